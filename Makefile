@@ -1,0 +1,40 @@
+# 两条命令：make demo（装好并演示）、make test（装好并测试）。其余见 README。
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install install-dev demo test lint bench clean
+
+install: .venv/.installed
+install-dev: .venv/.installed-dev
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "安居需要 Python 3.11 或更高版本，当前是 " + sys.version.split()[0])'
+	@$(PYTHON) -m venv .venv || { echo "无法建立虚拟环境。Debian 系统请先安装：apt-get install python3-venv"; exit 1; }
+
+.venv/.installed: requirements.txt pyproject.toml | .venv/bin/python
+	@echo "正在安装依赖（首次约一两分钟）……"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What only the tests need from the system: Chromium, Chinese fonts, pdftoppm.
+.venv/.installed-dev: .venv/.installed scripts/system-packages
+	@scripts/system-packages
+	@touch $@
+
+demo: install
+	@$(BIN)/anju demo
+
+test: install-dev
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+lint: install
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: install
+	@$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv out

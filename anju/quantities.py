@@ -1,0 +1,92 @@
+"""Exact quantities: units, conversion and rounding on integers. Below every room; no float anywhere.
+
+A quantity is stored as an integer in the base of its unit's family (money: 分; area: 0.0001 ㎡; percent and points:
+a millionth). What a document printed is kept beside it: the unit and the number of decimals.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit users write. family: what may be added together; factor: how many base units make one."""
+
+    name: str
+    family: str
+    factor: int
+
+
+COUNTED = ("套", "户", "个", "栋", "部", "项", "人", "次", "处", "间", "天", "月", "年", "岁", "人次", "条", "档")
+
+UNITS: dict[str, Unit] = {
+    **{name: Unit(name, name, 1) for name in COUNTED},
+    **{f"万{name}": Unit(f"万{name}", name, 10_000) for name in ("套", "户", "个", "人", "间")},
+    "fen": Unit("fen", "money", 1),
+    "元": Unit("元", "money", 100),
+    "万元": Unit("万元", "money", 1_000_000),
+    "亿元": Unit("亿元", "money", 10_000_000_000),
+    "㎡": Unit("㎡", "area", 10_000),
+    "万㎡": Unit("万㎡", "area", 100_000_000),
+    "%": Unit("%", "%", 1_000_000),
+    "point": Unit("point", "point", 1_000_000),
+    "1": Unit("1", "1", 1_000_000),
+}
+
+ALIASES = {
+    "平方米": "㎡", "m2": "㎡", "m²": "㎡", "万平方米": "万㎡", "万m²": "万㎡", "万m2": "万㎡",
+    "％": "%", "百分比": "%", "幢": "栋", "户数": "户", "": "1",
+}  # fmt: skip
+
+
+def unit(name: str) -> Unit:
+    """The unit of that name (aliases such as 平方米 included). KeyError when there is none."""
+    return UNITS[ALIASES.get(name, name)]
+
+
+def divide_half_up(numerator: int, denominator: int) -> int:
+    """Exact integer quotient, ties away from zero (四舍五入). ZeroDivisionError when the denominator is 0."""
+    sign = -1 if (numerator < 0) != (denominator < 0) else 1
+    a, b = abs(numerator), abs(denominator)
+    return sign * ((2 * a + b) // (2 * b))
+
+
+def to_base(digits: int, places: int, unit_name: str) -> int:
+    """digits × 10^-places in that unit, as an integer of base units.
+
+    ValueError when the number is finer than the base (0.001 元): it is never rounded on the way in.
+    """
+    scaled = digits * unit(unit_name).factor
+    whole, rest = divmod(scaled, 10**places)
+    if rest:
+        raise ValueError(f"{digits}e-{places} {unit_name} 比本单位的最小记录单位更细")
+    return whole
+
+
+def decimal_to_base(value: Decimal | str | int, unit_name: str) -> int:
+    """The same for a Decimal or a plain decimal string."""
+    sign, digits, exponent = Decimal(value).as_tuple()
+    if not isinstance(exponent, int):
+        raise ValueError(f"{value} 不是数")
+    number = int("".join(map(str, digits)) or "0") * (-1 if sign else 1)
+    return to_base(number * 10**exponent, 0, unit_name) if exponent > 0 else to_base(number, -exponent, unit_name)
+
+
+def scaled_text(scaled: int, places: int, grouping: bool = False) -> str:
+    """An integer scaled by 10^places as decimal text: (2727, 2) → 27.27."""
+    sign, digits = ("-" if scaled < 0 else ""), str(abs(scaled)).rjust(places + 1, "0")
+    whole, fraction = (digits[:-places], digits[-places:]) if places else (digits, "")
+    whole = f"{int(whole):,}" if grouping else whole
+    return f"{sign}{whole}{'.' + fraction if places else ''}"
+
+
+def in_unit(base: int, unit_name: str, places: int, grouping: bool = False) -> str:
+    """Base units as text in that unit, rounded half-up to places."""
+    return scaled_text(divide_half_up(base * 10**places, unit(unit_name).factor), places, grouping)
+
+
+def ratio_text(numerator: int, denominator: int, places: int, times: int = 100) -> str | None:
+    """numerator ÷ denominator × times (100 for percent), half-up to places; None over a denominator of 0."""
+    if denominator == 0:
+        return None
+    return scaled_text(divide_half_up(numerator * times * 10**places, denominator), places)
