@@ -1,0 +1,51 @@
+/* The frame: menus close on Esc and outside clicks, slow pages say so, selects send themselves. No inline script anywhere. */
+(() => {
+  "use strict";
+
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    event.stopImmediatePropagation();
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
+  });
+
+  /* Working longer than 300 ms is said in the bar; a page that comes back from the history must not say it. */
+  let timer = 0;
+  const busy = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => document.body.classList.add("busy-now"), 300);
+  };
+  const idle = () => {
+    clearTimeout(timer);
+    document.body.classList.remove("busy-now");
+  };
+  addEventListener("beforeunload", busy);
+  addEventListener("pageshow", idle);
+  addEventListener("pagehide", idle);
+  document.addEventListener("htmx:beforeRequest", busy);
+  document.addEventListener("htmx:afterRequest", idle);
+  /* A download leaves the page where it is: nothing would ever take the word away. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[download], button[data-download]");
+    if (link) setTimeout(idle, 1500);
+  });
+
+  /* Errors lead to their field. */
+  document.querySelector(".problems[data-focus]")?.focus();
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) print();
+  });
+})();

@@ -1,0 +1,129 @@
+"""Tags of the frame: links that keep where and when, texts of periods and dates, problems."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from urllib.parse import quote, urlencode
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+
+from anju.problems import BLOCK, Problem
+
+register = template.Library()
+
+KEPT = ("region", "period")
+DOOR = "/figures/door/"
+
+
+def address(request, path: str, **changes: object) -> str:
+    """path with the region and period of the address kept, unless changed; an empty change takes a key away."""
+    kept = {key: request.GET[key] for key in KEPT if request.GET.get(key)}
+    kept |= {key: str(value) for key, value in changes.items()}
+    pairs = {key: value for key, value in kept.items() if value not in ("", "None")}
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+@register.simple_tag(takes_context=True)
+def at(context, path, **changes):
+    """Another page, in the same region and period."""
+    return address(context["request"], path, **changes)
+
+
+@register.simple_tag(takes_context=True)
+def here(context, **changes):
+    """This page with something of its address changed, all else kept; a changed view starts at its first page."""
+    request = context["request"]
+    pairs = {key: value for key, value in request.GET.items() if key != "page"}
+    pairs |= {key: str(value) for key, value in changes.items()}
+    pairs = {key: value for key, value in pairs.items() if value not in ("", "None")}
+    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+
+
+@register.filter
+def has_stop(problems: Iterable[Problem]) -> bool:
+    return any(problem.level == BLOCK for problem in problems)
+
+
+def period_label(period: str) -> str:
+    """A period as officials write it: 2021年, 2021年三季度, 2021年1—8月, 截至2021年12月31日."""
+    if match := re.fullmatch(r"(\d{4})-Q([1-4])", period):
+        return f"{match[1]}年{'一二三四'[int(match[2]) - 1]}季度"
+    if match := re.fullmatch(r"(\d{4})-(\d{2})", period):
+        month = int(match[2])
+        return f"{match[1]}年1月" if month == 1 else f"{match[1]}年1—{month}月"
+    if match := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", period):
+        return f"截至{match[1]}年{int(match[2])}月{int(match[3])}日"
+    return f"{period}年" if re.fullmatch(r"\d{4}", period) else period
+
+
+@register.filter(name="period")
+def period_filter(value) -> str:
+    return period_label(str(value)) if value else ""
+
+
+@register.filter
+def day(value) -> str:
+    """A date as 2021年8月25日, with the time of the day for a moment."""
+    if isinstance(value, datetime):
+        local = timezone.localtime(value)
+        return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+    if isinstance(value, date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    return ""
+
+
+@register.filter
+def get(mapping, key):
+    """One entry of a mapping by a key that is itself a variable."""
+    return mapping.get(key) if mapping else None
+
+
+STATES = {
+    "unreported": ("未报", "未报：应当填报而尚未填报"),
+    "no_task": ("无任务", "无任务：本期没有下达这项任务"),
+    "not_applicable": ("不适用", "不适用：这项指标与本单位无关"),
+}
+
+
+def figure_html(figure, unit: str | None = None, places: int | None = None, grouping: bool = True, sign: bool = False):
+    """What a table's cell shows of a figure: 0 is 0; 未报, 无任务, 不适用 and blank are told apart; 推定 is marked."""
+    text = figure.text(unit=unit or None, places=places, grouping=grouping)
+    if text == "":
+        word, note = STATES.get(figure.state, ("", ""))
+        return format_html('<span class="st" title="{}">{}</span>', note, word) if word else ""
+    if sign and not text.startswith("-"):
+        text = f"+{text}"
+    text = text.replace("-", "−")
+    mark = mark_safe('<span class="as" title="推定：原文没有印出，依据说明见出处">推定</span>') if figure.assumed else ""
+    return format_html("{}{}", text, mark)
+
+
+@register.simple_tag
+def door(cell):
+    """A figure as a door to its provenance. The text alone where nothing stands behind it."""
+    shown = figure_html(cell.figure, cell.unit, cell.places)
+    if not shown:
+        return format_html('<span title="{}">{}</span>', cell.note or "空白：没有这个数", "")
+    return format_html('<a class="fig" href="{}?ref={}"{}>{}</a>', DOOR, quote(cell.figure.ref), format_html(' title="{}"', cell.note) if cell.note else "", shown)
+
+
+@register.simple_tag
+def fig(figure, unit=None, places=None, sign=False):
+    """The same in running text of a page: 开工 6,631 套."""
+    shown = figure_html(figure, unit, places, sign=sign) or "—"
+    return format_html('<a class="fig" href="{}?ref={}">{}</a>', DOOR, quote(figure.ref), shown)
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context, key):
+    """Sort by that column, downwards first; a second click turns it."""
+    request = context["request"]
+    return here(context, sort=key if request.GET.get("sort") == f"-{key}" else f"-{key}")
+
+
+@register.simple_tag(takes_context=True)
+def sort_state(context, key):
+    return {key: "asc", f"-{key}": "desc"}.get(context["request"].GET.get("sort", ""), "")
