@@ -1,0 +1,144 @@
+"""Annex tables declared as data: heads of several rows, a measure for each column, declared decimals. Pure.
+
+One YAML file holds a room's annexes:
+
+    progress:
+      title: "{year}年度……完成情况"      # placeholders as in wording.py
+      corner: 县区名称                   # head of the first column
+      columns:
+        - head: 开工情况（套）
+          columns: [{head: 任务量, code: shanty.start.target}, {head: 开工率, code: shanty.start.rate, show: "% 1"}]
+        - {each: audits, head: "{item}年度审计", columns: [{head: 问题数量, code: "audit.{item}.found"}]}
+
+`show` is what the template tag takes ("亿元 2", "1", "bare"); without it a figure is printed as it was reported. `each` repeats a
+column for every value of that option. `groups` (an option of the document) sets sub-totals before the rows they sum.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from anju.documents.wording import fill
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column with its measure, or a head over columns."""
+
+    head: str
+    code: str = ""
+    calibre: str = ""
+    show: str = ""
+    columns: tuple["Column", ...] = ()
+
+    @property
+    def leaves(self) -> list["Column"]:
+        return [leaf for column in self.columns for leaf in column.leaves] if self.columns else [self]
+
+    @property
+    def depth(self) -> int:
+        return 1 + max((column.depth for column in self.columns), default=0)
+
+
+@dataclass(frozen=True)
+class Head:
+    """One cell of the head, with how far it reaches."""
+
+    text: str
+    rowspan: int
+    colspan: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    figure: Any
+    show: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """label: the region's or the sub-total's name. inside: it belongs to a group, whose name stands merged over span rows at its first."""
+
+    label: str
+    cells: tuple[Cell, ...]
+    total: bool = False
+    inside: bool = False
+    group: str = ""
+    span: int = 0
+
+
+@dataclass
+class Annex:
+    title: str
+    columns: Sequence[Column]
+    rows: list[Row] = field(default_factory=list)
+    unit: str = ""
+    note: str = ""
+    corner: str = "单位"
+    grouped: bool = False
+
+    @property
+    def leaves(self) -> list[Column]:
+        return [leaf for column in self.columns for leaf in column.leaves]
+
+    @property
+    def landscape(self) -> bool:
+        return len(self.leaves) > 10
+
+    @property
+    def head(self) -> list[list[Head]]:
+        """Head rows for the template: every text once, with its rowspan and colspan."""
+        depth = max(column.depth for column in self.columns)
+        lines: list[list[Head]] = [[] for _ in range(depth)]
+        lines[0].append(Head(self.corner, depth, 2 if self.grouped else 1))
+
+        def place(column: Column, line: int) -> None:
+            lines[line].append(Head(column.head, 1 if column.columns else depth - line, len(column.leaves)))
+            for child in column.columns:
+                place(child, line + 1)
+
+        for column in self.columns:
+            place(column, 0)
+        return lines
+
+    @property
+    def known(self) -> bool:
+        return any(cell.figure.known for row in self.rows for cell in row.cells)
+
+
+@cache
+def declared(path: Path) -> dict[str, dict[str, Any]]:
+    """The annexes of one YAML file, as written there."""
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+
+
+def make(declaration: Mapping[str, Any], period: str, options: dict[str, Any]) -> Annex:
+    """An annex with its heads filled in and no rows yet."""
+    texts = {key: fill(declaration[key], period, options) for key in ("title", "unit", "note", "corner") if declaration.get(key)}
+    return Annex(columns=tuple(_columns(declaration["columns"], period, options)), **texts)
+
+
+def _columns(declarations: Iterable[Mapping[str, Any]], period: str, options: dict[str, Any]) -> Iterable[Column]:
+    for one in declarations:
+        for item in options.get(one["each"], ()) if "each" in one else ("",):
+            here = {**options, "item": item} if item else options
+            yield Column(
+                head=fill(one["head"], period, here),
+                code=fill(one.get("code", ""), period, here),
+                calibre=one.get("calibre", ""),
+                show=one.get("show", ""),
+                columns=tuple(_columns(one.get("columns", ()), period, here)),
+            )
+
+
+def fill_rows(annex: Annex, whole: Any, parts: Sequence[Any], figure: Callable[[Column, Any], Any], label: Callable[[Any], str]) -> None:
+    """The whole first, then its parts. A part that is no place of its own (市本级, 开发区) and has nothing to say is left out."""
+    for region in (whole, *parts):
+        cells = tuple(Cell(figure(column, region), column.show) for column in annex.leaves)
+        if region.kind == "pseudo" and not any(cell.figure.known for cell in cells):
+            continue
+        annex.rows.append(Row(label(region), cells, total=region is whole))
