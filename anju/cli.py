@@ -1,0 +1,41 @@
+"""The anju command. Each room brings its own commands; Django and the database start only when one needs them."""
+
+import os
+import signal
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+from anju.core.command import Parser, call
+
+ROOMS = ("demo", "core", "figures", "runs", "documents")
+INTERRUPTED = 130
+
+ABOUT = "安居：城镇保障性安居工程的一本账。事实 → 规则 → 文书。"
+FIRST = "第一次用：anju demo（载入五个示例地方并打开网站）。各命令后加 --help 看说明。"
+
+
+def build() -> Parser:
+    """The parser with every room's commands."""
+    parser = Parser(prog="anju", description=ABOUT, epilog=FIRST)
+    commands = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True, parser_class=Parser)
+    for room in ROOMS:
+        if find_spec(f"anju.{room}.commands"):
+            import_module(f"anju.{room}.commands").add(commands)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0: all is well; 1: refused, with every problem said; 2: the words of the command are off; 130: interrupted."""
+    try:
+        return call(build().parse_args(arguments))
+    except KeyboardInterrupt:
+        sys.stderr.write("\n已按 Ctrl-C 停止。做完的部分都已保存，没做完的一步不留痕迹；再运行一次即可接着做。\n")
+        return INTERRUPTED
+
+
+def run() -> None:
+    """The console script: a reader that goes away (head) is no error."""
+    if hasattr(signal, "SIGTERM"):
+        signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    sys.exit(main())

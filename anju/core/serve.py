@@ -1,0 +1,61 @@
+"""Serving the site on loopback. There is no sign-in yet, so nothing else is listened on."""
+
+import socket
+
+from gunicorn.app.base import BaseApplication
+
+from anju.problems import Problem, Refused
+
+LOOPBACK = "127.0.0.1"
+TRIED_PORTS = 20  # when the wanted port is taken, the next ones are tried
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port of loopback, or the next free one. Refused: SRV-001 when all that were tried are taken."""
+    for port in range(wanted, wanted + TRIED_PORTS):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return port
+    raise Refused(
+        Problem("SRV-001", f"本机端口 {wanted}—{wanted + TRIED_PORTS - 1}", "都被别的程序占用，网站无法打开。", "请关闭占用的程序，或用 --port 另选端口。")
+    )
+
+
+class Site(BaseApplication):
+    """Two workers with a few threads each: an office, not a nation. The code is loaded before they part."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = {
+            "bind": f"{LOOPBACK}:{self.port}",
+            "workers": 2,
+            "threads": 4,
+            "worker_class": "gthread",
+            "preload_app": True,
+            "timeout": 120,
+            "graceful_timeout": 10,
+            "loglevel": "warning",
+            "proc_name": "anju",
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self):  # type: ignore[no-untyped-def]
+        from django.db import connections
+
+        from anju.wsgi import application
+
+        connections.close_all()  # a connection may not be shared by the workers that are forked from here
+        return application
+
+
+def serve(port: int) -> None:
+    """Serve until interrupted (Ctrl-C). The database is already up; stopping it is the caller's matter."""
+    Site(port).run()

@@ -1,0 +1,137 @@
+"""What a place's folder says (place.yaml), read strictly: every problem at once, with its line."""
+
+import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from anju.problems import Problem, Refused
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PseudoUnit(Part):
+    """A reporting unit without a national code (市本级, 经开区); its code is ours, such as 140500-SBJ."""
+
+    code: str
+    name: str
+    aliases: list[str] = []
+
+
+class TargetPaper(Part):
+    """A document that sets targets. `key` is how the workbooks of this folder name it."""
+
+    number: str
+    title: str
+    level: Literal["国家", "省", "市", "县"]
+    issued_on: datetime.date | None = None  # not known for some superior papers
+    effective_on: datetime.date | None = None
+
+
+class Workbook(Part):
+    file: str
+    map: str
+    target_document: str = ""  # the number of one of `targets`
+    answers: dict[str, str] = {}  # problem code → the clerk's answer to the reminder
+
+
+class Judgement(Part):
+    """A judged input: by whom, what, and on which evidence."""
+
+    value: str
+    by: str
+    evidence: str
+
+
+class BookRun(Part):
+    kind: str
+    subject: str
+    judged: dict[str, Judgement] = {}
+
+
+class Paper(Part):
+    kind: str
+    file: str  # the name of the files in out/, without ending
+    options: dict[str, Any] = {}
+
+
+class Place(Part):
+    title: str
+    region: str = Field(pattern=r"^\d{6}$")
+    period: str
+    on: datetime.date
+    units: list[PseudoUnit] = []
+    targets: list[TargetPaper] = []
+    workbooks: list[Workbook] = []
+    runs: list[BookRun] = []
+    documents: list[Paper] = []
+
+
+def _line(data: Any, path: tuple[Any, ...]) -> int:
+    """The line of the deepest part of the path that the file really has."""
+    line = 1
+    for step in path:
+        try:
+            line = (data.lc.key(step) if isinstance(data, dict) else data.lc.item(step))[0] + 1
+            data = data[step]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+    return line
+
+
+MESSAGES = {
+    "missing": "缺少这一项",
+    "extra_forbidden": "没有这个项目名",
+    "string_pattern_mismatch": "写法不对（区划代码写六位数字，并加引号）",
+    "string_type": "应是文字（编号、日期、代码请加引号）",
+    "date_from_datetime_parsing": "日期写成“2021-12-31”",
+    "literal_error": "不在允许的取值之内",
+}
+
+
+def read_yaml(path: Path) -> Any:
+    """The file as data with line numbers. Refused: DEMO-001 when it is missing or no YAML."""
+    try:
+        return YAML().load(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise Refused(Problem("DEMO-001", str(path), "没有这个文件。", "请确认资料夹里有它，文件名一字不差。")) from None
+    except (YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path.name} 第 {mark.line + 1} 行" if mark else path.name
+        raise Refused(Problem("DEMO-001", where, "不是可读的 YAML 文件。", "请检查缩进、冒号后的空格和引号，文件存为 UTF-8。")) from None
+
+
+def read_place(folder: Path) -> Place:
+    """place.yaml of a folder. Refused with every problem: DEMO-001, DEMO-002 (a key), DEMO-003 (a file it names is missing)."""
+    path = folder / "place.yaml"
+    data = read_yaml(path)
+    try:
+        place = Place.model_validate(data)
+    except ValidationError as error:
+        raise Refused(
+            *(
+                Problem(
+                    "DEMO-002",
+                    f"place.yaml 第 {_line(data, found['loc'])} 行“{'.'.join(map(str, found['loc']))}”",
+                    f"{MESSAGES.get(found['type'], '写法不对')}。",
+                    "请对照《增加一个市县》中的写法修改。",
+                )
+                for found in error.errors()
+            )
+        ) from None
+    missing = [book.file for book in place.workbooks if not (folder / book.file).is_file()]
+    papers = {paper.number for paper in place.targets}
+    unknown = [book for book in place.workbooks if book.target_document and book.target_document not in papers]
+    problems = [Problem("DEMO-003", f"place.yaml 的 workbooks“{name}”", "资料夹里没有这个文件。", "请放入文件，或改正文件名。") for name in missing]
+    problems += [
+        Problem("DEMO-004", f"place.yaml 的 workbooks“{book.file}”", f"目标文件“{book.target_document}”没有在 targets 中登记。", "请在 targets 里补上，或改正文号。")
+        for book in unknown
+    ]
+    if problems:
+        raise Refused(*problems)
+    return place
