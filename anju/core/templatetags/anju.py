@@ -86,35 +86,47 @@ STATES = {
     "no_task": ("无任务", "无任务：本期没有下达这项任务"),
     "not_applicable": ("不适用", "不适用：这项指标与本单位无关"),
 }
+ASSUMED = mark_safe('<span class="as" title="推定：原文没有印出，依据见出处">推定</span>')
 
 
-def figure_html(figure, unit: str | None = None, places: int | None = None, grouping: bool = True, sign: bool = False):
+def reference(figure) -> str:
+    """How a figure is named in an address: code@region/period:calibre, as documents name it."""
+    if own := getattr(figure, "ref", ""):
+        return own
+    return f"{figure.code}@{figure.region.code}/{figure.period}" + (f":{figure.calibre}" if figure.calibre else "")
+
+
+def figure_html(figure, unit: str | None = None, places: int | None = None, sign: bool = False):
     """What a table's cell shows of a figure: 0 is 0; 未报, 无任务, 不适用 and blank are told apart; 推定 is marked."""
-    text = figure.text(unit=unit or None, places=places, grouping=grouping)
+    text = figure.text(unit or None, places, True)
     if text == "":
-        word, note = STATES.get(figure.state, ("", ""))
+        stored = getattr(figure, "observation_id", None) is not None
+        word, note = STATES.get(figure.state, ("", "")) if stored or figure.state == "no_task" else ("", "")
         return format_html('<span class="st" title="{}">{}</span>', note, word) if word else ""
-    if sign and not text.startswith("-"):
-        text = f"+{text}"
-    text = text.replace("-", "−")
-    mark = mark_safe('<span class="as" title="推定：原文没有印出，依据说明见出处">推定</span>') if figure.assumed else ""
-    return format_html("{}{}", text, mark)
+    text = (f"+{text}" if sign and not text.startswith("-") else text).replace("-", "−")
+    before, middle, after = {"约": ("约", "", ""), "余": ("", "余", ""), "左右": ("", "", "左右")}.get(figure.approx, ("", "", ""))
+    percent = "%" if (unit or figure.unit) == "%" else ""
+    return format_html("{}{}{}{}{}{}", before, text, percent, middle, after, ASSUMED if figure.assumed else "")
+
+
+def opened(figure, shown, note: str = ""):
+    """The door itself. Where nothing is shown there is still a place to point at, and it says why it is blank."""
+    if not shown:
+        return format_html('<span title="{}"></span>', note or getattr(figure, "why", "") or "空白：没有这个数")
+    title = format_html(' title="{}"', note) if note else ""
+    return format_html('<a class="fig" href="{}?ref={}"{}>{}</a>', DOOR, quote(reference(figure)), title, shown)
 
 
 @register.simple_tag
 def door(cell):
-    """A figure as a door to its provenance. The text alone where nothing stands behind it."""
-    shown = figure_html(cell.figure, cell.unit, cell.places)
-    if not shown:
-        return format_html('<span title="{}">{}</span>', cell.note or "空白：没有这个数", "")
-    return format_html('<a class="fig" href="{}?ref={}"{}>{}</a>', DOOR, quote(cell.figure.ref), format_html(' title="{}"', cell.note) if cell.note else "", shown)
+    """A cell's figure as a door to its provenance."""
+    return opened(cell.figure, figure_html(cell.figure, cell.unit, cell.places), cell.note)
 
 
 @register.simple_tag
 def fig(figure, unit=None, places=None, sign=False):
     """The same in running text of a page: 开工 6,631 套."""
-    shown = figure_html(figure, unit, places, sign=sign) or "—"
-    return format_html('<a class="fig" href="{}?ref={}">{}</a>', DOOR, quote(figure.ref), shown)
+    return opened(figure, figure_html(figure, unit, places, sign) or "—")
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,16 @@
+"""What several pages ask: the places that have figures, their periods. Everything else is asked of the room that has it."""
+
+from anju.core.models import Region
+from anju.core.scope import Operator, visible
+from anju.figures.models import CurrentFigure, Source
+
+
+def places(user: Operator) -> list[Region]:
+    """Regions that figures were brought for, the latest brought last. Sources are few: figures are too many to look through."""
+    brought = visible(Source.objects, user).filter(undone_at=None).values("region_id").distinct()
+    return list(Region.objects.filter(id__in=brought).exclude(kind=Region.Kind.NATION).order_by("order", "id"))
+
+
+def periods_of(user: Operator, region: Region) -> list[str]:
+    """Periods the region has figures for, the latest first."""
+    return list(visible(CurrentFigure.objects, user).filter(region=region).values_list("period", flat=True).distinct().order_by("-period"))
