@@ -21,7 +21,12 @@ def free_port(wanted: int) -> int:
                 continue
             return port
     raise Refused(
-        Problem("SRV-001", f"本机端口 {wanted}—{wanted + TRIED_PORTS - 1}", "都被别的程序占用，网站无法打开。", "请关闭占用的程序，或用 --port 另选端口。")
+        Problem(
+            "SRV-001",
+            f"本机端口 {wanted}—{wanted + TRIED_PORTS - 1}",
+            "都被别的程序占用，网站无法打开。",
+            "请关闭占用的程序，或用 --port 另选端口。",
+        )
     )
 
 

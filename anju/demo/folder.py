@@ -127,9 +127,16 @@ def read_place(folder: Path) -> Place:
     missing = [book.file for book in place.workbooks if not (folder / book.file).is_file()]
     papers = {paper.number for paper in place.targets}
     unknown = [book for book in place.workbooks if book.target_document and book.target_document not in papers]
-    problems = [Problem("DEMO-003", f"place.yaml 的 workbooks“{name}”", "资料夹里没有这个文件。", "请放入文件，或改正文件名。") for name in missing]
+    problems = [
+        Problem("DEMO-003", f"place.yaml 的 workbooks“{name}”", "资料夹里没有这个文件。", "请放入文件，或改正文件名。") for name in missing
+    ]
     problems += [
-        Problem("DEMO-004", f"place.yaml 的 workbooks“{book.file}”", f"目标文件“{book.target_document}”没有在 targets 中登记。", "请在 targets 里补上，或改正文号。")
+        Problem(
+            "DEMO-004",
+            f"place.yaml 的 workbooks“{book.file}”",
+            f"目标文件“{book.target_document}”没有在 targets 中登记。",
+            "请在 targets 里补上，或改正文号。",
+        )
         for book in unknown
     ]
     if problems:

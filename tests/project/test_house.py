@@ -25,7 +25,9 @@ def text_of(path: Path) -> str:
         return ""
 
 
-@pytest.mark.parametrize("path", [p for p in CODE if p.relative_to(PACKAGE).parts[0] in COUNTING_ROOMS], ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", [p for p in CODE if p.relative_to(PACKAGE).parts[0] in COUNTING_ROOMS], ids=lambda p: str(p.relative_to(PACKAGE))
+)
 def test_no_float_where_quantities_are_counted(path):
     found = [
         node.lineno
@@ -43,14 +45,11 @@ def test_no_file_outgrows_its_room():
 
 def test_no_place_is_named_in_code():
     """A city's name in Python, in a template or in a script is a defect: a place is data."""
-    names = {
-        name
-        for place in (PACKAGE / "demo" / "places").glob("*/place.yaml")
-        for name in re.findall(r"[\u4e00-\u9fff]{2,}(?=[市区县])", text_of(place).split("documents:")[0])
-    } | {"晋城", "焦作", "桂林", "赫山", "新疆"}
+    titles = [re.search(r"^title: (.+?)\d{4}", text_of(p), re.M) for p in (PACKAGE / "demo" / "places").glob("*/place.yaml")]
+    names = {title[1].rstrip("市区") for title in titles if title}
+    assert len(names) >= 5
     files = [p for p in tracked() if p.is_relative_to(PACKAGE) and p.suffix in {".py", ".html", ".js", ".css"} and "vendor" not in p.parts]
-    found = [f"{p.relative_to(ROOT)}: {name}" for p in files for name in {"晋城", "焦作", "桂林", "赫山", "新疆"} & names if name in text_of(p)]
-    assert not found
+    assert not [f"{p.relative_to(ROOT)}: {name}" for p in files for name in names if name in text_of(p)]
 
 
 def test_nothing_of_this_machine_and_no_index_is_committed():
@@ -68,7 +67,9 @@ def test_no_page_leaves_the_machine():
 
 def test_every_error_code_is_explained():
     used = {code for p in CODE for code in re.findall(r"[\"']((?:[A-Z]{2,6})-\d{3})[\"']", text_of(p))}
-    documented = {code for p in (ROOT / "docs" / "errors").glob("*.md") for code in re.findall(r"^\| *`?([A-Z]{2,6}-\d{3})", text_of(p), re.M)}
+    documented = {
+        code for p in (ROOT / "docs" / "errors").glob("*.md") for code in re.findall(r"^\| *`?([A-Z]{2,6}-\d{3})", text_of(p), re.M)
+    }
     assert used, "no error code was found: has the way of writing them changed?"
     assert not used - documented, f"not in docs/errors: {sorted(used - documented)}"
     assert not documented - used, f"in docs/errors but nowhere in the code: {sorted(documented - used)}"
