@@ -1,0 +1,106 @@
+"""What a reading gives: cells with their number as printed, and where each stood."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from anju import quantities
+from anju.problems import BLOCK, Problem
+
+NUMBER, UNREPORTED, NO_TASK, NOT_APPLICABLE = "number", "unreported", "no_task", "not_applicable"  # 未报 无任务 不适用
+
+
+class Cell(NamedTuple):
+    """One value of a form. A NamedTuple because a long file makes millions of them.
+
+    digits × 10^-places in `unit` is the number as printed; digits is None unless state is "number".
+    kind: region | total | group, the kind of row it stood in (a total row's region_name is the form's own region).
+    """
+
+    measure: str
+    calibre: str
+    region_name: str
+    period: str
+    state: str
+    digits: int | None
+    places: int
+    unit: str
+    approx: str  # '' 约 余 左右
+    assumed: bool  # 推定, with its basis
+    basis: str
+    sheet: str
+    cell: str
+    raw: str  # what the cell shows
+    row_label: str
+    column_label: str
+    kind: str = "region"
+    scope: str = ""  # 范围, such as 不含温县
+    source: str = ""  # 出处
+    document: str = ""  # 文号 of the document that sets a target
+    effective_on: str = ""
+    key: str = ""  # the map's name of the column, for checks
+
+    @property
+    def base(self) -> int | None:
+        """The value in base units of its family (money: 分), or None when there is no number."""
+        return None if self.digits is None else quantities.to_base(self.digits, self.places, self.unit)
+
+    @property
+    def text(self) -> str:
+        """The number as printed, without unit; '' when there is none."""
+        return "" if self.digits is None else quantities.scaled_text(self.digits, self.places)
+
+
+@dataclass
+class Reading:
+    """Everything one workbook said, and everything that is wrong with it.
+
+    cells: the facts. published: results the form prints (rates, self-scores), read to be compared and never facts.
+    """
+
+    map_id: str
+    file_name: str
+    sha256: str
+    sheet: str = ""
+    title: str = ""
+    cells: list[Cell] = field(default_factory=list)
+    published: list[Cell] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether anything stops it from being stored."""
+        return any(problem.level == BLOCK for problem in self.problems)
+
+
+def letters(column: int) -> str:
+    """0 → A, 26 → AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def reference(row: int, column: int) -> str:
+    """(11, 5) → F12: zero-based position to the name users see."""
+    return f"{letters(column)}{row + 1}"
+
+
+def position(ref: str) -> tuple[int, int]:
+    """F12 → (11, 5). ValueError when it is not a cell."""
+    head = ref.rstrip("0123456789")
+    if not head or not head.isascii() or not head.isalpha() or not ref[len(head) :]:
+        raise ValueError(f"{ref} 不是单元格")
+    column = 0
+    for letter in head.upper():
+        column = column * 26 + ord(letter) - 64
+    return int(ref[len(head) :]) - 1, column - 1
+
+
+def where(file_name: str, sheet: str = "", cell: str = "", heading: str = "") -> str:
+    """《文件》工作表“…” 单元格 F12 “列名”: the one spelling that mark() finds cells by."""
+    text = f"《{file_name}》" if file_name else ""
+    text += f"工作表“{sheet}”" if sheet else ""
+    text += f" 单元格 {cell}" if cell else ""
+    return text + (f" “{heading}”" if heading else "")

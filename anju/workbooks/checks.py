@@ -1,0 +1,219 @@
+"""Sums down a column, sums along a row, bounds and published ratios, as the map declares them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from anju import quantities
+from anju.problems import ASK, BLOCK
+
+from .maps import Check, Group, Rows, TableMap, Total
+
+if TYPE_CHECKING:
+    from .wide import Field, Row
+
+Report = Callable[..., None]
+
+
+@dataclass
+class Sum:
+    """A running sum of one set of rows: what is known, and whether a row was unknown."""
+
+    value: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, str] = field(default_factory=dict)  # column → the first row that is unknown
+    rows: int = 0
+
+    def add(self, row: "Row", names: list[str], blanks: str) -> None:
+        self.rows += 1
+        for name in names:
+            value = row.values.get(name)
+            if value is not None:
+                self.value[name] = self.value.get(name, 0) + value
+            elif name in row.values or blanks == "skip":
+                self.unknown.setdefault(name, row.label)
+
+
+class Tally:
+    """Takes rows as they come; keeps sums only, so a long file costs nothing."""
+
+    def __init__(self, table: TableMap, rules: Rows, fields: "list[Field]", report: Report) -> None:
+        self.table, self.rules, self.report = table, rules, report
+        self.fields = {one.column.name: one for one in fields}
+        self.names = [one.column.name for one in fields if not one.column.published or table.form == "items"]
+        self.regions = Sum()
+        self.named: dict[str, Sum] = {}  # each total and group row's own values, by each of its names
+        self.pending: list[tuple[Row, Sum]] = []
+        self.open: tuple[Row, Sum] | None = None  # the group whose members stand below it
+        self.since = Sum()  # region rows since the last total or group
+        self.members: dict[str, list[Sum]] = {}
+        for group in rules.groups:
+            if isinstance(group.members, tuple):
+                total = Sum()
+                self.named[f"members of {group.name[0]}"] = total
+                for name in group.members:
+                    self.members.setdefault(name, []).append(total)
+        self.ratios = [one for one in fields if one.column.ratio]
+
+    def add(self, row: "Row") -> None:
+        blanks = self.table.blanks
+        self._along(row)
+        if row.kind == "region":
+            self.regions.add(row, self.names, blanks)
+            self.since.add(row, self.names, blanks)
+            if self.open:
+                self.open[1].add(row, self.names, blanks)
+            for total in self.members.get(row.label, ()):
+                total.add(row, self.names, blanks)
+            return
+        own = Sum()
+        own.add(row, self.names, blanks)
+        for name in row.rule.name:
+            self.named[name] = own
+        if isinstance(row.rule, Group):
+            if row.rule.members == "above":
+                self.pending.append((row, self.since))
+                self.open = None
+            elif row.rule.members == "below":
+                self.open = (row, Sum())
+                self.pending.append(self.open)
+            else:
+                self.pending.append((row, self.named[f"members of {row.rule.name[0]}"]))
+                self.open = None
+        else:
+            self.pending.append((row, self.regions))
+            self.open = None
+        self.since = Sum()
+
+    def finish(self) -> None:
+        for row, parts in self.pending:
+            total = parts
+            if isinstance(row.rule, Total) and row.rule.of:
+                total = Sum()
+                for name in row.rule.of:
+                    if part := self.named.get(name):
+                        total.rows += 1
+                        for key, value in part.value.items():
+                            total.value[key] = total.value.get(key, 0) + value
+                        total.unknown.update(dict.fromkeys(part.unknown, name))
+            if total.rows:
+                self._down(row, total)
+
+    def _down(self, row: "Row", parts: Sum) -> None:
+        rule: Total | Group = row.rule  # type: ignore[assignment]
+        for name in self.names:
+            if name in rule.except_ or name in parts.unknown or name not in parts.value:
+                continue
+            one, known, added = self.fields[name], row.values.get(name), parts.value[name]
+            if known is None:
+                if added and name not in row.values:
+                    cell = f"{one.letter}{row.number + 1}"
+                    self.report(
+                        "WB-043",
+                        cell,
+                        one.text,
+                        f"“{row.label}”这一格空白，下面各行加起来是 {_text(added, one)}。",
+                        "请补填合计，或确认原表本来就空白。",
+                        ASK,
+                    )
+            elif known != added:
+                self.report(
+                    "WB-041",
+                    row.places[name],
+                    one.text,
+                    f"“{row.label}”是 {_text(known, one)}，各行加起来是 {_text(added, one)}，相差 {_text(known - added, one)}。",
+                    "请核对合计和各行；漏了行的请补上，错行的请移回。",
+                    rule.level,
+                )
+
+    def _along(self, row: "Row") -> None:
+        for check in self.table.checks:
+            self._bound(row, check) if check.small else self._parts(row, check)
+        for one in self.ratios:
+            self._ratio(row, one)
+
+    def _value(self, row: "Row", name: str) -> int | None:
+        if name in row.values:
+            return row.values[name]
+        return 0 if self.table.blanks == "zero" else None
+
+    def _parts(self, row: "Row", check: Check) -> None:
+        parts = [self._value(row, name) for name in check.parts]
+        total = row.values.get(check.total)
+        if total is None or None in parts or not any(name in row.values for name in check.parts):
+            return
+        one, added, cell = self.fields[check.total], sum(parts), row.places[check.total]  # type: ignore[arg-type]
+        left = total - added
+        names = "、".join(self.fields[name].text for name in check.parts)
+        if left and (left < 0 or not check.remainder):
+            self.report(
+                "WB-042", cell, one.text,
+                f"“{row.label}”是 {_text(total, one)}，分项（{names}）之和是 {_text(added, one)}，相差 {_text(left, one)}。{check.why}",
+                "请核对总数和各分项；分项本来不全的，请在对照表这条校验写 remainder: true。", check.level,
+            )  # fmt: skip
+        elif left:
+            self.report(
+                "WB-046", cell, one.text,
+                f"“{row.label}”有 {_text(left, one)} 没有归入任何分项（总数 {_text(total, one)}，分项和 {_text(added, one)}）。{check.why}",
+                "请确认这一部分确实不属于各分项。", ASK,
+            )  # fmt: skip
+
+    def _bound(self, row: "Row", check: Check) -> None:
+        small, large = row.values.get(check.small), row.values.get(check.large)
+        if small is not None and large is not None and small > large:
+            one, other = self.fields[check.small], self.fields[check.large]
+            self.report(
+                "WB-044", row.places[check.small], one.text,
+                f"“{row.label}”是 {_text(small, one)}，大于“{other.text}”的 {_text(large, other)}。{check.why}",
+                "请核对两列。", check.level,
+            )  # fmt: skip
+
+    def _ratio(self, row: "Row", one: "Field") -> None:
+        name = one.column.name
+        printed = row.values.get(f"{name} published")
+        top, bottom = (row.values.get(key) for key in one.column.ratio)  # type: ignore[union-attr]
+        if printed is None or bottom is None:
+            return
+        top = 0 if top is None and self.table.blanks == "zero" and one.column.ratio[0] not in row.values else top  # type: ignore[index]
+        if top is None:
+            return
+        said = ratio_flaw(printed, row.values[f"{name} places"] or 0, top, bottom, one.unit)
+        if said:
+            self.report(
+                "WB-045",
+                row.places[name],
+                one.text,
+                f"“{row.label}”{said}",
+                "请核对分子、分母和比率；表上的比率只用来核对，不会入库。",
+                ASK,
+            )
+
+
+def ratio_flaw(printed: int, places: int, top: int, bottom: int, unit: str) -> str:
+    """What does not agree between a printed ratio and top ÷ bottom; '' when they agree at the printed decimals."""
+    shown = quantities.scaled_text(printed, places) + unit
+    if bottom == 0:
+        return f"分母是 0，却印着 {shown}。"
+    times = 100 if unit == "%" else 1
+    right = quantities.divide_half_up(top * times * 10**places, bottom)
+    if right == printed:
+        return ""
+    text = f"印的是 {shown}，按分子分母算是 {quantities.scaled_text(right, places)}{unit}。"
+    cut = abs(top * times * 10**places) // abs(bottom)
+    if cut == abs(printed):
+        return text + "原表像是截尾，没有四舍五入。"
+    if unit == "%" and quantities.divide_half_up(top * 10**places, bottom) == printed:
+        return text + "像是填了小数，没有设成百分比格式。"
+    return text
+
+
+def _text(base: int, one: "Field") -> str:
+    """Base units in the column's unit, with as many decimals as it takes."""
+    if not one.unit:
+        return str(base)
+    factor, places = quantities.unit(one.unit).factor, 0
+    while base * 10**places % factor and places < 12:
+        places += 1
+    return quantities.in_unit(base, one.unit, places) + one.unit.replace("point", "分")
+
+
+__all__ = ["BLOCK", "Sum", "Tally", "ratio_flaw"]

@@ -1,0 +1,307 @@
+"""Finding a form's head and which column is which, whatever its order, spacing, line breaks or traditional characters."""
+
+import difflib
+import itertools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from anju import quantities
+from anju.problems import ASK, Problem
+
+from .cells import reference, where
+from .maps import Column
+from .numbers import BAD, fold, parse
+
+HEAD_ROWS = 60  # a head further down than this is no head
+QUIET = {"序号", "备注", "说明", "排名", "编号", "栏次"}  # columns nobody expects to be read
+_TRADITIONAL = (
+    "區区縣县戶户開开關关設设資资產产債债貨货幣币補补貼贴發发標标準准際际實实計计劃划務务總总數数額额單单個个項项萬万億亿舊旧樓楼棟栋築筑積积續续價价"
+    "適适經经濟济買买賣卖購购應应會会議议員员財财環环節节點点據据報报審审問问題题歸归類类組组織织級级鄉乡鎮镇號号處处時时間间門门齊齐備备註注說说國国"
+    "農农業业專专貸贷餘余結结轉转撥拨達达運运營营監监證证書书約约滿满義义為为與与無无後后過过還还遷迁徵征簽签訂订協协變变異异條条線线網网電电動动車车"
+    "場场險险壞坏髒脏亂乱評评績绩優优質质責责領领導导辦办團团體体係系統统廠厂礦矿陽阳陰阴縂总佔占佈布製制復复複复鋪铺園园圍围圖图壓压屬属層层師师帶带廣广"
+    "廳厅強强從从愛爱態态損损據据擇择擬拟擴扩攤摊敗败斷断暫暂術术權权歲岁殘残毀毁氣气滯滞燈灯燒烧爭争獎奖獨独現现療疗盡尽確确禮礼種种稅税窮穷競竞籌筹"
+    "簡简糧粮紀纪納纳級级細细終终給给維维緊紧縮缩繳缴聯联職职臨临莊庄華华萊莱蓋盖藝艺蘇苏虧亏術术裝装製制見见規规視视覺觉觀观訪访訴诉診诊詢询該该誤误課课"
+    "調调請请諸诸證证識识警警護护讓让貧贫貫贯費费貿贸賃赁賠赔賬账賽赛輔辅輕轻輪轮農农進进遠远選选遲迟邊边鄰邻醫医釋释鋼钢錄录錢钱錯错鍵键鐵铁長长閉闭"
+    "隊队階阶隨随難难雙双雜杂離离靈灵靜静韌韧預预頂顶順顺須须頒颁頓顿頻频額额願愿類类風风養养館馆駐驻驗验體体"
+)
+SIMPLIFY = str.maketrans(_TRADITIONAL[::2], _TRADITIONAL[1::2])
+_BRACKETED = re.compile(r"\(([^()]*)\)")
+_NOISE = re.compile(r"[\s:：、,，.。;；·()\[\]【】“”\"'‘’_*＊]+")
+_UNIT_LINE = re.compile(r"单位[:：]?\s*\(?([^():：]{1,12})\)?\s*(?:\([^()]*\))?")
+
+
+def units_in(text: str) -> tuple[str, ...]:
+    """套（户） → (套, 户); what is not a unit gives nothing."""
+    words = [word for word in re.split(r"[/、,，或和()\s]+", fold(text)) if word]
+    names = [quantities.ALIASES.get(word, word) for word in words]
+    return tuple(names) if names and all(name in quantities.UNITS and name not in ("1", "fen", "point") for name in names) else ()
+
+
+@lru_cache(maxsize=4096)
+def heading(text: str) -> tuple[str, tuple[str, ...]]:
+    """A header cell: the name to compare (spaces, brackets, punctuation away; simplified) and the units it names."""
+    folded, units = fold(text).translate(SIMPLIFY), ()
+    for found in _BRACKETED.findall(folded):
+        named = units_in(re.sub(r"^\s*单位\s*[:：]?", "", found))
+        if named:
+            units = named
+            folded = folded.replace(f"({found})", "")
+    return _NOISE.sub("", folded), units
+
+
+def label(text: object) -> str:
+    """A row's name: 城 区 → 城区, 其中：阳城县 → 阳城县, 市本级 （开发区） → 市本级(开发区)."""
+    if isinstance(text, float) and text == int(text):
+        text = int(text)
+    plain = re.sub(r"\s+", "", fold(str(text))).translate(SIMPLIFY)
+    plain = re.sub(r"^(?:其中[:：]|\(?[0-9]{1,2}\)?[、.]|\(?[一二三四五六七八九十]{1,3}\)?[、.])", "", plain)
+    return plain.rstrip(":：")
+
+
+@dataclass(frozen=True)
+class HeadCell:
+    text: str
+    row: int
+    column: int
+
+
+@dataclass
+class Head:
+    """top, bottom: first and last header row; span: the columns of the row names; paths: each column's header cells."""
+
+    top: int
+    bottom: int
+    span: tuple[int, int]
+    paths: dict[int, list[HeadCell]]
+    title: str
+    units: tuple[str, ...]
+    above: list[str]  # every line over the head, for 填报单位 and the like
+
+    def text(self, column: int) -> str:
+        return " / ".join(re.sub(r"\s+", "", cell.text) for cell in self.paths.get(column, ()))
+
+    def units_of(self, column: int) -> tuple[str, ...]:
+        """The nearest unit in the column's own head, from below."""
+        for cell in reversed(self.paths.get(column, ())):
+            if units := heading(cell.text)[1]:
+                return units
+        return ()
+
+
+class Grid:
+    """The first rows of a sheet, with merged cells spread over what they cover."""
+
+    def __init__(self, rows: list[list], merges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+        self.rows = rows
+        self.width = max(map(len, rows), default=0)
+        self.anchors: dict[tuple[int, int], tuple[int, int]] = {}
+        self.ends: dict[tuple[int, int], tuple[int, int]] = {}
+        for first, last in merges:
+            if first[0] >= len(rows):
+                continue
+            self.ends[first] = last
+            for row in range(first[0], min(last[0], len(rows) - 1) + 1):
+                for column in range(first[1], min(last[1], self.width - 1) + 1):
+                    self.anchors[row, column] = first
+
+    def at(self, row: int, column: int) -> HeadCell:
+        """The cell's text, or that of the merged cell it belongs to."""
+        anchor = self.anchors.get((row, column), (row, column))
+        line = self.rows[anchor[0]]
+        value = line[anchor[1]] if anchor[1] < len(line) else ""
+        if isinstance(value, float) and value == int(value):
+            value = int(value)
+        return HeadCell(str(value).strip(), *anchor)
+
+    def distinct(self, row: int) -> list[HeadCell]:
+        """The row's own non-empty cells, a merged one once."""
+        cells = {(cell.row, cell.column): cell for cell in (self.at(row, column) for column in range(self.width)) if cell.text}
+        return list(cells.values())
+
+
+def find_head(grid: Grid, labels: Iterable[str]) -> Head | None:
+    """The head that holds the column of row names; None when no cell of the first rows is called that."""
+    wanted = {heading(name)[0] for name in labels}
+    for row in range(len(grid.rows)):
+        for column in range(min(grid.width, 12)):
+            cell = grid.at(row, column)
+            if (cell.row, cell.column) == (row, column) and heading(cell.text)[0] in wanted:
+                return _head(grid, row, column)
+    return None
+
+
+def _head(grid: Grid, row: int, column: int) -> Head:
+    bottom, last = grid.ends.get((row, column), (row, column))
+    top = row
+    while top > 0 and _is_head(grid, top - 1):
+        top -= 1
+    while bottom + 1 < len(grid.rows) and _goes_on(grid, bottom + 1, column, last):
+        bottom += 1
+    while bottom + 1 < len(grid.rows) and _numbers_columns(grid.rows[bottom + 1]):
+        bottom += 1
+    paths = {}
+    for at in range(grid.width):
+        path: list[HeadCell] = []
+        for line in range(top, bottom + 1):
+            cell = grid.at(line, at)
+            if not cell.text and (line, at) not in grid.anchors and line < bottom and at > last:
+                cell = _parent(grid, line, at, last, bottom)
+            if cell.text and cell not in path:
+                path.append(cell)
+        if path and not _numbers_columns([path[-1].text]):
+            paths[at] = path
+        elif len(path) > 1:
+            paths[at] = path[:-1]
+    above = [" ".join(cell.text for cell in grid.distinct(line)) for line in range(top)]
+    return Head(top, bottom, (column, last), paths, _title(above), _table_units(above), above)
+
+
+def _is_head(grid: Grid, row: int) -> bool:
+    cells = grid.distinct(row)
+    text = "".join(cell.text for cell in cells)
+    # Two cells side by side over the names are a head (评价指标 | 评分标准); a title or 填报单位：… is not.
+    return len(cells) >= 2 and not re.search(r"[:：]|^附\s*[件表]|年\s*月\s*日", text) and parse(cells[-1].text).state == BAD
+
+
+def _goes_on(grid: Grid, row: int, first: int, last: int) -> bool:
+    """Whether a row under the name's cell still belongs to the head: no name, some words, no numbers."""
+    if any(grid.at(row, column).text for column in range(first, last + 1) if grid.at(row, column).row == row):
+        return False
+    values = [value for value in grid.rows[row] if value != ""]
+    return bool(values) and all(isinstance(value, str) and parse(value).state == BAD for value in values)
+
+
+def _numbers_columns(row: list) -> bool:
+    """A row that only numbers the columns: 甲 1 2 3, (1) (2) (3)."""
+    texts = [re.sub(r"\.0$", "", fold(str(value))).strip("()") for value in row if value != ""]
+    numbers = [int(text) for text in texts if text.isdecimal()]
+    words = [text for text in texts if not text.isdecimal()]
+    return (
+        len(numbers) >= 2
+        and all(b - a == 1 for a, b in itertools.pairwise(numbers))
+        and numbers[0] in (1, 2)
+        and all(word in ("甲", "乙", "丙", "栏次", "列次") for word in words)
+    )
+
+
+def _parent(grid: Grid, row: int, column: int, last: int, bottom: int) -> HeadCell:
+    """An unmerged head: an empty cell over a named one belongs to the cell on its left."""
+    empty = HeadCell("", row, column)
+    if not any(grid.at(line, column).text for line in range(row + 1, bottom + 1)):
+        return empty
+    for at in range(column - 1, last, -1):
+        if (cell := grid.at(row, at)) and cell.text:
+            under = grid.ends.get((cell.row, cell.column), (row, at))
+            return cell if under == (row, at) else empty
+    return empty
+
+
+def _title(above: list[str]) -> str:
+    lines = [
+        line for line in above if line and not re.match(r"\s*附\s*[件表]\s*\d*\s*[:：]?\s*$", line) and not re.search(r"单位|[:：]", line)
+    ]
+    return re.sub(r"\s+", "", "".join(lines[:2]))
+
+
+def _table_units(above: list[str]) -> tuple[str, ...]:
+    for line in above:
+        if (found := re.search(r"单位\s*[:：]\s*(\S+)", fold(line).translate(SIMPLIFY))) and (units := units_in(found[1])):
+            return units
+    return ()
+
+
+def _segments(path: str) -> list[str]:
+    return [heading(segment)[0] for segment in path.split("/") if segment.strip()]
+
+
+def _score(path: list[str], segments: list[str]) -> int | None:
+    """How well a column's head says what the map asks; None when it does not. The last word must be the whole word."""
+    if not path or not segments or _bare(path[-1]) != _bare(segments[-1]):
+        return None
+    score, at = 10, 0
+    for segment in segments[:-1]:
+        best = None
+        for step in range(at, len(path) - 1):
+            points = 3 if path[step] == segment else 1 if segment in path[step] else 0
+            if points and (best is None or points > best[0]):
+                best = (points, step)
+        if best is None:
+            return None
+        score, at = score + 100 * best[0], best[1] + 1
+    return score + (path[-1] == segments[-1]) - (len(path) - len(segments))
+
+
+def _bare(text: str) -> str:
+    return text.removeprefix("其中").removeprefix("本年") if text not in ("其中", "本年") else text
+
+
+@dataclass(frozen=True)
+class Match:
+    """found: map column → sheet column."""
+
+    found: dict[int, int]
+    problems: list[Problem]
+    missing: list[Column]
+
+
+def match(columns: tuple[Column, ...], head: Head, file_name: str, sheet: str) -> Match:
+    """Tell each map column its sheet column: WB-022 missing, WB-023 unknown, WB-024 found twice."""
+    normal = {at: [heading(cell.text)[0] for cell in path] for at, path in head.paths.items() if not head.span[0] <= at <= head.span[1]}
+    candidates = []
+    for column in columns:
+        scores = {
+            at: max((s for text in column.path if (s := _score(path, _segments(text))) is not None), default=None)
+            for at, path in normal.items()
+        }
+        candidates.append({at: score for at, score in scores.items() if score is not None})
+    problems, found, used, doubled = [], {}, set(), set()
+    for index, scores in sorted(enumerate(candidates), key=lambda item: (-max(item[1].values(), default=0), item[0])):
+        free = {at: score for at, score in scores.items() if at not in used}
+        best = [at for at, score in free.items() if score == max(free.values())]
+        if len(best) == 1:
+            found[index] = best[0]
+            used.add(best[0])
+        elif best:
+            doubled.add(index)
+            used.update(best)
+            cells = "、".join(reference(head.paths[at][-1].row, at) for at in best)
+            problems.append(
+                Problem(
+                    "WB-024",
+                    where(file_name, sheet, reference(head.paths[best[1]][-1].row, best[1]), head.text(best[1])),
+                    f"“{columns[index].path[0]}”在表头里出现 {len(best)} 次（{cells}），分不清读哪一列。",
+                    "请删去重复的列；两列意思不同的，请在表头写出上一级名称。",
+                )
+            )
+    missing = []
+    for index, column in enumerate(columns):
+        if index in found or index in doubled or not column.required:
+            continue
+        missing.append(column)
+        rest = {head.text(at): at for at in normal if at not in used}
+        near = difflib.get_close_matches(column.path[0].replace("/", " / "), rest, 1, 0.5)
+        hint = (
+            f"最接近的是 {reference(head.paths[rest[near[0]]][-1].row, rest[near[0]])} “{near[0]}”，若是同一列，请改成规定的名称。"
+            if near
+            else ""
+        )
+        at = reference(head.bottom, head.span[0])
+        problems.append(
+            Problem(
+                "WB-022", where(file_name, sheet, at), f"表头里没有“{column.path[0]}”这一列。", hint or "请补上这一列，或换用规定的表式。"
+            )
+        )
+    for at, path in normal.items():
+        if at not in used and path and path[-1] not in QUIET:
+            problems.append(
+                Problem(
+                    "WB-023",
+                    where(file_name, sheet, reference(head.paths[at][-1].row, at), head.text(at)),
+                    "对照表里没有这一列，没有读取。",
+                    "确认不需要就不必处理；需要的，请在对照表的 columns 里加上这一列。",
+                    ASK,
+                )
+            )
+    return Match(found, problems, missing)

@@ -1,0 +1,243 @@
+"""Reading a long form: one value a row, with its region, measure, period, calibre, unit, state and source beside it."""
+
+import datetime
+import difflib
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from anju import quantities
+from anju.problems import ASK, BLOCK, Problem
+
+from . import checks, heads
+from .cells import NUMBER, Cell, Reading, letters, reference, where
+from .heads import Head
+from .maps import LONG_REQUIRED, Column, LongColumns, TableMap
+from .numbers import BAD, BLANK, DASH, WORDS, fold, parse
+from .opening import Sheet
+from .wide import Field, WideReader, shown
+
+CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
+STATE_WORDS = {**WORDS, "": NUMBER, "正常": NUMBER, "数值": NUMBER, "已报": NUMBER, "推定": NUMBER}
+
+
+def period(value: object) -> str | None:
+    """2021年 → 2021; 2021年8月, 2021年1—8月 → 2021-08; 2021年三季度 → 2021-Q3; 2021年12月31日 → 2021-12-31."""
+    if isinstance(value, datetime.date):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, float) and value == int(value):
+        value = int(value)
+    text = re.sub(r"\s+", "", fold(str(value)))
+    if found := re.fullmatch(r"((?:19|20)\d\d)年?度?", text):
+        return found[1]
+    if found := re.fullmatch(r"((?:19|20)\d\d)[-/.年](?:1[-—–~至])?(\d{1,2})月?", text):
+        return f"{found[1]}-{int(found[2]):02}" if 1 <= int(found[2]) <= 12 else None
+    if found := re.fullmatch(r"((?:19|20)\d\d)[-年]?(?:Q|第)?([1-4一二三四])(?:季度)?", text):
+        return f"{found[1]}-Q{'一二三四'.find(found[2]) + 1 or found[2]}"
+    if found := re.fullmatch(r"((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text):
+        try:
+            return datetime.date(*map(int, found.groups())).isoformat()
+        except ValueError:
+            return None
+    return None
+
+
+def long_columns(columns: LongColumns) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+    """The form's columns as map columns, so that one matcher serves both forms."""
+    names = tuple(LongColumns.model_fields)
+    made = tuple(Column(path=getattr(columns, name), key=name, required=name in LONG_REQUIRED) for name in names)
+    return made, names
+
+
+class LongReader(WideReader):
+    """Shares number(), _unit() and _base() with the wide form; rows are its own."""
+
+    def __init__(self, sheet: Sheet, table: TableMap, reading: Reading, head: Head, found: dict[str, int], default_period: str) -> None:
+        self.sheet, self.table, self.reading, self.head, self.found = sheet, table, reading, head, found
+        self.marks, self.strays, self.default_period = sheet.marks, [], default_period
+        self.codes = dict(table.measures)
+        self.known_codes = set(self.codes.values())
+        self.published = {ratio.measure: ratio for ratio in table.ratios}
+        self.needed = {code for ratio in table.ratios for code in (ratio.measure, *ratio.of)}
+        self.seen: dict[tuple, int] = {}
+        self.kept: dict[tuple, Cell] = {}
+        self.negative = set(table.negative)
+        self.texts = {name: head.text(at) for name, at in found.items()}
+        self.fields = {}
+        self.periods: dict[object, str | None] = {}
+
+    def cells(self) -> Iterator[Cell]:
+        start, columns, empty = self.head.bottom + 1, self.found, True
+        order = list(columns)
+        for number, values in enumerate(islice(self.sheet.rows(), start, None), start):
+            if not any(value != "" for value in values) and not self._odd(number):
+                continue
+            width = len(values)
+            row = {name: values[at] if at < width else "" for name, at in columns.items()}
+            if all(row[name] == "" for name in order if name not in ("region", "source")) and not self._odd(number):
+                if row["region"] != "" and len(heads.label(row["region"])) <= 12:
+                    self._wrong("WB-053", number, "value", "这一行只有区划，没有别的内容。", "请填完这一行，或删去。")
+                continue  # a note under the table
+            empty = False
+            if number in self.marks.hidden_rows:
+                self._wrong("WB-013", number, "region", "这一行是隐藏的，照样读取了。", "请取消隐藏，看过这一行的数再确认。", ASK)
+            if (cell := self._row(number, row)) is not None:
+                yield cell
+        if empty:
+            self.problem(
+                "WB-030", reference(start, 0), "", "表头下面没有一行数据。", "请填写后再上传；数据在别的工作表的，请只保留那一张。"
+            )
+        self._ratios()
+
+    def _odd(self, number: int) -> bool:
+        at = (number, self.found["value"])
+        return at in self.marks.errors or at in self.marks.uncached
+
+    def _wrong(self, code: str, number: int, name: str, what: str, fix: str, level: str = BLOCK) -> None:
+        at = self.found.get(name, self.found["value"])
+        self.problem(code, reference(number, at), self.texts.get(name, ""), what, fix, level)
+
+    def _row(self, number: int, row: dict) -> Cell | None:
+        before = len(self.reading.problems)
+        region = heads.label(row["region"]) if row["region"] != "" else ""
+        if not region:
+            self._wrong("WB-032", number, "region", "没有写区划。", "请填写区划名称。")
+        elif parse(region).state not in (BAD, BLANK):
+            self._wrong("WB-033", number, "region", f"“{region}”不是区划名称。", "请改成区划名称；可能整行错开了一列。")
+        code = self._measure(number, str(row["measure"]).strip())
+        when = self._period(number, row["period"])
+        calibre = fold(str(row.get("calibre", "")))
+        calibre = self.table.calibres.get(calibre, calibre)
+        unit = self._unit_name(number, str(row.get("unit", "")))
+        cell = self._value(number, row, code, unit, region, when, calibre)
+        if cell is None or region == "" or not code or not when:
+            return None
+        identity = (region, code, calibre, when)
+        if identity in self.seen:
+            self._wrong(
+                "WB-031", number, "measure",
+                f"{region}“{row['measure']}”{when} 在第 {self.seen[identity] + 1} 行已经有一个数。", "请只保留一行；口径不同的，请填写口径。",
+            )  # fmt: skip
+            return None
+        self.seen[identity] = number
+        if code in self.needed:
+            self.kept[identity] = cell
+        if code in self.published:
+            self.reading.published.append(cell)
+            return None
+        return cell if len(self.reading.problems) == before or all(p.level == ASK for p in self.reading.problems[before:]) else None
+
+    def _measure(self, number: int, text: str) -> str:
+        name = re.sub(r"\s+", "", fold(text))
+        if code := self.codes.get(name) or self.codes.get(text):
+            return code
+        if CODE.fullmatch(name):
+            return name
+        if not name:
+            self._wrong("WB-051", number, "measure", "没有写指标。", "请填写指标名称。")
+        else:
+            near = difflib.get_close_matches(name, self.codes, 1)
+            hint = f"是不是“{near[0]}”？" if near else ""
+            self._wrong("WB-051", number, "measure", f"没有“{text}”这个指标。", f"{hint}请用规定的名称，或在对照表的 measures 里加上。")
+        return ""
+
+    def _period(self, number: int, value: object) -> str:
+        if value == "" and self.default_period:
+            return self.default_period
+        if value not in self.periods:
+            self.periods[value] = period(value)
+        if not (when := self.periods[value]):
+            self._wrong(
+                "WB-052",
+                number,
+                "period",
+                f"期间“{value}”看不懂。" if value != "" else "没有写期间。",
+                "请写成 2021、2021-08、2021年三季度 或 2021-12-31。",
+            )
+        return when or ""
+
+    def _unit_name(self, number: int, text: str) -> str:
+        name = re.sub(r"\s+", "", fold(text)) or self.table.unit
+        name = quantities.ALIASES.get(name, name) if name else ""
+        if name and name not in quantities.UNITS:
+            self._wrong("WB-054", number, "unit", f"没有“{text}”这个计量单位。", "请用套、户、个、万元、亿元、㎡、万㎡、% 等。")
+            return ""
+        return name
+
+    def _value(self, number: int, row: dict, code: str, unit: str, region: str, when: str, calibre: str) -> Cell | None:
+        at = self.found["value"]
+        place, value = reference(number, at), row["value"]
+        one = self.fields.get((unit, code in self.negative))
+        if one is None:
+            family = quantities.unit(unit).family if unit else ""
+            one = Field(at, Column(path=("数值",), key="value"), unit, family, letters(at), self.texts["value"], code in self.negative)
+            self.fields[unit, code in self.negative] = one
+        if self._odd(number):
+            self._special(number, one, place)
+            return None
+        word = re.sub(r"\s+", "", fold(str(row.get("state", ""))))
+        if word not in STATE_WORDS:
+            self._wrong("WB-056", number, "state", f"没有“{word}”这种状态。", "请留空，或写“未报”“无任务”“不适用”。")
+            return None
+        state = STATE_WORDS[word]
+        parsed = self.number(value, self.marks.format(number, at), place, one)
+        if parsed is None:
+            return None
+        if parsed.state not in (NUMBER, BLANK, DASH):
+            state = parsed.state
+        if state == NUMBER and parsed.state != NUMBER:
+            self._wrong("WB-053", number, "value", "没有数值，也没有说明状态。", "请填数；没有数的，在“状态”列写“未报”“无任务”或“不适用”。")
+            return None
+        if state != NUMBER and parsed.state == NUMBER:
+            self._wrong("WB-056", number, "state", f"状态写“{word}”，却填了数 {shown(value, parsed)}。", "二者只留一个。")
+            return None
+        digits, places = None, 0
+        if state == NUMBER:
+            own = self._unit(parsed.unit, one, place, parsed)
+            if own is None:
+                return None
+            if not own:
+                self._wrong("WB-054", number, "unit", "没有写计量单位。", "请在“单位”列填写，如 套、户、万元、%。")
+                return None
+            if self._base(parsed, own, one, place) is None:
+                return None
+            unit, digits, places = own, parsed.digits, parsed.places
+        basis = str(row.get("basis", "")).strip()
+        if word == "推定" and not basis:
+            self._wrong("WB-055", number, "basis", "写了“推定”，没有写依据。", "请写明这个数是依据什么推定的。")
+            return None
+        effective = self._effective(number, row.get("effective_on", ""))
+        return Cell(
+            code, calibre, region, when, state, digits, places, unit, parsed.approx, bool(basis), basis, self.sheet.name, place,
+            shown(value, parsed), region, str(row["measure"]).strip(), "region", str(row.get("scope", "")).strip(),
+            str(row.get("source", "")).strip(), str(row.get("document", "")).strip(), effective, code,
+        )  # fmt: skip
+
+    def _effective(self, number: int, value: object) -> str:
+        if value == "":
+            return ""
+        day = period(value)
+        if day is None or len(day) != 10 or "Q" in day:
+            self._wrong("WB-057", number, "effective_on", f"生效日期“{value}”不是日期。", "请写成 2021-12-31。")
+            return ""
+        return day
+
+    def _ratios(self) -> None:
+        for (region, code, calibre, when), cell in self.kept.items():
+            ratio = self.published.get(code)
+            if not ratio or cell.digits is None:
+                continue
+            parts = [self.kept.get((region, name, kind, when)) for name in ratio.of for kind in (calibre,)]
+            if any(part is None or part.base is None for part in parts):
+                continue
+            said = checks.ratio_flaw(cell.digits, cell.places, parts[0].base, parts[1].base, cell.unit)  # type: ignore[union-attr, arg-type]
+            if said:
+                self.reading.problems.append(
+                    Problem(
+                        "WB-045",
+                        where(self.reading.file_name, self.sheet.name, cell.cell, cell.column_label),
+                        f"“{region}”{said}",
+                        "请核对分子、分母和比率；印出的比率只用来核对，不会入库。",
+                        ASK,
+                    )
+                )

@@ -1,0 +1,274 @@
+"""The map file: what one form means, as data. One YAML file per form; docs/map-files.md explains it to those who write it."""
+
+import difflib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from anju import quantities
+from anju.problems import ASK, BLOCK, Problem, Refused
+
+STATES = Literal["unreported", "no_task", "not_applicable"]
+
+
+class Part(BaseModel):
+    """Everything in a map: unknown keys are refused, and text stays text."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def _texts(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+class Column(Part):
+    """One column, found by its header path: `年度基本建成情况 / 其中续建工程`; several spellings may be given."""
+
+    path: tuple[str, ...]
+    measure: str = ""
+    calibre: str = ""
+    key: str = ""  # how checks name it; the measure (and @calibre) when absent
+    unit: str = ""
+    period: str = ""
+    document: str = ""
+    required: bool = True
+    negative: bool = False
+    published: bool = False
+    ratio: tuple[str, str] | None = None
+    ignore: bool = False
+    places: int | None = Field(default=None, ge=0, le=9)  # for template()
+    _paths = field_validator("path", mode="before")(_texts)
+    _ratio = field_validator("ratio", mode="before")(lambda value: tuple(value) if isinstance(value, list) else value)
+
+    @property
+    def name(self) -> str:
+        return self.key or self.measure + (f"@{self.calibre}" if self.calibre else "")
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Column":
+        if self.ratio and not self.published:
+            raise ValueError("写了 ratio 的列是公布的比率，须写 published: true")
+        if not self.ignore and not self.measure and not self.key:
+            raise ValueError("每一列须写 measure；公布的结果列写 published: true 和 key；不读的列写 ignore: true")
+        if self.unit and not _known_unit(self.unit):
+            raise ValueError(f"没有“{self.unit}”这个计量单位")
+        return self
+
+
+def _known_unit(name: str) -> bool:
+    return name in quantities.UNITS or name in quantities.ALIASES
+
+
+class Total(Part):
+    """A total row. region: which region it is (the form's own when absent). of: what it is the sum of."""
+
+    name: tuple[str, ...]
+    region: str = ""
+    calibre: str | None = None
+    document: str = ""
+    of: tuple[str, ...] = ()  # names of group or total rows; the region rows when absent
+    except_: tuple[str, ...] = Field(default=(), alias="except")
+    level: Literal["阻断", "提醒"] = BLOCK
+    _names = field_validator("name", "of", "except_", mode="before")(_texts)
+
+
+class Group(Part):
+    """A group row such as 市区合计. members: names, or `below` / `above` for the rows up to the next group or total."""
+
+    name: tuple[str, ...]
+    members: tuple[str, ...] | Literal["below", "above"] = "below"
+    region: str = ""  # only when the group is itself a region to be stored
+    except_: tuple[str, ...] = Field(default=(), alias="except")
+    level: Literal["阻断", "提醒"] = BLOCK
+    _names = field_validator("name", "except_", mode="before")(_texts)
+    _members = field_validator("members", mode="before")(lambda value: tuple(value) if isinstance(value, list) else value)
+
+
+class Rows(Part):
+    """Which rows there are. label: header of the name column. regions: every row expected, if the form is fixed."""
+
+    label: tuple[str, ...]
+    totals: tuple[Total, ...] = ()
+    groups: tuple[Group, ...] = ()
+    regions: tuple[str, ...] = ()
+    closed: bool = False  # whether a row that is not in `regions` stops the import
+    aliases: dict[str, str] = Field(default_factory=dict)
+    calibre: str = ""
+    document: str = ""
+    items: dict[str, str] = Field(default_factory=dict)  # rows are indicators, not regions: label → measure
+    area: tuple[str, ...] = ("填报单位", "填报地区", "编制单位")  # where a form of indicators names its region
+    _tuples = field_validator("label", "totals", "groups", "regions", "area", mode="before")(_texts)
+
+
+class Check(Part):
+    """A sum or bound within one row: total = parts (remainder: true lets the parts leave some), or small ≤ large."""
+
+    total: str = ""
+    parts: tuple[str, ...] = ()
+    remainder: bool = False
+    small: str = ""
+    large: str = ""
+    level: Literal["阻断", "提醒"] = BLOCK
+    why: str = ""
+    _parts = field_validator("parts", mode="before")(_texts)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "Check":
+        if bool(self.total and self.parts) == bool(self.small and self.large):
+            raise ValueError("每条校验写 total 和 parts，或写 small 和 large，二者取一")
+        return self
+
+
+class Ratio(Part):
+    """In a long form: a published ratio and the two measures that it must agree with."""
+
+    measure: str
+    of: tuple[str, str]
+    _of = field_validator("of", mode="before")(lambda value: tuple(value) if isinstance(value, list) else value)
+
+
+class LongColumns(Part):
+    """Headers of a long form."""
+
+    region: tuple[str, ...] = ("区划",)
+    measure: tuple[str, ...] = ("指标",)
+    period: tuple[str, ...] = ("期间",)
+    value: tuple[str, ...] = ("数值",)
+    calibre: tuple[str, ...] = ("口径",)
+    unit: tuple[str, ...] = ("单位", "计量单位")
+    state: tuple[str, ...] = ("状态",)
+    basis: tuple[str, ...] = ("推定依据",)
+    source: tuple[str, ...] = ("出处",)
+    scope: tuple[str, ...] = ("范围",)
+    document: tuple[str, ...] = ("文件", "文号")
+    effective_on: tuple[str, ...] = ("生效日期",)
+    _tuples = field_validator("*", mode="before")(_texts)
+
+
+LONG_REQUIRED = ("region", "measure", "period", "value")
+
+
+class TableMap(Part):
+    """A whole map. form: wide (regions down, measures across), items (indicators down) or long (one value a row)."""
+
+    map: str
+    form: Literal["wide", "items", "long"] = "wide"
+    title: tuple[str, ...] = ()
+    sheet: tuple[str, ...] = ()
+    period: str = ""  # may hold {year}: taken from the form's title
+    area: str = ""  # the region a total row stands for
+    unit: str = ""
+    blanks: Literal["zero", "skip"] = "skip"  # how sums take an empty cell
+    dash: STATES | Literal["blank"] = "not_applicable"
+    rows: Rows | None = None
+    columns: tuple[Column, ...] | LongColumns = ()
+    measures: dict[str, str] = Field(default_factory=dict)
+    calibres: dict[str, str] = Field(default_factory=dict)
+    ratios: tuple[Ratio, ...] = ()
+    negative: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    note: str = ""
+    _tuples = field_validator("title", "sheet", "ratios", "checks", "negative", mode="before")(_texts)
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _columns(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> "TableMap":
+        if self.form == "long":
+            if not isinstance(self.columns, LongColumns):
+                object.__setattr__(self, "columns", LongColumns())
+            return self
+        if self.rows is None or not self.columns or isinstance(self.columns, LongColumns):
+            raise ValueError("宽表须写 rows 和 columns")
+        if (self.form == "items") != bool(self.rows.items):
+            raise ValueError("form: items 须写 rows.items（行名 → 指标），其他形式不写")
+        bare = [column for column in self.columns if not (column.ignore or column.published or column.measure)]
+        if bare and self.form == "wide":
+            raise ValueError(f"“{bare[0].path[0]}”列须写 measure")
+        names = [column.name for column in self.columns if not column.ignore]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"列名 {'、'.join(twice)} 用了不止一次，请用 key 区分")
+        wanted = {name for check in self.checks for name in (check.total, *check.parts, check.small, check.large) if name}
+        wanted |= {name for column in self.columns for name in column.ratio or ()}
+        wanted |= {name for row in (*self.rows.totals, *self.rows.groups) for name in row.except_}
+        if lost := sorted(wanted - set(names)):
+            raise ValueError(f"校验引用了没有的列：{'、'.join(lost)}")
+        rows = {name for row in (*self.rows.totals, *self.rows.groups) for name in row.name}
+        if lost := sorted({name for total in self.rows.totals for name in total.of} - rows):
+            raise ValueError(f"合计行引用了没有的行：{'、'.join(lost)}")
+        return self
+
+
+_ENGLISH = {
+    "extra_forbidden": "不认识这一项",
+    "missing": "缺少这一项",
+    "string_type": "应当是文字（编号、年份、小数请加引号）",
+    "literal_error": "不是可选的值",
+    "bool_type": "应当是 true 或 false",
+    "int_type": "应当是整数",
+}
+
+
+def load_map(path: str | Path) -> TableMap:
+    """Read a map file. Refused with every problem at once: WB-101 unreadable, WB-102 not YAML, WB-103 not a map."""
+    path = Path(path)
+    name = f"对照表 {path.name}"
+    yaml = YAML(typ="rt")
+    try:
+        document = yaml.load(path.read_text("utf-8"))
+    except OSError as missing:
+        raise Refused(Problem("WB-101", name, "文件不存在或不能读取。", "请核对对照表文件的位置。")) from missing
+    except MarkedYAMLError as broken:
+        line = f"第 {broken.problem_mark.line + 1} 行" if broken.problem_mark else ""
+        raise Refused(
+            Problem("WB-102", f"{name}{line}", f"不是正确的 YAML：{broken.problem}。", "请对照《对照表怎么写》检查缩进、冒号和引号。")
+        ) from broken
+    except (YAMLError, UnicodeDecodeError) as broken:
+        raise Refused(Problem("WB-102", name, "不是 UTF-8 编码的 YAML 文本。", "请另存为 UTF-8 编码。")) from broken
+    if not isinstance(document, dict):
+        raise Refused(Problem("WB-102", name, "内容不是“名称: 值”的形式。", "请对照《对照表怎么写》。"))
+    try:
+        return TableMap.model_validate(_plain(document))
+    except ValidationError as wrong:
+        raise Refused(*(_problem(name, document, error) for error in wrong.errors(include_url=False))) from wrong
+
+
+def _plain(value: Any) -> Any:
+    """ruamel's round-trip types to plain ones; numbers stay what they were, so that strict validation sees them."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def _problem(name: str, document: Any, error: Any) -> Problem:
+    place, line, node = [], None, document
+    for step in error["loc"]:
+        if isinstance(node, dict) and step in node:
+            line = node.lc.key(step)[0] + 1
+            node = node[step]
+        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+            line = node.lc.item(step)[0] + 1
+            node = node[step]
+        elif (isinstance(step, str) and step[:1].isupper()) or (isinstance(step, str) and "[" in step):
+            continue  # the name of a union's branch
+        place.append(f"第 {step + 1} 项" if isinstance(step, int) else str(step))
+    at = f"第 {line} 行" if line else ""
+    said = str(error.get("ctx", {}).get("error", "")) or _ENGLISH.get(error["type"], "写法不对")
+    fix = "请对照《对照表怎么写》改正。"
+    if error["type"] == "extra_forbidden":
+        known = [key for model in (TableMap, Column, Rows, Total, Group, Check, LongColumns) for key in model.model_fields]
+        near = difflib.get_close_matches(str(error["loc"][-1]), known, 1)
+        fix = f"是不是“{near[0]}”？{fix}" if near else fix
+    return Problem("WB-103", f"{name}{at}", f"{' → '.join(place) or '整个文件'}：{said}。", fix)
+
+
+__all__ = ["ASK", "Check", "Column", "Group", "LongColumns", "Ratio", "Rows", "TableMap", "Total", "load_map"]

@@ -1,0 +1,219 @@
+"""Opening what people send: .xlsx and .xls, and saying plainly what anything else is."""
+
+import hashlib
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+from python_calamine import CalamineWorkbook
+
+from anju.problems import ASK, Problem, Refused
+
+from . import biff, xlsx
+from .cells import where
+from .xlsx import Marks
+
+LARGEST_FILE = 200 << 20
+LARGEST_UNPACKED = 1 << 30
+MOST_CELLS = 30_000_000  # calamine keeps a sheet as one block of 24 bytes a cell
+SAVE_AS = "请在 WPS 或 Excel 中打开，“另存为”选“Excel 工作簿（*.xlsx）”后重新上传。"
+
+
+@dataclass
+class Sheet:
+    """One visible worksheet. Rows are counted from 0 as the file counts them, blank ones included."""
+
+    name: str
+    marks: Marks
+    merges: list[tuple[tuple[int, int], tuple[int, int]]]
+    first_column: int
+    _sheet: object
+
+    def rows(self) -> Iterator[list]:
+        """Rows from the first, each a list from column A; a cell is str, float, bool, a date, or '' when empty."""
+        pad = [""] * self.first_column
+        for row in self._sheet.iter_rows():  # type: ignore[attr-defined]
+            yield pad + row
+
+
+@dataclass
+class Workbook:
+    file_name: str
+    sha256: str
+    sheets: list[Sheet] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    kind: str = "xlsx"
+
+
+def _refuse(code: str, name: str, what: str, fix: str) -> Refused:
+    return Refused(Problem(code, where(name) or "上传的文件", what, fix))
+
+
+def content(source: str | Path | bytes, name: str = "") -> tuple[bytes, str]:
+    """The file's bytes and the name to show. Refused WB-001 (missing) and WB-002 (too large)."""
+    if isinstance(source, bytes):
+        data, name = source, name or "上传的文件"
+        size = len(data)
+    else:
+        path = Path(source)
+        name = name or path.name
+        try:
+            size = path.stat().st_size
+            data = path.read_bytes() if size <= LARGEST_FILE else b""
+        except OSError as unreadable:
+            raise _refuse("WB-001", name, "文件不存在或不能读取。", "请核对文件的位置，并确认没有被其他程序独占。") from unreadable
+    if size > LARGEST_FILE:
+        raise _refuse(
+            "WB-002", name, f"文件有 {size >> 20} 兆，上限是 {LARGEST_FILE >> 20} 兆。", "请删去无关的工作表和图片，或按地区分成几个文件。"
+        )
+    return data, name
+
+
+def open_workbook(source: str | Path | bytes, name: str = "") -> Workbook:
+    """Open a workbook; every way a file can be bad is a Refused in words, never a traceback."""
+    data, name = content(source, name)
+    book = Workbook(name, hashlib.sha256(data).hexdigest())
+    kind = _kind(data, name)
+    try:
+        scanned = _scan_xls(data, book) if kind == "xls" else _scan_xlsx(data, book)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        ValueError,
+        ParseError,
+        struct.error,
+        IndexError,
+        EOFError,
+        NotImplementedError,
+        biff.Damaged,
+    ) as damaged:
+        raise _damaged(name) from damaged
+    book.kind = kind
+    _limit(scanned, name)
+    hidden = [title for title, visible, marks in scanned if not visible and marks.height]
+    if hidden:
+        book.problems.append(
+            Problem(
+                "WB-011",
+                where(name),
+                f"有隐藏的工作表：{'、'.join(hidden)}，没有读取。",
+                "确认不需要就不必处理；要读取的，请取消隐藏后重新上传。",
+                ASK,
+            )
+        )
+    shown = [(title, marks) for title, visible, marks in scanned if visible]
+    if not any(marks.height for _, marks in shown):
+        raise _refuse("WB-009", name, "没有任何内容（工作表是空的）。", "请确认选对了文件；从系统导出的，请重新导出。")
+    try:
+        calamine = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        for title, marks in shown:
+            sheet = calamine.get_sheet_by_name(title)
+            book.sheets.append(Sheet(title, marks, list(sheet.merged_cell_ranges or ()), (sheet.start or (0, 0))[1], sheet))
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as damaged:  # a panic in calamine's Rust is no Exception
+        raise _damaged(name) from damaged
+    return book
+
+
+def _damaged(name: str) -> Refused:
+    return _refuse(
+        "WB-005",
+        name,
+        "文件已损坏，打不开或读不完整。",
+        "请在 WPS 或 Excel 中打开看是否正常，再“另存为”一份；也可能是传输没有完成，请重新上传。",
+    )
+
+
+def _limit(scanned: list[tuple[str, bool, Marks]], name: str) -> None:
+    large = [(title, marks) for title, visible, marks in scanned if visible and marks.height * marks.width > MOST_CELLS]
+    if large:
+        raise Refused(
+            *(
+                Problem(
+                    "WB-007",
+                    where(name, title, f"{xlsx.letters(marks.width - 1)}{marks.height}"),
+                    f"内容一直到第 {marks.height} 行、第 {marks.width} 列，超过 {MOST_CELLS // 10_000} 万格的上限。",
+                    "多半是很远的地方误填了一格：请删去表格以外的内容，或按地区分成几个文件。",
+                )
+                for title, marks in large
+            )
+        )
+
+
+def _kind(data: bytes, name: str) -> str:
+    """xlsx or xls, by content and never by name."""
+    if not data:
+        raise _refuse("WB-009", name, "文件是空的（0 字节）。", "请确认选对了文件，再重新上传。")
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if data[:4] == b"PK\x03\x04" or data[:4] == b"PK\x05\x06":
+        return "xlsx"
+    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        return "xls"
+    lower = head[:512].lower()
+    if data[:4] == b"%PDF":
+        found = "一份 PDF"
+    elif lower.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")) or b"<table" in lower:
+        found = "一份网页（有些系统导出的“Excel”其实是网页）"
+    elif lower.startswith(b"<?xml"):
+        found = "2003 版的 XML 表格"
+    elif b"\0" not in head[:4096]:
+        found = "一份文本（如 CSV）"
+    else:
+        found = "一种不认识的格式"
+    raise _refuse("WB-003", name, f"不是 Excel 工作簿，内容是{found}，只改扩展名是不够的。", SAVE_AS)
+
+
+def _scan_xls(data: bytes, book: Workbook) -> list[tuple[str, bool, Marks]]:
+    sheets, encrypted = biff.scan(data)
+    if encrypted:
+        raise _refuse("WB-004", book.file_name, "文件有打开密码。", "请先用密码打开，取消密码（文件 → 文档加密）后另存，再上传。")
+    return sheets
+
+
+def _scan_xlsx(data: bytes, book: Workbook) -> list[tuple[str, bool, Marks]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        names = set(package.namelist())
+        unpacked = sum(info.file_size for info in package.infolist())
+        if unpacked > LARGEST_UNPACKED:
+            raise _refuse(
+                "WB-006",
+                book.file_name,
+                f"展开后有 {unpacked >> 20} 兆，上限是 {LARGEST_UNPACKED >> 20} 兆。",
+                "请按地区分成几个文件后上传。",
+            )
+        if "xl/workbook.xml" not in names:
+            others = {
+                "content.xml": "WPS/OpenOffice 的 ods 表格",
+                "word/document.xml": "一份 Word 文档",
+                "xl/workbook.bin": "xlsb 二进制工作簿",
+            }
+            found = next((text for part, text in others.items() if part in names), "一个压缩包")
+            raise _refuse("WB-003", book.file_name, f"不是 xlsx 工作簿，内容是{found}。", SAVE_AS)
+        if any(info.flag_bits & 1 for info in package.infolist()):
+            raise _refuse("WB-004", book.file_name, "文件有打开密码。", "请先用密码打开，取消密码后另存，再上传。")
+        parts = xlsx.parts(package)
+        sheets = {part.path for part in parts}
+        for info in package.infolist():  # calamine would unpack more than the header declares; zipfile refuses to
+            if info.filename.endswith((".xml", ".rels")) and info.filename not in sheets:
+                with package.open(info) as stream:
+                    while stream.read(1 << 20):
+                        pass
+        if any(name.startswith("xl/externalLinks/") and name.endswith(".xml") for name in names):
+            book.problems.append(
+                Problem(
+                    "WB-012",
+                    where(book.file_name),
+                    "有公式引用了别的文件，读到的是上次保存时的结果。",
+                    "请确认数字是最新的；稳妥的办法是选中后“选择性粘贴 → 数值”再上传。",
+                    ASK,
+                )
+            )
+        styles = xlsx.formats(package)
+        return [(part.name, part.visible, xlsx.scan(package, part.path, styles)) for part in parts]

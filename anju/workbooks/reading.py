@@ -1,0 +1,221 @@
+"""read(): one workbook through one map. find_map(): which map a workbook is for."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from anju.problems import ASK, Problem, Refused
+
+from . import heads
+from .cells import Cell, Reading, where
+from .heads import Grid, Head, Match
+from .long import LongReader, long_columns
+from .maps import Column, LongColumns, TableMap, load_map
+from .opening import Sheet, Workbook, open_workbook
+from .wide import WideReader
+
+Source = str | Path | bytes
+
+
+@dataclass
+class Fit:
+    """How well one sheet fits a map."""
+
+    sheet: Sheet
+    head: Head | None
+    match: Match | None
+    columns: tuple[Column, ...]
+
+    @property
+    def score(self) -> tuple[int, int]:
+        """(columns found, less columns missing): more is better."""
+        return (len(self.match.found), -len(self.match.missing)) if self.match else (0, -len(self.columns))
+
+    @property
+    def whole(self) -> bool:
+        return self.match is not None and not self.match.missing
+
+
+def fit(sheet: Sheet, table: TableMap, file_name: str) -> Fit:
+    """Look for the map's head in one sheet."""
+    columns, labels = (
+        (long_columns(table.columns)[0], table.columns.region)
+        if isinstance(table.columns, LongColumns)
+        else (table.columns, table.rows.label)
+    )
+    grid = Grid(list(islice(sheet.rows(), heads.HEAD_ROWS)), sheet.merges)
+    head = heads.find_head(grid, labels)
+    if head is None:
+        return Fit(sheet, None, None, columns)
+    if table.form == "long":
+        head.span = (-1, -1)  # the region's column is a column like the others
+    return Fit(sheet, head, heads.match(columns, head, file_name, sheet.name), columns)
+
+
+def stream(
+    source: Source, table: TableMap | str | Path, reading: Reading, *, name: str = "", area: str = "", period: str = ""
+) -> Iterator[Cell]:
+    """read() for long files: cells come one by one, and `reading` holds problems and published results at the end."""
+    table = table if isinstance(table, TableMap) else load_map(table)
+    reading.map_id = table.map
+    try:
+        book = open_workbook(source, name)
+    except Refused as refused:
+        reading.problems += refused.problems
+        reading.file_name = name or (Path(source).name if not isinstance(source, bytes) else "")
+        return
+    reading.file_name, reading.sha256 = book.file_name, book.sha256
+    reading.problems += book.problems
+    best = _choose(book, table, reading)
+    if best is None or best.head is None or best.match is None:
+        return
+    head, sheet = best.head, best.sheet
+    reading.sheet, reading.title = sheet.name, head.title
+    reading.problems += best.match.problems
+    when = _period(table, period, head, sheet, reading)
+    if table.form == "long":
+        names = long_columns(table.columns)[1]  # type: ignore[arg-type]
+        found = {names[index]: at for index, at in best.match.found.items()}
+        if best.match.missing:
+            return
+        yield from LongReader(sheet, table, reading, head, found, when).cells()
+        return
+    if table.form == "items":
+        area = area or _area(head, table)
+    yield from WideReader(sheet, table, reading, head, best.match.found, area, when).cells()
+
+
+def read(source: Source, table: TableMap | str | Path, *, name: str = "", area: str = "", period: str = "") -> Reading:
+    """Read a workbook by its map. Never raises for what is in the file: everything wrong is in `problems`.
+
+    name: the file's name as the user knows it; area: the region the form is of, when the form does not say;
+    period: the period, when neither map nor title says it.
+    """
+    reading = Reading("", name, "")
+    reading.cells.extend(stream(source, table, reading, name=name, area=area, period=period))
+    return reading
+
+
+def _choose(book: Workbook, table: TableMap, reading: Reading) -> Fit | None:
+    """The sheet to read. WB-021 no head anywhere, WB-027 more than one sheet fits."""
+    sheets = [sheet for sheet in book.sheets if sheet.marks.height]
+    named = [sheet for sheet in sheets if any(word in sheet.name for word in table.sheet)]
+    fits = [fit(sheet, table, book.file_name) for sheet in named or sheets]
+    best = max(fits, key=lambda one: one.score)
+    if best.head is None:
+        labels = table.columns.region if isinstance(table.columns, LongColumns) else table.rows.label
+        reading.problems.append(
+            Problem(
+                "WB-021",
+                where(book.file_name, best.sheet.name),
+                f"前 {heads.HEAD_ROWS} 行里没有找到表头（名为“{'”或“'.join(labels)}”的列）。",
+                "请确认选对了文件和对照表；表头改过名的，请改回规定的名称，或在对照表里加上这个名称。",
+            )
+        )
+        return None
+    if table.title and len(fits) > 1:
+        titled = [one for one in fits if one.whole and one.head and _titled(table, one.head.title)]
+        if len(titled) == 1:
+            return titled[0]
+    whole = [one for one in fits if one.whole and one.score == best.score]
+    if len(whole) > 1:
+        reading.problems.append(
+            Problem(
+                "WB-027",
+                where(book.file_name),
+                f"有 {len(whole)} 张工作表都像是这张表：{'、'.join(one.sheet.name for one in whole)}。",
+                "请只保留要读取的一张，或在对照表写 sheet 指明。",
+            )
+        )
+        return None
+    return best
+
+
+def _period(table: TableMap, given: str, head: Head, sheet: Sheet, reading: Reading) -> str:
+    """The map's period, the caller's, or the year in the title; WB-028 when a wide form has none."""
+    year = re.search(r"((?:19|20)\d\d)\s*年", head.title) or re.search(r"((?:19|20)\d\d)\s*年", " ".join(head.above))
+    found = table.period.replace("{year}", year[1] if year else given[:4]) if table.period else given or (year[1] if year else "")
+    every = table.form != "long" and all(column.period and "{" not in column.period for column in table.columns)  # type: ignore[union-attr]
+    if not found and table.form != "long" and not every:
+        reading.problems.append(
+            Problem(
+                "WB-028",
+                where(reading.file_name, sheet.name),
+                "看不出这张表是哪一期的。",
+                "请在标题写明年度（如“2021年度……”），或上传时选定期间。",
+            )
+        )
+    return found
+
+
+def _area(head: Head, table: TableMap) -> str:
+    for line in head.above:
+        for word in table.rows.area:  # type: ignore[union-attr]
+            if found := re.search(word + r"\s*[:：]\s*(\S+)", line):
+                return found[1]
+    return ""
+
+
+def _titled(table: TableMap, title: str) -> bool:
+    plain = heads.heading(title)[0]
+    return any(heads.heading(word)[0] in plain for word in table.title)
+
+
+def find_map(source: Source, maps: Iterable[TableMap | str | Path], *, name: str = "") -> TableMap:
+    """The one map a workbook is for. Refused WB-071 with the nearest candidate when none fits, WB-072 when several do."""
+    tables = [one if isinstance(one, TableMap) else load_map(one) for one in maps]
+    book = open_workbook(source, name)
+    sheets = [sheet for sheet in book.sheets if sheet.marks.height]
+    tried = [(table, max((fit(sheet, table, book.file_name) for sheet in sheets), key=lambda one: one.score)) for table in tables]
+    whole = [(table, one) for table, one in tried if one.whole]
+    if len(whole) > 1 and (titled := [(table, one) for table, one in whole if _titled(table, one.head.title)]):  # type: ignore[union-attr]
+        whole = titled
+    if len(whole) > 1:
+        most = max(len(one.columns) for _, one in whole)
+        whole = [(table, one) for table, one in whole if len(one.columns) == most]
+    if len(whole) == 1:
+        return whole[0][0]
+    if whole:
+        names = "、".join(table.map for table, _ in whole)
+        raise Refused(
+            Problem(
+                "WB-072",
+                where(book.file_name),
+                f"有 {len(whole)} 个对照表都合适：{names}。",
+                "请选定其中一个，或在对照表写 title 加以区分。",
+            )
+        )
+    raise Refused(_nearest(book, tried))
+
+
+def _nearest(book: Workbook, tried: list[tuple[TableMap, Fit]]) -> Problem:
+    if not tried:
+        return Problem("WB-071", where(book.file_name), "还没有任何对照表。", "请先按《对照表怎么写》写一个。")
+    title = next((one.head.title for _, one in tried if one.head), "")
+    near = difflib.get_close_matches(title, [word for table, _ in tried for word in table.title], 1) if title else []
+
+    def closeness(item: tuple[TableMap, Fit]) -> tuple[bool, int, int]:
+        table, one = item
+        return (bool(near) and near[0] in table.title, *one.score)
+
+    table, one = max(tried, key=closeness)
+    if not one.match:
+        return Problem(
+            "WB-071",
+            where(book.file_name),
+            "没有一个对照表合适，连表头都没有找到。",
+            f"请确认选对了文件；现有的对照表有：{'、'.join(t.map for t, _ in tried)}。",
+        )
+    missing = "、".join(f"“{column.path[0]}”" for column in one.match.missing[:8])
+    return Problem(
+        "WB-071",
+        where(book.file_name, one.sheet.name),
+        f"没有一个对照表完全合适。最接近的是“{table.map}”，缺 {len(one.match.missing)} 列：{missing}。",
+        "表头写错的请改正；表式确实不同的，请另写一个对照表，不需要改程序。",
+    )
+
+
+__all__ = ["ASK", "find_map", "read", "stream"]

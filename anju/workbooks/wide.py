@@ -1,0 +1,389 @@
+"""Reading a form with regions (or indicators) down and measures across."""
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from anju import quantities
+from anju.problems import ASK, BLOCK, Problem
+
+from . import checks, heads
+from .cells import NUMBER, UNREPORTED, Cell, Reading, letters, reference, where
+from .heads import Head
+from .maps import Column, Group, TableMap, Total
+from .numbers import BAD, BLANK, DASH, Format, Number, from_cell, parse
+from .opening import Sheet
+
+LARGEST = (1 << 63) - 1  # a base value is kept in 64 bits
+FOOT = re.compile(r"^(?:注|备注|说明|填表|填报|制表|审核|审批|复核|单位负责人|负责人|联系|资料来源|数据来源|截至|截止)")
+
+
+@dataclass
+class Field:
+    """One column being read."""
+
+    at: int
+    column: Column
+    unit: str  # what the head says, else the map
+    family: str
+    letter: str
+    text: str  # its head, for messages
+    negative: bool
+    period: str = ""
+
+
+@dataclass
+class Row:
+    """One data row: kind is region, total or group; rule is the map's total or group."""
+
+    number: int
+    label: str
+    kind: str
+    region: str
+    rule: Total | Group | None
+    values: dict[str, int | None] = field(default_factory=dict)  # column → base units; None: unknown; absent: empty
+    places: dict[str, str] = field(default_factory=dict)  # column → its cell, for messages
+
+
+class WideReader:
+    """One pass over one sheet. Problems go to the reading; cells are yielded."""
+
+    def __init__(self, sheet: Sheet, table: TableMap, reading: Reading, head: Head, found: dict[int, int], area: str, period: str) -> None:
+        self.sheet, self.table, self.reading, self.head = sheet, table, reading, head
+        self.rules = table.rows
+        self.marks = sheet.marks
+        self.area = heads.label(table.area or area)
+        self.period = period
+        self.fields = [self._field(table.columns[index], at) for index, at in sorted(found.items(), key=lambda item: item[1])]
+        self.fields = [one for one in self.fields if not one.column.ignore]
+        self.totals = {heads.label(name): rule for rule in self.rules.totals for name in rule.name}
+        self.groups = {heads.label(name): rule for rule in self.rules.groups for name in rule.name}
+        self.expected = {heads.label(name) for name in self.rules.regions}
+        self.aliases = {heads.label(name): to for name, to in self.rules.aliases.items()}
+        self.items = {heads.label(name): code for name, code in self.rules.items.items()}
+        self.labels: dict[str, int] = {}
+        self.strays: list[tuple[str, str, str]] = []  # words found in number cells: perhaps a region's name
+
+    def problem(self, code: str, cell: str, heading: str, what: str, fix: str, level: str = BLOCK) -> None:
+        self.reading.problems.append(Problem(code, where(self.reading.file_name, self.sheet.name, cell, heading), what, fix, level))
+
+    def _field(self, column: Column, at: int) -> Field:
+        named, text = self.head.units_of(at), self.head.text(at)
+        wanted = column.unit or self.table.unit or ("%" if column.ratio else "")
+        family = quantities.unit(wanted).family if wanted else ""
+        unit = wanted
+        if not column.ratio:
+            offered = named or self.head.units
+            same = [name for name in offered if not family or quantities.unit(name).family == family]
+            if same:
+                unit = same[0]
+            elif named and not column.published:
+                self.problem(
+                    "WB-025",
+                    reference(self.head.paths[at][-1].row, at),
+                    text,
+                    f"表头写的单位是“{'、'.join(named)}”，这一列应当用“{wanted}”。",
+                    f"请换算成“{wanted}”并改正表头；确是“{named[0]}”的，请改对照表的 unit。",
+                )
+        if not unit and not column.published and self.table.form == "wide":
+            self.problem(
+                "WB-026",
+                reference(self.head.bottom, at),
+                text,
+                "表头、表上方和对照表都没有写计量单位。",
+                "请在表头加上单位，如“（套）”，或在对照表写 unit。",
+            )
+        family = family or (quantities.unit(unit).family if unit else "")
+        period = (column.period or "").replace("{year}", self.period[:4]) or self.period
+        return Field(at, column, unit, family, letters(at), text, column.negative, period)
+
+    # rows
+
+    def cells(self) -> Iterator[Cell]:
+        tally = checks.Tally(self.table, self.rules, self.fields, self.problem)
+        start = self.head.bottom + 1
+        hidden_columns = sorted({one.letter for one in self.fields if one.at in self.marks.hidden_columns})
+        if hidden_columns:
+            self.problem(
+                "WB-014",
+                f"{hidden_columns[0]}1",
+                "",
+                f"第 {'、'.join(hidden_columns)} 列是隐藏的，照样读取了。",
+                "请取消隐藏，看过这些列的数再确认。",
+                ASK,
+            )
+        empty = True
+        for number, values in enumerate(islice(self.sheet.rows(), start, None), start):
+            if not any(value != "" for value in values) and not self._odd(number):
+                continue
+            row = self._row(number, values)
+            if row is None:
+                continue
+            empty = False
+            if number in self.marks.hidden_rows:
+                self.problem(
+                    "WB-013",
+                    reference(number, self.head.span[0]),
+                    row.label,
+                    "这一行是隐藏的，照样读取了。",
+                    "请取消隐藏，看过这一行的数再确认。",
+                    ASK,
+                )
+            yield from self._read(row, values)
+            tally.add(row)
+        if empty:
+            self.problem(
+                "WB-030", reference(start, 0), "", "表头下面没有一行数据。", "请填写后再上传；数据在别的工作表的，请只保留那一张。"
+            )
+        tally.finish()
+        self._after()
+
+    def _odd(self, number: int) -> bool:
+        """Whether a row that shows nothing still holds an error or an uncached formula."""
+        return any((number, one.at) in self.marks.errors or (number, one.at) in self.marks.uncached for one in self.fields)
+
+    def _row(self, number: int, values: list) -> Row | None:
+        first, last = self.head.span
+        name, at = "", first
+        for column in (*range(last, first - 1, -1), *range(first - 1, -1, -1)):
+            if column < len(values) and values[column] != "" and not any(one.at == column for one in self.fields):
+                name, at = values[column], column
+                break
+        if name == "":
+            if any(one.at < len(values) and values[one.at] != "" for one in self.fields):
+                self.problem(
+                    "WB-032",
+                    reference(number, first),
+                    self.head.text(first),
+                    "这一行有数，但没有名称。",
+                    "请填写区划（或指标）名称；不属于这张表的数请删去。",
+                )
+            return None
+        if isinstance(name, datetime.date | bool) or (not isinstance(name, str) and not self.items):
+            self.problem(
+                "WB-033",
+                reference(number, at),
+                self.head.text(first),
+                f"名称这一列写的是“{_shown(name)}”，不是名称。",
+                "请改成名称；可能整行错开了一列。",
+            )
+            return None
+        text, bare = heads.label(name), all(one.at >= len(values) or values[one.at] == "" for one in self.fields)
+        if heads.heading(str(name))[0] in {heads.heading(word)[0] for word in self.rules.label}:
+            return None  # the head again, at the top of a printed page
+        if bare and not self._odd(number) and (FOOT.match(text) or len(text) > 24) and text not in self.labels:
+            return None
+        text = self.aliases.get(text, text)
+        if text in self.labels:
+            self.problem(
+                "WB-031",
+                reference(number, at),
+                text,
+                f"“{text}”在第 {self.labels[text] + 1} 行已经有一行。",
+                "请只保留一行；不是同一个区划的，请把名称写全。",
+            )
+            return None
+        self.labels[text] = number
+        if self.items:
+            if text not in self.items:
+                self.problem(
+                    "WB-035",
+                    reference(number, at),
+                    text,
+                    f"对照表里没有“{text}”这一项，没有读取。",
+                    "请核对名称，或在对照表的 rows.items 里加上这一项。",
+                    ASK,
+                )
+                return None
+            rule = self.totals.get(text)
+            return Row(number, text, "total" if rule else "region", self.area, rule)
+        if rule := self.totals.get(text):
+            return Row(number, text, "total", heads.label(rule.region) or self.area or text, rule)
+        if group := self.groups.get(text):
+            return Row(number, text, "group", heads.label(group.region), group)
+        if self.expected and text not in self.expected:
+            self.problem(
+                "WB-035",
+                reference(number, at),
+                text,
+                f"规定的行里没有“{text}”。",
+                "请核对名称；确有这一区划的，请在对照表的 rows.regions 里加上，或在 rows.aliases 里写明是谁。",
+                BLOCK if self.rules.closed else ASK,
+            )
+        return Row(number, text, "region", text, None)
+
+    # cells
+
+    def _read(self, row: Row, values: list) -> Iterator[Cell]:
+        number, marks, sheet, reading = row.number, self.marks, self.sheet.name, self.reading
+        store = row.kind != "group" or bool(row.region)
+        rule_calibre = row.rule.calibre if isinstance(row.rule, Total) else None
+        document = row.rule.document if isinstance(row.rule, Total) and row.rule.document else self.rules.document
+        for one in self.fields:
+            value = values[one.at] if one.at < len(values) else ""
+            special = (number, one.at) in marks.errors or (number, one.at) in marks.uncached
+            if value == "" and not special:
+                continue
+            cell = f"{one.letter}{number + 1}"
+            fmt = marks.format(number, one.at)
+            parsed = self._special(number, one, cell) if special else self.number(value, fmt, cell, one)
+            if parsed is None or parsed.state == BLANK:
+                continue
+            column = one.column
+            state, unit = parsed.state, parsed.unit
+            if state == DASH:
+                if self.table.dash == "blank":
+                    continue
+                state = self.table.dash
+            unit = self._unit(unit, one, cell, parsed) if state == NUMBER else one.unit
+            if unit is None:
+                continue
+            digits = parsed.digits if state == NUMBER else None
+            if digits is not None:
+                base = self._base(parsed, unit, one, cell)
+                if base is None:
+                    continue
+                row.values[column.name] = base
+            else:
+                row.values[column.name] = None if state == UNREPORTED else 0
+            row.places[column.name] = cell
+            measure = self.items.get(row.label) or column.measure or column.key
+            calibre = rule_calibre if rule_calibre is not None else column.calibre or self.rules.calibre
+            places = 0 if digits is None else parsed.places
+            made = Cell(
+                measure, calibre, row.region, one.period, state, digits, places, unit, parsed.approx,
+                False, "", sheet, cell, shown(value, parsed), row.label, one.text, row.kind, "", "", column.document or document, "", column.name,
+            )  # fmt: skip
+            if column.published:
+                reading.published.append(made)
+                if column.ratio and digits is not None:
+                    row.places[column.name] = cell
+                    row.values[f"{column.name} published"] = digits
+                    row.values[f"{column.name} places"] = parsed.places
+            elif store:
+                yield made
+
+    def _special(self, number: int, one: Field, cell: str) -> None:
+        if error := self.marks.errors.get((number, one.at)):
+            self.problem("WB-061", cell, one.text, f"这一格是出错的公式，显示 {error}。", "请改好公式，或直接填数。")
+        else:
+            self.problem(
+                "WB-062",
+                cell,
+                one.text,
+                "这一格是公式，但文件里没有存下计算结果。",
+                "请在 WPS 或 Excel 中打开、保存一次再上传，或改填数字。",
+            )
+
+    def number(self, value: object, fmt: Format, cell: str, one: Field) -> Number | None:
+        """The cell's number, or None after saying what is wrong with it."""
+        if isinstance(value, str):
+            parsed = parse(value)
+            if parsed.state == BAD:
+                self.strays.append((heads.label(value), cell, one.text))
+                self.problem(
+                    "WB-060",
+                    cell,
+                    one.text,
+                    f"填写“{_clip(value)}”，读不出数：{parsed.flaw}。",
+                    "请只填一个数；没有数的请留空，或写“未报”“无任务”“不适用”。",
+                )
+                return None
+        elif isinstance(value, bool):
+            self.problem("WB-060", cell, one.text, f"填写“{'TRUE' if value else 'FALSE'}”，不是数。", "请改填数字。")
+            return None
+        elif isinstance(value, datetime.date | datetime.time | datetime.timedelta):
+            self.problem(
+                "WB-063",
+                cell,
+                one.text,
+                f"是日期（{_shown(value)}），不是数；输入“1-2”之类会被自动变成日期。",
+                "请把单元格格式改为“常规”或“数值”，再重填这个数。",
+            )
+            return None
+        else:
+            parsed = from_cell(value, fmt)
+            if parsed.hidden and not one.column.published:
+                self.problem(
+                    "WB-064",
+                    cell,
+                    one.text,
+                    f"显示 {quantities.scaled_text(parsed.digits, parsed.places)}，实际存的是 {parsed.hidden}；按显示的数读取。",
+                    "请把数四舍五入到显示的位数（ROUND），或多显示几位小数。",
+                    ASK,
+                )
+        if parsed.state == NUMBER and parsed.digits < 0 and not one.negative:
+            self.problem(
+                "WB-065",
+                cell,
+                one.text,
+                f"填写 {_shown(value)}，是负数。",
+                "这一列不应有负数，请核对；允许负数的，请在对照表这一列写 negative: true。",
+            )
+            return None
+        return parsed
+
+    def _unit(self, own: str, one: Field, cell: str, parsed: Number) -> str | None:
+        """The unit this number is in: the cell's own when it names one."""
+        if own in ("万", "亿"):
+            own += one.unit.removeprefix("万")
+            own = "亿元" if own == "亿万元" else own
+        if not own or own == one.unit:
+            return one.unit or own
+        if own not in quantities.UNITS or (one.family and quantities.unit(own).family != one.family):
+            self.problem("WB-066", cell, one.text, f"这一格自带单位“{own}”，与本列的“{one.unit}”对不上。", "请只填数字；单位写在表头。")
+            return None
+        return own
+
+    def _base(self, parsed: Number, unit: str, one: Field, cell: str) -> int | None:
+        text = quantities.scaled_text(parsed.digits, parsed.places)
+        try:
+            base = quantities.to_base(parsed.digits, parsed.places, unit) if unit else parsed.digits
+        except ValueError:
+            self.problem(
+                "WB-067",
+                cell,
+                one.text,
+                f"{text}{unit} 的小数位数太多，比最小的记录单位还细。",
+                "请核对是否多填了小数点；确需更细的，请改用更小的单位。",
+            )
+            return None
+        if abs(base) > LARGEST:
+            self.problem("WB-068", cell, one.text, f"{text}{unit} 太大，超出能记录的范围。", "请核对是否多填了位数，或单位用错。")
+            return None
+        return base
+
+    def _after(self) -> None:
+        """What can only be said at the end: names in number cells, rows that did not come."""
+        known = self.expected | set(self.labels)
+        for text, cell, heading in self.strays:
+            if text in known:
+                self.problem("WB-034", cell, heading, f"区划名称“{text}”写在了数字列。", "这一行可能错开了一列，请对照表头移回原位。")
+        missing = [name for name in self.rules.regions if heads.label(name) not in self.labels]
+        if missing:
+            self.problem(
+                "WB-036",
+                reference(self.head.bottom + 1, self.head.span[0]),
+                "",
+                f"缺少这些行：{'、'.join(missing)}。",
+                "请补上；确实没有数的，保留名称、数字留空。",
+                ASK,
+            )
+
+
+def shown(value: object, parsed: Number) -> str:
+    """What the cell shows to a reader."""
+    if isinstance(value, str):
+        return value.strip()
+    return quantities.scaled_text(parsed.digits, parsed.places) + ("%" if parsed.unit == "%" else "")
+
+
+def _shown(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
+
+
+def _clip(text: str) -> str:
+    text = re.sub(r"\s+", " ", text.strip())
+    return text if len(text) <= 30 else text[:29] + "…"
