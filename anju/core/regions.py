@@ -1,0 +1,226 @@
+"""Regions (区划): finding them by code, date and name; the national ones come as data, pseudo-units are added by a place."""
+
+import csv
+import difflib
+from collections.abc import Iterable
+from datetime import date
+from importlib.resources import files
+
+from django.db import connection, connections, transaction
+from django.db.models import Q, QuerySet
+
+from anju.core import names, trail
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.problems import Problem, Refused
+
+NATION = "100000"
+
+
+# -- reading -------------------------------------------------------------------------------------------------------------------
+
+
+def in_force(queryset: QuerySet[Region], on: date | None) -> QuerySet[Region]:
+    """Those valid on that day; without a day, those that have not ended."""
+    if on is None:
+        return queryset.filter(valid_until=None)
+    return queryset.filter(Q(valid_until=None) | Q(valid_until__gt=on), valid_from__lte=on)
+
+
+def region(user: Operator, code: str, on: date | None = None) -> Region:
+    """The region of that code on that day. Region.DoesNotExist when there is none or the user does not have it."""
+    found = in_force(Region.objects.filter(code=code), on).first()
+    if found is None or found.pk not in user.region_ids:
+        raise Region.DoesNotExist(f"没有区划 {code}" + (f"（{on}）" if on else ""))
+    return found
+
+
+def children(user: Operator, region: Region, on: date | None = None) -> list[Region]:
+    """Directly below, in order; of the user's own."""
+    return list(in_force(Region.objects.filter(parent__code=region.code, pk__in=user.region_ids), on))
+
+
+def descendants(user: Operator, region: Region, on: date | None = None) -> list[Region]:
+    """Everything below at any depth, in order. Without a day: of every time, those in force first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE below AS (SELECT %s::varchar AS code UNION"
+            " SELECT child.code FROM core_region AS child JOIN core_region AS above ON above.id = child.parent_id"
+            " JOIN below ON below.code = above.code) SELECT code FROM below",
+            [region.code],
+        )
+        codes = [code for (code,) in cursor.fetchall() if code != region.code]
+    found = Region.objects.filter(code__in=codes, pk__in=user.region_ids)
+    return list(in_force(found, on)) if on else sorted(found, key=lambda r: (r.valid_until is not None, r.order, r.pk))
+
+
+def path(region: Region) -> list[Region]:
+    """The region and what is above it, nearest first. Not bound by a user's scope: rules come down from above."""
+    found = {
+        row.pk: row
+        for row in Region.objects.raw(
+            "WITH RECURSIVE up AS (SELECT * FROM core_region WHERE id = %s UNION ALL"
+            " SELECT above.* FROM core_region AS above JOIN up ON above.id = up.parent_id) SELECT * FROM up",
+            [region.pk],
+        )
+    }
+    ordered, here = [], region.pk
+    while here is not None:
+        ordered.append(found[here])
+        here = found[here].parent_id
+    return ordered
+
+
+def path_codes(region: Region) -> list[str]:
+    """Codes nearest first, the nation's (100000) last: what `Library.find` takes."""
+    return [row.code for row in path(region)]
+
+
+# -- matching names ------------------------------------------------------------------------------------------------------------
+
+
+class Matcher:
+    """Names of a table's rows → regions within one region. Make one for a table: it reads the regions once."""
+
+    def __init__(self, user: Operator, within: Region, on: date | None = None) -> None:
+        self.within, self.on = within, on
+        self.all = descendants(user, within)
+        self.now = [row for row in self.all if self._valid(row)]
+        self.prefixes = sorted({names.clean(text) for row in path(within)[:-1] for text in (row.name, row.short)}, key=len, reverse=True)
+
+    def _valid(self, row: Region) -> bool:
+        if self.on is None:
+            return row.valid_until is None
+        return row.valid_from <= self.on and (row.valid_until is None or row.valid_until > self.on)
+
+    def match(self, name: str) -> Region | Problem:
+        """One region, or a Problem that names the candidates. Never a guess: 近似 is only suggested."""
+        wanted = names.clean(name)
+        if wanted in names.WHOLE or wanted in (names.clean(self.within.name), names.clean(self.within.short)):
+            return self.within
+        for text in self._readings(wanted):
+            for found in (self._exact(text), self._short(text)):
+                if len(found) == 1:
+                    return found[0]
+                if found:
+                    return self._problem("REG-003", name, f"有 {len(found)} 个区划都可能是它：{_list(found)}。", "请写全称。")
+        ended = [row for row in self.all if row not in self.now and wanted in (names.clean(row.name), names.clean(row.short))]
+        if ended:
+            return self._problem("REG-004", name, f"只找到在所属日期不使用的区划：{_list(ended)}。", "请核对期间，或改用当时的名称。")
+        near = difflib.get_close_matches(wanted, [row.name for row in self.now], n=3, cutoff=0.5)  # a text distance, no quantity
+        hint = f"是不是{'、'.join(near)}？" if near else f"请写{self.within.name}所辖区划的全称；开发区、市本级等先登记为虚拟单位。"
+        return self._problem("REG-002", name, f"{self.within.name}下没有这个区划。", hint)
+
+    def _readings(self, wanted: str) -> Iterable[str]:
+        """The name as written; without what is above it (××市城区 → 城区); without a note in brackets."""
+        yield wanted
+        for prefix in self.prefixes:
+            if wanted.startswith(prefix) and len(wanted) > len(prefix):
+                yield wanted.removeprefix(prefix)
+        if (bare := wanted.partition("(")[0]) and bare != wanted:
+            yield bare
+
+    def _exact(self, text: str) -> list[Region]:
+        return _nearest([row for row in self.now if text in (names.clean(row.name), *map(names.clean, row.also))], self.within)
+
+    def _short(self, text: str) -> list[Region]:
+        """By the name without its kind: 恭城县 → 恭城瑶族自治县. Pseudo-units have no kind to leave out."""
+        brief = names.short(text)
+        return _nearest([row for row in self.now if row.kind != Region.Kind.PSEUDO and brief == row.short], self.within)
+
+    def _problem(self, code: str, name: str, what: str, fix: str) -> Problem:
+        return Problem(code, f"区划名称“{name.strip()}”", what, fix)
+
+
+def match(user: Operator, name: str, within: Region, on: date | None = None) -> Region | Problem:
+    """One name. For a table use a `Matcher`."""
+    return Matcher(user, within, on).match(name)
+
+
+def _nearest(found: list[Region], within: Region) -> list[Region]:
+    """Of a city and a county that share a short name the one directly below wins."""
+    direct = [row for row in found if row.parent_id == within.pk]
+    return direct or found
+
+
+def _list(found: Iterable[Region]) -> str:
+    return "、".join(f"{row.name}（{row.code}）" for row in found)
+
+
+# -- writing -------------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_pseudo(*, by: Operator, parent: Region, suffix: str, name: str, also: Iterable[str] = (), since: date = date(1980, 1, 1)) -> Region:
+    """Register a unit that reports figures but is no administrative region (市本级, 经开区, 国资委 …). Repeating changes nothing.
+
+    suffix: capital letters and digits; the code becomes `140500-SBJ`. also: other names under which tables print it.
+    Raises Refused REG-005 for a suffix that will not do, REG-006 when the code stands for another name.
+    The operator's own `region_ids` do not grow: ask for a new operator afterwards.
+    """
+    also = [names.clean(text) for text in also]
+    if not (suffix.isascii() and suffix.isalnum() and suffix.upper() == suffix):
+        raise Refused(Problem("REG-005", f"虚拟单位“{name}”", f"代码后缀“{suffix}”不合规。", "后缀只用大写字母和数字，例如 SBJ。"))
+    code = f"{parent.code}-{suffix}"
+    known = Region.objects.filter(code=code).first()
+    if known is not None:
+        if (known.name, known.also) == (name, also):
+            return known
+        raise Refused(
+            Problem("REG-006", f"虚拟单位 {code}", f"已登记为“{known.name}”，与“{name}”或其别名不同。", "请换一个后缀，或改回原来的名称。")
+        )
+    last = Region.objects.filter(parent=parent).order_by("-order").values_list("order", flat=True).first()
+    made = Region.objects.create(
+        code=code,
+        name=name,
+        short=name,
+        also=also,
+        kind=Region.Kind.PSEUDO,
+        parent=parent,
+        valid_from=since,
+        order=(last or parent.order) + 1,
+    )
+    trail.record(by=by, act="登记虚拟单位", obj=f"{name}（{code}）", after={"code": code, "name": name, "also": also})
+    return made
+
+
+def load_national() -> int:
+    """Bring the shipped national regions into the table, as the owner; how many rows were new or changed. Repeating changes nothing."""
+    rows = list(csv.DictReader(files("anju.core").joinpath("data/regions.csv").read_text(encoding="utf-8").splitlines()))
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT code, name, short, kind, extract(year FROM valid_from)::int, extract(year FROM valid_until)::int FROM core_region"
+        )
+        known = set(cursor.fetchall())
+        wanted = [
+            (row["code"], row["name"], names.short(row["name"]), row["kind"], int(row["from"]), int(row["until"]) if row["until"] else None)
+            for row in rows
+        ]
+        if not set(wanted) - known:
+            return 0
+        cursor.execute(
+            "CREATE TEMP TABLE coming (code text, name text, short text, kind text, valid_from date, valid_until date, parent text, position int)"
+            " ON COMMIT DROP"
+        )
+        with cursor.copy("COPY coming FROM STDIN") as copy:
+            for position, (row, (code, name, short, kind, since, until)) in enumerate(zip(rows, wanted, strict=True)):
+                day = date(until, 1, 1) if until else None
+                copy.write_row((code, name, short, kind, date(since, 1, 1), day, row["parent"] or None, position * 100))
+        cursor.execute(
+            'INSERT INTO core_region (code, name, short, also, kind, valid_from, valid_until, "order")'
+            " SELECT code, name, short, '{}', kind, valid_from, valid_until, position FROM coming ORDER BY position"
+            " ON CONFLICT (code, valid_from) DO UPDATE SET name = EXCLUDED.name, short = EXCLUDED.short, kind = EXCLUDED.kind,"
+            ' valid_until = EXCLUDED.valid_until, "order" = EXCLUDED."order"'
+            " WHERE (core_region.name, core_region.short, core_region.kind, core_region.valid_until)"
+            " IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.short, EXCLUDED.kind, EXCLUDED.valid_until)"
+        )
+        changed = cursor.rowcount
+        # The parent's row that lived longest beside its child: a parent may have been renamed, with a row of its own for each name.
+        cursor.execute(
+            "UPDATE core_region AS child SET parent_id = ("
+            "  SELECT above.id FROM core_region AS above WHERE above.code = coming.parent"
+            "  AND above.valid_from < coalesce(child.valid_until, 'infinity') AND coalesce(above.valid_until, 'infinity') > child.valid_from"
+            "  ORDER BY above.valid_from DESC LIMIT 1)"
+            " FROM coming WHERE child.code = coming.code AND child.valid_from = coming.valid_from AND coming.parent IS NOT NULL"
+        )
+    return changed

@@ -1,0 +1,45 @@
+"""Bring the tables up to date: migrations by the owner, then the national regions."""
+
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+
+def pending() -> list[str]:
+    """Names of migrations that have not run."""
+    executor = MigrationExecutor(connections["owner"])
+    return [str(step) for step, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
+def upgrade() -> list[str]:
+    """Run what is pending, as the owner; what was run. Cheap when there is nothing to do."""
+    steps = pending()
+    if steps:
+        with connections["owner"].cursor() as cursor:  # two at once: the second waits, and finds nothing to do
+            cursor.execute("SELECT pg_advisory_lock(hashtext('anju_upgrade'))")
+            try:
+                call_command("migrate", database="owner", verbosity=0, interactive=False)
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext('anju_upgrade'))")
+    from anju.core.regions import load_national
+
+    load_national()
+    return steps
+
+
+def explain_major() -> list[str]:
+    """The steps when the data folder is of another major version; nothing otherwise."""
+    from anju.core import server
+    from anju.core.postgres import MAJOR, Cluster
+
+    cluster = Cluster()
+    found = None if server.named() else cluster.data_version()
+    if found in (None, str(MAJOR)):
+        return []
+    return [
+        f"数据目录 {cluster.data} 是 PostgreSQL {found} 的，本程序带的是 {MAJOR}。大版本之间要导出再导入：",
+        "1. 用原来版本的安居程序运行 anju db start，再用 pg_dump 以属主身份导出数据库（见 docs/database.md“换大版本”）。",
+        f"2. 运行 anju db stop，把 {cluster.folder} 改名留存。",
+        "3. 用本程序运行 anju db start，建立新的数据目录，再用 pg_restore 导入。",
+        "4. 运行 anju trail export 和 anju trail verify --head 核对留痕，无误后再删除留存的旧目录。",
+    ]

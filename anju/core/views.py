@@ -1,0 +1,33 @@
+"""Pages for what went wrong outside any room."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from anju.core.page import page
+
+
+def stopped(request: HttpRequest, status: int, heading: str, advice: str) -> HttpResponse:
+    return page(request, "core/stopped.html", status=status, heading=heading, advice=advice).render()
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, "core/not_found.html", status=404).render()
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return stopped(request, 400, "请求不完整或地址不对", "请从左侧导航重新进入。上传的文件过大时，请拆成几个再传。")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return stopped(request, 403, "不能这样访问", "请从左侧导航重新进入。")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return stopped(request, 403, "表单已过期，没有提交", "请返回上一页，刷新后重新填写并提交。")
+
+
+def broken(request: HttpRequest, *args: Any) -> HttpResponse:
+    """Needs nothing: no database, no context."""
+    return HttpResponse(render_to_string("core/failed.html"), status=500)

@@ -1,0 +1,17 @@
+"""Collects the rooms' pages: each room's urls.py, at its own prefix; desk's at the root."""
+
+from django.urls import include, path
+
+from anju.settings import ROOMS, built
+
+PREFIX = {"desk": ""}
+
+urlpatterns = [
+    path(PREFIX.get(room, f"{room}/"), include(f"anju.{room}.urls"))
+    for room in ROOMS
+    if built(room, "urls")
+]
+handler400 = "anju.core.views.bad_request"
+handler403 = "anju.core.views.forbidden"
+handler404 = "anju.core.views.not_found"
+handler500 = "anju.core.views.broken"

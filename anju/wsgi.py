@@ -1,0 +1,13 @@
+"""WSGI entry: has a database first, then Django."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anju.settings")
+
+from anju.core import server
+
+server.ensure()
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+application = get_wsgi_application()

@@ -1,0 +1,101 @@
+"""A real PostgreSQL for every test run: a cluster of its own, the alias `default` bound by row-level security.
+
+Fixtures: `db` (pytest-django's: a transaction that is rolled back), `operator` (all regions), `scope` (the whole test runs inside
+`scoped(operator)`), `committed` (real commits, cleaned up afterwards: for threads and for the owner's view).
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+HOME = Path(tempfile.mkdtemp(prefix="anju-test-"))
+HOME.chmod(0o711)  # under root the server runs as a system user, who must be able to pass
+os.environ["ANJU_HOME"] = str(HOME)
+os.environ.pop("DATABASE_URL", None)
+os.environ.pop("DATABASE_OWNER_URL", None)
+
+
+def _clean() -> None:
+    from anju.core.postgres import Cluster
+
+    Cluster(HOME).stop()
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+atexit.register(_clean)
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """The session's server."""
+    from anju.core.postgres import Cluster
+
+    cluster = Cluster(HOME, fsync=False)
+    cluster.start()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(cluster, django_db_blocker):
+    """Tables and national regions, made as the product makes them."""
+    from django.db import connections
+
+    from anju.core import server
+    from anju.core.upgrade import upgrade
+
+    for alias, known in server.databases(cluster).items():
+        connections[alias].settings_dict.update(known)
+    with django_db_blocker.unblock():
+        upgrade()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def _no_transaction_mark(request):
+    mark = request.node.get_closest_marker("django_db")
+    assert not (mark and mark.kwargs.get("transaction")), "the application may not TRUNCATE: use the fixture `committed` instead"
+
+
+@pytest.fixture
+def operator(db):
+    """本机操作员: every region, every post."""
+    from anju.core.scope import local_operator
+
+    return local_operator()
+
+
+@pytest.fixture
+def scope(operator):
+    """The whole test inside `scoped(operator)`, as a page or a command runs."""
+    from anju.core.scope import scoped
+
+    with scoped(operator):
+        yield operator
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker, cluster):
+    """Real commits, for threads, sealing and reused connections. Everything but the national regions is emptied afterwards."""
+    import psycopg
+    from django.db import connections
+
+    from anju.core.postgres import DATABASE, SUPERUSER
+
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+    with psycopg.connect(**cluster.connection(SUPERUSER, DATABASE)) as db:
+        db.execute("SET session_replication_role = replica")  # even what is append-only
+        tables = db.execute(
+            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('django_migrations', 'core_region')"
+        ).fetchall()
+        for (table,) in tables:
+            db.execute(f"DELETE FROM {table}")
+        db.execute("DELETE FROM core_region WHERE kind = 'pseudo'")
