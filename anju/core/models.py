@@ -1,5 +1,8 @@
 """Regions (区划) and the trail (留痕)."""
 
+import json
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
@@ -55,6 +58,11 @@ class Trail(models.Model):
         verbose_name = "留痕"
         ordering = ["id"]
         indexes = [models.Index(fields=["obj"], name="trail_obj"), models.Index(fields=["xid", "id"], name="trail_xid")]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was written, as it was written."""
+        return json.loads(bytes(self.canonical))
 
 
 class TrailSeal(models.Model):
