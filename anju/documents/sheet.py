@@ -1,0 +1,207 @@
+"""The article as pandoc reads it: each paragraph named after its style, tables with widths, and the few things pandoc has no word for left to `Marks`.
+
+Word and PDF take the same tree; what only one of them can say (a turned page, a red name, a 版记) is raw text of that format.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from lxml import etree, html
+
+from anju.documents.markup import by_class, classes, text_of
+from anju.documents.tables import Grid, em
+
+# GB/T 9704: the type area is 156 × 225 mm. In tenths of a point.
+PORTRAIT, LANDSCAPE = 4422, 6378
+TITLE, ANNEX_TITLE = 220, 180  # 2号; 小2号 on a turned page, where every line is taken from the table
+STYLES = {
+    "draft-mark": "草稿", "addressee": "主送机关", "annex-mark": "附件标记", "unit-line": "单位行", "table-note": "表注", "notes": "附注",
+}  # fmt: skip
+BREAK_AFTER = "、，的和及与"
+
+
+class Marks(Protocol):
+    """What a format says in its own words. Lengths are tenths of an em of body text, sizes half points."""
+
+    def organs(self, names: list[str], suffix: str, size: int) -> str: ...
+    def number(self, number: str) -> str: ...
+    def upward(self, number: str, names: list[str]) -> str: ...
+    def attachment(self, name: str, number: str, first: bool) -> str: ...
+    def signature(self, name: str, right: int, first: bool) -> str: ...
+    def date(self, text: str) -> str: ...
+    def imprint(self, rows: list[str], organ: str, date: str, alone: bool) -> str: ...
+    def turn(self, was_landscape: bool, landscape: bool) -> str: ...
+    def table(self, plan: "TablePlan") -> tuple[str, str]: ...
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """How a table is set: text size in half points, columns in hundredths of a percent, rows of its head, rows of totals."""
+
+    size: int
+    widths: list[int]
+    head: int
+    totals: list[int]
+    width: int
+
+
+@dataclass
+class Sheet:
+    """source: for pandoc; tables: their plans in order; landscape: whether the last page is turned."""
+
+    root: html.HtmlElement
+    marks: Marks
+    tables: list[TablePlan] = field(default_factory=list)
+    landscape: bool = False
+
+    @property
+    def source(self) -> str:
+        return etree.tostring(self.root, encoding="unicode", method="html")
+
+    @property
+    def width(self) -> int:
+        return LANDSCAPE if self.landscape else PORTRAIT
+
+    def raw(self, text: str) -> None:
+        if text:
+            etree.SubElement(self.root, "pre", {"class": "raw"}).text = text
+
+    def styled(self, style: str, node: html.HtmlElement) -> None:
+        paragraph = etree.SubElement(etree.SubElement(self.root, "div", {"custom-style": style}), "p")
+        _move(node, paragraph)
+
+    def turn(self, landscape: bool) -> None:
+        """Begin a new page, turned or not."""
+        self.raw(self.marks.turn(self.landscape, landscape))
+        self.landscape = landscape
+
+
+def build(article: html.HtmlElement, marks: Marks) -> Sheet:
+    """The whole document laid out for one format. Takes the article apart: parse it anew for another."""
+    etree.strip_tags(
+        article, "data"
+    )  # where a figure comes from is for the preview; Word would lose it and pandoc reads twice as fast without
+    sheet = Sheet(etree.Element("div"), marks)
+    _flow(sheet, article, annex=False)
+    return sheet
+
+
+def _flow(sheet: Sheet, parent: html.HtmlElement, *, annex: bool) -> None:
+    for node in parent:
+        names = classes(node)
+        if "annex" in names:
+            sheet.turn("landscape" in names)
+            _flow(sheet, node, annex=True)
+        elif "imprint" in names:
+            alone = sheet.landscape
+            if alone:
+                sheet.turn(False)
+            _imprint(sheet, node, alone)
+        elif "letterhead" in names:
+            _letterhead(sheet, node)
+        elif "sign" in names:
+            _sign(sheet, node)
+        elif "attachments" in names:
+            items = [text_of(one) for one in node.iter("li")]
+            for index, name in enumerate(items):
+                sheet.raw(sheet.marks.attachment(name, f"{index + 1}." if len(items) > 1 else "", index == 0))
+        elif node.tag in ("section", "header", "footer"):
+            _flow(sheet, node, annex=annex)
+        else:
+            _block(sheet, node, annex=annex)
+
+
+def _block(sheet: Sheet, node: html.HtmlElement, *, annex: bool) -> None:
+    if node.tag == "h1":
+        _title(sheet, node, annex)
+    elif node.tag in ("h2", "h3", "h4"):
+        _move(node, etree.SubElement(sheet.root, f"h{int(node.tag[1]) - 1}"))
+    elif node.tag == "table":
+        _table(sheet, node)
+    elif text_of(node):
+        sheet.styled(next((STYLES[one] for one in classes(node) if one in STYLES), "Body Text"), node)
+
+
+def _move(node: html.HtmlElement, into: html.HtmlElement) -> None:
+    into.text = node.text
+    for child in list(node):
+        into.append(child)
+
+
+def balanced(title: str, room: int) -> list[str]:
+    """A title too long for its line, broken where the sense allows and as evenly as that permits. room in tenths of an em."""
+    lines = -(-em(title) // room)
+    places = [index + 1 for index, character in enumerate(title[:-1]) if character in BREAK_AFTER and em(title[: index + 1]) <= room]
+    if lines < 2 or not places:
+        return [title]
+    cut = min(places, key=lambda place: abs(em(title[:place]) - em(title) // lines))
+    return [title[:cut], *balanced(title[cut:], room)]
+
+
+def _title(sheet: Sheet, node: html.HtmlElement, annex: bool) -> None:
+    if node.find(".//br") is None:
+        lines = balanced(text_of(node), sheet.width * 10 // (ANNEX_TITLE if sheet.landscape else TITLE))
+        node = etree.Element("p")
+        node.text = lines[0]
+        for line in lines[1:]:
+            etree.SubElement(node, "br").tail = line
+    sheet.styled(("附件标题横" if sheet.landscape else "附件标题") if annex else "Title", node)
+
+
+def _table(sheet: Sheet, table: html.HtmlElement) -> None:
+    grid = Grid(table)
+    plan = TablePlan(grid.size(sheet.width), grid.widths(sheet.width), grid.head, sorted(grid.total_rows), sheet.width)
+    sheet.tables.append(plan)
+    group = etree.Element("colgroup")
+    for share in plan.widths:
+        etree.SubElement(group, "col", style=f"width:{share // 100}.{share % 100:02}%")
+    table.insert(0, group)
+    for cell in grid.cells:
+        cell.element.tag = "th" if cell.row < grid.head else "td"
+        cell.element.set("style", f"text-align:{grid.align(cell)}")
+    before, after = sheet.marks.table(plan)
+    table.tail = None
+    sheet.raw(before)
+    sheet.root.append(table)
+    sheet.raw(after)
+
+
+def _texts(node: html.HtmlElement, name: str) -> list[str]:
+    return [text for one in by_class(node, name) if (text := text_of(one))]
+
+
+def organ_size(text: str) -> int:
+    """Height of the red name in half points: it is set narrow (66 %) and at most as wide as the type area."""
+    return min(96, PORTRAIT * 2 * 100 // (max(em(text), 1) * 68))
+
+
+def _letterhead(sheet: Sheet, head: html.HtmlElement) -> None:
+    names, suffix = _texts(head, "organ"), "".join(_texts(head, "suffix"))
+    if len(names) == 1:
+        names, suffix = [names[0] + suffix], ""
+    if names:
+        sheet.raw(sheet.marks.organs(names, suffix, organ_size(max(names, key=em) + suffix)))
+    number = "".join(_texts(head, "doc-number"))
+    if by_class(head, "signatory"):
+        signatories = _texts(head, "name") or ["".join(_texts(head, "signatory")).partition("：")[2]]
+        sheet.raw(sheet.marks.upward(number, signatories))
+    elif names:
+        sheet.raw(sheet.marks.number(number))
+
+
+def _sign(sheet: Sheet, foot: html.HtmlElement) -> None:
+    """署名 over the date and centred on it, the date four characters from the edge; a long name keeps two characters of room."""
+    date = "".join(_texts(foot, "date"))
+    centre = 40 + em(date) // 2
+    for index, organ in enumerate(_texts(foot, "organ")):
+        sheet.raw(sheet.marks.signature(organ, max(20, centre - em(organ) // 2), index == 0))
+    if date:
+        sheet.raw(sheet.marks.date(date))
+
+
+def _imprint(sheet: Sheet, foot: html.HtmlElement, alone: bool) -> None:
+    """版记: rows in the order they stand; the last holds the printing office and the date."""
+    rows = [text_of(one) for one in foot.iter("p") if "print" not in classes(one)]
+    date = "".join(_texts(foot, "date"))
+    date = date if date.endswith("印发") or not date else f"{date}印发"
+    sheet.raw(sheet.marks.imprint(rows, "".join(_texts(foot, "organ")), date, alone))

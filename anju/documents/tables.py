@@ -1,0 +1,125 @@
+"""A table of an annex as a grid: who stands where after rowspan and colspan, what is a number, how wide each column wants to be."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from lxml import html
+
+from anju.documents.markup import classes, text_of
+
+NUMBER = re.compile(r"^(?P<before>约?)(?P<digits>[+\-−]?\d[\d,]*(?:\.(?P<decimals>\d+))?)(?P<after>余|左右)?(?P<percent>%?)$")
+# Sizes of table text in half points, the largest that fits is taken: 小四, 五号, 小五, 六号半, 六号. Below that nobody can read it.
+SIZES = (24, 21, 18, 16, 15)
+PADDING = 5  # tenths of an em that a cell's two sides take
+LONG = 140  # tenths of an em: a text longer than this is a sentence and stands left
+HEAD_LINES = 8  # a head may wrap to so many lines before its column is made wider for it
+# What signs of a number take in the bundled font, in hundredths of an em; 仿宋_GB2312 takes 50 for each and is never wider in sum.
+SIGNS = {".": 30, ",": 30, "%": 95}
+
+
+@dataclass(frozen=True)
+class Cell:
+    row: int
+    column: int
+    rows: int
+    columns: int
+    text: str
+    element: html.HtmlElement
+
+    @property
+    def number(self) -> bool:
+        return bool(NUMBER.match(self.text))
+
+    @property
+    def width(self) -> int:
+        if self.number:
+            return -(-sum(SIGNS.get(sign, 57) for sign in self.text) // 10)
+        return em(self.text)
+
+
+def em(text: str) -> int:
+    """Width of a line of text in tenths of an em: Han and full-width signs count 10, digits and Latin letters 5."""
+    return sum(5 if character < "⺀" and character not in "—…“”‘’·" else 10 for character in text)
+
+
+class Grid:
+    """One table. head: rows of its thead; cells: every cell once, with the place it begins and what it covers."""
+
+    def __init__(self, table: html.HtmlElement) -> None:
+        self.table = table
+        self.cells: list[Cell] = []
+        taken: set[tuple[int, int]] = set()
+        rows = list(table.iter("tr"))
+        self.head = sum(1 for row in rows if row.getparent().tag == "thead")
+        self.rows = len(rows)
+        self.total_rows = {index for index, row in enumerate(rows) if "total" in classes(row)}
+        for index, row in enumerate(rows):
+            column = 0
+            for element in row.iter("th", "td"):
+                while (index, column) in taken:
+                    column += 1
+                down, across = int(element.get("rowspan", 1)), int(element.get("colspan", 1))
+                taken |= {(index + y, column + x) for y in range(down) for x in range(across)}
+                self.cells.append(Cell(index, column, down, across, text_of(element).strip(), element))
+                column += across
+        self.columns = 1 + max((column for _, column in taken), default=0)
+
+    def body(self, column: int) -> list[Cell]:
+        return [cell for cell in self.cells if cell.row >= self.head and cell.column == column and cell.columns == 1]
+
+    def align(self, cell: Cell) -> str:
+        """Heads centred; numbers right; labels and short words centred; sentences left."""
+        if cell.row < self.head:
+            return "center"
+        if cell.number or "num" in classes(cell.element):
+            return "right"
+        return "left" if "text" in classes(cell.element) or cell.width > LONG else "center"
+
+    @cached_property
+    def _needs(self) -> list[tuple[int, int]]:
+        """For each column, in tenths of an em: what it cannot do without, and what it would like."""
+        needs = []
+        for column in range(self.columns):
+            heads = [cell.width for cell in self.cells if cell.row < self.head and cell.column == column and cell.columns == 1]
+            longest = max((cell.width for cell in self.body(column)), default=0)
+            if longest > LONG:
+                need, want = 80, min(longest, 400)
+            else:
+                need = want = longest
+            head = max(heads, default=0)
+            least = max(need, 20, -(-head // HEAD_LINES // 10) * 10, min(head, 40) if column == 0 else 0)
+            likes = head if head <= 40 else -(-head // 30) * 10  # a short head in one line, a long one in three
+            needs.append((least + PADDING, max(want, least, likes) + PADDING))
+        for group in self._alike():
+            most = tuple(max(needs[column][side] for column in group) for side in (0, 1))
+            for column in group:
+                needs[column] = most
+        return needs
+
+    def _alike(self) -> list[list[int]]:
+        """Columns of one kind under the same words: they get the same width."""
+        groups: dict[tuple[str, bool], list[int]] = {}
+        for cell in self.cells:
+            if cell.row + cell.rows == self.head and cell.columns == 1:
+                percent = any(one.text.endswith("%") for one in self.body(cell.column))
+                groups.setdefault((cell.text, percent), []).append(cell.column)
+        return list(groups.values())
+
+    def size(self, width: int) -> int:
+        """The text's size in half points for a table that is so many tenths of a point wide."""
+        need = sum(least for least, _ in self._needs)
+        return next((size for size in SIZES if need * size <= width * 2), SIZES[-1])
+
+    def widths(self, width: int) -> list[int]:
+        """Columns' shares of the table in hundredths of a percent, 10000 together; width in tenths of a point."""
+        room = width * 2 // self.size(width)  # tenths of an em
+        least, wish = [one for one, _ in self._needs], [max(pair) for pair in self._needs]
+        if sum(wish) <= room or sum(least) >= room:
+            base = wish if sum(wish) <= room else least
+        else:
+            spare, asked = room - sum(least), sum(wish) - sum(least)
+            base = [a + (b - a) * spare // asked for a, b in zip(least, wish, strict=True)]
+        shares = [one * 10_000 // sum(base) for one in base]
+        shares[0] += 10_000 - sum(shares)
+        return shares

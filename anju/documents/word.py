@@ -1,0 +1,304 @@
+"""Word: pandoc writes the text and the tables, this file what pandoc has no word for (red head, 版记, turned sections), then the tables are dressed."""
+
+import copy
+import os
+import subprocess
+import zipfile
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+import pypandoc
+from lxml import etree, html
+
+from anju.documents import reference, sheet
+from anju.documents.reference import CHARACTER, LANDSCAPE, LINE, PORTRAIT
+from anju.documents.sheet import TablePlan
+from anju.documents.tables import em
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+NS = {"w": W}
+FILTER = Path(__file__).with_name("raw.lua")
+TYPE_AREA, TYPE_HEIGHT = 8844, 12755  # twentieths of a point: 156 × 225 mm
+TYPE_LINE = 295  # tenths of an em of 4号 in a line of 版记 that keeps one character free on either side
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the same text gives the same bytes
+
+
+def w(name: str) -> str:
+    return f"{{{W}}}{name}"
+
+
+@lru_cache(maxsize=1)
+def pandoc_path() -> str:
+    return pypandoc.get_pandoc_path()
+
+
+def pandoc(source: str, to: str, *options: str) -> bytes:
+    """One run of pandoc over a document. The sandbox keeps a template from reading files."""
+    command = [pandoc_path(), "--from=html+native_divs+native_spans-auto_identifiers", f"--to={to}", f"--lua-filter={FILTER}", *options]
+    clock = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}  # 1980: the day of a file is not the day of its document
+    done = subprocess.run(command, input=source.encode(), capture_output=True, check=False, env=clock)
+    if done.returncode:
+        raise RuntimeError(f"pandoc: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+def to_docx(article: html.HtmlElement, title: str = "") -> bytes:
+    """The document as .docx."""
+    laid = sheet.build(article, WordMarks())
+    written = pandoc(laid.source, "docx", f"--reference-doc={reference.path()}", f"--metadata=pagetitle:{title}", "--output=-")
+    return _dress(written, laid, title)
+
+
+class WordMarks:
+    """The paragraphs pandoc cannot write, as WordprocessingML."""
+
+    def organs(self, names: list[str], suffix: str, size: int) -> str:
+        run = f'<w:rPr><w:w w:val="66"/><w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
+        height = f'w:line="{size * 13}" w:lineRule="exact"'
+        if len(names) == 1:
+            return _p("发文机关标志", _r(names[0], run), f"<w:spacing {height}/>")
+        # Joint issue: the names spread to one width, 文件 in the middle at their right.
+        left = "".join(_p("发文机关标志", _r(name, run), f'<w:spacing w:before="0" {height}/><w:jc w:val="distribute"/>') for name in names)
+        right = _p("发文机关标志", _r(suffix, run), f'<w:spacing w:before="0" {height}/>')
+        beside = max(em(suffix), 10) * size * 7 // 10 + 200
+        cells = f'<w:tc><w:tcPr><w:tcW w:w="{TYPE_AREA - beside}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{left}</w:tc>'
+        if suffix:
+            cells += f'<w:tc><w:tcPr><w:tcW w:w="{beside}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{right}</w:tc>'
+        return _p("分节", "", '<w:spacing w:before="1984"/>') + _table(
+            [TYPE_AREA - beside, beside][: 2 if suffix else 1], f"<w:tr>{cells}</w:tr>"
+        )
+
+    def number(self, number: str) -> str:
+        return _p("发文字号", _r(number), _RULE)
+
+    def upward(self, number: str, names: list[str]) -> str:
+        kai = f'<w:rPr><w:rFonts w:ascii="{reference.KAI}" w:hAnsi="{reference.KAI}" w:eastAsia="{reference.KAI}"/></w:rPr>'
+        tab = f'<w:tabs><w:tab w:val="right" w:pos="{TYPE_AREA - CHARACTER}"/></w:tabs>'
+        content = _r(number) + "<w:r><w:tab/></w:r>" + _r("签发人：") + _r("　".join(names), kai)
+        return _p(
+            "发文字号", content, f'{_RULE}{tab}<w:ind w:left="{CHARACTER}" w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="left"/>'
+        )
+
+    def attachment(self, name: str, number: str, first: bool) -> str:
+        mark = ("附件：" if first else "") + number
+        gap = CHARACTER // 4 if number else 0
+        left, hanging = (50 + em(number)) * CHARACTER // 10 + gap, em(mark) * CHARACTER // 10 + gap
+        content = _r(mark) + ("<w:r><w:tab/></w:r>" if number else "") + _r(name)
+        return _p("附件说明" if first else "附件说明续", content,
+                  f'<w:tabs><w:tab w:val="left" w:pos="{left}"/></w:tabs><w:ind w:left="{left}" w:hanging="{hanging}"/>')  # fmt: skip
+
+    def signature(self, name: str, right: int, first: bool) -> str:
+        above = f'<w:spacing w:before="{2 * LINE}"/>' if first else ""
+        return _p("署名", _r(name), f'{above}<w:ind w:right="{right * CHARACTER // 10}"/>')
+
+    def date(self, text: str) -> str:
+        return _p("成文日期", _r(text), f'<w:ind w:right="{4 * CHARACTER}"/>')
+
+    def imprint(self, rows: list[str], organ: str, date: str, alone: bool) -> str:
+        """At the foot of its page: alone on it, pushed down by a blank of known height; below other text, a table floating on the bottom margin."""
+        cells = [_p("抄送", _r(row), _hanging(row)) for row in rows]
+        if organ or date:
+            tab = f'<w:tabs><w:tab w:val="right" w:pos="{TYPE_AREA - 280}"/></w:tabs><w:ind w:left="280" w:right="280"/>'
+            cells.append(_p("抄送", _r(organ) + "<w:r><w:tab/></w:r>" + _r(date), tab))
+        lines = []
+        for index, cell in enumerate(cells):
+            last = index == len(cells) - 1
+            borders = f"<w:tcBorders>{_line('top', 6 if index else 8)}{_line('bottom', 8 if last else 6)}</w:tcBorders>"  # 0.35 mm outside, 0.25 mm between
+            lines.append(
+                f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{TYPE_AREA}" w:type="dxa"/>{borders}</w:tcPr>{cell}</w:tc></w:tr>'
+            )
+        if not lines:
+            return ""
+        height = 480 * sum(-(-(em(row) - _head(row)) // (TYPE_LINE - _head(row))) for row in rows) + 480 * bool(organ or date)
+        above = TYPE_HEIGHT - height - 100
+        if alone:
+            return (
+                _p("分节", "", f'<w:spacing w:line="{above}" w:lineRule="exact"/>') + _table([TYPE_AREA], "".join(lines)) + _p("分节", "")
+            )
+        place = f'<w:tblpPr w:leftFromText="0" w:rightFromText="0" w:topFromText="284" w:vertAnchor="margin" w:horzAnchor="margin" w:tblpX="0" w:tblpY="{above}"/>'
+        return _table([TYPE_AREA], "".join(lines), place) + _p("分节", "")
+
+    def turn(self, was_landscape: bool, landscape: bool) -> str:
+        """The end of a section; its page is filled in when the reference's section is known."""
+        return _p("分节", "", f'<w:sectPr><w:pgSz w:orient="{"landscape" if was_landscape else "portrait"}"/></w:sectPr>')
+
+    def table(self, plan: TablePlan) -> tuple[str, str]:
+        return "", ""
+
+
+_RULE = '<w:pBdr><w:bottom w:val="single" w:sz="18" w:space="11" w:color="E60012"/></w:pBdr>'
+
+
+def _head(row: str) -> int:
+    """Width of 抄送：, under whose first name the lines go on."""
+    return em(row.partition("：")[0] + "：") if "：" in row[:6] else 0
+
+
+def _hanging(row: str) -> str:
+    head = _head(row)
+    return f'<w:ind w:left="{280 + head * 28}" w:right="280" w:hanging="{head * 28}"/>'
+
+
+def _line(side: str, size: int) -> str:
+    return f'<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="000000"/>'
+
+
+def _r(text: str, properties: str = "") -> str:
+    return f'<w:r>{properties}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
+
+
+def _p(style: str, content: str, properties: str = "") -> str:
+    return f"<w:p><w:pPr><w:pStyle w:val={quoteattr(style)}/>{properties}</w:pPr>{content}</w:p>"
+
+
+def _table(widths: list[int], rows: str, place: str = "") -> str:
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    margins = '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar>'
+    return (f'<w:tbl><w:tblPr><w:tblStyle w:val="TableNormal"/>{place}<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>{margins}</w:tblPr>'
+            f"<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>")  # fmt: skip
+
+
+# --- what pandoc wrote, dressed ----------------------------------------------
+
+
+def _dress(written: bytes, laid: sheet.Sheet, title: str) -> bytes:
+    source = zipfile.ZipFile(BytesIO(written))
+    parts = {name: source.read(name) for name in source.namelist()}
+    document = etree.fromstring(parts["word/document.xml"])
+    tables = [table for table in document.iter(w("tbl")) if table.find("w:tblPr/w:tblStyle[@w:val='Table']", NS) is not None]
+    for table, plan in zip(tables, laid.tables, strict=True):
+        _dress_table(table, plan)
+    _keep_signature(document)
+    _sections(document, laid.landscape)
+    parts["word/document.xml"] = _xml(document)
+    settings = etree.fromstring(parts["word/settings.xml"])
+    _settings(settings)
+    parts["word/settings.xml"] = _xml(settings)
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _xml(root: etree._Element) -> bytes:
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _keep_signature(document: etree._Element) -> None:
+    """The signature never stands on a page of its own: what is above it comes along."""
+    signature = next((one for one in document.iter(w("p")) if one.find("w:pPr/w:pStyle[@w:val='署名']", NS) is not None), None)
+    above = signature.getprevious() if signature is not None else None
+    while above is not None and above.tag == w("p"):
+        style = above.find("w:pPr/w:pStyle", NS)
+        if style is not None:
+            style.addnext(etree.Element(w("keepNext")))
+        if style is None or not style.get(w("val")).startswith("附件说明"):
+            break
+        above = above.getprevious()
+
+
+def _sections(document: etree._Element, last_landscape: bool) -> None:
+    """Every section gets the reference's own footers and grid: page numbers on each page, and no empty Letter page at the end."""
+    body = document.find(w("body"))
+    model = body.find(w("sectPr"))
+    for note in model.findall(w("footnotePr")):
+        model.remove(note)
+    for old in list(body.iter(w("sectPr"))):
+        new = copy.deepcopy(model)
+        landscape = last_landscape if old is model else old.find(w("pgSz")).get(w("orient")) == "landscape"
+        page = LANDSCAPE if landscape else PORTRAIT
+        size, margins = new.find(w("pgSz")), new.find(w("pgMar"))
+        size.set(w("w"), str(page["w"]))
+        size.set(w("h"), str(page["h"]))
+        if landscape:
+            size.set(w("orient"), "landscape")
+        for side, width in zip(("top", "right", "bottom", "left"), page["margins"], strict=True):
+            margins.set(w(side), str(width))
+        margins.set(w("footer"), str(page["footer"]))
+        old.getparent().replace(old, new)
+
+
+def _settings(settings: etree._Element) -> None:
+    """Odd and even footers, and Word's own mode of today: without it the file opens as 兼容模式."""
+    for name in ("evenAndOddHeaders", "compat"):
+        for old in settings.findall(w(name)):
+            settings.remove(old)
+    even = etree.Element(w("evenAndOddHeaders"))
+    compat = etree.fromstring(
+        f'<w:compat xmlns:w="{W}"><w:spaceForUL/><w:balanceSingleByteDoubleByteWidth/><w:doNotLeaveBackslashAlone/><w:ulTrailSpace/><w:doNotExpandShiftReturn/>'
+        '<w:adjustLineHeightInTable/><w:useFELayout/><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+    )
+    for element, before in ((even, ("characterSpacingControl", "footnotePr", "endnotePr", "rsids", "mathPr", "themeFontLang", "clrSchemeMapping", "decimalSymbol")),
+                            (compat, ("rsids", "mathPr", "themeFontLang", "clrSchemeMapping", "decimalSymbol", "listSeparator"))):  # fmt: skip
+        following = next((one for one in settings if etree.QName(one).localname in before), None)
+        if following is None:
+            settings.append(element)
+        else:
+            following.addprevious(element)
+
+
+def _dress_table(table: etree._Element, plan: TablePlan) -> None:
+    """Fixed columns, rules, a head that repeats, rows that do not break, cells centred in height."""
+    total = plan.width * 2
+    widths = [total * share // 10_000 for share in plan.widths]
+    widths[0] += total - sum(widths)
+    properties = table.find(w("tblPr"))
+    properties.clear()
+    borders = "".join(
+        _line(side, 8 if side in ("top", "bottom", "left", "right") else 4)
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    content = (f'<w:tblStyle w:val="Table"/><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+               '<w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/></w:tblCellMar>'
+               '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>')  # fmt: skip
+    for element in etree.fromstring(f'<w:tblPr xmlns:w="{W}">{content}</w:tblPr>'):
+        properties.append(element)
+    for column, width in zip(table.find(w("tblGrid")), widths, strict=True):
+        column.set(w("w"), str(width))
+    for index, row in enumerate(table.findall(w("tr"))):
+        _dress_row(row, plan, widths, head=index < plan.head, total=index in plan.totals)
+
+
+def _dress_row(row: etree._Element, plan: TablePlan, widths: list[int], *, head: bool, total: bool) -> None:
+    for old in row.findall(w("trPr")):
+        row.remove(old)
+    header = "<w:tblHeader/>" if head else ""
+    row.insert(
+        0,
+        etree.fromstring(
+            f'<w:trPr xmlns:w="{W}"><w:cantSplit/><w:trHeight w:val="{plan.size * (16 if head else 22)}" w:hRule="atLeast"/>{header}</w:trPr>'
+        ),
+    )
+    column = 0
+    for cell in row.findall(w("tc")):
+        properties = cell.find(w("tcPr"))
+        span = properties.find(w("gridSpan"))
+        across = int(span.get(w("val"))) if span is not None else 1
+        if span is not None and across == 1:
+            properties.remove(span)
+        width = etree.Element(w("tcW"), {w("w"): str(sum(widths[column : column + across])), w("type"): "dxa"})
+        properties.insert(0, width)
+        properties.append(etree.Element(w("vAlign"), {w("val"): "center"}))
+        column += across
+        for paragraph in cell.findall(w("p")):
+            _dress_paragraph(paragraph, f"{'表头' if head or total else '表文'}{plan.size}", keep=head)
+
+
+def _dress_paragraph(paragraph: etree._Element, style: str, *, keep: bool) -> None:
+    properties = paragraph.find(w("pPr"))
+    if properties is None:
+        properties = etree.Element(w("pPr"))
+        paragraph.insert(0, properties)
+    side = properties.find(w("jc"))
+    properties.clear()
+    etree.SubElement(properties, w("pStyle"), {w("val"): style})
+    if keep:
+        etree.SubElement(properties, w("keepNext"))
+    if side is not None and side.get(w("val")) != "center":
+        etree.SubElement(properties, w("jc"), {w("val"): side.get(w("val"))})
+    for run in paragraph.iter(w("r")):
+        for bold in run.findall("w:rPr/w:b", NS) + run.findall("w:rPr/w:bCs", NS):
+            bold.getparent().remove(bold)
