@@ -112,12 +112,21 @@ def bullet(id: str, pairs: Iterable[Pair], title: str, sub: str) -> Chart:
     return Chart("bullet", title, sub, pair_sheet(id, ordered, unit_name), {"rows": rows})
 
 
-def finding(measure: str, pairs: list[Pair]) -> str:
-    """两个县租赁补贴发放户数未达目标 — or that all did."""
+def finding(measure: str, pairs: list[Pair], noun: str = "县（市、区）") -> str:
+    """两个县（市、区）租赁补贴发放户数未达目标 — or that all did. noun: what the parts are called."""
     short = [pair for pair in pairs if pair.short]
-    compared = [pair for pair in pairs if pair.comparable and pair.target.exact]
+    asked = [pair for pair in pairs if pair.target.known and pair.target.exact]
     if short:
-        return f"{counted(len(short))}个县{measure}未达目标" if len(pairs) > 1 else f"{measure}未达目标"
-    if compared and len(compared) == len([pair for pair in pairs if not (pair.target.known and pair.target.exact == 0)]):
-        return f"各县{measure}均已达到目标"
+        return f"{counted(len(short))}个{noun}{measure}未达目标" if len(pairs) > 1 else f"{measure}未达目标"
+    if asked and all(pair.comparable for pair in asked):
+        return f"有任务的{noun}{measure}都已达到目标"
     return f"{measure}：目标与完成"
+
+
+def ranking(id: str, figures: Iterable[Figure], title: str, sub: str) -> Chart:
+    """Places by one figure, the highest first, the unknown last and said to be so."""
+    listed = sorted((one for one in figures if one.known), key=lambda one: one.exact, reverse=True)
+    rows = [{"name": one.region.name, "actual": one.text(), "text": one.text(None, None, True), "strong": True} for one in listed]
+    sheet = Sheet(id, [Column("区划"), Column("数值", unit=listed[0].unit if listed else "")], caption=title)
+    sheet.rows = [Row([Cell(text=one.region.name), Cell(figure=one)]) for one in listed]
+    return Chart("bars", title, sub, sheet, {"rows": rows})

@@ -139,3 +139,31 @@ def sort_link(context, key):
 @register.simple_tag(takes_context=True)
 def sort_state(context, key):
     return {key: "asc", f"-{key}": "desc"}.get(context["request"].GET.get("sort", ""), "")
+
+
+PEOPLE = {"local": "本机操作员"}
+
+
+@register.filter
+def person(key: str) -> str:
+    """The name of who acted. Until there is staff, only this machine's operator has one."""
+    return PEOPLE.get(key, key)
+
+
+@register.filter
+def calibre(code: str, names) -> str:
+    return names.get(code, code) if names else code
+
+
+@register.simple_tag
+def fig_text(figure, unit=None, places=None, sign=False):
+    """A difference or a remainder: made here and now, so there is no door behind it."""
+    return figure_html(figure, unit, places, sign=sign)
+
+
+@register.simple_tag(takes_context=True)
+def here_as(context, ending):
+    """This very page as a file: its address with .xlsx before the question mark."""
+    request = context["request"]
+    query = request.GET.urlencode()
+    return f"{request.path.rstrip('/')}.{ending}{'?' + query if query else ''}"

@@ -1,0 +1,93 @@
+"""What stands behind a figure: value, formula with figures put in, source and cell, earlier values, where it is used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from anju import workbooks
+from anju.core.scope import Operator
+from anju.core.templatetags.anju import reference
+from anju.figures import queries as figures
+from anju.figures.figure import SHARE, Figure
+from anju.figures.history import Entry, Provenance
+from anju.figures.models import Calibre, Measure
+from anju.problems import Refused
+
+
+@dataclass
+class Door:
+    """computed: made of parts when read, never stored. cells: the row of the source file the figure stands in."""
+
+    figure: Figure
+    measure: Measure
+    calibre: Calibre | None
+    provenance: Provenance | None = None
+    history: Sequence[Entry] = ()
+    cells: Sequence[Any] = ()
+    others: Sequence[Figure] = ()
+    uses: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def computed(self) -> bool:
+        return self.measure.is_computed
+
+    @property
+    def reference(self) -> str:
+        return reference(self.figure)
+
+    @property
+    def formula(self) -> str:
+        """In words: 棚户区改造开工量 ÷ 棚户区改造开工任务."""
+        names = [part.name for part in self.figure.parts]
+        if self.measure.kind == Measure.Kind.RATIO:
+            return " ÷ ".join(names)
+        if self.figure.parts and not self.computed:
+            return f"{names[0]} × 比例"
+        return " + ".join(names)
+
+    @property
+    def substituted(self) -> str:
+        """With figures put in: 6,631 ÷ 4,776 = 138.8%."""
+        parts = [part.text(None, None, True) or part.state_text for part in self.figure.parts]
+        units = {part.unit for part in self.figure.parts}
+        if len(units) > 1:
+            parts = [f"{text}{part.unit}" for text, part in zip(parts, self.figure.parts, strict=True)]
+        value = self.figure.text(None, None, True)
+        result = f"{value}{'' if self.figure.unit == '1' else self.figure.unit}" if value else f"空白（{self.figure.why}）"
+        if self.measure.kind == Measure.Kind.RATIO:
+            return f"{' ÷ '.join(parts)} = {result}"
+        if self.computed:
+            return f"{' + '.join(parts)} = {result}"
+        row = self.provenance.observation if self.provenance else None
+        if row is not None and row.state == SHARE:
+            return f"{parts[0]} × {row.share_numerator}/{row.share_denominator} = {result}"
+        return ""
+
+
+def open_door(user: Operator, figure: Figure) -> Door:
+    """Everything the side panel shows of one figure."""
+    measure = figures.measures(user, [figure.code])[figure.code]
+    door = Door(figure, measure, Calibre.objects.filter(pk=figure.calibre).first() if figure.calibre else None)
+    if not measure.is_computed:
+        door.history = figures.history(user, figure.code, figure.region, figure.period, figure.calibre)
+    if figure.observation_id is not None:
+        door.provenance = figures.provenance(user, figure.observation_id)
+        door.cells = row_of(user, door.provenance)
+    calibres = [name for name in ("", *measure.calibres) if name != figure.calibre]
+    found = figures.figures(user, [f"{figure.code}:{name}" for name in calibres], [figure.region], [figure.period]) if calibres else {}
+    door.others = [one for one in found.values() if one.known]
+    return door
+
+
+def row_of(user: Operator, origin: Provenance) -> Sequence[Any]:
+    """The cell in its row of the imported file. Nothing when the file was not kept, or is read no longer."""
+    row = origin.observation
+    if origin.source is None or not row.cell:
+        return ()
+    content = figures.content(user, origin.source)
+    if content is None:
+        return ()
+    try:
+        return workbooks.context_row(content, row.sheet, row.cell)
+    except Refused:
+        return ()

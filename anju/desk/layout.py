@@ -1,0 +1,179 @@
+"""Which columns a topic's table has: laid out from the catalogue and from what was reported, never listed by hand."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.desk.tables import Cell, Column, Row, Sheet
+from anju.figures import queries as figures
+from anju.figures.models import CurrentFigure, Measure
+
+TOPICS = {
+    "shanty": "棚户区改造",
+    "backlog": "续建攻坚",
+    "prh": "公租房",
+    "arh": "保障性租赁住房",
+    "subsidy": "租赁补贴",
+    "old": "老旧小区改造",
+    "invest": "完成投资",
+    "loan": "贷款",
+    "bond": "债券",
+    "funds": "资金",
+    "audit": "审计整改",
+    "satisfaction": "满意度",
+}
+OTHER = "其他"
+
+
+def topic_of(code: str) -> str:
+    head = code.partition(".")[0]
+    return head if head in TOPICS else OTHER
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One measure in one calibre: a column of figures."""
+
+    measure: Measure
+    calibre: str = ""
+
+    @property
+    def code(self) -> str:
+        return f"{self.measure.code}:{self.calibre}" if self.calibre else self.measure.code
+
+
+@dataclass
+class Group:
+    """A measure with its target, its parts, its rates: the columns under one heading."""
+
+    base: Measure
+    leaves: list[Leaf] = field(default_factory=list)
+
+
+def reported(user: Operator, regions: Iterable[Region], period: str) -> set[tuple[str, str]]:
+    """(measure, calibre) that any of these regions has in that period."""
+    ids = {region.pk for region in regions} & user.region_ids
+    return set(CurrentFigure.objects.filter(region_id__in=ids, period=period).values_list("measure_id", "calibre_id").distinct())
+
+
+def _base(measure: Measure, catalogue: Mapping[str, Measure]) -> Measure:
+    """The measure whose heading a measure stands under: a target's is what it is the target of, a part's its whole."""
+    seen: set[str] = set()
+    while measure.code not in seen:
+        seen.add(measure.code)
+        above = measure.target_of_id or measure.of_id or measure.numerator_id
+        if above is None or above not in catalogue:
+            return measure
+        measure = catalogue[above]
+    return measure
+
+
+def computable(measure: Measure, known: set[str], catalogue: Mapping[str, Measure]) -> bool:
+    sides = [measure.numerator_id, measure.denominator_id] if measure.kind == Measure.Kind.RATIO else measure.terms
+    return all(code in known or (catalogue[code].is_computed and computable(catalogue[code], known, catalogue)) for code in sides)
+
+
+def groups(user: Operator, regions: list[Region], period: str) -> dict[str, list[Group]]:
+    """By topic, the groups that have figures here. A ratio stands wherever both its sides were reported."""
+    catalogue = figures.measures(user)
+    keys = reported(user, regions, period)
+    known = {code for code, _ in keys}
+    calibres: dict[str, list[str]] = {}
+    for code, calibre in sorted(keys):
+        calibres.setdefault(code, []).append(calibre)
+    topics: dict[str, dict[str, Group]] = {}
+    for measure in sorted(catalogue.values(), key=lambda one: _rank(one, catalogue)):
+        if measure.is_computed:
+            if not computable(measure, known, catalogue):
+                continue
+            sides = [measure.numerator_id, measure.denominator_id, *measure.terms]
+            wanted = sorted({name for side in sides for name in calibres.get(side or "", ()) if name in _declared(catalogue, side)}) or [""]
+        else:
+            wanted = calibres.get(measure.code, [])
+        if wanted:
+            base = _base(measure, catalogue)
+            group = topics.setdefault(topic_of(measure.code), {}).setdefault(base.code, Group(base))
+            group.leaves += [Leaf(measure, calibre) for calibre in wanted]
+    order = [*TOPICS, OTHER]
+    return {topic: list(topics[topic].values()) for topic in order if topic in topics}
+
+
+def _declared(catalogue: Mapping[str, Measure], code: str | None) -> list[str]:
+    return catalogue[code].calibres if code in catalogue else []
+
+
+def _rank(measure: Measure, catalogue: Mapping[str, Measure]) -> tuple:
+    """Targets first, then what was done, then rates: the order of the official annex. Parts follow their whole."""
+    base = _base(measure, catalogue)
+    kind = 0 if measure.target_of_id else 2 if measure.kind == Measure.Kind.RATIO else 1
+    return (base.order, base.code, kind, measure.order, measure.code)
+
+
+def label(leaf: Leaf, catalogue: Mapping[str, Measure], names: Mapping[str, str], several: bool) -> str:
+    """The short head of a column under its group: 目标, 完成, 其中：老城区, 完成率（口径二）."""
+    measure = leaf.measure
+    target = catalogue.get(measure.target_of_id or "")
+    if measure.target_of_id:
+        part = measure.member or (target.member if target else "")
+        text = f"目标（{part}）" if part else "目标"
+    elif measure.kind == Measure.Kind.RATIO:
+        top, bottom = catalogue[measure.numerator_id], catalogue[measure.denominator_id]
+        plain = bottom.target_of_id == top.code and not measure.name.endswith(("）", ")"))
+        text = f"完成率（{top.member}）" if bottom.target_of_id == top.code and top.member else "完成率" if plain else measure.name
+    elif measure.of_id:
+        text = f"其中：{measure.member}"
+    else:
+        text = "合计" if measure.kind == Measure.Kind.SUM else "完成" if several else "数值"
+    return f"{text}（{names.get(leaf.calibre, leaf.calibre)}）" if leaf.calibre else text
+
+
+def place_of(leaf: Leaf, found: figures.Figures, regions: Iterable[Region]) -> tuple[str, int]:
+    """One unit and number of decimals for a column: as most finely printed there."""
+    known = [one for one in (found(leaf.code, region) for region in regions) if one.known]
+    if not known:
+        return leaf.measure.unit or "%", leaf.measure.places or 0
+    return known[0].unit, max(one.places for one in known if one.unit == known[0].unit)
+
+
+def topic_sheet(
+    user: Operator, sheet_id: str, wanted: list[Group], regions: list[Region], period: str, names: Mapping[str, str], links: Mapping[str, str]
+) -> tuple[Sheet, figures.Figures]:
+    """The official table of a topic: the region itself first as 合计, then its parts. links: address by region code."""
+    catalogue = figures.measures(user)
+    leaves = [leaf for group in wanted for leaf in group.leaves]
+    found = figures.figures(user, [leaf.code for leaf in leaves], regions, [period])
+    shown = {leaf: place_of(leaf, found, regions) for leaf in leaves}
+    columns = [Column("区划")]
+    for group in wanted:
+        units = {shown[leaf][0] for leaf in group.leaves if leaf.measure.kind != Measure.Kind.RATIO}
+        one_unit = units.pop() if len(units) == 1 else ""
+        below = tuple(
+            Column(
+                label(leaf, catalogue, names, len(group.leaves) > 1),
+                unit="" if one_unit or leaf.measure.kind == Measure.Kind.RATIO else shown[leaf][0],
+                part=bool(leaf.measure.of_id),
+                sort=leaf.code,
+            )
+            for leaf in group.leaves
+        )
+        columns.append(Column(group.base.name, below, unit=one_unit, href=f"/figures/measure/{group.base.code}/"))
+    rows = []
+    for number, region in enumerate(regions):
+        cells = [Cell(text=region.name, href=links.get(region.code, ""))]
+        cells += [Cell(figure=found(leaf.code, region), unit=shown[leaf][0], places=shown[leaf][1]) for leaf in leaves]
+        rows.append(Row(cells, css="total" if number == 0 and len(regions) > 1 else "", key=region.code))
+    return Sheet(sheet_id, columns, rows, caption="县区指标表"), found
+
+
+def sort_rows(sheet: Sheet, leaves: list[str], wanted: str) -> None:
+    """Sort by one column, unknown last, the 合计 row staying first. wanted: a code, with - before it downwards."""
+    code, down = wanted.removeprefix("-"), wanted.startswith("-")
+    if code not in leaves:
+        return
+    at = leaves.index(code) + 1
+    fixed = [row for row in sheet.rows if row.css == "total"]
+    rest = [row for row in sheet.rows if row.css != "total"]
+    known = [row for row in rest if row.cells[at].figure.known]
+    known.sort(key=lambda row: row.cells[at].figure.exact, reverse=down)
+    sheet.rows = fixed + known + [row for row in rest if not row.cells[at].figure.known]

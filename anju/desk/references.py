@@ -1,0 +1,35 @@
+"""Figure references as documents and addresses write them: shanty.start@140500/2021:cal2."""
+
+import re
+from dataclasses import dataclass
+
+from anju.core import regions
+from anju.core.scope import Operator
+from anju.figures import periods
+from anju.figures import queries as figures
+from anju.figures.figure import Figure
+
+SHAPE = re.compile(r"(?P<code>[a-z][a-z0-9_.]*)@(?P<region>[0-9A-Z-]+)/(?P<period>[0-9Q-]+)(:(?P<calibre>.+))?")
+RUN = re.compile(r"run:(?P<run>\d+)[#/](?P<path>.+)")
+
+
+@dataclass(frozen=True)
+class Asked:
+    code: str
+    region: str
+    period: str
+    calibre: str
+
+
+def parse(text: str) -> Asked | None:
+    match = SHAPE.fullmatch(text)
+    return Asked(match["code"], match["region"], match["period"], match["calibre"] or "") if match else None
+
+
+def resolve(user: Operator, text: str) -> Figure:
+    """LookupError for what is no reference, no measure; Region.DoesNotExist outside the user's regions."""
+    asked = parse(text)
+    if asked is None:
+        raise LookupError(text)
+    region = regions.region(user, asked.region, periods.end(asked.period))
+    return figures.figure(user, asked.code, region, asked.period, asked.calibre)

@@ -1,0 +1,61 @@
+"""总览: one page for a leader. What is done, what is late, what is at risk, and what to do about it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from anju.core import regions
+from anju.core.templatetags.anju import address
+from anju.desk import leader as told
+from anju.desk import work
+from anju.desk.compare import Pair
+from anju.desk.frame import frame, show
+from anju.desk.tables import Cell, Column, Row, Sheet
+from anju.desk.views.figures import calibre_names
+
+
+@require_GET
+def leader(request: HttpRequest) -> HttpResponse:
+    made, user = frame(request), request.operator
+    if made.region is None:
+        return show(request, "desk/leader.html", heading="还没有数字：先导入报表，或载入示例", started=False)
+    below = regions.children(user, made.region, made.on)
+    summary = told.summary(user, made.region, below, made.period)
+    warnings = work.warnings(user, made.region, made.period)
+    context = {
+        "summary": summary,
+        "sheet": progress_sheet(request, summary),
+        "charts": summary.charts(),
+        "warnings": warnings,
+        "papers": work.papers(user, made.region),
+        "names": calibre_names(),
+        "masked": [one for one in summary.progress if one.masked],
+    }
+    return show(request, "desk/leader.html", heading=summary.heading, started=True, **context)
+
+
+def progress_sheet(request: HttpRequest, summary: told.Summary) -> Sheet:
+    """One line per target: asked, done, rate, difference, and how many parts are behind."""
+    names = calibre_names()
+    columns = [Column("任务"), Column("单位", text=True), Column("目标"), Column("完成"), Column("差额"), Column("完成率"), Column("未达目标的地方", text=True)]
+    sheet = Sheet("progress", columns, caption="任务完成情况", css="cards")
+    for one in summary.progress:
+        pair: Pair = one.whole
+        name = one.measure.name + (f"（{names.get(one.calibre, one.calibre)}）" if one.calibre else "")
+        gap = ""
+        if pair.comparable and pair.actual.exact != pair.target.exact:
+            gap = ("−" if pair.short else "+") + pair.gap_text()
+        behind = "、".join(part.actual.region.name for part in one.short)
+        sheet.rows.append(
+            Row(
+                [
+                    Cell(text=name, href=address(request, f"/figures/measure/{one.measure.code}/")),
+                    Cell(text=pair.unit, label="单位"),
+                    Cell(figure=pair.target, unit=pair.unit, label="目标"),
+                    Cell(figure=pair.actual, unit=pair.unit, label="完成"),
+                    Cell(text=gap, css="n", label="差额"),
+                    Cell(text=f"{pair.rate.text()}%" if pair.rate.known else "", css="n", note=pair.rate.why, label="完成率"),
+                    Cell(text=behind or ("" if one.waiting or not one.parts else "无"), css="wrap", label="未达目标的地方"),
+                ]
+            )
+        )
+    return sheet
