@@ -11,7 +11,7 @@ One YAML file holds a room's annexes:
         - {each: audits, head: "{item}年度审计", columns: [{head: 问题数量, code: "audit.{item}.found"}]}
 
 `show` is what the template tag takes ("亿元 2", "1", "bare"); without it a figure is printed as it was reported. `each` repeats a
-column for every value of that option. `groups` (an option of the document) sets sub-totals before the rows they sum.
+column for every value of that option ({item}; of a mapping {item} is its key and {item_name} its value). `groups` (an option of the document) sets sub-totals before the rows they sum.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -124,14 +124,12 @@ def make(declaration: Mapping[str, Any], period: str, options: dict[str, Any]) -
 
 def _columns(declarations: Iterable[Mapping[str, Any]], period: str, options: dict[str, Any]) -> Iterable[Column]:
     for one in declarations:
-        for item in options.get(one["each"], ()) if "each" in one else ("",):
-            here = {**options, "item": item} if item else options
+        items = options.get(one["each"], ()) if "each" in one else [""]
+        for item, name in items.items() if isinstance(items, Mapping) else ((item, item) for item in items):
+            here = {**options, "item": item, "item_name": name} if "each" in one else options
             yield Column(
-                head=fill(one["head"], period, here),
-                code=fill(one.get("code", ""), period, here),
-                calibre=one.get("calibre", ""),
-                show=one.get("show", ""),
                 columns=tuple(_columns(one.get("columns", ()), period, here)),
+                **{key: fill(one.get(key, ""), period, here) for key in ("head", "code", "calibre", "show")},
             )
 
 

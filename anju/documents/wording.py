@@ -27,7 +27,7 @@ def fill(text: str, period: str, options: dict[str, Any]) -> str:
             return _option(name.split("."), options)
         except (KeyError, TypeError):
             problems.append(
-                Problem("DOC-031", f"占位“{{{name}}}”", "文书的选项里没有这一项。", "请在这份文书的选项（place.yaml 的 options）里登记，或者改正占位的写法。")
+                Problem("DOC-031", f"占位“{{{name}}}”", "文书的选项里没有这一项。", "请在这份文书的选项（options）里登记，或者改正占位的写法。")
             )
             return match[0]
 
@@ -46,6 +46,18 @@ def cited(document: dict[str, Any]) -> str:
 def spoken_date(day: Any) -> str:
     """2021 → 2021年, 2021-04 → 2021年4月, 2021-09-26 → 2021年9月26日."""
     return "".join(f"{int(part)}{unit}" for part, unit in zip(str(day).split("-"), "年月日", strict=False))
+
+
+def whole_word(name: str) -> str:
+    """How a text speaks of all of a place: 晋城市 → 全市, 赫山区 → 全区, 沁水县 → 全县."""
+    return f"全{name[-1]}"
+
+
+def chinese(number: int) -> str:
+    """1 → 一, 12 → 十二, 23 → 二十三; up to 99, as headings need."""
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 0 else "十" if tens == 1 else digits[tens] + "十") + (digits[ones] if ones or not tens else "")
 
 
 def _option(path: list[str], options: dict[str, Any]) -> str:

@@ -1,0 +1,15 @@
+"""Numerals of first-level headings, so that a section that is not there leaves no gap."""
+
+from itertools import count
+
+from django import template
+
+from anju.documents.wording import chinese
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def numeral(context: template.Context) -> str:
+    """一, then 二, then 三 … at each use within one document."""
+    return chinese(next(context.render_context.setdefault("numerals", count(1))))

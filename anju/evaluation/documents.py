@@ -1,0 +1,38 @@
+"""The official documents of this room."""
+
+from anju.documents.kinds import DocumentKind, register
+from anju.evaluation import reports
+
+register(
+    DocumentKind(
+        code="evaluation-report",
+        name="绩效评价报告",
+        template="evaluation/documents/report.html",
+        gather=reports.report,
+        prose=(
+            "opening",
+            "prh_shanty_fund_management", "prh_shanty_project_management", "prh_shanty_subsidy", "prh_shanty_quality", "prh_shanty_satisfaction",
+            "old_allocation", "old_use", "old_project_management", "old_quality", "old_satisfaction",
+            "suggestions",
+        ),
+        upward=True,
+    )
+)  # fmt: skip
+register(
+    DocumentKind(
+        code="self-evaluation",
+        name="绩效自评报告",
+        template="evaluation/documents/self.html",
+        gather=reports.self_evaluation,
+        prose=("opening", "fund_management", "project_management", "project_effect", "satisfaction", "self_assessment", "problems", "suggestions"),
+    )
+)
+register(
+    DocumentKind(
+        code="region-evaluation",
+        name="全区绩效评价报告",
+        template="evaluation/documents/region.html",
+        gather=reports.region_evaluation,
+        prose=("opening", "practice", "effect_prh", "effect_management", "effect_old", "result"),
+    )
+)

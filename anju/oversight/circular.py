@@ -1,0 +1,113 @@
+"""The circular (通报) on a year's work: what was planned and done, backlog, loans, audits, problems, four annexes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from anju.core import regions
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.documents import annex
+from anju.documents.wording import fill, whole_word
+from anju.figures import periods, queries
+from anju.figures.queries import Figure, Figures
+from anju.oversight import warnings
+
+HERE = Path(__file__).parent
+LOANS = {"credit": "loan.credit", "issued": "loan.issued", "year": "loan.issued_year"}
+AUDIT = ("found", "fixed", "fixing", "rate")
+TITLE = "关于{year}年度住房保障主要工作完成情况的通报"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of the year, whole or part of it. A target of 0 asks nothing of anyone."""
+
+    name: str
+    unit: str
+    show: str
+    rate: Figure
+    short: tuple["Task", ...] = ()
+
+    @property
+    def region(self) -> Region:
+        return self.rate.region
+
+    @property
+    def actual(self) -> Figure:
+        return self.rate.parts[0]
+
+    @property
+    def target(self) -> Figure:
+        return self.rate.parts[1]
+
+    @property
+    def reached(self) -> bool | None:
+        """None when it cannot be told."""
+        return None if not (self.actual.known and self.target.known) else self.actual.exact >= self.target.exact
+
+
+def gather(user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
+    """What the template prints. Options: organs, addressee, copies, backlog {started_by, unfinished_by}, audits [years],
+    calibres {measure: calibre}, calibre_names {calibre: name}, parts_word, warnings ("all" or the chosen keys)."""
+    options = {"calibre_names": {"": "合计"}, **options}
+    spoken, declared = annex.declared(HERE / "tasks.yaml"), annex.declared(HERE / "annexes.yaml")["circular"]
+    parts = regions.children(user, region, periods.end(period))
+    tables = [annex.make(one, period, options) for one in declared.values() if all(options.get(need) for need in one.get("needs", ()))]
+    figures = queries.figures(user, _codes(spoken, tables, options), [region, *parts], [period])
+    for table in tables:
+        annex.fill_rows(table, region, parts, lambda column, where: figures(column.code, where, calibre=column.calibre), lambda where: where.name)
+    tables = [table for table in tables if table.known]
+    tasks = [_task(figures, region, parts, one, options) for one in spoken["tasks"]]
+    planned = [task for task in tasks if task.target.known and task.target.exact]
+    done = [task for task in tasks if task.actual.known and task.reached is not False]
+    backlog = {name: figures(f"backlog.{name}") for name in ("projects", "unfinished", "completed", "rate")}
+    loans = {name: _with_banks(figures, code, spoken["banks"]) for name, code in LOANS.items()} | {"rate": figures("loan.rate")}
+    audits = [{"year": year} | {name: figures(f"audit.{year}.{name}") for name in AUDIT} for year in options.get("audits", ())]
+    audits = [audit for audit in audits if audit["found"].known]
+    offered = warnings.offered(user, region, period)
+    return {
+        "title": options.get("title") or fill(TITLE, period, options),
+        "year": period[:4],
+        "whole": whole_word(region.name),
+        "parts_word": options.get("parts_word", "县（市、区）"),
+        "planned": planned,
+        "done": done,
+        "behind": [task for task in tasks if task.reached is False],
+        "reached": bool(planned) and all(task.reached for task in planned),
+        "short": [task for task in tasks if task.short],
+        "backlog": backlog,
+        "loans": loans,
+        "audits": audits,
+        "funds": [one | {"figure": figures(one["code"])} for one in spoken["funds"] if figures(one["code"]).known],
+        "offered": offered,
+        "problems": warnings.paragraphs(warnings.chosen(offered, options.get("warnings", []))),
+        "annexes": tables,
+        "attachments": [table.title for table in tables],
+    }
+
+
+def _codes(spoken: dict[str, Any], tables: Iterable[annex.Annex], options: dict[str, Any]) -> list[str]:
+    codes = [_rate(one, options) for one in spoken["tasks"]] + [one["code"] for one in spoken["funds"]]
+    codes += ["backlog.projects", "backlog.unfinished", "backlog.completed", "backlog.rate", "loan.rate", *LOANS.values()]
+    codes += [f"{code}.{bank}" for code in LOANS.values() for bank in spoken["banks"]]
+    codes += [f"audit.{year}.{name}" for year in options.get("audits", ()) for name in AUDIT]
+    return codes + [":".join(filter(None, (column.code, column.calibre))) for table in tables for column in table.leaves]
+
+
+def _rate(one: dict[str, Any], options: dict[str, Any]) -> str:
+    """The rate of a task, under the calibre that this place's text uses."""
+    return ":".join(filter(None, (one["rate"], options.get("calibres", {}).get(one.get("measure")))))
+
+
+def _task(figures: Figures, region: Region, parts: list[Region], one: dict[str, Any], options: dict[str, Any]) -> Task:
+    def of(where: Region) -> Task:
+        return Task(one["name"], one["unit"], one["show"], figures(_rate(one, options), where))
+
+    return replace(of(region), short=tuple(part for part in map(of, parts) if part.reached is False))
+
+
+def _with_banks(figures: Figures, code: str, banks: dict[str, str]) -> dict[str, Any]:
+    named = [{"name": name, "figure": figures(f"{code}.{bank}")} for bank, name in banks.items()]
+    return {"whole": figures(code), "parts": [one for one in named if one["figure"].known]}

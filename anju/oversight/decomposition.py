@@ -1,0 +1,92 @@
+"""The notice (分解通知) that divides the year's targets among the parts of a region: notice, plan, annex table."""
+
+from pathlib import Path
+from typing import Any
+
+from anju.core import regions
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.documents import annex
+from anju.documents.annex import Annex, Cell, Column, Row
+from anju.documents.wording import fill, spoken_date, whole_word
+from anju.figures import periods, queries
+from anju.figures.queries import Figure, Figures
+
+HERE = Path(__file__).parent
+PLAN = "{year}年{place}城镇保障性安居工程建设工作实施方案"
+NAMED = {
+    "all_start": "target.start.total",
+    "shanty": "shanty.start.target",
+    "added": "shanty.start.target.added_prior",
+    "prh": "prh.start.target",
+    "complete": "shanty.complete.target",
+    "prh_complete": "prh.complete.target",
+    "allocated": "prh.allocated.target",
+    "subsidised": "subsidy.households.target",
+}
+
+
+def gather(user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
+    """What the template prints. Options: organs, addressee, cited.plan, superior_short (who set the added task), dated (the plan's day),
+    nodes [{code, period, name}], groups [{total, label, regions}] (sub-totals of the annex), place."""
+    options = {"superior_short": "上级", "place": region.name, **options}
+    parts = regions.children(user, region, periods.end(period))
+    table = annex.make(annex.declared(HERE / "annexes.yaml")["decomposition"]["targets"], period, options)
+    codes = [column.code for column in table.leaves]
+    figures = queries.figures(user, [*NAMED.values(), *codes], [region, *parts], [period])
+    _rows(table, figures, region, parts, options.get("groups", []))
+    plan = options.get("cited", {}).get("plan", {}).get("title") or fill(PLAN, period, options)
+    nodes = _nodes(user, region, options)
+    return {name: figures(code) for name, code in NAMED.items()} | {
+        "title": options.get("title") or f"关于印发《{plan}》的通知",
+        "plan_title": plan,
+        "year": period[:4],
+        "prior_year": str(int(period[:4]) - 1),
+        "whole": whole_word(region.name),
+        "nodes": nodes,
+        "past_nodes": [node["when"] for node in nodes if node["past"]],
+        "annex": table,
+        "attachments": [plan],
+    }
+
+
+def _rows(table: Annex, figures: Figures, region: Region, parts: list[Region], groups: list[dict[str, Any]]) -> None:
+    """Handed down to the region, handed out to its parts, sub-totals by group, then every part. What is handed out is summed, never typed."""
+
+    def handed_down(column: Column, where: Region) -> Figure:
+        return figures(column.code, where)
+
+    def handed_out(column: Column, among: list[Region]) -> Figure:
+        return queries.total([figures(column.code, part) for part in among], region=region)
+
+    def cells(of: Any, where: Any) -> tuple[Cell, ...]:
+        return tuple(Cell(of(column, where), column.show) for column in table.leaves)
+
+    table.grouped = bool(groups)
+    table.rows.append(Row("下达任务", cells(handed_down, region), total=True))
+    table.rows.append(Row("任务分解", cells(handed_out, parts), total=True))
+    by_code = {part.code: part for part in parts}
+    grouped = set()
+    for group in groups:
+        members = [by_code[code] for code in group["regions"] if code in by_code]
+        grouped |= {member.code for member in members}
+        table.rows.append(Row(group["total"], cells(handed_out, members), total=True))
+        for place, member in enumerate(members):
+            table.rows.append(
+                Row(member.name, cells(handed_down, member), inside=True, group=group["label"], span=0 if place else len(members))
+            )
+    table.rows += [Row(part.name, cells(handed_down, part)) for part in parts if part.code not in grouped]
+
+
+def _nodes(user: Operator, region: Region, options: dict[str, Any]) -> list[dict[str, Any]]:
+    """Progress wanted by a day (节点), by day. A node that lies before the plan itself binds no one backwards: past."""
+    by_day: dict[str, list[dict[str, Any]]] = {}
+    for node in options.get("nodes", []):
+        figure = queries.figure(user, node["code"], region, node["period"])
+        if figure.known:
+            by_day.setdefault(node["period"], []).append({"name": node["name"], "figure": figure})
+    dated = str(options.get("dated", ""))
+    return [
+        {"when": spoken_date(day), "goals": goals, "past": bool(dated) and periods.end(day).isoformat() < dated}
+        for day, goals in sorted(by_day.items())
+    ]

@@ -1,0 +1,23 @@
+"""The official documents of this room."""
+
+from anju.documents.kinds import DocumentKind, register
+from anju.oversight import circular, decomposition
+
+register(
+    DocumentKind(
+        code="circular",
+        name="年度住房保障工作通报",
+        template="oversight/documents/circular.html",
+        gather=circular.gather,
+        prose=("opening", "work", "backlog", "loans", "audit", "thanks", "problems", "requirements"),
+    )
+)
+register(
+    DocumentKind(
+        code="decomposition",
+        name="年度目标任务分解通知",
+        template="oversight/documents/decomposition.html",
+        gather=decomposition.gather,
+        prose=("notice", "opening", "general", "plan_before", "plan_after"),
+    )
+)

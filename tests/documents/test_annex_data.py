@@ -1,0 +1,71 @@
+"""Annex tables declared as data: merged heads, repeated columns, totals and what is left out."""
+
+from dataclasses import dataclass
+
+from anju.documents import annex
+
+DECLARATION = {
+    "title": "{year}年度情况",
+    "corner": "县区名称",
+    "unit": "套",
+    "columns": [
+        {"head": "开工", "columns": [{"head": "任务", "code": "start.target"}, {"head": "完成率", "code": "start.rate", "show": "% 1"}]},
+        {"each": "audits", "head": "{item}年度", "columns": [{"head": "问题", "code": "audit.{item}.found"}]},
+        {"each": "calibres", "head": "{item_name}", "code": "invest", "calibre": "{item}"},
+        {"head": "备注", "code": "note"},
+    ],
+}
+OPTIONS = {"audits": [2016, 2019], "calibres": {"cal1": "省定"}}
+
+
+@dataclass(frozen=True)
+class Place:
+    name: str
+    kind: str = "county"
+
+
+@dataclass(frozen=True)
+class Told:
+    known: bool
+
+
+def made():
+    return annex.make(DECLARATION, "2021", OPTIONS)
+
+
+def test_heads_are_merged_over_the_columns_they_cover():
+    assert [[(head.text, head.rowspan, head.colspan) for head in line] for line in made().head] == [
+        [("县区名称", 2, 1), ("开工", 1, 2), ("2016年度", 1, 1), ("2019年度", 1, 1), ("省定", 2, 1), ("备注", 2, 1)],
+        [("任务", 1, 1), ("完成率", 1, 1), ("问题", 1, 1), ("问题", 1, 1)],
+    ]
+
+
+def test_a_column_is_repeated_for_every_value_of_an_option():
+    assert [(leaf.code, leaf.calibre, leaf.show) for leaf in made().leaves] == [
+        ("start.target", "", ""),
+        ("start.rate", "", "% 1"),
+        ("audit.2016.found", "", ""),
+        ("audit.2019.found", "", ""),
+        ("invest", "cal1", ""),
+        ("note", "", ""),
+    ]
+    assert made().title == "2021年度情况"
+
+
+def test_a_unit_that_is_no_place_and_has_nothing_to_say_is_left_out_but_a_county_stays():
+    table = made()
+    city, county, own, zone = Place("市", "city"), Place("县"), Place("市本级", "pseudo"), Place("开发区", "pseudo")
+    annex.fill_rows(table, city, [county, own, zone], lambda column, where: Told(where in (city, own)), lambda where: where.name)
+    assert [(row.label, row.total) for row in table.rows] == [("市", True), ("县", False), ("市本级", False)]
+    assert table.known
+
+
+def test_a_table_without_a_single_known_figure_says_so():
+    table = made()
+    annex.fill_rows(table, Place("市", "city"), [Place("县")], lambda column, where: Told(False), lambda where: where.name)
+    assert not table.known
+
+
+def test_a_wide_table_lies_across():
+    assert not made().landscape
+    assert annex.make({**DECLARATION, "columns": DECLARATION["columns"] * 2}, "2021", OPTIONS).landscape
