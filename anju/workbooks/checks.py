@@ -206,6 +206,16 @@ def ratio_flaw(printed: int, places: int, top: int, bottom: int, unit: str) -> s
     return text
 
 
+def sum_flaw(printed: int, places: int, added: int, unit: str) -> str:
+    """The same for a printed sum."""
+    factor = quantities.unit(unit).factor
+    right = quantities.divide_half_up(added * 10**places, factor)
+    if right == printed:
+        return ""
+    text = f"印的是 {quantities.scaled_text(printed, places)}{unit}，各分项加起来是 {quantities.in_unit(added, unit, places)}{unit}。"
+    return text + ("原文像是截尾，没有四舍五入。" if abs(added) * 10**places // factor == abs(printed) else "")
+
+
 def _text(base: int, one: "Field") -> str:
     """Base units in the column's unit, with as many decimals as it takes."""
     if not one.unit:
@@ -216,4 +226,4 @@ def _text(base: int, one: "Field") -> str:
     return quantities.in_unit(base, one.unit, places) + one.unit.replace("point", "分")
 
 
-__all__ = ["BLOCK", "Sum", "Tally", "ratio_flaw"]
+__all__ = ["BLOCK", "Sum", "Tally", "ratio_flaw", "sum_flaw"]

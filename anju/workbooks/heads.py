@@ -260,6 +260,10 @@ def match(columns: tuple[Column, ...], head: Head, file_name: str, sheet: str) -
     for index, scores in sorted(enumerate(candidates), key=lambda item: (-max(item[1].values(), default=0), item[0])):
         free = {at: score for at, score in scores.items() if at not in used}
         best = [at for at, score in free.items() if score == max(free.values())]
+        if columns[index].ignore:
+            used.update(free)  # as many as there are
+            doubled.add(index)
+            continue
         if len(best) == 1:
             found[index] = best[0]
             used.add(best[0])

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import islice
 
 from anju import quantities
-from anju.problems import ASK, BLOCK, Problem
+from anju.problems import ASK, BLOCK
 
 from . import checks, heads
-from .cells import NUMBER, Cell, Reading, letters, reference, where
+from .cells import NUMBER, Cell, Reading, letters, reference
 from .heads import Head
 from .maps import LONG_REQUIRED, Column, LongColumns, TableMap
 from .numbers import BAD, BLANK, DASH, WORDS, fold, parse
@@ -57,8 +57,8 @@ class LongReader(WideReader):
         self.marks, self.strays, self.default_period = sheet.marks, [], default_period
         self.codes = dict(table.measures)
         self.known_codes = set(self.codes.values())
-        self.published = {ratio.measure: ratio for ratio in table.ratios}
-        self.needed = {code for ratio in table.ratios for code in (ratio.measure, *ratio.of)}
+        self.published = {one.measure: one for one in table.published}
+        self.needed = {code for one in table.published for code in (one.measure, *one.ratio, *one.sum)}
         self.seen: dict[tuple, int] = {}
         self.kept: dict[tuple, Cell] = {}
         self.negative = set(table.negative)
@@ -87,7 +87,7 @@ class LongReader(WideReader):
             self.problem(
                 "WB-030", reference(start, 0), "", "表头下面没有一行数据。", "请填写后再上传；数据在别的工作表的，请只保留那一张。"
             )
-        self._ratios()
+        self._compare()
 
     def _odd(self, number: int) -> bool:
         at = (number, self.found["value"])
@@ -222,22 +222,20 @@ class LongReader(WideReader):
             return ""
         return day
 
-    def _ratios(self) -> None:
+    def _compare(self) -> None:
+        """Printed ratios and sums against what they are made of; left alone when a part is not in this form."""
         for (region, code, calibre, when), cell in self.kept.items():
-            ratio = self.published.get(code)
-            if not ratio or cell.digits is None:
+            rule = self.published.get(code)
+            if rule is None or cell.digits is None:
                 continue
-            parts = [self.kept.get((region, name, kind, when)) for name in ratio.of for kind in (calibre,)]
-            if any(part is None or part.base is None for part in parts):
+            bases = [part.base for name in rule.ratio or rule.sum if (part := self.kept.get((region, name, calibre, when)))]
+            if None in bases or len(bases) < len(rule.ratio or rule.sum):
                 continue
-            said = checks.ratio_flaw(cell.digits, cell.places, parts[0].base, parts[1].base, cell.unit)  # type: ignore[union-attr, arg-type]
+            said = (
+                checks.ratio_flaw(cell.digits, cell.places, bases[0], bases[1], cell.unit)
+                if rule.ratio
+                else checks.sum_flaw(cell.digits, cell.places, sum(bases), cell.unit)
+            )
             if said:
-                self.reading.problems.append(
-                    Problem(
-                        "WB-045",
-                        where(self.reading.file_name, self.sheet.name, cell.cell, cell.column_label),
-                        f"“{region}”{said}",
-                        "请核对分子、分母和比率；印出的比率只用来核对，不会入库。",
-                        ASK,
-                    )
-                )
+                fix = "请核对印出的数和它的各个来源；印出的比率、合计只用来核对，不会入库。"
+                self.problem("WB-045", cell.cell, cell.column_label, f"“{region}”{said}", fix, ASK)

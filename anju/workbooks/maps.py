@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anju import quantities
-from anju.problems import ASK, BLOCK, Problem, Refused
+from anju.problems import BLOCK, Problem, Refused
 
 STATES = Literal["unreported", "no_task", "not_applicable"]
 
@@ -122,12 +122,19 @@ class Check(Part):
         return self
 
 
-class Ratio(Part):
-    """In a long form: a published ratio and the two measures that it must agree with."""
+class Published(Part):
+    """In a long form: a printed result and what it must agree with: a ratio of two measures, or a sum of several."""
 
     measure: str
-    of: tuple[str, str]
-    _of = field_validator("of", mode="before")(lambda value: tuple(value) if isinstance(value, list) else value)
+    ratio: tuple[str, ...] = ()
+    sum: tuple[str, ...] = ()
+    _tuples = field_validator("ratio", "sum", mode="before")(_texts)
+
+    @model_validator(mode="after")
+    def _one(self) -> "Published":
+        if bool(self.ratio) == bool(self.sum) or len(self.ratio) not in (0, 2):
+            raise ValueError("写 ratio（分子、分母两项）或 sum（各分项），二者取一")
+        return self
 
 
 class LongColumns(Part):
@@ -167,11 +174,11 @@ class TableMap(Part):
     columns: tuple[Column, ...] | LongColumns = ()
     measures: dict[str, str] = Field(default_factory=dict)
     calibres: dict[str, str] = Field(default_factory=dict)
-    ratios: tuple[Ratio, ...] = ()
+    published: tuple[Published, ...] = ()
     negative: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     note: str = ""
-    _tuples = field_validator("title", "sheet", "ratios", "checks", "negative", mode="before")(_texts)
+    _tuples = field_validator("title", "sheet", "published", "checks", "negative", mode="before")(_texts)
 
     @field_validator("columns", mode="before")
     @classmethod
@@ -271,4 +278,4 @@ def _problem(name: str, document: Any, error: Any) -> Problem:
     return Problem("WB-103", f"{name}{at}", f"{' → '.join(place) or '整个文件'}：{said}。", fix)
 
 
-__all__ = ["ASK", "Check", "Column", "Group", "LongColumns", "Ratio", "Rows", "TableMap", "Total", "load_map"]
+__all__ = ["Check", "Column", "Group", "LongColumns", "Published", "Rows", "TableMap", "Total", "load_map"]

@@ -58,6 +58,7 @@ class WideReader:
         self.period = period
         self.fields = [self._field(table.columns[index], at) for index, at in sorted(found.items(), key=lambda item: item[1])]
         self.fields = [one for one in self.fields if not one.column.ignore]
+        self.taken = {one.at for one in self.fields}
         self.totals = {heads.label(name): rule for rule in self.rules.totals for name in rule.name}
         self.groups = {heads.label(name): rule for rule in self.rules.groups for name in rule.name}
         self.expected = {heads.label(name) for name in self.rules.regions}
@@ -71,7 +72,7 @@ class WideReader:
 
     def _field(self, column: Column, at: int) -> Field:
         named, text = self.head.units_of(at), self.head.text(at)
-        wanted = column.unit or self.table.unit or ("%" if column.ratio else "")
+        wanted = column.unit or ("%" if column.ratio else self.table.unit)
         family = quantities.unit(wanted).family if wanted else ""
         unit = wanted
         if not column.ratio:
@@ -148,7 +149,9 @@ class WideReader:
         first, last = self.head.span
         name, at = "", first
         for column in (*range(last, first - 1, -1), *range(first - 1, -1, -1)):
-            if column < len(values) and values[column] != "" and not any(one.at == column for one in self.fields):
+            if column < first and not (column < len(values) and isinstance(values[column], str) and parse(values[column]).state == BAD):
+                continue  # left of the names only words can name a row: 合计 in the first column
+            if column < len(values) and values[column] != "" and column not in self.taken:
                 name, at = values[column], column
                 break
         if name == "":

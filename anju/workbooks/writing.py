@@ -1,0 +1,173 @@
+"""Writing a table with a merged head of several rows, and an empty form for a map."""
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+import xlsxwriter
+
+from anju import quantities
+
+from .maps import Column, LongColumns, TableMap
+
+
+class Printed(NamedTuple):
+    """A number to be shown exactly so: digits × 10^-places, as a percentage or not."""
+
+    digits: int
+    places: int = 0
+    percent: bool = False
+
+
+LEFT, UP = object(), object()  # a cell that belongs to the one on its left, or above
+Value = str | Printed | None | object
+
+FONT = {"font_name": "仿宋", "font_size": 11, "valign": "vcenter", "align": "center"}
+
+
+def write_table(
+    paths: Sequence[Sequence[str] | object],
+    rows: Iterable[Sequence[Value]],
+    *,
+    title: str = "",
+    mark: str = "",
+    unit_line: str = "",
+    sheet: str = "Sheet1",
+    notes: Sequence[str] = (),
+    widths: Sequence[int] = (),
+    input_places: Sequence[int | None] | None = None,
+) -> bytes:
+    """An .xlsx with one table: 附件 mark, title, unit line, merged head, rows, notes.
+
+    paths: each column's header path, from the top; a short path's last cell reaches down; LEFT shares the one before. rows: str, Printed, None for an
+    empty cell, LEFT or UP to join a cell with its neighbour. input_places: number formats of empty cells to be filled in.
+    """
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    page = book.add_worksheet(sheet[:31])
+    made: dict[tuple, object] = {}
+
+    def style(**more: object) -> object:
+        key = tuple(sorted(more.items()))
+        if key not in made:
+            made[key] = book.add_format({**FONT, **more})
+        return made[key]
+
+    def join(first_row: int, first_column: int, last_row: int, last_column: int, value: Value, **more: object) -> None:
+        if (first_row, first_column) != (last_row, last_column):
+            page.merge_range(first_row, first_column, last_row, last_column, "", style(**_format(value, more)))
+        _write(page, first_row, first_column, value, style(**_format(value, more)))
+
+    wide, at = len(paths), 0
+    if mark:
+        page.write_string(at, 0, mark, style(align="left", font_name="黑体"))
+        at += 1
+    if title:
+        join(at, 0, at, wide - 1, title, font_size=18, font_name="方正小标宋简体", text_wrap=True)
+        page.set_row(at, 32)
+        at += 1
+    if unit_line:
+        join(at, 0, at, wide - 1, unit_line, align="right")
+        at += 1
+    cells = head_cells(paths)
+    for first_row, first_column, last_row, last_column, text in cells:
+        join(at + first_row, first_column, at + last_row, last_column, text, border=1, text_wrap=True, font_name="黑体")
+    at += 1 + max((cell[2] for cell in cells), default=0)
+    page.freeze_panes(at, 1)
+    body = [list(row) for row in rows]
+    for index, row in enumerate(body):
+        for column, value in enumerate(row):
+            if value is LEFT or value is UP:
+                continue
+            last_row, last_column = index, column
+            while last_column + 1 < len(row) and row[last_column + 1] is LEFT:
+                last_column += 1
+            while last_row + 1 < len(body) and body[last_row + 1][column] is UP:
+                last_row += 1
+            more: dict = {"border": 1, "text_wrap": True}
+            if value is None and input_places and input_places[column] is not None:
+                more["num_format"] = _code(input_places[column] or 0)
+            join(at + index, column, at + last_row, last_column, value, **more)
+    at += len(body)
+    for note in notes:
+        join(at, 0, at, wide - 1, note, align="left", text_wrap=True)
+        at += 1
+    for column in range(wide):
+        page.set_column(column, column, widths[column] if column < len(widths) else 12)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    book.close()
+    return buffer.getvalue()
+
+
+def head_cells(paths: Sequence[Sequence[str] | object]) -> list[tuple[int, int, int, int, str]]:
+    """(first row, first column, last row, last column, text) of each header cell; neighbours of one parent are one cell."""
+    heads = [() if path is LEFT else tuple(path) for path in paths]  # type: ignore[arg-type]
+    depth, cells = max(map(len, heads), default=1), []
+    for level in range(depth):
+        for column, path in enumerate(heads):
+            above = path[: level + 1]
+            if level >= len(path) or (
+                column and level < len(path) - 1 and heads[column - 1][: level + 1] == above and len(heads[column - 1]) > level + 1
+            ):
+                continue
+            last, bottom = column, level
+            if level == len(path) - 1:
+                bottom = depth - 1
+                while last + 1 < len(paths) and paths[last + 1] is LEFT:
+                    last += 1
+            else:
+                while last + 1 < len(heads) and len(heads[last + 1]) > level + 1 and heads[last + 1][: level + 1] == above:
+                    last += 1
+            cells.append((level, column, bottom, last, path[level]))
+    return cells
+
+
+def _code(places: int, percent: bool = False) -> str:
+    return "0" + ("." + "0" * places if places else "") + ("%" if percent else "")
+
+
+def _format(value: Value, more: dict) -> dict:
+    return {**more, "num_format": _code(value.places, value.percent)} if isinstance(value, Printed) else more
+
+
+def _write(page: object, row: int, column: int, value: Value, style: object) -> None:
+    if isinstance(value, Printed):
+        exact = Decimal(value.digits).scaleb(-value.places - (2 if value.percent else 0))
+        page.write_number(row, column, exact, style)  # type: ignore[attr-defined]
+    elif isinstance(value, str) and value:
+        page.write_string(row, column, value, style)  # type: ignore[attr-defined]
+    else:
+        page.write_blank(row, column, None, style)  # type: ignore[attr-defined]
+
+
+def template(table: TableMap) -> bytes:
+    """An empty form for this map: merged head, units, the rows it expects, and how to fill it in."""
+    if isinstance(table.columns, LongColumns):
+        order = ["region", "measure", "period", "calibre", "value", "unit", "state", "basis", "source", "scope", "document", "effective_on"]
+        paths = [(getattr(table.columns, name)[0],) for name in order]
+        return write_table(paths, [[None] * len(paths) for _ in range(20)], title="", sheet=table.map, widths=[14, 28] + [12] * 10)
+    rules = table.rows
+    columns = [column for column in table.columns if not column.ignore]
+    top = tuple(segment.strip() for segment in rules.label[0].split("/"))  # type: ignore[union-attr]
+    paths = [top, *(_head_path(column, table) for column in columns)]
+    labels = [total.name[0] for total in rules.totals if not rules.items]  # type: ignore[union-attr]
+    labels += list(rules.items or rules.regions) or ["（区划名称）"]  # type: ignore[union-attr]
+    places = [None, *(column.places if column.places is not None else 1 if column.ratio else 0 for column in columns)]
+    body = [[label, *[None] * len(columns)] for label in labels]
+    unit_line = f"单位：{table.unit}" if table.unit else ""
+    notes = ["说明：没有数的请留空，或写“未报”“无任务”“不适用”；0 表示确实为零。合计须等于各行之和。"]
+    title = table.title[0] if table.title else table.map
+    widths = [16] + [max(10, 2 + 2 * max(map(len, path))) if max(map(len, path)) < 8 else 14 for path in paths[1:]]
+    return write_table(paths, body, title=title, unit_line=unit_line, notes=notes, widths=widths, input_places=places)
+
+
+def _head_path(column: Column, table: TableMap) -> tuple[str, ...]:
+    path = [segment.strip() for segment in column.path[0].split("/")]
+    unit = column.unit or ("" if column.ratio else table.unit)
+    if unit and unit != table.unit and not re.search(r"[(（]", path[-1]) and unit in quantities.UNITS:
+        path[-1] += f"（{unit}）"
+    return tuple(path)
