@@ -1,0 +1,98 @@
+"""anju demo, anju place load, anju serve: the whole path in one go."""
+
+import argparse
+import os
+import sys
+import time
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from anju.core.command import OK, add_group, add_parser, out, setup
+
+PORT = 8000
+PLACES = Path(__file__).parent / "places"
+
+
+def add(subparsers: Any) -> None:
+    demo = add_parser(subparsers, "demo", "载入五个示例地方，评分、预警、写出全部公文，并打开网站", run_demo)
+    demo.add_argument("--no-serve", action="store_true", help="只载入和写出，不打开网站")
+    demo.add_argument("--out", type=Path, default=Path("out"), metavar="目录", help="公文写到哪个目录（默认 out）")
+    demo.add_argument("--port", type=int, default=PORT, metavar="端口", help=f"网站端口（默认 {PORT}，被占用时顺延）")
+    place = add_group(subparsers, "place", "地方：载入一个地方的资料夹")
+    load = add_parser(place, "load", "载入资料夹（place.yaml 与表格），评分、预警并写出公文", run_load)
+    load.add_argument("folder", type=Path, metavar="资料夹", help="含 place.yaml 的目录")
+    load.add_argument("--out", type=Path, default=Path("out"), metavar="目录", help="公文写到哪个目录（默认 out）")
+    serve = add_parser(subparsers, "serve", "打开网站（只在本机）", run_serve)
+    serve.add_argument("--port", type=int, default=PORT, metavar="端口", help=f"网站端口（默认 {PORT}，被占用时顺延）")
+    serve.add_argument("--open", action="store_true", help="同时打开浏览器")
+
+
+class Progress:
+    """What is being done, how far, and how long it took: one line a step, on stderr."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.done, self.started = total, 0, time.monotonic()
+
+    def place(self, title: str) -> None:
+        self.done += 1
+        sys.stderr.write(f"[{self.done}/{self.total}] {title}\n")
+
+    def step(self, text: str) -> None:
+        sys.stderr.write(f"      {text}（{time.monotonic() - self.started:.0f} 秒）\n")
+        sys.stderr.flush()
+
+
+def run_demo(args: argparse.Namespace) -> int:
+    folders = sorted(path for path in PLACES.iterdir() if (path / "place.yaml").exists())
+    sys.stderr.write("正在启动数据库……\n")
+    return _served(args, lambda: _load_all(args, folders))
+
+
+def run_load(args: argparse.Namespace) -> int:
+    setup()
+    _load_all(args, [args.folder])
+    return OK
+
+
+def run_serve(args: argparse.Namespace) -> int:
+    args.no_serve = False
+    return _served(args, lambda: None)
+
+
+def _load_all(args: argparse.Namespace, folders: list[Path]) -> None:
+    from anju.demo.load import load
+    from anju.demo.summary import summary, write_files
+
+    progress = Progress(len(folders))
+    loaded, files = [], []
+    for folder in folders:
+        progress.place(folder.name)
+        loaded.append(load(folder, say=progress.step))
+        files += write_files(loaded[-1], args.out / folder.resolve().name, say=progress.step)
+    data, text = summary(loaded, files, args.out)
+    out(args, data, text)
+
+
+def _served(args: argparse.Namespace, before: Callable[[], None]) -> int:
+    """Start what is needed, do the work, serve until Ctrl-C; the database is stopped only if this call started it."""
+    from anju.core.postgres import Cluster
+
+    started, process = setup(), os.getpid()
+    try:
+        before()
+        if args.no_serve:
+            return OK
+        from anju.core.serve import free_port, serve
+
+        port = free_port(args.port)
+        address = f"http://127.0.0.1:{port}/"
+        sys.stderr.write(f"\n网站已打开：{address}\n还没有登录，只有这台电脑能访问。按 Ctrl-C 停止。\n")
+        if getattr(args, "open", False):
+            webbrowser.open(address)
+        serve(port)
+        return OK
+    finally:
+        if started and os.getpid() == process:  # the site's workers are forked from here and leave by the same door
+            Cluster().stop()

@@ -1,0 +1,91 @@
+"""A place's folder into the ledger, through the same services as a page: regions → measures → targets → tables → rules → documents.
+
+Each step is one transaction and repeats without changing anything, so an interrupted load is simply run again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from anju import workbooks
+from anju.core import regions
+from anju.core.models import Region
+from anju.core.scope import Operator, local_operator, scoped
+from anju.demo.folder import Place, read_place, read_yaml
+from anju.documents import services as papers
+from anju.documents.models import Document
+from anju.figures import services as figures
+from anju.figures.models import TargetDocument
+from anju.runs import services as runs
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Loaded:
+    """What one place gave: for the summary at the end."""
+
+    place: Place
+    region: Region
+    figures: int = 0
+    scores: list[Any] = field(default_factory=list)
+    warnings: list[Any] = field(default_factory=list)
+    documents: list[tuple[str, Document]] = field(default_factory=list)  # file name, document
+
+
+def load(folder: Path, *, say: Say) -> Loaded:
+    """Load one place. Refused with every problem of the step that failed; what earlier steps stored stays."""
+    place = read_place(folder)
+    with scoped(local_operator()) as by:
+        region = regions.region(by, place.region, place.on)
+        for unit in place.units:
+            regions.add_pseudo(by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases)
+        if (folder / "measures.yaml").exists():
+            figures.load_catalogue(by=by, path=folder / "measures.yaml")
+    by = local_operator()  # now with the pseudo-units among its regions
+    loaded = Loaded(place, region)
+    with scoped(by):
+        targets = {
+            paper.number: figures.target_document(
+                by=by, region=region, number=paper.number, title=paper.title, level=paper.level,
+                issued_on=paper.issued_on, effective_on=paper.effective_on,
+            )
+            for paper in place.targets
+        }  # fmt: skip
+    for book in place.workbooks:
+        with scoped(by):
+            loaded.figures += _import(by, folder, place, book, region, targets)
+        say(f"导入 {book.file}")
+    for run in place.runs:
+        with scoped(by):
+            loaded.scores.append(_score(by, place, region, run))
+        say(f"评分 {loaded.scores[-1].title}")
+    with scoped(by):
+        loaded.warnings = runs.run_warnings(by=by, region=region, period=place.period, on=place.on)
+    say(f"预警与核对：{len(loaded.warnings)} 条")
+    prose = read_yaml(folder / "prose.yaml") if (folder / "prose.yaml").exists() else {}
+    for paper in place.documents:
+        with scoped(by):
+            loaded.documents.append((paper.file, _write(by, place, region, paper, prose.get(paper.kind) or {})))
+        say(f"文书 {paper.file}")
+    return loaded
+
+
+def _import(by: Operator, folder: Path, place: Place, book: Any, region: Region, targets: dict[str, TargetDocument]) -> int:
+    path = folder / book.file
+    reading = workbooks.read(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
+    done = figures.import_tables(
+        by=by, readings=reading, region=region, period=place.period, content=path.read_bytes(),
+        title=path.stem, document=targets.get(book.target_document), answers=book.answers,
+    )  # fmt: skip
+    return done.new + done.changed + done.unchanged
+
+
+def _score(by: Operator, place: Place, region: Region, run: Any) -> Any:
+    judged = {name: {"value": said.value, "by": said.by, "evidence": said.evidence} for name, said in run.judged.items()}
+    return runs.run_book(by=by, kind=run.kind, subject=run.subject, region=region, period=place.period, on=place.on, judged=judged)
+
+
+def _write(by: Operator, place: Place, region: Region, paper: Any, prose: dict[str, Any]) -> Document:
+    return papers.write(by=by, kind=paper.kind, region=region, period=place.period, options=paper.options, prose=prose)
