@@ -48,6 +48,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
+                *(["anju.desk.frame.context"] if built("desk") else []),
             ],
             "builtins": ["django.templatetags.static"],
         },
