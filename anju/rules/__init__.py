@@ -1,0 +1,13 @@
+"""Rulebooks (规则书) and the engine that runs them. Pure: no Django, no clock, no random; dates come in as arguments."""
+
+from anju.rules import reference
+from anju.rules.library import Library
+from anju.rules.load import load_book, load_text
+from anju.rules.running import PASSED, PENDING, REFUSED, Run, RunRow, run
+from anju.rules.schema import Book
+from anju.rules.telling import Explained, Reason, explain
+
+__all__ = [
+    "PASSED", "PENDING", "REFUSED", "Book", "Explained", "Library", "Reason", "Run", "RunRow",
+    "explain", "load_book", "load_text", "reference", "run",
+]  # fmt: skip

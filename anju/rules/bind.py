@@ -1,0 +1,225 @@
+"""Bind rows of facts to a book's inputs: exact scaled integers, every misfit named by row before anything runs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from anju.problems import Problem, Refused
+from anju.quantities import scaled_text
+from anju.rules.canonical import csv_bytes
+from anju.rules.lower import day_number
+from anju.rules.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, Input
+
+Scalar = int | str | bool | None
+SHOWN = 200  # problems told one by one; the rest are counted
+
+
+@dataclass
+class Table:
+    """Rows ready to run, column by column. rank: the place of each row in the order of keys, the last word in every tie."""
+
+    book: Book
+    keys: list[str]
+    rank: list[int]
+    dates: list[date]
+    columns: dict[str, list[Scalar]]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def partition(self, index: int) -> tuple[Scalar, ...]:
+        return tuple(self.columns[name][index] for name in self.book.partition)
+
+    def partitions(self) -> dict[tuple[Scalar, ...], list[int]]:
+        found: dict[tuple[Scalar, ...], list[int]] = {}
+        for index in range(len(self)):
+            found.setdefault(self.partition(index), []).append(index)
+        return found
+
+    def text(self, name: str, value: Scalar) -> str:
+        return input_text(self.book.inputs[name], value)
+
+    def csv(self) -> bytes:
+        """The inputs, canonical: sorted by key, exact, unknown empty."""
+        order = sorted(range(len(self)), key=self.rank.__getitem__)
+        names = list(self.columns)
+        lines = [[self.keys[i], self.dates[i].isoformat(), *(self.text(name, self.columns[name][i]) for name in names)] for i in order]
+        return csv_bytes([["key", "on", *names], *lines])
+
+    def digest(self) -> str:
+        return hashlib.sha256(self.csv()).hexdigest()
+
+
+def input_text(item: Input, value: Scalar) -> str:
+    """A bound value as exact text."""
+    if value is None:
+        return ""
+    if item.type == NUMBER:
+        return scaled_text(int(value), item.places)
+    if item.type == ENUM:
+        return item.enum[int(value)]
+    if item.type == DATE:
+        return day_text(int(value))
+    return ("是" if value else "否") if item.type == TRUTH else str(value)
+
+
+def day_text(value: int) -> str:
+    return f"{value // 10000:04d}-{value // 100 % 100:02d}-{value % 100:02d}"
+
+
+class _Misfit(ValueError):
+    def __init__(self, code: str, what: str, fix: str) -> None:
+        super().__init__(what)
+        self.code, self.what, self.fix = code, what, fix
+
+
+def bind(book: Book, rows: Sequence[Mapping[str, Any]], *, key: str, on: date, on_field: str | None = None) -> Table:
+    """rows: input name → value in the declared unit (int, Decimal, decimal text; None is unknown), and `key`.
+
+    on_field: the field with the row's own date; without it every row runs on `on`. Refused names every misfit by row.
+    """
+    problems: list[Problem] = []
+    more = 0
+
+    def wrong(index: int, name: str, code: str, what: str, fix: str) -> None:
+        nonlocal more
+        if len(problems) >= SHOWN:
+            more += 1
+            return
+        label = f" “{book.inputs[name].label}”（{name}）" if name in book.inputs else f" {name}" if name else ""
+        shown = rows[index].get(key)
+        problems.append(Problem(code, f"《{book.title}》第 {index + 1} 行（{'无键' if shown is None else shown}）{label}", what, fix))
+
+    keys, dates = [], []
+    seen: set[str] = set()
+    strange: set[str] = set()
+    known = {*book.inputs, key, *([on_field] if on_field else [])}
+    for index, row in enumerate(rows):
+        value = row.get(key)
+        text = "" if value is None else str(value)
+        if not text or text in seen or not text.isprintable():
+            wrong(index, key, "RULE-014", f"行键“{text}”为空、重复或含控制字符。", "每行须有一个不同的键。")
+        seen.add(text)
+        keys.append(text)
+        try:
+            dates.append(_day(row.get(on_field)) if on_field else on)
+        except (ValueError, TypeError):
+            dates.append(on)
+            wrong(index, on_field or "", "RULE-010", f"业务日期“{row.get(on_field or '')}”不是日期。", "请填 2020-01-31 的样子。")
+        strange |= row.keys() - known
+    for name in sorted(strange):
+        problems.append(Problem("RULE-015", f"《{book.title}》", f"行里有规则书没有的输入“{name}”。", "请改正名称，或在规则书的 inputs 中定义。"))
+    columns: dict[str, list[Scalar]] = {}
+    for name, item in book.inputs.items():
+        convert = _converter(item)
+        column: list[Scalar] = []
+        for index, row in enumerate(rows):
+            value = row.get(name)
+            try:
+                column.append(None if value is None else convert(value))
+            except _Misfit as misfit:
+                column.append(None)
+                wrong(index, name, misfit.code, misfit.what, misfit.fix)
+        columns[name] = column
+    for name in book.partition:
+        for index in (i for i, value in enumerate(columns[name]) if value is None):
+            wrong(index, name, "RULE-016", "分组所依据的值未知。", "请先补上，否则不知道这一行与谁一起计算。")
+    if book.order and not problems:
+        _unique(book, columns, wrong)
+    if more:
+        problems.append(Problem("RULE-010", f"《{book.title}》", f"另有 {more} 处同类问题没有逐一列出。", "请先改正上面列出的。"))
+    if problems:
+        raise Refused(*problems)
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    rank = [0] * len(keys)
+    for place, index in enumerate(order):
+        rank[index] = place
+    return Table(book, keys, rank, dates, columns)
+
+
+def _day(value: Any) -> date:
+    day = value if type(value) is date else date.fromisoformat(value)
+    if not 1800 <= day.year <= 2998:
+        raise ValueError(value)
+    return day
+
+
+def _unique(book: Book, columns: Mapping[str, list[Scalar]], wrong: Callable[..., None]) -> None:
+    last = book.order[-1].name
+    seen: dict[tuple[Scalar, ...], int] = {}
+    for index, value in enumerate(columns[last]):
+        if value is None:
+            continue
+        place = (*(columns[name][index] for name in book.partition), value)
+        if place in seen:
+            wrong(index, last, "RULE-017", f"与第 {seen[place] + 1} 行相同，先后没有定论。", "排序的最后一个键须每行不同，请核对。")
+        seen.setdefault(place, index)
+
+
+def _converter(item: Input) -> Callable[[Any], Scalar]:
+    if item.type == NUMBER:
+        assert item.range
+        low, high = (int(end.scaleb(item.places)) for end in item.range)
+        return lambda value: _scaled(item, value, low, high)
+    if item.type == ENUM:
+        index = {value: place for place, value in enumerate(item.enum)}
+        return lambda value: _choice(item, value, index)
+    others: dict[str, Callable[[Any], Scalar]] = {TRUTH: _truth, DATE: _date, TEXT: _text}
+    return others[item.type]
+
+
+def _scaled(item: Input, value: Any, low: int, high: int) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        scaled: int = value * 10**item.places
+    else:
+        if not isinstance(value, str | Decimal):
+            raise _Misfit("RULE-010", f"值 {value!r} 不是精确的数（{type(value).__name__}）。", "请给整数、Decimal 或小数文本，不能是浮点数。")
+        try:
+            exact = Decimal(value)
+        except InvalidOperation:
+            raise _Misfit("RULE-010", f"“{value}”不是数。", "请填数字；未知的留空。") from None
+        sign, digits, exponent = exact.as_tuple()
+        if not isinstance(exponent, int) or len(digits) + abs(exponent) > 60:
+            raise _Misfit("RULE-010", f"“{value}”不是数。", "请填数字；未知的留空。")
+        number = int("".join(map(str, digits)))
+        shift = exponent + item.places
+        number, rest = (number * 10**shift, 0) if shift >= 0 else divmod(number, 10**-shift)
+        if rest:
+            raise _Misfit("RULE-012", f"{value} 比声明的 {item.places} 位小数更细，不能悄悄舍去。", "请核对单位，或在规则书中增加 places。")
+        scaled = -number if sign else number
+    if not low <= scaled <= high:
+        least, most = item.range or (0, 0)
+        raise _Misfit("RULE-011", f"{value} {item.unit}不在允许范围 {least:f} 至 {most:f} 之内。", "请核对数据和单位；确属实情的，请修改规则书的 range。")
+    return scaled
+
+
+def _choice(item: Input, value: Any, index: Mapping[Any, int]) -> int:
+    if not isinstance(value, str) or value not in index:
+        raise _Misfit("RULE-013", f"“{value}”不在可选值之内。", f"可填：{'、'.join(item.enum)}；未知的留空。")
+    return index[value]
+
+
+def _truth(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("是", "否"):
+        return bool(value == "是")
+    raise _Misfit("RULE-010", f"“{value}”不是“是”或“否”。", "请填是或否；未知的留空。")
+
+
+def _date(value: Any) -> int:
+    try:
+        return day_number(_day(value))
+    except (ValueError, TypeError):
+        raise _Misfit("RULE-010", f"“{value}”不是日期。", "请填 2020-01-31 的样子；未知的留空。") from None
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or "\x00" in value:
+        raise _Misfit("RULE-010", f"{value!r} 不是文字。", "请填文字；未知的留空。")
+    return value

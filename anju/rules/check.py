@@ -1,0 +1,215 @@
+"""What a book must satisfy beyond its shape: names that exist, no cycles, units and ranges that fit, points that add up, examples that hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from anju.problems import Refused
+from anju.rules import values
+from anju.rules.formula import Expr, FormulaError, Literal, Name, Sum, calls, names
+from anju.rules.ir import Num, Type
+from anju.rules.lower import Program, dependencies, lower
+from anju.rules.operators import WINDOWS
+from anju.rules.schema import Book, Condition, Figure, Input, Parameter, Step
+from anju.rules.tree import Report
+
+
+def total_step(criteria: Mapping[str, Step]) -> Step:
+    """The implied total of a score table."""
+    terms = tuple((1, Name(name)) for name in criteria)
+    return Step(name="total", label="合计", formula=" + ".join(criteria), expr=Sum(terms), unit="point")
+
+
+def ordered(book: Book) -> list[str]:
+    """Steps and conditions, each after what it uses; in the order written where free. ValueError holds a cycle."""
+    done: list[str] = []
+    placed: set[str] = set()
+    path: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in placed or not (name in book.steps or name in book.conditions):
+            return
+        if name in path:
+            raise ValueError(" → ".join((*path[path.index(name) :], name)))
+        path.append(name)
+        item = book.steps[name] if name in book.steps else book.conditions[name]
+        for other in sorted(dependencies(item.expr, book)):
+            visit(other)
+        path.pop()
+        placed.add(name)
+        done.append(name)
+
+    for name in (*book.steps, *book.conditions):
+        visit(name)
+    return done
+
+
+def check(book: Book, report: Report) -> None:
+    """Add every problem to the report. Later checks wait until the earlier ones pass, so that one slip is not told five times."""
+    _Checker(book, report).run()
+
+
+class _Checker:
+    def __init__(self, book: Book, report: Report) -> None:
+        self.book, self.report = book, report
+
+    def wrong(self, code: str, name: str, what: str, fix: str) -> None:
+        book = self.book
+        named: dict[str, Input | Parameter | Step | Condition] = {**book.inputs, **book.parameters, **book.steps, **book.conditions}
+        self.report.add(code, named[name].line if name in named else 1, name, what, fix)
+
+    def run(self) -> None:
+        self.kind()
+        self.points()
+        self.known_names()
+        self.sources()
+        if self.report.problems:
+            return
+        try:
+            order = ordered(self.book)
+        except ValueError as cycle:
+            self.wrong("BOOK-041", str(cycle).split(" → ", 1)[0], f"步骤循环引用：{cycle}。", "请改写其中一步，使先后分明。")
+            return
+        except RecursionError:
+            self.report.add("BOOK-041", 1, "", "步骤一环套一环，超过 500 层。", "请合并步骤。")
+            return
+        self.programs(order)
+        if not self.report.problems:
+            self.examples()
+
+    # -- what each kind needs
+
+    def kind(self) -> None:
+        book = self.book
+        needs = {
+            "scoring": (("criteria", book.criteria), ("total", book.total is not None)),
+            "eligibility": (("conditions", book.conditions),),
+            "subsidy": (("result", book.result),),
+            "rent": (("result", book.result),),
+            "share": (("result", book.result),),
+            "queue": (("order", book.order),),
+            "warning": (("conditions", book.conditions),),
+            "check": (("conditions", book.conditions),),
+            "conduct": (("result 或 conditions", book.result or book.conditions),),
+        }
+        for key, present in needs.get(book.kind, ()):
+            if not present:
+                self.report.add("BOOK-005", 1, "", f"{book.kind} 类规则书缺少 {key}。", "请补上。")
+        if book.kind != "scoring" and (book.total is not None or book.criteria):
+            self.report.add("BOOK-022", 1, "", "只有 scoring 类规则书写 criteria 和 total。", "请改用 steps，或改 kind。")
+        if book.kind != "queue" and book.order:
+            self.report.add("BOOK-022", 1, "order", "只有 queue 类规则书写 order。", "请删去，或改 kind。")
+        if book.result and book.result not in book.steps and book.result != "rank":
+            self.report.add("BOOK-040", 1, "result", f"result 写的“{book.result}”不是一个步骤。", "请写 steps 中的一个名称。")
+
+    def points(self) -> None:
+        book = self.book
+        if book.kind != "scoring" or book.total is None:
+            return
+        added = sum((step.points for step in book.criteria.values() if step.points is not None), Decimal(0))
+        if added != book.total:
+            self.report.add("BOOK-043", 1, "total", f"各评分项满分之和是 {added}，与 total {book.total} 不符。", "请核对各项 points 与 total。")
+        for step in book.criteria.values():
+            if step.points is not None and step.points <= 0 and step.range is None:
+                self.wrong("BOOK-043", step.name, f"满分 {step.points} 不大于 0。", "扣分项请写 range，例如 range: [-5, 0]。")
+
+    # -- names
+
+    def known_names(self) -> None:
+        book = self.book
+        known = {*book.inputs, *book.parameters, *book.steps, *book.conditions, "run_date"}
+        for name, expr in self.expressions():
+            for used in dict.fromkeys(names(expr)):
+                if used not in known:
+                    self.wrong("BOOK-040", name, f"用到的名称“{used}”没有定义。", "请在 inputs、parameters 或 steps 中定义，或改正拼写。")
+        for parameter in book.parameters.values():
+            for used in {parameter.by, parameter.bands} - {""}:
+                if used not in book.inputs and used not in book.steps:
+                    self.wrong("BOOK-040", parameter.name, f"by 或 bands 所指的“{used}”不是输入或步骤。", "请写一个输入或步骤的名称。")
+        for item in book.order:
+            if item.name not in book.inputs and item.name not in book.steps:
+                self.report.add("BOOK-040", 1, "order", f"排序所用的“{item.name}”不是输入或步骤。", "请写一个输入或步骤的名称。")
+        if book.order and book.order[-1].name not in book.inputs:
+            self.report.add("BOOK-026", 1, "order", "最后一个排序键须是输入，且每行不同（例如申请编号），否则同分的先后没有定论。", "请在末尾加上这样的键。")
+        for used in book.partition:
+            if used not in book.inputs:
+                self.report.add("BOOK-040", 1, "partition", f"分组所用的“{used}”不是输入。", "请写一个输入的名称。")
+
+    def formulas(self) -> list[Step | Condition]:
+        return [*self.book.steps.values(), *self.book.conditions.values()]
+
+    def expressions(self) -> Iterator[tuple[str, Expr]]:
+        for item in self.formulas():
+            yield item.name, item.expr
+            for figure in self.figures(item):
+                yield item.name, figure.expr
+
+    def figures(self, item: Step | Condition) -> list[Figure]:
+        return [part for part in item.says.parts if isinstance(part, Figure)] if item.says else []
+
+    def sources(self) -> None:
+        for item in self.formulas():
+            if any(call.name == "if_unknown" for call in calls(item.expr)) and not (item.source or item.clause):
+                self.wrong("BOOK-044", item.name, "用了 if_unknown，却没有写 source 或 clause。", "未知按什么处理须有依据，请写明。")
+            for figure in self.figures(item):
+                if any(call.name in WINDOWS for call in calls(figure.expr)):
+                    self.wrong("BOOK-031", item.name, "句子的花括号里用了跨行的算子。", "请先写成一个步骤，再引用它。")
+                elif isinstance(figure.expr, Literal):
+                    self.wrong("BOOK-031", item.name, "花括号里是一个字符串。", "请直接写在句子里。")
+
+    # -- types, units and ranges, for every set of values in force
+
+    def programs(self, order: list[str]) -> None:
+        scales: dict[str, Type] = {}
+        told: set[tuple[str, str]] = set()
+        dates = 0
+        for day, now in values.each_program(self.book):
+            dates += 1
+            program = lower(self.book, now, order)
+            for name, message in program.errors:
+                if (name, message) not in told:
+                    told.add((name, message))
+                    self.wrong("BOOK-042", name, f"公式“{_formula(self.book, name)}”：{message}", "请改写公式，或核对输入和参数的单位、范围。")
+            if not program.errors:
+                self.figures_typed(program, told)
+                self.same_scale(program, scales, day.isoformat())
+        if not dates:
+            self.report.add("BOOK-014", 1, "parameters", "施行期内没有一天是所有参数都有值的。", "请核对 applies 与各参数的 from、until。")
+
+    def same_scale(self, program: Program, scales: dict[str, Type], day: str) -> None:
+        for name, type_ in program.types.items():
+            before = scales.setdefault(name, type_)
+            if isinstance(type_, Num) and isinstance(before, Num) and type_.places != before.places:
+                self.wrong("BOOK-017", name, f"自 {day} 起小数位数由 {before.places} 变为 {type_.places}。", "请写明 places，使各期一致。")
+
+    def figures_typed(self, program: Program, told: set[tuple[str, str]]) -> None:
+        """The figures of sentences are lowered as well: a sentence must not fail when it is first needed."""
+        for item in self.formulas():
+            for figure in self.figures(item):
+                try:
+                    program.lowered(figure.expr)
+                except FormulaError as error:
+                    if (item.name, str(error)) not in told:
+                        told.add((item.name, str(error)))
+                        self.wrong("BOOK-031", item.name, f"句子花括号里的算式：{error}", "请改写。")
+
+    # -- worked examples
+
+    def examples(self) -> None:
+        from anju.rules.examples import failures  # the examples run on the reference, which needs a whole book
+
+        for example in self.book.examples:
+            try:
+                for what in failures(self.book, example):
+                    self.report.add("BOOK-045", example.line, f"examples“{example.name}”", what, "请核对算例与规则，二者必有一处不对。")
+            except Refused as refused:
+                for problem in refused.problems:
+                    self.report.add("BOOK-045", example.line, f"examples“{example.name}”", problem.what, problem.fix)
+
+
+def _formula(book: Book, name: str) -> str:
+    item = book.steps.get(name) or book.conditions.get(name)
+    text = item.formula if item else name
+    return text if len(text) <= 60 else text[:57] + "…"
+

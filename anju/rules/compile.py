@@ -1,0 +1,395 @@
+"""Compile a lowered book to one SELECT, nested by levels of dependency, for a dialect.
+
+Every operation is on integers that are known to fit: BIGINT where the range allows, else the dialect's wide integer.
+A fragment that would be written more than once becomes a column of an earlier level, so text never grows exponentially.
+On PostgreSQL, which flattens nested selects and copies expressions, a level whose column is used more than once ends with OFFSET 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from anju.rules.check import ordered
+from anju.rules.ir import INT64, Node, Num, Type
+from anju.rules.lower import Program, lower
+from anju.rules.schema import TRUTH, Book, Value
+from anju.rules.values import fingerprint
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """wide: the type beyond BIGINT; divide: truncating integer division of BIGINT and of wide; fence: ends a level."""
+
+    name: str
+    wide: str
+    divide: tuple[str, str]
+    fence: str = ""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """sql has {source} where the rows come from: a select of "_i" (order of row keys), "_on" and the inputs used."""
+
+    sql: str
+    inputs: tuple[tuple[str, str], ...]  # name, SQL type
+    outputs: tuple[str, ...]
+    types: Mapping[str, Type]
+    conditions: tuple[str, ...]
+    windowed: bool
+
+
+@dataclass(frozen=True)
+class _Frag:
+    sql: str
+    level: int  # the highest level of the columns it uses
+    wide: bool = False
+    atom: bool = False
+
+
+@dataclass
+class _Column:
+    name: str
+    sql: str
+    level: int
+    wide: bool
+    uses: set[str] = field(default_factory=set)
+
+
+_CACHE: OrderedDict[tuple[str, str, str], Compiled] = OrderedDict()
+_CACHED = 256
+
+
+def compile_book(book: Book, values: Mapping[str, Value], dialect: Dialect) -> Compiled:
+    """The book as SQL for one set of parameter values. Cached by the book's digest, the values and the dialect."""
+    key = (book.digest, fingerprint(values), dialect.name)
+    if key in _CACHE:
+        _CACHE.move_to_end(key)
+        return _CACHE[key]
+    program = lower(book, values, ordered(book))
+    if program.errors:  # only a what-if can bring this about: the loader checked every published set of values
+        from anju.problems import Problem, Refused
+
+        problems = [Problem("RULE-006", f"《{book.title}》“{book.label(name)}”", message, "请换一个试算的值。") for name, message in program.errors]
+        raise Refused(*problems)
+    compiled = _Compiler(program, dialect).run()
+    _CACHE[key] = compiled
+    if len(_CACHE) > _CACHED:
+        _CACHE.popitem(last=False)
+    return compiled
+
+
+def quote(name: str) -> str:
+    return f'"{name}"'
+
+
+class _Compiler:
+    def __init__(self, program: Program, dialect: Dialect) -> None:
+        self.program, self.book, self.dialect = program, program.book, dialect
+        self.columns: dict[str, _Column] = {}
+        self.by_sql: dict[str, _Column] = {}
+        self.memo: dict[int, _Frag] = {}
+        self.counts: dict[int, int] = {}
+        self.hidden = 0
+        over = ", ".join(map(quote, self.book.partition))
+        self.partition = f"PARTITION BY {over}" if over else ""
+
+    def run(self) -> Compiled:
+        nodes = {**self.program.steps, **self.program.conditions}
+        for node in nodes.values():
+            self.count(node)
+        for name in ("_i", "_on"):
+            self.columns[name] = _Column(name, "", 0, False)
+        inputs = {}
+        for item in self.book.inputs.values():
+            type_ = self.program.types[item.name]
+            wide = isinstance(type_, Num) and not _fits(type_)
+            inputs[item.name] = "BOOLEAN" if item.type == TRUTH else self.dialect.wide if wide else "BIGINT"
+            self.columns[item.name] = _Column(item.name, "", 0, wide)
+        for name, node in nodes.items():
+            frag = self.narrow(self.emit(node), node)
+            self.put(name, frag)
+        masks = [self.mask("failed", "WHEN NOT {} THEN"), self.mask("unknown", "WHEN {} IS NULL THEN")]
+        steps = [*(name for name in self.book.steps), *(["rank"] if "rank" in self.program.steps else [])]
+        sql, needed = self.select(['"_i"', *map(quote, steps), *masks], {"_i", *steps, *self.program.conditions})
+        return Compiled(
+            sql=sql, inputs=tuple((name, kind) for name, kind in inputs.items() if name in needed), outputs=tuple(steps),
+            types=dict(self.program.types), conditions=tuple(self.book.conditions), windowed=self.program.windowed,
+        )  # fmt: skip
+
+    def mask(self, name: str, when: str) -> str:
+        bits = [f"CASE {when.format(quote(condition))} {1 << index} ELSE 0 END" for index, condition in enumerate(self.book.conditions)]
+        return f'CAST({" + ".join(f"CAST({bit} AS BIGINT)" for bit in bits) or 0} AS BIGINT) AS "{name}_mask"'
+
+    # -- levels
+
+    def put(self, name: str, frag: _Frag) -> None:
+        column = _Column(name, frag.sql, frag.level + 1, frag.wide, _columns_in(frag.sql))
+        self.columns[name] = column
+
+    def hide(self, frag: _Frag) -> _Frag:
+        """The fragment as a column of its own, once."""
+        if frag.atom:
+            return frag
+        column = self.by_sql.get(frag.sql)
+        if column is None:
+            self.hidden += 1
+            self.put(f"_h{self.hidden}", frag)
+            column = self.by_sql[frag.sql] = self.columns[f"_h{self.hidden}"]
+        return _Frag(quote(column.name), column.level, column.wide, atom=True)
+
+    def select(self, outputs: list[str], wanted: set[str]) -> tuple[str, set[str]]:
+        top = max((column.level for column in self.columns.values()), default=0)
+        uses: dict[str, int] = dict.fromkeys(wanted, 1)
+        levels: list[list[_Column]] = [[] for _ in range(top + 1)]
+        for column in self.columns.values():
+            levels[column.level].append(column)
+        for column in self.columns.values():
+            for name in re.findall(r'"([a-z_][a-z0-9_]*)"', column.sql):
+                uses[name] = uses.get(name, 0) + 1
+        for name in self.book.conditions:
+            uses[name] = uses.get(name, 0) + 2
+        last = dict.fromkeys(wanted, top + 1)
+        for column in self.columns.values():
+            for name in column.uses:
+                last[name] = max(last.get(name, 0), column.level)
+        kept = [column for column in levels[0] if last.get(column.name, 0) > 0]
+        sql = "SELECT " + ", ".join(quote(column.name) for column in kept) + " FROM {source} AS q0"
+        for level in range(1, top + 1):
+            carried = [column for column in kept if last.get(column.name, 0) > level or column.name in wanted]
+            fresh = levels[level]
+            items = [quote(column.name) for column in carried] + [f"{column.sql} AS {quote(column.name)}" for column in fresh]
+            fence = self.dialect.fence if any(uses.get(column.name, 0) > 1 for column in fresh) else ""
+            sql = f"SELECT {', '.join(items)} FROM ({sql}) AS q{level}{fence}"
+            kept = carried + fresh
+        needed = {column.name for column in levels[0] if last.get(column.name, 0) > 0}
+        return f'SELECT {", ".join(outputs)} FROM ({sql}) AS q{top + 1} ORDER BY "_i"', needed
+
+    # -- fragments
+
+    def count(self, node: Node) -> None:
+        self.counts[id(node)] = self.counts.get(id(node), 0) + 1
+        if self.counts[id(node)] == 1:
+            for arg in node.args:
+                self.count(arg)
+
+    def emit(self, node: Node) -> _Frag:
+        if id(node) not in self.memo:
+            frag = self.narrow(getattr(self, f"_{node.op}")(node), node)
+            # A node with several users is computed once; a window function always stands in a level of its own.
+            if node.op in ("total", "row_number", "rank") or (self.counts.get(id(node), 1) > 1 and not frag.atom):
+                frag = self.hide(frag)
+            self.memo[id(node)] = frag
+        return self.memo[id(node)]
+
+    def narrow(self, frag: _Frag, node: Node) -> _Frag:
+        """Back to BIGINT as soon as the range allows: it is many times faster."""
+        if frag.wide and isinstance(node.type, Num) and _fits(node.type):
+            return _Frag(f"CAST({frag.sql} AS BIGINT)", frag.level)
+        return frag
+
+    def widen(self, frag: _Frag, wide: bool) -> str:
+        return f"CAST({frag.sql} AS {self.dialect.wide})" if wide and not frag.wide else frag.sql
+
+    def literal(self, value: int, wide: bool = False) -> str:
+        return f"CAST({value} AS {self.dialect.wide if wide or abs(value) > INT64 else 'BIGINT'})"
+
+    def quotient(self, top: str, bottom: str, wide: bool) -> str:
+        return self.dialect.divide[wide].format(top, bottom)
+
+    def atom(self, node: Node) -> _Frag:
+        return self.hide(self.emit(node))
+
+    def _const(self, node: Node) -> _Frag:
+        return _Frag(self.literal(node.value), 0, abs(node.value) > INT64, atom=True)
+
+    def _col(self, node: Node) -> _Frag:
+        column = self.columns["_on" if node.value == "run_date" else node.value]
+        return _Frag(quote(column.name), column.level, column.wide, atom=True)
+
+    def _sum(self, node: Node) -> _Frag:
+        frags = [self.emit(arg) for arg in node.args]
+        wide = sum(_reach(arg) for arg in node.args) > INT64
+        text = "".join(f" {'+' if sign > 0 else '-'} {self.widen(frag, wide)}" for sign, frag in zip(node.value, frags, strict=True))
+        zero = self.literal(0) if node.value[0] < 0 else ""
+        return _Frag(f"({zero}{text if zero else text.removeprefix(' + ')})", _level(frags), wide)
+
+    def _mul(self, node: Node) -> _Frag:
+        left, right = (self.emit(arg) for arg in node.args)
+        wide = _reach(node.args[0]) * _reach(node.args[1]) > INT64
+        return _Frag(f"({self.widen(left, wide)} * {self.widen(right, wide)})", max(left.level, right.level), wide)
+
+    def _div(self, node: Node) -> _Frag:
+        """(2a ± b) ÷ 2b, truncating, is a ÷ b half-up with ties away from zero; a and b already carry their scale factors."""
+        left, right = node.args
+        up, down = node.value
+        wide = 2 * _reach(left) * up + _reach(right) * down > INT64 or 2 * _reach(right) * down > INT64
+        signed = left.num.low < 0 or right.num.low < 0
+        one = self.atom(left) if signed else self.emit(left)
+        top = f"{self.widen(one, wide)} * {self.literal(2 * up, wide)}"
+        if right.op == "const" and right.value > 0:
+            half = right.value * down
+            bottom = self.literal(2 * half, wide)
+            if not signed:
+                return _Frag(self.quotient(f"({top} + {self.literal(half, wide)})", bottom, wide), one.level, wide)
+            add = f"CASE WHEN {one.sql} < 0 THEN {self.literal(-half, wide)} ELSE {self.literal(half, wide)} END"
+            return _Frag(self.quotient(f"({top} + {add})", bottom, wide), one.level, wide)
+        two = self.atom(right)
+        half_sql = f"{self.widen(two, wide)} * {self.literal(down, wide)}"
+        bottom = f"NULLIF({self.widen(two, wide)} * {self.literal(2 * down, wide)}, 0)"
+        if signed:
+            half_sql = f"CASE WHEN ({one.sql} < 0) = ({two.sql} < 0) THEN {half_sql} ELSE - ({half_sql}) END"
+        return _Frag(self.quotient(f"({top} + {half_sql})", bottom, wide), max(one.level, two.level), wide)
+
+    def _floordiv(self, node: Node) -> _Frag:
+        left, right = node.args
+        wide = _reach(left) + _reach(right) > INT64
+        if left.num.low >= 0:
+            one, two = self.emit(left), self.emit(right)
+            return _Frag(self.quotient(self.widen(one, wide), self.widen(two, wide), wide), max(one.level, two.level), wide)
+        one, two = self.atom(left), self.atom(right)
+        a, b = self.widen(one, wide), self.widen(two, wide)
+        below = self.quotient(f"({b} - {self.literal(1, wide)} - {a})", b, wide)
+        sql = f"CASE WHEN {one.sql} < 0 THEN - {below} ELSE {self.quotient(a, b, wide)} END"
+        return _Frag(sql, max(one.level, two.level), wide)
+
+    def _cmp(self, node: Node) -> _Frag:
+        left, right = (self.emit(arg) for arg in node.args)
+        return _Frag(f"({left.sql} {node.value} {right.sql})", max(left.level, right.level))
+
+    def _and(self, node: Node) -> _Frag:
+        frags = [self.emit(arg) for arg in node.args]
+        return _Frag("(" + f" {node.op.upper()} ".join(frag.sql for frag in frags) + ")", _level(frags))
+
+    _or = _and
+
+    def _not(self, node: Node) -> _Frag:
+        frag = self.emit(node.args[0])
+        return _Frag(f"(NOT {frag.sql})", frag.level)
+
+    def _between(self, node: Node) -> _Frag:
+        frags = [self.emit(arg) for arg in node.args]
+        return _Frag("({} BETWEEN {} AND {})".format(*(frag.sql for frag in frags)), _level(frags))
+
+    def _in(self, node: Node) -> _Frag:
+        frags = [self.emit(arg) for arg in node.args]
+        return _Frag(f"({frags[0].sql} IN ({', '.join(frag.sql for frag in frags[1:])}))", _level(frags))
+
+    def _case(self, node: Node) -> _Frag:
+        """CASE c WHEN TRUE … WHEN FALSE … is strict without writing c twice: an unknown c meets neither."""
+        frags = [self.emit(arg) for arg in node.args]
+        wide = any(frag.wide for frag in frags[1::2]) or frags[-1].wide
+        sql = self.widen(frags[-1], wide)
+        for test, value in zip(frags[-3::-2], frags[-2::-2], strict=True):
+            sql = f"CASE {test.sql} WHEN TRUE THEN {self.widen(value, wide)} WHEN FALSE THEN {sql} END"
+        return _Frag(sql, _level(frags), wide)
+
+    def _greatest(self, node: Node) -> _Frag:
+        """SQL's own skips NULL; ours is strict."""
+        frags = [self.emit(arg) if arg.op == "const" else self.atom(arg) for arg in node.args]
+        wide = any(frag.wide for frag in frags)
+        nulls = " OR ".join(f"{frag.sql} IS NULL" for frag, arg in zip(frags, node.args, strict=True) if arg.op != "const")
+        best = f"{node.op.upper()}({', '.join(self.widen(frag, wide) for frag in frags)})"
+        return _Frag(f"CASE WHEN {nulls} THEN NULL ELSE {best} END" if nulls else best, _level(frags), wide)
+
+    _least = _greatest
+
+    def _abs(self, node: Node) -> _Frag:
+        frag = self.emit(node.args[0])
+        return _Frag(f"ABS({frag.sql})", frag.level, frag.wide)
+
+    def _if_unknown(self, node: Node) -> _Frag:
+        frags = [self.emit(arg) for arg in node.args]
+        wide = any(frag.wide for frag in frags)
+        return _Frag(f"COALESCE({', '.join(self.widen(frag, wide) for frag in frags)})", _level(frags), wide)
+
+    def _within(self, node: Node) -> _Frag:
+        frag = self.atom(node.args[0])
+        low, high = node.value
+        return _Frag(f"CASE WHEN {frag.sql} BETWEEN {self.literal(low)} AND {self.literal(high)} THEN {frag.sql} END", frag.level, frag.wide)
+
+    def _pick(self, node: Node) -> _Frag:
+        subject, frags = self.atom(node.args[0]), [self.emit(arg) for arg in node.args[1:]]
+        wide = any(frag.wide for frag in frags)
+        signs = {"equal": "=", "above": ">", "upto": "<=", "below": "<"}
+        tests = [
+            f"{subject.sql} IS NOT NULL" if kind == "rest" else f"{subject.sql} {signs[kind]} {self.literal(edge)}" for kind, edge in node.value
+        ]
+        whens = " ".join(f"WHEN {test} THEN {self.widen(frag, wide)}" for test, frag in zip(tests, frags, strict=True))
+        return _Frag(f"CASE {whens} END", subject.level, wide)
+
+    # -- windows: one unknown member makes its partition unknown
+
+    def _total(self, node: Node) -> _Frag:
+        frag = self.atom(node.args[0])
+        over = f"OVER ({self.partition})"
+        total = f"CAST(SUM({frag.sql}) {over} AS {self.dialect.wide})"
+        return _Frag(f"CASE WHEN COUNT({frag.sql}) {over} = COUNT(*) {over} THEN {total} END", frag.level, True)
+
+    def _row_number(self, node: Node) -> _Frag:
+        frag = self.atom(node.args[0])
+        return _Frag(f'ROW_NUMBER() OVER ({self.partition} ORDER BY {frag.sql} DESC NULLS LAST, "_i")', frag.level)
+
+    def _rank(self, node: Node) -> _Frag:
+        frags = [self.atom(arg) for arg in node.args]
+        keys = []
+        for frag, descending in zip(frags, node.value, strict=True):
+            keys.append(f"{frag.sql} {'DESC' if descending else 'ASC'} NULLS LAST")
+        over = f"OVER ({self.partition})"
+        known = " AND ".join(f"COUNT({frag.sql}) {over} = COUNT(*) {over}" for frag in frags)
+        order = f"ROW_NUMBER() OVER ({self.partition} ORDER BY {', '.join(keys)})"
+        return _Frag(f"CASE WHEN {known} THEN {order} END", _level(frags))
+
+    # -- dates are integers yyyymmdd
+
+    def _age(self, node: Node) -> _Frag:
+        born, day = (self.atom(arg) for arg in node.args)
+        years = self.quotient(f"({day.sql} - {born.sql})", self.literal(10000), False)
+        return _Frag(f"CASE WHEN {day.sql} >= {born.sql} THEN {years} END", max(born.level, day.level))
+
+    def _months(self, node: Node) -> _Frag:
+        first, last = (self.atom(arg) for arg in node.args)
+
+        def whole(one: str, two: str) -> str:
+            return f"({self.month_index(two)} - {self.month_index(one)} - CASE WHEN MOD({two}, 100) < MOD({one}, 100) THEN 1 ELSE 0 END)"
+
+        sql = f"CASE WHEN {last.sql} >= {first.sql} THEN {whole(first.sql, last.sql)} WHEN {last.sql} < {first.sql} THEN - {whole(last.sql, first.sql)} END"
+        return _Frag(sql, max(first.level, last.level))
+
+    def month_index(self, day: str) -> str:
+        return f"({self.quotient(day, '10000', False)} * 12 + MOD({self.quotient(day, '100', False)}, 100))"
+
+    def _days(self, node: Node) -> _Frag:
+        first, last = (self.hide(self.julian(self.atom(arg))) for arg in node.args)
+        return _Frag(f"({last.sql} - {first.sql})", max(first.level, last.level))
+
+    def julian(self, day: _Frag) -> _Frag:
+        """Day number of a Gregorian date by integers alone: the engines' own date arithmetic differs."""
+
+        def div(top: str, bottom: int) -> str:
+            return self.quotient(top, str(bottom), False)
+
+        month = f"MOD({div(day.sql, 100)}, 100)"
+        early = self.hide(_Frag(div(f"(14 - {month})", 12), day.level))  # 1 in January and February
+        year = self.hide(_Frag(f"({div(day.sql, 10000)} + 4800 - {early.sql})", max(day.level, early.level)))
+        days = f"MOD({day.sql}, 100) + {div(f'(153 * ({month} + 12 * {early.sql} - 3) + 2)', 5)}"
+        years = f"365 * {year.sql} + {div(year.sql, 4)} - {div(year.sql, 100)} + {div(year.sql, 400)}"
+        return _Frag(f"({days} + {years} - 32045)", max(early.level, year.level))
+
+
+def _fits(type_: Num) -> bool:
+    return max(abs(type_.low), abs(type_.high)) <= INT64
+
+
+def _reach(node: Node) -> int:
+    return max(abs(node.num.low), abs(node.num.high))
+
+
+def _level(frags: list[_Frag]) -> int:
+    return max((frag.level for frag in frags), default=0)
+
+
+def _columns_in(sql: str) -> set[str]:
+    return set(re.findall(r'"([a-z_][a-z0-9_]*)"', sql))

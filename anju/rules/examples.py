@@ -1,0 +1,75 @@
+"""Worked cases (算例) of a book, run on the reference or on an engine, and what does not come out as written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from anju.problems import Problem, Refused
+from anju.quantities import divide_half_up
+from anju.rules.ir import Num
+from anju.rules.schema import Book, Example
+from anju.rules.tree import DECIMAL
+
+ONE = "1"  # the key of the only row
+
+
+def failures(book: Book, example: Example, run: Callable[..., Any] | None = None) -> list[str]:
+    """Sentences on every expectation that does not hold. run: an engine's run; by default the reference."""
+    if run is None:
+        from anju.rules.reference import run as run_reference  # it imports the loader's book only for types
+
+        run = run_reference
+    rows = example.rows if example.rows is not None else {ONE: {}}
+    unknown = [name for row in (*rows.values(), example.given) for name in row if name not in book.inputs]
+    unknown += [name for name in example.assumed if name not in book.inputs]
+    if unknown:
+        raise Refused(Problem("BOOK-045", example.name, f"“{'、'.join(dict.fromkeys(unknown))}”不是输入。", "请写 inputs 中的名称。"))
+    facts = [{**example.given, **row, "key": key} for key, row in rows.items()]
+    result = run(book, facts, on=example.date or book.applies_from, key="key")
+    expect = example.expect if example.rows is not None else {ONE: example.expect}
+    found = []
+    for key, wanted in expect.items():
+        row = next((row for row in result.rows if row.key == key), None)
+        if row is None:
+            found.append(f"expect 写了“{key}”，rows 里没有。")
+            continue
+        for name, value in wanted.items():
+            if what := _differs(row, name, value):
+                found.append(f"{'' if example.rows is None else key + '：'}{what}")
+    return found
+
+
+def _differs(row: Any, name: str, wanted: Any) -> str:
+    """What is different, or nothing. Numbers compare at the places shown, or at those written if finer."""
+    special: Mapping[str, Callable[[], Any]] = {
+        "decision": lambda: row.decision,
+        "colour": lambda: row.colour,
+        "failed": lambda: row.failed,
+        "unknown": lambda: row.unknown,
+    }
+    if name in special:
+        actual = special[name]()
+        return "" if actual == wanted else f"{name} 应为 {_text(wanted)}，算得 {_text(actual)}。"
+    if name not in row.values:
+        return f"expect 写了“{name}”，规则书里没有这一步。"
+    actual = row.values[name]
+    type_ = row.run.types[name]
+    if actual is None or wanted is None or not isinstance(type_, Num):
+        actual = row.plain(name)
+        return "" if actual == wanted and type(actual) is type(wanted) else f"{name} 应为 {_text(wanted)}，算得 {_text(actual)}。"
+    if isinstance(wanted, bool) or not DECIMAL.match(str(wanted)):
+        return f"{name} 的期望值“{wanted}”不是数。"
+    expected = Decimal(str(wanted))
+    written = max(0, -int(expected.as_tuple().exponent))
+    places = max(written, row.run.shown_places(name))
+    computed = divide_half_up(actual * 10**places, 10**type_.places)
+    same = computed == int(expected.scaleb(places))
+    return "" if same else f"{name} 应为 {wanted}，算得 {row.exact(name)}。"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(map(str, value)) or "无"
+    return "未知" if value is None else {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)

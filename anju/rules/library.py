@@ -1,0 +1,72 @@
+"""All the books under some folders, and finding the one that applies: by kind, subject, region and day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+from anju.problems import Problem, Refused
+from anju.rules.load import load_book
+from anju.rules.schema import Book
+
+BOOKS = Path(__file__).parent / "books"
+
+
+class Library:
+    """paths: folders (searched whole) or files; by default the books shipped. Refused: every problem of every file, and overlaps."""
+
+    def __init__(self, paths: Iterable[Path | str] = (BOOKS,)) -> None:
+        problems: list[Problem] = []
+        self.books: list[Book] = []
+        for path in map(Path, paths):
+            for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
+                try:
+                    self.books.append(load_book(file))
+                except Refused as refused:
+                    problems += refused.problems
+        problems += self._overlaps()
+        if problems:
+            raise Refused(*problems)
+
+    def _overlaps(self) -> list[Problem]:
+        found = []
+        by_identity: dict[tuple[str, str, str | None], list[Book]] = {}
+        for book in self.books:
+            by_identity.setdefault((book.kind, book.subject, book.region), []).append(book)
+        for books in by_identity.values():
+            books.sort(key=lambda book: book.applies_from)
+            for one, two in pairwise(books):
+                if one.applies_until is None or two.applies_from <= one.applies_until:
+                    what = f"与 {one.file} 种类、对象、地区相同，施行期重叠：都包括 {two.applies_from}。"
+                    found.append(Problem("BOOK-050", two.file, what, "请给前一本写明 applies.until，或改后一本的起始日。"))
+        return found
+
+    def find(self, kind: str, subject: str, regions: Sequence[str], on: date) -> Book:
+        """The book in force on that day. regions: codes from the nearest up the tree; a book without region is the last resort.
+
+        The nearest region that has the subject wins. A region whose own book has lapsed is an error, not a return to the
+        region above; one whose first book is still to come leaves the region above in force.
+        """
+        mine = [book for book in self.books if book.kind == kind and book.subject == subject]
+        for region in (*regions, None):
+            own = [book for book in mine if book.region == region]
+            for book in own:
+                if book.in_force(on):
+                    return self._not_suspended(book, on)
+            if any(book.applies_from <= on for book in own):
+                last = max((book for book in own if book.applies_from <= on), key=lambda book: book.applies_from)
+                what = f"{on} 没有施行中的规则书：《{last.title}》（{last.file}）已于 {last.applies_until} 截止。"
+                raise Refused(Problem("RULE-020", f"{kind}/{subject}（{region or '不限地区'}）", what, "请核对业务日期，或补充其后的规则书。"))
+        where = f"{kind}/{subject}（{'、'.join(regions) or '不限地区'}）"
+        first = min((book.applies_from for book in mine if book.region is None or book.region in regions), default=None)
+        what = f"{on} 没有适用的规则书{f'，最早一本自 {first} 起施行' if first else ''}。"
+        raise Refused(Problem("RULE-020", where, what, "请核对业务日期和地区，或补充规则书。"))
+
+    def _not_suspended(self, book: Book, on: date) -> Book:
+        pause = book.suspended
+        if pause and book.suspended_on(on):
+            what = f"自 {pause.since} 起暂停执行：{pause.why}（{pause.by}）。"
+            raise Refused(Problem("RULE-002", f"规则书《{book.title}》（{book.file}）", what, "恢复执行后再办。"))
+        return book

@@ -1,0 +1,467 @@
+"""Lower a book's formulas to typed nodes for one set of parameter values: names, units, scales and ranges are settled here.
+
+Rounding, stated once: a division whose quotient is the step's own value (as it stands, or through case, greatest, least,
+abs, if_unknown, which commute with rounding) is rounded half-up at the step's places; a quotient that is calculated with further
+keeps at least 12 places; at its end the step is rounded half-up to its places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from anju.quantities import COUNTED
+from anju.rules import ir
+from anju.rules.formula import (
+    And,
+    Between,
+    Call,
+    Case,
+    Compare,
+    Expr,
+    FormulaError,
+    In,
+    Literal,
+    Name,
+    Not,
+    Number,
+    Or,
+    Product,
+    Quotient,
+    Sum,
+    names,
+)  # fmt: skip
+from anju.rules.ir import MAX_ROWS, RATIO_PLACES, Choice, Day, Node, Num, Truth, Type, Words
+from anju.rules.operators import MODES
+from anju.rules.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Band, Book, Input, Parameter, Step, Value
+from anju.rules.tree import INTEGER
+
+COUNTS = frozenset(COUNTED) | {"fen"}
+
+
+@dataclass
+class Program:
+    """A book ready to compile: every step and condition as a node, in an order in which each uses only earlier ones."""
+
+    book: Book
+    types: dict[str, Type] = field(default_factory=dict)
+    steps: dict[str, Node] = field(default_factory=dict)
+    conditions: dict[str, Node] = field(default_factory=dict)
+    errors: list[tuple[str, str]] = field(default_factory=list)  # name, message
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def windowed(self) -> bool:
+        return bool(self.book.order) or any(_windowed(node) for node in (*self.steps.values(), *self.conditions.values()))
+
+    def lowered(self, expr: Expr) -> Node:
+        """A further expression over the program's names: a figure of a sentence. FormulaError as for a step."""
+        return _Scope(self, self.values).lower(expr)
+
+
+def lower(book: Book, values: Mapping[str, Value], order: list[str]) -> Program:
+    """order: steps and conditions sorted by dependency. Errors are collected by name; what depends on them is skipped."""
+    program = Program(book, values=values)
+    scope = _Scope(program, values)
+    for item in book.inputs.values():
+        program.types[item.name] = input_type(item)
+    program.types["run_date"] = Day()
+    for name in order:
+        try:
+            if name in book.steps:
+                node = scope.step(book.steps[name])
+                program.steps[name] = node
+            elif name in book.conditions:
+                node = ir.truth(scope.lower(book.conditions[name].expr), "条件")
+                program.conditions[name] = node
+            else:
+                continue
+            program.types[name] = node.type
+        except FormulaError as error:
+            program.errors.append((name, str(error)))
+        except _Skip:
+            continue
+    if book.order and not program.errors:
+        node = scope.rank()
+        program.steps["rank"], program.types["rank"] = node, node.type
+    return program
+
+
+def input_type(item: Input) -> Type:
+    if item.type == NUMBER and item.range:
+        low, high = (int(end.scaleb(item.places)) for end in item.range)
+        return Num(item.places, low, high, item.unit or None)
+    others: dict[str, Type] = {TRUTH: Truth(), DATE: Day(), TEXT: Words(), ENUM: Choice(item.enum)}
+    return others.get(item.type, Num(item.places, 0, 0, item.unit))
+
+
+def day_number(day: date) -> int:
+    return day.year * 10000 + day.month * 100 + day.day
+
+
+class _Skip(Exception):
+    """Depends on something already reported."""
+
+
+def _windowed(node: Node) -> bool:
+    return node.op in ("total", "row_number", "rank") or any(_windowed(arg) for arg in node.args)
+
+
+class _Scope:
+    def __init__(self, program: Program, values: Mapping[str, Value]) -> None:
+        self.program, self.values = program, values
+        self.places = RATIO_PLACES
+        self.cache: dict[str, Node] = {}
+
+    # -- steps
+
+    def step(self, step: Step) -> Node:
+        places = default_places(step)
+        self.places = max(RATIO_PLACES, places or 0)
+        if isinstance(step.expr, Call) and step.expr.name == "largest_remainder":
+            node = self.largest_remainder(self.lower(step.expr.args[0]), places or 0)
+        else:
+            node = self.lower(step.expr, step.enum, RATIO_PLACES if places is None else places)
+        self.places = RATIO_PLACES
+        if not isinstance(node.type, Num):
+            self.not_a_number(step, node.type)
+            return node
+        if step.enum:
+            raise FormulaError("写了 enum，公式却算出一个数。")
+        ir.join_units([node, ir.constant(0, 0, step.unit)])
+        node = ir.to_places(node, min(node.num.places, RATIO_PLACES) if places is None else places)
+        limits = step.range or ((Decimal(0), step.points) if step.points is not None else None)
+        low, high = node.num.low, node.num.high
+        if limits:
+            node = self.within(node, *limits)
+            low, high = node.num.low, node.num.high
+        return Node(node.op, Num(node.num.places, low, high, step.unit or node.num.unit), node.args, node.value)
+
+    def not_a_number(self, step: Step, type_: Type) -> None:
+        if step.unit or step.places is not None or step.range or step.points is not None:
+            raise FormulaError("公式算出的不是数，不能有 unit、places、range 或 points。")
+        if isinstance(type_, Choice) and step.enum and type_.domain != step.enum:
+            raise FormulaError("公式的可选值与 enum 不一致。")
+        if isinstance(type_, Choice) and not step.enum:
+            raise FormulaError("公式给出可选值，须写 enum。")
+
+    def within(self, node: Node, low: Decimal, high: Decimal) -> Node:
+        """Narrow to a declared range; a value outside is unknown, with its reason."""
+        num = node.num
+        bottom, top = int(low.scaleb(num.places)), int(high.scaleb(num.places))
+        if bottom <= num.low and num.high <= top:
+            return node
+        if max(bottom, num.low) > min(top, num.high):
+            raise FormulaError("公式的值总在声明的范围之外。")
+        return Node("within", Num(num.places, max(bottom, num.low), min(top, num.high), num.unit), (node,), (bottom, top))
+
+    def rank(self) -> Node:
+        keys = tuple(self.name(item.name) for item in self.program.book.order)
+        return ir.number("rank", Num(0, 1, MAX_ROWS), keys, tuple(item.descending for item in self.program.book.order))
+
+    # -- names
+
+    def name(self, name: str) -> Node:
+        book = self.program.book
+        if name in book.parameters:
+            if name not in self.cache:
+                self.cache[name] = self.parameter(book.parameters[name], self.values[name])
+            return self.cache[name]
+        if name not in self.program.types:
+            raise _Skip
+        return Node("col", self.program.types[name], value=name)
+
+    def parameter(self, parameter: Parameter, value: Value) -> Node:
+        if isinstance(value, tuple):
+            return self.bands(parameter, value)
+        if isinstance(value, Mapping):
+            return self.keyed(parameter, value)
+        return self.plain(parameter, value)
+
+    def plain(self, parameter: Parameter, value: Decimal | str | date) -> Node:
+        if isinstance(value, Decimal):
+            return ir.from_decimal(value, parameter.places, parameter.unit or None)
+        if isinstance(value, date):
+            return Node("const", Day(), value=day_number(value))
+        return Node("const", Choice(parameter.enum), value=parameter.enum.index(value))
+
+    def pick(self, subject: Node, tests: list[tuple[str, Any, Node]]) -> Node:
+        """A case without else: what no test meets is unknown."""
+        nodes, type_ = ir.same_type([node for _, _, node in tests])
+        return Node("pick", type_, (subject, *nodes), tuple((kind, edge) for kind, edge, _ in tests))
+
+    def keyed(self, parameter: Parameter, value: Mapping[str, Decimal | str]) -> Node:
+        subject = self.name(parameter.by)
+        keys = [key for key in value if key != "more"]
+        tests: list[tuple[str, Any, Node]] = []
+        if isinstance(subject.type, Choice):
+            domain = subject.type.domain
+            if wrong := [key for key in value if key not in domain]:
+                raise FormulaError(f"取值“{'、'.join(wrong)}”不在“{parameter.by}”的可选值之内。")
+            tests = [("equal", domain.index(key), self.plain(parameter, value[key])) for key in keys]
+        elif isinstance(subject.type, Num) and subject.type.places == 0 and all(INTEGER.match(key) for key in keys):
+            tests = [("equal", int(key), self.plain(parameter, value[key])) for key in keys]
+            if "more" in value:
+                tests.append(("above", max(map(int, keys)), self.plain(parameter, value["more"])))
+        else:
+            raise FormulaError(f"by 的“{parameter.by}”须是可选值或整数（places 为 0），取值须与之相配。")
+        return self.pick(subject, tests)
+
+    def bands(self, parameter: Parameter, value: tuple[Band, ...]) -> Node:
+        subject = self.name(parameter.bands)
+        if not isinstance(subject.type, Num):
+            raise FormulaError(f"bands 的“{parameter.bands}”须是数。")
+        tests: list[tuple[str, Any, Node]] = []
+        for band in value[:-1]:
+            # An edge finer than the subject falls between two of its integers: both comparisons move to the lower one.
+            edge = band.upper.scaleb(subject.type.places) if band.upper is not None else Decimal(0)
+            floor = int(edge // 1) if edge >= 0 else -int(-edge // 1) - (edge % 1 != 0)
+            closed = band.upper_closed or edge != floor
+            tests.append(("upto" if closed else "below", floor, self.plain(parameter, band.value)))
+        tests.append(("rest", None, self.plain(parameter, value[-1].value)))
+        return self.pick(subject, tests)
+
+    # -- expressions
+
+    def lower(self, expr: Expr, want: tuple[str, ...] = (), tail: int | None = None) -> Node:
+        """want: the enum a string literal belongs to; tail: the places when this is the step's own value."""
+        match expr:
+            case Number(value):
+                return ir.from_decimal(value)
+            case Literal(value):
+                if value not in want:
+                    raise FormulaError(f"字符串“{value}”不是这里的可选值{'：' + '、'.join(want) if want else ''}。字符串只能是声明过的可选值。")
+                return Node("const", Choice(want), value=want.index(value))
+            case Name(name):
+                return self.name(name)
+            case Sum(terms):
+                return ir.add([(sign, self.number(term)) for sign, term in terms])
+            case Product(left, right):
+                return ir.multiply(self.number(left), self.number(right))
+            case Quotient(left, right):
+                return ir.divide(self.number(left), self.number(right), self.places if tail is None else tail)
+            case Compare(sign, left, right):
+                return self.compare(sign, left, right)
+            case And(parts):
+                return Node("and", Truth(), tuple(ir.truth(self.lower(part), "and 两边") for part in parts))
+            case Or(parts):
+                return Node("or", Truth(), tuple(ir.truth(self.lower(part), "or 两边") for part in parts))
+            case Not(part):
+                return Node("not", Truth(), (ir.truth(self.lower(part), "not 后面"),))
+            case Between(value, low, high):
+                return self.between([self.lower(part) for part in (value, low, high)])
+            case In(value, choices):
+                return self.within_list(self.lower(value), choices)
+            case Case(branches, otherwise):
+                lowered = [(self.lower(test), self.lower(value, want, tail)) for test, value in branches]
+                return ir.choose(lowered, self.lower(otherwise, want, tail))
+            case Call(name, args):
+                return self.call(name, args, want, tail)
+        raise FormulaError("公式里不允许这种写法。")
+
+    def number(self, expr: Expr, tail: int | None = None) -> Node:
+        node = self.lower(expr, tail=tail)
+        if not isinstance(node.type, Num):
+            raise FormulaError("四则运算和计分只能用数，不能用真假、日期、文字或可选值。")
+        return node
+
+    def day(self, expr: Expr) -> Node:
+        node = self.lower(expr)
+        if not isinstance(node.type, Day):
+            raise FormulaError("这个算子要日期（type: date 的输入或参数，或 run_date）。")
+        return node
+
+    def positive(self, expr: Expr, what: str) -> Node:
+        node = self.number(expr)
+        if node.num.low <= 0:
+            raise FormulaError(f"{what}必须大于 0。")
+        return node
+
+    def not_negative(self, expr: Expr, what: str) -> Node:
+        node = self.number(expr)
+        if node.num.low < 0:
+            raise FormulaError(f"{what}不能小于 0。")
+        return node
+
+    def compare(self, sign: str, left: Expr, right: Expr) -> Node:
+        if isinstance(left, Literal) and not isinstance(right, Literal):
+            two = self.lower(right)
+            one = self.lower(left, two.type.domain if isinstance(two.type, Choice) else ())
+        else:
+            one = self.lower(left)
+            two = self.lower(right, one.type.domain if isinstance(one.type, Choice) else ())
+        if isinstance(one.type, Num) and isinstance(two.type, Num):
+            ir.join_units([one, two])
+            one, two = ir.align([one, two])
+        elif isinstance(one.type, Choice) and one.type == two.type:
+            if sign not in ("=", "<>"):
+                raise FormulaError("可选值之间只能用 = 或 <>。")
+        elif not (isinstance(one.type, Day) and isinstance(two.type, Day)):
+            raise FormulaError(f"“{sign}”两边须同是数、同是日期，或同一组可选值；真假直接写名称。")
+        return Node("cmp", Truth(), (one, two), sign)
+
+    def between(self, nodes: list[Node]) -> Node:
+        if all(isinstance(node.type, Num) for node in nodes):
+            ir.join_units(nodes)
+            nodes = ir.align(nodes)
+        elif not all(isinstance(node.type, Day) for node in nodes):
+            raise FormulaError("between 三处须同是数或同是日期。")
+        return Node("between", Truth(), tuple(nodes))
+
+    def within_list(self, value: Node, choices: tuple[Expr, ...]) -> Node:
+        nodes = [self.lower(choice, value.type.domain if isinstance(value.type, Choice) else ()) for choice in choices]
+        if any(node.op != "const" for node in nodes):
+            raise FormulaError("in 后面只能列出数或可选值。")
+        if isinstance(value.type, Num) and all(isinstance(node.type, Num) for node in nodes):
+            ir.join_units([value, *nodes])
+            value, *nodes = ir.align([value, *nodes])
+        elif not isinstance(value.type, Choice) or any(node.type != value.type for node in nodes):
+            raise FormulaError("in 前后须同是数，或同一组可选值。")
+        return Node("in", Truth(), (value, *nodes))
+
+    # -- operators
+
+    def call(self, name: str, args: tuple[Expr, ...], want: tuple[str, ...], tail: int | None) -> Node:
+        zero = ir.constant(0)
+        match name:
+            case "greatest" | "least":
+                return ir.extreme(name, [self.number(arg, tail) for arg in args])
+            case "abs":
+                return self.absolute(self.number(args[0], tail))
+            case "full_if":
+                value = self.number(args[1], tail)
+                return ir.choose([(self.lower(args[0]), value)], _nought(value))
+            case "veto":
+                value = self.number(args[1], tail)
+                return ir.choose([(self.lower(args[0]), _nought(value))], value)
+            case "parts":
+                return ir.add([(1, self.call("full_if", pair, (), None)) for pair in zip(args[::2], args[1::2], strict=True)])
+            case "lose_per_item" | "lose_per_day":
+                count = ir.extreme("greatest", [zero, self.number(args[0])])
+                return self.capped(ir.multiply(_free(count), self.not_negative(args[1], "每项（天）扣分")), args[2])
+            case "lose_per_step":
+                return self.lose_per_step(args, tail)
+            case "floor_to" | "ceil_to" | "round_to":
+                return self.rounded(name, self.number(args[0]), self.positive(args[1], "取整单位"))
+            case "share":
+                return self.share(self.number(args[0]), tail)
+            case "total":
+                return self.total(self.number(args[0]))
+            case "largest_remainder":
+                raise FormulaError("largest_remainder 须是一个步骤的整个公式：按该步骤的 places 取整。")
+            case "if_unknown":
+                pair, type_ = ir.same_type([self.lower(arg, want, tail) for arg in args])
+                return Node("if_unknown", type_, tuple(pair))
+            case "age_on":
+                return ir.number("age", Num(0, 0, 1200, "岁"), (self.day(args[0]), self.day(args[1])))
+            case "months_between":
+                return ir.number("months", Num(0, -14400, 14400, "月"), (self.day(args[0]), self.day(args[1])))
+            case "days_between":
+                return ir.number("days", Num(0, -440000, 440000, "天"), (self.day(args[0]), self.day(args[1])))
+        raise FormulaError(f"没有“{name}”这个算子。")
+
+    def absolute(self, node: Node) -> Node:
+        num = node.num
+        low = 0 if num.low <= 0 <= num.high else min(abs(num.low), abs(num.high))
+        return ir.number("abs", Num(num.places, low, max(abs(num.low), abs(num.high)), num.unit), (node,))
+
+    def capped(self, loss: Node, cap: Expr) -> Node:
+        most = self.not_negative(cap, "最多扣分")
+        return ir.extreme("least", [most, Node(loss.op, loss.type, loss.args, loss.value)])
+
+    def lose_per_step(self, args: tuple[Expr, ...], tail: int | None) -> Node:
+        mode = self.mode(args[4])
+        gap, size = self.number(args[0]), self.positive(args[1], "每档")
+        ir.join_units([gap, size])
+        gap, size = ir.align([ir.extreme("greatest", [ir.constant(0), gap]), size])
+        each = self.not_negative(args[2], "每档扣分")
+        if mode == "prorata":
+            loss = ir.divide(ir.multiply(gap, each), size, self.places if tail is None else tail)
+        else:
+            if mode == "ceil":  # whole steps, a part of one counts as one: (gap + size − 1 smallest unit) ÷ size
+                gap = ir.add([(1, gap), (1, size), (-1, ir.constant(1, gap.num.places))])
+            loss = ir.multiply(ir.floor_divide(gap, size), each)
+        return self.capped(loss, args[3])
+
+    def mode(self, expr: Expr) -> str:
+        value: Any = None
+        if isinstance(expr, Literal):
+            value = expr.value
+        elif isinstance(expr, Name) and expr.name in self.program.book.parameters:
+            value = self.values[expr.name]
+        if not isinstance(value, str) or value not in MODES:
+            raise FormulaError(f"取整方式须是 {'、'.join(MODES)}（{'、'.join(MODES.values())}）之一，或一个以它们为可选值的参数。")
+        return value
+
+    def rounded(self, name: str, value: Node, size: Node) -> Node:
+        unit = ir.join_units([value, size])
+        value, size = ir.align([value, size])
+        if name == "floor_to":
+            count = ir.floor_divide(value, size)
+        elif name == "ceil_to":
+            count = ir.negate(ir.floor_divide(ir.negate(value), size))
+        else:
+            count = ir.divide(value, size, 0)
+        node = ir.multiply(count, size)
+        return Node(node.op, Num(node.num.places, node.num.low, node.num.high, unit), node.args, node.value)
+
+    def total(self, node: Node) -> Node:
+        num = node.num
+        low = num.low * MAX_ROWS if num.low < 0 else num.low
+        high = num.high * MAX_ROWS if num.high > 0 else num.high
+        return ir.number("total", Num(num.places, low, high, num.unit), (node,))
+
+    def share(self, node: Node, tail: int | None) -> Node:
+        if node.num.low < 0:
+            raise FormulaError("share 的值可能小于 0，占比没有意义。请收紧 range。")
+        places = self.places if tail is None else tail
+        ratio = ir.divide(node, self.total(node), places)
+        # A part of a total of parts that are not negative is at most the whole.
+        return Node(ratio.op, Num(places, 0, 10**places), ratio.args, ratio.value)
+
+    def largest_remainder(self, node: Node, places: int) -> Node:
+        """Round down, then give the units missing to the largest remainders, then by row key; the sum is the rounded sum."""
+        if not isinstance(node.type, Num):
+            raise FormulaError("largest_remainder 只能用于数。")
+        node = ir.to_places(node, max(places, node.num.places))
+        unit = ir.constant(10 ** (node.num.places - places), node.num.places)
+        down = ir.floor_divide(node, unit)
+        rest = ir.add([(1, node), (-1, ir.multiply(down, unit))])
+        missing = ir.add([(1, ir.divide(self.total(_free(node)), unit, 0)), (-1, self.total(down))])
+        turn = ir.number("row_number", Num(0, 1, MAX_ROWS), (rest,))
+        gets = Node("cmp", Truth(), (turn, missing), "<=")
+        whole = ir.choose([(gets, ir.add([(1, down), (1, ir.constant(1))]))], down)
+        return Node(whole.op, Num(places, whole.num.low, whole.num.high, node.num.unit), whole.args, whole.value)
+
+
+def _nought(node: Node) -> Node:
+    """0 where the node is known: an operator is strict in every argument, also in the one it does not choose."""
+    return ir.constant(0) if node.op == "const" else ir.multiply(node, ir.constant(0))
+
+
+def _free(node: Node) -> Node:
+    """Without its unit: for counts that multiply points."""
+    return Node(node.op, Num(node.num.places, node.num.low, node.num.high), node.args, node.value)
+
+
+def default_places(step: Step) -> int | None:
+    """Declared places; else 0 for counts and fen; else None: as fine as the formula, 12 at most."""
+    if step.places is not None:
+        return step.places
+    return 0 if step.unit in COUNTS else None
+
+
+def dependencies(expr: Expr, book: Book) -> set[str]:
+    """Names an expression needs, through parameters too."""
+    found: set[str] = set()
+    for name in names(expr):
+        found.add(name)
+        if parameter := book.parameters.get(name):
+            found |= {parameter.by, parameter.bands} - {""}
+    return found
+
+
+__all__ = ["Program", "Words", "day_number", "default_places", "dependencies", "input_type", "lower"]

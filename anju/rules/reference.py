@@ -1,0 +1,430 @@
+"""The slow reference: a rulebook by Python Decimal, one row at a time, written apart from `lower` and `compile`.
+
+It is what the engines are tested against, what worked examples run on, and what tells why a value is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from typing import Any
+
+from anju.quantities import COUNTED
+from anju.rules import values as parameters_on
+from anju.rules.bind import Scalar, Table, bind
+from anju.rules.check import ordered
+from anju.rules.formula import (
+    And,
+    Between,
+    Call,
+    Case,
+    Compare,
+    Expr,
+    In,
+    Literal,
+    Name,
+    Not,
+    Number,
+    Or,
+    Product,
+    Quotient,
+    Sum,
+)  # fmt: skip
+from anju.rules.lower import Program, lower
+from anju.rules.running import Run, groups, whole_partitions
+from anju.rules.schema import DATE, ENUM, NUMBER, Band, Book, Parameter, Step, Value
+
+# 250 digits: far beyond any product the loader lets through, so that nothing is ever rounded but where it is said.
+EXACT = Context(prec=250, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
+RATIO = 12
+
+UNKNOWN, ZERO, RANGE, KEY, DATES = "unknown", "zero", "range", "key", "dates"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why something is unknown. name: the input that is not known, or the step (or parameter) that could not be had."""
+
+    why: str
+    name: str
+    row: int
+
+
+Known = Decimal | bool | str | date
+Causes = frozenset[Cause]
+Result = tuple[Known | None, Causes]
+NONE: Causes = frozenset()
+
+
+def half_up(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+class Trace:
+    """Every row of a table, evaluated when asked and kept."""
+
+    def __init__(self, book: Book, table: Table, values: Sequence[Mapping[str, Value]]) -> None:
+        self.book, self.table, self.params = book, table, values
+        self.partitions = table.partitions()
+        self.known: dict[tuple[int, str], Result] = {}
+        self.windows: dict[tuple[str, int, tuple[Scalar, ...]], tuple[list[tuple[int, Decimal]] | None, Causes]] = {}
+
+    def value(self, row: int, name: str) -> Result:
+        """A named input, parameter, step, condition or rank of one row, with the causes when it is unknown."""
+        key = (row, name)
+        if key not in self.known:
+            with localcontext(EXACT):
+                self.known[key] = self.find(row, name)
+        return self.known[key]
+
+    def figure(self, row: int, expr: Expr) -> Result:
+        """A figure of a sentence."""
+        with localcontext(EXACT):
+            return _Eval(self, row, "", RATIO).ev(expr)
+
+    def find(self, row: int, name: str) -> Result:
+        book = self.book
+        if name in book.inputs:
+            value = self.input(name, self.table.columns[name][row])
+            return value, (NONE if value is not None else frozenset((Cause(UNKNOWN, name, row),)))
+        if name == "run_date":
+            return self.table.dates[row], NONE
+        if name in book.parameters:
+            return self.parameter(row, book.parameters[name])
+        if name in book.steps:
+            return self.step(row, book.steps[name])
+        if name in book.conditions:
+            return _Eval(self, row, name, RATIO).ev(book.conditions[name].expr)
+        if name == "rank":
+            return self.rank(row)
+        raise KeyError(name)
+
+    def input(self, name: str, value: Scalar) -> Known | None:
+        item = self.book.inputs[name]
+        if value is None or isinstance(value, bool | str):
+            return value
+        if item.type == NUMBER:
+            return Decimal(value).scaleb(-item.places)
+        if item.type == ENUM:
+            return item.enum[value]
+        return date(value // 10000, value // 100 % 100, value % 100)
+
+    def parameter(self, row: int, parameter: Parameter) -> Result:
+        value = self.params[row][parameter.name]
+        if not isinstance(value, tuple | Mapping):
+            return value, NONE
+        subject, causes = self.value(row, parameter.by or parameter.bands)
+        if subject is None:
+            return None, causes
+        found: Known | None = None
+        if isinstance(value, tuple):
+            assert isinstance(subject, Decimal)
+            found = next((band.value for band in value if _inside(band, subject)), None)
+        elif isinstance(subject, Decimal):
+            found = value.get(str(int(subject)))
+            if found is None and "more" in value and subject > max(int(key) for key in value if key != "more"):
+                found = value["more"]
+        else:
+            found = value.get(str(subject))
+        return found, (NONE if found is not None else frozenset((Cause(KEY, parameter.name, row),)))
+
+    def step(self, row: int, step: Step) -> Result:
+        places = step.places if step.places is not None else (0 if step.unit in (*COUNTED, "fen") else None)
+        evaluator = _Eval(self, row, step.name, max(RATIO, places or 0))
+        if isinstance(step.expr, Call) and step.expr.name == "largest_remainder":
+            value, causes = evaluator.largest_remainder(step.expr.args[0], places or 0)
+        else:
+            value, causes = evaluator.ev(step.expr, RATIO if places is None else places)
+        if not isinstance(value, Decimal):
+            return value, causes
+        exponent = value.as_tuple().exponent
+        assert isinstance(exponent, int)
+        if -exponent > (RATIO if places is None else places):
+            value = half_up(value, RATIO if places is None else places)
+        limits = step.range or ((Decimal(0), step.points) if step.points is not None else None)
+        if limits and not limits[0] <= value <= limits[1]:
+            return None, frozenset((Cause(RANGE, step.name, row),))
+        return value, causes
+
+    def rank(self, row: int) -> Result:
+        members = self.partitions[self.table.partition(row)]
+        keyed = []
+        causes: Causes = NONE
+        for member in members:
+            keys = []
+            for item in self.book.order:
+                value, why = self.value(member, item.name)
+                causes |= why
+                keys.append((value, item))
+            keyed.append((member, keys))
+        if causes:
+            return None, causes
+        ahead = 0
+        mine = next(keys for member, keys in keyed if member == row)
+        for _member, keys in keyed:
+            ahead += _before(self.book, keys, mine)
+        return Decimal(ahead + 1), NONE
+
+
+def _inside(band: Band, value: Decimal) -> bool:
+    above = band.lower is None or value > band.lower or (band.lower_closed and value == band.lower)
+    return above and (band.upper is None or value < band.upper or (band.upper_closed and value == band.upper))
+
+
+def _before(book: Book, one: list[Any], two: list[Any]) -> bool:
+    for (a, item), (b, _) in zip(one, two, strict=True):
+        if a != b:
+            enum = book.inputs[item.name].enum if item.name in book.inputs else book.steps[item.name].enum
+            first = enum.index(a) < enum.index(b) if enum else a < b
+            return bool(first != item.descending)
+    return False
+
+
+class _Eval:
+    """One formula on one row. inner: places of a quotient that is calculated with further."""
+
+    def __init__(self, trace: Trace, row: int, owner: str, inner: int) -> None:
+        self.trace, self.row, self.owner, self.inner = trace, row, owner, inner
+
+    def cause(self, why: str) -> Causes:
+        return frozenset((Cause(why, self.owner, self.row),))
+
+    def all(self, exprs: Sequence[Expr], tail: int | None = None) -> tuple[list[Any] | None, Causes]:
+        """The values when all are known, else the causes of all that are not."""
+        found, causes = [], NONE
+        missing = False
+        for expr in exprs:
+            value, why = self.ev(expr, tail)
+            missing = missing or value is None
+            causes |= why if value is None else NONE
+            found.append(value)
+        return (None, causes) if missing else (found, NONE)
+
+    def ev(self, expr: Expr, tail: int | None = None) -> Result:
+        match expr:
+            case Number(number):
+                return number, NONE
+            case Literal(text):
+                return text, NONE
+            case Name(name):
+                return self.trace.value(self.row, name)
+            case Sum(terms):
+                found, causes = self.all([term for _, term in terms])
+                if found is None:
+                    return None, causes
+                return sum((sign * value for (sign, _), value in zip(terms, found, strict=True)), Decimal(0)), NONE
+            case Product(left, right):
+                found, causes = self.all([left, right])
+                return (None, causes) if found is None else (found[0] * found[1], NONE)
+            case Quotient(left, right):
+                found, causes = self.all([left, right])
+                return (None, causes) if found is None else self.divide(found[0], found[1], self.inner if tail is None else tail)
+            case Compare(sign, left, right):
+                found, causes = self.all([left, right])
+                return (None, causes) if found is None else (_compare(sign, found[0], found[1]), NONE)
+            case And(parts):
+                return self.junction(parts, False)
+            case Or(parts):
+                return self.junction(parts, True)
+            case Not(part):
+                value, causes = self.ev(part)
+                return (None, causes) if value is None else (not value, NONE)
+            case Between(value_, low, high):
+                return self.junction((Compare(">=", value_, low), Compare("<=", value_, high)), False)
+            case In(value_, choices):
+                return self.junction(tuple(Compare("=", value_, choice) for choice in choices), True)
+            case Case(branches, otherwise):
+                for test, value_ in branches:
+                    holds, causes = self.ev(test)
+                    if holds is None:
+                        return None, causes
+                    if holds:
+                        return self.ev(value_, tail)
+                return self.ev(otherwise, tail)
+            case Call(name, args):
+                return self.call(name, args, tail)
+        raise AssertionError(expr)
+
+    def junction(self, parts: Sequence[Expr], decisive: bool) -> Result:
+        """and (decisive False), or (decisive True): decided by one part whatever the others are."""
+        causes, missing = NONE, False
+        for part in parts:
+            value, why = self.ev(part)
+            if value is decisive:
+                return decisive, NONE
+            missing = missing or value is None
+            causes |= why if value is None else NONE
+        return (None, causes) if missing else (not decisive, NONE)
+
+    def divide(self, top: Decimal, bottom: Decimal, places: int) -> Result:
+        return (None, self.cause(ZERO)) if bottom == 0 else (half_up(top / bottom, places), NONE)
+
+    # -- operators
+
+    def call(self, name: str, args: tuple[Expr, ...], tail: int | None) -> Result:
+        if name in ("total", "share"):
+            return self.window(name, args[0], tail)
+        if name == "if_unknown":
+            value, causes = self.ev(args[0], tail)
+            return self.ev(args[1], tail) if value is None else (value, causes)
+        if name in ("full_if", "veto"):
+            holds, why = self.ev(args[0])
+            value, causes = self.ev(args[1], tail)
+            if holds is None or value is None:
+                return None, (why if holds is None else NONE) | (causes if value is None else NONE)
+            return (value if holds == (name == "full_if") else Decimal(0)), NONE
+        if name == "parts":
+            return self.parts(args)
+        if name == "lose_per_step":
+            return self.lose_per_step(args, tail)
+        found, causes = self.all(args, tail if name in ("greatest", "least", "abs") else None)
+        if found is None:
+            return None, causes
+        match name, found:
+            case "greatest", _:
+                return max(found), NONE
+            case "least", _:
+                return min(found), NONE
+            case "abs", [value]:
+                return abs(value), NONE
+            case ("lose_per_item" | "lose_per_day"), [count, each, most]:
+                return min(most, max(Decimal(0), count) * each), NONE
+            case ("floor_to" | "ceil_to" | "round_to"), [value, size]:
+                return _rounded(name, value, size), NONE
+            case "age_on", [born, day]:
+                if day < born:
+                    return None, self.cause(DATES)
+                return Decimal(day.year - born.year - ((day.month, day.day) < (born.month, born.day))), NONE
+            case "months_between", [first, last]:
+                return Decimal(_months(first, last) if last >= first else -_months(last, first)), NONE
+            case "days_between", [first, last]:
+                return Decimal((last - first).days), NONE
+        raise AssertionError(name)
+
+    def parts(self, args: tuple[Expr, ...]) -> Result:
+        added, causes, missing = Decimal(0), NONE, False
+        for test, points in zip(args[::2], args[1::2], strict=True):
+            value, why = self.call("full_if", (test, points), None)
+            missing = missing or value is None
+            causes |= why if value is None else NONE
+            added += value if isinstance(value, Decimal) else 0
+        return (None, causes) if missing else (added, NONE)
+
+    def lose_per_step(self, args: tuple[Expr, ...], tail: int | None) -> Result:
+        found, causes = self.all(args)
+        if found is None:
+            return None, causes
+        gap, size, each, most, mode = found
+        gap = max(Decimal(0), gap)
+        whole, rest = divmod(gap, size)
+        if mode == "prorata":
+            return min(most, half_up(gap * each / size, self.inner if tail is None else tail)), NONE
+        return min(most, (whole + (1 if rest and mode == "ceil" else 0)) * each), NONE
+
+    # -- over the partition
+
+    def members(self, arg: Expr) -> tuple[list[tuple[int, Decimal]] | None, Causes]:
+        """The argument for every row of this row's partition; one unknown makes all of it unknown, and is named."""
+        trace = self.trace
+        place = (self.owner, id(arg), trace.table.partition(self.row))
+        if place not in trace.windows:
+            found, causes, missing = [], NONE, False
+            for member in trace.partitions[trace.table.partition(self.row)]:
+                value, why = _Eval(trace, member, self.owner, self.inner).ev(arg)
+                missing = missing or value is None
+                causes |= why if value is None else NONE
+                if isinstance(value, Decimal):
+                    found.append((member, value))
+            trace.windows[place] = (None, causes) if missing else (found, NONE)
+        return trace.windows[place]
+
+    def window(self, name: str, arg: Expr, tail: int | None) -> Result:
+        members, causes = self.members(arg)
+        if members is None:
+            return None, causes
+        whole = sum((value for _, value in members), Decimal(0))
+        if name == "total":
+            return whole, NONE
+        mine = next(value for member, value in members if member == self.row)
+        return self.divide(mine, whole, self.inner if tail is None else tail)
+
+    def largest_remainder(self, arg: Expr, places: int) -> Result:
+        members, causes = self.members(arg)
+        if members is None:
+            return None, causes
+        scaled = [(member, value.scaleb(places)) for member, value in members]
+        down = {member: value.to_integral_value(ROUND_FLOOR) for member, value in scaled}
+        missing = half_up(sum((value for _, value in scaled), Decimal(0)), 0) - sum(down.values())
+        turns = sorted(scaled, key=lambda pair: (-(pair[1] - down[pair[0]]), self.trace.table.rank[pair[0]]))
+        turn = next(place for place, (member, _) in enumerate(turns, 1) if member == self.row)
+        return (down[self.row] + (1 if turn <= missing else 0)).scaleb(-places), NONE
+
+
+def _compare(sign: str, one: Any, two: Any) -> bool:
+    tests = {"=": one == two, "<>": one != two}
+    if sign not in tests:
+        tests |= {"<": one < two, "<=": one <= two, ">": one > two, ">=": one >= two}
+    return bool(tests[sign])
+
+
+def _rounded(name: str, value: Decimal, size: Decimal) -> Decimal:
+    whole = int(value // size)  # Decimal's // truncates
+    rest = value - whole * size
+    if name == "floor_to":
+        whole -= rest < 0
+    elif name == "ceil_to":
+        whole += rest > 0
+    else:
+        whole = int(half_up(value / size, 0))
+    return whole * size
+
+
+def _months(first: date, last: date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
+
+
+def run(
+    book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str,
+    parameters: Mapping[str, Any] | None = None, on_field: str | None = None, **_: Any,
+) -> Run:  # fmt: skip
+    """The same as `rules.run`, by the reference."""
+    table = bind(book, rows, key=key, on=on, on_field=on_field)
+    made, warnings = groups(book, table, parameters)
+    row_values: list[Mapping[str, Value]] = [{}] * len(table)
+    program = lower(book, made[0].values if made else parameters_on.in_force(book, on, parameters), ordered(book))
+    for group in made:
+        if program.windowed:
+            whole_partitions(book, table, group)
+        for index in group.indexes:
+            row_values[index] = group.values
+    trace = Trace(book, table, row_values)
+    outputs = (*book.steps, *(["rank"] if book.order else []))
+    results = []
+    for row in range(len(table)):
+        held = [trace.value(row, name)[0] for name in book.conditions]
+        failed = sum(1 << place for place, value in enumerate(held) if value is False)
+        unknown = sum(1 << place for place, value in enumerate(held) if value is None)
+        results.append((*(_scaled(program, name, trace.value(row, name)[0]) for name in outputs), failed, unknown))
+    found = Run(book, on, table, outputs, dict(program.types), results, row_values, warnings, parameters or {})
+    found.trace = trace
+    return found
+
+
+def _scaled(program: Program, name: str, value: Known | None) -> Any:
+    """As an engine would give it; a value finer than its scale would be a bug and must not pass."""
+    if isinstance(value, Decimal):
+        with localcontext(EXACT):
+            scaled = value.scaleb(program.types[name].places)  # type: ignore[union-attr]
+            if scaled != scaled.to_integral_value():
+                raise AssertionError(f"{name}: {value} is finer than its scale")
+            return int(scaled)
+    if isinstance(value, date):
+        return value.year * 10000 + value.month * 100 + value.day
+    if isinstance(value, str):
+        return program.types[name].domain.index(value)  # type: ignore[union-attr]
+    return value
+
+
+__all__ = ["DATE", "Cause", "Trace", "run"]

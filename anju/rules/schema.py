@@ -1,0 +1,254 @@
+"""What a rulebook (规则书) is once it has been read: plain frozen records, no behaviour beyond look-ups.
+
+Numbers here are Decimals in the declared unit; scaled integers appear only in `lower`, `compile` and `reference`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from anju.rules.formula import Expr
+
+KINDS = ("scoring", "eligibility", "subsidy", "rent", "queue", "share", "warning", "check", "conduct")
+COLOURS = ("红", "橙", "黄", "蓝", "绿")
+LEVELS = ("阻断", "提醒")
+NUMBER, TRUTH, DATE, TEXT, ENUM = "number", "truth", "date", "text", "enum"
+
+MAX_CONDITIONS = 60  # the masks are BIGINT: 63 bits, three kept free
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document the book rests on (依据). trust: 核, 次 or 忆."""
+
+    key: str
+    title: str
+    number: str = ""
+    issued: str = ""
+    trust: str = ""
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A named fact that a row brings. At most one of measure (with target), ledger, judged; none: given by the caller."""
+
+    name: str
+    label: str
+    type: str
+    unit: str = ""
+    places: int = 0
+    show: int | None = None
+    range: tuple[Decimal, Decimal] | None = None
+    enum: tuple[str, ...] = ()
+    measure: str = ""
+    target: bool = False
+    calibre: str = ""
+    period: str = ""
+    ledger: str = ""
+    judged: bool = False
+    note: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Band:
+    """One interval of a banded value; an absent edge is open to infinity."""
+
+    value: Decimal | str
+    lower: Decimal | None = None
+    lower_closed: bool = False
+    upper: Decimal | None = None
+    upper_closed: bool = False
+
+
+Plain = Decimal | str | date
+Keyed = Mapping[str, Decimal | str]  # a key of the domain, or "more" → value
+Value = Plain | Keyed | tuple[Band, ...]
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A value in force from a day on (施行日期), where it stands and when someone last looked it up."""
+
+    since: date
+    value: Value
+    source: str
+    checked: date
+    until: date | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A policy number. by: keyed by that name over a closed domain; bands: by intervals of that name."""
+
+    name: str
+    label: str
+    type: str
+    unit: str = ""
+    places: int = 0
+    show: int | None = None
+    by: str = ""
+    bands: str = ""
+    enum: tuple[str, ...] = ()
+    values: tuple[Dated, ...] = ()
+    note: str = ""
+    line: int = 0
+
+    def in_force(self, on: date) -> Dated | None:
+        """The value in force on that day; None in a gap."""
+        found = None
+        for dated in self.values:
+            if dated.since <= on and (dated.until is None or on <= dated.until):
+                found = dated
+        return found
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure in braces within a sentence: an expression, perhaps with the unit and places to show it in."""
+
+    expr: Expr
+    unit: str | None = None
+    places: int | None = None
+
+
+@dataclass(frozen=True)
+class Says:
+    """A sentence with figures in braces, split into text and figures."""
+
+    text: str
+    parts: tuple[str | Figure, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named value. points is set for a criterion of a score table, under: the headings above it.
+
+    standard: what the table's 评分标准 column says of it, in our words.
+    """
+
+    name: str
+    label: str
+    formula: str
+    expr: Expr
+    unit: str | None = None
+    places: int | None = None
+    show: int | None = None
+    range: tuple[Decimal, Decimal] | None = None
+    enum: tuple[str, ...] = ()
+    points: Decimal | None = None
+    under: tuple[str, ...] = ()
+    standard: str = ""
+    says: Says | None = None
+    clause: str = ""
+    source: str = ""
+    note: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A named truth. colour for warnings, level for checks."""
+
+    name: str
+    label: str
+    formula: str
+    expr: Expr
+    says: Says
+    colour: str = ""
+    propose: str = ""
+    level: str = ""
+    clause: str = ""
+    source: str = ""
+    note: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Order:
+    """One key of a queue's order (排序)."""
+
+    name: str
+    descending: bool
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked case (算例). rows: several rows by their key, for shares and queues; else the one row of `given`."""
+
+    name: str
+    given: Mapping[str, Any]
+    expect: Mapping[str, Any]
+    rows: Mapping[str, Mapping[str, Any]] | None = None
+    date: date | None = None
+    assumed: tuple[str, ...] = ()
+    because: str = ""
+    source: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Suspended:
+    since: date
+    why: str
+    by: str
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Book:
+    """A rulebook. `steps` holds criteria and the implied total too, in the order written; `criteria` is a view of it."""
+
+    file: str
+    digest: str
+    kind: str
+    subject: str
+    title: str
+    applies_from: date
+    applies_until: date | None
+    row: str
+    region: str | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
+    result: str = ""
+    total: Decimal | None = None
+    order: tuple[Order, ...] = ()
+    partition: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+    suspended: Suspended | None = None
+    note: str = ""
+
+    @property
+    def criteria(self) -> Mapping[str, Step]:
+        return MappingProxyType({name: step for name, step in self.steps.items() if step.points is not None})
+
+    def in_force(self, on: date) -> bool:
+        return self.applies_from <= on and (self.applies_until is None or on <= self.applies_until)
+
+    def suspended_on(self, on: date) -> bool:
+        pause = self.suspended
+        return pause is not None and pause.since <= on and (pause.until is None or on <= pause.until)
+
+    def label(self, name: str) -> str:
+        """The Chinese name of anything in the book."""
+        for part in (self.inputs, self.parameters, self.steps, self.conditions):
+            if name in part:
+                return str(part[name].label)
+        return {"rank": "名次", "run_date": "业务日期"}.get(name, name)
+
+    def unit(self, name: str) -> str:
+        for part in (self.inputs, self.parameters, self.steps):
+            if name in part:
+                return part[name].unit or ""
+        return ""

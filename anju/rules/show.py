@@ -1,0 +1,71 @@
+"""How values are shown to people: places, units, 分 as 元. Computing places are apart from shown ones."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from anju.quantities import UNITS, divide_half_up, scaled_text
+from anju.rules.ir import Choice, Day, Num, Type
+from anju.rules.schema import Book
+
+SHOWN_RATIO = 2
+POSTFIX = {"point": " 分", "%": "%", "1": "", "fen": " 元"}
+
+
+def declared_show(book: Book, name: str) -> int | None:
+    for part in (book.steps, book.inputs, book.parameters):
+        if name in part:
+            return part[name].show
+    return None
+
+
+def shown_places(book: Book, name: str, type_: Type) -> int:
+    """Declared `show`; else all places when they are few, two when they are computing places."""
+    if not isinstance(type_, Num):
+        return 0
+    show = declared_show(book, name)
+    return show if show is not None else (type_.places if type_.places <= 4 else SHOWN_RATIO)
+
+
+def shown(book: Book, name: str, value: Any, type_: Type, unit: bool = True) -> str:
+    """A named value as text, empty when unknown. Without a declared `show` trailing zeros are dropped."""
+    if value is None:
+        return ""
+    if isinstance(type_, Num):
+        fixed = declared_show(book, name) is not None
+        return number_text(value, type_.places, shown_places(book, name, type_), book.unit(name) if unit else "", fixed)
+    if isinstance(type_, Choice):
+        return str(type_.domain[value])
+    if isinstance(type_, Day):
+        return f"{value // 10000}年{value // 100 % 100}月{value % 100}日"
+    return ("是" if value else "否") if isinstance(value, bool) else str(value)
+
+
+def number_text(scaled: int, places: int, show: int, unit: str, fixed: bool = False) -> str:
+    """A scaled integer rounded half-up to `show`, with its unit; fen as 元 with two decimals."""
+    if unit == "fen":
+        scaled, places, show, fixed = scaled, places + 2, max(2, show), True
+    if show < places:
+        scaled, places = divide_half_up(scaled, 10 ** (places - show)), show
+    elif fixed:
+        scaled, places = scaled * 10 ** (show - places), show
+    text = scaled_text(scaled, places)
+    if not fixed and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text + (POSTFIX.get(unit, f" {unit}" if unit else ""))
+
+
+def figure_text(value: Decimal, unit: str, places: int | None) -> str:
+    """A figure of a sentence with no name of its own: two decimals unless it says otherwise."""
+    exponent = value.as_tuple().exponent
+    finer = max(0, -exponent) if isinstance(exponent, int) else 0
+    scaled = int(value.scaleb(finer))
+    return number_text(scaled, finer, SHOWN_RATIO if places is None else places, unit, fixed=places is not None)
+
+
+def converted(value: Decimal, unit: str, wanted: str) -> Decimal:
+    """The value in another unit of the same family; unchanged when it has none."""
+    if unit in UNITS and wanted in UNITS and UNITS[unit].family == UNITS[wanted].family:
+        return value * UNITS[unit].factor / UNITS[wanted].factor
+    return value

@@ -1,0 +1,264 @@
+"""Tell a row step by step in Chinese: formula, figures put in, value, clause; each lost point and failed condition one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from anju.quantities import scaled_text
+from anju.rules.formula import (
+    And,
+    Between,
+    Call,
+    Case,
+    Compare,
+    Expr,
+    In,
+    Literal,
+    Name,
+    Not,
+    Number,
+    Or,
+    Product,
+    Quotient,
+    Sum,
+)  # fmt: skip
+from anju.rules.ir import Num
+from anju.rules.operators import MODES, OPERATORS
+from anju.rules.schema import Book, Condition, Figure, Says, Step
+from anju.rules.show import converted, figure_text, number_text
+
+if TYPE_CHECKING:
+    from anju.rules.reference import Cause
+    from anju.rules.running import RunRow
+
+WHY = {"unknown": "未知", "zero": "分母为 0", "range": "超出声明的范围", "key": "没有与之对应的取值", "dates": "日期先后颠倒"}
+MANY = 12  # rows named in one sentence; the rest are counted
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One root cause of an unknown. rows: the other rows of the partition in which it lies; empty: this row's own."""
+
+    name: str
+    label: str
+    why: str
+    rows: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        if not self.rows:
+            return f"“{self.label}”{self.why}"
+        more = f"等 {len(self.rows)} 行" if len(self.rows) > MANY else ""
+        return f"同组{'、'.join(self.rows[:MANY])}{more}的“{self.label}”{self.why}"
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One step, criterion or condition of one row.
+
+    formula: with Chinese names; substituted: with figures; lost: points lost as text, empty when none or not a criterion;
+    sentence: why points were lost, a condition failed, or the value is unknown.
+    """
+
+    name: str
+    label: str
+    formula: str
+    substituted: str
+    value_text: str
+    clause: str
+    source: str
+    lost: str = ""
+    sentence: str = ""
+    under: tuple[str, ...] = ()
+
+
+def explain(book: Book, row: Mapping[str, Any], *, on: date, parameters: Mapping[str, Any] | None = None, rows: Sequence[Mapping[str, Any]] = ()) -> list[Explained]:
+    """One row told step by step, on the reference. rows: the rest of its partition, when the book shares or ranks."""
+    from anju.rules.reference import run  # the reference tells by this module
+
+    keyed = [{**other, "_key": f"{index:09d}"} for index, other in enumerate((row, *rows))]
+    return run(book, keyed, on=on, key="_key", parameters=parameters).rows[0].explain()
+
+
+def explain_row(row: RunRow) -> list[Explained]:
+    book = row.run.book
+    names = (*book.steps, *(["rank"] if book.order else []), *book.conditions)
+    return [_explained(row, name) for name in names]
+
+
+def _explained(row: RunRow, name: str) -> Explained:
+    book = row.run.book
+    if name == "rank":
+        keys = "，".join(f"{book.label(item.name)}{'从大到小' if item.descending else '从小到大'}" for item in book.order)
+        figures = "，".join(f"{book.label(item.name)} {row.shown(item.name)}" for item in book.order)
+        return Explained(name, "名次", keys, figures, row.text(name) or "未知", "", "", sentence=_unknown(row, name))
+    item: Step | Condition = book.steps[name] if name in book.steps else book.conditions[name]
+    formula = render(item.expr, lambda used: book.label(used))
+    substituted = render(item.expr, lambda used: named_text(row, used))
+    value = row.values[name]
+    if isinstance(item, Condition):
+        shown = "未知" if value is None else "是" if value else "否"
+        told = bool(value) if book.kind == "warning" else value is False
+        sentence = say(row, item.says) if told else _unknown(row, name)
+        return Explained(name, item.label, formula, substituted, shown, item.clause, cited(book, item), sentence=sentence)
+    lost = lost_points(row, item)
+    sentence = _unknown(row, name) or (say(row, item.says) if lost and item.says else "")
+    return Explained(name, item.label, formula, substituted, row.shown(name), item.clause, cited(book, item), lost, sentence, item.under)
+
+
+def cited(book: Book, item: Step | Condition) -> str:
+    """The document behind a step: the title and number of the source its clause or source names."""
+    key = (item.clause or item.source).split(" ")[0]
+    if source := book.sources.get(key):
+        return f"《{source.title}》{f'（{source.number}）' if source.number else ''}"
+    return ""
+
+
+def lost_points(row: RunRow, step: Step) -> str:
+    value, type_ = row.values[step.name], row.run.types[step.name]
+    if step.points is None or value is None or not isinstance(type_, Num):
+        return ""
+    lost = int((step.points if step.points > 0 else Decimal(0)).scaleb(type_.places)) - value
+    return number_text(lost, type_.places, row.run.shown_places(step.name), "point") if lost > 0 else ""
+
+
+def _unknown(row: RunRow, name: str) -> str:
+    if row.values[name] is not None:
+        return ""
+    return "；".join(reason.sentence for reason in _reasons(row, row.run.trace.value(row.index, name)[1])) + "，无法计算"
+
+
+def reasons(row: RunRow) -> list[Reason]:
+    """The root causes of everything unknown in a row that is an outcome: steps, rank, conditions."""
+    causes: dict[Cause, None] = {}
+    order = {name: place for place, name in enumerate((*row.run.book.inputs, *row.run.book.parameters, *row.run.book.steps, *row.run.book.conditions))}
+    for name, value in row.values.items():
+        if value is None and name not in row.run.book.inputs:
+            found = row.run.trace.value(row.index, name)[1]
+            causes |= dict.fromkeys(sorted(found, key=lambda cause: (cause.row, order.get(cause.name, -1), cause.why)))
+    return _reasons(row, causes)
+
+
+def _reasons(row: RunRow, causes: Any) -> list[Reason]:
+    table, book = row.run.table, row.run.book
+    order = {name: place for place, name in enumerate((*book.inputs, *book.parameters, *book.steps, *book.conditions))}
+    rows: dict[tuple[str, str], list[int]] = {}
+    for cause in causes:
+        rows.setdefault((cause.name, cause.why), []).append(cause.row)
+    found = []
+    for (name, why), members in sorted(rows.items(), key=lambda item: (order.get(item[0][0], -1), item[0][1])):
+        others = sorted((index for index in members if index != row.index), key=table.rank.__getitem__)
+        if row.index in members:
+            found.append(Reason(name, book.label(name), WHY[why]))
+        if others:
+            found.append(Reason(name, book.label(name), WHY[why], tuple(table.keys[index] for index in others)))
+    return found
+
+
+def sentences(row: RunRow) -> list[str]:
+    """Lost points in the order of the table, then conditions, then what is unknown."""
+    book = row.run.book
+    told = [say(row, step.says) for step in book.criteria.values() if step.says and lost_points(row, step)]
+    if book.kind == "warning":
+        told += [say(row, row.warning.says)] if row.warning else []
+    else:
+        told += [say(row, book.conditions[name].says) for name in row.failed]
+    return told + [f"{reason.sentence}，待核。" for reason in row.reasons]
+
+
+# -- sentences and formulas
+
+
+def say(row: RunRow, says: Says) -> str:
+    return "".join(part if isinstance(part, str) else _figure(row, part) for part in says.parts)
+
+
+def _figure(row: RunRow, figure: Figure) -> str:
+    book = row.run.book
+    plain = isinstance(figure.expr, Name)
+    if isinstance(figure.expr, Name) and figure.unit is None and figure.places is None:
+        return named_text(row, figure.expr.name)
+    value, _ = row.run.trace.figure(row.index, figure.expr)
+    if value is None:
+        return "未知"
+    if not isinstance(value, Decimal):
+        return ("是" if value else "否") if isinstance(value, bool) else str(value)
+    unit = book.unit(figure.expr.name) if plain and isinstance(figure.expr, Name) else ""
+    if not unit:
+        unit = _unit(row, figure.expr) or ""
+    if figure.unit:
+        value, unit = converted(value, unit, figure.unit), figure.unit
+    return figure_text(value, unit, figure.places)
+
+
+def _unit(row: RunRow, expr: Expr) -> str | None:
+    """The unit of a sum of named figures; a product or quotient has none of its own."""
+    if isinstance(expr, Name):
+        return row.run.book.unit(expr.name) or None
+    if isinstance(expr, Sum):
+        return next((found for _, term in expr.terms if (found := _unit(row, term))), None)
+    if isinstance(expr, Call) and expr.name in ("greatest", "least", "abs"):
+        return next((found for arg in expr.args if (found := _unit(row, arg))), None)
+    return None
+
+
+def named_text(row: RunRow, name: str) -> str:
+    """A name's value as shown, with unit; of a parameter, the value in force for this row."""
+    book = row.run.book
+    if name not in book.parameters and name != "run_date":
+        return row.shown(name)
+    value, _ = row.run.trace.value(row.index, name)
+    if isinstance(value, Decimal):
+        parameter = book.parameters[name]
+        shown = parameter.show if parameter.show is not None else parameter.places
+        return figure_text(value, parameter.unit, shown if parameter.show is not None or parameter.places > 2 else None)
+    if isinstance(value, date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    return "未知" if value is None else str(value)
+
+
+def render(expr: Expr, name: Callable[[str], str], inner: bool = False) -> str:
+    """A formula in Chinese signs; names through `name`."""
+
+    def sub(part: Expr) -> str:
+        return render(part, name, True)
+
+    match expr:
+        case Number(value):
+            return scaled_text(int(value.scaleb(places)), places) if (places := -int(value.as_tuple().exponent)) > 0 else str(value)
+        case Literal(value):
+            return MODES.get(value, value)
+        case Name(used):
+            return name(used)
+        case Sum(terms):
+            text = "".join(f" {'+' if sign > 0 else '−'} {sub(term)}" for sign, term in terms)
+            text = text.removeprefix(" + ").lstrip()
+            return f"({text})" if inner else text
+        case Product(left, right):
+            text = f"{sub(left)} × {sub(right)}"
+            return f"({text})" if inner and isinstance(right, Product | Quotient) else text
+        case Quotient(left, right):
+            bottom = f"({sub(right)})" if isinstance(right, Product | Quotient) else sub(right)
+            return f"{sub(left)} ÷ {bottom}"
+        case Compare(sign, left, right):
+            return f"{sub(left)} {({'<>': '≠', '<=': '≤', '>=': '≥'}).get(sign, sign)} {sub(right)}"
+        case And(parts) | Or(parts):
+            text = (" 且 " if isinstance(expr, And) else " 或 ").join(sub(part) for part in parts)
+            return f"({text})" if inner else text
+        case Not(part):
+            return f"并非({render(part, name)})"
+        case Between(value_, low, high):
+            return f"{sub(value_)} 在 {sub(low)} 至 {sub(high)} 之间"
+        case In(value_, choices):
+            return f"{sub(value_)} 为 {'、'.join(sub(choice) for choice in choices)} 之一"
+        case Case(branches, otherwise):
+            text = "；".join(f"{sub(test)} 时取 {sub(value)}" for test, value in branches)
+            return f"（{text}；否则取 {sub(otherwise)}）"
+        case Call(operator, args):
+            texts = [render(arg, name) for arg in args]
+            return OPERATORS[operator].reads.format(*texts, all="，".join(texts))
+    raise AssertionError(expr)

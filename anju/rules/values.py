@@ -1,0 +1,136 @@
+"""Which parameter values are in force on a day, what a what-if puts in their place, and which of them are stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from anju.problems import ASK, Problem, Refused
+from anju.rules.schema import ENUM, NUMBER, Band, Book, Parameter, Value
+from anju.rules.tree import DECIMAL
+
+STALE_MONTHS = 12
+
+
+def place(book: Book, name: str = "") -> str:
+    label = f"“{book.label(name)}”（{name}）" if name else ""
+    return f"规则书《{book.title}》（{book.file}）{label}"
+
+
+def check_day(book: Book, on: date) -> list[Problem]:
+    """Problems of running the book on that day at all: outside its dates, or suspended."""
+    found = []
+    if not book.in_force(on):
+        until = f"至 {book.applies_until} " if book.applies_until else ""
+        found.append(Problem("RULE-001", place(book), f"{on} 不在施行期内：自 {book.applies_from} 起{until}施行。", "请核对业务日期，或补充适用于这一天的规则书。"))
+    if book.suspended_on(on) and book.suspended:
+        pause = book.suspended
+        found.append(Problem("RULE-002", place(book), f"自 {pause.since} 起暂停执行：{pause.why}（{pause.by}）。", "恢复执行后再办；确需办理的，请先由规则管理人员解除暂停。"))
+    return found
+
+
+def in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = None) -> dict[str, Value]:
+    """Every parameter's value on that day, overrides in place. Refused names every gap and every bad override."""
+    problems: list[Problem] = []
+    found: dict[str, Value] = {}
+    overrides = overrides or {}
+    for name in overrides:
+        if name not in book.parameters:
+            problems.append(Problem("RULE-004", place(book), f"试算要改的参数“{name}”不存在。", f"可改的有：{'、'.join(book.parameters) or '无'}。"))
+    for name, parameter in book.parameters.items():
+        dated = parameter.in_force(on)
+        if dated is None and name not in overrides:
+            problems.append(_gap(book, parameter, on))
+            continue
+        try:
+            found[name] = _override(parameter, dated.value if dated else {}, overrides[name]) if name in overrides else dated.value  # type: ignore[union-attr]
+        except (ValueError, InvalidOperation) as error:
+            problems.append(Problem("RULE-004", place(book, name), f"试算的值不能用：{error}", "请按规则书中该参数的写法给出。"))
+    if problems:
+        raise Refused(*problems)
+    return found
+
+
+def _gap(book: Book, parameter: Parameter, on: date) -> Problem:
+    first = min(dated.since for dated in parameter.values)
+    what = f"{on} 还没有生效的值，最早一条从 {first} 起施行。" if on < first else f"{on} 没有生效的值，前一条已经截止。"
+    return Problem("RULE-003", place(book, parameter.name), what, "请核对业务日期，或在规则书中补上这段时间的值及其依据。")
+
+
+def stale(book: Book, on: date) -> list[Problem]:
+    """Warnings: values in force that nobody has looked up for twelve months."""
+    found = []
+    for parameter in book.parameters.values():
+        dated = parameter.in_force(on)
+        if dated and on > _months_later(dated.checked, STALE_MONTHS):
+            what = f"所用的值（自 {dated.since} 起，依据 {dated.source}）上次核对是 {dated.checked}，到 {on} 已超过 {STALE_MONTHS} 个月。"
+            found.append(Problem("RULE-005", place(book, parameter.name), what, "请查对文件是否仍然有效，并更新规则书中的 checked。", ASK))
+    return found
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(day.day - 1), following - timedelta(1))
+
+
+def changes(book: Book) -> list[date]:
+    """The days, within the book's dates, from which some parameter has another value; the first is the book's own start."""
+    days = {book.applies_from}
+    for parameter in book.parameters.values():
+        for dated in parameter.values:
+            days |= {dated.since} | ({dated.until + timedelta(1)} if dated.until else set())
+    return sorted(day for day in days if book.in_force(day))
+
+
+def moment(book: Book, on: date) -> date:
+    """The start of the interval without change that holds that day: days with one moment share one compiled program."""
+    return max((day for day in changes(book) if day <= on), default=on)
+
+
+def _override(parameter: Parameter, value: Value, new: Any) -> Value:
+    """The what-if value; a keyed one may name only some keys, the others stay."""
+    if parameter.bands:
+        if not isinstance(new, tuple) or not all(isinstance(band, Band) for band in new):
+            raise ValueError("分段的值须整组给出。")
+        return new
+    if parameter.by:
+        if not isinstance(new, Mapping):
+            raise ValueError("按取值列举的，须逐个取值给出。")
+        old = dict(value) if isinstance(value, Mapping) else {}
+        changed = {str(key): _plain(parameter, item) for key, item in new.items()}
+        return old | {key: item for key, item in changed.items() if isinstance(item, Decimal | str)}
+    return _plain(parameter, new)
+
+
+def _plain(parameter: Parameter, new: Any) -> Decimal | str | date:
+    if parameter.type == NUMBER:
+        if isinstance(new, bool | float) or not DECIMAL.match(str(new)):
+            raise ValueError(f"“{new}”不是小数。")
+        number = Decimal(str(new))
+        if number != round(number, parameter.places):
+            raise ValueError(f"“{new}”比规则书中的小数位（{parameter.places} 位）更细。")
+        return number
+    if parameter.type == ENUM:
+        if new not in parameter.enum:
+            raise ValueError(f"“{new}”不在可选值之内。")
+        return str(new)
+    return new if type(new) is date else date.fromisoformat(str(new))
+
+
+def fingerprint(values: Mapping[str, Value]) -> str:
+    """A text that is equal exactly when the values are."""
+    return repr([(name, dict(value) if isinstance(value, Mapping) else value) for name, value in sorted(values.items())])
+
+
+def each_program(book: Book) -> Iterable[tuple[date, dict[str, Value]]]:
+    """Every distinct set of values the book can run with, for checking it when it is loaded."""
+    seen = set()
+    for day in changes(book):
+        if all(parameter.in_force(day) for parameter in book.parameters.values()):
+            values = in_force(book, day)
+            if (mark := fingerprint(values)) not in seen:
+                seen.add(mark)
+                yield day, values
