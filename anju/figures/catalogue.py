@@ -1,0 +1,255 @@
+"""The catalogue of measures: YAML files read, checked and put into the database. A place brings its own file through the same loader."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import models, transaction
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from anju.core import trail
+from anju.core.scope import Operator
+from anju.figures.models import Calibre, Measure, Observation
+from anju.problems import Problem, Refused
+from anju.quantities import unit
+
+SHIPPED = Path(__file__).parent / "catalogue"
+CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+KINDS = ("stock", "flow", "cumulative", "ratio", "sum")
+REFERENCES = ("of", "target_of", "share_of", "numerator", "denominator")
+KEYS = {
+    "measures": {
+        "code",
+        "name",
+        "unit",
+        "units",
+        "kind",
+        "dimension",
+        "member",
+        "complete",
+        "terms",
+        "places",
+        "calibres",
+        "note",
+        *REFERENCES,
+    },
+    "calibres": {"code", "name", "note"},
+}
+NEEDED = {"measures": ("code", "name", "kind"), "calibres": ("code", "name")}
+LISTS = ("units", "terms", "calibres")
+
+
+class Entry(dict):
+    """One mapping of a file and where it stands."""
+
+    def __init__(self, values: dict, where: str, origin: str) -> None:
+        super().__init__(values)
+        self.where, self.origin = where, origin
+
+    def problem(self, code: str, what: str, fix: str) -> Problem:
+        return Problem(code, self.where, what, fix)
+
+
+def read(paths: Iterable[Path], shipped: bool = True) -> tuple[dict[str, Entry], dict[str, Entry]]:
+    """Measures and calibres by code, of the shipped catalogue and these files together. Refused with every problem of every file."""
+    problems: list[Problem] = []
+    found: dict[str, dict[str, Entry]] = {"measures": {}, "calibres": {}}
+    for path in [*(sorted(SHIPPED.glob("*.yaml")) if shipped else ()), *paths]:
+        origin = "catalogue" if path.parent == SHIPPED else f"{path.parent.name}/{path.name}"
+        for section, entry in _entries(path, origin, problems):
+            earlier = found[section].get(entry["code"])
+            if earlier is not None:
+                problems.append(
+                    entry.problem("FIG-003", f"代码 {entry['code']} 已在 {earlier.where} 定义。", "换一个代码，或者删去重复的一条。")
+                )
+            else:
+                found[section][entry["code"]] = entry
+    for entry in found["measures"].values():
+        problems += _check(entry, **found)
+    if problems:
+        raise Refused(*problems)
+    return found["measures"], found["calibres"]
+
+
+def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple[str, Entry]]:
+    try:
+        data = YAML().load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(Problem("FIG-001", f"《{path.name}》", f"读不出来：{error}", "请核对文件名，并存为 UTF-8 文本。"))
+        return
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        problems.append(Problem("FIG-001", f"《{path.name}》第 {line} 行", f"不是正确的 YAML：{error.problem}", "请核对缩进、冒号和括号。"))
+        return
+    if not isinstance(data, dict) or set(data) - set(KEYS):
+        problems.append(Problem("FIG-002", f"《{path.name}》", "最外层只能有 measures 和 calibres。", "请照指标目录的写法改。"))
+        return
+    for section, items in data.items():
+        for index, item in enumerate(items or ()):
+            where = f"《{path.name}》第 {items.lc.item(index)[0] + 1} 行"
+            flaws = _shape(section, item)
+            problems += [Problem("FIG-002", where, what, "请照指标目录的写法改。") for what in flaws]
+            if not flaws:
+                yield section, Entry(item, where, origin)
+
+
+def _shape(section: str, item: Any) -> list[str]:
+    """What is wrong with one entry's keys and types."""
+    if not isinstance(item, dict):
+        return ["不是一条“键: 值”。"]
+    flaws = [f"没有 {key}。" for key in NEEDED[section] if item.get(key) is None]
+    flaws += [f"不认识的键 {key}。" for key in item if key not in KEYS[section]]
+    flaws += [
+        f"{key} 应为列表。"
+        for key in LISTS
+        if key in item and not (isinstance(item[key], list) and all(isinstance(x, str) for x in item[key]))
+    ]
+    flaws += [
+        f"{key} 应为文字。"
+        for key in ("name", "unit", "dimension", "member", "note", *REFERENCES)
+        if not isinstance(item.get(key, ""), str)
+    ]
+    code = item.get("code", "")
+    if section == "measures" and not (isinstance(code, str) and CODE.fullmatch(code)):
+        flaws.append(f"代码 {code} 只能用小写字母、数字、下划线和点，以字母开头。")
+    if item.get("kind") is not None and item["kind"] not in KINDS:
+        flaws.append(f"kind {item['kind']} 应为 {'、'.join(KINDS)} 之一。")
+    places = item.get("places", 0)
+    if isinstance(places, bool) or not isinstance(places, int) or not 0 <= places <= 6:
+        flaws.append("places 应为 0 到 6 的整数。")
+    return flaws
+
+
+def _check(entry: Entry, measures: dict[str, Entry], calibres: dict[str, Entry]) -> Iterable[Problem]:
+    """References, units and what a kind needs."""
+    problems = []
+    for code in [*(entry[key] for key in REFERENCES if key in entry), *entry.get("terms", ())]:
+        if code not in measures:
+            problems.append(entry.problem("FIG-005", f"引用的指标 {code} 没有定义。", "核对代码，或者补上这条指标。"))
+    problems += [
+        entry.problem("FIG-005", f"口径 {code} 没有定义。", "在 calibres 里补上这个口径。")
+        for code in entry.get("calibres", ())
+        if code not in calibres
+    ]
+    kind = entry["kind"]
+    wanted = {"ratio": {"numerator", "denominator", "places"}, "sum": {"terms"}}.get(kind, {"unit"}) | (
+        {"dimension", "member"} if "of" in entry else set()
+    )
+    lacking = sorted(key for key in wanted if entry.get(key) in (None, "", []))
+    if lacking:
+        problems.append(entry.problem("FIG-002", f"缺少 {'、'.join(lacking)}。", "请照指标目录的写法改。"))
+    if problems:
+        return problems
+    try:
+        families = {"unit": family(entry["code"], measures), "units": [unit(name).factor for name in entry.get("units", ())]}
+        compared = [(entry[key], family(entry[key], measures)) for key in ("of", "target_of") if key in entry]
+        if kind == "ratio" and "numerator" in entry:
+            compared = []
+            families["unit"] = family(entry["numerator"], measures)
+            compared.append((entry["denominator"], family(entry["denominator"], measures)))
+        compared += [(code, family(code, measures)) for code in entry.get("terms", ())]
+    except (KeyError, RecursionError) as error:
+        return [entry.problem("FIG-006", f"计量单位 {error} 不认识。", "请用 套、户、个、元、万元、亿元、㎡、万㎡、% 等。")]
+    return [
+        entry.problem("FIG-006", f"与 {code} 的计量单位不能相加或相比。", "请核对两处的 unit。")
+        for code, other in compared
+        if other != families["unit"]
+    ]
+
+
+def family(code: str, measures: dict[str, Entry]) -> str:
+    """What a measure may be added to. KeyError for a unit that does not exist."""
+    entry = measures[code]
+    if entry["kind"] == "ratio":
+        return "%"
+    return unit(entry["unit"]).family if entry.get("unit") else family(entry["terms"][0], measures)
+
+
+def unit_of(entry: Entry, measures: dict[str, Entry]) -> str:
+    if entry["kind"] == "ratio":
+        return "%"
+    return entry.get("unit") or unit_of(measures[entry["terms"][0]], measures)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Codes that were new, those that changed, and how many there are now in these files."""
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    total: int
+
+
+@transaction.atomic
+def load_catalogue(*, by: Operator, paths: Iterable[Path] = ()) -> Loaded:
+    """Bring the shipped catalogue, and these files of a place, into the database (装载指标目录). The same again changes nothing.
+
+    Refused: every flaw of every file, with its line; FIG-007 for a code that means something else already.
+    """
+    measures, calibres = read(paths)
+    stored = {measure.code: measure for measure in Measure.objects.all()}
+    rows = {code: _row(entry, order, measures) for order, (code, entry) in enumerate(measures.items())}
+    changed = {
+        code
+        for code, row in rows.items()
+        if code in stored and _differs(row, stored[code], (*COLUMNS, "order") if row.origin == stored[code].origin else DEFINITION)
+    }
+    used = set(Observation.objects.filter(measure__in=changed).values_list("measure", flat=True).distinct())
+    problems = [
+        measures[code].problem(
+            "FIG-007", f"{code} 已有数据或在别处（{stored[code].origin}）定义，意思不同：{said}。", "换一个代码；或者改成与已有的一致。"
+        )
+        for code in sorted(changed)
+        if (said := _conflict(rows[code], stored[code], code in used))
+    ]
+    named = {calibre.code: calibre for calibre in Calibre.objects.all()}
+    labels = {code: Calibre(code=code, name=entry["name"], note=entry.get("note", "")) for code, entry in calibres.items()}
+    relabelled = {code for code, one in labels.items() if code in named and _differs(one, named[code], ("name", "note"))}
+    if problems:
+        raise Refused(*problems)
+    new = [*(code for code in labels if code not in named), *(code for code in rows if code not in stored)]
+    if new or changed or relabelled:
+        Calibre.objects.bulk_create(labels.values(), update_conflicts=True, unique_fields=["code"], update_fields=["name", "note"])
+        written = [row for code, row in rows.items() if code in changed or code not in stored]
+        Measure.objects.bulk_create(written, update_conflicts=True, unique_fields=["code"], update_fields=[*COLUMNS, "order", "origin"])
+        trail.record(by=by, act="装载指标目录", obj="指标目录", after={"new": sorted(new), "changed": sorted(changed | relabelled)})
+    return Loaded(tuple(new), tuple(sorted(changed | relabelled)), len(measures))
+
+
+COLUMNS = (
+    "name",
+    "unit",
+    "units",
+    "kind",
+    "dimension",
+    "member",
+    "complete",
+    "terms",
+    "places",
+    "calibres",
+    "note",
+    *(f"{r}_id" for r in REFERENCES),
+)
+DEFINITION = tuple(column for column in COLUMNS if column != "note")
+
+
+def _row(entry: Entry, order: int, measures: dict[str, Entry]) -> Measure:
+    values = {key: list(value) if key in LISTS else value for key, value in entry.items() if key not in (*REFERENCES, "unit")}
+    references = {f"{key}_id": entry[key] for key in REFERENCES if key in entry}
+    return Measure(**values | references, unit=unit_of(entry, measures), order=order, origin=entry.origin)
+
+
+def _differs(new: models.Model, old: models.Model, columns: Iterable[str]) -> bool:
+    return any(getattr(new, column) != getattr(old, column) for column in columns)
+
+
+def _conflict(new: Measure, old: Measure, used: bool) -> str:
+    """What about a code may not be changed: by another file anything, by its own file what the stored numbers hang on."""
+    columns = DEFINITION if new.origin != old.origin else ("kind",) if used else ()
+    said = [f"{column} {getattr(old, column)}→{getattr(new, column)}" for column in columns if getattr(new, column) != getattr(old, column)]
+    if used and unit(new.unit).family != unit(old.unit).family:
+        said.append(f"unit {old.unit}→{new.unit}")
+    return "、".join(dict.fromkeys(said))

@@ -1,0 +1,148 @@
+"""What an import is compared with once it stands: printed results against computed ones, parts against wholes, regions against their total."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.figures.current import figures
+from anju.figures.figure import Figure
+from anju.problems import ASK, BLOCK, Problem
+from anju.quantities import in_unit, unit
+from anju.workbooks.cells import Cell, where
+
+
+def published(user: Operator, printed: Iterable[tuple[str, Region, Cell]]) -> list[Problem]:
+    """Printed ratios and sums that are not what their parts give, at the printed decimals."""
+    printed = list(printed)
+    if not printed:
+        return []
+    codes = {f"{cell.measure}:{cell.calibre}" for _, _, cell in printed}
+    regions = {region.pk: region for _, region, _ in printed}
+    found = figures(user, codes, regions.values(), {cell.period for _, _, cell in printed})
+    return [
+        Problem(
+            "FIG-031", where(file_name, cell.sheet, cell.cell, cell.column_label),
+            f"{region.name}“{right.name}”{flaw}", "请核对公布的数和它的分子、分母或分项；公布的数只用来核对，不会入库。", ASK,
+        )
+        for file_name, region, cell in printed
+        if (flaw := _flaw(cell, right := found(cell.measure, region, cell.period, cell.calibre)))
+    ]  # fmt: skip
+
+
+def _flaw(cell: Cell, right: Figure) -> str:
+    shown = f"{cell.text}{unit(cell.unit).name}"
+    if right.exact is None:
+        return f"印的是 {shown}，算不出来（{right.why}）。"
+    if unit(cell.unit).family != unit(right.unit).family:
+        return f"印的是 {shown}，单位与应有的 {right.unit} 不是一类。"
+    computed = right.text(cell.unit, cell.places)
+    if computed == cell.text:
+        return ""
+    scaled = right.exact * 10**cell.places / unit(cell.unit).factor
+    cut = cell.digits >= 0 and scaled.numerator // scaled.denominator == cell.digits
+    return f"印的是 {shown}，算出来是 {computed}{unit(cell.unit).name}。{'原表像是截尾，没有四舍五入。' if cut else ''}"
+
+
+# The keys an import touched, the wholes of the parts among them included.
+PARTS = """
+WITH touched AS (
+  SELECT region_id, period, measure_id, calibre_id FROM figures_incoming
+  UNION
+  SELECT region_id, period, of_id, calibre_id FROM figures_incoming JOIN figures_measure ON code = measure_id WHERE of_id IS NOT NULL
+)
+SELECT o.sheet, o.cell, r.name, w.period, whole.name, whole.unit, part.dimension, w.value, sum(p.value)
+FROM touched
+JOIN figures_current AS w USING (region_id, period, measure_id, calibre_id)
+JOIN figures_observation AS o ON o.id = w.observation_id
+JOIN core_region AS r ON r.id = w.region_id
+JOIN figures_measure AS whole ON whole.code = w.measure_id
+JOIN figures_measure AS part ON part.of_id = w.measure_id
+JOIN figures_current AS p ON p.region_id = w.region_id AND p.period = w.period AND p.measure_id = part.code AND p.calibre_id = w.calibre_id
+WHERE w.value IS NOT NULL
+GROUP BY w.id, o.id, r.id, whole.code, part.dimension
+HAVING sum(p.value) > w.value OR (
+  sum(p.value) < w.value AND bool_and(part.complete) AND count(*) FILTER (WHERE p.state IN ('number', 'no_task', 'not_applicable'))
+    = (SELECT count(*) FROM figures_measure AS m WHERE m.of_id = w.measure_id AND m.dimension = part.dimension)
+)
+ORDER BY r.order, whole.order
+"""
+
+# A total and the regions directly below it, when both were in the file. Percentages are not added.
+# Within one document what counts is what it printed: of an addition the addition.
+REGIONS = """
+SELECT wo.sheet, wo.cell, r.name, w.period, m.name, m.unit, m.target_of_id IS NOT NULL AND wo.document_id IS NOT NULL,
+  CASE WHEN wo.document_id IS NULL THEN w.value ELSE coalesce(wo.increment, w.value) END AS whole,
+  sum(CASE WHEN wo.document_id IS NULL THEN p.value ELSE coalesce(po.increment, p.value) END) AS parts
+FROM figures_incoming AS i
+JOIN figures_current AS w USING (region_id, period, measure_id, calibre_id)
+JOIN figures_observation AS wo ON wo.id = w.observation_id
+JOIN core_region AS r ON r.id = w.region_id
+JOIN figures_measure AS m ON m.code = w.measure_id
+JOIN figures_incoming AS below ON below.measure_id = i.measure_id AND below.calibre_id = i.calibre_id AND below.period = i.period
+JOIN core_region AS child ON child.id = below.region_id
+JOIN core_region AS up ON up.id = child.parent_id AND up.code = r.code
+JOIN figures_current AS p
+  ON p.region_id = below.region_id AND p.period = below.period AND p.measure_id = below.measure_id AND p.calibre_id = below.calibre_id
+JOIN figures_observation AS po ON po.id = p.observation_id AND po.document_id IS NOT DISTINCT FROM wo.document_id
+WHERE w.value IS NOT NULL AND m.unit <> '%'
+GROUP BY w.id, wo.id, r.id, m.code
+HAVING sum(CASE WHEN wo.document_id IS NULL THEN p.value ELSE coalesce(po.increment, p.value) END)
+  <> CASE WHEN wo.document_id IS NULL THEN w.value ELSE coalesce(wo.increment, w.value) END
+ORDER BY r.order, m.order
+"""
+
+# A share and what it is taken of must be about the same scope (不含…).
+SCOPES = """
+SELECT i.sheet, i.cell, r.name, i.period, m.name, i.scope_note, base.name, o.scope_note
+FROM figures_incoming AS i
+JOIN core_region AS r ON r.id = i.region_id
+JOIN figures_measure AS m ON m.code = i.measure_id
+JOIN figures_measure AS base ON base.code = i.share_of_id
+JOIN figures_current AS c ON c.region_id = i.region_id AND c.period = i.period AND c.measure_id = i.share_of_id AND c.calibre_id = ''
+JOIN figures_observation AS o ON o.id = c.observation_id AND o.scope_note <> i.scope_note
+"""
+
+
+def balances(cursor: Any, file_name: str) -> list[Problem]:
+    """Compare what the import touched, as it would stand."""
+    problems = []
+    cursor.execute(PARTS)
+    for sheet, cell, region, period, name, unit_name, dimension, whole, parts in cursor.fetchall():
+        problems.append(
+            Problem(
+                "FIG-033", where(file_name, sheet, cell),
+                f"{region} {period} “{name}”按{dimension}分的各项之和 {_text(parts, unit_name)}{'大于' if parts > whole else '小于'}总数 {_text(whole, unit_name)}。",
+                "请核对总数和各分项。", ASK,
+            )
+        )  # fmt: skip
+    cursor.execute(REGIONS)
+    for sheet, cell, region, period, name, unit_name, in_document, whole, parts in cursor.fetchall():
+        if in_document and parts < whole:
+            continue  # 未分解: shown with the decomposition, and no mistake
+        said = f"{region} {period} “{name}”是 {_text(whole, unit_name)}，各区划之和是 {_text(parts, unit_name)}，相差 {_text(whole - parts, unit_name)}。"
+        if in_document:
+            problems.append(
+                Problem(
+                    "FIG-036",
+                    where(file_name, sheet, cell),
+                    said,
+                    "同一文件分解下去的不能多于总数；市里加码的，请按市的层级另列总数。",
+                    BLOCK,
+                )
+            )
+        else:
+            problems.append(Problem("FIG-034", where(file_name, sheet, cell), said, "请核对合计和各行。", ASK))
+    cursor.execute(SCOPES)
+    for sheet, cell, region, period, name, scope, base, other in cursor.fetchall():
+        said = f"{region} {period} “{name}”的范围是“{scope or '全部'}”，而基数“{base}”的范围是“{other or '全部'}”。"
+        problems.append(Problem("FIG-037", where(file_name, sheet, cell), said, "请把两处的范围写成一致。"))
+    return problems
+
+
+def _text(value: Any, unit_name: str) -> str:
+    """Base units with as many decimals as it takes."""
+    places, number = 0, int(value)
+    while number * 10**places % unit(unit_name).factor:
+        places += 1
+    return in_unit(number, unit_name, places) + unit(unit_name).name

@@ -1,0 +1,300 @@
+"""Reading the figures that stand now: stored, summed and divided. Used through queries."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import NamedTuple
+
+from anju.core import regions as places
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.figures import periods as calendar
+from anju.figures.figure import NOTHING_TO_ADD, NUMBER, PERCENT_BASE, SHARE, UNREPORTED, UNSORTED, Figure, computed, ratio, total
+from anju.figures.models import CurrentFigure, Measure, Observation, TargetDocument
+from anju.quantities import unit
+
+LEVELS = tuple(TargetDocument.Level.values)  # from the highest down
+
+
+class Key(NamedTuple):
+    code: str
+    region_id: int
+    period: str
+    calibre: str
+
+
+class Figures(Mapping[Key, Figure]):
+    """What `figures` gives: every asked key is there, the unknown ones as unknown figures.
+
+    Call it to look one up: f("shanty.start"), f("invest.done:cal2", county), f("shanty.start.rate", county, "2020").
+    Region and period left out are the first that were asked for. KeyError for what was not asked.
+    """
+
+    def __init__(self, region: Region, period: str) -> None:
+        self._rows: dict[Key, Figure] = {}
+        self._region, self._period = region, period
+
+    def __call__(self, code: str, region: Region | None = None, period: str | None = None, calibre: str = "") -> Figure:
+        code, named = split(code)
+        return self._rows[Key(code, (region or self._region).pk, period or self._period, calibre or named)]
+
+    def __getitem__(self, key: Key) -> Figure:
+        return self._rows[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def split(code: str) -> tuple[str, str]:
+    """A code with its calibre: invest.done:cal2."""
+    name, _, calibre = code.partition(":")
+    return name, calibre
+
+
+def measures(user: Operator, codes: Collection[str] | None = None) -> dict[str, Measure]:
+    """The catalogue's measures by code (all of them without codes), in its order. Unknown codes are left out."""
+    found = Measure.objects.all() if codes is None else Measure.objects.filter(code__in=codes)
+    return {measure.code: measure for measure in found}
+
+
+def accepts(measure: Measure, calibre: str) -> bool:
+    """A measure is published under no calibre or under those it declares; a target also under the level that set it."""
+    return not calibre or calibre in measure.calibres or (measure.target_of_id is not None and calibre in LEVELS)
+
+
+def figure(user: Operator, code: str, region: Region, period: str, calibre: str = "") -> Figure:
+    """The current figure: stored, or computed (ratio, sum) from what is current. KeyError when there is no such measure."""
+    return figures(user, [f"{code}:{calibre}" if calibre else code], [region], [period])(code, calibre=calibre)
+
+
+def figures(user: Operator, codes: Iterable[str], regions: Iterable[Region], periods: Iterable[str]) -> Figures:
+    """Many at once: every code (`code` or `code:calibre`) for every region and period, rows read in one query.
+
+    KeyError when there is no such measure.
+    """
+    wanted = list(dict.fromkeys(split(code) for code in codes))
+    regions, periods = list(regions), list(periods)
+    result = Figures(regions[0], periods[0])
+    catalogue = _closure({code for code, _ in wanted})
+    leaves = {leaf for code, calibre in wanted for leaf in _leaves(catalogue, code, calibre)}
+    rows = _current(user, leaves, regions, periods)
+    shares = _shares(user, catalogue, rows, regions)
+    for period in periods:
+        for region in regions:
+            for code, calibre in wanted:
+                key = Key(code, region.pk, period, calibre)
+                result._rows[key] = _read(catalogue, rows, shares, key, region)
+    return result
+
+
+def _closure(codes: set[str]) -> dict[str, Measure]:
+    """The measures and all that they are computed from: one query a depth, and there are at most three."""
+    found: dict[str, Measure] = {}
+    missing = set(codes)
+    while missing:
+        batch = {measure.code: measure for measure in Measure.objects.filter(code__in=missing)}
+        if unknown := missing - set(batch):
+            raise KeyError(f"没有统计指标 {'、'.join(sorted(unknown))}")
+        found |= batch
+        missing = {code for measure in batch.values() for code in _sides(measure)} - set(found)
+    return found
+
+
+def _sides(measure: Measure) -> list[str]:
+    if measure.kind == Measure.Kind.RATIO:
+        return [measure.numerator_id, measure.denominator_id]
+    return list(measure.terms)
+
+
+def _side(catalogue: Mapping[str, Measure], code: str, calibre: str) -> tuple[str, str]:
+    """A calibre asked of a computed figure goes to those of its sides that are published under it."""
+    measure = catalogue[code]
+    return code, calibre if measure.is_computed or accepts(measure, calibre) else ""
+
+
+def _leaves(catalogue: Mapping[str, Measure], code: str, calibre: str) -> Iterator[tuple[str, str]]:
+    if not catalogue[code].is_computed:
+        yield code, calibre
+    for side in _sides(catalogue[code]):
+        yield from _leaves(catalogue, *_side(catalogue, side, calibre))
+
+
+def _current(user: Operator, leaves: set[tuple[str, str]], regions: Iterable[Region], periods: Collection[str]) -> dict[Key, tuple]:
+    rows = CurrentFigure.objects.filter(
+        region_id__in={region.pk for region in regions} & user.region_ids,
+        period__in=periods,
+        measure_id__in={code for code, _ in leaves},
+        calibre_id__in={calibre for _, calibre in leaves},
+    ).values_list(
+        "measure_id", "region_id", "period", "calibre_id", "state", "value", "unit", "places", "assumed", "approx", "observation_id"
+    )
+    return {Key(*row[:4]): row[4:] for row in rows}
+
+
+def _shares(
+    user: Operator, catalogue: dict[str, Measure], rows: dict[Key, tuple], regions: list[Region]
+) -> dict[Key, tuple[Fraction, Figure]]:
+    """For targets set as a share: the fraction and the figure it is taken of, read at the same region and period."""
+    keys = {row[-1]: key for key, row in rows.items() if row[0] == SHARE}
+    if not keys:
+        return {}
+    found = Observation.objects.filter(pk__in=keys).values_list("pk", "share_numerator", "share_denominator", "share_of_id")
+    stored = {keys[pk]: (Fraction(top, bottom), of) for pk, top, bottom, of in found}
+    bases = figures(user, {of for _, of in stored.values()}, regions, {key.period for key in stored})
+    by_id = {region.pk: region for region in regions}
+    return {key: (fraction, bases(of, by_id[key.region_id], key.period)) for key, (fraction, of) in stored.items()}
+
+
+def _read(catalogue: Mapping[str, Measure], rows: dict, shares: dict, key: Key, region: Region) -> Figure:
+    measure = catalogue[key.code]
+    parts = [
+        _read(catalogue, rows, shares, Key(side, key.region_id, key.period, calibre), region)
+        for side, calibre in (_side(catalogue, side, key.calibre) for side in _sides(measure))
+    ]
+    if measure.kind == Measure.Kind.RATIO:
+        return replace(ratio(*parts, measure.places, measure.code, measure.name), calibre=key.calibre)
+    if measure.kind == Measure.Kind.SUM:
+        summed = replace(total(parts, measure.code, measure.name), unit=measure.unit, calibre=key.calibre)
+        return summed if measure.places is None else replace(summed, places=measure.places)
+    return build(measure, region, key.period, key.calibre, rows.get(key), shares.get(key))
+
+
+def build(
+    measure: Measure, region: Region, period: str, calibre: str, row: tuple | None, share: tuple[Fraction, Figure] | None = None
+) -> Figure:
+    """row: state, value, unit, places, assumed, approx, observation id; None when nothing was ever reported."""
+    blank = Figure(
+        measure.code, measure.name, region, period, calibre,
+        unit=measure.unit, places=measure.places or 0, kind=measure.kind, family=unit(measure.unit).family,
+        whole=measure.of_id or "", dimension=measure.dimension, member=measure.member,
+    )  # fmt: skip
+    if row is None:
+        return replace(blank, why="未报")
+    state, value, printed, places, assumed, approx, observation_id = row
+    result = replace(blank, state=state, value=value, assumed=assumed, approx=approx, observation_id=observation_id)
+    if state == SHARE:
+        fraction, base = share
+        result = replace(result, state=UNREPORTED, parts=(base,), assumed=assumed or base.assumed, unit=base.unit, places=base.places)
+        if base.exact is None:
+            return replace(result, missing=(base.name,), why=f"缺：{base.name}")
+        return computed(result, fraction * base.exact)
+    if state == NUMBER:
+        return replace(result, unit=printed, places=places)
+    return replace(result, why=result.state_text)
+
+
+def as_figure(row: Observation, measure: Measure | None = None) -> Figure:
+    """An observation as it was said: a share as its percentage of the base, whatever the base is now."""
+    measure = measure or row.measure
+    if row.state == SHARE:
+        fraction = Fraction(row.share_numerator, row.share_denominator)
+        said = build(measure, row.region, row.period, row.calibre_id, (NUMBER, 0, "%", row.places, row.assumed, row.approx, row.pk))
+        return replace(computed(said, PERCENT_BASE * fraction), state=SHARE)
+    return build(
+        measure, row.region, row.period, row.calibre_id, (row.state, row.value, row.unit, row.places, row.assumed, row.approx, row.pk)
+    )
+
+
+def rollup(user: Operator, code: str, region: Region, period: str, calibre: str = "", parts: Iterable[Region] | None = None) -> Figure:
+    """The sum over the region's parts (or these parts). Unknown when one is, and then `missing` names them.
+
+    A ratio is the ratio of the two sums, never a sum of ratios.
+    """
+    below = list(places.children(user, region, calendar.end(period)) if parts is None else parts)
+    if not below:
+        return replace(
+            figure(user, code, region, period, calibre), state=UNREPORTED, value=None, fraction=None, parts=(), why="没有下级区划"
+        )
+    catalogue = _closure({code})
+    sides = [":".join(filter(None, _side(catalogue, side, calibre))) for side in _sides(catalogue[code])]
+    measure = catalogue[code]
+    wanted = f"{code}:{calibre}" if calibre else code
+    found = figures(user, [wanted, *sides], below, [period])
+
+    def summed(name: str) -> Figure:
+        return total((found(name, part) for part in below), region=region)
+
+    if measure.kind == Measure.Kind.RATIO:
+        return replace(ratio(*map(summed, sides), measure.places, measure.code, measure.name), calibre=calibre)
+    return summed(wanted)
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """One dimension of a figure. remainder: 未归类, what the parts leave of the whole (negative: they are more than it)."""
+
+    dimension: str
+    whole: Figure
+    parts: tuple[Figure, ...]
+    remainder: Figure
+    complete: bool = False
+
+    @property
+    def balanced(self) -> bool | None:
+        """None when it cannot be told. A dimension that is not complete may leave a remainder, never exceed its whole."""
+        left = self.remainder.exact
+        return None if left is None else left == 0 if self.complete else left >= 0
+
+
+def breakdown(user: Operator, code: str, region: Region, period: str, calibre: str = "") -> list[Breakdown]:
+    """The parts of a figure by dimension, each dimension by itself: they do not mix. Members never reported are left out."""
+    members = list(Measure.objects.filter(of_id=code))
+    known = {(measure.code, calibre if accepts(measure, calibre) else "") for measure in members}
+    found = figures(user, [f"{code}:{calibre}", *(f"{name}:{kind}" for name, kind in known)], [region], [period])
+    whole = found(code, calibre=calibre)
+    result = []
+    for dimension in dict.fromkeys(measure.dimension for measure in members):
+        group = [measure for measure in members if measure.dimension == dimension]
+        every = (found(m.code, calibre=calibre if accepts(m, calibre) else "") for m in group)
+        if parts := tuple(part for part in every if part.observation_id is not None):
+            result.append(Breakdown(dimension, whole, parts, difference(whole, parts), group[0].complete))
+    return result
+
+
+def difference(whole: Figure, parts: Collection[Figure], name: str = UNSORTED) -> Figure:
+    """whole − parts as a figure; unknown when one of them is, which it names."""
+    left = replace(whole, code="", name=name, observation_id=None, parts=(whole, *parts), value=None, fraction=None, state=UNREPORTED)
+    summed = total(parts, region=whole.region) if parts else None
+    if whole.exact is None or (summed is not None and summed.exact is None and summed.state not in NOTHING_TO_ADD):
+        missing = (*(() if whole.known else (whole.name,)), *(summed.missing if summed else ()))
+        return replace(left, missing=missing, why=f"缺：{'、'.join(missing)}")
+    taken = summed.exact if summed is not None and summed.exact is not None else Fraction(0)
+    places = max([whole.places, *(part.places for part in parts if part.known and unit(part.unit).factor == unit(whole.unit).factor)])
+    result = computed(left, whole.exact - taken)
+    return replace(
+        result,
+        places=places,
+        why="",
+        assumed=whole.assumed or bool(summed and summed.assumed),
+        fraction=result.fraction if result.fraction.denominator != 1 else None,
+    )
+
+
+def series(user: Operator, code: str, region: Region, periods: Iterable[str], calibre: str = "") -> list[Figure]:
+    """The same figure over periods, in the order asked."""
+    wanted = list(periods)
+    found = figures(user, [f"{code}:{calibre}"], [region], wanted)
+    return [found(code, region, period, calibre) for period in wanted]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """rank is None for the unknown, which come last and are not taken for the worst. Equal exact values share a rank."""
+
+    rank: int | None
+    figure: Figure
+
+
+def ranking(user: Operator, code: str, regions: Iterable[Region], period: str, calibre: str = "", descending: bool = True) -> list[Ranked]:
+    """By exact value, not by what is printed."""
+    regions = list(regions)
+    found = figures(user, [f"{code}:{calibre}"], regions, [period])
+    listed = [found(code, region, period, calibre) for region in regions]
+    known = sorted((f for f in listed if f.exact is not None), key=lambda f: f.exact, reverse=descending)
+    ranks: dict[Fraction, int] = {}
+    for place, one in enumerate(known, start=1):
+        ranks.setdefault(one.exact, place)
+    return [Ranked(ranks[f.exact], f) for f in known] + [Ranked(None, f) for f in listed if f.exact is None]

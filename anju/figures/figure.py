@@ -1,0 +1,177 @@
+"""A figure as everyone above reads it, and its exact arithmetic. Pure: no database, no float, one rounding per division."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from anju.quantities import divide_half_up, scaled_text, unit
+
+NUMBER, UNREPORTED, NO_TASK, NOT_APPLICABLE, SHARE = "number", "unreported", "no_task", "not_applicable", "share"
+STATES = {NUMBER: "有数", UNREPORTED: "未报", NO_TASK: "无任务", NOT_APPLICABLE: "不适用", SHARE: "按比例"}
+NOTHING_TO_ADD = (NO_TASK, NOT_APPLICABLE)  # said by the unit itself, so a total may leave it out; 未报 it may not
+APPROX = ("", "约", "余", "左右")
+UNSORTED = "未归类"
+PERCENT_BASE = 100 * unit("%").factor
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One value of one measure for one region and period, or a sum or ratio of such.
+
+    value: base units (anju.quantities); None is unknown, never 0. unit, places: as it was printed, or as the catalogue declares.
+    fraction: the exact value of a computed figure, of which value is rounded half-up to the base unit; text() rounds from it once.
+    parts: what a sum, ratio or share was made of. missing: names of the parts that are not known. why: why it is blank, in Chinese.
+    """
+
+    code: str
+    name: str
+    region: Any  # core's Region
+    period: str
+    calibre: str = ""
+    state: str = UNREPORTED
+    value: int | None = None
+    unit: str = "1"
+    places: int = 0
+    assumed: bool = False
+    approx: str = ""
+    observation_id: int | None = None
+    parts: tuple["Figure", ...] = ()
+    fraction: Fraction | None = None
+    missing: tuple[str, ...] = ()
+    why: str = ""
+    kind: str = ""
+    family: str = ""  # what may be added together: the family of the measure's own unit
+    whole: str = ""  # code of the measure this one is a part of
+    dimension: str = ""
+    member: str = ""
+
+    @property
+    def known(self) -> bool:
+        return self.value is not None
+
+    @property
+    def exact(self) -> Fraction | None:
+        """The unrounded value in base units: compare with this."""
+        return self.fraction if self.fraction is not None else None if self.value is None else Fraction(self.value)
+
+    @property
+    def state_text(self) -> str:
+        return STATES[self.state]
+
+    @property
+    def spoken_or_state(self) -> str:
+        return self.spoken() or self.state_text
+
+    def text(self, unit_name: str | None = None, places: int | None = None, grouping: bool = False) -> str:
+        """Digits only, half-up; "" when unknown. As printed unless asked otherwise (another unit without places: exact digits)."""
+        if self.exact is None:
+            return ""
+        wanted = unit_name or self.unit
+        if places is None:
+            places = self.places if unit(wanted) == unit(self.unit) else exact_places(self, wanted)
+        scaled = divide_half_up(self.exact.numerator * 10**places, self.exact.denominator * unit(wanted).factor)
+        return scaled_text(scaled, places, grouping)
+
+    def spoken(self, unit_name: str | None = None, places: int | None = None) -> str:
+        """With its 约 or 余 and its unit: 约5.3万个, 700余个. "" when unknown."""
+        digits, name = self.text(unit_name, places), unit(unit_name or self.unit).name
+        if not digits:
+            return ""
+        before, middle, after = {"约": ("约", "", ""), "余": ("", "余", ""), "左右": ("", "", "左右")}.get(self.approx, ("", "", ""))
+        return f"{before}{digits}{middle}{'' if name == '1' else name}{after}"
+
+
+def exact_places(figure: Figure, unit_name: str) -> int:
+    """Decimals needed to print the value in that unit without rounding (a computed fraction: its own places)."""
+    if figure.fraction is not None and figure.fraction.denominator != 1:
+        return figure.places
+    places, value, factor = 0, figure.value or 0, unit(unit_name).factor
+    while value * 10**places % factor:
+        places += 1
+    return places
+
+
+def computed(figure: Figure, fraction: Fraction) -> Figure:
+    """The figure with that exact value; value is it, half-up to the base unit."""
+    return replace(figure, state=NUMBER, fraction=fraction, value=divide_half_up(fraction.numerator, fraction.denominator))
+
+
+def names(figures: Iterable[Figure]) -> tuple[str, ...]:
+    """How the missing are called: by region where they differ in region, by measure where they differ in measure."""
+    listed = list(figures)
+    if len({figure.code for figure in listed}) > 1:
+        return tuple(dict.fromkeys(f"{figure.region.name}“{figure.name}”" for figure in listed))
+    return tuple(dict.fromkeys(figure.region.name for figure in listed))
+
+
+def ratio(numerator: Figure, denominator: Figure, places: int, code: str = "", name: str = "") -> Figure:
+    """numerator ÷ denominator in %, half-up to places when printed. Blank over 0, and when either side is unknown."""
+    result = Figure(
+        code=code,
+        name=name or f"{numerator.name}÷{denominator.name}",
+        region=numerator.region,
+        period=numerator.period,
+        calibre=numerator.calibre or denominator.calibre,
+        unit="%",
+        places=places,
+        assumed=numerator.assumed or denominator.assumed,
+        approx=numerator.approx or denominator.approx,
+        parts=(numerator, denominator),
+        kind="ratio",
+        family="%",
+    )
+    for side in (denominator, numerator):
+        if side.state in NOTHING_TO_ADD:
+            return replace(result, state=side.state, why=f"{side.name}：{side.state_text}")
+    unknown = [side for side in (numerator, denominator) if not side.known]
+    if unknown:
+        return replace(result, missing=tuple(side.name for side in unknown), why=f"缺：{'、'.join(side.name for side in unknown)}")
+    if numerator.family != denominator.family:
+        raise ValueError(f"{numerator.code} and {denominator.code} are not counted in the same units")
+    if denominator.exact == 0:
+        return replace(result, state=NOT_APPLICABLE, why="分母为 0")
+    return computed(result, PERCENT_BASE * numerator.exact / denominator.exact)
+
+
+def total(figures: Iterable[Figure], code: str = "", name: str = "", region: Any = None) -> Figure:
+    """The sum. Unknown when one part is unknown, and names it; 无任务 and 不适用 add nothing.
+
+    ValueError for what must not be added: other units, parts of two dimensions of one whole, stocks or cumulative figures of two periods.
+    """
+    parts = tuple(figures)
+    if not parts:
+        raise ValueError("a total of nothing has no unit")
+    if len({part.family for part in parts}) > 1:
+        raise ValueError("figures of different units are not added: " + "、".join(part.code for part in parts))
+    for whole in {part.whole for part in parts if part.whole}:
+        if len({part.dimension for part in parts if part.whole == whole}) > 1:
+            raise ValueError(f"parts of {whole} by two dimensions do not mix")
+    if len({part.period for part in parts}) > 1 and any(part.kind != "flow" for part in parts):
+        raise ValueError("only flows are added over periods")
+    first, calibres = parts[0], {part.calibre for part in parts}
+    result = Figure(
+        code=code or (first.code if len({part.code for part in parts}) == 1 else ""),
+        name=name or first.name,
+        region=region or first.region,
+        period=first.period,
+        calibre=calibres.pop() if len(calibres) == 1 else "",
+        unit=first.unit,
+        assumed=any(part.assumed for part in parts),
+        approx=next((part.approx for part in parts if part.approx), ""),
+        parts=parts,
+        kind=first.kind,
+        family=first.family,
+    )
+    unknown = [part for part in parts if not part.known and part.state not in NOTHING_TO_ADD]
+    if unknown:
+        missing = names(unknown)
+        return replace(result, missing=missing, why=f"缺：{'、'.join(missing)}")
+    known = [part for part in parts if part.known]
+    if not known:
+        return replace(result, state=first.state, why=first.state_text)
+    result = replace(result, unit=known[0].unit)
+    summed = sum((part.exact for part in known), Fraction(0))
+    same_unit = all(unit(part.unit).factor == unit(result.unit).factor for part in known)
+    places = max(part.places for part in known) if same_unit else max(exact_places(part, result.unit) for part in known)
+    return replace(computed(result, summed), places=places, fraction=summed if summed.denominator != 1 else None)

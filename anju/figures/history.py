@@ -1,0 +1,100 @@
+"""Reading where a figure came from and what it was before. Used through queries."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from anju.core.models import Region
+from anju.core.scope import Operator, visible
+from anju.figures.current import as_figure
+from anju.figures.figure import Figure
+from anju.figures.models import CurrentFigure, Observation, Source, TargetDocument
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One observation in a figure's history. before: what it replaced, as text with its unit; None when it was the first."""
+
+    observation: Observation
+    figure: Figure
+    before: str | None
+    act: str  # 导入 填报 更正 推定 台账; "" when the source belongs to a region above the user's
+    title: str
+    undone: bool
+
+    @property
+    def reason(self) -> str:
+        return self.observation.reason
+
+
+def history(user: Operator, code: str, region: Region, period: str, calibre: str = "") -> list[Entry]:
+    """Every value the figure ever had, the newest first: who, when, from what, why."""
+    return _entries(user, _observations(user).filter(measure=code, region=region, period=period, calibre=calibre))
+
+
+def _observations(user: Operator) -> QuerySet[Observation]:
+    return visible(Observation.objects.all(), user)
+
+
+def _entries(user: Operator, observations: QuerySet[Observation]) -> list[Entry]:
+    """Sources and documents are fetched apart: what a region above brought in is seen here without its file."""
+    rows = list(observations.select_related("measure", "region", "undone", "supersedes").order_by("-id"))
+    sources = Source.objects.defer("content").in_bulk({row.source_id for row in rows})
+    entries = []
+    for row in rows:
+        source = sources.get(row.source_id)
+        entries.append(
+            Entry(
+                row, as_figure(row), as_figure(row.supersedes, row.measure).spoken_or_state if row.supersedes else None,
+                source.get_kind_display() if source else "", (source.title or source.file_name) if source else "", hasattr(row, "undone"),
+            )
+        )  # fmt: skip
+    return entries
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a number came from. file: None for what was typed in, or imported by a region above the user's."""
+
+    figure: Figure
+    observation: Observation
+    source: Source | None
+    document: TargetDocument | None
+    earlier: tuple[Entry, ...]
+    current: bool
+
+    @property
+    def place(self) -> str:
+        """《文件》工作表“…” 单元格 F12."""
+        name = self.source.file_name or self.source.title if self.source else ""
+        row = self.observation
+        return "".join(
+            [f"《{name}》" if name else "", f"工作表“{row.sheet}”" if row.sheet else "", f" 单元格 {row.cell}" if row.cell else ""]
+        )
+
+
+def provenance(user: Operator, observation_id: int) -> Provenance:
+    """Observation.DoesNotExist for what the user may not see."""
+    row = _observations(user).select_related("measure", "region").get(pk=observation_id)
+    earlier = _observations(user).filter(
+        measure=row.measure_id, region=row.region_id, period=row.period, calibre=row.calibre_id, pk__lt=row.pk
+    )
+    return Provenance(
+        as_figure(row), row,
+        Source.objects.defer("content").filter(pk=row.source_id).first(),
+        TargetDocument.objects.filter(pk=row.document_id).first(),
+        tuple(_entries(user, earlier)),
+        CurrentFigure.objects.filter(observation=row).exists(),
+    )  # fmt: skip
+
+
+def content(user: Operator, source: Source) -> bytes | None:
+    """The imported file itself; None when it was not kept. Source.DoesNotExist outside the user's regions."""
+    kept = visible(Source.objects, user).values_list("content", flat=True).get(pk=source.pk)
+    return None if kept is None else bytes(kept)
+
+
+def sources(user: Operator, region: Region | None = None) -> QuerySet[Source]:
+    """What was imported and entered, the newest first, without the files' bytes."""
+    found = visible(Source.objects.defer("content"), user).order_by("-id")
+    return found if region is None else found.filter(region=region)

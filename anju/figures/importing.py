@@ -1,0 +1,525 @@
+"""Importing what workbooks said (导入). All problems at once; nothing is stored unless all is well or every reminder was answered.
+
+Bulk: COPY into a staging table of the session (COPY cannot write under row-level security), then one INSERT … SELECT each for
+observations and current figures. No row is saved by itself.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from anju.core import trail
+from anju.core.models import Region
+from anju.core.regions import Matcher
+from anju.core.scope import Operator
+from anju.figures import checks, periods
+from anju.figures.current import build
+from anju.figures.figure import NUMBER, SHARE, STATES
+from anju.figures.models import Calibre, Measure, Observation, Source, TargetDocument
+from anju.figures.units import based, misplaced, shared
+from anju.problems import ASK, BLOCK, Problem, Refused
+from anju.quantities import unit
+from anju.workbooks.cells import Cell, Reading, where
+
+STAGING = """
+CREATE TEMP TABLE figures_incoming (
+  n bigint, known boolean DEFAULT false, measure_id text, calibre_id text, region_id int, period text, state text, value bigint, unit text, places smallint,
+  approx text, assumed boolean, basis text, sheet text, cell text, raw text, cited text, document_id bigint, effective_on date, scope_note text,
+  increment bigint, share_numerator bigint, share_denominator bigint, share_of_id text, supersedes_id bigint
+) ON COMMIT DROP
+"""
+KEY = ("region_id", "period", "measure_id", "calibre_id")
+COPIED = (
+    "n, measure_id, calibre_id, region_id, period, state, value, unit, places, approx, assumed, basis, sheet, cell, raw, cited, document_id,"
+    " effective_on, scope_note, increment, share_numerator, share_denominator, share_of_id"
+)
+KEPT = COPIED.removeprefix("n, ") + ", supersedes_id"
+JOIN = " AND ".join(f"i.{name} = c.{name}" for name in KEY)
+TOTALS = ("", "合计", "总计")  # a row that names no region is the import's own
+SHOWN = 10  # how many of many are named in one problem
+
+
+class Row(NamedTuple):
+    """A cell as it will be stored; the order is the staging table's."""
+
+    n: int
+    measure: str
+    calibre: str
+    region_id: int
+    period: str
+    state: str
+    value: int | None
+    unit: str
+    places: int
+    approx: str
+    assumed: bool
+    basis: str
+    sheet: str
+    cell: str
+    raw: str
+    cited: str
+    document_id: int | None
+    effective_on: str | None
+    scope_note: str
+    increment: int | None
+    share_numerator: int | None
+    share_denominator: int | None
+    share_of: str | None
+
+
+@dataclass
+class Imported:
+    """new: figures that had no value; changed: those that replace one; unchanged: cells that said what stands already.
+
+    source is the import that these cells came with: the earlier one when nothing was new. reminders: those that were answered.
+    """
+
+    source: Source | None
+    new: int
+    changed: int
+    unchanged: int
+    reminders: list[Problem] = field(default_factory=list)
+
+    @property
+    def says(self) -> str:
+        if not self.new and not self.changed:
+            earlier = f"与 {self.source.at:%Y-%m-%d} 第 {self.source.pk} 号导入相同，" if self.source else ""
+            return f"{earlier}没有改动任何数字（核对 {self.unchanged} 个）。"
+        return f"第 {self.source.pk} 号导入：新增 {self.new} 个数，改动 {self.changed} 个，{self.unchanged} 个没有变化。"
+
+
+def answer_key(problem: Problem) -> str:
+    """How an answer names its reminder."""
+    return f"{problem.code} {problem.where}"
+
+
+def preview_import(**wanted: Any) -> Imported:
+    """The same as `import_tables` with nothing stored: reminders are listed, answered or not. Refused with what blocks."""
+    with transaction.atomic():
+        done = _import(**wanted, ask=False)
+        transaction.set_rollback(True)
+    return done
+
+
+def import_tables(**wanted: Any) -> Imported:
+    """Store what these readings of one file say (导入). The same file again changes nothing and says so.
+
+    by, readings (one or several of one file), region (its own and below), period (of cells that name none); content: the file's bytes,
+    kept for provenance; title; document: the TargetDocument whose targets these are; adds: they add to the targets in force (追加);
+    answers: {answer_key(problem), problem code, or "*": why it is right}, kept with the import.
+    Refused with every problem at once, unanswered reminders among them; then nothing is stored.
+    """
+    with transaction.atomic():
+        return _import(**wanted, ask=True)
+
+
+def _import(
+    *,
+    by: Operator,
+    readings: Reading | Sequence[Reading],
+    region: Region,
+    period: str,
+    content: bytes | None = None,
+    title: str = "",
+    document: TargetDocument | None = None,
+    adds: bool = False,
+    answers: Mapping[str, str] | None = None,
+    ask: bool,
+) -> Imported:
+    readings = [readings] if isinstance(readings, Reading) else list(readings)
+    if region.pk not in by.region_ids:
+        raise Region.DoesNotExist(f"没有区划 {region.code}")
+    problems = [problem for reading in readings for problem in reading.problems]
+    binder = Binder(by, region, period, document, adds)
+    rows = [row for reading in readings for row in binder.rows(reading)]
+    published = [one for reading in readings for one in binder.published(reading)]
+    problems += binder.problems
+    same_file = _same_file(by, readings, region)
+    with connection.cursor() as cursor:
+        _stage(cursor, rows)
+        unchanged = _leave_out(cursor, same_file, adds)
+        problems += _additions(cursor, binder) if adds else []
+        new, changed = _changes(cursor)
+        problems += _replaced(cursor, readings[0].file_name, changed) if changed and not adds else []
+        source = _source(by, readings, region, period, title, content) if new or changed else same_file
+        if new or changed:
+            _store(cursor, by, source, _reason(problems, answers or {}, document if adds else None))
+        marked = {_spot(problem.where) for problem in problems}
+        found = checks.published(by, published) + (checks.balances(cursor, readings[0].file_name) if new or changed else [])
+        problems += [problem for problem in found if _spot(problem.where) not in marked]
+        reminders = _answered(problems, answers or {}, ask)
+        if new or changed:
+            digest = _finish(cursor, source, reminders, answers or {})
+            trail.record(
+                by=by, act="导入", obj=f"第 {source.pk} 号导入《{source.file_name}》", region_id=region.pk, digest=digest,
+                after={"new": new, "changed": changed, "unchanged": unchanged, "sha256": source.sha256, "map": source.map_id, "answers": source.answers},
+            )  # fmt: skip
+    return Imported(source, new, changed, unchanged, reminders)
+
+
+def _spot(place: str) -> str:
+    """A cell of a file, without its heading: one remark on a cell is enough."""
+    head, mark, tail = place.partition(" 单元格 ")
+    return f"{head}{mark}{tail.split(' ')[0]}" if mark else place
+
+
+class Binder:
+    """Cells → rows: finds region, measure, calibre, unit and document of each, once for each name, and keeps every problem."""
+
+    def __init__(self, by: Operator, region: Region, period: str, document: TargetDocument | None, adds: bool) -> None:
+        self.by, self.region, self.period, self.document, self.adds = by, region, period, document, adds
+        self.measures = {measure.code: measure for measure in Measure.objects.select_related("share_of")}
+        self.calibres = set(Calibre.objects.values_list("code", flat=True))
+        self.matchers: dict[date, Matcher] = {}
+        self.regions: dict[tuple[str, str], Region | None] = {}
+        self.fitting: dict[tuple, Problem | None] = {}
+        self.documents: dict[str, int | None] = {}
+        self.seen: dict[tuple, Cell] = {}
+        self.said: set[tuple[str, str]] = set()
+        self.problems: list[Problem] = []
+
+    def rows(self, reading: Reading) -> Iterable[Row]:
+        for cell in reading.cells:
+            if cell.kind == "group":  # a sum the form itself adds up; the reader compared it
+                continue
+            row = self._row(reading.file_name, cell)
+            if row is not None:
+                yield row
+
+    def published(self, reading: Reading) -> list[tuple[str, Region, Cell]]:
+        """Printed results of computed measures with the region they are of; other results (self-scores) are not ours to judge."""
+        cells = [
+            *reading.published,
+            *(cell for cell in reading.cells if cell.measure in self.measures and self.measures[cell.measure].is_computed),
+        ]
+        found = []
+        for cell in cells:
+            measure = self.measures.get(cell.measure)
+            if measure is None or not measure.is_computed or cell.state != NUMBER or cell.kind == "group":
+                continue
+            region = self._region(reading.file_name, cell, cell.period or self.period)
+            if region is not None:
+                found.append((reading.file_name, region, cell._replace(period=cell.period or self.period)))
+        return found
+
+    def _row(self, file_name: str, cell: Cell) -> Row | None:
+        place = (file_name, cell.sheet, cell.cell, cell.column_label)
+        measure = self.measures.get(cell.measure)
+        if measure is None:
+            return self._once(
+                "FIG-012", cell.measure, where(*place), f"没有统计指标“{cell.measure}”。",
+                "请核对表格对照文件里的代码；新指标要先写进指标目录（measures.yaml）。",
+            )  # fmt: skip
+        if measure.is_computed:
+            return None  # compared, never stored
+        period = cell.period or self.period
+        region = self._region(file_name, cell, period)
+        if region is None or self._misfit(measure, cell, place, period):
+            return None
+        value, share = None, None
+        if cell.state == NUMBER:
+            value, share, problem = self._number(measure, cell, place)
+            if problem:
+                self.problems.append(problem)
+                return None
+        key = (region.pk, period, measure.code, cell.calibre)
+        earlier = self.seen.setdefault(key, cell)
+        if earlier is not cell:
+            self.problems.append(
+                Problem(
+                    "FIG-014", where(*place),
+                    f"{region.name} {period} “{measure.name}”在同一次导入中出现两次：工作表“{earlier.sheet}” {earlier.cell} 是“{earlier.raw}”，这里是“{cell.raw}”。",
+                    "请删去重复的一处，或分别写明口径。",
+                )
+            )  # fmt: skip
+            return None
+        if cell.assumed and not cell.basis.strip():
+            self.problems.append(Problem("FIG-048", where(*place), "推定没有写依据。", "请写明是从哪里、怎样推出来的。"))
+            return None
+        state = SHARE if share is not None else cell.state
+        return Row(
+            len(self.seen), measure.code, cell.calibre, region.pk, period, state, value, unit(cell.unit).name if cell.state == NUMBER else measure.unit,
+            cell.places if cell.state == NUMBER else 0, cell.approx, cell.assumed, cell.basis, cell.sheet, cell.cell, cell.raw, cell.source,
+            self._document(measure, cell, place), cell.effective_on or None, cell.scope, value if self.adds else None,
+            share.numerator if share is not None else None, share.denominator if share is not None else None,
+            measure.share_of_id if share is not None else None,
+        )  # fmt: skip
+
+    def _once(self, code: str, subject: str, place: str, what: str, fix: str) -> None:
+        """The same unknown name in a hundred cells is one problem, at the first of them."""
+        if (code, subject) not in self.said:
+            self.said.add((code, subject))
+            self.problems.append(Problem(code, place, what, fix))
+
+    def _region(self, file_name: str, cell: Cell, period: str) -> Region | None:
+        key = (cell.region_name, period)
+        if key not in self.regions:
+            try:
+                day = periods.end(period)
+            except Refused as refused:
+                self.problems += [
+                    Problem(p.code, where(file_name, cell.sheet, cell.cell), f"{p.where}{p.what}", p.fix) for p in refused.problems
+                ]
+                self.regions[key] = None
+                return None
+            matcher = self.matchers.get(day) or self.matchers.setdefault(day, Matcher(self.by, self.region, day))
+            found = self.region if cell.region_name in TOTALS else matcher.match(cell.region_name)
+            if isinstance(found, Problem):
+                spot = where(file_name, cell.sheet, cell.cell)
+                self._once("FIG-011", cell.region_name, spot, f"{found.where}：{found.what}", found.fix)
+                found = None
+            self.regions[key] = found
+        return self.regions[key]
+
+    def _misfit(self, measure: Measure, cell: Cell, place: tuple, period: str) -> bool:
+        key = (measure.code, cell.calibre)
+        if key not in self.fitting:
+            name = where(*place)
+            self.fitting[key] = misplaced(measure, cell.calibre, name)
+            if cell.calibre and cell.calibre not in self.calibres:
+                self.fitting[key] = Problem("FIG-013", name, f"没有口径“{cell.calibre}”。", "请核对口径；新的口径要先写进指标目录。")
+            if self.fitting[key]:
+                self.problems.append(self.fitting[key])
+        return self.fitting[key] is not None
+
+    def _number(self, measure: Measure, cell: Cell, place: tuple) -> tuple[int | None, Any, Problem | None]:
+        """Base units, or the share that a target is set as."""
+        if cell.unit == "%" and measure.share_of_id and measure.unit != "%":
+            return None, shared(measure, cell.calibre, where(*place), Fraction(cell.digits, 100 * 10**cell.places), cell.places).share, None
+        base, problem = based(measure, "", cell.digits, cell.places, cell.unit)
+        if problem:
+            problem = Problem(problem.code, where(*place), problem.what, problem.fix)
+        return base, None, problem
+
+    def _document(self, measure: Measure, cell: Cell, place: tuple) -> int | None:
+        if not cell.document:
+            return self.document.pk if self.document and measure.target_of_id else None
+        if cell.document not in self.documents:
+            known = TargetDocument.objects.filter(number=cell.document, region_id__in=self.by.region_ids).values_list("pk", flat=True)
+            self.documents[cell.document] = known[0] if known else None
+            if not known:
+                self._once(
+                    "FIG-053", cell.document, where(*place), f"没有登记下达文件“{cell.document}”。", "请先登记文件的题名、层级和日期。"
+                )
+        return self.documents[cell.document]
+
+
+def _same_file(by: Operator, readings: Sequence[Reading], region: Region) -> Source | None:
+    """An earlier import of the same bytes by the same maps that still counts."""
+    return (
+        Source.objects.defer("content")
+        .filter(sha256=readings[0].sha256, map_id=_maps(readings), region=region, kind=Source.Kind.IMPORT, undone_at=None)
+        .order_by("-id")
+        .first()
+        if readings[0].sha256
+        else None
+    )
+
+
+def _maps(readings: Sequence[Reading]) -> str:
+    return ",".join(dict.fromkeys(reading.map_id for reading in readings))[:100]
+
+
+def _stage(cursor: Any, rows: Iterable[Row]) -> None:
+    """Into a table of this session, which goes with the transaction."""
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.figures_incoming")
+    cursor.execute(STAGING)
+    with cursor.copy(f"COPY figures_incoming ({COPIED}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+    cursor.execute("ANALYZE figures_incoming")
+
+
+def _leave_out(cursor: Any, same_file: Source | None, adds: bool) -> int:
+    """Cells that say nothing new: what stands already, and what this very file brought before (a later correction stays)."""
+    left = 0
+    if same_file is not None:
+        cursor.execute(
+            f"UPDATE figures_incoming AS i SET known = true FROM figures_observation AS c WHERE c.source_id = %s AND {JOIN}", [same_file.pk]
+        )
+        left += cursor.rowcount
+    if not adds:
+        compared = (
+            "state", "value", "unit", "places", "approx", "assumed", "basis", "document_id", "effective_on", "scope_note",
+            "share_numerator", "share_denominator", "share_of_id",
+        )  # fmt: skip
+        cursor.execute(
+            "UPDATE figures_incoming AS i SET known = true FROM figures_current AS c JOIN figures_observation AS o ON o.id = c.observation_id"
+            f" WHERE NOT i.known AND {JOIN} AND ({', '.join(f'i.{x}' for x in compared)}) IS NOT DISTINCT FROM ({', '.join(f'o.{x}' for x in compared)})"
+        )
+        left += cursor.rowcount
+    cursor.execute(
+        f"UPDATE figures_incoming AS i SET supersedes_id = c.observation_id FROM figures_current AS c WHERE NOT known AND {JOIN}"
+    )
+    return left
+
+
+def _changes(cursor: Any) -> tuple[int, int]:
+    cursor.execute("SELECT count(*) FILTER (WHERE supersedes_id IS NULL), count(supersedes_id) FROM figures_incoming WHERE NOT known")
+    return cursor.fetchone()
+
+
+def _additions(cursor: Any, binder: Binder) -> list[Problem]:
+    """追加: value becomes what is in force plus what the document adds."""
+    cursor.execute(
+        "SELECT r.name, i.period, m.name FROM figures_incoming AS i JOIN core_region AS r ON r.id = i.region_id"
+        " JOIN figures_measure AS m ON m.code = i.measure_id LEFT JOIN figures_observation AS o ON o.id = i.supersedes_id"
+        " WHERE NOT i.known AND (o.value IS NULL OR i.value IS NULL OR i.document_id IS NULL"
+        " OR o.value::numeric + i.value NOT BETWEEN -9223372036854775808 AND 9223372036854775807) ORDER BY i.n"
+    )
+    problems = [
+        Problem(
+            "FIG-051",
+            f"{name} {period} “{measure}”",
+            "没有可以追加的任务数，或没有写追加的文件。",
+            "请先录入原任务，并登记追加任务的文件。",
+        )
+        for name, period, measure in cursor.fetchall()
+    ]
+    if not problems:
+        cursor.execute(
+            "UPDATE figures_incoming AS i SET value = o.value + i.value, places = CASE WHEN o.unit = i.unit THEN greatest(o.places, i.places)"
+            " ELSE i.places END FROM figures_observation AS o WHERE o.id = i.supersedes_id AND NOT i.known"
+        )
+    return problems
+
+
+def _replaced(cursor: Any, file_name: str, count: int) -> list[Problem]:
+    """Figures that would change are asked about, once for all; the answer becomes their reason."""
+    cursor.execute(
+        "SELECT r.name, i.period, i.measure_id, i.calibre_id, i.sheet, i.cell, i.raw, o.state, o.value, o.unit, o.places"
+        " FROM figures_incoming AS i JOIN figures_observation AS o ON o.id = i.supersedes_id JOIN core_region AS r ON r.id = i.region_id"
+        f" WHERE NOT i.known ORDER BY i.n LIMIT {SHOWN}"
+    )
+    rows = cursor.fetchall()
+    measures = Measure.objects.in_bulk({row[2] for row in rows})
+    named = []
+    for name, period, code, calibre, sheet, cell, raw, state, value, printed, places in rows:
+        before = build(measures[code], None, period, calibre, (state, value, printed, places, False, "", None)) if state != SHARE else None
+        shown = before.spoken_or_state if before else STATES[SHARE]
+        named.append(f"{name} {period} “{measures[code].name}”现为 {shown}，表上（“{sheet}” {cell}）是 {raw or '空白'}")
+    what = f"有 {count} 个数与现有的不同：{'；'.join(named)}{' 等' if count > SHOWN else ''}。"
+    return [Problem("FIG-035", f"《{file_name}》", what, "确要以这份表为准的，请写明原因；它会记在每个改动的数上。", ASK)]
+
+
+def _answered(problems: list[Problem], answers: Mapping[str, str], ask: bool) -> list[Problem]:
+    """The reminders, when nothing blocks and each was answered."""
+    reminders = [problem for problem in problems if problem.level == ASK]
+    blocked = any(problem.level == BLOCK for problem in problems)
+    if blocked or (ask and any(not _answer(problem, answers) for problem in reminders)):
+        raise Refused(*(problem for problem in problems if problem.level == BLOCK or not _answer(problem, answers)))
+    return reminders
+
+
+def _answer(problem: Problem, answers: Mapping[str, str]) -> str:
+    return (answers.get(answer_key(problem)) or answers.get(problem.code) or answers.get("*") or "").strip()
+
+
+def _source(by: Operator, readings: Sequence[Reading], region: Region, period: str, title: str, content: bytes | None) -> Source:
+    return Source.objects.create(
+        kind=Source.Kind.IMPORT, title=title or readings[0].title[:200], file_name=readings[0].file_name, sha256=readings[0].sha256,
+        content=content, map_id=_maps(readings), region=region, period=period, by=by.key,
+    )  # fmt: skip
+
+
+def _reason(problems: list[Problem], answers: Mapping[str, str], added: TargetDocument | None) -> str:
+    """Why figures change: by an addition, or for what was answered to FIG-035."""
+    if added:
+        return f"追加：{added.number}"
+    return next((_answer(problem, answers) for problem in problems if problem.code == "FIG-035"), "")
+
+
+def _store(cursor: Any, by: Operator, source: Source, reason: str) -> None:
+    """Observations and what stands now, in the order of their key so that two imports at once do not lock each other out."""
+    order = ", ".join(KEY)
+    cursor.execute(
+        f"INSERT INTO figures_observation ({KEPT}, source_id, by, at, reason)"
+        f" SELECT {KEPT}, %s, %s, now(), CASE WHEN supersedes_id IS NULL THEN '' ELSE %s END FROM figures_incoming"
+        f" WHERE NOT known ORDER BY {order}",
+        [source.pk, by.key, reason],
+    )
+    stored = cursor.rowcount
+    columns = ("state", "value", "unit", "places", "approx", "assumed")
+    cursor.execute(
+        f"INSERT INTO figures_current AS c ({order}, observation_id, {', '.join(columns)})"
+        f" SELECT {order}, id, {', '.join(columns)} FROM figures_observation WHERE source_id = %s ORDER BY {order}"
+        f" ON CONFLICT ({order}) DO UPDATE SET observation_id = EXCLUDED.observation_id, {', '.join(f'{x} = EXCLUDED.{x}' for x in columns)}"
+        " WHERE c.observation_id IS NOT DISTINCT FROM (SELECT supersedes_id FROM figures_observation WHERE id = EXCLUDED.observation_id)",
+        [source.pk],
+    )
+    if cursor.rowcount != stored:
+        raise Refused(
+            Problem(
+                "FIG-042",
+                f"《{source.file_name}》",
+                f"导入期间有 {stored - cursor.rowcount} 个数被别人改动。",
+                "请重新导入，看清现在的数再决定。",
+            )
+        )
+
+
+def _finish(cursor: Any, source: Source, reminders: list[Problem], answers: Mapping[str, str]) -> str:
+    """Keep the answers, and give the digest of the rows: SHA-256 over measure|calibre|region id|period|state|value|unit|places by id."""
+    source.answers = [one.as_dict() | {"answer": _answer(one, answers)} for one in reminders]
+    if source.answers:
+        Source.objects.filter(pk=source.pk).update(answers=source.answers)
+    cursor.execute(
+        "SELECT encode(sha256(convert_to(string_agg(concat_ws('|', measure_id, calibre_id, region_id, period, state, value, unit, places), E'\\n'"
+        " ORDER BY id), 'UTF8')), 'hex') FROM figures_observation WHERE source_id = %s",
+        [source.pk],
+    )
+    return cursor.fetchone()[0]
+
+
+@transaction.atomic
+def undo_import(*, by: Operator, source: Source | int, reason: str) -> int:
+    """Take an import back (撤销导入): every figure stands as before; how many there were. The observations stay in the history.
+
+    Refused: FIG-043 no reason, FIG-045 taken back already, FIG-044 when later values were put over it, naming them.
+    """
+    number = source if isinstance(source, int) else source.pk
+    found = Source.objects.defer("content").filter(pk=number, kind=Source.Kind.IMPORT, region_id__in=by.region_ids).first()
+    if found is None:
+        raise Source.DoesNotExist(f"没有第 {number} 号导入")
+    name = f"第 {number} 号导入《{found.file_name}》"
+    if not reason.strip():
+        raise Refused(Problem("FIG-043", name, "撤销没有写原因。", "请写明为什么撤销。"))
+    taken = Source.objects.filter(pk=number, undone_at=None).update(undone_at=timezone.now(), undone_by=by.key, undo_reason=reason)
+    if not taken:
+        found.refresh_from_db(fields=["undone_at", "undone_by"])
+        raise Refused(Problem("FIG-045", name, f"已由 {found.undone_by} 撤销。", "无需再撤销。"))
+    later = Observation.objects.filter(supersedes__source=number, undone=None).select_related("measure", "region").order_by("id")
+    if depending := list(later[: SHOWN + 1]):
+        listed = "；".join(f"{row.region.name} {row.period} “{row.measure.name}”（第 {row.source_id} 号）" for row in depending[:SHOWN])
+        what = f"以后又在它上面更正或导入：{listed}{' 等' if len(depending) > SHOWN else ''}。"
+        raise Refused(Problem("FIG-044", name, what, "请先撤销后来的导入；更正过的数请再更正，不要撤销导入。"))
+    columns = ("state", "value", "unit", "places", "approx", "assumed")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO figures_undone (observation_id, region_id) SELECT id, region_id FROM figures_observation WHERE source_id = %s",
+            [number],
+        )
+        count = cursor.rowcount
+        cursor.execute(
+            f"UPDATE figures_current AS c SET observation_id = b.id, {', '.join(f'{x} = b.{x}' for x in columns)}"
+            " FROM figures_observation AS o JOIN figures_observation AS b ON b.id = o.supersedes_id"
+            " WHERE o.source_id = %s AND c.observation_id = o.id",
+            [number],
+        )
+        restored = cursor.rowcount
+        cursor.execute(
+            "DELETE FROM figures_current AS c USING figures_observation AS o"
+            " WHERE o.source_id = %s AND o.supersedes_id IS NULL AND c.observation_id = o.id",
+            [number],
+        )
+        if restored + cursor.rowcount != count:
+            raise Refused(Problem("FIG-042", name, "撤销期间有数被别人改动。", "请刷新后再看能否撤销。"))
+    trail.record(
+        by=by, act="撤销导入", obj=name, before={"figures": count}, after={"restored": restored}, reason=reason, region_id=found.region_id
+    )
+    return count

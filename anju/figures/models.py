@@ -1,0 +1,200 @@
+"""What is counted, where each number came from, and which number stands now.
+
+Observations are append-only: the application's role has neither UPDATE nor DELETE, and a trigger refuses them to the owner too.
+current_figure is kept in the same transaction as the observation and is what pages read.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from anju.core.models import Region
+from anju.figures.figure import APPROX, NUMBER, SHARE, STATES
+
+
+class Calibre(models.Model):
+    """A way of counting the same measure (口径); "" is none. A target's calibre is the level that set it."""
+
+    code = models.CharField(primary_key=True, max_length=40)
+    name = models.CharField(max_length=100)
+    note = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        db_table = "figures_calibre"
+
+
+class Measure(models.Model):
+    """A measure (统计指标) of the catalogue. kind ratio and sum are computed when read and never stored.
+
+    units: other units it may be printed in, one for one (套 and 户). complete: the parts of this dimension leave no remainder.
+    share_of: what it is a share of when it is printed as one (总户数的二分之一). calibres: those it may be published under, besides none.
+    """
+
+    class Kind(models.TextChoices):
+        STOCK = "stock", "时点数"
+        FLOW = "flow", "当期数"
+        CUMULATIVE = "cumulative", "累计数"
+        RATIO = "ratio", "比率"
+        SUM = "sum", "合计"
+
+    code = models.CharField(primary_key=True, max_length=80)
+    name = models.CharField(max_length=100)
+    unit = models.CharField(max_length=10)
+    units = ArrayField(models.CharField(max_length=10), default=list)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    of = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts")
+    dimension = models.CharField(max_length=40, blank=True)
+    member = models.CharField(max_length=60, blank=True)
+    complete = models.BooleanField(default=False)
+    target_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="targets")
+    share_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    numerator = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    denominator = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    terms = ArrayField(models.CharField(max_length=80), default=list)
+    places = models.SmallIntegerField(null=True)
+    calibres = ArrayField(models.CharField(max_length=40), default=list)
+    note = models.CharField(max_length=400, blank=True)
+    order = models.IntegerField(default=0)
+    origin = models.CharField(max_length=100, help_text="catalogue, or the file of the place that brought it")
+
+    class Meta:
+        db_table = "figures_measure"
+        ordering = ["order", "code"]
+
+    @property
+    def is_computed(self) -> bool:
+        return self.kind in (self.Kind.RATIO, self.Kind.SUM)
+
+
+class Source(models.Model):
+    """One act that brought observations: an import with its file, an entry, an assumption, a ledger's publication."""
+
+    class Kind(models.TextChoices):
+        IMPORT = "import", "导入"
+        ENTRY = "entry", "填报"
+        CORRECTION = "correction", "更正"
+        ASSUMPTION = "assumption", "推定"
+        LEDGER = "ledger", "台账"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    title = models.TextField(blank=True)
+    file_name = models.TextField(blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    content = models.BinaryField(null=True)
+    map_id = models.TextField(blank=True)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    period = models.CharField(max_length=10)
+    answers = models.JSONField(default=list)
+    by = models.CharField(max_length=100)
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=100, blank=True)
+    undo_reason = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "figures_source"
+        indexes = [models.Index(fields=["sha256", "map_id"], name="source_by_file")]
+
+
+class TargetDocument(models.Model):
+    """A document that sets targets (下达文件). region: the one whose total it divides among its parts."""
+
+    class Level(models.TextChoices):
+        NATION = "国家", "国家"
+        PROVINCE = "省", "省"
+        CITY = "市", "市"
+        COUNTY = "县", "县"
+
+    number = models.CharField(max_length=100, help_text="文号")
+    title = models.TextField()
+    level = models.CharField(max_length=2, choices=Level.choices)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    issued_on = models.DateField(null=True, help_text="NULL: a superior's document that is only known by its number")
+    effective_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "figures_target_document"
+        constraints = [models.UniqueConstraint(fields=["number", "region"], name="one_target_document_per_number")]
+
+
+class Keyed(models.Model):
+    """What an observation and the current figure share."""
+
+    # One index by key serves them all; one each would double the cost of an import.
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="+", db_index=False)
+    calibre = models.ForeignKey(Calibre, models.PROTECT, related_name="+", db_index=False)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    period = models.CharField(max_length=10)
+    state = models.CharField(max_length=14, choices=list(STATES.items()))
+    value = models.BigIntegerField(null=True, help_text="base units (anju.quantities); NULL is unknown")
+    unit = models.CharField(max_length=10, help_text="as printed")
+    places = models.SmallIntegerField(help_text="decimals as printed")
+    approx = models.CharField(max_length=2, blank=True, choices=[(name, name) for name in APPROX])
+    assumed = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
+class Observation(Keyed):
+    """One value of one measure for one region and period (填报数), and where it came from. Append-only."""
+
+    basis = models.TextField(blank=True, help_text="推定依据")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="observations")
+    sheet = models.TextField(blank=True)
+    cell = models.CharField(max_length=10, blank=True)
+    raw = models.TextField(blank=True, help_text="what the cell showed")
+    cited = models.TextField(blank=True, help_text="出处, where the row itself says so")
+    by = models.CharField(max_length=100)
+    at = models.DateTimeField(auto_now_add=True)
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by", db_index=False)
+    reason = models.TextField(blank=True)
+    document = models.ForeignKey(TargetDocument, models.PROTECT, null=True, related_name="lines", db_index=False)
+    effective_on = models.DateField(null=True)
+    scope_note = models.TextField(blank=True)
+    increment = models.BigIntegerField(null=True, help_text="追加: what its document adds; value is the sum in force")
+    share_numerator = models.BigIntegerField(null=True)
+    share_denominator = models.BigIntegerField(null=True)
+    share_of = models.ForeignKey(Measure, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "figures_observation"
+        indexes = [
+            models.Index(fields=["region", "period", "measure", "calibre", "-id"], name="observation_by_key"),
+            models.Index(fields=["supersedes"], name="observation_superseded", condition=Q(supersedes__isnull=False)),
+            models.Index(fields=["document"], name="observation_by_document", condition=Q(document__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=NUMBER, value__isnull=False) | (~Q(state=NUMBER) & Q(value__isnull=True)), name="number_has_value"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=SHARE, share_numerator__isnull=False, share_denominator__gt=0, share_of__isnull=False)
+                | (~Q(state=SHARE) & Q(share_numerator=None, share_denominator=None, share_of=None)),
+                name="share_has_its_fraction",
+            ),
+            models.CheckConstraint(condition=Q(assumed=False) | ~Q(basis=""), name="assumption_has_basis"),
+            models.CheckConstraint(condition=Q(supersedes__isnull=True) | Q(supersedes__lt=F("id")), name="supersedes_an_earlier_one"),
+            models.CheckConstraint(condition=Q(places__range=(0, 30)), name="places_are_decimals"),
+        ]
+
+
+class Undone(models.Model):
+    """An observation taken back with its import. A row of its own, because observations are never changed; by region, so that all who see
+    the observation see that it no longer counts."""
+
+    observation = models.OneToOneField(Observation, models.PROTECT, primary_key=True, related_name="undone")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "figures_undone"
+
+
+class CurrentFigure(Keyed):
+    """The observation that stands now for a key. Kept with every write, rebuilt and compared by `anju figures rebuild`."""
+
+    observation = models.OneToOneField(Observation, models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "figures_current"
+        constraints = [models.UniqueConstraint(fields=["region", "period", "measure", "calibre"], name="one_current_figure")]

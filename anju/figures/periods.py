@@ -1,0 +1,40 @@
+"""Periods as text: 2021, 2021-Q3, 2021-08, 2021-12-31. Pure.
+
+What a month means follows from the measure's kind: since January for a cumulative one, its last day for a stock,
+the month alone for a flow.
+"""
+
+import re
+from calendar import monthrange
+from datetime import date
+
+from anju.problems import Problem, Refused
+
+SHAPE = re.compile(r"(?P<year>(19|20)\d\d)(-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(-(?P<day>\d\d))?)?")
+
+
+def bounds(period: str) -> tuple[date, date]:
+    """First and last day. Refused FIG-004 when it is no period."""
+    match = SHAPE.fullmatch(period)
+    try:
+        if not match:
+            raise ValueError(period)
+        year, quarter, month, day = (match[name] and int(match[name]) for name in ("year", "quarter", "month", "day"))
+        if day:
+            return date(year, month, day), date(year, month, day)
+        first, last = (3 * quarter - 2, 3 * quarter) if quarter else (month, month) if month else (1, 12)
+        return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+    except ValueError:
+        raise Refused(
+            Problem("FIG-004", f"期间“{period}”", "不是期间。", "请写成 2021、2021-Q3、2021-08 或 2021-12-31 这样的形式。")
+        ) from None
+
+
+def end(period: str) -> date:
+    return bounds(period)[1]
+
+
+def year(period: str) -> str:
+    """The year a period belongs to, itself a period."""
+    bounds(period)
+    return period[:4]

@@ -1,0 +1,30 @@
+"""Reading figures. The user comes first; what is outside their regions is unknown or not found.
+
+The number of queries is constant, whatever the page. Nothing here writes.
+"""
+
+from anju.figures.current import (
+    Breakdown,
+    Figures,
+    Key,
+    Ranked,
+    accepts,
+    breakdown,
+    difference,
+    figure,
+    figures,
+    measures,
+    ranking,
+    rollup,
+    series,
+    split,
+)
+from anju.figures.figure import Figure, ratio, total
+from anju.figures.history import Entry, Provenance, content, history, provenance, sources
+from anju.figures.targets import Decomposition, Division, Target, decomposition, document, targets
+
+__all__ = [
+    "Breakdown", "Decomposition", "Division", "Entry", "Figure", "Figures", "Key", "Provenance", "Ranked", "Target",
+    "accepts", "breakdown", "content", "decomposition", "difference", "document", "figure", "figures", "history", "measures",
+    "provenance", "ranking", "ratio", "rollup", "series", "sources", "split", "targets", "total",
+]  # fmt: skip

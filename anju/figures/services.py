@@ -1,0 +1,349 @@
+"""Writing figures. One function per act; every act leaves a trail row; nothing that was said is ever changed or lost."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db import connection, transaction
+
+from anju.core import trail
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.figures import current, periods
+from anju.figures.catalogue import load_catalogue
+from anju.figures.figure import APPROX, NUMBER, SHARE, STATES, Figure
+from anju.figures.importing import Imported, answer_key, import_tables, preview_import, undo_import
+from anju.figures.models import Calibre, CurrentFigure, Measure, Observation, Source, TargetDocument
+from anju.figures.units import Stored, stored
+from anju.problems import Problem, Refused
+
+__all__ = [
+    "Imported", "answer_key", "assume", "check_current", "correct", "enter", "import_tables", "load_catalogue", "preview_import",
+    "rebuild_current", "target_document", "undo_import",
+]  # fmt: skip
+
+Value = str | int | Decimal | Fraction | None
+
+
+@transaction.atomic
+def enter(
+    *,
+    by: Operator,
+    measure: str,
+    region: Region,
+    period: str,
+    value: Value = None,
+    unit: str = "",
+    calibre: str = "",
+    state: str = NUMBER,
+    approx: str = "",
+    document: TargetDocument | None = None,
+    adds: bool = False,
+    effective_on: date | None = None,
+    scope_note: str = "",
+    title: str = "",
+) -> Observation:
+    """Enter a figure that has none yet (填报). Entering the same again changes nothing and gives the one that stands.
+
+    value: as printed (27.27 keeps two decimals); a Fraction is a share of the measure that the catalogue names (总户数的二分之一).
+    unit: the measure's own unless given. adds: the document adds this much to the target in force (追加).
+    Refused: FIG-050 when another value stands (correct it instead), FIG-051 when there is nothing to add to, and what `stored` refuses.
+    """
+    said = _said(measure, region, period, value, unit, calibre, state, approx)
+    beside = {"document": document, "effective_on": effective_on, "scope_note": scope_note}
+    stands = _stands(by, said, region, period)
+    before = stands.observation if stands else None
+    if adds:
+        said = _added(said, before, document)
+        if before is not None and before.document_id == document.pk and before.increment == said.increment:
+            return before
+    elif before is not None:
+        if _same(before, said, assumed=False, basis="", **beside):
+            return before
+        raise Refused(
+            _problem(
+                "FIG-050", said, region, period, f"已有数值 {current.as_figure(before).spoken_or_state}。", "要改请用“更正”，并写明原因。"
+            )
+        )
+    _scopes_agree(by, said, region, period, scope_note)
+    return _write(by, Source.Kind.ENTRY, "填报", said, region, period, before, title=title, **beside)
+
+
+@transaction.atomic
+def assume(
+    *,
+    by: Operator,
+    measure: str,
+    region: Region,
+    period: str,
+    value: Value,
+    basis: str,
+    unit: str = "",
+    calibre: str = "",
+    approx: str = "",
+    document: TargetDocument | None = None,
+    scope_note: str = "",
+    title: str = "",
+) -> Observation:
+    """Give a figure that no document prints (推定), marked as such wherever it shows.
+
+    basis: what it is inferred from; must not be blank (FIG-048). Refused FIG-050 when a value stands already; the same again changes nothing.
+    """
+    said = _said(measure, region, period, value, unit, calibre, NUMBER, approx)
+    if not basis.strip():
+        raise Refused(_problem("FIG-048", said, region, period, "推定没有写依据。", "请写明是从哪里、怎样推出来的。"))
+    stands = _stands(by, said, region, period)
+    if stands:
+        before = stands.observation
+        if _same(before, said, assumed=True, basis=basis, document=document, effective_on=None, scope_note=scope_note):
+            return before
+        raise Refused(
+            _problem(
+                "FIG-050",
+                said,
+                region,
+                period,
+                f"已有数值 {current.as_figure(before).spoken_or_state}。",
+                "已有数的不能推定；要改请用“更正”。",
+            )
+        )
+    beside = {"assumed": True, "basis": basis, "document": document, "scope_note": scope_note}
+    return _write(by, Source.Kind.ASSUMPTION, "推定", said, region, period, None, title=title, **beside)
+
+
+@transaction.atomic
+def correct(
+    *,
+    by: Operator,
+    measure: str,
+    region: Region,
+    period: str,
+    reason: str,
+    value: Value = None,
+    unit: str = "",
+    calibre: str = "",
+    state: str = NUMBER,
+    approx: str = "",
+    expected: int | None = None,
+) -> Observation:
+    """Replace the value that stands (更正); the earlier one stays in the history.
+
+    expected: the observation the user was looking at; another one standing means that someone was faster.
+    The document, scope and effective date of a target stay as they are. A correction of an assumption is no assumption.
+    Refused: FIG-041 nothing stands, FIG-042 someone was faster, FIG-043 no reason, FIG-047 it is what stands already.
+    """
+    said = _said(measure, region, period, value, unit, calibre, state, approx)
+    if not reason.strip():
+        raise Refused(_problem("FIG-043", said, region, period, "更正没有写原因。", "请写明为什么改、依据什么改。"))
+    stands = _stands(by, said, region, period)
+    if stands is None:
+        raise Refused(_problem("FIG-041", said, region, period, "还没有数值，无从更正。", "请先填报或导入。"))
+    before = stands.observation
+    if expected is not None and before.pk != expected:
+        raise Refused(_faster(said, region, period, before))
+    beside = {"document": before.document, "effective_on": before.effective_on, "scope_note": before.scope_note}
+    if _same(before, said, assumed=False, basis="", **beside):
+        raise Refused(
+            _problem("FIG-047", said, region, period, "更正后的数与现有的数相同。", "无需更正；要改单位或小数位，请写成要改成的样子。")
+        )
+    return _write(by, Source.Kind.CORRECTION, "更正", said, region, period, before, reason=reason, **beside)
+
+
+@transaction.atomic
+def target_document(
+    *, by: Operator, number: str, title: str, level: str, region: Region, issued_on: date | None = None, effective_on: date | None = None
+) -> TargetDocument:
+    """Register a document that sets targets (下达文件). The same again changes nothing; FIG-054 when the number is another document's.
+
+    region: the one whose total it divides. effective_on: the day of issue unless given.
+    """
+    if level not in TargetDocument.Level.values:
+        raise Refused(Problem("FIG-055", f"文件 {number}", f"层级“{level}”不对。", f"请写 {'、'.join(TargetDocument.Level.values)} 之一。"))
+    wanted = {"title": title, "level": level, "issued_on": issued_on, "effective_on": effective_on or issued_on}
+    made, new = TargetDocument.objects.get_or_create(number=number, region=_own(by, region), defaults=wanted)
+    if new:
+        shown = wanted | {key: wanted[key] and str(wanted[key]) for key in ("issued_on", "effective_on")}
+        trail.record(by=by, act="登记下达文件", obj=number, after=shown, region_id=region.pk)
+    elif any(getattr(made, key) != value for key, value in wanted.items()):
+        raise Refused(
+            Problem("FIG-054", f"文件 {number}", f"已登记为《{made.title}》，印发于 {made.issued_on}。", "请核对文号、题名、层级和日期。")
+        )
+    return made
+
+
+@dataclass(frozen=True)
+class Checked:
+    """current_figure against the observations: how many keys there are, and how many differ."""
+
+    total: int
+    differing: int
+
+
+# What stands for a key is its newest observation that was not taken back: a later one exists only because its writer had seen the earlier.
+STANDING = """
+SELECT DISTINCT ON (region_id, period, measure_id, calibre_id)
+  region_id, period, measure_id, calibre_id, id AS observation_id, state, value, unit, places, approx, assumed
+FROM figures_observation AS o
+WHERE NOT EXISTS (SELECT FROM figures_undone AS u WHERE u.observation_id = o.id)
+ORDER BY region_id, period, measure_id, calibre_id, id DESC
+"""
+COLUMNS = "region_id, period, measure_id, calibre_id, observation_id, state, value, unit, places, approx, assumed"
+CHECK = f"""
+WITH standing AS MATERIALIZED ({STANDING})
+SELECT (SELECT count(*) FROM standing), count(DISTINCT (region_id, period, measure_id, calibre_id)) FROM (
+  (SELECT {COLUMNS} FROM standing EXCEPT SELECT {COLUMNS} FROM figures_current)
+  UNION ALL
+  (SELECT {COLUMNS} FROM figures_current EXCEPT SELECT {COLUMNS} FROM standing)
+) AS differing
+"""
+
+
+def check_current(user: Operator) -> Checked:
+    """Compare without changing anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHECK)
+        return Checked(*cursor.fetchone())
+
+
+@transaction.atomic
+def rebuild_current(*, by: Operator) -> Checked:
+    """Make current_figure anew from the observations of the user's regions, and check it equal. differing: how many had not been."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE figures_current IN SHARE ROW EXCLUSIVE MODE")  # nobody writes meanwhile; reading goes on
+        cursor.execute(CHECK)
+        found = Checked(*cursor.fetchone())
+        if found.differing:
+            cursor.execute("DELETE FROM figures_current")
+            cursor.execute(f"INSERT INTO figures_current ({COLUMNS}) {STANDING}")
+            cursor.execute(CHECK)
+            if (after := Checked(*cursor.fetchone())).differing:
+                raise Refused(
+                    Problem("FIG-052", "现行数表", f"重建后仍有 {after.differing} 处不一致。", "请停止写入，并把留痕导出交维护人员。")
+                )
+    trail.record(by=by, act="重建现行数", obj="现行数表", after={"total": found.total, "differing": found.differing})
+    return found
+
+
+def _own(by: Operator, region: Region) -> Region:
+    """Outside one's regions is not found."""
+    if region.pk not in by.region_ids:
+        raise Region.DoesNotExist(f"没有区划 {region.code}")
+    return region
+
+
+def _problem(code: str, said: Stored, region: Region, period: str, what: str, fix: str) -> Problem:
+    return Problem(code, f"{region.name} {period} “{said.measure.name}”{f'（{said.calibre}）' if said.calibre else ''}", what, fix)
+
+
+def _faster(said: Stored, region: Region, period: str, now: Observation | None) -> Problem:
+    what = f"刚被 {now.by} 改为 {current.as_figure(now).spoken_or_state}。" if now else "刚被别人改动。"
+    return _problem("FIG-042", said, region, period, what, "请刷新后核对现在的数，再决定是否更正。")
+
+
+def _said(measure: str, region: Region, period: str, value: Value, unit: str, calibre: str, state: str, approx: str) -> Stored:
+    """The number as it will be stored. Refused with everything that is wrong with it."""
+    where = f"{region.name} {period} “{measure}”"
+    found = Measure.objects.filter(code=measure).first()
+    problems = []
+    if found is None:
+        problems.append(Problem("FIG-012", where, f"没有统计指标 {measure}。", "请核对代码：anju figures list 列出全部指标。"))
+    if calibre and not Calibre.objects.filter(code=calibre).exists():
+        problems.append(Problem("FIG-013", where, f"没有口径 {calibre}。", "请核对口径代码。"))
+    if approx not in APPROX or state not in STATES:
+        problems.append(Problem("FIG-049", where, f"状态“{state}”或约数标记“{approx}”不认识。", "状态见指标说明；约数写 约、余 或 左右。"))
+    try:
+        periods.bounds(period)
+    except Refused as refused:
+        problems += refused.problems
+    if problems:
+        raise Refused(*problems)
+    return stored(found, calibre, where, value, unit, state, approx)
+
+
+def _stands(by: Operator, said: Stored, region: Region, period: str) -> CurrentFigure | None:
+    return (
+        CurrentFigure.objects.select_related("observation__document", "observation__measure", "observation__region")
+        .filter(measure=said.measure, calibre=said.calibre, region=_own(by, region), period=period)
+        .first()
+    )
+
+
+def _same(before: Observation, said: Stored, **beside: Any) -> bool:
+    return all(getattr(before, key) == value for key, value in (said.columns | beside).items())
+
+
+def _added(said: Stored, before: Observation | None, document: TargetDocument | None) -> Stored:
+    region, period = (before.region, before.period) if before else (None, "")
+    if before is None or before.state != NUMBER or said.state != NUMBER or document is None:
+        where = f"{region.name} {period} “{said.measure.name}”" if region else f"“{said.measure.name}”"
+        raise Refused(Problem("FIG-051", where, "没有可以追加的任务数，或没有写追加的文件。", "请先录入原任务，并登记追加任务的文件。"))
+    return said.added_to(before)
+
+
+def _scopes_agree(by: Operator, said: Stored, region: Region, period: str, scope_note: str) -> None:
+    """A share and what it is taken of must be about the same scope (不含…)."""
+    if said.state != SHARE:
+        return
+    base = (
+        CurrentFigure.objects.filter(measure=said.share_of, calibre="", region=region, period=period).select_related("observation").first()
+    )
+    if base and base.observation.scope_note != scope_note:
+        raise Refused(
+            _problem(
+                "FIG-037", said, region, period,
+                f"任务的范围是“{scope_note or '全部'}”，而基数“{said.share_of.name}”的范围是“{base.observation.scope_note or '全部'}”。",
+                "请把两处的范围写成一致。",
+            )
+        )  # fmt: skip
+
+
+def _write(
+    by: Operator,
+    kind: str,
+    act: str,
+    said: Stored,
+    region: Region,
+    period: str,
+    before: Observation | None,
+    *,
+    title: str = "",
+    **beside: Any,
+) -> Observation:
+    """Observation, current figure and trail row together. Refused FIG-042 when someone else wrote first."""
+    source = Source.objects.create(kind=kind, title=title, region=region, period=period, by=by.key)
+    made = Observation.objects.create(source=source, region=region, period=period, by=by.key, supersedes=before, **said.columns, **beside)
+    if not _stand(made, before):
+        now = _stands(by, said, region, period)
+        raise Refused(_faster(said, region, period, now.observation if now else None))
+    trail.record(
+        by=by, act=act, obj=f"{said.measure.code}{':' + said.calibre if said.calibre else ''}@{region.code}/{period}",
+        before=_shown(current.as_figure(before), before) if before else None, after=_shown(current.as_figure(made), made),
+        reason=beside.get("reason") or beside.get("basis") or "", region_id=region.pk,
+    )  # fmt: skip
+    return made
+
+
+def _stand(made: Observation, before: Observation | None) -> bool:
+    """Compare and set: False when what stands is no longer what the writer had seen."""
+    row = {name: getattr(made, name) for name in ("state", "value", "unit", "places", "approx", "assumed")}
+    if before is not None:
+        return bool(CurrentFigure.objects.filter(observation=before).update(observation=made, **row))
+    columns = {"measure_id": made.measure_id, "calibre_id": made.calibre_id, "region_id": made.region_id, "period": made.period}
+    columns |= {"observation_id": made.pk} | row
+    with connection.cursor() as cursor:  # waits for whoever is writing the same key, and then does nothing
+        cursor.execute(
+            f"INSERT INTO figures_current ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
+            " ON CONFLICT (region_id, period, measure_id, calibre_id) DO NOTHING",
+            list(columns.values()),
+        )
+        return cursor.rowcount == 1
+
+
+def _shown(figure: Figure, row: Observation) -> dict[str, Any]:
+    """An observation as the trail tells it."""
+    return {
+        "observation": row.pk, "value": row.value, "state": row.state, "shown": figure.spoken_or_state, "assumed": row.assumed,
+        "increment": row.increment, "document": row.document_id,
+    }  # fmt: skip

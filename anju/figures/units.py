@@ -1,0 +1,113 @@
+"""From a number as it was printed to what is stored: base units, the printed unit and decimals. Never rounded, never guessed."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from anju.figures.current import accepts
+from anju.figures.figure import NUMBER, SHARE
+from anju.figures.models import Measure, Observation
+from anju.problems import Problem, Refused
+from anju.quantities import to_base, unit
+
+SMALLEST, LARGEST = -(2**63), 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What an observation keeps of a number."""
+
+    measure: Measure
+    calibre: str
+    state: str
+    value: int | None
+    unit: str
+    places: int
+    approx: str
+    increment: int | None = None
+    share: Fraction | None = None
+
+    @property
+    def share_of(self) -> Measure | None:
+        return self.measure.share_of if self.share is not None else None
+
+    @cached_property
+    def columns(self) -> dict[str, Any]:
+        """As fields of Observation."""
+        share = self.share
+        return {
+            "measure": self.measure, "calibre_id": self.calibre, "state": self.state, "value": self.value, "unit": self.unit,
+            "places": self.places, "approx": self.approx, "increment": self.increment, "share_of": self.share_of,
+            "share_numerator": share.numerator if share is not None else None,
+            "share_denominator": share.denominator if share is not None else None,
+        }  # fmt: skip
+
+    def added_to(self, before: Observation) -> "Stored":
+        """The sum in force after an addition; printed with the finer of the two precisions when the units agree."""
+        places = max(self.places, before.places) if self.unit == before.unit else self.places
+        return replace(self, value=before.value + self.value, increment=self.value, places=places)
+
+
+def families(measure: Measure) -> set[str]:
+    """Families of units the measure may be printed in: its own, and those counted one for one with it (套 and 户)."""
+    return {unit(name).family for name in (measure.unit, *measure.units)}
+
+
+def stored(measure: Measure, calibre: str, where: str, value: Any, unit_name: str, state: str, approx: str = "") -> Stored:
+    """One number. Refused with what is wrong with it. value: text, int or Decimal as printed; a Fraction for a share."""
+    unit_name = unit_name or measure.unit
+    if flaw := misplaced(measure, calibre, where):
+        raise Refused(flaw)
+    if isinstance(value, Fraction):
+        return shared(measure, calibre, where, value, 0, approx)
+    if state != NUMBER:
+        return Stored(measure, calibre, state, None, measure.unit, 0, "")
+    try:
+        sign, digits, exponent = Decimal(value).as_tuple() if isinstance(value, str | int | Decimal) else (0, (), "")
+        number = (-1 if sign else 1) * int("".join(map(str, digits)))
+        number, places = (number * 10**exponent, 0) if exponent > 0 else (number, -exponent)
+    except (InvalidOperation, TypeError, ValueError):
+        raise Refused(Problem("FIG-049", where, f"“{value}”不是数。", "请只写数字；约、余写在约数一栏，单位写在单位一栏。")) from None
+    if unit_name in ("%", "％") and "%" not in families(measure):
+        return shared(measure, calibre, where, Fraction(number, 100 * 10**places), places, approx)
+    base, problem = based(measure, where, number, places, unit_name)
+    if problem:
+        raise Refused(problem)
+    return Stored(measure, calibre, NUMBER, base, unit(unit_name).name, places, approx)
+
+
+def shared(measure: Measure, calibre: str, where: str, share: Fraction, places: int, approx: str = "") -> Stored:
+    """A target set as a share of another figure. Refused FIG-015 when the catalogue does not say of which."""
+    if measure.share_of_id is None:
+        raise Refused(Problem("FIG-015", where, f"“{measure.name}”的单位是{measure.unit}，不能写成比例。", f"请写成{measure.unit}数。"))
+    return Stored(measure, calibre, SHARE, None, "%", places, approx, share=share)
+
+
+def misplaced(measure: Measure, calibre: str, where: str) -> Problem | None:
+    """A computed measure is never stored; a calibre must be one that the measure is published under."""
+    if measure.is_computed:
+        return Problem("FIG-019", where, f"“{measure.name}”由其他指标算出，不存储。", "请录入它的分子、分母或分项；公布的数只用来核对。")
+    if not accepts(measure, calibre):
+        return Problem("FIG-013", where, f"“{measure.name}”没有口径“{calibre}”。", "请核对口径；新的口径要先写进指标目录。")
+    return None
+
+
+def based(measure: Measure, where: str, digits: int, places: int, unit_name: str) -> tuple[int, Problem | None]:
+    """digits × 10^-places in that unit as base units, or what is wrong."""
+    try:
+        named = unit(unit_name)
+    except KeyError:
+        return 0, Problem("FIG-015", where, f"不认识计量单位“{unit_name}”。", f"“{measure.name}”请用{measure.unit}。")
+    if named.family not in families(measure):
+        return 0, Problem(
+            "FIG-015", where, f"单位“{unit_name}”与“{measure.name}”的单位“{measure.unit}”不是一类。", "请核对是不是填错了列。"
+        )
+    try:
+        base = to_base(digits, places, unit_name)
+    except ValueError as error:
+        return 0, Problem("FIG-016", where, f"{error}。", "请核对小数位；系统不替人舍入。")
+    if not SMALLEST <= base <= LARGEST:
+        return 0, Problem("FIG-017", where, "数字太大，存不下。", "请核对单位，是不是把元写成了亿元。")
+    return base, None

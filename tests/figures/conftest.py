@@ -1,0 +1,72 @@
+"""The catalogue, two counties of one city, and readings made by hand: `cell()` is what a reader would give."""
+
+import pytest
+
+from anju.workbooks.cells import Cell, Reading
+
+YEAR = "2021"
+
+
+@pytest.fixture
+def catalogue(scope):
+    from anju.figures.services import load_catalogue
+
+    load_catalogue(by=scope)
+    return scope
+
+
+@pytest.fixture
+def user(catalogue):
+    """本机操作员 inside the scope, with the catalogue loaded."""
+    return catalogue
+
+
+@pytest.fixture
+def city(user):
+    from anju.core.regions import region
+
+    return region(user, "140500")
+
+
+@pytest.fixture
+def counties(user, city):
+    from anju.core.regions import children
+
+    return children(user, city)
+
+
+@pytest.fixture
+def east(counties):
+    return counties[0]
+
+
+@pytest.fixture
+def west(counties):
+    return counties[1]
+
+
+@pytest.fixture
+def clerk(user, east):
+    """Sees one county only."""
+    from anju.core.scope import Operator
+
+    return Operator("clerk", "填报员", frozenset({east.pk}))
+
+
+def cell(region, measure, text, **more):
+    """A cell showing that text: 27.27, 0, '' (not reported) or a state's name."""
+    states = {"": "unreported", "无任务": "no_task", "不适用": "not_applicable"}
+    digits, places = None, 0
+    if text not in states:
+        whole, _, fraction = text.partition(".")
+        digits, places = int(whole + fraction), len(fraction)
+    values = {
+        "measure": measure, "calibre": "", "region_name": getattr(region, "name", region), "period": YEAR, "state": states.get(text, "number"),
+        "digits": digits, "places": places, "unit": "套", "approx": "", "assumed": False, "basis": "", "sheet": "表1", "cell": "B2",
+        "raw": text, "row_label": "", "column_label": "开工量",
+    }  # fmt: skip
+    return Cell(**values | more)
+
+
+def reading(*cells, name="表.xlsx", sha="a" * 64, **more):
+    return Reading("test-map", name, sha, cells=list(cells), **more)
