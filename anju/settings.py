@@ -16,7 +16,8 @@ def built(room: str, part: str = "") -> bool:
     return bool(spec and spec.origin and (not part or find_spec(f"anju.{room}.{part}")))
 
 
-ROOMS = ("core", "figures", "runs", "documents", "evaluation", "oversight", "desk", "demo")
+ALL_ROOMS = "core figures runs documents evaluation oversight desk demo"
+ROOMS = tuple(os.environ.get("ANJU_ROOMS", ALL_ROOMS).split())  # fewer while a higher room is being built
 
 DEBUG = False
 SECRET_KEY = SimpleLazyObject(secret_key)
