@@ -112,6 +112,12 @@ def call(args: argparse.Namespace) -> int:
         return args.handler(args)
     except Refused as refused:
         return show_problems(refused.problems, args)
-    except BrokenPipeError:  # the reader (head, less) has seen enough
-        sys.stderr.close()
-        return OK
+    except Exception as error:
+        from anju.core.postgres import database_problem
+
+        if isinstance(error, BrokenPipeError):  # the reader (head, less) has seen enough
+            sys.stderr.close()
+            return OK
+        if problem := database_problem(error):
+            return show_problems([problem], args)
+        raise

@@ -34,6 +34,8 @@ SYSTEM_USER = "anju-db"  # who the server runs as when we are root: PostgreSQL r
 ROOT_HOME = Path("/var/lib/anju")
 PORT = 5432  # part of the socket's name; nothing listens on the network
 SOCKET_LIMIT = 103  # bytes of a socket's path: 107 on Linux, 103 on macOS
+LOG_LIMIT = 10_000_000  # bytes; one older log is kept
+LEAVING = 120  # seconds for the processes of a killed server to go
 PATIENCE = 600  # seconds; crash recovery of a large log takes longer than pg_ctl's default
 
 
@@ -103,8 +105,9 @@ class Cluster:
 
     def answers(self) -> bool:
         """Can the application log in now?"""
-        if not self.access_file.exists():
-            return False
+        with explained(self.access_file):
+            if not self.access_file.exists():
+                return False
         try:
             psycopg.connect(**self.connection(APPLICATION), connect_timeout=10).close()
         except psycopg.OperationalError:
@@ -137,13 +140,16 @@ class Cluster:
         with self._lock("start.lock"):
             if self.answers():
                 return False
-            if not (self.data / "PG_VERSION").exists():
-                self._initialise()
             self.check_version()
-            if not self._connectable():
-                self._launch()
+            with self._claim() as claim:
+                if claim is not None:
+                    if not (self.data / "PG_VERSION").exists():
+                        self._initialise(claim)
+                    elif not self.access_file.exists():
+                        self._renew_password(claim)
+                    self._launch(claim)
             self._make_roles()
-        return True
+        return claim is not None
 
     def stop(self) -> bool:
         """Stop the server, waiting for it. False: it did not run."""
@@ -163,50 +169,60 @@ class Cluster:
                 "请运行 anju db upgrade，按它列出的步骤升级。",
             )  # fmt: skip
 
-    def _launch(self) -> None:
-        with explained(self.folder), self._claim() as claim:
-            # We hold the lock that every process of a living server holds: any postmaster.pid is what a crash left,
-            # and its number may be another program's by now.
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+    def _launch(self, claim: int) -> None:
+        with explained(self.folder):
             self._make_socket_folder()
+            self._clear()
             self._configure()
-            if self.log.exists() and self.log.stat().st_size > 10_000_000:
+            if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
                 self.log.replace(self.log.with_suffix(".log.1"))
             mark = self.log.stat().st_size if self.log.exists() else 0
             done = self._call("pg_ctl", "start", "-D", self.data, "-w", "-t", PATIENCE, "-l", self.log, keep=claim)
-        if done.returncode:
-            with self.log.open(encoding="utf-8", errors="replace") if self.log.exists() else open(os.devnull) as log:
-                log.seek(mark)
-                last = log.read()[-2000:].strip()
-            raise storage_problem(self.data, last or done.stdout.strip() or done.stderr.strip())
+            if done.returncode:
+                last = self.log.read_bytes()[mark:][-2000:].decode("utf-8", "replace") if self.log.exists() else ""
+                raise storage_problem(self.data, (last or done.stdout + done.stderr).strip())
+
+    def _clear(self) -> None:
+        """Take away what a crash left. Only under the lock that every process of a living server holds.
+
+        PostgreSQL asks whether the numbers in these files live; another program may have them by now, or a dead
+        postmaster that nobody has collected (in a container whose first process is no init).
+        """
+        for left in (self.data / "postmaster.pid", *(self.socket_folder / f".s.PGSQL.{PORT}{end}" for end in ("", ".lock"))):
+            left.unlink(missing_ok=True)
 
     @contextmanager
-    def _claim(self) -> Iterator[int]:
-        """The lock a living server holds. Waits for the last processes of a server that was killed."""
-        handle = self._open("running.lock")
+    def _claim(self) -> Iterator[int | None]:
+        """The lock that a living server holds and a starting one inherits; None when a server answers already.
+
+        Waits for the last processes of a server, or of an initdb, whose parent was killed.
+        """
+        with explained(self.folder):
+            handle = self._open("running.lock")
         try:
-            for wait in range(300):
+            until = time.monotonic() + LEAVING
+            while True:
                 with suppress(BlockingIOError):
                     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                if self._connectable():  # started by other means meanwhile
-                    break
-                time.sleep(0.1 if wait < 50 else 0.5)
-            else:
-                raise refuse("DB-008", self.data, "旧的数据库进程还没有退出，又连接不上。", "请稍候再试；仍不行时重新启动这台机器。")
-            yield handle
+                    yield handle
+                    return
+                if self._connectable():
+                    yield None
+                    return
+                if time.monotonic() > until:
+                    raise refuse("DB-008", self.data, "旧的数据库进程还没有退出，又连接不上。", "请稍候再试；仍不行时重新启动这台机器。")
+                time.sleep(0.1)
         finally:
             os.close(handle)
 
     def _connectable(self) -> bool:
-        """Does a server answer at the socket, whatever it answers?"""
+        """Does a server answer at the socket, whatever it answers, and mean to stay?"""
         try:
             psycopg.connect(
                 host=str(self.socket_folder), port=PORT, user=SUPERUSER, password="-", dbname="postgres", connect_timeout=10
             ).close()
         except psycopg.OperationalError as error:
-            text = str(error)
-            return "No such file" not in text and "Connection refused" not in text and "Permission denied" not in text
+            return not any(text in str(error) for text in ("No such file", "Connection refused", "Permission denied", "shutting down"))
         return True
 
     @contextmanager
@@ -246,13 +262,13 @@ class Cluster:
                 f"请用 ANJU_HOME 换一个该用户进得去的目录（不设时为 {ROOT_HOME}），或改用普通用户运行。",
             )  # fmt: skip
 
-    def _initialise(self) -> None:
+    def _initialise(self, claim: int) -> None:
         """initdb beside the final name, so that a broken attempt never looks like a data folder."""
         fresh, secret = self.folder / "data.new", self.folder / "initial"
         with explained(self.folder):
             shutil.rmtree(fresh, ignore_errors=True)
             if not self.access_file.exists():
-                self._keep_secret(self.access_file, json.dumps({r: secrets.token_urlsafe(32) for r in (SUPERUSER, OWNER, APPLICATION)}))
+                self._make_passwords()
             self._keep_secret(secret, self.passwords()[SUPERUSER])
             self._give(secret)
         try:
@@ -260,11 +276,22 @@ class Cluster:
                 "initdb", "-D", fresh, "-U", SUPERUSER, f"--pwfile={secret}", "--auth=scram-sha-256", "--encoding=UTF8",
                 "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
                 *([] if self.fsync else ["--no-sync"]),
+                keep=claim,
             )  # fmt: skip
         finally:
             secret.unlink()
         with explained(self.data):
             fresh.replace(self.data)
+
+    def _renew_password(self, claim: int) -> None:
+        """access.json was lost: give the superuser a new password in single-user mode; the other roles follow from it."""
+        self._make_passwords()
+        command = sql.SQL("ALTER ROLE {} PASSWORD {};").format(sql.Identifier(SUPERUSER), sql.Literal(self.passwords()[SUPERUSER]))
+        self._clear()
+        self._run("postgres", "--single", "-D", self.data, "postgres", keep=claim, stdin=command.as_string())
+
+    def _make_passwords(self) -> None:
+        self._keep_secret(self.access_file, json.dumps({role: secrets.token_urlsafe(32) for role in (SUPERUSER, OWNER, APPLICATION)}))
 
     @staticmethod
     def _keep_secret(file: Path, text: str) -> None:
@@ -303,7 +330,7 @@ class Cluster:
     def _make_roles(self) -> None:
         """The two login roles and the database; repeated at every start, so that a broken first start is mended."""
         known = self.passwords()
-        with psycopg.connect(**self.connection(SUPERUSER, "postgres"), autocommit=True) as db:
+        with self._superuser() as db:
             for role in (OWNER, APPLICATION):
                 if not db.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
                     db.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
@@ -316,7 +343,23 @@ class Cluster:
                 db.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
             for database in (DATABASE, "postgres"):
                 db.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
-            db.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(DATABASE), sql.Identifier(APPLICATION)))
+            db.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(DATABASE), sql.Identifier(APPLICATION)))
+
+    def _superuser(self) -> "psycopg.Connection[Any]":
+        """Log in as the superuser, waiting while the server recovers from a crash."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return psycopg.connect(**self.connection(SUPERUSER, "postgres"), autocommit=True, connect_timeout=10)
+            except psycopg.OperationalError as error:
+                if "starting up" not in str(error) and "recovery" not in str(error):
+                    raise refuse(
+                        "DB-016", self.access_file, f"数据库在运行，用这里记的密码却登录不上：{str(error).strip().splitlines()[-1]}",
+                        "文件若丢失或换过：先运行 anju db stop，删除该文件，再运行 anju db start，密码会重新生成，数据不变。",
+                    ) from error  # fmt: skip
+                if time.monotonic() > until:
+                    raise refuse("DB-017", self.data, "上次没有正常关机，数据库还在恢复。", "请过几分钟再运行一次，不要删除任何文件。") from error
+                time.sleep(0.2)
 
     # -- running the binaries -----------------------------------------------------------------------------------------------------
 
@@ -339,16 +382,16 @@ class Cluster:
 
         return {"user": self._runner(), "group": pwd.getpwuid(self._runner()).pw_gid, "extra_groups": []}
 
-    def _call(self, program: str, *arguments: object, keep: int | None = None) -> subprocess.CompletedProcess[str]:
+    def _call(self, program: str, *arguments: object, keep: int | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [binaries() / program, *map(str, arguments)],
-            cwd="/", env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": os.environ.get("TZ", "")}, umask=0o077,
+            cwd="/", env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"}, umask=0o077,
             pass_fds=() if keep is None else (keep,), start_new_session=True,  # Ctrl-C in our terminal is not meant for the server
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **self._as_runner(),
+            input=stdin, capture_output=True, text=True, check=False, **self._as_runner(),
         )  # fmt: skip
 
-    def _run(self, program: str, *arguments: object) -> str:
-        done = self._call(program, *arguments)
+    def _run(self, program: str, *arguments: object, keep: int | None = None, stdin: str = "") -> str:
+        done = self._call(program, *arguments, keep=keep, stdin=stdin)
         if done.returncode:
             raise storage_problem(self.data, done.stderr.strip() or done.stdout.strip())
         return done.stdout
@@ -407,3 +450,13 @@ def _copy(package: Path, install: str, target: Path) -> None:
         with suppress(OSError):  # another start was first
             part.rename(target)
         shutil.rmtree(part, ignore_errors=True)
+
+
+def database_problem(error: BaseException) -> Problem | None:
+    """What a command says when the database failed under it; nothing for any other error."""
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    if not isinstance(cause, psycopg.OperationalError):
+        return None
+    if cause.sqlstate == "53100":
+        return storage_problem("数据库", "", errno.ENOSPC).problems[0]
+    return Problem("DB-018", "数据库", f"连接中断或没有响应：{str(cause).strip()}", "没有提交的都未写入。请运行 anju db status 查看后重试。")
