@@ -88,6 +88,8 @@ def fill(text: str, number: str, on: date) -> str:
     """The signed text with 文号 and date put in: every .doc-number and every .date, and nothing else."""
     article = parse(text)
     article.set("data-state", "issued")
+    for mark in by_class(article, "draft-mark"):
+        mark.drop_tree()
     for node in by_class(article, "doc-number"):
         node.text = number
     for node in by_class(article, "date"):

@@ -1,0 +1,267 @@
+"""Words against numbers, text against table, sums against parts. They remind the writer and never stop him."""
+
+import re
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lxml import html
+from ruamel.yaml import YAML
+
+from anju.core import regions
+from anju.core.scope import Operator
+from anju.documents import markup
+from anju.documents.markup import Sentence, by_class
+from anju.documents.tables import NUMBER, Cell, Grid
+from anju.figures import periods, queries
+from anju.figures.figure import PERCENT_BASE, Figure, ratio
+from anju.problems import ASK, Problem
+
+CLAUSE = re.compile(r"[，；。！？：]")
+WORDS = Path(__file__).with_name("words.yaml")
+BRACKET = re.compile(r"（[^（）]*）|\([^()]*\)")
+SCALES = (0, 4, 8, -4, -8)  # the same figure in 元, 万元, 亿元; 套, 万套
+AS_WRITTEN = "如确需这样写，可以保留；这里只作提醒。"
+
+
+@cache
+def words() -> dict[str, list[str]]:
+    return YAML(typ="safe").load(WORDS.read_text(encoding="utf-8"))
+
+
+def check(user: Operator, text: str, cited: dict[str, Any]) -> list[Problem]:
+    """Every reminder about a document's text. cited: reference → figure, of the figures it prints."""
+    article = markup.parse(text)
+    sentences = list(markup.sentences(article))
+    return [*_claims(user, sentences, cited), *_typed(sentences), *_twice(sentences), *_sums(sentences), *_tables(article)]
+
+
+# --- 均、全部、超额、圆满 ----------------------------------------------------
+
+
+def _claims(user: Operator, sentences: list[Sentence], cited: dict[str, Any]) -> Iterable[Problem]:
+    rates = {ref: figure for ref, figure in cited.items() if _is_completion(figure)}
+    prose = [sentence for sentence in sentences if not sentence.row]
+    known: dict[str, list[Figure]] = {}
+    for sentence in prose:
+        for clause in CLAUSE.split(sentence.text):
+            found = {kind: [word for word in words()[kind] if word in clause] for kind in ("reached", "over", "every")}
+            # 完成年度任务的94.0% tells a number, 完成年度任务 makes a claim.
+            found["reached"] = [word for word in found["reached"] if not re.search(rf"{word}\D*\d", clause)]
+            if not found["reached"] or any(word in clause for word in words()["except"]):
+                continue
+            meant = _meant(sentence, prose, rates, any(word in clause for word in words()["about"]))
+            over, every = bool(found["over"]), bool(found["every"])
+            fails: list[str] = []
+            for ref in meant:
+                if not _holds(rates[ref], over):
+                    fails.append(f"{rates[ref].name} {rates[ref].region.name}{_percent(rates[ref])}")
+                if every:
+                    if ref not in known:
+                        known[ref] = _parts(user, rates[ref])
+                    short = [part for part in known[ref] if part.known and not _holds(part, False)]
+                    if short:
+                        fails.append(f"{rates[ref].name} " + "、".join(f"{part.region.name}{_percent(part)}" for part in short))
+            if fails:
+                said = "、".join(dict.fromkeys(word for kind in ("every", "over", "reached") for word in found[kind]))
+                what = f"“{clause}”里的“{said}”与数字不符：{'；'.join(fails)}。"
+                yield Problem("DOC-101", sentence.where, what, f"请改写这句话，或者写明哪些地方没有达到。{AS_WRITTEN}", ASK)
+
+
+def _is_completion(figure: Any) -> bool:
+    """A ratio to a target."""
+    return getattr(figure, "kind", "") == "ratio" and len(figure.parts) == 2 and "target" in figure.parts[1].code.split(".")
+
+
+def _meant(sentence: Sentence, prose: list[Sentence], rates: dict[str, Any], tasks: bool) -> list[str]:
+    """The completion rates a claim rests on: its own sentence's; else, if it speaks of tasks, its paragraph's; else all the text's, which a summary sums up."""
+    own = [one.ref for one in sentence.figures if one.ref in rates]
+    near = [one.ref for other in prose if other.where == sentence.where for one in other.figures if one.ref in rates]
+    every = [one.ref for other in prose for one in other.figures if one.ref in rates]
+    return list(dict.fromkeys(own or (tasks and (near or every)) or []))
+
+
+def _holds(rate: Figure, over: bool) -> bool:
+    if not rate.known:
+        return True
+    return rate.exact > PERCENT_BASE if over else rate.exact >= PERCENT_BASE
+
+
+def _percent(rate: Figure) -> str:
+    return f"{rate.text('%')}%"
+
+
+def _parts(user: Operator, rate: Figure) -> list[Figure]:
+    """The same rate of every place directly below."""
+    below = regions.children(user, rate.region, periods.end(rate.period))
+    if not below:
+        return []
+    names = [part.code + (f":{part.calibre}" if part.calibre else "") for part in rate.parts]
+    found = queries.figures(user, names, below, [rate.period])
+    return [ratio(found(names[0], region), found(names[1], region), rate.places, rate.code, rate.name) for region in below]
+
+
+# --- typed numbers -----------------------------------------------------------
+
+
+def _typed(sentences: list[Sentence]) -> Iterable[Problem]:
+    """A number with a unit of ours that nobody can follow to its source."""
+    typed = re.compile(
+        rf"(?<![\d.〔第年])\d[\d,]*(?:\.\d+)?\s*(?:{'|'.join(sorted(map(re.escape, words()['units']), key=len, reverse=True))})"
+    )
+    for sentence in sentences:
+        if sentence.row or sentence.where in ("版头", "版记", "落款"):
+            continue
+        spans = [(one.start, one.start + len(one.text)) for one in sentence.figures]
+        loose = [
+            match[0]
+            for match in typed.finditer(sentence.text)
+            if not any(start < match.end() and match.start() < end for start, end in spans)
+        ]
+        if loose:
+            what = f"“{'”“'.join(loose)}”是键入的数字，查不到出处，数据更正后也不会跟着变。"
+            yield Problem("DOC-102", sentence.where, what, f"有统计指标的请改成引用（[[指标]]）。{AS_WRITTEN}", ASK)
+
+
+# --- one figure, one value ---------------------------------------------------
+
+
+def _twice(sentences: list[Sentence]) -> Iterable[Problem]:
+    """The same figure printed with values that cannot be the same number."""
+    first: dict[str, tuple[str, str]] = {}
+    for sentence in sentences:
+        for one in sentence.figures:
+            if not one.text:
+                continue
+            text, where = first.setdefault(one.ref, (one.text, sentence.where))
+            if not agree(text, one.text):
+                what = f"同一个数在{where}印作 {text}，在这里印作 {one.text}。"
+                yield Problem("DOC-103", sentence.where, what, "请核对以哪个为准。", ASK)
+
+
+def agree(left: str, right: str) -> bool:
+    """Can two printed texts be one number? Rounded to the coarser of them, in 元 or 万元 or 亿元."""
+    a, b = value_of(left), value_of(right)
+    if a is None or b is None:
+        return left == right
+    for scale in SCALES:
+        moved = a.scaleb(scale)
+        places = min(-moved.as_tuple().exponent, -b.as_tuple().exponent)
+        if _rounded(moved, places) == _rounded(b, places):
+            return True
+    return False
+
+
+def value_of(text: str) -> Decimal | None:
+    match = NUMBER.match(text)
+    return Decimal(match["digits"].replace(",", "").replace("−", "-")) if match else None
+
+
+def _rounded(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+# --- sums --------------------------------------------------------------------
+
+
+def _sums(sentences: list[Sentence]) -> Iterable[Problem]:
+    """49.03亿元（国开行21.552亿元、农发行27.478亿元）: what stands in the brackets adds up to what stands before them."""
+    for sentence in sentences:
+        if sentence.row:
+            continue
+        for bracket in BRACKET.finditer(sentence.text):
+            before = [one for one in sentence.figures if one.start < bracket.start()]
+            inside = [one for one in sentence.figures if bracket.start() < one.start < bracket.end()]
+            if len(inside) < 2 or not before:
+                continue
+            whole = before[-1]
+            units = [_unit_after(sentence.text, one.start + len(one.text)) for one in (whole, *inside)]
+            values = [value_of(one.text) for one in (whole, *inside)]
+            if (
+                None in values
+                or None in units
+                or len({unit[1] for unit in units}) > 1
+                or bracket.start() - whole.start > len(whole.text) + 8
+            ):
+                continue
+            summed = sum(value * unit[0] for value, unit in zip(values[1:], units[1:], strict=True))
+            scale = units[0][0]
+            places = -values[0].as_tuple().exponent
+            if _rounded(Decimal(summed) / scale, places) != values[0]:
+                exact = (Decimal(summed) / scale).normalize()
+                what = f"“{whole.text}{units[0][2]}”与括号里各项之和 {exact:f}{units[0][2]} 不符。"
+                yield Problem("DOC-104", sentence.where, what, f"请核对；括号里没有列全的，请写“其中”并注明还有其他。{AS_WRITTEN}", ASK)
+
+
+UNITS = {
+    "亿元": (10_000, "money"),
+    "万元": (1, "money"),
+    **{name: (1, name) for name in ("套", "户", "个", "栋", "部", "项", "㎡")},
+    "万套": (10_000, "套"),
+    "万户": (10_000, "户"),
+}
+
+
+def _unit_after(text: str, at: int) -> tuple[int, str, str] | None:
+    """(scale, family, name) of the unit that follows a number."""
+    for name in sorted(UNITS, key=len, reverse=True):
+        if text.startswith(name, at):
+            return (*UNITS[name], name)
+    return None
+
+
+def _tables(article: html.HtmlElement) -> Iterable[Problem]:
+    """A row of totals, column by column. Ratios are left out."""
+    for annex in by_class(article, "annex"):
+        marks = by_class(annex, "annex-mark")
+        place = markup.text_of(marks[0]) if marks else annex.get("data-title", "附件")
+        for table in annex.iter("table"):
+            yield from _table(place, Grid(table))
+
+
+def _table(place: str, grid: Grid) -> Iterable[Problem]:
+    totals = sorted(row for row in grid.total_rows if row >= grid.head)
+    labels = {cell.row: cell.text for cell in grid.cells if cell.column == 0}
+    wrong: dict[int, list[str]] = {}
+    for column in range(1, grid.columns):
+        cells = {cell.row: cell for cell in grid.body(column)}
+        if any(cell.text.endswith("%") for cell in cells.values()):
+            continue
+        for row in totals:
+            printed = value_of(cells[row].text) if row in cells else None
+            if printed is None:
+                continue
+            following = next((other for other in totals if other > row), grid.rows)
+            groups = [
+                [cell for at, cell in cells.items() if at not in grid.total_rows],
+                [cell for at, cell in cells.items() if row < at < following],
+                [cells[at] for at in totals if at > row and at in cells],
+            ]
+            sums = [_sum(group) for group in groups if group]
+            if sums and None not in sums and all(_rounded(one, -printed.as_tuple().exponent) != printed for one in sums):
+                head = _head(grid, column)
+                wrong.setdefault(row, []).append(f"{head}印作 {cells[row].text}，各行相加为 {sums[0]:f}")
+    for row, said in wrong.items():
+        yield Problem(
+            "DOC-104", f"{place} {labels.get(row, '')}".strip(), f"合计与各行之和不符：{'；'.join(said)}。", f"请核对。{AS_WRITTEN}", ASK
+        )
+
+
+def _sum(cells: list[Cell]) -> Decimal | None:
+    """None when a part is no number. A blank adds nothing if others are printed: the official forms leave 无 blank."""
+    values = [value_of(cell.text) for cell in cells if cell.text]
+    return None if not values or None in values else sum(values, Decimal(0))
+
+
+def _head(grid: Grid, column: int) -> str:
+    """The heads over a column, from the top."""
+    over = sorted(
+        (cell for cell in grid.cells if cell.row < grid.head and cell.column <= column < cell.column + cell.columns),
+        key=lambda one: one.row,
+    )
+    return "“" + "·".join(cell.text for cell in over) + "”"
+
+
+__all__ = ["agree", "check", "value_of", "words"]

@@ -1,0 +1,78 @@
+"""A document's text from its template: figures gathered, printed, noted with their sentences, and digested."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.template.loader import get_template
+
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.documents import markup, printing, references
+from anju.documents.kinds import DocumentKind
+
+USES = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""")
+
+
+@dataclass
+class Composed:
+    """What one writing gives. cited: reference → figure; figures: as kept with the version."""
+
+    title: str
+    html: str
+    cited: dict[str, Any]
+    figures: list[dict[str, Any]]
+    books: list[dict[str, Any]]
+    template_digest: str
+    figures_digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        said = [[one["ref"], one["text"], one["observations"]] for one in self.figures]
+        self.figures_digest = digest(json.dumps(said, ensure_ascii=False, separators=(",", ":")))
+
+
+def compose(user: Operator, kind: DocumentKind, region: Region, period: str, options: dict[str, Any], prose: dict[str, Any]) -> Composed:
+    """The document as the ledger stands now, without 文号 and date. Refused with every reference that cannot be resolved."""
+    paragraphs = references.resolve(user, prose, region, period, options)
+    with printing.citing() as cited:
+        context = kind.gather(user, region, period, options)
+        own = {"region": region, "period": period, "options": options, "prose": prose, "number": "", "date": None, "draft": True}
+        rendered = get_template(kind.template).render({**own, **context, "_paragraphs": paragraphs})
+    html = markup.mark_draft(rendered)
+    books = [dict(book) for book in context.get("books", ())]
+    return Composed(str(context["title"]), html, cited, _noted(html, cited), books, template_digest(kind.template))
+
+
+def _noted(html: str, cited: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every printed figure with its sentence and the observations it rests on."""
+    return [
+        {
+            "ref": one.ref,
+            "text": one.text,
+            "observations": printing.observations(cited[one.ref]),
+            "where": sentence.where,
+            "sentence": sentence.text,
+        }
+        for sentence in markup.sentences(markup.parse(html))
+        for one in sentence.figures
+    ]
+
+
+def template_digest(name: str) -> str:
+    """Over the template and all it includes, so that a changed layout of a table is a changed template."""
+    sources: dict[str, str] = {}
+
+    def read(template: str) -> None:
+        if template not in sources:
+            sources[template] = get_template(template).template.source
+            for used in USES.findall(sources[template]):
+                read(used)
+
+    read(name)
+    return digest(json.dumps(sources, ensure_ascii=False, sort_keys=True))
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

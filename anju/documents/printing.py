@@ -1,0 +1,89 @@
+"""How a figure is printed: the one place where a number of a document becomes text, and where it is noted as cited."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from anju.core.templatetags import anju
+from anju.quantities import ALIASES, UNITS
+
+_cited: ContextVar[dict[str, Any] | None] = ContextVar("cited", default=None)
+
+
+@contextmanager
+def citing() -> Iterator[dict[str, Any]]:
+    """Collect every figure printed inside: reference → figure."""
+    cited: dict[str, Any] = {}
+    token = _cited.set(cited)
+    try:
+        yield cited
+    finally:
+        _cited.reset(token)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a template asks for: unit, places, thousands separated, without the sign %. ValueError for a word it does not know."""
+
+    unit: str | None = None
+    places: int | None = None
+    grouping: bool = False
+    bare: bool = False
+
+    @classmethod
+    def of(cls, words: str | None) -> "Look":
+        unit, places, grouping, bare = None, None, False, False
+        for word in (words or "").split():
+            if word.isdecimal():
+                places = int(word)
+            elif word in ("grouping", "group"):
+                grouping = True
+            elif word == "bare":
+                bare = True
+            elif ALIASES.get(word, word) in UNITS:
+                unit = word
+            else:
+                raise ValueError(f"no unit and no word of printing: {word}")
+        return cls(unit, places, grouping, bare)
+
+
+def reference(figure: Any) -> str:
+    """code@region/period:calibre; of a ratio or sum the catalogue does not know, its parts' references."""
+    if getattr(figure, "ref", "") or figure.code or not figure.parts:
+        return anju.reference(figure)
+    return ("÷" if figure.kind == "ratio" else "+").join(reference(part) for part in figure.parts)
+
+
+def text_of(figure: Any, look: Look) -> str:
+    """The digits with their 约 or 余 and their %; "" when unknown. 左右 stands after a unit that the template writes, so 约 says it."""
+    digits = figure.text(look.unit, look.places, look.grouping)
+    if not digits:
+        return ""
+    before, after = {"约": ("约", ""), "左右": ("约", ""), "余": ("", "余")}.get(getattr(figure, "approx", ""), ("", ""))
+    percent = "%" if (look.unit or getattr(figure, "unit", "")) == "%" and not look.bare else ""
+    return f"{before}{digits}{after}{percent}"
+
+
+def figure_html(figure: Any, look: Look) -> SafeString:
+    """The figure as a <data> element that knows where it comes from. A template's slip (no figure at all) must not print a blank."""
+    if figure is None or isinstance(figure, str):
+        raise ValueError(f"a template prints something that is no figure: {figure!r}")
+    ref, text = reference(figure), text_of(figure, look)
+    if (cited := _cited.get()) is not None:
+        cited[ref] = figure
+    if not text:
+        return format_html('<data class="fig none" data-ref="{}"></data>', ref)
+    name = "fig assumed" if getattr(figure, "assumed", False) else "fig"
+    value = figure.text(look.unit, look.places)
+    return format_html('<data class="{}" value="{}" data-ref="{}">{}</data>', name, value, ref, text)
+
+
+def observations(figure: Any) -> list[int]:
+    """Every observation a figure rests on, its parts' among them."""
+    own = [figure.observation_id] if getattr(figure, "observation_id", None) else []
+    return sorted({*own, *(one for part in getattr(figure, "parts", ()) for one in observations(part))})

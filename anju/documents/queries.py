@@ -1,0 +1,141 @@
+"""Reading documents: what is there, what it said, and which of its sentences the ledger no longer bears out."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from anju.core.models import Region
+from anju.core.scope import Operator, visible
+from anju.documents import kinds, markup
+from anju.documents.compose import compose
+from anju.documents.markup import Sentence
+from anju.documents.models import Document, Version
+
+DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+def documents(user: Operator, region: Region | None = None, kind: str = "", state: str = "", period: str = "") -> QuerySet[Document]:
+    """The user's documents, newest first."""
+    asked = {"region": region, "kind": kind, "state": state, "period": period}
+    return visible(Document.objects.filter(**{key: value for key, value in asked.items() if value}), user).select_related("region")
+
+
+def document(user: Operator, pk: int) -> Document:
+    """Document.DoesNotExist when there is none or it is another region's."""
+    return documents(user).get(pk=pk)
+
+
+def versions(user: Operator, document: Document) -> QuerySet[Version]:
+    """Newest first."""
+    return visible(Version.objects.filter(document=document), user).order_by("-serial")
+
+
+def version(user: Operator, document: Document, serial: int | None = None) -> Version:
+    """The newest version, or that one."""
+    found = versions(user, document) if serial is None else versions(user, document).filter(serial=serial)
+    version = found.first()
+    if version is None:
+        raise Version.DoesNotExist(f"{document} 没有第 {serial} 版")
+    return version
+
+
+@dataclass(frozen=True)
+class FigureChange:
+    """One figure of a sentence: what it said, what it says now; "" is blank or gone."""
+
+    ref: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class StaleSentence:
+    """A sentence or a row of a table that would be written otherwise today. old or new "" : it would come or go."""
+
+    where: str
+    old: str
+    new: str
+    figures: tuple[FigureChange, ...]
+
+    @property
+    def told(self) -> str:
+        if self.figures:
+            return "，".join(f"{one.old or '空白'}→{one.new or '空白'}" for one in self.figures)
+        return "这句话将不再出现" if not self.new else "这句话将有改动" if self.old else "将多出一句话"
+
+
+def stale(user: Operator, document: Document) -> list[StaleSentence]:
+    """The sentences of its newest version that differ from what the same template says of today's figures. Writes nothing."""
+    last = version(user, document)
+    return compare(last.html, now(user, document, last).html)
+
+
+def now(user: Operator, document: Document, last: Version) -> Any:
+    """The document as it would be written today, with the number and date it has."""
+    made = compose(user, kinds.kind(document.kind), document.region, document.period, last.options, last.prose)
+    if document.number and document.issued_on:
+        made.html = markup.fill(made.html, document.number, document.issued_on)
+    return made
+
+
+def compare(old: str, new: str) -> list[StaleSentence]:
+    """Two texts of one document, sentence by sentence."""
+    before, after = (list(markup.sentences(markup.parse(text))) for text in (old, new))
+    found: list[StaleSentence] = []
+    for left, right in pairs(before, after):
+        if left and right and left.text == right.text:
+            continue
+        changes = _changes(left, right)
+        found.append(StaleSentence((left or right).where, left.text if left else "", right.text if right else "", changes))
+    return found
+
+
+def pairs(before: Sequence[Sentence], after: Sequence[Sentence]) -> list[tuple[Sentence | None, Sentence | None]]:
+    """Which sentence became which: by their words without the digits, rows by their place."""
+    keys = [[sentence.where if sentence.row else DIGITS.sub("#", sentence.text) for sentence in side] for side in (before, after)]
+    matched: list[tuple[Sentence | None, Sentence | None]] = []
+    for act, i, j, k, m in difflib.SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+        left, right = list(before[i:j]), list(after[k:m])
+        if act == "equal":
+            matched += zip(left, right, strict=True)
+        else:
+            matched += _nearest(left, right)
+    return matched
+
+
+def _nearest(left: list[Sentence], right: list[Sentence]) -> list[tuple[Sentence | None, Sentence | None]]:
+    """In a stretch that changed: a sentence goes with the most alike of those still to come; the rest came or went."""
+    matched: list[tuple[Sentence | None, Sentence | None]] = []
+    at = 0
+    for sentence in left:
+        scores = [(difflib.SequenceMatcher(None, sentence.text, other.text).ratio(), -index) for index, other in enumerate(right[at:], at)]
+        best, index = max(scores, default=(0, 0))
+        if scores and best * 2 > 1:
+            matched += [(None, other) for other in right[at:-index]]
+            matched.append((sentence, right[-index]))
+            at = -index + 1
+        else:
+            matched.append((sentence, None))
+    return matched + [(None, other) for other in right[at:]]
+
+
+def _changes(left: Sentence | None, right: Sentence | None) -> tuple[FigureChange, ...]:
+    """Figures of the same reference in their order; one that came or went is blank on the other side."""
+    sides: list[dict[str, list[str]]] = []
+    for sentence in (left, right):
+        texts: dict[str, list[str]] = {}
+        for one in sentence.figures if sentence else ():
+            texts.setdefault(one.ref, []).append(one.text)
+        sides.append(texts)
+    changes = []
+    for ref in dict.fromkeys((*sides[0], *sides[1])):
+        old, new = sides[0].get(ref, []), sides[1].get(ref, [])
+        for index in range(max(len(old), len(new))):
+            before, after = (side[index] if index < len(side) else "" for side in (old, new))
+            if before != after:
+                changes.append(FigureChange(ref, before, after))
+    return tuple(changes)

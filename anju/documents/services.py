@@ -1,0 +1,157 @@
+"""Writing, signing, issuing and withdrawing an official document. Each leaves a trail row in the same transaction."""
+
+import datetime
+import json
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, transaction
+
+from anju.core import trail
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.core.states import move
+from anju.documents import checks, kinds, markup, queries
+from anju.documents.compose import Composed, compose, digest
+from anju.documents.models import Document, Version
+from anju.problems import ASK, Problem, Refused
+
+
+@transaction.atomic
+def write(
+    *,
+    by: Operator,
+    kind: str,
+    region: Region,
+    period: str,
+    options: dict[str, Any] | None = None,
+    prose: dict[str, Any] | None = None,
+    reason: str = "",
+) -> Document:
+    """Write a document from the ledger as it stands. The draft of that kind, region and period is written anew; without one a new draft begins.
+
+    Options or prose left out are those of the draft. The same text again adds no version.
+    Refused: DOC-010 no such kind; DOC-011, DOC-031 what its prose refers to and cannot be found.
+    """
+    draft = Document.objects.select_for_update().filter(kind=kind, region=region, period=period, state=Document.DRAFT).first()
+    last = queries.version(by, draft) if draft else None
+    options = _kept(options) if options is not None else last.options if last else {}
+    prose = _kept(prose) if prose is not None else last.prose if last else {}
+    made = compose(by, kinds.kind(kind), region, period, options, prose)
+    if draft is None:
+        draft = Document.objects.create(kind=kind, region=region, period=period, title=made.title, by=by.key)
+    elif draft.title != made.title:
+        draft.title = made.title
+        draft.save(update_fields=["title"])
+    if last is None or last.html != made.html or (last.options, last.prose) != (options, prose):
+        _append(by, draft, made, options, prose, reason, "拟稿" if last is None else "改稿")
+    return draft
+
+
+def _kept(data: dict[str, Any]) -> dict[str, Any]:
+    """As it will be read back: a date of place.yaml becomes text now, not only after a round through the database."""
+    return json.loads(json.dumps(data, cls=DjangoJSONEncoder))
+
+
+def _append(
+    by: Operator, document: Document, made: Composed, options: dict[str, Any], prose: dict[str, Any], reason: str, act: str
+) -> Version:
+    warnings = checks.check(by, made.html, made.cited)
+    version = Version.objects.create(
+        document=document,
+        region=document.region,
+        serial=document.versions.count() + 1,
+        html=made.html,
+        html_digest=digest(made.html),
+        options=options,
+        prose=prose,
+        figures=made.figures,
+        figures_digest=made.figures_digest,
+        books=made.books,
+        template_digest=made.template_digest,
+        warnings=[warning.as_dict() for warning in warnings],
+        reason=reason,
+        by=by.key,
+    )
+    _record(by, act, document, version, reason)
+    return version
+
+
+def _record(by: Operator, act: str, document: Document, version: Version, reason: str) -> None:
+    after = {"version": version.serial, "figures": version.figures_digest, "books": [book.get("digest", "") for book in version.books],
+             "template": version.template_digest}  # fmt: skip
+    trail.record(
+        by=by, act=act, obj=f"公文 {document}", after=after, reason=reason, region_id=document.region_id, digest=version.html_digest
+    )
+
+
+@transaction.atomic
+def sign_off(*, by: Operator, document: Document, on: datetime.date, reason: str = "") -> Document:
+    """签发: the text stands as it is. Refused DOC-021 while figures have changed since it was written; a reason passes it."""
+    _fresh(by, document, reason, "签发")
+    version = queries.version(by, document)
+    move(document, "sign_off", by=by, on=on, reason=reason, because={"version": version.serial, "html": version.html_digest})
+    return document
+
+
+@transaction.atomic
+def send_back(*, by: Operator, document: Document, on: datetime.date, reason: str) -> Document:
+    """退回修改: a signed text that is not issued becomes a draft again."""
+    move(document, "return", by=by, on=on, reason=reason)
+    return document
+
+
+@transaction.atomic
+def issue(*, by: Operator, document: Document, number: str, on: datetime.date, reason: str = "") -> Document:
+    """印发: 文号, date and digests together. The signed text is not written again, only its number and date are put in.
+
+    Refused: DOC-020 the number is used or blank; DOC-021 figures changed since the signature (a reason passes it); DOC-022 上行文 without 签发人; STATE-001.
+    """
+    number = number.strip()
+    version = queries.version(by, document)
+    problems = []
+    if not number:
+        problems.append(Problem("DOC-020", f"公文 {document}", "没有文号。", "请填写文号，例如“×保办字〔2022〕1号”。"))
+    elif used := Document.objects.filter(region=document.region, number=number).first():
+        problems.append(Problem("DOC-020", f"文号“{number}”", f"已用于《{used.title}》。", "请核对发文登记，换一个文号。"))
+    if kinds.kind(document.kind).upward and not markup.by_class(markup.parse(version.html), "signatory"):
+        problems.append(Problem("DOC-022", f"公文 {document}", "上行文没有签发人。", "请在文书的选项里填写 signatories 后重新拟稿、签发。"))
+    if problems:
+        raise Refused(*problems)
+    _fresh(by, document, reason, "印发")
+    filled = markup.fill(version.html, number, on)
+    because = {"number": number, "date": on, "figures": version.figures_digest}
+    move(document, "issue", by=by, on=on, reason=reason, because=because)
+    try:
+        with transaction.atomic():
+            Document.objects.filter(pk=document.pk).update(number=number, issued_on=on)
+    except IntegrityError:
+        raise Refused(Problem("DOC-020", f"文号“{number}”", "刚刚被另一份公文用了。", "请核对发文登记，换一个文号。")) from None
+    document.number, document.issued_on = number, on
+    filled = markup.fill(version.html, number, on)
+    same = ("options", "prose", "figures", "figures_digest", "books", "template_digest", "warnings", "region")
+    issued = Version.objects.create(
+        document=document, serial=version.serial + 1, html=filled, html_digest=digest(filled), reason=reason, by=by.key,
+        **{name: getattr(version, name) for name in same},
+    )  # fmt: skip
+    _record(by, "印发", document, issued, reason)
+    return document
+
+
+@transaction.atomic
+def withdraw(*, by: Operator, document: Document, on: datetime.date, reason: str) -> Document:
+    """撤回 an issued document. Its number stays used and its text stays readable. The reason must not be blank."""
+    if not reason.strip():
+        raise Refused(Problem("DOC-023", f"公文 {document}", "没有写明撤回的缘由。", "请填写缘由，它会留在记录里。"))
+    move(document, "withdraw", by=by, on=on, reason=reason)
+    return document
+
+
+def _fresh(by: Operator, document: Document, reason: str, act: str) -> None:
+    """A reminder, once, before an act on a text whose figures have changed."""
+    if reason.strip() or not (old := queries.stale(by, document)):
+        return
+    told = "；".join(f"{one.where}：{one.told}" for one in old[:5]) + ("" if len(old) <= 5 else f"；等 {len(old)} 处")
+    raise Refused(
+        Problem("DOC-021", f"公文 {document}", f"成稿后数字有变化，{told}。", f"请重新拟稿；确须按原稿{act}的，写明理由再办。", ASK)
+    )

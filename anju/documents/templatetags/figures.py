@@ -1,0 +1,53 @@
+"""Template tags of official documents. A number reaches the page only as a figure, through `fig` or `cell`."""
+
+from datetime import date
+
+from django import template
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from anju.core.templatetags.anju import period_label
+from anju.documents import references, wording
+from anju.documents.markup import chinese_date
+from anju.documents.printing import Look, figure_html
+
+register = template.Library()
+
+
+@register.filter
+def fig(figure, words: str | None = None) -> SafeString:
+    """{{ f|fig:"亿元 2" }}"""
+    return figure_html(figure, Look.of(words))
+
+
+@register.filter
+def cell(figure, words: str | None = None) -> SafeString:
+    """A complete cell of a table: {{ f|cell:"亿元 2" }}"""
+    return format_html('<td class="num">{}</td>', figure_html(figure, Look.of(words)))
+
+
+@register.simple_tag(takes_context=True)
+def prose(context, key: str) -> SafeString:
+    """The free paragraphs of that key, with their figures; nothing when there are none."""
+    return mark_safe("\n".join(references.paragraph(item) for item in context["_paragraphs"].get(key, ())))
+
+
+@register.filter
+def listed(names) -> str:
+    """城区、阳城县"""
+    return "、".join(escape(str(name)) for name in names or ())
+
+
+@register.filter
+def cn_number(number: int) -> str:
+    return wording.chinese(int(number))
+
+
+@register.filter
+def cn_date(day: date | None) -> str:
+    return chinese_date(day) if day else ""
+
+
+@register.filter
+def cn_period(period: str) -> str:
+    return period_label(period)
