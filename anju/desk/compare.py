@@ -7,6 +7,7 @@ from typing import Any
 from anju.desk.charts import Chart
 from anju.desk.tables import Cell, Column, Row, Sheet
 from anju.figures.figure import NO_TASK, Figure, ratio
+from anju.figures.queries import difference
 from anju.quantities import divide_half_up, scaled_text, unit
 
 NUMERALS = "零一两三四五六七八九十"
@@ -15,6 +16,11 @@ NUMERALS = "零一两三四五六七八九十"
 def counted(number: int) -> str:
     """两个县, 十二个县: small counts in words, as a headline has them."""
     return NUMERALS[number] if number <= 10 else str(number)
+
+
+def apart(first: Figure, second: Figure) -> Figure:
+    """How far two figures are apart, without a sign: which is the larger their texts show."""
+    return difference(max(first, second, key=lambda one: one.exact), (min(first, second, key=lambda one: one.exact),), "相差")
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ def pair_sheet(id: str, pairs: list[Pair], unit_name: str, first: str = "县区"
 
 def bullet(id: str, pairs: Iterable[Pair], title: str, sub: str) -> Chart:
     """A bullet bar per region, furthest behind first, the target as a tick."""
-    ordered = by_gap(pairs)
+    ordered = [pair for pair in by_gap(pairs) if pair.target.exact or pair.actual.exact]  # nothing asked and nothing done: nothing to draw
     unit_name = next((pair.unit for pair in ordered if pair.comparable), ordered[0].unit if ordered else "")
     places = max((pair.places for pair in ordered), default=0)
     rows: list[dict[str, Any]] = [

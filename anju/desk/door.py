@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from anju import workbooks
 from anju.core.scope import Operator
@@ -16,14 +15,14 @@ from anju.problems import Refused
 
 @dataclass
 class Door:
-    """computed: made of parts when read, never stored. cells: the row of the source file the figure stands in."""
+    """computed: made of parts when read, never stored. context: the row of the source file the figure stands in."""
 
     figure: Figure
     measure: Measure
     calibre: Calibre | None
     provenance: Provenance | None = None
     history: Sequence[Entry] = ()
-    cells: Sequence[Any] = ()
+    context: workbooks.Context | None = None
     others: Sequence[Figure] = ()
     uses: list[dict[str, str]] = field(default_factory=list)
 
@@ -72,22 +71,22 @@ def open_door(user: Operator, figure: Figure) -> Door:
         door.history = figures.history(user, figure.code, figure.region, figure.period, figure.calibre)
     if figure.observation_id is not None:
         door.provenance = figures.provenance(user, figure.observation_id)
-        door.cells = row_of(user, door.provenance)
+        door.context = row_of(user, door.provenance)
     calibres = [name for name in ("", *measure.calibres) if name != figure.calibre]
     found = figures.figures(user, [f"{figure.code}:{name}" for name in calibres], [figure.region], [figure.period]) if calibres else {}
     door.others = [one for one in found.values() if one.known]
     return door
 
 
-def row_of(user: Operator, origin: Provenance) -> Sequence[Any]:
-    """The cell in its row of the imported file. Nothing when the file was not kept, or is read no longer."""
+def row_of(user: Operator, origin: Provenance) -> workbooks.Context | None:
+    """The cell in its row of the imported file. None when the file was not kept, or can be read no longer."""
     row = origin.observation
     if origin.source is None or not row.cell:
-        return ()
+        return None
     content = figures.content(user, origin.source)
     if content is None:
-        return ()
+        return None
     try:
-        return workbooks.context_row(content, row.sheet, row.cell)
+        return workbooks.context_row(content, row.sheet, row.cell, name=origin.source.file_name)
     except Refused:
-        return ()
+        return None

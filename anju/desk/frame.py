@@ -64,7 +64,7 @@ def _frame(request: HttpRequest) -> Frame:
     years = [name for name in known if len(name) == 4]
     period = period or (years or known or [str(date.today().year)])[0]
     known = known if period in known else [period, *known]
-    path = [one for one in reversed(regions.path(region)) if one.pk in user.region_ids]
+    path = [one for one in reversed(regions.path(region)) if one.pk in user.region_ids and (one.kind != Region.Kind.NATION or one == region)]
     below = regions.children(user, region, periods.end(period))
     # A county's neighbours are the likely next step; elsewhere the places below are.
     beside = below or (regions.children(user, region.parent, periods.end(period)) if region.parent else [])

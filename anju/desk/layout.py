@@ -110,6 +110,12 @@ def _rank(measure: Measure, catalogue: Mapping[str, Measure]) -> tuple:
     return (base.order, base.code, kind, measure.order, measure.code)
 
 
+def is_part(measure: Measure, catalogue: Mapping[str, Measure]) -> bool:
+    """A 其中, or the target or the rate of one."""
+    top = catalogue.get(measure.numerator_id or measure.target_of_id or "")
+    return bool(measure.of_id or (top is not None and top.of_id))
+
+
 def label(leaf: Leaf, catalogue: Mapping[str, Measure], names: Mapping[str, str], several: bool) -> str:
     """The short head of a column under its group: 目标, 完成, 其中：老城区, 完成率（口径二）."""
     measure = leaf.measure
@@ -126,6 +132,10 @@ def label(leaf: Leaf, catalogue: Mapping[str, Measure], names: Mapping[str, str]
     else:
         text = "合计" if measure.kind == Measure.Kind.SUM else "完成" if several else "数值"
     return f"{text}（{names.get(leaf.calibre, leaf.calibre)}）" if leaf.calibre else text
+
+
+def reports(figure: figures.Figure) -> bool:
+    return figure.known or figure.observation_id is not None
 
 
 def place_of(leaf: Leaf, found: figures.Figures, regions: Iterable[Region]) -> tuple[str, int]:
@@ -152,7 +162,7 @@ def topic_sheet(
             Column(
                 label(leaf, catalogue, names, len(group.leaves) > 1),
                 unit="" if one_unit or leaf.measure.kind == Measure.Kind.RATIO else shown[leaf][0],
-                part=bool(leaf.measure.of_id),
+                part=is_part(leaf.measure, catalogue),
                 sort=leaf.code,
             )
             for leaf in group.leaves
@@ -160,6 +170,9 @@ def topic_sheet(
         columns.append(Column(group.base.name, below, unit=one_unit, href=f"/figures/measure/{group.base.code}/"))
     rows = []
     for number, region in enumerate(regions):
+        # 市本级 and the like report a few things only: no empty line for them in the tables of all the rest.
+        if number and region.kind == Region.Kind.PSEUDO and not any(reports(found(leaf.code, region)) for leaf in leaves):
+            continue
         cells = [Cell(text=region.name, href=links.get(region.code, ""))]
         cells += [Cell(figure=found(leaf.code, region), unit=shown[leaf][0], places=shown[leaf][1]) for leaf in leaves]
         rows.append(Row(cells, css="total" if number == 0 and len(regions) > 1 else "", key=region.code))

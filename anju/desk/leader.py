@@ -1,5 +1,6 @@
 """The leader's page: what is done, what is late, what is at risk — each a finding with its figures."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from anju.core.models import Region
@@ -8,6 +9,7 @@ from anju.core.templatetags.anju import period_label
 from anju.desk import compare
 from anju.desk.charts import Chart
 from anju.desk.compare import Pair
+from anju.desk.layout import TOPICS, topic_of
 from anju.figures import queries as figures
 from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Measure
@@ -17,13 +19,18 @@ NOUNS = {"province": "省（区、市）", "city": "市", "county": "县（市�
 
 @dataclass(frozen=True)
 class Progress:
-    """One measure that has a target: of the region, and of each of its parts. calibre: that of the actual figure."""
+    """One measure that has a target: of the region, and of each of its parts. calibre_name: that of the actual figure."""
 
     measure: Measure
     target: Measure
     whole: Pair
     parts: list[Pair]
-    calibre: str = ""
+    calibre_name: str = ""
+
+    @property
+    def name(self) -> str:
+        """With its calibre: what is said in one calibre need not hold in another."""
+        return f"{self.measure.name}（{self.calibre_name}）" if self.calibre_name else self.measure.name
 
     @property
     def short(self) -> list[Pair]:
@@ -59,8 +66,9 @@ class Summary:
 
     @property
     def behind(self) -> list[Progress]:
-        """What has not reached its target, as a whole or somewhere."""
-        return [one for one in self.progress if one.short or one.whole.short]
+        """What has not reached its target, as a whole or somewhere: where most are behind first."""
+        found = [one for one in self.progress if one.short or one.whole.short]
+        return sorted(found, key=lambda one: (not one.whole.short, -len(one.short)))
 
     @property
     def waiting(self) -> list[Progress]:
@@ -74,14 +82,14 @@ class Summary:
         said = []
         if told:
             one = told[0]
-            said.append(f"{when}{one.measure.name} {one.whole.actual.text(None, None, True)} {one.whole.actual.unit}，完成 {one.whole.rate.text()}%")
+            said.append(f"{when}{one.measure.name}{one.whole.actual.text(None, None, True)}{one.whole.actual.unit}，完成{one.whole.rate.text()}%")
         elif self.waiting:
             one = self.waiting[0]
-            said.append(f"{when}{one.target.name} {one.whole.target.text(None, None, True)} {one.whole.target.unit}，尚未报送完成数")
+            said.append(f"{when}{one.target.name}{one.whole.target.text(None, None, True)}{one.whole.target.unit}，尚未报送完成数")
         if self.behind:
-            worst = min(self.behind, key=lambda one: min(pair.rate.exact for pair in [*one.short, one.whole] if pair.rate.known and pair.short))
+            worst = self.behind[0]
             count = len(worst.short)
-            said.append(f"{compare.counted(count)}个{self.noun}{worst.measure.name}未达目标" if count else f"{worst.measure.name}未达目标")
+            said.append(f"{compare.counted(count)}个{self.noun}{worst.name}未达目标" if count else f"{worst.name}未达目标")
         elif told:
             said.append("有完成数的各项都已达到目标")
         return "；".join(said) or f"{self.region.name}{when}还没有目标和完成数"
@@ -92,8 +100,8 @@ class Summary:
         return [self.chart(number, one) for number, one in enumerate(chosen[:4])]
 
     def chart(self, number: int, one: Progress) -> Chart:
-        finding = compare.finding(one.measure.name, one.parts, self.noun)
-        sub = f"{one.measure.name}与目标，{one.whole.unit}，{self.region.name}{period_label(self.period)}；竖线为目标，按差额排序"
+        finding = compare.finding(one.name, one.parts, self.noun)
+        sub = f"{one.name}与目标，{one.whole.unit}，{self.region.name}{period_label(self.period)}；竖线为目标，按差额排序"
         return compare.bullet(f"gap-{number}", one.parts, finding, sub)
 
 
@@ -101,8 +109,8 @@ def comparable(one: Progress) -> bool:
     return sum(pair.comparable for pair in one.parts) > 1
 
 
-def summary(user: Operator, region: Region, below: list[Region], period: str) -> Summary:
-    """Every measure with a target that has figures here, compared; and every figure with two calibres that differ."""
+def summary(user: Operator, region: Region, below: list[Region], period: str, names: Mapping[str, str]) -> Summary:
+    """Every measure with a target that has figures here, compared; and every figure with two calibres that differ. names: of the calibres."""
     catalogue = figures.measures(user)
     listed = [region, *below]
     ids = {one.pk for one in listed} & user.region_ids
@@ -114,6 +122,8 @@ def summary(user: Operator, region: Region, below: list[Region], period: str) ->
     made = Summary(region, period, NOUNS.get(kinds.pop(), "单位") if len(kinds) == 1 else "单位")
     # Parts (其中) repeat what their whole says: only wholes are told to a leader.
     wanted = [one for one in catalogue.values() if one.target_of_id and not one.of_id and one.code in calibres]
+    topics = list(TOPICS)
+    wanted.sort(key=lambda one: topics.index(topic) if (topic := topic_of(one.code)) in topics else len(topics))
     codes = {f"{one.code}:{name}" for one in wanted for name in calibres[one.code]}
     codes |= {f"{one.target_of_id}:{name}" for one in wanted for name in calibres.get(one.target_of_id, [""])}
     several = [code for code, names in calibres.items() if len(names) > 1 and not catalogue[code].target_of_id]
@@ -127,11 +137,11 @@ def summary(user: Operator, region: Region, below: list[Region], period: str) ->
         for name in calibres.get(measure.code, [""]):
             done = f"{measure.code}:{name}"
             pairs = [Pair(found(done, one), found(asked, one)) for one in listed]
-            made.progress.append(Progress(measure, target, pairs[0], [p for p in pairs[1:] if p.actual.known or p.target.known], name))
+            made.progress.append(Progress(measure, target, pairs[0], [p for p in pairs[1:] if p.actual.known or p.target.known], names.get(name, name)))
     for code in several:
         first, second = calibres[code][:2]
         for one in listed:
             a, b = found(f"{code}:{first}", one), found(f"{code}:{second}", one)
             if a.known and b.known and a.exact != b.exact:
-                made.calibres.append(TwoCalibres(a, b, figures.difference(b, (a,), "两口径之差")))
+                made.calibres.append(TwoCalibres(a, b, compare.apart(a, b)))
     return made

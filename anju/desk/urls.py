@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.desk.views import figures, leader, targets
+from anju.desk.views import figures, leader, rules, targets
 
 app_name = "desk"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     path("figures/measure/<str:code>/", figures.measure, name="measure"),
     path("figures/door/", figures.door, name="door"),
     path("figures/correct/", figures.correct, name="correct"),
+    path("rules/", rules.books, name="rules"),
+    path("rules/<str:kind>/<str:subject>/<str:since>/", rules.book, name="rule"),
 ]

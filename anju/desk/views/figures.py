@@ -73,7 +73,7 @@ def measure(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {"sheet": sheet, "measure": one, "names": names, "charts": charts(one, target, codes, found, listed, made)}
     context["breakdowns"] = [] if one.is_computed else queries.breakdown(user, code, made.region, made.period, calibres[0])
     context["differences"] = [
-        {"region": region, "first": found(codes[0], region), "second": found(codes[1], region), "gap": queries.difference(found(codes[0], region), [found(codes[1], region)], "两口径之差")}
+        {"region": region, "first": found(codes[0], region), "second": found(codes[1], region), "gap": compare.apart(found(codes[0], region), found(codes[1], region))}
         for region in listed
         if len(calibres) > 1 and differ(found(codes[0], region), found(codes[1], region))
     ]

@@ -19,7 +19,7 @@ def leader(request: HttpRequest) -> HttpResponse:
     if made.region is None:
         return show(request, "desk/leader.html", heading="还没有数字：先导入报表，或载入示例", started=False)
     below = regions.children(user, made.region, made.on)
-    summary = told.summary(user, made.region, below, made.period)
+    summary = told.summary(user, made.region, below, made.period, calibre_names())
     warnings = work.warnings(user, made.region, made.period)
     context = {
         "summary": summary,
@@ -35,12 +35,10 @@ def leader(request: HttpRequest) -> HttpResponse:
 
 def progress_sheet(request: HttpRequest, summary: told.Summary) -> Sheet:
     """One line per target: asked, done, rate, difference, and how many parts are behind."""
-    names = calibre_names()
     columns = [Column("任务"), Column("单位", text=True), Column("目标"), Column("完成"), Column("差额"), Column("完成率"), Column("未达目标的地方", text=True)]
     sheet = Sheet("progress", columns, caption="任务完成情况", css="cards")
     for one in summary.progress:
         pair: Pair = one.whole
-        name = one.measure.name + (f"（{names.get(one.calibre, one.calibre)}）" if one.calibre else "")
         gap = ""
         if pair.comparable and pair.actual.exact != pair.target.exact:
             gap = ("−" if pair.short else "+") + pair.gap_text()
@@ -48,8 +46,8 @@ def progress_sheet(request: HttpRequest, summary: told.Summary) -> Sheet:
         sheet.rows.append(
             Row(
                 [
-                    Cell(text=name, href=address(request, f"/figures/measure/{one.measure.code}/")),
-                    Cell(text=pair.unit, label="单位"),
+                    Cell(text=one.name, href=address(request, f"/figures/measure/{one.measure.code}/")),
+                    Cell(text=pair.unit, label="单位", css="brief"),
                     Cell(figure=pair.target, unit=pair.unit, label="目标"),
                     Cell(figure=pair.actual, unit=pair.unit, label="完成"),
                     Cell(text=gap, css="n", label="差额"),

@@ -9,6 +9,7 @@ from anju.core.templatetags.anju import address, day, period_label
 from anju.desk.frame import frame, show
 from anju.desk.tables import Cell, Column, Row, Sheet
 from anju.figures import queries
+from anju.figures.current import LEVELS
 from anju.figures.models import TargetDocument
 from anju.figures.targets import Decomposition, Target
 
@@ -26,45 +27,47 @@ def targets(request: HttpRequest) -> HttpResponse:
     when = period_label(made.period)
     count = len({one.figure.code for one in asked if one.figure.period == made.period})
     undone = [one for decomposition in divided for one in decomposition.divisions if one.remainder is not None and one.remainder.exact]
-    heading = f"{made.region.name}{when}承担 {count} 项目标任务" if count else f"{made.region.name}{when}没有下达的目标任务"
+    heading = f"{made.region.name}{when}承担{count}项目标任务" if count else f"{made.region.name}{when}没有下达的目标任务"
     if undone:
-        heading += f"，{len(undone)} 项与分解合计不符"
+        heading += f"，{len(undone)}项与分解合计不符"
     elif any(one.balanced for decomposition in divided for one in decomposition.divisions):
         heading += "，已全部分解到位"
     context = {
         "asked": asked_sheet(request, asked) if asked else None,
-        "nodes": [one for one in asked if one.figure.period != made.period],
+        "papers": list({one.document.pk: one.document for one in asked if one.document}.values()),
         "divided": [(one.document, division_sheet(number, one), notes(one)) for number, one in enumerate(divided) if one.divisions],
     }
     return show(request, "desk/targets.html", heading=heading, **context)
 
 
 def asked_sheet(request: HttpRequest, asked: list[Target]) -> Sheet:
-    """Targets in force and the nodes within the year: by whom, since when, until when; a node that binds no one says why."""
-    columns = [Column(label, text=label not in ("目标",)) for label in ("任务", "节点", "目标", "单位", "层级", "下达文件", "施行", "说明")]
+    """A line for each task and day; the levels that set it stand side by side, so that 加码 is seen. A node that binds no one says why."""
+    levels = [name for name in ("", *LEVELS) if any(one.figure.calibre == name for one in asked)]
+    columns = [Column("任务"), Column("节点", text=True), *(Column(f"{name}定目标" if name else "目标") for name in levels), Column("说明", text=True)]
     sheet = Sheet("asked", columns, caption="承担的目标任务", css="cards")
+    lines: dict[tuple[str, str], dict[str, Target]] = {}
     for one in asked:
-        figure = one.figure
-        said = [one.why] if one.why else []
-        said += [f"范围：{one.scope_note}"] if one.scope_note else []
-        said += [f"其中年中追加 {'、'.join(addition.text(None, None, True) for addition in one.additions)} {figure.unit}"] if one.additions else []
-        said += [f"按“{figure.parts[0].name}”的比例下达"] if figure.parts else []
-        sheet.rows.append(
-            Row(
-                [
-                    Cell(text=figure.name, href=address(request, f"/figures/measure/{figure.code}/", period=figure.period)),
-                    Cell(text=f"{day(one.due)}前", label="节点"),
-                    Cell(figure=figure, label="目标"),
-                    Cell(text="" if figure.unit == "1" else figure.unit, label="单位"),
-                    Cell(text=one.level or figure.calibre, label="层级"),
-                    Cell(text=f"{one.document.title}（{one.document.number}）" if one.document else "", css="wrap", label="下达文件"),
-                    Cell(text=day(one.effective_on), label="施行"),
-                    Cell(text="；".join(said), css="wrap", label="说明"),
-                ],
-                css="" if one.binding else "part",
-            )
-        )
+        lines.setdefault((one.figure.code, one.figure.period), {})[one.figure.calibre] = one
+    for by_level in lines.values():
+        first = next(iter(by_level.values()))
+        said = list(dict.fromkeys(text for one in by_level.values() for text in remarks(one)))
+        link = address(request, f"/figures/measure/{first.figure.code}/", period=first.figure.period)
+        name = first.figure.name + ("" if first.figure.unit in ("1", "%") else f"（{first.figure.unit}）")
+        found = [by_level.get(level) for level in levels]
+        cells = [Cell(figure=one.figure, label=column.label) if one else Cell() for one, column in zip(found, columns[2:], strict=False)]
+        row = [Cell(text=name, href=link), Cell(text=f"{day(first.due)}前", label="节点", css="nowrap"), *cells, Cell(text="；".join(said), css="wrap", label="说明")]
+        sheet.rows.append(Row(row, css="" if any(one.binding for one in by_level.values()) else "lapsed"))
     return sheet
+
+
+def remarks(one: Target) -> list[str]:
+    """What a number alone would not say."""
+    figure = one.figure
+    said = [f"{figure.calibre}定：{one.why}" if figure.calibre else one.why] if one.why else []
+    said += [f"范围：{one.scope_note}"] if one.scope_note else []
+    said += [f"其中年中追加{'、'.join(addition.text(None, None, True) for addition in one.additions)}{figure.unit}"] if one.additions else []
+    said += [f"按“{figure.parts[0].name}”的比例下达"] if figure.parts else []
+    return said
 
 
 def division_sheet(number: int, one: Decomposition) -> Sheet:
@@ -111,9 +114,9 @@ def notes(one: Decomposition) -> list[str]:
         left = division.remainder
         if left is not None and left.exact:
             word = "尚未分解" if left.exact > 0 else "分解数超出总数"
-            said.append(f"{division.name}{word} {left.text(None, None, True).removeprefix('-')} {left.unit}。")
+            said.append(f"{division.name}{word}{left.text(None, None, True).removeprefix('-')}{left.unit}。")
         if left is not None and left.exact is None and left.missing:
             said.append(f"{division.name}能否平衡看不出来，{left.why}。")
         if division.extra is not None:
-            said.append(f"{division.name}比上级下达多 {division.extra.text(None, None, True)} {division.extra.unit}（加码）。")
+            said.append(f"{division.name}比上级下达多{division.extra.text(None, None, True)}{division.extra.unit}（加码）。")
     return said

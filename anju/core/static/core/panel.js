@@ -13,6 +13,10 @@
     opener.classList.add("is-open");
     panel.hidden = false;
     document.body.classList.add("panel-open");
+    const waiting = document.createElement("p");
+    waiting.className = "slow muted";
+    waiting.textContent = "正在读取…";
+    body.replaceChildren(waiting);
     htmx.ajax("GET", address, { target: body, swap: "innerHTML", source: body });
   };
 
@@ -65,7 +69,7 @@
       heading.tabIndex = -1;
       heading.focus({ preventScroll: true });
     }
-    const shown = body.querySelector(".cell-row .is-cell");
+    const shown = body.querySelector(".cell-row td.is-cell");
     if (shown) shown.scrollIntoView({ block: "nearest", inline: "center" });
     opener?.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
