@@ -7,6 +7,7 @@ from anju import quantities
 from anju.problems import BLOCK, Problem
 
 NUMBER, UNREPORTED, NO_TASK, NOT_APPLICABLE = "number", "unreported", "no_task", "not_applicable"  # 未报 无任务 不适用
+PROBLEM_SHEET = "问题清单"  # the sheet that mark() adds; never read back as data
 
 
 class Cell(NamedTuple):

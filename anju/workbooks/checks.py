@@ -53,8 +53,11 @@ class Tally:
                 for name in group.members:
                     self.members.setdefault(name, []).append(total)
         self.ratios = [one for one in fields if one.column.ratio]
+        self.idle = not (rules.totals or rules.groups or table.checks or self.ratios)
 
     def add(self, row: "Row") -> None:
+        if self.idle:
+            return
         blanks = self.table.blanks
         self._along(row)
         if row.kind == "region":
@@ -118,7 +121,7 @@ class Tally:
             elif known != added:
                 self.report(
                     "WB-041",
-                    row.places[name],
+                    f"{one.letter}{row.number + 1}",
                     one.text,
                     f"“{row.label}”是 {_text(known, one)}，各行加起来是 {_text(added, one)}，相差 {_text(known - added, one)}。",
                     "请核对合计和各行；漏了行的请补上，错行的请移回。",
@@ -141,7 +144,8 @@ class Tally:
         total = row.values.get(check.total)
         if total is None or None in parts or not any(name in row.values for name in check.parts):
             return
-        one, added, cell = self.fields[check.total], sum(parts), row.places[check.total]  # type: ignore[arg-type]
+        one, added = self.fields[check.total], sum(parts)  # type: ignore[arg-type]
+        cell = f"{one.letter}{row.number + 1}"
         left = total - added
         names = "、".join(self.fields[name].text for name in check.parts)
         if left and (left < 0 or not check.remainder):
@@ -162,25 +166,25 @@ class Tally:
         if small is not None and large is not None and small > large:
             one, other = self.fields[check.small], self.fields[check.large]
             self.report(
-                "WB-044", row.places[check.small], one.text,
+                "WB-044", f"{one.letter}{row.number + 1}", one.text,
                 f"“{row.label}”是 {_text(small, one)}，大于“{other.text}”的 {_text(large, other)}。{check.why}",
                 "请核对两列。", check.level,
             )  # fmt: skip
 
     def _ratio(self, row: "Row", one: "Field") -> None:
         name = one.column.name
-        printed = row.values.get(f"{name} published")
+        printed = row.printed.get(name)
         top, bottom = (row.values.get(key) for key in one.column.ratio)  # type: ignore[union-attr]
         if printed is None or bottom is None:
             return
         top = 0 if top is None and self.table.blanks == "zero" and one.column.ratio[0] not in row.values else top  # type: ignore[index]
         if top is None:
             return
-        said = ratio_flaw(printed, row.values[f"{name} places"] or 0, top, bottom, one.unit)
+        said = ratio_flaw(*printed, top, bottom, one.unit)
         if said:
             self.report(
                 "WB-045",
-                row.places[name],
+                f"{one.letter}{row.number + 1}",
                 one.text,
                 f"“{row.label}”{said}",
                 "请核对分子、分母和比率；表上的比率只用来核对，不会入库。",

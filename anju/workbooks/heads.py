@@ -51,6 +51,7 @@ def heading(text: str) -> tuple[str, tuple[str, ...]]:
     return _NOISE.sub("", folded), units
 
 
+@lru_cache(maxsize=1 << 16)
 def label(text: object) -> str:
     """A row's name: 城 区 → 城区, 其中：阳城县 → 阳城县, 市本级 （开发区） → 市本级(开发区)."""
     if isinstance(text, float) and text == int(text):
@@ -141,7 +142,12 @@ def _head(grid: Grid, row: int, column: int) -> Head:
         bottom += 1
     while bottom + 1 < len(grid.rows) and _numbers_columns(grid.rows[bottom + 1]):
         bottom += 1
-    paths = {}
+    return head_between(grid, top, bottom, (column, last))
+
+
+def head_between(grid: Grid, top: int, bottom: int, span: tuple[int, int]) -> Head:
+    """The head that these rows are."""
+    paths, last = {}, span[1]
     for at in range(grid.width):
         path: list[HeadCell] = []
         for line in range(top, bottom + 1):
@@ -155,7 +161,7 @@ def _head(grid: Grid, row: int, column: int) -> Head:
         elif len(path) > 1:
             paths[at] = path[:-1]
     above = [" ".join(cell.text for cell in grid.distinct(line)) for line in range(top)]
-    return Head(top, bottom, (column, last), paths, _title(above), _table_units(above), above)
+    return Head(top, bottom, span, paths, _title(above), _table_units(above), above)
 
 
 def _is_head(grid: Grid, row: int) -> bool:

@@ -4,6 +4,7 @@ import datetime
 import difflib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from anju import quantities
@@ -19,6 +20,16 @@ from .wide import Field, WideReader, shown
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
 STATE_WORDS = {**WORDS, "": NUMBER, "正常": NUMBER, "数值": NUMBER, "已报": NUMBER, "推定": NUMBER}
+
+
+@lru_cache(maxsize=1024)
+def _squeeze(value: object) -> str:
+    return re.sub(r"\s+", "", fold(str(value)))
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_name(text: str) -> bool:
+    return parse(text).state in (BAD, BLANK)
 
 
 def period(value: object) -> str | None:
@@ -55,6 +66,7 @@ class LongReader(WideReader):
     def __init__(self, sheet: Sheet, table: TableMap, reading: Reading, head: Head, found: dict[str, int], default_period: str) -> None:
         self.sheet, self.table, self.reading, self.head, self.found = sheet, table, reading, head, found
         self.marks, self.strays, self.default_period = sheet.marks, [], default_period
+        self.odd = set(sheet.marks.errors) | sheet.marks.uncached
         self.codes = dict(table.measures)
         self.known_codes = set(self.codes.values())
         self.published = {one.measure: one for one in table.published}
@@ -90,8 +102,7 @@ class LongReader(WideReader):
         self._compare()
 
     def _odd(self, number: int) -> bool:
-        at = (number, self.found["value"])
-        return at in self.marks.errors or at in self.marks.uncached
+        return bool(self.odd) and (number, self.found["value"]) in self.odd
 
     def _wrong(self, code: str, number: int, name: str, what: str, fix: str, level: str = BLOCK) -> None:
         at = self.found.get(name, self.found["value"])
@@ -102,12 +113,11 @@ class LongReader(WideReader):
         region = heads.label(row["region"]) if row["region"] != "" else ""
         if not region:
             self._wrong("WB-032", number, "region", "没有写区划。", "请填写区划名称。")
-        elif parse(region).state not in (BAD, BLANK):
+        elif not _is_name(region):
             self._wrong("WB-033", number, "region", f"“{region}”不是区划名称。", "请改成区划名称；可能整行错开了一列。")
         code = self._measure(number, str(row["measure"]).strip())
         when = self._period(number, row["period"])
-        calibre = fold(str(row.get("calibre", "")))
-        calibre = self.table.calibres.get(calibre, calibre)
+        calibre = self._calibre(row.get("calibre", ""))
         unit = self._unit_name(number, str(row.get("unit", "")))
         cell = self._value(number, row, code, unit, region, when, calibre)
         if cell is None or region == "" or not code or not when:
@@ -127,9 +137,15 @@ class LongReader(WideReader):
             return None
         return cell if len(self.reading.problems) == before or all(p.level == ASK for p in self.reading.problems[before:]) else None
 
+    def _calibre(self, value: object) -> str:
+        text = _squeeze(value)
+        return self.table.calibres.get(text, text)
+
     def _measure(self, number: int, text: str) -> str:
+        if code := self.codes.get(text):
+            return code
         name = re.sub(r"\s+", "", fold(text))
-        if code := self.codes.get(name) or self.codes.get(text):
+        if code := self.codes.get(name):
             return code
         if CODE.fullmatch(name):
             return name
@@ -157,6 +173,8 @@ class LongReader(WideReader):
         return when or ""
 
     def _unit_name(self, number: int, text: str) -> str:
+        if text in quantities.UNITS:
+            return text
         name = re.sub(r"\s+", "", fold(text)) or self.table.unit
         name = quantities.ALIASES.get(name, name) if name else ""
         if name and name not in quantities.UNITS:
@@ -175,7 +193,7 @@ class LongReader(WideReader):
         if self._odd(number):
             self._special(number, one, place)
             return None
-        word = re.sub(r"\s+", "", fold(str(row.get("state", ""))))
+        word = _squeeze(row.get("state", ""))
         if word not in STATE_WORDS:
             self._wrong("WB-056", number, "state", f"没有“{word}”这种状态。", "请留空，或写“未报”“无任务”“不适用”。")
             return None

@@ -10,7 +10,7 @@ from pathlib import Path
 from anju.problems import ASK, Problem, Refused
 
 from . import heads
-from .cells import Cell, Reading, where
+from .cells import PROBLEM_SHEET, Cell, Reading, where
 from .heads import Grid, Head, Match
 from .long import LongReader, long_columns
 from .maps import Column, LongColumns, TableMap, load_map
@@ -74,6 +74,9 @@ def stream(
         return
     head, sheet = best.head, best.sheet
     reading.sheet, reading.title = sheet.name, head.title
+    if len(best.match.found) * 3 < len([column for column in best.columns if column.required]):
+        reading.problems.append(_another(table, best, book))
+        return
     reading.problems += best.match.problems
     when = _period(table, period, head, sheet, reading)
     if table.form == "long":
@@ -101,7 +104,7 @@ def read(source: Source, table: TableMap | str | Path, *, name: str = "", area: 
 
 def _choose(book: Workbook, table: TableMap, reading: Reading) -> Fit | None:
     """The sheet to read. WB-021 no head anywhere, WB-027 more than one sheet fits."""
-    sheets = [sheet for sheet in book.sheets if sheet.marks.height]
+    sheets = [sheet for sheet in book.sheets if sheet.marks.height and sheet.name != PROBLEM_SHEET] or book.sheets
     named = [sheet for sheet in sheets if any(word in sheet.name for word in table.sheet)]
     fits = [fit(sheet, table, book.file_name) for sheet in named or sheets]
     best = max(fits, key=lambda one: one.score)
@@ -168,7 +171,7 @@ def find_map(source: Source, maps: Iterable[TableMap | str | Path], *, name: str
     """The one map a workbook is for. Refused WB-071 with the nearest candidate when none fits, WB-072 when several do."""
     tables = [one if isinstance(one, TableMap) else load_map(one) for one in maps]
     book = open_workbook(source, name)
-    sheets = [sheet for sheet in book.sheets if sheet.marks.height]
+    sheets = [sheet for sheet in book.sheets if sheet.marks.height and sheet.name != PROBLEM_SHEET] or book.sheets
     tried = [(table, max((fit(sheet, table, book.file_name) for sheet in sheets), key=lambda one: one.score)) for table in tables]
     whole = [(table, one) for table, one in tried if one.whole]
     if len(whole) > 1 and (titled := [(table, one) for table, one in whole if _titled(table, one.head.title)]):  # type: ignore[union-attr]
@@ -189,6 +192,17 @@ def find_map(source: Source, maps: Iterable[TableMap | str | Path], *, name: str
             )
         )
     raise Refused(_nearest(book, tried))
+
+
+def _another(table: TableMap, one: Fit, book: Workbook) -> Problem:
+    """One problem instead of forty: this is another form."""
+    known, missing = len(one.match.found), "、".join(f"“{column.path[0]}”" for column in one.match.missing[:5])  # type: ignore[union-attr]
+    return Problem(
+        "WB-029",
+        where(book.file_name, one.sheet.name),
+        f"不像“{table.map}”这张表：{len(one.columns)} 列里只认出 {known} 列，没有{missing}等列。",
+        "请确认选对了文件和对照表。",
+    )
 
 
 def _nearest(book: Workbook, tried: list[tuple[TableMap, Fit]]) -> Problem:

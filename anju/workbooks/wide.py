@@ -13,7 +13,7 @@ from . import checks, heads
 from .cells import NUMBER, UNREPORTED, Cell, Reading, letters, reference, where
 from .heads import Head
 from .maps import Column, Group, TableMap, Total
-from .numbers import BAD, BLANK, DASH, Format, Number, from_cell, parse
+from .numbers import BAD, BLANK, DASH, GENERAL, Format, Number, from_cell, parse, plain
 from .opening import Sheet
 
 LARGEST = (1 << 63) - 1  # a base value is kept in 64 bits
@@ -32,6 +32,12 @@ class Field:
     text: str  # its head, for messages
     negative: bool
     period: str = ""
+    factor: int = 1  # base units in one of `unit`
+    name: str = ""
+    fmt: Format = GENERAL  # of the run of rows being read, good until row `until`
+    until: int = -1
+    least: int = 0
+    most: int = 0  # -1: a format that needs the long way
 
 
 @dataclass
@@ -44,7 +50,7 @@ class Row:
     region: str
     rule: Total | Group | None
     values: dict[str, int | None] = field(default_factory=dict)  # column → base units; None: unknown; absent: empty
-    places: dict[str, str] = field(default_factory=dict)  # column → its cell, for messages
+    printed: dict[str, tuple[int, int]] = field(default_factory=dict)  # published ratio → digits, places
 
 
 class WideReader:
@@ -54,6 +60,7 @@ class WideReader:
         self.sheet, self.table, self.reading, self.head = sheet, table, reading, head
         self.rules = table.rows
         self.marks = sheet.marks
+        self.odd = set(sheet.marks.errors) | sheet.marks.uncached
         self.area = heads.label(table.area or area)
         self.period = period
         self.fields = [self._field(table.columns[index], at) for index, at in sorted(found.items(), key=lambda item: item[1])]
@@ -64,6 +71,7 @@ class WideReader:
         self.expected = {heads.label(name) for name in self.rules.regions}
         self.aliases = {heads.label(name): to for name, to in self.rules.aliases.items()}
         self.items = {heads.label(name): code for name, code in self.rules.items.items()}
+        self.head_words = {heads.label(word) for word in self.rules.label}
         self.labels: dict[str, int] = {}
         self.strays: list[tuple[str, str, str]] = []  # words found in number cells: perhaps a region's name
 
@@ -98,7 +106,8 @@ class WideReader:
             )
         family = family or (quantities.unit(unit).family if unit else "")
         period = (column.period or "").replace("{year}", self.period[:4]) or self.period
-        return Field(at, column, unit, family, letters(at), text, column.negative, period)
+        factor = quantities.unit(unit).factor if unit else 1
+        return Field(at, column, unit, family, letters(at), text, column.negative, period, factor, column.name)
 
     # rows
 
@@ -143,12 +152,12 @@ class WideReader:
 
     def _odd(self, number: int) -> bool:
         """Whether a row that shows nothing still holds an error or an uncached formula."""
-        return any((number, one.at) in self.marks.errors or (number, one.at) in self.marks.uncached for one in self.fields)
+        return bool(self.odd) and any((number, one.at) in self.odd for one in self.fields)
 
     def _row(self, number: int, values: list) -> Row | None:
         first, last = self.head.span
-        name, at = "", first
-        for column in (*range(last, first - 1, -1), *range(first - 1, -1, -1)):
+        name, at = values[last] if first == last < len(values) else "", first
+        for column in (*range(last, first - 1, -1), *range(first - 1, -1, -1)) if name == "" else ():
             if column < first and not (column < len(values) and isinstance(values[column], str) and parse(values[column]).state == BAD):
                 continue  # left of the names only words can name a row: 合计 in the first column
             if column < len(values) and values[column] != "" and column not in self.taken:
@@ -173,10 +182,14 @@ class WideReader:
                 "请改成名称；可能整行错开了一列。",
             )
             return None
-        text, bare = heads.label(name), all(one.at >= len(values) or values[one.at] == "" for one in self.fields)
-        if heads.heading(str(name))[0] in {heads.heading(word)[0] for word in self.rules.label}:
+        text = heads.label(name)
+        if text in self.head_words:
             return None  # the head again, at the top of a printed page
-        if bare and not self._odd(number) and (FOOT.match(text) or len(text) > 24) and text not in self.labels:
+        if (
+            (FOOT.match(text) or len(text) > 24)
+            and not self._odd(number)
+            and all(one.at >= len(values) or values[one.at] == "" for one in self.fields)
+        ):
             return None
         text = self.aliases.get(text, text)
         if text in self.labels:
@@ -220,53 +233,71 @@ class WideReader:
     # cells
 
     def _read(self, row: Row, values: list) -> Iterator[Cell]:
-        number, marks, sheet, reading = row.number, self.marks, self.sheet.name, self.reading
+        number, sheet, line, width = row.number, self.sheet.name, str(row.number + 1), len(values)
         store = row.kind != "group" or bool(row.region)
-        rule_calibre = row.rule.calibre if isinstance(row.rule, Total) else None
-        document = row.rule.document if isinstance(row.rule, Total) and row.rule.document else self.rules.document
+        rule = row.rule if isinstance(row.rule, Total) else None
+        document = (rule.document if rule else "") or self.rules.document
+        odd = self.odd and any((number, one.at) in self.odd for one in self.fields)
+        measure, new = self.items.get(row.label) if self.items else None, tuple.__new__  # a third faster than Cell(…)
         for one in self.fields:
-            value = values[one.at] if one.at < len(values) else ""
-            special = (number, one.at) in marks.errors or (number, one.at) in marks.uncached
-            if value == "" and not special:
+            value = values[one.at] if one.at < width else ""
+            if value == "" and not odd:
                 continue
-            cell = f"{one.letter}{number + 1}"
-            fmt = marks.format(number, one.at)
-            parsed = self._special(number, one, cell) if special else self.number(value, fmt, cell, one)
-            if parsed is None or parsed.state == BLANK:
-                continue
-            column = one.column
-            state, unit = parsed.state, parsed.unit
-            if state == DASH:
-                if self.table.dash == "blank":
+            if number >= one.until:
+                self._format(one, number)
+            column, cell = one.column, one.letter + line
+            state, unit, approx = NUMBER, one.unit, ""
+            short = plain(value, one.least, one.most) if type(value) is float and value >= 0 and one.most >= 0 and not odd else None
+            base = -1
+            if short:
+                digits, places, text = short
+                base, rest = divmod(digits * one.factor, 10**places) if places else (digits * one.factor, 0)
+                if rest or base > LARGEST:
+                    base = -1
+            if base < 0:
+                long_way = self._long_way(number, value, cell, one)
+                if long_way is None:
                     continue
-                state = self.table.dash
-            unit = self._unit(unit, one, cell, parsed) if state == NUMBER else one.unit
-            if unit is None:
-                continue
-            digits = parsed.digits if state == NUMBER else None
-            if digits is not None:
-                base = self._base(parsed, unit, one, cell)
-                if base is None:
-                    continue
-                row.values[column.name] = base
-            else:
-                row.values[column.name] = None if state == UNREPORTED else 0
-            row.places[column.name] = cell
-            measure = self.items.get(row.label) or column.measure or column.key
-            calibre = rule_calibre if rule_calibre is not None else column.calibre or self.rules.calibre
-            places = 0 if digits is None else parsed.places
-            made = Cell(
-                measure, calibre, row.region, one.period, state, digits, places, unit, parsed.approx,
-                False, "", sheet, cell, shown(value, parsed), row.label, one.text, row.kind, "", "", column.document or document, "", column.name,
-            )  # fmt: skip
+                state, digits, places, unit, approx, base, text = long_way
+            row.values[one.name] = base
+            calibre = rule.calibre if rule and rule.calibre is not None else column.calibre or self.rules.calibre
+            made = new(Cell, (
+                measure or column.measure or one.name, calibre, row.region, one.period, state, digits, places, unit, approx, False, "",
+                sheet, cell, text, row.label, one.text, row.kind, "", "", column.document or document, "", one.name,
+            ))  # fmt: skip
             if column.published:
-                reading.published.append(made)
+                self.reading.published.append(made)
                 if column.ratio and digits is not None:
-                    row.places[column.name] = cell
-                    row.values[f"{column.name} published"] = digits
-                    row.values[f"{column.name} places"] = parsed.places
+                    row.printed[one.name] = (digits, places)
             elif store:
                 yield made
+
+    def _format(self, one: Field, number: int) -> None:
+        """The column's number format from this row on."""
+        one.fmt, one.until = self.marks.run(number, one.at)
+        one.least, one.most = (0, 15) if one.fmt.kind in ("general", "text") else (one.fmt.least, max(one.fmt.most, one.fmt.least))
+        if one.fmt.kind not in ("general", "text", "number"):
+            one.most = -1
+
+    def _long_way(self, number: int, value: object, cell: str, one: Field) -> tuple | None:
+        """(state, digits, places, unit, approx, base, text) of anything but an ordinary number; None when there is nothing to keep."""
+        if (number, one.at) in self.odd:
+            self._special(number, one, cell)
+            return None
+        parsed = self.number(value, one.fmt, cell, one)
+        if parsed is None or parsed.state == BLANK:
+            return None
+        state = parsed.state
+        if state == DASH:
+            if self.table.dash == "blank":
+                return None
+            state = self.table.dash
+        if state != NUMBER:
+            return state, None, 0, one.unit, "", None if state == UNREPORTED else 0, shown(value, parsed)
+        unit = self._unit(parsed.unit, one, cell, parsed)
+        if unit is None or (base := self._base(parsed, unit, one, cell)) is None:
+            return None
+        return state, parsed.digits, parsed.places, unit, parsed.approx, base, shown(value, parsed)
 
     def _special(self, number: int, one: Field, cell: str) -> None:
         if error := self.marks.errors.get((number, one.at)):

@@ -144,8 +144,8 @@ def _write(page: object, row: int, column: int, value: Value, style: object) -> 
         page.write_blank(row, column, None, style)  # type: ignore[attr-defined]
 
 
-def template(table: TableMap) -> bytes:
-    """An empty form for this map: merged head, units, the rows it expects, and how to fill it in."""
+def template(table: TableMap, period: str = "") -> bytes:
+    """An empty form for this map: merged head, units, the rows it expects, and how to fill it in. period: for its title."""
     if isinstance(table.columns, LongColumns):
         order = ["region", "measure", "period", "calibre", "value", "unit", "state", "basis", "source", "scope", "document", "effective_on"]
         paths = [(getattr(table.columns, name)[0],) for name in order]
@@ -160,7 +160,8 @@ def template(table: TableMap) -> bytes:
     body = [[label, *[None] * len(columns)] for label in labels]
     unit_line = f"单位：{table.unit}" if table.unit else ""
     notes = ["说明：没有数的请留空，或写“未报”“无任务”“不适用”；0 表示确实为零。合计须等于各行之和。"]
-    title = table.title[0] if table.title else table.map
+    year = f"{period[:4]}年度" if period else ""
+    title = year + (table.title[0] if table.title else table.map)
     widths = [16] + [max(10, 2 + 2 * max(map(len, path))) if max(map(len, path)) < 8 else 14 for path in paths[1:]]
     return write_table(paths, body, title=title, unit_line=unit_line, notes=notes, widths=widths, input_places=places)
 

@@ -42,6 +42,12 @@ class Marks:
         at = bisect_right(run[0], row) - 1
         return self.styles[run[1][at]] if at >= 0 and run[1][at] < len(self.styles) else number_format("")
 
+    def run(self, row: int, column: int) -> tuple[Format, int]:
+        """The format at a row, and the first row at which it may be another one."""
+        firsts = self.runs.get(column, ([], []))[0]
+        at = bisect_right(firsts, row)
+        return self.format(row, column), firsts[at] if at < len(firsts) else 1 << 30
+
     def style(self, row: int, column: int, style: int) -> None:
         """Note one cell's style; rows come in rising order within a column."""
         firsts, styles = self.runs.setdefault(column, ([], []))

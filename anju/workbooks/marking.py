@@ -1,0 +1,125 @@
+"""The workbook sent back with what is wrong in it marked where it is."""
+
+import io
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from openpyxl import Workbook as Book
+from openpyxl import load_workbook
+from openpyxl.cell.cell import MergedCell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.worksheet import Worksheet
+
+from anju.problems import BLOCK, Problem, Refused
+
+from .cells import PROBLEM_SHEET
+from .opening import content, open_workbook
+
+AUTHOR = "安居校验"
+LARGEST = 20 << 20  # openpyxl holds a workbook fifty times its size; beyond this only the list is made
+RED, YELLOW = PatternFill("solid", fgColor="FFC7CE"), PatternFill("solid", fgColor="FFEB9C")
+PLACE = re.compile(r"工作表“(?P<sheet>.+?)” 单元格 (?P<cell>[A-Z]{1,3}\d{1,7})")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def mark(source: str | Path | bytes, problems: Iterable[Problem], *, name: str = "") -> bytes:
+    """The same workbook with cells coloured (阻断 red, 提醒 yellow), a comment with what and fix, and a sheet 《问题清单》 in front.
+
+    A problem says its cell as where() spells it; others are only listed. Marks of an earlier round are taken away first.
+    An .xls comes back as .xlsx; what cannot be opened comes back as the list alone. Pictures and charts do not survive.
+    """
+    problems = list(problems)
+    book = _book(source, name)
+    for sheet in book.worksheets:
+        _clean(sheet)
+    if PROBLEM_SHEET in book.sheetnames:
+        del book[PROBLEM_SHEET]
+    cells: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        if (place := PLACE.search(problem.where)) and place["sheet"] in book.sheetnames:
+            cells.setdefault((place["sheet"], place["cell"]), []).append(problem)
+    for (sheet, cell), found in cells.items():
+        _mark(book[sheet], cell, found)
+    _list(book, problems)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _book(source: str | Path | bytes, name: str) -> Book:
+    try:
+        data, name = content(source, name)
+        opened = open_workbook(data, name)
+        if len(data) > LARGEST:
+            return _empty()
+        if opened.kind == "xlsx":
+            return load_workbook(io.BytesIO(data))
+    except Refused:
+        return _empty()
+    except Exception:  # openpyxl raises whatever a damaged part makes of it; the list still reaches the user
+        return _empty()
+    book = _empty()
+    for sheet in opened.sheets:
+        page = book.create_sheet(sheet.name)
+        for row, values in enumerate(sheet.rows(), 1):
+            for column, value in enumerate(values, 1):
+                if value != "":
+                    cell = page.cell(row, column, value)
+                    kind = sheet.marks.format(row - 1, column - 1)
+                    if kind.kind in ("number", "percent"):
+                        cell.number_format = "0" + ("." + "0" * kind.most if kind.most else "") + ("%" if kind.kind == "percent" else "")
+        for first, last in sheet.merges:
+            page.merge_cells(start_row=first[0] + 1, start_column=first[1] + 1, end_row=last[0] + 1, end_column=last[1] + 1)
+    return book
+
+
+def _empty() -> Book:
+    book = Book()
+    book.remove(book.active)
+    return book
+
+
+def _clean(sheet: Worksheet) -> None:
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.comment is not None and cell.comment.author == AUTHOR:
+                cell.comment = None
+                cell.fill = PatternFill()
+
+
+def _mark(sheet: Worksheet, ref: str, problems: list[Problem]) -> None:
+    cell = sheet[ref]
+    if isinstance(cell, MergedCell):
+        area = next(area for area in sheet.merged_cells.ranges if ref in area)
+        cell = sheet.cell(area.min_row, area.min_col)
+    cell.fill = RED if any(problem.level == BLOCK for problem in problems) else YELLOW
+    text = "\n".join(f"【{problem.level}】{problem.what}{problem.fix}" for problem in problems)
+    if cell.comment is not None:
+        text = f"{cell.comment.text}\n{text}"
+    cell.comment = Comment(_CONTROL.sub("", text)[:4000], AUTHOR, width=360, height=min(400, 60 + 40 * len(problems)))
+
+
+def _list(book: Book, problems: list[Problem]) -> None:
+    page = book.create_sheet(PROBLEM_SHEET, 0)
+    book.active = 0
+    for sheet in book.worksheets[1:]:
+        sheet.sheet_view.tabSelected = False
+    page.append(["序号", "级别", "位置", "问题", "怎么办", "代码"])
+    for number, problem in enumerate(problems, 1):
+        page.append([number])
+        for column, text in enumerate((problem.level, problem.where, problem.what, problem.fix, problem.code), 2):
+            cell = page.cell(number + 1, column)
+            cell.value = _CONTROL.sub("", text)
+            cell.data_type = "s"  # a quoted “=…” stays words
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        page.cell(number + 1, 2).fill = RED if problem.level == BLOCK else YELLOW
+        if (place := PLACE.search(problem.where)) and place["sheet"] in book.sheetnames:
+            title = place["sheet"].replace("'", "''")
+            page.cell(number + 1, 3).hyperlink = f"#'{title}'!{place['cell']}"
+    for cell in page[1]:
+        cell.font = Font(bold=True)
+    for column, width in zip("ABCDEF", (6, 8, 44, 56, 56, 10), strict=True):
+        page.column_dimensions[column].width = width
+    page.freeze_panes = "A2"
