@@ -113,7 +113,9 @@ def bind(book: Book, rows: Sequence[Mapping[str, Any]], *, key: str, on: date, o
             wrong(index, on_field or "", "RULE-010", f"业务日期“{row.get(on_field or '')}”不是日期。", "请填 2020-01-31 的样子。")
         strange |= row.keys() - known
     for name in sorted(strange):
-        problems.append(Problem("RULE-015", f"《{book.title}》", f"行里有规则书没有的输入“{name}”。", "请改正名称，或在规则书的 inputs 中定义。"))
+        problems.append(
+            Problem("RULE-015", f"《{book.title}》", f"行里有规则书没有的输入“{name}”。", "请改正名称，或在规则书的 inputs 中定义。")
+        )
     columns: dict[str, list[Scalar]] = {}
     for name, item in book.inputs.items():
         convert = _converter(item)
@@ -178,7 +180,9 @@ def _scaled(item: Input, value: Any, low: int, high: int) -> int:
         scaled: int = value * 10**item.places
     else:
         if not isinstance(value, str | Decimal):
-            raise _Misfit("RULE-010", f"值 {value!r} 不是精确的数（{type(value).__name__}）。", "请给整数、Decimal 或小数文本，不能是浮点数。")
+            raise _Misfit(
+                "RULE-010", f"值 {value!r} 不是精确的数（{type(value).__name__}）。", "请给整数、Decimal 或小数文本，不能是浮点数。"
+            )
         try:
             exact = Decimal(value)
         except InvalidOperation:
@@ -194,7 +198,11 @@ def _scaled(item: Input, value: Any, low: int, high: int) -> int:
         scaled = -number if sign else number
     if not low <= scaled <= high:
         least, most = item.range or (0, 0)
-        raise _Misfit("RULE-011", f"{value} {item.unit}不在允许范围 {least:f} 至 {most:f} 之内。", "请核对数据和单位；确属实情的，请修改规则书的 range。")
+        raise _Misfit(
+            "RULE-011",
+            f"{value} {item.unit}不在允许范围 {least:f} 至 {most:f} 之内。",
+            "请核对数据和单位；确属实情的，请修改规则书的 range。",
+        )
     return scaled
 
 

@@ -109,7 +109,9 @@ class _Checker:
             return
         added = sum((step.points for step in book.criteria.values() if step.points is not None), Decimal(0))
         if added != book.total:
-            self.report.add("BOOK-043", 1, "total", f"各评分项满分之和是 {added}，与 total {book.total} 不符。", "请核对各项 points 与 total。")
+            self.report.add(
+                "BOOK-043", 1, "total", f"各评分项满分之和是 {added}，与 total {book.total} 不符。", "请核对各项 points 与 total。"
+            )
         for step in book.criteria.values():
             if step.points is not None and step.points <= 0 and step.range is None:
                 self.wrong("BOOK-043", step.name, f"满分 {step.points} 不大于 0。", "扣分项请写 range，例如 range: [-5, 0]。")
@@ -131,7 +133,13 @@ class _Checker:
             if item.name not in book.inputs and item.name not in book.steps:
                 self.report.add("BOOK-040", 1, "order", f"排序所用的“{item.name}”不是输入或步骤。", "请写一个输入或步骤的名称。")
         if book.order and book.order[-1].name not in book.inputs:
-            self.report.add("BOOK-026", 1, "order", "最后一个排序键须是输入，且每行不同（例如申请编号），否则同分的先后没有定论。", "请在末尾加上这样的键。")
+            self.report.add(
+                "BOOK-026",
+                1,
+                "order",
+                "最后一个排序键须是输入，且每行不同（例如申请编号），否则同分的先后没有定论。",
+                "请在末尾加上这样的键。",
+            )
         for used in book.partition:
             if used not in book.inputs:
                 self.report.add("BOOK-040", 1, "partition", f"分组所用的“{used}”不是输入。", "请写一个输入的名称。")
@@ -170,7 +178,9 @@ class _Checker:
             for name, message in program.errors:
                 if (name, message) not in told:
                     told.add((name, message))
-                    self.wrong("BOOK-042", name, f"公式“{_formula(self.book, name)}”：{message}", "请改写公式，或核对输入和参数的单位、范围。")
+                    self.wrong(
+                        "BOOK-042", name, f"公式“{_formula(self.book, name)}”：{message}", "请改写公式，或核对输入和参数的单位、范围。"
+                    )
             if not program.errors:
                 self.figures_typed(program, told)
                 self.same_scale(program, scales, day.isoformat())
@@ -212,4 +222,3 @@ def _formula(book: Book, name: str) -> str:
     item = book.steps.get(name) or book.conditions.get(name)
     text = item.formula if item else name
     return text if len(text) <= 60 else text[:57] + "…"
-

@@ -72,7 +72,9 @@ def compile_book(book: Book, values: Mapping[str, Value], dialect: Dialect) -> C
     if program.errors:  # only a what-if can bring this about: the loader checked every published set of values
         from anju.problems import Problem, Refused
 
-        problems = [Problem("RULE-006", f"《{book.title}》“{book.label(name)}”", message, "请换一个试算的值。") for name, message in program.errors]
+        problems = [
+            Problem("RULE-006", f"《{book.title}》“{book.label(name)}”", message, "请换一个试算的值。") for name, message in program.errors
+        ]
         raise Refused(*problems)
     compiled = _Compiler(program, dialect).run()
     _CACHE[key] = compiled
@@ -308,14 +310,17 @@ class _Compiler:
     def _within(self, node: Node) -> _Frag:
         frag = self.atom(node.args[0])
         low, high = node.value
-        return _Frag(f"CASE WHEN {frag.sql} BETWEEN {self.literal(low)} AND {self.literal(high)} THEN {frag.sql} END", frag.level, frag.wide)
+        return _Frag(
+            f"CASE WHEN {frag.sql} BETWEEN {self.literal(low)} AND {self.literal(high)} THEN {frag.sql} END", frag.level, frag.wide
+        )
 
     def _pick(self, node: Node) -> _Frag:
         subject, frags = self.atom(node.args[0]), [self.emit(arg) for arg in node.args[1:]]
         wide = any(frag.wide for frag in frags)
         signs = {"equal": "=", "above": ">", "upto": "<=", "below": "<"}
         tests = [
-            f"{subject.sql} IS NOT NULL" if kind == "rest" else f"{subject.sql} {signs[kind]} {self.literal(edge)}" for kind, edge in node.value
+            f"{subject.sql} IS NOT NULL" if kind == "rest" else f"{subject.sql} {signs[kind]} {self.literal(edge)}"
+            for kind, edge in node.value
         ]
         whens = " ".join(f"WHEN {test} THEN {self.widen(frag, wide)}" for test, frag in zip(tests, frags, strict=True))
         return _Frag(f"CASE {whens} END", subject.level, wide)

@@ -24,7 +24,9 @@ MAX_DIGITS = 18
 
 KEYWORDS = frozenset(["and", "or", "not", "case", "when", "then", "else", "end", "between", "in"])
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*\Z")
-TOKEN = re.compile(r"""[ \t\r\n]+|(?P<name>[a-z][a-z0-9_]*)|(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<text>'[^'"\\\x00-\x1f]*')|(?P<sign><>|!=|<=|>=|[-+*/()=<>,])""")
+TOKEN = re.compile(
+    r"""[ \t\r\n]+|(?P<name>[a-z][a-z0-9_]*)|(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<text>'[^'"\\\x00-\x1f]*')|(?P<sign><>|!=|<=|>=|[-+*/()=<>,])"""
+)
 
 
 class FormulaError(ValueError):

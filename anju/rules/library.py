@@ -58,7 +58,9 @@ class Library:
             if any(book.applies_from <= on for book in own):
                 last = max((book for book in own if book.applies_from <= on), key=lambda book: book.applies_from)
                 what = f"{on} 没有施行中的规则书：《{last.title}》（{last.file}）已于 {last.applies_until} 截止。"
-                raise Refused(Problem("RULE-020", f"{kind}/{subject}（{region or '不限地区'}）", what, "请核对业务日期，或补充其后的规则书。"))
+                raise Refused(
+                    Problem("RULE-020", f"{kind}/{subject}（{region or '不限地区'}）", what, "请核对业务日期，或补充其后的规则书。")
+                )
         where = f"{kind}/{subject}（{'、'.join(regions) or '不限地区'}）"
         first = min((book.applies_from for book in mine if book.region is None or book.region in regions), default=None)
         what = f"{on} 没有适用的规则书{f'，最早一本自 {first} 起施行' if first else ''}。"

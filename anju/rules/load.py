@@ -15,7 +15,6 @@ from anju.problems import Refused
 from anju.quantities import ALIASES, UNITS
 from anju.rules import check
 from anju.rules.formula import IDENTIFIER, KEYWORDS, Expr, FormulaError, parse
-from anju.rules.operators import OPERATORS
 from anju.rules.schema import (
     COLOURS,
     DATE,
@@ -47,7 +46,7 @@ HEAD = (
     "kind", "subject", "region", "applies", "title", "sources", "row", "suspended", "note", "partition",
     "inputs", "parameters", "steps", "criteria", "conditions", "order", "result", "total", "examples",
 )  # fmt: skip
-RESERVED = frozenset(OPERATORS) | KEYWORDS | {"run_date", "failed", "unknown", "decision", "colour", "more", "key"}
+RESERVED = KEYWORDS | {"run_date", "failed", "unknown", "decision", "colour", "more", "key"}
 IMPLIED = {"scoring": "total", "queue": "rank"}
 REGION = re.compile(r"[0-9]{6}(-[A-Z]{1,6})?\Z")
 BAND_EDGES = {"above": ("lower", False), "at_least": ("lower", True), "upto": ("upper", True), "below": ("upper", False)}
@@ -171,7 +170,11 @@ class _Loader:
             return ""
         value = tree.text()
         if value.split(" ")[0] not in self.sources:
-            tree.wrong("BOOK-015", f"“{value}”没有指明依据。", f"请以 sources 里的编号开头，例如“S1 第五条”；现有：{'、'.join(self.sources) or '无'}。")
+            tree.wrong(
+                "BOOK-015",
+                f"“{value}”没有指明依据。",
+                f"请以 sources 里的编号开头，例如“S1 第五条”；现有：{'、'.join(self.sources) or '无'}。",
+            )
         return value
 
     # -- inputs and parameters
@@ -209,10 +212,16 @@ class _Loader:
 
     def input(self, name: str, tree: Tree) -> Input:
         origins = ("measure", "target", "ledger", "judged")
-        fields = tree.fields(("label", "type", "unit", "places", "show", "range", "enum", *origins, "calibre", "period", "note"), ("label",))
+        fields = tree.fields(
+            ("label", "type", "unit", "places", "show", "range", "enum", *origins, "calibre", "period", "note"), ("label",)
+        )
         given = [key for key in origins if key in fields]
         if len(given) > 1:
-            tree.wrong("BOOK-021", f"来源写了 {len(given)} 个：{'、'.join(given)}。", "measure、target、ledger、judged 只能写一个；都不写就是由调用者给出。")
+            tree.wrong(
+                "BOOK-021",
+                f"来源写了 {len(given)} 个：{'、'.join(given)}。",
+                "measure、target、ledger、judged 只能写一个；都不写就是由调用者给出。",
+            )
         kind = fields["type"].choice((NUMBER, TRUTH, DATE, TEXT)) if "type" in fields else (ENUM if "enum" in fields else NUMBER)
         if kind == NUMBER and not {"unit", "range"} <= fields.keys():
             tree.wrong("BOOK-005", "数量须写明 unit 和 range。", "例如 unit: 户, range: [0, 1e8]；超出范围的数据会被拒绝。")
@@ -314,7 +323,11 @@ class _Loader:
             if one.since >= two.since:
                 tree.wrong("BOOK-014", f"{two.since} 起的值应排在 {one.since} 起的值之前，或日期重复。", "请按施行日期从早到晚排列。")
             elif one.until is not None and (one.until >= two.since or (two.since - one.until).days > 1):
-                tree.wrong("BOOK-014", f"{one.since} 起的值止于 {one.until}，与 {two.since} 起的值之间有空当或重叠。", "请删去 until，或使两者首尾相接。")
+                tree.wrong(
+                    "BOOK-014",
+                    f"{one.since} 起的值止于 {one.until}，与 {two.since} 起的值之间有空当或重叠。",
+                    "请删去 until，或使两者首尾相接。",
+                )
         if not values:
             tree.wrong("BOOK-024", "没有一个可用的值。", "请在 values 下写出施行日期、值、依据和核对日期。")
 
@@ -334,7 +347,9 @@ class _Loader:
     def step(self, name: str, tree: Tree, criterion: bool = False) -> Step | None:
         extra = ("under", "points", "standard") if criterion else ()
         required = ("points", "says", "formula") if criterion else ("formula",)
-        fields = tree.fields(("label", *extra, "unit", "places", "show", "range", "enum", "formula", "says", "clause", "source", "note"), required)
+        fields = tree.fields(
+            ("label", *extra, "unit", "places", "show", "range", "enum", "formula", "says", "clause", "source", "note"), required
+        )
         if criterion and (wrong := [key for key in ("unit", "enum") if key in fields]):
             tree.wrong("BOOK-022", f"评分项不写 {'、'.join(wrong)}。", "评分项的单位就是分（point）。")
         points = fields["points"].decimal() if "points" in fields else None
@@ -443,5 +458,3 @@ def _band_text(band: Band) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
-
-

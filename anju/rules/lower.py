@@ -84,6 +84,13 @@ def lower(book: Book, values: Mapping[str, Value], order: list[str]) -> Program:
             program.errors.append((name, str(error)))
         except _Skip:
             continue
+    for name in book.parameters:  # those that no formula uses, too
+        try:
+            scope.name(name)
+        except FormulaError as error:
+            program.errors.append((name, str(error)))
+        except _Skip:
+            continue
     if book.order and not program.errors:
         node = scope.rank()
         program.steps["rank"], program.types["rank"] = node, node.type
@@ -233,7 +240,9 @@ class _Scope:
                 return ir.from_decimal(value)
             case Literal(value):
                 if value not in want:
-                    raise FormulaError(f"字符串“{value}”不是这里的可选值{'：' + '、'.join(want) if want else ''}。字符串只能是声明过的可选值。")
+                    raise FormulaError(
+                        f"字符串“{value}”不是这里的可选值{'：' + '、'.join(want) if want else ''}。字符串只能是声明过的可选值。"
+                    )
                 return Node("const", Choice(want), value=want.index(value))
             case Name(name):
                 return self.name(name)

@@ -289,9 +289,9 @@ class _Eval:
                 return min(found), NONE
             case "abs", [value]:
                 return abs(value), NONE
-            case ("lose_per_item" | "lose_per_day"), [count, each, most]:
+            case (("lose_per_item" | "lose_per_day"), [count, each, most]):
                 return min(most, max(Decimal(0), count) * each), NONE
-            case ("floor_to" | "ceil_to" | "round_to"), [value, size]:
+            case (("floor_to" | "ceil_to" | "round_to"), [value, size]):
                 return _rounded(name, value, size), NONE
             case "age_on", [born, day]:
                 if day < born:

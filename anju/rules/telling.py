@@ -76,7 +76,9 @@ class Explained:
     under: tuple[str, ...] = ()
 
 
-def explain(book: Book, row: Mapping[str, Any], *, on: date, parameters: Mapping[str, Any] | None = None, rows: Sequence[Mapping[str, Any]] = ()) -> list[Explained]:
+def explain(
+    book: Book, row: Mapping[str, Any], *, on: date, parameters: Mapping[str, Any] | None = None, rows: Sequence[Mapping[str, Any]] = ()
+) -> list[Explained]:
     """One row told step by step, on the reference. rows: the rest of its partition, when the book shares or ranks."""
     from anju.rules.reference import run  # the reference tells by this module
 
@@ -135,7 +137,10 @@ def _unknown(row: RunRow, name: str) -> str:
 def reasons(row: RunRow) -> list[Reason]:
     """The root causes of everything unknown in a row that is an outcome: steps, rank, conditions."""
     causes: dict[Cause, None] = {}
-    order = {name: place for place, name in enumerate((*row.run.book.inputs, *row.run.book.parameters, *row.run.book.steps, *row.run.book.conditions))}
+    order = {
+        name: place
+        for place, name in enumerate((*row.run.book.inputs, *row.run.book.parameters, *row.run.book.steps, *row.run.book.conditions))
+    }
     for name, value in row.values.items():
         if value is None and name not in row.run.book.inputs:
             found = row.run.trace.value(row.index, name)[1]

@@ -74,7 +74,9 @@ class Tree:
             key = str(key_node.value)
             child = Tree(value, f"{self.path}.{key}" if self.path else key, self.report)
             if key in seen:
-                self.report.add("BOOK-003", int(key_node.start_mark.line) + 1, child.path, f"“{key}”写了两次。", "请删去一处，或改用不同的名称。")
+                self.report.add(
+                    "BOOK-003", int(key_node.start_mark.line) + 1, child.path, f"“{key}”写了两次。", "请删去一处，或改用不同的名称。"
+                )
                 continue
             seen.add(key)
             yield key, child

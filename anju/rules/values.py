@@ -24,10 +24,24 @@ def check_day(book: Book, on: date) -> list[Problem]:
     found = []
     if not book.in_force(on):
         until = f"至 {book.applies_until} " if book.applies_until else ""
-        found.append(Problem("RULE-001", place(book), f"{on} 不在施行期内：自 {book.applies_from} 起{until}施行。", "请核对业务日期，或补充适用于这一天的规则书。"))
+        found.append(
+            Problem(
+                "RULE-001",
+                place(book),
+                f"{on} 不在施行期内：自 {book.applies_from} 起{until}施行。",
+                "请核对业务日期，或补充适用于这一天的规则书。",
+            )
+        )
     if book.suspended_on(on) and book.suspended:
         pause = book.suspended
-        found.append(Problem("RULE-002", place(book), f"自 {pause.since} 起暂停执行：{pause.why}（{pause.by}）。", "恢复执行后再办；确需办理的，请先由规则管理人员解除暂停。"))
+        found.append(
+            Problem(
+                "RULE-002",
+                place(book),
+                f"自 {pause.since} 起暂停执行：{pause.why}（{pause.by}）。",
+                "恢复执行后再办；确需办理的，请先由规则管理人员解除暂停。",
+            )
+        )
     return found
 
 
@@ -38,7 +52,9 @@ def in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = None) -
     overrides = overrides or {}
     for name in overrides:
         if name not in book.parameters:
-            problems.append(Problem("RULE-004", place(book), f"试算要改的参数“{name}”不存在。", f"可改的有：{'、'.join(book.parameters) or '无'}。"))
+            problems.append(
+                Problem("RULE-004", place(book), f"试算要改的参数“{name}”不存在。", f"可改的有：{'、'.join(book.parameters) or '无'}。")
+            )
     for name, parameter in book.parameters.items():
         dated = parameter.in_force(on)
         if dated is None and name not in overrides:
