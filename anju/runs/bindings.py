@@ -1,0 +1,149 @@
+"""Which measures a warning or check looks at (bindings.yaml), spread over what the catalogue holds.
+
+A binding names no place: `members`, `targets`, `dimensions` … follow the catalogue, so a measure that a place adds is judged as well.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from anju.figures.models import Measure
+from anju.quantities import unit
+
+FILE = Path(__file__).parent / "bindings.yaml"
+AUDIT = re.compile(r"audit\.(\d{4})\.found")
+OVER = ("self", "children", "both")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row a region: what distinguishes it (key) and what the input templates are filled with."""
+
+    key: str
+    words: Mapping[str, str]
+
+    def fill(self, template: str) -> str:
+        return template.format(*(self.words[name] for name in ("0", "1") if name in self.words), **self.words)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """How the rows of one book are made; one entry of bindings.yaml."""
+
+    kind: str
+    subject: str
+    over: str
+    each: str
+    needs: tuple[str, ...]
+    inputs: Mapping[str, Mapping[str, Any]]
+    of: tuple[str, ...] = ()
+    family: str = ""
+
+    def cases(self, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> list[Case]:
+        return list(EACH[self.each](self, catalogue, calibres))
+
+
+@cache
+def bindings() -> dict[tuple[str, str], tuple[Binding, ...]]:
+    """By kind and subject."""
+    data = YAML(typ="safe", pure=True).load(FILE.read_text("utf-8"))
+    found = {}
+    for kind, subjects in data.items():
+        for subject, entries in subjects.items():
+            listed = entries if isinstance(entries, list) else [entries]
+            found[kind, subject] = tuple(
+                Binding(kind, subject, **{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+                for entry in listed
+            )
+    return found
+
+
+# -- what `each` may be
+
+
+def _one(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+    yield Case("", {})
+
+
+def _members(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+    """Parts of the first whole, each with the part of the same name of the second."""
+    by_name = [
+        {(measure.dimension, measure.member): measure for measure in catalogue.values() if measure.of_id == whole} for whole in binding.of
+    ]
+    for name, first in by_name[0].items():
+        if all(name in parts for parts in by_name):
+            codes = {str(place): parts[name].code for place, parts in enumerate(by_name)}
+            yield Case(first.code, codes | {"member": name[1], "dimension": name[0]})
+
+
+def _targets(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+    for plan, done in _pairs(catalogue):
+        for calibre in ("", *done.calibres):
+            code = f"{done.code}:{calibre}" if calibre else done.code
+            yield Case(code, {"done": code, "plan": plan.code, "name": _named(done, calibres.get(calibre, "") if calibre else "")})
+
+
+def _calibres(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+    for plan, done in _pairs(catalogue):
+        if binding.family and unit(done.unit).family != binding.family:
+            continue
+        for one, two in combinations(done.calibres, 2):
+            words = {"first": f"{done.code}:{one}", "second": f"{done.code}:{two}", "plan": plan.code, "name": done.name}
+            yield Case(f"{done.code}:{one}:{two}", words | {"first_name": calibres[one], "second_name": calibres[two]})
+
+
+def _dimensions(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+    yield from _wholes(catalogue, complete=False)
+
+
+def _complete(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+    yield from _wholes(catalogue, complete=True)
+
+
+def _rollups(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+    for measure in catalogue.values():
+        if not measure.is_computed and unit(measure.unit).family not in ("%", "1"):
+            for calibre in ("", *measure.calibres):
+                code = f"{measure.code}:{calibre}" if calibre else measure.code
+                yield Case(code, {"whole": code, "name": _named(measure, calibres.get(calibre, "") if calibre else "")})
+
+
+def _audits(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+    """Which year is the latest depends on what was reported: the binder settles it and asks again with `latest`."""
+    for code in catalogue:
+        if match := AUDIT.fullmatch(code):
+            yield Case(match[1], {"year": match[1]})
+
+
+def _pairs(catalogue: Mapping[str, Measure]) -> Iterator[tuple[Measure, Measure]]:
+    """Targets of whole measures with what they are targets of; rates are left out, their two sides are judged."""
+    for plan in catalogue.values():
+        done = catalogue.get(plan.target_of_id or "")
+        if done is not None and not plan.of_id and not done.is_computed and unit(done.unit).family != "%":
+            yield plan, done
+
+
+def _wholes(catalogue: Mapping[str, Measure], complete: bool) -> Iterator[Case]:
+    groups: dict[tuple[str, str], list[Measure]] = {}
+    for measure in catalogue.values():
+        if measure.of_id:
+            groups.setdefault((measure.of_id, measure.dimension), []).append(measure)
+    for (whole, dimension), members in groups.items():
+        if whole in catalogue and members[0].complete is complete and len(members) > 1:
+            yield Case(f"{whole}/{dimension}", {"whole": whole, "dimension": dimension, "name": catalogue[whole].name})
+
+
+def _named(measure: Measure, calibre: str) -> str:
+    return f"{measure.name}（{calibre}）" if calibre else measure.name
+
+
+EACH: dict[str, Callable[[Binding, Mapping[str, Measure], Mapping[str, str]], Iterator[Case]]] = {
+    "one": _one, "members": _members, "targets": _targets, "calibres": _calibres,
+    "dimensions": _dimensions, "complete": _complete, "rollups": _rollups, "audits": _audits,
+}  # fmt: skip

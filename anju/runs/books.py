@@ -1,0 +1,74 @@
+"""The rulebooks in use, and the one that applies to a region on a day."""
+
+import hashlib
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from anju.core import regions as places
+from anju.core.models import Region
+from anju.problems import Refused
+from anju.rules import Book, load_text
+from anju.rules.lower import dependencies
+from anju.runs.folders import folders, library
+from anju.runs.models import BookCopy
+
+NOT_IN_FORCE = {"RULE-020", "RULE-002"}
+
+
+def find(kind: str, subject: str, region: Region, on: date) -> Book:
+    """The nearest region's book in force that day. Refused RULE-020 when there is none, RULE-002 when it is suspended."""
+    return library().find(kind, subject, places.path_codes(region), on)
+
+
+def find_if_any(kind: str, subject: str, region: Region, on: date) -> Book | None:
+    """None when no book is in force or it is suspended: a list of warnings goes on without it."""
+    try:
+        return find(kind, subject, region, on)
+    except Refused as refused:
+        if all(problem.code in NOT_IN_FORCE for problem in refused.problems):
+            return None
+        raise
+
+
+def kept(book: Book) -> BookCopy:
+    """The stored copy of a book's bytes, made at its first run."""
+    found = BookCopy.objects.filter(pk=book.digest).first()
+    return found or BookCopy.objects.create(digest=book.digest, file=book.file, content=content(book))
+
+
+def content(book: Book) -> bytes:
+    """The file's bytes, by the digest they have to match."""
+    for path in folders():
+        for file in path.rglob(Path(book.file).name):
+            data = file.read_bytes()
+            if hashlib.sha256(data).hexdigest() == book.digest:
+                return data
+    raise LookupError(f"no file has the digest of {book.file}")
+
+
+@lru_cache(maxsize=64)
+def _read(digest: str, data: bytes, file: str) -> Book:
+    return load_text(data, file)
+
+
+def read(copy: BookCopy) -> Book:
+    """The book as it was when a run used it."""
+    return _read(copy.digest, bytes(copy.content), copy.file)
+
+
+def inputs_of(book: Book, *names: str) -> list[str]:
+    """The inputs that these steps or conditions rest on, through steps and parameters."""
+    found: dict[str, None] = {}
+    waiting = list(names)
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop(0)
+        if name in seen:
+            continue
+        seen.add(name)
+        if name in book.inputs:
+            found[name] = None
+        elif item := book.steps.get(name) or book.conditions.get(name):
+            waiting += sorted(dependencies(item.expr, book))
+    return [name for name in book.inputs if name in found]

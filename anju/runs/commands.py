@@ -1,0 +1,267 @@
+"""anju rules: check, list, show, explain, run."""
+
+import argparse
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from anju.core.command import OK, add_group, add_parser, out, setup, show_problems
+from anju.problems import Problem, Refused
+
+BOOK = "规则书：文件路径，或“类别/事项”，如 scoring/old-communities"
+
+
+def add(subparsers: Any) -> None:
+    rules = add_group(subparsers, "rules", "规则书：检查、列出、查看、逐步说明、运行")
+    parser = add_parser(rules, "check", "检查规则书：写法、单位、日期，算例在参照算法和 DuckDB 上逐个算过", check)
+    parser.add_argument("path", metavar="路径", nargs="*", help="规则书文件或文件夹（默认随程序的全部）")
+    parser = add_parser(rules, "list", "列出规则书", show_list)
+    parser.add_argument("--on", metavar="日期", help="只列这一天施行的，如 2020-12-31")
+    parser = add_parser(rules, "show", "查看一本规则书：依据、输入、参数、公式、算例", show)
+    _choose(parser)
+    parser = add_parser(rules, "explain", "逐步说明一行是怎样算出来的，每个失分一句话", explain)
+    _choose(parser, needed=True)
+    _take(parser)
+    parser.add_argument("--row", metavar="行键", help="只说明这一行（默认每一行）")
+    parser = add_parser(rules, "run", "对一个文件的每一行运行规则书，写出结果", run)
+    parser.add_argument("--book", metavar="规则书", required=True, help=BOOK)
+    parser.add_argument("--region", metavar="代码", help="按哪个区划找规则书（默认不限地区的）")
+    parser.add_argument("--on", metavar="日期", required=True, help="业务日期，如 2020-12-31")
+    _take(parser)
+    parser.add_argument("--engine", choices=("duckdb", "postgres"), default="duckdb", help="在哪个引擎上算（默认 duckdb）")
+    parser.add_argument("--output", metavar="文件", required=True, help="结果写到哪个 .csv 文件")
+
+
+def _choose(parser: argparse.ArgumentParser, needed: bool = False) -> None:
+    parser.add_argument("book", metavar="规则书", help=BOOK)
+    parser.add_argument("--on", metavar="日期", required=needed, help="业务日期，如 2020-12-31")
+    parser.add_argument("--region", metavar="代码", help="按哪个区划找规则书（默认不限地区的）")
+
+
+def _take(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--input", metavar="文件", required=True, help="输入：.csv、.parquet 或 .xlsx，第一行写输入的名称或标签")
+    parser.add_argument("--key", metavar="列名", default="", help="哪一列是行键（默认 键、行键、编号，再没有就用行号）")
+    parser.add_argument("--set", metavar="参数=值", action="append", default=[], help="试算：把一个参数换成另一个值，可给多次")
+
+
+# -- handlers
+
+
+def check(args: argparse.Namespace) -> int:
+    """Every problem of every file (examples on the reference among them), then every example on DuckDB."""
+    from anju import rules
+    from anju.rules.examples import failures
+    from anju.rules.library import BOOKS, Library
+
+    paths = [Path(path) for path in args.path] or [BOOKS]
+    problems = [Problem("RUN-010", str(path), "没有这个文件或文件夹。", "请核对路径。") for path in paths if not path.exists()]
+    if not problems and not any(True for path in paths for _ in ([path] if path.is_file() else path.rglob("*.yaml"))):
+        problems = [Problem("RUN-010", "、".join(map(str, paths)), "里面没有规则书（.yaml）。", "请核对路径。")]
+    if problems:
+        return show_problems(problems, args)
+    books = Library(paths).books
+    count = 0
+    for book in books:
+        for example in book.examples:
+            count += 1
+            wrong = failures(book, example, run=rules.run)
+            problems += [Problem("RUN-013", f"{book.file} 算例“{example.name}”（duckdb）", what, "引擎与参照算法不一致，请报告。") for what in wrong]
+        if not book.examples:
+            problems.append(Problem("RUN-014", book.file, "没有算例。", "请至少写一个，最好是公布过的；没有算例的规则书无从检验。"))
+    if problems:
+        return show_problems(problems, args)
+    listed = [_summary(book) | {"examples": len(book.examples)} for book in books]
+    out(args, {"books": listed, "examples": count, "problems": []}, f"{len(books)} 本规则书、{count} 个算例全部通过。")
+    return OK
+
+
+def show_list(args: argparse.Namespace) -> int:
+    on = _day(args.on)
+    books = sorted(_library().books, key=lambda book: (book.kind, book.subject, book.applies_from))
+    books = [book for book in books if on is None or book.in_force(on)]
+    lines = [f"{book.kind}/{book.subject}  {_applies(book)}  {book.region or '不限地区'}  {book.title}" for book in books]
+    out(args, [_summary(book) for book in books], lines or ["没有。"])
+    return OK
+
+
+def show(args: argparse.Namespace) -> int:
+    book = _book(args.book, _day(args.on), args.region)
+    out(args, _summary(book) | {"inputs": {name: item.label for name, item in book.inputs.items()}}, _told(book))
+    return OK
+
+
+def explain(args: argparse.Namespace) -> int:
+    done = _run(args)
+    wanted = [row for row in done.rows if args.row in (None, row.key)]
+    if not wanted:
+        return show_problems([Problem("RUN-015", f"行键“{args.row}”", "输入里没有这一行。", f"有：{'、'.join(row.key for row in done.rows[:20])}。")], args)
+    show_problems(done.problems) if done.problems and not args.json else None
+    data = [{"key": row.key, "steps": [vars(one) for one in row.explain()], "sentences": row.sentences()} for row in wanted]
+    out(args, data, [line for row in wanted for line in _steps(row)])
+    return OK
+
+
+def run(args: argparse.Namespace) -> int:
+    target = Path(args.output)
+    if target.suffix.lower() != ".csv":
+        return show_problems([Problem("RUN-016", str(target), "结果只写成 .csv。", "请把 --output 写成 .csv 文件。")], args)
+    if target.resolve() == Path(args.input).resolve():
+        return show_problems([Problem("RUN-016", str(target), "结果与输入是同一个文件。", "请另写一个文件名。")], args)
+    done = _run(args)
+    try:
+        part = target.with_name(target.name + ".part")
+        part.write_bytes(done.csv())
+        part.replace(target)
+    except OSError as error:
+        return show_problems([Problem("RUN-016", str(target), f"写不进去：{error.strerror}。", "请核对文件夹是否存在、是否有权写入。")], args)
+    if done.problems and not args.json:
+        show_problems(done.problems)
+    unknown = sum(1 for row in done.rows if row.reasons) if len(done.rows) <= 10_000 else None
+    data = {
+        "rows": len(done.rows), "unknown": unknown, "output": str(target), "digest": done.digest, "inputs_digest": done.inputs_digest,
+        "book": _summary(done.book), "problems": [problem.as_dict() for problem in done.problems],
+    }  # fmt: skip
+    said = "" if not unknown else f"，其中 {unknown} 行有算不出的（结果为空）"
+    trial = "（试算，参数已改）" if args.set else ""
+    out(args, data, [f"《{done.book.title}》已算 {len(done.rows)} 行{said}{trial}，写入 {target}。", f"结果摘要 {done.digest}"])
+    return OK
+
+
+# -- shared
+
+
+def _run(args: argparse.Namespace) -> Any:
+    from anju import rules
+    from anju.runs.tables import read_rows
+
+    on = _day(args.on)
+    assert on is not None
+    book = _book(args.book, on, args.region)
+    rows = read_rows(Path(args.input), book, args.key)
+    changed = _changed(book, args.set)
+    if getattr(args, "engine", "duckdb") == "duckdb":
+        return rules.run(book, rows, on=on, key="key", parameters=changed)
+    setup()
+    from django.db import connection
+
+    connection.ensure_connection()
+    return rules.run(book, rows, on=on, key="key", engine="postgresql", parameters=changed, connection=connection.connection)
+
+
+def _changed(book: Any, pairs: Iterable[str]) -> dict[str, Any]:
+    """--set name=value; a keyed parameter takes name.key=value."""
+    found: dict[str, Any] = {}
+    problems = []
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        name, _, key = name.strip().partition(".")
+        if not sign or not name or not value.strip():
+            problems.append(Problem("RUN-017", f"--set {pair}", "写法不对。", "请写成 参数=值，例如 share_goal=15；按取值列举的写 参数.取值=值。"))
+        elif key:
+            found.setdefault(name, {})[key] = value.strip()
+        else:
+            found[name] = value.strip()
+    if problems:
+        raise Refused(*problems)
+    return found
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused(Problem("RUN-018", f"日期“{text}”", "不是日期。", "请写成 2020-12-31 的样子。")) from None
+
+
+def _library() -> Any:
+    from anju.runs.folders import library
+
+    return library()
+
+
+def _book(name: str, on: date | None, region: str | None) -> Any:
+    """A file, or kind/subject: of several dated books the one in force, or the only one."""
+    from anju.rules import load_book
+
+    if name.endswith((".yaml", ".yml")) or Path(name).is_file():
+        if not Path(name).is_file():
+            raise Refused(Problem("RUN-010", name, "没有这个文件。", "请核对路径和文件名。"))
+        return load_book(Path(name))
+    kind, _, subject = name.partition("/")
+    mine = [book for book in _library().books if (book.kind, book.subject) == (kind, subject)]
+    if not mine:
+        known = "、".join(dict.fromkeys(f"{book.kind}/{book.subject}" for book in _library().books))
+        raise Refused(Problem("RUN-019", f"规则书“{name}”", "没有这本规则书。", f"有：{known}。也可以给出文件路径。"))
+    if on is not None:
+        return _library().find(kind, subject, [region] if region else [], on)
+    if len(mine) > 1:
+        dates = "；".join(_applies(book) for book in mine)
+        raise Refused(Problem("RUN-019", f"规则书“{name}”", f"有 {len(mine)} 本：{dates}。", "请用 --on 指明日期。"))
+    return mine[0]
+
+
+def _applies(book: Any) -> str:
+    return f"{book.applies_from} 至 {book.applies_until or '今'}"
+
+
+def _summary(book: Any) -> dict[str, Any]:
+    return {
+        "kind": book.kind, "subject": book.subject, "title": book.title, "region": book.region, "from": book.applies_from.isoformat(),
+        "until": book.applies_until.isoformat() if book.applies_until else None, "file": book.file, "digest": book.digest,
+    }  # fmt: skip
+
+
+def _told(book: Any) -> list[str]:
+    """A book in Chinese, for a person who has never seen YAML."""
+    from anju.rules.telling import render
+
+    lines = [book.title, f"{book.kind}/{book.subject}  {_applies(book)}  {book.region or '不限地区'}  摘要 {book.digest}", "", "依据"]
+    for source in book.sources.values():
+        facts = "  ".join(filter(None, (source.number, source.issued, f"可信度：{source.trust}" if source.trust else "", source.note)))
+        lines.append(f"  {source.key} 《{source.title}》{'  ' if facts else ''}{facts}")
+    lines += ["", "输入"] + [f"  {item.label}（{name}）{_origin(item)}" for name, item in book.inputs.items()]
+    if book.parameters:
+        lines += ["", "参数"]
+        for name, parameter in book.parameters.items():
+            for dated in parameter.values:
+                value = dated.value if isinstance(dated.value, str) or not hasattr(dated.value, "items") else dict(dated.value)
+                lines.append(f"  {parameter.label}（{name}）自 {dated.since} 起：{value} {parameter.unit}  {dated.source}，核对于 {dated.checked}")
+    if book.steps:
+        lines += ["", "评分项" if book.criteria else "步骤"]
+        for step in book.steps.values():
+            points = f"（{step.points:f}分）" if step.points is not None else ""
+            under = "／".join(step.under) + "：" if step.under else ""
+            lines.append(f"  {under}{step.label}{points} = {render(step.expr, book.label)}")
+    if book.conditions:
+        lines += ["", "条件"]
+        for condition in book.conditions.values():
+            mark = condition.colour or condition.level
+            lines.append(f"  {mark + ' ' if mark else ''}{condition.label}：{render(condition.expr, book.label)}")
+            lines.append(f"    {condition.says.text}")
+    lines += ["", f"算例 {len(book.examples)} 个"] + [f"  {example.name}：{example.because}" for example in book.examples]
+    return lines
+
+
+def _origin(item: Any) -> str:
+    where = f"取自指标 {item.measure}{'的目标' if item.target else ''}" if item.measure else "由人评判" if item.judged else ""
+    parts = filter(None, (item.unit if item.unit != "1" else "", where, f"台账 {item.ledger}" if item.ledger else "", "、".join(item.enum), item.note))
+    text = "，".join(parts)
+    return f"  {text}" if text else ""
+
+
+def _steps(row: Any) -> list[str]:
+    lines = [f"【{row.key}】"]
+    for one in row.explain():
+        lines.append(f"  {one.label} = {one.value_text}")
+        lines.append(f"    {one.formula}")
+        lines.append(f"    = {one.substituted}")
+        if one.lost:
+            lines.append(f"    失 {one.lost}：{one.sentence}")
+        elif one.sentence:
+            lines.append(f"    {one.sentence}")
+        if one.clause or one.source:
+            lines.append(f"    依据 {' '.join(filter(None, (one.clause, one.source)))}")
+    return lines + [f"  {sentence}" for sentence in row.sentences()] + [""]

@@ -1,0 +1,26 @@
+"""The folders of rulebooks in use. No database: the command line reads books without one."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from anju.rules import Library
+from anju.rules.library import BOOKS
+
+FOLDERS = "ANJU_BOOKS"  # more folders of books, as PATH separates them: a city's own books need no change here
+
+
+def folders() -> list[Path]:
+    return [BOOKS, *(Path(name) for name in os.environ.get(FOLDERS, "").split(os.pathsep) if name)]
+
+
+def library() -> Library:
+    """Every book of the folders; read again when a file changes. Refused with every problem of every file."""
+    paths = folders()
+    stamp = tuple((str(file), file.stat().st_mtime_ns) for path in paths for file in sorted(path.rglob("*.yaml")))
+    return _library(tuple(paths), stamp)
+
+
+@lru_cache(maxsize=4)
+def _library(paths: tuple[Path, ...], stamp: tuple) -> Library:
+    return Library(paths)

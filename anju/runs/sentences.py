@@ -1,0 +1,71 @@
+"""A rule's sentence as words and figures, for documents: what stands in braces keeps its reference when it is printed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from anju.rules import RunRow
+from anju.rules.formula import Name
+from anju.rules.schema import NUMBER, Figure, Says
+from anju.rules.telling import say
+from anju.runs.models import Run
+
+DIGITS = re.compile(r"-?[\d,]*\d(?:\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A figure within a sentence, as the rule shows it. An input keeps its own reference, anything else names the run."""
+
+    ref: str
+    digits: str
+    unit: str = ""
+    assumed: bool = False
+    observation_id: int | None = None
+    parts: tuple["Said", ...] = ()
+    state: str = "number"
+
+    def text(self, unit_name: str | None = None, places: int | None = None, grouping: bool = False) -> str:
+        return self.digits
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of words, or a figure between them."""
+
+    text: str = ""
+    figure: Said | None = None
+
+
+def pieces(run: Run, row: RunRow, says: Says, *rests_on: str) -> tuple[Piece, ...]:
+    """The sentence of one row, piece by piece. rests_on: the inputs behind what is computed."""
+    facts = next(one["facts"] for one in run.rows if one["key"] == row.key)
+    return tuple(piece for part in says.parts for piece in _pieces(run, row, facts, part, rests_on))
+
+
+def _pieces(run: Run, row: RunRow, facts: Mapping[str, Any], part: str | Figure, rests_on: tuple[str, ...]) -> list[Piece]:
+    """What stands in braces is a figure with its unit after it, unless it is a name or a kind."""
+    if isinstance(part, str):
+        return [Piece(part)]
+    shown = say(row, Says("", (part,)))
+    name = part.expr.name if isinstance(part.expr, Name) else ""
+    item = row.run.book.inputs.get(name)
+    digits = DIGITS.match(shown)
+    if (item and item.type != NUMBER) or not digits:
+        return [Piece(shown)]
+    unit = shown[digits.end() :].strip()
+    percent = unit if unit == "%" else ""
+    own = facts.get(name, {}).get("figures", [])
+    if len(own) == 1:
+        said = _stored(own[0], digits[0], percent)
+    else:
+        behind = tuple(_stored(figure, digits[0], percent) for one in rests_on for figure in facts[one].get("figures", []))
+        assumed = any(facts[one].get("assumed") for one in ([name] if name in facts else rests_on))
+        said = Said(f"run:{run.pk}/{row.key}/{name or part.expr}", digits[0], percent, bool(assumed), parts=behind)
+    return [Piece(figure=said), Piece(unit.removeprefix(percent))]
+
+
+def _stored(figure: Mapping[str, Any], digits: str, unit: str) -> Said:
+    calibre = f":{figure['calibre']}" if figure["calibre"] else ""
+    return Said(f"{figure['code']}@{figure['region']}/{figure['period']}{calibre}", digits, unit, figure["assumed"], figure["observation"])

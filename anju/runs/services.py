@@ -1,0 +1,137 @@
+"""Running books: bind, run, keep, leave a trail. What-if and replay keep nothing."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+
+from anju import rules
+from anju.core import trail
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.problems import Problem, Refused
+from anju.rules.schema import Book
+from anju.runs import books, findings
+from anju.runs.binder import bind_all, bind_region, no_input
+from anju.runs.bindings import bindings
+from anju.runs.facts import Fact, Judged, Row, from_judged
+from anju.runs.findings import Finding
+from anju.runs.models import Run
+from anju.runs.queries import again, found_by, newest
+from anju.runs.whatif import Difference, NextStep, next_steps, what_if
+
+__all__ = ["Difference", "NextStep", "judge", "next_steps", "replay", "run_book", "run_warnings", "what_if"]
+
+ENGINES = {"duckdb": "duckdb", "postgres": "postgresql", "postgresql": "postgresql"}
+
+
+@transaction.atomic
+def run_book(
+    *,
+    by: Operator,
+    kind: str,
+    subject: str,
+    region: Region,
+    period: str,
+    on: date,
+    engine: str = "duckdb",
+    judged: Mapping[str, Any] | None = None,
+    assumptions: Mapping[str, Any] | None = None,
+    given: Mapping[str, Any] | None = None,
+    level: str = "",
+) -> Run:
+    """Run the book in force for a region over its figures of a period, and keep the run. The same again gives the run that stands.
+
+    judged: input → value, or {value, by, evidence}; assumptions the same, for what no document prints (marked 推定).
+    given: what a warning's binding takes from its caller. level: whose targets count, when several levels set them.
+    Refused: RULE-020 no such book, RUN-001 … RUN-006, and misfits by row.
+    """
+    book = books.find(kind, subject, region, on)
+    entries = bindings().get((kind, subject))
+    if entries:
+        return _keep(by, book, bind_all(by, book, entries, region, period, given or {}), region, period, on, engine)
+    rows = bind_region(by, book, region, period, {**(judged or {}), **(given or {})}, assumptions or {}, level)
+    return _keep(by, book, rows, region, period, on, engine)
+
+
+@transaction.atomic
+def judge(
+    *, by: Operator, kind: str, subject: str, region: Region, period: str, on: date, rows: Sequence[Mapping[str, Any]], engine: str = "duckdb"
+) -> Run:
+    """Run a book over rows that the caller brings (text against table, a self-score with its problems) and keep the run.
+
+    rows: input → value, or {value, by, evidence, assumed}; `key` names the row, and is needed when there are several.
+    """
+    book = books.find(kind, subject, region, on)
+    made = []
+    for index, given in enumerate(rows):
+        values = {name: Judged.read(value, by) for name, value in given.items() if name != "key"}
+        strange = sorted(set(values) - set(book.inputs))
+        if strange:
+            raise Refused(*(no_input(book, name) for name in strange))
+        facts = {
+            name: from_judged(item, values[name], f"“{item.label}”没有给出") if name in values else Fact(missing=(f"“{item.label}”没有给出",))
+            for name, item in book.inputs.items()
+        }
+        key = given.get("key") or (region.code if len(rows) == 1 else str(index + 1))
+        made.append(Row(str(key), region, facts))
+    return _keep(by, book, made, region, period, on, engine)
+
+
+@transaction.atomic
+def run_warnings(
+    *, by: Operator, region: Region, period: str, on: date, given: Mapping[str, Mapping[str, Any]] | None = None, engine: str = "duckdb"
+) -> list[Finding]:
+    """Run every warning and check that has a binding over a region and what is below it; what they found, the gravest first.
+
+    given: subject → what its binding takes from the caller (overdue-projects: {"started_by": "2017-12-31"}).
+    A book that is not in force, or of which nothing was ever reported, is passed over.
+    """
+    found: list[Finding] = []
+    for (kind, subject), entries in bindings().items():
+        book = books.find_if_any(kind, subject, region, on)
+        if book is None:
+            continue
+        rows = bind_all(by, book, entries, region, period, (given or {}).get(subject, {}))
+        if rows or newest(by, kind, subject, region, period):
+            found += found_by(_keep(by, book, rows, region, period, on, engine))
+    return sorted(found, key=findings.severity)
+
+
+def _keep(by: Operator, book: Book, rows: list[Row], region: Region, period: str, on: date, engine: str) -> Run:
+    if engine not in ENGINES:
+        raise Refused(Problem("RUN-007", f"引擎“{engine}”", "没有这个引擎。", "请用 duckdb 或 postgres。"))
+    done = rules.run(book, [row.values() for row in rows], on=on, key="key", engine=ENGINES[engine], connection=_connection(engine))
+    outputs, stored = done.csv(), [row.stored() for row in rows]
+    before = newest(by, book.kind, book.subject, region, period)
+    if before and (before.book_id, before.on, before.rows, bytes(before.outputs)) == (book.digest, on, stored, outputs):
+        return before
+    told, pending = findings.of_run(done, rows) if book.kind in ("warning", "check") else ([], [])
+    run = Run.objects.create(
+        kind=book.kind, subject=book.subject, title=book.title, book=books.kept(book), region=region, period=period, on=on,
+        engine=ENGINES[engine], rows=stored, inputs_digest=done.inputs_digest,
+        outputs=outputs, outputs_digest=hashlib.sha256(outputs).hexdigest(), findings=told, pending=pending,
+        notices=[problem.as_dict() for problem in done.problems], by=by.key, by_name=by.name,
+    )  # fmt: skip
+    after = {
+        "run": run.pk, "kind": book.kind, "subject": book.subject, "period": period, "on": on.isoformat(),
+        "book": book.digest, "inputs": run.inputs_digest, "rows": len(rows),
+    }  # fmt: skip
+    trail.record(by=by, act="规则运行", obj=f"{book.title} {region.name} {period}", after=after, region_id=region.pk, digest=run.outputs_digest)
+    return run
+
+
+def _connection(engine: str) -> Any:
+    if ENGINES[engine] != "postgresql":
+        return None
+    connection.ensure_connection()
+    return connection.connection
+
+
+def replay(user: Operator, run: Run, engine: str = "") -> bool:
+    """Does the kept book over the kept inputs give the kept bytes? On the run's own engine, or another."""
+    name = engine or run.engine
+    done = again(user, run, engine=ENGINES[name], connection=_connection(name))
+    return done.csv() == bytes(run.outputs) and done.inputs_digest == run.inputs_digest

@@ -1,0 +1,143 @@
+"""Rows for a book from a file: .csv, .parquet or .xlsx. Exact: a binary fraction is refused, never rounded in passing.
+
+The first line names the columns, by an input's name or by its label (标签); one column is the row key.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from anju.problems import Problem, Refused
+from anju.rules.schema import DATE, NUMBER, Book, Input
+
+KEYS = ("key", "键", "行键", "编号")
+ENCODINGS = ("utf-8-sig", "gb18030")  # gb18030 is what WPS and Excel write when they save a CSV on a Chinese computer
+
+
+def _problem(path: Path, what: str, fix: str, code: str = "RUN-010") -> Refused:
+    return Refused(Problem(code, f"《{path.name}》", what, fix))
+
+
+def read_rows(path: Path, book: Book, key: str = "") -> list[dict[str, Any]]:
+    """The file's rows: input name → value, and the row key under "key". A blank is unknown.
+
+    key: the heading of the key's column; without it one of 键, 行键, 编号, key, else the line number.
+    Refused: RUN-010 the file cannot be read, RUN-011 binary fractions, RUN-012 headings that do not fit the book.
+    """
+    if not path.is_file():
+        raise _problem(path, "没有这个文件。", "请核对路径和文件名。")
+    readers = {".csv": _csv, ".parquet": _parquet, ".xlsx": _xlsx, ".xls": _xlsx}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise _problem(path, f"不认识这种文件（{path.suffix or '没有扩展名'}）。", f"可用：{'、'.join(readers)}。")
+    try:
+        headings, lines = reader(path)
+    except Refused:
+        raise
+    except Exception as error:  # whatever a library says of a damaged file, the user gets a sentence
+        raise _problem(path, f"读不出来：{str(error).splitlines()[0][:200] if str(error) else type(error).__name__}", "请确认文件完好、格式与扩展名相符。") from error
+    names = _names(path, headings, book, key)
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        row = {name: _value(book.inputs.get(name), value) for name, value in zip(names, line, strict=False) if name}
+        rows.append({"key": str(number)} | row)
+    return rows
+
+
+def _names(path: Path, headings: list[str], book: Book, key: str) -> list[str]:
+    """Each heading as an input's name or "key"; "" for an empty heading. Everything that does not fit is said at once."""
+    labels = {item.label: name for name, item in book.inputs.items()}
+    keys = (key,) if key else KEYS
+    names, strange = [], []
+    for heading in headings:
+        known = heading if heading in book.inputs else labels.get(heading, "")
+        if heading in keys and (key or not known):
+            names.append("key")
+        elif known or not heading:
+            names.append(known)
+        else:
+            names.append("")
+            strange.append(heading)
+    problems = []
+    if strange:
+        what = f"列名“{'、'.join(strange)}”在规则书里没有对应的输入。"
+        problems.append(Problem("RUN-012", f"《{path.name}》第 1 行", what, f"列名写输入的名称或标签：{'、'.join(labels)}；行键一列用 --key 指明；无关的列请删去。"))
+    if key and key not in headings:
+        problems.append(Problem("RUN-012", f"《{path.name}》第 1 行", f"没有“{key}”这一列。", "请核对 --key。"))
+    used = [name for name in names if name]
+    if twice := sorted({name for name in used if used.count(name) > 1}):
+        problems.append(Problem("RUN-012", f"《{path.name}》第 1 行", f"“{'、'.join(twice)}”有两列。", "请删去一列。"))
+    if problems:
+        raise Refused(*problems)
+    return names
+
+
+def _value(item: Input | None, value: Any) -> Any:
+    if value is None or value == "":
+        return None
+    if item is not None and item.type == NUMBER:
+        return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else str(value).strip()
+    if isinstance(value, datetime):
+        value = value.date()
+    if item is not None and item.type == DATE:
+        return value if isinstance(value, date) else str(value).strip()
+    return value if isinstance(value, bool) else str(value).strip()
+
+
+def _csv(path: Path) -> tuple[list[str], Iterator[list[str]]]:
+    data = path.read_bytes()
+    for encoding in ENCODINGS:
+        try:
+            lines = csv.reader(io.StringIO(data.decode(encoding), newline=""), strict=True)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise _problem(path, "既不是 UTF-8，也不是 GB18030 编码。", "请另存为 UTF-8 的 CSV。")
+    headings = [heading.strip() for heading in next(lines, [])]
+    if not any(headings):
+        raise _problem(path, "文件是空的。", "第一行写列名，以下每行一条。")
+    return headings, (line for line in lines if any(line))
+
+
+def _parquet(path: Path) -> tuple[list[str], Iterable[tuple]]:
+    from anju.rules.engines import connect
+
+    with connect() as connection:
+        found = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
+        binary = [column[0] for column in found.description or () if str(column[1]) in ("DOUBLE", "FLOAT")]
+        if binary:
+            what = f"列“{'、'.join(binary)}”是浮点数（DOUBLE），不精确。"
+            raise _problem(path, what, "请在写出文件时转成 DECIMAL 或整数。", "RUN-011")
+        return [column[0] for column in found.description or ()], found.fetchall()
+
+
+def _xlsx(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
+    """The first sheet with anything in it."""
+    from anju.workbooks.opening import open_workbook
+
+    for sheet in open_workbook(path).sheets:
+        rows = ((number, row) for number, row in enumerate(sheet.rows()) if any(cell != "" for cell in row))
+        first = next(rows, None)
+        if first is not None:
+            return [str(cell).strip() for cell in first[1]], (_exact(sheet, number, row) for number, row in rows)
+    raise _problem(path, "工作簿是空的。", "第一行写列名，以下每行一条。")
+
+
+def _exact(sheet: Any, number: int, row: list[Any]) -> list[Any]:
+    """A sheet keeps binary fractions: each number is taken as its cell shows it, in exact digits."""
+    from anju.quantities import scaled_text
+    from anju.workbooks.numbers import from_cell
+
+    found = []
+    for column, cell in enumerate(row):
+        if isinstance(cell, int | Mapping) or not hasattr(cell, "is_integer"):
+            found.append(cell)
+            continue
+        shown = from_cell(cell, sheet.marks.format(number, column))
+        found.append(shown.hidden or scaled_text(shown.digits, shown.places))
+    return found

@@ -1,0 +1,60 @@
+"""Places brought in from their own folders, through the same services as the product."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from anju import workbooks
+from anju.core import regions
+from anju.core.scope import local_operator, scoped
+
+PLACES = Path(__file__).parents[2] / "anju" / "demo" / "places"
+WHOLE_YEAR = date(2021, 12, 31)
+
+
+def bring(slug: str):
+    """The figures of one shipped place: its operator, region and place.yaml."""
+    from anju.demo.folder import read_place
+    from anju.figures import services as figures
+
+    folder = PLACES / slug
+    place = read_place(folder)
+    with scoped(local_operator()) as by:
+        region = regions.region(by, place.region, place.on)
+        figures.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
+        for unit in place.units:
+            regions.add_pseudo(by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases)
+    by = local_operator()  # now with the pseudo-units among its regions
+    papers = {}
+    with scoped(by):
+        for paper in place.targets:
+            papers[paper.number] = figures.target_document(
+                by=by, region=region, number=paper.number, title=paper.title, level=paper.level,
+                issued_on=paper.issued_on, effective_on=paper.effective_on,
+            )  # fmt: skip
+        for book in place.workbooks:
+            path = folder / book.file
+            reading = workbooks.read(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
+            figures.import_tables(
+                by=by, readings=reading, region=region, period=place.period, content=path.read_bytes(), title=path.stem,
+                document=papers.get(book.target_document), answers={"*": "测试：已核对原件"} | book.answers,
+            )  # fmt: skip
+    return by, region, place
+
+
+@pytest.fixture
+def place(operator):
+    """bring(slug), inside the scope of an operator who has every region and pseudo-unit."""
+    entered = []
+
+    def enter(slug):
+        by, region, read = bring(slug)
+        context = scoped(by)
+        context.__enter__()
+        entered.append(context)
+        return by, region, read
+
+    yield enter
+    for context in reversed(entered):
+        context.__exit__(None, None, None)
