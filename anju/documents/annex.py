@@ -133,6 +133,12 @@ def _columns(declarations: Iterable[Mapping[str, Any]], period: str, options: di
             )
 
 
+def in_order(parts: Sequence[Any], codes: Sequence[str]) -> list[Any]:
+    """The parts as the place lists them in its papers (区划排列); those it does not name follow as they are."""
+    places = {code: place for place, code in enumerate(codes)}
+    return sorted(parts, key=lambda part: places.get(part.code, len(places)))
+
+
 def fill_rows(annex: Annex, whole: Any, parts: Sequence[Any], figure: Callable[[Column, Any], Any], label: Callable[[Any], str]) -> None:
     """The whole first, then its parts. A part that is no place of its own (市本级, 开发区) and has nothing to say is left out."""
     for region in (whole, *parts):

@@ -10,10 +10,12 @@ from ruamel.yaml import YAML
 
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.documents.wording import chinese, fill, whole_word
+from anju.documents.wording import chinese, fill, spoken_date, whole_word
 from anju.evaluation import scores
-from anju.figures import queries
+from anju.figures import periods, queries
 from anju.figures.queries import Figure, Figures
+from anju.quantities import unit
+from anju.runs.sentences import Said
 
 SPOKEN = YAML(typ="safe").load((Path(__file__).parent / "spoken.yaml").read_text(encoding="utf-8"))
 REPORT = "关于{place}{year}年度城镇保障性安居工程财政资金绩效评价有关情况的报告"
@@ -53,7 +55,7 @@ class Task:
 
 def rate_show(rate: Figure) -> str:
     """A whole percentage is spoken without decimals (100%); any other never rounds to one (99.96 is not 100)."""
-    return "% 0" if rate.exact is not None and (rate.exact / queries.PERCENT).denominator == 1 else f"% {max(rate.places, 1)}"
+    return "% 0" if rate.exact is not None and rate.exact % unit("%").factor == 0 else f"% {max(rate.places, 1)}"
 
 
 def report(user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -86,6 +88,7 @@ def self_evaluation(user: Operator, region: Region, period: str, options: dict[s
     tables = scores.tables(user, region, period, options.get("tables", []))
     f = _figures(user, region, period)
     start, subsidised, monetised = Task(f("shanty.start.rate")), Task(f("subsidy.households.rate")), f("shanty.start.monetised")
+    filed, reminders = scores.filed(user, region, period)
     basic = start.target.known or start.actual.known or subsidised.actual.known
     return _common(region, period, options, SELF) | {
         "basic": basic,
@@ -95,14 +98,18 @@ def self_evaluation(user: Operator, region: Region, period: str, options: dict[s
         "monetised": monetised,
         "monetised_only": monetised.known and start.actual.known and monetised.exact == start.actual.exact,
         "funds": _funds(f, "funds.safe.total", SPOKEN["safe_funds"]),
+        "filed": filed,
+        "reminders": reminders,
         "tables": tables,
         "books": [table.book for table in tables],
     }
 
 
 def region_evaluation(user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
-    """A region's evaluation (绩效评价报告). Options: organs, tables [{book, name}], cited, dates."""
-    tables = scores.tables(user, region, period, options.get("tables", []))
+    """A region's evaluation (绩效评价报告). Options: organs, cited, dates, tables [{book, name}]:
+    a table without a book has no published standard, and its score is left open."""
+    wanted = options.get("tables", [])
+    tables = scores.tables(user, region, period, [one for one in wanted if one.get("book")])
     f = _figures(user, region, period)
     homes = [task for task in (Task(f(one["rate"]), **{k: v for k, v in one.items() if k != "rate"}) for one in SPOKEN["homes"]) if task.actual.known]
     old = {name: f(code) for name, code in SPOKEN["old_plan"].items()}
@@ -112,9 +119,11 @@ def region_evaluation(user: Operator, region: Region, period: str, options: dict
         "homes_behind": [task for task in homes if task.reached is False],
         "no_rental_task": f("arh.start.target").state == "no_task",
         "old": old | {"rate_show": rate_show(old["rate"])},
+        "until": spoken_date(periods.end(period).isoformat()[:7]),
         "recorded": f("prh.stock.recorded"),
         "built": [one | {"figure": f(one["code"])} for one in SPOKEN["built"] if f(one["code"]).known],
         "tables": tables,
+        "unscored": [one["name"] for one in wanted if not one.get("book")],
         "books": [table.book for table in tables],
     }
 
@@ -145,12 +154,15 @@ def _funds(f: Figures, whole: str, parts: list[dict[str, str]]) -> dict[str, Any
     return {"whole": f(whole), "parts": [one | {"figure": f(one["code"])} for one in parts if f(one["code"]).known]}
 
 
-def _share(goal: Figure) -> str:
-    """A target set as a share, as its document says it: 二分之一. "" when it was set as a number."""
+def _share(goal: Figure) -> Said | None:
+    """A target set as a share, as its document says it: 二分之一. None when it was set as a number."""
     if not goal.parts or not goal.known or not goal.parts[0].exact:
-        return ""
+        return None
     share = Fraction(goal.exact, goal.parts[0].exact)
-    return f"{chinese(share.denominator)}分之{chinese(share.numerator)}" if share.denominator < 100 else ""
+    if share.denominator >= 100:
+        return None
+    words = f"{chinese(share.denominator)}分之{chinese(share.numerator)}"
+    return Said(f"{goal.code}@{goal.region.code}/{goal.period}", words, assumed=goal.assumed, observation_id=goal.observation_id)
 
 
 def _met(done: Figure, goal: Figure) -> bool | None:

@@ -50,10 +50,10 @@ class Task:
 
 def gather(user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
     """What the template prints. Options: organs, addressee, copies, backlog {started_by, unfinished_by}, audits [years],
-    calibres {measure: calibre}, calibre_names {calibre: name}, parts_word, warnings ("all" or the chosen keys)."""
+    calibres {measure: calibre}, calibre_names {calibre: name}, parts_word, order [codes of the parts], warnings [keys chosen for 存在问题]."""
     options = {"calibre_names": {"": "合计"}, **options}
     spoken, declared = annex.declared(HERE / "tasks.yaml"), annex.declared(HERE / "annexes.yaml")["circular"]
-    parts = regions.children(user, region, periods.end(period))
+    parts = annex.in_order(regions.children(user, region, periods.end(period)), options.get("order", ()))
     tables = [annex.make(one, period, options) for one in declared.values() if all(options.get(need) for need in one.get("needs", ()))]
     figures = queries.figures(user, _codes(spoken, tables, options), [region, *parts], [period])
     for table in tables:

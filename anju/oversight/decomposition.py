@@ -1,5 +1,6 @@
 """The notice (分解通知) that divides the year's targets among the parts of a region: notice, plan, annex table."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,19 @@ NAMED = {
     "allocated": "prh.allocated.target",
     "subsidised": "subsidy.households.target",
 }
+
+
+@dataclass(frozen=True)
+class Group:
+    """Several parts of a region taken together. Its code is no region's: a sub-total has a reference of its own."""
+
+    region: Region
+    name: str
+    members: list[Region]
+
+    @property
+    def code(self) -> str:
+        return f"{self.region.code}#{self.name}"
 
 
 def gather(user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -56,21 +70,24 @@ def _rows(table: Annex, figures: Figures, region: Region, parts: list[Region], g
     def handed_down(column: Column, where: Region) -> Figure:
         return figures(column.code, where)
 
-    def handed_out(column: Column, among: list[Region]) -> Figure:
-        return queries.total([figures(column.code, part) for part in among], region=region)
+    def handed_out(column: Column, among: Group) -> Figure:
+        """Over those the paper gives a task at all: no line is no task, but a line that is not filled in leaves the sum unknown."""
+        lines = [figures(column.code, part) for part in among.members]
+        lines = [line for line in lines if line.observation_id is not None] or lines
+        return queries.total(lines, region=among)
 
     def cells(of: Any, where: Any) -> tuple[Cell, ...]:
         return tuple(Cell(of(column, where), column.show) for column in table.leaves)
 
     table.grouped = bool(groups)
     table.rows.append(Row("下达任务", cells(handed_down, region), total=True))
-    table.rows.append(Row("任务分解", cells(handed_out, parts), total=True))
+    table.rows.append(Row("任务分解", cells(handed_out, Group(region, "任务分解", parts)), total=True))
     by_code = {part.code: part for part in parts}
     grouped = set()
     for group in groups:
         members = [by_code[code] for code in group["regions"] if code in by_code]
         grouped |= {member.code for member in members}
-        table.rows.append(Row(group["total"], cells(handed_out, members), total=True))
+        table.rows.append(Row(group["total"], cells(handed_out, Group(region, group["total"], members)), total=True))
         for place, member in enumerate(members):
             table.rows.append(
                 Row(member.name, cells(handed_down, member), inside=True, group=group["label"], span=0 if place else len(members))

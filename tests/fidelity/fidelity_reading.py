@@ -19,8 +19,12 @@ class Part:
 
     def take(self, printed: str) -> bool:
         """Whether a figure reads so, unit included; each figure of the text answers for one printed number only."""
+        if printed == "零":  # said by a rule's sentence, in which it is a word and no figure
+            before, zero, after = self.text.partition("建成率为零")
+            self.text = before + after
+            return bool(zero)
         for place, said in enumerate(self.figures):
-            if (printed == "零" and re.match(r"0(\.0+)?%", said)) or (printed != "零" and said.startswith(printed)):
+            if said.startswith(printed):
                 del self.figures[place]
                 return True
         return False

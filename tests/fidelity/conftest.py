@@ -1,0 +1,32 @@
+"""A place's document, drafted from its folder of data by the product's own loader, with 文号 and date as its issue puts them in."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import anju.demo
+
+PLACES = Path(anju.demo.__file__).parent / "places"
+ISSUED = {
+    "jincheng-2021": ("晋市保办字〔2022〕1号", date(2022, 1, 18)),
+    "guilin-2020": ("市房保〔2020〕1号", date(2020, 8, 5)),
+    "jiaozuo-2020": ("焦财综〔2021〕1号", date(2021, 2, 1)),
+}
+
+
+@pytest.fixture
+def drafted(db):
+    """place → the HTML of its one document."""
+
+    def draft(place: str) -> str:
+        from anju.core.scope import local_operator, scoped
+        from anju.demo.load import load
+        from anju.documents import markup, queries
+
+        [(_, document)] = load(PLACES / place, say=lambda _: None).documents
+        with scoped(local_operator()) as user:
+            html = queries.version(user, document).html
+        return markup.fill(html, *ISSUED[place]) if place in ISSUED else html
+
+    return draft
