@@ -49,9 +49,12 @@ class Judgement(Part):
 
 
 class BookRun(Part):
+    """judged: what somebody found; assumed: what nobody printed (推定)."""
+
     kind: str
     subject: str
     judged: dict[str, Judgement] = {}
+    assumed: dict[str, Judgement] = {}
 
 
 class Paper(Part):
@@ -69,6 +72,7 @@ class Place(Part):
     targets: list[TargetPaper] = []
     workbooks: list[Workbook] = []
     runs: list[BookRun] = []
+    given: dict[str, dict[str, str]] = {}  # what a warning takes from its caller: subject → input → value
     documents: list[Paper] = []
 
 

@@ -12,12 +12,14 @@ from anju import workbooks
 from anju.core import regions
 from anju.core.models import Region
 from anju.core.scope import Operator, local_operator, scoped
-from anju.demo.folder import Place, read_place, read_yaml
+from anju.demo.folder import BookRun, Paper, Place, Workbook, read_place, read_yaml
 from anju.documents import services as papers
 from anju.documents.models import Document
 from anju.figures import services as figures
 from anju.figures.models import TargetDocument
 from anju.runs import services as runs
+from anju.runs.findings import Finding
+from anju.runs.models import Run
 
 Say = Callable[[str], None]
 
@@ -29,8 +31,8 @@ class Loaded:
     place: Place
     region: Region
     figures: int = 0
-    scores: list[Any] = field(default_factory=list)
-    warnings: list[Any] = field(default_factory=list)
+    scores: list[Run] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
     documents: list[tuple[str, Document]] = field(default_factory=list)  # file name, document
 
 
@@ -41,8 +43,7 @@ def load(folder: Path, *, say: Say) -> Loaded:
         region = regions.region(by, place.region, place.on)
         for unit in place.units:
             regions.add_pseudo(by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases)
-        if (folder / "measures.yaml").exists():
-            figures.load_catalogue(by=by, path=folder / "measures.yaml")
+        figures.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
     by = local_operator()  # now with the pseudo-units among its regions
     loaded = Loaded(place, region)
     with scoped(by):
@@ -62,7 +63,7 @@ def load(folder: Path, *, say: Say) -> Loaded:
             loaded.scores.append(_score(by, place, region, run))
         say(f"评分 {loaded.scores[-1].title}")
     with scoped(by):
-        loaded.warnings = runs.run_warnings(by=by, region=region, period=place.period, on=place.on)
+        loaded.warnings = runs.run_warnings(by=by, region=region, period=place.period, on=place.on, given=place.given)
     say(f"预警与核对：{len(loaded.warnings)} 条")
     prose = read_yaml(folder / "prose.yaml") if (folder / "prose.yaml").exists() else {}
     for paper in place.documents:
@@ -72,7 +73,7 @@ def load(folder: Path, *, say: Say) -> Loaded:
     return loaded
 
 
-def _import(by: Operator, folder: Path, place: Place, book: Any, region: Region, targets: dict[str, TargetDocument]) -> int:
+def _import(by: Operator, folder: Path, place: Place, book: Workbook, region: Region, targets: dict[str, TargetDocument]) -> int:
     path = folder / book.file
     reading = workbooks.read(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
     done = figures.import_tables(
@@ -82,10 +83,12 @@ def _import(by: Operator, folder: Path, place: Place, book: Any, region: Region,
     return done.new + done.changed + done.unchanged
 
 
-def _score(by: Operator, place: Place, region: Region, run: Any) -> Any:
-    judged = {name: {"value": said.value, "by": said.by, "evidence": said.evidence} for name, said in run.judged.items()}
-    return runs.run_book(by=by, kind=run.kind, subject=run.subject, region=region, period=place.period, on=place.on, judged=judged)
+def _score(by: Operator, place: Place, region: Region, run: BookRun) -> Run:
+    judged, assumed = ({name: said.model_dump() for name, said in given.items()} for given in (run.judged, run.assumed))
+    return runs.run_book(
+        by=by, kind=run.kind, subject=run.subject, region=region, period=place.period, on=place.on, judged=judged, assumptions=assumed
+    )
 
 
-def _write(by: Operator, place: Place, region: Region, paper: Any, prose: dict[str, Any]) -> Document:
+def _write(by: Operator, place: Place, region: Region, paper: Paper, prose: dict[str, Any]) -> Document:
     return papers.write(by=by, kind=paper.kind, region=region, period=place.period, options=paper.options, prose=prose)

@@ -1,0 +1,64 @@
+"""What was written and what was found, said in Chinese at the end of a load."""
+
+from pathlib import Path
+from typing import Any
+
+from anju.core.scope import local_operator, scoped
+from anju.demo.load import Loaded, Say
+from anju.documents import queries as papers
+from anju.documents import render
+from anju.runs.models import Run
+from anju.runs.queries import score_table
+
+SHOWN = 3  # findings told per place on the screen; the site has them all
+
+
+def write_files(loaded: Loaded, folder: Path, *, say: Say) -> list[dict[str, Any]]:
+    """Every document of the place as web page, Word and PDF, its annexes as Excel. A file is there whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, document in loaded.documents:
+        with scoped(local_operator()) as user:
+            html = papers.version(user, document).html
+        formats = ["html", "docx", "pdf"] + (["xlsx"] if "annex-table" in html else [])
+        contents = {render.file_name(name, form): content for form, content in render.write(html, formats, document.title).items()}
+        for file, content in contents.items():
+            part = folder / f".{file}.part"
+            part.write_bytes(content)
+            part.replace(folder / file)
+        written.append({"place": loaded.place.title, "title": document.title, "files": [f"{folder.name}/{file}" for file in contents]})
+        say(f"写出 {name}（{len(contents)} 个文件）")
+    return written
+
+
+def totals(loaded: Loaded) -> list[tuple[Run, str]]:
+    """Each scoring run of the place with its total, "" when something is unknown."""
+    with scoped(local_operator()) as user:
+        return [(run, score_table(user, run).total) for run in loaded.scores if run.kind == "scoring"]
+
+
+def summary(loaded: list[Loaded], documents: list[dict[str, Any]], out: Path) -> tuple[dict[str, Any], list[str]]:
+    """The same for a program and for a person."""
+    data = {
+        "places": [
+            {
+                "title": one.place.title,
+                "figures": one.figures,
+                "scores": [{"title": run.title, "score": total} for run, total in totals(one)],
+                "warnings": [{"colour": found.colour, "sentence": found.sentence} for found in one.warnings],
+            }
+            for one in loaded
+        ],
+        "documents": documents,
+        "out": str(out),
+    }
+    lines = ["", f"载入 {len(loaded)} 个地方，共 {sum(one.figures for one in loaded)} 个数，每个都记着来自哪个文件的哪个单元格。"]
+    for one in loaded:
+        lines.append(f"\n{one.place.title}")
+        lines += [f"  得分 {total or '待核'}  {run.title}" for run, total in totals(one)]
+        if one.warnings:
+            lines.append(f"  预警与核对 {len(one.warnings)} 条，例如：")
+            lines += [f"    〔{found.colour}〕{found.sentence}" for found in one.warnings[:SHOWN]]
+    lines += [f"\n公文 {len(documents)} 份，共 {sum(len(paper['files']) for paper in documents)} 个文件，在 {out}/ ："]
+    lines += [f"  {file}" for paper in documents for file in paper["files"]]
+    return data, lines
