@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,25 +54,34 @@ class Entry(dict):
         return Problem(code, self.where, what, fix)
 
 
-def read(paths: Iterable[Path], shipped: bool = True) -> tuple[dict[str, Entry], dict[str, Entry]]:
+def read(paths: Iterable[Path]) -> tuple[dict[str, Entry], dict[str, Entry]]:
     """Measures and calibres by code, of the shipped catalogue and these files together. Refused with every problem of every file."""
     problems: list[Problem] = []
     found: dict[str, dict[str, Entry]] = {"measures": {}, "calibres": {}}
-    for path in [*(sorted(SHIPPED.glob("*.yaml")) if shipped else ()), *paths]:
-        origin = "catalogue" if path.parent == SHIPPED else f"{path.parent.name}/{path.name}"
-        for section, entry in _entries(path, origin, problems):
-            earlier = found[section].get(entry["code"])
-            if earlier is not None:
-                problems.append(
-                    entry.problem("FIG-003", f"代码 {entry['code']} 已在 {earlier.where} 定义。", "换一个代码，或者删去重复的一条。")
-                )
-            else:
-                found[section][entry["code"]] = entry
+    entries = list(_shipped())
+    for path in paths:
+        entries += _entries(path, f"{path.resolve().parent.name}/{path.name}", problems)
+    for section, entry in entries:
+        earlier = found[section].setdefault(entry["code"], entry)
+        if earlier is not entry:
+            problems.append(
+                entry.problem("FIG-003", f"代码 {entry['code']} 已在 {earlier.where} 定义。", "换一个代码，或者删去重复的一条。")
+            )
     for entry in found["measures"].values():
         problems += _check(entry, **found)
     if problems:
         raise Refused(*problems)
     return found["measures"], found["calibres"]
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[tuple[str, Entry], ...]:
+    """The shipped files, read once. A flaw in them is ours: it stops everything."""
+    problems: list[Problem] = []
+    entries = [one for path in sorted(SHIPPED.glob("*.yaml")) for one in _entries(path, "catalogue", problems)]
+    if problems:
+        raise Refused(*problems)
+    return tuple(entries)
 
 
 def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple[str, Entry]]:

@@ -29,14 +29,12 @@ class Entry:
 
 def history(user: Operator, code: str, region: Region, period: str, calibre: str = "") -> list[Entry]:
     """Every value the figure ever had, the newest first: who, when, from what, why."""
-    return _entries(user, _observations(user).filter(measure=code, region=region, period=period, calibre=calibre))
+    if region.pk not in user.region_ids:
+        return []
+    return _entries(Observation.objects.filter(measure=code, region=region, period=period, calibre=calibre))
 
 
-def _observations(user: Operator) -> QuerySet[Observation]:
-    return visible(Observation.objects.all(), user)
-
-
-def _entries(user: Operator, observations: QuerySet[Observation]) -> list[Entry]:
+def _entries(observations: QuerySet[Observation]) -> list[Entry]:
     """Sources and documents are fetched apart: what a region above brought in is seen here without its file."""
     rows = list(observations.select_related("measure", "region", "undone", "supersedes").order_by("-id"))
     sources = Source.objects.defer("content").in_bulk({row.source_id for row in rows})
@@ -75,26 +73,32 @@ class Provenance:
 
 def provenance(user: Operator, observation_id: int) -> Provenance:
     """Observation.DoesNotExist for what the user may not see."""
-    row = _observations(user).select_related("measure", "region").get(pk=observation_id)
-    earlier = _observations(user).filter(
+    row = Observation.objects.select_related("measure", "region").get(pk=observation_id)
+    if row.region_id not in user.region_ids:
+        raise Observation.DoesNotExist(f"没有第 {observation_id} 号填报数")
+    earlier = Observation.objects.filter(
         measure=row.measure_id, region=row.region_id, period=row.period, calibre=row.calibre_id, pk__lt=row.pk
     )
     return Provenance(
         as_figure(row), row,
         Source.objects.defer("content").filter(pk=row.source_id).first(),
         TargetDocument.objects.filter(pk=row.document_id).first(),
-        tuple(_entries(user, earlier)),
+        tuple(_entries(earlier)),
         CurrentFigure.objects.filter(observation=row).exists(),
     )  # fmt: skip
 
 
 def content(user: Operator, source: Source) -> bytes | None:
     """The imported file itself; None when it was not kept. Source.DoesNotExist outside the user's regions."""
-    kept = visible(Source.objects, user).values_list("content", flat=True).get(pk=source.pk)
+    kept, region_id = Source.objects.values_list("content", "region_id").get(pk=source.pk)
+    if region_id not in user.region_ids:
+        raise Source.DoesNotExist(f"没有第 {source.pk} 号来源")
     return None if kept is None else bytes(kept)
 
 
 def sources(user: Operator, region: Region | None = None) -> QuerySet[Source]:
     """What was imported and entered, the newest first, without the files' bytes."""
-    found = visible(Source.objects.defer("content"), user).order_by("-id")
-    return found if region is None else found.filter(region=region)
+    found = Source.objects.defer("content").order_by("-id")
+    if region is None:
+        return visible(found, user)
+    return found.filter(region=region) if region.pk in user.region_ids else found.none()

@@ -152,7 +152,7 @@ def _import(
         marked = {_spot(problem.where) for problem in problems}
         found = checks.published(by, published) + (checks.balances(cursor, readings[0].file_name) if new or changed else [])
         problems += [problem for problem in found if _spot(problem.where) not in marked]
-        reminders = _answered(problems, answers or {}, ask)
+        reminders = _answered(problems, answers or {}, ask and bool(new or changed))  # what changes nothing was asked before
         if new or changed:
             digest = _finish(cursor, source, reminders, answers or {})
             trail.record(
@@ -300,7 +300,8 @@ class Binder:
         if not cell.document:
             return self.document.pk if self.document and measure.target_of_id else None
         if cell.document not in self.documents:
-            known = TargetDocument.objects.filter(number=cell.document, region_id__in=self.by.region_ids).values_list("pk", flat=True)
+            found = TargetDocument.objects.filter(number=cell.document).values_list("pk", "region_id")
+            known = [pk for pk, region_id in found if region_id in self.by.region_ids]
             self.documents[cell.document] = known[0] if known else None
             if not known:
                 self._once(
@@ -483,8 +484,8 @@ def undo_import(*, by: Operator, source: Source | int, reason: str) -> int:
     Refused: FIG-043 no reason, FIG-045 taken back already, FIG-044 when later values were put over it, naming them.
     """
     number = source if isinstance(source, int) else source.pk
-    found = Source.objects.defer("content").filter(pk=number, kind=Source.Kind.IMPORT, region_id__in=by.region_ids).first()
-    if found is None:
+    found = Source.objects.defer("content").filter(pk=number, kind=Source.Kind.IMPORT).first()
+    if found is None or found.region_id not in by.region_ids:
         raise Source.DoesNotExist(f"没有第 {number} 号导入")
     name = f"第 {number} 号导入《{found.file_name}》"
     if not reason.strip():

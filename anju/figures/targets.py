@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from anju.core.models import Region
-from anju.core.scope import Operator, visible
+from anju.core.scope import Operator
 from anju.figures import periods as calendar
 from anju.figures.current import LEVELS, as_figure, difference, figures
 from anju.figures.figure import SHARE, Figure, computed, total
@@ -45,9 +45,10 @@ def targets(user: Operator, region: Region, period: str, on: date | None = None)
     A node dated before its document binds no one backwards: it is listed, and why it does not bind.
     """
     calendar.bounds(period)
+    if region.pk not in user.region_ids:
+        return []
     rows = list(
-        visible(Observation.objects, user)
-        .filter(region=region, period__startswith=period, measure__target_of__isnull=False, undone=None)
+        Observation.objects.filter(region=region, period__startswith=period, measure__target_of__isnull=False, undone=None)
         .select_related("measure", "region")
         .order_by("id")
     )
@@ -118,19 +119,20 @@ class Decomposition:
 
 def document(user: Operator, number: str, region: Region | None = None) -> TargetDocument:
     """By its number. TargetDocument.DoesNotExist outside the user's regions."""
-    found = visible(TargetDocument.objects.select_related("region"), user).filter(number=number)
-    return (found if region is None else found.filter(region=region)).get()
+    found = TargetDocument.objects.select_related("region").filter(number=number, **({"region": region} if region else {})).get()
+    if found.region_id not in user.region_ids:
+        raise TargetDocument.DoesNotExist(f"没有文件 {number}")
+    return found
 
 
 def decomposition(user: Operator, of: TargetDocument) -> Decomposition:
     """How a document divides each of its totals, within itself and its own level only: the lines of other documents do not enter."""
-    rows = (
-        visible(Observation.objects, user)
-        .filter(document=of, undone=None, measure__target_of__isnull=False)
-        .select_related("measure", "region")
-        .order_by("id")
-    )
-    newest = {(row.measure.order, row.measure_id, row.period, row.calibre_id, row.region.order, row.region_id): row for row in rows}
+    rows = Observation.objects.filter(document=of, undone=None, measure__target_of__isnull=False)
+    newest = {
+        (row.measure.order, row.measure_id, row.period, row.calibre_id, row.region.order, row.region_id): row
+        for row in rows.select_related("measure", "region").order_by("id")
+        if row.region_id in user.region_ids
+    }
     groups: dict[tuple, list[Observation]] = {}
     for key, row in sorted(newest.items()):
         groups.setdefault(key[:4], []).append(row)

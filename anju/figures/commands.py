@@ -1,0 +1,255 @@
+"""anju figures …, anju import …: the same acts as the pages."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from anju.core.command import OK, REFUSED, add_group, add_parser, out, setup
+from anju.problems import Problem, Refused
+
+
+def add(subparsers: Any) -> None:
+    figures = add_group(subparsers, "figures", "统计数字：查看、更正、核对")
+    listed = add_parser(figures, "list", "列出统计指标", run_list)
+    listed.add_argument("find", nargs="?", default="", metavar="文字", help="只列代码或名称里有这些文字的")
+    load = add_parser(figures, "load", "装载指标目录，以及一个地方自己的 measures.yaml", run_load)
+    load.add_argument("files", nargs="*", type=Path, metavar="文件", help="measures.yaml")
+    show = add_parser(figures, "show", "查看一个区划一个期间的数", run_show)
+    show.add_argument("codes", nargs="*", metavar="指标", help="代码，可带口径（invest.done:cal2）；不写则列出全部有数的")
+    _where(show)
+    history = add_parser(figures, "history", "查看一个数的来历：谁、何时、从几改到几、为什么", run_history)
+    history.add_argument("code", metavar="指标")
+    _where(history)
+    correct = add_parser(figures, "correct", "更正一个数；原来的数保留在来历里", run_correct)
+    correct.add_argument("code", metavar="指标")
+    correct.add_argument("value", metavar="数值", help="照要印的样子写，如 27.27")
+    correct.add_argument("--unit", default="", metavar="单位", help="不写则用指标自己的单位")
+    correct.add_argument("--reason", required=True, metavar="原因", help="为什么改、依据什么改")
+    _where(correct)
+    add_parser(figures, "check", "核对现行数与全部观测是否一致，不改动", run_check)
+    add_parser(figures, "rebuild", "按全部观测重建现行数，并核对一致", run_rebuild)
+
+    brought = add_parser(subparsers, "import", "导入表格：anju import 文件；撤销：anju import undo 编号", run_import)
+    brought.add_argument("file", metavar="文件|undo", help="xlsx 或 xls 文件；写 undo 则撤销一次导入")
+    brought.add_argument("number", nargs="?", type=int, metavar="编号", help="要撤销的导入的编号")
+    brought.add_argument("--region", metavar="区划代码", help="表格所属的区划，如 140500")
+    brought.add_argument("--period", metavar="期间", help="2021、2021-Q3、2021-08 或 2021-12-31")
+    brought.add_argument("--map", default="", metavar="对照表", help="对照表的文件名或代号；不写则在文件旁的 maps 目录里自动找")
+    brought.add_argument("--answer", action="append", default=[], metavar="代码=说明", help="答复一条提醒，可写多次；*=说明 答复全部")
+    brought.add_argument("--preview", action="store_true", help="只看会怎样，不入库")
+    brought.add_argument("--reason", default="", metavar="原因", help="撤销的原因")
+
+
+def _where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--region", required=True, metavar="区划代码")
+    parser.add_argument("--period", required=True, metavar="期间")
+    if not any(action.dest == "codes" for action in parser._actions):
+        parser.add_argument("--calibre", default="", metavar="口径")
+
+
+@contextmanager
+def _inside() -> Iterator[Any]:
+    """The database, the operator of this machine, and their scope."""
+    setup()
+    from django.core.exceptions import ObjectDoesNotExist
+
+    from anju.core.scope import local_operator, scoped
+
+    try:
+        with scoped(local_operator()) as user:
+            yield user
+    except ObjectDoesNotExist as missing:
+        raise Refused(Problem("FIG-061", "命令", f"{missing}。", "请核对编号、代码和日期。")) from None
+
+
+def _region(user: Any, args: argparse.Namespace) -> Any:
+    """As it was at the end of the period: a county may have become a district since."""
+    from anju.core.regions import region
+    from anju.figures import periods
+
+    return region(user, args.region, periods.end(args.period))
+
+
+def _known(user: Any, codes: list[str]) -> None:
+    from anju.figures import queries
+
+    found = queries.measures(user, [queries.split(code)[0] for code in codes])
+    if missing := [code for code in codes if queries.split(code)[0] not in found]:
+        raise Refused(Problem("FIG-012", "命令", f"没有统计指标 {'、'.join(missing)}。", "anju figures list 列出全部指标。"))
+
+
+def run_list(args: argparse.Namespace) -> int:
+    from anju.figures import queries
+
+    with _inside() as user:
+        found = [m for m in queries.measures(user).values() if args.find in m.code or args.find in m.name]
+    keys = ("code", "name", "unit", "kind", "calibres")
+    data = [{key: getattr(measure, key) for key in keys} for measure in found]
+    out(
+        args,
+        data,
+        [f"{m.code}\t{m.name}\t{m.unit}\t{m.get_kind_display()}" for m in found]
+        or "没有这样的指标。目录还没有装载的，请运行 anju figures load。",
+    )
+    return OK
+
+
+def run_load(args: argparse.Namespace) -> int:
+    from anju.figures.services import load_catalogue
+
+    with _inside() as user:
+        done = load_catalogue(by=user, paths=args.files)
+    said = f"指标目录共 {done.total} 个指标，新增 {len(done.new)}，改动 {len(done.changed)}。"
+    out(args, {"new": done.new, "changed": done.changed, "total": done.total}, said)
+    return OK
+
+
+def run_show(args: argparse.Namespace) -> int:
+    from anju.figures import queries
+    from anju.figures.models import CurrentFigure
+
+    with _inside() as user:
+        region = _region(user, args)
+        codes = args.codes
+        if not codes:
+            rows = CurrentFigure.objects.filter(region=region, period=args.period).order_by("measure__order", "calibre_id")
+            codes = [f"{code}:{calibre}" for code, calibre in rows.values_list("measure_id", "calibre_id")]
+        _known(user, codes)
+        found = list(queries.figures(user, codes, [region], [args.period]).values()) if codes else []
+    out(args, [_data(figure) for figure in found], [_line(figure) for figure in found] or f"{region.name} {args.period} 还没有数。")
+    return OK
+
+
+def _data(figure: Any) -> dict[str, Any]:
+    return {
+        "code": figure.code, "name": figure.name, "calibre": figure.calibre, "region": figure.region.code, "period": figure.period,
+        "state": figure.state, "value": figure.value, "text": figure.text(), "unit": figure.unit, "approx": figure.approx,
+        "assumed": figure.assumed, "observation": figure.observation_id, "missing": figure.missing, "why": figure.why,
+    }  # fmt: skip
+
+
+def _line(figure: Any) -> str:
+    mark = "（推定）" if figure.assumed else ""
+    return f"{figure.code}{':' + figure.calibre if figure.calibre else ''}\t{figure.name}\t{figure.spoken() or figure.why or figure.state_text}{mark}"
+
+
+def run_history(args: argparse.Namespace) -> int:
+    from anju.figures import queries
+
+    with _inside() as user:
+        _known(user, [args.code])
+        entries = queries.history(user, args.code, _region(user, args), args.period, args.calibre)
+        data, text = [], []
+        for entry in entries:
+            row = entry.observation
+            place = f"《{entry.title}》{row.sheet} {row.cell}".strip() if row.cell else entry.title
+            data.append({
+                "observation": row.pk, "at": row.at, "by": row.by, "act": entry.act, "value": entry.figure.spoken_or_state, "before": entry.before,
+                "reason": entry.reason, "basis": row.basis, "from": place, "undone": entry.undone,
+            })  # fmt: skip
+            change = f"{entry.before} → " if entry.before else ""
+            why = "；".join(filter(None, [entry.reason, row.basis and f"推定依据：{row.basis}", "已撤销" if entry.undone else ""]))
+            text.append(f"{row.at:%Y-%m-%d %H:%M}\t{row.by}\t{entry.act}\t{change}{entry.figure.spoken_or_state}\t{place}\t{why}")
+    out(args, data, text or "还没有数。")
+    return OK
+
+
+def run_correct(args: argparse.Namespace) -> int:
+    from anju.figures import queries, services
+
+    with _inside() as user:
+        region = _region(user, args)
+        services.correct(
+            by=user, measure=args.code, region=region, period=args.period, calibre=args.calibre, value=args.value, unit=args.unit,
+            reason=args.reason,
+        )  # fmt: skip
+        now, *_ = queries.history(user, args.code, region, args.period, args.calibre)
+        figure = queries.figure(user, args.code, region, args.period, args.calibre)
+    out(args, _data(figure), f"{region.name} {args.period} “{figure.name}”：{now.before} → {now.figure.spoken_or_state}。")
+    return OK
+
+
+def run_check(args: argparse.Namespace) -> int:
+    from anju.figures.services import check_current
+
+    with _inside() as user:
+        found = check_current(user)
+    said = f"共 {found.total} 个现行数，" + (
+        f"有 {found.differing} 个不一致，请运行 anju figures rebuild。" if found.differing else "全部一致。"
+    )
+    out(args, {"total": found.total, "differing": found.differing}, said)
+    return REFUSED if found.differing else OK
+
+
+def run_rebuild(args: argparse.Namespace) -> int:
+    from anju.figures.services import rebuild_current
+
+    with _inside() as user:
+        found = rebuild_current(by=user)
+    said = f"共 {found.total} 个现行数，" + (f"重建了不一致的 {found.differing} 个，" if found.differing else "") + "与全部观测一致。"
+    out(args, {"total": found.total, "rebuilt": found.differing}, said)
+    return OK
+
+
+def run_import(args: argparse.Namespace) -> int:
+    if args.file == "undo":
+        return _undo(args)
+    from anju.figures import periods, services
+
+    path = Path(args.file)
+    if not path.is_file():
+        raise Refused(Problem("FIG-062", f"文件 {path}", "没有这个文件。", "请核对文件名和目录。"))
+    if not args.region or not args.period:
+        raise Refused(
+            Problem("FIG-063", "命令", "没有写 --region 或 --period。", "请写明表格所属的区划和期间，如 --region 140500 --period 2021。")
+        )
+    answers = dict(answer.partition("=")[::2] for answer in args.answer)
+    periods.bounds(args.period)
+    with _inside() as user:
+        region = _region(user, args)
+        import anju.workbooks as workbooks
+
+        reading = workbooks.read(path, _map(path, args.map), area=region.name, period=args.period)
+        wanted = {
+            "by": user,
+            "readings": reading,
+            "region": region,
+            "period": args.period,
+            "answers": answers,
+            "content": path.read_bytes(),
+        }
+        done = (services.preview_import if args.preview else services.import_tables)(**wanted)
+    data = {
+        "import": done.source.pk if done.source and not args.preview else None, "new": done.new, "changed": done.changed,
+        "unchanged": done.unchanged, "reminders": [problem.as_dict() for problem in done.reminders], "stored": not args.preview,
+    }  # fmt: skip
+    said = f"预览：新增 {done.new} 个数，改动 {done.changed} 个，{done.unchanged} 个没有变化。" if args.preview else done.says
+    out(args, data, [said, *map(str, done.reminders)])
+    return OK
+
+
+def _map(path: Path, named: str) -> Any:
+    """A map file by its path, or by its name among those beside the workbook; without one, the one that fits."""
+    import anju.workbooks as workbooks
+
+    beside = sorted((path.parent / "maps").glob("*.yaml"))
+    if not named:
+        if not beside:
+            raise Refused(
+                Problem("FIG-064", f"文件 {path.name}", "旁边没有 maps 目录，不知道用哪个对照表。", "请用 --map 写明对照表文件。")
+            )
+        return workbooks.find_map(path, beside)
+    return next((one for one in beside if one.stem == named), Path(named))
+
+
+def _undo(args: argparse.Namespace) -> int:
+    from anju.figures.services import undo_import
+
+    if args.number is None:
+        raise Refused(Problem("FIG-063", "命令", "没有写要撤销的导入的编号。", "请写 anju import undo 编号 --reason 原因。"))
+    with _inside() as user:
+        count = undo_import(by=user, source=args.number, reason=args.reason)
+    out(args, {"undone": args.number, "figures": count}, f"已撤销第 {args.number} 号导入，{count} 个数恢复到导入以前。")
+    return OK
