@@ -223,7 +223,7 @@ def named_text(row: RunRow, name: str) -> str:
         return figure_text(value, parameter.unit, shown if parameter.show is not None or parameter.places > 2 else None)
     if isinstance(value, date):
         return f"{value.year}年{value.month}月{value.day}日"
-    return "未知" if value is None else str(value)
+    return "未知" if value is None else MODES.get(str(value), str(value))
 
 
 def render(expr: Expr, name: Callable[[str], str], inner: bool = False) -> str:
