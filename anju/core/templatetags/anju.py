@@ -167,3 +167,14 @@ def here_as(context, ending):
     request = context["request"]
     query = request.GET.urlencode()
     return f"{request.path.rstrip('/')}.{ending}{'?' + query if query else ''}"
+
+
+@register.filter
+def add_path(base: str, piece) -> str:
+    return f"{base}{piece}/"
+
+
+@register.filter
+def stored_ref(figure: dict) -> str:
+    """The reference of a figure as a run kept it."""
+    return f"{figure['code']}@{figure['region']}/{figure['period']}" + (f":{figure['calibre']}" if figure["calibre"] else "")

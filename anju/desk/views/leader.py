@@ -26,7 +26,7 @@ def leader(request: HttpRequest) -> HttpResponse:
         "sheet": progress_sheet(request, summary),
         "charts": summary.charts(),
         "warnings": warnings,
-        "papers": work.papers(user, made.region),
+        "papers": work.papers(user, made.region, made.period),
         "names": calibre_names(),
         "masked": [one for one in summary.progress if one.masked],
     }

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,22 +12,17 @@ from django.views.decorators.http import require_GET
 from anju.core.templatetags.anju import day
 from anju.desk.frame import frame, show
 from anju.desk.tables import Cell, Column, Row, Sheet
-from anju.rules import Book, Library
+from anju.rules import Book
 from anju.rules.schema import Band, Dated, Parameter
 from anju.rules.show import POSTFIX
 from anju.rules.telling import render
 from anju.rules.values import stale
+from anju.runs.books import library as books_in_use
 
 KINDS = {
     "scoring": "评价评分", "warning": "预警", "check": "校验", "share": "资金分摊", "eligibility": "资格", "subsidy": "补贴",
     "rent": "租金", "queue": "轮候", "conduct": "失信",
 }  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def library() -> Library:
-    """The shipped books: they change with the program, never while it runs."""
-    return Library()
 
 
 def address_of(book: Book) -> str:
@@ -42,7 +36,7 @@ def applies(book: Book) -> str:
 @require_GET
 def books(request: HttpRequest) -> HttpResponse:
     frame(request)
-    today, listed = timezone.localdate(), library().books
+    today, listed = timezone.localdate(), books_in_use().books
     columns = [Column(label, text=True) for label in ("规则书", "施行期", "依据", "数值核对")]
     groups = []
     for kind, label in KINDS.items():
@@ -102,7 +96,7 @@ def table_of(book: Book) -> list[Heading]:
 @require_GET
 def book(request: HttpRequest, kind: str, subject: str, since: str) -> HttpResponse:
     frame(request)
-    found = next((one for one in library().books if (one.kind, one.subject, str(one.applies_from)) == (kind, subject, since)), None)
+    found = next((one for one in books_in_use().books if (one.kind, one.subject, str(one.applies_from)) == (kind, subject, since)), None)
     if found is None:
         raise Http404(subject)
     today = timezone.localdate()
