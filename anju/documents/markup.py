@@ -155,7 +155,7 @@ def sentences(article: html.HtmlElement) -> Iterator[Sentence]:
         if block.tag == "p" and not classes(block):
             counts[place] = counts.get(place, 0) + 1
             place = f"{place}第{counts[place]}段"
-        yield from _split(place, *_with_figures(block))
+        yield from _split(place, *with_figures(block))
 
 
 def _place(block: html.HtmlElement) -> str:
@@ -168,7 +168,7 @@ def _place(block: html.HtmlElement) -> str:
     return "正文"
 
 
-def _with_figures(block: html.HtmlElement) -> tuple[str, list[Cited]]:
+def with_figures(block: html.HtmlElement) -> tuple[str, list[Cited]]:
     """The block's text and its figures with their positions in it."""
     parts: list[str] = []
     figures: list[Cited] = []
@@ -199,7 +199,7 @@ def _split(where: str, text: str, figures: list[Cited]) -> Iterator[Sentence]:
 def _row(row: html.HtmlElement, place: str) -> Sentence:
     texts, figures, start = [], [], 0
     for cell in row.iter("th", "td"):
-        text, inside = _with_figures(cell)
+        text, inside = with_figures(cell)
         figures += [Cited(one.ref, one.text, start + one.start) for one in inside]
         texts.append(text)
         start += len(text) + 1

@@ -1,8 +1,6 @@
 """Reading documents: what is there, what it said, and which of its sentences the ledger no longer bears out."""
 
-import difflib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +11,7 @@ from anju.core.scope import Operator, visible
 from anju.documents import kinds, markup
 from anju.documents.compose import compose
 from anju.documents.markup import Sentence
+from anju.documents.matching import pairs
 from anju.documents.models import Document, Version
 
 DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -86,41 +85,12 @@ def compare(old: str, new: str) -> list[StaleSentence]:
     """Two texts of one document, sentence by sentence."""
     before, after = (list(markup.sentences(markup.parse(text))) for text in (old, new))
     found: list[StaleSentence] = []
-    for left, right in pairs(before, after):
+    for left, right in pairs(before, after, lambda one: one.where if one.row else DIGITS.sub("#", one.text)):  # rows by their place
         if left and right and left.text == right.text:
             continue
         changes = _changes(left, right)
         found.append(StaleSentence((left or right).where, left.text if left else "", right.text if right else "", changes))
     return found
-
-
-def pairs(before: Sequence[Sentence], after: Sequence[Sentence]) -> list[tuple[Sentence | None, Sentence | None]]:
-    """Which sentence became which: by their words without the digits, rows by their place."""
-    keys = [[sentence.where if sentence.row else DIGITS.sub("#", sentence.text) for sentence in side] for side in (before, after)]
-    matched: list[tuple[Sentence | None, Sentence | None]] = []
-    for act, i, j, k, m in difflib.SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
-        left, right = list(before[i:j]), list(after[k:m])
-        if act == "equal":
-            matched += zip(left, right, strict=True)
-        else:
-            matched += _nearest(left, right)
-    return matched
-
-
-def _nearest(left: list[Sentence], right: list[Sentence]) -> list[tuple[Sentence | None, Sentence | None]]:
-    """In a stretch that changed: a sentence goes with the most alike of those still to come; the rest came or went."""
-    matched: list[tuple[Sentence | None, Sentence | None]] = []
-    at = 0
-    for sentence in left:
-        scores = [(difflib.SequenceMatcher(None, sentence.text, other.text).ratio(), -index) for index, other in enumerate(right[at:], at)]
-        best, index = max(scores, default=(0, 0))
-        if scores and best * 2 > 1:
-            matched += [(None, other) for other in right[at:-index]]
-            matched.append((sentence, right[-index]))
-            at = -index + 1
-        else:
-            matched.append((sentence, None))
-    return matched + [(None, other) for other in right[at:]]
 
 
 def _changes(left: Sentence | None, right: Sentence | None) -> tuple[FigureChange, ...]:

@@ -1,0 +1,221 @@
+"""A .docx edited in Word or WPS against the document it was made from and against the ledger.
+
+Which numbers were changed in it, which no longer agree with the ledger, in which sentence; changes of words are told apart.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from lxml import html
+
+from anju.core.scope import Operator
+from anju.documents import markup, queries, wordfile
+from anju.documents.markup import Cited
+from anju.documents.matching import pairs
+from anju.documents.models import Document
+from anju.documents.render import to_docx
+from anju.documents.tables import Grid
+from anju.documents.wordfile import Block, plain
+
+NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
+ENDS = re.compile(r"(?<=[。;!?])")
+
+
+@dataclass(frozen=True)
+class FigureFound:
+    """One figure of the document as the file has it. printed: the document's; found: the file's ("" gone or blank); ledger: today's."""
+
+    ref: str
+    where: str
+    sentence: str
+    printed: str
+    found: str
+    ledger: str
+
+    @property
+    def changed(self) -> bool:
+        return number_in(self.printed) != number_in(self.found)
+
+    @property
+    def disagrees(self) -> bool:
+        return number_in(self.found) != number_in(self.ledger)
+
+
+@dataclass(frozen=True)
+class ProseChange:
+    """Words that were changed; old "": added, new "": taken out."""
+
+    old: str
+    new: str
+
+
+@dataclass
+class Comparison:
+    """figures: every figure of the document, in order. changed: edited in the file. disagree: not what the ledger says today."""
+
+    figures: list[FigureFound] = field(default_factory=list)
+    prose: list[ProseChange] = field(default_factory=list)
+
+    @property
+    def changed(self) -> list[FigureFound]:
+        return [one for one in self.figures if one.changed]
+
+    @property
+    def disagree(self) -> list[FigureFound]:
+        return [one for one in self.figures if one.disagrees]
+
+
+@dataclass
+class Piece:
+    """A sentence, or a row of a table with its cells by column, as it is compared."""
+
+    text: str
+    cells: dict[int, str] | None = None
+    where: str = ""
+    figures: list[tuple[int, int, Cited]] = field(default_factory=list)  # column (-1 in a sentence), which number of it, the figure
+
+    @property
+    def key(self) -> str:
+        """A row goes by its label, a sentence by its words without the numbers."""
+        if self.cells is not None:
+            return "|" + next(iter(self.cells.values()), "")
+        return NUMBER.sub("#", self.text)
+
+
+def number_in(text: str) -> str:
+    """One number, however it is typed: １，８２５ is 1825, 约5.3 is 5.3."""
+    match = NUMBER.search(plain(text))
+    return match[0] if match else plain(text)
+
+
+def compare(user: Operator, document: Document, content: bytes, name: str = "上传的文件") -> Comparison:
+    """Compare an edited .docx with the newest version of the document and with the ledger. Refused DOC-040 when the file cannot be read."""
+    edited = _pieces(wordfile.read(content, name))
+    version = queries.version(user, document)
+    ledger = _printed(queries.now(user, document, version).html)
+    result = Comparison()
+    count: dict[str, int] = {}
+    for left, right in _matched(_own(markup.parse(version.html)), edited):
+        if left is None:
+            continue
+        for column, which, cited in left.figures:
+            found = _found(left, right, column, which)
+            today = ledger.get(cited.ref, [])
+            at = count[cited.ref] = count.get(cited.ref, -1) + 1
+            now = today[min(at, len(today) - 1)] if today else ""
+            result.figures.append(FigureFound(cited.ref, left.where, right.text if right else left.text, cited.text, found, now))
+        if right is not None:
+            _restore(left, right)
+    for left, right in _matched(_pieces(wordfile.read(to_docx(version.html))), edited):
+        if left is None or right is None or left.text != right.text:
+            result.prose.append(ProseChange(left.text if left else "", right.text if right else ""))
+    return result
+
+
+def _pieces(blocks: Iterable[Block]) -> list[Piece]:
+    """A Word file's sentences and rows."""
+    found: list[Piece] = []
+    for block in blocks:
+        if block.cells is None:
+            found += [Piece(text) for text in ENDS.split(plain(block.text)) if text]
+        else:
+            cells = {column: plain(text) for column, text in block.cells.items()}
+            found.append(Piece("|".join(cells.values()), cells))
+    return found
+
+
+def _own(article: html.HtmlElement) -> list[Piece]:
+    """The document's own sentences and rows, with the places of their figures."""
+    found: list[Piece] = []
+    rows = iter([row for table in article.iter("table") for row in _rows(Grid(table))])
+    for sentence in markup.sentences(article):
+        if sentence.row:
+            piece = next(rows)
+            piece.where = sentence.where
+        else:
+            piece = Piece(plain(sentence.text), where=sentence.where)
+            piece.figures = [(-1, len(NUMBER.findall(plain(sentence.text[: one.start]))), one) for one in sentence.figures]
+        found.append(piece)
+    return found
+
+
+def _rows(grid: Grid) -> Iterable[Piece]:
+    for row in range(grid.rows):
+        here = sorted((cell for cell in grid.cells if cell.row == row), key=lambda cell: cell.column)
+        cells = {cell.column: plain(cell.text) for cell in here}
+        figures = [
+            (cell.column, len(NUMBER.findall(plain(cell.text[: one.start]))), one)
+            for cell in here
+            for one in markup.with_figures(cell.element)[1]
+        ]
+        yield Piece("|".join(cells.values()), cells, figures=figures)
+
+
+def _matched(left: Sequence[Piece], right: Sequence[Piece]) -> list[tuple[Piece | None, Piece | None]]:
+    """In order; then rows that were only moved, by their label."""
+    matched = pairs(left, right, lambda piece: piece.key)
+    spare = [other for one, other in matched if one is None and other.cells is not None]
+    moved: dict[int, Piece] = {}
+    for one, other in matched:
+        if other is None and one.cells is not None:
+            again = next((row for row in spare if row.key == one.key and row.cells.keys() == one.cells.keys()), None)
+            if again is not None:
+                spare.remove(again)
+                moved[id(one)] = again
+    taken = {id(row) for row in moved.values()}
+    return [(one, moved.get(id(one), other) if one else other) for one, other in matched if one is not None or id(other) not in taken]
+
+
+def _found(left: Piece, right: Piece | None, column: int, which: int) -> str:
+    """What the file has in the place of a figure."""
+    before, after = _texts(left, right, column)
+    if column >= 0 and not NUMBER.search(before):
+        return after  # it was blank
+    at = _answers(before, after).get(which)
+    return "" if at is None else NUMBER.findall(after)[at]
+
+
+def _texts(left: Piece, right: Piece | None, column: int) -> tuple[str, str]:
+    """The two sentences, or the two cells."""
+    if column < 0:
+        return left.text, right.text if right else ""
+    return left.cells[column], ((right.cells if right else None) or {}).get(column, "")
+
+
+def _answers(before: str, after: str) -> dict[int, int]:
+    """Which number of `after` stands where each number of `before` stood, by the words around them."""
+    sides = [NUMBER.sub("#", text) for text in (before, after)]
+    found: dict[int, int] = {}
+    for act, i, j, k, m in difflib.SequenceMatcher(None, *sides, autojunk=False).get_opcodes():
+        old, new = sides[0][i:j].count("#"), sides[1][k:m].count("#")
+        if old and (act == "equal" or old == new):
+            first, there = sides[0][:i].count("#"), sides[1][:k].count("#")
+            found |= {first + step: there + step for step in range(old)}
+    return found
+
+
+def _restore(left: Piece, right: Piece) -> None:
+    """Put the figures' own numbers back into the file's text, so that what still differs is words."""
+    for column in {column for column, _, _ in left.figures}:
+        before, after = _texts(left, right, column)
+        own, answers = NUMBER.findall(before), _answers(before, after)
+        back = {answers[which]: own[which] for at, which, _ in left.figures if at == column and which in answers and which < len(own)}
+        seen = iter(range(len(after)))
+        text = NUMBER.sub(lambda match, back=back, seen=seen: back.get(next(seen), match[0]), after) if own else before
+        if column < 0:
+            right.text = text
+        elif right.cells is not None and column in right.cells:
+            right.cells[column] = text
+    if right.cells is not None:
+        right.text = "|".join(right.cells.values())
+
+
+def _printed(text: str) -> dict[str, list[str]]:
+    """Reference → its printed texts in order."""
+    found: dict[str, list[str]] = {}
+    for sentence in markup.sentences(markup.parse(text)):
+        for one in sentence.figures:
+            found.setdefault(one.ref, []).append(one.text)
+    return found
