@@ -17,7 +17,6 @@ TITLE, ANNEX_TITLE = 220, 180  # 2号; 小2号 on a turned page, where every lin
 STYLES = {
     "draft-mark": "草稿", "addressee": "主送机关", "annex-mark": "附件标记", "unit-line": "单位行", "table-note": "表注", "notes": "附注",
 }  # fmt: skip
-BREAK_AFTER = "、，的和及与"
 
 
 class Marks(Protocol):
@@ -131,11 +130,18 @@ def _move(node: html.HtmlElement, into: html.HtmlElement) -> None:
 def balanced(title: str, room: int) -> list[str]:
     """A title too long for its line, broken where the sense allows and as evenly as that permits. room in tenths of an em."""
     lines = -(-em(title) // room)
-    places = [index + 1 for index, character in enumerate(title[:-1]) if character in BREAK_AFTER and em(title[: index + 1]) <= room]
+    places = [(place, cost) for place in range(1, len(title)) if (cost := _cost(title, place)) is not None and em(title[:place]) <= room]
     if lines < 2 or not places:
         return [title]
-    cut = min(places, key=lambda place: abs(em(title[:place]) - em(title) // lines))
-    return [title[:cut], *balanced(title[cut:], room)]
+    cut, _ = min(places, key=lambda one: abs(em(title[: one[0]]) - em(title) // lines) + one[1])
+    return [title[:cut].strip("　"), *balanced(title[cut:].strip("　"), room)]
+
+
+def _cost(title: str, place: int) -> int | None:
+    """What a break there costs in evenness (tenths of an em); None where it would tear a word."""
+    if title.startswith("关于", place) or title[place - 1] in "、，　":
+        return 0
+    return 40 if title[place - 1] in "的和及与" else None
 
 
 def _title(sheet: Sheet, node: html.HtmlElement, annex: bool) -> None:

@@ -84,11 +84,11 @@ class Grid:
             heads = [cell.width for cell in self.cells if cell.row < self.head and cell.column == column and cell.columns == 1]
             longest = max((cell.width for cell in self.body(column)), default=0)
             if longest > LONG:
-                need, want = 80, min(longest, 400)
+                need, want = max(80, min(longest // 8, 200)), min(longest, 400)  # eight lines, if twenty characters a line allow it
             else:
                 need = want = longest
             head = max(heads, default=0)
-            least = max(need, 20, -(-head // HEAD_LINES // 10) * 10, min(head, 40) if column == 0 else 0)
+            least = max(need, 20, -(-head // HEAD_LINES // 10) * 10, min(head, 60) if column == 0 else 0)
             likes = head if head <= 40 else -(-head // 30) * 10  # a short head in one line, a long one in three
             needs.append((least + PADDING, max(want, least, likes) + PADDING))
         for group in self._alike():

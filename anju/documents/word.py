@@ -76,10 +76,8 @@ class WordMarks:
     def upward(self, number: str, names: list[str]) -> str:
         kai = f'<w:rPr><w:rFonts w:ascii="{reference.KAI}" w:hAnsi="{reference.KAI}" w:eastAsia="{reference.KAI}"/></w:rPr>'
         tab = f'<w:tabs><w:tab w:val="right" w:pos="{TYPE_AREA - CHARACTER}"/></w:tabs>'
-        content = _r(number) + "<w:r><w:tab/></w:r>" + _r("签发人：") + _r("　".join(names), kai)
-        return _p(
-            "发文字号", content, f'{_RULE}{tab}<w:ind w:left="{CHARACTER}" w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="left"/>'
-        )
+        content = _r("　" + number) + "<w:r><w:tab/></w:r>" + _r("签发人：") + _r("　".join(names), kai)
+        return _p("发文字号", content, f'{_RULE}{tab}<w:jc w:val="left"/>')
 
     def attachment(self, name: str, number: str, first: bool) -> str:
         mark = ("附件：" if first else "") + number
@@ -251,8 +249,10 @@ def _dress_table(table: etree._Element, plan: TablePlan) -> None:
         _line(side, 8 if side in ("top", "bottom", "left", "right") else 4)
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
+    inside = {"top": 30, "left": plan.size * 5 // 2, "bottom": 30, "right": plan.size * 5 // 2}
+    margins = "".join(f'<w:{side} w:w="{width}" w:type="dxa"/>' for side, width in inside.items())
     content = (f'<w:tblStyle w:val="Table"/><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/>'
-               '<w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/></w:tblCellMar>'
+               f"<w:tblCellMar>{margins}</w:tblCellMar>"
                '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>')  # fmt: skip
     for element in etree.fromstring(f'<w:tblPr xmlns:w="{W}">{content}</w:tblPr>'):
         properties.append(element)
