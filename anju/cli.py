@@ -1,12 +1,15 @@
 """The anju command. Each room brings its own commands; Django and the database start only when one needs them."""
 
+import datetime
 import os
 import signal
 import sys
+import traceback
 from importlib import import_module
 from importlib.util import find_spec
 
-from anju.core.command import Parser, call
+from anju.core.command import Parser, call, show_problems
+from anju.problems import Problem
 
 ROOMS = ("demo", "core", "figures", "runs", "documents")
 INTERRUPTED = 130
@@ -32,6 +35,23 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\n已按 Ctrl-C 停止。做完的部分都已保存，没做完的一步不留痕迹；再运行一次即可接着做。\n")
         return INTERRUPTED
+    except Exception:
+        return show_problems([_unforeseen()])
+
+
+def _unforeseen() -> Problem:
+    """A slip of ours: the details go to a file for the developers, never to the user's screen."""
+    from anju.core.postgres import home
+
+    details, log = traceback.format_exc(), home() / "error.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as out:
+            out.write(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M:%S} anju {' '.join(sys.argv[1:])}\n{details}\n")
+    except OSError:
+        sys.stderr.write(details)
+        return Problem("SYS-001", "程序", "遇到没有料到的情况，做到一半的一步已撤回。", "请把上面的内容发给维护人员。")
+    return Problem("SYS-001", "程序", "遇到没有料到的情况，做到一半的一步已撤回。", f"请把 {log} 发给维护人员。")
 
 
 def run() -> None:
