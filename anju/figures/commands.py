@@ -136,6 +136,8 @@ def _line(figure: Any) -> str:
 
 
 def run_history(args: argparse.Namespace) -> int:
+    from django.utils.timezone import localtime
+
     from anju.figures import queries
 
     with _inside() as user:
@@ -151,7 +153,7 @@ def run_history(args: argparse.Namespace) -> int:
             })  # fmt: skip
             change = f"{entry.before} → " if entry.before else ""
             why = "；".join(filter(None, [entry.reason, row.basis and f"推定依据：{row.basis}", "已撤销" if entry.undone else ""]))
-            text.append(f"{row.at:%Y-%m-%d %H:%M}\t{row.by}\t{entry.act}\t{change}{entry.figure.spoken_or_state}\t{place}\t{why}")
+            text.append(f"{localtime(row.at):%Y-%m-%d %H:%M}\t{row.by}\t{entry.act}\t{change}{entry.figure.spoken_or_state}\t{place}\t{why}")
     out(args, data, text or "还没有数。")
     return OK
 

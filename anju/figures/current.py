@@ -9,7 +9,7 @@ from anju.core import regions as places
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.figures import periods as calendar
-from anju.figures.figure import NOTHING_TO_ADD, NUMBER, PERCENT_BASE, SHARE, UNREPORTED, UNSORTED, Figure, computed, ratio, total
+from anju.figures.figure import NOTHING_TO_ADD, NUMBER, PERCENT_BASE, SHARE, UNREPORTED, UNSORTED, Figure, computed, names, ratio, total
 from anju.figures.models import CurrentFigure, Measure, Observation, TargetDocument
 from anju.quantities import unit
 
@@ -258,8 +258,9 @@ def difference(whole: Figure, parts: Collection[Figure], name: str = UNSORTED) -
     """whole − parts as a figure; unknown when one of them is, which it names."""
     left = replace(whole, code="", name=name, observation_id=None, parts=(whole, *parts), value=None, fraction=None, state=UNREPORTED)
     summed = total(parts, region=whole.region) if parts else None
-    if whole.exact is None or (summed is not None and summed.exact is None and summed.state not in NOTHING_TO_ADD):
-        missing = (*(() if whole.known else (whole.name,)), *(summed.missing if summed else ()))
+    unknown = [part for part in parts if not part.known and part.state not in NOTHING_TO_ADD]
+    if whole.exact is None or unknown:
+        missing = (*(() if whole.known else (whole.name,)), *names(unknown, (whole, *parts)))
         return replace(left, missing=missing, why=f"缺：{'、'.join(missing)}")
     taken = summed.exact if summed is not None and summed.exact is not None else Fraction(0)
     places = max([whole.places, *(part.places for part in parts if part.known and unit(part.unit).factor == unit(whole.unit).factor)])

@@ -97,12 +97,12 @@ def computed(figure: Figure, fraction: Fraction) -> Figure:
     return replace(figure, state=NUMBER, fraction=fraction, value=divide_half_up(fraction.numerator, fraction.denominator))
 
 
-def names(figures: Iterable[Figure]) -> tuple[str, ...]:
-    """How the missing are called: by region where they differ in region, by measure where they differ in measure."""
-    listed = list(figures)
-    if len({figure.code for figure in listed}) > 1:
-        return tuple(dict.fromkeys(f"{figure.region.name}“{figure.name}”" for figure in listed))
-    return tuple(dict.fromkeys(figure.region.name for figure in listed))
+def names(unknown: Iterable[Figure], among: Iterable[Figure]) -> tuple[str, ...]:
+    """How the unknown of these parts are called: by what tells the parts apart, region or measure."""
+    regions, codes = {part.region.pk for part in among}, {part.code for part in among}
+    if len(codes) == 1:
+        return tuple(dict.fromkeys(part.region.name for part in unknown))
+    return tuple(dict.fromkeys(f"{part.region.name}“{part.name}”" if len(regions) > 1 else part.name for part in unknown))
 
 
 def ratio(numerator: Figure, denominator: Figure, places: int, code: str = "", name: str = "") -> Figure:
@@ -165,7 +165,7 @@ def total(figures: Iterable[Figure], code: str = "", name: str = "", region: Any
     )
     unknown = [part for part in parts if not part.known and part.state not in NOTHING_TO_ADD]
     if unknown:
-        missing = names(unknown)
+        missing = names(unknown, parts)
         return replace(result, missing=missing, why=f"缺：{'、'.join(missing)}")
     known = [part for part in parts if part.known]
     if not known:

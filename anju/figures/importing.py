@@ -88,7 +88,7 @@ class Imported:
     @property
     def says(self) -> str:
         if not self.new and not self.changed:
-            earlier = f"与 {self.source.at:%Y-%m-%d} 第 {self.source.pk} 号导入相同，" if self.source else ""
+            earlier = f"与 {timezone.localtime(self.source.at):%Y-%m-%d} 第 {self.source.pk} 号导入相同，" if self.source else ""
             return f"{earlier}没有改动任何数字（核对 {self.unchanged} 个）。"
         return f"第 {self.source.pk} 号导入：新增 {self.new} 个数，改动 {self.changed} 个，{self.unchanged} 个没有变化。"
 

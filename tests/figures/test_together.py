@@ -1,0 +1,116 @@
+"""Two at once, for real: threads with their own connections and commits."""
+
+import threading
+
+import pytest
+from django.db import connections
+
+from anju.core.scope import local_operator, scoped
+from anju.figures import queries, services
+from anju.figures.models import Observation
+from anju.problems import Refused
+from tests.figures.conftest import YEAR, cell, reading
+
+pytestmark = pytest.mark.xdist_group("committed")
+
+
+@pytest.fixture
+def prepared(committed):
+    from anju.core.regions import children, region
+
+    user = local_operator()
+    with scoped(user):
+        services.load_catalogue(by=user)
+        city = region(user, "140500")
+        east = children(user, city)[0]
+        services.enter(by=user, measure="shanty.start", region=east, period=YEAR, value="5")
+    return user, city, east
+
+
+def race(*acts):
+    """Run the acts at once, each in a transaction of its own that stays open until all have begun."""
+    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(number, act):
+        try:
+            with scoped(local_operator()) as user:
+                gate.wait(10)
+                act(user)
+            results[number] = "done"
+        except Refused as refused:
+            results[number] = refused.problems[0]
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return results
+
+
+def test_of_two_corrections_one_wins_and_the_other_is_told(prepared):
+    user, _, east = prepared
+    with scoped(user):
+        seen = queries.figure(user, "shanty.start", east, YEAR).observation_id
+
+    def correction(value):
+        return lambda by: services.correct(
+            by=by, measure="shanty.start", region=east, period=YEAR, value=value, reason="核实", expected=seen
+        )
+
+    results = race(correction("6"), correction("7"), correction("8"))
+    assert results.count("done") == 1
+    told = [problem for problem in results if problem != "done"]
+    assert {problem.code for problem in told} == {"FIG-042"} and "改为" in told[0].what
+    with scoped(user):
+        assert Observation.objects.count() == 2
+        assert services.check_current(user).differing == 0
+
+
+def test_of_two_first_entries_one_wins(prepared):
+    user, _, east = prepared
+    entry = [
+        lambda by, value=value: services.enter(by=by, measure="prh.start", region=east, period=YEAR, value=value) for value in ("1", "2")
+    ]
+    results = race(*entry)
+    assert results.count("done") == 1 and next(one.code for one in results if one != "done") in ("FIG-042", "FIG-050")
+    with scoped(user):
+        assert services.check_current(user).differing == 0
+
+
+def test_of_two_imports_of_one_cell_one_wins(prepared):
+    user, city, east = prepared
+
+    def brought(sha, text):
+        rows = reading(cell(east, "prh.start", text), cell(east, "prh.complete", text), sha=sha * 64)
+        return lambda by: services.import_tables(by=by, readings=rows, region=city, period=YEAR)
+
+    results = race(brought("1", "3"), brought("2", "4"))
+    assert results.count("done") == 1 and next(one.code for one in results if one != "done") in ("FIG-042", "FIG-035")
+    with scoped(user):
+        both = {queries.figure(user, code, east, YEAR).value for code in ("prh.start", "prh.complete")}
+        assert both in ({3}, {4}) and services.check_current(user).differing == 0
+
+
+@pytest.mark.parametrize("statement", ["UPDATE figures_observation SET value = 1", "DELETE FROM figures_observation", "TRUNCATE figures_observation CASCADE"])
+def test_an_owner_may_not_change_one_either(prepared, statement):
+    from django.db import ProgrammingError
+
+    with pytest.raises(ProgrammingError, match="append-only"), connections["owner"].cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_a_reused_connection_without_scope_shows_nothing(prepared):
+    """After a scope the setting is '' and not NULL: both must show nothing."""
+    user, _city, east = prepared
+    assert Observation.objects.count() == 0 and queries.sources(user).count() == 0
+    assert not queries.figure(user, "shanty.start", east, YEAR).known
+    assert queries.history(user, "shanty.start", east, YEAR) == [] and queries.targets(user, east, YEAR) == []
+    assert queries.breakdown(user, "shanty.start", east, YEAR) == []
+    assert services.check_current(user).total == 0
+    with scoped(user):
+        assert queries.figure(user, "shanty.start", east, YEAR).value == 5
+        assert [entry.figure.value for entry in queries.history(user, "shanty.start", east, YEAR)] == [5]
+    assert not queries.figure(user, "shanty.start", east, YEAR).known
