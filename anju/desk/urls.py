@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.desk.views import figures, leader, rules, runs, targets
+from anju.desk.views import documents, figures, imports, leader, rules, runs, targets, trail
 
 app_name = "desk"
 urlpatterns = [
@@ -21,4 +21,19 @@ urlpatterns = [
     path("runs/<int:pk>.csv", runs.csv, name="run-csv"),
     path("rules/", rules.books, name="rules"),
     path("rules/<str:kind>/<str:subject>/<str:since>/", rules.book, name="rule"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/write/", documents.write, name="write"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("documents/<int:pk>/edit/", documents.edit, name="edit"),
+    path("documents/<int:pk>/act/<str:name>/", documents.act, name="act"),
+    path("documents/<int:pk>/compare/", documents.compare, name="compare"),
+    path("documents/<int:pk>/download/<str:form>/", documents.download, name="download"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/upload/", imports.upload, name="upload"),
+    path("imports/check/<str:digest>/", imports.check, name="check"),
+    path("imports/check/<str:digest>/marked.xlsx", imports.marked, name="marked"),
+    path("imports/check/<str:digest>/store/", imports.store, name="store"),
+    path("imports/<int:pk>/file/", imports.file, name="source-file"),
+    path("imports/<int:pk>/undo/", imports.undo, name="undo"),
+    path("trail/", trail.trail, name="trail"),
 ]

@@ -178,3 +178,18 @@ def add_path(base: str, piece) -> str:
 def stored_ref(figure: dict) -> str:
     """The reference of a figure as a run kept it."""
     return f"{figure['code']}@{figure['region']}/{figure['period']}" + (f":{figure['calibre']}" if figure["calibre"] else "")
+
+
+ACTS = {
+    "figure-enter": "填报",
+    "figure-assume": "推定",
+    "figure-correct": "更正",
+    "figures-rebuild": "重建现行数表",
+    "target-document": "登记下达文件",
+}
+
+
+@register.filter
+def act_name(act: str) -> str:
+    """An act as people call it; most are written in Chinese already."""
+    return ACTS.get(act, act)

@@ -1,0 +1,163 @@
+"""导入: a workbook is checked first, with every problem at its cell; reminders are answered; an import can be taken back."""
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from anju import workbooks
+from anju.core.templatetags.anju import address
+from anju.desk import maps, uploads
+from anju.desk.frame import Frame, frame, show
+from anju.figures import queries, services
+from anju.figures.models import Source, TargetDocument
+from anju.problems import Problem, Refused
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PAGE = 20
+LARGEST = 50 << 20
+
+
+@require_GET
+def imports(request: HttpRequest) -> HttpResponse:
+    return listing(request)
+
+
+def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+    made = frame(request)
+    found = queries.sources(request.operator, made.region).select_related("region")
+    shown = Paginator(found.annotate(figures=Count("observations")), PAGE).get_page(request.GET.get("page"))
+    heading = f"{made.region.name}：已导入和填报{shown.paginator.count}次" if made.region else "导入报表"
+    return show(request, "desk/imports.html", status=status, heading=heading, shown=shown, maps=maps.known(), **extra)
+
+
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """Keep the file, then check it at an address of its own, so that the check can be looked at again."""
+    file = request.FILES.get("file")
+    region = request.POST.get("region", "").strip()
+    period = request.POST.get("period", "").strip()
+    problems = []
+    if file is None:
+        problems.append(Problem("DESK-003", "表格文件", "没有选文件。", "请选一个 .xlsx 或 .xls 文件。"))
+    elif file.size > LARGEST:
+        problems.append(Problem("DESK-004", f"《{file.name}》", "文件超过 50 MB。", "请拆成几个文件，或用命令行 anju import 导入。"))
+    if problems or file is None:
+        return listing(request, status=422, problems=problems)
+    digest = uploads.keep(file.read())
+    pairs = {"name": file.name, "map": request.POST.get("map", ""), "region": region, "period": period}
+    return redirect(f"/imports/check/{digest}/?{urlencode({key: value for key, value in pairs.items() if value})}")
+
+
+def wanted(request: HttpRequest, made: Frame, digest: str) -> dict[str, Any]:
+    """What `import_tables` takes. Refused with what the map or the workbook says; Http404 when the file is there no more."""
+    name, key = request.GET.get("name", "表格.xlsx"), request.GET.get("map", "")
+    if made.region is None:
+        raise Refused(Problem("DESK-005", f"《{name}》", "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
+    try:
+        content = uploads.fetch(digest)
+        table = maps.choose(content, name, key)
+    except KeyError as error:
+        raise Http404(digest) from error
+    reading = workbooks.read(content, table, name=name, area=made.region.name, period=made.period)
+    number = request.GET.get("document", "")
+    document = TargetDocument.objects.filter(number=number, region_id=made.region.pk).first() if number else None
+    return {"by": request.operator, "readings": reading, "region": made.region, "period": made.period, "content": content, "document": document}
+
+
+@require_GET
+def check(request: HttpRequest, digest: str) -> HttpResponse:
+    """What the import would do, and everything that stands in its way. Nothing is stored."""
+    made = frame(request)
+    return checked(request, made, digest)
+
+
+def checked(request: HttpRequest, made: Frame, digest: str, status: int = 200, refused: Refused | None = None) -> HttpResponse:
+    name = request.GET.get("name", "表格.xlsx")
+    context: dict[str, Any] = {"digest": digest, "name": name, "maps": maps.known(), "query": request.GET.urlencode()}
+    context["papers"] = TargetDocument.objects.filter(region_id=made.region.pk).order_by("issued_on") if made.region else []
+    problems = refused.problems if refused else []
+    if refused is None:
+        try:
+            asked = wanted(request, made, digest)
+            context["preview"] = preview = services.preview_import(**asked)
+            context["reading"] = asked["readings"]
+            problems = preview.reminders
+        except Refused as error:
+            problems, status = error.problems, 422
+    stops = [one for one in problems if one.level == "阻断"]
+    context["stops"] = stops
+    context["asks"] = [
+        {"problem": one, "name": f"answer_{number}", "key": services.answer_key(one), "answer": request.POST.get(f"answer_{number}", "")}
+        for number, one in enumerate(problem for problem in problems if problem.level != "阻断")
+    ]
+    heading = f"《{name}》有{len(stops)}处必须改正，没有导入" if stops else f"《{name}》可以导入"
+    if not stops and context["asks"]:
+        heading += f"，先答复{len(context['asks'])}条提醒"
+    return show(request, "desk/check.html", status=status, heading=heading, **context)
+
+
+@require_POST
+def store(request: HttpRequest, digest: str) -> HttpResponse:
+    """导入. Every reminder must have its answer; the answers are kept with the import."""
+    made = frame(request)
+    answers = {
+        request.POST[f"key_{number}"]: request.POST.get(f"answer_{number}", "").strip()
+        for number in range(len(request.POST))
+        if f"key_{number}" in request.POST
+    }
+    try:
+        done = services.import_tables(**wanted(request, made, digest), title=request.GET.get("name", ""), answers=answers)
+    except Refused as refused:
+        return checked(request, made, digest, status=422, refused=refused)
+    messages.success(request, done.says)
+    return redirect(address(request, "/imports/", region=made.region.code if made.region else "", period=made.period))
+
+
+@require_GET
+def marked(request: HttpRequest, digest: str) -> HttpResponse:
+    """The same workbook, its wrong cells coloured and commented, with a list of problems in front."""
+    made = frame(request)
+    name = request.GET.get("name", "表格.xlsx")
+    try:
+        asked = wanted(request, made, digest)
+        problems = services.preview_import(**asked).reminders
+    except Refused as refused:
+        problems = refused.problems
+    try:
+        content = workbooks.mark(uploads.fetch(digest), problems, name=name)
+    except KeyError as error:
+        raise Http404(digest) from error
+    stem = name.rpartition(".")[0] or name
+    return file_response(content, f"{stem}（标注问题）.xlsx")
+
+
+def file_response(content: bytes, name: str, kind: str = XLSX) -> HttpResponse:
+    return HttpResponse(content, kind, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})
+
+
+@require_GET
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The imported file, as it was."""
+    source = queries.sources(request.operator).get(pk=pk)
+    content = queries.content(request.operator, source)
+    if content is None:
+        raise Http404(str(pk))
+    return file_response(content, source.file_name or f"导入{pk}.xlsx")
+
+
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """撤销导入: every figure stands as before; the reason is kept."""
+    source: Source = queries.sources(request.operator).get(pk=pk)
+    try:
+        count = services.undo_import(by=request.operator, source=source, reason=request.POST.get("reason", "").strip())
+    except Refused as refused:
+        return listing(request, status=422, problems=refused.problems)
+    messages.success(request, f"已撤销第{pk}号导入，{count}个数恢复到导入以前。")
+    return redirect(address(request, "/imports/"))

@@ -1,0 +1,45 @@
+"""留痕: every act, who, when, on what, why; what was written before and after."""
+
+import json
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from anju.core.models import Trail, TrailSeal
+from anju.core.scope import visible
+from anju.desk.frame import frame, show
+
+PAGE = 50
+
+
+@require_GET
+def trail(request: HttpRequest) -> HttpResponse:
+    """The user's own regions; acts that concern no region are everyone's. Newest first."""
+    frame(request)
+    rows = Trail.objects.filter(region=None) | visible(Trail.objects, request.operator)
+    acts = list(rows.order_by("act").values_list("act", flat=True).distinct())
+    words, act, by = (request.GET.get(key, "").strip() for key in ("words", "act", "by"))
+    if act:
+        rows = rows.filter(act=act)
+    if by:
+        rows = rows.filter(by=by)
+    if words:
+        rows = rows.filter(obj__icontains=words)
+    shown = Paginator(rows.select_related("region").order_by("-id"), PAGE).get_page(request.GET.get("page"))
+    sealed = set(TrailSeal.objects.filter(trail__in=[row.pk for row in shown]).values_list("trail_id", flat=True))
+    listed = [told(row, row.pk in sealed) for row in shown]
+    heading = f"留痕{shown.paginator.count}条" + ("（筛选后）" if words or act or by else "")
+    return show(request, "desk/trail.html", heading=heading, shown=shown, listed=listed, acts=acts, words=words, act=act, by=by)
+
+
+def told(row: Trail, sealed: bool) -> dict[str, Any]:
+    said = row.said
+    return {"row": row, "sealed": sealed, "reason": said.get("reason"), "name": said["by"]["name"], "before": laid(said.get("before")),
+            "after": laid(said.get("after")), "digest": said.get("digest")}  # fmt: skip
+
+
+def laid(value: Any) -> str:
+    """Plain data as it was written, laid out for reading."""
+    return "" if value is None else json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
