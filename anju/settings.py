@@ -2,6 +2,7 @@
 
 import os
 from importlib.util import find_spec
+from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.utils.functional import SimpleLazyObject
@@ -72,6 +73,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # uploads live in the database, beside their rows
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+MAP_FOLDERS = [  # forms the import page knows: the demonstration's, and a city's own folders as PATH separates them
+    *sorted((Path(__file__).parent / "demo" / "places").glob("*/maps")),
+    *(Path(name) for name in os.environ.get("ANJU_MAPS", "").split(os.pathsep) if name),
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a table of 120 counties typed in the browser
 DATA_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024
 
