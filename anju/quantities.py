@@ -56,8 +56,8 @@ def to_base(digits: int, places: int, unit_name: str) -> int:
 
     ValueError when the number is finer than the base (0.001 元): it is never rounded on the way in.
     """
-    scaled = digits * unit(unit_name).factor
-    whole, rest = divmod(scaled, 10**places)
+    one: int = 10**places
+    whole, rest = divmod(digits * unit(unit_name).factor, one)
     if rest:
         raise ValueError(f"{digits}e-{places} {unit_name} 比本单位的最小记录单位更细")
     return whole
