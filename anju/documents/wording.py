@@ -27,7 +27,9 @@ def fill(text: str, period: str, options: dict[str, Any]) -> str:
             return _option(name.split("."), options)
         except (KeyError, TypeError):
             problems.append(
-                Problem("DOC-031", f"占位“{{{name}}}”", "文书的选项里没有这一项。", "请在这份文书的选项（options）里登记，或者改正占位的写法。")
+                Problem(
+                    "DOC-031", f"占位“{{{name}}}”", "文书的选项里没有这一项。", "请在这份文书的选项（options）里登记，或者改正占位的写法。"
+                )
             )
             return match[0]
 
@@ -49,7 +51,7 @@ def spoken_date(day: Any) -> str:
 
 
 def whole_word(name: str) -> str:
-    """How a text speaks of all of a place: 晋城市 → 全市, 赫山区 → 全区, 沁水县 → 全县."""
+    """How a text speaks of all of a place: 某某市 → 全市, 某某区 → 全区, 某某县 → 全县."""
     return f"全{name[-1]}"
 
 
