@@ -36,6 +36,7 @@ PORT = 5432  # part of the socket's name; nothing listens on the network
 SOCKET_LIMIT = 103  # bytes of a socket's path: 107 on Linux, 103 on macOS
 LOG_LIMIT = 10_000_000  # bytes; one older log is kept
 LEAVING = 120  # seconds for the processes of a killed server to go
+RECOVERY = ("starting up", "in recovery mode", "not yet accepting")  # what a server says while it replays its log
 PATIENCE = 600  # seconds; crash recovery of a large log takes longer than pg_ctl's default
 
 
@@ -141,6 +142,7 @@ class Cluster:
             if self.answers():
                 return False
             self.check_version()
+            mark = self._log_size()
             with self._claim() as claim:
                 if claim is not None:
                     if not (self.data / "PG_VERSION").exists():
@@ -148,7 +150,10 @@ class Cluster:
                     elif not self.access_file.exists():
                         self._renew_password(claim)
                     self._launch(claim)
-            self._make_roles()
+            try:
+                self._make_roles()
+            except psycopg.Error as error:  # it died again under the first statements: a full disk, as a rule
+                raise storage_problem(self.data, self._logged(mark) or str(error)) from error
         return claim is not None
 
     def stop(self) -> bool:
@@ -158,7 +163,10 @@ class Cluster:
         with self._lock("start.lock"):
             if not self._connectable():
                 return False
-            self._run("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", PATIENCE)
+            # During crash recovery PostgreSQL 18 may never finish a fast shutdown (seen with a full disk); an immediate one
+            # loses nothing, recovery begins again at the next start.
+            if self._recovering() or self._call("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", LEAVING).returncode:
+                self._run("pg_ctl", "stop", "-D", self.data, "-m", "immediate", "-w", "-t", LEAVING)
         return True
 
     def check_version(self) -> None:
@@ -176,11 +184,17 @@ class Cluster:
             self._configure()
             if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
                 self.log.replace(self.log.with_suffix(".log.1"))
-            mark = self.log.stat().st_size if self.log.exists() else 0
+            mark = self._log_size()
             done = self._call("pg_ctl", "start", "-D", self.data, "-w", "-t", PATIENCE, "-l", self.log, keep=claim)
             if done.returncode:
-                last = self.log.read_bytes()[mark:][-2000:].decode("utf-8", "replace") if self.log.exists() else ""
-                raise storage_problem(self.data, (last or done.stdout + done.stderr).strip())
+                raise storage_problem(self.data, self._logged(mark) or done.stdout + done.stderr)
+
+    def _log_size(self) -> int:
+        return self.log.stat().st_size if self.log.exists() else 0
+
+    def _logged(self, mark: int) -> str:
+        """The end of what the server has logged since then."""
+        return self.log.read_bytes()[mark:][-2000:].decode("utf-8", "replace").strip() if self.log.exists() else ""
 
     def _clear(self) -> None:
         """Take away what a crash left. Only under the lock that every process of a living server holds.
@@ -217,13 +231,20 @@ class Cluster:
 
     def _connectable(self) -> bool:
         """Does a server answer at the socket, whatever it answers, and mean to stay?"""
+        answer = self._answer()
+        return not any(text in answer for text in ("No such file", "Connection refused", "Permission denied", "shutting down"))
+
+    def _recovering(self) -> bool:
+        return any(text in self._answer() for text in RECOVERY)
+
+    def _answer(self) -> str:
+        """What the socket says to a stranger."""
+        known = {"host": str(self.socket_folder), "port": PORT, "user": SUPERUSER, "password": "-", "dbname": "postgres"}
         try:
-            psycopg.connect(
-                host=str(self.socket_folder), port=PORT, user=SUPERUSER, password="-", dbname="postgres", connect_timeout=10
-            ).close()
+            psycopg.connect(**known, connect_timeout=10).close()
         except psycopg.OperationalError as error:
-            return not any(text in str(error) for text in ("No such file", "Connection refused", "Permission denied", "shutting down"))
-        return True
+            return str(error)
+        return ""
 
     @contextmanager
     def _lock(self, name: str) -> Iterator[None]:
@@ -308,7 +329,9 @@ class Cluster:
             self._give(place)
         seen = place.lstat()
         if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != self._runner() or seen.st_mode & 0o077:
-            raise refuse("DB-004", place, "连接目录已被别的用户占用，不能放心使用。", "请由系统管理员删除该目录，或用 ANJU_HOME 换一个较短的目录。")
+            raise refuse(
+                "DB-004", place, "连接目录已被别的用户占用，不能放心使用。", "请由系统管理员删除该目录，或用 ANJU_HOME 换一个较短的目录。"
+            )
 
     def _configure(self) -> None:
         """Rewritten at every start: the folder may have been moved."""
@@ -343,7 +366,9 @@ class Cluster:
                 db.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
             for database in (DATABASE, "postgres"):
                 db.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
-            db.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(DATABASE), sql.Identifier(APPLICATION)))
+            db.execute(
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(DATABASE), sql.Identifier(APPLICATION))
+            )
 
     def _superuser(self) -> "psycopg.Connection[Any]":
         """Log in as the superuser, waiting while the server recovers from a crash."""
@@ -352,13 +377,17 @@ class Cluster:
             try:
                 return psycopg.connect(**self.connection(SUPERUSER, "postgres"), autocommit=True, connect_timeout=10)
             except psycopg.OperationalError as error:
-                if "starting up" not in str(error) and "recovery" not in str(error):
+                if "password authentication failed" in str(error):
                     raise refuse(
-                        "DB-016", self.access_file, f"数据库在运行，用这里记的密码却登录不上：{str(error).strip().splitlines()[-1]}",
-                        "文件若丢失或换过：先运行 anju db stop，删除该文件，再运行 anju db start，密码会重新生成，数据不变。",
+                        "DB-016", self.access_file, "数据库在运行，用这个文件里的密码却登录不上。",
+                        "请先运行 anju db stop，删除该文件，再运行 anju db start，密码会重新生成，数据不变。",
                     ) from error  # fmt: skip
+                if not any(text in str(error) for text in RECOVERY):
+                    raise
                 if time.monotonic() > until:
-                    raise refuse("DB-017", self.data, "上次没有正常关机，数据库还在恢复。", "请过几分钟再运行一次，不要删除任何文件。") from error
+                    raise refuse(
+                        "DB-017", self.data, "上次没有正常关机，数据库还在恢复。", "请过几分钟再运行一次，不要删除任何文件。"
+                    ) from error
                 time.sleep(0.2)
 
     # -- running the binaries -----------------------------------------------------------------------------------------------------
@@ -410,7 +439,12 @@ def system_user() -> int:
     except (OSError, subprocess.CalledProcessError, KeyError) as error:
         with suppress(KeyError):  # another start made it at the same moment
             return pwd.getpwnam(SYSTEM_USER).pw_uid
-        raise refuse("DB-010", "root", f"以 root 运行时需要系统用户 {SYSTEM_USER}，没有建成：{error}", f"请先建立系统用户 {SYSTEM_USER}，或改用普通用户运行。") from error
+        raise refuse(
+            "DB-010",
+            "root",
+            f"以 root 运行时需要系统用户 {SYSTEM_USER}，没有建成：{error}",
+            f"请先建立系统用户 {SYSTEM_USER}，或改用普通用户运行。",
+        ) from error
 
 
 def binaries() -> Path:
@@ -419,7 +453,9 @@ def binaries() -> Path:
     package = Path(spec.origin).parent if spec and spec.origin else None
     install = f"pginstall{MAJOR}"
     if package is None or not (package / install / "bin").exists():
-        raise refuse("DB-002", sys.prefix, f"没有找到随安装包带来的 PostgreSQL {MAJOR}。", "请重新安装，或用 DATABASE_URL 连接已有的服务器。")
+        raise refuse(
+            "DB-002", sys.prefix, f"没有找到随安装包带来的 PostgreSQL {MAJOR}。", "请重新安装，或用 DATABASE_URL 连接已有的服务器。"
+        )
     if os.geteuid() != 0:
         return package / install / "bin"
     target = ROOT_HOME / f"{install}-{_mark(package, install)}"
@@ -459,4 +495,6 @@ def database_problem(error: BaseException) -> Problem | None:
         return None
     if cause.sqlstate == "53100":
         return storage_problem("数据库", "", errno.ENOSPC).problems[0]
-    return Problem("DB-018", "数据库", f"连接中断或没有响应：{str(cause).strip()}", "没有提交的都未写入。请运行 anju db status 查看后重试。")
+    return Problem(
+        "DB-018", "数据库", f"连接中断或没有响应：{str(cause).strip()}", "没有提交的都未写入。请运行 anju db status 查看后重试。"
+    )

@@ -86,6 +86,7 @@ class Matcher:
         self.within, self.on = within, on
         self.all = descendants(user, within)
         self.now = [row for row in self.all if self._valid(row)]
+        self.by_id = {row.pk: row for row in (*self.all, *path(within))}
         self.prefixes = sorted({names.clean(text) for row in path(within)[:-1] for text in (row.name, row.short)}, key=len, reverse=True)
 
     def _valid(self, row: Region) -> bool:
@@ -99,7 +100,7 @@ class Matcher:
         if wanted in names.WHOLE or wanted in (names.clean(self.within.name), names.clean(self.within.short)):
             return self.within
         for text in self._readings(wanted):
-            for found in (self._exact(text), self._short(text)):
+            for found in (self._exact(text), self._qualified(text), self._short(text)):
                 if len(found) == 1:
                     return found[0]
                 if found:
@@ -122,6 +123,22 @@ class Matcher:
 
     def _exact(self, text: str) -> list[Region]:
         return _nearest([row for row in self.now if text in (names.clean(row.name), *map(names.clean, row.also))], self.within)
+
+    def _qualified(self, text: str) -> list[Region]:
+        """With names of what is above it before its own: ××市××区 within a province."""
+        return [row for row in self.now if text.endswith(own := names.clean(row.name)) and self._leads_to(row, text.removesuffix(own))]
+
+    def _leads_to(self, row: Region, prefix: str) -> bool:
+        above = []
+        while (up := self.by_id.get(row.parent_id)) is not None:
+            above.append(up)
+            row = up
+        for up in reversed(above):
+            for name in (names.clean(up.name), up.short):
+                if prefix.startswith(name):
+                    prefix = prefix.removeprefix(name)
+                    break
+        return not prefix
 
     def _short(self, text: str) -> list[Region]:
         """By the name without its kind: 恭城县 → 恭城瑶族自治县. Pseudo-units have no kind to leave out."""

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.core import clusters
-from tests.core.clusters import Client, ask, kill, postmaster
 
 from anju.core.postgres import APPLICATION, OWNER, SUPERUSER, Cluster
+from tests.core import clusters
+from tests.core.clusters import Client, ask, kill, postmaster
 
 
 @pytest.fixture
@@ -67,7 +67,9 @@ def test_it_starts_after_kill_9_of_the_postmaster_under_a_busy_client(running):
     assert ask(running) == APPLICATION
 
 
-@pytest.mark.parametrize("left", ["", "99", "{me}\n{data}\n1\n5432\n\n\n", "999999\n{data}\n1\n5432\n"], ids=["empty", "truncated", "reused", "stale"])
+@pytest.mark.parametrize(
+    "left", ["", "99", "{me}\n{data}\n1\n5432\n\n\n", "999999\n{data}\n1\n5432\n"], ids=["empty", "truncated", "reused", "stale"]
+)
 def test_it_starts_over_whatever_postmaster_pid_a_crash_left(running, left):
     pid, file = postmaster(running), running.data / "postmaster.pid"
     kill(pid)
@@ -83,6 +85,8 @@ def test_a_damaged_postmaster_pid_of_a_living_server_does_not_start_a_second_one
     assert running.start() is False
     running.access_file.rename(running.access_file.with_suffix(".away"))  # nor does a client that cannot log in
     assert Client(start, running.home).result()[0].code == "DB-007"
+    running.access_file.write_text('{"postgres": "x", "anju_owner": "x", "anju_app": "x"}')
+    assert Client(start, running.home).result()[0].code == "DB-016"
     running.access_file.with_suffix(".away").rename(running.access_file)
     os.kill(pid, 0)
     kill(pid)
@@ -135,7 +139,9 @@ def test_it_listens_on_nothing_but_a_private_socket_with_passwords(running):
     pid = postmaster(running)
     mine = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
     inodes = {text[8:-1] for text in mine if text.startswith("socket:[")}
-    listening = [line.split()[9] for file in ("tcp", "tcp6", "udp", "udp6") for line in Path(f"/proc/net/{file}").read_text().splitlines()[1:]]
+    listening = [
+        line.split()[9] for file in ("tcp", "tcp6", "udp", "udp6") for line in Path(f"/proc/net/{file}").read_text().splitlines()[1:]
+    ]
     assert inodes and not inodes & set(listening)
     for file, mode in ((running.access_file, 0o600), (running.folder, 0o700), (running.data, 0o700), (running.socket_folder, 0o700)):
         assert file.stat().st_mode & 0o777 == mode, file
@@ -146,8 +152,12 @@ def test_it_listens_on_nothing_but_a_private_socket_with_passwords(running):
 
 def test_the_application_is_bound_and_the_owner_is_no_superuser(running):
     with psycopg.connect(**running.connection(SUPERUSER, "postgres")) as db:
-        rows = db.execute("SELECT rolname, rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname LIKE 'anju%' ORDER BY 1").fetchall()
-        locale = db.execute("SELECT datlocprovider::text, datlocale, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'anju'").fetchone()
+        rows = db.execute(
+            "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname LIKE 'anju%' ORDER BY 1"
+        ).fetchall()
+        locale = db.execute(
+            "SELECT datlocprovider::text, datlocale, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'anju'"
+        ).fetchone()
         stored = db.execute("SELECT DISTINCT left(rolpassword, 13) FROM pg_authid WHERE rolpassword IS NOT NULL").fetchall()
     assert rows == [(APPLICATION, False, False, False), (OWNER, False, False, False)]
     assert locale == ("b", "C.UTF-8", "UTF8")

@@ -1,4 +1,94 @@
-def test_operator_has_every_region(operator):
-    from anju.core.models import Region
+"""The scope: what an operator sees, and that without one there is nothing."""
 
+import dataclasses
+
+import psycopg
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from anju.core import trail
+from anju.core.models import Region, Trail
+from anju.core.scope import Operator, local_operator, scoped, visible
+
+
+def of(operator, *codes):
+    ids = Region.objects.filter(code__in=codes, valid_until=None).values_list("pk", flat=True)
+    return dataclasses.replace(operator, key="part", region_ids=frozenset(ids))
+
+
+def setting():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('app.regions', true), current_setting('app.user', true)")
+        return cursor.fetchone()
+
+
+@pytest.fixture
+def east(operator):
+    return of(operator, "450302")
+
+
+@pytest.fixture
+def west(operator):
+    return of(operator, "450303")
+
+
+def written(by, code):
+    trail.record(by=by, act="记", obj=code, region_id=Region.objects.get(code=code).pk)
+
+
+def test_the_local_operator_has_every_region_and_every_post(operator):
     assert len(operator.region_ids) == Region.objects.count() > 3000
+    assert operator.holds("reviewer")
+    assert not dataclasses.replace(operator, posts=frozenset({"clerk"})).holds("reviewer")
+
+
+def test_each_sees_and_writes_their_own_regions_only(operator, east, west):
+    with scoped(east):
+        written(east, "450302")
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            written(east, "450303")
+    with scoped(west):
+        assert not Trail.objects.exists()
+        written(west, "450303")
+    with scoped(operator):
+        assert Trail.objects.count() == 2
+        assert list(visible(Trail.objects.all(), east).values_list("obj", flat=True)) == ["450302"]
+
+
+def test_a_nested_scope_gives_the_outer_one_back(operator, east):
+    with scoped(operator):
+        outer = setting()
+        with scoped(east):
+            assert setting() == (str(*east.region_ids), "part")
+        assert setting() == outer
+        with pytest.raises(RuntimeError), scoped(east):
+            raise RuntimeError
+        assert setting() == outer
+
+
+def test_nothing_is_left_of_a_scope_in_the_enclosing_transaction(operator, east):
+    with scoped(east):
+        written(east, "450302")
+    assert setting() in (("", ""), (None, None))
+    assert not Trail.objects.exists()
+
+
+def test_an_operator_without_regions_sees_nothing(operator):
+    with scoped(operator):
+        written(operator, "450302")
+    with scoped(Operator("none", "无", frozenset())):
+        assert not Trail.objects.exists()
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_reused_connection_carries_no_scope_over():
+    operator = local_operator()
+    with scoped(operator):
+        written(operator, "450302")
+    raw = connection.connection
+    assert isinstance(raw, psycopg.Connection)
+    assert setting() == ("", ""), "the setting is blank after a transaction, not NULL: the policy must bear both"
+    assert Trail.objects.count() == 0
+    assert connection.connection is raw
+    with scoped(operator):
+        assert Trail.objects.count() == 1

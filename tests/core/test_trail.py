@@ -1,0 +1,196 @@
+"""The trail: written with the act, append-only, sealed into a chain while others write."""
+
+import datetime
+import json
+import threading
+from decimal import Decimal
+
+import pytest
+from django.db import ProgrammingError, connection, connections, transaction
+
+from anju.core import chain, trail
+from anju.core.models import Region, Trail, TrailSeal
+from anju.core.scope import local_operator, scoped
+
+
+def write(obj, count=1):
+    operator = local_operator()
+    for number in range(count):
+        with scoped(operator):
+            trail.record(by=operator, act="记", obj=f"{obj}-{number}")
+
+
+def in_thread(function, *arguments):
+    def run():
+        try:
+            function(*arguments)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def sealed():
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT obj FROM core_trailseal JOIN core_trail ON id = trail_id ORDER BY seq")
+        return [obj for (obj,) in cursor.fetchall()]
+
+
+def test_a_row_says_who_when_what_before_after_reason_region_and_digest(scope):
+    region = Region.objects.get(code="450300", valid_until=None)
+    row = trail.record(
+        by=scope, act="更正", obj="开工量", before={"value": 1}, after={"value": Decimal("2.50"), "on": datetime.date(2021, 8, 31), "of": {3, 1}},
+        reason="原表笔误", region_id=region.pk, digest="ab" * 32,
+    )  # fmt: skip
+    row.refresh_from_db()
+    said = dict(row.said)
+    assert datetime.datetime.fromisoformat(said.pop("at")) == row.at
+    assert said == {
+        "act": "更正", "object": "开工量", "by": {"key": "local", "name": "本机操作员"}, "before": {"value": 1},
+        "after": {"value": "2.50", "on": "2021-08-31", "of": [1, 3]}, "reason": "原表笔误", "region": "450300", "digest": "ab" * 32,
+    }  # fmt: skip
+    assert bytes(row.canonical) == chain.canonical(row.said), "canonical from the moment it was written"
+
+
+def test_no_float_and_no_nan_enters(scope):
+    for value in (1.5, {"a": [float("nan")]}):
+        with pytest.raises(TypeError):
+            trail.record(by=scope, act="记", obj="x", after=value)
+
+
+def test_an_act_that_fails_leaves_no_row(scope):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        trail.record(by=scope, act="记", obj="x")
+        raise RuntimeError
+    assert not Trail.objects.exists()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE core_trail SET act = 'x'", "DELETE FROM core_trail", "TRUNCATE core_trail CASCADE",
+                                       "UPDATE core_trailseal SET hash = ''", "DELETE FROM core_trailseal", "TRUNCATE core_trailseal"])  # fmt: skip
+@pytest.mark.parametrize("alias", ["default", "owner"])
+@pytest.mark.usefixtures("committed")
+def test_rows_are_neither_changed_nor_removed_not_even_by_the_owner(alias, statement):
+    write("a")
+    trail.seal()
+    with pytest.raises(ProgrammingError), connections[alias].cursor() as cursor:
+        cursor.execute(statement)
+    assert sealed() == ["a-0"]
+
+
+@pytest.mark.usefixtures("committed")
+def test_sealing_again_changes_nothing():
+    write("a", 3)
+    assert trail.seal() == 3
+    head = trail.head()
+    assert head[0] == 3
+    assert trail.seal() == 0
+    assert trail.head() == head
+    write("b")
+    assert trail.seal() == 1
+    assert trail.head()[0] == 4
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_late_commit_is_sealed_after_what_overtook_it_and_never_skipped():
+    """By id alone the early row, committed late, had an id below the last sealed one and was passed over for ever."""
+    early, go = threading.Event(), threading.Event()
+
+    def slow():
+        operator = local_operator()
+        with scoped(operator):
+            trail.record(by=operator, act="记", obj="early")
+            early.set()
+            assert go.wait(30)
+
+    thread = in_thread(slow)
+    assert early.wait(30)
+    write("quick", 2)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM core_trail")
+        assert cursor.fetchone() == (2,), "committed, with higher ids"
+    assert trail.seal() == 0, "an open transaction with a lower number could still come before them"
+    write("more")
+    assert trail.seal() == 0
+    go.set()
+    thread.join()
+    assert trail.seal() == 4
+    assert sealed() == ["early", "quick-0", "quick-1", "more-0"]
+
+
+@pytest.mark.usefixtures("committed")
+def test_sealing_keeps_no_writer_waiting():
+    write("a", 5)
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT anju_seal(false)")  # sealed, not yet committed: its locks are held
+        assert cursor.fetchone() == (5,)
+        thread = in_thread(write, "b", 3)
+        thread.join(20)
+        assert not thread.is_alive()
+    assert trail.seal() == 3
+
+
+@pytest.mark.usefixtures("committed")
+def test_eight_writers_and_two_sealers_make_one_whole_chain(tmp_path):
+    stop = threading.Event()
+
+    def sealer():
+        while not stop.is_set():
+            trail.seal()
+
+    sealers = [in_thread(sealer) for _ in range(2)]
+    writers = [in_thread(write, f"w{n}", 40) for n in range(8)]
+    for thread in writers:
+        thread.join()
+    stop.set()
+    for thread in sealers:
+        thread.join()
+    seq, digest = trail.export(tmp_path / "t")
+    assert seq == 320
+    assert trail.verify(tmp_path / "t", [f"{seq}:{digest}"]) == []
+    assert sorted(sealed()) == sorted(f"w{n}-{k}" for n in range(8) for k in range(40))
+
+
+@pytest.mark.usefixtures("committed")
+def test_the_exported_chain_is_the_database_s_own(tmp_path):
+    write("a", 3)
+    assert trail.export(tmp_path / "t") == trail.head()
+    lines = (tmp_path / "t").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line.split("\t")[2])["object"] for line in lines[1:-1]] == ["a-0", "a-1", "a-2"]
+    with scoped(local_operator()):
+        assert TrailSeal.objects.count() == 3
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_column_that_no_longer_says_what_was_sealed_is_found(cluster):
+    import psycopg
+
+    from anju.core.postgres import DATABASE, SUPERUSER
+
+    write("a", 2)
+    trail.seal()
+    assert trail.check() == []
+    with psycopg.connect(**cluster.connection(SUPERUSER, DATABASE)) as db:  # who owns the machine can do this
+        db.execute("SET session_replication_role = replica")
+        db.execute("UPDATE core_trail SET obj = 'b' WHERE obj = 'a-1'")
+    assert [problem.code for problem in trail.check()] == ["TRAIL-009"]
+
+
+@pytest.mark.usefixtures("committed")
+def test_rows_restored_from_another_cluster_are_sealed_when_asked():
+    write("a")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_trail (xid, at, by, act, obj, canonical) VALUES (9000000000000, now(), 'x', 'x', 'restored', '\\x7b7d')"
+        )
+    assert trail.seal() == 1
+    assert trail.seal(all_committed=True) == 1
+    assert sealed() == ["a-0", "restored"]
+
+
+def test_xid_is_the_writing_transaction_s(scope):
+    row = trail.record(by=scope, act="记", obj="x")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        assert cursor.fetchone() == (row.xid,)
