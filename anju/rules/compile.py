@@ -167,7 +167,7 @@ class _Compiler:
             sql = f"SELECT {', '.join(items)} FROM ({sql}) AS q{level}{fence}"
             kept = carried + fresh
         needed = {column.name for column in levels[0] if last.get(column.name, 0) > 0}
-        return f'SELECT {", ".join(outputs)} FROM ({sql}) AS q{top + 1} ORDER BY "_i"', needed
+        return f"SELECT {', '.join(outputs)} FROM ({sql}) AS q{top + 1}", needed
 
     # -- fragments
 

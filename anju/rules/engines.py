@@ -15,6 +15,7 @@ from anju.rules.lower import day_number
 from anju.rules.schema import TEXT
 
 Row = tuple[Any, ...]
+ORDERED = ' ORDER BY "_i"'
 
 
 class Engine(Protocol):
@@ -40,7 +41,7 @@ class DuckDB:
                 file.writelines(",".join(line) + "\n" for line in zip(*texts, strict=True))
             kinds = ", ".join(f"'{column}': '{kind}'" for column, kind in columns)
             source = f"read_csv('{Path(name).as_posix()}', columns={{{kinds}}}, header=false, auto_detect=false, delim=',', nullstr='')"
-            return connection.execute(compiled.sql.replace("{source}", source)).fetchall()  # type: ignore[no-any-return]
+            return connection.execute(compiled.sql.replace("{source}", source) + ORDERED).fetchall()  # type: ignore[no-any-return]
         finally:
             os.unlink(name)
             if own:
@@ -59,7 +60,7 @@ class PostgreSQL:
         arrays = ", ".join(f"%s::{kind}[]" for _, kind in columns)
         source = f"UNNEST({arrays}) AS q0({', '.join(quote(name) for name, _ in columns)})"
         with connection.cursor() as cursor:
-            cursor.execute(compiled.sql.replace("{source} AS q0", source), _columns(compiled, table, indexes))
+            cursor.execute(compiled.sql.replace("{source} AS q0", source) + ORDERED, _columns(compiled, table, indexes))
             return [tuple(value if value is None or isinstance(value, bool) else int(value) for value in row) for row in cursor.fetchall()]
 
 

@@ -12,7 +12,6 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, DivisionByZero
 from typing import Any
 
 from anju.quantities import COUNTED
-from anju.rules import values as parameters_on
 from anju.rules.bind import Scalar, Table, bind
 from anju.rules.check import ordered
 from anju.rules.formula import (
@@ -391,9 +390,9 @@ def run(
 ) -> Run:  # fmt: skip
     """The same as `rules.run`, by the reference."""
     table = bind(book, rows, key=key, on=on, on_field=on_field)
-    made, warnings = groups(book, table, parameters)
+    made, warnings = groups(book, table, on, parameters)
     row_values: list[Mapping[str, Value]] = [{}] * len(table)
-    program = lower(book, made[0].values if made else parameters_on.in_force(book, on, parameters), ordered(book))
+    program = lower(book, made[0].values, ordered(book))
     for group in made:
         if program.windowed:
             whole_partitions(book, table, group)

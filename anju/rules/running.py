@@ -201,16 +201,18 @@ class Group:
     indexes: list[int]
 
 
-def groups(book: Book, table: Table, overrides: Mapping[str, Any] | None) -> tuple[list[Group], list[Problem]]:
+def groups(book: Book, table: Table, on: date, overrides: Mapping[str, Any] | None) -> tuple[list[Group], list[Problem]]:
     """Rows by the interval, between changes of value, that their date falls into; and the warnings of those dates."""
     problems: dict[str, Problem] = {}
     warnings: dict[str, Problem] = {}
-    by_moment: dict[date, list[int]] = {}
+    by_day: dict[date, list[int]] = {} if len(table) else {on: []}  # without rows the day itself is still checked
     for index, day in enumerate(table.dates):
-        by_moment.setdefault(day, []).append(index)
+        by_day.setdefault(day, []).append(index)
     found: dict[date, list[int]] = {}
-    for day, indexes in by_moment.items():
-        problems |= {str(problem): problem for problem in values.check_day(book, day)}
+    for day, indexes in by_day.items():
+        if wrong := values.check_day(book, day):
+            problems |= {str(problem): problem for problem in wrong}
+            continue
         warnings |= {str(problem): problem for problem in values.stale(book, day)}
         found.setdefault(values.moment(book, day), []).extend(indexes)
     made = []
@@ -237,12 +239,12 @@ def run(
     Refused: misfits by row (RULE-010 …), a day outside the book, a suspended book, a gap in a parameter.
     """
     table = bind(book, rows, key=key, on=on, on_field=on_field)
-    made, warnings = groups(book, table, parameters)
+    made, warnings = groups(book, table, on, parameters)
     results: list[tuple[Any, ...]] = [()] * len(table)
     row_values: list[Mapping[str, Value]] = [{}] * len(table)
     chosen = ENGINES[engine]
     compiled: Compiled | None = None
-    for group in made or [Group(values.in_force(book, on, parameters), [])]:
+    for group in made:
         compiled = compile_book(book, group.values, chosen.dialect)
         if compiled.windowed:
             whole_partitions(book, table, group)

@@ -29,7 +29,7 @@ from anju.rules.formula import (
 from anju.rules.ir import Num
 from anju.rules.operators import MODES, OPERATORS
 from anju.rules.schema import Book, Condition, Figure, Says, Step
-from anju.rules.show import converted, figure_text, number_text
+from anju.rules.show import converted, figure_text
 
 if TYPE_CHECKING:
     from anju.rules.reference import Cause
@@ -124,8 +124,8 @@ def lost_points(row: RunRow, step: Step) -> str:
     value, type_ = row.values[step.name], row.run.types[step.name]
     if step.points is None or value is None or not isinstance(type_, Num):
         return ""
-    lost = int((step.points if step.points > 0 else Decimal(0)).scaleb(type_.places)) - value
-    return number_text(lost, type_.places, row.run.shown_places(step.name), "point") if lost > 0 else ""
+    lost = max(step.points, Decimal(0)) - Decimal(value).scaleb(-type_.places)
+    return figure_text(lost, "point", None) if lost > 0 else ""
 
 
 def _unknown(row: RunRow, name: str) -> str:
@@ -135,16 +135,13 @@ def _unknown(row: RunRow, name: str) -> str:
 
 
 def reasons(row: RunRow) -> list[Reason]:
-    """The root causes of everything unknown in a row that is an outcome: steps, rank, conditions."""
-    causes: dict[Cause, None] = {}
-    order = {
-        name: place
-        for place, name in enumerate((*row.run.book.inputs, *row.run.book.parameters, *row.run.book.steps, *row.run.book.conditions))
-    }
-    for name, value in row.values.items():
-        if value is None and name not in row.run.book.inputs:
-            found = row.run.trace.value(row.index, name)[1]
-            causes |= dict.fromkeys(sorted(found, key=lambda cause: (cause.row, order.get(cause.name, -1), cause.why)))
+    """The root causes of every unknown among the outcomes: criteria, result and conditions, or all steps where a book names none."""
+    book = row.run.book
+    outcomes = dict.fromkeys((*book.criteria, *([book.result] if book.result else []), *book.conditions)) or book.steps
+    causes: set[Cause] = set()
+    for name in outcomes:
+        if row.values[name] is None:
+            causes |= row.run.trace.value(row.index, name)[1]
     return _reasons(row, causes)
 
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import AliasEvent, ScalarEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from anju.problems import Problem, Refused
@@ -210,6 +209,22 @@ class Tree:
         return [element.plain() for element in self.elements()]
 
 
+PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge"))
+
+
+def _references(root: Node | None) -> Iterator[int]:
+    """Lines of anchors and of tags of one's own. An alias needs an anchor, and the walk stops at the first."""
+    todo = [root] if root is not None else []
+    while todo:
+        node = todo.pop()
+        if node.anchor or str(node.tag) not in PLAIN_TAGS:
+            yield int(node.start_mark.line) + 1
+        if isinstance(node, MappingNode):
+            todo += [part for pair in node.value for part in pair]
+        elif isinstance(node, SequenceNode):
+            todo += node.value
+
+
 def read_tree(content: bytes, file: str) -> tuple[Tree, Report]:
     """The tree of one file. Refused with the line when it is not YAML, or YAML with anchors, tags or several documents."""
     report = Report(file)
@@ -219,14 +234,10 @@ def read_tree(content: bytes, file: str) -> tuple[Tree, Report]:
     try:
         text = content.decode("utf-8")
         yaml = YAML(typ="safe", pure=True)
-        for event in yaml.parse(text):
-            line = int(event.start_mark.line) + 1
-            anchored = isinstance(event, AliasEvent) or getattr(event, "anchor", None)
-            tagged = str(getattr(event, "tag", None) or "")
-            if anchored or (tagged and not (isinstance(event, ScalarEvent) and tagged == "!")):
-                report.add("BOOK-001", line, "", "用了 & * 或 ! 的写法。", "规则书里每个值都直接写出，不用引用和标签。")
-                raise Refused(*report.problems)
         node = yaml.compose(text)
+        for line in _references(node):
+            report.add("BOOK-001", line, "", "用了 & * 或 ! 的写法。", "规则书里每个值都直接写出，不用引用和标签。")
+            raise Refused(*report.problems)
     except UnicodeDecodeError:
         report.add("BOOK-001", 1, "", "文件不是 UTF-8 编码。", "请另存为 UTF-8。")
         raise Refused(*report.problems) from None

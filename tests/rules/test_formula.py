@@ -107,7 +107,9 @@ def test_what_is_allowed_is_read_as_written():
 
 
 def test_names_that_are_sql_words_are_only_names():
-    assert parse("select + group * order - user") == Sum(((1, Name("select")), (1, Product(Name("group"), Name("order"))), (-1, Name("user"))))
+    assert parse("select + group * order - user") == Sum(
+        ((1, Name("select")), (1, Product(Name("group"), Name("order"))), (-1, Name("user")))
+    )
     assert parse("current_user") == Name("current_user")
     assert parse("true") == Name("true")
     assert parse("null") == Name("null")

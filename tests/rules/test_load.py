@@ -61,7 +61,8 @@ REFUSALS = {
     # what is put in place of what → code
     "not YAML": ('region: "410000"', "region: [", "BOOK-001"),
     "an anchor": ("row: region-year", "row: &x region-year", "BOOK-001"),
-    "a tag": ("row: region-year", "row: !!str region-year", "BOOK-001"),
+    "a tag": ("row: region-year", "row: !env region-year", "BOOK-001"),
+    "an alias": ("row: region-year", "row: &x region-year\nnote: *x", "BOOK-001"),
     "a list for a mapping": ("applies: {from: ", "applies: [{from: ", "BOOK-001"),
     "a value for a mapping": ('applies: {from: "2020-01-01", until: "2020-12-31"}', "applies: 今年", "BOOK-002"),
     "a list for a value": ("title: 自评表", "title: [自评表]", "BOOK-002"),
@@ -196,7 +197,9 @@ def test_the_line_is_the_line_of_the_fault():
 
 
 def test_all_problems_come_at_once_in_the_order_of_the_file():
-    text = GOOD.replace('"410000"', "410000").replace("unit: 人, range: [0, 20]", "unit: 头, range: [9, 0]").replace("total: 10", "total: 11")
+    text = (
+        GOOD.replace('"410000"', "410000").replace("unit: 人, range: [0, 20]", "unit: 头, range: [9, 0]").replace("total: 10", "total: 11")
+    )
     with pytest.raises(Refused) as refused:
         load(text.replace("formula: persons * 2", "formula: select x").replace("{social} ", ""))
     assert {"BOOK-006", "BOOK-016", "BOOK-018", "BOOK-030", "BOOK-043"} <= set(codes(refused))
@@ -239,7 +242,19 @@ def test_an_order_must_be_total():
 
 
 def test_a_file_that_is_no_book_is_refused_without_a_traceback(tmp_path):
-    for content in (b"", b"\xff\xfe", b"- 1", b"1", b"{" * 2000, b"a: b: c", b"?", b"kind: scoring", "标题：没有空格".encode(), b"a" * 1_000_001, b"x: *y"):
+    for content in (
+        b"",
+        b"\xff\xfe",
+        b"- 1",
+        b"1",
+        b"{" * 2000,
+        b"a: b: c",
+        b"?",
+        b"kind: scoring",
+        "标题：没有空格".encode(),
+        b"a" * 1_000_001,
+        b"x: *y",
+    ):
         file = tmp_path / "book.yaml"
         file.write_bytes(content)
         with pytest.raises(Refused):

@@ -26,12 +26,16 @@ INPUTS = {
     "k": "{label: 组, type: text}",
 }
 PARAMETERS = {
-    "p": '{label: 数, unit: "1", values: [{from: "2020-01-01", value: "12.5", source: S1 一, checked: "2021-01-01"}, {from: "2021-03-01", value: "7.5", source: S1 一, checked: "2021-01-01"}]}',
+    "p": '{label: 数, unit: "1", values: [{from: "2020-01-01", value: "12.5", source: S1 一, checked: "2021-01-01"}, '
+    '{from: "2021-03-01", value: "7.5", source: S1 一, checked: "2021-01-01"}]}',
     "q": '{label: 按人数, unit: "1", by: n, values: [{from: "2020-01-01", value: {1: "0.5", 2: "3", 4: "2.25", more: "9"}, source: S1 一, checked: "2021-01-01"}]}',
     "r": '{label: 按类别, unit: "1", by: g, values: [{from: "2020-01-01", value: {低保: "1.3", 其他: "0.4"}, source: S1 一, checked: "2021-01-01"}]}',
-    "s": '{label: 分段, unit: "1", bands: b, values: [{from: "2020-01-01", value: [{below: "-0.00005", value: "1"}, {at_least: "-0.00005", upto: "810.5", value: "0.8"}, {above: "810.5", value: "0"}], source: S1 一, checked: "2021-01-01"}]}',
-    "m": '{label: 取整, enum: [ceil, floor, prorata], values: [{from: "2020-01-01", value: floor, source: S1 一, checked: "2021-01-01"}, {from: "2021-03-01", value: prorata, source: S1 一, checked: "2021-01-01"}]}',
+    "s": '{label: 分段, unit: "1", bands: b, values: [{from: "2020-01-01", source: S1 一, checked: "2021-01-01", value: '
+    '[{below: "-0.00005", value: "1"}, {at_least: "-0.00005", upto: "810.5", value: "0.8"}, {above: "810.5", value: "0"}]}]}',
+    "m": '{label: 取整, enum: [ceil, floor, prorata], values: [{from: "2020-01-01", value: floor, source: S1 一, checked: "2021-01-01"}, '
+    '{from: "2021-03-01", value: prorata, source: S1 一, checked: "2021-01-01"}]}',
 }
+SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 LITERALS = st.sampled_from(["0", "1", "2", "3", "0.5", "100", "7", "0.25", "1000", "33.3"])
 
 
@@ -49,7 +53,7 @@ def number(draw, names, depth, window=True):
     truth_ = truth(names, depth - 1)
     match kind:
         case "add" | "sub" | "mul" | "div":
-            return f"({one}) {dict(add='+', sub='-', mul='*', div='/')[kind]} ({two})"
+            return f"({one}) {SIGNS[kind]} ({two})"
         case "neg":
             return f"-({one})"
         case "case":
@@ -68,7 +72,9 @@ def number(draw, names, depth, window=True):
         case "item":
             return f"{draw(st.sampled_from(['lose_per_item', 'lose_per_day']))}({one}, 0.5, 5)"
         case "floor":
-            return f"{draw(st.sampled_from(['floor_to', 'ceil_to', 'round_to']))}({one}, {draw(st.sampled_from(['1', '10', '0.5', '0.03']))})"
+            return (
+                f"{draw(st.sampled_from(['floor_to', 'ceil_to', 'round_to']))}({one}, {draw(st.sampled_from(['1', '10', '0.5', '0.03']))})"
+            )
         case "if_unknown":
             return f"if_unknown({one}, {two})"
         case "share":
@@ -122,17 +128,29 @@ def made(draw):
     }
     partition = draw(st.sampled_from(["[]", "[k]", "[g]"])) if draw(st.booleans()) else "[]"
     head = {} if partition == "[]" else {"partition": partition}
-    return text("conduct", **head, inputs=INPUTS, parameters=PARAMETERS, steps=steps, **({"conditions": conditions} if conditions else {}), result="y0")
+    return text(
+        "conduct",
+        **head,
+        inputs=INPUTS,
+        parameters=PARAMETERS,
+        steps=steps,
+        **({"conditions": conditions} if conditions else {}),
+        result="y0",
+    )
 
 
 def exact(low, high, places):
-    return st.integers(low, high).map(lambda digits: f"{'-' if digits < 0 else ''}{abs(digits) // 10**places}.{abs(digits) % 10**places:0{places}d}" if places else digits)
+    return st.integers(low, high).map(
+        lambda digits: f"{'-' if digits < 0 else ''}{abs(digits) // 10**places}.{abs(digits) % 10**places:0{places}d}" if places else digits
+    )
 
 
 def near(low, high, places):
     """Often an edge or a small number: that is where signs, ties and zeros are."""
     edges = st.sampled_from(sorted({low, high, 0, min(high, 1), max(low, -1), min(high, 10**places), min(high, 5 * 10**places)}))
-    return st.one_of(edges.flatmap(lambda edge: exact(edge, edge, places)), exact(max(low, -3000), min(high, 3000), places), exact(low, high, places))
+    return st.one_of(
+        edges.flatmap(lambda edge: exact(edge, edge, places)), exact(max(low, -3000), min(high, 3000), places), exact(low, high, places)
+    )
 
 
 def maybe(strategy):
@@ -159,7 +177,8 @@ def test_engines_and_reference_agree_on_random_books(everywhere, source, rows, s
         book = rules.load_text(source.encode(), "随机.yaml")
     except Refused as refused:
         # Only what cannot fit, divides by nothing but 0 or is always out of range may be refused.
-        assert all(problem.code in ("BOOK-042", "BOOK-017") for problem in refused.problems), refused
+        if any(problem.code not in ("BOOK-042", "BOOK-017") for problem in refused.problems):
+            raise
         event("refused: " + refused.problems[0].what[-40:-20])
         assume(False)
     keyed = [{**row, "key": f"行{index}"} for index, row in enumerate(rows)]

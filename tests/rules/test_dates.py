@@ -1,0 +1,180 @@
+"""A run names a date: the value in force then, gaps, stale values, suspended books, rows with their own dates, finding a book."""
+
+from datetime import date
+
+import pytest
+
+from anju import rules
+from anju.problems import Refused
+from tests.rules.build import DAY, book, codes, numbers, text
+
+RATES = [
+    '{from: "2020-01-01", value: "2", source: S1 一, checked: "2021-01-01"}',
+    '{from: "2021-03-01", value: "3", source: S1 二, checked: "2021-02-01"}',
+]
+
+
+def rated(values=RATES, **parts):
+    return book(
+        inputs={**numbers("a", bottom="0")},
+        parameters={"rate": f'{{label: 标准, unit: "1", values: [{", ".join(values)}]}}'},
+        steps={"out": "{label: 结果, places: 2, formula: a * rate}"},
+        result="out",
+        **parts,
+    )
+
+
+def values(run):
+    return [row.text("out") for row in run.rows]
+
+
+def test_a_new_value_applies_from_the_day_it_takes_effect(everywhere):
+    given = [{"key": "甲", "a": 10}]
+    assert values(everywhere(rated(), given, on=date(2021, 2, 28), key="key")) == ["20"]
+    assert values(everywhere(rated(), given, on=date(2021, 3, 1), key="key")) == ["30"]
+
+
+def test_a_day_without_a_value_is_an_error():
+    late = rated(RATES[1:])
+    with pytest.raises(Refused) as refused:
+        rules.run(late, [{"key": 1, "a": 1}], on=date(2021, 2, 28), key="key")
+    assert codes(refused) == ["RULE-003"]
+    assert "最早一条从 2021-03-01 起施行" in str(refused.value)
+    ended = rated([RATES[0].replace("value:", 'until: "2020-12-31", value:')])
+    with pytest.raises(Refused) as refused:
+        rules.run(ended, [{"key": 1, "a": 1}], on=date(2021, 1, 1), key="key")
+    assert codes(refused) == ["RULE-003"]
+
+
+def test_a_value_not_looked_up_for_twelve_months_is_a_warning():
+    assert rules.run(rated(), [], on=date(2022, 2, 1), key="key").problems == []
+    (warning,) = rules.run(rated(), [], on=date(2022, 2, 2), key="key").problems
+    assert (warning.code, warning.level) == ("RULE-005", "提醒")
+    leap = rated([RATES[0].replace('checked: "2021-01-01"', 'checked: "2020-02-29"')])
+    assert rules.run(leap, [], on=date(2021, 2, 28), key="key").problems == []
+    assert rules.run(leap, [], on=date(2021, 3, 1), key="key").problems != []
+
+
+def test_each_row_may_carry_its_own_date(everywhere):
+    given = [
+        {"key": "甲", "a": 10, "day": "2021-02-28"},
+        {"key": "乙", "a": 10, "day": date(2021, 3, 1)},
+        {"key": "丙", "a": 10, "day": "2020-01-01"},
+    ]
+    run = everywhere(rated(), given, on=DAY, key="key", on_field="day")
+    assert values(run) == ["20", "30", "20"]
+    assert run.rows[1].explain()[0].substituted == "10 × 3"
+    given[0]["day"] = "2021-02-29"
+    with pytest.raises(Refused) as refused:
+        rules.run(rated(), given, on=DAY, key="key", on_field="day")
+    assert codes(refused) == ["RULE-010"]
+
+
+def test_a_partition_cannot_straddle_a_change_of_value():
+    shared = book(
+        "share",
+        partition="[pot]",
+        inputs={**numbers("a", bottom="0"), "pot": "{label: 批次, enum: [一, 二]}"},
+        parameters={"rate": f'{{label: 标准, unit: "1", values: [{", ".join(RATES)}]}}'},
+        steps={"out": "{label: 结果, formula: share(a * rate)}"},
+        result="out",
+    )
+    given = [{"key": 1, "a": 1, "pot": "一", "day": "2021-02-01"}, {"key": 2, "a": 1, "pot": "二", "day": "2021-04-01"}]
+    assert values(rules.run(shared, given, on=DAY, key="key", on_field="day")) == ["1", "1"]
+    given[1]["pot"] = "一"
+    with pytest.raises(Refused) as refused:
+        rules.run(shared, given, on=DAY, key="key", on_field="day")
+    assert codes(refused) == ["RULE-018"]
+
+
+def test_the_run_date_is_a_name(everywhere):
+    aged = book(
+        inputs={"born": "{label: 出生, type: date}"}, steps={"out": '{label: 周岁, formula: "age_on(born, run_date)"}'}, result="out"
+    )
+    given = [{"key": 1, "born": "1961-07-01", "day": "2021-06-30"}, {"key": 2, "born": "1961-07-01", "day": "2021-07-01"}]
+    assert values(everywhere(aged, given, on=DAY, key="key", on_field="day")) == ["59", "60"]
+
+
+def test_a_book_does_not_run_outside_its_dates_nor_while_suspended():
+    with pytest.raises(Refused) as refused:
+        rules.run(rated(), [], on=date(2019, 12, 31), key="key")
+    assert codes(refused) == ["RULE-001"]
+    paused = rated(suspended='{from: "2021-05-01", until: "2021-05-31", why: 办法修订, by: 市保障办}')
+    with pytest.raises(Refused, match="办法修订") as refused:
+        rules.run(paused, [], on=date(2021, 5, 31), key="key")
+    assert codes(refused) == ["RULE-002"]
+    rules.run(paused, [], on=date(2021, 6, 1), key="key")
+
+
+# -- the library
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    def put(*books):
+        for index, (region, since, until, extra) in enumerate(books):
+            parts = {"inputs": numbers("a"), "steps": {"out": "{formula: a}"}, "result": "out"}
+            until = f', until: "{until}"' if until else ""
+            body = text(**parts).replace('{from: "2020-01-01"}', f'{{from: "{since}"{until}}}')
+            if region:
+                body = body.replace("subject: test", f'subject: test\nregion: "{region}"')
+            (tmp_path / f"{index}.yaml").write_text(body + extra, encoding="utf-8")
+        return rules.Library([tmp_path])
+
+    return put
+
+
+def test_the_nearest_region_that_has_the_subject_wins(shelf):
+    library = shelf(
+        (None, "2000-01-01", "", ""),
+        ("410000", "2010-01-01", "", ""),
+        ("410800", "2021-01-01", "2021-12-31", ""),
+        ("410800", "2022-01-01", "", ""),
+    )
+
+    def found(*regions, on):
+        book = library.find("subsidy", "test", regions, date.fromisoformat(on))
+        return book.region, book.applies_from.year
+
+    assert found("410802", "410800", "410000", on="2021-06-01") == ("410800", 2021)
+    assert found("410802", "410800", "410000", on="2022-06-01") == ("410800", 2022)
+    assert found("410802", "410800", "410000", on="2020-06-01") == ("410000", 2010)  # the city's own is still to come
+    assert found("410000", on="2022-06-01") == ("410000", 2010)
+    assert found("650000", on="2022-06-01") == (None, 2000)
+    assert found("410800", "410000", on="2005-01-01") == (None, 2000)
+
+
+def test_a_lapsed_book_of_the_region_is_an_error_not_a_return_to_the_region_above(shelf):
+    library = shelf(("410000", "2010-01-01", "", ""), ("410800", "2020-01-01", "2020-12-31", ""))
+    with pytest.raises(Refused, match="2020-12-31 截止") as refused:
+        library.find("subsidy", "test", ["410800", "410000"], date(2021, 1, 1))
+    assert codes(refused) == ["RULE-020"]
+    with pytest.raises(Refused) as refused:
+        library.find("rent", "test", ["410800"], date(2021, 1, 1))
+    assert codes(refused) == ["RULE-020"]
+
+
+def test_overlapping_books_are_refused_and_neighbours_are_not(shelf):
+    with pytest.raises(Refused) as refused:
+        shelf(("410000", "2020-01-01", "2020-12-31", ""), ("410000", "2020-12-31", "", ""))
+    assert codes(refused) == ["BOOK-050"]
+
+
+def test_neighbouring_books_stand_side_by_side(shelf):
+    library = shelf(("410000", "2020-01-01", "2020-12-31", ""), ("410000", "2021-01-01", "", ""))
+    assert len(library.books) == 2
+
+
+def test_a_suspended_book_is_found_and_refused(shelf):
+    library = shelf(("410000", "2020-01-01", "", 'suspended: {from: "2021-01-01", why: 办法修订, by: 市保障办}\n'))
+    assert library.find("subsidy", "test", ["410000"], date(2020, 12, 31)).region == "410000"
+    with pytest.raises(Refused, match="办法修订") as refused:
+        library.find("subsidy", "test", ["410000"], date(2021, 1, 1))
+    assert codes(refused) == ["RULE-002"]
+
+
+def test_every_file_of_a_library_tells_its_problems_at_once(shelf, tmp_path):
+    (tmp_path / "x.yaml").write_text("kind: nothing", encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        shelf((None, "2020-01-01", "", "row: twice\n"))
+    assert {problem.where.split(" ")[0].rsplit("/", 1)[-1] for problem in refused.value.problems} == {"0.yaml", "x.yaml"}

@@ -1,0 +1,158 @@
+"""A whole table or Parquet file is run where it lies, and gives what the same rows give one by one."""
+
+import random
+import re
+from datetime import date
+
+import pytest
+
+from anju import rules
+from anju.problems import Refused
+from anju.rules.engines import connect
+from tests.rules.build import DAY, book, codes
+
+INPUTS = {
+    "area": "{label: 现有面积, unit: ㎡, places: 2, range: [0, 500]}",
+    "persons": "{label: 人数, unit: 人, range: [1, 20]}",
+    "rent": "{label: 租金, unit: fen, range: [0, 1e9]}",
+    "group": "{label: 类别, enum: [低保, 低收入]}",
+    "owns": "{label: 有房, type: truth}",
+    "born": "{label: 出生, type: date}",
+    "no": "{label: 编号, type: text}",
+}
+PARAMETERS = {
+    "limit": '{label: 保障面积, unit: ㎡, by: persons, values: [{from: "2020-01-01", value: {1: "30", 2: "45", more: "60"}, source: S1 一, checked: "2021-01-01"}]}',
+    "rate": '{label: 标准, unit: "1", by: group, values: [{from: "2020-01-01", value: {低保: "1200", 低收入: "750.5"}, source: S1 一, checked: "2021-01-01"}]}',
+}
+STEPS = {
+    "gap": '{label: 应补面积, unit: ㎡, places: 2, formula: "greatest(0, limit - area)"}',
+    "pay": '{label: 补贴, unit: fen, places: 0, formula: "case when owns then 0 else least(gap * rate, rent) end"}',
+    "age": '{label: 周岁, formula: "age_on(born, run_date)"}',
+}
+CONDITIONS = {"old": "{formula: age >= 60, says: 未满}", "small": "{formula: area / persons < 15, says: 不小}"}
+
+
+@pytest.fixture(scope="module")
+def made():
+    return book("conduct", inputs=INPUTS, parameters=PARAMETERS, steps=STEPS, conditions=CONDITIONS)
+
+
+@pytest.fixture(scope="module")
+def facts():
+    dice = random.Random(7)
+
+    def maybe(value):
+        return None if dice.random() < 0.1 else value
+
+    return [
+        {
+            "id": index, "area": maybe(f"{dice.randrange(0, 9000) / 100:.2f}"), "persons": maybe(dice.randrange(1, 6)), "rent": maybe(dice.randrange(0, 90000)),
+            "group": maybe(dice.choice(["低保", "低收入"])), "owns": maybe(dice.random() < 0.2),
+            "born": maybe(date(1930, 1, 1).replace(year=dice.randrange(1930, 2015), month=dice.randrange(1, 13))), "no": f"编号{index:05d}",
+        }
+        for index in range(500)
+    ]  # fmt: skip
+
+
+SCHEMA = '(id BIGINT, area DECIMAL(18, 4), persons SMALLINT, rent INTEGER, "group" VARCHAR, owns BOOLEAN, born DATE, no VARCHAR)'
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def place(request, facts):
+    """A connection with the facts in a table, and its engine's name."""
+    if request.param == "duckdb":
+        connection = connect()
+        connection.execute(f"CREATE TABLE facts {SCHEMA}")
+        connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [list(row.values()) for row in facts])
+        yield "duckdb", connection
+        connection.close()
+    else:
+        connection = request.getfixturevalue("postgres")
+        connection.execute("DROP TABLE IF EXISTS pg_temp.facts, pg_temp.outcome")
+        connection.execute(f"CREATE TEMPORARY TABLE facts {SCHEMA}")
+        with connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO facts VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", [list(row.values()) for row in facts])
+        yield "postgresql", connection
+        connection.execute("DROP TABLE IF EXISTS pg_temp.facts, pg_temp.outcome")
+
+
+def into(engine):
+    return "outcome" if engine == "duckdb" else "pg_temp.outcome"
+
+
+def test_it_gives_what_the_rows_give_one_by_one(made, facts, place):
+    engine, connection = place
+    outcome = rules.run_table(made, "facts", on=DAY, key="id", into=into(engine), connection=connection, engine=engine)
+    assert outcome.rows == len(facts)
+    single = rules.run(made, facts, on=DAY, key="id")
+    expected = {row.key: result for row, result in zip(single.rows, single.results, strict=True)}
+    rows = connection.execute('SELECT "key", gap, pay, age, failed_mask, unknown_mask FROM outcome').fetchall()
+    assert {row[0]: tuple(row[1:]) for row in rows} == expected
+    assert sum(row[2] is None for row in rows) > 50
+
+
+def test_a_parquet_file_is_run_as_it_is(made, facts, tmp_path):
+    with connect() as connection:
+        connection.execute(f"CREATE TABLE facts {SCHEMA}")
+        connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [list(row.values()) for row in facts])
+        file = (tmp_path / "it's facts.parquet").as_posix()
+        connection.execute("COPY facts TO '" + file.replace("'", "''") + "' (FORMAT parquet)")
+        connection.execute("DROP TABLE facts")
+        outcome = rules.run_table(made, file, on=DAY, key="id", into="outcome", connection=connection)
+        assert outcome.rows == len(facts)
+        assert outcome.scales["gap"] == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ("UPDATE facts SET area = 500.01 WHERE id = 3", "RULE-011"),
+        ("UPDATE facts SET persons = 0 WHERE id = 3", "RULE-011"),
+        ("UPDATE facts SET area = 1.2345 WHERE id = 3", "RULE-012"),
+        ("UPDATE facts SET \"group\" = '没有' WHERE id = 3", "RULE-013"),
+        ("UPDATE facts SET id = 3 WHERE id = 4", "RULE-014"),
+    ],
+)
+def test_misfits_are_refused_with_their_keys_before_anything_is_made(made, place, change, code):
+    engine, connection = place
+    connection.execute(change)
+    with pytest.raises(Refused) as refused:
+        rules.run_table(made, "facts", on=DAY, key="id", into=into(engine), connection=connection, engine=engine)
+    assert codes(refused) == [code]
+    assert code == "RULE-014" or "行键 3" in refused.value.problems[0].what
+    with pytest.raises(Exception, match="outcome"):
+        connection.execute("SELECT * FROM outcome")
+
+
+def test_doubles_are_refused_and_missing_columns_are_unknown(made):
+    with connect() as connection:
+        connection.execute("CREATE TABLE t AS SELECT 1 AS id, 1.5::DOUBLE AS area, 2 AS persons")
+        with pytest.raises(Refused) as refused:
+            rules.run_table(made, "t", on=DAY, key="id", into="o", connection=connection)
+        assert codes(refused) == ["RULE-010"]
+        connection.execute("ALTER TABLE t DROP COLUMN area")
+        rules.run_table(made, "t", on=DAY, key="id", into="o", connection=connection)
+        assert connection.execute("SELECT gap, unknown_mask FROM o").fetchall() == [(None, 3)]
+
+
+@pytest.mark.parametrize("source", ["facts; drop table x", "x y", "a.b.c", "read_csv('/etc/passwd')", '"x"'])
+def test_a_source_is_a_name_or_a_parquet_file(made, source):
+    with connect() as connection, pytest.raises(ValueError, match=re.escape(source)):
+        rules.run_table(made, source, on=DAY, key="id", into="o", connection=connection)
+
+
+def test_a_queue_ranks_a_table_as_it_ranks_rows(place, facts):
+    engine, connection = place
+    queue = book(
+        "queue",
+        inputs={name: INPUTS[name] for name in ("group", "area", "no")},
+        steps={
+            "known": '{label: 面积, unit: ㎡, places: 2, source: S1 一, formula: "if_unknown(area, 999)"}',
+            "first": "{label: 组, source: S1 一, enum: [低保, 低收入], formula: \"if_unknown(group, '低收入')\"}",
+        },
+        order="[first asc, known desc, no asc]",
+    )
+    rules.run_table(queue, "facts", on=DAY, key="id", into=into(engine), connection=connection, engine=engine)
+    single = rules.run(queue, [{name: row[name] for name in ("id", "group", "area", "no")} for row in facts], on=DAY, key="id")
+    ranks = dict(connection.execute('SELECT "key", "rank" FROM outcome').fetchall())
+    assert ranks == {row.key: row.values["rank"] for row in single.rows}
