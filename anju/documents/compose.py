@@ -12,13 +12,14 @@ from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.documents import markup, printing, references
 from anju.documents.kinds import DocumentKind
+from anju.problems import Problem
 
 USES = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""")
 
 
 @dataclass
 class Composed:
-    """What one writing gives. cited: reference → figure; figures: as kept with the version."""
+    """What one writing gives. cited: reference → figure; figures: as kept with the version; reminders: the kind's own, for the writer."""
 
     title: str
     html: str
@@ -26,6 +27,7 @@ class Composed:
     figures: list[dict[str, Any]]
     books: list[dict[str, Any]]
     template_digest: str
+    reminders: list[Problem] = field(default_factory=list)
     figures_digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -42,7 +44,7 @@ def compose(user: Operator, kind: DocumentKind, region: Region, period: str, opt
         rendered = get_template(kind.template).render({**own, **context, "_paragraphs": paragraphs})
     html = markup.mark_draft(rendered)
     books = [dict(book) for book in context.get("books", ())]
-    return Composed(str(context["title"]), html, cited, _noted(html, cited), books, template_digest(kind.template))
+    return Composed(str(context["title"]), html, cited, _noted(html, cited), books, template_digest(kind.template), list(context.get("reminders", ())))
 
 
 def _noted(html: str, cited: dict[str, Any]) -> list[dict[str, Any]]:

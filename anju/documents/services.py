@@ -56,7 +56,7 @@ def _kept(data: dict[str, Any]) -> dict[str, Any]:
 def _append(
     by: Operator, document: Document, made: Composed, options: dict[str, Any], prose: dict[str, Any], reason: str, act: str
 ) -> Version:
-    warnings = checks.check(by, made.html, made.cited)
+    warnings = [*made.reminders, *checks.check(by, made.html, made.cited)]
     version = Version.objects.create(
         document=document,
         region=document.region,
