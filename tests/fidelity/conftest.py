@@ -15,11 +15,26 @@ ISSUED = {
 }
 
 
+def grouped(places: list[str]) -> list:
+    """The tests of one place stay with one worker, which loads it once."""
+    return [pytest.param(place, marks=pytest.mark.xdist_group(place)) for place in places]
+
+
+@pytest.fixture(scope="session")
+def pages() -> dict[str, str]:
+    return {}
+
+
 @pytest.fixture
-def drafted(db):
-    """place → the HTML of its one document."""
+def drafted(db, pages):
+    """place → the HTML of its one document, loaded once in a session."""
 
     def draft(place: str) -> str:
+        if place not in pages:
+            pages[place] = load_and_draft(place)
+        return pages[place]
+
+    def load_and_draft(place: str) -> str:
         from anju.core.scope import local_operator, scoped
         from anju.demo.load import load
         from anju.documents import markup, queries

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fidelity_reading import Part, parts, tables
 from ruamel.yaml import YAML
+
+from tests.fidelity.conftest import grouped
+from tests.fidelity.reading import Part, parts, tables
 
 HERE = Path(__file__).parent
 PLACES = sorted(path.stem for path in (HERE / "published").glob("*.yaml"))
@@ -47,7 +49,7 @@ class Ledger:
         assert not self.wrong + unneeded, "\n".join([self.place, *self.wrong, *unneeded])
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", grouped(PLACES))
 def test_every_published_figure_is_generated_in_its_place(place, drafted):
     published, page = load(HERE / "published" / f"{place}.yaml"), drafted(place)
     ledger = Ledger(place)

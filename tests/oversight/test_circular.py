@@ -1,0 +1,112 @@
+"""The circular of a place that is none of the five: what it has is told, what it has not leaves no gap."""
+
+import re
+from datetime import date
+
+import pytest
+
+from anju.oversight import warnings
+from anju.oversight.warnings import Offered, chosen, paragraphs
+from anju.runs import services as runs
+from tests.sample_place import FIRST, PERIOD, SECOND, place, told, written
+
+SUBSIDY = {"subsidy.households.target": "100", "subsidy.households": "120"}
+
+
+def plain(version) -> str:
+    """The text without marks."""
+    return re.sub(r"<[^>]+>", "", version.html)
+
+
+def heads(version) -> list[str]:
+    return re.findall(r"<h2>(.*?)</h2>", version.html)
+
+
+def test_a_place_with_nothing_but_subsidies_gets_a_circular_of_one_part_and_one_annex(scope):
+    told(scope, SUBSIDY)
+    version = written(scope, "circular", {"addressee": "各县（市、区）"})
+    assert heads(version) == ["一、年度目标任务完成情况"]
+    assert "租赁补贴发放120户，为年度任务的120.0%" in plain(version)
+    assert "各项年度任务已经完成" in plain(version)
+    assert "贷款" not in re.sub(r"<table.*?</table>", "", version.html) and "审计" not in plain(version) and "存在一些问题" not in plain(version)
+    assert version.html.count('class="annex ') == 1 and "附件2" not in version.html
+
+
+def test_parts_that_are_not_there_leave_no_gap_in_the_numerals(scope):
+    told(scope, SUBSIDY | {"audit.2019.found": "4", "audit.2019.fixed": "3", "audit.2019.fixing": "1"})
+    version = written(scope, "circular", {"audits": [2019]})
+    assert heads(version) == ["一、年度目标任务完成情况", "二、审计发现问题整改情况"]
+    assert "2019年度审计发现问题4个，完成整改3个，正在整改1个，整改率75.0%" in plain(version)
+
+
+def test_a_county_behind_its_task_is_named_though_the_city_is_ahead(scope):
+    told(scope, SUBSIDY)
+    told(scope, {"subsidy.households.target": "40", "subsidy.households": "39"}, FIRST)
+    told(scope, {"subsidy.households.target": "60", "subsidy.households": "81"}, SECOND)
+    text = plain(written(scope, "circular"))
+    assert re.search(r"租赁补贴发放任务尚未全面完成：\S+39户，为年度任务40户的97.5%。", text)
+
+
+def test_a_city_behind_its_task_never_reads_as_done(scope):
+    told(scope, SUBSIDY | {"shanty.start.target": "1000", "shanty.start": "999"})
+    text = plain(written(scope, "circular"))
+    assert "棚户区住房改造开工999套，为年度任务的99.9%，没有达到年度任务。" in text
+    assert "各项年度任务已经完成" not in text
+
+
+def test_an_unknown_figure_is_neither_nought_nor_done(scope):
+    told(scope, SUBSIDY | {"shanty.start.target": "1000"})
+    text = plain(written(scope, "circular"))
+    assert "棚户区住房改造开工1000套" in text
+    assert "截至2023年底，全市棚户区" not in text and "各项年度任务已经完成" not in text
+
+
+def test_a_task_of_nought_asks_nothing_of_anyone(scope):
+    told(scope, SUBSIDY | {"shanty.start.target": "0", "shanty.start": "12"})
+    text = plain(written(scope, "circular"))
+    assert "棚户区住房改造开工0套" not in text
+    assert "棚户区住房改造开工12套；" in text
+
+
+def test_every_number_of_the_text_is_a_figure(scope):
+    told(scope, SUBSIDY | {"backlog.unfinished": "50", "backlog.completed": "20"})
+    version = written(scope, "circular", {"backlog": {"started_by": 2019, "unfinished_by": 2022}})
+    assert "2019年底前开工、2022年底仍未建成的项目共有50套" in plain(version)
+    assert next(one["ref"] for one in version.figures if one["text"] == "50") == f"backlog.unfinished@{place(scope).code}/{PERIOD}"
+    assert not [warning for warning in version.warnings if warning["code"] == "DOC-102"]
+
+
+@pytest.fixture
+def judged(scope):
+    """A backlog with a part that finished nothing, and the warnings run."""
+    told(scope, {"backlog.unfinished.prh": "50", "backlog.completed.prh": "0"}, FIRST)
+    told(scope, {"loan.credit": "2", "loan.issued": "1.5"}, SECOND)
+    runs.run_warnings(by=scope, region=place(scope), period=PERIOD, on=date(2023, 12, 31))
+    return scope
+
+
+def test_warnings_are_offered_and_none_is_printed_unless_chosen(judged):
+    keys = [one.key for one in warnings.offered(judged, place(judged), PERIOD)]
+    assert keys == [f"warning/backlog-completion/{FIRST}/backlog.unfinished.prh/zero", f"warning/idle-credit/{SECOND}/idle"]
+    assert "建成率为零" not in written(judged, "circular").html
+
+
+def test_a_chosen_warning_is_printed_with_its_figures_and_what_is_proposed(judged):
+    version = written(judged, "circular", {"warnings": ["warning/idle-credit/*"]}, {"problems": ["补贴发放不够及时。"]})
+    text = plain(version)
+    assert "棚改专项贷款有效授信2亿元，累计发放1.5亿元，发放率75.0%" in text
+    assert "有关县（市、区）要加快项目建设和贷款支付。" in text and "补贴发放不够及时。" in text and "建成率为零" not in text
+    assert f"loan.credit@{SECOND}/{PERIOD}" in [one["ref"] for one in version.figures]
+    computed = next(one for one in version.figures if one["text"] == "75.0%" and one["ref"].startswith("run:"))
+    assert len(computed["observations"]) == 2
+
+
+def test_the_writers_order_is_kept_and_one_kind_makes_one_paragraph():
+    def one(key: str, group: str) -> Offered:
+        return Offered(key, ("书", group), "橙", "", (), "要求")
+
+    offered = [one("warning/a/1/x", "x"), one("warning/a/2/x", "x"), one("warning/b/1/y", "y")]
+    picked = chosen(offered, ["warning/b/*", "warning/a/2/x", "warning/*"])
+    assert [warning.key for warning in picked] == ["warning/b/1/y", "warning/a/2/x", "warning/a/1/x"]
+    assert [[warning.key for warning in group["warnings"]] for group in paragraphs(picked)] == [["warning/b/1/y"], ["warning/a/2/x", "warning/a/1/x"]]
+    assert chosen(offered, []) == []

@@ -1,0 +1,28 @@
+"""A sixth place for the documents' tests: a real region, invented figures, entered one by one through the service."""
+
+from anju.core import regions
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.documents import services
+from anju.documents.queries import version
+from anju.figures import services as figures
+
+CITY, PERIOD = "520200", "2023"
+FIRST, SECOND = "520201", "520203"  # two of its parts
+
+
+def place(user: Operator, code: str = CITY) -> Region:
+    return regions.region(user, code)
+
+
+def told(user: Operator, facts: dict[str, str], code: str = CITY, **beside: str) -> None:
+    """Enter figures of a region: measure → value in the measure's own unit."""
+    figures.load_catalogue(by=user)
+    for measure, value in facts.items():
+        figures.enter(by=user, measure=measure, region=place(user, code), period=PERIOD, value=value, **beside)
+
+
+def written(user: Operator, kind: str, options: dict | None = None, prose: dict | None = None, code: str = CITY):
+    """The newest version of a document just written."""
+    document = services.write(by=user, kind=kind, region=place(user, code), period=PERIOD, options={"organs": ["示例机关"], **(options or {})}, prose=prose or {})
+    return version(user, document)
