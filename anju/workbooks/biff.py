@@ -126,6 +126,10 @@ def _sheet(stream: bytes, at: int, formats: list[Format]) -> Marks:
                 break
         elif depth > 1:
             continue  # a chart inside the sheet
+        elif kind == 0x200:  # DIMENSIONS: calamine asks for that much memory at once, whatever the sheet holds
+            first_row, last_row, first_column, last_column = struct.unpack_from("<IIHH", body)
+            if not (first_row <= last_row <= 65536 and first_column <= last_column <= 256):
+                raise Damaged("工作表的大小不对")
         elif kind == 0x208 and struct.unpack_from("<H", body, 12)[0] & 0x20:
             marks.hidden_rows.add(struct.unpack_from("<H", body)[0])
         elif kind == 0x7D and struct.unpack_from("<H", body, 8)[0] & 1:

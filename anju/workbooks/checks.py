@@ -222,8 +222,6 @@ def sum_flaw(printed: int, places: int, added: int, unit: str) -> str:
 
 def _text(base: int, one: "Field") -> str:
     """Base units in the column's unit, with as many decimals as it takes."""
-    if not one.unit:
-        return str(base)
     factor, places = quantities.unit(one.unit).factor, 0
     while base * 10**places % factor and places < 12:
         places += 1

@@ -23,7 +23,8 @@ _TRADITIONAL = (
     "場场險险壞坏髒脏亂乱評评績绩優优質质責责領领導导辦办團团體体係系統统廠厂礦矿陽阳陰阴縂总佔占佈布製制復复複复鋪铺園园圍围圖图壓压屬属層层師师帶带廣广"
     "廳厅強强從从愛爱態态損损據据擇择擬拟擴扩攤摊敗败斷断暫暂術术權权歲岁殘残毀毁氣气滯滞燈灯燒烧爭争獎奖獨独現现療疗盡尽確确禮礼種种稅税窮穷競竞籌筹"
     "簡简糧粮紀纪納纳級级細细終终給给維维緊紧縮缩繳缴聯联職职臨临莊庄華华萊莱蓋盖藝艺蘇苏虧亏術术裝装製制見见規规視视覺觉觀观訪访訴诉診诊詢询該该誤误課课"
-    "調调請请諸诸證证識识警警護护讓让貧贫貫贯費费貿贸賃赁賠赔賬账賽赛輔辅輕轻輪轮農农進进遠远選选遲迟邊边鄰邻醫医釋释鋼钢錄录錢钱錯错鍵键鐵铁長长閉闭"
+    "調调請请諸诸證证識识護护讓让貧贫貫贯費费貿贸賃赁賠赔賬账賽赛輔辅輕轻輪轮農农進进遠远選选遲迟邊边鄰邻醫医釋释鋼钢錄录錢钱錯错鍵键鐵铁長长閉闭"
+    "稱称況况狀状僅仅齡龄覽览筆笔練练寫写雖虽驟骤繼继紹绍嚴严夠够對对導导濱滨灣湾瓊琼黃黄龍龙鳳凤鎖锁滬沪蘭兰寧宁漢汉衛卫"
     "隊队階阶隨随難难雙双雜杂離离靈灵靜静韌韧預预頂顶順顺須须頒颁頓顿頻频額额願愿類类風风養养館馆駐驻驗验體体"
 )
 SIMPLIFY = str.maketrans(_TRADITIONAL[::2], _TRADITIONAL[1::2])
@@ -102,9 +103,10 @@ class Grid:
         for first, last in merges:
             if first[0] >= len(rows):
                 continue
+            last = (min(last[0], len(rows) - 1), min(last[1], self.width - 1))  # a merge may reach past the sheet
             self.ends[first] = last
-            for row in range(first[0], min(last[0], len(rows) - 1) + 1):
-                for column in range(first[1], min(last[1], self.width - 1) + 1):
+            for row in range(first[0], last[0] + 1):
+                for column in range(first[1], last[1] + 1):
                     self.anchors[row, column] = first
 
     def at(self, row: int, column: int) -> HeadCell:
@@ -140,9 +142,10 @@ def _head(grid: Grid, row: int, column: int) -> Head:
         top -= 1
     while bottom + 1 < len(grid.rows) and _goes_on(grid, bottom + 1, column, last):
         bottom += 1
-    while bottom + 1 < len(grid.rows) and _numbers_columns(grid.rows[bottom + 1]):
-        bottom += 1
-    return head_between(grid, top, bottom, (column, last))
+    head = head_between(grid, top, bottom, (column, last))
+    while head.bottom + 1 < len(grid.rows) and _numbers_columns(grid.rows[head.bottom + 1]):
+        head.bottom += 1
+    return head
 
 
 def head_between(grid: Grid, top: int, bottom: int, span: tuple[int, int]) -> Head:
@@ -156,10 +159,8 @@ def head_between(grid: Grid, top: int, bottom: int, span: tuple[int, int]) -> He
                 cell = _parent(grid, line, at, last, bottom)
             if cell.text and cell not in path:
                 path.append(cell)
-        if path and not _numbers_columns([path[-1].text]):
+        if path:
             paths[at] = path
-        elif len(path) > 1:
-            paths[at] = path[:-1]
     above = [" ".join(cell.text for cell in grid.distinct(line)) for line in range(top)]
     return Head(top, bottom, span, paths, _title(above), _table_units(above), above)
 
@@ -297,7 +298,7 @@ def match(columns: tuple[Column, ...], head: Head, file_name: str, sheet: str) -
             if near
             else ""
         )
-        at = reference(head.bottom, head.span[0])
+        at = reference(head.bottom, max(head.span[0], 0))
         problems.append(
             Problem(
                 "WB-022", where(file_name, sheet, at), f"表头里没有“{column.path[0]}”这一列。", hint or "请补上这一列，或换用规定的表式。"

@@ -19,6 +19,7 @@ from .opening import content, open_workbook
 
 AUTHOR = "安居校验"
 LARGEST = 20 << 20  # openpyxl holds a workbook fifty times its size; beyond this only the list is made
+MOST_MERGED = 1 << 20  # cells; openpyxl makes an object of each
 RED, YELLOW = PatternFill("solid", fgColor="FFC7CE"), PatternFill("solid", fgColor="FFEB9C")
 PLACE = re.compile(r"工作表“(?P<sheet>.+?)” 单元格 (?P<cell>[A-Z]{1,3}\d{1,7})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -52,7 +53,8 @@ def _book(source: str | Path | bytes, name: str) -> Book:
     try:
         data, name = content(source, name)
         opened = open_workbook(data, name)
-        if len(data) > LARGEST:
+        merged = sum((last[0] - first[0] + 1) * (last[1] - first[1] + 1) for sheet in opened.sheets for first, last in sheet.merges)
+        if len(data) > LARGEST or merged > MOST_MERGED:
             return _empty()
         if opened.kind == "xlsx":
             return load_workbook(io.BytesIO(data))

@@ -106,7 +106,7 @@ class WideReader:
             )
         family = family or (quantities.unit(unit).family if unit else "")
         period = (column.period or "").replace("{year}", self.period[:4]) or self.period
-        factor = quantities.unit(unit).factor if unit else 1
+        factor = quantities.unit(unit).factor
         return Field(at, column, unit, family, letters(at), text, column.negative, period, factor, column.name)
 
     # rows
@@ -374,7 +374,7 @@ class WideReader:
     def _base(self, parsed: Number, unit: str, one: Field, cell: str) -> int | None:
         text = quantities.scaled_text(parsed.digits, parsed.places)
         try:
-            base = quantities.to_base(parsed.digits, parsed.places, unit) if unit else parsed.digits
+            base = quantities.to_base(parsed.digits, parsed.places, unit)
         except ValueError:
             self.problem(
                 "WB-067",

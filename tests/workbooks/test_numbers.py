@@ -1,0 +1,141 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anju import quantities
+from anju.workbooks.numbers import BAD, Number, fold, from_cell, number_format, parse, plain
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4776", (4776, 0, "", "")),
+        ("4 776", (4776, 0, "", "")),
+        ("4,776", (4776, 0, "", "")),
+        ("４，７７６", (4776, 0, "", "")),
+        ("4\u202f776", (4776, 0, "", "")),
+        ("27.27", (2727, 2, "", "")),
+        ("9.10", (910, 2, "", "")),
+        ("138.8%", (1388, 1, "%", "")),
+        ("１３８．８％", (1388, 1, "%", "")),
+        ("约43", (43, 0, "", "约")),
+        ("约 43 亿元", (43, 0, "亿元", "约")),
+        ("700余", (700, 0, "", "余")),
+        ("700余个", (700, 0, "个", "余")),
+        ("80左右", (80, 0, "", "左右")),
+        ("约5.3万个", (53, 1, "万个", "约")),
+        ("23.15万户", (2315, 2, "万户", "")),
+        ("495万平方米", (495, 0, "万㎡", "")),
+        ("-5", (-5, 0, "", "")),
+        ("−5", (-5, 0, "", "")),
+        ("+5", (5, 0, "", "")),
+        (".5", (5, 1, "", "")),
+        ("\u200b12\ufeff", (12, 0, "", "")),
+    ],
+)
+def test_a_number_as_people_write_it(text, expected):
+    parsed = parse(text)
+    assert (parsed.digits, parsed.places, parsed.unit, parsed.approx) == expected
+    assert parsed.state == "number"
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("", "blank"),
+        ("　", "blank"),
+        ("—", "dash"),
+        ("－", "dash"),
+        ("/", "dash"),
+        ("0", "number"),
+        ("未报", "unreported"),
+        ("未 报", "unreported"),
+        ("无任务", "no_task"),
+        ("（不适用）", "not_applicable"),
+    ],
+)
+def test_zero_blank_dash_and_words_are_told_apart(text, state):
+    assert parse(text).state == state
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("无", "分不清"),
+        ("1O0", "字母"),
+        ("1,23", "千分位"),
+        ("12 34", "千分位"),
+        ("(12)", "括号"),
+        ("二分之一", "汉字"),
+        ("100/200", "不止一个"),
+        ("#REF!", "公式"),
+        ("东区", "不是数字"),
+        ("9" * 31, "过长"),
+    ],
+)
+def test_what_is_no_number_says_why(text, why):
+    assert parse(text).state == BAD
+    assert why in parse(text).flaw
+
+
+@given(st.text(max_size=40))
+def test_no_text_makes_it_fall(text):
+    assert isinstance(parse(text), Number)
+
+
+@given(st.integers(0, 10**12), st.integers(0, 4), st.sampled_from(["", " ", ","]), st.booleans())
+def test_a_printed_number_is_read_back_exactly(digits, places, grouping, wide):
+    text = quantities.scaled_text(digits, places)
+    whole, _, fraction = text.partition(".")
+    whole = f"{int(whole):,}".replace(",", grouping) if grouping else whole
+    text = whole + ("." + fraction if fraction else "")
+    if wide:
+        text = text.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789.,"})
+    assert (parse(text).digits, parse(text).places) == (digits, places)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "digits", "places"),
+    [
+        (9.1, "0.00", 910, 2),
+        (27.27, "General", 2727, 2),
+        (27.270000000000003, "General", 2727, 2),
+        (0.1 + 0.2, "0.00", 30, 2),
+        (4776.0, "#,##0", 4776, 0),
+        (1.388, "0.0%", 1388, 1),
+        (5.0, "0.##", 5, 0),
+        (12345.0, "0!.0,", 12345, 0),
+        (0.0, "0.00%", 0, 2),
+        (2.5, '0.00_ ;[Red]-0.00"元"', 250, 2),
+        (1e21, "0", 10**21, 0),
+    ],
+)
+def test_a_cell_is_read_as_its_format_shows_it(value, code, digits, places):
+    number = from_cell(value, number_format(code))
+    assert (number.digits, number.places, number.hidden) == (digits, places, "")
+
+
+def test_decimals_that_the_format_hides_are_told():
+    assert from_cell(9.104, number_format("0.00")) == Number("number", 910, 2, hidden="9.104")
+
+
+@pytest.mark.parametrize("code", ["yyyy-m-d", 'm"月"d"日"', "[h]:mm", "yyyy/m/d;@"])
+def test_date_formats_are_known(code):
+    assert number_format(code).kind == "date"
+
+
+@given(st.decimals(0, 10**9, places=4).map(float), st.sampled_from(["General", "0", "0.00", "0.0000", "#,##0.0"]))
+def test_the_short_way_says_the_same_as_the_long_way(value, code):
+    fmt = number_format(code)
+    short = plain(value, fmt.least, 15 if fmt.kind == "general" else fmt.most)
+    if short:
+        long = from_cell(value, fmt)
+        assert (short[0], short[1]) == (long.digits, long.places)
+        assert short[2] == quantities.scaled_text(long.digits, long.places)
+        assert Decimal(short[2]) == Decimal(repr(value))
+
+
+def test_folding_keeps_chinese_and_loses_width():
+    assert fold("　１２３，ＡＢ（套）\u200b ") == "123,AB(套)"

@@ -1,0 +1,165 @@
+"""What must add up, and what is said when it does not."""
+
+import pytest
+
+from anju.problems import ASK, BLOCK
+from anju.workbooks import TableMap, read
+from anju.workbooks.checks import ratio_flaw, sum_flaw
+
+from .forms import BODY, WIDE, form, found, table
+
+
+def with_checks(*checks, **more):
+    return table(checks=list(checks), **more)
+
+
+def test_a_total_that_is_not_the_sum_of_its_rows():
+    body = [["全市", 31, 33, 3, 1.5], *BODY[1:]]
+    reading = read(form(body), table())
+    assert found(reading) == [("WB-041", "B6")]
+    assert reading.blocked
+    assert "31套" in reading.problems[0].what
+    assert "30套" in reading.problems[0].what
+    assert "相差 1套" in reading.problems[0].what
+
+
+def test_a_total_may_be_only_reminded_or_left_out():
+    body = [["全市", 31, 33, 3, 1.5], *BODY[1:]]
+    total = {"name": ["全市"]}
+    assert read(form(body), table(rows={**WIDE["rows"], "totals": [{**total, "level": ASK}]})).problems[0].level == ASK
+    assert read(form(body), table(rows={**WIDE["rows"], "totals": [{**total, "except": ["start.target"]}]})).problems == []
+
+
+def test_an_unknown_row_leaves_the_sum_undecided_and_never_zero():
+    body = [["全市", 31, 33, 3, 1.5], ["东区", "未报", 12, 1, 1], BODY[2]]
+    assert read(form(body), table(blanks="zero")).problems == []
+    blank = [["全市", 31, 33, 3, 1.5], ["东区", None, 12, 1, 1], BODY[2]]
+    assert read(form(blank), table()).problems == []  # blanks: skip
+    assert found(read(form(blank), table(blanks="zero"))) == [("WB-041", "B6")]
+
+
+def test_a_region_without_task_adds_nothing():
+    body = [["全市", 20, 33, 3, 1.5], ["东区", "无任务", 12, 1, 1], BODY[2]]
+    assert read(form(body), table()).problems == []
+
+
+def test_a_blank_total_over_known_rows_is_asked_about():
+    body = [["全市", None, 33, 3, 1.5], *BODY[1:]]
+    reading = read(form(body), table())
+    assert found(reading) == [("WB-043", "B6")]
+    assert not reading.blocked
+
+
+def test_the_total_may_stand_below():
+    assert read(form([*BODY[1:], BODY[0]]), table()).problems == []
+    assert found(read(form([*BODY[1:], ["全市", 29, 33, 3, 1.5]]), table())) == [("WB-041", "B8")]
+
+
+GROUPS = {
+    "label": "县区名称",
+    "totals": [
+        {"name": "下达任务", "region": "全市", "calibre": "省", "document": "示例〔2021〕9号", "of": ["任务分解"]},
+        {"name": "任务分解", "region": "全市", "of": ["市区合计", "各县合计"]},
+    ],
+    "groups": [{"name": "市区合计"}, {"name": "各县合计"}],
+}
+GROUPED = [
+    ["下达任务", 60, 60, 0, 3], ["任务分解", 60, 60, 0, 3],
+    ["市区合计", 30, 33, 0, 1], ["东区", 10, 12, 0, 1], ["西区", 20, 21, 0, 0],
+    ["各县合计", 30, 27, 0, 2], ["甲县", 30, 20, 0, 1], ["乙县", 0, 7, 0, 1],
+]  # fmt: skip
+
+
+def test_groups_and_totals_of_groups():
+    reading = read(form(GROUPED), table(rows=GROUPS))
+    assert reading.problems == []
+    assert {cell.region_name for cell in reading.cells} == {"全市", "东区", "西区", "甲县", "乙县"}  # groups are no regions
+    handed = {cell.calibre: cell.document for cell in reading.cells if cell.region_name == "全市"}
+    assert handed == {"省": "示例〔2021〕9号", "": ""}
+
+
+@pytest.mark.parametrize(("row", "cell"), [(0, "B6"), (1, "B7"), (2, "B8"), (5, "B11")])
+def test_a_group_or_total_that_is_off(row, cell):
+    body = [list(line) for line in GROUPED]
+    body[row][1] += 1
+    codes = found(read(form(body), table(rows=GROUPS)))
+    assert ("WB-041", cell) in codes
+
+
+def test_groups_above_and_by_name():
+    above = {**GROUPS, "groups": [{"name": "市区合计", "members": "above"}, {"name": "各县合计", "members": ["甲县", "乙县"]}]}
+    body = [*GROUPED[:2], *GROUPED[3:5], GROUPED[2], *GROUPED[5:]]
+    assert read(form(body), table(rows=above)).problems == []
+    body[4] = ["市区合计", 31, 33, 0, 1]
+    assert ("WB-041", "B10") in found(read(form(body), table(rows=above)))
+    body[4], body[5] = GROUPED[2], ["各县合计", 31, 27, 0, 2]
+    assert ("WB-041", "B11") in found(read(form(body), table(rows=above)))
+
+
+def test_parts_of_a_row():
+    check = {"total": "start", "parts": ["start.target", "start.money"]}
+    body = [["东区", 10, 12, 2, 1], ["西区", 20, 21, 0, 1]]
+    reading = read(form(body), with_checks(check))
+    assert found(reading) == [("WB-042", "C7")]
+    assert reading.problems[0].level == BLOCK
+    reading = read(form(body), with_checks({**check, "remainder": True}))
+    assert found(reading) == [("WB-046", "C7")]
+    assert "1套 没有归入" in reading.problems[0].what
+    assert not reading.blocked
+    more = read(form([["东区", 10, 11, 2, 1]]), with_checks({**check, "remainder": True}))
+    assert found(more) == [("WB-042", "C6")]  # parts may leave some, never exceed
+
+
+def test_a_part_larger_than_the_whole():
+    assert found(read(form([["东区", 10, 12, 13, 1]]), table())) == [("WB-044", "D6")]
+
+
+def test_a_published_rate_is_compared_and_never_stored():
+    columns = [*WIDE["columns"][:3], {"path": "完成投资", "key": "rate", "published": True, "ratio": ["start", "start.target"]}]
+
+    def spoil(sheet):
+        sheet["E3"] = "完成投资"
+        for cell, value in {"E6": 1.1, "E7": "120.0%", "E8": "１０５．１％"}.items():
+            sheet[cell] = value
+            sheet[cell].number_format = "0.0%"
+
+    reading = read(form(spoil=spoil), table(columns=columns))
+    assert found(reading) == [("WB-045", "E8")]
+    assert "105.0%" in reading.problems[0].what
+    assert "rate" not in {cell.key for cell in reading.cells}
+    assert [(one.key, one.text, one.unit) for one in reading.published] == [
+        ("rate", "110.0", "%"),
+        ("rate", "120.0", "%"),
+        ("rate", "105.1", "%"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "places", "top", "bottom", "says"),
+    [
+        (1388, 1, 6631, 4776, ""),
+        (4493, 1, 2979, 663, ""),
+        (1388, 1, 6631, 0, "分母是 0"),
+        (61, 0, 28561, 46682, ""),
+        (611, 1, 28561, 46682, "截尾"),
+        (1, 0, 100, 100, "百分比格式"),
+        (1389, 1, 6631, 4776, "138.8%"),
+        (0, 1, 0, 844, ""),
+    ],
+)
+def test_a_ratio_agrees_at_its_printed_decimals(printed, places, top, bottom, says):
+    said = ratio_flaw(printed, places, top, bottom, "%")
+    assert (says in said) if says else said == ""
+
+
+def test_a_printed_sum_cut_off_instead_of_rounded():
+    parts = 29_300_000_000 + 56_200_000_000 + 9_199_360_000 + 463_580_000
+    assert "截尾" in sum_flaw(951, 2, parts, "亿元")
+    assert sum_flaw(952, 2, parts, "亿元") == ""
+
+
+def test_a_blank_rate_is_no_claim():
+    columns = [*WIDE["columns"][:3], {"path": "完成投资", "key": "rate", "published": True, "ratio": ["start", "start.target"]}]
+    body = [row[:4] for row in BODY]
+    assert read(form(body), table(columns=columns)).problems == []
+    assert isinstance(table(columns=columns), TableMap)
