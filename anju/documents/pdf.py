@@ -86,8 +86,8 @@ class TypstMarks:
     def upward(self, number: str, names: list[str]) -> str:
         return f"#upward({_string(number)}, {_array(names)})"
 
-    def attachment(self, name: str, number: str, first: bool) -> str:
-        return f"#attachment({_string(name)}, {_string(number)}, {str(first).lower()})"
+    def attachment(self, name: str, number: str, first: bool, last: bool) -> str:
+        return f"#attachment({_string(name)}, {_string(number)}, {str(first).lower()}, {str(last).lower()})"
 
     def signature(self, name: str, right: int, first: bool) -> str:
         return f"#signature({_string(name)}, {right} / 10, {str(first).lower()})"
@@ -107,4 +107,4 @@ class TypstMarks:
 
     def table(self, plan: TablePlan) -> tuple[str, str]:
         totals = "".join(f"{row}, " for row in plan.totals)
-        return f"#annex-table({plan.size}pt / 2, {plan.head}, ({totals}))[", "]"
+        return f"#annex-table({plan.size}pt / 2, {plan.head}, ({totals}), {str(plan.torn).lower()})[", "]"

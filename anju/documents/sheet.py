@@ -25,7 +25,7 @@ class Marks(Protocol):
     def organs(self, names: list[str], suffix: str, size: int) -> str: ...
     def number(self, number: str) -> str: ...
     def upward(self, number: str, names: list[str]) -> str: ...
-    def attachment(self, name: str, number: str, first: bool) -> str: ...
+    def attachment(self, name: str, number: str, first: bool, last: bool) -> str: ...
     def signature(self, name: str, right: int, first: bool) -> str: ...
     def date(self, text: str) -> str: ...
     def imprint(self, rows: list[str], organ: str, date: str, alone: bool) -> str: ...
@@ -35,13 +35,14 @@ class Marks(Protocol):
 
 @dataclass(frozen=True)
 class TablePlan:
-    """How a table is set: text size in half points, columns in hundredths of a percent, rows of its head, rows of totals."""
+    """How a table is set: text size in half points, columns in hundredths of a percent, rows of its head, rows of totals, torn over pages or not."""
 
     size: int
     widths: list[int]
     head: int
     totals: list[int]
     width: int
+    torn: bool
 
 
 @dataclass
@@ -103,7 +104,7 @@ def _flow(sheet: Sheet, parent: html.HtmlElement, *, annex: bool) -> None:
         elif "attachments" in names:
             items = [text_of(one) for one in node.iter("li")]
             for index, name in enumerate(items):
-                sheet.raw(sheet.marks.attachment(name, f"{index + 1}." if len(items) > 1 else "", index == 0))
+                sheet.raw(sheet.marks.attachment(name, f"{index + 1}." if len(items) > 1 else "", index == 0, index == len(items) - 1))
         elif node.tag in ("section", "header", "footer"):
             _flow(sheet, node, annex=annex)
         else:
@@ -156,7 +157,7 @@ def _title(sheet: Sheet, node: html.HtmlElement, annex: bool) -> None:
 
 def _table(sheet: Sheet, table: html.HtmlElement) -> None:
     grid = Grid(table)
-    plan = TablePlan(grid.size(sheet.width), grid.widths(sheet.width), grid.head, sorted(grid.total_rows), sheet.width)
+    plan = TablePlan(grid.size(sheet.width), grid.widths(sheet.width), grid.head, sorted(grid.total_rows), sheet.width, grid.torn)
     sheet.tables.append(plan)
     group = etree.Element("colgroup")
     for share in plan.widths:

@@ -13,6 +13,7 @@ NUMBER = re.compile(r"^(?P<before>约?)(?P<digits>[+\-−]?\d[\d,]*(?:\.(?P<deci
 SIZES = (24, 21, 18, 16, 15)
 PADDING = 5  # tenths of an em that a cell's two sides take
 LONG = 140  # tenths of an em: a text longer than this is a sentence and stands left
+LABEL = 80  # tenths of an em: a label up to 恭城瑶族自治县 stays in one line
 HEAD_LINES = 8  # a head may wrap to so many lines before its column is made wider for it
 # What signs of a number take in the bundled font, in hundredths of an em; 仿宋_GB2312 takes 50 for each and is never wider in sum.
 SIGNS = {".": 30, ",": 30, "%": 95}
@@ -85,6 +86,8 @@ class Grid:
             longest = max((cell.width for cell in self.body(column)), default=0)
             if longest > LONG:
                 need, want = max(80, min(longest // 8, 200)), min(longest, 400)  # eight lines, if twenty characters a line allow it
+            elif longest > LABEL and not any(cell.number for cell in self.body(column)):
+                need, want = max(LABEL, -(-longest // 30) * 10), longest  # a long label may stand in three lines
             else:
                 need = want = longest
             head = max(heads, default=0)
@@ -96,6 +99,11 @@ class Grid:
             for column in group:
                 needs[column] = most
         return needs
+
+    @cached_property
+    def torn(self) -> bool:
+        """Whether its rows may break over two pages: those of sentences, and those held together by a merged cell, can be higher than what is left."""
+        return any(cell.row >= self.head and (cell.rows > 1 or cell.width > LONG) for cell in self.cells)
 
     def _alike(self) -> list[list[int]]:
         """Columns of one kind under the same words: they get the same width."""

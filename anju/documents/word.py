@@ -79,7 +79,7 @@ class WordMarks:
         content = _r("　" + number) + "<w:r><w:tab/></w:r>" + _r("签发人：") + _r("　".join(names), kai)
         return _p("发文字号", content, f'{_RULE}{tab}<w:jc w:val="left"/>')
 
-    def attachment(self, name: str, number: str, first: bool) -> str:
+    def attachment(self, name: str, number: str, first: bool, last: bool) -> str:
         mark = ("附件：" if first else "") + number
         gap = CHARACTER // 4 if number else 0
         left, hanging = (50 + em(number)) * CHARACTER // 10 + gap, em(mark) * CHARACTER // 10 + gap
@@ -189,13 +189,9 @@ def _keep_signature(document: etree._Element) -> None:
     """The signature never stands on a page of its own: what is above it comes along."""
     signature = next((one for one in document.iter(w("p")) if one.find("w:pPr/w:pStyle[@w:val='署名']", NS) is not None), None)
     above = signature.getprevious() if signature is not None else None
-    while above is not None and above.tag == w("p"):
-        style = above.find("w:pPr/w:pStyle", NS)
-        if style is not None:
-            style.addnext(etree.Element(w("keepNext")))
-        if style is None or not style.get(w("val")).startswith("附件说明"):
-            break
-        above = above.getprevious()
+    style = above.find("w:pPr/w:pStyle", NS) if above is not None else None
+    if style is not None:
+        style.addnext(etree.Element(w("keepNext")))
 
 
 def _sections(document: etree._Element, last_landscape: bool) -> None:
@@ -265,11 +261,11 @@ def _dress_table(table: etree._Element, plan: TablePlan) -> None:
 def _dress_row(row: etree._Element, plan: TablePlan, widths: list[int], *, head: bool, total: bool) -> None:
     for old in row.findall(w("trPr")):
         row.remove(old)
-    header = "<w:tblHeader/>" if head else ""
+    header, whole = "<w:tblHeader/>" if head else "", "" if plan.torn and not head else "<w:cantSplit/>"
     row.insert(
         0,
         etree.fromstring(
-            f'<w:trPr xmlns:w="{W}"><w:cantSplit/><w:trHeight w:val="{plan.size * (16 if head else 22)}" w:hRule="atLeast"/>{header}</w:trPr>'
+            f'<w:trPr xmlns:w="{W}">{whole}<w:trHeight w:val="{plan.size * (16 if head else 22)}" w:hRule="atLeast"/>{header}</w:trPr>'
         ),
     )
     column = 0

@@ -1,0 +1,280 @@
+"""anju document: write, look at, sign, issue, compare, and put into files."""
+
+import argparse
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from anju.core.command import OK, REFUSED, add_group, add_parser, out, setup
+from anju.problems import Problem, Refused
+
+FORMATS = ("docx", "pdf", "xlsx", "html")
+
+
+def add(subparsers: Any) -> None:
+    group = add_group(subparsers, "document", "公文：拟稿、核对、签发、印发、导出、回收比对")
+    add_parser(group, "kinds", "列出可以拟写的文种", kinds)
+    parser = add_parser(group, "list", "列出公文", list_documents)
+    parser.add_argument("--region", metavar="区划", help="只看这个区划代码的")
+    parser.add_argument("--period", metavar="期间", help="只看这个期间的，如 2021")
+    parser.add_argument(
+        "--state",
+        metavar="状态",
+        choices=("draft", "signed", "issued", "withdrawn"),
+        help="draft 草稿、signed 已签发、issued 已印发、withdrawn 已撤回",
+    )
+    parser = add_parser(group, "write", "按现在的数据拟稿（已有草稿的改写草稿）", write)
+    parser.add_argument("kind", metavar="文种", help="见 anju document kinds")
+    parser.add_argument("--region", metavar="区划", required=True, help="区划代码，如 140500")
+    parser.add_argument("--period", metavar="期间", required=True, help="如 2021、2021-08")
+    parser.add_argument("--options", metavar="文件", help="YAML：发文机关、主送、抄送等（不给则沿用草稿的）")
+    parser.add_argument("--prose", metavar="文件", help="YAML：自由正文（不给则沿用草稿的）")
+    _files(parser)
+    parser = add_parser(group, "check", "核对一份公文：用词提醒，和数据变化后过时的句子", check)
+    _one(parser)
+    parser = add_parser(group, "export", "把公文写成 Word、PDF、Excel、网页文件", export)
+    _one(parser)
+    _files(parser, needed=True)
+    parser = add_parser(group, "bundle", "把一组公文的各种格式打成一个压缩包", bundle)
+    parser.add_argument("documents", metavar="编号", type=int, nargs="+", help="公文编号，见 anju document list")
+    parser.add_argument("--output", metavar="文件", required=True, help="写到哪个 .zip 文件")
+    parser.add_argument(
+        "--format", metavar="格式", nargs="+", choices=FORMATS, default=["docx", "pdf", "xlsx"], help="docx pdf xlsx html（默认前三种）"
+    )
+    parser = add_parser(group, "compare", "读回在 Word、WPS 里改过的文件，与公文和台账比对（有数字不符时退出码为 1）", compare)
+    parser.add_argument("file", metavar="文件", help=".docx 文件")
+    parser.add_argument("--document", metavar="编号", type=int, required=True, help="它是哪份公文")
+    for name, text, act in (("sign", "签发", sign), ("issue", "印发：编文号、定日期", issue), ("withdraw", "撤回已印发的公文", withdraw)):
+        parser = add_parser(group, name, text, act)
+        _one(parser)
+        if name == "issue":
+            parser.add_argument("--number", metavar="文号", required=True, help="如 ×保办字〔2022〕1号")
+        parser.add_argument("--on", metavar="日期", help="如 2022-01-18（默认今天）")
+        parser.add_argument("--reason", metavar="理由", default="", help="数字有变化仍按原稿办理的理由，或撤回的缘由")
+
+
+def _one(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("document", metavar="编号", type=int, help="公文编号，见 anju document list")
+
+
+def _files(parser: argparse.ArgumentParser, needed: bool = False) -> None:
+    parser.add_argument("--output", metavar="文件夹", required=needed, help="写到哪个文件夹（没有就新建）")
+    parser.add_argument(
+        "--format", metavar="格式", nargs="+", choices=FORMATS, default=["docx", "pdf", "xlsx"], help="docx pdf xlsx html（默认前三种）"
+    )
+
+
+def handler(act: Callable[[argparse.Namespace, Any], int]) -> Callable[[argparse.Namespace], int]:
+    """Start the database and open the operator's scope around an act; what is not there is told, not traced."""
+
+    @wraps(act)
+    def run(args: argparse.Namespace) -> int:
+        setup()
+        from anju.core.models import Region
+        from anju.core.scope import local_operator, scoped
+        from anju.documents.models import Document
+
+        try:
+            with scoped(local_operator()) as user:
+                return act(args, user)
+        except Document.DoesNotExist:
+            number = getattr(args, "document", None) or "、".join(map(str, getattr(args, "documents", ())))
+            raise Refused(Problem("DOC-050", f"公文 {number}", "没有这份公文。", "请用 anju document list 查编号。")) from None
+        except Region.DoesNotExist:
+            raise Refused(
+                Problem("DOC-051", f"区划 {args.region}", "没有这个区划。", "请核对六位代码，或用 anju regions match 查。")
+            ) from None
+
+    return run
+
+
+@handler
+def kinds(args: argparse.Namespace, user: Any) -> int:
+    from anju.documents.kinds import kinds
+
+    known = kinds()
+    out(args, [{"code": kind.code, "name": kind.name} for kind in known], [f"{kind.code:<22}{kind.name}" for kind in known])
+    return OK
+
+
+@handler
+def list_documents(args: argparse.Namespace, user: Any) -> int:
+    from anju.core.regions import region
+    from anju.documents import queries
+
+    place = region(user, args.region) if args.region else None
+    found = queries.documents(user, place, state=args.state or "", period=args.period or "")
+    told = [_told(one) for one in found]
+    out(args, told, [_line(one) for one in told] or "没有公文。请用 anju document write 拟稿。")
+    return OK
+
+
+def _told(document: Any) -> dict[str, Any]:
+    return {
+        "id": document.pk, "kind": document.kind, "title": document.title, "region": document.region.code, "region_name": document.region.name,
+        "period": document.period, "state": document.state, "state_text": document.state_text, "number": document.number, "issued_on": document.issued_on,
+    }  # fmt: skip
+
+
+def _line(told: dict[str, Any]) -> str:
+    number = f"  {told['number']}  {told['issued_on']}" if told["number"] else ""
+    return f"{told['id']:>5}  {told['state_text']}  {told['region_name']} {told['period']}  {told['title']}{number}"
+
+
+@handler
+def write(args: argparse.Namespace, user: Any) -> int:
+    from anju.core.regions import region
+    from anju.documents import queries, services
+    from anju.figures import periods
+
+    place = region(user, args.region, periods.end(args.period))
+    document = services.write(
+        by=user, kind=args.kind, region=place, period=args.period, options=_yaml(args.options), prose=_yaml(args.prose)
+    )
+    files = _save(user, [document], args) if args.output else []
+    warnings = queries.version(user, document).warnings
+    text = [_line(_told(document)), *(f"提醒 {one['where']}：{one['what']}" for one in warnings), *(f"已写出 {file}" for file in files)]
+    out(args, {**_told(document), "warnings": warnings, "files": files}, text)
+    return OK
+
+
+@handler
+def check(args: argparse.Namespace, user: Any) -> int:
+    from anju.documents import queries
+
+    document = queries.document(user, args.document)
+    warnings, stale = queries.version(user, document).warnings, queries.stale(user, document)
+    data = {
+        **_told(document),
+        "warnings": warnings,
+        "stale": [
+            {"where": one.where, "old": one.old, "new": one.new, "figures": [vars(figure) for figure in one.figures]} for one in stale
+        ],
+    }
+    text = [_line(_told(document)), *(f"提醒 {one['where']}：{one['what']}" for one in warnings)]
+    text += [f"过时 {one.where}：{one.told}\n      原文：{one.old or '（无）'}\n      现在：{one.new or '（无）'}" for one in stale]
+    out(args, data, [*text, "数字都是现在的。"] if not stale else text)
+    return REFUSED if stale else OK
+
+
+@handler
+def export(args: argparse.Namespace, user: Any) -> int:
+    from anju.documents import queries
+
+    files = _save(user, [queries.document(user, args.document)], args)
+    out(args, {"files": files}, [f"已写出 {file}" for file in files])
+    return OK
+
+
+@handler
+def bundle(args: argparse.Namespace, user: Any) -> int:
+    from anju.documents import queries, render
+
+    documents = [queries.document(user, pk) for pk in args.documents]
+    content = render.bundle([(one.title, queries.version(user, one).html) for one in documents], args.format)
+    _put(Path(args.output), content)
+    out(args, {"file": args.output, "documents": len(documents)}, f"已写出 {args.output}，{len(documents)} 份公文。")
+    return OK
+
+
+@handler
+def compare(args: argparse.Namespace, user: Any) -> int:
+    from anju.documents import queries, readback
+
+    document = queries.document(user, args.document)
+    found = readback.compare(user, document, _bytes(Path(args.file)), Path(args.file).name)
+    rows = {name: [vars(one) for one in getattr(found, name)] for name in ("changed", "disagree", "prose")}
+    text = [
+        f"数字被改 {one.where}：{one.printed or '空白'} → {one.found or '没有了'}（{one.ref}）\n      {one.sentence}"
+        for one in found.changed
+    ]
+    text += [f"与台账不符 {one.where}：文件 {one.found or '没有了'}，台账 {one.ledger or '空白'}（{one.ref}）" for one in found.disagree]
+    text += [f"文字改动：{one.old or '（新增）'} → {one.new or '（删去）'}" for one in found.prose]
+    out(args, {**rows, "figures": len(found.figures)}, text or f"{len(found.figures)} 处数字全部一致，文字没有改动。")
+    return REFUSED if found.changed or found.disagree else OK
+
+
+def _act(name: str) -> Callable[[argparse.Namespace], int]:
+    @handler
+    def run(args: argparse.Namespace, user: Any) -> int:
+        from anju.documents import queries, services
+
+        more = {"number": args.number} if name == "issue" else {}
+        document = getattr(services, name)(
+            by=user, document=queries.document(user, args.document), on=_day(args.on), reason=args.reason, **more
+        )
+        out(args, _told(document), _line(_told(document)))
+        return OK
+
+    return run
+
+
+def sign(args: argparse.Namespace) -> int:
+    return _act("sign_off")(args)
+
+
+def issue(args: argparse.Namespace) -> int:
+    return _act("issue")(args)
+
+
+def withdraw(args: argparse.Namespace) -> int:
+    return _act("withdraw")(args)
+
+
+def _save(user: Any, documents: list[Any], args: argparse.Namespace) -> list[str]:
+    from anju.documents import queries, render
+
+    written = []
+    for document in documents:
+        content = render.write(queries.version(user, document).html, args.format, document.title)
+        for form, one in content.items():
+            path = Path(args.output) / render.file_name(document.title, form)
+            _put(path, one)
+            written.append(str(path))
+    return written
+
+
+def _put(path: Path, content: bytes) -> None:
+    """A whole file or none: written beside and put in place."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        raise Refused(
+            Problem("DOC-052", str(path), f"写不进去：{error.strerror}。", "请换一个可以写的文件夹，或关掉正打开着它的程序。")
+        ) from None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(Problem("DOC-053", str(path), f"读不出来：{error.strerror}。", "请核对文件名和位置。")) from None
+
+
+def _yaml(name: str | None) -> dict[str, Any] | None:
+    """A mapping of options or prose; None when no file is given."""
+    if not name:
+        return None
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        data = YAML(typ="safe").load(_bytes(Path(name)).decode())
+    except (YAMLError, UnicodeDecodeError):
+        data = None
+    if not isinstance(data, dict):
+        raise Refused(Problem("DOC-054", name, "不是可读的 YAML 对照表。", "请写成“键: 值”的形式，文件存为 UTF-8。"))
+    return data
+
+
+def _day(text: str | None) -> Any:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text) if text else date.today()
+    except ValueError:
+        raise Refused(Problem("DOC-055", f"--on {text}", "不是日期。", "请写成 2022-01-18。")) from None
