@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from anju.core import names, trail
 from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.scope import Operator, visible
 from anju.problems import Problem, Refused
 
 NATION = "100000"
@@ -37,7 +37,7 @@ def region(user: Operator, code: str, on: date | None = None) -> Region:
 
 def children(user: Operator, region: Region, on: date | None = None) -> list[Region]:
     """Directly below, in order; of the user's own."""
-    return list(in_force(Region.objects.filter(parent__code=region.code, pk__in=user.region_ids), on))
+    return list(in_force(visible(Region.objects.filter(parent__code=region.code), user, "pk"), on))
 
 
 def descendants(user: Operator, region: Region, on: date | None = None) -> list[Region]:
@@ -50,7 +50,7 @@ def descendants(user: Operator, region: Region, on: date | None = None) -> list[
             [region.code],
         )
         codes = [code for (code,) in cursor.fetchall() if code != region.code]
-    found = Region.objects.filter(code__in=codes, pk__in=user.region_ids)
+    found = visible(Region.objects.filter(code__in=codes), user, "pk")
     return list(in_force(found, on)) if on else sorted(found, key=lambda r: (r.valid_until is not None, r.order, r.pk))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ def scoped(user: Operator) -> Iterator[Operator]:
 
 def visible(queryset: QuerySet, user: Operator, field: str = "region_id") -> QuerySet:
     """The rows of the user's regions: the first wall; the database's own is the second."""
-    return queryset.filter(**{f"{field}__in": user.region_ids})
+    # One array, not 3,400 parameters: taking those apart took longer than the query itself.
+    mine = RawSQL("SELECT unnest(%s::int[])", [sorted(user.region_ids)])
+    return queryset.filter(**{f"{field}__in": mine})
 
 
 def _current() -> tuple[str, str]:
