@@ -65,17 +65,24 @@ class Door:
 
 def open_door(user: Operator, figure: Figure) -> Door:
     """Everything the side panel shows of one figure."""
-    measure = figures.measures(user, [figure.code])[figure.code]
+    measure = figures.measures(user, [figure.code]).get(figure.code) or of_parts(figure)
     door = Door(figure, measure, Calibre.objects.filter(pk=figure.calibre).first() if figure.calibre else None)
     if not measure.is_computed:
         door.history = figures.history(user, figure.code, figure.region, figure.period, figure.calibre)
     if figure.observation_id is not None:
         door.provenance = figures.provenance(user, figure.observation_id)
         door.context = row_of(user, door.provenance)
+    if not figure.code:
+        return door
     calibres = [name for name in ("", *measure.calibres) if name != figure.calibre]
     found = figures.figures(user, [f"{figure.code}:{name}" for name in calibres], [figure.region], [figure.period]) if calibres else {}
     door.others = [one for one in found.values() if one.known]
     return door
+
+
+def of_parts(figure: Figure) -> Measure:
+    """A ratio or sum that only a document makes: the catalogue does not know it."""
+    return Measure(code="", name=figure.name, unit=figure.unit, kind=Measure.Kind.RATIO if figure.unit == "%" else Measure.Kind.SUM)
 
 
 def row_of(user: Operator, origin: Provenance) -> workbooks.Context | None:

@@ -7,7 +7,7 @@ from anju.core import regions
 from anju.core.scope import Operator
 from anju.figures import periods
 from anju.figures import queries as figures
-from anju.figures.figure import Figure
+from anju.figures.figure import Figure, ratio, total
 
 SHAPE = re.compile(r"(?P<code>[a-z][a-z0-9_.]*)@(?P<region>[0-9A-Z-]+)/(?P<period>[0-9Q-]+)(:(?P<calibre>.+))?")
 RUN = re.compile(r"run:(?P<run>\d+)[#/](?P<path>.+)")
@@ -27,7 +27,19 @@ def parse(text: str) -> Asked | None:
 
 
 def resolve(user: Operator, text: str) -> Figure:
-    """LookupError for what is no reference, no measure; Region.DoesNotExist outside the user's regions."""
+    """A figure, or what a document computed of several: a÷b, a+b. LookupError for what is no reference, no measure;
+    Region.DoesNotExist outside the user's regions."""
+    for sign in ("÷", "+"):
+        if sign in text:
+            parts = [_one(user, part) for part in text.split(sign)]
+            try:
+                return ratio(parts[0], parts[1], 1) if sign == "÷" and len(parts) == 2 else total(parts)
+            except ValueError as error:
+                raise LookupError(text) from error
+    return _one(user, text)
+
+
+def _one(user: Operator, text: str) -> Figure:
     asked = parse(text)
     if asked is None:
         raise LookupError(text)
