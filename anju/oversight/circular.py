@@ -50,7 +50,7 @@ class Task:
 
 def gather(user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
     """What the template prints. Options: organs, addressee, copies, backlog {started_by, unfinished_by}, audits [years],
-    calibres {measure: calibre}, calibre_names {calibre: name}, parts_word, order [codes of the parts], warnings [keys chosen for 存在问题]."""
+    calibres {measure: calibre}, calibre_names {calibre: name}, parts_word, order [codes of the parts], warnings [keys chosen for 存在问题] or all."""
     options = {"calibre_names": {"": "合计"}, **options}
     spoken, declared = annex.declared(HERE / "tasks.yaml"), annex.declared(HERE / "annexes.yaml")["circular"]
     parts = annex.in_order(regions.children(user, region, periods.end(period)), options.get("order", ()))

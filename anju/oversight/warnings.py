@@ -36,10 +36,10 @@ def offered(user: Operator, region: Region, period: str) -> list[Offered]:
     return made
 
 
-def chosen(warnings: Iterable[Offered], choice: Iterable[str]) -> list[Offered]:
-    """Those the writer chose by key, in the writer's order; * stands for any stretch of a key (warning/idle-credit/*)."""
+def chosen(warnings: Iterable[Offered], choice: str | Iterable[str]) -> list[Offered]:
+    """Those the writer chose by key, in the writer's order; * stands for any stretch of a key (warning/idle-credit/*), "all" for all."""
     left, picked = list(warnings), []
-    for pattern in choice:
+    for pattern in ["*"] if choice == "all" else choice:
         picked += [one for one in left if fnmatchcase(one.key, pattern)]
         left = [one for one in left if one not in picked]
     return picked

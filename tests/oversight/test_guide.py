@@ -1,0 +1,17 @@
+"""The guide to the kinds of document names every kind and every key of free prose."""
+
+from pathlib import Path
+
+import pytest
+
+from anju.documents import kinds
+
+GUIDE = Path(__file__).parents[2] / "docs" / "document-kinds.md"
+
+
+@pytest.mark.parametrize("code", ["circular", "decomposition", "evaluation-report", "self-evaluation", "region-evaluation"])
+def test_the_guide_tells_every_kind_with_its_prose(code):
+    chapter = next(part for part in GUIDE.read_text(encoding="utf-8").split("\n## ") if part.startswith(f"`{code}` "))
+    kind = kinds.kind(code)
+    assert chapter.startswith(f"`{code}` {kind.name}\n")
+    assert [key for key in kind.prose if f"`{key}`" not in chapter] == []
