@@ -99,7 +99,8 @@ class _Compiler:
         self.partition = f"PARTITION BY {over}" if over else ""
 
     def run(self) -> Compiled:
-        nodes = {**self.program.steps, **self.program.conditions}
+        known = {**self.program.steps, **self.program.conditions}
+        nodes = {name: known[name] for name in self.program.types if name in known}  # each after what it uses
         for node in nodes.values():
             self.count(node)
         for name in ("_i", "_on"):

@@ -169,7 +169,7 @@ class _Reader:
 
     def check(self, inner: str, compiled: Compiled) -> int:
         """Count the rows; refuse duplicate keys, values out of range, finer than declared or not among the choices."""
-        count, keys = self.one(f'SELECT COUNT(*), COUNT(DISTINCT "_i") FROM ({inner}) AS q')
+        count, keys = self.one(f"SELECT COUNT(*), COUNT(DISTINCT {quote(self.key)}) FROM {self.relation} AS q")
         problems = []
         if count != keys:
             problems.append(self.problem(self.key, "RULE-014", f"{count} 行里只有 {keys} 个不同的行键。", "每行须有一个不同的键。"))

@@ -126,6 +126,8 @@ def made(draw):
         f"c{index}": f'{{source: S1 一, formula: "{draw(truth(names, 2))}", says: "{{{draw(st.sampled_from(names))}}} 与 {{a / n : 3}} 不符"}}'
         for index in range(draw(st.integers(0, 3)))
     }
+    if conditions:  # a condition is a truth that a step may use
+        steps["last"] = '{label: 末步, source: S1 一, formula: "case when not c0 or t then a else y0 end"}'
     partition = draw(st.sampled_from(["[]", "[k]", "[g]"])) if draw(st.booleans()) else "[]"
     head = {} if partition == "[]" else {"partition": partition}
     return text(

@@ -145,3 +145,14 @@ def test_the_only_way_out_needs_a_source_and_takes_its_value(everywhere):
     assert run.rows[1].values["out"] is None
     assert run.rows[0].unknown == []
     assert run.rows[1].unknown == ["b"]
+
+
+def test_a_step_may_use_a_condition_written_after_it(everywhere):
+    made = book(
+        "eligibility",
+        inputs=numbers("a"),
+        steps={"pay": "{label: 金额, formula: case when poor then 1 else 0 end}"},
+        conditions={"poor": "{formula: a < 3, says: 不符}"},
+    )
+    run = everywhere(made, rows({"a": 1}, {"a": 3}, {"a": None}), on=DAY, key="key")
+    assert [row.values["pay"] for row in run.rows] == [1, 0, None]
