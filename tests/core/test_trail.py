@@ -61,9 +61,13 @@ def test_no_float_and_no_nan_enters(scope):
 
 
 def test_an_act_that_fails_leaves_no_row(scope):
-    with pytest.raises(RuntimeError), transaction.atomic():
-        trail.record(by=scope, act="记", obj="x")
-        raise RuntimeError
+    def act():
+        with transaction.atomic():
+            trail.record(by=scope, act="记", obj="x")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        act()
     assert not Trail.objects.exists()
 
 

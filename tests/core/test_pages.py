@@ -1,0 +1,96 @@
+"""Every request: one transaction, one scope, rendered inside; refusals leave nothing; headers are strict."""
+
+import pytest
+from django.core.exceptions import DisallowedHost
+from django.test import Client, RequestFactory
+
+from anju.core.models import Trail
+from anju.core.scope import local_operator, scoped
+
+pytestmark = [pytest.mark.urls("tests.core.pages"), pytest.mark.usefixtures("committed")]
+
+
+@pytest.fixture
+def client():
+    return Client(raise_request_exception=False)
+
+
+def acts():
+    with scoped(local_operator()):
+        return list(Trail.objects.values_list("obj", flat=True))
+
+
+def test_a_page_runs_in_the_operator_s_scope(client):
+    assert client.get("/scope/").content.decode() == "('local', True)"
+
+
+def test_a_lazy_page_is_rendered_inside_the_scope(client):
+    client.get("/act/200/")
+    assert client.get("/lazy/").content.decode() == "页面200|本机操作员"
+
+
+@pytest.mark.parametrize(("status", "left"), [(200, ["页面200"]), (302, ["页面302"]), (422, []), (404, []), (500, [])])
+def test_what_was_refused_or_failed_leaves_nothing(client, status, left):
+    assert client.get(f"/act/{status}/").status_code == status
+    assert acts() == left
+
+
+def test_what_the_operator_may_not_see_is_not_found(client):
+    answer = client.get("/missing/")
+    assert answer.status_code == 404
+    assert "没有找到" in answer.content.decode()
+    assert client.get("/nowhere/").status_code == 404
+
+
+def test_a_failure_says_so_in_chinese_and_shows_nothing_of_the_inside(client):
+    answer = client.get("/act/500/")
+    assert answer.status_code == 500
+    assert "没有写入任何数据" in answer.content.decode()
+    assert "RuntimeError" not in answer.content.decode()
+
+
+def test_a_streaming_page_must_open_its_own_scope(client):
+    client.get("/act/200/")
+    assert b"".join(client.get("/streaming/").streaming_content) == b"01"
+
+
+def test_a_form_without_its_token_is_refused():
+    answer = Client(enforce_csrf_checks=True).post("/form/")
+    assert answer.status_code == 403
+    assert "表单已过期" in answer.content.decode()
+
+
+def test_headers_are_strict(client):
+    headers = client.get("/scope/").headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "unsafe" not in policy and "http" not in policy
+    assert "frame-ancestors 'none'" in policy and "object-src 'none'" in policy
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("host", ["example.com", "10.0.0.8", "localhost.example.com"])
+def test_only_this_machine_is_answered(client, host, settings):
+    settings.ALLOWED_HOSTS = [name for name in settings.ALLOWED_HOSTS if name != "testserver"]  # the test client's own
+    with pytest.raises(DisallowedHost):
+        RequestFactory().get("/", headers={"host": host}).get_host()
+    assert RequestFactory().get("/", headers={"host": "127.0.0.1:8000"}).get_host() == "127.0.0.1:8000"
+
+
+def test_static_files_are_served_by_the_program_itself(client):
+    answer = client.get("/static/core/tokens.css")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/css")
+
+
+def test_the_secret_key_is_made_once_and_is_nobody_else_s(tmp_path, monkeypatch):
+    from anju.core.keys import secret_key
+
+    monkeypatch.setenv("ANJU_HOME", str(tmp_path / "home"))
+    key = secret_key()
+    assert key == secret_key() and len(key) >= 50
+    assert (tmp_path / "home" / "secret.key").stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in (tmp_path / "home").iterdir()] == ["secret.key"]
+    monkeypatch.setenv("ANJU_SECRET_KEY", "given")
+    assert secret_key() == "given"
