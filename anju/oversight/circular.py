@@ -12,7 +12,7 @@ from anju.documents import annex
 from anju.documents.wording import fill, whole_word
 from anju.figures import periods, queries
 from anju.figures.queries import Figure, Figures
-from anju.oversight import warnings
+from anju.oversight import codes, warnings
 
 HERE = Path(__file__).parent
 LOANS = {"credit": "loan.credit", "issued": "loan.issued", "year": "loan.issued_year"}
@@ -52,6 +52,7 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     """What the template prints. Options: organs, addressee, copies, backlog {started_by, unfinished_by}, audits [years],
     calibres {measure: calibre}, calibre_names {calibre: name}, parts_word, order [codes of the parts], warnings [keys chosen for 存在问题] or all."""
     options = {"calibre_names": {"": "合计"}, **options}
+    codes.known(user, [f"audit.{year}.{name}" for year in options.get("audits", ()) for name in AUDIT], "audits")
     spoken, declared = annex.declared(HERE / "tasks.yaml"), annex.declared(HERE / "annexes.yaml")["circular"]
     parts = annex.in_order(regions.children(user, region, periods.end(period)), options.get("order", ()))
     tables = [annex.make(one, period, options) for one in declared.values() if all(options.get(need) for need in one.get("needs", ()))]
@@ -89,11 +90,11 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
 
 
 def _codes(spoken: dict[str, Any], tables: Iterable[annex.Annex], options: dict[str, Any]) -> list[str]:
-    codes = [_rate(one, options) for one in spoken["tasks"]] + [one["code"] for one in spoken["funds"]]
-    codes += ["backlog.projects", "backlog.unfinished", "backlog.completed", "backlog.rate", "loan.rate", *LOANS.values()]
-    codes += [f"{code}.{bank}" for code in LOANS.values() for bank in spoken["banks"]]
-    codes += [f"audit.{year}.{name}" for year in options.get("audits", ()) for name in AUDIT]
-    return codes + [":".join(filter(None, (column.code, column.calibre))) for table in tables for column in table.leaves]
+    wanted = [_rate(one, options) for one in spoken["tasks"]] + [one["code"] for one in spoken["funds"]]
+    wanted += ["backlog.projects", "backlog.unfinished", "backlog.completed", "backlog.rate", "loan.rate", *LOANS.values()]
+    wanted += [f"{code}.{bank}" for code in LOANS.values() for bank in spoken["banks"]]
+    wanted += [f"audit.{year}.{name}" for year in options.get("audits", ()) for name in AUDIT]
+    return wanted + [":".join(filter(None, (column.code, column.calibre))) for table in tables for column in table.leaves]
 
 
 def _rate(one: dict[str, Any], options: dict[str, Any]) -> str:

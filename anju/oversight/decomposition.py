@@ -12,6 +12,7 @@ from anju.documents.annex import Annex, Cell, Column, Row
 from anju.documents.wording import fill, spoken_date, whole_word
 from anju.figures import periods, queries
 from anju.figures.queries import Figure, Figures
+from anju.oversight import codes
 
 HERE = Path(__file__).parent
 PLAN = "{year}年{place}城镇保障性安居工程建设工作实施方案"
@@ -46,8 +47,7 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     options = {"superior_short": "上级", "place": region.name, **options}
     parts = regions.children(user, region, periods.end(period))
     table = annex.make(annex.declared(HERE / "annexes.yaml")["decomposition"]["targets"], period, options)
-    codes = [column.code for column in table.leaves]
-    figures = queries.figures(user, [*NAMED.values(), *codes], [region, *parts], [period])
+    figures = queries.figures(user, [*NAMED.values(), *(column.code for column in table.leaves)], [region, *parts], [period])
     _rows(table, figures, region, parts, options.get("groups", []))
     plan = options.get("cited", {}).get("plan", {}).get("title") or fill(PLAN, period, options)
     nodes = _nodes(user, region, options)
@@ -97,6 +97,7 @@ def _rows(table: Annex, figures: Figures, region: Region, parts: list[Region], g
 
 def _nodes(user: Operator, region: Region, options: dict[str, Any]) -> list[dict[str, Any]]:
     """Progress wanted by a day (节点), by day. A node that lies before the plan itself binds no one backwards: past."""
+    codes.known(user, [node["code"] for node in options.get("nodes", [])], "nodes")
     by_day: dict[str, list[dict[str, Any]]] = {}
     for node in options.get("nodes", []):
         figure = queries.figure(user, node["code"], region, node["period"])

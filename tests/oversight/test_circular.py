@@ -7,6 +7,7 @@ import pytest
 
 from anju.oversight import warnings
 from anju.oversight.warnings import Offered, chosen, paragraphs
+from anju.problems import Refused
 from anju.runs import services as runs
 from tests.sample_place import FIRST, PERIOD, SECOND, place, told, written
 
@@ -66,6 +67,13 @@ def test_a_task_of_nought_asks_nothing_of_anyone(scope):
     text = plain(written(scope, "circular"))
     assert "棚户区住房改造开工0套" not in text
     assert "棚户区住房改造开工12套；" in text
+
+
+def test_an_audit_year_that_the_catalogue_does_not_have_is_refused_and_named(scope):
+    told(scope, SUBSIDY)
+    with pytest.raises(Refused) as refused:
+        written(scope, "circular", {"audits": [1999]})
+    assert {problem.code for problem in refused.value.problems} == {"OVER-001"} and "audit.1999.found" in str(refused.value)
 
 
 def test_every_number_of_the_text_is_a_figure(scope):
