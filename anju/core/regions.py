@@ -87,6 +87,13 @@ class Matcher:
         self.all = descendants(user, within)
         self.now = [row for row in self.all if self._valid(row)]
         self.by_id = {row.pk: row for row in (*self.all, *path(within))}
+        self.named: dict[str, list[Region]] = {}  # a country's table has three thousand names: looked up, never searched for
+        self.brief: dict[str, list[Region]] = {}
+        for row in self.now:
+            for text in {names.clean(row.name), *map(names.clean, row.also)}:
+                self.named.setdefault(text, []).append(row)
+            if row.kind != Region.Kind.PSEUDO:
+                self.brief.setdefault(row.short, []).append(row)
         self.prefixes = sorted({names.clean(text) for row in path(within)[:-1] for text in (row.name, row.short)}, key=len, reverse=True)
 
     def _valid(self, row: Region) -> bool:
@@ -100,7 +107,8 @@ class Matcher:
         if wanted in names.WHOLE or wanted in (names.clean(self.within.name), names.clean(self.within.short)):
             return self.within
         for text in self._readings(wanted):
-            for found in (self._exact(text), self._qualified(text), self._short(text)):
+            for find in (self._exact, self._qualified, self._short):
+                found = find(text)
                 if len(found) == 1:
                     return found[0]
                 if found:
@@ -122,7 +130,7 @@ class Matcher:
             yield bare
 
     def _exact(self, text: str) -> list[Region]:
-        return _nearest([row for row in self.now if text in (names.clean(row.name), *map(names.clean, row.also))], self.within)
+        return _nearest(self.named.get(text, []), self.within)
 
     def _qualified(self, text: str) -> list[Region]:
         """With names of what is above it before its own: ××市××区 within a province."""
@@ -142,8 +150,7 @@ class Matcher:
 
     def _short(self, text: str) -> list[Region]:
         """By the name without its kind: 恭城县 → 恭城瑶族自治县. Pseudo-units have no kind to leave out."""
-        brief = names.short(text)
-        return _nearest([row for row in self.now if row.kind != Region.Kind.PSEUDO and brief == row.short], self.within)
+        return _nearest(self.brief.get(names.short(text), []), self.within)
 
     def _problem(self, code: str, name: str, what: str, fix: str) -> Problem:
         return Problem(code, f"区划名称“{name.strip()}”", what, fix)
