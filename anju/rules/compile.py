@@ -11,6 +11,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 
 from anju.rules.check import ordered
 from anju.rules.ir import INT64, Node, Num, Type
@@ -60,14 +61,16 @@ class _Column:
 
 _CACHE: OrderedDict[tuple[str, str, str], Compiled] = OrderedDict()
 _CACHED = 256
+_LOCK = Lock()
 
 
 def compile_book(book: Book, values: Mapping[str, Value], dialect: Dialect) -> Compiled:
     """The book as SQL for one set of parameter values. Cached by the book's digest, the values and the dialect."""
     key = (book.digest, fingerprint(values), dialect.name)
-    if key in _CACHE:
-        _CACHE.move_to_end(key)
-        return _CACHE[key]
+    with _LOCK:
+        if key in _CACHE:
+            _CACHE.move_to_end(key)
+            return _CACHE[key]
     program = lower(book, values, ordered(book))
     if program.errors:  # only a what-if can bring this about: the loader checked every published set of values
         from anju.problems import Problem, Refused
@@ -77,9 +80,10 @@ def compile_book(book: Book, values: Mapping[str, Value], dialect: Dialect) -> C
         ]
         raise Refused(*problems)
     compiled = _Compiler(program, dialect).run()
-    _CACHE[key] = compiled
-    if len(_CACHE) > _CACHED:
-        _CACHE.popitem(last=False)
+    with _LOCK:
+        _CACHE[key] = compiled
+        if len(_CACHE) > _CACHED:
+            _CACHE.popitem(last=False)
     return compiled
 
 

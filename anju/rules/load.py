@@ -47,6 +47,7 @@ HEAD = (
     "inputs", "parameters", "steps", "criteria", "conditions", "order", "result", "total", "examples",
 )  # fmt: skip
 RESERVED = KEYWORDS | {"run_date", "failed", "unknown", "decision", "colour", "more", "key"}
+RESERVED |= {"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "rowid"}  # columns every table of an engine has already
 IMPLIED = {"scoring": "total", "queue": "rank"}
 REGION = re.compile(r"[0-9]{6}(-[A-Z]{1,6})?\Z")
 BAND_EDGES = {"above": ("lower", False), "at_least": ("lower", True), "upto": ("upper", True), "below": ("upper", False)}

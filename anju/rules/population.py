@@ -17,6 +17,7 @@ from anju.rules.compile import Compiled, Dialect, compile_book, quote
 from anju.rules.engines import ENGINES
 from anju.rules.ir import Num, Type
 from anju.rules.lower import day_number, input_type
+from anju.rules.running import check_size
 from anju.rules.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, Input
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?\Z")
@@ -60,6 +61,8 @@ def run_table(
     compiled = compile_book(book, values.in_force(book, on, parameters), chosen.dialect)
     reader = _Reader(book, source, key, connection, chosen.dialect)
     count = reader.check(reader.source(compiled, on, checked=False), compiled)
+    if compiled.windowed:
+        check_size(book, count)
     made = compiled.sql.replace("{source}", f"({reader.source(compiled, on, checked=True)})")
     if not NAME.match(into):
         raise ValueError(into)

@@ -16,7 +16,7 @@ from anju.rules.bind import Scalar, Table, bind, day_text
 from anju.rules.canonical import csv_bytes
 from anju.rules.compile import Compiled, compile_book
 from anju.rules.engines import ENGINES
-from anju.rules.ir import Choice, Day, Num, Type
+from anju.rules.ir import MAX_ROWS, Choice, Day, Num, Type
 from anju.rules.schema import Book, Condition, Value
 from anju.rules.show import shown, shown_places
 
@@ -261,6 +261,7 @@ def run(
 
 def whole_partitions(book: Book, table: Table, group: Group) -> None:
     """A partition is calculated at once: its rows cannot fall under different parameter values."""
+    check_size(book, max(map(len, table.partitions().values()), default=0))
     inside = set(group.indexes)
     if len(inside) == len(table):
         return
@@ -269,3 +270,10 @@ def whole_partitions(book: Book, table: Table, group: Group) -> None:
             shown_as = "、".join(table.text(name, value) for name, value in zip(book.partition, partition, strict=True)) or "全部"
             what = f"“{shown_as}”这一组的行业务日期不同，适用的参数值不同，不能一起分摊或排序。"
             raise Refused(Problem("RULE-018", f"《{book.title}》", what, "请使同一组的业务日期一致，或分开计算。"))
+
+
+def check_size(book: Book, rows: int) -> None:
+    """The range of a sum over a partition was reckoned with so many rows and no more."""
+    if rows > MAX_ROWS:
+        what = f"一组有 {rows} 行，最多 {MAX_ROWS} 行。"
+        raise Refused(Problem("RULE-019", f"《{book.title}》", what, "请写明 partition，分组计算。"))

@@ -228,3 +228,23 @@ def test_a_book_of_sixty_conditions_keeps_every_bit(everywhere):
     assert len(run.rows[60].undecided) == 60
     assert run.rows[60].decision == "pending"
     assert run.rows[61].decision == "passed"
+
+
+def test_names_that_are_words_of_sql_run_everywhere(everywhere):
+    made = book(
+        inputs=numbers("select", "order", "user", "table", "null", "true", "greatest", "sum"),
+        steps={"from": "{formula: select + order * user - table / 2}", "where": '{formula: "from + null + true + greatest(greatest, sum)"}'},
+        result="where",
+    )
+    row = dict.fromkeys(("select", "order", "user", "table", "null", "true", "greatest", "sum"), 2)
+    assert everywhere(made, [{"key": 1, **row}], on=DAY, key="key").rows[0].text("where") == "11"
+
+
+def test_a_partition_is_no_larger_than_its_sums_were_reckoned_for(monkeypatch):
+    shared = book(inputs=numbers("x"), steps={"out": "{formula: total(x)}"}, result="out")
+    rows = [{"key": index, "x": 1} for index in range(4)]
+    monkeypatch.setattr("anju.rules.running.MAX_ROWS", 3)
+    with pytest.raises(Refused) as refused:
+        rules.run(shared, rows, on=DAY, key="key")
+    assert codes(refused) == ["RULE-019"]
+    rules.run(shared, rows[1:], on=DAY, key="key")
