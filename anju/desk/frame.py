@@ -42,20 +42,25 @@ class Frame:
         return periods.end(self.period) if self.period else date.today()
 
 
-def frame(request: HttpRequest) -> Frame:
-    """The frame of this request, made once. Http404 for a region that is not there or not the user's, and for what is no period."""
+def frame(request: HttpRequest, of: Any = None) -> Frame:
+    """The frame of this request, made once. Http404 for a region that is not there or not the user's, and for what is no period.
+
+    of: a run or a document, whose region and period the page then stands in, whatever the address says.
+    """
     if not hasattr(request, "anju_frame"):
-        request.anju_frame = _frame(request)
+        request.anju_frame = _frame(request, of)
     return request.anju_frame
 
 
-def _frame(request: HttpRequest) -> Frame:
+def _frame(request: HttpRequest, of: Any) -> Frame:
     user = request.operator
     places = queries.places(user)
     asked, period = request.GET.get("region", ""), request.GET.get("period", "")
     try:
+        if of is not None:
+            asked, period = of.region.code, of.period
         on = periods.end(period) if period else None
-        region = regions.region(user, asked, on) if asked else (places[0] if places else None)
+        region = of.region if of is not None else regions.region(user, asked, on) if asked else (places[0] if places else None)
     except (Refused, Region.DoesNotExist) as error:
         raise Http404(str(error)) from error
     if region is None:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", leader.leader, name="leader"),
     path("targets/", targets.targets, name="targets"),
     path("figures/", figures.explorer, name="figures"),
+    path("figures.xlsx", figures.explorer, {"form": "xlsx"}, name="figures-file"),
     path("figures/measure/<str:code>/", figures.measure, name="measure"),
     path("figures/door/", figures.door, name="door"),
     path("figures/correct/", figures.correct, name="correct"),

@@ -3,17 +3,18 @@
 from dataclasses import dataclass, field
 
 from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import day
 from anju.documents import kinds
 from anju.documents import queries as documents
 from anju.documents.models import Document
+from anju.figures.models import CurrentFigure
 from anju.problems import Refused
 from anju.runs import queries as runs
 from anju.runs.findings import Finding, Pending
 
 CSS = {Document.SIGNED: "on", Document.ISSUED: "on", Document.WITHDRAWN: "bad"}
-FIRST = 8  # findings a leader reads before opening the rest
+FIRST = 2  # findings of a rule that a leader reads before opening the rest
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,22 @@ class Warnings:
     found: list[Finding]
     pending: list[Pending] = field(default_factory=list)
     ran: bool = False
+
+    @property
+    def groups(self) -> list["Group"]:
+        """By rule, in the order of their gravest finding: ten counties with one trouble are one trouble."""
+        grouped: dict[tuple[str, str], Group] = {}
+        for one in self.found:
+            grouped.setdefault((one.subject, one.condition), Group(one.title, one.colour, one.propose)).found.append(one)
+        return list(grouped.values())
+
+
+@dataclass
+class Group:
+    title: str
+    colour: str
+    propose: str
+    found: list[Finding] = field(default_factory=list)
 
     @property
     def first(self) -> list[Finding]:
@@ -44,7 +61,7 @@ class Paper:
 
     document: Document
     kind: str
-    stale: int | None
+    stale: int
     state: str
     css: str
     note: str
@@ -55,16 +72,24 @@ class Paper:
 
 
 def paper(user: Operator, document: Document) -> Paper:
-    """A document with its state; a stale one says how many sentences the ledger no longer bears out."""
+    """A document with its state; a stale one says how many of its figures no longer stand."""
     try:
         kind = kinds.kind(document.kind).name
-        old = len(documents.stale(user, document)) if document.state != Document.WITHDRAWN else 0
-    except Refused:  # its kind is gone, or its prose cites what is not there any more: it can still be read
-        kind, old = document.kind, None
+    except Refused:  # its kind is gone: it can still be read
+        kind = document.kind
+    old = 0 if document.state == Document.WITHDRAWN else changed(user, document)
     note = f"{document.number}，{day(document.issued_on)}" if document.number else ""
     if old:
-        return Paper(document, kind, old, f"{document.state_text}·过期", "bad", f"成稿后{old}处数字有变化" + (f"；{note}" if note else ""))
+        return Paper(document, kind, old, f"{document.state_text}·过期", "bad", f"成稿后{old}个数有变化" + (f"；{note}" if note else ""))
     return Paper(document, kind, old, document.state_text, CSS.get(document.state, ""), note)
+
+
+def changed(user: Operator, document: Document) -> int:
+    """Figures of the newest version that rest on an observation which stands no more: one query, where writing it anew takes a second."""
+    cited = documents.version(user, document).figures
+    behind = {one for figure in cited for one in figure["observations"]}
+    stands = set(visible(CurrentFigure.objects, user).filter(observation_id__in=behind).values_list("observation_id", flat=True))
+    return len({figure["ref"] for figure in cited if not stands.issuperset(figure["observations"])})
 
 
 def papers(user: Operator, region: Region, period: str = "") -> list[Paper]:

@@ -14,13 +14,13 @@ from anju.problems import BLOCK, Problem
 
 register = template.Library()
 
-KEPT = ("region", "period")
 DOOR = "/figures/door/"
 
 
 def address(request, path: str, **changes: object) -> str:
-    """path with the region and period of the address kept, unless changed; an empty change takes a key away."""
-    kept = {key: request.GET[key] for key in KEPT if request.GET.get(key)}
+    """path with the region and period of this page kept, unless changed; an empty change takes a key away."""
+    made = getattr(request, "anju_frame", None)  # the region and period the page stands in
+    kept = {"region": made.region.code, "period": made.period} if made and made.region else {}
     kept |= {key: str(value) for key, value in changes.items()}
     pairs = {key: value for key, value in kept.items() if value not in ("", "None")}
     return f"{path}?{urlencode(pairs)}" if pairs else path

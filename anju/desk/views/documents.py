@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,19 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.templatetags.anju import address
 from anju.desk import work
+from anju.desk.files import file_response
 from anju.desk.frame import frame, show
 from anju.documents import kinds, queries, readback, render, services
 from anju.documents.models import Document, Version
 from anju.problems import Problem, Refused
 from anju.runs import queries as runs
 
-KINDS = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "html": "text/html; charset=utf-8",
-    "zip": "application/zip",
-}
+FORMS = ("docx", "pdf", "xlsx", "html", "zip")
 
 
 @require_GET
@@ -70,14 +64,14 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def preview(request: HttpRequest, document: Document, status: int = 200, **extra: Any) -> HttpResponse:
-    frame(request)
+    frame(request, document)
     user = request.operator
     versions = list(queries.versions(user, document))
     serial = request.GET.get("version", "")
     version = queries.version(user, document, int(serial) if serial.isdecimal() else None)
     newest = version.serial == versions[0].serial
     paper = work.paper(user, document)
-    stale = queries.stale(user, document) if paper.stale else []
+    stale = [] if document.state == Document.WITHDRAWN or not newest else queries.stale(user, document)
     context: dict[str, Any] = {
         "document": document,
         "paper": paper,
@@ -194,7 +188,7 @@ def day_of(request: HttpRequest) -> date:
 @require_GET
 def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     """Word, PDF, the annex tables as Excel, a page that stands alone, or all of them in a zip."""
-    if form not in KINDS:
+    if form not in FORMS:
         raise Http404(form)
     document = queries.document(request.operator, pk)
     serial = request.GET.get("version", "")
@@ -207,7 +201,7 @@ def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
         name = render.file_name(document.title, "zip")
     else:
         content, name = render.write(version.html, [form], document.title)[form], render.file_name(document.title, form)
-    return HttpResponse(content, KINDS[form], headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})
+    return file_response(content, name)
 
 
 @require_POST

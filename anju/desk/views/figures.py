@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET, require_POST
 from anju.core import regions
 from anju.core.page import page
 from anju.core.templatetags.anju import address, figure_html, period_label
-from anju.desk import compare, layout
+from anju.desk import compare, excel, layout
 from anju.desk.door import Door, open_door
+from anju.desk.files import file_response
 from anju.desk.frame import Frame, frame, show
 from anju.desk.references import RUN, resolve
 from anju.desk.tables import Cell, Column, Row, Sheet
@@ -30,7 +31,8 @@ def calibre_names() -> dict[str, str]:
 
 
 @require_GET
-def explorer(request: HttpRequest) -> HttpResponse:
+def explorer(request: HttpRequest, form: str = "") -> HttpResponse:
+    """The table of a topic; form "xlsx": the same as a file."""
     made = frame(request)
     if made.region is None:
         return show(request, "desk/figures.html", heading="还没有指标数字")
@@ -44,8 +46,10 @@ def explorer(request: HttpRequest) -> HttpResponse:
     links = {region.code: address(request, "/figures/", region=region.code, topic=topic) for region in listed[1:]}
     sheet, found = layout.topic_sheet(request.operator, "topic", topics[topic], listed, made.period, calibre_names(), links)
     layout.sort_rows(sheet, [leaf.code for group in topics[topic] for leaf in group.leaves], request.GET.get("sort", ""))
-    tabs = [{"code": code, "label": layout.TOPICS.get(code, code), "here": code == topic} for code in topics]
     heading = f"{made.region.name}{period_label(made.period)}{layout.TOPICS.get(topic, topic)}"
+    if form:
+        return file_response(excel.write(sheet, heading), f"{heading}.xlsx")
+    tabs = [{"code": code, "label": layout.TOPICS.get(code, code), "here": code == topic} for code in topics]
     return show(request, "desk/figures.html", heading=heading, sheet=sheet, tabs=tabs, topic=topic, counted=len(found))
 
 

@@ -1,7 +1,7 @@
 """导入: a workbook is checked first, with every problem at its cell; reminders are answered; an import can be taken back."""
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 from anju import workbooks
 from anju.core.templatetags.anju import address
 from anju.desk import maps, uploads
+from anju.desk.files import file_response
 from anju.desk.frame import Frame, frame, show
 from anju.figures import queries, services
 from anju.figures.models import Source, TargetDocument
 from anju.problems import Problem, Refused
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 20
 LARGEST = 50 << 20
 
@@ -135,10 +135,6 @@ def marked(request: HttpRequest, digest: str) -> HttpResponse:
         raise Http404(digest) from error
     stem = name.rpartition(".")[0] or name
     return file_response(content, f"{stem}（标注问题）.xlsx")
-
-
-def file_response(content: bytes, name: str, kind: str = XLSX) -> HttpResponse:
-    return HttpResponse(content, kind, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})
 
 
 @require_GET

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anju.core.page import page
 from anju.core.templatetags.anju import address, day, period_label
 from anju.desk import work
+from anju.desk.files import file_response
 from anju.desk.frame import frame, show
 from anju.desk.tables import Cell, Column, Row, Sheet
 from anju.desk.views.rules import KINDS, address_of, shown_unit
 from anju.problems import Problem, Refused
 from anju.rules.schema import ENUM, NUMBER, TRUTH
 from anju.runs import books, queries, services
+from anju.runs.findings import severity
 from anju.runs.models import Run
 
 
@@ -78,9 +80,9 @@ def history(request: HttpRequest, listed: list[Run], newest: dict) -> Sheet:
 
 @require_GET
 def run(request: HttpRequest, pk: int) -> HttpResponse:
-    frame(request)
     user = request.operator
     one = queries.run(user, pk)
+    frame(request, one)
     context: dict[str, Any] = {"run": one, "kind": KINDS.get(one.kind, one.kind), "facts": one.rows, "replays": services.replay(user, one)}
     context["notices"] = [Problem(**notice) for notice in one.notices]
     context["book_href"] = next((address_of(book) for book in books.library().books if book.digest == one.book_id), "")
@@ -91,7 +93,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         lost = f"，扣分{len(table.lost)}处" if table.lost else "，没有扣分" if table.total else ""
         heading = f"{when}{one.title}：{table.total or '待核'}{'分' if table.total else ''}{lost}"
         return show(request, "desk/score.html", heading=heading, **context)
-    context |= {"found": queries.found_by(one), "pending": one.pending, "outcome": outcome_sheet(user, one)}
+    context |= {"found": sorted(queries.found_by(one), key=severity), "pending": one.pending, "outcome": outcome_sheet(user, one)}
     outcome = f"：{len(one.findings)}条" if one.findings else "：没有发现" if one.kind in ("warning", "check") else ""
     return show(request, "desk/run.html", heading=f"{when}{one.title}{outcome}", **context)
 
@@ -143,9 +145,9 @@ def outcome_sheet(user: Any, run: Run) -> Sheet | None:
 @require_GET
 def what_if(request: HttpRequest, pk: int) -> HttpResponse:
     """试算: the same book over the same row with something changed. Nothing is stored."""
-    frame(request)
     user = request.operator
     one = queries.run(user, pk)
+    frame(request, one)
     book, stands = books.read(one.book), one.rows[0]["facts"]
     changed: dict[str, Any] = {}
     for name, item in book.inputs.items():
@@ -173,7 +175,6 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def next_steps(request: HttpRequest, pk: int, criterion: str) -> HttpResponse:
     """做到多少能多得几分, for one criterion."""
-    frame(request)
     one = queries.run(request.operator, pk)
     if criterion not in books.read(one.book).criteria:
         raise Http404(criterion)
@@ -243,4 +244,4 @@ def new(request: HttpRequest, subject: str) -> HttpResponse:
 def csv(request: HttpRequest, pk: int) -> HttpResponse:
     """The kept result, byte for byte: what its digest is of."""
     one = queries.run(request.operator, pk)
-    return HttpResponse(bytes(one.outputs), "text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="run-{one.pk}.csv"'})
+    return file_response(bytes(one.outputs), f"{one.title}（第{one.pk}次运行）.csv")

@@ -1,5 +1,7 @@
 """目标: what was asked of a region, by which document, and how a document divides its total."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -67,7 +69,12 @@ def remarks(one: Target) -> list[str]:
     said += [f"范围：{one.scope_note}"] if one.scope_note else []
     said += [f"其中年中追加{'、'.join(addition.text(None, None, True) for addition in one.additions)}{figure.unit}"] if one.additions else []
     said += [f"按“{figure.parts[0].name}”的比例下达"] if figure.parts else []
-    return said
+    return [said_days(text) for text in said]
+
+
+def said_days(text: str) -> str:
+    """2020-08-05 as officials write it."""
+    return re.sub(r"(\d{4})-(\d{2})-(\d{2})", lambda found: f"{found[1]}年{int(found[2])}月{int(found[3])}日", text)
 
 
 def division_sheet(number: int, one: Decomposition) -> Sheet:
