@@ -14,6 +14,8 @@ def add(subparsers: Any) -> None:
     add_parser(db, "stop", "停止随程序的数据库", db_stop)
     add_parser(db, "status", "查看数据库在哪里、是否在运行、表结构是否最新", db_status)
     add_parser(db, "upgrade", "把表结构和全国区划更新到本程序的版本", db_upgrade)
+    add_parser(db, "backup", "把整个数据库备份到一个文件", db_backup).add_argument("file", metavar="文件", help="写到哪个文件")
+    add_parser(db, "restore", "从备份文件恢复（只进空的数据库）", db_restore).add_argument("file", metavar="文件", help="备份文件")
 
     trail = add_group(subparsers, "trail", "留痕：封存、导出、离线核验")
     add_parser(trail, "seal", "把已提交的留痕接入散列链", trail_seal)
@@ -81,6 +83,24 @@ def db_upgrade(args: argparse.Namespace) -> int:
 
     done = upgrade()
     out(args, {"done": done}, ["已完成升级：", *done] if done else "已是最新，无须升级。")
+    return OK
+
+
+def db_backup(args: argparse.Namespace) -> int:
+    setup()
+    from anju.core.backup import backup
+
+    seq, digest = backup(args.file)
+    out(args, {"file": args.file, "seq": seq, "head": digest}, f"已备份到 {args.file}，留痕链头 {seq}:{digest}（请与备份分开保存）")
+    return OK
+
+
+def db_restore(args: argparse.Namespace) -> int:
+    setup(migrated=False)
+    from anju.core.backup import restore
+
+    count = restore(args.file)
+    out(args, {"file": args.file, "seq": count}, f"已从 {args.file} 恢复，留痕 {count} 条。请用 anju trail export 和 verify --head 核对。")
     return OK
 
 

@@ -37,9 +37,9 @@ def explain_major() -> list[str]:
     if found in (None, str(MAJOR)):
         return []
     return [
-        f"数据目录 {cluster.data} 是 PostgreSQL {found} 的，本程序带的是 {MAJOR}。大版本之间要导出再导入：",
-        "1. 用原来版本的安居程序运行 anju db start，再用 pg_dump 以属主身份导出数据库（见 docs/database.md“换大版本”）。",
-        f"2. 运行 anju db stop，把 {cluster.folder} 改名留存。",
-        "3. 用本程序运行 anju db start，建立新的数据目录，再用 pg_restore 导入。",
-        "4. 运行 anju trail export 和 anju trail verify --head 核对留痕，无误后再删除留存的旧目录。",
+        f"数据目录 {cluster.data} 是 PostgreSQL {found} 的，本程序带的是 {MAJOR}。大版本之间要先备份再恢复：",
+        f"1. 用原来版本的安居程序（带 PostgreSQL {found}）运行 anju db backup 备份文件，然后 anju db stop。",
+        f"2. 把 {cluster.folder} 改名留存。",
+        "3. 用本程序运行 anju db restore 备份文件。",
+        "4. 运行 anju trail export 和 anju trail verify --head 核对留痕，无误后再删除留存的旧目录。详见 docs/database.md。",
     ]
