@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from anju.oversight import warnings
-from anju.oversight.warnings import Offered, chosen, paragraphs
+from anju.oversight.warnings import chosen, paragraphs
 from anju.problems import Refused
 from anju.runs import services as runs
 from tests.sample_place import FIRST, PERIOD, SECOND, place, told, written
@@ -94,7 +94,7 @@ def judged(scope):
 
 
 def test_warnings_are_offered_and_none_is_printed_unless_chosen(judged):
-    keys = [one.key for one in warnings.offered(judged, place(judged), PERIOD)]
+    keys = [one.id for one in warnings.offered(judged, place(judged), PERIOD)]
     assert keys == [f"warning/backlog-completion/{FIRST}/backlog.unfinished.prh/zero", f"warning/idle-credit/{SECOND}/idle"]
     assert "建成率为零" not in written(judged, "circular").html
 
@@ -109,12 +109,12 @@ def test_a_chosen_warning_is_printed_with_its_figures_and_what_is_proposed(judge
     assert len(computed["observations"]) == 2
 
 
-def test_the_writers_order_is_kept_and_one_kind_makes_one_paragraph():
-    def one(key: str, group: str) -> Offered:
-        return Offered(key, ("书", group), "橙", "", (), "要求")
-
-    offered = [one("warning/a/1/x", "x"), one("warning/a/2/x", "x"), one("warning/b/1/y", "y")]
-    picked = chosen(offered, ["warning/b/*", "warning/a/2/x", "warning/*"])
-    assert [warning.key for warning in picked] == ["warning/b/1/y", "warning/a/2/x", "warning/a/1/x"]
-    assert [[warning.key for warning in group["warnings"]] for group in paragraphs(picked)] == [["warning/b/1/y"], ["warning/a/2/x", "warning/a/1/x"]]
+def test_the_writers_order_is_kept_and_one_kind_makes_one_paragraph(judged):
+    told(judged, {"backlog.unfinished.prh": "10", "backlog.completed.prh": "0"}, SECOND)
+    runs.run_warnings(by=judged, region=place(judged), period=PERIOD, on=date(2023, 12, 31))
+    offered = warnings.offered(judged, place(judged), PERIOD)
+    zero = f"warning/backlog-completion/{SECOND}/backlog.unfinished.prh/zero"
+    picked = chosen(offered, ["warning/idle-credit/*", zero, "warning/*"])
+    assert [one.subject for one in picked] == ["idle-credit", "backlog-completion", "backlog-completion"] and picked[1].id == zero
+    assert [len(group["warnings"]) for group in paragraphs(judged, picked)] == [1, 2]
     assert chosen(offered, []) == [] and chosen(offered, "all") == offered
