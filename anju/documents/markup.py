@@ -101,12 +101,15 @@ def fill(text: str, number: str, on: date) -> str:
 
 
 def mark_draft(text: str) -> str:
-    """A draft shows 草稿 where the 文号 will stand; a document without a red head shows it above its title."""
+    """A draft shows 草稿 where the 文号 will stand and leaves room for the date; a document without a red head shows it above its title."""
     article = parse(text)
     article.set("data-state", "draft")
     places = by_class(article, "doc-number")
     for node in places:
         node.text = DRAFT
+    for node in by_class(article, "date"):
+        if not text_of(node):
+            node.text = "　　年　月　日"
     if not places:
         mark = etree.Element("p")
         mark.set("class", "draft-mark")

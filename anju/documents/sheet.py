@@ -17,6 +17,8 @@ TITLE, ANNEX_TITLE = 220, 180  # 2号; 小2号 on a turned page, where every lin
 STYLES = {
     "draft-mark": "草稿", "addressee": "主送机关", "annex-mark": "附件标记", "unit-line": "单位行", "table-note": "表注", "notes": "附注",
 }  # fmt: skip
+# Words of titles before which a line may end: 回行词意完整.
+WORDS = ("完成", "有关", "建设", "实施", "资金", "绩效", "目标", "任务", "城镇", "用于", "落实", "年度")
 
 
 class Marks(Protocol):
@@ -142,7 +144,9 @@ def _cost(title: str, place: int) -> int | None:
     """What a break there costs in evenness (tenths of an em); None where it would tear a word."""
     if title.startswith("关于", place) or title[place - 1] in "、，　":
         return 0
-    return 40 if title[place - 1] in "的和及与" else None
+    if title.startswith(WORDS, place):
+        return 20
+    return 60 if title[place - 1] in "的和及与" else None
 
 
 def _title(sheet: Sheet, node: html.HtmlElement, annex: bool) -> None:

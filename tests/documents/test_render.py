@@ -1,6 +1,7 @@
 """Word, PDF and Excel of one HTML: every row, every page number, the page of GB/T 9704."""
 
 import zipfile
+from datetime import date
 from io import BytesIO
 
 import docx
@@ -13,6 +14,7 @@ from docx.shared import Mm, Pt
 from fontTools.ttLib import TTFont
 
 from anju.documents import markup, pdf, render, word
+from anju.documents.sheet import balanced
 from anju.documents.tables import Grid, em
 
 MM = 360  # EMU that a rounding to twentieths of a point may take
@@ -266,5 +268,25 @@ def test_rare_names_are_drawn():
         assert file.pages[0].extract_text().startswith("䶮𬱖𰻝")
 
 
-def test_widths():
-    assert em("县区2021%") == 20 + 25 and word.TYPE_AREA == 8844
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("关于2021年度住房保障主要工作完成情况的通报", ["关于2021年度住房保障主要工作", "完成情况的通报"]),
+        ("甲市财政局　甲市住房和城乡建设局关于绩效评价情况的报告", ["甲市财政局　甲市住房和城乡建设局", "关于绩效评价情况的报告"]),
+        ("短标题", ["短标题"]),
+    ],
+)
+def test_a_long_title_breaks_where_the_sense_allows(title, lines):
+    assert balanced(title, word.TYPE_AREA // 2 * 10 // 220) == lines
+
+
+def test_a_draft_leaves_room_for_its_number_and_date():
+    text = '<article class="official"><p class="doc-number"></p><footer class="sign"><p class="organ">甲局</p><p class="date"></p></footer></article>'
+    draft = markup.mark_draft(text)
+    assert "草稿" in draft and "年　月　日" in draft
+    issued = markup.fill(draft, "甲〔2022〕1号", date(2022, 1, 18))
+    assert ">甲〔2022〕1号<" in issued and ">2022年1月18日<" in issued and "草稿" not in issued
+
+
+def test_widths_count_half_width_signs_as_half():
+    assert em("县区2021%") == 20 + 25
