@@ -18,7 +18,7 @@ STYLES = {
     "draft-mark": "草稿", "addressee": "主送机关", "annex-mark": "附件标记", "unit-line": "单位行", "table-note": "表注", "notes": "附注",
 }  # fmt: skip
 # Words of titles before which a line may end: 回行词意完整.
-WORDS = ("完成", "有关", "建设", "实施", "资金", "绩效", "目标", "任务", "城镇", "用于", "落实", "年度")
+WORDS = ("完成", "有关", "建设工作", "建设情况", "建设项目", "实施", "资金", "绩效", "目标", "任务", "城镇", "用于", "落实", "年度")
 
 
 class Marks(Protocol):
