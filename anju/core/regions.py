@@ -113,7 +113,7 @@ class Matcher:
                     return found[0]
                 if found:
                     return self._problem("REG-003", name, f"有 {len(found)} 个区划都可能是它：{_list(found)}。", "请写全称。")
-        ended = [row for row in self.all if row not in self.now and wanted in (names.clean(row.name), names.clean(row.short))]
+        ended = [row for row in self.all if not self._valid(row) and wanted in (names.clean(row.name), names.clean(row.short))]
         if ended:
             return self._problem("REG-004", name, f"只找到在所属日期不使用的区划：{_list(ended)}。", "请核对期间，或改用当时的名称。")
         near = difflib.get_close_matches(wanted, [row.name for row in self.now], n=3, cutoff=0.5)  # a text distance, no quantity
