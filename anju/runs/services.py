@@ -48,6 +48,7 @@ def run_book(
     given: what a warning's binding takes from its caller. level: whose targets count, when several levels set them.
     Refused: RULE-020 no such book, RUN-001 … RUN-006, and misfits by row.
     """
+    _own(by, region)
     book = books.find(kind, subject, region, on)
     entries = bindings().get((kind, subject))
     if entries:
@@ -64,6 +65,7 @@ def judge(
 
     rows: input → value, or {value, by, evidence, assumed}; `key` names the row, and is needed when there are several.
     """
+    _own(by, region)
     book = books.find(kind, subject, region, on)
     made = []
     for index, given in enumerate(rows):
@@ -89,6 +91,7 @@ def run_warnings(
     given: subject → what its binding takes from the caller (overdue-projects: {"started_by": "2017-12-31"}).
     A book that is not in force, or of which nothing was ever reported, is passed over.
     """
+    _own(by, region)
     found: list[Finding] = []
     for (kind, subject), entries in bindings().items():
         book = books.find_if_any(kind, subject, region, on)
@@ -98,6 +101,12 @@ def run_warnings(
         if rows or newest(by, kind, subject, region, period):
             found += found_by(_keep(by, book, rows, region, period, on, engine))
     return sorted(found, key=findings.severity)
+
+
+def _own(by: Operator, region: Region) -> None:
+    """What is outside one's regions does not exist."""
+    if region.pk not in by.region_ids:
+        raise Region.DoesNotExist(f"没有区划 {region.code}")
 
 
 def _keep(by: Operator, book: Book, rows: list[Row], region: Region, period: str, on: date, engine: str) -> Run:

@@ -9,7 +9,7 @@ from anju.core.scope import Operator
 from anju.quantities import scaled_text
 from anju.rules.ir import Num
 from anju.rules.schema import NUMBER
-from anju.rules.show import number_text
+from anju.rules.show import POSTFIX, number_text
 from anju.runs import books
 from anju.runs.models import Run
 from anju.runs.queries import again
@@ -54,7 +54,8 @@ class NextStep:
 
     @property
     def sentence(self) -> str:
-        return f"“{self.label}”由 {self.now} {self.unit} 到 {self.needed} {self.unit}（{self.difference}），可多得 {self.gain} 分".replace(" %", "%")
+        unit = POSTFIX.get(self.unit, self.unit).strip()
+        return f"“{self.label}”由{self.now}{unit}到{self.needed}{unit}（{self.difference}），可多得{self.gain}分"
 
 
 def what_if(
@@ -112,12 +113,8 @@ def next_steps(user: Operator, run: Run, criterion: str, key: str = "") -> list[
             step = search.nearest(name)
             if step is not None:
                 value, gain = step
-                found.append(
-                    NextStep(
-                        criterion, name, item.label, item.unit, scaled_text(row.values[name], item.places), scaled_text(value, item.places),
-                        ("+" if value > row.values[name] else "") + scaled_text(value - row.values[name], item.places), gain,
-                    )
-                )  # fmt: skip
+                now, more, needed = (number_text(n, item.places, item.places, "") for n in (row.values[name], value - row.values[name], value))
+                found.append(NextStep(criterion, name, item.label, item.unit, now, needed, more if more[0] == "-" else f"+{more}", gain))
     return found
 
 

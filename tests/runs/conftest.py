@@ -8,9 +8,16 @@ import pytest
 from anju import workbooks
 from anju.core import regions
 from anju.core.scope import local_operator, scoped
+from anju.runs import services
 
 PLACES = Path(__file__).parents[2] / "anju" / "demo" / "places"
 WHOLE_YEAR = date(2021, 12, 31)
+ON = WHOLE_YEAR.replace(year=2020)
+FULL = {"rules_sound": "2", "on_time": "2", "targeted": "1", "monitored": "2", "goals_set": "3", "incomplete_loss": "0"}
+NONE = ["breaches", "severe_breaches", "undisclosed", "days_late", "defects", "petitions_left"]
+JUDGED = {
+    name: {"value": value, "by": "市财政局评价组", "evidence": "评价报告"} for name, value in {**FULL, **dict.fromkeys(NONE, "0")}.items()
+}
 
 
 def bring(slug: str):
@@ -58,3 +65,16 @@ def place(operator):
     yield enter
     for context in reversed(entered):
         context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def city(place):
+    by, region, _ = place("jiaozuo-2020")
+    return by, region
+
+
+def score(city, subject, **more):
+    """Run one of the two score tables for the city of the 2020 report."""
+    by, region = city
+    wanted = {"by": by, "kind": "scoring", "subject": subject, "region": region, "period": "2020", "on": ON, "judged": JUDGED}
+    return services.run_book(**wanted | more)

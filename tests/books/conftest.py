@@ -1,0 +1,35 @@
+"""Each shipped book, on DuckDB, PostgreSQL and the reference."""
+
+import pytest
+
+from anju import rules
+from anju.rules import Library
+
+BOOKS = {book.file: book for book in Library().books}
+
+
+@pytest.fixture(scope="session")
+def postgres(cluster):
+    import psycopg
+
+    from anju.core.postgres import APPLICATION
+
+    with psycopg.connect(**cluster.connection(APPLICATION), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def everywhere(postgres):
+    """Run on the three, require the same bytes, and give DuckDB's run."""
+
+    def go(book, rows, **how):
+        one = rules.run(book, rows, **how)
+        assert one.csv() == rules.run(book, rows, engine="postgresql", connection=postgres, **how).csv(), "PostgreSQL differs"
+        assert one.csv() == rules.reference.run(book, rows, **how).csv(), "the reference differs"
+        return one
+
+    return go
+
+
+def the(kind, subject, year=""):
+    return next(book for name, book in BOOKS.items() if (book.kind, book.subject) == (kind, subject) and year in name)

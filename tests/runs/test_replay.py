@@ -1,0 +1,69 @@
+"""A kept run gives the same bytes again, on either engine, whatever happened to the files and figures since."""
+
+import pytest
+from django.db import ProgrammingError, connection, connections, transaction
+
+from anju.figures import services as figures
+from anju.runs import books, queries, services
+from anju.runs.models import BookCopy, Run
+from tests.runs.conftest import JUDGED, WHOLE_YEAR, score
+from tests.runs.test_warnings import STARTED
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
+def test_the_same_bytes_on_either_engine(city, engine):
+    run = score(city, "old-communities")
+    assert services.replay(city[0], run) and services.replay(city[0], run, engine)
+    assert bytes(run.outputs).startswith(b"key,social_share,") and b"\r" not in bytes(run.outputs)
+
+
+def test_every_warning_replays(place):
+    by, region, _ = place("jincheng-2021")
+    services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
+    runs = queries.standing(by, region, "2021")
+    assert len(runs) >= 8 and all(services.replay(by, run, engine) for run in runs for engine in ("duckdb", "postgres"))
+
+
+def test_a_correction_afterwards_changes_nothing_in_it(city):
+    by, region = city
+    run = score(city, "prh-shanty")
+    figures.correct(by=by, measure="shanty.start", region=region, period="2020", value="200", reason="核减")
+    assert services.replay(by, run) and queries.score_table(by, run).total == "100"
+    assert queries.score_table(by, score(city, "prh-shanty")).total == "70", "200 of 282 is 70.92 %, 29.08 below: 30 points"
+
+
+def test_the_book_it_used_is_kept_even_when_the_file_is_gone(city, monkeypatch):
+    run = score(city, "prh-shanty")
+    monkeypatch.setattr(books, "library", lambda: pytest.fail("a replay reads the kept copy, not the folder"))
+    assert services.replay(city[0], run)
+
+
+def test_a_kept_run_that_was_tampered_with_is_seen(city):
+    run = score(city, "prh-shanty")
+    run.rows[0]["facts"]["shanty_starts"]["value"] = "281"
+    assert not services.replay(city[0], run)
+    run = Run.objects.get(pk=run.pk)
+    run.outputs = bytes(run.outputs).replace(b",35,", b",36,")
+    assert not services.replay(city[0], run)
+
+
+@pytest.mark.parametrize("sql", ["UPDATE runs_run SET outputs = ''", "DELETE FROM runs_run", "UPDATE runs_bookcopy SET content = ''"])
+def test_the_application_may_not_change_or_delete_a_run(city, sql):
+    score(city, "prh-shanty")
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+@pytest.mark.parametrize("sql", ["UPDATE runs_bookcopy SET content = ''", "DELETE FROM runs_bookcopy", "TRUNCATE runs_run, runs_bookcopy"])
+def test_nor_may_the_owner(sql):
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("INSERT INTO runs_bookcopy (digest, file, content) VALUES ('d', 'f', '')")
+        with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic(using="owner"):
+            cursor.execute(sql)
+
+
+def test_one_book_is_kept_once(city):
+    score(city, "prh-shanty")
+    score(city, "prh-shanty", judged=JUDGED | {"breaches": "2"})
+    assert BookCopy.objects.count() == 1

@@ -1,0 +1,60 @@
+"""Runs are seen by those whose region it is; the database says the same again."""
+
+import pytest
+
+from anju.core.models import Region
+from anju.core.scope import Operator, scoped
+from anju.runs import queries, services
+from anju.runs.models import Run
+from tests.runs.conftest import ON, WHOLE_YEAR, score
+
+
+@pytest.fixture
+def stranger(city):
+    """Has another city and nothing of this one."""
+    from anju.core import regions
+
+    other = regions.region(city[0], "140500", WHOLE_YEAR)
+    return Operator("stranger", "外地", frozenset({other.pk}))
+
+
+def test_another_region_is_not_found(city, stranger):
+    run = score(city, "prh-shanty")
+    with scoped(stranger):
+        with pytest.raises(Run.DoesNotExist):
+            queries.run(stranger, run.pk)
+        assert not queries.runs(stranger) and queries.standing(stranger, run.region, "2020", ("scoring",)) == []
+        assert queries.newest(stranger, "scoring", "prh-shanty", run.region, "2020") is None
+
+
+def test_the_second_wall_stands_without_the_first(city, stranger):
+    score(city, "prh-shanty")
+    assert Run.objects.count() == 1
+    with scoped(stranger):
+        assert Run.objects.count() == 0
+    with scoped(Operator("nobody", "无", frozenset())):
+        assert Run.objects.count() == 0
+
+
+def test_nobody_runs_a_book_for_a_region_that_is_not_theirs(city, stranger):
+    region = city[1]
+    with scoped(stranger):
+        for act in (
+            lambda how: services.run_book(kind="scoring", subject="prh-shanty", **how),
+            lambda how: services.judge(kind="check", subject="full-score", rows=[{}], **how),
+            lambda how: services.run_warnings(**how),
+        ):
+            with pytest.raises(Region.DoesNotExist):
+                act({"by": stranger, "region": region, "period": "2020", "on": ON})
+
+
+def test_findings_of_a_county_are_the_citys_record(place):
+    """The run belongs to the region it was run for: a county's clerk does not see the city's list."""
+    from anju.core import regions
+
+    by, region, _ = place("jincheng-2021")
+    services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
+    county = regions.region(by, "140502", WHOLE_YEAR)
+    clerk = Operator("clerk", "填报员", frozenset({county.pk}))
+    with scoped(clerk):
+        assert queries.findings(clerk, region, "2021") == []
