@@ -14,9 +14,9 @@ from . import checks, heads
 from .cells import NUMBER, Cell, Reading, letters, reference
 from .heads import Head
 from .maps import LONG_REQUIRED, Column, LongColumns, TableMap
-from .numbers import BAD, BLANK, DASH, WORDS, fold, parse
+from .numbers import BAD, BLANK, DASH, WORDS, fold, parse, plain
 from .opening import Sheet
-from .wide import Field, WideReader, shown
+from .wide import LARGEST, Field, WideReader, shown
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
 STATE_WORDS = {**WORDS, "": NUMBER, "正常": NUMBER, "数值": NUMBER, "已报": NUMBER, "推定": NUMBER}
@@ -68,14 +68,14 @@ class LongReader(WideReader):
         self.marks, self.strays, self.default_period = sheet.marks, [], default_period
         self.odd = set(sheet.marks.errors) | sheet.marks.uncached
         self.codes = dict(table.measures)
-        self.known_codes = set(self.codes.values())
         self.published = {one.measure: one for one in table.published}
         self.needed = {code for one in table.published for code in (one.measure, *one.ratio, *one.sum)}
         self.seen: dict[tuple, int] = {}
         self.kept: dict[tuple, Cell] = {}
         self.negative = set(table.negative)
         self.texts = {name: head.text(at) for name, at in found.items()}
-        self.fields = {}
+        self.fields: dict[tuple[str, bool], Field] = {}
+        self.letter = letters(found["value"])
         self.periods: dict[object, str | None] = {}
 
     def cells(self) -> Iterator[Cell]:
@@ -183,22 +183,50 @@ class LongReader(WideReader):
         return name
 
     def _value(self, number: int, row: dict, code: str, unit: str, region: str, when: str, calibre: str) -> Cell | None:
-        at = self.found["value"]
-        place, value = reference(number, at), row["value"]
-        one = self.fields.get((unit, code in self.negative))
-        if one is None:
-            family = quantities.unit(unit).family if unit else ""
-            one = Field(at, Column(path=("数值",), key="value"), unit, family, letters(at), self.texts["value"], code in self.negative)
-            self.fields[unit, code in self.negative] = one
+        place, value, word = self.letter + str(number + 1), row["value"], _squeeze(row.get("state", ""))
+        one = self.fields.get((unit, code in self.negative)) or self._field_of(unit, code in self.negative)
+        if number >= one.until:
+            self._format(one, number)
+        state, approx = NUMBER, ""
+        short = plain(value, one.least, one.most) if type(value) is float and value >= 0 and one.most >= 0 and not word and unit else None
+        if short and (short[1] or short[0] * one.factor > LARGEST):
+            base, rest = divmod(short[0] * one.factor, 10 ** short[1])
+            short = None if rest or base > LARGEST else short
+        if short and not self._odd(number):
+            digits, places, text = short
+        else:
+            long_way = self._slowly(number, value, word, place, one)
+            if long_way is None:
+                return None
+            state, digits, places, unit, approx, text = long_way
+        basis = str(row.get("basis", "")).strip()
+        if word == "推定" and not basis:
+            self._wrong("WB-055", number, "basis", "写了“推定”，没有写依据。", "请写明这个数是依据什么推定的。")
+            return None
+        effective = self._effective(number, row["effective_on"]) if row.get("effective_on", "") != "" else ""
+        return tuple.__new__(Cell, (
+            code, calibre, region, when, state, digits, places, unit, approx, bool(basis), basis, self.sheet.name, place,
+            text, region, str(row["measure"]).strip(), "region", str(row.get("scope", "")).strip(),
+            str(row.get("source", "")).strip(), str(row.get("document", "")).strip(), effective, code,
+        ))  # fmt: skip
+
+    def _field_of(self, unit: str, negative: bool) -> Field:
+        at, known = self.found["value"], quantities.unit(unit)
+        column = Column(path=("数值",), key="value")
+        one = Field(at, column, unit, known.family if unit else "", self.letter, self.texts["value"], negative, factor=known.factor)
+        self.fields[unit, negative] = one
+        return one
+
+    def _slowly(self, number: int, value: object, word: str, place: str, one: Field) -> tuple | None:
+        """(state, digits, places, unit, approx, text) of anything but an ordinary number; None after saying what is wrong."""
         if self._odd(number):
             self._special(number, one, place)
             return None
-        word = _squeeze(row.get("state", ""))
         if word not in STATE_WORDS:
             self._wrong("WB-056", number, "state", f"没有“{word}”这种状态。", "请留空，或写“未报”“无任务”“不适用”。")
             return None
         state = STATE_WORDS[word]
-        parsed = self.number(value, self.marks.format(number, at), place, one)
+        parsed = self.number(value, one.fmt, place, one)
         if parsed is None:
             return None
         if parsed.state not in (NUMBER, BLANK, DASH):
@@ -209,31 +237,19 @@ class LongReader(WideReader):
         if state != NUMBER and parsed.state == NUMBER:
             self._wrong("WB-056", number, "state", f"状态写“{word}”，却填了数 {shown(value, parsed)}。", "二者只留一个。")
             return None
-        digits, places = None, 0
-        if state == NUMBER:
-            own = self._unit(parsed.unit, one, place, parsed)
-            if own is None:
-                return None
-            if not own:
-                self._wrong("WB-054", number, "unit", "没有写计量单位。", "请在“单位”列填写，如 套、户、万元、%。")
-                return None
-            if self._base(parsed, own, one, place) is None:
-                return None
-            unit, digits, places = own, parsed.digits, parsed.places
-        basis = str(row.get("basis", "")).strip()
-        if word == "推定" and not basis:
-            self._wrong("WB-055", number, "basis", "写了“推定”，没有写依据。", "请写明这个数是依据什么推定的。")
+        if state != NUMBER:
+            return state, None, 0, one.unit, "", shown(value, parsed)
+        own = self._unit(parsed.unit, one, place, parsed)
+        if own is None:
             return None
-        effective = self._effective(number, row.get("effective_on", ""))
-        return Cell(
-            code, calibre, region, when, state, digits, places, unit, parsed.approx, bool(basis), basis, self.sheet.name, place,
-            shown(value, parsed), region, str(row["measure"]).strip(), "region", str(row.get("scope", "")).strip(),
-            str(row.get("source", "")).strip(), str(row.get("document", "")).strip(), effective, code,
-        )  # fmt: skip
+        if not own:
+            self._wrong("WB-054", number, "unit", "没有写计量单位。", "请在“单位”列填写，如 套、户、万元、%。")
+            return None
+        if self._base(parsed, own, one, place) is None:
+            return None
+        return state, parsed.digits, parsed.places, own, parsed.approx, shown(value, parsed)
 
     def _effective(self, number: int, value: object) -> str:
-        if value == "":
-            return ""
         day = period(value)
         if day is None or len(day) != 10 or "Q" in day:
             self._wrong("WB-057", number, "effective_on", f"生效日期“{value}”不是日期。", "请写成 2021-12-31。")

@@ -235,6 +235,7 @@ class WideReader:
     def _read(self, row: Row, values: list) -> Iterator[Cell]:
         number, sheet, line, width = row.number, self.sheet.name, str(row.number + 1), len(values)
         store = row.kind != "group" or bool(row.region)
+        kind = "region" if store and row.kind == "group" else row.kind  # a group that is a region is one
         rule = row.rule if isinstance(row.rule, Total) else None
         document = (rule.document if rule else "") or self.rules.document
         odd = self.odd and any((number, one.at) in self.odd for one in self.fields)
@@ -263,7 +264,7 @@ class WideReader:
             calibre = rule.calibre if rule and rule.calibre is not None else column.calibre or self.rules.calibre
             made = new(Cell, (
                 measure or column.measure or one.name, calibre, row.region, one.period, state, digits, places, unit, approx, False, "",
-                sheet, cell, text, row.label, one.text, row.kind, "", "", column.document or document, "", one.name,
+                sheet, cell, text, row.label, one.text, kind, "", "", column.document or document, "", one.name,
             ))  # fmt: skip
             if column.published:
                 self.reading.published.append(made)

@@ -78,6 +78,12 @@ def test_groups_and_totals_of_groups():
     assert handed == {"省": "示例〔2021〕9号", "": ""}
 
 
+def test_a_group_that_is_a_region_is_stored_as_one():
+    rows = {**GROUPS, "groups": [{"name": "市区合计", "region": "市区"}, {"name": "各县合计"}]}
+    cells = [cell for cell in read(form(GROUPED), table(rows=rows)).cells if cell.region_name == "市区"]
+    assert [(cell.kind, cell.text) for cell in cells] == [("region", "30"), ("region", "33"), ("region", "0"), ("region", "1.00")]
+
+
 @pytest.mark.parametrize(("row", "cell"), [(0, "B6"), (1, "B7"), (2, "B8"), (5, "B11")])
 def test_a_group_or_total_that_is_off(row, cell):
     body = [list(line) for line in GROUPED]
