@@ -28,10 +28,14 @@ TABLE_SIZES = (24, 21, 18, 16, 15)
 
 
 @lru_cache(maxsize=1)
+def _folder() -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory(prefix="anju-")  # goes with the process
+
+
+@lru_cache(maxsize=1)
 def path() -> Path:
-    """The file pandoc reads. Lives as long as the process."""
-    folder = Path(tempfile.mkdtemp(prefix="anju-"))
-    file = folder / "reference.docx"
+    """The file pandoc reads."""
+    file = Path(_folder().name) / "reference.docx"
     file.write_bytes(build())
     return file
 
@@ -172,8 +176,8 @@ def _styles(document) -> None:
     add("抄送", FANG, 28, align=LEFT, line=480, spacing=0)
     add("分节", line=20, spacing=0)
     for size in TABLE_SIZES:
-        add(f"表头{size}", HEI, size, align=CENTRE, line=size * 12, spacing=0)
-        add(f"表文{size}", FANG, size, align=CENTRE, line=size * 12, spacing=0)
+        add(f"表头{size}", HEI, size, align=CENTRE, line=size * 13, spacing=0)
+        add(f"表文{size}", FANG, size, align=CENTRE, line=size * 13, spacing=0)
 
 
 def _table_style(document) -> None:

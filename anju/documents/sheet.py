@@ -151,7 +151,8 @@ def _cost(title: str, place: int) -> int | None:
 
 def _title(sheet: Sheet, node: html.HtmlElement, annex: bool) -> None:
     if node.find(".//br") is None:
-        lines = balanced(text_of(node), sheet.width * 10 // (ANNEX_TITLE if sheet.landscape else TITLE))
+        room = sheet.width * 10 // (ANNEX_TITLE if sheet.landscape else TITLE) - 10  # digits are wider in some fonts than in others
+        lines = balanced(text_of(node), room)
         node = etree.Element("p")
         node.text = lines[0]
         for line in lines[1:]:

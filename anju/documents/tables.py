@@ -13,7 +13,7 @@ NUMBER = re.compile(r"^(?P<before>约?)(?P<digits>[+\-−]?\d[\d,]*(?:\.(?P<deci
 SIZES = (24, 21, 18, 16, 15)
 PADDING = 5  # tenths of an em that a cell's two sides take
 LONG = 140  # tenths of an em: a text longer than this is a sentence and stands left
-LABEL = 80  # tenths of an em: a label up to 恭城瑶族自治县 stays in one line
+LABEL = 80  # tenths of an em: the longest names of counties stay in one line
 HEAD_LINES = 8  # a head may wrap to so many lines before its column is made wider for it
 # What signs of a number take in the bundled font, in hundredths of an em; 仿宋_GB2312 takes 50 for each and is never wider in sum.
 SIGNS = {".": 30, ",": 30, "%": 95}

@@ -110,7 +110,7 @@ class WordMarks:
         if not lines:
             return ""
         height = 480 * sum(-(-(em(row) - _head(row)) // (TYPE_LINE - _head(row))) for row in rows) + 480 * bool(organ or date)
-        above = TYPE_HEIGHT - height - 100
+        above = TYPE_HEIGHT - height - 300  # room for the rules and for what another program makes of a line
         if alone:
             return (
                 _p("分节", "", f'<w:spacing w:line="{above}" w:lineRule="exact"/>') + _table([TYPE_AREA], "".join(lines)) + _p("分节", "")
@@ -245,7 +245,7 @@ def _dress_table(table: etree._Element, plan: TablePlan) -> None:
         _line(side, 8 if side in ("top", "bottom", "left", "right") else 4)
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
-    inside = {"top": 30, "left": plan.size * 5 // 2, "bottom": 30, "right": plan.size * 5 // 2}
+    inside = {"top": 50, "left": plan.size * 5 // 2, "bottom": 50, "right": plan.size * 5 // 2}
     margins = "".join(f'<w:{side} w:w="{width}" w:type="dxa"/>' for side, width in inside.items())
     content = (f'<w:tblStyle w:val="Table"/><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/>'
                f"<w:tblCellMar>{margins}</w:tblCellMar>"
