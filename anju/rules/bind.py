@@ -12,6 +12,7 @@ from typing import Any
 from anju.problems import Problem, Refused
 from anju.quantities import scaled_text
 from anju.rules.canonical import csv_bytes
+from anju.rules.exact import scaled
 from anju.rules.lower import day_number
 from anju.rules.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, Input
 
@@ -166,7 +167,7 @@ def _unique(book: Book, columns: Mapping[str, list[Scalar]], wrong: Callable[...
 def _converter(item: Input) -> Callable[[Any], Scalar]:
     if item.type == NUMBER:
         assert item.range
-        low, high = (int(end.scaleb(item.places)) for end in item.range)
+        low, high = (scaled(end, item.places) for end in item.range)
         return lambda value: _scaled(item, value, low, high)
     if item.type == ENUM:
         index = {value: place for place, value in enumerate(item.enum)}
@@ -177,7 +178,7 @@ def _converter(item: Input) -> Callable[[Any], Scalar]:
 
 def _scaled(item: Input, value: Any, low: int, high: int) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
-        scaled: int = value * 10**item.places
+        result: int = value * 10**item.places
     else:
         if not isinstance(value, str | Decimal):
             raise _Misfit(
@@ -195,15 +196,15 @@ def _scaled(item: Input, value: Any, low: int, high: int) -> int:
         number, rest = (number * 10**shift, 0) if shift >= 0 else divmod(number, 10**-shift)
         if rest:
             raise _Misfit("RULE-012", f"{value} 比声明的 {item.places} 位小数更细，不能悄悄舍去。", "请核对单位，或在规则书中增加 places。")
-        scaled = -number if sign else number
-    if not low <= scaled <= high:
+        result = -number if sign else number
+    if not low <= result <= high:
         least, most = item.range or (0, 0)
         raise _Misfit(
             "RULE-011",
             f"{value} {item.unit}不在允许范围 {least:f} 至 {most:f} 之内。",
             "请核对数据和单位；确属实情的，请修改规则书的 range。",
         )
-    return scaled
+    return result
 
 
 def _choice(item: Input, value: Any, index: Mapping[Any, int]) -> int:

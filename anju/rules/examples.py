@@ -8,6 +8,7 @@ from typing import Any
 
 from anju.problems import Problem, Refused
 from anju.quantities import divide_half_up
+from anju.rules.exact import scaled
 from anju.rules.ir import Num
 from anju.rules.schema import Book, Example
 from anju.rules.tree import DECIMAL
@@ -62,10 +63,10 @@ def _differs(row: Any, name: str, wanted: Any) -> str:
     if isinstance(wanted, bool) or not DECIMAL.match(str(wanted)):
         return f"{name} 的期望值“{wanted}”不是数。"
     expected = Decimal(str(wanted))
-    written = max(0, -int(expected.as_tuple().exponent))
+    written = len(str(wanted).partition(".")[2])
     places = max(written, row.run.shown_places(name))
     computed = divide_half_up(actual * 10**places, 10**type_.places)
-    same = computed == int(expected.scaleb(places))
+    same = computed == scaled(expected, places)
     return "" if same else f"{name} 应为 {wanted}，算得 {row.exact(name)}。"
 
 

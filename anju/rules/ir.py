@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from anju.quantities import divide_half_up
+from anju.rules.exact import finest, scaled
 from anju.rules.formula import FormulaError
 
 LIMIT = 10**38 - 1  # decimal(38,0): the widest integer that DuckDB, PostgreSQL and Spark all hold
@@ -77,10 +78,8 @@ def constant(value: int, places: int = 0, unit: str | None = None) -> Node:
 
 
 def from_decimal(value: Decimal, places: int | None = None, unit: str | None = None) -> Node:
-    exponent = value.as_tuple().exponent
-    assert isinstance(exponent, int)
-    scale = max(0, -exponent) if places is None else places
-    return constant(int(value.scaleb(scale)), scale, unit)
+    scale = finest(value) if places is None else places
+    return constant(scaled(value, scale), scale, unit)
 
 
 def join_units(nodes: tuple[Node, ...] | list[Node]) -> str | None:

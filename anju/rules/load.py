@@ -14,7 +14,9 @@ from typing import Any
 from anju.problems import Refused
 from anju.quantities import ALIASES, UNITS
 from anju.rules import check
+from anju.rules.exact import finest, scaled
 from anju.rules.formula import IDENTIFIER, KEYWORDS, Expr, FormulaError, parse
+from anju.rules.ir import LIMIT
 from anju.rules.schema import (
     COLOURS,
     DATE,
@@ -230,8 +232,12 @@ class _Loader:
             tree.wrong("BOOK-022", f"不是数量，却写了 {'、'.join(extra)}。", "请删去。")
         places = self.places(fields.get("places")) or 0
         limits = self.range(fields.get("range"))
-        if limits and any(end != round(end, places) for end in limits):
+        if limits and any(finest(end) > places for end in limits):
             tree.wrong("BOOK-018", "范围的两端比 places 更细。", "请增加 places 或改范围。")
+            limits = None
+        if limits and any(abs(scaled(end, places)) > LIMIT for end in limits):
+            tree.wrong("BOOK-018", "范围按 places 放大后超过 38 位整数。", "请缩小范围。")
+            limits = None
         return Input(
             name=name, label=self.text(fields, "label"), type=kind, places=places, show=self.places(fields.get("show")), range=limits,
             unit=self.unit(fields["unit"]) if "unit" in fields else "", enum=self.enum(fields.get("enum")),

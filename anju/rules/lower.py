@@ -15,6 +15,7 @@ from typing import Any
 
 from anju.quantities import COUNTED
 from anju.rules import ir
+from anju.rules.exact import floor_scaled, scaled
 from anju.rules.formula import (
     And,
     Between,
@@ -99,7 +100,7 @@ def lower(book: Book, values: Mapping[str, Value], order: list[str]) -> Program:
 
 def input_type(item: Input) -> Type:
     if item.type == NUMBER and item.range:
-        low, high = (int(end.scaleb(item.places)) for end in item.range)
+        low, high = (scaled(end, item.places) for end in item.range)
         return Num(item.places, low, high, item.unit or None)
     others: dict[str, Type] = {TRUTH: Truth(), DATE: Day(), TEXT: Words(), ENUM: Choice(item.enum)}
     return others.get(item.type, Num(item.places, 0, 0, item.unit))
@@ -158,7 +159,7 @@ class _Scope:
     def within(self, node: Node, low: Decimal, high: Decimal) -> Node:
         """Narrow to a declared range; a value outside is unknown, with its reason."""
         num = node.num
-        bottom, top = int(low.scaleb(num.places)), int(high.scaleb(num.places))
+        bottom, top = -floor_scaled(-low, num.places)[0], floor_scaled(high, num.places)[0]
         if bottom <= num.low and num.high <= top:
             return node
         if max(bottom, num.low) > min(top, num.high):
@@ -224,9 +225,8 @@ class _Scope:
         tests: list[tuple[str, Any, Node]] = []
         for band in value[:-1]:
             # An edge finer than the subject falls between two of its integers: both comparisons move to the lower one.
-            edge = band.upper.scaleb(subject.type.places) if band.upper is not None else Decimal(0)
-            floor = int(edge // 1) if edge >= 0 else -int(-edge // 1) - (edge % 1 != 0)
-            closed = band.upper_closed or edge != floor
+            floor, exact = floor_scaled(band.upper or Decimal(0), subject.type.places)
+            closed = band.upper_closed or not exact
             tests.append(("upto" if closed else "below", floor, self.plain(parameter, band.value)))
         tests.append(("rest", None, self.plain(parameter, value[-1].value)))
         return self.pick(subject, tests)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, getcontext, localcontext
 from typing import Any
 
 from anju.quantities import COUNTED
@@ -74,8 +74,11 @@ class Trace:
         """A named input, parameter, step, condition or rank of one row, with the causes when it is unknown."""
         key = (row, name)
         if key not in self.known:
-            with localcontext(EXACT):
+            if getcontext().prec == EXACT.prec:  # already inside
                 self.known[key] = self.find(row, name)
+            else:
+                with localcontext(EXACT):
+                    self.known[key] = self.find(row, name)
         return self.known[key]
 
     def figure(self, row: int, expr: Expr) -> Result:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from anju.quantities import UNITS, divide_half_up, scaled_text
+from anju.rules.exact import finest, scaled
 from anju.rules.ir import Choice, Day, Num, Type
 from anju.rules.schema import Book
 
@@ -42,15 +43,15 @@ def shown(book: Book, name: str, value: Any, type_: Type, unit: bool = True) -> 
     return ("是" if value else "否") if isinstance(value, bool) else str(value)
 
 
-def number_text(scaled: int, places: int, show: int, unit: str, fixed: bool = False) -> str:
+def number_text(value: int, places: int, show: int, unit: str, fixed: bool = False) -> str:
     """A scaled integer rounded half-up to `show`, with its unit; fen as 元 with two decimals."""
     if unit == "fen":
-        scaled, places, show, fixed = scaled, places + 2, max(2, show), True
+        places, show, fixed = places + 2, max(2, show), True
     if show < places:
-        scaled, places = divide_half_up(scaled, 10 ** (places - show)), show
+        value, places = divide_half_up(value, 10 ** (places - show)), show
     elif fixed:
-        scaled, places = scaled * 10 ** (show - places), show
-    text = scaled_text(scaled, places)
+        value, places = value * 10 ** (show - places), show
+    text = scaled_text(value, places)
     if not fixed and "." in text:
         text = text.rstrip("0").rstrip(".")
     return text + (POSTFIX.get(unit, f" {unit}" if unit else ""))
@@ -58,14 +59,13 @@ def number_text(scaled: int, places: int, show: int, unit: str, fixed: bool = Fa
 
 def figure_text(value: Decimal, unit: str, places: int | None) -> str:
     """A figure of a sentence with no name of its own: two decimals unless it says otherwise."""
-    exponent = value.as_tuple().exponent
-    finer = max(0, -exponent) if isinstance(exponent, int) else 0
-    scaled = int(value.scaleb(finer))
-    return number_text(scaled, finer, SHOWN_RATIO if places is None else places, unit, fixed=places is not None)
+    finer = finest(value)
+    return number_text(scaled(value, finer), finer, SHOWN_RATIO if places is None else places, unit, fixed=places is not None)
 
 
 def converted(value: Decimal, unit: str, wanted: str) -> Decimal:
     """The value in another unit of the same family; unchanged when it has none."""
     if unit in UNITS and wanted in UNITS and UNITS[unit].family == UNITS[wanted].family:
-        return value * UNITS[unit].factor / UNITS[wanted].factor
+        base = scaled(value, finest(value)) * UNITS[unit].factor  # factors are powers of ten, so the way back is exact too
+        return Decimal((int(base < 0), tuple(map(int, str(abs(base)))), -finest(value) - len(str(UNITS[wanted].factor)) + 1))
     return value

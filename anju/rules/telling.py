@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from anju.quantities import scaled_text
+from anju.rules.exact import finest, scaled
 from anju.rules.formula import (
     And,
     Between,
@@ -29,7 +30,7 @@ from anju.rules.formula import (
 from anju.rules.ir import Num
 from anju.rules.operators import MODES, OPERATORS
 from anju.rules.schema import Book, Condition, Figure, Says, Step
-from anju.rules.show import converted, figure_text
+from anju.rules.show import SHOWN_RATIO, converted, figure_text, number_text
 
 if TYPE_CHECKING:
     from anju.rules.reference import Cause
@@ -124,8 +125,9 @@ def lost_points(row: RunRow, step: Step) -> str:
     value, type_ = row.values[step.name], row.run.types[step.name]
     if step.points is None or value is None or not isinstance(type_, Num):
         return ""
-    lost = max(step.points, Decimal(0)) - Decimal(value).scaleb(-type_.places)
-    return figure_text(lost, "point", None) if lost > 0 else ""
+    places = max(type_.places, finest(step.points))
+    lost = scaled(max(step.points, Decimal(0)), places) - value * 10 ** (places - type_.places)
+    return number_text(lost, places, SHOWN_RATIO, "point") if lost > 0 else ""
 
 
 def _unknown(row: RunRow, name: str) -> str:
@@ -231,7 +233,7 @@ def render(expr: Expr, name: Callable[[str], str], inner: bool = False) -> str:
 
     match expr:
         case Number(value):
-            return scaled_text(int(value.scaleb(places)), places) if (places := -int(value.as_tuple().exponent)) > 0 else str(value)
+            return scaled_text(scaled(value, finest(value)), finest(value))
         case Literal(value):
             return MODES.get(value, value)
         case Name(used):

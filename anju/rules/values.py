@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from anju.problems import ASK, Problem, Refused
+from anju.rules.exact import finest
 from anju.rules.schema import ENUM, NUMBER, Band, Book, Parameter, Value
 from anju.rules.tree import DECIMAL
 
@@ -126,7 +127,7 @@ def _plain(parameter: Parameter, new: Any) -> Decimal | str | date:
         if isinstance(new, bool | float) or not DECIMAL.match(str(new)):
             raise ValueError(f"“{new}”不是小数。")
         number = Decimal(str(new))
-        if number != round(number, parameter.places):
+        if finest(number) > parameter.places:
             raise ValueError(f"“{new}”比规则书中的小数位（{parameter.places} 位）更细。")
         return number
     if parameter.type == ENUM:

@@ -185,3 +185,9 @@ def test_engines_and_reference_agree_on_random_books(everywhere, source, rows, s
         assume(False)
     keyed = [{**row, "key": f"行{index}"} for index, row in enumerate(rows)]
     everywhere(book, keyed, on=DAY - timedelta(shift), key="key")
+    dated = [{**row, "day": DAY - timedelta(shift * index % 400)} for index, row in enumerate(keyed)]
+    try:
+        everywhere(book, dated, on=DAY, key="key", on_field="day")
+    except Refused as refused:  # a partition cannot straddle a change of value
+        if [problem.code for problem in refused.problems] != ["RULE-018"]:
+            raise

@@ -103,6 +103,8 @@ def test_a_warning_tells_only_what_holds_and_takes_the_first_colour(everywhere):
     assert [row.colour for row in run.rows] == ["红", "黄", "", "", ""]
     assert [row.sentences() for row in run.rows] == [["仅完成 40.0%"], ["差 20 套"], [], ["“far”分母为 0，待核。"], ["“完成”未知，待核。"]]
     assert run.rows[0].warning.propose == "约谈"
+    assert [item.sentence for item in run.rows[1].explain()] == ["", "差 20 套"]
+    assert run.rows[1].held == ["near"]
 
 
 def test_points_finer_than_the_score_are_lost_exactly(everywhere):
