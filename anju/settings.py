@@ -1,7 +1,6 @@
 """Django's settings. What a place may choose comes from the environment; secrets come from the data folder."""
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -10,25 +9,17 @@ from django.utils.functional import SimpleLazyObject
 from anju.core.keys import secret_key
 from anju.core.server import databases
 
-
-def built(room: str, part: str = "") -> bool:
-    """Does this room (or this file of it) exist yet?"""
-    spec = find_spec(f"anju.{room}")
-    return bool(spec and spec.origin and (not part or find_spec(f"anju.{room}.{part}")))
-
-
-ALL_ROOMS = "core figures runs documents evaluation oversight desk demo"
-ROOMS = tuple(os.environ.get("ANJU_ROOMS", ALL_ROOMS).split())  # fewer while a higher room is being built
+ROOMS = ("core", "figures", "runs", "documents", "evaluation", "oversight", "desk", "demo")
 
 DEBUG = False
 SECRET_KEY = SimpleLazyObject(secret_key)
-ALLOWED_HOSTS = os.environ.get("ANJU_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]  # this machine only: there is no sign-in yet
 
 INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
-    *(f"anju.{room}" for room in ROOMS if built(room)),
+    *(f"anju.{room}" for room in ROOMS),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -50,7 +41,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                *(["anju.desk.frame.context"] if built("desk") else []),
+                "anju.desk.frame.context",
             ],
             "builtins": ["django.templatetags.static"],
         },
