@@ -20,16 +20,27 @@ def write(obj, count=1):
             trail.record(by=operator, act="记", obj=f"{obj}-{number}")
 
 
-def in_thread(function, *arguments):
-    def run():
+class Worker(threading.Thread):
+    """A thread with connections of its own, whose failure is the test's."""
+
+    def __init__(self, function, *arguments):
+        super().__init__()
+        self.work, self.error = (function, arguments), None
+        self.start()
+
+    def run(self):
+        function, arguments = self.work
         try:
             function(*arguments)
+        except Exception as error:
+            self.error = error
         finally:
             connections.close_all()
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
+    def join(self, timeout=60):
+        super().join(timeout)
+        if self.error:
+            raise self.error
 
 
 def sealed():
@@ -108,7 +119,7 @@ def test_a_late_commit_is_sealed_after_what_overtook_it_and_never_skipped():
             early.set()
             assert go.wait(30)
 
-    thread = in_thread(slow)
+    thread = Worker(slow)
     assert early.wait(30)
     write("quick", 2)
     with connections["owner"].cursor() as cursor:
@@ -124,12 +135,35 @@ def test_a_late_commit_is_sealed_after_what_overtook_it_and_never_skipped():
 
 
 @pytest.mark.usefixtures("committed")
+def test_rows_are_sealed_in_the_order_of_their_transactions():
+    """One order for ever, whenever it is sealed: the transaction's number first, then the row's."""
+    numbered, overtaken = threading.Event(), threading.Event()
+
+    def first():
+        operator = local_operator()
+        with scoped(operator):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_current_xact_id()")  # its number is taken before its row is written
+            numbered.set()
+            assert overtaken.wait(30)
+            trail.record(by=operator, act="记", obj="first")
+
+    thread = Worker(first)
+    assert numbered.wait(30)
+    write("second")
+    overtaken.set()
+    thread.join()
+    assert trail.seal() == 2
+    assert sealed() == ["first", "second-0"]
+
+
+@pytest.mark.usefixtures("committed")
 def test_sealing_keeps_no_writer_waiting():
     write("a", 5)
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("SELECT anju_seal(false)")  # sealed, not yet committed: its locks are held
         assert cursor.fetchone() == (5,)
-        thread = in_thread(write, "b", 3)
+        thread = Worker(write, "b", 3)
         thread.join(20)
         assert not thread.is_alive()
     assert trail.seal() == 3
@@ -143,8 +177,8 @@ def test_eight_writers_and_two_sealers_make_one_whole_chain(tmp_path):
         while not stop.is_set():
             trail.seal()
 
-    sealers = [in_thread(sealer) for _ in range(2)]
-    writers = [in_thread(write, f"w{n}", 40) for n in range(8)]
+    sealers = [Worker(sealer) for _ in range(2)]
+    writers = [Worker(write, f"w{n}", 40) for n in range(8)]
     for thread in writers:
         thread.join()
     stop.set()
