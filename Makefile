@@ -13,8 +13,8 @@ install-dev: .venv/.installed-dev
 
 .venv/.installed: requirements.txt pyproject.toml | .venv/bin/python
 	@echo "正在安装依赖（首次约一两分钟）……"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # What only the tests need from the system: Chromium, Chinese fonts, pdftoppm.
