@@ -45,12 +45,12 @@ def books(request: HttpRequest) -> HttpResponse:
         for book in own:
             old = stale(book, today)
             sources = "；".join(f"《{source.title}》{f'（{source.number}）' if source.number else ''}" for source in book.sources.values())
-            checked = Cell(text=f"{len(old)} 个值超过十二个月未核对" if old else "都在十二个月内核对过" if book.parameters else "没有随政策变的值", css="wrap")
+            checked = Cell(text=f"{len(old)}个值超过十二个月未核对" if old else "都在十二个月内核对过" if book.parameters else "没有随政策变的值", css="wrap")
             sheet.rows.append(Row([Cell(text=book.title, href=address_of(book)), Cell(text=applies(book)), Cell(text=sources, css="wrap"), checked]))
         if own:
             groups.append((label, sheet))
     outdated = sum(bool(stale(book, today)) for book in listed)
-    heading = f"{len(listed)} 本规则书" + (f"，{outdated} 本有久未核对的值" if outdated else "，所用的值都在十二个月内核对过")
+    heading = f"{len(listed)}本规则书" + (f"，{outdated}本有久未核对的值" if outdated else "，所用的值都在十二个月内核对过")
     return show(request, "desk/rules.html", heading=heading, groups=groups)
 
 
@@ -133,7 +133,7 @@ def origin(one: Any) -> str:
         return f"{'目标' if one.target else '指标'} {one.measure}" + (f"（口径 {one.calibre}）" if one.calibre else "")
     if one.ledger:
         return f"台账 {one.ledger}"
-    return "由评价人员认定，须有佐证" if one.judged else "由运行时给出"
+    return "由评价人员认定，须有佐证" if one.judged else "运行时逐个区划从台账取"
 
 
 def told(book: Book, text: str) -> str:

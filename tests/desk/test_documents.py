@@ -1,0 +1,105 @@
+"""Preview, doors, reminders, stale sentences, signing, issuing, downloads, the edited Word file."""
+
+import io
+import zipfile
+
+import docx
+import pytest
+
+
+@pytest.fixture
+def circular(page):
+    page.goto("/documents/?region=140500")
+    page.get_by_role("link", name="关于2021年度住房保障主要工作完成情况的通报").first.click()
+    page.locator("article.official").wait_for()
+    return page
+
+
+def test_number_in_the_preview_opens_its_cell(circular):
+    number = circular.locator("article.official data.fig", has_text="6631").first
+    number.focus()
+    circular.keyboard.press("Enter")
+    circular.locator("#panel td.is-cell").wait_for()
+    assert circular.locator("#panel td.is-cell").inner_text() == "6631"
+    assert circular.get_by_role("complementary").get_by_text("关于2021年度住房保障主要工作完成情况的通报").count() >= 1  # where it is used
+
+
+@pytest.mark.parametrize(("name", "starts"), [("Word 文档", b"PK"), ("PDF", b"%PDF"), ("附表 Excel", b"PK"), ("全部（压缩包）", b"PK")])
+def test_downloads(circular, name, starts):
+    circular.get_by_text("下载", exact=True).click()
+    with circular.expect_download() as download:
+        circular.get_by_role("link", name=name, exact=True).click()
+    content = download.value.path().read_bytes()
+    assert content.startswith(starts)
+    if "压缩包" in name:
+        assert len(zipfile.ZipFile(io.BytesIO(content)).namelist()) == 3
+
+
+def test_chosen_warnings_are_written_into_the_draft(circular):
+    boxes = circular.locator("input[name=warning]")
+    chosen = boxes.nth(0).get_attribute("value")
+    boxes.evaluate_all("all => all.forEach(one => { one.checked = false })")
+    circular.locator(f"input[value='{chosen}']").check()
+    sentence = circular.locator(f"label:has(input[value='{chosen}'])").inner_text().split("色", 1)[1].strip()
+    circular.get_by_role("button", name="改稿", exact=True).click()
+    circular.get_by_text("已按现在的数和所选内容改稿").wait_for()
+    text = circular.locator("article.official").inner_text().replace(",", "")
+    assert sentence.split("：")[0] in text
+    assert circular.locator("input[name=warning]:checked").count() == 1
+
+
+def test_edited_word_file_is_compared_number_by_number(circular, tmp_path):
+    circular.get_by_text("下载", exact=True).click()
+    with circular.expect_download() as download:
+        circular.get_by_role("link", name="Word 文档", exact=True).click()
+    file = docx.Document(io.BytesIO(download.value.path().read_bytes()))
+    changed = False
+    for paragraph in file.paragraphs:
+        for run in paragraph.runs:
+            if "6631" in run.text and not changed:
+                run.text, changed = run.text.replace("6631", "6632"), True
+    assert changed
+    path = tmp_path / "改过的通报.docx"
+    file.save(path)
+    circular.locator("input[type=file]").set_input_files(path)
+    circular.get_by_role("button", name="上传比较").click()
+    row = circular.locator("#compared tr", has_text="6632")
+    assert "6631" in row.inner_text()
+
+
+def test_document_says_which_sentence_a_correction_made_stale_then_is_rewritten_signed_and_issued(circular):
+    address = circular.url
+    circular.goto("/figures/?region=140500&topic=subsidy")
+    circular.locator("#row-140522 a.fig", has_text="114").click()  # 阳城县 发放量
+    panel = circular.locator("#panel")
+    panel.get_by_label("更正为（户）").fill("113")
+    panel.get_by_label("更正理由").fill("退回一户")
+    panel.get_by_role("button", name="更正这个数").click()
+    panel.get_by_text("已更正").wait_for()
+
+    circular.goto("/documents/?region=140500")
+    assert "1件已过期" in circular.locator("h1").inner_text()
+    circular.goto(address)
+    assert "114→113" in circular.locator("section.problems").inner_text()
+    circular.locator("#sign").get_by_role("button").click()
+    circular.locator("section.problems", has_text="成稿后数字有变化").wait_for()
+    circular.lines.expect("422")
+    circular.get_by_role("button", name="按现在的数改稿").click()
+    circular.get_by_text("已按现在的数和所选内容改稿").wait_for()
+    circular.locator("#sign").get_by_role("button").click()
+    circular.get_by_text("已签发。文本就此固定").wait_for()
+    circular.get_by_label("文号").fill("示市保办字〔2022〕1号")
+    circular.get_by_label("印发日期").fill("2022-01-18")
+    circular.locator("#issue").get_by_role("button", name="印发").click()
+    circular.locator(".done", has_text="已印发：示市保办字〔2022〕1号").wait_for()
+    paper = circular.locator("article.official").inner_text()
+    assert "示市保办字〔2022〕1号" in paper and "2022年1月18日" in paper
+    assert circular.get_by_role("button", name="撤回这件文书").count() == 1
+
+
+def test_phone_reads_and_signs_in_one_column(phone):
+    phone.goto("/documents/?region=410800")
+    phone.locator("tbody th a").first.click()
+    phone.locator("article.official").wait_for()
+    box = phone.locator("article.official").bounding_box()
+    assert box["x"] >= 0 and box["width"] <= 390

@@ -1,0 +1,109 @@
+"""Score tables explained, judged, tried out; warnings."""
+
+from decimal import Decimal
+
+import pytest
+
+# What the published report says of each judged item: 焦财综〔2021〕1号 附件1.
+FULL = {
+    "rules_sound": "2", "on_time": "2", "targeted": "1", "monitored": "2", "goals_set": "3", "breaches": "0", "severe_breaches": "0",
+    "undisclosed": "0", "days_late": "0", "incomplete_loss": "0", "defects": "0", "petitions_left": "0",
+}  # fmt: skip
+
+
+@pytest.fixture
+def judged(page):
+    """The score table of 焦作市, judged through the page."""
+    page.goto("/runs/new/prh-shanty/?region=410800&period=2020")
+    for name, value in FULL.items():
+        field = page.locator(f"[name=in_{name}]")
+        if field.count():
+            field.fill(value)
+            page.locator(f"[name=why_{name}]").fill("焦财综〔2021〕1号")
+    page.get_by_role("button", name="运行评分").click()
+    page.locator("#score").wait_for()
+    return page
+
+
+def count_of_runs(user):
+    from anju.runs.models import Run
+
+    return Run.objects.count()
+
+
+def test_every_point_of_the_table_is_explained(judged):
+    assert "100分" in judged.locator("h1").inner_text()
+    first = judged.locator("button.expander").first
+    first.focus()
+    judged.keyboard.press("Enter")
+    told = judged.locator("#why-1").inner_text()
+    assert "市县财政安排补助资金" in told and "6469" in told
+    assert judged.locator("#score tr.total td").last.inner_text() == "100"
+
+
+def test_what_if_tells_the_difference_and_stores_nothing(judged, user):
+    before = count_of_runs(user)
+    judged.locator("#in_days_late").fill("2")
+    judged.get_by_role("button", name="试算").click()
+    told = judged.locator("#what-if")
+    told.get_by_text("合计由").wait_for()
+    assert "100" in told.inner_text() and "98" in told.inner_text()
+    assert count_of_runs(user) == before
+
+
+def test_what_if_refuses_what_is_out_of_range_in_place(judged):
+    judged.locator("#in_days_late").fill("99999")
+    judged.get_by_role("button", name="试算").click()
+    judged.locator("#what-if .problems").wait_for()
+    judged.lines.expect("422")
+
+
+def test_how_much_more_would_give_how_many_points(page):
+    page.goto("/runs/new/prh-shanty/?region=410800&period=2020")
+    for name, value in (FULL | {"days_late": "3"}).items():
+        field = page.locator(f"[name=in_{name}]")
+        field.fill(value)
+        page.locator(f"[name=why_{name}]").fill("报送登记")
+    page.get_by_role("button", name="运行评分").click()
+    page.locator("#score").wait_for()
+    assert "扣分1处" in page.locator("h1").inner_text()
+    page.get_by_role("button", name="全部展开").click()
+    page.get_by_role("button", name="做到多少能多得几分").first.click()
+    page.get_by_text("可多得").wait_for()
+
+
+def test_judgement_without_evidence_is_refused_and_nothing_typed_is_lost(page):
+    page.goto("/runs/new/prh-shanty/?region=410800&period=2020")
+    page.locator("[name=in_days_late]").fill("1")
+    page.locator("[name=why_days_late]").fill("")
+    page.get_by_role("button", name="运行评分").click()
+    page.get_by_text("没有写佐证材料").first.wait_for()
+    page.lines.expect("422")
+    assert page.locator("[name=in_days_late]").input_value() == "1"
+
+
+def test_warnings_name_the_place_and_lead_to_their_figures(page):
+    page.goto("/runs/?region=140500")
+    row = page.locator("#findings tr", has_text="总体完成").filter(has_text="高平市").first
+    assert "橙色" in row.inner_text()
+    row.get_by_role("link").click()
+    page.locator("ul.findings a.fig").first.click()
+    page.locator("#panel .facts").first.wait_for()
+
+
+def test_running_the_warnings_says_how_many(page):
+    page.goto("/runs/?region=140500")
+    page.get_by_role("button", name="运行预警和校验").click()
+    page.locator(".done", has_text="预警和校验规则已运行").wait_for()
+
+
+def test_a_run_can_be_recomputed_to_the_same_bytes(page):
+    page.goto("/runs/?region=140500")
+    page.locator("#runs tbody th a").first.click()
+    assert "重新计算，结果一致" in page.locator("main").inner_text()
+
+
+def test_points_on_the_rule_page_add_up(page):
+    page.goto("/rules/scoring/prh-shanty/2020-01-01/")
+    firsts = page.locator("#scoring tbody th.first + td").all_inner_texts()
+    assert sum(map(Decimal, firsts[:-1])) == Decimal(firsts[-1]) == 100
