@@ -80,22 +80,34 @@ def scope(operator):
         yield operator
 
 
-@pytest.fixture
-def committed(django_db_setup, django_db_blocker, cluster):
-    """Real commits, for threads, sealing and reused connections. Everything but the national regions is emptied afterwards."""
-    import psycopg
-    from django.db import connections
+@pytest.fixture(scope="session")
+def empty(cluster):
+    """Empties everything but the national regions: after tests that really committed."""
 
-    from anju.core.postgres import DATABASE, SUPERUSER
+    def run() -> None:
+        import psycopg
+
+        from anju.core.postgres import DATABASE, SUPERUSER
+
+        with psycopg.connect(**cluster.connection(SUPERUSER, DATABASE)) as db:
+            db.execute("SET session_replication_role = replica")  # even what is append-only
+            tables = db.execute(
+                "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
+                " AND tablename NOT IN ('django_migrations', 'core_region')"
+            ).fetchall()
+            for (table,) in tables:
+                db.execute(f"DELETE FROM {table}")
+            db.execute("DELETE FROM core_region WHERE kind = 'pseudo'")
+
+    return run
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker, empty):
+    """Real commits, for threads, sealing and reused connections. Everything but the national regions is emptied afterwards."""
+    from django.db import connections
 
     with django_db_blocker.unblock():
         yield
         connections.close_all()
-    with psycopg.connect(**cluster.connection(SUPERUSER, DATABASE)) as db:
-        db.execute("SET session_replication_role = replica")  # even what is append-only
-        tables = db.execute(
-            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('django_migrations', 'core_region')"
-        ).fetchall()
-        for (table,) in tables:
-            db.execute(f"DELETE FROM {table}")
-        db.execute("DELETE FROM core_region WHERE kind = 'pseudo'")
+    empty()
