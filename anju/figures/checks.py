@@ -44,51 +44,65 @@ def _flaw(cell: Cell, right: Figure) -> str:
     return f"印的是 {shown}，算出来是 {computed}{unit(cell.unit).name}。{'原表像是截尾，没有四舍五入。' if cut else ''}"
 
 
-# The keys an import touched, the wholes of the parts among them included.
+# What stands for the keys of the file, and for the wholes and parts of those that the file does not have.
+# A table of its own with statistics: joined as sub-queries, four-column keys make the planner expect one row and loop.
+# amount: within one document what counts is what it printed, of an addition the addition.
+STANDING = """
+CREATE TEMP TABLE figures_standing ON COMMIT DROP AS
+WITH in_file AS (
+  SELECT region_id, period, measure_id, calibre_id, sheet, cell,
+    CASE WHEN known THEN before_state ELSE state END AS state, CASE WHEN known THEN before_value ELSE value END AS value,
+    CASE WHEN known THEN before_amount ELSE coalesce(increment, value) END AS amount,
+    CASE WHEN known THEN before_document_id ELSE document_id END AS document_id
+  FROM figures_incoming
+), wholes AS (
+  SELECT DISTINCT region_id, period, coalesce(m.of_id, m.code) AS measure_id, calibre_id FROM figures_incoming JOIN figures_measure AS m ON m.code = measure_id
+  WHERE m.of_id IS NOT NULL OR EXISTS (SELECT FROM figures_measure AS p WHERE p.of_id = m.code)
+), beside AS MATERIALIZED (
+  SELECT * FROM wholes UNION SELECT w.region_id, w.period, m.code, w.calibre_id FROM wholes AS w JOIN figures_measure AS m ON m.of_id = w.measure_id
+  EXCEPT SELECT region_id, period, measure_id, calibre_id FROM figures_incoming
+)
+SELECT region_id, period, measure_id, calibre_id, sheet, cell, state, value, amount, document_id, true AS in_file FROM in_file
+UNION ALL
+SELECT region_id, c.period, c.measure_id, c.calibre_id, '', '', c.state, c.value, c.value, NULL, false
+FROM beside JOIN figures_current AS c USING (region_id, period, measure_id, calibre_id)
+"""
+
 PARTS = """
-WITH touched AS (
-  SELECT region_id, period, measure_id, calibre_id FROM figures_incoming
-  UNION
-  SELECT region_id, period, of_id, calibre_id FROM figures_incoming JOIN figures_measure ON code = measure_id WHERE of_id IS NOT NULL
+WITH parts AS MATERIALIZED (
+  SELECT m.of_id, m.dimension, s.region_id, s.period, s.calibre_id, sum(s.value) AS value, bool_and(m.complete) AS complete,
+    count(*) FILTER (WHERE s.state IN ('number', 'no_task', 'not_applicable')) AS known
+  FROM figures_standing AS s JOIN figures_measure AS m ON m.code = s.measure_id WHERE m.of_id IS NOT NULL
+  GROUP BY m.of_id, m.dimension, s.region_id, s.period, s.calibre_id
 )
-SELECT o.sheet, o.cell, r.name, w.period, whole.name, whole.unit, part.dimension, w.value, sum(p.value)
-FROM touched
-JOIN figures_current AS w USING (region_id, period, measure_id, calibre_id)
-JOIN figures_observation AS o ON o.id = w.observation_id
+SELECT w.sheet, w.cell, r.name, w.period, m.name, m.unit, p.dimension, w.value, p.value
+FROM parts AS p
+JOIN figures_standing AS w ON w.measure_id = p.of_id AND w.region_id = p.region_id AND w.period = p.period AND w.calibre_id = p.calibre_id
 JOIN core_region AS r ON r.id = w.region_id
-JOIN figures_measure AS whole ON whole.code = w.measure_id
-JOIN figures_measure AS part ON part.of_id = w.measure_id
-JOIN figures_current AS p ON p.region_id = w.region_id AND p.period = w.period AND p.measure_id = part.code AND p.calibre_id = w.calibre_id
-WHERE w.value IS NOT NULL
-GROUP BY w.id, o.id, r.id, whole.code, part.dimension
-HAVING sum(p.value) > w.value OR (
-  sum(p.value) < w.value AND bool_and(part.complete) AND count(*) FILTER (WHERE p.state IN ('number', 'no_task', 'not_applicable'))
-    = (SELECT count(*) FROM figures_measure AS m WHERE m.of_id = w.measure_id AND m.dimension = part.dimension)
+JOIN figures_measure AS m ON m.code = w.measure_id
+WHERE p.value > w.value OR (
+  p.value < w.value AND p.complete
+  AND p.known = (SELECT count(*) FROM figures_measure AS every WHERE every.of_id = p.of_id AND every.dimension = p.dimension)
 )
-ORDER BY r.order, whole.order
+ORDER BY r.order, m.order
 """
 
 # A total and the regions directly below it, when both were in the file. Percentages are not added.
-# Within one document what counts is what it printed: of an addition the addition.
 REGIONS = """
-SELECT wo.sheet, wo.cell, r.name, w.period, m.name, m.unit, m.target_of_id IS NOT NULL AND wo.document_id IS NOT NULL,
-  CASE WHEN wo.document_id IS NULL THEN w.value ELSE coalesce(wo.increment, w.value) END AS whole,
-  sum(CASE WHEN wo.document_id IS NULL THEN p.value ELSE coalesce(po.increment, p.value) END) AS parts
-FROM figures_incoming AS i
-JOIN figures_current AS w USING (region_id, period, measure_id, calibre_id)
-JOIN figures_observation AS wo ON wo.id = w.observation_id
+WITH below AS MATERIALIZED (
+  SELECT up.code, s.period, s.measure_id, s.calibre_id, coalesce(s.document_id, 0) AS document,
+    sum(CASE WHEN s.document_id IS NULL THEN s.value ELSE s.amount END) AS parts
+  FROM figures_standing AS s JOIN core_region AS child ON child.id = s.region_id JOIN core_region AS up ON up.id = child.parent_id
+  WHERE s.in_file GROUP BY up.code, s.period, s.measure_id, s.calibre_id, document
+)
+SELECT w.sheet, w.cell, r.name, w.period, m.name, m.unit, m.target_of_id IS NOT NULL AND w.document_id IS NOT NULL,
+  CASE WHEN w.document_id IS NULL THEN w.value ELSE w.amount END, b.parts
+FROM figures_standing AS w
 JOIN core_region AS r ON r.id = w.region_id
 JOIN figures_measure AS m ON m.code = w.measure_id
-JOIN figures_incoming AS below ON below.measure_id = i.measure_id AND below.calibre_id = i.calibre_id AND below.period = i.period
-JOIN core_region AS child ON child.id = below.region_id
-JOIN core_region AS up ON up.id = child.parent_id AND up.code = r.code
-JOIN figures_current AS p
-  ON p.region_id = below.region_id AND p.period = below.period AND p.measure_id = below.measure_id AND p.calibre_id = below.calibre_id
-JOIN figures_observation AS po ON po.id = p.observation_id AND po.document_id IS NOT DISTINCT FROM wo.document_id
-WHERE w.value IS NOT NULL AND m.unit <> '%'
-GROUP BY w.id, wo.id, r.id, m.code
-HAVING sum(CASE WHEN wo.document_id IS NULL THEN p.value ELSE coalesce(po.increment, p.value) END)
-  <> CASE WHEN wo.document_id IS NULL THEN w.value ELSE coalesce(wo.increment, w.value) END
+JOIN below AS b ON b.code = r.code AND b.period = w.period AND b.measure_id = w.measure_id AND b.calibre_id = w.calibre_id
+  AND b.document = coalesce(w.document_id, 0)
+WHERE w.in_file AND m.unit <> '%' AND b.parts <> CASE WHEN w.document_id IS NULL THEN w.value ELSE w.amount END
 ORDER BY r.order, m.order
 """
 
@@ -107,6 +121,9 @@ JOIN figures_observation AS o ON o.id = c.observation_id AND o.scope_note <> i.s
 def balances(cursor: Any, file_name: str) -> list[Problem]:
     """Compare what the import touched, as it would stand."""
     problems = []
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.figures_standing")
+    cursor.execute(STANDING)
+    cursor.execute("ANALYZE figures_standing")
     cursor.execute(PARTS)
     for sheet, cell, region, period, name, unit_name, dimension, whole, parts in cursor.fetchall():
         problems.append(

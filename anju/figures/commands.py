@@ -15,15 +15,15 @@ def add(subparsers: Any) -> None:
     listed = add_parser(figures, "list", "列出统计指标", run_list)
     listed.add_argument("find", nargs="?", default="", metavar="文字", help="只列代码或名称里有这些文字的")
     load = add_parser(figures, "load", "装载指标目录，以及一个地方自己的 measures.yaml", run_load)
-    load.add_argument("files", nargs="*", type=Path, metavar="文件", help="measures.yaml")
+    load.add_argument("files", nargs="*", type=Path, metavar="文件", help="一个地方自己的指标文件 measures.yaml，可写多个")
     show = add_parser(figures, "show", "查看一个区划一个期间的数", run_show)
     show.add_argument("codes", nargs="*", metavar="指标", help="代码，可带口径（invest.done:cal2）；不写则列出全部有数的")
     _where(show)
     history = add_parser(figures, "history", "查看一个数的来历：谁、何时、从几改到几、为什么", run_history)
-    history.add_argument("code", metavar="指标")
+    history.add_argument("code", metavar="指标", help="指标代码；anju figures list 列出全部")
     _where(history)
     correct = add_parser(figures, "correct", "更正一个数；原来的数保留在来历里", run_correct)
-    correct.add_argument("code", metavar="指标")
+    correct.add_argument("code", metavar="指标", help="指标代码；anju figures list 列出全部")
     correct.add_argument("value", metavar="数值", help="照要印的样子写，如 27.27")
     correct.add_argument("--unit", default="", metavar="单位", help="不写则用指标自己的单位")
     correct.add_argument("--reason", required=True, metavar="原因", help="为什么改、依据什么改")
@@ -35,7 +35,7 @@ def add(subparsers: Any) -> None:
     brought.add_argument("file", metavar="文件|undo", help="xlsx 或 xls 文件；写 undo 则撤销一次导入")
     brought.add_argument("number", nargs="?", type=int, metavar="编号", help="要撤销的导入的编号")
     brought.add_argument("--region", metavar="区划代码", help="表格所属的区划，如 140500")
-    brought.add_argument("--period", metavar="期间", help="2021、2021-Q3、2021-08 或 2021-12-31")
+    brought.add_argument("--period", metavar="期间", help="2021（年）、2021-Q3（季）、2021-08（月）或 2021-12-31（日）")
     brought.add_argument("--map", default="", metavar="对照表", help="对照表的文件名或代号；不写则在文件旁的 maps 目录里自动找")
     brought.add_argument("--answer", action="append", default=[], metavar="代码=说明", help="答复一条提醒，可写多次；*=说明 答复全部")
     brought.add_argument("--preview", action="store_true", help="只看会怎样，不入库")
@@ -43,10 +43,10 @@ def add(subparsers: Any) -> None:
 
 
 def _where(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--region", required=True, metavar="区划代码")
-    parser.add_argument("--period", required=True, metavar="期间")
+    parser.add_argument("--region", required=True, metavar="区划代码", help="区划的代码，如 140502")
+    parser.add_argument("--period", required=True, metavar="期间", help="2021（年）、2021-Q3（季）、2021-08（月）或 2021-12-31（日）")
     if not any(action.dest == "codes" for action in parser._actions):
-        parser.add_argument("--calibre", default="", metavar="口径")
+        parser.add_argument("--calibre", default="", metavar="口径", help="同一指标分口径的才写")
 
 
 @contextmanager
@@ -153,7 +153,9 @@ def run_history(args: argparse.Namespace) -> int:
             })  # fmt: skip
             change = f"{entry.before} → " if entry.before else ""
             why = "；".join(filter(None, [entry.reason, row.basis and f"推定依据：{row.basis}", "已撤销" if entry.undone else ""]))
-            text.append(f"{localtime(row.at):%Y-%m-%d %H:%M}\t{row.by}\t{entry.act}\t{change}{entry.figure.spoken_or_state}\t{place}\t{why}")
+            text.append(
+                f"{localtime(row.at):%Y-%m-%d %H:%M}\t{row.by}\t{entry.act}\t{change}{entry.figure.spoken_or_state}\t{place}\t{why}"
+            )
     out(args, data, text or "还没有数。")
     return OK
 

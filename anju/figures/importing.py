@@ -1,14 +1,13 @@
 """Importing what workbooks said (导入). All problems at once; nothing is stored unless all is well or every reminder was answered.
 
-Bulk: COPY into a staging table of the session (COPY cannot write under row-level security), then one INSERT … SELECT each for
-observations and current figures. No row is saved by itself.
+The rows go through a staging table (bulk.py); no row is saved by itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -16,8 +15,9 @@ from django.utils import timezone
 from anju.core import trail
 from anju.core.models import Region
 from anju.core.regions import Matcher
-from anju.core.scope import Operator
-from anju.figures import checks, periods
+from anju.core.scope import Operator, scoped
+from anju.figures import bulk, checks, periods
+from anju.figures.bulk import Row
 from anju.figures.current import build
 from anju.figures.figure import NUMBER, SHARE, STATES
 from anju.figures.models import Calibre, Measure, Observation, Source, TargetDocument
@@ -26,50 +26,8 @@ from anju.problems import ASK, BLOCK, Problem, Refused
 from anju.quantities import unit
 from anju.workbooks.cells import Cell, Reading, where
 
-STAGING = """
-CREATE TEMP TABLE figures_incoming (
-  n bigint, known boolean DEFAULT false, measure_id text, calibre_id text, region_id int, period text, state text, value bigint, unit text, places smallint,
-  approx text, assumed boolean, basis text, sheet text, cell text, raw text, cited text, document_id bigint, effective_on date, scope_note text,
-  increment bigint, share_numerator bigint, share_denominator bigint, share_of_id text, supersedes_id bigint
-) ON COMMIT DROP
-"""
-KEY = ("region_id", "period", "measure_id", "calibre_id")
-COPIED = (
-    "n, measure_id, calibre_id, region_id, period, state, value, unit, places, approx, assumed, basis, sheet, cell, raw, cited, document_id,"
-    " effective_on, scope_note, increment, share_numerator, share_denominator, share_of_id"
-)
-KEPT = COPIED.removeprefix("n, ") + ", supersedes_id"
-JOIN = " AND ".join(f"i.{name} = c.{name}" for name in KEY)
 TOTALS = ("", "合计", "总计")  # a row that names no region is the import's own
 SHOWN = 10  # how many of many are named in one problem
-
-
-class Row(NamedTuple):
-    """A cell as it will be stored; the order is the staging table's."""
-
-    n: int
-    measure: str
-    calibre: str
-    region_id: int
-    period: str
-    state: str
-    value: int | None
-    unit: str
-    places: int
-    approx: str
-    assumed: bool
-    basis: str
-    sheet: str
-    cell: str
-    raw: str
-    cited: str
-    document_id: int | None
-    effective_on: str | None
-    scope_note: str
-    increment: int | None
-    share_numerator: int | None
-    share_denominator: int | None
-    share_of: str | None
 
 
 @dataclass
@@ -139,24 +97,25 @@ def _import(
     rows = [row for reading in readings for row in binder.rows(reading)]
     published = [one for reading in readings for one in binder.published(reading)]
     problems += binder.problems
-    same_file = _same_file(by, readings, region)
-    with connection.cursor() as cursor:
-        _stage(cursor, rows)
-        unchanged = _leave_out(cursor, same_file, adds)
-        problems += _additions(cursor, binder) if adds else []
-        new, changed = _changes(cursor)
+    touched = {region.pk, *(row.region_id for row in rows), *(one.pk for _, one, _ in published)}
+    # Only what the file is about: under a scope of the whole country every look-up would sort three thousand ids.
+    with scoped(replace(by, region_ids=by.region_ids & touched)) as narrow, connection.cursor() as cursor:
+        same_file = _same_file(readings, region)
+        bulk.stage(cursor, rows)
+        new, changed, unchanged = bulk.settle(cursor, same_file.pk if same_file else None, adds)
+        problems += _additions(cursor) if adds else []
         problems += _replaced(cursor, readings[0].file_name, changed) if changed and not adds else []
         source = _source(by, readings, region, period, title, content) if new or changed else same_file
         if new or changed:
             _store(cursor, by, source, _reason(problems, answers or {}, document if adds else None))
         marked = {_spot(problem.where) for problem in problems}
-        found = checks.published(by, published) + (checks.balances(cursor, readings[0].file_name) if new or changed else [])
+        found = checks.published(narrow, published) + (checks.balances(cursor, readings[0].file_name) if new or changed else [])
         problems += [problem for problem in found if _spot(problem.where) not in marked]
         reminders = _answered(problems, answers or {}, ask and bool(new or changed))  # what changes nothing was asked before
         if new or changed:
-            digest = _finish(cursor, source, reminders, answers or {})
+            _keep_answers(source, reminders, answers or {})
             trail.record(
-                by=by, act="导入", obj=f"第 {source.pk} 号导入《{source.file_name}》", region_id=region.pk, digest=digest,
+                by=by, act="导入", obj=f"第 {source.pk} 号导入《{source.file_name}》", region_id=region.pk, digest=bulk.digest(cursor, source.pk),
                 after={"new": new, "changed": changed, "unchanged": unchanged, "sha256": source.sha256, "map": source.map_id, "answers": source.answers},
             )  # fmt: skip
     return Imported(source, new, changed, unchanged, reminders)
@@ -310,7 +269,7 @@ class Binder:
         return self.documents[cell.document]
 
 
-def _same_file(by: Operator, readings: Sequence[Reading], region: Region) -> Source | None:
+def _same_file(readings: Sequence[Reading], region: Region) -> Source | None:
     """An earlier import of the same bytes by the same maps that still counts."""
     return (
         Source.objects.defer("content")
@@ -326,53 +285,8 @@ def _maps(readings: Sequence[Reading]) -> str:
     return ",".join(dict.fromkeys(reading.map_id for reading in readings))[:100]
 
 
-def _stage(cursor: Any, rows: Iterable[Row]) -> None:
-    """Into a table of this session, which goes with the transaction."""
-    cursor.execute("DROP TABLE IF EXISTS pg_temp.figures_incoming")
-    cursor.execute(STAGING)
-    with cursor.copy(f"COPY figures_incoming ({COPIED}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-    cursor.execute("ANALYZE figures_incoming")
-
-
-def _leave_out(cursor: Any, same_file: Source | None, adds: bool) -> int:
-    """Cells that say nothing new: what stands already, and what this very file brought before (a later correction stays)."""
-    left = 0
-    if same_file is not None:
-        cursor.execute(
-            f"UPDATE figures_incoming AS i SET known = true FROM figures_observation AS c WHERE c.source_id = %s AND {JOIN}", [same_file.pk]
-        )
-        left += cursor.rowcount
-    if not adds:
-        compared = (
-            "state", "value", "unit", "places", "approx", "assumed", "basis", "document_id", "effective_on", "scope_note",
-            "share_numerator", "share_denominator", "share_of_id",
-        )  # fmt: skip
-        cursor.execute(
-            "UPDATE figures_incoming AS i SET known = true FROM figures_current AS c JOIN figures_observation AS o ON o.id = c.observation_id"
-            f" WHERE NOT i.known AND {JOIN} AND ({', '.join(f'i.{x}' for x in compared)}) IS NOT DISTINCT FROM ({', '.join(f'o.{x}' for x in compared)})"
-        )
-        left += cursor.rowcount
-    cursor.execute(
-        f"UPDATE figures_incoming AS i SET supersedes_id = c.observation_id FROM figures_current AS c WHERE NOT known AND {JOIN}"
-    )
-    return left
-
-
-def _changes(cursor: Any) -> tuple[int, int]:
-    cursor.execute("SELECT count(*) FILTER (WHERE supersedes_id IS NULL), count(supersedes_id) FROM figures_incoming WHERE NOT known")
-    return cursor.fetchone()
-
-
-def _additions(cursor: Any, binder: Binder) -> list[Problem]:
-    """追加: value becomes what is in force plus what the document adds."""
-    cursor.execute(
-        "SELECT r.name, i.period, m.name FROM figures_incoming AS i JOIN core_region AS r ON r.id = i.region_id"
-        " JOIN figures_measure AS m ON m.code = i.measure_id LEFT JOIN figures_observation AS o ON o.id = i.supersedes_id"
-        " WHERE NOT i.known AND (o.value IS NULL OR i.value IS NULL OR i.document_id IS NULL"
-        " OR o.value::numeric + i.value NOT BETWEEN -9223372036854775808 AND 9223372036854775807) ORDER BY i.n"
-    )
+def _additions(cursor: Any) -> list[Problem]:
+    """追加: refused when there is nothing to add to."""
     problems = [
         Problem(
             "FIG-051",
@@ -380,13 +294,10 @@ def _additions(cursor: Any, binder: Binder) -> list[Problem]:
             "没有可以追加的任务数，或没有写追加的文件。",
             "请先录入原任务，并登记追加任务的文件。",
         )
-        for name, period, measure in cursor.fetchall()
+        for name, period, measure in bulk.cannot_add(cursor)
     ]
     if not problems:
-        cursor.execute(
-            "UPDATE figures_incoming AS i SET value = o.value + i.value, places = CASE WHEN o.unit = i.unit THEN greatest(o.places, i.places)"
-            " ELSE i.places END FROM figures_observation AS o WHERE o.id = i.supersedes_id AND NOT i.known"
-        )
+        bulk.add(cursor)
     return problems
 
 
@@ -436,45 +347,16 @@ def _reason(problems: list[Problem], answers: Mapping[str, str], added: TargetDo
 
 
 def _store(cursor: Any, by: Operator, source: Source, reason: str) -> None:
-    """Observations and what stands now, in the order of their key so that two imports at once do not lock each other out."""
-    order = ", ".join(KEY)
-    cursor.execute(
-        f"INSERT INTO figures_observation ({KEPT}, source_id, by, at, reason)"
-        f" SELECT {KEPT}, %s, %s, now(), CASE WHEN supersedes_id IS NULL THEN '' ELSE %s END FROM figures_incoming"
-        f" WHERE NOT known ORDER BY {order}",
-        [source.pk, by.key, reason],
-    )
-    stored = cursor.rowcount
-    columns = ("state", "value", "unit", "places", "approx", "assumed")
-    cursor.execute(
-        f"INSERT INTO figures_current AS c ({order}, observation_id, {', '.join(columns)})"
-        f" SELECT {order}, id, {', '.join(columns)} FROM figures_observation WHERE source_id = %s ORDER BY {order}"
-        f" ON CONFLICT ({order}) DO UPDATE SET observation_id = EXCLUDED.observation_id, {', '.join(f'{x} = EXCLUDED.{x}' for x in columns)}"
-        " WHERE c.observation_id IS NOT DISTINCT FROM (SELECT supersedes_id FROM figures_observation WHERE id = EXCLUDED.observation_id)",
-        [source.pk],
-    )
-    if cursor.rowcount != stored:
-        raise Refused(
-            Problem(
-                "FIG-042",
-                f"《{source.file_name}》",
-                f"导入期间有 {stored - cursor.rowcount} 个数被别人改动。",
-                "请重新导入，看清现在的数再决定。",
-            )
-        )
+    stored, stands = bulk.store(cursor, source.pk, by.key, reason)
+    if stands != stored:
+        said = f"导入期间有 {stored - stands} 个数被别人改动。"
+        raise Refused(Problem("FIG-042", f"《{source.file_name}》", said, "请重新导入，看清现在的数再决定。"))
 
 
-def _finish(cursor: Any, source: Source, reminders: list[Problem], answers: Mapping[str, str]) -> str:
-    """Keep the answers, and give the digest of the rows: SHA-256 over measure|calibre|region id|period|state|value|unit|places by id."""
+def _keep_answers(source: Source, reminders: list[Problem], answers: Mapping[str, str]) -> None:
     source.answers = [one.as_dict() | {"answer": _answer(one, answers)} for one in reminders]
     if source.answers:
         Source.objects.filter(pk=source.pk).update(answers=source.answers)
-    cursor.execute(
-        "SELECT encode(sha256(convert_to(string_agg(concat_ws('|', measure_id, calibre_id, region_id, period, state, value, unit, places), E'\\n'"
-        " ORDER BY id), 'UTF8')), 'hex') FROM figures_observation WHERE source_id = %s",
-        [source.pk],
-    )
-    return cursor.fetchone()[0]
 
 
 @transaction.atomic
@@ -499,27 +381,10 @@ def undo_import(*, by: Operator, source: Source | int, reason: str) -> int:
         listed = "；".join(f"{row.region.name} {row.period} “{row.measure.name}”（第 {row.source_id} 号）" for row in depending[:SHOWN])
         what = f"以后又在它上面更正或导入：{listed}{' 等' if len(depending) > SHOWN else ''}。"
         raise Refused(Problem("FIG-044", name, what, "请先撤销后来的导入；更正过的数请再更正，不要撤销导入。"))
-    columns = ("state", "value", "unit", "places", "approx", "assumed")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO figures_undone (observation_id, region_id) SELECT id, region_id FROM figures_observation WHERE source_id = %s",
-            [number],
-        )
-        count = cursor.rowcount
-        cursor.execute(
-            f"UPDATE figures_current AS c SET observation_id = b.id, {', '.join(f'{x} = b.{x}' for x in columns)}"
-            " FROM figures_observation AS o JOIN figures_observation AS b ON b.id = o.supersedes_id"
-            " WHERE o.source_id = %s AND c.observation_id = o.id",
-            [number],
-        )
-        restored = cursor.rowcount
-        cursor.execute(
-            "DELETE FROM figures_current AS c USING figures_observation AS o"
-            " WHERE o.source_id = %s AND o.supersedes_id IS NULL AND c.observation_id = o.id",
-            [number],
-        )
-        if restored + cursor.rowcount != count:
-            raise Refused(Problem("FIG-042", name, "撤销期间有数被别人改动。", "请刷新后再看能否撤销。"))
+        count, restored, gone = bulk.take_back(cursor, number)
+    if restored + gone != count:
+        raise Refused(Problem("FIG-042", name, "撤销期间有数被别人改动。", "请刷新后再看能否撤销。"))
     trail.record(
         by=by, act="撤销导入", obj=name, before={"figures": count}, after={"restored": restored}, reason=reason, region_id=found.region_id
     )
