@@ -47,7 +47,8 @@ def pandoc(source: str, to: str, *options: str) -> bytes:
 def to_docx(article: html.HtmlElement, title: str = "") -> bytes:
     """The document as .docx."""
     laid = sheet.build(article, WordMarks())
-    written = pandoc(laid.source, "docx", f"--reference-doc={reference.path()}", f"--metadata=pagetitle:{title}", "--output=-")
+    options = (f"--reference-doc={reference.path()}", "--syntax-highlighting=none", "--output=-")
+    written = pandoc(laid.source, "docx", *options)
     return _dress(written, laid, title)
 
 
@@ -171,6 +172,10 @@ def _dress(written: bytes, laid: sheet.Sheet, title: str) -> bytes:
     _keep_signature(document)
     _sections(document, laid.landscape)
     parts["word/document.xml"] = _xml(document)
+    core = etree.fromstring(parts["docProps/core.xml"])
+    for named in core.iter("{http://purl.org/dc/elements/1.1/}title"):
+        named.text = title
+    parts["docProps/core.xml"] = _xml(core)
     settings = etree.fromstring(parts["word/settings.xml"])
     _settings(settings)
     parts["word/settings.xml"] = _xml(settings)

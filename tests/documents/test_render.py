@@ -62,6 +62,10 @@ def test_word_has_the_page_of_the_standard_in_every_section(opened):
         assert (grid.get(qn("w:type")), grid.get(qn("w:linePitch"))) == ("lines", "579")
 
 
+def test_word_carries_its_title(opened):
+    assert opened.core_properties.title == "通报"
+
+
 def test_word_numbers_the_pages_of_every_section_outside(opened):
     assert opened.settings.odd_and_even_pages_header_footer
     for section in opened.sections:
@@ -290,3 +294,11 @@ def test_a_draft_leaves_room_for_its_number_and_date():
 
 def test_widths_count_half_width_signs_as_half():
     assert em("县区2021%") == 20 + 25
+
+
+def test_no_style_of_the_word_file_points_at_one_that_is_not_there(opened):
+    styles = opened.styles.element
+    known = {style.get(qn("w:styleId")) for style in styles.findall(qn("w:style"))}
+    pointers = {node.get(qn("w:val")) for tag in ("w:basedOn", "w:link", "w:next") for node in styles.iter(qn(tag))}
+    used = {node.get(qn("w:val")) for tag in ("w:pStyle", "w:rStyle", "w:tblStyle") for node in opened.element.iter(qn(tag))}
+    assert pointers <= known and used <= known
