@@ -7,6 +7,7 @@ from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.desk.tables import Cell, Column, Row, Sheet
 from anju.figures import queries as figures
+from anju.figures.current import LEVELS
 from anju.figures.models import CurrentFigure, Measure
 
 TOPICS = {
@@ -116,21 +117,22 @@ def is_part(measure: Measure, catalogue: Mapping[str, Measure]) -> bool:
     return bool(measure.of_id or (top is not None and top.of_id))
 
 
-def label(leaf: Leaf, catalogue: Mapping[str, Measure], names: Mapping[str, str], several: bool) -> str:
-    """The short head of a column under its group: 目标, 完成, 其中：老城区, 完成率（口径二）."""
+def label(leaf: Leaf, group: Group, catalogue: Mapping[str, Measure], names: Mapping[str, str]) -> str:
+    """The short head of a column under its group: 目标, 省定目标, 完成, 其中：老城区, 完成率（口径二）."""
     measure = leaf.measure
-    target = catalogue.get(measure.target_of_id or "")
     if measure.target_of_id:
+        target = catalogue.get(measure.target_of_id)
         part = measure.member or (target.member if target else "")
-        text = f"目标（{part}）" if part else "目标"
-    elif measure.kind == Measure.Kind.RATIO:
+        return f"{leaf.calibre}定目标（{part}）".replace("（）", "") if leaf.calibre in LEVELS else f"目标（{part}）" if part else "目标"
+    if measure.kind == Measure.Kind.RATIO:
         top, bottom = catalogue[measure.numerator_id], catalogue[measure.denominator_id]
-        plain = bottom.target_of_id == top.code and not measure.name.endswith(("）", ")"))
-        text = f"完成率（{top.member}）" if bottom.target_of_id == top.code and top.member else "完成率" if plain else measure.name
+        completion = bottom.target_of_id == top.code
+        text = (f"完成率（{top.member}）" if top.member else "完成率") if completion else measure.name
     elif measure.of_id:
         text = f"其中：{measure.member}"
     else:
-        text = "合计" if measure.kind == Measure.Kind.SUM else "完成" if several else "数值"
+        asked = any(one.measure.target_of_id for one in group.leaves)
+        text = "完成" if asked else "合计" if len(group.leaves) > 1 else "数值"
     return f"{text}（{names.get(leaf.calibre, leaf.calibre)}）" if leaf.calibre else text
 
 
@@ -138,12 +140,9 @@ def reports(figure: figures.Figure) -> bool:
     return figure.known or figure.observation_id is not None
 
 
-def place_of(leaf: Leaf, found: figures.Figures, regions: Iterable[Region]) -> tuple[str, int]:
-    """One unit and number of decimals for a column: as most finely printed there."""
-    known = [one for one in (found(leaf.code, region) for region in regions) if one.known]
-    if not known:
-        return leaf.measure.unit or "%", leaf.measure.places or 0
-    return known[0].unit, max(one.places for one in known if one.unit == known[0].unit)
+def unit_of(leaf: Leaf, found: figures.Figures, regions: Iterable[Region]) -> str:
+    """One unit for a column: the first that was printed there. Decimals stay as each was printed: 6.88 is not 6.880."""
+    return next((one.unit for one in (found(leaf.code, region) for region in regions) if one.known), leaf.measure.unit or "%")
 
 
 def topic_sheet(
@@ -153,15 +152,21 @@ def topic_sheet(
     catalogue = figures.measures(user)
     leaves = [leaf for group in wanted for leaf in group.leaves]
     found = figures.figures(user, [leaf.code for leaf in leaves], regions, [period])
-    shown = {leaf: place_of(leaf, found, regions) for leaf in leaves}
+    shown = {leaf: unit_of(leaf, found, regions) for leaf in leaves}
     columns = [Column("区划")]
     for group in wanted:
-        units = {shown[leaf][0] for leaf in group.leaves if leaf.measure.kind != Measure.Kind.RATIO}
+        if len(group.leaves) == 1:
+            only = group.leaves[0]
+            name = only.measure.name + (f"（{names.get(only.calibre, only.calibre)}）" if only.calibre else "")
+            unit = "" if only.measure.kind == Measure.Kind.RATIO else shown[only]
+            columns.append(Column(name, unit=unit, href=f"/figures/measure/{only.measure.code}/"))
+            continue
+        units = {shown[leaf] for leaf in group.leaves if leaf.measure.kind != Measure.Kind.RATIO}
         one_unit = units.pop() if len(units) == 1 else ""
         below = tuple(
             Column(
-                label(leaf, catalogue, names, len(group.leaves) > 1),
-                unit="" if one_unit or leaf.measure.kind == Measure.Kind.RATIO else shown[leaf][0],
+                label(leaf, group, catalogue, names),
+                unit="" if one_unit or leaf.measure.kind == Measure.Kind.RATIO else shown[leaf],
                 part=is_part(leaf.measure, catalogue),
                 sort=leaf.code,
             )
@@ -174,7 +179,7 @@ def topic_sheet(
         if number and region.kind == Region.Kind.PSEUDO and not any(reports(found(leaf.code, region)) for leaf in leaves):
             continue
         cells = [Cell(text=region.name, href=links.get(region.code, ""))]
-        cells += [Cell(figure=found(leaf.code, region), unit=shown[leaf][0], places=shown[leaf][1]) for leaf in leaves]
+        cells += [Cell(figure=found(leaf.code, region), unit=shown[leaf]) for leaf in leaves]
         rows.append(Row(cells, css="total" if number == 0 and len(regions) > 1 else "", key=region.code))
     return Sheet(sheet_id, columns, rows, caption="县区指标表"), found
 

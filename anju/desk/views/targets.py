@@ -28,16 +28,18 @@ def targets(request: HttpRequest) -> HttpResponse:
     divided = [queries.decomposition(user, paper) for paper in papers]
     when = period_label(made.period)
     count = len({one.figure.code for one in asked if one.figure.period == made.period})
-    undone = [one for decomposition in divided for one in decomposition.divisions if one.remainder is not None and one.remainder.exact]
+    divided = [one for one in divided if any(division.parts for division in one.divisions)]
+    told = [one for decomposition in divided for one in decomposition.divisions if one.balanced is not None]
+    undone = [one for one in told if not one.balanced]
     heading = f"{made.region.name}{when}承担{count}项目标任务" if count else f"{made.region.name}{when}没有下达的目标任务"
     if undone:
         heading += f"，{len(undone)}项与分解合计不符"
-    elif any(one.balanced for decomposition in divided for one in decomposition.divisions):
-        heading += "，已全部分解到位"
+    elif told:
+        heading += f"，{len(told)}项已全部分解"
     context = {
         "asked": asked_sheet(request, asked) if asked else None,
         "papers": list({one.document.pk: one.document for one in asked if one.document}.values()),
-        "divided": [(one.document, division_sheet(number, one), notes(one)) for number, one in enumerate(divided) if one.divisions],
+        "divided": [(one.document, division_sheet(number, one), notes(one)) for number, one in enumerate(divided)],
     }
     return show(request, "desk/targets.html", heading=heading, **context)
 
