@@ -100,8 +100,8 @@ def formats(package: zipfile.ZipFile) -> list[Format]:
     return [number_format(codes.get(style, "")) for style in styles]
 
 
-_FAST = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="(\d+)")?(?: t="\w+")?(/?)>')
-_ANY = re.compile(rb"<(?:\w+:)?c((?:\s[^>]*?)?)(/?)>")
+_FAST = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="(\d+)")?(?: t="\w+")?(/|></c)?>')
+_ANY = re.compile(rb"<(?:\w+:)?c((?:\s[^>]*?)?)(/|></(?:\w+:)?c)?>")
 _ROW = re.compile(rb"<(?:\w+:)?row((?:\s[^>]*?)?)/?>")
 _ATTRIBUTE = re.compile(rb"""(\w+)\s*=\s*["']([^"']*)["']""")
 _ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]+\d+)["'][^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>(#[^<]*)<""", re.DOTALL)
@@ -138,7 +138,7 @@ def scan(package: zipfile.ZipFile, path: str, styles: list[Format]) -> Marks:
     marks = Marks(styles)
     last: dict[bytes, bytes] = {}
     columns: dict[bytes, int] = {}
-    row_number, before_data = 0, True
+    row_number, before_data, last_row = 0, True, b""
     for chunk in _chunks(package, path):
         if before_data:
             for found in _COLUMN.findall(chunk[: chunk.find(b"sheetData")]):
@@ -159,7 +159,8 @@ def scan(package: zipfile.ZipFile, path: str, styles: list[Format]) -> Marks:
                 if letter not in columns:
                     columns[letter] = position(letter.decode() + "1")[1]
                 marks.style(int(row) - 1, columns[letter], int(style or 0))
-            marks.height = row_number
+            if row != last_row:
+                last_row, marks.height = row, max(marks.height, int(row))  # rows may come in any order from a careless writer
         _exceptions(chunk, marks)
     marks.width = max(columns.values(), default=-1) + 1
     return marks

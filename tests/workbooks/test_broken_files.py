@@ -121,6 +121,18 @@ def test_two_cells_in_far_corners_do_not_ask_for_the_whole_sheet():
     assert found(read(form(spoil=far), table())) == [("WB-007", "XFD1048576")]
 
 
+def test_a_far_cell_out_of_order_is_seen_too():
+    far = b'<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    assert found(read(rezip(form(), {SHEET: lambda xml: xml.replace(b"<sheetData>", far)}), table())) == [("WB-007", "XFD1048576")]
+
+
+def test_far_cells_that_are_only_coloured_do_no_harm():
+    def far(sheet):
+        sheet["XFD1048576"].fill = openpyxl.styles.PatternFill("solid", fgColor="FFFFFF")
+
+    assert read(form(spoil=far), table()).problems == []
+
+
 def test_a_sheet_part_that_is_cut_short():
     reading = read(rezip(form(), {SHEET: lambda xml: xml[: len(xml) // 2]}), table(), name="x.xlsx")
     assert reading.blocked

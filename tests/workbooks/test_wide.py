@@ -116,6 +116,11 @@ def test_names_lose_spaces_numbers_and_other_brackets():
     assert {cell.region_name for cell in read(form(body), table(rows=rows), area="全市").cells} == {"全市", "东区", "市本级"}
 
 
+def test_names_in_traditional_characters_are_the_same_names():
+    body = [["全市", 30, 33, 3, 1.5], ["臨  縣", 10, 12, 1, 1], ["開發區", 20, 21, 2, 0.5]]
+    assert {cell.region_name for cell in read(form(body), table()).cells} == {"全市", "临县", "开发区"}
+
+
 def test_the_unit_in_the_head_counts():
     head = [*HEAD[:2], [*HEAD[2][:4], "完成投资（万元）"], *HEAD[3:]]
     cells = [cell for cell in read(form(head=head), table()).cells if cell.key == "invest"]
