@@ -104,7 +104,7 @@ class Matcher:
     def match(self, name: str) -> Region | Problem:
         """One region, or a Problem that names the candidates. Never a guess: 近似 is only suggested."""
         wanted = names.clean(name)
-        if wanted in names.WHOLE or wanted in (names.clean(self.within.name), names.clean(self.within.short)):
+        if wanted in names.WHOLE or wanted == names.clean(self.within.name):
             return self.within
         for text in self._readings(wanted):
             for find in (self._exact, self._qualified, self._short):
@@ -150,7 +150,8 @@ class Matcher:
 
     def _short(self, text: str) -> list[Region]:
         """By the name without its kind: 恭城县 → 恭城瑶族自治县. Pseudo-units have no kind to leave out."""
-        return _nearest(self.brief.get(names.short(text), []), self.within)
+        found = _nearest(self.brief.get(names.short(text), []), self.within)
+        return [self.within, *found] if text == self.within.short else found  # a city and its county of the same name
 
     def _problem(self, code: str, name: str, what: str, fix: str) -> Problem:
         return Problem(code, f"区划名称“{name.strip()}”", what, fix)

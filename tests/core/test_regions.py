@@ -80,6 +80,8 @@ def test_a_city_that_changed_its_name_keeps_its_counties(operator):
         city = regions.region(operator, "420600", on)
         assert city.name == name
         assert "襄城区" in [row.name for row in regions.children(operator, city, on)]
+    ended = regions.region(operator, "420607", date(2009, 6, 1))  # a district that ended with the old name stays under it
+    assert [row.name for row in regions.path(ended)[:2]] == ["襄阳区", "襄樊市"]
 
 
 def test_children_and_descendants_are_those_of_the_day_and_of_the_user(operator):
@@ -122,6 +124,7 @@ def match(operator):
     ("450300", "恭城", "450332"), ("450300", "龙胜县", "450328"), ("450300", "永福", "450326"), ("450300", "荔浦县", "450381"),
     ("450300", "临桂　区", "450312"), ("450300", "全州县（含东山乡）", "450324"), ("450300", "全市", "450300"), ("450300", "桂林市", "450300"),
     ("410800", "沁阳", "410882"), ("410000", "济源", "419001"), ("650000", "伊犁州", "654000"), ("650000", "吐鲁番", "650400"),
+    ("360000", "南昌", "360100"), ("360100", "南昌县", "360121"), ("450300", "桂林", "450300"),
     ("430900", "赫山", "430903"), ("430000", "益阳市赫山区", "430903"), ("100000", "江苏省南京市鼓楼区", "320106"), ("100000", "南京鼓楼区", "320106"),
 ])  # fmt: skip
 def test_names_as_tables_print_them(match, within, name, code):
@@ -130,6 +133,7 @@ def test_names_as_tables_print_them(match, within, name, code):
 
 @pytest.mark.parametrize(("within", "name", "code"), [
     ("450300", "柳州", "REG-002"), ("100000", "鼓楼区", "REG-003"), ("100000", "朝阳区", "REG-003"), ("450300", "", "REG-002"), ("450300", "桂", "REG-002"),
+    ("360100", "南昌", "REG-003"),
 ])  # fmt: skip
 def test_no_name_is_guessed(match, within, name, code):
     assert match(within, name)[0] == code
