@@ -50,8 +50,8 @@ class Fact:
 
     @property
     def observed(self) -> bool:
-        """Was anything ever reported, even if only 未报?"""
-        return any(leaf.observation_id is not None for figure in self.figures for leaf in leaves(figure))
+        """Was anything ever reported, even if only 未报, or given by a person?"""
+        return (not self.figures and self.value is not None) or any(leaf.observation_id is not None for figure in self.figures for leaf in leaves(figure))
 
     def stored(self) -> dict[str, Any]:
         """As plain data for the run's record."""

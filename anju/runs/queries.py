@@ -12,7 +12,6 @@ from anju import rules
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
 from anju.rules import Explained
-from anju.rules.ir import Num
 from anju.rules.show import number_text
 from anju.runs import books
 from anju.runs.findings import Finding, Pending, severity
@@ -172,9 +171,9 @@ def _summed(row: rules.RunRow, steps: list[Any]) -> str:
     values = [row.values[step.name] for step in steps]
     if any(value is None for value in values):
         return ""
-    kinds = [row.run.types[step.name] for step in steps]
-    places = max(kind.places for kind in kinds if isinstance(kind, Num))
-    total = sum(value * 10 ** (places - kind.places) for value, kind in zip(values, kinds, strict=True))
+    scales = [row.run.scales[step.name] for step in steps]
+    places = max(scales)
+    total = sum(value * 10 ** (places - scale) for value, scale in zip(values, scales, strict=True))
     return number_text(total, places, min(places, 2), "")
 
 

@@ -51,9 +51,10 @@ def run_book(
     _own(by, region)
     book = books.find(kind, subject, region, on)
     entries = bindings().get((kind, subject))
+    said = {**(judged or {}), **(given or {})}
     if entries:
-        return _keep(by, book, bind_all(by, book, entries, region, period, given or {}), region, period, on, engine)
-    rows = bind_region(by, book, region, period, {**(judged or {}), **(given or {})}, assumptions or {}, level)
+        return _keep(by, book, bind_all(by, book, entries, region, period, said), region, period, on, engine)
+    rows = bind_region(by, book, region, period, said, assumptions or {}, level)
     return _keep(by, book, rows, region, period, on, engine)
 
 

@@ -104,7 +104,7 @@ def _csv(path: Path) -> tuple[list[str], Iterator[list[str]]]:
     return headings, (line for line in lines if any(line))
 
 
-def _parquet(path: Path) -> tuple[list[str], Iterable[tuple]]:
+def _parquet(path: Path) -> tuple[list[str], Iterable[tuple[Any, ...]]]:
     from anju.rules.engines import connect
 
     with connect() as connection:

@@ -167,12 +167,22 @@ def test_a_year_before_a_book_is_in_force_passes_it_over(place):
 
 def test_full_marks_beside_listed_problems(place):
     by, region, _ = place("heshan-2021")
-    given = {
-        "place": region.name, "score": {"value": "100", "by": "区住房保障部门", "evidence": "自评报告第三部分"},
+    judged = {
+        "score": {"value": "100", "by": "区住房保障部门", "evidence": "自评报告第三部分"},
         "problems": {"value": "6", "by": "评价人", "evidence": "自评报告第三、四部分"},
     }  # fmt: skip
-    run = services.judge(by=by, kind="check", subject="full-score", region=region, period="2021", on=WHOLE_YEAR, rows=[given])
-    assert [one.sentence for one in queries.found_by(run)] == ["赫山区自评100分，材料中又列举问题6项：请说明这些问题为何没有扣分"]
+    run = services.run_book(by=by, kind="check", subject="full-score", region=region, period="2021", on=WHOLE_YEAR, judged=judged)
+    sentence = "赫山区自评100分，材料中又列举问题6项：请说明这些问题为何没有扣分"
+    assert [one.sentence for one in queries.found_by(run)] == [sentence]
+    assert run.rows[0]["facts"]["problems"]["by"] == "评价人"
+    told = services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given={"full-score": {"score": "97.2", "problems": "6"}})
+    assert sentence not in [one.sentence for one in told]
+
+
+def test_a_self_score_nobody_gave_is_not_asked_about(place):
+    by, region, _ = place("heshan-2021")
+    services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
+    assert not [one for one in queries.pending(by, region, "2021") if one.subject == "full-score"]
 
 
 def test_text_against_table(place):
