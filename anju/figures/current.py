@@ -30,7 +30,7 @@ class Figures(Mapping[Key, Figure]):
     Region and period left out are the first that were asked for. KeyError for what was not asked.
     """
 
-    def __init__(self, region: Region, period: str) -> None:
+    def __init__(self, region: Region | None, period: str) -> None:
         self._rows: dict[Key, Figure] = {}
         self._region, self._period = region, period
 
@@ -77,6 +77,8 @@ def figures(user: Operator, codes: Iterable[str], regions: Iterable[Region], per
     """
     wanted = list(dict.fromkeys(split(code) for code in codes))
     regions, periods = list(regions), list(periods)
+    if not regions or not periods:
+        return Figures(None, "")
     result = Figures(regions[0], periods[0])
     catalogue = _closure({code for code, _ in wanted})
     leaves = {leaf for code, calibre in wanted for leaf in _leaves(catalogue, code, calibre)}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -56,27 +57,8 @@ def answer_key(problem: Problem) -> str:
     return f"{problem.code} {problem.where}"
 
 
-def preview_import(**wanted: Any) -> Imported:
-    """The same as `import_tables` with nothing stored: reminders are listed, answered or not. Refused with what blocks."""
-    with transaction.atomic():
-        done = _import(**wanted, ask=False)
-        transaction.set_rollback(True)
-    return done
-
-
-def import_tables(**wanted: Any) -> Imported:
-    """Store what these readings of one file say (导入). The same file again changes nothing and says so.
-
-    by, readings (one or several of one file), region (its own and below), period (of cells that name none); content: the file's bytes,
-    kept for provenance; title; document: the TargetDocument whose targets these are; adds: they add to the targets in force (追加);
-    answers: {answer_key(problem), problem code, or "*": why it is right}, kept with the import.
-    Refused with every problem at once, unanswered reminders among them; then nothing is stored.
-    """
-    with transaction.atomic():
-        return _import(**wanted, ask=True)
-
-
-def _import(
+@transaction.atomic
+def import_tables(
     *,
     by: Operator,
     readings: Reading | Sequence[Reading],
@@ -87,8 +69,16 @@ def _import(
     document: TargetDocument | None = None,
     adds: bool = False,
     answers: Mapping[str, str] | None = None,
-    ask: bool,
+    preview: bool = False,
 ) -> Imported:
+    """Store what these readings of one file say (导入). The same file again changes nothing and says so.
+
+    readings: one, or several of one file. region: names are matched in it and below it. period: of cells that name none.
+    content: the file's bytes, kept for provenance. document: whose targets these are; adds: they add to the targets in force (追加).
+    answers: {answer_key(problem), problem code, or "*": why it is right}, kept with the import.
+    preview: store nothing, and list the reminders instead of asking for answers.
+    Refused with every problem at once, unanswered reminders among them; then nothing is stored.
+    """
     readings = [readings] if isinstance(readings, Reading) else list(readings)
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
@@ -111,14 +101,19 @@ def _import(
         marked = {_spot(problem.where) for problem in problems}
         found = checks.published(narrow, published) + (checks.balances(cursor, readings[0].file_name) if new or changed else [])
         problems += [problem for problem in found if _spot(problem.where) not in marked]
-        reminders = _answered(problems, answers or {}, ask and bool(new or changed))  # what changes nothing was asked before
+        reminders = _answered(problems, answers or {}, not preview and bool(new or changed))  # what changes nothing was asked before
         if new or changed:
             _keep_answers(source, reminders, answers or {})
             trail.record(
                 by=by, act="导入", obj=f"第 {source.pk} 号导入《{source.file_name}》", region_id=region.pk, digest=bulk.digest(cursor, source.pk),
                 after={"new": new, "changed": changed, "unchanged": unchanged, "sha256": source.sha256, "map": source.map_id, "answers": source.answers},
             )  # fmt: skip
+    if preview:
+        transaction.set_rollback(True)
     return Imported(source, new, changed, unchanged, reminders)
+
+
+preview_import = partial(import_tables, preview=True)
 
 
 def _spot(place: str) -> str:
@@ -203,7 +198,7 @@ class Binder:
         state = SHARE if share is not None else cell.state
         return Row(
             len(self.seen), measure.code, cell.calibre, region.pk, period, state, value, unit(cell.unit).name if cell.state == NUMBER else measure.unit,
-            cell.places if cell.state == NUMBER else 0, cell.approx, cell.assumed, cell.basis, cell.sheet, cell.cell, cell.raw, cell.source,
+            cell.places if cell.state == NUMBER else 0, cell.approx, cell.assumed, cell.basis, cell.sheet, cell.cell, cell.raw.replace("\0", ""), cell.source,
             self._document(measure, cell, place), cell.effective_on or None, cell.scope, value if self.adds else None,
             share.numerator if share is not None else None, share.denominator if share is not None else None,
             measure.share_of_id if share is not None else None,

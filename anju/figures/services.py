@@ -1,6 +1,6 @@
 """Writing figures. One function per act; every act leaves a trail row; nothing that was said is ever changed or lost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -143,6 +143,8 @@ def correct(
     before = stands.observation
     if expected is not None and before.pk != expected:
         raise Refused(_faster(said, region, period, before))
+    if before.increment is not None and said.value is not None and before.value is not None:  # what its document adds is off by as much
+        said = replace(said, increment=before.increment + said.value - before.value)
     beside = {"document": before.document, "effective_on": before.effective_on, "scope_note": before.scope_note}
     if _same(before, said, assumed=False, basis="", **beside):
         raise Refused(

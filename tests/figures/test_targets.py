@@ -87,6 +87,14 @@ def test_an_addition_entered_by_hand_is_added_once(user, city, paper):
     assert queries.figure(user, CODE, city, YEAR).text() == "130"
 
 
+def test_a_corrected_addition_is_still_an_addition(user, city, paper):
+    services.enter(by=user, measure=CODE, region=city, period=YEAR, value="100", document=paper)
+    more = services.target_document(by=user, number="保〔2021〕7号", title="追加任务", level="市", region=city, issued_on=date(2021, 8, 2))
+    services.enter(by=user, measure=CODE, region=city, period=YEAR, value="30", document=more, adds=True)
+    services.correct(by=user, measure=CODE, region=city, period=YEAR, value="135", reason="追加 35，抄错")
+    assert queries.decomposition(user, more)(CODE).whole.text() == "35"
+
+
 def test_there_is_nothing_to_add_to(user, city, east, paper):
     with pytest.raises(Refused, match="FIG-051"):
         hand_out(user, city, paper, [(east, "30")], adds=True)
