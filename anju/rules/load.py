@@ -142,7 +142,7 @@ class _Loader:
     def region(self, tree: Tree) -> str:
         value = tree.text()
         if not REGION.match(value):
-            tree.wrong("BOOK-013", f"区划代码“{value}”写法不对。", "写六位代码并加引号；开发区等用自编代码，如 140500-SBJ。")
+            tree.wrong("BOOK-013", f"区划代码“{value}”写法不对。", "写六位代码并加引号；开发区等用自编代码，如 123456-KFQ。")
         return value
 
     def period(self, fields: dict[str, Tree]) -> tuple[date, date | None]:

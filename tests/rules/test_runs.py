@@ -208,6 +208,31 @@ def test_a_range_finer_than_a_step_keeps_to_its_inside(everywhere):
     assert [row.values["out"] for row in everywhere(made, rows, on=DAY, key="key").rows] == [None, 1, 2, None]
 
 
+@pytest.mark.parametrize(
+    ("edge", "expected"),
+    [
+        ('{below: "1", value: "5"}, {at_least: "1", value: "9"}', ["5", "5", "9", "9"]),
+        ('{upto: "1", value: "5"}, {above: "1", value: "9"}', ["5", "5", "5", "9"]),
+        ('{below: "0.5", value: "5"}, {at_least: "0.5", value: "9"}', ["5", "5", "9", "9"]),
+        ('{upto: "0.5", value: "5"}, {above: "0.5", value: "9"}', ["5", "5", "9", "9"]),
+        ('{below: "-0.5", value: "5"}, {at_least: "-0.5", value: "9"}', ["5", "9", "9", "9"]),
+        ('{upto: "-0.5", value: "5"}, {above: "-0.5", value: "9"}', ["5", "9", "9", "9"]),
+    ],
+)
+def test_a_value_on_the_edge_of_a_band_falls_where_the_book_says(everywhere, edge, expected):
+    made = book(
+        inputs=numbers("a", places=0),
+        parameters={
+            "p": f'{{label: 系数, unit: "1", bands: a, values: [{{from: "2020-01-01", value: [{edge}], source: S1 一, checked: "2021-01-01"}}]}}'
+        },
+        steps={"out": "{label: 结果, formula: p}"},
+        result="out",
+    )
+    run = everywhere(made, [{"key": value, "a": value} for value in (-1, 0, 1, 2)], on=DAY, key="key")
+    assert [row.text("out") for row in run.rows] == expected
+    assert everywhere(made, [{"key": 1}], on=DAY, key="key").rows[0].unknown == ["a"]
+
+
 # -- size
 
 
