@@ -72,7 +72,7 @@ class Place(Part):
     targets: list[TargetPaper] = []
     workbooks: list[Workbook] = []
     runs: list[BookRun] = []
-    given: dict[str, dict[str, str]] = {}  # what a warning takes from its caller: subject → input → value
+    given: dict[str, dict[str, str | Judgement]] = {}  # what a warning or check takes from its caller: subject → input → value
     documents: list[Paper] = []
 
 

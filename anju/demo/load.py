@@ -63,7 +63,7 @@ def load(folder: Path, *, say: Say) -> Loaded:
             loaded.scores.append(_score(by, place, region, run))
         say(f"评分 {loaded.scores[-1].title}")
     with scoped(by):
-        loaded.warnings = runs.run_warnings(by=by, region=region, period=place.period, on=place.on, given=place.given)
+        loaded.warnings = runs.run_warnings(by=by, region=region, period=place.period, on=place.on, given=place.model_dump()["given"])
     say(f"预警与核对：{len(loaded.warnings)} 条")
     prose = read_yaml(folder / "prose.yaml") if (folder / "prose.yaml").exists() else {}
     for paper in place.documents:
