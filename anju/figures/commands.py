@@ -1,7 +1,7 @@
 """anju figures …, anju import …: the same acts as the pages."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,26 +12,26 @@ from anju.problems import Problem, Refused
 
 def add(subparsers: Any) -> None:
     figures = add_group(subparsers, "figures", "统计数字：查看、更正、核对")
-    listed = add_parser(figures, "list", "列出统计指标", run_list)
+    listed = add_parser(figures, "list", "列出统计指标", _ready(run_list))
     listed.add_argument("find", nargs="?", default="", metavar="文字", help="只列代码或名称里有这些文字的")
-    load = add_parser(figures, "load", "装载指标目录，以及一个地方自己的 measures.yaml", run_load)
+    load = add_parser(figures, "load", "装载指标目录，以及一个地方自己的 measures.yaml", _ready(run_load))
     load.add_argument("files", nargs="*", type=Path, metavar="文件", help="一个地方自己的指标文件 measures.yaml，可写多个")
-    show = add_parser(figures, "show", "查看一个区划一个期间的数", run_show)
+    show = add_parser(figures, "show", "查看一个区划一个期间的数", _ready(run_show))
     show.add_argument("codes", nargs="*", metavar="指标", help="代码，可带口径（invest.done:cal2）；不写则列出全部有数的")
     _where(show)
-    history = add_parser(figures, "history", "查看一个数的来历：谁、何时、从几改到几、为什么", run_history)
+    history = add_parser(figures, "history", "查看一个数的来历：谁、何时、从几改到几、为什么", _ready(run_history))
     history.add_argument("code", metavar="指标", help="指标代码；anju figures list 列出全部")
     _where(history)
-    correct = add_parser(figures, "correct", "更正一个数；原来的数保留在来历里", run_correct)
+    correct = add_parser(figures, "correct", "更正一个数；原来的数保留在来历里", _ready(run_correct))
     correct.add_argument("code", metavar="指标", help="指标代码；anju figures list 列出全部")
     correct.add_argument("value", metavar="数值", help="照要印的样子写，如 27.27")
     correct.add_argument("--unit", default="", metavar="单位", help="不写则用指标自己的单位")
     correct.add_argument("--reason", required=True, metavar="原因", help="为什么改、依据什么改")
     _where(correct)
-    add_parser(figures, "check", "核对现行数与全部观测是否一致，不改动", run_check)
-    add_parser(figures, "rebuild", "按全部观测重建现行数，并核对一致", run_rebuild)
+    add_parser(figures, "check", "核对现行数与全部观测是否一致，不改动", _ready(run_check))
+    add_parser(figures, "rebuild", "按全部观测重建现行数，并核对一致", _ready(run_rebuild))
 
-    brought = add_parser(subparsers, "import", "导入表格：anju import 文件；撤销：anju import undo 编号", run_import)
+    brought = add_parser(subparsers, "import", "导入表格：anju import 文件；撤销：anju import undo 编号", _ready(run_import))
     brought.add_argument("file", metavar="文件|undo", help="xlsx 或 xls 文件；写 undo 则撤销一次导入")
     brought.add_argument("number", nargs="?", type=int, metavar="编号", help="要撤销的导入的编号")
     brought.add_argument("--region", metavar="区划代码", help="表格所属的区划，如 140500")
@@ -40,6 +40,16 @@ def add(subparsers: Any) -> None:
     brought.add_argument("--answer", action="append", default=[], metavar="代码=说明", help="答复一条提醒，可写多次；*=说明 答复全部")
     brought.add_argument("--preview", action="store_true", help="只看会怎样，不入库")
     brought.add_argument("--reason", default="", metavar="原因", help="撤销的原因")
+
+
+def _ready(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """The database and Django first: a handler's own imports need them."""
+
+    def run(args: argparse.Namespace) -> int:
+        setup()
+        return handler(args)
+
+    return run
 
 
 def _where(parser: argparse.ArgumentParser) -> None:
@@ -51,8 +61,7 @@ def _where(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def _inside() -> Iterator[Any]:
-    """The database, the operator of this machine, and their scope."""
-    setup()
+    """The operator of this machine, and their scope."""
     from django.core.exceptions import ObjectDoesNotExist
 
     from anju.core.scope import local_operator, scoped
