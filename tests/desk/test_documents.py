@@ -48,6 +48,25 @@ def test_chosen_warnings_are_written_into_the_draft(circular):
     assert circular.locator("input[name=warning]:checked").count() == 1
 
 
+def test_all_warnings_are_ticked_and_stay_when_nothing_is_changed():
+    from types import SimpleNamespace
+
+    from anju.desk.views.documents import chosen_again, taken
+
+    ids = ["warning/idle-credit/140502/low", "warning/backlog-completion/140522/zero"]
+
+    def boxes(choice):
+        return [{"finding": SimpleNamespace(id=one), "chosen": taken(one, choice)} for one in ids]
+
+    assert all(box["chosen"] for box in boxes("all"))
+    assert chosen_again(boxes("all"), ids, "all") == "all"
+    assert chosen_again(boxes("all"), ids[:1], "all") == ids[:1]
+    pattern = ["warning/idle-credit/*"]
+    assert [box["chosen"] for box in boxes(pattern)] == [True, False]
+    assert chosen_again(boxes(pattern), ids[:1], pattern) == pattern
+    assert chosen_again(boxes(pattern), [], pattern) == []
+
+
 def test_edited_word_file_is_compared_number_by_number(circular, tmp_path):
     circular.get_by_text("下载", exact=True).click()
     with circular.expect_download() as download:

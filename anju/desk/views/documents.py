@@ -105,9 +105,18 @@ def offered(user: Any, document: Document, version: Version) -> list[dict[str, A
     """Warnings that 存在问题 may take up, chosen or not. Only documents that have such a part offer them."""
     if "warnings" not in version.options:
         return []
-    chosen = version.options["warnings"]
     found = runs.findings(user, document.region, document.period, kinds=["warning"])
-    return [{"finding": one, "chosen": any(fnmatchcase(one.id, pattern) for pattern in chosen)} for one in found]
+    return [{"finding": one, "chosen": taken(one.id, version.options["warnings"])} for one in found]
+
+
+def taken(warning: str, choice: str | list[str]) -> bool:
+    """Whether a document's choice takes that warning up: "all", or ids in which * stands for any stretch."""
+    return any(fnmatchcase(warning, pattern) for pattern in (["*"] if choice == "all" else choice))
+
+
+def chosen_again(boxes: list[dict[str, Any]], ticked: list[str], before: str | list[str]) -> str | list[str]:
+    """What the ticked boxes choose. Boxes left as they were keep the choice as it was written: "all", patterns and their order."""
+    return before if {box["finding"].id for box in boxes if box["chosen"]} == set(ticked) else ticked
 
 
 @require_POST
@@ -118,7 +127,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     version = queries.version(user, document)
     options, prose = dict(version.options), dict(version.prose)
     if "choose" in request.POST:
-        options["warnings"] = request.POST.getlist("warning")
+        boxes = offered(user, document, version)
+        options["warnings"] = chosen_again(boxes, request.POST.getlist("warning"), version.options.get("warnings", []))
     for key, before in version.prose.items():
         if f"prose_{key}" in request.POST:
             lines = [line.strip() for line in request.POST[f"prose_{key}"].splitlines() if line.strip()]
