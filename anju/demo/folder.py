@@ -66,7 +66,7 @@ class Paper(Part):
 class Place(Part):
     title: str
     region: str = Field(pattern=r"^\d{6}$")
-    period: str
+    period: str = Field(pattern=r"^\d{4}(-Q[1-4]|-\d{2}(-\d{2})?)?$")
     on: datetime.date
     units: list[PseudoUnit] = []
     targets: list[TargetPaper] = []
@@ -91,11 +91,15 @@ def _line(data: Any, path: tuple[Any, ...]) -> int:
 MESSAGES = {
     "missing": "缺少这一项",
     "extra_forbidden": "没有这个项目名",
-    "string_pattern_mismatch": "写法不对（区划代码写六位数字，并加引号）",
+    "string_pattern_mismatch": "写法不对（区划代码是六位数字；期间写成 2021、2021-Q3、2021-08 或 2021-12-31；都加引号）",
     "string_type": "应是文字（编号、日期、代码请加引号）",
     "date_from_datetime_parsing": "日期写成“2021-12-31”",
     "literal_error": "不在允许的取值之内",
 }
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace")
 
 
 def read_yaml(path: Path) -> Any:
@@ -107,6 +111,8 @@ def read_yaml(path: Path) -> Any:
     except (YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path.name} 第 {mark.line + 1} 行" if mark else path.name
+        if "\t" in _text(path):
+            raise Refused(Problem("DEMO-001", where, "用了制表符（Tab）缩进。", "请改用空格缩进，每层两个空格。")) from None
         raise Refused(Problem("DEMO-001", where, "不是可读的 YAML 文件。", "请检查缩进、冒号后的空格和引号，文件存为 UTF-8。")) from None
 
 

@@ -3,6 +3,7 @@
 Each step is one transaction and repeats without changing anything, so an interrupted load is simply run again.
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +12,15 @@ from typing import Any
 from anju import workbooks
 from anju.core import regions
 from anju.core.models import Region
+from anju.core.postgres import home
 from anju.core.scope import Operator, local_operator, scoped
 from anju.demo.folder import BookRun, Paper, Place, Workbook, read_place, read_yaml
 from anju.documents import services as papers
 from anju.documents.models import Document
 from anju.figures import services as figures
+from anju.figures.importing import Imported
 from anju.figures.models import TargetDocument
+from anju.problems import ASK, Problem, Refused
 from anju.runs import services as runs
 from anju.runs.findings import Finding
 from anju.runs.models import Run
@@ -40,7 +44,7 @@ def load(folder: Path, *, say: Say) -> Loaded:
     """Load one place. Refused with every problem of the step that failed; what earlier steps stored stays."""
     place = read_place(folder)
     with scoped(local_operator()) as by:
-        region = regions.region(by, place.region, place.on)
+        region = _region(by, place)
         for unit in place.units:
             regions.add_pseudo(by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases)
         figures.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
@@ -54,10 +58,12 @@ def load(folder: Path, *, say: Say) -> Loaded:
             )
             for paper in place.targets
         }  # fmt: skip
+    _keep_maps(folder)
     for book in place.workbooks:
         with scoped(by):
-            loaded.figures += _import(by, folder, place, book, region, targets)
-        say(f"导入 {book.file}")
+            done = _import(by, folder, place, book, region, targets)
+        loaded.figures += done.new + done.changed + done.unchanged
+        say(f"导入 {book.file}：{done.new + done.changed} 个数" if done.new or done.changed else f"{book.file} 以前已导入，没有变化")
     for run in place.runs:
         with scoped(by):
             loaded.scores.append(_score(by, place, region, run))
@@ -73,14 +79,43 @@ def load(folder: Path, *, say: Say) -> Loaded:
     return loaded
 
 
-def _import(by: Operator, folder: Path, place: Place, book: Workbook, region: Region, targets: dict[str, TargetDocument]) -> int:
+def _region(by: Operator, place: Place) -> Region:
+    try:
+        return regions.region(by, place.region, place.on)
+    except Region.DoesNotExist:
+        raise Refused(
+            Problem(
+                "DEMO-005",
+                "place.yaml 的 region",
+                f"{place.on} 没有区划 {place.region}。",
+                "请核对区划代码；查代码用 anju regions list 上级代码。",
+            )
+        ) from None
+
+
+def _keep_maps(folder: Path) -> None:
+    """The import page offers the maps of every place that was loaded."""
+    kept = home() / "maps" / folder.resolve().name
+    kept.mkdir(parents=True, exist_ok=True)
+    for path in (folder / "maps").glob("*.yaml"):
+        shutil.copyfile(path, kept / path.name)
+
+
+def _import(by: Operator, folder: Path, place: Place, book: Workbook, region: Region, targets: dict[str, TargetDocument]) -> Imported:
     path = folder / book.file
     reading = workbooks.read(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
-    done = figures.import_tables(
-        by=by, readings=reading, region=region, period=place.period, content=path.read_bytes(),
-        title=path.stem, document=targets.get(book.target_document), answers=book.answers,
-    )  # fmt: skip
-    return done.new + done.changed + done.unchanged
+    try:
+        return figures.import_tables(
+            by=by, readings=reading, region=region, period=place.period, content=path.read_bytes(),
+            title=path.stem, document=targets.get(book.target_document), answers=book.answers,
+        )  # fmt: skip
+    except Refused as refused:
+        asked = sorted({problem.code for problem in refused.problems if problem.level == ASK})
+        told = Problem(
+            "DEMO-006", f"place.yaml 的 workbooks“{book.file}”", "这个文件一个数也没有写入。",
+            f"阻断的改好；提醒确实无误的，在 place.yaml 这个文件下面写 answers: {{{', '.join(f'{code}: 为什么无误' for code in asked) or '编号: 为什么无误'}}}，再运行一次。",
+        )  # fmt: skip
+        raise Refused(*refused.problems, told) from None
 
 
 def _score(by: Operator, place: Place, region: Region, run: BookRun) -> Run:

@@ -52,11 +52,13 @@ def summary(loaded: list[Loaded], documents: list[dict[str, Any]], out: Path) ->
         "documents": documents,
         "out": str(out),
     }
-    lines = ["", f"载入 {len(loaded)} 个地方，共 {sum(one.figures for one in loaded)} 个数，每个都记着来自哪个文件的哪个单元格。"]
+    lines = [f"载入 {len(loaded)} 个地方，共 {sum(one.figures for one in loaded)} 个数，每个都记着来自哪个文件的哪个单元格。"]
     for one in loaded:
         lines.append(f"\n{one.place.title}")
         lines += [f"  得分 {total or '待核'}  {run.title}" for run, total in totals(one)]
-        if one.warnings:
+        if not one.warnings:
+            lines.append("  预警与核对：没有发现")
+        else:
             lines.append(f"  预警与核对 {len(one.warnings)} 条，例如：")
             lines += [f"    〔{found.colour}〕{found.sentence}" for found in one.warnings[:SHOWN]]
     lines += [f"\n公文 {len(documents)} 份，共 {sum(len(paper['files']) for paper in documents)} 个文件，在 {out}/ ："]

@@ -109,7 +109,7 @@ def test_ctrl_c_at_any_moment_leaves_what_the_next_run_continues():
     installation = Installation()
     try:
         dice = random.Random(20261121)
-        for _ in range(6):
+        for _ in range(4):
             process = installation.start("demo", "--no-serve", "--out", str(installation.out))
             time.sleep(dice.randint(10, 90) / 10)
             process.send_signal(signal.SIGINT)
@@ -121,3 +121,24 @@ def test_ctrl_c_at_any_moment_leaves_what_the_next_run_continues():
         assert {Path(name).parts[0] for name in installation.files()} == PLACES
     finally:
         installation.remove()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "db status", "trail head", "regions list 140500", "regions match 140500 城区", "figures list 棚户区", "figures check",
+        "figures show shanty.start --region 140500 --period 2021", "figures history shanty.start --region 140500 --period 2021",
+        "rules list", "rules show scoring/prh-shanty --on 2020-12-31", "document kinds", "document list",
+    ],
+)  # fmt: skip
+def test_every_reading_command_works_in_a_process_of_its_own(installation, first, words):
+    code, out, error = installation.run(*words.split())
+    assert code == 0, error
+    assert out.strip()
+
+
+def test_an_unknown_region_is_said_where_it_stands(installation, first, tmp_path):
+    (tmp_path / "place.yaml").write_text('title: 无\nregion: "519988"\nperiod: "2021"\non: 2021-12-31\n', "utf-8")
+    code, _, error = installation.run("place", "load", str(tmp_path))
+    assert code == 1
+    assert "DEMO-005" in error
