@@ -314,9 +314,7 @@ def _case(node: exp.Case) -> Case:
 
 def _call(node: exp.Anonymous) -> Call:
     name = str(node.this).removeprefix("f_")
-    operator = OPERATORS.get(name)
-    if operator is None:
-        raise FormulaError(f"没有“{name}”这个算子。")
+    operator = OPERATORS[name]  # the lexer lets no other name through
     args = tuple(_copy(argument) for argument in node.expressions)
     if not operator.accepts(len(args)):
         raise FormulaError(f"算子 {name} 要 {operator.signature}，这里给了 {len(args)} 个参数。")

@@ -126,6 +126,9 @@ def test_limits_hold_within_a_small_stack():
         parse(" and ".join(["t"] * 150))
     finally:
         sys.setrecursionlimit(limit)
+    for opening, closing in (("(", ")"), ("abs(", ")"), ("case when t then ", " else 0 end")):
+        with pytest.raises(FormulaError, match="层"):
+            parse(opening * (MAX_DEPTH + 1) + "a" + closing * (MAX_DEPTH + 1))
     parse("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH)
     parse("abs(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH)
     parse("*".join(["a"] * 190))
