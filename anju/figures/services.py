@@ -192,35 +192,50 @@ WHERE NOT EXISTS (SELECT FROM figures_undone AS u WHERE u.observation_id = o.id)
 ORDER BY region_id, period, measure_id, calibre_id, id DESC
 """
 COLUMNS = "region_id, period, measure_id, calibre_id, observation_id, state, value, unit, places, approx, assumed"
-CHECK = f"""
-WITH standing AS MATERIALIZED ({STANDING})
-SELECT (SELECT count(*) FROM standing), count(DISTINCT (region_id, period, measure_id, calibre_id)) FROM (
-  (SELECT {COLUMNS} FROM standing EXCEPT SELECT {COLUMNS} FROM figures_current)
+DIFFERING = f"""
+  (SELECT {COLUMNS} FROM figures_standing EXCEPT SELECT {COLUMNS} FROM figures_current)
   UNION ALL
-  (SELECT {COLUMNS} FROM figures_current EXCEPT SELECT {COLUMNS} FROM standing)
-) AS differing
+  (SELECT {COLUMNS} FROM figures_current EXCEPT SELECT {COLUMNS} FROM figures_standing)
 """
 
 
+def _compare(cursor: Any) -> Checked:
+    cursor.execute(
+        "SELECT (SELECT count(*) FROM figures_standing), count(DISTINCT (region_id, period, measure_id, calibre_id))"
+        f" FROM ({DIFFERING}) AS differing"
+    )
+    return Checked(*cursor.fetchone())
+
+
+def _standing(cursor: Any) -> Checked:
+    """What should stand, into a table of the session; compared with what does."""
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.figures_standing")
+    cursor.execute(f"CREATE TEMP TABLE figures_standing ON COMMIT DROP AS {STANDING}")
+    cursor.execute("ANALYZE figures_standing")
+    return _compare(cursor)
+
+
+@transaction.atomic
 def check_current(user: Operator) -> Checked:
     """Compare without changing anything."""
     with connection.cursor() as cursor:
-        cursor.execute(CHECK)
-        return Checked(*cursor.fetchone())
+        return _standing(cursor)
 
 
 @transaction.atomic
 def rebuild_current(*, by: Operator) -> Checked:
-    """Make current_figure anew from the observations of the user's regions, and check it equal. differing: how many had not been."""
+    """Make current_figure equal to what the observations of the user's regions say. differing: how many keys had not been."""
+    keys = "region_id, period, measure_id, calibre_id"
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE figures_current IN SHARE ROW EXCLUSIVE MODE")  # nobody writes meanwhile; reading goes on
-        cursor.execute(CHECK)
-        found = Checked(*cursor.fetchone())
+        found = _standing(cursor)
         if found.differing:
-            cursor.execute("DELETE FROM figures_current")
-            cursor.execute(f"INSERT INTO figures_current ({COLUMNS}) {STANDING}")
-            cursor.execute(CHECK)
-            if (after := Checked(*cursor.fetchone())).differing:
+            wrong = f"SELECT {COLUMNS} FROM figures_current EXCEPT SELECT {COLUMNS} FROM figures_standing"
+            cursor.execute(f"DELETE FROM figures_current WHERE ({keys}) IN (SELECT {keys} FROM ({wrong}) AS wrong)")
+            cursor.execute(
+                f"INSERT INTO figures_current ({COLUMNS}) SELECT {COLUMNS} FROM figures_standing EXCEPT SELECT {COLUMNS} FROM figures_current"
+            )
+            if (after := _compare(cursor)).differing:
                 raise Refused(
                     Problem("FIG-052", "现行数表", f"重建后仍有 {after.differing} 处不一致。", "请停止写入，并把留痕导出交维护人员。")
                 )

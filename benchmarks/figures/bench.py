@@ -110,8 +110,9 @@ def measure(imported: int, stored: int) -> list[str]:
 
     plain = timed(bare)
 
-    periods, versions = 5, 3
-    per = max(1, stored // (periods * versions * len(codes)))
+    versions = 3
+    per = min(len(page) + len(counties), stored // (versions * len(codes)))
+    periods = max(1, stored // (versions * len(codes) * per))
     sql("DELETE FROM figures_current")
     sql("DELETE FROM figures_observation")
     for year in range(2021 - periods + 1, 2022):
