@@ -10,10 +10,13 @@ One YAML file holds a room's annexes:
           columns: [{head: 任务量, code: shanty.start.target}, {head: 开工率, code: shanty.start.rate, show: "% 1"}]
         - {each: audits, head: "{item}年度审计", columns: [{head: 问题数量, code: "audit.{item}.found"}]}
 
-`show` is what the template tag takes ("亿元 2", "1", "bare"); without it a figure is printed as it was reported. `each` repeats a
+`show` is what the template tag takes ("亿元 2", "1", "bare"). Without it a figure is printed in the unit that its head （…） or the annex's
+`unit` names: as reported when it was reported in that unit, else converted, with at most `places` decimals (of the column or a head above
+it; 0 when none says). `each` repeats a
 column for every value of that option ({item}; of a mapping {item} is its key and {item_name} its value). `groups` (an option of the document) sets sub-totals before the rows they sum.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,6 +26,9 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from anju.documents.wording import fill
+from anju.quantities import UNITS
+
+UNIT = re.compile(r"（([^（）]+)）$")
 
 
 @dataclass(frozen=True)
@@ -119,18 +125,24 @@ def declared(path: Path) -> dict[str, dict[str, Any]]:
 def make(declaration: Mapping[str, Any], period: str, options: dict[str, Any]) -> Annex:
     """An annex with its heads filled in and no rows yet."""
     texts = {key: fill(declaration[key], period, options) for key in ("title", "unit", "note", "corner") if declaration.get(key)}
-    return Annex(columns=tuple(_columns(declaration["columns"], period, options)), **texts)
+    unit = next((name for name in UNITS if name == texts.get("unit", "").partition("（")[0]), "")
+    return Annex(columns=tuple(_columns(declaration["columns"], period, options, unit, declaration.get("places", 0))), **texts)
 
 
-def _columns(declarations: Iterable[Mapping[str, Any]], period: str, options: dict[str, Any]) -> Iterable[Column]:
+def _columns(
+    declarations: Iterable[Mapping[str, Any]], period: str, options: dict[str, Any], unit: str, places: int
+) -> Iterable[Column]:
+    """unit, places: of the heads above, for the columns that say nothing else."""
     for one in declarations:
         items = options.get(one["each"], ()) if "each" in one else [""]
         for item, name in items.items() if isinstance(items, Mapping) else ((item, item) for item in items):
             here = {**options, "item": item, "item_name": name} if "each" in one else options
-            yield Column(
-                columns=tuple(_columns(one.get("columns", ()), period, here)),
-                **{key: fill(one.get(key, ""), period, here) for key in ("head", "code", "calibre", "show")},
-            )
+            texts = {key: fill(one.get(key, ""), period, here) for key in ("head", "code", "calibre", "show")}
+            named = UNIT.search(texts["head"])
+            own, most = named[1] if named and named[1] in UNITS else unit, one.get("places", places)
+            if texts["code"] and own and not texts["show"]:
+                texts["show"] = f"{own} upto {most}"
+            yield Column(columns=tuple(_columns(one.get("columns", ()), period, here, own, most)), **texts)
 
 
 def in_order(parts: Sequence[Any], codes: Sequence[str]) -> list[Any]:

@@ -10,7 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from anju.core.templatetags import anju
+from anju.figures.figure import exact_places
 from anju.quantities import ALIASES, UNITS
+from anju.quantities import unit as unit_of
 
 _cited: ContextVar[dict[str, Any] | None] = ContextVar("cited", default=None)
 
@@ -28,16 +30,20 @@ def citing() -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Look:
-    """What a template asks for: unit, places, thousands separated, without the sign %. ValueError for a word it does not know."""
+    """What a template asks for: unit, places, thousands separated, without the sign %. ValueError for a word it does not know.
+
+    upto ("亿元 upto 2"): what was reported in that unit is printed as reported; only what is converted into it has at most so many decimals.
+    """
 
     unit: str | None = None
     places: int | None = None
     grouping: bool = False
     bare: bool = False
+    upto: bool = False
 
     @classmethod
     def of(cls, words: str | None) -> "Look":
-        unit, places, grouping, bare = None, None, False, False
+        unit, places, grouping, bare, upto = None, None, False, False, False
         for word in (words or "").split():
             if word.isdecimal():
                 places = int(word)
@@ -45,11 +51,22 @@ class Look:
                 grouping = True
             elif word == "bare":
                 bare = True
+            elif word == "upto":
+                upto = True
             elif ALIASES.get(word, word) in UNITS:
                 unit = word
             else:
                 raise ValueError(f"no unit and no word of printing: {word}")
-        return cls(unit, places, grouping, bare)
+        return cls(unit, places, grouping, bare, upto)
+
+    def digits(self, figure: Any, grouping: bool = False) -> str:
+        """The digits as asked for, without any sign."""
+        if not (self.upto and self.unit):
+            return figure.text(self.unit, self.places, grouping)
+        there, here = unit_of(figure.unit or "1"), unit_of(self.unit)
+        if there.family != here.family or there.factor == here.factor or not figure.known:
+            return figure.text(None, None, grouping)
+        return figure.text(self.unit, min(exact_places(figure, self.unit), self.places or 0), grouping)
 
 
 def reference(figure: Any) -> str:
@@ -61,7 +78,7 @@ def reference(figure: Any) -> str:
 
 def text_of(figure: Any, look: Look) -> str:
     """The digits with their 约 or 余 and their %; "" when unknown. 左右 stands after a unit that the template writes, so 约 says it."""
-    digits = figure.text(look.unit, look.places, look.grouping)
+    digits = look.digits(figure, look.grouping)
     if not digits:
         return ""
     before, after = {"约": ("约", ""), "左右": ("约", ""), "余": ("", "余")}.get(getattr(figure, "approx", ""), ("", ""))
@@ -79,7 +96,7 @@ def figure_html(figure: Any, look: Look) -> SafeString:
     if not text:
         return format_html('<data class="fig none" data-ref="{}"></data>', ref)
     name = "fig assumed" if getattr(figure, "assumed", False) else "fig"
-    value = figure.text(look.unit, look.places)
+    value = look.digits(figure)
     return format_html('<data class="{}" value="{}" data-ref="{}">{}</data>', name, value, ref, text)
 
 

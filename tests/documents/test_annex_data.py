@@ -42,12 +42,12 @@ def test_heads_are_merged_over_the_columns_they_cover():
 
 def test_a_column_is_repeated_for_every_value_of_an_option():
     assert [(leaf.code, leaf.calibre, leaf.show) for leaf in made().leaves] == [
-        ("start.target", "", ""),
+        ("start.target", "", "套 upto 0"),
         ("start.rate", "", "% 1"),
-        ("audit.2016.found", "", ""),
-        ("audit.2019.found", "", ""),
-        ("invest", "cal1", ""),
-        ("note", "", ""),
+        ("audit.2016.found", "", "套 upto 0"),
+        ("audit.2019.found", "", "套 upto 0"),
+        ("invest", "cal1", "套 upto 0"),
+        ("note", "", "套 upto 0"),
     ]
     assert made().title == "2021年度情况"
 
@@ -69,3 +69,10 @@ def test_a_table_without_a_single_known_figure_says_so():
 def test_a_wide_table_lies_across():
     assert not made().landscape
     assert annex.make({**DECLARATION, "columns": DECLARATION["columns"] * 2}, "2021", OPTIONS).landscape
+
+
+def test_the_unit_of_a_head_is_that_of_every_column_below_it():
+    columns = [{"head": "投资（亿元）", "places": 2, "columns": [{"head": "任务", "code": "a"}, {"head": "完成率", "code": "b", "show": "% 1"}]},
+               {"head": "开工", "columns": [{"head": "户数（户）", "code": "c"}]}]  # fmt: skip
+    table = annex.make({"title": "表", "columns": columns}, "2021", {})
+    assert [leaf.show for leaf in table.leaves] == ["亿元 upto 2", "% 1", "户 upto 0"]

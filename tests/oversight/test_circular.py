@@ -2,14 +2,19 @@
 
 import re
 from datetime import date
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 
+from anju.documents import markup, render
+from anju.documents.tables import Grid
+from anju.figures import services as figures
 from anju.oversight import warnings
 from anju.oversight.warnings import chosen, paragraphs
 from anju.problems import Refused
 from anju.runs import services as runs
-from tests.sample_place import FIRST, PERIOD, SECOND, place, told, written
+from tests.sample_place import CITY, FIRST, PERIOD, SECOND, place, told, written
 
 SUBSIDY = {"subsidy.households.target": "100", "subsidy.households": "120"}
 
@@ -82,6 +87,25 @@ def test_every_number_of_the_text_is_a_figure(scope):
     assert "2019年底前开工、2022年底仍未建成的项目共有50套" in plain(version)
     assert next(one["ref"] for one in version.figures if one["text"] == "50") == f"backlog.unfinished@{place(scope).code}/{PERIOD}"
     assert not [warning for warning in version.warnings if warning["code"] == "DOC-102"]
+
+
+def told_in(scope, measure: str, value: str, unit: str, code: str = CITY) -> None:
+    figures.enter(by=scope, measure=measure, region=place(scope, code), period=PERIOD, value=value, unit=unit)
+
+
+def test_what_was_reported_in_another_unit_is_printed_in_the_unit_of_its_head_in_text_table_and_excel(scope):
+    told(scope, SUBSIDY)
+    told_in(scope, "invest.target", "191100.00", "万元")
+    told_in(scope, "invest.done", "190110.75", "万元")
+    told_in(scope, "loan.credit", "183512", "万元")
+    told_in(scope, "subsidy.households.target", "1.2", "万户", FIRST)
+    version = written(scope, "circular")
+    assert "投资19.01亿元" in plain(version) and "有效授信18.3512亿元" in plain(version) and "投资19.11亿元" in plain(version)
+    cells = [cell.text for cell in Grid(next(markup.parse(version.html).iter("table"))).cells]
+    assert {"19.11", "19.01", "12000"} <= set(cells) and "191100.00" not in cells
+    sheet = load_workbook(BytesIO(render.annex_xlsx(version.html))).worksheets[0]
+    values = [value for row in sheet.iter_rows(values_only=True) for value in row]
+    assert 19.11 in values and 12000 in values and 191100 not in values
 
 
 @pytest.fixture
