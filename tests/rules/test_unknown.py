@@ -131,7 +131,10 @@ def test_a_rank_waits_for_all_of_its_partition(everywhere):
         {"key": 4, "points": "5.5", "no": "张", "group": "普通"},
     ]
     assert [row.values["rank"] for row in everywhere(queue, given, on=DAY, key="key").rows] == [4, 3, 1, 2]
-    tied = [{"key": index, "points": 1, "no": no, "group": "普通"} for index, no in enumerate("庚 b10 b9 甲 Z a A 丁 é ~".split())]
+    tied = [
+        {"key": index, "points": 1, "no": no, "group": "普通"}
+        for index, no in enumerate(["庚", "b10", "b9", "甲", "Z", "a", "A", "丁", "é", "~"])
+    ]
     ranks = [row.values["rank"] for row in everywhere(queue, tied, on=DAY, key="key").rows]
     assert [tied[ranks.index(place)]["no"] for place in range(1, 11)] == ["A", "Z", "a", "b10", "b9", "~", "é", "丁", "庚", "甲"]
     given[0]["points"] = None
