@@ -13,10 +13,12 @@ from anju.documents.wording import fill, whole_word
 from anju.figures import periods, queries
 from anju.figures.queries import Figure, Figures
 from anju.oversight import codes, warnings
+from anju.problems import Problem, Refused
 
 HERE = Path(__file__).parent
 LOANS = {"credit": "loan.credit", "issued": "loan.issued", "year": "loan.issued_year"}
 AUDIT = ("found", "fixed", "fixing", "rate")
+COMPLETION = {"total": "shanty.complete.total.rate", "continued": "shanty.complete.rate"}  # how 基本建成 is measured: option `completion`
 TITLE = "关于{year}年度住房保障主要工作完成情况的通报"
 
 
@@ -50,8 +52,9 @@ class Task:
 
 def gather(user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
     """What the template prints. Options: organs, addressee, copies, backlog {started_by, unfinished_by}, audits [years],
-    calibres {measure: calibre}, calibre_names {calibre: name}, parts_word, order [codes of the parts], warnings [keys chosen for 存在问题] or all."""
-    options = {"calibre_names": {"": "合计"}, **options}
+    calibres {measure: calibre}, calibre_names {calibre: name}, parts_word, order [codes of the parts], warnings [keys chosen for 存在问题] or all,
+    completion (total or continued: whether 基本建成 counts all that was completed, or 续建 only)."""
+    options = {"calibre_names": {"": "合计"}, **options, "completion_rate": _completion(options)}
     codes.known(user, [f"audit.{year}.{name}" for year in options.get("audits", ()) for name in AUDIT], "audits")
     spoken, declared = annex.declared(HERE / "tasks.yaml"), annex.declared(HERE / "annexes.yaml")["circular"]
     parts = annex.in_order(regions.children(user, region, periods.end(period)), options.get("order", ()))
@@ -89,6 +92,13 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     }
 
 
+def _completion(options: dict[str, Any]) -> str:
+    chosen = options.get("completion", "total")
+    if chosen not in COMPLETION:
+        raise Refused(Problem("OVER-002", "文书选项 completion", f"没有“{chosen}”这种算法。", f"可以写 {'、'.join(COMPLETION)}。"))
+    return COMPLETION[chosen]
+
+
 def _codes(spoken: dict[str, Any], tables: Iterable[annex.Annex], options: dict[str, Any]) -> list[str]:
     wanted = [_rate(one, options) for one in spoken["tasks"]] + [one["code"] for one in spoken["funds"]]
     wanted += ["backlog.projects", "backlog.unfinished", "backlog.completed", "backlog.rate", "loan.rate", *LOANS.values()]
@@ -99,7 +109,7 @@ def _codes(spoken: dict[str, Any], tables: Iterable[annex.Annex], options: dict[
 
 def _rate(one: dict[str, Any], options: dict[str, Any]) -> str:
     """The rate of a task, under the calibre that this place's text uses."""
-    return ":".join(filter(None, (one["rate"], options.get("calibres", {}).get(one.get("measure")))))
+    return ":".join(filter(None, (fill(one["rate"], "", options), options.get("calibres", {}).get(one.get("measure")))))
 
 
 def _task(figures: Figures, region: Region, parts: list[Region], one: dict[str, Any], options: dict[str, Any]) -> Task:

@@ -108,6 +108,27 @@ def test_what_was_reported_in_another_unit_is_printed_in_the_unit_of_its_head_in
     assert 19.11 in values and 12000 in values and 191100 not in values
 
 
+COMPLETED = {"shanty.complete.target": "150", "shanty.complete": "150", "shanty.complete.continued": "0"}
+
+
+def test_a_place_that_completed_what_it_was_asked_is_not_told_to_be_at_nought(scope):
+    told(scope, COMPLETED)
+    told(scope, COMPLETED, FIRST)
+    version = written(scope, "circular")
+    assert "基本建成150套，为年度任务的100.0%" in plain(version) and "尚未全面完成" not in plain(version)
+    assert ">100.0%<" in re.search(r"<table.*?</table>", version.html, re.S)[0]
+
+
+def test_a_place_that_counts_only_what_was_continued_says_so_in_its_options(scope):
+    told(scope, COMPLETED)
+    told(scope, COMPLETED, FIRST)
+    version = written(scope, "circular", {"completion": "continued"})
+    assert "基本建成0套，为年度任务的0.0%，没有达到年度任务" in plain(version) and "基本建成任务尚未全面完成" in plain(version)
+    assert ">0.0%<" in re.search(r"<table.*?</table>", version.html, re.S)[0]
+    with pytest.raises(Refused, match="OVER-002"):
+        written(scope, "circular", {"completion": "both"})
+
+
 @pytest.fixture
 def judged(scope):
     """A backlog with a part that finished nothing, and the warnings run."""
