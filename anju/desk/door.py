@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from anju import workbooks
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import reference
+from anju.desk.sums import apart_said
 from anju.figures import queries as figures
 from anju.figures.figure import SHARE, Figure
 from anju.figures.history import Entry, Provenance
@@ -15,7 +16,7 @@ from anju.problems import Refused
 
 @dataclass
 class Door:
-    """computed: made of parts when read, never stored. context: the row of the source file the figure stands in."""
+    """computed: made of parts when read, never stored. context: the row of the source file the figure stands in. apart: totals that are not the sum of their parts."""
 
     figure: Figure
     measure: Measure
@@ -25,6 +26,7 @@ class Door:
     context: workbooks.Context | None = None
     others: Sequence[Figure] = ()
     uses: list[dict[str, str]] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)
 
     @property
     def computed(self) -> bool:
@@ -77,6 +79,7 @@ def open_door(user: Operator, figure: Figure) -> Door:
     calibres = [name for name in ("", *measure.calibres) if name != figure.calibre]
     found = figures.figures(user, [f"{figure.code}:{name}" for name in calibres], [figure.region], [figure.period]) if calibres else {}
     door.others = [one for one in found.values() if one.known]
+    door.apart = apart_said(user, figure, measure)
     return door
 
 

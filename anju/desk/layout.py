@@ -147,7 +147,7 @@ def unit_of(leaf: Leaf, found: figures.Figures, regions: Iterable[Region]) -> st
 
 def topic_sheet(
     user: Operator, sheet_id: str, wanted: list[Group], regions: list[Region], period: str, names: Mapping[str, str], links: Mapping[str, str]
-) -> tuple[Sheet, figures.Figures]:
+) -> Sheet:
     """The official table of a topic: the region itself first as 合计, then its parts. links: address by region code."""
     catalogue = figures.measures(user)
     leaves = [leaf for group in wanted for leaf in group.leaves]
@@ -181,7 +181,7 @@ def topic_sheet(
         cells = [Cell(text=region.name, href=links.get(region.code, ""))]
         cells += [Cell(figure=found(leaf.code, region), unit=shown[leaf]) for leaf in leaves]
         rows.append(Row(cells, css="total" if number == 0 and len(regions) > 1 else "", key=region.code))
-    return Sheet(sheet_id, columns, rows, caption="县区指标表"), found
+    return Sheet(sheet_id, columns, rows, caption="县区指标表")
 
 
 def sort_rows(sheet: Sheet, leaves: list[str], wanted: str) -> None:

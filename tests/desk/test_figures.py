@@ -111,6 +111,7 @@ def test_correction_needs_a_reason_and_keeps_what_was(page):
     assert panel.locator(".big").inner_text().startswith("46")
     history = panel.locator(".history").inner_text()
     assert "45" in history and "补发一户，附发放凭证" in history
+    assert "之和686户，晋城市是685户，相差1户；请一并核对" in panel.locator(".apart").inner_text()
     page.reload()
     assert page.locator("#row-140581 a.fig", has_text="46").count() == 1
 
@@ -133,3 +134,15 @@ def test_panel_opens_as_a_page_of_its_own(page):
     page.goto("/figures/door/?ref=shanty.start@140500/2021")
     assert "6,631" in page.locator("main").inner_text()
     assert page.locator("nav.rail").is_visible()
+
+
+def test_columns_may_be_chosen_and_the_choice_stands_in_the_address(page):
+    page.goto("/figures/?region=140500&topic=loan")
+    page.get_by_text("选栏").click()
+    page.get_by_label("棚改专项贷款当年发放").uncheck()
+    page.get_by_role("button", name="只看选中的栏").click()
+    page.wait_for_url("**only=**")
+    head = page.locator("#topic thead").inner_text()
+    assert "棚改专项贷款有效授信" in head and "当年发放" not in head
+    page.locator("#topic thead a", has_text="合计").first.click()  # sorting keeps the choice
+    assert "当年发放" not in page.locator("#topic thead").inner_text()

@@ -101,3 +101,44 @@ def test_print_leaves_the_frame_out(page):
     page.emulate_media(media="print")
     assert not page.locator(".rail").is_visible()
     assert page.locator("#topic").is_visible()
+
+
+CONTRAST = """
+() => {
+  const channel = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const rgb = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const ground = (node) => {
+    for (let one = node; one; one = one.parentElement) {
+      const found = rgb(getComputedStyle(one).backgroundColor);
+      if (found.length === 3 || (found.length === 4 && found[3] === 1)) return found.slice(0, 3);
+    }
+    return [255, 255, 255];
+  };
+  const faint = [];
+  for (const node of document.querySelectorAll("body *")) {
+    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+    if (!own || !node.checkVisibility() || ["SCRIPT", "NOSCRIPT"].includes(node.tagName)) continue;
+    const [a, b] = [light(rgb(getComputedStyle(node).color).slice(0, 3)), light(ground(node))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) faint.push(`${node.tagName}.${node.className} ${ratio.toFixed(2)} ${node.textContent.trim().slice(0, 20)}`);
+  }
+  return faint;
+}
+"""
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_word_stands_out_from_its_ground(page, address):
+    page.goto(address)
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_every_control_can_be_reached_and_has_a_name(page):
+    for address in ("/figures/?region=140500", "/imports/?region=140500", "/runs/new/prh-shanty/?region=410800", "/trail/"):
+        page.goto(address)
+        nameless = page.evaluate(
+            "() => [...document.querySelectorAll('main input:not([type=hidden]), main select, main textarea, main button')]"
+            ".filter((one) => !(one.labels?.length || one.ariaLabel || one.textContent.trim())).map((one) => one.outerHTML)"
+        )
+        assert nameless == []

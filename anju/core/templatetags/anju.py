@@ -36,10 +36,10 @@ def at(context, path, **changes):
 def here(context, **changes):
     """This page with something of its address changed, all else kept; a changed view starts at its first page."""
     request = context["request"]
-    pairs = {key: value for key, value in request.GET.items() if key != "page"}
-    pairs |= {key: str(value) for key, value in changes.items()}
-    pairs = {key: value for key, value in pairs.items() if value not in ("", "None")}
-    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+    pairs = {key: values for key, values in request.GET.lists() if key != "page"}
+    pairs |= {key: [str(value)] for key, value in changes.items()}
+    pairs = {key: values for key, values in pairs.items() if values not in ([""], ["None"])}
+    return f"{request.path}?{urlencode(pairs, doseq=True)}" if pairs else request.path
 
 
 @register.filter

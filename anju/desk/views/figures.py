@@ -44,13 +44,16 @@ def explorer(request: HttpRequest, form: str = "") -> HttpResponse:
     if topic not in topics:
         raise Http404(topic)
     links = {region.code: address(request, "/figures/", region=region.code, topic=topic) for region in listed[1:]}
-    sheet, found = layout.topic_sheet(request.operator, "topic", topics[topic], listed, made.period, calibre_names(), links)
-    layout.sort_rows(sheet, [leaf.code for group in topics[topic] for leaf in group.leaves], request.GET.get("sort", ""))
+    only = set(request.GET.getlist("only"))
+    chosen = [group for group in topics[topic] if group.base.code in only] or topics[topic]
+    sheet = layout.topic_sheet(request.operator, "topic", chosen, listed, made.period, calibre_names(), links)
+    layout.sort_rows(sheet, [leaf.code for group in chosen for leaf in group.leaves], request.GET.get("sort", ""))
     heading = f"{made.region.name}{period_label(made.period)}{layout.TOPICS.get(topic, topic)}"
     if form:
         return file_response(excel.write(sheet, heading), f"{heading}.xlsx")
     tabs = [{"code": code, "label": layout.TOPICS.get(code, code), "here": code == topic} for code in topics]
-    return show(request, "desk/figures.html", heading=heading, sheet=sheet, tabs=tabs, topic=topic, counted=len(found))
+    choices = [{"code": group.base.code, "name": group.base.name, "on": group in chosen} for group in topics[topic]]
+    return show(request, "desk/figures.html", heading=heading, sheet=sheet, tabs=tabs, choices=choices)
 
 
 @require_GET

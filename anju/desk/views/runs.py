@@ -57,8 +57,7 @@ def scoring_books(region: Any, on: Any) -> list[Any]:
 
 def scored(run: Run) -> dict[str, Any]:
     total = next(iter(queries.outcome(run).values()))["total"]
-    shown = total.rstrip("0").rstrip(".") if "." in total else total
-    return {"run": run, "title": run.title, "total": shown, "href": f"/runs/{run.pk}/"}
+    return {"run": run, "title": run.title, "total": plain(total), "href": f"/runs/{run.pk}/"}
 
 
 def history(request: HttpRequest, listed: list[Run], newest: dict) -> Sheet:
@@ -102,12 +101,19 @@ def facts(run: Run) -> list[dict[str, Any]]:
     """Each input of the one row: its value, the figures it came from, or who judged it on which evidence."""
     book = books.read(run.book)
     told = []
-    for name, fact in run.rows[0]["facts"].items():
-        item = book.inputs[name]
+    stored = run.rows[0]["facts"]
+    for name, item in book.inputs.items():  # the database keeps no order of keys: the book's is the reader's
+        if (fact := stored.get(name)) is None:
+            continue
         sources = [figure | {"ref": stored_reference(figure)} for figure in fact.get("figures", ())]
-        value = {"true": "是", "false": "否", "True": "是", "False": "否"}.get(fact["value"], fact["value"]) if item.type == TRUTH else fact["value"]
+        value = {"true": "是", "false": "否", "True": "是", "False": "否"}.get(fact["value"], fact["value"]) if item.type == TRUTH else plain(fact["value"])
         told.append({"name": name, "label": item.label, "unit": shown_unit(item.unit), "value": value, "fact": fact, "figures": sources})
     return told
+
+
+def plain(text: str | None) -> str | None:
+    """463.5800 as 463.58: the engine's places are not the reader's."""
+    return text.rstrip("0").rstrip(".") if text and "." in text else text
 
 
 def stored_reference(figure: dict[str, Any]) -> str:
@@ -118,7 +124,7 @@ def inputs(user: Any, run: Run) -> list[dict[str, Any]]:
     """What may be changed in a what-if: numbers and judged values, as they stand."""
     book, values = books.read(run.book), run.rows[0]["facts"]
     return [
-        {"name": item.name, "label": item.label, "unit": shown_unit(item.unit), "value": values[item.name]["value"], "enum": item.enum, "truth": item.type == TRUTH}
+        {"name": item.name, "label": item.label, "unit": shown_unit(item.unit), "value": plain(values[item.name]["value"]), "enum": item.enum, "truth": item.type == TRUTH}
         for item in book.inputs.values()
         if item.type in (NUMBER, ENUM, TRUTH) and item.name in values and not item.target
     ]

@@ -1,0 +1,61 @@
+"""Whether a total is still the sum of its parts: said wherever one of them is opened, the more so after a correction."""
+
+from anju.core import regions
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.desk.compare import apart
+from anju.desk.leader import NOUNS
+from anju.figures import periods
+from anju.figures import queries as figures
+from anju.figures.figure import Figure
+from anju.figures.models import Measure
+from anju.quantities import unit
+
+NOT_ADDED = {"%", "point", "1", "天", "月", "年", "岁"}  # families whose sum over places means nothing
+
+
+def apart_said(user: Operator, figure: Figure, measure: Measure) -> list[str]:
+    """A sentence for every total around this figure that is not the sum of its parts; none where a part is unknown."""
+    if not figure.code or measure.is_computed or unit(measure.unit).family in NOT_ADDED:
+        return []
+    said = []
+    for place in (figure.region, figure.region.parent):
+        if place is not None and place.pk in user.region_ids:
+            said.append(of_places(user, figure, place))
+    for code in filter(None, (measure.code, measure.of_id)):
+        said += of_members(user, figure, code)
+    return [one for one in said if one]
+
+
+def of_places(user: Operator, figure: Figure, place: Region) -> str:
+    """各县之和3540，全市是3590. A part like 市本级 that reports nothing of this has no share in the sum."""
+    key = f"{figure.code}:{figure.calibre}" if figure.calibre else figure.code
+    below = regions.children(user, place, periods.end(figure.period))
+    if not below:
+        return ""
+    found = figures.figures(user, [key], [place, *below], [figure.period])
+    parts = [one for one in below if one.kind != Region.Kind.PSEUDO or found(key, one).observation_id is not None]
+    whole = found(key, place)
+    summed = figures.rollup(user, figure.code, place, figure.period, figure.calibre, parts) if parts else whole
+    if not whole.known or not summed.known or whole.exact == summed.exact:
+        return ""
+    kinds = {one.kind for one in parts if one.kind != Region.Kind.PSEUDO}
+    noun = NOUNS.get(kinds.pop(), "单位") if len(kinds) == 1 else "单位"
+    return sentence(f"各{noun}之和", summed, place.name, whole)
+
+
+def of_members(user: Operator, figure: Figure, code: str) -> list[str]:
+    """The 其中 of a figure, dimension by dimension, where they are more than it or ought to be all of it."""
+    said = []
+    for one in figures.breakdown(user, code, figure.region, figure.period, figure.calibre):
+        if one.balanced is False:
+            summed = figures.total(one.parts, region=figure.region)
+            if summed.known:
+                said.append(sentence(f"各{one.dimension}之和", summed, one.whole.name, one.whole))
+    return said
+
+
+def sentence(parts: str, summed: Figure, whole_name: str, whole: Figure) -> str:
+    gap = apart(summed, whole)
+    texts = [one.text(whole.unit, max(summed.places, whole.places), True) for one in (summed, whole, gap)]
+    return f"{parts}{texts[0]}{whole.unit}，{whole_name}是{texts[1]}{whole.unit}，相差{texts[2]}{whole.unit}；请一并核对。"
