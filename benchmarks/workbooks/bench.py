@@ -1,6 +1,6 @@
 """Reading 100,000 rows: ours against bare python-calamine and bare openpyxl. Each in a process of its own.
 
-python benchmarks/workbooks/bench.py        runs everything and prints a table
+python -m benchmarks.workbooks.bench        runs everything and prints a table
 """
 
 import json
