@@ -45,6 +45,11 @@ class Binding:
     of: tuple[str, ...] = ()
     family: str = ""
 
+    @property
+    def waits(self) -> bool:
+        """Does a row exist only when the caller gives something?"""
+        return any("given" in self.inputs[name] for name in self.needs)
+
     def cases(self, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> list[Case]:
         return list(EACH[self.each](self, catalogue, calibres))
 

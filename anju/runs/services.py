@@ -53,6 +53,8 @@ def run_book(
     entries = bindings().get((kind, subject))
     said = {**(judged or {}), **(given or {})}
     if entries:
+        if strange := [name for name in said if name not in book.inputs]:
+            raise Refused(*(no_input(book, name) for name in strange))
         return _keep(by, book, bind_all(by, book, entries, region, period, said), region, period, on, engine)
     rows = bind_region(by, book, region, period, said, assumptions or {}, level)
     return _keep(by, book, rows, region, period, on, engine)
@@ -90,15 +92,16 @@ def run_warnings(
     """Run every warning and check that has a binding over a region and what is below it; what they found, the gravest first.
 
     given: subject → what its binding takes from the caller (overdue-projects: {"started_by": "2017-12-31"}).
-    A book that is not in force, or of which nothing was ever reported, is passed over.
+    A book that is not in force, of which nothing was ever reported, or that waits for what nobody gave, is passed over.
     """
     _own(by, region)
     found: list[Finding] = []
     for (kind, subject), entries in bindings().items():
+        said = (given or {}).get(subject, {})
         book = books.find_if_any(kind, subject, region, on)
-        if book is None:
+        if book is None or (not said and any(entry.waits for entry in entries)):
             continue
-        rows = bind_all(by, book, entries, region, period, (given or {}).get(subject, {}))
+        rows = bind_all(by, book, entries, region, period, said)
         if rows or newest(by, kind, subject, region, period):
             found += found_by(_keep(by, book, rows, region, period, on, engine))
     return sorted(found, key=findings.severity)
