@@ -16,6 +16,7 @@ from anju.core.postgres import home
 from anju.core.scope import Operator, local_operator, scoped
 from anju.demo.folder import BookRun, Paper, Place, Workbook, read_place, read_yaml
 from anju.documents import services as papers
+from anju.documents.kinds import unknown
 from anju.documents.models import Document
 from anju.figures import services as figures
 from anju.figures.importing import Imported
@@ -71,7 +72,7 @@ def load(folder: Path, *, say: Say) -> Loaded:
     with scoped(by):
         loaded.warnings = runs.run_warnings(by=by, region=region, period=place.period, on=place.on, given=place.model_dump()["given"])
     say(f"预警与核对：{len(loaded.warnings)} 条")
-    prose = read_yaml(folder / "prose.yaml") if (folder / "prose.yaml").exists() else {}
+    prose = _prose(folder, place)
     for paper in place.documents:
         with scoped(by):
             loaded.documents.append((paper.file, _write(by, place, region, paper, prose.get(paper.kind) or {})))
@@ -99,6 +100,15 @@ def _keep_maps(folder: Path) -> None:
     kept.mkdir(parents=True, exist_ok=True)
     for path in (folder / "maps").glob("*.yaml"):
         shutil.copyfile(path, kept / path.name)
+
+
+def _prose(folder: Path, place: Place) -> dict[str, Any]:
+    """prose.yaml by kind. Refused DEMO-007 for a kind that place.yaml writes no document of: its text would be nowhere."""
+    prose = (read_yaml(folder / "prose.yaml") or {}) if (folder / "prose.yaml").exists() else {}
+    problems = unknown("DEMO-007", "prose.yaml 的文种", prose, sorted({paper.kind for paper in place.documents}))
+    if problems:
+        raise Refused(*problems)
+    return prose
 
 
 def _import(by: Operator, folder: Path, place: Place, book: Workbook, region: Region, targets: dict[str, TargetDocument]) -> Imported:

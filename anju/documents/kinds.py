@@ -1,25 +1,31 @@
 """Which documents there are: each room registers its own, the machine knows none by name."""
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from anju.core.models import Region
 from anju.core.scope import Operator
+from anju.documents.wording import PLACEHOLDER
 from anju.problems import Problem, Refused
+
+# What every kind takes (docs/document-kinds.md).
+OPTIONS = ("organs", "addressee", "signatories", "copies", "disclosure", "printed_by", "title", "cited", "dates")
 
 Gather = Callable[[Operator, Region, str, dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """A kind of document. gather reads what its template needs; prose: keys of its free prose; upward: 上行文, needs a signatory to be issued."""
+    """A kind of document. gather reads what its template needs; prose, options: keys of its free prose and its own options; upward: 上行文, needs a signatory to be issued."""
 
     code: str
     name: str
     template: str
     gather: Gather
     prose: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
     upward: bool = False
 
 
@@ -45,3 +51,27 @@ def kind(code: str) -> DocumentKind:
     except KeyError:
         known = "、".join(f"{one.code}（{one.name}）" for one in kinds()) or "没有"
         raise Refused(Problem("DOC-010", f"文种“{code}”", "没有这个文种。", f"现有文种：{known}。")) from None
+
+
+def check_keys(kind: DocumentKind, options: dict[str, Any], prose: dict[str, Any]) -> None:
+    """Refused DOC-032 for each option and DOC-033 for each section of prose that the kind does not have: a typing error is not passed over.
+
+    An option that a placeholder of the prose asks for ({key}) is known by that.
+    """
+    texts = [text for value in prose.values() for text in ([value] if isinstance(value, str) else value or [])]
+    asked = {match[1].split(".")[0] for text in texts for match in PLACEHOLDER.finditer(text)}
+    problems = unknown("DOC-032", f"{kind.name}的选项", options, (*OPTIONS, *kind.options), also=asked)
+    problems += unknown("DOC-033", f"{kind.name}的自由正文", prose, kind.prose)
+    if problems:
+        raise Refused(*problems)
+
+
+def unknown(code: str, where: str, keys: Iterable[str], allowed: Collection[str], also: Collection[str] = ()) -> list[Problem]:
+    """A problem for each key that is not allowed, with the nearest that is."""
+    problems = []
+    for key in keys:
+        if key not in allowed and key not in also:
+            near = difflib.get_close_matches(str(key), allowed, 1)
+            meant = f"是不是 {near[0]}？" if near else ""
+            problems.append(Problem(code, f"{where}“{key}”", "没有这一项。", f"{meant}可以写的有：{'、'.join(allowed) or '（没有）'}。请改正或删去。"))
+    return problems

@@ -31,12 +31,14 @@ def write(
     """Write a document from the ledger as it stands. The draft of that kind, region and period is written anew; without one a new draft begins.
 
     Options or prose left out are those of the draft. The same text again adds no version.
-    Refused: DOC-010 no such kind; DOC-011, DOC-031 what its prose refers to and cannot be found.
+    Refused: DOC-010 no such kind; DOC-011, DOC-031 what its prose refers to and cannot be found;
+    DOC-032, DOC-033 an option or a section of prose that the kind does not have.
     """
     draft = Document.objects.select_for_update().filter(kind=kind, region=region, period=period, state=Document.DRAFT).first()
     last = queries.version(by, draft) if draft else None
     options = _kept(options) if options is not None else last.options if last else {}
     prose = _kept(prose) if prose is not None else last.prose if last else {}
+    kinds.check_keys(kinds.kind(kind), options, prose)
     made = compose(by, kinds.kind(kind), region, period, options, prose)
     if draft is None:
         draft = Document.objects.create(kind=kind, region=region, period=period, title=made.title, by=by.key)

@@ -15,6 +15,7 @@ register(
             "old_allocation", "old_use", "old_project_management", "old_quality", "old_satisfaction",
             "suggestions",
         ),
+        options=("tables", "old_scope", "superior_short"),
         upward=True,
     )
 )  # fmt: skip
@@ -25,6 +26,7 @@ register(
         template="evaluation/documents/self.html",
         gather=reports.self_evaluation,
         prose=("opening", "fund_management", "project_management", "project_effect", "satisfaction", "self_assessment", "problems", "suggestions"),
+        options=("tables",),
     )
 )
 register(
@@ -34,5 +36,6 @@ register(
         template="evaluation/documents/region.html",
         gather=reports.region_evaluation,
         prose=("opening", "practice", "effect_prh", "effect_management", "effect_old", "result"),
+        options=("tables",),
     )
 )

@@ -86,6 +86,7 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
         "audits": audits,
         "funds": [one | {"figure": figures(one["code"])} for one in spoken["funds"] if figures(one["code"]).known],
         "offered": offered,
+        "reminders": warnings.check_choice(offered, options.get("warnings", [])),
         "problems": warnings.paragraphs(user, warnings.chosen(offered, options.get("warnings", []))),
         "annexes": tables,
         "attachments": [table.title for table in tables],

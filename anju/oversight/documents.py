@@ -10,6 +10,7 @@ register(
         template="oversight/documents/circular.html",
         gather=circular.gather,
         prose=("opening", "work", "backlog", "loans", "audit", "thanks", "problems", "requirements"),
+        options=("warnings", "backlog", "audits", "calibres", "calibre_names", "completion", "order", "parts_word"),
     )
 )
 register(
@@ -19,5 +20,6 @@ register(
         template="oversight/documents/decomposition.html",
         gather=decomposition.gather,
         prose=("notice", "opening", "general", "plan_before", "plan_after"),
+        options=("groups", "nodes", "dated", "superior_short", "place"),
     )
 )

@@ -1,15 +1,18 @@
 """Warnings offered to the writer of a circular for 存在问题: the writer chooses; the sentences and their figures are the rules' own."""
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
 from anju.core.models import Region
 from anju.core.scope import Operator
+from anju.problems import ASK, Problem, Refused
 from anju.runs import queries
 from anju.runs.books import inputs_of
 from anju.runs.findings import Finding
+from anju.runs.folders import library
 from anju.runs.sentences import Piece, pieces
 
 
@@ -25,6 +28,25 @@ def chosen(warnings: Iterable[Finding], choice: str | Iterable[str]) -> list[Fin
         picked += [one for one in left if fnmatchcase(one.id, pattern)]
         left = [one for one in left if one not in picked]
     return picked
+
+
+def check_choice(warnings: Iterable[Finding], choice: str | Iterable[str]) -> list[Problem]:
+    """A reminder (OVER-004) for each pattern that stands for no warning of today. Refused OVER-003 for one that can never stand for any."""
+    subjects = sorted({book.subject for book in library().books if book.kind == "warning"})
+    wrong, idle = [], []
+    for pattern in [] if choice == "all" else [choice] if isinstance(choice, str) else choice:
+        kind, _, rest = pattern.partition("/")
+        if not fnmatchcase("warning", kind) or not any(fnmatchcase(one, rest.split("/")[0] or "*") for one in subjects):
+            near = get_close_matches(rest.split("/")[0], subjects, 1)
+            meant = f"是不是 warning/{near[0]}/*？" if near else ""
+            fix = f"{meant}写 all，或 warning/预警/…；预警有：{'、'.join(subjects)}。"
+            wrong.append(Problem("OVER-003", f"文书选项 warnings“{pattern}”", "没有这种预警。", fix))
+        elif not any(fnmatchcase(one.id, pattern) for one in warnings):
+            what = "现在没有一条预警与它相合，存在问题里不会写。"
+            idle.append(Problem("OVER-004", f"文书选项 warnings“{pattern}”", what, "请核对写法；确实已经没有的可以删去。", ASK))
+    if wrong:
+        raise Refused(*wrong)
+    return idle
 
 
 def paragraphs(user: Operator, warnings: Iterable[Finding]) -> list[dict[str, Any]]:

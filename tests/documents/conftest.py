@@ -67,7 +67,7 @@ def kind(monkeypatch):
     from anju.documents import kinds
 
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
-    return kinds.register(kinds.DocumentKind("sample", "示例通报", "sample/report.html", gather, prose=("problems",)))
+    return kinds.register(kinds.DocumentKind("sample", "示例通报", "sample/report.html", gather, prose=("problems",), options=("organ", "claim")))
 
 
 @pytest.fixture

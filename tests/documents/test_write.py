@@ -92,3 +92,17 @@ def test_a_template_that_prints_no_figure_is_a_defect(scope):
         figure_html("", Look())
     with pytest.raises(ValueError, match="no unit"):
         Look.of("亿圆")
+
+
+def test_a_key_that_the_kind_does_not_have_is_refused_with_the_nearest_and_all_that_it_has(scope, city, kind):
+    with pytest.raises(Refused) as refused:
+        services.write(by=scope, kind="sample", region=city, period=YEAR, options={"organ": "甲", "addresse": "乙"}, prose={"problem": "丙"})
+    option, section = refused.value.problems
+    assert (option.code, section.code) == ("DOC-032", "DOC-033")
+    assert "addresse" in option.where and "是不是 addressee" in option.fix and "claim" in option.fix and "是不是 problems" in section.fix
+
+
+def test_an_option_that_the_prose_asks_for_is_no_typing_error(scope, city, kind):
+    prose = {"problems": "按照{plan_name}办理。"}
+    draft = services.write(by=scope, kind="sample", region=city, period=YEAR, options={**OPTIONS, "plan_name": "方案"}, prose=prose)
+    assert "按照方案办理" in queries.version(scope, draft).html

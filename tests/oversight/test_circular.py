@@ -163,3 +163,11 @@ def test_the_writers_order_is_kept_and_one_kind_makes_one_paragraph(judged):
     assert [one.subject for one in picked] == ["idle-credit", "backlog-completion", "backlog-completion"] and picked[1].id == zero
     assert [len(group["warnings"]) for group in paragraphs(judged, picked)] == [1, 2]
     assert chosen(offered, []) == [] and chosen(offered, "all") == offered
+
+
+def test_a_warning_that_there_never_was_is_refused_and_one_that_is_gone_is_pointed_at(judged):
+    with pytest.raises(Refused, match="OVER-003") as refused:
+        written(judged, "circular", {"warnings": ["warning/idle-credits/*", "idle-credit"]})
+    assert len(refused.value.problems) == 2 and "是不是 warning/idle-credit/*" in refused.value.problems[0].fix
+    version = written(judged, "circular", {"warnings": [f"warning/idle-credit/{FIRST}/*", "warning/backlog-completion/*"]})
+    assert [one["where"] for one in version.warnings if one["code"] == "OVER-004"] == [f"文书选项 warnings“warning/idle-credit/{FIRST}/*”"]
