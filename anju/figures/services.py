@@ -16,6 +16,7 @@ from anju.figures.catalogue import load_catalogue
 from anju.figures.figure import APPROX, NUMBER, SHARE, STATES, Figure
 from anju.figures.importing import Imported, answer_key, import_tables, preview_import, undo_import
 from anju.figures.models import Calibre, CurrentFigure, Measure, Observation, Source, TargetDocument
+from anju.figures.targets import decomposition
 from anju.figures.units import Stored, stored
 from anju.problems import Problem, Refused
 
@@ -339,7 +340,22 @@ def _write(
         before=_shown(current.as_figure(before), before) if before else None, after=_shown(current.as_figure(made), made),
         reason=beside.get("reason") or beside.get("basis") or "", region_id=region.pk,
     )  # fmt: skip
+    if made.document_id:
+        _balances(by, said, made)
     return made
+
+
+def _balances(by: Operator, said: Stored, made: Observation) -> None:
+    """Within one document and level no more is handed out than there is."""
+    key = (made.measure_id, made.period, made.calibre_id)
+    for one in decomposition(by, made.document).divisions:
+        if (one.code, one.period, one.calibre) == key and one.remainder and one.remainder.exact is not None and one.remainder.exact < 0:
+            what = f"{made.document.number}的总数是 {one.whole.spoken()}，分解下去 {one.handed_out.spoken()}，多出 {one.remainder.text().removeprefix('-')}。"
+            raise Refused(
+                _problem(
+                    "FIG-036", said, made.region, made.period, what, "同一文件分解下去的不能多于总数；市里加码的，请按市的层级另列总数。"
+                )
+            )
 
 
 def _stand(made: Observation, before: Observation | None) -> bool:

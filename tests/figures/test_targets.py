@@ -49,6 +49,18 @@ def test_more_handed_out_than_there_is_stops_the_import(user, city, east, west, 
         hand_out(user, city, paper, [(city, "100"), (east, "60"), (west, "41")], answers={"*": "就这样"})
 
 
+def test_more_handed_out_by_hand_is_refused_too(user, city, east, west, paper):
+    said = {"measure": CODE, "period": YEAR, "document": paper}
+    services.enter(by=user, region=city, value="100", **said)
+    services.enter(by=user, region=east, value="60", **said)
+    with pytest.raises(Refused, match="FIG-036"):
+        services.enter(by=user, region=west, value="41", **said)
+    services.enter(by=user, region=west, value="40", **said)
+    with pytest.raises(Refused, match="FIG-036"):
+        services.correct(by=user, measure=CODE, region=city, period=YEAR, value="99", reason="改")
+    assert queries.decomposition(user, paper)(CODE).balanced
+
+
 def test_a_city_that_sets_more_than_the_province_is_shown_as_that(user, city, east, paper):
     above = services.target_document(by=user, number="省〔2021〕9号", title="下达任务", level="省", region=city)
     services.enter(by=user, measure=CODE, region=city, period=YEAR, value="90", calibre="省", document=above)

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections
 
 from anju.core.scope import local_operator, scoped
@@ -103,14 +104,36 @@ def test_an_owner_may_not_change_one_either(prepared, statement):
 
 
 def test_a_reused_connection_without_scope_shows_nothing(prepared):
-    """After a scope the setting is '' and not NULL: both must show nothing."""
-    user, _city, east = prepared
-    assert Observation.objects.count() == 0 and queries.sources(user).count() == 0
-    assert not queries.figure(user, "shanty.start", east, YEAR).known
-    assert queries.history(user, "shanty.start", east, YEAR) == [] and queries.targets(user, east, YEAR) == []
-    assert queries.breakdown(user, "shanty.start", east, YEAR) == []
-    assert services.check_current(user).total == 0
+    """After a scope the setting is '' and not NULL: both must show nothing, whatever is asked."""
+    user, city, east = prepared
+    with scoped(user):
+        paper = services.target_document(by=user, number="保〔2021〕1号", title="分解", level="市", region=city)
+        services.enter(by=user, measure="shanty.start.target", region=city, period=YEAR, value="5", document=paper)
+        brought = services.import_tables(by=user, readings=reading(cell(east, "prh.start", "1")), region=city, period=YEAR, content=b"PK")
+        shown = queries.figure(user, "shanty.start", east, YEAR)
+        assert shown.value == 5 and len(queries.history(user, "shanty.start", east, YEAR)) == 1
+    nothing = {
+        "figure": lambda: queries.figure(user, "shanty.start", east, YEAR).known,
+        "figures": lambda: any(one.known for one in queries.figures(user, ["shanty.start", "shanty.start.rate"], [city, east], [YEAR]).values()),
+        "rollup": lambda: queries.rollup(user, "shanty.start", city, YEAR, parts=[east]).known,
+        "series": lambda: any(one.known for one in queries.series(user, "shanty.start", east, [YEAR])),
+        "ranking": lambda: any(one.rank for one in queries.ranking(user, "shanty.start", [east], YEAR)),
+        "breakdown": lambda: queries.breakdown(user, "shanty.start", east, YEAR),
+        "history": lambda: queries.history(user, "shanty.start", east, YEAR),
+        "targets": lambda: queries.targets(user, city, YEAR),
+        "decomposition": lambda: queries.decomposition(user, paper).divisions,
+        "sources": lambda: list(queries.sources(user)) + list(queries.sources(user, city)),
+        "check_current": lambda: services.check_current(user).total,
+        "observations": lambda: Observation.objects.count(),
+    }
+    assert {name for name, ask in nothing.items() if ask()} == set()
+    for ask in (
+        lambda: queries.provenance(user, shown.observation_id),
+        lambda: queries.document(user, paper.number),
+        lambda: queries.content(user, brought.source),
+    ):
+        with pytest.raises(ObjectDoesNotExist):
+            ask()
     with scoped(user):
         assert queries.figure(user, "shanty.start", east, YEAR).value == 5
-        assert [entry.figure.value for entry in queries.history(user, "shanty.start", east, YEAR)] == [5]
     assert not queries.figure(user, "shanty.start", east, YEAR).known
