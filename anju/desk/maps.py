@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from anju import workbooks
+from anju.core.postgres import home
 from anju.problems import Refused
 
 
@@ -20,19 +21,25 @@ class Known:
 
 
 def known() -> list[Known]:
-    """Every readable map of the folders, in their order; read again when a file changes."""
-    files = [file for folder in settings.MAP_FOLDERS for file in sorted(folder.glob("*.yaml"))]
-    return [one for file in files if (one := _read(file, file.stat().st_mtime_ns))]
+    """Every readable map of the folders, in their order; read again when a file changes. Of two of one key the loaded place's counts."""
+    loaded = sorted((home() / "maps").glob("*/"))
+    files = [(folder.name, file) for folder in loaded for file in sorted(folder.glob("*.yaml"))]
+    files += [(folder.parent.name, file) for folder in settings.MAP_FOLDERS for file in sorted(folder.glob("*.yaml"))]
+    found = {one.key: one for place, file in reversed(files) if (one := _read(place, file, file.stat().st_mtime_ns))}
+    return list(reversed(found.values()))
 
 
 @lru_cache(maxsize=256)
-def _read(file: Path, stamp: int) -> Known | None:
+def _read(place: str, file: Path, stamp: int) -> Known | None:
     try:
         table = workbooks.load_map(file)
     except Refused:
         return None
-    place = file.parent.parent.name
-    return Known(f"{place}/{file.stem}", f"{table.title[0] if table.title else table.map}（{place}）", table)
+    return Known(f"{place}/{file.stem}", f"{title(table)}（{place}）", table)
+
+
+def title(table: workbooks.TableMap) -> str:
+    return table.title[0] if table.title else table.map
 
 
 def choose(content: bytes, name: str, key: str) -> workbooks.TableMap:
@@ -40,7 +47,9 @@ def choose(content: bytes, name: str, key: str) -> workbooks.TableMap:
     listed = known()
     if key:
         return next(one.table for one in listed if one.key == key) if any(one.key == key for one in listed) else _unknown(key)
-    return workbooks.find_map(content, [one.table for one in listed], name=name)
+    # A place copied from another brings the same maps again: a workbook fits both, and they say the same.
+    different = {one.table.model_dump_json(): one.table for one in listed}
+    return workbooks.find_map(content, list(different.values()), name=name)
 
 
 def _unknown(key: str) -> workbooks.TableMap:

@@ -66,6 +66,9 @@ def test_reminder_is_answered_then_imported_then_taken_back(page, tmp_path):
     page.get_by_role("button", name="导入这些数").click()  # unanswered
     page.locator("[aria-invalid]").first.wait_for()
     page.lines.expect("422")
+    assert f"还有{asks.count()}条提醒没有答复" in page.locator("section.problems").inner_text()
+    assert page.get_by_text("导入以后").count() == 1  # what it would do is still there
+    assert "晋城市2021年度通报正文数据" in page.locator(".page-head").inner_text()
     for number in range(page.locator(".field.ask").count()):
         page.locator(".field.ask input[type=text]").nth(number).fill("与市审计局核对，原表漏记一个")
     page.get_by_role("button", name="导入这些数").click()
@@ -79,6 +82,7 @@ def test_reminder_is_answered_then_imported_then_taken_back(page, tmp_path):
     page.locator("details[open] input[name=reason]").fill("传错了文件")
     page.locator("details[open] button.btn-risk").click()
     page.locator(".done", has_text="已撤销").wait_for()
+    assert "region=140500" in page.url and "period=2021" in page.url
     page.goto("/trail/?words=更新的正文数据")
     text = page.locator("#trail").inner_text()
     assert "导入" in text and "传错了文件" in text

@@ -17,7 +17,7 @@ from anju.desk.files import file_response
 from anju.desk.frame import Frame, frame, show
 from anju.figures import queries, services
 from anju.figures.models import Source, TargetDocument
-from anju.problems import Problem, Refused
+from anju.problems import BLOCK, Problem, Refused
 
 PAGE = 20
 LARGEST = 50 << 20
@@ -54,8 +54,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     return redirect(f"/imports/check/{digest}/?{urlencode({key: value for key, value in pairs.items() if value})}")
 
 
-def wanted(request: HttpRequest, made: Frame, digest: str) -> dict[str, Any]:
-    """What `import_tables` takes. Refused with what the map or the workbook says; Http404 when the file is there no more."""
+def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, Any], workbooks.TableMap]:
+    """What `import_tables` takes, and the form it was read as. Refused with what the map or the workbook says; Http404 when the file is there no more."""
     name, key = request.GET.get("name", "表格.xlsx"), request.GET.get("map", "")
     if made.region is None:
         raise Refused(Problem("DESK-005", f"《{name}》", "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
@@ -67,7 +67,8 @@ def wanted(request: HttpRequest, made: Frame, digest: str) -> dict[str, Any]:
     reading = workbooks.read(content, table, name=name, area=made.region.name, period=made.period)
     number = request.GET.get("document", "")
     document = TargetDocument.objects.filter(number=number, region_id=made.region.pk).first() if number else None
-    return {"by": request.operator, "readings": reading, "region": made.region, "period": made.period, "content": content, "document": document}
+    asked = {"by": request.operator, "readings": reading, "region": made.region, "period": made.period, "content": content, "document": document}
+    return asked, table
 
 
 @require_GET
@@ -84,37 +85,43 @@ def checked(request: HttpRequest, made: Frame, digest: str, status: int = 200, r
     problems = refused.problems if refused else []
     if refused is None:
         try:
-            asked = wanted(request, made, digest)
+            asked, table = wanted(request, made, digest)
             context["preview"] = preview = services.preview_import(**asked)
             context["reading"] = asked["readings"]
+            context["form"] = maps.title(table)
             problems = preview.reminders
         except Refused as error:
             problems, status = error.problems, 422
-    stops = [one for one in problems if one.level == "阻断"]
+    stops = [one for one in problems if one.level == BLOCK]
     context["stops"] = stops
+    typed = answers_of(request)
     context["asks"] = [
-        {"problem": one, "name": f"answer_{number}", "key": services.answer_key(one), "answer": request.POST.get(f"answer_{number}", "")}
-        for number, one in enumerate(problem for problem in problems if problem.level != "阻断")
+        {"problem": one, "name": f"answer_{number}", "key": services.answer_key(one), "answer": typed.get(services.answer_key(one), "")}
+        for number, one in enumerate(problem for problem in problems if problem.level != BLOCK)
     ]
+    context["unanswered"] = [one for one in context["asks"] if typed and not one["answer"]]
     heading = f"《{name}》有{len(stops)}处必须改正，没有导入" if stops else f"《{name}》可以导入"
     if not stops and context["asks"]:
         heading += f"，先答复{len(context['asks'])}条提醒"
     return show(request, "desk/check.html", status=status, heading=heading, **context)
 
 
+def answers_of(request: HttpRequest) -> dict[str, str]:
+    """What was answered, by the key of its reminder; "" where the field was left empty."""
+    numbers = [number for number in range(len(request.POST)) if f"key_{number}" in request.POST]
+    return {request.POST[f"key_{number}"]: request.POST.get(f"answer_{number}", "").strip() for number in numbers}
+
+
 @require_POST
 def store(request: HttpRequest, digest: str) -> HttpResponse:
     """导入. Every reminder must have its answer; the answers are kept with the import."""
     made = frame(request)
-    answers = {
-        request.POST[f"key_{number}"]: request.POST.get(f"answer_{number}", "").strip()
-        for number in range(len(request.POST))
-        if f"key_{number}" in request.POST
-    }
     try:
-        done = services.import_tables(**wanted(request, made, digest), title=request.GET.get("name", ""), answers=answers)
+        asked, _ = wanted(request, made, digest)
+        done = services.import_tables(**asked, title=request.GET.get("name", ""), answers=answers_of(request))
     except Refused as refused:
-        return checked(request, made, digest, status=422, refused=refused)
+        blocked = any(one.level == BLOCK for one in refused.problems)
+        return checked(request, made, digest, status=422, refused=refused if blocked else None)
     messages.success(request, done.says)
     return redirect(address(request, "/imports/", region=made.region.code if made.region else "", period=made.period))
 
@@ -125,7 +132,7 @@ def marked(request: HttpRequest, digest: str) -> HttpResponse:
     made = frame(request)
     name = request.GET.get("name", "表格.xlsx")
     try:
-        asked = wanted(request, made, digest)
+        asked, _ = wanted(request, made, digest)
         problems = services.preview_import(**asked).reminders
     except Refused as refused:
         problems = refused.problems
@@ -150,6 +157,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """撤销导入: every figure stands as before; the reason is kept."""
+    frame(request)  # the list comes back where it was left
     source: Source = queries.sources(request.operator).get(pk=pk)
     try:
         count = services.undo_import(by=request.operator, source=source, reason=request.POST.get("reason", "").strip())
