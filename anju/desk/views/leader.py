@@ -52,8 +52,17 @@ def progress_sheet(request: HttpRequest, summary: told.Summary) -> Sheet:
                     Cell(figure=pair.actual, unit=pair.unit, label="完成"),
                     Cell(text=gap, css="n", label="差额"),
                     Cell(text=f"{pair.rate.text()}%" if pair.rate.known else "", css="n", note=pair.rate.why, label="完成率"),
-                    Cell(text=behind or ("" if one.waiting or not one.parts else "无"), css="wrap", label="未达目标的地方"),
+                    Cell(text=behind or said_of_parts(one), css="wrap", label="未达目标的地方"),
                 ]
             )
         )
     return sheet
+
+
+def said_of_parts(one: told.Progress) -> str:
+    """无 only where every place that was asked can be compared: what was not reported has not been reached."""
+    asked = [pair for pair in one.parts if pair.target.known and pair.target.exact]
+    if not asked:
+        return ""
+    missing = [pair for pair in asked if not pair.actual.known]
+    return "无" if not missing else "未报" if len(missing) == len(asked) else f"{len(missing)}个未报"
