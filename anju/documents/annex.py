@@ -18,14 +18,16 @@ column for every value of that option ({item}; of a mapping {item} is its key an
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
 from anju.documents.wording import fill
+from anju.figures.figure import NOTHING_TO_ADD
 from anju.quantities import UNITS
 
 UNIT = re.compile(r"（([^（）]+)）$")
@@ -114,6 +116,30 @@ class Annex:
     @property
     def known(self) -> bool:
         return any(cell.figure.known for row in self.rows for cell in row.cells)
+
+
+    def prune(self) -> None:
+        """Leave out the columns of which no row says anything, and the heads that then stand over nothing."""
+        said = [any(_said(row.cells[place].figure) for row in self.rows) for place in range(len(self.leaves))]
+        if not any(said):
+            return
+        self.rows = [replace(row, cells=tuple(compress(row.cells, said))) for row in self.rows]
+        left = iter(said)
+
+        def kept(columns: Iterable[Column]) -> Iterable[Column]:
+            for column in columns:
+                if not column.columns:
+                    if next(left):
+                        yield column
+                elif below := tuple(kept(column.columns)):
+                    yield replace(column, columns=below)
+
+        self.columns = tuple(kept(self.columns))
+
+
+def _said(figure: Any) -> bool:
+    """A value, or a state that the place itself gave (未报 included), or one that follows from its figures (分母为 0)."""
+    return figure.known or figure.observation_id is not None or figure.state in NOTHING_TO_ADD
 
 
 @cache

@@ -250,8 +250,8 @@ def _table(place: str, grid: Grid) -> Iterable[Problem]:
 
 
 def _sum(cells: list[Cell]) -> Decimal | None:
-    """None when a part is no number. A blank adds nothing if others are printed: the official forms leave 无 blank."""
-    values = [value_of(cell.text) for cell in cells if cell.text]
+    """None when a part is no number. A blank adds nothing if others are printed: the official forms leave 无 blank, and — says 无任务."""
+    values = [value_of(cell.text) for cell in cells if cell.text not in ("", "—")]
     return None if not values or None in values else sum(values, Decimal(0))
 
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from anju.core.templatetags import anju
-from anju.figures.figure import exact_places
+from anju.figures.figure import NOTHING_TO_ADD, exact_places
 from anju.quantities import ALIASES, UNITS
 from anju.quantities import unit as unit_of
 
@@ -86,15 +86,18 @@ def text_of(figure: Any, look: Look) -> str:
     return f"{before}{digits}{after}{percent}"
 
 
-def figure_html(figure: Any, look: Look) -> SafeString:
-    """The figure as a <data> element that knows where it comes from. A template's slip (no figure at all) must not print a blank."""
+def figure_html(figure: Any, look: Look, said_blank: str = "") -> SafeString:
+    """said_blank: what is printed for 无任务 and 不适用 when the source itself said so.
+
+    The figure as a <data> element that knows where it comes from. A template's slip (no figure at all) must not print a blank."""
     if figure is None or isinstance(figure, str):
         raise ValueError(f"a template prints something that is no figure: {figure!r}")
     ref, text = reference(figure), text_of(figure, look)
     if (cited := _cited.get()) is not None:
         cited[ref] = figure
     if not text:
-        return format_html('<data class="fig none" data-ref="{}"></data>', ref)
+        said = getattr(figure, "observation_id", None) is not None and figure.state in NOTHING_TO_ADD
+        return format_html('<data class="fig none" data-ref="{}">{}</data>', ref, said_blank if said else "")
     name = "fig assumed" if getattr(figure, "assumed", False) else "fig"
     value = look.digits(figure)
     return format_html('<data class="{}" value="{}" data-ref="{}">{}</data>', name, value, ref, text)

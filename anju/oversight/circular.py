@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from anju.core.scope import Operator
 from anju.documents import annex
 from anju.documents.wording import fill, whole_word
 from anju.figures import periods, queries
+from anju.figures.figure import UNREPORTED
 from anju.figures.queries import Figure, Figures
 from anju.oversight import codes, warnings
 from anju.problems import Problem, Refused
@@ -31,6 +33,8 @@ class Task:
     show: str
     rate: Figure
     short: tuple["Task", ...] = ()
+    silent: tuple["Task", ...] = ()  # parts with a task that did not report
+    told_by_parts: Fraction | int = 0
 
     @property
     def region(self) -> Region:
@@ -43,6 +47,11 @@ class Task:
     @property
     def target(self) -> Figure:
         return self.rate.parts[1]
+
+    @property
+    def silent_left_out(self) -> bool:
+        """The whole's figure is the sum of the parts that did report."""
+        return self.actual.known and self.told_by_parts == self.actual.exact
 
     @property
     def reached(self) -> bool | None:
@@ -63,6 +72,8 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     for table in tables:
         annex.fill_rows(table, region, parts, lambda column, where: figures(column.code, where, calibre=column.calibre), lambda where: where.name)
     tables = [table for table in tables if table.known]
+    for table in tables:
+        table.prune()
     tasks = [_task(figures, region, parts, one, options) for one in spoken["tasks"]]
     planned = [task for task in tasks if task.target.known and task.target.exact]
     done = [task for task in tasks if task.actual.known and task.reached is not False]
@@ -81,6 +92,7 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
         "behind": [task for task in tasks if task.reached is False],
         "reached": bool(planned) and all(task.reached for task in planned),
         "short": [task for task in tasks if task.short],
+        "silent": [task for task in tasks if task.silent],
         "backlog": backlog,
         "loans": loans,
         "audits": audits,
@@ -117,7 +129,10 @@ def _task(figures: Figures, region: Region, parts: list[Region], one: dict[str, 
     def of(where: Region) -> Task:
         return Task(one["name"], one["unit"], one["show"], figures(_rate(one, options), where))
 
-    return replace(of(region), short=tuple(part for part in map(of, parts) if part.reached is False))
+    below = [of(part) for part in parts]
+    silent = [part for part in below if part.target.known and part.target.exact and part.actual.state == UNREPORTED and not part.actual.known]
+    told = sum(part.actual.exact for part in below if part.actual.known)
+    return replace(of(region), short=tuple(part for part in below if part.reached is False), silent=tuple(silent), told_by_parts=told)
 
 
 def _with_banks(figures: Figures, code: str, banks: dict[str, str]) -> dict[str, Any]:

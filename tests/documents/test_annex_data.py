@@ -27,6 +27,8 @@ class Place:
 @dataclass(frozen=True)
 class Told:
     known: bool
+    state: str = "unreported"
+    observation_id: int | None = None
 
 
 def made():
@@ -76,3 +78,16 @@ def test_the_unit_of_a_head_is_that_of_every_column_below_it():
                {"head": "开工", "columns": [{"head": "户数（户）", "code": "c"}]}]  # fmt: skip
     table = annex.make({"title": "表", "columns": columns}, "2021", {})
     assert [leaf.show for leaf in table.leaves] == ["亿元 upto 2", "% 1", "户 upto 0"]
+
+
+def test_columns_of_which_nobody_says_anything_are_left_out_with_their_heads():
+    said = {"start.target": Told(True), "audit.2019.found": Told(False, "no_task", 1)}
+    table = made()
+    annex.fill_rows(table, Place("市", "city"), [Place("县")], lambda column, where: said.get(column.code, Told(False)), lambda where: where.name)
+    table.prune()
+    assert [leaf.code for leaf in table.leaves] == list(said)
+    assert [[(head.text, head.rowspan, head.colspan) for head in line] for line in table.head] == [
+        [("县区名称", 2, 1), ("开工", 1, 1), ("2019年度", 1, 1)],
+        [("任务", 1, 1), ("问题", 1, 1)],
+    ]
+    assert [cell.figure for cell in table.rows[1].cells] == list(said.values())

@@ -35,7 +35,7 @@ def test_a_place_with_nothing_but_subsidies_gets_a_circular_of_one_part_and_one_
     assert "租赁补贴发放120户，为年度任务的120.0%" in plain(version)
     assert "各项年度任务已经完成" in plain(version)
     assert "贷款" not in re.sub(r"<table.*?</table>", "", version.html) and "审计" not in plain(version) and "存在一些问题" not in plain(version)
-    assert version.html.count('class="annex ') == 1 and "附件2" not in version.html
+    assert version.html.count('<section class="annex') == 1 and "附件2" not in version.html
 
 
 def test_parts_that_are_not_there_leave_no_gap_in_the_numerals(scope):
@@ -171,3 +171,22 @@ def test_a_warning_that_there_never_was_is_refused_and_one_that_is_gone_is_point
     assert len(refused.value.problems) == 2 and "是不是 warning/idle-credit/*" in refused.value.problems[0].fix
     version = written(judged, "circular", {"warnings": [f"warning/idle-credit/{FIRST}/*", "warning/backlog-completion/*"]})
     assert [one["where"] for one in version.warnings if one["code"] == "OVER-004"] == [f"文书选项 warnings“warning/idle-credit/{FIRST}/*”"]
+
+
+def test_no_task_that_was_said_is_a_dash_and_what_was_not_said_is_blank(scope):
+    told(scope, SUBSIDY)
+    figures.enter(by=scope, measure="subsidy.households.target", region=place(scope, FIRST), period=PERIOD, value=None, state="no_task")
+    grid = Grid(next(markup.parse(written(scope, "circular").html).iter("table")))
+    rows = {cell.row: cell.text for cell in grid.cells if not cell.column}
+    printed = {name: [cell.text for cell in grid.cells if cell.row == row and cell.column] for row, name in rows.items()}
+    assert printed[place(scope, FIRST).name] == ["—", "", ""] and printed[place(scope, SECOND).name] == ["", "", ""]
+
+
+def test_a_part_that_did_not_report_is_named_and_whether_the_whole_counts_it(scope):
+    told(scope, SUBSIDY)
+    told(scope, {"subsidy.households.target": "40"}, FIRST)
+    told(scope, {"subsidy.households.target": "60", "subsidy.households": "120"}, SECOND)
+    said = f"租赁补贴发放任务，{place(scope, FIRST).name}40户，完成情况未报，全市完成数中没有计入。"
+    assert said in plain(written(scope, "circular"))
+    figures.correct(by=scope, measure="subsidy.households", region=place(scope, SECOND), period=PERIOD, value="70", reason="更正")
+    assert said.replace("，全市完成数中没有计入", "") in plain(written(scope, "circular"))

@@ -22,8 +22,8 @@ def fig(figure, words: str | None = None) -> SafeString:
 
 @register.filter
 def cell(figure, words: str | None = None) -> SafeString:
-    """A complete cell of a table: {{ f|cell:"亿元 2" }}"""
-    return format_html('<td class="num">{}</td>', figure_html(figure, Look.of(words)))
+    """A complete cell of a table: {{ f|cell:"亿元 2" }}. What the place said to be 无任务 or 不适用 is —, what it did not say is blank."""
+    return format_html('<td class="num">{}</td>', figure_html(figure, Look.of(words), "—"))
 
 
 @register.simple_tag(takes_context=True)
