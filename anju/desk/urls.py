@@ -25,6 +25,7 @@ urlpatterns = [
     path("documents/", documents.documents, name="documents"),
     path("documents/write/", documents.write, name="write"),
     path("documents/<int:pk>/", documents.document, name="document"),
+    path("documents/<int:pk>/stale/", documents.stale, name="stale"),
     path("documents/<int:pk>/edit/", documents.edit, name="edit"),
     path("documents/<int:pk>/act/<str:name>/", documents.act, name="act"),
     path("documents/<int:pk>/compare/", documents.compare, name="compare"),

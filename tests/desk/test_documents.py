@@ -122,3 +122,21 @@ def test_phone_reads_and_signs_in_one_column(phone):
     phone.locator("article.official").wait_for()
     box = phone.locator("article.official").bounding_box()
     assert box["x"] >= 0 and box["width"] <= 390
+
+
+def test_row_of_a_table_is_told_by_row_and_column_only():
+    from anju.desk.stale import told
+    from anju.documents.queries import compare
+
+    table = (
+        '<article class="official"><section class="annex" data-title="附件1"><table class="annex-table"><thead><tr><th rowspan="2">区划</th>'
+        '<th colspan="2">租赁补贴</th></tr><tr><th>目标</th><th>发放</th></tr></thead><tbody><tr><th>城区</th><td>1200</td>'
+        '<td><data class="fig" value="{0}" data-ref="x@1/2021">{0}</data></td></tr></tbody></table></section></article>'
+    )
+    one = told(compare(table.format(3), table.format(4)), table.format(3))[0]
+    assert (one.where, one.what, one.sentence) == ("附件1 城区", "租赁补贴·发放 3→4", "")
+
+
+def test_own_paragraphs_are_named_in_the_order_of_the_document(circular):
+    labels = circular.locator("label[for^=prose_]").all_inner_texts()
+    assert labels[:2] == ["开头", "目标任务：工作做法"] and labels[-1] == "下一步要求"

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
+from anju.core.page import page
 from anju.core.templatetags.anju import address
-from anju.desk import work
+from anju.desk import prose, work
+from anju.desk import stale as stale_told
 from anju.desk.files import file_response
 from anju.desk.frame import frame, show
 from anju.documents import kinds, queries, readback, render, services
@@ -71,7 +73,6 @@ def preview(request: HttpRequest, document: Document, status: int = 200, **extra
     version = queries.version(user, document, int(serial) if serial.isdecimal() else None)
     newest = version.serial == versions[0].serial
     paper = work.paper(user, document)
-    stale = [] if document.state == Document.WITHDRAWN or not newest else queries.stale(user, document)
     context: dict[str, Any] = {
         "document": document,
         "paper": paper,
@@ -81,7 +82,7 @@ def preview(request: HttpRequest, document: Document, status: int = 200, **extra
         "newest": newest,
         "article": mark_safe(version.html),
         "warnings": [Problem(**warning) for warning in version.warnings],
-        "stale": stale,
+        "ask_stale": newest and document.state != Document.WITHDRAWN,
         "annexed": 'class="annex' in version.html,
         "prose": prose_fields(request, version) if newest and document.state == Document.DRAFT else [],
         "offered": offered(user, document, version) if newest and document.state == Document.DRAFT else [],
@@ -92,12 +93,25 @@ def preview(request: HttpRequest, document: Document, status: int = 200, **extra
     return show(request, "desk/document.html", status=status, heading=document.title, **context)
 
 
+@require_GET
+def stale(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sentences that would be written otherwise today. Asked for by itself: the text is written anew to find out, which takes a while."""
+    document = queries.document(request.operator, pk)
+    frame(request, document)
+    try:
+        found = queries.stale(request.operator, document)
+    except Refused as refused:
+        return page(request, "core/problems.html", problems=refused.problems)
+    return page(request, "desk/stale.html", document=document, stale=stale_told.told(found, queries.version(request.operator, document).html))
+
+
 def prose_fields(request: HttpRequest, version: Version) -> list[dict[str, str]]:
     """The official's own paragraphs, one a line, as they stand or as they were just typed."""
     fields = []
-    for key, text in version.prose.items():
+    for key, name in prose.named(version.document.kind, list(version.prose)):
+        text = version.prose[key]
         stands = "\n".join(text) if isinstance(text, list) else str(text)
-        fields.append({"key": key, "text": request.POST.get(f"prose_{key}", stands), "rows": str(min(14, 2 + len(stands) // 30))})
+        fields.append({"key": key, "name": name, "text": request.POST.get(f"prose_{key}", stands), "rows": str(min(14, 2 + len(stands) // 30))})
     return fields
 
 
@@ -125,20 +139,20 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.operator
     document = queries.document(user, pk)
     version = queries.version(user, document)
-    options, prose = dict(version.options), dict(version.prose)
+    options, words = dict(version.options), dict(version.prose)
     if "choose" in request.POST:
         boxes = offered(user, document, version)
         options["warnings"] = chosen_again(boxes, request.POST.getlist("warning"), version.options.get("warnings", []))
     for key, before in version.prose.items():
         if f"prose_{key}" in request.POST:
             lines = [line.strip() for line in request.POST[f"prose_{key}"].splitlines() if line.strip()]
-            prose[key] = lines if isinstance(before, list) else "\n".join(lines)
+            words[key] = lines if isinstance(before, list) else "\n".join(lines)
     if document.state != Document.DRAFT:
         problem = Problem("DESK-006", document.title, f"{document.state_text}的文书不能改稿。", "要改请先退回修改；已印发的另行更正或撤回。")
         return preview(request, document, status=422, problems=[problem])
     try:
         services.write(
-            by=user, kind=document.kind, region=document.region, period=document.period, options=options, prose=prose,
+            by=user, kind=document.kind, region=document.region, period=document.period, options=options, prose=words,
             reason=request.POST.get("reason", "").strip(),
         )  # fmt: skip
     except Refused as refused:
