@@ -186,6 +186,10 @@ ACTS = {
     "figure-correct": "更正",
     "figures-rebuild": "重建现行数表",
     "target-document": "登记下达文件",
+    "sign_off": "签发",
+    "return": "退回修改",
+    "issue": "印发",
+    "withdraw": "撤回",
 }
 
 
