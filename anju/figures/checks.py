@@ -41,7 +41,13 @@ def _flaw(cell: Cell, right: Figure) -> str:
         return ""
     scaled = right.exact * 10**cell.places / unit(cell.unit).factor
     cut = cell.digits >= 0 and scaled.numerator // scaled.denominator == cell.digits
-    return f"印的是 {shown}，算出来是 {computed}{unit(cell.unit).name}。{'原表像是截尾，没有四舍五入。' if cut else ''}"
+    return f"印的是 {shown}，{_sum_of(right)}算出来是 {computed}{unit(cell.unit).name}。{'原表像是截尾，没有四舍五入。' if cut else ''}"
+
+
+def _sum_of(right: Figure) -> str:
+    """How it is computed, with its figures: 按 续建工程0套 ÷ 任务150套，"""
+    sign = " ÷ " if right.kind == "ratio" else " + "
+    return f"按 {sign.join(f'{part.name}{part.spoken() or part.state_text}' for part in right.parts)} " if right.parts else ""
 
 
 # What stands for the keys of the file, and for the wholes and parts of those that the file does not have.

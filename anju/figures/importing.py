@@ -224,7 +224,7 @@ class Binder:
             matcher = self.matchers.get(day) or self.matchers.setdefault(day, Matcher(self.by, self.region, day))
             found = self.region if cell.region_name in TOTALS else matcher.match(cell.region_name)
             if isinstance(found, Problem):
-                spot = where(file_name, cell.sheet, cell.cell)
+                spot = where(file_name, cell.sheet, cell.cell, "这一行的区划名称")
                 self._once("FIG-011", cell.region_name, spot, f"{found.where}：{found.what}", found.fix)
                 found = None
             self.regions[key] = found
