@@ -10,7 +10,8 @@ from anju.problems import ASK, BLOCK
 from .maps import Check, Group, Rows, TableMap, Total
 
 if TYPE_CHECKING:
-    from .wide import Field, Row
+    from .values import Field
+    from .wide import Row
 
 Report = Callable[..., None]
 

@@ -6,12 +6,12 @@ from itertools import islice
 from pathlib import Path
 
 from . import heads
-from .cells import position, reference
+from .cells import NUMBER, position, reference
 from .heads import Grid, Head
 from .maps import LongColumns, TableMap
-from .numbers import BAD, BLANK, NUMBER, from_cell, parse
+from .numbers import BAD, BLANK, from_cell, parse
 from .opening import Sheet, open_workbook
-from .wide import shown
+from .values import shown
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from .heads import Head
 from .maps import LONG_REQUIRED, Column, LongColumns, TableMap
 from .numbers import BAD, BLANK, DASH, WORDS, fold, parse, plain
 from .opening import Sheet
-from .wide import LARGEST, Field, WideReader, shown
+from .values import LARGEST, CellReader, Field, shown
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
 STATE_WORDS = {**WORDS, "": NUMBER, "正常": NUMBER, "数值": NUMBER, "已报": NUMBER, "推定": NUMBER}
@@ -60,13 +60,12 @@ def long_columns(columns: LongColumns) -> tuple[tuple[Column, ...], tuple[str, .
     return made, names
 
 
-class LongReader(WideReader):
-    """Shares number(), _unit() and _base() with the wide form; rows are its own."""
+class LongReader(CellReader):
+    """One pass over one sheet. Problems go to the reading; cells are yielded."""
 
     def __init__(self, sheet: Sheet, table: TableMap, reading: Reading, head: Head, found: dict[str, int], default_period: str) -> None:
-        self.sheet, self.table, self.reading, self.head, self.found = sheet, table, reading, head, found
-        self.marks, self.strays, self.default_period = sheet.marks, [], default_period
-        self.odd = set(sheet.marks.errors) | sheet.marks.uncached
+        super().__init__(sheet, table, reading, head)
+        self.found, self.default_period = found, default_period
         self.codes = dict(table.measures)
         self.published = {one.measure: one for one in table.published}
         self.needed = {code for one in table.published for code in (one.measure, *one.ratio, *one.sum)}

@@ -206,7 +206,7 @@ class TableMap(Part):
         wanted |= {name for column in self.columns for name in column.ratio or ()}
         wanted |= {name for row in (*self.rows.totals, *self.rows.groups) for name in row.except_}
         if lost := sorted(wanted - set(names)):
-            raise ValueError(f"校验引用了没有的列：{'、'.join(lost)}")
+            raise ValueError(f"校验或比率写了没有的列 {'、'.join(lost)}；有的列：{'、'.join(sorted(names))}")
         rows = {name for row in (*self.rows.totals, *self.rows.groups) for name in row.name}
         if lost := sorted({name for total in self.rows.totals for name in total.of} - rows):
             raise ValueError(f"合计行引用了没有的行：{'、'.join(lost)}")
@@ -233,9 +233,10 @@ def load_map(path: str | Path) -> TableMap:
     except OSError as missing:
         raise Refused(Problem("WB-101", name, "文件不存在或不能读取。", "请核对对照表文件的位置。")) from missing
     except MarkedYAMLError as broken:
-        line = f"第 {broken.problem_mark.line + 1} 行" if broken.problem_mark else ""
+        line = f" 第 {broken.problem_mark.line + 1} 行" if broken.problem_mark else ""
+        flaw = "用了制表符（Tab）缩进" if "\t" in path.read_text("utf-8") else "这一行或它的上一行，缩进、冒号或引号不对"
         raise Refused(
-            Problem("WB-102", f"{name}{line}", f"不是正确的 YAML：{broken.problem}。", "请对照《对照表怎么写》检查缩进、冒号和引号。")
+            Problem("WB-102", f"{name}{line}", f"不是正确的 YAML：{flaw}。", "缩进用空格；冒号后空一格；请对照《对照表怎么写》。")
         ) from broken
     except (YAMLError, UnicodeDecodeError) as broken:
         raise Refused(Problem("WB-102", name, "不是 UTF-8 编码的 YAML 文本。", "请另存为 UTF-8 编码。")) from broken
@@ -268,7 +269,7 @@ def _problem(name: str, document: Any, error: Any) -> Problem:
         elif (isinstance(step, str) and step[:1].isupper()) or (isinstance(step, str) and "[" in step):
             continue  # the name of a union's branch
         place.append(f"第 {step + 1} 项" if isinstance(step, int) else str(step))
-    at = f"第 {line} 行" if line else ""
+    at = f" 第 {line} 行" if line else ""
     said = str(error.get("ctx", {}).get("error", "")) or _ENGLISH.get(error["type"], "写法不对")
     fix = "请对照《对照表怎么写》改正。"
     if error["type"] == "extra_forbidden":

@@ -122,6 +122,6 @@ def _list(book: Book, problems: list[Problem]) -> None:
             page.cell(number + 1, 3).hyperlink = f"#'{title}'!{place['cell']}"
     for cell in page[1]:
         cell.font = Font(bold=True)
-    for column, width in zip("ABCDEF", (6, 8, 44, 56, 56, 10), strict=True):
-        page.column_dimensions[column].width = width
+    for letter, width in zip("ABCDEF", (6, 8, 44, 56, 56, 10), strict=True):
+        page.column_dimensions[letter].width = width
     page.freeze_panes = "A2"

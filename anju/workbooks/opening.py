@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from anju.problems import ASK, Problem, Refused
 
 from . import biff, xlsx
-from .cells import where
+from .cells import letters, where
 from .xlsx import Marks
 
 LARGEST_FILE = 200 << 20
@@ -138,7 +138,7 @@ def _limit(scanned: list[tuple[str, bool, Marks]], name: str) -> None:
             *(
                 Problem(
                     "WB-007",
-                    where(name, title, f"{xlsx.letters(marks.width - 1)}{marks.height}"),
+                    where(name, title, f"{letters(marks.width - 1)}{marks.height}"),
                     f"内容一直到第 {marks.height} 行、第 {marks.width} 列，超过 {MOST_CELLS // 10_000} 万格的上限。",
                     "多半是很远的地方误填了一格：请删去表格以外的内容，或按地区分成几个文件。",
                 )

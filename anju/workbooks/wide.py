@@ -7,37 +7,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from anju import quantities
-from anju.problems import ASK, BLOCK, Problem
+from anju.problems import ASK, BLOCK
 
 from . import checks, heads
-from .cells import NUMBER, UNREPORTED, Cell, Reading, letters, reference, where
+from .cells import NUMBER, UNREPORTED, Cell, Reading, letters, reference
 from .heads import Head
 from .maps import Column, Group, TableMap, Total
-from .numbers import BAD, BLANK, DASH, GENERAL, Format, Number, from_cell, parse, plain
+from .numbers import BAD, BLANK, DASH, parse, plain
 from .opening import Sheet
+from .values import LARGEST, CellReader, Field, shown, written
 
-LARGEST = (1 << 63) - 1  # a base value is kept in 64 bits
 FOOT = re.compile(r"^(?:注|备注|说明|填表|填报|制表|审核|审批|复核|单位负责人|负责人|联系|资料来源|数据来源|截至|截止)")
-
-
-@dataclass
-class Field:
-    """One column being read."""
-
-    at: int
-    column: Column
-    unit: str  # what the head says, else the map
-    family: str
-    letter: str
-    text: str  # its head, for messages
-    negative: bool
-    period: str = ""
-    factor: int = 1  # base units in one of `unit`
-    name: str = ""
-    fmt: Format = GENERAL  # of the run of rows being read, good until row `until`
-    until: int = -1
-    least: int = 0
-    most: int = 0  # -1: a format that needs the long way
 
 
 @dataclass
@@ -53,14 +33,12 @@ class Row:
     printed: dict[str, tuple[int, int]] = field(default_factory=dict)  # published ratio → digits, places
 
 
-class WideReader:
+class WideReader(CellReader):
     """One pass over one sheet. Problems go to the reading; cells are yielded."""
 
     def __init__(self, sheet: Sheet, table: TableMap, reading: Reading, head: Head, found: dict[int, int], area: str, period: str) -> None:
-        self.sheet, self.table, self.reading, self.head = sheet, table, reading, head
+        super().__init__(sheet, table, reading, head)
         self.rules = table.rows
-        self.marks = sheet.marks
-        self.odd = set(sheet.marks.errors) | sheet.marks.uncached
         self.area = heads.label(table.area or area)
         self.period = period
         self.fields = [self._field(table.columns[index], at) for index, at in sorted(found.items(), key=lambda item: item[1])]
@@ -73,10 +51,6 @@ class WideReader:
         self.items = {heads.label(name): code for name, code in self.rules.items.items()}
         self.head_words = {heads.label(word) for word in self.rules.label}
         self.labels: dict[str, int] = {}
-        self.strays: list[tuple[str, str, str]] = []  # words found in number cells: perhaps a region's name
-
-    def problem(self, code: str, cell: str, heading: str, what: str, fix: str, level: str = BLOCK) -> None:
-        self.reading.problems.append(Problem(code, where(self.reading.file_name, self.sheet.name, cell, heading), what, fix, level))
 
     def _field(self, column: Column, at: int) -> Field:
         named, text = self.head.units_of(at), self.head.text(at)
@@ -178,7 +152,7 @@ class WideReader:
                 "WB-033",
                 reference(number, at),
                 self.head.text(first),
-                f"名称这一列写的是“{_shown(name)}”，不是名称。",
+                f"名称这一列写的是“{written(name)}”，不是名称。",
                 "请改成名称；可能整行错开了一列。",
             )
             return None
@@ -273,13 +247,6 @@ class WideReader:
             elif store:
                 yield made
 
-    def _format(self, one: Field, number: int) -> None:
-        """The column's number format from this row on."""
-        one.fmt, one.until = self.marks.run(number, one.at)
-        one.least, one.most = (0, 15) if one.fmt.kind in ("general", "text") else (one.fmt.least, max(one.fmt.most, one.fmt.least))
-        if one.fmt.kind not in ("general", "text", "number"):
-            one.most = -1
-
     def _long_way(self, number: int, value: object, cell: str, one: Field) -> tuple | None:
         """(state, digits, places, unit, approx, base, text) of anything but an ordinary number; None when there is nothing to keep."""
         if (number, one.at) in self.odd:
@@ -300,96 +267,6 @@ class WideReader:
             return None
         return state, parsed.digits, parsed.places, unit, parsed.approx, base, shown(value, parsed)
 
-    def _special(self, number: int, one: Field, cell: str) -> None:
-        if error := self.marks.errors.get((number, one.at)):
-            self.problem("WB-061", cell, one.text, f"这一格是出错的公式，显示 {error}。", "请改好公式，或直接填数。")
-        else:
-            self.problem(
-                "WB-062",
-                cell,
-                one.text,
-                "这一格是公式，但文件里没有存下计算结果。",
-                "请在 WPS 或 Excel 中打开、保存一次再上传，或改填数字。",
-            )
-
-    def number(self, value: object, fmt: Format, cell: str, one: Field) -> Number | None:
-        """The cell's number, or None after saying what is wrong with it."""
-        if isinstance(value, str):
-            parsed = parse(value)
-            if parsed.state == BAD:
-                self.strays.append((heads.label(value), cell, one.text))
-                self.problem(
-                    "WB-060",
-                    cell,
-                    one.text,
-                    f"填写“{_clip(value)}”，读不出数：{parsed.flaw}。",
-                    "请只填一个数；没有数的请留空，或写“未报”“无任务”“不适用”。",
-                )
-                return None
-        elif isinstance(value, bool):
-            self.problem("WB-060", cell, one.text, f"填写“{'TRUE' if value else 'FALSE'}”，不是数。", "请改填数字。")
-            return None
-        elif isinstance(value, datetime.date | datetime.time | datetime.timedelta):
-            self.problem(
-                "WB-063",
-                cell,
-                one.text,
-                f"是日期（{_shown(value)}），不是数；输入“1-2”之类会被自动变成日期。",
-                "请把单元格格式改为“常规”或“数值”，再重填这个数。",
-            )
-            return None
-        else:
-            parsed = from_cell(value, fmt)
-            if parsed.hidden and not one.column.published:
-                self.problem(
-                    "WB-064",
-                    cell,
-                    one.text,
-                    f"显示 {quantities.scaled_text(parsed.digits, parsed.places)}，实际存的是 {parsed.hidden}；按显示的数读取。",
-                    "请把数四舍五入到显示的位数（ROUND），或多显示几位小数。",
-                    ASK,
-                )
-        if parsed.state == NUMBER and parsed.digits < 0 and not one.negative:
-            self.problem(
-                "WB-065",
-                cell,
-                one.text,
-                f"填写 {_shown(value)}，是负数。",
-                "这一列不应有负数，请核对；允许负数的，请在对照表这一列写 negative: true。",
-            )
-            return None
-        return parsed
-
-    def _unit(self, own: str, one: Field, cell: str, parsed: Number) -> str | None:
-        """The unit this number is in: the cell's own when it names one."""
-        if own in ("万", "亿"):
-            own += one.unit.removeprefix("万")
-            own = "亿元" if own == "亿万元" else own
-        if not own or own == one.unit:
-            return one.unit or own
-        if own not in quantities.UNITS or (one.family and quantities.unit(own).family != one.family):
-            self.problem("WB-066", cell, one.text, f"这一格自带单位“{own}”，与本列的“{one.unit}”对不上。", "请只填数字；单位写在表头。")
-            return None
-        return own
-
-    def _base(self, parsed: Number, unit: str, one: Field, cell: str) -> int | None:
-        text = quantities.scaled_text(parsed.digits, parsed.places)
-        try:
-            base = quantities.to_base(parsed.digits, parsed.places, unit)
-        except ValueError:
-            self.problem(
-                "WB-067",
-                cell,
-                one.text,
-                f"{text}{unit} 的小数位数太多，比最小的记录单位还细。",
-                "请核对是否多填了小数点；确需更细的，请改用更小的单位。",
-            )
-            return None
-        if abs(base) > LARGEST:
-            self.problem("WB-068", cell, one.text, f"{text}{unit} 太大，超出能记录的范围。", "请核对是否多填了位数，或单位用错。")
-            return None
-        return base
-
     def _after(self) -> None:
         """What can only be said at the end: names in number cells, rows that did not come."""
         known = self.expected | set(self.labels)
@@ -406,19 +283,3 @@ class WideReader:
                 "请补上；确实没有数的，保留名称、数字留空。",
                 ASK,
             )
-
-
-def shown(value: object, parsed: Number) -> str:
-    """What the cell shows to a reader."""
-    if isinstance(value, str):
-        return value.strip()
-    return quantities.scaled_text(parsed.digits, parsed.places) + ("%" if parsed.unit == "%" else "")
-
-
-def _shown(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
-
-
-def _clip(text: str) -> str:
-    text = re.sub(r"\s+", " ", text.strip())
-    return text if len(text) <= 30 else text[:29] + "…"

@@ -45,7 +45,7 @@ def write_table(
     empty cell, LEFT or UP to join a cell with its neighbour. input_places: number formats of empty cells to be filled in.
     """
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     page = book.add_worksheet(sheet[:31])
     made: dict[tuple, object] = {}
 

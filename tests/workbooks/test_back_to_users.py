@@ -164,3 +164,9 @@ def test_text_that_begins_with_an_equals_sign_is_written_as_text():
 def test_column_names_go_there_and_back(column, name):
     assert letters(column) == name
     assert position(reference(9, column)) == (9, column)
+
+
+def test_the_list_of_problems_is_never_read_as_the_form():
+    data = form(head=[["甲", "乙", "丙", "丁", "戊"]], merges=[])
+    again = read(mark(data, read(data, table(), name="附表.xlsx").problems, name="附表.xlsx"), table(), name="附表.xlsx")
+    assert [one.where for one in again.problems] == ["《附表.xlsx》工作表“附表”"]
