@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from anju.core.models import Region
@@ -49,8 +50,8 @@ def check_choice(warnings: Iterable[Finding], choice: str | Iterable[str]) -> li
     return idle
 
 
-def paragraphs(user: Operator, warnings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Warnings of one kind make one paragraph, closed by what is proposed; each is told in pieces, its figures apart."""
+def paragraphs(user: Operator, warnings: Iterable[Finding]) -> list[list[dict[str, Any]]]:
+    """Warnings of one subject make one paragraph: those of one condition together, closed by what is proposed; each in pieces, its figures apart."""
 
     @cache
     def again(run_id: int) -> tuple[Any, Any]:
@@ -62,7 +63,14 @@ def paragraphs(user: Operator, warnings: Iterable[Finding]) -> list[dict[str, An
         says = done.book.conditions[warning.condition].says
         return pieces(run, done.row(warning.key), says, *inputs_of(done.book, warning.condition))
 
-    groups: dict[tuple[str, str], list[Finding]] = {}
+    subjects: dict[str, dict[str, list[Finding]]] = {}
     for warning in warnings:
-        groups.setdefault((warning.subject, warning.condition), []).append(warning)
-    return [{"warnings": [told(one) for one in group], "propose": group[0].propose} for group in groups.values()]
+        subjects.setdefault(warning.subject, {}).setdefault(warning.condition, []).append(warning)
+    made = [
+        [{"warnings": [told(one) for one in group], "propose": group[0].propose} for group in groups.values()] for groups in subjects.values()
+    ]
+    for groups in made:
+        for group, following in pairwise(groups):
+            if group["propose"] == following["propose"]:
+                group["propose"] = ""  # said once, after the last it is for
+    return made

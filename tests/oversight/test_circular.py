@@ -161,7 +161,7 @@ def test_the_writers_order_is_kept_and_one_kind_makes_one_paragraph(judged):
     zero = f"warning/backlog-completion/{SECOND}/backlog.unfinished.prh/zero"
     picked = chosen(offered, ["warning/idle-credit/*", zero, "warning/*"])
     assert [one.subject for one in picked] == ["idle-credit", "backlog-completion", "backlog-completion"] and picked[1].id == zero
-    assert [len(group["warnings"]) for group in paragraphs(judged, picked)] == [1, 2]
+    assert [[len(group["warnings"]) for group in groups] for groups in paragraphs(judged, picked)] == [[1], [2]]
     assert chosen(offered, []) == [] and chosen(offered, "all") == offered
 
 
@@ -190,3 +190,22 @@ def test_a_part_that_did_not_report_is_named_and_whether_the_whole_counts_it(sco
     assert said in plain(written(scope, "circular"))
     figures.correct(by=scope, measure="subsidy.households", region=place(scope, SECOND), period=PERIOD, value="70", reason="更正")
     assert said.replace("，全市完成数中没有计入", "") in plain(written(scope, "circular"))
+
+
+def test_conditions_of_one_subject_make_one_paragraph_under_a_head_of_its_own(judged):
+    told(judged, {"backlog.unfinished.economic": "100", "backlog.completed.economic": "1"}, FIRST)
+    runs.run_warnings(by=judged, region=place(judged), period=PERIOD, on=date(2023, 12, 31))
+    version = written(judged, "circular", {"warnings": ["warning/backlog-completion/*"]}, {"requirements": ["要加快进度。"]})
+    assert heads(version)[-2:] == ["一、存在的问题", "二、下一步要求"]
+    offered = [one for one in warnings.offered(judged, place(judged), PERIOD) if one.subject == "backlog-completion"]
+    [groups] = paragraphs(judged, offered)
+    assert len(groups) == 2 and version.html.count("建成率为零") == 1
+
+
+def test_what_was_not_reached_is_said_once_for_all(scope):
+    short = {"shanty.start.target": "10", "shanty.start": "9", "subsidy.households.target": "10", "subsidy.households": "8"}
+    for code in (CITY, FIRST):
+        told(scope, short, code)
+    text = plain(written(scope, "circular"))
+    assert "开工9套，为年度任务的90.0%；城镇住房保障家庭租赁补贴发放8户，为年度任务的80.0%，以上各项都没有达到年度任务。" in text
+    assert text.count("没有达到年度任务") == 1 and text.count("分县（市、区）看") == 1 and text.count("尚未全面完成") == 2
