@@ -172,7 +172,7 @@ def bundle(args: argparse.Namespace, user: Any) -> int:
     from anju.documents import queries, render
 
     documents = [queries.document(user, pk) for pk in args.documents]
-    content = render.bundle([(one.title, queries.version(user, one).html) for one in documents], args.format)
+    content = render.bundle([(one.title, queries.text(one, queries.version(user, one))) for one in documents], args.format)
     _put(Path(args.output), content)
     out(args, {"file": args.output, "documents": len(documents)}, f"已写出 {args.output}，{len(documents)} 份公文。")
     return OK
@@ -227,7 +227,7 @@ def _save(user: Any, documents: list[Any], args: argparse.Namespace) -> list[str
 
     written = []
     for document in documents:
-        content = render.write(queries.version(user, document).html, args.format, document.title)
+        content = render.write(queries.text(document, queries.version(user, document)), args.format, document.title)
         for form, one in content.items():
             path = Path(args.output) / render.file_name(document.title, form)
             _put(path, one)

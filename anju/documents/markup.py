@@ -118,6 +118,17 @@ def mark_draft(text: str) -> str:
     return serialise(article)
 
 
+def mark_signed(text: str) -> str:
+    """A signed text is no draft: 待编号 stands where its 文号 will be."""
+    article = parse(text)
+    article.set("data-state", "signed")
+    for mark in by_class(article, "draft-mark"):
+        mark.drop_tree()
+    for node in by_class(article, "doc-number"):
+        node.text = "（待编号）"
+    return serialise(article)
+
+
 def chinese_date(on: date) -> str:
     return f"{on.year}年{on.month}月{on.day}日"
 

@@ -42,6 +42,11 @@ def version(user: Operator, document: Document, serial: int | None = None) -> Ve
     return version
 
 
+def text(document: Document, version: Version) -> str:
+    """The version as it is shown and put into files today: a signed text without the mark of a draft."""
+    return markup.mark_signed(version.html) if document.state == Document.SIGNED else version.html
+
+
 @dataclass(frozen=True)
 class FigureChange:
     """One figure of a sentence: what it said, what it says now; "" is blank or gone."""

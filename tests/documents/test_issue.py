@@ -110,3 +110,13 @@ def test_a_version_cannot_be_changed(scope, draft):
 
     with pytest.raises(DatabaseError), transaction.atomic():
         draft.versions.update(html="")
+
+
+def test_a_signed_text_is_shown_without_the_mark_of_a_draft_and_kept_as_it_is(scope, draft):
+    version = queries.version(scope, draft)
+    assert "草稿" in queries.text(draft, version)
+    services.sign_off(by=scope, document=draft, on=DAY)
+    shown = queries.text(draft, queries.version(scope, draft))
+    assert "草稿" not in shown and "（待编号）" in shown and queries.version(scope, draft).html == version.html
+    issued = services.issue(by=scope, document=draft, number=NUMBER, on=DAY)
+    assert "待编号" not in queries.text(issued, queries.version(scope, issued))
