@@ -55,13 +55,16 @@ def _claims(user: Operator, sentences: list[Sentence], cited: dict[str, Any]) ->
             meant = _meant(sentence, prose, rates, any(word in clause for word in words()["about"]))
             over, every = bool(found["over"]), bool(found["every"])
             fails: list[str] = []
+            told: set[tuple[str, str, str]] = set()  # a part named under its whole is not named again by itself
             for ref in meant:
-                if not _holds(rates[ref], over):
+                if not _holds(rates[ref], over) and _same(rates[ref]) not in told:
                     fails.append(f"{rates[ref].name} {rates[ref].region.name}{_percent(rates[ref])}")
                 if every:
                     if ref not in known:
                         known[ref] = _parts(user, rates[ref])
                     short = [part for part in known[ref] if part.known and not _holds(part, False)]
+                    short = [part for part in short if _same(part) not in told]
+                    told |= {_same(part) for part in short}
                     if short:
                         fails.append(f"{rates[ref].name} " + "、".join(f"{part.region.name}{_percent(part)}" for part in short))
             if fails:
@@ -87,6 +90,10 @@ def _holds(rate: Figure, over: bool) -> bool:
     if not rate.known:
         return True
     return rate.exact > PERCENT_BASE if over else rate.exact >= PERCENT_BASE
+
+
+def _same(rate: Figure) -> tuple[str, str, str]:
+    return rate.code, rate.calibre, rate.region.code
 
 
 def _percent(rate: Figure) -> str:

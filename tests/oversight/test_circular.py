@@ -209,3 +209,11 @@ def test_what_was_not_reached_is_said_once_for_all(scope):
     text = plain(written(scope, "circular"))
     assert "开工9套，为年度任务的90.0%；城镇住房保障家庭租赁补贴发放8户，为年度任务的80.0%，以上各项都没有达到年度任务。" in text
     assert text.count("没有达到年度任务") == 1 and text.count("分县（市、区）看") == 1 and text.count("尚未全面完成") == 2
+
+
+def test_a_claim_against_the_parts_names_each_part_once(scope):
+    told(scope, SUBSIDY)
+    told(scope, {"subsidy.households.target": "40", "subsidy.households": "30"}, FIRST)
+    version = written(scope, "circular", prose={"opening": ["年度目标任务均超额完成。"]})
+    [warning] = [one for one in version.warnings if one["code"] == "DOC-101"]
+    assert warning["what"].count("75.0%") == 1
