@@ -12,6 +12,7 @@ def circular(page):
     page.goto("/documents/?region=140500")
     page.get_by_role("link", name="关于2021年度住房保障主要工作完成情况的通报").first.click()
     page.locator("article.official").wait_for()
+    page.locator("main p.slow").wait_for(state="detached")  # what changed since is asked for apart
     return page
 
 
