@@ -4,9 +4,9 @@ Fixtures: `db` (pytest-django's: a transaction that is rolled back), `operator` 
 `scoped(operator)`), `committed` (real commits, cleaned up afterwards: for threads and for the owner's view).
 """
 
-import atexit
 import os
-import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -19,14 +19,19 @@ os.environ.pop("DATABASE_URL", None)
 os.environ.pop("DATABASE_OWNER_URL", None)
 
 
-def _clean() -> None:
-    from anju.core.postgres import Cluster
-
-    Cluster(HOME).stop()
-    shutil.rmtree(HOME, ignore_errors=True)
-
-
-atexit.register(_clean)
+# Stops the server and removes its folder when this process is gone, in whatever way: it waits for the end of our pipe.
+CLEANER = """
+import shutil, sys
+from pathlib import Path
+sys.stdin.read()
+from anju.core.postgres import Cluster
+Cluster(Path(sys.argv[1])).stop()
+shutil.rmtree(sys.argv[1], ignore_errors=True)
+"""
+_cleaner = subprocess.Popen(
+    [sys.executable, "-c", CLEANER, str(HOME)],
+    stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[1], start_new_session=True,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -98,7 +98,7 @@ def test_of_many_starts_at_once_one_wins_and_all_get_a_working_server(cluster):
     assert ask(cluster) == APPLICATION
 
 
-@pytest.mark.parametrize("moment", [0.05, 0.3, 0.7, 1.0, 1.3])
+@pytest.mark.parametrize("moment", [0.05, 0.5, 1.0])
 def test_a_client_killed_while_it_starts_the_server_leaves_nothing_that_the_next_cannot_mend(cluster, moment):
     client = Client(start, cluster.home)
     time.sleep(moment)
