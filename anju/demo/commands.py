@@ -75,12 +75,22 @@ def _load_all(args: argparse.Namespace, folders: list[Path]) -> None:
     out(args, data, text)
 
 
+def _catalogue() -> None:
+    """A newer program brings newer measures; the templates of its documents name them."""
+    from anju.core.scope import local_operator, scoped
+    from anju.figures.services import load_catalogue
+
+    with scoped(local_operator()) as by:
+        load_catalogue(by=by)
+
+
 def _served(args: argparse.Namespace, before: Callable[[], None]) -> int:
     """Start what is needed, do the work, serve until Ctrl-C; the database is stopped only if this call started it."""
     from anju.core.postgres import Cluster
 
     started, process = setup(), os.getpid()
     try:
+        _catalogue()
         before()
         if args.no_serve:
             return OK
