@@ -1,6 +1,6 @@
 """Sums down a column, sums along a row, bounds and published ratios, as the map declares them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .wide import Row
 
 Report = Callable[..., None]
+MANY = 3  # as many of a kind have one cause
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Sum:
     value: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)  # column → the first row that is unknown
     rows: int = 0
+    torn: bool = False  # a row that belongs here could not be read: what adds up is anybody's guess
 
     def add(self, row: "Row", names: list[str], blanks: str) -> None:
         self.rows += 1
@@ -37,8 +39,8 @@ class Sum:
 class Tally:
     """Takes rows as they come; keeps sums only, so a long file costs nothing."""
 
-    def __init__(self, table: TableMap, rules: Rows, fields: "list[Field]", report: Report) -> None:
-        self.table, self.rules, self.report = table, rules, report
+    def __init__(self, table: TableMap, rules: Rows, fields: "list[Field]", report: Report, unsure: Collection[str] = ()) -> None:
+        self.table, self.rules, self.report, self.unsure = table, rules, report, unsure
         self.fields = {one.column.name: one for one in fields}
         self.names = [one.column.name for one in fields if not one.column.published or table.form == "items"]
         self.regions = Sum()
@@ -53,7 +55,11 @@ class Tally:
                 self.named[f"members of {group.name[0]}"] = total
                 for name in group.members:
                     self.members.setdefault(name, []).append(total)
-        self.ratios = [one for one in fields if one.column.ratio]
+        # A check over a column that was not found, or whose unit is in doubt, would only repeat that problem on every row.
+        known = self.fields.keys() - set(unsure)
+        self.ratios = [one for one in fields if one.column.ratio and known.issuperset(one.column.ratio)]
+        self.checks = [one for one in table.checks if known.issuperset(filter(None, (one.total, *one.parts, one.small, one.large)))]
+        self.far: dict[str, list[tuple[str, Field, str]]] = {}  # ratio column → its cells that are off by orders of magnitude
         self.idle = not (rules.totals or rules.groups or table.checks or self.ratios)
 
     def add(self, row: "Row") -> None:
@@ -88,7 +94,17 @@ class Tally:
             self.open = None
         self.since = Sum()
 
+    def lose(self, label: str = "") -> None:
+        """A row with numbers was refused: the sums it belongs to stay undecided. label: the row's name, when it stood already."""
+        if label in self.named:
+            return  # a total or group again: no part of any sum
+        ours = self.members.get(label, ()) if label else [one for sums in self.members.values() for one in sums]
+        for one in (self.regions, self.since, *([self.open[1]] if self.open else []), *ours):
+            one.torn = True
+
     def finish(self) -> None:
+        for cells in self.far.values():
+            self._far(cells)
         for row, parts in self.pending:
             total = parts
             if isinstance(row.rule, Total) and row.rule.of:
@@ -99,7 +115,7 @@ class Tally:
                         for key, value in part.value.items():
                             total.value[key] = total.value.get(key, 0) + value
                         total.unknown.update(dict.fromkeys(part.unknown, name))
-            if total.rows:
+            if total.rows and not total.torn:
                 self._down(row, total)
 
     def _down(self, row: "Row", parts: Sum) -> None:
@@ -130,7 +146,7 @@ class Tally:
                 )
 
     def _along(self, row: "Row") -> None:
-        for check in self.table.checks:
+        for check in self.checks:
             self._bound(row, check) if check.small else self._parts(row, check)
         for one in self.ratios:
             self._ratio(row, one)
@@ -182,15 +198,31 @@ class Tally:
         if top is None:
             return
         said = ratio_flaw(*printed, top, bottom, one.unit)
-        if said:
-            self.report(
-                "WB-045",
-                f"{one.letter}{row.number + 1}",
-                one.text,
-                f"“{row.label}”{said}",
-                "请核对分子、分母和比率；表上的比率只用来核对，不会入库。",
-                ASK,
-            )
+        if not said:
+            return
+        found = (f"{one.letter}{row.number + 1}", one, f"“{row.label}”{said}")
+        if _apart(*printed, top, bottom, one.unit):
+            self.far.setdefault(name, []).append(found)
+        else:
+            self._off(*found)
+
+    def _far(self, cells: "list[tuple[str, Field, str]]") -> None:
+        """A unit that slipped spoils every ratio of the column: one cause, told once."""
+        if len(cells) < MANY:
+            for found in cells:
+                self._off(*found)
+            return
+        cell, one, said = cells[0]
+        self._off(cell, one, f"这一列有 {len(cells)} 行都差 100 倍以上，像是这一列或它的分子、分母单位写错了。第一处：{said}")
+
+    def _off(self, cell: str, one: "Field", said: str) -> None:
+        self.report("WB-045", cell, one.text, said, "请核对分子、分母和比率；表上的比率只用来核对，不会入库。", ASK)
+
+
+def _apart(printed: int, places: int, top: int, bottom: int, unit: str) -> bool:
+    """Whether a printed ratio and top ÷ bottom are a hundred times apart."""
+    one, other = abs(printed * bottom), abs(top * (100 if unit == "%" else 1) * 10**places)
+    return 0 < one * 100 <= other or 0 < other * 100 <= one
 
 
 def ratio_flaw(printed: int, places: int, top: int, bottom: int, unit: str) -> str:

@@ -123,6 +123,7 @@ class LongReader(CellReader):
             return None
         identity = (region, code, calibre, when)
         if identity in self.seen:
+            self.kept.pop(identity, None)  # which of the two is right decides whether the printed results are
             self._wrong(
                 "WB-031", number, "measure",
                 f"{region}“{row['measure']}”{when} 在第 {self.seen[identity] + 1} 行已经有一个数。", "请只保留一行；口径不同的，请填写口径。",
@@ -261,9 +262,12 @@ class LongReader(CellReader):
             rule = self.published.get(code)
             if rule is None or cell.digits is None:
                 continue
-            bases = [part.base for name in rule.ratio or rule.sum if (part := self.kept.get((region, name, calibre, when)))]
+            parts = [part for name in rule.ratio or rule.sum if (part := self.kept.get((region, name, calibre, when)))]
+            bases = [part.base for part in parts]
             if None in bases or len(bases) < len(rule.ratio or rule.sum):
                 continue
+            if len({quantities.unit(part.unit).family == "money" for part in parts}) > 1:
+                continue  # money with something else: a wrong unit, told where it stands by who knows the measures
             said = (
                 checks.ratio_flaw(cell.digits, cell.places, bases[0], bases[1], cell.unit)
                 if rule.ratio

@@ -41,6 +41,7 @@ class WideReader(CellReader):
         self.rules = table.rows
         self.area = heads.label(table.area or area)
         self.period = period
+        self.unsure: set[str] = set()  # columns whose unit is in doubt: said once, at the head
         self.fields = [self._field(table.columns[index], at) for index, at in sorted(found.items(), key=lambda item: item[1])]
         self.fields = [one for one in self.fields if not one.column.ignore]
         self.taken = {one.at for one in self.fields}
@@ -51,6 +52,7 @@ class WideReader(CellReader):
         self.items = {heads.label(name): code for name, code in self.rules.items.items()}
         self.head_words = {heads.label(word) for word in self.rules.label}
         self.labels: dict[str, int] = {}
+        self.doubled = ""  # the name of the row just refused, if it stood already
 
     def _field(self, column: Column, at: int) -> Field:
         named, text = self.head.units_of(at), self.head.text(at)
@@ -63,6 +65,7 @@ class WideReader(CellReader):
             if same:
                 unit = same[0]
             elif named and not column.published:
+                self.unsure.add(column.name)
                 self.problem(
                     "WB-025",
                     reference(self.head.paths[at][-1].row, at),
@@ -71,6 +74,7 @@ class WideReader(CellReader):
                     f"请换算成“{wanted}”并改正表头；确是“{named[0]}”的，请改对照表的 unit。",
                 )
         if not unit and not column.published and self.table.form == "wide":
+            self.unsure.add(column.name)
             self.problem(
                 "WB-026",
                 reference(self.head.bottom, at),
@@ -86,7 +90,7 @@ class WideReader(CellReader):
     # rows
 
     def cells(self) -> Iterator[Cell]:
-        tally = checks.Tally(self.table, self.rules, self.fields, self.problem)
+        tally = checks.Tally(self.table, self.rules, self.fields, self.problem, self.unsure)
         start = self.head.bottom + 1
         hidden_columns = sorted({one.letter for one in self.fields if one.at in self.marks.hidden_columns})
         if hidden_columns:
@@ -102,8 +106,11 @@ class WideReader(CellReader):
         for number, values in enumerate(islice(self.sheet.rows(), start, None), start):
             if not any(value != "" for value in values) and not self._odd(number):
                 continue
+            before = len(self.reading.problems)
             row = self._row(number, values)
             if row is None:
+                if any(one.level == BLOCK for one in self.reading.problems[before:]):
+                    tally.lose(self.doubled)
                 continue
             empty = False
             if number in self.marks.hidden_rows:
@@ -130,6 +137,7 @@ class WideReader(CellReader):
 
     def _row(self, number: int, values: list) -> Row | None:
         first, last = self.head.span
+        self.doubled = ""
         name, at = values[last] if first == last < len(values) else "", first
         for column in (*range(last, first - 1, -1), *range(first - 1, -1, -1)) if name == "" else ():
             if column < first and not (column < len(values) and isinstance(values[column], str) and parse(values[column]).state == BAD):
@@ -167,6 +175,7 @@ class WideReader(CellReader):
             return None
         text = self.aliases.get(text, text)
         if text in self.labels:
+            self.doubled = text
             self.problem(
                 "WB-031",
                 reference(number, at),
@@ -230,8 +239,11 @@ class WideReader(CellReader):
                 if rest or base > LARGEST:
                     base = -1
             if base < 0:
+                before = len(self.reading.problems)
                 long_way = self._long_way(number, value, cell, one)
                 if long_way is None:
+                    if len(self.reading.problems) > before:
+                        row.values[one.name] = None  # something stands there: unknown, not empty
                     continue
                 state, digits, places, unit, approx, base, text = long_way
             row.values[one.name] = base

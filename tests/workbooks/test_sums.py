@@ -6,7 +6,7 @@ from anju.problems import ASK, BLOCK
 from anju.workbooks import TableMap, read
 from anju.workbooks.checks import ratio_flaw, sum_flaw
 
-from .forms import BODY, WIDE, form, found, table
+from .forms import BODY, HEAD, WIDE, form, found, table
 
 
 def with_checks(*checks, **more):
@@ -169,3 +169,40 @@ def test_a_blank_rate_is_no_claim():
     body = [row[:4] for row in BODY]
     assert read(form(body), table(columns=columns)).problems == []
     assert isinstance(table(columns=columns), TableMap)
+
+
+RATED = [*WIDE["columns"][:3], {"path": "完成投资", "key": "rate", "published": True, "ratio": ["start", "start.target"]}]
+RATES = [["全市", 30, 33, 3, "110.0%"], ["东区", 10, 12, 1, "120.0%"], ["西区", 20, 21, 2, "105.0%"]]
+
+
+def test_a_column_that_is_not_there_is_the_only_thing_told():
+    gone = lambda sheet: setattr(sheet["C5"], "value", "别的")  # noqa: E731
+    reading = read(form(RATES, spoil=gone), table(columns=RATED, blanks="zero", checks=[{"total": "start", "parts": ["start.money"]}]))
+    assert {code for code, _ in found(reading)} == {"WB-022", "WB-023"}
+
+
+def test_a_cell_that_cannot_be_read_is_the_only_thing_told():
+    body = [["全市", 30, 33, 3, "110.0%"], ["东区", 10, "十二三", 1, "120.0%"], ["西区", 20, 21, 2, "105.0%"]]
+    assert found(read(form(body), table(columns=RATED, blanks="zero"))) == [("WB-060", "C7")]
+    total = [["全市", 30, "三十三套多", 3, "110.0%"], *RATES[1:]]
+    assert found(read(form(total), table(columns=RATED, blanks="zero"))) == [("WB-060", "C6")]
+
+
+def test_a_row_that_stands_twice_is_the_only_thing_told():
+    assert found(read(form([*BODY, ["西区", 5, 5, 0, 0]]), table())) == [("WB-031", "A9")]
+    off = [["全市", 31, 33, 3, 1.5], *BODY[1:], BODY[0]]
+    assert found(read(form(off), table())) == [("WB-031", "A9"), ("WB-041", "B6")]  # a total twice leaves the sum decided
+
+
+def test_a_unit_that_slipped_is_told_once():
+    columns = [{**column, "unit": unit} for column, unit in zip(RATED[:2], ("万元", "亿元"), strict=True)] + RATED[2:]
+    head = [[None if cell is None else cell.replace("（套）", "").replace("单位：套", "") for cell in line] for line in HEAD]
+    reading = read(form(RATES, head=head), table(columns=columns, checks=[]))
+    assert found(reading) == [("WB-045", "E6")]
+    assert "有 3 行都差 100 倍以上" in reading.problems[0].what
+
+
+def test_a_column_whose_unit_is_unknown_takes_part_in_no_ratio():
+    columns = [{**RATED[0], "unit": "万元"}, {**RATED[1], "unit": ""}, *RATED[2:]]
+    head = [[None if cell is None else cell.replace("（套）", "").replace("单位：套", "") for cell in line] for line in HEAD]
+    assert found(read(form(RATES, head=head), table(columns=columns, checks=[]))) == [("WB-026", "C5")]
