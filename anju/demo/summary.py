@@ -19,7 +19,7 @@ def write_files(loaded: Loaded, folder: Path, *, say: Say) -> list[dict[str, Any
     written = []
     for name, document in loaded.documents:
         with scoped(local_operator()) as user:
-            html = papers.version(user, document).html
+            html = papers.text(document, papers.version(user, document))
         formats = ["html", "docx", "pdf"] + (["xlsx"] if "annex-table" in html else [])
         contents = {render.file_name(name, form): content for form, content in render.write(html, formats, document.title).items()}
         for file, content in contents.items():

@@ -80,7 +80,7 @@ def preview(request: HttpRequest, document: Document, status: int = 200, **extra
         "version": version,
         "versions": versions,
         "newest": newest,
-        "article": mark_safe(version.html),
+        "article": mark_safe(queries.text(document, version)),
         "warnings": [Problem(**warning) for warning in version.warnings],
         "ask_stale": newest and document.state != Document.WITHDRAWN,
         "annexed": 'class="annex' in version.html,
@@ -221,10 +221,10 @@ def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     if form == "xlsx" and not annexed:
         raise Http404(form)
     if form == "zip":
-        content = render.bundle([(document.title, version.html)], ("docx", "pdf", "xlsx") if annexed else ("docx", "pdf"))
+        content = render.bundle([(document.title, queries.text(document, version))], ("docx", "pdf", "xlsx") if annexed else ("docx", "pdf"))
         name = render.file_name(document.title, "zip")
     else:
-        content, name = render.write(version.html, [form], document.title)[form], render.file_name(document.title, form)
+        content, name = render.write(queries.text(document, version), [form], document.title)[form], render.file_name(document.title, form)
     return file_response(content, name)
 
 
