@@ -142,3 +142,9 @@ def test_every_control_can_be_reached_and_has_a_name(page):
             ".filter((one) => !(one.labels?.length || one.ariaLabel || one.textContent.trim())).map((one) => one.outerHTML)"
         )
         assert nameless == []
+
+
+def test_bar_with_where_and_when_stays_while_scrolling(page):
+    page.goto("/rules/scoring/prh-shanty/2020-01-01/")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert page.evaluate("document.querySelector('.bar').getBoundingClientRect().top") == 0

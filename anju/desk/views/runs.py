@@ -162,9 +162,9 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
             continue
         text = given.strip().replace(",", "").replace("，", "")
         wanted: Any = {"true": True, "false": False}.get(text) if item.type == TRUTH else text or None
-        if str(wanted).lower() != str(stands[name]["value"]).lower():
+        if str(wanted).lower() != str(plain(stands[name]["value"])).lower():
             changed[name] = wanted
-    context: dict[str, Any] = {"run": one, "changed": [(book.label(name), stands[name]["value"], value, shown_unit(book.unit(name))) for name, value in changed.items()]}
+    context: dict[str, Any] = {"run": one, "changed": [(book.label(name), plain(stands[name]["value"]), value, shown_unit(book.unit(name))) for name, value in changed.items()]}
     status = 200
     try:
         difference = services.what_if(user, one, inputs=changed)

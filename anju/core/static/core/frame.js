@@ -43,7 +43,7 @@
   });
 
   /* Errors lead to their field. */
-  document.querySelector(".problems[data-focus]")?.focus();
+  document.querySelector(".problems[data-focus]")?.focus({ preventScroll: true });
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) print();

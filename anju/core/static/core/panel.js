@@ -64,10 +64,11 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== body) return;
     body.scrollTop = 0;
-    const heading = body.querySelector("h2, [data-first]");
+    const heading = body.querySelector(".problems[role=alert]") || body.querySelector("h2");
     if (heading) {
       heading.tabIndex = -1;
       heading.focus({ preventScroll: true });
+      if (heading.matches(".problems")) heading.scrollIntoView({ block: "center" });
     }
     const shown = body.querySelector(".cell-row td.is-cell");
     if (shown) shown.scrollIntoView({ block: "nearest", inline: "center" });
