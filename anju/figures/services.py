@@ -262,8 +262,8 @@ def _faster(said: Stored, region: Region, period: str, now: Observation | None) 
 
 def _said(measure: str, region: Region, period: str, value: Value, unit: str, calibre: str, state: str, approx: str) -> Stored:
     """The number as it will be stored. Refused with everything that is wrong with it."""
-    where = f"{region.name} {period} “{measure}”"
     found = Measure.objects.filter(code=measure).first()
+    where = f"{region.name} {period} “{found.name if found else measure}”"
     problems = []
     if found is None:
         problems.append(Problem("FIG-012", where, f"没有统计指标 {measure}。", "请核对代码：anju figures list 列出全部指标。"))

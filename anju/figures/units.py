@@ -69,7 +69,14 @@ def stored(measure: Measure, calibre: str, where: str, value: Any, unit_name: st
         number = (-1 if sign else 1) * int("".join(map(str, digits)))
         number, places = (number * 10**exponent, 0) if exponent > 0 else (number, -exponent)
     except (InvalidOperation, TypeError, ValueError):
-        raise Refused(Problem("FIG-049", where, f"“{value}”不是数。", "请只写数字；约、余写在约数一栏，单位写在单位一栏。")) from None
+        raise Refused(
+            Problem(
+                "FIG-049",
+                where,
+                f"“{value}”不是数。" if value not in (None, "") else "没有写数。",
+                "请只写数字，如 1413 或 9.51，不写单位，也不写“约”“余”；没有数的另选状态。",
+            )
+        ) from None
     if unit_name in ("%", "％") and "%" not in families(measure):
         return shared(measure, calibre, where, Fraction(number, 100 * 10**places), places, approx)
     base, problem = based(measure, where, number, places, unit_name)

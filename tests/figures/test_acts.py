@@ -68,6 +68,14 @@ def test_what_cannot_be_stored_is_refused_with_its_reason(user, east, code, wron
     assert not Observation.objects.exists()
 
 
+def test_what_is_no_number_is_told_by_the_name_of_the_measure_and_for_one_box(user, east):
+    with pytest.raises(Refused) as refused:
+        services.enter(by=user, measure="shanty.start", region=east, period=YEAR, value="约43")
+    (problem,) = refused.value.problems
+    assert "shanty.start" not in problem.where and "开工" in problem.where
+    assert "一栏" not in problem.fix and "不写单位" in problem.fix
+
+
 def test_a_region_outside_the_scope_is_not_found(clerk, west):
     with scoped(clerk), pytest.raises(Region.DoesNotExist):
         services.enter(by=clerk, measure="shanty.start", region=west, period=YEAR, value="1")
