@@ -222,6 +222,10 @@ _ENGLISH = {
     "int_type": "应当是整数",
 }
 
+_MODELS = {
+    "columns": (Column, LongColumns), "rows": (Rows,), "totals": (Total,), "groups": (Group,), "checks": (Check,), "published": (Published,),
+}  # fmt: skip
+
 
 def load_map(path: str | Path) -> TableMap:
     """Read a map file. Refused with every problem at once: WB-101 unreadable, WB-102 not YAML, WB-103 not a map."""
@@ -245,7 +249,10 @@ def load_map(path: str | Path) -> TableMap:
     try:
         return TableMap.model_validate(_plain(document))
     except ValidationError as wrong:
-        raise Refused(*(_problem(name, document, error) for error in wrong.errors(include_url=False))) from wrong
+        errors = wrong.errors(include_url=False)
+        if isinstance(document.get("columns"), list):  # the other way of writing columns was not meant
+            errors = [error for error in errors if error["loc"] != ("columns", "LongColumns")] or errors
+        raise Refused(*(_problem(name, document, error) for error in errors)) from wrong
 
 
 def _plain(value: Any) -> Any:
@@ -273,7 +280,8 @@ def _problem(name: str, document: Any, error: Any) -> Problem:
     said = str(error.get("ctx", {}).get("error", "")) or _ENGLISH.get(error["type"], "写法不对")
     fix = "请对照《对照表怎么写》改正。"
     if error["type"] == "extra_forbidden":
-        known = [key for model in (TableMap, Column, Rows, Total, Group, Check, LongColumns) for key in model.model_fields]
+        models = _MODELS.get(next((str(step) for step in reversed(error["loc"][:-1]) if step in _MODELS), ""), (TableMap,))
+        known = [key for model in models for key in model.model_fields]
         near = difflib.get_close_matches(str(error["loc"][-1]), known, 1)
         fix = f"是不是“{near[0]}”？{fix}" if near else fix
     return Problem("WB-103", f"{name}{at}", f"{' → '.join(place) or '整个文件'}：{said}。", fix)

@@ -102,6 +102,13 @@ def test_a_slip_of_the_pen_names_the_right_word(tmp_path):
     assert any("“measure”" in one.fix for one in refused(tmp_path, GOOD.replace("measure: start,", "mesure: start,")))
 
 
+def test_a_wrong_key_of_a_column_is_the_only_thing_told_and_named_among_those_of_columns(tmp_path):
+    (problem,) = refused(tmp_path, GOOD.replace("measure: start,", "measure: start, publish: true,"))
+    assert "columns" in problem.what and "“published”" in problem.fix
+    (problem,) = refused(tmp_path, GOOD.replace("measure: start,", "measure: start, totals: x,"))
+    assert "是不是" not in problem.fix  # totals are of rows
+
+
 def test_all_that_is_wrong_is_told_at_once(tmp_path):
     assert len(refused(tmp_path, GOOD.replace("measure: start,", "mesure: start,").replace('"2021"', "2021"))) >= 2
 
