@@ -3,6 +3,7 @@
 The rows go through a staging table (bulk.py); no row is saved by itself.
 """
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -135,9 +136,11 @@ class Binder:
         self.documents: dict[str, int | None] = {}
         self.seen: dict[tuple, Cell] = {}
         self.said: set[tuple[str, str]] = set()
+        self.map_id = ""  # of the reading at hand
         self.problems: list[Problem] = []
 
     def rows(self, reading: Reading) -> Iterable[Row]:
+        self.map_id = reading.map_id
         for cell in reading.cells:
             if cell.kind == "group":  # a sum the form itself adds up; the reader compared it
                 continue
@@ -166,8 +169,7 @@ class Binder:
         measure = self.measures.get(cell.measure)
         if measure is None:
             return self._once(
-                "FIG-012", cell.measure, where(*place), f"没有统计指标“{cell.measure}”。",
-                "请核对表格对照文件里的代码；新指标要先写进指标目录（measures.yaml）。",
+                "FIG-012", cell.measure, where(*place), f"没有统计指标“{cell.measure}”。", self._near(cell.measure),
             )  # fmt: skip
         if measure.is_computed:
             return None  # compared, never stored
@@ -203,6 +205,15 @@ class Binder:
             share.numerator if share is not None else None, share.denominator if share is not None else None,
             measure.share_of_id if share is not None else None,
         )  # fmt: skip
+
+    def _near(self, code: str) -> str:
+        """The codes that were perhaps meant, and where the wrong one is written."""
+        near = difflib.get_close_matches(code, self.measures, 3)
+        meant = f"是不是{'、'.join(f'“{one}”（{self.measures[one].name}）' for one in near)}？" if near else ""
+        return (
+            f"{meant}请改对照表 {self.map_id}.yaml 里的代码（长表也可能写在“指标”列）；"
+            "全部代码：anju figures list；新指标要先写进指标目录（measures.yaml）。"
+        )
 
     def _once(self, code: str, subject: str, place: str, what: str, fix: str) -> None:
         """The same unknown name in a hundred cells is one problem, at the first of them."""

@@ -57,6 +57,13 @@ def test_every_problem_is_reported_at_once_and_nothing_is_stored(user, city, eas
     assert not Observation.objects.exists() and not Source.objects.exists() and not CurrentFigure.objects.exists()
 
 
+def test_an_unknown_measure_names_the_near_ones_and_the_map_that_says_it(user, city, east):
+    with pytest.raises(Refused) as refused:
+        bring(user, city, cell(east, "shanty.strat", "1"))
+    (problem,) = refused.value.problems
+    assert problem.code == "FIG-012" and "“shanty.start”（" in problem.fix and "test-map.yaml" in problem.fix
+
+
 def test_the_same_file_again_changes_nothing_and_says_so(user, city, east):
     first = bring(user, city, cell(east, "shanty.start", "5"))
     again = bring(user, city, cell(east, "shanty.start", "5"))
