@@ -12,6 +12,7 @@ from anju.figures.models import Measure, Observation
 from anju.problems import Problem, Refused
 from anju.quantities import to_base, unit
 
+LONGEST = 40  # decimals or zeros; no unit has as many
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 
 
@@ -66,6 +67,8 @@ def stored(measure: Measure, calibre: str, where: str, value: Any, unit_name: st
         return Stored(measure, calibre, state, None, measure.unit, 0, "")
     try:
         sign, digits, exponent = Decimal(value).as_tuple() if isinstance(value, str | int | Decimal) else (0, (), "")
+        if abs(exponent) > LONGEST:  # 1e999999999 would keep the machine busy for hours
+            raise ValueError(value)
         number = (-1 if sign else 1) * int("".join(map(str, digits)))
         number, places = (number * 10**exponent, 0) if exponent > 0 else (number, -exponent)
     except (InvalidOperation, TypeError, ValueError):

@@ -59,6 +59,9 @@ def test_entering_another_value_is_sent_to_correction(user, east, start):
         ("FIG-019", {"measure": "shanty.start.rate"}),
         ("FIG-049", {"value": "一百"}),
         ("FIG-049", {"value": None}),
+        ("FIG-049", {"value": "1e999999999"}),
+        ("FIG-049", {"value": "1e-999999999"}),
+        ("FIG-049", {"value": "NaN"}),
         ("FIG-049", {"approx": "大概"}),
     ],
 )
