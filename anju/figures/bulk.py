@@ -17,6 +17,7 @@ COMPARED = (
     "state", "value", "unit", "places", "approx", "assumed", "basis", "document_id", "effective_on", "scope_note",
     "share_numerator", "share_denominator", "share_of_id",
 )  # fmt: skip
+SAID = ("state", "value", "share_numerator", "share_denominator", "share_of_id")  # what a reading of the same file may read otherwise
 STANDING = ("state", "value", "unit", "places", "approx", "assumed")  # what current_figure repeats of its observation
 
 
@@ -69,11 +70,13 @@ def stage(cursor: Any, rows: Iterable[Row]) -> None:
 def settle(cursor: Any, same_file: int | None, adds: bool) -> tuple[int, int, int]:
     """What each row would replace; new, changed and unchanged.
 
-    Unchanged (known) is what stands already, and what this very file brought before: a later correction stays.
+    Unchanged (known) is what stands already, and what this very file brought before: a later correction stays. The same cell read to
+    another value (the map was changed) is new. What was added up (追加) is stored as the sum, so it cannot be compared.
     """
     if same_file is not None:
+        alike = "" if adds else f" AND ({', '.join(f'i.{x}' for x in SAID)}) IS NOT DISTINCT FROM ({', '.join(f'o.{x}' for x in SAID)})"
         cursor.execute(
-            f"UPDATE figures_incoming AS i SET known = true FROM figures_observation AS o WHERE o.source_id = %s AND {same('i', 'o')}",
+            f"UPDATE figures_incoming AS i SET known = true FROM figures_observation AS o WHERE o.source_id = %s AND {same('i', 'o')}{alike}",
             [same_file],
         )
     equal = f"({', '.join(f'i.{x}' for x in COMPARED)}) IS NOT DISTINCT FROM ({', '.join(f'o.{x}' for x in COMPARED)})"

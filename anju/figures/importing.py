@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from anju.core import trail
@@ -22,7 +23,7 @@ from anju.figures import bulk, checks, periods
 from anju.figures.bulk import Row
 from anju.figures.current import build
 from anju.figures.figure import NUMBER, SHARE, STATES
-from anju.figures.models import Calibre, Measure, Observation, Source, TargetDocument
+from anju.figures.models import Calibre, CurrentFigure, Measure, Observation, Source, TargetDocument
 from anju.figures.units import based, misplaced, shared
 from anju.problems import ASK, BLOCK, Problem, Refused
 from anju.quantities import unit
@@ -48,6 +49,8 @@ class Imported:
     @property
     def says(self) -> str:
         if not self.new and not self.changed:
+            if left := [one.what for one in self.reminders if one.code == "FIG-065"]:
+                return f"没有改动任何数字（核对 {self.unchanged} 个）；{left[0]}"
             earlier = f"与 {timezone.localtime(self.source.at):%Y-%m-%d} 第 {self.source.pk} 号导入相同，" if self.source else ""
             return f"{earlier}没有改动任何数字（核对 {self.unchanged} 个）。"
         return f"第 {self.source.pk} 号导入：新增 {self.new} 个数，改动 {self.changed} 个，{self.unchanged} 个没有变化。"
@@ -88,6 +91,8 @@ def import_tables(
     rows = [row for reading in readings for row in binder.rows(reading)]
     published = [one for reading in readings for one in binder.published(reading)]
     problems += binder.problems
+    if all(problem.level != BLOCK for problem in problems):
+        problems += _left(readings, region, period, rows)
     touched = {region.pk, *(row.region_id for row in rows), *(one.pk for _, one, _ in published)}
     # Only what the file is about: under a scope of the whole country every look-up would sort three thousand ids.
     with scoped(replace(by, region_ids=by.region_ids & touched)) as narrow, connection.cursor() as cursor:
@@ -277,14 +282,37 @@ class Binder:
 
 def _same_file(readings: Sequence[Reading], region: Region) -> Source | None:
     """An earlier import of the same bytes by the same maps that still counts."""
-    return (
-        Source.objects.defer("content")
-        .filter(sha256=readings[0].sha256, map_id=_maps(readings), region=region, kind=Source.Kind.IMPORT, undone_at=None)
-        .order_by("-id")
-        .first()
-        if readings[0].sha256
-        else None
+    return _same_files(readings, region).order_by("-id").first() if readings[0].sha256 else None
+
+
+def _same_files(readings: Sequence[Reading], region: Region) -> QuerySet[Source]:
+    return Source.objects.defer("content").filter(
+        sha256=readings[0].sha256, map_id=_maps(readings), region=region, kind=Source.Kind.IMPORT, undone_at=None
     )
+
+
+def _left(readings: Sequence[Reading], region: Region, period: str, rows: Sequence[Row]) -> list[Problem]:
+    """What this very file brought before, still stands, and is not read from it any more: the map was changed meanwhile."""
+    earlier = list(_same_files(readings, region).filter(period=period).values_list("pk", flat=True)) if readings[0].sha256 else []
+    if not earlier:
+        return []
+    read = {(row.region_id, row.period, row.measure_id, row.calibre_id) for row in rows}
+    stand = CurrentFigure.objects.filter(observation__source__in=earlier).order_by("observation_id")
+    keys = stand.values_list("region_id", "period", "measure_id", "calibre_id", "observation_id", "observation__source_id")
+    left = [key for key in keys if key[:4] not in read]
+    if not left:
+        return []
+    shown = Observation.objects.filter(pk__in=[key[4] for key in left[:SHOWN]]).select_related("region", "measure").order_by("pk")
+    named = "；".join(f"{one.region.name} {one.period} “{one.measure.name}”（“{one.sheet}” {one.cell}，{one.raw or '空白'}）" for one in shown)
+    imports = sorted({key[5] for key in left}, reverse=True)
+    undo = "、".join(f"anju import undo {number} --reason 对照表改过" for number in imports)
+    return [
+        Problem(
+            "FIG-065", f"《{readings[0].file_name}》",
+            f"这个文件以前导入的 {len(left)} 个数，这次没有读到，仍是现行数：{named}{' 等' if len(left) > SHOWN else ''}。",
+            f"对照表改过的，请先撤销那次导入（{undo}），再导入一次；这些数仍然对的，请写明原因。", ASK,
+        )
+    ]  # fmt: skip
 
 
 def _maps(readings: Sequence[Reading]) -> str:

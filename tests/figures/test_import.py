@@ -79,6 +79,26 @@ def test_the_same_file_again_does_not_take_back_a_correction(user, city, east):
     assert queries.figure(user, "shanty.start", east, YEAR).value == 7
 
 
+def test_what_a_changed_map_reads_no_more_is_told_with_the_import_to_undo(user, city, east, west):
+    first = bring(user, city, cell(east, "shanty.start", "5"), cell(west, "shanty.start", "6"))
+    again = bring(user, city, cell(west, "shanty.start", "6"))
+    assert [one.code for one in again.reminders] == ["FIG-065"] and "仍是现行数" in again.says
+    with pytest.raises(Refused) as refused:
+        bring(user, city, cell(east, "shanty.complete", "5"), cell(west, "shanty.start", "6"))
+    (problem,) = refused.value.problems
+    assert problem.code == "FIG-065" and east.name in problem.what and west.name not in problem.what
+    assert f"anju import undo {first.source.pk}" in problem.fix
+    services.undo_import(by=user, source=first.source, reason="对照表改过")
+    assert bring(user, city, cell(east, "shanty.complete", "5"), cell(west, "shanty.start", "6")).reminders == []
+
+
+def test_a_cell_that_a_changed_map_reads_to_another_value_is_a_change(user, city, east):
+    bring(user, city, cell(east, "shanty.start", "5", cell="C5"))
+    with pytest.raises(Refused, match="FIG-035"):
+        bring(user, city, cell(east, "shanty.start", "8", cell="D5"))
+    assert bring(user, city, cell(east, "shanty.start", "8", cell="D5"), answers={"*": "对照表改过"}).changed == 1
+
+
 def test_another_file_that_changes_numbers_is_asked_why_and_the_answer_is_kept(user, city, east, west):
     bring(user, city, cell(east, "shanty.start", "5"), cell(west, "shanty.start", "6"))
     other = [cell(east, "shanty.start", "8"), cell(west, "shanty.start", "6")]
