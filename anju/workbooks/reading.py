@@ -74,7 +74,7 @@ def stream(
         return
     head, sheet = best.head, best.sheet
     reading.sheet, reading.title = sheet.name, head.title
-    if len(best.match.found) * 3 < len([column for column in best.columns if column.required]):
+    if len(best.match.found) * 3 < len([column for column in best.columns if column.required and not column.ignore]):
         reading.problems.append(_another(table, best, book))
         return
     reading.problems += best.match.problems
