@@ -65,6 +65,9 @@ def load(folder: Path, *, say: Say) -> Loaded:
             done = _import(by, folder, place, book, region, targets)
         loaded.figures += done.new + done.changed + done.unchanged
         say(f"导入 {book.file}：{done.new + done.changed} 个数" if done.new or done.changed else f"{book.file} 以前已导入，没有变化")
+        for left in done.reminders:
+            if left.code == "FIG-065" and left.code not in book.answers:  # asked only when something else is new
+                say(str(left))
     for run in place.runs:
         with scoped(by):
             loaded.scores.append(_score(by, place, region, run))
