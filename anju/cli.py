@@ -58,4 +58,9 @@ def run() -> None:
     """The console script: a reader that goes away (head) is no error."""
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
-    sys.exit(main())
+    code = main()
+    if code == INTERRUPTED:  # Python forgets that an interrupt inside exec() was dealt with, and would die of it once more on leaving
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -104,7 +104,7 @@ def test_full_marks_with_listed_problems_remind_the_writer(scope):
     version = written(scope, "self-evaluation", prose={"problems": ["### （一）征收困难"]})
     assert "自评得分100分" in plain(version) and "已完成600户，均为货币化安置" in plain(version)
     assert [warning["what"] for warning in version.warnings if warning["code"] == "EVAL-002"] == [
-        "示例市自评100分，材料中又列举问题2项：请说明这些问题为何没有扣分。"
+        f"{place(scope).name}自评100分，材料中又列举问题2项：请说明这些问题为何没有扣分。"
     ]
 
 
