@@ -87,20 +87,25 @@ def test_edited_word_file_is_compared_number_by_number(circular, tmp_path):
     assert "6631" in row.inner_text()
 
 
+def test_own_paragraphs_are_named_in_the_order_of_the_document(circular):
+    labels = circular.locator("label[for^=prose_]").all_inner_texts()
+    assert labels[:2] == ["开头", "目标任务：工作做法"] and labels[-1] == "下一步要求"
+
+
 def test_document_says_which_sentence_a_correction_made_stale_then_is_rewritten_signed_and_issued(circular):
     address = circular.url
-    circular.goto("/figures/?region=140500&topic=subsidy")
-    circular.locator("#row-140522 a.fig", has_text="114").click()  # 阳城县 发放量
+    circular.goto("/figures/?region=140500&topic=loan")
+    circular.locator("#row-140522 a.fig", has_text="5.92").first.click()  # 阳城县 累计发放
     panel = circular.locator("#panel")
-    panel.get_by_label("更正为（户）").fill("113")
-    panel.get_by_label("更正理由").fill("退回一户")
+    panel.get_by_label("更正为（亿元）").fill("5.93")
+    panel.get_by_label("更正理由").fill("银行补记一笔")
     panel.get_by_role("button", name="更正这个数").click()
     panel.get_by_text("已更正").wait_for()
 
     circular.goto("/documents/?region=140500")
     assert "1件已过期" in circular.locator("h1").inner_text()
     circular.goto(address)
-    assert "114→113" in circular.locator("section.problems").inner_text()
+    assert "5.92→5.93" in circular.locator("section.problems").inner_text()
     circular.locator("#sign").get_by_role("button").click()
     circular.locator("section.problems", has_text="成稿后数字有变化").wait_for()
     circular.lines.expect("422")
@@ -136,8 +141,3 @@ def test_row_of_a_table_is_told_by_row_and_column_only():
     )
     one = told(compare(table.format(3), table.format(4)), table.format(3))[0]
     assert (one.where, one.what, one.sentence) == ("附件1 城区", "租赁补贴·发放 3→4", "")
-
-
-def test_own_paragraphs_are_named_in_the_order_of_the_document(circular):
-    labels = circular.locator("label[for^=prose_]").all_inner_texts()
-    assert labels[:2] == ["开头", "目标任务：工作做法"] and labels[-1] == "下一步要求"
