@@ -147,3 +147,11 @@ def test_columns_may_be_chosen_and_the_choice_stands_in_the_address(page):
     assert "棚改专项贷款有效授信" in head and "当年发放" not in head
     page.locator("#topic thead a", has_text="合计").first.click()  # sorting keeps the choice
     assert "当年发放" not in page.locator("#topic thead").inner_text()
+
+
+def test_picture_puts_the_furthest_behind_first(page):
+    page.goto("/figures/measure/subsidy.households/?region=140500")
+    page.get_by_text("数据表").first.click()
+    names = page.locator("figure.chart tbody th").all_inner_texts()
+    assert names[:2] == ["城区", "高平市"]
+    assert names[-1] == "阳城县"
