@@ -28,14 +28,31 @@ def build() -> Parser:
     return parser
 
 
+STOPPED = "\n已按 Ctrl-C 停止。做完的部分都已保存，没做完的一步不留痕迹；再运行一次即可接着做。\n"
+
+
+class Interrupts:
+    """Ctrl-C, noted when it comes: the libraries it hits (DuckDB, the database driver, pandoc) answer with errors of their own."""
+
+    came = False
+
+    @classmethod
+    def note(cls, *_: object) -> None:
+        cls.came = True
+        raise KeyboardInterrupt
+
+
 def main(arguments: list[str] | None = None) -> int:
     """0: all is well; 1: refused, with every problem said; 2: the words of the command are off; 130: interrupted."""
     try:
         return call(build().parse_args(arguments))
     except KeyboardInterrupt:
-        sys.stderr.write("\n已按 Ctrl-C 停止。做完的部分都已保存，没做完的一步不留痕迹；再运行一次即可接着做。\n")
+        sys.stderr.write(STOPPED)
         return INTERRUPTED
     except Exception:
+        if Interrupts.came:
+            sys.stderr.write(STOPPED)
+            return INTERRUPTED
         return show_problems([_unforeseen()])
 
 
@@ -56,9 +73,11 @@ def _unforeseen() -> Problem:
 
 def run() -> None:
     """The console script: a reader that goes away (head) is no error."""
-    if hasattr(signal, "SIGTERM"):
-        signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, Interrupts.note)
     code = main()
+    if Interrupts.came:  # also when what it hit was told as a refusal
+        code = INTERRUPTED
     if code == INTERRUPTED:  # Python forgets that an interrupt inside exec() was dealt with, and would die of it once more on leaving
         sys.stdout.flush()
         sys.stderr.flush()

@@ -1,5 +1,6 @@
 """Serving the site on loopback. There is no sign-in yet, so nothing else is listened on."""
 
+import os
 import socket
 
 from gunicorn.app.base import BaseApplication
@@ -48,6 +49,7 @@ class Site(BaseApplication):
             "graceful_timeout": 10,
             "loglevel": "warning",
             "proc_name": "anju",
+            "worker_exit": lambda server, worker: os._exit(0),  # threads of DuckDB stayed with the parent; unwinding would wait for them
         }
         for name, value in settings.items():
             self.cfg.set(name, value)
