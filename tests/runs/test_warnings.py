@@ -155,7 +155,7 @@ def test_paid_once_a_year(city):
         figures.correct(by=by, measure="subsidy.times", region=where, period="2021", value=times, reason="补报发放次数", unit="次")
     told = services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
     mine = {one.region_name: (one.condition, one.assumed) for one in told if one.subject == "subsidy-pace"}
-    yearly = {name: ("yearly", True) for name in ("城区", "阳城县", "陵川县", "沁水县")}
+    yearly = dict.fromkeys(("城区", "阳城县", "陵川县", "沁水县"), ("yearly", True))
     assert mine == yearly | {"泽州县": ("seldom", False)}
 
 
