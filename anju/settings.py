@@ -9,13 +9,16 @@ from django.utils.functional import SimpleLazyObject
 from anju.core.keys import secret_key
 from anju.core.server import databases
 
-ROOMS = ("core", "figures", "runs", "documents", "evaluation", "oversight", "desk", "demo")
+ROOMS = ("core", "figures", "runs", "documents", "projects", "returns", "evaluation", "oversight", "desk", "demo")
 
 DEBUG = False
 SECRET_KEY = SimpleLazyObject(secret_key)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]  # this machine only: there is no sign-in yet
 
 INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
@@ -41,7 +44,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "anju.desk.frame.context",
+                "anju.core.frame.context",
             ],
             "builtins": ["django.templatetags.static"],
         },
@@ -51,6 +54,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 DATABASES = databases()
 DATABASE_ROUTERS = ["anju.core.server.OwnerMigrates"]
+AUTH_USER_MODEL = "core.Staff"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"

@@ -1,11 +1,15 @@
-"""Regions (区划) and the trail (留痕)."""
+"""Regions (区划), organisations (机构), staff and their posts (人员、岗位), kept files (附件) and the trail (留痕)."""
 
 import json
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
+
+from anju.core.acts import posts
 
 
 class Region(models.Model):
@@ -40,6 +44,105 @@ class Region(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}（{self.code}）"
+
+
+class Organisation(models.Model):
+    """An organisation (机构): an office of a region's government, or a builder or implementing body that reports too."""
+
+    class Kind(models.TextChoices):
+        HOUSING = "housing", "住建"
+        FINANCE = "finance", "财政"
+        AUDIT = "audit", "审计"
+        REFORM = "reform", "发改"
+        STATISTICS = "statistics", "统计"
+        LAND = "land", "自然资源"
+        CIVIL = "civil", "民政"
+        OFFICE = "office", "领导小组办公室"
+        BUILDER = "builder", "建设单位"
+        BODY = "body", "实施主体"
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    kind = models.CharField("类别", max_length=10, choices=Kind)
+    name = models.CharField("名称", max_length=100)
+    short = models.CharField("简称", max_length=40, blank=True)
+    credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    ended_on = models.DateField("停用日期", null=True)
+
+    class Meta:
+        verbose_name = "机构"
+        ordering = ["region_id", "kind", "id"]
+        constraints = [models.UniqueConstraint(fields=["region", "name"], name="organisation_by_name")]
+
+    def __str__(self) -> str:
+        return self.short or self.name
+
+
+class Staff(AbstractBaseUser):
+    """A person who works with the system (人员). What they may do stands in their postings, nowhere else."""
+
+    username = models.CharField("用户名", max_length=40, unique=True)
+    name = models.CharField("姓名", max_length=40)
+    is_active = models.BooleanField("在用", default=True)
+    made_at = models.DateTimeField("登记时间", db_default=Now())
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+    objects = BaseUserManager()
+
+    class Meta:
+        verbose_name = "人员"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Posting(models.Model):
+    """A post of a person at an organisation (任岗), for the organisation's region and all below it. It ends, it is never deleted."""
+
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="postings", verbose_name="人员")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="postings", verbose_name="机构")
+    post = models.CharField("岗位", max_length=16, choices=[(post.code, post.label) for post in posts().values()])
+    since = models.DateField("起")
+    until = models.DateField("止", null=True, help_text="最后一天")
+    ground = models.CharField("依据", max_length=100, blank=True, help_text="任命或审计通知书的文号")
+    by = models.CharField("授予人", max_length=64)
+    at = models.DateTimeField("授予时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "任岗"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="posting_ends_after_it_began"),
+            models.CheckConstraint(
+                condition=~Q(post__in=[post.code for post in posts().values() if post.bounded]) | (~Q(ground="") & Q(until__isnull=False)),
+                name="a_bounded_post_has_ground_and_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff}·{posts()[self.post].label}"
+
+
+class File(models.Model):
+    """A kept file (附件): a photograph, a sealed scan, a receipt. In the database, beside what it belongs to; by region; never changed."""
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    name = models.CharField("文件名", max_length=200)
+    media = models.CharField("类型", max_length=80)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    size = models.IntegerField("字节数")
+    content = models.BinaryField("内容")
+    by = models.CharField("上传", max_length=64)
+    at = models.DateTimeField("时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "附件"
+        ordering = ["id"]
+        indexes = [models.Index(fields=["region", "sha256"], name="file_by_digest")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Trail(models.Model):

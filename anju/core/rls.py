@@ -10,6 +10,7 @@ from typing import Any
 from django.db.migrations.operations.base import Operation
 
 POLICY = "= ANY((SELECT string_to_array(nullif(current_setting('app.regions', true), ''), ',')::int[])::int[])"
+DRAFTS = "= ANY((SELECT string_to_array(nullif(current_setting('app.drafts', true), ''), ',')::int[])::int[])"
 SCOPED = "nullif(current_setting('app.regions', true), '') IS NOT NULL"
 
 
@@ -42,13 +43,22 @@ class Sql(Operation):
         return text.replace("{app}", schema_editor.quote_name(connections["default"].settings_dict["USER"]))
 
 
-def protect(table: str, column: str = "region_id", grants: str = "SELECT, INSERT", *, optional: bool = False) -> Sql:
+def protect(
+    table: str, column: str = "region_id", grants: str = "SELECT, INSERT", *, optional: bool = False, submitted: str = "",
+    parent: tuple[str, str] | None = None,
+) -> Sql:  # fmt: skip
     """Bind the application's role to its regions on this table, and grant it these rights.
 
     grants: comma-separated, a column list allowed: "SELECT, INSERT, UPDATE (state)".
     optional: a row without a region belongs to everybody who has any scope at all.
+    submitted: the condition under which a row is no draft any more; other rows are for those who see the region's drafts.
+    parent: the column and table of the row that it belongs to, with which it is seen.
     """
     rule = f"{_name(column)} {POLICY}"
+    if submitted:
+        rule = f"{rule} AND (({submitted}) OR {column} {DRAFTS})"
+    if parent:
+        rule = f"{rule} AND EXISTS (SELECT FROM {_name(parent[1])} AS above WHERE above.id = {_name(table)}.{_name(parent[0])})"
     if optional:
         rule = f"({rule}) OR ({column} IS NULL AND {SCOPED})"
     return Sql(

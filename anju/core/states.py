@@ -8,18 +8,19 @@ from typing import Any
 from django.db import models, transaction
 
 from anju.core import trail
+from anju.core.acts import acts, may
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
 
 
 @dataclass(frozen=True)
 class Move:
-    """One arrow: from a state to a state, by a post. label: what the button says."""
+    """One arrow: from a state to a state, by whoever may do that act (core/acts.yaml). label: what the button says."""
 
     name: str
     source: str
     target: str
-    post: str
+    act: str
     label: str
 
 
@@ -42,9 +43,9 @@ class States:
             raise ValueError(f"no move is called {name}")
         return found
 
-    def open_to(self, user: Operator, state: str) -> list[Move]:
-        """What this user may do now: the buttons to show."""
-        return [move for move in self.moves if move.source == state and user.holds(move.post)]
+    def open_to(self, user: Operator, state: str, region_id: int | None = None) -> list[Move]:
+        """What this user may do now, for a thing of that region: the buttons to show."""
+        return [move for move in self.moves if move.source == state and may(user, move.act, region_id)]
 
     def label(self, state: str) -> str:
         return self.labels.get(state, state)
@@ -52,7 +53,7 @@ class States:
 
 @transaction.atomic
 def move(thing: models.Model, name: str, *, by: Operator, on: date, reason: str = "", because: Any = None) -> Move:
-    """Move a thing to its next state: check the post, compare and set in the database, leave a trail row.
+    """Move a thing to its next state: check the act, compare and set in the database, leave a trail row.
 
     because: what the decision rests on, as plain data, for the trail.
     Raises Refused STATE-001 when the thing is not (or no longer) where this move begins; STATE-002 when the post is another's.
@@ -62,15 +63,17 @@ def move(thing: models.Model, name: str, *, by: Operator, on: date, reason: str 
     candidates = states.called(name)
     chosen = next((move for move in candidates if move.source == thing.state), candidates[0])
     obj = f"{thing._meta.verbose_name} {thing}"
-    if not by.holds(chosen.post):
-        raise Refused(Problem("STATE-002", obj, f"“{chosen.label}”须由{chosen.post}岗办理，您没有这个岗位。", "请转交该岗位的人员。"))
+    region_id = getattr(thing, "region_id", None)
+    if not may(by, chosen.act, region_id):
+        who = acts()[chosen.act].who
+        raise Refused(Problem("STATE-002", obj, f"“{chosen.label}”须由{who}岗办理，您没有这个岗位。", "请转交该岗位的人员。"))
     if not rows.filter(state=chosen.source).update(state=chosen.target):
         now = rows.values_list("state", flat=True).first()
         what = "已不存在。" if now is None else f"现为“{states.label(now)}”，不能“{chosen.label}”；可能别人已先办理。"
         raise Refused(Problem("STATE-001", obj, what, "请刷新页面，按现在的状态办理。"))
     trail.record(
         by=by, act=name, obj=obj, before={"state": chosen.source}, after={"state": chosen.target, "on": on, "because": because},
-        reason=reason, region_id=getattr(thing, "region_id", None),
+        reason=reason, region_id=region_id,
     )  # fmt: skip
     thing.state = chosen.target
     return chosen

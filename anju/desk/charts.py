@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from anju.desk.tables import Sheet
+from anju.core.sheets import Sheet
 
 
 @dataclass

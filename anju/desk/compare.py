@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.desk.charts import Chart
-from anju.desk.tables import Cell, Column, Row, Sheet
 from anju.figures.figure import NO_TASK, Figure, ratio
 from anju.figures.queries import difference
 from anju.quantities import divide_half_up, scaled_text, unit

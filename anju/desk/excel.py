@@ -1,8 +1,8 @@
 """A page's official table as an Excel file with its merged head; numbers stay numbers, with the decimals the page shows."""
 
 from anju import workbooks
+from anju.core.sheets import Cell, Column, Sheet
 from anju.core.templatetags.anju import STATES
-from anju.desk.tables import Cell, Column, Sheet
 from anju.workbooks.writing import Printed
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.desk.tables import Cell, Column, Row, Sheet
+from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.figures import queries as figures
 from anju.figures.current import LEVELS
 from anju.figures.models import CurrentFigure, Measure

@@ -3,9 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from anju.core import regions
+from anju.core import periods, regions
 from anju.core.scope import Operator
-from anju.figures import periods
 from anju.figures import queries as figures
 from anju.figures.figure import Figure, ratio, total
 

@@ -1,11 +1,10 @@
 """Whether a total is still the sum of its parts: said wherever one of them is opened, the more so after a correction."""
 
-from anju.core import regions
+from anju.core import periods, regions
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.desk.compare import apart
 from anju.desk.leader import NOUNS
-from anju.figures import periods
 from anju.figures import queries as figures
 from anju.figures.figure import Figure
 from anju.figures.models import Measure

@@ -6,11 +6,11 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpRequest, HttpResponse
 
+from anju.core.frame import show
 from anju.core.page import page
 from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import stored_ref
 from anju.desk.door import Door
-from anju.desk.frame import show
 from anju.documents.models import Document, Version
 from anju.runs import queries as runs
 from anju.runs.models import Run

@@ -10,12 +10,12 @@ from typing import Any
 from lxml import html
 from ruamel.yaml import YAML
 
-from anju.core import regions
+from anju.core import periods, regions
 from anju.core.scope import Operator
 from anju.documents import markup
 from anju.documents.markup import Sentence, by_class
 from anju.documents.tables import NUMBER, Cell, Grid
-from anju.figures import periods, queries
+from anju.figures import queries
 from anju.figures.figure import PERCENT_BASE, Figure, ratio
 from anju.problems import ASK, Problem
 

@@ -124,9 +124,9 @@ def _line(told: dict[str, Any]) -> str:
 
 @handler
 def write(args: argparse.Namespace, user: Any) -> int:
+    from anju.core import periods
     from anju.core.regions import region
     from anju.documents import queries, services
-    from anju.figures import periods
 
     place = region(user, args.region, periods.end(args.period))
     document = services.write(

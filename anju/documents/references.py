@@ -8,12 +8,12 @@ from typing import Any
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from anju.core import regions
+from anju.core import periods, regions
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.documents import wording
 from anju.documents.printing import Look, figure_html
-from anju.figures import periods, queries
+from anju.figures import queries
 from anju.problems import Problem, Refused
 
 REFERENCE = re.compile(r"\[\[(.*?)\]\]")

@@ -8,11 +8,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from anju.core import periods
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.documents.wording import chinese, fill, spoken_date, whole_word
 from anju.evaluation import scores
-from anju.figures import periods, queries
+from anju.figures import queries
 from anju.figures.queries import Figure, Figures
 from anju.quantities import unit
 from anju.runs.sentences import Said

@@ -75,8 +75,8 @@ def _inside() -> Iterator[Any]:
 
 def _region(user: Any, args: argparse.Namespace) -> Any:
     """As it was at the end of the period: a county may have become a district since."""
+    from anju.core import periods
     from anju.core.regions import region
-    from anju.figures import periods
 
     return region(user, args.region, periods.end(args.period))
 
@@ -209,7 +209,8 @@ def run_rebuild(args: argparse.Namespace) -> int:
 def run_import(args: argparse.Namespace) -> int:
     if args.file == "undo":
         return _undo(args)
-    from anju.figures import periods, services
+    from anju.core import periods
+    from anju.figures import services
 
     path = Path(args.file)
     if not path.is_file():

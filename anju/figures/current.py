@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
+from anju.core import periods as calendar
 from anju.core import regions as places
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.figures import periods as calendar
 from anju.figures.figure import NOTHING_TO_ADD, NUMBER, PERCENT_BASE, SHARE, UNREPORTED, UNSORTED, Figure, computed, names, ratio, total
 from anju.figures.models import CurrentFigure, Measure, Observation, TargetDocument
 from anju.quantities import unit

@@ -15,11 +15,11 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from anju.core import trail
+from anju.core import periods, trail
 from anju.core.models import Region
 from anju.core.regions import Matcher
 from anju.core.scope import Operator, scoped
-from anju.figures import bulk, checks, periods
+from anju.figures import bulk, checks
 from anju.figures.bulk import Row
 from anju.figures.current import build
 from anju.figures.figure import NUMBER, SHARE, STATES

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from anju.core import trail
+from anju.core import periods, trail
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.figures import current, periods
+from anju.figures import current
 from anju.figures.catalogue import load_catalogue
 from anju.figures.figure import APPROX, NUMBER, SHARE, STATES, Figure
 from anju.figures.importing import Imported, answer_key, import_tables, preview_import, undo_import

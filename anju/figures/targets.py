@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
+from anju.core import periods as calendar
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.figures import periods as calendar
 from anju.figures.current import LEVELS, as_figure, difference, figures
 from anju.figures.figure import SHARE, Figure, computed, total
 from anju.figures.models import Observation, TargetDocument

@@ -6,12 +6,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from anju.core import regions
+from anju.core import periods, regions
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.documents import annex
 from anju.documents.wording import fill, whole_word
-from anju.figures import periods, queries
+from anju.figures import queries
 from anju.figures.figure import UNREPORTED
 from anju.figures.queries import Figure, Figures
 from anju.oversight import codes, warnings

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from anju.core import regions
+from anju.core import periods, regions
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.documents import annex
 from anju.documents.annex import Annex, Cell, Column, Row
 from anju.documents.wording import fill, spoken_date, whole_word
-from anju.figures import periods, queries
+from anju.figures import queries
 from anju.figures.queries import Figure, Figures
 from anju.oversight import codes
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from anju.core import periods as calendar
 from anju.core import regions as places
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.figures import periods as calendar
 from anju.figures import queries as figures
 from anju.figures.figure import Figure, total
 from anju.figures.models import Calibre, Measure

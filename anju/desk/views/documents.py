@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
+from anju.core.files import file_response
+from anju.core.frame import frame, show
 from anju.core.page import page
 from anju.core.templatetags.anju import address
 from anju.desk import prose, work
 from anju.desk import stale as stale_told
-from anju.desk.files import file_response
-from anju.desk.frame import frame, show
 from anju.documents import kinds, queries, readback, render, services
 from anju.documents.models import Document, Version
 from anju.problems import Problem, Refused

@@ -6,14 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core import regions
+from anju.core.files import file_response
+from anju.core.frame import Frame, frame, show
 from anju.core.page import page
+from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, figure_html, period_label
 from anju.desk import compare, excel, layout
 from anju.desk.door import Door, open_door
-from anju.desk.files import file_response
-from anju.desk.frame import Frame, frame, show
 from anju.desk.references import RUN, resolve
-from anju.desk.tables import Cell, Column, Row, Sheet
 from anju.desk.uses import run_step, uses
 from anju.figures import queries, services
 from anju.figures.figure import NUMBER, Figure

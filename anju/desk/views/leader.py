@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from anju.core import regions
+from anju.core.frame import frame, show
+from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address
 from anju.desk import leader as told
 from anju.desk import work
 from anju.desk.compare import Pair
-from anju.desk.frame import frame, show
-from anju.desk.tables import Cell, Column, Row, Sheet
 from anju.desk.views.figures import calibre_names
 
 

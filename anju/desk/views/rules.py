@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from anju.core.frame import frame, show
+from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import day
-from anju.desk.frame import frame, show
-from anju.desk.tables import Cell, Column, Row, Sheet
 from anju.rules import Book
 from anju.rules.schema import Band, Dated, Parameter
 from anju.rules.show import POSTFIX

@@ -7,12 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anju.core.files import file_response
+from anju.core.frame import frame, show
 from anju.core.page import page
+from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day, period_label
 from anju.desk import work
-from anju.desk.files import file_response
-from anju.desk.frame import frame, show
-from anju.desk.tables import Cell, Column, Row, Sheet
 from anju.desk.views.rules import KINDS, address_of, shown_unit
 from anju.problems import Problem, Refused
 from anju.rules.schema import ENUM, NUMBER, TRUTH

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from anju.core import regions
+from anju.core.frame import frame, show
 from anju.core.scope import visible
+from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day, period_label
-from anju.desk.frame import frame, show
-from anju.desk.tables import Cell, Column, Row, Sheet
 from anju.figures import queries
 from anju.figures.current import LEVELS
 from anju.figures.models import TargetDocument

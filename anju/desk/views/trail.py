@@ -7,9 +7,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from anju.core.frame import frame, show
 from anju.core.models import Trail, TrailSeal
 from anju.core.scope import visible
-from anju.desk.frame import frame, show
 
 PAGE = 50
 

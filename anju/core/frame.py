@@ -1,5 +1,6 @@
 """Where and when: the region and the period of the address, which every page obeys, and what may be chosen instead."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
@@ -7,29 +8,39 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from anju.core import regions
+from anju.core import periods, regions
+from anju.core.acts import may
 from anju.core.models import Region
 from anju.core.page import page
+from anju.core.scope import Operator
 from anju.core.templatetags.anju import period_label
-from anju.desk import queries
-from anju.figures import periods
 from anju.problems import Refused
 
+# The rail, in the order of the work. An entry shows to those who may do its act.
 NAVIGATION = (
-    ("/", "总览"),
-    ("/targets/", "目标"),
-    ("/figures/", "指标"),
-    ("/runs/", "评价"),
-    ("/documents/", "文书"),
-    ("/rules/", "规则"),
-    ("/imports/", "导入"),
-    ("/trail/", "留痕"),
+    ("/", "总览", "leader.see"),
+    ("/targets/", "目标", "targets.see"),
+    ("/projects/", "项目", "projects.see"),
+    ("/returns/", "报表", "returns.see"),
+    ("/dispatch/", "调度", "dispatch.see"),
+    ("/figures/", "指标", "figures.see"),
+    ("/runs/", "评价", "runs.see"),
+    ("/documents/", "文书", "documents.see"),
+    ("/rules/", "规则", "rules.see"),
+    ("/imports/", "导入", "imports.see"),
+    ("/staff/", "人员", "staff.see"),
+    ("/jobs/", "任务", "jobs.see"),
+    ("/trail/", "留痕", "trail.see"),
 )
+
+# What the rooms above know: each gives a function (user) → regions, or (user, region) → periods, that there is something for.
+PLACES: list[Callable[[Operator], list[Region]]] = []
+PERIODS: list[Callable[[Operator, Region], list[str]]] = []
 
 
 @dataclass(frozen=True)
 class Frame:
-    """region is None until there are any figures; path runs from the top down to it."""
+    """region is None for who has none; path runs from the top down to it."""
 
     region: Region | None
     path: list[Region]
@@ -45,27 +56,37 @@ class Frame:
 def frame(request: HttpRequest, of: Any = None) -> Frame:
     """The frame of this request, made once. Http404 for a region that is not there or not the user's, and for what is no period.
 
-    of: a run or a document, whose region and period the page then stands in, whatever the address says.
+    of: a run, a document, a return, whose region and period the page then stands in, whatever the address says.
     """
     if not hasattr(request, "anju_frame"):
         request.anju_frame = _frame(request, of)
     return request.anju_frame
 
 
+def places(user: Operator) -> list[Region]:
+    """Where the user is at home: the regions of their posts; for the machine's own operator the regions that have something."""
+    if user.posts is not None:
+        held = frozenset().union(*user.posts.values()) if user.posts else frozenset()
+        tops = Region.objects.filter(pk__in=held).exclude(parent_id__in=held).order_by("order", "id")
+        return list(tops.filter(valid_until=None)) or list(tops)
+    found = {region.pk: region for known in PLACES for region in known(user)}
+    return sorted(found.values(), key=lambda region: (region.order, region.pk))
+
+
 def _frame(request: HttpRequest, of: Any) -> Frame:
     user = request.operator
-    places = queries.places(user)
+    at_home = places(user)
     asked, period = request.GET.get("region", ""), request.GET.get("period", "")
     try:
         if of is not None:
             asked, period = of.region.code, of.period
         on = periods.end(period) if period else None
-        region = of.region if of is not None else regions.region(user, asked, on) if asked else (places[0] if places else None)
+        region = of.region if of is not None else regions.region(user, asked, on) if asked else (at_home[0] if at_home else None)
     except (Refused, Region.DoesNotExist) as error:
         raise Http404(str(error)) from error
     if region is None:
         return Frame(None, [], period, None, None)
-    known = queries.periods_of(user, region)
+    known = sorted({name for ask in PERIODS for name in ask(user, region)}, reverse=True)
     years = [name for name in known if len(name) == 4]
     period = period or (years or known or [str(date.today().year)])[0]
     known = known if period in known else [period, *known]
@@ -73,8 +94,8 @@ def _frame(request: HttpRequest, of: Any) -> Frame:
     below = regions.children(user, region, periods.end(period))
     # A county's neighbours are the likely next step; elsewhere the places below are.
     beside = below or (regions.children(user, region.parent, periods.end(period)) if region.parent else [])
-    choices = [SimpleNamespace(code=one.code, name=one.name, indent="") for one in places]
-    choices += [SimpleNamespace(code=one.code, name=one.name, indent="　") for one in beside if one not in places]
+    choices = [SimpleNamespace(code=one.code, name=one.name, indent="") for one in at_home]
+    choices += [SimpleNamespace(code=one.code, name=one.name, indent="　") for one in beside if one not in at_home]
     when = SimpleNamespace(
         period=period, label=period_label(period), choices=[SimpleNamespace(code=name, label=period_label(name)) for name in known]
     )
@@ -83,15 +104,17 @@ def _frame(request: HttpRequest, of: Any) -> Frame:
 
 def context(request: HttpRequest) -> dict[str, Any]:
     """For every page, the ones that say what went wrong included: they may have no scope, and then no where and when either."""
+    user = getattr(request, "operator", None)
     nav = [
         SimpleNamespace(path=path, label=label, here=request.path == path if path == "/" else request.path.startswith(path))
-        for path, label in NAVIGATION
+        for path, label, act in NAVIGATION
+        if user is not None and may(user, act)
     ]
     made = getattr(request, "anju_frame", None)
     return {"nav": nav, "where": made and made.where, "when": made and made.when}
 
 
 def show(request: HttpRequest, template: str, status: int = 200, **extra: Any) -> HttpResponse:
-    """A page of the desk: the frame is made before the template asks for it, so that a wrong address is not found, not broken."""
+    """A page: the frame is made before the template asks for it, so that a wrong address is not found, not broken."""
     made = frame(request)
     return page(request, template, status=status, region=made.region, period=made.period, **extra)

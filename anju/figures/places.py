@@ -1,4 +1,4 @@
-"""What several pages ask: the places that have figures, their periods. Everything else is asked of the room that has it."""
+"""Places and periods that there are figures for: what a page offers to choose from (core/frame.py)."""
 
 from anju.core.models import Region
 from anju.core.scope import Operator, visible

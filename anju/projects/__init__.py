@@ -1,0 +1,1 @@
+"""Projects (项目): the library, progress as events, adjustments, ledgers with close-out, cohorts."""

@@ -1,0 +1,246 @@
+"""Returns (报表): what a unit reports for a period on a form, cell by cell, and what became of it."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from anju.core.models import File, Organisation, Region
+from anju.core.states import Move, States
+
+
+class Form(models.Model):
+    """A version of a form (报表制度中的一张表), as its YAML says. Never changed: a new version begins on its day."""
+
+    code = models.CharField("表号", max_length=40)
+    since = models.DateField("启用日期")
+    name = models.CharField("表名", max_length=120)
+    digest = models.CharField(max_length=64)
+    spec = models.JSONField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "表式"
+        ordering = ["code", "-since"]
+        constraints = [models.UniqueConstraint(fields=["code", "since"], name="form_version")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Return(models.Model):
+    """One unit's return for one period on one form (填报). serial 1 is the return, later ones are its corrections (更正); all stay."""
+
+    DRAFT, REVIEW, JOINT, HEAD, CITY, LOCKED = "draft", "review", "joint", "head", "city", "locked"
+    STATES = States(
+        Move("hand_in", DRAFT, REVIEW, act="returns.fill", label="提交审核"),
+        Move("withdraw", REVIEW, DRAFT, act="returns.fill", label="撤回修改"),
+        Move("review", REVIEW, JOINT, act="returns.review", label="审核通过，送部门联审"),
+        Move("clear", JOINT, HEAD, act="returns.review", label="联审完毕，送单位负责人"),
+        Move("submit", HEAD, CITY, act="returns.submit", label="上报市级"),
+        Move("lock", CITY, LOCKED, act="returns.lock", label="市级审定并锁定"),
+        Move("return", REVIEW, DRAFT, act="returns.review", label="退回填报"),
+        Move("return", JOINT, DRAFT, act="returns.review", label="退回填报"),
+        Move("return", HEAD, DRAFT, act="returns.submit", label="退回填报"),
+        Move("return", CITY, DRAFT, act="returns.lock", label="退回县级"),
+        labels={DRAFT: "填报中", REVIEW: "待审核", JOINT: "部门联审", HEAD: "待单位负责人上报", CITY: "待市级审定", LOCKED: "已锁定"},
+    )
+    SUBMITTED = (CITY, LOCKED)  # what has left the unit: an auditor sees these only
+
+    form = models.ForeignKey(Form, models.PROTECT, related_name="+", verbose_name="表式")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name="填报单位")
+    period = models.CharField("期间", max_length=10)
+    serial = models.SmallIntegerField("次", default=1)
+    corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected_by", verbose_name="更正哪一次")
+    reason = models.TextField("更正说明", blank=True)
+    ordered_by = models.CharField("上级要求的依据", max_length=120, blank=True)
+    state = models.CharField("状态", max_length=8, default=DRAFT, choices=list(STATES.labels.items()))
+    cut_off = models.DateField("统计截止日")
+    due = models.JSONField("各级期限", default=dict, help_text="级别 → 时刻")
+    note = models.TextField("情况说明", blank=True)
+    first_submitted_at = models.DateTimeField("首次上报时间", null=True)
+    submitted_at = models.DateTimeField("上报时间", null=True)
+    locked_at = models.DateTimeField("锁定时间", null=True)
+    digest = models.CharField("锁定内容的 SHA-256", max_length=64, blank=True)
+    by = models.CharField("建立", max_length=64)
+    at = models.DateTimeField("建立时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "报表"
+        ordering = ["-period", "form_id", "region_id", "serial"]
+        constraints = [models.UniqueConstraint(fields=["region", "period", "form", "serial"], name="one_return_each")]
+        indexes = [models.Index(fields=["region", "state"], name="return_by_state"), models.Index(fields=["period", "state"], name="return_by_period")]
+
+    def __str__(self) -> str:
+        return f"{self.form.name} {self.region.name} {self.period}" + (f" 更正{self.serial - 1}" if self.serial > 1 else "")
+
+
+class Line(models.Model):
+    """A row of a return (行): a project, or a row that the form names."""
+
+    ret = models.ForeignKey(Return, models.PROTECT, related_name="lines", db_index=False)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField("行", max_length=60)
+    label = models.CharField("行名", max_length=160)
+    project = models.BigIntegerField("项目", null=True, help_text="projects.Project 的编号")
+    facts = models.JSONField("行的属性", default=dict, help_text="类型、年度等，供列的取数和汇总条件用")
+    order = models.IntegerField("顺序")
+
+    class Meta:
+        verbose_name = "报表行"
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["ret", "key"], name="line_once")]
+
+
+class Cell(models.Model):
+    """What stands in a cell now. version counts its changes: who writes upon an older one is told who was faster."""
+
+    NUMBER, TEXT = "number", "text"
+    STATES = {"number": "数", "text": "文字", "unreported": "未报", "no_task": "无任务", "not_applicable": "不适用"}
+
+    ret = models.ForeignKey(Return, models.PROTECT, related_name="cells", db_index=False)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    line = models.CharField("行", max_length=60)
+    column = models.CharField("列", max_length=40)
+    state = models.CharField("状态", max_length=14, choices=list(STATES.items()))
+    value = models.BigIntegerField("数", null=True, help_text="列单位的最小单位；填报的位数见 places")
+    places = models.SmallIntegerField("小数位", default=0)
+    text = models.TextField("文字", blank=True)
+    version = models.IntegerField("版本", default=1)
+    via = models.CharField("由来", max_length=10, help_text="prefill page workbook correct")
+    by = models.CharField("填报人", max_length=64)
+    at = models.DateTimeField("时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "填报数"
+        constraints = [
+            models.UniqueConstraint(fields=["ret", "line", "column"], name="cell_once"),
+            models.CheckConstraint(
+                condition=Q(state="number", value__isnull=False) | (~Q(state="number") & Q(value__isnull=True)), name="cell_number_has_value"
+            ),
+        ]
+
+
+class Change(models.Model):
+    """One change of a cell (改动): what stood before. Append-only; a return's history is these."""
+
+    ret = models.ForeignKey(Return, models.PROTECT, related_name="changes", db_index=False)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    line = models.CharField(max_length=60)
+    column = models.CharField(max_length=40)
+    version = models.IntegerField()
+    before = models.JSONField(null=True)
+    after = models.JSONField()
+    via = models.CharField(max_length=10)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "填报改动"
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["ret", "line", "column", "version"], name="change_once")]
+
+
+class Answer(models.Model):
+    """The answer to a check that asks (答复), or a waiver of one that blocks (豁免) by a named person, with its reason and last day."""
+
+    ret = models.ForeignKey(Return, models.PROTECT, related_name="answers")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    check_id = models.CharField("检查", max_length=40)
+    line = models.CharField("行", max_length=60, blank=True)
+    said = models.CharField("当时的事实", max_length=400, help_text="检查当时说的话；事实变了，答复就不再算数")
+    text = models.TextField("答复或理由")
+    waiver = models.BooleanField("豁免", default=False)
+    until = models.DateField("豁免到", null=True)
+    by = models.CharField(max_length=64)
+    by_name = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "检查答复"
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=Q(waiver=False) | Q(until__isnull=False), name="waiver_expires")]
+
+
+class Opinion(models.Model):
+    """A department's opinion in the joint review (联审意见). The latest of each organisation counts. Append-only."""
+
+    ret = models.ForeignKey(Return, models.PROTECT, related_name="opinions")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    agrees = models.BooleanField("同意")
+    remark = models.TextField("意见", blank=True)
+    line = models.CharField("行", max_length=60, blank=True)
+    column = models.CharField("列", max_length=40, blank=True)
+    by = models.CharField(max_length=64)
+    by_name = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "联审意见"
+        ordering = ["id"]
+
+
+class Step(models.Model):
+    """One step of a return through its states (环节): who, when, with which remark. Append-only."""
+
+    ret = models.ForeignKey(Return, models.PROTECT, related_name="steps")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    move = models.CharField("办理", max_length=16)
+    source = models.CharField(max_length=8)
+    target = models.CharField(max_length=8)
+    remark = models.TextField("意见", blank=True)
+    by = models.CharField(max_length=64)
+    by_name = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "办理环节"
+        ordering = ["id"]
+
+
+class Receipt(models.Model):
+    """A return sent to one of its receivers (报送), and what came back (回执)."""
+
+    WAITING, SENT, RECEIVED, DIFFERS = "waiting", "sent", "received", "differs"
+    STATES = States(
+        Move("send", WAITING, SENT, act="returns.receive", label="登记已报送"),
+        Move("receive", SENT, RECEIVED, act="returns.receive", label="登记回执"),
+        Move("differ", SENT, DIFFERS, act="returns.receive", label="回读不一致"),
+        Move("resend", DIFFERS, SENT, act="returns.receive", label="改正后再报送"),
+        labels={WAITING: "待报送", SENT: "已报送", RECEIVED: "已有回执", DIFFERS: "回读不一致"},
+    )
+
+    ret = models.ForeignKey(Return, models.PROTECT, related_name="receipts")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    receiver = models.CharField("报送对象", max_length=30)
+    state = models.CharField("状态", max_length=10, default=WAITING, choices=list(STATES.labels.items()))
+    sent_at = models.DateTimeField("报送时间", null=True)
+    received_at = models.DateTimeField("回执时间", null=True)
+    number = models.CharField("回执编号", max_length=80, blank=True)
+    file = models.ForeignKey(File, models.PROTECT, null=True, related_name="+", verbose_name="回执或导出文件")
+    differences = models.JSONField("回读差异", default=list)
+    by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "报送回执"
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["ret", "receiver"], name="receipt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.ret} → {self.receiver}"
+
+
+class Paper(models.Model):
+    """The sealed scan of a return (盖章扫描件), kept as proof. Append-only."""
+
+    ret = models.ForeignKey(Return, models.PROTECT, related_name="papers")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    file = models.ForeignKey(File, models.PROTECT, related_name="+")
+    digest = models.CharField("盖章时报表内容的 SHA-256", max_length=64)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "盖章件"
+        ordering = ["id"]
