@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
+    "procrastinate.contrib.django",
     *(f"anju.{room}" for room in ROOMS),
 ]
 MIDDLEWARE = [
@@ -56,6 +57,7 @@ DATABASES = databases()
 DATABASE_ROUTERS = ["anju.core.server.OwnerMigrates"]
 AUTH_USER_MODEL = "core.Staff"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the rooms' jobs.py are found by core/jobs.py, when one is wanted
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"

@@ -17,6 +17,9 @@ def add(subparsers: Any) -> None:
     add_parser(db, "backup", "把整个数据库备份到一个文件", db_backup).add_argument("file", metavar="文件", help="写到哪个文件")
     add_parser(db, "restore", "从备份文件恢复（只进空的数据库）", db_restore).add_argument("file", metavar="文件", help="备份文件")
 
+    worker = add_parser(subparsers, "worker", "做后台任务，直到停止（anju serve 自带一个，不必另开）", run_worker)
+    worker.add_argument("--beside", action="store_true", help="随网站一起：死了再起，标准输入结束时停止")
+
     trail = add_group(subparsers, "trail", "留痕：封存、导出、离线核验")
     add_parser(trail, "seal", "把已提交的留痕接入散列链", trail_seal)
     add_parser(trail, "head", "打印链头（序号:散列值），请抄录到系统之外保存", trail_head)
@@ -101,6 +104,22 @@ def db_restore(args: argparse.Namespace) -> int:
 
     count = restore(args.file)
     out(args, {"file": args.file, "seq": count}, f"已从 {args.file} 恢复，留痕 {count} 条。请用 anju trail export 和 verify --head 核对。")
+    return OK
+
+
+def run_worker(args: argparse.Namespace) -> int:
+    def work() -> int:
+        setup()
+        from anju.core.worker import work
+
+        work()
+        return OK
+
+    if not args.beside:
+        return work()
+    from anju.core.worker import keep
+
+    keep(work)
     return OK
 
 

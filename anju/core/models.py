@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from anju.core.acts import posts
+from anju.core.job_models import Job  # noqa: F401
 
 
 class Region(models.Model):

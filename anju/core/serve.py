@@ -5,6 +5,7 @@ import socket
 
 from gunicorn.app.base import BaseApplication
 
+from anju.core.worker import beside
 from anju.problems import Problem, Refused
 
 LOOPBACK = "127.0.0.1"
@@ -65,4 +66,5 @@ class Site(BaseApplication):
 
 def serve(port: int) -> None:
     """Serve until interrupted (Ctrl-C). The database is already up; stopping it is the caller's matter."""
-    Site(port).run()
+    with beside():  # and the background jobs with it
+        Site(port).run()

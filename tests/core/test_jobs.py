@@ -1,0 +1,337 @@
+"""Jobs: done once, seen while they run, stopped when asked, and not lost with their worker."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from anju.core import jobs, trail
+from anju.core.job_models import Job
+from anju.core.models import Trail
+from anju.core.scope import Operator, local_operator, scoped
+from anju.problems import Problem, Refused
+from tests.core import clusters
+
+CODE = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+@pytest.fixture
+def by(committed):
+    return local_operator()
+
+
+@pytest.fixture
+def kinds(monkeypatch):
+    """Kinds of work for these tests only."""
+    jobs._discover()
+    monkeypatch.setattr(jobs, "_kinds", dict(jobs._kinds))
+    monkeypatch.setattr(jobs, "_daily", {})
+
+
+def asked(by, name, **args):
+    with scoped(by):
+        return jobs.enqueue(by, name, **args)
+
+
+def stored(job):
+    return Job.objects.using("owner").get(pk=job.pk)
+
+
+def acts(act):
+    with scoped(local_operator()):
+        return Trail.objects.filter(act=act).count()
+
+
+def queued():
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT args->>'job' FROM procrastinate_jobs WHERE task_name = 'anju.job' AND status = 'todo'")
+        return [int(pk) for (pk,) in cursor.fetchall()]
+
+
+def marking(job, *, by, text="做"):
+    trail.record(by=by, act="做", obj=text)
+    return "/result/"
+
+
+def test_work_is_done_in_the_scope_of_whoever_asked_and_its_end_is_told(by, kinds):
+    seen = []
+    jobs.register("t.work", "试")(lambda job, *, by, n: seen.append((by.key, len(by.region_ids) > 0, n)))
+    job = asked(by, "t.work", n=3)
+    assert queued() == [job.pk]
+    jobs.run(job.pk)
+    assert seen == [("local", True, 3)]
+    assert (stored(job).state, stored(job).attempts) == ("done", 1)
+
+
+def test_what_is_rolled_back_was_never_asked_for(by, kinds):
+    jobs.register("t.work", "试")(marking)
+    with scoped(by):
+        jobs.enqueue(by, "t.work")
+        transaction.set_rollback(True)
+    assert queued() == []
+    assert not Job.objects.using("owner").exists()
+
+
+def test_a_job_that_is_done_is_not_done_again(by, kinds):
+    jobs.register("t.work", "试")(marking)
+    job = asked(by, "t.work")
+    jobs.run(job.pk)
+    jobs.run(job.pk)
+    assert acts("做") == 1
+
+
+def test_a_job_that_another_worker_is_doing_is_left_to_it(by, kinds):
+    jobs.register("t.work", "试")(marking)
+    job = asked(by, "t.work")
+    with transaction.atomic(using="owner"):
+        assert jobs._claim(connections["owner"], job.pk)
+        jobs.run(job.pk)
+    assert stored(job).state == "waiting" and acts("做") == 0
+
+
+def test_progress_is_seen_while_the_job_runs_and_a_stop_leaves_nothing(by, kinds):
+    seen = []
+
+    def work(job, *, by):
+        trail.record(by=by, act="做", obj="一半")
+        jobs.progress(job, 3, 10, "第三步")
+        seen.append(stored(job))
+        with scoped(by):
+            Job.objects.filter(pk=job.pk)
+        other = threading.Thread(target=stop, args=(job.pk,))
+        other.start()
+        other.join()
+        time.sleep(0.25)
+        jobs.progress(job, 4, 10)
+        raise AssertionError
+
+    def stop(pk):
+        user = local_operator()
+        with scoped(user):
+            jobs.cancel(by=user, job_id=pk)
+        connections.close_all()
+
+    jobs.register("t.work", "试")(work)
+    job = asked(by, "t.work")
+    jobs.run(job.pk)
+    assert (seen[0].state, seen[0].done, seen[0].total, seen[0].message) == ("running", 3, 10, "第三步")
+    assert stored(job).state == "stopped" and acts("做") == 0
+
+
+def test_a_refusal_and_a_slip_leave_nothing_and_say_what_happened(by, kinds):
+    def refused(job, *, by):
+        trail.record(by=by, act="做", obj="拒")
+        raise Refused(Problem("JOB-001", "某表", "不对。", "请改。"))
+
+    def broken(job, *, by):
+        trail.record(by=by, act="做", obj="错")
+        raise RuntimeError("secret detail")
+
+    jobs.register("t.refused", "试")(refused)
+    jobs.register("t.broken", "试")(broken)
+    one, two = asked(by, "t.refused"), asked(by, "t.broken")
+    jobs.run(one.pk)
+    jobs.run(two.pk)
+    assert stored(one).state == stored(two).state == "failed"
+    assert "某表" in stored(one).message
+    assert "secret" not in stored(two).message
+    assert acts("做") == 0
+
+
+def test_a_waiting_job_is_stopped_at_once_and_a_stopped_one_can_be_done_again(by, kinds):
+    jobs.register("t.work", "试")(marking)
+    job = asked(by, "t.work")
+    with scoped(by):
+        assert jobs.cancel(by=by, job_id=job.pk).state == "stopped"
+        with pytest.raises(Refused, match="JOB-001"):
+            jobs.cancel(by=by, job_id=job.pk)
+    jobs.run(job.pk)
+    assert acts("做") == 0
+    with scoped(by):
+        assert jobs.retry(by=by, job_id=job.pk).state == "waiting"
+        with pytest.raises(Refused, match="JOB-002"):
+            jobs.retry(by=by, job_id=job.pk)
+    jobs.run(job.pk)
+    assert stored(job).state == "done" and acts("做") == 1
+    assert acts("job.cancel") == acts("job.retry") == 1
+
+
+def test_another_persons_job_is_not_there_for_whoever_may_not_see_jobs(by, kinds):
+    jobs.register("t.work", "试")(marking)
+    job = asked(by, "t.work")
+    clerk = Operator("clerk", "填报员", by.region_ids, {"clerk": by.region_ids})
+    with scoped(clerk):
+        assert not jobs.jobs(clerk).exists()
+        with pytest.raises(Job.DoesNotExist):
+            jobs.cancel(by=clerk, job_id=job.pk)
+    admin = Operator("admin", "管理员", by.region_ids, {"system_admin": by.region_ids})
+    with scoped(admin):
+        assert list(jobs.jobs(admin)) == [job]
+        jobs.cancel(by=admin, job_id=job.pk)
+
+
+def test_a_job_of_another_region_is_not_there(by, kinds):
+    jobs.register("t.work", "试")(marking)
+    here, there = sorted(by.region_ids)[:2]
+    asked(by, "t.work", region_id=here)
+    admin = Operator("admin", "管理员", frozenset({there}), {"system_admin": frozenset({there})})
+    with scoped(admin):
+        assert not Job.objects.exists()
+        assert not jobs.jobs(admin).exists()
+
+
+def lose(job, attempts=1):
+    """As if its worker had been killed: running, and nobody holds its lock."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE core_job SET state = 'running', attempts = %s WHERE id = %s", [attempts, job.pk])
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+
+
+def test_a_lost_job_is_found_and_done_once(by, kinds):
+    jobs.register("t.work", "试")(marking)
+    job = asked(by, "t.work")
+    lose(job)
+    assert jobs.stalled() == [job]
+    assert jobs.sweep() == [job.pk]
+    assert queued() == [job.pk] and jobs.sweep() == []
+    jobs.run(job.pk)
+    assert stored(job).state == "done" and acts("做") == 1
+
+
+def test_a_job_that_keeps_losing_its_worker_is_given_up_and_says_so(by, kinds):
+    jobs.register("t.work", "试")(marking)
+    job = asked(by, "t.work")
+    lose(job, jobs.ATTEMPTS)
+    jobs.sweep()
+    assert queued() == []
+    assert stored(job).state == "failed" and "中断" in stored(job).message
+
+
+def test_daily_work_is_asked_for_once_a_day(by, kinds):
+    jobs.register_daily("t.daily", "每日")(marking)
+    jobs.sweep()
+    jobs.sweep()
+    assert Job.objects.using("owner").filter(name="t.daily", day=timezone.localdate()).count() == 1
+    Job.objects.using("owner").update(day=timezone.localdate() - timedelta(days=1))
+    jobs.sweep()
+    assert Job.objects.using("owner").count() == 2
+
+
+def test_the_application_may_work_the_queue_and_nothing_is_left_to_the_public(by):
+    with connection.cursor() as cursor:
+        for name in ("jobs", "events", "periodic_defers", "workers"):
+            cursor.execute("SELECT has_table_privilege(current_user, %s, 'INSERT, UPDATE, DELETE')", [f"procrastinate_{name}"])
+            assert cursor.fetchone() == (True,)
+            cursor.execute("SELECT has_table_privilege(current_user, %s, 'TRUNCATE')", [f"procrastinate_{name}"])
+            assert cursor.fetchone() == (False,)
+
+
+# A place of its own, with real workers in processes of their own.
+SLOW = """
+import time
+from anju.core import jobs, trail
+def work(job, *, by, steps):
+    trail.record(by=by, act="做", obj="慢")
+    for n in range(steps):
+        jobs.progress(job, n, steps, "慢慢做")
+        time.sleep(0.3)
+jobs.register("t.slow", "慢")(work)
+"""
+ASK = (
+    "from anju.core.command import setup; setup()\n{slow}\nfrom anju.core.scope import local_operator, scoped\n"
+    "with scoped(local_operator()) as by:\n    print(jobs.enqueue(by, 't.slow', steps={steps}).pk)\n"
+)
+WORK = "from anju.core.command import setup; setup()\n{slow}\nfrom anju.core.worker import work; work()\n"
+
+
+@pytest.fixture
+def place():
+    made = clusters.folder()
+    yield made
+    clusters.remove(made)
+
+
+def start(place, code):
+    return subprocess.Popen(
+        [sys.executable, "-c", code], cwd=CODE, env=os.environ | {"ANJU_HOME": str(place)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def state(place):
+    import psycopg
+
+    from anju.core.postgres import SUPERUSER, Cluster
+
+    with psycopg.connect(**Cluster(place).connection(SUPERUSER)) as db:
+        return db.execute("SELECT state, done, attempts FROM core_job").fetchone(), db.execute(
+            "SELECT count(*) FROM core_trail WHERE act = '做'"
+        ).fetchone()[0]
+
+
+def wait_for(question, seconds=25):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if found := question():
+            return found
+        time.sleep(0.1)
+    raise AssertionError("waited in vain")
+
+
+def test_a_job_whose_worker_is_killed_is_done_by_the_next_one_and_nothing_is_doubled(place):
+    said, failed = start(place, ASK.format(slow=SLOW, steps=8)).communicate()
+    assert said.strip().isdigit(), failed
+    first = start(place, WORK.format(slow=SLOW))
+    try:
+        wait_for(lambda: state(place)[0][1] > 0)  # its progress is seen from outside
+        assert state(place)[1] == 0, "its work is not"
+    finally:
+        first.kill()
+        first.communicate()
+    assert state(place)[0][0] == "running"
+    second = start(place, WORK.format(slow=SLOW))
+    try:
+        wait_for(lambda: state(place)[0][0] == "done")
+    finally:
+        second.terminate()
+        second.communicate()
+    assert state(place) == (("done", 8, 2), 1)
+
+
+def test_the_worker_beside_the_site_is_replaced_when_it_dies_and_leaves_with_the_site(place):
+    site = start(place, "import time\nfrom anju.core.command import setup; setup()\nfrom anju.core.worker import beside\n"
+                        "with beside():\n    time.sleep(600)\n")  # fmt: skip
+    try:
+        def workers():
+            import psycopg
+
+            from anju.core.postgres import SUPERUSER, Cluster
+
+            try:
+                with psycopg.connect(**Cluster(place).connection(SUPERUSER)) as db:
+                    return {pk for (pk,) in db.execute("SELECT id FROM procrastinate_workers").fetchall()}
+            except (psycopg.Error, Refused):
+                return set()
+
+        first = wait_for(workers)
+        keepers = children(site.pid)
+        inner = [pid for keeper in keepers for pid in children(keeper)]
+        assert len(keepers) == len(inner) == 1
+        clusters.kill(inner[0])
+        wait_for(lambda: workers() - first)
+    finally:
+        site.kill()
+        site.communicate()
+    wait_for(lambda: clusters.gone(keepers[0]))
+
+
+def children(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
