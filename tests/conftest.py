@@ -102,7 +102,7 @@ def empty(cluster):
             ).fetchall()
             for (table,) in tables:
                 db.execute(f"DELETE FROM {table}")
-            db.execute("DELETE FROM core_region WHERE kind = 'pseudo'")
+            db.execute("DELETE FROM core_region WHERE kind = 'pseudo' OR code LIKE '99%'")  # 99: the synthetic province
 
     return run
 

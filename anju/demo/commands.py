@@ -24,6 +24,10 @@ def add(subparsers: Any) -> None:
     load = add_parser(place, "load", "载入资料夹（place.yaml 与表格），评分、预警并写出公文", run_load)
     load.add_argument("folder", type=Path, metavar="资料夹", help="含 place.yaml 的目录")
     load.add_argument("--out", type=Path, default=Path("out"), metavar="目录", help="公文写到哪个目录（默认 out）")
+    made = add_group(subparsers, "generate", "生成：模拟数据，用来试一试系统承不承受得住")
+    province = add_parser(made, "province", "生成一个模拟省（名称都写明“模拟”，不要放进办公用的数据库）", run_generate)
+    for name, default, what in (("counties", 120, "县的个数"), ("projects", 100_000, "项目的个数"), ("years", 5, "几年的月报"), ("observations", 3_000_000, "填报数的个数")):
+        province.add_argument(f"--{name}", type=int, default=default, metavar="数", help=f"{what}（默认 {default}）")
     serve = add_parser(subparsers, "serve", "打开网站（只在本机）", run_serve)
     serve.add_argument("--port", type=int, default=PORT, metavar="端口", help=f"网站端口（默认 {PORT}，被占用时顺延）")
     serve.add_argument("--open", action="store_true", help="同时打开浏览器")
@@ -53,6 +57,18 @@ def run_demo(args: argparse.Namespace) -> int:
 def run_load(args: argparse.Namespace) -> int:
     setup()
     _load_all(args, [args.folder])
+    return OK
+
+
+def run_generate(args: argparse.Namespace) -> int:
+    setup()
+    _catalogue()
+    from anju.demo.province import Size, generate
+
+    progress = Progress(1)
+    counts = generate(Size(args.counties, args.projects, args.years, args.observations), say=progress.step)
+    said = "模拟省已生成：{counties} 个县、{projects} 个项目、{events} 条进度、{observations} 个填报数，其中现行 {figures} 个。"
+    out(args, counts, said.format(**counts))
     return OK
 
 

@@ -1,0 +1,283 @@
+"""A synthetic province (模拟省), to see how the system bears a real one's load. Every name says that it is made up; codes begin with 99, which no place has.
+
+Deterministic: numbers come from a hash of what they belong to. Written in bulk by the owner, set by set, each set in one transaction;
+a set that is there is not made again, so an interrupted run is simply run once more.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections, transaction
+
+from anju.core import trail
+from anju.core.scope import local_operator, scoped
+from anju.figures.models import Measure
+from anju.problems import Problem, Refused
+from anju.quantities import unit
+
+Say = Callable[[str], None]
+TOP = "990000"
+NAME = "模拟省"
+PER_CITY = 10  # counties
+MARK = "模拟"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large: counties, projects, years of months up to the last full month, observations (corrections fill up what is asked)."""
+
+    counties: int = 120
+    projects: int = 100_000
+    years: int = 5
+    observations: int = 3_000_000
+    until: datetime.date = datetime.date(2026, 10, 31)
+
+    @property
+    def cities(self) -> int:
+        return -(-self.counties // PER_CITY)
+
+    @property
+    def first_year(self) -> int:
+        return self.until.year - self.years + 1
+
+
+# A number that looks random and is always the same for the same words.
+DICE = "CREATE OR REPLACE FUNCTION pg_temp.dice(what text, sides int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT abs(hashtextextended(what, 7) % sides)::int $$"
+
+
+def generate(size: Size, *, say: Say) -> dict[str, int]:
+    """Make what is not there yet; how many rows of each there are. Refused DEMO-020 when a synthetic province of another size is there."""
+    steps = (_regions, _organisations, _projects, _events, _figures)
+    for step in steps:
+        with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+            cursor.execute(DICE)
+            say(step(cursor, size))
+    with connections["owner"].cursor() as cursor:
+        for table in ("core_region", "core_organisation", "projects_project", "projects_event", "figures_observation", "figures_current"):
+            cursor.execute(f"ANALYZE {table}")
+        counts = _counts(cursor)
+    with scoped(local_operator()) as by:
+        trail.record(by=by, act="生成模拟省", obj=NAME, after=counts)
+    return counts
+
+
+def _counts(cursor: Any) -> dict[str, int]:
+    mine = "region_id IN (SELECT id FROM core_region WHERE code LIKE '99%%')"
+    cursor.execute(
+        "SELECT (SELECT count(*) FROM core_region WHERE code LIKE '99%%' AND kind = 'county'),"
+        f" (SELECT count(*) FROM projects_project WHERE {mine}), (SELECT count(*) FROM projects_event WHERE {mine}),"
+        f" (SELECT count(*) FROM figures_observation WHERE {mine}), (SELECT count(*) FROM figures_current WHERE {mine})", []
+    )  # fmt: skip
+    return dict(zip(("counties", "projects", "events", "observations", "figures"), cursor.fetchone(), strict=True))
+
+
+def _regions(cursor: Any, size: Size) -> str:
+    cursor.execute("SELECT count(*) FROM core_region WHERE code LIKE '99%%' AND kind = 'county'", [])
+    (there,) = cursor.fetchone()
+    if there not in (0, size.counties):
+        raise Refused(
+            Problem("DEMO-020", NAME, f"已有一个 {there} 个县的模拟省，要的是 {size.counties} 个县。", "请用 ANJU_HOME 另选数据目录，或按原来的县数生成。")
+        )
+    cursor.execute(
+        """
+        INSERT INTO core_region (code, name, short, also, kind, parent_id, valid_from, "order")
+        SELECT %s, %s, %s, '{}', 'province', (SELECT id FROM core_region WHERE code = '100000'), '1980-01-01', 9900000
+        WHERE NOT EXISTS (SELECT FROM core_region WHERE code = %s)
+        """,
+        [TOP, NAME, NAME, TOP],
+    )
+    cursor.execute(
+        """
+        INSERT INTO core_region (code, name, short, also, kind, parent_id, valid_from, "order")
+        SELECT format('99%%s00', lpad(city::text, 2, '0')), format(%s || '%%s市', lpad(city::text, 2, '0')),
+               format(%s || '%%s', lpad(city::text, 2, '0')), '{}', 'city', (SELECT id FROM core_region WHERE code = %s), '1980-01-01',
+               9900000 + city * 100
+        FROM generate_series(1, %s) AS city ON CONFLICT (code, valid_from) DO NOTHING
+        """,
+        [MARK, MARK, TOP, size.cities],
+    )
+    cursor.execute(
+        """
+        INSERT INTO core_region (code, name, short, also, kind, parent_id, valid_from, "order")
+        SELECT format('99%%s%%s', lpad(city::text, 2, '0'), 20 + county %% %s), format(%s || '%%s县', lpad((county + 1)::text, 3, '0')),
+               format(%s || '%%s', lpad((county + 1)::text, 3, '0')), '{}', 'county', above.id, '1980-01-01', 9900000 + city * 100 + county %% %s + 1
+        FROM (SELECT county, county / %s + 1 AS city FROM generate_series(0, %s - 1) AS county) AS made
+        JOIN core_region AS above ON above.code = format('99%%s00', lpad(city::text, 2, '0')) ON CONFLICT (code, valid_from) DO NOTHING
+        """,
+        [PER_CITY, MARK, MARK, PER_CITY, PER_CITY, size.counties],
+    )
+    return f"区划：{size.cities} 个市、{size.counties} 个县"
+
+
+def _organisations(cursor: Any, size: Size) -> str:
+    cursor.execute(
+        """
+        INSERT INTO core_organisation (region_id, kind, name, short, credit_code)
+        SELECT region.id, kind.code, region.name || kind.name, '', ''
+        FROM core_region AS region CROSS JOIN (VALUES ('housing', '住房和城乡建设局'), ('finance', '财政局'), ('reform', '发展和改革局'),
+          ('land', '自然资源局'), ('statistics', '统计局'), ('builder', '安居建设公司')) AS kind (code, name)
+        WHERE region.code LIKE '99%%' AND (region.kind <> 'province' OR kind.code <> 'builder')
+        ON CONFLICT (region_id, name) DO NOTHING
+        """,
+        [],
+    )
+    return "机构：各级住建、财政、发改、自然资源、统计和建设单位"
+
+
+# kind, share of all projects in a hundred, sides of the dice for units
+KINDS = "(VALUES ('shanty', 1, 45, 600), ('prh', 46, 60, 400), ('arh', 61, 75, 500), ('economic', 76, 80, 300), ('capped', 81, 85, 300), ('old', 86, 100, 900)) AS kinds (kind, first, last, sides)"
+
+
+def _projects(cursor: Any, size: Size) -> str:
+    if _there(cursor, "projects_project"):
+        return "项目：已有，不再生成"
+    cursor.execute(
+        f"""
+        INSERT INTO projects_project (region_id, code, name, kind, year, state, renovation, grade, address, longitude, latitude, units, monetised,
+          households, buildings, communities, area, built_year, investment, approval, licence, body_id, builder_id, start_by, due_on,
+          due_published_at, note, by, version)
+        SELECT county.id, format('99-%%s', lpad(n::text, 6, '0')), format('%%s%%s年第%%s号%%s项目', county.name, year, n, names.label), kinds.kind, year,
+          'planned', CASE WHEN kinds.kind = 'shanty' THEN CASE WHEN n %% 3 = 0 THEN 'urban_village' ELSE 'old_town' END ELSE '' END,
+          CASE WHEN kinds.kind = 'old' THEN (ARRAY['basic', 'improved', 'upgraded'])[1 + n %% 3] ELSE '' END, '模拟路' || n %% 500 || '号',
+          110000000 + (county.place %% 12) * 300000 + pg_temp.dice('x' || n, 280000), 30000000 + (county.place / 12) * 300000 + pg_temp.dice('y' || n, 280000),
+          CASE WHEN kinds.kind <> 'old' THEN 20 + units END, CASE WHEN kinds.kind = 'shanty' AND n %% 4 = 0 THEN units / 5 END,
+          CASE WHEN kinds.kind = 'old' THEN 20 + units END, CASE WHEN kinds.kind = 'old' THEN 1 + units / 40 END,
+          CASE WHEN kinds.kind = 'old' THEN 1 END, CASE WHEN kinds.kind = 'old' THEN (1 + units)::bigint * 850000 END,
+          CASE WHEN kinds.kind = 'old' THEN 1975 + n %% 25 END, (20 + units)::bigint * 25000000, '', CASE WHEN n %% 5 > 0 THEN '模拟证' || n ELSE '' END,
+          housing.id, builder.id, make_date(year, 6, 30), make_date(year + 2, 1 + n %% 12, 28), '', '', 'generate', 1
+        FROM generate_series(1, %s) AS n
+        CROSS JOIN LATERAL (SELECT %s + n %% %s AS year, pg_temp.dice('kind' || n, 100) + 1 AS roll) AS drawn
+        JOIN {KINDS} ON drawn.roll BETWEEN first AND last
+        JOIN (VALUES ('shanty', '棚改'), ('prh', '公租房'), ('arh', '保租房'), ('economic', '经适房'), ('capped', '限价房'), ('old', '老旧小区')) AS names (kind, label)
+          ON names.kind = kinds.kind
+        CROSS JOIN LATERAL (SELECT pg_temp.dice('units' || n, sides) AS units) AS sized
+        JOIN (SELECT id, name, row_number() OVER (ORDER BY code) - 1 AS place FROM core_region WHERE code LIKE '99%%' AND kind = 'county') AS county
+          ON county.place = n %% %s
+        JOIN core_organisation AS housing ON housing.region_id = county.id AND housing.kind = 'housing'
+        JOIN core_organisation AS builder ON builder.region_id = county.id AND builder.kind = 'builder'
+        """,
+        [size.projects, size.first_year, size.years, size.counties],
+    )
+    return f"项目：{cursor.rowcount} 个"
+
+
+# kind of event, months after the start, chance in a hundred, part of the planned amount in a hundred
+COURSE = """(VALUES ('permit', -1, 90, NULL::int), ('start', 0, 92, 60), ('start', 4, 80, 40), ('invest', 2, 90, 20), ('invest', 8, 80, 30),
+  ('invest', 14, 70, 30), ('basic', 18, 70, 100), ('complete', 24, 60, 100), ('handover', 28, 50, 100)) AS course (kind, months, chance, part)"""
+
+
+def _events(cursor: Any, size: Size) -> str:
+    if _there(cursor, "projects_event"):
+        return "进度：已有，不再生成"
+    cursor.execute(
+        f"""
+        INSERT INTO projects_event (project_id, region_id, kind, "on", amount, mode, part, number, note, origin, by)
+        SELECT project.id, project.region_id,
+          CASE WHEN project.kind <> 'old' THEN course.kind WHEN course.kind = 'basic' THEN 'finish' WHEN course.kind = 'complete' THEN 'accept'
+            WHEN course.kind = 'handover' THEN 'manage' ELSE course.kind END,
+          day::date,
+          CASE WHEN course.part IS NULL OR (project.kind = 'old' AND course.kind IN ('complete', 'handover')) THEN NULL
+            WHEN course.kind = 'invest' THEN project.investment * course.part / 100 ELSE coalesce(project.units, project.households) * course.part / 100 END,
+          CASE WHEN course.kind IN ('start', 'basic') AND project.kind = 'shanty' THEN 'physical' ELSE '' END,
+          '', CASE WHEN course.kind = 'permit' THEN project.licence ELSE '' END, '', 'import:0', 'generate'
+        FROM projects_project AS project
+        JOIN core_region AS county ON county.id = project.region_id AND county.code LIKE '99%%'
+        CROSS JOIN {COURSE}
+        CROSS JOIN LATERAL (SELECT make_date(project.year, 1 + pg_temp.dice('begin' || project.id, 9), 1 + pg_temp.dice('day' || project.id, 28))
+          + make_interval(months => course.months) AS day) AS dated
+        WHERE day <= %s AND pg_temp.dice(course.kind || course.months || '/' || project.id, 100) < course.chance
+        """,
+        [size.until],
+    )
+    return f"进度事项：{cursor.rowcount} 条"
+
+
+# One round: each key's value, superseding the round before it. `stood` then has the newest observation of each key.
+STATED = """
+WITH made AS (
+  INSERT INTO figures_observation (measure_id, calibre_id, region_id, period, state, value, unit, places, approx, assumed, basis, source_id, sheet,
+    cell, raw, cited, by, at, supersedes_id, reason, scope_note)
+  SELECT said.code, '', said.region_id, said.period, 'number', said.value * %(tenths)s / 10, said.unit, 0, '', false, '', source.id, '',
+    '', '', '', 'generate', now(), stood.id, CASE WHEN stood.id IS NULL THEN '' ELSE '核对后更正（模拟）' END, ''
+  FROM (SELECT * FROM said ORDER BY region_id, period, code LIMIT %(limit)s) AS said
+  JOIN figures_source AS source ON source.region_id = said.region_id AND source.by = 'generate'
+  LEFT JOIN stood ON (stood.code, stood.region_id, stood.period) = (said.code, said.region_id, said.period)
+  RETURNING measure_id, region_id, period, id
+), gone AS (
+  DELETE FROM stood USING made WHERE (stood.code, stood.region_id, stood.period) = (made.measure_id, made.region_id, made.period)
+)
+INSERT INTO stood SELECT measure_id, region_id, period, id FROM made
+"""
+
+
+def _figures(cursor: Any, size: Size) -> str:
+    """Counties' figures by month, quarter and year, cities' and the province's as their sums; what is missing to the number asked are corrected earlier ones."""
+    if _there(cursor, "figures_observation"):
+        return "指标数：已有，不再生成"
+    stored = [m for m in Measure.objects.exclude(kind__in=(Measure.Kind.RATIO, Measure.Kind.SUM)) if m.origin == "catalogue"]
+    cursor.execute("CREATE TEMP TABLE counted (code text PRIMARY KEY, unit text, factor bigint, target boolean) ON COMMIT DROP")
+    cursor.executemany(
+        "INSERT INTO counted VALUES (%s, %s, %s, %s)", [(m.code, m.unit, unit(m.unit).factor, m.target_of_id is not None) for m in stored]
+    )
+    cursor.execute(
+        """
+        CREATE TEMP TABLE spans ON COMMIT DROP AS
+        SELECT to_char(day, 'YYYY-MM') AS period, extract(month FROM day)::int AS month, false AS whole, extract(year FROM day)::int AS year
+        FROM generate_series(make_date(%s, 1, 1), %s, interval '1 month') AS day
+        UNION ALL SELECT format('%%s-Q%%s', year, quarter), quarter * 3, false, year FROM generate_series(%s, %s) AS year, generate_series(1, 4) AS quarter
+          WHERE make_date(year, quarter * 3, 28) <= %s
+        UNION ALL SELECT year::text, 12, true, year FROM generate_series(%s, %s) AS year
+        """,
+        [size.first_year, size.until, size.first_year, size.until.year, size.until, size.first_year, size.until.year],
+    )
+    cursor.execute(
+        """
+        INSERT INTO figures_source (kind, title, file_name, sha256, map_id, region_id, period, answers, by, at, undone_by, undo_reason)
+        SELECT 'ledger', '模拟数据', '', '', '', id, %s, '[]', 'generate', now(), '', '' FROM core_region WHERE code LIKE '99%%'
+        """,
+        [str(size.until.year)],
+    )
+    # A year's figure grows by the month; a target is the year's only. 95 of a hundred are reported.
+    cursor.execute(
+        """
+        CREATE TEMP TABLE said ON COMMIT DROP AS
+        SELECT counted.code, counted.unit, region.id AS region_id, region.parent_id AS above, spans.period,
+          (20 + pg_temp.dice(counted.code || region.code || spans.year, 400))::bigint * CASE WHEN counted.target THEN 12 ELSE spans.month END
+            * counted.factor / 12 / CASE WHEN counted.unit IN ('亿元') THEN 100 ELSE 1 END AS value
+        FROM counted CROSS JOIN spans JOIN core_region AS region ON region.code LIKE '99%%' AND region.kind = 'county'
+        WHERE (spans.whole OR NOT counted.target) AND pg_temp.dice(counted.code || spans.period || region.code, 100) < 95
+        """,
+        [],
+    )
+    cursor.execute("SELECT count(*) FROM said")
+    (below,) = cursor.fetchone()
+    for kind in ("city", "province"):
+        cursor.execute(
+            """
+            INSERT INTO said SELECT said.code, said.unit, region.id, region.parent_id, period, sum(value)::bigint
+            FROM said JOIN core_region AS region ON region.id = said.above AND region.kind = %s GROUP BY 1, 2, 3, 4, 5
+            """,
+            [kind],
+        )
+    cursor.execute("SELECT count(*) FROM said")
+    (standing,) = cursor.fetchone()
+    cursor.execute("INSERT INTO figures_calibre (code, name, note) VALUES ('', '', '') ON CONFLICT DO NOTHING")
+    cursor.execute("CREATE TEMP TABLE stood (code text, region_id int, period text, id bigint) ON COMMIT DROP")
+    rounds = [standing] * ((size.observations - standing) // standing) if standing else []
+    rounds = [max(0, size.observations - standing * (len(rounds) + 1)), *rounds, standing]  # reported, corrected, corrected again
+    for number, limit in enumerate(rounds, start=10 - len(rounds) + 1):
+        cursor.execute(STATED, {"limit": limit, "tenths": number})
+        cursor.execute("ANALYZE stood")
+    cursor.execute(
+        "INSERT INTO figures_current (measure_id, calibre_id, region_id, period, state, value, unit, places, approx, assumed, observation_id)"
+        " SELECT measure_id, calibre_id, o.region_id, o.period, state, value, unit, places, approx, assumed, o.id"
+        " FROM stood JOIN figures_observation AS o ON o.id = stood.id"
+    )
+    return f"指标数：{standing} 个现行（县级 {below} 个），连同更正以前的共 {max(standing, size.observations)} 个"
+
+
+def _there(cursor: Any, table: str) -> bool:
+    cursor.execute(f"SELECT EXISTS (SELECT FROM {table} JOIN core_region AS region ON region.id = region_id WHERE region.code LIKE '99%%')", [])
+    return cursor.fetchone()[0]

@@ -1,0 +1,41 @@
+"""The synthetic province: as large as asked, the same every time, clearly made up, and sound."""
+
+import pytest
+
+from anju.core.models import Region
+from anju.core.scope import local_operator, scoped
+from anju.demo.province import MARK, Size, generate
+from anju.figures import services
+from anju.figures.models import CurrentFigure, Observation
+from anju.problems import Refused
+
+SMALL = Size(counties=12, projects=300, years=1, observations=30_000)
+COUNTED = {"counties": 12, "projects": 300, "observations": 30_000}
+
+
+@pytest.fixture
+def province(committed):
+    with scoped(local_operator()) as by:
+        services.load_catalogue(by=by)
+    return generate(SMALL, say=lambda text: None)
+
+
+def test_it_is_as_large_as_asked_and_a_second_run_adds_nothing(province):
+    assert COUNTED.items() <= province.items()
+    assert generate(SMALL, say=lambda text: None) == province
+    with pytest.raises(Refused, match="DEMO-020"):
+        generate(Size(counties=13), say=lambda text: None)
+
+
+def test_every_name_says_that_it_is_made_up_and_the_figures_are_sound(province):
+    with scoped(local_operator()) as user:
+        made = Region.objects.filter(code__startswith="99")
+        assert made.count() == 1 + 2 + 12 and all(MARK in region.name for region in made)
+        checked = services.check_current(user)
+        assert (checked.differing, checked.total) == (0, province["figures"])
+        city = made.get(code="990100")
+        key = {"measure": "shanty.start", "period": "2026-10", "calibre": ""}
+        parts = CurrentFigure.objects.filter(region__parent=city, **key)
+        assert parts.count() > 5 and sum(part.value for part in parts) == CurrentFigure.objects.get(region=city, **key).value
+        corrected = Observation.objects.filter(supersedes__isnull=False)
+        assert corrected.exists() and all(one.reason for one in corrected[:20])
