@@ -14,8 +14,10 @@ def add(subparsers: Any) -> None:
     add_parser(db, "stop", "停止随程序的数据库", db_stop)
     add_parser(db, "status", "查看数据库在哪里、是否在运行、表结构是否最新", db_status)
     add_parser(db, "upgrade", "把表结构和全国区划更新到本程序的版本", db_upgrade)
-    add_parser(db, "backup", "把整个数据库备份到一个文件", db_backup).add_argument("file", metavar="文件", help="写到哪个文件")
+    parser = add_parser(db, "backup", "把整个数据库备份到一个文件", db_backup)
+    parser.add_argument("file", metavar="文件", nargs="?", help="写到哪个文件（默认写到数据目录的 backups，以时间命名）")
     add_parser(db, "restore", "从备份文件恢复（只进空的数据库）", db_restore).add_argument("file", metavar="文件", help="备份文件")
+    add_parser(db, "drill", "恢复演练：备份、恢复到临时的数据库、逐表核对，然后删除临时的数据库", db_drill)
 
     worker = add_parser(subparsers, "worker", "做后台任务，直到停止（anju serve 自带一个，不必另开）", run_worker)
     worker.add_argument("--beside", action="store_true", help="随网站一起：死了再起，标准输入结束时停止")
@@ -91,10 +93,11 @@ def db_upgrade(args: argparse.Namespace) -> int:
 
 def db_backup(args: argparse.Namespace) -> int:
     setup()
-    from anju.core.backup import backup
+    from anju.core.backup import backup, fresh
 
-    seq, digest = backup(args.file)
-    out(args, {"file": args.file, "seq": seq, "head": digest}, f"已备份到 {args.file}，留痕链头 {seq}:{digest}（请与备份分开保存）")
+    file = args.file or str(fresh())
+    seq, digest = backup(file)
+    out(args, {"file": file, "seq": seq, "head": digest}, f"已备份到 {file}，留痕链头 {seq}:{digest}（请与备份分开保存）")
     return OK
 
 
@@ -105,6 +108,25 @@ def db_restore(args: argparse.Namespace) -> int:
     count = restore(args.file)
     out(args, {"file": args.file, "seq": count}, f"已从 {args.file} 恢复，留痕 {count} 条。请用 anju trail export 和 verify --head 核对。")
     return OK
+
+
+def db_drill(args: argparse.Namespace) -> int:
+    setup()
+    from dataclasses import asdict
+
+    from anju.core.drill import drill
+
+    done = drill()
+    data = asdict(done) | {"problems": [problem.as_dict() for problem in done.problems]}
+    text = [
+        f"备份 {done.size:,} 字节，已恢复到临时的数据库，核对 {done.tables} 张表、{done.rows:,} 行，留痕 {done.seq} 条。",
+        "演练没有通过：" if done.problems else f"演练通过：逐表行数和内容一致，留痕链完整，链头 {done.seq}:{done.head}。临时的数据库已删除。",
+    ]
+    out(args, data, text)
+    if done.problems and not args.json:
+        sys.stdout.flush()
+        show_problems(done.problems)
+    return 1 if done.problems else OK
 
 
 def run_worker(args: argparse.Namespace) -> int:

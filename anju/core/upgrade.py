@@ -1,4 +1,7 @@
-"""Bring the tables up to date: migrations by the owner, then the national regions."""
+"""Bring the tables up to date: a backup when there is something to lose, migrations by the owner, then the national regions."""
+
+import sys
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connections
@@ -11,13 +14,21 @@ def pending() -> list[str]:
     return [str(step) for step, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
 
 
-def upgrade() -> list[str]:
-    """Run what is pending, as the owner; what was run. Cheap when there is nothing to do."""
+def upgrade(*, backed_up: bool = False) -> list[str]:
+    """Run what is pending, as the owner; what was run. Cheap when there is nothing to do.
+
+    A database in which something was done is backed up first, unless it was backed up already.
+    """
     steps = pending()
     if steps:
         with connections["owner"].cursor() as cursor:  # two at once: the second waits, and finds nothing to do
             cursor.execute("SELECT pg_advisory_lock(hashtext('anju_upgrade'))")
             try:
+                if not backed_up and pending() and _used(cursor):
+                    from anju.core.backup import before_upgrade
+
+                    sys.stderr.write("程序已更新，升级表结构之前先备份……\n")
+                    sys.stderr.write(f"已备份到 {before_upgrade()}\n")
                 call_command("migrate", database="owner", verbosity=0, interactive=False)
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(hashtext('anju_upgrade'))")
@@ -25,6 +36,15 @@ def upgrade() -> list[str]:
 
     load_national()
     return steps
+
+
+def _used(cursor: Any) -> bool:
+    """Has anybody done anything here? Every act leaves a trail."""
+    cursor.execute("SELECT to_regclass('core_trailseal')")
+    if cursor.fetchone() == (None,):
+        return False
+    cursor.execute("SELECT EXISTS (SELECT FROM core_trail)")
+    return cursor.fetchone()[0]
 
 
 def explain_major() -> list[str]:

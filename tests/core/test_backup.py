@@ -75,3 +75,76 @@ def test_what_is_no_backup_or_cannot_be_written_is_said(places, tmp_path):
     assert refused.returncode == 1 and "DB-020" in refused.stderr
     nowhere = anju(places[0], "db", "backup", str(tmp_path / "nowhere" / "x"))
     assert nowhere.returncode == 1 and "DB-0" in nowhere.stderr and "Traceback" not in nowhere.stderr
+
+
+def test_a_drill_restores_everything_elsewhere_and_leaves_nothing_behind(places):
+    assert run(places[0], "-c", MANY).returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-m", "anju", "db", "drill", "--json"], capture_output=True, text=True, cwd=CODE, check=False,
+        env=os.environ | {"ANJU_HOME": str(places[0]), "TMPDIR": str(places[1])},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = json.loads(done.stdout)
+    assert said["seq"] == 202 and said["problems"] == []
+    assert said["tables"] > 20 and said["rows"] > 3_000
+    assert not list(places[1].iterdir())
+    assert f"{said['seq']}:{said['head']}" == anju(places[0], "trail", "head").stdout.strip()
+
+
+SPOIL = """
+from anju.core import command; command.setup()
+import psycopg
+from anju.core import drill
+from anju.core.postgres import SUPERUSER
+load = drill.load
+def spoiled(file, known):
+    load(file, known)
+    cluster = drill.Cluster(file.parent)
+    with psycopg.connect(**cluster.connection(SUPERUSER)) as db:
+        db.execute("SET session_replication_role = replica")
+        db.execute("UPDATE core_region SET short = 'X' WHERE id = (SELECT min(id) FROM core_region)")
+        db.execute("UPDATE core_trail SET canonical = 'X' WHERE id = (SELECT min(id) FROM core_trail)")
+drill.load = spoiled
+for problem in drill.drill().problems:
+    print(problem)
+"""
+
+
+def test_a_drill_tells_one_changed_row_and_a_broken_chain(places):
+    assert run(places[0], "-c", MANY).returncode == 0
+    said = run(places[0], "-c", SPOIL)
+    assert "DB-021" in said.stdout and "core_region" in said.stdout, said.stderr
+    assert "DB-022" in said.stdout and "第 1 条" in said.stdout
+    assert "core_trailseal" not in said.stdout
+
+
+BACK = """
+from anju.core import command; command.setup()
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+graph = MigrationLoader(connections["owner"]).graph
+(leaf,) = graph.leaf_nodes("core")
+before = max(name for app, name in graph.nodes if app == "core" and name < leaf[1])
+call_command("migrate", "core", before, database="owner", verbosity=0)
+"""
+
+
+def test_an_upgrade_of_a_database_in_use_is_preceded_by_a_backup_that_can_be_restored(places):
+    old, new = places
+    assert run(old, "-c", ACT).returncode == 0
+    assert not (old / "backups").exists(), "an empty database needs none"
+    (old / "backups").mkdir()
+    for n in range(7):
+        (old / "backups" / f"upgrade-20200101-00000{n}-0").write_text("")
+    back = run(old, "-c", BACK)
+    assert back.returncode == 0, back.stderr
+    upgraded = anju(old, "db", "upgrade")
+    assert upgraded.returncode == 0 and "已备份到" in upgraded.stderr
+    kept = sorted((old / "backups").glob("upgrade-*"))
+    assert len(kept) == 5
+    assert kept[-1].stat().st_mode & 0o777 == 0o600
+    restored = anju(new, "db", "restore", str(kept[-1]))
+    assert restored.returncode == 0, restored.stderr
+    assert "已备份到" not in restored.stderr, "it was restored from one"
+    assert anju(new, "trail", "head").stdout.startswith("1:")
