@@ -55,7 +55,7 @@ def generate(size: Size, *, say: Say) -> dict[str, int]:
             cursor.execute(DICE)
             say(step(cursor, size))
     with connections["owner"].cursor() as cursor:
-        for table in ("core_region", "core_organisation", "projects_project", "projects_event", "figures_observation", "figures_current"):
+        for table in ("core_region", "figures_source", "core_organisation", "projects_project", "projects_event", "figures_observation", "figures_current"):
             cursor.execute(f"ANALYZE {table}")
         counts = _counts(cursor)
     with scoped(local_operator()) as by:
@@ -202,7 +202,7 @@ WITH made AS (
   SELECT said.code, '', said.region_id, said.period, 'number', said.value * %(tenths)s / 10, said.unit, 0, '', false, '', source.id, '',
     '', '', '', 'generate', now(), stood.id, CASE WHEN stood.id IS NULL THEN '' ELSE '核对后更正（模拟）' END, ''
   FROM (SELECT * FROM said ORDER BY region_id, period, code LIMIT %(limit)s) AS said
-  JOIN figures_source AS source ON source.region_id = said.region_id AND source.by = 'generate'
+  JOIN figures_source AS source ON source.region_id = said.region_id AND source.period = said.period AND source.by = 'generate'
   LEFT JOIN stood ON (stood.code, stood.region_id, stood.period) = (said.code, said.region_id, said.period)
   RETURNING measure_id, region_id, period, id
 ), gone AS (
@@ -235,9 +235,9 @@ def _figures(cursor: Any, size: Size) -> str:
     cursor.execute(
         """
         INSERT INTO figures_source (kind, title, file_name, sha256, map_id, region_id, period, answers, by, at, undone_by, undo_reason)
-        SELECT 'ledger', '模拟数据', '', '', '', id, %s, '[]', 'generate', now(), '', '' FROM core_region WHERE code LIKE '99%%'
+        SELECT 'ledger', '模拟数据', '', '', '', id, period, '[]', 'generate', now(), '', '' FROM core_region CROSS JOIN spans WHERE code LIKE '99%%'
         """,
-        [str(size.until.year)],
+        [],
     )
     # A year's figure grows by the month; a target is the year's only. 95 of a hundred are reported.
     cursor.execute(
