@@ -28,9 +28,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "anju.core.middleware.ScopeMiddleware",  # last: it calls the view
@@ -56,6 +58,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 DATABASES = databases()
 DATABASE_ROUTERS = ["anju.core.server.OwnerMigrates"]
 AUTH_USER_MODEL = "core.Staff"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # a link in a letter opens the page it names
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the rooms' jobs.py are found by core/jobs.py, when one is wanted
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

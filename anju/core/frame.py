@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from anju.core import periods, regions
-from anju.core.acts import may
+from anju.core.acts import may, require
 from anju.core.models import Region
 from anju.core.page import page
 from anju.core.scope import Operator
@@ -54,7 +54,8 @@ class Frame:
 
 
 def frame(request: HttpRequest, of: Any = None) -> Frame:
-    """The frame of this request, made once. Http404 for a region that is not there or not the user's, and for what is no period.
+    """The frame of this request, made once. Http404 for a region that is not there or not the user's, and for what is no period;
+    refused when the post that the page takes is held elsewhere only.
 
     of: a run, a document, a return, whose region and period the page then stands in, whatever the address says.
     """
@@ -75,17 +76,19 @@ def places(user: Operator) -> list[Region]:
 
 def _frame(request: HttpRequest, of: Any) -> Frame:
     user = request.operator
-    at_home = places(user)
+    at_home, act = places(user), getattr(request, "act", "core.own")
+    start = next((one for one in at_home if may(user, act, one.pk)), at_home[0] if at_home else None)  # where they may do what the page is for
     asked, period = request.GET.get("region", ""), request.GET.get("period", "")
     try:
         if of is not None:
             asked, period = of.region.code, of.period
         on = periods.end(period) if period else None
-        region = of.region if of is not None else regions.region(user, asked, on) if asked else (at_home[0] if at_home else None)
+        region = of.region if of is not None else regions.region(user, asked, on) if asked else start
     except (Refused, Region.DoesNotExist) as error:
         raise Http404(str(error)) from error
     if region is None:
         return Frame(None, [], period, None, None)
+    require(user, act, region.pk, region.name)
     known = sorted({name for ask in PERIODS for name in ask(user, region)}, reverse=True)
     years = [name for name in known if len(name) == 4]
     period = period or (years or known or [str(date.today().year)])[0]

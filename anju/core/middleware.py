@@ -1,13 +1,21 @@
-"""One middleware opens the transaction, sets the scope and renders inside it."""
+"""One middleware knows who comes in, opens the transaction, sets the scope and renders inside it. It lets nobody in by default."""
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
-from anju.core.scope import local_operator, scoped
+from anju.core.acts import PUBLIC, acts, may
+from anju.core.people import operator_of
+from anju.core.scope import scoped
+from anju.core.views import forbidden, no_post
+from anju.problems import Refused
+
+SIGN_IN = "/sign-in/"
 
 
 class ScopeMiddleware:
@@ -19,15 +27,37 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> HttpResponse:
-        request.operator = local_operator()
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> HttpResponse | None:
+        act = getattr(view, "act", None)
+        if act is None:  # nobody said who may: nobody may
+            return forbidden(request)
+        if act == PUBLIC:  # no scope: the database shows nothing of any region
+            return None
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        request.operator, request.act = operator_of(request.user), act
         with scoped(request.operator):
+            if not may(request.operator, act):
+                return no_post(request, acts()[act])
             try:
                 response = view(request, *args, **kwargs)
                 if callable(getattr(response, "render", None)):  # a lazy response would be rendered outside the scope
                     response = response.render()
             except ObjectDoesNotExist as error:  # what a user may not see does not exist
                 raise Http404(str(error)) from error
+            except Refused as refused:
+                if any(problem.code != "ACT-001" for problem in refused.problems):
+                    raise
+                response = no_post(request, acts()[act], refused.problems)
             if response.status_code >= 400:  # what was refused leaves nothing behind
                 transaction.set_rollback(True)
         return response
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page, which leads back to where one wanted to go; a part of a page sends the whole page there."""
+    part = "HX-Request" in request.headers
+    back = request.headers.get("HX-Current-URL" if part else "Referer", "/") if part or request.method != "GET" else request.get_full_path()
+    parts = urlsplit(back)
+    address = f"{SIGN_IN}?{urlencode({'next': parts.path + ('?' + parts.query if parts.query else '')})}"
+    return HttpResponse(status=204, headers={"HX-Redirect": address}) if part else redirect(address)

@@ -5,7 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from anju.core.acts import Act
 from anju.core.page import page
+from anju.problems import Problem
 
 
 def stopped(request: HttpRequest, status: int, heading: str, advice: str) -> HttpResponse:
@@ -22,6 +24,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return stopped(request, 403, "不能这样访问", "请从左侧导航重新进入。")
+
+
+def no_post(request: HttpRequest, act: Act, problems: list[Problem] | None = None) -> HttpResponse:
+    """In the right region, without the post: the page says which posts it takes."""
+    what = " ".join(problem.what for problem in problems) if problems else f"“{act.label}”须由{act.who}岗办理，您没有这个岗位。"
+    return stopped(request, 403, "您没有办理这件事的岗位", f"{what}请转交该岗位的人员；岗位由安全管理员授予。")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

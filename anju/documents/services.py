@@ -8,6 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 
 from anju.core import trail
+from anju.core.acts import require
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.core.states import move
@@ -34,6 +35,7 @@ def write(
     Refused: DOC-010 no such kind; DOC-011, DOC-031 what its prose refers to and cannot be found;
     DOC-032, DOC-033 an option or a section of prose that the kind does not have.
     """
+    require(by, "documents.write", region.pk, region.name)
     draft = Document.objects.select_for_update().filter(kind=kind, region=region, period=period, state=Document.DRAFT).first()
     last = queries.version(by, draft) if draft else None
     options = _kept(options) if options is not None else last.options if last else {}

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from anju.core import periods, trail
+from anju.core.acts import require
 from anju.core.models import Region
 from anju.core.regions import Matcher
 from anju.core.scope import Operator, scoped
@@ -86,6 +87,7 @@ def import_tables(
     readings = [readings] if isinstance(readings, Reading) else list(readings)
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
+    require(by, "imports.store", region.pk, region.name)
     problems = [problem for reading in readings for problem in reading.problems]
     binder = Binder(by, region, period, document, adds)
     rows = [row for reading in readings for row in binder.rows(reading)]
@@ -404,6 +406,7 @@ def undo_import(*, by: Operator, source: Source | int, reason: str) -> int:
     if found is None or found.region_id not in by.region_ids:
         raise Source.DoesNotExist(f"没有第 {number} 号导入")
     name = f"第 {number} 号导入《{found.file_name}》"
+    require(by, "imports.undo", found.region_id, name)
     if not reason.strip():
         raise Refused(Problem("FIG-043", name, "撤销没有写原因。", "请写明为什么撤销。"))
     taken = Source.objects.filter(pk=number, undone_at=None).update(undone_at=timezone.now(), undone_by=by.key, undo_reason=reason)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from anju.core import periods, trail
+from anju.core.acts import require
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.figures import current
@@ -16,13 +17,14 @@ from anju.figures.catalogue import load_catalogue
 from anju.figures.figure import APPROX, NUMBER, SHARE, STATES, Figure
 from anju.figures.importing import Imported, answer_key, import_tables, preview_import, undo_import
 from anju.figures.models import Calibre, CurrentFigure, Measure, Observation, Source, TargetDocument
+from anju.figures.nodes import set_node
 from anju.figures.targets import decomposition
 from anju.figures.units import Stored, stored
 from anju.problems import Problem, Refused
 
 __all__ = [
     "Imported", "answer_key", "assume", "check_current", "correct", "enter", "import_tables", "load_catalogue", "preview_import",
-    "rebuild_current", "target_document", "undo_import",
+    "rebuild_current", "set_node", "target_document", "undo_import",
 ]  # fmt: skip
 
 Value = str | int | Decimal | Fraction | None
@@ -52,6 +54,7 @@ def enter(
     unit: the measure's own unless given. adds: the document adds this much to the target in force (追加).
     Refused: FIG-050 when another value stands (correct it instead), FIG-051 when there is nothing to add to, and what `stored` refuses.
     """
+    _may(by, "figures.enter", region)
     said = _said(measure, region, period, value, unit, calibre, state, approx)
     beside = {"document": document, "effective_on": effective_on, "scope_note": scope_note}
     stands = _stands(by, said, region, period)
@@ -92,6 +95,7 @@ def assume(
 
     basis: what it is inferred from; must not be blank (FIG-048). Refused FIG-050 when a value stands already; the same again changes nothing.
     """
+    _may(by, "figures.enter", region)
     said = _said(measure, region, period, value, unit, calibre, NUMBER, approx)
     if not basis.strip():
         raise Refused(_problem("FIG-048", said, region, period, "推定没有写依据。", "请写明是从哪里、怎样推出来的。"))
@@ -135,6 +139,7 @@ def correct(
     The document, scope and effective date of a target stay as they are. A correction of an assumption is no assumption.
     Refused: FIG-041 nothing stands, FIG-042 someone was faster, FIG-043 no reason, FIG-047 it is what stands already.
     """
+    _may(by, "figures.correct", region)
     said = _said(measure, region, period, value, unit, calibre, state, approx)
     if not reason.strip():
         raise Refused(_problem("FIG-043", said, region, period, "更正没有写原因。", "请写明为什么改、依据什么改。"))
@@ -162,6 +167,7 @@ def target_document(
 
     region: the one whose total it divides. effective_on: the day of issue unless given.
     """
+    _may(by, "targets.edit", region)
     if level not in TargetDocument.Level.values:
         raise Refused(Problem("FIG-055", f"文件 {number}", f"层级“{level}”不对。", f"请写 {'、'.join(TargetDocument.Level.values)} 之一。"))
     wanted = {"title": title, "level": level, "issued_on": issued_on, "effective_on": effective_on or issued_on}
@@ -249,6 +255,11 @@ def _own(by: Operator, region: Region) -> Region:
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
     return region
+
+
+def _may(by: Operator, act: str, region: Region) -> None:
+    """Outside is not found, inside it takes the post."""
+    require(by, act, _own(by, region).pk, region.name)
 
 
 def _problem(code: str, said: Stored, region: Region, period: str, what: str, fix: str) -> Problem:

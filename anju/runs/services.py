@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from anju import rules
 from anju.core import trail
+from anju.core.acts import require
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
@@ -108,9 +109,10 @@ def run_warnings(
 
 
 def _own(by: Operator, region: Region) -> None:
-    """What is outside one's regions does not exist."""
+    """What is outside one's regions does not exist; inside, running takes the post."""
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
+    require(by, "runs.run", region.pk, region.name)
 
 
 def _keep(by: Operator, book: Book, rows: list[Row], region: Region, period: str, on: date, engine: str) -> Run:

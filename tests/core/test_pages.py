@@ -2,31 +2,71 @@
 
 import pytest
 from django.core.exceptions import DisallowedHost
+from django.db import connections
 from django.test import Client, RequestFactory
 
-from anju.core.models import Trail
+from anju.core.models import Staff, Trail
 from anju.core.scope import local_operator, scoped
+from tests.cast import EAST, person, sign_in
 
 pytestmark = [pytest.mark.urls("tests.core.pages"), pytest.mark.usefixtures("committed")]
 
 
 @pytest.fixture
 def client():
-    return Client(raise_request_exception=False)
+    """A county's clerk at the door."""
+    client = Client(raise_request_exception=False)
+    sign_in(client, person("clerk"))
+    return client
 
 
 def acts():
     with scoped(local_operator()):
-        return list(Trail.objects.values_list("obj", flat=True))
+        return list(Trail.objects.filter(act="记").values_list("obj", flat=True))
 
 
-def test_a_page_runs_in_the_operator_s_scope(client):
-    assert client.get("/scope/").content.decode() == "('local', True)"
+def test_a_page_runs_in_the_scope_of_who_is_signed_in(client):
+    assert client.get("/scope/").content.decode() == f"('clerk-{EAST}', True)"
+
+
+def test_without_signing_in_every_page_leads_to_the_sign_in_and_back():
+    answer = Client().get("/lazy/?a=1")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in/?next=%2Flazy%2F%3Fa%3D1")
+    part = Client().get("/lazy/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/figures/?region=1"})
+    assert (part.status_code, part.headers["HX-Redirect"]) == (204, "/sign-in/?next=%2Ffigures%2F%3Fregion%3D1")
+    assert acts() == []
+
+
+def test_a_page_that_nobody_was_named_for_lets_nobody_in(client):
+    assert client.get("/unmarked/").status_code == 403
+    assert Client().get("/unmarked/").status_code == 403
+
+
+def test_who_does_not_hold_the_post_is_told_which_it_takes(client):
+    answer = client.get("/review/")
+    assert answer.status_code == 403
+    assert "须由审核岗办理" in answer.content.decode()
+
+
+def test_a_public_page_runs_without_any_scope(client):
+    client.get("/act/200/")
+    assert Client().get("/public/").content == b"0"
+
+
+def test_a_post_that_ended_yesterday_opens_nothing(client):
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE core_posting SET until = current_date - 2")
+    assert client.get("/scope/").status_code == 403
+
+
+def test_who_is_no_longer_in_use_is_out_at_once(client):
+    Staff.objects.update(is_active=False)
+    assert client.get("/scope/").status_code == 302
 
 
 def test_a_lazy_page_is_rendered_inside_the_scope(client):
     client.get("/act/200/")
-    assert client.get("/lazy/").content.decode() == "页面200|本机操作员"
+    assert client.get("/lazy/").content.decode() == f"页面200|{person('clerk').name}"
 
 
 @pytest.mark.parametrize(("status", "left"), [(200, ["页面200"]), (302, ["页面302"]), (422, []), (404, []), (500, [])])

@@ -19,10 +19,10 @@ class Paper(models.Model):
     """A thing with states, for these tests only."""
 
     STATES = States(
-        Move("submit", "draft", "submitted", post="填报", label="提交"),
-        Move("approve", "submitted", "approved", post="复核", label="复核通过"),
-        Move("return", "submitted", "draft", post="复核", label="退回"),
-        Move("return", "approved", "submitted", post="复核", label="退回"),
+        Move("submit", "draft", "submitted", act="returns.fill", label="提交"),
+        Move("approve", "submitted", "approved", act="returns.review", label="复核通过"),
+        Move("return", "submitted", "draft", act="returns.review", label="退回"),
+        Move("return", "approved", "submitted", act="returns.review", label="退回"),
         labels={"draft": "草稿", "submitted": "已提交", "approved": "已通过"},
     )
     state = models.CharField(max_length=10, default="draft")
@@ -81,9 +81,9 @@ def test_a_step_cannot_be_skipped(paper):
 
 def test_who_does_not_hold_the_post_is_refused(paper):
     thing, operator = paper
-    clerk = dataclasses.replace(operator, posts=frozenset({"填报"}))
+    clerk = dataclasses.replace(operator, posts={"clerk": operator.region_ids})
     move(thing, "submit", by=clerk, on=DAY)
-    with pytest.raises(Refused, match=r"STATE-002.*复核岗"):
+    with pytest.raises(Refused, match=r"STATE-002.*审核岗"):
         move(thing, "approve", by=clerk, on=DAY)
     assert [m.name for m in Paper.STATES.open_to(clerk, "submitted")] == []
     assert [m.name for m in Paper.STATES.open_to(operator, "submitted")] == ["approve", "return"]
@@ -128,4 +128,4 @@ def test_a_table_with_a_wrong_name_is_found_at_once():
     with pytest.raises(ValueError, match="no move"):
         Paper.STATES.called("aprove")
     with pytest.raises(ValueError, match="same state"):
-        States(Move("a", "x", "y", "p", ""), Move("a", "x", "z", "p", ""))
+        States(Move("a", "x", "y", "core.own", ""), Move("a", "x", "z", "core.own", ""))

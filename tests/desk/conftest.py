@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.cast import everyone, sign_in
+
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread; the database is asked from it too
 
 PLACES = Path(__file__).parents[2] / "anju" / "demo" / "places"
+CITIES = ("140500", "410800", "450300")
 LOADED = ("jincheng-2021", "guilin-2020", "jiaozuo-2020")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
@@ -74,13 +77,15 @@ class Lines(list):
 
 
 @contextmanager
-def opened(chromium, site: str, size: dict):
+def opened(chromium, site: str, size: dict, staff=None):
+    """A browser in which that person is signed in; who has every post, when none is named."""
     context = chromium.new_context(viewport=size, base_url=site, locale="zh-CN", accept_downloads=True)
     page = context.new_page()
     page.lines = Lines()
     page.on("console", lambda message: page.lines.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: page.lines.append(f"error: {error}"))
     page.set_default_timeout(20_000)
+    sign_in(page, staff or everyone(*CITIES))
     try:
         yield page
         assert not page.lines, page.lines

@@ -3,6 +3,10 @@
 import re
 
 import pytest
+from django.test import Client
+
+from tests.cast import everyone, sign_in
+from tests.desk.conftest import CITIES
 
 PAGES = [
     "/?region=140500",
@@ -38,12 +42,12 @@ def test_page_opens_with_a_title_and_a_quiet_console(page, address):
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_page_as_sent_has_no_inline_script_or_style(site, address):
-    from urllib.request import urlopen
-
-    with urlopen(site + address) as answer:
-        text = answer.read().decode()
-        policy = answer.headers["Content-Security-Policy"]
+def test_page_as_sent_has_no_inline_script_or_style(places, address):
+    client = Client()
+    sign_in(client, everyone(*CITIES))
+    answer = client.get(address)
+    text = answer.content.decode()
+    policy = answer.headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert not INLINE.search(text), INLINE.search(text)
     assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", text), "an address outside the machine"
@@ -73,6 +77,7 @@ def test_not_there_and_not_yours_look_the_same(page):
 
 
 def test_empty_place_says_what_belongs_here_and_offers_the_first_act(page):
+    sign_in(page, everyone("110000"))
     page.goto("/figures/?region=110000&period=2021")
     assert "没有指标数字" in page.locator("h1").inner_text()
     page.get_by_role("link", name="导入报表").click()

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
+from anju.core import acts
+from anju.core.people import name_of
 from anju.problems import BLOCK, Problem
 
 register = template.Library()
@@ -40,6 +42,14 @@ def here(context, **changes):
     pairs |= {key: [str(value)] for key, value in changes.items()}
     pairs = {key: values for key, values in pairs.items() if values not in ([""], ["None"])}
     return f"{request.path}?{urlencode(pairs, doseq=True)}" if pairs else request.path
+
+
+@register.simple_tag(takes_context=True)
+def may(context, act):
+    """May this person do that act in the region the page stands in? What they may not is not offered."""
+    request = context["request"]
+    user, made = getattr(request, "operator", None), getattr(request, "anju_frame", None)
+    return user is not None and acts.may(user, act, made.region.pk if made and made.region else None)
 
 
 @register.filter
@@ -146,8 +156,8 @@ PEOPLE = {"local": "本机操作员"}
 
 @register.filter
 def person(key: str) -> str:
-    """The name of who acted. Until there is staff, only this machine's operator has one."""
-    return PEOPLE.get(key, key)
+    """The name of who acted: this machine's operator, or a person by their user name."""
+    return PEOPLE.get(key) or name_of(key) or key
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
+from anju.core.acts import acting
 from anju.core.files import file_response
 from anju.core.frame import frame, show
 from anju.core.page import page
@@ -26,6 +27,7 @@ from anju.runs import queries as runs
 FORMS = ("docx", "pdf", "xlsx", "html", "zip")
 
 
+@acting("documents.see")
 @require_GET
 def documents(request: HttpRequest) -> HttpResponse:
     return listing(request)
@@ -41,6 +43,7 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
     return show(request, "desk/documents.html", status=status, heading=heading, papers=papers, kinds=kinds.kinds(), **extra)
 
 
+@acting("documents.write")
 @require_POST
 def write(request: HttpRequest) -> HttpResponse:
     """起草: organs, addressee and the like are taken from the last document of the kind in this region."""
@@ -60,6 +63,7 @@ def write(request: HttpRequest) -> HttpResponse:
     return redirect(address(request, f"/documents/{document.pk}/"))
 
 
+@acting("documents.see")
 @require_GET
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     return preview(request, queries.document(request.operator, pk))
@@ -93,6 +97,7 @@ def preview(request: HttpRequest, document: Document, status: int = 200, **extra
     return show(request, "desk/document.html", status=status, heading=document.title, **context)
 
 
+@acting("documents.see")
 @require_GET
 def stale(request: HttpRequest, pk: int) -> HttpResponse:
     """The sentences that would be written otherwise today. Asked for by itself: the text is written anew to find out, which takes a while."""
@@ -133,6 +138,7 @@ def chosen_again(boxes: list[dict[str, Any]], ticked: list[str], before: str | l
     return before if {box["finding"].id for box in boxes if box["chosen"]} == set(ticked) else ticked
 
 
+@acting("documents.write")
 @require_POST
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """改稿: the chosen warnings and the official's own words; the numbers come from the ledger as it stands."""
@@ -181,23 +187,29 @@ def withdraw(request: HttpRequest, document: Document, reason: str, on: date) ->
     return "已撤回。文号不再使用，原文仍可查阅。"
 
 
-ACTS: dict[str, Callable[[HttpRequest, Document, str, date], str]] = {
-    "sign-off": sign_off, "send-back": send_back, "issue": issue, "withdraw": withdraw,
-}  # fmt: skip
+def act(code: str, does: Callable[[HttpRequest, Document, str, date], str]) -> Callable[..., HttpResponse]:
+    """签发, 退回, 印发, 撤回: one view each, for each is another post's."""
+
+    @acting(code)
+    @require_POST
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        document = queries.document(request.operator, pk)
+        try:
+            said = does(request, document, request.POST.get("reason", "").strip(), day_of(request))
+        except Refused as refused:
+            return preview(request, queries.document(request.operator, pk), status=422, problems=refused.problems)
+        messages.success(request, said)
+        return redirect(address(request, f"/documents/{pk}/"))
+
+    return view
 
 
-@require_POST
-def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """签发, 退回, 印发, 撤回."""
-    if name not in ACTS:
-        raise Http404(name)
-    document = queries.document(request.operator, pk)
-    try:
-        said = ACTS[name](request, document, request.POST.get("reason", "").strip(), day_of(request))
-    except Refused as refused:
-        return preview(request, queries.document(request.operator, pk), status=422, problems=refused.problems)
-    messages.success(request, said)
-    return redirect(address(request, f"/documents/{pk}/"))
+ACTS = {
+    "sign-off": act("documents.sign", sign_off),
+    "send-back": act("documents.sign", send_back),
+    "issue": act("documents.issue", issue),
+    "withdraw": act("documents.sign", withdraw),
+}
 
 
 def day_of(request: HttpRequest) -> date:
@@ -209,6 +221,7 @@ def day_of(request: HttpRequest) -> date:
         raise Refused(Problem("DESK-007", f"印发日期“{text}”", "不是日期。", "请写成 2022-01-18 这样的形式。")) from None
 
 
+@acting("documents.see")
 @require_GET
 def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     """Word, PDF, the annex tables as Excel, a page that stands alone, or all of them in a zip."""
@@ -228,6 +241,7 @@ def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     return file_response(content, name)
 
 
+@acting("documents.see")
 @require_POST
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """An edited .docx: which numbers were changed in it, which are not the ledger's, which words changed."""

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core import regions
+from anju.core.acts import acting
 from anju.core.files import file_response
 from anju.core.frame import Frame, frame, show
 from anju.core.page import page
@@ -30,6 +31,7 @@ def calibre_names() -> dict[str, str]:
     return dict(Calibre.objects.exclude(pk="").values_list("code", "name"))
 
 
+@acting("figures.see")
 @require_GET
 def explorer(request: HttpRequest, form: str = "") -> HttpResponse:
     """The table of a topic; form "xlsx": the same as a file."""
@@ -56,6 +58,7 @@ def explorer(request: HttpRequest, form: str = "") -> HttpResponse:
     return show(request, "desk/figures.html", heading=heading, sheet=sheet, tabs=tabs, choices=choices)
 
 
+@acting("figures.see")
 @require_GET
 def measure(request: HttpRequest, code: str) -> HttpResponse:
     """One measure: places down, calibres across, and its own periods."""
@@ -153,6 +156,7 @@ def panel(request: HttpRequest, door: Door, **extra: Any) -> HttpResponse:
     return show(request, "desk/door_page.html", status=status, heading=f"{door.figure.region.name}{door.figure.name}", **context)
 
 
+@acting("figures.see")
 @require_GET
 def door(request: HttpRequest) -> HttpResponse:
     """/figures/door/?ref=shanty.start@140500/2021 — of a figure, or of a step of a run."""
@@ -169,6 +173,7 @@ def found_or_404(request: HttpRequest, text: str) -> Figure:
         raise Http404(text) from error
 
 
+@acting("figures.correct")
 @require_POST
 def correct(request: HttpRequest) -> HttpResponse:
     """更正: a new observation with its reason; the old one stays."""

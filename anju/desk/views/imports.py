@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from anju import workbooks
+from anju.core.acts import acting
 from anju.core.files import file_response
 from anju.core.frame import Frame, frame, show
 from anju.core.templatetags.anju import address
@@ -23,6 +24,7 @@ PAGE = 20
 LARGEST = 50 << 20
 
 
+@acting("imports.see")
 @require_GET
 def imports(request: HttpRequest) -> HttpResponse:
     return listing(request)
@@ -36,6 +38,7 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
     return show(request, "desk/imports.html", status=status, heading=heading, shown=shown, maps=maps.known(), **extra)
 
 
+@acting("imports.store")
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
     """Keep the file, then check it at an address of its own, so that the check can be looked at again."""
@@ -71,6 +74,7 @@ def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, An
     return asked, table
 
 
+@acting("imports.store")
 @require_GET
 def check(request: HttpRequest, digest: str) -> HttpResponse:
     """What the import would do, and everything that stands in its way. Nothing is stored."""
@@ -112,6 +116,7 @@ def answers_of(request: HttpRequest) -> dict[str, str]:
     return {request.POST[f"key_{number}"]: request.POST.get(f"answer_{number}", "").strip() for number in numbers}
 
 
+@acting("imports.store")
 @require_POST
 def store(request: HttpRequest, digest: str) -> HttpResponse:
     """导入. Every reminder must have its answer; the answers are kept with the import."""
@@ -126,6 +131,7 @@ def store(request: HttpRequest, digest: str) -> HttpResponse:
     return redirect(address(request, "/imports/", region=made.region.code if made.region else "", period=made.period))
 
 
+@acting("imports.store")
 @require_GET
 def marked(request: HttpRequest, digest: str) -> HttpResponse:
     """The same workbook, its wrong cells coloured and commented, with a list of problems in front."""
@@ -144,6 +150,7 @@ def marked(request: HttpRequest, digest: str) -> HttpResponse:
     return file_response(content, f"{stem}（标注问题）.xlsx")
 
 
+@acting("imports.see")
 @require_GET
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """The imported file, as it was."""
@@ -154,6 +161,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     return file_response(content, source.file_name or f"导入{pk}.xlsx")
 
 
+@acting("imports.undo")
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """撤销导入: every figure stands as before; the reason is kept."""

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from anju.core import regions
+from anju.core.acts import acting
 from anju.core.frame import frame, show
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address
@@ -13,6 +14,7 @@ from anju.desk.compare import Pair
 from anju.desk.views.figures import calibre_names
 
 
+@acting("leader.see")
 @require_GET
 def leader(request: HttpRequest) -> HttpResponse:
     made, user = frame(request), request.operator

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from anju.core.acts import acting
 from anju.core.frame import frame, show
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import day
@@ -33,6 +34,7 @@ def applies(book: Book) -> str:
     return f"{day(book.applies_from)}起{f'，至{day(book.applies_until)}止' if book.applies_until else '施行'}"
 
 
+@acting("rules.see")
 @require_GET
 def books(request: HttpRequest) -> HttpResponse:
     frame(request)
@@ -93,6 +95,7 @@ def table_of(book: Book) -> list[Heading]:
     return headings
 
 
+@acting("rules.see")
 @require_GET
 def book(request: HttpRequest, kind: str, subject: str, since: str) -> HttpResponse:
     frame(request)

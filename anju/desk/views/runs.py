@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anju.core.acts import acting
 from anju.core.files import file_response
 from anju.core.frame import frame, show
 from anju.core.page import page
@@ -21,6 +22,7 @@ from anju.runs.findings import severity
 from anju.runs.models import Run
 
 
+@acting("runs.see")
 @require_GET
 def runs(request: HttpRequest) -> HttpResponse:
     made, user = frame(request), request.operator
@@ -77,6 +79,7 @@ def history(request: HttpRequest, listed: list[Run], newest: dict) -> Sheet:
     return sheet
 
 
+@acting("runs.see")
 @require_GET
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.operator
@@ -148,6 +151,7 @@ def outcome_sheet(user: Any, run: Run) -> Sheet | None:
     return sheet
 
 
+@acting("runs.see")
 @require_GET
 def what_if(request: HttpRequest, pk: int) -> HttpResponse:
     """试算: the same book over the same row with something changed. Nothing is stored."""
@@ -178,6 +182,7 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
     return show(request, "desk/what_if_page.html", status=status, heading=f"试算：{one.title}", **context)
 
 
+@acting("runs.see")
 @require_GET
 def next_steps(request: HttpRequest, pk: int, criterion: str) -> HttpResponse:
     """做到多少能多得几分, for one criterion."""
@@ -188,6 +193,7 @@ def next_steps(request: HttpRequest, pk: int, criterion: str) -> HttpResponse:
     return page(request, "desk/next_steps.html", steps=steps)
 
 
+@acting("runs.run")
 @require_POST
 def warn(request: HttpRequest) -> HttpResponse:
     """运行预警和校验: every book that has a binding, over the region of the address."""
@@ -202,6 +208,7 @@ def warn(request: HttpRequest) -> HttpResponse:
     return redirect(address(request, "/runs/"))
 
 
+@acting("runs.run")
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, subject: str) -> HttpResponse:
     """运行评分: figures come from the ledger; what a person must judge is asked, each with its evidence."""
@@ -246,6 +253,7 @@ def new(request: HttpRequest, subject: str) -> HttpResponse:
     return redirect(address(request, f"/runs/{done.pk}/"))
 
 
+@acting("runs.see")
 @require_GET
 def csv(request: HttpRequest, pk: int) -> HttpResponse:
     """The kept result, byte for byte: what its digest is of."""

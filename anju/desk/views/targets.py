@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from anju.core import regions
+from anju.core.acts import acting
 from anju.core.frame import frame, show
 from anju.core.scope import visible
 from anju.core.sheets import Cell, Column, Row, Sheet
@@ -16,6 +17,7 @@ from anju.figures.models import TargetDocument
 from anju.figures.targets import Decomposition, Target
 
 
+@acting("targets.see")
 @require_GET
 def targets(request: HttpRequest) -> HttpResponse:
     made, user = frame(request), request.operator

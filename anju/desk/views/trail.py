@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from anju.core.acts import acting
 from anju.core.frame import frame, show
 from anju.core.models import Trail, TrailSeal
 from anju.core.scope import visible
@@ -14,6 +15,7 @@ from anju.core.scope import visible
 PAGE = 50
 
 
+@acting("trail.see")
 @require_GET
 def trail(request: HttpRequest) -> HttpResponse:
     """The user's own regions; acts that concern no region are everyone's. Newest first."""

@@ -1,0 +1,60 @@
+"""The same people in every test. A person is a post in a region: person("clerk", EAST). Regions are real, people are invented."""
+
+from datetime import date, timedelta
+
+from django.test import Client
+
+EAST, WEST, CITY = "140525", "140581", "140500"  # two counties of one city
+ELSEWHERE = "450300"  # a city of another province
+
+# Posts of a county's month, of the city above it, and of the three administrators, with the kind of organisation that has them.
+KINDS = {"joint": "reform", "finance": "finance", "auditor": "audit"}
+COUNTY_POSTS = ("clerk", "reviewer", "head", "joint", "finance")
+CITY_POSTS = ("city_reviewer", "publisher")
+BUSINESS = (*COUNTY_POSTS, *CITY_POSTS, "auditor")
+ADMINS = ("system_admin", "security_admin", "audit_admin")
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def person(posts: str | tuple[str, ...], regions: str | tuple[str, ...] = EAST):
+    """The one person who holds these posts in these regions; registered when first asked for. Their sign-in is `sign_in`, they have no password."""
+    from django.db import transaction
+
+    from anju.core.models import Organisation, Posting, Region, Staff
+    from anju.core.scope import local_operator, scoped
+
+    posts = (posts,) if isinstance(posts, str) else posts
+    regions = (regions,) if isinstance(regions, str) else regions
+    name = f"{'+'.join(posts) if len(posts) < 3 else 'all'}-{'+'.join(regions)}"
+    if found := Staff.objects.filter(username=name).first():
+        return found
+    with transaction.atomic(), scoped(local_operator()):
+        staff = Staff.objects.create(username=name, name=f"示例{len(name)}{name[:1]}", password="!")
+        for code in regions:
+            region = Region.objects.get(code=code, valid_until=None)
+            for post in posts:
+                kind = KINDS.get(post, "housing")
+                office, _ = Organisation.objects.get_or_create(region=region, kind=kind, name=f"{region.name}{Organisation.Kind(kind).label}局")
+                bounded = {"ground": "示例审通〔2026〕1号", "until": date.today() + timedelta(days=30)} if post == "auditor" else {}
+                Posting.objects.create(staff=staff, organisation=office, post=post, since=date(2020, 1, 1), by="local", **bounded)
+    return staff
+
+
+def operator(posts: str | tuple[str, ...], regions: str | tuple[str, ...] = EAST):
+    """That person as the *user* of queries and services."""
+    from anju.core.people import operator_of
+
+    return operator_of(person(posts, regions))
+
+
+def everyone(*regions: str):
+    """One person with every business post there: for tests that are not about who may."""
+    return person(BUSINESS, regions or (CITY,))
+
+
+def sign_in(visitor, staff) -> None:
+    """Sign a person in: a django.test.Client, or a Playwright page (before its first address). No password is asked."""
+    client = visitor if isinstance(visitor, Client) else Client()
+    client.force_login(staff, backend=BACKEND)
+    if client is not visitor:
+        visitor.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "domain": "127.0.0.1", "path": "/"}])
