@@ -82,7 +82,7 @@ def figures(user: Operator, codes: Iterable[str], regions: Iterable[Region], per
     result = Figures(regions[0], periods[0])
     catalogue = _closure({code for code, _ in wanted})
     leaves = {leaf for code, calibre in wanted for leaf in _leaves(catalogue, code, calibre)}
-    rows = _current(user, leaves, regions, periods)
+    rows = _current(user, leaves, regions, {*periods, *(period[:4] for period in periods)})
     shares = _shares(user, catalogue, rows, regions)
     for period in periods:
         for region in regions:
@@ -152,16 +152,20 @@ def _shares(
 
 def _read(catalogue: Mapping[str, Measure], rows: dict, shares: dict, key: Key, region: Region) -> Figure:
     measure = catalogue[key.code]
-    parts = [
-        _read(catalogue, rows, shares, Key(side, key.region_id, key.period, calibre), region)
-        for side, calibre in (_side(catalogue, side, key.calibre) for side in _sides(measure))
-    ]
+    parts = [_read(catalogue, rows, shares, _side_key(catalogue, rows, side, key), region) for side in _sides(measure)]
     if measure.kind == Measure.Kind.RATIO:
         return replace(ratio(*parts, measure.places, measure.code, measure.name), calibre=key.calibre)
     if measure.kind == Measure.Kind.SUM:
         summed = replace(total(parts, measure.code, measure.name), unit=measure.unit, calibre=key.calibre)
         return summed if measure.places is None else replace(summed, places=measure.places)
     return build(measure, region, key.period, key.calibre, rows.get(key), shares.get(key))
+
+
+def _side_key(catalogue: Mapping[str, Measure], rows: dict, code: str, key: Key) -> Key:
+    """A rate of a month or quarter is of the year's target, unless that period has a target of its own."""
+    code, calibre = _side(catalogue, code, key.calibre)
+    own = Key(code, key.region_id, key.period, calibre)
+    return own._replace(period=key.period[:4]) if catalogue[code].target_of_id and own not in rows else own
 
 
 def build(

@@ -82,6 +82,32 @@ class Figure:
         return f"{before}{digits}{middle}{'' if name == '1' else name}{after}"
 
 
+@dataclass(frozen=True)
+class Derived(Figure):
+    """A figure that no measure of the catalogue is, computed of its parts. ref: what it is called where it is cited.
+
+    formula: in words; substituted: with figures put in.
+    """
+
+    ref: str = ""
+    formula: str = ""
+    substituted: str = ""
+
+
+def derived(of: Figure, name: str, exact: Fraction | None, parts: tuple[Figure, ...], ref: str, formula: str, **more: Any) -> Derived:
+    """A figure in the unit and places of another. Unknown without a value: it names the parts that are not known."""
+    missing = tuple(part.name for part in parts if not part.known) if exact is None else ()
+    said = {
+        "period": of.period, "unit": of.unit, "places": of.places, "kind": of.kind, "family": of.family,
+        "assumed": any(part.assumed for part in parts), "why": f"缺：{'、'.join(missing)}" if missing else "",
+    }  # fmt: skip
+    blank = Derived(code="", name=name, region=of.region, parts=parts, missing=missing, ref=ref, formula=formula, **(said | more))
+    if exact is None:
+        return blank
+    made = computed(blank, exact)
+    return replace(made, fraction=exact if exact.denominator != 1 else None)
+
+
 def exact_places(figure: Figure, unit_name: str) -> int:
     """Decimals needed to print the value in that unit without rounding (a computed fraction: its own places)."""
     if figure.fraction is not None and figure.fraction.denominator != 1:

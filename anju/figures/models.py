@@ -117,6 +117,39 @@ class TargetDocument(models.Model):
         constraints = [models.UniqueConstraint(fields=["number", "region"], name="one_target_document_per_number")]
 
 
+class Node(models.Model):
+    """A node (节点): how much of a target a document wants done by a day — a share of it, or a number. One row for each region it binds.
+
+    number, level, issued_on: the document's, for those below, who do not see the document itself. value: base units of the target's measure.
+    """
+
+    document = models.ForeignKey(TargetDocument, models.PROTECT, related_name="nodes")
+    number = models.CharField(max_length=100)
+    level = models.CharField(max_length=2, choices=TargetDocument.Level.choices)
+    issued_on = models.DateField(null=True)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    target = models.ForeignKey(Measure, models.PROTECT, related_name="+")
+    actual = models.ForeignKey(Measure, models.PROTECT, related_name="+")
+    on = models.DateField()
+    numerator = models.BigIntegerField(null=True)
+    denominator = models.BigIntegerField(null=True)
+    value = models.BigIntegerField(null=True)
+    by = models.CharField(max_length=100)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "figures_node"
+        ordering = ["on", "target_id", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["region", "document", "target", "on"], name="one_node_a_day"),
+            models.CheckConstraint(
+                condition=Q(value__isnull=False, numerator=None, denominator=None)
+                | Q(value=None, numerator__isnull=False, numerator__gt=0, denominator__isnull=False, denominator__gte=F("numerator")),
+                name="node_is_a_share_or_a_number",
+            ),
+        ]
+
+
 class Keyed(models.Model):
     """What an observation and the current figure share."""
 

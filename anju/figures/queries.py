@@ -21,10 +21,11 @@ from anju.figures.current import (
 )
 from anju.figures.figure import Figure, ratio, total
 from anju.figures.history import Entry, Provenance, content, history, provenance, sources
+from anju.figures.nodes import Gap, Latest, NodeGaps, Nodes, goal, latest, node_figure, nodes
 from anju.figures.targets import Decomposition, Division, Target, decomposition, document, targets
 
 __all__ = [
-    "Breakdown", "Decomposition", "Division", "Entry", "Figure", "Figures", "Key", "Provenance", "Ranked", "Target",
-    "accepts", "breakdown", "content", "decomposition", "difference", "document", "figure", "figures", "history", "measures",
+    "Breakdown", "Decomposition", "Division", "Entry", "Figure", "Figures", "Gap", "Key", "Latest", "NodeGaps", "Nodes", "Provenance", "Ranked", "Target",
+    "accepts", "breakdown", "content", "decomposition", "difference", "document", "figure", "figures", "goal", "history", "latest", "measures", "node_figure", "nodes",
     "provenance", "ranking", "ratio", "rollup", "series", "sources", "split", "targets", "total",
 ]  # fmt: skip

@@ -1,0 +1,289 @@
+"""Nodes of a plan (节点): how much of a target is wanted by a day, and how far a place is from it. Written here, read through queries."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+
+from django.db import transaction
+from django.utils import timezone
+
+from anju.core import acts, regions, trail
+from anju.core import periods as calendar
+from anju.core.models import Region
+from anju.core.scope import Operator, visible
+from anju.figures.current import LEVELS, Figures, figures
+from anju.figures.figure import NUMBER, Derived, Figure, derived
+from anju.figures.models import CurrentFigure, Measure, Node, Observation, TargetDocument
+from anju.problems import Problem, Refused
+from anju.quantities import unit
+
+# -- writing -------------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_node(
+    *, by: Operator, document: TargetDocument, measure: str, on: date, share: Fraction | None = None, value: int | None = None, reason: str = ""
+) -> list[Node]:
+    """Register a node of a plan (登记节点): a share of the target, or a number of its own.
+
+    measure: the target, or what is counted against it. A share binds the plan's region and all below it; a number (in the measure's own
+    unit) the plan's region only, for nobody divided it. The same again changes nothing; something else needs a reason.
+    Refused: ACT-001; FIG-071 no target belongs to the measure; FIG-072 neither share nor number; FIG-073 another node stands.
+    """
+    where = f"{document.number}的节点 {on}"
+    acts.require(by, "targets.edit", document.region_id, where)
+    target, actual = _sides(measure, where)
+    if (share is None) == (value is None) or (share is not None and not 0 < share <= 1) or (value is not None and value <= 0):
+        raise Refused(Problem("FIG-072", where, "节点没有写明比例或数量。", "比例写 80% 或 4/5 这样的（大于 0，不大于 1），数量写正整数；两者写一样。"))
+    said = {
+        "numerator": share.numerator if share else None,
+        "denominator": share.denominator if share else None,
+        "value": value * unit(target.unit).factor if value else None,
+    }
+    bound = [document.region, *(regions.descendants(by, document.region, on) if share else [])]
+    known = {row.region_id: row for row in Node.objects.filter(document=document, target=target, on=on)}
+    changed = [row for row in known.values() if any(getattr(row, key) != one for key, one in said.items())]
+    if changed and not reason.strip():
+        raise Refused(Problem("FIG-073", where, f"已登记为{goal(changed[0])}。", "确要改的，请写明原因和依据。"))
+    if changed:
+        visible(Node.objects.filter(pk__in=[row.pk for row in changed]), by).update(**said, by=by.key, at=timezone.now())
+    new = [
+        Node(
+            document=document, number=document.number, level=document.level, issued_on=document.issued_on, region=region,
+            target=target, actual=actual, on=on, by=by.key, **said,
+        )
+        for region in bound if region.pk not in known
+    ]  # fmt: skip
+    Node.objects.bulk_create(new)
+    if changed or new:
+        trail.record(
+            by=by, act="登记节点", obj=f"{where} {target.code}", after=said | {"on": str(on), "regions": len(new)},
+            before={key: getattr(changed[0], key) for key in said} if changed else None, reason=reason, region_id=document.region_id,
+        )  # fmt: skip
+    return list(Node.objects.filter(document=document, target=target, on=on))
+
+
+def _sides(code: str, where: str) -> tuple[Measure, Measure]:
+    """The target and what is counted against it; of an actual figure, the target that its rate is taken of."""
+    asked = Measure.objects.filter(pk=code).select_related("target_of").first()
+    if asked and asked.target_of and not asked.target_of.is_computed:
+        return asked, asked.target_of
+    rates = Measure.objects.filter(numerator=asked, denominator__target_of__isnull=False, denominator__of=None).select_related("denominator")
+    found = {rate.denominator for rate in rates} if asked else set()
+    if len(found) != 1:
+        raise Refused(Problem("FIG-071", f"{where}“{code}”", "找不到它唯一对应的目标任务。", "请写目标指标，或有完成率的完成指标，例如 shanty.start.target。"))
+    return found.pop(), asked
+
+
+def goal(node: Node) -> str:
+    """What it asks, in words: 80%, 1200套."""
+    if node.value is not None:
+        return f"{node.value // unit(node.target.unit).factor}{node.target.unit}"
+    percent = Fraction(100 * node.numerator, node.denominator)
+    return f"{percent}%" if percent.denominator == 1 else f"{node.numerator}/{node.denominator}"
+
+
+# -- reading -------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far one region is from a node. need: what the node asks; left: 还差, 0 when it is reached; unknown while a side is unknown."""
+
+    region: Region
+    target: Figure
+    actual: Figure
+    need: Derived
+    left: Derived
+
+    @property
+    def reached(self) -> bool | None:
+        """None when it cannot be told."""
+        return None if not (self.need.known and self.actual.known) else self.actual.exact >= self.need.exact
+
+    @property
+    def asked(self) -> bool:
+        return bool(self.need.known and self.need.exact)
+
+
+@dataclass(frozen=True)
+class NodeGaps:
+    """A node with the gaps of the region and its parts, the widest first. why: why it binds no one; as_of: the period of what was done."""
+
+    node: Node
+    whole: Gap
+    parts: tuple[Gap, ...]
+    as_of: str
+    why: str = ""
+
+    @property
+    def binding(self) -> bool:
+        return not self.why
+
+    @property
+    def goal(self) -> str:
+        return goal(self.node)
+
+    @property
+    def behind(self) -> list[Gap]:
+        return [gap for gap in self.parts if gap.reached is False]
+
+    @property
+    def unknown(self) -> list[Gap]:
+        """Asked for, and what was done is not known."""
+        return [gap for gap in self.parts if gap.asked and gap.reached is None]
+
+
+@dataclass
+class Nodes:
+    """The nodes of a year as seen from a day. coming: from that day on; passed: before it, judged as they stood on their own day."""
+
+    on: date
+    coming: list[NodeGaps] = field(default_factory=list)
+    passed: list[NodeGaps] = field(default_factory=list)
+
+    @property
+    def next(self) -> list[NodeGaps]:
+        """Those of the next day that binds; one day may ask for several things."""
+        binding = [one for one in self.coming if one.binding]
+        return [one for one in binding if one.node.on == binding[0].node.on]
+
+    @property
+    def last(self) -> list[NodeGaps]:
+        """Those of the last day that has passed."""
+        binding = [one for one in self.passed if one.binding]
+        return [one for one in binding if one.node.on == binding[-1].node.on]
+
+    @property
+    def lapsed(self) -> list[NodeGaps]:
+        """Those that bind no one, and say why."""
+        return [one for one in (*self.passed, *self.coming) if not one.binding]
+
+
+def nodes(user: Operator, region: Region, on: date, parts: Sequence[Region] | None = None) -> Nodes:
+    """The nodes of that year that bind a region, with its gap and its parts'. What was done: the latest figures up to that day, or up to the
+    node's own day where that is earlier. A node dated before its document binds no one."""
+    made = Nodes(on)
+    rows = list(visible(Node.objects.filter(region=region, on__year=on.year), user).select_related("target", "actual"))
+    if not rows:
+        return made
+    listed = [region, *(regions.children(user, region, on) if parts is None else parts)]
+    targets = _targets(user, rows, listed, str(on.year))
+    done: dict[date, Latest] = {}
+    for node in rows:
+        day = min(on, node.on)
+        if day not in done:
+            done[day] = latest(user, {row.actual_id for row in rows}, listed, day)
+        gaps = [_gap(node, one, targets(node, one), done[day](node.actual_id, one), day) for one in listed]
+        asked = [gap for gap in gaps[1:] if gap.target.observation_id is not None]
+        why = f"节点 {node.on} 早于文件印发日 {node.issued_on}，不溯及既往" if node.issued_on and node.on < node.issued_on else ""
+        found = NodeGaps(node, gaps[0], tuple(by_left(asked)), done[day].period(node.actual_id), why)
+        (made.coming if node.on >= on else made.passed).append(found)
+    return made
+
+
+def by_left(gaps: Iterable[Gap]) -> list[Gap]:
+    """The widest gap first, what cannot be told last."""
+    return sorted(gaps, key=lambda gap: (not gap.left.known, -(gap.need.exact - gap.actual.exact) if gap.left.known else 0))
+
+
+def _gap(node: Node, region: Region, target: Figure, actual: Figure, day: date) -> Gap:
+    ref = f"node:{node.pk}@{region.code}"
+    if node.value is not None:
+        wanted = Fraction(node.value) if region.pk == node.region_id else None
+    elif target.exact is not None:
+        wanted = _up(target.exact * Fraction(node.numerator, node.denominator), target)
+    else:
+        wanted = None
+    share = goal(node)
+    need = derived(
+        target, f"{target.name}（{node.on}节点）", wanted, (target,), ref,
+        f"{target.name} × {share}，有零头的进一" if node.value is None else f"{node.number}规定的数量", period=str(node.on),
+        substituted=f"{target.text(None, None, True)}{target.unit} × {share}" if node.value is None and target.known else "",
+    )  # fmt: skip
+    if wanted is None and node.value is not None:
+        need = replace(need, missing=(), why="节点按总数下达，没有分解")
+    gap = None if wanted is None or actual.exact is None else max(Fraction(0), wanted - actual.exact)
+    told = f"{need.text(None, None, True)} − {actual.text(need.unit, None, True)}" if gap is not None else ""
+    left = derived(
+        need, f"{actual.name}距{node.on}节点还差", gap, (need, actual), f"{ref}/{day}",
+        f"{need.name} − {actual.name}，已达到的为 0", period=actual.period, substituted=told, places=max(need.places, actual.places if actual.known else 0),
+    )  # fmt: skip
+    return Gap(region, target, actual, need, left)
+
+
+def _up(exact: Fraction, like: Figure) -> Fraction:
+    """Up to a whole unit, in the decimals that the target was printed with: 0.2 of a dwelling is a dwelling."""
+    step = max(1, unit(like.unit).factor // 10**like.places)
+    return Fraction(-(-exact.numerator // (exact.denominator * step)) * step)
+
+
+class _Targets:
+    """The targets of the year by level, as in force on a day: an addition made after a node does not reach back to it."""
+
+    def __init__(self, found: Figures, later: dict[tuple, list[tuple[date, Fraction]]], year: str) -> None:
+        self.found, self.later, self.year = found, later, year
+
+    def __call__(self, node: Node, region: Region) -> Figure:
+        order = dict.fromkeys((node.level, "", *reversed(LEVELS)))
+        every = [self.found(node.target_id, region, self.year, level) for level in order]
+        figure = next((one for one in every if one.observation_id is not None), every[1])
+        added = sum((more for since, more in self.later.get((node.target_id, region.pk, figure.calibre), ()) if since > node.on), Fraction(0))
+        return replace(figure, value=figure.value - int(added), fraction=None) if added and figure.known else figure
+
+
+def _targets(user: Operator, rows: list[Node], listed: list[Region], year: str) -> _Targets:
+    codes = {row.target_id for row in rows}
+    found = figures(user, [f"{code}:{level}" for code in codes for level in ("", *LEVELS)], listed, [year])
+    ids = {one.pk for one in listed} & user.region_ids
+    added = Observation.objects.filter(region_id__in=ids, period=year, measure_id__in=codes, increment__isnull=False, undone=None)
+    papers = TargetDocument.objects.in_bulk({row.document_id for row in added})
+    later: dict[tuple, list[tuple[date, Fraction]]] = {}
+    for row in added:
+        paper = papers.get(row.document_id)
+        if since := row.effective_on or (paper and paper.effective_on):
+            later.setdefault((row.measure_id, row.region_id, row.calibre_id), []).append((since, Fraction(row.increment)))
+    return _Targets(found, later, year)
+
+
+class Latest:
+    """The latest figures up to a day. Of each measure one period for all its regions, so that no August stands beside a July."""
+
+    def __init__(self, found: Figures | dict, when: dict[str, str], year: str) -> None:
+        self.found, self.when, self.year = found, when, year
+
+    def period(self, code: str) -> str:
+        """"" when nothing was reported in that year up to the day."""
+        return self.when.get(code, "")
+
+    def __call__(self, code: str, region: Region) -> Figure:
+        return self.found(code, region, self.when.get(code, self.year))
+
+
+def latest(user: Operator, codes: Collection[str], listed: Sequence[Region], on: date) -> Latest:
+    """Figures of these measures (no ratios) of the latest period of the year, up to that day, for which any of the regions reported a number."""
+    year, when = str(on.year), {}
+    rows = (
+        visible(CurrentFigure.objects.filter(region_id__in=[one.pk for one in listed]), user)
+        .filter(measure_id__in=codes, calibre="", period__startswith=year, state=NUMBER)
+        .values_list("measure_id", "period").distinct()
+    )  # fmt: skip
+    for code, period in rows:
+        end = calendar.end(period)
+        if end <= on and (code not in when or (end, len(period)) > (calendar.end(when[code]), len(when[code]))):
+            when[code] = period
+    return Latest(figures(user, list(codes), listed, {year, *when.values()}), when, year)
+
+
+def node_figure(user: Operator, pk: int, region: Region, day: date | None) -> Derived:
+    """What a reference to a node means: what it asks of a region or, with a day, how much is left on it. LookupError when it is not there."""
+    row = visible(Node.objects.filter(pk=pk), user).select_related("region").first()
+    if row is None:
+        raise LookupError(f"node:{pk}")
+    told = nodes(user, row.region, day or row.on)
+    gaps = next((one for one in (*told.coming, *told.passed) if one.node.pk == pk), None)
+    gap = next((one for one in (gaps.whole, *gaps.parts) if one.region.pk == region.pk), None) if gaps else None
+    if gap is None:
+        raise LookupError(f"node:{pk}@{region.code}")
+    return gap.left if day else gap.need
