@@ -8,11 +8,11 @@ import xlsxwriter
 from lxml import html
 
 from anju.documents.markup import by_class, classes, text_of
-from anju.documents.sheet import LANDSCAPE, PORTRAIT
+from anju.documents.sheet import Page
 from anju.documents.tables import NUMBER, Cell, Grid
 
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
-WIDTH = {True: 130, False: 88}  # characters of Excel's default type across an A4 page, turned and upright
+WIDTH = (88, 130, 200)  # characters of Excel's default type across each kind of page
 
 
 def annex_xlsx(article: html.HtmlElement) -> bytes:
@@ -69,7 +69,7 @@ def number_of(cell: Cell) -> tuple[Decimal, str] | None:
 
 
 def _write(sheet, formats: Formats, annex: html.HtmlElement, table: html.HtmlElement) -> None:
-    grid, landscape = Grid(table), "landscape" in classes(annex)
+    grid, page = Grid(table), Page.of(annex)
     last, top = grid.columns - 1, 0
 
     def line(text: str, height: int, **look) -> None:
@@ -87,25 +87,33 @@ def _write(sheet, formats: Formats, annex: html.HtmlElement, table: html.HtmlEle
         line(text_of(title), 32, font_name="方正小标宋简体", font_size=16, align="center", text_wrap=True)
     for unit in by_class(annex, "unit-line"):
         line(text_of(unit), 18, align="right")
+    above = [one for one in table.itersiblings(preceding=True) if "parts" in classes(one)]
+    for parts in reversed(above):
+        line(_spread(parts), 18, align="left")
     for cell in grid.cells:
         _cell(sheet, formats, grid, cell, top)
-    widths = [max(6, share * WIDTH[landscape] // 10_000) for share in grid.widths(LANDSCAPE if landscape else PORTRAIT)]
+    widths = [max(6, share * WIDTH[page] // 10_000) for share in grid.widths(page.width)]
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     for row, height in enumerate(_heights(grid, widths)):
         sheet.set_row(top + row, height)
     after = top + grid.rows
-    for index, note in enumerate(by_class(annex, "table-note")):
-        sheet.write_string(after + index, 0, text_of(note), formats(font_size=10))
+    below = [one for one in table.itersiblings() if "parts" in classes(one)]
+    for index, note in enumerate([*map(text_of, by_class(annex, "table-note")), *map(_spread, below)]):
+        sheet.write_string(after + index, 0, note, formats(font_size=10))
     sheet.freeze_panes(top + grid.head, 1)
     if grid.head:
         sheet.repeat_rows(top, top + grid.head - 1)
-    sheet.set_paper(9)
-    if landscape:
+    sheet.set_paper(8 if page == Page.WIDE else 9)
+    if page != Page.UPRIGHT:
         sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
     sheet.set_footer("&C— &P —")
+
+
+def _spread(parts: html.HtmlElement) -> str:
+    return "　　　　".join(text_of(one) for one in parts)
 
 
 def _heights(grid: Grid, widths: list[int]) -> list[int]:

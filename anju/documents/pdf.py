@@ -11,7 +11,7 @@ import typst
 from lxml import html
 
 from anju.documents import sheet
-from anju.documents.sheet import TablePlan
+from anju.documents.sheet import Page, TablePlan
 from anju.documents.word import pandoc
 
 HERE = Path(__file__).parent
@@ -41,18 +41,18 @@ def to_pdf(article: html.HtmlElement, title: str = "", on: datetime.date | None 
 
 @lru_cache(maxsize=1)
 def _compiler() -> typst.Compiler:
-    return typst.Compiler(root=str(HERE), font_paths=_known_fonts())
+    return typst.Compiler(root=str(HERE), font_paths=known_fonts())
 
 
 @lru_cache(maxsize=1)
-def _known_fonts() -> typst.Fonts:
+def known_fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=True, include_embedded_fonts=False, font_paths=[str(HERE / "fonts")])
 
 
 @lru_cache(maxsize=1)
 def _fonts() -> str:
     """The families each part of the text is set in: the office's own if it is installed, the bundled one behind it for rare characters."""
-    installed = set(_known_fonts().families())
+    installed = set(known_fonts().families())
     have = {part: [name for name in names if name in installed][:1] for part, names in FACES.items()}
     lines = [f"{part}: {_array([*have[part], SANS if part == 'hei' else SERIF])}" for part in FACES]
     # 小标宋 is heavy by itself, its stand-in must be made so; a stand-in for 楷体 is told from the text by its weight.
@@ -98,12 +98,14 @@ class TypstMarks:
     def imprint(self, rows: list[str], organ: str, date: str, alone: bool) -> str:
         return f"#imprint({_array(rows)}, {_string(organ)}, {_string(date)})"
 
-    def turn(self, was_landscape: bool, landscape: bool) -> str:
-        if was_landscape == landscape:
+    def turn(self, was: Page | None, page: Page) -> str:
+        if was == page:
             return "#pagebreak(weak: true)"
-        if landscape:
-            return "#set page(flipped: true, margin: turned)"
-        return "#set page(flipped: false, margin: upright)"
+        paper = "a3" if page == Page.WIDE else "a4"
+        return f'#set page("{paper}", flipped: {"false" if page == Page.UPRIGHT else "true"}, margin: {"upright" if page == Page.UPRIGHT else "turned"})'
+
+    def parts(self, texts: list[str], width: int) -> str:
+        return f"#parts({_array(texts)})"
 
     def table(self, plan: TablePlan) -> tuple[str, str]:
         totals = "".join(f"{row}, " for row in plan.totals)

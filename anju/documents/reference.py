@@ -24,6 +24,8 @@ CENTRE, RIGHT, LEFT, BOTH = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT,
 # Page in twentieths of a point: size, margins (top, right, bottom, left), distance of the page number from the edge.
 PORTRAIT = {"w": 11906, "h": 16838, "margins": (2098, 1474, 1985, 1588), "footer": 1275}
 LANDSCAPE = {"w": 16838, "h": 11906, "margins": (1588, 2098, 1474, 1985), "footer": 765}
+WIDE = {"w": 23811, "h": 16838, "margins": (1588, 2098, 1474, 1985), "footer": 765}
+PAGES = (PORTRAIT, LANDSCAPE, WIDE)
 TABLE_SIZES = (24, 21, 18, 16, 15)
 
 

@@ -4,6 +4,7 @@ Word and PDF take the same tree; what only one of them can say (a turned page, a
 """
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Protocol
 
 from lxml import etree, html
@@ -12,13 +13,28 @@ from anju.documents.markup import by_class, classes, text_of
 from anju.documents.tables import Grid, em
 
 # GB/T 9704: the type area is 156 × 225 mm. In tenths of a point.
-PORTRAIT, LANDSCAPE = 4422, 6378
+PORTRAIT, LANDSCAPE, WIDE = 4422, 6378, 9865
 TITLE, ANNEX_TITLE = 220, 180  # 2号; 小2号 on a turned page, where every line is taken from the table
 STYLES = {
     "draft-mark": "草稿", "addressee": "主送机关", "annex-mark": "附件标记", "unit-line": "单位行", "table-note": "表注", "notes": "附注",
 }  # fmt: skip
 # Words of titles before which a line may end: 回行词意完整.
 WORDS = ("完成", "有关", "建设工作", "建设情况", "建设项目", "实施", "资金", "绩效", "目标", "任务", "城镇", "用于", "落实", "年度")
+
+
+class Page(IntEnum):
+    """How a page lies: A4 upright, A4 turned, A3 turned (a form too wide for A4)."""
+
+    UPRIGHT, TURNED, WIDE = range(3)
+
+    @classmethod
+    def of(cls, annex: html.HtmlElement) -> "Page":
+        names = classes(annex)
+        return cls.WIDE if "wide" in names else cls.TURNED if "landscape" in names else cls.UPRIGHT
+
+    @property
+    def width(self) -> int:
+        return (PORTRAIT, LANDSCAPE, WIDE)[self]
 
 
 class Marks(Protocol):
@@ -31,7 +47,8 @@ class Marks(Protocol):
     def signature(self, name: str, right: int, first: bool) -> str: ...
     def date(self, text: str) -> str: ...
     def imprint(self, rows: list[str], organ: str, date: str, alone: bool) -> str: ...
-    def turn(self, was_landscape: bool, landscape: bool) -> str: ...
+    def turn(self, was: Page | None, page: Page) -> str: ...
+    def parts(self, texts: list[str], width: int) -> str: ...
     def table(self, plan: "TablePlan") -> tuple[str, str]: ...
 
 
@@ -49,12 +66,12 @@ class TablePlan:
 
 @dataclass
 class Sheet:
-    """source: for pandoc; tables: their plans in order; landscape: whether the last page is turned."""
+    """source: for pandoc; tables: their plans in order; page: how the last one lies."""
 
     root: html.HtmlElement
     marks: Marks
     tables: list[TablePlan] = field(default_factory=list)
-    landscape: bool = False
+    page: Page = Page.UPRIGHT
 
     @property
     def source(self) -> str:
@@ -62,7 +79,7 @@ class Sheet:
 
     @property
     def width(self) -> int:
-        return LANDSCAPE if self.landscape else PORTRAIT
+        return self.page.width
 
     def raw(self, text: str) -> None:
         if text:
@@ -72,10 +89,10 @@ class Sheet:
         paragraph = etree.SubElement(etree.SubElement(self.root, "div", {"custom-style": style}), "p")
         _move(node, paragraph)
 
-    def turn(self, landscape: bool) -> None:
-        """Begin a new page, turned or not."""
-        self.raw(self.marks.turn(self.landscape, landscape))
-        self.landscape = landscape
+    def turn(self, page: Page) -> None:
+        """Begin a new page, turned or not. Nothing stands before the first one."""
+        self.raw(self.marks.turn(self.page if len(self.root) else None, page))
+        self.page = page
 
 
 def build(article: html.HtmlElement, marks: Marks) -> Sheet:
@@ -92,12 +109,12 @@ def _flow(sheet: Sheet, parent: html.HtmlElement, *, annex: bool) -> None:
     for node in parent:
         names = classes(node)
         if "annex" in names:
-            sheet.turn("landscape" in names)
+            sheet.turn(Page.of(node))
             _flow(sheet, node, annex=True)
         elif "imprint" in names:
-            alone = sheet.landscape
+            alone = sheet.page != Page.UPRIGHT
             if alone:
-                sheet.turn(False)
+                sheet.turn(Page.UPRIGHT)
             _imprint(sheet, node, alone)
         elif "letterhead" in names:
             _letterhead(sheet, node)
@@ -120,6 +137,8 @@ def _block(sheet: Sheet, node: html.HtmlElement, *, annex: bool) -> None:
         _move(node, etree.SubElement(sheet.root, f"h{int(node.tag[1]) - 1}"))
     elif node.tag == "table":
         _table(sheet, node)
+    elif "parts" in classes(node):
+        sheet.raw(sheet.marks.parts([text_of(one) for one in node], sheet.width))
     elif text_of(node):
         sheet.styled(next((STYLES[one] for one in classes(node) if one in STYLES), "Body Text"), node)
 
@@ -150,14 +169,15 @@ def _cost(title: str, place: int) -> int | None:
 
 
 def _title(sheet: Sheet, node: html.HtmlElement, annex: bool) -> None:
+    turned = sheet.page != Page.UPRIGHT
     if node.find(".//br") is None:
-        room = sheet.width * 10 // (ANNEX_TITLE if sheet.landscape else TITLE) - 10  # digits are wider in some fonts than in others
+        room = sheet.width * 10 // (ANNEX_TITLE if turned else TITLE) - 10  # digits are wider in some fonts than in others
         lines = balanced(text_of(node), room)
         node = etree.Element("p")
         node.text = lines[0]
         for line in lines[1:]:
             etree.SubElement(node, "br").tail = line
-    sheet.styled(("附件标题横" if sheet.landscape else "附件标题") if annex else "Title", node)
+    sheet.styled(("附件标题横" if turned else "附件标题") if annex else "Title", node)
 
 
 def _table(sheet: Sheet, table: html.HtmlElement) -> None:

@@ -13,8 +13,8 @@ import pypandoc
 from lxml import etree, html
 
 from anju.documents import reference, sheet
-from anju.documents.reference import CHARACTER, LANDSCAPE, LINE, PORTRAIT
-from anju.documents.sheet import TablePlan
+from anju.documents.reference import CHARACTER, LINE, PAGES
+from anju.documents.sheet import Page, TablePlan
 from anju.documents.tables import em
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -119,9 +119,17 @@ class WordMarks:
         place = f'<w:tblpPr w:leftFromText="0" w:rightFromText="0" w:topFromText="284" w:vertAnchor="margin" w:horzAnchor="margin" w:tblpX="0" w:tblpY="{above}"/>'
         return _table([TYPE_AREA], "".join(lines), place) + _p("分节", "")
 
-    def turn(self, was_landscape: bool, landscape: bool) -> str:
+    def turn(self, was: Page | None, page: Page) -> str:
         """The end of a section; its page is filled in when the reference's section is known."""
-        return _p("分节", "", f'<w:sectPr><w:pgSz w:orient="{"landscape" if was_landscape else "portrait"}"/></w:sectPr>')
+        return "" if was is None else _p("分节", "", f'<w:sectPr><w:pgSz w:code="{int(was)}"/></w:sectPr>')
+
+    def parts(self, texts: list[str], width: int) -> str:
+        """width in tenths of a point, tabs in twentieths."""
+        gaps = max(1, len(texts) - 1)
+        stops = [(width * 2 * place // gaps, "right" if place == gaps else "center") for place in range(1, len(texts))]
+        tabs = "".join(f'<w:tab w:val="{side}" w:pos="{at}"/>' for at, side in stops)
+        content = "<w:r><w:tab/></w:r>".join(_r(text) for text in texts)
+        return _p("单位行", content, f'{f"<w:tabs>{tabs}</w:tabs>" if tabs else ""}<w:jc w:val="left"/>')
 
     def table(self, plan: TablePlan) -> tuple[str, str]:
         return "", ""
@@ -170,7 +178,7 @@ def _dress(written: bytes, laid: sheet.Sheet, title: str) -> bytes:
     for table, plan in zip(tables, laid.tables, strict=True):
         _dress_table(table, plan)
     _keep_signature(document)
-    _sections(document, laid.landscape)
+    _sections(document, laid.page)
     parts["word/document.xml"] = _xml(document)
     core = etree.fromstring(parts["docProps/core.xml"])
     for named in core.iter("{http://purl.org/dc/elements/1.1/}title"):
@@ -199,7 +207,7 @@ def _keep_signature(document: etree._Element) -> None:
         style.addnext(etree.Element(w("keepNext")))
 
 
-def _sections(document: etree._Element, last_landscape: bool) -> None:
+def _sections(document: etree._Element, last: Page) -> None:
     """Every section gets the reference's own footers and grid: page numbers on each page, and no empty Letter page at the end."""
     body = document.find(w("body"))
     model = body.find(w("sectPr"))
@@ -207,12 +215,12 @@ def _sections(document: etree._Element, last_landscape: bool) -> None:
         model.remove(note)
     for old in list(body.iter(w("sectPr"))):
         new = copy.deepcopy(model)
-        landscape = last_landscape if old is model else old.find(w("pgSz")).get(w("orient")) == "landscape"
-        page = LANDSCAPE if landscape else PORTRAIT
+        lies = last if old is model else Page(int(old.find(w("pgSz")).get(w("code"))))
+        page = PAGES[lies]
         size, margins = new.find(w("pgSz")), new.find(w("pgMar"))
         size.set(w("w"), str(page["w"]))
         size.set(w("h"), str(page["h"]))
-        if landscape:
+        if lies != Page.UPRIGHT:
             size.set(w("orient"), "landscape")
         for side, width in zip(("top", "right", "bottom", "left"), page["margins"], strict=True):
             margins.set(w(side), str(width))
