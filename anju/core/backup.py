@@ -48,6 +48,7 @@ def backup(path: Path | str, snapshot: str = "") -> tuple[int, str]:
         finally:
             part.unlink(missing_ok=True)
     if not snapshot:
+        folder()
         _note().write_text(json.dumps({"at": timezone.now().isoformat(), "file": str(path.absolute())}), encoding="utf-8")
     return head
 
@@ -62,7 +63,7 @@ def last() -> tuple[datetime, Path] | None:
 
 
 def _note() -> Path:
-    return folder() / "last.json"
+    return home() / "backups" / "last.json"
 
 
 def before_upgrade() -> Path:

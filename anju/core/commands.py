@@ -1,4 +1,4 @@
-"""anju db, anju trail, anju regions."""
+"""anju db, anju doctor, anju worker, anju trail, anju regions."""
 
 import argparse
 import sys
@@ -19,6 +19,7 @@ def add(subparsers: Any) -> None:
     add_parser(db, "restore", "从备份文件恢复（只进空的数据库）", db_restore).add_argument("file", metavar="文件", help="备份文件")
     add_parser(db, "drill", "恢复演练：备份、恢复到临时的数据库、逐表核对，然后删除临时的数据库", db_drill)
 
+    add_parser(subparsers, "doctor", "体检：逐项说明这套安装好不好，哪里不好、怎样修；什么也不改动", run_doctor)
     worker = add_parser(subparsers, "worker", "做后台任务，直到停止（anju serve 自带一个，不必另开）", run_worker)
     worker.add_argument("--beside", action="store_true", help="随网站一起：死了再起，标准输入结束时停止")
 
@@ -127,6 +128,20 @@ def db_drill(args: argparse.Namespace) -> int:
         sys.stdout.flush()
         show_problems(done.problems)
     return 1 if done.problems else OK
+
+
+def run_doctor(args: argparse.Namespace) -> int:
+    from anju.core import doctor
+
+    found = []
+    for one in doctor.examine():
+        found.append(one)
+        if not args.json:
+            out(args, None, str(one))
+    worst = doctor.worst(found)
+    said = {doctor.OK: "一切正常。", doctor.WARN: "可以使用，有需要留意的地方。", doctor.BAD: "有问题，请按上面箭头后的办法处理。"}
+    out(args, doctor.as_data(found), said[worst])
+    return 1 if worst == doctor.BAD else OK
 
 
 def run_worker(args: argparse.Namespace) -> int:

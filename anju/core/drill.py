@@ -46,7 +46,7 @@ def drill() -> Drill:
             cursor.execute("SELECT pg_export_snapshot()")
             (snapshot,) = cursor.fetchone()
             backup(file, snapshot)
-            living, head = _digests(cursor), _head(cursor)
+            living, head = _digests(cursor), head_of(cursor)
         try:
             restored, problems = _restored(cluster, file, head)
         finally:
@@ -80,7 +80,7 @@ def _restored(cluster: Cluster, file: Path, head: tuple[int, bytes]) -> tuple[di
     known = cluster.connection(OWNER)
     load(file, {"HOST": known["host"], "PORT": known["port"], "USER": OWNER, "PASSWORD": known["password"], "NAME": known["dbname"]})
     with psycopg.connect(**known) as db, db.cursor() as cursor:
-        return _digests(cursor), _broken(db, head)
+        return _digests(cursor), broken(db, head)
 
 
 def _digests(cursor: Any) -> dict[str, tuple[int, int]]:
@@ -93,13 +93,13 @@ def _digests(cursor: Any) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _head(cursor: Any) -> tuple[int, bytes]:
+def head_of(cursor: Any) -> tuple[int, bytes]:
     cursor.execute("SELECT seq, hash FROM core_trailseal ORDER BY seq DESC LIMIT 1")
     row = cursor.fetchone()
     return (row[0], bytes(row[1])) if row else (0, chain.GENESIS)
 
 
-def _broken(db: Any, head: tuple[int, bytes]) -> list[Problem]:
+def broken(db: Any, head: tuple[int, bytes]) -> list[Problem]:
     """Follow the chain in the restored database; nothing when it leads to the head."""
     number, last = 0, chain.GENESIS
     with db.cursor("chain") as cursor:

@@ -1,8 +1,11 @@
 """A job (后台任务): work that goes on when the page is closed."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 
 class Job(models.Model):
@@ -49,3 +52,14 @@ class Job(models.Model):
     @property
     def open(self) -> bool:
         return self.state in (self.State.WAITING, self.State.RUNNING)
+
+    @property
+    def remaining(self) -> str:
+        """How long it will still take, going by what it has done so far: for people."""
+        if self.state != self.State.RUNNING or not self.started_at or not self.done or not self.total:
+            return ""
+        took = (timezone.now() - self.started_at) // timedelta(seconds=1)
+        seconds = took * (self.total - self.done) // self.done
+        if seconds < 60:
+            return f"{seconds}秒"
+        return f"{seconds // 60}分钟" if seconds < 3600 else f"{seconds // 3600}小时{seconds % 3600 // 60}分钟"

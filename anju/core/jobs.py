@@ -94,6 +94,8 @@ def kind(name: str) -> Kind:
 @transaction.atomic
 def enqueue(by: Operator, name: str, *, region_id: int | None = None, title: str = "", day: date | None = None, **args: Any) -> Job:
     """Have it done in the background once the caller's transaction is committed. args: plain data, given to the work."""
+    if by.key == LOCAL and by.posts is not None:
+        raise PermissionError("nobody may pass for the machine's own operator")
     job = Job.objects.create(
         name=name, title=title or kind(name).title, args=args, by=by.key, by_name=by.name, region_id=region_id, day=day,
     )  # fmt: skip
@@ -103,7 +105,7 @@ def enqueue(by: Operator, name: str, *, region_id: int | None = None, title: str
 
 def jobs(user: Operator) -> QuerySet[Job]:
     """The user's own jobs; whoever may see jobs sees everybody's of their regions."""
-    found = Job.objects.filter(region=None) | visible(Job.objects.all(), user)
+    found = (Job.objects.filter(region=None) | visible(Job.objects.all(), user)).select_related("region")
     return found if may(user, "jobs.see") else found.filter(by=user.key)
 
 
@@ -119,7 +121,7 @@ def cancel(*, by: Operator, job_id: int) -> Job:
         state=State.RUNNING
     ).update(stop=True):
         raise Refused(Problem("JOB-001", f"任务 {job}", "已经结束，没有可停止的。", "请刷新页面查看结果。"))
-    trail.record(by=by, act="job.cancel", obj=f"后台任务 {job}", before={"state": job.state}, region_id=job.region_id)
+    trail.record(by=by, act="停止后台任务", obj=f"后台任务 {job}", before={"state": job.state}, region_id=job.region_id)
     job.refresh_from_db()
     return job
 
@@ -133,7 +135,7 @@ def retry(*, by: Operator, job_id: int) -> Job:
     )
     if not again:
         raise Refused(Problem("JOB-002", f"任务 {job}", f"现为“{job.get_state_display()}”，不能重试。", "只有失败和已停止的任务可以重试。"))
-    trail.record(by=by, act="job.retry", obj=f"后台任务 {job}", before={"state": job.state}, region_id=job.region_id)
+    trail.record(by=by, act="重试后台任务", obj=f"后台任务 {job}", before={"state": job.state}, region_id=job.region_id)
     job.refresh_from_db()
     _wake(job)
     return job

@@ -161,7 +161,7 @@ def test_a_waiting_job_is_stopped_at_once_and_a_stopped_one_can_be_done_again(by
             jobs.retry(by=by, job_id=job.pk)
     jobs.run(job.pk)
     assert stored(job).state == "done" and acts("做") == 1
-    assert acts("job.cancel") == acts("job.retry") == 1
+    assert acts("停止后台任务") == acts("重试后台任务") == 1
 
 
 def test_another_persons_job_is_not_there_for_whoever_may_not_see_jobs(by, kinds):
@@ -172,6 +172,8 @@ def test_another_persons_job_is_not_there_for_whoever_may_not_see_jobs(by, kinds
         assert not jobs.jobs(clerk).exists()
         with pytest.raises(Job.DoesNotExist):
             jobs.cancel(by=clerk, job_id=job.pk)
+    with pytest.raises(PermissionError):
+        asked(Operator("local", "冒名", by.region_ids, {"clerk": by.region_ids}), "t.work")
     admin = Operator("admin", "管理员", by.region_ids, {"system_admin": by.region_ids})
     with scoped(admin):
         assert list(jobs.jobs(admin)) == [job]
@@ -232,6 +234,38 @@ def test_the_application_may_work_the_queue_and_nothing_is_left_to_the_public(by
             assert cursor.fetchone() == (True,)
             cursor.execute("SELECT has_table_privilege(current_user, %s, 'TRUNCATE')", [f"procrastinate_{name}"])
             assert cursor.fetchone() == (False,)
+
+
+def shown(by, view, *arguments, method="get", **headers):
+    from django.test import RequestFactory
+
+    request = getattr(RequestFactory(headers=headers), method)("/jobs/")
+    request.operator, request._messages = by, []
+    with scoped(by):
+        answer = view(request, *arguments)
+        return answer.status_code, (answer.render() if hasattr(answer, "render") else answer).content.decode()
+
+
+def test_the_administrators_page_and_the_fragment_tell_how_far_it_is_and_offer_the_next_act(by, kinds):
+    from anju.core import job_views as views
+
+    jobs.register("t.work", "写一百份公文")(marking)
+    assert "没有后台任务" in shown(by, views.jobs)[1]
+    job = asked(by, "t.work", region_id=min(by.region_ids))
+    Job.objects.using("owner").update(state="running", started_at=timezone.now() - timedelta(minutes=2), done=25, total=100)
+    code, text = shown(by, views.job, job.pk)
+    assert code == 200 and "25／100" in text and "还需约6分钟" in text and "every 2s" in text and ">停止<" in text
+    code, text = shown(by, views.jobs)
+    assert code == 200 and "写一百份公文" in text and "25／100" in text
+    code, text = shown(by, views.stop, job.pk, method="post", hx_request="true")
+    assert code == 200 and "正在停止" in text and ">停止<" not in text
+    Job.objects.using("owner").update(state="stopped")
+    code, text = shown(by, views.stop, job.pk, method="post")
+    assert code == 422 and "JOB-001" in text
+    assert "every 2s" not in shown(by, views.job, job.pk)[1]
+    assert shown(by, views.retry, job.pk, method="post") == (302, "")
+    Job.objects.using("owner").update(state="done", result="/documents/1/")
+    assert "/documents/1/" in shown(by, views.job, job.pk)[1]
 
 
 # A place of its own, with real workers in processes of their own.

@@ -1,0 +1,61 @@
+"""Pages of the background jobs: the administrator's list, and one job's progress for any page that started one."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from anju.core import jobs as service
+from anju.core.acts import acting, may
+from anju.core.job_models import Job
+from anju.core.page import page
+from anju.problems import Refused
+
+SHOWN = 50
+
+
+@acting("jobs.see")
+@require_safe
+def jobs(request: HttpRequest) -> HttpResponse:
+    return _list(request)
+
+
+@acting("core.own")
+@require_safe
+def job(request: HttpRequest, pk: int) -> HttpResponse:
+    """One job as it stands now; its fragment asks here again until it has ended."""
+    return page(request, "core/job.html", job=service.jobs(request.operator).get(pk=pk))
+
+
+@acting("core.own")
+@require_POST
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    return _changed(request, pk, service.cancel)
+
+
+@acting("core.own")
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    return _changed(request, pk, service.retry)
+
+
+def _changed(request: HttpRequest, pk: int, act: object) -> HttpResponse:
+    by = request.operator
+    try:
+        found = act(by=by, job_id=pk)  # type: ignore[operator]
+    except Refused as refused:
+        if "HX-Request" in request.headers or not may(by, "jobs.see"):
+            return page(request, "core/job.html", 422, job=service.jobs(by).get(pk=pk), problems=refused.problems)
+        return _list(request, 422, problems=refused.problems)
+    if "HX-Request" in request.headers or not may(by, "jobs.see"):
+        return page(request, "core/job.html", job=found)
+    return redirect("/jobs/")
+
+
+def _list(request: HttpRequest, status: int = 200, **extra: object) -> HttpResponse:
+    found = service.jobs(request.operator)
+    state = request.GET.get("state", "")
+    if state in Job.State.values:
+        found = found.filter(state=state)
+    shown = Paginator(found, SHOWN).get_page(request.GET.get("page"))
+    return page(request, "core/jobs.html", status, shown=shown, state=state, states=Job.State.choices, **extra)

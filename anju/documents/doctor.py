@@ -1,0 +1,27 @@
+"""Checks of anju doctor: what documents are made with. A browser is not among them."""
+
+from collections.abc import Iterator
+
+from anju.core.doctor import BAD, OK, Finding, check
+from anju.core.scope import Operator
+
+MEND = "请重新安装（安装包里的 install.sh，或 make install）。"
+
+
+@check("公文")
+def tools(user: Operator) -> Iterator[Finding]:
+    import pypandoc
+
+    from anju.documents.pdf import SANS, SERIF, known_fonts
+
+    try:
+        version = pypandoc.get_pandoc_version()
+    except OSError as error:
+        yield Finding("公文", BAD, f"写 Word 用的 pandoc 不能运行：{error}", MEND)
+    else:
+        yield Finding("公文", OK, f"pandoc {version}、typst 可用")
+    families = set(known_fonts().families())
+    if missing := [name for name in (SERIF, SANS) if name not in families]:
+        yield Finding("字体", BAD, f"写 PDF 用的字体缺少：{'、'.join(missing)}。", MEND)
+    else:
+        yield Finding("字体", OK, "随程序的中文字体齐全")
