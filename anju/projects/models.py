@@ -71,6 +71,8 @@ class Project(models.Model):
     by = models.CharField("登记人", max_length=64)
     at = models.DateTimeField("登记时间", db_default=Now())
     version = models.IntegerField("版本", default=1, help_text="每改一次加一，防止互相覆盖")
+    changed_by = models.CharField("最近修改人", max_length=64, blank=True, db_default="")
+    changed_at = models.DateTimeField("最近修改时间", null=True)
 
     class Meta:
         verbose_name = "项目"
@@ -79,7 +81,10 @@ class Project(models.Model):
             models.UniqueConstraint(fields=["region", "code"], name="project_by_code"),
             models.CheckConstraint(condition=Q(due_published_on__isnull=True) | Q(due_on__isnull=False), name="published_day_is_a_day"),
         ]
-        indexes = [models.Index(fields=["region", "kind", "year"], name="project_by_kind")]
+        indexes = [
+            models.Index(fields=["region", "kind", "year"], name="project_by_kind"),
+            models.Index(F("year").desc(nulls_first=True), "code", "id", name="project_by_year"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -88,7 +93,7 @@ class Project(models.Model):
 class Event(models.Model):
     """One thing that happened to a project (进度): so much started on that day, a permit granted, a payment made. Append-only.
 
-    A mistake is mended by another event that supersedes it; `amount` NULL with supersedes takes it back.
+    A mistake is mended by another event that supersedes it; a void one takes it back.
     kind is a code of events.yaml, which gives its label, stage and unit.
     """
 
@@ -107,6 +112,8 @@ class Event(models.Model):
     evidence = models.ForeignKey(File, models.PROTECT, null=True, related_name="+", verbose_name="佐证")
     origin = models.CharField("来源", max_length=40, help_text="ledger、return:编号、import:编号")
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, related_name="superseded_by", verbose_name="更正")
+    void = models.BooleanField("撤回", db_default=False, help_text="所更正的事项没有发生")
+    ordered_by = models.CharField("上级要求的依据", max_length=120, blank=True, db_default="")
     by = models.CharField("登记人", max_length=64)
     at = models.DateTimeField("登记时间", db_default=Now())
 
@@ -116,6 +123,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["project", "kind", "on"], name="event_by_project"),
             models.Index(fields=["region", "on"], name="event_by_region"),
+            models.Index(fields=["supersedes"], name="event_superseded", condition=Q(supersedes__isnull=False)),
         ]
         constraints = [models.CheckConstraint(condition=Q(supersedes__isnull=True) | Q(supersedes__lt=F("id")), name="event_supersedes_earlier")]
 

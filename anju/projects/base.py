@@ -1,0 +1,92 @@
+"""What every act on a project shares: holding it, who may, what it is called, and what is said when it will not do."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from anju.core.acts import require
+from anju.core.models import Region
+from anju.core.scope import Operator, visible
+from anju.problems import Problem, Refused
+from anju.projects.fields import FIELDS, Field, Unfit, show
+from anju.projects.models import Project
+
+EDIT, ADJUST = "projects.edit", "projects.adjust"
+LEDGER = "ledger"  # the origin of what is entered here; others (return:…, import:…) were checked by their own act
+
+
+def own(by: Operator, region: Region) -> None:
+    """Outside one's regions is not found."""
+    if region.pk not in by.region_ids:
+        raise Region.DoesNotExist(f"没有区划 {region.code}")
+
+
+def locked(by: Operator, project_id: int, act: str) -> Project:
+    """The project, held until the act is done, so that of two at once the second sees what the first did."""
+    project = visible(Project.objects.select_related("region").select_for_update(of=("self",)), by).get(pk=project_id)
+    if act:
+        require(by, act, project.region_id, named(project))
+    return project
+
+
+def locked_all(by: Operator, ids: set[int]) -> dict[int, Project]:
+    rows = visible(Project.objects.select_related("region").select_for_update(of=("self",)), by).filter(pk__in=ids).order_by("pk")
+    return {project.pk: project for project in rows}
+
+
+def in_library(project: Project) -> None:
+    if project.state not in (Project.RESERVE, Project.PLANNED):
+        raise Refused(out_of_library(project, named(project)))
+
+
+def out_of_library(project: Project, where: str) -> Problem:
+    return Problem("PROJ-006", where, f"项目{Project.STATES.label(project.state)}，不能再登记或修改。", "办结的可先“重新打开”；取消、置换的请看调整文件。")
+
+
+def at_version(project: Project, version: int) -> None:
+    if project.version == version:
+        return
+    who = project.changed_by or project.by
+    when = f"{timezone.localtime(project.changed_at or project.at):%Y-%m-%d %H:%M}"
+    raise Refused(Problem("PROJ-005", named(project), f"{who}已于 {when} 修改过，您看到的是以前的内容。", "请刷新后核对，再改。"))
+
+
+def change(project: Project, by: Operator, values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        setattr(project, key, value)
+    project.version += 1
+    project.changed_by, project.changed_at = by.name, timezone.now()
+    try:
+        with transaction.atomic():
+            project.save(update_fields=[*values, "version", "changed_by", "changed_at"])
+    except IntegrityError:
+        raise Refused(code_taken(project.region, project)) from None
+
+
+def code_taken(region: Region, project: Project) -> Problem:
+    there = Project.objects.filter(region=region, code=project.code).exclude(pk=project.pk).first()
+    what = f"编码 {project.code} 已是“{there.name if there else '另一个项目'}”的。"
+    return Problem("PROJ-004", f"{region.name} 项目“{project.name}”", what, "请核对是不是同一个项目；不是的请换一个编码。")
+
+
+def not_future(where: str, label: str, on: date) -> list[Problem]:
+    if on > timezone.localdate():
+        return [Problem("PROJ-013", where, f"{label} {on} 还没有到。", "只登记已经发生的事；请核对年份。")]
+    return []
+
+
+def unfitting(name: str, field: Field, unfit: Unfit) -> Problem:
+    return Problem("PROJ-003", f"项目“{name}” “{field.label}”", unfit.what, unfit.fix)
+
+
+def named(project: Project) -> str:
+    return f"项目 {project.region.name} {project.code}"
+
+
+def shown_fields(project: Project, names: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Fields as people read them; all that are filled without names."""
+    texts = {name: show(FIELDS[name], getattr(project, name)) for name in (names if names is not None else FIELDS)}
+    return texts if names is not None else {name: text for name, text in texts.items() if text}

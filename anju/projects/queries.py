@@ -1,0 +1,274 @@
+"""Reading the project library. What stands of a project is always added up from its events; one statement however many projects."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from anju.core import regions as places
+from anju.core.models import Region
+from anju.core.scope import Operator, visible, within
+from anju.projects.events import EventKind, amount_text, conditions_for, events
+from anju.projects.models import Adjustment, Condition, Entry, Event, Photo, Project
+
+Totals = dict[int, dict[str, int]]
+SIZE = 50
+SORTS = {
+    "": ("-year", "code", "id"), "code": ("code", "id"), "name": ("name", "id"), "year": ("-year", "code", "id"), "units": ("-units", "id"),
+    "due": ("due_on", "id"), "region": ("region__order", "code", "id"),
+}  # fmt: skip
+
+# Taken back: void ones and what another one supersedes. `superseded` is small, so it is asked for each event.
+STANDING = "NOT e.void AND NOT EXISTS (SELECT FROM projects_event AS later WHERE later.supersedes_id = e.id)"
+
+
+def below(user: Operator, region: Region) -> frozenset[int]:
+    """The region and all below it, of every time, as ids. Outside the scope it does not exist."""
+    if region.pk not in user.region_ids:
+        raise Region.DoesNotExist(f"没有区划 {region.code}")
+    if region.kind in (Region.Kind.COUNTY, Region.Kind.PSEUDO):
+        same = Region.objects.filter(Q(code=region.code) | Q(parent__code=region.code)).values_list("pk", flat=True)
+        return frozenset(same) & user.region_ids
+    return frozenset({region.pk, *(one.pk for one in places.descendants(user, region))})
+
+
+def project(user: Operator, pk: int) -> Project:
+    """One project, with its region and organisations. Project.DoesNotExist outside the scope."""
+    return visible(Project.objects.select_related("region", "body", "builder"), user).get(pk=pk)
+
+
+@dataclass
+class Line:
+    """A project with what stands of it."""
+
+    project: Project
+    totals: Mapping[str, int] = field(default_factory=dict)
+
+    def total(self, kind: str) -> int | None:
+        """None: nothing was ever recorded."""
+        return self.totals.get(kind)
+
+    def text(self, kind: str) -> str:
+        return amount_text(kind, self.project.kind, self.totals.get(kind))
+
+
+@dataclass
+class Listed:
+    """One page of a list. count: of all pages."""
+
+    lines: list[Line]
+    count: int
+    page: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.count // self.size))
+
+
+def chosen(
+    user: Operator, region: Region, *, kind: str = "", year: int | None = None, state: str = "", search: str = ""
+) -> QuerySet[Project]:
+    """The projects of a region and all below it. search: in code, name and address."""
+    found = within(visible(Project.objects.all(), user), below(user, region))
+    asked = {"kind": kind, "year": year, "state": state}
+    found = found.filter(**{key: value for key, value in asked.items() if value not in ("", None)})
+    for word in search.split():
+        found = found.filter(Q(name__icontains=word) | Q(code__icontains=word) | Q(address__icontains=word))
+    return found
+
+
+def projects(
+    user: Operator, region: Region, *, kind: str = "", year: int | None = None, state: str = "", search: str = "", sort: str = "",
+    page: int = 1, size: int = SIZE, until: date | None = None,
+) -> Listed:  # fmt: skip
+    """One page of projects with their totals: four queries, whatever the number of projects. sort: a key of SORTS."""
+    found = chosen(user, region, kind=kind, year=year, state=state, search=search)
+    count = found.count()
+    page = min(max(1, page), max(1, -(-count // size)))
+    rows = list(found.select_related("region", "builder").order_by(*SORTS.get(sort, SORTS[""]))[(page - 1) * size : page * size])
+    sums = totals(user, [row.pk for row in rows], until=until)
+    return Listed([Line(row, sums.get(row.pk, {})) for row in rows], count, page, size)
+
+
+def totals(user: Operator, project_ids: Collection[int], *, since: date | None = None, until: date | None = None) -> Totals:
+    """What stands of each project from `since` to `until`, both days included: {"start": 250, "start:monetised": 30, …} in base units.
+
+    A kind that was never recorded is not there: unknown is not none.
+    """
+    if not project_ids:
+        return {}
+    dated, days = _between(since, until)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT e.project_id, e.kind, e.mode, sum(e.amount)::bigint FROM projects_event AS e"
+            f" WHERE e.project_id = ANY(%s) AND e.region_id = ANY(%s) AND e.amount IS NOT NULL{dated} AND {STANDING} GROUP BY 1, 2, 3",
+            [list(project_ids), sorted(user.region_ids), *days],
+        )
+        return _summed(cursor.fetchall())
+
+
+def sums(
+    user: Operator, regions: Iterable[Region], *, since: date | None = None, until: date | None = None, by: str = "kind"
+) -> dict[Any, dict[str, int]]:
+    """Events of these regions (not below them) added up: by "kind" of project, "region" id, ("region", "kind") as "both", or "month"."""
+    keys = {"kind": "p.kind", "region": "e.region_id", "both": "e.region_id, p.kind", "month": "to_char(e.\"on\", 'YYYY-MM')"}[by]
+    ids = sorted({region.pk for region in regions} & user.region_ids)
+    dated, days = _between(since, until)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {keys}, e.kind, e.mode, sum(e.amount)::bigint FROM projects_event AS e JOIN projects_project AS p ON p.id = e.project_id"
+            f" WHERE e.region_id = ANY(%s) AND e.amount IS NOT NULL AND p.state NOT IN ('replaced', 'cancelled'){dated} AND {STANDING}"
+            f" GROUP BY {keys}, e.kind, e.mode",
+            [ids, *days],
+        )
+        rows = cursor.fetchall()
+    wide = 2 if by == "both" else 1
+    return _summed([(row[:2] if wide == 2 else row[0], *row[wide:]) for row in rows])
+
+
+def _between(since: date | None, until: date | None) -> tuple[str, list[date]]:
+    text = (' AND e."on" >= %s' if since else "") + (' AND e."on" <= %s' if until else "")
+    return text, [day for day in (since, until) if day]
+
+
+def _summed(rows: Iterable[tuple]) -> dict[Any, dict[str, int]]:
+    found: dict[Any, dict[str, int]] = {}
+    for key, kind, mode, amount in rows:
+        mine = found.setdefault(key, {})
+        mine[kind] = mine.get(kind, 0) + amount
+        if mode:
+            mine[f"{kind}:{mode}"] = mine.get(f"{kind}:{mode}", 0) + amount
+    return found
+
+
+def last_stages(user: Operator, project_ids: Collection[int], until: date | None = None) -> dict[int, Event]:
+    """The newest 形象进度 of each project."""
+    found = standing(user).filter(project_id__in=list(project_ids), kind="stage")
+    if until:
+        found = found.filter(on__lte=until)
+    return {one.project_id: one for one in found.order_by("on", "id")}
+
+
+# -- one project ---------------------------------------------------------------------------------------------------------------
+
+
+def standing(user: Operator) -> QuerySet[Event]:
+    """Events that count: neither mended nor taken back."""
+    return visible(Event.objects.filter(void=False, superseded_by=None), user)
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One line of the timeline. event or adjustment is set; mended: what took the event's place."""
+
+    on: date
+    label: str
+    text: str
+    event: Event | None = None
+    adjustment: Adjustment | None = None
+    mended: Event | None = None
+    kind: EventKind | None = None
+
+
+def timeline(user: Operator, project: Project) -> list[Happened]:
+    """Everything that happened to a project, the newest first, with what was mended and taken back."""
+    rows = list(visible(Event.objects.filter(project=project).select_related("evidence").defer("evidence__content"), user))
+    later = {row.supersedes_id: row for row in rows if row.supersedes_id}
+    kinds = events()
+    found = [
+        Happened(row.on, kinds[row.kind].label, amount_text(row.kind, project.kind, row.amount), row, None, later.get(row.pk), kinds[row.kind])
+        for row in rows
+    ]
+    changes = visible(Adjustment.objects.filter(project=project).select_related("replaced_by"), user)
+    found += [Happened(one.on, f"{one.get_kind_display()}（{one.number}）", one.reason, None, one) for one in changes]
+    return sorted(found, key=lambda one: (one.on, (one.event or one.adjustment).pk), reverse=True)
+
+
+def photos(user: Operator, project: Project) -> list[Photo]:
+    """Without their bytes."""
+    return list(visible(Photo.objects.filter(project=project).select_related("file").defer("file__content"), user))
+
+
+def photo(user: Operator, pk: int) -> Photo:
+    return visible(Photo.objects.select_related("file"), user).get(pk=pk)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A line of the checklist. by_event: the event that meets it; condition: what was ticked."""
+
+    code: str
+    label: str
+    condition: Condition | None
+    by_event: Event | None
+
+    @property
+    def met_on(self) -> date | None:
+        if self.condition is not None and self.condition.met_on:
+            return self.condition.met_on
+        return self.by_event.on if self.by_event is not None else None
+
+    @property
+    def number(self) -> str:
+        return (self.condition and self.condition.number) or (self.by_event and self.by_event.number) or ""
+
+    @property
+    def not_needed(self) -> bool:
+        return self.condition is not None and self.condition.not_needed
+
+    @property
+    def open(self) -> bool:
+        return not self.met_on and not self.not_needed
+
+
+def checklist(user: Operator, project: Project) -> list[Ready]:
+    """开工条件 of a project, in order: two queries."""
+    ticked = {one.code: one for one in visible(Condition.objects.filter(project=project), user)}
+    kinds = conditions_for(project.kind)
+    first: dict[str, Event] = {}
+    for event in standing(user).filter(project=project, kind__in=[kind.by for kind in kinds if kind.by]).order_by("on", "id"):
+        first.setdefault(event.kind, event)
+    return [Ready(kind.code, kind.label, ticked.get(kind.code), first.get(kind.by)) for kind in kinds]
+
+
+def stages(project_totals: Mapping[str, int], project: Project) -> str:
+    """Where a project stands, in a word, from what was recorded of it."""
+    for kind in ("handover", "complete", "accept", "finish", "basic", "start", "gather"):
+        if project_totals.get(kind):
+            label = events()[kind].label
+            whole = project.households if project.kind == Project.Kind.OLD else project.units
+            return f"部分{label}" if whole and project_totals[kind] < whole else label
+    return "未开工"
+
+
+# -- map -----------------------------------------------------------------------------------------------------------------------
+
+
+def placed(user: Operator, region: Region, **filters: Any) -> list[Project]:
+    """Projects with a place on the map, with what a mark needs."""
+    found = chosen(user, region, **filters).filter(longitude__isnull=False, latitude__isnull=False)
+    return list(found.only("id", "name", "kind", "state", "longitude", "latitude"))
+
+
+# -- ledgers -------------------------------------------------------------------------------------------------------------------
+
+
+def entries(user: Operator, region: Region, ledger: str = "", state: str = "") -> list[Entry]:
+    """Entries of the ledgers of a region and all below it, the oldest first."""
+    found = within(visible(Entry.objects.select_related("project", "region"), user), below(user, region))
+    asked = {"ledger": ledger, "state": state}
+    return list(found.filter(**{key: value for key, value in asked.items() if value}))
+
+
+def entry(user: Operator, pk: int) -> Entry:
+    return visible(Entry.objects.select_related("project__region", "region"), user).get(pk=pk)
+
+
+__all__ = [
+    "Happened", "Line", "Listed", "Ready", "below", "checklist", "chosen", "entries", "entry", "last_stages", "photo", "photos",
+    "placed", "project", "projects", "stages", "standing", "sums", "timeline", "totals",
+]  # fmt: skip
