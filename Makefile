@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install install-dev demo test lint bench clean
+.PHONY: install install-dev demo test lint bench bundle clean
 
 install: .venv/.installed
 install-dev: .venv/.installed-dev
@@ -36,5 +36,9 @@ lint: install
 bench: install
 	@$(BIN)/python -m benchmarks
 
+# An archive with which a machine without internet installs everything: docs/install-offline.md.
+bundle: install
+	@$(BIN)/python scripts/bundle
+
 clean:
-	rm -rf .venv out
+	rm -rf .venv out dist
