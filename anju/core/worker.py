@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 AT_ONCE = 2  # jobs at a time: a long one does not keep the short ones waiting
 GRACE = 3  # seconds for running jobs when the worker is stopped; what is not done then is done again by the next worker
@@ -57,7 +57,9 @@ def keep(work: Callable[[], int]) -> None:
         child = os.fork()
         if not child:
             threading.Thread(target=_until_input_ends, daemon=True).start()
-            os._exit(work())
+            with suppress(KeyboardInterrupt):
+                work()
+            os._exit(0)
         if _ended(child):
             return
         time.sleep(PAUSE)
