@@ -1,0 +1,198 @@
+"""The library as a list, as a table filled in place, and on a map."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from anju.core.acts import acting, may
+from anju.core.frame import frame, show
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.core.templatetags.anju import address
+from anju.problems import Refused
+from anju.projects import queries, services
+from anju.projects.events import EVERY
+from anju.projects.fields import DAY, FIELDS, NUMERIC, Field
+from anju.projects.fields import show as text_of
+from anju.projects.forms import wrongs
+from anju.projects.models import Project
+from anju.projects.views import drawn, shown
+
+EDIT = "projects.edit"
+MOST_ON_MAP = 1_000
+CHANGED = "PROJ-005"  # someone else was faster
+ON_TABLE = [
+    "units", "monetised", "households", "buildings", "communities", "area", "built_year", "consent", "investment", "start_by", "due_on",
+    "address", "longitude", "latitude", "approval", "licence", "note",
+]  # fmt: skip
+WIDE = ("address", "approval", "licence", "note")
+
+
+def has_below(region: Region | None) -> bool:
+    return region is not None and region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO)
+
+
+def export_path(request: HttpRequest, chosen: dict[str, Any]) -> str:
+    path = address(request, "/projects/export.xlsx")
+    pairs = {key: value for key, value in chosen.items() if value}
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(pairs)}" if pairs else path
+
+
+@acting("projects.see")
+@require_GET
+def names(request: HttpRequest) -> HttpResponse:
+    """名册: the projects of the region and below, with what was started, built and spent."""
+    made, user = frame(request), request.operator
+    if made.region is None:
+        return show(request, "projects/list.html", heading="项目", count=0)
+    chosen, sort = shown.filters(request), request.GET.get("sort", "").lstrip("-")
+    listed = queries.projects(user, made.region, **chosen, sort=sort, page=shown.page_number(request), until=made.on)
+    late = shown.late_count(user, made, chosen)
+    heading = f"{made.region.name}：{'符合条件的' if any(chosen.values()) else '在册'}{listed.count}个项目"
+    heading += f"，{late}个逾期未建成" if late else "，没有逾期" if listed.count else ""
+    return show(
+        request, "projects/list.html", heading=heading if listed.count else f"{made.region.name}的项目",
+        sheet=shown.sheet(request, made, listed.lines, chosen["kind"], has_below(made.region)),
+        note="开工、建成、完成投资由进度记录加成，点数字看是哪些记录；占计划是累计数与计划数之比；空白是没有登记过。逾期：过了合同约定竣工日期还没有全部竣工。",
+        can_edit=may(user, EDIT, made.region.pk), export=export_path(request, chosen), sort=sort,
+        **shown.for_filters(user, made, chosen), **shown.for_pager(listed),
+    )  # fmt: skip
+
+
+# -- the table that is filled in place -----------------------------------------------------------------------------------------
+
+
+def columns(kind: str) -> list[Field]:
+    return [FIELDS[name] for name in ON_TABLE if not kind or kind in FIELDS[name].kinds]
+
+
+def lock(field: Field, project: Project) -> str:
+    """Why this cell cannot be filled in here; "" when it can."""
+    if project.kind not in field.kinds:
+        return f"{project.get_kind_display()}项目没有这一项"
+    if field.planned and project.state != Project.RESERVE and getattr(project, field.name) is not None:
+        return "计划数已下达，凭文号在项目页“调整”"
+    return ""
+
+
+def texts(project: Project, names: list[str]) -> dict[str, str]:
+    return {name: text_of(FIELDS[name], getattr(project, name)) for name in names}
+
+
+@acting("projects.see")
+@require_GET
+def table(request: HttpRequest) -> HttpResponse:
+    """The same projects, filled in place."""
+    made, user = frame(request), request.operator
+    if made.region is None:
+        return show(request, "projects/table.html", heading="填写表格", rows=[])
+    chosen = shown.filters(request)
+    listed = queries.projects(user, made.region, **chosen, page=shown.page_number(request))
+    fields = columns(chosen["kind"])
+    rows = []
+    for line in listed.lines:
+        project = line.project
+        cells = [
+            {
+                "name": field.name, "text": text_of(field, getattr(project, field.name)), "locked": lock(field, project),
+                "css": "n" if field.type in (NUMERIC, DAY) else "wide" if field.name in WIDE else "",
+            }
+            for field in fields
+        ]  # fmt: skip
+        editable = may(user, EDIT, project.region_id) and project.state in (Project.PLANNED, Project.RESERVE)
+        rows.append({"project": project, "path": f"/projects/{project.pk}/", "cells": cells, "editable": editable})
+    heads = [{"name": field.name, "text": field.label.partition("（")[0], "unit": field.unit} for field in fields]
+    return show(
+        request, "projects/table.html", heading=f"{made.region.name}：{listed.count}个项目的基本情况", rows=rows, columns=heads,
+        regions_shown=has_below(made.region), can_edit=any(row["editable"] for row in rows) or may(user, EDIT, made.region.pk),
+        export=export_path(request, chosen), **shown.for_filters(user, made, chosen), **shown.for_pager(listed),
+    )  # fmt: skip
+
+
+@acting("projects.edit")
+@require_POST
+def save(request: HttpRequest) -> HttpResponse:
+    """Cells as they were typed. Each project is saved by itself: what one may not have does not keep the others from being saved."""
+    frame(request)
+    try:
+        asked = [(int(row["project"]), int(row["version"]), dict(row["fields"])) for row in json.loads(request.body)["rows"]]
+        fields = [{name: (str(cell["text"]), str(cell["base"])) for name, cell in one.items() if name in ON_TABLE} for _, _, one in asked]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return JsonResponse({"error": "请求不完整"}, status=400)
+    rows = [save_row(request.operator, pk, version, cells) for (pk, version, _), cells in zip(asked, fields, strict=True)]
+    return JsonResponse({"at": f"{timezone.localtime():%H:%M:%S}", "rows": rows})
+
+
+def save_row(user: Operator, pk: int, version: int, cells: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    """Save what can be saved of a row. clashes: cells another changed meanwhile, with who and when; problems: what will not do."""
+    clashes: dict[str, str] = {}
+    problems: dict[str, str] = {}
+    labels = {name: FIELDS[name].label for name in cells}
+    wanted = {name: text for name, (text, _) in cells.items()}
+    for _ in range(len(cells) + 2):  # every turn takes at least one cell away
+        if not wanted:
+            break
+        try:
+            with transaction.atomic():
+                services.edit(by=user, project_id=pk, version=version, **wanted)
+            break
+        except Refused as refused:
+            now = queries.project(user, pk)
+            if any(problem.code == CHANGED for problem in refused.problems):
+                stands = texts(now, list(wanted))
+                told = refused.problems[0].what
+                for name in [name for name in wanted if stands[name] not in (cells[name][1], wanted[name])]:
+                    clashes[name] = f"{told}现在是“{stands[name] or '空白'}”。"
+                    del wanted[name]
+                version = now.version
+                continue
+            found = wrongs(refused.problems, {name: labels[name] for name in wanted}) or dict.fromkeys(wanted, said(refused))
+            for name, text in found.items():
+                problems[name] = text
+                del wanted[name]
+    project = queries.project(user, pk)
+    return {"project": pk, "version": project.version, "cells": texts(project, list(EVERYTHING)), "clashes": clashes, "problems": problems}
+
+
+def said(refused: Refused) -> str:
+    return " ".join(f"{problem.what}{problem.fix}" for problem in refused.problems)
+
+
+EVERYTHING = tuple(ON_TABLE)
+
+
+# -- map -----------------------------------------------------------------------------------------------------------------------
+
+
+@acting("projects.see")
+@require_GET
+def places(request: HttpRequest) -> HttpResponse:
+    """Where the projects are: points by longitude and latitude, the table beside them."""
+    made, user = frame(request), request.operator
+    if made.region is None:
+        return show(request, "projects/map.html", heading="项目地图", rows=[])
+    chosen, off = shown.filters(request), request.GET.get("map") == "0"
+    listed = queries.projects(user, made.region, **chosen, sort="region", size=MOST_ON_MAP, until=made.on)
+    rows = [shown.mapped(line, made.on, drawn.SHAPES) for line in listed.lines]
+    plane = drawn.plane(rows)
+    lost, late = len(rows) - len(plane.marks), sum(row.late for row in rows)
+    heading = f"{made.region.name}：{len(plane.marks)}个项目在图上" + (f"，{late}个逾期" if late else "")
+    if rows and not plane.marks:
+        heading = f"{made.region.name}：{len(rows)}个项目都没有坐标"
+    sub = f"{lost}个没有坐标，只在表里。" if lost and plane.marks else "在填写表格、项目页或现场手机页上填经度、纬度。" if lost else ""
+    if listed.count > MOST_ON_MAP:
+        sub = f"共{listed.count}个，图和表是前{MOST_ON_MAP}个，请选下级区划或加筛选。{sub}"
+    kinds = [kind for kind in EVERY if any(row.kind == kind for row in rows)]
+    return show(
+        request, "projects/map.html", heading=heading, sub=sub + "位置按登记的经纬度画，没有底图，离线可用。", rows=rows, plane=plane,
+        drawn=bool(plane.marks) and not off, off=off and bool(plane.marks), regions_shown=has_below(made.region),
+        picture_title=f"{made.region.name}项目分布" + (f"，{late}个逾期" if late else ""),
+        picture_sub=f"形状是类型；截至{made.on.year}年{made.on.month}月{made.on.day}日；来源：项目台账",
+        legend=[{"shape": drawn.SHAPES[kind], "label": Project.Kind(kind).label} for kind in kinds],
+        **shown.for_filters(user, made, chosen),
+    )  # fmt: skip

@@ -1,0 +1,257 @@
+"""One project: its stages, what happened to it, its picture by month, its checklist, photographs, adjustments and ledger entries."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from anju.core.acts import acting, may
+from anju.core.files import file_response
+from anju.core.frame import Frame, frame, show
+from anju.core.page import page
+from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.templatetags.anju import day
+from anju.projects import queries
+from anju.projects.events import MODES, amount_text, events, shown
+from anju.projects.fields import FIELDS, fields_for
+from anju.projects.fields import show as text_of
+from anju.projects.models import Event, Project
+from anju.projects.queries import Happened, Line
+from anju.projects.views import shown as see
+from anju.projects.views.drawn import timeline
+
+# The head line of a project: one stage a step, by the events that end it.
+STEPS = ("plan", "implement", "land", "permit", "start", "basic", "complete", "handover")
+OLD_STEPS = ("plan", "opinion", "implement", "tender", "start", "finish", "accept", "manage")
+DRAWN = ("start", "gather", "basic", "complete", "finish")  # by month, in dwellings or households
+STRAIGHT = 60  # months of the picture; of a longer story the last ones
+
+
+def in_frame(request: HttpRequest, project: Project) -> Frame:
+    """A project's page stands in its own region, whatever the address says."""
+    return frame(request, of=SimpleNamespace(region=project.region, period=request.GET.get("period", "")))
+
+
+@acting("projects.see")
+@require_GET
+def project(request: HttpRequest, pk: int) -> HttpResponse:
+    user = request.operator
+    found = queries.project(user, pk)
+    made = in_frame(request, found)
+    history = [one for one in queries.timeline(user, found)]
+    standing = [one.event for one in history if one.event and not one.mended and not one.event.void and one.on <= made.on]
+    line = Line(found, queries.totals(user, [pk], until=made.on).get(pk, {}))
+    ready = queries.checklist(user, found)
+    edits, adjusts = may(user, "projects.edit", found.region_id), may(user, "projects.adjust", found.region_id)
+    open_ = found.state in (Project.PLANNED, Project.RESERVE)
+    drawn = lanes(standing, found, made.on)
+    return show(
+        request, "projects/project.html", project=found, heading=f"{found.name}：{see.summary(line, made.on)}",
+        stages=steps(line, standing, made.on), line=drawn, chart=picture(found, standing),
+        line_title=f"{found.name}的进程", line_sub=f"每个点是一条进度，指着看全文；截至{day(made.on)}；来源：项目台账",
+        events=[lined(one, found) for one in reversed(history) if one.event], can_edit=edits and open_,
+        facts=facts(found), blank="、".join(field.label for field in fields_for(found.kind) if not text_of(field, getattr(found, field.name))),
+        conditions=[conditioned(one, pk, edits and open_) for one in ready], conditions_met=sum(not one.open for one in ready),
+        photos=[pictured(one) for one in queries.photos(user, found)], adjustments=[adjusted(one.adjustment) for one in history if one.adjustment],
+        entries=entries_of(user, found), acts=buttons(found, edits, adjusts), record_path=f"/projects/{pk}/record/",
+    )  # fmt: skip
+
+
+def buttons(found: Project, edits: bool, adjusts: bool) -> list[SimpleNamespace]:
+    """What this person may do with a project in this state."""
+    open_ = found.state in (Project.PLANNED, Project.RESERVE)
+    offered = [
+        ("record", "登记进度", edits and open_),
+        ("site", "现场照片", edits and open_),
+        ("edit", "修改情况", edits and open_),
+        ("publish", "公开竣工日期", edits and open_),
+        ("plan", "列入年度计划", edits and found.state == Project.RESERVE),
+        ("adjust", "调整计划", adjusts and found.state == Project.PLANNED),
+        ("replace", "置换", adjusts and found.state == Project.PLANNED),
+        ("cancel", "取消项目", adjusts and open_),
+        ("close", "办结", adjusts and found.state == Project.PLANNED),
+        ("reopen", "重新打开", adjusts and found.state == Project.CLOSED),
+    ]
+    return [SimpleNamespace(path=f"/projects/{found.pk}/{name}/", label=label) for name, label, on in offered if on]
+
+
+def steps(line: Line, standing: list[Event], on: date) -> list[SimpleNamespace]:
+    """Each stage with its first day and how much; now: the furthest one reached; missed: due by the contract and not there."""
+    kinds, first = events(), {}
+    for event in sorted(standing, key=lambda one: (one.on, one.pk)):
+        first.setdefault(event.kind, event)
+    codes = [code for code in (OLD_STEPS if line.project.kind == Project.Kind.OLD else STEPS) if line.project.kind in kinds[code].kinds]
+    furthest = max((place for place, code in enumerate(codes) if code in first), default=-1)
+    late = see.late_days(line, on)
+    made = []
+    for place, code in enumerate(codes):
+        amount, text, css = line.total(code), "", ""
+        if code in first:
+            text = f"{first[code].on:%Y-%m-%d}" + (f" {see.grouped(amount, kinds[code].unit_for(line.project.kind))}{kinds[code].unit_for(line.project.kind)}" if amount else "")
+            css = "now" if place == furthest else "past"
+        elif place < furthest:
+            text = "没有登记"
+        if code in ("complete", "finish") and late is not None:
+            css, text = f"{css} missed", f"{text} 应于{line.project.due_on:%Y-%m-%d}，逾期{late}天".strip()
+        elif code in ("complete", "finish") and code not in first and line.project.due_on:
+            text = f"约定{line.project.due_on:%Y-%m-%d}"
+        made.append(SimpleNamespace(label=kinds[code].label, text=text or "—", css=css))
+    return made
+
+
+def lanes(standing: list[Event], found: Project, on: date) -> Any:
+    kinds, by_stage = events(), {}
+    for event in standing:
+        kind = kinds[event.kind]
+        said = f"{kind.label}{amount_text(event.kind, found.kind, event.amount).replace(' ', '')}" if not kind.choices else event.note
+        by_stage.setdefault(kind.stage, []).append((event.on, said))
+    order = list(dict.fromkeys(kind.stage for kind in kinds.values()))
+    if not by_stage:
+        return timeline([], [])
+    limits = [(on, "截至", "")]
+    if found.start_by:
+        limits.append((found.start_by, "应开工", ""))
+    if found.due_on:
+        done = any(event.kind in see.BUILT for event in standing)
+        limits.append((found.due_on, "约定竣工", "late" if found.due_on < on and not done else ""))
+    return timeline([(stage, by_stage[stage]) for stage in order if stage in by_stage], limits)
+
+
+def picture(found: Project, standing: list[Event]) -> SimpleNamespace | None:
+    """Cumulative by month, against the plan. Nothing to draw before there are two months."""
+    kinds = events()
+    counted = [event for event in standing if event.kind in DRAWN and event.amount is not None]
+    codes = [code for code in DRAWN if any(event.kind == code for event in counted)]
+    if not codes:
+        return None
+    first, last = min(event.on for event in counted), max(event.on for event in counted)
+    months = [(number // 12, number % 12 + 1) for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month)]
+    if len(months) < 2:
+        return None
+    months, unit = months[-STRAIGHT:], kinds["start"].unit_for(found.kind)
+    series, plan = [], see.whole(found)
+    for code in codes:
+        values = [sum(event.amount for event in counted if event.kind == code and (event.on.year, event.on.month) <= month) for month in months]
+        series.append({"name": kinds[code].label, "values": values, "texts": [f"{value:,}{unit}" for value in values]})
+    if plan is not None:
+        series.append({"name": "计划", "values": [plan] * len(months), "texts": [f"{plan:,}{unit}"] * len(months), "plan": True})
+    labels = [f"{year}-{month:02d}" for year, month in months]
+    end = "，".join(f"{one['name']}累计{one['texts'][-1]}" for one in series if not one.get("plan"))
+    sheet = Sheet("by-month", [Column("月份"), *(Column(one["name"], unit=unit) for one in series)], caption="各月累计", rows=[
+        Row([Cell(text=label), *(Cell(text=f"{one['values'][place]:,}", css="n") for one in series)]) for place, label in enumerate(labels)
+    ])  # fmt: skip
+    return SimpleNamespace(
+        kind="line", css="rows-8", sheet=sheet, data={"periods": labels, "series": series},
+        title=f"到{last.year}年{last.month}月，{end}" + (f"，计划{plan:,}{unit}" if plan is not None else ""), sub=f"各月末累计，{unit}；来源：项目台账",
+    )  # fmt: skip
+
+
+def facts(found: Project) -> list[tuple[str, str]]:
+    """What is known; what is not is named in one line below, not in twenty empty ones."""
+    said = []
+    for field in fields_for(found.kind):
+        text = text_of(field, getattr(found, field.name))
+        if not text or field.name in ("code", "name", "kind", "year", "longitude", "latitude"):
+            continue
+        if field.unit and field.unit != "度":
+            text = f"{see.grouped(getattr(found, field.name), field.unit)}{'' if field.unit == '%' else ' '}{field.unit}"
+        said.append((field.label.partition("（")[0], day(getattr(found, field.name)) if field.type == "date" else text))
+    if found.longitude is not None and found.latitude is not None:
+        said.append(("位置", f"东经{see.degrees(found.longitude)}°，北纬{see.degrees(found.latitude)}°"))
+    if found.due_published_on:
+        said.append(("竣工日期公开", f"{day(found.due_published_on)}，{found.due_published_at}"))
+    if found.changed_at:
+        said.append(("最近修改", f"{found.changed_by} {day(found.changed_at)}"))
+    return said
+
+
+def lined(one: Happened, found: Project) -> SimpleNamespace:
+    """A row of the table of events."""
+    event, kind = one.event, events()[one.event.kind]
+    correction = "撤回" if event.void else "更正" if event.supersedes_id else ""
+    if one.mended:
+        correction = "已撤回" if one.mended.void else "已更正"
+    ordered = f"依据 {event.ordered_by}" if event.ordered_by else ""
+    return SimpleNamespace(
+        pk=event.pk, on=event.on, stage=kind.stage, label=kind.label, amount=one.text, how="，".join(filter(None, (MODES.get(event.mode), event.part))),
+        said="；".join(filter(None, (event.number, event.note, ordered))), by=event.by, at=event.at, gone=bool(one.mended) or event.void, correction=correction,
+        evidence_id=event.evidence_id, evidence_name=event.evidence.name if event.evidence_id else "", evidence_path=f"/projects/events/{event.pk}/evidence/",
+        mend_path=f"/projects/events/{event.pk}/mend/", mendable=not one.mended and not event.void and event.origin == "ledger",
+    )  # fmt: skip
+
+
+def conditioned(one: queries.Ready, pk: int, edits: bool) -> SimpleNamespace:
+    text = "不需要" if one.not_needed else "，".join(filter(None, (day(one.met_on), one.number)))
+    by_event = one.by_event is not None and (one.condition is None or not one.condition.met_on)
+    return SimpleNamespace(
+        label=one.label, text=f"{text}（见进度）" if by_event and text else text, met=bool(one.met_on), not_needed=one.not_needed,
+        known=not one.open, path=f"/projects/{pk}/meet/{one.code}/" if edits and not by_event else "",
+    )  # fmt: skip
+
+
+def pictured(one: Any) -> SimpleNamespace:
+    place = f"{see.degrees(one.longitude)}，{see.degrees(one.latitude)}" if one.longitude is not None and one.latitude is not None else ""
+    return SimpleNamespace(path=f"/projects/photos/{one.pk}/", caption=one.caption, taken_on=one.taken_on, place=place)
+
+
+def adjusted(one: Any) -> Any:
+    """With what it was and became in words: 计划套数 166 → 150."""
+    labels = {name: field.heading for name, field in FIELDS.items()}
+    said = [f"{labels[name]} {was or '空白'} → {one.after.get(name) or '空白'}" for name, was in one.before.items() if name in labels]
+    if one.replaced_by:
+        said.append(f"置换为“{one.replaced_by.name}”")
+    one.said = "；".join(said)
+    return one
+
+
+def entries_of(user: Any, found: Project) -> list[Any]:
+    from anju.projects.views.ledger import told  # the ledger's pages show the same entries
+
+    return [told(one) for one in queries.entries(user, found.region) if one.project_id == found.pk]
+
+
+# -- doors ---------------------------------------------------------------------------------------------------------------------
+
+
+@acting("projects.see")
+@require_GET
+def total(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The side panel of a total: the events that make it."""
+    user = request.operator
+    found = queries.project(user, pk)
+    made, kinds = in_frame(request, found), events()
+    if kind not in kinds or found.kind not in kinds[kind].kinds or not kinds[kind].unit:
+        raise Http404(kind)
+    unit = kinds[kind].unit_for(found.kind)
+    rows = [one for one in reversed(queries.timeline(user, found)) if one.event and one.event.kind == kind and one.on <= made.on]
+    counted = [one for one in rows if not one.mended and not one.event.void and one.event.amount is not None]
+    amount = sum(one.event.amount for one in counted)
+    plan = found.investment if kind == "invest" else see.whole(found) if kind in (*DRAWN, "handover") else None
+    context = {
+        "project": found, "label": kinds[kind].label, "unit": unit, "on": made.on, "value": see.grouped(amount, unit), "rows": [lined(one, found) for one in rows],
+        "counted": len(counted), "plan": "" if plan is None else see.grouped(plan, unit), "rate": see.rate(amount, plan), "path": f"/projects/{pk}/",
+    }  # fmt: skip
+    if "HX-Request" in request.headers:
+        return page(request, "projects/total.html", **context)
+    return show(request, "projects/total_page.html", **context)
+
+
+@acting("projects.see")
+@require_GET
+def evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    event = queries.visible(Event.objects.select_related("evidence"), request.operator).get(pk=pk)
+    if event.evidence is None:
+        raise Http404(str(pk))
+    return file_response(bytes(event.evidence.content), event.evidence.name)
+
+
+@acting("projects.see")
+@require_GET
+def photo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Shown, not saved: the services let nothing in but JPEG and PNG, and nothing else is ever answered with."""
+    file = queries.photo(request.operator, pk).file
+    if file.media not in ("image/jpeg", "image/png"):
+        raise Http404(str(pk))
+    return HttpResponse(bytes(file.content), file.media, headers={"Cache-Control": "private, max-age=86400"})

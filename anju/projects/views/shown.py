@@ -1,0 +1,190 @@
+"""How projects are shown: filters of the address, the list as an official table, overdue marks."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from anju.core.frame import Frame
+from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.templatetags.anju import address, day
+from anju.projects import queries
+from anju.projects.events import amount_text, events, shown
+from anju.projects.models import Event, Project
+from anju.projects.queries import Line
+from anju.quantities import ratio_text
+
+KINDS = Project.Kind.choices
+STATES = list(Project.STATES.labels.items())
+BUILT = ("complete", "finish")  # what ends a project that is built, and one that is renovated
+
+
+def filters(request: HttpRequest) -> dict[str, Any]:
+    """What the address asks for; what is no choice is left out."""
+    asked = {key: request.GET.get(key, "").strip() for key in ("kind", "year", "state", "search")}
+    year = int(asked["year"]) if asked["year"].isdecimal() and len(asked["year"]) == 4 else None
+    return {
+        "kind": asked["kind"] if asked["kind"] in Project.Kind.values else "",
+        "year": year,
+        "state": asked["state"] if asked["state"] in Project.STATES.labels else "",
+        "search": asked["search"][:100],
+    }
+
+
+def page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "")
+    return int(text) if text.isdecimal() and len(text) < 7 else 1
+
+
+def for_filters(user: Any, made: Frame, chosen: dict[str, Any]) -> dict[str, Any]:
+    """What templates/projects/filters.html takes."""
+    years = queries.chosen(user, made.region).exclude(year=None).order_by("-year").values_list("year", flat=True).distinct()
+    return {"kinds": KINDS, "states": STATES, "years": list(years), "chosen": chosen, "filtered": any(chosen.values())}
+
+
+def for_pager(listed: queries.Listed) -> dict[str, Any]:
+    return {"number": listed.page, "pages": listed.pages, "count": listed.count, "before": listed.page - 1, "after": listed.page + 1}
+
+
+def whole(project: Project) -> int | None:
+    """What all of it is: households of an old community, dwellings of the others."""
+    return project.households if project.kind == Project.Kind.OLD else project.units
+
+
+def late_days(line: Line, on: date) -> int | None:
+    """Days past the contract's completion date, of a project in the plan that is not complete; None when it is not late."""
+    project = line.project
+    if project.state != Project.PLANNED or project.due_on is None or project.due_on >= on:
+        return None
+    done, all_of_it = built(line), whole(project)
+    if done and (all_of_it is None or done >= all_of_it):
+        return None
+    return (on - project.due_on).days
+
+
+def built(line: Line) -> int:
+    return sum(line.total(kind) or 0 for kind in BUILT)
+
+
+def late_count(user: Any, made: Frame, chosen: dict[str, Any]) -> int:
+    """How many of the chosen projects are late, the same way, in the database."""
+    amounts = queries.standing(user).filter(project=OuterRef("pk"), kind__in=BUILT, on__lte=made.on).order_by().values("project")
+    done = Coalesce(Subquery(amounts.annotate(sum=Sum("amount")).values("sum")), 0)
+    found = queries.chosen(user, made.region, **chosen).filter(state=Project.PLANNED, due_on__lt=made.on).annotate(done=done)
+    old = Q(kind=Project.Kind.OLD)
+    short = Q(done=0) | (old & Q(done__lt=F("households"))) | (~old & Q(done__lt=F("units")))
+    return found.filter(short).count()
+
+
+def door(request: HttpRequest, line: Line, kind: str, unit: str) -> str:
+    """A total as a door to the events that make it."""
+    amount = line.total(kind)
+    if amount is None:
+        return ""
+    href = address(request, f"/projects/{line.project.pk}/total/{quote(kind)}/")
+    return format_html('<a class="fig" href="{}">{}</a>', href, grouped(amount, unit))
+
+
+def grouped(amount: int, unit: str) -> str:
+    text = shown(amount, unit)
+    integer, point, rest = text.partition(".")
+    sign, digits = ("−" if integer.startswith("-") else ""), integer.lstrip("-")
+    return f"{sign}{int(digits):,}{point}{rest}"
+
+
+def rate(part: int | None, all_of_it: int | None) -> str:
+    if part is None or not all_of_it:
+        return ""
+    return f"{ratio_text(part, all_of_it, 1)}%"
+
+
+def progress(line: Line, on: date) -> str:
+    late = late_days(line, on)
+    return f"逾期{late}天" if late is not None else queries.stages(line.totals, line.project)
+
+
+def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regions: bool) -> Sheet:
+    """名册: what was planned, started, built, spent, and what is late."""
+    old = kind == Project.Kind.OLD
+    unit = "户" if old else "套" if kind else "套、户"
+    done = "完工" if old else "竣工" if kind else "竣工、完工"
+    columns = [Column("项目", sort="name")]
+    columns += [Column("区划", text=True, sort="region")] if regions else []
+    columns += [] if kind else [Column("类型", text=True)]
+    columns += [Column("计划年度", sort="year"), Column("计划", unit=unit, sort="units")]
+    columns.append(Column("开工", (Column("累计", unit=unit), Column("占计划"))))
+    columns += [] if old else [Column("基本建成", (Column("累计", unit="套"), Column("占计划")))]
+    columns.append(Column(done, (Column("累计", unit=unit), Column("占计划"))))
+    columns.append(Column("投资", (Column("计划", unit="万元"), Column("完成", unit="万元"), Column("完成率"))))
+    columns += [Column("约定竣工", sort="due"), Column("进展", text=True)]
+    made_sheet = Sheet("projects", columns, caption="项目名册", css="projects cards")
+    for line in lines:
+        project, all_of_it = line.project, whole(line.project)
+        finish = "finish" if project.kind == Project.Kind.OLD else "complete"
+        unit_of = events()["start"].unit_for(project.kind)
+        number = lambda text, label="", css="n": Cell(text=text, css=css, label=label)  # noqa: E731
+        start, basic, end, spent = (line.total(name) for name in ("start", "basic", finish, "invest"))
+        late = late_days(line, made.on)
+        gone = project.state in (Project.CANCELLED, Project.REPLACED)
+        cells = [Cell(text=project.name, href=address(request, f"/projects/{project.pk}/"), css="gone" if gone else "")]
+        cells += [Cell(text=project.region.name, css="brief")] if regions else []
+        cells += [] if kind else [Cell(text=project.get_kind_display(), css="brief")]
+        cells += [number(str(project.year or "储备")), number("" if all_of_it is None else f"{all_of_it:,}", "计划")]
+        cells += [number(door(request, line, "start", unit_of), "开工"), number(rate(start, all_of_it), css="n no-phone")]
+        cells += [] if old else [number(door(request, line, "basic", "套"), "基本建成"), number(rate(basic, all_of_it), css="n no-phone")]
+        cells += [number(door(request, line, finish, unit_of), events()[finish].label), number(rate(end, all_of_it), css="n no-phone")]
+        plan = "" if project.investment is None else grouped(project.investment, "万元")
+        cells += [number(plan, css="n no-phone"), number(door(request, line, "invest", "万元"), "投资"), number(rate(spent, project.investment), css="n no-phone")]
+        said = progress(line, made.on) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
+        cells += [number(str(project.due_on or ""), "约定竣工"), Cell(text=said, css="late brief" if late is not None else "brief")]
+        made_sheet.rows.append(Row(cells))
+    return made_sheet
+
+
+def summary(line: Line, on: date) -> str:
+    """One sentence on a project: 计划166套，开工166套（100.0%）…"""
+    project, all_of_it = line.project, whole(line.project)
+    unit = events()["start"].unit_for(project.kind)
+    said = [f"计划{all_of_it:,}{unit}" if all_of_it is not None else "计划数没有填"]
+    for kind in ("start", "basic", *BUILT, "handover"):
+        if (amount := line.total(kind)) is not None:
+            share = rate(amount, all_of_it)
+            said.append(f"{events()[kind].label}{amount_text(kind, project.kind, amount).replace(' ', '')}" + (f"（{share}）" if share else ""))
+    if (late := late_days(line, on)) is not None:
+        said.append(f"已过约定竣工日期{late}天")
+    elif project.due_on:
+        said.append(f"约定{day(project.due_on)}竣工")
+    return "，".join(said)
+
+
+def mapped(line: Line, on: date, shapes: dict[str, str]) -> SimpleNamespace:
+    """A project as the map and its table show it."""
+    project = line.project
+    late, all_of_it = late_days(line, on), whole(project)
+    unit = events()["start"].unit_for(project.kind)
+    said = progress(line, on) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
+    planned = "" if all_of_it is None else f"{all_of_it:,}{unit}"
+    return SimpleNamespace(
+        pk=project.pk, path=f"/projects/{project.pk}/", name=project.name, kind=project.kind, kind_label=project.get_kind_display(),
+        region=project.region, longitude=project.longitude, latitude=project.latitude, shape=shapes.get(project.kind, ""),
+        late=late is not None, done=bool(all_of_it) and built(line) >= (all_of_it or 0), planned=planned, progress=said,
+        place=f"{degrees(project.longitude)}，{degrees(project.latitude)}" if project.longitude is not None and project.latitude is not None else "",
+        said=f"{project.name}（{project.region.name}，{project.get_kind_display()}）：{planned or '计划数没有填'}，{said}",
+    )  # fmt: skip
+
+
+def degrees(millionths: int | None) -> str:
+    if millionths is None:
+        return ""
+    sign, digits = ("-" if millionths < 0 else ""), str(abs(millionths)).rjust(7, "0")
+    return f"{sign}{digits[:-6]}.{digits[-6:]}"
+
+
+def evented(event: Event) -> str:
+    """Number and note of an event in one text."""
+    return "；".join(text for text in (event.number, event.note) if text)
