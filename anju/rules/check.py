@@ -91,6 +91,7 @@ class _Checker:
             "queue": (("order", book.order),),
             "warning": (("conditions", book.conditions),),
             "check": (("conditions", book.conditions),),
+            "counting": (("steps", book.steps),),
             "conduct": (("result 或 conditions", book.result or book.conditions),),
         }
         for key, present in needs.get(book.kind, ()):

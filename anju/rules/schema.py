@@ -14,7 +14,7 @@ from typing import Any
 
 from anju.rules.formula import Expr
 
-KINDS = ("scoring", "eligibility", "subsidy", "rent", "queue", "share", "warning", "check", "conduct")
+KINDS = ("scoring", "eligibility", "subsidy", "rent", "queue", "share", "warning", "check", "conduct", "counting")
 COLOURS = ("红", "橙", "黄", "蓝", "绿")
 LEVELS = ("阻断", "提醒")
 NUMBER, TRUTH, DATE, TEXT, ENUM = "number", "truth", "date", "text", "enum"

@@ -22,7 +22,7 @@ from anju.runs.books import library as books_in_use
 
 KINDS = {
     "scoring": "评价评分", "warning": "预警", "check": "校验", "share": "资金分摊", "eligibility": "资格", "subsidy": "补贴",
-    "rent": "租金", "queue": "轮候", "conduct": "失信",
+    "rent": "租金", "queue": "轮候", "conduct": "失信", "counting": "计数口径",
 }  # fmt: skip
 
 

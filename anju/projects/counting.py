@@ -1,0 +1,200 @@
+"""What counts as started and completed: the counting books run over every project, and the sums with the projects they came from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from django.db import connection
+from ruamel.yaml import YAML
+
+from anju import rules
+from anju.core import regions as places
+from anju.core.models import Region
+from anju.core.scope import Operator, visible
+from anju.projects.events import events
+from anju.projects.models import Project
+from anju.projects.queries import STANDING
+from anju.quantities import scaled_text, to_base, unit
+from anju.rules.ir import Num
+from anju.rules.schema import Book
+from anju.runs.folders import library
+
+GONE = (Project.REPLACED, Project.CANCELLED)
+SPAN, BEFORE = 0, 1
+
+
+@dataclass
+class Count:
+    """A measure of one region by its projects. value: base units; None when some project's part is unknown, and then `missing` has them."""
+
+    value: int | None = 0
+    parts: list[tuple[int, int]] = field(default_factory=list)  # project id, base units; those with nothing are left out
+    missing: list[int] = field(default_factory=list)
+
+    def add(self, project_id: int, amount: int | None) -> None:
+        if amount is None:
+            self.missing.append(project_id)
+            self.value = None
+        else:
+            if amount:
+                self.parts.append((project_id, amount))
+            if self.value is not None:
+                self.value += amount
+
+
+Counted = dict[int, dict[str, Count]]  # region id → measure → count
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A measure that the ledger counts: by a book's step, or by adding up an event."""
+
+    code: str
+    book: str = ""
+    step: str = ""
+    event: str = ""
+    where: Mapping[str, Any] = field(default_factory=dict)
+
+    def about(self, project: Mapping[str, Any]) -> bool:
+        return all(project[name] in (wanted if isinstance(wanted, list) else [wanted]) for name, wanted in self.where.items())
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return YAML(typ="safe", pure=True).load(files("anju.projects").joinpath("measures.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def measures() -> dict[str, Measured]:
+    """Everything the ledger counts, by the measure's code."""
+    return {code: Measured(code, **said) for code, said in _table()["measures"].items()}
+
+
+COLUMNS = ("id", "region_id", "kind", "renovation", "units", "households", "communities", "buildings", "area")
+
+
+def counted(
+    user: Operator, regions: Iterable[Region], *, since: date, until: date, codes: Iterable[str] | None = None, books: Mapping[str, Book] | None = None
+) -> Counted:
+    """Each region's own projects (not those below it) counted from `since` to `until` by the books in force at `until`.
+
+    A region without a project of the kind has no count at all: nothing to count is not none. codes: of these measures only.
+    books: subject → book, in place of those in force, for a trial of another way of counting.
+    """
+    wanted = [measures()[code] for code in (measures() if codes is None else codes)]
+    by_id = {region.pk: region for region in regions if region.pk in user.region_ids}
+    rows = [
+        dict(zip(COLUMNS, row, strict=True))
+        for row in visible(Project.objects.exclude(state__in=GONE), user).filter(region_id__in=list(by_id)).order_by("id").values_list(*COLUMNS)
+    ]
+    sums = _sums(user, list(by_id), since, until)
+    result: Counted = {}
+    steps: dict[tuple[str, int], Mapping[str, int | None]] = {}
+    for subject in {one.book for one in wanted if one.book}:
+        mine = [row for row in rows if row["kind"] in _table()["books"][subject]["kinds"]]
+        for book, group in _by_book(subject, mine, by_id, until, books):
+            needed = sorted({one.step for one in wanted if one.book == subject})
+            steps |= {(subject, pk): found for pk, found in _run(book, subject, group, sums, until, needed).items()}
+    for one in wanted:
+        kinds = _table()["books"][one.book]["kinds"] if one.book else events()[one.event].kinds
+        for row in rows:
+            if row["kind"] in kinds and one.about(row):
+                amount = steps[one.book, row["id"]][one.step] if one.book else sums.get((row["id"], one.event, ""), (0, 0))[SPAN]
+                result.setdefault(row["region_id"], {}).setdefault(one.code, Count()).add(row["id"], amount)
+    return result
+
+
+def together(found: Counted) -> dict[str, Count]:
+    """The counts of several regions added up: a city's own projects and its counties'."""
+    total: dict[str, Count] = {}
+    for listed in found.values():
+        for code, one in listed.items():
+            mine = total.setdefault(code, Count())
+            mine.parts += one.parts
+            mine.missing += one.missing
+            mine.value = None if mine.value is None or one.value is None else mine.value + one.value
+    return total
+
+
+def _sums(user: Operator, region_ids: list[int], since: date, until: date) -> dict[tuple[int, str, str], tuple[int, int]]:
+    """(project, event, mode) → within the span, and before it; mode "" is all of them. What was never recorded is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT e.project_id, e.kind, e.mode, sum(e.amount) FILTER (WHERE e."on" >= %s)::bigint, sum(e.amount) FILTER (WHERE e."on" < %s)::bigint'
+            f' FROM projects_event AS e WHERE e.region_id = ANY(%s) AND e.amount IS NOT NULL AND e."on" <= %s AND {STANDING} GROUP BY 1, 2, 3',
+            [since, since, sorted(set(region_ids) & user.region_ids), until],
+        )
+        found: dict[tuple[int, str, str], tuple[int, int]] = {}
+        for pk, kind, mode, span, before in cursor.fetchall():
+            for key in {(pk, kind, ""), (pk, kind, mode)}:
+                old = found.get(key, (0, 0))
+                found[key] = (old[SPAN] + (span or 0), old[BEFORE] + (before or 0))
+    return found
+
+
+def _by_book(
+    subject: str, rows: list[dict], regions: Mapping[int, Region], on: date, given: Mapping[str, Book] | None
+) -> list[tuple[Book, list[dict]]]:
+    """The rows with the book that applies to them. Only where some region has a book of its own is each one's path looked up."""
+    if given and subject in given:
+        return [(given[subject], rows)]
+    books = library()
+    if all(book.region is None for book in books.books if (book.kind, book.subject) == ("counting", subject)):
+        return [(books.find("counting", subject, [], on), rows)] if rows else []
+    groups: dict[str, tuple[Book, list[dict]]] = {}
+    found = {pk: books.find("counting", subject, places.path_codes(regions[pk]), on) for pk in {row["region_id"] for row in rows}}
+    for row in rows:
+        book = found[row["region_id"]]
+        groups.setdefault(book.digest, (book, []))[1].append(row)
+    return list(groups.values())
+
+
+def _run(
+    book: Book, subject: str, rows: list[dict], sums: Mapping[tuple[int, str, str], tuple[int, int]], on: date, steps: list[str]
+) -> dict[int, dict[str, int | None]]:
+    """Each project's steps in base units. Projects that have the same facts are counted once."""
+    specs = _table()["books"][subject]["inputs"]
+    facts = {row["id"]: tuple(_fact(book, name, specs[name], row, sums) for name in book.inputs) for row in rows}
+    distinct = {fact: index for index, fact in enumerate(dict.fromkeys(facts.values()))}
+    if not distinct:
+        return {}
+    listed = [dict(zip(book.inputs, fact, strict=True)) | {"key": str(index)} for fact, index in distinct.items()]
+    run = rules.run(book, listed, on=on, key="key")
+    values = [{step: _base(book, run, step, row.values[step]) for step in steps} for row in run.rows]
+    return {pk: values[distinct[fact]] for pk, fact in facts.items()}
+
+
+def _fact(book: Book, name: str, spec: Mapping[str, Any], row: Mapping[str, Any], sums: Mapping) -> str | None:
+    """An input as exact text in the book's unit; None is unknown."""
+    item = book.inputs[name]
+    if "field" in spec:
+        value = row[spec["field"]]
+    else:
+        (window, terms), known = next((key, spec[key]) for key in ("span", "all", "before") if key in spec), spec.get("known", False)
+        found = [_taken(row["id"], term, window, sums) for term in terms]
+        value = None if known and all(one is None for one in found) else sum(one or 0 for one in found)
+    if value is None:
+        return None
+    scaled, rest = divmod(value * 10**item.places, unit(item.unit).factor)
+    if rest:
+        raise ValueError(f"{book.file}: {name} is finer than its {item.places} places")
+    return scaled_text(scaled, item.places)
+
+
+def _taken(pk: int, term: str, window: str, sums: Mapping) -> int | None:
+    kind, _, mode = term.removeprefix("-").partition(":")
+    found = sums.get((pk, kind, mode))
+    if found is None:
+        return None
+    amount = sum(found) if window == "all" else found[SPAN if window == "span" else BEFORE]
+    return -amount if term.startswith("-") else amount
+
+
+def _base(book: Book, run: Any, step: str, value: int | None) -> int | None:
+    kind = run.types[step]
+    if value is None or not isinstance(kind, Num):
+        return None
+    return to_base(value, kind.places, book.steps[step].unit or "1")
