@@ -33,6 +33,16 @@ class TargetPaper(Part):
     effective_on: datetime.date | None = None
 
 
+class Milestone(Part):
+    """A node (节点) of a plan: what share of a target, or how much, it wants by a day. `document`: the number of one of `targets`."""
+
+    document: str
+    measure: str
+    on: datetime.date
+    share: str = Field("", pattern=r"^(\d+%|\d+/\d+)?$")
+    value: int | None = None
+
+
 class Workbook(Part):
     file: str
     map: str
@@ -70,6 +80,7 @@ class Place(Part):
     on: datetime.date
     units: list[PseudoUnit] = []
     targets: list[TargetPaper] = []
+    nodes: list[Milestone] = []
     workbooks: list[Workbook] = []
     runs: list[BookRun] = []
     given: dict[str, dict[str, str | Judgement]] = {}  # what a warning or check takes from its caller: subject → input → value
@@ -91,7 +102,7 @@ def _line(data: Any, path: tuple[Any, ...]) -> int:
 MESSAGES = {
     "missing": "缺少这一项",
     "extra_forbidden": "没有这个项目名",
-    "string_pattern_mismatch": "写法不对（区划代码是六位数字；期间写成 2021、2021-Q3、2021-08 或 2021-12-31；都加引号）",
+    "string_pattern_mismatch": "写法不对（区划代码是六位数字；期间写成 2021、2021-Q3、2021-08 或 2021-12-31；比例写成 80% 或 4/5；都加引号）",
     "string_type": "应是文字（编号、日期、代码请加引号）",
     "date_from_datetime_parsing": "日期写成“2021-12-31”",
     "literal_error": "不在允许的取值之内",
@@ -149,6 +160,10 @@ def read_place(folder: Path) -> Place:
         )
         for book in unknown
     ]
+    problems += [
+        Problem("DEMO-004", f"place.yaml 的 nodes“{node.on}”", f"文件“{node.document}”没有在 targets 中登记。", "请在 targets 里补上，或改正文号。")
+        for node in place.nodes if node.document not in papers
+    ]  # fmt: skip
     if problems:
         raise Refused(*problems)
     return place

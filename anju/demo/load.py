@@ -6,6 +6,7 @@ Each step is one transaction and repeats without changing anything, so an interr
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,9 @@ def load(folder: Path, *, say: Say) -> Loaded:
             )
             for paper in place.targets
         }  # fmt: skip
+        for node in place.nodes:
+            share = _share(node.share)
+            figures.set_node(by=by, document=targets[node.document], measure=node.measure, on=node.on, share=share, value=node.value)
     _keep_maps(folder)
     for book in place.workbooks:
         with scoped(by):
@@ -95,6 +99,14 @@ def _region(by: Operator, place: Place) -> Region:
                 "请核对区划代码；查代码用 anju regions list 上级代码。",
             )
         ) from None
+
+
+def _share(text: str) -> Fraction | None:
+    """80%, 4/5; None when nothing is written. A share of nothing is left to the service to refuse."""
+    if not text:
+        return None
+    top, _, bottom = text.partition("/")
+    return Fraction(int(top.removesuffix("%")), 100 if text.endswith("%") else max(1, int(bottom)))
 
 
 def _keep_maps(folder: Path) -> None:

@@ -44,7 +44,8 @@ def compose(user: Operator, kind: DocumentKind, region: Region, period: str, opt
         rendered = get_template(kind.template).render({**own, **context, "_paragraphs": paragraphs})
     html = markup.mark_draft(rendered)
     books = [dict(book) for book in context.get("books", ())]
-    return Composed(str(context["title"]), html, cited, _noted(html, cited), books, template_digest(kind.template), list(context.get("reminders", ())))
+    reminders = [*context.get("reminders", ()), *kind.remind(prose)]
+    return Composed(str(context["title"]), html, cited, _noted(html, cited), books, template_digest(kind.template), reminders)
 
 
 def _noted(html: str, cited: dict[str, Any]) -> list[dict[str, Any]]:

@@ -18,7 +18,8 @@ Gather = Callable[[Operator, Region, str, dict[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """A kind of document. gather reads what its template needs; prose, options: keys of its free prose and its own options; upward: 上行文, needs a signatory to be issued."""
+    """A kind of document. gather reads what its template needs; prose, options: keys of its free prose and its own options; upward: 上行文, needs a signatory to be issued.
+    remind: what the writer is reminded of about the free prose."""
 
     code: str
     name: str
@@ -27,6 +28,7 @@ class DocumentKind:
     prose: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     upward: bool = False
+    remind: Callable[[dict[str, Any]], list[Problem]] = lambda prose: []
 
 
 _kinds: dict[str, DocumentKind] = {}

@@ -126,6 +126,10 @@ class NodeGaps:
         return goal(self.node)
 
     @property
+    def share(self) -> Derived:
+        return share(self.node, self.whole)
+
+    @property
     def behind(self) -> list[Gap]:
         return [gap for gap in self.parts if gap.reached is False]
 
@@ -181,6 +185,18 @@ def nodes(user: Operator, region: Region, on: date, parts: Sequence[Region] | No
         found = NodeGaps(node, gaps[0], tuple(by_left(asked)), done[day].period(node.actual_id), why)
         (made.coming if node.on >= on else made.passed).append(found)
     return made
+
+
+def share(node: Node, whole: Gap) -> Derived:
+    """What the node asks, as a figure: 80 %, or the number itself."""
+    said = f"{node.number}规定的节点（{node.on}）"
+    if node.value is not None:
+        return derived(whole.need, said, Fraction(node.value), (), f"node:{node.pk}", said)
+    percent = Fraction(100 * node.numerator, node.denominator)
+    return derived(
+        whole.need, said, percent * unit("%").factor, (), f"node:{node.pk}", said,
+        unit="%", family="%", places=0 if percent.denominator == 1 else 1, assumed=False,
+    )  # fmt: skip
 
 
 def by_left(gaps: Iterable[Gap]) -> list[Gap]:
@@ -276,14 +292,16 @@ def latest(user: Operator, codes: Collection[str], listed: Sequence[Region], on:
     return Latest(figures(user, list(codes), listed, {year, *when.values()}), when, year)
 
 
-def node_figure(user: Operator, pk: int, region: Region, day: date | None) -> Derived:
-    """What a reference to a node means: what it asks of a region or, with a day, how much is left on it. LookupError when it is not there."""
+def node_figure(user: Operator, pk: int, region: Region | None = None, day: date | None = None) -> Derived:
+    """What a reference to a node means: its share; what it asks of a region; with a day, how much is left on it. LookupError: not there."""
     row = visible(Node.objects.filter(pk=pk), user).select_related("region").first()
     if row is None:
         raise LookupError(f"node:{pk}")
     told = nodes(user, row.region, day or row.on)
     gaps = next((one for one in (*told.coming, *told.passed) if one.node.pk == pk), None)
+    if gaps and region is None:
+        return gaps.share
     gap = next((one for one in (gaps.whole, *gaps.parts) if one.region.pk == region.pk), None) if gaps else None
     if gap is None:
-        raise LookupError(f"node:{pk}@{region.code}")
+        raise LookupError(f"node:{pk}")
     return gap.left if day else gap.need

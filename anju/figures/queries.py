@@ -9,6 +9,7 @@ from anju.figures.current import (
     Key,
     Ranked,
     accepts,
+    as_figure,
     breakdown,
     difference,
     figure,
@@ -26,6 +27,6 @@ from anju.figures.targets import Decomposition, Division, Target, decomposition,
 
 __all__ = [
     "Breakdown", "Decomposition", "Division", "Entry", "Figure", "Figures", "Gap", "Key", "Latest", "NodeGaps", "Nodes", "Provenance", "Ranked", "Target",
-    "accepts", "breakdown", "content", "decomposition", "difference", "document", "figure", "figures", "goal", "history", "latest", "measures", "node_figure", "nodes",
+    "accepts", "as_figure", "breakdown", "content", "decomposition", "difference", "document", "figure", "figures", "goal", "history", "latest", "measures", "node_figure", "nodes",
     "provenance", "ranking", "ratio", "rollup", "series", "sources", "split", "targets", "total",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """The official documents of this room."""
 
 from anju.documents.kinds import DocumentKind, register
-from anju.oversight import circular, decomposition
+from anju.oversight import circular, decomposition, dispatch
 
 register(
     DocumentKind(
@@ -23,3 +23,5 @@ register(
         options=("groups", "nodes", "dated", "superior_short", "place"),
     )
 )
+for made in dispatch.kinds():
+    register(made)

@@ -9,7 +9,11 @@ from anju.documents import kinds
 GUIDE = Path(__file__).parents[2] / "docs" / "document-kinds.md"
 
 
-@pytest.mark.parametrize("code", ["circular", "decomposition", "evaluation-report", "self-evaluation", "region-evaluation"])
+CODES = ["circular", "decomposition", "evaluation-report", "self-evaluation", "region-evaluation"]
+CODES += ["dispatch-week", "dispatch-month", "dispatch-quarter"]
+
+
+@pytest.mark.parametrize("code", CODES)
 def test_the_guide_tells_every_kind_with_its_prose(code):
     chapter = next(part for part in GUIDE.read_text(encoding="utf-8").split("\n## ") if part.startswith(f"`{code}` "))
     kind = kinds.kind(code)

@@ -1,0 +1,302 @@
+"""The dispatch pack (调度材料) of a week, a month or a quarter: progress and ranking, gaps to the node, what changed, what is overdue, matters."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from anju.core import periods, regions
+from anju.core.models import Region
+from anju.core.scope import Operator, visible
+from anju.core.templatetags.anju import period_label, reference
+from anju.documents import annex
+from anju.documents import queries as documents
+from anju.documents.annex import Column
+from anju.documents.kinds import DocumentKind
+from anju.documents.models import Document
+from anju.documents.wording import fill, spoken_date, whole_word
+from anju.figures import queries
+from anju.figures.figure import Derived, derived
+from anju.figures.models import Observation
+from anju.figures.queries import Figure, Latest, NodeGaps
+from anju.oversight import overdue
+from anju.problems import ASK, Problem, Refused
+from anju.quantities import unit
+
+DECLARED = Path(__file__).with_name("dispatch.yaml")
+TEMPLATE = "oversight/documents/dispatch.html"
+PROSE = ("opening", "progress", "nodes", "funds", "matters", "requirements")
+OPTIONS = ("order", "parts_word", "place")
+SHAPES = {"day": r"\d{4}-\d{2}-\d{2}", "month": r"\d{4}-\d{2}", "quarter": r"\d{4}-Q[1-4]"}
+ONE = unit("1").factor
+
+
+def kinds() -> list[DocumentKind]:
+    return [
+        DocumentKind(code, said["name"], TEMPLATE, partial(gather, code), prose=PROSE, options=OPTIONS, remind=unanswered)
+        for code, said in annex.declared(DECLARED)["kinds"].items()
+    ]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of the year, with what every place did of it."""
+
+    said: dict[str, Any]
+    actual: dict[int, Figure]
+    target: dict[int, Figure]
+    rate: dict[int, Figure]
+    whole: int  # the region's own id
+
+    @property
+    def here(self) -> dict[str, Figure]:
+        """The region's own figures, for a sentence."""
+        return {"actual": self.actual[self.whole], "target": self.target[self.whole], "rate": self.rate[self.whole]}
+
+    @property
+    def code(self) -> str:
+        return self.said["actual"]
+
+    @property
+    def told(self) -> bool:
+        return any(one.known for one in self.actual.values())
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of a ranking. rank is None for who is not ranked."""
+
+    region: Region
+    rate: Figure
+    rank: Derived
+
+
+@dataclass
+class Ranking:
+    """Dense: equal rates share a rank and the next one follows at once. unknown: asked and not reported; idle: nothing was asked."""
+
+    name: str
+    code: str
+    places: list[Place] = field(default_factory=list)
+    unknown: list[Region] = field(default_factory=list)
+    idle: list[Region] = field(default_factory=list)
+
+    @property
+    def ties(self) -> list[list[Place]]:
+        """The places by rank, those of one rank together."""
+        grouped: dict[int, list[Place]] = {}
+        for one in self.places:
+            grouped.setdefault(one.rank.value, []).append(one)
+        return list(grouped.values())
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one place did since the last pack. more is unknown when there was no new report."""
+
+    then: Figure
+    now: Figure
+    more: Derived
+
+
+@dataclass
+class Since:
+    """The last pack of the kind, what changed since, and what of it was corrected afterwards: (as it was printed, as it stands)."""
+
+    document: Document
+    changes: dict[str, dict[int, Change]] = field(default_factory=dict)
+    corrected: list[tuple[Figure, Figure]] = field(default_factory=list)
+
+
+def gather(code: str, user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
+    """What the template prints. Options: organs, order [codes of the parts], parts_word, place. Refused OVER-010 for a period of another shape."""
+    declared = annex.declared(DECLARED)
+    kind = declared["kinds"][code]
+    if not re.fullmatch(SHAPES[kind["shape"]], period):
+        raise Refused(Problem("OVER-010", f"{kind['name']}的期间“{period}”", "与这种调度材料不合。", f"请写成 {kind['example']} 这样的期间。"))
+    on = periods.end(period)
+    span = period_label(period)
+    options = {"parts_word": "县（市、区）", "place": region.name, **options, "span": span}
+    parts = annex.in_order(regions.children(user, region, on), options.get("order", ()))
+    listed = [region, *parts]
+    tasks = [one for one in read_tasks(user, listed, on) if one.told]
+    ranking = rank(tasks, region, parts, period)
+    wanted = queries.nodes(user, region, on, parts)
+    gaps = wanted.next or wanted.last
+    since = changes(user, code, region, period, listed, tasks)
+    late = overdue.overdue(user, region, on)
+    options |= {
+        "told": {one.code: f"{one.said['name']}（{one.said['unit']}）" for one in tasks},
+        "ranked": {ranking.code: ranking.name} if ranking.places else {},
+        "nodes": {str(one.node.pk): node_head(one) for one in gaps},
+        "changed": {one.code: f"{one.said['name']}（{one.said['unit']}）" for one in tasks if since and one.code in since.changes},
+    }
+    tables = []
+    for name, needs in (("progress", "told"), ("nodes", "nodes"), ("changes", "changed")):
+        if options[needs]:
+            table = annex.make(declared["annexes"][name], period, options)
+            annex.fill_rows(table, region, parts, partial(cell, tasks, ranking, gaps, since), lambda one: one.name)
+            tables.append(table)
+    spent = queries.latest(user, [one["code"] for one in declared["funds"]], listed, on)
+    return {
+        "title": options.get("title") or fill(kind["title"], period, options),
+        "span": span,
+        "whole": whole_word(region.name),
+        "parts_word": options["parts_word"],
+        "tasks": [(one, since.changes[one.code][region.pk] if since and one.code in since.changes else None) for one in tasks if one.actual[region.pk].known],
+        "silent": [one for one in tasks if not one.actual[region.pk].known],
+        "ranking": ranking,
+        "nodes": [(spoken_date(one.node.on), one) for one in gaps],
+        "node_passed": not wanted.next,
+        "lapsed": [(spoken_date(one.node.on), one) for one in wanted.lapsed],
+        "since": since,
+        "late": late,
+        "funds": [one | {"figure": found} for one in declared["funds"] if (found := spent(one["code"], region)).known],
+        "annexes": tables,
+        "attachments": [table.title for table in tables] + ([f"逾期台账（{span}）"] if late.entries else []),
+    }
+
+
+def read_tasks(user: Operator, listed: Sequence[Region], on: Any) -> list[Task]:
+    """Every declared task as it stood on that day: the newest report up to it, against the year's target."""
+    said = annex.declared(DECLARED)["tasks"]
+    done = queries.latest(user, [one["actual"] for one in said], listed, on)
+    when = {one["rate"]: done.period(one["actual"]) or done.year for one in said}
+    found = queries.figures(user, [*when, *(one["target"] for one in said)], listed, {done.year, *when.values()})
+    return [
+        Task(
+            one,
+            {place.pk: done(one["actual"], place) for place in listed},
+            {place.pk: found(one["target"], place, done.year) for place in listed},
+            {place.pk: found(one["rate"], place, when[one["rate"]]) for place in listed},
+            listed[0].pk,
+        )
+        for one in said
+    ]
+
+
+def rank(tasks: list[Task], region: Region, parts: Sequence[Region], period: str) -> Ranking:
+    """By the first declared rate that more than one place has."""
+    for code in annex.declared(DECLARED)["ranking"]:
+        task = next((one for one in tasks if one.said["rate"] == code), None)
+        if task is None or sum(task.rate[one.pk].known for one in parts) < 2:
+            continue
+        made = Ranking(next(task.rate[one.pk].name for one in parts), code)
+        known = sorted((one for one in parts if task.rate[one.pk].known), key=lambda one: task.rate[one.pk].exact, reverse=True)
+        order = sorted({task.rate[one.pk].exact for one in known}, reverse=True)
+        for one in known:
+            rate = task.rate[one.pk]
+            made.places.append(Place(one, rate, ranked(rate, order.index(rate.exact) + 1, period)))
+        for one in parts:
+            asked = task.target[one.pk]
+            if not task.rate[one.pk].known:
+                (made.unknown if asked.known and asked.exact else made.idle).append(one)
+        return made
+    return Ranking("", "")
+
+
+def ranked(rate: Figure, place: int, period: str) -> Derived:
+    said = f"{rate.name}由高到低的名次；相同的并列，名次连续"
+    return derived(
+        rate, f"{rate.name}名次", Fraction(place * ONE), (rate,), f"rank:{rate.code}@{rate.region.code}/{period}", said,
+        unit="1", family="1", places=0, kind="", period=period,
+    )  # fmt: skip
+
+
+def rank_figure(user: Operator, code: str, region: Region, period: str) -> Derived:
+    """What a reference to a rank means. LookupError when the place has none."""
+    if region.parent is None or region.parent_id not in user.region_ids:
+        raise LookupError(code)
+    on = periods.end(period)
+    parts = regions.children(user, region.parent, on)
+    made = rank(read_tasks(user, [region.parent, *parts], on), region.parent, parts, period)
+    found = next((one.rank for one in made.places if one.region.pk == region.pk and made.code == code), None)
+    if found is None:
+        raise LookupError(code)
+    return found
+
+
+def last(user: Operator, code: str, region: Region, period: str) -> Document | None:
+    """The last pack of the kind in the same year: counts since January do not go over the new year."""
+    found = documents.documents(user, region, kind=code).exclude(state=Document.WITHDRAWN)
+    return found.filter(period__lt=period, period__startswith=period[:4]).order_by("-period", "-id").first()
+
+
+def changes(user: Operator, code: str, region: Region, period: str, listed: Sequence[Region], tasks: list[Task]) -> Since | None:
+    """What was done since the last pack of the kind; None when there was none."""
+    before = last(user, code, region, period)
+    if before is None:
+        return None
+    made = Since(before)
+    then = queries.latest(user, [one.code for one in tasks], listed, periods.end(before.period))
+    for task in tasks:
+        if then.period(task.code):
+            made.changes[task.code] = {one.pk: change(then, task, one) for one in listed}
+    made.corrected = corrected(user, before, [one.then for changed in made.changes.values() for one in changed.values()])
+    return made
+
+
+def change(then: Latest, task: Task, region: Region) -> Change:
+    before, now = then(task.code, region), task.actual[region.pk]
+    fresh = before.period != now.period
+    exact = now.exact - before.exact if fresh and now.known and before.known else None
+    more = derived(
+        now, f"{now.name}比上次增加", exact, (now, before), f"{reference(now)}−{reference(before)}", f"{now.name}：本次 − 上次",
+        substituted=f"{now.text(None, None, True)} − {before.text(None, None, True)}" if exact is not None else "",
+        **({} if fresh else {"why": "上次调度以来没有新的报数"}),
+    )  # fmt: skip
+    return Change(before, now, more)
+
+
+def corrected(user: Operator, before: Document, figures: list[Figure]) -> list[tuple[Figure, Figure]]:
+    """Figures that the last pack printed otherwise than they stand now."""
+    printed = {one["ref"]: one["observations"] for one in documents.version(user, before).figures}
+    other = {}
+    for figure in figures:
+        cited = printed.get(reference(figure))
+        if cited and figure.observation_id and figure.observation_id not in cited:
+            other[cited[-1]] = figure
+    rows = visible(Observation.objects.filter(pk__in=other), user).select_related("measure", "region")
+    return [(as_printed(row), other[row.pk]) for row in rows]
+
+
+def as_printed(row: Observation) -> Derived:
+    """An observation that stands no more, with a reference of its own."""
+    said = queries.as_figure(row)
+    return derived(said, f"{said.name}（更正以前）", said.exact, (), f"obs:{row.pk}", "更正以前的数", observation_id=row.pk)
+
+
+def node_head(one: NodeGaps) -> str:
+    day = one.node.on
+    return f"{day.month}月{day.day}日前{one.whole.actual.name}{one.goal}（{one.node.target.unit}）"
+
+
+def cell(tasks: list[Task], ranking: Ranking, gaps: list[NodeGaps], since: Since | None, column: Column, region: Region) -> Figure:
+    """The figure of one cell of an annex: what its code asks for, of that place."""
+    what, _, name = column.code.partition(":")
+    blank = Figure(column.code, column.head, region, "")
+    if what == "rank":
+        return next((one.rank for one in ranking.places if one.region.pk == region.pk), blank)
+    if what in ("task", "need", "done", "left"):
+        node = next(one for one in gaps if str(one.node.pk) == name)
+        gap = next((one for one in (node.whole, *node.parts) if one.region.pk == region.pk), None)
+        return {"task": gap.target, "need": gap.need, "done": gap.actual, "left": gap.left}[what] if gap else blank
+    if what in ("then", "now", "more"):
+        return getattr(since.changes[name][region.pk], what)
+    return getattr(next(one for one in tasks if one.code == name), what)[region.pk]
+
+
+def unanswered(prose: dict[str, Any]) -> list[Problem]:
+    """A reminder (OVER-011) for each matter that does not say who answers for it, and by when."""
+    told, paragraphs = [], prose.get("matters")
+    for number, text in enumerate([paragraphs] if isinstance(paragraphs, str) else paragraphs or [], 1):
+        if text.startswith("#"):
+            continue
+        missing = [word for word in ("责任单位", "时限") if word not in text]
+        if missing:
+            what = f"没有写明{'、'.join(missing)}。"
+            told.append(Problem("OVER-011", f"需研究的事项第{number}条", what, "请在句末写（责任单位：…；时限：…）。", ASK))
+    return told

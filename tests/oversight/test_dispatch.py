@@ -1,0 +1,167 @@
+"""调度材料: progress, ranking with ties, gaps to the node, what changed since last time, matters."""
+
+import re
+from datetime import date
+from fractions import Fraction
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from anju.core import regions
+from anju.documents import queries, render
+from anju.documents import services as documents
+from anju.figures import services as figures
+from anju.oversight import dispatch
+from anju.problems import Refused
+from anju.projects.models import Entry, Project
+from tests.sample_place import place
+
+ACTUAL, TARGET = "shanty.start", "shanty.start.target"
+
+
+@pytest.fixture
+def parts(scope):
+    figures.load_catalogue(by=scope)
+    return regions.children(scope, place(scope), date(2023, 12, 31))[:4]
+
+
+def enter(user, region, period, value, measure=ACTUAL, **more):
+    figures.enter(by=user, measure=measure, region=region, period=period, value=value, **more)
+
+
+@pytest.fixture
+def year(scope, parts):
+    """Three places asked for 100, 100 and 50, the fourth for nothing; all by September, half of it by June."""
+    city = place(scope)
+    paper = figures.target_document(by=scope, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 3, 1))
+    for region, value in zip((city, *parts), ("250", "100", "100", "50", "0"), strict=True):
+        enter(scope, region, "2023", value, TARGET, document=paper)
+    for day, share in ((date(2023, 6, 30), Fraction(1, 2)), (date(2023, 9, 30), Fraction(1))):
+        figures.set_node(by=scope, document=paper, measure=TARGET, on=day, share=share)
+    for region, value in zip((city, *parts[:3]), ("105", "40", "45", "20"), strict=True):
+        enter(scope, region, "2023-07", value)
+    return paper
+
+
+def august(user, parts, values=("150", "60", "60", "30")):
+    for region, value in zip((place(user), *parts), values, strict=False):
+        enter(user, region, "2023-08", value)
+
+
+def written(user, kind="dispatch-month", period="2023-08", prose=None):
+    document = documents.write(by=user, kind=kind, region=place(user), period=period, options={"organs": ["示例机关"]}, prose=prose or {})
+    return queries.version(user, document)
+
+
+def plain(version) -> str:
+    return re.sub(r"<[^>]+>", "", version.html)
+
+
+def test_the_pack_tells_progress_against_the_year_s_task(scope, parts, year):
+    august(scope, parts)
+    assert "2023年1—8月，全市棚户区改造开工150套，年度任务250套，完成60.0%。" in plain(written(scope))
+
+
+def test_equal_rates_share_a_rank_the_next_follows_at_once_and_who_has_no_task_is_not_ranked(scope, parts, year):
+    august(scope, parts, ("150", "60", "60", "20"))
+    text = plain(written(scope))
+    assert f"第1名{parts[0].name}、{parts[1].name}并列（60.0%）；第2名{parts[2].name}（40.0%）。" in text
+    assert re.search(rf"{parts[3].name}\S*没有这项任务，不参加排名", text)
+
+
+def test_who_did_not_report_is_named_and_not_ranked_last(scope, parts, year):
+    august(scope, parts[:2], ("150", "60", "60"))
+    text = plain(written(scope))
+    assert f"{parts[2].name}完成情况未报，不参加排名。" in text and "第2名" not in text
+
+
+def test_what_is_left_to_the_next_node_is_told_by_county_the_widest_first(scope, parts, year):
+    august(scope, parts, ("150", "70", "60", "30"))
+    text = plain(written(scope))
+    assert "要求2023年9月30日前棚户区改造开工量达到棚户区改造开工任务的100%。全市应完成250套，还差100套。" in text
+    assert f"{parts[1].name}还差40套、{parts[0].name}还差30套、{parts[2].name}还差20套。" in text
+
+
+def test_the_first_pack_of_a_year_compares_with_nothing(scope, parts, year):
+    text = plain(written(scope, period="2023-07"))
+    assert "上次调度" not in text and "比上次" not in text
+
+
+def test_the_next_pack_says_what_was_added_since_the_last_of_its_kind(scope, parts, year):
+    written(scope, period="2023-07")
+    august(scope, parts)
+    version = written(scope)
+    assert "比上次调度增加45套" in plain(version)
+    annex = next(part for part in version.html.split('<section class="annex')[1:] if "与上次调度相比" in part)
+    row = next(line for line in annex.splitlines() if f">{parts[0].name}<" in line)
+    assert re.findall(r">(\d+)</data>", row) == ["40", "60", "20"]
+    assert "上次调度" not in plain(written(scope, "dispatch-quarter", "2023-Q3"))  # of that kind there was none
+
+
+def test_without_a_new_report_nothing_is_said_to_be_unchanged(scope, parts, year):
+    written(scope, period="2023-07")
+    text = plain(written(scope))
+    assert "上次调度以来没有新的报数" in text and "增加0套" not in text
+
+
+def test_a_figure_corrected_since_the_last_pack_is_owned_up_to(scope, parts, year):
+    written(scope, period="2023-07")
+    figures.correct(by=scope, measure=ACTUAL, region=parts[0], period="2023-07", value="38", reason="漏统")
+    august(scope, parts)
+    assert f"{parts[0].name}“棚户区改造开工量”上次材料印为40套，其后更正为38套。" in plain(written(scope))
+
+
+def test_a_week_a_month_and_a_quarter_each_have_their_period(scope, parts, year):
+    august(scope, parts)
+    assert "截至2023年8月18日" in plain(written(scope, "dispatch-week", "2023-08-18"))
+    assert "三季度调度会议材料" in plain(written(scope, "dispatch-quarter", "2023-Q3"))
+    with pytest.raises(Refused, match="OVER-010"):
+        written(scope, "dispatch-week", "2023-08")
+
+
+def test_a_matter_without_a_responsible_unit_and_a_day_is_asked_about(scope, parts, year):
+    prose = {"matters": ["一是研究供地问题。", "二是研究资金问题。（责任单位：财政局；时限：本月底）"]}
+    version = written(scope, period="2023-07", prose=prose)
+    said = [one for one in version.warnings if one["code"] == "OVER-011"]
+    assert len(said) == 1 and "第1条" in said[0]["where"] and "责任单位、时限" in said[0]["what"]
+
+
+def test_every_number_of_the_pack_has_a_reference(scope, parts, year):
+    written(scope, period="2023-07")
+    august(scope, parts)
+    version = written(scope)
+    assert not [one for one in version.warnings if one["code"] == "DOC-102"]
+    assert all(one["ref"] for one in version.figures)
+
+
+def test_the_pack_is_also_a_workbook_and_a_word_file(scope, parts, year):
+    august(scope, parts)
+    version = written(scope)
+    files = render.write(version.html, ["xlsx", "docx"], "调度")
+    book = load_workbook(BytesIO(files["xlsx"]))
+    first = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
+    assert any(row[0] == parts[0].name and 60 in row for row in first)
+    assert files["docx"][:2] == b"PK"
+
+
+def test_a_rank_can_be_opened_by_its_reference(scope, parts, year):
+    august(scope, parts)
+    assert dispatch.rank_figure(scope, "shanty.start.rate", parts[0], "2023-08").text() == "1"
+    with pytest.raises(LookupError):
+        dispatch.rank_figure(scope, "shanty.start.rate", parts[3], "2023-08")
+
+
+def test_a_place_with_nothing_reported_gets_a_pack_without_empty_parts(scope, parts):
+    version = written(scope)
+    assert "<h2>" not in version.html and '<section class="annex' not in version.html
+
+
+def test_entries_of_the_ledgers_stand_one_by_one_in_an_annex(scope, parts, year):
+    project = Project.objects.create(region=parts[0], code="P1", name="示例片区", kind="shanty", by="local")
+    Entry.objects.create(project=project, region=parts[0], ledger="three-years", opened_on=date(2023, 2, 1))
+    Entry.objects.create(project=project, region=parts[0], ledger="due-unfinished", opened_on=date(2023, 9, 1))  # not yet in August
+    version = written(scope, period="2023-07")
+    assert "未销号1件" in plain(version)
+    annex = version.html.split('<section class="annex')[-1]
+    assert "示例片区" in annex and "2023年2月1日" in annex and "2023年9月1日" not in annex
