@@ -67,7 +67,7 @@ def run_generate(args: argparse.Namespace) -> int:
 
     progress = Progress(1)
     counts = generate(Size(args.counties, args.projects, args.years, args.observations), say=progress.step)
-    said = "模拟省已生成：{counties} 个县、{projects} 个项目、{events} 条进度、{observations} 个填报数，其中现行 {figures} 个。"
+    said = "模拟省已生成：{counties} 个县、{projects} 个项目、{events} 条进度、{observations} 个填报数（现行 {figures} 个）、{returns} 份报表（{cells} 格）。"
     out(args, counts, said.format(**counts))
     return OK
 

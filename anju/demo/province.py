@@ -5,6 +5,7 @@ a set that is there is not made again, so an interrupted run is simply run once 
 """
 
 import datetime
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +16,17 @@ from anju.core import trail
 from anju.core.scope import local_operator, scoped
 from anju.figures.models import Measure
 from anju.problems import Problem, Refused
+from anju.projects.models import Project
 from anju.quantities import unit
+from anju.returns.opening import load_forms
 
 Say = Callable[[str], None]
 TOP = "990000"
 NAME = "模拟省"
 PER_CITY = 10  # counties
+UNDER_WAY = 34  # projects of a county
+MONTHS = 13  # of returns, the one that is about to be locked included
+FORM = "anju-project-month"
 MARK = "模拟"
 
 
@@ -42,6 +48,12 @@ class Size:
     def first_year(self) -> int:
         return self.until.year - self.years + 1
 
+    @property
+    def open_in_thousand(self) -> int:
+        """Of the last two years' projects so many are under way that a county has about thirty."""
+        recent = self.projects * min(2, self.years) // self.years
+        return min(1000, 1000 * UNDER_WAY * self.counties // max(recent, 1))
+
 
 # A number that looks random and is always the same for the same words.
 DICE = "CREATE OR REPLACE FUNCTION pg_temp.dice(what text, sides int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT abs(hashtextextended(what, 7) % sides)::int $$"
@@ -49,13 +61,16 @@ DICE = "CREATE OR REPLACE FUNCTION pg_temp.dice(what text, sides int) RETURNS in
 
 def generate(size: Size, *, say: Say) -> dict[str, int]:
     """Make what is not there yet; how many rows of each there are. Refused DEMO-020 when a synthetic province of another size is there."""
-    steps = (_regions, _organisations, _projects, _events, _figures)
+    with scoped(local_operator()) as by:
+        load_forms(by=by)
+    steps = (_regions, _organisations, _projects, _events, _figures, _returns)
     for step in steps:
         with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
             cursor.execute(DICE)
             say(step(cursor, size))
     with connections["owner"].cursor() as cursor:
-        for table in ("core_region", "figures_source", "core_organisation", "projects_project", "projects_event", "figures_observation", "figures_current"):
+        for table in ("core_region", "figures_source", "core_organisation", "projects_project", "projects_event", "figures_observation", "figures_current",
+                      "returns_return", "returns_line", "returns_cell"):  # fmt: skip
             cursor.execute(f"ANALYZE {table}")
         counts = _counts(cursor)
     with scoped(local_operator()) as by:
@@ -68,9 +83,10 @@ def _counts(cursor: Any) -> dict[str, int]:
     cursor.execute(
         "SELECT (SELECT count(*) FROM core_region WHERE code LIKE '99%%' AND kind = 'county'),"
         f" (SELECT count(*) FROM projects_project WHERE {mine}), (SELECT count(*) FROM projects_event WHERE {mine}),"
-        f" (SELECT count(*) FROM figures_observation WHERE {mine}), (SELECT count(*) FROM figures_current WHERE {mine})", []
+        f" (SELECT count(*) FROM figures_observation WHERE {mine}), (SELECT count(*) FROM figures_current WHERE {mine}),"
+        f" (SELECT count(*) FROM returns_return WHERE {mine}), (SELECT count(*) FROM returns_cell WHERE {mine})", []
     )  # fmt: skip
-    return dict(zip(("counties", "projects", "events", "observations", "figures"), cursor.fetchone(), strict=True))
+    return dict(zip(("counties", "projects", "events", "observations", "figures", "returns", "cells"), cursor.fetchone(), strict=True))
 
 
 def _regions(cursor: Any, size: Size) -> str:
@@ -139,7 +155,7 @@ def _projects(cursor: Any, size: Size) -> str:
           households, buildings, communities, area, built_year, investment, approval, licence, body_id, builder_id, start_by, due_on,
           due_published_at, note, by, version)
         SELECT county.id, format('99-%%s', lpad(n::text, 6, '0')), format('%%s%%s年第%%s号%%s项目', county.name, year, n, names.label), kinds.kind, year,
-          'planned', CASE WHEN kinds.kind = 'shanty' THEN CASE WHEN n %% 3 = 0 THEN 'urban_village' ELSE 'old_town' END ELSE '' END,
+          CASE WHEN open THEN 'planned' ELSE 'closed' END, CASE WHEN kinds.kind = 'shanty' THEN CASE WHEN n %% 3 = 0 THEN 'urban_village' ELSE 'old_town' END ELSE '' END,
           CASE WHEN kinds.kind = 'old' THEN (ARRAY['basic', 'improved', 'upgraded'])[1 + n %% 3] ELSE '' END, '模拟路' || n %% 500 || '号',
           110000000 + (county.place %% 12) * 300000 + pg_temp.dice('x' || n, 280000), 30000000 + (county.place / 12) * 300000 + pg_temp.dice('y' || n, 280000),
           CASE WHEN kinds.kind <> 'old' THEN 20 + units END, CASE WHEN kinds.kind = 'shanty' AND n %% 4 = 0 THEN units / 5 END,
@@ -148,7 +164,8 @@ def _projects(cursor: Any, size: Size) -> str:
           CASE WHEN kinds.kind = 'old' THEN 1975 + n %% 25 END, (20 + units)::bigint * 25000000, '', CASE WHEN n %% 5 > 0 THEN '模拟证' || n ELSE '' END,
           housing.id, builder.id, make_date(year, 6, 30), make_date(year + 2, 1 + n %% 12, 28), '', '', 'generate', 1
         FROM generate_series(1, %s) AS n
-        CROSS JOIN LATERAL (SELECT %s + n %% %s AS year, pg_temp.dice('kind' || n, 100) + 1 AS roll) AS drawn
+        CROSS JOIN LATERAL (SELECT %s + n %% %s AS year, pg_temp.dice('kind' || n, 100) + 1 AS roll,
+          n %% %s >= %s - 2 AND pg_temp.dice('open' || n, 1000) < %s AS open) AS drawn
         JOIN {KINDS} ON drawn.roll BETWEEN first AND last
         JOIN (VALUES ('shanty', '棚改'), ('prh', '公租房'), ('arh', '保租房'), ('economic', '经适房'), ('capped', '限价房'), ('old', '老旧小区')) AS names (kind, label)
           ON names.kind = kinds.kind
@@ -158,7 +175,7 @@ def _projects(cursor: Any, size: Size) -> str:
         JOIN core_organisation AS housing ON housing.region_id = county.id AND housing.kind = 'housing'
         JOIN core_organisation AS builder ON builder.region_id = county.id AND builder.kind = 'builder'
         """,
-        [size.projects, size.first_year, size.years, size.counties],
+        [size.projects, size.first_year, size.years, size.years, size.years, size.open_in_thousand, size.counties],
     )
     return f"项目：{cursor.rowcount} 个"
 
@@ -187,9 +204,9 @@ def _events(cursor: Any, size: Size) -> str:
         CROSS JOIN {COURSE}
         CROSS JOIN LATERAL (SELECT make_date(project.year, 1 + pg_temp.dice('begin' || project.id, 9), 1 + pg_temp.dice('day' || project.id, 28))
           + make_interval(months => course.months) AS day) AS dated
-        WHERE day <= %s AND pg_temp.dice(course.kind || course.months || '/' || project.id, 100) < course.chance
+        WHERE day <= CASE WHEN project.state = 'planned' THEN %s ELSE make_date(%s, 12, 31) END AND pg_temp.dice(course.kind || course.months || '/' || project.id, 100) < course.chance
         """,
-        [size.until],
+        [size.until, size.until.year - 1],
     )
     return f"进度事项：{cursor.rowcount} 条"
 
@@ -276,6 +293,89 @@ def _figures(cursor: Any, size: Size) -> str:
         " FROM stood JOIN figures_observation AS o ON o.id = stood.id"
     )
     return f"指标数：{standing} 个现行（县级 {below} 个），连同更正以前的共 {max(standing, size.observations)} 个"
+
+
+# column, kinds (blank: all), field of the project, or event of this year
+CELLS = """(VALUES ('planned', 'housing', 'units', ''), ('old_planned', 'old', 'households', ''), ('invest_plan', '', 'investment', ''),
+  ('start', 'housing', '', 'start'), ('start_money', 'shanty', '', 'none'), ('gather', 'rental', '', 'gather'), ('basic', 'housing', '', 'basic'),
+  ('complete', 'housing', '', 'complete'), ('handover', 'housing', '', 'handover'), ('old_start', 'old', '', 'start'), ('old_finish', 'old', '', 'finish'),
+  ('invest', '', '', 'invest'), ('arrive', '', '', 'invest'), ('pay', '', '', 'invest')) AS cells (col, kinds, field, event)"""
+
+
+def _returns(cursor: Any, size: Size) -> str:
+    """Monthly returns of every county, locked but for the last month's, which waits for the city."""
+    if _there(cursor, "returns_return"):
+        return "报表：已有，不再生成"
+    cursor.execute("SELECT id FROM returns_form WHERE code = %s ORDER BY since DESC LIMIT 1", [FORM])
+    (form,) = cursor.fetchone()
+    cursor.execute(
+        """
+        CREATE TEMP TABLE asked ON COMMIT DROP AS
+        SELECT nextval(pg_get_serial_sequence('returns_return', 'id')) AS id, county.id AS region_id, office.id AS office_id,
+          to_char(day, 'YYYY-MM') AS period, day AS month, (day + interval '19 days')::date AS cut_off, day = newest AS waits
+        FROM (SELECT date_trunc('month', %s::date) + interval '1 month' AS newest) AS last
+        CROSS JOIN generate_series(newest - make_interval(months => %s), newest, interval '1 month') AS day
+        JOIN core_region AS county ON county.code LIKE '99%%' AND county.kind = 'county'
+        JOIN core_organisation AS office ON office.region_id = county.id AND office.kind = 'housing'
+        """,
+        [size.until, MONTHS - 1],
+    )
+    cursor.execute(
+        """
+        INSERT INTO returns_return (id, form_id, region_id, organisation_id, period, serial, reason, ordered_by, state, cut_off, due, note, digest, by)
+        OVERRIDING SYSTEM VALUE
+        SELECT id, %s, region_id, office_id, period, 1, '', '', 'draft', cut_off,
+          jsonb_build_object('unit', to_char(cut_off + 2, 'YYYY-MM-DD') || 'T17:30:00+08:00', 'city', to_char(cut_off + 4, 'YYYY-MM-DD') || 'T17:30:00+08:00',
+            'province', to_char(cut_off + 6, 'YYYY-MM-DD') || 'T17:30:00+08:00'), '', '', 'generate' FROM asked
+        """,
+        [form],
+    )
+    cursor.execute(
+        """
+        INSERT INTO returns_line (ret_id, region_id, key, label, project, facts, "order")
+        SELECT asked.id, asked.region_id, 'p' || project.id, project.name, project.id,
+          jsonb_build_object('code', project.code, 'kind', project.kind, 'year', project.year::text, 'renovation', project.renovation, 'grade', project.grade,
+            'timing', CASE WHEN project.year >= extract(year FROM month) THEN '新建' ELSE '续建' END),
+          row_number() OVER (PARTITION BY asked.id ORDER BY project.kind, project.year, project.code)
+        FROM asked JOIN projects_project AS project ON project.region_id = asked.region_id AND project.state = 'planned' AND project.year <= extract(year FROM month)
+        """
+    )
+    cursor.execute(
+        f"""
+        INSERT INTO returns_cell (ret_id, region_id, line, "column", state, value, places, text, version, via, by)
+        SELECT asked.id, asked.region_id, 'p' || project.id, col, 'number',
+          CASE field WHEN 'units' THEN project.units WHEN 'households' THEN project.households WHEN 'investment' THEN project.investment ELSE
+            coalesce((SELECT sum(amount) FROM projects_event AS event WHERE event.project_id = project.id AND event.kind = cells.event
+              AND event.on BETWEEN date_trunc('year', month) AND cut_off), 0) END,
+          CASE WHEN col IN ('invest_plan', 'invest', 'arrive', 'pay') THEN 2 ELSE 0 END, '', 1, 'prefill', 'generate'
+        FROM asked JOIN projects_project AS project ON project.region_id = asked.region_id AND project.state = 'planned' AND project.year <= extract(year FROM month)
+        JOIN {CELLS} ON kinds IN ('', project.kind) OR (kinds = 'housing' AND project.kind <> 'old') OR (kinds = 'rental' AND project.kind IN ('prh', 'arh'))
+        UNION ALL
+        SELECT asked.id, asked.region_id, 'p' || project.id, col, 'text', NULL, 0,
+          CASE col WHEN 'year' THEN project.year::text WHEN 'stage' THEN '主体施工' ELSE (%s::jsonb) ->> project.kind END, 1, 'prefill', 'generate'
+        FROM asked JOIN projects_project AS project ON project.region_id = asked.region_id AND project.state = 'planned' AND project.year <= extract(year FROM month)
+        JOIN (VALUES ('kind'), ('year'), ('stage')) AS texts (col) ON col <> 'stage' OR project.kind <> 'old'
+        """,
+        [json.dumps(dict(Project.Kind.choices), ensure_ascii=False)],
+    )
+    cells = cursor.rowcount
+    cursor.execute(
+        """
+        INSERT INTO returns_step (ret_id, region_id, move, source, target, remark, by, by_name, at)
+        SELECT asked.id, asked.region_id, move, source, target, '', 'generate', '模拟', cut_off + make_interval(hours => 9 + place)
+        FROM asked CROSS JOIN (VALUES ('open', '', 'draft', 0), ('hand_in', 'draft', 'review', 4), ('review', 'review', 'joint', 6),
+          ('clear', 'joint', 'head', 24), ('submit', 'head', 'city', 30), ('lock', 'city', 'locked', 80)) AS course (move, source, target, place)
+        WHERE move <> 'lock' OR NOT waits
+        """
+    )
+    cursor.execute(
+        """
+        UPDATE returns_return AS ret SET state = CASE WHEN waits THEN 'city' ELSE 'locked' END, first_submitted_at = asked.cut_off + interval '39 hours',
+          submitted_at = asked.cut_off + interval '39 hours', locked_at = CASE WHEN waits THEN NULL ELSE asked.cut_off + interval '89 hours' END
+        FROM asked WHERE asked.id = ret.id
+        """
+    )
+    return f"报表：{cursor.rowcount} 份、{cells} 格，最后一个月的待市级审定"
 
 
 def _there(cursor: Any, table: str) -> bool:

@@ -4,13 +4,14 @@ import pytest
 
 from anju.core.models import Region
 from anju.core.scope import local_operator, scoped
-from anju.demo.province import MARK, Size, generate
+from anju.demo.province import MARK, MONTHS, Size, generate
 from anju.figures import services
 from anju.figures.models import CurrentFigure, Observation
 from anju.problems import Refused
+from anju.returns.models import Cell, Return
 
 SMALL = Size(counties=12, projects=300, years=1, observations=30_000)
-COUNTED = {"counties": 12, "projects": 300, "observations": 30_000}
+COUNTED = {"counties": 12, "projects": 300, "observations": 30_000, "returns": 12 * MONTHS}
 
 
 @pytest.fixture
@@ -37,5 +38,8 @@ def test_every_name_says_that_it_is_made_up_and_the_figures_are_sound(province):
         key = {"measure": "shanty.start", "period": "2026-10", "calibre": ""}
         parts = CurrentFigure.objects.filter(region__parent=city, **key)
         assert parts.count() > 5 and sum(part.value for part in parts) == CurrentFigure.objects.get(region=city, **key).value
+        states = sorted(Return.objects.filter(region__in=made).values_list("state", "period").distinct())
+        assert states[0] == (Return.CITY, "2026-11") and {state for state, _ in states[1:]} == {Return.LOCKED}
+        assert Cell.objects.filter(ret__state=Return.CITY, column="start").exists()
         corrected = Observation.objects.filter(supersedes__isnull=False)
         assert corrected.exists() and all(one.reason for one in corrected[:20])
