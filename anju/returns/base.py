@@ -1,0 +1,68 @@
+"""What every act on a return begins with: finding it, holding it, and saying who was faster."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from anju.core.acts import require
+from anju.core.models import Organisation
+from anju.core.people import name_of
+from anju.core.scope import Operator, visible
+from anju.problems import Problem, Refused
+from anju.returns.models import Return, Step
+
+FILL, REVIEW, OPINE, SUBMIT, LOCK = "returns.fill", "returns.review", "returns.opine", "returns.submit", "returns.lock"
+WAIVE, CORRECT, AUDIT = "returns.waive", "returns.correct", "returns.audit"
+LOCAL = "本机操作员"
+
+
+def called(key: str) -> str:
+    """A person by name."""
+    return name_of(key) or (LOCAL if key == "local" else key)
+
+
+def clock(at: datetime) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
+def find(user: Operator, pk: int) -> Return:
+    """Return.DoesNotExist outside the scope."""
+    return visible(Return.objects.select_related("form", "region", "organisation"), user).get(pk=pk)
+
+
+def held(by: Operator, pk: int, act: str) -> Return:
+    """The return with its row locked, by whoever may do that act for it."""
+    ret = visible(Return.objects.select_for_update(of=("self",)).select_related("form", "region", "organisation"), by).get(pk=pk)
+    allowed(by, ret, act)
+    return ret
+
+
+def allowed(by: Operator, ret: Return, act: str) -> None:
+    """Refused ACT-001 without the post, RET-012 when the return is another organisation's to make."""
+    require(by, act, ret.region_id, str(ret))
+    if act in (FILL, REVIEW, SUBMIT):
+        ours(by, ret.organisation, str(ret))
+
+
+def ours(by: Operator, organisation: Organisation | None, where: str) -> None:
+    """Who fills, reviews and submits a return is of the organisation that makes it; the same act of another department's return is not theirs."""
+    if by.posts is not None and organisation is not None and organisation.pk not in by.organisation_ids:
+        raise Refused(Problem("RET-012", where, f"这张表由{organisation.name}填报，您不在这个单位任岗。", "请由该单位的人员办理。"))
+
+
+def faster(ret: Return) -> str:
+    """Who moved the return last, and when."""
+    step = Step.objects.filter(ret=ret).order_by("-id").first()
+    return f"{step.by_name} 已于 {clock(step.at)} 办理“{label(step)}”" if step else "状态已变"
+
+
+def label(step: Step) -> str:
+    return next((m.label for m in Return.STATES if m.name == step.move and m.source == step.source), step.move)
+
+
+def in_state(ret: Return, *states: str, doing: str) -> None:
+    """Refused RET-020 with who and when."""
+    if ret.state not in states:
+        wanted = "、".join(Return.STATES.label(state) for state in states)
+        what = f"现为“{Return.STATES.label(ret.state)}”，不能{doing}：{faster(ret)}。"
+        raise Refused(Problem("RET-020", str(ret), what, f"“{wanted}”时才能{doing}；请刷新后按现在的状态办理。"))

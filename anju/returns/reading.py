@@ -1,0 +1,232 @@
+"""A return read whole: its cells, last period's, the ledger's, facts from elsewhere, and everything its formulas say. A few statements each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Case, F, IntegerField, Value, When
+
+from anju.core import periods
+from anju.core.scope import Operator, visible
+from anju.projects.models import Project
+from anju.returns import calendar, ledger
+from anju.returns import spec as forms
+from anju.returns.book import compiled
+from anju.returns.models import Cell, Line, Return
+from anju.returns.spec import TOTAL, Across, Column, Spec
+from anju.returns.values import Values, exact
+from anju.rules import Run, reference, run
+
+FEW = 150  # rows up to which the reference is faster than opening an engine
+
+
+def versions(user: Operator, region_id: int, code: str, period_names: list[str]) -> dict[str, Return]:
+    """The return that speaks for each period: of its serials the last that was submitted, otherwise the last."""
+    submitted = Case(When(state__in=Return.SUBMITTED, then=Value(1)), default=Value(0), output_field=IntegerField())
+    rows = visible(Return.objects.filter(region_id=region_id, form__code=code, period__in=period_names), user).select_related("form")
+    return {row.period: row for row in rows.annotate(spoken=submitted).order_by("period", "spoken", "serial")}
+
+
+def same_end(period: str) -> list[str]:
+    """Periods of every kind that end on the same day: 2021-09 and 2021-Q3."""
+    end = periods.end(period)
+    names = [f"{end:%Y-%m}", *([f"{end.year}-Q{end.month // 3}"] if end.month % 3 == 0 else []), *([str(end.year)] if end.month == 12 else [])]
+    return [period, *(name for name in names if name != period)]
+
+
+def values_of(rets: list[Return]) -> dict[int, Values]:
+    """Lines and cells of several returns: two statements."""
+    ids = [ret.pk for ret in rets]
+    lines: dict[int, list[Line]] = {pk: [] for pk in ids}
+    cells: dict[int, list[Cell]] = {pk: [] for pk in ids}
+    if ids:
+        for line in Line.objects.filter(ret_id__in=ids).order_by("order", "id"):
+            lines[line.ret_id].append(line)
+        for cell in Cell.objects.filter(ret_id__in=ids):
+            cells[cell.ret_id].append(cell)
+    return {ret.pk: Values(forms.of(ret.form), lines[ret.pk], cells[ret.pk]) for ret in rets}
+
+
+@dataclass
+class Reading:
+    """last, ago: what the last period and the same one a year ago say. ledger_*: what the ledger says up to the cut-off day."""
+
+    user: Operator
+    ret: Return
+    spec: Spec
+    now: Values
+    last_ret: Return | None = None
+    last: Values | None = None
+    ago: Values | None = None
+    ledger_numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+    ledger_texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    elsewhere: dict[str, int | Mapping[str, int]] = field(default_factory=dict)
+
+    # -- before
+
+    def comparable(self, column: Column) -> bool:
+        """Has the last period a word to say? Not of what counts from January when it lies in another year."""
+        last = self.last_ret
+        return last is not None and not (column.since_january and periods.year(last.period) != periods.year(self.ret.period))
+
+    def before(self, which: Values | None, line: str, column: Column) -> int | None:
+        if which is None or column.code not in which.spec.by_code or (which is self.last and not self.comparable(column)):
+            return None
+        return which.number(line, column.code) if line == TOTAL or line in which.lines else None
+
+    def ledger(self, line: str, column: Column) -> int | None:
+        """None where the ledger has no such number; of the line of sums the sum when it knows them all."""
+        if line != TOTAL:
+            return self.ledger_numbers.get((line, column.code))
+        if not (column.source and column.source.event) or not column.sum:
+            return None
+        wanted = [key for key in self.now.lines if self.now.has(key, column)]
+        found = [self.ledger_numbers.get((key, column.code)) for key in wanted]
+        return sum(found) if found and None not in found else None
+
+    # -- rows for the rulebook
+
+    def _row(self, line: str) -> dict[str, Any]:
+        inputs, found = self.book.inputs, {"key": line}
+        if "row" in inputs:
+            found["row"] = "合计" if line == TOTAL else self.now.lines[line].label
+        if "month" in inputs:
+            found["month"] = periods.end(self.ret.period).month
+        for column in self.spec.columns:
+            code = column.code
+            if column.type == "number":
+                numbers = (
+                    (code, None if column.formula else self.now.number(line, code) if self.now.has(line, column) else None),
+                    (f"last_{code}", self.before(self.last, line, column) if f"last_{code}" in inputs else None),
+                    (f"ago_{code}", self.before(self.ago, line, column) if f"ago_{code}" in inputs else None),
+                    (f"ledger_{code}", self.ledger(line, column) if f"ledger_{code}" in inputs else None),
+                )
+                found |= {name: exact(value, column.unit) for name, value in numbers if name in inputs and value is not None}
+            else:
+                texts = ((code, self.now.text(line, code)), (f"last_{code}", self.last and self.last.text(line, code)))
+                found |= {name: text for name, text in texts if name in inputs and text and self._fits(column, text)}
+        for fact in self.spec.across:
+            value = self.elsewhere.get(fact.name)
+            value = value.get(line) if isinstance(value, Mapping) else value
+            if fact.name in inputs and value is not None:
+                found[fact.name] = exact(value, fact.unit)
+        return found
+
+    @staticmethod
+    def _fits(column: Column, text: str) -> bool:
+        return not column.choices or text in column.choices
+
+    @cached_property
+    def book(self) -> Any:
+        return compiled(self.spec)
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """Lines in order, then the line of sums of a form of projects."""
+        return [*self.now.lines, *([TOTAL] if self.spec.rows.projects and self.now.lines else [])]
+
+    @cached_property
+    def result(self) -> Run:
+        rows = [self._row(key) for key in self.keys]
+        return (reference.run if len(rows) <= FEW else run)(self.book, rows, on=self.ret.cut_off, key="key")
+
+    @cached_property
+    def _row_of(self) -> dict[str, Any]:
+        return {row.key: row for row in self.result.rows}
+
+    def row(self, line: str) -> Any:
+        return self._row_of[line]
+
+    def computed(self, line: str, code: str) -> str:
+        """A computed column's text; "" where it cannot be had."""
+        return self.row(line).text(code) if line in self._row_of and self.now.has(line, self.spec.by_code[code]) else ""
+
+
+def read(user: Operator, ret: Return) -> Reading:
+    """ret with its form and region."""
+    spec = forms.of(ret.form)
+    before = [calendar.last(spec, ret.period), calendar.year_ago(spec, ret.period)]
+    found = versions(user, ret.region_id, spec.code, [name for name in before if name])
+    last, ago = (found.get(name) if name else None for name in before)
+    all_values = values_of([one for one in (ret, last, ago) if one is not None])
+    made = Reading(user, ret, spec, all_values[ret.pk], last, last and all_values[last.pk], ago and all_values[ago.pk])
+    _ledger(made)
+    _elsewhere(made)
+    return made
+
+
+def _ledger(made: Reading) -> None:
+    """The ledger as it stands on the cut-off day: of each project's line, or of the region's lines."""
+    user, ret, spec = made.user, made.ret, made.spec
+    columns = [c for c in spec.columns if c.source and (c.source.event or c.source.project)]
+    if not columns:
+        return
+    ids = {line.key: line.project for line in made.now.lines.values() if line.project}
+    if spec.rows.projects:
+        found = ledger.sums(user, spec, ret.period, list(ids.values()), ret.cut_off)
+        fields = {c.code for c in columns if c.source.project}
+        rows = visible(Project.objects.filter(pk__in=ids.values()), user).in_bulk() if fields and ids else {}
+        stages = ledger.stages(user, list(ids.values()), ret.cut_off) if any(c.source.event == "stage" for c in columns) else {}
+        for key, pk in ids.items():
+            for column in columns:
+                if not made.now.has(key, column):
+                    continue
+                if column.source.project:
+                    value, text = ledger.project_field(rows[pk], column) if pk in rows else (None, "")
+                elif column.source.event == "stage":
+                    value, text = None, stages.get(pk, "")
+                else:
+                    value, text = found.value(column.source, ledger.start_of(column.source, ret.period), pk), ""
+                if value is not None:
+                    made.ledger_numbers[key, column.code] = value
+                if text:
+                    made.ledger_texts[key, column.code] = text
+        return
+    first = min((start for c in columns if (start := ledger.start_of(c.source, ret.period))), default=ret.cut_off.replace(month=1, day=1))
+    members = ledger.in_library(user, ret.region, Project.Kind.values, first, ret.cut_off)
+    found = ledger.sums(user, spec, ret.period, [one.pk for one in members], ret.cut_off)
+    for column in columns:
+        value = ledger.region_sum(found, column.source, ledger.start_of(column.source, ret.period), members) if column.source.event else None
+        if value is not None:
+            made.ledger_numbers |= {(key, column.code): value for key in made.now.lines if made.now.has(key, column)}
+
+
+def _elsewhere(made: Reading) -> None:
+    user, ret, spec = made.user, made.ret, made.spec
+    facts = [fact for fact in spec.across if fact.name in made.book.inputs]
+    numbers = ledger.Numbers(
+        user, ret.region, ret.period,
+        {("target", f.target, f.calibre) for f in facts if f.target} | {("measure", f.measure, f.calibre) for f in facts if f.measure},
+    ) if any(not f.column for f in facts) else None  # fmt: skip
+    others = _others(user, ret, {f.form for f in facts if f.form})
+    for fact in facts:
+        value = _fact(made, fact, numbers, others)
+        if value is not None:
+            made.elsewhere[fact.name] = value
+
+
+def _others(user: Operator, ret: Return, codes: set[str]) -> dict[str, Values]:
+    """Other forms' returns of the same region whose period ends on the same day."""
+    if not codes:
+        return {}
+    rows = visible(Return.objects.filter(region_id=ret.region_id, form__code__in=codes, period__in=same_end(ret.period)), user)
+    chosen = {row.form.code: row for row in rows.select_related("form").annotate(
+        spoken=Case(When(state__in=Return.SUBMITTED, then=Value(1)), default=Value(0), output_field=IntegerField())
+    ).order_by("spoken", F("serial"))}  # fmt: skip
+    found = values_of(list(chosen.values()))
+    return {code: found[row.pk] for code, row in chosen.items()}
+
+
+def _fact(made: Reading, fact: Across, numbers: ledger.Numbers | None, others: dict[str, Values]) -> int | dict[str, int] | None:
+    if fact.target and numbers:
+        return ledger.base_in(numbers.target(fact.target, fact.calibre), fact.unit)
+    if fact.measure and numbers:
+        return ledger.base_in(numbers.measure(fact.measure, fact.calibre), fact.unit)
+    values = others.get(fact.form) if fact.form else made.now
+    if values is None or fact.column not in values.spec.by_code:
+        return None
+    if fact.same:
+        found = {key: values.number(key, fact.column) for key in values.lines}
+        return {key: value for key, value in found.items() if value is not None}
+    return values.number(fact.line, fact.column) if fact.line in values.lines else values.total(fact.column, fact.where) if not fact.line else None

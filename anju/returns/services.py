@@ -1,0 +1,10 @@
+"""Writing returns. One function per act; every act leaves a trail row, every cell its change; nothing handed in is ever changed."""
+
+from anju.returns.chain import answer, clear, hand_in, opine, review, send_back, submit, waive, withdraw
+from anju.returns.filling import Conflict, Filled, Put, Saved, fill, note
+from anju.returns.opening import load_forms, open_due, open_return, refresh
+
+__all__ = [
+    "Conflict", "Filled", "Put", "Saved", "answer", "clear", "fill", "hand_in", "load_forms", "note", "open_due", "open_return",
+    "opine", "refresh", "review", "send_back", "submit", "waive", "withdraw",
+]  # fmt: skip

@@ -1,0 +1,166 @@
+"""A county's month: people of its offices, of a neighbouring county and of the city, three projects, and the shipped forms."""
+
+from datetime import date
+
+import pytest
+
+from anju.core.models import Organisation, Region
+from anju.core.scope import Operator, local_operator, scoped
+
+PERIOD = "2021-08"
+FORM = "anju-project-month"
+
+
+@pytest.fixture
+def county(db):
+    return Region.objects.get(code="140522", valid_until=None)
+
+
+@pytest.fixture
+def next_county(db):
+    return Region.objects.get(code="140524", valid_until=None)
+
+
+@pytest.fixture
+def city(db):
+    return Region.objects.get(code="140500", valid_until=None)
+
+
+@pytest.fixture
+def offices(county, next_county, city, operator):
+    """Organisations by (region code, kind)."""
+    with scoped(operator):
+        return {
+            (region.code, kind): Organisation.objects.create(region=region, kind=kind, name=f"{region.short}{Organisation.Kind(kind).label}局")
+            for region in (county, next_county, city)
+            for kind in ("housing", "finance", "reform", "land")
+        }
+
+
+@pytest.fixture
+def people(offices, county, next_county, city):
+    """Operators by name: clerk, reviewer, head, finance, reform, land (of the county), accountant (its finance clerk), neighbour, lock (city)."""
+
+    def person(key, post, kind, *regions, drafts=None):
+        ids = frozenset(region.pk for region in regions)
+        office = offices.get((regions[0].code, kind))
+        return Operator(key, f"{key}某", ids, {post: ids}, drafts, frozenset({office.pk} if office else ()))
+
+    return {
+        "clerk": person("clerk", "clerk", "housing", county),
+        "reviewer": person("reviewer", "reviewer", "housing", county),
+        "head": person("head", "head", "housing", county),
+        "finance": person("finance", "finance", "finance", county),
+        "reform": person("reform", "joint", "reform", county),
+        "land": person("land", "joint", "land", county),
+        "accountant": person("accountant", "clerk", "finance", county),
+        "neighbour": person("neighbour", "clerk", "housing", next_county),
+        "lock": person("lock", "city_reviewer", "housing", city, county, next_county),
+        "auditor": person("auditor", "auditor", "audit", city, county, next_county, drafts=frozenset()),
+    }
+
+
+@pytest.fixture
+def acting():
+    """acting(person): the rest of the test runs in that person's scope, as a page does."""
+    entered = []
+
+    def enter(user):
+        while entered:
+            entered.pop().__exit__(None, None, None)
+        context = scoped(user)
+        context.__enter__()
+        entered.append(context)
+        return user
+
+    yield enter
+    while entered:
+        entered.pop().__exit__(None, None, None)
+
+
+@pytest.fixture
+def forms(operator):
+    from anju.figures.services import load_catalogue
+    from anju.returns import services
+
+    with scoped(operator):
+        load_catalogue(by=operator)
+        services.load_forms(by=operator)
+
+
+@pytest.fixture
+def projects(people, county):
+    """Three projects of the county, with what the ledger knows of them in 2021: (東 a shanty project, 西 an older one, 小 an old community)."""
+    from anju.projects import services
+
+    by = people["clerk"]
+    with scoped(by):
+        made = [
+            services.register(by=by, region=county, code="A1", name="东关棚改", kind="shanty", year="2021", units="282", renovation="old_town", investment="43200"),
+            services.register(by=by, region=county, code="A0", name="西关棚改", kind="shanty", year="2018", units="363", investment="50000"),
+            services.register(by=by, region=county, code="B1", name="东关小区", kind="old", year="2021", households="120", investment="600"),
+        ]
+        for project, kind, on, amount, mode in (
+            (0, "start", date(2021, 3, 10), "282", "physical"), (0, "start", date(2021, 6, 10), "166", "monetised"),
+            (0, "basic", date(2021, 7, 1), "0", ""), (0, "invest", date(2021, 7, 31), "4320", ""),
+            (1, "start", date(2018, 4, 1), "363", "physical"), (1, "basic", date(2021, 7, 20), "300", "physical"),
+            (1, "invest", date(2021, 8, 10), "1000.5", ""), (2, "start", date(2021, 5, 1), "120", ""), (2, "invest", date(2021, 8, 1), "60", ""),
+        ):  # fmt: skip
+            services.record(by=by, project_id=made[project].pk, kind=kind, on=on, amount=amount, mode=mode)
+    return made
+
+
+@pytest.fixture
+def draft(people, county, projects, forms):
+    """The county's August return, opened by its clerk."""
+    from anju.returns import services
+
+    with scoped(people["clerk"]):
+        return services.open_return(by=people["clerk"], form_code=FORM, region=county, period=PERIOD)
+
+
+@pytest.fixture
+def ready(draft, people):
+    """The same with every blank filled and every question answered."""
+    complete(people["clerk"], draft)
+    return draft
+
+
+def complete(by, ret):
+    """Fill every blank with 0 (or a stage), then answer everything that asks."""
+    from anju.returns import queries, services
+
+    with scoped(by):
+        puts = []
+        for one in queries.check(by, ret):
+            if one.check_id == "blank":
+                column = queries.spec(ret).by_code[one.column]
+                cell = queries.grid(by, ret).cells[one.line, one.column] if not puts else None
+                puts.append(services.Put(one.line, one.column, "主体施工" if column.choices else "0", cell.version if cell else 0))
+        assert not services.fill(by=by, ret_id=ret.pk, changes=puts).problems
+        for one in queries.check(by, ret):
+            if one.open and one.level == "提醒":
+                services.answer(by=by, ret_id=ret.pk, check_id=one.check_id, line=one.line, text="情况属实。")
+
+
+def pass_on(people, ret, until="city"):
+    """Through the chain up to that state."""
+    from anju.returns import services
+
+    steps = [
+        ("review", "clerk", lambda by: services.hand_in(by=by, ret_id=ret.pk)),
+        ("joint", "reviewer", lambda by: services.review(by=by, ret_id=ret.pk)),
+        ("head", "reviewer", lambda by: services.clear(by=by, ret_id=ret.pk, remark="各部门口头同意")),
+        ("city", "head", lambda by: services.submit(by=by, ret_id=ret.pk)),
+        ("locked", "lock", lambda by: services.lock(by=by, ret_id=ret.pk)),
+    ]
+    for state, who, act in steps:
+        with scoped(people[who]):
+            act(people[who])
+        if state == until:
+            break
+    ret.refresh_from_db()
+    return ret
+
+
+assert local_operator  # the operator of the machine, for tests that need no people

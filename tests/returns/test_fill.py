@@ -1,0 +1,190 @@
+"""Opening and filling: what is known is there already, each cell is compared and set, and nobody's word is lost."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from anju.core.scope import scoped
+from anju.problems import Refused
+from anju.returns import queries, services
+from anju.returns.models import Cell, Change, Return
+from anju.returns.services import Put
+
+from .conftest import FORM, PERIOD
+
+
+def cell(by, ret, line, column):
+    return queries.grid(by, ret).cells[line, column]
+
+
+def test_a_return_opens_with_what_the_ledger_knows(people, draft, projects, acting):
+    by, (east, west, old) = acting(people["clerk"]), projects
+    grid = queries.grid(by, draft)
+    assert [line.label for line in grid.lines] == ["西关棚改", "东关棚改", "东关小区", "合计"]
+    of = lambda project, column: grid.cells[f"p{project.pk}", column].text  # noqa: E731
+    assert (of(east, "start"), of(east, "start_money"), of(east, "invest")) == ("448", "166", "4320")
+    assert (of(west, "start"), of(west, "basic"), of(west, "invest")) == ("0", "300", "1000.50".rstrip("0"))
+    assert (of(old, "old_start"), of(old, "old_planned"), of(east, "kind"), of(east, "planned")) == ("120", "120", "棚户区改造", "282")
+    assert not grid.cells[f"p{old.pk}", "start"].exists  # an old community has no flats
+    assert of(east, "complete") == ""  # never recorded is not none
+    assert of(east, "start_rate") == "158.9"
+    assert (grid.cells["total", "start"].text, grid.cells["total", "complete"].text) == ("448", "")
+
+
+def test_opening_again_gives_the_same(people, draft, county, acting):
+    by = acting(people["clerk"])
+    assert services.open_return(by=by, form_code=FORM, region=county, period=PERIOD) == draft
+    assert Return.objects.count() == 1
+
+
+def test_only_the_units_own_clerk_opens_it(people, county, forms, acting):
+    for who, code in (("reviewer", "ACT-001"), ("accountant", "RET-012")):
+        by = acting(people[who])
+        with pytest.raises(Refused, match=code):
+            services.open_return(by=by, form_code=FORM, region=county, period=PERIOD)
+    by = acting(people["neighbour"])
+    with pytest.raises(type(county).DoesNotExist):
+        services.open_return(by=by, form_code=FORM, region=county, period=PERIOD)
+
+
+def test_a_period_of_another_kind_is_refused(people, county, forms, acting):
+    by = acting(people["clerk"])
+    for period, code in (("2021", "RET-010"), ("2021-Q3", "RET-010"), ("2016-12", "RET-013")):
+        with pytest.raises(Refused, match=code):
+            services.open_return(by=by, form_code=FORM, region=county, period=period)
+
+
+def test_a_cell_is_saved_and_its_change_kept(people, draft, projects, acting):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    seen = cell(by, draft, line, "invest")
+    done = services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4,500.25", seen.version)])
+    assert [(one.text, one.version) for one in done.saved] == [("4500.25", 2)] and not done.conflicts and not done.problems
+    (was,) = queries.history(by, draft, line, "invest")
+    assert (was.who, was.before, was.after, was.via) == ("clerk", "4320", "4500.25", "填报")
+    assert cell(by, draft, line, "invest").changed and cell(by, draft, line, "invest").ledger == "4320"
+
+
+def test_who_comes_second_is_told_who_was_first(people, draft, projects, acting):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    seen = cell(by, draft, line, "invest").version
+    services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4500", seen)])
+    done = services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4600", seen), Put(line, "complete", "0")])
+    (conflict,) = done.conflicts
+    assert (conflict.who, conflict.text, conflict.mine, conflict.version) == ("clerk", "4500", "4600", 2)
+    assert "填为“4500”，您填的是“4600”" in conflict.said
+    assert [one.column for one in done.saved] == ["complete"]  # the rest is written all the same
+    assert cell(by, draft, line, "invest").text == "4500"
+
+
+def test_the_same_value_from_an_older_version_is_no_conflict(people, draft, projects, acting):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    seen = cell(by, draft, line, "invest").version
+    services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4500", seen)])
+    done = services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4500.00", seen)])
+    assert not done.conflicts and done.saved[0].version == 2 and Change.objects.count() == 1
+
+
+def test_a_text_that_will_not_do_is_told_and_the_others_are_saved(people, draft, projects, acting):
+    by, line, old = acting(people["clerk"]), f"p{projects[0].pk}", f"p{projects[2].pk}"
+    puts = [
+        Put(line, "complete", "12套"), Put(line, "handover", "1.5"), Put(line, "gather", "3"), Put(line, "stage", "快了"), Put(line, "planned", "3"),
+        Put(old, "start", "3"), Put("p0", "start", "3"), Put(line, "start_rate", "3"), Put(line, "arrive", "-5"), Put(line, "pay", "12.5"),
+    ]  # fmt: skip
+    done = services.fill(by=by, ret_id=draft.pk, changes=puts)
+    assert [one.column for one in done.saved] == ["pay"]
+    assert [one.code for one in done.problems] == ["RET-031", "RET-031", "RET-030", "RET-032", "RET-030", "RET-030", "RET-030", "RET-030", "RET-031"]
+    assert done.problems[0].where == "东关棚改 “竣工”" and len(done.refused) == 9
+
+
+def test_states_can_be_typed_and_a_cell_cleared(people, draft, projects, acting):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "complete", "无任务"), Put(line, "handover", "未报")])
+    assert (cell(by, draft, line, "complete").state, cell(by, draft, line, "handover").text) == ("no_task", "未报")
+    services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "handover", "", 1)])
+    assert cell(by, draft, line, "handover").text == ""
+    assert [one.after for one in queries.history(by, draft, line, "handover")] == ["", "未报"]
+
+
+def test_a_sum_leaves_out_what_has_no_task_and_is_unknown_with_what_is_not_reported(people, draft, projects, acting):
+    by, (one, two) = acting(people["clerk"]), (f"p{projects[0].pk}", f"p{projects[1].pk}")
+    services.fill(by=by, ret_id=draft.pk, changes=[Put(one, "handover", "无任务"), Put(two, "handover", "12")])
+    assert cell(by, draft, "total", "handover").text == "12"
+    services.fill(by=by, ret_id=draft.pk, changes=[Put(one, "handover", "未报", 1)])
+    assert cell(by, draft, "total", "handover").text == ""
+
+
+def test_nobody_else_fills_it(people, draft, acting):
+    for who, code in (("reviewer", "ACT-001"), ("accountant", "RET-012")):
+        by = acting(people[who])
+        with pytest.raises(Refused, match=code):
+            services.fill(by=by, ret_id=draft.pk, changes=[Put("p1", "start", "1")])
+    by = acting(people["neighbour"])
+    with pytest.raises(Return.DoesNotExist):
+        services.fill(by=by, ret_id=draft.pk, changes=[])
+
+
+def test_the_database_hides_a_return_even_where_the_query_does_not(people, draft, acting):
+    acting(people["neighbour"])
+    assert not Return.objects.exists() and not Cell.objects.exists()
+    acting(people["auditor"])
+    assert not Return.objects.exists() and not Cell.objects.exists()  # a draft
+
+
+def test_a_page_costs_the_same_statements_for_three_projects_and_for_thirty(people, county, draft, acting, django_assert_num_queries):
+    from django.test.utils import CaptureQueriesContext
+
+    from anju.projects import services as ledger
+
+    by = acting(people["clerk"])
+
+    def cost():
+        with CaptureQueriesContext(connection) as seen:
+            ret = queries.ret(by, draft.pk)
+            read = queries.read(by, ret)
+            queries.grid(by, ret, read)
+            queries.check(by, ret, read)
+        return len(seen)
+
+    few = cost()
+    for n in range(27):
+        ledger.register(by=by, region=county, code=f"N{n}", name=f"新项目{n}", kind="prh", year="2021", units="100")
+    assert services.refresh(by=by, ret_id=draft.pk) > 27
+    assert len(queries.grid(by, draft).lines) == 31
+    assert cost() == few
+
+
+def test_refreshing_takes_what_came_and_leaves_what_was_typed(people, draft, projects, acting):
+    from datetime import date
+
+    from anju.projects import services as ledger
+
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4400", 1)])
+    for kind, amount in (("invest", "100"), ("basic", "20")):
+        ledger.record(by=by, project_id=projects[0].pk, kind=kind, on=date(2021, 8, 15), amount=amount)
+    assert services.refresh(by=by, ret_id=draft.pk) == 1
+    assert (cell(by, draft, line, "invest").text, cell(by, draft, line, "basic").text) == ("4400", "20")
+
+
+def test_two_at_once_write_one_cell_once(committed):
+    """Really at once, on two connections."""
+    from .conftest import complete  # noqa: F401
+    from .together import month
+
+    people, ret, line = month()
+    ready, outcomes = threading.Barrier(2), []
+
+    def write(text):
+        try:
+            by = people["clerk"]
+            with scoped(by):
+                ready.wait()
+                outcomes.append(services.fill(by=by, ret_id=ret.pk, changes=[Put(line, "invest", text, 0)]))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write, args=(text,)) for text in ("1", "2")]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sorted((len(one.saved), len(one.conflicts)) for one in outcomes) == [(0, 1), (1, 0)]
