@@ -61,6 +61,9 @@ def register(name: str, title: str) -> Callable[[Callable[..., str | None]], Cal
     name: room.act, as it is enqueued. title: what people call it.
     """
 
+    if not isinstance(title, str):
+        raise TypeError(f"{name}: give the title first, then mark the work")
+
     def mark(work: Callable[..., str | None]) -> Callable[..., str | None]:
         _kinds[name] = Kind(name, title, work)
         return work
