@@ -27,7 +27,7 @@ HINTS = {
     "body": "写全称或简称",
     "builder": "写全称或简称",
 }
-WHOLE = ("name", "note", "address")
+WHOLE, LARGE = ("note",), ("name", "address", "approval")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Input:
     choices: Sequence[tuple[str, str]] = ()
     wrong: str = ""
     whole: bool = False
-    needed: bool = False
+    large: bool = False
 
 
 def wrongs(problems: Iterable[Problem], labels: Mapping[str, str]) -> dict[str, str]:
@@ -75,7 +75,7 @@ def _input(field: Field, value: Any, wrong: str) -> Input:
         kind = "area"
     label = field.label.partition("（")[0]
     return Input(
-        field.name, label, kind, text, field.unit, HINTS.get(field.name, ""), choices, wrong, field.name in WHOLE, field.name == "name",
+        field.name, label, kind, text, field.unit, HINTS.get(field.name, ""), choices, wrong, field.name in WHOLE, field.name in LARGE,
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from anju.projects.fields import show as text_of
 from anju.projects.forms import PARTS, Input, Reading, changed, project_parts, typed, wrongs
 from anju.projects.models import Event, Project
 from anju.projects.views import shown
-from anju.projects.views.one import in_frame
+from anju.projects.views.one import in_frame, shown_on
 
 Parts = Sequence[tuple[str, Sequence[Input]]]
 get_or_post = require_http_methods(["GET", "POST"])
@@ -201,8 +201,8 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     """登记进度."""
     user = request.operator
     found = queries.project(user, pk)
-    made = in_frame(request, found)
-    line = queries.Line(found, queries.totals(user, [pk], until=made.on).get(pk, {}))
+    on = shown_on(request, found)
+    line = queries.Line(found, queries.totals(user, [pk], until=on).get(pk, {}))
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
         evidence = Input("evidence", "佐证（可不传）", "file", hint="许可证、验收表、付款凭证等，20 兆以内" + ("；请重新选一次" if said.get("on") else ""), whole=True)
@@ -214,7 +214,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         return f"已登记{events()[event.kind].label}，{event.on}。"
 
     return act(
-        request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"登记进度：{found.name}", sub=shown.summary(line, made.on),
+        request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"登记进度：{found.name}", sub=shown.summary(line, on),
         label="登记进度", kinds_told=kinds_told(found), start={"kind": request.GET.get("kind", "")},
     )  # fmt: skip
 

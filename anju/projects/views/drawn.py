@@ -50,7 +50,7 @@ class Plane:
     bar: Mark | None = None
 
 
-def plane(projects: Iterable[Any], width: int = 760, height: int = 580, margin: int = 48) -> Plane:
+def plane(projects: Iterable[Any], width: int = 760, height: int = 540, margin: int = 48) -> Plane:
     """The projects that have a longitude and a latitude, as large as they fit, north at the top."""
     made = Plane(width, height)
     placed = [one for one in projects if one.longitude is not None and one.latitude is not None]
@@ -113,9 +113,9 @@ class Line:
 LANE, LEFT, RIGHT, TOP = 30, 74, 36, 26
 
 
-def timeline(lanes: Sequence[tuple[str, Sequence[tuple[date, str]]]], limits: Sequence[tuple[date, str, str]], width: int = 900) -> Line:
-    """lanes: a name with its days and what happened; limits: days that cut across (today, the contract's day) with a label and a class."""
-    days = [day for _, events in lanes for day, _ in events] + [day for day, _, _ in limits]
+def timeline(lanes: Sequence[tuple[str, Sequence[tuple[date, str, str]]]], limits: Sequence[tuple[date, str, str]], width: int = 900) -> Line:
+    """lanes: a name with its days and what happened, in full and in a word; limits: days that cut across (today, the contract's day) with a label and a class."""
+    days = [day for _, events in lanes for day, _, _ in events] + [day for day, _, _ in limits]
     made = Line(width, TOP + LANE * len(lanes) + 24)
     if not days:
         return made
@@ -133,18 +133,18 @@ def timeline(lanes: Sequence[tuple[str, Sequence[tuple[date, str]]]], limits: Se
     made.ticks = [Mark(x(day), base, text=f"{day.year}年" if day.month == 1 else f"{day.year}.{day.month}") for day in shown]
     for number, (name, events) in enumerate(lanes):
         y = TOP + LANE * number + LANE // 2
-        grouped: dict[int, list[tuple[date, str]]] = {}
-        for day, text in sorted(events):
+        grouped: dict[int, list[tuple[date, str, str]]] = {}
+        for day, text, word in sorted(events):
             near = next((place for place in grouped if abs(place - x(day)) < 7), x(day))  # what would lie on top of another joins it
-            grouped.setdefault(near, []).append((day, text))
+            grouped.setdefault(near, []).append((day, text, word))
         places = sorted(grouped)
         room = [after - before for before, after in pairwise([*places, width - RIGHT + 60])]
         marks = []
         for place, free in zip(places, room, strict=True):
             said = grouped[place]
-            label = said[0][1] if len(said) == 1 else f"{said[0][1]}等{len(said)}项"
-            fits = (free - 12) // 13
-            marks.append(Mark(place, y, of=said, text=label if len(label) <= fits else label[: max(fits - 1, 0)] + "…" if fits > 3 else ""))
+            labels = [said[0][1], said[0][2]] if len(said) == 1 else [f"{said[0][2]}等{len(said)}项", f"{len(said)}项"]
+            # In full where there is room, else in a word, else the point alone: a number is never cut.
+            marks.append(Mark(place, y, of=said, text=next((label for label in labels if len(label) * 12 + 14 <= free), "")))
         made.lanes.append((Mark(0, y, text=name), marks))
     taken = -200
     for day, text, css in sorted(limits):

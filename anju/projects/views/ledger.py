@@ -1,23 +1,12 @@
 """台账与销号: what is overdue, why, reported and consented to, and closed out; and lists of projects fixed on a day."""
 
-from collections.abc import Mapping
-from types import SimpleNamespace
-from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core.acts import acting, may
-from anju.core.frame import frame, show
-from anju.core.templatetags.anju import address
-from anju.problems import Refused
-from anju.projects import queries, services
-from anju.projects.forms import Input, Reading
-from anju.projects.models import Cohort, Entry
-from anju.projects.views.acts import Parts, act, get_or_post, keep, one_part, today
-from anju.projects.views.one import in_frame
+from anju.core.acts import acting
+from anju.projects.models import Entry
+from anju.projects.views.acts import get_or_post
 
 
 def told(entry: Entry) -> Entry:

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -13,7 +14,7 @@ from anju.core.acts import acting, may
 from anju.core.frame import frame, show
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.core.templatetags.anju import address
+from anju.core.templatetags.anju import address, day
 from anju.problems import Refused
 from anju.projects import queries, services
 from anju.projects.events import EVERY
@@ -51,13 +52,17 @@ def names(request: HttpRequest) -> HttpResponse:
     if made.region is None:
         return show(request, "projects/list.html", heading="项目", count=0)
     chosen, sort = shown.filters(request), request.GET.get("sort", "").lstrip("-")
-    listed = queries.projects(user, made.region, **chosen, sort=sort, page=shown.page_number(request), until=made.on)
+    listed = queries.projects(user, made.region, **chosen, sort=sort, page=shown.page_number(request), until=shown.as_of(made))
     late = shown.late_count(user, made, chosen)
-    heading = f"{made.region.name}：{'符合条件的' if any(chosen.values()) else '在册'}{listed.count}个项目"
-    heading += f"，{late}个逾期未建成" if late else "，没有逾期" if listed.count else ""
+    every = queries.chosen(user, made.region, **chosen | {"state": ""})
+    counted = dict(every.order_by().values_list("state").annotate(Count("pk")))
+    word = Project.STATES.label(chosen["state"]) if chosen["state"] else "共"
+    heading = f"{made.region.name}：{word}{listed.count}个项目" + (f"，{late}个逾期未建成" if late else "，没有逾期的" if chosen["state"] == Project.PLANNED else "")
+    others = "、".join(f"{label}{counted[state]}个" for state, label in shown.STATES if chosen["state"] not in ("", state) and counted.get(state))
+    sub = f"另有{others}。" if others else ""
     return show(
-        request, "projects/list.html", heading=heading if listed.count else f"{made.region.name}的项目",
-        sheet=shown.sheet(request, made, listed.lines, chosen["kind"], has_below(made.region)),
+        request, "projects/list.html", heading=heading if listed.count else f"{made.region.name}的项目", sub=sub,
+        empty=not counted and not shown.filtered(chosen), sheet=shown.sheet(request, made, listed.lines, chosen["kind"], has_below(made.region)),
         note="开工、建成、完成投资由进度记录加成，点数字看是哪些记录；占计划是累计数与计划数之比；空白是没有登记过。逾期：过了合同约定竣工日期还没有全部竣工。",
         can_edit=may(user, EDIT, made.region.pk), export=export_path(request, chosen), sort=sort,
         **shown.for_filters(user, made, chosen), **shown.for_pager(listed),
@@ -176,9 +181,9 @@ def places(request: HttpRequest) -> HttpResponse:
     made, user = frame(request), request.operator
     if made.region is None:
         return show(request, "projects/map.html", heading="项目地图", rows=[])
-    chosen, off = shown.filters(request), request.GET.get("map") == "0"
-    listed = queries.projects(user, made.region, **chosen, sort="region", size=MOST_ON_MAP, until=made.on)
-    rows = [shown.mapped(line, made.on, drawn.SHAPES) for line in listed.lines]
+    chosen, off, on = shown.filters(request), request.GET.get("map") == "0", shown.as_of(made)
+    listed = queries.projects(user, made.region, **chosen, sort="region", size=MOST_ON_MAP, until=on)
+    rows = [shown.mapped(line, on, drawn.SHAPES) for line in listed.lines]
     plane = drawn.plane(rows)
     lost, late = len(rows) - len(plane.marks), sum(row.late for row in rows)
     heading = f"{made.region.name}：{len(plane.marks)}个项目在图上" + (f"，{late}个逾期" if late else "")
@@ -192,7 +197,7 @@ def places(request: HttpRequest) -> HttpResponse:
         request, "projects/map.html", heading=heading, sub=sub + "位置按登记的经纬度画，没有底图，离线可用。", rows=rows, plane=plane,
         drawn=bool(plane.marks) and not off, off=off and bool(plane.marks), regions_shown=has_below(made.region),
         picture_title=f"{made.region.name}项目分布" + (f"，{late}个逾期" if late else ""),
-        picture_sub=f"形状是类型；截至{made.on.year}年{made.on.month}月{made.on.day}日；来源：项目台账",
+        picture_sub=f"形状是类型；截至{day(on)}；来源：项目台账",
         legend=[{"shape": drawn.SHAPES[kind], "label": Project.Kind(kind).label} for kind in kinds],
         **shown.for_filters(user, made, chosen),
     )  # fmt: skip

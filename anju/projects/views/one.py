@@ -14,7 +14,7 @@ from anju.core.page import page
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import day
 from anju.projects import queries
-from anju.projects.events import MODES, amount_text, events, shown
+from anju.projects.events import MODES, events
 from anju.projects.fields import FIELDS, fields_for
 from anju.projects.fields import show as text_of
 from anju.projects.models import Event, Project
@@ -34,28 +34,32 @@ def in_frame(request: HttpRequest, project: Project) -> Frame:
     return frame(request, of=SimpleNamespace(region=project.region, period=request.GET.get("period", "")))
 
 
+def shown_on(request: HttpRequest, project: Project) -> date:
+    return see.as_of(in_frame(request, project))
+
+
 @acting("projects.see")
 @require_GET
 def project(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.operator
     found = queries.project(user, pk)
-    made = in_frame(request, found)
-    history = [one for one in queries.timeline(user, found)]
-    standing = [one.event for one in history if one.event and not one.mended and not one.event.void and one.on <= made.on]
-    line = Line(found, queries.totals(user, [pk], until=made.on).get(pk, {}))
+    on = shown_on(request, found)
+    history = queries.timeline(user, found)
+    standing = [one.event for one in history if one.event and not one.mended and not one.event.void and one.on <= on]
+    line = Line(found, queries.totals(user, [pk], until=on).get(pk, {}))
     ready = queries.checklist(user, found)
     edits, adjusts = may(user, "projects.edit", found.region_id), may(user, "projects.adjust", found.region_id)
     open_ = found.state in (Project.PLANNED, Project.RESERVE)
-    drawn = lanes(standing, found, made.on)
+    drawn, offered = lanes(standing, found, on), buttons(found, edits, adjusts)
     return show(
-        request, "projects/project.html", project=found, heading=f"{found.name}：{see.summary(line, made.on)}",
-        stages=steps(line, standing, made.on), line=drawn, chart=picture(found, standing),
-        line_title=f"{found.name}的进程", line_sub=f"每个点是一条进度，指着看全文；截至{day(made.on)}；来源：项目台账",
+        request, "projects/project.html", project=found, heading=f"{found.name}：{see.headline(line, on)}", summary=see.summary(line, on),
+        stages=steps(line, standing, on), line=drawn, chart=picture(found, standing, on),
+        line_title=f"{found.name}的进程", line_sub=f"每个点是一条进度，指着看全文；截至{day(on)}；来源：项目台账",
         events=[lined(one, found) for one in reversed(history) if one.event], can_edit=edits and open_,
         facts=facts(found), blank="、".join(field.label for field in fields_for(found.kind) if not text_of(field, getattr(found, field.name))),
         conditions=[conditioned(one, pk, edits and open_) for one in ready], conditions_met=sum(not one.open for one in ready),
         photos=[pictured(one) for one in queries.photos(user, found)], adjustments=[adjusted(one.adjustment) for one in history if one.adjustment],
-        entries=entries_of(user, found), acts=buttons(found, edits, adjusts), record_path=f"/projects/{pk}/record/",
+        entries=entries_of(user, found), first=offered[:2] if edits and open_ else [], others=offered[2:] if edits and open_ else offered, record_path=f"/projects/{pk}/record/",
     )  # fmt: skip
 
 
@@ -105,8 +109,8 @@ def lanes(standing: list[Event], found: Project, on: date) -> Any:
     kinds, by_stage = events(), {}
     for event in standing:
         kind = kinds[event.kind]
-        said = f"{kind.label}{amount_text(event.kind, found.kind, event.amount).replace(' ', '')}" if not kind.choices else event.note
-        by_stage.setdefault(kind.stage, []).append((event.on, said))
+        said = event.note if kind.choices else f"{kind.label}{amount_of(event, found).replace(' ', '')}"
+        by_stage.setdefault(kind.stage, []).append((event.on, said, event.note if kind.choices else kind.label))
     order = list(dict.fromkeys(kind.stage for kind in kinds.values()))
     if not by_stage:
         return timeline([], [])
@@ -119,33 +123,44 @@ def lanes(standing: list[Event], found: Project, on: date) -> Any:
     return timeline([(stage, by_stage[stage]) for stage in order if stage in by_stage], limits)
 
 
-def picture(found: Project, standing: list[Event]) -> SimpleNamespace | None:
+def picture(found: Project, standing: list[Event], on: date) -> SimpleNamespace | None:
     """Cumulative by month, against the plan. Nothing to draw before there are two months."""
     kinds = events()
     counted = [event for event in standing if event.kind in DRAWN and event.amount is not None]
     codes = [code for code in DRAWN if any(event.kind == code for event in counted)]
     if not codes:
         return None
-    first, last = min(event.on for event in counted), max(event.on for event in counted)
+    first, last = min(event.on for event in counted), on
     months = [(number // 12, number % 12 + 1) for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month)]
     if len(months) < 2:
         return None
     months, unit = months[-STRAIGHT:], kinds["start"].unit_for(found.kind)
     series, plan = [], see.whole(found)
     for code in codes:
-        values = [sum(event.amount for event in counted if event.kind == code and (event.on.year, event.on.month) <= month) for month in months]
-        series.append({"name": kinds[code].label, "values": values, "texts": [f"{value:,}{unit}" for value in values]})
+        mine = [event for event in counted if event.kind == code]
+        values = [_until(mine, month) for month in months]
+        texts = ["没有登记" if value is None else f"{value:,}{unit}" for value in values]
+        series.append({"name": kinds[code].label, "values": values, "texts": texts})
     if plan is not None:
         series.append({"name": "计划", "values": [plan] * len(months), "texts": [f"{plan:,}{unit}"] * len(months), "plan": True})
+    for one in series:  # lines that end at one height share a label: two would lie on each other
+        same = [other["name"] for other in series if other["values"][-1] == one["values"][-1]]
+        one["end"] = "、".join(same) if one["name"] == same[0] else ""
     labels = [f"{year}-{month:02d}" for year, month in months]
     end = "，".join(f"{one['name']}累计{one['texts'][-1]}" for one in series if not one.get("plan"))
     sheet = Sheet("by-month", [Column("月份"), *(Column(one["name"], unit=unit) for one in series)], caption="各月累计", rows=[
-        Row([Cell(text=label), *(Cell(text=f"{one['values'][place]:,}", css="n") for one in series)]) for place, label in enumerate(labels)
+        Row([Cell(text=label), *(Cell(text="" if one["values"][place] is None else f"{one['values'][place]:,}", css="n") for one in series)]) for place, label in enumerate(labels)
     ])  # fmt: skip
     return SimpleNamespace(
         kind="line", css="rows-8", sheet=sheet, data={"periods": labels, "series": series},
-        title=f"到{last.year}年{last.month}月，{end}" + (f"，计划{plan:,}{unit}" if plan is not None else ""), sub=f"各月末累计，{unit}；来源：项目台账",
+        title=f"到{on.year}年{on.month}月，{end}" + (f"，计划{plan:,}{unit}" if plan is not None else ""), sub=f"各月末累计，{unit}；来源：项目台账",
     )  # fmt: skip
+
+
+def _until(counted: list[Event], month: tuple[int, int]) -> int | None:
+    """Cumulative at the end of that month; nothing before the first was recorded."""
+    amounts = [event.amount or 0 for event in counted if (event.on.year, event.on.month) <= month]
+    return sum(amounts) if amounts else None
 
 
 def facts(found: Project) -> list[tuple[str, str]]:
@@ -175,11 +190,16 @@ def lined(one: Happened, found: Project) -> SimpleNamespace:
         correction = "已撤回" if one.mended.void else "已更正"
     ordered = f"依据 {event.ordered_by}" if event.ordered_by else ""
     return SimpleNamespace(
-        pk=event.pk, on=event.on, stage=kind.stage, label=kind.label, amount=one.text, how="，".join(filter(None, (MODES.get(event.mode), event.part))),
+        pk=event.pk, on=event.on, stage=kind.stage, label=kind.label, amount=amount_of(event, found), how="，".join(filter(None, (MODES.get(event.mode), event.part))),
         said="；".join(filter(None, (event.number, event.note, ordered))), by=event.by, at=event.at, gone=bool(one.mended) or event.void, correction=correction,
         evidence_id=event.evidence_id, evidence_name=event.evidence.name if event.evidence_id else "", evidence_path=f"/projects/events/{event.pk}/evidence/",
         mend_path=f"/projects/events/{event.pk}/mend/", mendable=not one.mended and not event.void and event.origin == "ledger",
     )  # fmt: skip
+
+
+def amount_of(event: Event, found: Project) -> str:
+    unit = events()[event.kind].unit_for(found.kind)
+    return f"{see.grouped(event.amount, unit)} {unit}" if unit and event.amount is not None else ""
 
 
 def conditioned(one: queries.Ready, pk: int, edits: bool) -> SimpleNamespace:
@@ -221,16 +241,16 @@ def total(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The side panel of a total: the events that make it."""
     user = request.operator
     found = queries.project(user, pk)
-    made, kinds = in_frame(request, found), events()
+    on, kinds = shown_on(request, found), events()
     if kind not in kinds or found.kind not in kinds[kind].kinds or not kinds[kind].unit:
         raise Http404(kind)
     unit = kinds[kind].unit_for(found.kind)
-    rows = [one for one in reversed(queries.timeline(user, found)) if one.event and one.event.kind == kind and one.on <= made.on]
+    rows = [one for one in reversed(queries.timeline(user, found)) if one.event and one.event.kind == kind and one.on <= on]
     counted = [one for one in rows if not one.mended and not one.event.void and one.event.amount is not None]
     amount = sum(one.event.amount for one in counted)
     plan = found.investment if kind == "invest" else see.whole(found) if kind in (*DRAWN, "handover") else None
     context = {
-        "project": found, "label": kinds[kind].label, "unit": unit, "on": made.on, "value": see.grouped(amount, unit), "rows": [lined(one, found) for one in rows],
+        "project": found, "label": kinds[kind].label, "unit": unit, "on": on, "value": see.grouped(amount, unit), "rows": [lined(one, found) for one in rows],
         "counted": len(counted), "plan": "" if plan is None else see.grouped(plan, unit), "rate": see.rate(amount, plan), "path": f"/projects/{pk}/",
     }  # fmt: skip
     if "HX-Request" in request.headers:

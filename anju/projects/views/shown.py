@@ -8,6 +8,7 @@ from urllib.parse import quote
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 
 from anju.core.frame import Frame
@@ -25,15 +26,25 @@ BUILT = ("complete", "finish")  # what ends a project that is built, and one tha
 
 
 def filters(request: HttpRequest) -> dict[str, Any]:
-    """What the address asks for; what is no choice is left out."""
+    """What the address asks for; what is no choice is left out. Those in the plan are shown unless another state, or all, is asked for."""
     asked = {key: request.GET.get(key, "").strip() for key in ("kind", "year", "state", "search")}
     year = int(asked["year"]) if asked["year"].isdecimal() and len(asked["year"]) == 4 else None
+    state = asked["state"] or ("" if asked["search"] else Project.PLANNED)  # who looks for a name wants it wherever it is
     return {
         "kind": asked["kind"] if asked["kind"] in Project.Kind.values else "",
         "year": year,
-        "state": asked["state"] if asked["state"] in Project.STATES.labels else "",
+        "state": state if state in Project.STATES.labels else "",
         "search": asked["search"][:100],
     }
+
+
+def filtered(chosen: dict[str, Any]) -> bool:
+    return any(value for key, value in chosen.items() if key != "state") or chosen["state"] not in ("", Project.PLANNED)
+
+
+def as_of(made: Frame) -> date:
+    """The day that a page speaks of: the end of its period, and never a day that has not come."""
+    return min(made.on, timezone.localdate())
 
 
 def page_number(request: HttpRequest) -> int:
@@ -44,7 +55,7 @@ def page_number(request: HttpRequest) -> int:
 def for_filters(user: Any, made: Frame, chosen: dict[str, Any]) -> dict[str, Any]:
     """What templates/projects/filters.html takes."""
     years = queries.chosen(user, made.region).exclude(year=None).order_by("-year").values_list("year", flat=True).distinct()
-    return {"kinds": KINDS, "states": STATES, "years": list(years), "chosen": chosen, "filtered": any(chosen.values())}
+    return {"kinds": KINDS, "states": STATES, "years": list(years), "chosen": chosen, "filtered": filtered(chosen)}
 
 
 def for_pager(listed: queries.Listed) -> dict[str, Any]:
@@ -73,9 +84,9 @@ def built(line: Line) -> int:
 
 def late_count(user: Any, made: Frame, chosen: dict[str, Any]) -> int:
     """How many of the chosen projects are late, the same way, in the database."""
-    amounts = queries.standing(user).filter(project=OuterRef("pk"), kind__in=BUILT, on__lte=made.on).order_by().values("project")
+    amounts = queries.standing(user).filter(project=OuterRef("pk"), kind__in=BUILT, on__lte=as_of(made)).order_by().values("project")
     done = Coalesce(Subquery(amounts.annotate(sum=Sum("amount")).values("sum")), 0)
-    found = queries.chosen(user, made.region, **chosen).filter(state=Project.PLANNED, due_on__lt=made.on).annotate(done=done)
+    found = queries.chosen(user, made.region, **chosen).filter(state=Project.PLANNED, due_on__lt=as_of(made)).annotate(done=done)
     old = Q(kind=Project.Kind.OLD)
     short = Q(done=0) | (old & Q(done__lt=F("households"))) | (~old & Q(done__lt=F("units")))
     return found.filter(short).count()
@@ -103,6 +114,18 @@ def rate(part: int | None, all_of_it: int | None) -> str:
     return f"{ratio_text(part, all_of_it, 1)}%"
 
 
+def headline(line: Line, on: date) -> str:
+    """What there is to say of a project before all else: that it is late, or how far it has come."""
+    project, all_of_it = line.project, whole(line.project)
+    if project.state not in (Project.PLANNED, Project.RESERVE):
+        return project.get_state_display()
+    furthest = next((kind for kind in ("handover", *BUILT, "basic", "start", "gather") if line.total(kind)), "")
+    share = rate(line.total(furthest), all_of_it)
+    said = f"{events()[furthest].label}{share or line.text(furthest).replace(' ', '')}" if furthest else "未开工"
+    late = late_days(line, on)
+    return f"逾期{late}天，{said}" if late is not None else said
+
+
 def progress(line: Line, on: date) -> str:
     late = late_days(line, on)
     return f"逾期{late}天" if late is not None else queries.stages(line.totals, line.project)
@@ -115,13 +138,11 @@ def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regio
     done = "完工" if old else "竣工" if kind else "竣工、完工"
     columns = [Column("项目", sort="name")]
     columns += [Column("区划", text=True, sort="region")] if regions else []
-    columns += [] if kind else [Column("类型", text=True)]
-    columns += [Column("计划年度", sort="year"), Column("计划", unit=unit, sort="units")]
+    columns += [Column("进展", text=True), Column("约定竣工", sort="due"), Column("计划", unit=unit, sort="units")]
     columns.append(Column("开工", (Column("累计", unit=unit), Column("占计划"))))
     columns += [] if old else [Column("基本建成", (Column("累计", unit="套"), Column("占计划")))]
     columns.append(Column(done, (Column("累计", unit=unit), Column("占计划"))))
     columns.append(Column("投资", (Column("计划", unit="万元"), Column("完成", unit="万元"), Column("完成率"))))
-    columns += [Column("约定竣工", sort="due"), Column("进展", text=True)]
     made_sheet = Sheet("projects", columns, caption="项目名册", css="projects cards")
     for line in lines:
         project, all_of_it = line.project, whole(line.project)
@@ -129,19 +150,21 @@ def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regio
         unit_of = events()["start"].unit_for(project.kind)
         number = lambda text, label="", css="n": Cell(text=text, css=css, label=label)  # noqa: E731
         start, basic, end, spent = (line.total(name) for name in ("start", "basic", finish, "invest"))
-        late = late_days(line, made.on)
+        late = late_days(line, as_of(made))
         gone = project.state in (Project.CANCELLED, Project.REPLACED)
-        cells = [Cell(text=project.name, href=address(request, f"/projects/{project.pk}/"), css="gone" if gone else "")]
+        about = f"{project.year}年计划" if project.year else "储备"
+        about = about if kind else f"{project.get_kind_display()}，{about}"
+        name = format_html('{}<small>{}</small>', project.name, about)
+        said = progress(line, as_of(made)) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
+        cells = [Cell(text=name, href=address(request, f"/projects/{project.pk}/"), css="gone" if gone else "")]
         cells += [Cell(text=project.region.name, css="brief")] if regions else []
-        cells += [] if kind else [Cell(text=project.get_kind_display(), css="brief")]
-        cells += [number(str(project.year or "储备")), number("" if all_of_it is None else f"{all_of_it:,}", "计划")]
+        cells += [Cell(text=said, css="late brief" if late is not None else "brief"), number(str(project.due_on or ""), "约定竣工")]
+        cells += [number("" if all_of_it is None else f"{all_of_it:,}", "计划")]
         cells += [number(door(request, line, "start", unit_of), "开工"), number(rate(start, all_of_it), css="n no-phone")]
         cells += [] if old else [number(door(request, line, "basic", "套"), "基本建成"), number(rate(basic, all_of_it), css="n no-phone")]
         cells += [number(door(request, line, finish, unit_of), events()[finish].label), number(rate(end, all_of_it), css="n no-phone")]
         plan = "" if project.investment is None else grouped(project.investment, "万元")
         cells += [number(plan, css="n no-phone"), number(door(request, line, "invest", "万元"), "投资"), number(rate(spent, project.investment), css="n no-phone")]
-        said = progress(line, made.on) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
-        cells += [number(str(project.due_on or ""), "约定竣工"), Cell(text=said, css="late brief" if late is not None else "brief")]
         made_sheet.rows.append(Row(cells))
     return made_sheet
 
@@ -173,7 +196,7 @@ def mapped(line: Line, on: date, shapes: dict[str, str]) -> SimpleNamespace:
         pk=project.pk, path=f"/projects/{project.pk}/", name=project.name, kind=project.kind, kind_label=project.get_kind_display(),
         region=project.region, longitude=project.longitude, latitude=project.latitude, shape=shapes.get(project.kind, ""),
         late=late is not None, done=bool(all_of_it) and built(line) >= (all_of_it or 0), planned=planned, progress=said,
-        place=f"{degrees(project.longitude)}，{degrees(project.latitude)}" if project.longitude is not None and project.latitude is not None else "",
+        east=degrees(project.longitude) if project.latitude is not None else "", north=degrees(project.latitude),
         said=f"{project.name}（{project.region.name}，{project.get_kind_display()}）：{planned or '计划数没有填'}，{said}",
     )  # fmt: skip
 

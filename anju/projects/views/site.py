@@ -13,7 +13,7 @@ from anju.projects import queries, services
 from anju.projects.forms import Input, Reading, wrongs
 from anju.projects.views import shown
 from anju.projects.views.acts import kinds_told, record_from, record_inputs, today
-from anju.projects.views.one import in_frame
+from anju.projects.views.one import shown_on
 
 
 @acting("projects.edit")
@@ -21,7 +21,7 @@ from anju.projects.views.one import in_frame
 def site(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.operator
     found = queries.project(user, pk)
-    made = in_frame(request, found)
+    on = shown_on(request, found)
     said = {name: text.strip() for name, text in request.POST.items() if isinstance(text, str)}
     problems = []
     if request.method == "POST":
@@ -42,14 +42,14 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(address(request, f"/projects/{pk}/site/"))
         except Refused as refused:
             problems = refused.problems
-    line = queries.Line(found, queries.totals(user, [pk], until=made.on).get(pk, {}))
+    line = queries.Line(found, queries.totals(user, [pk], until=on).get(pk, {}))
     inputs = record_inputs(found, said, {})
     wrong = wrongs(problems, {one.name: one.label for one in inputs})
     inputs = record_inputs(found, said, wrong)
     place = [Input("longitude", "经度", value=said.get("longitude", "")), Input("latitude", "纬度", value=said.get("latitude", ""))]
     about = [Input("on", "日期", "date", said.get("on", today()), wrong=wrong.get("on", "")), Input("caption", "照片说明", value=said.get("caption", ""), hint="如 3号楼封顶")]
     return show(
-        request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=shown.summary(line, made.on),
+        request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=shown.summary(line, on),
         project_path=f"/projects/{pk}/", photo_inputs=about, place_inputs=place, record_inputs=[one for one in inputs if one.name != "on"],
         record_open=bool(said.get("kind")), kinds_told=kinds_told(found), wrong_photo=any("照片" in one.where for one in problems),
     )  # fmt: skip
