@@ -1,6 +1,8 @@
 """Django's settings. What a place may choose comes from the environment; secrets come from the data folder."""
 
+import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -13,7 +15,8 @@ ROOMS = ("core", "figures", "runs", "documents", "projects", "returns", "evaluat
 
 DEBUG = False
 SECRET_KEY = SimpleLazyObject(secret_key)
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]  # this machine only: there is no sign-in yet
+# This machine, and the names or addresses under which an office reaches it (ANJU_HOSTS, separated by commas).
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *(name.strip() for name in os.environ.get("ANJU_HOSTS", "").split(",") if name.strip())]
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -24,6 +27,13 @@ INSTALLED_APPS = [
     "csp",
     "procrastinate.contrib.django",
     *(f"anju.{room}" for room in ROOMS),
+    "allauth",  # after the rooms: its pages are ours
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -35,6 +45,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
     "anju.core.middleware.ScopeMiddleware",  # last: it calls the view
 ]
 ROOT_URLCONF = "anju.urls"
@@ -60,7 +72,71 @@ DATABASE_ROUTERS = ["anju.core.server.OwnerMigrates"]
 AUTH_USER_MODEL = "core.Staff"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # a link in a letter opens the page it names
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_RESET_TIMEOUT = 72 * 60 * 60  # how long a first link lives
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "anju.core.sign_in.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("username", "name")}},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+SESSION_IDLE = 30 * 60  # seconds without a click
+SESSION_LONGEST = 12 * 60 * 60
+SESSIONS_A_PERSON = 3
+SESSION_COOKIE_AGE = SESSION_LONGEST
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+ACCOUNT_ADAPTER = "anju.core.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/sign-in/"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "100/m/ip,20/15m/key", "reauthenticate": "10/m/user", "change_password": "5/m/user"}
+MFA_ADAPTER = "anju.core.sign_in.MfaAdapter"
+MFA_FORMS = {"authenticate": "anju.core.sign_in.CodeForm"}
+MFA_TOTP_ISSUER = "安居"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones are off by half a minute
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+SOCIALACCOUNT_ADAPTER = "anju.core.sign_in.SocialAdapter"
+# 统一身份认证: a JSON file {"name": "市政务统一认证", "client_id": …, "secret": …, "server_url": …, "claim": "preferred_username"}
+OIDC = json.loads(Path(os.environ["ANJU_OIDC"]).read_text("utf-8")) if os.environ.get("ANJU_OIDC") else {}
+OIDC_CLAIM = OIDC.get("claim", "preferred_username")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": OIDC["name"],
+                "client_id": OIDC["client_id"],
+                "secret": OIDC["secret"],
+                "settings": {"server_url": OIDC["server_url"]},
+            }
+        ]
+        if OIDC
+        else [],
+    }
+}
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["username"]  # whoever guesses, from wherever; the security administrator unlocks
+AXES_USERNAME_CALLABLE = "anju.core.sign_in.named"
+AXES_LOCKOUT_CALLABLE = "anju.core.sign_in.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "password", "code", "next"]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True  # the trail says it
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the rooms' jobs.py are found by core/jobs.py, when one is wanted
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -105,5 +181,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "axes": {"level": "CRITICAL"},  # says names and addresses; the trail has what is to be known
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
 }

@@ -13,7 +13,7 @@ COUNTY_POSTS = ("clerk", "reviewer", "head", "joint", "finance")
 CITY_POSTS = ("city_reviewer", "publisher")
 BUSINESS = (*COUNTY_POSTS, *CITY_POSTS, "auditor")
 ADMINS = ("system_admin", "security_admin", "audit_admin")
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def person(posts: str | tuple[str, ...], regions: str | tuple[str, ...] = EAST):

@@ -4,6 +4,7 @@ import argparse
 import sys
 from typing import Any
 
+from anju.core import staff_commands
 from anju.core.command import OK, add_group, add_parser, out, setup, show_problems
 from anju.problems import Problem
 
@@ -30,6 +31,8 @@ def add(subparsers: Any) -> None:
     parser = add_parser(trail, "verify", "离线核验导出的留痕文件，不需要数据库", trail_verify)
     parser.add_argument("file", metavar="文件", help="anju trail export 写出的文件")
     parser.add_argument("--head", metavar="链头", action="append", default=[], help="另行保存的链头，可给多个")
+
+    staff_commands.add(subparsers)
 
     regions = add_group(subparsers, "regions", "区划：列出、按名称对照")
     parser = add_parser(regions, "list", "列出一个区划和它的下一级", regions_list)

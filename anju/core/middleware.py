@@ -4,6 +4,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from allauth.account.middleware import AccountMiddleware
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from django.contrib.auth import logout
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,10 +15,12 @@ from django.shortcuts import redirect
 from anju.core.acts import PUBLIC, acts, may
 from anju.core.people import operator_of
 from anju.core.scope import scoped
+from anju.core.sign_in import within_limits
 from anju.core.views import forbidden, no_post
 from anju.problems import Refused
 
 SIGN_IN = "/sign-in/"
+AGAIN = AccountMiddleware(lambda request: None).process_exception
 
 
 class ScopeMiddleware:
@@ -33,6 +38,8 @@ class ScopeMiddleware:
             return forbidden(request)
         if act == PUBLIC:  # no scope: the database shows nothing of any region
             return None
+        if request.user.is_authenticated and not within_limits(request):
+            logout(request)
         if not request.user.is_authenticated:
             return to_sign_in(request)
         request.operator, request.act = operator_of(request.user), act
@@ -43,6 +50,8 @@ class ScopeMiddleware:
                 response = view(request, *args, **kwargs)
                 if callable(getattr(response, "render", None)):  # a lazy response would be rendered outside the scope
                     response = response.render()
+            except (ReauthenticationRequired, ImmediateHttpResponse) as error:  # sign-in asks for the password once more
+                response = AGAIN(request, error)
             except ObjectDoesNotExist as error:  # what a user may not see does not exist
                 raise Http404(str(error)) from error
             except Refused as refused:

@@ -3,12 +3,16 @@
 from datetime import date
 from functools import lru_cache
 
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.db import connection
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from anju.core.acts import posts
-from anju.core.models import Staff
-from anju.core.scope import Operator
+from anju.core.models import Organisation, Posting, Staff
+from anju.core.scope import Operator, visible
 from anju.problems import Problem, Refused
 
 
@@ -38,3 +42,32 @@ def operator_called(key: str) -> Operator:
     if staff is None:
         raise Refused(Problem("STAFF-010", f"用户 {key}", "没有这个在用的人员。", "请由在岗的人员重新办理。"))
     return operator_of(staff)
+
+
+# -- who is registered, for those who look after people ---------------------------------------------------------------------------
+
+
+def organisations(user: Operator) -> QuerySet[Organisation]:
+    return visible(Organisation.objects.select_related("region"), user).order_by("region__order", "kind", "id")
+
+
+def postings(user: Operator) -> QuerySet[Posting]:
+    return visible(Posting.objects.select_related("staff", "organisation__region"), user, "organisation__region_id")
+
+
+def people(user: Operator) -> QuerySet[Staff]:
+    """Who has, or had, a post in the user's regions, and who has none anywhere yet."""
+    mine = postings(user).values("staff_id")
+    return Staff.objects.filter(Q(pk__in=mine) | Q(pk__in=RawSQL("SELECT s.id FROM core_staff AS s WHERE NOT EXISTS (SELECT FROM anju_posts_of(s.id))", [])))
+
+
+def person(user: Operator, username: str) -> Staff:
+    return people(user).get(username=username.strip().lower())
+
+
+def locked(user: Operator) -> list[Staff]:
+    """Who cannot come in now, after too many failures."""
+    since = timezone.now() - settings.AXES_COOLOFF_TIME
+    failures = AccessAttempt.objects.filter(attempt_time__gte=since).values("username").annotate(failures=Sum("failures_since_start"))
+    names = failures.filter(failures__gte=settings.AXES_FAILURE_LIMIT).values("username")
+    return list(people(user).filter(username__in=names))

@@ -32,6 +32,10 @@ def no_post(request: HttpRequest, act: Act, problems: list[Problem] | None = Non
     return stopped(request, 403, "您没有办理这件事的岗位", f"{what}请转交该岗位的人员；岗位由安全管理员授予。")
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return stopped(request, 429, "试得太频繁", "请过几分钟再试。")
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return stopped(request, 403, "表单已过期，没有提交", "请返回上一页，刷新后重新填写并提交。")
 

@@ -32,6 +32,14 @@ class Migration(migrations.Migration):
         ('core', '0001_initial'),
     ]
 
+    # They only know that people are of this room, not that its first migration has none yet.
+    run_before = [
+        ('account', '0001_initial'),
+        ('mfa', '0001_initial'),
+        ('socialaccount', '0001_initial'),
+        ('usersessions', '0001_initial'),
+    ]
+
     operations = [
         migrations.CreateModel(
             name='Staff',

@@ -1,0 +1,197 @@
+"""Signing in. django-allauth does it (passwords, TOTP, recovery codes, OIDC), django-axes locks out; here is what is ours about it.
+
+Who may come in is whom the system administrator registered, nobody else. Every sign-in, failure and lock-out leaves a row in the trail:
+the user name only when there is such a user (a password may have been typed in its place), never an address, never a password.
+"""
+
+import base64
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.usersessions.models import UserSession
+from axes.handlers.proxy import AxesProxyHandler
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.contrib.auth.signals import user_login_failed
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from anju.core import trail
+from anju.core.models import Organisation, Staff
+from anju.core.people import operator_of
+from anju.core.scope import Operator, scoped
+from anju.core.views import stopped
+
+NOWHERE = frozenset({0})  # the id of no region: sees nothing, and may leave a row that concerns none
+DOOR = Operator("sign-in", "登录", NOWHERE)
+WRONG = "用户名或密码不对。"
+WRONG_CODE = "动态口令不对，或已经用过。请等下一个再输。"
+
+
+def told(staff: Staff | None, act: str, *, by: Operator | None = None) -> None:
+    """A row in the trail, in the person's own region, so that its auditor sees it."""
+    user = operator_of(staff) if staff else DOOR
+    with scoped(user if user.region_ids else replace(user, region_ids=NOWHERE)):
+        at_home = Organisation.objects.filter(pk__in=user.organisation_ids).order_by("region__order", "id").values_list("region_id", flat=True)
+        obj = f"用户 {staff.username}" if staff else "没有登记的用户名"
+        trail.record(by=by or (user if staff else DOOR), act=act, obj=obj, region_id=at_home.first())
+
+
+def named(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
+    """Under which name failures are counted: the person's own, however they wrote it; of anything else only a digest is kept."""
+    typed = str((credentials or {}).get("username") or (request.POST.get("login", "") if request else ""))
+    found = Staff.objects.filter(username__iexact=typed).values_list("username", flat=True).first()
+    return found or "?" + hashlib.sha256(typed.casefold().encode()).hexdigest()[:32]
+
+
+def locked_out(request: HttpRequest, *args: Any) -> HttpResponse:
+    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds()) // 60
+    return stopped(
+        request, 429, "输错次数太多，已锁定", f"连续输错{settings.AXES_FAILURE_LIMIT}次。请过{minutes}分钟再试，或请安全管理员解除锁定。"
+    )
+
+
+def failed(request: HttpRequest, username: str) -> None:
+    staff = Staff.objects.filter(username__iexact=username).first()
+    told(staff, "登录失败", by=DOOR)
+    if getattr(request, "axes_failures_since_start", None) == settings.AXES_FAILURE_LIMIT:
+        told(staff, "锁定", by=DOOR)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": WRONG,
+        "account_inactive": "这个用户已停用。",
+        "enter_current_password": "现在的密码不对。",
+        "incorrect_password": "密码不对。",
+        "incorrect_code": WRONG_CODE,
+        "invalid_login": WRONG,
+        "too_many_login_attempts": "试得太频繁，请过几分钟再试。",
+        "rate_limited": "试得太频繁，请过几分钟再试。",
+    }
+    SAID = {
+        "account/messages/password_changed.txt": "密码已修改，这个用户在别处的登录都已退出。",
+        "mfa/messages/totp_activated.txt": "动态口令已启用，下次登录要输。",
+        "mfa/messages/totp_deactivated.txt": "动态口令已停用。",
+        "mfa/messages/recovery_codes_generated.txt": "备用码已重新生成，原来的作废。",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any) -> None:
+        if said := self.SAID.get(message_template or ""):
+            super().add_message(request, level, message=said)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        failed(request, credentials.get("username", ""))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return "/me/"
+
+    def set_password(self, user: Staff, password: str) -> None:
+        super().set_password(user, password)
+        told(user, "修改密码")
+
+    def post_login(self, request: HttpRequest, user: Staff, **kwargs: Any) -> HttpResponse:
+        """Nobody sits in more places at once than allowed: the oldest leave."""
+        response = super().post_login(request, user, **kwargs)
+        for old in UserSession.objects.filter(user=user).order_by("-created_at", "-pk")[settings.SESSIONS_A_PERSON :]:
+            old.end()
+        told(user, "登录")
+        return response
+
+
+class MfaAdapter(DefaultMFAAdapter):
+    """The secrets lie encrypted: a copy of the database alone does not make codes."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": WRONG_CODE,
+        "cannot_generate_recovery_codes": "还没有启用动态口令，不能生成备用码。",
+        "cannot_delete_authenticator": "不能停用动态口令。",
+    }
+
+    def _cipher(self) -> Fernet:
+        return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"totp:{settings.SECRET_KEY}".encode()).digest()))
+
+    def encrypt(self, text: str) -> str:
+        return self._cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return self._cipher().decrypt(encrypted_text.encode()).decode()
+
+
+class CodeForm(AuthenticateForm):
+    """The second step. A wrong code counts as a wrong password does: who knows the password cannot go through all codes."""
+
+    def clean_code(self) -> str:
+        request, credentials = context.request, {"username": self.user.username}
+        if not AxesProxyHandler.is_allowed(request, credentials):
+            request.axes_locked_out = True
+            raise ValidationError(WRONG_CODE)
+        try:
+            return super().clean_code()
+        except ValidationError:
+            user_login_failed.send(sender=__name__, credentials=credentials, request=request)
+            failed(request, self.user.username)
+            raise
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):
+    """统一身份认证 (OIDC): a registered person comes in with the other system's word for who they are; nobody is ever created."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        if sociallogin.is_existing:
+            return
+        given = sociallogin.account.extra_data
+        claims = given.get("userinfo") or given.get("id_token") or given
+        username = claims.get(settings.OIDC_CLAIM)
+        staff = Staff.objects.filter(username=username, is_active=True).first() if username else None
+        if staff is None:
+            told(None, "登录失败")
+            raise ImmediateHttpResponse(
+                stopped(request, 403, "这个账号没有在本系统登记", "统一身份认证认得您，但本系统没有登记。请联系系统管理员。")
+            )
+        sociallogin.account.extra_data = {}  # what the other system says beside is not ours to keep
+        sociallogin.connect(request, staff)
+
+
+class LongEnough(MinimumLengthValidator):
+    def get_error_message(self) -> str:  # Django's Chinese has lost this one sentence
+        return f"密码太短，至少{self.min_length}个字。"
+
+
+class First(PasswordResetConfirmView):
+    """首次登录: whoever holds the one-time link sets the password. The link dies with its use, with a newer one, and with time."""
+
+    template_name = "core/first.html"
+    success_url = "/sign-in/"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        told(self.user, "设置密码")
+        return response
+
+
+def within_limits(request: HttpRequest) -> bool:
+    """Is this session still good? Not after so long without a click, and not for more than a working day."""
+    now, session = int(timezone.now().timestamp()), request.session
+    if now - session.setdefault("since", now) > settings.SESSION_LONGEST or now - session.get("seen", now) > settings.SESSION_IDLE:
+        return False
+    if now - session.get("seen", 0) >= 60:  # written once a minute, not at every click
+        session["seen"] = now
+        UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())
+    return True

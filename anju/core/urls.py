@@ -1,0 +1,52 @@
+"""Addresses of signing in, of one's own page, of people and of background jobs; all at the root of the site.
+
+allauth's views find each other by the names they have there; a view of its own that is not listed here is not reachable.
+"""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.socialaccount import views as social
+from allauth.socialaccount.providers.openid_connect import views as oidc
+from django.urls import path
+
+from anju.core import staff_views as staff
+from anju.core.acts import PUBLIC, acting
+from anju.core.job_urls import urlpatterns as jobs
+from anju.core.sign_in import First
+
+anybody, own = acting(PUBLIC), acting("core.own")
+
+urlpatterns = [
+    path("sign-in/", anybody(account.login), name="account_login"),
+    path("sign-in/code/", anybody(mfa.authenticate), name="mfa_authenticate"),
+    path("sign-in/inactive/", anybody(account.account_inactive), name="account_inactive"),
+    path("sign-in/first/<str:uidb64>/<str:token>/", anybody(First.as_view()), name="first"),
+    path("sign-in/cancelled/", anybody(social.login_cancelled), name="socialaccount_login_cancelled"),
+    path("sign-in/<str:provider_id>/", anybody(oidc.login), name="openid_connect_login"),
+    path("sign-in/<str:provider_id>/callback/", anybody(oidc.callback), name="openid_connect_callback"),
+    path("sign-out/", anybody(account.logout), name="account_logout"),
+    path("me/", staff.me, name="mfa_index"),
+    path("me/sessions/", staff.end_others, name="me-sessions"),
+    path("me/password/", own(account.password_change), name="account_change_password"),
+    path("me/again/", own(account.reauthenticate), name="account_reauthenticate"),
+    path("me/again/code/", own(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("me/codes/", own(totp.activate_totp), name="mfa_activate_totp"),
+    path("me/codes/off/", own(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("me/spare/", own(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("me/spare/new/", own(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("staff/", staff.listing, name="staff"),
+    path("staff/register/", staff.register, name="staff-register"),
+    path("staff/organisations/", staff.organise, name="staff-organise"),
+    path("staff/<int:pk>/", staff.person, name="staff-person"),
+    path("staff/<int:pk>/first-link/", staff.first_link, name="staff-first-link"),
+    path("staff/<int:pk>/reset-password/", staff.reset_password, name="staff-reset-password"),
+    path("staff/<int:pk>/unlock/", staff.unlock, name="staff-unlock"),
+    path("staff/<int:pk>/codes/", staff.reset_codes, name="staff-codes"),
+    path("staff/<int:pk>/sessions/", staff.end_sessions, name="staff-sessions"),
+    path("staff/<int:pk>/retire/", staff.retire, name="staff-retire"),
+    path("staff/<int:pk>/posts/", staff.give, name="staff-give"),
+    path("staff/postings/<int:pk>/end/", staff.end, name="staff-end"),
+    *jobs,
+]

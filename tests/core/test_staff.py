@@ -1,0 +1,228 @@
+"""People, organisations and posts: who may give what to whom, and what it opens and closes, at once."""
+
+import dataclasses
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, connections
+
+from anju.core import people, staff, trail
+from anju.core.acts import acts, may, posts
+from anju.core.models import Organisation, Posting, Region, Staff, Trail
+from anju.core.people import operator_of
+from anju.core.scope import local_operator, scoped, visible
+from anju.problems import Refused
+from tests.cast import ADMINS, BUSINESS, CITY, EAST, WEST, operator, person
+
+DAY = date.today()
+
+
+@pytest.fixture
+def office(scope):
+    region = Region.objects.get(code=EAST, valid_until=None)
+    return staff.organisation(by=scope, region=region, kind="housing", name="东县住房和城乡建设局")
+
+
+@pytest.fixture
+def newcomer(scope):
+    return staff.register(by=scope, username="Wang.Fang", name="王芳")
+
+
+def codes(refused) -> list[str]:
+    return [problem.code for problem in refused.value.problems]
+
+
+def test_a_person_is_registered_once_without_a_password_and_sees_nothing(scope, newcomer):
+    assert (newcomer.username, newcomer.has_usable_password()) == ("wang.fang", False)
+    user = operator_of(newcomer)
+    assert (user.region_ids, dict(user.posts)) == (frozenset(), {})
+    assert not any(may(user, act) for act in acts())
+    with pytest.raises(Refused, match="已有人用"):
+        staff.register(by=scope, username="wang.fang", name="另一个")
+
+
+@pytest.mark.parametrize("username", ["", "a", "王芳", "a b", "-ab", "x" * 41])
+def test_a_user_name_that_cannot_be_is_refused(scope, username):
+    with pytest.raises(Refused) as refused:
+        staff.register(by=scope, username=username, name="王芳")
+    assert codes(refused) == ["STAFF-002"]
+
+
+def test_a_post_opens_its_region_and_all_below_from_its_first_day_to_its_last(scope, office, newcomer):
+    staff.give(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY, until=DAY + timedelta(days=1), ground="东建〔2026〕1号")
+    east = Region.objects.get(code=EAST, valid_until=None).pk
+    for day, opened in ((DAY - timedelta(days=1), False), (DAY, True), (DAY + timedelta(days=1), True), (DAY + timedelta(days=2), False)):
+        user = operator_of(newcomer, day)
+        assert user.holds("clerk", east) is opened
+        assert (east in user.region_ids) is opened
+    west = Region.objects.get(code=WEST, valid_until=None).pk
+    assert not operator_of(newcomer).holds("clerk", west)
+
+
+def test_a_post_taken_back_ends_that_day_and_leaves_its_ground(scope, office, newcomer):
+    given = staff.give(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY - timedelta(days=9))
+    staff.end(by=scope, posting_id=given.pk, on=DAY - timedelta(days=1), reason="东建〔2026〕2号")
+    assert operator_of(newcomer).posts == {}
+    row = Trail.objects.get(act="收回岗位")
+    assert (row.said["reason"], row.region.code) == ("东建〔2026〕2号", EAST)
+    with pytest.raises(Refused) as refused:
+        staff.end(by=scope, posting_id=given.pk, on=DAY, reason="再收一次")
+    assert codes(refused) == ["STAFF-009"]
+
+
+@pytest.mark.parametrize(("first", "second"), [(one, other) for one in ADMINS for other in (*ADMINS, *BUSINESS) if one != other])
+def test_the_three_administrators_are_three_people_and_hold_nothing_else(scope, office, first, second):
+    more = {"ground": "审通〔2026〕1号", "until": DAY + timedelta(days=30)}
+    for one, other in ((first, second), (second, first)):
+        who = staff.register(by=scope, username=f"x.{one}.{other}", name="某人").username
+        staff.give(by=scope, username=who, organisation=office, post=one, since=DAY, **more)
+        with pytest.raises(Refused) as refused:
+            staff.give(by=scope, username=who, organisation=office, post=other, since=DAY, **more)
+        assert codes(refused) == ["STAFF-003"]
+
+
+def test_the_separation_sees_posts_in_regions_that_the_administrator_does_not(scope, newcomer):
+    west = Region.objects.get(code=WEST, valid_until=None)
+    far = staff.organisation(by=scope, region=west, kind="housing", name="西县局")
+    near = staff.organisation(by=scope, region=Region.objects.get(code=EAST, valid_until=None), kind="housing", name="东县局")
+    staff.give(by=scope, username="wang.fang", organisation=far, post="system_admin", since=DAY)
+    security = operator("security_admin", EAST)
+    Posting.objects.create(staff=newcomer, organisation=near, post="system_admin", since=DAY - timedelta(days=9), until=DAY - timedelta(days=5), by="x")
+    with scoped(security), pytest.raises(Refused) as refused:
+        staff.give(by=security, username="wang.fang", organisation=near, post="clerk", since=DAY)
+    assert codes(refused) == ["STAFF-003"]
+
+
+def test_several_business_posts_may_be_one_person_s(scope, office, newcomer):
+    for post in ("clerk", "reviewer", "joint"):
+        staff.give(by=scope, username="wang.fang", organisation=office, post=post, since=DAY)
+    assert set(operator_of(newcomer).posts) == {"clerk", "reviewer", "joint"}
+    with pytest.raises(Refused) as refused:
+        staff.give(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY)
+    assert codes(refused) == ["STAFF-006"]
+
+
+@pytest.mark.parametrize("more", [{}, {"ground": "审通〔2026〕1号"}, {"until": DAY}, {"ground": " ", "until": DAY}])
+def test_an_auditor_comes_by_a_document_and_for_a_time(scope, office, newcomer, more):
+    with pytest.raises(Refused) as refused:
+        staff.give(by=scope, username="wang.fang", organisation=office, post="auditor", since=DAY, **more)
+    assert codes(refused) == ["STAFF-004"]
+
+
+def test_an_auditor_sees_the_region_but_none_of_its_drafts(db):
+    auditor, clerk = operator("auditor"), operator("clerk")
+    assert auditor.region_ids == clerk.region_ids
+    assert (auditor.drafts, clerk.drafts) == (frozenset(), clerk.region_ids)
+    with scoped(auditor), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('app.regions', true) <> '', current_setting('app.drafts', true)")
+        assert cursor.fetchone() == (True, "")
+
+
+@pytest.mark.parametrize("post", sorted(set(posts()) - {"security_admin"}))
+def test_only_the_security_administrator_gives_posts(db, post):
+    by, clerk = operator(post), person("clerk")
+    with scoped(by):
+        office = Organisation.objects.get(postings__staff=clerk)
+        with pytest.raises(Refused) as refused:
+            staff.give(by=by, username=clerk.username, organisation=office, post="reviewer", since=DAY)
+    assert codes(refused) == ["ACT-001"]
+
+
+def test_nobody_gives_a_post_to_themselves(db):
+    by = operator("security_admin")
+    with scoped(by):
+        office = Organisation.objects.get()
+        with pytest.raises(Refused) as refused:
+            staff.give(by=by, username=by.key, organisation=office, post="clerk", since=DAY)
+    assert codes(refused) == ["STAFF-005"]
+
+
+def test_posts_outside_one_s_regions_are_not_there(db):
+    person("clerk", WEST)
+    by = operator("security_admin", EAST)
+    with scoped(by):
+        assert not people.people(by).filter(username=f"clerk-{WEST}").exists()
+        west = Organisation(pk=10**6, region_id=Region.objects.get(code=WEST, valid_until=None).pk, name="西", kind="housing")
+        with pytest.raises(Organisation.DoesNotExist):
+            staff.give(by=by, username=by.key, organisation=west, post="clerk", since=DAY)
+        with pytest.raises(Staff.DoesNotExist):
+            staff.unlock(by=by, username=f"clerk-{WEST}")
+
+
+def test_the_system_administrator_may_not_take_over_who_has_a_password(db):
+    made = person("clerk")
+    made.set_password("一串很长的密码 x9")
+    made.save()
+    by = operator("system_admin")
+    with scoped(by), pytest.raises(Refused) as refused:
+        staff.first_link(by=by, username=made.username)
+    assert codes(refused) == ["STAFF-011"]
+    security = operator("security_admin")
+    with scoped(security):
+        assert staff.first_link(by=security, username=made.username).startswith("/sign-in/first/")
+    assert not Staff.objects.get(pk=made.pk).has_usable_password()
+
+
+def test_who_is_retired_holds_nothing_and_is_kept(scope, office, newcomer):
+    staff.give(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY - timedelta(days=3))
+    staff.retire(by=scope, username="wang.fang", on=DAY - timedelta(days=1))
+    assert operator_of(newcomer).posts == {}
+    with pytest.raises(Refused) as refused:
+        people.operator_called("wang.fang")
+    assert codes(refused) == ["STAFF-010"]
+    assert Posting.objects.count() == 1
+
+
+def test_a_post_is_never_deleted_and_only_its_end_is_written(scope, office, newcomer):
+    from django.db import ProgrammingError, transaction
+
+    given = staff.give(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY)
+    for statement in ("DELETE FROM core_posting", "UPDATE core_posting SET post = 'head'", "DELETE FROM core_staff"):
+        with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert Posting.objects.get().pk == given.pk
+
+
+# -- the two walls, each with the other taken away -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def both(committed):
+    """A row of the trail and an organisation in each of two counties."""
+    for code in (EAST, WEST):
+        person("clerk", code)
+    with scoped(local_operator()) as by:
+        for code in (EAST, WEST):
+            trail.record(by=by, act="记", obj=code, region_id=Region.objects.get(code=code, valid_until=None).pk)
+    return operator("clerk", EAST)
+
+
+def test_a_query_that_forgot_the_user_is_still_held_by_the_database(both):
+    with scoped(both):
+        assert set(Trail.objects.filter(act="记").values_list("obj", flat=True)) == {EAST}
+        assert set(Organisation.objects.values_list("region__code", flat=True)) == {EAST}
+        assert set(Posting.objects.values_list("staff__username", flat=True)) == {f"clerk-{EAST}"}
+
+
+def test_a_database_that_holds_nothing_back_is_still_held_by_the_query(both):
+    with connections["owner"].cursor() as cursor:
+        for table in ("core_trail", "core_organisation", "core_posting"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    try:
+        with scoped(both):
+            assert set(Trail.objects.filter(act="记").values_list("obj", flat=True)) == {EAST, WEST}, "the wall is really away"
+            assert set(visible(Trail.objects.filter(act="记"), both).values_list("obj", flat=True)) == {EAST}
+            assert {one.region.code for one in people.organisations(both)} == {EAST}
+            assert {one.staff.username for one in people.postings(both)} == {f"clerk-{EAST}"}
+            assert not people.people(both).filter(username=f"clerk-{WEST}").exists()
+    finally:
+        connection.close()
+        with connections["owner"].cursor() as cursor:
+            for table in ("core_trail", "core_organisation", "core_posting"):
+                cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+
+
+def test_a_city_sees_its_counties_and_a_county_not_its_city(db):
+    county, city = operator("clerk", EAST), operator("city_reviewer", CITY)
+    assert county.region_ids < city.region_ids
+    assert dataclasses.replace(city).holds("city_reviewer", next(iter(county.region_ids)))
