@@ -75,6 +75,7 @@ class Source(models.Model):
         CORRECTION = "correction", "更正"
         ASSUMPTION = "assumption", "推定"
         LEDGER = "ledger", "台账"
+        RETURN = "return", "报表"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     title = models.TextField(blank=True)
