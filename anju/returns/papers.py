@@ -1,0 +1,194 @@
+"""A return on paper: the official form as PDF, Word and Excel, and the sealed scan that is kept as proof (盖章件)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from anju.core import trail
+from anju.core.acts import require
+from anju.core.scope import Operator, visible
+from anju.core.templatetags.anju import day, period_label
+from anju.documents import render
+from anju.problems import ASK, Problem, Refused
+from anju.projects.services import keep_file
+from anju.returns import layout, queries
+from anju.returns.models import Paper, Return, Step
+from anju.workbooks.writing import head_cells
+
+LARGEST = 30 << 20
+SIGNS = {"填表人": "hand_in", "审核人": "review", "单位负责人": "submit"}  # whose step is whose signature
+BACK = ("return", "withdraw")
+KINDS = {b"%PDF-": ("application/pdf", b"%%EOF"), b"\xff\xd8\xff": ("image/jpeg", b"\xff\xd9"), b"\x89PNG\r\n\x1a\n": ("image/png", b"IEND")}
+BLANK_DAY = "　　　年　　月　　日"
+
+
+@dataclass(frozen=True)
+class HeadCell:
+    text: str
+    rowspan: int
+    colspan: int
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A kept scan. stands: the return still says what it said when it was sealed."""
+
+    paper: Paper
+    stands: bool
+
+    @property
+    def problem(self) -> Problem | None:
+        if self.stands:
+            return None
+        return Problem(
+            "RET-653", f"盖章件《{self.paper.file.name}》", f"{day(self.paper.at)} 上传以后，报表的内容又改过，与盖章件不再一致。",
+            "请核对改动；确有变化的，重新打印、盖章、上传。", ASK,
+        )  # fmt: skip
+
+
+# --- printing ----------------------------------------------------------------
+
+
+def html(user: Operator, ret: Return) -> str:
+    """The official form as the documents machine takes it."""
+    sheet = queries.grid(user, ret)
+    spec, units = sheet.spec, layout.units(sheet.columns)
+    return render_to_string("returns/papers/form.html", {
+        "name": spec.name[:28], "print": spec.print, "draft": _draft(ret), "title": title(ret), "marks": _marks(spec),
+        "top": (f"填报单位（盖章）：{unit_name(ret)}", period_name(ret.period), f"计量单位：{'、'.join(units)}" if units else ""),
+        "head": _head(sheet, len(units) > 1), "rows": [_row(sheet, line) for line in sheet.lines], "notes": _notes(ret, spec),
+        "signers": _signers(user, ret, spec.print.signers),
+    })  # fmt: skip
+
+
+def pdf(user: Operator, ret: Return) -> bytes:
+    return render.to_pdf(html(user, ret), title(ret), timezone.localdate(ret.submitted_at) if ret.submitted_at else None)
+
+
+def word(user: Operator, ret: Return) -> bytes:
+    return render.to_docx(html(user, ret), title(ret))
+
+
+def excel(user: Operator, ret: Return) -> bytes:
+    """As printed; the workbook to be filled in is `workbook.write`."""
+    return render.annex_xlsx(html(user, ret), title(ret))
+
+
+def file_name(ret: Return, ending: str, more: str = "") -> str:
+    """项目进度月报表 甲县 2021年9月.pdf"""
+    return render.file_name(f"{title(ret)} {ret.region.name} {period_name(ret.period)}{more}", "").removesuffix(".") + f".{ending}"
+
+
+def title(ret: Return) -> str:
+    return ret.form.name + (f"（第{ret.serial - 1}次更正）" if ret.serial > 1 else "")
+
+
+def period_name(period: str) -> str:
+    """A month's form is of the month: 2021年9月; what it counts since January its heads say."""
+    year, _, month = period.partition("-")
+    return f"{year}年{int(month)}月" if len(month) == 2 and month.isdecimal() else period_label(period)
+
+
+def unit_name(ret: Return) -> str:
+    return ret.organisation.name if ret.organisation else ret.region.name
+
+
+def _draft(ret: Return) -> str:
+    return "" if ret.state in Return.SUBMITTED else f"草稿（{Return.STATES.label(ret.state)}）"
+
+
+def _marks(spec: Any) -> list[str]:
+    """What stands at the right above a statistical form: 表号, 制定机关, 文号, 有效期."""
+    authority = spec.authority
+    said = (("表　　号", spec.number), ("制定机关", authority.issuer), ("文　　号", authority.number), ("有效期至", day(authority.valid_until)))
+    return [f"{name}：{text}" for name, text in said if text]
+
+
+def _head(sheet: queries.Grid, several: bool) -> list[list[HeadCell]]:
+    cells = head_cells([(layout.corner(sheet.spec),), *(layout.path(column, several) for column in sheet.columns)])
+    lines: list[list[HeadCell]] = [[] for _ in range(1 + max(cell[2] for cell in cells))]
+    for top, left, bottom, right, text in sorted(cells):
+        lines[top].append(HeadCell(text, bottom - top + 1, right - left + 1))
+    if any(column.number for column in sheet.columns):
+        lines.append([HeadCell("甲", 1, 1), *(HeadCell(column.number, 1, 1) for column in sheet.columns)])
+    return lines
+
+
+def _row(sheet: queries.Grid, line: queries.GridLine) -> dict[str, Any]:
+    cells = [
+        {"text": cell.text, "css": {"number": "num", "text": "text"}.get(column.type, "")}
+        if cell.exists else {"text": "" if line.heading else "—", "css": ""}
+        for column, cell in zip(sheet.columns, sheet.row(line.key), strict=True)
+    ]  # fmt: skip
+    return {"label": "　" * line.indent + line.label, "total": line.computed, "cells": cells}
+
+
+def _notes(ret: Return, spec: Any) -> list[str]:
+    several = len(spec.print.notes) > 1
+    notes = [f"{'' if place else '说明：'}{f'{place + 1}.' if several else ''}{text}" for place, text in enumerate(spec.print.notes)]
+    if ret.note.strip():
+        notes += [f"情况说明：{line}" if place == 0 else line for place, line in enumerate(ret.note.strip().splitlines()) if line.strip()]
+    if ret.serial > 1:
+        ordered = f"（依据：{ret.ordered_by}）" if ret.ordered_by else ""
+        notes.append(f"更正说明：{ret.reason}{ordered}")
+    return notes
+
+
+def _signers(user: Operator, ret: Return, wanted: Sequence[str]) -> list[str]:
+    """Whoever took the step since the return last went back; a blank to sign on where nobody has yet."""
+    names: dict[str, str] = {}
+    for step in visible(Step.objects.filter(ret=ret), user).order_by("id"):
+        if step.move in BACK:
+            names.clear()
+        names[step.move] = step.by_name
+    signed = [f"{name}：{names.get(SIGNS.get(name, ''), '') or '　' * 5}" for name in wanted]
+    return [*signed, f"报出日期：{day(timezone.localdate(ret.submitted_at)) if ret.submitted_at else BLANK_DAY}"]
+
+
+# --- the sealed scan ---------------------------------------------------------
+
+
+@transaction.atomic
+def keep_scan(*, by: Operator, ret_id: int, name: str, content: bytes) -> Paper:
+    """Keep the sealed scan with the digest of what the return says now. The same file for the same content again is the one kept.
+
+    Refused RET-650 what is no PDF, JPEG or PNG by its content, RET-651 what is cut off, RET-652 what is too large.
+    """
+    ret = queries.ret(by, ret_id)
+    require(by, "returns.fill", ret.region_id, str(ret))
+    media = _media(name, content)
+    file = keep_file(by=by, region_id=ret.region_id, name=name, content=content, media=media)
+    digest = layout.digest(ret)
+    known = visible(Paper.objects.filter(ret=ret, file=file, digest=digest), by).first()
+    if known:
+        return known
+    made = Paper.objects.create(ret=ret, region_id=ret.region_id, file=file, digest=digest, by=by.key)
+    trail.record(
+        by=by, act="上传盖章件", obj=f"报表 {ret}", after={"file": file.name, "sha256": file.sha256, "content": digest},
+        region_id=ret.region_id, digest=hashlib.sha256(content).hexdigest(),
+    )  # fmt: skip
+    return made
+
+
+def scans(user: Operator, ret: Return) -> list[Scan]:
+    """The scans of a return, the newest first, each with whether the return still says the same."""
+    papers = list(visible(Paper.objects.filter(ret=ret), user).select_related("file").defer("file__content").order_by("-id"))
+    now = layout.digest(ret) if papers else ""
+    return [Scan(paper, paper.digest == now) for paper in papers]
+
+
+def _media(name: str, content: bytes) -> str:
+    where = f"盖章件《{name}》"
+    if len(content) > LARGEST:
+        raise Refused(Problem("RET-652", where, f"文件有 {len(content) >> 20} 兆，上限是 {LARGEST >> 20} 兆。", "请降低扫描的分辨率，黑白或灰度即可。"))
+    for head, (media, end) in KINDS.items():
+        if content.startswith(head):
+            if end in content[-2048:]:
+                return media
+            raise Refused(Problem("RET-651", where, "文件不完整，结尾被截断了。", "请打开看是否正常，重新扫描或重新上传。"))
+    raise Refused(Problem("RET-650", where, "内容不是 PDF、JPG 或 PNG，只改扩展名是不够的。", "请扫描或拍照后存成 PDF、JPG 或 PNG。"))

@@ -1,0 +1,374 @@
+"""The offline workbook: it looks as the form does, only what may be filled is unlocked, and merging it loses nobody's change."""
+
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.comments import Comment
+
+from anju.core.models import Trail
+from anju.problems import Refused
+from anju.returns import queries, services, workbook, workbook_file
+from anju.returns.models import Cell
+from anju.returns.services import Put
+
+NAME = "月报.xlsx"
+
+
+class Sheet:
+    """The workbook as a clerk has it open: cells by row name and column code."""
+
+    def __init__(self, content: bytes) -> None:
+        self.book = load_workbook(BytesIO(content))
+        self.page = self.book["填报"]
+        self.codes_row = next(row for row in range(1, 20) if self.page.cell(row, 1).value == "#列")
+        self.columns = {self.page.cell(self.codes_row, at).value: at for at in range(3, self.page.max_column + 1)}
+
+    def row(self, label: str) -> int:
+        return next(row for row in range(self.codes_row, self.page.max_row + 1) if self.page.cell(row, 2).value == label)
+
+    def cell(self, label: str, code: str):
+        return self.page.cell(self.row(label), self.columns[code])
+
+    def __setitem__(self, place: tuple[str, str], value: object) -> None:
+        self.cell(*place).value = value
+
+    @property
+    def content(self) -> bytes:
+        out = BytesIO()
+        self.book.save(out)
+        return out.getvalue()
+
+
+@pytest.fixture
+def clerk(people, draft, acting):
+    return acting(people["clerk"])
+
+
+@pytest.fixture
+def sheet(clerk, draft):
+    return Sheet(workbook.write(clerk, draft))
+
+
+@pytest.fixture
+def at(projects):
+    """Line keys by the project's name."""
+    return {project.name: f"p{project.pk}" for project in projects}
+
+
+def merge(by, draft, sheet, name=NAME):
+    return workbook.merge(by=by, ret_id=draft.pk, content=sheet if isinstance(sheet, bytes) else sheet.content, name=name)
+
+
+def text(by, draft, line, column):
+    return queries.grid(by, draft).cells[line, column].text
+
+
+def put(by, draft, line, column, said):
+    cell = queries.grid(by, draft).cells[line, column]
+    assert not services.fill(by=by, ret_id=draft.pk, changes=[Put(line, column, said, cell.version)]).conflicts
+
+
+# --- the file ----------------------------------------------------------------
+
+
+def test_it_looks_as_the_form_does(sheet, draft):
+    page = sheet.page
+    assert page["B1"].value == draft.form.name
+    heads = {str(area): page.cell(area.min_row, area.min_col).value for area in page.merged_cells.ranges}
+    assert {"自年初累计", "住房", "老旧小区", "资金"} <= set(heads.values())
+    start = page.cell(sheet.codes_row - 1, sheet.columns["start"])
+    assert start.value == "开工（套）" and page.cell(sheet.codes_row - 1, sheet.columns["invest"]).value == "完成投资（万元）"
+    assert page.freeze_panes == page.cell(sheet.codes_row + 1, 3).coordinate
+    assert page.print_title_rows and page.page_setup.orientation == "landscape"
+
+
+def test_only_what_may_be_filled_is_unlocked(sheet, draft, clerk):
+    assert sheet.page.protection.sheet and sheet.page.protection.password is None
+    assert not sheet.cell("东关棚改", "start").protection.locked
+    for label, code in (("东关棚改", "planned"), ("东关棚改", "start_rate"), ("合计", "start"), ("东关小区", "start")):
+        assert sheet.cell(label, code).protection.locked, (label, code)
+    grid = queries.grid(clerk, draft)
+    unlocked = sum(not cell.protection.locked for row in sheet.page.iter_rows(min_col=3) for cell in row)
+    assert unlocked == sum(cell.open for cell in grid.cells.values())
+
+
+def test_a_choice_has_a_list_and_a_number_the_three_words(sheet):
+    page, lists = sheet.page, {}
+    for rule in page.data_validations.dataValidation:
+        lists[next(iter(rule.sqref.ranges)).bounds[0]] = rule
+    stamp = sheet.book["_安居"]
+
+    def words(code):
+        area = lists[sheet.columns[code]].formula1.partition("!")[2].replace("$", "")
+        return [cell.value for (cell,) in stamp[area]]
+
+    assert words("stage") == ["未开工", "三通一平", "基础施工", "主体施工", "封顶", "竣工"]
+    assert words("start") == ["未报", "无任务", "不适用"]
+    assert lists[sheet.columns["stage"]].showErrorMessage and not lists[sheet.columns["start"]].showErrorMessage  # a number passes
+    assert any("ISNUMBER" in rule.formula[0] for found in page.conditional_formatting for rule in found.rules)
+
+
+def test_what_the_ledger_says_stands_in_a_note(sheet):
+    assert "台账：448" in sheet.cell("东关棚改", "start").comment.text
+
+
+def test_a_text_that_looks_like_a_formula_stays_words(clerk, draft, at):
+    put(clerk, draft, at["东关棚改"], "note", "=1+2")
+    again = Sheet(workbook.write(clerk, draft))
+    assert again.cell("东关棚改", "note").data_type == "s"
+    result = merge(clerk, draft, workbook.write(clerk, draft))
+    assert result.clean and not result.saved
+
+
+def test_a_return_that_is_no_draft_comes_all_locked(clerk, draft, people, acting):
+    type(draft).objects.filter(pk=draft.pk).update(state="review")
+    draft.refresh_from_db()
+    page = Sheet(workbook.write(clerk, draft)).page
+    assert all(cell.protection.locked for row in page.iter_rows(min_col=3) for cell in row)
+
+
+# --- merging -----------------------------------------------------------------
+
+
+def test_the_same_workbook_changes_nothing(clerk, draft, sheet):
+    before = list(Cell.objects.filter(ret=draft).order_by("id").values_list("id", "version"))
+    result = merge(clerk, draft, sheet)
+    assert result.clean and not (result.saved or result.kept)
+    assert list(Cell.objects.filter(ret=draft).order_by("id").values_list("id", "version")) == before
+
+
+def test_what_was_changed_in_the_workbook_is_written(clerk, draft, sheet, at):
+    sheet["东关棚改", "complete"] = 12
+    sheet["东关棚改", "invest"] = 4400.5
+    sheet["东关棚改", "stage"] = "主体施工"
+    sheet["西关棚改", "complete"] = "无任务"
+    sheet["东关小区", "note"] = "  雨季停工\n十天 "
+    sheet["西关棚改", "basic"] = None
+    result = merge(clerk, draft, sheet)
+    assert result.clean and len(result.saved) == 6
+    said = [text(clerk, draft, at[name], code) for name, code in (
+        ("东关棚改", "complete"), ("东关棚改", "invest"), ("东关棚改", "stage"), ("西关棚改", "complete"), ("东关小区", "note"), ("西关棚改", "basic"),
+    )]  # fmt: skip
+    assert said == ["12", "4400.5", "主体施工", "无任务", "雨季停工\n十天", ""]
+    assert Cell.objects.get(ret=draft, line=at["东关棚改"], column="complete").via == "workbook"
+    assert Trail.objects.filter(act="合并离线表").count() == 1
+
+
+def test_uploading_it_twice_is_as_good_as_once(clerk, draft, sheet):
+    sheet["东关棚改", "complete"] = 12
+    merge(clerk, draft, sheet)
+    again = merge(clerk, draft, sheet)
+    assert again.clean and not (again.saved or again.kept)
+
+
+def test_what_others_changed_meanwhile_stays(clerk, draft, sheet, at):
+    put(clerk, draft, at["东关棚改"], "invest", "4500")
+    sheet["东关棚改", "complete"] = 12
+    result = merge(clerk, draft, sheet)
+    assert [(one.column, one.base, one.theirs) for one in result.kept] == [("invest", "4320", "4500")]
+    assert text(clerk, draft, at["东关棚改"], "invest") == "4500"
+    assert text(clerk, draft, at["东关棚改"], "complete") == "12"
+
+
+def test_both_to_different_things_is_a_conflict_and_overwrites_nothing(clerk, draft, sheet, at):
+    put(clerk, draft, at["东关棚改"], "invest", "4500")
+    sheet["东关棚改", "invest"] = 4600
+    sheet["东关棚改", "complete"] = 12
+    result = merge(clerk, draft, sheet)
+    (one,) = result.conflicts
+    assert (one.mine, one.theirs, one.base) == ("4600", "4500", "4320")
+    assert one.who and one.when[:4] == "2026" and "您填的是 4600" in one.says and "4500" in one.says
+    assert text(clerk, draft, at["东关棚改"], "invest") == "4500"
+    assert [place.column for place in result.saved] == ["complete"]
+
+
+def test_both_to_the_same_is_no_conflict(clerk, draft, sheet, at):
+    put(clerk, draft, at["东关棚改"], "invest", "4500.00")
+    sheet["东关棚改", "invest"] = 4500
+    assert merge(clerk, draft, sheet).clean
+
+
+def test_a_number_written_another_way_is_no_change(clerk, draft, sheet):
+    sheet["东关棚改", "invest"] = "４３２０.00"
+    sheet["东关棚改", "start"] = "448 "
+    result = merge(clerk, draft, sheet)
+    assert result.clean and not result.saved
+
+
+def test_every_cell_that_cannot_be_taken_is_told_at_once_and_the_others_are_saved(clerk, draft, sheet, at):
+    sheet["东关棚改", "complete"] = "=D5+1"
+    sheet["东关棚改", "basic"] = "约三十"
+    sheet["东关棚改", "invest"] = 4400.125
+    sheet["东关棚改", "stage"] = "快完了"
+    sheet["东关棚改", "handover"] = True
+    sheet["西关棚改", "pay"] = -5
+    sheet["西关棚改", "arrive"] = 7
+    result = merge(clerk, draft, sheet)
+    assert {key[1] for key in result.refused} == {"complete", "basic", "invest", "stage", "handover", "pay"}
+    assert len(result.problems) == 6 and [place.column for place in result.saved] == ["arrive"]
+    for label, code in (("东关棚改", "complete"), ("东关棚改", "invest"), ("西关棚改", "pay")):
+        ref = sheet.cell(label, code).coordinate
+        assert any(f"《{NAME}》工作表“填报” 单元格 {ref}" in problem.where for problem in result.problems)
+    assert "3 位小数" in str(result.problems) and "公式" in str(result.problems)
+    assert text(clerk, draft, at["东关棚改"], "invest") == "4320"
+
+
+def test_a_row_that_was_deleted_or_moved_loses_nothing(clerk, draft, sheet, at):
+    gone = sheet.row("西关棚改")
+    sheet["东关棚改", "complete"] = 12
+    sheet.page.delete_rows(gone)
+    result = merge(clerk, draft, sheet)
+    assert [place.column for place in result.saved] == ["complete"]
+    assert [problem.code for problem in result.problems] == ["RET-616"] and "西关棚改" in result.problems[0].what
+    assert text(clerk, draft, at["西关棚改"], "basic") == "300"
+    assert text(clerk, draft, at["东关棚改"], "complete") == "12"
+
+
+def test_a_row_of_ones_own_and_a_row_twice_are_told(clerk, draft, sheet):
+    page, last, row = sheet.page, sheet.page.max_row + 1, sheet.row("东关棚改")
+    page.cell(last, 2).value, page.cell(last, sheet.columns["start"]).value = "新项目", 50
+    for column in range(1, page.max_column + 1):
+        page.cell(last + 1, column).value = page.cell(row, column).value
+    result = merge(clerk, draft, sheet)
+    assert sorted(problem.code for problem in result.problems) == ["RET-607", "RET-608"]
+
+
+def test_rows_added_or_removed_since_are_told(clerk, draft, sheet, projects, county):
+    from anju.projects import services as ledger
+    from anju.returns.models import Line
+
+    Cell.objects.filter(ret=draft, line=f"p{projects[1].pk}").delete()
+    Line.objects.filter(ret=draft, key=f"p{projects[1].pk}").delete()
+    ledger.register(by=clerk, region=county, code="A9", name="北关棚改", kind="shanty", year="2021", units="10")
+    services.refresh(by=clerk, ret_id=draft.pk)
+    sheet["西关棚改", "complete"] = 3
+    result = merge(clerk, draft, sheet)
+    told = {problem.code: problem.what for problem in result.problems}
+    assert "北关棚改" in told.get("RET-617", "") or "西关棚改" in str(told)
+    assert not result.conflicts
+
+
+# --- the wrong workbook ------------------------------------------------------
+
+
+def codes(refused):
+    return [problem.code for problem in refused.value.problems]
+
+
+def test_another_period_and_region_are_told_together(clerk, draft, people, projects, county, next_county, sheet, acting):
+    other = services.open_return(by=clerk, form_code=draft.form.code, region=county, period="2021-09")
+    with pytest.raises(Refused) as refused:
+        merge(clerk, other, sheet)
+    assert codes(refused) == ["RET-612"] and "2021年8月" in str(refused.value)
+    by = acting(people["neighbour"])
+    theirs = services.open_return(by=by, form_code=draft.form.code, region=next_county, period="2021-09")
+    with pytest.raises(Refused) as refused:
+        merge(by, theirs, sheet)
+    assert codes(refused) == ["RET-611", "RET-612"]
+
+
+def test_an_older_correction_is_told(clerk, draft, sheet):
+    type(draft).objects.filter(pk=draft.pk).update(serial=2)
+    with pytest.raises(Refused) as refused:
+        merge(clerk, draft, sheet)
+    assert codes(refused) == ["RET-613"]
+
+
+def test_another_version_of_the_form_is_told(clerk, draft, sheet):
+    from anju.returns.models import Form
+
+    spec = queries.spec(draft)
+    newer = Form.objects.create(code=spec.code, since="2021-08-01", name=spec.name, digest="f" * 64, spec=draft.form.spec)
+    type(draft).objects.filter(pk=draft.pk).update(form=newer)
+    with pytest.raises(Refused) as refused:
+        merge(clerk, draft, sheet)
+    assert codes(refused) == ["RET-610"]
+
+
+def test_what_is_no_workbook_of_ours_is_told(clerk, draft, sheet):
+    from openpyxl import Workbook
+
+    plain = BytesIO()
+    Workbook().save(plain)
+    whole = sheet.content
+    tampered = Sheet(whole)
+    tampered.book["_安居"]["D3"].value = "999999"
+    twice = Sheet(whole)
+    twice.book.copy_worksheet(twice.page)
+    bare = Sheet(whole)
+    bare.page.delete_cols(1)
+    for content, code in (
+        (b"", "WB-009"), (b"%PDF-1.7 ...", "WB-003"), (whole[:3000], "WB-005"), (plain.getvalue(), "WB-009"), (tampered.content, "RET-604"),
+        (twice.content, "RET-606"), (bare.content, "RET-605"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            merge(clerk, draft, content)
+        assert codes(refused) == [code]
+    filled = Workbook()
+    filled.active["A1"] = "随便一张表"
+    out = BytesIO()
+    filled.save(out)
+    with pytest.raises(Refused, match="RET-603"):
+        merge(clerk, draft, out.getvalue())
+
+
+def test_others_do_not_merge(people, draft, sheet, acting):
+    content = sheet.content
+    by = acting(people["reviewer"])
+    with pytest.raises(Refused, match="ACT-001"):
+        merge(by, draft, content)
+    by = acting(people["neighbour"])
+    with pytest.raises(type(draft).DoesNotExist):
+        merge(by, draft, content)
+
+
+def test_a_return_that_was_handed_in_takes_nothing(clerk, draft, sheet):
+    type(draft).objects.filter(pk=draft.pk).update(state="review")
+    with pytest.raises(Refused, match="RET-020"):
+        merge(clerk, draft, sheet)
+
+
+# --- the workbook back again -------------------------------------------------
+
+
+def test_the_workbook_comes_back_marked_and_settles_the_conflict_when_uploaded_again(clerk, draft, sheet, at):
+    put(clerk, draft, at["东关棚改"], "invest", "4500")
+    put(clerk, draft, at["西关棚改"], "basic", "310")
+    sheet["东关棚改", "invest"] = 4600
+    sheet["东关棚改", "complete"] = 12
+    sheet["东关小区", "old_start"] = "一百"
+    result = merge(clerk, draft, sheet)
+    back = Sheet(workbook.marked(clerk, draft, result))
+    colours = {code: back.cell(label, code).fill.fgColor.rgb[2:] for label, code in (
+        ("东关棚改", "invest"), ("东关棚改", "complete"), ("西关棚改", "basic"), ("东关小区", "old_start"),
+    )}  # fmt: skip
+    assert colours == {"invest": "FFD966", "complete": "C6EFCE", "basic": "DDEBF7", "old_start": "FFC7CE"}
+    assert back.cell("东关棚改", "invest").value == 4600 and "4500" in back.cell("东关棚改", "invest").comment.text
+    assert back.cell("东关小区", "old_start").value == "一百" and back.cell("西关棚改", "basic").value == 310
+    assert [row[0].value for row in back.book["合并结果"].iter_rows(min_row=2)] == ["冲突", "没有读取", "已保存", "别人改过"]
+    back["东关小区", "old_start"] = 100
+    settled = merge(clerk, draft, back)
+    assert settled.clean and {place.column for place in settled.saved} == {"invest", "old_start"}
+    assert text(clerk, draft, at["东关棚改"], "invest") == "4600"
+
+
+def test_notes_and_colours_of_the_clerks_own_do_no_harm(clerk, draft, sheet):
+    sheet.cell("东关棚改", "start").comment = Comment("问过工地", "张")
+    sheet.book.create_sheet("草稿纸")["A1"] = "=1/0"
+    sheet["东关棚改", "complete"] = 12
+    result = merge(clerk, draft, sheet)
+    assert result.clean and len(result.saved) == 1
+
+
+def test_a_thousand_rows_are_read_back_as_written():
+    fields = [workbook_file.Field(f"c{n}", ("组", f"列{n}"), unit="万元", places=2) for n in range(10)]
+    rows = [(f"p{n}", f"项目{n}", False) for n in range(1000)]
+    slots = {(key, one.code): workbook_file.Slot(f"{n}.5", 1) for n, (key, _, _) in enumerate(rows) for one in fields}
+    table = workbook_file.Table("表", ("行",), "项目名称", fields, rows, slots, {"ret": "1"})
+    got = workbook_file.read(workbook_file.write(table), NAME, {one.code: "number" for one in fields})
+    assert {key: found.text for key, found in got.cells.items()} == {key: slot.text for key, slot in slots.items()}
+    assert got.stamp == {"ret": "1", "layout": workbook_file.LAYOUT} and not got.problems
+
+
+
