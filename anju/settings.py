@@ -173,6 +173,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(os.environ.get("ANJU_HTTPS"))  # a proxy in front speaks HTTPS with the browsers
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
+CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS[3:]] if SESSION_COOKIE_SECURE else []
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "anju.core.views.csrf_failure"
 

@@ -1,4 +1,4 @@
-"""Serving the site on loopback. There is no sign-in yet, so nothing else is listened on."""
+"""Serving the site: on loopback, unless another address is named together with the names under which it may be reached."""
 
 import os
 import socket
@@ -12,13 +12,23 @@ LOOPBACK = "127.0.0.1"
 TRIED_PORTS = 20  # when the wanted port is taken, the next ones are tried
 
 
-def free_port(wanted: int) -> int:
-    """The wanted port of loopback, or the next free one. Refused: SRV-001 when all that were tried are taken."""
+def free_port(wanted: int, listen: str = LOOPBACK) -> int:
+    """The wanted port of that address, or the next free one.
+
+    Refused: SRV-001 when all that were tried are taken; SRV-002 when others shall come in and nobody said under which name.
+    """
+    if listen != LOOPBACK and not os.environ.get("ANJU_HOSTS", "").strip():
+        raise Refused(
+            Problem(
+                "SRV-002", f"--listen {listen}", "没有设 ANJU_HOSTS，别的电脑打开会被拒绝。",
+                "请把别的电脑在地址栏里输入的主机名或地址写进环境变量，例如 ANJU_HOSTS=10.0.0.8，几个用逗号隔开。",
+            )
+        )  # fmt: skip
     for port in range(wanted, wanted + TRIED_PORTS):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((LOOPBACK, port))
+                probe.bind((listen, port))
             except OSError:
                 continue
             return port
@@ -35,13 +45,13 @@ def free_port(wanted: int) -> int:
 class Site(BaseApplication):
     """Two workers with a few threads each: an office, not a nation. The code is loaded before they part."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, listen: str) -> None:
+        self.port, self.listen = port, listen
         super().__init__()
 
     def load_config(self) -> None:
         settings = {
-            "bind": f"{LOOPBACK}:{self.port}",
+            "bind": f"{self.listen}:{self.port}",
             "workers": 2,
             "threads": 4,
             "worker_class": "gthread",
@@ -64,7 +74,7 @@ class Site(BaseApplication):
         return application
 
 
-def serve(port: int) -> None:
+def serve(port: int, listen: str = LOOPBACK) -> None:
     """Serve until interrupted (Ctrl-C). The database is already up; stopping it is the caller's matter."""
     with beside():  # and the background jobs with it
-        Site(port).run()
+        Site(port, listen).run()

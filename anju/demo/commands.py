@@ -6,12 +6,13 @@ import sys
 import time
 import webbrowser
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from anju.core.command import OK, add_group, add_parser, out, setup
 
-PORT = 8000
+PORT, LOOPBACK = 8000, "127.0.0.1"
 PLACES = Path(__file__).parent / "places"
 
 
@@ -28,7 +29,8 @@ def add(subparsers: Any) -> None:
     province = add_parser(made, "province", "生成一个模拟省（名称都写明“模拟”，不要放进办公用的数据库）", run_generate)
     for name, default, what in (("counties", 120, "县的个数"), ("projects", 100_000, "项目的个数"), ("years", 5, "几年的月报"), ("observations", 3_000_000, "填报数的个数")):
         province.add_argument(f"--{name}", type=int, default=default, metavar="数", help=f"{what}（默认 {default}）")
-    serve = add_parser(subparsers, "serve", "打开网站（只在本机）", run_serve)
+    serve = add_parser(subparsers, "serve", "打开网站（默认只在本机）", run_serve)
+    serve.add_argument("--listen", default=LOOPBACK, metavar="地址", help="听哪个地址：默认只有本机；0.0.0.0 让别的电脑也能打开，须先设 ANJU_HOSTS")
     serve.add_argument("--port", type=int, default=PORT, metavar="端口", help=f"网站端口（默认 {PORT}，被占用时顺延）")
     serve.add_argument("--open", action="store_true", help="同时打开浏览器")
 
@@ -51,7 +53,7 @@ class Progress:
 def run_demo(args: argparse.Namespace) -> int:
     folders = sorted(path for path in PLACES.iterdir() if (path / "place.yaml").exists())
     sys.stderr.write("正在启动数据库……\n")
-    return _served(args, lambda: _load_all(args, folders))
+    return _served(args, lambda: _load_all(args, folders, people=True))
 
 
 def run_load(args: argparse.Namespace) -> int:
@@ -77,7 +79,7 @@ def run_serve(args: argparse.Namespace) -> int:
     return _served(args, lambda: None)
 
 
-def _load_all(args: argparse.Namespace, folders: list[Path]) -> None:
+def _load_all(args: argparse.Namespace, folders: list[Path], *, people: bool = False) -> None:
     from anju.demo.load import load
     from anju.demo.summary import summary, write_files
 
@@ -88,6 +90,12 @@ def _load_all(args: argparse.Namespace, folders: list[Path]) -> None:
         loaded.append(load(folder, say=progress.step))
         files += write_files(loaded[-1], args.out / folder.resolve().name, say=progress.step)
     data, text = summary(loaded, files, args.out)
+    if people:
+        from anju.demo import people as cast
+
+        made = cast.people((one.place.title, one.region) for one in loaded)
+        data["people"] = [asdict(one) for one in made]
+        text += cast.lines(made)
     out(args, data, text)
 
 
@@ -112,12 +120,14 @@ def _served(args: argparse.Namespace, before: Callable[[], None]) -> int:
             return OK
         from anju.core.serve import free_port, serve
 
-        port = free_port(args.port)
+        listen = getattr(args, "listen", LOOPBACK)
+        port = free_port(args.port, listen)
         address = f"http://127.0.0.1:{port}/"
-        sys.stderr.write(f"\n网站已打开：{address}\n还没有登录，只有这台电脑能访问。按 Ctrl-C 停止。\n")
+        who = "只有这台电脑能访问" if listen == LOOPBACK else f"别的电脑用 ANJU_HOSTS 里的名称或地址加 :{port} 访问"
+        sys.stderr.write(f"\n网站已打开：{address}\n{who}。按 Ctrl-C 停止。\n")
         if getattr(args, "open", False):
             webbrowser.open(address)
-        serve(port)
+        serve(port, listen)
         return OK
     finally:
         if started and os.getpid() == process:  # the site's workers are forked from here and leave by the same door

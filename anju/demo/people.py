@@ -1,0 +1,83 @@
+"""People of the demonstration: a county's three, a city's and the departments' for each place, and the three administrators.
+
+Their passwords are random, shown once at the end of the load and stored nowhere; a second load makes nobody anew.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from anju.core import regions, staff
+from anju.core.acts import posts
+from anju.core.models import Organisation, Region, Staff
+from anju.core.scope import Operator, local_operator, scoped
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
+COUNTY = ("clerk", "reviewer", "head")
+ABOVE = (("city_reviewer", "housing"), ("publisher", "office"), ("joint", "reform"), ("finance", "finance"), ("auditor", "audit"))
+ADMINS = ("system_admin", "security_admin", "audit_admin")
+DAYS = 90  # of the auditor's post
+
+
+@dataclass(frozen=True)
+class Made:
+    """password: "" for who was there already."""
+
+    place: str
+    post: str
+    name: str
+    username: str
+    password: str
+
+
+def people(places: Iterable[tuple[str, Region]]) -> list[Made]:
+    """The cast of each place (its title, its region)."""
+    made = []
+    with scoped(local_operator()) as by:
+        for title, region in places:
+            below = [one for one in regions.descendants(by, region) if one.kind == Region.Kind.COUNTY and one.valid_until is None]
+            county = below[0] if below else region
+            above = region if below else region.parent or region
+            made += [_one(by, title, county, post, "housing") for post in COUNTY]
+            made += [_one(by, title, above, post, kind) for post, kind in ABOVE]
+        nation = Region.objects.get(code=regions.NATION)
+        made += [_one(by, "三员", nation, post, "office") for post in ADMINS]
+    return made
+
+
+def _one(by: Operator, place: str, region: Region, post: str, kind: str) -> Made:
+    label, username = posts()[post].label, f"{post.replace('_', '-')}.{region.code}"
+    if found := Staff.objects.filter(username=username).first():
+        return Made(place, label, found.name, username, "")
+    name = Organisation.Kind(kind).label
+    office = staff.organisation(by=by, region=region, kind=kind, name=region.name + (name if kind == "office" else f"{name}部门"))
+    person = staff.register(by=by, username=username, name=f"{region.short}{label}")
+    today = timezone.localdate()
+    bounded = {"ground": f"示例审通〔{today.year}〕1号", "until": today + timedelta(days=DAYS)} if posts()[post].bounded else {}
+    staff.give(by=by, username=username, organisation=office, post=post, since=today, **bounded)
+    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    return Made(place, label, person.name, username, password)
+
+
+def lines(made: list[Made]) -> list[str]:
+    """How to come in, said once."""
+    new = [one for one in made if one.password]
+    said = []
+    if new:
+        said.append("\n用下面的用户名和密码登录。密码只显示这一次，系统不保存明文：")
+        place = ""
+        for one in new:
+            if one.place != place:
+                place = one.place
+                said.append(f"  {place}")
+            said.append(f"    {one.post:\u3000<6}  {one.username:<22}  {one.password}")
+    if len(new) < len(made):
+        said.append(
+            f"\n{len(made) - len(new)} 人以前已登记，密码不再显示。看有哪些人：anju staff list；忘了密码：anju staff first-link 用户名（给出链接，自己设新密码）。"
+        )
+    return said

@@ -1,0 +1,40 @@
+"""The demonstration's people: random passwords that are shown once and work, kept nowhere in clear."""
+
+import pytest
+from django.test import Client
+
+from anju.core import regions
+from anju.core.models import Posting, Staff, Trail
+from anju.core.scope import local_operator, scoped
+from anju.demo import people
+from tests.cast import ADMINS, BUSINESS, CITY
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+def cast():
+    with scoped(local_operator()) as by:
+        region = regions.region(by, CITY)
+    return people.people([("示例市2021年度", region)])
+
+
+def test_every_post_is_somebody_whose_printed_password_opens_the_door(settings):
+    made = cast()
+    settings.ROOT_URLCONF = "tests.core.people_urls"
+    assert len({one.password for one in made}) == len(made) == len(BUSINESS) + len(ADMINS)
+    told = "\n".join(people.lines(made))
+    for one in made[:2]:
+        assert one.password in told
+        assert Client().post("/sign-in/", {"login": one.username, "password": one.password}).status_code == 302
+    with scoped(local_operator()):
+        kept = str(list(Staff.objects.values())) + "".join(str(row.said) for row in Trail.objects.all())
+        assert set(Posting.objects.values_list("post", flat=True)) == {*BUSINESS, *ADMINS}
+    assert not any(one.password in kept for one in made)
+
+
+def test_a_second_load_makes_nobody_anew_and_says_how_to_come_in(settings):
+    cast()
+    again = cast()
+    assert not any(one.password for one in again)
+    told = "\n".join(people.lines(again))
+    assert "anju staff first-link" in told and "密码只显示" not in told
