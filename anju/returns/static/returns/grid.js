@@ -1,0 +1,428 @@
+/* The grid of a return: keys, selection, blocks and undo as in a spreadsheet. No number is computed here: the server says them.
+   One input lies over the cell in hand and always has the focus, so that an input method for Chinese works from the first key.
+   What is typed is kept by drafts.js until the server has it. */
+(() => {
+  "use strict";
+  const table = document.getElementById("grid");
+  if (!table) return;
+  const wrap = table.closest(".grid-wrap");
+  const columns = JSON.parse(document.getElementById("grid-columns").textContent);
+  const STATES = ["未报", "无任务", "不适用"];
+  const mayFill = table.dataset.fill === "1";
+  const rows = [...table.tBodies[0].rows];
+  const cells = rows.map((row) => [...row.querySelectorAll("td")]);
+  const place = new Map();
+  cells.forEach((line, r) => line.forEach((td, c) => {
+    td.row = r;
+    td.col = c;
+    place.set(`${rows[r].dataset.l}|${columns[c].code}`, td);
+  }));
+  const last = { r: cells.length - 1, c: columns.length - 1 };
+  if (last.r < 0) return;
+
+  const keyOf = (td) => `${rows[td.row].dataset.l}|${columns[td.col].code}`;
+  const shown = (td) => td.firstElementChild;
+  const textOf = (td) => shown(td).textContent;
+  const open = (td) => mayFill && !td.classList.contains("lock");
+  const nameOf = (td) => `${rows[td.row].dataset.name}，${columns[td.col].full}`;
+  const part = (td, kind) => td.querySelector(`small.${kind}`)?.textContent || "";
+
+  /* -- the cell in hand ------------------------------------------------------------------------------------------------------ */
+
+  const editor = document.createElement("input");
+  editor.type = "text";
+  editor.className = "grid-editor";
+  editor.autocomplete = "off";
+  editor.spellcheck = false;
+  editor.readOnly = !mayFill;
+  if (!mayFill) editor.inputMode = "none";
+  wrap.append(editor);
+  const note = document.getElementById("cell-note");
+  const list = document.getElementById("cell-list");
+  wrap.append(note, list);
+  const bar = document.getElementById("cell-bar");
+
+  let at = null; // the cell in hand
+  let from = null; // the other corner of the selection
+  let mode = "nav"; // nav; type: typed over, arrows leave; edit: F2, arrows move in the text
+  let painted = [];
+
+  const lay = () => {
+    editor.style.transform = `translate(${at.offsetLeft}px, ${at.offsetTop}px)`;
+    editor.style.width = `${at.offsetWidth}px`;
+    editor.style.height = `${at.offsetHeight}px`;
+    editor.classList.toggle("n", at.classList.contains("n"));
+  };
+
+  const block = () => ({
+    top: Math.min(at.row, from.row), bottom: Math.max(at.row, from.row), left: Math.min(at.col, from.col), right: Math.max(at.col, from.col),
+  });
+  const chosen = () => {
+    const { top, bottom, left, right } = block();
+    return cells.slice(top, bottom + 1).map((line) => line.slice(left, right + 1));
+  };
+
+  const paint = () => {
+    for (const td of painted) td.classList.remove("in", "at");
+    painted = chosen().flat();
+    if (painted.length > 1) for (const td of painted) td.classList.add("in");
+    at.classList.add("at");
+    painted.push(at);
+  };
+
+  const say = () => {
+    const parts = ["last", "ledger", "target"].map((kind) => part(at, kind)).filter(Boolean);
+    bar.querySelector(".what").textContent = nameOf(at);
+    bar.querySelector(".refs").textContent = parts.join("　");
+    bar.querySelector(".door").href = `${table.dataset.cell}?line=${encodeURIComponent(rows[at.row].dataset.l)}&column=${encodeURIComponent(columns[at.col].code)}`;
+    bar.querySelector(".door").hidden = false;
+    bar.querySelector("[data-list]").hidden = !open(at);
+    const why = open(at) ? "" : columns[at.col].computed ? "算出来的数，不用填" : mayFill ? "取自台账，这里不改" : "";
+    bar.querySelector(".why").textContent = why;
+    editor.setAttribute("aria-label", `${nameOf(at)}：${textOf(at) || "空白"}${why ? `，${why}` : ""}${parts.length ? `，${parts.join("，")}` : ""}`);
+    Drafts.tell(at, note);
+    if (!note.hidden) {
+      const beside = at.offsetLeft + at.offsetWidth + 6;
+      const room = wrap.scrollLeft + wrap.clientWidth;
+      const left = beside + note.offsetWidth <= room ? beside : Math.max(wrap.scrollLeft + 4, at.offsetLeft - note.offsetWidth - 6);
+      note.style.transform = `translate(${left}px, ${at.offsetTop}px)`;
+    }
+  };
+
+  const go = (r, c, extend = false, focus = true) => {
+    const td = cells[Math.max(0, Math.min(last.r, r))][Math.max(0, Math.min(last.c, c))];
+    at = td;
+    if (!extend || !from) from = td;
+    mode = "nav";
+    editor.value = "";
+    editor.classList.remove("on");
+    close();
+    if (focus !== "still") td.scrollIntoView({ block: "nearest", inline: "nearest" });
+    lay();
+    paint();
+    say();
+    if (focus) editor.focus({ preventScroll: true });
+  };
+
+  const begin = (how, text) => {
+    if (!open(at)) return;
+    mode = how;
+    editor.classList.add("on");
+    note.hidden = true;
+    if (text !== undefined) {
+      editor.value = text;
+      editor.setSelectionRange(text.length, text.length);
+    }
+  };
+
+  const stop = () => {
+    mode = "nav";
+    editor.value = "";
+    editor.classList.remove("on");
+    say();
+  };
+
+  const commit = () => {
+    if (mode === "nav") return;
+    const text = editor.value.trim();
+    stop();
+    if (text !== textOf(at)) put([[at, text]]);
+  };
+
+  /* -- changing, undoing ----------------------------------------------------------------------------------------------------- */
+
+  const done = [];
+  const undone = [];
+  const buttons = { undo: document.getElementById("undo"), redo: document.getElementById("redo") };
+  const refresh = () => {
+    if (buttons.undo) buttons.undo.disabled = !done.length;
+    if (buttons.redo) buttons.redo.disabled = !undone.length;
+  };
+
+  const put = (changes, remember = true) => {
+    const real = changes.filter(([td, text]) => open(td) && text !== textOf(td));
+    if (!real.length) return;
+    if (remember) {
+      done.push(real.map(([td, text]) => [td, textOf(td), text]));
+      undone.length = 0;
+    }
+    for (const [td, text] of real) {
+      shown(td).textContent = text;
+      Drafts.keep(td, text);
+    }
+    refresh();
+    say();
+  };
+  const undo = (stack, other, way) => {
+    const step = stack.pop();
+    if (!step) return;
+    other.push(step);
+    put(step.map(([td, before, after]) => [td, way === "undo" ? before : after]), false);
+    const [td] = step[0];
+    go(td.row, td.col);
+    refresh();
+  };
+
+  /* -- blocks ------------------------------------------------------------------------------------------------------------------ */
+
+  const tsv = () => chosen().map((line) => line.map(textOf).join("\t")).join("\r\n");
+
+  /* A spreadsheet puts a cell with a line break or a tab into quotation marks. */
+  const parse = (text) => {
+    const lines = [[""]];
+    let quoted = false;
+    for (let i = 0; i < text.length; i += 1) {
+      const one = text[i];
+      const line = lines[lines.length - 1];
+      if (quoted) {
+        if (one !== '"') line[line.length - 1] += one === "\n" || one === "\r" ? " " : one;
+        else if (text[i + 1] === '"') { line[line.length - 1] += '"'; i += 1; }
+        else quoted = false;
+      } else if (one === '"' && line[line.length - 1] === "") quoted = true;
+      else if (one === "\t") line.push("");
+      else if (one === "\n") lines.push([""]);
+      else if (one !== "\r") line[line.length - 1] += one;
+    }
+    const end = lines[lines.length - 1];
+    if (lines.length > 1 && end.length === 1 && end[0] === "") lines.pop();
+    return lines;
+  };
+
+  const paste = (text) => {
+    const given = parse(text);
+    const { top, left, bottom, right } = block();
+    const one = given.length === 1 && given[0].length === 1;
+    const changes = [];
+    let locked = 0;
+    let outside = 0;
+    if (one) {
+      for (const td of chosen().flat()) open(td) ? changes.push([td, given[0][0].trim()]) : (locked += 1);
+    } else {
+      given.forEach((line, y) => line.forEach((said, x) => {
+        const td = cells[top + y]?.[left + x];
+        if (!td) outside += said.trim() ? 1 : 0;
+        else if (!open(td)) locked += said.trim() && said.trim() !== textOf(td) ? 1 : 0;
+        else changes.push([td, said.trim()]);
+      }));
+    }
+    put(changes);
+    if (!one) {
+      from = cells[top][left];
+      const far = cells[Math.min(last.r, top + given.length - 1)][Math.min(last.c, left + Math.max(...given.map((line) => line.length)) - 1)];
+      go(far.row, far.col, true);
+    } else go(bottom, right, true);
+    const left_out = [locked && `${locked} 格不能填（算出的或取自台账的）`, outside && `${outside} 格超出表格`].filter(Boolean);
+    Drafts.remark(left_out.length ? `已粘贴，另有 ${left_out.join("，")}，没有改` : "");
+  };
+
+  /* -- the list of what may be said of a cell ------------------------------------------------------------------------------------ */
+
+  let options = [];
+  let pointed = 0;
+  const close = () => { list.hidden = true; };
+  const point = (n) => {
+    pointed = (n + options.length) % options.length;
+    [...list.children].forEach((li, i) => li.setAttribute("aria-selected", String(i === pointed)));
+    editor.setAttribute("aria-activedescendant", `option-${pointed}`);
+  };
+  const choose = (n) => {
+    close();
+    editor.removeAttribute("aria-activedescendant");
+    stop();
+    put(chosen().flat().map((td) => [td, options[n]]));
+    go(at.row, at.col);
+  };
+  const offer = () => {
+    if (!open(at)) return;
+    if (mode !== "nav") stop();
+    options = [...(columns[at.col].choices || []), ...STATES];
+    list.replaceChildren(...options.map((text, i) => {
+      const li = document.createElement("li");
+      li.id = `option-${i}`;
+      li.setAttribute("role", "option");
+      li.textContent = text;
+      li.dataset.n = i < 9 ? String(i + 1) : "";
+      li.addEventListener("mousedown", (event) => { event.preventDefault(); event.stopPropagation(); choose(i); });
+      return li;
+    }));
+    list.hidden = false;
+    note.hidden = true;
+    const below = at.offsetTop + at.offsetHeight;
+    const up = below + list.offsetHeight > wrap.scrollTop + wrap.clientHeight && at.offsetTop > list.offsetHeight;
+    list.style.transform = `translate(${Math.min(at.offsetLeft, wrap.scrollLeft + wrap.clientWidth - list.offsetWidth - 4)}px, ${up ? at.offsetTop - list.offsetHeight : below}px)`;
+    point(Math.max(0, options.indexOf(textOf(at))));
+  };
+
+  /* -- keys -------------------------------------------------------------------------------------------------------------------- */
+
+  const nextOpen = (way) => {
+    let n = at.row * (last.c + 1) + at.col;
+    const size = (last.r + 1) * (last.c + 1);
+    for (n += way; n >= 0 && n < size; n += way) {
+      const td = cells[Math.floor(n / (last.c + 1))][n % (last.c + 1)];
+      if (open(td)) return td;
+    }
+    return null;
+  };
+
+  /* Ctrl with an arrow: to the end of what is filled, as in a spreadsheet. */
+  const jump = (dr, dc) => {
+    let { row, col } = at;
+    const filled = (r, c) => Boolean(cells[r]?.[c]) && textOf(cells[r][c]) !== "";
+    const wanted = filled(row, col) && filled(row + dr, col + dc);
+    do { row += dr; col += dc; } while (cells[row + dr]?.[col + dc] && (wanted ? filled(row + dr, col + dc) : !filled(row, col)));
+    return [row, col];
+  };
+
+  const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+  const leave = () => (document.querySelector("[data-leave]") || document.querySelector("main a, main button"))?.focus();
+
+  const inList = (event) => {
+    if (event.key === "ArrowDown") point(pointed + 1);
+    else if (event.key === "ArrowUp") point(pointed - 1);
+    else if (event.key === "Enter" || event.key === "Tab") choose(pointed);
+    else if (/^[1-9]$/.test(event.key) && options[event.key - 1]) choose(event.key - 1);
+    else if (event.key === "Escape") { close(); say(); } else { close(); return false; }
+    return true;
+  };
+
+  const onKey = (event) => {
+    const { key, shiftKey: shift, altKey: alt } = event;
+    const ctrl = event.ctrlKey || event.metaKey;
+    const editing = mode !== "nav";
+    if (!list.hidden) return inList(event);
+    if (key === "F2") { if (!editing) begin("edit", textOf(at)); else mode = "edit"; return true; }
+    if (key === "Escape") { if (editing) stop(); else leave(); return true; }
+    if (alt && key === "Enter" && !editing) { bar.querySelector(".door").click(); return true; }
+    if ((alt && key === "ArrowDown") || (!editing && event.code === "Slash" && !ctrl && !shift)) { offer(); return true; }
+    if (key === "Enter" && ctrl && editing) { /* what is typed goes into the whole selection */
+      const text = editor.value.trim();
+      stop();
+      put(chosen().flat().map((td) => [td, text]));
+      return true;
+    }
+    if (key === "Enter") { commit(); go(at.row + (shift ? -1 : 1), at.col); return true; }
+    if (key === "Tab") {
+      commit();
+      const td = nextOpen(shift ? -1 : 1);
+      if (!td) return false;
+      go(td.row, td.col);
+      return true;
+    }
+    if (ARROWS[key] && mode !== "edit") {
+      if (editing) commit();
+      const [dr, dc] = ARROWS[key];
+      const [r, c] = ctrl && cells[at.row + dr]?.[at.col + dc] ? jump(dr, dc) : [at.row + dr, at.col + dc];
+      go(r, c, shift);
+      return true;
+    }
+    if (editing) return false;
+    if (key === "Delete" || key === "Backspace") { put(chosen().flat().map((td) => [td, ""])); return true; }
+    if (key === "Home") { go(ctrl ? 0 : at.row, 0, shift); return true; }
+    if (key === "End") { go(ctrl ? last.r : at.row, last.c, shift); return true; }
+    if (key === "PageDown" || key === "PageUp") { go(at.row + (key === "PageDown" ? 10 : -10), at.col, shift); return true; }
+    if (!ctrl) return false;
+    const letter = key.toLowerCase();
+    if (letter === "z" && !shift) { undo(done, undone, "undo"); return true; }
+    if (letter === "y" || (letter === "z" && shift)) { undo(undone, done, "redo"); return true; }
+    if (letter === "a") { from = cells[0][0]; go(last.r, last.c, true); return true; }
+    if (letter === "d") {
+      const lines = chosen();
+      put(lines.slice(1).flatMap((line) => line.map((td, c) => [td, textOf(lines[0][c])])));
+      return true;
+    }
+    if (letter === "s") { Drafts.now(); return true; }
+    return false;
+  };
+
+  editor.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (onKey(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  });
+  editor.addEventListener("input", () => { if (mode === "nav") begin("type"); });
+  editor.addEventListener("compositionstart", () => { if (mode === "nav") begin("type"); });
+  editor.addEventListener("blur", () => { commit(); close(); wrap.classList.remove("held"); });
+  editor.addEventListener("focus", () => wrap.classList.add("held"));
+  editor.addEventListener("copy", (event) => {
+    if (mode !== "nav") return;
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", tsv());
+  });
+  editor.addEventListener("cut", (event) => {
+    if (mode !== "nav") return;
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", tsv());
+    put(chosen().flat().map((td) => [td, ""]));
+  });
+  editor.addEventListener("paste", (event) => {
+    if (mode !== "nav" || !mayFill) return;
+    event.preventDefault();
+    paste(event.clipboardData.getData("text/plain"));
+  });
+
+  /* -- the mouse ----------------------------------------------------------------------------------------------------------------- */
+
+  let dragging = false;
+  table.tBodies[0].addEventListener("mousedown", (event) => {
+    const td = event.target.closest("td");
+    if (!td || event.button) return;
+    event.preventDefault();
+    commit();
+    dragging = true;
+    go(td.row, td.col, event.shiftKey);
+  });
+  table.tBodies[0].addEventListener("mouseover", (event) => {
+    const td = dragging && event.target.closest("td");
+    if (td && td !== at) go(td.row, td.col, true);
+  });
+  addEventListener("mouseup", () => { dragging = false; });
+  table.tBodies[0].addEventListener("dblclick", (event) => { if (event.target.closest("td")) begin("edit", textOf(at)); });
+  editor.addEventListener("dblclick", () => { if (mode === "nav") begin("edit", textOf(at)); });
+  editor.addEventListener("mousedown", (event) => { if (mode === "nav" && event.shiftKey) event.preventDefault(); });
+  bar.querySelector("[data-list]").addEventListener("click", () => { if (at) { editor.focus(); offer(); } });
+  buttons.undo?.addEventListener("click", () => undo(done, undone, "undo"));
+  buttons.redo?.addEventListener("click", () => undo(undone, done, "redo"));
+
+  /* -- what stands in grey, remembered on this computer ------------------------------------------------------------------------------ */
+
+  for (const box of document.querySelectorAll("input[data-show]")) {
+    const name = `anju-show-${box.dataset.show}`;
+    const kept = localStorage.getItem(name);
+    if (kept !== null) box.checked = kept === "1";
+    const apply = () => { table.classList.toggle(`show-${box.dataset.show}`, box.checked); if (at) lay(); };
+    apply();
+    box.addEventListener("change", () => { localStorage.setItem(name, box.checked ? "1" : "0"); apply(); });
+  }
+  const fit = () => {
+    wrap.style.setProperty("--head", `${table.tHead.offsetHeight}px`);
+    wrap.style.setProperty("--first", `${rows[0].cells[0].offsetWidth}px`);
+    if (at) lay();
+  };
+  fit();
+  addEventListener("resize", fit);
+
+  /* -- for drafts.js, the checks and the keys of the page ---------------------------------------------------------------------------- */
+
+  window.Grid = {
+    cell: (line, column) => place.get(`${line}|${column}`),
+    key: keyOf,
+    said: textOf,
+    name: nameOf,
+    may: mayFill,
+    write: (td, text) => { shown(td).textContent = text; },
+    show: (td) => go(td.row, td.col),
+    again: () => { if (at && mode === "nav") say(); },
+    start: () => {
+      const td = at || cells.flat().find(open) || cells[0][0];
+      go(td.row, td.col, false, at ? true : "still"); // a page just opened stands at its top
+    },
+    put,
+    commit,
+    all: () => cells.flat(),
+  };
+  refresh();
+})();

@@ -1,0 +1,118 @@
+"""The acts of a return, one route each: hand in, review, opine, submit, lock, send back, correct."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from anju.core import regions
+from anju.core.acts import acting
+from anju.problems import Refused
+from anju.returns import queries, services
+from anju.returns.models import Return
+from anju.returns.views import home
+from anju.returns.views.form import show_return
+
+FIELDS = ("remark", "agrees", "where", "ordered_by")
+
+
+def done(request: HttpRequest, pk: int, act: str, says: str, call: Callable[[dict[str, str]], Any]) -> HttpResponse:
+    """Do it and show the return; when refused, show what was typed and every problem."""
+    ret = queries.ret(request.operator, pk)
+    given = {name: request.POST.get(name, "").strip() for name in FIELDS}
+    try:
+        made = call(given)
+    except Refused as refused:
+        ret = queries.ret(request.operator, pk)  # as it now stands: somebody may have been faster
+        return show_return(request, ret, status=422, problems=refused.problems, form=given | {"act": act})
+    messages.success(request, says)
+    return redirect(f"/returns/{made.pk if isinstance(made, Return) else pk}/")
+
+
+@acting("returns.fill")
+@require_POST
+def open_one(request: HttpRequest) -> HttpResponse:
+    """Begin a return, filled from the ledger and the last period; the one that is there, when there is one."""
+    given = {name: request.POST.get(name, "") for name in ("form", "region", "period")}
+    region = regions.region(request.operator, given["region"])
+    try:
+        made = services.open_return(by=request.operator, form_code=given["form"], region=region, period=given["period"])
+    except Refused as refused:
+        return home.show_home(request, status=422, problems=refused.problems)
+    return redirect(f"/returns/{made.pk}/")
+
+
+@acting("returns.fill")
+@require_POST
+def refresh(request: HttpRequest, pk: int) -> HttpResponse:
+    ret = queries.ret(request.operator, pk)
+    try:
+        count = services.refresh(by=request.operator, ret_id=pk)
+    except Refused as refused:
+        return show_return(request, queries.ret(request.operator, pk), status=422, problems=refused.problems)
+    messages.success(request, f"已按台账更新{count}格；您填过的格没有动。" if count else "台账没有新的变化，没有要更新的格。")
+    return redirect(f"/returns/{ret.pk}/")
+
+
+@acting("returns.fill")
+@require_POST
+def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
+    return done(request, pk, "hand_in", "已提交审核。审核前可以撤回修改。", lambda given: services.hand_in(by=request.operator, ret_id=pk))
+
+
+@acting("returns.fill")
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    return done(request, pk, "withdraw", "已撤回，可以接着改。", lambda given: services.withdraw(by=request.operator, ret_id=pk))
+
+
+@acting("returns.review")
+@require_POST
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    return done(request, pk, "review", "审核通过，已送部门联审。", lambda given: services.review(by=request.operator, ret_id=pk, remark=given["remark"]))
+
+
+@acting("returns.opine")
+@require_POST
+def opine(request: HttpRequest, pk: int) -> HttpResponse:
+    def call(given: dict[str, str]) -> Any:
+        line, _, column = given["where"].rpartition("|")
+        return services.opine(by=request.operator, ret_id=pk, agrees=given["agrees"] == "1", remark=given["remark"], line=line, column=column)
+
+    return done(request, pk, "opine", "联审意见已记入。", call)
+
+
+@acting("returns.review")
+@require_POST
+def clear(request: HttpRequest, pk: int) -> HttpResponse:
+    return done(request, pk, "clear", "联审完毕，已送单位负责人。", lambda given: services.clear(by=request.operator, ret_id=pk, remark=given["remark"]))
+
+
+@acting("returns.submit")
+@require_POST
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    return done(request, pk, "submit", "已上报市级，上报时间已记下。", lambda given: services.submit(by=request.operator, ret_id=pk, remark=given["remark"]))
+
+
+@acting("returns.lock")
+@require_POST
+def lock(request: HttpRequest, pk: int) -> HttpResponse:
+    return done(request, pk, "lock", "已审定并锁定，数字已记入指标。", lambda given: services.lock(by=request.operator, ret_id=pk, remark=given["remark"]))
+
+
+@acting("returns.see")  # who may depends on whose hands it is in: the table of moves says so
+@require_POST
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    return done(request, pk, "return", "已退回填报岗，意见随表送达。", lambda given: services.send_back(by=request.operator, ret_id=pk, remark=given["remark"]))
+
+
+@acting("returns.correct")
+@require_POST
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    def call(given: dict[str, str]) -> Any:
+        return services.correct(by=request.operator, ret_id=pk, reason=given["remark"], ordered_by=given["ordered_by"])
+
+    return done(request, pk, "correct", "更正表已开，原来的数已带过来。改好后照常提交审核。", call)

@@ -1,0 +1,90 @@
+"""报表: what waits for this person, what is in other hands, and for who looks from above: who has reported and who is late."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from anju.core.acts import acting, may
+from anju.core.frame import frame, show
+from anju.core.models import Region
+from anju.core.templatetags.anju import period_label
+from anju.problems import Problem
+from anju.returns import queries
+from anju.returns.models import Return
+from anju.returns.views import words
+
+NEXT = {"hand_in": "继续填报", "opine": "发表意见", "review": "去审核", "clear": "去办结联审", "submit": "去上报", "lock": "去审定"}
+EMPTY = "到了报表期，要报的表会列在这里：报哪张、报给谁、还剩多少时间。表式由报表制度定，按月、季、年自动到期。"
+
+
+@acting("returns.see")
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    return show_home(request)
+
+
+def show_home(request: HttpRequest, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
+    made, user, at = frame(request), request.operator, timezone.now()
+    if made.region is None:
+        return show(request, "returns/home.html", heading="没有要报的表", empty=EMPTY)
+    due = list(queries.due(user, at, made.region))
+    rows = [row(user, one, at) for one in due]
+    mine = [one for one in rows if one["act"]]
+    others = [one for one in rows if not one["act"]]
+    progress = reported(request, made, at) if made.region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO) else []
+    done = [locked(one) for one in queries.recent(user, made.region)]
+    return show(
+        request, "returns/home.html", status=status, heading=headline(mine, others), sub=f"{made.region.name}，{words.moment(at)}", mine=mine, others=others,
+        progress=progress, done=done, empty=EMPTY, problems=problems or [],
+    )  # fmt: skip
+
+
+def headline(mine: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
+    if not mine:
+        return f"没有等您办的报表，{len(others)}张在别人手里" if others else "没有等您办的报表"
+    late = [one for one in mine if one["css"] == "late"]
+    if late:
+        return f"{len(mine)}张报表等您办，{len(late)}张已过期限"
+    first = next((one for one in mine if one["left"]), None)
+    return f"{len(mine)}张报表等您办" + (f"，最近的还剩{first['left']}" if first else "")
+
+
+def row(user: Any, one: Any, at: Any) -> dict[str, Any]:
+    ret = one.ret
+    left, css = words.left(one.deadline, at)
+    base = {
+        "name": one.form.name, "form": one.form.code, "region": one.region.name, "code": one.region.code, "period": period_label(one.period), "key": one.period,
+        "to": f"{one.to}，{words.moment(one.deadline)}", "left": left, "css": css, "href": f"/returns/{ret.pk}/" if ret else "", "open": ret is None,
+    }  # fmt: skip
+    if ret is None:
+        return base | {"state": "还没有开始", "act": "开始填报" if may(user, "returns.fill", one.region.pk) else ""}
+    found = words.choices(user, ret, opined=one.opined, last=True)
+    strong = words.strong(found, opined=one.opined)
+    return base | {"state": Return.STATES.label(ret.state) if strong else f"等{words.waits_for(ret)}", "act": NEXT[strong.name] if strong else ""}
+
+
+def reported(request: HttpRequest, made: Any, at: Any) -> list[dict[str, Any]]:
+    """Who has reported and who is late, by county, with the time of the first submission as proof."""
+    rows = []
+    for one in queries.progress(request.operator, made.region, at):
+        ret = one.ret
+        css, late = "", ""
+        if one.deadline:
+            end = ret.first_submitted_at if ret and ret.first_submitted_at else at
+            css = "late" if end > one.deadline else ""
+            late = f"迟{words.span(end - one.deadline)}" if css else ("按时" if ret and ret.first_submitted_at else f"还剩{words.span(one.deadline - end)}")
+        rows.append({
+            "region": one.region.name, "name": f"{one.form.name}（{period_label(one.period)}）", "href": f"/returns/{ret.pk}/" if ret else "",
+            "state": Return.STATES.label(ret.state) if ret else "还没有开始", "done": bool(ret and ret.state in Return.SUBMITTED),
+            "first": words.moment(ret.first_submitted_at) if ret else "", "deadline": words.moment(one.deadline), "css": css, "late": late,
+        })  # fmt: skip
+    return rows
+
+
+def locked(ret: Return) -> dict[str, Any]:
+    return {
+        "name": ret.form.name, "href": f"/returns/{ret.pk}/", "region": ret.region.name, "period": period_label(ret.period),
+        "first": words.moment(ret.first_submitted_at), "state": Return.STATES.label(ret.state) + (f"（第{ret.serial - 1}次更正）" if ret.serial > 1 else ""),
+    }  # fmt: skip

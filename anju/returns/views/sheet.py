@@ -1,0 +1,174 @@
+"""A return laid out as its form on paper: heads of several rows, cells with what stands beside them in grey, checks by cell. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+from anju.problems import BLOCK
+from anju.returns.checking import BLANK, Finding
+from anju.returns.grid import Grid, GridCell
+from anju.returns.values import typed
+
+KINDS = {"prefill": "开表时预填", "page": "在页面上填", "workbook": "从离线表并入", "correct": "更正时带入"}
+QUOTED = re.compile("“[^”]*”")
+PERIODS = {"month": "上月", "quarter": "上季", "year": "上年", "once": "上期"}
+
+
+@dataclass(frozen=True)
+class Head:
+    label: str
+    unit: str
+    colspan: int
+    rowspan: int
+    note: str = ""
+    first: bool = False
+
+
+def heads(grid: Grid) -> list[list[Head]]:
+    """The heads of the form with the units in them, and over the lines' names the corner."""
+    known = grid.spec.by_code
+    made = []
+    for one in grid.groups:
+        made.append([
+            Head(head.label, known[head.column].unit if head.column else "", head.colspan, head.rowspan, known[head.column].note if head.column else "") for head in one
+        ])  # fmt: skip
+    made[0].insert(0, Head("项目名称" if grid.spec.rows.projects else "指标", "", 1, len(made), first=True))
+    return made
+
+
+def described(grid: Grid) -> list[dict[str, Any]]:
+    """What the grid in the browser must know of the columns; it computes nothing."""
+    return [
+        {"code": one.code, "full": one.head + (f"（{one.unit}）" if one.unit else ""), "choices": list(one.choices), "computed": bool(one.formula)}
+        for one in grid.columns
+    ]
+
+
+@dataclass(frozen=True)
+class Row:
+    key: str
+    label: str
+    sub: str
+    css: str
+    pad: str
+    html: SafeString
+
+
+def flags(cell: GridCell) -> str:
+    return ("c" if cell.changed else "") + ("s" if cell.state not in ("number", "text", "") else "")
+
+
+def _html(cell: GridCell, numeric: bool, was: str, other: bool) -> str:
+    if not cell.exists:
+        return '<td class="lock none" data-v="0"><span></span></td>'
+    said = flags(cell)
+    css = ("n" if numeric else "t") + (" lock" if not cell.open else "") + (" changed" if "c" in said else "") + (" st" if "s" in said else "") + (" was-other" if other else "")
+    refs = (("last", was, cell.last), ("ledger", "台账", cell.ledger), ("target", "目标", cell.target))
+    small = "".join(f'<small class="{kind}">{name} {conditional_escape(text)}</small>' for kind, name, text in refs if text)
+    return f'<td class="{css}" data-v="{cell.version}"><span>{conditional_escape(cell.text)}</span>{small}</td>'
+
+
+def rows(grid: Grid, other: set[tuple[str, str]] | None = None) -> list[Row]:
+    """other: cells to point out."""
+    was = PERIODS[grid.spec.period]
+    made = []
+    for line in grid.lines:
+        html = "".join(
+            _html(grid.cells[line.key, column.code], column.type == "number", was, other is not None and (line.key, column.code) in other) for column in grid.columns
+        )
+        css = "total" if line.computed else "group" if line.heading else ""
+        made.append(Row(line.key, line.label, line.code, css, "　" * line.indent, mark_safe(html)))
+    return made
+
+
+def stands(grid: Grid) -> list[list[Any]]:
+    """What stands in every cell now, as the browser takes it after a save: line, column, text, version, flags."""
+    return [[line, column, cell.text, cell.version, flags(cell)] for (line, column), cell in grid.cells.items() if cell.exists]
+
+
+def plain(value: int, unit: str) -> str:
+    return typed(value, unit, 0)
+
+
+def where(grid: Grid, line: str, column: str = "") -> str:
+    label = next((one.label for one in grid.lines if one.key == line), line)
+    known = grid.spec.by_code
+    return f"{label}，{known[column].head}" if column in known else label
+
+
+@dataclass(frozen=True)
+class Moved:
+    key: str
+    where: str
+    before: str
+    after: str
+
+
+def moved(grid: Grid) -> list[Moved]:
+    """What a reviewer wants to see first: the figures that are not as they were."""
+    if not grid.last_period:
+        return []
+    return [
+        Moved(f"{line}|{column}", where(grid, line, column), cell.last or "空白", cell.text or "空白")
+        for (line, column), cell in grid.cells.items()
+        if cell.exists and not cell.computed and cell.text != cell.last and (cell.open or cell.via) and not grid.spec.by_code[column].locked
+    ]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A finding as the page says it."""
+
+    check_id: str
+    level: str
+    css: str
+    line: str
+    column: str
+    key: str
+    where: str
+    what: str
+    fix: str
+    answer: str
+    who: str
+    waived: bool
+    done: bool
+    may_answer: bool
+    may_waive: bool
+
+
+def said(findings: Iterable[Finding], *, answers: bool, waives: bool) -> list[Said]:
+    """Those that stand in the way first, then what asks, then what is settled."""
+    made = []
+    for one in findings:
+        stops = one.level == BLOCK
+        text, who = (f"{one.waived.text}（到{one.waived.until}）", one.waived.by_name) if one.waived else (one.answer, one.answered_by)
+        made.append(
+            Said(
+                one.check_id, one.level, "stop" if stops else "ask", one.line, one.column, f"{one.line}|{one.column}", one.where, one.what, one.fix,
+                text, who, one.waived is not None, not one.open, answers and not stops and one.waived is None, waives and stops and one.open,
+            )
+        )  # fmt: skip
+    return sorted(made, key=lambda one: (one.done, one.css != "stop"))
+
+
+def listed(findings: list[Said]) -> list[Said]:
+    """For the list: the blanks of a line are one entry, or thirty projects would fill it with nothing else."""
+    made: dict[str, Said] = {}
+    for one in findings:
+        key = f"{one.check_id}|{one.line}" if one.check_id == BLANK and not one.done else f"{one.check_id}|{one.key}"
+        made[key] = one if key not in made else replace(made[key], what=f"{made[key].what.removesuffix('没有填。')}、{QUOTED.findall(one.what)[-1]}没有填。")
+    return list(made.values())
+
+
+def counted(findings: list[Said]) -> dict[str, int]:
+    left = [one for one in findings if not one.done]
+    blanks = sum(one.check_id == BLANK for one in left)
+    return {"stops": sum(one.css == "stop" for one in left), "asks": sum(one.css == "ask" for one in left), "blanks": blanks}
+
+
+def marks(findings: list[Said]) -> list[dict[str, Any]]:
+    return [{"line": one.line, "column": one.column, "level": one.level, "what": one.what, "fix": one.fix, "done": one.done, "blank": one.check_id == BLANK} for one in findings]

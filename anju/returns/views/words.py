@@ -1,0 +1,132 @@
+"""What pages of returns say of time and of acts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from anju.core.acts import acts, may
+from anju.core.scope import Operator
+from anju.returns.models import Return
+
+
+def span(length: timedelta) -> str:
+    """A length of time as people say it: 2天3小时, 5小时10分, 35分钟."""
+    minutes = int(length.total_seconds()) // 60
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days}天{hours}小时" if hours and days < 10 else f"{days}天"
+    if hours:
+        return f"{hours}小时{rest}分" if rest and hours < 10 else f"{hours}小时"
+    return f"{rest}分钟" if rest else "不到1分钟"
+
+
+def left(deadline: datetime | None, at: datetime) -> tuple[str, str]:
+    """How long there is, and how the page shows it: late, soon, or as any other."""
+    if deadline is None:
+        return "", ""
+    if deadline < at:
+        return f"已过{span(at - deadline)}", "late"
+    return span(deadline - at), "soon" if deadline - at < timedelta(days=1) else ""
+
+
+def moment(value: datetime | None) -> str:
+    """A moment within the year in hand: 8月22日 17:30."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An act that this person may do now. quick: no word is asked, one click does it, and it can be taken back."""
+
+    name: str
+    label: str
+    says: str
+    action: str
+    quick: bool = False
+    asks: str = ""
+    must: bool = False
+    agrees: bool = False
+    ground: bool = False
+    risk: bool = False
+    opened: bool = False
+
+
+SAYS = {
+    "hand_in": "全部检查再过一遍，没有阻断、提醒都已答复就转给审核岗。审核之前可以撤回来改。",
+    "withdraw": "报表回到填报中，可以接着改；审核岗看到的会收回。",
+    "review": "表示数已核对，转给各部门联审。发现有误请退回，不要代改。",
+    "clear": "各部门意见已齐，转给单位负责人。有部门没有表态或不同意的，请写明怎样处理的。",
+    "submit": "代表本单位上报市级，上报时间即为凭证，数和项目台账的差额记入台账。此后要改，须由市级退回。",
+    "lock": "数字固定并记入指标，谁也不能再改；以后只能另报更正，两次都留底。",
+    "return": "报表回到填报岗去改，意见随表送达。",
+    "opine": "您所在部门的意见记入这张报表；再发表时以最新的为准。",
+    "correct": "另开一张更正表，把现在的数带过去再改，重新走审核；原来这张原样保留，更正锁定后才替代它。",
+}
+ASKS = {"return": "退回意见（写明哪里要改）", "review": "审核意见（可不写）", "clear": "处理情况（意见没有齐或有不同意见时必写）", "submit": "上报意见（可不写）",
+        "lock": "审定意见（可不写）", "opine": "意见（不同意时必写）", "correct": "更正说明（为什么改）"}  # fmt: skip
+MUST = {"return", "correct"}
+ROUTE = {"return": "send-back", "hand_in": "hand-in"}
+OTHER_STEPS = {"open": "建立填报", "correct": "开更正表"}
+STRONG = ("hand_in", "opine", "review", "clear", "submit", "lock")
+
+
+def choices(user: Operator, ret: Return, *, opined: bool, last: bool, form: dict[str, str] | None = None) -> list[Choice]:
+    """Everything this person may do with the return now, the strong one first. last: no correction has replaced it."""
+    found = [(move.name, move.label) for move in Return.STATES.open_to(user, ret.state, ret.region_id)]
+    if ret.state == Return.JOINT and may(user, "returns.opine", ret.region_id):
+        found.append(("opine", "发表联审意见"))
+    if ret.state == Return.LOCKED and last and may(user, "returns.correct", ret.region_id):
+        found.append(("correct", "发起更正"))
+    order = [name for name in STRONG if name != "opine" or not opined]
+    found.sort(key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+    return [
+        Choice(
+            name, label, SAYS[name], f"/returns/{ret.pk}/{ROUTE.get(name, name)}/", quick=name in ("hand_in", "withdraw"), asks=ASKS.get(name, ""),
+            must=name in MUST, agrees=name == "opine", ground=name == "correct", risk=name in ("return", "correct"),
+            opened=bool(form and form.get("act") == name),
+        )
+        for name, label in found
+    ]  # fmt: skip
+
+
+def strong(found: list[Choice], *, opined: bool) -> Choice | None:
+    """The next act, when it is this person's."""
+    wanted = [one for one in found if one.name in STRONG and not (one.name == "opine" and opined)]
+    return wanted[0] if wanted else None
+
+
+def waits_for(ret: Return) -> str:
+    """Whom a return waits for: 审核岗."""
+    moves = [move for move in Return.STATES if move.source == ret.state and move.name not in ("withdraw", "return")]
+    return acts()[moves[0].act].who + "岗" if moves else ""
+
+
+STAGES = (
+    (Return.DRAFT, "填报"), (Return.REVIEW, "审核"), (Return.JOINT, "部门联审"), (Return.HEAD, "单位负责人"), (Return.CITY, "市级审定"), (Return.LOCKED, "锁定"),
+)  # fmt: skip
+
+
+def stages(ret: Return, steps: list, at: datetime) -> list[dict[str, str]]:
+    """The line of states: of what is done who, when and how long; of what is in hand how long it waits."""
+    order = [state for state, _ in STAGES]
+    here = order.index(ret.state)
+    made, came = [], ret.at
+    since = {step.target: step.at for step in steps}
+    for number, (state, label) in enumerate(STAGES):
+        if number < here:
+            done = [step for step in steps if step.source == state and step.target in order[number + 1 :]]
+            said = ""
+            if done:
+                came = max((step.at for step in steps if step.target == state and step.at <= done[-1].at), default=ret.at)
+                said = f"{done[-1].by_name} {moment(done[-1].at)}，用{span(done[-1].at - came)}"
+            made.append({"label": label, "css": "past", "said": said})
+        elif number == here:
+            said = moment(ret.locked_at) if state == Return.LOCKED else f"等{waits_for(ret)}，已{span(at - since.get(state, ret.at))}"
+            made.append({"label": label, "css": "now", "said": said})
+        else:
+            made.append({"label": label, "css": "", "said": ""})
+    return made

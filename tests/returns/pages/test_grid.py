@@ -1,0 +1,243 @@
+"""The grid of a return in a real browser: keys, blocks, undo, saving, a network that goes away, two people at once."""
+
+from anju.returns.models import Cell, Change
+from tests.cast import operator, person
+
+SAVED = "#saved.good:has-text('已保存')"
+
+
+def opened(page, draft):
+    page.goto(f"/returns/{draft.pk}/")
+    page.wait_for_selector(".held #grid td.at")
+    return page
+
+
+def at(page, line: int, column: str):
+    """Click the cell of that line of projects and column; the locator of it."""
+    columns = page.evaluate("JSON.parse(document.getElementById('grid-columns').textContent).map((one) => one.code)")
+    cell = page.locator("#grid tbody tr").nth(line).locator("td").nth(columns.index(column))
+    cell.click()
+    return cell
+
+
+def stored(draft, line: int, column: str) -> str | None:
+    from anju.core.scope import scoped
+    from anju.returns import queries
+
+    user = operator("clerk")
+    with scoped(user):
+        grid = queries.grid(user, draft)
+    return grid.cells[grid.lines[line].key, column].text
+
+
+def saved(page):
+    page.wait_for_selector("#grid:not(:has(td.unsaved))")
+    page.wait_for_selector(SAVED)
+
+
+def test_what_is_typed_is_stored_without_asking_and_its_time_shown(visit, draft):
+    page = opened(visit(), draft)
+    at(page, 0, "start")
+    page.keyboard.type("120")
+    page.keyboard.press("Enter")
+    saved(page)
+    assert stored(draft, 0, "start") == "120"
+    assert page.locator("#grid td.changed").count() == 1
+    assert page.locator("#saved").inner_text()[4:].count(":") == 2
+
+
+def test_keys_move_as_in_a_spreadsheet(visit, draft):
+    page = opened(visit(), draft)
+    at(page, 0, "start")
+    page.keyboard.press("F2")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("7")
+    page.keyboard.press("Tab")
+    assert page.locator("#cell-bar .what").inner_text().endswith("其中货币化安置（套）")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("55")
+    page.keyboard.press("Escape")
+    saved(page)
+    assert (stored(draft, 0, "start"), stored(draft, 1, "start")) == ("107", "100")
+    page.keyboard.press("Delete")
+    saved(page)
+    assert stored(draft, 1, "start") == ""
+
+
+def test_computed_and_locked_cells_take_no_typing_and_the_server_computes(visit, draft):
+    page = opened(visit(), draft)
+    at(page, 0, "planned")
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    assert page.locator("#grid td.unsaved").count() == 0
+    at(page, 0, "start")
+    page.keyboard.type("150")
+    page.keyboard.press("Enter")
+    saved(page)
+    rate = at(page, 0, "start_rate")
+    assert rate.locator("span").inner_text() == "75.0"
+
+
+def test_a_block_from_a_spreadsheet_is_pasted_copied_and_undone(visit, draft):
+    page = opened(visit(), draft)
+    at(page, 0, "start")
+    page.evaluate("navigator.clipboard.writeText('101\\t1\\r\\n102\\t2\\r\\n103\\t3\\r\\n')")
+    page.keyboard.press("Control+v")
+    saved(page)
+    assert [stored(draft, n, "start") for n in range(3)] == ["101", "102", "103"]
+    assert [stored(draft, n, "start_money") for n in range(3)] == ["1", "2", "3"]
+    page.keyboard.press("Control+c")
+    assert page.evaluate("navigator.clipboard.readText()") == "101\t1\r\n102\t2\r\n103\t3"
+    page.keyboard.press("Control+z")
+    saved(page)
+    assert [stored(draft, n, "start") for n in range(3)] == ["100"] * 3
+    page.keyboard.press("Control+y")
+    saved(page)
+    assert stored(draft, 2, "start_money") == "3"
+
+
+def test_states_and_choices_are_chosen_by_keys(visit, draft):
+    page = opened(visit(), draft)
+    at(page, 0, "stage")
+    page.keyboard.press("/")
+    page.keyboard.press("4")
+    at(page, 0, "handover")
+    page.keyboard.press("Alt+ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    saved(page)
+    assert (stored(draft, 0, "stage"), stored(draft, 0, "handover")) == ("主体施工", "无任务")
+
+
+def test_what_is_no_number_is_told_beside_the_cell_and_kept(visit, draft):
+    page = opened(visit(), draft)
+    cell = at(page, 0, "start")
+    page.keyboard.type("一百")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#grid td.wrong")
+    cell.click()
+    assert "不是数" in page.locator("#cell-note").inner_text()
+    assert page.locator("#own").inner_text().startswith("没有存上")
+    assert stored(draft, 0, "start") == "100"
+    page.keyboard.type("110")
+    page.keyboard.press("Enter")
+    saved(page)
+    assert stored(draft, 0, "start") == "110"
+
+
+def test_a_network_that_goes_away_loses_nothing(visit, draft):
+    page = opened(visit(), draft)
+    page.context.set_offline(True)
+    at(page, 0, "start")
+    page.keyboard.type("133")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#saved.bad:has-text('已留在本机')")
+    page.lines.expect("ERR_INTERNET_DISCONNECTED")
+    page.context.set_offline(False)
+    saved(page)
+    page.lines.expect("ERR_INTERNET_DISCONNECTED")
+    assert stored(draft, 0, "start") == "133"
+
+
+def test_a_browser_that_dies_before_the_save_goes_on_where_it_was(visit, draft):
+    page = opened(visit(), draft)
+    page.context.set_offline(True)
+    at(page, 3, "start")
+    page.keyboard.type("144")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#saved.bad")
+    page.lines.clear()
+    page.close(run_before_unload=False)
+    page.context.set_offline(False)
+    again = page.context.new_page()
+    again.goto(f"/returns/{draft.pk}/")
+    again.wait_for_selector(SAVED)
+    assert stored(draft, 3, "start") == "144"
+
+
+def test_leaving_with_something_unsaved_asks(visit, draft):
+    page = opened(visit(), draft)
+    page.context.set_offline(True)
+    at(page, 0, "start")
+    page.keyboard.type("150")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#saved.bad")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    page.lines.clear()
+
+
+def test_two_people_in_one_cell_are_told_and_choose(visit, draft):
+    first, second = opened(visit(), draft), opened(visit(("clerk", "reviewer")), draft)
+    for page, text in ((first, "111"), (second, "122")):
+        at(page, 0, "start")
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        if page is first:
+            saved(page)
+    second.wait_for_selector("#grid td.conflict")
+    at(second, 0, "start")
+    told = second.locator("#cell-note").inner_text()
+    assert person("clerk").name in told and "已填“111”" in told and "您填“122”" in told
+    assert stored(draft, 0, "start") == "111"
+    second.get_by_role("button", name="采用对方的").click()
+    assert second.locator("#grid td.at span").inner_text() == "111"
+    at(first, 0, "start")
+    first.keyboard.type("130")
+    first.keyboard.press("Enter")
+    saved(first)
+    at(second, 0, "start")
+    second.keyboard.type("131")
+    second.keyboard.press("Enter")
+    second.wait_for_selector("#grid td.conflict")
+    at(second, 0, "start")
+    second.get_by_role("button", name="留用我的").click()
+    saved(second)
+    assert stored(draft, 0, "start") == "131"
+
+
+def test_a_return_handed_in_meanwhile_takes_no_more_and_says_what_was_not_stored(visit, draft):
+    from anju.core.scope import scoped
+    from anju.returns.models import Return
+
+    page = opened(visit(), draft)
+    with scoped(operator("clerk")):
+        Return.objects.filter(pk=draft.pk).update(state=Return.REVIEW)
+    at(page, 0, "start")
+    page.keyboard.type("160")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#saved.bad:has-text('没有保存')")
+    page.lines.expect("422")
+    page.goto("about:blank")
+    page.goto(f"/returns/{draft.pk}/")
+    assert "160" in page.locator("#left-behind").inner_text()
+
+
+def test_the_side_panel_tells_who_changed_a_cell(visit, draft):
+    page = opened(visit(), draft)
+    at(page, 0, "start")
+    page.keyboard.type("120")
+    page.keyboard.press("Enter")
+    saved(page)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Alt+Enter")
+    page.wait_for_selector("#panel .history li")
+    told = page.locator("#panel").inner_text()
+    assert "120" in told and "原为100" in told and person("clerk").name in told
+    page.keyboard.press("Escape")
+    assert page.locator("#panel").is_hidden()
+
+
+def test_blanks_are_filled_with_nought_at_one_word(visit, draft):
+    page = opened(visit(), draft)
+    before = page.locator("#grid td.stop.blank").count()
+    page.locator("[data-zero]").click()
+    saved(page)
+    assert before > 100
+    assert page.locator("#grid td.stop.blank").count() < before
+    assert stored(draft, 0, "basic") == "0"
+    assert Cell.objects.count() == 0 and Change.objects.count() == 0  # without a scope nothing is seen
