@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from anju.core import regions as places
 from anju.core.acts import require
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
@@ -16,6 +18,19 @@ from anju.projects.models import Project
 
 EDIT, ADJUST = "projects.edit", "projects.adjust"
 LEDGER = "ledger"  # the origin of what is entered here; others (return:…, import:…) were checked by their own act
+
+# Taken back: void ones and what another one supersedes. `superseded` is small, so it is asked for each event.
+STANDING = "NOT e.void AND NOT EXISTS (SELECT FROM projects_event AS later WHERE later.supersedes_id = e.id)"
+
+
+def below(user: Operator, region: Region) -> frozenset[int]:
+    """The region and all below it, of every time, as ids. Outside the scope it does not exist."""
+    if region.pk not in user.region_ids:
+        raise Region.DoesNotExist(f"没有区划 {region.code}")
+    if region.kind in (Region.Kind.COUNTY, Region.Kind.PSEUDO):
+        same = Region.objects.filter(Q(code=region.code) | Q(parent__code=region.code)).values_list("pk", flat=True)
+        return frozenset(same) & user.region_ids
+    return frozenset({region.pk, *(one.pk for one in places.descendants(user, region))})
 
 
 def own(by: Operator, region: Region) -> None:

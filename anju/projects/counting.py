@@ -14,9 +14,9 @@ from anju import rules
 from anju.core import regions as places
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
+from anju.projects.base import STANDING
 from anju.projects.events import events
 from anju.projects.models import Project
-from anju.projects.queries import STANDING
 from anju.quantities import scaled_text, to_base, unit
 from anju.rules.ir import Num
 from anju.rules.schema import Book

@@ -8,11 +8,20 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from anju.core import regions as places
 from anju.core.models import Region
 from anju.core.scope import Operator, visible, within
+from anju.projects.base import STANDING, below
+from anju.projects.cohorts import CohortView, cohort, cohorts
+from anju.projects.counting import Counted, counted, together
 from anju.projects.events import EventKind, amount_text, conditions_for, events
 from anju.projects.models import Adjustment, Condition, Entry, Event, Photo, Project
+from anju.projects.signals import Signal, ledgers, signals
+
+__all__ = [
+    "CohortView", "Counted", "Happened", "Line", "Listed", "Ready", "Signal", "below", "checklist", "chosen", "cohort", "cohorts", "counted",
+    "entries", "entry", "last_stages", "ledgers", "photo", "photos", "placed", "project", "projects", "signals", "stages", "standing", "sums",
+    "timeline", "together", "totals",
+]  # fmt: skip
 
 Totals = dict[int, dict[str, int]]
 SIZE = 50
@@ -20,20 +29,6 @@ SORTS = {
     "": ("-year", "code", "id"), "code": ("code", "id"), "name": ("name", "id"), "year": ("-year", "code", "id"), "units": ("-units", "id"),
     "due": ("due_on", "id"), "region": ("region__order", "code", "id"),
 }  # fmt: skip
-
-# Taken back: void ones and what another one supersedes. `superseded` is small, so it is asked for each event.
-STANDING = "NOT e.void AND NOT EXISTS (SELECT FROM projects_event AS later WHERE later.supersedes_id = e.id)"
-
-
-def below(user: Operator, region: Region) -> frozenset[int]:
-    """The region and all below it, of every time, as ids. Outside the scope it does not exist."""
-    if region.pk not in user.region_ids:
-        raise Region.DoesNotExist(f"没有区划 {region.code}")
-    if region.kind in (Region.Kind.COUNTY, Region.Kind.PSEUDO):
-        same = Region.objects.filter(Q(code=region.code) | Q(parent__code=region.code)).values_list("pk", flat=True)
-        return frozenset(same) & user.region_ids
-    return frozenset({region.pk, *(one.pk for one in places.descendants(user, region))})
-
 
 def project(user: Operator, pk: int) -> Project:
     """One project, with its region and organisations. Project.DoesNotExist outside the scope."""
@@ -266,9 +261,3 @@ def entries(user: Operator, region: Region, ledger: str = "", state: str = "") -
 
 def entry(user: Operator, pk: int) -> Entry:
     return visible(Entry.objects.select_related("project__region", "region"), user).get(pk=pk)
-
-
-__all__ = [
-    "Happened", "Line", "Listed", "Ready", "below", "checklist", "chosen", "entries", "entry", "last_stages", "photo", "photos",
-    "placed", "project", "projects", "stages", "standing", "sums", "timeline", "totals",
-]  # fmt: skip

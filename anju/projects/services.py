@@ -30,14 +30,16 @@ from anju.projects.base import (
     shown_fields,
     unfitting,
 )  # fmt: skip
+from anju.projects.cohorts import fix_cohort
 from anju.projects.events import conditions
 from anju.projects.fields import FIELDS, PLANNED, Unfit, limits, organisations, read
+from anju.projects.ledgers import close_out, consent, explain, open_entries, reopen_entry, report
 from anju.projects.models import Adjustment, Condition, Photo, Project
 from anju.projects.recording import Entry, mend, record, record_all
 
 __all__ = [
-    "Entry", "adjust", "cancel", "checked", "close", "edit", "keep_file", "meet", "mend", "photo", "plan", "publish_due", "record",
-    "record_all", "register", "reopen", "replace",
+    "Entry", "adjust", "cancel", "checked", "close", "close_out", "consent", "edit", "explain", "fix_cohort", "keep_file", "meet", "mend",
+    "open_entries", "photo", "plan", "publish_due", "record", "record_all", "register", "reopen", "reopen_entry", "replace", "report",
 ]  # fmt: skip
 
 PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}

@@ -1,0 +1,136 @@
+"""Saved sets of projects (项目清单): those started by one day and unfinished on another, and what was built of them since."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection, transaction
+
+from anju import rules
+from anju.core import trail
+from anju.core.acts import require
+from anju.core.models import Region
+from anju.core.scope import Operator, visible, within
+from anju.problems import Problem, Refused
+from anju.projects import counting
+from anju.projects.base import ADJUST, STANDING, below, not_future, own
+from anju.projects.fields import BUILT
+from anju.projects.models import Cohort, Member
+from anju.rules import telling
+from anju.runs.folders import library
+
+
+@transaction.atomic
+def fix_cohort(*, by: Operator, region: Region, name: str, started_by: date, unfinished_on: date) -> Cohort:
+    """Save those projects of a region and all below it that were started by one day and unfinished on another, with what was unfinished.
+
+    The list stays as it is, whatever is mended afterwards. Money resettlement is never built and not counted.
+    """
+    own(by, region)
+    require(by, ADJUST, region.pk, f"{region.name} 项目清单“{name}”")
+    problems = not_future(f"项目清单“{name}”", "未建成截止日", unfinished_on)
+    if not name.strip():
+        problems.append(Problem("PROJ-035", "项目清单", "没有写名称。", "例如：2017年底前开工2020年底前未建成项目。"))
+    if started_by > unfinished_on:
+        problems.append(Problem("PROJ-035", f"项目清单“{name}”", "开工截止日晚于未建成截止日。", "请核对两个日期。"))
+    if Cohort.objects.filter(region=region, name=name.strip()).exists():
+        problems.append(Problem("PROJ-035", f"项目清单“{name}”", "已有同名的清单。", "清单定了不改；另定的请换一个名称。"))
+    if problems:
+        raise Refused(*problems)
+    cohort = Cohort.objects.create(region=region, name=name.strip(), started_by=started_by, unfinished_on=unfinished_on, by=by.key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO projects_member (cohort_id, project_id, region_id, unfinished)"
+            f" SELECT %s, p.id, p.region_id, e.started - e.built FROM projects_project AS p JOIN ("
+            f"   SELECT e.project_id, coalesce(sum(e.amount) FILTER (WHERE e.kind = 'start' AND e.\"on\" <= %s), 0)::bigint AS started,"
+            f"     coalesce(sum(e.amount) FILTER (WHERE e.kind = 'basic'), 0)::bigint AS built"
+            f"   FROM projects_event AS e WHERE e.region_id = ANY(%s) AND e.kind IN ('start', 'basic') AND e.mode <> 'monetised'"
+            f'     AND e."on" <= %s AND {STANDING} GROUP BY 1) AS e ON e.project_id = p.id'
+            f" WHERE p.kind = ANY(%s) AND p.state NOT IN ('replaced', 'cancelled') AND e.started > e.built ORDER BY p.id",
+            [cohort.pk, started_by, sorted(below(by, region)), unfinished_on, list(BUILT)],
+        )
+        count = cursor.rowcount
+    after = {"projects": count, "started_by": str(started_by), "unfinished_on": str(unfinished_on)}
+    trail.record(by=by, act="固定项目清单", obj=f"项目清单 {region.name} {cohort.name}", after=after, region_id=region.pk)
+    return cohort
+
+
+@dataclass
+class Built:
+    """One cell of the cohort's table: how much was unfinished, and how much of it was built since."""
+
+    projects: int = 0
+    unfinished: int = 0
+    built: int = 0
+
+
+@dataclass
+class CohortView:
+    """A cohort on a day. cells: (region id, kind) → Built, with kind "" for all of them; problems: where it built more than the region did."""
+
+    cohort: Cohort
+    on: date
+    members: list[tuple[Member, int]] = field(default_factory=list)
+    cells: dict[tuple[int, str], Built] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def whole(self) -> Built:
+        total = Built()
+        for (_, kind), one in self.cells.items():
+            if not kind:
+                total = Built(total.projects + one.projects, total.unfinished + one.unfinished, total.built + one.built)
+        return total
+
+
+def cohorts(user: Operator, region: Region) -> list[Cohort]:
+    return list(within(visible(Cohort.objects.select_related("region"), user), below(user, region)).order_by("-at"))
+
+
+def cohort(user: Operator, pk: int, on: date) -> CohortView:
+    """A saved cohort with what was built of it from its day to `on`, by region and kind, checked against all that was built meanwhile."""
+    found = visible(Cohort.objects.select_related("region"), user).get(pk=pk)
+    view = CohortView(found, on)
+    members = list(visible(Member.objects.filter(cohort=found).select_related("project", "region"), user).order_by("region__order", "project__kind", "pk"))
+    built = _built(user, [one.project_id for one in members], found.unfinished_on, on)
+    for one in members:
+        done = built.get(one.project_id, 0)
+        view.members.append((one, done))
+        for kind in (one.project.kind, ""):
+            cell = view.cells.setdefault((one.region_id, kind), Built())
+            cell.projects, cell.unfinished, cell.built = cell.projects + 1, cell.unfinished + (one.unfinished or 0), cell.built + done
+    view.problems = _within_all(user, view, {one.region_id: one.region for one in members})
+    return view
+
+
+def _built(user: Operator, ids: list[int], after: date, until: date) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.project_id, sum(e.amount)::bigint FROM projects_event AS e WHERE e.project_id = ANY(%s) AND e.region_id = ANY(%s)"
+            f" AND e.kind = 'basic' AND e.mode <> 'monetised' AND e.amount IS NOT NULL AND e.\"on\" > %s AND e.\"on\" <= %s AND {STANDING} GROUP BY 1",
+            [ids, sorted(user.region_ids), after, until],
+        )
+        return dict(cursor.fetchall())
+
+
+def _within_all(user: Operator, view: CohortView, regions: dict[int, Region]) -> list[Problem]:
+    """A part is not more than the whole: what the cohort built against all that was built in the same time (annex 2 against annex 1)."""
+    if view.on <= view.cohort.unfinished_on:
+        return []
+    since = view.cohort.unfinished_on.fromordinal(view.cohort.unfinished_on.toordinal() + 1)
+    whole = counting.counted(user, regions.values(), since=since, until=view.on, codes=["shanty.complete"])
+    rows = []
+    for pk, region in regions.items():
+        mine, all_of_it = view.cells.get((pk, "shanty")), whole.get(pk, {}).get("shanty.complete")
+        if mine is not None and all_of_it is not None:
+            rows.append({"key": region.code, "place": region.name, "backlog_done": mine.built, "completed": all_of_it.value})
+    if not rows:
+        return []
+    try:
+        book = library().find("check", "backlog-within-completion", [], view.on)
+    except Refused:
+        return []
+    run = rules.run(book, rows, on=view.on, key="key")
+    return [
+        Problem("PROJ-036", f"项目清单“{view.cohort.name}”", text, "请核对清单项目和全年基本建成的登记。")
+        for row in run.rows for text in telling.sentences(row)[: len(row.failed)]
+    ]  # fmt: skip
