@@ -1,44 +1,288 @@
-"""台账与销号: what is overdue, why, reported and consented to, and closed out; and lists of projects fixed on a day."""
+"""台账与销号: what is overdue, why, reported and consented to, and closed out; what the books notice; lists of projects fixed on a day."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
+from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core.acts import acting
-from anju.projects.models import Entry
-from anju.projects.views.acts import get_or_post
+from anju.core.acts import acting, may
+from anju.core.frame import frame, show
+from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.templatetags.anju import address, day
+from anju.problems import Refused
+from anju.projects import queries, services
+from anju.projects.forms import Input, Reading
+from anju.projects.models import Entry, Project
+from anju.projects.views import shown
+from anju.projects.views.acts import Parts, act, get_or_post, keep, one_part, today
+
+EDIT, ADJUST, RUN = "projects.edit", "projects.adjust", "runs.run"
+PAGE = 100
 
 
 def told(entry: Entry) -> Entry:
-    entry.title, entry.said = entry.ledger, entry.reason
+    """An entry with what the pages say of it."""
+    entry.title = queries.ledgers()[entry.ledger].label if entry.ledger in queries.ledgers() else entry.ledger
+    entry.said = entry.found.get("says", "")
     return entry
+
+
+# -- the entries ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """One act on an entry: who may, when it is open, its form and its service."""
+
+    label: str
+    act: str
+    open: Callable[[Entry], bool]
+    effect: str = ""
+
+
+# The order in which an entry is dealt with; the first open one is the next.
+STEPS = {
+    "explain": Step("说明原因", EDIT, lambda entry: entry.state != Entry.CLOSED),
+    "report": Step("登记报告", EDIT, lambda entry: entry.state != Entry.CLOSED and bool(entry.reason)),
+    "consent": Step("登记政府同意", EDIT, lambda entry: entry.state != Entry.CLOSED and entry.reported_on is not None),
+    "close": Step("销号", ADJUST, lambda entry: entry.state != Entry.CLOSED, "销号时按规则书再核对一次：还没有建成、竣工的不能销号。销号以后可以恢复。"),
+    "reopen": Step("恢复", ADJUST, lambda entry: entry.state == Entry.CLOSED, "恢复以后重新列为未销号。"),
+}
+DONE = {"explain": lambda entry: entry.reason, "report": lambda entry: entry.reported_on, "consent": lambda entry: entry.consented_on}
+
+
+def acts_for(user: Any, entry: Entry) -> list[SimpleNamespace]:
+    """What this person may do with the entry, the next step first; what is done already may be mended."""
+    offered = [
+        SimpleNamespace(path=f"/projects/ledger/{entry.pk}/{name}/", label=step.label if not done(name, entry) else f"改{step.label.removeprefix('登记')}", done=done(name, entry))
+        for name, step in STEPS.items()
+        if step.open(entry) and may(user, step.act, entry.region_id)
+    ]
+    return sorted(offered, key=lambda one: one.done)
+
+
+def done(name: str, entry: Entry) -> bool:
+    return bool(DONE[name](entry)) if name in DONE else False
 
 
 @acting("projects.see")
 @require_GET
 def ledger(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    return listing(request)
 
 
-@acting("projects.edit")
+def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+    made, user = frame(request), request.operator
+    if made.region is None:
+        return show(request, "projects/ledger.html", heading="台账与销号", view="entries", shown_entries=[])
+    region, view = made.region, request.GET.get("show", "entries")
+    books = queries.ledgers()
+    context: dict[str, Any] = {"view": view, "books": [(code, book.label) for code, book in books.items()], "can_open": may(user, RUN, region.pk)}
+    context["can_fix"] = may(user, ADJUST, region.pk)
+    on = shown.as_of(made)
+    if view == "signals":
+        found = queries.signals(user, region, on)
+        page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+        names = {one.pk: one for one in queries.visible(Project.objects.select_related("region"), user).filter(pk__in={one.project_id for one in page})}
+        context["signals"] = [SimpleNamespace(signal=one, project=names[one.project_id], path=f"/projects/{one.project_id}/") for one in page]
+        heading = f"{region.name}：规则书提醒{len(found)}处" if found else f"{region.name}：规则书没有提醒"
+        return show(request, "projects/ledger.html", status=status, heading=heading, on=on, shown=page, **context, **extra)
+    if view == "cohorts":
+        context["cohorts"] = queries.cohorts(user, region)
+        heading = f"{region.name}：项目清单{len(context['cohorts'])}份" if context["cohorts"] else f"{region.name}的项目清单"
+        return show(request, "projects/ledger.html", status=status, heading=heading, **context, **extra)
+    asked = request.GET.get("ledger", "") if request.GET.get("ledger", "") in books else ""
+    state = request.GET.get("state", "")
+    every = queries.entries(user, region, ledger=asked)
+    open_ones = [one for one in every if one.state != Entry.CLOSED]
+    listed = [one for one in every if one.state == state] if state in Entry.STATES.labels else every if state == "all" else open_ones
+    silent, closed = sum(not one.reason for one in open_ones), len(every) - len(open_ones)
+    heading = f"{region.name}的逾期台账"
+    if open_ones:
+        heading = f"{region.name}：{len({one.project_id for one in open_ones})}个项目逾期未销号" + (f"，{silent}条没有说明原因" if silent else "，都已说明原因")
+    elif every:
+        heading = f"{region.name}：列入台账的{closed}条都已销号"
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    entries = [told(one) for one in page]
+    for one in entries:
+        one.acts, one.project_path = acts_for(user, one), f"/projects/{one.project_id}/"
+    return show(
+        request, "projects/ledger.html", status=status, heading=heading, shown_entries=entries, asked=asked, state=state, any=bool(every), closed=closed,
+        states=list(Entry.STATES.labels.items()), shown=page, **context, **extra,
+    )  # fmt: skip
+
+
+@acting("runs.run")
 @require_POST
 def open_all(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """列入台账: the ledgers' books over the projects of the region and below."""
+    made = frame(request)
+    if made.region is None:
+        raise Http404
+    try:
+        opened = services.open_entries(by=request.operator, region=made.region, on=shown.as_of(made))
+    except Refused as refused:
+        return listing(request, status=422, problems=refused.problems)
+    messages.success(request, f"核对到{day(shown.as_of(made))}：" + (f"新列入台账{len(opened)}个。" if opened else "没有新的逾期项目。"))
+    return redirect(address(request, "/projects/ledger/"))
+
+
+def entry_inputs(name: str, entry: Entry, said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
+    def one(field: str, label: str, kind: str = "text", start: str = "", **more: Any) -> Input:
+        return Input(field, label, kind, said.get(field, start), wrong=wrong.get(field, ""), **more)
+
+    def stands(value: Any) -> str:
+        return value.isoformat() if value else today()
+
+    if name == "explain":
+        return one_part(one("reason", "原因", "area", entry.reason, whole=True, hint="为什么没有按期建成，采取什么措施，什么时候建成"))
+    if name == "report":
+        return one_part(one("on", "报告日期", "date", stands(entry.reported_on)), one("number", "报告文号", start=entry.report_number, large=True))
+    if name == "consent":
+        return one_part(one("on", "同意日期", "date", stands(entry.consented_on)), one("number", "同意的文号", start=entry.consent_number, large=True, hint="批复、会议纪要的文号"))
+    if name == "close":
+        return one_part(one("on", "销号日期", "date", today()), one("evidence", "佐证（可不传）", "file", large=True), one("note", "说明", "area", whole=True))
+    return one_part(one("on", "日期", "date", today()), one("reason", "原因", "area", whole=True))
+
+
+def deal(name: str, user: Any, entry: Entry, reading: Reading) -> str:
+    """Call the act's service; what is said afterwards."""
+    if name == "explain":
+        services.explain(by=user, entry_id=entry.pk, reason=reading.text("reason"))
+        return f"已记下“{entry.project.name}”的原因。"
+    on = reading.day("on", "日期")
+    kept = reading.file("evidence", "佐证") if name == "close" else None
+    reading.check()
+    if name == "report":
+        services.report(by=user, entry_id=entry.pk, on=on, number=reading.text("number"))
+    elif name == "consent":
+        services.consent(by=user, entry_id=entry.pk, on=on, number=reading.text("number"))
+    elif name == "close":
+        services.close_out(by=user, entry_id=entry.pk, on=on, note=reading.text("note"), evidence=keep(user, entry.project, kept))
+    else:
+        services.reopen_entry(by=user, entry_id=entry.pk, on=on, reason=reading.text("reason"))
+    return f"“{entry.project.name}”{'已销号' if name == 'close' else '已恢复' if name == 'reopen' else '已登记'}。"
+
+
+def _entry_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    user, step = request.operator, STEPS[name]
+    entry = told(queries.entry(user, pk))
+    frame(request)  # one comes back to the ledger of the region one came from
+
+    def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
+        return entry_inputs(name, entry, said, wrong)
+
+    return act(
+        request, form=form, do=lambda reading: deal(name, user, entry, reading), back="/projects/ledger/", where=entry.project.name,
+        heading=f"{step.label}：{entry.project.name}", sub=f"{entry.title}：{entry.said}", label=step.label, effect=step.effect,
+    )  # fmt: skip
 
 
 @acting("projects.edit")
 @get_or_post
-def entry_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    raise Http404
+def explain(request: HttpRequest, pk: int) -> HttpResponse:
+    return _entry_page(request, pk, "explain")
 
 
 @acting("projects.edit")
+@get_or_post
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    return _entry_page(request, pk, "report")
+
+
+@acting("projects.edit")
+@get_or_post
+def consent(request: HttpRequest, pk: int) -> HttpResponse:
+    return _entry_page(request, pk, "consent")
+
+
+@acting("projects.adjust")
+@get_or_post
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    return _entry_page(request, pk, "close")
+
+
+@acting("projects.adjust")
+@get_or_post
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    return _entry_page(request, pk, "reopen")
+
+
+# -- lists of projects fixed on a day -------------------------------------------------------------------------------------------
+
+
+@acting("projects.adjust")
 @get_or_post
 def fix(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """固定项目清单."""
+    made = frame(request)
+    if made.region is None:
+        raise Http404
+    year = made.on.year - 1
+
+    def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
+        return one_part(
+            Input("name", "名称", value=said.get("name", f"{year - 3}年底前开工{year}年底前未建成项目"), wrong=wrong.get("name", ""), whole=True),
+            Input("started_by", "开工截止日", "date", said.get("started_by", f"{year - 3}-12-31"), wrong=wrong.get("started_by", ""), hint="到这一天已经开工"),
+            Input("unfinished_on", "未建成截止日", "date", said.get("unfinished_on", f"{year}-12-31"), wrong=wrong.get("unfinished_on", ""), hint="到这一天还没有建成"),
+        )
+
+    def do(reading: Reading) -> str:
+        started, unfinished = reading.day("started_by", "开工截止日"), reading.day("unfinished_on", "未建成截止日")
+        reading.check()
+        found = services.fix_cohort(by=request.operator, region=made.region, name=reading.text("name"), started_by=started, unfinished_on=unfinished)
+        return f"已固定清单“{found.name}”。"
+
+    return act(
+        request, form=form, do=do, back="/projects/ledger/", where="项目清单", heading=f"固定项目清单：{made.region.name}", label="固定这份清单",
+        effect="清单定了就不再改：以后更正的进度不改变清单里有哪些项目、当时未建成多少。",
+    )  # fmt: skip
 
 
 @acting("projects.see")
 @require_GET
 def cohort(request: HttpRequest, pk: int) -> HttpResponse:
-    raise Http404
+    """A list of projects on a day: unfinished then, built since, by county and kind."""
+    user = request.operator
+    made = frame(request)
+    view = queries.cohort(user, pk, shown.as_of(made))
+    whole = view.whole
+    share = shown.rate(whole.built, whole.unfinished)
+    heading = f"{view.cohort.name}：{whole.unfinished:,}套已建成{whole.built:,}套" + (f"（{share}）" if share else "")
+    kinds = [kind for kind in Project.Kind.values if any(key == kind for _, key in view.cells)]
+    regions = {one.region_id: one.region.name for one, _ in view.members}
+    groups = [("", "合计")] + ([(kind, Project.Kind(kind).label) for kind in kinds] if len(kinds) > 1 else [])
+    parts = (Column("项目", unit="个"), Column("未建成", unit="套"), Column("已建成", unit="套"), Column("建成率"))
+    table = Sheet("cohort", [Column("区划"), *(Column(label, parts, part=bool(kind)) for kind, label in groups)], caption="按区划和类型")
+    total = [_cells(sum_of(view, kind)) for kind, _ in groups]
+    table.rows.append(Row([Cell(text="合计"), *(cell for cells in total for cell in cells)], css="total"))
+    for region_id, name in regions.items():
+        cells = [_cells(view.cells.get((region_id, kind))) for kind, _ in groups]
+        table.rows.append(Row([Cell(text=name), *(cell for group in cells for cell in group)]))
+    heads = [Column("项目"), Column("区划", text=True), Column("类型", text=True), *(Column(label, unit="套") for label in ("未建成", "已建成", "还差"))]
+    members = Sheet("members", heads, css="projects", caption="清单中的项目")
+    for member, built in view.members:
+        left = None if member.unfinished is None else max(member.unfinished - built, 0)
+        members.rows.append(Row([
+            Cell(text=member.project.name, href=address(request, f"/projects/{member.project_id}/")), Cell(text=member.region.name), Cell(text=member.project.get_kind_display()),
+            Cell(text="" if member.unfinished is None else f"{member.unfinished:,}", css="n"), Cell(text=f"{built:,}", css="n"), Cell(text="" if left is None else f"{left:,}", css="n"),
+        ]))  # fmt: skip
+    sub = f"{day(view.cohort.started_by)}前开工、{day(view.cohort.unfinished_on)}未建成的{whole.projects}个项目；建成数截至{day(view.on)}，不含货币化安置"
+    return show(request, "projects/cohort.html", heading=heading, sub=sub, table=table, members=members, problems=view.problems)
+
+
+def sum_of(view: queries.CohortView, kind: str) -> Any:
+    cells = [one for (_, key), one in view.cells.items() if key == kind]
+    return SimpleNamespace(**{name: sum(getattr(one, name) for one in cells) for name in ("projects", "unfinished", "built")})
+
+
+def _cells(one: Any) -> list[Cell]:
+    if one is None:
+        return [Cell()] * 4
+    return [Cell(text=text, css="n") for text in (f"{one.projects:,}", f"{one.unfinished:,}", f"{one.built:,}", shown.rate(one.built, one.unfinished))]

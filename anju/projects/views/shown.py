@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
@@ -63,33 +63,38 @@ def for_pager(listed: queries.Listed) -> dict[str, Any]:
 
 
 def whole(project: Project) -> int | None:
-    """What all of it is: households of an old community, dwellings of the others."""
-    return project.households if project.kind == Project.Kind.OLD else project.units
+    """What all of it is: its dwellings, or the households of what has none of its own (old communities)."""
+    return project.units if project.units is not None else project.households
+
+
+def to_build(project: Project) -> int | None:
+    """What of it is to be built: without the households that are paid out (货币化安置)."""
+    all_of_it = whole(project)
+    return None if all_of_it is None else all_of_it - (project.monetised or 0)
 
 
 def late_days(line: Line, on: date) -> int | None:
-    """Days past the contract's completion date, of a project in the plan that is not complete; None when it is not late."""
+    """Days past the contract's completion date, of a project in the plan that is not complete; None when it is not late, or not known to be."""
     project = line.project
     if project.state != Project.PLANNED or project.due_on is None or project.due_on >= on:
         return None
-    done, all_of_it = built(line), whole(project)
-    if done and (all_of_it is None or done >= all_of_it):
+    done, due = built(line), to_build(project)
+    if due is None or done >= due:
         return None
     return (on - project.due_on).days
 
 
 def built(line: Line) -> int:
-    return sum(line.total(kind) or 0 for kind in BUILT)
+    """What is bought or leased stands already."""
+    return sum(line.total(kind) or 0 for kind in (*BUILT, "gather"))
 
 
 def late_count(user: Any, made: Frame, chosen: dict[str, Any]) -> int:
     """How many of the chosen projects are late, the same way, in the database."""
-    amounts = queries.standing(user).filter(project=OuterRef("pk"), kind__in=BUILT, on__lte=as_of(made)).order_by().values("project")
+    amounts = queries.standing(user).filter(project=OuterRef("pk"), kind__in=(*BUILT, "gather"), on__lte=as_of(made)).order_by().values("project")
     done = Coalesce(Subquery(amounts.annotate(sum=Sum("amount")).values("sum")), 0)
     found = queries.chosen(user, made.region, **chosen).filter(state=Project.PLANNED, due_on__lt=as_of(made)).annotate(done=done)
-    old = Q(kind=Project.Kind.OLD)
-    short = Q(done=0) | (old & Q(done__lt=F("households"))) | (~old & Q(done__lt=F("units")))
-    return found.filter(short).count()
+    return found.filter(done__lt=Coalesce(F("units"), F("households")) - Coalesce(F("monetised"), 0)).count()
 
 
 def door(request: HttpRequest, line: Line, kind: str, unit: str) -> str:
@@ -195,7 +200,7 @@ def mapped(line: Line, on: date, shapes: dict[str, str]) -> SimpleNamespace:
     return SimpleNamespace(
         pk=project.pk, path=f"/projects/{project.pk}/", name=project.name, kind=project.kind, kind_label=project.get_kind_display(),
         region=project.region, longitude=project.longitude, latitude=project.latitude, shape=shapes.get(project.kind, ""),
-        late=late is not None, done=bool(all_of_it) and built(line) >= (all_of_it or 0), planned=planned, progress=said,
+        late=late is not None, done=bool(all_of_it) and built(line) >= (to_build(project) or 0), planned=planned, progress=said,
         east=degrees(project.longitude) if project.latitude is not None else "", north=degrees(project.latitude),
         said=f"{project.name}（{project.region.name}，{project.get_kind_display()}）：{planned or '计划数没有填'}，{said}",
     )  # fmt: skip

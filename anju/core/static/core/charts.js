@@ -75,7 +75,7 @@
       name: one.name, type: "line", data: one.values, connectNulls: false, symbolSize: 6,
       lineStyle: { color: one.plan ? INK_2 : i ? GREY : BLUE, type: one.plan ? "dashed" : "solid", width: 2 },
       itemStyle: { color: one.plan ? INK_2 : i ? GREY : BLUE },
-      endLabel: { show: true, color: INK, formatter: one.end ?? one.name },
+      endLabel: { show: one.end !== "", color: INK, formatter: one.end ?? one.name },
     })),
     tooltip: { ...base.tooltip, trigger: "axis", formatter: (list) => [list[0].axisValue, ...list.map((p) => `${p.seriesName} ${data.series[p.seriesIndex].texts[p.dataIndex]}`)].join("\n") },
   });

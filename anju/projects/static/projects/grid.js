@@ -114,6 +114,7 @@
   };
   const soon = () => {
     if (waiting.size) say(`${waiting.size} 处还没有保存…`);
+    else if (!wrong.size && !flying) say("没有未保存的改动");
     clearTimeout(timer);
     timer = setTimeout(send, 600);
     list();
