@@ -14,14 +14,14 @@ def corner(spec: Spec) -> str:
 
 
 def units(columns: Iterable[Column]) -> list[str]:
-    """The units that the form counts in, as they come."""
-    return list(dict.fromkeys(column.unit for column in columns if column.unit))
+    """The units that the form counts in, as they come; a share is no count."""
+    return list(dict.fromkeys(column.unit for column in columns if column.unit not in ("", "%")))
 
 
 def path(column: Column, several: bool) -> tuple[str, ...]:
     """A column's heads from the top; the last with its unit when the form counts in several."""
-    last = column.label if not several or not column.unit or column.unit in column.label else f"{column.label}（{column.unit}）"
-    return (*column.group, last)
+    told = column.unit and (several or column.unit == "%") and column.unit not in column.label
+    return (*column.group, f"{column.label}（{column.unit}）" if told else column.label)
 
 
 def digest(ret: Return) -> str:

@@ -10,13 +10,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import day, period_label
 from anju.documents import render
 from anju.problems import ASK, Problem, Refused
 from anju.projects.services import keep_file
 from anju.returns import layout, queries
+from anju.returns.base import FILL, allowed
 from anju.returns.models import Paper, Return, Step
 from anju.workbooks.writing import head_cells
 
@@ -130,7 +130,7 @@ def _row(sheet: queries.Grid, line: queries.GridLine) -> dict[str, Any]:
 
 def _notes(ret: Return, spec: Any) -> list[str]:
     several = len(spec.print.notes) > 1
-    notes = [f"{'' if place else '说明：'}{f'{place + 1}.' if several else ''}{text}" for place, text in enumerate(spec.print.notes)]
+    notes = [f"{'　　　' if place else '说明：'}{f'{place + 1}.' if several else ''}{text}" for place, text in enumerate(spec.print.notes)]
     if ret.note.strip():
         notes += [f"情况说明：{line}" if place == 0 else line for place, line in enumerate(ret.note.strip().splitlines()) if line.strip()]
     if ret.serial > 1:
@@ -160,7 +160,7 @@ def keep_scan(*, by: Operator, ret_id: int, name: str, content: bytes) -> Paper:
     Refused RET-650 what is no PDF, JPEG or PNG by its content, RET-651 what is cut off, RET-652 what is too large.
     """
     ret = queries.ret(by, ret_id)
-    require(by, "returns.fill", ret.region_id, str(ret))
+    allowed(by, ret, FILL)
     media = _media(name, content)
     file = keep_file(by=by, region_id=ret.region_id, name=name, content=content, media=media)
     digest = layout.digest(ret)

@@ -16,6 +16,7 @@ from anju.core.states import move
 from anju.problems import Problem, Refused
 from anju.projects.services import keep_file
 from anju.returns import papers, queries, readback
+from anju.returns.base import ours
 from anju.returns.models import Receipt, Return
 from anju.returns.readback import Difference, Wanted
 from anju.returns.spec import Column, Receiver
@@ -100,7 +101,7 @@ def export(user: Operator, ret: Return, code: str) -> tuple[str, bytes]:
         return name, _xlsx(made)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([_headed(one) for one in made.fields])
+    writer.writerow([_headed(one, made.receiver) for one in made.fields])
     writer.writerows(texts for _, texts in made.rows)
     return name, out.getvalue().encode("utf-8-sig")
 
@@ -131,14 +132,15 @@ def _said(sheet: queries.Grid, line: queries.GridLine, place: int, one: CopyFiel
     return {"line.label": line.label, "line.code": line.code, "line.key": line.key, "line.place": str(place)}[one.code]
 
 
-def _headed(one: CopyField) -> str:
-    return one.head if not one.unit or one.unit in one.head else f"{one.head}（{one.unit}）"
+def _headed(one: CopyField, to: Receiver) -> str:
+    """The receiver's own word as it is; one of ours with its unit."""
+    return one.head if one.code in to.heads or not one.unit or one.unit in one.head else f"{one.head}（{one.unit}）"
 
 
 def _xlsx(made: CopySheet, title: str = "", line: str = "") -> bytes:
     rows = [[_printed(text, one) for text, one in zip(texts, made.fields, strict=True)] for _, texts in made.rows]
     widths = [24 if one.column is None and one.code == "line.label" else 14 for one in made.fields]
-    return write_table([(_headed(one),) for one in made.fields], rows, title=title, unit_line=line, sheet=made.receiver.name[:28], widths=widths)
+    return write_table([(_headed(one, made.receiver),) for one in made.fields], rows, title=title, unit_line=line, sheet=made.receiver.name[:28], widths=widths)
 
 
 def _printed(text: str, one: CopyField) -> Printed | str | None:
@@ -153,7 +155,7 @@ def _printed(text: str, one: CopyField) -> Printed | str | None:
 def receipt(*, by: Operator, ret_id: int, code: str) -> Receipt:
     """The receipt of a receiver, opened when it is first asked for. Refused RET-703 before the return has left its unit."""
     ret = queries.ret(by, ret_id)
-    require(by, "returns.receive", ret.region_id, str(ret))
+    _may(by, ret)
     to = receiver(ret, code)
     if to.how == "here":
         raise Refused(Problem("RET-704", f"报表 {ret}", f"“{to.name}”就在本系统里接收，不用另行登记。", "上报以后它就看得到。"))
@@ -226,9 +228,16 @@ def _paths(one: CopyField) -> tuple[str, ...]:
 
 def _locked(by: Operator, receipt_id: int) -> Receipt:
     """The receipt, for this act alone; outside the scope it does not exist."""
-    found = visible(Receipt.objects.select_for_update(of=("self",)).select_related("ret__form", "ret__region"), by).get(pk=receipt_id)
-    require(by, "returns.receive", found.region_id, str(found))
+    found = visible(Receipt.objects.select_for_update(of=("self",)).select_related("ret__form", "ret__region", "ret__organisation"), by).get(pk=receipt_id)
+    _may(by, found.ret)
     return found
+
+
+def _may(by: Operator, ret: Return) -> None:
+    """The clerks of the unit whose return it is, and whoever publishes for the city."""
+    require(by, "returns.receive", ret.region_id, str(ret))
+    if not by.holds("publisher", ret.region_id):
+        ours(by, ret.organisation, str(ret))
 
 
 def _moment(found: Receipt, at: datetime | None, after: datetime | None, what: str) -> datetime:

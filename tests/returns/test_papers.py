@@ -163,5 +163,7 @@ def test_going_through_the_chain_changes_no_content(clerk, ready, people):
 def test_others_keep_no_scan(draft, people, acting):
     with pytest.raises(Refused, match="ACT-001"):
         papers.keep_scan(by=acting(people["finance"]), ret_id=draft.pk, name="盖章.pdf", content=PDF)
+    with pytest.raises(Refused, match="RET-012"):
+        papers.keep_scan(by=acting(people["accountant"]), ret_id=draft.pk, name="盖章.pdf", content=PDF)
     with pytest.raises(Return.DoesNotExist):
         papers.keep_scan(by=acting(people["neighbour"]), ret_id=draft.pk, name="盖章.pdf", content=PDF)
