@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from anju.core.acts import PUBLIC, acts, may
+from anju.core.frame import NAVIGATION
 from anju.core.people import operator_of
 from anju.core.scope import scoped
 from anju.core.sign_in import within_limits
@@ -45,7 +46,9 @@ class ScopeMiddleware:
         request.operator, request.act = operator_of(request.user), act
         with scoped(request.operator):
             if not may(request.operator, act):
-                return no_post(request, acts()[act])
+                # The front page is where everybody lands: an administrator's is the first page that is theirs.
+                own = next((path for path, _, code in NAVIGATION if may(request.operator, code)), "") if request.path == "/" else ""
+                return redirect(own) if own else no_post(request, acts()[act])
             try:
                 response = view(request, *args, **kwargs)
                 if callable(getattr(response, "render", None)):  # a lazy response would be rendered outside the scope

@@ -52,9 +52,11 @@ def _one(by: Operator, place: str, region: Region, post: str, kind: str) -> Made
     label, username = posts()[post].label, f"{post.replace('_', '-')}.{region.code}"
     if found := Staff.objects.filter(username=username).first():
         return Made(place, label, found.name, username, "")
+    whole = region.code == regions.NATION
+    area = "全国" if whole else region.name
     name = Organisation.Kind(kind).label
-    office = staff.organisation(by=by, region=region, kind=kind, name=region.name + (name if kind == "office" else f"{name}部门"))
-    person = staff.register(by=by, username=username, name=f"{region.short}{label}")
+    office = staff.organisation(by=by, region=region, kind=kind, name=area + (name if kind == "office" else f"{name}部门"))
+    person = staff.register(by=by, username=username, name=label if whole else f"{region.short}{label}")
     today = timezone.localdate()
     bounded = {"ground": f"示例审通〔{today.year}〕1号", "until": today + timedelta(days=DAYS)} if posts()[post].bounded else {}
     staff.give(by=by, username=username, organisation=office, post=post, since=today, **bounded)

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from anju.core import staff
-from anju.core.models import Staff, Trail
+from anju.core.models import Organisation, Posting, Staff, Trail
 from anju.core.scope import local_operator, scoped
 from tests.cast import person
 
@@ -252,3 +252,64 @@ def test_no_password_code_link_name_or_address_is_in_any_log(clerk, phone, caplo
     for secret in ("Hawthorn", "135790", "hunter2", "swordfish", "10.9.8.7", address.split("/")[-2], phone[0], *phone[1]):
         assert secret not in kept, secret
     assert clerk.name not in "\n".join(lines)
+
+
+def test_an_administrator_lands_on_the_first_page_that_is_theirs():
+    made = person("audit_admin")
+    set_password(link(made.username))
+    client, answer = sign_in(made.username)
+    assert answer.headers["Location"] == "/"
+    assert client.get("/").headers["Location"] == "/staff/"
+
+
+def test_who_has_no_post_may_come_in_and_sees_nothing():
+    with scoped(local_operator()) as by:
+        staff.register(by=by, username="new.comer", name="新来的")
+    set_password(link("new.comer"))
+    client, answer = sign_in("new.comer")
+    assert answer.status_code == 302
+    assert [client.get(address).status_code for address in ("/", "/me/", "/staff/")] == [403, 403, 403]
+    assert client.post("/sign-out/").status_code == 302
+
+
+def test_administrators_do_their_part_on_the_pages():
+    """Registered, linked, posted, locked out and unlocked, taken back: by the one whose part it is."""
+    clients = {}
+    for post in ("system_admin", "security_admin"):
+        client = clients[post] = Client()
+        client.force_login(person(post), backend="allauth.account.auth_backends.AuthenticationBackend")
+    system, security = clients["system_admin"], clients["security_admin"]
+    page = system.post("/staff/register/", {"username": "li.si", "name": "李四"}).content.decode()
+    address = re.search(r"http://testserver(/sign-in/first/\S+?)<", page)[1]
+    assert set_password(address).status_code == 302
+    pk = Staff.objects.get(username="li.si").pk
+    assert "STAFF-011" in system.post(f"/staff/{pk}/first-link/").content.decode()
+    with scoped(local_operator()):
+        office = Organisation.objects.get().pk
+    given = {"post": "clerk", "organisation": office, "since": "", "until": "", "ground": "东建〔2026〕1号"}
+    assert system.post(f"/staff/{pk}/posts/", given).status_code == 403
+    assert security.post(f"/staff/{pk}/posts/", given).status_code == 302
+    assert sign_in("li.si")[0].get("/me/").status_code == 200
+    for _ in range(5):
+        sign_in("li.si", "错的")
+    assert "李四" in security.get("/staff/").content.decode().split("已锁定")[1][:300]
+    assert security.post(f"/staff/{pk}/unlock/").status_code == 302
+    client, _ = sign_in("li.si")
+    with scoped(local_operator()):
+        posting = Posting.objects.get(staff=pk).pk
+    assert "STAFF-008" in security.post(f"/staff/postings/{posting}/end/", {"reason": ""}).content.decode()
+    assert security.post(f"/staff/postings/{posting}/end/", {"reason": "调离", "on": "2020-01-01"}).status_code == 302
+    assert client.get("/me/").status_code == 200, "the last day is a whole day: a post ends with its first day at the earliest"
+    assert security.post(f"/staff/{pk}/sessions/").status_code == 302
+    assert client.get("/me/").status_code == 302
+    assert system.post(f"/staff/{pk}/retire/").status_code == 302
+    assert sign_in("li.si")[1].headers.get("Location") != "/"
+
+
+@pytest.mark.parametrize("address", ["/sign-in/", "/me/", "/me/password/", "/staff/"])
+def test_pages_of_sign_in_keep_to_the_strict_policy(clerk, address):
+    made = person("system_admin")
+    set_password(link(made.username))
+    client, _ = sign_in(made.username)
+    text = (Client() if address == "/sign-in/" else client).get(address).content.decode()
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]*\ssrc=)", text)
