@@ -8,7 +8,7 @@ from anju.core.scope import Operator
 from anju.core.templatetags.anju import reference
 from anju.desk.sums import apart_said
 from anju.figures import queries as figures
-from anju.figures.figure import SHARE, Figure
+from anju.figures.figure import SHARE, Derived, Figure
 from anju.figures.history import Entry, Provenance
 from anju.figures.models import Calibre, Measure
 from anju.problems import Refused
@@ -39,6 +39,8 @@ class Door:
     @property
     def formula(self) -> str:
         """In words: 棚户区改造开工量 ÷ 棚户区改造开工任务."""
+        if isinstance(self.figure, Derived):
+            return self.figure.formula
         names = [part.name for part in self.figure.parts]
         if self.measure.kind == Measure.Kind.RATIO:
             return " ÷ ".join(names)
@@ -49,6 +51,9 @@ class Door:
     @property
     def substituted(self) -> str:
         """With figures put in: 6,631 ÷ 4,776 = 138.8%."""
+        if isinstance(self.figure, Derived):
+            told = self.figure.text(None, None, True)
+            return f"{self.figure.substituted} = {told}" if self.figure.substituted and told else ""
         parts = [part.text(None, None, True) or part.state_text for part in self.figure.parts]
         units = {part.unit for part in self.figure.parts}
         if len(units) > 1:

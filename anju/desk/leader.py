@@ -1,8 +1,10 @@
 """The leader's page: what is done, what is late, what is at risk — each a finding with its figures."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
+from anju.core import periods
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import period_label
@@ -11,8 +13,9 @@ from anju.desk.charts import Chart
 from anju.desk.compare import Pair
 from anju.desk.layout import TOPICS, topic_of
 from anju.figures import queries as figures
-from anju.figures.figure import Figure
+from anju.figures.figure import NUMBER, Figure
 from anju.figures.models import CurrentFigure, Measure
+from anju.oversight import dispatch
 
 NOUNS = {"province": "省（区、市）", "city": "市", "county": "县（市、区）"}
 
@@ -82,7 +85,7 @@ class Summary:
         said = []
         if told:
             one = told[0]
-            said.append(f"{when}{one.measure.name}{one.whole.actual.text(None, None, True)}{one.whole.actual.unit}，完成{one.whole.rate.text()}%")
+            said.append(f"{period_label(one.whole.actual.period)}{one.measure.name}{one.whole.actual.text(None, None, True)}{one.whole.actual.unit}，完成{one.whole.rate.text()}%")
         elif self.waiting:
             one = self.waiting[0]
             said.append(f"{when}{one.target.name}{one.whole.target.text(None, None, True)}{one.whole.target.unit}，尚未报送完成数")
@@ -94,14 +97,15 @@ class Summary:
             said.append("有完成数的各项都已达到目标")
         return "；".join(said) or f"{self.region.name}{when}还没有目标和完成数"
 
-    def charts(self) -> list[Chart]:
-        """A bullet bar per part for what is behind somewhere, the worst first; the main target where all is well."""
+    def charts(self, shown: Collection[str] = ()) -> list[Chart]:
+        """A bullet bar per part for what is behind somewhere, the worst first; the main target where all is well. shown: by another picture."""
         chosen = [one for one in self.behind if len(one.parts) > 1] or [one for one in self.progress if comparable(one)][:1]
+        chosen = [one for one in chosen if one.measure.code not in shown]
         return [self.chart(number, one) for number, one in enumerate(chosen[:4])]
 
     def chart(self, number: int, one: Progress) -> Chart:
         finding = compare.finding(one.name, one.parts, self.noun)
-        sub = f"{one.name}与目标，{one.whole.unit}，{self.region.name}{period_label(self.period)}；竖线为目标，按差额排序"
+        sub = f"{one.name}与目标，{one.whole.unit}，{self.region.name}{period_label(one.whole.actual.period)}；竖线为目标，按差额排序"
         return compare.bullet(f"gap-{number}", one.parts, finding, sub)
 
 
@@ -109,15 +113,23 @@ def comparable(one: Progress) -> bool:
     return sum(pair.comparable for pair in one.parts) > 1
 
 
-def summary(user: Operator, region: Region, below: list[Region], period: str, names: Mapping[str, str]) -> Summary:
-    """Every measure with a target that has figures here, compared; and every figure with two calibres that differ. names: of the calibres."""
+def summary(user: Operator, region: Region, below: list[Region], period: str, names: Mapping[str, str], on: date) -> Summary:
+    """Every measure with a target that has figures here, compared; and every figure with two calibres that differ. names: of the calibres.
+
+    What was done is the period's own figure or else the latest of its year up to that day; it stands against the period's target or the year's.
+    """
     catalogue = figures.measures(user)
     listed = [region, *below]
-    ids = {one.pk for one in listed} & user.region_ids
-    keys = set(CurrentFigure.objects.filter(region_id__in=ids, period=period).values_list("measure_id", "calibre_id").distinct())
+    known = reported(user, listed, period[:4])
     calibres: dict[str, list[str]] = {}
-    for code, calibre in sorted(keys):
-        calibres.setdefault(code, []).append(calibre)
+    when: dict[str, str] = {}
+    for code, calibre, told in sorted(known):
+        measure = catalogue[code]
+        if told not in (period, period[:4]) if measure.target_of_id else told != period and periods.end(told) > on:
+            continue
+        if calibre not in calibres.setdefault(code, []):
+            calibres[code].append(calibre)
+        when[code] = told if code not in when else nearest(period, when[code], told)
     kinds = {one.kind for one in below if one.kind != Region.Kind.PSEUDO}
     made = Summary(region, period, NOUNS.get(kinds.pop(), "单位") if len(kinds) == 1 else "单位")
     # Parts (其中) repeat what their whole says: only wholes are told to a leader.
@@ -130,18 +142,70 @@ def summary(user: Operator, region: Region, below: list[Region], period: str, na
     codes |= {f"{code}:{name}" for code in several for name in calibres[code]}
     if not codes:
         return made
-    found = figures.figures(user, codes, listed, [period])
+    found = figures.figures(user, codes, listed, {period, *when.values()})
+
+    def read(code: str, one: Region) -> Figure:
+        return found(code, one, when.get(code.partition(":")[0], period))
+
     for target in wanted:
         measure = catalogue[target.target_of_id]
         asked = f"{target.code}:{calibres[target.code][-1]}"
         for name in calibres.get(measure.code, [""]):
             done = f"{measure.code}:{name}"
-            pairs = [Pair(found(done, one), found(asked, one)) for one in listed]
+            pairs = [Pair(read(done, one), read(asked, one)) for one in listed]
             made.progress.append(Progress(measure, target, pairs[0], [p for p in pairs[1:] if p.actual.known or p.target.known], names.get(name, name)))
     for code in several:
         first, second = calibres[code][:2]
         for one in listed:
-            a, b = found(f"{code}:{first}", one), found(f"{code}:{second}", one)
+            a, b = read(f"{code}:{first}", one), read(f"{code}:{second}", one)
             if a.known and b.known and a.exact != b.exact:
                 made.calibres.append(TwoCalibres(a, b, compare.apart(a, b)))
     return made
+
+
+def reported(user: Operator, listed: Sequence[Region], year: str) -> set[tuple[str, str, str]]:
+    """(measure, calibre, period) of a year that any of these regions has."""
+    ids = {one.pk for one in listed} & user.region_ids
+    rows = CurrentFigure.objects.filter(region_id__in=ids, period__startswith=year)
+    return set(rows.values_list("measure_id", "calibre_id", "period").distinct())
+
+
+def nearest(period: str, first: str, second: str) -> str:
+    """Of two periods the one asked for, or else the later; of two that end on one day the longer."""
+    if period in (first, second):
+        return period
+    return max(first, second, key=lambda one: (periods.end(one), -len(one)))
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a report added to the one before it (自年初累计 less 自年初累计)."""
+
+    now: Figure
+    before: Figure
+    more: Figure
+
+    @property
+    def fell(self) -> bool:
+        return bool(self.more.known and self.more.exact < 0)
+
+
+def moved(user: Operator, region: Region, on: date) -> list[Moved]:
+    """The latest report of the year against the one before it, for every whole that has a target; what did not move is left out."""
+    wanted = {one.target_of_id for one in figures.measures(user).values() if one.target_of_id and not one.of_id}
+    told: dict[str, list[str]] = {}
+    rows = CurrentFigure.objects.filter(region_id=region.pk, period__startswith=str(on.year), calibre="", state=NUMBER, measure_id__in=wanted)
+    for code, period in rows.order_by("measure__order", "measure_id").values_list("measure_id", "period"):
+        if periods.end(period) <= on:
+            told.setdefault(code, []).append(period)
+    last: dict[str, list[str]] = {}
+    for code, known in told.items():
+        by_end = {periods.end(one): one for one in sorted(known, key=len)}  # of two that end on one day one is enough
+        if len(by_end) > 1:
+            last[code] = [by_end[day] for day in sorted(by_end)[-2:]]
+    if not last:
+        return []
+    found = figures.figures(user, last, [region], {one for pair in last.values() for one in pair})
+    pairs = [(found(code, region, now), found(code, region, before)) for code, (before, now) in last.items()]
+    made = [Moved(now, before, dispatch.more(now, before)) for now, before in pairs]
+    return [one for one in made if one.more.known and one.more.exact]

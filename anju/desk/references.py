@@ -4,12 +4,17 @@ import re
 from dataclasses import dataclass
 
 from anju.core import periods, regions
-from anju.core.scope import Operator
+from anju.core.scope import Operator, visible
 from anju.figures import queries as figures
 from anju.figures.figure import Figure, ratio, total
+from anju.figures.models import Observation
+from anju.oversight import dispatch
 
 SHAPE = re.compile(r"(?P<code>[a-z][a-z0-9_.]*)@(?P<region>[0-9A-Z-]+)/(?P<period>[0-9Q-]+)(:(?P<calibre>.+))?")
 RUN = re.compile(r"run:(?P<run>\d+)[#/](?P<path>.+)")
+
+NODE = re.compile(r"node:(?P<node>\d{1,18})(@(?P<region>[0-9A-Z-]+)(/(?P<day>\d{4}-\d\d-\d\d))?)?")
+OLD = re.compile(r"obs:(?P<row>\d{1,18})")
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,22 @@ def parse(text: str) -> Asked | None:
 
 
 def resolve(user: Operator, text: str) -> Figure:
-    """A figure, or what a document computed of several: a÷b, a+b. LookupError for what is no reference, no measure;
-    Region.DoesNotExist outside the user's regions."""
+    """A figure, or what a document computed of several: a÷b, a+b, a−b, a node's, a rank, a number before its correction.
+
+    LookupError for what is no reference, no measure; Region.DoesNotExist outside the user's regions.
+    """
+    if match := NODE.fullmatch(text):
+        day = periods.end(match["day"]) if match["day"] else None
+        region = regions.region(user, match["region"], day) if match["region"] else None
+        return figures.node_figure(user, int(match["node"]), region, day)
+    if match := OLD.fullmatch(text):
+        return dispatch.as_printed(visible(Observation.objects.filter(pk=int(match["row"])), user).select_related("measure", "region").get())
+    if text.startswith("rank:") and (asked := parse(text.removeprefix("rank:"))):
+        region = regions.region(user, asked.region, periods.end(asked.period))
+        return dispatch.rank_figure(user, asked.code, region, asked.period)
+    if "−" in text:
+        now, _, then = text.partition("−")
+        return dispatch.more(_one(user, now), _one(user, then))
     for sign in ("÷", "+"):
         if sign in text:
             parts = [_one(user, part) for part in text.split(sign)]

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from anju.desk.views import documents, figures, imports, leader, rules, runs, targets, trail
+from anju.desk.views import dispatch, documents, figures, imports, leader, rules, runs, targets, trail
 
 app_name = "desk"
 urlpatterns = [
     path("", leader.leader, name="leader"),
     path("targets/", targets.targets, name="targets"),
+    path("dispatch/", dispatch.dispatch, name="dispatch"),
+    path("dispatch/write/", dispatch.write, name="dispatch-write"),
     path("figures/", figures.explorer, name="figures"),
     path("figures.xlsx", figures.explorer, {"form": "xlsx"}, name="figures-file"),
     path("figures/measure/<str:code>/", figures.measure, name="measure"),

@@ -241,14 +241,18 @@ def changes(user: Operator, code: str, region: Region, period: str, listed: Sequ
 
 def change(then: Latest, task: Task, region: Region) -> Change:
     before, now = then(task.code, region), task.actual[region.pk]
+    return Change(before, now, more(now, before))
+
+
+def more(now: Figure, before: Figure) -> Derived:
+    """What was added between two reports; unknown when there was no new one."""
     fresh = before.period != now.period
     exact = now.exact - before.exact if fresh and now.known and before.known else None
-    more = derived(
+    return derived(
         now, f"{now.name}比上次增加", exact, (now, before), f"{reference(now)}−{reference(before)}", f"{now.name}：本次 − 上次",
         substituted=f"{now.text(None, None, True)} − {before.text(None, None, True)}" if exact is not None else "",
         **({} if fresh else {"why": "上次调度以来没有新的报数"}),
     )  # fmt: skip
-    return Change(before, now, more)
 
 
 def corrected(user: Operator, before: Document, figures: list[Figure]) -> list[tuple[Figure, Figure]]:

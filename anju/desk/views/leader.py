@@ -1,6 +1,7 @@
 """总览: one page for a leader. What is done, what is late, what is at risk, and what to do about it."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anju.core import regions
@@ -9,9 +10,11 @@ from anju.core.frame import frame, show
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address
 from anju.desk import leader as told
-from anju.desk import work
+from anju.desk import nodes, work
 from anju.desk.compare import Pair
 from anju.desk.views.figures import calibre_names
+from anju.figures import queries
+from anju.oversight import overdue
 
 
 @acting("leader.see")
@@ -21,18 +24,29 @@ def leader(request: HttpRequest) -> HttpResponse:
     if made.region is None:
         return show(request, "desk/leader.html", heading="还没有数字：先导入报表，或载入示例", started=False)
     below = regions.children(user, made.region, made.on)
-    summary = told.summary(user, made.region, below, made.period, calibre_names())
+    on = nodes.seen_from(made.on, timezone.localdate())
+    summary = told.summary(user, made.region, below, made.period, calibre_names(), on)
+    gaps = queries.nodes(user, made.region, on, below)
+    ahead = gaps.next or gaps.last
+    finding = nodes.heading(gaps, summary.noun)
     warnings = work.warnings(user, made.region, made.period)
     context = {
         "summary": summary,
         "sheet": progress_sheet(request, summary),
-        "charts": summary.charts(),
+        "nodes": ahead,
+        "node_charts": nodes.charts(ahead, summary.noun),
+        "node_sheets": [nodes.sheet(f"own-node-{number}", one) for number, one in enumerate(ahead) if not one.parts and one.whole.asked],
+        "lapsed": nodes.lapsed(gaps),
+        "node_passed": bool(gaps.last) and not gaps.next,
+        "late": overdue.overdue(user, made.region, on),
+        "moved": told.moved(user, made.region, on),
+        "charts": summary.charts({one.node.actual_id for one in ahead}),
         "warnings": warnings,
         "papers": work.papers(user, made.region, made.period),
         "names": calibre_names(),
         "masked": [one for one in summary.progress if one.masked],
     }
-    return show(request, "desk/leader.html", heading=summary.heading, started=True, **context)
+    return show(request, "desk/leader.html", heading=finding or summary.heading, started=True, **context)
 
 
 def progress_sheet(request: HttpRequest, summary: told.Summary) -> Sheet:

@@ -3,6 +3,7 @@
 import re
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anju.core import regions
@@ -11,6 +12,8 @@ from anju.core.frame import frame, show
 from anju.core.scope import visible
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day, period_label
+from anju.desk import nodes
+from anju.desk.views.dispatch import noun_of
 from anju.figures import queries
 from anju.figures.current import LEVELS
 from anju.figures.models import TargetDocument
@@ -23,13 +26,14 @@ def targets(request: HttpRequest) -> HttpResponse:
     made, user = frame(request), request.operator
     if made.region is None:
         return show(request, "desk/targets.html", heading="还没有目标任务")
-    asked = queries.targets(user, made.region, made.period)
+    year = made.period[:4]
+    asked = queries.targets(user, made.region, year)
     above = [one.pk for one in regions.path(made.region)]
     papers = visible(TargetDocument.objects.select_related("region"), user).filter(region_id__in=above, lines__period__startswith=made.period[:4])
     papers = list(papers.distinct().order_by("issued_on", "id"))
     divided = [queries.decomposition(user, paper) for paper in papers]
-    when = period_label(made.period)
-    count = len({one.figure.code for one in asked if one.figure.period == made.period})
+    when = period_label(year)
+    count = len({one.figure.code for one in asked if one.figure.period == year})
     divided = [one for one in divided if any(division.parts for division in one.divisions)]
     told = [one for decomposition in divided for one in decomposition.divisions if one.balanced is not None]
     undone = [one for one in told if not one.balanced]
@@ -38,7 +42,10 @@ def targets(request: HttpRequest) -> HttpResponse:
         heading += f"，{len(undone)}项与分解合计不符"
     elif told:
         heading += f"，{len(told)}项已全部分解"
+    below = regions.children(user, made.region, made.on)
+    gaps = queries.nodes(user, made.region, nodes.seen_from(made.on, timezone.localdate()), below)
     context = {
+        "nodes": [(one, nodes.sheet(f"node-{number}", one), nodes.finding(one, noun_of(below), named=False)) for number, one in enumerate((*gaps.passed, *gaps.coming))],
         "asked": asked_sheet(request, asked) if asked else None,
         "papers": list({one.document.pk: one.document for one in asked if one.document}.values()),
         "divided": [(one.document, division_sheet(number, one), notes(one)) for number, one in enumerate(divided)],
