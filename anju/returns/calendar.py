@@ -13,6 +13,7 @@ from anju.core import periods
 from anju.problems import Problem, Refused
 from anju.returns.spec import Deadline, Spec
 
+LONG_AFTER = timedelta(days=92)  # a form for once is no longer asked for after as long as two monthly periods and the running one
 SHAPES = {"month": (7, "2021-08"), "quarter": (7, "2021-Q3"), "year": (4, "2021")}
 
 
@@ -35,8 +36,10 @@ def is_workday(day: date) -> bool:
 
 def check(spec: Spec, period: str) -> None:
     """Refused RET-010 when the period is of another kind than the form's, RET-011 when the form is not in force for it."""
-    start, end = periods.bounds(period)
+    end = periods.end(period)
     where = f"《{spec.name}》{period}"
+    if spec.period == "once" and period != spec.once:
+        raise Refused(Problem("RET-010", where, "这张表只报一次。", f"期间是 {spec.once}。"))
     if spec.period != "once":
         length, shape = SHAPES[spec.period]
         if len(period) != length or ("Q" in period) != (spec.period == "quarter"):
@@ -101,9 +104,11 @@ def year_ago(spec: Spec, period: str) -> str:
 
 
 def around(spec: Spec, day: date) -> list[str]:
-    """The periods that may be asked for on a day: the running one and the two before it, the newest first."""
-    if spec.period == "once":
+    """The periods that may be asked for on a day: the running one and the two before it, the newest first; of a form for once its one."""
+    if not spec.asked:
         return []
+    if spec.period == "once":
+        return [spec.once] if opens(spec, spec.once) <= day <= moment(spec.due["unit"], spec.once).date() + LONG_AFTER else []
     now = {"month": f"{day:%Y-%m}", "quarter": f"{day.year}-Q{(day.month + 2) // 3}", "year": str(day.year)}[spec.period]
     found = []
     for back in (0, -1, -2):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import F
+
 from anju.core import periods
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
@@ -101,7 +103,7 @@ class Numbers:
         self.region, self.period, self.year = region, period, periods.year(period)
         codes = {code for kind, code, _ in wanted if kind == "target"}
         self.plans = {}
-        for measure in Measure.objects.filter(target_of_id__in=codes).order_by("-of_id", "order") if codes else ():
+        for measure in Measure.objects.filter(target_of_id__in=codes).order_by(F("of_id").asc(nulls_last=True), "-order") if codes else ():
             self.plans[measure.target_of_id] = measure.code  # the whole target is last, after its breakdowns
         known = {m.code for m in Measure.objects.filter(code__in=[code for kind, code, _ in wanted if kind == "measure"])}
         keys = [f"{self.plans[c]}:{level}" for c in codes & set(self.plans) for level in ("", *LEVELS)]

@@ -12,11 +12,13 @@ from anju.returns.grid import Grid, GridCell, GridLine, Head, grid
 from anju.returns.models import Cell, Change, Form, Return, Step
 from anju.returns.reading import Reading, read
 from anju.returns.spec import Column, Spec
+from anju.returns.telling import explanation
+from anju.returns.timing import Due, Reported, due, late, progress, recent
 from anju.returns.values import typed
 
 __all__ = [
-    "Asked", "Finding", "Grid", "GridCell", "GridLine", "Head", "Reading", "Was", "check", "form", "grid", "history", "joint",
-    "opinions", "read", "ret", "serials", "spec", "steps",
+    "Asked", "Due", "Finding", "Grid", "GridCell", "GridLine", "Head", "Reading", "Reported", "Was", "check", "due", "explanation", "form",
+    "grid", "history", "joint", "late", "opinions", "progress", "read", "recent", "ret", "serials", "spec", "steps",
 ]  # fmt: skip
 
 ret = find

@@ -279,6 +279,8 @@ class Spec(Part):
     unit: Literal["housing", "finance", "audit", "reform", "statistics", "land", "civil", "office", "builder", "body"]
     level: Literal["county", "city", "province"] = "county"
     period: Literal["month", "quarter", "year", "once"]
+    once: Text = ""  # the one period of a form that is filled once
+    asked: bool = True  # false: it is there to be opened, but nobody is reminded of it
     cut_off: CutOff = CutOff()
     opens: Deadline | None = None
     due: dict[Literal["unit", "city", "province"], Deadline]
@@ -304,6 +306,9 @@ class Spec(Part):
         wrong += [f"行 {f.key} 所加的行“{x}”没有定义" for f in self.rows.fixed for x in (*f.total_of, *f.less) if x not in keys]
         wrong += [f"行 {f.key} 的列“{x}”没有定义" for f in self.rows.fixed for x in f.only if x not in codes]
         wrong += [f"名称“{x}”是系统留用的词" for x in (*codes, *keys, *(a.name for a in self.across)) if x in RESERVED]
+        wrong += [f"publish 的列“{p.column}”由系统算出，不能发布" for p in self.publish if p.column in codes and self.by_code[p.column].formula]
+        if bool(self.once) != (self.period == "once"):
+            wrong.append("once（那一期）和 period: once 一起写")
         if "unit" not in self.due:
             wrong.append("due 没有写 unit（填报单位的期限）")
         if wrong:

@@ -154,12 +154,13 @@ def pass_on(people, ret, until="city"):
         ("city", "head", lambda by: services.submit(by=by, ret_id=ret.pk)),
         ("locked", "lock", lambda by: services.lock(by=by, ret_id=ret.pk)),
     ]
-    for state, who, act in steps:
+    done = [*(state for state, *_ in steps)].index(ret.state) + 1 if ret.state != "draft" else 0
+    for state, who, act in steps[done:]:
         with scoped(people[who]):
             act(people[who])
+            ret.refresh_from_db()
         if state == until:
             break
-    ret.refresh_from_db()
     return ret
 
 

@@ -1,0 +1,215 @@
+"""Lock, and what follows: differences to the ledger become events, the sums become figures, the content gets its digest. And corrections."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from anju.core import trail
+from anju.core.models import Region
+from anju.core.scope import Operator, scoped, visible
+from anju.figures.figure import NUMBER, UNREPORTED
+from anju.figures.models import Source
+from anju.figures.publishing import Published, publish
+from anju.problems import Problem, Refused
+from anju.projects import services as projects
+from anju.projects.events import events
+from anju.projects.queries import below
+from anju.projects.services import Entry
+from anju.returns import layout, reading
+from anju.returns.base import CORRECT, LOCK, called, clock, held, in_state, ours
+from anju.returns.chain import moved, told
+from anju.returns.checking import check, standing
+from anju.returns.models import Return, Step
+from anju.returns.reading import Reading
+from anju.returns.spec import Column
+from anju.returns.values import typed
+
+# The differences are recorded at the lock, not at the submission: until then the return may be sent back and say something else, and an
+# event is never changed. What is locked is what the city took as true; later differences come by a correction, with its own events.
+
+
+@transaction.atomic
+def lock(*, by: Operator, ret_id: int, remark: str = "") -> Return:
+    """Approve and lock (市级审定并锁定). From here nothing of it changes; a correction is a return of its own beside it.
+
+    Refused: RET-040 and RET-041 with everything that stands in the way, PROJ-… when the ledger takes a difference no more.
+    """
+    ret = held(by, ret_id, LOCK)
+    in_state(ret, Return.CITY, doing="审定锁定")
+    read = reading.read(by, ret)
+    found = check(by, ret, read)
+    if open_ := standing(found):
+        raise Refused(*(one.problem() for one in open_))
+    entries = differences(read)
+    if entries:
+        projects.record_all(by=by, entries=entries, origin=f"return:{ret.pk}", act="报表锁定记入台账")
+    source = _publish(by, read)
+    ret.digest, ret.locked_at = layout.digest(ret), timezone.now()
+    Return.objects.filter(pk=ret.pk, state=Return.CITY).update(digest=ret.digest, locked_at=ret.locked_at)
+    because = told(found) | {"digest": ret.digest, "events": len(entries), "figures": source.pk if source else None}
+    moved(by, ret, "lock", remark, because=because)
+    return ret
+
+
+def differences(read: Reading) -> list[Entry]:
+    """What the return says and the ledger does not, by project: of each kind of event the amount that is missing (or too much)."""
+    ret, spec = read.ret, read.spec
+    on = min(ret.cut_off, timezone.localdate())
+    why = f"{ret}：{ret.reason}" if ret.reason else str(ret)
+    kinds = _by_event(spec.columns)
+    found = []
+    for key, line in read.now.lines.items():
+        if not line.project:
+            continue
+        for kind, columns in kinds.items():
+            if kind == "stage":
+                said = read.now.text(key, columns[0].code)
+                if said and said != read.ledger_texts.get((key, columns[0].code)):
+                    found.append(Entry(line.project, kind, on, note=said))
+                continue
+            missing = [(column, gap) for column in columns if (gap := _gap(read, key, column)) is not None]
+            rest = 0
+            for column, gap in missing:
+                if column.source.mode and gap:
+                    found.append(Entry(line.project, kind, on, gap, column.source.mode, note=why))
+                rest += -gap if column.source.mode else gap
+            whole = next((column for column, _ in missing if not column.source.mode), None)
+            if whole is not None and rest:
+                modes = events()[kind].modes_for(line.facts.get("kind", ""))
+                found.append(Entry(line.project, kind, on, rest, whole.source.rest if whole.source.rest in modes else "", note=why))
+    return found
+
+
+def _by_event(columns: Iterable[Column]) -> dict[str, list[Column]]:
+    """Columns by kind of event. Where a form asks both since January and since ever, since January tells the difference."""
+    found: dict[str, dict[tuple, Column]] = {}
+    rank = {"period": 0, "year": 1, "all": 2}
+    for column in sorted((c for c in columns if c.source and c.source.event), key=lambda c: rank[c.source.since]):
+        found.setdefault(column.source.event, {}).setdefault((column.source.mode, tuple(sorted(column.only.items()))), column)
+    return {kind: list(mine.values()) for kind, mine in found.items()}
+
+
+def _gap(read: Reading, key: str, column: Column) -> int | None:
+    """None: the return says no number there, or the line has no such column."""
+    if not read.now.has(key, column):
+        return None
+    value = read.now.number(key, column.code)
+    return None if value is None else value - (read.ledger_numbers.get((key, column.code)) or 0)
+
+
+def _publish(by: Operator, read: Reading) -> Source | None:
+    """The sums as figures. What is not known is not published; where a correction says so, the figure becomes 未报."""
+    ret, spec, rows = read.ret, read.spec, []
+    for one in spec.publish:
+        column = spec.by_code[one.column]
+        value = read.now.number(one.line, one.column) if one.line else read.now.total(one.column, one.where)
+        lines = 1 if one.line else read.now.counted(one.column, one.where)
+        if value is None and not (lines and ret.serial > 1):
+            continue
+        cited = f"return:{ret.pk} {column.head}，{f'{lines} 个项目' if spec.rows.projects else spec.by_key[one.line].label if one.line else f'{lines} 行'}"
+        rows.append(Published(
+            one.measure, ret.region, ret.period, value, column.unit, _places(value, column), NUMBER if value is not None else UNREPORTED,
+            one.calibre, column.head, "" if value is None else typed(value, column.unit, 0), cited,
+        ))  # fmt: skip
+    reason = f"更正说明：{ret.reason}" if ret.reason else f"报表锁定：{ret}"
+    return publish(
+        by=by, kind=Source.Kind.RETURN, title=str(ret), region=ret.region, period=ret.period, rows=rows, reason=reason, origin=f"return:{ret.pk}"
+    )
+
+
+def _places(value: int | None, column: Column) -> int:
+    shown = "" if value is None else typed(value, column.unit, 0)
+    return len(shown.partition(".")[2])
+
+
+# -- a whole month -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Closed:
+    """What close_month did. refused: what stands in the way of the others, by return."""
+
+    locked: list[Return] = field(default_factory=list)
+    refused: dict[Return, list[Problem]] = field(default_factory=dict)
+
+
+Progress = Callable[[int, int, str], None]
+
+
+def close_month(*, by: Operator, region: Region, form_code: str, period: str, progress: Progress | None = None) -> Closed:
+    """Lock every return that waits for the city, in the region and below (整期锁定), each in a transaction of its own.
+
+    May be stopped (progress raises) and begun again: what is locked stays locked, and only what waits is taken up.
+    Must not be called inside a transaction if that is to hold.
+    """
+    with scoped(by):
+        ids = list(
+            visible(Return.objects.filter(form__code=form_code, period=period, state=Return.CITY, region_id__in=below(by, region)), by)
+            .order_by("region__order", "id").values_list("pk", "region__name")
+        )  # fmt: skip
+    done = Closed()
+    for at, (pk, name) in enumerate(ids):
+        if progress:
+            progress(at, len(ids), f"正在锁定 {name}")
+        with scoped(by):
+            ret = None
+            try:
+                with transaction.atomic():
+                    done.locked.append(lock(by=by, ret_id=pk))
+            except Refused as refused:
+                ret = visible(Return.objects.select_related("form", "region"), by).get(pk=pk)
+                if ret.state == Return.CITY:  # otherwise somebody locked it, or sent it back, meanwhile
+                    done.refused[ret] = refused.problems
+    if progress:
+        progress(len(ids), len(ids), f"锁定 {len(done.locked)} 张，{len(done.refused)} 张有问题")
+    return done
+
+
+# -- corrections ---------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def correct(*, by: Operator, ret_id: int, reason: str, ordered_by: str = "") -> Return:
+    """Begin a correction of a locked return (更正): a draft with its cells, beside it. Both stay.
+
+    reason: the explanation, kept with every figure that it changes. ordered_by: the ground, when a superior ordered it.
+    Refused: RET-060 there is a correction already (who and when), RET-061 no reason, RET-020 it is not locked.
+    """
+    ret = held(by, ret_id, CORRECT)
+    if by.posts is not None and not by.holds("city_reviewer", ret.region_id):
+        ours(by, ret.organisation, str(ret))
+    in_state(ret, Return.LOCKED, doing="更正")
+    if not reason.strip():
+        raise Refused(Problem("RET-061", str(ret), "更正没有写说明。", "请写明为什么改、依据什么改。"))
+    made = Return(
+        form=ret.form, region=ret.region, organisation=ret.organisation, period=ret.period, serial=ret.serial + 1, corrects=ret,
+        reason=reason.strip(), ordered_by=ordered_by.strip(), cut_off=ret.cut_off, due=ret.due, note=ret.note, by=by.key,
+        first_submitted_at=None,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        there = Return.objects.filter(region_id=ret.region_id, period=ret.period, form_id=ret.form_id, serial__gt=ret.serial).order_by("serial").first()
+        what = f"{called(there.by)} 已于 {clock(there.at)} 发起更正。" if there else "别人已发起更正。"
+        raise Refused(Problem("RET-060", str(ret), what, "请在那一次更正里改。")) from None
+    with connection.cursor() as cursor:
+        for table, columns in (
+            ("line", 'region_id, key, label, project, facts, "order"'),
+            ("answer", "region_id, check_id, line, said, text, waiver, until, by, by_name, at"),
+        ):
+            cursor.execute(
+                f"INSERT INTO returns_{table} (ret_id, {columns}) SELECT %s, {columns} FROM returns_{table} WHERE ret_id = %s ORDER BY id", [made.pk, ret.pk]
+            )
+        columns = 'region_id, line, "column", state, value, places, text'
+        cursor.execute(
+            f"INSERT INTO returns_cell (ret_id, {columns}, version, via, by, at) SELECT %s, {columns}, 1, 'correct', by, now()"
+            " FROM returns_cell WHERE ret_id = %s",
+            [made.pk, ret.pk],
+        )
+    Step.objects.create(ret=made, region=ret.region, move="open", source="", target=Return.DRAFT, remark=made.reason, by=by.key, by_name=by.name)
+    after = {"corrects": ret.pk, "serial": made.serial, "ordered_by": made.ordered_by}
+    trail.record(by=by, act="发起更正", obj=str(made), after=after, reason=made.reason, region_id=ret.region_id)
+    return made

@@ -1,0 +1,44 @@
+"""The explanation (情况说明) drafted from what moved and what was asked: sentences to be read and changed by a person."""
+
+from anju.core.scope import Operator
+from anju.returns import checking, reading
+from anju.returns.models import Return
+from anju.returns.reading import Reading
+from anju.returns.spec import TOTAL, Column
+from anju.returns.values import typed
+
+
+def explanation(user: Operator, ret: Return, read: Reading | None = None) -> list[str]:
+    """Where something moved against the last period, in sum and by line; and what was answered to the checks."""
+    read = read or reading.read(user, ret)
+    said = []
+    for column in read.spec.columns:
+        if column.type == "number" and not column.formula and not column.locked and read.comparable(column):
+            said += _moved(read, column)
+    for one in checking.check(user, ret, read):
+        if one.answer or one.waived:
+            said.append(f"{one.what.rstrip('。')}：{(one.answer or one.waived.text).rstrip('。')}。")
+    return said
+
+
+def _moved(read: Reading, column: Column) -> list[str]:
+    """One sentence of the sum and the lines behind it; none when nothing moved or either side is unknown."""
+    whole = TOTAL if TOTAL in read.keys else ""
+    parts = []
+    for key in read.now.lines:
+        now, before = read.now.number(key, column.code) if read.now.has(key, column) else None, read.before(read.last, key, column)
+        if now is not None and before is not None and now != before:
+            parts.append((abs(now - before), f"{read.now.lines[key].label}{_by(now - before, column)}", now, before))
+    if not parts:
+        return []
+    named = "、".join(text for _, text, *_ in sorted(parts, reverse=True)[:5]) + (f"等 {len(parts)} 项" if len(parts) > 5 else "")
+    if whole:
+        now, before = read.now.number(whole, column.code), read.before(read.last, whole, column)
+        if now is not None and before is not None:
+            change = _by(now - before, column) if now != before else "持平"
+            return [f"{column.head} {typed(now, column.unit, 0)} {column.unit}，比上期{change}（{named}）。"]
+    return [f"{column.head}：{named}。"]
+
+
+def _by(change: int, column: Column) -> str:
+    return f"{'增加' if change > 0 else '减少'} {typed(abs(change), column.unit, 0)} {column.unit}"

@@ -1,0 +1,223 @@
+"""What is due, who has reported, who is late. The proof of time is the first submission, which is never set again."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from anju.core import periods, trail
+from anju.core.acts import may
+from anju.core.models import Region
+from anju.core.scope import Operator, visible, within
+from anju.figures.models import Source
+from anju.figures.publishing import Published, publish
+from anju.projects.queries import below
+from anju.returns import calendar
+from anju.returns import spec as forms
+from anju.returns.models import Form, Opinion, Return, Step
+from anju.returns.opening import asked
+
+HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Due:
+    """A return that is not locked yet. ret None: nobody has begun. deadline: of who has it now. waits_for: the act it waits for.
+
+    opined: this person's organisation has given its opinion. mine: it waits for an act that this person may do.
+    """
+
+    form: Form
+    region: Region
+    period: str
+    ret: Return | None
+    deadline: datetime
+    waits_for: str
+    to: str
+    at: datetime
+    mine: bool = False
+    opined: bool = False
+
+    @property
+    def hours_left(self) -> int:
+        """Whole hours; less than zero when it is over."""
+        return int((self.deadline - self.at).total_seconds() // HOUR)
+
+
+ACTS = {
+    "": "returns.fill", Return.DRAFT: "returns.fill", Return.REVIEW: "returns.review", Return.JOINT: "returns.opine", Return.HEAD: "returns.submit",
+    Return.CITY: "returns.lock",
+}  # fmt: skip
+
+
+def _latest(user: Operator, found: QuerySet[Return]) -> list[Return]:
+    """Of every form, region and period the last serial."""
+    rows = visible(found, user).select_related("form", "region__parent__parent", "organisation").order_by("region__order", "period", "form_id", "serial")
+    last = {(row.form.code, row.region_id, row.period): row for row in rows}
+    return list(last.values())
+
+
+def _scope(user: Operator, region: Region | None) -> frozenset[int]:
+    return user.region_ids if region is None else below(user, region)
+
+
+def _deadline(ret: Return | None, form: Form, period: str) -> datetime:
+    said = ret.due if ret is not None else calendar.deadlines(forms.of(form), period)
+    level = "city" if ret is not None and ret.state == Return.CITY and "city" in said else "unit"
+    return datetime.fromisoformat(said[level])
+
+
+def due(user: Operator, at: datetime, region: Region | None = None) -> list[Due]:
+    """Everything that is asked for and not locked, of the region and below (or of all the user's), the nearest deadline first."""
+    ids = _scope(user, region)
+    wanted = [(form, office, period) for form, office, period in asked(user, timezone.localdate(at)) if office.region_id in ids]
+    names = {period for *_, period in wanted}
+    there = _latest(user, within(Return.objects.filter(period__in=names), ids)) if names else []
+    older = _latest(user, within(Return.objects.exclude(state=Return.LOCKED).exclude(period__in=names), ids))
+    known = {(ret.form.code, ret.region_id, ret.period): ret for ret in there}
+    rows = [(form, office, period, known.get((form.code, office.region_id, period))) for form, office, period in wanted]
+    listed = {ret.pk for *_, ret in rows if ret is not None}
+    rows += [(ret.form, ret.organisation, ret.period, ret) for ret in (*there, *older) if ret.pk not in listed]
+    rows = [row for row in rows if row[3] is None or row[3].state != Return.LOCKED]
+    opined = _opined(user, [ret for *_, ret in rows if ret is not None and ret.state == Return.JOINT])
+    found = []
+    for form, office, period, ret in rows:
+        here = ret.region if ret is not None else office.region
+        act = ACTS[ret.state if ret is not None else ""]
+        # Whoever ends the joint review waits with the departments.
+        doing = may(user, act, here.pk) or (ret is not None and ret.state == Return.JOINT and may(user, "returns.review", here.pk))
+        ours = user.posts is None or act in ("returns.opine", "returns.lock") or office is None or office.pk in user.organisation_ids
+        found.append(Due(form, here, period, ret, _deadline(ret, form, period), act, _to(here, ret), at, doing and ours, bool(ret and ret.pk in opined)))
+    return sorted(found, key=lambda one: (one.deadline, one.region.order, one.form.code, one.period))
+
+
+def _to(region: Region, ret: Return | None) -> str:
+    above = region.parent
+    if ret is not None and ret.state == Return.CITY and above is not None:
+        above = above.parent
+    return f"报{above.name}" if above is not None else "报上级"
+
+
+def _opined(user: Operator, rets: list[Return]) -> set[int]:
+    """In joint review, and this person's organisation spoke since it was handed in."""
+    if not rets or not user.organisation_ids:
+        return set()
+    handed: dict[int, datetime] = {}
+    for step in Step.objects.filter(ret__in=rets, move="hand_in").order_by("id"):
+        handed[step.ret_id] = step.at
+    spoken = Opinion.objects.filter(ret__in=rets, organisation_id__in=user.organisation_ids).values_list("ret_id", "at")
+    return {pk for pk, at in spoken if pk in handed and at >= handed[pk]}
+
+
+@dataclass(frozen=True)
+class Reported:
+    """One return that is asked of one unit: how far it is. first_submitted_at is the proof."""
+
+    form: Form
+    region: Region
+    period: str
+    ret: Return | None
+    deadline: datetime
+
+    @property
+    def first_submitted_at(self) -> datetime | None:
+        return self.ret.first_submitted_at if self.ret is not None else None
+
+    def days_late(self, at: datetime) -> int:
+        """Whole or begun days by which the first submission came after the deadline; not submitted yet: up to now."""
+        end = self.first_submitted_at or at
+        if end <= self.deadline:
+            return 0
+        return max(1, (timezone.localdate(end) - timezone.localdate(self.deadline)).days)
+
+
+def progress(user: Operator, region: Region, at: datetime, period: str = "") -> list[Reported]:
+    """Who has reported (报送进度): of each form the newest period asked for, or that period; by region, of the region and below."""
+    ids, on = below(user, region), timezone.localdate(at)
+    wanted = [(form, office, name) for form, office, name in _asked_of(user, on, period) if office.region_id in ids]
+    if not period:
+        newest: dict[str, str] = {}
+        for form, _, name in wanted:
+            newest[form.code] = max(newest.get(form.code, ""), name)
+        wanted = [row for row in wanted if row[2] == newest[row[0].code]]
+    known = _firsts(user, wanted)
+    return [Reported(form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name)) for form, office, name in wanted]
+
+
+def _asked_of(user: Operator, on: date, period: str) -> list[tuple]:
+    if not period:
+        return asked(user, on)
+    return [row for row in asked(user, periods.end(period)) if row[2] == period]
+
+
+def _unit_deadline(form: Form, period: str) -> datetime:
+    return calendar.moment(forms.of(form).due["unit"], period)
+
+
+def _firsts(user: Operator, wanted: list[tuple]) -> dict[tuple[str, int, str], Return]:
+    """The first return of each: a correction says nothing of when it was reported."""
+    names = {name for *_, name in wanted}
+    rows = visible(Return.objects.filter(period__in=names, serial=1), user).select_related("form", "region") if names else ()
+    return {(row.form.code, row.region_id, row.period): row for row in rows}
+
+
+def falling_in(user: Operator, month: str) -> list[tuple]:
+    """Returns whose deadline for the unit lies in that month: form, organisation, period."""
+    start, end = periods.bounds(month)
+    seen: dict[tuple, tuple] = {}
+    # What falls due in a month belongs to a period that ends in it or shortly before: asked at its end and at its beginning.
+    for day in (start, end):
+        for form, office, period in asked(user, day):
+            if start <= timezone.localdate(_unit_deadline(form, period)) <= end:
+                seen[form.code, office.region_id, period] = (form, office, period)
+    return list(seen.values())
+
+
+def late(user: Operator, region: Region, month: str, at: datetime | None = None) -> list[Reported]:
+    """What fell due in the month and came late, or has not come (迟报), of the region and below."""
+    at, ids = at or timezone.now(), below(user, region)
+    return [one for one in _of_month(user, ids, month) if one.days_late(at)]
+
+
+def _of_month(user: Operator, ids: frozenset[int], month: str) -> list[Reported]:
+    wanted = [row for row in falling_in(user, month) if row[1].region_id in ids]
+    known = _firsts(user, wanted)
+    return [Reported(form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name)) for form, office, name in wanted]
+
+
+@transaction.atomic
+def lateness(*, by: Operator, region: Region, month: str, at: datetime | None = None) -> Source | None:
+    """Publish who was late in a month as figures (报送及时情况), of every unit of the region and below, for the score table.
+
+    What has not fallen due at that moment is not counted. The same again changes nothing.
+    """
+    at = at or timezone.now()
+    counts: dict[int, tuple[Region, list[Reported]]] = {}
+    for one in _of_month(by, below(by, region), month):
+        if one.deadline <= at or one.first_submitted_at:
+            counts.setdefault(one.region.pk, (one.region, []))[1].append(one)
+    rows = []
+    for here, listed in counts.values():
+        days = [one.days_late(at) for one in listed]
+        cited = "；".join(f"{one.form.name} {one.period} 首次上报 {_told(one.first_submitted_at)}，期限 {_told(one.deadline)}" for one in listed)
+        for code, value, unit in (
+            ("returns.due", len(listed), "次"), ("returns.late", sum(day > 0 for day in days), "次"), ("returns.late.days", sum(days), "天"),
+        ):  # fmt: skip
+            rows.append(Published(code, here, month, value, unit, shown=str(value), cited=cited))
+    title = f"{region.name} {month} 报表报送情况"
+    source = publish(by=by, kind=Source.Kind.RETURN, title=title, region=region, period=month, rows=rows, reason=title, origin=f"lateness:{month}")
+    if source is not None:
+        trail.record(by=by, act="统计报送情况", obj=title, after={"figures": len(rows), "source": source.pk}, region_id=region.pk)
+    return source
+
+
+def _told(at: datetime | None) -> str:
+    return "未报" if at is None else f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
+def recent(user: Operator, region: Region, count: int = 20) -> list[Return]:
+    """The returns last locked, of the region and below."""
+    found = within(visible(Return.objects.filter(state=Return.LOCKED), user), below(user, region))
+    return list(found.select_related("form", "region").order_by("-locked_at", "-id")[:count])

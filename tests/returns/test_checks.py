@@ -1,0 +1,183 @@
+"""What the checks find: in the row, in the sums, against the last period, the ledger, the target and another department's own table."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from anju.core.scope import scoped
+from anju.figures import services as figures
+from anju.problems import Refused
+from anju.returns import queries, services
+from anju.returns.models import Answer
+from anju.returns.services import Put
+
+from .conftest import FORM, complete, pass_on
+
+
+def found(by, ret, check_id):
+    return [one for one in queries.check(by, ret) if one.check_id == check_id]
+
+
+def put(by, ret, line, **texts):
+    grid = queries.grid(by, ret)
+    done = services.fill(by=by, ret_id=ret.pk, changes=[Put(line, c, t, grid.cells[line, c].version) for c, t in texts.items()])
+    assert not done.problems and not done.conflicts
+
+
+def test_a_blank_number_blocks_and_zero_does_not(people, draft, projects, acting):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    blanks = {(one.line, one.column) for one in found(by, draft, "blank")}
+    assert (line, "complete") in blanks and (line, "start") not in blanks and (line, "note") not in blanks
+    put(by, draft, line, complete="0")
+    assert (line, "complete") not in {(one.line, one.column) for one in found(by, draft, "blank")}
+    with pytest.raises(Refused, match="RET-040"):
+        services.hand_in(by=by, ret_id=draft.pk)
+
+
+def test_within_the_row(people, draft, projects, acting):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    put(by, draft, line, start="100")
+    (one,) = found(by, draft, "money-within-start")
+    assert (one.level, one.columns, one.line) == ("阻断", ("start_money", "start"), line)
+    assert one.what == "东关棚改货币化安置 166 套，大于开工 100 套。" and one.where == "东关棚改 “其中货币化安置、开工”"
+    put(by, draft, line, start="448")
+    assert not found(by, draft, "money-within-start")
+
+
+def test_against_the_ledger(people, draft, projects, acting):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    assert not found(by, draft, "start-ledger")
+    put(by, draft, line, start="450")
+    assert found(by, draft, "start-ledger")[0].what == "东关棚改开工 450 套，台账记到截止日是 448 套。"
+
+
+def test_against_the_last_period(people, county, ready, projects, acting):
+    pass_on(people, ready)
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    september = services.open_return(by=by, form_code=FORM, region=county, period="2021-09")
+    assert queries.grid(by, september).cells[line, "start"].last == "448"
+    put(by, september, line, start="440", invest="5000")
+    assert found(by, september, "start-falls")[0].what == "东关棚改开工自年初累计 440 套，比上月 448 套 少。".replace(" 少", " 少")
+    complete(by, september)
+    told = queries.explanation(by, september)
+    assert any("开工 440 套，比上期减少 8 套（东关棚改减少 8 套）" in one for one in told)
+    assert any(one.endswith("：情况属实。") for one in told)
+
+
+def test_january_is_not_compared_with_december(people, county, projects, forms, acting):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    december = services.open_return(by=by, form_code=FORM, region=county, period="2021-12")
+    complete(by, december)
+    pass_on(people, december)
+    acting(by)
+    january = services.open_return(by=by, form_code=FORM, region=county, period="2022-01")
+    grid = queries.grid(by, january)
+    assert (grid.cells[line, "start"].last, grid.cells[line, "start"].text) == ("", "0")
+    assert grid.cells[line, "stage"].text == "主体施工"  # what stands, stands
+    assert not found(by, january, "start-falls")
+
+
+def test_against_the_target(people, county, projects, forms, operator, acting):
+    with scoped(operator):
+        figures.enter(by=operator, measure="shanty.start.target", region=county, period="2021", value="500", calibre="市")
+    by = acting(people["clerk"])
+    december = services.open_return(by=by, form_code=FORM, region=county, period="2021-12")
+    (one,) = found(by, december, "shanty-target")
+    assert (one.line, one.what) == ("total", "棚户区改造开工合计 448 套，年度任务 500 套，没有完成。")
+    assert queries.grid(by, december).cells["total", "start"].target == "500"
+
+
+def test_against_the_finance_departments_own_table(people, county, draft, projects, acting):
+    accountant = acting(people["accountant"])
+    funds = services.open_return(by=accountant, form_code="anju-funds-month", region=county, period="2021-08")
+    puts = [Put(line, "paid", "100") for line in ("central", "bond")] + [Put(line, "paid", "无任务") for line in ("provincial", "local", "loan", "other")]
+    assert not services.fill(by=accountant, ret_id=funds.pk, changes=puts).problems
+    assert queries.grid(accountant, funds).cells["all", "paid"].text == "200"
+    by = acting(people["clerk"])
+    services.fill(by=by, ret_id=draft.pk, changes=[Put(f"p{one.pk}", "pay", "50") for one in projects])
+    assert found(by, draft, "finance-paid")[0].what == "支付合计 150 万元，财政部门同期所报是 200 万元。"
+    assert found(accountant, funds, "housing-paid")[0].what == "支付合计 200 万元，住建部门同期所报是 150 万元。"
+    put(by, draft, f"p{projects[0].pk}", pay="100")
+    assert not found(by, draft, "finance-paid")
+
+
+def test_a_copied_month_is_asked_about(people, county, ready, projects, acting):
+    pass_on(people, ready)
+    by = acting(people["clerk"])
+    september = services.open_return(by=by, form_code=FORM, region=county, period="2021-09")
+    assert {one.line for one in found(by, september, "copied-month")} == {f"p{projects[0].pk}", f"p{projects[1].pk}"}
+
+
+def test_an_answer_counts_only_while_the_fact_stands(people, draft, projects, acting):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    put(by, draft, line, start="450")
+    services.answer(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="台账漏记两套。")
+    (one,) = found(by, draft, "start-ledger")
+    assert (one.answer, one.answered_by, one.open) == ("台账漏记两套。", "clerk某", False)
+    put(by, draft, line, start="451")
+    assert found(by, draft, "start-ledger")[0].open
+    put(by, draft, line, start="450")  # the same fact again
+    assert not found(by, draft, "start-ledger")[0].open
+    services.answer(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="")
+    assert found(by, draft, "start-ledger")[0].open
+
+
+def test_what_blocks_cannot_be_answered_and_what_is_not_asked_neither(people, draft, projects, acting):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    with pytest.raises(Refused, match="RET-043"):
+        services.answer(by=by, ret_id=draft.pk, check_id="blank", line=line, text="不知道")
+    with pytest.raises(Refused, match="RET-042"):
+        services.answer(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="对的")
+    assert not Answer.objects.exists()
+
+
+def test_a_waiver_has_a_person_a_reason_and_a_last_day(people, draft, projects, acting):
+    clerk, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    put(clerk, draft, line, start="100")
+    about = {"ret_id": draft.pk, "check_id": "money-within-start", "line": line}
+    with pytest.raises(Refused, match="ACT-001"):
+        services.waive(by=clerk, **about, reason="批准", until=date(2999, 1, 1))
+    reviewer, today = acting(people["reviewer"]), timezone.localdate()
+    for reason, until in (("", today), ("批准", today - timedelta(days=1))):
+        with pytest.raises(Refused, match="RET-044"):
+            services.waive(by=reviewer, **about, reason=reason, until=until)
+    services.waive(by=reviewer, **about, reason="市政府专题会议纪要", until=today)
+    (one,) = found(reviewer, draft, "money-within-start")
+    assert not one.open and one.waived.by_name == "reviewer某"
+    put(acting(people["clerk"]), draft, line, start="90")
+    assert found(people["clerk"], draft, "money-within-start")[0].open  # another fact
+
+
+def test_a_waiver_ends_with_its_day(people, draft, projects, acting, operator):
+    clerk, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    put(clerk, draft, line, start="100")
+    what = found(clerk, draft, "money-within-start")[0].what
+    Answer.objects.create(
+        ret=draft, region=draft.region, check_id="money-within-start", line=line, said=what, text="批准", waiver=True,
+        until=timezone.localdate() - timedelta(days=1), by="reviewer", by_name="审核某",
+    )  # fmt: skip
+    assert found(clerk, draft, "money-within-start")[0].open
+
+
+def test_what_is_not_known_is_not_judged(people, draft, projects, acting):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    put(by, draft, line, start="未报")
+    assert not found(by, draft, "start-ledger") and not found(by, draft, "money-within-start")
+    (one,) = found(by, draft, "unreported")
+    assert one.level == "提醒" and one.column == "start"
+
+
+def test_all_checks_of_a_return_take_well_under_a_second(people, county, draft, acting):
+    import time
+
+    from anju.projects import services as ledger
+
+    by = acting(people["clerk"])
+    for n in range(27):
+        ledger.register(by=by, region=county, code=f"N{n}", name=f"新项目{n}", kind="prh", year="2021", units="100")
+    services.refresh(by=by, ret_id=draft.pk)
+    queries.check(by, draft)
+    start = time.perf_counter_ns()
+    queries.check(by, draft)
+    assert time.perf_counter_ns() - start < 700_000_000

@@ -1,0 +1,139 @@
+"""What is due, to whom, and who was late: by the first submission."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from anju.core.scope import scoped
+from anju.figures import queries as figures
+from anju.returns import calendar, queries, services, spec
+from anju.returns.models import Return
+
+from .conftest import FORM, pass_on
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+@pytest.fixture
+def month():
+    return next(one for one in spec.shipped() if one.code == FORM)
+
+
+def test_deadlines_of_a_month(month):
+    said = calendar.deadlines(month, "2021-08")
+    assert said == {"unit": "2021-08-22T17:30:00+08:00", "city": "2021-08-24T17:30:00+08:00", "province": "2021-08-26T17:30:00+08:00"}
+    assert str(calendar.cut_off(month, "2021-02")) == "2021-02-20"
+
+
+@pytest.mark.parametrize(
+    ("written", "period", "moment"),
+    [
+        ({"days": 15, "time": "17:00"}, "2021-Q3", "2021-10-15T17:00"),
+        ({"workdays": 20}, "2021-Q3", "2021-10-28T23:59"),
+        ({"day": 7, "months": 1}, "2021-12", "2022-01-07T23:59"),
+        ({"day": "last", "months": 2}, "2021-12", "2022-02-28T23:59"),
+        ({"day": 31}, "2021-06", "2021-06-30T23:59"),
+        ({"on": "2022-02-28", "time": "12:00"}, "2022-02", "2022-02-28T12:00"),
+    ],
+)
+def test_ways_to_write_a_deadline(written, period, moment):
+    assert calendar.moment(spec.Deadline(**written), period) == at(moment)
+
+
+def test_periods_follow_one_another():
+    for period, after in (("2021-12", "2022-01"), ("2021-Q4", "2022-Q1"), ("2021", "2022")):
+        assert calendar.shifted(period, 1) == after and calendar.shifted(after, -1) == period
+
+
+def test_what_is_due_waits_for_the_one_who_has_it(people, county, ready, acting):
+    now = at("2021-08-21T09:30")
+
+    def mine(who):
+        return [(one.form.code, one.region.name, one.waits_for, one.hours_left, one.mine) for one in queries.due(acting(people[who]), now, county) if one.period == "2021-08" and one.form.code == FORM]
+
+    assert mine("clerk") == [(FORM, county.name, "returns.fill", 32, True)]
+    assert mine("reviewer")[0][4] is False
+    pass_on(people, ready, "joint")
+    assert mine("reviewer")[0][2:] == ("returns.opine", 32, True) and mine("land")[0][4] and not mine("clerk")[0][4]
+    services.opine(by=acting(people["land"]), ret_id=ready.pk, agrees=True)
+    (one,) = [one for one in queries.due(people["land"], now, county) if one.ret]
+    assert one.opined and one.to == f"报{county.parent.name}"
+    acting(people["clerk"]), ready.refresh_from_db()
+    pass_on(people, ready, "city")
+    assert mine("lock")[0][2:] == ("returns.lock", 80, True)
+    pass_on(people, ready, "locked")
+    assert mine("lock") == []
+    acting(people["lock"])
+    assert queries.recent(people["lock"], county) == [ready]
+
+
+def test_a_return_that_nobody_began_is_due_too(people, next_county, offices, forms, acting):
+    by = acting(people["neighbour"])
+    found = {(one.form.code, one.period): one for one in queries.due(by, at("2021-08-23T09:00"), next_county)}
+    one = found[FORM, "2021-08"]
+    assert one.ret is None and one.hours_left < 0 and one.mine
+    assert ("anju-funds-month", "2021-08") in found and not found["anju-funds-month", "2021-08"].mine  # another office's
+
+
+def test_opening_what_is_due_opens_ones_own(people, next_county, offices, forms, acting):
+    by = acting(people["neighbour"])
+    made = services.open_due(by=by, on=at("2021-08-21T09:00").date())
+    assert {one.form.code for one in made} == {FORM} and {one.period for one in made} >= {"2021-08", "2021-07"}
+    assert services.open_due(by=by, on=at("2021-08-21T09:00").date()) == []
+
+
+def test_asking_costs_the_same_for_one_county_and_for_two(people, city, county, next_county, draft, acting):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    by = acting(people["lock"])
+
+    def cost(region):
+        with CaptureQueriesContext(connection) as seen:
+            queries.due(by, at("2021-08-21T09:00"), region)
+            queries.progress(by, region, at("2021-08-21T09:00"))
+        return len(seen)
+
+    cost(city)  # what is asked once and remembered
+    assert cost(city) - cost(county) <= 4  # finding what lies below a city, twice
+
+
+def submitted(people, ret, moment):
+    pass_on(people, ret, "city")
+    with scoped(people["clerk"]):
+        Return.objects.filter(pk=ret.pk).update(first_submitted_at=moment, submitted_at=moment)
+
+
+@pytest.mark.parametrize(("moment", "days"), [("2021-08-22T17:30", 0), ("2021-08-22T17:31", 1), ("2021-08-23T00:01", 1), ("2021-08-25T08:00", 3)])
+def test_late_by_days_from_the_deadline_to_the_first_submission(people, city, county, ready, acting, moment, days):
+    submitted(people, ready, at(moment))
+    acting(people["lock"])
+    (one,) = [one for one in queries.progress(people["lock"], city, at("2021-09-30T00:00"), "2021-08") if one.region == county and one.form.code == FORM]
+    assert one.days_late(at("2021-09-30T00:00")) == days and one.first_submitted_at == at(moment)
+
+
+def test_lateness_becomes_figures_with_the_proof(people, city, county, next_county, ready, acting):
+    submitted(people, ready, at("2021-08-24T10:00"))
+    by, now = acting(people["lock"]), at("2021-08-31T12:00")
+    services.lateness(by=by, region=city, month="2021-08", at=now)
+    found = figures.figures(by, ["returns.due", "returns.late", "returns.late.days"], [county, next_county], ["2021-08"])
+    # Each county owes the projects' and the finance table; the second one of the county and both of its neighbour never came.
+    assert [found("returns.due", one).text() for one in (county, next_county)] == ["2", "2"]
+    assert [found("returns.late", one).text() for one in (county, next_county)] == ["2", "2"]
+    assert [found("returns.late.days", one).text() for one in (county, next_county)] == ["11", "18"]
+    cited = figures.provenance(by, found("returns.late", county).observation_id).observation.cited
+    assert "首次上报 2021-08-24 10:00，期限 2021-08-22 17:30" in cited
+    assert services.lateness(by=by, region=city, month="2021-08", at=now) is None
+    assert {(one.region, one.form.code) for one in queries.late(by, county, "2021-08", now)} == {(county, FORM), (county, "anju-funds-month")}
+
+
+def test_what_has_not_fallen_due_is_not_counted(people, city, county, offices, forms, acting):
+    by = acting(people["lock"])
+    services.lateness(by=by, region=city, month="2021-08", at=at("2021-08-22T17:00"))
+    assert figures.figure(by, "returns.due", county, "2021-08").text() == ""
+    assert timedelta(0) < at("2021-08-22T17:30") - at("2021-08-22T17:00")
