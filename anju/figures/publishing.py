@@ -34,11 +34,13 @@ class Published:
 
 @transaction.atomic
 def publish(
-    *, by: Operator, kind: str, title: str, region: Region, period: str, rows: Sequence[Published], reason: str, origin: str = ""
+    *, by: Operator, kind: str, title: str, region: Region, period: str, rows: Sequence[Published], reason: str, origin: str = "",
+    content: bytes | None = None,
 ) -> Source | None:  # fmt: skip
     """Store what differs from what stands; the source, or None when all of it stands already. The act that publishes leaves the trail row.
 
-    reason: of what replaces an earlier value. origin: the act, as "return:12". Nothing is typed here, so a misfit is a flaw of the form or book.
+    reason: of what replaces an earlier value. origin: the act, as "return:12".
+    content: what it was counted from, kept with the source. Nothing is typed here, so a misfit is a flaw of the form or book.
     Refused: FIG-012, FIG-013, FIG-015, FIG-019 with every misfit, FIG-042 when somebody wrote one of them meanwhile.
     """
     known = Measure.objects.in_bulk({row.measure for row in rows})
@@ -63,7 +65,7 @@ def publish(
         new, changed, _ = bulk.settle(cursor, None, adds=False)
         if not new + changed:
             return None
-        source = Source.objects.create(kind=kind, title=title, map_id=origin, region=region, period=period, by=by.key)
+        source = Source.objects.create(kind=kind, title=title, map_id=origin, region=region, period=period, by=by.key, content=content)
         stored, stands = bulk.store(cursor, source.pk, by.key, reason)
     if stored != stands:
         raise Refused(Problem("FIG-042", title, f"发布期间有 {stored - stands} 个数被别人改动。", "请再办一次。"))

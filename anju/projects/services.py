@@ -34,12 +34,13 @@ from anju.projects.cohorts import fix_cohort
 from anju.projects.events import conditions
 from anju.projects.fields import FIELDS, PLANNED, Unfit, limits, organisations, read
 from anju.projects.ledgers import close_out, consent, explain, open_entries, reopen_entry, report
+from anju.projects.measures import publish_counts
 from anju.projects.models import Adjustment, Condition, Photo, Project
 from anju.projects.recording import Entry, mend, record, record_all
 
 __all__ = [
     "Entry", "adjust", "cancel", "checked", "close", "close_out", "consent", "edit", "explain", "fix_cohort", "keep_file", "meet", "mend",
-    "open_entries", "photo", "plan", "publish_due", "record", "record_all", "register", "reopen", "reopen_entry", "replace", "report",
+    "open_entries", "photo", "plan", "publish_counts", "publish_due", "record", "record_all", "register", "reopen", "reopen_entry", "replace", "report",
 ]  # fmt: skip
 
 PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}

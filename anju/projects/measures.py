@@ -1,0 +1,129 @@
+"""What the ledger publishes to the figures, and which projects a published figure was counted from."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from anju.core import periods, trail
+from anju.core import regions as places
+from anju.core.acts import require
+from anju.core.models import Region
+from anju.core.scope import Operator, visible
+from anju.figures.models import CurrentFigure, Measure, Observation, Source
+from anju.figures.publishing import Published, publish
+from anju.problems import Problem, Refused
+from anju.projects.base import ADJUST, own
+from anju.projects.counting import Count, Counted, counted, measures
+from anju.projects.events import shown
+from anju.projects.models import Project
+
+FROM_LEDGER = (Source.Kind.LEDGER,)
+
+
+@dataclass
+class Told:
+    """What a publication did. source: None when all of it stood already. differs: figures that somebody else reported, left as they are."""
+
+    source: Source | None
+    differs: list[Problem]
+    unknown: list[Problem]
+
+
+@transaction.atomic
+def publish_counts(*, by: Operator, region: Region, period: str) -> Told:
+    """Count the projects of a region and all below it since January, and publish the sums of each level (发布台账统计数).
+
+    Only over what the ledger itself published: a figure that a return, an import or a correction brought stays, and is told where it differs.
+    A count that is unknown is not published, and its projects are named. Refused: PROJ-037 a period that has not begun.
+    """
+    own(by, region)
+    require(by, ADJUST, region.pk, f"{region.name} 台账统计数")
+    until = min(periods.end(period), timezone.localdate())
+    since = date(until.year, 1, 1)
+    if str(until.year) != periods.year(period):
+        raise Refused(Problem("PROJ-037", f"{region.name} {period}", "这个期间还没有开始。", "请核对期间。"))
+    regions = [region, *places.descendants(by, region)]
+    found = counted(by, regions, since=since, until=until)
+    sums = _with_below(regions, found)
+    stands = _standing(by, [one for one in regions if one.pk in sums], period)
+    catalogue = Measure.objects.in_bulk(list(measures()))
+    told = Told(None, [], [])
+    rows = []
+    for one in regions:
+        for code, count in sums.get(one.pk, {}).items():
+            measure, there = catalogue.get(code), stands.get((one.pk, code))
+            if measure is None:
+                continue
+            where = f"{one.name} {period} “{measure.name}”"
+            if count.value is None:
+                told.unknown.append(Problem("PROJ-038", where, f"有 {len(count.missing)} 个项目算不出。", "请补齐这些项目的计划户数、小区数等。"))
+            elif there is not None and there[0] not in FROM_LEDGER:
+                if there[1] != count.value:
+                    what = f"台账是 {shown(count.value, measure.unit)} {measure.unit}，已报的数不同，没有改动。"
+                    told.differs.append(Problem("PROJ-039", where, what, "请核对台账和报表；报表有误的走更正。"))
+            else:
+                text = shown(count.value, measure.unit)
+                cited = f"项目台账 {since}至{until}，{len(count.parts)} 个项目"
+                rows.append(Published(code, one, period, count.value, measure.unit, len(text.partition(".")[2]), shown=text, cited=cited))
+    title = f"{region.name}项目台账统计 {period}"
+    content = json.dumps(
+        {"since": str(since), "until": str(until), "counts": {one.code: _parts(found.get(one.pk, {})) for one in regions if one.pk in found}},
+        separators=(",", ":"),
+    ).encode()
+    told.source = publish(
+        by=by, kind=Source.Kind.LEDGER, title=title, region=region, period=period, rows=rows, reason="项目台账更新", origin="ledger", content=content
+    )
+    if told.source is not None:
+        after = {"source": told.source.pk, "figures": len(rows), "differs": len(told.differs), "unknown": len(told.unknown)}
+        digest = hashlib.sha256(content).hexdigest()
+        trail.record(by=by, act="发布台账统计数", obj=title, after=after, region_id=region.pk, digest=digest)
+    return told
+
+
+def _parts(counts: Mapping[str, Count]) -> dict[str, list[tuple[int, int]]]:
+    return {code: one.parts for code, one in counts.items()}
+
+
+def _with_below(regions: list[Region], found: Counted) -> dict[int, dict[str, Count]]:
+    """Each region's own counts and those of all below it, added up."""
+    by_id = {one.pk: one for one in regions}
+    sums: dict[int, dict[str, Count]] = {}
+    for pk, counts in found.items():
+        here: int | None = pk
+        while here is not None and here in by_id:
+            mine = sums.setdefault(here, {})
+            for code, one in counts.items():
+                total = mine.setdefault(code, Count())
+                total.parts += one.parts
+                total.missing += one.missing
+                total.value = None if total.value is None or one.value is None else total.value + one.value
+            here = by_id[here].parent_id
+    return sums
+
+
+def _standing(by: Operator, regions: list[Region], period: str) -> dict[tuple[int, str], tuple[str, int | None]]:
+    """(region, measure) → what kind of source brought what stands, and its value."""
+    rows = visible(CurrentFigure.objects.all(), by).filter(
+        region_id__in=[one.pk for one in regions], period=period, measure_id__in=list(measures()), calibre_id=""
+    )
+    return {(pk, code): (kind, value) for pk, code, kind, value in rows.values_list("region_id", "measure_id", "observation__source__kind", "value")}
+
+
+def counted_from(user: Operator, observation: Observation) -> list[tuple[Project, int]]:
+    """The projects that a figure of the ledger was counted from, with each one's part; the largest first. Those the user sees."""
+    source = Source.objects.filter(pk=observation.source_id, kind=Source.Kind.LEDGER).first()
+    if source is None or not source.content:
+        return []
+    region = visible(Region.objects.filter(pk=observation.region_id), user, "pk").first()
+    if region is None:
+        return []
+    codes = {region.code, *(one.code for one in places.descendants(user, region))}
+    counts = json.loads(bytes(source.content))["counts"]
+    parts = {pk: amount for code, mine in counts.items() if code in codes for pk, amount in mine.get(observation.measure_id, ())}
+    known = {one.pk: one for one in visible(Project.objects.filter(pk__in=list(parts)).select_related("region"), user)}
+    return sorted(((known[pk], amount) for pk, amount in parts.items() if pk in known), key=lambda one: (-one[1], one[0].pk))
