@@ -164,8 +164,8 @@ def _projects(cursor: Any, size: Size) -> str:
           CASE WHEN kinds.kind = 'old' THEN 1975 + n %% 25 END, (20 + units)::bigint * 25000000, '', CASE WHEN n %% 5 > 0 THEN '模拟证' || n ELSE '' END,
           housing.id, builder.id, make_date(year, 6, 30), make_date(year + 2, 1 + n %% 12, 28), '', '', 'generate', 1
         FROM generate_series(1, %s) AS n
-        CROSS JOIN LATERAL (SELECT %s + n %% %s AS year, pg_temp.dice('kind' || n, 100) + 1 AS roll,
-          n %% %s >= %s - 2 AND pg_temp.dice('open' || n, 1000) < %s AS open) AS drawn
+        CROSS JOIN LATERAL (SELECT n / %s %% %s AS place, pg_temp.dice('kind' || n, 100) + 1 AS roll) AS drawn
+        CROSS JOIN LATERAL (SELECT %s + drawn.place AS year, drawn.place >= %s - 2 AND pg_temp.dice('open' || n, 1000) < %s AS open) AS dated
         JOIN {KINDS} ON drawn.roll BETWEEN first AND last
         JOIN (VALUES ('shanty', '棚改'), ('prh', '公租房'), ('arh', '保租房'), ('economic', '经适房'), ('capped', '限价房'), ('old', '老旧小区')) AS names (kind, label)
           ON names.kind = kinds.kind
@@ -175,7 +175,7 @@ def _projects(cursor: Any, size: Size) -> str:
         JOIN core_organisation AS housing ON housing.region_id = county.id AND housing.kind = 'housing'
         JOIN core_organisation AS builder ON builder.region_id = county.id AND builder.kind = 'builder'
         """,
-        [size.projects, size.first_year, size.years, size.years, size.years, size.open_in_thousand, size.counties],
+        [size.projects, size.counties, size.years, size.first_year, size.years, size.open_in_thousand, size.counties],
     )
     return f"项目：{cursor.rowcount} 个"
 
@@ -208,7 +208,18 @@ def _events(cursor: Any, size: Size) -> str:
         """,
         [size.until, size.until.year - 1],
     )
-    return f"进度事项：{cursor.rowcount} 条"
+    made = cursor.rowcount
+    cursor.execute(  # what is under way moves every month
+        """
+        INSERT INTO projects_event (project_id, region_id, kind, "on", amount, mode, part, number, note, origin, by)
+        SELECT project.id, project.region_id, 'invest', month + interval '9 days', project.investment / 60, '', '', '', '', 'import:0', 'generate'
+        FROM projects_project AS project JOIN core_region AS county ON county.id = project.region_id AND county.code LIKE '99%%'
+        CROSS JOIN generate_series(date_trunc('month', %s::date) - make_interval(months => %s), date_trunc('month', %s::date) + interval '1 month', interval '1 month') AS month
+        WHERE project.state = 'planned' AND month >= make_date(project.year, 1, 1)
+        """,
+        [size.until, MONTHS - 2, size.until],
+    )
+    return f"进度事项：{made + cursor.rowcount} 条"
 
 
 # One round: each key's value, superseding the round before it. `stood` then has the newest observation of each key.
