@@ -5,7 +5,7 @@ leaves nothing half done, and what it had finished is not done again. While it r
 tell a job whose worker lives from one whose worker is gone. Progress goes out on the owner's connection, to be seen at once.
 """
 
-import logging
+import os
 import time
 import traceback
 from collections.abc import Callable
@@ -26,6 +26,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from anju.core import trail
 from anju.core.acts import may, refusal
 from anju.core.job_models import Job
+from anju.core.postgres import home
 from anju.core.scope import Operator, local_operator, scoped, visible
 from anju.problems import Problem, Refused
 
@@ -34,7 +35,6 @@ ATTEMPTS = 3  # a job whose worker was lost that often is not begun again by its
 SILENCE = 30  # seconds without a heartbeat after which a worker counts as lost
 EVERY = 200  # milliseconds between two writings of progress
 State = Job.State
-log = logging.getLogger("anju.jobs")
 LOCAL = "local"  # the key of the machine's own operator
 ASKERS: list[Callable[[str], Operator]] = []  # what knows people gives a function here: key → operator, or Refused
 queue = DjangoApp(connector=DjangoConnector())  # on Django's own connection: what is enqueued is committed with the act
@@ -202,7 +202,7 @@ def run(job: int) -> None:
     except Refused as refused:
         _end(rows, State.FAILED, "\n".join(map(str, refused.problems)))
     except Exception:
-        log.error("job %s: %s", job, traceback.format_exc())
+        _keep(job, traceback.format_exc())
         _end(rows, State.FAILED, "遇到没有料到的情况，没有留下做到一半的数据。请把数据目录里的 error.log 发给维护人员。")
 
 
@@ -215,6 +215,14 @@ def _asker(job: Job) -> Operator:
 
 def _end(rows: QuerySet[Job], state: str, message: str) -> None:
     rows.filter(state=State.RUNNING).update(state=state, message=message, ended_at=timezone.now())
+
+
+def _keep(job: int, details: str) -> None:
+    """For the developers; never for the user's screen."""
+    with suppress(OSError):
+        file = os.open(home() / "error.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(file, "w", encoding="utf-8") as out:
+            out.write(f"{timezone.now():%Y-%m-%d %H:%M:%S} job {job}\n{details}\n")
 
 
 def _claim(database: Any, job: int) -> bool:

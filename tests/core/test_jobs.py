@@ -143,6 +143,7 @@ def test_a_refusal_and_a_slip_leave_nothing_and_say_what_happened(by, kinds):
     assert stored(one).state == stored(two).state == "failed"
     assert "某表" in stored(one).message
     assert "secret" not in stored(two).message
+    assert "secret detail" in (Path(os.environ["ANJU_HOME"]) / "error.log").read_text("utf-8")
     assert acts("做") == 0
 
 
