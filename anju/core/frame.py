@@ -36,6 +36,7 @@ NAVIGATION = (
 # What the rooms above know: each gives a function (user) → regions, or (user, region) → periods, that there is something for.
 PLACES: list[Callable[[Operator], list[Region]]] = []
 PERIODS: list[Callable[[Operator, Region], list[str]]] = []
+NOTICES: list[Callable[[Operator], int]] = []  # how many things wait for a user: the bar shows the sum
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
         if user is not None and may(user, act)
     ]
     made = getattr(request, "anju_frame", None)
-    return {"nav": nav, "where": made and made.where, "when": made and made.when}
+    waiting = sum(ask(user) for ask in NOTICES) if user is not None and made else 0
+    return {"nav": nav, "where": made and made.where, "when": made and made.when, "waiting": waiting}
 
 
 def show(request: HttpRequest, template: str, status: int = 200, **extra: Any) -> HttpResponse:

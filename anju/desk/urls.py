@@ -7,6 +7,7 @@ from anju.desk.views import dispatch, documents, figures, imports, leader, rules
 app_name = "desk"
 urlpatterns = [
     path("", leader.leader, name="leader"),
+    path("notices/<int:pk>/", leader.put_away, name="put-away"),
     path("targets/", targets.targets, name="targets"),
     path("dispatch/", dispatch.dispatch, name="dispatch"),
     path("dispatch/write/", dispatch.write, name="dispatch-write"),

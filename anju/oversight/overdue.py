@@ -2,17 +2,17 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 
 from django.utils import timezone
 
 from anju.core.models import Region
 from anju.core.scope import Operator, visible, within
 from anju.documents.models import Document
-from anju.oversight import dues
-from anju.oversight.dues import Due
 from anju.projects.models import Entry
 from anju.projects.queries import below
+from anju.returns import queries as returns
+from anju.returns.queries import Due
 from anju.runs.folders import library
 
 
@@ -45,9 +45,14 @@ def overdue(user: Operator, region: Region, on: date) -> Overdue:
     """As of that day, the oldest first."""
     places = below(user, region)
     rows = within(visible(Entry.objects.exclude(state=Entry.CLOSED), user), places).filter(opened_on__lte=on).select_related("project", "region")
-    names = {book.subject: book.title for book in library().books}
+    names = ledger_names()
     entries = [LedgerLine(row, names.get(row.ledger, row.ledger), (on - row.opened_on).days) for row in rows.order_by("opened_on", "id")]
-    now = timezone.make_aware(datetime.combine(on, time.max))
-    returns = [one for one in dues.returns(user, min(now, timezone.now())) if one.region.pk in places and one.late]
+    # What was late on a day long past nobody knows any more: returns are told of as of now.
+    late = [one for one in returns.due(user, timezone.now(), region) if one.hours_left < 0] if on >= timezone.localdate() else []
     papers = list(visible(Document.objects.filter(state=Document.SIGNED, region=region), user).order_by("id"))
-    return Overdue(entries, returns, papers)
+    return Overdue(entries, late, papers)
+
+
+def ledger_names() -> dict[str, str]:
+    """What people call a ledger, by the subject of the book that opens its entries."""
+    return {book.subject: book.title for book in library().books}

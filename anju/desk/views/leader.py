@@ -1,8 +1,9 @@
 """总览: one page for a leader. What is done, what is late, what is at risk, and what to do about it."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from anju.core import regions
 from anju.core.acts import acting
@@ -14,7 +15,7 @@ from anju.desk import nodes, work
 from anju.desk.compare import Pair
 from anju.desk.views.figures import calibre_names
 from anju.figures import queries
-from anju.oversight import overdue
+from anju.oversight import overdue, reminders
 
 
 @acting("leader.see")
@@ -38,6 +39,7 @@ def leader(request: HttpRequest) -> HttpResponse:
         "node_sheets": [nodes.sheet(f"own-node-{number}", one) for number, one in enumerate(ahead) if not one.parts and one.whole.asked],
         "lapsed": nodes.lapsed(gaps),
         "node_passed": bool(gaps.last) and not gaps.next,
+        "notices": reminders.notices(user),
         "late": overdue.overdue(user, made.region, on),
         "moved": told.moved(user, made.region, on),
         "charts": summary.charts({one.node.actual_id for one in ahead}),
@@ -47,6 +49,14 @@ def leader(request: HttpRequest) -> HttpResponse:
         "masked": [one for one in summary.progress if one.masked],
     }
     return show(request, "desk/leader.html", heading=finding or summary.heading, started=True, **context)
+
+
+@acting("leader.see")
+@require_POST
+def put_away(request: HttpRequest, pk: int) -> HttpResponse:
+    """知道了."""
+    reminders.put_away(by=request.operator, notice_id=pk)
+    return redirect(address(request, "/"))
 
 
 def progress_sheet(request: HttpRequest, summary: told.Summary) -> Sheet:

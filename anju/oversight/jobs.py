@@ -1,0 +1,15 @@
+"""Daily work of this room."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from anju.core.jobs import register_daily
+from anju.core.scope import Operator
+from anju.oversight import reminders
+
+
+@register_daily("oversight.remind", "到期提醒")
+def remind(job: Any, *, by: Operator) -> str:
+    reminders.remind(by=by, at=timezone.now())
+    return "/"

@@ -1,0 +1,145 @@
+"""Reminders before a deadline (到期提醒): returns that wait, ledger entries without a reason, nodes that are near and not reached."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from anju.core import regions, trail
+from anju.core.acts import acts, may
+from anju.core.models import Region
+from anju.core.scope import Operator, visible
+from anju.core.templatetags.anju import day, period_label
+from anju.documents.annex import declared
+from anju.figures import queries as figures
+from anju.figures.models import Node
+from anju.oversight.models import Notice
+from anju.oversight.overdue import ledger_names
+from anju.projects.models import Entry
+from anju.returns import queries as returns
+
+LEADS = Path(__file__).with_name("reminders.yaml")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One thing somebody is to be reminded of."""
+
+    region: Region
+    act: str
+    key: str
+    what: str
+    link: str
+    due: datetime
+
+
+@dataclass(frozen=True)
+class Reminded:
+    new: int
+    done: int
+
+
+@transaction.atomic
+def remind(*, by: Operator, at: datetime) -> Reminded:
+    """Write what is to be told today, and take back what is not due any more. Repeated on the same day it changes nothing."""
+    wanted = {(one.region.pk, one.key): one for one in collect(by, at)}
+    standing = {(row.region_id, row.key): row for row in visible(Notice.objects.filter(done_at=None).select_for_update(), by)}
+    over = [row.pk for key, row in standing.items() if key not in wanted]
+    Notice.objects.filter(pk__in=over).update(done_at=at)
+    for key, row in standing.items():  # a deadline that was put off, a gap that became smaller
+        said = wanted.get(key)
+        if said and (said.what, said.due) != (row.what, row.due):
+            Notice.objects.filter(pk=row.pk).update(what=said.what, due=said.due)
+    new = [
+        Notice(region=one.region, act=one.act, key=one.key, what=one.what, link=one.link, due=one.due, at=at)
+        for key, one in wanted.items() if key not in standing
+    ]  # fmt: skip
+    Notice.objects.bulk_create(new)
+    if new or over:
+        trail.record(by=by, act="到期提醒", obj=f"{timezone.localdate(at)}的提醒", after={"new": len(new), "done": len(over)})
+    return Reminded(len(new), len(over))
+
+
+def collect(user: Operator, at: datetime) -> Iterator[Wanted]:
+    """Everything that somebody in the user's regions is to be told at that moment."""
+    leads = declared(LEADS)
+    yield from _returns(user, at, timedelta(hours=leads["returns_hours"]))
+    yield from _entries(user, at)
+    yield from _nodes(user, timezone.localdate(at), leads["nodes_days"])
+
+
+def _returns(user: Operator, at: datetime, lead: timedelta) -> Iterator[Wanted]:
+    for one in returns.due(user, at):
+        if one.deadline - at > lead:
+            continue
+        over = "已过期限，请尽快" if one.deadline < at else "请按时"
+        what = f"{one.region.name}{one.form.name}（{period_label(one.period)}）{over}{acts()[one.waits_for].label}"
+        link = f"/returns/{one.ret.pk}/" if one.ret is not None else f"/returns/?region={one.region.code}"
+        yield Wanted(one.region, one.waits_for, f"return/{one.form.code}/{one.period}/{one.waits_for}", what, link, one.deadline)
+
+
+def _entries(user: Operator, at: datetime) -> Iterator[Wanted]:
+    """Entries that nobody has explained yet."""
+    names = ledger_names()
+    rows = visible(Entry.objects.filter(state=Entry.OPEN, opened_on__lte=timezone.localdate(at)), user).select_related("project", "region")
+    for row in rows:
+        what = f"{row.project.name}列入{names.get(row.ledger, row.ledger)}台账，尚未说明原因"
+        yield Wanted(row.region, "projects.edit", f"entry/{row.pk}", what, f"/projects/{row.project_id}/", _evening(row.opened_on))
+
+
+def _nodes(user: Operator, on: date, lead: int) -> Iterator[Wanted]:
+    """Every county that is short of a node which is near, or of which nobody knows; counties are asked through the plan's own region."""
+    near = visible(Node.objects.filter(on__gte=on, on__lte=on + timedelta(days=lead)), user)
+    tops = Region.objects.filter(pk__in=near.values("document__region_id")).order_by("order", "id")
+    for top in tops:
+        below = regions.children(user, top, on)
+        for one in figures.nodes(user, top, on, below).coming:
+            if not one.binding or (one.node.on - on).days > lead:
+                continue
+            for gap in one.parts or (one.whole,):
+                if gap.asked and not gap.reached:
+                    short = f"还差{gap.left.text(None, None, True)}{gap.left.unit}" if gap.left.known else "完成数未报"
+                    what = f"{gap.region.name}{day(one.node.on)}前{gap.target.name}完成{one.goal}，{short}"
+                    link = f"/targets/?region={gap.region.code}&period={on.year}"
+                    yield Wanted(gap.region, "projects.edit", f"node/{one.node.pk}", what, link, _evening(one.node.on))
+
+
+def _evening(on: date) -> datetime:
+    return timezone.make_aware(datetime.combine(on, time(23, 59)))
+
+
+# -- reading and putting away --------------------------------------------------------------------------------------------------
+
+
+def notices(user: Operator, places: Iterable[int] | None = None) -> list[Notice]:
+    """What waits for this user, the earliest deadline first: only what they may do themselves, and did not put away."""
+    found = _open(user).select_related("region")
+    return [row for row in (found if places is None else found.filter(region_id__in=places)) if may(user, row.act, row.region_id)]
+
+
+def count(user: Operator) -> int:
+    """How many, for the bar: one query."""
+    return sum(may(user, act, region) for act, region in _open(user).values_list("act", "region_id"))
+
+
+def _open(user: Operator) -> QuerySet[Notice]:
+    return visible(Notice.objects.filter(done_at=None).exclude(seen__contains=[user.key]), user)
+
+
+@transaction.atomic
+def put_away(*, by: Operator, notice_id: int) -> Notice:
+    """知道了: this user is not told again; it stays for everybody else who may do it. Notice.DoesNotExist when it is not theirs."""
+    row: Any = next((one for one in notices(by) if one.pk == notice_id), None)
+    if row is None:
+        raise Notice.DoesNotExist(f"没有提醒 {notice_id}")
+    row = Notice.objects.select_for_update().get(pk=row.pk)
+    if by.key not in row.seen:
+        row.seen = [*row.seen, by.key]
+        row.save(update_fields=["seen"])
+        trail.record(by=by, act="提醒已阅", obj=f"提醒 {row}", region_id=row.region_id)
+    return row
