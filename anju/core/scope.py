@@ -51,7 +51,8 @@ def scoped(user: Operator) -> Iterator[Operator]:
     with transaction.atomic():
         _set(_listed(user.region_ids), _listed(user.drafts), user.key)
         yield user
-        if outer is not None:  # a setting outlives its savepoint when that is released, and goes with it when rolled back
+        # A setting outlives its savepoint when that is released, and goes with it when rolled back.
+        if outer is not None and not transaction.get_rollback():
             _set(*outer)
 
 

@@ -11,11 +11,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from anju import workbooks
+from anju.core import uploads
 from anju.core.acts import acting
 from anju.core.files import file_response
 from anju.core.frame import Frame, frame, show
 from anju.core.templatetags.anju import address
-from anju.desk import maps, uploads
+from anju.desk import maps
 from anju.figures import queries, services
 from anju.figures.models import Source, TargetDocument
 from anju.problems import BLOCK, Problem, Refused
