@@ -307,12 +307,12 @@ def state(place):
     from anju.core.postgres import SUPERUSER, Cluster
 
     with psycopg.connect(**Cluster(place).connection(SUPERUSER)) as db:
-        return db.execute("SELECT state, done, attempts FROM core_job").fetchone(), db.execute(
+        return db.execute("SELECT state, done, attempts FROM core_job WHERE name = 't.slow'").fetchone(), db.execute(
             "SELECT count(*) FROM core_trail WHERE act = '做'"
         ).fetchone()[0]
 
 
-def wait_for(question, seconds=25):
+def wait_for(question, seconds=60):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if found := question():
