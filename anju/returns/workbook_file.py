@@ -241,31 +241,32 @@ def _headed(one: Field) -> str:
 
 
 def list_ranges(table: Table) -> dict[tuple[str, ...], str]:
-    """Each list of choices and where it stands in the hidden sheet: from column F on, one below the other in its own column."""
+    """Each list of choices and where it stands in the hidden sheet: right of what the stamp takes, one below the other in its own column."""
     lists = dict.fromkeys([WORDS, *(one.choices for one in table.fields if one.choices)])
     made = {}
-    for column, words in enumerate(lists, 5):
+    for column, words in enumerate(lists, 2 + len(table.fields)):
         letters = re.sub(r"\d", "", reference(0, column))
         made[words] = f"='{STAMP}'!${letters}$1:${letters}${len(words)}"
     return made
 
 
 def _stamp(book: Any, table: Table) -> None:
+    """What the return is, the digest, the columns, then of each row its key and of each cell that may be filled version|text."""
     page = book.add_worksheet(STAMP)
     page.very_hidden()
     page.protect()
     stamp = json.dumps({**table.stamp, "layout": LAYOUT}, ensure_ascii=False, sort_keys=True)
-    open_fields = [one for one in table.fields if one.open]
-    rows = [
-        (key, one.code, str(slot.version), _plain(slot.text))
-        for key, _, _ in table.rows for one in open_fields if (slot := table.slots.get((key, one.code))) and slot.open
-    ]  # fmt: skip
+    codes = [one.code for one in table.fields if one.open]
+    rows = [["", *codes]]
+    for key, _, _ in table.rows:
+        slots = [table.slots.get((key, code)) for code in codes]
+        rows.append([key, *(f"{slot.version}|{_plain(slot.text)}" if slot and slot.open else "" for slot in slots)])
     page.write_string(0, 0, stamp)
     page.write_string(1, 0, _digest(stamp, rows))
     for at, row in enumerate(rows, 2):
         for column, text in enumerate(row):
             page.write_string(at, column, text)
-    for column, words in enumerate(list_ranges(table), 5):
+    for column, words in enumerate(list_ranges(table), 2 + len(table.fields)):
         page.write_column(0, column, words)
 
 
@@ -310,12 +311,19 @@ def _read_stamp(book: Any, name: str) -> Read:
             "RET-603", f"《{name}》", "不是本系统导出的离线表（没有版本记录）。",
             "请用报表页的“下载离线表”；另存、复制时请保留整个文件，不要只复制工作表。",
         ))  # fmt: skip
-    rows = [["" if value is None else str(value) for value in row[:4]] for row in book[STAMP].iter_rows(values_only=True)]
-    stamp, digest = rows[0][0], rows[1][0]
-    said = [[*row, "", "", "", ""][:4] for row in rows[2:] if any(row)]
-    if _digest(stamp, said) != digest:
+    first, second, heads, *rows = ([_plain(value) for value in row] for row in book[STAMP].iter_rows(values_only=True))
+    stamp, digest = first[0], second[0]
+    codes = heads[1 : heads.index("", 1) if "" in heads[1:] else None]
+    said = [[*row, *[""] * len(codes)][: 1 + len(codes)] for row in rows if row and row[0]]
+    if _digest(stamp, [["", *codes], *said]) != digest:
         raise Refused(Problem("RET-604", f"《{name}》", "版本记录被改动或损坏，分不清哪些格是您改的。", AGAIN))
-    return Read(name, "", json.loads(stamp), {(key, code): (int(version), text) for key, code, version, text in said})
+    base = {}
+    for key, *cells in said:
+        for code, cell in zip(codes, cells, strict=True):
+            version, mark, text = cell.partition("|")
+            if mark:
+                base[key, code] = (int(version), text)
+    return Read(name, "", json.loads(stamp), base)
 
 
 def _read_page(book: Any, got: Read, kinds: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
 from anju.core.models import Trail
+from anju.core.scope import scoped
 from anju.problems import Refused
 from anju.returns import queries, services, workbook, workbook_file
 from anju.returns.models import Cell
@@ -293,7 +294,8 @@ def test_what_is_no_workbook_of_ours_is_told(clerk, draft, sheet):
     Workbook().save(plain)
     whole = sheet.content
     tampered = Sheet(whole)
-    tampered.book["_安居"]["D3"].value = "999999"
+    stamped = next(cell for row in tampered.book["_安居"].iter_rows(min_row=4, min_col=2) for cell in row if "|448" in str(cell.value))
+    stamped.value = "1|999"
     twice = Sheet(whole)
     twice.book.copy_worksheet(twice.page)
     bare = Sheet(whole)
@@ -372,3 +374,84 @@ def test_a_thousand_rows_are_read_back_as_written():
 
 
 
+# --- whatever is changed on either side --------------------------------------
+
+SAID = ("", "0", "1", "1.50", "未报", "7")
+
+
+def test_every_cell_ends_as_three_ways_say(clerk, draft, at):
+    """Fifteen months of two people changing the same cells at will: what one of them changed stands, what both changed stays as it was written."""
+    import random
+
+    chance = random.Random(20210820)
+    cells = [(label, code) for label in ("东关棚改", "西关棚改") for code in ("invest", "arrive", "pay", "start", "basic", "complete")]
+    for _ in range(15):
+        sheet = Sheet(workbook.write(clerk, draft))
+        grid = queries.grid(clerk, draft)
+        base = {place: grid.cells[at[place[0]], place[1]] for place in cells}
+        said = {place: SAID if place[1] in ("invest", "arrive", "pay") else [one for one in SAID if "." not in one] for place in cells}
+        mine = {place: chance.choice(said[place]) if chance.random() < 0.4 else base[place].text for place in cells}
+        theirs = {place: chance.choice(said[place]) if chance.random() < 0.4 else base[place].text for place in cells}
+        services.fill(by=clerk, ret_id=draft.pk, changes=[Put(at[label], code, theirs[label, code], base[label, code].version) for label, code in cells])
+        for place, value in mine.items():
+            if value != base[place].text:
+                sheet[place] = value or None
+        result = merge(clerk, draft, sheet)
+        conflicts = {(label, place.column) for place in result.conflicts for label, key in at.items() if key == place.line}
+        now = queries.grid(clerk, draft)
+        for place in cells:
+            was, end = base[place].text, now.cells[at[place[0]], place[1]].text
+            one, other, start = (_number(text) for text in (mine[place], theirs[place], was))
+            assert _number(end) == (one if other == start else other), (place, was, mine[place], theirs[place], end)
+            assert (place in conflicts) == (one != start and other != start and one != other), (place, was, mine[place], theirs[place])
+        assert not result.problems
+
+
+def _number(text):
+    from decimal import Decimal
+
+    return Decimal(text) if text[:1].isdigit() else text
+
+
+def test_two_workbooks_at_once_lose_nothing(committed):
+    """Two clerks upload at the same moment: each one's own cell is written, of the cell that both changed one wins and the other is told."""
+    import threading
+
+    from django.db import connection
+
+    from .together import month
+
+    people, ret, line = month()
+    by = people["clerk"]
+    with scoped(by):
+        written = workbook.write(by, ret)
+    files = []
+    for own, number in (("invest", 11), ("pay", 22)):
+        sheet = Sheet(written)
+        sheet["东关棚改", own] = number
+        sheet["东关棚改", "basic"] = number
+        files.append(sheet.content)
+    results, errors, gate = [], [], threading.Barrier(2)
+
+    def upload(content):
+        try:
+            gate.wait()
+            with scoped(by):
+                results.append(merge(by, ret, content))
+        except Exception as error:  # told by the test, not by the thread
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=upload, args=(content,)) for content in files]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    with scoped(by):
+        cells = queries.grid(by, ret).cells
+        assert (cells[line, "invest"].text, cells[line, "pay"].text) == ("11", "22")
+        assert cells[line, "basic"].text in ("11", "22")
+    (conflict,) = [one for result in results for one in result.conflicts]
+    assert conflict.column == "basic" and conflict.theirs == cells[line, "basic"].text != conflict.mine
