@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).parent
-TITLES = {"rules": "规则引擎", "figures": "数字", "workbooks": "表格读写", "documents": "公文"}
+TITLES = {"rules": "规则引擎", "figures": "数字", "workbooks": "表格读写", "documents": "公文", "returns": "报表"}
 HEAD = """# 性能对照
 
 由 `make bench` 写出。看比值，不看秒数：每一行都与用户手边的普通工具在同一次运行里对照。
