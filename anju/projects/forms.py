@@ -47,13 +47,21 @@ class Input:
 
 
 def wrongs(problems: Iterable[Problem], labels: Mapping[str, str]) -> dict[str, str]:
-    """Which field each problem is about: the longest label that its place names."""
+    """Which field each problem is about: the longest label that its place names, or that it speaks of."""
     found: dict[str, str] = {}
     for problem in problems:
-        near = max((name for name, label in labels.items() if label and label in problem.where), key=lambda name: len(labels[name]), default="")
+        near = _longest(labels, problem.where.rpartition("“")[2]) or _longest(labels, problem.what) or next((name for name in ABOUT.get(problem.code, ()) if name in labels), "")
         if near:
             found.setdefault(near, f"{problem.what}{problem.fix}")
     return found
+
+
+def _longest(labels: Mapping[str, str], text: str) -> str:
+    return max((name for name, label in labels.items() if label and label in text), key=lambda name: len(labels[name]), default="")
+
+
+# What a refusal is about when it names no field of the page.
+ABOUT = {"PROJ-011": ("amount",), "PROJ-012": ("mode",), "PROJ-013": ("number", "stage"), "PROJ-015": ("note",), "PROJ-024": ("at",)}
 
 
 def project_parts(kind: str, values: Mapping[str, Any], problems: Iterable[Problem] = (), locked: Iterable[str] = ()) -> list[tuple[str, list[Input]]]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("export.xlsx", bulk.export, name="export"),
     path("import/", bulk.bring, name="import"),
     path("import/<str:digest>/", bulk.check, name="check"),
+    path("import/<str:digest>/marked.xlsx", bulk.marked, name="marked"),
     path("new/", acts.new, name="new"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/open/", ledger.open_all, name="open-entries"),

@@ -1,22 +1,112 @@
-"""Out to a workbook and back."""
+"""Many projects by workbook: out, checked, and back."""
 
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
 
+from anju import workbooks
+from anju.core import uploads
 from anju.core.acts import acting
+from anju.core.files import file_response
+from anju.core.frame import frame, show
+from anju.core.templatetags.anju import address
+from anju.problems import Refused
+from anju.projects import workbook
+from anju.projects.forms import Reading
+from anju.projects.models import Project
+from anju.projects.views import listing, shown
+
+SHOWN = 50  # projects named on the page of the check
 
 
 @acting("projects.see")
 @require_GET
 def export(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """The listed projects as a workbook to be changed and brought back."""
+    made = frame(request)
+    if made.region is None:
+        raise Http404
+    chosen = shown.filters(request)
+    try:
+        content = workbook.export_workbook(request.operator, made.region, **chosen)
+    except Refused as refused:
+        return listing.named(request, status=422, problems=refused.problems)
+    kind = Project.Kind(chosen["kind"]).label if chosen["kind"] else ""
+    return file_response(content, f"{made.region.name}{kind}项目{timezone.localdate():%Y%m%d}.xlsx")
 
 
 @acting("projects.edit")
+@require_http_methods(["GET", "POST"])
 def bring(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Upload a workbook: it is kept, then checked at an address of its own."""
+    made = frame(request)
+    if made.region is None:
+        raise Http404
+    context: dict[str, Any] = {"heading": f"{made.region.name}：用工作簿登记和修改项目", "export": address(request, "/projects/export.xlsx")}
+    if request.method == "GET":
+        return show(request, "projects/import.html", **context)
+    reading = Reading(request.POST, request.FILES, "项目工作簿")
+    found = reading.file("file", "工作簿", needed=True)
+    if found is None:
+        return show(request, "projects/import.html", status=422, problems=reading.problems, **context)
+    path = address(request, f"/projects/import/{uploads.keep(found[1])}/")
+    return redirect(f"{path}{'&' if '?' in path else '?'}{urlencode({'name': found[0]})}")
 
 
 @acting("projects.edit")
+@require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, digest: str) -> HttpResponse:
-    raise Http404
+    """What the workbook would do, and everything that stands in its way; on POST it is done, all of it or nothing."""
+    made = frame(request)
+    name, post = request.GET.get("name", "项目.xlsx")[:200], request.method == "POST"
+    try:
+        content = uploads.fetch(digest)
+    except KeyError as error:
+        raise Http404(digest) from error
+    if made.region is None:
+        raise Http404
+    try:
+        brought = workbook.import_workbook(by=request.operator, region=made.region, content=content, name=name, preview=not post)
+    except Refused as refused:
+        heading = f"《{name}》有{len(refused.problems)}处必须改正，没有导入"
+        return show(request, "projects/check.html", status=422, heading=heading, problems=refused.problems, marked=_marked(request, digest, name))
+    if post:
+        messages.success(request, brought.said())
+        return redirect(address(request, "/projects/"))
+    said = [f"登记{len(brought.made)}个" if brought.made else "", f"修改{len(brought.changed)}个" if brought.changed else ""]
+    act = "、".join(filter(None, said))
+    heading = f"《{name}》可以导入：{act}项目" if act else f"《{name}》没有要改的"
+    return show(
+        request, "projects/check.html", heading=heading, brought=brought, act=act, made=brought.made[:SHOWN], changed=brought.changed[:SHOWN],
+        more=len(brought.made) + len(brought.changed) > 2 * SHOWN,
+    )  # fmt: skip
+
+
+def _marked(request: HttpRequest, digest: str, name: str) -> str:
+    path = address(request, f"/projects/import/{digest}/marked.xlsx")
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({'name': name})}"
+
+
+@acting("projects.edit")
+@require_GET
+def marked(request: HttpRequest, digest: str) -> HttpResponse:
+    """The same workbook, its wrong cells coloured and commented, with a list of problems in front."""
+    made = frame(request)
+    name, problems = request.GET.get("name", "项目.xlsx")[:200], []
+    try:
+        content = uploads.fetch(digest)
+    except KeyError as error:
+        raise Http404(digest) from error
+    if made.region is None:
+        raise Http404
+    try:
+        workbook.import_workbook(by=request.operator, region=made.region, content=content, name=name, preview=True)
+    except Refused as refused:
+        problems = refused.problems
+    stem = name.rpartition(".")[0] or name
+    return file_response(workbooks.mark(content, problems, name=name), f"{stem}（标注问题）.xlsx")

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core.acts import acting, may
+from anju.core.acts import acting, may, require
 from anju.core.frame import frame, show
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day
@@ -174,6 +174,7 @@ def _entry_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     user, step = request.operator, STEPS[name]
     entry = told(queries.entry(user, pk))
     frame(request)  # one comes back to the ledger of the region one came from
+    require(user, step.act, entry.region_id, entry.project.name)
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
         return entry_inputs(name, entry, said, wrong)

@@ -47,6 +47,10 @@ def export_path(request: HttpRequest, chosen: dict[str, Any]) -> str:
 @acting("projects.see")
 @require_GET
 def names(request: HttpRequest) -> HttpResponse:
+    return named(request)
+
+
+def named(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
     """名册: the projects of the region and below, with what was started, built and spent."""
     made, user = frame(request), request.operator
     if made.region is None:
@@ -61,11 +65,11 @@ def names(request: HttpRequest) -> HttpResponse:
     others = "、".join(f"{label}{counted[state]}个" for state, label in shown.STATES if chosen["state"] not in ("", state) and counted.get(state))
     sub = f"另有{others}。" if others else ""
     return show(
-        request, "projects/list.html", heading=heading if listed.count else f"{made.region.name}的项目", sub=sub,
+        request, "projects/list.html", status=status, heading=heading if listed.count else f"{made.region.name}的项目", sub=sub,
         empty=not counted and not shown.filtered(chosen), sheet=shown.sheet(request, made, listed.lines, chosen["kind"], has_below(made.region)),
         note="开工、建成、完成投资由进度记录加成，点数字看是哪些记录；占计划是累计数与计划数之比；空白是没有登记过。逾期：过了合同约定竣工日期还没有全部竣工。",
         can_edit=may(user, EDIT, made.region.pk), export=export_path(request, chosen), sort=sort,
-        **shown.for_filters(user, made, chosen), **shown.for_pager(listed),
+        **shown.for_filters(user, made, chosen), **shown.for_pager(listed), **extra,
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from anju.projects.views.drawn import timeline
 STEPS = ("plan", "implement", "land", "permit", "start", "basic", "complete", "handover")
 OLD_STEPS = ("plan", "opinion", "implement", "tender", "start", "finish", "accept", "manage")
 DRAWN = ("start", "gather", "basic", "complete", "finish")  # by month, in dwellings or households
-STRAIGHT = 60  # months of the picture; of a longer story the last ones
+STRAIGHT = 120  # months of the picture; of a longer story the last ones
 
 
 def in_frame(request: HttpRequest, project: Project) -> Frame:
@@ -143,9 +143,16 @@ def picture(found: Project, standing: list[Event], on: date) -> SimpleNamespace 
         series.append({"name": kinds[code].label, "values": values, "texts": texts})
     if plan is not None:
         series.append({"name": "计划", "values": [plan] * len(months), "texts": [f"{plan:,}{unit}"] * len(months), "plan": True})
-    for one in series:  # lines that end at one height share a label: two would lie on each other
-        same = [other["name"] for other in series if other["values"][-1] == one["values"][-1]]
-        one["end"] = "、".join(same) if one["name"] == same[0] else ""
+    near = max((abs(one["values"][-1] or 0) for one in series), default=0) // 15
+    told: dict[int, dict[str, Any]] = {}
+    for one in series:  # lines that end at about one height share a label: two would lie on each other
+        height = one["values"][-1] or 0
+        place = next((other for other in told if abs(other - height) <= near), None)
+        one["end"] = "" if place is not None else one["name"]
+        if place is None:
+            told[height] = one
+        else:
+            told[place]["end"] += f"、{one['name']}"
     labels = [f"{year}-{month:02d}" for year, month in months]
     end = "，".join(f"{one['name']}累计{one['texts'][-1]}" for one in series if not one.get("plan"))
     sheet = Sheet("by-month", [Column("月份"), *(Column(one["name"], unit=unit) for one in series)], caption="各月累计", rows=[
@@ -261,7 +268,8 @@ def total(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @acting("projects.see")
 @require_GET
 def evidence(request: HttpRequest, pk: int) -> HttpResponse:
-    event = queries.visible(Event.objects.select_related("evidence"), request.operator).get(pk=pk)
+    event = queries.visible(Event.objects.select_related("evidence", "project__region"), request.operator).get(pk=pk)
+    in_frame(request, event.project)
     if event.evidence is None:
         raise Http404(str(pk))
     return file_response(bytes(event.evidence.content), event.evidence.name)
@@ -271,7 +279,9 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def photo(request: HttpRequest, pk: int) -> HttpResponse:
     """Shown, not saved: the services let nothing in but JPEG and PNG, and nothing else is ever answered with."""
-    file = queries.photo(request.operator, pk).file
+    found = queries.photo(request.operator, pk)
+    in_frame(request, found.project)
+    file = found.file
     if file.media not in ("image/jpeg", "image/png"):
         raise Http404(str(pk))
     return HttpResponse(bytes(file.content), file.media, headers={"Cache-Control": "private, max-age=86400"})
