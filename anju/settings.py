@@ -103,6 +103,7 @@ MFA_FORMS = {"authenticate": "anju.core.sign_in.CodeForm"}
 MFA_TOTP_ISSUER = "安居"
 MFA_TOTP_TOLERANCE = 1  # clocks of phones are off by half a minute
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: the strict policy lets no form lead to another host
 SOCIALACCOUNT_ADAPTER = "anju.core.sign_in.SocialAdapter"
 # 统一身份认证: a JSON file {"name": "市政务统一认证", "client_id": …, "secret": …, "server_url": …, "claim": "preferred_username"}
 OIDC = json.loads(Path(os.environ["ANJU_OIDC"]).read_text("utf-8")) if os.environ.get("ANJU_OIDC") else {}

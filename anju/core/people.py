@@ -36,6 +36,12 @@ def operator_of(staff: Staff, day: date | None = None) -> Operator:
     return Operator(staff.username, staff.name, everything, held, drafts, frozenset(organisation for _, organisation, _ in rows))
 
 
+def home(user: Operator) -> int | None:
+    """The region of the first organisation that the user works for: where what they did for no region of its own is kept."""
+    offices = Organisation.objects.filter(pk__in=user.organisation_ids).order_by("region__order", "id")
+    return offices.values_list("region_id", flat=True).first() if user.organisation_ids else None
+
+
 def operator_called(key: str) -> Operator:
     """The person with that user name, as they stand now: for what runs later on their behalf. Refused STAFF-010 when they have left."""
     staff = Staff.objects.filter(username=key, is_active=True).first()

@@ -27,8 +27,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from anju.core import trail
-from anju.core.models import Organisation, Staff
-from anju.core.people import operator_of
+from anju.core.models import Staff
+from anju.core.people import home, operator_of
 from anju.core.scope import Operator, scoped
 from anju.core.views import stopped
 
@@ -42,9 +42,8 @@ def told(staff: Staff | None, act: str, *, by: Operator | None = None) -> None:
     """A row in the trail, in the person's own region, so that its auditor sees it."""
     user = operator_of(staff) if staff else DOOR
     with scoped(user if user.region_ids else replace(user, region_ids=NOWHERE)):
-        at_home = Organisation.objects.filter(pk__in=user.organisation_ids).order_by("region__order", "id").values_list("region_id", flat=True)
         obj = f"用户 {staff.username}" if staff else "没有登记的用户名"
-        trail.record(by=by or (user if staff else DOOR), act=act, obj=obj, region_id=at_home.first())
+        trail.record(by=by or (user if staff else DOOR), act=act, obj=obj, region_id=home(user))
 
 
 def named(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
@@ -154,9 +153,10 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        given, sociallogin.account.extra_data = sociallogin.account.extra_data, {}  # what it says beside is not ours to keep
         if sociallogin.is_existing:
+            sociallogin.account.save(update_fields=["extra_data"])
             return
-        given = sociallogin.account.extra_data
         claims = given.get("userinfo") or given.get("id_token") or given
         username = claims.get(settings.OIDC_CLAIM)
         staff = Staff.objects.filter(username=username, is_active=True).first() if username else None
@@ -165,7 +165,6 @@ class SocialAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(
                 stopped(request, 403, "这个账号没有在本系统登记", "统一身份认证认得您，但本系统没有登记。请联系系统管理员。")
             )
-        sociallogin.account.extra_data = {}  # what the other system says beside is not ours to keep
         sociallogin.connect(request, staff)
 
 

@@ -57,7 +57,7 @@ def register(*, by: Operator, username: str, name: str) -> Staff:
             made = Staff.objects.create(username=username, name=name, password=make_password(None))
     except IntegrityError:
         raise Refused(Problem("STAFF-002", f"用户名“{username}”", "已有人用。", "请换一个；同一个人不要登记两次。")) from None
-    trail.record(by=by, act="登记人员", obj=f"用户 {username}")
+    trail.record(by=by, act="登记人员", obj=f"用户 {username}", region_id=people.home(by))
     return made
 
 
@@ -74,7 +74,7 @@ def first_link(*, by: Operator, username: str) -> str:
         raise Refused(Problem("STAFF-011", f"用户 {staff.username}", "已经设过密码。", "忘记密码的，请由安全管理员重置。"))
     staff.password = make_password(None)  # what every earlier link was made of
     staff.save(update_fields=["password"])
-    trail.record(by=by, act="发首次登录链接", obj=f"用户 {staff.username}")
+    trail.record(by=by, act="发首次登录链接", obj=f"用户 {staff.username}", region_id=people.home(by))
     return f"/sign-in/first/{urlsafe_base64_encode(force_bytes(staff.pk))}/{default_token_generator.make_token(staff)}/"
 
 
@@ -87,7 +87,7 @@ def retire(*, by: Operator, username: str, on: date) -> Staff:
     staff.is_active = False
     staff.save(update_fields=["is_active"])
     Posting.objects.filter(staff=staff, since__lte=on, until=None).update(until=on)
-    trail.record(by=by, act="停用人员", obj=f"用户 {staff.username}")
+    trail.record(by=by, act="停用人员", obj=f"用户 {staff.username}", region_id=people.home(by))
     return staff
 
 
@@ -174,7 +174,7 @@ def _helped(by: Operator, username: str, act: str, do: Callable[[Staff], object]
     require(by, "staff.unlock", None, f"用户 {username}")
     staff = people.person(by, username)
     do(staff)
-    trail.record(by=by, act=act, obj=f"用户 {staff.username}")
+    trail.record(by=by, act=act, obj=f"用户 {staff.username}", region_id=people.home(by))
 
 
 def _another(by: Operator, staff: Staff) -> None:
