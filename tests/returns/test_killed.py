@@ -1,0 +1,144 @@
+"""kill -9 at a random moment of an import, a submission, a lock, the closing of a month: nothing is lost, nothing is doubled.
+
+ANJU_KILLS sets how often (200 in a trial). Each trial is a process of its own that is killed; the same act is then done again to its end.
+"""
+
+import os
+import random
+import signal
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from anju import workbooks
+from anju.core import trail
+from anju.core.models import Region, Trail
+from anju.core.scope import local_operator, scoped
+from anju.figures import services as figures
+from anju.figures.models import Observation, Source, Undone
+from anju.projects.models import Event
+from anju.returns import services
+from anju.returns.models import Return, Step
+from tests.returns.conftest import complete
+from tests.returns.together import month
+
+KILLS = int(os.environ.get("ANJU_KILLS", "16"))
+PLACE = next((Path(figures.__file__).parents[1] / "demo" / "places").glob("*/附件3*.xlsx"))
+IMPORTED = "140500"
+CHAIN = {"draft": "hand_in", "review": "review", "joint": "clear", "head": "submit", "city": "close_month"}
+
+
+def killed(act, longest: float) -> bool:
+    """Run the act in a process of its own and kill it at a random moment; False when it was done before that."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+        finally:
+            sys.stdout.flush()
+            os._exit(0)
+    time.sleep(random.uniform(0, longest))
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+def import_file() -> None:
+    by = local_operator()
+    with scoped(by):
+        region = Region.objects.get(code=IMPORTED, valid_until=None)
+        reading = workbooks.read(PLACE, PLACE.parent / "maps" / "loans-bonds.yaml", area=region.name, period="2021")
+        figures.import_tables(by=by, readings=reading, region=region, period="2021", content=PLACE.read_bytes(), title=PLACE.stem)
+
+
+def advance(people, ret: Return) -> None:
+    """The next act of the chain."""
+    act = CHAIN[ret.state]
+    if act == "close_month":
+        services.close_month(by=people["lock"], region=Region.objects.get(code=IMPORTED, valid_until=None), form_code=ret.form.code, period=ret.period)
+        return
+    who = {"hand_in": "clerk", "submit": "head"}.get(act, "reviewer")
+    more = {"remark": "各部门口头同意"} if act == "clear" else {}
+    with scoped(people[who]):
+        getattr(services, act)(by=people[who], ret_id=ret.pk, **more)
+
+
+def stands(ret: Return) -> Return:
+    with scoped(local_operator()):
+        return Return.objects.select_related("form", "region", "organisation").get(pk=ret.pk)
+
+
+def sound() -> None:
+    """What must hold whatever was killed."""
+    by = local_operator()
+    with scoped(by):
+        assert figures.check_current(by).differing == 0
+        for ret in Return.objects.all():
+            steps = list(Step.objects.filter(ret=ret).values_list("source", "target"))
+            assert all(steps[at][1] == steps[at + 1][0] for at in range(len(steps) - 1)) and steps[-1][1] == ret.state, steps
+            published = Source.objects.filter(kind="return", observations__cited__startswith=f"return:{ret.pk} ").distinct().count()
+            locked = ret.state == Return.LOCKED
+            assert published == (1 if locked else 0), (ret, published)
+            assert (ret.locked_at is not None, bool(ret.digest)) == (locked, locked)
+            assert (ret.first_submitted_at is not None) == any(step[1] == Return.CITY for step in steps)
+            acts = Trail.objects.filter(obj__endswith=str(ret), act__in=("hand_in", "review", "clear", "submit", "lock")).count()
+            assert acts == sum(1 for _, target in steps if target != Return.DRAFT), "each step has its trail row, and each row its step"
+        for source in Source.objects.filter(kind="import"):
+            assert source.observations.exists(), "an import without its numbers"
+        doubled = Event.objects.filter(origin__startswith="return:").values_list("origin", "kind", "mode", "project_id")
+        assert len(doubled) == len(set(doubled))
+    trail.seal()
+
+
+@pytest.mark.usefixtures("committed")
+def test_nothing_is_lost_or_doubled_whenever_the_process_is_killed():
+    people, ret, _ = month()
+    complete(people["clerk"], ret)
+    lost = 0
+    for turn in range(KILLS):
+        if turn % 4 == 3:
+            before = _imports()
+            hit = killed(import_file, 0.5)
+            assert _imports() - before in (0, 1)
+            if _imports():
+                _undo()
+        else:
+            ret = stands(ret)
+            state = ret.state
+            hit = killed(partial(advance, people, ret), 0.5)
+            ret = stands(ret)
+            assert ret.state in (state, _after(state))
+            if hit and ret.state == state and turn % 3 == 0:  # and done again by somebody else, to its end
+                advance(people, ret)
+                ret = stands(ret)
+                assert ret.state == _after(state)
+            if ret.state == Return.LOCKED:
+                with scoped(people["lock"]):
+                    ret = services.correct(by=people["lock"], ret_id=ret.pk, reason="更正试验")
+                complete(people["clerk"], ret)
+        lost += hit
+        sound()
+    assert lost > KILLS // 4, "the processes were killed too late to tell anything"
+
+
+def _after(state: str) -> str:
+    return {"draft": "review", "review": "joint", "joint": "head", "head": "city", "city": "locked"}[state]
+
+
+def _imports() -> int:
+    with scoped(local_operator()):
+        return Source.objects.filter(kind="import", undone_at=None).count()
+
+
+def _undo() -> None:
+    by = local_operator()
+    with scoped(by):
+        for source in Source.objects.filter(kind="import", undone_at=None):
+            count = Observation.objects.filter(source=source).count()
+            figures.undo_import(by=by, source=source, reason="再试一次")
+            assert Undone.objects.filter(observation__source=source).count() == count
