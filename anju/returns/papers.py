@@ -110,17 +110,23 @@ def _marks(spec: Any) -> list[str]:
 
 
 def _head(sheet: queries.Grid, several: bool) -> list[list[HeadCell]]:
-    cells = head_cells([(layout.corner(sheet.spec),), *(layout.path(column, several) for column in sheet.columns)])
+    first = [(layout.corner(sheet.spec),), *([("行次",)] if _numbered(sheet) else [])]
+    cells = head_cells([*first, *(layout.path(column, several) for column in sheet.columns)])
     lines: list[list[HeadCell]] = [[] for _ in range(1 + max(cell[2] for cell in cells))]
     for top, left, bottom, right, text in sorted(cells):
         lines[top].append(HeadCell(text, bottom - top + 1, right - left + 1))
     if any(column.number for column in sheet.columns):
-        lines.append([HeadCell("甲", 1, 1), *(HeadCell(column.number, 1, 1) for column in sheet.columns)])
+        lines.append([HeadCell(text, 1, 1) for text in ("栏次", *[""] * (len(first) - 1), *(column.number for column in sheet.columns))])
     return lines
 
 
+def _numbered(sheet: queries.Grid) -> bool:
+    return any(line.number for line in sheet.lines)
+
+
 def _row(sheet: queries.Grid, line: queries.GridLine) -> dict[str, Any]:
-    cells = [
+    cells = [{"text": line.number, "css": ""}] if _numbered(sheet) else []
+    cells += [
         {"text": cell.text, "css": {"number": "num", "text": "text"}.get(column.type, "")}
         if cell.exists else {"text": "" if line.heading else "—", "css": ""}
         for column, cell in zip(sheet.columns, sheet.row(line.key), strict=True)

@@ -128,7 +128,9 @@ def _table(sheet: Grid) -> book.Table:
         f"填报单位：{papers.unit_name(ret)}　　期间：{papers.period_name(ret.period)}　　统计截止日：{ret.cut_off:%Y-%m-%d}",
         f"表号：{spec.number or spec.code}　　制定机关：{spec.authority.issuer}　　下载时间：{clock(timezone.now())}",
     )
-    rows = [(line.key, "　" * line.indent + line.label, line.computed or line.heading) for line in sheet.lines]
+    rows = [
+        (line.key, "　".join(filter(None, (line.number, "　" * line.indent + line.label))), line.computed or line.heading) for line in sheet.lines
+    ]
     return book.Table(papers.title(ret), lines, layout.corner(spec), fields, rows, slots, _stamp(ret), NOTES)
 
 

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from anju.core.models import File, Trail
 from anju.core.scope import scoped
 from anju.problems import ASK, Refused
-from anju.returns import papers, queries, services
+from anju.returns import papers, queries, services, workbook
 from anju.returns.models import Paper, Return
 from anju.returns.services import Put
 
@@ -109,6 +109,18 @@ def test_what_is_typed_is_not_taken_for_markup(clerk, draft, projects):
 
 def test_a_file_is_named_after_form_place_and_period(clerk, draft):
     assert papers.file_name(draft, "pdf") == f"{draft.form.name} {draft.region.name} 2021年8月.pdf"
+
+
+def test_lines_and_columns_bear_the_numbers_that_the_form_gives_them(people, county, forms, acting):
+    by = acting(people["accountant"])
+    ret = services.open_return(by=by, form_code="anju-funds-month", region=county, period="2021-08")
+    (table,) = docx.Document(BytesIO(papers.word(by, ret))).tables
+    texts = [[cell.text for cell in row.cells] for row in table.rows]
+    assert texts[0][:2] == ["指标名称", "行次"] and texts[2][:4] == ["栏次", "", "甲", "乙"]
+    assert texts[3][:2] == ["合计", "1"] and texts[4][:2] == ["　中央补助资金", "2"]
+    content = workbook.write(by, ret)
+    assert load_workbook(BytesIO(content))["填报"].cell(1, 2).value == ret.form.name
+    assert workbook.merge(by=by, ret_id=ret.pk, content=content, name="资金.xlsx").clean
 
 
 # --- the sealed scan ---------------------------------------------------------
