@@ -1,6 +1,6 @@
 """The leader's page: what is done, what is late, what is at risk — each a finding with its figures."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -120,7 +120,7 @@ def summary(user: Operator, region: Region, below: list[Region], period: str, na
     """
     catalogue = figures.measures(user)
     listed = [region, *below]
-    known = reported(user, listed, period[:4])
+    known = reported(user, [*listed, *figures.children_of(user, below)], period[:4])
     calibres: dict[str, list[str]] = {}
     when: dict[str, str] = {}
     for code, calibre, told in sorted(known):
@@ -147,12 +147,13 @@ def summary(user: Operator, region: Region, below: list[Region], period: str, na
     def read(code: str, one: Region) -> Figure:
         return found(code, one, when.get(code.partition(":")[0], period))
 
+    sums = of_parts(user, {one.target_of_id for one in wanted if not catalogue[one.target_of_id].is_computed} & set(when), listed, when, read)
     for target in wanted:
         measure = catalogue[target.target_of_id]
         asked = f"{target.code}:{calibres[target.code][-1]}"
         for name in calibres.get(measure.code, [""]):
             done = f"{measure.code}:{name}"
-            pairs = [Pair(read(done, one), read(asked, one)) for one in listed]
+            pairs = [Pair(sums.get((measure.code, one.pk)) if not name and (measure.code, one.pk) in sums else read(done, one), read(asked, one)) for one in listed]
             made.progress.append(Progress(measure, target, pairs[0], [p for p in pairs[1:] if p.actual.known or p.target.known], names.get(name, name)))
     for code in several:
         first, second = calibres[code][:2]
@@ -160,6 +161,17 @@ def summary(user: Operator, region: Region, below: list[Region], period: str, na
             a, b = read(f"{code}:{first}", one), read(f"{code}:{second}", one)
             if a.known and b.known and a.exact != b.exact:
                 made.calibres.append(TwoCalibres(a, b, compare.apart(a, b)))
+    return made
+
+
+def of_parts(
+    user: Operator, codes: Collection[str], listed: Sequence[Region], when: Mapping[str, str], read: Callable[[str, Region], Figure]
+) -> dict[tuple[str, int], Figure]:
+    """What places have that reported nothing themselves while their parts did: the sum."""
+    made: dict[tuple[str, int], Figure] = {}
+    for period in {when[code] for code in codes}:
+        wanted = [(code, one) for code in codes if when[code] == period for one in listed if read(code, one).observation_id is None]
+        made |= figures.summed(user, wanted, period)
     return made
 
 
@@ -194,8 +206,10 @@ def moved(user: Operator, region: Region, on: date) -> list[Moved]:
     """The latest report of the year against the one before it, for every whole that has a target; what did not move is left out."""
     wanted = {one.target_of_id for one in figures.measures(user).values() if one.target_of_id and not one.of_id}
     told: dict[str, list[str]] = {}
-    rows = CurrentFigure.objects.filter(region_id=region.pk, period__startswith=str(on.year), calibre="", state=NUMBER, measure_id__in=wanted)
-    for code, period in rows.order_by("measure__order", "measure_id").values_list("measure_id", "period"):
+    below = figures.children_of(user, [region])
+    places = [one.pk for one in (region, *below, *figures.children_of(user, below))]
+    rows = CurrentFigure.objects.filter(region_id__in=places, period__startswith=str(on.year), calibre="", state=NUMBER, measure_id__in=wanted)
+    for code, period in rows.order_by("measure__order", "measure_id", "period").values_list("measure_id", "period").distinct():
         if periods.end(period) <= on:
             told.setdefault(code, []).append(period)
     last: dict[str, list[str]] = {}
@@ -206,6 +220,11 @@ def moved(user: Operator, region: Region, on: date) -> list[Moved]:
     if not last:
         return []
     found = figures.figures(user, last, [region], {one for pair in last.values() for one in pair})
-    pairs = [(found(code, region, now), found(code, region, before)) for code, (before, now) in last.items()]
+    sums = {
+        (code, period): figure
+        for period in {one for pair in last.values() for one in pair}
+        for (code, _), figure in figures.summed(user, [(code, region) for code in last if found(code, region, period).observation_id is None], period).items()
+    }
+    pairs = [tuple(sums.get((code, period)) or found(code, region, period) for period in (now, before)) for code, (before, now) in last.items()]
     made = [Moved(now, before, dispatch.more(now, before)) for now, before in pairs]
     return [one for one in made if one.more.known and one.more.exact]

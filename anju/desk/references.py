@@ -31,7 +31,7 @@ def parse(text: str) -> Asked | None:
 
 
 def resolve(user: Operator, text: str) -> Figure:
-    """A figure, or what a document computed of several: a÷b, a+b, a−b, a node's, a rank, a number before its correction.
+    """A figure, or what a document computed of several: a÷b, a+b, a−b, a node's, a rank, a sum of parts, a number before its correction.
 
     LookupError for what is no reference, no measure; Region.DoesNotExist outside the user's regions.
     """
@@ -58,8 +58,10 @@ def resolve(user: Operator, text: str) -> Figure:
 
 
 def _one(user: Operator, text: str) -> Figure:
-    asked = parse(text)
+    asked = parse(text.removeprefix("sum:"))
     if asked is None:
         raise LookupError(text)
     region = regions.region(user, asked.region, periods.end(asked.period))
+    if text.startswith("sum:"):
+        return figures.sum_figure(user, asked.code, region, asked.period)
     return figures.figure(user, asked.code, region, asked.period, asked.calibre)

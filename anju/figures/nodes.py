@@ -1,6 +1,6 @@
 """Nodes of a plan (节点): how much of a target is wanted by a day, and how far a place is from it. Written here, read through queries."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from anju.core import acts, regions, trail
-from anju.core import periods as calendar
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
 from anju.figures.current import LEVELS, Figures, figures
-from anju.figures.figure import NUMBER, Derived, Figure, derived
-from anju.figures.models import CurrentFigure, Measure, Node, Observation, TargetDocument
+from anju.figures.figure import Derived, Figure, derived
+from anju.figures.latest import Latest, latest
+from anju.figures.models import Measure, Node, Observation, TargetDocument
 from anju.problems import Problem, Refused
 from anju.quantities import unit
 
@@ -261,35 +261,6 @@ def _targets(user: Operator, rows: list[Node], listed: list[Region], year: str) 
         if since := row.effective_on or (paper and paper.effective_on):
             later.setdefault((row.measure_id, row.region_id, row.calibre_id), []).append((since, Fraction(row.increment)))
     return _Targets(found, later, year)
-
-
-class Latest:
-    """The latest figures up to a day. Of each measure one period for all its regions, so that no August stands beside a July."""
-
-    def __init__(self, found: Figures | dict, when: dict[str, str], year: str) -> None:
-        self.found, self.when, self.year = found, when, year
-
-    def period(self, code: str) -> str:
-        """"" when nothing was reported in that year up to the day."""
-        return self.when.get(code, "")
-
-    def __call__(self, code: str, region: Region) -> Figure:
-        return self.found(code, region, self.when.get(code, self.year))
-
-
-def latest(user: Operator, codes: Collection[str], listed: Sequence[Region], on: date) -> Latest:
-    """Figures of these measures (no ratios) of the latest period of the year, up to that day, for which any of the regions reported a number."""
-    year, when = str(on.year), {}
-    rows = (
-        visible(CurrentFigure.objects.filter(region_id__in=[one.pk for one in listed]), user)
-        .filter(measure_id__in=codes, calibre="", period__startswith=year, state=NUMBER)
-        .values_list("measure_id", "period").distinct()
-    )  # fmt: skip
-    for code, period in rows:
-        end = calendar.end(period)
-        if end <= on and (code not in when or (end, len(period)) > (calendar.end(when[code]), len(when[code]))):
-            when[code] = period
-    return Latest(figures(user, list(codes), listed, {year, *when.values()}), when, year)
 
 
 def node_figure(user: Operator, pk: int, region: Region | None = None, day: date | None = None) -> Derived:

@@ -21,7 +21,7 @@ from anju.documents.wording import fill, spoken_date, whole_word
 from anju.figures import queries
 from anju.figures.figure import Derived, derived
 from anju.figures.models import Observation
-from anju.figures.queries import Figure, Latest, NodeGaps
+from anju.figures.queries import Figure, Figures, Latest, NodeGaps
 from anju.oversight import overdue
 from anju.problems import ASK, Problem, Refused
 from anju.quantities import unit
@@ -166,16 +166,17 @@ def read_tasks(user: Operator, listed: Sequence[Region], on: Any) -> list[Task]:
     done = queries.latest(user, [one["actual"] for one in said], listed, on)
     when = {one["rate"]: done.period(one["actual"]) or done.year for one in said}
     found = queries.figures(user, [*when, *(one["target"] for one in said)], listed, {done.year, *when.values()})
-    return [
-        Task(
-            one,
-            {place.pk: done(one["actual"], place) for place in listed},
-            {place.pk: found(one["target"], place, done.year) for place in listed},
-            {place.pk: found(one["rate"], place, when[one["rate"]]) for place in listed},
-            listed[0].pk,
-        )
-        for one in said
-    ]
+    return [task_of(one, done, found, when[one["rate"]], listed) for one in said]
+
+
+def task_of(one: dict[str, Any], done: Latest, found: Figures, when: str, listed: Sequence[Region]) -> Task:
+    actual = {place.pk: done(one["actual"], place) for place in listed}
+    target = {place.pk: found(one["target"], place, done.year) for place in listed}
+    rates = {place.pk: found(one["rate"], place, when) for place in listed}
+    for pk, figure in actual.items():
+        if isinstance(figure, Derived):  # a sum of parts: the catalogue's own rate knows nothing of it
+            rates[pk] = queries.rate(one["rate"], figure, target[pk], rates[pk])
+    return Task(one, actual, target, rates, listed[0].pk)
 
 
 def rank(tasks: list[Task], region: Region, parts: Sequence[Region], period: str) -> Ranking:

@@ -9,13 +9,14 @@ import pytest
 from openpyxl import load_workbook
 
 from anju.core import regions
+from anju.desk.references import resolve
 from anju.documents import queries, render
 from anju.documents import services as documents
 from anju.figures import services as figures
 from anju.oversight import dispatch
 from anju.problems import Refused
 from anju.projects.models import Entry, Project
-from tests.sample_place import place
+from tests.sample_place import CITY, place
 
 ACTUAL, TARGET = "shanty.start", "shanty.start.target"
 
@@ -165,3 +166,37 @@ def test_entries_of_the_ledgers_stand_one_by_one_in_an_annex(scope, parts, year)
     assert "未销号1件" in plain(version)
     annex = version.html.split('<section class="annex')[-1]
     assert "示例片区" in annex and "2023年2月1日" in annex and "2023年9月1日" not in annex
+
+
+def test_a_city_that_reported_nothing_itself_has_the_sum_of_its_counties(scope, parts, year):
+    for region, value in zip(parts[:3], ("60", "60", "30"), strict=True):
+        enter(scope, region, "2023-08", value)
+    text = plain(written(scope))
+    assert "全市棚户区改造开工150套，年度任务250套，完成60.0%" in text and "全市应完成250套，还差100套" in text
+
+
+def test_the_sum_is_unknown_while_a_county_with_a_task_did_not_report(scope, parts, year):
+    for region in parts[:2]:
+        enter(scope, region, "2023-08", "60")
+    text = plain(written(scope))
+    assert "开工120套" not in text and f"{parts[2].name}未报" in text
+
+
+def test_such_a_sum_can_be_opened_by_its_reference(scope, parts, year):
+    for region in parts[:3]:
+        enter(scope, region, "2023-08", "10")
+    version = written(scope)
+    cited = {one["ref"]: one["text"] for one in version.figures}
+    ref = f"sum:{ACTUAL}@{CITY}/2023-08"
+    assert cited[ref] == resolve(scope, ref).text() == "30"
+    rate = next(one for one in cited if one.startswith("sum:") and "÷" in one)
+    assert cited[rate] == f"{resolve(scope, rate).text()}%"
+
+
+def test_every_reference_of_a_pack_can_be_opened(scope, parts, year):
+    written(scope, period="2023-07")
+    figures.correct(by=scope, measure=ACTUAL, region=parts[0], period="2023-07", value="38", reason="漏统")
+    august(scope, parts)
+    for one in written(scope).figures:
+        if one["text"]:
+            assert resolve(scope, one["ref"]).text() == one["text"].rstrip("%"), one["ref"]

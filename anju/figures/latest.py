@@ -1,0 +1,127 @@
+"""The latest figures up to a day, and what a region has when only its parts reported. Read through queries."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from anju.core import periods as calendar
+from anju.core import regions
+from anju.core.models import Region
+from anju.core.scope import Operator, visible
+from anju.figures.current import Figures, figures
+from anju.figures.figure import NUMBER, Derived, Figure, derived, ratio, total
+from anju.figures.models import CurrentFigure, Measure
+
+
+class Latest:
+    """The latest figures up to a day. Of each measure one period for all its regions, so that no August stands beside a July.
+
+    A region that has no figure of its own has the sum of its parts.
+    """
+
+    def __init__(self, found: Figures | dict, when: dict[str, str], year: str, sums: Mapping[tuple[str, int], Figure]) -> None:
+        self.found, self.when, self.year, self.sums = found, when, year, sums
+
+    def period(self, code: str) -> str:
+        """"" when nothing was reported in that year up to the day."""
+        return self.when.get(code, "")
+
+    def __call__(self, code: str, region: Region) -> Figure:
+        return self.sums.get((code, region.pk)) or self.found(code, region, self.when.get(code, self.year))
+
+
+def latest(user: Operator, codes: Collection[str], listed: Sequence[Region], on: date) -> Latest:
+    """Figures of these measures (no ratios) of the latest period of the year, up to that day, for which any of the regions or of their parts
+    reported a number."""
+    year, when = str(on.year), {}
+    below = {one.pk: one for one in children_of(user, listed)} | {one.pk: one for one in listed}
+    rows = (
+        visible(CurrentFigure.objects.filter(region_id__in=list(below)), user)
+        .filter(measure_id__in=codes, calibre="", period__startswith=year, state=NUMBER)
+        .values_list("measure_id", "period").distinct()
+    )  # fmt: skip
+    for code, period in rows:
+        end = calendar.end(period)
+        if end <= on and (code not in when or (end, len(period)) > (calendar.end(when[code]), len(when[code]))):
+            when[code] = period
+    found = figures(user, list(codes), listed, {year, *when.values()})
+    by_period: dict[str, list[str]] = {}
+    for code, period in when.items():
+        by_period.setdefault(period, []).append(code)
+    sums: dict[tuple[str, int], Figure] = {}
+    for period, some in by_period.items():
+        wanted = [(code, one) for code in some for one in listed if found(code, one, period).observation_id is None]
+        sums |= summed(user, wanted, period)
+    return Latest(found, when, year, sums)
+
+
+def children_of(user: Operator, of: Iterable[Region]) -> list[Region]:
+    return list(visible(Region.objects.filter(parent_id__in=[one.pk for one in of]), user, "pk"))
+
+
+def summed(user: Operator, wanted: Collection[tuple[str, Region]], period: str) -> dict[tuple[str, int], Figure]:
+    """The sums over the parts of regions that have no figure of their own; those without any part that reported are left out.
+
+    A part counts when it was given a task or has reported; one that was given a task and did not report leaves the sum unknown.
+    """
+    places = {region.pk: region for _, region in wanted if region.kind != Region.Kind.COUNTY}
+    parts: dict[int, list[Region]] = {}
+    by_code = {place.code: pk for pk, place in places.items()}
+    everything = regions.in_force(visible(Region.objects.filter(parent__code__in=by_code), user, "pk"), calendar.end(period))
+    everything = list(everything.select_related("parent"))
+    for one in everything:
+        parts.setdefault(by_code[one.parent.code], []).append(one)
+    if not everything:
+        return {}
+    codes = {code for code, region in wanted if region.pk in places}
+    targets: dict[str, set[str]] = {}
+    for measure in Measure.objects.filter(target_of__in=codes, of=None):
+        targets.setdefault(measure.target_of_id, set()).add(measure.code)
+    rates = Measure.objects.filter(numerator__in=codes, denominator__target_of__isnull=False).values_list("numerator_id", "denominator_id")
+    for code, target in rates:
+        targets.setdefault(code, set()).add(target)
+    all_targets = {one for some in targets.values() for one in some}
+    rows = visible(CurrentFigure.objects.filter(region_id__in=[one.pk for one in everything]), user)
+    asked = set(rows.filter(measure_id__in=all_targets, period=period[:4], value__gt=0).values_list("measure_id", "region_id"))
+    told = set(rows.filter(measure_id__in=codes, calibre="", period=period).values_list("measure_id", "region_id"))
+    found = figures(user, codes, everything, [period])
+    deeper = [
+        (code, one) for code, region in wanted for one in parts.get(region.pk, ())
+        if one.kind != Region.Kind.COUNTY and (code, one.pk) not in told
+    ]  # fmt: skip
+    below = summed(user, deeper, period) if deeper else {}
+    made = {}
+    for code, region in wanted:
+        mine = [
+            below.get((code, one.pk)) or found(code, one, period) for one in parts.get(region.pk, ())
+            if (code, one.pk) in told or (code, one.pk) in below or any((target, one.pk) in asked for target in targets.get(code, ()))
+        ]  # fmt: skip
+        if any(one.known for one in mine):
+            made[code, region.pk] = of_parts(total(mine, region=region), code, region, period)
+    return made
+
+
+def of_parts(whole: Figure, code: str, region: Region, period: str) -> Derived:
+    """A total as a figure with a reference of its own: nobody printed it."""
+    texts = [part.text(None, None, True) or part.state_text for part in whole.parts]
+    return derived(
+        whole, whole.parts[0].name, whole.exact, whole.parts, f"sum:{code}@{region.code}/{period}", "所属各地之和",
+        substituted=" + ".join(texts) if whole.known else "", why=whole.why, period=period,
+    )  # fmt: skip
+
+
+def sum_figure(user: Operator, code: str, region: Region, period: str) -> Figure:
+    """What a reference to such a sum means. LookupError when no part reported."""
+    found = summed(user, [(code, region)], period)
+    if (code, region.pk) not in found:
+        raise LookupError(code)
+    return found[code, region.pk]
+
+
+def rate(code: str, actual: Figure, target: Figure, of: Figure) -> Figure:
+    """The rate of figures of which one is a sum, with a reference of its own; `of` is the catalogue's, which lends its name and places."""
+    made = ratio(actual, target, of.places, "", of.name)
+    refs = "÷".join(getattr(one, "ref", "") or f"{one.code}@{one.region.code}/{one.period}" + (f":{one.calibre}" if one.calibre else "") for one in (actual, target))
+    return derived(
+        made, of.name, made.exact, made.parts, refs, f"{actual.name} ÷ {target.name}", why=made.why, state=made.state,
+        substituted=f"{actual.text(None, None, True)} ÷ {target.text(None, None, True)}" if made.known else "", kind="ratio",
+    )  # fmt: skip
