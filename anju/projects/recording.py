@@ -163,6 +163,7 @@ def _event(project: Project, entry: Entry, by: Operator, origin: str, mending: b
     made = Event(
         project=project, region_id=project.region_id, kind=kind.code, on=entry.on, amount=amount, mode=entry.mode, part=entry.part.strip(),
         number=entry.number.strip(), note=entry.note.strip(), origin=origin, by=by.key,
+        void=False, ordered_by="", at=timezone.now(),  # said here, so that many go in by one statement of arrays
     )  # fmt: skip
     return made, problems
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from functools import lru_cache
 from typing import Any
 
 from anju.problems import Problem, Refused
@@ -77,15 +76,15 @@ def _document(spec: Spec) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_known: dict[str, Book] = {}
+
+
 def compiled(spec: Spec) -> Book:
-    """Refused RET-003 with everything that is wrong with the formulas."""
-    return _compiled(spec.digest, spec.code, json.dumps(_document(spec), ensure_ascii=False))
-
-
-@lru_cache(maxsize=64)
-def _compiled(digest: str, code: str, document: str) -> Book:
-    try:
-        return load_text(document.encode(), code)
-    except Refused as refused:
-        told = ((one.where.rpartition(" ")[2], f"{one.what}{one.fix}") for one in refused.problems)
-        raise Refused(*(Problem("RET-003", f"表 {code} {where}", what, FIX) for where, what in told)) from None
+    """Made once for each version of a form. Refused RET-003 with everything that is wrong with the formulas."""
+    if spec.digest not in _known:
+        try:
+            _known[spec.digest] = load_text(json.dumps(_document(spec), ensure_ascii=False).encode(), spec.code)
+        except Refused as refused:
+            told = ((one.where.rpartition(" ")[2], f"{one.what}{one.fix}") for one in refused.problems)
+            raise Refused(*(Problem("RET-003", f"表 {spec.code} {where}", what, FIX) for where, what in told)) from None
+    return _known[spec.digest]

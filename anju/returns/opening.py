@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from anju.core import periods, trail
 from anju.core.acts import may, require
@@ -182,8 +183,9 @@ def _cell(ret: Return, line: str, column: Column, value: int | None, text: str, 
     state = Cell.TEXT if value is None else Cell.NUMBER
     kept = 0 if value is None else min(max(places and finest(value, column.unit), finest(value, column.unit)), 9)
     return Cell(
-        ret=ret, region_id=ret.region_id, line=line, column=column.code, state=state, value=value, places=kept, text=text, via="prefill", by=by.key
-    )
+        ret=ret, region_id=ret.region_id, line=line, column=column.code, state=state, value=value, places=kept, text=text, via="prefill", by=by.key,
+        version=1, at=timezone.now(),  # said here, so that all go in by one statement of arrays
+    )  # fmt: skip
 
 
 @transaction.atomic

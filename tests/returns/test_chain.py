@@ -176,7 +176,7 @@ def test_after_the_lock_nothing_changes(people, ready, acting):
     assert ready.digest == layout.digest(ready)
     with pytest.raises(DatabaseError, match="is locked"), transaction.atomic():
         Return.objects.filter(pk=ready.pk).update(note="x")
-    with pytest.raises(Refused, match="RET-020.*lock某 已于"):
+    with pytest.raises(Refused, match=r"RET-020.*lock某 已于"):
         services.lock(by=people["lock"], ret_id=ready.pk)
     with pytest.raises(Refused, match="RET-020"):
         services.answer(by=acting(people["clerk"]), ret_id=ready.pk, check_id="start-ledger", line="p1", text="x")
@@ -190,7 +190,7 @@ def test_a_correction_keeps_both_and_supersedes_the_figures(people, county, read
     again = services.correct(by=by, ret_id=ready.pk, reason="货币化安置多报 6 套", ordered_by="市保办函〔2021〕9号")
     assert (again.serial, again.state, again.corrects) == (2, "draft", ready)
     assert {cell.via for cell in Cell.objects.filter(ret=again)} == {"correct"}
-    with pytest.raises(Refused, match="RET-060.*clerk 已于"):
+    with pytest.raises(Refused, match=r"RET-060.*clerk 已于"):
         services.correct(by=by, ret_id=ready.pk, reason="再来")
     fill(people, again, line, start="442", start_money="160")
     pass_on(people, again, "locked")

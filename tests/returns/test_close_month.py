@@ -1,0 +1,101 @@
+"""A whole month locked: as far as it goes, told as it goes, and taken up again where it stopped."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from anju.core.models import Organisation, Region
+from anju.core.scope import Operator, local_operator, scoped
+from anju.figures import queries as figures
+from anju.figures.services import load_catalogue
+from anju.projects.models import Event, Project
+from anju.returns import services
+from anju.returns.filling import Put
+from anju.returns.models import Return, Step
+
+FORM, PERIOD = "anju-project-month", "2021-08"
+COUNTIES = ("140502", "140522", "140524", "140581")
+
+
+def waiting(counties, projects=1):
+    """Returns of these counties that wait for the city, made without the chain; the operator, and the city."""
+    by = local_operator()
+    with scoped(by):
+        load_catalogue(by=by)
+        services.load_forms(by=by)
+        for code in counties:
+            region = Region.objects.get(code=code, valid_until=None)
+            Organisation.objects.create(region=region, kind="housing", name=f"{region.short}住建局")
+            Project.objects.bulk_create(
+                Project(region=region, code=f"P{n}", name=f"项目{n}", kind="shanty", year=2021, units=300, by="local") for n in range(projects)
+            )
+            ret = services.open_return(by=by, form_code=FORM, region=region, period=PERIOD)
+            lines = list(ret.lines.values_list("key", flat=True))
+            columns = ("start", "start_money", "basic", "complete", "handover", "invest", "arrive", "pay")
+            puts = [Put(line, column, "0" if column == "start_money" else "7") for line in lines for column in columns] + [Put(line, "stage", "主体施工") for line in lines]
+            assert not services.fill(by=by, ret_id=ret.pk, changes=puts).problems
+            Return.objects.filter(pk=ret.pk).update(state=Return.CITY)
+        return by, Region.objects.get(code="140500", valid_until=None)
+
+
+def test_it_locks_what_is_sound_and_names_the_rest(committed):
+    by, city = waiting(COUNTIES)
+    with scoped(by):
+        bad = Return.objects.get(region__code="140522")
+        Return.objects.filter(pk=bad.pk).update(state=Return.DRAFT)
+        services.fill(by=by, ret_id=bad.pk, changes=[Put(bad.lines.get().key, "start", "", 1)])
+        Return.objects.filter(pk=bad.pk).update(state=Return.CITY)
+    told = []
+    done = services.close_month(by=by, region=city, form_code=FORM, period=PERIOD, progress=lambda *said: told.append(said))
+    assert len(done.locked) == 3 and [one.code for one in done.refused[bad]] == ["RET-040"]
+    assert [one[:2] for one in told] == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)] and told[-1][2] == "锁定 3 张，1 张有问题"
+    with scoped(by):
+        counties = list(Region.objects.filter(code__in=COUNTIES, valid_until=None))
+        assert sorted(one.text() for one in figures.figures(by, ["shanty.start"], counties, [PERIOD]).values()) == ["", "7", "7", "7"]
+
+
+def test_stopped_in_the_middle_it_goes_on_where_it_stopped(committed):
+    by, city = waiting(COUNTIES)
+
+    class Stop(Exception):
+        pass
+
+    def stop(done, total, text):
+        if done == 2:
+            raise Stop
+
+    with pytest.raises(Stop):
+        services.close_month(by=by, region=city, form_code=FORM, period=PERIOD, progress=stop)
+    with scoped(by):
+        assert Return.objects.filter(state=Return.LOCKED).count() == 2
+    assert len(services.close_month(by=by, region=city, form_code=FORM, period=PERIOD).locked) == 2
+    with scoped(by):
+        assert Step.objects.filter(move="lock").count() == 4
+        assert Event.objects.filter(kind="start").count() == 4  # nothing twice
+
+
+def test_two_at_once_lock_each_return_once(committed):
+    by, city = waiting(COUNTIES)
+    ready, outcomes = threading.Barrier(2), []
+
+    def close():
+        try:
+            ready.wait()
+            outcomes.append(services.close_month(by=by, region=city, form_code=FORM, period=PERIOD))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=close) for _ in range(2)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sum(len(one.locked) for one in outcomes) == 4 and not any(one.refused for one in outcomes)
+    with scoped(by):
+        assert Step.objects.filter(move="lock").count() == 4 and Event.objects.filter(kind="start").count() == 4
+
+
+def test_who_may_not_lock_locks_nothing(committed):
+    by, city = waiting(COUNTIES[:1])
+    clerk = Operator("clerk", "填报某", by.region_ids, {"clerk": by.region_ids})
+    done = services.close_month(by=clerk, region=city, form_code=FORM, period=PERIOD)
+    assert not done.locked and [one.code for problems in done.refused.values() for one in problems] == ["ACT-001"]
