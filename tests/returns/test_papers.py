@@ -10,11 +10,12 @@ from openpyxl import load_workbook
 from anju.core.models import File, Trail
 from anju.core.scope import scoped
 from anju.problems import ASK, Refused
+from anju.projects.models import Project
 from anju.returns import papers, queries, services, workbook
 from anju.returns.models import Paper, Return
 from anju.returns.services import Put
 
-from .conftest import pass_on
+from .conftest import FORM, pass_on
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 JPG = b"\xff\xd8\xff\xe0" + b"0" * 50 + b"\xff\xd9"
@@ -71,6 +72,19 @@ def test_what_a_line_has_not_is_a_dash_and_what_is_not_known_a_blank(clerk, draf
     html = papers.html(clerk, draft)
     row = html.partition("东关小区</th>")[2].partition("</tr>")[0]
     assert '<td>—</td>' in row and '<td class="num"></td>' in row
+
+
+def test_a_long_form_has_its_head_and_a_number_on_every_page(people, county, forms, acting):
+    by = acting(people["clerk"])
+    Project.objects.bulk_create(
+        Project(region=county, code=f"L{n}", name=f"第{n}号安置小区棚户区改造项目", kind="shanty", year=2021, units=n, by="x") for n in range(90)
+    )
+    ret = services.open_return(by=by, form_code=FORM, region=county, period="2021-08")
+    with pdfplumber.open(BytesIO(papers.pdf(by, ret))) as pdf:
+        texts = ["".join(page.extract_text().split()) for page in pdf.pages]
+    assert len(texts) > 1
+    assert all("自年初累计" in text and f"—{at}—" in text for at, text in enumerate(texts, 1))
+    assert "单位负责人：" in texts[-1] and "合计" in texts[-1]
 
 
 def test_a_submitted_return_bears_the_names_of_those_who_took_each_step(submitted, people, acting):

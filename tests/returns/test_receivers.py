@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import xlwt
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
@@ -59,6 +60,17 @@ def xlsx(rows, title=""):
     book = Workbook()
     for row in [[title], *rows] if title else rows:
         book.active.append([int(text) if text.isdecimal() and not text.startswith("0") else text for text in row])
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def xls(rows):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("导出")
+    for at, row in enumerate(rows):
+        for column, text in enumerate(row):
+            sheet.write(at, column, int(text) if text.isdecimal() else text)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
@@ -158,10 +170,11 @@ def test_others_register_nothing(people, receipt, acting):
 # --- read back ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "titled", "utf-8", "gb18030"])
+@pytest.mark.parametrize("kind", ["xlsx", "titled", "xls", "utf-8", "gb18030"])
 def test_an_export_that_says_the_same_is_the_receipt(clerk, ret, receipt, kind):
     rows = rows_of(clerk, ret)
-    content = xlsx(rows, "统计联网直报导出" if kind == "titled" else "") if kind in ("xlsx", "titled") else as_csv(rows, kind)
+    made = {"xlsx": xlsx, "titled": lambda rows: xlsx(rows, "统计联网直报导出"), "xls": xls}
+    content = made[kind](rows) if kind in made else as_csv(rows, kind)
     assert receivers.read_back(by=clerk, receipt_id=receipt.pk, content=content, name="导出.xlsx") == []
     receipt.refresh_from_db()
     assert receipt.state == Receipt.RECEIVED and bytes(File.objects.get(pk=receipt.file_id).content) == content

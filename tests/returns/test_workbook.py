@@ -374,6 +374,24 @@ def test_a_thousand_rows_are_read_back_as_written():
 
 
 
+def test_what_excel_makes_of_an_entry_is_understood():
+    """A share typed as 94%, a day that became a date, a number in a column of words, a number too long for Excel."""
+    from datetime import datetime
+
+    kinds = {"share": "number", "day": "date", "words": "text", "long": "number"}
+    fields = [workbook_file.Field(code, (code,), kind, unit="%" if code == "share" else "", places=1) for code, kind in kinds.items()]
+    slots = {("r", code): workbook_file.Slot("1234567890123456.5" if code == "long" else "", 1) for code in kinds}
+    sheet = Sheet(workbook_file.write(workbook_file.Table("表", (), "行", fields, [("r", "甲", False)], slots, {"ret": "1"})))
+    assert sheet.cell("甲", "long").value == "1234567890123456.5"
+    sheet["甲", "share"] = 0.945
+    sheet.cell("甲", "share").number_format = "0.0%"
+    sheet["甲", "day"] = datetime(2021, 8, 20)
+    sheet["甲", "words"] = 3
+    got = workbook_file.read(sheet.content, NAME, kinds)
+    assert [got.cells["r", code].text for code in kinds] == ["94.5%", "2021-08-20", "3", "1234567890123456.5"]
+    assert not any(found.flaw for found in got.cells.values())
+
+
 # --- whatever is changed on either side --------------------------------------
 
 SAID = ("", "0", "1", "1.50", "未报", "7")
