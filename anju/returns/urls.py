@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.returns.views import acts, form, home
+from anju.returns.views import acts, form, home, paper
 
 app_name = "returns"
 urlpatterns = [
@@ -25,4 +25,15 @@ urlpatterns = [
     path("<int:pk>/lock/", acts.lock, name="lock"),
     path("<int:pk>/send-back/", acts.send_back, name="send-back"),
     path("<int:pk>/correct/", acts.correct, name="correct"),
+    path("<int:pk>/print.<str:ending>", paper.printed, name="print"),
+    path("<int:pk>/workbook.xlsx", paper.offline, name="offline"),
+    path("<int:pk>/workbook/", paper.merge, name="merge"),
+    path("<int:pk>/scan/", paper.scan, name="scan"),
+    path("<int:pk>/scan/<int:scan_id>/", paper.kept, name="kept"),
+    path("<int:pk>/receiver/<slug:code>/", paper.receiver, name="receiver"),
+    path("<int:pk>/receiver/<slug:code>/copy.xlsx", paper.copied, name="copied"),
+    path("<int:pk>/receiver/<slug:code>/file/", paper.exported, name="exported"),
+    path("<int:pk>/receiver/<slug:code>/sent/", paper.register_sent, name="sent"),
+    path("<int:pk>/receiver/<slug:code>/receipt/", paper.register_receipt, name="receipt"),
+    path("<int:pk>/receiver/<slug:code>/read-back/", paper.read_back, name="read-back"),
 ]

@@ -16,9 +16,12 @@ from anju.core.frame import frame, show
 from anju.core.page import page
 from anju.core.templatetags.anju import period_label
 from anju.problems import Problem, Refused
-from anju.returns import queries, services
+from anju.returns import papers, queries, receivers, services
 from anju.returns.models import Return
 from anju.returns.views import sheet, words
+
+UNSETTLED = ("RET-040", "RET-041")
+PRINTED = (("pdf", "打印的表（PDF）"), ("docx", "打印的表（Word）"), ("xlsx", "打印的表（Excel）"))
 
 
 def checked(request: HttpRequest, ret: Return, read: queries.Reading) -> list[sheet.Said]:
@@ -37,14 +40,19 @@ def show_return(request: HttpRequest, ret: Return, status: int = 200, problems: 
     later = next((one for one in queries.serials(user, ret) if one.corrects_id == ret.pk), None)
     found = words.choices(user, ret, opined=opined, last=later is None, form=form)
     moved = sheet.moved(grid)
+    # What the checks found stands in their own list, with the way to each cell: it is not told twice.
+    unsettled = [one for one in problems or [] if one.code in UNSETTLED]
+    problems = [one for one in problems or [] if one.code not in UNSETTLED]
     context: dict[str, Any] = {
-        "ret": ret, "fill": grid.open, "facts": facts(ret, at), "stages": words.stages(ret, steps, at), "steps": told(ret, steps),
+        "unsettled": len(unsettled), "ret": ret, "fill": grid.open, "facts": facts(ret, at), "stages": words.stages(ret, steps, at), "steps": told(ret, steps),
         "remark": steps[-1] if steps and steps[-1].move == "return" and ret.state == Return.DRAFT else None, "corrected_by": later,
         "strong": words.strong(found, opined=opined), "choices": found, "form": form or {}, "waits": waits(ret),
-        "places": places(grid) if any(one.agrees for one in found) else [], "findings": sheet.listed(findings), **sheet.counted(findings), "marks": sheet.marks(findings),
+        "places": places(grid) if any(one.agrees for one in found) else [], "findings": sheet.listed(findings), **sheet.counted(findings, grid.spec), "marks": sheet.marks(findings),
         "moved": [] if grid.open else moved, "last_label": sheet.PERIODS[grid.spec.period], "has_target": any(cell.target for cell in grid.cells.values()),
-        "head": sheet.heads(grid), "rows": sheet.rows(grid), "columns": sheet.described(grid), "explanation": explanation(user, ret, read) if grid.open else [],
-        "opinions": [opinion(one, grid) for one in asked], "notes": grid.spec.print.notes, "problems": problems or [],
+        "head": sheet.heads(grid), "rows": sheet.rows(grid), "columns": sheet.described(grid), "explanation": queries.explanation(user, ret, read) if grid.open else [],
+        "files": [{"href": f"/returns/{ret.pk}/print.{ending}", "label": label} for ending, label in PRINTED], "sent": receivers.receivers(user, ret),
+        "scans": papers.scans(user, ret), "may_scan": may(user, "returns.fill", ret.region_id),
+        "opinions": [opinion(one, grid) for one in asked], "notes": grid.spec.print.notes, "problems": problems,
     }  # fmt: skip
     return show(request, "returns/return.html", status=status, heading=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}", **context)
 
@@ -91,10 +99,6 @@ def opinion(one: queries.Asked, grid: queries.Grid) -> SimpleNamespace:
     return SimpleNamespace(name=one.organisation.name if one.organisation else f"{one.label}部门（没有登记机构）", opinion=said, where=where)
 
 
-def explanation(user: Any, ret: Return, read: queries.Reading) -> list[str]:
-    return []
-
-
 @acting("returns.see")
 @require_GET
 def form(request: HttpRequest, pk: int) -> HttpResponse:
@@ -107,7 +111,7 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
 def answer_json(request: HttpRequest, ret: Return, read: queries.Reading, **extra: Any) -> JsonResponse:
     """The checks as they now are, with whatever else is to be said."""
     findings = checked(request, ret, read)
-    html = render_to_string("returns/checks.html", {"ret": ret, "findings": sheet.listed(findings), "fill": ret.state == Return.DRAFT, **sheet.counted(findings)}, request)
+    html = render_to_string("returns/checks.html", {"ret": ret, "findings": sheet.listed(findings), "fill": ret.state == Return.DRAFT, **sheet.counted(findings, read.spec)}, request)
     return JsonResponse({"at": f"{timezone.localtime():%H:%M:%S}", "checks": html, "marks": sheet.marks(findings), **extra})
 
 
@@ -141,7 +145,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
             for one in done.conflicts
         ],
         problems=[{"line": key[0], "column": key[1], "what": one.what, "fix": one.fix} for key, one in zip(done.refused, done.problems, strict=True)],
-        cells=sheet.stands(queries.grid(user, ret, read)), draft="\n".join(explanation(user, ret, read)),
+        cells=sheet.stands(queries.grid(user, ret, read)), draft="\n".join(queries.explanation(user, ret, read)),
     )  # fmt: skip
 
 
@@ -234,17 +238,19 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     old, new = queries.grid(user, before), queries.grid(user, ret)
     keys = [key for key in dict.fromkeys([*new.cells, *old.cells]) if key[1] in new.spec.by_code]
     pairs = [(key, text(old, key), text(new, key)) for key in keys]
-    changed = [
-        SimpleNamespace(row=sheet.where(new, line), column=new.spec.by_code[column].head, before=was, after=now) for (line, column), was, now in pairs if was != now
-    ]
     other = {key for key, was, now in pairs if was != now}
+    changed = [
+        SimpleNamespace(row=sheet.where(new, line), column=new.spec.by_code[column].head, before=was, after=now)
+        for (line, column), was, now in pairs if was != now and not (new.cells.get((line, column)) or old.cells[line, column]).computed
+    ]  # fmt: skip
+    follow = f"，另有{len(other) - len(changed)}格随之重算" if len(other) > len(changed) else ""
     sides = [
         {"title": "更正前", "sub": f"{words.moment(before.locked_at)}锁定", "rows": sheet.rows(old, other)},
         {"title": "更正后", "sub": Return.STATES.label(ret.state), "rows": sheet.rows(new, other)},
     ]
     ground = f"（依据{ret.ordered_by}）" if ret.ordered_by else ""
     return show(
-        request, "returns/compare.html", heading=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}更正：{len(changed)}格不同",
+        request, "returns/compare.html", heading=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}更正了{len(changed)}格{follow}",
         sub=f"更正说明：{ret.reason}{ground}", ret=ret, changed=changed, sides=sides, head=sheet.heads(new),
     )  # fmt: skip
 

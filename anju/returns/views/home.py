@@ -1,14 +1,16 @@
 """报表: what waits for this person, what is in other hands, and for who looks from above: who has reported and who is late."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from anju.core.acts import acting, may
+from anju.core.acts import acting
 from anju.core.frame import frame, show
 from anju.core.models import Region
+from anju.core.scope import Operator
 from anju.core.templatetags.anju import period_label
 from anju.problems import Problem
 from anju.returns import queries
@@ -29,15 +31,13 @@ def show_home(request: HttpRequest, status: int = 200, problems: list[Problem] |
     made, user, at = frame(request), request.operator, timezone.now()
     if made.region is None:
         return show(request, "returns/home.html", heading="没有要报的表", empty=EMPTY)
-    due = list(queries.due(user, at, made.region))
-    rows = [row(user, one, at) for one in due]
+    rows = [row(user, one, at) for one in queries.due(user, at, made.region)]
     mine = [one for one in rows if one["act"]]
-    others = [one for one in rows if not one["act"]]
-    progress = reported(request, made, at) if made.region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO) else []
-    done = [locked(one) for one in queries.recent(user, made.region)]
+    above = made.region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO)
+    others = [] if above else [one for one in rows if not one["act"]]  # from above the table by county says it better
     return show(
         request, "returns/home.html", status=status, heading=headline(mine, others), sub=f"{made.region.name}，{words.moment(at)}", mine=mine, others=others,
-        progress=progress, done=done, empty=EMPTY, problems=problems or [],
+        **(reported(request, made.region, at) if above else {}), done=[locked(one) for one in queries.recent(user, made.region)], empty=EMPTY, problems=problems or [],
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def headline(mine: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
     return f"{len(mine)}张报表等您办" + (f"，最近的还剩{first['left']}" if first else "")
 
 
-def row(user: Any, one: Any, at: Any) -> dict[str, Any]:
+def row(user: Operator, one: queries.Due, at: datetime) -> dict[str, Any]:
     ret = one.ret
     left, css = words.left(one.deadline, at)
     base = {
@@ -59,28 +59,38 @@ def row(user: Any, one: Any, at: Any) -> dict[str, Any]:
         "to": f"{one.to}，{words.moment(one.deadline)}", "left": left, "css": css, "href": f"/returns/{ret.pk}/" if ret else "", "open": ret is None,
     }  # fmt: skip
     if ret is None:
-        return base | {"state": "还没有开始", "act": "开始填报" if may(user, "returns.fill", one.region.pk) else ""}
-    found = words.choices(user, ret, opined=one.opined, last=True)
-    strong = words.strong(found, opined=one.opined)
+        return base | {"state": "还没有开始", "act": "开始填报" if one.mine else ""}
+    strong = words.strong(words.choices(user, ret, opined=one.opined, last=True), opined=one.opined) if one.mine else None
     return base | {"state": Return.STATES.label(ret.state) if strong else f"等{words.waits_for(ret)}", "act": NEXT[strong.name] if strong else ""}
 
 
-def reported(request: HttpRequest, made: Any, at: Any) -> list[dict[str, Any]]:
-    """Who has reported and who is late, by county, with the time of the first submission as proof."""
-    rows = []
-    for one in queries.progress(request.operator, made.region, at):
-        ret = one.ret
-        css, late = "", ""
-        if one.deadline:
-            end = ret.first_submitted_at if ret and ret.first_submitted_at else at
-            css = "late" if end > one.deadline else ""
-            late = f"迟{words.span(end - one.deadline)}" if css else ("按时" if ret and ret.first_submitted_at else f"还剩{words.span(one.deadline - end)}")
-        rows.append({
-            "region": one.region.name, "name": f"{one.form.name}（{period_label(one.period)}）", "href": f"/returns/{ret.pk}/" if ret else "",
-            "state": Return.STATES.label(ret.state) if ret else "还没有开始", "done": bool(ret and ret.state in Return.SUBMITTED),
-            "first": words.moment(ret.first_submitted_at) if ret else "", "deadline": words.moment(one.deadline), "css": css, "late": late,
-        })  # fmt: skip
-    return rows
+def reported(request: HttpRequest, region: Region, at: datetime) -> dict[str, Any]:
+    """Who has reported and who is late, by county, one form at a time, with the time of the first submission as proof."""
+    found = queries.progress(request.operator, region, at)
+    forms = {one.form.code: one.form for one in found}
+    if not forms:
+        return {}
+    code = request.GET.get("form", "")
+    if code not in forms:  # the form that most have to report
+        code = max(forms, key=lambda each: (sum(one.form.code == each for one in found), each))
+    listed = [one for one in found if one.form.code == code]
+    late = sum(bool(one.days_late(at)) for one in listed)
+    here = sum(bool(one.first_submitted_at) for one in listed)
+    return {
+        "progress": [told(one, at) for one in listed], "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
+        "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
+        "progress_sub": f"{period_label(listed[0].period)}，期限{words.moment(listed[0].deadline)}；首次上报时间即为凭证，退回再报不改",
+    }  # fmt: skip
+
+
+def told(one: Any, at: datetime) -> dict[str, Any]:
+    ret, first = one.ret, one.first_submitted_at
+    late = one.days_late(at)
+    said = f"迟{words.span((first or at) - one.deadline)}" if late else "按时" if first else f"还剩{words.span(one.deadline - at)}"
+    return {
+        "region": one.region.name, "href": f"/returns/{ret.pk}/" if ret else "", "state": Return.STATES.label(ret.state) if ret else "还没有开始",
+        "done": bool(ret and ret.state in Return.SUBMITTED), "first": words.moment(first), "css": "late" if late else "", "late": said,
+    }  # fmt: skip
 
 
 def locked(ret: Return) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from anju.problems import BLOCK
 from anju.returns.checking import BLANK, Finding
 from anju.returns.grid import Grid, GridCell
+from anju.returns.spec import Spec
 from anju.returns.values import typed
 
 KINDS = {"prefill": "开表时预填", "page": "在页面上填", "workbook": "从离线表并入", "correct": "更正时带入"}
@@ -164,9 +165,10 @@ def listed(findings: list[Said]) -> list[Said]:
     return list(made.values())
 
 
-def counted(findings: list[Said]) -> dict[str, int]:
+def counted(findings: list[Said], spec: Spec) -> dict[str, int]:
+    """blanks: cells of numbers that nothing stands in."""
     left = [one for one in findings if not one.done]
-    blanks = sum(one.check_id == BLANK for one in left)
+    blanks = sum(one.check_id == BLANK and spec.by_code[one.column].type == "number" for one in left)
     return {"stops": sum(one.css == "stop" for one in left), "asks": sum(one.css == "ask" for one in left), "blanks": blanks}
 
 

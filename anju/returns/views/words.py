@@ -125,7 +125,7 @@ def stages(ret: Return, steps: list, at: datetime) -> list[dict[str, str]]:
                 said = f"{done[-1].by_name} {moment(done[-1].at)}，用{span(done[-1].at - came)}"
             made.append({"label": label, "css": "past", "said": said})
         elif number == here:
-            said = moment(ret.locked_at) if state == Return.LOCKED else f"等{waits_for(ret)}，已{span(at - since.get(state, ret.at))}"
+            said = moment(ret.locked_at) if state == Return.LOCKED else f"等{waits_for(ret)}，{span(at - since.get(state, ret.at))}"
             made.append({"label": label, "css": "now", "said": said})
         else:
             made.append({"label": label, "css": "", "said": ""})

@@ -37,6 +37,7 @@ def month(django_db_setup, django_db_blocker, empty):
 
     from anju.core.models import Region
     from anju.core.scope import local_operator, scoped
+    from anju.figures.services import load_catalogue
     from anju.returns import services
 
     with django_db_blocker.unblock():
@@ -45,6 +46,7 @@ def month(django_db_setup, django_db_blocker, empty):
             person(post)
         person("city_reviewer", "140500")
         with scoped(local_operator()) as local:
+            load_catalogue(by=local)
             services.load_forms(by=local)
         with scoped(clerk):
             ledger(Region.objects.get(code=EAST, valid_until=None), clerk)
@@ -119,7 +121,14 @@ def phone_size():
 
 
 @pytest.fixture
-def draft(month):
+def clean(month):
+    """No return is left behind."""
+    yield
+    erase()
+
+
+@pytest.fixture
+def draft(clean):
     """A fresh return of the month, filled from the ledger. Emptied afterwards: each test has its own."""
     from anju.core.models import Region
     from anju.core.scope import scoped
@@ -127,9 +136,7 @@ def draft(month):
 
     clerk = operator("clerk")
     with scoped(clerk):
-        made = services.open_return(by=clerk, form_code=FORM, region=Region.objects.get(code=EAST, valid_until=None), period=PERIOD)
-    yield made
-    erase()
+        return services.open_return(by=clerk, form_code=FORM, region=Region.objects.get(code=EAST, valid_until=None), period=PERIOD)
 
 
 def erase():

@@ -42,8 +42,8 @@
   wrap.append(note, list);
   const bar = document.getElementById("cell-bar");
 
-  let at = null; // the cell in hand
-  let from = null; // the other corner of the selection
+  let at = null; // the cell in hand, a corner of the selection
+  let to = null; // its other corner
   let mode = "nav"; // nav; type: typed over, arrows leave; edit: F2, arrows move in the text
   let painted = [];
 
@@ -55,7 +55,7 @@
   };
 
   const block = () => ({
-    top: Math.min(at.row, from.row), bottom: Math.max(at.row, from.row), left: Math.min(at.col, from.col), right: Math.max(at.col, from.col),
+    top: Math.min(at.row, to.row), bottom: Math.max(at.row, to.row), left: Math.min(at.col, to.col), right: Math.max(at.col, to.col),
   });
   const chosen = () => {
     const { top, bottom, left, right } = block();
@@ -89,19 +89,19 @@
     }
   };
 
-  const go = (r, c, extend = false, focus = true) => {
+  const go = (r, c, extend = false, how = "") => {
     const td = cells[Math.max(0, Math.min(last.r, r))][Math.max(0, Math.min(last.c, c))];
-    at = td;
-    if (!extend || !from) from = td;
+    to = td;
+    if (!extend || !at) at = td;
     mode = "nav";
     editor.value = "";
     editor.classList.remove("on");
     close();
-    if (focus !== "still") td.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (how !== "still") td.scrollIntoView({ block: "nearest", inline: "nearest" });
     lay();
     paint();
     say();
-    if (focus) editor.focus({ preventScroll: true });
+    editor.focus({ preventScroll: true });
   };
 
   const begin = (how, text) => {
@@ -190,7 +190,7 @@
 
   const paste = (text) => {
     const given = parse(text);
-    const { top, left, bottom, right } = block();
+    const { top, left } = block();
     const one = given.length === 1 && given[0].length === 1;
     const changes = [];
     let locked = 0;
@@ -207,10 +207,9 @@
     }
     put(changes);
     if (!one) {
-      from = cells[top][left];
-      const far = cells[Math.min(last.r, top + given.length - 1)][Math.min(last.c, left + Math.max(...given.map((line) => line.length)) - 1)];
-      go(far.row, far.col, true);
-    } else go(bottom, right, true);
+      at = cells[top][left];
+      go(top + given.length - 1, left + Math.max(...given.map((line) => line.length)) - 1, true);
+    }
     const left_out = [locked && `${locked} 格不能填（算出的或取自台账的）`, outside && `${outside} 格超出表格`].filter(Boolean);
     Drafts.remark(left_out.length ? `已粘贴，另有 ${left_out.join("，")}，没有改` : "");
   };
@@ -230,12 +229,12 @@
     editor.removeAttribute("aria-activedescendant");
     stop();
     put(chosen().flat().map((td) => [td, options[n]]));
-    go(at.row, at.col);
   };
   const offer = () => {
-    if (!open(at)) return;
+    const first = chosen().flat().find(open);
+    if (!first) return;
     if (mode !== "nav") stop();
-    options = [...(columns[at.col].choices || []), ...STATES];
+    options = [...(columns[first.col].choices || []), ...STATES];
     list.replaceChildren(...options.map((text, i) => {
       const li = document.createElement("li");
       li.id = `option-${i}`;
@@ -266,8 +265,8 @@
   };
 
   /* Ctrl with an arrow: to the end of what is filled, as in a spreadsheet. */
-  const jump = (dr, dc) => {
-    let { row, col } = at;
+  const jump = (start, dr, dc) => {
+    let { row, col } = start;
     const filled = (r, c) => Boolean(cells[r]?.[c]) && textOf(cells[r][c]) !== "";
     const wanted = filled(row, col) && filled(row + dr, col + dc);
     do { row += dr; col += dc; } while (cells[row + dr]?.[col + dc] && (wanted ? filled(row + dr, col + dc) : !filled(row, col)));
@@ -313,20 +312,21 @@
     if (ARROWS[key] && mode !== "edit") {
       if (editing) commit();
       const [dr, dc] = ARROWS[key];
-      const [r, c] = ctrl && cells[at.row + dr]?.[at.col + dc] ? jump(dr, dc) : [at.row + dr, at.col + dc];
+      const start = shift ? to : at;
+      const [r, c] = ctrl && cells[start.row + dr]?.[start.col + dc] ? jump(start, dr, dc) : [start.row + dr, start.col + dc];
       go(r, c, shift);
       return true;
     }
     if (editing) return false;
     if (key === "Delete" || key === "Backspace") { put(chosen().flat().map((td) => [td, ""])); return true; }
-    if (key === "Home") { go(ctrl ? 0 : at.row, 0, shift); return true; }
-    if (key === "End") { go(ctrl ? last.r : at.row, last.c, shift); return true; }
-    if (key === "PageDown" || key === "PageUp") { go(at.row + (key === "PageDown" ? 10 : -10), at.col, shift); return true; }
+    if (key === "Home") { go(ctrl ? 0 : to.row, 0, shift); return true; }
+    if (key === "End") { go(ctrl ? last.r : to.row, last.c, shift); return true; }
+    if (key === "PageDown" || key === "PageUp") { go(to.row + (key === "PageDown" ? 10 : -10), to.col, shift); return true; }
     if (!ctrl) return false;
     const letter = key.toLowerCase();
     if (letter === "z" && !shift) { undo(done, undone, "undo"); return true; }
     if (letter === "y" || (letter === "z" && shift)) { undo(undone, done, "redo"); return true; }
-    if (letter === "a") { from = cells[0][0]; go(last.r, last.c, true); return true; }
+    if (letter === "a") { at = cells[0][0]; go(last.r, last.c, true, "still"); return true; }
     if (letter === "d") {
       const lines = chosen();
       put(lines.slice(1).flatMap((line) => line.map((td, c) => [td, textOf(lines[0][c])])));
@@ -377,7 +377,7 @@
   });
   table.tBodies[0].addEventListener("mouseover", (event) => {
     const td = dragging && event.target.closest("td");
-    if (td && td !== at) go(td.row, td.col, true);
+    if (td && td !== to) go(td.row, td.col, true);
   });
   addEventListener("mouseup", () => { dragging = false; });
   table.tBodies[0].addEventListener("dblclick", (event) => { if (event.target.closest("td")) begin("edit", textOf(at)); });
@@ -418,7 +418,7 @@
     again: () => { if (at && mode === "nav") say(); },
     start: () => {
       const td = at || cells.flat().find(open) || cells[0][0];
-      go(td.row, td.col, false, at ? true : "still"); // a page just opened stands at its top
+      go(td.row, td.col, false, at ? "" : "still"); // a page just opened stands at its top
     },
     put,
     commit,
