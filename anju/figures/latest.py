@@ -54,6 +54,14 @@ def latest(user: Operator, codes: Collection[str], listed: Sequence[Region], on:
     return Latest(found, when, year, sums)
 
 
+def within(user: Operator, codes: Collection[str], listed: Sequence[Region], period: str) -> tuple[dict[str, str], dict[tuple[str, int], Figure]]:
+    """Of each measure the latest period within a quarter or month that ends with it, and the sums of those who reported nothing themselves."""
+    first, end = calendar.bounds(period)
+    found = latest(user, codes, listed, end)
+    when = {code: one for code, one in found.when.items() if calendar.end(one) >= first}
+    return when, {key: figure for key, figure in found.sums.items() if key[0] in when}
+
+
 def children_of(user: Operator, of: Iterable[Region]) -> list[Region]:
     return list(visible(Region.objects.filter(parent_id__in=[one.pk for one in of]), user, "pk"))
 

@@ -1,6 +1,6 @@
 """The circular (通报) on a year's work: what was planned and done, backlog, loans, audits, problems, four annexes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -9,11 +9,13 @@ from typing import Any
 from anju.core import periods, regions
 from anju.core.models import Region
 from anju.core.scope import Operator
+from anju.core.templatetags.anju import period_label
 from anju.documents import annex
 from anju.documents.wording import fill, whole_word
 from anju.figures import queries
 from anju.figures.figure import UNREPORTED
-from anju.figures.queries import Figure, Figures
+from anju.figures.models import Measure
+from anju.figures.queries import Figure
 from anju.oversight import codes, warnings
 from anju.problems import Problem, Refused
 
@@ -21,7 +23,7 @@ HERE = Path(__file__).parent
 LOANS = {"credit": "loan.credit", "issued": "loan.issued", "year": "loan.issued_year"}
 AUDIT = ("found", "fixed", "fixing", "rate")
 COMPLETION = {"total": "shanty.complete.total.rate", "continued": "shanty.complete.rate"}  # how 基本建成 is measured: option `completion`
-TITLE = "关于{year}年度住房保障主要工作完成情况的通报"
+TITLES = {4: "关于{year}年度住房保障主要工作完成情况的通报", 7: "关于{span}住房保障主要工作进展情况的通报"}  # by the length of the period
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,14 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     """What the template prints. Options: organs, addressee, copies, backlog {started_by, unfinished_by}, audits [years],
     calibres {measure: calibre}, calibre_names {calibre: name}, parts_word, order [codes of the parts], warnings [keys chosen for 存在问题] or all,
     completion (total or continued: whether 基本建成 counts all that was completed, or 续建 only)."""
-    options = {"calibre_names": {"": "合计"}, **options, "completion_rate": _completion(options)}
+    whole_year = len(period) == 4
+    span = f"{period}年度" if whole_year else period_label(period)
+    options = {"calibre_names": {"": "合计"}, **options, "completion_rate": _completion(options), "span": span}
     codes.known(user, [f"audit.{year}.{name}" for year in options.get("audits", ()) for name in AUDIT], "audits")
     spoken, declared = annex.declared(HERE / "tasks.yaml"), annex.declared(HERE / "annexes.yaml")["circular"]
     parts = annex.in_order(regions.children(user, region, periods.end(period)), options.get("order", ()))
     tables = [annex.make(one, period, options) for one in declared.values() if all(options.get(need) for need in one.get("needs", ()))]
-    figures = queries.figures(user, _codes(spoken, tables, options), [region, *parts], [period])
+    figures = Standing(user, _codes(spoken, tables, options), [region, *parts], period)
     for table in tables:
         annex.fill_rows(table, region, parts, lambda column, where: figures(column.code, where, calibre=column.calibre), lambda where: where.name)
     tables = [table for table in tables if table.known]
@@ -83,7 +87,10 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     audits = [audit for audit in audits if audit["found"].known]
     offered = warnings.offered(user, region, period)
     return {
-        "title": options.get("title") or fill(TITLE, period, options),
+        "title": options.get("title") or fill(TITLES[4] if whole_year else TITLES[7], period, options),
+        "span": span,
+        "whole_year": whole_year,
+        "until": f"{period}年底" if whole_year else spoken_end(period),
         "year": period[:4],
         "whole": whole_word(region.name),
         "parts_word": options.get("parts_word", "县（市、区）"),
@@ -103,6 +110,57 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
         "annexes": tables,
         "attachments": [table.title for table in tables],
     }
+
+
+def spoken_end(period: str) -> str:
+    """2021-Q3 → 2021年9月底; a day is that day."""
+    day = periods.end(period)
+    return f"{day.year}年{day.month}月" + ("底" if len(period) < 10 else f"{day.day}日")
+
+
+class Standing:
+    """Figures of a period. Within a year: of the quarter's or month's latest report, against the year's targets; sums where only parts reported."""
+
+    def __init__(self, user: Operator, codes: Iterable[str], listed: list[Region], period: str) -> None:
+        codes = list(codes)
+        self.region, self.period, self.year, self.sums = listed[0], period, period[:4], {}
+        catalogue = queries.measures(user)
+        behind = {(one, code.partition(":")[2]) for code in codes for one in self._behind(catalogue, code.partition(":")[0])}
+        named = {one for one, _ in behind}
+        self.targets = {code for code in named if catalogue[code].target_of_id}
+        self.catalogue, self.when = catalogue, {}
+        if period != self.year:
+            self.when, self.sums = queries.within(user, named - self.targets, listed, period)
+        sides = {f"{one}:{calibre}" for one, calibre in behind if queries.accepts(catalogue[one], calibre)}
+        self.found = queries.figures(user, {*codes, *named, *sides}, listed, {period, self.year, *self.when.values()})
+
+    @staticmethod
+    def _behind(catalogue: Any, code: str) -> Iterator[str]:
+        """The stored measures that a code is or is computed from."""
+        measure = catalogue.get(code)
+        if measure is None:
+            return
+        if not measure.is_computed:
+            yield code
+        for side in filter(None, (measure.numerator_id, measure.denominator_id, *measure.terms)):
+            yield from Standing._behind(catalogue, side)
+
+    def __call__(self, code: str, region: Region | None = None, calibre: str = "") -> Figure:
+        region = region or self.region
+        code, _, named = code.partition(":")
+        calibre = calibre or named
+        own = self.found(code, region, self.period, calibre)
+        if self.period == self.year or own.observation_id is not None:
+            return own
+        measure = self.catalogue[code]
+        if measure.kind == Measure.Kind.RATIO:
+            top, bottom = (self(side, region, calibre if queries.accepts(self.catalogue[side], calibre) else "") for side in (measure.numerator_id, measure.denominator_id))
+            return own if own.known else queries.rate(code, top, bottom, own)
+        if code in self.targets:
+            return self.found(code, region, self.year, calibre)
+        if not calibre and (code, region.pk) in self.sums:
+            return self.sums[code, region.pk]
+        return self.found(code, region, self.when.get(code, self.period), calibre)
 
 
 def _completion(options: dict[str, Any]) -> str:
@@ -125,7 +183,7 @@ def _rate(one: dict[str, Any], options: dict[str, Any]) -> str:
     return ":".join(filter(None, (fill(one["rate"], "", options), options.get("calibres", {}).get(one.get("measure")))))
 
 
-def _task(figures: Figures, region: Region, parts: list[Region], one: dict[str, Any], options: dict[str, Any]) -> Task:
+def _task(figures: Standing, region: Region, parts: list[Region], one: dict[str, Any], options: dict[str, Any]) -> Task:
     def of(where: Region) -> Task:
         return Task(one["name"], one["unit"], one["show"], figures(_rate(one, options), where))
 
@@ -135,6 +193,6 @@ def _task(figures: Figures, region: Region, parts: list[Region], one: dict[str, 
     return replace(of(region), short=tuple(part for part in below if part.reached is False), silent=tuple(silent), told_by_parts=told)
 
 
-def _with_banks(figures: Figures, code: str, banks: dict[str, str]) -> dict[str, Any]:
+def _with_banks(figures: Standing, code: str, banks: dict[str, str]) -> dict[str, Any]:
     named = [{"name": name, "figure": figures(f"{code}.{bank}")} for bank, name in banks.items()]
     return {"whole": figures(code), "parts": [one for one in named if one["figure"].known]}

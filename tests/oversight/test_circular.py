@@ -7,7 +7,10 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from anju.core import regions
 from anju.documents import markup, render
+from anju.documents import services as documents
+from anju.documents.queries import version as latest_version
 from anju.documents.tables import Grid
 from anju.figures import services as figures
 from anju.oversight import warnings
@@ -17,6 +20,10 @@ from anju.runs import services as runs
 from tests.sample_place import CITY, FIRST, PERIOD, SECOND, place, told, written
 
 SUBSIDY = {"subsidy.households.target": "100", "subsidy.households": "120"}
+
+
+def enter(user, code, period, measure, value):
+    figures.enter(by=user, measure=measure, region=regions.region(user, code), period=period, value=value)
 
 
 def plain(version) -> str:
@@ -217,3 +224,36 @@ def test_a_claim_against_the_parts_names_each_part_once(scope):
     version = written(scope, "circular", prose={"opening": ["年度目标任务均超额完成。"]})
     [warning] = [one for one in version.warnings if one["code"] == "DOC-101"]
     assert warning["what"].count("75.0%") == 1
+
+
+def quarterly(user, period="2023-Q3"):
+    document = documents.write(by=user, kind="circular", region=place(user), period=period, options={"organs": ["示例机关"]}, prose={})
+    return latest_version(user, document)
+
+
+def test_a_quarter_s_circular_speaks_of_the_quarter_and_measures_against_the_year_s_task(scope):
+    told(scope, {"shanty.start.target": "1000"})
+    enter(scope, CITY, "2023-09", "shanty.start", "750")
+    text = plain(quarterly(scope))
+    assert "关于2023年三季度住房保障主要工作进展情况的通报" in text
+    assert "棚户区住房改造开工750套，为年度任务的75.0%，尚未达到年度任务" in text
+    assert "年度住房保障主要工作完成情况" not in text and "2023年底" not in text
+
+
+def test_a_quarter_s_circular_adds_up_what_the_counties_returns_brought(scope):
+    told(scope, {"shanty.start.target": "1000"})
+    for code, target, done in ((FIRST, "600", "600"), (SECOND, "400", "150")):
+        told(scope, {"shanty.start.target": target}, code)
+        enter(scope, code, "2023-09", "shanty.start", done)
+    version = quarterly(scope)
+    assert "棚户区住房改造开工750套，为年度任务的75.0%" in plain(version)
+    assert re.search(r"开工离年度任务还有差距：\S+150套，为年度任务400套的37.5%。", plain(version))
+    annex = next(table for table in version.html.split('<section class="annex')[1:] if "2023年三季度棚户区" in table)
+    row = next(line for line in annex.splitlines() if place(scope).name in line)
+    assert re.findall(r">([\d.]+%?)</data>", row) == ["1000", "750", "75.0%"]
+
+
+def test_a_quarter_without_a_report_takes_no_figure_of_an_earlier_one(scope):
+    told(scope, {"shanty.start.target": "1000"})
+    enter(scope, CITY, "2023-06", "shanty.start", "750")
+    assert "750" not in plain(quarterly(scope))
