@@ -1,0 +1,236 @@
+"""The table that is filled in place, the panel, the map and the page for the site, in a real browser at the desk and on a phone."""
+
+from datetime import date
+from threading import Thread
+
+import pytest
+
+from tests.cast import EAST, person, sign_in
+from tests.desk.conftest import CHROMIUM, DESK, FLAGS, PHONE, opened
+
+TABLE = f"/projects/table/?region={EAST}&period=2025"
+COUNT = 12
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup, django_db_blocker, empty):
+    """A server with a county's dozen projects, really committed."""
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+    from django.db import connections
+
+    from anju.core.models import Region
+    from anju.core.scope import local_operator, scoped
+    from anju.projects import services
+    from anju.wsgi import application
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    with django_db_blocker.unblock():
+        empty()
+        with scoped(local_operator()) as me:
+            region = Region.objects.get(code=EAST, valid_until=None)
+            for number in range(COUNT):
+                found = services.register(
+                    by=me, region=region, code=f"B{number:02d}", name=f"示例项目{number:02d}", kind="prh", year="2025", units="100",
+                    longitude=f"112.{number:02d}", latitude="35.5",
+                )  # fmt: skip
+                services.record(by=me, project_id=found.pk, kind="start", on=date(2025, 3, 1), amount="40")
+        server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+        server.set_app(application)
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        connections.close_all()
+        empty()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, site):
+    with opened(chromium, site, DESK) as made:
+        sign_in(made, person("clerk"))
+        made.goto(TABLE)
+        yield made
+
+
+def cell(page, row, field):
+    return page.locator(f"#project-grid tbody tr:nth-child({row}) td[data-field={field}]")
+
+
+def value(page, row, field):
+    return cell(page, row, field).locator(".v").text_content()
+
+
+def settled(page, words="已保存"):
+    page.locator("#grid-status", has_text=words).wait_for()
+    page.wait_for_function("!document.querySelector('#project-grid .unsaved') || document.querySelector('#grid-status.wrong')")
+
+
+def paste(page, text):
+    page.evaluate(
+        "text => { const data = new DataTransfer(); data.setData('text/plain', text);"
+        " document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })); }",
+        text,
+    )
+
+
+def test_the_keyboard_alone_fills_the_table(page):
+    page.locator("#grid").focus()
+    cell(page, 1, "address").click()
+    page.keyboard.type("东街1号")
+    page.keyboard.press("Enter")
+    page.keyboard.type("东街2号")
+    page.keyboard.press("ArrowUp")  # while typing an arrow leaves, as in Excel
+    page.keyboard.press("F2")
+    page.keyboard.type("院")
+    page.keyboard.press("Tab")
+    settled(page)
+    page.reload()
+    assert (value(page, 1, "address"), value(page, 2, "address")) == ("东街1号院", "东街2号")
+
+
+def test_escape_leaves_the_cell_as_it_was_and_delete_empties_it(page):
+    cell(page, 3, "note").click()
+    page.keyboard.type("写错了")
+    page.keyboard.press("Escape")
+    assert value(page, 3, "note") == ""
+    page.keyboard.type("要删的")
+    page.keyboard.press("Enter")
+    settled(page)
+    cell(page, 3, "note").click()
+    page.keyboard.press("Delete")
+    page.locator("#grid-status", has_text="还没有保存").wait_for()
+    settled(page)
+    page.reload()
+    assert value(page, 3, "note") == ""
+
+
+def test_a_block_is_pasted_and_taken_back_in_one(page):
+    cell(page, 4, "approval").click()
+    paste(page, "示发1号\t许1\r\n示发2号\t许2\r\n")
+    settled(page)
+    assert [value(page, row, name) for row in (4, 5) for name in ("approval", "licence")] == ["示发1号", "许1", "示发2号", "许2"]
+    page.keyboard.press("Control+z")
+    page.wait_for_timeout(1500)
+    page.reload()
+    assert [value(page, row, name) for row in (4, 5) for name in ("approval", "licence")] == [""] * 4
+
+
+def test_what_will_not_do_stays_in_its_cell_with_the_reason(page):
+    cell(page, 6, "due_on").click()
+    page.keyboard.type("去年")
+    page.keyboard.press("Tab")
+    page.keyboard.type("西街6号")
+    page.keyboard.press("Enter")
+    page.locator("#grid-problems", has_text="1 处没有保存").wait_for()
+    assert "不是日期" in cell(page, 6, "due_on").text_content() and value(page, 6, "due_on") == "去年"
+    cell(page, 6, "due_on").click()
+    page.keyboard.type("2025-12-31")
+    page.keyboard.press("Enter")
+    settled(page)
+    assert page.locator("#grid-problems").is_hidden()
+    page.reload()
+    assert (value(page, 6, "due_on"), value(page, 6, "address")) == ("2025-12-31", "西街6号")
+
+
+def test_what_the_plan_fixed_is_locked(page):
+    cell(page, 1, "units").click()
+    page.keyboard.type("999")
+    page.keyboard.press("Enter")
+    assert value(page, 1, "units") == "100"
+
+
+def test_a_broken_line_loses_nothing_and_leaving_asks(page):
+    page.context.set_offline(True)
+    cell(page, 7, "note").click()
+    page.keyboard.type("断网时写的")
+    page.keyboard.press("Enter")
+    page.locator("#grid-status", has_text="没有连上服务").wait_for()
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    page.context.set_offline(False)
+    settled(page)
+    page.lines.expect("ERR_INTERNET_DISCONNECTED")
+    page.reload()
+    assert value(page, 7, "note") == "断网时写的"
+
+
+def test_two_people_in_one_cell_are_told_who_and_choose(page, chromium, site):
+    with opened(chromium, site, DESK) as other:
+        sign_in(other, person("clerk"))
+        other.goto(TABLE)
+        cell(page, 8, "note").click()
+        page.keyboard.type("甲写的")
+        page.keyboard.press("Enter")
+        settled(page)
+        cell(other, 8, "note").click()
+        other.keyboard.type("乙写的")
+        other.keyboard.press("Enter")
+        cell(other, 8, "note").locator(".says").wait_for()
+        assert "修改过" in cell(other, 8, "note").text_content() and value(other, 8, "note") == "乙写的"
+        other.get_by_role("button", name="保留我的").click()
+        cell(other, 8, "note").locator(".says").wait_for(state="detached")
+        settled(other)
+        page.reload()
+        assert value(page, 8, "note") == "乙写的"
+
+
+def test_a_total_opens_at_the_side_and_escape_gives_the_focus_back(page):
+    page.goto(f"/projects/?region={EAST}&period=2025")
+    door = page.locator("#projects a.fig").first
+    door.focus()
+    page.keyboard.press("Enter")
+    page.locator("#panel h2", has_text="开工").wait_for()
+    assert "40" in page.locator("#panel .big").text_content()
+    page.keyboard.press("Escape")
+    assert page.locator("#panel").is_hidden() and page.evaluate("document.activeElement.className").startswith("fig")
+
+
+def test_the_map_is_saved_as_a_picture_and_as_data(page):
+    page.goto(f"/projects/map/?region={EAST}&period=2025")
+    assert page.locator("figure.drawn a[data-point]").count() == COUNT
+    for kind in ("SVG 图形", "PNG 图片", "数据"):
+        with page.expect_download() as got:
+            page.get_by_role("button", name=kind).click()
+        assert got.value.path().stat().st_size > 200
+
+
+def test_only_what_belongs_to_the_event_is_asked(page):
+    page.goto(f"/projects/?region={EAST}&period=2025")
+    page.locator("#projects tbody th a").first.click()
+    page.get_by_role("link", name="登记进度").click()
+    page.select_option("select[name=kind]", "stage")
+    assert page.locator("input[name=amount]").is_hidden() and page.locator("select[name=stage]").is_visible()
+    page.select_option("select[name=kind]", "basic")
+    assert page.locator("label", has_text="数量（套）").is_visible() and page.locator("select[name=stage]").is_hidden()
+
+
+@pytest.mark.parametrize("path", ["", "table/", "map/", "ledger/", "ledger/?show=signals", "new/", "import/", "1/", "1/site/", "1/record/"])
+def test_nothing_is_wider_than_a_phone(chromium, site, path):
+    with opened(chromium, site, PHONE) as phone:
+        sign_in(phone, person("clerk"))
+        if path.startswith("1/"):
+            phone.goto(f"/projects/?region={EAST}&period=2025")
+            phone.goto(phone.locator("#projects tbody th a").first.get_attribute("href").partition("?")[0] + path[2:])
+        else:
+            phone.goto(f"/projects/{path}{'&' if '?' in path else '?'}region={EAST}&period=2025")
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
