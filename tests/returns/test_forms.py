@@ -21,7 +21,7 @@ SHIPPED = {one.code: one for one in spec.shipped()}
 def test_every_shipped_form_is_sound(form):
     assert book.compiled(form).conditions
     assert form.authority.trust in ("核", "次") and form.authority.source
-    measures, calibres = catalogue([])
+    measures, _ = catalogue([])
     for one in form.publish:
         measure = measures[one.measure]
         families = {unit(name).family for name in (measure["unit"], *measure.get("units", ()))}
