@@ -17,7 +17,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def person(posts: str | tuple[str, ...], regions: str | tuple[str, ...] = EAST):
-    """The one person who holds these posts in these regions; registered when first asked for. Their sign-in is `sign_in`, they have no password."""
+    """The one person who holds these posts in these regions; registered when first asked for. Nothing they type opens the door: use `sign_in`."""
     from django.db import transaction
 
     from anju.core.models import Organisation, Posting, Region, Staff
@@ -29,7 +29,7 @@ def person(posts: str | tuple[str, ...], regions: str | tuple[str, ...] = EAST):
     if found := Staff.objects.filter(username=name).first():
         return found
     with transaction.atomic(), scoped(local_operator()):
-        staff = Staff.objects.create(username=name, name=f"示例{len(name)}{name[:1]}", password="!")
+        staff = Staff.objects.create(username=name, name=f"示例{len(name)}{name[:1]}", password="none opens it")
         for code in regions:
             region = Region.objects.get(code=code, valid_until=None)
             for post in posts:

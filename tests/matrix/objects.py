@@ -1,0 +1,250 @@
+"""What the test of all routes asks for: for each route with parts in its address a maker, which puts something there into that region.
+
+A room that adds a route with parts adds its maker here, by the route's name; without one the test fails. A maker runs in the scope of the
+machine's own operator, in a transaction that is rolled back, and is told for whom the page will be asked.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from anju.core.models import Region, Staff
+from anju.core.scope import Operator
+from tests.cast import person
+
+PERIOD = "2020"  # a period in which there is a score table in force
+
+
+@dataclass
+class At:
+    """An address: the parts of its path, its query, what is sent with it. query: beside region and period, which every address gets."""
+
+    parts: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    bare: bool = False  # no region in the address: it is the thing's own that counts
+
+
+Maker = Callable[[Operator, Region, Staff], At]
+MAKERS: dict[str, Maker] = {}
+# Pages of no region: one's own, and lists that are only ever of what one sees.
+NO_REGION = {
+    "mfa_index", "account_set_password", "me-sessions", "account_change_password", "account_reauthenticate", "mfa_reauthenticate",
+    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "jobs", "staff-register",
+}  # fmt: skip
+# One's own pages that are not there for who has no second step yet, or sends back to /me/: only who may is asked of them.
+NOT_THERE = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
+
+OF_ONE = {"job", "job-stop", "job-retry"}  # what belongs to one person: made for each who asks
+
+
+def makes(*names: str) -> Callable[[Maker], Maker]:
+    def keep(maker: Maker) -> Maker:
+        for name in names:
+            assert name not in MAKERS, name
+            MAKERS[name] = maker
+        return maker
+
+    return keep
+
+
+# -- people and jobs -----------------------------------------------------------------------------------------------------------------
+
+
+@makes("staff-person", "staff-first-link", "staff-reset-password", "staff-unlock", "staff-codes", "staff-sessions", "staff-retire", "staff-give")
+def somebody(by: Operator, region: Region, visitor: Staff) -> At:
+    return At({"pk": person("head", region.code).pk}, bare=True)
+
+
+@makes("staff-end")
+def posting(by: Operator, region: Region, visitor: Staff) -> At:
+    return At({"pk": person("head", region.code).postings.get().pk}, bare=True)
+
+
+@makes("job", "job-stop", "job-retry")
+def job(by: Operator, region: Region, visitor: Staff) -> At:
+    from anju.core.models import Job
+
+    made = Job.objects.create(name="test", title="示例任务", args={}, by=visitor.username, by_name=visitor.name, region=region)
+    return At({"pk": made.pk}, bare=True)
+
+
+# -- figures, rules, runs, documents, imports -------------------------------------------------------------------------------------------
+
+
+def catalogue(by: Operator) -> None:
+    from anju.figures.services import load_catalogue
+
+    load_catalogue(by=by)
+
+
+@makes("desk:measure")
+def measure(by: Operator, region: Region, visitor: Staff) -> At:
+    catalogue(by)
+    return At({"code": "invest.done"})
+
+
+@makes("desk:door", "desk:correct")
+def figure(by: Operator, region: Region, visitor: Staff) -> At:
+    catalogue(by)
+    ref = f"invest.done@{region.code}/{PERIOD}"
+    return At(query={"ref": ref}, data={"ref": ref}, bare=True)
+
+
+@makes("desk:new-run")
+def new_run(by: Operator, region: Region, visitor: Staff) -> At:
+    catalogue(by)
+    return At({"subject": "prh-shanty"})
+
+
+@makes("desk:rule")
+def rule(by: Operator, region: Region, visitor: Staff) -> At:
+    return At({"kind": "scoring", "subject": "prh-shanty", "since": "2020-01-01"})
+
+
+@makes("desk:run", "desk:what-if", "desk:next-steps", "desk:run-csv")
+def run(by: Operator, region: Region, visitor: Staff) -> At:
+    from anju.runs import books, services
+
+    catalogue(by)
+    made = services.run_book(by=by, kind="scoring", subject="prh-shanty", region=region, period=PERIOD, on=date(2020, 12, 31))
+    return At({"pk": made.pk, "criterion": next(iter(books.read(made.book).criteria))}, bare=True)
+
+
+@makes(
+    "desk:document", "desk:stale", "desk:edit", "desk:act-sign-off", "desk:act-send-back", "desk:act-issue", "desk:act-withdraw",
+    "desk:compare", "desk:download",
+)  # fmt: skip
+def document(by: Operator, region: Region, visitor: Staff) -> At:
+    from anju.documents import kinds
+    from anju.documents.models import Document, Version
+
+    made = Document.objects.create(kind=kinds.kinds()[0].code, region=region, period=PERIOD, title="示例文书", by=by.key)
+    html = "<article><p>示例</p></article>"
+    Version.objects.create(
+        document=made, region=region, serial=1, html=html, html_digest=hashlib.sha256(html.encode()).hexdigest(), options={}, prose={},
+        figures=[], figures_digest="", books=[], template_digest="", warnings=[], by=by.key,
+    )  # fmt: skip
+    return At({"pk": made.pk, "form": "html"}, bare=True)
+
+
+@makes("desk:check", "desk:marked", "desk:store")
+def upload(by: Operator, region: Region, visitor: Staff) -> At:
+    from anju.core import uploads
+    from tests.desk.conftest import PLACES
+
+    digest = uploads.keep((PLACES / "jincheng-2021" / "附件4 审计整改.xlsx").read_bytes())
+    return At({"digest": digest}, query={"name": "审计整改.xlsx"})
+
+
+@makes("desk:source-file", "desk:undo")
+def source(by: Operator, region: Region, visitor: Staff) -> At:
+    from anju.figures.models import Source
+
+    content = b"sample"
+    made = Source.objects.create(
+        kind=Source.Kind.IMPORT, title="示例", region=region, period=PERIOD, by=by.key, file_name="示例.xlsx",
+        sha256=hashlib.sha256(content).hexdigest(), content=content,
+    )  # fmt: skip
+    return At({"pk": made.pk}, bare=True)
+
+
+# -- projects -----------------------------------------------------------------------------------------------------------------------
+
+
+def ledger_row(by: Operator, region: Region) -> Any:
+    from anju.projects.models import Project
+
+    return Project.objects.create(region=region, code="P1", name="示例棚改", kind="shanty", year=2020, units=100, by=by.key)
+
+
+def picture(by: Operator, region: Region) -> Any:
+    from anju.core.models import File
+
+    content = b"\xff\xd8sample"
+    digest = hashlib.sha256(content).hexdigest()
+    return File.objects.create(region=region, name="示例.jpg", media="image/jpeg", sha256=digest, size=len(content), content=content, by=by.key)
+
+
+@makes(
+    "projects:project", "projects:total", "projects:edit", "projects:plan", "projects:record", "projects:meet", "projects:publish",
+    "projects:adjust", "projects:replace", "projects:cancel", "projects:close", "projects:reopen", "projects:site",
+)  # fmt: skip
+def project(by: Operator, region: Region, visitor: Staff) -> At:
+    return At({"pk": ledger_row(by, region).pk, "kind": "start", "code": "land"}, bare=True)
+
+
+@makes("projects:mend", "projects:evidence")
+def event(by: Operator, region: Region, visitor: Staff) -> At:
+    from anju.projects.models import Event
+
+    made = Event.objects.create(
+        project=ledger_row(by, region), region=region, kind="start", on=date(2020, 6, 1), amount=1, evidence=picture(by, region),
+        origin="ledger", by=by.key,
+    )  # fmt: skip
+    return At({"pk": made.pk}, bare=True)
+
+
+@makes("projects:photo")
+def photo(by: Operator, region: Region, visitor: Staff) -> At:
+    from anju.projects.models import Photo
+
+    made = Photo.objects.create(project=ledger_row(by, region), region=region, file=picture(by, region), taken_on=date(2020, 6, 1))
+    return At({"pk": made.pk}, bare=True)
+
+
+@makes("projects:explain", "projects:report", "projects:consent", "projects:close-entry", "projects:reopen-entry")
+def entry(by: Operator, region: Region, visitor: Staff) -> At:
+    from anju.projects.models import Entry
+
+    made = Entry.objects.create(project=ledger_row(by, region), region=region, ledger="overdue", opened_on=date(2020, 6, 1))
+    return At({"pk": made.pk}, bare=True)
+
+
+@makes("projects:cohort")
+def cohort(by: Operator, region: Region, visitor: Staff) -> At:
+    from anju.projects.models import Cohort
+
+    made = Cohort.objects.create(region=region, name="示例名单", started_by=date(2018, 12, 31), unfinished_on=date(2019, 12, 31), by=by.key)
+    return At({"pk": made.pk}, bare=True)
+
+
+@makes("projects:check", "projects:marked")
+def project_workbook(by: Operator, region: Region, visitor: Staff) -> At:
+    from anju.core import uploads
+
+    return At({"digest": uploads.keep(b"no workbook")}, query={"name": "项目.xlsx"})
+
+
+# -- returns: handed in already, so that an auditor may see it too ------------------------------------------------------------------------
+
+
+@makes(
+    "returns:return", "returns:fill", "returns:refresh", "returns:answer", "returns:waive", "returns:note", "returns:cell", "returns:compare",
+    "returns:hand-in", "returns:withdraw", "returns:review", "returns:opine", "returns:clear", "returns:submit", "returns:lock",
+    "returns:send-back", "returns:correct", "returns:print", "returns:offline", "returns:merge", "returns:scan", "returns:kept",
+    "returns:receiver", "returns:copied", "returns:exported", "returns:sent", "returns:receipt", "returns:read-back",
+)  # fmt: skip
+def filed(by: Operator, region: Region, visitor: Staff) -> At:
+    from anju.returns import services
+    from anju.returns.models import Paper, Return
+
+    catalogue(by)
+    services.load_forms(by=by)
+    ledger_row(by, region)
+    made = services.open_return(by=by, form_code="anju-project-month", region=region, period="2020-06")
+    Return.objects.filter(pk=made.pk).update(state=Return.CITY)
+    scan = Paper.objects.create(ret=made, region=region, file=picture(by, region), digest="", by=by.key)
+    return At({"pk": made.pk, "ending": "pdf", "scan_id": scan.pk, "code": "statistics"}, bare=True)
+
+
+@makes("desk:put-away")
+def notice(by: Operator, region: Region, visitor: Staff) -> At:
+    from datetime import UTC, datetime, timedelta
+
+    from anju.oversight.models import Notice
+
+    made = Notice.objects.create(region=region, act="leader.see", key="sample", what="示例", link="/", due=datetime.now(UTC) + timedelta(days=1))
+    return At({"pk": made.pk}, bare=True)
