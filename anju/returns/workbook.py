@@ -279,9 +279,13 @@ def _rows(sheet: Grid, got: book.Read, result: Merged) -> None:
         if line not in lines:
             if line not in got.rows:
                 continue
-            changed = any(key[0] == line and not found.flaw and found.text != got.base[key][1] for key, found in got.cells.items())
-            lost = "，您在这一行的改动没有保存" if changed else ""
-            tell("RET-615", f"“{got.rows[line]}”在下载以后已从报表中去掉{lost}。", "请重新下载离线表。")
+            columns = {code: sheet.spec.by_code[code] for key, code in got.base if key == line}
+            lost = [
+                f"{column.head} {got.cells[line, code].text or '空'}" for code, column in columns.items()
+                if (line, code) in got.cells and not _same(got.cells[line, code].text, got.base[line, code][1], column)
+            ]  # fmt: skip
+            told = f"，您在这一行改的没有保存：{'、'.join(lost)}" if lost else ""
+            tell("RET-615", f"“{got.rows[line]}”在下载以后已从报表中去掉{told}。", "请重新下载离线表。")
         elif line not in got.rows:
             tell("RET-616", f"“{lines[line].label}”这一行在工作簿里被删掉了；系统里的数没有动。", "不再需要的项目请在项目库里办理。")
     fresh = [line.label for line in sheet.lines if line.key not in written and any(cell.open for cell in sheet.row(line.key))]
