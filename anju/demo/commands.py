@@ -100,12 +100,14 @@ def _load_all(args: argparse.Namespace, folders: list[Path], *, people: bool = F
 
 
 def _catalogue() -> None:
-    """A newer program brings newer measures; the templates of its documents name them."""
+    """A newer program brings newer measures, which the templates of its documents name, and newer forms of returns."""
     from anju.core.scope import local_operator, scoped
     from anju.figures.services import load_catalogue
+    from anju.returns.services import load_forms
 
     with scoped(local_operator()) as by:
         load_catalogue(by=by)
+        load_forms(by=by)
 
 
 def _served(args: argparse.Namespace, before: Callable[[], None]) -> int:
