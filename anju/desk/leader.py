@@ -147,7 +147,8 @@ def summary(user: Operator, region: Region, below: list[Region], period: str, na
     def read(code: str, one: Region) -> Figure:
         return found(code, one, when.get(code.partition(":")[0], period))
 
-    sums = of_parts(user, {one.target_of_id for one in wanted if not catalogue[one.target_of_id].is_computed} & set(when), listed, when, read)
+    plain = {one.target_of_id for one in wanted if not catalogue[one.target_of_id].is_computed and "" in calibres.get(one.target_of_id, ())}
+    sums = of_parts(user, plain, listed, when, read)
     for target in wanted:
         measure = catalogue[target.target_of_id]
         asked = f"{target.code}:{calibres[target.code][-1]}"
