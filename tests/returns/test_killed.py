@@ -22,7 +22,7 @@ from anju.figures import services as figures
 from anju.figures.models import Observation, Source, Undone
 from anju.projects.models import Event
 from anju.returns import services
-from anju.returns.models import Return, Step
+from anju.returns.models import Cell, Return, Step
 from tests.returns.conftest import complete
 from tests.returns.together import month
 
@@ -97,7 +97,7 @@ def sound() -> None:
 
 @pytest.mark.usefixtures("committed")
 def test_nothing_is_lost_or_doubled_whenever_the_process_is_killed():
-    people, ret, _ = month()
+    people, ret, line = month()
     complete(people["clerk"], ret)
     lost = 0
     for turn in range(KILLS):
@@ -120,6 +120,9 @@ def test_nothing_is_lost_or_doubled_whenever_the_process_is_killed():
             if ret.state == Return.LOCKED:
                 with scoped(people["lock"]):
                     ret = services.correct(by=people["lock"], ret_id=ret.pk, reason="更正试验")
+                with scoped(people["clerk"]):  # another number each time, so that each lock has something to publish
+                    cell = Cell.objects.get(ret=ret, line=line, column="start")
+                    services.fill(by=people["clerk"], ret_id=ret.pk, changes=[services.Put(line, "start", str(282 - ret.serial), cell.version)])
                 complete(people["clerk"], ret)
         lost += hit
         sound()
