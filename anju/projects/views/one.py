@@ -55,11 +55,13 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         request, "projects/project.html", project=found, heading=f"{found.name}：{see.headline(line, on)}", summary=see.summary(line, on),
         stages=steps(line, standing, on), line=drawn, chart=picture(found, standing, on),
         line_title=f"{found.name}的进程", line_sub=f"每个点是一条进度，指着看全文；截至{day(on)}；来源：项目台账",
-        events=[lined(one, found) for one in reversed(history) if one.event], can_edit=edits and open_,
+        events=[lined(one, found) for one in reversed(history) if one.event and one.on <= on], on=on,
+        later=sum(one.event is not None and one.on > on for one in history), can_edit=edits and open_,
         facts=facts(found), blank="、".join(field.label for field in fields_for(found.kind) if not text_of(field, getattr(found, field.name))),
         conditions=[conditioned(one, pk, edits and open_) for one in ready], conditions_met=sum(not one.open for one in ready),
         photos=[pictured(one) for one in queries.photos(user, found)], adjustments=[adjusted(one.adjustment) for one in history if one.adjustment],
-        entries=entries_of(user, found), first=offered[:2] if edits and open_ else [], others=offered[2:] if edits and open_ else offered, record_path=f"/projects/{pk}/record/",
+        entries=[one for one in entries_of(user, found) if one.opened_on <= on],
+        first=offered[:2] if edits and open_ else [], others=offered[2:] if edits and open_ else offered, record_path=f"/projects/{pk}/record/",
     )  # fmt: skip
 
 
@@ -152,7 +154,7 @@ def picture(found: Project, standing: list[Event], on: date) -> SimpleNamespace 
         if place is None:
             told[height] = one
         else:
-            told[place]["end"] += f"、{one['name']}"
+            told[place]["end"] += f"\n{one['name']}"
     labels = [f"{year}-{month:02d}" for year, month in months]
     end = "，".join(f"{one['name']}累计{one['texts'][-1]}" for one in series if not one.get("plan"))
     sheet = Sheet("by-month", [Column("月份"), *(Column(one["name"], unit=unit) for one in series)], caption="各月累计", rows=[
