@@ -25,7 +25,7 @@ def open_entries(*, by: Operator, region: Region, on: date) -> list[Entry]:
     known = signals.facts(by, ids, on)
     made: list[Entry] = []
     for ledger, watch in signals.ledgers().items():
-        found = signals.look(watch, [known[pk] | {"key": str(pk), "id": pk} for pk in known], on)
+        found = signals.look(watch, signals.keyed(known), on)
         there = set(visible(Entry.objects.filter(ledger=ledger).exclude(state=Entry.CLOSED), by).values_list("project_id", flat=True))
         # A race with another who opens them: the database takes one.
         with connection.cursor() as cursor:

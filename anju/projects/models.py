@@ -83,7 +83,12 @@ class Project(models.Model):
         ]
         indexes = [
             models.Index(fields=["region", "kind", "year"], name="project_by_kind"),
+            # One for each order of the list, so that its first page of a province is read and not sorted.
             models.Index(F("year").desc(nulls_first=True), "code", "id", name="project_by_year"),
+            models.Index(fields=["code", "id"], name="project_in_order_of_code"),
+            models.Index(fields=["name", "id"], name="project_in_order_of_name"),
+            models.Index(F("units").desc(nulls_last=True), "id", name="project_in_order_of_units"),
+            models.Index(fields=["due_on", "id"], name="project_in_order_of_due"),
         ]
 
     def __str__(self) -> str:

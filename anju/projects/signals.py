@@ -1,6 +1,7 @@
 """Facts of each project for the books that watch them, and what those books say: the ledgers' and the signals."""
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -18,7 +19,7 @@ from anju.problems import Problem, Refused
 from anju.projects.base import STANDING, below
 from anju.projects.events import EVERY, events, shown
 from anju.projects.models import Project
-from anju.rules import telling
+from anju.rules import engines, telling
 from anju.rules.schema import Book
 from anju.runs.folders import library
 
@@ -147,9 +148,9 @@ def signals(user: Operator, region: Region, on: date) -> list[Signal]:
     ids = below(user, region)
     known = facts(user, ids, on)
     months = _months(user, ids, on, {code for watch in watches() for code in watch.of})
-    found: list[Signal] = []
-    for watch in watches():
-        found += look(watch, [known[pk] | {"key": str(pk), "id": pk} for pk in known] if watch.each == "project" else _rows(watch, months, known), on)
+    rows = keyed(known)
+    with closing(engines.connect()) as engine:  # one for all books: opening it costs more than most of them
+        found = [one for watch in watches() for one in look(watch, rows if watch.each == "project" else _rows(watch, months, known), on, engine)]
     order = {colour: place for place, colour in enumerate(("红", "橙", "黄", "蓝", "绿", ""))}
     return sorted(found, key=lambda one: (order[one.colour], one.project_id))
 
@@ -165,12 +166,16 @@ def _rows(watch: Watch, months: list[dict[str, Any]], known: Mapping[int, Mappin
     return made
 
 
-def look(watch: Watch, rows: list[dict[str, Any]], on: date) -> list[Signal]:
+def keyed(known: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [row | {"key": str(pk), "id": pk} for pk, row in known.items()]
+
+
+def look(watch: Watch, rows: list[dict[str, Any]], on: date, engine: Any = None) -> list[Signal]:
     """Run a book over rows; a signal for each warning that holds and each check that fails. What cannot be told says nothing."""
     rows = [row for row in rows if row["kind"] in watch.kinds]
     found = []
     for book, mine in _by_book(watch, rows, on):
-        run = rules.run(book, [_inputs(book, row) for row in mine], on=on, key="key")
+        run = rules.run(book, [_inputs(book, row) for row in mine], on=on, key="key", connection=engine)
         for row, outcome in zip(mine, run.rows, strict=True):
             held = [outcome.warning] if book.kind == "warning" else [book.conditions[name] for name in outcome.failed]
             texts = telling.sentences(outcome)
@@ -216,5 +221,5 @@ def _by_book(watch: Watch, rows: list[dict[str, Any]], on: date) -> list[tuple[B
 def holds(user: Operator, ledger: str, project: Project, on: date) -> Signal | None:
     """What the ledger's book says of one project now; None when it has nothing against it any more."""
     known = facts(user, [project.region_id], on, project.pk)
-    found = look(ledgers()[ledger], [known[pk] | {"key": str(pk), "id": pk} for pk in known], on)
+    found = look(ledgers()[ledger], keyed(known), on)
     return found[0] if found else None

@@ -13,4 +13,8 @@ class Migration(migrations.Migration):
         migrations.AddField("project", "changed_at", models.DateTimeField(null=True, verbose_name="最近修改时间")),
         migrations.AddIndex("project", models.Index(F("year").desc(nulls_first=True), "code", "id", name="project_by_year")),
         migrations.AddIndex("event", models.Index(fields=["supersedes"], name="event_superseded", condition=models.Q(supersedes__isnull=False))),
+        migrations.AddIndex("project", models.Index(fields=["code", "id"], name="project_in_order_of_code")),
+        migrations.AddIndex("project", models.Index(fields=["name", "id"], name="project_in_order_of_name")),
+        migrations.AddIndex("project", models.Index(F("units").desc(nulls_last=True), "id", name="project_in_order_of_units")),
+        migrations.AddIndex("project", models.Index(fields=["due_on", "id"], name="project_in_order_of_due")),
     ]
