@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from anju.core import regions
 from anju.core.acts import acting
+from anju.core.frame import frame
 from anju.problems import Refused
 from anju.returns import queries, services
 from anju.returns.models import Return
@@ -37,7 +38,11 @@ def done(request: HttpRequest, pk: int, act: str, says: str, call: Callable[[dic
 def open_one(request: HttpRequest) -> HttpResponse:
     """Begin a return, filled from the ledger and the last period; the one that is there, when there is one."""
     given = {name: request.POST.get(name, "") for name in ("form", "region", "period")}
-    region = regions.region(request.operator, given["region"])
+    region = frame(request).region
+    if given["region"]:
+        region = regions.region(request.operator, given["region"])
+    if region is None:
+        raise Http404("没有区划")
     try:
         made = services.open_return(by=request.operator, form_code=given["form"], region=region, period=given["period"])
     except Refused as refused:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -120,11 +121,11 @@ def refused_json(refused: Refused) -> JsonResponse:
 
 
 def puts(body: bytes) -> list[services.Put]:
-    """Http404 for what no page of ours sends."""
+    """Refused RET-030 for what no page of ours sends."""
     try:
         return [services.Put(str(one["line"]), str(one["column"]), str(one["text"]), int(one["version"])) for one in json.loads(body)["changes"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise Http404(str(error)) from error
+        raise Refused(Problem("RET-030", "填报表", "送来的内容读不懂，没有存。", "请刷新页面后再填。")) from error
 
 
 @acting("returns.fill")
@@ -201,8 +202,8 @@ def cell(request: HttpRequest, pk: int) -> HttpResponse:
     user, ret = request.operator, queries.ret(request.operator, pk)
     read = queries.read(user, ret)
     grid, line, column = queries.grid(user, ret, read), request.GET.get("line", ""), request.GET.get("column", "")
-    if (line, column) not in grid.cells:
-        raise Http404(f"{line} {column}")
+    if (line, column) not in grid.cells:  # a project that left the ledger since the page was opened
+        return page(request, "returns/cell.html", status=422, row="没有这一格", note="行或列可能已变，请刷新页面。")
     one, head = grid.cells[line, column], grid.spec.by_code[column]
     known = [(sheet.PERIODS[grid.spec.period], one.last), ("台账（到截止日）", one.ledger), ("目标", one.target), *elsewhere(read, line, column)]
     opinions = [asked for asked in queries.joint(user, ret) if asked.opinion and (asked.opinion.line, asked.opinion.column) == (line, column)]
@@ -232,7 +233,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """A correction and what it corrects, side by side."""
     user, ret = request.operator, queries.ret(request.operator, pk)
     if ret.corrects_id is None:
-        raise Http404("没有更正")
+        return redirect(f"/returns/{pk}/")
     frame(request, of=ret)
     before = queries.ret(user, ret.corrects_id)
     old, new = queries.grid(user, before), queries.grid(user, ret)

@@ -398,8 +398,8 @@
     box.addEventListener("change", () => { localStorage.setItem(name, box.checked ? "1" : "0"); apply(); });
   }
   const fit = () => {
-    wrap.style.setProperty("--head", `${table.tHead.offsetHeight}px`);
-    wrap.style.setProperty("--first", `${rows[0].cells[0].offsetWidth}px`);
+    wrap.style.setProperty("--over", `${table.tHead.offsetHeight}px`);
+    wrap.style.setProperty("--beside", `${rows[0].cells[0].offsetWidth}px`);
     if (at) lay();
   };
   fit();

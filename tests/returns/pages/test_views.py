@@ -1,0 +1,174 @@
+"""Pages of returns without a browser: what is asked of the database, what is refused, files out and in."""
+
+import io
+import json
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from anju.core.models import Region
+from anju.core.scope import scoped
+from anju.figures.services import load_catalogue
+from anju.returns import services
+from tests.cast import EAST, WEST, operator, person, sign_in
+from tests.returns.pages.conftest import FORM, PERIOD, ledger
+
+
+@pytest.fixture
+def visitor(db):
+    def visit(post="clerk", region=EAST):
+        client = Client()
+        sign_in(client, person(post, region))
+        return client
+
+    return visit
+
+
+@pytest.fixture
+def opened(db, operator):
+    """opened(projects): a draft of the county with so many projects."""
+
+    def make(projects=6):
+        clerk = _clerk()
+        with scoped(operator):
+            load_catalogue(by=operator)
+            services.load_forms(by=operator)
+        with scoped(clerk):
+            county = Region.objects.get(code=EAST, valid_until=None)
+            ledger(county, clerk, projects)
+            return services.open_return(by=clerk, form_code=FORM, region=county, period=PERIOD)
+
+    return make
+
+
+def _clerk():
+    return operator("clerk")
+
+
+def count(client, address):
+    client.get(address)  # what is kept between requests is kept
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(address).status_code == 200
+    return len(seen)
+
+
+def test_a_return_of_thirty_projects_asks_no_more_than_one_of_three(visitor, opened):
+    client = visitor()
+    ret = opened(3)
+    few = count(client, f"/returns/{ret.pk}/")
+    home = count(client, "/returns/")
+    with scoped(_clerk()):
+        ledger_more(27)
+        services.refresh(by=_clerk(), ret_id=ret.pk)
+    assert count(client, f"/returns/{ret.pk}/") == few
+    assert count(client, "/returns/") == home
+    assert few <= 34 and home <= 24
+
+
+def ledger_more(number):
+    from anju.projects import services as projects
+
+    county, clerk = Region.objects.get(code=EAST, valid_until=None), _clerk()
+    for n in range(number):
+        projects.register(by=clerk, region=county, code=f"Q{n:03d}", name=f"续报项目{n}", kind="shanty", year="2026", units="50", investment="100")
+
+
+def test_a_save_is_answered_with_the_checks_and_every_cell(visitor, opened):
+    ret, client = opened(), visitor()
+    page = client.get(f"/returns/{ret.pk}/")
+    line = page.context["rows"][0].key
+    body = {"changes": [{"line": line, "column": "start", "text": "250", "version": 1}]}
+    answer = client.post(f"/returns/{ret.pk}/fill/", json.dumps(body), content_type="application/json").json()
+    assert answer["saved"] == [{"line": line, "column": "start", "text": "250", "version": 2}]
+    assert "大于计划" in answer["checks"]
+    assert {"line": line, "column": "start"}.items() <= next(one for one in answer["marks"] if one["level"] == "提醒").items()
+    assert [line, "start_rate", "125.0", 0, ""] in answer["cells"]
+
+
+def test_what_cannot_be_read_stores_nothing(visitor, opened):
+    ret = opened()
+    answer = visitor().post(f"/returns/{ret.pk}/fill/", "{", content_type="application/json")
+    assert answer.status_code == 422
+    assert "没有存" in answer.json()["problems"][0]["what"]
+
+
+def test_another_county_does_not_find_it_and_a_reader_is_offered_no_act(visitor, opened):
+    ret = opened()
+    assert visitor("clerk", WEST).get(f"/returns/{ret.pk}/").status_code == 404
+    assert visitor("auditor").get(f"/returns/{ret.pk}/").status_code == 404  # a draft is nobody's proof
+    page = visitor("finance").get(f"/returns/{ret.pk}/")
+    assert page.status_code == 200 and not page.context["fill"] and not page.context["choices"]
+
+
+def test_the_offline_workbook_goes_out_and_comes_back(visitor, opened):
+    ret, client = opened(), visitor()
+    answer = client.get(f"/returns/{ret.pk}/workbook.xlsx")
+    book = load_workbook(io.BytesIO(answer.content))
+    sheet = book.worksheets[0]
+    cell = next(one for row in sheet.iter_rows() for one in row if one.value == 100 and not one.protection.locked)
+    cell.value = 117
+    kept = io.BytesIO()
+    book.save(kept)
+    kept.seek(0)
+    kept.name = "填好.xlsx"
+    done = client.post(f"/returns/{ret.pk}/workbook/", {"file": kept}, follow=True)
+    assert "保存 1 格" in done.content.decode()
+    assert sum(cell.text == "117" for cell in _grid(ret).cells.values()) == 1
+
+
+def test_a_conflict_with_the_workbook_is_told_and_the_workbook_given_back_marked(visitor, opened):
+    ret, client = opened(), visitor()
+    book = load_workbook(io.BytesIO(client.get(f"/returns/{ret.pk}/workbook.xlsx").content))
+    cell = next(one for row in book.worksheets[0].iter_rows() for one in row if one.value == 100 and not one.protection.locked)
+    cell.value = 117
+    line = _grid(ret).lines[0].key
+    with scoped(_clerk()):
+        services.fill(by=_clerk(), ret_id=ret.pk, changes=[services.Put(line, "start", "130", 1)])
+    kept = io.BytesIO()
+    book.save(kept)
+    kept.seek(0)
+    kept.name = "填好.xlsx"
+    told = client.post(f"/returns/{ret.pk}/workbook/", {"file": kept}).content.decode()
+    assert "117" in told and "130" in told and 'href="data:' in told
+
+
+def test_a_file_that_is_none_of_ours_is_told_on_the_page(visitor, opened):
+    ret = opened()
+    answer = visitor().post(f"/returns/{ret.pk}/workbook/", {"file": io.BytesIO(b"no workbook")})
+    assert answer.status_code == 422
+    assert answer.context["problems"]
+
+
+def test_the_receiver_s_page_has_its_order_of_fields(visitor, opened):
+    ret = opened()
+    page = visitor().get(f"/returns/{ret.pk}/receiver/statistics/")
+    heads = [column.label for column in page.context["sheet"].columns]
+    assert heads[:2] == ["项目编码", "项目名称"] and len(page.context["sheet"].rows) == 6
+    assert visitor().get(f"/returns/{ret.pk}/receiver/nobody/").status_code == 404
+
+
+def test_the_scan_is_kept_and_given_back(visitor, opened):
+    ret, client = opened(), visitor()
+    scan = io.BytesIO(b"%PDF-1.4 sample %%EOF")
+    scan.name = "盖章.pdf"
+    page = client.post(f"/returns/{ret.pk}/scan/", {"file": scan}, follow=True)
+    one = page.context["scans"][0]
+    assert client.get(f"/returns/{ret.pk}/scan/{one.paper.pk}/").content.startswith(b"%PDF")
+
+
+def test_what_the_ledger_learnt_since_is_brought_in_at_one_click(visitor, opened):
+    ret, client = opened(), visitor()
+    with scoped(_clerk()):
+        ledger_more(1)
+    page = client.post(f"/returns/{ret.pk}/refresh/", follow=True)
+    assert len(page.context["rows"]) == 8  # seven projects and their sum
+
+
+def _grid(ret):
+    from anju.returns import queries
+
+    with scoped(_clerk()):
+        return queries.grid(_clerk(), ret)
