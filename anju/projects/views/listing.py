@@ -21,6 +21,7 @@ from anju.projects.events import EVERY
 from anju.projects.fields import DAY, FIELDS, NUMERIC, Field
 from anju.projects.fields import show as text_of
 from anju.projects.forms import wrongs
+from anju.projects.late import late_count
 from anju.projects.models import Project
 from anju.projects.views import drawn, shown
 
@@ -57,7 +58,7 @@ def named(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse
         return show(request, "projects/list.html", heading="项目", count=0)
     chosen, sort = shown.filters(request), request.GET.get("sort", "").lstrip("-")
     listed = queries.projects(user, made.region, **chosen, sort=sort, page=shown.page_number(request), until=shown.as_of(made))
-    late = shown.late_count(user, made, chosen)
+    late = late_count(user, made.region, shown.as_of(made), **chosen)
     every = queries.chosen(user, made.region, **chosen | {"state": ""})
     counted = dict(every.order_by().values_list("state").annotate(Count("pk")))
     word = Project.STATES.label(chosen["state"]) if chosen["state"] else "共"

@@ -5,8 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import F, OuterRef, Subquery, Sum
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -16,13 +14,13 @@ from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day
 from anju.projects import queries
 from anju.projects.events import amount_text, events, shown
+from anju.projects.late import BUILT, built, late_days, to_build, whole
 from anju.projects.models import Event, Project
 from anju.projects.queries import Line
 from anju.quantities import ratio_text
 
 KINDS = Project.Kind.choices
 STATES = list(Project.STATES.labels.items())
-BUILT = ("complete", "finish")  # what ends a project that is built, and one that is renovated
 
 
 def filters(request: HttpRequest) -> dict[str, Any]:
@@ -60,41 +58,6 @@ def for_filters(user: Any, made: Frame, chosen: dict[str, Any]) -> dict[str, Any
 
 def for_pager(listed: queries.Listed) -> dict[str, Any]:
     return {"number": listed.page, "pages": listed.pages, "count": listed.count, "before": listed.page - 1, "after": listed.page + 1}
-
-
-def whole(project: Project) -> int | None:
-    """What all of it is: its dwellings, or the households of what has none of its own (old communities)."""
-    return project.units if project.units is not None else project.households
-
-
-def to_build(project: Project) -> int | None:
-    """What of it is to be built: without the households that are paid out (货币化安置)."""
-    all_of_it = whole(project)
-    return None if all_of_it is None else all_of_it - (project.monetised or 0)
-
-
-def late_days(line: Line, on: date) -> int | None:
-    """Days past the contract's completion date, of a project in the plan that is not complete; None when it is not late, or not known to be."""
-    project = line.project
-    if project.state != Project.PLANNED or project.due_on is None or project.due_on >= on:
-        return None
-    done, due = built(line), to_build(project)
-    if due is None or done >= due:
-        return None
-    return (on - project.due_on).days
-
-
-def built(line: Line) -> int:
-    """What is bought or leased stands already."""
-    return sum(line.total(kind) or 0 for kind in (*BUILT, "gather"))
-
-
-def late_count(user: Any, made: Frame, chosen: dict[str, Any]) -> int:
-    """How many of the chosen projects are late, the same way, in the database."""
-    amounts = queries.standing(user).filter(project=OuterRef("pk"), kind__in=(*BUILT, "gather"), on__lte=as_of(made)).order_by().values("project")
-    done = Coalesce(Subquery(amounts.annotate(sum=Sum("amount")).values("sum")), 0)
-    found = queries.chosen(user, made.region, **chosen).filter(state=Project.PLANNED, due_on__lt=as_of(made)).annotate(done=done)
-    return found.filter(done__lt=Coalesce(F("units"), F("households")) - Coalesce(F("monetised"), 0)).count()
 
 
 def door(request: HttpRequest, line: Line, kind: str, unit: str) -> str:
