@@ -105,7 +105,7 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
     silent, closed = sum(not one.reason for one in open_ones), len(every) - len(open_ones)
     heading = f"{region.name}的逾期台账"
     if open_ones:
-        heading = f"{region.name}：{len({one.project_id for one in open_ones})}个项目逾期未销号" + (f"，{silent}条没有说明原因" if silent else "，都已说明原因")
+        heading = f"{region.name}：{len({one.project_id for one in open_ones}):,}个项目逾期未销号" + (f"，{silent:,}条没有说明原因" if silent else "，都已说明原因")
     elif every:
         heading = f"{region.name}：列入台账的{closed}条都已销号"
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))

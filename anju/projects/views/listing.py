@@ -62,8 +62,8 @@ def named(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse
     every = queries.chosen(user, made.region, **chosen | {"state": ""})
     counted = dict(every.order_by().values_list("state").annotate(Count("pk")))
     word = Project.STATES.label(chosen["state"]) if chosen["state"] else "共"
-    heading = f"{made.region.name}：{word}{listed.count}个项目" + (f"，{late}个逾期未建成" if late else "，没有逾期的" if chosen["state"] == Project.PLANNED else "")
-    others = "、".join(f"{label}{counted[state]}个" for state, label in shown.STATES if chosen["state"] not in ("", state) and counted.get(state))
+    heading = f"{made.region.name}：{word}{listed.count:,}个项目" + (f"，{late:,}个逾期未建成" if late else "，没有逾期的" if chosen["state"] == Project.PLANNED else "")
+    others = "、".join(f"{label}{counted[state]:,}个" for state, label in shown.STATES if chosen["state"] not in ("", state) and counted.get(state))
     sub = f"另有{others}。" if others else ""
     return show(
         request, "projects/list.html", status=status, heading=heading if listed.count else f"{made.region.name}的项目", sub=sub,
@@ -118,7 +118,7 @@ def table(request: HttpRequest) -> HttpResponse:
         rows.append({"project": project, "path": f"/projects/{project.pk}/", "cells": cells, "editable": editable})
     heads = [{"name": field.name, "text": field.label.partition("（")[0], "unit": field.unit} for field in fields]
     return show(
-        request, "projects/table.html", heading=f"{made.region.name}：{listed.count}个项目的基本情况", rows=rows, columns=heads,
+        request, "projects/table.html", heading=f"{made.region.name}：{listed.count:,}个项目的基本情况", rows=rows, columns=heads,
         regions_shown=has_below(made.region), can_edit=any(row["editable"] for row in rows) or may(user, EDIT, made.region.pk),
         export=export_path(request, chosen), **shown.for_filters(user, made, chosen), **shown.for_pager(listed),
     )  # fmt: skip
