@@ -74,28 +74,19 @@ def job(by: Operator, region: Region, visitor: Staff) -> At:
 # -- figures, rules, runs, documents, imports -------------------------------------------------------------------------------------------
 
 
-def catalogue(by: Operator) -> None:
-    from anju.figures.services import load_catalogue
-
-    load_catalogue(by=by)
-
-
 @makes("desk:measure")
 def measure(by: Operator, region: Region, visitor: Staff) -> At:
-    catalogue(by)
     return At({"code": "invest.done"})
 
 
 @makes("desk:door", "desk:correct")
 def figure(by: Operator, region: Region, visitor: Staff) -> At:
-    catalogue(by)
     ref = f"invest.done@{region.code}/{PERIOD}"
     return At(query={"ref": ref}, data={"ref": ref}, bare=True)
 
 
 @makes("desk:new-run")
 def new_run(by: Operator, region: Region, visitor: Staff) -> At:
-    catalogue(by)
     return At({"subject": "prh-shanty"})
 
 
@@ -108,7 +99,6 @@ def rule(by: Operator, region: Region, visitor: Staff) -> At:
 def run(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.runs import books, services
 
-    catalogue(by)
     made = services.run_book(by=by, kind="scoring", subject="prh-shanty", region=region, period=PERIOD, on=date(2020, 12, 31))
     return At({"pk": made.pk, "criterion": next(iter(books.read(made.book).criteria))}, bare=True)
 
@@ -231,13 +221,27 @@ def filed(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.returns import services
     from anju.returns.models import Paper, Return
 
-    catalogue(by)
     services.load_forms(by=by)
     ledger_row(by, region)
     made = services.open_return(by=by, form_code="anju-project-month", region=region, period="2020-06")
     Return.objects.filter(pk=made.pk).update(state=Return.CITY)
     scan = Paper.objects.create(ret=made, region=region, file=picture(by, region), digest="", by=by.key)
     return At({"pk": made.pk, "ending": "pdf", "scan_id": scan.pk, "code": "statistics"}, bare=True)
+
+
+@makes("returns:open")
+def form(by: Operator, region: Region, visitor: Staff) -> At:
+    from anju.returns import services
+
+    services.load_forms(by=by)
+    return At(data={"form": "anju-project-month", "region": region.code, "period": "2020-06"})
+
+
+@makes("desk:dispatch-write")
+def pack(by: Operator, region: Region, visitor: Staff) -> At:
+    from anju.oversight import dispatch
+
+    return At(data={"kind": dispatch.kinds()[0].code, "period": "2020-06"})
 
 
 @makes("desk:put-away")

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from anju.core.acts import PUBLIC, acts, posts
 from anju.core.models import Region
 from anju.core.scope import local_operator, scoped
+from anju.figures.services import load_catalogue
 from tests.cast import EAST, WEST, person, sign_in
 from tests.matrix.objects import MAKERS, NO_REGION, NOT_THERE, OF_ONE, PERIOD, At
 
@@ -67,6 +68,8 @@ def test_the_table_decides(db, route):
     assert not route.parts or route.name in MAKERS, f"no maker for {route.name} in tests/matrix/objects.py"
     assert Client().get(reverse(route.name, kwargs=dict.fromkeys(route.parts, "1"))).status_code == 302, "nobody comes in unknown"
     visitors = {post: person(post) for post in posts()}
+    with scoped(local_operator()) as by:
+        load_catalogue(by=by)
     allowed = acts()[route.act].posts
     wrong = []
     for code in (EAST,) if route.name in NO_REGION else (EAST, WEST):
