@@ -163,7 +163,12 @@ def in_place(request: HttpRequest, pk: int, call: Callable[[Any], Any]) -> HttpR
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     def call(given: Any) -> Any:
-        return services.answer(by=request.operator, ret_id=pk, check_id=given.get("check", ""), line=given.get("line", ""), text=given.get("text", ""))
+        user, check_id = request.operator, given.get("check", "")
+        lines = [given.get("line", "")]
+        if given.get("all"):  # thirty projects without progress have one reason
+            lines = [one.line for one in queries.check(user, queries.ret(user, pk)) if one.check_id == check_id and one.open]
+        for line in lines:
+            services.answer(by=user, ret_id=pk, check_id=check_id, line=line, text=given.get("text", ""))
 
     return in_place(request, pk, call)
 

@@ -1,6 +1,7 @@
 """A return laid out as its form on paper: heads of several rows, cells with what stands beside them in grey, checks by cell. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -68,7 +69,8 @@ def _html(cell: GridCell, numeric: bool, was: str, other: bool) -> str:
         return '<td class="lock none" data-v="0"><span></span></td>'
     said = flags(cell)
     css = ("n" if numeric else "t") + (" lock" if not cell.open else "") + (" changed" if "c" in said else "") + (" st" if "s" in said else "") + (" was-other" if other else "")
-    refs = (("last", was, cell.last), ("ledger", "台账", cell.ledger), ("target", "目标", cell.target))
+    # A cell that is not filled in here has its past elsewhere: only what one writes upon is shown beside its last word.
+    refs = (("last", was, cell.last if was else ""), ("ledger", "台账", cell.ledger), ("target", "目标", cell.target))
     small = "".join(f'<small class="{kind}">{name} {conditional_escape(text)}</small>' for kind, name, text in refs if text)
     return f'<td class="{css}" data-v="{cell.version}"><span>{conditional_escape(cell.text)}</span>{small}</td>'
 
@@ -79,8 +81,12 @@ def rows(grid: Grid, other: set[tuple[str, str]] | None = None) -> list[Row]:
     made = []
     for line in grid.lines:
         html = "".join(
-            _html(grid.cells[line.key, column.code], column.type == "number", was, other is not None and (line.key, column.code) in other) for column in grid.columns
-        )
+            _html(
+                grid.cells[line.key, column.code], column.type == "number", "" if column.locked else was,
+                other is not None and (line.key, column.code) in other,
+            )
+            for column in grid.columns
+        )  # fmt: skip
         css = "total" if line.computed else "group" if line.heading else ""
         made.append(Row(line.key, line.label, line.code, css, "　" * line.indent, mark_safe(html)))
     return made
@@ -139,6 +145,7 @@ class Said:
     done: bool
     may_answer: bool
     may_waive: bool
+    same: int = 0  # how many of the same check wait for an answer; told at the first of them
 
 
 def said(findings: Iterable[Finding], *, answers: bool, waives: bool) -> list[Said]:
@@ -159,7 +166,10 @@ def said(findings: Iterable[Finding], *, answers: bool, waives: bool) -> list[Sa
 def listed(findings: list[Said]) -> list[Said]:
     """For the list: the blanks of a line are one entry, or thirty projects would fill it with nothing else."""
     made: dict[str, Said] = {}
+    waiting = Counter(one.check_id for one in findings if one.may_answer and not one.done)
     for one in findings:
+        if one.may_answer and not one.done and (same := waiting.pop(one.check_id, 0)) > 1:
+            one = replace(one, same=same)
         key = f"{one.check_id}|{one.line}" if one.check_id == BLANK and not one.done else f"{one.check_id}|{one.key}"
         made[key] = one if key not in made else replace(made[key], what=f"{made[key].what.removesuffix('没有填。')}、{QUOTED.findall(one.what)[-1]}没有填。")
     return list(made.values())

@@ -149,6 +149,21 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
         assert sorted(Return.objects.filter(period=draft.period).values_list("serial", "state")) == [(1, "locked"), (2, "draft")]
 
 
+def test_one_reason_answers_all_that_ask_the_same(visit, draft):
+    page = opened(visit(), draft)
+    complete(page)
+    for line in range(3):
+        at(page, line, "start")
+        page.keyboard.type("90")
+        press(page, "Enter")
+    saved(page)
+    page.wait_for_selector("#checks button[name=all]")
+    page.locator("#checks li:not(.done) input[name=text]").first.fill("上月多报，已核减")
+    page.locator("#checks button[name=all]").click()
+    page.wait_for_selector("#checks .no-stop")
+    assert page.locator("#checks li.done:has-text('上月多报')").count() == 3
+
+
 def test_a_second_click_says_who_was_first(visit, draft):
     first, second = opened(visit(), draft), visit(("clerk", "reviewer"))
     second.goto(f"/returns/{draft.pk}/")

@@ -317,7 +317,7 @@
     const failed = form.querySelector(".wrong");
     try {
       const response = await fetch(form.action, {
-        method: "POST", credentials: "same-origin", redirect: "manual", body: new URLSearchParams(new FormData(form)),
+        method: "POST", credentials: "same-origin", redirect: "manual", body: new URLSearchParams(new FormData(form, event.submitter)),
         headers: { "X-CSRFToken": token, Accept: "application/json" },
       });
       const said = await response.json();
