@@ -50,6 +50,17 @@ class Workbook(Part):
     answers: dict[str, str] = {}  # problem code → the clerk's answer to the reminder
 
 
+class Filing(Part):
+    """Returns that the counties of the place filed: the form's columns taken from a workbook, a return for each county that it names."""
+
+    form: str
+    file: str
+    map: str
+    period: str = Field(pattern=r"^\d{4}(-Q[1-4]|-\d{2})?$")
+    answers: dict[str, str] = {}  # check → the answer to what it asks
+    blank: Literal["未报", "无任务", "不适用"] = "未报"  # what a blank cell of the workbook is
+
+
 class Judgement(Part):
     """A judged input: by whom, what, and on which evidence."""
 
@@ -81,6 +92,7 @@ class Place(Part):
     units: list[PseudoUnit] = []
     targets: list[TargetPaper] = []
     nodes: list[Milestone] = []
+    returns: list[Filing] = []
     workbooks: list[Workbook] = []
     runs: list[BookRun] = []
     given: dict[str, dict[str, str | Judgement]] = {}  # what a warning or check takes from its caller: subject → input → value
@@ -145,11 +157,11 @@ def read_place(folder: Path) -> Place:
                 for found in error.errors()
             )
         ) from None
-    missing = [book.file for book in place.workbooks if not (folder / book.file).is_file()]
+    missing = [book.file for book in (*place.returns, *place.workbooks) if not (folder / book.file).is_file()]
     papers = {paper.number for paper in place.targets}
     unknown = [book for book in place.workbooks if book.target_document and book.target_document not in papers]
     problems = [
-        Problem("DEMO-003", f"place.yaml 的 workbooks“{name}”", "资料夹里没有这个文件。", "请放入文件，或改正文件名。") for name in missing
+        Problem("DEMO-003", f"place.yaml 的 returns、workbooks“{name}”", "资料夹里没有这个文件。", "请放入文件，或改正文件名。") for name in missing
     ]
     problems += [
         Problem(

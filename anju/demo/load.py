@@ -15,6 +15,7 @@ from anju.core import regions
 from anju.core.models import Region
 from anju.core.postgres import home
 from anju.core.scope import Operator, local_operator, scoped
+from anju.demo.filing import file_returns
 from anju.demo.folder import BookRun, Paper, Place, Workbook, read_place, read_yaml
 from anju.documents import services as papers
 from anju.documents.kinds import unknown
@@ -23,6 +24,7 @@ from anju.figures import services as figures
 from anju.figures.importing import Imported
 from anju.figures.models import TargetDocument
 from anju.problems import ASK, Problem, Refused
+from anju.returns import services
 from anju.runs import services as runs
 from anju.runs.findings import Finding
 from anju.runs.models import Run
@@ -64,6 +66,11 @@ def load(folder: Path, *, say: Say) -> Loaded:
             share = _share(node.share)
             figures.set_node(by=by, document=targets[node.document], measure=node.measure, on=node.on, share=share, value=node.value)
     _keep_maps(folder)
+    if place.returns:
+        with scoped(by):
+            services.load_forms(by=by)
+    for filing in place.returns:
+        file_returns(by, folder, filing, region, say=say)
     for book in place.workbooks:
         with scoped(by):
             done = _import(by, folder, place, book, region, targets)

@@ -110,7 +110,7 @@ def _publish(by: Operator, read: Reading) -> Source | None:
             continue
         cited = f"return:{ret.pk} {column.head}，{f'{lines} 个项目' if spec.rows.projects else spec.by_key[one.line].label if one.line else f'{lines} 行'}"
         rows.append(Published(
-            one.measure, ret.region, ret.period, value, column.unit, _places(value, column), NUMBER if value is not None else UNREPORTED,
+            one.measure, ret.region, ret.period, value, column.unit, _places(value, column, read, lines), NUMBER if value is not None else UNREPORTED,
             one.calibre, column.head, "" if value is None else typed(value, column.unit, 0), cited,
         ))  # fmt: skip
     reason = f"更正说明：{ret.reason}" if ret.reason else f"报表锁定：{ret}"
@@ -119,7 +119,10 @@ def _publish(by: Operator, read: Reading) -> Source | None:
     )
 
 
-def _places(value: int | None, column: Column) -> int:
+def _places(value: int | None, column: Column, read: Reading, lines: int) -> int:
+    """As it was written where it stands alone (9.10); as many as a sum needs."""
+    if lines == 1:
+        return max((cell.places for (_, code), cell in read.now.cells.items() if code == column.code and cell.value == value), default=0)
     shown = "" if value is None else typed(value, column.unit, 0)
     return len(shown.partition(".")[2])
 

@@ -1,0 +1,71 @@
+"""Returns of a place that were filed long ago, taken from its workbook: opened, filled, answered and passed on to the lock, by the same acts as on a page."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from anju import workbooks
+from anju.core import regions, staff
+from anju.core.models import Organisation, Region
+from anju.core.scope import Operator, scoped
+from anju.demo.folder import Filing
+from anju.figures.importing import Binder
+from anju.problems import ASK
+from anju.quantities import in_unit, unit
+from anju.returns import queries, services
+from anju.returns.models import Return
+from anju.returns.spec import Spec
+
+REMARK = "历史资料补录"
+
+
+def file_returns(by: Operator, folder: Path, filing: Filing, within: Region, *, say: Callable[[str], None]) -> list[Return]:
+    """A return for each county that the workbook names, locked. Those that are locked already stay as they are."""
+    reading = workbooks.read(folder / filing.file, folder / "maps" / f"{filing.map}.yaml", area=within.name, period=filing.period)
+    with scoped(by):
+        rows: dict[int, list] = {}
+        for row in Binder(by, within, filing.period, None, False).rows(reading):
+            rows.setdefault(row.region_id, []).append(row)
+        counties = [one for one in [within, *regions.descendants(by, within)] if one.pk in rows and one.kind == Region.Kind.COUNTY]
+    filed = []
+    for county in counties:
+        with scoped(by):
+            filed.append(_file(by, filing, county, rows[county.pk]))
+    say(f"报表 {filed[0].form.name}：{len(filed)} 份已锁定" if filed else f"报表 {filing.form}：表里没有县级单位")
+    return filed
+
+
+def _file(by: Operator, filing: Filing, county: Region, rows: list) -> Return:
+    kind = Organisation.Kind.HOUSING
+    staff.organisation(by=by, region=county, kind=kind, name=f"{county.name}{kind.label}部门")
+    ret = services.open_return(by=by, form_code=filing.form, region=county, period=filing.period)
+    if ret.state != Return.DRAFT:
+        return ret
+    spec = queries.spec(ret)
+    line = spec.rows.fixed[0].key
+    cells, wanted = queries.grid(by, ret).cells, _texts(spec, rows)
+    puts = [
+        services.Put(line, column.code, wanted.get(column.code, filing.blank), cells[line, column.code].version if (line, column.code) in cells else 0)
+        for column in spec.columns
+        if spec.fillable(column, line, {})
+    ]
+    services.fill(by=by, ret_id=ret.pk, changes=puts, via="workbook")
+    for found in queries.check(by, ret):
+        if found.open and found.level == ASK and (said := filing.answers.get(found.check_id)):
+            services.answer(by=by, ret_id=ret.pk, check_id=found.check_id, line=found.line, text=said)
+    services.hand_in(by=by, ret_id=ret.pk)
+    services.review(by=by, ret_id=ret.pk, remark=REMARK)
+    services.clear(by=by, ret_id=ret.pk, remark=REMARK)
+    services.submit(by=by, ret_id=ret.pk, remark=REMARK)
+    return services.lock(by=by, ret_id=ret.pk, remark=REMARK)
+
+
+def _texts(spec: Spec, rows: list) -> dict[str, str]:
+    """Column → number as text, for the measures that the form publishes and for the targets it shows."""
+    by_measure = {(one.measure, one.calibre): one.column for one in spec.publish}
+    by_measure |= {(f"{column.source.target}.target", ""): column.code for column in spec.columns if column.source and column.source.target}
+    found = {}
+    for row in rows:
+        column = spec.by_code.get(by_measure.get((row.measure_id, row.calibre_id), ""))
+        if column is not None and row.value is not None and unit(row.unit) == unit(column.unit):
+            found[column.code] = in_unit(row.value, column.unit, row.places)
+    return found
