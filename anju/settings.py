@@ -128,6 +128,7 @@ SOCIALACCOUNT_PROVIDERS = {
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]  # whoever guesses, from wherever; the security administrator unlocks
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # failures are summed over addresses and browsers: one test comes from five
 AXES_USERNAME_CALLABLE = "anju.core.sign_in.named"
 AXES_LOCKOUT_CALLABLE = "anju.core.sign_in.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["login", "username", "password", "code", "next"]

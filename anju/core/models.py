@@ -131,7 +131,7 @@ class File(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
     name = models.CharField("文件名", max_length=200)
     media = models.CharField("类型", max_length=80)
-    sha256 = models.CharField("SHA-256", max_length=64)
+    sha256 = models.CharField("SHA-256 摘要", max_length=64)
     size = models.IntegerField("字节数")
     content = models.BinaryField("内容")
     by = models.CharField("上传", max_length=64)

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, verbose_name='文件名')),
                 ('media', models.CharField(max_length=80, verbose_name='类型')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256 摘要')),
                 ('size', models.IntegerField(verbose_name='字节数')),
                 ('content', models.BinaryField(verbose_name='内容')),
                 ('by', models.CharField(max_length=64, verbose_name='上传')),
