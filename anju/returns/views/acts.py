@@ -1,5 +1,6 @@
 """The acts of a return, one route each: hand in, review, opine, submit, lock, send back, correct."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from anju.core import regions
+from anju.core import jobs, regions
 from anju.core.acts import acting
+from anju.core.files import file_response
 from anju.core.frame import frame
 from anju.problems import Refused
 from anju.returns import queries, services
@@ -17,6 +19,7 @@ from anju.returns.models import Return
 from anju.returns.views import home
 from anju.returns.views.form import show_return
 
+SEPARATORS = re.compile(r"[\s,，、；;]+")
 FIELDS = ("remark", "agrees", "where", "ordered_by")
 
 
@@ -121,3 +124,31 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         return services.correct(by=request.operator, ret_id=pk, reason=given["remark"], ordered_by=given["ordered_by"])
 
     return done(request, pk, "correct", "更正表已开，原来的数已带过来。改好后照常提交审核。", call)
+
+
+@acting("returns.lock")
+@require_POST
+def close(request: HttpRequest) -> HttpResponse:
+    """Lock a whole period: in the background, with its progress on a page of its own."""
+    region = frame(request).region
+    if region is None:
+        raise Http404("没有区划")
+    form, period = request.POST.get("form", ""), request.POST.get("period", "")
+    title = f"锁定{region.name}{period}报表"
+    made = jobs.enqueue(request.operator, "returns.close", region_id=region.pk, title=title, region=region.code, form=form, period=period)
+    return redirect(f"/jobs/{made.pk}/")
+
+
+@acting("returns.audit")
+@require_POST
+def audit(request: HttpRequest) -> HttpResponse:
+    """What was submitted in these periods, for the auditor: with its manifest and digests."""
+    region = frame(request).region
+    if region is None:
+        raise Http404("没有区划")
+    wanted = [one for one in SEPARATORS.split(request.POST.get("periods", "")) if one]
+    try:
+        content = services.audit_export(by=request.operator, region=region, periods=wanted, number=request.POST.get("number", ""))
+    except Refused as refused:
+        return home.show_home(request, status=422, problems=refused.problems)
+    return file_response(content, f"{region.name}报表审计资料.zip")

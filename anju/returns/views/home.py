@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from anju.core.acts import acting
+from anju.core.acts import acting, may
 from anju.core.frame import frame, show
 from anju.core.models import Region
 from anju.core.scope import Operator
@@ -38,6 +38,7 @@ def show_home(request: HttpRequest, status: int = 200, problems: list[Problem] |
     return show(
         request, "returns/home.html", status=status, heading=headline(mine, others), sub=f"{made.region.name}，{words.moment(at)}", mine=mine, others=others,
         **(reported(request, made.region, at) if above else {}), done=[locked(one) for one in queries.recent(user, made.region)], empty=EMPTY, problems=problems or [],
+        may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), asked_periods=request.POST.get("periods", made.period),
     )  # fmt: skip
 
 
@@ -76,7 +77,9 @@ def reported(request: HttpRequest, region: Region, at: datetime) -> dict[str, An
     listed = [one for one in found if one.form.code == code]
     late = sum(bool(one.days_late(at)) for one in listed)
     here = sum(bool(one.first_submitted_at) for one in listed)
+    waiting = sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed)
     return {
+        "to_lock": waiting if may(request.operator, "returns.lock", region.pk) else 0, "lock_form": code, "lock_period": listed[0].period,
         "progress": [told(one, at) for one in listed], "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
         "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
         "progress_sub": f"{period_label(listed[0].period)}，期限{words.moment(listed[0].deadline)}；首次上报时间即为凭证，退回再报不改",

@@ -172,3 +172,19 @@ def _grid(ret):
 
     with scoped(_clerk()):
         return queries.grid(_clerk(), ret)
+
+
+def test_the_city_locks_a_period_in_the_background_and_sees_who_has_reported(visitor, opened):
+    ret = opened()
+    city = visitor("city_reviewer", "140500")
+    page = city.get("/returns/?form=" + FORM)
+    assert [one["region"] for one in page.context["progress"]] == [ret.region.name]
+    answer = city.post("/returns/close/", {"form": FORM, "period": PERIOD})
+    assert answer.status_code == 302 and answer["Location"].startswith("/jobs/")
+    assert city.get(answer["Location"]).status_code == 200
+
+
+def test_the_auditor_exports_what_was_submitted_and_is_told_when_there_is_nothing(visitor, opened):
+    opened()
+    answer = visitor("auditor").post("/returns/audit/", {"periods": PERIOD})
+    assert answer.status_code == 422 and "没有已上报的报表" in answer.content.decode()
