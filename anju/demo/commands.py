@@ -83,7 +83,7 @@ def _load_all(args: argparse.Namespace, folders: list[Path], *, people: bool = F
     from anju.demo.load import load
     from anju.demo.summary import summary, write_files
 
-    progress = Progress(len(folders))
+    progress = Progress(len(folders) + people)
     loaded, files = [], []
     for folder in folders:
         progress.place(folder.name)
@@ -92,8 +92,10 @@ def _load_all(args: argparse.Namespace, folders: list[Path], *, people: bool = F
     data, text = summary(loaded, files, args.out)
     if people:
         from anju.demo import people as cast
+        from anju.demo.practice import practice
 
-        made = cast.people((one.place.title, one.region) for one in loaded)
+        progress.place("练习县")
+        made = cast.people(practice(say=progress.step), ((one.place.title, one.region) for one in loaded))
         data["people"] = [asdict(one) for one in made]
         text += cast.lines(made)
     out(args, data, text)

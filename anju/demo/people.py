@@ -1,4 +1,4 @@
-"""People of the demonstration: a county's three, a city's and the departments' for each place, and the three administrators.
+"""People of the demonstration: everybody of the practice county's month, three for each place, and the three administrators.
 
 Their passwords are random, shown once at the end of the load and stored nowhere; a second load makes nobody anew.
 """
@@ -16,8 +16,9 @@ from anju.core.models import Organisation, Region, Staff
 from anju.core.scope import Operator, local_operator, scoped
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
-COUNTY = ("clerk", "reviewer", "head")
-ABOVE = (("city_reviewer", "housing"), ("publisher", "office"), ("joint", "reform"), ("finance", "finance"), ("auditor", "audit"))
+COUNTY = (("clerk", "housing"), ("reviewer", "housing"), ("head", "housing"), ("finance", "finance"), ("joint", "reform"), ("joint", "land"))
+CITY = (("city_reviewer", "housing"), ("publisher", "office"), ("auditor", "audit"))
+FEW = (("clerk", "housing"),), (("city_reviewer", "housing"), ("publisher", "office"))  # of a place: in its county, in its city
 ADMINS = ("system_admin", "security_admin", "audit_admin")
 DAYS = 90  # of the auditor's post
 
@@ -33,29 +34,34 @@ class Made:
     password: str
 
 
-def people(places: Iterable[tuple[str, Region]]) -> list[Made]:
-    """The cast of each place (its title, its region)."""
+def people(practice: Region | None, places: Iterable[tuple[str, Region]]) -> list[Made]:
+    """The whole cast of the practice county, a few of each place (its title, its region), and the administrators."""
     made = []
     with scoped(local_operator()) as by:
+        if practice is not None:
+            made += [_one(by, "练习县", practice, post, kind) for post, kind in COUNTY]
+            made += [_one(by, "练习县", practice.parent, post, kind) for post, kind in CITY]
         for title, region in places:
             below = [one for one in regions.descendants(by, region) if one.kind == Region.Kind.COUNTY and one.valid_until is None]
             county = below[0] if below else region
             above = region if below else region.parent or region
-            made += [_one(by, title, county, post, "housing") for post in COUNTY]
-            made += [_one(by, title, above, post, kind) for post, kind in ABOVE]
+            made += [_one(by, title, county, post, kind) for post, kind in FEW[0]]
+            made += [_one(by, title, above, post, kind) for post, kind in FEW[1]]
         nation = Region.objects.get(code=regions.NATION)
         made += [_one(by, "三员", nation, post, "office") for post in ADMINS]
     return made
 
 
 def _one(by: Operator, place: str, region: Region, post: str, kind: str) -> Made:
-    label, username = posts()[post].label, f"{post.replace('_', '-')}.{region.code}"
+    label, username = posts()[post].label, f"{kind if post == 'joint' else post.replace('_', '-')}.{region.code}"
     if found := Staff.objects.filter(username=username).first():
         return Made(place, label, found.name, username, "")
     whole = region.code == regions.NATION
     area = "全国" if whole else region.name
     name = Organisation.Kind(kind).label
-    office = staff.organisation(by=by, region=region, kind=kind, name=area + (name if kind == "office" else f"{name}部门"))
+    office = Organisation.objects.filter(region=region, kind=kind, ended_on=None).order_by("id").first() or staff.organisation(
+        by=by, region=region, kind=kind, name=area + (name if kind == "office" else f"{name}部门")
+    )
     person = staff.register(by=by, username=username, name=label if whole else f"{region.short}{label}")
     today = timezone.localdate()
     bounded = {"ground": f"示例审通〔{today.year}〕1号", "until": today + timedelta(days=DAYS)} if posts()[post].bounded else {}

@@ -25,20 +25,21 @@ TOP = "990000"
 NAME = "模拟省"
 PER_CITY = 10  # counties
 UNDER_WAY = 34  # projects of a county
-MONTHS = 13  # of returns, the one that is about to be locked included
 FORM = "anju-project-month"
 MARK = "模拟"
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large: counties, projects, years of months up to the last full month, observations (corrections fill up what is asked)."""
+    """How large: counties, projects, years of months up to the last full month, observations (corrections fill up what is asked; 0: none at all)."""
 
     counties: int = 120
     projects: int = 100_000
     years: int = 5
     observations: int = 3_000_000
     until: datetime.date = datetime.date(2026, 10, 31)
+    months: int = 13  # of returns, up to the month after `until`
+    waiting: int = 1  # of these so many wait for the city, the others are locked
 
     @property
     def cities(self) -> int:
@@ -217,7 +218,7 @@ def _events(cursor: Any, size: Size) -> str:
         CROSS JOIN generate_series(date_trunc('month', %s::date) - make_interval(months => %s), date_trunc('month', %s::date) + interval '1 month', interval '1 month') AS month
         WHERE project.state = 'planned' AND month >= make_date(project.year, 1, 1)
         """,
-        [size.until, MONTHS - 2, size.until],
+        [size.until, size.months - 2, size.until],
     )
     return f"进度事项：{made + cursor.rowcount} 条"
 
@@ -242,6 +243,8 @@ INSERT INTO stood SELECT measure_id, region_id, period, id FROM made
 
 def _figures(cursor: Any, size: Size) -> str:
     """Counties' figures by month, quarter and year, cities' and the province's as their sums; what is missing to the number asked are corrected earlier ones."""
+    if not size.observations:
+        return "指标数：不生成"
     if _there(cursor, "figures_observation"):
         return "指标数：已有，不再生成"
     stored = [m for m in Measure.objects.exclude(kind__in=(Measure.Kind.RATIO, Measure.Kind.SUM)) if m.origin == "catalogue"]
@@ -323,13 +326,13 @@ def _returns(cursor: Any, size: Size) -> str:
         """
         CREATE TEMP TABLE asked ON COMMIT DROP AS
         SELECT nextval(pg_get_serial_sequence('returns_return', 'id')) AS id, county.id AS region_id, office.id AS office_id,
-          to_char(day, 'YYYY-MM') AS period, day AS month, (day + interval '19 days')::date AS cut_off, day = newest AS waits
+          to_char(day, 'YYYY-MM') AS period, day AS month, (day + interval '19 days')::date AS cut_off, day > newest - make_interval(months => %s) AS waits
         FROM (SELECT date_trunc('month', %s::date) + interval '1 month' AS newest) AS last
         CROSS JOIN generate_series(newest - make_interval(months => %s), newest, interval '1 month') AS day
         JOIN core_region AS county ON county.code LIKE '99%%' AND county.kind = 'county'
         JOIN core_organisation AS office ON office.region_id = county.id AND office.kind = 'housing'
         """,
-        [size.until, MONTHS - 1],
+        [size.waiting, size.until, size.months - 1],
     )
     cursor.execute(
         """
@@ -386,7 +389,7 @@ def _returns(cursor: Any, size: Size) -> str:
         FROM asked WHERE asked.id = ret.id
         """
     )
-    return f"报表：{cursor.rowcount} 份、{cells} 格，最后一个月的待市级审定"
+    return f"报表：{cursor.rowcount} 份、{cells} 格，最后 {size.waiting} 个月的待市级审定"
 
 
 def _there(cursor: Any, table: str) -> bool:

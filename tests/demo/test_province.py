@@ -4,14 +4,14 @@ import pytest
 
 from anju.core.models import Region
 from anju.core.scope import local_operator, scoped
-from anju.demo.province import MARK, MONTHS, Size, generate
+from anju.demo.province import MARK, Size, generate
 from anju.figures import services
 from anju.figures.models import CurrentFigure, Observation
 from anju.problems import Refused
 from anju.returns.models import Cell, Return
 
 SMALL = Size(counties=12, projects=300, years=1, observations=30_000)
-COUNTED = {"counties": 12, "projects": 300, "observations": 30_000, "returns": 12 * MONTHS}
+COUNTED = {"counties": 12, "projects": 300, "observations": 30_000, "returns": 12 * SMALL.months}
 
 
 @pytest.fixture

@@ -1,0 +1,59 @@
+"""A county to practise in (练习县): made up, with about thirty projects, targets of the year and three months of returns, the running month left to fill."""
+
+import datetime
+from fractions import Fraction
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from anju.core import regions
+from anju.core.models import Region
+from anju.core.scope import local_operator, scoped
+from anju.demo.province import FORM, MARK, Say, Size, generate
+from anju.figures import services as figures
+from anju.figures.models import CurrentFigure
+from anju.projects.models import Project
+from anju.returns import services as returns
+from anju.returns.models import Return
+
+COUNTY, CITY = "990120", "990100"
+PROJECTS = 120  # of two counties; a bit more than half of this and last year's are under way
+TARGETS = {"shanty.start.target": ("shanty", "units"), "prh.start.target": ("prh", "units"), "old.households.target": ("old", "households")}
+
+
+def practice(*, say: Say) -> Region:
+    """The county, made if it is not there yet. Where a synthetic province stands, its first county is the one."""
+    today = timezone.localdate()
+    with scoped(local_operator()) as by:
+        there = Region.objects.filter(code=COUNTY).first()
+    if there is None:
+        last = today.replace(day=1) - datetime.timedelta(days=1)  # the month that was closed last
+        before = last.replace(day=1) - datetime.timedelta(days=1)
+        generate(Size(counties=2, projects=PROJECTS, years=2, observations=0, until=before, months=3, waiting=3), say=say)
+    by = local_operator()  # with the regions that were just made
+    with scoped(by):
+        city = regions.region(by, CITY)
+        periods = sorted(set(Return.objects.filter(region__parent=city, state=Return.CITY).values_list("period", flat=True)))
+    for period in periods:
+        returns.close_month(by=by, region=city, form_code=FORM, period=period)
+    say(f"往月报表 {len(periods)} 期已锁定，本月的留给您填")
+    with scoped(by):
+        _targets(by, city, today)
+        return regions.region(by, COUNTY)
+
+
+def _targets(by, city: Region, today: datetime.date) -> None:
+    """What was planned for the year, county by county, and two nodes on the way."""
+    year, number = str(today.year), f"{MARK}保办〔{today.year}〕1号"
+    if CurrentFigure.objects.filter(region=city, measure__in=TARGETS, period=year).exists():
+        return
+    paper = figures.target_document(
+        by=by, number=number, title=f"关于下达{year}年度目标任务的通知（{MARK}）", level="市", region=city, issued_on=datetime.date(today.year, 2, 20)
+    )
+    for measure, (kind, field) in TARGETS.items():
+        planned = Project.objects.filter(region__parent=city, kind=kind, year=today.year).values("region").annotate(planned=Sum(field))
+        counts = {row["region"]: row["planned"] for row in planned}
+        for region, value in [(city, sum(counts.values())), *((Region.objects.get(pk=pk), value) for pk, value in counts.items())]:
+            figures.enter(by=by, measure=measure, region=region, period=year, value=value, document=paper)
+    for month, day, share in ((6, 30, Fraction(4, 5)), (9, 30, Fraction(1))):
+        figures.set_node(by=by, document=paper, measure="shanty.start", on=datetime.date(today.year, month, day), share=share)
