@@ -38,7 +38,7 @@ def show_home(request: HttpRequest, status: int = 200, problems: list[Problem] |
     return show(
         request, "returns/home.html", status=status, heading=headline(mine, others), sub=f"{made.region.name}，{words.moment(at)}", mine=mine, others=others,
         **(reported(request, made.region, at) if above else {}), done=[locked(one) for one in queries.recent(user, made.region)], empty=EMPTY, problems=problems or [],
-        may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), asked_periods=request.POST.get("periods", made.period),
+        may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), left=request.GET.get("left", "")[:4], asked_periods=request.POST.get("periods", made.period),
     )  # fmt: skip
 
 

@@ -188,3 +188,19 @@ def test_the_auditor_exports_what_was_submitted_and_is_told_when_there_is_nothin
     opened()
     answer = visitor("auditor").post("/returns/audit/", {"periods": PERIOD})
     assert answer.status_code == 422 and "没有已上报的报表" in answer.content.decode()
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_the_background_work_leaves_what_is_not_settled_and_says_so(visitor, opened):
+    from anju.core import jobs
+    from anju.returns.jobs import close
+    from anju.returns.models import Return
+
+    ret = opened()
+    city = operator("city_reviewer", "140500")
+    with scoped(city):
+        Return.objects.filter(pk=ret.pk).update(state=Return.CITY)
+        job = jobs.enqueue(city, "returns.close", region="140500", form=FORM, period=PERIOD)
+        address = close(job, by=city, region="140500", form=FORM, period=PERIOD)
+        assert Return.objects.get(pk=ret.pk).state == Return.CITY
+    assert "1张没有锁定" in visitor("city_reviewer", "140500").get(address).content.decode()
