@@ -249,6 +249,7 @@
     const below = at.offsetTop + at.offsetHeight;
     const up = below + list.offsetHeight > wrap.scrollTop + wrap.clientHeight && at.offsetTop > list.offsetHeight;
     list.style.transform = `translate(${Math.min(at.offsetLeft, wrap.scrollLeft + wrap.clientWidth - list.offsetWidth - 4)}px, ${up ? at.offsetTop - list.offsetHeight : below}px)`;
+    list.scrollIntoView({ block: "nearest" });
     point(Math.max(0, options.indexOf(textOf(at))));
   };
 
