@@ -241,3 +241,16 @@ def test_blanks_are_filled_with_nought_at_one_word(visit, draft):
     assert page.locator("#grid td.stop.blank").count() < before
     assert stored(draft, 0, "basic") == "0"
     assert Cell.objects.count() == 0 and Change.objects.count() == 0  # without a scope nothing is seen
+
+
+def test_a_sign_in_that_ended_keeps_what_is_typed_and_goes_on_after_a_new_one(visit, draft):
+    page = opened(visit(), draft)
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="sessionid")
+    at(page, 0, "start")
+    page.keyboard.type("151")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#saved.bad:has-text('登录已过期')")
+    page.context.add_cookies(cookies)
+    saved(page)
+    assert stored(draft, 0, "start") == "151"
