@@ -17,12 +17,16 @@ PUBLIC = ""  # the act of a view that asks for no sign-in
 
 @dataclass(frozen=True)
 class Post:
-    """A post (岗位). admin: one of the three separated administrators; bounded: given by a document and for a time only."""
+    """A post (岗位). admin: one of the three separated administrators; bounded: given by a document and for a time only.
+
+    first: the page to which signing in leads.
+    """
 
     code: str
     label: str
     admin: bool = False
     bounded: bool = False
+    first: str = "/"
 
 
 @dataclass(frozen=True)

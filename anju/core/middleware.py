@@ -71,5 +71,6 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     part = "HX-Request" in request.headers
     back = request.headers.get("HX-Current-URL" if part else "Referer", "/") if part or request.method != "GET" else request.get_full_path()
     parts = urlsplit(back)
-    address = f"{SIGN_IN}?{urlencode({'next': parts.path + ('?' + parts.query if parts.query else '')})}"
+    wanted = parts.path + ("?" + parts.query if parts.query else "")
+    address = SIGN_IN if wanted == "/" else f"{SIGN_IN}?{urlencode({'next': wanted})}"  # the front page is no wish: the person's own is where work is
     return HttpResponse(status=204, headers={"HX-Redirect": address}) if part else redirect(address)

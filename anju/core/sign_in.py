@@ -27,6 +27,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from anju.core import trail
+from anju.core.acts import posts
 from anju.core.models import Staff
 from anju.core.people import home, operator_of
 from anju.core.scope import Operator, scoped
@@ -94,6 +95,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         failed(request, credentials.get("username", ""))
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where the work of their posts is; to the overview when their posts do not agree."""
+        wanted = {posts()[post].first for post in operator_of(request.user).posts or ()}
+        return wanted.pop() if len(wanted) == 1 else str(settings.LOGIN_REDIRECT_URL)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/me/"

@@ -213,7 +213,7 @@ def _events(cursor: Any, size: Size) -> str:
     cursor.execute(  # what is under way moves every month
         """
         INSERT INTO projects_event (project_id, region_id, kind, "on", amount, mode, part, number, note, origin, by)
-        SELECT project.id, project.region_id, 'invest', month + interval '9 days', project.investment / 60, '', '', '', '', 'import:0', 'generate'
+        SELECT project.id, project.region_id, 'invest', month + interval '9 days', project.investment / 600000 * 10000, '', '', '', '', 'import:0', 'generate'
         FROM projects_project AS project JOIN core_region AS county ON county.id = project.region_id AND county.code LIKE '99%%'
         CROSS JOIN generate_series(date_trunc('month', %s::date) - make_interval(months => %s), date_trunc('month', %s::date) + interval '1 month', interval '1 month') AS month
         WHERE project.state = 'planned' AND month >= make_date(project.year, 1, 1)

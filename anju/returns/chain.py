@@ -208,12 +208,25 @@ def answer(*, by: Operator, ret_id: int, check_id: str, line: str, text: str) ->
     found = _finding(by, ret, check_id, line)
     if found.level != "提醒":
         raise Refused(Problem("RET-043", found.where, f"{found.what}这是必须改正的。", "请改正；确有依据的，由有权豁免的人写明理由和期限。"))
-    text = text.strip()[:LONGEST]
-    if text == found.answer:
+    if text.strip()[:LONGEST] == found.answer:
         return None
-    return Answer.objects.create(
-        ret=ret, region_id=ret.region_id, check_id=check_id, line=line, said=found.what[:400], text=text, by=by.key, by_name=by.name
-    )
+    made = _answer(by, ret, found, text)
+    made.save()
+    return made
+
+
+@transaction.atomic
+def answer_alike(*, by: Operator, ret_id: int, check_id: str, text: str) -> list[Answer]:
+    """One answer to everything that this check asks and nobody answered: thirty projects without progress have one reason. Refused: as `answer`."""
+    ret = held(by, ret_id, FILL)
+    in_state(ret, Return.DRAFT, Return.REVIEW, Return.JOINT, Return.HEAD, Return.CITY, doing="答复检查")
+    asks = [one for one in check(by, ret) if one.check_id == check_id and one.level == "提醒" and one.open] if text.strip() else []
+    return Answer.objects.bulk_create([_answer(by, ret, one, text) for one in asks])
+
+
+def _answer(by: Operator, ret: Return, found: Finding, text: str) -> Answer:
+    said = found.what[:400]
+    return Answer(ret=ret, region_id=ret.region_id, check_id=found.check_id, line=found.line, said=said, text=text.strip()[:LONGEST], by=by.key, by_name=by.name)
 
 
 @transaction.atomic

@@ -15,10 +15,16 @@ def explanation(user: Operator, ret: Return, read: Reading | None = None) -> lis
     for column in read.spec.columns:
         if column.type == "number" and not column.formula and not column.locked and read.comparable(column):
             said += _moved(read, column)
-    for one in checking.check(user, ret, read):
+    return said + _answered(checking.check(user, ret, read))
+
+
+def _answered(findings: list[checking.Finding]) -> list[str]:
+    """What was asked and how it was answered; many that got the same answer are one sentence."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for one in findings:
         if one.answer or one.waived:
-            said.append(f"{one.what.rstrip('。')}：{(one.answer or one.waived.text).rstrip('。')}。")
-    return said
+            alike.setdefault((one.check_id, (one.answer or one.waived.text).rstrip("。")), []).append(one.what.rstrip("。"))
+    return [f"{said[0]}{f'等 {len(said)} 处' if len(said) > 1 else ''}：{text}。" for (_, text), said in alike.items()]
 
 
 def _moved(read: Reading, column: Column) -> list[str]:

@@ -66,7 +66,7 @@ def trail(act: str = "") -> list[Trail]:
 def test_the_first_password_is_set_by_the_person_and_kept_as_argon2(clerk):
     assert clerk.password.startswith("argon2$argon2id$")
     client, answer = sign_in(clerk.username)
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/returns/")
     assert client.get("/me/").status_code == 200
     assert [row.act for row in trail() if row.by == clerk.username] == ["设置密码", "登录"]
 
@@ -99,9 +99,9 @@ def test_a_weak_password_is_refused_in_chinese(password, says):
 
 def test_sign_in_leads_back_to_where_one_wanted_to_go_and_nowhere_outside(clerk):
     _, answer = sign_in(clerk.username)
-    assert answer.headers["Location"] == "/"
+    assert answer.headers["Location"] == "/returns/"
     assert Client().post("/sign-in/?next=/me/", {"login": clerk.username, "password": PASSWORD}).headers["Location"] == "/me/"
-    assert Client().post("/sign-in/?next=https://example.com/", {"login": clerk.username, "password": PASSWORD}).headers["Location"] == "/"
+    assert Client().post("/sign-in/?next=https://example.com/", {"login": clerk.username, "password": PASSWORD}).headers["Location"] == "/returns/"
 
 
 def test_five_failures_lock_the_name_however_it_is_written_and_wherever_it_comes_from(clerk):
@@ -258,7 +258,7 @@ def test_an_administrator_lands_on_the_first_page_that_is_theirs():
     made = person("audit_admin")
     set_password(link(made.username))
     client, answer = sign_in(made.username)
-    assert answer.headers["Location"] == "/"
+    assert answer.headers["Location"] == "/returns/"
     assert client.get("/").headers["Location"] == "/staff/"
 
 

@@ -156,19 +156,16 @@ def in_place(request: HttpRequest, pk: int, call: Callable[[Any], Any]) -> HttpR
         call(request.POST)
     except Refused as refused:
         return refused_json(refused)
-    return answer_json(request, ret, queries.read(request.operator, ret))
+    read = queries.read(request.operator, ret)
+    return answer_json(request, ret, read, draft="\n".join(queries.explanation(request.operator, ret, read)))
 
 
 @acting("returns.fill")
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     def call(given: Any) -> Any:
-        user, check_id = request.operator, given.get("check", "")
-        lines = [given.get("line", "")]
-        if given.get("all"):  # thirty projects without progress have one reason
-            lines = [one.line for one in queries.check(user, queries.ret(user, pk)) if one.check_id == check_id and one.open]
-        for line in lines:
-            services.answer(by=user, ret_id=pk, check_id=check_id, line=line, text=given.get("text", ""))
+        said = {"by": request.operator, "ret_id": pk, "check_id": given.get("check", ""), "text": given.get("text", "")}
+        return services.answer_alike(**said) if given.get("all") else services.answer(**said, line=given.get("line", ""))
 
     return in_place(request, pk, call)
 

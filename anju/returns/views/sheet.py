@@ -16,6 +16,7 @@ from anju.returns.spec import Spec
 from anju.returns.values import typed
 
 KINDS = {"prefill": "开表时预填", "page": "在页面上填", "workbook": "从离线表并入", "correct": "更正时带入"}
+FOLDED = 4  # so many that ask the same become one entry of the list
 QUOTED = re.compile("“[^”]*”")
 PERIODS = {"month": "上月", "quarter": "上季", "year": "上年", "once": "上期"}
 
@@ -145,7 +146,8 @@ class Said:
     done: bool
     may_answer: bool
     may_waive: bool
-    same: int = 0  # how many of the same check wait for an answer; told at the first of them
+    same: int = 0  # how many of the same check wait for an answer, when it is more than one
+    more: tuple["Said", ...] = ()  # the others of them, folded under the first
 
 
 def said(findings: Iterable[Finding], *, answers: bool, waives: bool) -> list[Said]:
@@ -168,11 +170,26 @@ def listed(findings: list[Said]) -> list[Said]:
     made: dict[str, Said] = {}
     waiting = Counter(one.check_id for one in findings if one.may_answer and not one.done)
     for one in findings:
-        if one.may_answer and not one.done and (same := waiting.pop(one.check_id, 0)) > 1:
-            one = replace(one, same=same)
+        if one.may_answer and not one.done and waiting[one.check_id] > 1:
+            one = replace(one, same=waiting[one.check_id])
         key = f"{one.check_id}|{one.line}" if one.check_id == BLANK and not one.done else f"{one.check_id}|{one.key}"
         made[key] = one if key not in made else replace(made[key], what=f"{made[key].what.removesuffix('没有填。')}、{QUOTED.findall(one.what)[-1]}没有填。")
-    return list(made.values())
+    return folded(list(made.values()))
+
+
+def folded(findings: list[Said]) -> list[Said]:
+    """Of many that ask the same the first stands for all: the grid must not be pushed out of sight by thirty projects without progress."""
+    alike: dict[str, list[Said]] = {}
+    for one in findings:
+        if one.same >= FOLDED:
+            alike.setdefault(one.check_id, []).append(one)
+    made = []
+    for one in findings:
+        if one.same < FOLDED:
+            made.append(one)
+        elif one is alike[one.check_id][0]:
+            made.append(replace(one, more=tuple(alike[one.check_id][1:])))
+    return made
 
 
 def counted(findings: list[Said], spec: Spec) -> dict[str, int]:

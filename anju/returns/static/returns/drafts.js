@@ -194,11 +194,13 @@
       const typed = [...panel.querySelectorAll("input[data-kept], textarea[data-kept]")].filter((one) => one.value !== one.defaultValue);
       const focused = panel.contains(document.activeElement) ? document.activeElement.dataset.kept : "";
       const opened = panel.querySelector("details.all")?.open;
+      const unfolded = [...panel.querySelectorAll("details[data-alike][open]")].map((one) => one.dataset.alike);
       panel.innerHTML = said.checks;
       for (const old of typed) {
         const now = [...panel.querySelectorAll("[data-kept]")].find((one) => one.dataset.kept === old.dataset.kept);
         if (now) now.value = old.value;
       }
+      for (const one of panel.querySelectorAll("details[data-alike]")) one.open = unfolded.includes(one.dataset.alike);
       if (focused) [...panel.querySelectorAll("[data-kept]")].find((one) => one.dataset.kept === focused)?.focus();
       const all = panel.querySelector("details.all");
       if (all && opened !== undefined) all.open = opened;
@@ -211,7 +213,10 @@
       }
     }
     const draft = document.getElementById("explanation-draft");
-    if (draft && said.draft !== undefined) draft.textContent = said.draft;
+    if (draft && said.draft !== undefined) {
+      draft.textContent = said.draft;
+      draft.closest("[data-drafted]").hidden = !said.draft;
+    }
     look();
     Grid.again();
   };
@@ -383,6 +388,10 @@
       const now = document.activeElement.closest(".grid-wrap") ? stops.indexOf("grid") : stops.findIndex((one) => one !== "grid" && (one === document.activeElement || one.closest("#checks")?.contains(document.activeElement)));
       const to = stops[(now + 1) % stops.length];
       if (to === "grid") Grid.start(); else to.focus();
+    }
+    if (event.key === "Enter" && event.ctrlKey && event.target.matches("[data-answers]")) { /* what else asks the same, is answered with it */
+      event.preventDefault();
+      event.target.form.requestSubmit(event.target.form.querySelector("[name=all]") || undefined);
     }
     if (event.key === "Escape" && event.target.matches("[data-kept]") && back) { Grid.show(back); back = null; }
     if (event.key === "?" && !event.target.matches("input, textarea, select")) help();
