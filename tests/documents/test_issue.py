@@ -54,7 +54,7 @@ def test_an_unsigned_draft_is_not_issued_and_nothing_twice(scope, draft):
 def test_signing_is_for_the_post(scope, draft):
     from anju.core.scope import Operator
 
-    clerk = Operator("clerk", "填报员", scope.region_ids, frozenset({"填报"}))
+    clerk = Operator("clerk", "填报员", scope.region_ids, {"clerk": scope.region_ids})
     with pytest.raises(Refused, match="STATE-002"):
         services.sign_off(by=clerk, document=draft, on=DAY)
 
