@@ -7,12 +7,14 @@ the month alone for a flow.
 import re
 from calendar import monthrange
 from datetime import date
+from functools import lru_cache
 
 from anju.problems import Problem, Refused
 
 SHAPE = re.compile(r"(?P<year>(19|20)\d\d)(-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(-(?P<day>\d\d))?)?")
 
 
+@lru_cache(maxsize=4096)  # a return asks of each of its cells
 def bounds(period: str) -> tuple[date, date]:
     """First and last day. Refused FIG-004 when it is no period."""
     match = SHAPE.fullmatch(period)

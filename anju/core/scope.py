@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -63,10 +64,16 @@ def visible(queryset: QuerySet, user: Operator, field: str = "region_id") -> Que
 
 def within(queryset: QuerySet, region_ids: frozenset[int] | set[int], field: str = "region_id") -> QuerySet:
     # One array, not 3,400 parameters: taking those apart took longer than the query itself.
-    mine = RawSQL("SELECT unnest(%s::int[])", [sorted(region_ids)])
+    mine = RawSQL("SELECT unnest(%s::int[])", [array(region_ids)])
     return queryset.filter(**{f"{field}__in": mine})
 
 
+def array(region_ids: frozenset[int] | set[int]) -> str:
+    """The ids as the text of one PostgreSQL array, for `= ANY(%s::int[])`: a request asks with the same ones dozens of times."""
+    return "{" + _listed(frozenset(region_ids)) + "}"
+
+
+@lru_cache(maxsize=256)
 def _listed(ids: frozenset[int]) -> str:
     return ",".join(map(str, sorted(ids)))
 

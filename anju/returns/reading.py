@@ -15,7 +15,7 @@ from anju.returns import spec as forms
 from anju.returns.book import compiled
 from anju.returns.models import Cell, Line, Return
 from anju.returns.spec import TOTAL, Across, Column, Spec
-from anju.returns.values import Values, exact
+from anju.returns.values import Stood, Values, exact
 from anju.rules import Run, reference, run
 
 FEW = 150  # rows up to which the reference is faster than opening an engine
@@ -25,7 +25,7 @@ def versions(user: Operator, region_id: int, code: str, period_names: list[str])
     """The return that speaks for each period: of its serials the last that was submitted, otherwise the last."""
     submitted = Case(When(state__in=Return.SUBMITTED, then=Value(1)), default=Value(0), output_field=IntegerField())
     rows = visible(Return.objects.filter(region_id=region_id, form__code=code, period__in=period_names), user).select_related("form")
-    return {row.period: row for row in rows.annotate(spoken=submitted).order_by("period", "spoken", "serial")}
+    return {row.period: row for row in rows.defer("form__spec").annotate(spoken=submitted).order_by("period", "spoken", "serial")}
 
 
 def same_end(period: str) -> list[str]:
@@ -39,12 +39,12 @@ def values_of(rets: list[Return]) -> dict[int, Values]:
     """Lines and cells of several returns: two statements."""
     ids = [ret.pk for ret in rets]
     lines: dict[int, list[Line]] = {pk: [] for pk in ids}
-    cells: dict[int, list[Cell]] = {pk: [] for pk in ids}
+    cells: dict[int, list[Stood]] = {pk: [] for pk in ids}
     if ids:
         for line in Line.objects.filter(ret_id__in=ids).order_by("order", "id"):
             lines[line.ret_id].append(line)
-        for cell in Cell.objects.filter(ret_id__in=ids):
-            cells[cell.ret_id].append(cell)
+        for ret_id, *cell in Cell.objects.filter(ret_id__in=ids).values_list("ret_id", *Stood._fields):
+            cells[ret_id].append(Stood._make(cell))
     return {ret.pk: Values(forms.of(ret.form), lines[ret.pk], cells[ret.pk]) for ret in rets}
 
 
@@ -146,7 +146,8 @@ class Reading:
 def read(user: Operator, ret: Return) -> Reading:
     """ret with its form and region."""
     spec = forms.of(ret.form)
-    before = [calendar.last(spec, ret.period), calendar.year_ago(spec, ret.period)]
+    asks_ago = any(name.startswith("ago_") for name in compiled(spec).inputs)
+    before = [calendar.last(spec, ret.period), calendar.year_ago(spec, ret.period) if asks_ago else None]
     found = versions(user, ret.region_id, spec.code, [name for name in before if name])
     last, ago = (found.get(name) if name else None for name in before)
     all_values = values_of([one for one in (ret, last, ago) if one is not None])
@@ -211,7 +212,7 @@ def _others(user: Operator, ret: Return, codes: set[str]) -> dict[str, Values]:
     if not codes:
         return {}
     rows = visible(Return.objects.filter(region_id=ret.region_id, form__code__in=codes, period__in=same_end(ret.period)), user)
-    chosen = {row.form.code: row for row in rows.select_related("form").annotate(
+    chosen = {row.form.code: row for row in rows.select_related("form").defer("form__spec").annotate(
         spoken=Case(When(state__in=Return.SUBMITTED, then=Value(1)), default=Value(0), output_field=IntegerField())
     ).order_by("spoken", F("serial"))}  # fmt: skip
     found = values_of(list(chosen.values()))

@@ -54,7 +54,7 @@ ACTS = {
 
 def _latest(user: Operator, found: QuerySet[Return]) -> list[Return]:
     """Of every form, region and period the last serial."""
-    rows = visible(found, user).select_related("form", "region__parent__parent", "organisation").order_by("region__order", "period", "form_id", "serial")
+    rows = visible(found, user).select_related("form", "region__parent__parent", "organisation").defer("form__spec").order_by("region__order", "period", "form_id", "serial")
     last = {(row.form.code, row.region_id, row.period): row for row in rows}
     return list(last.values())
 
@@ -159,7 +159,7 @@ def _unit_deadline(form: Form, period: str) -> datetime:
 def _firsts(user: Operator, wanted: list[tuple]) -> dict[tuple[str, int, str], Return]:
     """The first return of each: a correction says nothing of when it was reported."""
     names = {name for *_, name in wanted}
-    rows = visible(Return.objects.filter(period__in=names, serial=1), user).select_related("form", "region") if names else ()
+    rows = visible(Return.objects.filter(period__in=names, serial=1), user).select_related("form", "region").defer("form__spec") if names else ()
     return {(row.form.code, row.region_id, row.period): row for row in rows}
 
 
@@ -220,4 +220,4 @@ def _told(at: datetime | None) -> str:
 def recent(user: Operator, region: Region, count: int = 20) -> list[Return]:
     """The returns last locked, of the region and below."""
     found = within(visible(Return.objects.filter(state=Return.LOCKED), user), below(user, region))
-    return list(found.select_related("form", "region").order_by("-locked_at", "-id")[:count])
+    return list(found.select_related("form", "region").defer("form__spec").order_by("-locked_at", "-id")[:count])
