@@ -258,7 +258,7 @@ def test_an_administrator_lands_on_the_first_page_that_is_theirs():
     made = person("audit_admin")
     set_password(link(made.username))
     client, answer = sign_in(made.username)
-    assert answer.headers["Location"] == "/returns/"
+    assert answer.headers["Location"] == "/"
     assert client.get("/").headers["Location"] == "/staff/"
 
 

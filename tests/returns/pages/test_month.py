@@ -159,7 +159,7 @@ def test_one_reason_answers_all_that_ask_the_same(visit, draft):
     saved(page)
     page.wait_for_selector("#checks button[name=all]")
     page.locator("#checks li:not(.done) input[name=text]").first.fill("上月多报，已核减")
-    page.locator("#checks button[name=all]").click()
+    page.locator("#checks button[name=all]").first.click()
     page.wait_for_selector("#checks .no-stop")
     assert page.locator("#checks li.done:has-text('上月多报')").count() == 3
 

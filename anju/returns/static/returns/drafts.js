@@ -7,6 +7,9 @@
   const status = document.getElementById("saved");
   const remarks = document.getElementById("remark");
   const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
+  /* The answer to a refused act stands at the act's address: to load it anew must show the return, not do the act once more. */
+  const address = table.dataset.save.replace(/fill\/$/, "");
+  if (location.pathname !== address) history.replaceState(null, "", address);
   const SPACE = `anju-draft/${table.dataset.user}/${table.dataset.ret}/`;
   const WAIT = 600;
   const AGAIN = [1, 2, 4, 8, 15];
@@ -296,7 +299,12 @@
 
   /* -- going from finding to finding (F8) ------------------------------------------------------------------------------------------------- */
 
-  const found = () => Grid.all().filter((td) => conflicts.has(td) || wrong.has(td) || (marks.get(Grid.key(td)) || []).some((one) => !one.done));
+  /* What stands in the way comes before what only asks. */
+  const found = () => {
+    const open = (td, level) => (marks.get(Grid.key(td)) || []).some((one) => !one.done && (!level || one.level === level));
+    const stops = Grid.all().filter((td) => conflicts.has(td) || wrong.has(td) || open(td, "阻断"));
+    return stops.length ? stops : Grid.all().filter((td) => open(td));
+  };
   const next = (way) => {
     const list = found();
     if (!list.length) return remark("没有要处理的格了");
