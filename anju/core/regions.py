@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from anju.core import names, trail
 from anju.core.models import Region
-from anju.core.scope import Operator, visible
+from anju.core.scope import Operator, visible, within
 from anju.problems import Problem, Refused
 
 NATION = "100000"
@@ -42,16 +42,20 @@ def children(user: Operator, region: Region, on: date | None = None) -> list[Reg
 
 def descendants(user: Operator, region: Region, on: date | None = None) -> list[Region]:
     """Everything below at any depth, in order. Without a day: of every time, those in force first."""
+    found = within(Region.objects.exclude(code=region.code), ids_below(user, region), "pk")
+    return list(in_force(found, on)) if on else sorted(found, key=lambda r: (r.valid_until is not None, r.order, r.pk))
+
+
+def ids_below(user: Operator, region: Region) -> frozenset[int]:
+    """The ids of the region and all below it, of every time; of the user's own."""
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH RECURSIVE below AS (SELECT %s::varchar AS code UNION"
             " SELECT child.code FROM core_region AS child JOIN core_region AS above ON above.id = child.parent_id"
-            " JOIN below ON below.code = above.code) SELECT code FROM below",
+            " JOIN below ON below.code = above.code) SELECT array_agg(id) FROM core_region WHERE code IN (SELECT code FROM below)",
             [region.code],
         )
-        codes = [code for (code,) in cursor.fetchall() if code != region.code]
-    found = visible(Region.objects.filter(code__in=codes), user, "pk")
-    return list(in_force(found, on)) if on else sorted(found, key=lambda r: (r.valid_until is not None, r.order, r.pk))
+        return user.region_ids.intersection(cursor.fetchone()[0] or ())
 
 
 def path(region: Region) -> list[Region]:

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from anju.core import regions as places
@@ -27,10 +26,7 @@ def below(user: Operator, region: Region) -> frozenset[int]:
     """The region and all below it, of every time, as ids. Outside the scope it does not exist."""
     if region.pk not in user.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
-    if region.kind in (Region.Kind.COUNTY, Region.Kind.PSEUDO):
-        same = Region.objects.filter(Q(code=region.code) | Q(parent__code=region.code)).values_list("pk", flat=True)
-        return frozenset(same) & user.region_ids
-    return frozenset({region.pk, *(one.pk for one in places.descendants(user, region))})
+    return places.ids_below(user, region) | {region.pk}
 
 
 def own(by: Operator, region: Region) -> None:

@@ -237,7 +237,8 @@ def asked(user: Operator, on: date) -> list[tuple[Form, Organisation, str]]:
     for form in Form.objects.order_by("code", "-since"):
         newest.setdefault(form.code, []).append(form)
     offices: dict[tuple[str, str], list[Organisation]] = {}
-    for one in visible(Organisation.objects.filter(ended_on=None).select_related("region"), user).order_by("region__order", "id"):
+    units = {forms.of(versions[0]).unit for versions in newest.values()}
+    for one in visible(Organisation.objects.filter(ended_on=None, kind__in=units).select_related("region"), user).order_by("region__order", "id"):
         if one.region.valid_until is None or one.region.valid_until > on:
             offices.setdefault((one.kind, one.region.kind), []).append(one)
     found = []

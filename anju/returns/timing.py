@@ -1,5 +1,6 @@
 """What is due, who has reported, who is late. The proof of time is the first submission, which is never set again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -54,7 +55,7 @@ ACTS = {
 
 def _latest(user: Operator, found: QuerySet[Return]) -> list[Return]:
     """Of every form, region and period the last serial."""
-    rows = visible(found, user).select_related("form", "region__parent__parent", "organisation").defer("form__spec").order_by("region__order", "period", "form_id", "serial")
+    rows = visible(found, user).select_related("form", "region", "organisation").defer("form__spec").order_by("region__order", "period", "form_id", "serial")
     last = {(row.form.code, row.region_id, row.period): row for row in rows}
     return list(last.values())
 
@@ -73,30 +74,34 @@ def due(user: Operator, at: datetime, region: Region | None = None) -> list[Due]
     """Everything that is asked for and not locked, of the region and below (or of all the user's), the nearest deadline first."""
     ids = _scope(user, region)
     wanted = [(form, office, period) for form, office, period in asked(user, timezone.localdate(at)) if office.region_id in ids]
-    names = {period for *_, period in wanted}
-    there = _latest(user, within(Return.objects.filter(period__in=names), ids)) if names else []
-    older = _latest(user, within(Return.objects.exclude(state=Return.LOCKED).exclude(period__in=names), ids))
-    known = {(ret.form.code, ret.region_id, ret.period): ret for ret in there}
-    rows = [(form, office, period, known.get((form.code, office.region_id, period))) for form, office, period in wanted]
-    listed = {ret.pk for *_, ret in rows if ret is not None}
-    rows += [(ret.form, ret.organisation, ret.period, ret) for ret in (*there, *older) if ret.pk not in listed]
-    rows = [row for row in rows if row[3] is None or row[3].state != Return.LOCKED]
+    going = _latest(user, within(Return.objects.exclude(state=Return.LOCKED), ids))  # a correction is the last of its serials
+    known = {(ret.form.code, ret.region_id, ret.period): ret for ret in going}
+    done = set(visible(Return.objects.filter(period__in={name for *_, name in wanted}, state=Return.LOCKED), user).values_list("form__code", "region_id", "period"))
+    asked_for = {(form.code, office.region_id, period): (form, office, period, None) for form, office, period in wanted}
+    begun = {key: (*(asked_for[key] if key in asked_for else (ret.form, ret.organisation, ret.period))[:3], ret) for key, ret in known.items()}
+    rows = [row for key, row in (asked_for | begun).items() if key in begun or key not in done]
     opined = _opined(user, [ret for *_, ret in rows if ret is not None and ret.state == Return.JOINT])
-    found = []
+    found, above = [], _above(row[3].region if row[3] else row[1].region for row in rows)
     for form, office, period, ret in rows:
         here = ret.region if ret is not None else office.region
         act = ACTS[ret.state if ret is not None else ""]
         # Whoever ends the joint review waits with the departments.
         doing = may(user, act, here.pk) or (ret is not None and ret.state == Return.JOINT and may(user, "returns.review", here.pk))
         ours = user.posts is None or act in ("returns.opine", "returns.lock") or office is None or office.pk in user.organisation_ids
-        found.append(Due(form, here, period, ret, _deadline(ret, form, period), act, _to(here, ret), at, doing and ours, bool(ret and ret.pk in opined)))
+        found.append(Due(form, here, period, ret, _deadline(ret, form, period), act, _to(above, here, ret), at, doing and ours, bool(ret and ret.pk in opined)))
     return sorted(found, key=lambda one: (one.deadline, one.region.order, one.form.code, one.period))
 
 
-def _to(region: Region, ret: Return | None) -> str:
-    above = region.parent
+def _above(regions: Iterable[Region]) -> dict[int, Region]:
+    """What is above these regions, and above that, by id: two statements, however many regions."""
+    parents = Region.objects.in_bulk({region.parent_id for region in regions if region.parent_id})
+    return parents | Region.objects.in_bulk({region.parent_id for region in parents.values() if region.parent_id})
+
+
+def _to(known: dict[int, Region], region: Region, ret: Return | None) -> str:
+    above = known.get(region.parent_id)
     if ret is not None and ret.state == Return.CITY and above is not None:
-        above = above.parent
+        above = known.get(above.parent_id)
     return f"报{above.name}" if above is not None else "报上级"
 
 
