@@ -21,9 +21,9 @@ PROJECTS = 120  # of two counties; a bit more than half of this and last year's 
 TARGETS = {"shanty.start.target": ("shanty", "units"), "prh.start.target": ("prh", "units"), "old.households.target": ("old", "households")}
 
 
-def practice(*, say: Say) -> Region:
-    """The county, made if it is not there yet. Where a synthetic province stands, its first county is the one."""
-    today = timezone.localdate()
+def practice(*, say: Say, today: datetime.date | None = None) -> Region:
+    """The county, made if it is not there yet, the month of `today` left to fill. Where a synthetic province stands, its first county is the one."""
+    today = today or timezone.localdate()
     with scoped(local_operator()) as by:
         there = Region.objects.filter(code=COUNTY).first()
     if there is None:

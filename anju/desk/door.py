@@ -1,5 +1,6 @@
 """What stands behind a figure: value, formula with figures put in, source and cell, earlier values, where it is used."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from anju.figures.figure import SHARE, Derived, Figure
 from anju.figures.history import Entry, Provenance
 from anju.figures.models import Calibre, Measure
 from anju.problems import Refused
+
+RETURN = re.compile(r"return:(\d+) (.*)")  # as the lock of a return cites itself
 
 
 @dataclass
@@ -35,6 +38,12 @@ class Door:
     @property
     def reference(self) -> str:
         return reference(self.figure)
+
+    @property
+    def ret(self) -> tuple[str, str] | None:
+        """The return whose lock published the figure, and of what it is the sum: (12, 自年初累计—住房—开工，18 个项目)."""
+        found = RETURN.match(self.provenance.observation.cited) if self.provenance else None
+        return (found[1], found[2]) if found else None
 
     @property
     def formula(self) -> str:

@@ -1,0 +1,129 @@
+"""The practice county as `anju demo` makes it, its people with their passwords, and the site in processes of their own, which can be killed."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from tests.cast import sign_in
+from tests.conftest import HOME
+from tests.desk.conftest import DESK, Lines, chromium
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread; the database is asked from it too
+FORM = "anju-project-month"
+STARTS = 90  # seconds that the site may take
+
+assert chromium  # the fixture
+
+
+@dataclass(frozen=True)
+class County:
+    """The county of the month, its city, the period that is due now, and everybody's password by user name."""
+
+    code: str
+    name: str
+    city: str
+    period: str
+    passwords: dict[str, str]
+
+
+@pytest.fixture(scope="package")
+def county(django_db_setup, django_db_blocker, empty):
+    """Everything but the month that is due is locked. Which month that is, the calendar says: the tests hold on every day of the year."""
+    from django.db import connections
+    from django.utils import timezone
+
+    from anju.core import periods
+    from anju.core.scope import local_operator, scoped
+    from anju.demo.people import people
+    from anju.demo.practice import practice
+    from anju.figures.services import load_catalogue
+    from anju.returns import calendar, spec
+    from anju.returns.services import load_forms
+
+    form = next(one for one in spec.shipped() if one.code == FORM)
+    period = calendar.around(form, timezone.localdate())[0]
+    with django_db_blocker.unblock():
+        with scoped(local_operator()) as local:
+            load_catalogue(by=local)
+            load_forms(by=local)
+        region = practice(say=lambda *_: None, today=periods.end(period))
+        made = people(region, ())
+        yield County(region.code, region.name, region.parent.code, period, {one.username: one.password for one in made})
+        connections.close_all()
+    empty()
+
+
+class Site:
+    """`anju serve`: the processes of the product, on a port that stays the same when they are started again."""
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "anju", "serve", "--port", str(self.port)], env=os.environ | {"ANJU_HOME": str(HOME)}, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        end = time.monotonic() + STARTS
+        while time.monotonic() < end:
+            try:
+                urllib.request.urlopen(f"{self.address}/sign-in/", timeout=5).close()
+                return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.2)
+        raise AssertionError("the site did not start")
+
+    def kill(self) -> None:
+        """Master and workers at once, without a word."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@pytest.fixture(scope="package")
+def site(county):
+    site = Site()
+    site.start()
+    yield site
+    site.kill()
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """visit(user name): a page at a desk, that person signed in; visit(): nobody is. At the end no console may have said anything."""
+    from anju.core.models import Staff
+
+    made = []
+
+    @contextmanager
+    def closing():
+        yield
+        for page in made:
+            page.context.close()
+        assert not [line for page in made for line in page.lines]
+
+    def come(username=""):
+        context = chromium.new_context(viewport=DESK, base_url=site.address, locale="zh-CN", timezone_id="Asia/Shanghai", accept_downloads=True)
+        page = context.new_page()
+        page.lines = Lines()
+        page.on("console", lambda message: page.lines.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: page.lines.append(f"error: {error}"))
+        page.set_default_timeout(30_000)
+        if username:
+            sign_in(page, Staff.objects.get(username=username))
+        made.append(page)
+        return page
+
+    with closing():
+        yield come
