@@ -1,7 +1,6 @@
 """What counts as started and completed: the counting books run over every project, and the sums with the projects they came from."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -19,13 +18,13 @@ from anju.projects.base import STANDING
 from anju.projects.events import events
 from anju.projects.models import Project
 from anju.quantities import scaled_text, to_base, unit
-from anju.rules import engines
 from anju.rules.ir import Num
 from anju.rules.schema import Book
 from anju.runs.folders import library
 
 GONE = (Project.REPLACED, Project.CANCELLED)
 SPAN, BEFORE = 0, 1
+FEW = 150  # rows up to which the reference is faster than opening an engine
 
 
 @dataclass
@@ -95,12 +94,11 @@ def counted(
     sums = _sums(user, list(by_id), since, until)
     result: Counted = {}
     steps: dict[tuple[str, int], Mapping[str, int | None]] = {}
-    with closing(engines.connect()) as engine:  # one for all books: opening it costs more than most of them
-        for subject in {one.book for one in wanted if one.book}:
-            mine = [row for row in rows if row["kind"] in _table()["books"][subject]["kinds"]]
-            for book, group in _by_book(subject, mine, by_id, until, books):
-                needed = sorted({one.step for one in wanted if one.book == subject})
-                steps |= {(subject, pk): found for pk, found in _run(book, subject, group, sums, until, needed, engine).items()}
+    for subject in {one.book for one in wanted if one.book}:
+        mine = [row for row in rows if row["kind"] in _table()["books"][subject]["kinds"]]
+        for book, group in _by_book(subject, mine, by_id, until, books):
+            needed = sorted({one.step for one in wanted if one.book == subject})
+            steps |= {(subject, pk): found for pk, found in _run(book, subject, group, sums, until, needed).items()}
     for one in wanted:
         kinds = _table()["books"][one.book]["kinds"] if one.book else events()[one.event].kinds
         for row in rows:
@@ -156,7 +154,7 @@ def _by_book(
 
 
 def _run(
-    book: Book, subject: str, rows: list[dict], sums: Mapping[tuple[int, str, str], tuple[int, int]], on: date, steps: list[str], engine: Any
+    book: Book, subject: str, rows: list[dict], sums: Mapping[tuple[int, str, str], tuple[int, int]], on: date, steps: list[str]
 ) -> dict[int, dict[str, int | None]]:
     """Each project's steps in base units. Projects that have the same facts are counted once."""
     specs = _table()["books"][subject]["inputs"]
@@ -165,7 +163,7 @@ def _run(
     if not distinct:
         return {}
     listed = [dict(zip(book.inputs, fact, strict=True)) | {"key": str(index)} for fact, index in distinct.items()]
-    run = rules.run(book, listed, on=on, key="key", connection=engine)
+    run = rules.reference.run(book, listed, on=on, key="key") if len(listed) <= FEW else rules.run(book, listed, on=on, key="key")
     values = [{step: _base(book, run, step, row.values[step]) for step in steps} for row in run.rows]
     return {pk: values[distinct[fact]] for pk, fact in facts.items()}
 

@@ -14,6 +14,7 @@ from anju.figures.models import Source
 from anju.figures.publishing import Published, publish
 from anju.problems import Problem, Refused
 from anju.projects import services as projects
+from anju.projects.counting import Count, counted, measures, together
 from anju.projects.events import events
 from anju.projects.queries import below
 from anju.projects.services import Entry
@@ -100,11 +101,17 @@ def _gap(read: Reading, key: str, column: Column) -> int | None:
 
 
 def _publish(by: Operator, read: Reading) -> Source | None:
-    """The sums as figures. What is not known is not published; where a correction says so, the figure becomes 未报."""
+    """The sums as figures. What is not known is not published; where a correction says so, the figure becomes 未报.
+
+    What projects count for is said by the counting books (计数口径), over the ledger that now says what the return says.
+    """
     ret, spec, rows = read.ret, read.spec, []
+    counts = _counts(by, read)
     for one in spec.publish:
         column = spec.by_code[one.column]
         value = read.now.number(one.line, one.column) if one.line else read.now.total(one.column, one.where)
+        if value is not None and one.measure in counts:
+            value = counts[one.measure].value
         lines = 1 if one.line else read.now.counted(one.column, one.where)
         if value is None and not (lines and ret.serial > 1):
             continue
@@ -117,6 +124,16 @@ def _publish(by: Operator, read: Reading) -> Source | None:
     return publish(
         by=by, kind=Source.Kind.RETURN, title=str(ret), region=ret.region, period=ret.period, rows=rows, reason=reason, origin=f"return:{ret.pk}"
     )
+
+
+def _counts(by: Operator, read: Reading) -> dict[str, Count]:
+    """What the books count of the published measures, from January to the cut-off day; none for a form whose lines are no projects."""
+    ret, spec = read.ret, read.spec
+    codes = {one.measure for one in spec.publish if not one.line and not one.calibre} & set(measures()) if spec.rows.projects else set()
+    if not codes:
+        return {}
+    regions = Region.objects.filter(pk__in=below(by, ret.region))
+    return together(counted(by, regions, since=ret.cut_off.replace(month=1, day=1), until=ret.cut_off, codes=sorted(codes)))
 
 
 def _places(value: int | None, column: Column, read: Reading, lines: int) -> int:
