@@ -3,10 +3,14 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from anju.core import regions
-from anju.core.jobs import progress, register
+from django.utils import timezone
+
+from anju.core import periods, regions
+from anju.core.jobs import progress, register, register_daily
+from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.returns import services
+from anju.returns import services, timing
+from anju.returns.calendar import shifted
 
 
 @register("returns.close", "整期锁定报表")
@@ -16,3 +20,14 @@ def close(job: Any, *, by: Operator, region: str, form: str, period: str) -> str
     done = services.close_month(by=by, region=here, form_code=form, period=period, progress=lambda at, of, text: progress(job, at, of, text))
     query = {"region": region, "form": form} | ({"left": len(done.refused)} if done.refused else {})
     return f"/returns/?{urlencode(query)}"
+
+
+@register_daily("returns.lateness", "统计上月报送情况")
+def lateness(job: Any, *, by: Operator) -> str:
+    """Who was late last month, as figures for the score table: city by city, so that each sees where its own numbers came from."""
+    month = shifted(f"{timezone.localdate():%Y-%m}", -1)
+    above = {office.region.parent_id for _, office, _ in timing.falling_in(by, month)}
+    for at, region in enumerate(found := list(Region.objects.filter(pk__in=above).order_by("order", "id"))):
+        progress(job, at, len(found), region.name)
+        services.lateness(by=by, region=region, month=month)
+    return f"/returns/?period={periods.year(month)}"

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from anju.core.scope import scoped
 from anju.figures import queries as figures
@@ -137,3 +138,17 @@ def test_what_has_not_fallen_due_is_not_counted(people, city, county, offices, f
     services.lateness(by=by, region=city, month="2021-08", at=at("2021-08-22T17:00"))
     assert figures.figure(by, "returns.due", county, "2021-08").text() == ""
     assert timedelta(0) < at("2021-08-22T17:30") - at("2021-08-22T17:00")
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_every_day_last_month_is_counted_city_by_city(people, city, county, offices, forms, operator):
+    from anju.core import jobs
+    from anju.figures.models import Source
+    from anju.returns.jobs import lateness
+
+    with scoped(operator):
+        job = jobs.enqueue(operator, "returns.lateness")
+        assert lateness(job, by=operator).startswith("/returns/")
+        month = calendar.shifted(f"{timezone.localdate():%Y-%m}", -1)
+        assert figures.figure(operator, "returns.late", county, month).text() == "2", "nobody reported anything"
+        assert Source.objects.get(title__contains=month).region == city
