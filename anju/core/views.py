@@ -19,11 +19,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return stopped(request, 400, "请求不完整或地址不对", "请从左侧导航重新进入。上传的文件过大时，请拆成几个再传。")
+    return stopped(request, 400, "请求不完整或地址不对", "请从导航重新进入。上传的文件过大时，请拆成几个再传。")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return stopped(request, 403, "不能这样访问", "请从左侧导航重新进入。")
+    return stopped(request, 403, "不能这样访问", "请从导航重新进入。")
 
 
 def no_post(request: HttpRequest, act: Act, problems: list[Problem] | None = None) -> HttpResponse:

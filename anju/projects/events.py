@@ -96,6 +96,6 @@ def shown(amount: int | None, unit_name: str) -> str:
 
 
 def amount_text(kind: str, project_kind: str, amount: int | None) -> str:
-    """An event's amount with its unit: 27.27 万元."""
+    """An event's amount with its unit: 27.27万元."""
     name = events()[kind].unit_for(project_kind)
-    return "" if amount is None or not name else f"{shown(amount, name)} {name}"
+    return "" if amount is None or not name else f"{shown(amount, name)}{name}"

@@ -83,11 +83,14 @@ def chosen(
 
 def projects(
     user: Operator, region: Region, *, kind: str = "", year: int | None = None, state: str = "", search: str = "", sort: str = "",
-    page: int = 1, size: int = SIZE, until: date | None = None,
+    page: int = 1, size: int = SIZE, until: date | None = None, count: int | None = None,
 ) -> Listed:  # fmt: skip
-    """One page of projects with their totals: five queries, whatever the number of projects. sort: a key of SORTS."""
+    """One page of projects with their totals: five queries, whatever the number of projects. sort: a key of SORTS.
+
+    count: how many there are, where the caller has counted them already.
+    """
     found = chosen(user, region, kind=kind, year=year, state=state, search=search)
-    count = found.count()
+    count = found.count() if count is None else count
     page = min(max(1, page), max(1, -(-count // size)))
     order = SORTS.get(sort, SORTS[""])
     # First the keys alone: narrow rows to sort, however deep the page.

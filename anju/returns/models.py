@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from anju.core.models import File, Organisation, Region
 from anju.core.states import Move, States
+from anju.core.templatetags.anju import period_label
 
 
 class Form(models.Model):
@@ -72,7 +73,7 @@ class Return(models.Model):
         indexes = [models.Index(fields=["region", "state"], name="return_by_state"), models.Index(fields=["period", "state"], name="return_by_period")]
 
     def __str__(self) -> str:
-        return f"{self.form.name} {self.region.name} {self.period}" + (f" 更正{self.serial - 1}" if self.serial > 1 else "")
+        return f"{self.region.name}{period_label(self.period)}{self.form.name}" + (f"（第{self.serial - 1}次更正）" if self.serial > 1 else "")
 
 
 class Line(models.Model):

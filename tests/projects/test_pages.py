@@ -105,7 +105,7 @@ def test_more_projects_take_no_more_queries(made, east, path):
 def test_a_total_opens_the_events_that_make_it(made):
     client = visitor("clerk")
     text = body(client.get(f"/projects/{made.pk}/total/start/", headers={"HX-Request": "true"}))
-    assert "2 条进度加成" in text and "60 套" in text and "40 套" in text and "100 ÷ 200 = 50.0%" in text and "<html" not in text
+    assert "2条进度加成" in text and "60套" in text and "40套" in text and "100 ÷ 200 = 50.0%" in text and "<html" not in text
     assert "<html" in body(client.get(f"/projects/{made.pk}/total/start/"))
     assert client.get(f"/projects/{made.pk}/total/finish/").status_code == 404
 
@@ -242,7 +242,7 @@ def test_a_photograph_and_progress_come_from_the_site_in_one(made):
     response = client.get(f"/projects/photos/{photo.pk}/")
     assert (response.content, response.headers["Content-Type"]) == (PNG, "image/png")
     assert Event.objects.get(kind="stage").note == "封顶"
-    assert "现场照片 1 张" in body(client.get(f"/projects/{made.pk}/"))
+    assert "现场照片1张" in body(client.get(f"/projects/{made.pk}/"))
     assert visitor("clerk", region=cast.WEST).get(f"/projects/photos/{photo.pk}/").status_code == 404
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 
 from anju.core import acts
@@ -72,6 +72,23 @@ def period_label(period: str) -> str:
 @register.filter(name="period")
 def period_filter(value) -> str:
     return period_label(str(value)) if value else ""
+
+
+@register.filter
+def unbroken(text: str):
+    """A text in which no line ends within a period: 2021年1—8月 stays whole."""
+    return mark_safe(re.sub(r"（?\d{4}年\d+—\d+月）?", r'<span class="nowrap">\g<0></span>', conditional_escape(text)))
+
+
+BROWSERS = (("Edg/", "Edge"), ("Firefox/", "火狐"), ("QQBrowser", "QQ 浏览器"), ("MicroMessenger", "微信"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (("HarmonyOS", "鸿蒙"), ("Windows", "Windows"), ("Android", "安卓手机"), ("iPhone", "苹果手机"), ("iPad", "苹果平板"), ("Mac OS", "苹果电脑"), ("Linux", "Linux"))
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """What a browser calls itself, as people would: Chrome，Windows."""
+    names = [next((name for word, name in known if word in agent), "") for known in (BROWSERS, SYSTEMS)]
+    return "，".join(name for name in names if name) or "说不出名称的程序"
 
 
 @register.filter
@@ -151,7 +168,7 @@ def sort_state(context, key):
     return {key: "asc", f"-{key}": "desc"}.get(context["request"].GET.get("sort", ""), "")
 
 
-PEOPLE = {"local": "本机操作员"}
+PEOPLE = {"local": "本机操作员", "generate": "模拟数据"}
 
 
 @register.filter

@@ -255,7 +255,7 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
 
     return act(
         request, form=form, do=do, back=back, where=found.name, heading=f"更正{event.on:%Y-%m-%d}的{kind.label}：{found.name}",
-        sub=f"现为 {amount_shown(event.amount, unit)} {unit}" if unit and event.amount is not None else "", label="更正这一条",
+        sub=f"现为{amount_shown(event.amount, unit)}{unit}" if unit and event.amount is not None else "", label="更正这一条",
         others=[("void", "撤回这一条（没有发生）")], effect="更正另记一条，原来的一条划去但留着；两者都看得到何人何时。",
     )  # fmt: skip
 
@@ -341,7 +341,7 @@ def adjust(request: HttpRequest, pk: int) -> HttpResponse:
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
         numbers = [
             Input(one.name, one.label.partition("（")[0], value=said.get(one.name, text_of(one, getattr(found, one.name))), unit=one.unit,
-                  wrong=wrong.get(one.name, ""), hint=f"现为 {text_of(one, getattr(found, one.name)) or '空白'}")
+                  wrong=wrong.get(one.name, ""), hint=f"现为{text_of(one, getattr(found, one.name)) or '空白'}")
             for one in fields
         ]  # fmt: skip
         version = Input("version", "", "hidden", said.get("version", str(found.version)))

@@ -57,10 +57,11 @@ def named(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse
     if made.region is None:
         return show(request, "projects/list.html", heading="项目", count=0)
     chosen, sort = shown.filters(request), request.GET.get("sort", "").lstrip("-")
-    listed = queries.projects(user, made.region, **chosen, sort=sort, page=shown.page_number(request), until=shown.as_of(made))
-    late = late_count(user, made.region, shown.as_of(made), **chosen)
     every = queries.chosen(user, made.region, **chosen | {"state": ""})
     counted = dict(every.order_by().values_list("state").annotate(Count("pk")))
+    count = counted.get(chosen["state"], 0) if chosen["state"] else sum(counted.values())
+    listed = queries.projects(user, made.region, **chosen, sort=sort, page=shown.page_number(request), until=shown.as_of(made), count=count)
+    late = late_count(user, made.region, shown.as_of(made), **chosen)
     word = Project.STATES.label(chosen["state"]) if chosen["state"] else "共"
     heading = f"{made.region.name}：{word}{listed.count:,}个项目" + (f"，{late:,}个逾期未建成" if late else "，没有逾期的" if chosen["state"] == Project.PLANNED else "")
     others = "、".join(f"{label}{counted[state]:,}个" for state, label in shown.STATES if chosen["state"] not in ("", state) and counted.get(state))
@@ -116,7 +117,7 @@ def table(request: HttpRequest) -> HttpResponse:
         ]  # fmt: skip
         editable = may(user, EDIT, project.region_id) and project.state in (Project.PLANNED, Project.RESERVE)
         rows.append({"project": project, "path": f"/projects/{project.pk}/", "cells": cells, "editable": editable})
-    heads = [{"name": field.name, "text": field.label.partition("（")[0], "unit": field.unit} for field in fields]
+    heads = [{"name": field.name, "text": field.label.partition("（")[0], "unit": field.unit, "wide": field.name in WIDE} for field in fields]
     return show(
         request, "projects/table.html", heading=f"{made.region.name}：{listed.count:,}个项目的基本情况", rows=rows, columns=heads,
         regions_shown=has_below(made.region), can_edit=any(row["editable"] for row in rows) or may(user, EDIT, made.region.pk),

@@ -208,7 +208,7 @@ def lined(one: Happened, found: Project) -> SimpleNamespace:
 
 def amount_of(event: Event, found: Project) -> str:
     unit = events()[event.kind].unit_for(found.kind)
-    return f"{see.grouped(event.amount, unit)} {unit}" if unit and event.amount is not None else ""
+    return f"{see.grouped(event.amount, unit)}{unit}" if unit and event.amount is not None else ""
 
 
 def conditioned(one: queries.Ready, pk: int, edits: bool) -> SimpleNamespace:

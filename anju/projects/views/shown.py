@@ -17,7 +17,7 @@ from anju.projects.events import amount_text, events, shown
 from anju.projects.late import BUILT, built, late_days, to_build, whole
 from anju.projects.models import Event, Project
 from anju.projects.queries import Line
-from anju.quantities import ratio_text
+from anju.quantities import in_unit, ratio_text
 
 KINDS = Project.Kind.choices
 STATES = list(Project.STATES.labels.items())
@@ -66,7 +66,7 @@ def door(request: HttpRequest, line: Line, kind: str, unit: str) -> str:
     if amount is None:
         return ""
     href = address(request, f"/projects/{line.project.pk}/total/{quote(kind)}/")
-    return format_html('<a class="fig" href="{}">{}</a>', href, grouped(amount, unit))
+    return format_html('<a class="fig" href="{}">{}</a>', href, money(amount) if unit == "万元" else grouped(amount, unit))
 
 
 def grouped(amount: int, unit: str) -> str:
@@ -74,6 +74,11 @@ def grouped(amount: int, unit: str) -> str:
     integer, point, rest = text.partition(".")
     sign, digits = ("−" if integer.startswith("-") else ""), integer.lstrip("-")
     return f"{sign}{int(digits):,}{point}{rest}"
+
+
+def money(amount: int) -> str:
+    """An amount in 万元 as a column of them is read: two places for all; the door behind it has it whole."""
+    return in_unit(amount, "万元", 2, True).replace("-", "−")
 
 
 def rate(part: int | None, all_of_it: int | None) -> str:
@@ -89,7 +94,7 @@ def headline(line: Line, on: date) -> str:
         return project.get_state_display()
     furthest = next((kind for kind in ("handover", *BUILT, "basic", "start", "gather") if line.total(kind)), "")
     share = rate(line.total(furthest), all_of_it)
-    said = f"{events()[furthest].label}{share or line.text(furthest).replace(' ', '')}" if furthest else "未开工"
+    said = f"{events()[furthest].label}{share or line.text(furthest)}" if furthest else "未开工"
     late = late_days(line, on)
     return f"逾期{late}天，{said}" if late is not None else said
 
@@ -131,8 +136,8 @@ def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regio
         cells += [number(door(request, line, "start", unit_of), "开工"), number(rate(start, all_of_it), css="n no-phone")]
         cells += [] if old else [number(door(request, line, "basic", "套"), "基本建成"), number(rate(basic, all_of_it), css="n no-phone")]
         cells += [number(door(request, line, finish, unit_of), events()[finish].label), number(rate(end, all_of_it), css="n no-phone")]
-        plan = "" if project.investment is None else grouped(project.investment, "万元")
-        cells += [number(plan, css="n no-phone"), number(door(request, line, "invest", "万元"), "投资"), number(rate(spent, project.investment), css="n no-phone")]
+        plan = "" if project.investment is None else money(project.investment)
+        cells += [number(plan, css="n no-phone"), number(door(request, line, "invest", "万元"), "投资（万元）"), number(rate(spent, project.investment), css="n no-phone")]
         made_sheet.rows.append(Row(cells))
     return made_sheet
 
@@ -145,7 +150,7 @@ def summary(line: Line, on: date) -> str:
     for kind in ("start", "basic", *BUILT, "handover"):
         if (amount := line.total(kind)) is not None:
             share = rate(amount, all_of_it)
-            said.append(f"{events()[kind].label}{amount_text(kind, project.kind, amount).replace(' ', '')}" + (f"（{share}）" if share else ""))
+            said.append(f"{events()[kind].label}{amount_text(kind, project.kind, amount)}" + (f"（{share}）" if share else ""))
     if (late := late_days(line, on)) is not None:
         said.append(f"已过约定竣工日期{late}天")
     elif project.due_on:

@@ -43,7 +43,20 @@
   });
 
   /* Errors lead to their field. */
-  document.querySelector(".problems[data-focus]")?.focus({ preventScroll: true });
+  const summary = document.querySelector(".problems[data-focus]");
+  const items = [...(summary?.querySelectorAll("li") ?? [])];
+  const bare = (element) => element.textContent.replace(/\s/g, "");
+  for (const said of document.querySelectorAll(".field .wrong[id]")) {
+    const field = document.querySelector(`[aria-describedby="${said.id}"]`);
+    const item = items.find((one) => !one.querySelector("a") && bare(one).includes(bare(said)));
+    if (!field || !item) continue;
+    const where = item.querySelector("strong") ?? item;
+    const link = document.createElement("a");
+    link.href = `#${field.id}`;
+    link.append(...where.childNodes);
+    where.append(link);
+  }
+  summary?.focus({ preventScroll: true });
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) print();
