@@ -16,6 +16,7 @@ urlpatterns = [
     path("import/<str:digest>/marked.xlsx", bulk.marked, name="marked"),
     path("new/", acts.new, name="new"),
     path("ledger/", ledger.ledger, name="ledger"),
+    path("count/", ledger.count, name="count"),
     path("ledger/open/", ledger.open_all, name="open-entries"),
     path("ledger/<int:pk>/explain/", ledger.explain, name="explain"),
     path("ledger/<int:pk>/report/", ledger.report, name="report"),

@@ -84,3 +84,15 @@ def test_an_unknown_count_is_not_published(clerk, citizen, county, year, acting)
     told = measures.publish_counts(by=citizen, region=county, period="2021")
     assert {one.code for one in told.unknown} == {"PROJ-038"} and value(citizen, "old.communities", county) is None
     assert value(citizen, "old.households", county) == 60
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_the_ledger_is_counted_in_the_background_when_asked_for_on_a_page(citizen, city, county, year, operator, acting):
+    from anju.core import jobs
+    from anju.projects.jobs import count
+
+    acting(operator)
+    job = jobs.enqueue(operator, "projects.count", region=city.code, period="2021")
+    acting(citizen)
+    assert count(job, by=citizen, region=city.code, period="2021") == f"/figures/?region={city.code}&period=2021"
+    assert value(citizen, "shanty.start", city) == 382

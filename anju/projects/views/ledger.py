@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from anju.core import jobs
 from anju.core.acts import acting, may, require
 from anju.core.frame import frame, show
 from anju.core.sheets import Cell, Column, Row, Sheet
@@ -131,6 +132,20 @@ def open_all(request: HttpRequest) -> HttpResponse:
         return listing(request, status=422, problems=refused.problems)
     messages.success(request, f"核对到{day(shown.as_of(made))}：" + (f"新列入台账{len(opened)}个。" if opened else "没有新的逾期项目。"))
     return redirect(address(request, "/projects/ledger/"))
+
+
+@acting("projects.adjust")
+@require_POST
+def count(request: HttpRequest) -> HttpResponse:
+    """台账统计入指标: for a weekly dispatch between two returns. A province takes a while, so it is done in the background."""
+    made = frame(request)
+    if made.region is None:
+        raise Http404
+    title = f"{made.region.name}台账统计入指标 {made.period}"
+    job = jobs.enqueue(
+        request.operator, "projects.count", region_id=made.region.pk, title=title, region=made.region.code, period=made.period
+    )
+    return redirect(f"/jobs/{job.pk}/")
 
 
 def entry_inputs(name: str, entry: Entry, said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
