@@ -36,6 +36,11 @@ def end(period: str) -> date:
     return bounds(period)[1]
 
 
+def reported_by(day: date) -> date:
+    """The last day of what may have been reported on a day: a month is cut off on its twentieth and reported before it ends."""
+    return end(f"{day:%Y-%m}")
+
+
 def year(period: str) -> str:
     """The year a period belongs to, itself a period."""
     bounds(period)

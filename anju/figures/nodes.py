@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core import acts, regions, trail
+from anju.core import acts, periods, regions, trail
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
 from anju.figures.current import LEVELS, Figures, figures
@@ -166,8 +166,8 @@ class Nodes:
 
 
 def nodes(user: Operator, region: Region, on: date, parts: Sequence[Region] | None = None) -> Nodes:
-    """The nodes of that year that bind a region, with its gap and its parts'. What was done: the latest figures up to that day, or up to the
-    node's own day where that is earlier. A node dated before its document binds no one."""
+    """The nodes of that year that bind a region, with its gap and its parts'. What was done: the latest figures reported by that day, or up to
+    the node's own day where that is earlier. A node dated before its document binds no one."""
     made = Nodes(on)
     rows = list(visible(Node.objects.filter(region=region, on__year=on.year), user).select_related("target", "actual"))
     if not rows:
@@ -176,7 +176,7 @@ def nodes(user: Operator, region: Region, on: date, parts: Sequence[Region] | No
     targets = _targets(user, rows, listed, str(on.year))
     done: dict[date, Latest] = {}
     for node in rows:
-        day = min(on, node.on)
+        day = min(periods.reported_by(on), node.on)
         if day not in done:
             done[day] = latest(user, {row.actual_id for row in rows}, listed, day)
         gaps = [_gap(node, one, targets(node, one), done[day](node.actual_id, one), day) for one in listed]

@@ -65,7 +65,8 @@ def county(django_db_setup, django_db_blocker, empty):
 class Site:
     """`anju serve`: the processes of the product, on a port that stays the same when they are started again."""
 
-    def __init__(self) -> None:
+    def __init__(self, log) -> None:
+        self.log = log
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -74,7 +75,7 @@ class Site:
     def start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "anju", "serve", "--port", str(self.port)], env=os.environ | {"ANJU_HOME": str(HOME)}, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=self.log, stderr=self.log,
         )  # fmt: skip
         end = time.monotonic() + STARTS
         while time.monotonic() < end:
@@ -83,7 +84,7 @@ class Site:
                 return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.2)
-        raise AssertionError("the site did not start")
+        raise AssertionError(f"the site did not start: see {self.log.name}")
 
     def kill(self) -> None:
         """Master and workers at once, without a word."""
@@ -92,11 +93,12 @@ class Site:
 
 
 @pytest.fixture(scope="package")
-def site(county):
-    site = Site()
-    site.start()
-    yield site
-    site.kill()
+def site(county, tmp_path_factory):
+    with (tmp_path_factory.mktemp("site") / "log").open("w") as log:
+        site = Site(log)
+        site.start()
+        yield site
+        site.kill()
 
 
 @pytest.fixture
@@ -117,7 +119,7 @@ def visit(chromium, site):
         context = chromium.new_context(viewport=DESK, base_url=site.address, locale="zh-CN", timezone_id="Asia/Shanghai", accept_downloads=True)
         page = context.new_page()
         page.lines = Lines()
-        page.on("console", lambda message: page.lines.append(f"{message.type}: {message.text}"))
+        page.on("console", lambda message: page.lines.append(f"{message.type}: {message.text} {message.location['url']}"))
         page.on("pageerror", lambda error: page.lines.append(f"error: {error}"))
         page.set_default_timeout(30_000)
         if username:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core import regions
+from anju.core import periods, regions
 from anju.core.acts import acting
 from anju.core.frame import Frame, frame, show
 from anju.core.sheets import Cell, Column, Row, Sheet
@@ -37,7 +37,7 @@ def listing(request: HttpRequest, status: int = 200, **extra) -> HttpResponse:
     on = nodes.seen_from(made.on, timezone.localdate())
     below = regions.children(user, made.region, on)
     gaps = queries.nodes(user, made.region, on, below)
-    tasks = [one for one in packs.read_tasks(user, [made.region, *below], on) if one.told]
+    tasks = [one for one in packs.read_tasks(user, [made.region, *below], periods.reported_by(on)) if one.told]
     ranking = packs.rank(tasks, made.region, below, str(on))
     codes = [kind.code for kind in kinds]
     papers = [work.paper(user, one) for one in documents.documents(user, made.region).filter(kind__in=codes)]

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core import regions
+from anju.core import periods, regions
 from anju.core.acts import acting
 from anju.core.frame import frame, show
 from anju.core.sheets import Cell, Column, Row, Sheet
@@ -26,7 +26,8 @@ def leader(request: HttpRequest) -> HttpResponse:
         return show(request, "desk/leader.html", heading="还没有数字：先导入报表，或载入示例", started=False)
     below = regions.children(user, made.region, made.on)
     on = nodes.seen_from(made.on, timezone.localdate())
-    summary = told.summary(user, made.region, below, made.period, calibre_names(), on)
+    reported = periods.reported_by(on)
+    summary = told.summary(user, made.region, below, made.period, calibre_names(), reported)
     gaps = queries.nodes(user, made.region, on, below)
     ahead = gaps.next or gaps.last
     finding = nodes.heading(gaps, summary.noun)
@@ -41,7 +42,7 @@ def leader(request: HttpRequest) -> HttpResponse:
         "node_passed": bool(gaps.last) and not gaps.next,
         "notices": reminders.notices(user),
         "late": overdue.overdue(user, made.region, on),
-        "moved": told.moved(user, made.region, on),
+        "moved": told.moved(user, made.region, reported),
         "charts": summary.charts({one.node.actual_id for one in ahead}),
         "warnings": warnings,
         "papers": work.papers(user, made.region, made.period),
