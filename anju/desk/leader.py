@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from anju.core import periods
 from anju.core.models import Region
@@ -13,7 +14,7 @@ from anju.desk.charts import Chart
 from anju.desk.compare import Pair
 from anju.desk.layout import TOPICS, topic_of
 from anju.figures import queries as figures
-from anju.figures.figure import NUMBER, Figure
+from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Measure
 from anju.oversight import dispatch
 
@@ -35,7 +36,7 @@ class Progress:
         """With its calibre: what is said in one calibre need not hold in another."""
         return f"{self.measure.name}（{self.calibre_name}）" if self.calibre_name else self.measure.name
 
-    @property
+    @cached_property
     def short(self) -> list[Pair]:
         return [pair for pair in compare.by_gap(self.parts) if pair.short]
 
@@ -120,7 +121,9 @@ def summary(user: Operator, region: Region, below: list[Region], period: str, na
     """
     catalogue = figures.measures(user)
     listed = [region, *below]
-    known = reported(user, [*listed, *figures.children_of(user, below)], period[:4])
+    done = {one.target_of_id for one in catalogue.values() if one.target_of_id and not one.of_id}
+    parts = [one.pk for one in figures.children_of(user, below)]  # of these what a sum can be made of
+    known = reported(user, listed, period[:4]) | {(code, "", told) for code, told in figures.told(user, parts, done, period[:4])}
     calibres: dict[str, list[str]] = {}
     when: dict[str, str] = {}
     for code, calibre, told in sorted(known):
@@ -179,7 +182,7 @@ def of_parts(
 def reported(user: Operator, listed: Sequence[Region], year: str) -> set[tuple[str, str, str]]:
     """(measure, calibre, period) of a year that any of these regions has."""
     ids = {one.pk for one in listed} & user.region_ids
-    rows = CurrentFigure.objects.filter(region_id__in=ids, period__startswith=year)
+    rows = CurrentFigure.objects.filter(region_id__in=ids, period__gte=year, period__lt=str(int(year) + 1))  # an index knows where a year ends
     return set(rows.values_list("measure_id", "calibre_id", "period").distinct())
 
 
@@ -205,12 +208,13 @@ class Moved:
 
 def moved(user: Operator, region: Region, on: date) -> list[Moved]:
     """The latest report of the year against the one before it, for every whole that has a target; what did not move is left out."""
-    wanted = {one.target_of_id for one in figures.measures(user).values() if one.target_of_id and not one.of_id}
+    catalogue = figures.measures(user)
+    wanted = {one.target_of_id for one in catalogue.values() if one.target_of_id and not one.of_id}
     told: dict[str, list[str]] = {}
     below = figures.children_of(user, [region])
     places = [one.pk for one in (region, *below, *figures.children_of(user, below))]
-    rows = CurrentFigure.objects.filter(region_id__in=places, period__startswith=str(on.year), calibre="", state=NUMBER, measure_id__in=wanted)
-    for code, period in rows.order_by("measure__order", "measure_id", "period").values_list("measure_id", "period").distinct():
+    order = {code: at for at, code in enumerate(catalogue)}
+    for code, period in sorted(figures.told(user, places, wanted, str(on.year)), key=lambda one: (order[one[0]], one[1])):
         if periods.end(period) <= on:
             told.setdefault(code, []).append(period)
     last: dict[str, list[str]] = {}

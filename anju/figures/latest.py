@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
+from django.db import connection
+
 from anju.core import periods as calendar
 from anju.core import regions
 from anju.core.models import Region
-from anju.core.scope import Operator, visible
+from anju.core.scope import Operator, array, visible
 from anju.figures.current import Figures, figures
-from anju.figures.figure import NUMBER, Derived, Figure, derived, ratio, total
+from anju.figures.figure import Derived, Figure, derived, ratio, total
 from anju.figures.models import CurrentFigure, Measure
 
 
@@ -34,12 +36,7 @@ def latest(user: Operator, codes: Collection[str], listed: Sequence[Region], on:
     reported a number."""
     year, when = str(on.year), {}
     below = {one.pk: one for one in children_of(user, listed)} | {one.pk: one for one in listed}
-    rows = (
-        visible(CurrentFigure.objects.filter(region_id__in=list(below)), user)
-        .filter(measure_id__in=codes, calibre="", period__startswith=year, state=NUMBER)
-        .values_list("measure_id", "period").distinct()
-    )  # fmt: skip
-    for code, period in rows:
+    for code, period in told(user, below, codes, year):
         end = calendar.end(period)
         if end <= on and (code not in when or (end, len(period)) > (calendar.end(when[code]), len(when[code]))):
             when[code] = period
@@ -52,6 +49,30 @@ def latest(user: Operator, codes: Collection[str], listed: Sequence[Region], on:
         wanted = [(code, one) for code in some for one in listed if found(code, one, period).observation_id is None]
         sums |= summed(user, wanted, period)
     return Latest(found, when, year, sums)
+
+
+# A province has tens of thousands of figures a year, of which a page asks only which periods there are: looked up key by key, the next period
+# of each region and the first region of each pair, never read through.
+TOLD = """
+WITH RECURSIVE step AS (
+  SELECT r AS region_id, (SELECT min(period) FROM figures_current WHERE region_id = r AND period >= %(year)s AND period < %(next)s) AS period
+  FROM unnest(%(regions)s::int[]) AS r
+  UNION ALL
+  SELECT region_id, (SELECT min(c.period) FROM figures_current AS c WHERE c.region_id = step.region_id AND c.period > step.period AND c.period < %(next)s)
+  FROM step WHERE period IS NOT NULL
+)
+SELECT code, period FROM unnest(%(codes)s::text[]) AS code, (SELECT DISTINCT period FROM step WHERE period IS NOT NULL) AS periods
+WHERE (SELECT true FROM figures_current AS c WHERE c.region_id = ANY(%(regions)s::int[]) AND c.period = periods.period AND c.measure_id = code
+  AND c.calibre_id = '' AND c.state = 'number' LIMIT 1)
+"""
+
+
+def told(user: Operator, region_ids: Iterable[int], codes: Collection[str], year: str) -> list[tuple[str, str]]:
+    """(measure, period) of the year for which any of these regions reported a number, under no calibre."""
+    ids = array(user.region_ids.intersection(region_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(TOLD, {"regions": ids, "codes": list(codes), "year": year, "next": str(int(year) + 1)})
+        return cursor.fetchall()
 
 
 def within(user: Operator, codes: Collection[str], listed: Sequence[Region], period: str) -> tuple[dict[str, str], dict[tuple[str, int], Figure]]:

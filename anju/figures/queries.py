@@ -22,12 +22,12 @@ from anju.figures.current import (
 )
 from anju.figures.figure import Figure, ratio, total
 from anju.figures.history import Entry, Provenance, content, history, provenance, sources
-from anju.figures.latest import Latest, children_of, latest, rate, sum_figure, summed, within
+from anju.figures.latest import Latest, children_of, latest, rate, sum_figure, summed, told, within
 from anju.figures.nodes import Gap, NodeGaps, Nodes, goal, node_figure, nodes
 from anju.figures.targets import Decomposition, Division, Target, decomposition, document, targets
 
 __all__ = [
     "Breakdown", "Decomposition", "Division", "Entry", "Figure", "Figures", "Gap", "Key", "Latest", "NodeGaps", "Nodes", "Provenance", "Ranked", "Target",
     "accepts", "as_figure", "breakdown", "children_of", "content", "decomposition", "difference", "document", "figure", "figures", "goal", "history", "latest", "measures", "node_figure", "nodes",
-    "provenance", "ranking", "rate", "ratio", "rollup", "series", "sources", "split", "sum_figure", "summed", "targets", "total", "within",
+    "provenance", "ranking", "rate", "ratio", "rollup", "series", "sources", "split", "sum_figure", "summed", "targets", "told", "total", "within",
 ]  # fmt: skip

@@ -48,7 +48,8 @@ def targets(user: Operator, region: Region, period: str, on: date | None = None)
     if region.pk not in user.region_ids:
         return []
     rows = list(
-        Observation.objects.filter(region=region, period__startswith=period, measure__target_of__isnull=False, undone=None)
+        Observation.objects.filter(region=region, period__gte=period, period__lt=str(int(period[:4]) + 1), measure__target_of__isnull=False, undone=None)
+        .filter(period__startswith=period)
         .select_related("measure", "region")
         .order_by("id")
     )

@@ -128,7 +128,8 @@ def count(user: Operator) -> int:
 
 
 def _open(user: Operator) -> QuerySet[Notice]:
-    return visible(Notice.objects.filter(done_at=None).exclude(seen__contains=[user.key]), user)
+    mine = [act for act in acts() if may(user, act)]
+    return visible(Notice.objects.filter(done_at=None, act__in=mine).exclude(seen__contains=[user.key]), user)
 
 
 @transaction.atomic

@@ -78,7 +78,7 @@ def due(user: Operator, at: datetime, region: Region | None = None) -> list[Due]
     known = {(ret.form.code, ret.region_id, ret.period): ret for ret in going}
     done = set(visible(Return.objects.filter(period__in={name for *_, name in wanted}, state=Return.LOCKED), user).values_list("form__code", "region_id", "period"))
     asked_for = {(form.code, office.region_id, period): (form, office, period, None) for form, office, period in wanted}
-    begun = {key: (*(asked_for[key] if key in asked_for else (ret.form, ret.organisation, ret.period))[:3], ret) for key, ret in known.items()}
+    begun = {key: (*(asked_for.get(key, (ret.form, ret.organisation, ret.period)))[:3], ret) for key, ret in known.items()}
     rows = [row for key, row in (asked_for | begun).items() if key in begun or key not in done]
     opined = _opined(user, [ret for *_, ret in rows if ret is not None and ret.state == Return.JOINT])
     found, above = [], _above(row[3].region if row[3] else row[1].region for row in rows)
