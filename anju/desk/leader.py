@@ -232,4 +232,9 @@ def moved(user: Operator, region: Region, on: date) -> list[Moved]:
     }
     pairs = [tuple(sums.get((code, period)) or found(code, region, period) for period in (now, before)) for code, (before, now) in last.items()]
     made = [Moved(now, before, dispatch.more(now, before)) for now, before in pairs]
-    return [one for one in made if one.more.known and one.more.exact]
+    return [one for one in made if one.more.known and one.more.exact and _of_the_same(one.now, one.before)]
+
+
+def _of_the_same(*sums: Figure) -> bool:
+    """Sums are compared when the same places are in them: who has not reported yet makes no decrease."""
+    return len({frozenset(part.region.code for part in one.parts) for one in sums if one.parts}) < 2

@@ -145,6 +145,6 @@ def _cell(read: Reading, key: str, column: Column, open_: bool, targets: dict) -
     cell = now.cells.get((key, code))
     return GridCell(
         key, code, text_of(cell, column), cell.state if cell else "", cell.version if cell else 0, last, ledger,
-        changed=cell is not None and cell.via != "prefill", open=open_ and read.spec.fillable(column, key, now.lines[key].facts),
+        changed=cell is not None and cell.via not in ("prefill", "correct"), open=open_ and read.spec.fillable(column, key, now.lines[key].facts),
         via=cell.via if cell else "", value=cell.value if cell is not None and cell.state == Cell.NUMBER else None,
     )  # fmt: skip
