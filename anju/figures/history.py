@@ -41,6 +41,8 @@ def _entries(observations: QuerySet[Observation]) -> list[Entry]:
     entries = []
     for row in rows:
         source = sources.get(row.source_id)
+        if row.supersedes:
+            row.supersedes.region = row.region  # it is of the same key, and not asked for once more
         entries.append(
             Entry(
                 row, as_figure(row), as_figure(row.supersedes, row.measure).spoken_or_state if row.supersedes else None,

@@ -40,7 +40,7 @@ def listing(request: HttpRequest, status: int = 200, **extra) -> HttpResponse:
     tasks = [one for one in packs.read_tasks(user, [made.region, *below], periods.reported_by(on)) if one.told]
     ranking = packs.rank(tasks, made.region, below, str(on))
     codes = [kind.code for kind in kinds]
-    papers = [work.paper(user, one) for one in documents.documents(user, made.region).filter(kind__in=codes)]
+    papers = work.listed(user, documents.documents(user, made.region).filter(kind__in=codes))
     annexed = set(Version.objects.filter(document__in=[one.document.pk for one in papers], html__contains='class="annex').values_list("document_id", flat=True))
     noun = noun_of(below)
     context = {

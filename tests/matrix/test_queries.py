@@ -1,0 +1,113 @@
+"""How many queries each page asks: as many as queries.yaml says, for a county's clerk and a city's reviewer, and no more with three times the rows."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from ruamel.yaml import YAML
+
+from anju.core.models import Region
+from anju.core.scope import Operator, local_operator, scoped
+from anju.figures.models import Source
+from anju.figures.publishing import Published, publish
+from anju.figures.services import load_catalogue
+from anju.oversight.models import Notice
+from anju.projects.models import Event, Project
+from anju.returns import services as returns
+from anju.returns.models import Return
+from tests.cast import CITY, EAST, WEST, person, sign_in
+from tests.matrix.objects import document, run
+
+WRITTEN = Path(__file__).with_name("queries.yaml")
+PERIOD, FORM = "2020-06", "anju-project-month"
+MEASURES = ("shanty.start", "shanty.complete", "invest.done", "shanty.start.target")
+# A page of one thing is asked of the thing that the world holds; the others of the region.
+PAGES = (
+    "desk:leader", "desk:targets", "desk:figures", "desk:measure", "desk:door", "desk:runs", "desk:run", "desk:documents", "desk:document", "desk:rules",
+    "desk:dispatch", "desk:imports", "projects:list", "projects:table", "projects:map", "projects:ledger", "projects:project", "projects:total",
+    "returns:home", "returns:return", "mfa_index",
+)  # fmt: skip
+
+
+def grow(by: Operator, start: int, end: int) -> dict[str, Any]:
+    """Rows number start … end − 1 of everything that pages list, in two counties of the city. What single pages are of: of the first rows."""
+    one: dict[str, Any] = {}
+    for code in (EAST, WEST):
+        region = Region.objects.get(code=code, valid_until=None)
+        for n in range(start, end):
+            project = Project.objects.create(
+                region=region, code=f"Q{n}", name=f"示例{n}", kind="shanty", year=2020, units=100 + n, due_on=date(2020, 1, 1), longitude=112_000_000 + n,
+                latitude=35_000_000 + n, by=by.key,
+            )  # fmt: skip
+            for kind in ("start", "invest"):
+                Event.objects.create(project=project, region=region, kind=kind, on=date(2020, 3, 1), amount=10 + n, origin="ledger", by=by.key)
+            rows = [
+                Published(m, region, PERIOD[:4] if m.endswith("target") else PERIOD, 1_000_000 * (10 + n), "亿元" if m == "invest.done" else "套") for m in MEASURES
+            ]
+            publish(by=by, kind=Source.Kind.RETURN, title=f"示例{n}", region=region, period=PERIOD, rows=rows, reason="示例")
+            Notice.objects.create(region=region, act="leader.see", key=f"q{n}", what="示例", link="/", due=datetime.now(UTC) + timedelta(days=1))
+            document(by, region, person("clerk", EAST))
+            run(by, region, person("clerk", EAST))
+            ret = returns.open_return(by=by, form_code=FORM, region=region, period=f"2020-{n + 1:02d}")
+            Return.objects.filter(pk=ret.pk).update(state=Return.CITY)
+            if code == EAST and n == start:
+                one = {"project": project.pk, "return": ret.pk}
+    return one
+
+
+def address(name: str, one: dict[str, Any], code: str) -> str:
+    at = f"?region={code}&period={PERIOD}"
+    if name == "desk:door":
+        return f"{reverse(name)}?ref=shanty.start@{EAST}/{PERIOD}"
+    if name == "desk:measure":
+        return reverse(name, kwargs={"code": "shanty.start"}) + at
+    if name in ("projects:project", "projects:total"):
+        return reverse(name, kwargs={"pk": one["project"]} | ({"kind": "start"} if name.endswith("total") else {}))
+    if name in ("desk:run", "desk:document", "returns:return"):
+        return reverse(name, kwargs={"pk": one[name.partition(":")[2]]})
+    return reverse(name) + ("" if name == "mfa_index" else at)
+
+
+def asked(one: dict[str, Any]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for who, (post, code) in {"clerk": ("clerk", EAST), "city": ("city_reviewer", CITY)}.items():
+        client = Client()
+        sign_in(client, person(post, code))
+        found[who] = {}
+        for name in PAGES:
+            client.get(address(name, one, code))  # what is kept between requests is kept now
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get(address(name, one, code))
+            assert answer.status_code == 200, (who, name, answer.status_code)
+            found[who][name] = len(queries)
+    return found
+
+
+def test_a_page_asks_as_many_queries_as_it_is_written(db):
+    from anju.documents.models import Document
+    from anju.runs.models import Run
+
+    with scoped(local_operator()) as by:
+        load_catalogue(by=by)
+        returns.load_forms(by=by)
+        one = grow(by, 0, 2)
+        east = Region.objects.get(code=EAST, valid_until=None)
+        one |= {"run": Run.objects.filter(region=east).earliest("id").pk, "document": Document.objects.filter(region=east).earliest("id").pk}
+    few = asked(one)
+    with scoped(local_operator()) as by:
+        grow(by, 2, 6)
+    many = asked(one)
+    grown = {f"{who} {name}": (few[who][name], many[who][name]) for who in few for name in few[who] if few[who][name] != many[who][name]}
+    assert not grown, "more rows must not ask more queries"
+    written = YAML(typ="safe", pure=True).load(WRITTEN.read_text(encoding="utf-8"))
+    wrong = {
+        f"{who} {name}": f"{number} queries, {written.get(who, {}).get(name)} written"
+        for who in many for name, number in many[who].items() if written.get(who, {}).get(name) != number
+    }  # fmt: skip
+    assert not wrong, f"more: find out why; fewer: lower the number in {WRITTEN.name}"
+
+
