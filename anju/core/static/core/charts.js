@@ -125,7 +125,7 @@
     const make = kinds[figure.dataset.chart];
     const chart = echarts.init(plot, null, { renderer: "canvas" });
     chart.setOption(make(data));
-    drawn.push({ chart, redraw: () => { chart.resize(); chart.setOption(make(data), true); } });
+    drawn.push({ chart, redraw: () => { if (!matchMedia("print").matches) { chart.resize(); chart.setOption(make(data), true); } } }); // on paper the drawn picture is scaled
     figure.addEventListener("click", (event) => {
       const kind = event.target.closest("button[data-save]")?.dataset.save;
       if (!kind) return;
