@@ -152,6 +152,7 @@ def changes_cells_on_the_page(page) -> list[int]:
         press(page, "Tab")
     saved(page)
     assert all(spot(page, rows[0], column).evaluate("(td) => td.classList.contains('changed')") for column in ("invest", "arrive", "pay"))
+    assert page.locator("#explanation-draft").is_visible(), "what moved is drafted while one fills"
     return rows
 
 
