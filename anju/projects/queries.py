@@ -192,7 +192,12 @@ def timeline(user: Operator, project: Project) -> list[Happened]:
     ]
     changes = visible(Adjustment.objects.filter(project=project).select_related("replaced_by"), user)
     found += [Happened(one.on, f"{one.get_kind_display()}（{one.number}）", one.reason, None, one) for one in changes]
-    return sorted(found, key=lambda one: (one.on, (one.event or one.adjustment).pk), reverse=True)
+
+    def when(one: Happened) -> tuple:
+        row = one.event or one.adjustment
+        return one.on, row.at, one.event is None, row.pk  # of what was entered in one act the adjustment came last
+
+    return sorted(found, key=when, reverse=True)
 
 
 def photos(user: Operator, project: Project) -> list[Photo]:
