@@ -58,6 +58,7 @@ class Site(BaseApplication):
             "preload_app": True,
             "timeout": 120,
             "graceful_timeout": 10,
+            "keepalive": 30,  # people read between two pages: a new connection for each would be a wait for nothing
             "loglevel": "warning",
             "proc_name": "anju",
             "worker_exit": lambda server, worker: os._exit(0),  # threads of DuckDB stayed with the parent; unwinding would wait for them
