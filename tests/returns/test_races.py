@@ -16,7 +16,7 @@ from anju.returns.models import Cell, Change, Return, Step
 from tests.returns.conftest import complete
 from tests.returns.together import month
 
-RACES = int(os.environ.get("ANJU_RACES", "96"))
+RACES = int(os.environ.get("ANJU_RACES", "32"))
 CLIENTS, TABLES = 64, 16  # sixteen returns' cells, four people at each
 SEATS = CLIENTS // TABLES
 WHO_AND_WHEN = re.compile(r".+ 已于 \d{4}-\d\d-\d\d \d\d:\d\d ")
