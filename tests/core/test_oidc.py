@@ -68,7 +68,7 @@ def test_who_is_registered_comes_in_without_a_password(identity):
     identity["preferred_username"] = person("clerk").username
     for _ in range(2):  # the second time they are known
         client, answer = come()
-        assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/returns/")
         assert client.get("/me/").status_code == 200
     assert SocialAccount.objects.get().extra_data == {}
     with scoped(local_operator()):
