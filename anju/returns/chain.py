@@ -212,6 +212,7 @@ def answer(*, by: Operator, ret_id: int, check_id: str, line: str, text: str) ->
         return None
     made = _answer(by, ret, found, text)
     made.save()
+    _answered(by, ret, check_id, [line], made.text)
     return made
 
 
@@ -221,7 +222,14 @@ def answer_alike(*, by: Operator, ret_id: int, check_id: str, text: str) -> list
     ret = held(by, ret_id, FILL)
     in_state(ret, Return.DRAFT, Return.REVIEW, Return.JOINT, Return.HEAD, Return.CITY, doing="答复检查")
     asks = [one for one in check(by, ret) if one.check_id == check_id and one.level == "提醒" and one.open] if text.strip() else []
-    return Answer.objects.bulk_create([_answer(by, ret, one, text) for one in asks])
+    made = Answer.objects.bulk_create([_answer(by, ret, one, text) for one in asks])
+    if made:
+        _answered(by, ret, check_id, [one.line for one in made], made[0].text)
+    return made
+
+
+def _answered(by: Operator, ret: Return, check_id: str, lines: list[str], text: str) -> None:
+    trail.record(by=by, act="答复检查", obj=str(ret), after={"check": check_id, "lines": lines}, reason=text, region_id=ret.region_id)
 
 
 def _answer(by: Operator, ret: Return, found: Finding, text: str) -> Answer:

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from anju.core import trail
 from anju.core.scope import Operator, visible
 from anju.problems import Problem, Refused
 from anju.returns import spec as forms
@@ -192,6 +193,8 @@ def _write(by: Operator, ret: Return, spec: Spec, wanted: dict, via: str, done: 
         else:
             done.conflicts.append(Conflict(*key, called(cell.by), cell.at, text, cell.version, put.text))
     Change.objects.bulk_create(changes, batch_size=2_000)
+    if changes:  # which cells and what stood before is in the changes, which nobody can alter either
+        trail.record(by=by, act="填报", obj=str(ret), after={"cells": len(changes), "via": via}, region_id=ret.region_id)
 
 
 def _cells(ret: Return, keys: list[tuple[str, str]]) -> QuerySet[Cell]:
@@ -216,5 +219,7 @@ def note(*, by: Operator, ret_id: int, text: str, before: str) -> Return:
         now = find(by, ret_id)
         if now.note != text:
             raise Refused(Problem("RET-035", f"{ret} 情况说明", "别人刚改过。", "请刷新，看了现在的写法再改。"))
+        return now
     ret.note = text
+    trail.record(by=by, act="改情况说明", obj=str(ret), before=before, after=text, region_id=ret.region_id)
     return ret

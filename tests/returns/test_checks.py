@@ -192,3 +192,12 @@ def test_a_long_return_is_checked_by_the_engine_with_the_same_findings(people, d
     monkeypatch.setattr(reading, "FEW", 0)
     assert queries.check(by, draft) == few and len(few) > 5
     assert queries.grid(by, draft).cells == few_grid
+
+
+def test_an_answer_and_what_is_typed_leave_a_trail_row(people, draft, acting):
+    from anju.core.models import Trail
+
+    by = acting(people["clerk"])
+    complete(by, draft)
+    acts = set(Trail.objects.filter(obj=str(draft)).values_list("act", flat=True))
+    assert {"填报", "答复检查"} <= acts
