@@ -1,7 +1,9 @@
 """Serving the site: on loopback, unless another address is named together with the names under which it may be reached."""
 
+import gc
 import os
 import socket
+from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
@@ -42,8 +44,16 @@ def free_port(wanted: int, listen: str = LOOPBACK) -> int:
     )
 
 
+def only_with_a_question(arbiter: Any) -> None:
+    """A connection reaches a worker when its first bytes do. Browsers open some in advance and say nothing on them;
+    each would hold a thread for five seconds, and a few colleagues would make everybody wait. Where the system has no such option they do."""
+    if hasattr(socket, "TCP_DEFER_ACCEPT"):
+        for listener in arbiter.LISTENERS:
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 30)
+
+
 class Site(BaseApplication):
-    """Two workers with a few threads each: an office, not a nation. The code is loaded before they part."""
+    """A worker more than there are processors (one waits for the database now and then), a few threads each. The code is loaded before they part."""
 
     def __init__(self, port: int, listen: str) -> None:
         self.port, self.listen = port, listen
@@ -52,13 +62,14 @@ class Site(BaseApplication):
     def load_config(self) -> None:
         settings = {
             "bind": f"{self.listen}:{self.port}",
-            "workers": 2,
+            "workers": min(os.cpu_count() or 1, 8) + 1,
             "threads": 4,
             "worker_class": "gthread",
             "preload_app": True,
             "timeout": 120,
             "graceful_timeout": 10,
             "keepalive": 30,  # people read between two pages: a new connection for each would be a wait for nothing
+            "when_ready": only_with_a_question,
             "loglevel": "warning",
             "proc_name": "anju",
             "worker_exit": lambda server, worker: os._exit(0),  # threads of DuckDB stayed with the parent; unwinding would wait for them
@@ -71,6 +82,7 @@ class Site(BaseApplication):
 
         from anju.wsgi import application
 
+        gc.freeze()  # what was loaded here stays: looking through it again in every worker would hold pages up
         connections.close_all()  # a connection may not be shared by the workers that are forked from here
         return application
 
