@@ -1,6 +1,6 @@
 """Reading the figures that stand now: stored, summed and divided. Used through queries."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -9,7 +9,20 @@ from anju.core import periods as calendar
 from anju.core import regions as places
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.figures.figure import NOTHING_TO_ADD, NUMBER, PERCENT_BASE, SHARE, UNREPORTED, UNSORTED, Figure, computed, names, ratio, total
+from anju.figures.figure import (
+    NOTHING_TO_ADD,
+    NUMBER,
+    PERCENT_BASE,
+    SHARE,
+    STATES,
+    UNREPORTED,
+    UNSORTED,
+    Figure,
+    computed,
+    names,
+    ratio,
+    total,
+)
 from anju.figures.models import CurrentFigure, Measure, Observation, TargetDocument
 from anju.quantities import unit
 
@@ -24,28 +37,43 @@ class Key(NamedTuple):
 
 
 class Figures(Mapping[Key, Figure]):
-    """What `figures` gives: every asked key is there, the unknown ones as unknown figures.
+    """What `figures` gives: every asked key is there, the unknown ones as unknown figures. Each is made when it is looked at, from rows read already.
 
     Call it to look one up: f("shanty.start"), f("invest.done:cal2", county), f("shanty.start.rate", county, "2020").
     Region and period left out are the first that were asked for. KeyError for what was not asked.
     """
 
-    def __init__(self, region: Region | None, period: str) -> None:
-        self._rows: dict[Key, Figure] = {}
-        self._region, self._period = region, period
+    def __init__(
+        self, wanted: Sequence[tuple[str, str]] = (), regions: Sequence[Region] = (), periods: Sequence[str] = (),
+        make: Callable[[Key, Region], Figure] | None = None,
+    ) -> None:  # fmt: skip
+        self._wanted, self._periods = dict.fromkeys(wanted), dict.fromkeys(periods)
+        self._regions = {region.pk: region for region in regions}
+        self._make = make
+        self._made: dict[Key, Figure] = {}
 
     def __call__(self, code: str, region: Region | None = None, period: str | None = None, calibre: str = "") -> Figure:
         code, named = split(code)
-        return self._rows[Key(code, (region or self._region).pk, period or self._period, calibre or named)]
+        where = region.pk if region is not None else next(iter(self._regions), None)
+        return self[Key(code, where, period or next(iter(self._periods), ""), calibre or named)]
 
     def __getitem__(self, key: Key) -> Figure:
-        return self._rows[key]
+        made = self._made.get(key)
+        if made is None:
+            code, region_id, period, calibre = key
+            if self._make is None or (code, calibre) not in self._wanted or region_id not in self._regions or period not in self._periods:
+                raise KeyError(key)
+            made = self._made[key] = self._make(key, self._regions[region_id])
+        return made
 
     def __iter__(self) -> Iterator[Key]:
-        return iter(self._rows)
+        for period in self._periods:
+            for region_id in self._regions:
+                for code, calibre in self._wanted:
+                    yield Key(code, region_id, period, calibre)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._periods) * len(self._regions) * len(self._wanted)
 
 
 def split(code: str) -> tuple[str, str]:
@@ -78,18 +106,12 @@ def figures(user: Operator, codes: Iterable[str], regions: Iterable[Region], per
     wanted = list(dict.fromkeys(split(code) for code in codes))
     regions, periods = list(regions), list(periods)
     if not regions or not periods:
-        return Figures(None, "")
-    result = Figures(regions[0], periods[0])
+        return Figures()
     catalogue = _closure({code for code, _ in wanted})
     leaves = {leaf for code, calibre in wanted for leaf in _leaves(catalogue, code, calibre)}
     rows = _current(user, leaves, regions, {*periods, *(period[:4] for period in periods)})
     shares = _shares(user, catalogue, rows, regions)
-    for period in periods:
-        for region in regions:
-            for code, calibre in wanted:
-                key = Key(code, region.pk, period, calibre)
-                result._rows[key] = _read(catalogue, rows, shares, key, region)
-    return result
+    return Figures(wanted, regions, periods, lambda key, region: _read(catalogue, rows, shares, key, region))
 
 
 def _closure(codes: set[str]) -> dict[str, Measure]:
@@ -172,24 +194,20 @@ def build(
     measure: Measure, region: Region, period: str, calibre: str, row: tuple | None, share: tuple[Fraction, Figure] | None = None
 ) -> Figure:
     """row: state, value, unit, places, assumed, approx, observation id; None when nothing was ever reported."""
-    blank = Figure(
-        measure.code, measure.name, region, period, calibre,
-        unit=measure.unit, places=measure.places or 0, kind=measure.kind, family=unit(measure.unit).family,
-        whole=measure.of_id or "", dimension=measure.dimension, member=measure.member,
+    state, value, printed, places, assumed, approx, observation_id = row or (UNREPORTED, None, "", 0, False, "", None)
+    number = state == NUMBER
+    result = Figure(
+        measure.code, measure.name, region, period, calibre, state, value, printed if number else measure.unit,
+        places if number else measure.places or 0, assumed, approx, observation_id, why="" if number else "未报" if row is None else STATES[state],
+        kind=measure.kind, family=unit(measure.unit).family, whole=measure.of_id or "", dimension=measure.dimension, member=measure.member,
     )  # fmt: skip
-    if row is None:
-        return replace(blank, why="未报")
-    state, value, printed, places, assumed, approx, observation_id = row
-    result = replace(blank, state=state, value=value, assumed=assumed, approx=approx, observation_id=observation_id)
-    if state == SHARE:
-        fraction, base = share
-        result = replace(result, state=UNREPORTED, parts=(base,), assumed=assumed or base.assumed, unit=base.unit, places=base.places)
-        if base.exact is None:
-            return replace(result, missing=(base.name,), why=f"缺：{base.name}")
-        return computed(result, fraction * base.exact)
-    if state == NUMBER:
-        return replace(result, unit=printed, places=places)
-    return replace(result, why=result.state_text)
+    if state != SHARE:
+        return result
+    fraction, base = share
+    result = replace(result, state=UNREPORTED, parts=(base,), assumed=assumed or base.assumed, unit=base.unit, places=base.places, why="")
+    if base.exact is None:
+        return replace(result, missing=(base.name,), why=f"缺：{base.name}")
+    return computed(result, fraction * base.exact)
 
 
 def as_figure(row: Observation, measure: Measure | None = None) -> Figure:
