@@ -51,19 +51,20 @@ def latest(user: Operator, codes: Collection[str], listed: Sequence[Region], on:
     return Latest(found, when, year, sums)
 
 
-# A province has tens of thousands of figures a year, of which a page asks only which periods there are: looked up key by key, the next period
-# of each region and the first region of each pair, never read through.
+# A province has tens of thousands of figures a year, of which a page asks only which periods there are: looked up key by key in an index
+# (current_told), the next period of each measure that the user sees and then the first of the regions that has it, never read through.
 TOLD = """
 WITH RECURSIVE step AS (
-  SELECT r AS region_id, (SELECT min(period) FROM figures_current WHERE region_id = r AND period >= %(year)s AND period < %(next)s) AS period
-  FROM unnest(%(regions)s::int[]) AS r
+  SELECT code, (SELECT min(c.period) FROM figures_current AS c WHERE c.measure_id = code AND c.period >= %(year)s AND c.period < %(next)s
+    AND c.calibre_id = '' AND c.state = 'number') AS period
+  FROM unnest(%(codes)s::text[]) AS code
   UNION ALL
-  SELECT region_id, (SELECT min(c.period) FROM figures_current AS c WHERE c.region_id = step.region_id AND c.period > step.period AND c.period < %(next)s)
+  SELECT code, (SELECT min(c.period) FROM figures_current AS c WHERE c.measure_id = step.code AND c.period > step.period AND c.period < %(next)s
+    AND c.calibre_id = '' AND c.state = 'number')
   FROM step WHERE period IS NOT NULL
 )
-SELECT code, period FROM unnest(%(codes)s::text[]) AS code, (SELECT DISTINCT period FROM step WHERE period IS NOT NULL) AS periods
-WHERE (SELECT true FROM figures_current AS c WHERE c.region_id = ANY(%(regions)s::int[]) AND c.period = periods.period AND c.measure_id = code
-  AND c.calibre_id = '' AND c.state = 'number' LIMIT 1)
+SELECT code, period FROM step WHERE period IS NOT NULL AND (SELECT true FROM figures_current AS c WHERE c.measure_id = step.code AND c.period = step.period
+  AND c.calibre_id = '' AND c.state = 'number' AND c.region_id = ANY(%(regions)s::int[]) LIMIT 1)
 """
 
 

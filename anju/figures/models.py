@@ -232,3 +232,5 @@ class CurrentFigure(Keyed):
     class Meta:
         db_table = "figures_current"
         constraints = [models.UniqueConstraint(fields=["region", "period", "measure", "calibre"], name="one_current_figure")]
+        # Which periods there are of a measure, and whether a place has one: asked on every overview (latest.py).
+        indexes = [models.Index(fields=["measure", "period", "region"], name="current_told", condition=models.Q(calibre="", state="number"))]
