@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
+from tests.browser import DESK, PHONE, opened
 from tests.cast import everyone
-from tests.desk.conftest import DESK, PHONE, opened
 
 CITY, AUGUST = "520200", "/?region=520200&period=2023-08"
 

@@ -8,16 +8,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 
-from tests.cast import sign_in
+from tests.browser import chromium, visits
 from tests.conftest import HOME
-from tests.desk.conftest import DESK, Lines, chromium
 
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread; the database is asked from it too
 FORM = "anju-project-month"
 STARTS = 90  # seconds that the site may take
 
@@ -106,26 +103,5 @@ def visit(chromium, site):
     """visit(user name): a page at a desk, that person signed in; visit(): nobody is. At the end no console may have said anything."""
     from anju.core.models import Staff
 
-    made = []
-
-    @contextmanager
-    def closing():
-        yield
-        for page in made:
-            page.context.close()
-        assert not [line for page in made for line in page.lines]
-
-    def come(username=""):
-        context = chromium.new_context(viewport=DESK, base_url=site.address, locale="zh-CN", timezone_id="Asia/Shanghai", accept_downloads=True)
-        page = context.new_page()
-        page.lines = Lines()
-        page.on("console", lambda message: page.lines.append(f"{message.type}: {message.text} {message.location['url']}"))
-        page.on("pageerror", lambda error: page.lines.append(f"error: {error}"))
-        page.set_default_timeout(30_000)
-        if username:
-            sign_in(page, Staff.objects.get(username=username))
-        made.append(page)
-        return page
-
-    with closing():
-        yield come
+    with visits(chromium, site.address, timezone_id="Asia/Shanghai") as come:
+        yield lambda username="": come(username and Staff.objects.get(username=username))

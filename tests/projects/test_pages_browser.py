@@ -1,12 +1,11 @@
 """The table that is filled in place, the panel, the map and the page for the site, in a real browser at the desk and on a phone."""
 
 from datetime import date
-from threading import Thread
 
 import pytest
 
-from tests.cast import EAST, person, sign_in
-from tests.desk.conftest import CHROMIUM, DESK, FLAGS, PHONE, opened
+from tests.browser import DESK, PHONE, browser, opened, served
+from tests.cast import EAST, person
 
 TABLE = f"/projects/table/?region={EAST}&period=2025"
 COUNT = 12
@@ -15,17 +14,11 @@ COUNT = 12
 @pytest.fixture(scope="module")
 def site(django_db_setup, django_db_blocker, empty):
     """A server with a county's dozen projects, really committed."""
-    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
     from django.db import connections
 
     from anju.core.models import Region
     from anju.core.scope import local_operator, scoped
     from anju.projects import services
-    from anju.wsgi import application
-
-    class Quiet(WSGIRequestHandler):
-        def log_message(self, *args):
-            pass
 
     with django_db_blocker.unblock():
         empty()
@@ -37,34 +30,21 @@ def site(django_db_setup, django_db_blocker, empty):
                     longitude=f"112.{number:02d}", latitude="35.5",
                 )  # fmt: skip
                 services.record(by=me, project_id=found.pk, kind="start", on=date(2025, 3, 1), amount="40")
-        server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-        server.set_app(application)
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        with served() as address:
+            yield address
         connections.close_all()
         empty()
 
 
 @pytest.fixture(scope="module")
 def chromium():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+    with browser() as started:
+        yield started
 
 
 @pytest.fixture
 def page(chromium, site):
-    with opened(chromium, site, DESK) as made:
-        sign_in(made, person("clerk"))
+    with opened(chromium, site, DESK, person("clerk")) as made:
         made.goto(TABLE)
         yield made
 
@@ -175,8 +155,7 @@ def test_a_broken_line_loses_nothing_and_leaving_asks(page):
 
 
 def test_two_people_in_one_cell_are_told_who_and_choose(page, chromium, site):
-    with opened(chromium, site, DESK) as other:
-        sign_in(other, person("clerk"))
+    with opened(chromium, site, DESK, person("clerk")) as other:
         other.goto(TABLE)
         cell(page, 8, "note").click()
         page.keyboard.type("甲写的")
@@ -226,8 +205,7 @@ def test_only_what_belongs_to_the_event_is_asked(page):
 
 @pytest.mark.parametrize("path", ["", "table/", "map/", "ledger/", "ledger/?show=signals", "new/", "import/", "1/", "1/site/", "1/record/"])
 def test_nothing_is_wider_than_a_phone(chromium, site, path):
-    with opened(chromium, site, PHONE) as phone:
-        sign_in(phone, person("clerk"))
+    with opened(chromium, site, PHONE, person("clerk")) as phone:
         if path.startswith("1/"):
             phone.goto(f"/projects/?region={EAST}&period=2025")
             phone.goto(phone.locator("#projects tbody th a").first.get_attribute("href").partition("?")[0] + path[2:])

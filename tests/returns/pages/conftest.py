@@ -1,21 +1,18 @@
 """A county with thirty projects in its ledger, really committed, and the site in a real browser. Console lines fail a test."""
 
-import os
-import threading
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
 
-from tests.cast import EAST, operator, person, sign_in
-from tests.desk.conftest import CHROMIUM, DESK, FLAGS, PHONE, Lines
-
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread; the database is asked from it too
+from tests.browser import DESK, chromium, served, visits
+from tests.cast import EAST, operator, person
 
 FORM, LAST, PERIOD, CUT_OFF = "anju-project-month", "2026-09", "2026-10", date(2026, 10, 20)
 PROJECTS = 30
 NAMES = ("东关片区棚户区改造", "恭城瑶族自治县城北老旧小区改造提升（二期）", "阳光公租房")
 KINDS = ("shanty", "old", "prh")
+
+assert chromium  # the fixture
 
 
 def ledger(county, clerk, count=PROJECTS):
@@ -57,67 +54,15 @@ def month(django_db_setup, django_db_blocker, empty):
 
 @pytest.fixture(scope="package")
 def site(month):
-    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-
-    from anju.wsgi import application
-
-    class Quiet(WSGIRequestHandler):
-        def log_message(self, *args):
-            pass
-
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.set_app(application)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture(scope="package")
-def chromium():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+    with served() as address:
+        yield address
 
 
 @pytest.fixture
 def visit(chromium, site):
     """visit(post, region, size): a page in which that person is signed in. At the end its console must have said nothing."""
-    made = []
-
-    @contextmanager
-    def closing():
-        yield
-        for page in made:
-            page.context.close()
-        assert not [line for page in made for line in page.lines]
-
-    def open_page(post="clerk", region=EAST, size=DESK):
-        context = chromium.new_context(viewport=size, base_url=site, locale="zh-CN", accept_downloads=True)
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        page = context.new_page()
-        page.lines = Lines()
-        page.on("console", lambda message: page.lines.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: page.lines.append(f"error: {error}"))
-        page.set_default_timeout(15_000)
-        sign_in(page, person(post, region))
-        made.append(page)
-        return page
-
-    with closing():
-        yield open_page
-
-
-@pytest.fixture
-def phone_size():
-    return PHONE
+    with visits(chromium, site, permissions=["clipboard-read", "clipboard-write"]) as come:
+        yield lambda post="clerk", region=EAST, size=DESK: come(person(post, region), size)
 
 
 @pytest.fixture

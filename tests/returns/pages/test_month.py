@@ -2,8 +2,8 @@
 
 from anju.core.scope import scoped
 from anju.returns.models import Opinion, Return
+from tests.browser import PHONE
 from tests.cast import operator, person
-from tests.desk.conftest import PHONE
 from tests.returns.pages.test_grid import at, opened, saved
 
 CITY = "140500"
