@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from anju.core.sheets import Cell, Column, Row, Sheet
@@ -34,11 +35,11 @@ class Pair:
     def comparable(self) -> bool:
         return self.actual.known and self.target.known
 
-    @property
+    @cached_property
     def short(self) -> bool:
         return self.comparable and self.actual.exact < self.target.exact
 
-    @property
+    @cached_property
     def rate(self) -> Figure:
         return ratio(self.actual, self.target, 1)
 
@@ -56,6 +57,7 @@ class Pair:
         scaled = divide_half_up(gap.numerator * 10**self.places, gap.denominator * unit(self.unit).factor)
         return scaled_text(scaled, self.places, grouping=True)
 
+    @cached_property
     def words(self) -> str:
         """423 / 450，差 27 — or what is missing."""
         actual = self.actual.text(self.unit, self.places, True) or self.actual.state_text
@@ -110,8 +112,8 @@ def bullet(id: str, pairs: Iterable[Pair], title: str, sub: str) -> Chart:
             "target": number(pair.target, unit_name, places),
             "node": None,
             "short": pair.short,
-            "text": pair.words(),
-            "brief": pair.words().split("，")[0].replace(" ", ""),
+            "text": pair.words,
+            "brief": pair.words.split("，")[0].replace(" ", ""),
         }
         for pair in ordered
     ]

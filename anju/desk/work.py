@@ -52,8 +52,7 @@ class Group:
 def warnings(user: Operator, region: Region, period: str) -> Warnings:
     """What the newest warnings and checks of the region found, the gravest first."""
     ran = runs.standing(user, region, period)
-    found = runs.findings(user, region, period)
-    return Warnings(found, runs.pending(user, region, period), bool(ran))
+    return Warnings(runs.found_by(*ran), runs.pending(*ran), bool(ran))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from anju.quantities import divide_half_up, scaled_text, unit
@@ -50,7 +51,7 @@ class Figure:
     def known(self) -> bool:
         return self.value is not None
 
-    @property
+    @cached_property
     def exact(self) -> Fraction | None:
         """The unrounded value in base units: compare with this."""
         return self.fraction if self.fraction is not None else None if self.value is None else Fraction(self.value)

@@ -10,7 +10,7 @@ from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.figures.current import LEVELS, as_figure, difference, figures
 from anju.figures.figure import SHARE, Figure, computed, total
-from anju.figures.models import Observation, TargetDocument
+from anju.figures.models import Measure, Observation, TargetDocument
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,11 @@ def targets(user: Operator, region: Region, period: str, on: date | None = None)
     calendar.bounds(period)
     if region.pk not in user.region_ids:
         return []
-    rows = list(
-        Observation.objects.filter(region=region, period__gte=period, period__lt=str(int(period[:4]) + 1), measure__target_of__isnull=False, undone=None)
-        .filter(period__startswith=period)
-        .select_related("measure", "region")
-        .order_by("id")
-    )
+    measures = {one.pk: one for one in Measure.objects.exclude(target_of=None)}
+    after = period[:-1] + chr(ord(period[-1]) + 1)  # what begins with the period lies before it: an index knows where that ends
+    rows = list(Observation.objects.filter(region=region, period__gte=period, period__lt=after, measure__in=list(measures), undone=None).order_by("id"))
+    for row in rows:
+        row.measure, row.region = measures[row.measure_id], region
     documents = TargetDocument.objects.in_bulk({row.document_id for row in rows if row.document_id})
     chains: dict[tuple, list[Observation]] = {}
     for row in rows:

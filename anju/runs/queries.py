@@ -37,24 +37,25 @@ def newest(user: Operator, kind: str, subject: str, region: Region, period: str)
 
 
 def standing(user: Operator, region: Region, period: str, kinds: Iterable[str] = ("warning", "check")) -> list[Run]:
-    """The newest run of every subject of these kinds for a region and period."""
+    """The newest run of every subject of these kinds for a region and period, without what went in and came out."""
     mine = visible(Run.objects.filter(region=region, period=period, kind__in=kinds), user)
     ids = mine.values("kind", "subject").annotate(newest=Max("id")).values("newest")
-    return list(Run.objects.filter(pk__in=ids).select_related("region", "book").order_by("id"))
+    return list(Run.objects.filter(pk__in=ids).defer("rows", "outputs").order_by("id"))
 
 
 def findings(user: Operator, region: Region, period: str, kinds: Iterable[str] = ("warning", "check")) -> list[Finding]:
     """What the standing warnings and checks of a region found, the gravest first."""
-    return sorted((finding for one in standing(user, region, period, kinds) for finding in found_by(one)), key=severity)
+    return found_by(*standing(user, region, period, kinds))
 
 
-def pending(user: Operator, region: Region, period: str, kinds: Iterable[str] = ("warning", "check")) -> list[Pending]:
-    """Rows of the standing runs of which something cannot be told, with what lacks."""
-    return [Pending(one.kind, one.subject, one.title, **said) for one in standing(user, region, period, kinds) for said in one.pending]
+def pending(*ran: Run) -> list[Pending]:
+    """Rows of these runs of which something cannot be told, with what lacks."""
+    return [Pending(one.kind, one.subject, one.title, **said) for one in ran for said in one.pending]
 
 
-def found_by(run: Run) -> list[Finding]:
-    return [Finding(kind=run.kind, subject=run.subject, title=run.title, run_id=run.pk, **said) for said in run.findings]
+def found_by(*ran: Run) -> list[Finding]:
+    """The gravest first."""
+    return sorted((Finding(kind=one.kind, subject=one.subject, title=one.title, run_id=one.pk, **said) for one in ran for said in one.findings), key=severity)
 
 
 def outcome(run: Run) -> dict[str, dict[str, str]]:

@@ -18,7 +18,6 @@ from anju.desk.views.rules import KINDS, address_of, shown_unit
 from anju.problems import Problem, Refused
 from anju.rules.schema import ENUM, NUMBER, TRUTH
 from anju.runs import books, queries, services
-from anju.runs.findings import severity
 from anju.runs.models import Run
 
 
@@ -95,7 +94,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         lost = f"，扣分{len(table.lost)}处" if table.lost else "，没有扣分" if table.total else ""
         heading = f"{when}{one.title}：{table.total or '待核'}{'分' if table.total else ''}{lost}"
         return show(request, "desk/score.html", heading=heading, **context)
-    context |= {"found": sorted(queries.found_by(one), key=severity), "pending": one.pending, "outcome": outcome_sheet(user, one)}
+    context |= {"found": queries.found_by(one), "pending": one.pending, "outcome": outcome_sheet(user, one)}
     outcome = f"：{len(one.findings)}条" if one.findings else "：没有发现" if one.kind in ("warning", "check") else ""
     return show(request, "desk/run.html", heading=f"{when}{one.title}{outcome}", **context)
 
