@@ -1,11 +1,14 @@
 """Long work of this room, done in the background with its progress told."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from anju.core import regions
 from anju.core.jobs import progress, register
 from anju.core.scope import Operator
+from anju.core.templatetags.anju import day
+from anju.projects import ledgers, looks
 from anju.projects.measures import publish_counts
 
 
@@ -16,3 +19,18 @@ def count(job: Any, *, by: Operator, region: str, period: str) -> str:
     left = [*told.differs, *told.unknown]
     progress(job, 1, 1, "；".join(f"{one.where}{one.what}" for one in left[:5]) + (f"；共 {len(left)} 处" if len(left) > 5 else ""))
     return f"/figures/?{urlencode({'region': region, 'period': period})}"
+
+
+@register("projects.look", "核对规则书提醒")
+def look(job: Any, *, by: Operator, region: str, period: str, on: str) -> str:
+    """What the books notice of a region with very many projects."""
+    looks.look_over(by=by, region=regions.region(by, region), on=date.fromisoformat(on), told=lambda *said: progress(job, *said))
+    return f"/projects/ledger/?{urlencode({'region': region, 'period': period, 'show': 'signals'})}"
+
+
+@register("projects.enter", "按规则书列入逾期台账")
+def enter(job: Any, *, by: Operator, region: str, period: str, on: str) -> str:
+    """The ledgers of a region with very many projects."""
+    made = ledgers.open_entries(by=by, region=regions.region(by, region), on=date.fromisoformat(on))
+    progress(job, 1, 1, f"核对到{day(date.fromisoformat(on))}：新列入台账{len(made):,}个")
+    return f"/projects/ledger/?{urlencode({'region': region, 'period': period})}"

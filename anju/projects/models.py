@@ -251,3 +251,38 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project}·{self.ledger}"
+
+
+class Look(models.Model):
+    """What the books noticed of a region with very many projects (规则书提醒), found out in the background and kept until the month's next one.
+
+    Nothing is lost with it: it comes from the ledger and the books, and can be found out again.
+    """
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    on = models.DateField("截至")
+    projects = models.IntegerField("核对的在册项目")
+    by = models.CharField("交办人", max_length=64)
+    at = models.DateTimeField("算出时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "规则书提醒"
+        ordering = ["-on", "-id"]
+
+
+class Notice(models.Model):
+    """One thing that was noticed of a project, in its place among the others: the gravest first."""
+
+    look = models.ForeignKey(Look, models.CASCADE, related_name="notices", db_index=False)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="+", db_index=False)
+    place = models.IntegerField()
+    subject = models.CharField("规则书", max_length=40)
+    colour = models.CharField("颜色", max_length=2, blank=True)
+    text = models.TextField("说什么")
+    propose = models.TextField("建议", blank=True)
+
+    class Meta:
+        verbose_name = "一处提醒"
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["look", "place"], name="notice_in_its_place")]

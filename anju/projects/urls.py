@@ -18,6 +18,7 @@ urlpatterns = [
     path("ledger/", ledger.ledger, name="ledger"),
     path("count/", ledger.count, name="count"),
     path("ledger/open/", ledger.open_all, name="open-entries"),
+    path("ledger/look/", ledger.look, name="look"),
     path("ledger/<int:pk>/explain/", ledger.explain, name="explain"),
     path("ledger/<int:pk>/report/", ledger.report, name="report"),
     path("ledger/<int:pk>/consent/", ledger.consent, name="consent"),

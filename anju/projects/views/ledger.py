@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,12 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 from anju.core import jobs
 from anju.core.acts import acting, may, require
 from anju.core.frame import frame, show
+from anju.core.models import Region
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day
 from anju.problems import Refused
-from anju.projects import queries, services
+from anju.projects import looks, queries, services
 from anju.projects.forms import Input, Reading
 from anju.projects.models import Entry, Project
+from anju.projects.signals import watches
 from anju.projects.views import shown
 from anju.projects.views.acts import Parts, act, get_or_post, keep, one_part, today
 
@@ -88,11 +91,13 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
     context["can_fix"] = may(user, ADJUST, region.pk)
     on = shown.as_of(made)
     if view == "signals":
+        if looks.large(user, region):
+            return _kept(request, region, on, status, context | extra)
         found = queries.signals(user, region, on)
         page = Paginator(found, PAGE).get_page(request.GET.get("page"))
         names = {one.pk: one for one in queries.visible(Project.objects.select_related("region"), user).filter(pk__in={one.project_id for one in page})}
-        context["signals"] = [SimpleNamespace(signal=one, project=names[one.project_id], path=f"/projects/{one.project_id}/") for one in page]
-        heading = f"{region.name}：规则书提醒{len(found)}处" if found else f"{region.name}：规则书没有提醒"
+        context["signals"] = [_signalled(one, one.watch.label, names[one.project_id]) for one in page]
+        heading = f"{region.name}：规则书提醒{len(found):,}处" if found else f"{region.name}：规则书没有提醒"
         return show(request, "projects/ledger.html", status=status, heading=heading, on=on, shown=page, **context, **extra)
     if view == "cohorts":
         context["cohorts"] = queries.cohorts(user, region)
@@ -119,6 +124,48 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
     )  # fmt: skip
 
 
+def _kept(request: HttpRequest, region: Region, on: date, status: int, context: dict[str, Any]) -> HttpResponse:
+    """规则书提醒 of a region with very many projects: as it was found out, with the day and who asked."""
+    user = request.operator
+    look, running = looks.kept(user, region, on), _running(user, "projects.look", region)
+    page = Paginator(looks.notices(user, look) if look else [], PAGE).get_page(request.GET.get("page"))
+    labels = {watch.subject: watch.label for watch in watches()}
+    listed = [_signalled(one, labels.get(one.subject, one.subject), one.project) for one in page]
+    count = page.paginator.count
+    heading = f"{region.name}：规则书提醒{count:,}处" if count else f"{region.name}：规则书没有提醒" if look else f"{region.name}的规则书提醒"
+    return show(
+        request, "projects/ledger.html", status=status, heading=heading, on=on, shown=page, signals=listed, kept=True, look=look,
+        looked_over=f"{look.projects:,}" if look else "", job=running, **context,
+    )  # fmt: skip
+
+
+def _signalled(one: Any, label: str, project: Project) -> SimpleNamespace:
+    return SimpleNamespace(colour=one.colour, label=label, text=one.text, propose=one.propose, project=project, path=f"/projects/{project.pk}/")
+
+
+def _running(user: Any, name: str, region: Region) -> Any:
+    return jobs.jobs(user).filter(name=name, region=region, state__in=(jobs.State.WAITING, jobs.State.RUNNING)).first()
+
+
+def _in_background(request: HttpRequest, made: Any, name: str, title: str) -> HttpResponse:
+    """What a region with very many projects asks for; a second click finds the first one's."""
+    user, on = request.operator, shown.as_of(made)
+    job = _running(user, name, made.region) or jobs.enqueue(
+        user, name, region_id=made.region.pk, title=title, region=made.region.code, period=made.period, on=on.isoformat()
+    )  # fmt: skip
+    return redirect(f"/jobs/{job.pk}/")
+
+
+@acting("projects.see")
+@require_POST
+def look(request: HttpRequest) -> HttpResponse:
+    """Have the books look over a region with very many projects."""
+    made = frame(request)
+    if made.region is None:
+        raise Http404
+    return _in_background(request, made, "projects.look", f"{made.region.name}核对规则书提醒 {made.period}")
+
+
 @acting("runs.run")
 @require_POST
 def open_all(request: HttpRequest) -> HttpResponse:
@@ -126,6 +173,8 @@ def open_all(request: HttpRequest) -> HttpResponse:
     made = frame(request)
     if made.region is None:
         raise Http404
+    if looks.large(request.operator, made.region):
+        return _in_background(request, made, "projects.enter", f"{made.region.name}按规则书列入逾期台账")
     try:
         opened = services.open_entries(by=request.operator, region=made.region, on=shown.as_of(made))
     except Refused as refused:

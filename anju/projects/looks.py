@@ -1,0 +1,58 @@
+"""What the books notice of a region with very many projects: found out in the background, kept with its day, shown until it is done again.
+
+A county or a city of usual size is looked over while its page is made, and is always current; that of a province takes seconds.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from anju.core import trail
+from anju.core.acts import require
+from anju.core.models import Region
+from anju.core.scope import Operator, visible, within
+from anju.projects import signals
+from anju.projects.base import below
+from anju.projects.models import Look, Notice, Project
+
+LIVE = 1_000  # projects of the plan (在册) up to which nobody waits for the books longer than for a page
+
+Progress = Callable[[int, int, str], None]
+
+
+def large(user: Operator, region: Region) -> bool:
+    """Has the region, with all below it, more projects in the plan than can be looked over while somebody waits?"""
+    planned = visible(Project.objects.filter(state=Project.PLANNED), user)
+    return within(planned, below(user, region)).order_by()[: LIVE + 1].count() > LIVE
+
+
+@transaction.atomic
+def look_over(*, by: Operator, region: Region, on: date, told: Progress = lambda done, total, text: None) -> Look:
+    """Find out what the books notice of a region and all below it on a day, and keep it in place of the month's earlier one."""
+    require(by, "projects.see", region.pk, f"{region.name} 规则书提醒")
+    books = len(signals.watches())
+    known, found = signals.looked(by, region, on, lambda done, text: told(done, books + 1, text))
+    told(books, books + 1, f"正在存下{len(found)}处提醒")
+    Look.objects.filter(region=region, on__year=on.year, on__month=on.month).delete()
+    look = Look.objects.create(region=region, on=on, projects=known, by=by.key)
+    Notice.objects.bulk_create(
+        (
+            Notice(look=look, region_id=one.region_id, project_id=one.project_id, place=place, subject=one.watch.subject, colour=one.colour,
+                   text=one.text, propose=one.propose)
+            for place, one in enumerate(found)
+        ),
+        batch_size=2_000,
+    )  # fmt: skip
+    trail.record(by=by, act="核对规则书提醒", obj=f"{region.name} 项目台账", after={"on": str(on), "notices": len(found)}, region_id=region.pk)
+    return look
+
+
+def kept(user: Operator, region: Region, on: date) -> Look | None:
+    """The newest that was found out of the month of that day, up to it."""
+    return visible(Look.objects.filter(region=region, on__range=(on.replace(day=1), on)), user).order_by("-on", "-id").first()
+
+
+def notices(user: Operator, look: Look) -> QuerySet[Notice]:
+    return visible(Notice.objects.filter(look=look), user).select_related("project__region").order_by("place")

@@ -1,0 +1,117 @@
+"""A region with very many projects: what the books notice is found out in the background, kept, and dated."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from anju.core import jobs
+from anju.core.job_models import Job
+from anju.core.models import Region, Trail
+from anju.core.scope import local_operator, scoped
+from anju.projects import looks, services
+from anju.projects.models import Entry, Look, Notice
+from tests import cast
+
+ON = date(2021, 3, 31)
+
+
+@pytest.fixture
+def stalled(clerk, county, acting):
+    acting(clerk)
+    for code in ("S1", "S2"):
+        made = services.register(by=clerk, region=county, code=code, name=f"南关{code}", kind="shanty", year="2020", units="100", licence="证1")
+        services.record(by=clerk, project_id=made.pk, kind="start", on=date(2020, 3, 1), amount="100")
+    return made
+
+
+def test_a_region_is_large_when_its_projects_of_the_plan_are_more_than_can_be_waited_for(clerk, county, stalled, monkeypatch):
+    assert not looks.large(clerk, county)
+    monkeypatch.setattr(looks, "LIVE", 1)
+    assert looks.large(clerk, county)
+
+
+def test_what_was_found_is_kept_with_its_day_and_words_and_told_on_the_way(clerk, county, stalled):
+    said = []
+    look = looks.look_over(by=clerk, region=county, on=ON, told=lambda *one: said.append(one))
+    assert (look.on, look.projects, look.by) == (ON, 2, clerk.key)
+    found = list(looks.notices(clerk, look))
+    assert [(one.project.code, one.subject, one.colour) for one in found] == [("S1", "stalled", "橙"), ("S2", "stalled", "橙")]
+    assert "“南关S1”已 395 天 没有新的进度" in found[0].text and found[0].propose
+    assert said[0][:2] == (0, said[-1][1]) and said[-1] == (said[-1][1] - 1, said[-1][1], "正在存下2处提醒")
+    assert Trail.objects.get(act="核对规则书提醒").said["after"] == {"on": "2021-03-31", "notices": 2}
+
+
+def test_a_later_look_of_the_month_takes_the_earlier_ones_place_and_other_months_stay(clerk, county, stalled):
+    looks.look_over(by=clerk, region=county, on=date(2021, 2, 28))
+    looks.look_over(by=clerk, region=county, on=date(2021, 3, 10))
+    newest = looks.look_over(by=clerk, region=county, on=ON)
+    assert sorted(Look.objects.values_list("on", flat=True)) == [date(2021, 2, 28), ON]
+    assert Notice.objects.count() == 4
+    assert looks.kept(clerk, county, ON) == newest
+    assert looks.kept(clerk, county, date(2021, 3, 20)) is None  # of a day before it was not yet so
+    assert looks.kept(clerk, county, date(2021, 2, 28)).on == date(2021, 2, 28)
+
+
+def test_a_neighbour_sees_nothing_of_it(clerk, neighbour, city, county, stalled, acting):
+    look = looks.look_over(by=clerk, region=county, on=ON)
+    acting(neighbour)
+    assert list(looks.notices(neighbour, look)) == [] and not Look.objects.exists() and not Notice.objects.exists()
+    with pytest.raises(type(county).DoesNotExist):
+        looks.large(neighbour, county)
+
+
+# -- the page ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(committed):
+    """A county's page asked for by its clerk, of a month in which a project has stood still for a year. Really committed, as jobs need it."""
+    with scoped(local_operator()) as me:
+        east = Region.objects.get(code=cast.EAST, valid_until=None)
+        made = services.register(
+            by=me, region=east, code="S1", name="南关", kind="shanty", year="2020", units="100", licence="证1", due_on="2021-01-31"
+        )
+        services.record(by=me, project_id=made.pk, kind="start", on=date(2020, 3, 1), amount="100")
+        client = Client()
+        cast.sign_in(client, cast.person(("clerk",), cast.EAST))
+
+    def ask(show="signals"):
+        answer = client.get("/projects/ledger/", {"region": cast.EAST, "period": "2021-03", "show": show})
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    ask.client = client
+    return ask
+
+
+def test_a_county_is_looked_over_each_time_its_page_is_opened(asked):
+    text = asked()
+    assert "规则书提醒1处" in text and "每次打开按规则书重新核对" in text
+
+
+def test_a_large_region_is_looked_over_in_the_background_once_however_often_it_is_asked(asked, monkeypatch):
+    monkeypatch.setattr(looks, "LIVE", 0)
+    assert "2021年3月还没有核对过" in asked()
+    paths = {asked.client.post(f"/projects/ledger/look/?region={cast.EAST}&period=2021-03").headers["Location"] for _ in range(2)}
+    with scoped(local_operator()):
+        job = Job.objects.get(name="projects.look")
+    assert paths == {f"/jobs/{job.pk}/"} and "重新核对" not in asked()
+    jobs.run(job.pk)
+    with scoped(local_operator()):
+        assert Job.objects.get().result == f"/projects/ledger/?region={cast.EAST}&period=2021-03&show=signals"
+    text = asked()
+    assert "规则书提醒1处" in text and "“南关”已 395 天 没有新的进度" in text
+    assert "截至2021年3月31日，核对在册项目1个，由" in text and "重新核对" in text and "每次打开按规则书重新核对" not in text
+
+
+def test_the_entries_of_a_large_region_are_made_in_the_background_too(asked, monkeypatch):
+    monkeypatch.setattr(looks, "LIVE", 0)
+    where = asked.client.post(f"/projects/ledger/open/?region={cast.EAST}&period=2021-03").headers["Location"]
+    with scoped(local_operator()):
+        job = Job.objects.get(name="projects.enter")
+        assert where == f"/jobs/{job.pk}/" and not Entry.objects.exists()
+    jobs.run(job.pk)
+    with scoped(local_operator()):
+        assert Entry.objects.get().ledger == "due-unfinished"
+        assert Job.objects.get().message == "核对到2021年3月31日：新列入台账1个"
