@@ -24,7 +24,6 @@ from anju.runs.folders import library
 
 GONE = (Project.REPLACED, Project.CANCELLED)
 SPAN, BEFORE = 0, 1
-FEW = 150  # rows up to which the reference is faster than opening an engine
 
 
 @dataclass
@@ -163,7 +162,7 @@ def _run(
     if not distinct:
         return {}
     listed = [dict(zip(book.inputs, fact, strict=True)) | {"key": str(index)} for fact, index in distinct.items()]
-    run = rules.reference.run(book, listed, on=on, key="key") if len(listed) <= FEW else rules.run(book, listed, on=on, key="key")
+    run = rules.quickest(book, listed, on=on, key="key")
     values = [{step: _base(book, run, step, row.values[step]) for step in steps} for row in run.rows]
     return {pk: values[distinct[fact]] for pk, fact in facts.items()}
 

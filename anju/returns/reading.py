@@ -16,9 +16,7 @@ from anju.returns.book import compiled
 from anju.returns.models import Cell, Line, Return
 from anju.returns.spec import TOTAL, Across, Column, Spec
 from anju.returns.values import Stood, Values, exact
-from anju.rules import Run, reference, run
-
-FEW = 150  # rows up to which the reference is faster than opening an engine
+from anju.rules import Run, quickest
 
 
 def versions(user: Operator, region_id: int, code: str, period_names: list[str]) -> dict[str, Return]:
@@ -129,7 +127,7 @@ class Reading:
     @cached_property
     def result(self) -> Run:
         rows = [self._row(key) for key in self.keys]
-        return (reference.run if len(rows) <= FEW else run)(self.book, rows, on=self.ret.cut_off, key="key")
+        return quickest(self.book, rows, on=self.ret.cut_off, key="key")
 
     @cached_property
     def _row_of(self) -> dict[str, Any]:

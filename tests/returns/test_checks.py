@@ -184,12 +184,12 @@ def test_all_checks_of_a_return_take_well_under_a_second(people, county, draft, 
 
 
 def test_a_long_return_is_checked_by_the_engine_with_the_same_findings(people, draft, projects, acting, monkeypatch):
-    from anju.returns import reading
+    from anju.rules import running
 
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     put(by, draft, line, start="100", invest="5000", stage="未开工")
     few, few_grid = queries.check(by, draft), queries.grid(by, draft).cells
-    monkeypatch.setattr(reading, "FEW", 0)
+    monkeypatch.setattr(running, "FEW", 0)
     assert queries.check(by, draft) == few and len(few) > 5
     assert queries.grid(by, draft).cells == few_grid
 
