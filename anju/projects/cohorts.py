@@ -56,11 +56,16 @@ def fix_cohort(*, by: Operator, region: Region, name: str, started_by: date, unf
 
 @dataclass
 class Built:
-    """One cell of the cohort's table: how much was unfinished, and how much of it was built since."""
+    """One cell of the cohort's table: how much was unfinished, None when that of some project is not known, and how much was built since."""
 
     projects: int = 0
-    unfinished: int = 0
+    unfinished: int | None = 0
     built: int = 0
+    unknown: int = 0  # projects of which it is not known
+
+    def add(self, other: "Built") -> None:
+        self.projects, self.built, self.unknown = self.projects + other.projects, self.built + other.built, self.unknown + other.unknown
+        self.unfinished = None if self.unfinished is None or other.unfinished is None else self.unfinished + other.unfinished
 
 
 @dataclass
@@ -73,12 +78,12 @@ class CohortView:
     cells: dict[tuple[int, str], Built] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    @property
-    def whole(self) -> Built:
+    def whole(self, kind: str = "") -> Built:
+        """Of all regions together."""
         total = Built()
-        for (_, kind), one in self.cells.items():
-            if not kind:
-                total = Built(total.projects + one.projects, total.unfinished + one.unfinished, total.built + one.built)
+        for (_, of), one in self.cells.items():
+            if of == kind:
+                total.add(one)
         return total
 
 
@@ -96,8 +101,7 @@ def cohort(user: Operator, pk: int, on: date) -> CohortView:
         done = built.get(one.project_id, 0)
         view.members.append((one, done))
         for kind in (one.project.kind, ""):
-            cell = view.cells.setdefault((one.region_id, kind), Built())
-            cell.projects, cell.unfinished, cell.built = cell.projects + 1, cell.unfinished + (one.unfinished or 0), cell.built + done
+            view.cells.setdefault((one.region_id, kind), Built()).add(Built(1, one.unfinished, done, one.unfinished is None))
     view.problems = _within_all(user, view, {one.region_id: one.region for one in members})
     return view
 

@@ -7,7 +7,8 @@ import pytest
 from anju.core.models import Region, Trail
 from anju.problems import Refused
 from anju.projects import queries, services
-from anju.projects.models import Entry
+from anju.projects.cohorts import Built
+from anju.projects.models import Entry, Member
 
 ON = date(2020, 12, 31)
 
@@ -101,7 +102,17 @@ def test_a_cohort_stays_as_it_was_fixed_and_counts_what_is_built_since(clerk, ci
     view = queries.cohort(citizen, fixed.pk, date(2021, 12, 31))
     assert (view.cells[county.pk, "shanty"].unfinished, view.cells[county.pk, "shanty"].built) == (363, 363)
     assert (view.cells[county.pk, "prh"].unfinished, view.cells[county.pk, "prh"].built) == (312, 0)
-    assert (view.whole.projects, view.whole.unfinished, view.whole.built, view.problems) == (2, 675, 363, [])
+    assert view.whole() == Built(2, 675, 363) and view.problems == []
+
+
+def test_an_unfinished_number_that_is_not_known_leaves_the_sums_unknown(clerk, citizen, city, county, overdue, acting):
+    other = services.register(by=clerk, region=county, code="L2", name="公租房", kind="prh", year="2016", units="312")
+    acting(citizen)
+    fixed = services.fix_cohort(by=citizen, region=city, name="甲", started_by=date(2017, 12, 31), unfinished_on=ON)
+    Member.objects.create(cohort=fixed, project=other, region=county, unfinished=None)
+    view = queries.cohort(citizen, fixed.pk, date(2021, 12, 31))
+    assert view.cells[county.pk, "prh"] == Built(1, None, 0, 1) and view.cells[county.pk, "shanty"] == Built(1, 363, 0)
+    assert view.whole() == Built(2, None, 0, 1)
 
 
 def test_a_cohort_that_built_more_than_was_built_is_told(clerk, citizen, city, reviewer, county, overdue, acting):

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from anju.core.models import Region
 from anju.core.scope import local_operator, scoped
 from anju.projects import queries, services
-from anju.projects.models import Condition, Entry, Event, Photo, Project
+from anju.projects.models import Condition, Entry, Event, Member, Photo, Project
 from tests import cast
 
 YEAR = timezone.localdate().year
@@ -339,6 +339,11 @@ def test_a_list_is_fixed_and_says_what_was_built_since(made):
         pk = queries.cohorts(me, made.region)[0].pk
     text = body(where(visitor("clerk"), f"/projects/cohorts/{pk}/"))
     assert "清单一：60套已建成45套（75.0%）</h1>" in text
+    with scoped(local_operator()) as me:
+        other = services.register(by=me, region=made.region, code="A2", name="南关棚户区改造", kind="shanty", year=str(YEAR - 2), units="10")
+        Member.objects.create(cohort_id=pk, project=other, region=made.region, unfinished=None)
+    text = body(where(visitor("clerk"), f"/projects/cohorts/{pk}/"))
+    assert "清单一：1个项目未建成数不明，已建成45套</h1>" in text and "有1个项目固定清单时的未建成数不明" in text and text.count("不明</td>") == 4
     assert "清单一" in body(where(visitor("clerk"), "/projects/ledger/", show="cohorts"))
     assert visitor("clerk", region=cast.WEST).get(f"/projects/cohorts/{pk}/").status_code == 404
 

@@ -28,6 +28,7 @@ from anju.projects.views.acts import Parts, act, get_or_post, keep, one_part, to
 
 EDIT, ADJUST, RUN = "projects.edit", "projects.adjust", "runs.run"
 PAGE = 100
+UNKNOWN = "不明"
 
 
 def told(entry: Entry) -> Entry:
@@ -317,15 +318,16 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.operator
     made = frame(request)
     view = queries.cohort(user, pk, shown.as_of(made))
-    whole = view.whole
+    whole = view.whole()
     share = shown.rate(whole.built, whole.unfinished)
-    heading = f"{view.cohort.name}：{whole.unfinished:,}套已建成{whole.built:,}套" + (f"（{share}）" if share else "")
+    planned = f"{whole.unknown:,}个项目未建成数不明，" if whole.unfinished is None else f"{whole.unfinished:,}套"
+    heading = f"{view.cohort.name}：{planned}已建成{whole.built:,}套" + (f"（{share}）" if share else "")
     kinds = [kind for kind in Project.Kind.values if any(key == kind for _, key in view.cells)]
     regions = {one.region_id: one.region.name for one, _ in view.members}
     groups = [("", "合计")] + ([(kind, Project.Kind(kind).label) for kind in kinds] if len(kinds) > 1 else [])
     parts = (Column("项目", unit="个"), Column("未建成", unit="套"), Column("已建成", unit="套"), Column("建成率"))
     table = Sheet("cohort", [Column("区划"), *(Column(label, parts, part=bool(kind)) for kind, label in groups)], caption="按区划和类型")
-    total = [_cells(sum_of(view, kind)) for kind, _ in groups]
+    total = [_cells(view.whole(kind)) for kind, _ in groups]
     table.rows.append(Row([Cell(text="合计"), *(cell for cells in total for cell in cells)], css="total"))
     for region_id, name in regions.items():
         cells = [_cells(view.cells.get((region_id, kind))) for kind, _ in groups]
@@ -336,18 +338,13 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
         left = None if member.unfinished is None else max(member.unfinished - built, 0)
         members.rows.append(Row([
             Cell(text=member.project.name, href=address(request, f"/projects/{member.project_id}/")), Cell(text=member.region.name), Cell(text=member.project.get_kind_display()),
-            Cell(text="" if member.unfinished is None else f"{member.unfinished:,}", css="n"), Cell(text=f"{built:,}", css="n"), Cell(text="" if left is None else f"{left:,}", css="n"),
+            Cell(text=UNKNOWN if member.unfinished is None else f"{member.unfinished:,}", css="n"), Cell(text=f"{built:,}", css="n"), Cell(text=UNKNOWN if left is None else f"{left:,}", css="n"),
         ]))  # fmt: skip
     sub = f"{day(view.cohort.started_by)}前开工、{day(view.cohort.unfinished_on)}未建成的{whole.projects}个项目；建成数截至{day(view.on)}，不含货币化安置"
-    return show(request, "projects/cohort.html", heading=heading, sub=sub, table=table, members=members, problems=view.problems)
-
-
-def sum_of(view: queries.CohortView, kind: str) -> Any:
-    cells = [one for (_, key), one in view.cells.items() if key == kind]
-    return SimpleNamespace(**{name: sum(getattr(one, name) for one in cells) for name in ("projects", "unfinished", "built")})
+    return show(request, "projects/cohort.html", heading=heading, sub=sub, table=table, members=members, unknown=whole.unknown, problems=view.problems)
 
 
 def _cells(one: Any) -> list[Cell]:
     if one is None:
         return [Cell()] * 4
-    return [Cell(text=text, css="n") for text in (f"{one.projects:,}", f"{one.unfinished:,}", f"{one.built:,}", shown.rate(one.built, one.unfinished))]
+    return [Cell(text=text, css="n") for text in (f"{one.projects:,}", UNKNOWN if one.unfinished is None else f"{one.unfinished:,}", f"{one.built:,}", shown.rate(one.built, one.unfinished))]
