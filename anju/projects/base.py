@@ -17,6 +17,7 @@ from anju.projects.models import Project
 
 EDIT, ADJUST = "projects.edit", "projects.adjust"
 LEDGER = "ledger"  # the origin of what is entered here; others (return:…, import:…) were checked by their own act
+RETURN = "return:"  # the origin of what a return's lock wrote, with the return's number
 
 # Taken back: void ones and what another one supersedes. `superseded` is small, so it is asked for each event.
 STANDING = "NOT e.void AND NOT EXISTS (SELECT FROM projects_event AS later WHERE later.supersedes_id = e.id)"

@@ -14,7 +14,7 @@ from anju.core import trail
 from anju.core.models import File
 from anju.core.scope import Operator, visible
 from anju.problems import Problem, Refused
-from anju.projects.base import EDIT, LEDGER, locked, locked_all, named, not_future, out_of_library
+from anju.projects.base import EDIT, LEDGER, RETURN, locked, locked_all, named, not_future, out_of_library
 from anju.projects.events import MODES, EventKind, amount_text, events
 from anju.projects.fields import Unfit, quantity
 from anju.projects.models import Event, Project
@@ -97,7 +97,8 @@ def mend(
 ) -> Event:  # fmt: skip
     """Mend an event (更正进度): another one takes its place and both stay. amount=None takes it back (撤回).
 
-    ordered_by: the ground, when a superior ordered it. Refused: PROJ-016 someone was faster, PROJ-017 no reason or nothing changes.
+    ordered_by: the ground, when a superior ordered it. Refused: PROJ-016 someone was faster, PROJ-017 no reason or nothing changes,
+    PROJ-019 a locked return wrote it: what the return says would no longer be what the ledger says.
     """
     old = visible(Event.objects.select_related("project__region"), by).get(pk=event_id)
     project = locked(by, old.project_id, EDIT if origin == LEDGER else "")
@@ -107,6 +108,9 @@ def mend(
         raise Refused(Problem("PROJ-016", where, what, "请刷新后按现在的数办理。"))
     if old.void:
         raise Refused(Problem("PROJ-017", where, "这是一条撤回记录。", "撤错了的请重新登记。"))
+    if origin == LEDGER and old.origin.startswith(RETURN):
+        fix = f"请在编号 {old.origin.removeprefix(RETURN)} 的报表上发起更正；更正锁定以后，差额自动记入台账。"
+        raise Refused(Problem("PROJ-019", where, "这一条是报表锁定时记入的，不能在台账里改。", fix))
     void = amount is None
     kept = {"amount": old.amount, "on": old.on, "mode": old.mode, "part": old.part, "number": old.number}
     said = {"amount": amount, "on": on, "mode": mode, "part": part, "number": number}

@@ -81,6 +81,17 @@ def test_mending_needs_a_reason_and_a_change(clerk, project):
     assert codes(refused) == ["PROJ-017", "PROJ-017"]
 
 
+def test_what_a_locked_return_wrote_is_corrected_in_the_return(clerk, project):
+    (written,) = services.record_all(by=clerk, entries=[services.Entry(project.pk, "start", DAY, 100)], origin="return:7")
+    for amount in ("80", None):
+        with pytest.raises(Refused) as refused:
+            services.mend(by=clerk, event_id=written.pk, reason="多填一栋", amount=amount)
+        assert codes(refused) == ["PROJ-019"] and "编号 7 的报表上发起更正" in refused.value.problems[0].fix
+    assert queries.totals(clerk, [project.pk])[project.pk] == {"start": 100}
+    correction = services.mend(by=clerk, event_id=written.pk, reason="更正", amount="80", origin="return:8")  # the return's own act may
+    assert correction.origin == "return:8" and queries.totals(clerk, [project.pk])[project.pk] == {"start": 80}
+
+
 def test_another_countys_event_is_not_found(clerk, neighbour, project, acting):
     first = started(clerk, project)
     acting(neighbour)

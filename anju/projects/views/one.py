@@ -14,6 +14,7 @@ from anju.core.page import page
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import day
 from anju.projects import queries
+from anju.projects.base import RETURN
 from anju.projects.events import MODES, events
 from anju.projects.fields import FIELDS, fields_for
 from anju.projects.fields import show as text_of
@@ -197,12 +198,14 @@ def lined(one: Happened, found: Project) -> SimpleNamespace:
     correction = "撤回" if event.void else "更正" if event.supersedes_id else ""
     if one.mended:
         correction = "已撤回" if one.mended.void else "已更正"
+    from_return = event.origin.startswith(RETURN)
     ordered = f"依据 {event.ordered_by}" if event.ordered_by else ""
     return SimpleNamespace(
         pk=event.pk, on=event.on, stage=kind.stage, label=kind.label, amount=amount_of(event, found), how="，".join(filter(None, (MODES.get(event.mode), event.part))),
         said="；".join(filter(None, (event.number, event.note, ordered))), by=event.by, at=event.at, gone=bool(one.mended) or event.void, correction=correction,
         evidence_id=event.evidence_id, evidence_name=event.evidence.name if event.evidence_id else "", evidence_path=f"/projects/events/{event.pk}/evidence/",
-        mend_path=f"/projects/events/{event.pk}/mend/", mendable=not one.mended and not event.void and event.origin == "ledger",
+        mend_path=f"/projects/events/{event.pk}/mend/", mendable=not one.mended and not event.void and not from_return,
+        return_path=f"/returns/{event.origin.removeprefix(RETURN)}/" if from_return else "",
     )  # fmt: skip
 
 
