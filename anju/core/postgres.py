@@ -169,6 +169,13 @@ class Cluster:
                 self._run("pg_ctl", "stop", "-D", self.data, "-m", "immediate", "-w", "-t", LEAVING)
         return True
 
+    def stopped(self) -> bool:
+        """Was the server shut down in order, not killed? Waits for a start or a stop that is under way."""
+        if self.answers():
+            return False
+        with self._lock("start.lock"):
+            return not self._connectable() and not (self.data / "postmaster.pid").exists()  # a server that goes in order takes it away
+
     def check_version(self) -> None:
         found = self.data_version()
         if found is not None and found != str(MAJOR):
@@ -486,6 +493,12 @@ def _copy(package: Path, install: str, target: Path) -> None:
         with suppress(OSError):  # another start was first
             part.rename(target)
         shutil.rmtree(part, ignore_errors=True)
+
+
+def unreachable(error: BaseException | None) -> bool:
+    """Did the server not answer, or go away? A statement that it refused is another matter: those have numbers of their own."""
+    cause = error.__cause__ if error and not isinstance(error, psycopg.Error) else error
+    return isinstance(cause, psycopg.OperationalError) and (cause.sqlstate or "57P").startswith(("57P", "08"))
 
 
 def database_problem(error: BaseException) -> Problem | None:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import psycopg
 
 from anju.core.postgres import APPLICATION, DATABASE, MAJOR, OWNER, Cluster, refuse
+from anju.problems import Problem, Refused
 
 ALIASES = {"default": APPLICATION, "owner": OWNER}
 VARIABLES = {"default": "DATABASE_URL", "owner": "DATABASE_OWNER_URL"}
@@ -69,6 +70,18 @@ def ensure() -> bool:
     for alias in ALIASES:
         check(alias, databases()[alias])
     return False
+
+
+def down() -> Problem | None:
+    """Why a worker should let the database be: it was stopped on purpose, or somebody else's will not do. Ours, killed, is started again."""
+    try:
+        if named():
+            ensure()
+        elif Cluster().stopped():
+            return Problem("DB-023", "后台任务", "数据库已经停止，后台任务在等它，不会自行启动它。", "要用时请运行 anju db start，后台任务自动接着做。")
+    except Refused as refused:
+        return refused.problems[0]
+    return None
 
 
 def check(alias: str, known: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """The worker: takes jobs from the queue until it is stopped. `anju worker` runs one; the site has one beside it."""
 
+import logging
 import os
 import select
 import signal
@@ -12,17 +13,22 @@ from contextlib import contextmanager, suppress
 
 AT_ONCE = 2  # jobs at a time: a long one does not keep the short ones waiting
 GRACE = 3  # seconds for running jobs when the worker is stopped; what is not done then is done again by the next worker
+GONE = 5  # seconds without a database after which a worker leaves; what it was doing went with the connection
 PAUSE = 3  # seconds before a worker that died beside the site is replaced
 
 
 def work() -> None:
     """Do jobs until interrupted. The database is up and Django is set up."""
+    from procrastinate import PsycopgConnector
     from procrastinate.contrib.django import DjangoApp
+    from procrastinate.contrib.django.utils import connector_params
 
     from anju.core import jobs
 
     jobs.sweep()
-    app = DjangoApp(connector=jobs.queue.connector.get_worker_connector())
+    if logging.lastResort:
+        logging.lastResort.addFilter(_worth_telling)
+    app = DjangoApp(connector=PsycopgConnector(kwargs=connector_params("default"), reconnect_timeout=GONE, reconnect_failed=lambda pool: os._exit(1)))
     app.task(name=jobs.TASK)(jobs.run)
     app.periodic(cron="* * * * *")(app.task(name=jobs.SWEEP, queueing_lock=jobs.SWEEP)(lambda timestamp: jobs.sweep() and None))
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -36,6 +42,13 @@ def _leave(*_: object) -> None:
     leaving.daemon = True
     leaving.start()
     raise KeyboardInterrupt
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """That the database is gone the keeper says, in a sentence; the libraries would say it many times over."""
+    from anju.core.postgres import unreachable
+
+    return record.name != "psycopg.pool" and not (record.exc_info and unreachable(record.exc_info[1]))
 
 
 @contextmanager
@@ -53,7 +66,7 @@ def beside() -> Iterator[None]:
 
 def keep(work: Callable[[], int]) -> None:
     """Run the worker in a child and put another in its place when it dies, until standard input ends."""
-    while True:
+    while _database():
         child = os.fork()
         if not child:
             threading.Thread(target=_until_input_ends, daemon=True).start()
@@ -63,6 +76,27 @@ def keep(work: Callable[[], int]) -> None:
         if _ended(child):
             return
         time.sleep(PAUSE)
+
+
+def _database() -> bool:
+    """Wait for the database: whoever stopped it had a reason (a backup by hand, a move), so a worker leaves it alone. False: the input has ended."""
+    from anju.core import server
+
+    told = False
+    while problem := server.down():
+        if not told:
+            _say(str(problem))
+            told = True
+        if select.select([0], [], [], PAUSE)[0]:
+            return False
+    if told:
+        _say("数据库已恢复，后台任务接着做。")
+    return True
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def _ended(child: int) -> bool:
