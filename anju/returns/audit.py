@@ -21,7 +21,7 @@ from anju.problems import Problem, Refused
 from anju.projects.queries import below
 from anju.returns import checking, layout, queries, reading
 from anju.returns.base import AUDIT, called
-from anju.returns.models import Answer, Opinion, Paper, Receipt, Return, Step
+from anju.returns.models import Answer, Cell, Opinion, Paper, Receipt, Return, Step
 
 STILL = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 
@@ -87,7 +87,7 @@ def _return(by: Operator, ret: Return) -> dict[str, bytes]:
             "reason": ret.reason, "ordered_by": ret.ordered_by, "due": ret.due,
             "cells": [
                 {"line": c.line, "column": c.column, "state": c.state, "value": c.value, "places": c.places, "text": c.text, "by": called(c.by), "at": c.at}
-                for c in sorted(read.now.cells.values(), key=lambda c: (c.line, c.column))
+                for c in sorted(Cell.objects.filter(ret=ret), key=lambda c: (c.line, c.column))
             ],
         }),
         f"{folder}/检查.csv": _csv([

@@ -27,7 +27,7 @@ def clock(at: datetime) -> str:
 
 def find(user: Operator, pk: int) -> Return:
     """Return.DoesNotExist outside the scope."""
-    return visible(Return.objects.select_related("form", "region", "organisation"), user).get(pk=pk)
+    return visible(Return.objects.select_related("form", "region__parent", "organisation").defer("form__spec"), user).get(pk=pk)
 
 
 def held(by: Operator, pk: int, act: str) -> Return:

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -54,6 +54,7 @@ def cut_off(spec: Spec, period: str) -> date:
     return end if spec.cut_off.day == "last" else end.replace(day=min(spec.cut_off.day, end.day))
 
 
+@lru_cache(maxsize=4096)  # a province asks of each of its counties
 def moment(deadline: Deadline, period: str) -> datetime:
     """The deadline of that period, in the time of the place."""
     end = periods.end(period)

@@ -134,10 +134,14 @@ class Asked:
         return f"{name}{'同意' if self.agrees else '不同意：' + self.opinion.remark}"
 
 
-def joint(user: Operator, ret: Return) -> list[Asked]:
-    """Each department with the latest opinion given since the return was handed in: an earlier one was about other numbers."""
+def joint(user: Operator, ret: Return, steps: list[Step] | None = None) -> list[Asked]:
+    """Each department with the latest opinion given since the return was handed in: an earlier one was about other numbers.
+
+    steps: what was done with the return, when it was read already.
+    """
     spec = forms.of(ret.form)
-    since = Step.objects.filter(ret=ret, move="hand_in").order_by("-id").values_list("at", flat=True).first()
+    steps = list(Step.objects.filter(ret=ret, move="hand_in").order_by("id")) if steps is None else steps
+    since = max((step.at for step in steps if step.move == "hand_in"), default=None)
     opinions = Opinion.objects.filter(ret=ret, **({"at__gte": since} if since else {})).order_by("id") if spec.joint else ()
     latest = {one.organisation_id: one for one in opinions}
     offices = asked_departments(ret)

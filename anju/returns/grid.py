@@ -23,7 +23,7 @@ class Head:
     column: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class GridCell:
     """A cell. state: of the model, or "" where nothing was ever written. last, ledger, target: texts, "" when there is none.
 
@@ -128,23 +128,25 @@ def _number(value: int | None, column: Column) -> str:
 
 
 def _cell(read: Reading, key: str, column: Column, open_: bool, targets: dict) -> GridCell:
-    now, code = read.now, column.code
+    now, code, numeric = read.now, column.code, column.type == "number"
     if not now.has(key, column):
         return GridCell(key, code, exists=False, computed=key == TOTAL)
-    last = _number(read.before(read.last, key, column), column) if column.type == "number" else (read.last and read.last.text(key, code)) or ""
-    fixed = read.spec.by_key.get(key)
     if column.formula:
         return GridCell(key, code, read.computed(key, code), "number", computed=True)
-    ledger = _number(read.ledger(key, column), column) if column.type == "number" else read.ledger_texts.get((key, code), "")
-    if key == TOTAL or (fixed and fixed.computed and column.type == "number"):
+    if numeric:
+        last, ledger = _number(read.before(read.last, key, column), column), _number(read.ledger(key, column), column)
+    else:
+        last, ledger = (read.last and read.last.text(key, code)) or "", read.ledger_texts.get((key, code), "")
+    fixed = read.spec.by_key.get(key)
+    if key == TOTAL or (numeric and fixed and fixed.computed):
         value = now.number(key, code)
-        target = ""
-        if key == TOTAL and code in targets:
-            target = _number(read.elsewhere[targets[code].name], column)
+        target = _number(read.elsewhere[targets[code].name], column) if key == TOTAL and code in targets else ""
         return GridCell(key, code, _number(value, column), "number", last=last, ledger=ledger, target=target, computed=True, value=value)
     cell = now.cells.get((key, code))
+    open_ = open_ and read.spec.fillable(column, key, now.lines[key].facts)
+    if cell is None:
+        return GridCell(key, code, last=last, ledger=ledger, open=open_)
     return GridCell(
-        key, code, text_of(cell, column), cell.state if cell else "", cell.version if cell else 0, last, ledger,
-        changed=cell is not None and cell.via not in ("prefill", "correct"), open=open_ and read.spec.fillable(column, key, now.lines[key].facts),
-        via=cell.via if cell else "", value=cell.value if cell is not None and cell.state == Cell.NUMBER else None,
+        key, code, text_of(cell, column), cell.state, cell.version, last, ledger, changed=cell.via not in ("prefill", "correct"), open=open_,
+        via=cell.via, value=cell.value if cell.state == Cell.NUMBER else None,
     )  # fmt: skip

@@ -133,7 +133,7 @@ def _prefill(by: Operator, ret: Return, keys: set[str] | None = None) -> list[Ce
         by, ret.region, ret.period,
         {("target" if c.source.target else "measure", code, c.source.calibre) for code, c in wanted.items()},
     ) if wanted else None  # fmt: skip
-    others = reading._others(by, ret, {c.source.form for c in spec.columns if c.source and c.source.form})
+    others = reading.others_of(by, ret, {c.source.form for c in spec.columns if c.source and c.source.form})
     found = []
     for line in now.lines.values():
         for column in spec.columns:
@@ -234,7 +234,7 @@ def _change(cell: Cell, before: dict[str, object] | None, by: Operator) -> Chang
 def asked(user: Operator, on: date) -> list[tuple[Form, Organisation, str]]:
     """Every return that is asked for on a day: form, organisation, period. Units report that are registered (机构), of the form's kind and level."""
     newest: dict[str, list[Form]] = {}
-    for form in Form.objects.order_by("code", "-since"):
+    for form in Form.objects.defer("spec").order_by("code", "-since"):  # read already, but the first time
         newest.setdefault(form.code, []).append(form)
     offices: dict[tuple[str, str], list[Organisation]] = {}
     units = {forms.of(versions[0]).unit for versions in newest.values()}

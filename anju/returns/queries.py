@@ -13,11 +13,11 @@ from anju.returns.models import Cell, Change, Form, Return, Step
 from anju.returns.reading import Reading, read
 from anju.returns.spec import Column, Spec
 from anju.returns.telling import explanation
-from anju.returns.timing import Due, Reported, due, late, progress, recent
+from anju.returns.timing import Due, Reported, Round, asked_of, due, late, progress, recent
 from anju.returns.values import typed
 
 __all__ = [
-    "Asked", "Due", "Finding", "Grid", "GridCell", "GridLine", "Head", "Reading", "Reported", "Was", "check", "due", "explanation", "form",
+    "Asked", "Due", "Finding", "Grid", "GridCell", "GridLine", "Head", "Reading", "Reported", "Round", "Was", "asked_of", "check", "due", "explanation", "form",
     "grid", "history", "joint", "late", "opinions", "progress", "read", "recent", "ret", "serials", "spec", "steps",
 ]  # fmt: skip
 

@@ -158,7 +158,7 @@ class Column(Part):
         return "".join(f"{group}—" for group in self.group) + self.label
 
     def takes(self, facts: dict[str, Any]) -> bool:
-        return all(str(facts.get(key, "")) in allowed for key, allowed in self.only.items())
+        return not self.only or all(str(facts.get(key, "")) in allowed for key, allowed in self.only.items())
 
 
 class Fixed(Part):
@@ -407,3 +407,8 @@ def of(form: Any) -> Spec:
     if form.digest not in _known:
         _known[form.digest] = Spec.model_validate(form.spec)
     return _known[form.digest]
+
+
+def known(digest: str) -> Spec:
+    """A spec that was read already."""
+    return _known[digest]

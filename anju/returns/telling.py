@@ -8,14 +8,14 @@ from anju.returns.spec import TOTAL, Column
 from anju.returns.values import typed
 
 
-def explanation(user: Operator, ret: Return, read: Reading | None = None) -> list[str]:
+def explanation(user: Operator, ret: Return, read: Reading | None = None, findings: list[checking.Finding] | None = None) -> list[str]:
     """Where something moved against the last period, in sum and by line; and what was answered to the checks."""
     read = read or reading.read(user, ret)
     said = []
     for column in read.spec.columns:
         if column.type == "number" and not column.formula and not column.locked and read.comparable(column):
             said += _moved(read, column)
-    return said + _answered(checking.check(user, ret, read))
+    return said + _answered(checking.check(user, ret, read) if findings is None else findings)
 
 
 def _answered(findings: list[checking.Finding]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from anju.core import periods, trail
 from anju.core.acts import may
-from anju.core.models import Region
+from anju.core.models import Organisation, Region
 from anju.core.scope import Operator, visible, within
 from anju.figures.models import Source
 from anju.figures.publishing import Published, publish
@@ -65,20 +65,36 @@ def _scope(user: Operator, region: Region | None) -> frozenset[int]:
 
 
 def _deadline(ret: Return | None, form: Form, period: str) -> datetime:
-    said = ret.due if ret is not None else calendar.deadlines(forms.of(form), period)
-    level = "city" if ret is not None and ret.state == Return.CITY and "city" in said else "unit"
-    return datetime.fromisoformat(said[level])
+    if ret is None:
+        return _unit_deadline(form, period)
+    return datetime.fromisoformat(ret.due["city" if ret.state == Return.CITY and "city" in ret.due else "unit"])
 
 
-def due(user: Operator, at: datetime, region: Region | None = None) -> list[Due]:
-    """Everything that is asked for and not locked, of the region and below (or of all the user's), the nearest deadline first."""
+@dataclass(frozen=True)
+class Round:
+    """What is asked for on a day of a region and all below it (or of all the user's): form, organisation, period."""
+
+    ids: frozenset[int]
+    wanted: list[tuple[Form, Organisation, str]]
+
+
+def asked_of(user: Operator, at: datetime, region: Region | None = None) -> Round:
     ids = _scope(user, region)
-    wanted = [(form, office, period) for form, office, period in asked(user, timezone.localdate(at)) if office.region_id in ids]
+    return Round(ids, [row for row in asked(user, timezone.localdate(at)) if row[1].region_id in ids])
+
+
+def due(user: Operator, at: datetime, region: Region | None = None, known: Round | None = None) -> list[Due]:
+    """Everything that is asked for and not locked, of the region and below (or of all the user's), the nearest deadline first.
+
+    known: asked_of the same, when it was asked already.
+    """
+    known = known or asked_of(user, at, region)
+    ids, wanted = known.ids, known.wanted
     going = _latest(user, within(Return.objects.exclude(state=Return.LOCKED), ids))  # a correction is the last of its serials
-    known = {(ret.form.code, ret.region_id, ret.period): ret for ret in going}
+    running = {(ret.form.code, ret.region_id, ret.period): ret for ret in going}
     done = set(visible(Return.objects.filter(period__in={name for *_, name in wanted}, state=Return.LOCKED), user).values_list("form__code", "region_id", "period"))
     asked_for = {(form.code, office.region_id, period): (form, office, period, None) for form, office, period in wanted}
-    begun = {key: (*(asked_for.get(key, (ret.form, ret.organisation, ret.period)))[:3], ret) for key, ret in known.items()}
+    begun = {key: (*(asked_for.get(key, (ret.form, ret.organisation, ret.period)))[:3], ret) for key, ret in running.items()}
     rows = [row for key, row in (asked_for | begun).items() if key in begun or key not in done]
     opined = _opined(user, [ret for *_, ret in rows if ret is not None and ret.state == Return.JOINT])
     found, above = [], _above(row[3].region if row[3] else row[1].region for row in rows)
@@ -138,23 +154,19 @@ class Reported:
         return max(1, (timezone.localdate(end) - timezone.localdate(self.deadline)).days)
 
 
-def progress(user: Operator, region: Region, at: datetime, period: str = "") -> list[Reported]:
+def progress(user: Operator, region: Region, at: datetime, period: str = "", known: Round | None = None) -> list[Reported]:
     """Who has reported (报送进度): of each form the newest period asked for, or that period; by region, of the region and below."""
-    ids, on = below(user, region), timezone.localdate(at)
-    wanted = [(form, office, name) for form, office, name in _asked_of(user, on, period) if office.region_id in ids]
-    if not period:
+    if period:
+        ids = below(user, region)
+        wanted = [row for row in asked(user, periods.end(period)) if row[2] == period and row[1].region_id in ids]
+    else:
+        wanted = (known or asked_of(user, at, region)).wanted
         newest: dict[str, str] = {}
         for form, _, name in wanted:
             newest[form.code] = max(newest.get(form.code, ""), name)
         wanted = [row for row in wanted if row[2] == newest[row[0].code]]
     known = _firsts(user, wanted)
     return [Reported(form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name)) for form, office, name in wanted]
-
-
-def _asked_of(user: Operator, on: date, period: str) -> list[tuple]:
-    if not period:
-        return asked(user, on)
-    return [row for row in asked(user, periods.end(period)) if row[2] == period]
 
 
 def _unit_deadline(form: Form, period: str) -> datetime:
@@ -222,7 +234,7 @@ def _told(at: datetime | None) -> str:
     return "未报" if at is None else f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
-def recent(user: Operator, region: Region, count: int = 20) -> list[Return]:
+def recent(user: Operator, region: Region, known: Round | None = None, count: int = 20) -> list[Return]:
     """The returns last locked, of the region and below."""
-    found = within(visible(Return.objects.filter(state=Return.LOCKED), user), below(user, region))
+    found = within(visible(Return.objects.filter(state=Return.LOCKED), user), known.ids if known else below(user, region))
     return list(found.select_related("form", "region").defer("form__spec").order_by("-locked_at", "-id")[:count])

@@ -1,7 +1,6 @@
 """What stands in a return as values: of each line, of computed lines and of the line of sums. Pure but for the rows it is given."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from anju.quantities import scaled_text, to_base, unit
@@ -21,8 +20,6 @@ class Stood(NamedTuple):
     text: str
     version: int
     via: str
-    by: str
-    at: datetime
 
 
 NOTHING = ("no_task", "not_applicable")  # said by the unit itself: a sum may leave it out; 未报 and blank it may not
@@ -37,6 +34,8 @@ def exact(base: int, unit_name: str) -> str:
 def typed(base: int, unit_name: str, places: int) -> str:
     """As it is shown: with at least the places it was typed with, never fewer than it needs."""
     all_places = places_of(unit_name)
+    if not all_places and places <= 0:
+        return str(base)
     keep = max(places, 0)
     while keep < all_places and base % 10 ** (all_places - keep):
         keep += 1
@@ -96,9 +95,10 @@ class Values:
     def has(self, line: str, column: Column) -> bool:
         """Is there such a cell (if only a computed one)? Asked of each cell again and again."""
         key = (line, column.code)
-        if key not in self._has:
-            self._has[key] = self._takes(line, column)
-        return self._has[key]
+        found = self._has.get(key)
+        if found is None:
+            found = self._has[key] = self._takes(line, column)
+        return found
 
     def _takes(self, line: str, column: Column) -> bool:
         if line == TOTAL:
@@ -110,14 +110,13 @@ class Values:
 
     def number(self, line: str, code: str) -> int | None:
         """Base units; None where it is not known or is none. Formulas are not computed here."""
-        column = self.spec.by_code[code]
-        fixed = self.spec.by_key.get(line)
         if line == TOTAL:
             return self.total(code)
+        fixed = self.spec.by_key.get(line)
         if fixed and fixed.computed:
             return self._fixed(line, code)
-        cell = self.cells.get((line, code)) if self.has(line, column) else None
-        return cell.value if cell is not None and cell.state == Cell.NUMBER else None
+        cell = self.cells.get((line, code))
+        return cell.value if cell is not None and cell.state == Cell.NUMBER and self.has(line, self.spec.by_code[code]) else None
 
     def text(self, line: str, code: str) -> str | None:
         cell = self.cells.get((line, code))

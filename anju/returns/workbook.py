@@ -19,7 +19,7 @@ from anju.returns import filling, layout, papers, queries
 from anju.returns import workbook_file as book
 from anju.returns.base import FILL, allowed, called, clock, in_state
 from anju.returns.filling import Put, Unfit, fields_of
-from anju.returns.models import Return
+from anju.returns.models import Cell, Return
 from anju.returns.queries import Grid, GridCell
 from anju.returns.reading import Reading
 from anju.returns.spec import Column
@@ -203,6 +203,7 @@ def _sort(reading: Reading, sheet: Grid, got: book.Read, result: Merged) -> dict
     """Which cells are to be written; the others go to their lists."""
     lines = {line.key: line for line in sheet.lines}
     puts: dict[tuple[str, str], Place] = {}
+    writers = {(line, code): (by, at) for line, code, by, at in Cell.objects.filter(ret=reading.ret).values_list("line", "column", "by", "at")}
     for key, found in got.cells.items():
         line, code = key
         column = sheet.spec.by_code[code]
@@ -217,10 +218,10 @@ def _sort(reading: Reading, sheet: Grid, got: book.Read, result: Merged) -> dict
         ours = _same(mine, base, column)
         if ours and _same(theirs, base, column):
             continue
-        writer = reading.now.cells.get(key)
+        by, at = writers.get(key, ("", None))
         place = Place(
             line, code, found.cell, f"{row.label} {column.head}", mine, theirs, base,
-            called(writer.by) if writer else "", clock(writer.at) if writer else "",
+            called(by) if by else "", clock(at) if at else "",
         )  # fmt: skip
         if ours:
             result.kept.append(place)

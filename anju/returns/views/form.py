@@ -25,21 +25,22 @@ UNSETTLED = ("RET-040", "RET-041")
 PRINTED = (("pdf", "打印的表（PDF）"), ("docx", "打印的表（Word）"), ("xlsx", "打印的表（Excel）"))
 
 
-def checked(request: HttpRequest, ret: Return, read: queries.Reading) -> list[sheet.Said]:
+def checked(request: HttpRequest, ret: Return, found: list[queries.Finding]) -> list[sheet.Said]:
     user, running = request.operator, ret.state != Return.LOCKED
     return sheet.said(
-        queries.check(user, ret, read), answers=running and may(user, "returns.fill", ret.region_id), waives=running and may(user, "returns.waive", ret.region_id)
+        found, answers=running and may(user, "returns.fill", ret.region_id), waives=running and may(user, "returns.waive", ret.region_id)
     )
 
 
 def show_return(request: HttpRequest, ret: Return, status: int = 200, problems: list[Problem] | None = None, form: dict[str, str] | None = None) -> HttpResponse:
     frame(request, of=ret)
     user, at, read = request.operator, timezone.now(), queries.read(request.operator, ret)
-    grid, findings, steps = queries.grid(user, ret, read), checked(request, ret, read), queries.steps(user, ret)
-    asked = queries.joint(user, ret) if ret.state != Return.DRAFT else []
+    grid, found, steps = queries.grid(user, ret, read), queries.check(user, ret, read), queries.steps(user, ret)
+    findings = checked(request, ret, found)
+    asked = queries.joint(user, ret, steps) if ret.state != Return.DRAFT else []
     opined = any(one.opinion and one.organisation and one.organisation.pk in user.organisation_ids for one in asked)
-    later = next((one for one in queries.serials(user, ret) if one.corrects_id == ret.pk), None)
-    found = words.choices(user, ret, opined=opined, last=later is None, form=form)
+    later = read.corrected_by
+    choices = words.choices(user, ret, opined=opined, last=later is None, form=form)
     moved = sheet.moved(grid)
     # What the checks found stands in their own list, with the way to each cell: it is not told twice.
     unsettled = [one for one in problems or [] if one.code in UNSETTLED]
@@ -47,10 +48,10 @@ def show_return(request: HttpRequest, ret: Return, status: int = 200, problems: 
     context: dict[str, Any] = {
         "unsettled": len(unsettled), "ret": ret, "fill": grid.open, "facts": facts(ret, at), "stages": words.stages(ret, steps, at), "steps": told(ret, steps),
         "remark": steps[-1] if steps and steps[-1].move == "return" and ret.state == Return.DRAFT else None, "corrected_by": later,
-        "strong": words.strong(found, opined=opined), "choices": found, "form": form or {}, "waits": waits(ret),
-        "places": places(grid) if any(one.agrees for one in found) else [], "findings": sheet.listed(findings), **sheet.counted(findings, grid.spec), "marks": sheet.marks(findings),
+        "strong": words.strong(choices, opined=opined), "choices": choices, "form": form or {}, "waits": waits(ret),
+        "places": places(grid) if any(one.agrees for one in choices) else [], "findings": sheet.listed(findings), **sheet.counted(findings, grid.spec), "marks": sheet.marks(findings),
         "moved": [] if grid.open else moved, "last_label": sheet.PERIODS[grid.spec.period], "has_target": any(cell.target for cell in grid.cells.values()),
-        "head": sheet.heads(grid), "rows": sheet.rows(grid), "columns": sheet.described(grid), "explanation": queries.explanation(user, ret, read) if grid.open else [],
+        "head": sheet.heads(grid), "body": sheet.body(grid), "columns": sheet.described(grid), "explanation": queries.explanation(user, ret, read, found) if grid.open else [],
         "files": [{"href": f"/returns/{ret.pk}/print.{ending}", "label": label} for ending, label in PRINTED], "sent": receivers.receivers(user, ret),
         "scans": papers.scans(user, ret), "may_scan": may(user, "returns.fill", ret.region_id),
         "opinions": [opinion(one, grid) for one in asked], "notes": grid.spec.print.notes, "problems": problems,
@@ -110,10 +111,12 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def answer_json(request: HttpRequest, ret: Return, read: queries.Reading, **extra: Any) -> JsonResponse:
-    """The checks as they now are, with whatever else is to be said."""
-    findings = checked(request, ret, read)
+    """The checks as they now are and the explanation drafted from them, with whatever else is to be said."""
+    found = queries.check(request.operator, ret, read)
+    findings = checked(request, ret, found)
     html = render_to_string("returns/checks.html", {"ret": ret, "findings": sheet.listed(findings), "fill": ret.state == Return.DRAFT, **sheet.counted(findings, read.spec)}, request)
-    return JsonResponse({"at": f"{timezone.localtime():%H:%M:%S}", "checks": html, "marks": sheet.marks(findings), **extra})
+    draft = "\n".join(queries.explanation(request.operator, ret, read, found))
+    return JsonResponse({"at": f"{timezone.localtime():%H:%M:%S}", "checks": html, "marks": sheet.marks(findings), "draft": draft, **extra})
 
 
 def refused_json(refused: Refused) -> JsonResponse:
@@ -146,7 +149,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
             for one in done.conflicts
         ],
         problems=[{"line": key[0], "column": key[1], "what": one.what, "fix": one.fix} for key, one in zip(done.refused, done.problems, strict=True)],
-        cells=sheet.stands(queries.grid(user, ret, read)), draft="\n".join(queries.explanation(user, ret, read)),
+        cells=sheet.stands(queries.grid(user, ret, read)),
     )  # fmt: skip
 
 
@@ -157,7 +160,7 @@ def in_place(request: HttpRequest, pk: int, call: Callable[[Any], Any]) -> HttpR
     except Refused as refused:
         return refused_json(refused)
     read = queries.read(request.operator, ret)
-    return answer_json(request, ret, read, draft="\n".join(queries.explanation(request.operator, ret, read)))
+    return answer_json(request, ret, read)
 
 
 @acting("returns.fill")
@@ -212,7 +215,7 @@ def cell(request: HttpRequest, pk: int) -> HttpResponse:
     return page(
         request, "returns/cell.html", row=sheet.where(grid, line), column=head.head, text=one.text, unit=head.unit, facts=[pair for pair in known if pair[1]],
         note=head.note, formula=head.formula, history=queries.history(user, ret, line, column), opinions=opinions,
-        findings=[found for found in checked(request, ret, read) if found.line == line and found.column == column],
+        findings=[found for found in checked(request, ret, queries.check(user, ret, read)) if found.line == line and found.column == column],
     )  # fmt: skip
 
 
@@ -248,8 +251,8 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     ]  # fmt: skip
     follow = f"，另有{len(other) - len(changed)}格随之重算" if len(other) > len(changed) else ""
     sides = [
-        {"title": "更正前", "sub": f"{words.moment(before.locked_at)}锁定", "rows": sheet.rows(old, other)},
-        {"title": "更正后", "sub": Return.STATES.label(ret.state), "rows": sheet.rows(new, other)},
+        {"title": "更正前", "sub": f"{words.moment(before.locked_at)}锁定", "body": sheet.body(old, other)},
+        {"title": "更正后", "sub": Return.STATES.label(ret.state), "body": sheet.body(new, other)},
     ]
     ground = f"（依据{ret.ordered_by}）" if ret.ordered_by else ""
     return show(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_GET
 
 from anju.core.acts import acting, may
@@ -18,6 +19,9 @@ from anju.returns.models import Return
 from anju.returns.views import words
 
 NEXT = {"hand_in": "继续填报", "opine": "发表意见", "review": "去审核", "clear": "去办结联审", "submit": "去上报", "lock": "去审定"}
+LINE = (  # a province has a hundred of them
+    '<tr><th scope="row" class="first">{}</th><td><span class="state{}">{}</span></td><td data-label="首次上报">{}</td><td><span class="hours {}">{}</span></td></tr>'
+)
 EMPTY = "到了报表期，要报的表会列在这里：报哪张、报给谁、还剩多少时间。表式由报表制度定，按月、季、年自动到期。"
 
 
@@ -31,13 +35,15 @@ def show_home(request: HttpRequest, status: int = 200, problems: list[Problem] |
     made, user, at = frame(request), request.operator, timezone.now()
     if made.region is None:
         return show(request, "returns/home.html", heading="没有要报的表", empty=EMPTY)
-    rows = [row(user, one, at) for one in queries.due(user, at, made.region)]
-    mine = [one for one in rows if one["act"]]
+    known = queries.asked_of(user, at, made.region)
     above = made.region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO)
-    others = [] if above else [one for one in rows if not one["act"]]  # from above the table by county says it better
+    due = queries.due(user, at, made.region, known)
+    rows = [row(user, one, at) for one in due if one.mine or not above]  # from above the table by county says the others better
+    mine = [one for one in rows if one["act"]]
+    others = [] if above else [one for one in rows if not one["act"]]
     return show(
         request, "returns/home.html", status=status, heading=headline(mine, others), sub=f"{made.region.name}，{words.moment(at)}", mine=mine, others=others,
-        **(reported(request, made.region, at) if above else {}), done=[locked(one) for one in queries.recent(user, made.region)], empty=EMPTY, problems=problems or [],
+        **(reported(request, made.region, at, known) if above else {}), done=[locked(one) for one in queries.recent(user, made.region, known)], empty=EMPTY, problems=problems or [],
         may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), left=request.GET.get("left", "")[:4], asked_periods=request.POST.get("periods", made.period),
     )  # fmt: skip
 
@@ -65,9 +71,9 @@ def row(user: Operator, one: queries.Due, at: datetime) -> dict[str, Any]:
     return base | {"state": Return.STATES.label(ret.state) if strong else f"等{words.waits_for(ret)}", "act": NEXT[strong.name] if strong else ""}
 
 
-def reported(request: HttpRequest, region: Region, at: datetime) -> dict[str, Any]:
+def reported(request: HttpRequest, region: Region, at: datetime, known: queries.Round) -> dict[str, Any]:
     """Who has reported and who is late, by county, one form at a time, with the time of the first submission as proof."""
-    found = queries.progress(request.operator, region, at)
+    found = queries.progress(request.operator, region, at, known=known)
     forms = {one.form.code: one.form for one in found}
     if not forms:
         return {}
@@ -80,20 +86,19 @@ def reported(request: HttpRequest, region: Region, at: datetime) -> dict[str, An
     waiting = sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed)
     return {
         "to_lock": waiting if may(request.operator, "returns.lock", region.pk) else 0, "lock_form": code, "lock_period": listed[0].period,
-        "progress": [told(one, at) for one in listed], "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
+        "progress": format_html_join("", LINE, (told(one, at) for one in listed)), "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
         "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
         "progress_sub": f"{period_label(listed[0].period)}，期限{words.moment(listed[0].deadline)}；首次上报时间即为凭证，退回再报不改",
     }  # fmt: skip
 
 
-def told(one: Any, at: datetime) -> dict[str, Any]:
+def told(one: queries.Reported, at: datetime) -> tuple[str, ...]:
     ret, first = one.ret, one.first_submitted_at
     late = one.days_late(at)
     said = f"迟{words.span((first or at) - one.deadline)}" if late else "按时" if first else f"还剩{words.span(one.deadline - at)}"
-    return {
-        "region": one.region.name, "href": f"/returns/{ret.pk}/" if ret else "", "state": Return.STATES.label(ret.state) if ret else "还没有开始",
-        "done": bool(ret and ret.state in Return.SUBMITTED), "first": words.moment(first), "css": "late" if late else "", "late": said,
-    }  # fmt: skip
+    name = format_html('<a href="/returns/{}/">{}</a>', ret.pk, one.region.name) if ret else one.region.name
+    done = " on" if ret and ret.state in Return.SUBMITTED else ""
+    return name, done, Return.STATES.label(ret.state) if ret else "还没有开始", words.moment(first), "late" if late else "", said
 
 
 def locked(ret: Return) -> dict[str, Any]:

@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from anju.problems import BLOCK
@@ -51,16 +51,6 @@ def described(grid: Grid) -> list[dict[str, Any]]:
     ]
 
 
-@dataclass(frozen=True)
-class Row:
-    key: str
-    label: str
-    sub: str
-    css: str
-    pad: str
-    html: SafeString
-
-
 def flags(cell: GridCell) -> str:
     return ("c" if cell.changed else "") + ("s" if cell.state not in ("number", "text", "") else "")
 
@@ -71,26 +61,23 @@ def _html(cell: GridCell, numeric: bool, was: str, other: bool) -> str:
     said = flags(cell)
     css = ("n" if numeric else "t") + (" lock" if not cell.open else "") + (" changed" if "c" in said else "") + (" st" if "s" in said else "") + (" was-other" if other else "")
     # A cell that is not filled in here has its past elsewhere: only what one writes upon is shown beside its last word.
-    refs = (("last", was, cell.last if was else ""), ("ledger", "台账", cell.ledger), ("target", "目标", cell.target))
-    small = "".join(f'<small class="{kind}">{name} {conditional_escape(text)}</small>' for kind, name, text in refs if text)
-    return f'<td class="{css}" data-v="{cell.version}"><span>{conditional_escape(cell.text)}</span>{small}</td>'
+    small = f'<small class="last">{was} {escape(cell.last)}</small>' if was and cell.last else ""
+    small += f'<small class="ledger">台账 {escape(cell.ledger)}</small>' if cell.ledger else ""
+    small += f'<small class="target">目标 {escape(cell.target)}</small>' if cell.target else ""
+    return f'<td class="{css}" data-v="{cell.version}"><span>{escape(cell.text)}</span>{small}</td>'
 
 
-def rows(grid: Grid, other: set[tuple[str, str]] | None = None) -> list[Row]:
-    """other: cells to point out."""
-    was = PERIODS[grid.spec.period]
+def body(grid: Grid, other: set[tuple[str, str]] | None = None) -> SafeString:
+    """The lines of the table. Written here: a template takes many times as long. other: cells to point out."""
+    columns = [(column.code, column.type == "number", "" if column.locked else PERIODS[grid.spec.period]) for column in grid.columns]
     made = []
     for line in grid.lines:
-        html = "".join(
-            _html(
-                grid.cells[line.key, column.code], column.type == "number", "" if column.locked else was,
-                other is not None and (line.key, column.code) in other,
-            )
-            for column in grid.columns
-        )  # fmt: skip
-        css = "total" if line.computed else "group" if line.heading else ""
-        made.append(Row(line.key, line.label, line.code, css, "　" * line.indent, mark_safe(html)))
-    return made
+        cells = "".join(_html(grid.cells[line.key, code], numeric, was, other is not None and (line.key, code) in other) for code, numeric, was in columns)
+        css = ' class="total"' if line.computed else ' class="group"' if line.heading else ""
+        label, sub = escape(line.label), f"<small>{escape(line.code)}</small>" if line.code else ""
+        head = f'<th scope="row" class="first">{"　" * line.indent}{label}{sub}</th>'
+        made.append(f'<tr data-l="{escape(line.key)}" data-name="{label}"{css}>{head}{cells}</tr>\n')
+    return mark_safe("".join(made))  # every text was escaped above
 
 
 def stands(grid: Grid) -> list[list[Any]]:
