@@ -1,6 +1,6 @@
 """What every act on a project shares: holding it, who may, what it is called, and what is said when it will not do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,12 +12,15 @@ from anju.core.acts import require
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
 from anju.problems import Problem, Refused
-from anju.projects.fields import FIELDS, Field, Unfit, show
-from anju.projects.models import Project
+from anju.projects.fields import FIELDS, PLANNED, Field, Unfit, show
+from anju.projects.models import Adjustment, Project
 
 EDIT, ADJUST = "projects.edit", "projects.adjust"
 LEDGER = "ledger"  # the origin of what is entered here; others (return:…, import:…) were checked by their own act
 RETURN = "return:"  # the origin of what a return's lock wrote, with the return's number
+
+# Who gives a project's fields out and fixes them adds a function here: the fields that stand so somewhere, each with where.
+FIXED: list[Callable[[Operator, Project], Mapping[str, str]]] = []
 
 # Taken back: void ones and what another one supersedes. `superseded` is small, so it is asked for each event.
 STANDING = "NOT e.void AND NOT EXISTS (SELECT FROM projects_event AS later WHERE later.supersedes_id = e.id)"
@@ -56,6 +59,14 @@ def in_library(project: Project) -> None:
 
 def out_of_library(project: Project, where: str) -> Problem:
     return Problem("PROJ-006", where, f"项目{Project.STATES.label(project.state)}，不能再登记或修改。", "办结的可先“重新打开”；取消、置换的请看调整文件。")
+
+
+def by_document(user: Operator, project: Project) -> dict[str, str]:
+    """Plan numbers that only a document changes (调整), each with why; the others may still be mended as wrongly typed (录入更正)."""
+    found = {name: f"已按{one.number}调整" for one in Adjustment.objects.filter(project=project, kind="adjust") for name in one.after}
+    for fixed in FIXED:
+        found |= {name: f"已在锁定的“{where}”里" for name, where in fixed(user, project).items() if name in PLANNED and name not in found}
+    return found
 
 
 def at_version(project: Project, version: int) -> None:

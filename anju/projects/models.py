@@ -151,12 +151,15 @@ class Condition(models.Model):
 
 
 class Adjustment(models.Model):
-    """A project adjusted, replaced or cancelled by a document (调整、置换). What it was and became stays. Append-only."""
+    """A project adjusted, replaced or cancelled by a document (调整、置换), or a plan number mended that was wrongly typed (录入更正, without one).
+
+    What it was and became stays. Append-only.
+    """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="adjustments", verbose_name="项目")
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
-    kind = models.CharField("办法", max_length=10, choices=[("adjust", "调整"), ("replace", "置换"), ("cancel", "取消")])
-    number = models.CharField("文号", max_length=80)
+    kind = models.CharField("办法", max_length=10, choices=[("adjust", "调整"), ("replace", "置换"), ("cancel", "取消"), ("correct", "录入更正")])
+    number = models.CharField("文号", max_length=80, blank=True)
     on = models.DateField("日期")
     before = models.JSONField("调整前", default=dict)
     after = models.JSONField("调整后", default=dict)

@@ -19,6 +19,7 @@ from anju.projects.base import (
     EDIT,
     LEDGER,
     at_version,
+    by_document,
     change,
     code_taken,
     in_library,
@@ -39,7 +40,7 @@ from anju.projects.models import Adjustment, Condition, Photo, Project
 from anju.projects.recording import Entry, mend, record, record_all
 
 __all__ = [
-    "Entry", "adjust", "cancel", "checked", "close", "close_out", "consent", "edit", "explain", "fix_cohort", "keep_file", "meet", "mend",
+    "Entry", "adjust", "cancel", "checked", "close", "close_out", "consent", "correct_plan", "edit", "explain", "fix_cohort", "keep_file", "meet", "mend",
     "open_entries", "photo", "plan", "publish_counts", "publish_due", "record", "record_all", "register", "reopen", "reopen_entry", "replace", "report",
 ]  # fmt: skip
 
@@ -126,7 +127,7 @@ def edit(*, by: Operator, project_id: int, version: int, **fields: Any) -> Proje
     planned = [FIELDS[key].label for key in changed if key in PLANNED and getattr(project, key) is not None]
     if planned and project.state != Project.RESERVE:
         raise Refused(
-            Problem("PROJ-007", named(project), f"{'、'.join(planned)}已列入计划，不能直接改。", "请用“调整”，写明文号和原因，由审核岗办理。")
+            Problem("PROJ-007", named(project), f"{'、'.join(planned)}已列入计划，不能直接改。", "录错了的请用“更正录入”；计划变了的由审核岗用“调整计划”，写明文号。")
         )
     if "year" in changed:
         raise Refused(Problem("PROJ-007", named(project), "储备项目没有计划年度。", "请用“列入年度计划”。"))
@@ -250,10 +251,37 @@ def adjust(
     ordered_by: the ground, when a superior ordered it. version: the one the user saw, when the page knows it.
     """
     project = locked(by, project_id, ADJUST)
-    problems = _documented(project, number, on, reason)
+    changed = _plan_changes(project, _documented(project, number, on, reason), version, fields)
+    before = shown_fields(project, changed)
+    change(project, by, changed)
+    return _adjusted(project, by, "adjust", number, on, reason, ordered_by, before, shown_fields(project, changed))
+
+
+@transaction.atomic
+def correct_plan(*, by: Operator, project_id: int, version: int, reason: str, **fields: Any) -> Adjustment:
+    """Mend what was wrongly typed of the plan (录入更正), without a document. What it was and became stays.
+
+    Only as long as no locked return has the number and no 调整 stands on it. Refused: PROJ-025 every number that takes a document, and why.
+    """
+    project = locked(by, project_id, EDIT)
+    problems = []
+    if not reason.strip():
+        problems.append(Problem("PROJ-020", named(project), "没有写原因。", "请写明错在哪里、以什么为准。"))
+    changed = _plan_changes(project, problems, version, fields)
+    bound = by_document(by, project)
+    if held := [name for name in changed if name in bound]:
+        fix = "请由审核岗凭文号“调整计划”。"
+        raise Refused(*(Problem("PROJ-025", f"{named(project)} “{FIELDS[name].label}”", f"{bound[name]}，不能再当作录错更正。", fix) for name in held))
+    before = shown_fields(project, changed)
+    change(project, by, changed)
+    return _adjusted(project, by, "correct", "", timezone.localdate(), reason, "", before, shown_fields(project, changed))
+
+
+def _plan_changes(project: Project, problems: list[Problem], version: int | None, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the plan's numbers changes, as it will be stored. Refused with these problems and its own."""
     if strange := [name for name in fields if name not in PLANNED]:
         labels = "、".join(FIELDS[name].label if name in FIELDS else name for name in strange)
-        problems.append(Problem("PROJ-020", named(project), f"{labels}不是计划数，不用调整。", "请直接修改项目。"))
+        problems.append(Problem("PROJ-020", named(project), f"{labels}不是计划数。", "请直接修改项目。"))
     if problems:
         raise Refused(*problems)
     if project.state != Project.PLANNED:
@@ -261,12 +289,12 @@ def adjust(
     if version is not None:
         at_version(project, version)
     values = checked(project.region, project.name, fields, project.kind)
+    if values.get("year", project.year) is None:
+        raise Refused(Problem("PROJ-002", f"{named(project)} “{FIELDS['year'].label}”", "没有填写。", "在册项目须有计划年度；不做了的请“取消”。"))
     changed = {key: value for key, value in values.items() if getattr(project, key) != value}
     if not changed:
-        raise Refused(Problem("PROJ-021", named(project), "调整前后相同。", "请核对要调整的数；可能别人已先办理。"))
-    before = shown_fields(project, changed)
-    change(project, by, changed)
-    return _adjusted(project, by, "adjust", number, on, reason, ordered_by, before, shown_fields(project, changed))
+        raise Refused(Problem("PROJ-021", named(project), "改前改后相同。", "请核对要改的数；可能别人已先办理。"))
+    return changed
 
 
 @transaction.atomic
@@ -324,7 +352,8 @@ def _adjusted(
         replaced_by=replaced_by, reason=reason.strip(), ordered_by=ordered_by.strip(), by=by.key,
     )  # fmt: skip
     shown = after | {"number": made.number, "on": str(on), "ordered_by": made.ordered_by}
-    trail.record(by=by, act=f"{made.get_kind_display()}项目", obj=named(project), before=before, after=shown, reason=reason, region_id=project.region_id)
+    act = "录入更正" if kind == "correct" else f"{made.get_kind_display()}项目"
+    trail.record(by=by, act=act, obj=named(project), before=before, after=shown, reason=reason, region_id=project.region_id)
     return made
 
 

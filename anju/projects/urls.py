@@ -33,6 +33,7 @@ urlpatterns = [
     path("<int:pk>/record/", acts.record, name="record"),
     path("<int:pk>/meet/<str:code>/", acts.meet, name="meet"),
     path("<int:pk>/publish/", acts.publish, name="publish"),
+    path("<int:pk>/correct/", acts.correct, name="correct"),
     path("<int:pk>/adjust/", acts.adjust, name="adjust"),
     path("<int:pk>/replace/", acts.replace, name="replace"),
     path("<int:pk>/cancel/", acts.cancel, name="cancel"),

@@ -53,9 +53,17 @@ def makes(*names: str) -> Callable[[Maker], Maker]:
 # -- people and jobs -----------------------------------------------------------------------------------------------------------------
 
 
-@makes("staff-person", "staff-first-link", "staff-reset-password", "staff-unlock", "staff-codes", "staff-sessions", "staff-retire", "staff-give")
+@makes(
+    "staff-person", "staff-correct", "staff-first-link", "staff-reset-password", "staff-unlock", "staff-codes", "staff-sessions", "staff-retire",
+    "staff-give",
+)  # fmt: skip
 def somebody(by: Operator, region: Region, visitor: Staff) -> At:
     return At({"pk": person("head", region.code).pk}, bare=True)
+
+
+@makes("staff-organisation", "staff-rename", "staff-abolish")
+def organisation(by: Operator, region: Region, visitor: Staff) -> At:
+    return At({"pk": person("head", region.code).postings.get().organisation_id}, bare=True)
 
 
 @makes("staff-end")
@@ -160,7 +168,7 @@ def picture(by: Operator, region: Region) -> Any:
 
 @makes(
     "projects:project", "projects:total", "projects:edit", "projects:plan", "projects:record", "projects:meet", "projects:publish",
-    "projects:adjust", "projects:replace", "projects:cancel", "projects:close", "projects:reopen", "projects:site",
+    "projects:adjust", "projects:correct", "projects:replace", "projects:cancel", "projects:close", "projects:reopen", "projects:site",
 )  # fmt: skip
 def project(by: Operator, region: Region, visitor: Staff) -> At:
     return At({"pk": ledger_row(by, region).pk, "kind": "start", "code": "land"}, bare=True)

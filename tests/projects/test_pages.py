@@ -304,6 +304,22 @@ def test_nonsense_to_the_table_changes_nothing(made):
     assert made.state == "planned"
 
 
+def test_a_typing_error_is_mended_and_a_change_of_plan_is_adjusted(made):
+    clerk, reviewer = visitor("clerk"), visitor("reviewer")
+    path = f"/projects/{made.pk}/correct/"
+    assert path in body(where(clerk, f"/projects/{made.pk}/")) and path not in body(where(reviewer, f"/projects/{made.pk}/"))
+    assert "填报岗“更正录入”，不用文号" in body(reviewer.get(f"/projects/{made.pk}/adjust/"))
+    assert "由审核岗凭文号“调整计划”" in body(clerk.get(path))
+    sent = {"units": "220", "version": "1", "reason": ""}
+    assert "没有写原因" in body(clerk.post(path, sent), 422)
+    assert clerk.post(path, sent | {"reason": "录反了"}).status_code == 302
+    text = body(where(clerk, f"/projects/{made.pk}/"))
+    assert "计划套数（套） 200 → 220" in text and "录反了" in text and "计划的变动1次" in text
+    assert reviewer.post(f"/projects/{made.pk}/adjust/", {"number": "市办〔2026〕1号", "on": timezone.localdate().isoformat(), "reason": "调", "units": "230", "version": "2"}).status_code == 302
+    text = body(clerk.get(path))
+    assert "计划套数已按市办〔2026〕1号调整" in text and 'name="units"' not in text and 'name="investment"' in text
+
+
 # -- the ledgers ---------------------------------------------------------------------------------------------------------------
 
 

@@ -19,9 +19,10 @@ from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import address
 from anju.problems import Problem, Refused
 from anju.projects import queries, services
+from anju.projects.base import by_document
 from anju.projects.events import MODES, conditions, events, events_for
 from anju.projects.events import shown as amount_shown
-from anju.projects.fields import FIELDS, PLANNED, fields_for
+from anju.projects.fields import FIELDS, PLANNED, Field, fields_for
 from anju.projects.fields import show as text_of
 from anju.projects.forms import PARTS, Input, Reading, changed, project_parts, typed, wrongs
 from anju.projects.models import Event, Project
@@ -29,6 +30,7 @@ from anju.projects.views import shown
 from anju.projects.views.one import in_frame, shown_on
 
 Parts = Sequence[tuple[str, Sequence[Input]]]
+TWO_WAYS = "录错了的，填报岗“更正录入”，写明原因；计划变了的，审核岗凭文号“调整计划”。"
 get_or_post = require_http_methods(["GET", "POST"])
 
 
@@ -104,7 +106,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         services.edit(by=request.operator, project_id=pk, version=reading.number("version", "版本") or 0, **texts)
         return f"已修改“{found.name}”。" if texts else "没有改动。"
 
-    sub = "计划数下达以后不在这里改，凭文号用“调整计划”。" if locked - {"year"} else ""
+    sub = f"计划数下达以后不在这里改：{TWO_WAYS}" if locked - {"year"} else ""
     return act(request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"修改：{found.name}", sub=sub, label="保存修改")
 
 
@@ -330,6 +332,47 @@ def documented(reading: Reading) -> dict[str, Any]:
     return {"number": reading.text("number"), "on": on, "reason": reading.text("reason"), "ordered_by": reading.text("ordered_by")}
 
 
+@acting("projects.edit")
+@get_or_post
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """更正录入: plan numbers that were wrongly typed, as long as nothing locked has them."""
+    user = request.operator
+    found = queries.project(user, pk)
+    in_frame(request, found)
+    bound = by_document(user, found)
+    fields = [field for field in fields_for(found.kind) if field.planned]
+    free = [field for field in fields if field.name not in bound]
+    held = "；".join(f"{field.label.partition('（')[0]}{bound[field.name]}" for field in fields if field.name in bound)
+
+    def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
+        reason = Input(
+            "reason", "原因", "area", said.get("reason", ""), wrong=wrong.get("reason", ""), whole=True, hint="错在哪里、以什么文件为准，如：下达文件为282套，录成了228套",
+        )  # fmt: skip
+        version = Input("version", "", "hidden", said.get("version", str(found.version)))
+        return [("录入的计划数", plan_inputs(found, free, said, wrong)), ("", [reason, version])] if free else []
+
+    def do(reading: Reading) -> str:
+        version = reading.number("version", "版本")
+        reading.check()
+        texts = changed(found, typed(reading.post, [one.name for one in fields]))
+        services.correct_plan(by=user, project_id=pk, version=version, reason=reading.text("reason"), **texts)
+        return f"已更正“{found.name}”的录入，改前改后都留着。"
+
+    effect = "只改录错的数；改前改后、原因和何人何时都留着。正在填报的报表请再点“按台账更新”。" if free else "这个项目的计划数都要凭文号调整，请审核岗办理。"
+    return act(
+        request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"更正录入：{found.name}", label="更正录入" if free else "",
+        sub="计划变了的不在这里改，由审核岗凭文号“调整计划”。" + (f"要凭文号的：{held}。" if held else ""), effect=effect,
+    )  # fmt: skip
+
+
+def plan_inputs(found: Project, fields: Sequence[Field], said: Mapping[str, str], wrong: Mapping[str, str]) -> list[Input]:
+    return [
+        Input(one.name, one.label.partition("（")[0], value=said.get(one.name, text_of(one, getattr(found, one.name))), unit=one.unit,
+              wrong=wrong.get(one.name, ""), hint=f"现为{text_of(one, getattr(found, one.name)) or '空白'}")
+        for one in fields
+    ]  # fmt: skip
+
+
 @acting("projects.adjust")
 @get_or_post
 def adjust(request: HttpRequest, pk: int) -> HttpResponse:
@@ -339,13 +382,8 @@ def adjust(request: HttpRequest, pk: int) -> HttpResponse:
     fields = [field for field in fields_for(found.kind) if field.planned]
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
-        numbers = [
-            Input(one.name, one.label.partition("（")[0], value=said.get(one.name, text_of(one, getattr(found, one.name))), unit=one.unit,
-                  wrong=wrong.get(one.name, ""), hint=f"现为{text_of(one, getattr(found, one.name)) or '空白'}")
-            for one in fields
-        ]  # fmt: skip
         version = Input("version", "", "hidden", said.get("version", str(found.version)))
-        return [("依据", [*document_inputs(said, wrong), version]), ("计划数", numbers)]
+        return [("依据", [*document_inputs(said, wrong), version]), ("计划数", plan_inputs(found, fields, said, wrong))]
 
     def do(reading: Reading) -> str:
         said, version = documented(reading), reading.number("version", "版本")
@@ -356,6 +394,7 @@ def adjust(request: HttpRequest, pk: int) -> HttpResponse:
 
     return act(
         request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"调整计划：{found.name}", label="按文号调整",
+        sub="计划变了才调整。只是录错、还没有进过锁定报表的，由填报岗“更正录入”，不用文号。",
         effect="调整前后的数都留着；以后的开工率、建成率按调整后的计划数算。",
     )  # fmt: skip
 
