@@ -14,10 +14,9 @@ from django.shortcuts import redirect
 
 from anju.core.acts import PUBLIC, acts, may
 from anju.core.frame import NAVIGATION
-from anju.core.people import operator_of
+from anju.core.people import recognise
 from anju.core.scope import scoped
-from anju.core.sign_in import within_limits
-from anju.core.views import forbidden, no_post
+from anju.core.views import forbidden, no_post, only_from_page
 from anju.problems import Refused
 
 SIGN_IN = "/sign-in/"
@@ -39,11 +38,11 @@ class ScopeMiddleware:
             return forbidden(request)
         if act == PUBLIC:  # no scope: the database shows nothing of any region
             return None
-        if request.user.is_authenticated and not within_limits(request):
-            logout(request)
-        if not request.user.is_authenticated:
+        if recognise(request) is None:
+            if request.user.is_authenticated:  # for too long
+                logout(request)
             return to_sign_in(request)
-        request.operator, request.act = operator_of(request.user), act
+        request.act = act
         with scoped(request.operator):
             if not may(request.operator, act):
                 # The front page is where everybody lands: an administrator's is the first page that is theirs.
@@ -61,6 +60,8 @@ class ScopeMiddleware:
                 if any(problem.code != "ACT-001" for problem in refused.problems):
                     raise
                 response = no_post(request, acts()[act], refused.problems)
+            if response.status_code == 405:  # an act's address, opened as if it were a page
+                response = only_from_page(request, response)
             if response.status_code >= 400:  # what was refused leaves nothing behind
                 transaction.set_rollback(True)
         return response

@@ -2,23 +2,56 @@
 
 from datetime import date
 from functools import lru_cache
+from time import monotonic
 
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Case, Q, QuerySet, Sum, When
 from django.db.models.expressions import RawSQL
+from django.http import HttpRequest
 from django.utils import timezone
 
 from anju.core.acts import posts
 from anju.core.models import Organisation, Posting, Staff
-from anju.core.scope import Operator, visible
+from anju.core.scope import Operator, visible, within
 from anju.problems import Problem, Refused
 
 
-@lru_cache(maxsize=4096)  # a list shows the same few people on every line
 def name_of(key: str) -> str:
+    return kept_name(key, ten_minutes())
+
+
+@lru_cache(maxsize=4096)  # a list shows the same few people on every line
+def kept_name(key: str, since: int) -> str:
     return Staff.objects.filter(username=key).values_list("name", flat=True).first() or ""
+
+
+def ten_minutes() -> int:
+    """So long a worker may still tell the name that another worker has corrected."""
+    return int(monotonic()) // 600
+
+
+def within_limits(request: HttpRequest) -> bool:
+    """Is this session still good? Not after so long without a click, and not for more than a working day."""
+    now, session = int(timezone.now().timestamp()), request.session
+    if now - session.setdefault("since", now) > settings.SESSION_LONGEST or now - session.get("seen", now) > settings.SESSION_IDLE:
+        return False
+    if now - session.get("seen", 0) >= 60:  # written once a minute, not at every click
+        session["seen"] = now
+        UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())
+    return True
+
+
+def recognise(request: HttpRequest) -> Operator | None:
+    """Whoever is signed in, put on the request, for the page's navigation too. It opens no scope: that is for who calls a view."""
+    if not hasattr(request, "operator"):
+        staff = getattr(request, "user", None)  # what fails before the session is read knows nobody
+        if staff is None or not staff.is_authenticated or not within_limits(request):
+            return None
+        request.operator = operator_of(staff)
+    return request.operator
 
 
 def operator_of(staff: Staff, day: date | None = None) -> Operator:
@@ -53,17 +86,26 @@ def operator_called(key: str) -> Operator:
 # -- who is registered, for those who look after people ---------------------------------------------------------------------------
 
 
+KINDS = Case(*(When(kind=kind, then=order) for order, kind in enumerate(Organisation.Kind.values)))  # the housing bureau first, builders last
+
+
 def organisations(user: Operator) -> QuerySet[Organisation]:
-    return visible(Organisation.objects.select_related("region"), user).order_by("region__order", "kind", "id")
+    return visible(Organisation.objects.select_related("region"), user).order_by("region__order", KINDS, "id")
 
 
 def postings(user: Operator) -> QuerySet[Posting]:
     return visible(Posting.objects.select_related("staff", "organisation__region"), user, "organisation__region_id")
 
 
-def people(user: Operator) -> QuerySet[Staff]:
-    """Who has, or had, a post in the user's regions, and who has none anywhere yet."""
+def in_force(postings: QuerySet[Posting], day: date | None = None) -> QuerySet[Posting]:
+    """Those whose last day is that day (today), later, or open."""
+    return postings.filter(Q(until=None) | Q(until__gte=day or timezone.localdate()))
+
+
+def people(user: Operator, below: frozenset[int] | None = None) -> QuerySet[Staff]:
+    """Who has, or had, a post in the user's regions, or in those of them, and who has none anywhere yet."""
     mine = postings(user).values("staff_id")
+    mine = mine if below is None else within(mine, below, "organisation__region_id")
     return Staff.objects.filter(Q(pk__in=mine) | Q(pk__in=RawSQL("SELECT s.id FROM core_staff AS s WHERE NOT EXISTS (SELECT FROM anju_posts_of(s.id))", [])))
 
 

@@ -24,7 +24,6 @@ from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from anju.core import trail
 from anju.core.acts import posts
@@ -189,14 +188,3 @@ class First(PasswordResetConfirmView):
         response = super().form_valid(form)
         told(self.user, "设置密码")
         return response
-
-
-def within_limits(request: HttpRequest) -> bool:
-    """Is this session still good? Not after so long without a click, and not for more than a working day."""
-    now, session = int(timezone.now().timestamp()), request.session
-    if now - session.setdefault("since", now) > settings.SESSION_LONGEST or now - session.get("seen", now) > settings.SESSION_IDLE:
-        return False
-    if now - session.get("seen", 0) >= 60:  # written once a minute, not at every click
-        session["seen"] = now
-        UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())
-    return True

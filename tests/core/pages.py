@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.template import engines
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from anju.core import trail
 from anju.core.acts import PUBLIC, acting
@@ -69,6 +70,12 @@ def review(request):
     return HttpResponse("审核")
 
 
+@acting("core.own")
+@require_POST
+def button(request):
+    return HttpResponse("办了")
+
+
 @acting(PUBLIC)
 def public(request):
     return HttpResponse(str(Trail.objects.filter(act="记").count()))
@@ -78,6 +85,7 @@ urlpatterns = [
     path("unmarked/", unmarked),
     path("review/", review),
     path("public/", public),
+    path("button/", button),
     path("lazy/", lazy),
     path("act/<int:status>/", act),
     path("missing/", missing),

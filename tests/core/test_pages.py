@@ -2,8 +2,9 @@
 
 import pytest
 from django.core.exceptions import DisallowedHost
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from anju.core.models import Staff, Trail
 from anju.core.scope import local_operator, scoped
@@ -45,7 +46,7 @@ def test_a_page_that_nobody_was_named_for_lets_nobody_in(client):
 def test_who_does_not_hold_the_post_is_told_which_it_takes(client):
     answer = client.get("/review/")
     assert answer.status_code == 403
-    assert "须由审核岗办理" in answer.content.decode()
+    assert "须由审核岗办理，您的岗位是填报" in answer.content.decode()
 
 
 def test_a_public_page_runs_without_any_scope(client):
@@ -56,7 +57,9 @@ def test_a_public_page_runs_without_any_scope(client):
 def test_a_post_that_ended_yesterday_opens_nothing(client):
     with connections["owner"].cursor() as cursor:
         cursor.execute("UPDATE core_posting SET until = current_date - 2")
-    assert client.get("/scope/").status_code == 403
+    answer = client.get("/scope/")
+    assert answer.status_code == 403
+    assert "您还没有岗位" in answer.content.decode() and 'action="/sign-out/"' in answer.content.decode(), "and there is a way out"
 
 
 def test_who_is_no_longer_in_use_is_out_at_once(client):
@@ -80,6 +83,46 @@ def test_what_the_operator_may_not_see_is_not_found(client):
     assert answer.status_code == 404
     assert "没有找到" in answer.content.decode()
     assert client.get("/nowhere/").status_code == 404
+
+
+@pytest.mark.parametrize(("method", "address", "status"), [("get", "/nowhere/", 404), ("get", "/unmarked/", 403), ("post", "/form/", 403)])
+def test_who_is_signed_in_keeps_name_and_navigation_where_no_view_was_called(method, address, status):
+    made, client = person("clerk"), Client(enforce_csrf_checks=True)
+    sign_in(client, made)
+    answer = getattr(client, method)(address)
+    text = answer.content.decode()
+    assert answer.status_code == status
+    assert made.name in text and 'href="/returns/"' in text and 'href="/staff/"' not in text
+    assert "返回登录" not in text
+
+
+def test_a_wrong_address_opens_no_scope_and_shows_a_stranger_nothing(client):
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/nowhere/")
+    asked = [query["sql"] for query in queries]
+    assert asked and not [sql for sql in asked if "set_config" in sql or "core_organisation" in sql or "core_region" in sql]
+    with CaptureQueriesContext(connection) as queries:
+        text = Client().get("/nowhere/").content.decode()
+    assert len(queries) == 0 and 'class="who"' not in text and 'href="/returns/"' not in text
+
+
+def test_a_session_past_its_end_is_a_stranger_at_a_wrong_address_too(client, settings):
+    client.get("/nowhere/")
+    settings.SESSION_IDLE = -1
+    text = client.get("/nowhere/").content.decode()
+    assert person("clerk").name not in text and 'class="alone"' in text
+    assert client.get("/scope/").status_code == 302
+
+
+def test_who_is_no_longer_in_use_is_a_stranger_at_a_wrong_address(client):
+    Staff.objects.update(is_active=False)
+    assert 'class="alone"' in client.get("/nowhere/").content.decode()
+
+
+def test_the_address_of_a_button_opened_as_a_page_says_so(client):
+    answer = client.get("/button/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "这个地址不能直接打开" in answer.content.decode() and 'href="/returns/"' in answer.content.decode()
 
 
 def test_a_failure_says_so_in_chinese_and_shows_nothing_of_the_inside(client):
