@@ -1,6 +1,6 @@
 """Organisations, people and posts. The system administrator registers, the security administrator gives posts, the audit administrator looks.
 
-Nobody is ever deleted: a person is retired, a post ends. A first link is shown once and stored nowhere.
+Nobody and nothing is ever deleted: a person is retired, an organisation and a post end. A first link is shown once and stored nowhere.
 """
 
 import re
@@ -13,6 +13,9 @@ from axes.utils import reset
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import default_token_generator
 from django.db import IntegrityError, connection, transaction
+from django.db.models import DateField, F, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
@@ -27,7 +30,10 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]")
 
 @transaction.atomic
 def organisation(*, by: Operator, region: Region, kind: str, name: str, short: str = "") -> Organisation:
-    """Register an organisation (机构) of a region. The same again gives the one that stands. Refused STAFF-001 for what is no kind, or no name."""
+    """Register an organisation (机构) of a region. The same again gives the one that stands; one that had ended stands again, without its posts.
+
+    Refused STAFF-001 for what is no kind, or no name.
+    """
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
     require(by, "staff.edit", region.pk, region.name)
@@ -37,7 +43,72 @@ def organisation(*, by: Operator, region: Region, kind: str, name: str, short: s
     made, new = Organisation.objects.get_or_create(region=region, name=name, defaults={"kind": kind, "short": short.strip()})
     if new:
         trail.record(by=by, act="登记机构", obj=f"机构 {name}", after={"kind": kind, "region": region.code}, region_id=region.pk)
+    elif made.ended_on:
+        before, made.ended_on = {"ended_on": made.ended_on}, None
+        made.save(update_fields=["ended_on"])
+        trail.record(by=by, act="恢复机构", obj=f"机构 {name}", before=before, after={"ended_on": None}, region_id=region.pk)
     return made
+
+
+@transaction.atomic
+def rename(*, by: Operator, organisation_id: int, name: str, short: str = "", reason: str) -> Organisation:
+    """机构更名: it stays the same organisation, with its people and its returns. Refused STAFF-001, STAFF-008, STAFF-014, STAFF-015 the name is taken."""
+    one = _standing(by, organisation_id)
+    where, name, short = f"机构 {one.name}", name.strip(), short.strip()
+    problems = _grounded(where, reason)
+    if not name:
+        problems.append(Problem("STAFF-001", where, "没有写名称。", "请写改后的全称。"))
+    if Organisation.objects.filter(region_id=one.region_id, name=name).exclude(pk=one.pk).exists():
+        problems.append(Problem("STAFF-015", where, f"{one.region.name}已有“{name}”。", "请核对名称；两个机构合并的，撤销其中一个。"))
+    if problems:
+        raise Refused(*problems)
+    before, after = {"name": one.name, "short": one.short}, {"name": name, "short": short}
+    if before != after:
+        one.name, one.short = name, short
+        one.save(update_fields=["name", "short"])
+        trail.record(by=by, act="机构更名", obj=where, before=before, after=after, reason=reason.strip(), region_id=one.region_id)
+    return one
+
+
+@transaction.atomic
+def abolish(*, by: Operator, organisation_id: int, on: date, reason: str) -> Organisation:
+    """撤销机构: on is its last day and the last of every post there. No more is asked of it; what it did keeps its name.
+
+    Refused STAFF-005 one's own, STAFF-007 a day to come, STAFF-008 no ground, STAFF-014 ended already.
+    """
+    one = _standing(by, organisation_id)
+    where, problems = f"机构 {one.name}", _grounded(f"机构 {one.name}", reason)
+    if one.pk in by.organisation_ids:
+        problems.append(Problem("STAFF-005", where, "不能撤销自己任职的机构。", "请由另一位管理员办理。"))
+    if on > timezone.localdate():
+        problems.append(Problem("STAFF-007", where, f"{on}还没有到。", "请到撤销那天再办，写当天或以前的日期。"))
+    if problems:
+        raise Refused(*problems)
+    held = people.in_force(Posting.objects.filter(organisation=one), on).exclude(until=on)
+    ended = [f"{post.staff.username} {post.post}" for post in held.select_related("staff").order_by("id")]
+    held.update(until=Greatest(F("since"), Value(on, DateField())))
+    one.ended_on = on
+    one.save(update_fields=["ended_on"])
+    after = {"ended_on": on, "posts": ended}
+    trail.record(by=by, act="撤销机构", obj=where, before={"ended_on": None}, after=after, reason=reason.strip(), region_id=one.region_id)
+    return one
+
+
+def _standing(by: Operator, organisation_id: int) -> Organisation:
+    """The organisation, for this transaction alone."""
+    one = people.organisations(by).select_for_update(of=("self",)).get(pk=organisation_id)
+    require(by, "staff.edit", one.region_id, one.name)
+    _not_ended(one)
+    return one
+
+
+def _not_ended(one: Organisation) -> None:
+    if one.ended_on:
+        raise Refused(Problem("STAFF-014", f"机构 {one.name}", f"已撤销，最后一天是{one.ended_on}。", "误撤的，按原名再登记一次就恢复，岗位另行授予。"))
+
+
+def _grounded(where: str, reason: str) -> list[Problem]:
+    return [] if reason.strip() else [Problem("STAFF-008", where, "没有写依据。", "请写文号或原因，它会留痕。")]
 
 
 @transaction.atomic
@@ -59,6 +130,27 @@ def register(*, by: Operator, username: str, name: str) -> Staff:
         raise Refused(Problem("STAFF-002", f"用户名“{username}”", "已有人用。", "请换一个；同一个人不要登记两次。")) from None
     trail.record(by=by, act="登记人员", obj=f"用户 {username}", region_id=people.home(by))
     return made
+
+
+@transaction.atomic
+def correct(*, by: Operator, username: str, name: str, reason: str) -> Staff:
+    """更正姓名, on every page from now on; what the trail says of the past stays. Refused STAFF-002 no name, STAFF-005 one's own, STAFF-008."""
+    require(by, "staff.edit", None, f"用户 {username}")
+    staff, name = people.person(by, username), name.strip()
+    where = f"用户 {staff.username}"
+    _another(by, staff)
+    problems = _grounded(where, reason)
+    if not name:
+        problems.append(Problem("STAFF-002", where, "没有写姓名。", "请写本人姓名，留痕里用它。"))
+    if problems:
+        raise Refused(*problems)
+    before = {"name": staff.name}
+    if staff.name != name:
+        staff.name = name
+        staff.save(update_fields=["name"])
+        transaction.on_commit(people.kept_name.cache_clear)
+        trail.record(by=by, act="更正姓名", obj=where, before=before, after={"name": name}, reason=reason.strip(), region_id=people.home(by))
+    return staff
 
 
 @transaction.atomic
@@ -97,11 +189,14 @@ def give(
 ) -> Posting:  # fmt: skip
     """授予岗位. The three administrators are three people and hold nothing else; an auditor's post has its document and its last day.
 
-    Refused with every problem: STAFF-003 separated posts, STAFF-004 no ground or end, STAFF-005 to oneself, STAFF-006 held already, STAFF-007 days.
+    Refused with every problem: STAFF-003 separated posts, STAFF-004 no ground or end, STAFF-005 to oneself, STAFF-006 held already, STAFF-007 days,
+    STAFF-014 the organisation has ended.
     """
     if organisation.region_id not in by.region_ids:
         raise Organisation.DoesNotExist(f"没有机构 {organisation.pk}")
     require(by, "staff.post", organisation.region_id, organisation.name)
+    organisation = people.organisations(by).select_for_update(of=("self",)).get(pk=organisation.pk)  # it does not end meanwhile
+    _not_ended(organisation)
     staff = Staff.objects.select_for_update().get(pk=people.person(by, username).pk)  # of two posts at once the second sees the first
     wanted, where = posts().get(post), f"用户 {staff.username}"
     if wanted is None:
@@ -138,8 +233,8 @@ def end(*, by: Operator, posting_id: int, on: date, reason: str) -> Posting:
     require(by, "staff.post", posting.organisation.region_id, posting.organisation.name)
     _another(by, posting.staff)
     where = f"用户 {posting.staff.username}"
-    if not reason.strip():
-        raise Refused(Problem("STAFF-008", where, "没有写收回的依据。", "请写文号或原因，它会留痕。"))
+    if problems := _grounded(where, reason):
+        raise Refused(*problems)
     last = max(on, posting.since)
     if posting.until is not None and posting.until <= last:
         raise Refused(Problem("STAFF-009", where, f"这个岗位已到{posting.until}为止。", "无需再收回。"))
@@ -179,4 +274,4 @@ def _helped(by: Operator, username: str, act: str, do: Callable[[Staff], object]
 
 def _another(by: Operator, staff: Staff) -> None:
     if staff.username == by.key:
-        raise Refused(Problem("STAFF-005", f"用户 {staff.username}", "不能办理自己的岗位或停用自己。", "请由另一位管理员办理。"))
+        raise Refused(Problem("STAFF-005", f"用户 {staff.username}", "不能办理自己的岗位、停用自己或更正自己的姓名。", "请由另一位管理员办理。"))

@@ -21,6 +21,10 @@ def add(subparsers: Any) -> None:
     one = add_parser(staff, "add", "登记一个人，给出首次登录链接", staff_add)
     one.add_argument("username", metavar="用户名", help="小写字母、数字、点、横线")
     one.add_argument("name", metavar="姓名", help="本人姓名")
+    named = add_parser(staff, "correct", "更正姓名", staff_correct)
+    named.add_argument("username", metavar="用户名", help="已登记的人")
+    named.add_argument("name", metavar="姓名", help="改正后的姓名")
+    named.add_argument("--reason", metavar="依据", default="", help="文号或原因，必须写")
     post = add_parser(staff, "post", "授予岗位", staff_post)
     post.add_argument("username", metavar="用户名", help="已登记的人")
     post.add_argument("post", metavar="岗位", help="岗位代码或名称，例如 clerk 或 填报")
@@ -83,6 +87,15 @@ def staff_first_link(args: argparse.Namespace) -> int:
 
     link = _for_one(args, lambda by: args.site + staff.first_link(by=by, username=args.username))
     out(args, {"username": args.username, "link": link}, [link, ONCE])
+    return OK
+
+
+def staff_correct(args: argparse.Namespace) -> int:
+    setup()
+    from anju.core import staff
+
+    made = _for_one(args, lambda by: staff.correct(by=by, username=args.username, name=args.name, reason=args.reason))
+    out(args, {"username": made.username, "name": made.name}, f"{made.username} 的姓名已更正为{made.name}。")
     return OK
 
 

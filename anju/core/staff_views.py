@@ -1,4 +1,5 @@
-"""Pages of people: one's own (/me/), and for the administrators who is registered, which posts they hold, who is locked out (/staff/)."""
+"""Pages of people: one's own (/me/), and for the administrators who is registered, which posts they hold, who is locked out (/staff/),
+and where they work (/staff/organisations/)."""
 
 from collections.abc import Callable
 from datetime import date
@@ -8,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -19,6 +20,7 @@ from anju.core.acts import acting, posts
 from anju.core.frame import frame, show
 from anju.core.models import Organisation, Posting, Staff
 from anju.core.page import page
+from anju.core.scope import within
 from anju.core.sign_in import told
 from anju.core.templatetags.anju import address
 from anju.problems import Problem, Refused
@@ -31,7 +33,7 @@ PAGE = 50
 def me(request: HttpRequest) -> HttpResponse:
     """本人: posts, password, codes, where one is signed in."""
     today = timezone.localdate()
-    held = people.postings(request.operator).filter(Q(until=None) | Q(until__gte=today), staff=request.user).order_by("since")
+    held = people.in_force(people.postings(request.operator)).filter(staff=request.user).order_by("since")
     kinds = set(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
     sessions = sorted(UserSession.objects.purge_and_list(request.user), key=lambda one: one.last_seen_at, reverse=True)
     context = {"held": held, "today": today, "kinds": kinds, "sessions": sessions, "current": request.session.session_key}
@@ -57,24 +59,13 @@ def listing(request: HttpRequest) -> HttpResponse:
 def listed(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
     made, user = frame(request), request.operator
     words = request.GET.get("words", "").strip()
-    found = people.people(user)
+    found = people.people(user, regions.ids_below(user, made.region) if made.region else None)  # who works there, and who has no post yet
     if words:
         found = found.filter(Q(username__icontains=words) | Q(name__icontains=words))
-    below = {made.region.pk, *(one.pk for one in regions.descendants(user, made.region))} if made.region else set()
-    in_force = people.postings(user).filter(Q(until=None) | Q(until__gte=timezone.localdate())).order_by("since")
-    found = found.prefetch_related(Prefetch("postings", in_force, to_attr="held"))
-    if made.region and made.region.parent_id:  # who works there, and who has no post yet
-        found = found.filter(Q(postings__organisation__region_id__in=below) | Q(postings=None)).distinct()
-    shown = Paginator(found.order_by("username"), PAGE).get_page(request.GET.get("page"))
-    context = {
-        "shown": shown,
-        "locked": people.locked(user),
-        "organisations": [one for one in people.organisations(user) if not below or one.region_id in below][:200],
-        "kinds": Organisation.Kind.choices,
-        "words": words,
-        "posts": posts(),
-        **extra,
-    }
+    held = people.in_force(people.postings(user)).order_by("since")
+    found = found.prefetch_related(Prefetch("postings", held, to_attr="held")).order_by("username")
+    shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {"shown": shown, "locked": people.locked(user), "words": words, "tab": "people", **extra}
     return show(request, "core/staff.html", status=status, heading=f"人员{shown.paginator.count}名", **context)
 
 
@@ -89,6 +80,27 @@ def register(request: HttpRequest) -> HttpResponse:
     return shown_once(request, made, link)
 
 
+@acting("staff.see")
+@require_safe
+def organisations(request: HttpRequest) -> HttpResponse:
+    return organised(request)
+
+
+def organised(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+    made, user = frame(request), request.operator
+    words = request.GET.get("words", "").strip()
+    found = people.organisations(user)
+    if made.region:
+        found = within(found, regions.ids_below(user, made.region))
+    if words:
+        found = found.filter(Q(name__icontains=words) | Q(short__icontains=words) | Q(region__name__icontains=words))
+    at_work = Count("postings__staff", Q(postings__until=None) | Q(postings__until__gte=timezone.localdate()), distinct=True)
+    found = found.annotate(at_work=at_work).order_by(F("ended_on").desc(nulls_first=True), "region__order", people.KINDS, "id")
+    shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {"shown": shown, "kinds": Organisation.Kind.choices, "words": words, "tab": "organisations", **extra}
+    return show(request, "core/staff_organisations.html", status=status, heading=f"机构{shown.paginator.count}个", **context)
+
+
 @acting("staff.edit")
 @require_POST
 def organise(request: HttpRequest) -> HttpResponse:
@@ -97,9 +109,47 @@ def organise(request: HttpRequest) -> HttpResponse:
         said = {key: request.POST.get(key, "") for key in ("kind", "name", "short")}
         done = staff.organisation(by=request.operator, region=made.region, **said)
     except Refused as refused:
-        return listed(request, 422, problems=refused.problems, form=request.POST)
+        return organised(request, 422, problems=refused.problems, form=request.POST)
     messages.success(request, f"已登记机构：{done.name}。")
-    return redirect(address(request, "/staff/"))
+    return redirect(address(request, "/staff/organisations/"))
+
+
+@acting("staff.see")
+@require_safe
+def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+    return told_of_organisation(request, people.organisations(request.operator).get(pk=pk))
+
+
+def told_of_organisation(request: HttpRequest, one: Organisation, status: int = 200, **extra: Any) -> HttpResponse:
+    held = people.in_force(people.postings(request.operator)).filter(organisation=one).order_by("staff__username", "since")
+    context = {"organisation": one, "held": held, "today": timezone.localdate(), **extra}
+    return show(request, "core/staff_organisation.html", status=status, heading=one.name, **context)
+
+
+@acting("staff.edit")
+@require_POST
+def rename(request: HttpRequest, pk: int) -> HttpResponse:
+    one, said = people.organisations(request.operator).get(pk=pk), request.POST
+    try:
+        texts = {key: said.get(key, "") for key in ("name", "short", "reason")}
+        staff.rename(by=request.operator, organisation_id=pk, **texts)
+    except Refused as refused:
+        return told_of_organisation(request, one, 422, problems=refused.problems, form=said)
+    messages.success(request, "已更名。")
+    return redirect(address(request, f"/staff/organisations/{pk}/"))
+
+
+@acting("staff.edit")
+@require_POST
+def abolish(request: HttpRequest, pk: int) -> HttpResponse:
+    one, said = people.organisations(request.operator).get(pk=pk), request.POST
+    try:
+        on = day(said.get("on", ""), "最后一天") or timezone.localdate()
+        staff.abolish(by=request.operator, organisation_id=pk, on=on, reason=said.get("reason", ""))
+    except Refused as refused:
+        return told_of_organisation(request, one, 422, problems=refused.problems, ending=said)
+    messages.success(request, "已撤销机构，它的岗位都已到期。")
+    return redirect(address(request, f"/staff/organisations/{pk}/"))
 
 
 @acting("staff.see")
@@ -117,11 +167,23 @@ def told_of(request: HttpRequest, one: Staff, status: int = 200, **extra: Any) -
         "locked": one in people.locked(user),
         "kinds": set(Authenticator.objects.filter(user=one).values_list("type", flat=True)),
         "sessions": UserSession.objects.filter(user=one).order_by("-last_seen_at"),
-        "organisations": people.organisations(user).filter(ended_on=None),
+        "organisations": people.organisations(user).filter(ended_on=None).values("pk", "name", "region__name"),
         "posts": posts(),
         **extra,
     }
     return show(request, "core/person.html", status=status, heading=f"{one.name}（{one.username}）", **context)
+
+
+@acting("staff.edit")
+@require_POST
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    one, said = people.people(request.operator).get(pk=pk), request.POST
+    try:
+        staff.correct(by=request.operator, username=one.username, name=said.get("name", ""), reason=said.get("reason", ""))
+    except Refused as refused:
+        return told_of(request, one, 422, problems=refused.problems, correcting=said)
+    messages.success(request, "姓名已更正。")
+    return redirect(address(request, f"/staff/{pk}/"))
 
 
 @acting("staff.edit")

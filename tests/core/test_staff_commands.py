@@ -60,10 +60,12 @@ def test_a_person_is_added_posted_listed_and_linked_anew(capsys):
     first = json.loads(said(capsys, "staff", "first-link", "zhao.liu", "--json")[1])["link"]
     assert "/sign-in/first/" in first
     assert said(capsys, "staff", "unlock", "zhao.liu", "--codes")[0] == 0
+    assert "STAFF-008" in said(capsys, "staff", "correct", "zhao.liu", "赵陆")[2]
+    assert "赵陆" in said(capsys, "staff", "correct", "zhao.liu", "赵陆", "--reason", "身份证")[1]
 
 
 @pytest.mark.parametrize("arguments", [
-    ["staff", "unlock", "nobody"], ["staff", "first-link", "nobody"],
+    ["staff", "unlock", "nobody"], ["staff", "first-link", "nobody"], ["staff", "correct", "nobody", "某人", "--reason", "身份证"],
     ["staff", "post", "nobody", "填报", "--region", EAST, "--office", "局"], ["staff", "begin", "999999", "--office", "局", *THREE],
 ])  # fmt: skip
 def test_what_is_not_there_is_said_so(capsys, arguments):
