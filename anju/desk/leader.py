@@ -18,6 +18,7 @@ from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Measure
 from anju.oversight import dispatch
 
+Catalogue = Mapping[str, Measure]  # by code, in its order
 NOUNS = {"province": "省（区、市）", "city": "市", "county": "县（市、区）"}
 
 
@@ -44,6 +45,18 @@ class Progress:
     def masked(self) -> bool:
         """The whole has reached its target and a part has not: the sum hides it."""
         return self.whole.comparable and not self.whole.short and bool(self.short)
+
+    @property
+    def reported(self) -> tuple[int, int]:
+        """Of the places that were asked how many have reported, and how many not."""
+        asked = [pair for pair in self.parts if pair.target.known and pair.target.exact]
+        known = sum(pair.actual.known for pair in asked)
+        return known, len(asked) - known
+
+    @property
+    def partly(self) -> bool:
+        """Some places have reported, not all: the sum is not known yet."""
+        return self.whole.target.known and not self.whole.actual.known and all(self.reported)
 
     @property
     def waiting(self) -> bool:
@@ -87,6 +100,9 @@ class Summary:
         if told:
             one = told[0]
             said.append(f"{period_label(one.whole.actual.period)}{one.measure.name}{one.whole.actual.text(None, None, True)}{one.whole.actual.unit}，完成{one.whole.rate.text()}%")
+        elif partly := next((one for one in self.progress if one.partly), None):
+            known, left = partly.reported
+            said.append(f"{when}{partly.measure.name}{compare.counted(known)}个{self.noun}已报，{compare.counted(left)}个未报")
         elif self.waiting:
             one = self.waiting[0]
             said.append(f"{when}{one.target.name}{one.whole.target.text(None, None, True)}{one.whole.target.unit}，尚未报送完成数")
@@ -114,12 +130,11 @@ def comparable(one: Progress) -> bool:
     return sum(pair.comparable for pair in one.parts) > 1
 
 
-def summary(user: Operator, region: Region, below: list[Region], period: str, names: Mapping[str, str], on: date) -> Summary:
+def summary(user: Operator, catalogue: Catalogue, region: Region, below: list[Region], period: str, names: Mapping[str, str], on: date) -> Summary:
     """Every measure with a target that has figures here, compared; and every figure with two calibres that differ. names: of the calibres.
 
     What was done is the period's own figure or else the latest of its year up to that day; it stands against the period's target or the year's.
     """
-    catalogue = figures.measures(user)
     listed = [region, *below]
     done = {one.target_of_id for one in catalogue.values() if one.target_of_id and not one.of_id}
     parts = [one.pk for one in figures.children_of(user, below)]  # of these what a sum can be made of
@@ -206,9 +221,8 @@ class Moved:
         return bool(self.more.known and self.more.exact < 0)
 
 
-def moved(user: Operator, region: Region, on: date) -> list[Moved]:
+def moved(user: Operator, catalogue: Catalogue, region: Region, on: date) -> list[Moved]:
     """The latest report of the year against the one before it, for every whole that has a target; what did not move is left out."""
-    catalogue = figures.measures(user)
     wanted = {one.target_of_id for one in catalogue.values() if one.target_of_id and not one.of_id}
     told: dict[str, list[str]] = {}
     below = figures.children_of(user, [region])

@@ -1,13 +1,13 @@
 """What is past its contract's completion date and not complete (逾期未建成), as lists mark it. The ledger itself goes by its book."""
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import connection
 
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.projects.base import STANDING, below
+from anju.projects.base import STANDING
 from anju.projects.models import Project
 from anju.projects.queries import Line, chosen
 
@@ -41,16 +41,30 @@ def built(line: Line) -> int:
     return sum(line.total(kind) or 0 for kind in (*BUILT, "gather"))
 
 
-def late_count(user: Operator, region: Region, on: date, **filters: Any) -> int:
-    """How many of the chosen projects are late on that day: one statement, however many projects. filters: those of `queries.projects`."""
-    found = chosen(user, region, **filters).filter(state=Project.PLANNED, due_on__lt=on)
-    inner, params = found.order_by().values("pk", "units", "households", "monetised").query.sql_with_params()
+@dataclass(frozen=True)
+class Tally:
+    """How many projects of one state and plan year there are, and how many of them are late."""
+
+    state: str
+    year: int | None
+    count: int
+    late: int
+
+
+def tally(user: Operator, region: Region, on: date, *, kind: str = "", search: str = "") -> list[Tally]:
+    """The projects of a region and all below it, counted as of that day: one statement that reads each project once.
+
+    What was built is added up for those only that are past their day. Joined with everybody's sums, a search among a hundred thousand
+    projects went through all of them for every hit.
+    """
+    found = chosen(user, region, kind=kind, search=search).order_by()
+    inner, params = found.values("pk", "state", "year", "due_on", "units", "households", "monetised").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM ({inner}) AS p (id, units, households, monetised) LEFT JOIN ("
-            f'   SELECT e.project_id, sum(e.amount) AS built FROM projects_event AS e WHERE e.kind = ANY(%s) AND e."on" <= %s'
-            f"   AND e.region_id = ANY(%s) AND {STANDING} GROUP BY 1) AS e ON e.project_id = p.id"
-            f" WHERE coalesce(e.built, 0) < coalesce(p.units, p.households) - coalesce(p.monetised, 0)",
-            [*params, [*BUILT, "gather"], on, sorted(below(user, region))],
+            f"SELECT p.state, p.year, count(*), count(*) FILTER (WHERE p.state = %s AND p.due_on < %s"
+            f"   AND coalesce(p.units, p.households) - coalesce(p.monetised, 0) > coalesce((SELECT sum(e.amount) FROM projects_event AS e"
+            f'     WHERE e.project_id = p.id AND e.kind = ANY(%s) AND e."on" <= %s AND {STANDING}), 0))'
+            f" FROM ({inner}) AS p (id, state, year, due_on, units, households, monetised) GROUP BY 1, 2",
+            [Project.PLANNED, on, [*BUILT, "gather"], on, *params],
         )
-        return int(cursor.fetchone()[0])
+        return [Tally(*row) for row in cursor.fetchall()]

@@ -27,7 +27,8 @@ def leader(request: HttpRequest) -> HttpResponse:
     below = regions.children(user, made.region, made.on)
     on = nodes.seen_from(made.on, timezone.localdate())
     reported = periods.reported_by(on)
-    summary = told.summary(user, made.region, below, made.period, calibre_names(), reported)
+    catalogue, names = queries.measures(user), calibre_names()
+    summary = told.summary(user, catalogue, made.region, below, made.period, names, reported)
     gaps = queries.nodes(user, made.region, on, below)
     ahead = gaps.next or gaps.last
     finding = nodes.heading(gaps, summary.noun)
@@ -42,11 +43,11 @@ def leader(request: HttpRequest) -> HttpResponse:
         "node_passed": bool(gaps.last) and not gaps.next,
         "notices": reminders.notices(user),
         "late": overdue.overdue(user, made.region, on),
-        "moved": told.moved(user, made.region, reported),
+        "moved": told.moved(user, catalogue, made.region, reported),
         "charts": summary.charts({one.node.actual_id for one in ahead}),
         "warnings": warnings,
         "papers": work.papers(user, made.region, made.period),
-        "names": calibre_names(),
+        "names": names,
         "masked": [one for one in summary.progress if one.masked],
     }
     return show(request, "desk/leader.html", heading=finding or summary.heading, started=True, **context)

@@ -83,9 +83,11 @@ def plane(projects: Iterable[Any], width: int = 760, height: int = 540, margin: 
             for region, marks in regions.items()
         ]
     step = next((one for one in STEPS if one * pixels >= 110 * span), STEPS[-1])
-    for line in range(-180 * MILLION // step, 180 * MILLION // step):
+    reach = width * longer * span // (shorter * pixels)  # millionths of a degree: more than half of what the drawing shows
+    for line in range((centre - reach) // step, (centre + reach) // step + 1):
         if 0 < x(line * step) < width and x(line * step) - x((line - 1) * step) > 40:
             made.meridians.append(Mark(x(line * step), text=_degrees(line * step, "东经", "西经") if x(line * step) < width - 66 else ""))
+    for line in range((middle - reach) // step, (middle + reach) // step + 1):
         if 0 < y(line * step) < height:
             made.parallels.append(Mark(0, y(line * step), text=_degrees(line * step, "北纬", "南纬")))
     length = max((one for one in LENGTHS if one * MILLION * pixels <= 150 * KM_A_DEGREE * span), default=LENGTHS[0])

@@ -1,11 +1,11 @@
 """The library as a list, as a table filled in place, and on a map."""
 
 import json
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -21,9 +21,8 @@ from anju.projects.events import EVERY
 from anju.projects.fields import DAY, FIELDS, NUMERIC, Field
 from anju.projects.fields import show as text_of
 from anju.projects.forms import wrongs
-from anju.projects.late import late_count
 from anju.projects.models import Project
-from anju.projects.views import drawn, shown
+from anju.projects.views import drawn, shown, written
 
 EDIT = "projects.edit"
 MOST_ON_MAP = 400  # a picture of more says less, and takes longer than a tenth of a second to write
@@ -57,11 +56,13 @@ def named(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse
     if made.region is None:
         return show(request, "projects/list.html", heading="项目", count=0)
     chosen, sort = shown.filters(request), request.GET.get("sort", "").lstrip("-")
-    every = queries.chosen(user, made.region, **chosen | {"state": ""})
-    counted = dict(every.order_by().values_list("state").annotate(Count("pk")))
-    count = counted.get(chosen["state"], 0) if chosen["state"] else sum(counted.values())
+    tallies = shown.tallied(user, made, chosen)
+    counted: Counter[str] = Counter()
+    for one in tallies:
+        if chosen["year"] in (None, one.year):
+            counted[one.state] += one.count
+    count, late = shown.counted(tallies, chosen)
     listed = queries.projects(user, made.region, **chosen, sort=sort, page=shown.page_number(request), until=shown.as_of(made), count=count)
-    late = late_count(user, made.region, shown.as_of(made), **chosen)
     word = Project.STATES.label(chosen["state"]) if chosen["state"] else "共"
     heading = f"{made.region.name}：{word}{listed.count:,}个项目" + (f"，{late:,}个逾期未建成" if late else "，没有逾期的" if chosen["state"] == Project.PLANNED else "")
     others = "、".join(f"{label}{counted[state]:,}个" for state, label in shown.STATES if chosen["state"] not in ("", state) and counted.get(state))
@@ -71,7 +72,7 @@ def named(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse
         empty=not counted and not shown.filtered(chosen), sheet=shown.sheet(request, made, listed.lines, chosen["kind"], has_below(made.region)),
         note="开工、建成、完成投资由进度记录加成，点数字看是哪些记录；占计划是累计数与计划数之比；空白是没有登记过。逾期：过了合同约定竣工日期还没有全部竣工。",
         can_edit=may(user, EDIT, made.region.pk), export=export_path(request, chosen), sort=sort,
-        **shown.for_filters(user, made, chosen), **shown.for_pager(listed), **extra,
+        **shown.for_filters(tallies, chosen), **shown.for_pager(listed), **extra,
     )  # fmt: skip
 
 
@@ -103,7 +104,8 @@ def table(request: HttpRequest) -> HttpResponse:
     if made.region is None:
         return show(request, "projects/table.html", heading="填写表格", rows=[])
     chosen = shown.filters(request)
-    listed = queries.projects(user, made.region, **chosen, page=shown.page_number(request))
+    tallies = shown.tallied(user, made, chosen)
+    listed = queries.projects(user, made.region, **chosen, page=shown.page_number(request), count=shown.counted(tallies, chosen)[0])
     fields = columns(chosen["kind"])
     rows = []
     for line in listed.lines:
@@ -120,8 +122,9 @@ def table(request: HttpRequest) -> HttpResponse:
     heads = [{"name": field.name, "text": field.label.partition("（")[0], "unit": field.unit, "wide": field.name in WIDE} for field in fields]
     return show(
         request, "projects/table.html", heading=f"{made.region.name}：{listed.count:,}个项目的基本情况", rows=rows, columns=heads,
-        regions_shown=has_below(made.region), can_edit=any(row["editable"] for row in rows) or may(user, EDIT, made.region.pk),
-        export=export_path(request, chosen), **shown.for_filters(user, made, chosen), **shown.for_pager(listed),
+        lines=written.filled(rows, address(request, ""), has_below(made.region)), regions_shown=has_below(made.region),
+        can_edit=any(row["editable"] for row in rows) or may(user, EDIT, made.region.pk),
+        export=export_path(request, chosen), **shown.for_filters(tallies, chosen), **shown.for_pager(listed),
     )  # fmt: skip
 
 
@@ -188,7 +191,8 @@ def places(request: HttpRequest) -> HttpResponse:
     if made.region is None:
         return show(request, "projects/map.html", heading="项目地图", rows=[])
     chosen, off, on = shown.filters(request), request.GET.get("map") == "0", shown.as_of(made)
-    listed = queries.projects(user, made.region, **chosen, sort="region", size=MOST_ON_MAP, until=on)
+    tallies = shown.tallied(user, made, chosen)
+    listed = queries.projects(user, made.region, **chosen, sort="region", size=MOST_ON_MAP, until=on, count=shown.counted(tallies, chosen)[0])
     rows = [shown.mapped(line, on, drawn.SHAPES) for line in listed.lines]
     plane = drawn.plane(rows)
     lost, late = len(rows) - len(plane.marks), sum(row.late for row in rows)
@@ -198,12 +202,14 @@ def places(request: HttpRequest) -> HttpResponse:
     sub = f"{lost}个没有坐标，只在表里。" if lost and plane.marks else "在填写表格、项目页或现场手机页上填经度、纬度。" if lost else ""
     if listed.count > MOST_ON_MAP:
         sub = f"共{listed.count}个，图和表是前{MOST_ON_MAP}个，请选下级区划或加筛选。{sub}"
+    kept = address(request, "")
     kinds = [kind for kind in EVERY if any(row.kind == kind for row in rows)]
     return show(
         request, "projects/map.html", heading=heading, sub=sub + "位置按登记的经纬度画，没有底图，离线可用。", rows=rows, plane=plane,
-        drawn=bool(plane.marks) and not off, off=off and bool(plane.marks), regions_shown=has_below(made.region),
+        drawn=bool(plane.marks) and not off, off=off and bool(plane.marks), marks="" if off else written.marks(plane.marks, kept),
+        lines=written.beside(rows, kept, has_below(made.region)),
         picture_title=f"{made.region.name}项目分布" + (f"，{late}个逾期" if late else ""),
         picture_sub=f"形状是类型；截至{day(on)}；来源：项目台账",
         legend=[{"shape": drawn.SHAPES[kind], "label": Project.Kind(kind).label} for kind in kinds],
-        **shown.for_filters(user, made, chosen),
+        **shown.for_filters(tallies, chosen),
     )  # fmt: skip

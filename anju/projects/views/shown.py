@@ -14,7 +14,7 @@ from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day
 from anju.projects import queries
 from anju.projects.events import amount_text, events, shown
-from anju.projects.late import BUILT, built, late_days, to_build, whole
+from anju.projects.late import BUILT, Tally, built, late_days, tally, to_build, whole
 from anju.projects.models import Event, Project
 from anju.projects.queries import Line
 from anju.quantities import in_unit, ratio_text
@@ -50,10 +50,23 @@ def page_number(request: HttpRequest) -> int:
     return int(text) if text.isdecimal() and len(text) < 7 else 1
 
 
-def for_filters(user: Any, made: Frame, chosen: dict[str, Any]) -> dict[str, Any]:
+def tallied(user: Any, made: Frame, chosen: dict[str, Any]) -> list[Tally]:
+    """What there is of every state and year, of the kind and name that were asked for."""
+    return tally(user, made.region, as_of(made), kind=chosen["kind"], search=chosen["search"])
+
+
+def counted(tallies: list[Tally], chosen: dict[str, Any]) -> tuple[int, int]:
+    """How many projects the filters leave, and how many of them are late."""
+    left = [one for one in tallies if chosen["year"] in (None, one.year) and chosen["state"] in ("", one.state)]
+    return sum(one.count for one in left), sum(one.late for one in left)
+
+
+def for_filters(tallies: list[Tally], chosen: dict[str, Any]) -> dict[str, Any]:
     """What templates/projects/filters.html takes."""
-    years = queries.chosen(user, made.region).exclude(year=None).order_by("-year").values_list("year", flat=True).distinct()
-    return {"kinds": KINDS, "states": STATES, "years": list(years), "chosen": chosen, "filtered": filtered(chosen)}
+    years = {one.year for one in tallies} | {chosen["year"]}
+    return {
+        "kinds": KINDS, "states": STATES, "years": sorted(years - {None}, reverse=True), "chosen": chosen, "filtered": filtered(chosen),
+    }  # fmt: skip
 
 
 def for_pager(listed: queries.Listed) -> dict[str, Any]:
