@@ -1,0 +1,62 @@
+"""How many projects there are of each state and plan year, and how many of them are past their day and not built."""
+
+from datetime import date
+
+import pytest
+
+from anju.projects import services
+from anju.projects.late import tally
+from anju.projects.models import Event
+
+ON = date(2025, 6, 30)
+pytestmark = pytest.mark.django_db
+
+
+def register(clerk, county, code, **more):
+    return services.register(by=clerk, region=county, **{"code": code, "name": f"{code}小区", "kind": "prh", "year": "2024", "units": "10"} | more)
+
+
+def completed(clerk, project, amount, on=date(2025, 6, 1)):
+    services.record(by=clerk, project_id=project.pk, kind="complete", on=on, amount=amount)
+
+
+@pytest.fixture
+def several(clerk, county, acting):
+    acting(clerk)
+    late = register(clerk, county, "A1", due_on="2025-03-31")
+    completed(clerk, late, "9")
+    done = register(clerk, county, "A2", due_on="2025-03-31")
+    completed(clerk, done, "10")
+    after = register(clerk, county, "A3", due_on="2025-03-31")
+    completed(clerk, after, "10", on=date(2025, 7, 1))  # after the day that is asked for
+    register(clerk, county, "B1", due_on="2025-12-31", name="北街")
+    register(clerk, county, "B2", year="2023", kind="shanty")
+
+
+def found(*args, **more):
+    return {(one.state, one.year): (one.count, one.late) for one in tally(*args, **more)}
+
+
+def test_what_is_past_its_day_and_not_built_by_then_is_late(several, clerk, county):
+    assert found(clerk, county, ON) == {("planned", 2024): (4, 2), ("planned", 2023): (1, 0)}
+
+
+def test_a_kind_and_a_name_are_counted_alone(several, clerk, county):
+    assert found(clerk, county, ON, kind="shanty") == {("planned", 2023): (1, 0)}
+    assert found(clerk, county, ON, search="小区") == {("planned", 2024): (3, 2), ("planned", 2023): (1, 0)}
+    assert found(clerk, county, ON, search="北街") == {("planned", 2024): (1, 0)}
+
+
+def test_what_is_taken_back_builds_nothing(several, clerk, county):
+    before = found(clerk, county, ON)["planned", 2024][1]
+    one = register(clerk, county, "C1", due_on="2025-03-31")
+    completed(clerk, one, "10")
+    assert found(clerk, county, ON)["planned", 2024][1] == before
+    event = Event.objects.filter(project=one).latest("pk")
+    services.mend(by=clerk, event_id=event.pk, reason="填错", amount="4")
+    assert found(clerk, county, ON)["planned", 2024][1] == before + 1
+
+
+def test_elsewhere_is_not_counted(several, neighbour, next_county, acting):
+    acting(neighbour)
+    assert tally(neighbour, next_county, ON) == []
