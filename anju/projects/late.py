@@ -61,10 +61,10 @@ def tally(user: Operator, region: Region, on: date, *, kind: str = "", search: s
     inner, params = found.values("pk", "state", "year", "due_on", "units", "households", "monetised").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT p.state, p.year, count(*), count(*) FILTER (WHERE p.state = %s AND p.due_on < %s"
+            f"SELECT p.state, p.year, count(*), count(*) FILTER (WHERE p.due_on < %s AND p.state = %s"
             f"   AND coalesce(p.units, p.households) - coalesce(p.monetised, 0) > coalesce((SELECT sum(e.amount) FROM projects_event AS e"
             f'     WHERE e.project_id = p.id AND e.kind = ANY(%s) AND e."on" <= %s AND {STANDING}), 0))'
             f" FROM ({inner}) AS p (id, state, year, due_on, units, households, monetised) GROUP BY 1, 2",
-            [Project.PLANNED, on, [*BUILT, "gather"], on, *params],
+            [on, Project.PLANNED, [*BUILT, "gather"], on, *params],
         )
         return [Tally(*row) for row in cursor.fetchall()]
