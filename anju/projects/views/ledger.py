@@ -34,8 +34,21 @@ UNKNOWN = "不明"
 def told(entry: Entry) -> Entry:
     """An entry with what the pages say of it."""
     entry.title = queries.ledgers()[entry.ledger].label if entry.ledger in queries.ledgers() else entry.ledger
-    entry.said = entry.found.get("says", "")
+    entry.said = beside_name(entry.found.get("says", ""), entry.region, entry.project)
     return entry
+
+
+def beside_name(text: str, region: Region, project: Project) -> str:
+    """What a book says, where the project's name and region stand beside it already."""
+    return text.removeprefix(f"{region.name}“{project.name}”")
+
+
+def by_project(entries: list[Entry]) -> list[Entry]:
+    """The entries of a project together, where its first one is."""
+    first: dict[int, int] = {}
+    for place, one in enumerate(entries):
+        first.setdefault(one.project_id, place)
+    return sorted(entries, key=lambda one: first[one.project_id])
 
 
 # -- the entries ---------------------------------------------------------------------------------------------------------------
@@ -115,7 +128,7 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
         heading = f"{region.name}：{len({one.project_id for one in open_ones}):,}个项目逾期未销号" + (f"，{silent:,}条没有说明原因" if silent else "，都已说明原因")
     elif every:
         heading = f"{region.name}：列入台账的{closed}条都已销号"
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(by_project(listed), PAGE).get_page(request.GET.get("page"))
     entries = [told(one) for one in page]
     for one in entries:
         one.acts, one.project_path = acts_for(user, one), f"/projects/{one.project_id}/"
@@ -141,7 +154,7 @@ def _kept(request: HttpRequest, region: Region, on: date, status: int, context: 
 
 
 def _signalled(one: Any, label: str, project: Project) -> SimpleNamespace:
-    return SimpleNamespace(colour=one.colour, label=label, text=one.text, propose=one.propose, project=project, path=f"/projects/{project.pk}/")
+    return SimpleNamespace(colour=one.colour, label=label, text=beside_name(one.text, project.region, project), propose=one.propose, project=project, path=f"/projects/{project.pk}/")
 
 
 def _running(user: Any, name: str, region: Region) -> Any:
@@ -328,17 +341,19 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     parts = (Column("项目", unit="个"), Column("未建成", unit="套"), Column("已建成", unit="套"), Column("建成率"))
     table = Sheet("cohort", [Column("区划"), *(Column(label, parts, part=bool(kind)) for kind, label in groups)], caption="按区划和类型")
     total = [_cells(view.whole(kind)) for kind, _ in groups]
-    table.rows.append(Row([Cell(text="合计"), *(cell for cells in total for cell in cells)], css="total"))
-    for region_id, name in regions.items():
+    table.rows.append(Row([Cell(text="合计" if len(regions) > 1 else next(iter(regions.values()), "合计")), *(cell for cells in total for cell in cells)], css="total"))
+    for region_id, name in regions.items() if len(regions) > 1 else ():
         cells = [_cells(view.cells.get((region_id, kind))) for kind, _ in groups]
         table.rows.append(Row([Cell(text=name), *(cell for group in cells for cell in group)]))
     heads = [Column("项目"), Column("区划", text=True), Column("类型", text=True), *(Column(label, unit="套") for label in ("未建成", "已建成", "还差"))]
-    members = Sheet("members", heads, css="projects", caption="清单中的项目")
+    members = Sheet("members", heads, css="projects cards", caption="清单中的项目")
     for member, built in view.members:
         left = None if member.unfinished is None else max(member.unfinished - built, 0)
         members.rows.append(Row([
-            Cell(text=member.project.name, href=address(request, f"/projects/{member.project_id}/")), Cell(text=member.region.name), Cell(text=member.project.get_kind_display()),
-            Cell(text=UNKNOWN if member.unfinished is None else f"{member.unfinished:,}", css="n"), Cell(text=f"{built:,}", css="n"), Cell(text=UNKNOWN if left is None else f"{left:,}", css="n"),
+            Cell(text=member.project.name, href=address(request, f"/projects/{member.project_id}/")), Cell(text=member.region.name, css="brief"),
+            Cell(text=member.project.get_kind_display(), css="brief"),
+            Cell(text=UNKNOWN if member.unfinished is None else f"{member.unfinished:,}", css="n", label="未建成"), Cell(text=f"{built:,}", css="n", label="已建成"),
+            Cell(text=UNKNOWN if left is None else f"{left:,}", css="n", label="还差"),
         ]))  # fmt: skip
     sub = f"{day(view.cohort.started_by)}前开工、{day(view.cohort.unfinished_on)}未建成的{whole.projects}个项目；建成数截至{day(view.on)}，不含货币化安置"
     return show(request, "projects/cohort.html", heading=heading, sub=sub, table=table, members=members, unknown=whole.unknown, problems=view.problems)
