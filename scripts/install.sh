@@ -23,4 +23,4 @@ echo "正在安装到 $target……"
 
 echo "已安装。体检："
 "$target/bin/anju" doctor || echo "有要处理的地方，请按上面箭头后的办法做。"
-echo "打开网站：$target/bin/anju serve　　先看看示例：$target/bin/anju demo"
+echo "打开网站：$target/bin/anju serve　　先看看示例：ANJU_HOME=/var/tmp/anju-practice $target/bin/anju demo"
