@@ -129,3 +129,13 @@ def test_a_table_with_a_wrong_name_is_found_at_once():
         Paper.STATES.called("aprove")
     with pytest.raises(ValueError, match="same state"):
         States(Move("a", "x", "y", "core.own", ""), Move("a", "x", "z", "core.own", ""))
+
+
+def test_every_move_of_the_product_has_a_name_in_the_trail():
+    from django.apps import apps
+
+    from anju.core.templatetags.anju import act_name
+
+    tables = [model.STATES for model in apps.get_models() if model.__module__.startswith("anju.") and hasattr(model, "STATES")]
+    names = {each.name for table in tables for each in table.moves}
+    assert names and not [name for name in names if act_name(name).isascii()]

@@ -237,6 +237,21 @@ ACTS = {
     "return": "退回修改",
     "issue": "印发",
     "withdraw": "撤回",
+    "hand_in": "提交审核",
+    "review": "审核通过",
+    "clear": "联审完毕",
+    "submit": "上报",
+    "lock": "审定锁定",
+    "send": "登记已报送",
+    "receive": "登记回执",
+    "differ": "回读不一致",
+    "resend": "改正后再报送",
+    "plan": "列入年度计划",
+    "close": "办结、销号",
+    "reopen": "重新打开",
+    "replace": "置换",
+    "cancel": "取消",
+    "explain": "说明原因",
 }
 
 
