@@ -24,7 +24,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @require_safe
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """One job as it stands now; its fragment asks here again until it has ended."""
-    return page(request, "core/job.html", job=service.jobs(request.operator).get(pk=pk))
+    return _one(request, service.jobs(request.operator).get(pk=pk))
 
 
 @acting("core.own")
@@ -45,11 +45,16 @@ def _changed(request: HttpRequest, pk: int, act: object) -> HttpResponse:
         found = act(by=by, job_id=pk)  # type: ignore[operator]
     except Refused as refused:
         if "HX-Request" in request.headers or not may(by, "jobs.see"):
-            return page(request, "core/job.html", 422, job=service.jobs(by).get(pk=pk), problems=refused.problems)
+            return _one(request, service.jobs(by).get(pk=pk), 422, problems=refused.problems)
         return _list(request, 422, problems=refused.problems)
     if "HX-Request" in request.headers or not may(by, "jobs.see"):
-        return page(request, "core/job.html", job=found)
+        return _one(request, found)
     return redirect("/jobs/")
+
+
+def _one(request: HttpRequest, found: Job, status: int = 200, **extra: object) -> HttpResponse:
+    """The fragment for the page that asks again and again; a page of its own for who was sent here."""
+    return page(request, "core/job.html" if "HX-Request" in request.headers else "core/job_page.html", status, job=found, **extra)
 
 
 def _list(request: HttpRequest, status: int = 200, **extra: object) -> HttpResponse:

@@ -256,6 +256,7 @@ def test_the_administrators_page_and_the_fragment_tell_how_far_it_is_and_offer_t
     Job.objects.using("owner").update(state="running", started_at=timezone.now() - timedelta(minutes=2), done=25, total=100)
     code, text = shown(by, views.job, job.pk)
     assert code == 200 and "25／100" in text and "还需约6分钟" in text and "every 2s" in text and ">停止<" in text
+    assert "<h1" in text and "<h1" not in shown(by, views.job, job.pk, hx_request="true")[1]  # sent here one sees a page, which asks for the fragment
     code, text = shown(by, views.jobs)
     assert code == 200 and "写一百份公文" in text and "25／100" in text
     code, text = shown(by, views.stop, job.pk, method="post", hx_request="true")
