@@ -17,7 +17,7 @@ from anju.core.acts import acting, may, require
 from anju.core.frame import frame, show
 from anju.core.models import Region
 from anju.core.sheets import Cell, Column, Row, Sheet
-from anju.core.templatetags.anju import address, day
+from anju.core.templatetags.anju import address, day, period_label
 from anju.problems import Refused
 from anju.projects import looks, queries, services
 from anju.projects.forms import Input, Reading
@@ -177,7 +177,7 @@ def look(request: HttpRequest) -> HttpResponse:
     made = frame(request)
     if made.region is None:
         raise Http404
-    return _in_background(request, made, "projects.look", f"{made.region.name}核对规则书提醒 {made.period}")
+    return _in_background(request, made, "projects.look", f"{made.region.name}{period_label(made.period)}规则书提醒")
 
 
 @acting("runs.run")
@@ -204,7 +204,7 @@ def count(request: HttpRequest) -> HttpResponse:
     made = frame(request)
     if made.region is None:
         raise Http404
-    title = f"{made.region.name}台账统计入指标 {made.period}"
+    title = f"{made.region.name}{period_label(made.period)}台账统计入指标"
     job = jobs.enqueue(
         request.operator, "projects.count", region_id=made.region.pk, title=title, region=made.region.code, period=made.period
     )
