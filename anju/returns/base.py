@@ -44,9 +44,17 @@ def allowed(by: Operator, ret: Return, act: str) -> None:
         ours(by, ret.organisation, str(ret))
 
 
+def is_ours(user: Operator, organisation: Organisation | None) -> bool:
+    """Who fills, reviews and submits a return is of the organisation that makes it; the same act of another department's return is not theirs.
+    Where that organisation has ended, any of the same kind in its region goes on with what it left."""
+    if user.posts is None or organisation is None or organisation.pk in user.organisation_ids:
+        return True
+    heirs = Organisation.objects.filter(region_id=organisation.region_id, kind=organisation.kind, ended_on=None, pk__in=user.organisation_ids)
+    return organisation.ended_on is not None and heirs.exists()
+
+
 def ours(by: Operator, organisation: Organisation | None, where: str) -> None:
-    """Who fills, reviews and submits a return is of the organisation that makes it; the same act of another department's return is not theirs."""
-    if by.posts is not None and organisation is not None and organisation.pk not in by.organisation_ids:
+    if not is_ours(by, organisation):
         raise Refused(Problem("RET-012", where, f"这张表由{organisation.name}填报，您不在这个单位任岗。", "请由该单位的人员办理。"))
 
 

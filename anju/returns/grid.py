@@ -6,7 +6,7 @@ from datetime import date
 from anju.core.acts import may
 from anju.core.scope import Operator
 from anju.returns import reading
-from anju.returns.base import FILL
+from anju.returns.base import FILL, is_ours
 from anju.returns.models import Cell, Return
 from anju.returns.reading import Reading
 from anju.returns.spec import TOTAL, Column, Spec
@@ -103,9 +103,7 @@ def heads(columns: list[Column]) -> list[list[Head]]:
 def grid(user: Operator, ret: Return, read: Reading | None = None) -> Grid:
     read = read or reading.read(user, ret)
     spec, now = read.spec, read.now
-    open_ = ret.state == Return.DRAFT and may(user, FILL, ret.region_id) and (
-        user.posts is None or ret.organisation_id is None or ret.organisation_id in user.organisation_ids
-    )  # fmt: skip
+    open_ = ret.state == Return.DRAFT and may(user, FILL, ret.region_id) and is_ours(user, ret.organisation)
     made = Grid(ret, spec, list(spec.columns), heads(list(spec.columns)), [], {}, read.last_ret.period if read.last_ret else "", ret.cut_off, open_)
     targets = {fact.column or next((c for check in spec.checks if fact.name in check.formula for c in check.columns), ""): fact
                for fact in spec.across if fact.target and fact.name in read.elsewhere}  # fmt: skip

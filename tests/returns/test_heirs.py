@@ -1,0 +1,44 @@
+"""When an organisation ends, another of its kind in the region goes on with the returns it left."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from anju.core.models import Organisation
+from anju.core.scope import scoped
+from anju.problems import Refused
+from anju.returns import queries, services
+from anju.returns.services import Put
+
+
+@pytest.fixture
+def heir(people, offices, county, operator):
+    """A clerk of the bureau that takes over: (before the old one ends, how it ends)."""
+    with scoped(operator):
+        made = Organisation.objects.create(region=county, kind="housing", name="新设住房保障中心")
+    return replace(people["clerk"], key="heir", organisation_ids=frozenset({made.pk}))
+
+
+def end(offices, county, operator):
+    with scoped(operator):
+        Organisation.objects.filter(pk=offices[county.code, "housing"].pk).update(ended_on=date(2021, 8, 1))
+
+
+def test_another_bureau_of_the_kind_fills_what_an_ended_one_left(people, draft, projects, offices, county, heir, operator, acting):
+    line, by = f"p{projects[0].pk}", acting(heir)
+    put = Put(line, "invest", "4400", queries.grid(by, draft).cells[line, "invest"].version)
+    assert not queries.grid(by, draft).open
+    with pytest.raises(Refused, match="RET-012"):
+        services.fill(by=by, ret_id=draft.pk, changes=[put])
+    end(offices, county, operator)
+    acting(heir)
+    again = queries.ret(by, draft.pk)
+    assert queries.grid(by, again).open
+    assert services.fill(by=by, ret_id=draft.pk, changes=[put]).saved
+
+
+def test_another_department_does_not(people, draft, offices, county, operator, acting):
+    end(offices, county, operator)
+    by = acting(people["accountant"])
+    assert not queries.grid(by, queries.ret(by, draft.pk)).open
