@@ -85,10 +85,10 @@ def sheet(id: str, one: NodeGaps) -> Sheet:
     """The same as a table, the whole first."""
     unit = one.whole.target.unit
     columns = [Column("区划"), *(Column(label, unit=unit) for label in ("年度任务", "应完成", "完成", "还差"))]
-    made = Sheet(id, columns, caption=what(one))
+    made = Sheet(id, columns, caption=what(one), css="cards")
     for number_, gap in enumerate((one.whole, *one.parts)):
         figures = ((gap.target, "年度任务"), (gap.need, "应完成"), (gap.actual, "完成"), (gap.left, "还差"))
-        cells = [Cell(figure=figure, unit=unit, label=label) for figure, label in figures]
+        cells = [Cell(figure=figure, unit=unit, label=f"{label}（{unit}）") for figure, label in figures]
         made.rows.append(Row([Cell(text=gap.region.name), *cells], css="" if number_ or not one.parts else "total"))
     return made
 
