@@ -25,13 +25,14 @@ HOUR = 3600
 
 @dataclass(frozen=True)
 class Due:
-    """A return that is not locked yet. ret None: nobody has begun. deadline: of who has it now. waits_for: the act it waits for.
+    """A return that is not locked yet. organisation: who fills it. ret None: nobody has begun. deadline: of who has it now. waits_for: the act it waits for.
 
     opined: this person's organisation has given its opinion. mine: it waits for an act that this person may do.
     """
 
     form: Form
     region: Region
+    organisation: Organisation | None
     period: str
     ret: Return | None
     deadline: datetime
@@ -104,7 +105,7 @@ def due(user: Operator, at: datetime, region: Region | None = None, known: Round
         # Whoever ends the joint review waits with the departments.
         doing = may(user, act, here.pk) or (ret is not None and ret.state == Return.JOINT and may(user, "returns.review", here.pk))
         ours = user.posts is None or act in ("returns.opine", "returns.lock") or office is None or office.pk in user.organisation_ids
-        found.append(Due(form, here, period, ret, _deadline(ret, form, period), act, _to(above, here, ret), at, doing and ours, bool(ret and ret.pk in opined)))
+        found.append(Due(form, here, office, period, ret, _deadline(ret, form, period), act, _to(above, here, ret), at, doing and ours, bool(ret and ret.pk in opined)))
     return sorted(found, key=lambda one: (one.deadline, one.region.order, one.form.code, one.period))
 
 

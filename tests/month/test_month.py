@@ -392,7 +392,7 @@ def correction_stands_beside(page, pk: int, rows) -> None:
     told = text(page)
     assert "更正了1格" in told and "漏报二标段一套" in told and "示例函〔2026〕3号" in told
     assert was in told and more(was, 9) in told
-    assert page.locator("h2:has-text('更正前'), h2:has-text('更正后')").count() == 2
+    assert page.locator("td.was-other small.was", has_text=f"原 {was}").count() == 1  # in the whole table the cell says what it said before
 
 
 def leader_sees_gap_overdue_and_change(page, county) -> None:

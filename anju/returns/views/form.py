@@ -235,7 +235,7 @@ def elsewhere(read: queries.Reading, line: str, column: str) -> list[tuple[str, 
 @acting("returns.see")
 @require_GET
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
-    """A correction and what it corrects, side by side."""
+    """A correction, and in each cell that it changes what stood there before."""
     user, ret = request.operator, queries.ret(request.operator, pk)
     if ret.corrects_id is None:
         return redirect(f"/returns/{pk}/")
@@ -244,20 +244,17 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     old, new = queries.grid(user, before), queries.grid(user, ret)
     keys = [key for key in dict.fromkeys([*new.cells, *old.cells]) if key[1] in new.spec.by_code]
     pairs = [(key, text(old, key), text(new, key)) for key in keys]
-    other = {key for key, was, now in pairs if was != now}
+    other = {key: was for key, was, now in pairs if was != now}
     changed = [
         SimpleNamespace(row=sheet.where(new, line), column=new.spec.by_code[column].head, before=was, after=now)
         for (line, column), was, now in pairs if was != now and not (new.cells.get((line, column)) or old.cells[line, column]).computed
     ]  # fmt: skip
     follow = f"，另有{len(other) - len(changed)}格随之重算" if len(other) > len(changed) else ""
-    sides = [
-        {"title": "更正前", "sub": f"{words.moment(before.locked_at)}锁定", "body": sheet.body(old, other)},
-        {"title": "更正后", "sub": Return.STATES.label(ret.state), "body": sheet.body(new, other)},
-    ]
     ground = f"（依据{ret.ordered_by}）" if ret.ordered_by else ""
     return show(
         request, "returns/compare.html", heading=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}更正了{len(changed)}格{follow}",
-        sub=f"更正说明：{ret.reason}{ground}", ret=ret, changed=changed, sides=sides, head=sheet.heads(new),
+        sub=f"更正说明：{ret.reason}{ground}", ret=ret, changed=changed, body=sheet.body(new, other), head=sheet.heads(new),
+        state=f"更正前 {words.moment(before.locked_at)}锁定，更正后现在{Return.STATES.label(ret.state)}；改了的格标黄，下面写着原来的数",
     )  # fmt: skip
 
 

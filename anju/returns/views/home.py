@@ -62,11 +62,13 @@ def row(user: Operator, one: queries.Due, at: datetime) -> dict[str, Any]:
     ret = one.ret
     left, css = words.left(one.deadline, at)
     base = {
-        "name": one.form.name, "form": one.form.code, "region": one.region.name, "code": one.region.code, "period": period_label(one.period), "key": one.period,
+        "name": one.form.name, "form": one.form.code, "unit": one.organisation.name if one.organisation else one.region.name, "code": one.region.code,
+        "period": period_label(one.period), "key": one.period,
         "to": f"{one.to}，{words.moment(one.deadline)}", "left": left, "css": css, "href": f"/returns/{ret.pk}/" if ret else "", "open": ret is None,
     }  # fmt: skip
     if ret is None:
-        return base | {"state": "还没有开始", "act": "开始填报" if one.mine else ""}
+        whose = f"，等{one.organisation.get_kind_display()}部门填报" if one.organisation and not one.mine else ""
+        return base | {"state": f"还没有开始{whose}", "act": "开始填报" if one.mine else ""}
     strong = words.strong(words.choices(user, ret, opined=one.opined, last=True), opined=one.opined) if one.mine else None
     return base | {"state": Return.STATES.label(ret.state) if strong else f"等{words.waits_for(ret)}", "act": NEXT[strong.name] if strong else ""}
 

@@ -55,24 +55,26 @@ def flags(cell: GridCell) -> str:
     return ("c" if cell.changed else "") + ("s" if cell.state not in ("number", "text", "") else "")
 
 
-def _html(cell: GridCell, numeric: bool, was: str, other: bool) -> str:
+def _html(cell: GridCell, numeric: bool, was: str, old: str | None) -> str:
     if not cell.exists:
         return '<td class="lock none" data-v="0"><span></span></td>'
     said = flags(cell)
-    css = ("n" if numeric else "t") + (" lock" if not cell.open else "") + (" changed" if "c" in said else "") + (" st" if "s" in said else "") + (" was-other" if other else "")
+    css = ("n" if numeric else "t") + (" lock" if not cell.open else "") + (" changed" if "c" in said else "") + (" st" if "s" in said else "") + (" was-other" if old is not None else "")
     # A cell that is not filled in here has its past elsewhere: only what one writes upon is shown beside its last word.
-    small = f'<small class="last">{was} {escape(cell.last)}</small>' if was and cell.last else ""
+    small = f'<small class="was">原 {escape(old or "空白")}</small>' if old is not None else ""
+    small += f'<small class="last">{was} {escape(cell.last)}</small>' if was and cell.last else ""
     small += f'<small class="ledger">台账 {escape(cell.ledger)}</small>' if cell.ledger else ""
     small += f'<small class="target">目标 {escape(cell.target)}</small>' if cell.target else ""
     return f'<td class="{css}" data-v="{cell.version}"><span>{escape(cell.text)}</span>{small}</td>'
 
 
-def body(grid: Grid, other: set[tuple[str, str]] | None = None) -> SafeString:
-    """The lines of the table. Written here: a template takes many times as long. other: cells to point out."""
+def body(grid: Grid, old: dict[tuple[str, str], str] | None = None) -> SafeString:
+    """The lines of the table. Written here: a template takes many times as long. old: what other cells said before a correction."""
+    old = old or {}
     columns = [(column.code, column.type == "number", "" if column.locked else PERIODS[grid.spec.period]) for column in grid.columns]
     made = []
     for line in grid.lines:
-        cells = "".join(_html(grid.cells[line.key, code], numeric, was, other is not None and (line.key, code) in other) for code, numeric, was in columns)
+        cells = "".join(_html(grid.cells[line.key, code], numeric, was, old.get((line.key, code))) for code, numeric, was in columns)
         css = ' class="total"' if line.computed else ' class="group"' if line.heading else ""
         label, sub = escape(line.label), f"<small>{escape(line.code)}</small>" if line.code else ""
         head = f'<th scope="row" class="first">{"　" * line.indent}{label}{sub}</th>'

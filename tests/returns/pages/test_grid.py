@@ -1,6 +1,7 @@
 """The grid of a return in a real browser: keys, blocks, undo, saving, a network that goes away, two people at once."""
 
 from anju.returns.models import Cell, Change
+from tests.browser import PHONE
 from tests.cast import operator, person
 
 SAVED = "#saved.good:has-text('已保存')"
@@ -254,3 +255,27 @@ def test_a_sign_in_that_ended_keeps_what_is_typed_and_goes_on_after_a_new_one(vi
     page.context.add_cookies(cookies)
     saved(page)
     assert stored(draft, 0, "start") == "151"
+
+
+def test_on_a_phone_a_project_unfolds_and_three_of_its_cells_are_filled_by_touch_and_enter(visit, draft):
+    page = visit(size=PHONE)
+    page.goto(f"/returns/{draft.pk}/")
+    row = page.locator("#grid tbody tr").first
+    assert not page.locator("#grid td:visible").count()  # the projects alone, each with its mark
+    row.locator("th").click()
+    inputs = row.locator("td:visible:not(.lock) > span")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    tops = [row.locator(which).first.bounding_box()["y"] for which in ("td:visible:not(.lock)", "td.lock:visible")]
+    assert tops[0] < tops[1]  # what is to be filled stands first
+    inputs.first.click()
+    for text in ("150", "50", "30"):
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+    saved(page)
+    labels = [one.evaluate("td => td.dataset.label") for one in row.locator("td:visible:not(.lock)").all()[:3]]
+    assert all("套" in one for one in labels), labels
+    columns = page.evaluate("JSON.parse(document.getElementById('grid-columns').textContent).map((one) => one.code)")
+    assert [text for text in (stored(draft, 0, code) for code in columns) if text in ("150", "50", "30")] == ["150", "50", "30"]
+    assert page.locator("td.at > #cell-bar").is_visible()  # 未报, 无任务 and the cell's past, beside the cell
+    row.locator("th").click()
+    assert not page.locator("#grid td:visible").count()

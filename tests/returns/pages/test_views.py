@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from django.db import connection
@@ -79,7 +80,7 @@ def ledger_more(number):
 def test_a_save_is_answered_with_the_checks_and_every_cell(visitor, opened):
     ret, client = opened(), visitor()
     page = client.get(f"/returns/{ret.pk}/")
-    line = page.context["rows"][0].key
+    line = re.search(r'<tr data-l="([^"]+)"', page.content.decode())[1]
     body = {"changes": [{"line": line, "column": "start", "text": "250", "version": 1}]}
     answer = client.post(f"/returns/{ret.pk}/fill/", json.dumps(body), content_type="application/json").json()
     assert answer["saved"] == [{"line": line, "column": "start", "text": "250", "version": 2}]
@@ -164,7 +165,7 @@ def test_what_the_ledger_learnt_since_is_brought_in_at_one_click(visitor, opened
     with scoped(_clerk()):
         ledger_more(1)
     page = client.post(f"/returns/{ret.pk}/refresh/", follow=True)
-    assert len(page.context["rows"]) == 8  # seven projects and their sum
+    assert page.content.decode().count("<tr data-l=") == 8  # seven projects and their sum
 
 
 def _grid(ret):
@@ -178,7 +179,7 @@ def test_the_city_locks_a_period_in_the_background_and_sees_who_has_reported(vis
     ret = opened()
     city = visitor("city_reviewer", "140500")
     page = city.get("/returns/?form=" + FORM)
-    assert [one["region"] for one in page.context["progress"]] == [ret.region.name]
+    assert str(page.context["progress"]).count("<tr>") == 1 and ret.region.name in page.context["progress"]
     answer = city.post("/returns/close/", {"form": FORM, "period": PERIOD})
     assert answer.status_code == 302 and answer["Location"].startswith("/jobs/")
     assert city.get(answer["Location"]).status_code == 200

@@ -15,6 +15,7 @@
   cells.forEach((line, r) => line.forEach((td, c) => {
     td.row = r;
     td.col = c;
+    td.dataset.label = columns[c].full; // where a phone shows cards
     place.set(`${rows[r].dataset.l}|${columns[c].code}`, td);
   }));
   const last = { r: cells.length - 1, c: columns.length - 1 };
@@ -47,11 +48,23 @@
   let mode = "nav"; // nav; type: typed over, arrows leave; edit: F2, arrows move in the text
   let painted = [];
 
+  const phone = matchMedia("(max-width: 47.99rem)"); // there a line is a card, folded but for the one in hand: see returns.css
+  const box = () => {
+    if (!phone.matches) return { left: at.offsetLeft, top: at.offsetTop, width: at.offsetWidth, height: at.offsetHeight };
+    const [inner, outer] = [shown(at).getBoundingClientRect(), wrap.getBoundingClientRect()];
+    return { left: inner.left - outer.left, top: inner.top - outer.top, width: inner.width, height: inner.height };
+  };
   const lay = () => {
-    editor.style.transform = `translate(${at.offsetLeft}px, ${at.offsetTop}px)`;
-    editor.style.width = `${at.offsetWidth}px`;
-    editor.style.height = `${at.offsetHeight}px`;
+    const { left, top, width, height } = box();
+    editor.style.transform = `translate(${left}px, ${top}px)`;
+    editor.style.width = `${width}px`;
+    editor.style.height = `${height}px`;
     editor.classList.toggle("n", at.classList.contains("n"));
+    const keys = !mayFill || columns[at.col].choices.length ? "none" : at.classList.contains("n") ? "decimal" : "text";
+    editor.inputMode = phone.matches ? keys : mayFill ? "text" : "none";
+  };
+  const unfold = (row, way) => {
+    if (row.classList.toggle("unfolded", way)) for (const one of rows) if (one !== row) one.classList.remove("unfolded");
   };
 
   const block = () => ({
@@ -71,6 +84,7 @@
   };
 
   const say = () => {
+    if (phone.matches) at.append(bar); else if (bar.parentNode !== wrap.parentNode) wrap.before(bar);
     const parts = ["last", "ledger", "target"].map((kind) => part(at, kind)).filter(Boolean);
     bar.querySelector(".what").textContent = nameOf(at);
     bar.querySelector(".refs").textContent = parts.join("　");
@@ -85,7 +99,8 @@
       const beside = at.offsetLeft + at.offsetWidth + 6;
       const room = wrap.scrollLeft + wrap.clientWidth;
       const left = beside + note.offsetWidth <= room ? beside : Math.max(wrap.scrollLeft + 4, at.offsetLeft - note.offsetWidth - 6);
-      note.style.transform = `translate(${left}px, ${at.offsetTop}px)`;
+      const top = phone.matches ? box().top + box().height + 6 : at.offsetTop;
+      note.style.transform = `translate(${left}px, ${top}px)`;
     }
   };
 
@@ -97,6 +112,7 @@
     editor.value = "";
     editor.classList.remove("on");
     close();
+    unfold(rows[td.row], true);
     if (how !== "still") td.scrollIntoView({ block: "nearest", inline: "nearest" });
     lay();
     paint();
@@ -246,9 +262,9 @@
     }));
     list.hidden = false;
     note.hidden = true;
-    const below = at.offsetTop + at.offsetHeight;
-    const up = below + list.offsetHeight > wrap.scrollTop + wrap.clientHeight && at.offsetTop > list.offsetHeight;
-    list.style.transform = `translate(${Math.min(at.offsetLeft, wrap.scrollLeft + wrap.clientWidth - list.offsetWidth - 4)}px, ${up ? at.offsetTop - list.offsetHeight : below}px)`;
+    const { left, top, height } = box();
+    const up = !phone.matches && top + height + list.offsetHeight > wrap.scrollTop + wrap.clientHeight && top > list.offsetHeight;
+    list.style.transform = `translate(${Math.min(left, wrap.scrollLeft + wrap.clientWidth - list.offsetWidth - 4)}px, ${up ? top - list.offsetHeight : top + height}px)`;
     list.scrollIntoView({ block: "nearest" });
     point(Math.max(0, options.indexOf(textOf(at))));
   };
@@ -302,12 +318,13 @@
       put(chosen().flat().map((td) => [td, text]));
       return true;
     }
-    if (key === "Enter") { commit(); go(at.row + (shift ? -1 : 1), at.col); return true; }
-    if (key === "Tab") {
+    if (key === "Enter" && !phone.matches) { commit(); go(at.row + (shift ? -1 : 1), at.col); return true; }
+    if (key === "Tab" || key === "Enter") {
       commit();
       const td = nextOpen(shift ? -1 : 1);
       if (!td) return false;
       go(td.row, td.col);
+      touch();
       return true;
     }
     if (ARROWS[key] && mode !== "edit") {
@@ -367,14 +384,28 @@
 
   /* -- the mouse ----------------------------------------------------------------------------------------------------------------- */
 
+  /* On a phone one touch begins: nobody finds a second one or a key. */
+  const touch = () => {
+    if (!phone.matches || !open(at)) return;
+    if (columns[at.col].choices.length) { offer(); return; }
+    begin("edit", textOf(at));
+    editor.select();
+  };
+
   let dragging = false;
   table.tBodies[0].addEventListener("mousedown", (event) => {
     const td = event.target.closest("td");
-    if (!td || event.button) return;
+    if (event.button || event.target.closest("#cell-bar")) return;
+    if (!td) {
+      const row = phone.matches && event.target.closest("th.first")?.parentNode;
+      if (row) { editor.blur(); unfold(row); }
+      return;
+    }
     event.preventDefault();
     commit();
-    dragging = true;
-    go(td.row, td.col, event.shiftKey);
+    dragging = !phone.matches;
+    go(td.row, td.col, event.shiftKey && !phone.matches, phone.matches ? "still" : "");
+    touch();
   });
   table.tBodies[0].addEventListener("mouseover", (event) => {
     const td = dragging && event.target.closest("td");
@@ -404,7 +435,7 @@
     if (at) lay();
   };
   fit();
-  addEventListener("resize", fit);
+  addEventListener("resize", () => { fit(); if (at && mode === "nav") say(); });
 
   /* -- for drafts.js, the checks and the keys of the page ---------------------------------------------------------------------------- */
 
@@ -418,6 +449,7 @@
     show: (td) => go(td.row, td.col),
     again: () => { if (at && mode === "nav") say(); },
     start: () => {
+      if (phone.matches && !at) return; // all folded: the keyboard of the phone would cover what one came to read
       const td = at || cells.flat().find(open) || cells[0][0];
       go(td.row, td.col, false, at ? "" : "still"); // a page just opened stands at its top
     },
