@@ -127,7 +127,7 @@ def edit(*, by: Operator, project_id: int, version: int, **fields: Any) -> Proje
     planned = [FIELDS[key].label for key in changed if key in PLANNED and getattr(project, key) is not None]
     if planned and project.state != Project.RESERVE:
         raise Refused(
-            Problem("PROJ-007", named(project), f"{'、'.join(planned)}已列入计划，不能直接改。", "录错了的请用“更正录入”；计划变了的由审核岗用“调整计划”，写明文号。")
+            Problem("PROJ-007", named(project), f"{'、'.join(planned)}已列入计划，不能直接改。", "录错了的请用“录入更正”；计划变了的由审核岗用“调整计划”，写明文号。")
         )
     if "year" in changed:
         raise Refused(Problem("PROJ-007", named(project), "储备项目没有计划年度。", "请用“列入年度计划”。"))

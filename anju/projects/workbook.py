@@ -247,7 +247,7 @@ class _Back:
                 what = f"您改为“{text}”，而{who}已于 {when:%Y-%m-%d %H:%M} 改为“{now}”。"
                 self.wrong(at, self.column(key), "PROJ-042", what, "请核对以哪个为准；以现在的为准就填成它，以您的为准请在页面上改。")
             elif _locked(project, key):
-                self.wrong(at, self.column(key), "PROJ-043", "这一格是锁定的，不能在工作簿里改。", "计划数在页面上“更正录入”或“调整计划”；编码、类型登记错的在页面上办理。")
+                self.wrong(at, self.column(key), "PROJ-043", "这一格是锁定的，不能在工作簿里改。", "计划数在页面上“录入更正”或“调整计划”；编码、类型登记错的在页面上办理。")
             else:
                 wanted[key] = stored.value
         if not wanted:

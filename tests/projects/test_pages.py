@@ -308,7 +308,7 @@ def test_a_typing_error_is_mended_and_a_change_of_plan_is_adjusted(made):
     clerk, reviewer = visitor("clerk"), visitor("reviewer")
     path = f"/projects/{made.pk}/correct/"
     assert path in body(where(clerk, f"/projects/{made.pk}/")) and path not in body(where(reviewer, f"/projects/{made.pk}/"))
-    assert "填报岗“更正录入”，不用文号" in body(reviewer.get(f"/projects/{made.pk}/adjust/"))
+    assert "填报岗“录入更正”，不用文号" in body(reviewer.get(f"/projects/{made.pk}/adjust/"))
     assert "由审核岗凭文号“调整计划”" in body(clerk.get(path))
     sent = {"units": "220", "version": "1", "reason": ""}
     assert "没有写原因" in body(clerk.post(path, sent), 422)

@@ -30,7 +30,7 @@ from anju.projects.views import shown
 from anju.projects.views.one import in_frame, shown_on
 
 Parts = Sequence[tuple[str, Sequence[Input]]]
-TWO_WAYS = "录错了的，填报岗“更正录入”，写明原因；计划变了的，审核岗凭文号“调整计划”。"
+TWO_WAYS = "录错了的，填报岗“录入更正”，写明原因；计划变了的，审核岗凭文号“调整计划”。"
 get_or_post = require_http_methods(["GET", "POST"])
 
 
@@ -335,7 +335,7 @@ def documented(reading: Reading) -> dict[str, Any]:
 @acting("projects.edit")
 @get_or_post
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
-    """更正录入: plan numbers that were wrongly typed, as long as nothing locked has them."""
+    """录入更正: plan numbers that were wrongly typed, as long as nothing locked has them."""
     user = request.operator
     found = queries.project(user, pk)
     in_frame(request, found)
@@ -360,7 +360,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
     effect = "只改录错的数；改前改后、原因和何人何时都留着。正在填报的报表请再点“按台账更新”。" if free else "这个项目的计划数都要凭文号调整，请审核岗办理。"
     return act(
-        request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"更正录入：{found.name}", label="更正录入" if free else "",
+        request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"录入更正：{found.name}", label="更正" if free else "",
         sub="计划变了的不在这里改，由审核岗凭文号“调整计划”。" + (f"要凭文号的：{held}。" if held else ""), effect=effect,
     )  # fmt: skip
 
@@ -394,7 +394,7 @@ def adjust(request: HttpRequest, pk: int) -> HttpResponse:
 
     return act(
         request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"调整计划：{found.name}", label="按文号调整",
-        sub="计划变了才调整。只是录错、还没有进过锁定报表的，由填报岗“更正录入”，不用文号。",
+        sub="计划变了才调整。只是录错、还没有进过锁定报表的，由填报岗“录入更正”，不用文号。",
         effect="调整前后的数都留着；以后的开工率、建成率按调整后的计划数算。",
     )  # fmt: skip
 

@@ -75,7 +75,7 @@ def buttons(found: Project, edits: bool, adjusts: bool) -> list[SimpleNamespace]
         ("edit", "修改情况", edits and open_),
         ("publish", "公开竣工日期", edits and open_),
         ("plan", "列入年度计划", edits and found.state == Project.RESERVE),
-        ("correct", "更正录入", edits and found.state == Project.PLANNED),
+        ("correct", "录入更正", edits and found.state == Project.PLANNED),
         ("adjust", "调整计划", adjusts and found.state == Project.PLANNED),
         ("replace", "置换", adjusts and found.state == Project.PLANNED),
         ("cancel", "取消项目", adjusts and open_),
