@@ -1,4 +1,4 @@
-"""Periods as text: 2021, 2021-Q3, 2021-08, 2021-12-31. Pure.
+"""Periods as text: 2021, 2021-H1, 2021-Q3, 2021-08, 2021-12-31. Pure.
 
 What a month means follows from the measure's kind: since January for a cumulative one, its last day for a stock,
 the month alone for a flow.
@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from anju.problems import Problem, Refused
 
-SHAPE = re.compile(r"(?P<year>(19|20)\d\d)(-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(-(?P<day>\d\d))?)?")
+SHAPE = re.compile(r"(?P<year>(19|20)\d\d)(-H(?P<half>[12])|-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(-(?P<day>\d\d))?)?")
 
 
 @lru_cache(maxsize=4096)  # a return asks of each of its cells
@@ -21,14 +21,15 @@ def bounds(period: str) -> tuple[date, date]:
     try:
         if not match:
             raise ValueError(period)
-        year, quarter, month, day = (match[name] and int(match[name]) for name in ("year", "quarter", "month", "day"))
+        year, half, quarter, month, day = (match[name] and int(match[name]) for name in ("year", "half", "quarter", "month", "day"))
         if day:
             return date(year, month, day), date(year, month, day)
-        first, last = (3 * quarter - 2, 3 * quarter) if quarter else (month, month) if month else (1, 12)
+        length, number = (6, half) if half else (3, quarter) if quarter else (1, month) if month is not None else (12, 1)
+        first, last = length * (number - 1) + 1, length * number
         return date(year, first, 1), date(year, last, monthrange(year, last)[1])
     except ValueError:
         raise Refused(
-            Problem("FIG-004", f"期间“{period}”", "不是期间。", "请写成 2021、2021-Q3、2021-08 或 2021-12-31 这样的形式。")
+            Problem("FIG-004", f"期间“{period}”", "不是期间。", "请写成 2021、2021-H1、2021-Q3、2021-08 或 2021-12-31 这样的形式。")
         ) from None
 
 

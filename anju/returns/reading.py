@@ -42,7 +42,8 @@ def spoken(rows: list[Return]) -> dict[tuple[str, str], Return]:
 def same_end(period: str) -> list[str]:
     """Periods of every kind that end on the same day: 2021-09 and 2021-Q3."""
     end = periods.end(period)
-    names = [f"{end:%Y-%m}", *([f"{end.year}-Q{end.month // 3}"] if end.month % 3 == 0 else []), *([str(end.year)] if end.month == 12 else [])]
+    ends = ((1, f"{end:%Y-%m}"), (3, f"{end.year}-Q{end.month // 3}"), (6, f"{end.year}-H{end.month // 6}"), (12, str(end.year)))
+    names = [name for months, name in ends if end.month % months == 0]
     return [period, *(name for name in names if name != period)]
 
 

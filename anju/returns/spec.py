@@ -278,7 +278,7 @@ class Spec(Part):
     authority: Authority
     unit: Literal["housing", "finance", "audit", "reform", "statistics", "land", "civil", "office", "builder", "body"]
     level: Literal["county", "city", "province"] = "county"
-    period: Literal["month", "quarter", "year", "once"]
+    period: Literal["month", "quarter", "half", "year", "once"]
     once: Text = ""  # the one period of a form that is filled once
     asked: bool = True  # false: it is there to be opened, but nobody is reminded of it
     cut_off: CutOff = CutOff()

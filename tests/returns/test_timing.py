@@ -1,14 +1,17 @@
 """What is due, to whom, and who was late: by the first submission."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
+from anju.core import periods
 from anju.core.scope import scoped
+from anju.core.templatetags.anju import period_label
 from anju.figures import queries as figures
-from anju.returns import calendar, queries, services, spec
+from anju.problems import Refused
+from anju.returns import calendar, queries, reading, services, spec
 from anju.returns.models import Return
 
 from .conftest import FORM, pass_on
@@ -47,8 +50,64 @@ def test_ways_to_write_a_deadline(written, period, moment):
 
 
 def test_periods_follow_one_another():
-    for period, after in (("2021-12", "2022-01"), ("2021-Q4", "2022-Q1"), ("2021", "2022")):
+    for period, after in (("2021-12", "2022-01"), ("2021-Q4", "2022-Q1"), ("2021-H1", "2021-H2"), ("2021-H2", "2022-H1"), ("2021", "2022")):
         assert calendar.shifted(period, 1) == after and calendar.shifted(after, -1) == period
+
+
+def test_a_form_may_be_of_half_a_year(month):
+    half = month.model_copy(update={"period": "half", "cut_off": spec.CutOff(day="last")})
+    assert [str(day) for day in periods.bounds("2026-H1")] == ["2026-01-01", "2026-06-30"]
+    assert [str(day) for day in periods.bounds("2026-H2")] == ["2026-07-01", "2026-12-31"]
+    assert (period_label("2026-H1"), period_label("2026-H2")) == ("2026年上半年", "2026年下半年")
+    assert calendar.around(half, date(2026, 12, 31)) == ["2026-H2", "2026-H1", "2025-H2"]
+    assert (calendar.last(half, "2026-H1"), calendar.year_ago(half, "2026-H1")) == ("2025-H2", "2025-H1")
+    assert reading.same_end("2026-06") == ["2026-06", "2026-Q2", "2026-H1"] and "2026-H2" in reading.same_end("2026")
+    calendar.check(half, "2026-H1")
+    for wrong in ("2026-Q1", "2026-06", "2026"):
+        with pytest.raises(Refused, match="2021-H1"):
+            calendar.check(half, wrong)
+    for wrong in ("2026-H3", "2026-00", "2026-13"):
+        with pytest.raises(Refused):
+            periods.bounds(wrong)
+
+
+@pytest.fixture
+def listed(tmp_path, monkeypatch):
+    """listed(text): the office's own list of days off."""
+
+    def forget():
+        calendar._days.cache_clear()
+        calendar.moment.cache_clear()
+
+    def write(text):
+        (tmp_path / "workdays.yaml").write_text(text, encoding="utf-8")
+        forget()
+
+    monkeypatch.setenv("ANJU_HOME", str(tmp_path))
+    forget()
+    yield write
+    monkeypatch.undo()
+    forget()
+
+
+def test_the_office_s_own_list_of_days_off_moves_a_deadline_in_workdays(listed, month):
+    counted = month.model_copy(update={"due": {"unit": spec.Deadline(workdays=5)}})
+    assert calendar.guessed(month, "2026-09") == ""  # of a deadline by date nothing need be known
+    assert calendar.guessed(counted, "2026-09") == "2026年放假调休没有登记，暂按周一至周五推算"
+    assert calendar.moment(counted.due["unit"], "2026-09") == at("2026-10-07T23:59")
+    listed('2026:\n  off: ["2026-10-01", "2026-10-02"]\n  worked: ["2026-10-10"]\n')
+    assert calendar.guessed(counted, "2026-09") == ""
+    assert calendar.moment(counted.due["unit"], "2026-09") == at("2026-10-09T23:59")
+    assert calendar.moment(spec.Deadline(workdays=6), "2026-09") == at("2026-10-10T23:59")  # a Saturday that is worked
+    assert calendar.guessed(counted, "2026-12") == "2027年放假调休没有登记，暂按周一至周五推算"
+
+
+@pytest.mark.parametrize("text", ["2026: [\n", "2026:\n  off: [十月一日]\n  worked: []\n", '2026:\n  off: ["2026-10-01"]\n', '2026:\n  off: ["2025-10-01"]\n  worked: []\n'])
+def test_a_list_of_days_off_that_cannot_be_read_is_refused_and_not_guessed(listed, text):
+    listed(text)
+    with pytest.raises(Refused) as refused:
+        calendar.moment(spec.Deadline(workdays=5), "2026-09")
+    assert [one.code for one in refused.value.problems] == ["RET-015"]
 
 
 def test_what_is_due_waits_for_the_one_who_has_it(people, county, ready, acting):

@@ -61,6 +61,8 @@ def period_label(period: str) -> str:
     """A period as officials write it: 2021年, 2021年三季度, 2021年1—8月, 截至2021年12月31日."""
     if match := re.fullmatch(r"(\d{4})-Q([1-4])", period):
         return f"{match[1]}年{'一二三四'[int(match[2]) - 1]}季度"
+    if match := re.fullmatch(r"(\d{4})-H([12])", period):
+        return f"{match[1]}年{'上下'[int(match[2]) - 1]}半年"
     if match := re.fullmatch(r"(\d{4})-(\d{2})", period):
         month = int(match[2])
         return f"{match[1]}年1月" if month == 1 else f"{match[1]}年1—{month}月"

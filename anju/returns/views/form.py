@@ -17,7 +17,7 @@ from anju.core.frame import frame, show
 from anju.core.page import page
 from anju.core.templatetags.anju import period_label
 from anju.problems import Problem, Refused
-from anju.returns import papers, queries, receivers, services
+from anju.returns import calendar, papers, queries, receivers, services
 from anju.returns.models import Return
 from anju.returns.views import sheet, words
 
@@ -69,6 +69,8 @@ def facts(ret: Return, at: datetime) -> list[str]:
         spare, css = words.left(deadline, at)
         rest = f"{words.moment(ret.first_submitted_at)}首次上报" if ret.first_submitted_at else spare if css == "late" else f"还剩{spare}"
         made.append(f"上报期限{words.moment(deadline)}，{rest}")
+        if not ret.first_submitted_at and (doubt := calendar.guessed(said, ret.period)):
+            made.append(f"期限未必准：{doubt}")
     return [one for one in made if one]
 
 

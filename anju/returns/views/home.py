@@ -14,7 +14,7 @@ from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import period_label
 from anju.problems import Problem
-from anju.returns import queries
+from anju.returns import calendar, queries
 from anju.returns.models import Return
 from anju.returns.views import words
 
@@ -60,17 +60,22 @@ def headline(mine: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
 
 def row(user: Operator, one: queries.Due, at: datetime) -> dict[str, Any]:
     ret = one.ret
-    left, css = words.left(one.deadline, at)
+    # A correction says nothing of when the return was reported: the deadline is behind it.
+    left, css = ("", "") if ret and ret.serial > 1 else words.left(one.deadline, at)
+    doubt = calendar.guessed(queries.spec(one.form), one.period)
     base = {
         "name": one.form.name, "form": one.form.code, "unit": one.organisation.name if one.organisation else one.region.name, "code": one.region.code,
         "period": period_label(one.period), "key": one.period,
-        "to": f"{one.to}，{words.moment(one.deadline)}", "left": left, "css": css, "href": f"/returns/{ret.pk}/" if ret else "", "open": ret is None,
+        "to": f"{one.to}，{words.moment(one.deadline)}" + (f"（{doubt}）" if doubt else ""), "left": left, "css": css, "href": f"/returns/{ret.pk}/" if ret else "", "open": ret is None,
     }  # fmt: skip
     if ret is None:
         whose = f"，等{one.organisation.get_kind_display()}部门填报" if one.organisation and not one.mine else ""
         return base | {"state": f"还没有开始{whose}", "act": "开始填报" if one.mine else ""}
+    if ret.serial > 1:
+        base |= {"to": f"{one.to}，第{ret.serial - 1}次更正"}
     strong = words.strong(words.choices(user, ret, opined=one.opined, last=True), opined=one.opined) if one.mine else None
-    return base | {"state": Return.STATES.label(ret.state) if strong else f"等{words.waits_for(ret)}", "act": NEXT[strong.name] if strong else ""}
+    whose = one.organisation.get_kind_display() if one.organisation and ret.state in (Return.DRAFT, Return.REVIEW, Return.HEAD) else ""
+    return base | {"state": Return.STATES.label(ret.state) if strong else f"等{whose}{words.waits_for(ret)}", "act": NEXT[strong.name] if strong else ""}
 
 
 def reported(request: HttpRequest, region: Region, at: datetime, known: queries.Round) -> dict[str, Any]:
@@ -83,6 +88,7 @@ def reported(request: HttpRequest, region: Region, at: datetime, known: queries.
     if code not in forms:  # the form that most have to report
         code = max(forms, key=lambda each: (sum(one.form.code == each for one in found), each))
     listed = [one for one in found if one.form.code == code]
+    doubt = calendar.guessed(queries.spec(forms[code]), listed[0].period)
     late = sum(bool(one.days_late(at)) for one in listed)
     here = sum(bool(one.first_submitted_at) for one in listed)
     waiting = sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed)
@@ -90,7 +96,7 @@ def reported(request: HttpRequest, region: Region, at: datetime, known: queries.
         "to_lock": waiting if may(request.operator, "returns.lock", region.pk) else 0, "lock_form": code, "lock_period": listed[0].period,
         "progress": format_html_join("", LINE, (told(one, at) for one in listed)), "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
         "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
-        "progress_sub": f"{period_label(listed[0].period)}，期限{words.moment(listed[0].deadline)}；首次上报时间即为凭证，退回再报不改",
+        "progress_sub": f"{period_label(listed[0].period)}，期限{words.moment(listed[0].deadline)}{f'（{doubt}）' if doubt else ''}；首次上报时间即为凭证，退回再报不改",
     }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from anju.returns.values import typed
 KINDS = {"prefill": "开表时预填", "page": "在页面上填", "workbook": "从离线表并入", "correct": "更正时带入"}
 FOLDED = 4  # so many that ask the same become one entry of the list
 QUOTED = re.compile("“[^”]*”")
-PERIODS = {"month": "上月", "quarter": "上季", "year": "上年", "once": "上期"}
+PERIODS = {"month": "上月", "quarter": "上季", "half": "上期", "year": "上年", "once": "上期"}
 
 
 @dataclass(frozen=True)
