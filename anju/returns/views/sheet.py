@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from anju.problems import BLOCK
@@ -21,26 +22,21 @@ QUOTED = re.compile("“[^”]*”")
 PERIODS = {"month": "上月", "quarter": "上季", "half": "上期", "year": "上年", "once": "上期"}
 
 
-@dataclass(frozen=True)
-class Head:
-    label: str
-    unit: str
-    colspan: int
-    rowspan: int
-    note: str = ""
-    first: bool = False
-
-
-def heads(grid: Grid) -> list[list[Head]]:
-    """The heads of the form with the units in them, and over the lines' names the corner."""
+def heads(grid: Grid) -> SafeString:
+    """The rows of heads with the units in them, and over the lines' names the corner."""
     known = grid.spec.by_code
+    corner = format_html('<th scope="col" rowspan="{}" class="first">{}</th>', len(grid.groups), "项目名称" if grid.spec.rows.projects else "指标")
     made = []
-    for one in grid.groups:
-        made.append([
-            Head(head.label, known[head.column].unit if head.column else "", head.colspan, head.rowspan, known[head.column].note if head.column else "") for head in one
-        ])  # fmt: skip
-    made[0].insert(0, Head("项目名称" if grid.spec.rows.projects else "指标", "", 1, len(made), first=True))
-    return made
+    for line in grid.groups:
+        cells = []
+        for one in line:
+            column = known.get(one.column)
+            unit = f'<span class="unit">（{escape(column.unit)}）</span>' if column and column.unit else ""
+            note = f' title="{escape(column.note)}"' if column and column.note else ""
+            scope, css = ("colgroup", "group") if one.colspan > 1 else ("col", "")
+            cells.append(f'<th scope="{scope}" rowspan="{one.rowspan}" colspan="{one.colspan}" class="{css}"{note}>{escape(one.label)}{unit}</th>')
+        made.append(f"<tr>{corner if not made else ''}{''.join(cells)}</tr>\n")
+    return mark_safe("".join(made))  # every text was escaped above
 
 
 def described(grid: Grid) -> list[dict[str, Any]]:
@@ -97,20 +93,17 @@ def where(grid: Grid, line: str, column: str = "") -> str:
     return f"{label}，{known[column].head}" if column in known else label
 
 
-@dataclass(frozen=True)
-class Moved:
-    key: str
-    where: str
-    before: str
-    after: str
+MOVED = (
+    '<tr><th scope="row" class="first"><a href="#grid" data-go="{}">{}</a></th><td class="n" data-label="{}">{}</td><td class="n strong" data-label="本期">{}</td></tr>'
+)
 
 
-def moved(grid: Grid) -> list[Moved]:
-    """What a reviewer wants to see first: the figures that are not as they were."""
+def moved(grid: Grid) -> list[SafeString]:
+    """What a reviewer wants to see first: the figures that are not as they were, as rows of a table."""
     if not grid.last_period:
         return []
     return [
-        Moved(f"{line}|{column}", where(grid, line, column), cell.last or "空白", cell.text or "空白")
+        format_html(MOVED, f"{line}|{column}", where(grid, line, column), PERIODS[grid.spec.period], cell.last or "空白", cell.text or "空白")
         for (line, column), cell in grid.cells.items()
         if cell.exists and not cell.computed and cell.text != cell.last and (cell.open or cell.via) and not grid.spec.by_code[column].locked
     ]

@@ -205,3 +205,21 @@ def test_the_background_work_leaves_what_is_not_settled_and_says_so(visitor, ope
         address = close(job, by=city, region="140500", form=FORM, period=PERIOD)
         assert Return.objects.get(pk=ret.pk).state == Return.CITY
     assert "1张没有锁定" in visitor("city_reviewer", "140500").get(address).content.decode()
+
+
+def test_what_others_hold_says_who_fills_it_and_whom_it_waits_for(visitor, opened):
+    from anju.core.models import Organisation
+    from anju.returns.models import Return
+
+    ret, client = opened(1), visitor()
+    person("finance")  # registers the county's finance office
+    with scoped(_clerk()):
+        office = Organisation.objects.get(region=ret.region, kind="finance").name
+    page = client.get("/returns/")
+    held = [one for one in page.context["others"] if one["form"] != FORM]
+    assert held and {(one["unit"], one["state"]) for one in held} == {(office, "还没有开始，等财政部门填报")}
+    assert office in page.content.decode()
+    with scoped(_clerk()):
+        Return.objects.filter(pk=ret.pk).update(state=Return.REVIEW)
+    (mine,) = [one for one in client.get("/returns/").context["others"] if one["href"] == f"/returns/{ret.pk}/"]
+    assert mine["state"] == "等住建审核岗" and mine["unit"] == ret.organisation.name
