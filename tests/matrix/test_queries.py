@@ -1,4 +1,4 @@
-"""How many queries each page asks: as many as queries.yaml says, for a county's clerk and a city's reviewer, and no more with three times the rows."""
+"""How many queries each page asks: as many as queries.yaml says, for a county's clerk, a city's reviewer and two administrators, and no more with three times the rows."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from tests.cast import CITY, EAST, WEST, person, sign_in
 from tests.matrix.objects import document, run
 
 WRITTEN = Path(__file__).with_name("queries.yaml")
-PERIOD, FORM = "2020-06", "anju-project-month"
+PERIOD, FORM, RECEIVER = "2020-06", "anju-project-month", "city"
 MEASURES = ("shanty.start", "shanty.complete", "invest.done", "shanty.start.target")
 # A page of one thing is asked of the thing that the world holds; the others of the region.
 PAGES = (
@@ -31,6 +31,11 @@ PAGES = (
     "desk:dispatch", "desk:imports", "projects:list", "projects:table", "projects:map", "projects:ledger", "projects:project", "projects:total",
     "returns:home", "returns:return", "mfa_index",
 )  # fmt: skip
+WRITES = ("projects:edit", "projects:record", "projects:site", "projects:new", "returns:receiver")
+PEOPLE = {
+    "clerk": ("clerk", EAST, PAGES + WRITES), "city": ("city_reviewer", CITY, PAGES), "system": ("system_admin", CITY, ("staff", "staff-organisations", "jobs")),
+    "audit": ("audit_admin", CITY, ("desk:trail",)),
+}  # fmt: skip
 
 
 def grow(by: Operator, start: int, end: int) -> dict[str, Any]:
@@ -65,7 +70,9 @@ def address(name: str, one: dict[str, Any], code: str) -> str:
         return f"{reverse(name)}?ref=shanty.start@{EAST}/{PERIOD}"
     if name == "desk:measure":
         return reverse(name, kwargs={"code": "shanty.start"}) + at
-    if name in ("projects:project", "projects:total"):
+    if name == "returns:receiver":
+        return reverse(name, kwargs={"pk": one["return"], "code": RECEIVER})
+    if name in ("projects:project", "projects:total", *WRITES) and name != "projects:new":
         return reverse(name, kwargs={"pk": one["project"]} | ({"kind": "start"} if name.endswith("total") else {}))
     if name in ("desk:run", "desk:document", "returns:return"):
         return reverse(name, kwargs={"pk": one[name.partition(":")[2]]})
@@ -74,11 +81,11 @@ def address(name: str, one: dict[str, Any], code: str) -> str:
 
 def asked(one: dict[str, Any]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
-    for who, (post, code) in {"clerk": ("clerk", EAST), "city": ("city_reviewer", CITY)}.items():
+    for who, (post, code, pages) in PEOPLE.items():
         client = Client()
         sign_in(client, person(post, code))
         found[who] = {}
-        for name in PAGES:
+        for name in pages:
             client.get(address(name, one, code))  # what is kept between requests is kept now
             with CaptureQueriesContext(connection) as queries:
                 answer = client.get(address(name, one, code))
