@@ -5,10 +5,11 @@ from datetime import datetime
 from django.utils import timezone
 
 from anju.core.acts import require
-from anju.core.models import Organisation
+from anju.core.models import Organisation, Region
 from anju.core.people import name_of
 from anju.core.scope import Operator, visible
 from anju.problems import Problem, Refused
+from anju.projects.queries import below
 from anju.returns.models import Return, Step
 
 FILL, REVIEW, OPINE, SUBMIT, LOCK = "returns.fill", "returns.review", "returns.opine", "returns.submit", "returns.lock"
@@ -56,6 +57,12 @@ def is_ours(user: Operator, organisation: Organisation | None) -> bool:
 def ours(by: Operator, organisation: Organisation | None, where: str) -> None:
     if not is_ours(by, organisation):
         raise Refused(Problem("RET-012", where, f"这张表由{organisation.name}填报，您不在这个单位任岗。", "请由该单位的人员办理。"))
+
+
+def unlocked(user: Operator, region: Region, form_code: str, period: str) -> list[Return]:
+    """The returns of a period that wait for the city, in the region and below."""
+    found = Return.objects.filter(form__code=form_code, period=period, state=Return.CITY, region_id__in=below(user, region))
+    return list(visible(found.select_related("form", "region").defer("form__spec"), user).order_by("region__order", "id"))
 
 
 def faster(ret: Return) -> str:

@@ -19,7 +19,7 @@ from anju.projects.events import events
 from anju.projects.queries import below
 from anju.projects.services import Entry
 from anju.returns import layout, reading
-from anju.returns.base import CORRECT, LOCK, called, clock, held, in_state, ours
+from anju.returns.base import CORRECT, LOCK, called, clock, held, in_state, ours, unlocked
 from anju.returns.chain import moved, told
 from anju.returns.checking import check, standing
 from anju.returns.models import Return, Step
@@ -165,10 +165,7 @@ def close_month(*, by: Operator, region: Region, form_code: str, period: str, pr
     Must not be called inside a transaction if that is to hold.
     """
     with scoped(by):
-        ids = list(
-            visible(Return.objects.filter(form__code=form_code, period=period, state=Return.CITY, region_id__in=below(by, region)), by)
-            .order_by("region__order", "id").values_list("pk", "region__name")
-        )  # fmt: skip
+        ids = [(ret.pk, ret.region.name) for ret in unlocked(by, region, form_code, period)]
     done = Closed()
     for at, (pk, name) in enumerate(ids):
         if progress:

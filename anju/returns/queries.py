@@ -5,7 +5,7 @@ from datetime import datetime
 
 from anju.core.scope import Operator, visible
 from anju.returns import spec as forms
-from anju.returns.base import called, find
+from anju.returns.base import called, find, unlocked
 from anju.returns.chain import Asked, joint, opinions
 from anju.returns.checking import Finding, check
 from anju.returns.grid import Grid, GridCell, GridLine, Head, grid
@@ -18,7 +18,7 @@ from anju.returns.values import typed
 
 __all__ = [
     "Asked", "Due", "Finding", "Grid", "GridCell", "GridLine", "Head", "Reading", "Reported", "Round", "Was", "asked_of", "check", "due", "explanation", "form",
-    "grid", "history", "joint", "late", "opinions", "progress", "read", "recent", "ret", "serials", "spec", "steps",
+    "grid", "history", "joint", "late", "opinions", "progress", "read", "recent", "ret", "serials", "spec", "steps", "unlocked",
 ]  # fmt: skip
 
 ret = find

@@ -13,6 +13,7 @@ from anju.core import jobs, regions
 from anju.core.acts import acting
 from anju.core.files import file_response
 from anju.core.frame import frame
+from anju.core.templatetags.anju import period_label
 from anju.problems import Refused
 from anju.returns import queries, services
 from anju.returns.models import Return
@@ -134,7 +135,7 @@ def close(request: HttpRequest) -> HttpResponse:
     if region is None:
         raise Http404("没有区划")
     form, period = request.POST.get("form", ""), request.POST.get("period", "")
-    title = f"锁定{region.name}{period}报表"
+    title = f"锁定{region.name}{period_label(period)}报表"
     made = jobs.enqueue(request.operator, "returns.close", region_id=region.pk, title=title, region=region.code, form=form, period=period)
     return redirect(f"/jobs/{made.pk}/")
 

@@ -93,8 +93,12 @@ def told(ret: Return, steps: list[Any]) -> list[SimpleNamespace]:
 
 
 def places(grid: queries.Grid) -> list[SimpleNamespace]:
-    """The cells that a remark may be about: those that somebody filled."""
-    return [SimpleNamespace(key=f"{line}|{column}", name=sheet.where(grid, line, column)) for (line, column), cell in grid.cells.items() if cell.via]
+    """The cells that a remark may be about, line by line: those that somebody filled."""
+    filled: dict[str, list[SimpleNamespace]] = {}
+    for (line, column), cell in grid.cells.items():
+        if cell.via:
+            filled.setdefault(line, []).append(SimpleNamespace(key=f"{line}|{column}", name=sheet.column_name(grid, column)))
+    return [SimpleNamespace(name=one.label, cells=filled[one.key]) for one in grid.lines if one.key in filled]
 
 
 def opinion(one: queries.Asked, grid: queries.Grid) -> SimpleNamespace:

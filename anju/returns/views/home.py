@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_GET
 
 from anju.core.acts import acting, may
-from anju.core.frame import frame, show
+from anju.core.frame import Frame, frame, show
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import period_label
@@ -44,8 +44,14 @@ def show_home(request: HttpRequest, status: int = 200, problems: list[Problem] |
     return show(
         request, "returns/home.html", status=status, heading=headline(mine, others), sub=f"{made.region.name}，{words.moment(at)}", mine=mine, others=others,
         **(reported(request, made.region, at, known) if above else {}), done=[locked(one) for one in queries.recent(user, made.region, known)], empty=EMPTY, problems=problems or [],
-        may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), left=request.GET.get("left", "")[:4], asked_periods=request.POST.get("periods", made.period),
+        may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **left_behind(request, made), asked_periods=request.POST.get("periods", made.period),
     )  # fmt: skip
+
+
+def left_behind(request: HttpRequest, made: Frame) -> dict[str, Any]:
+    """What a closed month did not lock, where its job leads: how many those were, and what waits now."""
+    left = request.GET.get("left", "")[:4]
+    return {"left": left, "waiting": queries.unlocked(request.operator, made.region, request.GET.get("form", ""), made.period) if left else []}
 
 
 def headline(mine: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:

@@ -93,6 +93,10 @@ def where(grid: Grid, line: str, column: str = "") -> str:
     return f"{label}，{known[column].head}" if column in known else label
 
 
+def column_name(grid: Grid, column: str) -> str:
+    return grid.spec.by_code[column].head
+
+
 MOVED = (
     '<tr><th scope="row" class="first"><a href="#grid" data-go="{}">{}</a></th><td class="n" data-label="{}">{}</td><td class="n strong" data-label="本期">{}</td></tr>'
 )

@@ -100,9 +100,10 @@ def strong(found: list[Choice], *, opined: bool) -> Choice | None:
 
 
 def waits_for(ret: Return) -> str:
-    """Whom a return waits for: 审核岗."""
+    """Whom a return waits for: 审核岗. A joint review waits for the departments, and for who gathers what they say."""
     moves = [move for move in Return.STATES if move.source == ret.state and move.name not in ("withdraw", "return")]
-    return acts()[moves[0].act].who + "岗" if moves else ""
+    asked = ["returns.opine"] if ret.state == Return.JOINT else []
+    return "、".join(acts()[act].who + "岗" for act in (*asked, *(move.act for move in moves[:1])))
 
 
 STAGES = (

@@ -1,5 +1,7 @@
 """The month of a return in a real browser: by keyboard alone from the list of what is due to the hand-in, then hand over hand to the lock, and a correction."""
 
+import re
+
 from anju.core.scope import scoped
 from anju.returns.models import Opinion, Return
 from tests.browser import PHONE
@@ -102,7 +104,9 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
     joint = visit("joint")
     joint.goto(f"/returns/{draft.pk}/")
     joint.locator("form[action$='/opine/'] input[value='0']").check()
-    joint.locator("form[action$='/opine/'] select").select_option(label="东关片区棚户区改造1，自年初累计—住房—开工")
+    places = joint.locator("form[action$='/opine/'] select")
+    started = places.locator("optgroup[label='东关片区棚户区改造1'] option", has_text=re.compile("^自年初累计—住房—开工$"))
+    places.select_option(value=started.get_attribute("value"))
     joint.locator("form[action$='/opine/'] textarea").fill("与立项批复的套数不一致")
     joint.locator("form[action$='/opine/'] button").click()
     joint.wait_for_selector(".state.bad:has-text('有不同意见')")

@@ -204,7 +204,8 @@ def test_the_background_work_leaves_what_is_not_settled_and_says_so(visitor, ope
         job = jobs.enqueue(city, "returns.close", region="140500", form=FORM, period=PERIOD)
         address = close(job, by=city, region="140500", form=FORM, period=PERIOD)
         assert Return.objects.get(pk=ret.pk).state == Return.CITY
-    assert "1张没有锁定" in visitor("city_reviewer", "140500").get(address).content.decode()
+    told = visitor("city_reviewer", "140500").get(address).content.decode()
+    assert "1张没有锁定" in told and f'<li><a href="/returns/{ret.pk}/">' in told
 
 
 def test_what_others_hold_says_who_fills_it_and_whom_it_waits_for(visitor, opened):
