@@ -95,7 +95,7 @@ def test_the_annexes_add_up(found):
 
 def test_a_county_left_blank_leaves_its_total_undecided_and_named(city):
     by, region = city
-    waiting = {one.key: one.missing for one in queries.pending(by, region, "2021")}
+    waiting = {one.key: one.missing for one in queries.pending(*queries.standing(by, region, "2021"))}
     assert waiting["140500/loan.issued"] == ["陵川县“棚改专项贷款累计发放”未报", "泽州县“棚改专项贷款累计发放”未报"]
     assert "140500/shanty.start" not in waiting, "the city's own unit has no line in that table and is not missing from it"
 
@@ -123,7 +123,7 @@ def test_without_the_day_they_started_nobody_is_called_overdue(place):
     by, region, _ = place("jincheng-2021")
     found = services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
     assert not [one for one in found if one.subject == "overdue-projects"]
-    assert "“最晚开工日”没有给出" in [text for one in queries.pending(by, region, "2021") for text in one.missing]
+    assert "“最晚开工日”没有给出" in [text for one in queries.pending(*queries.standing(by, region, "2021")) for text in one.missing]
 
 
 def test_the_same_again_keeps_the_runs_that_stand(city):
@@ -185,7 +185,7 @@ def test_full_marks_beside_listed_problems(place):
 def test_a_self_score_nobody_gave_is_not_asked_about(place):
     by, region, _ = place("heshan-2021")
     services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
-    assert not [one for one in queries.pending(by, region, "2021") if one.subject == "full-score"]
+    assert not [one for one in queries.pending(*queries.standing(by, region, "2021")) if one.subject == "full-score"]
 
 
 def test_text_against_table(place):
