@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import Count
 
 from anju.core.models import Region
 from anju.core.scope import Operator
@@ -52,19 +53,21 @@ class Tally:
 
 
 def tally(user: Operator, region: Region, on: date, *, kind: str = "", search: str = "") -> list[Tally]:
-    """The projects of a region and all below it, counted as of that day: one statement that reads each project once.
+    """The projects of a region and all below it, counted as of that day: two statements, the second of which sees those past their day only.
 
-    What was built is added up for those only that are past their day. Joined with everybody's sums, a search among a hundred thousand
-    projects went through all of them for every hit.
+    What was built is added up project by project. Joined with everybody's sums, a search among a hundred thousand projects went through all of
+    them for every hit.
     """
     found = chosen(user, region, kind=kind, search=search).order_by()
-    inner, params = found.values("pk", "state", "year", "due_on", "units", "households", "monetised").query.sql_with_params()
+    due = found.filter(state=Project.PLANNED, due_on__lt=on).values("pk", "year", "units", "households", "monetised")
+    inner, params = due.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT p.state, p.year, count(*), count(*) FILTER (WHERE p.due_on < %s AND p.state = %s"
-            f"   AND coalesce(p.units, p.households) - coalesce(p.monetised, 0) > coalesce((SELECT sum(e.amount) FROM projects_event AS e"
-            f'     WHERE e.project_id = p.id AND e.kind = ANY(%s) AND e."on" <= %s AND {STANDING}), 0))'
-            f" FROM ({inner}) AS p (id, state, year, due_on, units, households, monetised) GROUP BY 1, 2",
-            [on, Project.PLANNED, [*BUILT, "gather"], on, *params],
+            f"SELECT p.year, count(*) FROM ({inner}) AS p (id, year, units, households, monetised)"
+            f" WHERE coalesce(p.units, p.households) - coalesce(p.monetised, 0) > coalesce((SELECT sum(e.amount) FROM projects_event AS e"
+            f'   WHERE e.project_id = p.id AND e.kind = ANY(%s) AND e."on" <= %s AND {STANDING}), 0) GROUP BY 1',
+            [*params, [*BUILT, "gather"], on],
         )
-        return [Tally(*row) for row in cursor.fetchall()]
+        late = dict(cursor.fetchall())
+    counts = found.values_list("state", "year").annotate(Count("pk"))
+    return [Tally(state, year, count, late.get(year, 0) if state == Project.PLANNED else 0) for state, year, count in counts]
