@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 
 from anju.core import periods
 from anju.core.models import Region
@@ -19,6 +19,7 @@ from anju.figures.models import CurrentFigure, Measure
 from anju.oversight import dispatch
 
 Catalogue = Mapping[str, Measure]  # by code, in its order
+Told = Callable[[str], list[tuple[str, str]]]  # of a year: measure, period
 NOUNS = {"province": "省（区、市）", "city": "市", "county": "县（市、区）"}
 
 
@@ -130,24 +131,32 @@ def comparable(one: Progress) -> bool:
     return sum(pair.comparable for pair in one.parts) > 1
 
 
-def summary(user: Operator, catalogue: Catalogue, region: Region, below: list[Region], period: str, names: Mapping[str, str], on: date) -> Summary:
+def told(user: Operator, catalogue: Catalogue, region: Region) -> Told:
+    """For which periods of a year the region, its parts or theirs reported a number, of every whole that has a target. Asked once a year."""
+    below = figures.children_of(user, [region])
+    places = [one.pk for one in (region, *below, *figures.children_of(user, below))]
+    wanted = {one.target_of_id for one in catalogue.values() if one.target_of_id and not one.of_id}
+    return cache(lambda year: figures.told(user, places, wanted, year))
+
+
+def summary(
+    user: Operator, catalogue: Catalogue, told: Told, region: Region, below: list[Region], period: str, names: Mapping[str, str], on: date
+) -> Summary:
     """Every measure with a target that has figures here, compared; and every figure with two calibres that differ. names: of the calibres.
 
     What was done is the period's own figure or else the latest of its year up to that day; it stands against the period's target or the year's.
     """
     listed = [region, *below]
-    done = {one.target_of_id for one in catalogue.values() if one.target_of_id and not one.of_id}
-    parts = [one.pk for one in figures.children_of(user, below)]  # of these what a sum can be made of
-    known = reported(user, listed, period[:4]) | {(code, "", told) for code, told in figures.told(user, parts, done, period[:4])}
+    known = reported(user, listed, period[:4]) | {(code, "", then) for code, then in told(period[:4])}  # of the parts' a sum can be made
     calibres: dict[str, list[str]] = {}
     when: dict[str, str] = {}
-    for code, calibre, told in sorted(known):
+    for code, calibre, then in sorted(known):
         measure = catalogue[code]
-        if told not in (period, period[:4]) if measure.target_of_id else told != period and periods.end(told) > on:
+        if then not in (period, period[:4]) if measure.target_of_id else then != period and periods.end(then) > on:
             continue
         if calibre not in calibres.setdefault(code, []):
             calibres[code].append(calibre)
-        when[code] = told if code not in when else nearest(period, when[code], told)
+        when[code] = then if code not in when else nearest(period, when[code], then)
     kinds = {one.kind for one in below if one.kind != Region.Kind.PSEUDO}
     made = Summary(region, period, NOUNS.get(kinds.pop(), "单位") if len(kinds) == 1 else "单位")
     # Parts (其中) repeat what their whole says: only wholes are told to a leader.
@@ -221,18 +230,15 @@ class Moved:
         return bool(self.more.known and self.more.exact < 0)
 
 
-def moved(user: Operator, catalogue: Catalogue, region: Region, on: date) -> list[Moved]:
+def moved(user: Operator, catalogue: Catalogue, told: Told, region: Region, on: date) -> list[Moved]:
     """The latest report of the year against the one before it, for every whole that has a target; what did not move is left out."""
-    wanted = {one.target_of_id for one in catalogue.values() if one.target_of_id and not one.of_id}
-    told: dict[str, list[str]] = {}
-    below = figures.children_of(user, [region])
-    places = [one.pk for one in (region, *below, *figures.children_of(user, below))]
+    by_measure: dict[str, list[str]] = {}
     order = {code: at for at, code in enumerate(catalogue)}
-    for code, period in sorted(figures.told(user, places, wanted, str(on.year)), key=lambda one: (order[one[0]], one[1])):
+    for code, period in sorted(told(str(on.year)), key=lambda one: (order[one[0]], one[1])):
         if periods.end(period) <= on:
-            told.setdefault(code, []).append(period)
+            by_measure.setdefault(code, []).append(period)
     last: dict[str, list[str]] = {}
-    for code, known in told.items():
+    for code, known in by_measure.items():
         by_end = {periods.end(one): one for one in sorted(known, key=len)}  # of two that end on one day one is enough
         if len(by_end) > 1:
             last[code] = [by_end[day] for day in sorted(by_end)[-2:]]

@@ -94,6 +94,8 @@ def summed(user: Operator, wanted: Collection[tuple[str, Region]], period: str) 
     A part counts when it was given a task or has reported; one that was given a task and did not report leaves the sum unknown.
     """
     places = {region.pk: region for _, region in wanted if region.kind != Region.Kind.COUNTY}
+    if not places:
+        return {}
     parts: dict[int, list[Region]] = {}
     by_code = {place.code: pk for pk, place in places.items()}
     everything = regions.in_force(visible(Region.objects.filter(parent__code__in=by_code), user, "pk"), calendar.end(period))

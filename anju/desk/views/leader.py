@@ -28,7 +28,8 @@ def leader(request: HttpRequest) -> HttpResponse:
     on = nodes.seen_from(made.on, timezone.localdate())
     reported = periods.reported_by(on)
     catalogue, names = queries.measures(user), calibre_names()
-    summary = told.summary(user, catalogue, made.region, below, made.period, names, reported)
+    reports = told.told(user, catalogue, made.region)
+    summary = told.summary(user, catalogue, reports, made.region, below, made.period, names, reported)
     gaps = queries.nodes(user, made.region, on, below)
     ahead = gaps.next or gaps.last
     finding = nodes.heading(gaps, summary.noun)
@@ -43,7 +44,7 @@ def leader(request: HttpRequest) -> HttpResponse:
         "node_passed": bool(gaps.last) and not gaps.next,
         "notices": reminders.notices(user),
         "late": overdue.overdue(user, made.region, on),
-        "moved": told.moved(user, catalogue, made.region, reported),
+        "moved": told.moved(user, catalogue, reports, made.region, reported),
         "charts": summary.charts({one.node.actual_id for one in ahead}),
         "warnings": warnings,
         "papers": work.papers(user, made.region, made.period),
