@@ -20,6 +20,7 @@ from anju.projects.queries import Line
 from anju.quantities import in_unit, ratio_text
 
 KINDS = Project.Kind.choices
+KIND_NAMES = dict(KINDS)  # get_kind_display looks through all of them anew each time
 STATES = list(Project.STATES.labels.items())
 
 
@@ -139,7 +140,7 @@ def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regio
         late = late_days(line, as_of(made))
         gone = project.state in (Project.CANCELLED, Project.REPLACED)
         about = f"{project.year}年计划" if project.year else "储备"
-        about = about if kind else f"{project.get_kind_display()}，{about}"
+        about = about if kind else f"{KIND_NAMES[project.kind]}，{about}"
         name = format_html('{}<small>{}</small>', project.name, about)
         said = progress(line, as_of(made)) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
         cells = [Cell(text=name, href=address(request, f"/projects/{project.pk}/"), css="gone" if gone else "")]
@@ -179,11 +180,11 @@ def mapped(line: Line, on: date, shapes: dict[str, str]) -> SimpleNamespace:
     said = progress(line, on) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
     planned = "" if all_of_it is None else f"{all_of_it:,}{unit}"
     return SimpleNamespace(
-        pk=project.pk, path=f"/projects/{project.pk}/", name=project.name, kind=project.kind, kind_label=project.get_kind_display(),
+        pk=project.pk, path=f"/projects/{project.pk}/", name=project.name, kind=project.kind, kind_label=KIND_NAMES[project.kind],
         region=project.region, longitude=project.longitude, latitude=project.latitude, shape=shapes.get(project.kind, ""),
         late=late is not None, done=bool(all_of_it) and built(line) >= (to_build(project) or 0), planned=planned, progress=said,
         east=degrees(project.longitude) if project.latitude is not None else "", north=degrees(project.latitude),
-        said=f"{project.name}（{project.region.name}，{project.get_kind_display()}）：{planned or '计划数没有填'}，{said}",
+        said=f"{project.name}（{project.region.name}，{KIND_NAMES[project.kind]}）：{planned or '计划数没有填'}，{said}",
     )  # fmt: skip
 
 
