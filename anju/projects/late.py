@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from anju.core.models import Region
-from anju.core.scope import Operator
 from anju.projects.base import STANDING
 from anju.projects.models import Project
-from anju.projects.queries import Line, chosen
+from anju.projects.queries import Line
 
 BUILT = ("complete", "finish")  # what ends a project that is built, and one that is renovated
 
@@ -52,13 +50,13 @@ class Tally:
     late: int
 
 
-def tally(user: Operator, region: Region, on: date, *, kind: str = "", search: str = "") -> list[Tally]:
-    """The projects of a region and all below it, counted as of that day: two statements, the second of which sees those past their day only.
+def tally(found: QuerySet[Project], on: date) -> list[Tally]:
+    """These projects counted as of that day: two statements, of which the first sees those past their day only.
 
     What was built is added up project by project. Joined with everybody's sums, a search among a hundred thousand projects went through all of
     them for every hit.
     """
-    found = chosen(user, region, kind=kind, search=search).order_by()
+    found = found.order_by()
     due = found.filter(state=Project.PLANNED, due_on__lt=on).values("pk", "year", "units", "households", "monetised")
     inner, params = due.query.sql_with_params()
     with connection.cursor() as cursor:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BooleanField, F, Func, IntegerField, Q, QuerySet, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, Value
 
 from anju.core.models import Region
 from anju.core.scope import Operator, visible, within
@@ -20,7 +20,7 @@ from anju.projects.signals import Signal, ledgers, signals
 
 __all__ = [
     "CohortView", "Counted", "Happened", "Line", "Listed", "Ready", "Signal", "below", "checklist", "chosen", "cohort", "cohorts", "counted",
-    "entries", "entry", "last_stages", "ledgers", "photo", "photos", "placed", "project", "projects", "signals", "stages", "standing", "sums",
+    "entries", "entry", "kept", "last_stages", "ledgers", "photo", "photos", "placed", "project", "projects", "signals", "stages", "standing", "sums",
     "timeline", "together", "totals",
 ]  # fmt: skip
 
@@ -70,8 +70,7 @@ def chosen(
 ) -> QuerySet[Project]:
     """The projects of a region and all below it. search: in code, name and address."""
     # One array compared once: `below` is within the user's scope already. A join with it hid from the planner how many rows there are.
-    ids = Value(sorted(below(user, region)), output_field=ArrayField(IntegerField()))
-    found = Project.objects.filter(Func(F("region_id"), ids, template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField()))
+    found = Project.objects.filter(_among("region_id", below(user, region)))
     asked = {"kind": kind, "year": year, "state": state}
     found = found.filter(**{key: value for key, value in asked.items() if value not in ("", None)})
     for word in search.split():
@@ -81,15 +80,29 @@ def chosen(
     return found
 
 
+def _among(field: str, ids: Collection[int]) -> Func:
+    array = Value(sorted(ids), output_field=ArrayField(BigIntegerField()))
+    return Func(F(field), array, template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField())
+
+
+FEW = 2000
+
+
+def kept(found: QuerySet[Project]) -> QuerySet[Project]:
+    """What a search found, by its keys when it is little: a search opens every project of a region, which is done once and not for every question."""
+    ids = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return found if len(ids) > FEW else found.model.objects.filter(_among("pk", ids))
+
+
 def projects(
     user: Operator, region: Region, *, kind: str = "", year: int | None = None, state: str = "", search: str = "", sort: str = "",
-    page: int = 1, size: int = SIZE, until: date | None = None, count: int | None = None,
+    page: int = 1, size: int = SIZE, until: date | None = None, found: QuerySet[Project] | None = None, count: int | None = None,
 ) -> Listed:  # fmt: skip
     """One page of projects with their totals: six queries, whatever the number of projects. sort: a key of SORTS.
 
-    count: how many there are, where the caller has counted them already.
+    found, count: which projects and how many there are, where the caller knows already.
     """
-    found = chosen(user, region, kind=kind, year=year, state=state, search=search)
+    found = chosen(user, region, kind=kind, year=year, state=state, search=search) if found is None else found
     count = found.count() if count is None else count
     page = min(max(1, page), max(1, -(-count // size)))
     order = SORTS.get(sort, SORTS[""])

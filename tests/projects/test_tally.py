@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from anju.projects import services
+from anju.projects import queries, services
 from anju.projects.late import tally
 from anju.projects.models import Event
 
@@ -33,8 +33,11 @@ def several(clerk, county, acting):
     register(clerk, county, "B2", year="2023", kind="shanty")
 
 
-def found(*args, **more):
-    return {(one.state, one.year): (one.count, one.late) for one in tally(*args, **more)}
+def found(user, region, on, **more):
+    every = queries.chosen(user, region, **more)
+    counts, again = ({(one.state, one.year): (one.count, one.late) for one in tally(some, on)} for some in (every, queries.kept(every)))
+    assert counts == again
+    return counts
 
 
 def test_what_is_past_its_day_and_not_built_by_then_is_late(several, clerk, county):
@@ -59,4 +62,4 @@ def test_what_is_taken_back_builds_nothing(several, clerk, county):
 
 def test_elsewhere_is_not_counted(several, neighbour, next_county, acting):
     acting(neighbour)
-    assert tally(neighbour, next_county, ON) == []
+    assert found(neighbour, next_county, ON) == {}

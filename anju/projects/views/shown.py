@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -51,9 +52,12 @@ def page_number(request: HttpRequest) -> int:
     return int(text) if text.isdecimal() and len(text) < 7 else 1
 
 
-def tallied(user: Any, made: Frame, chosen: dict[str, Any]) -> list[Tally]:
-    """What there is of every state and year, of the kind and name that were asked for."""
-    return tally(user, made.region, as_of(made), kind=chosen["kind"], search=chosen["search"])
+def found(user: Any, made: Frame, chosen: dict[str, Any]) -> tuple[QuerySet[Project], list[Tally]]:
+    """The projects that were asked for; and of that kind and name how many there are of every state and year."""
+    every = queries.chosen(user, made.region, kind=chosen["kind"], search=chosen["search"])
+    every = queries.kept(every) if chosen["search"] else every
+    asked = {key: chosen[key] for key in ("year", "state") if chosen[key]}
+    return every.filter(**asked), tally(every, as_of(made))
 
 
 def counted(tallies: list[Tally], chosen: dict[str, Any]) -> tuple[int, int]:
