@@ -241,7 +241,7 @@ def test_an_organisation_is_renamed_and_ended_on_its_page(system):
     assert system.post(f"{at}rename/", {"name": "建设集团", "short": "", "reason": GROUND}, follow=True).status_code == 200
     wrong = system.post(f"{at}end/", {"on": "后天", "reason": GROUND})
     assert wrong.status_code == 422 and "STAFF-007" in wrong.content.decode()
-    told = system.post(f"{at}end/", {"on": "", "reason": GROUND}, follow=True).content.decode()
+    told = system.post(f"{at}end/", {"on": DAY.isoformat(), "reason": GROUND}, follow=True).content.decode()
     assert "建设集团" in told and "已撤销" in told and "撤销这个机构" not in told
     assert "已撤销" in system.get("/staff/organisations/").content.decode()
     with scoped(local_operator()):
