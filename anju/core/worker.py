@@ -25,6 +25,7 @@ def work() -> None:
 
     from anju.core import jobs
 
+    os.nice(10)  # who waits for a page goes first
     jobs.sweep()
     if logging.lastResort:
         logging.lastResort.addFilter(_worth_telling)
