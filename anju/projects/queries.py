@@ -26,10 +26,12 @@ __all__ = [
 
 Totals = dict[int, dict[str, int]]
 SIZE = 50
+HELD = 2_000  # hits of a search up to which it is kept by its keys
 SORTS = {
     "": ("-year", "code", "id"), "code": ("code", "id"), "name": ("name", "id"), "year": ("-year", "code", "id"),
     "units": (F("units").desc(nulls_last=True), "id"), "due": ("due_on", "id"), "region": ("region_id", "code", "id"),
 }  # fmt: skip
+
 
 def project(user: Operator, pk: int) -> Project:
     """One project, with its region and organisations. Project.DoesNotExist outside the scope."""
@@ -85,13 +87,10 @@ def _among(field: str, ids: Collection[int]) -> Func:
     return Func(F(field), array, template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
-FEW = 2000
-
-
 def kept(found: QuerySet[Project]) -> QuerySet[Project]:
     """What a search found, by its keys when it is little: a search opens every project of a region, which is done once and not for every question."""
-    ids = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return found if len(ids) > FEW else found.model.objects.filter(_among("pk", ids))
+    ids = list(found.order_by().values_list("pk", flat=True)[: HELD + 1])
+    return found if len(ids) > HELD else found.model.objects.filter(_among("pk", ids))
 
 
 def projects(
