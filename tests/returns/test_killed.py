@@ -26,7 +26,7 @@ from anju.returns.models import Cell, Return, Step
 from tests.returns.conftest import complete
 from tests.returns.together import month
 
-KILLS = int(os.environ.get("ANJU_KILLS", "10"))
+KILLS = int(os.environ.get("ANJU_KILLS", "16"))
 PLACE = next((Path(figures.__file__).parents[1] / "demo" / "places").glob("*/附件3*.xlsx"))
 IMPORTED = "140500"
 CHAIN = {"draft": "hand_in", "review": "review", "joint": "clear", "head": "submit", "city": "close_month"}
