@@ -24,7 +24,7 @@ PATIENCE = 30_000  # milliseconds
 def browser():
     """The system's browser; nothing is downloaded. One at a time: a folder's ends before the next folder's begins."""
     if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
+        pytest.fail("这台机器没有 Chromium：请运行 make install-dev，或由系统管理员安装 chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as started:

@@ -31,7 +31,7 @@ def large(user: Operator, region: Region) -> bool:
 @transaction.atomic
 def look_over(*, by: Operator, region: Region, on: date, told: Progress = lambda done, total, text: None) -> Look:
     """Find out what the books notice of a region and all below it on a day, and keep it in place of the month's earlier one."""
-    require(by, "projects.see", region.pk, f"{region.name} 规则书提醒")
+    require(by, "runs.run", region.pk, f"{region.name} 规则书提醒")
     books = len(signals.watches())
     known, found = signals.looked(by, region, on, lambda done, text: told(done, books + 1, text))
     told(books, books + 1, f"正在存下{len(found)}处提醒")

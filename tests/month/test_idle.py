@@ -3,13 +3,10 @@
 import socket
 import urllib.request
 
-import pytest
-
 SILENT = 64  # more than all workers have threads; each held one for five seconds where it was let in at once
 WAITS = 4
 
 
-@pytest.mark.skipif(not hasattr(socket, "TCP_DEFER_ACCEPT"), reason="只有 Linux 能让没有内容的连接在门外等")
 def test_silent_connections_hold_nobody_up(site):
     silent = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(SILENT)]
     try:

@@ -9,9 +9,11 @@ from anju.core import jobs
 from anju.core.job_models import Job
 from anju.core.models import Region, Trail
 from anju.core.scope import local_operator, scoped
+from anju.problems import Refused
 from anju.projects import looks, services
 from anju.projects.models import Entry, Look, Notice
 from tests import cast
+from tests.projects.conftest import person
 
 ON = date(2021, 3, 31)
 
@@ -40,6 +42,13 @@ def test_what_was_found_is_kept_with_its_day_and_words_and_told_on_the_way(clerk
     assert "“南关S1”已 395 天 没有新的进度" in found[0].text and found[0].propose
     assert said[0][:2] == (0, said[-1][1]) and said[-1] == (said[-1][1] - 1, said[-1][1], "正在存下2处提醒")
     assert Trail.objects.get(act="核对规则书提醒").said["after"] == {"on": "2021-03-31", "notices": 2}
+
+
+def test_who_only_reads_keeps_nothing(clerk, county, stalled):
+    head = person("head", "单位负责人", "head", county)
+    with scoped(head), pytest.raises(Refused, match="ACT-001"):
+        looks.look_over(by=head, region=county, on=ON)
+    assert not Look.objects.exists()
 
 
 def test_a_later_look_of_the_month_takes_the_earlier_ones_place_and_other_months_stay(clerk, county, stalled):

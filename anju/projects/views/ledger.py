@@ -170,7 +170,7 @@ def _in_background(request: HttpRequest, made: Any, name: str, title: str) -> Ht
     return redirect(f"/jobs/{job.pk}/")
 
 
-@acting("projects.see")
+@acting("runs.run")
 @require_POST
 def look(request: HttpRequest) -> HttpResponse:
     """Have the books look over a region with very many projects."""
