@@ -19,7 +19,7 @@ from anju.figures.models import CurrentFigure, Measure
 from anju.oversight import dispatch
 
 Catalogue = Mapping[str, Measure]  # by code, in its order
-Told = Callable[[str], list[tuple[str, str]]]  # of a year: measure, period
+Reports = Callable[[str], list[tuple[str, str]]]  # of a year: measure, period
 NOUNS = {"province": "省（区、市）", "city": "市", "county": "县（市、区）"}
 
 
@@ -131,7 +131,7 @@ def comparable(one: Progress) -> bool:
     return sum(pair.comparable for pair in one.parts) > 1
 
 
-def told(user: Operator, catalogue: Catalogue, region: Region) -> Told:
+def reports(user: Operator, catalogue: Catalogue, region: Region) -> Reports:
     """For which periods of a year the region, its parts or theirs reported a number, of every whole that has a target. Asked once a year."""
     below = figures.children_of(user, [region])
     places = [one.pk for one in (region, *below, *figures.children_of(user, below))]
@@ -140,14 +140,14 @@ def told(user: Operator, catalogue: Catalogue, region: Region) -> Told:
 
 
 def summary(
-    user: Operator, catalogue: Catalogue, told: Told, region: Region, below: list[Region], period: str, names: Mapping[str, str], on: date
+    user: Operator, catalogue: Catalogue, reports: Reports, region: Region, below: list[Region], period: str, names: Mapping[str, str], on: date
 ) -> Summary:
     """Every measure with a target that has figures here, compared; and every figure with two calibres that differ. names: of the calibres.
 
     What was done is the period's own figure or else the latest of its year up to that day; it stands against the period's target or the year's.
     """
     listed = [region, *below]
-    known = reported(user, listed, period[:4]) | {(code, "", then) for code, then in told(period[:4])}  # of the parts' a sum can be made
+    known = reported(user, listed, period[:4]) | {(code, "", then) for code, then in reports(period[:4])}  # of the parts' a sum can be made
     calibres: dict[str, list[str]] = {}
     when: dict[str, str] = {}
     for code, calibre, then in sorted(known):
@@ -230,11 +230,11 @@ class Moved:
         return bool(self.more.known and self.more.exact < 0)
 
 
-def moved(user: Operator, catalogue: Catalogue, told: Told, region: Region, on: date) -> list[Moved]:
+def moved(user: Operator, catalogue: Catalogue, reports: Reports, region: Region, on: date) -> list[Moved]:
     """The latest report of the year against the one before it, for every whole that has a target; what did not move is left out."""
     by_measure: dict[str, list[str]] = {}
     order = {code: at for at, code in enumerate(catalogue)}
-    for code, period in sorted(told(str(on.year)), key=lambda one: (order[one[0]], one[1])):
+    for code, period in sorted(reports(str(on.year)), key=lambda one: (order[one[0]], one[1])):
         if periods.end(period) <= on:
             by_measure.setdefault(code, []).append(period)
     last: dict[str, list[str]] = {}

@@ -94,14 +94,12 @@ def kept(found: QuerySet[Project]) -> QuerySet[Project]:
 
 
 def projects(
-    user: Operator, region: Region, *, kind: str = "", year: int | None = None, state: str = "", search: str = "", sort: str = "",
-    page: int = 1, size: int = SIZE, until: date | None = None, found: QuerySet[Project] | None = None, count: int | None = None,
-) -> Listed:  # fmt: skip
+    user: Operator, found: QuerySet[Project], *, sort: str = "", page: int = 1, size: int = SIZE, until: date | None = None, count: int | None = None
+) -> Listed:
     """One page of projects with their totals: six queries, whatever the number of projects. sort: a key of SORTS.
 
-    found, count: which projects and how many there are, where the caller knows already.
+    found: of `chosen`. count: how many those are, where the caller has counted them already.
     """
-    found = chosen(user, region, kind=kind, year=year, state=state, search=search) if found is None else found
     count = found.count() if count is None else count
     page = min(max(1, page), max(1, -(-count // size)))
     order = SORTS.get(sort, SORTS[""])

@@ -28,7 +28,7 @@ def leader(request: HttpRequest) -> HttpResponse:
     on = nodes.seen_from(made.on, timezone.localdate())
     reported = periods.reported_by(on)
     catalogue, names = queries.measures(user), calibre_names()
-    reports = told.told(user, catalogue, made.region)
+    reports = told.reports(user, catalogue, made.region)
     summary = told.summary(user, catalogue, reports, made.region, below, made.period, names, reported)
     gaps = queries.nodes(user, made.region, on, below)
     ahead = gaps.next or gaps.last

@@ -62,7 +62,7 @@ def named(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse
         if chosen["year"] in (None, one.year):
             counted[one.state] += one.count
     count, late = shown.counted(tallies, chosen)
-    listed = queries.projects(user, made.region, found=found, sort=sort, page=shown.page_number(request), until=shown.as_of(made), count=count)
+    listed = queries.projects(user, found, sort=sort, page=shown.page_number(request), until=shown.as_of(made), count=count)
     word = Project.STATES.label(chosen["state"]) if chosen["state"] else "共"
     heading = f"{made.region.name}：{word}{listed.count:,}个项目" + (f"，{late:,}个逾期未建成" if late else "，没有逾期的" if chosen["state"] == Project.PLANNED else "")
     others = "、".join(f"{label}{counted[state]:,}个" for state, label in shown.STATES if chosen["state"] not in ("", state) and counted.get(state))
@@ -105,7 +105,7 @@ def table(request: HttpRequest) -> HttpResponse:
         return show(request, "projects/table.html", heading="填写表格", rows=[])
     chosen = shown.filters(request)
     found, tallies = shown.found(user, made, chosen)
-    listed = queries.projects(user, made.region, found=found, page=shown.page_number(request), count=shown.counted(tallies, chosen)[0])
+    listed = queries.projects(user, found, page=shown.page_number(request), count=shown.counted(tallies, chosen)[0])
     fields = columns(chosen["kind"])
     rows = []
     for line in listed.lines:
@@ -192,7 +192,7 @@ def places(request: HttpRequest) -> HttpResponse:
         return show(request, "projects/map.html", heading="项目地图", rows=[])
     chosen, off, on = shown.filters(request), request.GET.get("map") == "0", shown.as_of(made)
     found, tallies = shown.found(user, made, chosen)
-    listed = queries.projects(user, made.region, found=found, sort="region", size=MOST_ON_MAP, until=on, count=shown.counted(tallies, chosen)[0])
+    listed = queries.projects(user, found, sort="region", size=MOST_ON_MAP, until=on, count=shown.counted(tallies, chosen)[0])
     rows = [shown.mapped(line, on, drawn.SHAPES) for line in listed.lines]
     plane = drawn.plane(rows)
     lost, late = len(rows) - len(plane.marks), sum(row.late for row in rows)
