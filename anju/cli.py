@@ -13,6 +13,7 @@ from anju.problems import Problem
 
 ROOMS = ("demo", "core", "figures", "runs", "documents")
 INTERRUPTED = 130
+ONCE_MORE = 0.01  # seconds after which an interrupt that Python dropped comes again
 
 ABOUT = "安居：城镇保障性安居工程的一本账。事实 → 规则 → 文书。"
 FIRST = "第一次用：anju demo（载入五个示例地方并打开网站）。各命令后加 --help 看说明。"
@@ -40,6 +41,14 @@ class Interrupts:
     def note(cls, *_: object) -> None:
         cls.came = True
         raise KeyboardInterrupt
+
+    @staticmethod
+    def again(lost: "sys.UnraisableHookArgs") -> None:
+        """Where Python may not raise (a finalizer, __del__) it drops what was raised there; the interrupt then comes once more, a moment later."""
+        if isinstance(lost.exc_value, KeyboardInterrupt):
+            signal.setitimer(signal.ITIMER_REAL, ONCE_MORE)
+        else:
+            sys.__unraisablehook__(lost)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,8 +82,9 @@ def _unforeseen() -> Problem:
 
 def run() -> None:
     """The console script: a reader that goes away (head) is no error."""
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.signal(name, Interrupts.note)
+    sys.unraisablehook = Interrupts.again
     code = main()
     if Interrupts.came:  # also when what it hit was told as a refusal
         code = INTERRUPTED
