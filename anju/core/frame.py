@@ -69,8 +69,8 @@ def places(user: Operator) -> list[Region]:
     """Where the user is at home: the regions of their posts; for the machine's own operator the regions that have something."""
     if user.posts is not None:
         held = frozenset().union(*user.posts.values()) if user.posts else frozenset()
-        tops = Region.objects.filter(pk__in=held).exclude(parent_id__in=held).order_by("order", "id")
-        return list(tops.filter(valid_until=None)) or list(tops)
+        tops = [one for one in regions.known().all if one.pk in held and one.parent_id not in held]
+        return regions.in_force(tops, None) or tops
     found = {region.pk: region for known in PLACES for region in known(user)}
     return sorted(found.values(), key=lambda region: (region.order, region.pk))
 

@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 
 from anju.core.acts import PUBLIC, acts, may
 from anju.core.frame import NAVIGATION
+from anju.core.kept import steady
 from anju.core.people import recognise
 from anju.core.scope import scoped
 from anju.core.views import forbidden, no_post, only_from_page
@@ -43,7 +44,7 @@ class ScopeMiddleware:
                 logout(request)
             return to_sign_in(request)
         request.act = act
-        with scoped(request.operator):
+        with scoped(request.operator), steady():
             if not may(request.operator, act):
                 # The front page is where everybody lands: an administrator's is the first page that is theirs.
                 own = next((path for path, _, code in NAVIGATION if may(request.operator, code)), "") if request.path == "/" else ""

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from importlib.resources import files
 
-from django.db import connection, connections, transaction
-from django.db.models import Q, QuerySet
+from django.db import connections, transaction
 
-from anju.core import names, trail
+from anju.core import kept, names, trail
+from anju.core.kept import Kept
 from anju.core.models import Region
-from anju.core.scope import Operator, visible, within
+from anju.core.scope import Operator
 from anju.problems import Problem, Refused
 
 NATION = "100000"
@@ -20,59 +20,77 @@ NATION = "100000"
 # -- reading -------------------------------------------------------------------------------------------------------------------
 
 
-def in_force(queryset: QuerySet[Region], on: date | None) -> QuerySet[Region]:
+class Known:
+    """All regions, of every time, as a tree. Their objects are shared: nobody changes them."""
+
+    def __init__(self) -> None:
+        self.all = list(Region.objects.all())
+        self.by_id = {one.pk: one for one in self.all}
+        self.by_code: dict[str, list[Region]] = {}
+        self.under: dict[str, list[Region]] = {}  # a region that was renamed has a row for each name, and its parts stay its parts
+        for one in self.all:
+            self.by_code.setdefault(one.code, []).append(one)
+            if one.parent_id:
+                one.parent = self.by_id[one.parent_id]
+                self.under.setdefault(one.parent.code, []).append(one)
+        self._below: dict[str, frozenset[int]] = {}
+
+    def below(self, code: str) -> frozenset[int]:
+        """The ids of the region and all below it, of every time."""
+        if code not in self._below:
+            codes = dict.fromkeys([code])
+            todo = [code]
+            while todo:
+                more = [one.code for one in self.under.get(todo.pop(), ()) if one.code not in codes]
+                codes.update(dict.fromkeys(more))
+                todo += more
+            self._below[code] = frozenset(one.pk for each in codes for one in self.by_code.get(each, ()))
+        return self._below[code]
+
+
+known = Kept("core_region", Known)
+
+
+def in_force(found: Iterable[Region], on: date | None) -> list[Region]:
     """Those valid on that day; without a day, those that have not ended."""
     if on is None:
-        return queryset.filter(valid_until=None)
-    return queryset.filter(Q(valid_until=None) | Q(valid_until__gt=on), valid_from__lte=on)
+        return [one for one in found if one.valid_until is None]
+    return [one for one in found if one.valid_from <= on and (one.valid_until is None or one.valid_until > on)]
 
 
 def region(user: Operator, code: str, on: date | None = None) -> Region:
     """The region of that code on that day. Region.DoesNotExist when there is none or the user does not have it."""
-    found = in_force(Region.objects.filter(code=code), on).first()
-    if found is None or found.pk not in user.region_ids:
+    found = in_force(known().by_code.get(code, ()), on)
+    if not found or found[0].pk not in user.region_ids:
         raise Region.DoesNotExist(f"没有区划 {code}" + (f"（{on}）" if on else ""))
-    return found
+    return found[0]
 
 
 def children(user: Operator, region: Region, on: date | None = None) -> list[Region]:
     """Directly below, in order; of the user's own."""
-    return list(in_force(visible(Region.objects.filter(parent__code=region.code), user, "pk"), on))
+    return [one for one in in_force(known().under.get(region.code, ()), on) if one.pk in user.region_ids]
 
 
 def descendants(user: Operator, region: Region, on: date | None = None) -> list[Region]:
     """Everything below at any depth, in order. Without a day: of every time, those in force first."""
-    found = within(Region.objects.exclude(code=region.code), ids_below(user, region), "pk")
-    return list(in_force(found, on)) if on else sorted(found, key=lambda r: (r.valid_until is not None, r.order, r.pk))
+    every, mine = known(), ids_below(user, region)
+    found = [one for one in every.all if one.pk in mine and one.code != region.code]
+    return in_force(found, on) if on else sorted(found, key=lambda one: (one.valid_until is not None, one.order, one.pk))
 
 
 def ids_below(user: Operator, region: Region) -> frozenset[int]:
     """The ids of the region and all below it, of every time; of the user's own."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH RECURSIVE below AS (SELECT %s::varchar AS code UNION"
-            " SELECT child.code FROM core_region AS child JOIN core_region AS above ON above.id = child.parent_id"
-            " JOIN below ON below.code = above.code) SELECT array_agg(id) FROM core_region WHERE code IN (SELECT code FROM below)",
-            [region.code],
-        )
-        return user.region_ids.intersection(cursor.fetchone()[0] or ())
+    return user.region_ids & known().below(region.code)
 
 
 def path(region: Region) -> list[Region]:
     """The region and what is above it, nearest first. Not bound by a user's scope: rules come down from above."""
-    found = {
-        row.pk: row
-        for row in Region.objects.raw(
-            "WITH RECURSIVE up AS (SELECT * FROM core_region WHERE id = %s UNION ALL"
-            " SELECT above.* FROM core_region AS above JOIN up ON above.id = up.parent_id) SELECT * FROM up",
-            [region.pk],
-        )
-    }
-    ordered, here = [], region.pk
+    here: Region | None = known().by_id[region.pk]
+    found = []
     while here is not None:
-        ordered.append(found[here])
-        here = found[here].parent_id
-    return ordered
+        found.append(here)
+        here = here.parent
+    return found
 
 
 def path_codes(region: Region) -> list[str]:
@@ -89,7 +107,7 @@ class Matcher:
     def __init__(self, user: Operator, within: Region, on: date | None = None) -> None:
         self.within, self.on = within, on
         self.all = descendants(user, within)
-        self.now = [row for row in self.all if self._valid(row)]
+        self.now = in_force(self.all, on)
         self.by_id = {row.pk: row for row in (*self.all, *path(within))}
         self.named: dict[str, list[Region]] = {}  # a country's table has three thousand names: looked up, never searched for
         self.brief: dict[str, list[Region]] = {}
@@ -99,11 +117,6 @@ class Matcher:
             if row.kind != Region.Kind.PSEUDO:
                 self.brief.setdefault(row.short, []).append(row)
         self.prefixes = sorted({names.clean(text) for row in path(within)[:-1] for text in (row.name, row.short)}, key=len, reverse=True)
-
-    def _valid(self, row: Region) -> bool:
-        if self.on is None:
-            return row.valid_until is None
-        return row.valid_from <= self.on and (row.valid_until is None or row.valid_until > self.on)
 
     def match(self, name: str) -> Region | Problem:
         """One region, or a Problem that names the candidates. Never a guess: 近似 is only suggested."""
@@ -117,7 +130,7 @@ class Matcher:
                     return found[0]
                 if found:
                     return self._problem("REG-003", name, f"有 {len(found)} 个区划都可能是它：{_list(found)}。", "请写全称。")
-        ended = [row for row in self.all if not self._valid(row) and wanted in (names.clean(row.name), names.clean(row.short))]
+        ended = [row for row in self.all if not in_force([row], self.on) and wanted in (names.clean(row.name), names.clean(row.short))]
         if ended:
             return self._problem("REG-004", name, f"只找到在所属日期不使用的区划：{_list(ended)}。", "请核对期间，或改用当时的名称。")
         near = difflib.get_close_matches(wanted, [row.name for row in self.now], n=3, cutoff=0.5)  # a text distance, no quantity
@@ -191,12 +204,12 @@ def add_pseudo(*, by: Operator, parent: Region, suffix: str, name: str, also: It
     if not (suffix.isascii() and suffix.isalnum() and suffix.upper() == suffix):
         raise Refused(Problem("REG-005", f"虚拟单位“{name}”", f"代码后缀“{suffix}”不合规。", "后缀只用大写字母和数字，例如 SBJ。"))
     code = f"{parent.code}-{suffix}"
-    known = Region.objects.filter(code=code).first()
-    if known is not None:
-        if (known.name, known.also) == (name, also):
-            return known
+    there = Region.objects.filter(code=code).first()
+    if there is not None:
+        if (there.name, there.also) == (name, also):
+            return there
         raise Refused(
-            Problem("REG-006", f"虚拟单位 {code}", f"已登记为“{known.name}”，与“{name}”或其别名不同。", "请换一个后缀，或改回原来的名称。")
+            Problem("REG-006", f"虚拟单位 {code}", f"已登记为“{there.name}”，与“{name}”或其别名不同。", "请换一个后缀，或改回原来的名称。")
         )
     last = Region.objects.filter(parent=parent).order_by("-order").values_list("order", flat=True).first()
     made = Region.objects.create(
@@ -209,6 +222,7 @@ def add_pseudo(*, by: Operator, parent: Region, suffix: str, name: str, also: It
         valid_from=since,
         order=(last or parent.order) + 1,
     )
+    kept.forget()
     trail.record(by=by, act="登记虚拟单位", obj=f"{name}（{code}）", after={"code": code, "name": name, "also": also})
     return made
 
@@ -220,12 +234,12 @@ def load_national() -> int:
         cursor.execute(
             "SELECT code, name, short, kind, extract(year FROM valid_from)::int, extract(year FROM valid_until)::int FROM core_region"
         )
-        known = set(cursor.fetchall())
+        there = set(cursor.fetchall())
         wanted = [
             (row["code"], row["name"], names.short(row["name"]), row["kind"], int(row["from"]), int(row["until"]) if row["until"] else None)
             for row in rows
         ]
-        if not set(wanted) - known:
+        if not set(wanted) - there:
             return 0
         cursor.execute(
             "CREATE TEMP TABLE coming (code text, name text, short text, kind text, valid_from date, valid_until date, parent text, position int)"

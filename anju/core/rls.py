@@ -95,6 +95,15 @@ def append_only(table: str) -> Sql:
     )
 
 
+def marked(table: str) -> Sql:
+    """What is read of this table is kept in memory until it changes (core/kept.py)."""
+    return Sql(
+        f"INSERT INTO core_mark VALUES ('{_name(table)}', gen_random_uuid());\n"
+        f"CREATE TRIGGER {table}_mark AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} EXECUTE FUNCTION anju_mark();",
+        f"DROP TRIGGER {table}_mark ON {table};\nDELETE FROM core_mark WHERE name = '{table}';",
+    )
+
+
 def _name(name: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ValueError(f"not a table's or column's name: {name}")

@@ -11,16 +11,15 @@ from django.db import models, transaction
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from anju.core import trail
+from anju.core import kept, trail
 from anju.core.scope import Operator
-from anju.figures.models import Calibre, Measure, Observation
+from anju.figures.models import REFERENCES, Calibre, Measure, Observation
 from anju.problems import Problem, Refused
 from anju.quantities import unit
 
 SHIPPED = Path(__file__).parent / "catalogue"
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 KINDS = ("stock", "flow", "cumulative", "ratio", "sum")
-REFERENCES = ("of", "target_of", "share_of", "numerator", "denominator")
 KEYS = {
     "measures": {
         "code",
@@ -225,6 +224,7 @@ def load_catalogue(*, by: Operator, paths: Iterable[Path] = ()) -> Loaded:
         Calibre.objects.bulk_create(labels.values(), update_conflicts=True, unique_fields=["code"], update_fields=["name", "note"])
         written = [row for code, row in rows.items() if code in changed or code not in stored]
         Measure.objects.bulk_create(written, update_conflicts=True, unique_fields=["code"], update_fields=[*COLUMNS, "order", "origin"])
+        kept.forget()
         trail.record(by=by, act="装载指标目录", obj="指标目录", after={"new": sorted(new), "changed": sorted(changed | relabelled)})
     return Loaded(tuple(new), tuple(sorted(changed | relabelled)), len(measures))
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from anju.core import periods as calendar
 from anju.core import regions as places
+from anju.core.kept import Kept
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.figures.figure import (
@@ -23,7 +24,7 @@ from anju.figures.figure import (
     ratio,
     total,
 )
-from anju.figures.models import CurrentFigure, Measure, Observation, TargetDocument
+from anju.figures.models import REFERENCES, Calibre, CurrentFigure, Measure, Observation, TargetDocument
 from anju.quantities import unit
 
 LEVELS = tuple(TargetDocument.Level.values)  # from the highest down
@@ -82,10 +83,22 @@ def split(code: str) -> tuple[str, str]:
     return name, calibre
 
 
+def _catalogue() -> dict[str, Measure]:
+    found = {measure.code: measure for measure in Measure.objects.all()}
+    for measure in found.values():
+        for name in REFERENCES:
+            if code := getattr(measure, f"{name}_id"):
+                setattr(measure, name, found[code])
+    return found
+
+
+catalogue = Kept("figures_measure", _catalogue)
+calibres = Kept("figures_calibre", lambda: dict(Calibre.objects.values_list("code", "name")))
+
+
 def measures(user: Operator, codes: Collection[str] | None = None) -> dict[str, Measure]:
     """The catalogue's measures by code (all of them without codes), in its order. Unknown codes are left out."""
-    found = Measure.objects.all() if codes is None else Measure.objects.filter(code__in=codes)
-    return {measure.code: measure for measure in found}
+    return {code: measure for code, measure in catalogue().items() if codes is None or code in codes}
 
 
 def accepts(measure: Measure, calibre: str) -> bool:
@@ -107,24 +120,19 @@ def figures(user: Operator, codes: Iterable[str], regions: Iterable[Region], per
     regions, periods = list(regions), list(periods)
     if not regions or not periods:
         return Figures()
-    catalogue = _closure({code for code, _ in wanted})
-    leaves = {leaf for code, calibre in wanted for leaf in _leaves(catalogue, code, calibre)}
+    every = _having(code for code, _ in wanted)
+    leaves = {leaf for code, calibre in wanted for leaf in _leaves(every, code, calibre)}
     rows = _current(user, leaves, regions, {*periods, *(period[:4] for period in periods)})
-    shares = _shares(user, catalogue, rows, regions)
-    return Figures(wanted, regions, periods, lambda key, region: _read(catalogue, rows, shares, key, region))
+    shares = _shares(user, rows, regions)
+    return Figures(wanted, regions, periods, lambda key, region: _read(every, rows, shares, key, region))
 
 
-def _closure(codes: set[str]) -> dict[str, Measure]:
-    """The measures and all that they are computed from: one query a depth, and there are at most three."""
-    found: dict[str, Measure] = {}
-    missing = set(codes)
-    while missing:
-        batch = {measure.code: measure for measure in Measure.objects.filter(code__in=missing)}
-        if unknown := missing - set(batch):
-            raise KeyError(f"没有统计指标 {'、'.join(sorted(unknown))}")
-        found |= batch
-        missing = {code for measure in batch.values() for code in _sides(measure)} - set(found)
-    return found
+def _having(codes: Iterable[str]) -> Mapping[str, Measure]:
+    """The catalogue, in which all of these are."""
+    every = catalogue()
+    if unknown := set(codes) - every.keys():
+        raise KeyError(f"没有统计指标 {'、'.join(sorted(unknown))}")
+    return every
 
 
 def _sides(measure: Measure) -> list[str]:
@@ -133,17 +141,17 @@ def _sides(measure: Measure) -> list[str]:
     return list(measure.terms)
 
 
-def _side(catalogue: Mapping[str, Measure], code: str, calibre: str) -> tuple[str, str]:
+def _side(every: Mapping[str, Measure], code: str, calibre: str) -> tuple[str, str]:
     """A calibre asked of a computed figure goes to those of its sides that are published under it."""
-    measure = catalogue[code]
+    measure = every[code]
     return code, calibre if measure.is_computed or accepts(measure, calibre) else ""
 
 
-def _leaves(catalogue: Mapping[str, Measure], code: str, calibre: str) -> Iterator[tuple[str, str]]:
-    if not catalogue[code].is_computed:
+def _leaves(every: Mapping[str, Measure], code: str, calibre: str) -> Iterator[tuple[str, str]]:
+    if not every[code].is_computed:
         yield code, calibre
-    for side in _sides(catalogue[code]):
-        yield from _leaves(catalogue, *_side(catalogue, side, calibre))
+    for side in _sides(every[code]):
+        yield from _leaves(every, *_side(every, side, calibre))
 
 
 def _current(user: Operator, leaves: set[tuple[str, str]], regions: Iterable[Region], periods: Collection[str]) -> dict[Key, tuple]:
@@ -158,9 +166,7 @@ def _current(user: Operator, leaves: set[tuple[str, str]], regions: Iterable[Reg
     return {Key(*row[:4]): row[4:] for row in rows}
 
 
-def _shares(
-    user: Operator, catalogue: dict[str, Measure], rows: dict[Key, tuple], regions: list[Region]
-) -> dict[Key, tuple[Fraction, Figure]]:
+def _shares(user: Operator, rows: dict[Key, tuple], regions: list[Region]) -> dict[Key, tuple[Fraction, Figure]]:
     """For targets set as a share: the fraction and the figure it is taken of, read at the same region and period."""
     keys = {row[-1]: key for key, row in rows.items() if row[0] == SHARE}
     if not keys:
@@ -172,9 +178,9 @@ def _shares(
     return {key: (fraction, bases(of, by_id[key.region_id], key.period)) for key, (fraction, of) in stored.items()}
 
 
-def _read(catalogue: Mapping[str, Measure], rows: dict, shares: dict, key: Key, region: Region) -> Figure:
-    measure = catalogue[key.code]
-    parts = [_read(catalogue, rows, shares, _side_key(catalogue, rows, side, key), region) for side in _sides(measure)]
+def _read(every: Mapping[str, Measure], rows: dict, shares: dict, key: Key, region: Region) -> Figure:
+    measure = every[key.code]
+    parts = [_read(every, rows, shares, _side_key(every, rows, side, key), region) for side in _sides(measure)]
     if measure.kind == Measure.Kind.RATIO:
         return replace(ratio(*parts, measure.places, measure.code, measure.name), calibre=key.calibre)
     if measure.kind == Measure.Kind.SUM:
@@ -183,11 +189,11 @@ def _read(catalogue: Mapping[str, Measure], rows: dict, shares: dict, key: Key, 
     return build(measure, region, key.period, key.calibre, rows.get(key), shares.get(key))
 
 
-def _side_key(catalogue: Mapping[str, Measure], rows: dict, code: str, key: Key) -> Key:
+def _side_key(every: Mapping[str, Measure], rows: dict, code: str, key: Key) -> Key:
     """A rate of a month or quarter is of the year's target, unless that period has a target of its own."""
-    code, calibre = _side(catalogue, code, key.calibre)
+    code, calibre = _side(every, code, key.calibre)
     own = Key(code, key.region_id, key.period, calibre)
-    return own._replace(period=key.period[:4]) if catalogue[code].target_of_id and own not in rows else own
+    return own._replace(period=key.period[:4]) if every[code].target_of_id and own not in rows else own
 
 
 def build(
@@ -232,9 +238,9 @@ def rollup(user: Operator, code: str, region: Region, period: str, calibre: str 
         return replace(
             figure(user, code, region, period, calibre), state=UNREPORTED, value=None, fraction=None, parts=(), why="没有下级区划"
         )
-    catalogue = _closure({code})
-    sides = [":".join(filter(None, _side(catalogue, side, calibre))) for side in _sides(catalogue[code])]
-    measure = catalogue[code]
+    every = _having([code])
+    measure = every[code]
+    sides = [":".join(filter(None, _side(every, side, calibre))) for side in _sides(measure)]
     wanted = f"{code}:{calibre}" if calibre else code
     found = figures(user, [wanted, *sides], below, [period])
 
@@ -265,7 +271,7 @@ class Breakdown:
 
 def breakdown(user: Operator, code: str, region: Region, period: str, calibre: str = "") -> list[Breakdown]:
     """The parts of a figure by dimension, each dimension by itself: they do not mix. Members never reported are left out."""
-    members = list(Measure.objects.filter(of_id=code))
+    members = [measure for measure in catalogue().values() if measure.of_id == code]
     known = {(measure.code, calibre if accepts(measure, calibre) else "") for measure in members}
     found = figures(user, [f"{code}:{calibre}", *(f"{name}:{kind}" for name, kind in known)], [region], [period])
     whole = found(code, calibre=calibre)

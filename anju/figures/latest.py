@@ -9,9 +9,9 @@ from anju.core import periods as calendar
 from anju.core import regions
 from anju.core.models import Region
 from anju.core.scope import Operator, array, visible
-from anju.figures.current import Figures, figures
+from anju.figures.current import Figures, catalogue, figures
 from anju.figures.figure import Derived, Figure, derived, ratio, total
-from anju.figures.models import CurrentFigure, Measure
+from anju.figures.models import CurrentFigure
 
 
 class Latest:
@@ -85,7 +85,8 @@ def within(user: Operator, codes: Collection[str], listed: Sequence[Region], per
 
 
 def children_of(user: Operator, of: Iterable[Region]) -> list[Region]:
-    return list(visible(Region.objects.filter(parent_id__in=[one.pk for one in of]), user, "pk"))
+    under = regions.known().under
+    return [part for one in of for part in under.get(one.code, ()) if part.pk in user.region_ids]
 
 
 def summed(user: Operator, wanted: Collection[tuple[str, Region]], period: str) -> dict[tuple[str, int], Figure]:
@@ -96,21 +97,17 @@ def summed(user: Operator, wanted: Collection[tuple[str, Region]], period: str) 
     places = {region.pk: region for _, region in wanted if region.kind != Region.Kind.COUNTY}
     if not places:
         return {}
-    parts: dict[int, list[Region]] = {}
-    by_code = {place.code: pk for pk, place in places.items()}
-    everything = regions.in_force(visible(Region.objects.filter(parent__code__in=by_code), user, "pk"), calendar.end(period))
-    everything = list(everything.select_related("parent"))
-    for one in everything:
-        parts.setdefault(by_code[one.parent.code], []).append(one)
+    parts = {pk: regions.children(user, place, calendar.end(period)) for pk, place in places.items()}
+    everything = [one for some in parts.values() for one in some]
     if not everything:
         return {}
     codes = {code for code, region in wanted if region.pk in places}
     targets: dict[str, set[str]] = {}
-    for measure in Measure.objects.filter(target_of__in=codes, of=None):
-        targets.setdefault(measure.target_of_id, set()).add(measure.code)
-    rates = Measure.objects.filter(numerator__in=codes, denominator__target_of__isnull=False).values_list("numerator_id", "denominator_id")
-    for code, target in rates:
-        targets.setdefault(code, set()).add(target)
+    for measure in catalogue().values():
+        if measure.target_of_id in codes and not measure.of_id:
+            targets.setdefault(measure.target_of_id, set()).add(measure.code)
+        if measure.numerator_id in codes and measure.denominator.target_of_id:
+            targets.setdefault(measure.numerator_id, set()).add(measure.denominator_id)
     all_targets = {one for some in targets.values() for one in some}
     rows = visible(CurrentFigure.objects.filter(region_id__in=[one.pk for one in everything]), user)
     asked = set(rows.filter(measure_id__in=all_targets, period=period[:4], value__gt=0).values_list("measure_id", "region_id"))

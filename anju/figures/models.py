@@ -11,6 +11,8 @@ from django.db.models import F, Q
 from anju.core.models import Region
 from anju.figures.figure import APPROX, NUMBER, SHARE, STATES
 
+REFERENCES = ("of", "target_of", "share_of", "numerator", "denominator")  # of a measure to others
+
 
 class Calibre(models.Model):
     """A way of counting the same measure (口径); "" is none. A target's calibre is the level that set it."""

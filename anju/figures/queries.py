@@ -11,6 +11,7 @@ from anju.figures.current import (
     accepts,
     as_figure,
     breakdown,
+    calibres,
     difference,
     figure,
     figures,
@@ -27,7 +28,8 @@ from anju.figures.nodes import Gap, NodeGaps, Nodes, goal, node_figure, nodes
 from anju.figures.targets import Decomposition, Division, Target, decomposition, document, targets
 
 __all__ = [
-    "Breakdown", "Decomposition", "Division", "Entry", "Figure", "Figures", "Gap", "Key", "Latest", "NodeGaps", "Nodes", "Provenance", "Ranked", "Target",
-    "accepts", "as_figure", "breakdown", "children_of", "content", "decomposition", "difference", "document", "figure", "figures", "goal", "history", "latest", "measures", "node_figure", "nodes",
-    "provenance", "ranking", "rate", "ratio", "rollup", "series", "sources", "split", "sum_figure", "summed", "targets", "told", "total", "within",
+    "Breakdown", "Decomposition", "Division", "Entry", "Figure", "Figures", "Gap", "Key", "Latest", "NodeGaps", "Nodes", "Provenance", "Ranked",
+    "Target", "accepts", "as_figure", "breakdown", "calibres", "children_of", "content", "decomposition", "difference", "document", "figure",
+    "figures", "goal", "history", "latest", "measures", "node_figure", "nodes", "provenance", "ranking", "rate", "ratio", "rollup", "series",
+    "sources", "split", "sum_figure", "summed", "targets", "told", "total", "within",
 ]  # fmt: skip

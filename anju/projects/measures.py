@@ -119,9 +119,9 @@ def counted_from(user: Operator, observation: Observation) -> list[tuple[Project
     source = Source.objects.filter(pk=observation.source_id, kind=Source.Kind.LEDGER).first()
     if source is None or not source.content:
         return []
-    region = visible(Region.objects.filter(pk=observation.region_id), user, "pk").first()
-    if region is None:
+    if observation.region_id not in user.region_ids:
         return []
+    region = places.known().by_id[observation.region_id]
     codes = {region.code, *(one.code for one in places.descendants(user, region))}
     counts = json.loads(bytes(source.content))["counts"]
     parts = {pk: amount for code, mine in counts.items() if code in codes for pk, amount in mine.get(observation.measure_id, ())}

@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models.functions import StrIndex, Upper
+from django.db.models.lookups import GreaterThan
 
 from anju.core.models import Region
 from anju.core.scope import Operator, visible, within
@@ -77,9 +79,14 @@ def chosen(
     found = found.filter(**{key: value for key, value in asked.items() if value not in ("", None)})
     for word in search.split():
         # Chinese has no capitals, and comparing without regard to them costs four times as much.
-        code = Q(code__icontains=word) if word.isascii() else Q(code__contains=word)
-        found = found.filter(Q(name__contains=word) | code | Q(address__contains=word))
+        code = _holds(Upper("code"), word.upper()) if word.isascii() else _holds(F("code"), word)
+        found = found.filter(_holds(F("name"), word) | code | _holds(F("address"), word))
     return found
+
+
+def _holds(text: F | Upper, word: str) -> Q:
+    """As LIKE '%word%', in half its time: PostgreSQL looks for the bytes and need not go character by character."""
+    return Q(GreaterThan(StrIndex(text, Value(word)), 0))
 
 
 def _among(field: str, ids: Collection[int]) -> Func:

@@ -224,7 +224,7 @@ def _by_book(watch: Watch, rows: list[dict[str, Any]], on: date) -> list[tuple[B
     """The rows with the book of their region; regions without a book in force are passed over."""
     books, groups = library(), {}
     own = any(book.region for book in books.books if (book.kind, book.subject) == (watch.kind, watch.subject))
-    regions = {one.pk: one for one in Region.objects.filter(pk__in={row["region_id"] for row in rows})} if own else {}
+    regions = places.known().by_id
     found: dict[int, Book | None] = {}
     for row in rows:
         key = row["region_id"] if own else 0

@@ -5,13 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F
-
 from anju.core import periods
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
 from anju.figures import queries as figures
-from anju.figures.models import Measure
 from anju.figures.queries import Figure
 from anju.projects import queries as projects
 from anju.projects.models import Project
@@ -103,9 +100,10 @@ class Numbers:
         self.region, self.period, self.year = region, period, periods.year(period)
         codes = {code for kind, code, _ in wanted if kind == "target"}
         self.plans = {}
-        for measure in Measure.objects.filter(target_of_id__in=codes).order_by(F("of_id").asc(nulls_last=True), "-order") if codes else ():
+        asking = [measure for measure in figures.measures(user).values() if measure.target_of_id in codes]
+        for measure in sorted(asking, key=lambda one: (one.of_id is None, -one.order)):
             self.plans[measure.target_of_id] = measure.code  # the whole target is last, after its breakdowns
-        known = {m.code for m in Measure.objects.filter(code__in=[code for kind, code, _ in wanted if kind == "measure"])}
+        known = set(figures.measures(user, [code for kind, code, _ in wanted if kind == "measure"]))
         keys = [f"{self.plans[c]}:{level}" for c in codes & set(self.plans) for level in ("", *LEVELS)]
         keys += [f"{code}:{calibre}" for kind, code, calibre in wanted if kind == "measure" and code in known]
         self.found = figures.figures(user, keys, [region], list(dict.fromkeys([period, self.year]))) if keys else None

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from anju.core import periods, trail
+from anju.core import regions as places
 from anju.core.acts import may
 from anju.core.models import Organisation, Region
 from anju.core.scope import Operator, visible, within
@@ -110,9 +111,8 @@ def due(user: Operator, at: datetime, region: Region | None = None, known: Round
 
 
 def _above(regions: Iterable[Region]) -> dict[int, Region]:
-    """What is above these regions, and above that, by id: two statements, however many regions."""
-    parents = Region.objects.in_bulk({region.parent_id for region in regions if region.parent_id})
-    return parents | Region.objects.in_bulk({region.parent_id for region in parents.values() if region.parent_id})
+    """What is above these regions, and above that, by id."""
+    return {above.pk: above for region in regions for above in places.path(region)[1:3]}
 
 
 def _to(known: dict[int, Region], region: Region, ret: Return | None) -> str:

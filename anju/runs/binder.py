@@ -13,7 +13,7 @@ from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.figures import queries as figures
 from anju.figures.figure import Figure, total
-from anju.figures.models import Calibre, Measure
+from anju.figures.models import Measure
 from anju.figures.queries import Figures
 from anju.problems import Problem, Refused
 from anju.quantities import COUNTED, scaled_text, unit
@@ -126,7 +126,7 @@ def bind_all(user: Operator, book: Book, entries: Iterable[Binding], region: Reg
     """Rows of every binding of the book, over the region and what is below it."""
     below = places.children(user, region, calendar.end(period))
     catalogue = figures.measures(user)
-    calibres = dict(Calibre.objects.values_list("code", "name"))
+    calibres = figures.calibres()
     rows: list[Row] = []
     for entry in entries:
         rows += _Spread(user, book, entry, region, below, period, given, catalogue, calibres).rows()

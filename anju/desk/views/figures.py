@@ -18,7 +18,7 @@ from anju.desk.references import RUN, resolve
 from anju.desk.uses import run_step, uses
 from anju.figures import queries, services
 from anju.figures.figure import NUMBER, Figure
-from anju.figures.models import Calibre, CurrentFigure
+from anju.figures.models import CurrentFigure
 from anju.problems import Refused
 
 
@@ -28,7 +28,7 @@ def here_and_below(request: HttpRequest, made: Frame) -> list:
 
 
 def calibre_names() -> dict[str, str]:
-    return dict(Calibre.objects.exclude(pk="").values_list("code", "name"))
+    return {code: name for code, name in queries.calibres().items() if code}
 
 
 @acting("figures.see")

@@ -1,0 +1,47 @@
+"""Tables that nearly every page asks and that change a few times a year (regions, measures), kept in memory until they change.
+
+A trigger gives a table another mark in the transaction that changes it. What is kept belongs to a mark, so whoever reads sees
+the rows of their own transaction: nobody sees what another has not committed, or what was rolled back.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from django.db import connection
+
+Rows = TypeVar("Rows")
+
+
+class Kept(Generic[Rows]):
+    """What `read` makes of a table; called, it gives what stands now. All threads share it: nobody may change it."""
+
+    def __init__(self, table: str, read: Callable[[], Rows]) -> None:
+        self.table = table
+        self.read = lru_cache(maxsize=2)(lambda mark: read())
+
+    def __call__(self) -> Rows:
+        marks = getattr(connection, "anju_marks", None) or _marks()
+        return self.read(marks[self.table])
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """The marks are asked once for all of a page, and not for every question."""
+    connection.anju_marks = _marks()
+    try:
+        yield
+    finally:
+        forget()
+
+
+def forget() -> None:
+    """Whoever changes such a table within a page says so."""
+    connection.anju_marks = None
+
+
+def _marks() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, mark::text FROM core_mark")
+        return dict(cursor.fetchall())
