@@ -98,11 +98,9 @@ def _frame(request: HttpRequest, of: Any) -> Frame:
     below = regions.children(user, region, periods.end(period))
     # A county's neighbours are the likely next step; elsewhere the places below are.
     beside = below or (regions.children(user, region.parent, periods.end(period)) if region.parent else [])
-    choices = [SimpleNamespace(code=one.code, name=one.name, indent="") for one in at_home]
-    choices += [SimpleNamespace(code=one.code, name=one.name, indent="　") for one in beside if one not in at_home]
-    when = SimpleNamespace(
-        period=period, label=period_label(period), choices=[SimpleNamespace(code=name, label=period_label(name)) for name in known]
-    )
+    choices = [(one.code, one.name, one == region) for one in at_home]
+    choices += [(one.code, f"　{one.name}", one == region) for one in beside if one not in at_home]
+    when = SimpleNamespace(period=period, label=period_label(period), choices=[(name, period_label(name), name == period) for name in known])
     return Frame(region, path, period, SimpleNamespace(path=path, region=region, choices=choices), when)
 
 

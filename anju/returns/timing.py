@@ -1,6 +1,5 @@
 """What is due, who has reported, who is late. The proof of time is the first submission, which is never set again."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,7 +98,7 @@ def due(user: Operator, at: datetime, region: Region | None = None, known: Round
     begun = {key: (*(asked_for.get(key, (ret.form, ret.organisation, ret.period)))[:3], ret) for key, ret in running.items()}
     rows = [row for key, row in (asked_for | begun).items() if key in begun or key not in done]
     opined = _opined(user, [ret for *_, ret in rows if ret is not None and ret.state == Return.JOINT])
-    found, above = [], _above(row[3].region if row[3] else row[1].region for row in rows)
+    found, above = [], places.known().by_id
     for form, office, period, ret in rows:
         here = ret.region if ret is not None else office.region
         act = ACTS[ret.state if ret is not None else ""]
@@ -108,11 +107,6 @@ def due(user: Operator, at: datetime, region: Region | None = None, known: Round
         ours = user.posts is None or act in ("returns.opine", "returns.lock") or office is None or office.pk in user.organisation_ids
         found.append(Due(form, here, office, period, ret, _deadline(ret, form, period), act, _to(above, here, ret), at, doing and ours, bool(ret and ret.pk in opined)))
     return sorted(found, key=lambda one: (one.deadline, one.region.order, one.form.code, one.period))
-
-
-def _above(regions: Iterable[Region]) -> dict[int, Region]:
-    """What is above these regions, and above that, by id."""
-    return {above.pk: above for region in regions for above in places.path(region)[1:3]}
 
 
 def _to(known: dict[int, Region], region: Region, ret: Return | None) -> str:

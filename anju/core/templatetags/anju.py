@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from anju.core import acts
@@ -48,6 +48,16 @@ def here(context, **changes):
     pairs |= {key: [str(value)] for key, value in changes.items()}
     pairs = {key: values for key, values in pairs.items() if values not in ([""], ["None"])}
     return f"{request.path}?{urlencode(pairs, doseq=True)}" if pairs else request.path
+
+
+@register.simple_tag(takes_context=True)
+def choices(context, key, listed):
+    """This page elsewhere or at another time: entries of a menu. listed: (what the address says, what people read, whether it is here)."""
+    request = context["request"]
+    rest = urlencode({name: values for name, values in request.GET.lists() if name not in ("page", key) and values != [""]}, doseq=True)
+    base = escaped(f"{request.path}?{rest}{'&' if rest else ''}{key}=")
+    made = (f'<li><a href="{base}{quote(code)}"{" aria-current=true" * current}>{escaped(text)}</a></li>' for code, text, current in listed)
+    return mark_safe("".join(made))
 
 
 @register.simple_tag(takes_context=True)
@@ -121,6 +131,7 @@ STATES = {
     "no_task": ("无任务", "无任务：本期没有下达这项任务"),
     "not_applicable": ("不适用", "不适用：这项指标与本单位无关"),
 }
+APPROXIMATELY = {"约": ("约", "", ""), "余": ("", "余", ""), "左右": ("", "", "左右")}
 ASSUMED = mark_safe('<span class="as" title="推定：原文没有印出，依据见出处">推定</span>')
 
 
@@ -137,19 +148,19 @@ def figure_html(figure, unit: str | None = None, places: int | None = None, sign
     if text == "":
         stored = getattr(figure, "observation_id", None) is not None
         word, note = STATES.get(figure.state, ("", "")) if stored or figure.state == "no_task" else ("", "")
-        return format_html('<span class="st" title="{}">{}</span>', note, word) if word else ""
+        return mark_safe(f'<span class="st" title="{note}">{word}</span>') if word else ""  # words of ours
     text = (f"+{text}" if sign and not text.startswith("-") else text).replace("-", "−")
-    before, middle, after = {"约": ("约", "", ""), "余": ("", "余", ""), "左右": ("", "", "左右")}.get(figure.approx, ("", "", ""))
+    before, middle, after = APPROXIMATELY.get(figure.approx, ("", "", ""))
     percent = "%" if (unit or figure.unit) == "%" else ""
-    return format_html("{}{}{}{}{}{}", before, text, percent, middle, after, ASSUMED if figure.assumed else "")
+    return mark_safe(f"{before}{text}{percent}{middle}{after}{ASSUMED if figure.assumed else ''}")  # digits, and words of ours
 
 
 def opened(figure, shown, note: str = ""):
     """The door itself. Where nothing is shown there is still a place to point at, and it says why it is blank."""
     if not shown:
-        return format_html('<span title="{}"></span>', note or getattr(figure, "why", "") or "空白：没有这个数")
-    title = format_html(' title="{}"', note) if note else ""
-    return format_html('<a class="fig" href="{}?ref={}"{}>{}</a>', DOOR, quote(reference(figure)), title, shown)
+        return mark_safe(f'<span title="{escaped(note or getattr(figure, "why", "") or "空白：没有这个数")}"></span>')
+    title = f' title="{escaped(note)}"' if note else ""
+    return mark_safe(f'<a class="fig" href="{DOOR}?ref={quote(reference(figure))}"{title}>{escaped(shown)}</a>')  # quote leaves nothing to escape
 
 
 @register.simple_tag

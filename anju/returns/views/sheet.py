@@ -97,19 +97,18 @@ def column_name(grid: Grid, column: str) -> str:
     return grid.spec.by_code[column].head
 
 
-MOVED = (
-    '<tr><th scope="row" class="first"><a href="#grid" data-go="{}">{}</a></th><td class="n" data-label="{}">{}</td><td class="n strong" data-label="本期">{}</td></tr>'
-)
-
-
 def moved(grid: Grid) -> list[SafeString]:
     """What a reviewer wants to see first: the figures that are not as they were, as rows of a table."""
     if not grid.last_period:
         return []
+    labels, columns, before = {one.key: one.label for one in grid.lines}, grid.spec.by_code, PERIODS[grid.spec.period]
     return [
-        format_html(MOVED, f"{line}|{column}", where(grid, line, column), PERIODS[grid.spec.period], cell.last or "空白", cell.text or "空白")
+        mark_safe(
+            f'<tr><th scope="row" class="first"><a href="#grid" data-go="{escape(line)}|{column}">{escape(labels[line])}，{escape(columns[column].head)}</a></th>'
+            f'<td class="n" data-label="{before}">{escape(cell.last or "空白")}</td><td class="n strong" data-label="本期">{escape(cell.text or "空白")}</td></tr>'
+        )
         for (line, column), cell in grid.cells.items()
-        if cell.exists and not cell.computed and cell.text != cell.last and (cell.open or cell.via) and not grid.spec.by_code[column].locked
+        if cell.exists and not cell.computed and cell.text != cell.last and (cell.open or cell.via) and not columns[column].locked
     ]
 
 
