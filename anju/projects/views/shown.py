@@ -176,12 +176,15 @@ def summary(line: Line, on: date) -> str:
     return "，".join(said)
 
 
+ON_MAP = ("name", "kind", "state", "units", "households", "monetised", "due_on", "longitude", "latitude")
+
+
 def mapped(line: Line, on: date, shapes: dict[str, str]) -> SimpleNamespace:
-    """A project as the map and its table show it."""
+    """A project as the map and its table show it, by the fields of ON_MAP."""
     project = line.project
     late, all_of_it = late_days(line, on), whole(project)
     unit = events()["start"].unit_for(project.kind)
-    said = progress(line, on) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
+    said = progress(line, on) if project.state in (Project.PLANNED, Project.RESERVE) else Project.STATES.label(project.state)
     planned = "" if all_of_it is None else f"{all_of_it:,}{unit}"
     return SimpleNamespace(
         pk=project.pk, path=f"/projects/{project.pk}/", name=project.name, kind=project.kind, kind_label=KIND_NAMES[project.kind],
