@@ -52,7 +52,7 @@ def latest(user: Operator, codes: Collection[str], listed: Sequence[Region], on:
 
 
 # A province has tens of thousands of figures a year, of which a page asks only which periods there are: looked up key by key in an index
-# (current_told), the next period of each measure that the user sees and then the first of the regions that has it, never read through.
+# (current_told), the next period of each measure that the user sees and then, where that is not all they see, the first of the regions that has it, never read through.
 TOLD = """
 WITH RECURSIVE step AS (
   SELECT code, (SELECT min(c.period) FROM figures_current AS c WHERE c.measure_id = code AND c.period >= %(year)s AND c.period < %(next)s
@@ -63,16 +63,16 @@ WITH RECURSIVE step AS (
     AND c.calibre_id = '' AND c.state = 'number')
   FROM step WHERE period IS NOT NULL
 )
-SELECT code, period FROM step WHERE period IS NOT NULL AND (SELECT true FROM figures_current AS c WHERE c.measure_id = step.code AND c.period = step.period
-  AND c.calibre_id = '' AND c.state = 'number' AND c.region_id = ANY(%(regions)s::int[]) LIMIT 1)
+SELECT code, period FROM step WHERE period IS NOT NULL AND (%(all)s OR (SELECT true FROM figures_current AS c WHERE c.measure_id = step.code
+  AND c.period = step.period AND c.calibre_id = '' AND c.state = 'number' AND c.region_id = ANY(%(regions)s::int[]) LIMIT 1))
 """
 
 
 def told(user: Operator, region_ids: Iterable[int], codes: Collection[str], year: str) -> list[tuple[str, str]]:
     """(measure, period) of the year for which any of these regions reported a number, under no calibre."""
-    ids = array(user.region_ids.intersection(region_ids))
+    ids = user.region_ids.intersection(region_ids)
     with connection.cursor() as cursor:
-        cursor.execute(TOLD, {"regions": ids, "codes": list(codes), "year": year, "next": str(int(year) + 1)})
+        cursor.execute(TOLD, {"regions": array(ids), "all": ids == user.region_ids, "codes": list(codes), "year": year, "next": str(int(year) + 1)})
         return cursor.fetchall()
 
 

@@ -85,6 +85,8 @@ class Project(models.Model):
             models.Index(fields=["region", "kind", "year"], name="project_by_kind"),
             # A province's projects counted (late.tally) without opening one of them; those in the plan found among all that were ever built.
             models.Index(fields=["region", "state", "year", "due_on"], name="project_counts", include=["id", "kind", "units", "households", "monetised"]),
+            # Every project of a province looked into for a word, without opening one of them.
+            models.Index(fields=["region", "state", "year"], name="project_search", include=["name", "code", "address", "id"]),
             # One for each order of the list, so that its first page of a province is read and not sorted.
             models.Index(F("year").desc(nulls_first=True), "code", "id", name="project_by_year"),
             models.Index(fields=["code", "id"], name="project_in_order_of_code"),

@@ -30,7 +30,7 @@ __all__ = [
 
 Totals = dict[int, dict[str, int]]
 SIZE = 50
-HELD = 2_000  # hits of a search up to which it is kept by its keys
+HELD = 500  # hits of a search up to which it is kept by its keys
 SORTS = {
     "": ("-year", "code", "id"), "code": ("code", "id"), "name": ("name", "id"), "year": ("-year", "code", "id"),
     "units": (F("units").desc(nulls_last=True), "id"), "due": ("due_on", "id"), "region": ("region_id", "code", "id"),

@@ -8,11 +8,11 @@ from urllib.parse import quote
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from anju.core.frame import Frame
 from anju.core.sheets import Cell, Column, Row, Sheet
-from anju.core.templatetags.anju import address, day
+from anju.core.templatetags.anju import address, day, escaped
 from anju.projects import queries
 from anju.projects.events import amount_text, events, shown
 from anju.projects.late import BUILT, Tally, built, late_days, tally, to_build, whole
@@ -84,7 +84,7 @@ def door(request: HttpRequest, line: Line, kind: str, unit: str) -> str:
     if amount is None:
         return ""
     href = address(request, f"/projects/{line.project.pk}/total/{quote(kind)}/")
-    return format_html('<a class="fig" href="{}">{}</a>', href, money(amount) if unit == "万元" else grouped(amount, unit))
+    return mark_safe(f'<a class="fig" href="{escaped(href)}">{money(amount) if unit == "万元" else grouped(amount, unit)}</a>')  # digits
 
 
 def grouped(amount: int, unit: str) -> str:
@@ -135,18 +135,19 @@ def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regio
     columns.append(Column(done, (Column("累计", unit=unit), Column("占计划"))))
     columns.append(Column("投资", (Column("计划", unit="万元"), Column("完成", unit="万元"), Column("完成率"))))
     made_sheet = Sheet("projects", columns, caption="项目名册", css="projects cards")
+    on = as_of(made)
     for line in lines:
         project, all_of_it = line.project, whole(line.project)
         finish = "finish" if project.kind == Project.Kind.OLD else "complete"
         unit_of = events()["start"].unit_for(project.kind)
         number = lambda text, label="", css="n": Cell(text=text, css=css, label=label)  # noqa: E731
         start, basic, end, spent = (line.total(name) for name in ("start", "basic", finish, "invest"))
-        late = late_days(line, as_of(made))
+        late = late_days(line, on)
         gone = project.state in (Project.CANCELLED, Project.REPLACED)
         about = f"{project.year}年计划" if project.year else "储备"
         about = about if kind else f"{KIND_NAMES[project.kind]}，{about}"
-        name = format_html('{}<small>{}</small>', project.name, about)
-        said = progress(line, as_of(made)) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
+        name = mark_safe(f"{escaped(project.name)}<small>{about}</small>")  # about: words of ours
+        said = progress(line, on) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
         cells = [Cell(text=name, href=address(request, f"/projects/{project.pk}/"), css="gone" if gone else "")]
         cells += [Cell(text=project.region.name, css="brief")] if regions else []
         cells += [Cell(text=said, css="late brief" if late is not None else "brief"), number(str(project.due_on or ""), "约定竣工")]
