@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
+
+from django.utils.functional import cached_property  # functools' takes a lock at each first use
 
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.desk.charts import Chart

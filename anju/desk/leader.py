@@ -3,7 +3,9 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
+from functools import cache
+
+from django.utils.functional import cached_property
 
 from anju.core import periods
 from anju.core.models import Region

@@ -163,12 +163,12 @@ def _current(user: Operator, leaves: set[tuple[str, str]], regions: Iterable[Reg
     ).values_list(
         "measure_id", "region_id", "period", "calibre_id", "state", "value", "unit", "places", "assumed", "approx", "observation_id"
     )
-    return {Key(*row[:4]): row[4:] for row in rows}
+    return {row[:4]: row[4:] for row in rows}  # a Key is such a tuple, and takes four times as long to make
 
 
 def _shares(user: Operator, rows: dict[Key, tuple], regions: list[Region]) -> dict[Key, tuple[Fraction, Figure]]:
     """For targets set as a share: the fraction and the figure it is taken of, read at the same region and period."""
-    keys = {row[-1]: key for key, row in rows.items() if row[0] == SHARE}
+    keys = {row[-1]: Key(*key) for key, row in rows.items() if row[0] == SHARE}
     if not keys:
         return {}
     found = Observation.objects.filter(pk__in=keys).values_list("pk", "share_numerator", "share_denominator", "share_of_id")

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
+
+from django.utils.functional import cached_property  # functools' takes a lock at each first use
 
 from anju.quantities import divide_half_up, scaled_text, unit
 

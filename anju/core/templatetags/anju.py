@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote, urlencode
 
@@ -73,6 +74,7 @@ def has_stop(problems: Iterable[Problem]) -> bool:
     return any(problem.level == BLOCK for problem in problems)
 
 
+@lru_cache(maxsize=1024)  # a menu has those of five years
 def period_label(period: str) -> str:
     """A period as officials write it: 2021年, 2021年三季度, 2021年1—8月, 截至2021年12月31日."""
     if match := re.fullmatch(r"(\d{4})-Q([1-4])", period):
