@@ -149,7 +149,10 @@ def summary(
     What was done is the period's own figure or else the latest of its year up to that day; it stands against the period's target or the year's.
     """
     listed = [region, *below]
-    known = reported(user, listed, period[:4]) | {(code, "", then) for code, then in reports(period[:4])}  # of the parts' a sum can be made
+    # Parts (其中) repeat what their whole says: only wholes are told to a leader.
+    whole_targets = [one for one in catalogue.values() if one.target_of_id and not one.of_id]
+    told = {code for one in whole_targets for code in (one.code, one.target_of_id)} | {one.code for one in catalogue.values() if one.calibres}
+    known = reported(user, told, listed, period[:4]) | {(code, "", then) for code, then in reports(period[:4])}  # of the parts' a sum can be made
     calibres: dict[str, list[str]] = {}
     when: dict[str, str] = {}
     for code, calibre, then in sorted(known):
@@ -161,8 +164,7 @@ def summary(
         when[code] = then if code not in when else nearest(period, when[code], then)
     kinds = {one.kind for one in below if one.kind != Region.Kind.PSEUDO}
     made = Summary(region, period, NOUNS.get(kinds.pop(), "单位") if len(kinds) == 1 else "单位")
-    # Parts (其中) repeat what their whole says: only wholes are told to a leader.
-    wanted = [one for one in catalogue.values() if one.target_of_id and not one.of_id and one.code in calibres]
+    wanted = [one for one in whole_targets if one.code in calibres]
     topics = list(TOPICS)
     wanted.sort(key=lambda one: topics.index(topic) if (topic := topic_of(one.code)) in topics else len(topics))
     codes = {f"{one.code}:{name}" for one in wanted for name in calibres[one.code]}
@@ -205,10 +207,10 @@ def of_parts(
     return made
 
 
-def reported(user: Operator, listed: Sequence[Region], year: str) -> set[tuple[str, str, str]]:
-    """(measure, calibre, period) of a year that any of these regions has."""
+def reported(user: Operator, codes: Collection[str], listed: Sequence[Region], year: str) -> set[tuple[str, str, str]]:
+    """(measure, calibre, period) of a year that any of these regions has, of these measures."""
     ids = {one.pk for one in listed} & user.region_ids
-    rows = CurrentFigure.objects.filter(region_id__in=ids, period__gte=year, period__lt=str(int(year) + 1))  # an index knows where a year ends
+    rows = CurrentFigure.objects.filter(region_id__in=ids, measure_id__in=codes, period__gte=year, period__lt=str(int(year) + 1))  # an index knows where a year ends
     return set(rows.values_list("measure_id", "calibre_id", "period").distinct())
 
 

@@ -1,7 +1,7 @@
 """Reading the figures that stand now: stored, summed and divided. Used through queries."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -20,8 +20,10 @@ from anju.figures.figure import (
     UNSORTED,
     Figure,
     computed,
+    made,
     names,
     ratio,
+    replace,
     total,
 )
 from anju.figures.models import REFERENCES, Calibre, CurrentFigure, Measure, Observation, TargetDocument
@@ -202,11 +204,12 @@ def build(
     """row: state, value, unit, places, assumed, approx, observation id; None when nothing was ever reported."""
     state, value, printed, places, assumed, approx, observation_id = row or (UNREPORTED, None, "", 0, False, "", None)
     number = state == NUMBER
-    result = Figure(
-        measure.code, measure.name, region, period, calibre, state, value, printed if number else measure.unit,
-        places if number else measure.places or 0, assumed, approx, observation_id, why="" if number else "未报" if row is None else STATES[state],
-        kind=measure.kind, family=unit(measure.unit).family, whole=measure.of_id or "", dimension=measure.dimension, member=measure.member,
-    )  # fmt: skip
+    result = made(Figure, {
+        "code": measure.code, "name": measure.name, "region": region, "period": period, "calibre": calibre, "state": state, "value": value,
+        "unit": printed if number else measure.unit, "places": places if number else measure.places or 0, "assumed": assumed, "approx": approx,
+        "observation_id": observation_id, "why": "" if number else "未报" if row is None else STATES[state], "kind": measure.kind,
+        "family": unit(measure.unit).family, "whole": measure.of_id or "", "dimension": measure.dimension, "member": measure.member,
+    })  # fmt: skip
     if state != SHARE:
         return result
     fraction, base = share
