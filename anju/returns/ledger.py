@@ -69,7 +69,7 @@ def sums(user: Operator, spec: Spec, period: str, ids: Collection[int], until: d
 
 
 def stages(user: Operator, ids: Collection[int], until: date) -> dict[int, str]:
-    return {pk: event.note for pk, event in projects.last_stages(user, ids, until).items()} if ids else {}
+    return projects.last_stages(user, ids, until) if ids else {}
 
 
 def region_sum(found: Sums, source: From, start: date | None, members: Collection[Project]) -> int | None:

@@ -188,6 +188,7 @@ def _ledger(made: Reading) -> None:
         fields = {c.source.project for c in columns if c.source.project}
         rows = visible(Project.objects.filter(pk__in=ids.values()).only(*fields), user).in_bulk() if fields and ids else {}
         stages = ledger.stages(user, list(ids.values()), ret.cut_off) if any(c.source.event == "stage" for c in columns) else {}
+        since = {column.code: ledger.start_of(column.source, ret.period) for column in columns}
         for key, pk in ids.items():
             for column in columns:
                 if not made.now.has(key, column):
@@ -197,7 +198,7 @@ def _ledger(made: Reading) -> None:
                 elif column.source.event == "stage":
                     value, text = None, stages.get(pk, "")
                 else:
-                    value, text = found.value(column.source, ledger.start_of(column.source, ret.period), pk), ""
+                    value, text = found.value(column.source, since[column.code], pk), ""
                 if value is not None:
                     made.ledger_numbers[key, column.code] = value
                 if text:

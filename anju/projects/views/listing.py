@@ -192,7 +192,7 @@ def places(request: HttpRequest) -> HttpResponse:
         return show(request, "projects/map.html", heading="项目地图", rows=[])
     chosen, off, on = shown.filters(request), request.GET.get("map") == "0", shown.as_of(made)
     found, tallies = shown.found(user, made, chosen)
-    listed = queries.projects(user, found, sort="region", size=MOST_ON_MAP, until=on, count=shown.counted(tallies, chosen)[0], only=shown.ON_MAP)
+    listed = queries.projects(user, found, sort="region", size=MOST_ON_MAP, until=on, count=shown.counted(tallies, chosen)[0], only=shown.ON_MAP, kinds=queries.STAGES)
     rows = [shown.mapped(line, on, drawn.SHAPES) for line in listed.lines]
     plane = drawn.plane(rows)
     lost, late = len(rows) - len(plane.marks), sum(row.late for row in rows)
