@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from django.utils.functional import cached_property  # functools' takes a lock at each first use
@@ -37,8 +38,14 @@ class Pair:
         return self.actual.known and self.target.known
 
     @cached_property
+    def gap(self) -> int | Fraction:
+        """How much more was done than asked, of a pair that can be compared: without fractions where there are none, which is most."""
+        done, asked = self.actual, self.target
+        return done.value - asked.value if done.fraction is None and asked.fraction is None else done.exact - asked.exact
+
+    @cached_property
     def short(self) -> bool:
-        return self.comparable and self.actual.exact < self.target.exact
+        return self.comparable and self.gap < 0
 
     @cached_property
     def rate(self) -> Figure:
@@ -54,7 +61,7 @@ class Pair:
 
     def gap_text(self) -> str:
         """The difference in the shown unit, without its sign: 27."""
-        gap = abs(self.actual.exact - self.target.exact)
+        gap = abs(self.gap)
         scaled = divide_half_up(gap.numerator * 10**self.places, gap.denominator * unit(self.unit).factor)
         return scaled_text(scaled, self.places, grouping=True)
 
@@ -67,7 +74,7 @@ class Pair:
         target = self.target.text(self.unit, self.places, True)
         if not self.actual.known:
             return f"{actual} / {target}"
-        if self.actual.exact == self.target.exact:
+        if not self.gap:
             return f"{actual} / {target}"
         return f"{actual} / {target}，{'差' if self.short else '超'} {self.gap_text()}"
 
@@ -75,7 +82,7 @@ class Pair:
 def by_gap(pairs: Iterable[Pair]) -> list[Pair]:
     """Furthest behind first; then those that have no comparison, in their own order."""
     listed = list(pairs)
-    known = sorted((pair for pair in listed if pair.comparable), key=lambda pair: pair.actual.exact - pair.target.exact)
+    known = sorted((pair for pair in listed if pair.comparable), key=lambda pair: pair.gap)
     return known + [pair for pair in listed if not pair.comparable and (pair.actual.known or pair.target.known)]
 
 
@@ -89,7 +96,7 @@ def pair_sheet(id: str, pairs: list[Pair], unit_name: str, first: str = "县区"
     columns = [Column(first), *counted_in, Column("完成率")]
     rows = []
     for pair in pairs:
-        gap = ("−" if pair.short else "+" if pair.actual.exact != pair.target.exact else "") + pair.gap_text() if pair.comparable else ""
+        gap = ("−" if pair.short else "+" if pair.gap else "") + pair.gap_text() if pair.comparable else ""
         cells = [
             Cell(text=pair.actual.region.name),
             Cell(figure=pair.target, unit=unit_name),

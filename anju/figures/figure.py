@@ -67,12 +67,13 @@ class Figure:
 
     def text(self, unit_name: str | None = None, places: int | None = None, grouping: bool = False) -> str:
         """Digits only, half-up; "" when unknown. As printed unless asked otherwise (another unit without places: exact digits)."""
-        if self.exact is None:
+        exact = self.value if self.fraction is None else self.fraction  # a whole number is its own numerator, over 1
+        if exact is None:
             return ""
         wanted = unit_name or self.unit
         if places is None:
-            places = self.places if unit(wanted) == unit(self.unit) else exact_places(self, wanted)
-        scaled = divide_half_up(self.exact.numerator * 10**places, self.exact.denominator * unit(wanted).factor)
+            places = self.places if wanted == self.unit or unit(wanted) == unit(self.unit) else exact_places(self, wanted)
+        scaled = divide_half_up(exact.numerator * 10**places, exact.denominator * unit(wanted).factor)
         return scaled_text(scaled, places, grouping)
 
     def spoken(self, unit_name: str | None = None, places: int | None = None) -> str:

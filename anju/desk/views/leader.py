@@ -69,7 +69,7 @@ def progress_sheet(request: HttpRequest, summary: told.Summary) -> Sheet:
     for one in summary.progress:
         pair: Pair = one.whole
         gap = ""
-        if pair.comparable and pair.actual.exact != pair.target.exact:
+        if pair.comparable and pair.gap:
             gap = ("−" if pair.short else "+") + pair.gap_text()
         behind = "、".join(part.actual.region.name for part in one.short)
         sheet.rows.append(
