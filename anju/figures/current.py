@@ -182,13 +182,13 @@ def _shares(user: Operator, rows: dict[Key, tuple], regions: list[Region]) -> di
 
 def _read(every: Mapping[str, Measure], rows: dict, shares: dict, key: Key, region: Region) -> Figure:
     measure = every[key.code]
+    if not measure.terms and measure.numerator_id is None:  # most are said, not computed
+        return build(measure, region, key.period, key.calibre, rows.get(key), shares.get(key))
     parts = [_read(every, rows, shares, _side_key(every, rows, side, key), region) for side in _sides(measure)]
     if measure.kind == Measure.Kind.RATIO:
         return replace(ratio(*parts, measure.places, measure.code, measure.name), calibre=key.calibre)
-    if measure.kind == Measure.Kind.SUM:
-        summed = replace(total(parts, measure.code, measure.name), unit=measure.unit, calibre=key.calibre)
-        return summed if measure.places is None else replace(summed, places=measure.places)
-    return build(measure, region, key.period, key.calibre, rows.get(key), shares.get(key))
+    summed = replace(total(parts, measure.code, measure.name), unit=measure.unit, calibre=key.calibre)
+    return summed if measure.places is None else replace(summed, places=measure.places)
 
 
 def _side_key(every: Mapping[str, Measure], rows: dict, code: str, key: Key) -> Key:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from anju.core import acts, periods, regions, trail
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
-from anju.figures.current import LEVELS, Figures, figures
+from anju.figures.current import LEVELS, Figures, catalogue, figures
 from anju.figures.figure import Derived, Figure, derived
 from anju.figures.latest import Latest, latest
 from anju.figures.models import Measure, Node, Observation, TargetDocument
@@ -169,9 +169,12 @@ def nodes(user: Operator, region: Region, on: date, parts: Sequence[Region] | No
     """The nodes of that year that bind a region, with its gap and its parts'. What was done: the latest figures reported by that day, or up to
     the node's own day where that is earlier. A node dated before its document binds no one."""
     made = Nodes(on)
-    rows = list(visible(Node.objects.filter(region=region, on__year=on.year), user).select_related("target", "actual"))
+    rows = list(visible(Node.objects.filter(region=region, on__year=on.year), user))
     if not rows:
         return made
+    known = catalogue()
+    for row in rows:
+        row.target, row.actual = known[row.target_id], known[row.actual_id]
     listed = [region, *(regions.children(user, region, on) if parts is None else parts)]
     targets = _targets(user, rows, listed, str(on.year))
     done: dict[date, Latest] = {}

@@ -118,7 +118,7 @@ def _evening(on: date) -> datetime:
 
 def notices(user: Operator, places: Iterable[int] | None = None) -> list[Notice]:
     """What waits for this user, the earliest deadline first: only what they may do themselves, and did not put away."""
-    found = _open(user).select_related("region")
+    found = _open(user)
     return [row for row in (found if places is None else found.filter(region_id__in=places)) if may(user, row.act, row.region_id)]
 
 
