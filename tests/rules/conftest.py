@@ -1,8 +1,5 @@
 """The engines under test: DuckDB and PostgreSQL (as the application's role), each beside the Decimal reference."""
 
-import time
-from contextlib import contextmanager
-
 import pytest
 
 from anju import rules
@@ -48,17 +45,3 @@ def everywhere(duck, postgres):
         return one
 
     return go
-
-
-@pytest.fixture(scope="session")
-def seconds():
-    """A limit on the time a block takes: generous, so that only a blow-up fails it."""
-
-    @contextmanager
-    def within(limit):
-        start = time.perf_counter()
-        yield
-        taken = time.perf_counter() - start
-        assert taken < limit, f"took {taken:.2f} s, allowed {limit} s"
-
-    return within

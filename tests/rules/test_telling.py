@@ -60,13 +60,6 @@ def test_one_row_can_be_told_without_a_run():
     assert rules.explain(shared, {"x": 1}, on=DAY, rows=[{"x": 2}])[0].value_text == "33.33%"
 
 
-def test_telling_a_row_is_quick(seconds):
-    run = rules.run(load(), [{"key": index, **ROW} for index in range(20)], on=ON, key="key")
-    with seconds(0.5):  # 5 ms a row, with room for a busy machine
-        for row in run.rows:
-            row.explain()
-
-
 def test_figures_in_sentences_take_units_and_places():
     made = book(
         "eligibility",
