@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from anju.core.acts import may
 from anju.core.scope import Operator
@@ -23,8 +24,7 @@ class Head:
     column: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class GridCell:
+class GridCell(NamedTuple):  # a page makes hundreds: a frozen dataclass takes four times as long
     """A cell. state: of the model, or "" where nothing was ever written. last, ledger, target: texts, "" when there is none.
 
     open: may be written now; exists: the line has such a cell at all (otherwise the form prints a dash).

@@ -1,9 +1,9 @@
 """A return read whole: its cells, last period's, the ledger's, facts from elsewhere, and everything its formulas say. A few statements each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from django.db import connection
@@ -108,25 +108,31 @@ class Reading:
             found["row"] = "合计" if line == TOTAL else self.now.lines[line].label
         if "month" in inputs:
             found["month"] = periods.end(self.ret.period).month
-        for column in self.spec.columns:
-            code = column.code
-            if column.type == "number":
-                numbers = (
-                    (code, None if column.formula else self.now.number(line, code) if self.now.has(line, column) else None),
-                    (f"last_{code}", self.before(self.last, line, column) if f"last_{code}" in inputs else None),
-                    (f"ago_{code}", self.before(self.ago, line, column) if f"ago_{code}" in inputs else None),
-                    (f"ledger_{code}", self.ledger(line, column) if f"ledger_{code}" in inputs else None),
-                )
-                found |= {name: exact(value, column.unit) for name, value in numbers if name in inputs and value is not None}
-            else:
-                texts = ((code, self.now.text(line, code)), (f"last_{code}", self.last and self.last.text(line, code)))
-                found |= {name: text for name, text in texts if name in inputs and text and self._fits(column, text)}
+        for name, column, say in self._asked:
+            value = say(line, column)
+            if value is not None and column.type == "number":
+                found[name] = exact(value, column.unit)
+            elif value and self._fits(column, value):
+                found[name] = value
         for fact in self.spec.across:
             value = self.elsewhere.get(fact.name)
             value = value.get(line) if isinstance(value, Mapping) else value
             if fact.name in inputs and value is not None:
                 found[fact.name] = exact(value, fact.unit)
         return found
+
+    @cached_property
+    def _asked(self) -> list[tuple[str, Column, Callable[[str, Column], int | str | None]]]:
+        """What the book asks of the columns: the name of its input, the column, and who says it of a line."""
+        numbers = {"": self._own, "last_": partial(self.before, self.last), "ago_": partial(self.before, self.ago), "ledger_": self.ledger}
+        texts = {"": lambda line, column: self.now.text(line, column.code), "last_": lambda line, column: self.last and self.last.text(line, column.code)}
+        return [
+            (f"{prefix}{column.code}", column, say) for column in self.spec.columns
+            for prefix, say in (numbers if column.type == "number" else texts).items() if f"{prefix}{column.code}" in self.book.inputs
+        ]  # fmt: skip
+
+    def _own(self, line: str, column: Column) -> int | None:
+        return self.now.number(line, column.code) if not column.formula and self.now.has(line, column) else None
 
     @staticmethod
     def _fits(column: Column, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The offline workbook of a month's return, written and merged, beside bare openpyxl writing and reading the same cells.
+"""The offline workbook of a month's return, written and merged, and all checks of it, beside bare openpyxl writing and reading the same cells.
 
     python -m benchmarks.returns.bench [rows …]
 
@@ -100,10 +100,15 @@ def measure(place: int, size: int) -> list[str]:
     for n in (1, 2, 3):
         content = _filled(write(), 1000 * n)
         merged.append(median(lambda content=content: merge(content), 1))
-    took, back = statistics.median(merged), median(lambda: read(content))
+    def check() -> None:
+        with scoped(user):
+            queries.check(user, ret)
+
+    took, back, checked = statistics.median(merged), median(lambda: read(content)), median(check)
     return [
         f"| {size} 行，写出 | {written * 1000:.0f} ms | {plain * 1000:.0f} ms | {written / plain:.1f} |",
         f"| {size} 行，合并 {3 * size} 格改动 | {took * 1000:.0f} ms | {back * 1000:.0f} ms（只读） | {took / back:.1f} |",
+        f"| {size} 行，读出并做全部检查 | {checked * 1000:.0f} ms | {back * 1000:.0f} ms（只读，不检查） | {checked / back:.1f} |",
     ]
 
 
