@@ -4,8 +4,17 @@ import sys
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+
+
+class Whole(MigrationExecutor):
+    """A migration and the word that it was done, both or neither: Django commits the one before it writes the other, and an interrupt between
+    the two left tables that no later run could make again."""
+
+    def apply_migration(self, state: Any, migration: Any, fake: bool = False, fake_initial: bool = False) -> Any:
+        with transaction.atomic(using=self.connection.alias):
+            return super().apply_migration(state, migration, fake, fake_initial)
 
 
 def pending() -> list[str]:
@@ -29,7 +38,9 @@ def upgrade(*, backed_up: bool = False) -> list[str]:
 
                     sys.stderr.write("程序已更新，升级表结构之前先备份……\n")
                     sys.stderr.write(f"已备份到 {before_upgrade()}\n")
-                call_command("migrate", database="owner", verbosity=0, interactive=False)
+                executor = Whole(connections["owner"])
+                executor.migrate(executor.loader.graph.leaf_nodes())
+                call_command("migrate", database="owner", verbosity=0, interactive=False)  # finds nothing to do, and tells the apps that it is done
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(hashtext('anju_upgrade'))")
     from anju.core.regions import load_national

@@ -1,0 +1,43 @@
+"""Making the tables may be interrupted anywhere."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+STRUCK_BEFORE_IT_IS_WRITTEN_DOWN = """
+from django.db.migrations.recorder import MigrationRecorder
+
+plain = MigrationRecorder.record_applied
+
+def struck(self, app, name):
+    if (app, name) == ("core", "0001_initial"):
+        raise KeyboardInterrupt
+    plain(self, app, name)
+
+MigrationRecorder.record_applied = struck
+from anju.core.command import setup
+setup()
+"""
+
+
+def test_a_migration_struck_before_it_is_written_down_is_made_by_the_next_run():
+    home = Path(tempfile.mkdtemp(prefix="anju-upgrade-"))
+    home.chmod(0o711)  # under root the server runs as a system user, who must be able to pass
+    env = {**os.environ, "ANJU_HOME": str(home)}
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        env.pop(name, None)
+
+    def run(*words: str) -> subprocess.CompletedProcess:
+        return subprocess.run([sys.executable, *words], env=env, capture_output=True, text=True, timeout=300)
+
+    try:
+        assert "KeyboardInterrupt" in run("-c", STRUCK_BEFORE_IT_IS_WRITTEN_DOWN).stderr
+        assert run("-m", "anju", "db", "start").returncode == 0
+        done = run("-m", "anju", "db", "upgrade")
+        assert done.returncode == 0, done.stderr
+    finally:
+        run("-m", "anju", "db", "stop")
+        shutil.rmtree(home, ignore_errors=True)
