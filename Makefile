@@ -29,6 +29,7 @@ test: install-dev
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: install
+	@$(BIN)/ruff format --check --quiet . || { echo "代码没有按格式排好，请运行：$(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports

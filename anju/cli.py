@@ -73,7 +73,9 @@ def _unforeseen() -> Problem:
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as out:
-            out.write(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M:%S} anju {' '.join(sys.argv[1:])}\n{details}\n")
+            out.write(
+                f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M:%S} anju {' '.join(sys.argv[1:])}\n{details}\n"
+            )
     except OSError:
         sys.stderr.write(details)
         return Problem("SYS-001", "程序", "遇到没有料到的情况，做到一半的一步已撤回。", "请把上面的内容发给维护人员。")
@@ -88,7 +90,9 @@ def run() -> None:
     code = main()
     if Interrupts.came:  # also when what it hit was told as a refusal
         code = INTERRUPTED
-    if code == INTERRUPTED:  # Python forgets that an interrupt inside exec() was dealt with, and would die of it once more on leaving
+    if (
+        code == INTERRUPTED
+    ):  # Python forgets that an interrupt inside exec() was dealt with, and would die of it once more on leaving
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

@@ -16,7 +16,12 @@ ROOMS = ("core", "figures", "runs", "documents", "projects", "returns", "evaluat
 DEBUG = False
 SECRET_KEY = SimpleLazyObject(secret_key)
 # This machine, and the names or addresses under which an office reaches it (ANJU_HOSTS, separated by commas).
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *(name.strip() for name in os.environ.get("ANJU_HOSTS", "").split(",") if name.strip())]
+ALLOWED_HOSTS = [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    *(name.strip() for name in os.environ.get("ANJU_HOSTS", "").split(",") if name.strip()),
+]
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -79,7 +84,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "anju.core.sign_in.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("username", "name")}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
 ]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
@@ -97,7 +105,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/sign-in/"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "100/m/ip,20/15m/key", "reauthenticate": "10/m/user", "change_password": "5/m/user"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "100/m/ip,20/15m/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
 MFA_ADAPTER = "anju.core.sign_in.MfaAdapter"
 MFA_FORMS = {"authenticate": "anju.core.sign_in.CodeForm"}
 MFA_TOTP_ISSUER = "安居"
@@ -150,7 +163,9 @@ USE_TZ = True
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from the package: nothing to collect on an office computer
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # uploads live in the database, beside their rows
+    "default": {
+        "BACKEND": "django.core.files.storage.InMemoryStorage"
+    },  # uploads live in the database, beside their rows
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 MAP_FOLDERS = [  # forms the import page knows: the demonstration's, and a city's own folders as PATH separates them
@@ -175,7 +190,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(os.environ.get("ANJU_HTTPS"))  # a proxy in front speaks HTTPS with the browsers
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(
+    os.environ.get("ANJU_HTTPS")
+)  # a proxy in front speaks HTTPS with the browsers
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS[3:]] if SESSION_COOKIE_SECURE else []
 CSRF_COOKIE_SAMESITE = "Strict"

@@ -8,7 +8,9 @@ from anju.settings import ROOMS
 
 PREFIX = {"desk": "", "core": ""}
 
-urlpatterns = [path(PREFIX.get(room, f"{room}/"), include(f"anju.{room}.urls")) for room in ROOMS if find_spec(f"anju.{room}.urls")]
+urlpatterns = [
+    path(PREFIX.get(room, f"{room}/"), include(f"anju.{room}.urls")) for room in ROOMS if find_spec(f"anju.{room}.urls")
+]
 handler400 = "anju.core.views.bad_request"
 handler403 = "anju.core.views.forbidden"
 handler429 = "anju.core.views.too_many"

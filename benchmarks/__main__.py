@@ -11,7 +11,14 @@ from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).parent
-TITLES = {"rules": "规则引擎", "figures": "数字", "workbooks": "表格读写", "documents": "公文", "returns": "报表", "pages": "页面与整期锁定"}
+TITLES = {
+    "rules": "规则引擎",
+    "figures": "数字",
+    "workbooks": "表格读写",
+    "documents": "公文",
+    "returns": "报表",
+    "pages": "页面与整期锁定",
+}
 HEAD = """# 性能对照
 
 由 `make bench` 写出。看比值，不看秒数：每一行都与用户手边的普通工具在同一次运行里对照。
@@ -29,16 +36,25 @@ def machine() -> str:
 def _sections() -> dict[str, str]:
     """The results that stand, by their headings: a room measured by itself takes the place of its own only."""
     text = (HERE / "RESULTS.md").read_text(encoding="utf-8")
-    return {part.partition("\n")[0]: part.rstrip() + "\n" for part in re.split(r"^(?=## )", text, flags=re.MULTILINE)[1:]}
+    return {
+        part.partition("\n")[0]: part.rstrip() + "\n" for part in re.split(r"^(?=## )", text, flags=re.MULTILINE)[1:]
+    }
 
 
 def main() -> int:
     wanted = sys.argv[1:] or list(TITLES)
-    parts, failed = [HEAD.format(when=date.today().isoformat(), machine=machine(), python=platform.python_version())], []
+    parts, failed = (
+        [HEAD.format(when=date.today().isoformat(), machine=machine(), python=platform.python_version())],
+        [],
+    )
     for room in wanted:
         sys.stderr.write(f"正在量测：{TITLES[room]}……\n")
         done = subprocess.run(
-            [sys.executable, "-m", f"benchmarks.{room}.bench"], cwd=HERE.parent, stdout=subprocess.PIPE, text=True, check=False
+            [sys.executable, "-m", f"benchmarks.{room}.bench"],
+            cwd=HERE.parent,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
         )
         sys.stdout.write(done.stdout)
         if done.returncode:

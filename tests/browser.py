@@ -12,10 +12,18 @@ import pytest
 
 from tests.cast import sign_in
 
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in this thread; the database is asked from it too
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+    "true"  # Playwright keeps an event loop in this thread; the database is asked from it too
+)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 PATIENCE = 30_000  # milliseconds
 
@@ -81,7 +89,9 @@ def visits(chromium, address: str, **more):
         context = chromium.new_context(viewport=size, base_url=address, locale="zh-CN", accept_downloads=True, **more)
         page = context.new_page()
         page.lines = Lines()
-        page.on("console", lambda message: page.lines.append(f"{message.type}: {message.text} {message.location['url']}"))
+        page.on(
+            "console", lambda message: page.lines.append(f"{message.type}: {message.text} {message.location['url']}")
+        )
         page.on("pageerror", lambda error: page.lines.append(f"error: {error}"))
         page.set_default_timeout(PATIENCE)
         if staff:

@@ -34,9 +34,17 @@ def person(posts: str | tuple[str, ...], regions: str | tuple[str, ...] = EAST):
             region = Region.objects.get(code=code, valid_until=None)
             for post in posts:
                 kind = KINDS.get(post, "housing")
-                office, _ = Organisation.objects.get_or_create(region=region, kind=kind, name=f"{region.name}{Organisation.Kind(kind).label}局")
-                bounded = {"ground": "示例审通〔2026〕1号", "until": date.today() + timedelta(days=30)} if post == "auditor" else {}
-                Posting.objects.create(staff=staff, organisation=office, post=post, since=date(2020, 1, 1), by="local", **bounded)
+                office, _ = Organisation.objects.get_or_create(
+                    region=region, kind=kind, name=f"{region.name}{Organisation.Kind(kind).label}局"
+                )
+                bounded = (
+                    {"ground": "示例审通〔2026〕1号", "until": date.today() + timedelta(days=30)}
+                    if post == "auditor"
+                    else {}
+                )
+                Posting.objects.create(
+                    staff=staff, organisation=office, post=post, since=date(2020, 1, 1), by="local", **bounded
+                )
     return staff
 
 
@@ -57,4 +65,6 @@ def sign_in(visitor, staff) -> None:
     client = visitor if isinstance(visitor, Client) else Client()
     client.force_login(staff, backend=BACKEND)
     if client is not visitor:
-        visitor.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "domain": "127.0.0.1", "path": "/"}])
+        visitor.context.add_cookies(
+            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "domain": "127.0.0.1", "path": "/"}]
+        )

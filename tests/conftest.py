@@ -65,7 +65,9 @@ def django_db_setup(cluster, django_db_blocker):
 @pytest.fixture(autouse=True)
 def _no_transaction_mark(request):
     mark = request.node.get_closest_marker("django_db")
-    assert not (mark and mark.kwargs.get("transaction")), "the application may not TRUNCATE: use the fixture `committed` instead"
+    assert not (mark and mark.kwargs.get("transaction")), (
+        "the application may not TRUNCATE: use the fixture `committed` instead"
+    )
 
 
 @pytest.fixture

@@ -24,5 +24,12 @@ def told(user: Operator, facts: dict[str, str], code: str = CITY, **beside: str)
 
 def written(user: Operator, kind: str, options: dict | None = None, prose: dict | None = None, code: str = CITY):
     """The newest version of a document just written."""
-    document = services.write(by=user, kind=kind, region=place(user, code), period=PERIOD, options={"organs": ["示例机关"], **(options or {})}, prose=prose or {})
+    document = services.write(
+        by=user,
+        kind=kind,
+        region=place(user, code),
+        period=PERIOD,
+        options={"organs": ["示例机关"], **(options or {})},
+        prose=prose or {},
+    )
     return version(user, document)

@@ -40,7 +40,9 @@ def backup(path: Path | str, snapshot: str = "") -> tuple[int, str]:
     head, path = trail.head(), Path(path)
     part = path.with_name(path.name + ".part")
     with explained(path):
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))  # it holds everything: nobody else's to read
+        os.close(
+            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        )  # it holds everything: nobody else's to read
         try:
             seen = [f"--snapshot={snapshot}"] if snapshot else []
             run(path, "pg_dump", "--format=custom", "--no-owner", f"--file={part.absolute()}", *seen)
@@ -49,7 +51,9 @@ def backup(path: Path | str, snapshot: str = "") -> tuple[int, str]:
             part.unlink(missing_ok=True)
     if not snapshot:
         folder()
-        _note().write_text(json.dumps({"at": timezone.now().isoformat(), "file": str(path.absolute())}), encoding="utf-8")
+        _note().write_text(
+            json.dumps({"at": timezone.now().isoformat(), "file": str(path.absolute())}), encoding="utf-8"
+        )
     return head
 
 
@@ -102,13 +106,26 @@ def restore(path: Path | str) -> int:
 def load(path: Path, known: dict[str, Any] | None = None) -> None:
     """The file into an empty database: the one of this installation, or another."""
     into = (known or connections["owner"].settings_dict)["NAME"]
-    run(path, "pg_restore", "--no-owner", "--single-transaction", "--exit-on-error", f"--dbname={into}", str(path.absolute()), known=known)
+    run(
+        path,
+        "pg_restore",
+        "--no-owner",
+        "--single-transaction",
+        "--exit-on-error",
+        f"--dbname={into}",
+        str(path.absolute()),
+        known=known,
+    )
 
 
 def run(path: Path, program: str, *arguments: str, known: dict[str, Any] | None = None) -> None:
     known = known or connections["owner"].settings_dict
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
-    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"} | {name: str(known[key]) for name, key in names.items() if known[key]}
-    done = subprocess.run([binaries() / program, *arguments], env=environment, cwd="/", capture_output=True, text=True, check=False)
+    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"} | {
+        name: str(known[key]) for name, key in names.items() if known[key]
+    }
+    done = subprocess.run(
+        [binaries() / program, *arguments], env=environment, cwd="/", capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise storage_problem(path, done.stderr.strip())

@@ -57,7 +57,14 @@ def verify(path: Path | str, heads: Sequence[str] = ()) -> list[Problem]:
     kept = []
     for text in heads:
         if not (match := HEAD.fullmatch(text.strip())):
-            return [Problem("TRAIL-001", text, "不是链头：应是 64 位十六进制数，前面可带“序号:”。", "请照抄 anju trail head 当时的输出。")]
+            return [
+                Problem(
+                    "TRAIL-001",
+                    text,
+                    "不是链头：应是 64 位十六进制数，前面可带“序号:”。",
+                    "请照抄 anju trail head 当时的输出。",
+                )
+            ]
         kept.append((int(match[1]) if match[1] else None, match[2].lower()))
     try:
         with path.open("rb") as file:
@@ -87,12 +94,25 @@ def _verify(name: str, file: Iterable[bytes], kept: list[tuple[int | None, str]]
         if here > seq + 1:
             return [_broken("TRAIL-004", where, f"序号从 {seq} 跳到 {here}，第 {seq + 1} 条被删除或移走", seq + 1)]
         if here != seq + 1:
-            return [_broken("TRAIL-005", where, f"序号 {here} 出现在第 {seq + 1} 条的位置，次序被调换或有重复", seq + 1)]
+            return [
+                _broken("TRAIL-005", where, f"序号 {here} 出现在第 {seq + 1} 条的位置，次序被调换或有重复", seq + 1)
+            ]
         seq, previous = here, link(previous, here, content)
         if previous.hex() != printed:
-            return [_broken("TRAIL-006", where, f"内容与散列值不符（{_brief(content)}），被改动过，或它前面的记录被换过", seq)]
+            return [
+                _broken(
+                    "TRAIL-006", where, f"内容与散列值不符（{_brief(content)}），被改动过，或它前面的记录被换过", seq
+                )
+            ]
         if seq in by_seq and by_seq[seq] != printed:
-            return [_broken("TRAIL-007", where, f"与另行保存的第 {seq} 条链头不符，第 1 至 {seq} 条中有记录被改写后重新计算过", seq)]
+            return [
+                _broken(
+                    "TRAIL-007",
+                    where,
+                    f"与另行保存的第 {seq} 条链头不符，第 1 至 {seq} 条中有记录被改写后重新计算过",
+                    seq,
+                )
+            ]
         found |= wanted & {printed}
     ending = [END.encode(), str(seq).encode(), previous.hex().encode()]
     if footer != ending:
@@ -110,7 +130,9 @@ def _verify(name: str, file: Iterable[bytes], kept: list[tuple[int | None, str]]
 
 
 def _broken(code: str, where: str, what: str, seq: int) -> Problem:
-    return Problem(code, where, f"{what}。", f"第 {seq} 条起不可采信；请与另存的导出文件逐条核对，并查明何人何时动过数据库。")
+    return Problem(
+        code, where, f"{what}。", f"第 {seq} 条起不可采信；请与另存的导出文件逐条核对，并查明何人何时动过数据库。"
+    )
 
 
 def _brief(content: bytes) -> str:

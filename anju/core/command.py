@@ -55,7 +55,9 @@ class Parser(argparse.ArgumentParser):
         self.exit(USAGE, f"{self.prog}：{message}\n运行 {self.prog} --help 查看说明。\n")
 
 
-def add_parser(subparsers: Any, name: str, help_zh: str, handler: Callable[[argparse.Namespace], int] | None = None) -> Parser:
+def add_parser(
+    subparsers: Any, name: str, help_zh: str, handler: Callable[[argparse.Namespace], int] | None = None
+) -> Parser:
     """A command with its Chinese help and --json. With handler it runs; without, give it sub-commands by `add_group`."""
     parser = subparsers.add_parser(name, help=help_zh, description=help_zh)
     if handler:
@@ -67,7 +69,9 @@ def add_parser(subparsers: Any, name: str, help_zh: str, handler: Callable[[argp
 def add_group(subparsers: Any, name: str, help_zh: str) -> Any:
     """A command that has sub-commands (`anju db start`): what to pass to `add_parser` for each."""
     parser = add_parser(subparsers, name, help_zh)
-    return parser.add_subparsers(title="命令", metavar="命令", dest=f"{name}_command", required=True, parser_class=Parser)
+    return parser.add_subparsers(
+        title="命令", metavar="命令", dest=f"{name}_command", required=True, parser_class=Parser
+    )
 
 
 def out(args: argparse.Namespace, data: Any, text: str | Iterable[str]) -> None:

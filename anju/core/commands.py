@@ -16,8 +16,12 @@ def add(subparsers: Any) -> None:
     add_parser(db, "status", "查看数据库在哪里、是否在运行、表结构是否最新", db_status)
     add_parser(db, "upgrade", "把表结构和全国区划更新到本程序的版本", db_upgrade)
     parser = add_parser(db, "backup", "把整个数据库备份到一个文件", db_backup)
-    parser.add_argument("file", metavar="文件", nargs="?", help="写到哪个文件（默认写到数据目录的 backups，以时间命名）")
-    add_parser(db, "restore", "从备份文件恢复（只进空的数据库）", db_restore).add_argument("file", metavar="文件", help="备份文件")
+    parser.add_argument(
+        "file", metavar="文件", nargs="?", help="写到哪个文件（默认写到数据目录的 backups，以时间命名）"
+    )
+    add_parser(db, "restore", "从备份文件恢复（只进空的数据库）", db_restore).add_argument(
+        "file", metavar="文件", help="备份文件"
+    )
     add_parser(db, "drill", "恢复演练：备份、恢复到临时的数据库、逐表核对，然后删除临时的数据库", db_drill)
 
     add_parser(subparsers, "doctor", "体检：逐项说明这套安装好不好，哪里不好、怎样修；什么也不改动", run_doctor)
@@ -27,7 +31,9 @@ def add(subparsers: Any) -> None:
     trail = add_group(subparsers, "trail", "留痕：封存、导出、离线核验")
     add_parser(trail, "seal", "把已提交的留痕接入散列链", trail_seal)
     add_parser(trail, "head", "打印链头（序号:散列值），请抄录到系统之外保存", trail_head)
-    add_parser(trail, "export", "封存并导出全部留痕", trail_export).add_argument("file", metavar="文件", help="写到哪个文件")
+    add_parser(trail, "export", "封存并导出全部留痕", trail_export).add_argument(
+        "file", metavar="文件", help="写到哪个文件"
+    )
     parser = add_parser(trail, "verify", "离线核验导出的留痕文件，不需要数据库", trail_verify)
     parser.add_argument("file", metavar="文件", help="anju trail export 写出的文件")
     parser.add_argument("--head", metavar="链头", action="append", default=[], help="另行保存的链头，可给多个")
@@ -55,7 +61,9 @@ def db_stop(args: argparse.Namespace) -> int:
     from anju.core.postgres import Cluster
 
     if server.named():
-        return show_problems([Problem("DB-015", "DATABASE_URL", "数据库是另外的服务器，不由本程序启停。", "请联系服务器管理员。")], args)
+        return show_problems(
+            [Problem("DB-015", "DATABASE_URL", "数据库是另外的服务器，不由本程序启停。", "请联系服务器管理员。")], args
+        )
     stopped = Cluster().stop()
     out(args, {"stopped": stopped}, "数据库已停止。" if stopped else "数据库没有在运行。")
     return OK
@@ -70,12 +78,17 @@ def db_status(args: argparse.Namespace) -> int:
         from anju.core.upgrade import pending
 
         status["pending"] = pending()
-    where = [f"地址：{status['server']}"] if server.named() else [f"数据目录：{status['home']}", f"日志：{status['log']}"]
+    where = (
+        [f"地址：{status['server']}"] if server.named() else [f"数据目录：{status['home']}", f"日志：{status['log']}"]
+    )
     tables = {True: "是最新的", False: "需要升级：请运行 anju db upgrade"}[not status.get("pending")]
     out(
         args,
         status,
-        [f"数据库{'正在运行' if status['running'] else '没有运行'}（PostgreSQL {status['version'] or '尚未建立'}）", *where]
+        [
+            f"数据库{'正在运行' if status['running'] else '没有运行'}（PostgreSQL {status['version'] or '尚未建立'}）",
+            *where,
+        ]
         + ([f"表结构：{tables}"] if status["running"] else []),
     )
     return OK
@@ -101,7 +114,11 @@ def db_backup(args: argparse.Namespace) -> int:
 
     file = args.file or str(fresh())
     seq, digest = backup(file)
-    out(args, {"file": file, "seq": seq, "head": digest}, f"已备份到 {file}，留痕链头 {seq}:{digest}（请与备份分开保存）")
+    out(
+        args,
+        {"file": file, "seq": seq, "head": digest},
+        f"已备份到 {file}，留痕链头 {seq}:{digest}（请与备份分开保存）",
+    )
     return OK
 
 
@@ -110,7 +127,11 @@ def db_restore(args: argparse.Namespace) -> int:
     from anju.core.backup import restore
 
     count = restore(args.file)
-    out(args, {"file": args.file, "seq": count}, f"已从 {args.file} 恢复，留痕 {count} 条。请用 anju trail export 和 verify --head 核对。")
+    out(
+        args,
+        {"file": args.file, "seq": count},
+        f"已从 {args.file} 恢复，留痕 {count} 条。请用 anju trail export 和 verify --head 核对。",
+    )
     return OK
 
 
@@ -124,7 +145,9 @@ def db_drill(args: argparse.Namespace) -> int:
     data = asdict(done) | {"problems": [problem.as_dict() for problem in done.problems]}
     text = [
         f"备份 {done.size:,} 字节，已恢复到临时的数据库，核对 {done.tables} 张表、{done.rows:,} 行，留痕 {done.seq} 条。",
-        "演练没有通过：" if done.problems else f"演练通过：逐表行数和内容一致，留痕链完整，链头 {done.seq}:{done.head}。临时的数据库已删除。",
+        "演练没有通过："
+        if done.problems
+        else f"演练通过：逐表行数和内容一致，留痕链完整，链头 {done.seq}:{done.head}。临时的数据库已删除。",
     ]
     out(args, data, text)
     if done.problems and not args.json:
@@ -142,7 +165,11 @@ def run_doctor(args: argparse.Namespace) -> int:
         if not args.json:
             out(args, None, str(one))
     worst = doctor.worst(found)
-    said = {doctor.OK: "一切正常。", doctor.WARN: "可以使用，有需要留意的地方。", doctor.BAD: "有问题，请按上面箭头后的办法处理。"}
+    said = {
+        doctor.OK: "一切正常。",
+        doctor.WARN: "可以使用，有需要留意的地方。",
+        doctor.BAD: "有问题，请按上面箭头后的办法处理。",
+    }
     out(args, doctor.as_data(found), said[worst])
     return 1 if worst == doctor.BAD else OK
 
@@ -232,7 +259,9 @@ def regions_list(args: argparse.Namespace) -> int:
     with scoped(local_operator()) as user:
         here = _region(user, args.code, on)
         rows = [here, *children(user, here, on)]
-    data = [{"code": r.code, "name": r.name, "kind": r.kind, "from": r.valid_from, "until": r.valid_until} for r in rows]
+    data = [
+        {"code": r.code, "name": r.name, "kind": r.kind, "from": r.valid_from, "until": r.valid_until} for r in rows
+    ]
     out(args, data, [f"{r.code}\t{r.name}\t{r.get_kind_display()}" for r in rows])
     return OK
 
@@ -248,7 +277,10 @@ def regions_match(args: argparse.Namespace) -> int:
         found = {name: matcher.match(name) for name in args.names}
     problems = [answer for answer in found.values() if isinstance(answer, Problem)]
     matched = {name: row for name, row in found.items() if not isinstance(row, Problem)}
-    data = {"matched": {name: {"code": r.code, "name": r.name} for name, r in matched.items()}, "problems": [p.as_dict() for p in problems]}
+    data = {
+        "matched": {name: {"code": r.code, "name": r.name} for name, r in matched.items()},
+        "problems": [p.as_dict() for p in problems],
+    }
     if matched or args.json:
         out(args, data, [f"{name}\t{row.code}\t{row.name}" for name, row in matched.items()])
     if problems and not args.json:

@@ -90,13 +90,17 @@ def _safely(name: str, one: Callable[..., Iterator[Finding]], *arguments: Any) -
 def _python() -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < PYTHON:
-        yield Finding("Python", BAD, f"版本是 {version}。", f"请安装 Python {'.'.join(map(str, PYTHON))} 以上，重新安装本程序。")
+        yield Finding(
+            "Python", BAD, f"版本是 {version}。", f"请安装 Python {'.'.join(map(str, PYTHON))} 以上，重新安装本程序。"
+        )
     else:
         yield Finding("Python", OK, f"版本 {version}")
 
 
 def _packages() -> Iterator[Finding]:
-    needed = [re.split(r"[^A-Za-z0-9._-]", line)[0] for line in metadata.requires("anju") or [] if "extra ==" not in line]
+    needed = [
+        re.split(r"[^A-Za-z0-9._-]", line)[0] for line in metadata.requires("anju") or [] if "extra ==" not in line
+    ]
     missing = []
     for name in needed:
         try:
@@ -104,7 +108,9 @@ def _packages() -> Iterator[Finding]:
         except metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        yield Finding("程序", BAD, f"缺少组件：{'、'.join(missing)}。", "请重新安装（安装包里的 install.sh，或 make install）。")
+        yield Finding(
+            "程序", BAD, f"缺少组件：{'、'.join(missing)}。", "请重新安装（安装包里的 install.sh，或 make install）。"
+        )
     else:
         yield Finding("程序", OK, f"安居 {metadata.version('anju')}，{len(needed)} 个组件齐全")
 
@@ -114,7 +120,12 @@ def _folder() -> Iterator[Finding]:
     there = next(folder for folder in (place, *place.parents) if folder.exists())
     free = shutil.disk_usage(there).free // 1_000_000
     if free < ROOM:
-        yield Finding("磁盘", BAD, f"{there} 所在的磁盘只剩 {free} MB。", "请清理磁盘，或停库后把数据目录搬到大一些的磁盘（设 ANJU_HOME）。")
+        yield Finding(
+            "磁盘",
+            BAD,
+            f"{there} 所在的磁盘只剩 {free} MB。",
+            "请清理磁盘，或停库后把数据目录搬到大一些的磁盘（设 ANJU_HOME）。",
+        )
     elif free < LITTLE_ROOM:
         yield Finding("磁盘", WARN, f"{there} 所在的磁盘剩 {free} MB，不多了。", "请清理磁盘。")
     else:
@@ -123,18 +134,35 @@ def _folder() -> Iterator[Finding]:
         if os.access(there, os.W_OK | os.X_OK):
             yield Finding("数据目录", OK, f"{place} 还没有，第一次使用时建立")
         else:
-            yield Finding("数据目录", BAD, f"{there} 不能写，建不成 {place}。", "请用 ANJU_HOME 换一个目录，或由有权限的用户运行。")
+            yield Finding(
+                "数据目录",
+                BAD,
+                f"{there} 不能写，建不成 {place}。",
+                "请用 ANJU_HOME 换一个目录，或由有权限的用户运行。",
+            )
         return
     if not place.is_dir() or not os.access(place, os.R_OK | os.W_OK | os.X_OK):
-        yield Finding("数据目录", BAD, f"{place} 不是目录，或当前用户不能读写。", "请由建立它的用户运行，或用 ANJU_HOME 换一个目录。")
+        yield Finding(
+            "数据目录",
+            BAD,
+            f"{place} 不是目录，或当前用户不能读写。",
+            "请由建立它的用户运行，或用 ANJU_HOME 换一个目录。",
+        )
         return
     if place.stat().st_uid != os.geteuid():
         yield Finding("数据目录", WARN, f"{place} 是别的用户建立的。", "请一直由同一个用户运行，以免有的文件打不开。")
-    open_to_others = [f.name for f in (place / "access.json", place / "secret.key") if f.exists() and f.stat().st_mode & 0o077]
+    open_to_others = [
+        f.name for f in (place / "access.json", place / "secret.key") if f.exists() and f.stat().st_mode & 0o077
+    ]
     open_to_others += ["backups"] if (place / "backups").exists() and (place / "backups").stat().st_mode & 0o077 else []
     if open_to_others:
         names = "、".join(open_to_others)
-        yield Finding("数据目录", BAD, f"别的用户能读 {place} 里的 {names}。", "请在该目录运行 chmod go-rwx " + " ".join(open_to_others))
+        yield Finding(
+            "数据目录",
+            BAD,
+            f"别的用户能读 {place} 里的 {names}。",
+            "请在该目录运行 chmod go-rwx " + " ".join(open_to_others),
+        )
     else:
         yield Finding("数据目录", OK, str(place))
 
@@ -143,7 +171,12 @@ def _clock() -> Iterator[Finding]:
     now = datetime.now(UTC)
     made = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
     if now < made - timedelta(days=1):
-        yield Finding("时钟", BAD, f"这台机器的时间是 {now:%Y-%m-%d}，比程序文件的日期还早。", "请校准系统时间：留痕和期限都按它记。")
+        yield Finding(
+            "时钟",
+            BAD,
+            f"这台机器的时间是 {now:%Y-%m-%d}，比程序文件的日期还早。",
+            "请校准系统时间：留痕和期限都按它记。",
+        )
         return
     local = now.astimezone(ZoneInfo(ZONE))
     if now.astimezone().utcoffset() != local.utcoffset():
@@ -170,7 +203,12 @@ def _port() -> Iterator[Finding]:
             if answer.status == 200:
                 yield Finding("端口", OK, f"{PORT} 上网站已打开")
                 return
-    yield Finding("端口", WARN, f"{PORT} 被别的程序占用，网站会改用后面的端口。", "要用这个端口，请关闭占用它的程序，或用 --port 另选。")
+    yield Finding(
+        "端口",
+        WARN,
+        f"{PORT} 被别的程序占用，网站会改用后面的端口。",
+        "要用这个端口，请关闭占用它的程序，或用 --port 另选。",
+    )
 
 
 def _database() -> Iterator[Finding]:
@@ -180,11 +218,15 @@ def _database() -> Iterator[Finding]:
         cluster = Cluster()
         version = cluster.data_version()
         if version is None:
-            yield Finding("数据库", WARN, "还没有建立，里面的内容没有查。", "这是新安装：运行 anju db start，再运行 anju doctor。")
+            yield Finding(
+                "数据库", WARN, "还没有建立，里面的内容没有查。", "这是新安装：运行 anju db start，再运行 anju doctor。"
+            )
             return
         cluster.check_version()
         if not cluster.answers():
-            yield Finding("数据库", WARN, "没有运行，里面的内容没有查。", f"请运行 anju db start；起不来时看 {cluster.log}。")
+            yield Finding(
+                "数据库", WARN, "没有运行，里面的内容没有查。", f"请运行 anju db start；起不来时看 {cluster.log}。"
+            )
             return
     known = server.databases()
     for alias in server.ALIASES:
@@ -206,7 +248,12 @@ def _contents() -> Iterator[Finding]:
     from anju.core.upgrade import pending
 
     if steps := pending():
-        yield Finding("表结构", WARN, f"有 {len(steps)} 步升级没有做，里面的内容没有查。", "请运行 anju db upgrade（会先自动备份）。")
+        yield Finding(
+            "表结构",
+            WARN,
+            f"有 {len(steps)} 步升级没有做，里面的内容没有查。",
+            "请运行 anju db upgrade（会先自动备份）。",
+        )
         return
     yield Finding("表结构", OK, "是最新的")
     yield from _safely("行级安全", _walls)
@@ -239,7 +286,9 @@ def _walls() -> Iterator[Finding]:
         bare = [name for (name,) in cursor.fetchall()]
     if leaking or bare:
         names = "、".join(leaking + bare)
-        yield Finding("行级安全", BAD, f"这些表没有按区划隔离：{names}。", "请停止使用，联系维护人员；不要自行修改数据库的权限。")
+        yield Finding(
+            "行级安全", BAD, f"这些表没有按区划隔离：{names}。", "请停止使用，联系维护人员；不要自行修改数据库的权限。"
+        )
     else:
         yield Finding("行级安全", OK, f"{len(walled)} 张表在没有设范围时一行也看不到")
 
@@ -265,20 +314,30 @@ def _jobs(user: Any) -> Iterator[Finding]:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)", [jobs.SILENCE]
+            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)",
+            [jobs.SILENCE],
         )
         (workers,) = cursor.fetchone()
     waiting = Job.objects.filter(state=Job.State.WAITING).count()
     if workers:
         yield Finding("后台任务", OK, f"{workers} 个在做，{waiting} 件等待")
     elif waiting:
-        yield Finding("后台任务", WARN, f"{waiting} 件等待，没有在做的。", "请打开网站（anju serve 自带一个），或运行 anju worker。")
+        yield Finding(
+            "后台任务",
+            WARN,
+            f"{waiting} 件等待，没有在做的。",
+            "请打开网站（anju serve 自带一个），或运行 anju worker。",
+        )
     else:
         yield Finding("后台任务", OK, "没有在做的，也没有等待的")
     if lost := jobs.stalled():
         names = "、".join(map(str, lost[:3]))
-        yield Finding("后台任务", WARN, f"{len(lost)} 件中断了：{names}。", "打开网站或运行 anju worker，会自动接着做，不会重复。")
-    failed = Job.objects.filter(state=Job.State.FAILED, ended_at__gt=timezone.now() - timedelta(days=STALE_DAYS)).count()
+        yield Finding(
+            "后台任务", WARN, f"{len(lost)} 件中断了：{names}。", "打开网站或运行 anju worker，会自动接着做，不会重复。"
+        )
+    failed = Job.objects.filter(
+        state=Job.State.FAILED, ended_at__gt=timezone.now() - timedelta(days=STALE_DAYS)
+    ).count()
     if failed:
         yield Finding("后台任务", WARN, f"近 {STALE_DAYS} 天有 {failed} 件失败。", "请在“任务”页查看原因，改正后重试。")
 

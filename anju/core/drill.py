@@ -71,14 +71,25 @@ def _place() -> Iterator[Path]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _restored(cluster: Cluster, file: Path, head: tuple[int, bytes]) -> tuple[dict[str, tuple[int, int]], list[Problem]]:
+def _restored(
+    cluster: Cluster, file: Path, head: tuple[int, bytes]
+) -> tuple[dict[str, tuple[int, int]], list[Problem]]:
     cluster.start()
     role = connections["default"].settings_dict["USER"]
     with psycopg.connect(**cluster.connection(SUPERUSER)) as db:
         if role != APPLICATION:  # a named server calls the application otherwise; its rights are restored too
             db.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
     known = cluster.connection(OWNER)
-    load(file, {"HOST": known["host"], "PORT": known["port"], "USER": OWNER, "PASSWORD": known["password"], "NAME": known["dbname"]})
+    load(
+        file,
+        {
+            "HOST": known["host"],
+            "PORT": known["port"],
+            "USER": OWNER,
+            "PASSWORD": known["password"],
+            "NAME": known["dbname"],
+        },
+    )
     with psycopg.connect(**known) as db, db.cursor() as cursor:
         return _digests(cursor), broken(db, head)
 

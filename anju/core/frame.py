@@ -78,7 +78,9 @@ def places(user: Operator) -> list[Region]:
 def _frame(request: HttpRequest, of: Any) -> Frame:
     user = request.operator
     at_home, act = places(user), getattr(request, "act", "core.own")
-    start = next((one for one in at_home if may(user, act, one.pk)), at_home[0] if at_home else None)  # where they may do what the page is for
+    start = next(
+        (one for one in at_home if may(user, act, one.pk)), at_home[0] if at_home else None
+    )  # where they may do what the page is for
     asked, period = request.GET.get("region", ""), request.GET.get("period", "")
     try:
         if of is not None:
@@ -94,13 +96,21 @@ def _frame(request: HttpRequest, of: Any) -> Frame:
     years = [name for name in known if len(name) == 4]
     period = period or (years or known or [str(date.today().year)])[0]
     known = known if period in known else [period, *known]
-    path = [one for one in reversed(regions.path(region)) if one.pk in user.region_ids and (one.kind != Region.Kind.NATION or one == region)]
+    path = [
+        one
+        for one in reversed(regions.path(region))
+        if one.pk in user.region_ids and (one.kind != Region.Kind.NATION or one == region)
+    ]
     below = regions.children(user, region, periods.end(period))
     # A county's neighbours are the likely next step; elsewhere the places below are.
     beside = below or (regions.children(user, region.parent, periods.end(period)) if region.parent else [])
     choices = [(one.code, one.name, one == region) for one in at_home]
     choices += [(one.code, f"　{one.name}", one == region) for one in beside if one not in at_home]
-    when = SimpleNamespace(period=period, label=period_label(period), choices=[(name, period_label(name), name == period) for name in known])
+    when = SimpleNamespace(
+        period=period,
+        label=period_label(period),
+        choices=[(name, period_label(name), name == period) for name in known],
+    )
     return Frame(region, path, period, SimpleNamespace(path=path, region=region, choices=choices), when)
 
 
@@ -108,7 +118,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """For every page, the ones that say what went wrong included: they may have no scope, and then no where and when either."""
     user = getattr(request, "operator", None)
     nav = [
-        SimpleNamespace(path=path, label=label, here=request.path == path if path == "/" else request.path.startswith(path))
+        SimpleNamespace(
+            path=path, label=label, here=request.path == path if path == "/" else request.path.startswith(path)
+        )
         for path, label, act in NAVIGATION
         if user is not None and may(user, act)
     ]

@@ -54,7 +54,13 @@ def _changed(request: HttpRequest, pk: int, act: object) -> HttpResponse:
 
 def _one(request: HttpRequest, found: Job, status: int = 200, **extra: object) -> HttpResponse:
     """The fragment for the page that asks again and again; a page of its own for who was sent here."""
-    return page(request, "core/job.html" if "HX-Request" in request.headers else "core/job_page.html", status, job=found, **extra)
+    return page(
+        request,
+        "core/job.html" if "HX-Request" in request.headers else "core/job_page.html",
+        status,
+        job=found,
+        **extra,
+    )
 
 
 def _list(request: HttpRequest, status: int = 200, **extra: object) -> HttpResponse:

@@ -95,7 +95,9 @@ def kind(name: str) -> Kind:
 
 
 @transaction.atomic
-def enqueue(by: Operator, name: str, *, region_id: int | None = None, title: str = "", day: date | None = None, **args: Any) -> Job:
+def enqueue(
+    by: Operator, name: str, *, region_id: int | None = None, title: str = "", day: date | None = None, **args: Any
+) -> Job:
     """Have it done in the background once the caller's transaction is committed. args: plain data, given to the work."""
     if by.key == LOCAL and by.posts is not None:
         raise PermissionError("nobody may pass for the machine's own operator")
@@ -120,9 +122,9 @@ def cancel(*, by: Operator, job_id: int) -> Job:
     """
     job = _mine(by, job_id)
     rows = Job.objects.filter(pk=job.pk)
-    if not rows.filter(state=State.WAITING).update(state=State.STOPPED, stop=True, ended_at=timezone.now()) and not rows.filter(
-        state=State.RUNNING
-    ).update(stop=True):
+    if not rows.filter(state=State.WAITING).update(
+        state=State.STOPPED, stop=True, ended_at=timezone.now()
+    ) and not rows.filter(state=State.RUNNING).update(stop=True):
         raise Refused(Problem("JOB-001", f"任务 {job}", "已经结束，没有可停止的。", "请刷新页面查看结果。"))
     trail.record(by=by, act="停止后台任务", obj=f"后台任务 {job}", before={"state": job.state}, region_id=job.region_id)
     job.refresh_from_db()
@@ -134,10 +136,25 @@ def retry(*, by: Operator, job_id: int) -> Job:
     """Do a failed or stopped job once more, in the scope of whoever asked for it first. Raises Refused JOB-002, ACT-001."""
     job = _mine(by, job_id)
     again = Job.objects.filter(pk=job.pk, state__in=(State.FAILED, State.STOPPED)).update(
-        state=State.WAITING, stop=False, done=0, total=None, message="", result="", attempts=0, started_at=None, ended_at=None
+        state=State.WAITING,
+        stop=False,
+        done=0,
+        total=None,
+        message="",
+        result="",
+        attempts=0,
+        started_at=None,
+        ended_at=None,
     )
     if not again:
-        raise Refused(Problem("JOB-002", f"任务 {job}", f"现为“{job.get_state_display()}”，不能重试。", "只有失败和已停止的任务可以重试。"))
+        raise Refused(
+            Problem(
+                "JOB-002",
+                f"任务 {job}",
+                f"现为“{job.get_state_display()}”，不能重试。",
+                "只有失败和已停止的任务可以重试。",
+            )
+        )
     trail.record(by=by, act="重试后台任务", obj=f"后台任务 {job}", before={"state": job.state}, region_id=job.region_id)
     job.refresh_from_db()
     _wake(job)
@@ -170,7 +187,8 @@ def progress(job: Job, done: int, total: int | None = None, text: str = "") -> N
     job.told = now  # type: ignore[attr-defined]
     with connections["owner"].cursor() as cursor:
         cursor.execute(
-            "UPDATE core_job SET done = %s, total = %s, message = %s WHERE id = %s RETURNING stop", [done, total, text, job.pk]
+            "UPDATE core_job SET done = %s, total = %s, message = %s WHERE id = %s RETURNING stop",
+            [done, total, text, job.pk],
         )
         row = cursor.fetchone()
     if row and row[0]:
@@ -203,7 +221,9 @@ def run(job: int) -> None:
         _end(rows, State.FAILED, "\n".join(map(str, refused.problems)))
     except Exception:
         _keep(job, traceback.format_exc())
-        _end(rows, State.FAILED, "遇到没有料到的情况，没有留下做到一半的数据。请把数据目录里的 error.log 发给维护人员。")
+        _end(
+            rows, State.FAILED, "遇到没有料到的情况，没有留下做到一半的数据。请把数据目录里的 error.log 发给维护人员。"
+        )
 
 
 def _asker(job: Job) -> Operator:
@@ -275,7 +295,11 @@ def _recover(pk: int) -> bool:
         with connections["owner"].cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.queue_id])
         if job.attempts >= ATTEMPTS:
-            _end(rows, State.FAILED, f"运行中断了 {job.attempts} 次，不再自动重试；没有留下做到一半的数据。请查明原因后重试。")
+            _end(
+                rows,
+                State.FAILED,
+                f"运行中断了 {job.attempts} 次，不再自动重试；没有留下做到一半的数据。请查明原因后重试。",
+            )
             return True
         rows.update(state=State.WAITING)
     with scoped(local_operator()):

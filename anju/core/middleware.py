@@ -33,7 +33,9 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
         act = getattr(view, "act", None)
         if act is None:  # nobody said who may: nobody may
             return forbidden(request)
@@ -47,13 +49,20 @@ class ScopeMiddleware:
         with scoped(request.operator), steady():
             if not may(request.operator, act):
                 # The front page is where everybody lands: an administrator's is the first page that is theirs.
-                own = next((path for path, _, code in NAVIGATION if may(request.operator, code)), "") if request.path == "/" else ""
+                own = (
+                    next((path for path, _, code in NAVIGATION if may(request.operator, code)), "")
+                    if request.path == "/"
+                    else ""
+                )
                 return redirect(own) if own else no_post(request, acts()[act])
             try:
                 response = view(request, *args, **kwargs)
                 if callable(getattr(response, "render", None)):  # a lazy response would be rendered outside the scope
                     response = response.render()
-            except (ReauthenticationRequired, ImmediateHttpResponse) as error:  # sign-in asks for the password once more
+            except (
+                ReauthenticationRequired,
+                ImmediateHttpResponse,
+            ) as error:  # sign-in asks for the password once more
                 response = AGAIN(request, error)
             except ObjectDoesNotExist as error:  # what a user may not see does not exist
                 raise Http404(str(error)) from error
@@ -71,8 +80,14 @@ class ScopeMiddleware:
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page, which leads back to where one wanted to go; a part of a page sends the whole page there."""
     part = "HX-Request" in request.headers
-    back = request.headers.get("HX-Current-URL" if part else "Referer", "/") if part or request.method != "GET" else request.get_full_path()
+    back = (
+        request.headers.get("HX-Current-URL" if part else "Referer", "/")
+        if part or request.method != "GET"
+        else request.get_full_path()
+    )
     parts = urlsplit(back)
     wanted = parts.path + ("?" + parts.query if parts.query else "")
-    address = SIGN_IN if wanted == "/" else f"{SIGN_IN}?{urlencode({'next': wanted})}"  # the front page is no wish: the person's own is where work is
+    address = (
+        SIGN_IN if wanted == "/" else f"{SIGN_IN}?{urlencode({'next': wanted})}"
+    )  # the front page is no wish: the person's own is where work is
     return HttpResponse(status=204, headers={"HX-Redirect": address}) if part else redirect(address)

@@ -114,9 +114,12 @@ class Posting(models.Model):
         verbose_name = "任岗"
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="posting_ends_after_it_began"),
             models.CheckConstraint(
-                condition=~Q(post__in=[post.code for post in posts().values() if post.bounded]) | (~Q(ground="") & Q(until__isnull=False)),
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="posting_ends_after_it_began"
+            ),
+            models.CheckConstraint(
+                condition=~Q(post__in=[post.code for post in posts().values() if post.bounded])
+                | (~Q(ground="") & Q(until__isnull=False)),
                 name="a_bounded_post_has_ground_and_end",
             ),
         ]

@@ -36,7 +36,10 @@ def ten_minutes() -> int:
 def within_limits(request: HttpRequest) -> bool:
     """Is this session still good? Not after so long without a click, and not for more than a working day."""
     now, session = int(timezone.now().timestamp()), request.session
-    if now - session.setdefault("since", now) > settings.SESSION_LONGEST or now - session.get("seen", now) > settings.SESSION_IDLE:
+    if (
+        now - session.setdefault("since", now) > settings.SESSION_LONGEST
+        or now - session.get("seen", now) > settings.SESSION_IDLE
+    ):
         return False
     if now - session.get("seen", 0) >= 60:  # written once a minute, not at every click
         session["seen"] = now
@@ -58,15 +61,22 @@ def operator_of(staff: Staff, day: date | None = None) -> Operator:
     """The person with the posts of that day (today). A post that has ended, or has not begun, gives nothing."""
     known = posts()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT post, organisation_id, region_ids FROM anju_postings(%s, %s)", [staff.pk, day or timezone.localdate()])
+        cursor.execute(
+            "SELECT post, organisation_id, region_ids FROM anju_postings(%s, %s)",
+            [staff.pk, day or timezone.localdate()],
+        )
         rows = [(post, organisation, frozenset(ids)) for post, organisation, ids in cursor.fetchall()]
     held: dict[str, frozenset[int]] = {}
     for post, _, ids in rows:
         held[post] = held.get(post, frozenset()) | ids
     everything = frozenset[int]().union(*held.values())
     # Who only checks or administers sees what was handed in, never what somebody is still writing.
-    drafts = frozenset[int]().union(*(ids for post, ids in held.items() if not (known[post].bounded or known[post].admin)))
-    return Operator(staff.username, staff.name, everything, held, drafts, frozenset(organisation for _, organisation, _ in rows))
+    drafts = frozenset[int]().union(
+        *(ids for post, ids in held.items() if not (known[post].bounded or known[post].admin))
+    )
+    return Operator(
+        staff.username, staff.name, everything, held, drafts, frozenset(organisation for _, organisation, _ in rows)
+    )
 
 
 def home(user: Operator) -> int | None:
@@ -86,7 +96,9 @@ def operator_called(key: str) -> Operator:
 # -- who is registered, for those who look after people ---------------------------------------------------------------------------
 
 
-KINDS = Case(*(When(kind=kind, then=order) for order, kind in enumerate(Organisation.Kind.values)))  # the housing bureau first, builders last
+KINDS = Case(
+    *(When(kind=kind, then=order) for order, kind in enumerate(Organisation.Kind.values))
+)  # the housing bureau first, builders last
 
 
 def organisations(user: Operator) -> QuerySet[Organisation]:
@@ -106,7 +118,10 @@ def people(user: Operator, below: frozenset[int] | None = None) -> QuerySet[Staf
     """Who has, or had, a post in the user's regions, or in those of them, and who has none anywhere yet."""
     mine = postings(user).values("staff_id")
     mine = mine if below is None else within(mine, below, "organisation__region_id")
-    return Staff.objects.filter(Q(pk__in=mine) | Q(pk__in=RawSQL("SELECT s.id FROM core_staff AS s WHERE NOT EXISTS (SELECT FROM anju_posts_of(s.id))", [])))
+    return Staff.objects.filter(
+        Q(pk__in=mine)
+        | Q(pk__in=RawSQL("SELECT s.id FROM core_staff AS s WHERE NOT EXISTS (SELECT FROM anju_posts_of(s.id))", []))
+    )
 
 
 def person(user: Operator, username: str) -> Staff:
@@ -116,6 +131,10 @@ def person(user: Operator, username: str) -> Staff:
 def locked(user: Operator) -> list[Staff]:
     """Who cannot come in now, after too many failures."""
     since = timezone.now() - settings.AXES_COOLOFF_TIME
-    failures = AccessAttempt.objects.filter(attempt_time__gte=since).values("username").annotate(failures=Sum("failures_since_start"))
+    failures = (
+        AccessAttempt.objects.filter(attempt_time__gte=since)
+        .values("username")
+        .annotate(failures=Sum("failures_since_start"))
+    )
     names = failures.filter(failures__gte=settings.AXES_FAILURE_LIMIT).values("username")
     return list(people(user).filter(username__in=names))

@@ -21,15 +21,24 @@ def bounds(period: str) -> tuple[date, date]:
     try:
         if not match:
             raise ValueError(period)
-        year, half, quarter, month, day = (match[name] and int(match[name]) for name in ("year", "half", "quarter", "month", "day"))
+        year, half, quarter, month, day = (
+            match[name] and int(match[name]) for name in ("year", "half", "quarter", "month", "day")
+        )
         if day:
             return date(year, month, day), date(year, month, day)
-        length, number = (6, half) if half else (3, quarter) if quarter else (1, month) if month is not None else (12, 1)
+        length, number = (
+            (6, half) if half else (3, quarter) if quarter else (1, month) if month is not None else (12, 1)
+        )
         first, last = length * (number - 1) + 1, length * number
         return date(year, first, 1), date(year, last, monthrange(year, last)[1])
     except ValueError:
         raise Refused(
-            Problem("FIG-004", f"期间“{period}”", "不是期间。", "请写成 2021、2021-H1、2021-Q3、2021-08 或 2021-12-31 这样的形式。")
+            Problem(
+                "FIG-004",
+                f"期间“{period}”",
+                "不是期间。",
+                "请写成 2021、2021-H1、2021-Q3、2021-08 或 2021-12-31 这样的形式。",
+            )
         ) from None
 
 

@@ -64,12 +64,23 @@ def explained(where: object) -> Iterator[None]:
 
 def storage_problem(where: object, text: str, number: int | None = None) -> Refused:
     if number in (errno.ENOSPC, errno.EDQUOT) or "No space left" in text or "quota exceeded" in text:
-        return refuse("DB-005", where, "磁盘已满，数据库写不进去。", "请清理磁盘，或用环境变量 ANJU_HOME 换一个目录，再重试。")
+        return refuse(
+            "DB-005", where, "磁盘已满，数据库写不进去。", "请清理磁盘，或用环境变量 ANJU_HOME 换一个目录，再重试。"
+        )
     if number == errno.EROFS or "Read-only file system" in text:
-        return refuse("DB-006", where, "这个目录所在的磁盘是只读的。", "请改为可写，或用环境变量 ANJU_HOME 换一个目录，再重试。")
+        return refuse(
+            "DB-006", where, "这个目录所在的磁盘是只读的。", "请改为可写，或用环境变量 ANJU_HOME 换一个目录，再重试。"
+        )
     if number in (errno.EACCES, errno.EPERM) or "Permission denied" in text:
-        return refuse("DB-004", where, "没有权限读写这个目录或文件。", "请由建立它的用户运行，或用环境变量 ANJU_HOME 换一个目录。")
-    return refuse("DB-007", where, f"数据库没有启动成功：{text}", "请按上面的原因处理后重试；日志在数据目录的 postgres/server.log。")
+        return refuse(
+            "DB-004", where, "没有权限读写这个目录或文件。", "请由建立它的用户运行，或用环境变量 ANJU_HOME 换一个目录。"
+        )
+    return refuse(
+        "DB-007",
+        where,
+        f"数据库没有启动成功：{text}",
+        "请按上面的原因处理后重试；日志在数据目录的 postgres/server.log。",
+    )
 
 
 class Cluster:
@@ -165,7 +176,10 @@ class Cluster:
                 return False
             # During crash recovery PostgreSQL 18 may never finish a fast shutdown (seen with a full disk); an immediate one
             # loses nothing, recovery begins again at the next start.
-            if self._recovering() or self._call("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", LEAVING).returncode:
+            if (
+                self._recovering()
+                or self._call("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", LEAVING).returncode
+            ):
                 self._run("pg_ctl", "stop", "-D", self.data, "-m", "immediate", "-w", "-t", LEAVING)
         return True
 
@@ -174,7 +188,9 @@ class Cluster:
         if self.answers():
             return False
         with self._lock("start.lock"):
-            return not self._connectable() and not (self.data / "postmaster.pid").exists()  # a server that goes in order takes it away
+            return (
+                not self._connectable() and not (self.data / "postmaster.pid").exists()
+            )  # a server that goes in order takes it away
 
     def check_version(self) -> None:
         found = self.data_version()
@@ -209,7 +225,10 @@ class Cluster:
         PostgreSQL asks whether the numbers in these files live; another program may have them by now, or a dead
         postmaster that nobody has collected (in a container whose first process is no init).
         """
-        for left in (self.data / "postmaster.pid", *(self.socket_folder / f".s.PGSQL.{PORT}{end}" for end in ("", ".lock"))):
+        for left in (
+            self.data / "postmaster.pid",
+            *(self.socket_folder / f".s.PGSQL.{PORT}{end}" for end in ("", ".lock")),
+        ):
             left.unlink(missing_ok=True)
 
     @contextmanager
@@ -231,7 +250,12 @@ class Cluster:
                     yield None
                     return
                 if time.monotonic() > until:
-                    raise refuse("DB-008", self.data, "旧的数据库进程还没有退出，又连接不上。", "请稍候再试；仍不行时重新启动这台机器。")
+                    raise refuse(
+                        "DB-008",
+                        self.data,
+                        "旧的数据库进程还没有退出，又连接不上。",
+                        "请稍候再试；仍不行时重新启动这台机器。",
+                    )
                 time.sleep(0.1)
         finally:
             os.close(handle)
@@ -239,14 +263,22 @@ class Cluster:
     def _connectable(self) -> bool:
         """Does a server answer at the socket, whatever it answers, and mean to stay?"""
         answer = self._answer()
-        return not any(text in answer for text in ("No such file", "Connection refused", "Permission denied", "shutting down"))
+        return not any(
+            text in answer for text in ("No such file", "Connection refused", "Permission denied", "shutting down")
+        )
 
     def _recovering(self) -> bool:
         return any(text in self._answer() for text in RECOVERY)
 
     def _answer(self) -> str:
         """What the socket says to a stranger."""
-        known = {"host": str(self.socket_folder), "port": PORT, "user": SUPERUSER, "password": "-", "dbname": "postgres"}
+        known = {
+            "host": str(self.socket_folder),
+            "port": PORT,
+            "user": SUPERUSER,
+            "password": "-",
+            "dbname": "postgres",
+        }
         try:
             psycopg.connect(**known, connect_timeout=10).close()
         except psycopg.OperationalError as error:
@@ -270,7 +302,12 @@ class Cluster:
 
     def _make_folders(self) -> None:
         if re.search(r'["$`\\\n]', str(self.home)):
-            raise refuse("DB-009", self.home, "目录名里有引号、$、反引号、反斜杠或换行，数据库工具不能用。", "请用 ANJU_HOME 换一个目录。")
+            raise refuse(
+                "DB-009",
+                self.home,
+                "目录名里有引号、$、反引号、反斜杠或换行，数据库工具不能用。",
+                "请用 ANJU_HOME 换一个目录。",
+            )
         with explained(self.home):
             if not self.home.exists():
                 self.home.mkdir(parents=True)
@@ -314,12 +351,16 @@ class Cluster:
     def _renew_password(self, claim: int) -> None:
         """access.json was lost: give the superuser a new password in single-user mode; the other roles follow from it."""
         self._make_passwords()
-        command = sql.SQL("ALTER ROLE {} PASSWORD {};").format(sql.Identifier(SUPERUSER), sql.Literal(self.passwords()[SUPERUSER]))
+        command = sql.SQL("ALTER ROLE {} PASSWORD {};").format(
+            sql.Identifier(SUPERUSER), sql.Literal(self.passwords()[SUPERUSER])
+        )
         self._clear()
         self._run("postgres", "--single", "-D", self.data, "postgres", keep=claim, stdin=command.as_string())
 
     def _make_passwords(self) -> None:
-        self._keep_secret(self.access_file, json.dumps({role: secrets.token_urlsafe(32) for role in (SUPERUSER, OWNER, APPLICATION)}))
+        self._keep_secret(
+            self.access_file, json.dumps({role: secrets.token_urlsafe(32) for role in (SUPERUSER, OWNER, APPLICATION)})
+        )
 
     @staticmethod
     def _keep_secret(file: Path, text: str) -> None:
@@ -337,7 +378,10 @@ class Cluster:
         seen = place.lstat()
         if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != self._runner() or seen.st_mode & 0o077:
             raise refuse(
-                "DB-004", place, "连接目录已被别的用户占用，不能放心使用。", "请由系统管理员删除该目录，或用 ANJU_HOME 换一个较短的目录。"
+                "DB-004",
+                place,
+                "连接目录已被别的用户占用，不能放心使用。",
+                "请由系统管理员删除该目录，或用 ANJU_HOME 换一个较短的目录。",
             )
 
     def _configure(self) -> None:
@@ -370,11 +414,15 @@ class Cluster:
                     )
                 )
             if not db.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount:
-                db.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
+                db.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
+                )
             for database in (DATABASE, "postgres"):
                 db.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
             db.execute(
-                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(DATABASE), sql.Identifier(APPLICATION))
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                    sql.Identifier(DATABASE), sql.Identifier(APPLICATION)
+                )
             )
 
     def _superuser(self) -> "psycopg.Connection[Any]":
@@ -393,7 +441,10 @@ class Cluster:
                     raise
                 if time.monotonic() > until:
                     raise refuse(
-                        "DB-017", self.data, "上次没有正常关机，数据库还在恢复。", "请过几分钟再运行一次，不要删除任何文件。"
+                        "DB-017",
+                        self.data,
+                        "上次没有正常关机，数据库还在恢复。",
+                        "请过几分钟再运行一次，不要删除任何文件。",
                     ) from error
                 time.sleep(0.2)
 
@@ -418,7 +469,9 @@ class Cluster:
 
         return {"user": self._runner(), "group": pwd.getpwuid(self._runner()).pw_gid, "extra_groups": []}
 
-    def _call(self, program: str, *arguments: object, keep: int | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def _call(
+        self, program: str, *arguments: object, keep: int | None = None, stdin: str = ""
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [binaries() / program, *map(str, arguments)],
             cwd="/", env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"}, umask=0o077,
@@ -439,7 +492,16 @@ def system_user() -> int:
 
     with suppress(KeyError):
         return pwd.getpwnam(SYSTEM_USER).pw_uid
-    command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", str(ROOT_HOME), "--shell", "/usr/sbin/nologin"]
+    command = [
+        "useradd",
+        "--system",
+        "--user-group",
+        "--no-create-home",
+        "--home-dir",
+        str(ROOT_HOME),
+        "--shell",
+        "/usr/sbin/nologin",
+    ]
     try:
         subprocess.run([*command, SYSTEM_USER], check=True, capture_output=True)
         return pwd.getpwnam(SYSTEM_USER).pw_uid
@@ -461,7 +523,10 @@ def binaries() -> Path:
     install = f"pginstall{MAJOR}"
     if package is None or not (package / install / "bin").exists():
         raise refuse(
-            "DB-002", sys.prefix, f"没有找到随安装包带来的 PostgreSQL {MAJOR}。", "请重新安装，或用 DATABASE_URL 连接已有的服务器。"
+            "DB-002",
+            sys.prefix,
+            f"没有找到随安装包带来的 PostgreSQL {MAJOR}。",
+            "请重新安装，或用 DATABASE_URL 连接已有的服务器。",
         )
     if os.geteuid() != 0:
         return package / install / "bin"
@@ -483,13 +548,22 @@ def _copy(package: Path, install: str, target: Path) -> None:
             ROOT_HOME.mkdir(parents=True, mode=0o755)
             ROOT_HOME.chmod(0o755)
         part = ROOT_HOME / f".{target.name}.{os.getpid()}"
-        libraries = package.with_name(package.name + ".libs")  # where the binaries' own path looks: ../../../<package>.libs
-        shutil.copytree(package / install, part / package.name / install, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+        libraries = package.with_name(
+            package.name + ".libs"
+        )  # where the binaries' own path looks: ../../../<package>.libs
+        shutil.copytree(
+            package / install,
+            part / package.name / install,
+            symlinks=True,
+            ignore=shutil.ignore_patterns("include", "*.a"),
+        )
         if libraries.exists():
             shutil.copytree(libraries, part / libraries.name)
         for place in [part, *part.rglob("*")]:
             if not place.is_symlink():
-                place.chmod(0o755 if place.is_dir() or (os.access(place, os.X_OK) and place.stat().st_mode & 0o100) else 0o644)
+                place.chmod(
+                    0o755 if place.is_dir() or (os.access(place, os.X_OK) and place.stat().st_mode & 0o100) else 0o644
+                )
         with suppress(OSError):  # another start was first
             part.rename(target)
         shutil.rmtree(part, ignore_errors=True)
@@ -509,5 +583,8 @@ def database_problem(error: BaseException) -> Problem | None:
     if cause.sqlstate == "53100":
         return storage_problem("数据库", "", errno.ENOSPC).problems[0]
     return Problem(
-        "DB-018", "数据库", f"连接中断或没有响应：{str(cause).strip()}", "没有提交的都未写入。请运行 anju db status 查看后重试。"
+        "DB-018",
+        "数据库",
+        f"连接中断或没有响应：{str(cause).strip()}",
+        "没有提交的都未写入。请运行 anju db status 查看后重试。",
     )

@@ -27,7 +27,9 @@ class Known:
         self.all = list(Region.objects.all())
         self.by_id = {one.pk: one for one in self.all}
         self.by_code: dict[str, list[Region]] = {}
-        self.under: dict[str, list[Region]] = {}  # a region that was renamed has a row for each name, and its parts stay its parts
+        self.under: dict[
+            str, list[Region]
+        ] = {}  # a region that was renamed has a row for each name, and its parts stay its parts
         for one in self.all:
             self.by_code.setdefault(one.code, []).append(one)
             if one.parent_id:
@@ -75,7 +77,9 @@ def descendants(user: Operator, region: Region, on: date | None = None) -> list[
     """Everything below at any depth, in order. Without a day: of every time, those in force first."""
     every, mine = known(), ids_below(user, region)
     found = [one for one in every.all if one.pk in mine and one.code != region.code]
-    return in_force(found, on) if on else sorted(found, key=lambda one: (one.valid_until is not None, one.order, one.pk))
+    return (
+        in_force(found, on) if on else sorted(found, key=lambda one: (one.valid_until is not None, one.order, one.pk))
+    )
 
 
 def ids_below(user: Operator, region: Region) -> frozenset[int]:
@@ -109,14 +113,18 @@ class Matcher:
         self.all = descendants(user, within)
         self.now = in_force(self.all, on)
         self.by_id = {row.pk: row for row in (*self.all, *path(within))}
-        self.named: dict[str, list[Region]] = {}  # a country's table has three thousand names: looked up, never searched for
+        self.named: dict[
+            str, list[Region]
+        ] = {}  # a country's table has three thousand names: looked up, never searched for
         self.brief: dict[str, list[Region]] = {}
         for row in self.now:
             for text in {names.clean(row.name), *map(names.clean, row.also)}:
                 self.named.setdefault(text, []).append(row)
             if row.kind != Region.Kind.PSEUDO:
                 self.brief.setdefault(row.short, []).append(row)
-        self.prefixes = sorted({names.clean(text) for row in path(within)[:-1] for text in (row.name, row.short)}, key=len, reverse=True)
+        self.prefixes = sorted(
+            {names.clean(text) for row in path(within)[:-1] for text in (row.name, row.short)}, key=len, reverse=True
+        )
 
     def match(self, name: str) -> Region | Problem:
         """One region, or a Problem that names the candidates. Never a guess: 近似 is only suggested."""
@@ -129,12 +137,26 @@ class Matcher:
                 if len(found) == 1:
                     return found[0]
                 if found:
-                    return self._problem("REG-003", name, f"有 {len(found)} 个区划都可能是它：{_list(found)}。", "请写全称。")
-        ended = [row for row in self.all if not in_force([row], self.on) and wanted in (names.clean(row.name), names.clean(row.short))]
+                    return self._problem(
+                        "REG-003", name, f"有 {len(found)} 个区划都可能是它：{_list(found)}。", "请写全称。"
+                    )
+        ended = [
+            row
+            for row in self.all
+            if not in_force([row], self.on) and wanted in (names.clean(row.name), names.clean(row.short))
+        ]
         if ended:
-            return self._problem("REG-004", name, f"只找到在所属日期不使用的区划：{_list(ended)}。", "请核对期间，或改用当时的名称。")
-        near = difflib.get_close_matches(wanted, [row.name for row in self.now], n=3, cutoff=0.5)  # a text distance, no quantity
-        hint = f"是不是{'、'.join(near)}？" if near else f"请写{self.within.name}所辖区划的全称；开发区、市本级等先登记为虚拟单位。"
+            return self._problem(
+                "REG-004", name, f"只找到在所属日期不使用的区划：{_list(ended)}。", "请核对期间，或改用当时的名称。"
+            )
+        near = difflib.get_close_matches(
+            wanted, [row.name for row in self.now], n=3, cutoff=0.5
+        )  # a text distance, no quantity
+        hint = (
+            f"是不是{'、'.join(near)}？"
+            if near
+            else f"请写{self.within.name}所辖区划的全称；开发区、市本级等先登记为虚拟单位。"
+        )
         return self._problem("REG-002", name, f"{self.within.name}下没有这个区划。", hint)
 
     def _readings(self, wanted: str) -> Iterable[str]:
@@ -151,7 +173,11 @@ class Matcher:
 
     def _qualified(self, text: str) -> list[Region]:
         """With names of what is above it before its own: ××市××区 within a province."""
-        return [row for row in self.now if text.endswith(own := names.clean(row.name)) and self._leads_to(row, text.removesuffix(own))]
+        return [
+            row
+            for row in self.now
+            if text.endswith(own := names.clean(row.name)) and self._leads_to(row, text.removesuffix(own))
+        ]
 
     def _leads_to(self, row: Region, prefix: str) -> bool:
         above = []
@@ -193,7 +219,9 @@ def _list(found: Iterable[Region]) -> str:
 
 
 @transaction.atomic
-def add_pseudo(*, by: Operator, parent: Region, suffix: str, name: str, also: Iterable[str] = (), since: date = date(1980, 1, 1)) -> Region:
+def add_pseudo(
+    *, by: Operator, parent: Region, suffix: str, name: str, also: Iterable[str] = (), since: date = date(1980, 1, 1)
+) -> Region:
     """Register a unit that reports figures but is no administrative region (市本级, 经开区, 国资委 …). Repeating changes nothing.
 
     suffix: capital letters and digits; the code becomes `140500-SBJ`. also: other names under which tables print it.
@@ -202,14 +230,21 @@ def add_pseudo(*, by: Operator, parent: Region, suffix: str, name: str, also: It
     """
     also = [names.clean(text) for text in also]
     if not (suffix.isascii() and suffix.isalnum() and suffix.upper() == suffix):
-        raise Refused(Problem("REG-005", f"虚拟单位“{name}”", f"代码后缀“{suffix}”不合规。", "后缀只用大写字母和数字，例如 SBJ。"))
+        raise Refused(
+            Problem("REG-005", f"虚拟单位“{name}”", f"代码后缀“{suffix}”不合规。", "后缀只用大写字母和数字，例如 SBJ。")
+        )
     code = f"{parent.code}-{suffix}"
     there = Region.objects.filter(code=code).first()
     if there is not None:
         if (there.name, there.also) == (name, also):
             return there
         raise Refused(
-            Problem("REG-006", f"虚拟单位 {code}", f"已登记为“{there.name}”，与“{name}”或其别名不同。", "请换一个后缀，或改回原来的名称。")
+            Problem(
+                "REG-006",
+                f"虚拟单位 {code}",
+                f"已登记为“{there.name}”，与“{name}”或其别名不同。",
+                "请换一个后缀，或改回原来的名称。",
+            )
         )
     last = Region.objects.filter(parent=parent).order_by("-order").values_list("order", flat=True).first()
     made = Region.objects.create(
@@ -229,14 +264,23 @@ def add_pseudo(*, by: Operator, parent: Region, suffix: str, name: str, also: It
 
 def load_national() -> int:
     """Bring the shipped national regions into the table, as the owner; how many rows were new or changed. Repeating changes nothing."""
-    rows = list(csv.DictReader(files("anju.core").joinpath("data/regions.csv").read_text(encoding="utf-8").splitlines()))
+    rows = list(
+        csv.DictReader(files("anju.core").joinpath("data/regions.csv").read_text(encoding="utf-8").splitlines())
+    )
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute(
             "SELECT code, name, short, kind, extract(year FROM valid_from)::int, extract(year FROM valid_until)::int FROM core_region"
         )
         there = set(cursor.fetchall())
         wanted = [
-            (row["code"], row["name"], names.short(row["name"]), row["kind"], int(row["from"]), int(row["until"]) if row["until"] else None)
+            (
+                row["code"],
+                row["name"],
+                names.short(row["name"]),
+                row["kind"],
+                int(row["from"]),
+                int(row["until"]) if row["until"] else None,
+            )
             for row in rows
         ]
         if not set(wanted) - there:

@@ -72,7 +72,9 @@ class Site(BaseApplication):
             "when_ready": only_with_a_question,
             "loglevel": "warning",
             "proc_name": "anju",
-            "worker_exit": lambda server, worker: os._exit(0),  # threads of DuckDB stayed with the parent; unwinding would wait for them
+            "worker_exit": lambda server, worker: os._exit(
+                0
+            ),  # threads of DuckDB stayed with the parent; unwinding would wait for them
         }
         for name, value in settings.items():
             self.cfg.set(name, value)

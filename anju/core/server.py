@@ -34,7 +34,11 @@ def databases(cluster: Cluster | None = None) -> dict[str, dict[str, Any]]:
     made = cluster.access_file.exists() and os.access(cluster.access_file, os.R_OK)
     found = {}
     for alias, role in ALIASES.items():
-        known = cluster.connection(role) if made else {"host": "/", "port": 0, "user": role, "password": "", "dbname": DATABASE}
+        known = (
+            cluster.connection(role)
+            if made
+            else {"host": "/", "port": 0, "user": role, "password": "", "dbname": DATABASE}
+        )
         found[alias] = common | {
             "HOST": known["host"], "PORT": known["port"], "USER": known["user"], "PASSWORD": known["password"], "NAME": known["dbname"],
         }  # fmt: skip
@@ -51,7 +55,9 @@ def _from_url(variable: str) -> dict[str, Any]:
         )  # fmt: skip
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres") or not parts.username or not parts.path.strip("/"):
-        raise refuse("DB-011", variable, "不是完整的 PostgreSQL 地址。", "请写成 postgresql://用户:密码@主机:端口/数据库。")
+        raise refuse(
+            "DB-011", variable, "不是完整的 PostgreSQL 地址。", "请写成 postgresql://用户:密码@主机:端口/数据库。"
+        )
     options = dict(parse_qsl(parts.query))
     return {
         "HOST": options.pop("host", "") or parts.hostname or "",
@@ -78,7 +84,12 @@ def down() -> Problem | None:
         if named():
             ensure()
         elif Cluster().stopped():
-            return Problem("DB-023", "后台任务", "数据库已经停止，后台任务在等它，不会自行启动它。", "要用时请运行 anju db start，后台任务自动接着做。")
+            return Problem(
+                "DB-023",
+                "后台任务",
+                "数据库已经停止，后台任务在等它，不会自行启动它。",
+                "要用时请运行 anju db start，后台任务自动接着做。",
+            )
     except Refused as refused:
         return refused.problems[0]
     return None
@@ -100,12 +111,18 @@ def check(alias: str, known: dict[str, Any]) -> None:
             ).fetchone()
     except psycopg.Error as error:
         raise refuse(
-            "DB-012", where, f"连接不上数据库服务器：{str(error).strip()}", "请核对地址、用户和密码，并确认服务器正在运行。"
+            "DB-012",
+            where,
+            f"连接不上数据库服务器：{str(error).strip()}",
+            "请核对地址、用户和密码，并确认服务器正在运行。",
         ) from error
     version, unbound, owns, encoding = row or (0, True, True, "")
     if version != MAJOR:
         raise refuse(
-            "DB-003", where, f"服务器是 PostgreSQL {version}，本程序只在 {MAJOR} 上测试过。", f"请使用 PostgreSQL {MAJOR} 的服务器。"
+            "DB-003",
+            where,
+            f"服务器是 PostgreSQL {version}，本程序只在 {MAJOR} 上测试过。",
+            f"请使用 PostgreSQL {MAJOR} 的服务器。",
         )
     if encoding != "UTF8":
         raise refuse("DB-013", where, f"数据库的编码是 {encoding}。", "请用 UTF8 编码新建数据库。")
@@ -115,7 +132,9 @@ def check(alias: str, known: dict[str, Any]) -> None:
             "请另建一个普通登录用户给 DATABASE_URL；属主只用于 DATABASE_OWNER_URL。",
         )  # fmt: skip
     if alias == "owner" and not owns:
-        raise refuse("DB-014", where, "这个用户不是数据库的属主，不能建表。", "请把数据库的属主改为 DATABASE_OWNER_URL 的用户。")
+        raise refuse(
+            "DB-014", where, "这个用户不是数据库的属主，不能建表。", "请把数据库的属主改为 DATABASE_OWNER_URL 的用户。"
+        )
 
 
 def status() -> dict[str, Any]:
@@ -124,4 +143,8 @@ def status() -> dict[str, Any]:
         return Cluster().status()
     known = databases()["default"]
     check("default", known)
-    return {"running": True, "server": f"{known['HOST']}:{known['PORT'] or 5432}/{known['NAME']}", "version": str(MAJOR)}
+    return {
+        "running": True,
+        "server": f"{known['HOST']}:{known['PORT'] or 5432}/{known['NAME']}",
+        "version": str(MAJOR),
+    }

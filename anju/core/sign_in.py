@@ -56,7 +56,10 @@ def named(request: HttpRequest | None, credentials: dict[str, Any] | None) -> st
 def locked_out(request: HttpRequest, *args: Any) -> HttpResponse:
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds()) // 60
     return stopped(
-        request, 429, "输错次数太多，已锁定", f"连续输错{settings.AXES_FAILURE_LIMIT}次。请过{minutes}分钟再试，或请安全管理员解除锁定。"
+        request,
+        429,
+        "输错次数太多，已锁定",
+        f"连续输错{settings.AXES_FAILURE_LIMIT}次。请过{minutes}分钟再试，或请安全管理员解除锁定。",
     )
 
 
@@ -88,7 +91,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any) -> None:
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
         if said := self.SAID.get(message_template or ""):
             super().add_message(request, level, message=said)
 
@@ -158,7 +163,10 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        given, sociallogin.account.extra_data = sociallogin.account.extra_data, {}  # what it says beside is not ours to keep
+        given, sociallogin.account.extra_data = (
+            sociallogin.account.extra_data,
+            {},
+        )  # what it says beside is not ours to keep
         if sociallogin.is_existing:
             sociallogin.account.save(update_fields=["extra_data"])
             return
@@ -168,7 +176,9 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         if staff is None:
             told(None, "登录失败")
             raise ImmediateHttpResponse(
-                stopped(request, 403, "这个账号没有在本系统登记", "统一身份认证认得您，但本系统没有登记。请联系系统管理员。")
+                stopped(
+                    request, 403, "这个账号没有在本系统登记", "统一身份认证认得您，但本系统没有登记。请联系系统管理员。"
+                )
             )
         sociallogin.connect(request, staff)
 

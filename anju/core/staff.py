@@ -39,14 +39,27 @@ def organisation(*, by: Operator, region: Region, kind: str, name: str, short: s
     require(by, "staff.edit", region.pk, region.name)
     name = name.strip()
     if kind not in Organisation.Kind.values or not name:
-        raise Refused(Problem("STAFF-001", f"机构“{name}”", "类别不对，或没有写名称。", f"类别写 {'、'.join(Organisation.Kind.labels)} 之一，名称写全称。"))
-    made, new = Organisation.objects.get_or_create(region=region, name=name, defaults={"kind": kind, "short": short.strip()})
+        raise Refused(
+            Problem(
+                "STAFF-001",
+                f"机构“{name}”",
+                "类别不对，或没有写名称。",
+                f"类别写 {'、'.join(Organisation.Kind.labels)} 之一，名称写全称。",
+            )
+        )
+    made, new = Organisation.objects.get_or_create(
+        region=region, name=name, defaults={"kind": kind, "short": short.strip()}
+    )
     if new:
-        trail.record(by=by, act="登记机构", obj=f"机构 {name}", after={"kind": kind, "region": region.code}, region_id=region.pk)
+        trail.record(
+            by=by, act="登记机构", obj=f"机构 {name}", after={"kind": kind, "region": region.code}, region_id=region.pk
+        )
     elif made.ended_on:
         before, made.ended_on = {"ended_on": made.ended_on}, None
         made.save(update_fields=["ended_on"])
-        trail.record(by=by, act="恢复机构", obj=f"机构 {name}", before=before, after={"ended_on": None}, region_id=region.pk)
+        trail.record(
+            by=by, act="恢复机构", obj=f"机构 {name}", before=before, after={"ended_on": None}, region_id=region.pk
+        )
     return made
 
 
@@ -59,14 +72,20 @@ def rename(*, by: Operator, organisation_id: int, name: str, short: str = "", re
     if not name:
         problems.append(Problem("STAFF-001", where, "没有写名称。", "请写改后的全称。"))
     if Organisation.objects.filter(region_id=one.region_id, name=name).exclude(pk=one.pk).exists():
-        problems.append(Problem("STAFF-015", where, f"{one.region.name}已有“{name}”。", "请核对名称；两个机构合并的，撤销其中一个。"))
+        problems.append(
+            Problem(
+                "STAFF-015", where, f"{one.region.name}已有“{name}”。", "请核对名称；两个机构合并的，撤销其中一个。"
+            )
+        )
     if problems:
         raise Refused(*problems)
     before, after = {"name": one.name, "short": one.short}, {"name": name, "short": short}
     if before != after:
         one.name, one.short = name, short
         one.save(update_fields=["name", "short"])
-        trail.record(by=by, act="机构更名", obj=where, before=before, after=after, reason=reason.strip(), region_id=one.region_id)
+        trail.record(
+            by=by, act="机构更名", obj=where, before=before, after=after, reason=reason.strip(), region_id=one.region_id
+        )
     return one
 
 
@@ -90,7 +109,15 @@ def abolish(*, by: Operator, organisation_id: int, on: date, reason: str) -> Org
     one.ended_on = on
     one.save(update_fields=["ended_on"])
     after = {"ended_on": on, "posts": ended}
-    trail.record(by=by, act="撤销机构", obj=where, before={"ended_on": None}, after=after, reason=reason.strip(), region_id=one.region_id)
+    trail.record(
+        by=by,
+        act="撤销机构",
+        obj=where,
+        before={"ended_on": None},
+        after=after,
+        reason=reason.strip(),
+        region_id=one.region_id,
+    )
     return one
 
 
@@ -104,7 +131,14 @@ def _standing(by: Operator, organisation_id: int) -> Organisation:
 
 def _not_ended(one: Organisation) -> None:
     if one.ended_on:
-        raise Refused(Problem("STAFF-014", f"机构 {one.name}", f"已撤销，最后一天是{one.ended_on}。", "误撤的，按原名再登记一次就恢复，岗位另行授予。"))
+        raise Refused(
+            Problem(
+                "STAFF-014",
+                f"机构 {one.name}",
+                f"已撤销，最后一天是{one.ended_on}。",
+                "误撤的，按原名再登记一次就恢复，岗位另行授予。",
+            )
+        )
 
 
 def _grounded(where: str, reason: str) -> list[Problem]:
@@ -118,7 +152,9 @@ def register(*, by: Operator, username: str, name: str) -> Staff:
     username, name = username.strip().lower(), name.strip()
     problem = None
     if not USERNAME.fullmatch(username):
-        problem = Problem("STAFF-002", f"用户名“{username}”", "写法不对。", "用三到四十个小写字母、数字、点、横线，首尾是字母或数字。")
+        problem = Problem(
+            "STAFF-002", f"用户名“{username}”", "写法不对。", "用三到四十个小写字母、数字、点、横线，首尾是字母或数字。"
+        )
     elif not name:
         problem = Problem("STAFF-002", f"用户 {username}", "没有写姓名。", "请写本人姓名，留痕里用它。")
     if problem:
@@ -127,7 +163,9 @@ def register(*, by: Operator, username: str, name: str) -> Staff:
         with transaction.atomic():
             made = Staff.objects.create(username=username, name=name, password=make_password(None))
     except IntegrityError:
-        raise Refused(Problem("STAFF-002", f"用户名“{username}”", "已有人用。", "请换一个；同一个人不要登记两次。")) from None
+        raise Refused(
+            Problem("STAFF-002", f"用户名“{username}”", "已有人用。", "请换一个；同一个人不要登记两次。")
+        ) from None
     trail.record(by=by, act="登记人员", obj=f"用户 {username}", region_id=people.home(by))
     return made
 
@@ -149,7 +187,15 @@ def correct(*, by: Operator, username: str, name: str, reason: str) -> Staff:
         staff.name = name
         staff.save(update_fields=["name"])
         transaction.on_commit(people.kept_name.cache_clear)
-        trail.record(by=by, act="更正姓名", obj=where, before=before, after={"name": name}, reason=reason.strip(), region_id=people.home(by))
+        trail.record(
+            by=by,
+            act="更正姓名",
+            obj=where,
+            before=before,
+            after={"name": name},
+            reason=reason.strip(),
+            region_id=people.home(by),
+        )
     return staff
 
 
@@ -163,7 +209,9 @@ def first_link(*, by: Operator, username: str) -> str:
     require(by, act, None, f"用户 {username}")
     staff = people.person(by, username)
     if staff.has_usable_password() and act != "staff.unlock":
-        raise Refused(Problem("STAFF-011", f"用户 {staff.username}", "已经设过密码。", "忘记密码的，请由安全管理员重置。"))
+        raise Refused(
+            Problem("STAFF-011", f"用户 {staff.username}", "已经设过密码。", "忘记密码的，请由安全管理员重置。")
+        )
     staff.password = make_password(None)  # what every earlier link was made of
     staff.save(update_fields=["password"])
     trail.record(by=by, act="发首次登录链接", obj=f"用户 {staff.username}", region_id=people.home(by))
@@ -195,9 +243,13 @@ def give(
     if organisation.region_id not in by.region_ids:
         raise Organisation.DoesNotExist(f"没有机构 {organisation.pk}")
     require(by, "staff.post", organisation.region_id, organisation.name)
-    organisation = people.organisations(by).select_for_update(of=("self",)).get(pk=organisation.pk)  # it does not end meanwhile
+    organisation = (
+        people.organisations(by).select_for_update(of=("self",)).get(pk=organisation.pk)
+    )  # it does not end meanwhile
     _not_ended(organisation)
-    staff = Staff.objects.select_for_update().get(pk=people.person(by, username).pk)  # of two posts at once the second sees the first
+    staff = Staff.objects.select_for_update().get(
+        pk=people.person(by, username).pk
+    )  # of two posts at once the second sees the first
     wanted, where = posts().get(post), f"用户 {staff.username}"
     if wanted is None:
         raise Refused(Problem("STAFF-001", where, f"没有岗位“{post}”。", f"岗位写 {'、'.join(posts())} 之一。"))
@@ -206,7 +258,11 @@ def give(
     if until is not None and until < since:
         problems.append(Problem("STAFF-007", where, "最后一天早于第一天。", "请核对起止日期。"))
     if wanted.bounded and (not ground.strip() or until is None):
-        problems.append(Problem("STAFF-004", where, f"{wanted.label}岗没有写依据文号或截止日期。", "请写明审计通知书的文号和最后一天。"))
+        problems.append(
+            Problem(
+                "STAFF-004", where, f"{wanted.label}岗没有写依据文号或截止日期。", "请写明审计通知书的文号和最后一天。"
+            )
+        )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT post FROM anju_posts_of(%s) WHERE coalesce(until, 'infinity') >= %s AND since <= coalesce(%s, 'infinity'::date)",
@@ -214,13 +270,26 @@ def give(
         )
         held = [posts()[code] for (code,) in cursor.fetchall()]
     if others := [one.label for one in held if one.code != post and (one.admin or wanted.admin)]:
-        problems.append(Problem("STAFF-003", where, f"同时任{'、'.join(others)}，不能再任{wanted.label}。", "三员互相分开，也不兼业务岗位：请换一个人。"))
+        problems.append(
+            Problem(
+                "STAFF-003",
+                where,
+                f"同时任{'、'.join(others)}，不能再任{wanted.label}。",
+                "三员互相分开，也不兼业务岗位：请换一个人。",
+            )
+        )
     during = Posting.objects.filter(staff=staff, organisation=organisation, post=post).exclude(until__lt=since)
     if (during.filter(since__lte=until) if until else during).exists():
-        problems.append(Problem("STAFF-006", where, f"这段时间已在{organisation}任{wanted.label}。", "无需再授予；要改期限，请先收回。"))
+        problems.append(
+            Problem(
+                "STAFF-006", where, f"这段时间已在{organisation}任{wanted.label}。", "无需再授予；要改期限，请先收回。"
+            )
+        )
     if problems:
         raise Refused(*problems)
-    made = Posting.objects.create(staff=staff, organisation=organisation, post=post, since=since, until=until, ground=ground.strip(), by=by.key)
+    made = Posting.objects.create(
+        staff=staff, organisation=organisation, post=post, since=since, until=until, ground=ground.strip(), by=by.key
+    )
     after = {"post": post, "organisation": organisation.name, "since": since, "until": until, "ground": ground.strip()}
     trail.record(by=by, act="授予岗位", obj=where, after=after, region_id=organisation.region_id)
     return made
@@ -241,7 +310,13 @@ def end(*, by: Operator, posting_id: int, on: date, reason: str) -> Posting:
     Posting.objects.filter(pk=posting.pk).update(until=last)
     before = {"post": posting.post, "organisation": posting.organisation.name, "until": posting.until}
     trail.record(
-        by=by, act="收回岗位", obj=where, before=before, after={"until": last}, reason=reason.strip(), region_id=posting.organisation.region_id
+        by=by,
+        act="收回岗位",
+        obj=where,
+        before=before,
+        after={"until": last},
+        reason=reason.strip(),
+        region_id=posting.organisation.region_id,
     )
     posting.until = last
     return posting
@@ -274,4 +349,11 @@ def _helped(by: Operator, username: str, act: str, do: Callable[[Staff], object]
 
 def _another(by: Operator, staff: Staff) -> None:
     if staff.username == by.key:
-        raise Refused(Problem("STAFF-005", f"用户 {staff.username}", "不能办理自己的岗位、停用自己或更正自己的姓名。", "请由另一位管理员办理。"))
+        raise Refused(
+            Problem(
+                "STAFF-005",
+                f"用户 {staff.username}",
+                "不能办理自己的岗位、停用自己或更正自己的姓名。",
+                "请由另一位管理员办理。",
+            )
+        )

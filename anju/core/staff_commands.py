@@ -7,7 +7,11 @@ from anju.core.command import OK, add_group, add_parser, out, setup
 from anju.problems import Problem, Refused
 
 SITE = "http://127.0.0.1:8000"
-FIRST = (("system_admin", "system", "系统管理员"), ("security_admin", "security", "安全管理员"), ("audit_admin", "audit", "审计管理员"))
+FIRST = (
+    ("system_admin", "system", "系统管理员"),
+    ("security_admin", "security", "安全管理员"),
+    ("audit_admin", "audit", "审计管理员"),
+)
 ONCE = "每个链接只显示这一次，七十二小时内有效，用一次就作废。主机和端口换成本人能打开的。"
 
 
@@ -37,7 +41,9 @@ def add(subparsers: Any) -> None:
     unlock = add_parser(staff, "unlock", "解除锁定", staff_unlock)
     unlock.add_argument("username", metavar="用户名", help="被锁定的人")
     unlock.add_argument("--codes", action="store_true", help="同时重置动态口令（手机丢了）")
-    add_parser(staff, "list", "列出人员和岗位", staff_list).add_argument("words", metavar="文字", nargs="?", default="", help="姓名或用户名里的字")
+    add_parser(staff, "list", "列出人员和岗位", staff_list).add_argument(
+        "words", metavar="文字", nargs="?", default="", help="姓名或用户名里的字"
+    )
     link = add_parser(staff, "first-link", "发一个首次登录链接；已有密码的，原密码作废", staff_first_link)
     link.add_argument("username", metavar="用户名", help="已登记的人")
     for parser in (begin, one, link):
@@ -54,7 +60,9 @@ def staff_begin(args: argparse.Namespace) -> int:
 
     named = [(post, label, *getattr(args, option)) for post, option, label in FIRST]
     with scoped(local_operator()) as by:
-        if len({username.lower() for _, _, username, _ in named}) < len(named) or len({name for *_, name in named}) < len(named):
+        if len({username.lower() for _, _, username, _ in named}) < len(named) or len(
+            {name for *_, name in named}
+        ) < len(named):
             raise Refused(Problem("STAFF-012", "三员", "写成了同一个人。", "系统、安全、审计管理员须是三个不同的人。"))
         try:
             office = staff.organisation(by=by, region=regions.region(by, args.region), kind="office", name=args.office)
@@ -64,7 +72,14 @@ def staff_begin(args: argparse.Namespace) -> int:
         for post, label, username, name in named:
             made = staff.register(by=by, username=username, name=name)
             staff.give(by=by, username=made.username, organisation=office, post=post, since=timezone.localdate())
-            data.append({"post": label, "name": name, "username": made.username, "link": args.site + staff.first_link(by=by, username=made.username)})
+            data.append(
+                {
+                    "post": label,
+                    "name": name,
+                    "username": made.username,
+                    "link": args.site + staff.first_link(by=by, username=made.username),
+                }
+            )
     out(args, data, [*(f"{one['post']} {one['name']}（{one['username']}）：{one['link']}" for one in data), ONCE])
     return OK
 
@@ -77,7 +92,11 @@ def staff_add(args: argparse.Namespace) -> int:
     with scoped(local_operator()) as by:
         made = staff.register(by=by, username=args.username, name=args.name)
         link = args.site + staff.first_link(by=by, username=made.username)
-    out(args, {"username": made.username, "link": link}, [f"{made.name}（{made.username}）：{link}", ONCE, "岗位另用 anju staff post 授予。"])
+    out(
+        args,
+        {"username": made.username, "link": link},
+        [f"{made.name}（{made.username}）：{link}", ONCE, "岗位另用 anju staff post 授予。"],
+    )
     return OK
 
 
@@ -125,7 +144,9 @@ def _for_one(args: argparse.Namespace, work: Any) -> Any:
 
 
 def missing(what: str) -> Problem:
-    return Problem("STAFF-013", what, "没有登记。", "请核对；已登记的人员用 anju staff list 查看，区划用 anju regions list 查看。")
+    return Problem(
+        "STAFF-013", what, "没有登记。", "请核对；已登记的人员用 anju staff list 查看，区划用 anju regions list 查看。"
+    )
 
 
 def staff_post(args: argparse.Namespace) -> int:
@@ -142,7 +163,9 @@ def staff_post(args: argparse.Namespace) -> int:
         try:
             return date.fromisoformat(text) if text else None
         except ValueError:
-            raise Refused(Problem("STAFF-007", f"日期“{text}”", "不是日期。", "请写成 2026-01-31 这样的形式。")) from None
+            raise Refused(
+                Problem("STAFF-007", f"日期“{text}”", "不是日期。", "请写成 2026-01-31 这样的形式。")
+            ) from None
 
     def work(by: Any) -> Any:
         code = next((one.code for one in posts().values() if args.post in (one.code, one.label)), args.post)
@@ -158,7 +181,11 @@ def staff_post(args: argparse.Namespace) -> int:
         )  # fmt: skip
 
     made = _for_one(args, work)
-    out(args, {"username": args.username, "post": made.post, "until": made.until}, f"已授予：{made}，{made.since} 起{f'，到 {made.until}' if made.until else ''}。")
+    out(
+        args,
+        {"username": args.username, "post": made.post, "until": made.until},
+        f"已授予：{made}，{made.since} 起{f'，到 {made.until}' if made.until else ''}。",
+    )
     return OK
 
 
@@ -171,8 +198,14 @@ def staff_list(args: argparse.Namespace) -> int:
     from anju.core.scope import local_operator, scoped
 
     with scoped(local_operator()) as by:
-        held = Prefetch("postings", people.postings(by).filter(Q(until=None) | Q(until__gte=timezone.localdate())), to_attr="held")
-        found = people.people(by).filter(Q(username__icontains=args.words) | Q(name__icontains=args.words)).prefetch_related(held)
+        held = Prefetch(
+            "postings", people.postings(by).filter(Q(until=None) | Q(until__gte=timezone.localdate())), to_attr="held"
+        )
+        found = (
+            people.people(by)
+            .filter(Q(username__icontains=args.words) | Q(name__icontains=args.words))
+            .prefetch_related(held)
+        )
         locked = set(people.locked(by))
         data = [
             {
@@ -181,7 +214,11 @@ def staff_list(args: argparse.Namespace) -> int:
                 "active": one.is_active,
                 "locked": one in locked,
                 "password": one.has_usable_password(),
-                "posts": [f"{post.get_post_display()}·{post.organisation.name}" + (f"（到 {post.until}）" if post.until else "") for post in one.held],
+                "posts": [
+                    f"{post.get_post_display()}·{post.organisation.name}"
+                    + (f"（到 {post.until}）" if post.until else "")
+                    for post in one.held
+                ],
             }
             for one in found
         ]

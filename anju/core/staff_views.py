@@ -36,7 +36,13 @@ def me(request: HttpRequest) -> HttpResponse:
     held = people.in_force(people.postings(request.operator)).filter(staff=request.user).order_by("since")
     kinds = set(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
     sessions = sorted(UserSession.objects.purge_and_list(request.user), key=lambda one: one.last_seen_at, reverse=True)
-    context = {"held": held, "today": today, "kinds": kinds, "sessions": sessions, "current": request.session.session_key}
+    context = {
+        "held": held,
+        "today": today,
+        "kinds": kinds,
+        "sessions": sessions,
+        "current": request.session.session_key,
+    }
     return page(request, "core/me.html", heading=request.operator.name, **context)
 
 
@@ -59,7 +65,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 def listed(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
     made, user = frame(request), request.operator
     words = request.GET.get("words", "").strip()
-    found = people.people(user, regions.ids_below(user, made.region) if made.region else None)  # who works there, and who has no post yet
+    found = people.people(
+        user, regions.ids_below(user, made.region) if made.region else None
+    )  # who works there, and who has no post yet
     if words:
         found = found.filter(Q(username__icontains=words) | Q(name__icontains=words))
     held = people.in_force(people.postings(user)).order_by("since")
@@ -73,7 +81,9 @@ def listed(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespons
 @require_POST
 def register(request: HttpRequest) -> HttpResponse:
     try:
-        made = staff.register(by=request.operator, username=request.POST.get("username", ""), name=request.POST.get("name", ""))
+        made = staff.register(
+            by=request.operator, username=request.POST.get("username", ""), name=request.POST.get("name", "")
+        )
         link = staff.first_link(by=request.operator, username=made.username)
     except Refused as refused:
         return listed(request, 422, problems=refused.problems, form=request.POST)
@@ -94,11 +104,17 @@ def organised(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResp
         found = within(found, regions.ids_below(user, made.region))
     if words:
         found = found.filter(Q(name__icontains=words) | Q(short__icontains=words) | Q(region__name__icontains=words))
-    at_work = Count("postings__staff", Q(postings__until=None) | Q(postings__until__gte=timezone.localdate()), distinct=True)
-    found = found.annotate(at_work=at_work).order_by(F("ended_on").desc(nulls_first=True), "region__order", people.KINDS, "id")
+    at_work = Count(
+        "postings__staff", Q(postings__until=None) | Q(postings__until__gte=timezone.localdate()), distinct=True
+    )
+    found = found.annotate(at_work=at_work).order_by(
+        F("ended_on").desc(nulls_first=True), "region__order", people.KINDS, "id"
+    )
     shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {"shown": shown, "kinds": Organisation.Kind.choices, "words": words, "tab": "organisations", **extra}
-    return show(request, "core/staff_organisations.html", status=status, heading=f"机构{shown.paginator.count}个", **context)
+    return show(
+        request, "core/staff_organisations.html", status=status, heading=f"机构{shown.paginator.count}个", **context
+    )
 
 
 @acting("staff.edit")
@@ -121,7 +137,9 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def told_of_organisation(request: HttpRequest, one: Organisation, status: int = 200, **extra: Any) -> HttpResponse:
-    held = people.in_force(people.postings(request.operator)).filter(organisation=one).order_by("staff__username", "since")
+    held = (
+        people.in_force(people.postings(request.operator)).filter(organisation=one).order_by("staff__username", "since")
+    )
     context = {"organisation": one, "held": held, "today": timezone.localdate(), **extra}
     return show(request, "core/staff_organisation.html", status=status, heading=one.name, **context)
 
@@ -179,7 +197,9 @@ def told_of(request: HttpRequest, one: Staff, status: int = 200, **extra: Any) -
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     one, said = people.people(request.operator).get(pk=pk), request.POST
     try:
-        staff.correct(by=request.operator, username=one.username, name=said.get("name", ""), reason=said.get("reason", ""))
+        staff.correct(
+            by=request.operator, username=one.username, name=said.get("name", ""), reason=said.get("reason", "")
+        )
     except Refused as refused:
         return told_of(request, one, 422, problems=refused.problems, correcting=said)
     messages.success(request, "姓名已更正。")
@@ -207,7 +227,13 @@ def link_for(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def shown_once(request: HttpRequest, one: Staff, link: str) -> HttpResponse:
-    answer = show(request, "core/first_link.html", heading=f"{one.name}的首次登录链接", person=one, link=request.build_absolute_uri(link))
+    answer = show(
+        request,
+        "core/first_link.html",
+        heading=f"{one.name}的首次登录链接",
+        person=one,
+        link=request.build_absolute_uri(link),
+    )
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -219,9 +245,20 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     given = request.POST
     try:
         since, until = day(given.get("since", ""), "起"), day(given.get("until", ""), "止")
-        office = people.organisations(user).filter(pk=given.get("organisation") if given.get("organisation", "").isdecimal() else None).first()
+        office = (
+            people.organisations(user)
+            .filter(pk=given.get("organisation") if given.get("organisation", "").isdecimal() else None)
+            .first()
+        )
         if office is None:
-            raise Refused(Problem("STAFF-001", f"用户 {one.username}", "没有选机构。", "请选一个机构；还没有登记的，请系统管理员登记。"))
+            raise Refused(
+                Problem(
+                    "STAFF-001",
+                    f"用户 {one.username}",
+                    "没有选机构。",
+                    "请选一个机构；还没有登记的，请系统管理员登记。",
+                )
+            )
         staff.give(
             by=user, username=one.username, organisation=office, post=given.get("post", ""), since=since or timezone.localdate(),
             until=until, ground=given.get("ground", ""),
@@ -273,5 +310,3 @@ def day(text: str, name: str) -> date | None:
         return date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError:
         raise Refused(Problem("STAFF-007", f"{name}“{text}”", "不是日期。", "请写成 2026-01-31 这样的形式。")) from None
-
-

@@ -66,7 +66,9 @@ def move(thing: models.Model, name: str, *, by: Operator, on: date, reason: str 
     region_id = getattr(thing, "region_id", None)
     if not may(by, chosen.act, region_id):
         who = acts()[chosen.act].who
-        raise Refused(Problem("STATE-002", obj, f"“{chosen.label}”须由{who}岗办理，您没有这个岗位。", "请转交该岗位的人员。"))
+        raise Refused(
+            Problem("STATE-002", obj, f"“{chosen.label}”须由{who}岗办理，您没有这个岗位。", "请转交该岗位的人员。")
+        )
     if not rows.filter(state=chosen.source).update(state=chosen.target):
         now = rows.values_list("state", flat=True).first()
         what = "已不存在。" if now is None else f"现为“{states.label(now)}”，不能“{chosen.label}”；可能别人已先办理。"

@@ -45,7 +45,9 @@ def record(
         "region": None if region_id is None else _code(region_id),
         "digest": digest,
     }
-    return Trail.objects.create(at=at, by=by.key, act=act, obj=obj, region_id=region_id, canonical=chain.canonical(said))
+    return Trail.objects.create(
+        at=at, by=by.key, act=act, obj=obj, region_id=region_id, canonical=chain.canonical(said)
+    )
 
 
 @lru_cache(maxsize=8192)

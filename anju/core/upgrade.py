@@ -40,7 +40,9 @@ def upgrade(*, backed_up: bool = False) -> list[str]:
                     sys.stderr.write(f"已备份到 {before_upgrade()}\n")
                 executor = Whole(connections["owner"])
                 executor.migrate(executor.loader.graph.leaf_nodes())
-                call_command("migrate", database="owner", verbosity=0, interactive=False)  # finds nothing to do, and tells the apps that it is done
+                call_command(
+                    "migrate", database="owner", verbosity=0, interactive=False
+                )  # finds nothing to do, and tells the apps that it is done
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(hashtext('anju_upgrade'))")
     from anju.core.regions import load_national

@@ -28,7 +28,9 @@ urlpatterns = [
     path("sign-in/<str:provider_id>/callback/", anybody(oidc.callback), name="openid_connect_callback"),
     path("sign-out/", anybody(account.logout), name="account_logout"),
     path("me/", staff.me, name="mfa_index"),
-    path("me/", staff.me, name="account_set_password"),  # who comes in by OIDC alone has no password here, and needs none
+    path(
+        "me/", staff.me, name="account_set_password"
+    ),  # who comes in by OIDC alone has no password here, and needs none
     path("me/sessions/", staff.end_others, name="me-sessions"),
     path("me/password/", own(account.password_change), name="account_change_password"),
     path("me/again/", own(account.reauthenticate), name="account_reauthenticate"),

@@ -35,8 +35,17 @@ def no_post(request: HttpRequest, act: Act, problems: list[Problem] | None = Non
     """In the right region, without the post: the page says which posts it takes, and which are held."""
     held = "、".join(posts()[code].label for code in request.operator.posts or ())
     if not held:
-        return stopped(request, 403, "您还没有岗位", "登录成功，但现在没有岗位，看不到业务。请安全管理员授予岗位，授予后马上生效，刷新本页即可。")
-    what = " ".join(problem.what for problem in problems) if problems else f"“{act.label}”须由{act.who}岗办理，您的岗位是{held}。"
+        return stopped(
+            request,
+            403,
+            "您还没有岗位",
+            "登录成功，但现在没有岗位，看不到业务。请安全管理员授予岗位，授予后马上生效，刷新本页即可。",
+        )
+    what = (
+        " ".join(problem.what for problem in problems)
+        if problems
+        else f"“{act.label}”须由{act.who}岗办理，您的岗位是{held}。"
+    )
     return stopped(request, 403, "您没有办理这件事的岗位", f"{what}请转交该岗位的人员；岗位由安全管理员授予。")
 
 
@@ -50,7 +59,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def only_from_page(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
     """405: the address of a button, typed or opened anew."""
-    answer = stopped(request, 405, "这个地址不能直接打开", "它属于一个按钮，要在原来的页面上点。请返回上一页，或从导航重新进入。")
+    answer = stopped(
+        request, 405, "这个地址不能直接打开", "它属于一个按钮，要在原来的页面上点。请返回上一页，或从导航重新进入。"
+    )
     answer.headers["Allow"] = refused.headers["Allow"]
     return answer
 

@@ -29,9 +29,15 @@ def work() -> None:
     jobs.sweep()
     if logging.lastResort:
         logging.lastResort.addFilter(_worth_telling)
-    app = DjangoApp(connector=PsycopgConnector(kwargs=connector_params("default"), reconnect_timeout=GONE, reconnect_failed=lambda pool: os._exit(1)))
+    app = DjangoApp(
+        connector=PsycopgConnector(
+            kwargs=connector_params("default"), reconnect_timeout=GONE, reconnect_failed=lambda pool: os._exit(1)
+        )
+    )
     app.task(name=jobs.TASK)(jobs.run)
-    app.periodic(cron="* * * * *")(app.task(name=jobs.SWEEP, queueing_lock=jobs.SWEEP)(lambda timestamp: jobs.sweep() and None))
+    app.periodic(cron="* * * * *")(
+        app.task(name=jobs.SWEEP, queueing_lock=jobs.SWEEP)(lambda timestamp: jobs.sweep() and None)
+    )
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, _leave)
     app.run_worker(concurrency=AT_ONCE, delete_jobs="always", install_signal_handlers=False)
@@ -56,7 +62,9 @@ def _worth_telling(record: logging.LogRecord) -> bool:
 def beside() -> Iterator[None]:
     """A worker as long as this block lasts. However this process ends, its end of the pipe closes, and the worker leaves."""
     ours = os.getpid()
-    process = subprocess.Popen([sys.executable, "-m", "anju", "worker", "--beside"], stdin=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "anju", "worker", "--beside"], stdin=subprocess.PIPE, start_new_session=True
+    )
     try:
         yield
     finally:

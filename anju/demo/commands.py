@@ -27,10 +27,20 @@ def add(subparsers: Any) -> None:
     load.add_argument("--out", type=Path, default=Path("out"), metavar="目录", help="公文写到哪个目录（默认 out）")
     made = add_group(subparsers, "generate", "生成：模拟数据，用来试一试系统承不承受得住")
     province = add_parser(made, "province", "生成一个模拟省（名称都写明“模拟”，不要放进办公用的数据库）", run_generate)
-    for name, default, what in (("counties", 120, "县的个数"), ("projects", 100_000, "项目的个数"), ("years", 5, "几年的月报"), ("observations", 3_000_000, "填报数的个数")):
+    for name, default, what in (
+        ("counties", 120, "县的个数"),
+        ("projects", 100_000, "项目的个数"),
+        ("years", 5, "几年的月报"),
+        ("observations", 3_000_000, "填报数的个数"),
+    ):
         province.add_argument(f"--{name}", type=int, default=default, metavar="数", help=f"{what}（默认 {default}）")
     serve = add_parser(subparsers, "serve", "打开网站（默认只在本机）", run_serve)
-    serve.add_argument("--listen", default=LOOPBACK, metavar="地址", help="听哪个地址：默认只有本机；0.0.0.0 让别的电脑也能打开，须先设 ANJU_HOSTS")
+    serve.add_argument(
+        "--listen",
+        default=LOOPBACK,
+        metavar="地址",
+        help="听哪个地址：默认只有本机；0.0.0.0 让别的电脑也能打开，须先设 ANJU_HOSTS",
+    )
     serve.add_argument("--port", type=int, default=PORT, metavar="端口", help=f"网站端口（默认 {PORT}，被占用时顺延）")
     serve.add_argument("--open", action="store_true", help="同时打开浏览器")
 

@@ -18,14 +18,22 @@ from anju.returns.spec import Spec
 REMARK = "历史资料补录"
 
 
-def file_returns(by: Operator, folder: Path, filing: Filing, within: Region, *, say: Callable[[str], None]) -> list[Return]:
+def file_returns(
+    by: Operator, folder: Path, filing: Filing, within: Region, *, say: Callable[[str], None]
+) -> list[Return]:
     """A return for each county that the workbook names, locked. Those that are locked already stay as they are."""
-    reading = workbooks.read(folder / filing.file, folder / "maps" / f"{filing.map}.yaml", area=within.name, period=filing.period)
+    reading = workbooks.read(
+        folder / filing.file, folder / "maps" / f"{filing.map}.yaml", area=within.name, period=filing.period
+    )
     with scoped(by):
         rows: dict[int, list] = {}
         for row in Binder(by, within, filing.period, None, False).rows(reading):
             rows.setdefault(row.region_id, []).append(row)
-        counties = [one for one in [within, *regions.descendants(by, within)] if one.pk in rows and one.kind == Region.Kind.COUNTY]
+        counties = [
+            one
+            for one in [within, *regions.descendants(by, within)]
+            if one.pk in rows and one.kind == Region.Kind.COUNTY
+        ]
     filed = []
     for county in counties:
         with scoped(by):
@@ -44,7 +52,12 @@ def _file(by: Operator, filing: Filing, county: Region, rows: list) -> Return:
     line = spec.rows.fixed[0].key
     cells, wanted = queries.grid(by, ret).cells, _texts(spec, rows)
     puts = [
-        services.Put(line, column.code, wanted.get(column.code, filing.blank), cells[line, column.code].version if (line, column.code) in cells else 0)
+        services.Put(
+            line,
+            column.code,
+            wanted.get(column.code, filing.blank),
+            cells[line, column.code].version if (line, column.code) in cells else 0,
+        )
         for column in spec.columns
         if spec.fillable(column, line, {})
     ]
@@ -62,7 +75,11 @@ def _file(by: Operator, filing: Filing, county: Region, rows: list) -> Return:
 def _texts(spec: Spec, rows: list) -> dict[str, str]:
     """Column → number as text, for the measures that the form publishes and for the targets it shows."""
     by_measure = {(one.measure, one.calibre): one.column for one in spec.publish}
-    by_measure |= {(f"{column.source.target}.target", ""): column.code for column in spec.columns if column.source and column.source.target}
+    by_measure |= {
+        (f"{column.source.target}.target", ""): column.code
+        for column in spec.columns
+        if column.source and column.source.target
+    }
     found = {}
     for row in rows:
         column = spec.by_code.get(by_measure.get((row.measure_id, row.calibre_id), ""))

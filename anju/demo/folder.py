@@ -95,7 +95,9 @@ class Place(Part):
     returns: list[Filing] = []
     workbooks: list[Workbook] = []
     runs: list[BookRun] = []
-    given: dict[str, dict[str, str | Judgement]] = {}  # what a warning or check takes from its caller: subject → input → value
+    given: dict[
+        str, dict[str, str | Judgement]
+    ] = {}  # what a warning or check takes from its caller: subject → input → value
     documents: list[Paper] = []
 
 
@@ -130,13 +132,19 @@ def read_yaml(path: Path) -> Any:
     try:
         return YAML().load(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise Refused(Problem("DEMO-001", str(path), "没有这个文件。", "请确认资料夹里有它，文件名一字不差。")) from None
+        raise Refused(
+            Problem("DEMO-001", str(path), "没有这个文件。", "请确认资料夹里有它，文件名一字不差。")
+        ) from None
     except (YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path.name} 第 {mark.line + 1} 行" if mark else path.name
         if "\t" in _text(path):
-            raise Refused(Problem("DEMO-001", where, "用了制表符（Tab）缩进。", "请改用空格缩进，每层两个空格。")) from None
-        raise Refused(Problem("DEMO-001", where, "不是可读的 YAML 文件。", "请检查缩进、冒号后的空格和引号，文件存为 UTF-8。")) from None
+            raise Refused(
+                Problem("DEMO-001", where, "用了制表符（Tab）缩进。", "请改用空格缩进，每层两个空格。")
+            ) from None
+        raise Refused(
+            Problem("DEMO-001", where, "不是可读的 YAML 文件。", "请检查缩进、冒号后的空格和引号，文件存为 UTF-8。")
+        ) from None
 
 
 def read_place(folder: Path) -> Place:
@@ -161,7 +169,13 @@ def read_place(folder: Path) -> Place:
     papers = {paper.number for paper in place.targets}
     unknown = [book for book in place.workbooks if book.target_document and book.target_document not in papers]
     problems = [
-        Problem("DEMO-003", f"place.yaml 的 returns、workbooks“{name}”", "资料夹里没有这个文件。", "请放入文件，或改正文件名。") for name in missing
+        Problem(
+            "DEMO-003",
+            f"place.yaml 的 returns、workbooks“{name}”",
+            "资料夹里没有这个文件。",
+            "请放入文件，或改正文件名。",
+        )
+        for name in missing
     ]
     problems += [
         Problem(

@@ -50,7 +50,9 @@ def load(folder: Path, *, say: Say) -> Loaded:
     with scoped(local_operator()) as by:
         region = _region(by, place)
         for unit in place.units:
-            regions.add_pseudo(by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases)
+            regions.add_pseudo(
+                by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases
+            )
         figures.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
     by = local_operator()  # now with the pseudo-units among its regions
     loaded = Loaded(place, region)
@@ -64,7 +66,9 @@ def load(folder: Path, *, say: Say) -> Loaded:
         }  # fmt: skip
         for node in place.nodes:
             share = _share(node.share)
-            figures.set_node(by=by, document=targets[node.document], measure=node.measure, on=node.on, share=share, value=node.value)
+            figures.set_node(
+                by=by, document=targets[node.document], measure=node.measure, on=node.on, share=share, value=node.value
+            )
     _keep_maps(folder)
     if place.returns:
         with scoped(by):
@@ -75,7 +79,11 @@ def load(folder: Path, *, say: Say) -> Loaded:
         with scoped(by):
             done = _import(by, folder, place, book, region, targets)
         loaded.figures += done.new + done.changed + done.unchanged
-        say(f"导入 {book.file}：{done.new + done.changed} 个数" if done.new or done.changed else f"{book.file} 以前已导入，没有变化")
+        say(
+            f"导入 {book.file}：{done.new + done.changed} 个数"
+            if done.new or done.changed
+            else f"{book.file} 以前已导入，没有变化"
+        )
         for left in done.reminders:
             if left.code == "FIG-065" and left.code not in book.answers:  # asked only when something else is new
                 say(str(left))
@@ -84,7 +92,9 @@ def load(folder: Path, *, say: Say) -> Loaded:
             loaded.scores.append(_score(by, place, region, run))
         say(f"评分 {loaded.scores[-1].title}")
     with scoped(by):
-        loaded.warnings = runs.run_warnings(by=by, region=region, period=place.period, on=place.on, given=place.model_dump()["given"])
+        loaded.warnings = runs.run_warnings(
+            by=by, region=region, period=place.period, on=place.on, given=place.model_dump()["given"]
+        )
     say(f"预警与核对：{len(loaded.warnings)} 条")
     prose = _prose(folder, place)
     for paper in place.documents:
@@ -133,7 +143,9 @@ def _prose(folder: Path, place: Place) -> dict[str, Any]:
     return prose
 
 
-def _import(by: Operator, folder: Path, place: Place, book: Workbook, region: Region, targets: dict[str, TargetDocument]) -> Imported:
+def _import(
+    by: Operator, folder: Path, place: Place, book: Workbook, region: Region, targets: dict[str, TargetDocument]
+) -> Imported:
     path = folder / book.file
     reading = workbooks.read(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
     try:
@@ -153,7 +165,14 @@ def _import(by: Operator, folder: Path, place: Place, book: Workbook, region: Re
 def _score(by: Operator, place: Place, region: Region, run: BookRun) -> Run:
     judged, assumed = ({name: said.model_dump() for name, said in given.items()} for given in (run.judged, run.assumed))
     return runs.run_book(
-        by=by, kind=run.kind, subject=run.subject, region=region, period=place.period, on=place.on, judged=judged, assumptions=assumed
+        by=by,
+        kind=run.kind,
+        subject=run.subject,
+        region=region,
+        period=place.period,
+        on=place.on,
+        judged=judged,
+        assumptions=assumed,
     )
 
 

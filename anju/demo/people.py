@@ -16,9 +16,19 @@ from anju.core.models import Organisation, Region, Staff
 from anju.core.scope import Operator, local_operator, scoped
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
-COUNTY = (("clerk", "housing"), ("reviewer", "housing"), ("head", "housing"), ("finance", "finance"), ("joint", "reform"), ("joint", "land"))
+COUNTY = (
+    ("clerk", "housing"),
+    ("reviewer", "housing"),
+    ("head", "housing"),
+    ("finance", "finance"),
+    ("joint", "reform"),
+    ("joint", "land"),
+)
 CITY = (("city_reviewer", "housing"), ("publisher", "office"), ("auditor", "audit"))
-FEW = (("clerk", "housing"),), (("city_reviewer", "housing"), ("publisher", "office"))  # of a place: in its county, in its city
+FEW = (
+    (("clerk", "housing"),),
+    (("city_reviewer", "housing"), ("publisher", "office")),
+)  # of a place: in its county, in its city
 ADMINS = ("system_admin", "security_admin", "audit_admin")
 DAYS = 90  # of the auditor's post
 
@@ -42,7 +52,11 @@ def people(practice: Region | None, places: Iterable[tuple[str, Region]]) -> lis
             made += [_one(by, "练习县", practice, post, kind) for post, kind in COUNTY]
             made += [_one(by, "练习县", practice.parent, post, kind) for post, kind in CITY]
         for title, region in places:
-            below = [one for one in regions.descendants(by, region) if one.kind == Region.Kind.COUNTY and one.valid_until is None]
+            below = [
+                one
+                for one in regions.descendants(by, region)
+                if one.kind == Region.Kind.COUNTY and one.valid_until is None
+            ]
             county = below[0] if below else region
             above = region if below else region.parent or region
             made += [_one(by, title, county, post, kind) for post, kind in FEW[0]]
@@ -59,12 +73,18 @@ def _one(by: Operator, place: str, region: Region, post: str, kind: str) -> Made
     whole = region.code == regions.NATION
     area = "全国" if whole else region.name
     name = Organisation.Kind(kind).label
-    office = Organisation.objects.filter(region=region, kind=kind, ended_on=None).order_by("id").first() or staff.organisation(
+    office = Organisation.objects.filter(region=region, kind=kind, ended_on=None).order_by(
+        "id"
+    ).first() or staff.organisation(
         by=by, region=region, kind=kind, name=area + (name if kind == "office" else f"{name}部门")
     )
     person = staff.register(by=by, username=username, name=label if whole else f"{region.short}{label}")
     today = timezone.localdate()
-    bounded = {"ground": f"示例审通〔{today.year}〕1号", "until": today + timedelta(days=DAYS)} if posts()[post].bounded else {}
+    bounded = (
+        {"ground": f"示例审通〔{today.year}〕1号", "until": today + timedelta(days=DAYS)}
+        if posts()[post].bounded
+        else {}
+    )
     staff.give(by=by, username=username, organisation=office, post=post, since=today, **bounded)
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
     person.set_password(password)

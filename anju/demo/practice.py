@@ -18,7 +18,11 @@ from anju.returns.models import Return
 
 COUNTY, CITY = "990120", "990100"
 PROJECTS = 120  # of two counties; a bit more than half of this and last year's are under way
-TARGETS = {"shanty.start.target": ("shanty", "units"), "prh.start.target": ("prh", "units"), "old.households.target": ("old", "households")}
+TARGETS = {
+    "shanty.start.target": ("shanty", "units"),
+    "prh.start.target": ("prh", "units"),
+    "old.households.target": ("old", "households"),
+}
 
 
 def practice(*, say: Say, today: datetime.date | None = None) -> Region:
@@ -29,11 +33,15 @@ def practice(*, say: Say, today: datetime.date | None = None) -> Region:
     if there is None:
         last = today.replace(day=1) - datetime.timedelta(days=1)  # the month that was closed last
         before = last.replace(day=1) - datetime.timedelta(days=1)
-        generate(Size(counties=2, projects=PROJECTS, years=2, observations=0, until=before, months=3, waiting=3), say=say)
+        generate(
+            Size(counties=2, projects=PROJECTS, years=2, observations=0, until=before, months=3, waiting=3), say=say
+        )
     by = local_operator()  # with the regions that were just made
     with scoped(by):
         city = regions.region(by, CITY)
-        periods = sorted(set(Return.objects.filter(region__parent=city, state=Return.CITY).values_list("period", flat=True)))
+        periods = sorted(
+            set(Return.objects.filter(region__parent=city, state=Return.CITY).values_list("period", flat=True))
+        )
     for period in periods:
         returns.close_month(by=by, region=city, form_code=FORM, period=period)
     say(f"往月报表 {len(periods)} 期已锁定，本月的留给您填")
@@ -48,12 +56,26 @@ def _targets(by, city: Region, today: datetime.date) -> None:
     if CurrentFigure.objects.filter(region=city, measure__in=TARGETS, period=year).exists():
         return
     paper = figures.target_document(
-        by=by, number=number, title=f"关于下达{year}年度目标任务的通知（{MARK}）", level="市", region=city, issued_on=datetime.date(today.year, 2, 20)
+        by=by,
+        number=number,
+        title=f"关于下达{year}年度目标任务的通知（{MARK}）",
+        level="市",
+        region=city,
+        issued_on=datetime.date(today.year, 2, 20),
     )
     for measure, (kind, field) in TARGETS.items():
-        planned = Project.objects.filter(region__parent=city, kind=kind, year=today.year).values("region").annotate(planned=Sum(field))
+        planned = (
+            Project.objects.filter(region__parent=city, kind=kind, year=today.year)
+            .values("region")
+            .annotate(planned=Sum(field))
+        )
         counts = {row["region"]: row["planned"] for row in planned}
-        for region, value in [(city, sum(counts.values())), *((Region.objects.get(pk=pk), value) for pk, value in counts.items())]:
+        for region, value in [
+            (city, sum(counts.values())),
+            *((Region.objects.get(pk=pk), value) for pk, value in counts.items()),
+        ]:
             figures.enter(by=by, measure=measure, region=region, period=year, value=value, document=paper)
     for month, day, share in ((6, 30, Fraction(4, 5)), (9, 30, Fraction(1))):
-        figures.set_node(by=by, document=paper, measure="shanty.start", on=datetime.date(today.year, month, day), share=share)
+        figures.set_node(
+            by=by, document=paper, measure="shanty.start", on=datetime.date(today.year, month, day), share=share
+        )

@@ -87,7 +87,13 @@ def _counts(cursor: Any) -> dict[str, int]:
         f" (SELECT count(*) FROM figures_observation WHERE {mine}), (SELECT count(*) FROM figures_current WHERE {mine}),"
         f" (SELECT count(*) FROM returns_return WHERE {mine}), (SELECT count(*) FROM returns_cell WHERE {mine})", []
     )  # fmt: skip
-    return dict(zip(("counties", "projects", "events", "observations", "figures", "returns", "cells"), cursor.fetchone(), strict=True))
+    return dict(
+        zip(
+            ("counties", "projects", "events", "observations", "figures", "returns", "cells"),
+            cursor.fetchone(),
+            strict=True,
+        )
+    )
 
 
 def _regions(cursor: Any, size: Size) -> str:
@@ -95,7 +101,12 @@ def _regions(cursor: Any, size: Size) -> str:
     (there,) = cursor.fetchone()
     if there not in (0, size.counties):
         raise Refused(
-            Problem("DEMO-020", NAME, f"已有一个 {there} 个县的模拟省，要的是 {size.counties} 个县。", "请用 ANJU_HOME 另选数据目录，或按原来的县数生成。")
+            Problem(
+                "DEMO-020",
+                NAME,
+                f"已有一个 {there} 个县的模拟省，要的是 {size.counties} 个县。",
+                "请用 ANJU_HOME 另选数据目录，或按原来的县数生成。",
+            )
         )
     cursor.execute(
         """
@@ -247,10 +258,15 @@ def _figures(cursor: Any, size: Size) -> str:
         return "指标数：不生成"
     if _there(cursor, "figures_observation"):
         return "指标数：已有，不再生成"
-    stored = [m for m in Measure.objects.exclude(kind__in=(Measure.Kind.RATIO, Measure.Kind.SUM)) if m.origin == "catalogue"]
-    cursor.execute("CREATE TEMP TABLE counted (code text PRIMARY KEY, unit text, factor bigint, target boolean) ON COMMIT DROP")
+    stored = [
+        m for m in Measure.objects.exclude(kind__in=(Measure.Kind.RATIO, Measure.Kind.SUM)) if m.origin == "catalogue"
+    ]
+    cursor.execute(
+        "CREATE TEMP TABLE counted (code text PRIMARY KEY, unit text, factor bigint, target boolean) ON COMMIT DROP"
+    )
     cursor.executemany(
-        "INSERT INTO counted VALUES (%s, %s, %s, %s)", [(m.code, m.unit, unit(m.unit).factor, m.target_of_id is not None) for m in stored]
+        "INSERT INTO counted VALUES (%s, %s, %s, %s)",
+        [(m.code, m.unit, unit(m.unit).factor, m.target_of_id is not None) for m in stored],
     )
     cursor.execute(
         """
@@ -297,7 +313,11 @@ def _figures(cursor: Any, size: Size) -> str:
     cursor.execute("INSERT INTO figures_calibre (code, name, note) VALUES ('', '', '') ON CONFLICT DO NOTHING")
     cursor.execute("CREATE TEMP TABLE stood (code text, region_id int, period text, id bigint) ON COMMIT DROP")
     rounds = [standing] * ((size.observations - standing) // standing) if standing else []
-    rounds = [max(0, size.observations - standing * (len(rounds) + 1)), *rounds, standing]  # reported, corrected, corrected again
+    rounds = [
+        max(0, size.observations - standing * (len(rounds) + 1)),
+        *rounds,
+        standing,
+    ]  # reported, corrected, corrected again
     for number, limit in enumerate(rounds, start=10 - len(rounds) + 1):
         cursor.execute(STATED, {"limit": limit, "tenths": number})
         cursor.execute("ANALYZE stood")
@@ -393,5 +413,8 @@ def _returns(cursor: Any, size: Size) -> str:
 
 
 def _there(cursor: Any, table: str) -> bool:
-    cursor.execute(f"SELECT EXISTS (SELECT FROM {table} JOIN core_region AS region ON region.id = region_id WHERE region.code LIKE '99%%')", [])
+    cursor.execute(
+        f"SELECT EXISTS (SELECT FROM {table} JOIN core_region AS region ON region.id = region_id WHERE region.code LIKE '99%%')",
+        [],
+    )
     return cursor.fetchone()[0]

@@ -21,12 +21,21 @@ def write_files(loaded: Loaded, folder: Path, *, say: Say) -> list[dict[str, Any
         with scoped(local_operator()) as user:
             html = papers.text(document, papers.version(user, document))
         formats = ["html", "docx", "pdf"] + (["xlsx"] if "annex-table" in html else [])
-        contents = {render.file_name(name, form): content for form, content in render.write(html, formats, document.title).items()}
+        contents = {
+            render.file_name(name, form): content
+            for form, content in render.write(html, formats, document.title).items()
+        }
         for file, content in contents.items():
             part = folder / f".{file}.part"
             part.write_bytes(content)
             part.replace(folder / file)
-        written.append({"place": loaded.place.title, "title": document.title, "files": [f"{folder.name}/{file}" for file in contents]})
+        written.append(
+            {
+                "place": loaded.place.title,
+                "title": document.title,
+                "files": [f"{folder.name}/{file}" for file in contents],
+            }
+        )
         say(f"写出 {name}（{len(contents)} 个文件）")
     return written
 
@@ -52,7 +61,9 @@ def summary(loaded: list[Loaded], documents: list[dict[str, Any]], out: Path) ->
         "documents": documents,
         "out": str(out),
     }
-    lines = [f"载入 {len(loaded)} 个地方，共 {sum(one.figures for one in loaded)} 个数，每个都记着来自哪个文件的哪个单元格。"]
+    lines = [
+        f"载入 {len(loaded)} 个地方，共 {sum(one.figures for one in loaded)} 个数，每个都记着来自哪个文件的哪个单元格。"
+    ]
     for one in loaded:
         lines.append(f"\n{one.place.title}")
         lines += [f"  得分 {total or '待核'}  {run.title}" for run, total in totals(one)]

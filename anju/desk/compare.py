@@ -23,7 +23,9 @@ def counted(number: int) -> str:
 
 def apart(first: Figure, second: Figure) -> Figure:
     """How far two figures are apart, without a sign: which is the larger their texts show."""
-    return difference(max(first, second, key=lambda one: one.exact), (min(first, second, key=lambda one: one.exact),), "相差")
+    return difference(
+        max(first, second, key=lambda one: one.exact), (min(first, second, key=lambda one: one.exact),), "相差"
+    )
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,9 @@ class Pair:
     def gap(self) -> int | Fraction:
         """How much more was done than asked, of a pair that can be compared: without fractions where there are none, which is most."""
         done, asked = self.actual, self.target
-        return done.value - asked.value if done.fraction is None and asked.fraction is None else done.exact - asked.exact
+        return (
+            done.value - asked.value if done.fraction is None and asked.fraction is None else done.exact - asked.exact
+        )
 
     @cached_property
     def short(self) -> bool:
@@ -57,7 +61,11 @@ class Pair:
 
     @property
     def places(self) -> int:
-        return max(side.places for side in (self.actual, self.target) if side.known) if self.actual.known or self.target.known else 0
+        return (
+            max(side.places for side in (self.actual, self.target) if side.known)
+            if self.actual.known or self.target.known
+            else 0
+        )
 
     def gap_text(self) -> str:
         """The difference in the shown unit, without its sign: 27."""
@@ -110,7 +118,9 @@ def pair_sheet(id: str, pairs: list[Pair], unit_name: str, first: str = "县区"
 
 def bullet(id: str, pairs: Iterable[Pair], title: str, sub: str) -> Chart:
     """A bullet bar per region, furthest behind first, the target as a tick."""
-    ordered = [pair for pair in by_gap(pairs) if pair.target.exact or pair.actual.exact]  # nothing asked and nothing done: nothing to draw
+    ordered = [
+        pair for pair in by_gap(pairs) if pair.target.exact or pair.actual.exact
+    ]  # nothing asked and nothing done: nothing to draw
     unit_name = next((pair.unit for pair in ordered if pair.comparable), ordered[0].unit if ordered else "")
     places = max((pair.places for pair in ordered), default=0)
     rows: list[dict[str, Any]] = [
@@ -142,7 +152,10 @@ def finding(measure: str, pairs: list[Pair], noun: str = "县（市、区）") -
 def ranking(id: str, figures: Iterable[Figure], title: str, sub: str) -> Chart:
     """Places by one figure, the highest first, the unknown last and said to be so."""
     listed = sorted((one for one in figures if one.known), key=lambda one: one.exact, reverse=True)
-    rows = [{"name": one.region.name, "actual": one.text(), "text": one.text(None, None, True), "strong": True} for one in listed]
+    rows = [
+        {"name": one.region.name, "actual": one.text(), "text": one.text(None, None, True), "strong": True}
+        for one in listed
+    ]
     sheet = Sheet(id, [Column("区划"), Column("数值", unit=listed[0].unit if listed else "")], caption=title)
     sheet.rows = [Row([Cell(text=one.region.name), Cell(figure=one)]) for one in listed]
     return Chart("bars", title, sub, sheet, {"rows": rows})

@@ -68,7 +68,9 @@ class Door:
         if len(units) > 1:
             parts = [f"{text}{part.unit}" for text, part in zip(parts, self.figure.parts, strict=True)]
         value = self.figure.text(None, None, True)
-        result = f"{value}{'' if self.figure.unit == '1' else self.figure.unit}" if value else f"空白（{self.figure.why}）"
+        result = (
+            f"{value}{'' if self.figure.unit == '1' else self.figure.unit}" if value else f"空白（{self.figure.why}）"
+        )
         if self.measure.kind == Measure.Kind.RATIO:
             return f"{' ÷ '.join(parts)} = {result}"
         if self.computed:
@@ -91,7 +93,11 @@ def open_door(user: Operator, figure: Figure) -> Door:
     if not figure.code:
         return door
     calibres = [name for name in ("", *measure.calibres) if name != figure.calibre]
-    found = figures.figures(user, [f"{figure.code}:{name}" for name in calibres], [figure.region], [figure.period]) if calibres else {}
+    found = (
+        figures.figures(user, [f"{figure.code}:{name}" for name in calibres], [figure.region], [figure.period])
+        if calibres
+        else {}
+    )
     door.others = [one for one in found.values() if one.known]
     door.apart = apart_said(user, figure, measure)
     return door
@@ -99,7 +105,9 @@ def open_door(user: Operator, figure: Figure) -> Door:
 
 def of_parts(figure: Figure) -> Measure:
     """A ratio or sum that only a document makes: the catalogue does not know it."""
-    return Measure(code="", name=figure.name, unit=figure.unit, kind=Measure.Kind.RATIO if figure.unit == "%" else Measure.Kind.SUM)
+    return Measure(
+        code="", name=figure.name, unit=figure.unit, kind=Measure.Kind.RATIO if figure.unit == "%" else Measure.Kind.SUM
+    )
 
 
 def row_of(user: Operator, origin: Provenance) -> workbooks.Context | None:

@@ -55,7 +55,11 @@ class Group:
 def reported(user: Operator, regions: Iterable[Region], period: str) -> set[tuple[str, str]]:
     """(measure, calibre) that any of these regions has in that period."""
     ids = {region.pk for region in regions} & user.region_ids
-    return set(CurrentFigure.objects.filter(region_id__in=ids, period=period).values_list("measure_id", "calibre_id").distinct())
+    return set(
+        CurrentFigure.objects.filter(region_id__in=ids, period=period)
+        .values_list("measure_id", "calibre_id")
+        .distinct()
+    )
 
 
 def _base(measure: Measure, catalogue: Mapping[str, Measure]) -> Measure:
@@ -72,7 +76,10 @@ def _base(measure: Measure, catalogue: Mapping[str, Measure]) -> Measure:
 
 def computable(measure: Measure, known: set[str], catalogue: Mapping[str, Measure]) -> bool:
     sides = [measure.numerator_id, measure.denominator_id] if measure.kind == Measure.Kind.RATIO else measure.terms
-    return all(code in known or (catalogue[code].is_computed and computable(catalogue[code], known, catalogue)) for code in sides)
+    return all(
+        code in known or (catalogue[code].is_computed and computable(catalogue[code], known, catalogue))
+        for code in sides
+    )
 
 
 def groups(user: Operator, regions: list[Region], period: str) -> dict[str, list[Group]]:
@@ -89,7 +96,9 @@ def groups(user: Operator, regions: list[Region], period: str) -> dict[str, list
             if not computable(measure, known, catalogue):
                 continue
             sides = [measure.numerator_id, measure.denominator_id, *measure.terms]
-            wanted = sorted({name for side in sides for name in calibres.get(side or "", ()) if name in _declared(catalogue, side)}) or [""]
+            wanted = sorted(
+                {name for side in sides for name in calibres.get(side or "", ()) if name in _declared(catalogue, side)}
+            ) or [""]
         else:
             wanted = calibres.get(measure.code, [])
         if wanted:
@@ -123,7 +132,13 @@ def label(leaf: Leaf, group: Group, catalogue: Mapping[str, Measure], names: Map
     if measure.target_of_id:
         target = catalogue.get(measure.target_of_id)
         part = measure.member or (target.member if target else "")
-        return f"{leaf.calibre}定目标（{part}）".replace("（）", "") if leaf.calibre in LEVELS else f"目标（{part}）" if part else "目标"
+        return (
+            f"{leaf.calibre}定目标（{part}）".replace("（）", "")
+            if leaf.calibre in LEVELS
+            else f"目标（{part}）"
+            if part
+            else "目标"
+        )
     if measure.kind == Measure.Kind.RATIO:
         top, bottom = catalogue[measure.numerator_id], catalogue[measure.denominator_id]
         completion = bottom.target_of_id == top.code
@@ -142,11 +157,19 @@ def reports(figure: figures.Figure) -> bool:
 
 def unit_of(leaf: Leaf, found: figures.Figures, regions: Iterable[Region]) -> str:
     """One unit for a column: the first that was printed there. Decimals stay as each was printed: 6.88 is not 6.880."""
-    return next((one.unit for one in (found(leaf.code, region) for region in regions) if one.known), leaf.measure.unit or "%")
+    return next(
+        (one.unit for one in (found(leaf.code, region) for region in regions) if one.known), leaf.measure.unit or "%"
+    )
 
 
 def topic_sheet(
-    user: Operator, sheet_id: str, wanted: list[Group], regions: list[Region], period: str, names: Mapping[str, str], links: Mapping[str, str]
+    user: Operator,
+    sheet_id: str,
+    wanted: list[Group],
+    regions: list[Region],
+    period: str,
+    names: Mapping[str, str],
+    links: Mapping[str, str],
 ) -> Sheet:
     """The official table of a topic: the region itself first as 合计, then its parts. links: address by region code."""
     catalogue = figures.measures(user)
@@ -176,7 +199,11 @@ def topic_sheet(
     rows = []
     for number, region in enumerate(regions):
         # 市本级 and the like report a few things only: no empty line for them in the tables of all the rest.
-        if number and region.kind == Region.Kind.PSEUDO and not any(reports(found(leaf.code, region)) for leaf in leaves):
+        if (
+            number
+            and region.kind == Region.Kind.PSEUDO
+            and not any(reports(found(leaf.code, region)) for leaf in leaves)
+        ):
             continue
         cells = [Cell(text=region.name, href=links.get(region.code, ""))]
         cells += [Cell(figure=found(leaf.code, region), unit=shown[leaf]) for leaf in leaves]

@@ -64,7 +64,11 @@ class Progress:
     @property
     def waiting(self) -> bool:
         """Asked for, and nothing was reported of it yet."""
-        return self.whole.target.known and not self.whole.actual.known and not any(pair.actual.known for pair in self.parts)
+        return (
+            self.whole.target.known
+            and not self.whole.actual.known
+            and not any(pair.actual.known for pair in self.parts)
+        )
 
 
 @dataclass(frozen=True)
@@ -102,24 +106,34 @@ class Summary:
         said = []
         if told:
             one = told[0]
-            said.append(f"{period_label(one.whole.actual.period)}{one.measure.name}{one.whole.actual.text(None, None, True)}{one.whole.actual.unit}，完成{one.whole.rate.text()}%")
+            said.append(
+                f"{period_label(one.whole.actual.period)}{one.measure.name}{one.whole.actual.text(None, None, True)}{one.whole.actual.unit}，完成{one.whole.rate.text()}%"
+            )
         elif partly := next((one for one in self.progress if one.partly), None):
             known, left = partly.reported
-            said.append(f"{when}{partly.measure.name}{compare.counted(known)}个{self.noun}已报，{compare.counted(left)}个未报")
+            said.append(
+                f"{when}{partly.measure.name}{compare.counted(known)}个{self.noun}已报，{compare.counted(left)}个未报"
+            )
         elif self.waiting:
             one = self.waiting[0]
-            said.append(f"{when}{one.target.name}{one.whole.target.text(None, None, True)}{one.whole.target.unit}，尚未报送完成数")
+            said.append(
+                f"{when}{one.target.name}{one.whole.target.text(None, None, True)}{one.whole.target.unit}，尚未报送完成数"
+            )
         if self.behind:
             worst = self.behind[0]
             count = len(worst.short)
-            said.append(f"{compare.counted(count)}个{self.noun}{worst.name}未达目标" if count else f"{worst.name}未达目标")
+            said.append(
+                f"{compare.counted(count)}个{self.noun}{worst.name}未达目标" if count else f"{worst.name}未达目标"
+            )
         elif told:
             said.append("有完成数的各项都已达到目标")
         return "；".join(said) or f"{self.region.name}{when}还没有目标和完成数"
 
     def charts(self, shown: Collection[str] = ()) -> list[Chart]:
         """A bullet bar per part for what is behind somewhere, the worst first; the main target where all is well. shown: by another picture."""
-        chosen = [one for one in self.behind if len(one.parts) > 1] or [one for one in self.progress if comparable(one)][:1]
+        chosen = [one for one in self.behind if len(one.parts) > 1] or [
+            one for one in self.progress if comparable(one)
+        ][:1]
         chosen = [one for one in chosen if one.measure.code not in shown]
         return [self.chart(number, one) for number, one in enumerate(chosen[:4])]
 
@@ -142,7 +156,14 @@ def reports(user: Operator, catalogue: Catalogue, region: Region) -> Reports:
 
 
 def summary(
-    user: Operator, catalogue: Catalogue, reports: Reports, region: Region, below: list[Region], period: str, names: Mapping[str, str], on: date
+    user: Operator,
+    catalogue: Catalogue,
+    reports: Reports,
+    region: Region,
+    below: list[Region],
+    period: str,
+    names: Mapping[str, str],
+    on: date,
 ) -> Summary:
     """Every measure with a target that has figures here, compared; and every figure with two calibres that differ. names: of the calibres.
 
@@ -151,8 +172,12 @@ def summary(
     listed = [region, *below]
     # Parts (其中) repeat what their whole says: only wholes are told to a leader.
     whole_targets = [one for one in catalogue.values() if one.target_of_id and not one.of_id]
-    told = {code for one in whole_targets for code in (one.code, one.target_of_id)} | {one.code for one in catalogue.values() if one.calibres}
-    known = reported(user, told, listed, period[:4]) | {(code, "", then) for code, then in reports(period[:4])}  # of the parts' a sum can be made
+    told = {code for one in whole_targets for code in (one.code, one.target_of_id)} | {
+        one.code for one in catalogue.values() if one.calibres
+    }
+    known = reported(user, told, listed, period[:4]) | {
+        (code, "", then) for code, then in reports(period[:4])
+    }  # of the parts' a sum can be made
     calibres: dict[str, list[str]] = {}
     when: dict[str, str] = {}
     for code, calibre, then in sorted(known):
@@ -178,15 +203,35 @@ def summary(
     def read(code: str, one: Region) -> Figure:
         return found(code, one, when.get(code.partition(":")[0], period))
 
-    plain = {one.target_of_id for one in wanted if not catalogue[one.target_of_id].is_computed and "" in calibres.get(one.target_of_id, ())}
+    plain = {
+        one.target_of_id
+        for one in wanted
+        if not catalogue[one.target_of_id].is_computed and "" in calibres.get(one.target_of_id, ())
+    }
     sums = of_parts(user, plain, listed, when, read)
     for target in wanted:
         measure = catalogue[target.target_of_id]
         asked = f"{target.code}:{calibres[target.code][-1]}"
         for name in calibres.get(measure.code, [""]):
             done = f"{measure.code}:{name}"
-            pairs = [Pair(sums.get((measure.code, one.pk)) if not name and (measure.code, one.pk) in sums else read(done, one), read(asked, one)) for one in listed]
-            made.progress.append(Progress(measure, target, pairs[0], [p for p in pairs[1:] if p.actual.known or p.target.known], names.get(name, name)))
+            pairs = [
+                Pair(
+                    sums.get((measure.code, one.pk))
+                    if not name and (measure.code, one.pk) in sums
+                    else read(done, one),
+                    read(asked, one),
+                )
+                for one in listed
+            ]
+            made.progress.append(
+                Progress(
+                    measure,
+                    target,
+                    pairs[0],
+                    [p for p in pairs[1:] if p.actual.known or p.target.known],
+                    names.get(name, name),
+                )
+            )
     for code in several:
         first, second = calibres[code][:2]
         for one in listed:
@@ -197,12 +242,22 @@ def summary(
 
 
 def of_parts(
-    user: Operator, codes: Collection[str], listed: Sequence[Region], when: Mapping[str, str], read: Callable[[str, Region], Figure]
+    user: Operator,
+    codes: Collection[str],
+    listed: Sequence[Region],
+    when: Mapping[str, str],
+    read: Callable[[str, Region], Figure],
 ) -> dict[tuple[str, int], Figure]:
     """What places have that reported nothing themselves while their parts did: the sum."""
     made: dict[tuple[str, int], Figure] = {}
     for period in {when[code] for code in codes}:
-        wanted = [(code, one) for code in codes if when[code] == period for one in listed if read(code, one).observation_id is None]
+        wanted = [
+            (code, one)
+            for code in codes
+            if when[code] == period
+            for one in listed
+            if read(code, one).observation_id is None
+        ]
         made |= figures.summed(user, wanted, period)
     return made
 
@@ -210,7 +265,9 @@ def of_parts(
 def reported(user: Operator, codes: Collection[str], listed: Sequence[Region], year: str) -> set[tuple[str, str, str]]:
     """(measure, calibre, period) of a year that any of these regions has, of these measures."""
     ids = {one.pk for one in listed} & user.region_ids
-    rows = CurrentFigure.objects.filter(region_id__in=ids, measure_id__in=codes, period__gte=year, period__lt=str(int(year) + 1))  # an index knows where a year ends
+    rows = CurrentFigure.objects.filter(
+        region_id__in=ids, measure_id__in=codes, period__gte=year, period__lt=str(int(year) + 1)
+    )  # an index knows where a year ends
     return set(rows.values_list("measure_id", "calibre_id", "period").distinct())
 
 
@@ -252,9 +309,14 @@ def moved(user: Operator, catalogue: Catalogue, reports: Reports, region: Region
     sums = {
         (code, period): figure
         for period in {one for pair in last.values() for one in pair}
-        for (code, _), figure in figures.summed(user, [(code, region) for code in last if found(code, region, period).observation_id is None], period).items()
+        for (code, _), figure in figures.summed(
+            user, [(code, region) for code in last if found(code, region, period).observation_id is None], period
+        ).items()
     }
-    pairs = [tuple(sums.get((code, period)) or found(code, region, period) for period in (now, before)) for code, (before, now) in last.items()]
+    pairs = [
+        tuple(sums.get((code, period)) or found(code, region, period) for period in (now, before))
+        for code, (before, now) in last.items()
+    ]
     made = [Moved(now, before, dispatch.more(now, before)) for now, before in pairs]
     return [one for one in made if one.more.known and one.more.exact and _of_the_same(one.now, one.before)]
 

@@ -46,7 +46,11 @@ def choose(content: bytes, name: str, key: str) -> workbooks.TableMap:
     """The map of that key, or the one that fits. Refused WB-071, WB-072; KeyError for a key that is not there."""
     listed = known()
     if key:
-        return next(one.table for one in listed if one.key == key) if any(one.key == key for one in listed) else _unknown(key)
+        return (
+            next(one.table for one in listed if one.key == key)
+            if any(one.key == key for one in listed)
+            else _unknown(key)
+        )
     # A place copied from another brings the same maps again: a workbook fits both, and they say the same.
     different = {one.table.model_dump_json(): one.table for one in listed}
     return workbooks.find_map(content, list(different.values()), name=name)

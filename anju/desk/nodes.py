@@ -25,7 +25,11 @@ def words(gap: Gap) -> str:
 def told(gap: Gap, unit: str, places: int) -> str:
     """60 / 80，还差20; 应完成 40，未报"""
     need = gap.need.text(unit, places, True)
-    return f"{gap.actual.text(unit, places, True)} / {need}，{words(gap)}" if gap.actual.known else f"应完成 {need}，{words(gap)}"
+    return (
+        f"{gap.actual.text(unit, places, True)} / {need}，{words(gap)}"
+        if gap.actual.known
+        else f"应完成 {need}，{words(gap)}"
+    )
 
 
 def finding(one: NodeGaps, noun: str, named: bool = True) -> str:
@@ -50,7 +54,11 @@ def heading(nodes: Nodes, noun: str) -> str:
     left, days = first.whole.left, (first.node.on - nodes.on).days
     said = [f"距{first.node.on.month}月{first.node.on.day}日节点{f'还有{days}天' if days else '只剩当日'}"]
     if left.known:
-        said.append(f"{first.whole.actual.name}还差{left.text(None, None, True)}{left.unit}" if left.exact else f"{first.whole.actual.name}总数已达到")
+        said.append(
+            f"{first.whole.actual.name}还差{left.text(None, None, True)}{left.unit}"
+            if left.exact
+            else f"{first.whole.actual.name}总数已达到"
+        )
     if first.behind:
         said.append(f"{counted(len(first.behind))}个{noun}没有达到")
     return "，".join(said)
@@ -95,7 +103,10 @@ def sheet(id: str, one: NodeGaps) -> Sheet:
 
 def lapsed(nodes: Nodes) -> list[str]:
     """A sentence for each node that binds no one."""
-    return [f"{what(one)}早于{one.node.number}的印发日{day(one.node.issued_on)}，不溯及既往，只作对照。" for one in nodes.lapsed]
+    return [
+        f"{what(one)}早于{one.node.number}的印发日{day(one.node.issued_on)}，不溯及既往，只作对照。"
+        for one in nodes.lapsed
+    ]
 
 
 def seen_from(end: date, today: date) -> date:

@@ -40,7 +40,9 @@ def resolve(user: Operator, text: str) -> Figure:
         region = regions.region(user, match["region"], day) if match["region"] else None
         return figures.node_figure(user, int(match["node"]), region, day)
     if match := OLD.fullmatch(text):
-        return dispatch.as_printed(visible(Observation.objects.filter(pk=int(match["row"])), user).select_related("measure", "region").get())
+        return dispatch.as_printed(
+            visible(Observation.objects.filter(pk=int(match["row"])), user).select_related("measure", "region").get()
+        )
     if text.startswith("rank:") and (asked := parse(text.removeprefix("rank:"))):
         region = regions.region(user, asked.region, periods.end(asked.period))
         return dispatch.rank_figure(user, asked.code, region, asked.period)

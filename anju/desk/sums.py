@@ -57,4 +57,6 @@ def of_members(user: Operator, figure: Figure, code: str) -> list[str]:
 def sentence(parts: str, summed: Figure, whole_name: str, whole: Figure) -> str:
     gap = apart(summed, whole)
     texts = [one.text(whole.unit, max(summed.places, whole.places), True) for one in (summed, whole, gap)]
-    return f"{parts}{texts[0]}{whole.unit}，{whole_name}是{texts[1]}{whole.unit}，相差{texts[2]}{whole.unit}；请一并核对。"
+    return (
+        f"{parts}{texts[0]}{whole.unit}，{whole_name}是{texts[1]}{whole.unit}，相差{texts[2]}{whole.unit}；请一并核对。"
+    )

@@ -21,13 +21,21 @@ MOST = 8  # of each kind; the newest
 def uses(user: Operator, door: Door) -> list[dict[str, str]]:
     """Documents whose newest version prints it, and runs of its period that rest on the very observation."""
     text = door.reference
-    printed = visible(Version.objects, user).filter(figures__contains=[{"ref": text}]).values_list("document_id", flat=True)
+    printed = (
+        visible(Version.objects, user).filter(figures__contains=[{"ref": text}]).values_list("document_id", flat=True)
+    )
     papers = visible(Document.objects.filter(pk__in=printed), user).order_by("-id")[:MOST]
     found = [{"href": f"/documents/{one.pk}/", "text": f"{one.title}（{one.state_text}）"} for one in papers]
     if door.figure.observation_id is None:
         return found
-    rests = RawSQL("rows @? %s::jsonpath", [f"$[*].facts.*.figures[*] ? (@.observation == {door.figure.observation_id:d})"], BooleanField())
-    taken = visible(Run.objects.filter(period=door.figure.period), user).filter(rests).order_by("-id").only("id", "title")
+    rests = RawSQL(
+        "rows @? %s::jsonpath",
+        [f"$[*].facts.*.figures[*] ? (@.observation == {door.figure.observation_id:d})"],
+        BooleanField(),
+    )
+    taken = (
+        visible(Run.objects.filter(period=door.figure.period), user).filter(rests).order_by("-id").only("id", "title")
+    )
     return found + [{"href": f"/runs/{one.pk}/", "text": f"{one.title}（第{one.pk}次运行）"} for one in taken[:MOST]]
 
 
@@ -41,7 +49,9 @@ def run_step(request: HttpRequest, pk: int, path: str) -> HttpResponse:
     step = told.get(name) or told.get("total") or next(iter(told.values()), None)
     if step is None:
         raise Http404(path)
-    figures = [{**figure, "ref": stored_ref(figure)} for fact in row["facts"].values() for figure in fact.get("figures", ())]
+    figures = [
+        {**figure, "ref": stored_ref(figure)} for fact in row["facts"].values() for figure in fact.get("figures", ())
+    ]
     context: dict[str, Any] = {"run": run, "step": step, "row": row, "figures": figures}
     if "HX-Request" in request.headers:
         return page(request, "desk/step.html", **context)

@@ -29,7 +29,9 @@ class Warnings:
         """By rule, in the order of their gravest finding: ten counties with one trouble are one trouble."""
         grouped: dict[tuple[str, str], Group] = {}
         for one in self.found:
-            grouped.setdefault((one.subject, one.condition), Group(one.title, one.colour, one.propose)).found.append(one)
+            grouped.setdefault((one.subject, one.condition), Group(one.title, one.colour, one.propose)).found.append(
+                one
+            )
         return list(grouped.values())
 
 
@@ -89,7 +91,14 @@ def _paper(document: Document, old: int) -> Paper:
         kind = document.kind
     note = f"{document.number}，{day(document.issued_on)}" if document.number else ""
     if old:
-        return Paper(document, kind, old, f"{document.state_text}·过期", "bad", f"成稿后{old}个数有变化" + (f"；{note}" if note else ""))
+        return Paper(
+            document,
+            kind,
+            old,
+            f"{document.state_text}·过期",
+            "bad",
+            f"成稿后{old}个数有变化" + (f"；{note}" if note else ""),
+        )
     return Paper(document, kind, old, document.state_text, CSS.get(document.state, ""), note)
 
 
@@ -98,8 +107,13 @@ def changed(user: Operator, found: Collection[Document]) -> dict[int, int]:
     takes a second."""
     cited = documents.cited(user, found) if found else {}
     behind = {one for figures in cited.values() for figure in figures for one in figure["observations"]}
-    stands = set(visible(CurrentFigure.objects, user).filter(observation_id__in=behind).values_list("observation_id", flat=True))
-    return {pk: len({one["ref"] for one in figures if not stands.issuperset(one["observations"])}) for pk, figures in cited.items()}
+    stands = set(
+        visible(CurrentFigure.objects, user).filter(observation_id__in=behind).values_list("observation_id", flat=True)
+    )
+    return {
+        pk: len({one["ref"] for one in figures if not stands.issuperset(one["observations"])})
+        for pk, figures in cited.items()
+    }
 
 
 def papers(user: Operator, region: Region, period: str = "") -> list[Paper]:

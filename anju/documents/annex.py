@@ -117,7 +117,6 @@ class Annex:
     def known(self) -> bool:
         return any(cell.figure.known for row in self.rows for cell in row.cells)
 
-
     def prune(self) -> None:
         """Leave out the columns of which no row says anything, and the heads that then stand over nothing."""
         said = [any(_said(row.cells[place].figure) for row in self.rows) for place in range(len(self.leaves))]
@@ -150,9 +149,15 @@ def declared(path: Path) -> dict[str, dict[str, Any]]:
 
 def make(declaration: Mapping[str, Any], period: str, options: dict[str, Any]) -> Annex:
     """An annex with its heads filled in and no rows yet."""
-    texts = {key: fill(declaration[key], period, options) for key in ("title", "unit", "note", "corner") if declaration.get(key)}
+    texts = {
+        key: fill(declaration[key], period, options)
+        for key in ("title", "unit", "note", "corner")
+        if declaration.get(key)
+    }
     unit = next((name for name in UNITS if name == texts.get("unit", "").partition("（")[0]), "")
-    return Annex(columns=tuple(_columns(declaration["columns"], period, options, unit, declaration.get("places", 0))), **texts)
+    return Annex(
+        columns=tuple(_columns(declaration["columns"], period, options, unit, declaration.get("places", 0))), **texts
+    )
 
 
 def _columns(
@@ -177,7 +182,9 @@ def in_order(parts: Sequence[Any], codes: Sequence[str]) -> list[Any]:
     return sorted(parts, key=lambda part: places.get(part.code, len(places)))
 
 
-def fill_rows(annex: Annex, whole: Any, parts: Sequence[Any], figure: Callable[[Column, Any], Any], label: Callable[[Any], str]) -> None:
+def fill_rows(
+    annex: Annex, whole: Any, parts: Sequence[Any], figure: Callable[[Column, Any], Any], label: Callable[[Any], str]
+) -> None:
     """The whole first, then its parts. A part that is no place of its own (市本级, 开发区) and has nothing to say is left out."""
     for region in (whole, *parts):
         cells = tuple(Cell(figure(column, region), column.show) for column in annex.leaves)

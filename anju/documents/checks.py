@@ -35,7 +35,13 @@ def check(user: Operator, text: str, cited: dict[str, Any]) -> list[Problem]:
     """Every reminder about a document's text. cited: reference → figure, of the figures it prints."""
     article = markup.parse(text)
     sentences = list(markup.sentences(article))
-    return [*_claims(user, sentences, cited), *_typed(sentences), *_twice(sentences), *_sums(sentences), *_tables(article)]
+    return [
+        *_claims(user, sentences, cited),
+        *_typed(sentences),
+        *_twice(sentences),
+        *_sums(sentences),
+        *_tables(article),
+    ]
 
 
 # --- 均、全部、超额、圆满 ----------------------------------------------------
@@ -66,16 +72,24 @@ def _claims(user: Operator, sentences: list[Sentence], cited: dict[str, Any]) ->
                     short = [part for part in short if _same(part) not in told]
                     told |= {_same(part) for part in short}
                     if short:
-                        fails.append(f"{rates[ref].name} " + "、".join(f"{part.region.name}{_percent(part)}" for part in short))
+                        fails.append(
+                            f"{rates[ref].name} " + "、".join(f"{part.region.name}{_percent(part)}" for part in short)
+                        )
             if fails:
                 said = "、".join(dict.fromkeys(word for kind in ("every", "over", "reached") for word in found[kind]))
                 what = f"“{clause}”里的“{said}”与数字不符：{'；'.join(fails)}。"
-                yield Problem("DOC-101", sentence.where, what, f"请改写这句话，或者写明哪些地方没有达到。{AS_WRITTEN}", ASK)
+                yield Problem(
+                    "DOC-101", sentence.where, what, f"请改写这句话，或者写明哪些地方没有达到。{AS_WRITTEN}", ASK
+                )
 
 
 def _is_completion(figure: Any) -> bool:
     """A ratio to a target."""
-    return getattr(figure, "kind", "") == "ratio" and len(figure.parts) == 2 and "target" in figure.parts[1].code.split(".")
+    return (
+        getattr(figure, "kind", "") == "ratio"
+        and len(figure.parts) == 2
+        and "target" in figure.parts[1].code.split(".")
+    )
 
 
 def _meant(sentence: Sentence, prose: list[Sentence], rates: dict[str, Any], tasks: bool) -> list[str]:
@@ -107,7 +121,9 @@ def _parts(user: Operator, rate: Figure) -> list[Figure]:
         return []
     names = [part.code + (f":{part.calibre}" if part.calibre else "") for part in rate.parts]
     found = queries.figures(user, names, below, [rate.period])
-    return [ratio(found(names[0], region), found(names[1], region), rate.places, rate.code, rate.name) for region in below]
+    return [
+        ratio(found(names[0], region), found(names[1], region), rate.places, rate.code, rate.name) for region in below
+    ]
 
 
 # --- typed numbers -----------------------------------------------------------
@@ -199,7 +215,13 @@ def _sums(sentences: list[Sentence]) -> Iterable[Problem]:
             if _rounded(Decimal(summed) / scale, places) != values[0]:
                 exact = (Decimal(summed) / scale).normalize()
                 what = f"“{whole.text}{units[0][2]}”与括号里各项之和 {exact:f}{units[0][2]} 不符。"
-                yield Problem("DOC-104", sentence.where, what, f"请核对；括号里没有列全的，请写“其中”并注明还有其他。{AS_WRITTEN}", ASK)
+                yield Problem(
+                    "DOC-104",
+                    sentence.where,
+                    what,
+                    f"请核对；括号里没有列全的，请写“其中”并注明还有其他。{AS_WRITTEN}",
+                    ASK,
+                )
 
 
 UNITS = {
@@ -247,12 +269,20 @@ def _table(place: str, grid: Grid) -> Iterable[Problem]:
                 [cells[at] for at in totals if at > row and at in cells],
             ]
             sums = [_sum(group) for group in groups if group]
-            if sums and None not in sums and all(_rounded(one, -printed.as_tuple().exponent) != printed for one in sums):
+            if (
+                sums
+                and None not in sums
+                and all(_rounded(one, -printed.as_tuple().exponent) != printed for one in sums)
+            ):
                 head = _head(grid, column)
                 wrong.setdefault(row, []).append(f"{head}印作 {cells[row].text}，各行相加为 {sums[0]:f}")
     for row, said in wrong.items():
         yield Problem(
-            "DOC-104", f"{place} {labels.get(row, '')}".strip(), f"合计与各行之和不符：{'；'.join(said)}。", f"请核对。{AS_WRITTEN}", ASK
+            "DOC-104",
+            f"{place} {labels.get(row, '')}".strip(),
+            f"合计与各行之和不符：{'；'.join(said)}。",
+            f"请核对。{AS_WRITTEN}",
+            ASK,
         )
 
 

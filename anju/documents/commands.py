@@ -40,12 +40,23 @@ def add(subparsers: Any) -> None:
     parser.add_argument("documents", metavar="编号", type=int, nargs="+", help="公文编号，见 anju document list")
     parser.add_argument("--output", metavar="文件", required=True, help="写到哪个 .zip 文件")
     parser.add_argument(
-        "--format", metavar="格式", nargs="+", choices=FORMATS, default=["docx", "pdf", "xlsx"], help="docx pdf xlsx html（默认前三种）"
+        "--format",
+        metavar="格式",
+        nargs="+",
+        choices=FORMATS,
+        default=["docx", "pdf", "xlsx"],
+        help="docx pdf xlsx html（默认前三种）",
     )
-    parser = add_parser(group, "compare", "读回在 Word、WPS 里改过的文件，与公文和台账比对（有数字不符时退出码为 1）", compare)
+    parser = add_parser(
+        group, "compare", "读回在 Word、WPS 里改过的文件，与公文和台账比对（有数字不符时退出码为 1）", compare
+    )
     parser.add_argument("file", metavar="文件", help=".docx 文件")
     parser.add_argument("--document", metavar="编号", type=int, required=True, help="它是哪份公文")
-    for name, text, act in (("sign", "签发", sign), ("issue", "印发：编文号、定日期", issue), ("withdraw", "撤回已印发的公文", withdraw)):
+    for name, text, act in (
+        ("sign", "签发", sign),
+        ("issue", "印发：编文号、定日期", issue),
+        ("withdraw", "撤回已印发的公文", withdraw),
+    ):
         parser = add_parser(group, name, text, act)
         _one(parser)
         if name == "issue":
@@ -61,7 +72,12 @@ def _one(parser: argparse.ArgumentParser) -> None:
 def _files(parser: argparse.ArgumentParser, needed: bool = False) -> None:
     parser.add_argument("--output", metavar="文件夹", required=needed, help="写到哪个文件夹（没有就新建）")
     parser.add_argument(
-        "--format", metavar="格式", nargs="+", choices=FORMATS, default=["docx", "pdf", "xlsx"], help="docx pdf xlsx html（默认前三种）"
+        "--format",
+        metavar="格式",
+        nargs="+",
+        choices=FORMATS,
+        default=["docx", "pdf", "xlsx"],
+        help="docx pdf xlsx html（默认前三种）",
     )
 
 
@@ -80,10 +96,14 @@ def handler(act: Callable[[argparse.Namespace, Any], int]) -> Callable[[argparse
                 return act(args, user)
         except Document.DoesNotExist:
             number = getattr(args, "document", None) or "、".join(map(str, getattr(args, "documents", ())))
-            raise Refused(Problem("DOC-050", f"公文 {number}", "没有这份公文。", "请用 anju document list 查编号。")) from None
+            raise Refused(
+                Problem("DOC-050", f"公文 {number}", "没有这份公文。", "请用 anju document list 查编号。")
+            ) from None
         except Region.DoesNotExist:
             raise Refused(
-                Problem("DOC-051", f"区划 {args.region}", "没有这个区划。", "请核对六位代码，或用 anju regions match 查。")
+                Problem(
+                    "DOC-051", f"区划 {args.region}", "没有这个区划。", "请核对六位代码，或用 anju regions match 查。"
+                )
             ) from None
 
     return run
@@ -94,7 +114,11 @@ def kinds(args: argparse.Namespace, user: Any) -> int:
     from anju.documents.kinds import kinds
 
     known = kinds()
-    out(args, [{"code": kind.code, "name": kind.name} for kind in known], [f"{kind.code:<22}{kind.name}" for kind in known])
+    out(
+        args,
+        [{"code": kind.code, "name": kind.name} for kind in known],
+        [f"{kind.code:<22}{kind.name}" for kind in known],
+    )
     return OK
 
 
@@ -134,7 +158,11 @@ def write(args: argparse.Namespace, user: Any) -> int:
     )
     files = _save(user, [document], args) if args.output else []
     warnings = queries.version(user, document).warnings
-    text = [_line(_told(document)), *(f"提醒 {one['where']}：{one['what']}" for one in warnings), *(f"已写出 {file}" for file in files)]
+    text = [
+        _line(_told(document)),
+        *(f"提醒 {one['where']}：{one['what']}" for one in warnings),
+        *(f"已写出 {file}" for file in files),
+    ]
     out(args, {**_told(document), "warnings": warnings, "files": files}, text)
     return OK
 
@@ -149,11 +177,15 @@ def check(args: argparse.Namespace, user: Any) -> int:
         **_told(document),
         "warnings": warnings,
         "stale": [
-            {"where": one.where, "old": one.old, "new": one.new, "figures": [vars(figure) for figure in one.figures]} for one in stale
+            {"where": one.where, "old": one.old, "new": one.new, "figures": [vars(figure) for figure in one.figures]}
+            for one in stale
         ],
     }
     text = [_line(_told(document)), *(f"提醒 {one['where']}：{one['what']}" for one in warnings)]
-    text += [f"过时 {one.where}：{one.told}\n      原文：{one.old or '（无）'}\n      现在：{one.new or '（无）'}" for one in stale]
+    text += [
+        f"过时 {one.where}：{one.told}\n      原文：{one.old or '（无）'}\n      现在：{one.new or '（无）'}"
+        for one in stale
+    ]
     out(args, data, [*text, "数字都是现在的。"] if not stale else text)
     return REFUSED if stale else OK
 
@@ -172,7 +204,9 @@ def bundle(args: argparse.Namespace, user: Any) -> int:
     from anju.documents import queries, render
 
     documents = [queries.document(user, pk) for pk in args.documents]
-    content = render.bundle([(one.title, queries.text(one, queries.version(user, one))) for one in documents], args.format)
+    content = render.bundle(
+        [(one.title, queries.text(one, queries.version(user, one))) for one in documents], args.format
+    )
     _put(Path(args.output), content)
     out(args, {"file": args.output, "documents": len(documents)}, f"已写出 {args.output}，{len(documents)} 份公文。")
     return OK
@@ -189,7 +223,10 @@ def compare(args: argparse.Namespace, user: Any) -> int:
         f"数字被改 {one.where}：{one.printed or '空白'} → {one.found or '没有了'}（{one.ref}）\n      {one.sentence}"
         for one in found.changed
     ]
-    text += [f"与台账不符 {one.where}：文件 {one.found or '没有了'}，台账 {one.ledger or '空白'}（{one.ref}）" for one in found.disagree]
+    text += [
+        f"与台账不符 {one.where}：文件 {one.found or '没有了'}，台账 {one.ledger or '空白'}（{one.ref}）"
+        for one in found.disagree
+    ]
     text += [f"文字改动：{one.old or '（新增）'} → {one.new or '（删去）'}" for one in found.prose]
     out(args, {**rows, "figures": len(found.figures)}, text or f"{len(found.figures)} 处数字全部一致，文字没有改动。")
     return REFUSED if found.changed or found.disagree else OK
@@ -244,7 +281,12 @@ def _put(path: Path, content: bytes) -> None:
         part.replace(path)
     except OSError as error:
         raise Refused(
-            Problem("DOC-052", str(path), f"写不进去：{error.strerror}。", "请换一个可以写的文件夹，或关掉正打开着它的程序。")
+            Problem(
+                "DOC-052",
+                str(path),
+                f"写不进去：{error.strerror}。",
+                "请换一个可以写的文件夹，或关掉正打开着它的程序。",
+            )
         ) from None
 
 

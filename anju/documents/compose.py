@@ -35,17 +35,29 @@ class Composed:
         self.figures_digest = digest(json.dumps(said, ensure_ascii=False, separators=(",", ":")))
 
 
-def compose(user: Operator, kind: DocumentKind, region: Region, period: str, options: dict[str, Any], prose: dict[str, Any]) -> Composed:
+def compose(
+    user: Operator, kind: DocumentKind, region: Region, period: str, options: dict[str, Any], prose: dict[str, Any]
+) -> Composed:
     """The document as the ledger stands now, without 文号 and date. Refused with every reference that cannot be resolved."""
     paragraphs = references.resolve(user, prose, region, period, options)
     with printing.citing() as cited:
         context = kind.gather(user, region, period, options)
-        own = {"region": region, "period": period, "options": options, "prose": prose, "number": "", "date": None, "draft": True}
+        own = {
+            "region": region,
+            "period": period,
+            "options": options,
+            "prose": prose,
+            "number": "",
+            "date": None,
+            "draft": True,
+        }
         rendered = get_template(kind.template).render({**own, **context, "_paragraphs": paragraphs})
     html = markup.mark_draft(rendered)
     books = [dict(book) for book in context.get("books", ())]
     reminders = [*context.get("reminders", ()), *kind.remind(prose)]
-    return Composed(str(context["title"]), html, cited, _noted(html, cited), books, template_digest(kind.template), reminders)
+    return Composed(
+        str(context["title"]), html, cited, _noted(html, cited), books, template_digest(kind.template), reminders
+    )
 
 
 def _noted(html: str, cited: dict[str, Any]) -> list[dict[str, Any]]:

@@ -47,7 +47,10 @@ class Formats:
 
 def _sheet_name(annex: html.HtmlElement, used: set[str]) -> str:
     marks = by_class(annex, "annex-mark")
-    wanted = FORBIDDEN.sub("", annex.get("data-title") or (text_of(marks[0]) if marks else "") or "附表").strip()[:28] or "附表"
+    wanted = (
+        FORBIDDEN.sub("", annex.get("data-title") or (text_of(marks[0]) if marks else "") or "附表").strip()[:28]
+        or "附表"
+    )
     name, count = wanted, 1
     while name.lower() in used:
         count += 1
@@ -64,7 +67,9 @@ def number_of(cell: Cell) -> tuple[Decimal, str] | None:
     digits, decimals, percent = match["digits"].replace("−", "-"), len(match["decimals"] or ""), bool(match["percent"])
     value = Decimal(digits.replace(",", ""))
     form = ("#,##0" if "," in digits else "0") + ("." + "0" * decimals if decimals else "") + ("%" if percent else "")
-    form = "".join((f'"{match["before"]}"' if match["before"] else "", form, f'"{match["after"]}"' if match["after"] else ""))
+    form = "".join(
+        (f'"{match["before"]}"' if match["before"] else "", form, f'"{match["after"]}"' if match["after"] else "")
+    )
     return (value / 100 if percent else value), form
 
 

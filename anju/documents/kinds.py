@@ -68,12 +68,21 @@ def check_keys(kind: DocumentKind, options: dict[str, Any], prose: dict[str, Any
         raise Refused(*problems)
 
 
-def unknown(code: str, where: str, keys: Iterable[str], allowed: Collection[str], also: Collection[str] = ()) -> list[Problem]:
+def unknown(
+    code: str, where: str, keys: Iterable[str], allowed: Collection[str], also: Collection[str] = ()
+) -> list[Problem]:
     """A problem for each key that is not allowed, with the nearest that is."""
     problems = []
     for key in keys:
         if key not in allowed and key not in also:
             near = difflib.get_close_matches(str(key), allowed, 1)
             meant = f"是不是 {near[0]}？" if near else ""
-            problems.append(Problem(code, f"{where}“{key}”", "没有这一项。", f"{meant}可以写的有：{'、'.join(allowed) or '（没有）'}。请改正或删去。"))
+            problems.append(
+                Problem(
+                    code,
+                    f"{where}“{key}”",
+                    "没有这一项。",
+                    f"{meant}可以写的有：{'、'.join(allowed) or '（没有）'}。请改正或删去。",
+                )
+            )
     return problems

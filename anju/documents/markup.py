@@ -14,7 +14,21 @@ from anju.problems import Problem, Refused
 
 BLOCKS = ("p", "h1", "h2", "h3", "h4", "li", "th", "td")
 INLINE = ("data", "span", "strong", "br")
-KNOWN = {*BLOCKS, *INLINE, "article", "header", "section", "footer", "ol", "table", "thead", "tbody", "tr", "colgroup", "col"}
+KNOWN = {
+    *BLOCKS,
+    *INLINE,
+    "article",
+    "header",
+    "section",
+    "footer",
+    "ol",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "colgroup",
+    "col",
+}
 SENTENCE_END = re.compile(r"(?<=[。；！？])")
 SPACE = " \t\r\n\f"
 DRAFT = "草稿"
@@ -25,11 +39,21 @@ def parse(text: str) -> html.HtmlElement:
     root = html.document_fromstring(text) if text.strip() else None
     article = root.find(".//article") if root is not None else None
     if article is None:
-        raise Refused(Problem("DOC-001", "文书模板", '输出里没有 <article class="official">。', "请按 docs/documents.md 的结构写模板。"))
+        raise Refused(
+            Problem(
+                "DOC-001",
+                "文书模板",
+                '输出里没有 <article class="official">。',
+                "请按 docs/documents.md 的结构写模板。",
+            )
+        )
     strange = sorted({node.tag for node in article.iter(etree.Element) if node.tag not in KNOWN})
     if strange:
         raise Refused(
-            *(Problem("DOC-002", "文书模板", f"有不能排版的元素 <{tag}>。", "请改用 docs/documents.md 列出的元素。") for tag in strange)
+            *(
+                Problem("DOC-002", "文书模板", f"有不能排版的元素 <{tag}>。", "请改用 docs/documents.md 列出的元素。")
+                for tag in strange
+            )
         )
     etree.strip_tags(article, etree.Comment)
     for block in article.iter(*BLOCKS):
@@ -65,7 +89,9 @@ def tidy(block: html.HtmlElement) -> None:
             slots.append((child, "tail"))
 
     walk(block)
-    characters = [(index, character) for index, (node, slot) in enumerate(slots) for character in getattr(node, slot) or ""]
+    characters = [
+        (index, character) for index, (node, slot) in enumerate(slots) for character in getattr(node, slot) or ""
+    ]
     kept: list[list[str]] = [[] for _ in slots]
     previous = ""
     for position, (index, character) in enumerate(characters):
@@ -203,7 +229,11 @@ def _split(where: str, text: str, figures: list[Cited]) -> Iterator[Sentence]:
     start = 0
     for piece in SENTENCE_END.split(text):
         if piece:
-            inside = [Cited(one.ref, one.text, one.start - start) for one in figures if start <= one.start < start + len(piece)]
+            inside = [
+                Cited(one.ref, one.text, one.start - start)
+                for one in figures
+                if start <= one.start < start + len(piece)
+            ]
             yield Sentence(where, piece, inside)
         start += len(piece)
     if not text and figures:  # a block that holds nothing but an unknown figure

@@ -12,7 +12,9 @@ class Told(Protocol):
 Left, Right = TypeVar("Left", bound=Told), TypeVar("Right", bound=Told)
 
 
-def pairs(before: Sequence[Left], after: Sequence[Right], key: Callable[[Told], str]) -> list[tuple[Left | None, Right | None]]:
+def pairs(
+    before: Sequence[Left], after: Sequence[Right], key: Callable[[Told], str]
+) -> list[tuple[Left | None, Right | None]]:
     """In order: those of one key together; in a stretch that changed, each with the most alike still to come; the rest came or went (None)."""
     matched: list[tuple[Left | None, Right | None]] = []
     keys = [[key(piece) for piece in side] for side in (before, after)]
@@ -28,7 +30,10 @@ def _nearest(left: Sequence[Left], right: Sequence[Right]) -> list[tuple[Left | 
     matched: list[tuple[Left | None, Right | None]] = []
     at = 0
     for piece in left:
-        scores = [(difflib.SequenceMatcher(None, piece.text, other.text).ratio(), -index) for index, other in enumerate(right[at:], at)]
+        scores = [
+            (difflib.SequenceMatcher(None, piece.text, other.text).ratio(), -index)
+            for index, other in enumerate(right[at:], at)
+        ]
         likeness, index = max(scores, default=(0, 0))  # a likeness of texts, no quantity
         if scores and likeness * 2 > 1:
             matched += [(None, other) for other in right[at:-index]]

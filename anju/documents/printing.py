@@ -81,7 +81,9 @@ def text_of(figure: Any, look: Look) -> str:
     digits = look.digits(figure, look.grouping)
     if not digits:
         return ""
-    before, after = {"约": ("约", ""), "左右": ("约", ""), "余": ("", "余")}.get(getattr(figure, "approx", ""), ("", ""))
+    before, after = {"约": ("约", ""), "左右": ("约", ""), "余": ("", "余")}.get(
+        getattr(figure, "approx", ""), ("", "")
+    )
     percent = "%" if (look.unit or getattr(figure, "unit", "")) == "%" and not look.bare else ""
     return f"{before}{digits}{after}{percent}"
 

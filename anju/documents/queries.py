@@ -18,10 +18,14 @@ from anju.documents.models import Document, Version
 DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
-def documents(user: Operator, region: Region | None = None, kind: str = "", state: str = "", period: str = "") -> QuerySet[Document]:
+def documents(
+    user: Operator, region: Region | None = None, kind: str = "", state: str = "", period: str = ""
+) -> QuerySet[Document]:
     """The user's documents, newest first."""
     asked = {"region": region, "kind": kind, "state": state, "period": period}
-    return visible(Document.objects.filter(**{key: value for key, value in asked.items() if value}), user).select_related("region")
+    return visible(
+        Document.objects.filter(**{key: value for key, value in asked.items() if value}), user
+    ).select_related("region")
 
 
 def document(user: Operator, pk: int) -> Document:
@@ -45,7 +49,11 @@ def version(user: Operator, document: Document, serial: int | None = None) -> Ve
 
 def cited(user: Operator, found: Collection[Document]) -> dict[int, list[dict[str, Any]]]:
     """The figures that the newest version of each document cites, by the document's id: one statement, and none of the texts."""
-    rows = visible(Version.objects.filter(document__in=found), user).order_by("document_id", "-serial").distinct("document_id")
+    rows = (
+        visible(Version.objects.filter(document__in=found), user)
+        .order_by("document_id", "-serial")
+        .distinct("document_id")
+    )
     return dict(rows.values_list("document_id", "figures"))
 
 
@@ -97,11 +105,15 @@ def compare(old: str, new: str) -> list[StaleSentence]:
     """Two texts of one document, sentence by sentence."""
     before, after = (list(markup.sentences(markup.parse(text))) for text in (old, new))
     found: list[StaleSentence] = []
-    for left, right in pairs(before, after, lambda one: one.where if one.row else DIGITS.sub("#", one.text)):  # rows by their place
+    for left, right in pairs(
+        before, after, lambda one: one.where if one.row else DIGITS.sub("#", one.text)
+    ):  # rows by their place
         if left and right and left.text == right.text:
             continue
         changes = _changes(left, right)
-        found.append(StaleSentence((left or right).where, left.text if left else "", right.text if right else "", changes))
+        found.append(
+            StaleSentence((left or right).where, left.text if left else "", right.text if right else "", changes)
+        )
     return found
 
 

@@ -74,7 +74,9 @@ class Piece:
     text: str
     cells: dict[int, str] | None = None
     where: str = ""
-    figures: list[tuple[int, int, Cited]] = field(default_factory=list)  # column (-1 in a sentence), which number of it, the figure
+    figures: list[tuple[int, int, Cited]] = field(
+        default_factory=list
+    )  # column (-1 in a sentence), which number of it, the figure
 
     @property
     def key(self) -> str:
@@ -105,7 +107,9 @@ def compare(user: Operator, document: Document, content: bytes, name: str = "上
             today = ledger.get(cited.ref, [])
             at = count[cited.ref] = count.get(cited.ref, -1) + 1
             now = today[min(at, len(today) - 1)] if today else ""
-            result.figures.append(FigureFound(cited.ref, left.where, right.text if right else left.text, cited.text, found, now))
+            result.figures.append(
+                FigureFound(cited.ref, left.where, right.text if right else left.text, cited.text, found, now)
+            )
         if right is not None:
             _restore(left, right)
     for left, right in _matched(_pieces(wordfile.read(to_docx(version.html))), edited):
@@ -136,7 +140,9 @@ def _own(article: html.HtmlElement) -> list[Piece]:
             piece.where = sentence.where
         else:
             piece = Piece(plain(sentence.text), where=sentence.where)
-            piece.figures = [(-1, len(NUMBER.findall(plain(sentence.text[: one.start]))), one) for one in sentence.figures]
+            piece.figures = [
+                (-1, len(NUMBER.findall(plain(sentence.text[: one.start]))), one) for one in sentence.figures
+            ]
         found.append(piece)
     return found
 
@@ -165,7 +171,11 @@ def _matched(left: Sequence[Piece], right: Sequence[Piece]) -> list[tuple[Piece 
                 spare.remove(again)
                 moved[id(one)] = again
     taken = {id(row) for row in moved.values()}
-    return [(one, moved.get(id(one), other) if one else other) for one, other in matched if one is not None or id(other) not in taken]
+    return [
+        (one, moved.get(id(one), other) if one else other)
+        for one, other in matched
+        if one is not None or id(other) not in taken
+    ]
 
 
 def _found(left: Piece, right: Piece | None, column: int, which: int) -> str:
@@ -201,7 +211,11 @@ def _restore(left: Piece, right: Piece) -> None:
     for column in {column for column, _, _ in left.figures}:
         before, after = _texts(left, right, column)
         own, answers = NUMBER.findall(before), _answers(before, after)
-        back = {answers[which]: own[which] for at, which, _ in left.figures if at == column and which in answers and which < len(own)}
+        back = {
+            answers[which]: own[which]
+            for at, which, _ in left.figures
+            if at == column and which in answers and which < len(own)
+        }
         seen = iter(range(len(after)))
         text = NUMBER.sub(lambda match, back=back, seen=seen: back.get(next(seen), match[0]), after) if own else before
         if column < 0:

@@ -20,7 +20,12 @@ FANG, HEI, KAI, SONG, TITLE = "仿宋_GB2312", "黑体", "楷体_GB2312", "宋�
 LINE = 579  # twentieths of a point: 28.95 pt
 CHARACTER = 315  # 16 pt less a quarter
 RED = RGBColor(0xE6, 0x00, 0x12)
-CENTRE, RIGHT, LEFT, BOTH = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.JUSTIFY
+CENTRE, RIGHT, LEFT, BOTH = (
+    WD_ALIGN_PARAGRAPH.CENTER,
+    WD_ALIGN_PARAGRAPH.RIGHT,
+    WD_ALIGN_PARAGRAPH.LEFT,
+    WD_ALIGN_PARAGRAPH.JUSTIFY,
+)
 # Page in twentieths of a point: size, margins (top, right, bottom, left), distance of the page number from the edge.
 PORTRAIT = {"w": 11906, "h": 16838, "margins": (2098, 1474, 1985, 1588), "footer": 1275}
 LANDSCAPE = {"w": 16838, "h": 11906, "margins": (1588, 2098, 1474, 1985), "footer": 765}
@@ -122,7 +127,9 @@ def _number(footer, side) -> None:
     paragraph.alignment = side
     properties = paragraph._p.get_or_add_pPr()
     properties.append(
-        parse_xml(f'<w:ind {nsdecls("w")} w:left="{280 if side == LEFT else 0}" w:right="{280 if side == RIGHT else 0}" w:firstLine="0"/>')
+        parse_xml(
+            f'<w:ind {nsdecls("w")} w:left="{280 if side == LEFT else 0}" w:right="{280 if side == RIGHT else 0}" w:firstLine="0"/>'
+        )
     )
     run = f'<w:r {nsdecls("w")}><w:rPr><w:rFonts w:ascii="{SONG}" w:hAnsi="{SONG}" w:eastAsia="{SONG}"/><w:sz w:val="28"/></w:rPr>%s</w:r>'
     for part in ("<w:t>— </w:t>".replace("<w:t>", '<w:t xml:space="preserve">'), '<w:fldChar w:fldCharType="begin"/>',
@@ -147,14 +154,21 @@ def _style(document, name: str, font: str = FANG, size: int = 32, *, base: str =
     properties = element.get_or_add_rPr()
     properties.append(parse_xml(f'<w:szCs {nsdecls("w")} w:val="{size}"/>'))
     if spacing:
-        properties.insert(properties.index(properties.find(qn("w:sz"))), parse_xml(f'<w:spacing {nsdecls("w")} w:val="{spacing}"/>'))
+        properties.insert(
+            properties.index(properties.find(qn("w:sz"))), parse_xml(f'<w:spacing {nsdecls("w")} w:val="{spacing}"/>')
+        )
     form = style.paragraph_format
     form.alignment, form.widow_control = align, False
     form.keep_with_next = form.keep_together = together
     form.line_spacing, form.space_before, form.space_after = Pt(line / 20), Pt(before / 20), Pt(after / 20)
     if line != LINE:  # only body text sits on the grid; a grid line is not put between the lines of a title
         style.element.get_or_add_pPr().insert_element_before(
-            parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>'), "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl"
+            parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>'),
+            "w:spacing",
+            "w:ind",
+            "w:contextualSpacing",
+            "w:jc",
+            "w:outlineLvl",
         )
     indents = parse_xml(f'<w:ind {nsdecls("w")} w:firstLineChars="{indent * 100}" w:firstLine="{indent * CHARACTER}"/>')
     paragraph = element.get_or_add_pPr()
@@ -192,7 +206,9 @@ def _styles(document) -> set[str]:
     add("成文日期", align=RIGHT)
     add("附注", indent=2)
     add("附件标记", HEI, align=LEFT, together=True)
-    add("附件标题", TITLE, 44, align=CENTRE, line=720, before=LINE, after=LINE // 2, outline=0, together=True, spacing=0)
+    add(
+        "附件标题", TITLE, 44, align=CENTRE, line=720, before=LINE, after=LINE // 2, outline=0, together=True, spacing=0
+    )
     add("附件标题横", TITLE, 36, align=CENTRE, line=560, after=160, outline=0, together=True, spacing=0)
     add("单位行", FANG, 24, align=RIGHT, line=400, together=True, spacing=0)
     add("表注", FANG, 21, align=LEFT, line=320, before=80, spacing=0)

@@ -66,7 +66,9 @@ def parse(text: str) -> Reference:
     return Reference(text, code, region, period, calibre, look)
 
 
-def resolve(user: Operator, prose: Mapping[str, Any], region: Region, period: str, options: dict[str, Any]) -> dict[str, list[Paragraph]]:
+def resolve(
+    user: Operator, prose: Mapping[str, Any], region: Region, period: str, options: dict[str, Any]
+) -> dict[str, list[Paragraph]]:
     """Every paragraph with its placeholders filled and its figures read. Refused with all that cannot be resolved, at once."""
     problems: list[Problem] = []
     texts: dict[str, list[str]] = {}
@@ -115,7 +117,10 @@ def _references(texts: dict[str, list[str]], problems: list[Problem]) -> dict[st
 
 def _problem(where: str, text: str, what: str) -> Problem:
     return Problem(
-        "DOC-011", where, f"引用“[[{text}]]”：{what}。", "写法是 [[指标 @区划 /期间 :口径 单位 小数位]]，后面各项可以省略；请改正。"
+        "DOC-011",
+        where,
+        f"引用“[[{text}]]”：{what}。",
+        "写法是 [[指标 @区划 /期间 :口径 单位 小数位]]，后面各项可以省略；请改正。",
     )
 
 
@@ -127,7 +132,10 @@ def _figures(user: Operator, asked: dict[str, tuple[Reference, Region]], period:
     found: dict[str, Printed] = {}
     for (_, when), texts in groups.items():
         region = asked[texts[0]][1]
-        names = {text: asked[text][0].code + (f":{asked[text][0].calibre}" if asked[text][0].calibre else "") for text in texts}
+        names = {
+            text: asked[text][0].code + (f":{asked[text][0].calibre}" if asked[text][0].calibre else "")
+            for text in texts
+        }
         figures = queries.figures(user, sorted(set(names.values())), [region], [when])
         found |= {text: Printed(figures(name), asked[text][0].look) for text, name in names.items()}
     return found
@@ -137,7 +145,9 @@ def _paragraph(text: str, found: dict[str, Printed]) -> Paragraph:
     tag = next((tag for mark, tag in HEADS if text.startswith(mark)), "p")
     if tag != "p":
         text = text.split(" ", 1)[1]
-    pieces: list[str | Printed] = [found[piece] if index % 2 else piece for index, piece in enumerate(REFERENCE.split(text))]
+    pieces: list[str | Printed] = [
+        found[piece] if index % 2 else piece for index, piece in enumerate(REFERENCE.split(text))
+    ]
     return tag, pieces
 
 

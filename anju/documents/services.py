@@ -36,7 +36,11 @@ def write(
     DOC-032, DOC-033 an option or a section of prose that the kind does not have.
     """
     require(by, "documents.write", region.pk, region.name)
-    draft = Document.objects.select_for_update().filter(kind=kind, region=region, period=period, state=Document.DRAFT).first()
+    draft = (
+        Document.objects.select_for_update()
+        .filter(kind=kind, region=region, period=period, state=Document.DRAFT)
+        .first()
+    )
     last = queries.version(by, draft) if draft else None
     options = _kept(options) if options is not None else last.options if last else {}
     prose = _kept(prose) if prose is not None else last.prose if last else {}
@@ -58,7 +62,13 @@ def _kept(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _append(
-    by: Operator, document: Document, made: Composed, options: dict[str, Any], prose: dict[str, Any], reason: str, act: str
+    by: Operator,
+    document: Document,
+    made: Composed,
+    options: dict[str, Any],
+    prose: dict[str, Any],
+    reason: str,
+    act: str,
 ) -> Version:
     warnings = [*made.reminders, *checks.check(by, made.html, made.cited)]
     version = Version.objects.create(
@@ -85,7 +95,13 @@ def _record(by: Operator, act: str, document: Document, version: Version, reason
     after = {"version": version.serial, "figures": version.figures_digest, "books": [book.get("digest", "") for book in version.books],
              "template": version.template_digest}  # fmt: skip
     trail.record(
-        by=by, act=act, obj=f"公文 {document}", after=after, reason=reason, region_id=document.region_id, digest=version.html_digest
+        by=by,
+        act=act,
+        obj=f"公文 {document}",
+        after=after,
+        reason=reason,
+        region_id=document.region_id,
+        digest=version.html_digest,
     )
 
 
@@ -94,7 +110,14 @@ def sign_off(*, by: Operator, document: Document, on: datetime.date, reason: str
     """签发: the text stands as it is. Refused DOC-021 while figures have changed since it was written; a reason passes it."""
     _fresh(by, document, reason, "签发")
     version = queries.version(by, document)
-    move(document, "sign_off", by=by, on=on, reason=reason, because={"version": version.serial, "html": version.html_digest})
+    move(
+        document,
+        "sign_off",
+        by=by,
+        on=on,
+        reason=reason,
+        because={"version": version.serial, "html": version.html_digest},
+    )
     return document
 
 
@@ -117,9 +140,18 @@ def issue(*, by: Operator, document: Document, number: str, on: datetime.date, r
     if not number:
         problems.append(Problem("DOC-020", f"公文 {document}", "没有文号。", "请填写文号，例如“×保办字〔2022〕1号”。"))
     elif used := Document.objects.filter(region=document.region, number=number).first():
-        problems.append(Problem("DOC-020", f"文号“{number}”", f"已用于《{used.title}》。", "请核对发文登记，换一个文号。"))
+        problems.append(
+            Problem("DOC-020", f"文号“{number}”", f"已用于《{used.title}》。", "请核对发文登记，换一个文号。")
+        )
     if kinds.kind(document.kind).upward and not markup.by_class(markup.parse(version.html), "signatory"):
-        problems.append(Problem("DOC-022", f"公文 {document}", "上行文没有签发人。", "请在文书的选项里填写 signatories 后重新拟稿、签发。"))
+        problems.append(
+            Problem(
+                "DOC-022",
+                f"公文 {document}",
+                "上行文没有签发人。",
+                "请在文书的选项里填写 signatories 后重新拟稿、签发。",
+            )
+        )
     if problems:
         raise Refused(*problems)
     _fresh(by, document, reason, "印发")
@@ -130,7 +162,9 @@ def issue(*, by: Operator, document: Document, number: str, on: datetime.date, r
         with transaction.atomic():
             Document.objects.filter(pk=document.pk).update(number=number, issued_on=on)
     except IntegrityError:
-        raise Refused(Problem("DOC-020", f"文号“{number}”", "刚刚被另一份公文用了。", "请核对发文登记，换一个文号。")) from None
+        raise Refused(
+            Problem("DOC-020", f"文号“{number}”", "刚刚被另一份公文用了。", "请核对发文登记，换一个文号。")
+        ) from None
     document.number, document.issued_on = number, on
     filled = markup.fill(version.html, number, on)
     same = ("options", "prose", "figures", "figures_digest", "books", "template_digest", "warnings", "region")
@@ -157,5 +191,11 @@ def _fresh(by: Operator, document: Document, reason: str, act: str) -> None:
         return
     told = "；".join(f"{one.where}：{one.told}" for one in old[:5]) + ("" if len(old) <= 5 else f"；等 {len(old)} 处")
     raise Refused(
-        Problem("DOC-021", f"公文 {document}", f"成稿后数字有变化，{told}。", f"请重新拟稿；确须按原稿{act}的，写明理由再办。", ASK)
+        Problem(
+            "DOC-021",
+            f"公文 {document}",
+            f"成稿后数字有变化，{told}。",
+            f"请重新拟稿；确须按原稿{act}的，写明理由再办。",
+            ASK,
+        )
     )

@@ -19,7 +19,22 @@ STYLES = {
     "draft-mark": "草稿", "addressee": "主送机关", "annex-mark": "附件标记", "unit-line": "单位行", "table-note": "表注", "notes": "附注",
 }  # fmt: skip
 # Words of titles before which a line may end: 回行词意完整.
-WORDS = ("完成", "有关", "建设工作", "建设情况", "建设项目", "实施", "资金", "绩效", "目标", "任务", "城镇", "用于", "落实", "年度")
+WORDS = (
+    "完成",
+    "有关",
+    "建设工作",
+    "建设情况",
+    "建设项目",
+    "实施",
+    "资金",
+    "绩效",
+    "目标",
+    "任务",
+    "城镇",
+    "用于",
+    "落实",
+    "年度",
+)
 
 
 class Page(IntEnum):
@@ -123,7 +138,11 @@ def _flow(sheet: Sheet, parent: html.HtmlElement, *, annex: bool) -> None:
         elif "attachments" in names:
             items = [text_of(one) for one in node.iter("li")]
             for index, name in enumerate(items):
-                sheet.raw(sheet.marks.attachment(name, f"{index + 1}." if len(items) > 1 else "", index == 0, index == len(items) - 1))
+                sheet.raw(
+                    sheet.marks.attachment(
+                        name, f"{index + 1}." if len(items) > 1 else "", index == 0, index == len(items) - 1
+                    )
+                )
         elif node.tag in ("section", "header", "footer"):
             _flow(sheet, node, annex=annex)
         else:
@@ -152,7 +171,11 @@ def _move(node: html.HtmlElement, into: html.HtmlElement) -> None:
 def balanced(title: str, room: int) -> list[str]:
     """A title too long for its line, broken where the sense allows and as evenly as that permits. room in tenths of an em."""
     lines = -(-em(title) // room)
-    places = [(place, cost) for place in range(1, len(title)) if (cost := _cost(title, place)) is not None and em(title[:place]) <= room]
+    places = [
+        (place, cost)
+        for place in range(1, len(title))
+        if (cost := _cost(title, place)) is not None and em(title[:place]) <= room
+    ]
     if lines < 2 or not places:
         return [title]
     cut, _ = min(places, key=lambda one: abs(em(title[: one[0]]) - em(title) // lines) + one[1])
@@ -171,7 +194,9 @@ def _cost(title: str, place: int) -> int | None:
 def _title(sheet: Sheet, node: html.HtmlElement, annex: bool) -> None:
     turned = sheet.page != Page.UPRIGHT
     if node.find(".//br") is None:
-        room = sheet.width * 10 // (ANNEX_TITLE if turned else TITLE) - 10  # digits are wider in some fonts than in others
+        room = (
+            sheet.width * 10 // (ANNEX_TITLE if turned else TITLE) - 10
+        )  # digits are wider in some fonts than in others
         lines = balanced(text_of(node), room)
         node = etree.Element("p")
         node.text = lines[0]
@@ -182,7 +207,9 @@ def _title(sheet: Sheet, node: html.HtmlElement, annex: bool) -> None:
 
 def _table(sheet: Sheet, table: html.HtmlElement) -> None:
     grid = Grid(table)
-    plan = TablePlan(grid.size(sheet.width), grid.widths(sheet.width), grid.head, sorted(grid.total_rows), sheet.width, grid.torn)
+    plan = TablePlan(
+        grid.size(sheet.width), grid.widths(sheet.width), grid.head, sorted(grid.total_rows), sheet.width, grid.torn
+    )
     sheet.tables.append(plan)
     group = etree.Element("colgroup")
     for share in plan.widths:

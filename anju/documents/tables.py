@@ -8,7 +8,9 @@ from lxml import html
 
 from anju.documents.markup import classes, text_of
 
-NUMBER = re.compile(r"^(?P<before>约?)(?P<digits>[+\-−]?\d[\d,]*(?:\.(?P<decimals>\d+))?)(?P<after>余|左右)?(?P<percent>%?)$")
+NUMBER = re.compile(
+    r"^(?P<before>约?)(?P<digits>[+\-−]?\d[\d,]*(?:\.(?P<decimals>\d+))?)(?P<after>余|左右)?(?P<percent>%?)$"
+)
 # Sizes of table text in half points, the largest that fits is taken: 小四, 五号, 小五, 六号半, 六号. Below that nobody can read it.
 SIZES = (24, 21, 18, 16, 15)
 PADDING = 5  # tenths of an em that a cell's two sides take
@@ -82,10 +84,17 @@ class Grid:
         """For each column, in tenths of an em: what it cannot do without, and what it would like."""
         needs = []
         for column in range(self.columns):
-            heads = [cell.width for cell in self.cells if cell.row < self.head and cell.column == column and cell.columns == 1]
+            heads = [
+                cell.width
+                for cell in self.cells
+                if cell.row < self.head and cell.column == column and cell.columns == 1
+            ]
             longest = max((cell.width for cell in self.body(column)), default=0)
             if longest > LONG:
-                need, want = max(80, min(longest // 8, 200)), min(longest, 400)  # eight lines, if twenty characters a line allow it
+                need, want = (
+                    max(80, min(longest // 8, 200)),
+                    min(longest, 400),
+                )  # eight lines, if twenty characters a line allow it
             elif longest > LABEL and not any(cell.number for cell in self.body(column)):
                 need, want = max(LABEL, -(-longest // 30) * 10), longest  # a long label may stand in three lines
             else:

@@ -36,7 +36,13 @@ def pandoc_path() -> str:
 
 def pandoc(source: str, to: str, *options: str) -> bytes:
     """One run of pandoc over a document. The sandbox keeps a template from reading files."""
-    command = [pandoc_path(), "--from=html+native_divs+native_spans-auto_identifiers", f"--to={to}", f"--lua-filter={FILTER}", *options]
+    command = [
+        pandoc_path(),
+        "--from=html+native_divs+native_spans-auto_identifiers",
+        f"--to={to}",
+        f"--lua-filter={FILTER}",
+        *options,
+    ]
     clock = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}  # 1980: the day of a file is not the day of its document
     done = subprocess.run(command, input=source.encode(), capture_output=True, check=False, env=clock)
     if done.returncode:
@@ -61,12 +67,17 @@ class WordMarks:
         if len(names) == 1:
             return _p("发文机关标志", _r(names[0], run), f"<w:spacing {height}/>")
         # Joint issue: the names spread to one width, 文件 in the middle at their right.
-        left = "".join(_p("发文机关标志", _r(name, run), f'<w:spacing w:before="0" {height}/><w:jc w:val="distribute"/>') for name in names)
+        left = "".join(
+            _p("发文机关标志", _r(name, run), f'<w:spacing w:before="0" {height}/><w:jc w:val="distribute"/>')
+            for name in names
+        )
         right = _p("发文机关标志", _r(suffix, run), f'<w:spacing w:before="0" {height}/>')
         beside = max(em(suffix), 10) * size * 7 // 10 + 200
         cells = f'<w:tc><w:tcPr><w:tcW w:w="{TYPE_AREA - beside}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{left}</w:tc>'
         if suffix:
-            cells += f'<w:tc><w:tcPr><w:tcW w:w="{beside}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{right}</w:tc>'
+            cells += (
+                f'<w:tc><w:tcPr><w:tcW w:w="{beside}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{right}</w:tc>'
+            )
         return _p("分节", "", '<w:spacing w:before="1984"/>') + _table(
             [TYPE_AREA - beside, beside][: 2 if suffix else 1], f"<w:tr>{cells}</w:tr>"
         )
@@ -99,7 +110,9 @@ class WordMarks:
         """At the foot of its page: alone on it, pushed down by a blank of known height; below other text, a table floating on the bottom margin."""
         cells = [_p("抄送", _r(row), _hanging(row)) for row in rows]
         if organ or date:
-            tab = f'<w:tabs><w:tab w:val="right" w:pos="{TYPE_AREA - 280}"/></w:tabs><w:ind w:left="280" w:right="280"/>'
+            tab = (
+                f'<w:tabs><w:tab w:val="right" w:pos="{TYPE_AREA - 280}"/></w:tabs><w:ind w:left="280" w:right="280"/>'
+            )
             cells.append(_p("抄送", _r(organ) + "<w:r><w:tab/></w:r>" + _r(date), tab))
         lines = []
         for index, cell in enumerate(cells):
@@ -110,11 +123,15 @@ class WordMarks:
             )
         if not lines:
             return ""
-        height = 480 * sum(-(-(em(row) - _head(row)) // (TYPE_LINE - _head(row))) for row in rows) + 480 * bool(organ or date)
+        height = 480 * sum(-(-(em(row) - _head(row)) // (TYPE_LINE - _head(row))) for row in rows) + 480 * bool(
+            organ or date
+        )
         above = TYPE_HEIGHT - height - 300  # room for the rules and for what another program makes of a line
         if alone:
             return (
-                _p("分节", "", f'<w:spacing w:line="{above}" w:lineRule="exact"/>') + _table([TYPE_AREA], "".join(lines)) + _p("分节", "")
+                _p("分节", "", f'<w:spacing w:line="{above}" w:lineRule="exact"/>')
+                + _table([TYPE_AREA], "".join(lines))
+                + _p("分节", "")
             )
         place = f'<w:tblpPr w:leftFromText="0" w:rightFromText="0" w:topFromText="284" w:vertAnchor="margin" w:horzAnchor="margin" w:tblpX="0" w:tblpY="{above}"/>'
         return _table([TYPE_AREA], "".join(lines), place) + _p("分节", "")
@@ -174,7 +191,9 @@ def _dress(written: bytes, laid: sheet.Sheet, title: str) -> bytes:
     source = zipfile.ZipFile(BytesIO(written))
     parts = {name: source.read(name) for name in source.namelist()}
     document = etree.fromstring(parts["word/document.xml"])
-    tables = [table for table in document.iter(w("tbl")) if table.find("w:tblPr/w:tblStyle[@w:val='Table']", NS) is not None]
+    tables = [
+        table for table in document.iter(w("tbl")) if table.find("w:tblPr/w:tblStyle[@w:val='Table']", NS) is not None
+    ]
     for table, plan in zip(tables, laid.tables, strict=True):
         _dress_table(table, plan)
     _keep_signature(document)
@@ -200,7 +219,9 @@ def _xml(root: etree._Element) -> bytes:
 
 def _keep_signature(document: etree._Element) -> None:
     """The signature never stands on a page of its own: what is above it comes along."""
-    signature = next((one for one in document.iter(w("p")) if one.find("w:pPr/w:pStyle[@w:val='署名']", NS) is not None), None)
+    signature = next(
+        (one for one in document.iter(w("p")) if one.find("w:pPr/w:pStyle[@w:val='署名']", NS) is not None), None
+    )
     above = signature.getprevious() if signature is not None else None
     style = above.find("w:pPr/w:pStyle", NS) if above is not None else None
     if style is not None:

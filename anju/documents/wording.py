@@ -28,7 +28,10 @@ def fill(text: str, period: str, options: dict[str, Any]) -> str:
         except (KeyError, TypeError):
             problems.append(
                 Problem(
-                    "DOC-031", f"占位“{{{name}}}”", "文书的选项里没有这一项。", "请在这份文书的选项（options）里登记，或者改正占位的写法。"
+                    "DOC-031",
+                    f"占位“{{{name}}}”",
+                    "文书的选项里没有这一项。",
+                    "请在这份文书的选项（options）里登记，或者改正占位的写法。",
                 )
             )
             return match[0]
@@ -59,7 +62,9 @@ def chinese(number: int) -> str:
     """1 → 一, 12 → 十二, 23 → 二十三; up to 99, as headings need."""
     digits = "零一二三四五六七八九"
     tens, ones = divmod(number, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else digits[tens] + "十") + (digits[ones] if ones or not tens else "")
+    return ("" if tens == 0 else "十" if tens == 1 else digits[tens] + "十") + (
+        digits[ones] if ones or not tens else ""
+    )
 
 
 def _option(path: list[str], options: dict[str, Any]) -> str:

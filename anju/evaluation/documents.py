@@ -25,7 +25,16 @@ register(
         name="绩效自评报告",
         template="evaluation/documents/self.html",
         gather=reports.self_evaluation,
-        prose=("opening", "fund_management", "project_management", "project_effect", "satisfaction", "self_assessment", "problems", "suggestions"),
+        prose=(
+            "opening",
+            "fund_management",
+            "project_management",
+            "project_effect",
+            "satisfaction",
+            "self_assessment",
+            "problems",
+            "suggestions",
+        ),
         options=("tables",),
     )
 )

@@ -69,7 +69,9 @@ def report(user: Operator, region: Region, period: str, options: dict[str, Any])
         "subsidised": f("subsidy.households"),
         "subsidy_amount": f("subsidy.amount"),
     }
-    old = {name: f(code) for name, code in SPOKEN["old"].items()} | {"funds": _funds(f, "funds.old.total", SPOKEN["old_funds"])}
+    old = {name: f(code) for name, code in SPOKEN["old"].items()} | {
+        "funds": _funds(f, "funds.old.total", SPOKEN["old_funds"])
+    }
     old |= {"goal_share": _share(old["goal"]), "goal_met": _met(old["done_households"], old["goal"])}
     has_homes = homes["funds"]["whole"].known or homes["start"].target.known or homes["subsidised"].known
     has_old = old["funds"]["whole"].known or old["communities"].known
@@ -88,7 +90,11 @@ def self_evaluation(user: Operator, region: Region, period: str, options: dict[s
     """A district's self-evaluation (自评报告). Options: organs, addressee, tables, cited."""
     tables = scores.tables(user, region, period, options.get("tables", []))
     f = _figures(user, region, period)
-    start, subsidised, monetised = Task(f("shanty.start.rate")), Task(f("subsidy.households.rate")), f("shanty.start.monetised")
+    start, subsidised, monetised = (
+        Task(f("shanty.start.rate")),
+        Task(f("subsidy.households.rate")),
+        f("shanty.start.monetised"),
+    )
     filed, reminders = scores.filed(user, region, period)
     basic = start.target.known or start.actual.known or subsidised.actual.known
     return _common(region, period, options, SELF) | {
@@ -112,7 +118,11 @@ def region_evaluation(user: Operator, region: Region, period: str, options: dict
     wanted = options.get("tables", [])
     tables = scores.tables(user, region, period, [one for one in wanted if one.get("book")])
     f = _figures(user, region, period)
-    homes = [task for task in (Task(f(one["rate"]), **{k: v for k, v in one.items() if k != "rate"}) for one in SPOKEN["homes"]) if task.actual.known]
+    homes = [
+        task
+        for task in (Task(f(one["rate"]), **{k: v for k, v in one.items() if k != "rate"}) for one in SPOKEN["homes"])
+        if task.actual.known
+    ]
     old = {name: f(code) for name, code in SPOKEN["old_plan"].items()}
     return _common(region, period, options, REGION) | {
         "homes": homes,
@@ -163,7 +173,9 @@ def _share(goal: Figure) -> Said | None:
     if share.denominator >= 100:
         return None
     words = f"{chinese(share.denominator)}分之{chinese(share.numerator)}"
-    return Said(f"{goal.code}@{goal.region.code}/{goal.period}", words, assumed=goal.assumed, observation_id=goal.observation_id)
+    return Said(
+        f"{goal.code}@{goal.region.code}/{goal.period}", words, assumed=goal.assumed, observation_id=goal.observation_id
+    )
 
 
 def _met(done: Figure, goal: Figure) -> bool | None:

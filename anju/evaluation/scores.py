@@ -68,7 +68,12 @@ def tables(user: Operator, region: Region, period: str, wanted: list[Mapping[str
     """The score tables asked for: [{book: subject, name}]. Refused EVAL-001 for each that was never run, all at once."""
     runs = [(one, queries.newest(user, "scoring", one["book"], region, period)) for one in wanted]
     problems = [
-        Problem("EVAL-001", f"{region.name} {period}“{one['book']}”", "还没有评过分，自评表没有数可印。", "请先运行这张评分表，再写评价报告。")
+        Problem(
+            "EVAL-001",
+            f"{region.name} {period}“{one['book']}”",
+            "还没有评过分，自评表没有数可印。",
+            "请先运行这张评分表，再写评价报告。",
+        )
         for one, run in runs
         if run is None
     ]
@@ -81,17 +86,36 @@ def table(user: Operator, run: Run, name: str = "") -> ScoreTable:
     """One run of a score book as its official table."""
     told, done = queries.score_table(user, run), queries.again(user, run)
     criteria = [done.book.criteria[item.name] for line in told.rows for item in line.items if item.lost]
-    lost = tuple(pieces(run, done.rows[0], step.says, *inputs_of(done.book, step.name)) for step in criteria if step.says)
+    lost = tuple(
+        pieces(run, done.rows[0], step.says, *inputs_of(done.book, step.name)) for step in criteria if step.says
+    )
 
     def score(label: str, value: str, assumed: bool) -> Score:
         return Score(f"run:{run.pk}/{label}", label, value, assumed)
 
     rows = tuple(
-        Line(one.first, one.first_points, one.span, one.second, one.points, one.standard, score(f"{one.first}/{one.second}", one.score, one.assumed))
+        Line(
+            one.first,
+            one.first_points,
+            one.span,
+            one.second,
+            one.points,
+            one.standard,
+            score(f"{one.first}/{one.second}", one.score, one.assumed),
+        )
         for one in told.rows
     )
     book = {"kind": run.kind, "subject": run.subject, "title": run.title, "digest": run.book_id}
-    return ScoreTable(name or told.title, told.title, rows, told.points, score("合计", told.total, bool(told.assumed)), lost, told.unknown, book)
+    return ScoreTable(
+        name or told.title,
+        told.title,
+        rows,
+        told.points,
+        score("合计", told.total, bool(told.assumed)),
+        lost,
+        told.unknown,
+        book,
+    )
 
 
 def filed(user: Operator, region: Region, period: str) -> tuple[Score | None, list[Problem]]:
@@ -100,5 +124,8 @@ def filed(user: Operator, region: Region, period: str) -> tuple[Score | None, li
     if run is None:
         return None, []
     given = run.rows[0]["facts"]["score"]["value"]
-    said = [Problem("EVAL-002", one.title, f"{one.sentence}。", "请补写扣分或说明理由；确无不妥的可以保留。", ASK) for one in queries.found_by(run)]
+    said = [
+        Problem("EVAL-002", one.title, f"{one.sentence}。", "请补写扣分或说明理由；确无不妥的可以保留。", ASK)
+        for one in queries.found_by(run)
+    ]
     return Score(f"run:{run.pk}/score", "自评得分", f"{Decimal(given).normalize():f}" if given else ""), said

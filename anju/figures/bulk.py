@@ -17,7 +17,13 @@ COMPARED = (
     "state", "value", "unit", "places", "approx", "assumed", "basis", "document_id", "effective_on", "scope_note",
     "share_numerator", "share_denominator", "share_of_id",
 )  # fmt: skip
-SAID = ("state", "value", "share_numerator", "share_denominator", "share_of_id")  # what a reading of the same file may read otherwise
+SAID = (
+    "state",
+    "value",
+    "share_numerator",
+    "share_denominator",
+    "share_of_id",
+)  # what a reading of the same file may read otherwise
 STANDING = ("state", "value", "unit", "places", "approx", "assumed")  # what current_figure repeats of its observation
 
 
@@ -74,7 +80,11 @@ def settle(cursor: Any, same_file: int | None, adds: bool) -> tuple[int, int, in
     another value (the map was changed) is new. What was added up (追加) is stored as the sum, so it cannot be compared.
     """
     if same_file is not None:
-        alike = "" if adds else f" AND ({', '.join(f'i.{x}' for x in SAID)}) IS NOT DISTINCT FROM ({', '.join(f'o.{x}' for x in SAID)})"
+        alike = (
+            ""
+            if adds
+            else f" AND ({', '.join(f'i.{x}' for x in SAID)}) IS NOT DISTINCT FROM ({', '.join(f'o.{x}' for x in SAID)})"
+        )
         cursor.execute(
             f"UPDATE figures_incoming AS i SET known = true FROM figures_observation AS o WHERE o.source_id = %s AND {same('i', 'o')}{alike}",
             [same_file],

@@ -64,7 +64,9 @@ def read(paths: Iterable[Path]) -> tuple[dict[str, Entry], dict[str, Entry]]:
         earlier = found[section].setdefault(entry["code"], entry)
         if earlier is not entry:
             problems.append(
-                entry.problem("FIG-003", f"代码 {entry['code']} 已在 {earlier.where} 定义。", "换一个代码，或者删去重复的一条。")
+                entry.problem(
+                    "FIG-003", f"代码 {entry['code']} 已在 {earlier.where} 定义。", "换一个代码，或者删去重复的一条。"
+                )
             )
     for entry in found["measures"].values():
         problems += _check(entry, **found)
@@ -87,14 +89,25 @@ def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple
     try:
         data = YAML().load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        problems.append(Problem("FIG-001", f"《{path.name}》", f"读不出来：{error}", "请核对文件名，并存为 UTF-8 文本。"))
+        problems.append(
+            Problem("FIG-001", f"《{path.name}》", f"读不出来：{error}", "请核对文件名，并存为 UTF-8 文本。")
+        )
         return
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        problems.append(Problem("FIG-001", f"《{path.name}》第 {line} 行", f"不是正确的 YAML：{error.problem}", "请核对缩进、冒号和括号。"))
+        problems.append(
+            Problem(
+                "FIG-001",
+                f"《{path.name}》第 {line} 行",
+                f"不是正确的 YAML：{error.problem}",
+                "请核对缩进、冒号和括号。",
+            )
+        )
         return
     if not isinstance(data, dict) or set(data) - set(KEYS):
-        problems.append(Problem("FIG-002", f"《{path.name}》", "最外层只能有 measures 和 calibres。", "请照指标目录的写法改。"))
+        problems.append(
+            Problem("FIG-002", f"《{path.name}》", "最外层只能有 measures 和 calibres。", "请照指标目录的写法改。")
+        )
         return
     for section, items in data.items():
         for index, item in enumerate(items or ()):
@@ -153,7 +166,10 @@ def _check(entry: Entry, measures: dict[str, Entry], calibres: dict[str, Entry])
     if problems:
         return problems
     try:
-        families = {"unit": family(entry["code"], measures), "units": [unit(name).factor for name in entry.get("units", ())]}
+        families = {
+            "unit": family(entry["code"], measures),
+            "units": [unit(name).factor for name in entry.get("units", ())],
+        }
         compared = [(entry[key], family(entry[key], measures)) for key in ("of", "target_of") if key in entry]
         if kind == "ratio" and "numerator" in entry:
             compared = []
@@ -161,7 +177,9 @@ def _check(entry: Entry, measures: dict[str, Entry], calibres: dict[str, Entry])
             compared.append((entry["denominator"], family(entry["denominator"], measures)))
         compared += [(code, family(code, measures)) for code in entry.get("terms", ())]
     except (KeyError, RecursionError) as error:
-        return [entry.problem("FIG-006", f"计量单位 {error} 不认识。", "请用 套、户、个、元、万元、亿元、㎡、万㎡、% 等。")]
+        return [
+            entry.problem("FIG-006", f"计量单位 {error} 不认识。", "请用 套、户、个、元、万元、亿元、㎡、万㎡、% 等。")
+        ]
     return [
         entry.problem("FIG-006", f"与 {code} 的计量单位不能相加或相比。", "请核对两处的 unit。")
         for code, other in compared
@@ -204,28 +222,44 @@ def load_catalogue(*, by: Operator, paths: Iterable[Path] = ()) -> Loaded:
     changed = {
         code
         for code, row in rows.items()
-        if code in stored and _differs(row, stored[code], (*COLUMNS, "order") if row.origin == stored[code].origin else DEFINITION)
+        if code in stored
+        and _differs(row, stored[code], (*COLUMNS, "order") if row.origin == stored[code].origin else DEFINITION)
     }
     used = set(Observation.objects.filter(measure__in=changed).values_list("measure", flat=True).distinct())
     problems = [
         measures[code].problem(
-            "FIG-007", f"{code} 已有数据或在别处（{stored[code].origin}）定义，意思不同：{said}。", "换一个代码；或者改成与已有的一致。"
+            "FIG-007",
+            f"{code} 已有数据或在别处（{stored[code].origin}）定义，意思不同：{said}。",
+            "换一个代码；或者改成与已有的一致。",
         )
         for code in sorted(changed)
         if (said := _conflict(rows[code], stored[code], code in used))
     ]
     named = {calibre.code: calibre for calibre in Calibre.objects.all()}
-    labels = {code: Calibre(code=code, name=entry["name"], note=entry.get("note", "")) for code, entry in calibres.items()}
-    relabelled = {code for code, one in labels.items() if code in named and _differs(one, named[code], ("name", "note"))}
+    labels = {
+        code: Calibre(code=code, name=entry["name"], note=entry.get("note", "")) for code, entry in calibres.items()
+    }
+    relabelled = {
+        code for code, one in labels.items() if code in named and _differs(one, named[code], ("name", "note"))
+    }
     if problems:
         raise Refused(*problems)
     new = [*(code for code in labels if code not in named), *(code for code in rows if code not in stored)]
     if new or changed or relabelled:
-        Calibre.objects.bulk_create(labels.values(), update_conflicts=True, unique_fields=["code"], update_fields=["name", "note"])
+        Calibre.objects.bulk_create(
+            labels.values(), update_conflicts=True, unique_fields=["code"], update_fields=["name", "note"]
+        )
         written = [row for code, row in rows.items() if code in changed or code not in stored]
-        Measure.objects.bulk_create(written, update_conflicts=True, unique_fields=["code"], update_fields=[*COLUMNS, "order", "origin"])
+        Measure.objects.bulk_create(
+            written, update_conflicts=True, unique_fields=["code"], update_fields=[*COLUMNS, "order", "origin"]
+        )
         kept.forget()
-        trail.record(by=by, act="装载指标目录", obj="指标目录", after={"new": sorted(new), "changed": sorted(changed | relabelled)})
+        trail.record(
+            by=by,
+            act="装载指标目录",
+            obj="指标目录",
+            after={"new": sorted(new), "changed": sorted(changed | relabelled)},
+        )
     return Loaded(tuple(new), tuple(sorted(changed | relabelled)), len(measures))
 
 
@@ -247,7 +281,9 @@ DEFINITION = tuple(column for column in COLUMNS if column != "note")
 
 
 def _row(entry: Entry, order: int, measures: dict[str, Entry]) -> Measure:
-    values = {key: list(value) if key in LISTS else value for key, value in entry.items() if key not in (*REFERENCES, "unit")}
+    values = {
+        key: list(value) if key in LISTS else value for key, value in entry.items() if key not in (*REFERENCES, "unit")
+    }
     references = {f"{key}_id": entry[key] for key in REFERENCES if key in entry}
     return Measure(**values | references, unit=unit_of(entry, measures), order=order, origin=entry.origin)
 
@@ -259,7 +295,11 @@ def _differs(new: models.Model, old: models.Model, columns: Iterable[str]) -> bo
 def _conflict(new: Measure, old: Measure, used: bool) -> str:
     """What about a code may not be changed: by another file anything, by its own file what the stored numbers hang on."""
     columns = DEFINITION if new.origin != old.origin else ("kind",) if used else ()
-    said = [f"{column} {getattr(old, column)}→{getattr(new, column)}" for column in columns if getattr(new, column) != getattr(old, column)]
+    said = [
+        f"{column} {getattr(old, column)}→{getattr(new, column)}"
+        for column in columns
+        if getattr(new, column) != getattr(old, column)
+    ]
     if used and unit(new.unit).family != unit(old.unit).family:
         said.append(f"unit {old.unit}→{new.unit}")
     return "、".join(dict.fromkeys(said))

@@ -47,7 +47,11 @@ def _flaw(cell: Cell, right: Figure) -> str:
 def _sum_of(right: Figure) -> str:
     """How it is computed, with its figures: 按 续建工程0套 ÷ 任务150套，"""
     sign = " ÷ " if right.kind == "ratio" else " + "
-    return f"按 {sign.join(f'{part.name}{part.spoken() or part.state_text}' for part in right.parts)} " if right.parts else ""
+    return (
+        f"按 {sign.join(f'{part.name}{part.spoken() or part.state_text}' for part in right.parts)} "
+        if right.parts
+        else ""
+    )
 
 
 # What stands for the keys of the file, and for the wholes and parts of those that the file does not have.

@@ -15,9 +15,13 @@ def add(subparsers: Any) -> None:
     listed = add_parser(figures, "list", "列出统计指标", _ready(run_list))
     listed.add_argument("find", nargs="?", default="", metavar="文字", help="只列代码或名称里有这些文字的")
     load = add_parser(figures, "load", "装载指标目录，以及一个地方自己的 measures.yaml", _ready(run_load))
-    load.add_argument("files", nargs="*", type=Path, metavar="文件", help="一个地方自己的指标文件 measures.yaml，可写多个")
+    load.add_argument(
+        "files", nargs="*", type=Path, metavar="文件", help="一个地方自己的指标文件 measures.yaml，可写多个"
+    )
     show = add_parser(figures, "show", "查看一个区划一个期间的数", _ready(run_show))
-    show.add_argument("codes", nargs="*", metavar="指标", help="代码，可带口径（invest.done:cal2）；不写则列出全部有数的")
+    show.add_argument(
+        "codes", nargs="*", metavar="指标", help="代码，可带口径（invest.done:cal2）；不写则列出全部有数的"
+    )
     _where(show)
     history = add_parser(figures, "history", "查看一个数的来历：谁、何时、从几改到几、为什么", _ready(run_history))
     history.add_argument("code", metavar="指标", help="指标代码；anju figures list 列出全部")
@@ -31,13 +35,19 @@ def add(subparsers: Any) -> None:
     add_parser(figures, "check", "核对现行数与全部观测是否一致，不改动", _ready(run_check))
     add_parser(figures, "rebuild", "按全部观测重建现行数，并核对一致", _ready(run_rebuild))
 
-    brought = add_parser(subparsers, "import", "导入表格：anju import 文件；撤销：anju import undo 编号", _ready(run_import))
+    brought = add_parser(
+        subparsers, "import", "导入表格：anju import 文件；撤销：anju import undo 编号", _ready(run_import)
+    )
     brought.add_argument("file", metavar="文件|undo", help="xlsx 或 xls 文件；写 undo 则撤销一次导入")
     brought.add_argument("number", nargs="?", type=int, metavar="编号", help="要撤销的导入的编号")
     brought.add_argument("--region", metavar="区划代码", help="表格所属的区划，如 140500")
     brought.add_argument("--period", metavar="期间", help="2021（年）、2021-Q3（季）、2021-08（月）或 2021-12-31（日）")
-    brought.add_argument("--map", default="", metavar="对照表", help="对照表的文件名或代号；不写则在文件旁的 maps 目录里自动找")
-    brought.add_argument("--answer", action="append", default=[], metavar="代码=说明", help="答复一条提醒，可写多次；*=说明 答复全部")
+    brought.add_argument(
+        "--map", default="", metavar="对照表", help="对照表的文件名或代号；不写则在文件旁的 maps 目录里自动找"
+    )
+    brought.add_argument(
+        "--answer", action="append", default=[], metavar="代码=说明", help="答复一条提醒，可写多次；*=说明 答复全部"
+    )
     brought.add_argument("--preview", action="store_true", help="只看会怎样，不入库")
     brought.add_argument("--reason", default="", metavar="原因", help="撤销的原因")
 
@@ -54,7 +64,9 @@ def _ready(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse.N
 
 def _where(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--region", required=True, metavar="区划代码", help="区划的代码，如 140502")
-    parser.add_argument("--period", required=True, metavar="期间", help="2021（年）、2021-Q3（季）、2021-08（月）或 2021-12-31（日）")
+    parser.add_argument(
+        "--period", required=True, metavar="期间", help="2021（年）、2021-Q3（季）、2021-08（月）或 2021-12-31（日）"
+    )
     if not any(action.dest == "codes" for action in parser._actions):
         parser.add_argument("--calibre", default="", metavar="口径", help="同一指标分口径的才写")
 
@@ -86,7 +98,9 @@ def _known(user: Any, codes: list[str]) -> None:
 
     found = queries.measures(user, [queries.split(code)[0] for code in codes])
     if missing := [code for code in codes if queries.split(code)[0] not in found]:
-        raise Refused(Problem("FIG-012", "命令", f"没有统计指标 {'、'.join(missing)}。", "anju figures list 列出全部指标。"))
+        raise Refused(
+            Problem("FIG-012", "命令", f"没有统计指标 {'、'.join(missing)}。", "anju figures list 列出全部指标。")
+        )
 
 
 def run_list(args: argparse.Namespace) -> int:
@@ -123,11 +137,17 @@ def run_show(args: argparse.Namespace) -> int:
         region = _region(user, args)
         codes = args.codes
         if not codes:
-            rows = CurrentFigure.objects.filter(region=region, period=args.period).order_by("measure__order", "calibre_id")
+            rows = CurrentFigure.objects.filter(region=region, period=args.period).order_by(
+                "measure__order", "calibre_id"
+            )
             codes = [f"{code}:{calibre}" for code, calibre in rows.values_list("measure_id", "calibre_id")]
         _known(user, codes)
         found = list(queries.figures(user, codes, [region], [args.period]).values()) if codes else []
-    out(args, [_data(figure) for figure in found], [_line(figure) for figure in found] or f"{region.name} {args.period} 还没有数。")
+    out(
+        args,
+        [_data(figure) for figure in found],
+        [_line(figure) for figure in found] or f"{region.name} {args.period} 还没有数。",
+    )
     return OK
 
 
@@ -161,7 +181,9 @@ def run_history(args: argparse.Namespace) -> int:
                 "reason": entry.reason, "basis": row.basis, "from": place, "undone": entry.undone,
             })  # fmt: skip
             change = f"{entry.before} → " if entry.before else ""
-            why = "；".join(filter(None, [entry.reason, row.basis and f"推定依据：{row.basis}", "已撤销" if entry.undone else ""]))
+            why = "；".join(
+                filter(None, [entry.reason, row.basis and f"推定依据：{row.basis}", "已撤销" if entry.undone else ""])
+            )
             text.append(
                 f"{localtime(row.at):%Y-%m-%d %H:%M}\t{row.by}\t{entry.act}\t{change}{entry.figure.spoken_or_state}\t{place}\t{why}"
             )
@@ -180,7 +202,11 @@ def run_correct(args: argparse.Namespace) -> int:
         )  # fmt: skip
         now, *_ = queries.history(user, args.code, region, args.period, args.calibre)
         figure = queries.figure(user, args.code, region, args.period, args.calibre)
-    out(args, _data(figure), f"{region.name} {args.period} “{figure.name}”：{now.before} → {now.figure.spoken_or_state}。")
+    out(
+        args,
+        _data(figure),
+        f"{region.name} {args.period} “{figure.name}”：{now.before} → {now.figure.spoken_or_state}。",
+    )
     return OK
 
 
@@ -201,7 +227,11 @@ def run_rebuild(args: argparse.Namespace) -> int:
 
     with _inside() as user:
         found = rebuild_current(by=user)
-    said = f"共 {found.total} 个现行数，" + (f"重建了不一致的 {found.differing} 个，" if found.differing else "") + "与全部观测一致。"
+    said = (
+        f"共 {found.total} 个现行数，"
+        + (f"重建了不一致的 {found.differing} 个，" if found.differing else "")
+        + "与全部观测一致。"
+    )
     out(args, {"total": found.total, "rebuilt": found.differing}, said)
     return OK
 
@@ -217,7 +247,12 @@ def run_import(args: argparse.Namespace) -> int:
         raise Refused(Problem("FIG-062", f"文件 {path}", "没有这个文件。", "请核对文件名和目录。"))
     if not args.region or not args.period:
         raise Refused(
-            Problem("FIG-063", "命令", "没有写 --region 或 --period。", "请写明表格所属的区划和期间，如 --region 140500 --period 2021。")
+            Problem(
+                "FIG-063",
+                "命令",
+                "没有写 --region 或 --period。",
+                "请写明表格所属的区划和期间，如 --region 140500 --period 2021。",
+            )
         )
     answers = dict(answer.partition("=")[::2] for answer in args.answer)
     periods.bounds(args.period)
@@ -239,7 +274,11 @@ def run_import(args: argparse.Namespace) -> int:
         "import": done.source.pk if done.source and not args.preview else None, "new": done.new, "changed": done.changed,
         "unchanged": done.unchanged, "reminders": [problem.as_dict() for problem in done.reminders], "stored": not args.preview,
     }  # fmt: skip
-    said = f"预览：新增 {done.new} 个数，改动 {done.changed} 个，{done.unchanged} 个没有变化。" if args.preview else done.says
+    said = (
+        f"预览：新增 {done.new} 个数，改动 {done.changed} 个，{done.unchanged} 个没有变化。"
+        if args.preview
+        else done.says
+    )
     out(args, data, [said, *map(str, done.reminders)])
     return OK
 
@@ -252,7 +291,12 @@ def _map(path: Path, named: str) -> Any:
     if not named:
         if not beside:
             raise Refused(
-                Problem("FIG-064", f"文件 {path.name}", "旁边没有 maps 目录，不知道用哪个对照表。", "请用 --map 写明对照表文件。")
+                Problem(
+                    "FIG-064",
+                    f"文件 {path.name}",
+                    "旁边没有 maps 目录，不知道用哪个对照表。",
+                    "请用 --map 写明对照表文件。",
+                )
             )
         return workbooks.find_map(path, beside)
     return next((one for one in beside if one.stem == named), Path(named))
@@ -262,7 +306,9 @@ def _undo(args: argparse.Namespace) -> int:
     from anju.figures.services import undo_import
 
     if args.number is None:
-        raise Refused(Problem("FIG-063", "命令", "没有写要撤销的导入的编号。", "请写 anju import undo 编号 --reason 原因。"))
+        raise Refused(
+            Problem("FIG-063", "命令", "没有写要撤销的导入的编号。", "请写 anju import undo 编号 --reason 原因。")
+        )
     with _inside() as user:
         count = undo_import(by=user, source=args.number, reason=args.reason)
     out(args, {"undone": args.number, "figures": count}, f"已撤销第 {args.number} 号导入，{count} 个数恢复到导入以前。")

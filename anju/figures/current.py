@@ -64,7 +64,12 @@ class Figures(Mapping[Key, Figure]):
         made = self._made.get(key)
         if made is None:
             code, region_id, period, calibre = key
-            if self._make is None or (code, calibre) not in self._wanted or region_id not in self._regions or period not in self._periods:
+            if (
+                self._make is None
+                or (code, calibre) not in self._wanted
+                or region_id not in self._regions
+                or period not in self._periods
+            ):
                 raise KeyError(key)
             made = self._made[key] = self._make(key, self._regions[region_id])
         return made
@@ -156,14 +161,26 @@ def _leaves(every: Mapping[str, Measure], code: str, calibre: str) -> Iterator[t
         yield from _leaves(every, *_side(every, side, calibre))
 
 
-def _current(user: Operator, leaves: set[tuple[str, str]], regions: Iterable[Region], periods: Collection[str]) -> dict[Key, tuple]:
+def _current(
+    user: Operator, leaves: set[tuple[str, str]], regions: Iterable[Region], periods: Collection[str]
+) -> dict[Key, tuple]:
     rows = CurrentFigure.objects.filter(
         region_id__in={region.pk for region in regions} & user.region_ids,
         period__in=periods,
         measure_id__in={code for code, _ in leaves},
         calibre_id__in={calibre for _, calibre in leaves},
     ).values_list(
-        "measure_id", "region_id", "period", "calibre_id", "state", "value", "unit", "places", "assumed", "approx", "observation_id"
+        "measure_id",
+        "region_id",
+        "period",
+        "calibre_id",
+        "state",
+        "value",
+        "unit",
+        "places",
+        "assumed",
+        "approx",
+        "observation_id",
     )
     return {row[:4]: row[4:] for row in rows}  # a Key is such a tuple, and takes four times as long to make
 
@@ -173,7 +190,9 @@ def _shares(user: Operator, rows: dict[Key, tuple], regions: list[Region]) -> di
     keys = {row[-1]: Key(*key) for key, row in rows.items() if row[0] == SHARE}
     if not keys:
         return {}
-    found = Observation.objects.filter(pk__in=keys).values_list("pk", "share_numerator", "share_denominator", "share_of_id")
+    found = Observation.objects.filter(pk__in=keys).values_list(
+        "pk", "share_numerator", "share_denominator", "share_of_id"
+    )
     stored = {keys[pk]: (Fraction(top, bottom), of) for pk, top, bottom, of in found}
     bases = figures(user, {of for _, of in stored.values()}, regions, {key.period for key in stored})
     by_id = {region.pk: region for region in regions}
@@ -199,7 +218,12 @@ def _side_key(every: Mapping[str, Measure], rows: dict, code: str, key: Key) -> 
 
 
 def build(
-    measure: Measure, region: Region, period: str, calibre: str, row: tuple | None, share: tuple[Fraction, Figure] | None = None
+    measure: Measure,
+    region: Region,
+    period: str,
+    calibre: str,
+    row: tuple | None,
+    share: tuple[Fraction, Figure] | None = None,
 ) -> Figure:
     """row: state, value, unit, places, assumed, approx, observation id; None when nothing was ever reported."""
     state, value, printed, places, assumed, approx, observation_id = row or (UNREPORTED, None, "", 0, False, "", None)
@@ -213,7 +237,15 @@ def build(
     if state != SHARE:
         return result
     fraction, base = share
-    result = replace(result, state=UNREPORTED, parts=(base,), assumed=assumed or base.assumed, unit=base.unit, places=base.places, why="")
+    result = replace(
+        result,
+        state=UNREPORTED,
+        parts=(base,),
+        assumed=assumed or base.assumed,
+        unit=base.unit,
+        places=base.places,
+        why="",
+    )
     if base.exact is None:
         return replace(result, missing=(base.name,), why=f"缺：{base.name}")
     return computed(result, fraction * base.exact)
@@ -224,14 +256,26 @@ def as_figure(row: Observation, measure: Measure | None = None) -> Figure:
     measure = measure or row.measure
     if row.state == SHARE:
         fraction = Fraction(row.share_numerator, row.share_denominator)
-        said = build(measure, row.region, row.period, row.calibre_id, (NUMBER, 0, "%", row.places, row.assumed, row.approx, row.pk))
+        said = build(
+            measure,
+            row.region,
+            row.period,
+            row.calibre_id,
+            (NUMBER, 0, "%", row.places, row.assumed, row.approx, row.pk),
+        )
         return replace(computed(said, PERCENT_BASE * fraction), state=SHARE)
     return build(
-        measure, row.region, row.period, row.calibre_id, (row.state, row.value, row.unit, row.places, row.assumed, row.approx, row.pk)
+        measure,
+        row.region,
+        row.period,
+        row.calibre_id,
+        (row.state, row.value, row.unit, row.places, row.assumed, row.approx, row.pk),
     )
 
 
-def rollup(user: Operator, code: str, region: Region, period: str, calibre: str = "", parts: Iterable[Region] | None = None) -> Figure:
+def rollup(
+    user: Operator, code: str, region: Region, period: str, calibre: str = "", parts: Iterable[Region] | None = None
+) -> Figure:
     """The sum over the region's parts (or these parts). Unknown when one is, and then `missing` names them.
 
     A ratio is the ratio of the two sums, never a sum of ratios.
@@ -239,7 +283,12 @@ def rollup(user: Operator, code: str, region: Region, period: str, calibre: str 
     below = list(places.children(user, region, calendar.end(period)) if parts is None else parts)
     if not below:
         return replace(
-            figure(user, code, region, period, calibre), state=UNREPORTED, value=None, fraction=None, parts=(), why="没有下级区划"
+            figure(user, code, region, period, calibre),
+            state=UNREPORTED,
+            value=None,
+            fraction=None,
+            parts=(),
+            why="没有下级区划",
         )
     every = _having([code])
     measure = every[code]
@@ -289,14 +338,28 @@ def breakdown(user: Operator, code: str, region: Region, period: str, calibre: s
 
 def difference(whole: Figure, parts: Collection[Figure], name: str = UNSORTED) -> Figure:
     """whole − parts as a figure; unknown when one of them is, which it names."""
-    left = replace(whole, code="", name=name, observation_id=None, parts=(whole, *parts), value=None, fraction=None, state=UNREPORTED)
+    left = replace(
+        whole,
+        code="",
+        name=name,
+        observation_id=None,
+        parts=(whole, *parts),
+        value=None,
+        fraction=None,
+        state=UNREPORTED,
+    )
     summed = total(parts, region=whole.region) if parts else None
     unknown = [part for part in parts if not part.known and part.state not in NOTHING_TO_ADD]
     if whole.exact is None or unknown:
         missing = (*(() if whole.known else (whole.name,)), *names(unknown, (whole, *parts)))
         return replace(left, missing=missing, why=f"缺：{'、'.join(missing)}")
     taken = summed.exact if summed is not None and summed.exact is not None else Fraction(0)
-    places = max([whole.places, *(part.places for part in parts if part.known and unit(part.unit).factor == unit(whole.unit).factor)])
+    places = max(
+        [
+            whole.places,
+            *(part.places for part in parts if part.known and unit(part.unit).factor == unit(whole.unit).factor),
+        ]
+    )
     result = computed(left, whole.exact - taken)
     return replace(
         result,
@@ -322,7 +385,9 @@ class Ranked:
     figure: Figure
 
 
-def ranking(user: Operator, code: str, regions: Iterable[Region], period: str, calibre: str = "", descending: bool = True) -> list[Ranked]:
+def ranking(
+    user: Operator, code: str, regions: Iterable[Region], period: str, calibre: str = "", descending: bool = True
+) -> list[Ranked]:
     """By exact value, not by what is printed."""
     regions = list(regions)
     found = figures(user, [f"{code}:{calibre}"], regions, [period])

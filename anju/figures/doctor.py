@@ -11,6 +11,11 @@ from anju.figures.services import check_current
 def current(user: Operator) -> Iterator[Finding]:
     found = check_current(user)
     if found.differing:
-        yield Finding("现行数", BAD, f"{found.total:,} 个里有 {found.differing:,} 个与填报数不一致。", "请运行 anju figures rebuild。")
+        yield Finding(
+            "现行数",
+            BAD,
+            f"{found.total:,} 个里有 {found.differing:,} 个与填报数不一致。",
+            "请运行 anju figures rebuild。",
+        )
     else:
         yield Finding("现行数", OK, f"{found.total:,} 个，与填报数一致")

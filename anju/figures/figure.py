@@ -72,7 +72,9 @@ class Figure:
             return ""
         wanted = unit_name or self.unit
         if places is None:
-            places = self.places if wanted == self.unit or unit(wanted) == unit(self.unit) else exact_places(self, wanted)
+            places = (
+                self.places if wanted == self.unit or unit(wanted) == unit(self.unit) else exact_places(self, wanted)
+            )
         scaled = divide_half_up(exact.numerator * 10**places, exact.denominator * unit(wanted).factor)
         return scaled_text(scaled, places, grouping)
 
@@ -81,7 +83,9 @@ class Figure:
         digits, name = self.text(unit_name, places), unit(unit_name or self.unit).name
         if not digits:
             return ""
-        before, middle, after = {"约": ("约", "", ""), "余": ("", "余", ""), "左右": ("", "", "左右")}.get(self.approx, ("", "", ""))
+        before, middle, after = {"约": ("约", "", ""), "余": ("", "余", ""), "左右": ("", "", "左右")}.get(
+            self.approx, ("", "", "")
+        )
         return f"{before}{digits}{middle}{'' if name == '1' else name}{after}"
 
 
@@ -111,14 +115,18 @@ class Derived(Figure):
     substituted: str = ""
 
 
-def derived(of: Figure, name: str, exact: Fraction | None, parts: tuple[Figure, ...], ref: str, formula: str, **more: Any) -> Derived:
+def derived(
+    of: Figure, name: str, exact: Fraction | None, parts: tuple[Figure, ...], ref: str, formula: str, **more: Any
+) -> Derived:
     """A figure in the unit and places of another. Unknown without a value: it names the parts that are not known."""
     missing = tuple(part.name for part in parts if not part.known) if exact is None else ()
     said = {
         "period": of.period, "unit": of.unit, "places": of.places, "kind": of.kind, "family": of.family,
         "assumed": any(part.assumed for part in parts), "why": f"缺：{'、'.join(missing)}" if missing else "",
     }  # fmt: skip
-    blank = Derived(code="", name=name, region=of.region, parts=parts, missing=missing, ref=ref, formula=formula, **(said | more))
+    blank = Derived(
+        code="", name=name, region=of.region, parts=parts, missing=missing, ref=ref, formula=formula, **(said | more)
+    )
     if exact is None:
         return blank
     return replace(computed(blank, exact), fraction=exact if exact.denominator != 1 else None)
@@ -136,7 +144,9 @@ def exact_places(figure: Figure, unit_name: str) -> int:
 
 def computed(figure: Figure, fraction: Fraction) -> Figure:
     """The figure with that exact value; value is it, half-up to the base unit."""
-    return replace(figure, state=NUMBER, fraction=fraction, value=divide_half_up(fraction.numerator, fraction.denominator))
+    return replace(
+        figure, state=NUMBER, fraction=fraction, value=divide_half_up(fraction.numerator, fraction.denominator)
+    )
 
 
 def names(unknown: Iterable[Figure], among: Iterable[Figure]) -> tuple[str, ...]:
@@ -144,7 +154,9 @@ def names(unknown: Iterable[Figure], among: Iterable[Figure]) -> tuple[str, ...]
     regions, codes = {part.region.pk for part in among}, {part.code for part in among}
     if len(codes) == 1:
         return tuple(dict.fromkeys(part.region.name for part in unknown))
-    return tuple(dict.fromkeys(f"{part.region.name}“{part.name}”" if len(regions) > 1 else part.name for part in unknown))
+    return tuple(
+        dict.fromkeys(f"{part.region.name}“{part.name}”" if len(regions) > 1 else part.name for part in unknown)
+    )
 
 
 def ratio(numerator: Figure, denominator: Figure, places: int, code: str = "", name: str = "") -> Figure:
@@ -168,7 +180,9 @@ def ratio(numerator: Figure, denominator: Figure, places: int, code: str = "", n
             return replace(result, state=side.state, why=f"{side.name}：{side.state_text}")
     unknown = [side for side in (numerator, denominator) if not side.known]
     if unknown:
-        return replace(result, missing=tuple(side.name for side in unknown), why=f"缺：{'、'.join(side.name for side in unknown)}")
+        return replace(
+            result, missing=tuple(side.name for side in unknown), why=f"缺：{'、'.join(side.name for side in unknown)}"
+        )
     if numerator.family != denominator.family:
         raise ValueError(f"{numerator.code} and {denominator.code} are not counted in the same units")
     if denominator.exact == 0:

@@ -69,7 +69,11 @@ class Provenance:
         name = self.source.file_name or self.source.title if self.source else ""
         row = self.observation
         return "".join(
-            [f"《{name}》" if name else "", f"工作表“{row.sheet}”" if row.sheet else "", f" 单元格 {row.cell}" if row.cell else ""]
+            [
+                f"《{name}》" if name else "",
+                f"工作表“{row.sheet}”" if row.sheet else "",
+                f" 单元格 {row.cell}" if row.cell else "",
+            ]
         )
 
 

@@ -52,9 +52,15 @@ class Imported:
         if not self.new and not self.changed:
             if left := [one.what for one in self.reminders if one.code == "FIG-065"]:
                 return f"没有改动任何数字（核对 {self.unchanged} 个）；{left[0]}"
-            earlier = f"与 {timezone.localtime(self.source.at):%Y-%m-%d} 第 {self.source.pk} 号导入相同，" if self.source else ""
+            earlier = (
+                f"与 {timezone.localtime(self.source.at):%Y-%m-%d} 第 {self.source.pk} 号导入相同，"
+                if self.source
+                else ""
+            )
             return f"{earlier}没有改动任何数字（核对 {self.unchanged} 个）。"
-        return f"第 {self.source.pk} 号导入：新增 {self.new} 个数，改动 {self.changed} 个，{self.unchanged} 个没有变化。"
+        return (
+            f"第 {self.source.pk} 号导入：新增 {self.new} 个数，改动 {self.changed} 个，{self.unchanged} 个没有变化。"
+        )
 
 
 def answer_key(problem: Problem) -> str:
@@ -107,9 +113,13 @@ def import_tables(
         if new or changed:
             _store(cursor, by, source, _reason(problems, answers or {}, document if adds else None))
         marked = {_spot(problem.where) for problem in problems}
-        found = checks.published(narrow, published) + (checks.balances(cursor, readings[0].file_name) if new or changed else [])
+        found = checks.published(narrow, published) + (
+            checks.balances(cursor, readings[0].file_name) if new or changed else []
+        )
         problems += [problem for problem in found if _spot(problem.where) not in marked]
-        reminders = _answered(problems, answers or {}, not preview and bool(new or changed))  # what changes nothing was asked before
+        reminders = _answered(
+            problems, answers or {}, not preview and bool(new or changed)
+        )  # what changes nothing was asked before
         if new or changed:
             _keep_answers(source, reminders, answers or {})
             trail.record(
@@ -159,7 +169,11 @@ class Binder:
         """Printed results of computed measures with the region they are of; other results (self-scores) are not ours to judge."""
         cells = [
             *reading.published,
-            *(cell for cell in reading.cells if cell.measure in self.measures and self.measures[cell.measure].is_computed),
+            *(
+                cell
+                for cell in reading.cells
+                if cell.measure in self.measures and self.measures[cell.measure].is_computed
+            ),
         ]
         found = []
         for cell in cells:
@@ -202,7 +216,9 @@ class Binder:
             )  # fmt: skip
             return None
         if cell.assumed and not cell.basis.strip():
-            self.problems.append(Problem("FIG-048", where(*place), "推定没有写依据。", "请写明是从哪里、怎样推出来的。"))
+            self.problems.append(
+                Problem("FIG-048", where(*place), "推定没有写依据。", "请写明是从哪里、怎样推出来的。")
+            )
             return None
         state = SHARE if share is not None else cell.state
         return Row(
@@ -235,7 +251,8 @@ class Binder:
                 day = periods.end(period)
             except Refused as refused:
                 self.problems += [
-                    Problem(p.code, where(file_name, cell.sheet, cell.cell), f"{p.where}{p.what}", p.fix) for p in refused.problems
+                    Problem(p.code, where(file_name, cell.sheet, cell.cell), f"{p.where}{p.what}", p.fix)
+                    for p in refused.problems
                 ]
                 self.regions[key] = None
                 return None
@@ -254,7 +271,9 @@ class Binder:
             name = where(*place)
             self.fitting[key] = misplaced(measure, cell.calibre, name)
             if cell.calibre and cell.calibre not in self.calibres:
-                self.fitting[key] = Problem("FIG-013", name, f"没有口径“{cell.calibre}”。", "请核对口径；新的口径要先写进指标目录。")
+                self.fitting[key] = Problem(
+                    "FIG-013", name, f"没有口径“{cell.calibre}”。", "请核对口径；新的口径要先写进指标目录。"
+                )
             if self.fitting[key]:
                 self.problems.append(self.fitting[key])
         return self.fitting[key] is not None
@@ -262,7 +281,13 @@ class Binder:
     def _number(self, measure: Measure, cell: Cell, place: tuple) -> tuple[int | None, Any, Problem | None]:
         """Base units, or the share that a target is set as."""
         if cell.unit == "%" and measure.share_of_id and measure.unit != "%":
-            return None, shared(measure, cell.calibre, where(*place), Fraction(cell.digits, 100 * 10**cell.places), cell.places).share, None
+            return (
+                None,
+                shared(
+                    measure, cell.calibre, where(*place), Fraction(cell.digits, 100 * 10**cell.places), cell.places
+                ).share,
+                None,
+            )
         base, problem = based(measure, "", cell.digits, cell.places, cell.unit)
         if problem:
             problem = Problem(problem.code, where(*place), problem.what, problem.fix)
@@ -277,7 +302,11 @@ class Binder:
             self.documents[cell.document] = known[0] if known else None
             if not known:
                 self._once(
-                    "FIG-053", cell.document, where(*place), f"没有登记下达文件“{cell.document}”。", "请先登记文件的题名、层级和日期。"
+                    "FIG-053",
+                    cell.document,
+                    where(*place),
+                    f"没有登记下达文件“{cell.document}”。",
+                    "请先登记文件的题名、层级和日期。",
                 )
         return self.documents[cell.document]
 
@@ -295,17 +324,30 @@ def _same_files(readings: Sequence[Reading], region: Region) -> QuerySet[Source]
 
 def _left(readings: Sequence[Reading], region: Region, period: str, rows: Sequence[Row]) -> list[Problem]:
     """What this very file brought before, still stands, and is not read from it any more: the map was changed meanwhile."""
-    earlier = list(_same_files(readings, region).filter(period=period).values_list("pk", flat=True)) if readings[0].sha256 else []
+    earlier = (
+        list(_same_files(readings, region).filter(period=period).values_list("pk", flat=True))
+        if readings[0].sha256
+        else []
+    )
     if not earlier:
         return []
     read = {(row.region_id, row.period, row.measure_id, row.calibre_id) for row in rows}
     stand = CurrentFigure.objects.filter(observation__source__in=earlier).order_by("observation_id")
-    keys = stand.values_list("region_id", "period", "measure_id", "calibre_id", "observation_id", "observation__source_id")
+    keys = stand.values_list(
+        "region_id", "period", "measure_id", "calibre_id", "observation_id", "observation__source_id"
+    )
     left = [key for key in keys if key[:4] not in read]
     if not left:
         return []
-    shown = Observation.objects.filter(pk__in=[key[4] for key in left[:SHOWN]]).select_related("region", "measure").order_by("pk")
-    named = "；".join(f"{one.region.name} {one.period} “{one.measure.name}”（“{one.sheet}” {one.cell}，{one.raw or '空白'}）" for one in shown)
+    shown = (
+        Observation.objects.filter(pk__in=[key[4] for key in left[:SHOWN]])
+        .select_related("region", "measure")
+        .order_by("pk")
+    )
+    named = "；".join(
+        f"{one.region.name} {one.period} “{one.measure.name}”（“{one.sheet}” {one.cell}，{one.raw or '空白'}）"
+        for one in shown
+    )
     imports = sorted({key[5] for key in left}, reverse=True)
     undo = "、".join(f"anju import undo {number} --reason 对照表改过" for number in imports)
     return [
@@ -348,11 +390,17 @@ def _replaced(cursor: Any, file_name: str, count: int) -> list[Problem]:
     measures = Measure.objects.in_bulk({row[2] for row in rows})
     named = []
     for name, period, code, calibre, sheet, cell, raw, state, value, printed, places in rows:
-        before = build(measures[code], None, period, calibre, (state, value, printed, places, False, "", None)) if state != SHARE else None
+        before = (
+            build(measures[code], None, period, calibre, (state, value, printed, places, False, "", None))
+            if state != SHARE
+            else None
+        )
         shown = before.spoken_or_state if before else STATES[SHARE]
         named.append(f"{name} {period} “{measures[code].name}”现为 {shown}，表上（“{sheet}” {cell}）是 {raw or '空白'}")
     what = f"有 {count} 个数与现有的不同：{'；'.join(named)}{' 等' if count > SHOWN else ''}。"
-    return [Problem("FIG-035", f"《{file_name}》", what, "确要以这份表为准的，请写明原因；它会记在每个改动的数上。", ASK)]
+    return [
+        Problem("FIG-035", f"《{file_name}》", what, "确要以这份表为准的，请写明原因；它会记在每个改动的数上。", ASK)
+    ]
 
 
 def _answered(problems: list[Problem], answers: Mapping[str, str], ask: bool) -> list[Problem]:
@@ -368,7 +416,9 @@ def _answer(problem: Problem, answers: Mapping[str, str]) -> str:
     return (answers.get(answer_key(problem)) or answers.get(problem.code) or answers.get("*") or "").strip()
 
 
-def _source(by: Operator, readings: Sequence[Reading], region: Region, period: str, title: str, content: bytes | None) -> Source:
+def _source(
+    by: Operator, readings: Sequence[Reading], region: Region, period: str, title: str, content: bytes | None
+) -> Source:
     return Source.objects.create(
         kind=Source.Kind.IMPORT, title=title or readings[0].title[:200], file_name=readings[0].file_name, sha256=readings[0].sha256,
         content=content, map_id=_maps(readings), region=region, period=period, by=by.key,
@@ -409,13 +459,21 @@ def undo_import(*, by: Operator, source: Source | int, reason: str) -> int:
     require(by, "imports.undo", found.region_id, name)
     if not reason.strip():
         raise Refused(Problem("FIG-043", name, "撤销没有写原因。", "请写明为什么撤销。"))
-    taken = Source.objects.filter(pk=number, undone_at=None).update(undone_at=timezone.now(), undone_by=by.key, undo_reason=reason)
+    taken = Source.objects.filter(pk=number, undone_at=None).update(
+        undone_at=timezone.now(), undone_by=by.key, undo_reason=reason
+    )
     if not taken:
         found.refresh_from_db(fields=["undone_at", "undone_by"])
         raise Refused(Problem("FIG-045", name, f"已由 {found.undone_by} 撤销。", "无需再撤销。"))
-    later = Observation.objects.filter(supersedes__source=number, undone=None).select_related("measure", "region").order_by("id")
+    later = (
+        Observation.objects.filter(supersedes__source=number, undone=None)
+        .select_related("measure", "region")
+        .order_by("id")
+    )
     if depending := list(later[: SHOWN + 1]):
-        listed = "；".join(f"{row.region.name} {row.period} “{row.measure.name}”（第 {row.source_id} 号）" for row in depending[:SHOWN])
+        listed = "；".join(
+            f"{row.region.name} {row.period} “{row.measure.name}”（第 {row.source_id} 号）" for row in depending[:SHOWN]
+        )
         what = f"以后又在它上面更正或导入：{listed}{' 等' if len(depending) > SHOWN else ''}。"
         raise Refused(Problem("FIG-044", name, what, "请先撤销后来的导入；更正过的数请再更正，不要撤销导入。"))
     with connection.cursor() as cursor:
@@ -423,6 +481,12 @@ def undo_import(*, by: Operator, source: Source | int, reason: str) -> int:
     if restored + gone != count:
         raise Refused(Problem("FIG-042", name, "撤销期间有数被别人改动。", "请刷新后再看能否撤销。"))
     trail.record(
-        by=by, act="撤销导入", obj=name, before={"figures": count}, after={"restored": restored}, reason=reason, region_id=found.region_id
+        by=by,
+        act="撤销导入",
+        obj=name,
+        before={"figures": count},
+        after={"restored": restored},
+        reason=reason,
+        region_id=found.region_id,
     )
     return count

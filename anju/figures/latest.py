@@ -20,11 +20,13 @@ class Latest:
     A region that has no figure of its own has the sum of its parts.
     """
 
-    def __init__(self, found: Figures | dict, when: dict[str, str], year: str, sums: Mapping[tuple[str, int], Figure]) -> None:
+    def __init__(
+        self, found: Figures | dict, when: dict[str, str], year: str, sums: Mapping[tuple[str, int], Figure]
+    ) -> None:
         self.found, self.when, self.year, self.sums = found, when, year, sums
 
     def period(self, code: str) -> str:
-        """"" when nothing was reported in that year up to the day."""
+        """ "" when nothing was reported in that year up to the day."""
         return self.when.get(code, "")
 
     def __call__(self, code: str, region: Region) -> Figure:
@@ -72,11 +74,22 @@ def told(user: Operator, region_ids: Iterable[int], codes: Collection[str], year
     """(measure, period) of the year for which any of these regions reported a number, under no calibre."""
     ids = user.region_ids.intersection(region_ids)
     with connection.cursor() as cursor:
-        cursor.execute(TOLD, {"regions": array(ids), "all": ids == user.region_ids, "codes": list(codes), "year": year, "next": str(int(year) + 1)})
+        cursor.execute(
+            TOLD,
+            {
+                "regions": array(ids),
+                "all": ids == user.region_ids,
+                "codes": list(codes),
+                "year": year,
+                "next": str(int(year) + 1),
+            },
+        )
         return cursor.fetchall()
 
 
-def within(user: Operator, codes: Collection[str], listed: Sequence[Region], period: str) -> tuple[dict[str, str], dict[tuple[str, int], Figure]]:
+def within(
+    user: Operator, codes: Collection[str], listed: Sequence[Region], period: str
+) -> tuple[dict[str, str], dict[tuple[str, int], Figure]]:
     """Of each measure the latest period within a quarter or month that ends with it, and the sums of those who reported nothing themselves."""
     first, end = calendar.bounds(period)
     found = latest(user, codes, listed, end)
@@ -110,7 +123,9 @@ def summed(user: Operator, wanted: Collection[tuple[str, Region]], period: str) 
             targets.setdefault(measure.numerator_id, set()).add(measure.denominator_id)
     all_targets = {one for some in targets.values() for one in some}
     rows = visible(CurrentFigure.objects.filter(region_id__in=[one.pk for one in everything]), user)
-    asked = set(rows.filter(measure_id__in=all_targets, period=period[:4], value__gt=0).values_list("measure_id", "region_id"))
+    asked = set(
+        rows.filter(measure_id__in=all_targets, period=period[:4], value__gt=0).values_list("measure_id", "region_id")
+    )
     told = set(rows.filter(measure_id__in=codes, calibre="", period=period).values_list("measure_id", "region_id"))
     found = figures(user, codes, everything, [period])
     deeper = [
@@ -149,7 +164,11 @@ def sum_figure(user: Operator, code: str, region: Region, period: str) -> Figure
 def rate(code: str, actual: Figure, target: Figure, of: Figure) -> Figure:
     """The rate of figures of which one is a sum, with a reference of its own; `of` is the catalogue's, which lends its name and places."""
     made = ratio(actual, target, of.places, "", of.name)
-    refs = "÷".join(getattr(one, "ref", "") or f"{one.code}@{one.region.code}/{one.period}" + (f":{one.calibre}" if one.calibre else "") for one in (actual, target))
+    refs = "÷".join(
+        getattr(one, "ref", "")
+        or f"{one.code}@{one.region.code}/{one.period}" + (f":{one.calibre}" if one.calibre else "")
+        for one in (actual, target)
+    )
     return derived(
         made, of.name, made.exact, made.parts, refs, f"{actual.name} ÷ {target.name}", why=made.why, state=made.state,
         substituted=f"{actual.text(None, None, True)} ÷ {target.text(None, None, True)}" if made.known else "", kind="ratio",

@@ -147,7 +147,13 @@ class Node(models.Model):
             models.UniqueConstraint(fields=["region", "document", "target", "on"], name="one_node_a_day"),
             models.CheckConstraint(
                 condition=Q(value__isnull=False, numerator=None, denominator=None)
-                | Q(value=None, numerator__isnull=False, numerator__gt=0, denominator__isnull=False, denominator__gte=F("numerator")),
+                | Q(
+                    value=None,
+                    numerator__isnull=False,
+                    numerator__gt=0,
+                    denominator__isnull=False,
+                    denominator__gte=F("numerator"),
+                ),
                 name="node_is_a_share_or_a_number",
             ),
         ]
@@ -202,7 +208,8 @@ class Observation(Keyed):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state=NUMBER, value__isnull=False) | (~Q(state=NUMBER) & Q(value__isnull=True)), name="number_has_value"
+                condition=Q(state=NUMBER, value__isnull=False) | (~Q(state=NUMBER) & Q(value__isnull=True)),
+                name="number_has_value",
             ),
             models.CheckConstraint(
                 condition=Q(state=SHARE, share_numerator__isnull=False, share_denominator__gt=0, share_of__isnull=False)
@@ -210,7 +217,9 @@ class Observation(Keyed):
                 name="share_has_its_fraction",
             ),
             models.CheckConstraint(condition=Q(assumed=False) | ~Q(basis=""), name="assumption_has_basis"),
-            models.CheckConstraint(condition=Q(supersedes__isnull=True) | Q(supersedes__lt=F("id")), name="supersedes_an_earlier_one"),
+            models.CheckConstraint(
+                condition=Q(supersedes__isnull=True) | Q(supersedes__lt=F("id")), name="supersedes_an_earlier_one"
+            ),
             models.CheckConstraint(condition=Q(places__range=(0, 30)), name="places_are_decimals"),
         ]
 
@@ -233,6 +242,14 @@ class CurrentFigure(Keyed):
 
     class Meta:
         db_table = "figures_current"
-        constraints = [models.UniqueConstraint(fields=["region", "period", "measure", "calibre"], name="one_current_figure")]
+        constraints = [
+            models.UniqueConstraint(fields=["region", "period", "measure", "calibre"], name="one_current_figure")
+        ]
         # Which periods there are of a measure, and whether a place has one: asked on every overview (latest.py).
-        indexes = [models.Index(fields=["measure", "period", "region"], name="current_told", condition=models.Q(calibre="", state="number"))]
+        indexes = [
+            models.Index(
+                fields=["measure", "period", "region"],
+                name="current_told",
+                condition=models.Q(calibre="", state="number"),
+            )
+        ]

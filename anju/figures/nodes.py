@@ -23,7 +23,14 @@ from anju.quantities import unit
 
 @transaction.atomic
 def set_node(
-    *, by: Operator, document: TargetDocument, measure: str, on: date, share: Fraction | None = None, value: int | None = None, reason: str = ""
+    *,
+    by: Operator,
+    document: TargetDocument,
+    measure: str,
+    on: date,
+    share: Fraction | None = None,
+    value: int | None = None,
+    reason: str = "",
 ) -> list[Node]:
     """Register a node of a plan (登记节点): a share of the target, or a number of its own.
 
@@ -34,8 +41,19 @@ def set_node(
     where = f"{document.number}的节点 {on}"
     acts.require(by, "targets.edit", document.region_id, where)
     target, actual = _sides(measure, where)
-    if (share is None) == (value is None) or (share is not None and not 0 < share <= 1) or (value is not None and value <= 0):
-        raise Refused(Problem("FIG-072", where, "节点没有写明比例或数量。", "比例写 80% 或 4/5 这样的（大于 0，不大于 1），数量写正整数；两者写一样。"))
+    if (
+        (share is None) == (value is None)
+        or (share is not None and not 0 < share <= 1)
+        or (value is not None and value <= 0)
+    ):
+        raise Refused(
+            Problem(
+                "FIG-072",
+                where,
+                "节点没有写明比例或数量。",
+                "比例写 80% 或 4/5 这样的（大于 0，不大于 1），数量写正整数；两者写一样。",
+            )
+        )
     said = {
         "numerator": share.numerator if share else None,
         "denominator": share.denominator if share else None,
@@ -47,7 +65,9 @@ def set_node(
     if changed and not reason.strip():
         raise Refused(Problem("FIG-073", where, f"已登记为{goal(changed[0])}。", "确要改的，请写明原因和依据。"))
     if changed:
-        visible(Node.objects.filter(pk__in=[row.pk for row in changed]), by).update(**said, by=by.key, at=timezone.now())
+        visible(Node.objects.filter(pk__in=[row.pk for row in changed]), by).update(
+            **said, by=by.key, at=timezone.now()
+        )
     new = [
         Node(
             document=document, number=document.number, level=document.level, issued_on=document.issued_on, region=region,
@@ -69,10 +89,19 @@ def _sides(code: str, where: str) -> tuple[Measure, Measure]:
     asked = Measure.objects.filter(pk=code).select_related("target_of").first()
     if asked and asked.target_of and not asked.target_of.is_computed:
         return asked, asked.target_of
-    rates = Measure.objects.filter(numerator=asked, denominator__target_of__isnull=False, denominator__of=None).select_related("denominator")
+    rates = Measure.objects.filter(
+        numerator=asked, denominator__target_of__isnull=False, denominator__of=None
+    ).select_related("denominator")
     found = {rate.denominator for rate in rates} if asked else set()
     if len(found) != 1:
-        raise Refused(Problem("FIG-071", f"{where}“{code}”", "找不到它唯一对应的目标任务。", "请写目标指标，或有完成率的完成指标，例如 shanty.start.target。"))
+        raise Refused(
+            Problem(
+                "FIG-071",
+                f"{where}“{code}”",
+                "找不到它唯一对应的目标任务。",
+                "请写目标指标，或有完成率的完成指标，例如 shanty.start.target。",
+            )
+        )
     return found.pop(), asked
 
 
@@ -184,7 +213,11 @@ def nodes(user: Operator, region: Region, on: date, parts: Sequence[Region] | No
             done[day] = latest(user, {row.actual_id for row in rows}, listed, day)
         gaps = [_gap(node, one, targets(node, one), done[day](node.actual_id, one), day) for one in listed]
         asked = [gap for gap in gaps[1:] if gap.target.observation_id is not None]
-        why = f"节点 {node.on} 早于文件印发日 {node.issued_on}，不溯及既往" if node.issued_on and node.on < node.issued_on else ""
+        why = (
+            f"节点 {node.on} 早于文件印发日 {node.issued_on}，不溯及既往"
+            if node.issued_on and node.on < node.issued_on
+            else ""
+        )
         found = NodeGaps(node, gaps[0], tuple(by_left(asked)), done[day].period(node.actual_id), why)
         (made.coming if node.on >= on else made.passed).append(found)
     return made
@@ -204,7 +237,9 @@ def share(node: Node, whole: Gap) -> Derived:
 
 def by_left(gaps: Iterable[Gap]) -> list[Gap]:
     """The widest gap first, what cannot be told last."""
-    return sorted(gaps, key=lambda gap: (not gap.left.known, -(gap.need.exact - gap.actual.exact) if gap.left.known else 0))
+    return sorted(
+        gaps, key=lambda gap: (not gap.left.known, -(gap.need.exact - gap.actual.exact) if gap.left.known else 0)
+    )
 
 
 def _gap(node: Node, region: Region, target: Figure, actual: Figure, day: date) -> Gap:
@@ -248,7 +283,14 @@ class _Targets:
         order = dict.fromkeys((node.level, "", *reversed(LEVELS)))
         every = [self.found(node.target_id, region, self.year, level) for level in order]
         figure = next((one for one in every if one.observation_id is not None), every[1])
-        added = sum((more for since, more in self.later.get((node.target_id, region.pk, figure.calibre), ()) if since > node.on), Fraction(0))
+        added = sum(
+            (
+                more
+                for since, more in self.later.get((node.target_id, region.pk, figure.calibre), ())
+                if since > node.on
+            ),
+            Fraction(0),
+        )
         return replace(figure, value=figure.value - int(added), fraction=None) if added and figure.known else figure
 
 
@@ -256,13 +298,17 @@ def _targets(user: Operator, rows: list[Node], listed: list[Region], year: str) 
     codes = {row.target_id for row in rows}
     found = figures(user, [f"{code}:{level}" for code in codes for level in ("", *LEVELS)], listed, [year])
     ids = {one.pk for one in listed} & user.region_ids
-    added = Observation.objects.filter(region_id__in=ids, period=year, measure_id__in=codes, increment__isnull=False, undone=None)
+    added = Observation.objects.filter(
+        region_id__in=ids, period=year, measure_id__in=codes, increment__isnull=False, undone=None
+    )
     papers = TargetDocument.objects.in_bulk({row.document_id for row in added})
     later: dict[tuple, list[tuple[date, Fraction]]] = {}
     for row in added:
         paper = papers.get(row.document_id)
         if since := row.effective_on or (paper and paper.effective_on):
-            later.setdefault((row.measure_id, row.region_id, row.calibre_id), []).append((since, Fraction(row.increment)))
+            later.setdefault((row.measure_id, row.region_id, row.calibre_id), []).append(
+                (since, Fraction(row.increment))
+            )
     return _Targets(found, later, year)
 
 

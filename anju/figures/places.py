@@ -13,4 +13,10 @@ def places(user: Operator) -> list[Region]:
 
 def periods_of(user: Operator, region: Region) -> list[str]:
     """Periods the region has figures for, the latest first."""
-    return list(visible(CurrentFigure.objects, user).filter(region=region).values_list("period", flat=True).distinct().order_by("-period"))
+    return list(
+        visible(CurrentFigure.objects, user)
+        .filter(region=region)
+        .values_list("period", flat=True)
+        .distinct()
+        .order_by("-period")
+    )

@@ -51,11 +51,20 @@ def publish(
         if row.region.pk not in by.region_ids:
             raise Region.DoesNotExist(f"没有区划 {row.region.code}")
         if measure is None:
-            problems.append(Problem("FIG-012", where, f"没有统计指标 {row.measure}。", "请核对代码，或在指标目录中补上。"))
+            problems.append(
+                Problem("FIG-012", where, f"没有统计指标 {row.measure}。", "请核对代码，或在指标目录中补上。")
+            )
         elif flaw := misplaced(measure, row.calibre, where):
             problems.append(flaw)
         elif unit_named(row.unit).family not in families(measure):
-            problems.append(Problem("FIG-015", where, f"单位“{row.unit}”与“{measure.name}”的单位“{measure.unit}”不是一类。", "请核对列和指标。"))
+            problems.append(
+                Problem(
+                    "FIG-015",
+                    where,
+                    f"单位“{row.unit}”与“{measure.name}”的单位“{measure.unit}”不是一类。",
+                    "请核对列和指标。",
+                )
+            )
     if problems:
         raise Refused(*problems)
     if not rows:
@@ -65,7 +74,9 @@ def publish(
         new, changed, _ = bulk.settle(cursor, None, adds=False)
         if not new + changed:
             return None
-        source = Source.objects.create(kind=kind, title=title, map_id=origin, region=region, period=period, by=by.key, content=content)
+        source = Source.objects.create(
+            kind=kind, title=title, map_id=origin, region=region, period=period, by=by.key, content=content
+        )
         stored, stands = bulk.store(cursor, source.pk, by.key, reason)
     if stored != stands:
         raise Refused(Problem("FIG-042", title, f"发布期间有 {stored - stands} 个数被别人改动。", "请再办一次。"))

@@ -68,7 +68,12 @@ def enter(
             return before
         raise Refused(
             _problem(
-                "FIG-050", said, region, period, f"已有数值 {current.as_figure(before).spoken_or_state}。", "要改请用“更正”，并写明原因。"
+                "FIG-050",
+                said,
+                region,
+                period,
+                f"已有数值 {current.as_figure(before).spoken_or_state}。",
+                "要改请用“更正”，并写明原因。",
             )
         )
     _scopes_agree(by, said, region, period, scope_note)
@@ -149,19 +154,35 @@ def correct(
     before = stands.observation
     if expected is not None and before.pk != expected:
         raise Refused(_faster(said, region, period, before))
-    if before.increment is not None and said.value is not None and before.value is not None:  # what its document adds is off by as much
+    if (
+        before.increment is not None and said.value is not None and before.value is not None
+    ):  # what its document adds is off by as much
         said = replace(said, increment=before.increment + said.value - before.value)
     beside = {"document": before.document, "effective_on": before.effective_on, "scope_note": before.scope_note}
     if _same(before, said, assumed=False, basis="", **beside):
         raise Refused(
-            _problem("FIG-047", said, region, period, "更正后的数与现有的数相同。", "无需更正；要改单位或小数位，请写成要改成的样子。")
+            _problem(
+                "FIG-047",
+                said,
+                region,
+                period,
+                "更正后的数与现有的数相同。",
+                "无需更正；要改单位或小数位，请写成要改成的样子。",
+            )
         )
     return _write(by, Source.Kind.CORRECTION, "更正", said, region, period, before, reason=reason, **beside)
 
 
 @transaction.atomic
 def target_document(
-    *, by: Operator, number: str, title: str, level: str, region: Region, issued_on: date | None = None, effective_on: date | None = None
+    *,
+    by: Operator,
+    number: str,
+    title: str,
+    level: str,
+    region: Region,
+    issued_on: date | None = None,
+    effective_on: date | None = None,
 ) -> TargetDocument:
     """Register a document that sets targets (下达文件). The same again changes nothing; FIG-054 when the number is another document's.
 
@@ -169,7 +190,14 @@ def target_document(
     """
     _may(by, "targets.edit", region)
     if level not in TargetDocument.Level.values:
-        raise Refused(Problem("FIG-055", f"文件 {number}", f"层级“{level}”不对。", f"请写 {'、'.join(TargetDocument.Level.values)} 之一。"))
+        raise Refused(
+            Problem(
+                "FIG-055",
+                f"文件 {number}",
+                f"层级“{level}”不对。",
+                f"请写 {'、'.join(TargetDocument.Level.values)} 之一。",
+            )
+        )
     wanted = {"title": title, "level": level, "issued_on": issued_on, "effective_on": effective_on or issued_on}
     made, new = TargetDocument.objects.get_or_create(number=number, region=_own(by, region), defaults=wanted)
     if new:
@@ -177,7 +205,12 @@ def target_document(
         trail.record(by=by, act="登记下达文件", obj=number, after=shown, region_id=region.pk)
     elif any(getattr(made, key) != value for key, value in wanted.items()):
         raise Refused(
-            Problem("FIG-054", f"文件 {number}", f"已登记为《{made.title}》，印发于 {made.issued_on}。", "请核对文号、题名、层级和日期。")
+            Problem(
+                "FIG-054",
+                f"文件 {number}",
+                f"已登记为《{made.title}》，印发于 {made.issued_on}。",
+                "请核对文号、题名、层级和日期。",
+            )
         )
     return made
 
@@ -234,7 +267,9 @@ def rebuild_current(*, by: Operator) -> Checked:
     """Make current_figure equal to what the observations of the user's regions say. differing: how many keys had not been."""
     keys = "region_id, period, measure_id, calibre_id"
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE figures_current IN SHARE ROW EXCLUSIVE MODE")  # nobody writes meanwhile; reading goes on
+        cursor.execute(
+            "LOCK TABLE figures_current IN SHARE ROW EXCLUSIVE MODE"
+        )  # nobody writes meanwhile; reading goes on
         found = _standing(cursor)
         if found.differing:
             wrong = f"SELECT {COLUMNS} FROM figures_current EXCEPT SELECT {COLUMNS} FROM figures_standing"
@@ -244,7 +279,12 @@ def rebuild_current(*, by: Operator) -> Checked:
             )
             if (after := _compare(cursor)).differing:
                 raise Refused(
-                    Problem("FIG-052", "现行数表", f"重建后仍有 {after.differing} 处不一致。", "请停止写入，并把留痕导出交维护人员。")
+                    Problem(
+                        "FIG-052",
+                        "现行数表",
+                        f"重建后仍有 {after.differing} 处不一致。",
+                        "请停止写入，并把留痕导出交维护人员。",
+                    )
                 )
     trail.record(by=by, act="重建现行数", obj="现行数表", after={"total": found.total, "differing": found.differing})
     return found
@@ -263,7 +303,9 @@ def _may(by: Operator, act: str, region: Region) -> None:
 
 
 def _problem(code: str, said: Stored, region: Region, period: str, what: str, fix: str) -> Problem:
-    return Problem(code, f"{region.name} {period} “{said.measure.name}”{f'（{said.calibre}）' if said.calibre else ''}", what, fix)
+    return Problem(
+        code, f"{region.name} {period} “{said.measure.name}”{f'（{said.calibre}）' if said.calibre else ''}", what, fix
+    )
 
 
 def _faster(said: Stored, region: Region, period: str, now: Observation | None) -> Problem:
@@ -271,17 +313,28 @@ def _faster(said: Stored, region: Region, period: str, now: Observation | None) 
     return _problem("FIG-042", said, region, period, what, "请刷新后核对现在的数，再决定是否更正。")
 
 
-def _said(measure: str, region: Region, period: str, value: Value, unit: str, calibre: str, state: str, approx: str) -> Stored:
+def _said(
+    measure: str, region: Region, period: str, value: Value, unit: str, calibre: str, state: str, approx: str
+) -> Stored:
     """The number as it will be stored. Refused with everything that is wrong with it."""
     found = Measure.objects.filter(code=measure).first()
     where = f"{region.name} {period} “{found.name if found else measure}”"
     problems = []
     if found is None:
-        problems.append(Problem("FIG-012", where, f"没有统计指标 {measure}。", "请核对代码：anju figures list 列出全部指标。"))
+        problems.append(
+            Problem("FIG-012", where, f"没有统计指标 {measure}。", "请核对代码：anju figures list 列出全部指标。")
+        )
     if calibre and not Calibre.objects.filter(code=calibre).exists():
         problems.append(Problem("FIG-013", where, f"没有口径 {calibre}。", "请核对口径代码。"))
     if approx not in APPROX or state not in STATES:
-        problems.append(Problem("FIG-049", where, f"状态“{state}”或约数标记“{approx}”不认识。", "状态见指标说明；约数写 约、余 或 左右。"))
+        problems.append(
+            Problem(
+                "FIG-049",
+                where,
+                f"状态“{state}”或约数标记“{approx}”不认识。",
+                "状态见指标说明；约数写 约、余 或 左右。",
+            )
+        )
     try:
         periods.bounds(period)
     except Refused as refused:
@@ -307,7 +360,11 @@ def _added(said: Stored, before: Observation | None, document: TargetDocument | 
     region, period = (before.region, before.period) if before else (None, "")
     if before is None or before.state != NUMBER or said.state != NUMBER or document is None:
         where = f"{region.name} {period} “{said.measure.name}”" if region else f"“{said.measure.name}”"
-        raise Refused(Problem("FIG-051", where, "没有可以追加的任务数，或没有写追加的文件。", "请先录入原任务，并登记追加任务的文件。"))
+        raise Refused(
+            Problem(
+                "FIG-051", where, "没有可以追加的任务数，或没有写追加的文件。", "请先录入原任务，并登记追加任务的文件。"
+            )
+        )
     return said.added_to(before)
 
 
@@ -316,7 +373,9 @@ def _scopes_agree(by: Operator, said: Stored, region: Region, period: str, scope
     if said.state != SHARE:
         return
     base = (
-        CurrentFigure.objects.filter(measure=said.share_of, calibre="", region=region, period=period).select_related("observation").first()
+        CurrentFigure.objects.filter(measure=said.share_of, calibre="", region=region, period=period)
+        .select_related("observation")
+        .first()
     )
     if base and base.observation.scope_note != scope_note:
         raise Refused(
@@ -342,7 +401,9 @@ def _write(
 ) -> Observation:
     """Observation, current figure and trail row together. Refused FIG-042 when someone else wrote first."""
     source = Source.objects.create(kind=kind, title=title, region=region, period=period, by=by.key)
-    made = Observation.objects.create(source=source, region=region, period=period, by=by.key, supersedes=before, **said.columns, **beside)
+    made = Observation.objects.create(
+        source=source, region=region, period=period, by=by.key, supersedes=before, **said.columns, **beside
+    )
     if not _stand(made, before):
         now = _stands(by, said, region, period)
         raise Refused(_faster(said, region, period, now.observation if now else None))
@@ -360,11 +421,21 @@ def _balances(by: Operator, said: Stored, made: Observation) -> None:
     """Within one document and level no more is handed out than there is."""
     key = (made.measure_id, made.period, made.calibre_id)
     for one in decomposition(by, made.document).divisions:
-        if (one.code, one.period, one.calibre) == key and one.remainder and one.remainder.exact is not None and one.remainder.exact < 0:
+        if (
+            (one.code, one.period, one.calibre) == key
+            and one.remainder
+            and one.remainder.exact is not None
+            and one.remainder.exact < 0
+        ):
             what = f"{made.document.number}的总数是 {one.whole.spoken()}，分解下去 {one.handed_out.spoken()}，多出 {one.remainder.text().removeprefix('-')}。"
             raise Refused(
                 _problem(
-                    "FIG-036", said, made.region, made.period, what, "同一文件分解下去的不能多于总数；市里加码的，请按市的层级另列总数。"
+                    "FIG-036",
+                    said,
+                    made.region,
+                    made.period,
+                    what,
+                    "同一文件分解下去的不能多于总数；市里加码的，请按市的层级另列总数。",
                 )
             )
 
@@ -374,7 +445,12 @@ def _stand(made: Observation, before: Observation | None) -> bool:
     row = {name: getattr(made, name) for name in ("state", "value", "unit", "places", "approx", "assumed")}
     if before is not None:
         return bool(CurrentFigure.objects.filter(observation=before).update(observation=made, **row))
-    columns = {"measure_id": made.measure_id, "calibre_id": made.calibre_id, "region_id": made.region_id, "period": made.period}
+    columns = {
+        "measure_id": made.measure_id,
+        "calibre_id": made.calibre_id,
+        "region_id": made.region_id,
+        "period": made.period,
+    }
     columns |= {"observation_id": made.pk} | row
     with connection.cursor() as cursor:  # waits for whoever is writing the same key, and then does nothing
         cursor.execute(

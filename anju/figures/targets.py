@@ -48,15 +48,25 @@ def targets(user: Operator, region: Region, period: str, on: date | None = None)
     if region.pk not in user.region_ids:
         return []
     measures = {one.pk: one for one in Measure.objects.exclude(target_of=None)}
-    after = period[:-1] + chr(ord(period[-1]) + 1)  # what begins with the period lies before it: an index knows where that ends
-    rows = list(Observation.objects.filter(region=region, period__gte=period, period__lt=after, measure__in=list(measures), undone=None).order_by("id"))
+    after = period[:-1] + chr(
+        ord(period[-1]) + 1
+    )  # what begins with the period lies before it: an index knows where that ends
+    rows = list(
+        Observation.objects.filter(
+            region=region, period__gte=period, period__lt=after, measure__in=list(measures), undone=None
+        ).order_by("id")
+    )
     for row in rows:
         row.measure, row.region = measures[row.measure_id], region
     documents = TargetDocument.objects.in_bulk({row.document_id for row in rows if row.document_id})
     chains: dict[tuple, list[Observation]] = {}
     for row in rows:
         chains.setdefault((row.measure.order, row.measure_id, row.calibre_id, row.period), []).append(row)
-    current = figures(user, [f"{key[1]}:{key[2]}" for key in chains], [region], {key[3] for key in chains}) if chains else None
+    current = (
+        figures(user, [f"{key[1]}:{key[2]}" for key in chains], [region], {key[3] for key in chains})
+        if chains
+        else None
+    )
     result = []
     for (_, code, calibre, when), chain in sorted(chains.items()):
         in_force = [row for row in chain if on is None or (since := _effective(row, documents)) is None or since <= on]
@@ -119,7 +129,11 @@ class Decomposition:
 
 def document(user: Operator, number: str, region: Region | None = None) -> TargetDocument:
     """By its number. TargetDocument.DoesNotExist outside the user's regions."""
-    found = TargetDocument.objects.select_related("region").filter(number=number, **({"region": region} if region else {})).get()
+    found = (
+        TargetDocument.objects.select_related("region")
+        .filter(number=number, **({"region": region} if region else {}))
+        .get()
+    )
     if found.region_id not in user.region_ids:
         raise TargetDocument.DoesNotExist(f"没有文件 {number}")
     return found
@@ -148,7 +162,9 @@ def _divide(of: TargetDocument, key: tuple, group: list[Observation], above: Fig
     remainder = difference(printed, parts, "未分解") if printed and parts else None
     extra = None
     if whole and above and above.exact is not None:
-        stands = as_figure(whole)  # all that is in force, additions included: an addition alone is not compared with a year's target
+        stands = as_figure(
+            whole
+        )  # all that is in force, additions included: an addition alone is not compared with a year's target
         if stands.exact is not None and stands.exact > above.exact:
             extra = replace(difference(stands, (above,), "加码"), calibre=stands.calibre)
     measure = group[0].measure
@@ -162,7 +178,9 @@ def _above(user: Operator, of: TargetDocument, keys: Iterable[tuple]) -> dict[tu
     if not higher or not keys:
         return {}
     codes = {key[1] for key in keys}
-    found = figures(user, [f"{code}:{level}" for code in codes for level in higher], [of.region], {key[2] for key in keys})
+    found = figures(
+        user, [f"{code}:{level}" for code in codes for level in higher], [of.region], {key[2] for key in keys}
+    )
     result = {}
     for key in keys:
         set_above = (found(key[1], of.region, key[2], level) for level in higher)

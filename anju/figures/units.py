@@ -56,7 +56,9 @@ def families(measure: Measure) -> set[str]:
     return {unit(name).family for name in (measure.unit, *measure.units)}
 
 
-def stored(measure: Measure, calibre: str, where: str, value: Any, unit_name: str, state: str, approx: str = "") -> Stored:
+def stored(
+    measure: Measure, calibre: str, where: str, value: Any, unit_name: str, state: str, approx: str = ""
+) -> Stored:
     """One number. Refused with what is wrong with it. value: text, int or Decimal as printed; a Fraction for a share."""
     unit_name = unit_name or measure.unit
     if flaw := misplaced(measure, calibre, where):
@@ -91,16 +93,27 @@ def stored(measure: Measure, calibre: str, where: str, value: Any, unit_name: st
 def shared(measure: Measure, calibre: str, where: str, share: Fraction, places: int, approx: str = "") -> Stored:
     """A target set as a share of another figure. Refused FIG-015 when the catalogue does not say of which."""
     if measure.share_of_id is None:
-        raise Refused(Problem("FIG-015", where, f"“{measure.name}”的单位是{measure.unit}，不能写成比例。", f"请写成{measure.unit}数。"))
+        raise Refused(
+            Problem(
+                "FIG-015", where, f"“{measure.name}”的单位是{measure.unit}，不能写成比例。", f"请写成{measure.unit}数。"
+            )
+        )
     return Stored(measure, calibre, SHARE, None, "%", places, approx, share=share)
 
 
 def misplaced(measure: Measure, calibre: str, where: str) -> Problem | None:
     """A computed measure is never stored; a calibre must be one that the measure is published under."""
     if measure.is_computed:
-        return Problem("FIG-019", where, f"“{measure.name}”由其他指标算出，不存储。", "请录入它的分子、分母或分项；公布的数只用来核对。")
+        return Problem(
+            "FIG-019",
+            where,
+            f"“{measure.name}”由其他指标算出，不存储。",
+            "请录入它的分子、分母或分项；公布的数只用来核对。",
+        )
     if not accepts(measure, calibre):
-        return Problem("FIG-013", where, f"“{measure.name}”没有口径“{calibre}”。", "请核对口径；新的口径要先写进指标目录。")
+        return Problem(
+            "FIG-013", where, f"“{measure.name}”没有口径“{calibre}”。", "请核对口径；新的口径要先写进指标目录。"
+        )
     return None
 
 
@@ -112,7 +125,10 @@ def based(measure: Measure, where: str, digits: int, places: int, unit_name: str
         return 0, Problem("FIG-015", where, f"不认识计量单位“{unit_name}”。", f"“{measure.name}”请用{measure.unit}。")
     if named.family not in families(measure):
         return 0, Problem(
-            "FIG-015", where, f"单位“{unit_name}”与“{measure.name}”的单位“{measure.unit}”不是一类。", "请核对是不是填错了列。"
+            "FIG-015",
+            where,
+            f"单位“{unit_name}”与“{measure.name}”的单位“{measure.unit}”不是一类。",
+            "请核对是不是填错了列。",
         )
     try:
         base = to_base(digits, places, unit_name)

@@ -22,8 +22,14 @@ from anju.problems import Problem, Refused
 HERE = Path(__file__).parent
 LOANS = {"credit": "loan.credit", "issued": "loan.issued", "year": "loan.issued_year"}
 AUDIT = ("found", "fixed", "fixing", "rate")
-COMPLETION = {"total": "shanty.complete.total.rate", "continued": "shanty.complete.rate"}  # how 基本建成 is measured: option `completion`
-TITLES = {4: "关于{year}年度住房保障主要工作完成情况的通报", 7: "关于{span}住房保障主要工作进展情况的通报"}  # by the length of the period
+COMPLETION = {
+    "total": "shanty.complete.total.rate",
+    "continued": "shanty.complete.rate",
+}  # how 基本建成 is measured: option `completion`
+TITLES = {
+    4: "关于{year}年度住房保障主要工作完成情况的通报",
+    7: "关于{span}住房保障主要工作进展情况的通报",
+}  # by the length of the period
 
 
 @dataclass(frozen=True)
@@ -71,10 +77,20 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     codes.known(user, [f"audit.{year}.{name}" for year in options.get("audits", ()) for name in AUDIT], "audits")
     spoken, declared = annex.declared(HERE / "tasks.yaml"), annex.declared(HERE / "annexes.yaml")["circular"]
     parts = annex.in_order(regions.children(user, region, periods.end(period)), options.get("order", ()))
-    tables = [annex.make(one, period, options) for one in declared.values() if all(options.get(need) for need in one.get("needs", ()))]
+    tables = [
+        annex.make(one, period, options)
+        for one in declared.values()
+        if all(options.get(need) for need in one.get("needs", ()))
+    ]
     figures = Standing(user, _codes(spoken, tables, options), [region, *parts], period)
     for table in tables:
-        annex.fill_rows(table, region, parts, lambda column, where: figures(column.code, where, calibre=column.calibre), lambda where: where.name)
+        annex.fill_rows(
+            table,
+            region,
+            parts,
+            lambda column, where: figures(column.code, where, calibre=column.calibre),
+            lambda where: where.name,
+        )
     tables = [table for table in tables if table.known]
     for table in tables:
         table.prune()
@@ -82,8 +98,12 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     planned = [task for task in tasks if task.target.known and task.target.exact]
     done = [task for task in tasks if task.actual.known and task.reached is not False]
     backlog = {name: figures(f"backlog.{name}") for name in ("projects", "unfinished", "completed", "rate")}
-    loans = {name: _with_banks(figures, code, spoken["banks"]) for name, code in LOANS.items()} | {"rate": figures("loan.rate")}
-    audits = [{"year": year} | {name: figures(f"audit.{year}.{name}") for name in AUDIT} for year in options.get("audits", ())]
+    loans = {name: _with_banks(figures, code, spoken["banks"]) for name, code in LOANS.items()} | {
+        "rate": figures("loan.rate")
+    }
+    audits = [
+        {"year": year} | {name: figures(f"audit.{year}.{name}") for name in AUDIT} for year in options.get("audits", ())
+    ]
     audits = [audit for audit in audits if audit["found"].known]
     offered = warnings.offered(user, region, period)
     return {
@@ -125,7 +145,9 @@ class Standing:
         codes = list(codes)
         self.region, self.period, self.year, self.sums = listed[0], period, period[:4], {}
         catalogue = queries.measures(user)
-        behind = {(one, code.partition(":")[2]) for code in codes for one in self._behind(catalogue, code.partition(":")[0])}
+        behind = {
+            (one, code.partition(":")[2]) for code in codes for one in self._behind(catalogue, code.partition(":")[0])
+        }
         named = {one for one, _ in behind}
         self.targets = {code for code in named if catalogue[code].target_of_id}
         self.catalogue, self.when = catalogue, {}
@@ -154,7 +176,10 @@ class Standing:
             return own
         measure = self.catalogue[code]
         if measure.kind == Measure.Kind.RATIO:
-            top, bottom = (self(side, region, calibre if queries.accepts(self.catalogue[side], calibre) else "") for side in (measure.numerator_id, measure.denominator_id))
+            top, bottom = (
+                self(side, region, calibre if queries.accepts(self.catalogue[side], calibre) else "")
+                for side in (measure.numerator_id, measure.denominator_id)
+            )
             return own if own.known else queries.rate(code, top, bottom, own)
         if code in self.targets:
             return self.found(code, region, self.year, calibre)
@@ -166,16 +191,27 @@ class Standing:
 def _completion(options: dict[str, Any]) -> str:
     chosen = options.get("completion", "total")
     if chosen not in COMPLETION:
-        raise Refused(Problem("OVER-002", "文书选项 completion", f"没有“{chosen}”这种算法。", f"可以写 {'、'.join(COMPLETION)}。"))
+        raise Refused(
+            Problem("OVER-002", "文书选项 completion", f"没有“{chosen}”这种算法。", f"可以写 {'、'.join(COMPLETION)}。")
+        )
     return COMPLETION[chosen]
 
 
 def _codes(spoken: dict[str, Any], tables: Iterable[annex.Annex], options: dict[str, Any]) -> list[str]:
     wanted = [_rate(one, options) for one in spoken["tasks"]] + [one["code"] for one in spoken["funds"]]
-    wanted += ["backlog.projects", "backlog.unfinished", "backlog.completed", "backlog.rate", "loan.rate", *LOANS.values()]
+    wanted += [
+        "backlog.projects",
+        "backlog.unfinished",
+        "backlog.completed",
+        "backlog.rate",
+        "loan.rate",
+        *LOANS.values(),
+    ]
     wanted += [f"{code}.{bank}" for code in LOANS.values() for bank in spoken["banks"]]
     wanted += [f"audit.{year}.{name}" for year in options.get("audits", ()) for name in AUDIT]
-    return wanted + [":".join(filter(None, (column.code, column.calibre))) for table in tables for column in table.leaves]
+    return wanted + [
+        ":".join(filter(None, (column.code, column.calibre))) for table in tables for column in table.leaves
+    ]
 
 
 def _rate(one: dict[str, Any], options: dict[str, Any]) -> str:
@@ -188,9 +224,18 @@ def _task(figures: Standing, region: Region, parts: list[Region], one: dict[str,
         return Task(one["name"], one["unit"], one["show"], figures(_rate(one, options), where))
 
     below = [of(part) for part in parts]
-    silent = [part for part in below if part.target.known and part.target.exact and part.actual.state == UNREPORTED and not part.actual.known]
+    silent = [
+        part
+        for part in below
+        if part.target.known and part.target.exact and part.actual.state == UNREPORTED and not part.actual.known
+    ]
     told = sum(part.actual.exact for part in below if part.actual.known)
-    return replace(of(region), short=tuple(part for part in below if part.reached is False), silent=tuple(silent), told_by_parts=told)
+    return replace(
+        of(region),
+        short=tuple(part for part in below if part.reached is False),
+        silent=tuple(silent),
+        told_by_parts=told,
+    )
 
 
 def _with_banks(figures: Standing, code: str, banks: dict[str, str]) -> dict[str, Any]:

@@ -47,7 +47,9 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     options = {"superior_short": "上级", "place": region.name, **options}
     parts = regions.children(user, region, periods.end(period))
     table = annex.make(annex.declared(HERE / "annexes.yaml")["decomposition"]["targets"], period, options)
-    figures = queries.figures(user, [*NAMED.values(), *(column.code for column in table.leaves)], [region, *parts], [period])
+    figures = queries.figures(
+        user, [*NAMED.values(), *(column.code for column in table.leaves)], [region, *parts], [period]
+    )
     _rows(table, figures, region, parts, options.get("groups", []))
     plan = options.get("cited", {}).get("plan", {}).get("title") or fill(PLAN, period, options)
     nodes = _nodes(user, region, options)
@@ -90,7 +92,13 @@ def _rows(table: Annex, figures: Figures, region: Region, parts: list[Region], g
         table.rows.append(Row(group["total"], cells(handed_out, Group(region, group["total"], members)), total=True))
         for place, member in enumerate(members):
             table.rows.append(
-                Row(member.name, cells(handed_down, member), inside=True, group=group["label"], span=0 if place else len(members))
+                Row(
+                    member.name,
+                    cells(handed_down, member),
+                    inside=True,
+                    group=group["label"],
+                    span=0 if place else len(members),
+                )
             )
     table.rows += [Row(part.name, cells(handed_down, part)) for part in parts if part.code not in grouped]
 

@@ -36,7 +36,9 @@ ONE = unit("1").factor
 
 def kinds() -> list[DocumentKind]:
     return [
-        DocumentKind(code, said["name"], TEMPLATE, partial(gather, code), prose=PROSE, options=OPTIONS, remind=unanswered)
+        DocumentKind(
+            code, said["name"], TEMPLATE, partial(gather, code), prose=PROSE, options=OPTIONS, remind=unanswered
+        )
         for code, said in annex.declared(DECLARED)["kinds"].items()
     ]
 
@@ -116,7 +118,14 @@ def gather(code: str, user: Operator, region: Region, period: str, options: dict
     declared = annex.declared(DECLARED)
     kind = declared["kinds"][code]
     if not re.fullmatch(SHAPES[kind["shape"]], period):
-        raise Refused(Problem("OVER-010", f"{kind['name']}的期间“{period}”", "与这种调度材料不合。", f"请写成 {kind['example']} 这样的期间。"))
+        raise Refused(
+            Problem(
+                "OVER-010",
+                f"{kind['name']}的期间“{period}”",
+                "与这种调度材料不合。",
+                f"请写成 {kind['example']} 这样的期间。",
+            )
+        )
     on = periods.end(period)
     span = period_label(period)
     options = {"parts_word": "县（市、区）", "place": region.name, **options, "span": span}
@@ -132,7 +141,11 @@ def gather(code: str, user: Operator, region: Region, period: str, options: dict
         "told": {one.code: f"{one.said['name']}（{one.said['unit']}）" for one in tasks},
         "ranked": {ranking.code: ranking.name} if ranking.places else {},
         "nodes": {str(one.node.pk): node_head(one) for one in gaps},
-        "changed": {one.code: f"{one.said['name']}（{one.said['unit']}）" for one in tasks if since and one.code in since.changes},
+        "changed": {
+            one.code: f"{one.said['name']}（{one.said['unit']}）"
+            for one in tasks
+            if since and one.code in since.changes
+        },
     }
     tables = []
     for name, needs in (("progress", "told"), ("nodes", "nodes"), ("changes", "changed")):
@@ -146,7 +159,11 @@ def gather(code: str, user: Operator, region: Region, period: str, options: dict
         "span": span,
         "whole": whole_word(region.name),
         "parts_word": options["parts_word"],
-        "tasks": [(one, since.changes[one.code][region.pk] if since and one.code in since.changes else None) for one in tasks if one.actual[region.pk].known],
+        "tasks": [
+            (one, since.changes[one.code][region.pk] if since and one.code in since.changes else None)
+            for one in tasks
+            if one.actual[region.pk].known
+        ],
         "silent": [one for one in tasks if not one.actual[region.pk].known],
         "ranking": ranking,
         "nodes": [(spoken_date(one.node.on), one) for one in gaps],
@@ -186,7 +203,9 @@ def rank(tasks: list[Task], region: Region, parts: Sequence[Region], period: str
         if task is None or sum(task.rate[one.pk].known for one in parts) < 2:
             continue
         made = Ranking(next(task.rate[one.pk].name for one in parts), code)
-        known = sorted((one for one in parts if task.rate[one.pk].known), key=lambda one: task.rate[one.pk].exact, reverse=True)
+        known = sorted(
+            (one for one in parts if task.rate[one.pk].known), key=lambda one: task.rate[one.pk].exact, reverse=True
+        )
         order = sorted({task.rate[one.pk].exact for one in known}, reverse=True)
         for one in known:
             rate = task.rate[one.pk]
@@ -226,7 +245,9 @@ def last(user: Operator, code: str, region: Region, period: str) -> Document | N
     return found.filter(period__lt=period, period__startswith=period[:4]).order_by("-period", "-id").first()
 
 
-def changes(user: Operator, code: str, region: Region, period: str, listed: Sequence[Region], tasks: list[Task]) -> Since | None:
+def changes(
+    user: Operator, code: str, region: Region, period: str, listed: Sequence[Region], tasks: list[Task]
+) -> Since | None:
     """What was done since the last pack of the kind; None when there was none."""
     before = last(user, code, region, period)
     if before is None:
@@ -236,7 +257,9 @@ def changes(user: Operator, code: str, region: Region, period: str, listed: Sequ
     for task in tasks:
         if then.period(task.code):
             made.changes[task.code] = {one.pk: change(then, task, one) for one in listed}
-    made.corrected = corrected(user, before, [one.then for changed in made.changes.values() for one in changed.values()])
+    made.corrected = corrected(
+        user, before, [one.then for changed in made.changes.values() for one in changed.values()]
+    )
     return made
 
 
@@ -271,7 +294,9 @@ def corrected(user: Operator, before: Document, figures: list[Figure]) -> list[t
 def as_printed(row: Observation) -> Derived:
     """An observation that stands no more, with a reference of its own."""
     said = queries.as_figure(row)
-    return derived(said, f"{said.name}（更正以前）", said.exact, (), f"obs:{row.pk}", "更正以前的数", observation_id=row.pk)
+    return derived(
+        said, f"{said.name}（更正以前）", said.exact, (), f"obs:{row.pk}", "更正以前的数", observation_id=row.pk
+    )
 
 
 def node_head(one: NodeGaps) -> str:
@@ -279,7 +304,9 @@ def node_head(one: NodeGaps) -> str:
     return f"{day.month}月{day.day}日前{one.whole.actual.name}{one.goal}（{one.node.target.unit}）"
 
 
-def cell(tasks: list[Task], ranking: Ranking, gaps: list[NodeGaps], since: Since | None, column: Column, region: Region) -> Figure:
+def cell(
+    tasks: list[Task], ranking: Ranking, gaps: list[NodeGaps], since: Since | None, column: Column, region: Region
+) -> Figure:
     """The figure of one cell of an annex: what its code asks for, of that place."""
     what, _, name = column.code.partition(":")
     blank = Figure(column.code, column.head, region, "")
@@ -303,5 +330,7 @@ def unanswered(prose: dict[str, Any]) -> list[Problem]:
         missing = [word for word in ("责任单位", "时限") if word not in text]
         if missing:
             what = f"没有写明{'、'.join(missing)}。"
-            told.append(Problem("OVER-011", f"需研究的事项第{number}条", what, "请在句末写（责任单位：…；时限：…）。", ASK))
+            told.append(
+                Problem("OVER-011", f"需研究的事项第{number}条", what, "请在句末写（责任单位：…；时限：…）。", ASK)
+            )
     return told

@@ -45,13 +45,23 @@ class Overdue:
 def overdue(user: Operator, region: Region, on: date) -> Overdue:
     """As of that day, the oldest first."""
     places = below(user, region)
-    rows = within(visible(Entry.objects.exclude(state=Entry.CLOSED), user), places).filter(opened_on__lte=on).select_related("project")
+    rows = (
+        within(visible(Entry.objects.exclude(state=Entry.CLOSED), user), places)
+        .filter(opened_on__lte=on)
+        .select_related("project")
+    )
     names, known, entries = ledger_names(), regions.known().by_id, []
-    for row in rows.only("ledger", "state", "reason", "opened_on", "region", "project__name").order_by("opened_on", "id"):
+    for row in rows.only("ledger", "state", "reason", "opened_on", "region", "project__name").order_by(
+        "opened_on", "id"
+    ):
         row.region = known[row.region_id]
         entries.append(LedgerLine(row, names.get(row.ledger, row.ledger), (on - row.opened_on).days))
     # What was late on a day long past nobody knows any more: returns are told of as of now.
-    late = [one for one in returns.due(user, timezone.now(), region) if one.hours_left < 0] if on >= timezone.localdate() else []
+    late = (
+        [one for one in returns.due(user, timezone.now(), region) if one.hours_left < 0]
+        if on >= timezone.localdate()
+        else []
+    )
     papers = list(visible(Document.objects.filter(state=Document.SIGNED, region=region), user).order_by("id"))
     return Overdue(entries, late, papers)
 

@@ -48,7 +48,9 @@ class Reminded:
 def remind(*, by: Operator, at: datetime) -> Reminded:
     """Write what is to be told today, and take back what is not due any more. Repeated on the same day it changes nothing."""
     wanted = {(one.region.pk, one.key): one for one in collect(by, at)}
-    standing = {(row.region_id, row.key): row for row in visible(Notice.objects.filter(done_at=None).select_for_update(), by)}
+    standing = {
+        (row.region_id, row.key): row for row in visible(Notice.objects.filter(done_at=None).select_for_update(), by)
+    }
     over = [row.pk for key, row in standing.items() if key not in wanted]
     Notice.objects.filter(pk__in=over).update(done_at=at)
     for key, row in standing.items():  # a deadline that was put off, a gap that became smaller
@@ -61,7 +63,9 @@ def remind(*, by: Operator, at: datetime) -> Reminded:
     ]  # fmt: skip
     Notice.objects.bulk_create(new)
     if new or over:
-        trail.record(by=by, act="到期提醒", obj=f"{timezone.localdate(at)}的提醒", after={"new": len(new), "done": len(over)})
+        trail.record(
+            by=by, act="到期提醒", obj=f"{timezone.localdate(at)}的提醒", after={"new": len(new), "done": len(over)}
+        )
     return Reminded(len(new), len(over))
 
 
@@ -80,16 +84,27 @@ def _returns(user: Operator, at: datetime, lead: timedelta) -> Iterator[Wanted]:
         over = "已过期限，请尽快" if one.deadline < at else "请按时"
         what = f"{one.region.name}{one.form.name}（{period_label(one.period)}）{over}{acts()[one.waits_for].label}"
         link = f"/returns/{one.ret.pk}/" if one.ret is not None else f"/returns/?region={one.region.code}"
-        yield Wanted(one.region, one.waits_for, f"return/{one.form.code}/{one.period}/{one.waits_for}", what, link, one.deadline)
+        yield Wanted(
+            one.region, one.waits_for, f"return/{one.form.code}/{one.period}/{one.waits_for}", what, link, one.deadline
+        )
 
 
 def _entries(user: Operator, at: datetime) -> Iterator[Wanted]:
     """Entries that nobody has explained yet."""
     names = ledger_names()
-    rows = visible(Entry.objects.filter(state=Entry.OPEN, opened_on__lte=timezone.localdate(at)), user).select_related("project", "region")
+    rows = visible(Entry.objects.filter(state=Entry.OPEN, opened_on__lte=timezone.localdate(at)), user).select_related(
+        "project", "region"
+    )
     for row in rows:
         what = f"{row.project.name}列入{names.get(row.ledger, row.ledger)}台账，尚未说明原因"
-        yield Wanted(row.region, "projects.edit", f"entry/{row.pk}", what, f"/projects/{row.project_id}/", _evening(row.opened_on))
+        yield Wanted(
+            row.region,
+            "projects.edit",
+            f"entry/{row.pk}",
+            what,
+            f"/projects/{row.project_id}/",
+            _evening(row.opened_on),
+        )
 
 
 def _nodes(user: Operator, on: date, lead: int) -> Iterator[Wanted]:
@@ -119,7 +134,11 @@ def _evening(on: date) -> datetime:
 def notices(user: Operator, places: Iterable[int] | None = None) -> list[Notice]:
     """What waits for this user, the earliest deadline first: only what they may do themselves, and did not put away."""
     found = _open(user)
-    return [row for row in (found if places is None else found.filter(region_id__in=places)) if may(user, row.act, row.region_id)]
+    return [
+        row
+        for row in (found if places is None else found.filter(region_id__in=places))
+        if may(user, row.act, row.region_id)
+    ]
 
 
 def count(user: Operator) -> int:

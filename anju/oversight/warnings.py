@@ -44,7 +44,9 @@ def check_choice(warnings: Iterable[Finding], choice: str | Iterable[str]) -> li
             wrong.append(Problem("OVER-003", f"文书选项 warnings“{pattern}”", "没有这种预警。", fix))
         elif not any(fnmatchcase(one.id, pattern) for one in warnings):
             what = "现在没有一条预警与它相合，存在问题里不会写。"
-            idle.append(Problem("OVER-004", f"文书选项 warnings“{pattern}”", what, "请核对写法；确实已经没有的可以删去。", ASK))
+            idle.append(
+                Problem("OVER-004", f"文书选项 warnings“{pattern}”", what, "请核对写法；确实已经没有的可以删去。", ASK)
+            )
     if wrong:
         raise Refused(*wrong)
     return idle
@@ -67,7 +69,8 @@ def paragraphs(user: Operator, warnings: Iterable[Finding]) -> list[list[dict[st
     for warning in warnings:
         subjects.setdefault(warning.subject, {}).setdefault(warning.condition, []).append(warning)
     made = [
-        [{"warnings": [told(one) for one in group], "propose": group[0].propose} for group in groups.values()] for groups in subjects.values()
+        [{"warnings": [told(one) for one in group], "propose": group[0].propose} for group in groups.values()]
+        for groups in subjects.values()
     ]
     for groups in made:
         for group, following in pairwise(groups):

@@ -48,7 +48,11 @@ def locked(by: Operator, project_id: int, act: str) -> Project:
 
 
 def locked_all(by: Operator, ids: set[int]) -> dict[int, Project]:
-    rows = visible(Project.objects.select_related("region").select_for_update(of=("self",)), by).filter(pk__in=ids).order_by("pk")
+    rows = (
+        visible(Project.objects.select_related("region").select_for_update(of=("self",)), by)
+        .filter(pk__in=ids)
+        .order_by("pk")
+    )
     return {project.pk: project for project in rows}
 
 
@@ -58,14 +62,27 @@ def in_library(project: Project) -> None:
 
 
 def out_of_library(project: Project, where: str) -> Problem:
-    return Problem("PROJ-006", where, f"项目{Project.STATES.label(project.state)}，不能再登记或修改。", "办结的可先“重新打开”；取消、置换的请看调整文件。")
+    return Problem(
+        "PROJ-006",
+        where,
+        f"项目{Project.STATES.label(project.state)}，不能再登记或修改。",
+        "办结的可先“重新打开”；取消、置换的请看调整文件。",
+    )
 
 
 def by_document(user: Operator, project: Project) -> dict[str, str]:
     """Plan numbers that only a document changes (调整), each with why; the others may still be mended as wrongly typed (录入更正)."""
-    found = {name: f"已按{one.number}调整" for one in Adjustment.objects.filter(project=project, kind="adjust") for name in one.after}
+    found = {
+        name: f"已按{one.number}调整"
+        for one in Adjustment.objects.filter(project=project, kind="adjust")
+        for name in one.after
+    }
     for fixed in FIXED:
-        found |= {name: f"已在锁定的“{where}”里" for name, where in fixed(user, project).items() if name in PLANNED and name not in found}
+        found |= {
+            name: f"已在锁定的“{where}”里"
+            for name, where in fixed(user, project).items()
+            if name in PLANNED and name not in found
+        }
     return found
 
 
@@ -74,7 +91,9 @@ def at_version(project: Project, version: int) -> None:
         return
     who = project.changed_by or project.by
     when = f"{timezone.localtime(project.changed_at or project.at):%Y-%m-%d %H:%M}"
-    raise Refused(Problem("PROJ-005", named(project), f"{who}已于 {when} 修改过，您看到的是以前的内容。", "请刷新后核对，再改。"))
+    raise Refused(
+        Problem("PROJ-005", named(project), f"{who}已于 {when} 修改过，您看到的是以前的内容。", "请刷新后核对，再改。")
+    )
 
 
 def change(project: Project, by: Operator, values: Mapping[str, Any]) -> None:
@@ -92,7 +111,9 @@ def change(project: Project, by: Operator, values: Mapping[str, Any]) -> None:
 def code_taken(region: Region, project: Project) -> Problem:
     there = Project.objects.filter(region=region, code=project.code).exclude(pk=project.pk).first()
     what = f"编码 {project.code} 已是“{there.name if there else '另一个项目'}”的。"
-    return Problem("PROJ-004", f"{region.name} 项目“{project.name}”", what, "请核对是不是同一个项目；不是的请换一个编码。")
+    return Problem(
+        "PROJ-004", f"{region.name} 项目“{project.name}”", what, "请核对是不是同一个项目；不是的请换一个编码。"
+    )
 
 
 def not_future(where: str, label: str, on: date) -> list[Problem]:

@@ -33,10 +33,14 @@ def fix_cohort(*, by: Operator, region: Region, name: str, started_by: date, unf
     if started_by > unfinished_on:
         problems.append(Problem("PROJ-035", f"项目清单“{name}”", "开工截止日晚于未建成截止日。", "请核对两个日期。"))
     if Cohort.objects.filter(region=region, name=name.strip()).exists():
-        problems.append(Problem("PROJ-035", f"项目清单“{name}”", "已有同名的清单。", "清单定了不改；另定的请换一个名称。"))
+        problems.append(
+            Problem("PROJ-035", f"项目清单“{name}”", "已有同名的清单。", "清单定了不改；另定的请换一个名称。")
+        )
     if problems:
         raise Refused(*problems)
-    cohort = Cohort.objects.create(region=region, name=name.strip(), started_by=started_by, unfinished_on=unfinished_on, by=by.key)
+    cohort = Cohort.objects.create(
+        region=region, name=name.strip(), started_by=started_by, unfinished_on=unfinished_on, by=by.key
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO projects_member (cohort_id, project_id, region_id, unfinished)"
@@ -50,7 +54,9 @@ def fix_cohort(*, by: Operator, region: Region, name: str, started_by: date, unf
         )
         count = cursor.rowcount
     after = {"projects": count, "started_by": str(started_by), "unfinished_on": str(unfinished_on)}
-    trail.record(by=by, act="固定项目清单", obj=f"项目清单 {region.name} {cohort.name}", after=after, region_id=region.pk)
+    trail.record(
+        by=by, act="固定项目清单", obj=f"项目清单 {region.name} {cohort.name}", after=after, region_id=region.pk
+    )
     return cohort
 
 
@@ -64,8 +70,14 @@ class Built:
     unknown: int = 0  # projects of which it is not known
 
     def add(self, other: "Built") -> None:
-        self.projects, self.built, self.unknown = self.projects + other.projects, self.built + other.built, self.unknown + other.unknown
-        self.unfinished = None if self.unfinished is None or other.unfinished is None else self.unfinished + other.unfinished
+        self.projects, self.built, self.unknown = (
+            self.projects + other.projects,
+            self.built + other.built,
+            self.unknown + other.unknown,
+        )
+        self.unfinished = (
+            None if self.unfinished is None or other.unfinished is None else self.unfinished + other.unfinished
+        )
 
 
 @dataclass
@@ -95,13 +107,19 @@ def cohort(user: Operator, pk: int, on: date) -> CohortView:
     """A saved cohort with what was built of it from its day to `on`, by region and kind, checked against all that was built meanwhile."""
     found = visible(Cohort.objects.select_related("region"), user).get(pk=pk)
     view = CohortView(found, on)
-    members = list(visible(Member.objects.filter(cohort=found).select_related("project", "region"), user).order_by("region__order", "project__kind", "pk"))
+    members = list(
+        visible(Member.objects.filter(cohort=found).select_related("project", "region"), user).order_by(
+            "region__order", "project__kind", "pk"
+        )
+    )
     built = _built(user, [one.project_id for one in members], found.unfinished_on, on)
     for one in members:
         done = built.get(one.project_id, 0)
         view.members.append((one, done))
         for kind in (one.project.kind, ""):
-            view.cells.setdefault((one.region_id, kind), Built()).add(Built(1, one.unfinished, done, one.unfinished is None))
+            view.cells.setdefault((one.region_id, kind), Built()).add(
+                Built(1, one.unfinished, done, one.unfinished is None)
+            )
     view.problems = _within_all(user, view, {one.region_id: one.region for one in members})
     return view
 
@@ -126,7 +144,9 @@ def _within_all(user: Operator, view: CohortView, regions: dict[int, Region]) ->
     for pk, region in regions.items():
         mine, all_of_it = view.cells.get((pk, "shanty")), whole.get(pk, {}).get("shanty.complete")
         if mine is not None and all_of_it is not None:
-            rows.append({"key": region.code, "place": region.name, "backlog_done": mine.built, "completed": all_of_it.value})
+            rows.append(
+                {"key": region.code, "place": region.name, "backlog_done": mine.built, "completed": all_of_it.value}
+            )
     if not rows:
         return []
     try:

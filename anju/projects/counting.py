@@ -31,7 +31,9 @@ class Count:
     """A measure of one region by its projects. value: base units; None when some project's part is unknown, and then `missing` has them."""
 
     value: int | None = 0
-    parts: list[tuple[int, int]] = field(default_factory=list)  # project id, base units; those with nothing are left out
+    parts: list[tuple[int, int]] = field(
+        default_factory=list
+    )  # project id, base units; those with nothing are left out
     missing: list[int] = field(default_factory=list)
 
     def add(self, project_id: int, amount: int | None) -> None:
@@ -59,12 +61,16 @@ class Measured:
     where: Mapping[str, Any] = field(default_factory=dict)
 
     def about(self, project: Mapping[str, Any]) -> bool:
-        return all(project[name] in (wanted if isinstance(wanted, list) else [wanted]) for name, wanted in self.where.items())
+        return all(
+            project[name] in (wanted if isinstance(wanted, list) else [wanted]) for name, wanted in self.where.items()
+        )
 
 
 @cache
 def _table() -> dict[str, Any]:
-    return YAML(typ="safe", pure=True).load(files("anju.projects").joinpath("measures.yaml").read_text(encoding="utf-8"))
+    return YAML(typ="safe", pure=True).load(
+        files("anju.projects").joinpath("measures.yaml").read_text(encoding="utf-8")
+    )
 
 
 @cache
@@ -77,7 +83,13 @@ COLUMNS = ("id", "region_id", "kind", "renovation", "units", "households", "comm
 
 
 def counted(
-    user: Operator, regions: Iterable[Region], *, since: date, until: date, codes: Iterable[str] | None = None, books: Mapping[str, Book] | None = None
+    user: Operator,
+    regions: Iterable[Region],
+    *,
+    since: date,
+    until: date,
+    codes: Iterable[str] | None = None,
+    books: Mapping[str, Book] | None = None,
 ) -> Counted:
     """Each region's own projects (not those below it) counted from `since` to `until` by the books in force at `until`.
 
@@ -88,7 +100,10 @@ def counted(
     by_id = {region.pk: region for region in regions if region.pk in user.region_ids}
     rows = [
         dict(zip(COLUMNS, row, strict=True))
-        for row in visible(Project.objects.exclude(state__in=GONE), user).filter(region_id__in=list(by_id)).order_by("id").values_list(*COLUMNS)
+        for row in visible(Project.objects.exclude(state__in=GONE), user)
+        .filter(region_id__in=list(by_id))
+        .order_by("id")
+        .values_list(*COLUMNS)
     ]
     sums = _sums(user, list(by_id), since, until)
     result: Counted = {}
@@ -102,7 +117,11 @@ def counted(
         kinds = _table()["books"][one.book]["kinds"] if one.book else events()[one.event].kinds
         for row in rows:
             if row["kind"] in kinds and one.about(row):
-                amount = steps[one.book, row["id"]][one.step] if one.book else sums.get((row["id"], one.event, ""), (0, 0))[SPAN]
+                amount = (
+                    steps[one.book, row["id"]][one.step]
+                    if one.book
+                    else sums.get((row["id"], one.event, ""), (0, 0))[SPAN]
+                )
                 result.setdefault(row["region_id"], {}).setdefault(one.code, Count()).add(row["id"], amount)
     return result
 
@@ -119,7 +138,9 @@ def together(found: Counted) -> dict[str, Count]:
     return total
 
 
-def _sums(user: Operator, region_ids: list[int], since: date, until: date) -> dict[tuple[int, str, str], tuple[int, int]]:
+def _sums(
+    user: Operator, region_ids: list[int], since: date, until: date
+) -> dict[tuple[int, str, str], tuple[int, int]]:
     """(project, event, mode) → within the span, and before it; mode "" is all of them. What was never recorded is not there."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -145,7 +166,10 @@ def _by_book(
     if all(book.region is None for book in books.books if (book.kind, book.subject) == ("counting", subject)):
         return [(books.find("counting", subject, [], on), rows)] if rows else []
     groups: dict[str, tuple[Book, list[dict]]] = {}
-    found = {pk: books.find("counting", subject, places.path_codes(regions[pk]), on) for pk in {row["region_id"] for row in rows}}
+    found = {
+        pk: books.find("counting", subject, places.path_codes(regions[pk]), on)
+        for pk in {row["region_id"] for row in rows}
+    }
     for row in rows:
         book = found[row["region_id"]]
         groups.setdefault(book.digest, (book, []))[1].append(row)
@@ -153,7 +177,12 @@ def _by_book(
 
 
 def _run(
-    book: Book, subject: str, rows: list[dict], sums: Mapping[tuple[int, str, str], tuple[int, int]], on: date, steps: list[str]
+    book: Book,
+    subject: str,
+    rows: list[dict],
+    sums: Mapping[tuple[int, str, str], tuple[int, int]],
+    on: date,
+    steps: list[str],
 ) -> dict[int, dict[str, int | None]]:
     """Each project's steps in base units. Projects that have the same facts are counted once."""
     specs = _table()["books"][subject]["inputs"]
@@ -173,7 +202,10 @@ def _fact(book: Book, name: str, spec: Mapping[str, Any], row: Mapping[str, Any]
     if "field" in spec:
         value = row[spec["field"]]
     else:
-        (window, terms), known = next((key, spec[key]) for key in ("span", "all", "before") if key in spec), spec.get("known", False)
+        (window, terms), known = (
+            next((key, spec[key]) for key in ("span", "all", "before") if key in spec),
+            spec.get("known", False),
+        )
         found = [_taken(row["id"], term, window, sums) for term in terms]
         value = None if known and all(one is None for one in found) else sum(one or 0 for one in found)
     if value is None:

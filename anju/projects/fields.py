@@ -192,7 +192,10 @@ def _organisation(value: Any, find: Callable[[str], Organisation | None] | None)
 def organisations(region: Region) -> Callable[[str], Organisation | None]:
     """Organisations of the region and of what is above it, by id, name or short name; the nearest first. Reads them once."""
     order = {one.pk: place for place, one in enumerate(regions.path(region))}
-    listed = sorted(Organisation.objects.filter(region_id__in=list(order), ended_on=None), key=lambda one: (order[one.region_id], one.pk))
+    listed = sorted(
+        Organisation.objects.filter(region_id__in=list(order), ended_on=None),
+        key=lambda one: (order[one.region_id], one.pk),
+    )
     named: dict[str, Organisation] = {}
     for one in listed:
         for text in (str(one.pk), one.name, one.short):

@@ -13,7 +13,10 @@ from anju.projects.services import LARGEST
 # How the pages of a project are laid out: parts with their fields. The same for registering and for editing.
 PARTS = (
     ("基本情况", ("code", "name", "year", "renovation", "grade", "body", "builder", "approval", "licence")),
-    ("规模和投资", ("units", "monetised", "households", "buildings", "communities", "area", "built_year", "consent", "investment")),
+    (
+        "规模和投资",
+        ("units", "monetised", "households", "buildings", "communities", "area", "built_year", "consent", "investment"),
+    ),
     ("时间", ("start_by", "due_on")),
     ("位置", ("address", "longitude", "latitude")),
     ("其他", ("note",)),
@@ -50,25 +53,48 @@ def wrongs(problems: Iterable[Problem], labels: Mapping[str, str]) -> dict[str, 
     """Which field each problem is about: the longest label that its place names, or that it speaks of."""
     found: dict[str, str] = {}
     for problem in problems:
-        near = _longest(labels, problem.where.rpartition("“")[2]) or _longest(labels, problem.what) or next((name for name in ABOUT.get(problem.code, ()) if name in labels), "")
+        near = (
+            _longest(labels, problem.where.rpartition("“")[2])
+            or _longest(labels, problem.what)
+            or next((name for name in ABOUT.get(problem.code, ()) if name in labels), "")
+        )
         if near:
             found.setdefault(near, f"{problem.what}{problem.fix}")
     return found
 
 
 def _longest(labels: Mapping[str, str], text: str) -> str:
-    return max((name for name, label in labels.items() if label and label in text), key=lambda name: len(labels[name]), default="")
+    return max(
+        (name for name, label in labels.items() if label and label in text),
+        key=lambda name: len(labels[name]),
+        default="",
+    )
 
 
 # What a refusal is about when it names no field of the page.
-ABOUT = {"PROJ-011": ("amount",), "PROJ-012": ("mode",), "PROJ-013": ("number", "stage"), "PROJ-015": ("note",), "PROJ-024": ("at",)}
+ABOUT = {
+    "PROJ-011": ("amount",),
+    "PROJ-012": ("mode",),
+    "PROJ-013": ("number", "stage"),
+    "PROJ-015": ("note",),
+    "PROJ-024": ("at",),
+}
 
 
-def project_parts(kind: str, values: Mapping[str, Any], problems: Iterable[Problem] = (), locked: Iterable[str] = ()) -> list[tuple[str, list[Input]]]:
+def project_parts(
+    kind: str, values: Mapping[str, Any], problems: Iterable[Problem] = (), locked: Iterable[str] = ()
+) -> list[tuple[str, list[Input]]]:
     """The form of a project of that kind. values: texts as typed, or stored values; locked: what only a document may change."""
     wrong = wrongs(problems, {name: field.label for name, field in FIELDS.items()})
     return [
-        (title, [_input(FIELDS[name], values.get(name), wrong.get(name, "")) for name in names if kind in FIELDS[name].kinds and name not in locked])
+        (
+            title,
+            [
+                _input(FIELDS[name], values.get(name), wrong.get(name, ""))
+                for name in names
+                if kind in FIELDS[name].kinds and name not in locked
+            ],
+        )
         for title, names in PARTS
     ]
 
@@ -113,7 +139,9 @@ class Reading:
         text = self.text(name)
         if not text:
             if needed:
-                self.problems.append(Problem("PROJ-050", f"{self.where} “{label}”", "没有填写。", "请写成 2026-03-31 的样子。"))
+                self.problems.append(
+                    Problem("PROJ-050", f"{self.where} “{label}”", "没有填写。", "请写成 2026-03-31 的样子。")
+                )
             return None
         try:
             return day(text)
@@ -126,14 +154,20 @@ class Reading:
         text = self.text(name)
         if text.isascii() and text.isdecimal() and len(text) < 10:
             return int(text)
-        self.problems.append(Problem("PROJ-050", f"{self.where} “{label}”", f"“{text}”不是整数。" if text else "没有填写。", "请写整数。"))
+        self.problems.append(
+            Problem(
+                "PROJ-050", f"{self.where} “{label}”", f"“{text}”不是整数。" if text else "没有填写。", "请写整数。"
+            )
+        )
         return None
 
     def file(self, name: str, label: str, needed: bool = False) -> tuple[str, bytes] | None:
         file = self.files.get(name)
         if file is None:
             if needed:
-                self.problems.append(Problem("PROJ-051", f"{self.where} “{label}”", "没有选文件。", "请选一个文件再提交。"))
+                self.problems.append(
+                    Problem("PROJ-051", f"{self.where} “{label}”", "没有选文件。", "请选一个文件再提交。")
+                )
             return None
         if file.size > LARGEST:
             what = f"《{file.name}》超过 {LARGEST >> 20} 兆。"

@@ -17,14 +17,21 @@ def count(job: Any, *, by: Operator, region: str, period: str) -> str:
     """Count the ledger by the books and publish the sums; what somebody reported otherwise stays, and is told."""
     told = publish_counts(by=by, region=regions.region(by, region), period=period)
     left = [*told.differs, *told.unknown]
-    progress(job, 1, 1, "；".join(f"{one.where}{one.what}" for one in left[:5]) + (f"；共 {len(left)} 处" if len(left) > 5 else ""))
+    progress(
+        job,
+        1,
+        1,
+        "；".join(f"{one.where}{one.what}" for one in left[:5]) + (f"；共 {len(left)} 处" if len(left) > 5 else ""),
+    )
     return f"/figures/?{urlencode({'region': region, 'period': period})}"
 
 
 @register("projects.look", "核对规则书提醒")
 def look(job: Any, *, by: Operator, region: str, period: str, on: str) -> str:
     """What the books notice of a region with very many projects."""
-    looks.look_over(by=by, region=regions.region(by, region), on=date.fromisoformat(on), told=lambda *said: progress(job, *said))
+    looks.look_over(
+        by=by, region=regions.region(by, region), on=date.fromisoformat(on), told=lambda *said: progress(job, *said)
+    )
     return f"/projects/ledger/?{urlencode({'region': region, 'period': period, 'show': 'signals'})}"
 
 

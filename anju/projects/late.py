@@ -68,4 +68,6 @@ def tally(found: QuerySet[Project], on: date) -> list[Tally]:
         )
         late = dict(cursor.fetchall())
     counts = found.values_list("state", "year").annotate(Count("pk"))
-    return [Tally(state, year, count, late.get(year, 0) if state == Project.PLANNED else 0) for state, year, count in counts]
+    return [
+        Tally(state, year, count, late.get(year, 0) if state == Project.PLANNED else 0) for state, year, count in counts
+    ]

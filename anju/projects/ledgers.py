@@ -26,13 +26,23 @@ def open_entries(*, by: Operator, region: Region, on: date) -> list[Entry]:
     made: list[Entry] = []
     for ledger, watch in signals.ledgers().items():
         found = signals.look(watch, signals.keyed(known), on)
-        there = set(visible(Entry.objects.filter(ledger=ledger).exclude(state=Entry.CLOSED), by).values_list("project_id", flat=True))
+        there = set(
+            visible(Entry.objects.filter(ledger=ledger).exclude(state=Entry.CLOSED), by).values_list(
+                "project_id", flat=True
+            )
+        )
         # A race with another who opens them: the database takes one.
         with connection.cursor() as cursor:
             for one in found:
                 if one.project_id in there:
                     continue
-                entry = Entry(project_id=one.project_id, region_id=one.region_id, ledger=ledger, opened_on=on, found={"says": one.text, **one.found})
+                entry = Entry(
+                    project_id=one.project_id,
+                    region_id=one.region_id,
+                    ledger=ledger,
+                    opened_on=on,
+                    found={"says": one.text, **one.found},
+                )
                 made += _enter(cursor, entry)
     if made:
         listed = {ledger: sum(one.ledger == ledger for one in made) for ledger in signals.ledgers()}
@@ -45,7 +55,14 @@ def _enter(cursor: Any, entry: Entry) -> list[Entry]:
     cursor.execute(
         "INSERT INTO projects_entry (project_id, region_id, ledger, state, opened_on, found, reason, report_number, consent_number)"
         " VALUES (%s, %s, %s, %s, %s, %s, '', '', '') ON CONFLICT (project_id, ledger) WHERE NOT state = 'closed' DO NOTHING RETURNING id",
-        [entry.project_id, entry.region_id, entry.ledger, Entry.OPEN, entry.opened_on, json.dumps(entry.found, ensure_ascii=False)],
+        [
+            entry.project_id,
+            entry.region_id,
+            entry.ledger,
+            Entry.OPEN,
+            entry.opened_on,
+            json.dumps(entry.found, ensure_ascii=False),
+        ],
     )
     row = cursor.fetchone()
     if row is None:
@@ -71,7 +88,9 @@ def report(*, by: Operator, entry_id: int, on: date, number: str) -> Entry:
     if not entry.reason:
         problems.append(Problem("PROJ-031", _named(entry), "还没有说明原因。", "请先说明原因，再登记报告。"))
     if not number.strip():
-        problems.append(Problem("PROJ-031", _named(entry), "没有写报告文号。", "请写报告的文号；没有文号的写题名和日期。"))
+        problems.append(
+            Problem("PROJ-031", _named(entry), "没有写报告文号。", "请写报告的文号；没有文号的写题名和日期。")
+        )
     if problems:
         raise Refused(*problems)
     if entry.state == Entry.OPEN:
@@ -87,7 +106,9 @@ def consent(*, by: Operator, entry_id: int, on: date, number: str) -> Entry:
     if entry.reported_on is None:
         problems.append(Problem("PROJ-032", _named(entry), "还没有报告。", "请先登记报告的日期和文号。"))
     elif on < entry.reported_on:
-        problems.append(Problem("PROJ-032", _named(entry), f"同意日期早于报告日期 {entry.reported_on}。", "请核对两个日期。"))
+        problems.append(
+            Problem("PROJ-032", _named(entry), f"同意日期早于报告日期 {entry.reported_on}。", "请核对两个日期。")
+        )
     if not number.strip():
         problems.append(Problem("PROJ-032", _named(entry), "没有写同意的文号。", "请写批复、会议纪要的文号。"))
     if problems:
@@ -102,7 +123,14 @@ def close_out(*, by: Operator, entry_id: int, on: date, note: str = "", evidence
     if problems := not_future(_named(entry), "销号日期", on):
         raise Refused(*problems)
     if entry.project.state == Project.PLANNED and (still := signals.holds(by, entry.ledger, entry.project, on)):
-        raise Refused(Problem("PROJ-033", _named(entry), f"{still.text}，还不能销号。", "请先登记建成、竣工或新的约定日期；已经取消、置换的先办调整。"))
+        raise Refused(
+            Problem(
+                "PROJ-033",
+                _named(entry),
+                f"{still.text}，还不能销号。",
+                "请先登记建成、竣工或新的约定日期；已经取消、置换的先办调整。",
+            )
+        )
     move(entry, "close", by=by, on=on, reason=note, because={"project": entry.project.state})
     return _set(by, entry, "", closed_on=on, evidence=evidence)
 
@@ -115,12 +143,16 @@ def reopen_entry(*, by: Operator, entry_id: int, on: date, reason: str) -> Entry
         with transaction.atomic():
             move(entry, "reopen", by=by, on=on, reason=reason)
     except IntegrityError:
-        raise Refused(Problem("PROJ-034", _named(entry), "这个项目已另有一条没有销号的。", "请在那一条上办理。")) from None
+        raise Refused(
+            Problem("PROJ-034", _named(entry), "这个项目已另有一条没有销号的。", "请在那一条上办理。")
+        ) from None
     return _set(by, entry, "", closed_on=None)
 
 
 def _entry(by: Operator, entry_id: int, act: str) -> Entry:
-    entry = visible(Entry.objects.select_related("project__region").select_for_update(of=("self",)), by).get(pk=entry_id)
+    entry = visible(Entry.objects.select_related("project__region").select_for_update(of=("self",)), by).get(
+        pk=entry_id
+    )
     require(by, act, entry.region_id, _named(entry))
     return entry
 

@@ -45,13 +45,23 @@ def look_over(*, by: Operator, region: Region, on: date, told: Progress = lambda
         ),
         batch_size=2_000,
     )  # fmt: skip
-    trail.record(by=by, act="核对规则书提醒", obj=f"{region.name} 项目台账", after={"on": str(on), "notices": len(found)}, region_id=region.pk)
+    trail.record(
+        by=by,
+        act="核对规则书提醒",
+        obj=f"{region.name} 项目台账",
+        after={"on": str(on), "notices": len(found)},
+        region_id=region.pk,
+    )
     return look
 
 
 def kept(user: Operator, region: Region, on: date) -> Look | None:
     """The newest that was found out of the month of that day, up to it."""
-    return visible(Look.objects.filter(region=region, on__range=(on.replace(day=1), on)), user).order_by("-on", "-id").first()
+    return (
+        visible(Look.objects.filter(region=region, on__range=(on.replace(day=1), on)), user)
+        .order_by("-on", "-id")
+        .first()
+    )
 
 
 def notices(user: Operator, look: Look) -> QuerySet[Notice]:

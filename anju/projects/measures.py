@@ -61,7 +61,14 @@ def publish_counts(*, by: Operator, region: Region, period: str) -> Told:
                 continue
             where = f"{one.name} {period} “{measure.name}”"
             if count.value is None:
-                told.unknown.append(Problem("PROJ-038", where, f"有 {len(count.missing)} 个项目算不出。", "请补齐这些项目的计划户数、小区数等。"))
+                told.unknown.append(
+                    Problem(
+                        "PROJ-038",
+                        where,
+                        f"有 {len(count.missing)} 个项目算不出。",
+                        "请补齐这些项目的计划户数、小区数等。",
+                    )
+                )
             elif there is not None and there[0] not in FROM_LEDGER:
                 if there[1] != count.value:
                     what = f"台账是 {shown(count.value, measure.unit)} {measure.unit}，已报的数不同，没有改动。"
@@ -69,17 +76,45 @@ def publish_counts(*, by: Operator, region: Region, period: str) -> Told:
             else:
                 text = shown(count.value, measure.unit)
                 cited = f"项目台账 {since}至{until}，{len(count.parts)} 个项目"
-                rows.append(Published(code, one, period, count.value, measure.unit, len(text.partition(".")[2]), shown=text, cited=cited))
+                rows.append(
+                    Published(
+                        code,
+                        one,
+                        period,
+                        count.value,
+                        measure.unit,
+                        len(text.partition(".")[2]),
+                        shown=text,
+                        cited=cited,
+                    )
+                )
     title = f"{region.name}项目台账统计 {period}"
     content = json.dumps(
-        {"since": str(since), "until": str(until), "counts": {one.code: _parts(found.get(one.pk, {})) for one in regions if one.pk in found}},
+        {
+            "since": str(since),
+            "until": str(until),
+            "counts": {one.code: _parts(found.get(one.pk, {})) for one in regions if one.pk in found},
+        },
         separators=(",", ":"),
     ).encode()
     told.source = publish(
-        by=by, kind=Source.Kind.LEDGER, title=title, region=region, period=period, rows=rows, reason="项目台账更新", origin="ledger", content=content
+        by=by,
+        kind=Source.Kind.LEDGER,
+        title=title,
+        region=region,
+        period=period,
+        rows=rows,
+        reason="项目台账更新",
+        origin="ledger",
+        content=content,
     )
     if told.source is not None:
-        after = {"source": told.source.pk, "figures": len(rows), "differs": len(told.differs), "unknown": len(told.unknown)}
+        after = {
+            "source": told.source.pk,
+            "figures": len(rows),
+            "differs": len(told.differs),
+            "unknown": len(told.unknown),
+        }
         digest = hashlib.sha256(content).hexdigest()
         trail.record(by=by, act="发布台账统计数", obj=title, after=after, region_id=region.pk, digest=digest)
     return told
@@ -111,7 +146,10 @@ def _standing(by: Operator, regions: list[Region], period: str) -> dict[tuple[in
     rows = visible(CurrentFigure.objects.all(), by).filter(
         region_id__in=[one.pk for one in regions], period=period, measure_id__in=list(measures()), calibre_id=""
     )
-    return {(pk, code): (kind, value) for pk, code, kind, value in rows.values_list("region_id", "measure_id", "observation__source__kind", "value")}
+    return {
+        (pk, code): (kind, value)
+        for pk, code, kind, value in rows.values_list("region_id", "measure_id", "observation__source__kind", "value")
+    }
 
 
 def counted_from(user: Operator, observation: Observation) -> list[tuple[Project, int]]:
@@ -124,6 +162,13 @@ def counted_from(user: Operator, observation: Observation) -> list[tuple[Project
     region = places.known().by_id[observation.region_id]
     codes = {region.code, *(one.code for one in places.descendants(user, region))}
     counts = json.loads(bytes(source.content))["counts"]
-    parts = {pk: amount for code, mine in counts.items() if code in codes for pk, amount in mine.get(observation.measure_id, ())}
+    parts = {
+        pk: amount
+        for code, mine in counts.items()
+        if code in codes
+        for pk, amount in mine.get(observation.measure_id, ())
+    }
     known = {one.pk: one for one in visible(Project.objects.filter(pk__in=list(parts)).select_related("region"), user)}
-    return sorted(((known[pk], amount) for pk, amount in parts.items() if pk in known), key=lambda one: (-one[1], one[0].pk))
+    return sorted(
+        ((known[pk], amount) for pk, amount in parts.items() if pk in known), key=lambda one: (-one[1], one[0].pk)
+    )

@@ -79,14 +79,22 @@ class Project(models.Model):
         ordering = ["region_id", "kind", "year", "code"]
         constraints = [
             models.UniqueConstraint(fields=["region", "code"], name="project_by_code"),
-            models.CheckConstraint(condition=Q(due_published_on__isnull=True) | Q(due_on__isnull=False), name="published_day_is_a_day"),
+            models.CheckConstraint(
+                condition=Q(due_published_on__isnull=True) | Q(due_on__isnull=False), name="published_day_is_a_day"
+            ),
         ]
         indexes = [
             models.Index(fields=["region", "kind", "year"], name="project_by_kind"),
             # A province's projects counted (late.tally) without opening one of them; those in the plan found among all that were ever built.
-            models.Index(fields=["region", "state", "year", "due_on"], name="project_counts", include=["id", "kind", "units", "households", "monetised"]),
+            models.Index(
+                fields=["region", "state", "year", "due_on"],
+                name="project_counts",
+                include=["id", "kind", "units", "households", "monetised"],
+            ),
             # Every project of a province looked into for a word, without opening one of them.
-            models.Index(fields=["region", "state", "year"], name="project_search", include=["name", "code", "address", "id"]),
+            models.Index(
+                fields=["region", "state", "year"], name="project_search", include=["name", "code", "address", "id"]
+            ),
             # One for each order of the list, so that its first page of a province is read and not sorted.
             models.Index(F("year").desc(nulls_first=True), "code", "id", name="project_by_year"),
             models.Index(fields=["code", "id"], name="project_in_order_of_code"),
@@ -120,7 +128,9 @@ class Event(models.Model):
     note = models.TextField("说明", blank=True)
     evidence = models.ForeignKey(File, models.PROTECT, null=True, related_name="+", verbose_name="佐证")
     origin = models.CharField("来源", max_length=40, help_text="ledger、return:编号、import:编号")
-    supersedes = models.OneToOneField("self", models.PROTECT, null=True, related_name="superseded_by", verbose_name="更正")
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="superseded_by", verbose_name="更正"
+    )
     void = models.BooleanField("撤回", db_default=False, help_text="所更正的事项没有发生")
     ordered_by = models.CharField("上级要求的依据", max_length=120, blank=True, db_default="")
     by = models.CharField("登记人", max_length=64)
@@ -134,7 +144,11 @@ class Event(models.Model):
             models.Index(fields=["region", "on"], name="event_by_region"),
             models.Index(fields=["supersedes"], name="event_superseded", condition=Q(supersedes__isnull=False)),
         ]
-        constraints = [models.CheckConstraint(condition=Q(supersedes__isnull=True) | Q(supersedes__lt=F("id")), name="event_supersedes_earlier")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(supersedes__isnull=True) | Q(supersedes__lt=F("id")), name="event_supersedes_earlier"
+            )
+        ]
 
 
 class Condition(models.Model):
@@ -162,7 +176,11 @@ class Adjustment(models.Model):
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="adjustments", verbose_name="项目")
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
-    kind = models.CharField("办法", max_length=10, choices=[("adjust", "调整"), ("replace", "置换"), ("cancel", "取消"), ("correct", "录入更正")])
+    kind = models.CharField(
+        "办法",
+        max_length=10,
+        choices=[("adjust", "调整"), ("replace", "置换"), ("cancel", "取消"), ("correct", "录入更正")],
+    )
     number = models.CharField("文号", max_length=80, blank=True)
     on = models.DateField("日期")
     before = models.JSONField("调整前", default=dict)
@@ -254,7 +272,11 @@ class Entry(models.Model):
     class Meta:
         verbose_name = "台账条目"
         ordering = ["region_id", "opened_on", "id"]
-        constraints = [models.UniqueConstraint(fields=["project", "ledger"], condition=~Q(state="closed"), name="one_open_entry_per_ledger")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "ledger"], condition=~Q(state="closed"), name="one_open_entry_per_ledger"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.project}·{self.ledger}"

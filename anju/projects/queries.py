@@ -103,8 +103,16 @@ def kept(found: QuerySet[Project]) -> QuerySet[Project]:
 
 
 def projects(
-    user: Operator, found: QuerySet[Project], *, sort: str = "", page: int = 1, size: int = SIZE, until: date | None = None, count: int | None = None,
-    only: Sequence[str] = (), kinds: Sequence[str] = (),
+    user: Operator,
+    found: QuerySet[Project],
+    *,
+    sort: str = "",
+    page: int = 1,
+    size: int = SIZE,
+    until: date | None = None,
+    count: int | None = None,
+    only: Sequence[str] = (),
+    kinds: Sequence[str] = (),
 ) -> Listed:
     """One page of projects with their totals: four queries, whatever the number of projects. sort: a key of SORTS.
 
@@ -117,7 +125,11 @@ def projects(
     # First the keys alone: narrow rows to sort, however deep the page.
     ids = list(found.order_by(*order).values_list("pk", flat=True)[(page - 1) * size : page * size])
     of_page = Project.objects.filter(_among("pk", ids))
-    known = {row["pk"]: SimpleNamespace(**row) for row in of_page.values("pk", "region_id", *only)} if only else of_page.in_bulk()
+    known = (
+        {row["pk"]: SimpleNamespace(**row) for row in of_page.values("pk", "region_id", *only)}
+        if only
+        else of_page.in_bulk()
+    )
     rows, regions = [known[pk] for pk in ids], places.known().by_id
     for row in rows:
         row.region = regions[row.region_id]
@@ -126,7 +138,12 @@ def projects(
 
 
 def totals(
-    user: Operator, project_ids: Collection[int], *, since: date | None = None, until: date | None = None, kinds: Sequence[str] = ()
+    user: Operator,
+    project_ids: Collection[int],
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    kinds: Sequence[str] = (),
 ) -> Totals:
     """What stands of each project from `since` to `until`, both days included: {"start": 250, "start:monetised": 30, …} in base units.
 
@@ -150,7 +167,12 @@ def sums(
     user: Operator, regions: Iterable[Region], *, since: date | None = None, until: date | None = None, by: str = "kind"
 ) -> dict[Any, dict[str, int]]:
     """Events of these regions (not below them) added up: by "kind" of project, "region" id, ("region", "kind") as "both", or "month"."""
-    keys = {"kind": "p.kind", "region": "e.region_id", "both": "e.region_id, p.kind", "month": "to_char(e.\"on\", 'YYYY-MM')"}[by]
+    keys = {
+        "kind": "p.kind",
+        "region": "e.region_id",
+        "both": "e.region_id, p.kind",
+        "month": "to_char(e.\"on\", 'YYYY-MM')",
+    }[by]
     ids = sorted({region.pk for region in regions} & user.region_ids)
     dated, days = _between(since, until)
     with connection.cursor() as cursor:
@@ -182,7 +204,11 @@ def _summed(rows: Iterable[tuple]) -> dict[Any, dict[str, int]]:
 
 def last_stages(user: Operator, project_ids: Collection[int], until: date) -> dict[int, str]:
     """The newest 形象进度 of each project up to that day."""
-    found = standing(user).filter(project_id__in=list(project_ids), kind="stage", on__lte=until).order_by("project_id", "-on", "-id")
+    found = (
+        standing(user)
+        .filter(project_id__in=list(project_ids), kind="stage", on__lte=until)
+        .order_by("project_id", "-on", "-id")
+    )
     return dict(found.distinct("project_id").values_list("project_id", "note"))
 
 
@@ -209,11 +235,21 @@ class Happened:
 
 def timeline(user: Operator, project: Project) -> list[Happened]:
     """Everything that happened to a project, the newest first, with what was mended and taken back."""
-    rows = list(visible(Event.objects.filter(project=project).select_related("evidence").defer("evidence__content"), user))
+    rows = list(
+        visible(Event.objects.filter(project=project).select_related("evidence").defer("evidence__content"), user)
+    )
     later = {row.supersedes_id: row for row in rows if row.supersedes_id}
     kinds = events()
     found = [
-        Happened(row.on, kinds[row.kind].label, amount_text(row.kind, project.kind, row.amount), row, None, later.get(row.pk), kinds[row.kind])
+        Happened(
+            row.on,
+            kinds[row.kind].label,
+            amount_text(row.kind, project.kind, row.amount),
+            row,
+            None,
+            later.get(row.pk),
+            kinds[row.kind],
+        )
         for row in rows
     ]
     changes = visible(Adjustment.objects.filter(project=project).select_related("replaced_by"), user)
@@ -268,7 +304,9 @@ def checklist(user: Operator, project: Project) -> list[Ready]:
     ticked = {one.code: one for one in visible(Condition.objects.filter(project=project), user)}
     kinds = conditions_for(project.kind)
     first: dict[str, Event] = {}
-    for event in standing(user).filter(project=project, kind__in=[kind.by for kind in kinds if kind.by]).order_by("on", "id"):
+    for event in (
+        standing(user).filter(project=project, kind__in=[kind.by for kind in kinds if kind.by]).order_by("on", "id")
+    ):
         first.setdefault(event.kind, event)
     return [Ready(kind.code, kind.label, ticked.get(kind.code), first.get(kind.by)) for kind in kinds]
 

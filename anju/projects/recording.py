@@ -55,7 +55,9 @@ def record(
         raise Refused(*problems)
     made.evidence = evidence
     made.save(force_insert=True)
-    trail.record(by=by, act="登记进度", obj=named(project), after=_shown_event(project, made), region_id=project.region_id)
+    trail.record(
+        by=by, act="登记进度", obj=named(project), after=_shown_event(project, made), region_id=project.region_id
+    )
     return made
 
 
@@ -116,14 +118,21 @@ def mend(
     said = {"amount": amount, "on": on, "mode": mode, "part": part, "number": number}
     wanted = kept if void else {key: kept[key] if value is KEEP else value for key, value in said.items()}
     choices = events()[old.kind].choices
-    made, problems = _event(project, Entry(project.pk, old.kind, note=old.note if choices else reason, **wanted), by, origin, mending=True)
+    made, problems = _event(
+        project, Entry(project.pk, old.kind, note=old.note if choices else reason, **wanted), by, origin, mending=True
+    )
     if not reason.strip():
         problems.append(Problem("PROJ-017", where, "更正没有写原因。", "请写明为什么改、依据什么改。"))
     if made is not None and not void and _key(made) == _key(old):
         problems.append(Problem("PROJ-017", where, "更正后与现有的相同。", "无需更正。"))
     if problems:
         raise Refused(*problems)
-    made.supersedes, made.void, made.ordered_by, made.evidence_id = old, void, ordered_by.strip(), None if void else old.evidence_id
+    made.supersedes, made.void, made.ordered_by, made.evidence_id = (
+        old,
+        void,
+        ordered_by.strip(),
+        None if void else old.evidence_id,
+    )
     if void:
         made.amount = None
     made.save(force_insert=True)
@@ -134,14 +143,22 @@ def mend(
     return made
 
 
-def _event(project: Project, entry: Entry, by: Operator, origin: str, mending: bool = False) -> tuple[Event | None, list[Problem]]:
+def _event(
+    project: Project, entry: Entry, by: Operator, origin: str, mending: bool = False
+) -> tuple[Event | None, list[Problem]]:
     """The event as it will be stored, and everything that is wrong with it."""
     kind = events().get(entry.kind)
     if kind is None or project.kind not in kind.kinds:
-        what = f"没有事项“{entry.kind}”。" if kind is None else f"“{kind.label}”不是{project.get_kind_display()}项目的事项。"
+        what = (
+            f"没有事项“{entry.kind}”。"
+            if kind is None
+            else f"“{kind.label}”不是{project.get_kind_display()}项目的事项。"
+        )
         return None, [Problem("PROJ-010", named(project), what, "请在列出的事项中选择。")]
     where = f"{named(project)} {entry.on} “{kind.label}”"
-    problems = [] if mending or project.state in (Project.PLANNED, Project.RESERVE) else [out_of_library(project, where)]
+    problems = (
+        [] if mending or project.state in (Project.PLANNED, Project.RESERVE) else [out_of_library(project, where)]
+    )
     try:
         amount = _amount(kind, project.kind, entry.amount)
     except Unfit as unfit:
@@ -151,11 +168,23 @@ def _event(project: Project, entry: Entry, by: Operator, origin: str, mending: b
     if entry.mode and entry.mode not in allowed:
         listed = "、".join(f"{MODES[mode]}（{mode}）" for mode in allowed)
         problems.append(
-            Problem("PROJ-012", where, f"方式“{MODES.get(entry.mode, entry.mode)}”不适用。", f"请写 {listed} 之一。" if listed else "请留空。")
+            Problem(
+                "PROJ-012",
+                where,
+                f"方式“{MODES.get(entry.mode, entry.mode)}”不适用。",
+                f"请写 {listed} 之一。" if listed else "请留空。",
+            )
         )
     problems += not_future(where, "日期", entry.on)
     if amount is not None and amount < 0 and not entry.note.strip():
-        problems.append(Problem("PROJ-015", where, f"数量 {amount_text(kind.code, project.kind, amount)} 小于 0。", "累计数调减的，请在说明里写明原因。"))
+        problems.append(
+            Problem(
+                "PROJ-015",
+                where,
+                f"数量 {amount_text(kind.code, project.kind, amount)} 小于 0。",
+                "累计数调减的，请在说明里写明原因。",
+            )
+        )
     if kind.number and not entry.number.strip():
         problems.append(Problem("PROJ-013", where, "没有写证号或文号。", "请照证照填写。"))
     if kind.choices and entry.note not in kind.choices:
@@ -163,7 +192,11 @@ def _event(project: Project, entry: Entry, by: Operator, origin: str, mending: b
     for name in ("part", "number"):
         most = Event._meta.get_field(name).max_length
         if len(getattr(entry, name)) > most:
-            problems.append(Problem("PROJ-013", where, f"{Event._meta.get_field(name).verbose_name}超过 {most} 个字。", "请写短一些。"))
+            problems.append(
+                Problem(
+                    "PROJ-013", where, f"{Event._meta.get_field(name).verbose_name}超过 {most} 个字。", "请写短一些。"
+                )
+            )
     made = Event(
         project=project, region_id=project.region_id, kind=kind.code, on=entry.on, amount=amount, mode=entry.mode, part=entry.part.strip(),
         number=entry.number.strip(), note=entry.note.strip(), origin=origin, by=by.key,
@@ -192,7 +225,16 @@ def _amount(kind: EventKind, project_kind: str, said: str | int | None) -> int |
 
 
 def _key(event: Event) -> tuple[Any, ...]:
-    return (event.project_id, event.kind, event.on, event.amount, event.mode, event.part, event.number, event.note if events()[event.kind].choices else "")
+    return (
+        event.project_id,
+        event.kind,
+        event.on,
+        event.amount,
+        event.mode,
+        event.part,
+        event.number,
+        event.note if events()[event.kind].choices else "",
+    )
 
 
 def _again(made: Sequence[Event]) -> list[Event]:

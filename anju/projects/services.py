@@ -72,7 +72,9 @@ def register(*, by: Operator, region: Region, origin: str = LEDGER, **fields: An
             made.save(force_insert=True)
     except IntegrityError:  # someone else was registering it at the same moment
         raise Refused(code_taken(region, made)) from None
-    trail.record(by=by, act="登记项目", obj=named(made), after=shown_fields(made) | {"origin": origin}, region_id=region.pk)
+    trail.record(
+        by=by, act="登记项目", obj=named(made), after=shown_fields(made) | {"origin": origin}, region_id=region.pk
+    )
     return made
 
 
@@ -89,7 +91,9 @@ def checked(region: Region, name: str, fields: Mapping[str, Any], kind: str = ""
     for key, value in fields.items():
         one = FIELDS.get(key)
         if one is None:
-            problems.append(Problem("PROJ-001", f"项目“{name}”", f"没有“{key}”这一项。", f"可以填的有：{'、'.join(FIELDS)}。"))
+            problems.append(
+                Problem("PROJ-001", f"项目“{name}”", f"没有“{key}”这一项。", f"可以填的有：{'、'.join(FIELDS)}。")
+            )
         elif kind and kind not in one.kinds:
             if value not in ("", None):
                 what = f"“{one.label}”不属于{Project.Kind(kind).label}项目。"
@@ -101,8 +105,12 @@ def checked(region: Region, name: str, fields: Mapping[str, Any], kind: str = ""
             except Unfit as unfit:
                 problems.append(unfitting(name, one, unfit))
     for key in ("code", "name", "kind"):
-        if not (values.get(key) if key in fields or new else "there") and not any(FIELDS[key].label in one.where for one in problems):
-            problems.append(Problem("PROJ-002", f"项目“{name}” “{FIELDS[key].label}”", "没有填写。", "编码、名称、类型是必填的。"))
+        if not (values.get(key) if key in fields or new else "there") and not any(
+            FIELDS[key].label in one.where for one in problems
+        ):
+            problems.append(
+                Problem("PROJ-002", f"项目“{name}” “{FIELDS[key].label}”", "没有填写。", "编码、名称、类型是必填的。")
+            )
     if problems:
         raise Refused(*problems)
     return values
@@ -127,13 +135,25 @@ def edit(*, by: Operator, project_id: int, version: int, **fields: Any) -> Proje
     planned = [FIELDS[key].label for key in changed if key in PLANNED and getattr(project, key) is not None]
     if planned and project.state != Project.RESERVE:
         raise Refused(
-            Problem("PROJ-007", named(project), f"{'、'.join(planned)}已列入计划，不能直接改。", "录错了的请用“录入更正”；计划变了的由审核岗用“调整计划”，写明文号。")
+            Problem(
+                "PROJ-007",
+                named(project),
+                f"{'、'.join(planned)}已列入计划，不能直接改。",
+                "录错了的请用“录入更正”；计划变了的由审核岗用“调整计划”，写明文号。",
+            )
         )
     if "year" in changed:
         raise Refused(Problem("PROJ-007", named(project), "储备项目没有计划年度。", "请用“列入年度计划”。"))
     before = shown_fields(project, changed)
     change(project, by, changed)
-    trail.record(by=by, act="修改项目", obj=named(project), before=before, after=shown_fields(project, changed), region_id=project.region_id)
+    trail.record(
+        by=by,
+        act="修改项目",
+        obj=named(project),
+        before=before,
+        after=shown_fields(project, changed),
+        region_id=project.region_id,
+    )
     return project
 
 
@@ -154,7 +174,9 @@ def publish_due(*, by: Operator, project_id: int, due_on: date | None = None, pu
     in_library(project)
     problems = []
     if due_on is None and project.due_on is None:
-        problems.append(Problem("PROJ-024", named(project), "没有合同约定竣工日期。", "请先填写约定竣工日期，再登记公开。"))
+        problems.append(
+            Problem("PROJ-024", named(project), "没有合同约定竣工日期。", "请先填写约定竣工日期，再登记公开。")
+        )
     if not at.strip():
         problems.append(Problem("PROJ-024", named(project), "没有写在哪里公开。", "请写网址，或写报纸、公示栏等载体。"))
     problems += not_future(named(project), "公开日期", published_on)
@@ -165,7 +187,9 @@ def publish_due(*, by: Operator, project_id: int, due_on: date | None = None, pu
         before = {key: str(getattr(project, key) or "") for key in values}
         change(project, by, values)
         after = {key: str(value) for key, value in values.items()}
-        trail.record(by=by, act="公开约定竣工日期", obj=named(project), before=before, after=after, region_id=project.region_id)
+        trail.record(
+            by=by, act="公开约定竣工日期", obj=named(project), before=before, after=after, region_id=project.region_id
+        )
     return project
 
 
@@ -173,13 +197,19 @@ def publish_due(*, by: Operator, project_id: int, due_on: date | None = None, pu
 
 
 @transaction.atomic
-def meet(*, by: Operator, project_id: int, code: str, met_on: date | None = None, number: str = "", not_needed: bool = False) -> Condition:
+def meet(
+    *, by: Operator, project_id: int, code: str, met_on: date | None = None, number: str = "", not_needed: bool = False
+) -> Condition:
     """Tick a line of the checklist of 开工条件: met on a day, or not needed. Without either it is open again. Repeating changes nothing."""
     project = locked(by, project_id, EDIT)
     kind = conditions().get(code)
     problems = []
     if kind is None or project.kind not in kind.kinds:
-        problems.append(Problem("PROJ-018", named(project), f"没有开工条件“{kind.label if kind else code}”。", "请在列出的条件中选择。"))
+        problems.append(
+            Problem(
+                "PROJ-018", named(project), f"没有开工条件“{kind.label if kind else code}”。", "请在列出的条件中选择。"
+            )
+        )
     if met_on and not_needed:
         problems.append(Problem("PROJ-018", named(project), "既写了具备日期，又写了不需要。", "请只写一样。"))
     problems += not_future(named(project), "具备日期", met_on) if met_on else []
@@ -192,7 +222,9 @@ def meet(*, by: Operator, project_id: int, code: str, met_on: date | None = None
         return known
     before = {key: str(getattr(known, key)) for key in values} if known else None
     made, _ = Condition.objects.update_or_create(
-        project=project, code=code, defaults=values | {"region_id": project.region_id, "by": by.key, "at": timezone.now()}
+        project=project,
+        code=code,
+        defaults=values | {"region_id": project.region_id, "by": by.key, "at": timezone.now()},
     )
     after = {"condition": kind.label} | {key: str(value) for key, value in values.items()}
     trail.record(by=by, act="登记开工条件", obj=named(project), before=before, after=after, region_id=project.region_id)
@@ -210,16 +242,28 @@ def keep_file(*, by: Operator, region_id: int, name: str, content: bytes, media:
 
 @transaction.atomic
 def photo(
-    *, by: Operator, project_id: int, content: bytes, name: str, taken_on: date, longitude: str = "", latitude: str = "", caption: str = ""
+    *,
+    by: Operator,
+    project_id: int,
+    content: bytes,
+    name: str,
+    taken_on: date,
+    longitude: str = "",
+    latitude: str = "",
+    caption: str = "",
 ) -> Photo:
     """Keep a photograph of the site with its day and place. Refused PROJ-023 for what is no JPEG or PNG, or larger than may be kept."""
     project = locked(by, project_id, EDIT)
     media = next((kind for head, kind in PICTURES.items() if content.startswith(head)), "")
     problems = not_future(named(project), "拍摄日期", taken_on)
     if not media:
-        problems.append(Problem("PROJ-023", f"{named(project)} 《{name}》", "不是照片（JPEG 或 PNG）。", "请另存为 JPEG 后再上传。"))
+        problems.append(
+            Problem("PROJ-023", f"{named(project)} 《{name}》", "不是照片（JPEG 或 PNG）。", "请另存为 JPEG 后再上传。")
+        )
     if len(content) > LARGEST:
-        problems.append(Problem("PROJ-023", f"{named(project)} 《{name}》", f"照片超过 {LARGEST >> 20} 兆。", "请压缩后再上传。"))
+        problems.append(
+            Problem("PROJ-023", f"{named(project)} 《{name}》", f"照片超过 {LARGEST >> 20} 兆。", "请压缩后再上传。")
+        )
     place = {}
     for key, text in (("longitude", longitude), ("latitude", latitude)):
         try:
@@ -233,9 +277,18 @@ def photo(
     known = Photo.objects.filter(project=project, file=file).first()
     if known is not None:
         return known
-    made = Photo.objects.create(project=project, region_id=project.region_id, file=file, taken_on=taken_on, caption=caption.strip()[:120], **place)
+    made = Photo.objects.create(
+        project=project,
+        region_id=project.region_id,
+        file=file,
+        taken_on=taken_on,
+        caption=caption.strip()[:120],
+        **place,
+    )
     after = {"photo": made.pk, "name": file.name, "taken_on": str(taken_on)}
-    trail.record(by=by, act="上传现场照片", obj=named(project), after=after, region_id=project.region_id, digest=file.sha256)
+    trail.record(
+        by=by, act="上传现场照片", obj=named(project), after=after, region_id=project.region_id, digest=file.sha256
+    )
     return made
 
 
@@ -244,7 +297,15 @@ def photo(
 
 @transaction.atomic
 def adjust(
-    *, by: Operator, project_id: int, number: str, on: date, reason: str, ordered_by: str = "", version: int | None = None, **fields: Any
+    *,
+    by: Operator,
+    project_id: int,
+    number: str,
+    on: date,
+    reason: str,
+    ordered_by: str = "",
+    version: int | None = None,
+    **fields: Any,
 ) -> Adjustment:
     """Change what the plan fixed, by a document (调整). What it was and became stays.
 
@@ -271,13 +332,24 @@ def correct_plan(*, by: Operator, project_id: int, version: int, reason: str, **
     bound = by_document(by, project)
     if held := [name for name in changed if name in bound]:
         fix = "请由审核岗凭文号“调整计划”。"
-        raise Refused(*(Problem("PROJ-025", f"{named(project)} “{FIELDS[name].label}”", f"{bound[name]}，不能再当作录错更正。", fix) for name in held))
+        raise Refused(
+            *(
+                Problem(
+                    "PROJ-025", f"{named(project)} “{FIELDS[name].label}”", f"{bound[name]}，不能再当作录错更正。", fix
+                )
+                for name in held
+            )
+        )
     before = shown_fields(project, changed)
     change(project, by, changed)
-    return _adjusted(project, by, "correct", "", timezone.localdate(), reason, "", before, shown_fields(project, changed))
+    return _adjusted(
+        project, by, "correct", "", timezone.localdate(), reason, "", before, shown_fields(project, changed)
+    )
 
 
-def _plan_changes(project: Project, problems: list[Problem], version: int | None, fields: Mapping[str, Any]) -> dict[str, Any]:
+def _plan_changes(
+    project: Project, problems: list[Problem], version: int | None, fields: Mapping[str, Any]
+) -> dict[str, Any]:
     """What of the plan's numbers changes, as it will be stored. Refused with these problems and its own."""
     if strange := [name for name in fields if name not in PLANNED]:
         labels = "、".join(FIELDS[name].label if name in FIELDS else name for name in strange)
@@ -290,7 +362,14 @@ def _plan_changes(project: Project, problems: list[Problem], version: int | None
         at_version(project, version)
     values = checked(project.region, project.name, fields, project.kind)
     if values.get("year", project.year) is None:
-        raise Refused(Problem("PROJ-002", f"{named(project)} “{FIELDS['year'].label}”", "没有填写。", "在册项目须有计划年度；不做了的请“取消”。"))
+        raise Refused(
+            Problem(
+                "PROJ-002",
+                f"{named(project)} “{FIELDS['year'].label}”",
+                "没有填写。",
+                "在册项目须有计划年度；不做了的请“取消”。",
+            )
+        )
     changed = {key: value for key, value in values.items() if getattr(project, key) != value}
     if not changed:
         raise Refused(Problem("PROJ-021", named(project), "改前改后相同。", "请核对要改的数；可能别人已先办理。"))
@@ -298,17 +377,33 @@ def _plan_changes(project: Project, problems: list[Problem], version: int | None
 
 
 @transaction.atomic
-def replace(*, by: Operator, project_id: int, replaced_by: int, number: str, on: date, reason: str, ordered_by: str = "") -> Adjustment:
+def replace(
+    *, by: Operator, project_id: int, replaced_by: int, number: str, on: date, reason: str, ordered_by: str = ""
+) -> Adjustment:
     """Put another registered project in this one's place, by a document (置换)."""
     project = locked(by, project_id, ADJUST)
     other = visible(Project.objects.all(), by).get(pk=replaced_by)
     problems = _documented(project, number, on, reason)
-    if other.pk == project.pk or other.region_id != project.region_id or other.kind != project.kind or other.state != Project.PLANNED:
+    if (
+        other.pk == project.pk
+        or other.region_id != project.region_id
+        or other.kind != project.kind
+        or other.state != Project.PLANNED
+    ):
         what = f"“{other.name}”不能置换它。"
-        problems.append(Problem("PROJ-022", named(project), what, "置换为的项目须先登记，同区划、同类型、列入计划，且不是它自己。"))
+        problems.append(
+            Problem("PROJ-022", named(project), what, "置换为的项目须先登记，同区划、同类型、列入计划，且不是它自己。")
+        )
     if problems:
         raise Refused(*problems)
-    move(project, "replace", by=by, on=on, reason=reason, because={"number": number, "replaced_by": other.code, "ordered_by": ordered_by})
+    move(
+        project,
+        "replace",
+        by=by,
+        on=on,
+        reason=reason,
+        because={"number": number, "replaced_by": other.code, "ordered_by": ordered_by},
+    )
     change(project, by, {})
     states = {"state": Project.PLANNED}, {"state": project.state, "replaced_by": other.code}
     return _adjusted(project, by, "replace", number, on, reason, ordered_by, *states, replaced_by=other)
@@ -353,7 +448,9 @@ def _adjusted(
     )  # fmt: skip
     shown = after | {"number": made.number, "on": str(on), "ordered_by": made.ordered_by}
     act = "录入更正" if kind == "correct" else f"{made.get_kind_display()}项目"
-    trail.record(by=by, act=act, obj=named(project), before=before, after=shown, reason=reason, region_id=project.region_id)
+    trail.record(
+        by=by, act=act, obj=named(project), before=before, after=shown, reason=reason, region_id=project.region_id
+    )
     return made
 
 
@@ -361,5 +458,7 @@ def _documented(project: Project, number: str, on: date, reason: str) -> list[Pr
     problems = not_future(named(project), "日期", on)
     for label, text in (("文号", number), ("原因", reason)):
         if not text.strip():
-            problems.append(Problem("PROJ-020", named(project), f"没有写{label}。", "项目调整、置换、取消须写明文号和原因。"))
+            problems.append(
+                Problem("PROJ-020", named(project), f"没有写{label}。", "项目调整、置换、取消须写明文号和原因。")
+            )
     return problems

@@ -68,7 +68,11 @@ class Signal:
     def found(self) -> dict[str, str]:
         """The facts that the book was told, as text."""
         inputs = self.outcome.run.book.inputs.items()
-        return {item.label: str(self.facts[name]) for name, item in inputs if self.facts[name] is not None and name not in ("place", "project", "unit_name")}
+        return {
+            item.label: str(self.facts[name])
+            for name, item in inputs
+            if self.facts[name] is not None and name not in ("place", "project", "unit_name")
+        }
 
 
 @cache
@@ -124,11 +128,15 @@ GROUP BY 1, 2 HAVING max(e."on") >= %(this)s ORDER BY 1, 2
 """
 
 
-def facts(user: Operator, region_ids: Collection[int], on: date, project_id: int | None = None) -> dict[int, dict[str, Any]]:
+def facts(
+    user: Operator, region_ids: Collection[int], on: date, project_id: int | None = None
+) -> dict[int, dict[str, Any]]:
     """Facts of the projects of the plan (在册) of these regions, by project; of one only when named. In plain values; None is unknown."""
     regions = sorted(set(region_ids) & user.region_ids)
     with connection.cursor() as cursor:
-        cursor.execute(FACTS, {"works": list(WORKS), "money": list(MONEY), "regions": regions, "on": on, "one": project_id})
+        cursor.execute(
+            FACTS, {"works": list(WORKS), "money": list(MONEY), "regions": regions, "on": on, "one": project_id}
+        )
         return {row[0]: _facts(*row) for row in cursor.fetchall()}
 
 
@@ -156,7 +164,14 @@ def _months(user: Operator, region_ids: Collection[int], on: date, kinds: Iterab
     last = (this - timedelta(days=1)).replace(day=1)
     before = (last - timedelta(days=1)).replace(day=1)
     with connection.cursor() as cursor:
-        given = {"this": this, "last": last, "before": before, "on": on, "kinds": sorted(kinds), "regions": sorted(set(region_ids) & user.region_ids)}
+        given = {
+            "this": this,
+            "last": last,
+            "before": before,
+            "on": on,
+            "kinds": sorted(kinds),
+            "regions": sorted(set(region_ids) & user.region_ids),
+        }
         cursor.execute(MONTHS, given)
         names = ("project_id", "event", "this_month", "last_month", "month_before", "fallen")
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -167,7 +182,9 @@ def signals(user: Operator, region: Region, on: date) -> list[Signal]:
     return looked(user, region, on)[1]
 
 
-def looked(user: Operator, region: Region, on: date, told: Callable[[int, str], None] | None = None) -> tuple[int, list[Signal]]:
+def looked(
+    user: Operator, region: Region, on: date, told: Callable[[int, str], None] | None = None
+) -> tuple[int, list[Signal]]:
     """How many projects were looked over, and what the books say of them. told: after which book, and what is begun."""
     ids = below(user, region)
     known = facts(user, ids, on)
@@ -189,8 +206,13 @@ def _rows(watch: Watch, months: list[dict[str, Any]], known: Mapping[int, Mappin
         if pk in known and kind.code in watch.of:
             unit_name = kind.unit_for(known[pk]["kind"])
             whole = unit(unit_name).factor == 1
-            amounts = {name: month[name] if whole else shown(month[name], unit_name) for name in ("this_month", "last_month", "month_before", "fallen")}
-            made.append(known[pk] | amounts | {"key": f"{pk}/{kind.code}", "id": pk, "what": kind.label, "unit_name": unit_name})
+            amounts = {
+                name: month[name] if whole else shown(month[name], unit_name)
+                for name in ("this_month", "last_month", "month_before", "fallen")
+            }
+            made.append(
+                known[pk] | amounts | {"key": f"{pk}/{kind.code}", "id": pk, "what": kind.label, "unit_name": unit_name}
+            )
     return made
 
 
@@ -209,14 +231,24 @@ def look(watch: Watch, rows: list[dict[str, Any]], on: date, engine: Any = None)
             if book.kind == "warning" and failed | unknown != everything:
                 found.append(Signal(watch, row["id"], row["region_id"], outcome.warning, outcome, row))
             elif book.kind != "warning" and failed:
-                found += [Signal(watch, row["id"], row["region_id"], book.conditions[name], outcome, row) for name in outcome.failed]
+                found += [
+                    Signal(watch, row["id"], row["region_id"], book.conditions[name], outcome, row)
+                    for name in outcome.failed
+                ]
     return found
 
 
 def _inputs(book: Book, row: Mapping[str, Any]) -> dict[str, Any]:
     if strange := [name for name in book.inputs if name not in row]:
         what = f"项目台账没有这些输入：{'、'.join(strange)}。"
-        raise Refused(Problem("PROJ-030", f"《{book.title}》（{book.file}）", what, "请改用项目台账能给出的输入，见 docs/projects.md。"))
+        raise Refused(
+            Problem(
+                "PROJ-030",
+                f"《{book.title}》（{book.file}）",
+                what,
+                "请改用项目台账能给出的输入，见 docs/projects.md。",
+            )
+        )
     return {name: row[name] for name in book.inputs} | {"key": row["key"]}
 
 

@@ -64,7 +64,14 @@ def export_workbook(user: Operator, region: Region, **filters: Any) -> bytes:
     """
     found = chosen(user, region, **filters)
     if (count := found.count()) > MOST:
-        raise Refused(Problem("PROJ-045", f"{region.name} 项目", f"有 {count} 个项目，一份工作簿最多 {MOST} 个。", "请按县或按年度、类型导出。"))
+        raise Refused(
+            Problem(
+                "PROJ-045",
+                f"{region.name} 项目",
+                f"有 {count} 个项目，一份工作簿最多 {MOST} 个。",
+                "请按县或按年度、类型导出。",
+            )
+        )
     projects = list(found.select_related("region", "body", "builder").order_by("region__order", "kind", "year", "code"))
     sums = totals(user, [one.pk for one in projects])
     buffer = io.BytesIO()
@@ -80,8 +87,19 @@ def export_workbook(user: Operator, region: Region, **filters: Any) -> bytes:
 
     grey = {"bg_color": "#EDEDED", "locked": True, "border": 1}
     free = {"locked": False, "border": 1}
-    page.write_string(0, 1, f"{region.name}项目（{timezone.localdate()} 导出）。灰色的不能改；新项目写在下面的空白行；不知道的留空，不要填 0。", look(bold=True))
-    heads = ["编号", "区划", *(FIELDS[name].heading for name in COLUMNS), "状态", *(f"累计{label}" for label in _progress_labels())]
+    page.write_string(
+        0,
+        1,
+        f"{region.name}项目（{timezone.localdate()} 导出）。灰色的不能改；新项目写在下面的空白行；不知道的留空，不要填 0。",
+        look(bold=True),
+    )
+    heads = [
+        "编号",
+        "区划",
+        *(FIELDS[name].heading for name in COLUMNS),
+        "状态",
+        *(f"累计{label}" for label in _progress_labels()),
+    ]
     for column, text in enumerate(heads):
         page.write_string(1, column, text, look(bold=True, bg_color="#D9E2F3", locked=True, border=1, text_wrap=True))
     rows = []
@@ -101,12 +119,16 @@ def export_workbook(user: Operator, region: Region, **filters: Any) -> bytes:
             _write(page, at, column, name, "", look, free)
     for column, name in enumerate(COLUMNS, start=FIRST_COLUMN):
         if FIELDS[name].type == CHOICE:
-            page.data_validation(FIRST_ROW, column, last - 1, column, {"validate": "list", "source": list(FIELDS[name].choices.values())})
+            page.data_validation(
+                FIRST_ROW, column, last - 1, column, {"validate": "list", "source": list(FIELDS[name].choices.values())}
+            )
         page.set_column(column, column, 11 if FIELDS[name].type in NARROW else 18)
     page.set_column(0, 0, None, None, {"hidden": True})
     page.set_column(STATE_COLUMN, STATE_COLUMN + len(PROGRESS), 12)
     page.freeze_panes(FIRST_ROW, FIRST_COLUMN + 2)
-    page.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True, "sort": True, "autofilter": True})
+    page.protect(
+        "", {"format_columns": True, "format_rows": True, "select_locked_cells": True, "sort": True, "autofilter": True}
+    )
     _stamp(book, {"region": region.code, "layout": LAYOUT}, rows)
     book.close()
     return buffer.getvalue()
@@ -178,14 +200,23 @@ def _opened(content: bytes, name: str) -> tuple[list[tuple[int, list[str]]], Bef
     open_workbook(content, name)  # says in words what is no workbook, too large, damaged or locked
     book = load_workbook(io.BytesIO(content), data_only=True)
     if SHEET not in book.sheetnames or STAMP not in book.sheetnames:
-        raise Refused(Problem("PROJ-040", where(name), "不是从本系统导出的项目工作簿。", "请先“导出工作簿”，在导出的文件里修改或登记。"))
+        raise Refused(
+            Problem(
+                "PROJ-040",
+                where(name),
+                "不是从本系统导出的项目工作簿。",
+                "请先“导出工作簿”，在导出的文件里修改或登记。",
+            )
+        )
     said = [[_text(cell) for cell in row] for row in book[STAMP].iter_rows(values_only=True)]
     stamped = [row[:3] for row in said[2:]]
     if len(said) < 2 or _digest(said[0][0], stamped) != said[1][0] or json.loads(said[0][0])["layout"] != LAYOUT:
         raise Refused(Problem("PROJ-041", where(name), "工作簿里隐藏的标记已损坏。", "请重新导出，把改动抄过去。"))
     before = {int(pk): (int(version), json.loads(texts)) for pk, version, texts in stamped}
     rows = []
-    for at, line in enumerate(book[SHEET].iter_rows(min_row=FIRST_ROW + 1, max_col=STATE_COLUMN, values_only=True), start=FIRST_ROW):
+    for at, line in enumerate(
+        book[SHEET].iter_rows(min_row=FIRST_ROW + 1, max_col=STATE_COLUMN, values_only=True), start=FIRST_ROW
+    ):
         texts = [_text(cell) for cell in line]
         texts += [""] * (STATE_COLUMN - len(texts))
         if any(texts):
@@ -219,7 +250,10 @@ class _Back:
         self.brought, self.problems = Brought(), []
         self.seen: dict[str, int] = {}
         self.matcher = places.Matcher(by, region)
-        self.known = {one.pk: one for one in chosen(by, region).filter(pk__in=list(before)).select_related("region", "body", "builder")}
+        self.known = {
+            one.pk: one
+            for one in chosen(by, region).filter(pk__in=list(before)).select_related("region", "body", "builder")
+        }
         self.finders: dict[int, Any] = {}
 
     def row(self, at: int, texts: list[str]) -> None:
@@ -227,7 +261,13 @@ class _Back:
         if not pk:
             return self.new(at, texts[REGION_COLUMN], values)
         if pk in self.seen:
-            return self.wrong(at, 1, "PROJ-044", f"与第 {self.seen[pk] + 1} 行是同一个项目（可能是整行复制的）。", "新项目请写在下面的空白行，不要复制整行。")
+            return self.wrong(
+                at,
+                1,
+                "PROJ-044",
+                f"与第 {self.seen[pk] + 1} 行是同一个项目（可能是整行复制的）。",
+                "新项目请写在下面的空白行，不要复制整行。",
+            )
         self.seen[pk] = at
         if not pk.isdecimal() or int(pk) not in self.before or int(pk) not in self.known:
             return self.wrong(at, 1, "PROJ-044", "不认识这一行的项目。", "请重新导出；新项目请写在空白行。")
@@ -245,30 +285,56 @@ class _Back:
             if project.version != version and now != before.get(key, ""):
                 who, when = project.changed_by or project.by, timezone.localtime(project.changed_at or project.at)
                 what = f"您改为“{text}”，而{who}已于 {when:%Y-%m-%d %H:%M} 改为“{now}”。"
-                self.wrong(at, self.column(key), "PROJ-042", what, "请核对以哪个为准；以现在的为准就填成它，以您的为准请在页面上改。")
+                self.wrong(
+                    at,
+                    self.column(key),
+                    "PROJ-042",
+                    what,
+                    "请核对以哪个为准；以现在的为准就填成它，以您的为准请在页面上改。",
+                )
             elif _locked(project, key):
-                self.wrong(at, self.column(key), "PROJ-043", "这一格是锁定的，不能在工作簿里改。", "计划数在页面上“录入更正”或“调整计划”；编码、类型登记错的在页面上办理。")
+                self.wrong(
+                    at,
+                    self.column(key),
+                    "PROJ-043",
+                    "这一格是锁定的，不能在工作簿里改。",
+                    "计划数在页面上“录入更正”或“调整计划”；编码、类型登记错的在页面上办理。",
+                )
             else:
                 wanted[key] = stored.value
         if not wanted:
             self.brought.unchanged += 1
             return
-        self.take(at, lambda: self.brought.changed.append(services.edit(by=self.by, project_id=project.pk, version=project.version, **wanted)))
+        self.take(
+            at,
+            lambda: self.brought.changed.append(
+                services.edit(by=self.by, project_id=project.pk, version=project.version, **wanted)
+            ),
+        )
 
     def new(self, at: int, place: str, values: dict[str, str]) -> None:
         region: Any = self.matcher.match(place) if place else self.region
         if isinstance(region, Problem):
             return self.wrong(at, REGION_COLUMN, "PROJ-046", region.what, region.fix)
         said = {key: text for key, text in values.items() if text}
-        known = Project.objects.filter(region=region, code=said.get("code", "")).select_related("body", "builder").first()
+        known = (
+            Project.objects.filter(region=region, code=said.get("code", "")).select_related("body", "builder").first()
+        )
         if known is not None and all(text == show(FIELDS[key], getattr(known, key)) for key, text in said.items()):
             self.brought.unchanged += 1  # this very file brought it before
             return None
         count = len(self.problems)
-        read_all = {key: got.value for key, text in said.items() if (got := self.read(at, key, text, region)) is not None}
+        read_all = {
+            key: got.value for key, text in said.items() if (got := self.read(at, key, text, region)) is not None
+        }
         if len(self.problems) > count:
             return None
-        return self.take(at, lambda: self.brought.made.append(services.register(by=self.by, region=region, origin=self.origin, **read_all)))
+        return self.take(
+            at,
+            lambda: self.brought.made.append(
+                services.register(by=self.by, region=region, origin=self.origin, **read_all)
+            ),
+        )
 
     def read(self, at: int, key: str, text: str, region: Region) -> "_Stored | None":
         """None: it will not do, and that was said."""
@@ -298,4 +364,3 @@ class _Back:
     @staticmethod
     def column(key: str) -> int:
         return FIRST_COLUMN + COLUMNS.index(key)
-

@@ -59,14 +59,26 @@ def audit_export(*, by: Operator, region: Region, periods: Sequence[str], number
     })  # fmt: skip
     content = _zip(files)
     after = {"periods": list(periods), "number": number, "returns": len(rets), "bytes": len(content)}
-    trail.record(by=by, act="导出审计资料", obj=where, after=after, reason=number, region_id=region.pk, digest=hashlib.sha256(content).hexdigest())
+    trail.record(
+        by=by,
+        act="导出审计资料",
+        obj=where,
+        after=after,
+        reason=number,
+        region_id=region.pk,
+        digest=hashlib.sha256(content).hexdigest(),
+    )
     return content
 
 
 def _submitted(by: Operator, region: Region, periods: Sequence[str]) -> QuerySet[Return]:
     """What has left the unit: by its state, not by who asks."""
     found = visible(Return.objects.filter(period__in=periods, state__in=Return.SUBMITTED), by)
-    return within(found, below(by, region)).select_related("form", "region", "organisation").order_by("region__order", "form__code", "period", "serial")
+    return (
+        within(found, below(by, region))
+        .select_related("form", "region", "organisation")
+        .order_by("region__order", "form__code", "period", "serial")
+    )
 
 
 def _folder(ret: Return) -> str:
@@ -78,8 +90,15 @@ def _return(by: Operator, ret: Return) -> dict[str, bytes]:
     read = reading.read(by, ret)
     grid, folder = queries.grid(by, ret, read), _folder(ret)
     findings = checking.check(by, ret, read)
-    heads = ["行", "行名", *(f"{column.head}（{column.unit}）" if column.unit else column.head for column in grid.columns)]
-    table = [dict(zip(heads, [line.key, line.label, *(cell.text for cell in grid.row(line.key))], strict=True)) for line in grid.lines]
+    heads = [
+        "行",
+        "行名",
+        *(f"{column.head}（{column.unit}）" if column.unit else column.head for column in grid.columns),
+    ]
+    table = [
+        dict(zip(heads, [line.key, line.label, *(cell.text for cell in grid.row(line.key))], strict=True))
+        for line in grid.lines
+    ]
     files = {
         f"{folder}/报表.csv": _csv(table),
         f"{folder}/报表.json": _json({

@@ -28,12 +28,16 @@ def clock(at: datetime) -> str:
 
 def find(user: Operator, pk: int) -> Return:
     """Return.DoesNotExist outside the scope."""
-    return visible(Return.objects.select_related("form", "region__parent", "organisation").defer("form__spec"), user).get(pk=pk)
+    return visible(
+        Return.objects.select_related("form", "region__parent", "organisation").defer("form__spec"), user
+    ).get(pk=pk)
 
 
 def held(by: Operator, pk: int, act: str) -> Return:
     """The return with its row locked, by whoever may do that act for it."""
-    ret = visible(Return.objects.select_for_update(of=("self",)).select_related("form", "region", "organisation"), by).get(pk=pk)
+    ret = visible(
+        Return.objects.select_for_update(of=("self",)).select_related("form", "region", "organisation"), by
+    ).get(pk=pk)
     allowed(by, ret, act)
     return ret
 
@@ -50,19 +54,29 @@ def is_ours(user: Operator, organisation: Organisation | None) -> bool:
     Where that organisation has ended, any of the same kind in its region goes on with what it left."""
     if user.posts is None or organisation is None or organisation.pk in user.organisation_ids:
         return True
-    heirs = Organisation.objects.filter(region_id=organisation.region_id, kind=organisation.kind, ended_on=None, pk__in=user.organisation_ids)
+    heirs = Organisation.objects.filter(
+        region_id=organisation.region_id, kind=organisation.kind, ended_on=None, pk__in=user.organisation_ids
+    )
     return organisation.ended_on is not None and heirs.exists()
 
 
 def ours(by: Operator, organisation: Organisation | None, where: str) -> None:
     if not is_ours(by, organisation):
-        raise Refused(Problem("RET-012", where, f"这张表由{organisation.name}填报，您不在这个单位任岗。", "请由该单位的人员办理。"))
+        raise Refused(
+            Problem(
+                "RET-012", where, f"这张表由{organisation.name}填报，您不在这个单位任岗。", "请由该单位的人员办理。"
+            )
+        )
 
 
 def unlocked(user: Operator, region: Region, form_code: str, period: str) -> list[Return]:
     """The returns of a period that wait for the city, in the region and below."""
-    found = Return.objects.filter(form__code=form_code, period=period, state=Return.CITY, region_id__in=below(user, region))
-    return list(visible(found.select_related("form", "region").defer("form__spec"), user).order_by("region__order", "id"))
+    found = Return.objects.filter(
+        form__code=form_code, period=period, state=Return.CITY, region_id__in=below(user, region)
+    )
+    return list(
+        visible(found.select_related("form", "region").defer("form__spec"), user).order_by("region__order", "id")
+    )
 
 
 def faster(ret: Return) -> str:

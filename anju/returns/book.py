@@ -57,7 +57,12 @@ def _document(spec: Spec) -> dict[str, Any]:
                 inputs[prefix + column.code] = _input(column, f"{column.label}（{said}）")
     for fact in spec.across:
         if fact.name in used:
-            inputs[fact.name] = {"label": fact.label, "unit": fact.unit, "places": places_of(fact.unit), "range": _range(fact.unit)}
+            inputs[fact.name] = {
+                "label": fact.label,
+                "unit": fact.unit,
+                "places": places_of(fact.unit),
+                "range": _range(fact.unit),
+            }
     if "row" in used:
         inputs["row"] = {"label": "行", "type": "text"}
     if "month" in used:

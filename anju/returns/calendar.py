@@ -17,7 +17,9 @@ from anju.core.postgres import home
 from anju.problems import Problem, Refused
 from anju.returns.spec import Deadline, Spec
 
-LONG_AFTER = timedelta(days=92)  # a form for once is no longer asked for after as long as two monthly periods and the running one
+LONG_AFTER = timedelta(
+    days=92
+)  # a form for once is no longer asked for after as long as two monthly periods and the running one
 SHAPES = {"month": "2021-08", "quarter": "2021-Q3", "half": "2021-H1", "year": "2021"}
 A_YEAR = {"month": 12, "quarter": 4, "half": 2, "year": 1}  # periods
 LISTED = "workdays.yaml"
@@ -42,12 +44,21 @@ def _days() -> Workdays:
     try:
         text = (own if own.is_file() else files("anju.returns").joinpath(LISTED)).read_text(encoding="utf-8")
         said = YAML(typ="safe", pure=True).load(text) or {}
-        dates = [(int(year), kind, date.fromisoformat(str(day))) for year, lists in said.items() for kind in ("off", "worked") for day in lists[kind] or ()]
+        dates = [
+            (int(year), kind, date.fromisoformat(str(day)))
+            for year, lists in said.items()
+            for kind in ("off", "worked")
+            for day in lists[kind] or ()
+        ]
         if any(day.year != year for year, _, day in dates):
             raise ValueError("of another year")
     except (OSError, ValueError, TypeError, KeyError, AttributeError, YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
-        what = f"第 {mark.line + 1} 行不合 YAML 的写法。" if mark else "读不懂：每年下面写 off、worked 两列，日期写成 2026-10-01 的样子，且在那一年。"
+        what = (
+            f"第 {mark.line + 1} 行不合 YAML 的写法。"
+            if mark
+            else "读不懂：每年下面写 off、worked 两列，日期写成 2026-10-01 的样子，且在那一年。"
+        )
         fix = "请按《怎样写一张报表》的“放假和调休”一节改正，再重启服务。"
         raise Refused(Problem("RET-015", f"放假安排 {own}", what, fix)) from None
     off, worked = (frozenset(day for _, kind, day in dates if kind == wanted) for wanted in ("off", "worked"))
@@ -81,7 +92,9 @@ def check(spec: Spec, period: str) -> None:
             raise Refused(Problem("RET-010", where, "期间的写法与这张表不符。", f"请写成 {shape} 的样子。"))
     if end < spec.since or (spec.until and end > spec.until):
         until = f"至 {spec.until}" if spec.until else "起"
-        raise Refused(Problem("RET-011", where, f"这张表自 {spec.since} {until}施行，这一期不用填报。", "请核对期间或表号。"))
+        raise Refused(
+            Problem("RET-011", where, f"这张表自 {spec.since} {until}施行，这一期不用填报。", "请核对期间或表号。")
+        )
 
 
 def cut_off(spec: Spec, period: str) -> date:
@@ -145,7 +158,11 @@ def around(spec: Spec, day: date) -> list[str]:
     if not spec.asked:
         return []
     if spec.period == "once":
-        return [spec.once] if opens(spec, spec.once) <= day <= moment(spec.due["unit"], spec.once).date() + LONG_AFTER else []
+        return (
+            [spec.once]
+            if opens(spec, spec.once) <= day <= moment(spec.due["unit"], spec.once).date() + LONG_AFTER
+            else []
+        )
     now = {
         "month": f"{day:%Y-%m}", "quarter": f"{day.year}-Q{(day.month + 2) // 3}", "half": f"{day.year}-H{(day.month + 5) // 6}", "year": str(day.year),
     }[spec.period]  # fmt: skip

@@ -35,7 +35,14 @@ def moved(by: Operator, ret: Return, name: str, remark: str = "", because: Any =
         what = f"现为“{Return.STATES.label(now or '')}”，不能“{label}”：{faster(ret)}。"
         raise Refused(Problem("RET-021", str(ret), what, "请刷新后按现在的状态办理。")) from None
     Step.objects.create(
-        ret=ret, region_id=ret.region_id, move=name, source=source, target=ret.state, remark=remark.strip(), by=by.key, by_name=by.name
+        ret=ret,
+        region_id=ret.region_id,
+        move=name,
+        source=source,
+        target=ret.state,
+        remark=remark.strip(),
+        by=by.key,
+        by_name=by.name,
     )
     return made
 
@@ -92,7 +99,9 @@ def opine(*, by: Operator, ret_id: int, agrees: bool, remark: str = "", line: st
     mine = [one for one in asked_departments(ret) if one.pk in by.organisation_ids or by.posts is None]
     if not mine:
         kinds = "、".join(Organisation.Kind(kind).label for kind in spec.joint)
-        raise Refused(Problem("RET-050", str(ret), f"本表由{kinds}部门联审，您不在这些部门任岗。", "请由这些部门的人员办理。"))
+        raise Refused(
+            Problem("RET-050", str(ret), f"本表由{kinds}部门联审，您不在这些部门任岗。", "请由这些部门的人员办理。")
+        )
     if not agrees and not remark.strip():
         raise Refused(Problem("RET-051", str(ret), "不同意却没有写意见。", "请写明哪一格、为什么不同意。"))
     made = Opinion.objects.create(
@@ -107,7 +116,11 @@ def opine(*, by: Operator, ret_id: int, agrees: bool, remark: str = "", line: st
 def asked_departments(ret: Return) -> list[Organisation]:
     """The organisations of the region that are asked in the joint review."""
     joint = forms.of(ret.form).joint
-    found = Organisation.objects.filter(region_id=ret.region_id, kind__in=joint, ended_on=None).order_by("id") if joint else ()
+    found = (
+        Organisation.objects.filter(region_id=ret.region_id, kind__in=joint, ended_on=None).order_by("id")
+        if joint
+        else ()
+    )
     return sorted(found, key=lambda one: (joint.index(one.kind), one.pk))
 
 
@@ -142,7 +155,9 @@ def joint(user: Operator, ret: Return, steps: list[Step] | None = None) -> list[
     spec = forms.of(ret.form)
     steps = list(Step.objects.filter(ret=ret, move="hand_in").order_by("id")) if steps is None else steps
     since = max((step.at for step in steps if step.move == "hand_in"), default=None)
-    opinions = Opinion.objects.filter(ret=ret, **({"at__gte": since} if since else {})).order_by("id") if spec.joint else ()
+    opinions = (
+        Opinion.objects.filter(ret=ret, **({"at__gte": since} if since else {})).order_by("id") if spec.joint else ()
+    )
     latest = {one.organisation_id: one for one in opinions}
     offices = asked_departments(ret)
     found = []
@@ -172,7 +187,9 @@ def submit(*, by: Operator, ret_id: int, remark: str = "") -> Return:
     ret = held(by, ret_id, SUBMIT)
     in_state(ret, Return.HEAD, doing="上报")
     moved(by, ret, "submit", remark, because=told(settled(by, ret)))
-    Return.objects.filter(pk=ret.pk).update(submitted_at=Now(), first_submitted_at=Coalesce("first_submitted_at", Now()))
+    Return.objects.filter(pk=ret.pk).update(
+        submitted_at=Now(), first_submitted_at=Coalesce("first_submitted_at", Now())
+    )
     ret.refresh_from_db(fields=["submitted_at", "first_submitted_at"])
     return ret
 
@@ -211,7 +228,14 @@ def answer(*, by: Operator, ret_id: int, check_id: str, line: str, text: str) ->
     in_state(ret, Return.DRAFT, Return.REVIEW, Return.JOINT, Return.HEAD, Return.CITY, doing="答复检查")
     found = _finding(by, ret, check_id, line)
     if found.level != "提醒":
-        raise Refused(Problem("RET-043", found.where, f"{found.what}这是必须改正的。", "请改正；确有依据的，由有权豁免的人写明理由和期限。"))
+        raise Refused(
+            Problem(
+                "RET-043",
+                found.where,
+                f"{found.what}这是必须改正的。",
+                "请改正；确有依据的，由有权豁免的人写明理由和期限。",
+            )
+        )
     if text.strip()[:LONGEST] == found.answer:
         return None
     made = _answer(by, ret, found, text)
@@ -225,7 +249,11 @@ def answer_alike(*, by: Operator, ret_id: int, check_id: str, text: str) -> list
     """One answer to everything that this check asks and nobody answered: thirty projects without progress have one reason. Refused: as `answer`."""
     ret = held(by, ret_id, FILL)
     in_state(ret, Return.DRAFT, Return.REVIEW, Return.JOINT, Return.HEAD, Return.CITY, doing="答复检查")
-    asks = [one for one in check(by, ret) if one.check_id == check_id and one.level == "提醒" and one.open] if text.strip() else []
+    asks = (
+        [one for one in check(by, ret) if one.check_id == check_id and one.level == "提醒" and one.open]
+        if text.strip()
+        else []
+    )
     made = Answer.objects.bulk_create([_answer(by, ret, one, text) for one in asks])
     if made:
         _answered(by, ret, check_id, [one.line for one in made], made[0].text)
@@ -233,12 +261,28 @@ def answer_alike(*, by: Operator, ret_id: int, check_id: str, text: str) -> list
 
 
 def _answered(by: Operator, ret: Return, check_id: str, lines: list[str], text: str) -> None:
-    trail.record(by=by, act="答复检查", obj=str(ret), after={"check": check_id, "lines": lines}, reason=text, region_id=ret.region_id)
+    trail.record(
+        by=by,
+        act="答复检查",
+        obj=str(ret),
+        after={"check": check_id, "lines": lines},
+        reason=text,
+        region_id=ret.region_id,
+    )
 
 
 def _answer(by: Operator, ret: Return, found: Finding, text: str) -> Answer:
     said = found.what[:400]
-    return Answer(ret=ret, region_id=ret.region_id, check_id=found.check_id, line=found.line, said=said, text=text.strip()[:LONGEST], by=by.key, by_name=by.name)
+    return Answer(
+        ret=ret,
+        region_id=ret.region_id,
+        check_id=found.check_id,
+        line=found.line,
+        said=said,
+        text=text.strip()[:LONGEST],
+        by=by.key,
+        by_name=by.name,
+    )
 
 
 @transaction.atomic

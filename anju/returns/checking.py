@@ -39,7 +39,9 @@ class Finding:
 
     def problem(self) -> Problem:
         how = "请改正；确有依据的，由有权豁免的人写明理由。" if self.level == BLOCK else "请改正，或写明情况。"
-        return Problem("RET-040" if self.level == BLOCK else "RET-041", self.where, self.what, f"{self.fix or ''}{how}", self.level)
+        return Problem(
+            "RET-040" if self.level == BLOCK else "RET-041", self.where, self.what, f"{self.fix or ''}{how}", self.level
+        )
 
 
 def check(user: Operator, ret: Return, read: Reading | None = None) -> list[Finding]:
@@ -80,9 +82,29 @@ def _blanks(read: Reading) -> list[Found]:
             cell = read.now.cells.get((key, column.code))
             where = f"{line.label} “{column.head}”"
             if is_blank(cell) and column.needed:
-                found.append((BLANK, BLOCK, key, (column.code,), where, f"{line.label}的“{column.label}”没有填。", "没有数的写 0，不知道的写 未报，没有任务的写 无任务。"))
+                found.append(
+                    (
+                        BLANK,
+                        BLOCK,
+                        key,
+                        (column.code,),
+                        where,
+                        f"{line.label}的“{column.label}”没有填。",
+                        "没有数的写 0，不知道的写 未报，没有任务的写 无任务。",
+                    )
+                )
             elif cell is not None and cell.state == "unreported":
-                found.append((UNREPORTED, ASK, key, (column.code,), where, f"{line.label}的“{column.label}”写的是未报。", "请写明为什么报不出、什么时候补报。"))
+                found.append(
+                    (
+                        UNREPORTED,
+                        ASK,
+                        key,
+                        (column.code,),
+                        where,
+                        f"{line.label}的“{column.label}”写的是未报。",
+                        "请写明为什么报不出、什么时候补报。",
+                    )
+                )
     return found
 
 
@@ -95,7 +117,9 @@ def _formulas(read: Reading) -> list[Found]:
                 labels = "、".join(read.spec.by_code[c].label for c in check.columns)
                 line = "合计" if key == TOTAL else read.now.lines[key].label
                 sentence = say(row, read.book.conditions[check.name].says)
-                found.append((check.id, check.level, key, check.columns, f"{line} “{labels}”", f"{sentence}。", check.explain))
+                found.append(
+                    (check.id, check.level, key, check.columns, f"{line} “{labels}”", f"{sentence}。", check.explain)
+                )
     return found
 
 
@@ -104,7 +128,11 @@ def _lines(read: Reading, check: Check) -> list[str]:
         return [TOTAL] if TOTAL in read.keys else []
     lines = read.now.lines
     keys = [key for key in lines if check.on == "row" or key in check.on]
-    return [key for key in keys if all(str(lines[key].facts.get(name, "")) in allowed for name, allowed in check.only.items())]
+    return [
+        key
+        for key in keys
+        if all(str(lines[key].facts.get(name, "")) in allowed for name, allowed in check.only.items())
+    ]
 
 
 def standing(found: list[Finding]) -> list[Finding]:

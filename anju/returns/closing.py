@@ -79,7 +79,11 @@ def differences(read: Reading) -> list[Entry]:
             whole = next((column for column, _ in missing if not column.source.mode), None)
             if whole is not None and rest:
                 modes = events()[kind].modes_for(line.facts.get("kind", ""))
-                found.append(Entry(line.project, kind, on, rest, whole.source.rest if whole.source.rest in modes else "", note=why))
+                found.append(
+                    Entry(
+                        line.project, kind, on, rest, whole.source.rest if whole.source.rest in modes else "", note=why
+                    )
+                )
     return found
 
 
@@ -88,7 +92,9 @@ def _by_event(columns: Iterable[Column]) -> dict[str, list[Column]]:
     found: dict[str, dict[tuple, Column]] = {}
     rank = {"period": 0, "year": 1, "all": 2}
     for column in sorted((c for c in columns if c.source and c.source.event), key=lambda c: rank[c.source.since]):
-        found.setdefault(column.source.event, {}).setdefault((column.source.mode, tuple(sorted(column.only.items()))), column)
+        found.setdefault(column.source.event, {}).setdefault(
+            (column.source.mode, tuple(sorted(column.only.items()))), column
+        )
     return {kind: list(mine.values()) for kind, mine in found.items()}
 
 
@@ -122,24 +128,40 @@ def _publish(by: Operator, read: Reading) -> Source | None:
         ))  # fmt: skip
     reason = f"更正说明：{ret.reason}" if ret.reason else f"报表锁定：{ret}"
     return publish(
-        by=by, kind=Source.Kind.RETURN, title=str(ret), region=ret.region, period=ret.period, rows=rows, reason=reason, origin=f"return:{ret.pk}"
+        by=by,
+        kind=Source.Kind.RETURN,
+        title=str(ret),
+        region=ret.region,
+        period=ret.period,
+        rows=rows,
+        reason=reason,
+        origin=f"return:{ret.pk}",
     )
 
 
 def _counts(by: Operator, read: Reading) -> dict[str, Count]:
     """What the books count of the published measures, from January to the cut-off day; none for a form whose lines are no projects."""
     ret, spec = read.ret, read.spec
-    codes = {one.measure for one in spec.publish if not one.line and not one.calibre} & set(measures()) if spec.rows.projects else set()
+    codes = (
+        {one.measure for one in spec.publish if not one.line and not one.calibre} & set(measures())
+        if spec.rows.projects
+        else set()
+    )
     if not codes:
         return {}
     regions = Region.objects.filter(pk__in=below(by, ret.region))
-    return together(counted(by, regions, since=ret.cut_off.replace(month=1, day=1), until=ret.cut_off, codes=sorted(codes)))
+    return together(
+        counted(by, regions, since=ret.cut_off.replace(month=1, day=1), until=ret.cut_off, codes=sorted(codes))
+    )
 
 
 def _places(value: int | None, column: Column, read: Reading, lines: int) -> int:
     """As it was written where it stands alone (9.10); as many as a sum needs."""
     if lines == 1:
-        return max((cell.places for (_, code), cell in read.now.cells.items() if code == column.code and cell.value == value), default=0)
+        return max(
+            (cell.places for (_, code), cell in read.now.cells.items() if code == column.code and cell.value == value),
+            default=0,
+        )
     shown = "" if value is None else typed(value, column.unit, 0)
     return len(shown.partition(".")[2])
 
@@ -158,7 +180,9 @@ class Closed:
 Progress = Callable[[int, int, str], None]
 
 
-def close_month(*, by: Operator, region: Region, form_code: str, period: str, progress: Progress | None = None) -> Closed:
+def close_month(
+    *, by: Operator, region: Region, form_code: str, period: str, progress: Progress | None = None
+) -> Closed:
     """Lock every return that waits for the city, in the region and below (整期锁定), each in a transaction of its own.
 
     May be stopped (progress raises) and begun again: what is locked stays locked, and only what waits is taken up.
@@ -209,7 +233,13 @@ def correct(*, by: Operator, ret_id: int, reason: str, ordered_by: str = "") -> 
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError:
-        there = Return.objects.filter(region_id=ret.region_id, period=ret.period, form_id=ret.form_id, serial__gt=ret.serial).order_by("serial").first()
+        there = (
+            Return.objects.filter(
+                region_id=ret.region_id, period=ret.period, form_id=ret.form_id, serial__gt=ret.serial
+            )
+            .order_by("serial")
+            .first()
+        )
         what = f"{called(there.by)} 已于 {clock(there.at)} 发起更正。" if there else "别人已发起更正。"
         raise Refused(Problem("RET-060", str(ret), what, "请在那一次更正里改。")) from None
     with connection.cursor() as cursor:
@@ -218,7 +248,8 @@ def correct(*, by: Operator, ret_id: int, reason: str, ordered_by: str = "") -> 
             ("answer", "region_id, check_id, line, said, text, waiver, until, by, by_name, at"),
         ):
             cursor.execute(
-                f"INSERT INTO returns_{table} (ret_id, {columns}) SELECT %s, {columns} FROM returns_{table} WHERE ret_id = %s ORDER BY id", [made.pk, ret.pk]
+                f"INSERT INTO returns_{table} (ret_id, {columns}) SELECT %s, {columns} FROM returns_{table} WHERE ret_id = %s ORDER BY id",
+                [made.pk, ret.pk],
             )
         columns = 'region_id, line, "column", state, value, places, text'
         cursor.execute(
@@ -226,7 +257,16 @@ def correct(*, by: Operator, ret_id: int, reason: str, ordered_by: str = "") -> 
             " FROM returns_cell WHERE ret_id = %s",
             [made.pk, ret.pk],
         )
-    Step.objects.create(ret=made, region=ret.region, move="open", source="", target=Return.DRAFT, remark=made.reason, by=by.key, by_name=by.name)
+    Step.objects.create(
+        ret=made,
+        region=ret.region,
+        move="open",
+        source="",
+        target=Return.DRAFT,
+        remark=made.reason,
+        by=by.key,
+        by_name=by.name,
+    )
     after = {"corrects": ret.pk, "serial": made.serial, "ordered_by": made.ordered_by}
     trail.record(by=by, act="发起更正", obj=str(made), after=after, reason=made.reason, region_id=ret.region_id)
     return made

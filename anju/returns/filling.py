@@ -93,7 +93,12 @@ def fields_of(text: str, column: Column) -> dict[str, object]:
         return {"state": Cell.TEXT, "value": None, "places": 0, "text": text}
     if column.type == "date":
         try:
-            return {"state": Cell.TEXT, "value": None, "places": 0, "text": date.fromisoformat(text.replace("/", "-")).isoformat()}
+            return {
+                "state": Cell.TEXT,
+                "value": None,
+                "places": 0,
+                "text": date.fromisoformat(text.replace("/", "-")).isoformat(),
+            }
         except ValueError:
             raise Unfit("RET-033", f"“{text}”不是日期。", "请写成 2021-08-20 的样子。") from None
     try:
@@ -143,7 +148,11 @@ def _fits(spec: Spec, lines: dict[str, Line], put: Put) -> dict[str, object]:
     if line is None or column is None:
         raise Unfit("RET-030", "没有这一格。", "行或列可能已变，请刷新。")
     if not spec.fillable(column, put.line, line.facts):
-        why = "由系统算出" if column.formula or (put.line in spec.by_key and spec.by_key[put.line].computed) else "不由这里填写"
+        why = (
+            "由系统算出"
+            if column.formula or (put.line in spec.by_key and spec.by_key[put.line].computed)
+            else "不由这里填写"
+        )
         raise Unfit("RET-030", f"这一格{why}。", "请改它所依据的数；台账里的请在台账里改。")
     return fields_of(put.text, column)
 
@@ -154,7 +163,9 @@ FIELDS = ("state", "value", "places", "text")
 def _write(by: Operator, ret: Return, spec: Spec, wanted: dict, via: str, done: Filled) -> None:
     """One update and one insert for all cells; what neither wrote was somebody else's."""
     keys = sorted(wanted)
-    before = {(cell.line, cell.column): cell for cell in _cells(ret, keys).select_for_update().order_by("id")}  # two batches at once wait in turn
+    before = {
+        (cell.line, cell.column): cell for cell in _cells(ret, keys).select_for_update().order_by("id")
+    }  # two batches at once wait in turn
     same = {key for key, (_, said) in wanted.items() if _same(before.get(key), said)}
     todo = [key for key in keys if key not in same]
     written: set[tuple[str, str]] = set()
@@ -164,7 +175,7 @@ def _write(by: Operator, ret: Return, spec: Spec, wanted: dict, via: str, done: 
         source = "unnest(%s::text[], %s::text[], %s::int[], %s::text[], %s::bigint[], %s::int[], %s::text[]) AS w(line, col, seen, state, value, places, text)"
         with connection.cursor() as cursor:
             cursor.execute(
-                'UPDATE returns_cell AS c SET state = w.state, value = w.value, places = w.places, text = w.text, version = c.version + 1,'
+                "UPDATE returns_cell AS c SET state = w.state, value = w.value, places = w.places, text = w.text, version = c.version + 1,"
                 f' via = %s, by = %s, at = now() FROM {source} WHERE c.ret_id = %s AND c.line = w.line AND c."column" = w.col'
                 ' AND c.version = w.seen RETURNING c.line, c."column"',
                 [via, by.key, *columns, ret.pk],
@@ -194,7 +205,9 @@ def _write(by: Operator, ret: Return, spec: Spec, wanted: dict, via: str, done: 
             done.conflicts.append(Conflict(*key, called(cell.by), cell.at, text, cell.version, put.text))
     Change.objects.bulk_create(changes, batch_size=2_000)
     if changes:  # which cells and what stood before is in the changes, which nobody can alter either
-        trail.record(by=by, act="填报", obj=str(ret), after={"cells": len(changes), "via": via}, region_id=ret.region_id)
+        trail.record(
+            by=by, act="填报", obj=str(ret), after={"cells": len(changes), "via": via}, region_id=ret.region_id
+        )
 
 
 def _cells(ret: Return, keys: list[tuple[str, str]]) -> QuerySet[Cell]:

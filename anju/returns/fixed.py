@@ -10,7 +10,12 @@ from anju.returns.models import Cell, Return
 def fixed(user: Operator, project: Project) -> dict[str, str]:
     """Fields of the project that a locked return of its region, or of one above it, gives; with the first return that did."""
     above = [region.pk for region in regions.path(project.region)]
-    rets = {one.pk: one for one in visible(Return.objects.filter(state=Return.LOCKED, region_id__in=above), user).select_related("form", "region")}
+    rets = {
+        one.pk: one
+        for one in visible(Return.objects.filter(state=Return.LOCKED, region_id__in=above), user).select_related(
+            "form", "region"
+        )
+    }
     written = Cell.objects.filter(ret_id__in=list(rets), line=f"p{project.pk}", state__in=(Cell.NUMBER, Cell.TEXT))
     found: dict[str, str] = {}
     for ret_id, code in written.order_by("ret__locked_at", "ret_id").values_list("ret_id", "column"):

@@ -104,7 +104,17 @@ def grid(user: Operator, ret: Return, read: Reading | None = None) -> Grid:
     read = read or reading.read(user, ret)
     spec, now = read.spec, read.now
     open_ = ret.state == Return.DRAFT and may(user, FILL, ret.region_id) and is_ours(user, ret.organisation)
-    made = Grid(ret, spec, list(spec.columns), heads(list(spec.columns)), [], {}, read.last_ret.period if read.last_ret else "", ret.cut_off, open_)
+    made = Grid(
+        ret,
+        spec,
+        list(spec.columns),
+        heads(list(spec.columns)),
+        [],
+        {},
+        read.last_ret.period if read.last_ret else "",
+        ret.cut_off,
+        open_,
+    )
     targets = {fact.column or next((c for check in spec.checks if fact.name in check.formula for c in check.columns), ""): fact
                for fact in spec.across if fact.target and fact.name in read.elsewhere}  # fmt: skip
     for key in read.keys:
@@ -139,7 +149,17 @@ def _cell(read: Reading, key: str, column: Column, open_: bool, targets: dict) -
     if key == TOTAL or (numeric and fixed and fixed.computed):
         value = now.number(key, code)
         target = _number(read.elsewhere[targets[code].name], column) if key == TOTAL and code in targets else ""
-        return GridCell(key, code, _number(value, column), "number", last=last, ledger=ledger, target=target, computed=True, value=value)
+        return GridCell(
+            key,
+            code,
+            _number(value, column),
+            "number",
+            last=last,
+            ledger=ledger,
+            target=target,
+            computed=True,
+            value=value,
+        )
     cell = now.cells.get((key, code))
     open_ = open_ and read.spec.fillable(column, key, now.lines[key].facts)
     if cell is None:

@@ -17,7 +17,9 @@ from anju.returns.calendar import shifted
 def close(job: Any, *, by: Operator, region: str, form: str, period: str) -> str:
     """Lock all that waits for the city; what stands in the way of the others is told at the end."""
     here = regions.region(by, region)
-    done = services.close_month(by=by, region=here, form_code=form, period=period, progress=lambda at, of, text: progress(job, at, of, text))
+    done = services.close_month(
+        by=by, region=here, form_code=form, period=period, progress=lambda at, of, text: progress(job, at, of, text)
+    )
     query = {"region": region, "period": period, "form": form} | ({"left": len(done.refused)} if done.refused else {})
     return f"/returns/?{urlencode(query)}"
 

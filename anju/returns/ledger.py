@@ -30,13 +30,22 @@ def facts(project: Project, period: str) -> dict[str, str]:
 
 def in_library(user: Operator, region: Region, kinds: Collection[str], since: date, until: date) -> list[Project]:
     """Projects that a return has lines for: in the plan, and those closed since the year began with something recorded in it."""
-    found = visible(Project.objects.filter(kind__in=kinds, region_id__in=projects.below(user, region), year__isnull=False, year__lte=until.year), user)
+    found = visible(
+        Project.objects.filter(
+            kind__in=kinds, region_id__in=projects.below(user, region), year__isnull=False, year__lte=until.year
+        ),
+        user,
+    )
     open_, closed = [], []
     for project in found.filter(state__in=(Project.PLANNED, Project.CLOSED)).order_by("kind", "year", "code", "id"):
         (open_ if project.state == Project.PLANNED else closed).append(project)
     moved = projects.totals(user, [one.pk for one in closed], since=since, until=until) if closed else {}
     listed = {one.pk for one in open_} | set(moved)
-    return [one for one in sorted((*open_, *closed), key=lambda p: (list(kinds).index(p.kind), p.year, p.code, p.pk)) if one.pk in listed]
+    return [
+        one
+        for one in sorted((*open_, *closed), key=lambda p: (list(kinds).index(p.kind), p.year, p.code, p.pk))
+        if one.pk in listed
+    ]
 
 
 def start_of(source: From, period: str) -> date | None:

@@ -43,7 +43,14 @@ class Return(models.Model):
         Move("return", JOINT, DRAFT, act="returns.review", label="退回填报"),
         Move("return", HEAD, DRAFT, act="returns.submit", label="退回填报"),
         Move("return", CITY, DRAFT, act="returns.lock", label="退回县级"),
-        labels={DRAFT: "填报中", REVIEW: "待审核", JOINT: "部门联审", HEAD: "待单位负责人上报", CITY: "待市级审定", LOCKED: "已锁定"},
+        labels={
+            DRAFT: "填报中",
+            REVIEW: "待审核",
+            JOINT: "部门联审",
+            HEAD: "待单位负责人上报",
+            CITY: "待市级审定",
+            LOCKED: "已锁定",
+        },
     )
     SUBMITTED = (CITY, LOCKED)  # what has left the unit: an auditor sees these only
 
@@ -52,7 +59,9 @@ class Return(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name="填报单位")
     period = models.CharField("期间", max_length=10)
     serial = models.SmallIntegerField("次", default=1)
-    corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected_by", verbose_name="更正哪一次")
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="corrected_by", verbose_name="更正哪一次"
+    )
     reason = models.TextField("更正说明", blank=True)
     ordered_by = models.CharField("上级要求的依据", max_length=120, blank=True)
     state = models.CharField("状态", max_length=8, default=DRAFT, choices=list(STATES.labels.items()))
@@ -70,10 +79,15 @@ class Return(models.Model):
         verbose_name = "报表"
         ordering = ["-period", "form_id", "region_id", "serial"]
         constraints = [models.UniqueConstraint(fields=["region", "period", "form", "serial"], name="one_return_each")]
-        indexes = [models.Index(fields=["region", "state"], name="return_by_state"), models.Index(fields=["period", "state"], name="return_by_period")]
+        indexes = [
+            models.Index(fields=["region", "state"], name="return_by_state"),
+            models.Index(fields=["period", "state"], name="return_by_period"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.region.name}{period_label(self.period)}{self.form.name}" + (f"（第{self.serial - 1}次更正）" if self.serial > 1 else "")
+        return f"{self.region.name}{period_label(self.period)}{self.form.name}" + (
+            f"（第{self.serial - 1}次更正）" if self.serial > 1 else ""
+        )
 
 
 class Line(models.Model):
@@ -117,7 +131,8 @@ class Cell(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["ret", "line", "column"], name="cell_once"),
             models.CheckConstraint(
-                condition=Q(state="number", value__isnull=False) | (~Q(state="number") & Q(value__isnull=True)), name="cell_number_has_value"
+                condition=Q(state="number", value__isnull=False) | (~Q(state="number") & Q(value__isnull=True)),
+                name="cell_number_has_value",
             ),
         ]
 
@@ -160,7 +175,9 @@ class Answer(models.Model):
     class Meta:
         verbose_name = "检查答复"
         ordering = ["id"]
-        constraints = [models.CheckConstraint(condition=Q(waiver=False) | Q(until__isnull=False), name="waiver_expires")]
+        constraints = [
+            models.CheckConstraint(condition=Q(waiver=False) | Q(until__isnull=False), name="waiver_expires")
+        ]
 
 
 class Opinion(models.Model):

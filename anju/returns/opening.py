@@ -21,7 +21,11 @@ from anju.returns.spec import Column, Spec
 from anju.returns.values import Values, finest
 
 BATCH = 2_000
-KINDS = {"county": (Region.Kind.COUNTY, Region.Kind.PSEUDO), "city": (Region.Kind.CITY,), "province": (Region.Kind.PROVINCE,)}
+KINDS = {
+    "county": (Region.Kind.COUNTY, Region.Kind.PSEUDO),
+    "city": (Region.Kind.CITY,),
+    "province": (Region.Kind.PROVINCE,),
+}
 
 
 @transaction.atomic
@@ -41,14 +45,21 @@ def load_forms(*, by: Operator, specs: Iterable[Spec] | None = None) -> list[For
             continue
         if form is not None and form.digest != spec.digest:
             what = f"自 {spec.since} 起施行的这一版已经装入，内容不同。"
-            problems.append(Problem("RET-004", f"表 {spec.code}", what, "已用过的表式不改；请写新的 since 作为新的一版。"))
+            problems.append(
+                Problem("RET-004", f"表 {spec.code}", what, "已用过的表式不改；请写新的 since 作为新的一版。")
+            )
         elif form is None:
             made.append(Form(code=spec.code, since=spec.since, name=spec.name, digest=spec.digest, spec=spec.canonical))
     if problems:
         raise Refused(*problems)
     for form in made:
         form.save(force_insert=True)
-        trail.record(by=by, act="装入表式", obj=f"{form.name}（{form.code}）", after={"since": str(form.since), "digest": form.digest})
+        trail.record(
+            by=by,
+            act="装入表式",
+            obj=f"{form.name}（{form.code}）",
+            after={"since": str(form.since), "digest": form.digest},
+        )
     return made
 
 
@@ -98,8 +109,12 @@ def open_return(*, by: Operator, form_code: str, region: Region, period: str) ->
         return known.select_related("form", "region", "organisation").order_by("-serial").first()
     lines = Line.objects.bulk_create(_lines(by, made, spec), batch_size=BATCH)
     filled = Cell.objects.bulk_create(_prefill(by, made), batch_size=BATCH)
-    Step.objects.create(ret=made, region=region, move="open", source="", target=Return.DRAFT, by=by.key, by_name=by.name)
-    trail.record(by=by, act="建立填报", obj=str(made), after={"lines": len(lines), "prefilled": len(filled)}, region_id=region.pk)
+    Step.objects.create(
+        ret=made, region=region, move="open", source="", target=Return.DRAFT, by=by.key, by_name=by.name
+    )
+    trail.record(
+        by=by, act="建立填报", obj=str(made), after={"lines": len(lines), "prefilled": len(filled)}, region_id=region.pk
+    )
     return made
 
 
@@ -128,7 +143,11 @@ def _prefill(by: Operator, ret: Return, keys: set[str] | None = None) -> list[Ce
     read = reading.read(by, ret)
     spec, now = read.spec, read.now
     moved = _moved(by, read)
-    wanted = {c.source.target or c.source.measure: c for c in spec.columns if c.source and (c.source.target or c.source.measure)}
+    wanted = {
+        c.source.target or c.source.measure: c
+        for c in spec.columns
+        if c.source and (c.source.target or c.source.measure)
+    }
     numbers = ledger.Numbers(
         by, ret.region, ret.period,
         {("target" if c.source.target else "measure", code, c.source.calibre) for code, c in wanted.items()},
@@ -167,7 +186,11 @@ def _known(
         if source.event and value is None and not text and source.since != "period":
             value, text = before, (read.last and read.last.text(*key)) or ""
     elif source.target or source.measure:
-        figure = numbers.target(source.target, source.calibre) if source.target else numbers.measure(source.measure, source.calibre)
+        figure = (
+            numbers.target(source.target, source.calibre)
+            if source.target
+            else numbers.measure(source.measure, source.calibre)
+        )
         value, text = ledger.base_in(figure, column.unit), ""
     elif source.form:
         other = others.get(source.form)
@@ -198,7 +221,9 @@ def refresh(*, by: Operator, ret_id: int) -> int:
     if spec.rows.projects:
         new = [one for one in _projects(by, ret, spec) if f"p{one.pk}" not in there]
         last = max((line.order for line in there.values()), default=-1)
-        Line.objects.bulk_create([_project_line(ret, one, last + 1 + at) for at, one in enumerate(new)], batch_size=BATCH)
+        Line.objects.bulk_create(
+            [_project_line(ret, one, last + 1 + at) for at, one in enumerate(new)], batch_size=BATCH
+        )
     cells = {(cell.line, cell.column): cell for cell in Cell.objects.filter(ret=ret)}
     fresh, changed, changes = [], [], []
     for known in _prefill(by, ret):
@@ -207,7 +232,13 @@ def refresh(*, by: Operator, ret_id: int) -> int:
             fresh.append(known)
         elif cell.via == "prefill" and (cell.value, cell.text) != (known.value, known.text):
             before = shown(cell)
-            cell.state, cell.value, cell.places, cell.text, cell.version = known.state, known.value, known.places, known.text, cell.version + 1
+            cell.state, cell.value, cell.places, cell.text, cell.version = (
+                known.state,
+                known.value,
+                known.places,
+                known.text,
+                cell.version + 1,
+            )
             changed.append(cell)
             changes.append(_change(cell, before, by))
     Cell.objects.bulk_create(fresh, batch_size=BATCH)
@@ -215,13 +246,26 @@ def refresh(*, by: Operator, ret_id: int) -> int:
     Change.objects.bulk_create(changes, batch_size=BATCH)
     count = len(fresh) + len(changed)
     if count:
-        trail.record(by=by, act="按台账更新填报", obj=str(ret), after={"new": len(fresh), "changed": len(changed)}, region_id=ret.region_id)
+        trail.record(
+            by=by,
+            act="按台账更新填报",
+            obj=str(ret),
+            after={"new": len(fresh), "changed": len(changed)},
+            region_id=ret.region_id,
+        )
     return count
 
 
 def shown(cell: Cell) -> dict[str, object]:
     """A cell as a change keeps it."""
-    return {"state": cell.state, "value": cell.value, "places": cell.places, "text": cell.text, "via": cell.via, "by": cell.by}
+    return {
+        "state": cell.state,
+        "value": cell.value,
+        "places": cell.places,
+        "text": cell.text,
+        "via": cell.via,
+        "by": cell.by,
+    }
 
 
 def _change(cell: Cell, before: dict[str, object] | None, by: Operator) -> Change:
@@ -238,7 +282,9 @@ def asked(user: Operator, on: date) -> list[tuple[Form, Organisation, str]]:
         newest.setdefault(form.code, []).append(form)
     offices: dict[tuple[str, str], list[Organisation]] = {}
     units = {forms.of(versions[0]).unit for versions in newest.values()}
-    for one in visible(Organisation.objects.filter(ended_on=None, kind__in=units).select_related("region"), user).order_by("region__order", "id"):
+    for one in visible(
+        Organisation.objects.filter(ended_on=None, kind__in=units).select_related("region"), user
+    ).order_by("region__order", "id"):
         if one.region.valid_until is None or one.region.valid_until > on:
             offices.setdefault((one.kind, one.region.kind), []).append(one)
     found = []
@@ -262,7 +308,9 @@ def open_due(*, by: Operator, on: date) -> list[Return]:
     """Open every return that is asked for on that day, of the regions the person may fill for (建立到期报表). Those made now."""
     wanted = [(form, office, period) for form, office, period in asked(by, on) if may(by, FILL, office.region_id)]
     there = set(
-        visible(Return.objects.filter(period__in={period for *_, period in wanted}), by).values_list("form__code", "region_id", "period")
+        visible(Return.objects.filter(period__in={period for *_, period in wanted}), by).values_list(
+            "form__code", "region_id", "period"
+        )
     )
     made = []
     for form, office, period in wanted:

@@ -23,7 +23,11 @@ from anju.workbooks.writing import head_cells
 LARGEST = 30 << 20
 SIGNS = {"填表人": "hand_in", "审核人": "review", "单位负责人": "submit"}  # whose step is whose signature
 BACK = ("return", "withdraw")
-KINDS = {b"%PDF-": ("application/pdf", b"%%EOF"), b"\xff\xd8\xff": ("image/jpeg", b"\xff\xd9"), b"\x89PNG\r\n\x1a\n": ("image/png", b"IEND")}
+KINDS = {
+    b"%PDF-": ("application/pdf", b"%%EOF"),
+    b"\xff\xd8\xff": ("image/jpeg", b"\xff\xd9"),
+    b"\x89PNG\r\n\x1a\n": ("image/png", b"IEND"),
+}
 BLANK_DAY = "　　　年　　月　　日"
 
 
@@ -67,7 +71,9 @@ def html(user: Operator, ret: Return) -> str:
 
 
 def pdf(user: Operator, ret: Return) -> bytes:
-    return render.to_pdf(html(user, ret), title(ret), timezone.localdate(ret.submitted_at) if ret.submitted_at else None)
+    return render.to_pdf(
+        html(user, ret), title(ret), timezone.localdate(ret.submitted_at) if ret.submitted_at else None
+    )
 
 
 def word(user: Operator, ret: Return) -> bytes:
@@ -81,7 +87,10 @@ def excel(user: Operator, ret: Return) -> bytes:
 
 def file_name(ret: Return, ending: str, more: str = "") -> str:
     """项目进度月报表 甲县 2021年9月.pdf"""
-    return render.file_name(f"{title(ret)} {ret.region.name} {period_name(ret.period)}{more}", "").removesuffix(".") + f".{ending}"
+    return (
+        render.file_name(f"{title(ret)} {ret.region.name} {period_name(ret.period)}{more}", "").removesuffix(".")
+        + f".{ending}"
+    )
 
 
 def title(ret: Return) -> str:
@@ -105,7 +114,12 @@ def _draft(ret: Return) -> str:
 def _marks(spec: Any) -> list[str]:
     """What stands at the right above a statistical form: 表号, 制定机关, 文号, 有效期."""
     authority = spec.authority
-    said = (("表　　号", spec.number), ("制定机关", authority.issuer), ("文　　号", authority.number), ("有效期至", day(authority.valid_until)))
+    said = (
+        ("表　　号", spec.number),
+        ("制定机关", authority.issuer),
+        ("文　　号", authority.number),
+        ("有效期至", day(authority.valid_until)),
+    )
     return [f"{name}：{text}" for name, text in said if text]
 
 
@@ -116,7 +130,12 @@ def _head(sheet: queries.Grid, several: bool) -> list[list[HeadCell]]:
     for top, left, bottom, right, text in sorted(cells):
         lines[top].append(HeadCell(text, bottom - top + 1, right - left + 1))
     if any(column.number for column in sheet.columns):
-        lines.append([HeadCell(text, 1, 1) for text in ("栏次", *[""] * (len(first) - 1), *(column.number for column in sheet.columns))])
+        lines.append(
+            [
+                HeadCell(text, 1, 1)
+                for text in ("栏次", *[""] * (len(first) - 1), *(column.number for column in sheet.columns))
+            ]
+        )
     return lines
 
 
@@ -136,9 +155,16 @@ def _row(sheet: queries.Grid, line: queries.GridLine) -> dict[str, Any]:
 
 def _notes(ret: Return, spec: Any) -> list[str]:
     several = len(spec.print.notes) > 1
-    notes = [f"{'　　　' if place else '说明：'}{f'{place + 1}.' if several else ''}{text}" for place, text in enumerate(spec.print.notes)]
+    notes = [
+        f"{'　　　' if place else '说明：'}{f'{place + 1}.' if several else ''}{text}"
+        for place, text in enumerate(spec.print.notes)
+    ]
     if ret.note.strip():
-        notes += [f"情况说明：{line}" if place == 0 else line for place, line in enumerate(ret.note.strip().splitlines()) if line.strip()]
+        notes += [
+            f"情况说明：{line}" if place == 0 else line
+            for place, line in enumerate(ret.note.strip().splitlines())
+            if line.strip()
+        ]
     if ret.serial > 1:
         ordered = f"（依据：{ret.ordered_by}）" if ret.ordered_by else ""
         notes.append(f"更正说明：{ret.reason}{ordered}")
@@ -183,7 +209,9 @@ def keep_scan(*, by: Operator, ret_id: int, name: str, content: bytes) -> Paper:
 
 def scans(user: Operator, ret: Return) -> list[Scan]:
     """The scans of a return, the newest first, each with whether the return still says the same."""
-    papers = list(visible(Paper.objects.filter(ret=ret), user).select_related("file").defer("file__content").order_by("-id"))
+    papers = list(
+        visible(Paper.objects.filter(ret=ret), user).select_related("file").defer("file__content").order_by("-id")
+    )
     now = layout.digest(ret) if papers else ""
     return [Scan(paper, paper.digest == now) for paper in papers]
 
@@ -191,10 +219,23 @@ def scans(user: Operator, ret: Return) -> list[Scan]:
 def _media(name: str, content: bytes) -> str:
     where = f"盖章件《{name}》"
     if len(content) > LARGEST:
-        raise Refused(Problem("RET-652", where, f"文件有 {len(content) >> 20} 兆，上限是 {LARGEST >> 20} 兆。", "请降低扫描的分辨率，黑白或灰度即可。"))
+        raise Refused(
+            Problem(
+                "RET-652",
+                where,
+                f"文件有 {len(content) >> 20} 兆，上限是 {LARGEST >> 20} 兆。",
+                "请降低扫描的分辨率，黑白或灰度即可。",
+            )
+        )
     for head, (media, end) in KINDS.items():
         if content.startswith(head):
             if end in content[-2048:]:
                 return media
-            raise Refused(Problem("RET-651", where, "文件不完整，结尾被截断了。", "请打开看是否正常，重新扫描或重新上传。"))
-    raise Refused(Problem("RET-650", where, "内容不是 PDF、JPG 或 PNG，只改扩展名是不够的。", "请扫描或拍照后存成 PDF、JPG 或 PNG。"))
+            raise Refused(
+                Problem("RET-651", where, "文件不完整，结尾被截断了。", "请打开看是否正常，重新扫描或重新上传。")
+            )
+    raise Refused(
+        Problem(
+            "RET-650", where, "内容不是 PDF、JPG 或 PNG，只改扩展名是不够的。", "请扫描或拍照后存成 PDF、JPG 或 PNG。"
+        )
+    )

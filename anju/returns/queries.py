@@ -64,7 +64,15 @@ def history(user: Operator, of: Return, line: str, column: str) -> list[Was]:
     told = spec(of).by_code[column]
     changes = visible(Change.objects.filter(ret=of, line=line, column=column), user).order_by("-id")
     return [
-        Was(called(one.by), one.at, _shown(one.before, told), _shown(one.after, told), VIA.get(one.via, one.via), one.version) for one in changes
+        Was(
+            called(one.by),
+            one.at,
+            _shown(one.before, told),
+            _shown(one.after, told),
+            VIA.get(one.via, one.via),
+            one.version,
+        )
+        for one in changes
     ]
 
 

@@ -66,14 +66,22 @@ class Page:
 
 
 def compare(
-    content: bytes, name: str, wanted: Sequence[Wanted], rows: Mapping[str, Mapping[str, str]], sums: Collection[str] = ()
+    content: bytes,
+    name: str,
+    wanted: Sequence[Wanted],
+    rows: Mapping[str, Mapping[str, str]],
+    sums: Collection[str] = (),
 ) -> tuple[list[Difference], int]:
     """Differences, and how many cells were compared. rows: key → texts by code, as the return has them; sums: names of rows that add up others.
 
     Refused: the file cannot be read (WB-…), or it is not that export: no head is known (RET-721), columns are missing (RET-722).
     """
     if len(content) > LARGEST:
-        raise Refused(Problem("RET-720", f"《{name}》", f"文件有 {len(content) >> 20} 兆，导出表不会这么大。", "请确认选对了文件。"))
+        raise Refused(
+            Problem(
+                "RET-720", f"《{name}》", f"文件有 {len(content) >> 20} 兆，导出表不会这么大。", "请确认选对了文件。"
+            )
+        )
     names = [one for one in wanted if one.column is None]
     best: tuple[int, Page, Head, dict[int, int], list[Problem]] | None = None
     columns = tuple(MapColumn(path=one.paths, measure=one.code) for one in wanted)
@@ -93,11 +101,17 @@ def compare(
             best = (len(found), page, head, found, missing)
     if best is None:
         told = "”或“".join(one.head for one in names)
-        raise Refused(Problem("RET-721", f"《{name}》", f"没有找到表头（名为“{told}”的列）。", "请确认选的是这个系统导出的这张表。"))
+        raise Refused(
+            Problem(
+                "RET-721", f"《{name}》", f"没有找到表头（名为“{told}”的列）。", "请确认选的是这个系统导出的这张表。"
+            )
+        )
     _, page, head, found, missing = best
     if missing:
         raise Refused(*missing)
-    return _compare(page, head, name, [(one, found[index]) for index, one in enumerate(wanted) if index in found], rows, sums)
+    return _compare(
+        page, head, name, [(one, found[index]) for index, one in enumerate(wanted) if index in found], rows, sums
+    )
 
 
 def _named(one: Wanted, head: Head) -> bool:
@@ -106,10 +120,17 @@ def _named(one: Wanted, head: Head) -> bool:
 
 
 def _compare(
-    page: Page, head: Head, name: str, fields: Sequence[tuple[Wanted, int]], rows: Mapping[str, Mapping[str, str]], sums: Collection[str]
+    page: Page,
+    head: Head,
+    name: str,
+    fields: Sequence[tuple[Wanted, int]],
+    rows: Mapping[str, Mapping[str, str]],
+    sums: Collection[str],
 ) -> tuple[list[Difference], int]:
     known: dict[str, dict[str, str]] = {
-        one.code: {heads.label(texts[one.code]): key for key, texts in rows.items() if texts.get(one.code)} for one, _ in fields if one.column is None
+        one.code: {heads.label(texts[one.code]): key for key, texts in rows.items() if texts.get(one.code)}
+        for one, _ in fields
+        if one.column is None
     }
     ignored = {heads.label(name) for name in (*sums, *SUMS)}
     told: list[Difference] = []
@@ -125,7 +146,11 @@ def _compare(
         key = next((known[code][text] for code, text in said.items() if text in known[code]), None)
         label, at = next(texts[code] for code in known if texts[code]), where(name, page.name, f"{number + 1}")
         if key is None or key in seen:
-            what = "只在对方的表里有，本系统没有" if key is None else f"在对方的表里重复（第 {seen[key] + 1}、{number + 1} 行）"
+            what = (
+                "只在对方的表里有，本系统没有"
+                if key is None
+                else f"在对方的表里重复（第 {seen[key] + 1}、{number + 1} 行）"
+            )
             told.append(Difference(key or "", label, "", "", what, at))
             continue
         seen[key] = number
@@ -135,7 +160,9 @@ def _compare(
             count += 1
             ours, theirs = rows[key].get(one.code, ""), _shown(page, values, number, column)
             if not _same(ours, theirs, one.column, head.units_of(column)):
-                told.append(Difference(key, label, one.head, ours, theirs, where(name, page.name, reference(number, column))))
+                told.append(
+                    Difference(key, label, one.head, ours, theirs, where(name, page.name, reference(number, column)))
+                )
     for key, texts in rows.items():
         if key not in seen:
             label = next((texts[code] for code in known if texts.get(code)), key)
@@ -184,7 +211,12 @@ def _shown(page: Page, values: Sequence[Any], row: int, at: int) -> str:
 
 
 def _pages(content: bytes, name: str) -> Iterator[Page]:
-    if not content or content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF") or b"\0" in content[:4096] or content.lstrip()[:1] == b"<":
+    if (
+        not content
+        or content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+        or b"\0" in content[:4096]
+        or content.lstrip()[:1] == b"<"
+    ):
         for sheet in open_workbook(content, name).sheets:
             yield Page(sheet.name, list(islice(sheet.rows(), 20_000)), sheet.merges, sheet.marks.format)
         return
@@ -195,4 +227,11 @@ def _pages(content: bytes, name: str) -> Iterator[Page]:
             continue
         yield Page("", list(csv.reader(io.StringIO(text))), [], lambda row, column: GENERAL)
         return
-    raise Refused(Problem("RET-723", f"《{name}》", "既不是 Excel 工作簿，也不是能读的文本表格。", "请在对方系统里导出 .xlsx 或 .csv。"))
+    raise Refused(
+        Problem(
+            "RET-723",
+            f"《{name}》",
+            "既不是 Excel 工作簿，也不是能读的文本表格。",
+            "请在对方系统里导出 .xlsx 或 .csv。",
+        )
+    )

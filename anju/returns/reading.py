@@ -42,7 +42,12 @@ def spoken(rows: list[Return]) -> dict[tuple[str, str], Return]:
 def same_end(period: str) -> list[str]:
     """Periods of every kind that end on the same day: 2021-09 and 2021-Q3."""
     end = periods.end(period)
-    ends = ((1, f"{end:%Y-%m}"), (3, f"{end.year}-Q{end.month // 3}"), (6, f"{end.year}-H{end.month // 6}"), (12, str(end.year)))
+    ends = (
+        (1, f"{end:%Y-%m}"),
+        (3, f"{end.year}-Q{end.month // 3}"),
+        (6, f"{end.year}-H{end.month // 6}"),
+        (12, str(end.year)),
+    )
     names = [name for months, name in ends if end.month % months == 0]
     return [period, *(name for name in names if name != period)]
 
@@ -83,10 +88,16 @@ class Reading:
     def comparable(self, column: Column) -> bool:
         """Has the last period a word to say? Not of what counts from January when it lies in another year."""
         last = self.last_ret
-        return last is not None and not (column.since_january and periods.year(last.period) != periods.year(self.ret.period))
+        return last is not None and not (
+            column.since_january and periods.year(last.period) != periods.year(self.ret.period)
+        )
 
     def before(self, which: Values | None, line: str, column: Column) -> int | None:
-        if which is None or column.code not in which.spec.by_code or (which is self.last and not self.comparable(column)):
+        if (
+            which is None
+            or column.code not in which.spec.by_code
+            or (which is self.last and not self.comparable(column))
+        ):
             return None
         return which.number(line, column.code) if line == TOTAL or line in which.lines else None
 
@@ -124,8 +135,16 @@ class Reading:
     @cached_property
     def _asked(self) -> list[tuple[str, Column, Callable[[str, Column], int | str | None]]]:
         """What the book asks of the columns: the name of its input, the column, and who says it of a line."""
-        numbers = {"": self._own, "last_": partial(self.before, self.last), "ago_": partial(self.before, self.ago), "ledger_": self.ledger}
-        texts = {"": lambda line, column: self.now.text(line, column.code), "last_": lambda line, column: self.last and self.last.text(line, column.code)}
+        numbers = {
+            "": self._own,
+            "last_": partial(self.before, self.last),
+            "ago_": partial(self.before, self.ago),
+            "ledger_": self.ledger,
+        }
+        texts = {
+            "": lambda line, column: self.now.text(line, column.code),
+            "last_": lambda line, column: self.last and self.last.text(line, column.code),
+        }
         return [
             (f"{prefix}{column.code}", column, say) for column in self.spec.columns
             for prefix, say in (numbers if column.type == "number" else texts).items() if f"{prefix}{column.code}" in self.book.inputs
@@ -170,7 +189,12 @@ def read(user: Operator, ret: Return) -> Reading:
     before = calendar.last(spec, ret.period)
     year_ago = calendar.year_ago(spec, ret.period) if any(name.startswith("ago_") for name in inputs) else ""
     codes = {fact.form for fact in spec.across if fact.form and fact.name in inputs}
-    rows = nearby(user, ret, {spec.code, *codes}, {name for name in (ret.period, before, year_ago, *(same_end(ret.period) if codes else ())) if name})
+    rows = nearby(
+        user,
+        ret,
+        {spec.code, *codes},
+        {name for name in (ret.period, before, year_ago, *(same_end(ret.period) if codes else ())) if name},
+    )
     chosen = spoken(rows)
     last, ago = chosen.get((spec.code, before)), chosen.get((spec.code, year_ago))
     others = [row for row in chosen.values() if row.form.code in codes and row.period in same_end(ret.period)]
@@ -192,8 +216,14 @@ def _ledger(made: Reading) -> None:
     if spec.rows.projects:
         found = ledger.sums(user, spec, ret.period, list(ids.values()), ret.cut_off)
         fields = {c.source.project for c in columns if c.source.project}
-        rows = visible(Project.objects.filter(pk__in=ids.values()).only(*fields), user).in_bulk() if fields and ids else {}
-        stages = ledger.stages(user, list(ids.values()), ret.cut_off) if any(c.source.event == "stage" for c in columns) else {}
+        rows = (
+            visible(Project.objects.filter(pk__in=ids.values()).only(*fields), user).in_bulk() if fields and ids else {}
+        )
+        stages = (
+            ledger.stages(user, list(ids.values()), ret.cut_off)
+            if any(c.source.event == "stage" for c in columns)
+            else {}
+        )
         since = {column.code: ledger.start_of(column.source, ret.period) for column in columns}
         for key, pk in ids.items():
             for column in columns:
@@ -210,11 +240,18 @@ def _ledger(made: Reading) -> None:
                 if text:
                     made.ledger_texts[key, column.code] = text
         return
-    first = min((start for c in columns if (start := ledger.start_of(c.source, ret.period))), default=ret.cut_off.replace(month=1, day=1))
+    first = min(
+        (start for c in columns if (start := ledger.start_of(c.source, ret.period))),
+        default=ret.cut_off.replace(month=1, day=1),
+    )
     members = ledger.in_library(user, ret.region, Project.Kind.values, first, ret.cut_off)
     found = ledger.sums(user, spec, ret.period, [one.pk for one in members], ret.cut_off)
     for column in columns:
-        value = ledger.region_sum(found, column.source, ledger.start_of(column.source, ret.period), members) if column.source.event else None
+        value = (
+            ledger.region_sum(found, column.source, ledger.start_of(column.source, ret.period), members)
+            if column.source.event
+            else None
+        )
         if value is not None:
             made.ledger_numbers |= {(key, column.code): value for key in made.now.lines if made.now.has(key, column)}
 
@@ -239,7 +276,9 @@ def others_of(user: Operator, ret: Return, codes: set[str]) -> dict[str, Values]
     return {code: found[row.pk] for (code, _), row in chosen.items()}
 
 
-def _fact(made: Reading, fact: Across, numbers: ledger.Numbers | None, others: dict[str, Values]) -> int | dict[str, int] | None:
+def _fact(
+    made: Reading, fact: Across, numbers: ledger.Numbers | None, others: dict[str, Values]
+) -> int | dict[str, int] | None:
     if fact.target and numbers:
         return ledger.base_in(numbers.target(fact.target, fact.calibre), fact.unit)
     if fact.measure and numbers:
@@ -250,4 +289,10 @@ def _fact(made: Reading, fact: Across, numbers: ledger.Numbers | None, others: d
     if fact.same:
         found = {key: values.number(key, fact.column) for key in values.lines}
         return {key: value for key, value in found.items() if value is not None}
-    return values.number(fact.line, fact.column) if fact.line in values.lines else values.total(fact.column, fact.where) if not fact.line else None
+    return (
+        values.number(fact.line, fact.column)
+        if fact.line in values.lines
+        else values.total(fact.column, fact.where)
+        if not fact.line
+        else None
+    )

@@ -23,7 +23,12 @@ from anju.returns.spec import Column, Receiver
 from anju.workbooks.numbers import parse
 from anju.workbooks.writing import Printed, write_table
 
-LINE = {"line.label": "项目名称", "line.code": "项目编码", "line.key": "行号", "line.place": "序号"}  # what else an order may name
+LINE = {
+    "line.label": "项目名称",
+    "line.code": "项目编码",
+    "line.key": "行号",
+    "line.place": "序号",
+}  # what else an order may name
 LARGEST = 20 << 20
 
 
@@ -67,7 +72,10 @@ class Sent:
 
 def receivers(user: Operator, ret: Return) -> list[Sent]:
     """Every receiver of the form, with its receipt. `here` is this system itself: it has what was submitted."""
-    known = {one.receiver: one for one in visible(Receipt.objects.filter(ret=ret), user).select_related("file").defer("file__content")}
+    known = {
+        one.receiver: one
+        for one in visible(Receipt.objects.filter(ret=ret), user).select_related("file").defer("file__content")
+    }
     return [Sent(one, known.get(one.code)) for one in queries.spec(ret).receivers]
 
 
@@ -84,13 +92,21 @@ def copy_sheet(user: Operator, ret: Return, code: str) -> CopySheet:
     """The return in the receiver's order. 合计 rows are not typed in: the other system adds up by itself."""
     sheet, to = queries.grid(user, ret), receiver(ret, code)
     fields = _fields(sheet, to)
-    return CopySheet(to, fields, [(line.key, [_said(sheet, line, place, one) for one in fields]) for place, line in enumerate(_typed(sheet), 1)])
+    return CopySheet(
+        to,
+        fields,
+        [(line.key, [_said(sheet, line, place, one) for one in fields]) for place, line in enumerate(_typed(sheet), 1)],
+    )
 
 
 def copy_workbook(user: Operator, ret: Return, code: str) -> bytes:
     """The copy-sheet as .xlsx, to be kept beside the other system's screen."""
     made = copy_sheet(user, ret, code)
-    return _xlsx(made, title=f"{papers.title(ret)}——{made.receiver.name}誊录单", line=f"{papers.unit_name(ret)}　{papers.period_name(ret.period)}")
+    return _xlsx(
+        made,
+        title=f"{papers.title(ret)}——{made.receiver.name}誊录单",
+        line=f"{papers.unit_name(ret)}　{papers.period_name(ret.period)}",
+    )
 
 
 def export(user: Operator, ret: Return, code: str) -> tuple[str, bytes]:
@@ -121,7 +137,12 @@ def _fields(sheet: queries.Grid, to: Receiver) -> list[CopyField]:
             for code in unknown
         ))  # fmt: skip
     return [
-        CopyField(code, to.heads.get(code, LINE[code] if code in LINE else columns[code].label), columns[code].unit if code in columns else "", columns.get(code))
+        CopyField(
+            code,
+            to.heads.get(code, LINE[code] if code in LINE else columns[code].label),
+            columns[code].unit if code in columns else "",
+            columns.get(code),
+        )
         for code in order
     ]
 
@@ -140,7 +161,14 @@ def _headed(one: CopyField, to: Receiver) -> str:
 def _xlsx(made: CopySheet, title: str = "", line: str = "") -> bytes:
     rows = [[_printed(text, one) for text, one in zip(texts, made.fields, strict=True)] for _, texts in made.rows]
     widths = [24 if one.column is None and one.code == "line.label" else 14 for one in made.fields]
-    return write_table([(_headed(one, made.receiver),) for one in made.fields], rows, title=title, unit_line=line, sheet=made.receiver.name[:28], widths=widths)
+    return write_table(
+        [(_headed(one, made.receiver),) for one in made.fields],
+        rows,
+        title=title,
+        unit_line=line,
+        sheet=made.receiver.name[:28],
+        widths=widths,
+    )
 
 
 def _printed(text: str, one: CopyField) -> Printed | str | None:
@@ -158,7 +186,9 @@ def receipt(*, by: Operator, ret_id: int, code: str) -> Receipt:
     _may(by, ret)
     to = receiver(ret, code)
     if to.how == "here":
-        raise Refused(Problem("RET-704", f"报表 {ret}", f"“{to.name}”就在本系统里接收，不用另行登记。", "上报以后它就看得到。"))
+        raise Refused(
+            Problem("RET-704", f"报表 {ret}", f"“{to.name}”就在本系统里接收，不用另行登记。", "上报以后它就看得到。")
+        )
     if ret.state not in Return.SUBMITTED:
         what = f"现为“{Return.STATES.label(ret.state)}”，还没有上报，数字还会变。"
         raise Refused(Problem("RET-703", f"报表 {ret}", what, "请先由单位负责人上报，再报送其他系统。"))
@@ -167,7 +197,9 @@ def receipt(*, by: Operator, ret_id: int, code: str) -> Receipt:
 
 
 @transaction.atomic
-def register_sent(*, by: Operator, receipt_id: int, at: datetime | None = None, name: str = "", content: bytes = b"") -> Receipt:
+def register_sent(
+    *, by: Operator, receipt_id: int, at: datetime | None = None, name: str = "", content: bytes = b""
+) -> Receipt:
     """Sent, or sent again after differences were mended. at: when, now unless told. content: a picture or file that shows it."""
     found = _locked(by, receipt_id)
     at = _moment(found, at, found.ret.submitted_at, "上报")
@@ -185,7 +217,9 @@ def register_receipt(
     """What the receiver gave back: a number or a file, at least one of them (RET-705)."""
     found = _locked(by, receipt_id)
     if not number.strip() and not content:
-        raise Refused(Problem("RET-705", str(found), "没有填回执编号，也没有附回执文件。", "请填写编号，或上传回执的截图、文件。"))
+        raise Refused(
+            Problem("RET-705", str(found), "没有填回执编号，也没有附回执文件。", "请填写编号，或上传回执的截图、文件。")
+        )
     at = _moment(found, at, found.sent_at, "报送")
     move(found, "receive", by=by, on=timezone.localdate(at))
     found.received_at, found.number, found.by, found.differences = at, number.strip(), by.key, []
@@ -208,11 +242,19 @@ def read_back(*, by: Operator, receipt_id: int, content: bytes, name: str) -> li
     fields = [one for one in fields if one.code != "line.place"]  # where a row stands there says nothing
     rows = {line.key: {one.code: _said(sheet, line, 0, one) for one in fields} for line in _typed(sheet)}
     sums = {line.label for line in sheet.lines if line.computed}
-    differences, count = readback.compare(content, name, [Wanted(one.code, one.head, _paths(one), one.column) for one in fields], rows, sums)
+    differences, count = readback.compare(
+        content, name, [Wanted(one.code, one.head, _paths(one), one.column) for one in fields], rows, sums
+    )
     today = timezone.localdate()
     if found.state == Receipt.DIFFERS:
         move(found, "resend", by=by, on=today, reason="改正后回读")
-    move(found, "differ" if differences else "receive", by=by, on=today, because={"compared": count, "differences": len(differences)})
+    move(
+        found,
+        "differ" if differences else "receive",
+        by=by,
+        on=today,
+        because={"compared": count, "differences": len(differences)},
+    )
     found.received_at, found.by = timezone.now(), by.key
     found.differences = [one.as_dict() for one in differences]
     found.file = _kept(by, found, name, content)
@@ -222,13 +264,20 @@ def read_back(*, by: Operator, receipt_id: int, content: bytes, name: str) -> li
 
 def _paths(one: CopyField) -> tuple[str, ...]:
     """How the export may call it: as the receiver does, as the form does, with the heads above."""
-    own = (one.head,) if one.column is None else (one.head, "/".join((*one.column.group, one.column.label)), one.column.label)
+    own = (
+        (one.head,)
+        if one.column is None
+        else (one.head, "/".join((*one.column.group, one.column.label)), one.column.label)
+    )
     return tuple(dict.fromkeys(own))
 
 
 def _locked(by: Operator, receipt_id: int) -> Receipt:
     """The receipt, for this act alone; outside the scope it does not exist."""
-    found = visible(Receipt.objects.select_for_update(of=("self",)).select_related("ret__form", "ret__region", "ret__organisation"), by).get(pk=receipt_id)
+    found = visible(
+        Receipt.objects.select_for_update(of=("self",)).select_related("ret__form", "ret__region", "ret__organisation"),
+        by,
+    ).get(pk=receipt_id)
     _may(by, found.ret)
     return found
 
@@ -243,9 +292,18 @@ def _may(by: Operator, ret: Return) -> None:
 def _moment(found: Receipt, at: datetime | None, after: datetime | None, what: str) -> datetime:
     at = at or timezone.now()
     if at > timezone.now():
-        raise Refused(Problem("RET-706", str(found), f"{timezone.localtime(at):%Y-%m-%d %H:%M} 还没有到。", "请核对时间。"))
+        raise Refused(
+            Problem("RET-706", str(found), f"{timezone.localtime(at):%Y-%m-%d %H:%M} 还没有到。", "请核对时间。")
+        )
     if after and at < after:
-        raise Refused(Problem("RET-706", str(found), f"{timezone.localtime(at):%Y-%m-%d %H:%M} 早于{what}时间 {timezone.localtime(after):%Y-%m-%d %H:%M}。", "请核对时间。"))
+        raise Refused(
+            Problem(
+                "RET-706",
+                str(found),
+                f"{timezone.localtime(at):%Y-%m-%d %H:%M} 早于{what}时间 {timezone.localtime(after):%Y-%m-%d %H:%M}。",
+                "请核对时间。",
+            )
+        )
     return at
 
 
@@ -253,8 +311,21 @@ def _kept(by: Operator, found: Receipt, name: str, content: bytes) -> File | Non
     if not content:
         return None
     if len(content) > LARGEST:
-        raise Refused(Problem("RET-707", f"《{name}》", f"文件有 {len(content) >> 20} 兆，上限是 {LARGEST >> 20} 兆。", "请只留有关的一页或一张表。"))
+        raise Refused(
+            Problem(
+                "RET-707",
+                f"《{name}》",
+                f"文件有 {len(content) >> 20} 兆，上限是 {LARGEST >> 20} 兆。",
+                "请只留有关的一页或一张表。",
+            )
+        )
     file = keep_file(by=by, region_id=found.region_id, name=name, content=content, media="application/octet-stream")
-    trail.record(by=by, act="附回执文件", obj=str(found), after={"file": file.name, "sha256": file.sha256}, region_id=found.region_id, digest=file.sha256)
+    trail.record(
+        by=by,
+        act="附回执文件",
+        obj=str(found),
+        after={"file": file.name, "sha256": file.sha256},
+        region_id=found.region_id,
+        digest=file.sha256,
+    )
     return file
-

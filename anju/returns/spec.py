@@ -124,7 +124,9 @@ class Column(Part):
     optional: bool | None = None
     signed: bool = False
     sum: bool = True
-    cumulative: bool | None = None  # since the year's beginning: the first period of a year has no last one to be compared with
+    cumulative: bool | None = (
+        None  # since the year's beginning: the first period of a year has no last one to be compared with
+    )
     formula: Text = ""
     only: dict[str, tuple[Text, ...]] = {}
     note: str = ""
@@ -151,7 +153,11 @@ class Column(Part):
 
     @property
     def since_january(self) -> bool:
-        return self.cumulative if self.cumulative is not None else bool(self.source and self.source.event and self.source.since == "year")
+        return (
+            self.cumulative
+            if self.cumulative is not None
+            else bool(self.source and self.source.event and self.source.since == "year")
+        )
 
     @property
     def head(self) -> str:
@@ -300,13 +306,28 @@ class Spec(Part):
         wrong = [f"{what}“{name}”写了两次" for what, names in (("列", codes), ("行", keys), ("检查", [c.id for c in self.checks]))
                  for name in dict.fromkeys(names) if names.count(name) > 1]  # fmt: skip
         wrong += [f"检查 {c.id} 所指的列“{x}”没有定义" for c in self.checks for x in c.columns if x not in codes]
-        wrong += [f"检查 {c.id} 所指的行“{x}”没有定义" for c in self.checks if isinstance(c.on, tuple) for x in c.on if x not in keys]
+        wrong += [
+            f"检查 {c.id} 所指的行“{x}”没有定义"
+            for c in self.checks
+            if isinstance(c.on, tuple)
+            for x in c.on
+            if x not in keys
+        ]
         wrong += [f"publish 所指的列“{p.column}”没有定义" for p in self.publish if p.column not in codes]
         wrong += [f"publish 所指的行“{p.line}”没有定义" for p in self.publish if p.line and p.line not in keys]
-        wrong += [f"行 {f.key} 所加的行“{x}”没有定义" for f in self.rows.fixed for x in (*f.total_of, *f.less) if x not in keys]
+        wrong += [
+            f"行 {f.key} 所加的行“{x}”没有定义"
+            for f in self.rows.fixed
+            for x in (*f.total_of, *f.less)
+            if x not in keys
+        ]
         wrong += [f"行 {f.key} 的列“{x}”没有定义" for f in self.rows.fixed for x in f.only if x not in codes]
         wrong += [f"名称“{x}”是系统留用的词" for x in (*codes, *keys, *(a.name for a in self.across)) if x in RESERVED]
-        wrong += [f"publish 的列“{p.column}”由系统算出，不能发布" for p in self.publish if p.column in codes and self.by_code[p.column].formula]
+        wrong += [
+            f"publish 的列“{p.column}”由系统算出，不能发布"
+            for p in self.publish
+            if p.column in codes and self.by_code[p.column].formula
+        ]
         if bool(self.once) != (self.period == "once"):
             wrong.append("once（那一期）和 period: once 一起写")
         if "unit" not in self.due:
@@ -339,7 +360,11 @@ class Spec(Part):
     def has(self, column: Column, line_key: str, facts: dict[str, Any]) -> bool:
         """Does the line have that column, and is it more than a sum?"""
         fixed = self.by_key.get(line_key)
-        if fixed and (fixed.heading or (fixed.computed and column.type == "number") or (fixed.only and column.code not in fixed.only)):
+        if fixed and (
+            fixed.heading
+            or (fixed.computed and column.type == "number")
+            or (fixed.only and column.code not in fixed.only)
+        ):
             return False
         return column.takes(facts)
 
@@ -361,7 +386,11 @@ def read(content: str, name: str) -> Spec:
         data = YAML().load(content)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise Refused(Problem("RET-001", f"《{name}》第 {line} 行", f"不是正确的 YAML：{error.problem}", "请核对缩进、冒号和引号。")) from None
+        raise Refused(
+            Problem(
+                "RET-001", f"《{name}》第 {line} 行", f"不是正确的 YAML：{error.problem}", "请核对缩进、冒号和引号。"
+            )
+        ) from None
     try:
         return Spec.model_validate(data)
     except ValidationError as error:
@@ -374,9 +403,11 @@ def _told(error: Any, data: Any, name: str) -> Problem:
     if error["type"] == "value_error":
         what = str(error["ctx"]["error"])
         if "isoformat" in what:
-            what = "应为加引号的日期，如 \"2020-01-01\""
+            what = '应为加引号的日期，如 "2020-01-01"'
     what = (what or error["msg"]).format(**{"expected": (error.get("ctx") or {}).get("expected", "")})
-    return Problem("RET-002", f"《{name}》第 {_line(data, place)} 行 {'.'.join(map(str, place)) or '全表'}", f"{what}。", FIX)
+    return Problem(
+        "RET-002", f"《{name}》第 {_line(data, place)} 行 {'.'.join(map(str, place)) or '全表'}", f"{what}。", FIX
+    )
 
 
 def _line(data: Any, place: list[Any]) -> int:

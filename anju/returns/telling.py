@@ -8,7 +8,9 @@ from anju.returns.spec import TOTAL, Column
 from anju.returns.values import typed
 
 
-def explanation(user: Operator, ret: Return, read: Reading | None = None, findings: list[checking.Finding] | None = None) -> list[str]:
+def explanation(
+    user: Operator, ret: Return, read: Reading | None = None, findings: list[checking.Finding] | None = None
+) -> list[str]:
     """Where something moved against the last period, in sum and by line; and what was answered to the checks."""
     read = read or reading.read(user, ret)
     said = []
@@ -23,7 +25,9 @@ def _answered(findings: list[checking.Finding]) -> list[str]:
     alike: dict[tuple[str, str], list[str]] = {}
     for one in findings:
         if one.answer or one.waived:
-            alike.setdefault((one.check_id, (one.answer or one.waived.text).rstrip("。")), []).append(one.what.rstrip("。"))
+            alike.setdefault((one.check_id, (one.answer or one.waived.text).rstrip("。")), []).append(
+                one.what.rstrip("。")
+            )
     return [f"{said[0]}{f'等 {len(said)} 处' if len(said) > 1 else ''}：{text}。" for (_, text), said in alike.items()]
 
 
@@ -32,12 +36,17 @@ def _moved(read: Reading, column: Column) -> list[str]:
     whole = TOTAL if TOTAL in read.keys else ""
     parts = []
     for key in read.now.lines:
-        now, before = read.now.number(key, column.code) if read.now.has(key, column) else None, read.before(read.last, key, column)
+        now, before = (
+            read.now.number(key, column.code) if read.now.has(key, column) else None,
+            read.before(read.last, key, column),
+        )
         if now is not None and before is not None and now != before:
             parts.append((abs(now - before), f"{read.now.lines[key].label}{_by(now - before, column)}", now, before))
     if not parts:
         return []
-    named = "、".join(text for _, text, *_ in sorted(parts, reverse=True)[:5]) + (f"等 {len(parts)} 项" if len(parts) > 5 else "")
+    named = "、".join(text for _, text, *_ in sorted(parts, reverse=True)[:5]) + (
+        f"等 {len(parts)} 项" if len(parts) > 5 else ""
+    )
     if whole:
         now, before = read.now.number(whole, column.code), read.before(read.last, whole, column)
         if now is not None and before is not None:

@@ -56,7 +56,12 @@ ACTS = {
 
 def _latest(user: Operator, found: QuerySet[Return]) -> list[Return]:
     """Of every form, region and period the last serial."""
-    rows = visible(found, user).select_related("form", "region", "organisation").defer("form__spec").order_by("region__order", "period", "form_id", "serial")
+    rows = (
+        visible(found, user)
+        .select_related("form", "region", "organisation")
+        .defer("form__spec")
+        .order_by("region__order", "period", "form_id", "serial")
+    )
     last = {(row.form.code, row.region_id, row.period): row for row in rows}
     return list(last.values())
 
@@ -91,11 +96,19 @@ def due(user: Operator, at: datetime, region: Region | None = None, known: Round
     """
     known = known or asked_of(user, at, region)
     ids, wanted = known.ids, known.wanted
-    going = _latest(user, within(Return.objects.exclude(state=Return.LOCKED), ids))  # a correction is the last of its serials
+    going = _latest(
+        user, within(Return.objects.exclude(state=Return.LOCKED), ids)
+    )  # a correction is the last of its serials
     running = {(ret.form.code, ret.region_id, ret.period): ret for ret in going}
-    done = set(visible(Return.objects.filter(period__in={name for *_, name in wanted}, state=Return.LOCKED), user).values_list("form__code", "region_id", "period"))
+    done = set(
+        visible(Return.objects.filter(period__in={name for *_, name in wanted}, state=Return.LOCKED), user).values_list(
+            "form__code", "region_id", "period"
+        )
+    )
     asked_for = {(form.code, office.region_id, period): (form, office, period, None) for form, office, period in wanted}
-    begun = {key: (*(asked_for.get(key, (ret.form, ret.organisation, ret.period)))[:3], ret) for key, ret in running.items()}
+    begun = {
+        key: (*(asked_for.get(key, (ret.form, ret.organisation, ret.period)))[:3], ret) for key, ret in running.items()
+    }
     rows = [row for key, row in (asked_for | begun).items() if key in begun or key not in done]
     opined = _opined(user, [ret for *_, ret in rows if ret is not None and ret.state == Return.JOINT])
     found, above = [], places.known().by_id
@@ -103,9 +116,30 @@ def due(user: Operator, at: datetime, region: Region | None = None, known: Round
         here = ret.region if ret is not None else office.region
         act = ACTS[ret.state if ret is not None else ""]
         # Whoever ends the joint review waits with the departments.
-        doing = may(user, act, here.pk) or (ret is not None and ret.state == Return.JOINT and may(user, "returns.review", here.pk))
-        ours = user.posts is None or act in ("returns.opine", "returns.lock") or office is None or office.pk in user.organisation_ids
-        found.append(Due(form, here, office, period, ret, _deadline(ret, form, period), act, _to(above, here, ret), at, doing and ours, bool(ret and ret.pk in opined)))
+        doing = may(user, act, here.pk) or (
+            ret is not None and ret.state == Return.JOINT and may(user, "returns.review", here.pk)
+        )
+        ours = (
+            user.posts is None
+            or act in ("returns.opine", "returns.lock")
+            or office is None
+            or office.pk in user.organisation_ids
+        )
+        found.append(
+            Due(
+                form,
+                here,
+                office,
+                period,
+                ret,
+                _deadline(ret, form, period),
+                act,
+                _to(above, here, ret),
+                at,
+                doing and ours,
+                bool(ret and ret.pk in opined),
+            )
+        )
     return sorted(found, key=lambda one: (one.deadline, one.region.order, one.form.code, one.period))
 
 
@@ -149,7 +183,9 @@ class Reported:
         return max(1, (timezone.localdate(end) - timezone.localdate(self.deadline)).days)
 
 
-def progress(user: Operator, region: Region, at: datetime, period: str = "", known: Round | None = None) -> list[Reported]:
+def progress(
+    user: Operator, region: Region, at: datetime, period: str = "", known: Round | None = None
+) -> list[Reported]:
     """Who has reported (报送进度): of each form the newest period asked for, or that period; by region, of the region and below."""
     if period:
         ids = below(user, region)
@@ -161,7 +197,10 @@ def progress(user: Operator, region: Region, at: datetime, period: str = "", kno
             newest[form.code] = max(newest.get(form.code, ""), name)
         wanted = [row for row in wanted if row[2] == newest[row[0].code]]
     known = _firsts(user, wanted)
-    return [Reported(form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name)) for form, office, name in wanted]
+    return [
+        Reported(form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name))
+        for form, office, name in wanted
+    ]
 
 
 def _unit_deadline(form: Form, period: str) -> datetime:
@@ -171,7 +210,13 @@ def _unit_deadline(form: Form, period: str) -> datetime:
 def _firsts(user: Operator, wanted: list[tuple]) -> dict[tuple[str, int, str], Return]:
     """The first return of each: a correction says nothing of when it was reported."""
     names = {name for *_, name in wanted}
-    rows = visible(Return.objects.filter(period__in=names, serial=1), user).select_related("form", "region").defer("form__spec") if names else ()
+    rows = (
+        visible(Return.objects.filter(period__in=names, serial=1), user)
+        .select_related("form", "region")
+        .defer("form__spec")
+        if names
+        else ()
+    )
     return {(row.form.code, row.region_id, row.period): row for row in rows}
 
 
@@ -196,7 +241,10 @@ def late(user: Operator, region: Region, month: str, at: datetime | None = None)
 def _of_month(user: Operator, ids: frozenset[int], month: str) -> list[Reported]:
     wanted = [row for row in falling_in(user, month) if row[1].region_id in ids]
     known = _firsts(user, wanted)
-    return [Reported(form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name)) for form, office, name in wanted]
+    return [
+        Reported(form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name))
+        for form, office, name in wanted
+    ]
 
 
 @transaction.atomic
@@ -213,15 +261,29 @@ def lateness(*, by: Operator, region: Region, month: str, at: datetime | None = 
     rows = []
     for here, listed in counts.values():
         days = [one.days_late(at) for one in listed]
-        cited = "；".join(f"{one.form.name} {one.period} 首次上报 {_told(one.first_submitted_at)}，期限 {_told(one.deadline)}" for one in listed)
+        cited = "；".join(
+            f"{one.form.name} {one.period} 首次上报 {_told(one.first_submitted_at)}，期限 {_told(one.deadline)}"
+            for one in listed
+        )
         for code, value, unit in (
             ("returns.due", len(listed), "次"), ("returns.late", sum(day > 0 for day in days), "次"), ("returns.late.days", sum(days), "天"),
         ):  # fmt: skip
             rows.append(Published(code, here, month, value, unit, shown=str(value), cited=cited))
     title = f"{region.name} {month} 报表报送情况"
-    source = publish(by=by, kind=Source.Kind.RETURN, title=title, region=region, period=month, rows=rows, reason=title, origin=f"lateness:{month}")
+    source = publish(
+        by=by,
+        kind=Source.Kind.RETURN,
+        title=title,
+        region=region,
+        period=month,
+        rows=rows,
+        reason=title,
+        origin=f"lateness:{month}",
+    )
     if source is not None:
-        trail.record(by=by, act="统计报送情况", obj=title, after={"figures": len(rows), "source": source.pk}, region_id=region.pk)
+        trail.record(
+            by=by, act="统计报送情况", obj=title, after={"figures": len(rows), "source": source.pk}, region_id=region.pk
+        )
     return source
 
 
@@ -231,5 +293,7 @@ def _told(at: datetime | None) -> str:
 
 def recent(user: Operator, region: Region, known: Round | None = None, count: int = 20) -> list[Return]:
     """The returns last locked, of the region and below."""
-    found = within(visible(Return.objects.filter(state=Return.LOCKED), user), known.ids if known else below(user, region))
+    found = within(
+        visible(Return.objects.filter(state=Return.LOCKED), user), known.ids if known else below(user, region)
+    )
     return list(found.select_related("form", "region").defer("form__spec").order_by("-locked_at", "-id")[:count])

@@ -57,12 +57,18 @@ def read_number(text: str, column: Column) -> tuple[int, int]:
     plain = text.replace(",", "").replace("，", "").strip().removesuffix("%" if column.unit == "%" else "\0")
     sign, digits = (-1, plain[1:]) if plain[:1] in "-−" else (1, plain)
     whole, _, fraction = digits.partition(".")
-    if not (whole.isascii() and whole.isdigit()) or (fraction and not (fraction.isascii() and fraction.isdigit())) or digits.endswith("."):
+    if (
+        not (whole.isascii() and whole.isdigit())
+        or (fraction and not (fraction.isascii() and fraction.isdigit()))
+        or digits.endswith(".")
+    ):
         raise ValueError(f"“{text}”不是数。")
     if len(whole) > 15:
         raise ValueError(f"{text} 太大。")
     if len(fraction) > column.places and fraction[column.places :].strip("0"):
-        raise ValueError(f"{text} 有 {len(fraction)} 位小数，这一列{f'最多 {column.places} 位' if column.places else '只填整数'}。")
+        raise ValueError(
+            f"{text} 有 {len(fraction)} 位小数，这一列{f'最多 {column.places} 位' if column.places else '只填整数'}。"
+        )
     fraction = fraction[: column.places]
     if sign < 0 and not column.signed and int(whole + fraction):
         raise ValueError(f"{text} 是负数。")
@@ -116,7 +122,11 @@ class Values:
         if fixed and fixed.computed:
             return self._fixed(line, code)
         cell = self.cells.get((line, code))
-        return cell.value if cell is not None and cell.state == Cell.NUMBER and self.has(line, self.spec.by_code[code]) else None
+        return (
+            cell.value
+            if cell is not None and cell.state == Cell.NUMBER and self.has(line, self.spec.by_code[code])
+            else None
+        )
 
     def text(self, line: str, code: str) -> str | None:
         cell = self.cells.get((line, code))
@@ -147,7 +157,8 @@ class Values:
     def counted(self, code: str, where: Mapping[str, tuple[str, ...]] | None = None) -> int:
         """How many lines a sum is made of."""
         return sum(
-            not self.nothing(key, code) and all(str(line.facts.get(name, "")) in allowed for name, allowed in (where or {}).items())
+            not self.nothing(key, code)
+            and all(str(line.facts.get(name, "")) in allowed for name, allowed in (where or {}).items())
             for key, line in self.lines.items()
         )
 

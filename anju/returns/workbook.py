@@ -98,21 +98,43 @@ def marked(user: Operator, ret: Return, result: Merged) -> bytes:
     """
     sheet = queries.grid(user, ret)
     marks = {(one.line, one.column): book.Mark(GREEN, "已保存。") for one in result.saved}
-    marks |= {(one.line, one.column): book.Mark(BLUE, f"{one.who} 于 {one.when} 由 {one.base or '空'} 改为 {one.theirs or '空'}，已照此更新。") for one in result.kept}
     marks |= {
-        (one.line, one.column): book.Mark(ORANGE, f"{one.says}要用您的，直接再上传；要用系统里的，改成 {one.theirs or '空'}。", one.mine)
+        (one.line, one.column): book.Mark(
+            BLUE, f"{one.who} 于 {one.when} 由 {one.base or '空'} 改为 {one.theirs or '空'}，已照此更新。"
+        )
+        for one in result.kept
+    }
+    marks |= {
+        (one.line, one.column): book.Mark(
+            ORANGE, f"{one.says}要用您的，直接再上传；要用系统里的，改成 {one.theirs or '空'}。", one.mine
+        )
         for one in result.conflicts
     }
-    marks |= {key: book.Mark(RED, f"{problem.what}{problem.fix}", text) for key, (text, problem) in result.refused.items()}
+    marks |= {
+        key: book.Mark(RED, f"{problem.what}{problem.fix}", text) for key, (text, problem) in result.refused.items()
+    }
     return book.write(_table(sheet), marks, _told(result))
 
 
 def _told(result: Merged) -> list[tuple[str, str, str, str]]:
     """Lines of the sheet 合并结果."""
-    told = [("冲突", f"{one.cell} {one.heading}", one.says, "核对后在表里改成要用的数，再上传。") for one in result.conflicts]
+    told = [
+        ("冲突", f"{one.cell} {one.heading}", one.says, "核对后在表里改成要用的数，再上传。")
+        for one in result.conflicts
+    ]
     told += [("没有读取", one.where, one.what, one.fix) for one in result.problems]
-    told += [("已保存", f"{one.cell} {one.heading}", f"{one.base or '空'} → {one.mine or '空'}", "") for one in result.saved]
-    told += [("别人改过", f"{one.cell} {one.heading}", f"{one.who} 于 {one.when}：{one.base or '空'} → {one.theirs or '空'}", "") for one in result.kept]
+    told += [
+        ("已保存", f"{one.cell} {one.heading}", f"{one.base or '空'} → {one.mine or '空'}", "") for one in result.saved
+    ]
+    told += [
+        (
+            "别人改过",
+            f"{one.cell} {one.heading}",
+            f"{one.who} 于 {one.when}：{one.base or '空'} → {one.theirs or '空'}",
+            "",
+        )
+        for one in result.kept
+    ]
     return told or [("没有改动", "", "工作簿里的数与系统里的一样。", "")]
 
 
@@ -120,16 +142,33 @@ def _table(sheet: Grid) -> book.Table:
     ret, spec = sheet.ret, sheet.spec
     several = len(layout.units(sheet.columns)) > 1
     fields = [
-        book.Field(column.code, layout.path(column, several), column.type, column.unit, column.places, column.choices, not (column.formula or column.locked))
+        book.Field(
+            column.code,
+            layout.path(column, several),
+            column.type,
+            column.unit,
+            column.places,
+            column.choices,
+            not (column.formula or column.locked),
+        )
         for column in sheet.columns
     ]
-    slots = {key: book.Slot(cell.text, cell.version, _hint(cell), cell.open) for key, cell in sheet.cells.items() if cell.exists}
+    slots = {
+        key: book.Slot(cell.text, cell.version, _hint(cell), cell.open)
+        for key, cell in sheet.cells.items()
+        if cell.exists
+    }
     lines = (
         f"填报单位：{papers.unit_name(ret)}　　期间：{papers.period_name(ret.period)}　　统计截止日：{ret.cut_off:%Y-%m-%d}",
         f"表号：{spec.number or spec.code}　　制定机关：{spec.authority.issuer}　　下载时间：{clock(timezone.now())}",
     )
     rows = [
-        (line.key, "　".join(filter(None, (line.number, "　" * line.indent + line.label))), line.computed or line.heading) for line in sheet.lines
+        (
+            line.key,
+            "　".join(filter(None, (line.number, "　" * line.indent + line.label))),
+            line.computed or line.heading,
+        )
+        for line in sheet.lines
     ]
     return book.Table(papers.title(ret), lines, layout.corner(spec), fields, rows, slots, _stamp(ret), NOTES)
 
@@ -182,16 +221,32 @@ def _belongs(ret: Return, got: book.Read) -> None:
     stamp, mine, where = got.stamp, _stamp(ret), f"《{got.name}》"
     problems = []
     if stamp.get("form") != mine["form"]:
-        problems.append(Problem("RET-609", where, f"是《{stamp.get('name', '')}》的离线表，这里是《{mine['name']}》。", "请到那张报表的页面上传。"))
+        problems.append(
+            Problem(
+                "RET-609",
+                where,
+                f"是《{stamp.get('name', '')}》的离线表，这里是《{mine['name']}》。",
+                "请到那张报表的页面上传。",
+            )
+        )
     elif stamp.get("version") != mine["version"]:
         problems.append(Problem("RET-610", where, "表式已经换了版本（栏目或校验有变）。", AGAIN))
     if stamp.get("layout") != book.LAYOUT:
         problems.append(Problem("RET-610", where, "是旧版系统导出的。", AGAIN))
     if stamp.get("region") != mine["region"]:
-        problems.append(Problem("RET-611", where, f"是{stamp.get('place', '')}的离线表，这里是{mine['place']}。", "请到那个地区的报表页上传。"))
+        problems.append(
+            Problem(
+                "RET-611",
+                where,
+                f"是{stamp.get('place', '')}的离线表，这里是{mine['place']}。",
+                "请到那个地区的报表页上传。",
+            )
+        )
     if stamp.get("period") != mine["period"]:
         was, now = (papers.period_name(one["period"]) for one in ({"period": "", **stamp}, mine))
-        problems.append(Problem("RET-612", where, f"是{was}的离线表，这里是{now}。", "请核对月份，到那一期的报表页上传。"))
+        problems.append(
+            Problem("RET-612", where, f"是{was}的离线表，这里是{now}。", "请核对月份，到那一期的报表页上传。")
+        )
     if not problems and (stamp.get("serial") != mine["serial"] or stamp.get("ret") != mine["ret"]):
         what = f"是第 {stamp.get('serial')} 次填报的离线表，现在办理的是第 {mine['serial']} 次（已发起更正）。"
         problems.append(Problem("RET-613", where, what, AGAIN))
@@ -203,7 +258,10 @@ def _sort(reading: Reading, sheet: Grid, got: book.Read, result: Merged) -> dict
     """Which cells are to be written; the others go to their lists."""
     lines = {line.key: line for line in sheet.lines}
     puts: dict[tuple[str, str], Place] = {}
-    writers = {(line, code): (by, at) for line, code, by, at in Cell.objects.filter(ret=reading.ret).values_list("line", "column", "by", "at")}
+    writers = {
+        (line, code): (by, at)
+        for line, code, by, at in Cell.objects.filter(ret=reading.ret).values_list("line", "column", "by", "at")
+    }
     for key, found in got.cells.items():
         line, code = key
         column = sheet.spec.by_code[code]
@@ -249,20 +307,43 @@ def _value(text: str, column: Column) -> tuple[object, ...]:
     return said["state"], said["value"], said["text"]
 
 
-def _refuse(result: Merged, got: book.Read, key: tuple[str, str], found: book.Found, heading: str, code: str, what: str, fix: str) -> None:
+def _refuse(
+    result: Merged,
+    got: book.Read,
+    key: tuple[str, str],
+    found: book.Found,
+    heading: str,
+    code: str,
+    what: str,
+    fix: str,
+) -> None:
     problem = Problem(code, got.where(found.cell, heading), what, fix)
     result.problems.append(problem)
     result.refused[key] = (found.text, problem)
 
 
-def _put(by: Operator, ret: Return, sheet: Grid, got: book.Read, puts: Mapping[tuple[str, str], Place], result: Merged) -> None:
+def _put(
+    by: Operator, ret: Return, sheet: Grid, got: book.Read, puts: Mapping[tuple[str, str], Place], result: Merged
+) -> None:
     """Each upon the version that was compared: who writes in between is not overwritten either."""
     changes = [Put(line, code, place.mine, sheet.cells[line, code].version) for (line, code), place in puts.items()]
     filled = filling.fill(by=by, ret_id=ret.pk, changes=changes, via="workbook")
     result.saved += [puts[one.line, one.column] for one in filled.saved]
     for one in filled.conflicts:
         place = puts[one.line, one.column]
-        result.conflicts.append(Place(place.line, place.column, place.cell, place.heading, place.mine, one.text, place.base, one.who, clock(one.at)))
+        result.conflicts.append(
+            Place(
+                place.line,
+                place.column,
+                place.cell,
+                place.heading,
+                place.mine,
+                one.text,
+                place.base,
+                one.who,
+                clock(one.at),
+            )
+        )
     for key, problem in zip(filled.refused, filled.problems, strict=True):
         _refuse(result, got, key, got.cells[key], puts[key].heading, problem.code, problem.what, problem.fix)
 
@@ -288,10 +369,22 @@ def _rows(sheet: Grid, got: book.Read, result: Merged) -> None:
             told = f"，您在这一行改的没有保存：{'、'.join(lost)}" if lost else ""
             tell("RET-615", f"“{got.rows[line]}”在下载以后已从报表中去掉{told}。", "请重新下载离线表。")
         elif line not in got.rows:
-            tell("RET-616", f"“{lines[line].label}”这一行在工作簿里被删掉了；系统里的数没有动。", "不再需要的项目请在项目库里办理。")
-    fresh = [line.label for line in sheet.lines if line.key not in written and any(cell.open for cell in sheet.row(line.key))]
+            tell(
+                "RET-616",
+                f"“{lines[line].label}”这一行在工作簿里被删掉了；系统里的数没有动。",
+                "不再需要的项目请在项目库里办理。",
+            )
+    fresh = [
+        line.label for line in sheet.lines if line.key not in written and any(cell.open for cell in sheet.row(line.key))
+    ]
     if fresh:
-        tell("RET-617", f"下载以后新增了 {len(fresh)} 行：{'、'.join(fresh[:5])}{'等' if len(fresh) > 5 else ''}，工作簿里没有。", "请在页面上填写，或重新下载。")
-    lost = [sheet.spec.by_code[code].head for code in dict.fromkeys(code for _, code in got.base) if code not in got.columns]
+        tell(
+            "RET-617",
+            f"下载以后新增了 {len(fresh)} 行：{'、'.join(fresh[:5])}{'等' if len(fresh) > 5 else ''}，工作簿里没有。",
+            "请在页面上填写，或重新下载。",
+        )
+    lost = [
+        sheet.spec.by_code[code].head for code in dict.fromkeys(code for _, code in got.base) if code not in got.columns
+    ]
     if lost:
         tell("RET-618", f"列“{'”“'.join(lost)}”在工作簿里被删掉了；系统里的数没有动。", "要改这些列的，请重新下载。")

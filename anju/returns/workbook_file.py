@@ -111,7 +111,9 @@ class Read:
 # --- writing -----------------------------------------------------------------
 
 
-def write(table: Table, marks: Mapping[tuple[str, str], Mark] | None = None, results: Sequence[Sequence[str]] = ()) -> bytes:
+def write(
+    table: Table, marks: Mapping[tuple[str, str], Mark] | None = None, results: Sequence[Sequence[str]] = ()
+) -> bytes:
     """The workbook. marks: cells to be marked after a merge; results: lines of the sheet 合并结果."""
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
@@ -137,7 +139,9 @@ class _Page:
     def style(self, **look: Any) -> Any:
         key = tuple(sorted(look.items()))
         if key not in self.made:
-            self.made[key] = self.book.add_format({"font_name": "仿宋", "font_size": 11, "valign": "vcenter", "text_wrap": True, **look})
+            self.made[key] = self.book.add_format(
+                {"font_name": "仿宋", "font_size": 11, "valign": "vcenter", "text_wrap": True, **look}
+            )
         return self.made[key]
 
     def join(self, top: int, left: int, bottom: int, right: int, text: str, **look: Any) -> None:
@@ -156,7 +160,17 @@ class _Page:
         paths = [(table.corner,), *((*one.path[:-1], _headed(one)) for one in table.fields)]
         heads = head_cells(paths)
         for first, left, last, right, text in heads:
-            self.join(top + first, 1 + left, top + last, 1 + right, text, font_name="黑体", align="center", border=1, bg_color="#E8EEF4")
+            self.join(
+                top + first,
+                1 + left,
+                top + last,
+                1 + right,
+                text,
+                font_name="黑体",
+                align="center",
+                border=1,
+                bg_color="#E8EEF4",
+            )
         codes = top + 1 + max(cell[2] for cell in heads)
         for column, text in enumerate((MARK, "", *(one.code for one in table.fields))):
             page.write_string(codes, column, text)
@@ -193,7 +207,13 @@ class _Page:
             look["num_format"] = "@"  # or 3-1 becomes a day
         number = parse(text) if one.kind == "number" and text else None
         form = self.style(**look)
-        if number and number.state == "number" and not number.unit and not number.approx and len(str(abs(number.digits))) <= EXACT:
+        if (
+            number
+            and number.state == "number"
+            and not number.unit
+            and not number.approx
+            and len(str(abs(number.digits))) <= EXACT
+        ):
             self.page.write_number(row, column, Decimal(number.digits).scaleb(-number.places), form)
         elif text:
             self.page.write_string(row, column, text, form)
@@ -201,14 +221,20 @@ class _Page:
             self.page.write_blank(row, column, None, form)
         if note := "\n".join(part for part in (mark.note if mark else "", slot.hint) if part):
             lines = 1 + note.count("\n") + len(note) // 18
-            self.page.write_comment(row, column, note, {"color": "#F2F2F2", "author": "安居", "x_scale": 2, "height": 24 + 18 * lines})
+            self.page.write_comment(
+                row, column, note, {"color": "#F2F2F2", "author": "安居", "x_scale": 2, "height": 24 + 18 * lines}
+            )
 
     def guard(self, first: int, last: int, column: int, one: Field) -> None:
         """A drop-down, what to type, and red for what is no number. A number's list offers the three words and lets numbers through."""
         if not one.open or one.kind in ("text", "date"):
             return
         finest = f"最多 {one.places} 位小数" if one.places else "整数"
-        said = f"填{finest}，单位：{one.unit or '见表头'}。没有数的留空，或选未报、无任务、不适用。" if one.kind == "number" else "从列表中选一项。"
+        said = (
+            f"填{finest}，单位：{one.unit or '见表头'}。没有数的留空，或选未报、无任务、不适用。"
+            if one.kind == "number"
+            else "从列表中选一项。"
+        )
         words = self.lists[WORDS if one.kind == "number" else one.choices]
         self.page.data_validation(first, column, last, column, {
             "validate": "list", "source": words, "show_error": one.kind == "choice", "input_title": one.path[-1][:32], "input_message": said[:255],
@@ -218,7 +244,9 @@ class _Page:
             at = reference(first, column)
             known = "".join(f',{at}="{word}"' for word in WORDS)
             wrong = f'=NOT(OR({at}=""{known},IF(ISNUMBER({at}),ROUND({at},{one.places})={at},FALSE)))'
-            self.page.conditional_format(first, column, last, column, {"type": "formula", "criteria": wrong, "format": self.red})
+            self.page.conditional_format(
+                first, column, last, column, {"type": "formula", "criteria": wrong, "format": self.red}
+            )
 
     def lay_out(self, top: int, first: int) -> None:
         page = self.page
@@ -291,9 +319,20 @@ def _results(book: Any, results: Sequence[Sequence[str]]) -> None:
 def read(content: bytes, name: str, kinds: Mapping[str, str]) -> Read:
     """What came back. kinds: each fillable column's kind. Refused when it is no workbook of ours; flaws of single cells are in the cells."""
     if len(content) > LARGEST:
-        raise Refused(Problem("RET-601", f"《{name}》", f"文件有 {len(content) >> 20} 兆，离线表不会这么大。", "请确认选对了文件。"))
+        raise Refused(
+            Problem(
+                "RET-601", f"《{name}》", f"文件有 {len(content) >> 20} 兆，离线表不会这么大。", "请确认选对了文件。"
+            )
+        )
     if open_workbook(content, name).kind != "xlsx":
-        raise Refused(Problem("RET-601", f"《{name}》", "是旧版 .xls 格式。", "请在 WPS 或 Excel 中另存为“Excel 工作簿（*.xlsx）”再上传。"))
+        raise Refused(
+            Problem(
+                "RET-601",
+                f"《{name}》",
+                "是旧版 .xls 格式。",
+                "请在 WPS 或 Excel 中另存为“Excel 工作簿（*.xlsx）”再上传。",
+            )
+        )
     try:
         book = load_workbook(BytesIO(content), read_only=True)
         got = _read_stamp(book, name)
@@ -327,12 +366,18 @@ def _read_stamp(book: Any, name: str) -> Read:
 
 
 def _read_page(book: Any, got: Read, kinds: Mapping[str, str]) -> None:
-    pages = [(name, rows) for name in book.sheetnames if name not in (STAMP, RESULT) and (rows := list(_marked(book[name])))]
+    pages = [
+        (name, rows) for name in book.sheetnames if name not in (STAMP, RESULT) and (rows := list(_marked(book[name])))
+    ]
     if not pages:
-        raise Refused(Problem("RET-605", f"《{got.name}》", "找不到填报的工作表，或隐藏的行号列、列号行被删掉了。", AGAIN))
+        raise Refused(
+            Problem("RET-605", f"《{got.name}》", "找不到填报的工作表，或隐藏的行号列、列号行被删掉了。", AGAIN)
+        )
     if len(pages) > 1:
         names = "、".join(f"“{name}”" for name, _ in pages)
-        raise Refused(Problem("RET-606", f"《{got.name}》", f"有 {len(pages)} 张填报表：{names}。", "请只保留要上传的一张。"))
+        raise Refused(
+            Problem("RET-606", f"《{got.name}》", f"有 {len(pages)} 张填报表：{names}。", "请只保留要上传的一张。")
+        )
     got.sheet, rows = pages[0]
     (_, codes), *body = rows
     got.columns = [text for cell in codes[2:] if (text := _plain(cell.value))]
@@ -383,7 +428,12 @@ def _found(cell: Any, ref: str, kind: str) -> Found:
     if value is None:
         return Found(ref, "")
     if cell.data_type == "f":
-        return Found(ref, "", f"填的是公式 {_plain(value)[:60]}，系统不能确定它算的是不是最新的数。", "请选中后“选择性粘贴 → 数值”。")
+        return Found(
+            ref,
+            "",
+            f"填的是公式 {_plain(value)[:60]}，系统不能确定它算的是不是最新的数。",
+            "请选中后“选择性粘贴 → 数值”。",
+        )
     if cell.data_type == "e":
         return Found(ref, _plain(value), f"显示为 {_plain(value)}，是出错的公式。", "请改填数字或清空。")
     if kind == "date" and isinstance(value, datetime.date):

@@ -49,7 +49,10 @@ class Table:
         """The inputs, canonical: sorted by key, exact, unknown empty."""
         order = sorted(range(len(self)), key=self.rank.__getitem__)
         names = list(self.columns)
-        lines = [[self.keys[i], self.dates[i].isoformat(), *(self.text(name, self.columns[name][i]) for name in names)] for i in order]
+        lines = [
+            [self.keys[i], self.dates[i].isoformat(), *(self.text(name, self.columns[name][i]) for name in names)]
+            for i in order
+        ]
         return csv_bytes([["key", "on", *names], *lines])
 
     def digest(self) -> str:
@@ -94,7 +97,11 @@ def bind(book: Book, rows: Sequence[Mapping[str, Any]], *, key: str, on: date, o
             return
         label = f" “{book.inputs[name].label}”（{name}）" if name in book.inputs else f" {name}" if name else ""
         shown = rows[index].get(key)
-        problems.append(Problem(code, f"《{book.title}》第 {index + 1} 行（{'无键' if shown is None else shown}）{label}", what, fix))
+        problems.append(
+            Problem(
+                code, f"《{book.title}》第 {index + 1} 行（{'无键' if shown is None else shown}）{label}", what, fix
+            )
+        )
 
     keys, dates = [], []
     seen: set[str] = set()
@@ -111,11 +118,22 @@ def bind(book: Book, rows: Sequence[Mapping[str, Any]], *, key: str, on: date, o
             dates.append(_day(row.get(on_field)) if on_field else on)
         except (ValueError, TypeError):
             dates.append(on)
-            wrong(index, on_field or "", "RULE-010", f"业务日期“{row.get(on_field or '')}”不是日期。", "请填 2020-01-31 的样子。")
+            wrong(
+                index,
+                on_field or "",
+                "RULE-010",
+                f"业务日期“{row.get(on_field or '')}”不是日期。",
+                "请填 2020-01-31 的样子。",
+            )
         strange |= row.keys() - known
     for name in sorted(strange):
         problems.append(
-            Problem("RULE-015", f"《{book.title}》", f"行里有规则书没有的输入“{name}”。", "请改正名称，或在规则书的 inputs 中定义。")
+            Problem(
+                "RULE-015",
+                f"《{book.title}》",
+                f"行里有规则书没有的输入“{name}”。",
+                "请改正名称，或在规则书的 inputs 中定义。",
+            )
         )
     columns: dict[str, list[Scalar]] = {}
     for name, item in book.inputs.items():
@@ -135,7 +153,9 @@ def bind(book: Book, rows: Sequence[Mapping[str, Any]], *, key: str, on: date, o
     if book.order and not problems:
         _unique(book, columns, wrong)
     if more:
-        problems.append(Problem("RULE-010", f"《{book.title}》", f"另有 {more} 处同类问题没有逐一列出。", "请先改正上面列出的。"))
+        problems.append(
+            Problem("RULE-010", f"《{book.title}》", f"另有 {more} 处同类问题没有逐一列出。", "请先改正上面列出的。")
+        )
     if problems:
         raise Refused(*problems)
     order = sorted(range(len(keys)), key=keys.__getitem__)
@@ -160,7 +180,13 @@ def _unique(book: Book, columns: Mapping[str, list[Scalar]], wrong: Callable[...
             continue
         place = (*(columns[name][index] for name in book.partition), value)
         if place in seen:
-            wrong(index, last, "RULE-017", f"与第 {seen[place] + 1} 行相同，先后没有定论。", "排序的最后一个键须每行不同，请核对。")
+            wrong(
+                index,
+                last,
+                "RULE-017",
+                f"与第 {seen[place] + 1} 行相同，先后没有定论。",
+                "排序的最后一个键须每行不同，请核对。",
+            )
         seen.setdefault(place, index)
 
 
@@ -182,7 +208,9 @@ def _scaled(item: Input, value: Any, low: int, high: int) -> int:
     else:
         if not isinstance(value, str | Decimal):
             raise _Misfit(
-                "RULE-010", f"值 {value!r} 不是精确的数（{type(value).__name__}）。", "请给整数、Decimal 或小数文本，不能是浮点数。"
+                "RULE-010",
+                f"值 {value!r} 不是精确的数（{type(value).__name__}）。",
+                "请给整数、Decimal 或小数文本，不能是浮点数。",
             )
         try:
             exact = Decimal(value)
@@ -195,7 +223,11 @@ def _scaled(item: Input, value: Any, low: int, high: int) -> int:
         shift = exponent + item.places
         number, rest = (number * 10**shift, 0) if shift >= 0 else divmod(number, 10**-shift)
         if rest:
-            raise _Misfit("RULE-012", f"{value} 比声明的 {item.places} 位小数更细，不能悄悄舍去。", "请核对单位，或在规则书中增加 places。")
+            raise _Misfit(
+                "RULE-012",
+                f"{value} 比声明的 {item.places} 位小数更细，不能悄悄舍去。",
+                "请核对单位，或在规则书中增加 places。",
+            )
         result = -number if sign else number
     if not low <= result <= high:
         least, most = item.range or (0, 0)

@@ -56,7 +56,12 @@ class _Checker:
 
     def wrong(self, code: str, name: str, what: str, fix: str) -> None:
         book = self.book
-        named: dict[str, Input | Parameter | Step | Condition] = {**book.inputs, **book.parameters, **book.steps, **book.conditions}
+        named: dict[str, Input | Parameter | Step | Condition] = {
+            **book.inputs,
+            **book.parameters,
+            **book.steps,
+            **book.conditions,
+        }
         self.report.add(code, named[name].line if name in named else 1, name, what, fix)
 
     def run(self) -> None:
@@ -69,7 +74,9 @@ class _Checker:
         try:
             order = ordered(self.book)
         except ValueError as cycle:
-            self.wrong("BOOK-041", str(cycle).split(" → ", 1)[0], f"步骤循环引用：{cycle}。", "请改写其中一步，使先后分明。")
+            self.wrong(
+                "BOOK-041", str(cycle).split(" → ", 1)[0], f"步骤循环引用：{cycle}。", "请改写其中一步，使先后分明。"
+            )
             return
         except RecursionError:
             self.report.add("BOOK-041", 1, "", "步骤一环套一环，超过 500 层。", "请合并步骤。")
@@ -98,11 +105,15 @@ class _Checker:
             if not present:
                 self.report.add("BOOK-005", 1, "", f"{book.kind} 类规则书缺少 {key}。", "请补上。")
         if book.kind != "scoring" and (book.total is not None or book.criteria):
-            self.report.add("BOOK-022", 1, "", "只有 scoring 类规则书写 criteria 和 total。", "请改用 steps，或改 kind。")
+            self.report.add(
+                "BOOK-022", 1, "", "只有 scoring 类规则书写 criteria 和 total。", "请改用 steps，或改 kind。"
+            )
         if book.kind != "queue" and book.order:
             self.report.add("BOOK-022", 1, "order", "只有 queue 类规则书写 order。", "请删去，或改 kind。")
         if book.result and book.result not in book.steps and book.result != "rank":
-            self.report.add("BOOK-040", 1, "result", f"result 写的“{book.result}”不是一个步骤。", "请写 steps 中的一个名称。")
+            self.report.add(
+                "BOOK-040", 1, "result", f"result 写的“{book.result}”不是一个步骤。", "请写 steps 中的一个名称。"
+            )
 
     def points(self) -> None:
         book = self.book
@@ -111,11 +122,17 @@ class _Checker:
         added = sum((step.points for step in book.criteria.values() if step.points is not None), Decimal(0))
         if added != book.total:
             self.report.add(
-                "BOOK-043", 1, "total", f"各评分项满分之和是 {added}，与 total {book.total} 不符。", "请核对各项 points 与 total。"
+                "BOOK-043",
+                1,
+                "total",
+                f"各评分项满分之和是 {added}，与 total {book.total} 不符。",
+                "请核对各项 points 与 total。",
             )
         for step in book.criteria.values():
             if step.points is not None and step.points <= 0 and step.range is None:
-                self.wrong("BOOK-043", step.name, f"满分 {step.points} 不大于 0。", "扣分项请写 range，例如 range: [-5, 0]。")
+                self.wrong(
+                    "BOOK-043", step.name, f"满分 {step.points} 不大于 0。", "扣分项请写 range，例如 range: [-5, 0]。"
+                )
 
     # -- names
 
@@ -125,14 +142,26 @@ class _Checker:
         for name, expr in self.expressions():
             for used in dict.fromkeys(names(expr)):
                 if used not in known:
-                    self.wrong("BOOK-040", name, f"用到的名称“{used}”没有定义。", "请在 inputs、parameters 或 steps 中定义，或改正拼写。")
+                    self.wrong(
+                        "BOOK-040",
+                        name,
+                        f"用到的名称“{used}”没有定义。",
+                        "请在 inputs、parameters 或 steps 中定义，或改正拼写。",
+                    )
         for parameter in book.parameters.values():
             for used in {parameter.by, parameter.bands} - {""}:
                 if used not in book.inputs and used not in book.steps:
-                    self.wrong("BOOK-040", parameter.name, f"by 或 bands 所指的“{used}”不是输入或步骤。", "请写一个输入或步骤的名称。")
+                    self.wrong(
+                        "BOOK-040",
+                        parameter.name,
+                        f"by 或 bands 所指的“{used}”不是输入或步骤。",
+                        "请写一个输入或步骤的名称。",
+                    )
         for item in book.order:
             if item.name not in book.inputs and item.name not in book.steps:
-                self.report.add("BOOK-040", 1, "order", f"排序所用的“{item.name}”不是输入或步骤。", "请写一个输入或步骤的名称。")
+                self.report.add(
+                    "BOOK-040", 1, "order", f"排序所用的“{item.name}”不是输入或步骤。", "请写一个输入或步骤的名称。"
+                )
         if book.order and book.order[-1].name not in book.inputs:
             self.report.add(
                 "BOOK-026",
@@ -160,7 +189,12 @@ class _Checker:
     def sources(self) -> None:
         for item in self.formulas():
             if any(call.name == "if_unknown" for call in calls(item.expr)) and not (item.source or item.clause):
-                self.wrong("BOOK-044", item.name, "用了 if_unknown，却没有写 source 或 clause。", "未知按什么处理须有依据，请写明。")
+                self.wrong(
+                    "BOOK-044",
+                    item.name,
+                    "用了 if_unknown，却没有写 source 或 clause。",
+                    "未知按什么处理须有依据，请写明。",
+                )
             for figure in self.figures(item):
                 if any(call.name in WINDOWS for call in calls(figure.expr)):
                     self.wrong("BOOK-031", item.name, "句子的花括号里用了跨行的算子。", "请先写成一个步骤，再引用它。")
@@ -180,19 +214,33 @@ class _Checker:
                 if (name, message) not in told:
                     told.add((name, message))
                     self.wrong(
-                        "BOOK-042", name, f"公式“{_formula(self.book, name)}”：{message}", "请改写公式，或核对输入和参数的单位、范围。"
+                        "BOOK-042",
+                        name,
+                        f"公式“{_formula(self.book, name)}”：{message}",
+                        "请改写公式，或核对输入和参数的单位、范围。",
                     )
             if not program.errors:
                 self.figures_typed(program, told)
                 self.same_scale(program, scales, day.isoformat())
         if not dates:
-            self.report.add("BOOK-014", 1, "parameters", "施行期内没有一天是所有参数都有值的。", "请核对 applies 与各参数的 from、until。")
+            self.report.add(
+                "BOOK-014",
+                1,
+                "parameters",
+                "施行期内没有一天是所有参数都有值的。",
+                "请核对 applies 与各参数的 from、until。",
+            )
 
     def same_scale(self, program: Program, scales: dict[str, Type], day: str) -> None:
         for name, type_ in program.types.items():
             before = scales.setdefault(name, type_)
             if isinstance(type_, Num) and isinstance(before, Num) and type_.places != before.places:
-                self.wrong("BOOK-017", name, f"自 {day} 起小数位数由 {before.places} 变为 {type_.places}。", "请写明 places，使各期一致。")
+                self.wrong(
+                    "BOOK-017",
+                    name,
+                    f"自 {day} 起小数位数由 {before.places} 变为 {type_.places}。",
+                    "请写明 places，使各期一致。",
+                )
 
     def figures_typed(self, program: Program, told: set[tuple[str, str]]) -> None:
         """The figures of sentences are lowered as well: a sentence must not fail when it is first needed."""
@@ -213,7 +261,13 @@ class _Checker:
         for example in self.book.examples:
             try:
                 for what in failures(self.book, example):
-                    self.report.add("BOOK-045", example.line, f"examples“{example.name}”", what, "请核对算例与规则，二者必有一处不对。")
+                    self.report.add(
+                        "BOOK-045",
+                        example.line,
+                        f"examples“{example.name}”",
+                        what,
+                        "请核对算例与规则，二者必有一处不对。",
+                    )
             except Refused as refused:
                 for problem in refused.problems:
                     self.report.add("BOOK-045", example.line, f"examples“{example.name}”", problem.what, problem.fix)

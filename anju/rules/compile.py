@@ -76,7 +76,8 @@ def compile_book(book: Book, values: Mapping[str, Value], dialect: Dialect) -> C
         from anju.problems import Problem, Refused
 
         problems = [
-            Problem("RULE-006", f"《{book.title}》“{book.label(name)}”", message, "请换一个试算的值。") for name, message in program.errors
+            Problem("RULE-006", f"《{book.title}》“{book.label(name)}”", message, "请换一个试算的值。")
+            for name, message in program.errors
         ]
         raise Refused(*problems)
     compiled = _Compiler(program, dialect).run()
@@ -127,7 +128,10 @@ class _Compiler:
         )  # fmt: skip
 
     def mask(self, name: str, when: str) -> str:
-        bits = [f"CASE {when.format(quote(condition))} {1 << index} ELSE 0 END" for index, condition in enumerate(self.book.conditions)]
+        bits = [
+            f"CASE {when.format(quote(condition))} {1 << index} ELSE 0 END"
+            for index, condition in enumerate(self.book.conditions)
+        ]
         return f'CAST({" + ".join(f"CAST({bit} AS BIGINT)" for bit in bits) or 0} AS BIGINT) AS "{name}_mask"'
 
     # -- levels
@@ -167,7 +171,9 @@ class _Compiler:
         for level in range(1, top + 1):
             carried = [column for column in kept if last.get(column.name, 0) > level or column.name in wanted]
             fresh = levels[level]
-            items = [quote(column.name) for column in carried] + [f"{column.sql} AS {quote(column.name)}" for column in fresh]
+            items = [quote(column.name) for column in carried] + [
+                f"{column.sql} AS {quote(column.name)}" for column in fresh
+            ]
             fence = self.dialect.fence if any(uses.get(column.name, 0) > 1 for column in fresh) else ""
             sql = f"SELECT {', '.join(items)} FROM ({sql}) AS q{level}{fence}"
             kept = carried + fresh
@@ -219,7 +225,10 @@ class _Compiler:
     def _sum(self, node: Node) -> _Frag:
         frags = [self.emit(arg) for arg in node.args]
         wide = sum(_reach(arg) for arg in node.args) > INT64
-        text = "".join(f" {'+' if sign > 0 else '-'} {self.widen(frag, wide)}" for sign, frag in zip(node.value, frags, strict=True))
+        text = "".join(
+            f" {'+' if sign > 0 else '-'} {self.widen(frag, wide)}"
+            for sign, frag in zip(node.value, frags, strict=True)
+        )
         zero = self.literal(0) if node.value[0] < 0 else ""
         return _Frag(f"({zero}{text if zero else text.removeprefix(' + ')})", _level(frags), wide)
 
@@ -255,7 +264,9 @@ class _Compiler:
         wide = _reach(left) + _reach(right) > INT64
         if left.num.low >= 0:
             one, two = self.emit(left), self.emit(right)
-            return _Frag(self.quotient(self.widen(one, wide), self.widen(two, wide), wide), max(one.level, two.level), wide)
+            return _Frag(
+                self.quotient(self.widen(one, wide), self.widen(two, wide), wide), max(one.level, two.level), wide
+            )
         one, two = self.atom(left), self.atom(right)
         a, b = self.widen(one, wide), self.widen(two, wide)
         below = self.quotient(f"({b} - {self.literal(1, wide)} - {a})", b, wide)
@@ -297,7 +308,9 @@ class _Compiler:
         """SQL's own skips NULL; ours is strict."""
         frags = [self.emit(arg) if arg.op == "const" else self.atom(arg) for arg in node.args]
         wide = any(frag.wide for frag in frags)
-        nulls = " OR ".join(f"{frag.sql} IS NULL" for frag, arg in zip(frags, node.args, strict=True) if arg.op != "const")
+        nulls = " OR ".join(
+            f"{frag.sql} IS NULL" for frag, arg in zip(frags, node.args, strict=True) if arg.op != "const"
+        )
         best = f"{node.op.upper()}({', '.join(self.widen(frag, wide) for frag in frags)})"
         return _Frag(f"CASE WHEN {nulls} THEN NULL ELSE {best} END" if nulls else best, _level(frags), wide)
 
@@ -316,7 +329,9 @@ class _Compiler:
         frag = self.atom(node.args[0])
         low, high = node.value
         return _Frag(
-            f"CASE WHEN {frag.sql} BETWEEN {self.literal(low)} AND {self.literal(high)} THEN {frag.sql} END", frag.level, frag.wide
+            f"CASE WHEN {frag.sql} BETWEEN {self.literal(low)} AND {self.literal(high)} THEN {frag.sql} END",
+            frag.level,
+            frag.wide,
         )
 
     def _pick(self, node: Node) -> _Frag:

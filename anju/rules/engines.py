@@ -37,7 +37,10 @@ class DuckDB:
         connection = connect() if own else connection
         try:
             with os.fdopen(handle, "w", encoding="ascii", newline="") as file:
-                texts = (["" if value is None else str(value) for value in column] for column in _columns(compiled, table, indexes))
+                texts = (
+                    ["" if value is None else str(value) for value in column]
+                    for column in _columns(compiled, table, indexes)
+                )
                 file.writelines(",".join(line) + "\n" for line in zip(*texts, strict=True))
             kinds = ", ".join(f"'{column}': '{kind}'" for column, kind in columns)
             source = f"read_csv('{Path(name).as_posix()}', columns={{{kinds}}}, header=false, auto_detect=false, delim=',', nullstr='')"
@@ -61,7 +64,10 @@ class PostgreSQL:
         source = f"UNNEST({arrays}) AS q0({', '.join(quote(name) for name, _ in columns)})"
         with connection.cursor() as cursor:
             cursor.execute(compiled.sql.replace("{source} AS q0", source) + ORDERED, _columns(compiled, table, indexes))
-            return [tuple(value if value is None or isinstance(value, bool) else int(value) for value in row) for row in cursor.fetchall()]
+            return [
+                tuple(value if value is None or isinstance(value, bool) else int(value) for value in row)
+                for row in cursor.fetchall()
+            ]
 
 
 def _columns(compiled: Compiled, table: Table, indexes: list[int]) -> list[list[Scalar]]:
@@ -71,7 +77,10 @@ def _columns(compiled: Compiled, table: Table, indexes: list[int]) -> list[list[
     for name, _ in compiled.inputs:
         column = [table.columns[name][i] for i in indexes]
         if table.book.inputs[name].type == TEXT:
-            place = {value: index for index, value in enumerate(sorted({str(value) for value in column if value is not None}))}
+            place = {
+                value: index
+                for index, value in enumerate(sorted({str(value) for value in column if value is not None}))
+            }
             column = [None if value is None else place[str(value)] for value in column]
         found.append(column)
     return found
@@ -79,7 +88,9 @@ def _columns(compiled: Compiled, table: Table, indexes: list[int]) -> list[list[
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A DuckDB of our own in memory that reaches for nothing on the network."""
-    return duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    return duckdb.connect(
+        ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
 
 
 ENGINES: dict[str, Engine] = {"duckdb": DuckDB(), "postgresql": PostgreSQL()}

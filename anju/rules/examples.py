@@ -26,7 +26,11 @@ def failures(book: Book, example: Example, run: Callable[..., Any] | None = None
     unknown = [name for row in (*rows.values(), example.given) for name in row if name not in book.inputs]
     unknown += [name for name in example.assumed if name not in book.inputs]
     if unknown:
-        raise Refused(Problem("BOOK-045", example.name, f"“{'、'.join(dict.fromkeys(unknown))}”不是输入。", "请写 inputs 中的名称。"))
+        raise Refused(
+            Problem(
+                "BOOK-045", example.name, f"“{'、'.join(dict.fromkeys(unknown))}”不是输入。", "请写 inputs 中的名称。"
+            )
+        )
     facts = [{**example.given, **row, "key": key} for key, row in rows.items()]
     result = run(book, facts, on=example.date or book.applies_from, key="key")
     expect = example.expect if example.rows is not None else {ONE: example.expect}
@@ -59,7 +63,11 @@ def _differs(row: Any, name: str, wanted: Any) -> str:
     type_ = row.run.types[name]
     if actual is None or wanted is None or not isinstance(type_, Num):
         actual = row.plain(name)
-        return "" if actual == wanted and type(actual) is type(wanted) else f"{name} 应为 {_text(wanted)}，算得 {_text(actual)}。"
+        return (
+            ""
+            if actual == wanted and type(actual) is type(wanted)
+            else f"{name} 应为 {_text(wanted)}，算得 {_text(actual)}。"
+        )
     if isinstance(wanted, bool) or not DECIMAL.match(str(wanted)):
         return f"{name} 的期望值“{wanted}”不是数。"
     expected = Decimal(str(wanted))
@@ -73,4 +81,10 @@ def _differs(row: Any, name: str, wanted: Any) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         return "、".join(map(str, value)) or "无"
-    return "未知" if value is None else {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return (
+        "未知"
+        if value is None
+        else {True: "true", False: "false"}.get(value, str(value))
+        if isinstance(value, bool)
+        else str(value)
+    )

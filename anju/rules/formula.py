@@ -182,7 +182,12 @@ def _lex(text: str) -> str:
         if not found:
             raise FormulaError(_stray(text, position))
         if found.lastgroup:
-            if found.lastgroup in ("name", "number") and tokens and found.start() == position and _touches(text, position):
+            if (
+                found.lastgroup in ("name", "number")
+                and tokens
+                and found.start() == position
+                and _touches(text, position)
+            ):
                 raise FormulaError(f"“{text[max(0, position - 8) : position + 8]}”处数字与字母连写，写法不允许。")
             tokens.append((found.lastgroup, found.group()))
         position = found.end()
@@ -241,7 +246,14 @@ def _stray(text: str, position: int) -> str:
     return f"公式里不能有“{shown}”：只允许四则运算、比较、and or not、case、between、in 和规定的算子。"
 
 
-_COMPARE: dict[type[exp.Expr], str] = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
+_COMPARE: dict[type[exp.Expr], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
 
 
 def _copy(node: exp.Expr) -> Expr:
@@ -279,7 +291,9 @@ def _copy(node: exp.Expr) -> Expr:
         return _case(node)
     if isinstance(node, exp.Anonymous):
         return _call(node)
-    raise FormulaError(f"公式里不允许这种写法（{type(node).__name__}）：只允许四则运算、比较、and or not、case、between、in 和规定的算子。")
+    raise FormulaError(
+        f"公式里不允许这种写法（{type(node).__name__}）：只允许四则运算、比较、and or not、case、between、in 和规定的算子。"
+    )
 
 
 def _terms(node: exp.Expr) -> list[tuple[int, Expr]]:

@@ -65,7 +65,9 @@ class Node:
 
 def check_fits(bound: int, what: str) -> None:
     if bound > LIMIT:
-        raise FormulaError(f"{what}可能达到 {len(str(bound))} 位，超过 38 位整数。请缩小输入的 range、减少 places，或给中间步骤写 range。")
+        raise FormulaError(
+            f"{what}可能达到 {len(str(bound))} 位，超过 38 位整数。请缩小输入的 range、减少 places，或给中间步骤写 range。"
+        )
 
 
 def number(op: str, type_: Num, args: tuple[Node, ...] = (), value: Any = None) -> Node:

@@ -40,7 +40,9 @@ class Library:
             for one, two in pairwise(books):
                 if one.applies_until is None or two.applies_from <= one.applies_until:
                     what = f"与 {one.file} 种类、对象、地区相同，施行期重叠：都包括 {two.applies_from}。"
-                    found.append(Problem("BOOK-050", two.file, what, "请给前一本写明 applies.until，或改后一本的起始日。"))
+                    found.append(
+                        Problem("BOOK-050", two.file, what, "请给前一本写明 applies.until，或改后一本的起始日。")
+                    )
         return found
 
     def find(self, kind: str, subject: str, regions: Sequence[str], on: date) -> Book:
@@ -59,7 +61,12 @@ class Library:
                 last = max((book for book in own if book.applies_from <= on), key=lambda book: book.applies_from)
                 what = f"{on} 没有施行中的规则书：《{last.title}》（{last.file}）已于 {last.applies_until} 截止。"
                 raise Refused(
-                    Problem("RULE-020", f"{kind}/{subject}（{region or '不限地区'}）", what, "请核对业务日期，或补充其后的规则书。")
+                    Problem(
+                        "RULE-020",
+                        f"{kind}/{subject}（{region or '不限地区'}）",
+                        what,
+                        "请核对业务日期，或补充其后的规则书。",
+                    )
                 )
         where = f"{kind}/{subject}（{'、'.join(regions) or '不限地区'}）"
         first = min((book.applies_from for book in mine if book.region is None or book.region in regions), default=None)

@@ -49,10 +49,23 @@ HEAD = (
     "inputs", "parameters", "steps", "criteria", "conditions", "order", "result", "total", "examples",
 )  # fmt: skip
 RESERVED = KEYWORDS | {"run_date", "failed", "unknown", "decision", "colour", "more", "key"}
-RESERVED |= {"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "rowid"}  # columns every table of an engine has already
+RESERVED |= {
+    "ctid",
+    "xmin",
+    "xmax",
+    "cmin",
+    "cmax",
+    "tableoid",
+    "rowid",
+}  # columns every table of an engine has already
 IMPLIED = {"scoring": "total", "queue": "rank"}
 REGION = re.compile(r"[0-9]{6}(-[A-Z]{1,6})?\Z")
-BAND_EDGES = {"above": ("lower", False), "at_least": ("lower", True), "upto": ("upper", True), "below": ("upper", False)}
+BAND_EDGES = {
+    "above": ("lower", False),
+    "at_least": ("lower", True),
+    "upto": ("upper", True),
+    "below": ("upper", False),
+}
 
 
 def load_book(path: Path | str) -> Book:
@@ -93,10 +106,16 @@ class _Loader:
         inputs = {name: self.input(name, item) for name, item in self.names(head, "inputs")}
         parameters = {name: self.parameter(name, item) for name, item in self.names(head, "parameters")}
         steps = {name: step for name, item in self.names(head, "steps") if (step := self.step(name, item))}
-        criteria = {name: step for name, item in self.names(head, "criteria") if (step := self.step(name, item, criterion=True))}
-        conditions = {name: got for name, item in self.names(head, "conditions") if (got := self.condition(name, item, kind))}
+        criteria = {
+            name: step for name, item in self.names(head, "criteria") if (step := self.step(name, item, criterion=True))
+        }
+        conditions = {
+            name: got for name, item in self.names(head, "conditions") if (got := self.condition(name, item, kind))
+        }
         if len(conditions) > MAX_CONDITIONS:
-            head["conditions"].wrong("BOOK-020", f"有 {len(conditions)} 个条件，最多 {MAX_CONDITIONS} 个。", "请分成几本规则书。")
+            head["conditions"].wrong(
+                "BOOK-020", f"有 {len(conditions)} 个条件，最多 {MAX_CONDITIONS} 个。", "请分成几本规则书。"
+            )
         total = head["total"].decimal() if "total" in head else None
         if kind == "scoring":
             criteria["total"] = check.total_step(criteria)
@@ -123,7 +142,11 @@ class _Loader:
         """The named things of one part; a name is used once in the whole book."""
         for name, item in self.items(head, key):
             if not IDENTIFIER.match(name) or len(name) > 60:
-                item.wrong("BOOK-012", f"名称“{name}”写法不对。", "名称用小写英文字母开头，只含小写字母、数字和下划线，最长 60 个字符。")
+                item.wrong(
+                    "BOOK-012",
+                    f"名称“{name}”写法不对。",
+                    "名称用小写英文字母开头，只含小写字母、数字和下划线，最长 60 个字符。",
+                )
             elif name in RESERVED:
                 item.wrong("BOOK-012", f"名称“{name}”是系统留用的词。", "请换一个名称。")
             elif name in self.taken:
@@ -136,13 +159,17 @@ class _Loader:
     def slug(self, tree: Tree | None) -> str:
         value = tree.text() if tree else ""
         if tree and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value):
-            tree.wrong("BOOK-012", f"subject“{value}”写法不对。", "用小写英文字母、数字和连字符，例如 old-communities。")
+            tree.wrong(
+                "BOOK-012", f"subject“{value}”写法不对。", "用小写英文字母、数字和连字符，例如 old-communities。"
+            )
         return value
 
     def region(self, tree: Tree) -> str:
         value = tree.text()
         if not REGION.match(value):
-            tree.wrong("BOOK-013", f"区划代码“{value}”写法不对。", "写六位代码并加引号；开发区等用自编代码，如 123456-KFQ。")
+            tree.wrong(
+                "BOOK-013", f"区划代码“{value}”写法不对。", "写六位代码并加引号；开发区等用自编代码，如 123456-KFQ。"
+            )
         return value
 
     def period(self, fields: dict[str, Tree]) -> tuple[date, date | None]:
@@ -209,14 +236,20 @@ class _Loader:
         if tree is None:
             return ()
         values = tuple(item.text() for item in tree.elements())
-        if len(set(values)) != len(values) or not values or len(values) > 500 or any(set(value) & set("'\"\\") for value in values):
+        if (
+            len(set(values)) != len(values)
+            or not values
+            or len(values) > 500
+            or any(set(value) & set("'\"\\") for value in values)
+        ):
             tree.wrong("BOOK-019", "可选值须有 1 至 500 个，互不相同，不含引号和反斜杠。", "请改写。")
         return values
 
     def input(self, name: str, tree: Tree) -> Input:
         origins = ("measure", "target", "ledger", "judged")
         fields = tree.fields(
-            ("label", "type", "unit", "places", "show", "range", "enum", *origins, "calibre", "period", "note"), ("label",)
+            ("label", "type", "unit", "places", "show", "range", "enum", *origins, "calibre", "period", "note"),
+            ("label",),
         )
         given = [key for key in origins if key in fields]
         if len(given) > 1:
@@ -225,9 +258,15 @@ class _Loader:
                 f"来源写了 {len(given)} 个：{'、'.join(given)}。",
                 "measure、target、ledger、judged 只能写一个；都不写就是由调用者给出。",
             )
-        kind = fields["type"].choice((NUMBER, TRUTH, DATE, TEXT)) if "type" in fields else (ENUM if "enum" in fields else NUMBER)
+        kind = (
+            fields["type"].choice((NUMBER, TRUTH, DATE, TEXT))
+            if "type" in fields
+            else (ENUM if "enum" in fields else NUMBER)
+        )
         if kind == NUMBER and not {"unit", "range"} <= fields.keys():
-            tree.wrong("BOOK-005", "数量须写明 unit 和 range。", "例如 unit: 户, range: [0, 1e8]；超出范围的数据会被拒绝。")
+            tree.wrong(
+                "BOOK-005", "数量须写明 unit 和 range。", "例如 unit: 户, range: [0, 1e8]；超出范围的数据会被拒绝。"
+            )
         if kind != NUMBER and (extra := [key for key in ("unit", "places", "range", "show") if key in fields]):
             tree.wrong("BOOK-022", f"不是数量，却写了 {'、'.join(extra)}。", "请删去。")
         places = self.places(fields.get("places")) or 0
@@ -250,7 +289,9 @@ class _Loader:
         return fields[key].text() if key in fields else ""
 
     def parameter(self, name: str, tree: Tree) -> Parameter:
-        fields = tree.fields(("label", "type", "unit", "show", "by", "bands", "enum", "values", "note"), ("label", "values"))
+        fields = tree.fields(
+            ("label", "type", "unit", "show", "by", "bands", "enum", "values", "note"), ("label", "values")
+        )
         kind = fields["type"].choice((NUMBER, DATE)) if "type" in fields else (ENUM if "enum" in fields else NUMBER)
         if "by" in fields and "bands" in fields:
             tree.wrong("BOOK-023", "by 和 bands 只能写一个。", "按取值列举用 by，按区间用 bands。")
@@ -306,7 +347,11 @@ class _Loader:
             for key in BAND_EDGES.keys() & fields.keys():
                 side, closed = BAND_EDGES[key]
                 if side in edges:
-                    item.wrong("BOOK-025", "同一端写了两次。", "下端写 above（不含）或 at_least（含），上端写 upto（含）或 below（不含）。")
+                    item.wrong(
+                        "BOOK-025",
+                        "同一端写了两次。",
+                        "下端写 above（不含）或 at_least（含），上端写 upto（含）或 below（不含）。",
+                    )
                 edges |= {side: fields[key].decimal(), f"{side}_closed": closed}
             value = self.plain(fields["value"], kind, enum) if "value" in fields else None
             if isinstance(value, Decimal | str):
@@ -328,7 +373,11 @@ class _Loader:
     def check_dates(self, tree: Tree, values: list[Dated]) -> None:
         for one, two in pairwise(values):
             if one.since >= two.since:
-                tree.wrong("BOOK-014", f"{two.since} 起的值应排在 {one.since} 起的值之前，或日期重复。", "请按施行日期从早到晚排列。")
+                tree.wrong(
+                    "BOOK-014",
+                    f"{two.since} 起的值应排在 {one.since} 起的值之前，或日期重复。",
+                    "请按施行日期从早到晚排列。",
+                )
             elif one.until is not None and (one.until >= two.since or (two.since - one.until).days > 1):
                 tree.wrong(
                     "BOOK-014",
@@ -355,7 +404,8 @@ class _Loader:
         extra = ("under", "points", "standard") if criterion else ()
         required = ("points", "says", "formula") if criterion else ("formula",)
         fields = tree.fields(
-            ("label", *extra, "unit", "places", "show", "range", "enum", "formula", "says", "clause", "source", "note"), required
+            ("label", *extra, "unit", "places", "show", "range", "enum", "formula", "says", "clause", "source", "note"),
+            required,
         )
         if criterion and (wrong := [key for key in ("unit", "enum") if key in fields]):
             tree.wrong("BOOK-022", f"评分项不写 {'、'.join(wrong)}。", "评分项的单位就是分（point）。")
@@ -376,7 +426,9 @@ class _Loader:
 
     def condition(self, name: str, tree: Tree, kind: str) -> Condition | None:
         own = {"warning": ("colour", "propose"), "check": ("level",)}.get(kind, ())
-        fields = tree.fields(("label", "formula", "says", "clause", "source", "note", *own), ("formula", "says", *own[:1]))
+        fields = tree.fields(
+            ("label", "formula", "says", "clause", "source", "note", *own), ("formula", "says", *own[:1])
+        )
         formula, says = self.formula(fields.get("formula")), self.says(fields.get("says"))
         if formula is None or says is None:
             return None
@@ -400,7 +452,9 @@ class _Loader:
             try:
                 parts.append(self.figure(body.strip(), form.split()))
             except (FormulaError, ValueError) as error:
-                tree.wrong("BOOK-031", f"句子里的“{{{_short(piece)}}}”：{error}", "花括号里写名称或算式，可加“: 单位 小数位”。")
+                tree.wrong(
+                    "BOOK-031", f"句子里的“{{{_short(piece)}}}”：{error}", "花括号里写名称或算式，可加“: 单位 小数位”。"
+                )
         if text.count("{") != text.count("}") or re.search(r"\{[^}]*\{|\}[^{]*\}", text) or re.match(r"[^{]*\}", text):
             tree.wrong("BOOK-031", "花括号没有配齐。", "每个 { 后面有一个 }，不能套用。")
         return Says(text, tuple(parts))
@@ -420,14 +474,20 @@ class _Loader:
         for item in tree.elements():
             words = item.text().split()
             if len(words) != 2 or words[1] not in ("asc", "desc"):
-                item.wrong("BOOK-026", f"排序“{' '.join(words)}”写法不对。", "写成“名称 asc”（从小到大）或“名称 desc”（从大到小）。")
+                item.wrong(
+                    "BOOK-026",
+                    f"排序“{' '.join(words)}”写法不对。",
+                    "写成“名称 asc”（从小到大）或“名称 desc”（从大到小）。",
+                )
             else:
                 yield Order(words[0], words[1] == "desc")
 
     # -- examples
 
     def example(self, tree: Tree) -> Example:
-        fields = tree.fields(("name", "given", "rows", "expect", "date", "assumed", "because", "source"), ("name", "expect"))
+        fields = tree.fields(
+            ("name", "given", "rows", "expect", "date", "assumed", "because", "source"), ("name", "expect")
+        )
         rows = {key: _plain_map(item) for key, item in fields["rows"].items()} if "rows" in fields else None
         if "expect" not in fields:
             expect: dict[str, Any] = {}

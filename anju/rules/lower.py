@@ -56,7 +56,9 @@ class Program:
 
     @property
     def windowed(self) -> bool:
-        return bool(self.book.order) or any(_windowed(node) for node in (*self.steps.values(), *self.conditions.values()))
+        return bool(self.book.order) or any(
+            _windowed(node) for node in (*self.steps.values(), *self.conditions.values())
+        )
 
     def lowered(self, expr: Expr) -> Node:
         """A further expression over the program's names: a figure of a sentence. FormulaError as for a step."""
@@ -164,7 +166,9 @@ class _Scope:
             return node
         if max(bottom, num.low) > min(top, num.high):
             raise FormulaError("公式的值总在声明的范围之外。")
-        return Node("within", Num(num.places, max(bottom, num.low), min(top, num.high), num.unit), (node,), (bottom, top))
+        return Node(
+            "within", Num(num.places, max(bottom, num.low), min(top, num.high), num.unit), (node,), (bottom, top)
+        )
 
     def rank(self) -> Node:
         keys = tuple(self.name(item.name) for item in self.program.book.order)
@@ -347,7 +351,9 @@ class _Scope:
                 value = self.number(args[1], tail)
                 return ir.choose([(self.lower(args[0]), _nought(value))], value)
             case "parts":
-                return ir.add([(1, self.call("full_if", pair, (), None)) for pair in zip(args[::2], args[1::2], strict=True)])
+                return ir.add(
+                    [(1, self.call("full_if", pair, (), None)) for pair in zip(args[::2], args[1::2], strict=True)]
+                )
             case "lose_per_item" | "lose_per_day":
                 count = ir.extreme("greatest", [zero, self.number(args[0])])
                 return self.capped(ir.multiply(_free(count), self.not_negative(args[1], "每项（天）扣分")), args[2])
@@ -402,7 +408,9 @@ class _Scope:
         elif isinstance(expr, Name) and expr.name in self.program.book.parameters:
             value = self.values[expr.name]
         if not isinstance(value, str) or value not in MODES:
-            raise FormulaError(f"取整方式须是 {'、'.join(MODES)}（{'、'.join(MODES.values())}）之一，或一个以它们为可选值的参数。")
+            raise FormulaError(
+                f"取整方式须是 {'、'.join(MODES)}（{'、'.join(MODES.values())}）之一，或一个以它们为可选值的参数。"
+            )
         return value
 
     def rounded(self, name: str, value: Node, size: Node) -> Node:

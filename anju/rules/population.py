@@ -66,7 +66,9 @@ def run_table(
     made = compiled.sql.replace("{source}", f"({reader.source(compiled, on, checked=True)})")
     if not NAME.match(into):
         raise ValueError(into)
-    connection.execute(f'CREATE TABLE {_identifier(into)} AS SELECT "_i" AS "key", {reader.outputs(compiled)} FROM ({made}) AS made')
+    connection.execute(
+        f'CREATE TABLE {_identifier(into)} AS SELECT "_i" AS "key", {reader.outputs(compiled)} FROM ({made}) AS made'
+    )
     return Outcome(count, into, compiled.types, compiled.conditions, values.stale(book, on))
 
 
@@ -85,7 +87,9 @@ class _Reader:
 
     def describe(self) -> dict[str, str]:
         if not self.postgres:
-            return {row[0]: row[1] for row in self.connection.execute(f"DESCRIBE SELECT * FROM {self.relation}").fetchall()}
+            return {
+                row[0]: row[1] for row in self.connection.execute(f"DESCRIBE SELECT * FROM {self.relation}").fetchall()
+            }
         rows = self.connection.execute(
             "SELECT attname, upper(format_type(atttypid, atttypmod)) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
             [self.relation],
@@ -97,7 +101,11 @@ class _Reader:
 
         Before they are checked numbers are as wide as they come; afterwards they have the type that the compiler counts on.
         """
-        problems = [] if self.key in self.columns else [self.problem(self.key, "RULE-014", "没有这一列。", "请指明作行键的列。")]
+        problems = (
+            []
+            if self.key in self.columns
+            else [self.problem(self.key, "RULE-014", "没有这一列。", "请指明作行键的列。")]
+        )
         collate = ' COLLATE "C"' if self.postgres else ""
         text = "TEXT" if self.postgres else "VARCHAR"
         items = [f'CAST({quote(self.key)} AS {text}){collate} AS "_i"', f'CAST({day_number(on)} AS BIGINT) AS "_on"']
@@ -111,7 +119,10 @@ class _Reader:
             except TypeError as error:
                 problems.append(
                     self.problem(
-                        name, "RULE-010", f"列的类型 {self.columns[name]} 不能用：{error}", "请改用整数、定点小数、日期、真假或文字列。"
+                        name,
+                        "RULE-010",
+                        f"列的类型 {self.columns[name]} 不能用：{error}",
+                        "请改用整数、定点小数、日期、真假或文字列。",
                     )
                 )
         if problems:
@@ -134,9 +145,14 @@ class _Reader:
                 collate = ' COLLATE "C"' if self.postgres else ""
                 rank = f"CAST(DENSE_RANK() OVER (ORDER BY {column}{collate}) AS BIGINT)"
                 return f"CASE WHEN {column} IS NOT NULL THEN {rank} END"
-            whens = " ".join(f"WHEN {column} = {_literal(label)} THEN CAST({index} AS BIGINT)" for index, label in enumerate(item.enum))
+            whens = " ".join(
+                f"WHEN {column} = {_literal(label)} THEN CAST({index} AS BIGINT)"
+                for index, label in enumerate(item.enum)
+            )
             return f"CASE {whens} WHEN {column} IS NOT NULL THEN CAST(-1 AS BIGINT) END"
-        raise TypeError(f"“{item.label}”要的是{ {TRUTH: '真假', DATE: '日期', ENUM: '可选值', TEXT: '文字', NUMBER: '数'}[item.type] }")
+        raise TypeError(
+            f"“{item.label}”要的是{ {TRUTH: '真假', DATE: '日期', ENUM: '可选值', TEXT: '文字', NUMBER: '数'}[item.type] }"
+        )
 
     def number(self, item: Input, kind: str, base: str, column: str) -> str:
         """Scaled exactly: digits finer than declared are caught by `finer`, never rounded."""
@@ -175,7 +191,9 @@ class _Reader:
         count, keys = self.one(f"SELECT COUNT(*), COUNT(DISTINCT {quote(self.key)}) FROM {self.relation} AS q")
         problems = []
         if count != keys:
-            problems.append(self.problem(self.key, "RULE-014", f"{count} 行里只有 {keys} 个不同的行键。", "每行须有一个不同的键。"))
+            problems.append(
+                self.problem(self.key, "RULE-014", f"{count} 行里只有 {keys} 个不同的行键。", "每行须有一个不同的键。")
+            )
         if self.book.order:
             last = self.book.order[-1].name
             places = ", ".join(map(quote, (*self.book.partition, last)))
@@ -183,7 +201,11 @@ class _Reader:
                 f"SELECT COUNT({quote(last)}), COUNT(DISTINCT ({places})) FROM ({inner}) AS q WHERE {quote(last)} IS NOT NULL"
             )
             if known != different:
-                problems.append(self.problem(last, "RULE-017", f"{known} 行里只有 {different} 个不同的值，先后没有定论。", "请核对。"))
+                problems.append(
+                    self.problem(
+                        last, "RULE-017", f"{known} 行里只有 {different} 个不同的值，先后没有定论。", "请核对。"
+                    )
+                )
         used = {name for name, _ in compiled.inputs} & self.columns.keys()
         tests = []
         for name in sorted(used):
@@ -199,7 +221,9 @@ class _Reader:
             if test == "FALSE":
                 continue
             key, relation = ('"_i"', f"({where})") if where == inner else (quote(self.key), where)
-            found = self.connection.execute(f"SELECT {key} FROM {relation} AS q WHERE {test} LIMIT {EXAMPLES}").fetchall()
+            found = self.connection.execute(
+                f"SELECT {key} FROM {relation} AS q WHERE {test} LIMIT {EXAMPLES}"
+            ).fetchall()
             if found:
                 (total,) = self.one(f"SELECT COUNT(*) FROM {relation} AS q WHERE {test}")
                 what = {
@@ -209,7 +233,9 @@ class _Reader:
                     "RULE-016": "分组所依据的值未知",
                 }[code]
                 shown = "、".join(str(row[0]) for row in found)
-                problems.append(self.problem(name, code, f"有 {total} 行{what}，例如行键 {shown}。", "请核对数据和单位后再运行。"))
+                problems.append(
+                    self.problem(name, code, f"有 {total} 行{what}，例如行键 {shown}。", "请核对数据和单位后再运行。")
+                )
         if problems:
             raise Refused(*problems)
         return int(count)

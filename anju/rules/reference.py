@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, getcontext, localcontext
+from decimal import (
+    ROUND_FLOOR,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+    getcontext,
+    localcontext,
+)
 from typing import Any
 
 from anju.quantities import COUNTED
@@ -222,7 +232,11 @@ class _Eval:
                 return (None, causes) if found is None else (found[0] * found[1], NONE)
             case Quotient(left, right):
                 found, causes = self.all([left, right])
-                return (None, causes) if found is None else self.divide(found[0], found[1], self.inner if tail is None else tail)
+                return (
+                    (None, causes)
+                    if found is None
+                    else self.divide(found[0], found[1], self.inner if tail is None else tail)
+                )
             case Compare(sign, left, right):
                 found, causes = self.all([left, right])
                 return (None, causes) if found is None else (_compare(sign, found[0], found[1]), NONE)

@@ -202,7 +202,9 @@ class Group:
     indexes: list[int]
 
 
-def groups(book: Book, table: Table, on: date, overrides: Mapping[str, Any] | None) -> tuple[list[Group], list[Problem]]:
+def groups(
+    book: Book, table: Table, on: date, overrides: Mapping[str, Any] | None
+) -> tuple[list[Group], list[Problem]]:
     """Rows by the interval, between changes of value, that their date falls into; and the warnings of those dates."""
     problems: dict[str, Problem] = {}
     warnings: dict[str, Problem] = {}
@@ -275,7 +277,10 @@ def whole_partitions(book: Book, table: Table, group: Group) -> None:
         return
     for partition, indexes in table.partitions().items():
         if 0 < len(inside & set(indexes)) < len(indexes):
-            shown_as = "、".join(table.text(name, value) for name, value in zip(book.partition, partition, strict=True)) or "全部"
+            shown_as = (
+                "、".join(table.text(name, value) for name, value in zip(book.partition, partition, strict=True))
+                or "全部"
+            )
             what = f"“{shown_as}”这一组的行业务日期不同，适用的参数值不同，不能一起分摊或排序。"
             raise Refused(Problem("RULE-018", f"《{book.title}》", what, "请使同一组的业务日期一致，或分开计算。"))
 

@@ -60,12 +60,18 @@ def number_text(value: int, places: int, show: int, unit: str, fixed: bool = Fal
 def figure_text(value: Decimal, unit: str, places: int | None) -> str:
     """A figure of a sentence with no name of its own: two decimals unless it says otherwise."""
     finer = finest(value)
-    return number_text(scaled(value, finer), finer, SHOWN_RATIO if places is None else places, unit, fixed=places is not None)
+    return number_text(
+        scaled(value, finer), finer, SHOWN_RATIO if places is None else places, unit, fixed=places is not None
+    )
 
 
 def converted(value: Decimal, unit: str, wanted: str) -> Decimal:
     """The value in another unit of the same family; unchanged when it has none."""
     if unit in UNITS and wanted in UNITS and UNITS[unit].family == UNITS[wanted].family:
-        base = scaled(value, finest(value)) * UNITS[unit].factor  # factors are powers of ten, so the way back is exact too
-        return Decimal((int(base < 0), tuple(map(int, str(abs(base)))), -finest(value) - len(str(UNITS[wanted].factor)) + 1))
+        base = (
+            scaled(value, finest(value)) * UNITS[unit].factor
+        )  # factors are powers of ten, so the way back is exact too
+        return Decimal(
+            (int(base < 0), tuple(map(int, str(abs(base)))), -finest(value) - len(str(UNITS[wanted].factor)) + 1)
+        )
     return value

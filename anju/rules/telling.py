@@ -36,7 +36,13 @@ if TYPE_CHECKING:
     from anju.rules.reference import Cause
     from anju.rules.running import RunRow
 
-WHY = {"unknown": "未知", "zero": "分母为 0", "range": "超出声明的范围", "key": "没有与之对应的取值", "dates": "日期先后颠倒"}
+WHY = {
+    "unknown": "未知",
+    "zero": "分母为 0",
+    "range": "超出声明的范围",
+    "key": "没有与之对应的取值",
+    "dates": "日期先后颠倒",
+}
 MANY = 12  # rows named in one sentence; the rest are counted
 
 
@@ -78,7 +84,12 @@ class Explained:
 
 
 def explain(
-    book: Book, row: Mapping[str, Any], *, on: date, parameters: Mapping[str, Any] | None = None, rows: Sequence[Mapping[str, Any]] = ()
+    book: Book,
+    row: Mapping[str, Any],
+    *,
+    on: date,
+    parameters: Mapping[str, Any] | None = None,
+    rows: Sequence[Mapping[str, Any]] = (),
 ) -> list[Explained]:
     """One row told step by step, on the reference. rows: the rest of its partition, when the book shares or ranks."""
     from anju.rules.reference import run  # the reference tells by this module
@@ -96,7 +107,9 @@ def explain_row(row: RunRow) -> list[Explained]:
 def _explained(row: RunRow, name: str) -> Explained:
     book = row.run.book
     if name == "rank":
-        keys = "，".join(f"{book.label(item.name)}{'从大到小' if item.descending else '从小到大'}" for item in book.order)
+        keys = "，".join(
+            f"{book.label(item.name)}{'从大到小' if item.descending else '从小到大'}" for item in book.order
+        )
         figures = "，".join(f"{book.label(item.name)} {row.shown(item.name)}" for item in book.order)
         return Explained(name, "名次", keys, figures, row.text(name) or "未知", "", "", sentence=_unknown(row, name))
     item: Step | Condition = book.steps[name] if name in book.steps else book.conditions[name]
@@ -107,10 +120,23 @@ def _explained(row: RunRow, name: str) -> Explained:
         shown = "未知" if value is None else "是" if value else "否"
         told = bool(value) if book.kind == "warning" else value is False
         sentence = say(row, item.says) if told else _unknown(row, name)
-        return Explained(name, item.label, formula, substituted, shown, item.clause, cited(book, item), sentence=sentence)
+        return Explained(
+            name, item.label, formula, substituted, shown, item.clause, cited(book, item), sentence=sentence
+        )
     lost = lost_points(row, item)
     sentence = _unknown(row, name) or (say(row, item.says) if lost and item.says else "")
-    return Explained(name, item.label, formula, substituted, row.shown(name), item.clause, cited(book, item), lost, sentence, item.under)
+    return Explained(
+        name,
+        item.label,
+        formula,
+        substituted,
+        row.shown(name),
+        item.clause,
+        cited(book, item),
+        lost,
+        sentence,
+        item.under,
+    )
 
 
 def cited(book: Book, item: Step | Condition) -> str:
@@ -133,7 +159,9 @@ def lost_points(row: RunRow, step: Step) -> str:
 def _unknown(row: RunRow, name: str) -> str:
     if row.values[name] is not None:
         return ""
-    return "；".join(reason.sentence for reason in _reasons(row, row.run.trace.value(row.index, name)[1])) + "，无法计算"
+    return (
+        "；".join(reason.sentence for reason in _reasons(row, row.run.trace.value(row.index, name)[1])) + "，无法计算"
+    )
 
 
 def reasons(row: RunRow) -> list[Reason]:

@@ -74,7 +74,11 @@ class Tree:
             child = Tree(value, f"{self.path}.{key}" if self.path else key, self.report)
             if key in seen:
                 self.report.add(
-                    "BOOK-003", int(key_node.start_mark.line) + 1, child.path, f"“{key}”写了两次。", "请删去一处，或改用不同的名称。"
+                    "BOOK-003",
+                    int(key_node.start_mark.line) + 1,
+                    child.path,
+                    f"“{key}”写了两次。",
+                    "请删去一处，或改用不同的名称。",
                 )
                 continue
             seen.add(key)
@@ -141,7 +145,11 @@ class Tree:
             self.wrong("BOOK-006", f"“{value}”没有加引号：小数不加引号会变成不精确的数。", f'请写成 "{value}"。')
             return None
         if not DECIMAL.match(value):
-            self.wrong("BOOK-008", f"“{value}”不是小数。", '请写成 "12.50" 的样子：最多 18 位整数、12 位小数，不带单位和千分号。')
+            self.wrong(
+                "BOOK-008",
+                f"“{value}”不是小数。",
+                '请写成 "12.50" 的样子：最多 18 位整数、12 位小数，不带单位和千分号。',
+            )
             return None
         return Decimal(value)
 
@@ -209,7 +217,9 @@ class Tree:
         return [element.plain() for element in self.elements()]
 
 
-PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge"))
+PLAIN_TAGS = frozenset(
+    f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge")
+)
 
 
 def _references(root: Node | None) -> Iterator[int]:
@@ -244,7 +254,9 @@ def read_tree(content: bytes, file: str) -> tuple[Tree, Report]:
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line = int(mark.line) + 1 if mark else 1
-        report.add("BOOK-001", line, "", "不是正确的 YAML。", "请检查这一行及上一行的缩进、冒号后的空格、引号和括号是否配对。")
+        report.add(
+            "BOOK-001", line, "", "不是正确的 YAML。", "请检查这一行及上一行的缩进、冒号后的空格、引号和括号是否配对。"
+        )
         raise Refused(*report.problems) from None
     except RecursionError:
         report.add("BOOK-001", 1, "", "嵌套太深。", "请按规则书格式改写。")

@@ -54,7 +54,12 @@ def in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = None) -
     for name in overrides:
         if name not in book.parameters:
             problems.append(
-                Problem("RULE-004", place(book), f"试算要改的参数“{name}”不存在。", f"可改的有：{'、'.join(book.parameters) or '无'}。")
+                Problem(
+                    "RULE-004",
+                    place(book),
+                    f"试算要改的参数“{name}”不存在。",
+                    f"可改的有：{'、'.join(book.parameters) or '无'}。",
+                )
             )
     for name, parameter in book.parameters.items():
         dated = parameter.in_force(on)
@@ -62,9 +67,14 @@ def in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = None) -
             problems.append(_gap(book, parameter, on))
             continue
         try:
-            found[name] = _override(parameter, dated.value if dated else {}, overrides[name]) if name in overrides else dated.value  # type: ignore[union-attr]
+            if name in overrides:
+                found[name] = _override(parameter, dated.value if dated else {}, overrides[name])
+            elif dated is not None:
+                found[name] = dated.value
         except (ValueError, InvalidOperation) as error:
-            problems.append(Problem("RULE-004", place(book, name), f"试算的值不能用：{error}", "请按规则书中该参数的写法给出。"))
+            problems.append(
+                Problem("RULE-004", place(book, name), f"试算的值不能用：{error}", "请按规则书中该参数的写法给出。")
+            )
     if problems:
         raise Refused(*problems)
     return found
@@ -73,7 +83,9 @@ def in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = None) -
 def _gap(book: Book, parameter: Parameter, on: date) -> Problem:
     first = min(dated.since for dated in parameter.values)
     what = f"{on} 还没有生效的值，最早一条从 {first} 起施行。" if on < first else f"{on} 没有生效的值，前一条已经截止。"
-    return Problem("RULE-003", place(book, parameter.name), what, "请核对业务日期，或在规则书中补上这段时间的值及其依据。")
+    return Problem(
+        "RULE-003", place(book, parameter.name), what, "请核对业务日期，或在规则书中补上这段时间的值及其依据。"
+    )
 
 
 def stale(book: Book, on: date) -> list[Problem]:
@@ -83,7 +95,15 @@ def stale(book: Book, on: date) -> list[Problem]:
         dated = parameter.in_force(on)
         if dated and on > _months_later(dated.checked, STALE_MONTHS):
             what = f"所用的值（自 {dated.since} 起，依据 {dated.source}）上次核对是 {dated.checked}，到 {on} 已超过 {STALE_MONTHS} 个月。"
-            found.append(Problem("RULE-005", place(book, parameter.name), what, "请查对文件是否仍然有效，并更新规则书中的 checked。", ASK))
+            found.append(
+                Problem(
+                    "RULE-005",
+                    place(book, parameter.name),
+                    what,
+                    "请查对文件是否仍然有效，并更新规则书中的 checked。",
+                    ASK,
+                )
+            )
     return found
 
 
@@ -139,7 +159,9 @@ def _plain(parameter: Parameter, new: Any) -> Decimal | str | date:
 
 def fingerprint(values: Mapping[str, Value]) -> str:
     """A text that is equal exactly when the values are."""
-    return repr([(name, dict(value) if isinstance(value, Mapping) else value) for name, value in sorted(values.items())])
+    return repr(
+        [(name, dict(value) if isinstance(value, Mapping) else value) for name, value in sorted(values.items())]
+    )
 
 
 def each_program(book: Book) -> Iterable[tuple[date, dict[str, Value]]]:

@@ -29,7 +29,9 @@ Given = Mapping[str, Any]
 # -- a book whose inputs name their measures: one row, the region itself
 
 
-def bind_region(user: Operator, book: Book, region: Region, period: str, judged: Given, assumptions: Given, level: str = "") -> list[Row]:
+def bind_region(
+    user: Operator, book: Book, region: Region, period: str, judged: Given, assumptions: Given, level: str = ""
+) -> list[Row]:
     """The one row of a region, for a book whose inputs name their measures. level: whose targets, when several levels set them."""
     _known(book, judged, assumptions)
     catalogue = figures.measures(user)
@@ -59,7 +61,9 @@ def _known(book: Book, judged: Given, assumptions: Given) -> None:
             problems.append(no_input(book, name))
         elif name in judged and book.inputs[name].measure:
             where = f"《{book.title}》“{book.inputs[name].label}”"
-            problems.append(Problem("RUN-003", where, "取自统计指标，不能另行评判。", "数有误的请更正指标；没有数的可按推定给出。"))
+            problems.append(
+                Problem("RUN-003", where, "取自统计指标，不能另行评判。", "数有误的请更正指标；没有数的可按推定给出。")
+            )
     if problems:
         raise Refused(*problems)
 
@@ -93,7 +97,14 @@ def _figures(user: Operator, book: Book, codes: Iterable[str], regions: list[Reg
 
 
 def _no_measure(book: Book, what: str) -> Refused:
-    return Refused(Problem("RUN-001", f"规则书《{book.title}》（{book.file}）", f"指标目录里没有 {what}。", "请核对规则书所写的指标代码，或在指标目录中补上。"))
+    return Refused(
+        Problem(
+            "RUN-001",
+            f"规则书《{book.title}》（{book.file}）",
+            f"指标目录里没有 {what}。",
+            "请核对规则书所写的指标代码，或在指标目录中补上。",
+        )
+    )
 
 
 def _measured(item: Input, listed: list[Figure], catalogue: Mapping[str, Measure]) -> Fact:
@@ -115,14 +126,20 @@ def _families(figure: Figure, catalogue: Mapping[str, Measure]) -> set[str]:
 def _assumed(item: Input, fact: Fact, judged: Judged) -> Fact:
     """An assumption fills what is not known; it never replaces a figure."""
     if fact.value is not None:
-        raise Refused(Problem("RUN-003", f"“{item.label}”", f"已有 {fact.value}，不能再推定。", "数有误的请更正指标；请去掉这条推定。"))
+        raise Refused(
+            Problem(
+                "RUN-003", f"“{item.label}”", f"已有 {fact.value}，不能再推定。", "数有误的请更正指标；请去掉这条推定。"
+            )
+        )
     return from_judged(item, judged, f"“{item.label}”没有给出")
 
 
 # -- a warning or check: many rows, made by its bindings
 
 
-def bind_all(user: Operator, book: Book, entries: Iterable[Binding], region: Region, period: str, given: Given) -> list[Row]:
+def bind_all(
+    user: Operator, book: Book, entries: Iterable[Binding], region: Region, period: str, given: Given
+) -> list[Row]:
     """Rows of every binding of the book, over the region and what is below it."""
     below = places.children(user, region, calendar.end(period))
     catalogue = figures.measures(user)
@@ -140,10 +157,20 @@ class _Spread:
         self, user: Operator, book: Book, entry: Binding, region: Region, below: list[Region], period: str, given: Given,
         catalogue: Mapping[str, Measure], calibres: Mapping[str, str],
     ) -> None:  # fmt: skip
-        self.user, self.book, self.entry, self.region, self.below, self.period = user, book, entry, region, below, period
+        self.user, self.book, self.entry, self.region, self.below, self.period = (
+            user,
+            book,
+            entry,
+            region,
+            below,
+            period,
+        )
         self.given, self.catalogue = given, catalogue
         self.cases = entry.cases(catalogue, calibres)
-        self.over = [*([region] if entry.over in ("self", "both") else []), *(below if entry.over in ("children", "both") else [])]
+        self.over = [
+            *([region] if entry.over in ("self", "both") else []),
+            *(below if entry.over in ("children", "both") else []),
+        ]
         codes = {code for case in self.cases for spec in entry.inputs.values() for code in self.codes(case, spec)}
         self.found = _figures(user, book, sorted(codes), [region, *below], [period]) if codes else None
 
@@ -159,7 +186,9 @@ class _Spread:
             if any(self.figure(f"audit.{case.words['year']}.found", one).observation_id is not None for one in (self.region, *self.below))
         ]  # fmt: skip
         newest = max((case.words["year"] for case in years), default="")
-        return [Case(case.key, {**case.words, "latest": "是" if case.words["year"] == newest else "否"}) for case in years]
+        return [
+            Case(case.key, {**case.words, "latest": "是" if case.words["year"] == newest else "否"}) for case in years
+        ]
 
     def codes(self, case: Case, spec: Mapping[str, Any]) -> list[str]:
         for kind in ("figure", "above", "below"):
@@ -169,21 +198,31 @@ class _Spread:
 
     def members(self, case: Case, spec: Mapping[str, Any]) -> list[str]:
         whole, dimension = case.fill(spec["members"]), case.fill(spec["dimension"])
-        return [measure.code for measure in self.catalogue.values() if measure.of_id == whole and measure.dimension == dimension]
+        return [
+            measure.code
+            for measure in self.catalogue.values()
+            if measure.of_id == whole and measure.dimension == dimension
+        ]
 
     def figure(self, code: str, region: Region) -> Figure:
         assert self.found is not None
         return self.found(code, region)
 
     def row(self, case: Case, region: Region) -> Row:
-        figures_of = {name: figure for name, spec in self.entry.inputs.items() if (figure := self.source(case, spec, region)) is not None}
+        figures_of = {
+            name: figure
+            for name, spec in self.entry.inputs.items()
+            if (figure := self.source(case, spec, region)) is not None
+        }
         counted = next(iter(figures_of.values()), None)
         unit_name = ROW_UNITS.get(counted.family, counted.unit) if counted is not None else ""
         facts = {}
         for name, spec in self.entry.inputs.items():
             item = self.book.inputs[name]
             if name in figures_of:
-                facts[name] = from_figure(item, figures_of[name], _families(figures_of[name], self.catalogue), unit_name)
+                facts[name] = from_figure(
+                    item, figures_of[name], _families(figures_of[name], self.catalogue), unit_name
+                )
             elif "half_step" in spec:
                 facts[name] = self.half_step(item, [figures_of.get(one) for one in spec["half_step"]], unit_name)
             else:
@@ -222,7 +261,13 @@ class _Spread:
     def half_step(self, item: Input, pair: list[Figure | None], unit_name: str) -> Fact:
         """Half of the last printed digit, where the whole was printed coarser than its parts; counts must agree exactly."""
         whole, parts = pair
-        if whole is None or parts is None or whole.family in COUNTED or whole.exact is None or not _coarser(whole, parts):
+        if (
+            whole is None
+            or parts is None
+            or whole.family in COUNTED
+            or whole.exact is None
+            or not _coarser(whole, parts)
+        ):
             return Fact("0")
         half = Fraction(unit(whole.unit).factor, 2 * 10**whole.places) / unit(unit_name).factor
         scaled = half * 10**item.places
@@ -233,4 +278,3 @@ def _coarser(whole: Figure, parts: Figure) -> bool:
     """Does any part need a digit that the whole was not printed with?"""
     step = Fraction(unit(whole.unit).factor, 10**whole.places)
     return any((part.exact or Fraction(0)) % step for part in parts.parts)
-

@@ -63,7 +63,11 @@ def bindings() -> dict[tuple[str, str], tuple[Binding, ...]]:
         for subject, entries in subjects.items():
             listed = entries if isinstance(entries, list) else [entries]
             found[kind, subject] = tuple(
-                Binding(kind, subject, **{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+                Binding(
+                    kind,
+                    subject,
+                    **{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()},
+                )
                 for entry in listed
             )
     return found
@@ -79,7 +83,8 @@ def _one(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[s
 def _members(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
     """Parts of the first whole, each with the part of the same name of the second."""
     by_name = [
-        {(measure.dimension, measure.member): measure for measure in catalogue.values() if measure.of_id == whole} for whole in binding.of
+        {(measure.dimension, measure.member): measure for measure in catalogue.values() if measure.of_id == whole}
+        for whole in binding.of
     ]
     for name, first in by_name[0].items():
         if all(name in parts for parts in by_name):
@@ -91,7 +96,10 @@ def _targets(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mappi
     for plan, done in _pairs(catalogue):
         for calibre in ("", *done.calibres):
             code = f"{done.code}:{calibre}" if calibre else done.code
-            yield Case(code, {"done": code, "plan": plan.code, "name": _named(done, calibres.get(calibre, "") if calibre else "")})
+            yield Case(
+                code,
+                {"done": code, "plan": plan.code, "name": _named(done, calibres.get(calibre, "") if calibre else "")},
+            )
 
 
 def _calibres(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
@@ -99,7 +107,12 @@ def _calibres(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapp
         if binding.family and unit(done.unit).family != binding.family:
             continue
         for one, two in combinations(done.calibres, 2):
-            words = {"first": f"{done.code}:{one}", "second": f"{done.code}:{two}", "plan": plan.code, "name": done.name}
+            words = {
+                "first": f"{done.code}:{one}",
+                "second": f"{done.code}:{two}",
+                "plan": plan.code,
+                "name": done.name,
+            }
             yield Case(f"{done.code}:{one}:{two}", words | {"first_name": calibres[one], "second_name": calibres[two]})
 
 

@@ -29,7 +29,9 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--region", metavar="代码", help="按哪个区划找规则书（默认不限地区的）")
     parser.add_argument("--on", metavar="日期", required=True, help="业务日期，如 2020-12-31")
     _take(parser)
-    parser.add_argument("--engine", choices=("duckdb", "postgres"), default="duckdb", help="在哪个引擎上算（默认 duckdb）")
+    parser.add_argument(
+        "--engine", choices=("duckdb", "postgres"), default="duckdb", help="在哪个引擎上算（默认 duckdb）"
+    )
     parser.add_argument("--output", metavar="文件", required=True, help="结果写到哪个 .csv 文件")
 
 
@@ -40,9 +42,13 @@ def _choose(parser: argparse.ArgumentParser, needed: bool = False) -> None:
 
 
 def _take(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--input", metavar="文件", required=True, help="输入：.csv、.parquet 或 .xlsx，第一行写输入的名称或标签")
+    parser.add_argument(
+        "--input", metavar="文件", required=True, help="输入：.csv、.parquet 或 .xlsx，第一行写输入的名称或标签"
+    )
     parser.add_argument("--key", metavar="列名", default="", help="哪一列是行键（默认 键、行键、编号，再没有就用行号）")
-    parser.add_argument("--set", metavar="参数=值", action="append", default=[], help="试算：把一个参数换成另一个值，可给多次")
+    parser.add_argument(
+        "--set", metavar="参数=值", action="append", default=[], help="试算：把一个参数换成另一个值，可给多次"
+    )
 
 
 # -- handlers
@@ -55,7 +61,9 @@ def check(args: argparse.Namespace) -> int:
     from anju.rules.library import BOOKS, Library
 
     paths = [Path(path) for path in args.path] or [BOOKS]
-    problems = [Problem("RUN-010", str(path), "没有这个文件或文件夹。", "请核对路径。") for path in paths if not path.exists()]
+    problems = [
+        Problem("RUN-010", str(path), "没有这个文件或文件夹。", "请核对路径。") for path in paths if not path.exists()
+    ]
     if not problems and not any(True for path in paths for _ in ([path] if path.is_file() else path.rglob("*.yaml"))):
         problems = [Problem("RUN-010", "、".join(map(str, paths)), "里面没有规则书（.yaml）。", "请核对路径。")]
     if problems:
@@ -66,9 +74,16 @@ def check(args: argparse.Namespace) -> int:
         for example in book.examples:
             count += 1
             wrong = failures(book, example, run=rules.run)
-            problems += [Problem("RUN-013", f"{book.file} 算例“{example.name}”（duckdb）", what, "引擎与参照算法不一致，请报告。") for what in wrong]
+            problems += [
+                Problem(
+                    "RUN-013", f"{book.file} 算例“{example.name}”（duckdb）", what, "引擎与参照算法不一致，请报告。"
+                )
+                for what in wrong
+            ]
         if not book.examples:
-            problems.append(Problem("RUN-014", book.file, "没有算例。", "请至少写一个，最好是公布过的；没有算例的规则书无从检验。"))
+            problems.append(
+                Problem("RUN-014", book.file, "没有算例。", "请至少写一个，最好是公布过的；没有算例的规则书无从检验。")
+            )
     if problems:
         return show_problems(problems, args)
     listed = [_summary(book) | {"examples": len(book.examples)} for book in books]
@@ -80,7 +95,9 @@ def show_list(args: argparse.Namespace) -> int:
     on = _day(args.on)
     books = sorted(_library().books, key=lambda book: (book.kind, book.subject, book.applies_from))
     books = [book for book in books if on is None or book.in_force(on)]
-    lines = [f"{book.kind}/{book.subject}  {_applies(book)}  {book.region or '不限地区'}  {book.title}" for book in books]
+    lines = [
+        f"{book.kind}/{book.subject}  {_applies(book)}  {book.region or '不限地区'}  {book.title}" for book in books
+    ]
     out(args, [_summary(book) for book in books], lines or ["没有。"])
     return OK
 
@@ -95,9 +112,21 @@ def explain(args: argparse.Namespace) -> int:
     done = _run(args)
     wanted = [row for row in done.rows if args.row in (None, row.key)]
     if not wanted:
-        return show_problems([Problem("RUN-015", f"行键“{args.row}”", "输入里没有这一行。", f"有：{'、'.join(row.key for row in done.rows[:20])}。")], args)
+        return show_problems(
+            [
+                Problem(
+                    "RUN-015",
+                    f"行键“{args.row}”",
+                    "输入里没有这一行。",
+                    f"有：{'、'.join(row.key for row in done.rows[:20])}。",
+                )
+            ],
+            args,
+        )
     show_problems(done.problems) if done.problems and not args.json else None
-    data = [{"key": row.key, "steps": [vars(one) for one in row.explain()], "sentences": row.sentences()} for row in wanted]
+    data = [
+        {"key": row.key, "steps": [vars(one) for one in row.explain()], "sentences": row.sentences()} for row in wanted
+    ]
     out(args, data, [line for row in wanted for line in _steps(row)])
     return OK
 
@@ -105,7 +134,9 @@ def explain(args: argparse.Namespace) -> int:
 def run(args: argparse.Namespace) -> int:
     target = Path(args.output)
     if target.suffix.lower() != ".csv":
-        return show_problems([Problem("RUN-016", str(target), "结果只写成 .csv。", "请把 --output 写成 .csv 文件。")], args)
+        return show_problems(
+            [Problem("RUN-016", str(target), "结果只写成 .csv。", "请把 --output 写成 .csv 文件。")], args
+        )
     if target.resolve() == Path(args.input).resolve():
         return show_problems([Problem("RUN-016", str(target), "结果与输入是同一个文件。", "请另写一个文件名。")], args)
     done = _run(args)
@@ -114,7 +145,10 @@ def run(args: argparse.Namespace) -> int:
         part.write_bytes(done.csv())
         part.replace(target)
     except OSError as error:
-        return show_problems([Problem("RUN-016", str(target), f"写不进去：{error.strerror}。", "请核对文件夹是否存在、是否有权写入。")], args)
+        return show_problems(
+            [Problem("RUN-016", str(target), f"写不进去：{error.strerror}。", "请核对文件夹是否存在、是否有权写入。")],
+            args,
+        )
     if done.problems and not args.json:
         show_problems(done.problems)
     unknown = sum(1 for row in done.rows if row.reasons) if len(done.rows) <= 10_000 else None
@@ -124,7 +158,11 @@ def run(args: argparse.Namespace) -> int:
     }  # fmt: skip
     said = "" if not unknown else f"，其中 {unknown} 行有算不出的（结果为空）"
     trial = "（试算，参数已改）" if args.set else ""
-    out(args, data, [f"《{done.book.title}》已算 {len(done.rows)} 行{said}{trial}，写入 {target}。", f"结果摘要 {done.digest}"])
+    out(
+        args,
+        data,
+        [f"《{done.book.title}》已算 {len(done.rows)} 行{said}{trial}，写入 {target}。", f"结果摘要 {done.digest}"],
+    )
     return OK
 
 
@@ -146,7 +184,9 @@ def _run(args: argparse.Namespace) -> Any:
     from django.db import connection
 
     connection.ensure_connection()
-    return rules.run(book, rows, on=on, key="key", engine="postgresql", parameters=changed, connection=connection.connection)
+    return rules.run(
+        book, rows, on=on, key="key", engine="postgresql", parameters=changed, connection=connection.connection
+    )
 
 
 def _changed(book: Any, pairs: Iterable[str]) -> dict[str, Any]:
@@ -157,7 +197,14 @@ def _changed(book: Any, pairs: Iterable[str]) -> dict[str, Any]:
         name, sign, value = pair.partition("=")
         name, _, key = name.strip().partition(".")
         if not sign or not name or not value.strip():
-            problems.append(Problem("RUN-017", f"--set {pair}", "写法不对。", "请写成 参数=值，例如 share_goal=15；按取值列举的写 参数.取值=值。"))
+            problems.append(
+                Problem(
+                    "RUN-017",
+                    f"--set {pair}",
+                    "写法不对。",
+                    "请写成 参数=值，例如 share_goal=15；按取值列举的写 参数.取值=值。",
+                )
+            )
         elif key:
             found.setdefault(name, {})[key] = value.strip()
         else:
@@ -218,17 +265,30 @@ def _told(book: Any) -> list[str]:
     """A book in Chinese, for a person who has never seen YAML."""
     from anju.rules.telling import render
 
-    lines = [book.title, f"{book.kind}/{book.subject}  {_applies(book)}  {book.region or '不限地区'}  摘要 {book.digest}", "", "依据"]
+    lines = [
+        book.title,
+        f"{book.kind}/{book.subject}  {_applies(book)}  {book.region or '不限地区'}  摘要 {book.digest}",
+        "",
+        "依据",
+    ]
     for source in book.sources.values():
-        facts = "  ".join(filter(None, (source.number, source.issued, f"可信度：{source.trust}" if source.trust else "", source.note)))
+        facts = "  ".join(
+            filter(None, (source.number, source.issued, f"可信度：{source.trust}" if source.trust else "", source.note))
+        )
         lines.append(f"  {source.key} 《{source.title}》{'  ' if facts else ''}{facts}")
     lines += ["", "输入"] + [f"  {item.label}（{name}）{_origin(item)}" for name, item in book.inputs.items()]
     if book.parameters:
         lines += ["", "参数"]
         for name, parameter in book.parameters.items():
             for dated in parameter.values:
-                value = dated.value if isinstance(dated.value, str) or not hasattr(dated.value, "items") else dict(dated.value)
-                lines.append(f"  {parameter.label}（{name}）自 {dated.since} 起：{value} {parameter.unit}  {dated.source}，核对于 {dated.checked}")
+                value = (
+                    dated.value
+                    if isinstance(dated.value, str) or not hasattr(dated.value, "items")
+                    else dict(dated.value)
+                )
+                lines.append(
+                    f"  {parameter.label}（{name}）自 {dated.since} 起：{value} {parameter.unit}  {dated.source}，核对于 {dated.checked}"
+                )
     if book.steps:
         lines += ["", "评分项" if book.criteria else "步骤"]
         for step in book.steps.values():
@@ -241,13 +301,30 @@ def _told(book: Any) -> list[str]:
             mark = condition.colour or condition.level
             lines.append(f"  {mark + ' ' if mark else ''}{condition.label}：{render(condition.expr, book.label)}")
             lines.append(f"    {condition.says.text}")
-    lines += ["", f"算例 {len(book.examples)} 个"] + [f"  {example.name}：{example.because}" for example in book.examples]
+    lines += ["", f"算例 {len(book.examples)} 个"] + [
+        f"  {example.name}：{example.because}" for example in book.examples
+    ]
     return lines
 
 
 def _origin(item: Any) -> str:
-    where = f"取自指标 {item.measure}{'的目标' if item.target else ''}" if item.measure else "由人评判" if item.judged else ""
-    parts = filter(None, (item.unit if item.unit != "1" else "", where, f"台账 {item.ledger}" if item.ledger else "", "、".join(item.enum), item.note))
+    where = (
+        f"取自指标 {item.measure}{'的目标' if item.target else ''}"
+        if item.measure
+        else "由人评判"
+        if item.judged
+        else ""
+    )
+    parts = filter(
+        None,
+        (
+            item.unit if item.unit != "1" else "",
+            where,
+            f"台账 {item.ledger}" if item.ledger else "",
+            "、".join(item.enum),
+            item.note,
+        ),
+    )
     text = "，".join(parts)
     return f"  {text}" if text else ""
 

@@ -32,7 +32,10 @@ class Judged:
             return given
         if isinstance(given, Mapping):
             return cls(
-                given["value"], str(given.get("by") or user.name), str(given.get("evidence") or ""), bool(given.get("assumed", assumed))
+                given["value"],
+                str(given.get("by") or user.name),
+                str(given.get("evidence") or ""),
+                bool(given.get("assumed", assumed)),
             )
         return cls(given, user.name, "", assumed)
 
@@ -51,7 +54,9 @@ class Fact:
     @property
     def observed(self) -> bool:
         """Was anything ever reported, even if only 未报, or given by a person?"""
-        return (not self.figures and self.value is not None) or any(leaf.observation_id is not None for figure in self.figures for leaf in leaves(figure))
+        return (not self.figures and self.value is not None) or any(
+            leaf.observation_id is not None for figure in self.figures for leaf in leaves(figure)
+        )
 
     def stored(self) -> dict[str, Any]:
         """As plain data for the run's record."""
@@ -60,7 +65,11 @@ class Fact:
             said["figures"] = [_figure(leaf) for figure in self.figures for leaf in leaves(figure)]
         if self.by:
             said |= {"by": self.by, "evidence": self.evidence}
-        return said | ({"assumed": True} if self.assumed else {}) | ({"missing": list(self.missing)} if self.missing else {})
+        return (
+            said
+            | ({"assumed": True} if self.assumed else {})
+            | ({"missing": list(self.missing)} if self.missing else {})
+        )
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,9 @@ def _figure(figure: Figure) -> dict[str, Any]:
 def lacking(figure: Figure) -> tuple[str, ...]:
     """Which stored figures are not known, each with its region and why."""
     unknown = [leaf for leaf in leaves(figure) if not leaf.known and leaf.state != NO_TASK]
-    return tuple(f"{leaf.region.name}“{leaf.name}”{leaf.why or leaf.state_text}" for leaf in unknown) or (f"{figure.name}{figure.why}",)
+    return tuple(f"{leaf.region.name}“{leaf.name}”{leaf.why or leaf.state_text}" for leaf in unknown) or (
+        f"{figure.name}{figure.why}",
+    )
 
 
 def from_figure(item: Input, figure: Figure, families: Collection[str], row_unit: str = "") -> Fact:
@@ -117,7 +128,9 @@ def from_figure(item: Input, figure: Figure, families: Collection[str], row_unit
     wanted = unit(row_unit if item.unit == GENERIC and row_unit else item.unit)
     if wanted.family not in families:
         what = f"规则书要的单位是{wanted.name}，指标“{figure.name}”的单位是{figure.unit}。"
-        raise Refused(Problem("RUN-004", f"{figure.region.name}“{item.label}”", what, "请改规则书的 unit 或所取的指标。"))
+        raise Refused(
+            Problem("RUN-004", f"{figure.region.name}“{item.label}”", what, "请改规则书的 unit 或所取的指标。")
+        )
     return Fact(_text(item, figure.exact / wanted.factor, figure), (figure,), assumed)
 
 
@@ -125,7 +138,9 @@ def _text(item: Input, value: Fraction, figure: Figure) -> str:
     scaled = value * 10**item.places
     if scaled.denominator != 1:
         what = f"{figure.text()}{figure.unit} 换成{item.unit}后比规则书声明的 {item.places} 位小数更细。"
-        raise Refused(Problem("RUN-005", f"{figure.region.name}“{item.label}”", what, "请在规则书中增加 places；不能悄悄舍去。"))
+        raise Refused(
+            Problem("RUN-005", f"{figure.region.name}“{item.label}”", what, "请在规则书中增加 places；不能悄悄舍去。")
+        )
     return scaled_text(scaled.numerator, item.places)
 
 
@@ -133,7 +148,9 @@ def from_judged(item: Input, judged: Judged, missing: str) -> Fact:
     """What a person gave. None stays unknown."""
     value = judged.value
     if isinstance(value, float):
-        raise Refused(Problem("RUN-006", f"“{item.label}”", f"{value} 是浮点数，不精确。", "请加引号写成文字，例如 \"0.5\"。"))
+        raise Refused(
+            Problem("RUN-006", f"“{item.label}”", f"{value} 是浮点数，不精确。", '请加引号写成文字，例如 "0.5"。')
+        )
     if value is not None and item.type == NUMBER:
         value = str(value) if not isinstance(value, Decimal) else f"{value:f}"
     return Fact(value, (), judged.assumed, judged.by, judged.evidence, () if value is not None else (missing,))

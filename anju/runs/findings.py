@@ -65,11 +65,19 @@ def of_run(run: rules.Run, rows: Iterable[Row]) -> tuple[list[dict[str, Any]], l
     found, pending = [], []
     for outcome in run.rows:
         row = bound[outcome.key]
-        told = ([outcome.warning] if outcome.warning else []) if book.kind == "warning" else [book.conditions[name] for name in outcome.failed]
+        told = (
+            ([outcome.warning] if outcome.warning else [])
+            if book.kind == "warning"
+            else [book.conditions[name] for name in outcome.failed]
+        )
         found += [_finding(outcome, row, condition) for condition in told]
         if outcome.undecided and not told:
-            missing = row.missing(inputs_of(book, *outcome.undecided)) or [reason.sentence for reason in outcome.reasons]
-            pending.append({"region": row.region.code, "region_name": row.region.name, "key": row.key, "missing": missing})
+            missing = row.missing(inputs_of(book, *outcome.undecided)) or [
+                reason.sentence for reason in outcome.reasons
+            ]
+            pending.append(
+                {"region": row.region.code, "region_name": row.region.name, "key": row.key, "missing": missing}
+            )
     return found, pending
 
 

@@ -55,7 +55,14 @@ def pending(*ran: Run) -> list[Pending]:
 
 def found_by(*ran: Run) -> list[Finding]:
     """The gravest first."""
-    return sorted((Finding(kind=one.kind, subject=one.subject, title=one.title, run_id=one.pk, **said) for one in ran for said in one.findings), key=severity)
+    return sorted(
+        (
+            Finding(kind=one.kind, subject=one.subject, title=one.title, run_id=one.pk, **said)
+            for one in ran
+            for said in one.findings
+        ),
+        key=severity,
+    )
 
 
 def outcome(run: Run) -> dict[str, dict[str, str]]:
@@ -155,7 +162,11 @@ def score_table(user: Operator, run: Run) -> ScoreTable:
                 any(item.assumed for item in items), items,
             )
         )  # fmt: skip
-    unknown = [] if row.values["total"] is not None else [*dict.fromkeys(text for fact in facts.values() for text in fact.get("missing", ()))]
+    unknown = (
+        []
+        if row.values["total"] is not None
+        else [*dict.fromkeys(text for fact in facts.values() for text in fact.get("missing", ()))]
+    )
     return ScoreTable(
         run, book.title, tuple(lines), _points(book.criteria.values()), row.text("total"),
         tuple(item.sentence for line in lines for item in line.items if item.lost), tuple(unknown),

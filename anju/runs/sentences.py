@@ -44,7 +44,9 @@ def pieces(run: Run, row: RunRow, says: Says, *rests_on: str) -> tuple[Piece, ..
     return tuple(piece for part in says.parts for piece in _pieces(run, row, facts, part, rests_on))
 
 
-def _pieces(run: Run, row: RunRow, facts: Mapping[str, Any], part: str | Figure, rests_on: tuple[str, ...]) -> list[Piece]:
+def _pieces(
+    run: Run, row: RunRow, facts: Mapping[str, Any], part: str | Figure, rests_on: tuple[str, ...]
+) -> list[Piece]:
     """What stands in braces is a figure with its unit after it, unless it is a name or a kind."""
     if isinstance(part, str):
         return [Piece(part)]
@@ -60,7 +62,9 @@ def _pieces(run: Run, row: RunRow, facts: Mapping[str, Any], part: str | Figure,
     if len(own) == 1:
         said = _stored(own[0], digits[0], percent)
     else:
-        behind = tuple(_stored(figure, digits[0], percent) for one in rests_on for figure in facts[one].get("figures", []))
+        behind = tuple(
+            _stored(figure, digits[0], percent) for one in rests_on for figure in facts[one].get("figures", [])
+        )
         assumed = any(facts[one].get("assumed") for one in ([name] if name in facts else rests_on))
         said = Said(f"run:{run.pk}/{row.key}/{name or part.expr}", digits[0], percent, bool(assumed), parts=behind)
     return [Piece(figure=said), Piece(unit.removeprefix(percent))]
@@ -68,4 +72,10 @@ def _pieces(run: Run, row: RunRow, facts: Mapping[str, Any], part: str | Figure,
 
 def _stored(figure: Mapping[str, Any], digits: str, unit: str) -> Said:
     calibre = f":{figure['calibre']}" if figure["calibre"] else ""
-    return Said(f"{figure['code']}@{figure['region']}/{figure['period']}{calibre}", digits, unit, figure["assumed"], figure["observation"])
+    return Said(
+        f"{figure['code']}@{figure['region']}/{figure['period']}{calibre}",
+        digits,
+        unit,
+        figure["assumed"],
+        figure["observation"],
+    )

@@ -63,7 +63,15 @@ def run_book(
 
 @transaction.atomic
 def judge(
-    *, by: Operator, kind: str, subject: str, region: Region, period: str, on: date, rows: Sequence[Mapping[str, Any]], engine: str = "duckdb"
+    *,
+    by: Operator,
+    kind: str,
+    subject: str,
+    region: Region,
+    period: str,
+    on: date,
+    rows: Sequence[Mapping[str, Any]],
+    engine: str = "duckdb",
 ) -> Run:
     """Run a book over rows that the caller brings (text against table, a self-score with its problems) and keep the run.
 
@@ -78,7 +86,9 @@ def judge(
         if strange:
             raise Refused(*(no_input(book, name) for name in strange))
         facts = {
-            name: from_judged(item, values[name], f"“{item.label}”没有给出") if name in values else Fact(missing=(f"“{item.label}”没有给出",))
+            name: from_judged(item, values[name], f"“{item.label}”没有给出")
+            if name in values
+            else Fact(missing=(f"“{item.label}”没有给出",))
             for name, item in book.inputs.items()
         }
         key = given.get("key") or (region.code if len(rows) == 1 else str(index + 1))
@@ -88,7 +98,13 @@ def judge(
 
 @transaction.atomic
 def run_warnings(
-    *, by: Operator, region: Region, period: str, on: date, given: Mapping[str, Mapping[str, Any]] | None = None, engine: str = "duckdb"
+    *,
+    by: Operator,
+    region: Region,
+    period: str,
+    on: date,
+    given: Mapping[str, Mapping[str, Any]] | None = None,
+    engine: str = "duckdb",
 ) -> list[Finding]:
     """Run every warning and check that has a binding over a region and what is below it; what they found, the gravest first.
 
@@ -118,7 +134,9 @@ def _own(by: Operator, region: Region) -> None:
 def _keep(by: Operator, book: Book, rows: list[Row], region: Region, period: str, on: date, engine: str) -> Run:
     if engine not in ENGINES:
         raise Refused(Problem("RUN-007", f"引擎“{engine}”", "没有这个引擎。", "请用 duckdb 或 postgres。"))
-    done = rules.run(book, [row.values() for row in rows], on=on, key="key", engine=ENGINES[engine], connection=_connection(engine))
+    done = rules.run(
+        book, [row.values() for row in rows], on=on, key="key", engine=ENGINES[engine], connection=_connection(engine)
+    )
     outputs, stored = done.csv(), [row.stored() for row in rows]
     before = newest(by, book.kind, book.subject, region, period)
     if before and (before.book_id, before.on, before.rows, bytes(before.outputs)) == (book.digest, on, stored, outputs):
@@ -134,7 +152,14 @@ def _keep(by: Operator, book: Book, rows: list[Row], region: Region, period: str
         "run": run.pk, "kind": book.kind, "subject": book.subject, "period": period, "on": on.isoformat(),
         "book": book.digest, "inputs": run.inputs_digest, "rows": len(rows),
     }  # fmt: skip
-    trail.record(by=by, act="规则运行", obj=f"{book.title} {region.name} {period}", after=after, region_id=region.pk, digest=run.outputs_digest)
+    trail.record(
+        by=by,
+        act="规则运行",
+        obj=f"{book.title} {region.name} {period}",
+        after=after,
+        region_id=region.pk,
+        digest=run.outputs_digest,
+    )
     return run
 
 

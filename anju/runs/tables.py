@@ -39,7 +39,11 @@ def read_rows(path: Path, book: Book, key: str = "") -> list[dict[str, Any]]:
     except Refused:
         raise
     except Exception as error:  # whatever a library says of a damaged file, the user gets a sentence
-        raise _problem(path, f"读不出来：{str(error).splitlines()[0][:200] if str(error) else type(error).__name__}", "请确认文件完好、格式与扩展名相符。") from error
+        raise _problem(
+            path,
+            f"读不出来：{str(error).splitlines()[0][:200] if str(error) else type(error).__name__}",
+            "请确认文件完好、格式与扩展名相符。",
+        ) from error
     names = _names(path, headings, book, key)
     rows = []
     for number, line in enumerate(lines, start=1):
@@ -65,7 +69,14 @@ def _names(path: Path, headings: list[str], book: Book, key: str) -> list[str]:
     problems = []
     if strange:
         what = f"列名“{'、'.join(strange)}”在规则书里没有对应的输入。"
-        problems.append(Problem("RUN-012", f"《{path.name}》第 1 行", what, f"列名写输入的名称或标签：{'、'.join(labels)}；行键一列用 --key 指明；无关的列请删去。"))
+        problems.append(
+            Problem(
+                "RUN-012",
+                f"《{path.name}》第 1 行",
+                what,
+                f"列名写输入的名称或标签：{'、'.join(labels)}；行键一列用 --key 指明；无关的列请删去。",
+            )
+        )
     if key and key not in headings:
         problems.append(Problem("RUN-012", f"《{path.name}》第 1 行", f"没有“{key}”这一列。", "请核对 --key。"))
     used = [name for name in names if name]

@@ -59,7 +59,11 @@ class NextStep:
 
 
 def what_if(
-    user: Operator, run: Run, inputs: Mapping[str, Any] | None = None, parameters: Mapping[str, Any] | None = None, key: str = ""
+    user: Operator,
+    run: Run,
+    inputs: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    key: str = "",
 ) -> Difference:
     """The run with some inputs of one row (the only one, unless a key is given) or some parameters changed. Nothing is stored.
 
@@ -113,8 +117,22 @@ def next_steps(user: Operator, run: Run, criterion: str, key: str = "") -> list[
             step = search.nearest(name)
             if step is not None:
                 value, gain = step
-                now, more, needed = (number_text(n, item.places, item.places, "") for n in (row.values[name], value - row.values[name], value))
-                found.append(NextStep(criterion, name, item.label, item.unit, now, needed, more if more[0] == "-" else f"+{more}", gain))
+                now, more, needed = (
+                    number_text(n, item.places, item.places, "")
+                    for n in (row.values[name], value - row.values[name], value)
+                )
+                found.append(
+                    NextStep(
+                        criterion,
+                        name,
+                        item.label,
+                        item.unit,
+                        now,
+                        needed,
+                        more if more[0] == "-" else f"+{more}",
+                        gain,
+                    )
+                )
     return found
 
 
@@ -162,6 +180,8 @@ class _Search:
         if not values:
             return []
         places = self.run.book.inputs[name].places
-        rows = [{**self.row, name: scaled_text(value, places), "key": f"{index:09d}"} for index, value in enumerate(values)]
+        rows = [
+            {**self.row, name: scaled_text(value, places), "key": f"{index:09d}"} for index, value in enumerate(values)
+        ]
         done = rules.run(self.run.book, rows, on=self.run.on, key="key", parameters=dict(self.run.overrides))
         return [row.values[self.criterion] for row in done.rows]

@@ -9,7 +9,15 @@ from collections.abc import Iterator
 from .numbers import Format, number_format
 from .xlsx import BUILT_IN, Marks
 
-ERROR_NAMES = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+ERROR_NAMES = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
 END, FREE = 0xFFFFFFFE, 0xFFFFFFFF
 
 

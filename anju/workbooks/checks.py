@@ -39,7 +39,9 @@ class Sum:
 class Tally:
     """Takes rows as they come; keeps sums only, so a long file costs nothing."""
 
-    def __init__(self, table: TableMap, rules: Rows, fields: "list[Field]", report: Report, unsure: Collection[str] = ()) -> None:
+    def __init__(
+        self, table: TableMap, rules: Rows, fields: "list[Field]", report: Report, unsure: Collection[str] = ()
+    ) -> None:
         self.table, self.rules, self.report, self.unsure = table, rules, report, unsure
         self.fields = {one.column.name: one for one in fields}
         self.names = [one.column.name for one in fields if not one.column.published or table.form == "items"]
@@ -58,8 +60,12 @@ class Tally:
         # A check over a column that was not found, or whose unit is in doubt, would only repeat that problem on every row.
         known = self.fields.keys() - set(unsure)
         self.ratios = [one for one in fields if one.column.ratio and known.issuperset(one.column.ratio)]
-        self.checks = [one for one in table.checks if known.issuperset(filter(None, (one.total, *one.parts, one.small, one.large)))]
-        self.far: dict[str, list[tuple[str, Field, str]]] = {}  # ratio column → its cells that are off by orders of magnitude
+        self.checks = [
+            one for one in table.checks if known.issuperset(filter(None, (one.total, *one.parts, one.small, one.large)))
+        ]
+        self.far: dict[
+            str, list[tuple[str, Field, str]]
+        ] = {}  # ratio column → its cells that are off by orders of magnitude
         self.idle = not (rules.totals or rules.groups or table.checks or self.ratios)
 
     def add(self, row: "Row") -> None:
@@ -213,7 +219,9 @@ class Tally:
                 self._off(*found)
             return
         cell, one, said = cells[0]
-        self._off(cell, one, f"这一列有 {len(cells)} 行都差 100 倍以上，像是这一列或它的分子、分母单位写错了。第一处：{said}")
+        self._off(
+            cell, one, f"这一列有 {len(cells)} 行都差 100 倍以上，像是这一列或它的分子、分母单位写错了。第一处：{said}"
+        )
 
     def _off(self, cell: str, one: "Field", said: str) -> None:
         self.report("WB-045", cell, one.text, said, "请核对分子、分母和比率；表上的比率只用来核对，不会入库。", ASK)

@@ -42,7 +42,9 @@ class Context:
     row: tuple[RowCell, ...]
 
 
-def context_row(source: str | Path | bytes, sheet: str, cell: str, table: TableMap | None = None, *, name: str = "") -> Context | None:
+def context_row(
+    source: str | Path | bytes, sheet: str, cell: str, table: TableMap | None = None, *, name: str = ""
+) -> Context | None:
     """The cell's row and head; None when there is no such sheet or cell. Refused when the file cannot be opened.
 
     table: the map it was read by; without it the head is the words over the first row that holds a number.
@@ -55,7 +57,9 @@ def context_row(source: str | Path | bytes, sheet: str, cell: str, table: TableM
     if page is None or row >= page.marks.height or column >= page.marks.width:
         return None
     grid = Grid(list(islice(page.rows(), heads.HEAD_ROWS)), page.merges)
-    labels = () if table is None else table.columns.region if isinstance(table.columns, LongColumns) else table.rows.label  # type: ignore[union-attr]
+    labels = (
+        () if table is None else table.columns.region if isinstance(table.columns, LongColumns) else table.rows.label
+    )  # type: ignore[union-attr]
     head = heads.find_head(grid, labels) or _guess(grid)
     values = next(islice(page.rows(), row, row + 1), [])
     width = max(len(values), grid.width)
@@ -94,12 +98,20 @@ def _label(head: Head | None, values: list) -> str:
 def _guess(grid: Grid) -> Head | None:
     """The head of a form nobody described: what stands over the first row with a number beside a word."""
     for row, values in enumerate(grid.rows):
-        numbers = sum(1 for value in values if isinstance(value, float) or (isinstance(value, str) and parse(value).state == NUMBER))
+        numbers = sum(
+            1
+            for value in values
+            if isinstance(value, float) or (isinstance(value, str) and parse(value).state == NUMBER)
+        )
         words = [at for at, value in enumerate(values) if isinstance(value, str) and parse(value).state == BAD]
         if not numbers or not words:
             continue
         bottom = top = row - 1
-        while top > 0 and len(grid.distinct(top - 1)) >= 2 and parse(grid.distinct(top - 1)[-1].text).state in (BAD, BLANK):
+        while (
+            top > 0
+            and len(grid.distinct(top - 1)) >= 2
+            and parse(grid.distinct(top - 1)[-1].text).state in (BAD, BLANK)
+        ):
             top -= 1
         if bottom < 0 or len(grid.distinct(bottom)) < 2:
             return None
@@ -117,7 +129,12 @@ def _spans(grid: Grid, head: Head, current: int) -> tuple[tuple[HeadSpan, ...], 
             last_column = min(last_column, grid.width - 1)
             if cell.row == row and cell.column == column:
                 line.append(
-                    HeadSpan(cell.text, last_column - column + 1, min(last_row, head.bottom) - row + 1, column <= current <= last_column)
+                    HeadSpan(
+                        cell.text,
+                        last_column - column + 1,
+                        min(last_row, head.bottom) - row + 1,
+                        column <= current <= last_column,
+                    )
                 )
                 column = last_column + 1
             else:

@@ -37,7 +37,11 @@ def units_in(text: str) -> tuple[str, ...]:
     """套（户） → (套, 户); what is not a unit gives nothing."""
     words = [word for word in re.split(r"[/、,，或和()\s]+", fold(text)) if word]
     names = [quantities.ALIASES.get(word, word) for word in words]
-    return tuple(names) if names and all(name in quantities.UNITS and name not in ("1", "fen", "point") for name in names) else ()
+    return (
+        tuple(names)
+        if names and all(name in quantities.UNITS and name not in ("1", "fen", "point") for name in names)
+        else ()
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -120,7 +124,11 @@ class Grid:
 
     def distinct(self, row: int) -> list[HeadCell]:
         """The row's own non-empty cells, a merged one once."""
-        cells = {(cell.row, cell.column): cell for cell in (self.at(row, column) for column in range(self.width)) if cell.text}
+        cells = {
+            (cell.row, cell.column): cell
+            for cell in (self.at(row, column) for column in range(self.width))
+            if cell.text
+        }
         return list(cells.values())
 
 
@@ -169,7 +177,11 @@ def _is_head(grid: Grid, row: int) -> bool:
     cells = grid.distinct(row)
     text = "".join(cell.text for cell in cells)
     # Two cells side by side over the names are a head (评价指标 | 评分标准); a title or 填报单位：… is not.
-    return len(cells) >= 2 and not re.search(r"[:：]|^附\s*[件表]|年\s*月\s*日", text) and parse(cells[-1].text).state == BAD
+    return (
+        len(cells) >= 2
+        and not re.search(r"[:：]|^附\s*[件表]|年\s*月\s*日", text)
+        and parse(cells[-1].text).state == BAD
+    )
 
 
 def _goes_on(grid: Grid, row: int, first: int, last: int) -> bool:
@@ -207,14 +219,18 @@ def _parent(grid: Grid, row: int, column: int, last: int, bottom: int) -> HeadCe
 
 def _title(above: list[str]) -> str:
     lines = [
-        line for line in above if line and not re.match(r"\s*附\s*[件表]\s*\d*\s*[:：]?\s*$", line) and not re.search(r"单位|[:：]", line)
+        line
+        for line in above
+        if line and not re.match(r"\s*附\s*[件表]\s*\d*\s*[:：]?\s*$", line) and not re.search(r"单位|[:：]", line)
     ]
     return re.sub(r"\s+", "", "".join(lines[:2]))
 
 
 def _table_units(above: list[str]) -> tuple[str, ...]:
     for line in above:
-        if (found := re.search(r"单位\s*[:：]\s*(\S+)", fold(line).translate(SIMPLIFY))) and (units := units_in(found[1])):
+        if (found := re.search(r"单位\s*[:：]\s*(\S+)", fold(line).translate(SIMPLIFY))) and (
+            units := units_in(found[1])
+        ):
             return units
     return ()
 
@@ -255,7 +271,11 @@ class Match:
 
 def match(columns: tuple[Column, ...], head: Head, file_name: str, sheet: str) -> Match:
     """Tell each map column its sheet column: WB-022 missing, WB-023 unknown, WB-024 found twice."""
-    normal = {at: [heading(cell.text)[0] for cell in path] for at, path in head.paths.items() if not head.span[0] <= at <= head.span[1]}
+    normal = {
+        at: [heading(cell.text)[0] for cell in path]
+        for at, path in head.paths.items()
+        if not head.span[0] <= at <= head.span[1]
+    }
     candidates = []
     for column in columns:
         scores = {
@@ -301,7 +321,10 @@ def match(columns: tuple[Column, ...], head: Head, file_name: str, sheet: str) -
         at = reference(head.bottom, max(head.span[0], 0))
         problems.append(
             Problem(
-                "WB-022", where(file_name, sheet, at), f"表头里没有“{column.path[0]}”这一列。", hint or "请补上这一列，或换用规定的表式。"
+                "WB-022",
+                where(file_name, sheet, at),
+                f"表头里没有“{column.path[0]}”这一列。",
+                hint or "请补上这一列，或换用规定的表式。",
             )
         )
     for at, path in normal.items():

@@ -63,7 +63,9 @@ def long_columns(columns: LongColumns) -> tuple[tuple[Column, ...], tuple[str, .
 class LongReader(CellReader):
     """One pass over one sheet. Problems go to the reading; cells are yielded."""
 
-    def __init__(self, sheet: Sheet, table: TableMap, reading: Reading, head: Head, found: dict[str, int], default_period: str) -> None:
+    def __init__(
+        self, sheet: Sheet, table: TableMap, reading: Reading, head: Head, found: dict[str, int], default_period: str
+    ) -> None:
         super().__init__(sheet, table, reading, head)
         self.found, self.default_period = found, default_period
         self.codes = dict(table.measures)
@@ -91,12 +93,23 @@ class LongReader(CellReader):
                 continue  # a note under the table
             empty = False
             if number in self.marks.hidden_rows:
-                self._wrong("WB-013", number, "region", "这一行是隐藏的，照样读取了。", "请取消隐藏，看过这一行的数再确认。", ASK)
+                self._wrong(
+                    "WB-013",
+                    number,
+                    "region",
+                    "这一行是隐藏的，照样读取了。",
+                    "请取消隐藏，看过这一行的数再确认。",
+                    ASK,
+                )
             if (cell := self._row(number, row)) is not None:
                 yield cell
         if empty:
             self.problem(
-                "WB-030", reference(start, 0), "", "表头下面没有一行数据。", "请填写后再上传；数据在别的工作表的，请只保留那一张。"
+                "WB-030",
+                reference(start, 0),
+                "",
+                "表头下面没有一行数据。",
+                "请填写后再上传；数据在别的工作表的，请只保留那一张。",
             )
         self._compare()
 
@@ -135,7 +148,11 @@ class LongReader(CellReader):
         if code in self.published:
             self.reading.published.append(cell)
             return None
-        return cell if len(self.reading.problems) == before or all(p.level == ASK for p in self.reading.problems[before:]) else None
+        return (
+            cell
+            if len(self.reading.problems) == before or all(p.level == ASK for p in self.reading.problems[before:])
+            else None
+        )
 
     def _calibre(self, value: object) -> str:
         text = _squeeze(value)
@@ -154,7 +171,13 @@ class LongReader(CellReader):
         else:
             near = difflib.get_close_matches(name, self.codes, 1)
             hint = f"是不是“{near[0]}”？" if near else ""
-            self._wrong("WB-051", number, "measure", f"没有“{text}”这个指标。", f"{hint}请用规定的名称，或在对照表的 measures 里加上。")
+            self._wrong(
+                "WB-051",
+                number,
+                "measure",
+                f"没有“{text}”这个指标。",
+                f"{hint}请用规定的名称，或在对照表的 measures 里加上。",
+            )
         return ""
 
     def _period(self, number: int, value: object) -> str:
@@ -178,7 +201,9 @@ class LongReader(CellReader):
         name = re.sub(r"\s+", "", fold(text)) or self.table.unit
         name = quantities.ALIASES.get(name, name) if name else ""
         if name and name not in quantities.UNITS:
-            self._wrong("WB-054", number, "unit", f"没有“{text}”这个计量单位。", "请用套、户、个、万元、亿元、㎡、万㎡、% 等。")
+            self._wrong(
+                "WB-054", number, "unit", f"没有“{text}”这个计量单位。", "请用套、户、个、万元、亿元、㎡、万㎡、% 等。"
+            )
             return ""
         return name
 
@@ -188,7 +213,11 @@ class LongReader(CellReader):
         if number >= one.until:
             self._format(one, number)
         state, approx = NUMBER, ""
-        short = plain(value, one.least, one.most) if type(value) is float and value >= 0 and one.most >= 0 and not word and unit else None
+        short = (
+            plain(value, one.least, one.most)
+            if type(value) is float and value >= 0 and one.most >= 0 and not word and unit
+            else None
+        )
         if short and (short[1] or short[0] * one.factor > LARGEST):
             base, rest = divmod(short[0] * one.factor, 10 ** short[1])
             short = None if rest or base > LARGEST else short
@@ -213,7 +242,16 @@ class LongReader(CellReader):
     def _field_of(self, unit: str, negative: bool) -> Field:
         at, known = self.found["value"], quantities.unit(unit)
         column = Column(path=("数值",), key="value")
-        one = Field(at, column, unit, known.family if unit else "", self.letter, self.texts["value"], negative, factor=known.factor)
+        one = Field(
+            at,
+            column,
+            unit,
+            known.family if unit else "",
+            self.letter,
+            self.texts["value"],
+            negative,
+            factor=known.factor,
+        )
         self.fields[unit, negative] = one
         return one
 
@@ -232,10 +270,18 @@ class LongReader(CellReader):
         if parsed.state not in (NUMBER, BLANK, DASH):
             state = parsed.state
         if state == NUMBER and parsed.state != NUMBER:
-            self._wrong("WB-053", number, "value", "没有数值，也没有说明状态。", "请填数；没有数的，在“状态”列写“未报”“无任务”或“不适用”。")
+            self._wrong(
+                "WB-053",
+                number,
+                "value",
+                "没有数值，也没有说明状态。",
+                "请填数；没有数的，在“状态”列写“未报”“无任务”或“不适用”。",
+            )
             return None
         if state != NUMBER and parsed.state == NUMBER:
-            self._wrong("WB-056", number, "state", f"状态写“{word}”，却填了数 {shown(value, parsed)}。", "二者只留一个。")
+            self._wrong(
+                "WB-056", number, "state", f"状态写“{word}”，却填了数 {shown(value, parsed)}。", "二者只留一个。"
+            )
             return None
         if state != NUMBER:
             return state, None, 0, one.unit, "", shown(value, parsed)

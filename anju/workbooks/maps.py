@@ -84,7 +84,9 @@ class Group(Part):
     except_: tuple[str, ...] = Field(default=(), alias="except")
     level: Literal["阻断", "提醒"] = BLOCK
     _names = field_validator("name", "except_", mode="before")(_texts)
-    _members = field_validator("members", mode="before")(lambda value: tuple(value) if isinstance(value, list) else value)
+    _members = field_validator("members", mode="before")(
+        lambda value: tuple(value) if isinstance(value, list) else value
+    )
 
 
 class Rows(Part):
@@ -202,7 +204,9 @@ class TableMap(Part):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"列名 {'、'.join(twice)} 用了不止一次，请用 key 区分")
-        wanted = {name for check in self.checks for name in (check.total, *check.parts, check.small, check.large) if name}
+        wanted = {
+            name for check in self.checks for name in (check.total, *check.parts, check.small, check.large) if name
+        }
         wanted |= {name for column in self.columns for name in column.ratio or ()}
         wanted |= {name for row in (*self.rows.totals, *self.rows.groups) for name in row.except_}
         if lost := sorted(wanted - set(names)):
@@ -238,9 +242,16 @@ def load_map(path: str | Path) -> TableMap:
         raise Refused(Problem("WB-101", name, "文件不存在或不能读取。", "请核对对照表文件的位置。")) from missing
     except MarkedYAMLError as broken:
         line = f" 第 {broken.problem_mark.line + 1} 行" if broken.problem_mark else ""
-        flaw = "用了制表符（Tab）缩进" if "\t" in path.read_text("utf-8") else "这一行或它的上一行，缩进、冒号或引号不对"
+        flaw = (
+            "用了制表符（Tab）缩进" if "\t" in path.read_text("utf-8") else "这一行或它的上一行，缩进、冒号或引号不对"
+        )
         raise Refused(
-            Problem("WB-102", f"{name}{line}", f"不是正确的 YAML：{flaw}。", "缩进用空格；冒号后空一格；请对照《对照表怎么写》。")
+            Problem(
+                "WB-102",
+                f"{name}{line}",
+                f"不是正确的 YAML：{flaw}。",
+                "缩进用空格；冒号后空一格；请对照《对照表怎么写》。",
+            )
         ) from broken
     except (YAMLError, UnicodeDecodeError) as broken:
         raise Refused(Problem("WB-102", name, "不是 UTF-8 编码的 YAML 文本。", "请另存为 UTF-8 编码。")) from broken
@@ -280,7 +291,9 @@ def _problem(name: str, document: Any, error: Any) -> Problem:
     said = str(error.get("ctx", {}).get("error", "")) or _ENGLISH.get(error["type"], "写法不对")
     fix = "请对照《对照表怎么写》改正。"
     if error["type"] == "extra_forbidden":
-        models = _MODELS.get(next((str(step) for step in reversed(error["loc"][:-1]) if step in _MODELS), ""), (TableMap,))
+        models = _MODELS.get(
+            next((str(step) for step in reversed(error["loc"][:-1]) if step in _MODELS), ""), (TableMap,)
+        )
         known = [key for model in models for key in model.model_fields]
         near = difflib.get_close_matches(str(error["loc"][-1]), known, 1)
         fix = f"是不是“{near[0]}”？{fix}" if near else fix

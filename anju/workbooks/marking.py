@@ -53,7 +53,11 @@ def _book(source: str | Path | bytes, name: str) -> Book:
     try:
         data, name = content(source, name)
         opened = open_workbook(data, name)
-        merged = sum((last[0] - first[0] + 1) * (last[1] - first[1] + 1) for sheet in opened.sheets for first, last in sheet.merges)
+        merged = sum(
+            (last[0] - first[0] + 1) * (last[1] - first[1] + 1)
+            for sheet in opened.sheets
+            for first, last in sheet.merges
+        )
         if len(data) > LARGEST or merged > MOST_MERGED:
             return _empty()
         if opened.kind == "xlsx":
@@ -71,9 +75,13 @@ def _book(source: str | Path | bytes, name: str) -> Book:
                     cell = page.cell(row, column, value)
                     kind = sheet.marks.format(row - 1, column - 1)
                     if kind.kind in ("number", "percent"):
-                        cell.number_format = "0" + ("." + "0" * kind.most if kind.most else "") + ("%" if kind.kind == "percent" else "")
+                        cell.number_format = (
+                            "0" + ("." + "0" * kind.most if kind.most else "") + ("%" if kind.kind == "percent" else "")
+                        )
         for first, last in sheet.merges:
-            page.merge_cells(start_row=first[0] + 1, start_column=first[1] + 1, end_row=last[0] + 1, end_column=last[1] + 1)
+            page.merge_cells(
+                start_row=first[0] + 1, start_column=first[1] + 1, end_row=last[0] + 1, end_column=last[1] + 1
+            )
     return book
 
 

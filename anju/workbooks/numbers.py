@@ -35,7 +35,9 @@ class Number(NamedTuple):
 
 
 _UNITS = sorted(
-    (n for n in (*quantities.UNITS, *quantities.ALIASES, "万", "亿") if n not in ("", "1", "fen", "point")), key=len, reverse=True
+    (n for n in (*quantities.UNITS, *quantities.ALIASES, "万", "亿") if n not in ("", "1", "fen", "point")),
+    key=len,
+    reverse=True,
 )
 _NUMBER = re.compile(
     r"(?P<before>" + "|".join(sorted(BEFORE, key=len, reverse=True)) + r")?\s*"
@@ -121,7 +123,12 @@ def number_format(code: str) -> Format:
         return Format("text")
     if re.search(r"[ymdhs]|上午|年|月|日", plain.lower().replace("general", "")):
         return Format("date")
-    if not re.search(r"[0#?]", plain) or "/" in plain or "e+" in plain.lower() or re.search(r"[0#?],+(?:[^0#?,]|$)", plain):
+    if (
+        not re.search(r"[0#?]", plain)
+        or "/" in plain
+        or "e+" in plain.lower()
+        or re.search(r"[0#?],+(?:[^0#?,]|$)", plain)
+    ):
         return GENERAL
     decimals = re.search(r"\.([0#?]*)", plain)
     shown = decimals[1] if decimals else ""

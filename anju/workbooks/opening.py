@@ -66,10 +66,15 @@ def content(source: str | Path | bytes, name: str = "") -> tuple[bytes, str]:
             size = path.stat().st_size
             data = path.read_bytes() if size <= LARGEST_FILE else b""
         except OSError as unreadable:
-            raise _refuse("WB-001", name, "文件不存在或不能读取。", "请核对文件的位置，并确认没有被其他程序独占。") from unreadable
+            raise _refuse(
+                "WB-001", name, "文件不存在或不能读取。", "请核对文件的位置，并确认没有被其他程序独占。"
+            ) from unreadable
     if size > LARGEST_FILE:
         raise _refuse(
-            "WB-002", name, f"文件有 {size >> 20} 兆，上限是 {LARGEST_FILE >> 20} 兆。", "请删去无关的工作表和图片，或按地区分成几个文件。"
+            "WB-002",
+            name,
+            f"文件有 {size >> 20} 兆，上限是 {LARGEST_FILE >> 20} 兆。",
+            "请删去无关的工作表和图片，或按地区分成几个文件。",
         )
     return data, name
 
@@ -114,7 +119,9 @@ def open_workbook(source: str | Path | bytes, name: str = "") -> Workbook:
         calamine = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for title, marks in shown:
             sheet = calamine.get_sheet_by_name(title)
-            book.sheets.append(Sheet(title, marks, list(sheet.merged_cell_ranges or ()), (sheet.start or (0, 0))[1], sheet))
+            book.sheets.append(
+                Sheet(title, marks, list(sheet.merged_cell_ranges or ()), (sheet.start or (0, 0))[1], sheet)
+            )
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as damaged:  # a panic in calamine's Rust is no Exception
@@ -173,7 +180,9 @@ def _kind(data: bytes, name: str) -> str:
 def _scan_xls(data: bytes, book: Workbook) -> list[tuple[str, bool, Marks]]:
     sheets, encrypted = biff.scan(data)
     if encrypted:
-        raise _refuse("WB-004", book.file_name, "文件有打开密码。", "请先用密码打开，取消密码（文件 → 文档加密）后另存，再上传。")
+        raise _refuse(
+            "WB-004", book.file_name, "文件有打开密码。", "请先用密码打开，取消密码（文件 → 文档加密）后另存，再上传。"
+        )
     return sheets
 
 

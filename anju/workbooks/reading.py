@@ -140,7 +140,11 @@ def _choose(book: Workbook, table: TableMap, reading: Reading) -> Fit | None:
 def _period(table: TableMap, given: str, head: Head, sheet: Sheet, reading: Reading) -> str:
     """The map's period, the caller's, or the year in the title; WB-028 when a wide form has none."""
     year = re.search(r"((?:19|20)\d\d)\s*年", head.title) or re.search(r"((?:19|20)\d\d)\s*年", " ".join(head.above))
-    found = table.period.replace("{year}", year[1] if year else given[:4]) if table.period else given or (year[1] if year else "")
+    found = (
+        table.period.replace("{year}", year[1] if year else given[:4])
+        if table.period
+        else given or (year[1] if year else "")
+    )
     every = table.form != "long" and all(column.period and "{" not in column.period for column in table.columns)  # type: ignore[union-attr]
     if not found and table.form != "long" and not every:
         reading.problems.append(
@@ -172,7 +176,10 @@ def find_map(source: Source, maps: Iterable[TableMap | str | Path], *, name: str
     tables = [one if isinstance(one, TableMap) else load_map(one) for one in maps]
     book = open_workbook(source, name)
     sheets = [sheet for sheet in book.sheets if sheet.marks.height and sheet.name != PROBLEM_SHEET] or book.sheets
-    tried = [(table, max((fit(sheet, table, book.file_name) for sheet in sheets), key=lambda one: one.score)) for table in tables]
+    tried = [
+        (table, max((fit(sheet, table, book.file_name) for sheet in sheets), key=lambda one: one.score))
+        for table in tables
+    ]
     whole = [(table, one) for table, one in tried if one.whole]
     if len(whole) > 1 and (titled := [(table, one) for table, one in whole if _titled(table, one.head.title)]):  # type: ignore[union-attr]
         whole = titled

@@ -47,12 +47,16 @@ class CellReader:
         self.strays: list[tuple[str, str, str]] = []  # words found in number cells: perhaps a region's name
 
     def problem(self, code: str, cell: str, heading: str, what: str, fix: str, level: str = BLOCK) -> None:
-        self.reading.problems.append(Problem(code, where(self.reading.file_name, self.sheet.name, cell, heading), what, fix, level))
+        self.reading.problems.append(
+            Problem(code, where(self.reading.file_name, self.sheet.name, cell, heading), what, fix, level)
+        )
 
     def _format(self, one: Field, number: int) -> None:
         """The column's number format from this row on."""
         one.fmt, one.until = self.marks.run(number, one.at)
-        one.least, one.most = (0, 15) if one.fmt.kind in ("general", "text") else (one.fmt.least, max(one.fmt.most, one.fmt.least))
+        one.least, one.most = (
+            (0, 15) if one.fmt.kind in ("general", "text") else (one.fmt.least, max(one.fmt.most, one.fmt.least))
+        )
         if one.fmt.kind not in ("general", "text", "number"):
             one.most = -1
 
@@ -124,7 +128,13 @@ class CellReader:
         if not own or own == one.unit:
             return one.unit or own
         if own not in quantities.UNITS or (one.family and quantities.unit(own).family != one.family):
-            self.problem("WB-066", cell, one.text, f"这一格自带单位“{own}”，与本列的“{one.unit}”对不上。", "请只填数字；单位写在表头。")
+            self.problem(
+                "WB-066",
+                cell,
+                one.text,
+                f"这一格自带单位“{own}”，与本列的“{one.unit}”对不上。",
+                "请只填数字；单位写在表头。",
+            )
             return None
         return own
 
@@ -142,7 +152,9 @@ class CellReader:
             )
             return None
         if abs(base) > LARGEST:
-            self.problem("WB-068", cell, one.text, f"{text}{unit} 太大，超出能记录的范围。", "请核对是否多填了位数，或单位用错。")
+            self.problem(
+                "WB-068", cell, one.text, f"{text}{unit} 太大，超出能记录的范围。", "请核对是否多填了位数，或单位用错。"
+            )
             return None
         return base
 

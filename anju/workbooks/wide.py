@@ -36,13 +36,17 @@ class Row:
 class WideReader(CellReader):
     """One pass over one sheet. Problems go to the reading; cells are yielded."""
 
-    def __init__(self, sheet: Sheet, table: TableMap, reading: Reading, head: Head, found: dict[int, int], area: str, period: str) -> None:
+    def __init__(
+        self, sheet: Sheet, table: TableMap, reading: Reading, head: Head, found: dict[int, int], area: str, period: str
+    ) -> None:
         super().__init__(sheet, table, reading, head)
         self.rules = table.rows
         self.area = heads.label(table.area or area)
         self.period = period
         self.unsure: set[str] = set()  # columns whose unit is in doubt: said once, at the head
-        self.fields = [self._field(table.columns[index], at) for index, at in sorted(found.items(), key=lambda item: item[1])]
+        self.fields = [
+            self._field(table.columns[index], at) for index, at in sorted(found.items(), key=lambda item: item[1])
+        ]
         self.fields = [one for one in self.fields if not one.column.ignore]
         self.taken = {one.at for one in self.fields}
         self.totals = {heads.label(name): rule for rule in self.rules.totals for name in rule.name}
@@ -126,7 +130,11 @@ class WideReader(CellReader):
             tally.add(row)
         if empty:
             self.problem(
-                "WB-030", reference(start, 0), "", "表头下面没有一行数据。", "请填写后再上传；数据在别的工作表的，请只保留那一张。"
+                "WB-030",
+                reference(start, 0),
+                "",
+                "表头下面没有一行数据。",
+                "请填写后再上传；数据在别的工作表的，请只保留那一张。",
             )
         tally.finish()
         self._after()
@@ -140,7 +148,9 @@ class WideReader(CellReader):
         self.doubled = ""
         name, at = values[last] if first == last < len(values) else "", first
         for column in (*range(last, first - 1, -1), *range(first - 1, -1, -1)) if name == "" else ():
-            if column < first and not (column < len(values) and isinstance(values[column], str) and parse(values[column]).state == BAD):
+            if column < first and not (
+                column < len(values) and isinstance(values[column], str) and parse(values[column]).state == BAD
+            ):
                 continue  # left of the names only words can name a row: 合计 in the first column
             if column < len(values) and values[column] != "" and column not in self.taken:
                 name, at = values[column], column
@@ -231,7 +241,11 @@ class WideReader(CellReader):
                 self._format(one, number)
             column, cell = one.column, one.letter + line
             state, unit, approx = NUMBER, one.unit, ""
-            short = plain(value, one.least, one.most) if type(value) is float and value >= 0 and one.most >= 0 and not odd else None
+            short = (
+                plain(value, one.least, one.most)
+                if type(value) is float and value >= 0 and one.most >= 0 and not odd
+                else None
+            )
             base = -1
             if short:
                 digits, places, text = short
@@ -284,7 +298,13 @@ class WideReader(CellReader):
         known = self.expected | set(self.labels)
         for text, cell, heading in self.strays:
             if text in known:
-                self.problem("WB-034", cell, heading, f"区划名称“{text}”写在了数字列。", "这一行可能错开了一列，请对照表头移回原位。")
+                self.problem(
+                    "WB-034",
+                    cell,
+                    heading,
+                    f"区划名称“{text}”写在了数字列。",
+                    "这一行可能错开了一列，请对照表头移回原位。",
+                )
         missing = [name for name in self.rules.regions if heads.label(name) not in self.labels]
         if missing:
             self.problem(

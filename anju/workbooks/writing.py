@@ -111,7 +111,10 @@ def head_cells(paths: Sequence[Sequence[str] | object]) -> list[tuple[int, int, 
         for column, path in enumerate(heads):
             above = path[: level + 1]
             if level >= len(path) or (
-                column and level < len(path) - 1 and heads[column - 1][: level + 1] == above and len(heads[column - 1]) > level + 1
+                column
+                and level < len(path) - 1
+                and heads[column - 1][: level + 1] == above
+                and len(heads[column - 1]) > level + 1
             ):
                 continue
             last, bottom = column, level
@@ -120,7 +123,9 @@ def head_cells(paths: Sequence[Sequence[str] | object]) -> list[tuple[int, int, 
                 while last + 1 < len(paths) and paths[last + 1] is LEFT:
                     last += 1
             else:
-                while last + 1 < len(heads) and len(heads[last + 1]) > level + 1 and heads[last + 1][: level + 1] == above:
+                while (
+                    last + 1 < len(heads) and len(heads[last + 1]) > level + 1 and heads[last + 1][: level + 1] == above
+                ):
                     last += 1
             cells.append((level, column, bottom, last, path[level]))
     return cells
@@ -147,9 +152,24 @@ def _write(page: object, row: int, column: int, value: Value, style: object) -> 
 def template(table: TableMap, period: str = "") -> bytes:
     """An empty form for this map: merged head, units, the rows it expects, and how to fill it in. period: for its title."""
     if isinstance(table.columns, LongColumns):
-        order = ["region", "measure", "period", "calibre", "value", "unit", "state", "basis", "source", "scope", "document", "effective_on"]
+        order = [
+            "region",
+            "measure",
+            "period",
+            "calibre",
+            "value",
+            "unit",
+            "state",
+            "basis",
+            "source",
+            "scope",
+            "document",
+            "effective_on",
+        ]
         paths = [(getattr(table.columns, name)[0],) for name in order]
-        return write_table(paths, [[None] * len(paths) for _ in range(20)], title="", sheet=table.map, widths=[14, 28] + [12] * 10)
+        return write_table(
+            paths, [[None] * len(paths) for _ in range(20)], title="", sheet=table.map, widths=[14, 28] + [12] * 10
+        )
     rules = table.rows
     columns = [column for column in table.columns if not column.ignore]
     top = tuple(segment.strip() for segment in rules.label[0].split("/"))  # type: ignore[union-attr]

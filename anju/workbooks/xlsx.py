@@ -104,7 +104,9 @@ _FAST = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="(\d+)")?(?: t="\w+")?(/
 _ANY = re.compile(rb"<(?:\w+:)?c((?:\s[^>]*?)?)(/|></(?:\w+:)?c)?>")
 _ROW = re.compile(rb"<(?:\w+:)?row((?:\s[^>]*?)?)/?>")
 _ATTRIBUTE = re.compile(rb"""(\w+)\s*=\s*["']([^"']*)["']""")
-_ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]+\d+)["'][^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>(#[^<]*)<""", re.DOTALL)
+_ERROR = re.compile(
+    rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]+\d+)["'][^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>(#[^<]*)<""", re.DOTALL
+)
 _FORMULA = re.compile(
     rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]+\d+)["'][^>]*>\s*"""
     rb"""<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
@@ -160,7 +162,10 @@ def scan(package: zipfile.ZipFile, path: str, styles: list[Format]) -> Marks:
                     columns[letter] = position(letter.decode() + "1")[1]
                 marks.style(int(row) - 1, columns[letter], int(style or 0))
             if row != last_row:
-                last_row, marks.height = row, max(marks.height, int(row))  # rows may come in any order from a careless writer
+                last_row, marks.height = (
+                    row,
+                    max(marks.height, int(row)),
+                )  # rows may come in any order from a careless writer
         _exceptions(chunk, marks)
     marks.width = max(columns.values(), default=-1) + 1
     return marks
@@ -179,7 +184,9 @@ def _slowly(chunk: bytes, row_number: int) -> tuple[int, list[tuple[bytes, bytes
             row_number = row + 1
         else:
             column += 1
-        cells.append((letters(column).encode(), str(row_number).encode(), attributes.get("s", "").encode(), found[3] or b""))
+        cells.append(
+            (letters(column).encode(), str(row_number).encode(), attributes.get("s", "").encode(), found[3] or b"")
+        )
     return row_number, cells
 
 

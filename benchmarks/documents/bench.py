@@ -40,7 +40,8 @@ def main(times: int = 7) -> list[str]:
     article = markup.parse(text)
     paragraphs = [markup.text_of(one) for one in article.iter("p", "h1", "h2", "h3", "li")]
     tables = [
-        [[cell.text for cell in grid.cells if cell.row == row] for row in range(grid.rows)] for grid in map(Grid, article.iter("table"))
+        [[cell.text for cell in grid.cells if cell.row == row] for row in range(grid.rows)]
+        for grid in map(Grid, article.iter("table"))
     ]
 
     def bare_word() -> None:
@@ -70,7 +71,9 @@ def main(times: int = 7) -> list[str]:
         told = f"{beside * 1000:.0f} ms | {own / beside:.1f}" if beside else "— | —"
         lines.append(f"| {title} | {own * 1000:.0f} ms | {told} |")
     whole, both = median(lambda: render.write(text, ("docx", "pdf", "xlsx"), "通报"), times), sum(bare.values())
-    lines.append(f"| 三种一起 | {whole * 1000:.0f} ms | {both * 1000:.0f} ms（只有 Word、Excel，不排版） | {whole / both:.1f} |")
+    lines.append(
+        f"| 三种一起 | {whole * 1000:.0f} ms | {both * 1000:.0f} ms（只有 Word、Excel，不排版） | {whole / both:.1f} |"
+    )
     lines.append("")
     lines.append(f"三种一起不超过 {ALLOWED} s：{'是' if whole <= ALLOWED else '否'}")
     return lines

@@ -19,7 +19,10 @@ from typing import Any
 
 HOME = Path(tempfile.mkdtemp(prefix="anju-bench-"))
 HOME.chmod(0o711)
-os.environ |= {"ANJU_HOME": str(HOME), "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "anju.settings")}
+os.environ |= {
+    "ANJU_HOME": str(HOME),
+    "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "anju.settings"),
+}
 
 COLUMNS = """measure_id, calibre_id, region_id, period, state, value, unit, places, approx, assumed, basis, source_id, sheet, cell, raw, cited,
   by, at, reason, scope_note"""
@@ -69,9 +72,20 @@ def measure(imported: int, stored: int) -> list[str]:
     with scoped(user):
         services.load_catalogue(by=user)
         nation = region(user, "100000")
-        often = Counter(Region.objects.values_list("short", flat=True))  # a name that occurs twice in the country would be refused, rightly
-        counties = [one for one in Region.objects.filter(kind="county", valid_until=None).order_by("id") if often[one.short] == 1 and one.valid_from.year <= 2020]
-        codes = list(Measure.objects.exclude(kind__in=("ratio", "sum")).filter(unit="套").order_by("order").values_list("code", flat=True))
+        often = Counter(
+            Region.objects.values_list("short", flat=True)
+        )  # a name that occurs twice in the country would be refused, rightly
+        counties = [
+            one
+            for one in Region.objects.filter(kind="county", valid_until=None).order_by("id")
+            if often[one.short] == 1 and one.valid_from.year <= 2020
+        ]
+        codes = list(
+            Measure.objects.exclude(kind__in=("ratio", "sum"))
+            .filter(unit="套")
+            .order_by("order")
+            .values_list("code", flat=True)
+        )
         city = Region.objects.filter(kind="city", valid_until=None).order_by("id")[20]
         page = [city, *Region.objects.filter(parent=city, valid_until=None)]
     owner = connections["owner"]
@@ -83,14 +97,35 @@ def measure(imported: int, stored: int) -> list[str]:
 
     rows = list(islice(product(range(1, 40), codes, counties), imported))
     cells = [
-        Cell(code, "", one.name, f"2021-{n % 12 + 1:02}-{n // 12 + 1:02}", "number", number % 5000, 0, "套", "", False, "", "表", "B2", str(number % 5000), "", "")
+        Cell(
+            code,
+            "",
+            one.name,
+            f"2021-{n % 12 + 1:02}-{n // 12 + 1:02}",
+            "number",
+            number % 5000,
+            0,
+            "套",
+            "",
+            False,
+            "",
+            "表",
+            "B2",
+            str(number % 5000),
+            "",
+            "",
+        )
         for number, (n, code, one) in enumerate(rows)
     ]
 
     def bring(sha: str, wanted: list[Cell]) -> Any:
         with scoped(user):
             return services.import_tables(
-                by=user, readings=Reading("bench", "bench.xlsx", sha, cells=wanted), region=nation, period="2021", answers={"*": "bench"}
+                by=user,
+                readings=Reading("bench", "bench.xlsx", sha, cells=wanted),
+                region=nation,
+                period="2021",
+                answers={"*": "bench"},
             )
 
     first = timed(lambda: bring("0", cells))

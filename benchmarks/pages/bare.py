@@ -36,7 +36,10 @@ UPDATE returns_return SET state = 'locked', locked_at = now() WHERE id IN (SELEC
 
 def regions(db: psycopg.Connection, code: str) -> dict[str, list[int]]:
     """The region with what is directly below it, and with all below it, by id."""
-    parts = db.execute("SELECT array_agg(r.id) FROM core_region AS r LEFT JOIN core_region AS p ON p.id = r.parent_id WHERE %s IN (r.code, p.code)", [code])
+    parts = db.execute(
+        "SELECT array_agg(r.id) FROM core_region AS r LEFT JOIN core_region AS p ON p.id = r.parent_id WHERE %s IN (r.code, p.code)",
+        [code],
+    )
     below = db.execute(
         "WITH RECURSIVE below AS (SELECT id FROM core_region WHERE code = %s UNION SELECT r.id FROM core_region AS r JOIN below ON below.id = r.parent_id)"
         " SELECT array_agg(id) FROM below",

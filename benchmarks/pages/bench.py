@@ -50,10 +50,14 @@ def main() -> int:
         _province()
         with psycopg.connect(**cluster.connection(OWNER), autocommit=True) as db:
             db.execute("VACUUM (ANALYZE)")  # as the server does by itself some minutes after so much was written
-            print(f"模拟省：120 个县、10 万个项目、300 万个数。量测前机器的平均负载是 {_load()}，负载高于核数时看“处理器”一列，不看毫秒。")
+            print(
+                f"模拟省：120 个县、10 万个项目、300 万个数。量测前机器的平均负载是 {_load()}，负载高于核数时看“处理器”一列，不看毫秒。"
+            )
             before = _reckoned()
             told = served(db)
-            print(f"同一段纯计算，页面量测前用 {before} 毫秒，量测后用 {_reckoned()} 毫秒：云上的机器时快时慢，两次量测先比这个数。\n")
+            print(
+                f"同一段纯计算，页面量测前用 {before} 毫秒，量测后用 {_reckoned()} 毫秒：云上的机器时快时慢，两次量测先比这个数。\n"
+            )
             print(told)
             print(closed(db))
     finally:
@@ -77,7 +81,9 @@ def _reckoned() -> int:
 
 def served(db: psycopg.Connection) -> str:
     cookies, port = people(), 8761
-    site = subprocess.Popen([sys.executable, "-m", "anju", "serve", "--port", str(port)], stderr=subprocess.DEVNULL, start_new_session=True)
+    site = subprocess.Popen(
+        [sys.executable, "-m", "anju", "serve", "--port", str(port)], stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         _wait(port)
         told, medians = alone(port, cookies, site.pid, db)
@@ -90,7 +96,8 @@ def served(db: psycopg.Connection) -> str:
 def beside(db: psycopg.Connection, medians: dict[tuple[str, str], int]) -> str:
     """The heavy pages beside their bare SQL."""
     (ret,) = db.execute(
-        "SELECT max(ret.id) FROM returns_return AS ret JOIN core_region AS r ON r.id = ret.region_id WHERE r.code = %s AND ret.state = 'locked'", [COUNTY]
+        "SELECT max(ret.id) FROM returns_return AS ret JOIN core_region AS r ON r.id = ret.region_id WHERE r.code = %s AND ret.state = 'locked'",
+        [COUNTY],
     ).fetchone()
     rows = [("指标（全省）", bare.FIGURES, ("province", "/figures/"), bare.regions(db, PROVINCE) | {"period": PERIOD}),
             ("项目名册（全省）", bare.LIST, ("province", "/projects/"), bare.regions(db, PROVINCE)),
@@ -98,7 +105,9 @@ def beside(db: psycopg.Connection, medians: dict[tuple[str, str], int]) -> str:
     lines = ["| 页面 | 页面 ms | 裸 SQL ms | 页面是裸 SQL 的几倍 |", "|---|---|---|---|"]
     for name, sql, page, given in rows:
         plain = max(1, bare.median(db, sql, given))
-        lines.append(f"| {name} | {_tenths(medians[page])} | {_tenths(plain)} | {_tenths(10 * medians[page] // plain)} |")
+        lines.append(
+            f"| {name} | {_tenths(medians[page])} | {_tenths(plain)} | {_tenths(10 * medians[page] // plain)} |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -176,11 +185,20 @@ def pages() -> list[tuple[str, str]]:
         at = f"region={code}&period={PERIOD}"
         found += [(who, f"{path}?{at}") for path in ("/", "/figures/", "/figures/measure/shanty.start/", "/projects/", "/projects/table/",
                   "/projects/map/", "/projects/ledger/", "/returns/", "/runs/", "/documents/", "/dispatch/", "/imports/")]  # fmt: skip
-        found += [(who, f"/targets/?region={code}&period={YEAR}"), (who, f"/figures/door/?ref=shanty.start@{code}/{PERIOD}"), (who, "/rules/"), (who, "/me/")]
+        found += [
+            (who, f"/targets/?region={code}&period={YEAR}"),
+            (who, f"/figures/door/?ref=shanty.start@{code}/{PERIOD}"),
+            (who, "/rules/"),
+            (who, "/me/"),
+        ]
     found += [("clerk", f"/projects/{project}/"), ("clerk", f"/returns/{locked}/"), ("city", f"/returns/{waiting.pk}/"),
               ("clerk", f"/returns/{locked}/compare/"), ("province", f"/returns/{locked}/")]  # fmt: skip
     far = f"region={PROVINCE}&period={PERIOD}"
-    found += [("province", f"/projects/?{far}&search=%E5%B0%8F%E5%8C%BA"), ("province", f"/projects/?{far}&state=&page=1900"), ("province", f"/projects/?{far}&search=9901")]
+    found += [
+        ("province", f"/projects/?{far}&search=%E5%B0%8F%E5%8C%BA"),
+        ("province", f"/projects/?{far}&state=&page=1900"),
+        ("province", f"/projects/?{far}&search=9901"),
+    ]
     found += [("system", "/staff/"), ("system", "/jobs/"), ("audit", "/trail/")]
     return found
 
@@ -208,7 +226,12 @@ def spent(processes: Iterable[str]) -> dict[str, int]:
 
 def servers(db: psycopg.Connection) -> list[str]:
     """The database's processes for the site: connections come and go."""
-    return [str(one) for (one,) in db.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")]
+    return [
+        str(one)
+        for (one,) in db.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    ]
 
 
 def group(pid: int) -> list[str]:
@@ -223,7 +246,9 @@ def group(pid: int) -> list[str]:
     return found
 
 
-def alone(port: int, cookies: dict[str, str], pid: int, db: psycopg.Connection) -> tuple[str, dict[tuple[str, str], int]]:
+def alone(
+    port: int, cookies: dict[str, str], pid: int, db: psycopg.Connection
+) -> tuple[str, dict[tuple[str, str], int]]:
     """One user: each page thirty times. The medians in tenths of a millisecond, by who and page."""
     lines = ["| 谁 | 页面 | 状态 | 千字节 | 中位 ms | p95 ms | 处理器 ms |", "|---|---|---|---|---|---|---|"]
     connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -238,10 +263,16 @@ def alone(port: int, cookies: dict[str, str], pid: int, db: psycopg.Connection) 
         p95 = times[-(-95 * ROUNDS // 100) - 1]
         worst.append(p95)
         path = address.partition("?")[0]
-        asked = next((f"?{part}" for part in address.partition("?")[2].split("&") if part.startswith(("search=", "page="))), "")
+        asked = next(
+            (f"?{part}" for part in address.partition("?")[2].split("&") if part.startswith(("search=", "page="))), ""
+        )
         medians.setdefault((who, path), int(statistics.median(times)))
-        lines.append(f"| {who} | {unquote(path + asked)} | {taken[0][0]} | {taken[0][1] // 1024} | {_tenths(int(statistics.median(times)))} | {_tenths(p95)} | {_tenths(10 * used // ROUNDS)} |")
-    lines.append(f"\n一人：{len(worst)} 页，最慢一页的 p95 是 {_tenths(max(worst))} ms；超过 100 ms 的 {sum(one > 1000 for one in worst)} 页。处理器一列是网站与数据库两边合计。\n")
+        lines.append(
+            f"| {who} | {unquote(path + asked)} | {taken[0][0]} | {taken[0][1] // 1024} | {_tenths(int(statistics.median(times)))} | {_tenths(p95)} | {_tenths(10 * used // ROUNDS)} |"
+        )
+    lines.append(
+        f"\n一人：{len(worst)} 页，最慢一页的 p95 是 {_tenths(max(worst))} ms；超过 100 ms 的 {sum(one > 1000 for one in worst)} 页。处理器一列是网站与数据库两边合计。\n"
+    )
     return "\n".join(lines), medians
 
 

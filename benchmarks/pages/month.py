@@ -16,12 +16,16 @@ def waiting(province: str) -> str:
     """The newest month, all its returns waiting for the city again; which month."""
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute(
-            "SELECT max(period) FROM returns_return AS ret JOIN core_region AS r ON r.id = ret.region_id WHERE ret.by = 'generate' AND r.code LIKE %s", [province[:2] + "%"]
+            "SELECT max(period) FROM returns_return AS ret JOIN core_region AS r ON r.id = ret.region_id WHERE ret.by = 'generate' AND r.code LIKE %s",
+            [province[:2] + "%"],
         )
         (period,) = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM returns_return WHERE by <> 'generate' AND period = %s", [period])
         assert cursor.fetchone() == (0,), "not a synthetic province only"
-        cursor.execute("CREATE TEMP TABLE again ON COMMIT DROP AS SELECT id, 'return:' || id AS origin FROM returns_return WHERE period = %s", [period])
+        cursor.execute(
+            "CREATE TEMP TABLE again ON COMMIT DROP AS SELECT id, 'return:' || id AS origin FROM returns_return WHERE period = %s",
+            [period],
+        )
         for table in TOUCHED:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         _back(cursor)
@@ -33,12 +37,16 @@ def waiting(province: str) -> str:
 
 def _back(cursor: Any) -> None:
     cursor.execute("DELETE FROM projects_event WHERE origin IN (SELECT origin FROM again)")
-    cursor.execute("CREATE TEMP TABLE said ON COMMIT DROP AS SELECT o.id FROM figures_observation AS o JOIN figures_source AS s ON s.id = o.source_id JOIN again ON again.origin = s.map_id")
+    cursor.execute(
+        "CREATE TEMP TABLE said ON COMMIT DROP AS SELECT o.id FROM figures_observation AS o JOIN figures_source AS s ON s.id = o.source_id JOIN again ON again.origin = s.map_id"
+    )
     cursor.execute("DELETE FROM figures_current WHERE observation_id IN (SELECT id FROM said)")
     cursor.execute("DELETE FROM figures_observation WHERE id IN (SELECT id FROM said)")
     cursor.execute("DELETE FROM figures_source WHERE map_id IN (SELECT origin FROM again)")
     cursor.execute("DELETE FROM returns_step WHERE ret_id IN (SELECT id FROM again) AND move = 'lock'")
-    cursor.execute("UPDATE returns_return SET state = 'city', locked_at = NULL, digest = '' WHERE id IN (SELECT id FROM again)")
+    cursor.execute(
+        "UPDATE returns_return SET state = 'city', locked_at = NULL, digest = '' WHERE id IN (SELECT id FROM again)"
+    )
 
 
 def close(province: str) -> tuple[int, int, int, int, int]:

@@ -20,7 +20,10 @@ from typing import Any
 
 HOME = Path(tempfile.mkdtemp(prefix="anju-bench-"))
 HOME.chmod(0o711)
-os.environ |= {"ANJU_HOME": str(HOME), "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "anju.settings")}
+os.environ |= {
+    "ANJU_HOME": str(HOME),
+    "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "anju.settings"),
+}
 PERIOD, FORM = "2021-08", "anju-project-month"
 
 
@@ -69,7 +72,10 @@ def measure(place: int, size: int) -> list[str]:
         services.load_forms(by=user)
         county = Region.objects.filter(kind="county", valid_until=None).order_by("id")[place]
         Project.objects.bulk_create(
-            Project(region=county, code=f"X{n}", name=f"示例项目{n}", kind="shanty", year=2021, units=100 + n, by=user.key) for n in range(size)
+            Project(
+                region=county, code=f"X{n}", name=f"示例项目{n}", kind="shanty", year=2021, units=100 + n, by=user.key
+            )
+            for n in range(size)
         )
         ret = services.open_return(by=user, form_code=FORM, region=county, period=PERIOD)
         grid = queries.grid(user, ret)
@@ -100,6 +106,7 @@ def measure(place: int, size: int) -> list[str]:
     for n in (1, 2, 3):
         content = _filled(write(), 1000 * n)
         merged.append(median(lambda content=content: merge(content), 1))
+
     def check() -> None:
         with scoped(user):
             queries.check(user, ret)

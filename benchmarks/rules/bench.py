@@ -79,7 +79,14 @@ def main(households):
     timed("编译一本补贴规则书", compile_afresh, 5)
     timed("再次取用（已缓存）", lambda: compiling.compile_book(book, values, DuckDB.dialect), 5)
     rows = [
-        {"key": i, "area": f"{i % 90}.{i % 100:02d}", "persons": i % 6 + 1, "income": i * 37 % 400000, "rent": i * 91 % 200000, "owned": i % 7 == 0}
+        {
+            "key": i,
+            "area": f"{i % 90}.{i % 100:02d}",
+            "persons": i % 6 + 1,
+            "income": i * 37 % 400000,
+            "rent": i * 91 % 200000,
+            "owned": i % 7 == 0,
+        }
         for i in range(20_000)
     ]
     with connect() as connection:
@@ -91,15 +98,24 @@ def main(households):
             f"""CREATE TABLE facts AS SELECT i AS key, CAST(i % 9000 AS DECIMAL(18, 2)) / 100 AS raw, CAST(i % 6 + 1 AS SMALLINT) AS persons,
             CAST(i * 37 % 400000 AS INTEGER) AS income, CAST(i * 91 % 200000 AS INTEGER) AS rent, i % 7 = 0 AS owned FROM range({households}) AS t(i)"""
         )
-        connection.execute("CREATE TABLE ready AS SELECT * EXCLUDE (raw), CAST(raw AS DECIMAL(18, 2)) AS area FROM facts")
+        connection.execute(
+            "CREATE TABLE ready AS SELECT * EXCLUDE (raw), CAST(raw AS DECIMAL(18, 2)) AS area FROM facts"
+        )
 
         def whole():
             connection.execute("DROP TABLE IF EXISTS outcome")
             rules.run_table(book, "ready", on=DAY, key="key", into="outcome", connection=connection)
 
         ours = timed(f"{households:,} 户就地运行（含核对范围、行键唯一、各项理由）", whole, 3, households)
-        plain = timed(f"{households:,} 户，手写的一句 SQL（双精度，不核对，不说理由）", lambda: connection.execute(BARE), 3, households)
-        differing = connection.execute("SELECT count(*) FROM outcome JOIN bare USING (key) WHERE outcome.amount <> bare.amount").fetchone()[0]
+        plain = timed(
+            f"{households:,} 户，手写的一句 SQL（双精度，不核对，不说理由）",
+            lambda: connection.execute(BARE),
+            3,
+            households,
+        )
+        differing = connection.execute(
+            "SELECT count(*) FROM outcome JOIN bare USING (key) WHERE outcome.amount <> bare.amount"
+        ).fetchone()[0]
     print(f"- 比值：{ours / plain:.1f} 倍；手写 SQL 与精确结果相差一分以上的有 {differing:,} 户")
 
 

@@ -30,7 +30,9 @@ def make(folder: Path) -> None:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, ["区划", "指标", "期间", "口径", "数值", "单位", "状态", "推定依据", "出处"])
         for row in range(1, ROWS + 1):
-            sheet.write_row(row, 0, [f"第{row % 3000}县", f"指标{row // 3000}", "2021", "", row % 9973, "套", "", "", "月报"])
+            sheet.write_row(
+                row, 0, [f"第{row % 3000}县", f"指标{row // 3000}", "2021", "", row % 9973, "套", "", "", "月报"]
+            )
 
 
 def maps() -> dict:
@@ -40,7 +42,9 @@ def maps() -> dict:
     wide = {"map": "w", "period": "2021", "rows": {"label": "区划"}, "columns": columns}
     return {
         WIDE: TableMap.model_validate(wide),
-        LONG: TableMap.model_validate({"map": "l", "form": "long", "measures": {f"指标{n}": f"m.x{n}" for n in range(40)}}),
+        LONG: TableMap.model_validate(
+            {"map": "l", "form": "long", "measures": {f"指标{n}": f"m.x{n}" for n in range(40)}}
+        ),
     }
 
 

@@ -24,7 +24,9 @@ def everywhere(postgres):
 
     def go(book, rows, **how):
         one = rules.run(book, rows, **how)
-        assert one.csv() == rules.run(book, rows, engine="postgresql", connection=postgres, **how).csv(), "PostgreSQL differs"
+        assert one.csv() == rules.run(book, rows, engine="postgresql", connection=postgres, **how).csv(), (
+            "PostgreSQL differs"
+        )
         assert one.csv() == rules.reference.run(book, rows, **how).csv(), "the reference differs"
         return one
 

@@ -55,7 +55,9 @@ def given(subject, **changes):
 
 
 def score(everywhere, subject, mode="ceil", **changes):
-    row = everywhere(the("scoring", subject), [given(subject, **changes)], on=ON, key="key", parameters={"step_rounding": mode}).rows[0]
+    row = everywhere(
+        the("scoring", subject), [given(subject, **changes)], on=ON, key="key", parameters={"step_rounding": mode}
+    ).rows[0]
     return lambda name: Decimal(row.exact(name))
 
 
@@ -124,7 +126,9 @@ def test_what_is_not_known_scores_nothing_at_all(everywhere, subject):
 
 
 def test_a_plan_of_none_is_not_scored(everywhere):
-    row = everywhere(the("scoring", "prh-shanty"), [given("prh-shanty", shanty_starts="0", shanty_plan="0")], on=ON, key="key").rows[0]
+    row = everywhere(
+        the("scoring", "prh-shanty"), [given("prh-shanty", shanty_starts="0", shanty_plan="0")], on=ON, key="key"
+    ).rows[0]
     assert row.values["starting"] is None and "分母为 0" in "".join(row.sentences())
 
 
@@ -135,7 +139,14 @@ def test_each_lost_point_is_one_sentence(everywhere):
 
 def test_no_sentence_repeats_the_official_wording():
     """says and standard are ours; the document's own sentences stay in the document."""
-    official = ["没有安排的（0分）", "否则扣减相应分数", "最多扣5分", "经查实存在违规违纪行为的", "每发现1项扣0.5分", "每低一个百分点扣1分，最多扣"]
+    official = [
+        "没有安排的（0分）",
+        "否则扣减相应分数",
+        "最多扣5分",
+        "经查实存在违规违纪行为的",
+        "每发现1项扣0.5分",
+        "每低一个百分点扣1分，最多扣",
+    ]
     for subject in PUBLISHED:
         for step in the("scoring", subject).criteria.values():
             assert not [words for words in official if words in step.standard + step.says.text], step.name

@@ -32,7 +32,11 @@ def test_the_worked_case_and_nothing_lost(everywhere, year, on, money, fen):
 def test_the_score_is_not_multiplied_by_hardship(everywhere):
     """甲's hardship 0.8: with it in the score factor the shares would be others."""
     done = everywhere(the("share", "old-communities", "2020"), rows("2020"), on=date(2020, 6, 30), key="key")
-    assert [done.row(name).text("by_score") for name in NAMES] == ["0.333333", "0.350877", "0.315789"]  # 95, 100, 90 of 285
+    assert [done.row(name).text("by_score") for name in NAMES] == [
+        "0.333333",
+        "0.350877",
+        "0.315789",
+    ]  # 95, 100, 90 of 285
 
 
 def test_hardship_in_hundreds_gives_the_same(everywhere):
@@ -42,7 +46,9 @@ def test_hardship_in_hundreds_gives_the_same(everywhere):
 
 
 def test_one_unknown_makes_the_whole_pot_unknown_and_is_named(everywhere):
-    done = everywhere(the("share", "old-communities", "2020"), rows("2020", 乙={"area": None}), on=date(2020, 6, 30), key="key")
+    done = everywhere(
+        the("share", "old-communities", "2020"), rows("2020", 乙={"area": None}), on=date(2020, 6, 30), key="key"
+    )
     assert [done.row(name).values["money"] for name in NAMES] == [None, None, None]
     assert "乙" in "".join(done.row("甲").sentences())
 

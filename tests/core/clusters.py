@@ -64,7 +64,9 @@ def kill(pid: int) -> None:
     raise AssertionError(f"{pid} lives on")
 
 
-def _child(pipe: Any, function: Callable[..., Any], arguments: tuple[Any, ...], ordinary: bool, packages: Path | None) -> None:
+def _child(
+    pipe: Any, function: Callable[..., Any], arguments: tuple[Any, ...], ordinary: bool, packages: Path | None
+) -> None:
     try:
         os.setsid()
         if ordinary and ROOT:
@@ -83,7 +85,9 @@ def _child(pipe: Any, function: Callable[..., Any], arguments: tuple[Any, ...], 
 class Client:
     """A function run in a process of its own, as this user or as an ordinary one."""
 
-    def __init__(self, function: Callable[..., Any], *arguments: Any, ordinary: bool = False, packages: Path | None = None) -> None:
+    def __init__(
+        self, function: Callable[..., Any], *arguments: Any, ordinary: bool = False, packages: Path | None = None
+    ) -> None:
         fork = multiprocessing.get_context("fork")
         self.pipe, other = fork.Pipe()
         self.process = fork.Process(target=_child, args=(other, function, arguments, ordinary, packages))
@@ -106,5 +110,7 @@ def copied_packages() -> Path:
     target.chmod(0o755)
     for name in (source.name, f"{source.name}.libs"):
         if (source.parent / name).exists():
-            shutil.copytree(source.parent / name, target / name, ignore=shutil.ignore_patterns("include", "*.a", "pginstall"))
+            shutil.copytree(
+                source.parent / name, target / name, ignore=shutil.ignore_patterns("include", "*.a", "pginstall")
+            )
     return target

@@ -32,7 +32,12 @@ def places():
 
 def run(place, *arguments):
     return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, cwd=CODE, env=os.environ | {"ANJU_HOME": str(place)}, check=False
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=CODE,
+        env=os.environ | {"ANJU_HOME": str(place)},
+        check=False,
     )
 
 

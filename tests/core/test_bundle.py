@@ -17,14 +17,27 @@ pytestmark = pytest.mark.xdist_group("bundle")
 def offline(home):
     """An environment from which nothing can be fetched."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "DATABASE", "PYTHON"))}
-    proxies = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), NOWHERE)
-    return kept | proxies | {"PIP_INDEX_URL": f"{NOWHERE}/", "PIP_CONFIG_FILE": os.devnull, "HOME": str(home), "ANJU_HOME": str(home / "data")}
+    proxies = dict.fromkeys(
+        ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), NOWHERE
+    )
+    return (
+        kept
+        | proxies
+        | {
+            "PIP_INDEX_URL": f"{NOWHERE}/",
+            "PIP_CONFIG_FILE": os.devnull,
+            "HOME": str(home),
+            "ANJU_HOME": str(home / "data"),
+        }
+    )
 
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory):
     to = tmp_path_factory.mktemp("bundle")
-    made = subprocess.run([sys.executable, ROOT / "scripts" / "bundle", "--to", to], capture_output=True, text=True, check=False)
+    made = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "bundle", "--to", to], capture_output=True, text=True, check=False
+    )
     assert made.returncode == 0, made.stdout + made.stderr
     (archive,) = to.glob("*.tar.gz")
     assert str(archive) in made.stdout and "SHA-256" in made.stdout

@@ -32,7 +32,12 @@ def anju(place):
     def run(*arguments):
         environment = os.environ | {"ANJU_HOME": str(place)}
         return subprocess.run(
-            [sys.executable, "-m", "anju", *arguments], capture_output=True, text=True, cwd=CODE, env=environment, check=False
+            [sys.executable, "-m", "anju", *arguments],
+            capture_output=True,
+            text=True,
+            cwd=CODE,
+            env=environment,
+            check=False,
         )
 
     return run

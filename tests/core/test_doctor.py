@@ -78,7 +78,19 @@ def test_a_new_installation_is_no_fault_and_nothing_is_made(tmp_path):
 def test_a_sound_installation_is_sound_and_a_backup_is_asked_for(used):
     code, found = examined(used)
     assert (code, levels(found)) == (0, {"备份"})
-    assert {"行级安全", "区划", "后台任务", "留痕", "现行数", "公文", "字体", "表结构", "时钟", "Python", "程序"} <= found.keys()
+    assert {
+        "行级安全",
+        "区划",
+        "后台任务",
+        "留痕",
+        "现行数",
+        "公文",
+        "字体",
+        "表结构",
+        "时钟",
+        "Python",
+        "程序",
+    } <= found.keys()
     assert not (used / "backups").exists()
     assert run(used, "-m", "anju", "db", "backup").returncode == 0
     assert levels(examined(used)[1]) == set()
@@ -123,7 +135,9 @@ def test_a_changed_act_is_found(used):
     with psycopg.connect(**Cluster(used).connection(SUPERUSER)) as db:
         rows = db.execute("SELECT id, canonical FROM core_trail").fetchall()
         db.execute("SET session_replication_role = replica")
-        db.execute("UPDATE core_trail SET canonical = convert_to(replace(convert_from(canonical, 'UTF8'), '一', '二'), 'UTF8')")
+        db.execute(
+            "UPDATE core_trail SET canonical = convert_to(replace(convert_from(canonical, 'UTF8'), '一', '二'), 'UTF8')"
+        )
     try:
         code, found = examined(used)
         assert code == 1 and found["留痕"]["level"] == "bad"
@@ -208,7 +222,9 @@ def test_little_room_a_slow_clock_an_old_python_and_missing_parts_are_told(monke
     assert next(doctor._folder()).level == "bad"
     monkeypatch.setattr(doctor, "PYTHON", (9, 0))
     assert next(doctor._python()).level == "bad"
-    monkeypatch.setattr(doctor.metadata, "requires", lambda name: ["Django>=5", "no-such-thing[x]>=1", 'other; extra == "dev"'])
+    monkeypatch.setattr(
+        doctor.metadata, "requires", lambda name: ["Django>=5", "no-such-thing[x]>=1", 'other; extra == "dev"']
+    )
     (found,) = doctor._packages()
     assert found.level == "bad" and "no-such-thing" in found.what and "other" not in found.what
     monkeypatch.setattr(doctor.Path, "stat", lambda self: os.stat_result((0,) * 8 + (4_000_000_000, 0)))

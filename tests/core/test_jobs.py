@@ -231,7 +231,9 @@ def test_daily_work_is_asked_for_once_a_day(by, kinds):
 def test_the_application_may_work_the_queue_and_nothing_is_left_to_the_public(by):
     with connection.cursor() as cursor:
         for name in ("jobs", "events", "periodic_defers", "workers"):
-            cursor.execute("SELECT has_table_privilege(current_user, %s, 'INSERT, UPDATE, DELETE')", [f"procrastinate_{name}"])
+            cursor.execute(
+                "SELECT has_table_privilege(current_user, %s, 'INSERT, UPDATE, DELETE')", [f"procrastinate_{name}"]
+            )
             assert cursor.fetchone() == (True,)
             cursor.execute("SELECT has_table_privilege(current_user, %s, 'TRUNCATE')", [f"procrastinate_{name}"])
             assert cursor.fetchone() == (False,)
@@ -253,10 +255,14 @@ def test_the_administrators_page_and_the_fragment_tell_how_far_it_is_and_offer_t
     jobs.register("t.work", "写一百份公文")(marking)
     assert "没有后台任务" in shown(by, views.jobs)[1]
     job = asked(by, "t.work", region_id=min(by.region_ids))
-    Job.objects.using("owner").update(state="running", started_at=timezone.now() - timedelta(minutes=2), done=25, total=100)
+    Job.objects.using("owner").update(
+        state="running", started_at=timezone.now() - timedelta(minutes=2), done=25, total=100
+    )
     code, text = shown(by, views.job, job.pk)
     assert code == 200 and "25／100" in text and "还需约6分钟" in text and "every 2s" in text and ">停止<" in text
-    assert "<h1" in text and "<h1" not in shown(by, views.job, job.pk, hx_request="true")[1]  # sent here one sees a page, which asks for the fragment
+    assert (
+        "<h1" in text and "<h1" not in shown(by, views.job, job.pk, hx_request="true")[1]
+    )  # sent here one sees a page, which asks for the fragment
     code, text = shown(by, views.jobs)
     assert code == 200 and "写一百份公文" in text and "25／100" in text
     code, text = shown(by, views.stop, job.pk, method="post", hx_request="true")
@@ -346,6 +352,7 @@ def test_the_worker_beside_the_site_is_replaced_when_it_dies_and_leaves_with_the
     site = start(place, "import time\nfrom anju.core.command import setup; setup()\nfrom anju.core.worker import beside\n"
                         "with beside():\n    time.sleep(600)\n")  # fmt: skip
     try:
+
         def workers():
             import psycopg
 

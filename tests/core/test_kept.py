@@ -15,7 +15,9 @@ from anju.core.scope import local_operator, scoped
 
 def add(code: str) -> Region:
     city = Region.objects.get(code="140500", valid_until=None)
-    return Region.objects.create(code=code, name="某区", short="某", kind="pseudo", parent=city, valid_from="1980-01-01", order=city.order + 1)
+    return Region.objects.create(
+        code=code, name="某区", short="某", kind="pseudo", parent=city, valid_from="1980-01-01", order=city.order + 1
+    )
 
 
 @pytest.mark.django_db

@@ -46,7 +46,13 @@ def identity(settings):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
-    app = {"provider_id": "oidc", "name": "政务统一认证", "client_id": "anju", "secret": "s", "settings": {"server_url": address}}
+    app = {
+        "provider_id": "oidc",
+        "name": "政务统一认证",
+        "client_id": "anju",
+        "secret": "s",
+        "settings": {"server_url": address},
+    }
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
     settings.OIDC_CLAIM = "preferred_username"
     yield said
@@ -77,7 +83,9 @@ def test_who_is_registered_comes_in_without_a_password(identity):
     assert "private@example.com" not in kept and "13800000000" not in kept
 
 
-@pytest.mark.parametrize("said", [{"preferred_username": "nobody"}, {"preferred_username": ""}, {}, {"email": "clerk-140525"}])
+@pytest.mark.parametrize(
+    "said", [{"preferred_username": "nobody"}, {"preferred_username": ""}, {}, {"email": "clerk-140525"}]
+)
 def test_who_is_not_registered_is_neither_let_in_nor_created(identity, said):
     person("clerk")
     identity.update(said)

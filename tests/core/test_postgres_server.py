@@ -36,7 +36,9 @@ def address():
         db.execute("CREATE ROLE bureau LOGIN PASSWORD 'own:er@1'")
         db.execute("CREATE ROLE bureau_app LOGIN PASSWORD 'app'")
         db.execute("CREATE DATABASE housing OWNER bureau")
-        db.execute("CREATE DATABASE old OWNER bureau ENCODING LATIN1 TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'")
+        db.execute(
+            "CREATE DATABASE old OWNER bureau ENCODING LATIN1 TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'"
+        )
     yield {
         "super": super_,
         "app": f"postgresql://bureau_app:app@127.0.0.1:{port}",
@@ -57,7 +59,12 @@ def named(monkeypatch):
 
 def anju(*arguments, **environment):
     return subprocess.run(
-        [sys.executable, "-m", "anju", *arguments], capture_output=True, text=True, cwd=CODE, env=os.environ | environment, check=False
+        [sys.executable, "-m", "anju", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=CODE,
+        env=os.environ | environment,
+        check=False,
     )
 
 

@@ -68,7 +68,9 @@ def test_it_starts_after_kill_9_of_the_postmaster_under_a_busy_client(running):
 
 
 @pytest.mark.parametrize(
-    "left", ["", "99", "{me}\n{data}\n1\n5432\n\n\n", "999999\n{data}\n1\n5432\n"], ids=["empty", "truncated", "reused", "stale"]
+    "left",
+    ["", "99", "{me}\n{data}\n1\n5432\n\n\n", "999999\n{data}\n1\n5432\n"],
+    ids=["empty", "truncated", "reused", "stale"],
 )
 def test_it_starts_over_whatever_postmaster_pid_a_crash_left(running, left):
     pid, file = postmaster(running), running.data / "postmaster.pid"
@@ -140,10 +142,17 @@ def test_it_listens_on_nothing_but_a_private_socket_with_passwords(running):
     mine = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
     inodes = {text[8:-1] for text in mine if text.startswith("socket:[")}
     listening = [
-        line.split()[9] for file in ("tcp", "tcp6", "udp", "udp6") for line in Path(f"/proc/net/{file}").read_text().splitlines()[1:]
+        line.split()[9]
+        for file in ("tcp", "tcp6", "udp", "udp6")
+        for line in Path(f"/proc/net/{file}").read_text().splitlines()[1:]
     ]
     assert inodes and not inodes & set(listening)
-    for file, mode in ((running.access_file, 0o600), (running.folder, 0o700), (running.data, 0o700), (running.socket_folder, 0o700)):
+    for file, mode in (
+        (running.access_file, 0o600),
+        (running.folder, 0o700),
+        (running.data, 0o700),
+        (running.socket_folder, 0o700),
+    ):
         assert file.stat().st_mode & 0o777 == mode, file
     for role in (SUPERUSER, OWNER, APPLICATION):
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
@@ -158,7 +167,9 @@ def test_the_application_is_bound_and_the_owner_is_no_superuser(running):
         locale = db.execute(
             "SELECT datlocprovider::text, datlocale, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'anju'"
         ).fetchone()
-        stored = db.execute("SELECT DISTINCT left(rolpassword, 13) FROM pg_authid WHERE rolpassword IS NOT NULL").fetchall()
+        stored = db.execute(
+            "SELECT DISTINCT left(rolpassword, 13) FROM pg_authid WHERE rolpassword IS NOT NULL"
+        ).fetchall()
     assert rows == [(APPLICATION, False, False, False), (OWNER, False, False, False)]
     assert locale == ("b", "C.UTF-8", "UTF8")
     assert stored == [("SCRAM-SHA-256",)]

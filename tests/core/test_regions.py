@@ -18,7 +18,9 @@ ON = date(2020, 12, 31)
 
 @pytest.fixture(scope="module")
 def rows():
-    return list(csv.DictReader(files("anju.core").joinpath("data/regions.csv").read_text(encoding="utf-8").splitlines()))
+    return list(
+        csv.DictReader(files("anju.core").joinpath("data/regions.csv").read_text(encoding="utf-8").splitlines())
+    )
 
 
 def at(rows, year):
@@ -41,7 +43,11 @@ def test_the_shipped_codes_are_whole(rows):
 def test_each_year_has_as_many_units_as_the_ministry_counted(rows, year, districts, cities, counties):
     kinds = Counter()
     for row in at(rows, year):
-        if row["kind"] == "county" and not row["name"].endswith(("自治县", "自治旗", "旗", "特区")) and row["name"] != "神农架林区":
+        if (
+            row["kind"] == "county"
+            and not row["name"].endswith(("自治县", "自治旗", "旗", "特区"))
+            and row["name"] != "神农架林区"
+        ):
             kinds[row["name"][-1]] += 1
     assert kinds == {"区": districts, "市": cities, "县": counties}
 
@@ -80,7 +86,9 @@ def test_a_city_that_changed_its_name_keeps_its_counties(operator):
         city = regions.region(operator, "420600", on)
         assert city.name == name
         assert "襄城区" in [row.name for row in regions.children(operator, city, on)]
-    ended = regions.region(operator, "420607", date(2009, 6, 1))  # a district that ended with the old name stays under it
+    ended = regions.region(
+        operator, "420607", date(2009, 6, 1)
+    )  # a district that ended with the old name stays under it
     assert [row.name for row in regions.path(ended)[:2]] == ["襄阳区", "襄樊市"]
 
 

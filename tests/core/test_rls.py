@@ -12,7 +12,9 @@ EXEMPT = {"core_region"}  # codes and names are public, and a county must see wh
 
 MODELS = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
 WITH_REGION = [
-    model for model in MODELS if model._meta.db_table not in EXEMPT and any(field.related_model is Region for field in model._meta.fields)
+    model
+    for model in MODELS
+    if model._meta.db_table not in EXEMPT and any(field.related_model is Region for field in model._meta.fields)
 ]
 
 
@@ -23,7 +25,12 @@ def query(statement, *parameters):
 
 
 def protected():
-    return {name for (name,) in query("SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace")}
+    return {
+        name
+        for (name,) in query(
+            "SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace"
+        )
+    }
 
 
 @pytest.mark.parametrize("model", WITH_REGION, ids=lambda model: model._meta.db_table)
@@ -52,7 +59,11 @@ def test_every_table_with_a_parent_that_is_protected_is_protected_too(db):
         model._meta.db_table
         for model in MODELS
         if model._meta.db_table not in bound | EXEMPT
-        and any(field.related_model and field.related_model._meta.db_table in bound for field in model._meta.fields if not field.null)
+        and any(
+            field.related_model and field.related_model._meta.db_table in bound
+            for field in model._meta.fields
+            if not field.null
+        )
     }
     assert not loose, "use rls.protect_by"
 
@@ -86,7 +97,9 @@ def test_rows_that_are_there_are_not_seen_without_a_scope():
 
 
 def test_the_policy_is_the_one_of_the_design():
-    assert POLICY == "= ANY((SELECT string_to_array(nullif(current_setting('app.regions', true), ''), ',')::int[])::int[])"
+    assert (
+        POLICY == "= ANY((SELECT string_to_array(nullif(current_setting('app.regions', true), ''), ',')::int[])::int[])"
+    )
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM core_region", "UPDATE core_region SET name = 'x'", "SELECT anju_seal(false)", "TRUNCATE core_trail",

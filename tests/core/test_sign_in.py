@@ -88,7 +88,8 @@ def test_a_first_link_dies_after_its_time(settings):
 
 
 @pytest.mark.parametrize(
-    ("password", "says"), [("短密码", "太短"), ("password123", "太常见"), ("83920174651", "只包含数字"), ("clerk-140525", "相似")]
+    ("password", "says"),
+    [("短密码", "太短"), ("password123", "太常见"), ("83920174651", "只包含数字"), ("clerk-140525", "相似")],
 )
 def test_a_weak_password_is_refused_in_chinese(password, says):
     answer = set_password(link(person("clerk").username), password)
@@ -100,18 +101,31 @@ def test_a_weak_password_is_refused_in_chinese(password, says):
 def test_sign_in_leads_back_to_where_one_wanted_to_go_and_nowhere_outside(clerk):
     _, answer = sign_in(clerk.username)
     assert answer.headers["Location"] == "/returns/"
-    assert Client().post("/sign-in/?next=/me/", {"login": clerk.username, "password": PASSWORD}).headers["Location"] == "/me/"
-    assert Client().post("/sign-in/?next=https://example.com/", {"login": clerk.username, "password": PASSWORD}).headers["Location"] == "/returns/"
+    assert (
+        Client().post("/sign-in/?next=/me/", {"login": clerk.username, "password": PASSWORD}).headers["Location"]
+        == "/me/"
+    )
+    assert (
+        Client()
+        .post("/sign-in/?next=https://example.com/", {"login": clerk.username, "password": PASSWORD})
+        .headers["Location"]
+        == "/returns/"
+    )
 
 
 def test_five_failures_lock_the_name_however_it_is_written_and_wherever_it_comes_from(clerk):
-    for number, name in enumerate((clerk.username, clerk.username.upper(), clerk.username, clerk.username, clerk.username)):
+    for number, name in enumerate(
+        (clerk.username, clerk.username.upper(), clerk.username, clerk.username, clerk.username)
+    ):
         _, answer = sign_in(name, "错的", REMOTE_ADDR=f"10.0.0.{number}")
     assert answer.status_code == 429
     assert "已锁定" in answer.content.decode()
     _, answer = sign_in(clerk.username)
     assert answer.status_code == 429
-    assert [row.act for row in trail() if row.obj == f"用户 {clerk.username}"][-7:] == ["登录失败"] * 5 + ["锁定", "登录失败"]
+    assert [row.act for row in trail() if row.obj == f"用户 {clerk.username}"][-7:] == ["登录失败"] * 5 + [
+        "锁定",
+        "登录失败",
+    ]
     with scoped(local_operator()) as by:
         staff.unlock(by=by, username=clerk.username)
     _, answer = sign_in(clerk.username)
@@ -208,7 +222,10 @@ def test_no_more_than_three_sessions_the_oldest_leaves(clerk):
 def test_a_changed_password_ends_every_other_session(clerk):
     here, there = sign_in(clerk.username)[0], sign_in(clerk.username)[0]
     new = "石榴红了又红 Pomegranate"
-    assert here.post("/me/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new}).headers["Location"] == "/me/"
+    assert (
+        here.post("/me/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new}).headers["Location"]
+        == "/me/"
+    )
     assert (here.get("/me/").status_code, there.get("/me/").status_code) == (200, 302)
     assert trail("修改密码")
 
@@ -222,7 +239,9 @@ def test_a_session_ends_when_idle_and_after_a_working_day(clerk, key, ago):
     store.save()
     answer = client.get("/me/")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in/?next=%2Fme%2F")
-    assert not UserSession.objects.filter(session_key=store.session_key, user=clerk).exists() or not Session.objects.filter(pk=store.session_key)
+    assert not UserSession.objects.filter(
+        session_key=store.session_key, user=clerk
+    ).exists() or not Session.objects.filter(pk=store.session_key)
 
 
 def test_signing_out_ends_the_session(clerk):
@@ -251,7 +270,16 @@ def test_no_password_code_link_name_or_address_is_in_any_log(clerk, phone, caplo
     lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.INFO]
     out = capfd.readouterr()
     kept = "\n".join(lines) + out.out + out.err + "".join(str(row.said) for row in trail())
-    for secret in ("Hawthorn", "135790", "hunter2", "swordfish", "10.9.8.7", address.split("/")[-2], phone[0], *phone[1]):
+    for secret in (
+        "Hawthorn",
+        "135790",
+        "hunter2",
+        "swordfish",
+        "10.9.8.7",
+        address.split("/")[-2],
+        phone[0],
+        *phone[1],
+    ):
         assert secret not in kept, secret
     assert clerk.name not in "\n".join(lines)
 
@@ -301,7 +329,9 @@ def test_administrators_do_their_part_on_the_pages():
         posting = Posting.objects.get(staff=pk).pk
     assert "STAFF-008" in security.post(f"/staff/postings/{posting}/end/", {"reason": ""}).content.decode()
     assert security.post(f"/staff/postings/{posting}/end/", {"reason": "调离", "on": "2020-01-01"}).status_code == 302
-    assert client.get("/me/").status_code == 200, "the last day is a whole day: a post ends with its first day at the earliest"
+    assert client.get("/me/").status_code == 200, (
+        "the last day is a whole day: a post ends with its first day at the earliest"
+    )
     assert security.post(f"/staff/{pk}/sessions/").status_code == 302
     assert client.get("/me/").status_code == 302
     assert system.post(f"/staff/{pk}/retire/").status_code == 302

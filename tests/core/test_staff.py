@@ -49,9 +49,22 @@ def test_a_user_name_that_cannot_be_is_refused(scope, username):
 
 
 def test_a_post_opens_its_region_and_all_below_from_its_first_day_to_its_last(scope, office, newcomer):
-    staff.give(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY, until=DAY + timedelta(days=1), ground="东建〔2026〕1号")
+    staff.give(
+        by=scope,
+        username="wang.fang",
+        organisation=office,
+        post="clerk",
+        since=DAY,
+        until=DAY + timedelta(days=1),
+        ground="东建〔2026〕1号",
+    )
     east = Region.objects.get(code=EAST, valid_until=None).pk
-    for day, opened in ((DAY - timedelta(days=1), False), (DAY, True), (DAY + timedelta(days=1), True), (DAY + timedelta(days=2), False)):
+    for day, opened in (
+        (DAY - timedelta(days=1), False),
+        (DAY, True),
+        (DAY + timedelta(days=1), True),
+        (DAY + timedelta(days=2), False),
+    ):
         user = operator_of(newcomer, day)
         assert user.holds("clerk", east) is opened
         assert (east in user.region_ids) is opened
@@ -70,7 +83,9 @@ def test_a_post_taken_back_ends_that_day_and_leaves_its_ground(scope, office, ne
     assert codes(refused) == ["STAFF-009"]
 
 
-@pytest.mark.parametrize(("first", "second"), [(one, other) for one in ADMINS for other in (*ADMINS, *BUSINESS) if one != other])
+@pytest.mark.parametrize(
+    ("first", "second"), [(one, other) for one in ADMINS for other in (*ADMINS, *BUSINESS) if one != other]
+)
 def test_the_three_administrators_are_three_people_and_hold_nothing_else(scope, office, first, second):
     more = {"ground": "审通〔2026〕1号", "until": DAY + timedelta(days=30)}
     for one, other in ((first, second), (second, first)):
@@ -84,10 +99,19 @@ def test_the_three_administrators_are_three_people_and_hold_nothing_else(scope, 
 def test_the_separation_sees_posts_in_regions_that_the_administrator_does_not(scope, newcomer):
     west = Region.objects.get(code=WEST, valid_until=None)
     far = staff.organisation(by=scope, region=west, kind="housing", name="西县局")
-    near = staff.organisation(by=scope, region=Region.objects.get(code=EAST, valid_until=None), kind="housing", name="东县局")
+    near = staff.organisation(
+        by=scope, region=Region.objects.get(code=EAST, valid_until=None), kind="housing", name="东县局"
+    )
     staff.give(by=scope, username="wang.fang", organisation=far, post="system_admin", since=DAY)
     security = operator("security_admin", EAST)
-    Posting.objects.create(staff=newcomer, organisation=near, post="system_admin", since=DAY - timedelta(days=9), until=DAY - timedelta(days=5), by="x")
+    Posting.objects.create(
+        staff=newcomer,
+        organisation=near,
+        post="system_admin",
+        since=DAY - timedelta(days=9),
+        until=DAY - timedelta(days=5),
+        by="x",
+    )
     with scoped(security), pytest.raises(Refused) as refused:
         staff.give(by=security, username="wang.fang", organisation=near, post="clerk", since=DAY)
     assert codes(refused) == ["STAFF-003"]
@@ -142,7 +166,9 @@ def test_posts_outside_one_s_regions_are_not_there(db):
     by = operator("security_admin", EAST)
     with scoped(by):
         assert not people.people(by).filter(username=f"clerk-{WEST}").exists()
-        west = Organisation(pk=10**6, region_id=Region.objects.get(code=WEST, valid_until=None).pk, name="西", kind="housing")
+        west = Organisation(
+            pk=10**6, region_id=Region.objects.get(code=WEST, valid_until=None).pk, name="西", kind="housing"
+        )
         with pytest.raises(Organisation.DoesNotExist):
             staff.give(by=by, username=by.key, organisation=west, post="clerk", since=DAY)
         with pytest.raises(Staff.DoesNotExist):
@@ -210,7 +236,9 @@ def test_a_database_that_holds_nothing_back_is_still_held_by_the_query(both):
             cursor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     try:
         with scoped(both):
-            assert set(Trail.objects.filter(act="记").values_list("obj", flat=True)) == {EAST, WEST}, "the wall is really away"
+            assert set(Trail.objects.filter(act="记").values_list("obj", flat=True)) == {EAST, WEST}, (
+                "the wall is really away"
+            )
             assert set(visible(Trail.objects.filter(act="记"), both).values_list("obj", flat=True)) == {EAST}
             assert {one.region.code for one in people.organisations(both)} == {EAST}
             assert {one.staff.username for one in people.postings(both)} == {f"clerk-{EAST}"}

@@ -52,7 +52,12 @@ def test_what_had_ended_before_and_what_is_held_elsewhere_stays(scope, office, c
     other = staff.organisation(by=scope, region=east(), kind="finance", name="东县财政局")
     kept = staff.give(by=scope, username="wang.fang", organisation=other, post="finance", since=DAY - timedelta(days=9))
     past = Posting.objects.create(
-        staff=clerk, organisation=office, post="head", since=DAY - timedelta(days=9), until=DAY - timedelta(days=5), by=scope.key
+        staff=clerk,
+        organisation=office,
+        post="head",
+        since=DAY - timedelta(days=9),
+        until=DAY - timedelta(days=5),
+        by=scope.key,
     )
     staff.abolish(by=scope, organisation_id=office.pk, on=DAY - timedelta(days=1), reason=GROUND)
     assert Posting.objects.get(pk=kept.pk).until is None
@@ -70,7 +75,9 @@ def test_an_ended_organisation_keeps_its_row_and_says_why_in_the_trail(scope, of
 def test_an_ended_organisation_gives_no_posts_and_is_not_ended_or_renamed_again(scope, office, clerk):
     staff.abolish(by=scope, organisation_id=office.pk, on=DAY, reason=GROUND)
     acts = (
-        lambda: staff.give(by=scope, username="wang.fang", organisation=office, post="reviewer", since=DAY),  # as it was read before
+        lambda: staff.give(
+            by=scope, username="wang.fang", organisation=office, post="reviewer", since=DAY
+        ),  # as it was read before
         lambda: staff.abolish(by=scope, organisation_id=office.pk, on=DAY, reason=GROUND),
         lambda: staff.rename(by=scope, organisation_id=office.pk, name="东县住建局", reason=GROUND),
     )
@@ -112,7 +119,10 @@ def test_a_renamed_organisation_is_the_same_one_and_leaves_both_names(scope, off
     assert Posting.objects.get().organisation.name == "东县住建局"
     assert operator_of(clerk).holds("clerk")
     said = Trail.objects.get(act="机构更名").said
-    assert (said["before"], said["after"]) == ({"name": "东县房产局", "short": "房产局"}, {"name": "东县住建局", "short": ""})
+    assert (said["before"], said["after"]) == (
+        {"name": "东县房产局", "short": "房产局"},
+        {"name": "东县住建局", "short": ""},
+    )
     assert (said["object"], said["reason"]) == ("机构 东县房产局", GROUND)
 
 
@@ -224,9 +234,16 @@ def test_the_lists_come_in_pages_and_cost_the_same_however_long_they_are(system,
     assert len(queries) == len(few)
     assert page.count('<th scope="row"') == 50 and "共2页" in page
     rest = system.get(f"{address}?page=2").content.decode()
-    assert page.count('<th scope="row"') + rest.count('<th scope="row"') == 61, "the administrator, or their office, is one"
+    assert page.count('<th scope="row"') + rest.count('<th scope="row"') == 61, (
+        "the administrator, or their office, is one"
+    )
     for words, found in (("059", 1), ("没有这个", 0)):
-        assert system.get(address, {"words": f"zz.{words}" if address == "/staff/" else words}).content.decode().count('<th scope="row"') == found
+        assert (
+            system.get(address, {"words": f"zz.{words}" if address == "/staff/" else words})
+            .content.decode()
+            .count('<th scope="row"')
+            == found
+        )
 
 
 @URLS
@@ -237,8 +254,14 @@ def test_an_organisation_is_renamed_and_ended_on_its_page(system):
     at = f"/staff/organisations/{pk}/"
     assert "某0" in system.get(at).content.decode()
     wrong = system.post(f"{at}rename/", {"name": "建设集团", "short": "", "reason": ""})
-    assert wrong.status_code == 422 and "STAFF-008" in wrong.content.decode() and 'value="建设集团"' in wrong.content.decode()
-    assert system.post(f"{at}rename/", {"name": "建设集团", "short": "", "reason": GROUND}, follow=True).status_code == 200
+    assert (
+        wrong.status_code == 422
+        and "STAFF-008" in wrong.content.decode()
+        and 'value="建设集团"' in wrong.content.decode()
+    )
+    assert (
+        system.post(f"{at}rename/", {"name": "建设集团", "short": "", "reason": GROUND}, follow=True).status_code == 200
+    )
     wrong = system.post(f"{at}end/", {"on": "后天", "reason": GROUND})
     assert wrong.status_code == 422 and "STAFF-007" in wrong.content.decode()
     told = system.post(f"{at}end/", {"on": DAY.isoformat(), "reason": GROUND}, follow=True).content.decode()
@@ -253,6 +276,11 @@ def test_a_name_is_corrected_on_the_person_s_page_but_not_one_s_own(system):
     clerk, own = person("clerk"), person("system_admin")
     wrong = system.post(f"/staff/{clerk.pk}/correct/", {"name": "王芳", "reason": ""})
     assert wrong.status_code == 422 and "STAFF-008" in wrong.content.decode()
-    assert "王芳（" in system.post(f"/staff/{clerk.pk}/correct/", {"name": "王芳", "reason": "身份证"}, follow=True).content.decode()
+    assert (
+        "王芳（"
+        in system.post(
+            f"/staff/{clerk.pk}/correct/", {"name": "王芳", "reason": "身份证"}, follow=True
+        ).content.decode()
+    )
     assert "/correct/" in system.get(f"/staff/{clerk.pk}/").content.decode()
     assert "/correct/" not in system.get(f"/staff/{own.pk}/").content.decode()

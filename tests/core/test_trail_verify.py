@@ -16,7 +16,9 @@ NAMES = "甲乙丙丁戊己庚辛"
 def made(names=NAMES):
     rows, last = [], chain.GENESIS
     for seq, name in enumerate(names, start=1):
-        content = chain.canonical({"at": "2026-01-01T00:00:00+00:00", "by": {"key": "k", "name": "某"}, "act": "记", "object": name})
+        content = chain.canonical(
+            {"at": "2026-01-01T00:00:00+00:00", "by": {"key": "k", "name": "某"}, "act": "记", "object": name}
+        )
         last = chain.link(last, seq, content)
         rows.append((seq, last, content))
     return rows
@@ -148,4 +150,6 @@ def test_the_check_runs_without_django_and_without_database(lines, tmp_path):
     done = subprocess.run([sys.executable, "-c", script, file], capture_output=True, text=True, env=nowhere, cwd=CODE)
     assert done.returncode == 0, done.stdout + done.stderr
     file.write_bytes(b"".join(lines[:-1]))
-    assert subprocess.run([sys.executable, "-c", script, file], capture_output=True, env=nowhere, cwd=CODE).returncode == 1
+    assert (
+        subprocess.run([sys.executable, "-c", script, file], capture_output=True, env=nowhere, cwd=CODE).returncode == 1
+    )

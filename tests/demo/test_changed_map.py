@@ -29,7 +29,9 @@ def test_numbers_that_the_new_map_does_not_read_are_said(scope, tmp_path, monkey
     (folder / "maps").mkdir(parents=True)
     (folder / "place.yaml").write_text(PLACE, "utf-8")
     (folder / "maps" / "table.yaml").write_text(MAP, "utf-8")
-    (folder / "表.xlsx").write_bytes(form([["全市", 30, 33, 3, 1.5], ["城区", 10, 12, 1, 1], ["沁水县", 20, 21, 2, 0.5]]))
+    (folder / "表.xlsx").write_bytes(
+        form([["全市", 30, 33, 3, 1.5], ["城区", 10, 12, 1, 1], ["沁水县", 20, 21, 2, 0.5]])
+    )
     said: list[str] = []
     load(folder, say=said.append)
     assert not any("FIG-065" in line for line in said)

@@ -31,7 +31,13 @@ class Installation:
             self.environment.pop(name, None)
 
     def start(self, *words: str) -> subprocess.Popen:
-        return subprocess.Popen([sys.executable, "-m", "anju", *words], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            [sys.executable, "-m", "anju", *words],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def run(self, *words: str) -> tuple[int, str, str]:
         process = self.start(*words)
@@ -45,10 +51,19 @@ class Installation:
         assert self.run("db", "start")[0] == 0
         with psycopg.connect(**Cluster(self.home).connection(SUPERUSER, DATABASE)) as db:
             tables = [name for (name,) in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
-            return {name: db.execute(psycopg.sql.SQL("SELECT count(*) FROM {}").format(psycopg.sql.Identifier(name))).fetchone()[0] for name in tables}
+            return {
+                name: db.execute(
+                    psycopg.sql.SQL("SELECT count(*) FROM {}").format(psycopg.sql.Identifier(name))
+                ).fetchone()[0]
+                for name in tables
+            }
 
     def files(self) -> dict[str, int]:
-        return {str(path.relative_to(self.out)): path.stat().st_size for path in sorted(self.out.rglob("*")) if path.is_file()}
+        return {
+            str(path.relative_to(self.out)): path.stat().st_size
+            for path in sorted(self.out.rglob("*"))
+            if path.is_file()
+        }
 
     def remove(self) -> None:
         self.run("db", "stop")

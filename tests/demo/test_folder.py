@@ -41,7 +41,10 @@ def test_a_good_one_is_read(folder):
 
 
 def test_every_slip_is_told_at_once_with_its_line(folder):
-    found = problems(folder, GOOD.replace('"140900"', "140900").replace("title: 示例", "titel: 示例").replace("level: 市", "level: 镇"))
+    found = problems(
+        folder,
+        GOOD.replace('"140900"', "140900").replace("title: 示例", "titel: 示例").replace("level: 市", "level: 镇"),
+    )
     assert {problem.code for problem in found} == {"DEMO-002"}
     told = " ".join(problem.where for problem in found)
     assert all(part in told for part in ("第 1 行“titel”", "第 2 行“region”", "第 6 行“targets.0.level”", "“title”"))
@@ -53,11 +56,15 @@ def test_a_period_is_written_in_one_way(folder, period):
 
 
 def test_a_file_that_is_not_there_and_a_paper_that_is_not_registered(folder):
-    found = problems(folder, GOOD.replace("file: 表.xlsx", "file: 没有.xlsx").replace("target_document: 示", "target_document: 另"))
+    found = problems(
+        folder, GOOD.replace("file: 表.xlsx", "file: 没有.xlsx").replace("target_document: 示", "target_document: 另")
+    )
     assert [problem.code for problem in found] == ["DEMO-003", "DEMO-004"]
 
 
-@pytest.mark.parametrize(("text", "word"), [("a: [1", "YAML"), ("a:\n\tb: 1", "Tab"), ("\xff".encode("latin-1"), "YAML")])
+@pytest.mark.parametrize(
+    ("text", "word"), [("a: [1", "YAML"), ("a:\n\tb: 1", "Tab"), ("\xff".encode("latin-1"), "YAML")]
+)
 def test_what_is_no_yaml_is_said_without_english(tmp_path, text, word):
     path = tmp_path / "place.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())

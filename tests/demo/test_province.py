@@ -37,7 +37,10 @@ def test_every_name_says_that_it_is_made_up_and_the_figures_are_sound(province):
         city = made.get(code="990100")
         key = {"measure": "shanty.start", "period": "2026-10", "calibre": ""}
         parts = CurrentFigure.objects.filter(region__parent=city, **key)
-        assert parts.count() > 5 and sum(part.value for part in parts) == CurrentFigure.objects.get(region=city, **key).value
+        assert (
+            parts.count() > 5
+            and sum(part.value for part in parts) == CurrentFigure.objects.get(region=city, **key).value
+        )
         states = sorted(set(Return.objects.filter(region__in=made).values_list("state", "period")))
         assert states[0] == (Return.CITY, "2026-11") and {state for state, _ in states[1:]} == {Return.LOCKED}
         assert Cell.objects.filter(ret__state=Return.CITY, column="start").exists()

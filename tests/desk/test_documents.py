@@ -22,10 +22,14 @@ def test_number_in_the_preview_opens_its_cell(circular):
     circular.keyboard.press("Enter")
     circular.locator("#panel td.is-cell").wait_for()
     assert circular.locator("#panel td.is-cell").inner_text() == "6631"
-    assert circular.get_by_role("complementary").get_by_text("关于2021年度住房保障主要工作完成情况的通报").count() >= 1  # where it is used
+    assert (
+        circular.get_by_role("complementary").get_by_text("关于2021年度住房保障主要工作完成情况的通报").count() >= 1
+    )  # where it is used
 
 
-@pytest.mark.parametrize(("name", "starts"), [("Word 文档", b"PK"), ("PDF", b"%PDF"), ("附表 Excel", b"PK"), ("全部（压缩包）", b"PK")])
+@pytest.mark.parametrize(
+    ("name", "starts"), [("Word 文档", b"PK"), ("PDF", b"%PDF"), ("附表 Excel", b"PK"), ("全部（压缩包）", b"PK")]
+)
 def test_downloads(circular, name, starts):
     circular.get_by_text("下载", exact=True).click()
     with circular.expect_download() as download:

@@ -104,7 +104,9 @@ def test_correction_needs_a_reason_and_keeps_what_was(page):
     panel.get_by_role("button", name="更正这个数").click()
     panel.get_by_text("更正没有写原因").wait_for()
     page.lines.expect("422")
-    assert page.evaluate("document.activeElement.classList.contains('problems')")  # the refusal is in sight, and read out
+    assert page.evaluate(
+        "document.activeElement.classList.contains('problems')"
+    )  # the refusal is in sight, and read out
     assert panel.get_by_label("更正为（户）").input_value() == "46"
     panel.get_by_label("更正理由").fill("补发一户，附发放凭证")
     panel.get_by_role("button", name="更正这个数").click()

@@ -23,7 +23,9 @@ def edited(tmp_path, cell: str, value, name: str = "审计整改.xlsx"):
 def cell():
     """Where 城区's 2016 findings stand in the form."""
     sheet = openpyxl.load_workbook(FORM).active
-    row = next(row for row in sheet.iter_rows() if any(str(one.value).replace(" ", "") == "城区" for one in row if one.value))
+    row = next(
+        row for row in sheet.iter_rows() if any(str(one.value).replace(" ", "") == "城区" for one in row if one.value)
+    )
     return next(one for one in row if isinstance(one.value, int | float)).coordinate
 
 

@@ -23,8 +23,13 @@ def planned(places):
     with scoped(local_operator()) as by:
         city = regions.region(by, CITY)
         parts = regions.children(by, city, date(2023, 12, 31))[:3]
-        paper = figures.target_document(by=by, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 7, 20))
-        rows = [("shanty.start.target", "2023", ("250", "100", "100", "50")), ("shanty.start", "2023-07", ("105", "40", "45", "20"))]
+        paper = figures.target_document(
+            by=by, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 7, 20)
+        )
+        rows = [
+            ("shanty.start.target", "2023", ("250", "100", "100", "50")),
+            ("shanty.start", "2023-07", ("105", "40", "45", "20")),
+        ]
         rows.append(("shanty.start", "2023-08", ("150", "60", "90", None)))
         for code, period, values in rows:
             for region, value in zip((city, *parts), values, strict=True):
@@ -61,7 +66,9 @@ def test_every_county_stands_with_what_it_is_short_of_and_who_did_not_report(pag
     figure = page.locator("figure.chart").first
     assert "另有一个未报" in figure.locator("h3").inner_text()
     figure.locator("summary").click()
-    rows = {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in figure.locator("tbody tr").all()}
+    rows = {
+        row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in figure.locator("tbody tr").all()
+    }
     assert rows[planned[0]] == ["100", "80", "60", "20"]
     assert rows[planned[1]] == ["100", "80", "90", "0"]
     assert rows[planned[2]][:2] == ["50", "40"] and rows[planned[2]][3] == ""
@@ -111,7 +118,9 @@ def test_a_pack_is_made_from_the_dispatch_page_and_read_there(page, planned):
     form.locator("button").click()
     assert "全市棚户区改造开工150套" in page.locator("article.official").inner_text()
     page.goto(AUGUST.replace("/?", "/dispatch/?"))
-    assert "月调度材料" in page.locator(".block", has=page.locator("h2", has_text=re.compile("^调度材料$"))).inner_text()
+    assert (
+        "月调度材料" in page.locator(".block", has=page.locator("h2", has_text=re.compile("^调度材料$"))).inner_text()
+    )
 
 
 def test_a_period_that_is_not_the_pack_s_is_refused_and_what_was_typed_stays(page, planned):

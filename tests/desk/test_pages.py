@@ -30,7 +30,9 @@ PAGES = [
     "/imports/?region=140500",
     "/trail/",
 ]
-INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]*(?:\ssrc=|type=\"application/json\"))", re.IGNORECASE)
+INLINE = re.compile(
+    r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]*(?:\ssrc=|type=\"application/json\"))", re.IGNORECASE
+)
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -68,7 +70,13 @@ def test_twice_the_size_keeps_within_the_screen(page, address):
 
 def test_not_there_and_not_yours_look_the_same(page):
     bodies = []
-    for address in ("/runs/999999/", "/documents/999999/", "/figures/?region=999999", "/figures/door/?ref=shanty.start@999999/2021", "/nowhere/"):
+    for address in (
+        "/runs/999999/",
+        "/documents/999999/",
+        "/figures/?region=999999",
+        "/figures/door/?ref=shanty.start@999999/2021",
+        "/nowhere/",
+    ):
         assert page.goto(address).status == 404
         bodies.append(page.locator("main").inner_text())
     page.lines.expect("404")
@@ -140,7 +148,12 @@ def test_every_word_stands_out_from_its_ground(page, address):
 
 
 def test_every_control_can_be_reached_and_has_a_name(page):
-    for address in ("/figures/?region=140500", "/imports/?region=140500", "/runs/new/prh-shanty/?region=410800", "/trail/"):
+    for address in (
+        "/figures/?region=140500",
+        "/imports/?region=140500",
+        "/runs/new/prh-shanty/?region=410800",
+        "/trail/",
+    ):
         page.goto(address)
         nameless = page.evaluate(
             "() => [...document.querySelectorAll('main input:not([type=hidden]), main select, main textarea, main button')]"

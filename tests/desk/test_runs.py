@@ -48,7 +48,9 @@ def test_what_if_tells_the_difference_and_stores_nothing(judged, user):
     told = judged.locator("#what-if")
     told.get_by_text("合计由").wait_for()
     assert "100" in told.inner_text() and "98" in told.inner_text()
-    assert told.locator(".done p").first.inner_text() == "报送逾期由0改为2天"  # what was left alone is not told as changed
+    assert (
+        told.locator(".done p").first.inner_text() == "报送逾期由0改为2天"
+    )  # what was left alone is not told as changed
     assert count_of_runs(user) == before
 
 

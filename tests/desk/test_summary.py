@@ -12,7 +12,16 @@ ASKED = SimpleNamespace(name="棚户区改造开工任务", code="shanty.start.t
 
 
 def figure(value):
-    return Figure("shanty.start", "棚户区改造开工量", CITY, "2023-08", value=value, state=NUMBER if value is not None else "unreported", unit="套", family="套")
+    return Figure(
+        "shanty.start",
+        "棚户区改造开工量",
+        CITY,
+        "2023-08",
+        value=value,
+        state=NUMBER if value is not None else "unreported",
+        unit="套",
+        family="套",
+    )
 
 
 def headline(*actual):

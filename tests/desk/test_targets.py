@@ -17,7 +17,10 @@ def test_document_is_divided_as_it_was_printed_with_the_remainder(page):
     table = page.locator("table[id^=division]").first
     head = [text.strip() for text in table.locator("thead th").all_inner_texts()]
     at = next(number for number, text in enumerate(head) if text.startswith("棚户区改造开工任务（套）"))
-    cells = {row.locator("th").inner_text(): row.locator("td").nth(at - 1).inner_text() for row in table.locator("tbody tr").all()}
+    cells = {
+        row.locator("th").inner_text(): row.locator("td").nth(at - 1).inner_text()
+        for row in table.locator("tbody tr").all()
+    }
     assert cells["桂林市"] == "7,298"
     assert cells["七星区"] == "2,503"
     assert cells["恭城瑶族自治县"] == "0"

@@ -7,7 +7,13 @@ import pytest
 DATA = Path(__file__).parent / "data"
 YEAR = "2021"
 OPTIONS = {"organ": "示例市住房保障办公室"}
-PROSE = {"problems": ["## 二、存在的问题", "**一是**全市开工[[shanty.start]]套，投资[[invest.done 亿元 1]]亿元。", "要加快进度。"]}
+PROSE = {
+    "problems": [
+        "## 二、存在的问题",
+        "**一是**全市开工[[shanty.start]]套，投资[[invest.done 亿元 1]]亿元。",
+        "要加快进度。",
+    ]
+}
 # target, paid: of the whole city and of its first three counties
 SUBSIDY = {"whole": ("670", "685"), 0: ("450", "423"), 1: ("80", "114"), 2: ("140", "148")}
 
@@ -42,7 +48,10 @@ def gather(user, region, period, options):
 
     below = children(user, region)[:3]
     found = figures(
-        user, ["subsidy.households.target", "subsidy.households", "subsidy.households.rate", "invest.done"], [region, *below], [period]
+        user,
+        ["subsidy.households.target", "subsidy.households", "subsidy.households.rate", "invest.done"],
+        [region, *below],
+        [period],
     )
 
     def row(place):
@@ -67,7 +76,11 @@ def kind(monkeypatch):
     from anju.documents import kinds
 
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
-    return kinds.register(kinds.DocumentKind("sample", "示例通报", "sample/report.html", gather, prose=("problems",), options=("organ", "claim")))
+    return kinds.register(
+        kinds.DocumentKind(
+            "sample", "示例通报", "sample/report.html", gather, prose=("problems",), options=("organ", "claim")
+        )
+    )
 
 
 @pytest.fixture

@@ -9,7 +9,13 @@ DECLARATION = {
     "corner": "县区名称",
     "unit": "套",
     "columns": [
-        {"head": "开工", "columns": [{"head": "任务", "code": "start.target"}, {"head": "完成率", "code": "start.rate", "show": "% 1"}]},
+        {
+            "head": "开工",
+            "columns": [
+                {"head": "任务", "code": "start.target"},
+                {"head": "完成率", "code": "start.rate", "show": "% 1"},
+            ],
+        },
         {"each": "audits", "head": "{item}年度", "columns": [{"head": "问题", "code": "audit.{item}.found"}]},
         {"each": "calibres", "head": "{item_name}", "code": "invest", "calibre": "{item}"},
         {"head": "备注", "code": "note"},
@@ -57,14 +63,18 @@ def test_a_column_is_repeated_for_every_value_of_an_option():
 def test_a_unit_that_is_no_place_and_has_nothing_to_say_is_left_out_but_a_county_stays():
     table = made()
     city, county, own, zone = Place("市", "city"), Place("县"), Place("市本级", "pseudo"), Place("开发区", "pseudo")
-    annex.fill_rows(table, city, [county, own, zone], lambda column, where: Told(where in (city, own)), lambda where: where.name)
+    annex.fill_rows(
+        table, city, [county, own, zone], lambda column, where: Told(where in (city, own)), lambda where: where.name
+    )
     assert [(row.label, row.total) for row in table.rows] == [("市", True), ("县", False), ("市本级", False)]
     assert table.known
 
 
 def test_a_table_without_a_single_known_figure_says_so():
     table = made()
-    annex.fill_rows(table, Place("市", "city"), [Place("县")], lambda column, where: Told(False), lambda where: where.name)
+    annex.fill_rows(
+        table, Place("市", "city"), [Place("县")], lambda column, where: Told(False), lambda where: where.name
+    )
     assert not table.known
 
 
@@ -83,7 +93,13 @@ def test_the_unit_of_a_head_is_that_of_every_column_below_it():
 def test_columns_of_which_nobody_says_anything_are_left_out_with_their_heads():
     said = {"start.target": Told(True), "audit.2019.found": Told(False, "no_task", 1)}
     table = made()
-    annex.fill_rows(table, Place("市", "city"), [Place("县")], lambda column, where: said.get(column.code, Told(False)), lambda where: where.name)
+    annex.fill_rows(
+        table,
+        Place("市", "city"),
+        [Place("县")],
+        lambda column, where: said.get(column.code, Told(False)),
+        lambda where: where.name,
+    )
     table.prune()
     assert [leaf.code for leaf in table.leaves] == list(said)
     assert [[(head.text, head.rowspan, head.colspan) for head in line] for line in table.head] == [

@@ -9,7 +9,12 @@ from .conftest import OPTIONS, PROSE, YEAR
 
 def warned(scope, city, *, claim="", prose="", code="DOC-101"):
     draft = services.write(
-        by=scope, kind="sample", region=city, period=YEAR, options={**OPTIONS, "claim": claim}, prose={"problems": prose}
+        by=scope,
+        kind="sample",
+        region=city,
+        period=YEAR,
+        options={**OPTIONS, "claim": claim},
+        prose={"problems": prose},
     )
     return [one for one in queries.version(scope, draft).warnings if one["code"] == code]
 
@@ -30,7 +35,9 @@ def test_a_summary_is_held_against_all_the_text(scope, city, kind):
     assert "94.0%" in warning["what"]
 
 
-@pytest.mark.parametrize("prose", ["确保各项任务全面完成。", "城区尚未全面完成任务。", "满意度均达到要求。", "全部为货币化安置。"])
+@pytest.mark.parametrize(
+    "prose", ["确保各项任务全面完成。", "城区尚未全面完成任务。", "满意度均达到要求。", "全部为货币化安置。"]
+)
 def test_what_is_no_claim_is_left_alone(scope, city, kind, prose):
     assert warned(scope, city, prose=prose) == []
 
@@ -44,7 +51,9 @@ def test_over_fulfilled_at_exactly_a_hundred_is_not(scope, city, kind):
 
 
 def test_a_typed_number_is_pointed_at(scope, city, kind):
-    (warning,) = warned(scope, city, prose=["全年开工[[shanty.start]]套，货币化安置600户，2016年以来、3年以上的项目。"], code="DOC-102")
+    (warning,) = warned(
+        scope, city, prose=["全年开工[[shanty.start]]套，货币化安置600户，2016年以来、3年以上的项目。"], code="DOC-102"
+    )
     assert "600户" in warning["what"] and "6631" not in warning["what"]
 
 
@@ -58,7 +67,12 @@ def fig(text, ref):
 
 
 def told(scope, body):
-    return [str(one) for one in checks.check(scope, f'<article class="official"><section class="body">{body}</section></article>', {})]
+    return [
+        str(one)
+        for one in checks.check(
+            scope, f'<article class="official"><section class="body">{body}</section></article>', {}
+        )
+    ]
 
 
 def test_brackets_that_do_not_add_up(scope):
@@ -68,7 +82,9 @@ def test_brackets_that_do_not_add_up(scope):
 
 
 def test_a_cut_off_sum_is_told_across_units(scope):
-    parts = f"（其中：{fig('2.93', 'b')}亿元，{fig('5.62', 'c')}亿元，{fig('9199.36', 'd')}万元，{fig('463.58', 'e')}万元）"
+    parts = (
+        f"（其中：{fig('2.93', 'b')}亿元，{fig('5.62', 'c')}亿元，{fig('9199.36', 'd')}万元，{fig('463.58', 'e')}万元）"
+    )
     (said,) = told(scope, f"<p>共筹措{fig('9.51', 'a')}亿元{parts}。</p>")
     assert "9.516294亿元" in said
     assert told(scope, f"<p>共筹措{fig('9.52', 'a')}亿元{parts}。</p>") == []
@@ -82,6 +98,8 @@ def test_one_figure_with_two_values(scope):
 def test_a_row_of_totals_that_is_not_the_sum(scope, circular):
     quiet = [one for one in checks.check(scope, circular, {}) if one.code == "DOC-104"]
     assert quiet == []
-    wrong = circular.replace('value="4776" data-ref="shanty.start.target@140500/2021">4776</data></td>', ">4775</data></td>")
+    wrong = circular.replace(
+        'value="4776" data-ref="shanty.start.target@140500/2021">4776</data></td>', ">4775</data></td>"
+    )
     (warning,) = [one for one in checks.check(scope, wrong, {}) if one.code == "DOC-104"]
     assert warning.where == "附件1 晋城市" and "4775" in warning.what and "4776" in warning.what

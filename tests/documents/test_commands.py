@@ -30,7 +30,20 @@ def run(draft, capsys):
 
 def test_a_document_is_written_into_files(run, draft, tmp_path):
     code, told = run(
-        "write", "sample", "--region", "140500", "--period", YEAR, "--output", tmp_path, "--format", "docx", "pdf", "xlsx", "html", "--json"
+        "write",
+        "sample",
+        "--region",
+        "140500",
+        "--period",
+        YEAR,
+        "--output",
+        tmp_path,
+        "--format",
+        "docx",
+        "pdf",
+        "xlsx",
+        "html",
+        "--json",
     )
     assert code == 0
     names = {Path(one).suffix for one in json.loads(told)["files"]}
@@ -98,7 +111,9 @@ def test_a_folder_that_cannot_be_written(run, draft, tmp_path):
 
 def test_options_that_are_no_mapping(run, tmp_path):
     (tmp_path / "a.yaml").write_text("- 甲\n", encoding="utf-8")
-    assert "DOC-054" in run("write", "sample", "--region", "140500", "--period", YEAR, "--options", tmp_path / "a.yaml")[1]
+    assert (
+        "DOC-054" in run("write", "sample", "--region", "140500", "--period", YEAR, "--options", tmp_path / "a.yaml")[1]
+    )
 
 
 def test_a_bundle_on_disk(run, draft, tmp_path):

@@ -50,7 +50,9 @@ def test_a_changed_number_is_told_with_its_sentence(scope, draft, word):
     assert [(one.ref, one.printed, one.found, one.where) for one in found.changed] == [
         ("subsidy.households@140500/2021", "685", "690", "正文第1段")
     ]
-    assert "全年发放租赁补贴690户" in found.changed[0].sentence and found.disagree == found.changed and found.prose == []
+    assert (
+        "全年发放租赁补贴690户" in found.changed[0].sentence and found.disagree == found.changed and found.prose == []
+    )
 
 
 @pytest.mark.parametrize("typed", ["６６３１", "6,631", "6，631", "6 631"])
@@ -131,7 +133,9 @@ def test_tracked_changes_count_as_accepted(scope, draft, word):
     assert [(one.printed, one.found) for one in found.changed] == [("6631", "6633")] and found.prose == []
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 torn", b"%PDF-1.7", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04 torn", b"%PDF-1.7", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600]
+)
 def test_what_is_no_docx_is_told_and_not_traced(scope, draft, content):
     with pytest.raises(Refused, match="DOC-040"):
         readback.compare(scope, draft, content, "回收件.docx")

@@ -51,7 +51,11 @@ def rows_of(circular):
 
 
 def test_word_has_the_page_of_the_standard_in_every_section(opened):
-    assert [section.orientation for section in opened.sections] == [WD_ORIENT.PORTRAIT, *[WD_ORIENT.LANDSCAPE] * 4, WD_ORIENT.PORTRAIT]
+    assert [section.orientation for section in opened.sections] == [
+        WD_ORIENT.PORTRAIT,
+        *[WD_ORIENT.LANDSCAPE] * 4,
+        WD_ORIENT.PORTRAIT,
+    ]
     upright, turned = opened.sections[0], opened.sections[1]
     for section, size, margins in ((upright, (210, 297), (37, 26, 35, 28)), (turned, (297, 210), (28, 37, 26, 35))):
         assert (section.page_width, section.page_height) == pytest.approx([Mm(one) for one in size], abs=2 * MM * 10)
@@ -106,7 +110,9 @@ def test_word_tables_have_every_row_and_repeat_their_heads(opened, circular):
     tables = [table for table in opened.tables if table.style.name == "Table"]
     assert [len(table.rows) for table in tables] == rows_of(circular)
     heads = [
-        [row._tr.trPr is not None and row._tr.trPr.find(qn("w:tblHeader")) is not None for row in table.rows].count(True)
+        [row._tr.trPr is not None and row._tr.trPr.find(qn("w:tblHeader")) is not None for row in table.rows].count(
+            True
+        )
         for table in tables
     ]
     assert heads == [3, 2, 3, 2]
@@ -158,7 +164,9 @@ def test_every_page_of_the_pdf_is_numbered_outside(pages):
 
 def test_pdf_fits_28_characters_in_a_line_and_22_lines_on_a_page():
     body = "".join("<p>" + "安居工程" * 60 + "</p>" for _ in range(6))
-    with pdfplumber.open(BytesIO(render.to_pdf(f'<article class="official"><section class="body">{body}</section></article>'))) as file:
+    with pdfplumber.open(
+        BytesIO(render.to_pdf(f'<article class="official"><section class="body">{body}</section></article>'))
+    ) as file:
         page = file.pages[1]
         lines = page.crop((0, 90, page.width, page.height - 95)).extract_text_lines()
         assert len(lines) == 22
@@ -192,7 +200,9 @@ def test_pdf_and_word_are_laid_out_on_one_page(pages, opened):
 def test_excel_holds_numbers_as_they_are_printed(circular):
     book = openpyxl.load_workbook(BytesIO(render.annex_xlsx(circular)))
     assert book.sheetnames == ["开工建成投资补贴", "续建项目建成", "贷款与债券", "审计整改"]
-    city = {cell.coordinate: cell for row in book["开工建成投资补贴"].iter_rows() for cell in row if cell.value is not None}
+    city = {
+        cell.coordinate: cell for row in book["开工建成投资补贴"].iter_rows() for cell in row if cell.value is not None
+    }
     assert (city["B6"].value, city["B6"].number_format) == (4776, "0")
     assert (str(city["I6"].value), city["I6"].number_format) == ("1.388", "0.0%")
     assert (str(city["S6"].value), city["S6"].number_format) == ("27.27", "0.00")
@@ -210,10 +220,13 @@ def test_excel_of_a_document_without_annexes_opens():
 
 
 def test_a_bundle_holds_every_format_of_every_document(circular):
-    archive = zipfile.ZipFile(BytesIO(render.bundle([("关于甲/乙的通报", circular), ("关于甲/乙的通报", long_annex(1))])))
+    archive = zipfile.ZipFile(
+        BytesIO(render.bundle([("关于甲/乙的通报", circular), ("关于甲/乙的通报", long_annex(1))]))
+    )
     assert archive.testzip() is None
     assert sorted(archive.namelist()) == sorted(
-        f"关于甲 乙的通报{tail}" for tail in (".docx", ".pdf", "（附表）.xlsx", "（2）.docx", "（2）.pdf", "（附表）（2）.xlsx")
+        f"关于甲 乙的通报{tail}"
+        for tail in (".docx", ".pdf", "（附表）.xlsx", "（2）.docx", "（2）.pdf", "（附表）（2）.xlsx")
     )
 
 
@@ -248,7 +261,9 @@ def test_joint_reports_name_every_office_and_signatory():
         '<p class="doc-number">甲财综〔2021〕1号</p><p class="signatory">签发人：<span class="name">张三</span> <span class="name">李四</span></p></header><h1>报告</h1></article>'
     )
     with pdfplumber.open(BytesIO(render.to_pdf(text))) as file:
-        found = "".join(one["text"] for one in sorted(file.pages[0].chars, key=lambda one: (round(one["top"]), one["x0"])))
+        found = "".join(
+            one["text"] for one in sorted(file.pages[0].chars, key=lambda one: (round(one["top"]), one["x0"]))
+        )
     told = docx.Document(BytesIO(render.to_docx(text)))
     words = "".join(one.text for table in told.tables for row in table.rows for one in row.cells) + "".join(
         one.text for one in told.paragraphs
@@ -276,7 +291,10 @@ def test_rare_names_are_drawn():
     ("title", "lines"),
     [
         ("关于2021年度住房保障主要工作完成情况的通报", ["关于2021年度住房保障主要工作", "完成情况的通报"]),
-        ("甲市财政局　甲市住房和城乡建设局关于绩效评价情况的报告", ["甲市财政局　甲市住房和城乡建设局", "关于绩效评价情况的报告"]),
+        (
+            "甲市财政局　甲市住房和城乡建设局关于绩效评价情况的报告",
+            ["甲市财政局　甲市住房和城乡建设局", "关于绩效评价情况的报告"],
+        ),
         ("短标题", ["短标题"]),
     ],
 )
@@ -300,5 +318,7 @@ def test_no_style_of_the_word_file_points_at_one_that_is_not_there(opened):
     styles = opened.styles.element
     known = {style.get(qn("w:styleId")) for style in styles.findall(qn("w:style"))}
     pointers = {node.get(qn("w:val")) for tag in ("w:basedOn", "w:link", "w:next") for node in styles.iter(qn(tag))}
-    used = {node.get(qn("w:val")) for tag in ("w:pStyle", "w:rStyle", "w:tblStyle") for node in opened.element.iter(qn(tag))}
+    used = {
+        node.get(qn("w:val")) for tag in ("w:pStyle", "w:rStyle", "w:tblStyle") for node in opened.element.iter(qn(tag))
+    }
     assert pointers <= known and used <= known

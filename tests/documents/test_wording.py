@@ -6,7 +6,10 @@ from anju.documents.wording import chinese, fill, spoken_date, whole_word
 from anju.problems import Refused
 
 OPTIONS = {
-    "cited": {"rules": {"title": "办法", "number": "示综〔2020〕1号", "issued": "2020-03-05"}, "plain": {"title": "方案"}},
+    "cited": {
+        "rules": {"title": "办法", "number": "示综〔2020〕1号", "issued": "2020-03-05"},
+        "plain": {"title": "方案"},
+    },
     "dates": {"lift": "2021-04", "built": "2014"},
     "backlog": {"from": 2017},
     "list": [1],
@@ -41,7 +44,12 @@ def test_a_month_has_the_year_of_its_period():
 
 
 def test_all_of_a_place_is_spoken_of_by_its_kind():
-    assert [whole_word(name) for name in ("晋城市", "赫山区", "沁水县", "新疆维吾尔自治区")] == ["全市", "全区", "全县", "全区"]
+    assert [whole_word(name) for name in ("晋城市", "赫山区", "沁水县", "新疆维吾尔自治区")] == [
+        "全市",
+        "全区",
+        "全县",
+        "全区",
+    ]
 
 
 def test_numerals_of_headings():

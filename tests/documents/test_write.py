@@ -24,28 +24,47 @@ def test_white_space_of_the_template_is_not_printed(scope, draft):
 def test_free_prose_prints_figures_of_the_ledger(scope, draft):
     html = queries.version(scope, draft).html
     assert "<h2>二、存在的问题</h2>" in html
-    assert '<strong>一是</strong>全市开工<data class="fig" value="6631" data-ref="shanty.start@140500/2021">6631</data>套' in html
+    assert (
+        '<strong>一是</strong>全市开工<data class="fig" value="6631" data-ref="shanty.start@140500/2021">6631</data>套'
+        in html
+    )
     assert ">27.3</data>亿元" in html
 
 
 def test_prose_is_escaped_and_cannot_bring_elements(scope, city, kind):
-    draft = services.write(by=scope, kind="sample", region=city, period=YEAR, options=OPTIONS, prose={"problems": "<b>甲</b>&乙"})
+    draft = services.write(
+        by=scope, kind="sample", region=city, period=YEAR, options=OPTIONS, prose={"problems": "<b>甲</b>&乙"}
+    )
     assert "<p>&lt;b&gt;甲&lt;/b&gt;&amp;乙</p>" in queries.version(scope, draft).html
 
 
 def test_every_reference_that_fails_is_told_at_once(scope, city, kind):
-    prose = {"problems": ["[[no.such]]和[[shanty.start @999999]]", "[[shanty.start 斤]]、[[shanty.start /2021-13]]、{nothing}"]}
+    prose = {
+        "problems": [
+            "[[no.such]]和[[shanty.start @999999]]",
+            "[[shanty.start 斤]]、[[shanty.start /2021-13]]、{nothing}",
+        ]
+    }
     with pytest.raises(Refused) as refused:
         services.write(by=scope, kind="sample", region=city, period=YEAR, options=OPTIONS, prose=prose)
     told = [str(problem) for problem in refused.value.problems]
-    assert len(told) == 5 and all(any(word in one for one in told) for word in ("no.such", "999999", "斤", "2021-13", "nothing"))
+    assert len(told) == 5 and all(
+        any(word in one for one in told) for word in ("no.such", "999999", "斤", "2021-13", "nothing")
+    )
 
 
 def test_unknown_is_blank_and_marked(scope, city, kind):
     draft = services.write(
-        by=scope, kind="sample", region=city, period=YEAR, options=OPTIONS, prose={"problems": "基本建成[[shanty.complete]]套。"}
+        by=scope,
+        kind="sample",
+        region=city,
+        period=YEAR,
+        options=OPTIONS,
+        prose={"problems": "基本建成[[shanty.complete]]套。"},
     )
-    assert '<data class="fig none" data-ref="shanty.complete@140500/2021"></data>套' in queries.version(scope, draft).html
+    assert (
+        '<data class="fig none" data-ref="shanty.complete@140500/2021"></data>套' in queries.version(scope, draft).html
+    )
 
 
 def test_a_draft_shows_that_it_is_one_and_has_no_number(scope, draft):
@@ -56,7 +75,9 @@ def test_a_draft_shows_that_it_is_one_and_has_no_number(scope, draft):
 def test_each_writing_is_a_version_and_the_same_text_is_none(scope, draft):
     again = services.write(by=scope, kind="sample", region=draft.region, period=YEAR)
     assert again.pk == draft.pk and queries.versions(scope, draft).count() == 1
-    services.write(by=scope, kind="sample", region=draft.region, period=YEAR, options={**OPTIONS, "title": "另一个标题"})
+    services.write(
+        by=scope, kind="sample", region=draft.region, period=YEAR, options={**OPTIONS, "title": "另一个标题"}
+    )
     assert [one.serial for one in queries.versions(scope, draft)] == [2, 1]
     assert queries.document(scope, draft.pk).title == "另一个标题"
     assert queries.version(scope, draft).prose == PROSE
@@ -96,13 +117,27 @@ def test_a_template_that_prints_no_figure_is_a_defect(scope):
 
 def test_a_key_that_the_kind_does_not_have_is_refused_with_the_nearest_and_all_that_it_has(scope, city, kind):
     with pytest.raises(Refused) as refused:
-        services.write(by=scope, kind="sample", region=city, period=YEAR, options={"organ": "甲", "addresse": "乙"}, prose={"problem": "丙"})
+        services.write(
+            by=scope,
+            kind="sample",
+            region=city,
+            period=YEAR,
+            options={"organ": "甲", "addresse": "乙"},
+            prose={"problem": "丙"},
+        )
     option, section = refused.value.problems
     assert (option.code, section.code) == ("DOC-032", "DOC-033")
-    assert "addresse" in option.where and "是不是 addressee" in option.fix and "claim" in option.fix and "是不是 problems" in section.fix
+    assert (
+        "addresse" in option.where
+        and "是不是 addressee" in option.fix
+        and "claim" in option.fix
+        and "是不是 problems" in section.fix
+    )
 
 
 def test_an_option_that_the_prose_asks_for_is_no_typing_error(scope, city, kind):
     prose = {"problems": "按照{plan_name}办理。"}
-    draft = services.write(by=scope, kind="sample", region=city, period=YEAR, options={**OPTIONS, "plan_name": "方案"}, prose=prose)
+    draft = services.write(
+        by=scope, kind="sample", region=city, period=YEAR, options={**OPTIONS, "plan_name": "方案"}, prose=prose
+    )
     assert "按照方案办理" in queries.version(scope, draft).html

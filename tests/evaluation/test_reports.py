@@ -32,15 +32,30 @@ def scored(user, judged=JUDGED, **facts):
     services.load_catalogue(by=user)
     for measure, value in (FACTS | facts).items():
         services.enter(by=user, measure=measure, region=place(user), period="2020", value=value)
-    runs.run_book(by=user, kind="scoring", subject="prh-shanty", region=place(user), period="2020", on=date(2020, 12, 31), judged=judged)
+    runs.run_book(
+        by=user,
+        kind="scoring",
+        subject="prh-shanty",
+        region=place(user),
+        period="2020",
+        on=date(2020, 12, 31),
+        judged=judged,
+    )
 
 
 def report(user, **options):
     from anju.documents.queries import version
     from anju.documents.services import write
 
-    options = {"organs": ["甲局", "乙局"], "signatories": ["张三", "李四"], "tables": [{"book": "prh-shanty"}], **options}
-    return version(user, write(by=user, kind="evaluation-report", region=place(user), period="2020", options=options, prose={}))
+    options = {
+        "organs": ["甲局", "乙局"],
+        "signatories": ["张三", "李四"],
+        "tables": [{"book": "prh-shanty"}],
+        **options,
+    }
+    return version(
+        user, write(by=user, kind="evaluation-report", region=place(user), period="2020", options=options, prose={})
+    )
 
 
 def test_the_score_table_prints_every_row_with_the_machines_score_and_why_points_were_lost(scope):
@@ -75,16 +90,34 @@ def test_a_report_is_refused_while_a_table_it_carries_was_never_scored(scope):
 
 
 def test_a_part_without_figures_is_left_out_and_leaves_no_gap(scope):
-    told(scope, {"old.communities.target": "12", "old.households.target": "800", "old.buildings.target": "30", "old.area.target": "6"})
+    told(
+        scope,
+        {
+            "old.communities.target": "12",
+            "old.households.target": "800",
+            "old.buildings.target": "30",
+            "old.area.target": "6",
+        },
+    )
     text = plain(written(scope, "evaluation-report", prose={"suggestions": ["请上级支持。"]}))
     assert "一、城镇老旧小区改造" in text and "二、相关建议" in text and "公租房保障和棚户区改造" not in text
 
 
 def test_a_goal_set_as_a_share_is_told_as_a_share_and_judged_by_what_it_comes_to(scope):
-    told(scope, {"old.communities.target": "12", "old.households.target": "800", "old.households": "800", "old.households.completed": "399"})
+    told(
+        scope,
+        {
+            "old.communities.target": "12",
+            "old.households.target": "800",
+            "old.households": "800",
+            "old.households.completed": "399",
+        },
+    )
     from fractions import Fraction
 
-    services.enter(by=scope, measure="old.households.completed.target", region=place(scope), period=PERIOD, value=Fraction(1, 2))
+    services.enter(
+        by=scope, measure="old.households.completed.target", region=place(scope), period=PERIOD, value=Fraction(1, 2)
+    )
     text = plain(written(scope, "evaluation-report", {"superior_short": "省"}))
     assert "省定目标任务为2023年底前完成总户数的二分之一" in text
     assert "占总户数的50%，尚未达到省定目标" in text  # 399 of 800 rounds to 50 % and is not half
@@ -100,7 +133,15 @@ def test_a_rate_is_told_without_decimals_only_when_it_is_whole(scope):
 def test_full_marks_with_listed_problems_remind_the_writer(scope):
     told(scope, {"shanty.start.target": "600", "shanty.start": "600", "shanty.start.monetised": "600"})
     judged = {"place": "示例市", "score": "100", "problems": "2"}
-    runs.run_book(by=scope, kind="check", subject="full-score", region=place(scope), period=PERIOD, on=date(2023, 12, 31), judged=judged)
+    runs.run_book(
+        by=scope,
+        kind="check",
+        subject="full-score",
+        region=place(scope),
+        period=PERIOD,
+        on=date(2023, 12, 31),
+        judged=judged,
+    )
     version = written(scope, "self-evaluation", prose={"problems": ["### （一）征收困难"]})
     assert "自评得分100分" in plain(version) and "已完成600户，均为货币化安置" in plain(version)
     assert [warning["what"] for warning in version.warnings if warning["code"] == "EVAL-002"] == [
@@ -109,7 +150,10 @@ def test_full_marks_with_listed_problems_remind_the_writer(scope):
 
 
 def test_a_region_says_what_is_behind_and_leaves_open_what_was_not_scored(scope):
-    told(scope, {"prh.start.target": "100", "prh.start": "99", "subsidy.households.target": "10", "subsidy.households": "10"})
+    told(
+        scope,
+        {"prh.start.target": "100", "prh.start": "99", "subsidy.households.target": "10", "subsidy.households": "10"},
+    )
     services.enter(by=scope, measure="arh.start.target", region=place(scope), period=PERIOD, state="no_task")
     text = plain(written(scope, "region-evaluation", {"tables": [{"name": "租赁住房保障"}]}))
     assert "实际开工99套，开工率99%" in text and "公租房开工完成计划的99%，没有达到年度计划。" in text

@@ -11,7 +11,11 @@ from anju.documents.markup import by_class, parse, text_of
 from tests.fidelity.conftest import grouped
 
 ROOMS = Path(anju.demo.__file__).parents[1]
-TEMPLATES = [path for room in ("oversight", "evaluation", "documents") for path in sorted((ROOMS / room / "templates").rglob("*.html"))]
+TEMPLATES = [
+    path
+    for room in ("oversight", "evaluation", "documents")
+    for path in sorted((ROOMS / room / "templates").rglob("*.html"))
+]
 PLACES = sorted((ROOMS / "demo" / "places").iterdir())
 PLACED = [path.name for path in PLACES if (path / "place.yaml").exists()]
 TAGS, MARKS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S), re.compile(r"<[^>]*>")
@@ -38,13 +42,20 @@ def test_the_prose_of_a_place_types_no_number(place):
 @pytest.mark.parametrize("place", grouped(PLACED))
 def test_a_finished_document_holds_no_number_that_is_no_figure(place, drafted):
     article = parse(drafted(place))
-    options = [paper["options"] for paper in YAML(typ="safe").load((ROOMS / "demo" / "places" / place / "place.yaml").read_text(encoding="utf-8"))["documents"]]
+    options = [
+        paper["options"]
+        for paper in YAML(typ="safe").load(
+            (ROOMS / "demo" / "places" / place / "place.yaml").read_text(encoding="utf-8")
+        )["documents"]
+    ]
     given = sorted(set(words(options)), key=len, reverse=True)
     for name in ("annex-table", "letterhead", "imprint", "sign"):
         for node in by_class(article, name):
             for head in node.iter("td", "th"):
                 if head.tag == "td" and "text" not in (head.get("class") or ""):
-                    assert head.find("data") is not None or not re.search(r"\d", text_of(head)) or points(head), text_of(head)
+                    assert head.find("data") is not None or not re.search(r"\d", text_of(head)) or points(head), (
+                        text_of(head)
+                    )
             node.getparent().remove(node)
     for figure in list(by_class(article, "fig")):
         figure.text = ""
@@ -58,7 +69,9 @@ def test_a_finished_document_holds_no_number_that_is_no_figure(place, drafted):
 
 def points(cell) -> bool:
     """The full marks of a score table come from the rulebook, as plain whole numbers."""
-    return re.fullmatch(r"\d{1,3}", text_of(cell)) is not None and "评分标准" in text_of(cell.getparent().getparent().getparent())
+    return re.fullmatch(r"\d{1,3}", text_of(cell)) is not None and "评分标准" in text_of(
+        cell.getparent().getparent().getparent()
+    )
 
 
 def words(node) -> list[str]:

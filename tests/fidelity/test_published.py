@@ -45,7 +45,11 @@ class Ledger:
         return one
 
     def verdict(self) -> None:
-        unneeded = [f"{where}：“{printed}”已能生成，不应再列为例外" for where, printed in self.exceptions if (where, printed) not in self.needed]
+        unneeded = [
+            f"{where}：“{printed}”已能生成，不应再列为例外"
+            for where, printed in self.exceptions
+            if (where, printed) not in self.needed
+        ]
         assert not self.wrong + unneeded, "\n".join([self.place, *self.wrong, *unneeded])
 
 

@@ -85,7 +85,9 @@ def test_a_region_outside_the_scope_is_not_found(clerk, west):
 
 
 def test_an_assumption_is_marked_and_has_its_basis(user, east):
-    services.assume(by=user, measure="subsidy.households.target", region=east, period=YEAR, value="2500", basis="正文称完成计划任务")
+    services.assume(
+        by=user, measure="subsidy.households.target", region=east, period=YEAR, value="2500", basis="正文称完成计划任务"
+    )
     figure = queries.figure(user, "subsidy.households.target", east, YEAR)
     assert figure.assumed and figure.text() == "2500"
     services.enter(by=user, measure="subsidy.households", region=east, period=YEAR, value="2500")
@@ -107,7 +109,9 @@ def test_the_same_assumption_again_changes_nothing(user, east):
 
 
 def test_a_correction_supersedes_and_both_stay(user, east, start):
-    made = services.correct(by=user, measure="shanty.start", region=east, period=YEAR, value="1400", reason="核减重复", expected=start.pk)
+    made = services.correct(
+        by=user, measure="shanty.start", region=east, period=YEAR, value="1400", reason="核减重复", expected=start.pk
+    )
     newest, oldest = queries.history(user, "shanty.start", east, YEAR)
     assert value(user, east) == "1400"
     assert (newest.observation, newest.before, newest.reason, newest.act) == (made, "1413套", "核减重复", "更正")
@@ -123,7 +127,9 @@ def test_a_correction_of_an_assumption_is_no_assumption(user, east):
 
 def test_a_correction_may_change_the_precision_only(user, east):
     services.enter(by=user, measure="invest.done", region=east, period=YEAR, value="9.1", unit="亿元")
-    services.correct(by=user, measure="invest.done", region=east, period=YEAR, value="9.10", unit="亿元", reason="原表两位小数")
+    services.correct(
+        by=user, measure="invest.done", region=east, period=YEAR, value="9.10", unit="亿元", reason="原表两位小数"
+    )
     assert value(user, east, "invest.done") == "9.10"
 
 
@@ -134,11 +140,19 @@ def test_a_number_may_be_corrected_to_unknown(user, east, start):
 
 @pytest.mark.parametrize(
     ("code", "wrong"),
-    [("FIG-043", {"reason": " "}), ("FIG-047", {"value": "1413"}), ("FIG-041", {"measure": "prh.start"}), ("FIG-042", {"expected": 0})],
+    [
+        ("FIG-043", {"reason": " "}),
+        ("FIG-047", {"value": "1413"}),
+        ("FIG-041", {"measure": "prh.start"}),
+        ("FIG-042", {"expected": 0}),
+    ],
 )
 def test_a_correction_that_will_not_do_changes_nothing(user, east, start, code, wrong):
     with pytest.raises(Refused, match=code):
-        services.correct(**{"by": user, "measure": "shanty.start", "region": east, "period": YEAR, "value": "9", "reason": "改"} | wrong)
+        services.correct(
+            **{"by": user, "measure": "shanty.start", "region": east, "period": YEAR, "value": "9", "reason": "改"}
+            | wrong
+        )
     assert value(user, east) == "1413" and Observation.objects.count() == 1
 
 

@@ -19,7 +19,19 @@ NORTH, SOUTH = (SimpleNamespace(pk=n, name=name, code=str(n)) for n, name in enu
 def fig(value, code="shanty.start", region=NORTH, unit="套", places=0, **more):
     state = NUMBER if value is not None else more.pop("state", "unreported")
     family = {"亿元": "money", "万元": "money"}.get(unit, unit)
-    return Figure(code, code, region, "2021", state=state, value=value, unit=unit, places=places, family=family, kind="cumulative", **more)
+    return Figure(
+        code,
+        code,
+        region,
+        "2021",
+        state=state,
+        value=value,
+        unit=unit,
+        places=places,
+        family=family,
+        kind="cumulative",
+        **more,
+    )
 
 
 @given(st.integers(0, 10**12), st.integers(1, 10**12), st.integers(0, 6))
@@ -103,7 +115,9 @@ def test_what_cannot_be_added_is_not(others):
         total([fig(1, whole="shanty.start", dimension="改造类型"), others])
 
 
-@pytest.mark.parametrize(("approx", "said"), [("约", "约5300个"), ("余", "5300余个"), ("左右", "5300个左右"), ("", "5300个")])
+@pytest.mark.parametrize(
+    ("approx", "said"), [("约", "约5300个"), ("余", "5300余个"), ("左右", "5300个左右"), ("", "5300个")]
+)
 def test_about_is_said_where_it_belongs(approx, said):
     assert fig(5300, unit="个", approx=approx).spoken() == said
 
@@ -114,7 +128,11 @@ def test_another_unit_without_decimals_asked_for_is_exact():
 
 
 def test_periods():
-    assert str(bounds("2021-Q3")[0]) == "2021-07-01" and str(end("2020-02")) == "2020-02-29" and str(end("2021-12-31")) == "2021-12-31"
+    assert (
+        str(bounds("2021-Q3")[0]) == "2021-07-01"
+        and str(end("2020-02")) == "2020-02-29"
+        and str(end("2021-12-31")) == "2021-12-31"
+    )
     for wrong in ("2021-13", "2021-Q5", "2021-02-30", "21", "2021年", "2021-8", "0000"):
         with pytest.raises(Refused, match="FIG-004"):
             bounds(wrong)

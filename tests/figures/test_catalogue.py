@@ -39,12 +39,18 @@ def test_names_tell_measures_apart(user):
 
 def test_measures_are_called_by_the_words_of_the_glossary(user):
     """One word per thing: a code's words and its name's words are a row of the glossary."""
-    rows = [line.split("|")[1:3] for line in GLOSSARY.read_text("utf-8").splitlines() if line.startswith("| ") and "中文" not in line]
+    rows = [
+        line.split("|")[1:3]
+        for line in GLOSSARY.read_text("utf-8").splitlines()
+        if line.startswith("| ") and "中文" not in line
+    ]
     glossary = {chinese.strip(): english.strip() for chinese, english in rows}
     assert len(glossary) == len(rows), "a Chinese word has two rows"
     assert len(set(glossary.values())) == len(rows), "an English word stands for two things"
     said = {"target": "目标任务", "start": "开工", "complete": "基本建成", "handover": "竣工", "credit": "授信"}
-    assert glossary["开工"] == "start" and glossary["基本建成"] == "basic completion" and glossary["目标任务"] == "target"
+    assert (
+        glossary["开工"] == "start" and glossary["基本建成"] == "basic completion" and glossary["目标任务"] == "target"
+    )
     for measure in Measure.objects.all():
         words = measure.code.split(".")
         if "start" in words and "target" not in words:

@@ -14,13 +14,19 @@ from tests.figures.test_undo import standing
 @pytest.fixture
 def busy(user, city, east, west):
     """Every way a figure can come to stand: import, entry, assumption, correction, undone import, share, unknown."""
-    rows = [cell(east, "shanty.start", "5"), cell(west, "shanty.start", ""), cell(city, "old.households", "46682", unit="户")]
+    rows = [
+        cell(east, "shanty.start", "5"),
+        cell(west, "shanty.start", ""),
+        cell(city, "old.households", "46682", unit="户"),
+    ]
     services.import_tables(by=user, readings=reading(*rows), region=city, period=YEAR)
     services.correct(by=user, measure="shanty.start", region=east, period=YEAR, value="6", reason="核实")
     services.enter(by=user, measure="invest.done", region=east, period=YEAR, value="9.10", calibre="cal2")
     services.assume(by=user, measure="prh.start", region=east, period=YEAR, value="1", basis="正文", approx="约")
     rows = [cell(east, "shanty.start", "7"), cell(city, "old.households.completed.target", "50", unit="%")]
-    undone = services.import_tables(by=user, readings=reading(*rows, sha="9" * 64), region=city, period=YEAR, answers={"*": "改"})
+    undone = services.import_tables(
+        by=user, readings=reading(*rows, sha="9" * 64), region=city, period=YEAR, answers={"*": "改"}
+    )
     services.undo_import(by=user, source=undone.source, reason="错表")
     rows = [cell(city, "old.households.completed.target", "50", unit="%")]
     services.import_tables(by=user, readings=reading(*rows, sha="8" * 64), region=city, period=YEAR)
@@ -37,7 +43,9 @@ def test_what_is_kept_equals_what_is_rebuilt(busy):
     assert Trail.objects.filter(act="重建现行数").count() == 2
 
 
-@pytest.mark.parametrize("damage", ["value = value + 1", "places = places + 1", "assumed = NOT assumed", "approx = '余'"])
+@pytest.mark.parametrize(
+    "damage", ["value = value + 1", "places = places + 1", "assumed = NOT assumed", "approx = '余'"]
+)
 def test_a_figure_that_was_tampered_with_is_found_and_mended(busy, damage):
     before = standing()
     with connection.cursor() as cursor:
@@ -49,12 +57,22 @@ def test_a_figure_that_was_tampered_with_is_found_and_mended(busy, damage):
 
 @pytest.mark.parametrize("statement", ["UPDATE figures_observation SET value = 1", "DELETE FROM figures_observation"])
 def test_the_application_may_not_change_an_observation(busy, statement):
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
 def test_reading_a_page_costs_the_same_whatever_its_size(busy, city, counties, django_assert_num_queries):
-    codes = ["shanty.start", "shanty.start.rate", "invest.rate:cal2", "funds.safe.total", "old.households.completed.target"]
+    codes = [
+        "shanty.start",
+        "shanty.start.rate",
+        "invest.rate:cal2",
+        "funds.safe.total",
+        "old.households.completed.target",
+    ]
     with steady():
         queries.measures(busy)  # kept from here on
         with django_assert_num_queries(3):  # rows; the share; its base's row
@@ -62,7 +80,9 @@ def test_reading_a_page_costs_the_same_whatever_its_size(busy, city, counties, d
         with django_assert_num_queries(3):
             found = queries.figures(busy, codes, [city, *counties], [YEAR, "2020", "2019"])
     assert len(found) == 5 * 7 * 3
-    assert found("old.households.completed.target").text() == "23341" and found("shanty.start", counties[0]).text() == "6"
+    assert (
+        found("old.households.completed.target").text() == "23341" and found("shanty.start", counties[0]).text() == "6"
+    )
 
 
 def test_only_one_figure_stands_for_a_key(busy, east):

@@ -12,7 +12,9 @@ from tests.figures.conftest import YEAR, cell, reading
 def bring(user, city, *cells, **more):
     sha = more.pop("sha", "a" * 64)
     published = more.pop("published", [])
-    return services.import_tables(by=user, readings=reading(*cells, sha=sha, published=published), region=city, period=YEAR, **more)
+    return services.import_tables(
+        by=user, readings=reading(*cells, sha=sha, published=published), region=city, period=YEAR, **more
+    )
 
 
 def codes(refused):
@@ -20,7 +22,12 @@ def codes(refused):
 
 
 def test_numbers_arrive_with_their_precision_and_their_cell(user, city, east):
-    done = bring(user, city, cell(east, "invest.done", "27.27", unit="亿元", cell="H4"), cell(city, "shanty.start", "0", kind="total"))
+    done = bring(
+        user,
+        city,
+        cell(east, "invest.done", "27.27", unit="亿元", cell="H4"),
+        cell(city, "shanty.start", "0", kind="total"),
+    )
     assert (done.new, done.changed, done.unchanged) == (2, 0, 0)
     figure = queries.figure(user, "invest.done", east, YEAR)
     assert (figure.value, figure.text(), figure.places) == (272_700_000_000, "27.27", 2)
@@ -32,7 +39,10 @@ def test_numbers_arrive_with_their_precision_and_their_cell(user, city, east):
 def test_states_are_no_numbers(user, city, east, west):
     bring(user, city, cell(east, "shanty.start", ""), cell(west, "shanty.start", "无任务"))
     assert queries.figure(user, "shanty.start", east, YEAR).value is None
-    assert [queries.figure(user, "shanty.start", region, YEAR).state_text for region in (east, west)] == ["未报", "无任务"]
+    assert [queries.figure(user, "shanty.start", region, YEAR).state_text for region in (east, west)] == [
+        "未报",
+        "无任务",
+    ]
 
 
 def test_every_problem_is_reported_at_once_and_nothing_is_stored(user, city, east, west):
@@ -52,7 +62,19 @@ def test_every_problem_is_reported_at_once_and_nothing_is_stored(user, city, eas
             cell(west, "prh.complete", "1", assumed=True),
         )  # fmt: skip
     assert codes(refused) == sorted(
-        ["FIG-011", "FIG-012", "FIG-013", "FIG-013", "FIG-015", "FIG-016", "FIG-017", "FIG-014", "FIG-053", "FIG-004", "FIG-048"]
+        [
+            "FIG-011",
+            "FIG-012",
+            "FIG-013",
+            "FIG-013",
+            "FIG-015",
+            "FIG-016",
+            "FIG-017",
+            "FIG-014",
+            "FIG-053",
+            "FIG-004",
+            "FIG-048",
+        ]
     )
     assert not Observation.objects.exists() and not Source.objects.exists() and not CurrentFigure.objects.exists()
 
@@ -123,7 +145,12 @@ def test_a_printed_rate_is_compared_and_never_stored(user, city, east):
 
 
 def test_a_printed_sum_that_was_cut_off_is_named_as_such(user, city):
-    parts = {"central_provincial": ("2.93", "亿元"), "central_invest": ("5.62", "亿元"), "local": ("9199.36", "万元"), "social": ("463.58", "万元")}
+    parts = {
+        "central_provincial": ("2.93", "亿元"),
+        "central_invest": ("5.62", "亿元"),
+        "local": ("9199.36", "万元"),
+        "social": ("463.58", "万元"),
+    }
     rows = [cell(city, f"funds.old.{name}", text, unit=unit) for name, (text, unit) in parts.items()]
     with pytest.raises(Refused) as refused:
         bring(user, city, *rows, published=[cell(city, "funds.old.total", "9.51", unit="亿元", cell="C9")])
@@ -142,7 +169,12 @@ def test_parts_that_exceed_their_whole_or_leave_a_gap_are_asked_about(user, city
 
 def test_parts_of_two_dimensions_do_not_mix(user, city, east):
     """改造类型 and 安置方式 each are compared with the whole, never together."""
-    parts = {"shanty.start": "5", "shanty.start.old_town": "3", "shanty.start.urban_village": "2", "shanty.start.monetised": "4"}
+    parts = {
+        "shanty.start": "5",
+        "shanty.start.old_town": "3",
+        "shanty.start.urban_village": "2",
+        "shanty.start.monetised": "4",
+    }
     assert bring(user, city, *(cell(east, code, text) for code, text in parts.items())).new == 4
 
 
@@ -151,7 +183,11 @@ def test_an_incomplete_breakdown_may_leave_a_remainder(user, city, east):
 
 
 def test_a_total_that_is_not_the_sum_of_its_regions_is_asked_about(user, city, east, west):
-    rows = [cell(east, "shanty.start", "5"), cell(west, "shanty.start", "6"), cell(city, "shanty.start", "12", kind="total", cell="B9")]
+    rows = [
+        cell(east, "shanty.start", "5"),
+        cell(west, "shanty.start", "6"),
+        cell(city, "shanty.start", "12", kind="total", cell="B9"),
+    ]
     with pytest.raises(Refused) as refused:
         bring(user, city, *rows)
     assert codes(refused) == ["FIG-034"] and "相差 1套" in str(refused.value)
@@ -159,7 +195,9 @@ def test_a_total_that_is_not_the_sum_of_its_regions_is_asked_about(user, city, e
 
 
 def test_the_same_gap_is_found_when_only_one_county_changes(user, city, east, west):
-    bring(user, city, cell(east, "shanty.start", "5"), cell(west, "shanty.start", "6"), cell(city, "shanty.start", "11"))
+    bring(
+        user, city, cell(east, "shanty.start", "5"), cell(west, "shanty.start", "6"), cell(city, "shanty.start", "11")
+    )
     rows = [cell(east, "shanty.start", "9"), cell(west, "shanty.start", "6"), cell(city, "shanty.start", "11")]
     with pytest.raises(Refused) as refused:
         bring(user, city, *rows, sha="d" * 64, answers={"FIG-035": "改"})
@@ -178,7 +216,12 @@ def test_a_preview_stores_nothing_and_lists_reminders(user, city, east, west):
 
 
 def test_units_counted_alike_are_kept_as_printed(user, city, east):
-    bring(user, city, cell(east, "shanty.start", "600", unit="户"), cell(east, "old.households.target", "23.15", unit="万户"))
+    bring(
+        user,
+        city,
+        cell(east, "shanty.start", "600", unit="户"),
+        cell(east, "old.households.target", "23.15", unit="万户"),
+    )
     assert queries.figure(user, "shanty.start", east, YEAR).spoken() == "600户"
     assert queries.figure(user, "old.households.target", east, YEAR).value == 231_500
 

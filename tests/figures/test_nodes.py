@@ -18,7 +18,9 @@ JUNE, SEPTEMBER = date(2021, 6, 30), date(2021, 9, 30)
 
 @pytest.fixture
 def paper(user, city):
-    return services.target_document(by=user, number="保〔2021〕1号", title="实施方案", level="市", region=city, issued_on=date(2021, 8, 5))
+    return services.target_document(
+        by=user, number="保〔2021〕1号", title="实施方案", level="市", region=city, issued_on=date(2021, 8, 5)
+    )
 
 
 @pytest.fixture
@@ -79,7 +81,9 @@ def test_a_node_before_its_document_binds_no_one_and_says_why(user, city, plan):
 
 
 def test_an_addition_made_after_the_node_does_not_reach_back_to_it(user, city, east, plan):
-    more = services.target_document(by=user, number="保〔2021〕9号", title="追加", level="市", region=city, issued_on=date(2021, 10, 8))
+    more = services.target_document(
+        by=user, number="保〔2021〕9号", title="追加", level="市", region=city, issued_on=date(2021, 10, 8)
+    )
     services.enter(by=user, measure=TARGET, region=city, period=YEAR, value="50", document=more, adds=True)
     services.enter(by=user, measure=TARGET, region=east, period=YEAR, value="50", document=more, adds=True)
     done(user, east, "2021-09", "4")
@@ -127,7 +131,10 @@ def test_a_measure_without_a_target_has_no_node(user, paper):
 
 
 def test_only_who_sets_targets_sets_nodes(user, city, paper):
-    with scoped(Operator("clerk", "填报员", user.region_ids, {"clerk": user.region_ids})) as clerk, pytest.raises(Refused, match="ACT-001"):
+    with (
+        scoped(Operator("clerk", "填报员", user.region_ids, {"clerk": user.region_ids})) as clerk,
+        pytest.raises(Refused, match="ACT-001"),
+    ):
         node_services.set_node(by=clerk, document=paper, measure=TARGET, on=JUNE, share=Fraction(1, 2))
 
 

@@ -19,7 +19,12 @@ def enter(user):
 
 
 def test_a_computed_rate_has_the_decimals_of_its_column(user, city, enter):
-    for code, text in (("backlog.completed", "383"), ("backlog.unfinished", "3918"), ("backlog.completed.shanty", "383"), ("backlog.unfinished.shanty", "3918")):
+    for code, text in (
+        ("backlog.completed", "383"),
+        ("backlog.unfinished", "3918"),
+        ("backlog.completed.shanty", "383"),
+        ("backlog.unfinished.shanty", "3918"),
+    ):
         enter(city, code, text)
     found = queries.figures(user, ["backlog.rate", "backlog.rate.shanty"], [city], [YEAR])
     assert [figure.text() for figure in found.values()] == ["9.78", "9.8"]
@@ -29,18 +34,31 @@ def test_a_calibre_goes_to_the_side_that_has_it(user, east, enter):
     enter(east, "invest.target", "4.5", unit="亿元")
     enter(east, "invest.done", "2.91", unit="亿元", calibre="cal1")
     enter(east, "invest.done", "5.56", unit="亿元", calibre="cal2")
-    assert [queries.figure(user, "invest.rate", east, YEAR, calibre).text() for calibre in ("cal1", "cal2", "")] == ["64.7", "123.6", ""]
+    assert [queries.figure(user, "invest.rate", east, YEAR, calibre).text() for calibre in ("cal1", "cal2", "")] == [
+        "64.7",
+        "123.6",
+        "",
+    ]
     assert queries.figures(user, ["invest.rate:cal2"], [east], [YEAR])("invest.rate:cal2").text() == "123.6"
 
 
 def test_completion_is_measured_by_continued_works_only(user, city, enter):
-    for code, text in (("shanty.complete", "3145"), ("shanty.complete.continued", "2979"), ("shanty.complete.target", "663")):
+    for code, text in (
+        ("shanty.complete", "3145"),
+        ("shanty.complete.continued", "2979"),
+        ("shanty.complete.target", "663"),
+    ):
         enter(city, code, text)
     assert queries.figure(user, "shanty.complete.rate", city, YEAR).text() == "449.3"
 
 
 def test_a_published_sum_is_computed_from_its_terms(user, city, enter):
-    for name, text, unit in (("central_provincial", "871", "万元"), ("bond", "21.06", "亿元"), ("city", "6469", "万元"), ("credit", "5.1", "亿元")):
+    for name, text, unit in (
+        ("central_provincial", "871", "万元"),
+        ("bond", "21.06", "亿元"),
+        ("city", "6469", "万元"),
+        ("credit", "5.1", "亿元"),
+    ):
         enter(city, f"funds.prh_shanty.{name}", text, unit=unit)
     whole = queries.figure(user, "funds.prh_shanty.total", city, YEAR)
     assert (whole.text(), whole.text("万元"), len(whole.parts)) == ("26.89", "268940", 4)
@@ -96,14 +114,23 @@ def test_a_ranking_goes_by_exact_values_and_leaves_the_unknown_last(user, counti
         enter(county, "shanty.start", done)
         enter(county, "shanty.start.target", "100000")
     ranked = queries.ranking(user, "shanty.start.rate", counties[:4], YEAR)
-    assert [(one.rank, one.figure.region) for one in ranked] == [(1, counties[0]), (1, counties[2]), (3, counties[1]), (None, counties[3])]
+    assert [(one.rank, one.figure.region) for one in ranked] == [
+        (1, counties[0]),
+        (1, counties[2]),
+        (3, counties[1]),
+        (None, counties[3]),
+    ]
     assert {one.figure.text() for one in ranked[:3]} == {"100.0"}
 
 
 def test_a_series_keeps_the_order_and_its_gaps(user, city, enter):
     enter(city, "shanty.start", "3", period="2021-03")
     enter(city, "shanty.start", "0", period="2021-01")
-    assert [one.text() for one in queries.series(user, "shanty.start", city, ["2021-01", "2021-02", "2021-03"])] == ["0", "", "3"]
+    assert [one.text() for one in queries.series(user, "shanty.start", city, ["2021-01", "2021-02", "2021-03"])] == [
+        "0",
+        "",
+        "3",
+    ]
 
 
 def test_provenance_tells_file_sheet_cell_and_earlier_values(user, city, east):
@@ -112,10 +139,16 @@ def test_provenance_tells_file_sheet_cell_and_earlier_values(user, city, east):
     services.correct(by=user, measure="shanty.start", region=east, period=YEAR, value="6", reason="核实")
     imported = Observation.objects.get(source=done.source)
     where = queries.provenance(user, imported.pk)
-    assert (where.place, where.current, where.observation.cited) == ("《表.xlsx》工作表“附件1” 单元格 E7", False, "正文")
+    assert (where.place, where.current, where.observation.cited) == (
+        "《表.xlsx》工作表“附件1” 单元格 E7",
+        False,
+        "正文",
+    )
     assert queries.content(user, where.source) == b"PK"
     now = queries.provenance(user, queries.figure(user, "shanty.start", east, YEAR).observation_id)
-    assert now.current and [entry.figure.value for entry in now.earlier] == [5] and now.source.get_kind_display() == "更正"
+    assert (
+        now.current and [entry.figure.value for entry in now.earlier] == [5] and now.source.get_kind_display() == "更正"
+    )
 
 
 def test_what_is_outside_the_scope_is_unknown_or_not_found(user, clerk, city, east, west):

@@ -17,18 +17,32 @@ CODE = "shanty.start.target"
 @pytest.fixture
 def paper(user, city):
     return services.target_document(
-        by=user, number="保〔2021〕1号", title="任务分解", level="市", region=city, issued_on=date(2021, 3, 5), effective_on=date(2021, 3, 1)
+        by=user,
+        number="保〔2021〕1号",
+        title="任务分解",
+        level="市",
+        region=city,
+        issued_on=date(2021, 3, 5),
+        effective_on=date(2021, 3, 1),
     )
 
 
 def hand_out(user, city, paper, lines, **more):
     rows = [cell(region, CODE, text, calibre="市", cell=f"B{n}") for n, (region, text) in enumerate(lines)]
     sha = more.pop("sha", "1" * 64)
-    return services.import_tables(by=user, readings=reading(*rows, sha=sha), region=city, period=YEAR, document=paper, **more)
+    return services.import_tables(
+        by=user, readings=reading(*rows, sha=sha), region=city, period=YEAR, document=paper, **more
+    )
 
 
 def test_the_same_document_twice_is_one_and_another_under_its_number_is_refused(user, city, paper):
-    known = {"number": paper.number, "level": "市", "region": city, "issued_on": date(2021, 3, 5), "effective_on": date(2021, 3, 1)}
+    known = {
+        "number": paper.number,
+        "level": "市",
+        "region": city,
+        "issued_on": date(2021, 3, 5),
+        "effective_on": date(2021, 3, 1),
+    }
     assert services.target_document(by=user, title="任务分解", **known) == paper
     with pytest.raises(Refused, match="FIG-054"):
         services.target_document(by=user, title="别的", **known)
@@ -77,9 +91,15 @@ def test_a_part_without_a_number_leaves_the_remainder_unknown(user, city, east, 
 
 def test_an_addition_in_mid_year_adds_to_what_is_in_force(user, city, east, west, paper):
     hand_out(user, city, paper, [(city, "100"), (east, "60"), (west, "40")])
-    more = services.target_document(by=user, number="保〔2021〕7号", title="追加任务", level="市", region=city, issued_on=date(2021, 8, 2))
+    more = services.target_document(
+        by=user, number="保〔2021〕7号", title="追加任务", level="市", region=city, issued_on=date(2021, 8, 2)
+    )
     hand_out(user, city, more, [(city, "30"), (east, "30")], adds=True, sha="2" * 64)
-    assert [queries.figure(user, CODE, region, YEAR, "市").text() for region in (city, east, west)] == ["130", "90", "40"]
+    assert [queries.figure(user, CODE, region, YEAR, "市").text() for region in (city, east, west)] == [
+        "130",
+        "90",
+        "40",
+    ]
     division = queries.decomposition(user, more)(CODE)
     assert (division.whole.text(), division.handed_out.text(), division.balanced) == ("30", "30", True)
     (target,) = queries.targets(user, east, YEAR)
@@ -93,7 +113,9 @@ def test_an_addition_in_mid_year_adds_to_what_is_in_force(user, city, east, west
 
 def test_an_addition_entered_by_hand_is_added_once(user, city, paper):
     services.enter(by=user, measure=CODE, region=city, period=YEAR, value="100", document=paper)
-    more = services.target_document(by=user, number="保〔2021〕7号", title="追加任务", level="市", region=city, issued_on=date(2021, 8, 2))
+    more = services.target_document(
+        by=user, number="保〔2021〕7号", title="追加任务", level="市", region=city, issued_on=date(2021, 8, 2)
+    )
     for _ in range(2):
         services.enter(by=user, measure=CODE, region=city, period=YEAR, value="30", document=more, adds=True)
     assert queries.figure(user, CODE, city, YEAR).text() == "130"
@@ -101,7 +123,9 @@ def test_an_addition_entered_by_hand_is_added_once(user, city, paper):
 
 def test_a_corrected_addition_is_still_an_addition(user, city, paper):
     services.enter(by=user, measure=CODE, region=city, period=YEAR, value="100", document=paper)
-    more = services.target_document(by=user, number="保〔2021〕7号", title="追加任务", level="市", region=city, issued_on=date(2021, 8, 2))
+    more = services.target_document(
+        by=user, number="保〔2021〕7号", title="追加任务", level="市", region=city, issued_on=date(2021, 8, 2)
+    )
     services.enter(by=user, measure=CODE, region=city, period=YEAR, value="30", document=more, adds=True)
     services.correct(by=user, measure=CODE, region=city, period=YEAR, value="135", reason="追加 35，抄错")
     assert queries.decomposition(user, more)(CODE).whole.text() == "35"
@@ -116,7 +140,13 @@ def test_there_is_nothing_to_add_to(user, city, east, paper):
 
 def test_a_target_may_be_a_share_of_another_figure(user, city):
     services.enter(by=user, measure="old.households", region=city, period=YEAR, value="46683", scope_note="不含某县")
-    said = {"measure": "old.households.completed.target", "region": city, "period": YEAR, "value": Fraction(1, 2), "scope_note": "不含某县"}
+    said = {
+        "measure": "old.households.completed.target",
+        "region": city,
+        "period": YEAR,
+        "value": Fraction(1, 2),
+        "scope_note": "不含某县",
+    }
     made = services.enter(by=user, **said)
     target = queries.figure(user, "old.households.completed.target", city, YEAR)
     assert target.exact == Fraction(46_683, 2) and target.parts[0].code == "old.households" and target.text() == "23342"
@@ -148,9 +178,19 @@ def test_a_share_needs_a_base_that_the_catalogue_names(user, city):
 
 
 def test_a_node_dated_before_its_document_binds_no_one(user, city):
-    paper = services.target_document(by=user, number="保〔2020〕1号", title="方案", level="市", region=city, issued_on=date(2020, 8, 5))
+    paper = services.target_document(
+        by=user, number="保〔2020〕1号", title="方案", level="市", region=city, issued_on=date(2020, 8, 5)
+    )
     for when, rate in (("2020-06", "80"), ("2020-09", "100")):
-        services.enter(by=user, measure="shanty.start.rate.target", region=city, period=when, value=rate, calibre="市", document=paper)
+        services.enter(
+            by=user,
+            measure="shanty.start.rate.target",
+            region=city,
+            period=when,
+            value=rate,
+            calibre="市",
+            document=paper,
+        )
     june, september = queries.targets(user, city, "2020")
     assert not june.binding and "不溯及既往" in june.why and "2020-06-30" in june.why
     assert september.binding and september.due == date(2020, 9, 30)

@@ -73,7 +73,8 @@ def test_of_two_corrections_one_wins_and_the_other_is_told(prepared):
 def test_of_two_first_entries_one_wins(prepared):
     user, _, east = prepared
     entry = [
-        lambda by, value=value: services.enter(by=by, measure="prh.start", region=east, period=YEAR, value=value) for value in ("1", "2")
+        lambda by, value=value: services.enter(by=by, measure="prh.start", region=east, period=YEAR, value=value)
+        for value in ("1", "2")
     ]
     results = race(*entry)
     assert results.count("done") == 1 and next(one.code for one in results if one != "done") in ("FIG-042", "FIG-050")
@@ -95,7 +96,14 @@ def test_of_two_imports_of_one_cell_one_wins(prepared):
         assert both in ({3}, {4}) and services.check_current(user).differing == 0
 
 
-@pytest.mark.parametrize("statement", ["UPDATE figures_observation SET value = 1", "DELETE FROM figures_observation", "TRUNCATE figures_observation CASCADE"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE figures_observation SET value = 1",
+        "DELETE FROM figures_observation",
+        "TRUNCATE figures_observation CASCADE",
+    ],
+)
 def test_an_owner_may_not_change_one_either(prepared, statement):
     from django.db import ProgrammingError
 
@@ -109,12 +117,17 @@ def test_a_reused_connection_without_scope_shows_nothing(prepared):
     with scoped(user):
         paper = services.target_document(by=user, number="保〔2021〕1号", title="分解", level="市", region=city)
         services.enter(by=user, measure="shanty.start.target", region=city, period=YEAR, value="5", document=paper)
-        brought = services.import_tables(by=user, readings=reading(cell(east, "prh.start", "1")), region=city, period=YEAR, content=b"PK")
+        brought = services.import_tables(
+            by=user, readings=reading(cell(east, "prh.start", "1")), region=city, period=YEAR, content=b"PK"
+        )
         shown = queries.figure(user, "shanty.start", east, YEAR)
         assert shown.value == 5 and len(queries.history(user, "shanty.start", east, YEAR)) == 1
     nothing = {
         "figure": lambda: queries.figure(user, "shanty.start", east, YEAR).known,
-        "figures": lambda: any(one.known for one in queries.figures(user, ["shanty.start", "shanty.start.rate"], [city, east], [YEAR]).values()),
+        "figures": lambda: any(
+            one.known
+            for one in queries.figures(user, ["shanty.start", "shanty.start.rate"], [city, east], [YEAR]).values()
+        ),
         "rollup": lambda: queries.rollup(user, "shanty.start", city, YEAR, parts=[east]).known,
         "series": lambda: any(one.known for one in queries.series(user, "shanty.start", east, [YEAR])),
         "ranking": lambda: any(one.rank for one in queries.ranking(user, "shanty.start", [east], YEAR)),

@@ -24,13 +24,25 @@ def told(scope):
     load_catalogue(by=scope)
     places = {code: Region.objects.get(code=code, valid_until=None) for code in ("140525", "140581", "450300")}
     for code, region, period, value in SAID:
-        row = Published(code, places[region], period, value, "套", state="number" if value is not None else "unreported")
-        publish(by=scope, kind=Source.Kind.RETURN, title="示例", region=places[region], period=period, rows=[row], reason="示例")
+        row = Published(
+            code, places[region], period, value, "套", state="number" if value is not None else "unreported"
+        )
+        publish(
+            by=scope,
+            kind=Source.Kind.RETURN,
+            title="示例",
+            region=places[region],
+            period=period,
+            rows=[row],
+            reason="示例",
+        )
     return places
 
 
 def through(ids, year):
-    rows = CurrentFigure.objects.filter(region_id__in=ids, period__startswith=year, calibre="", state="number", measure_id__in=CODES)
+    rows = CurrentFigure.objects.filter(
+        region_id__in=ids, period__startswith=year, calibre="", state="number", measure_id__in=CODES
+    )
     return set(rows.values_list("measure_id", "period").distinct())
 
 
@@ -42,7 +54,12 @@ def test_looking_up_finds_what_reading_through_finds(told, scope, year):
 
 def test_a_month_that_is_only_unreported_and_other_places_are_not_told(told, scope):
     found = queries.told(scope, [told["140525"].pk, told["140581"].pk], CODES, "2021")
-    assert sorted(found) == [("shanty.complete", "2021-08-31"), ("shanty.start", "2021"), ("shanty.start", "2021-08"), ("shanty.start", "2021-Q3")]
+    assert sorted(found) == [
+        ("shanty.complete", "2021-08-31"),
+        ("shanty.start", "2021"),
+        ("shanty.start", "2021-08"),
+        ("shanty.start", "2021-Q3"),
+    ]
 
 
 def test_outside_the_scope_nothing_is_told(told):

@@ -9,11 +9,25 @@ from anju.figures.models import CurrentFigure, Observation, Source
 from anju.problems import Refused
 from tests.figures.conftest import YEAR, cell, reading
 
-EVERYTHING = "region_id", "period", "measure_id", "calibre_id", "observation_id", "state", "value", "unit", "places", "approx", "assumed"
+EVERYTHING = (
+    "region_id",
+    "period",
+    "measure_id",
+    "calibre_id",
+    "observation_id",
+    "state",
+    "value",
+    "unit",
+    "places",
+    "approx",
+    "assumed",
+)
 
 
 def bring(user, city, sha, *cells, **more):
-    return services.import_tables(by=user, readings=reading(*cells, sha=sha * 64), region=city, period=YEAR, answers={"*": "以新表为准"}, **more)
+    return services.import_tables(
+        by=user, readings=reading(*cells, sha=sha * 64), region=city, period=YEAR, answers={"*": "以新表为准"}, **more
+    )
 
 
 def standing():

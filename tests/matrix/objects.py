@@ -75,7 +75,9 @@ def posting(by: Operator, region: Region, visitor: Staff) -> At:
 def job(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.core.models import Job
 
-    made = Job.objects.create(name="test", title="示例任务", args={}, by=visitor.username, by_name=visitor.name, region=region)
+    made = Job.objects.create(
+        name="test", title="示例任务", args={}, by=visitor.username, by_name=visitor.name, region=region
+    )
     return At({"pk": made.pk}, bare=True)
 
 
@@ -107,7 +109,9 @@ def rule(by: Operator, region: Region, visitor: Staff) -> At:
 def run(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.runs import books, services
 
-    made = services.run_book(by=by, kind="scoring", subject="prh-shanty", region=region, period=PERIOD, on=date(2020, 12, 31))
+    made = services.run_book(
+        by=by, kind="scoring", subject="prh-shanty", region=region, period=PERIOD, on=date(2020, 12, 31)
+    )
     return At({"pk": made.pk, "criterion": next(iter(books.read(made.book).criteria))}, bare=True)
 
 
@@ -119,7 +123,9 @@ def document(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.documents import kinds
     from anju.documents.models import Document, Version
 
-    made = Document.objects.create(kind=kinds.kinds()[0].code, region=region, period=PERIOD, title="示例文书", by=by.key)
+    made = Document.objects.create(
+        kind=kinds.kinds()[0].code, region=region, period=PERIOD, title="示例文书", by=by.key
+    )
     html = "<article><p>示例</p></article>"
     Version.objects.create(
         document=made, region=region, serial=1, html=html, html_digest=hashlib.sha256(html.encode()).hexdigest(), options={}, prose={},
@@ -155,7 +161,9 @@ def source(by: Operator, region: Region, visitor: Staff) -> At:
 def ledger_row(by: Operator, region: Region) -> Any:
     from anju.projects.models import Project
 
-    return Project.objects.create(region=region, code="P1", name="示例棚改", kind="shanty", year=2020, units=100, by=by.key)
+    return Project.objects.create(
+        region=region, code="P1", name="示例棚改", kind="shanty", year=2020, units=100, by=by.key
+    )
 
 
 def picture(by: Operator, region: Region) -> Any:
@@ -163,7 +171,9 @@ def picture(by: Operator, region: Region) -> Any:
 
     content = b"\xff\xd8sample"
     digest = hashlib.sha256(content).hexdigest()
-    return File.objects.create(region=region, name="示例.jpg", media="image/jpeg", sha256=digest, size=len(content), content=content, by=by.key)
+    return File.objects.create(
+        region=region, name="示例.jpg", media="image/jpeg", sha256=digest, size=len(content), content=content, by=by.key
+    )
 
 
 @makes(
@@ -189,7 +199,9 @@ def event(by: Operator, region: Region, visitor: Staff) -> At:
 def photo(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.projects.models import Photo
 
-    made = Photo.objects.create(project=ledger_row(by, region), region=region, file=picture(by, region), taken_on=date(2020, 6, 1))
+    made = Photo.objects.create(
+        project=ledger_row(by, region), region=region, file=picture(by, region), taken_on=date(2020, 6, 1)
+    )
     return At({"pk": made.pk}, bare=True)
 
 
@@ -197,7 +209,9 @@ def photo(by: Operator, region: Region, visitor: Staff) -> At:
 def entry(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.projects.models import Entry
 
-    made = Entry.objects.create(project=ledger_row(by, region), region=region, ledger="overdue", opened_on=date(2020, 6, 1))
+    made = Entry.objects.create(
+        project=ledger_row(by, region), region=region, ledger="overdue", opened_on=date(2020, 6, 1)
+    )
     return At({"pk": made.pk}, bare=True)
 
 
@@ -205,7 +219,9 @@ def entry(by: Operator, region: Region, visitor: Staff) -> At:
 def cohort(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.projects.models import Cohort
 
-    made = Cohort.objects.create(region=region, name="示例名单", started_by=date(2018, 12, 31), unfinished_on=date(2019, 12, 31), by=by.key)
+    made = Cohort.objects.create(
+        region=region, name="示例名单", started_by=date(2018, 12, 31), unfinished_on=date(2019, 12, 31), by=by.key
+    )
     return At({"pk": made.pk}, bare=True)
 
 
@@ -258,5 +274,7 @@ def notice(by: Operator, region: Region, visitor: Staff) -> At:
 
     from anju.oversight.models import Notice
 
-    made = Notice.objects.create(region=region, act="leader.see", key="sample", what="示例", link="/", due=datetime.now(UTC) + timedelta(days=1))
+    made = Notice.objects.create(
+        region=region, act="leader.see", key="sample", what="示例", link="/", due=datetime.now(UTC) + timedelta(days=1)
+    )
     return At({"pk": made.pk}, bare=True)

@@ -52,7 +52,9 @@ def test_every_route_has_a_name_and_an_act_of_the_table():
 
 def test_every_route_with_parts_has_a_maker_and_every_maker_its_route():
     named = {route.name for route in ROUTES}
-    assert not sorted(route.name for route in ROUTES if route.parts and route.act and route.name not in MAKERS), "add them to tests/matrix/objects.py"
+    assert not sorted(route.name for route in ROUTES if route.parts and route.act and route.name not in MAKERS), (
+        "add them to tests/matrix/objects.py"
+    )
     assert not (set(MAKERS) | NO_REGION) - named
 
 
@@ -66,7 +68,9 @@ def test_public_routes_open_without_signing_in(db, route):
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.act], ids=str)
 def test_the_table_decides(db, route):
     assert not route.parts or route.name in MAKERS, f"no maker for {route.name} in tests/matrix/objects.py"
-    assert Client().get(reverse(route.name, kwargs=dict.fromkeys(route.parts, "1"))).status_code == 302, "nobody comes in unknown"
+    assert Client().get(reverse(route.name, kwargs=dict.fromkeys(route.parts, "1"))).status_code == 302, (
+        "nobody comes in unknown"
+    )
     visitors = {post: person(post) for post in posts()}
     with scoped(local_operator()) as by:
         load_catalogue(by=by)
@@ -97,7 +101,9 @@ def made(route: Route, code: str, visitor: Any) -> tuple[str, At]:
         region = Region.objects.get(code=code, valid_until=None)
         at = MAKERS[route.name](by, region, visitor) if route.name in MAKERS else At()
     query = at.query if at.bare else {"region": code, "period": PERIOD} | at.query
-    return reverse(route.name, kwargs={part: at.parts[part] for part in route.parts}) + (f"?{urlencode(query)}" if query else ""), at
+    return reverse(route.name, kwargs={part: at.parts[part] for part in route.parts}) + (
+        f"?{urlencode(query)}" if query else ""
+    ), at
 
 
 def asked(visitor: Any, address: str, at: At) -> int:

@@ -49,12 +49,36 @@ def grow(by: Operator, start: int, end: int) -> dict[str, Any]:
                 latitude=35_000_000 + n, by=by.key,
             )  # fmt: skip
             for kind in ("start", "invest"):
-                Event.objects.create(project=project, region=region, kind=kind, on=date(2020, 3, 1), amount=10 + n, origin="ledger", by=by.key)
+                Event.objects.create(
+                    project=project,
+                    region=region,
+                    kind=kind,
+                    on=date(2020, 3, 1),
+                    amount=10 + n,
+                    origin="ledger",
+                    by=by.key,
+                )
             rows = [
-                Published(m, region, PERIOD[:4] if m.endswith("target") else PERIOD, 1_000_000 * (10 + n), "亿元" if m == "invest.done" else "套") for m in MEASURES
+                Published(
+                    m,
+                    region,
+                    PERIOD[:4] if m.endswith("target") else PERIOD,
+                    1_000_000 * (10 + n),
+                    "亿元" if m == "invest.done" else "套",
+                )
+                for m in MEASURES
             ]
-            publish(by=by, kind=Source.Kind.RETURN, title=f"示例{n}", region=region, period=PERIOD, rows=rows, reason="示例")
-            Notice.objects.create(region=region, act="leader.see", key=f"q{n}", what="示例", link="/", due=datetime.now(UTC) + timedelta(days=1))
+            publish(
+                by=by, kind=Source.Kind.RETURN, title=f"示例{n}", region=region, period=PERIOD, rows=rows, reason="示例"
+            )
+            Notice.objects.create(
+                region=region,
+                act="leader.see",
+                key=f"q{n}",
+                what="示例",
+                link="/",
+                due=datetime.now(UTC) + timedelta(days=1),
+            )
             document(by, region, person("clerk", EAST))
             run(by, region, person("clerk", EAST))
             ret = returns.open_return(by=by, form_code=FORM, region=region, period=f"2020-{n + 1:02d}")
@@ -104,12 +128,20 @@ def test_a_page_asks_as_many_queries_as_it_is_written(db, monkeypatch):
         returns.load_forms(by=by)
         one = grow(by, 0, 2)
         east = Region.objects.get(code=EAST, valid_until=None)
-        one |= {"run": Run.objects.filter(region=east).earliest("id").pk, "document": Document.objects.filter(region=east).earliest("id").pk}
+        one |= {
+            "run": Run.objects.filter(region=east).earliest("id").pk,
+            "document": Document.objects.filter(region=east).earliest("id").pk,
+        }
     few = asked(one)
     with scoped(local_operator()) as by:
         grow(by, 2, 6)
     many = asked(one)
-    grown = {f"{who} {name}": (few[who][name], many[who][name]) for who in few for name in few[who] if few[who][name] != many[who][name]}
+    grown = {
+        f"{who} {name}": (few[who][name], many[who][name])
+        for who in few
+        for name in few[who]
+        if few[who][name] != many[who][name]
+    }
     assert not grown, "more rows must not ask more queries"
     written = YAML(typ="safe", pure=True).load(WRITTEN.read_text(encoding="utf-8"))
     wrong = {
@@ -117,5 +149,3 @@ def test_a_page_asks_as_many_queries_as_it_is_written(db, monkeypatch):
         for who in many for name, number in many[who].items() if written.get(who, {}).get(name) != number
     }  # fmt: skip
     assert not wrong, f"more: find out why; fewer: lower the number in {WRITTEN.name}"
-
-

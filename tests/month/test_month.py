@@ -23,7 +23,15 @@ from tests.month.conftest import FORM
 
 NAME = "城镇保障性安居工程项目进度月报表"
 REMARK, EXPLAINED = "第一行完成投资请与监理报表核对", "本月没有新进展，据实填报"
-HEADS = ["项目编码", "项目名称", "计划套数（套）", "新开工套数", "基本建成套数", "竣工套数", "本年完成投资"]  # of the statistics office's screen
+HEADS = [
+    "项目编码",
+    "项目名称",
+    "计划套数（套）",
+    "新开工套数",
+    "基本建成套数",
+    "竣工套数",
+    "本年完成投资",
+]  # of the statistics office's screen
 
 
 def test_the_month(visit, site, county, tmp_path):
@@ -51,7 +59,9 @@ def test_the_month(visit, site, county, tmp_path):
 
     leader_sees_gap_overdue_and_change(city, county)
     pack_is_written(visit(f"publisher.{county.city}"), county, tmp_path)
-    auditor_takes_what_was_submitted(visit(f"auditor.{county.city}"), county, pk, draft_of_another_month(county), tmp_path)
+    auditor_takes_what_was_submitted(
+        visit(f"auditor.{county.city}"), county, pk, draft_of_another_month(county), tmp_path
+    )
 
 
 # -- hands and eyes ----------------------------------------------------------------------------------------------------------------------
@@ -130,8 +140,14 @@ def sees_what_is_due_and_begins(page, county):
     page.keyboard.type(county.passwords[f"clerk.{county.code}"])
     press(page, "Enter")
     page.wait_for_selector("#mine")
-    first = page.locator("#mine tbody tr").filter(has_text=NAME).filter(has_text=period_label(county.period)).inner_text()
-    assert re.search(r"报\S+市，\d+月\d+日 17:30", first) and re.search(r"(\d+小时|\d+天|已过)", first) and "还没有开始" in first, first
+    first = (
+        page.locator("#mine tbody tr").filter(has_text=NAME).filter(has_text=period_label(county.period)).inner_text()
+    )
+    assert (
+        re.search(r"报\S+市，\d+月\d+日 17:30", first)
+        and re.search(r"(\d+小时|\d+天|已过)", first)
+        and "还没有开始" in first
+    ), first
     while NAME not in page.evaluate("document.activeElement.closest('tr')?.innerText || ''"):
         press(page, "Tab")
     press(page, "Enter")
@@ -151,7 +167,10 @@ def changes_cells_on_the_page(page) -> list[int]:
         page.keyboard.type(more(said(page, rows[0], column), 120))
         press(page, "Tab")
     saved(page)
-    assert all(spot(page, rows[0], column).evaluate("(td) => td.classList.contains('changed')") for column in ("invest", "arrive", "pay"))
+    assert all(
+        spot(page, rows[0], column).evaluate("(td) => td.classList.contains('changed')")
+        for column in ("invest", "arrive", "pay")
+    )
     assert page.locator("#explanation-draft").is_visible(), "what moved is drafted while one fills"
     return rows
 
@@ -195,7 +214,9 @@ def mends_what_blocks_and_answers_what_asks(page, rows) -> None:
     page.locator("#next button[data-leave]").click()
     page.wait_for_selector("h2:has-text('没有办成')")
     page.lines.expect("422")
-    assert page.url.endswith("/returns/" + page.locator("#grid").get_attribute("data-ret") + "/"), "to load it anew shows the return"
+    assert page.url.endswith("/returns/" + page.locator("#grid").get_attribute("data-ret") + "/"), (
+        "to load it anew shows the return"
+    )
     press(page, "F8")
     assert "货币化安置" in text(page, "#cell-note") and "大于开工" in text(page, "#cell-note")
     type_in(page, rows[0], "start_money", "0")
@@ -207,7 +228,9 @@ def mends_what_blocks_and_answers_what_asks(page, rows) -> None:
     over = page.locator("#checks li:not(.done)").filter(has_text="大于计划")
     over.locator("input[name=text]").fill("按示例函〔2026〕2号增加一套")
     press(page, "Enter")
-    page.wait_for_function("() => ![...document.querySelectorAll('#checks li:not(.done)')].some((one) => one.innerText.includes('大于计划'))")
+    page.wait_for_function(
+        "() => ![...document.querySelectorAll('#checks li:not(.done)')].some((one) => one.innerText.includes('大于计划'))"
+    )
     for _ in range(40):  # the others by keyboard: one answer for all that ask the same
         page.locator("#grid").wait_for()
         press(page, "F8")
@@ -217,7 +240,9 @@ def mends_what_blocks_and_answers_what_asks(page, rows) -> None:
         press(page, "F9")
         page.keyboard.type(EXPLAINED)
         press(page, "Control+Enter")
-        page.wait_for_function("(before) => document.querySelectorAll('#checks li:not(.done)').length < before", arg=before)
+        page.wait_for_function(
+            "(before) => document.querySelectorAll('#checks li:not(.done)').length < before", arg=before
+        )
     assert "都已答复" in text(page, "#checks .head")
 
 
@@ -392,7 +417,9 @@ def correction_stands_beside(page, pk: int, rows) -> None:
     told = text(page)
     assert "更正了1格" in told and "漏报二标段一套" in told and "示例函〔2026〕3号" in told
     assert was in told and more(was, 9) in told
-    assert page.locator("td.was-other small.was", has_text=f"原 {was}").count() == 1  # in the whole table the cell says what it said before
+    assert (
+        page.locator("td.was-other small.was", has_text=f"原 {was}").count() == 1
+    )  # in the whole table the cell says what it said before
 
 
 def leader_sees_gap_overdue_and_change(page, county) -> None:
@@ -400,9 +427,13 @@ def leader_sees_gap_overdue_and_change(page, county) -> None:
     told = text(page)
     assert re.search(r"(距下|最近)一个节点", told) and "还差" in told
     assert re.search(r"逾期\d+件", told)
-    page.goto(f"/?region={county.code}&period={county.period}")  # of the city nothing can be compared while a county is missing
+    page.goto(
+        f"/?region={county.code}&period={county.period}"
+    )  # of the city nothing can be compared while a county is missing
     if not county.period.endswith("-01"):  # since January: the first report of a year has none before it
-        assert re.search(r"棚户区改造开工量\s*\+[\d,]+", text(page, ".done-so-far .findings")), text(page, ".done-so-far")
+        assert re.search(r"棚户区改造开工量\s*\+[\d,]+", text(page, ".done-so-far .findings")), text(
+            page, ".done-so-far"
+        )
 
 
 def pack_is_written(page, county, folder) -> None:
@@ -430,7 +461,9 @@ def draft_of_another_month(county) -> int:
     """Begun by the clerk for a month long ago, and never handed in."""
     by = operator_called(f"clerk.{county.code}")
     with scoped(by):
-        return services.open_return(by=by, form_code=FORM, region=regions.region(by, county.code), period=calendar.shifted(county.period, -5)).pk
+        return services.open_return(
+            by=by, form_code=FORM, region=regions.region(by, county.code), period=calendar.shifted(county.period, -5)
+        ).pk
 
 
 def auditor_takes_what_was_submitted(page, county, pk: int, draft: int, folder) -> None:
@@ -440,7 +473,9 @@ def auditor_takes_what_was_submitted(page, county, pk: int, draft: int, folder) 
     assert page.goto(f"/returns/{draft}/").status == 404
     page.lines.expect("404")
     page.goto(f"/returns/?region={county.code}")
-    assert page.locator(f"a[href='/returns/{pk}/']").count() and not page.locator(f"a[href='/returns/{draft}/']").count()
+    assert (
+        page.locator(f"a[href='/returns/{pk}/']").count() and not page.locator(f"a[href='/returns/{draft}/']").count()
+    )
     page.locator("#periods").fill(county.period)
     path = taken(page, page.get_by_role("button", name="导出"), folder)
     with zipfile.ZipFile(BytesIO(path.read_bytes())) as archive:

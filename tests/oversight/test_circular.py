@@ -41,7 +41,11 @@ def test_a_place_with_nothing_but_subsidies_gets_a_circular_of_one_part_and_one_
     assert heads(version) == ["一、年度目标任务完成情况"]
     assert "租赁补贴发放120户，为年度任务的120.0%" in plain(version)
     assert "各项年度任务已经完成" in plain(version)
-    assert "贷款" not in re.sub(r"<table.*?</table>", "", version.html) and "审计" not in plain(version) and "存在一些问题" not in plain(version)
+    assert (
+        "贷款" not in re.sub(r"<table.*?</table>", "", version.html)
+        and "审计" not in plain(version)
+        and "存在一些问题" not in plain(version)
+    )
     assert version.html.count('<section class="annex') == 1 and "附件2" not in version.html
 
 
@@ -85,14 +89,19 @@ def test_an_audit_year_that_the_catalogue_does_not_have_is_refused_and_named(sco
     told(scope, SUBSIDY)
     with pytest.raises(Refused) as refused:
         written(scope, "circular", {"audits": [1999]})
-    assert {problem.code for problem in refused.value.problems} == {"OVER-001"} and "audit.1999.found" in str(refused.value)
+    assert {problem.code for problem in refused.value.problems} == {"OVER-001"} and "audit.1999.found" in str(
+        refused.value
+    )
 
 
 def test_every_number_of_the_text_is_a_figure(scope):
     told(scope, SUBSIDY | {"backlog.unfinished": "50", "backlog.completed": "20"})
     version = written(scope, "circular", {"backlog": {"started_by": 2019, "unfinished_by": 2022}})
     assert "2019年底前开工、2022年底仍未建成的项目共有50套" in plain(version)
-    assert next(one["ref"] for one in version.figures if one["text"] == "50") == f"backlog.unfinished@{place(scope).code}/{PERIOD}"
+    assert (
+        next(one["ref"] for one in version.figures if one["text"] == "50")
+        == f"backlog.unfinished@{place(scope).code}/{PERIOD}"
+    )
     assert not [warning for warning in version.warnings if warning["code"] == "DOC-102"]
 
 
@@ -107,7 +116,11 @@ def test_what_was_reported_in_another_unit_is_printed_in_the_unit_of_its_head_in
     told_in(scope, "loan.credit", "183512", "万元")
     told_in(scope, "subsidy.households.target", "1.2", "万户", FIRST)
     version = written(scope, "circular")
-    assert "投资19.01亿元" in plain(version) and "有效授信18.3512亿元" in plain(version) and "投资19.11亿元" in plain(version)
+    assert (
+        "投资19.01亿元" in plain(version)
+        and "有效授信18.3512亿元" in plain(version)
+        and "投资19.11亿元" in plain(version)
+    )
     cells = [cell.text for cell in Grid(next(markup.parse(version.html).iter("table"))).cells]
     assert {"19.11", "19.01", "12000"} <= set(cells) and "191100.00" not in cells
     sheet = load_workbook(BytesIO(render.annex_xlsx(version.html))).worksheets[0]
@@ -130,7 +143,9 @@ def test_a_place_that_counts_only_what_was_continued_says_so_in_its_options(scop
     told(scope, COMPLETED)
     told(scope, COMPLETED, FIRST)
     version = written(scope, "circular", {"completion": "continued"})
-    assert "基本建成0套，为年度任务的0.0%，没有达到年度任务" in plain(version) and "基本建成任务尚未全面完成" in plain(version)
+    assert "基本建成0套，为年度任务的0.0%，没有达到年度任务" in plain(version) and "基本建成任务尚未全面完成" in plain(
+        version
+    )
     assert ">0.0%<" in re.search(r"<table.*?</table>", version.html, re.S)[0]
     with pytest.raises(Refused, match="OVER-002"):
         written(scope, "circular", {"completion": "both"})
@@ -147,7 +162,10 @@ def judged(scope):
 
 def test_warnings_are_offered_and_none_is_printed_unless_chosen(judged):
     keys = [one.id for one in warnings.offered(judged, place(judged), PERIOD)]
-    assert keys == [f"warning/backlog-completion/{FIRST}/backlog.unfinished.prh/zero", f"warning/idle-credit/{SECOND}/idle"]
+    assert keys == [
+        f"warning/backlog-completion/{FIRST}/backlog.unfinished.prh/zero",
+        f"warning/idle-credit/{SECOND}/idle",
+    ]
     assert "建成率为零" not in written(judged, "circular").html
 
 
@@ -155,7 +173,11 @@ def test_a_chosen_warning_is_printed_with_its_figures_and_what_is_proposed(judge
     version = written(judged, "circular", {"warnings": ["warning/idle-credit/*"]}, {"problems": ["补贴发放不够及时。"]})
     text = plain(version)
     assert "棚改专项贷款有效授信2亿元，累计发放1.5亿元，发放率75.0%" in text
-    assert "有关县（市、区）要加快项目建设和贷款支付。" in text and "补贴发放不够及时。" in text and "建成率为零" not in text
+    assert (
+        "有关县（市、区）要加快项目建设和贷款支付。" in text
+        and "补贴发放不够及时。" in text
+        and "建成率为零" not in text
+    )
     assert f"loan.credit@{SECOND}/{PERIOD}" in [one["ref"] for one in version.figures]
     computed = next(one for one in version.figures if one["text"] == "75.0%" and one["ref"].startswith("run:"))
     assert len(computed["observations"]) == 2
@@ -167,7 +189,9 @@ def test_the_writers_order_is_kept_and_one_kind_makes_one_paragraph(judged):
     offered = warnings.offered(judged, place(judged), PERIOD)
     zero = f"warning/backlog-completion/{SECOND}/backlog.unfinished.prh/zero"
     picked = chosen(offered, ["warning/idle-credit/*", zero, "warning/*"])
-    assert [one.subject for one in picked] == ["idle-credit", "backlog-completion", "backlog-completion"] and picked[1].id == zero
+    assert [one.subject for one in picked] == ["idle-credit", "backlog-completion", "backlog-completion"] and picked[
+        1
+    ].id == zero
     assert [[len(group["warnings"]) for group in groups] for groups in paragraphs(judged, picked)] == [[1], [2]]
     assert chosen(offered, []) == [] and chosen(offered, "all") == offered
 
@@ -176,16 +200,29 @@ def test_a_warning_that_there_never_was_is_refused_and_one_that_is_gone_is_point
     with pytest.raises(Refused, match="OVER-003") as refused:
         written(judged, "circular", {"warnings": ["warning/idle-credits/*", "idle-credit"]})
     assert len(refused.value.problems) == 2 and "是不是 warning/idle-credit/*" in refused.value.problems[0].fix
-    version = written(judged, "circular", {"warnings": [f"warning/idle-credit/{FIRST}/*", "warning/backlog-completion/*"]})
-    assert [one["where"] for one in version.warnings if one["code"] == "OVER-004"] == [f"文书选项 warnings“warning/idle-credit/{FIRST}/*”"]
+    version = written(
+        judged, "circular", {"warnings": [f"warning/idle-credit/{FIRST}/*", "warning/backlog-completion/*"]}
+    )
+    assert [one["where"] for one in version.warnings if one["code"] == "OVER-004"] == [
+        f"文书选项 warnings“warning/idle-credit/{FIRST}/*”"
+    ]
 
 
 def test_no_task_that_was_said_is_a_dash_and_what_was_not_said_is_blank(scope):
     told(scope, SUBSIDY)
-    figures.enter(by=scope, measure="subsidy.households.target", region=place(scope, FIRST), period=PERIOD, value=None, state="no_task")
+    figures.enter(
+        by=scope,
+        measure="subsidy.households.target",
+        region=place(scope, FIRST),
+        period=PERIOD,
+        value=None,
+        state="no_task",
+    )
     grid = Grid(next(markup.parse(written(scope, "circular").html).iter("table")))
     rows = {cell.row: cell.text for cell in grid.cells if not cell.column}
-    printed = {name: [cell.text for cell in grid.cells if cell.row == row and cell.column] for row, name in rows.items()}
+    printed = {
+        name: [cell.text for cell in grid.cells if cell.row == row and cell.column] for row, name in rows.items()
+    }
     assert printed[place(scope, FIRST).name] == ["—", "", ""] and printed[place(scope, SECOND).name] == ["", "", ""]
 
 
@@ -195,14 +232,18 @@ def test_a_part_that_did_not_report_is_named_and_whether_the_whole_counts_it(sco
     told(scope, {"subsidy.households.target": "60", "subsidy.households": "120"}, SECOND)
     said = f"租赁补贴发放任务，{place(scope, FIRST).name}40户，完成情况未报，全市完成数中没有计入。"
     assert said in plain(written(scope, "circular"))
-    figures.correct(by=scope, measure="subsidy.households", region=place(scope, SECOND), period=PERIOD, value="70", reason="更正")
+    figures.correct(
+        by=scope, measure="subsidy.households", region=place(scope, SECOND), period=PERIOD, value="70", reason="更正"
+    )
     assert said.replace("，全市完成数中没有计入", "") in plain(written(scope, "circular"))
 
 
 def test_conditions_of_one_subject_make_one_paragraph_under_a_head_of_its_own(judged):
     told(judged, {"backlog.unfinished.economic": "100", "backlog.completed.economic": "1"}, FIRST)
     runs.run_warnings(by=judged, region=place(judged), period=PERIOD, on=date(2023, 12, 31))
-    version = written(judged, "circular", {"warnings": ["warning/backlog-completion/*"]}, {"requirements": ["要加快进度。"]})
+    version = written(
+        judged, "circular", {"warnings": ["warning/backlog-completion/*"]}, {"requirements": ["要加快进度。"]}
+    )
     assert heads(version)[-2:] == ["一、存在的问题", "二、下一步要求"]
     offered = [one for one in warnings.offered(judged, place(judged), PERIOD) if one.subject == "backlog-completion"]
     [groups] = paragraphs(judged, offered)
@@ -210,12 +251,22 @@ def test_conditions_of_one_subject_make_one_paragraph_under_a_head_of_its_own(ju
 
 
 def test_what_was_not_reached_is_said_once_for_all(scope):
-    short = {"shanty.start.target": "10", "shanty.start": "9", "subsidy.households.target": "10", "subsidy.households": "8"}
+    short = {
+        "shanty.start.target": "10",
+        "shanty.start": "9",
+        "subsidy.households.target": "10",
+        "subsidy.households": "8",
+    }
     for code in (CITY, FIRST):
         told(scope, short, code)
     text = plain(written(scope, "circular"))
-    assert "开工9套，为年度任务的90.0%；城镇住房保障家庭租赁补贴发放8户，为年度任务的80.0%，以上各项都没有达到年度任务。" in text
-    assert text.count("没有达到年度任务") == 1 and text.count("分县（市、区）看") == 1 and text.count("尚未全面完成") == 2
+    assert (
+        "开工9套，为年度任务的90.0%；城镇住房保障家庭租赁补贴发放8户，为年度任务的80.0%，以上各项都没有达到年度任务。"
+        in text
+    )
+    assert (
+        text.count("没有达到年度任务") == 1 and text.count("分县（市、区）看") == 1 and text.count("尚未全面完成") == 2
+    )
 
 
 def test_a_claim_against_the_parts_names_each_part_once(scope):
@@ -227,7 +278,9 @@ def test_a_claim_against_the_parts_names_each_part_once(scope):
 
 
 def quarterly(user, period="2023-Q3"):
-    document = documents.write(by=user, kind="circular", region=place(user), period=period, options={"organs": ["示例机关"]}, prose={})
+    document = documents.write(
+        by=user, kind="circular", region=place(user), period=period, options={"organs": ["示例机关"]}, prose={}
+    )
     return latest_version(user, document)
 
 

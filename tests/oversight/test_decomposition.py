@@ -5,7 +5,12 @@ import re
 from tests.fidelity.reading import tables
 from tests.sample_place import FIRST, SECOND, place, told, written
 
-OPTIONS = {"groups": [{"total": "市区合计", "label": "市区", "regions": [FIRST]}, {"total": "各县合计", "label": "各县", "regions": [SECOND]}]}
+OPTIONS = {
+    "groups": [
+        {"total": "市区合计", "label": "市区", "regions": [FIRST]},
+        {"total": "各县合计", "label": "各县", "regions": [SECOND]},
+    ]
+}
 
 
 def plain(version) -> str:
@@ -40,14 +45,23 @@ def test_a_part_that_has_not_reported_leaves_the_sum_unknown(scope):
     told(scope, {"prh.allocated.target": "5"}, FIRST)
     from anju.figures import services
 
-    services.enter(by=scope, measure="prh.allocated.target", region=place(scope, SECOND), period="2023", state="unreported")
+    services.enter(
+        by=scope, measure="prh.allocated.target", region=place(scope, SECOND), period="2023", state="unreported"
+    )
     [table] = tables(written(scope, "decomposition", OPTIONS).html)
-    assert table.rows["任务分解"]["公租房/2023年新增分配入住"] == "" and table.rows["市区合计"]["公租房/2023年新增分配入住"] == "5"
+    assert (
+        table.rows["任务分解"]["公租房/2023年新增分配入住"] == ""
+        and table.rows["市区合计"]["公租房/2023年新增分配入住"] == "5"
+    )
 
 
 def test_sub_totals_have_references_of_their_own(scope):
     version = divided(scope)
-    refs = {one["text"]: one["ref"] for one in version.figures if one["ref"].startswith("shanty.start.target@") and one["where"].startswith("附件 ")}
+    refs = {
+        one["text"]: one["ref"]
+        for one in version.figures
+        if one["ref"].startswith("shanty.start.target@") and one["where"].startswith("附件 ")
+    }
     assert refs["90"].endswith("#任务分解/2023") and refs["100"] == "shanty.start.target@520200/2023"
 
 
@@ -55,9 +69,13 @@ def test_a_node_before_its_paper_is_marked_as_binding_no_one(scope):
     told(scope, {"shanty.start.target": "100"})
     from anju.figures import services
 
-    nodes = [{"code": "shanty.start.rate.target", "period": period, "name": "新开工"} for period in ("2023-06", "2023-09")]
+    nodes = [
+        {"code": "shanty.start.rate.target", "period": period, "name": "新开工"} for period in ("2023-06", "2023-09")
+    ]
     for node, value in zip(nodes, ("80", "100"), strict=True):
-        services.enter(by=scope, measure=node["code"], region=place(scope), period=node["period"], value=value, unit="%")
+        services.enter(
+            by=scope, measure=node["code"], region=place(scope), period=node["period"], value=value, unit="%"
+        )
     text = plain(written(scope, "decomposition", {"nodes": nodes, "dated": "2023-08-05"}))
     assert "2023年6月底前，新开工目标任务完成80%；2023年9月底前，新开工目标任务完成100%" in text
     assert "其中2023年6月的节点早于本方案印发日期，只作进度对照，不据以追究" in text

@@ -35,7 +35,9 @@ def enter(user, region, period, value, measure=ACTUAL, **more):
 def year(scope, parts):
     """Three places asked for 100, 100 and 50, the fourth for nothing; all by September, half of it by June."""
     city = place(scope)
-    paper = figures.target_document(by=scope, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 3, 1))
+    paper = figures.target_document(
+        by=scope, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 3, 1)
+    )
     for region, value in zip((city, *parts), ("250", "100", "100", "50", "0"), strict=True):
         enter(scope, region, "2023", value, TARGET, document=paper)
     for day, share in ((date(2023, 6, 30), Fraction(1, 2)), (date(2023, 9, 30), Fraction(1))):
@@ -51,7 +53,9 @@ def august(user, parts, values=("150", "60", "60", "30")):
 
 
 def written(user, kind="dispatch-month", period="2023-08", prose=None):
-    document = documents.write(by=user, kind=kind, region=place(user), period=period, options={"organs": ["示例机关"]}, prose=prose or {})
+    document = documents.write(
+        by=user, kind=kind, region=place(user), period=period, options={"organs": ["示例机关"]}, prose=prose or {}
+    )
     return queries.version(user, document)
 
 
@@ -161,7 +165,9 @@ def test_a_place_with_nothing_reported_gets_a_pack_without_empty_parts(scope, pa
 def test_entries_of_the_ledgers_stand_one_by_one_in_an_annex(scope, parts, year):
     project = Project.objects.create(region=parts[0], code="P1", name="示例片区", kind="shanty", by="local")
     Entry.objects.create(project=project, region=parts[0], ledger="three-years", opened_on=date(2023, 2, 1))
-    Entry.objects.create(project=project, region=parts[0], ledger="due-unfinished", opened_on=date(2023, 9, 1))  # not yet in August
+    Entry.objects.create(
+        project=project, region=parts[0], ledger="due-unfinished", opened_on=date(2023, 9, 1)
+    )  # not yet in August
     version = written(scope, period="2023-07")
     assert "未销号1件" in plain(version)
     annex = version.html.split('<section class="annex')[-1]

@@ -35,7 +35,9 @@ def parts(scope):
 def plan(scope, parts):
     """100 each by 30 September; the first is there, the second is short of it, the third did not report."""
     city = place(scope)
-    paper = figures.target_document(by=scope, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 3, 1))
+    paper = figures.target_document(
+        by=scope, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 3, 1)
+    )
     for region in (city, *parts):
         value = "300" if region == city else "100"
         figures.enter(by=scope, measure=TARGET, region=region, period="2023", value=value, document=paper)
@@ -98,7 +100,9 @@ def test_an_entry_without_a_reason_is_told_until_it_has_one(scope, entry):
 
 def test_only_who_may_do_it_there_is_told(scope, parts, plan):
     reminders.remind(by=scope, at=at(2023, 9, 20))
-    clerk, elsewhere, head = (somebody(post, part.code) for post, part in (("clerk", parts[1]), ("clerk", parts[0]), ("head", parts[1])))
+    clerk, elsewhere, head = (
+        somebody(post, part.code) for post, part in (("clerk", parts[1]), ("clerk", parts[0]), ("head", parts[1]))
+    )
     for user, count in ((clerk, 1), (elsewhere, 0), (head, 0)):
         with scoped(user):
             assert (len(reminders.notices(user)), reminders.count(user)) == (count, count), user.name

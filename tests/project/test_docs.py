@@ -49,7 +49,11 @@ def test_every_link_of_a_guide_leads_somewhere(guide):
 
 def test_every_dependency_has_its_sentence():
     project = (ROOT / "pyproject.toml").read_text("utf-8").split("[project.scripts]")[0]
-    named = {re.split(r"[\[><=]", name)[0].lower() for name in re.findall(r'^  "([A-Za-z][^"]*)",$', project, re.M) if "::" not in name}
+    named = {
+        re.split(r"[\[><=]", name)[0].lower()
+        for name in re.findall(r'^  "([A-Za-z][^"]*)",$', project, re.M)
+        if "::" not in name
+    }
     told = re.sub(r"[（）、\s]", " ", (ROOT / "docs" / "decisions" / "0002-dependencies.md").read_text("utf-8")).lower()
     told = told.replace("pytest -django -xdist", "pytest pytest-django pytest-xdist").replace("psycopg 3", "psycopg")
     assert named

@@ -26,34 +26,50 @@ def text_of(path: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", [p for p in CODE if p.relative_to(PACKAGE).parts[0] in COUNTING_ROOMS], ids=lambda p: str(p.relative_to(PACKAGE))
+    "path",
+    [p for p in CODE if p.relative_to(PACKAGE).parts[0] in COUNTING_ROOMS],
+    ids=lambda p: str(p.relative_to(PACKAGE)),
 )
 def test_no_float_where_quantities_are_counted(path):
     found = [
         node.lineno
         for node in ast.walk(ast.parse(text_of(path)))
-        if (isinstance(node, ast.Constant) and isinstance(node.value, float) and "workbooks" not in path.parts)  # how alike two headings are
+        if (
+            isinstance(node, ast.Constant) and isinstance(node.value, float) and "workbooks" not in path.parts
+        )  # how alike two headings are
         or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float")
     ]
     assert not found, f"float in {path}: lines {found}"
 
 
 def test_no_file_outgrows_its_room():
-    long = {str(p.relative_to(ROOT)): n for p in tracked() if p.suffix == ".py" and (n := len(text_of(p).splitlines())) > 600}
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in tracked()
+        if p.suffix == ".py" and (n := len(text_of(p).splitlines())) > 600
+    }
     assert not long
 
 
 def test_no_place_is_named_in_code():
     """A city's name in Python, in a template or in a script is a defect: a place is data."""
-    titles = [re.search(r"^title: (.+?)\d{4}", text_of(p), re.M) for p in (PACKAGE / "demo" / "places").glob("*/place.yaml")]
+    titles = [
+        re.search(r"^title: (.+?)\d{4}", text_of(p), re.M) for p in (PACKAGE / "demo" / "places").glob("*/place.yaml")
+    ]
     names = {title[1].rstrip("市区") for title in titles if title}
     assert len(names) >= 5
-    files = [p for p in tracked() if p.is_relative_to(PACKAGE) and p.suffix in {".py", ".html", ".js", ".css"} and "vendor" not in p.parts]
+    files = [
+        p
+        for p in tracked()
+        if p.is_relative_to(PACKAGE) and p.suffix in {".py", ".html", ".js", ".css"} and "vendor" not in p.parts
+    ]
     assert not [f"{p.relative_to(ROOT)}: {name}" for p in files for name in names if name in text_of(p)]
 
 
 def test_nothing_of_this_machine_and_no_index_is_committed():
-    patterns = re.compile("|".join(["/" + "work/", "/" + "root/", "pypi" + r"\.org", "--index" + "-url", "files\\.python" + "hosted"]))
+    patterns = re.compile(
+        "|".join(["/" + "work/", "/" + "root/", "pypi" + r"\.org", "--index" + "-url", "files\\.python" + "hosted"])
+    )
     found = [str(p.relative_to(ROOT)) for p in tracked() if "vendor" not in p.parts and patterns.search(text_of(p))]
     assert not found
 
@@ -61,14 +77,20 @@ def test_nothing_of_this_machine_and_no_index_is_committed():
 def test_no_page_leaves_the_machine():
     """No address of another host in templates, scripts and style sheets of ours (namespaces of SVG aside)."""
     address = re.compile(r"""(?:src|href|url\(|fetch\(|import)\W{0,4}["'(]?\s*(?:https?:)?//(?!www\.w3\.org)[\w.-]+""")
-    files = [p for p in tracked() if p.is_relative_to(PACKAGE) and p.suffix in {".html", ".js", ".css"} and "vendor" not in p.parts]
+    files = [
+        p
+        for p in tracked()
+        if p.is_relative_to(PACKAGE) and p.suffix in {".html", ".js", ".css"} and "vendor" not in p.parts
+    ]
     assert not [str(p.relative_to(ROOT)) for p in files if address.search(text_of(p))]
 
 
 def test_every_error_code_is_explained():
     used = {code for p in CODE for code in re.findall(r"[\"']((?:[A-Z]{2,6})-\d{3})[\"']", text_of(p))}
     documented = {
-        code for p in (ROOT / "docs" / "errors").glob("*.md") for code in re.findall(r"^\| *`?([A-Z]{2,6}-\d{3})", text_of(p), re.M)
+        code
+        for p in (ROOT / "docs" / "errors").glob("*.md")
+        for code in re.findall(r"^\| *`?([A-Z]{2,6}-\d{3})", text_of(p), re.M)
     }
     assert used, "no error code was found: has the way of writing them changed?"
     assert not used - documented, f"not in docs/errors: {sorted(used - documented)}"

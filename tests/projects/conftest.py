@@ -75,4 +75,13 @@ def project(clerk, county, acting):
     from anju.projects import services
 
     acting(clerk)
-    return services.register(by=clerk, region=county, code="P1", name="东关棚改", kind="shanty", year="2025", units="282", investment="4.3亿元")
+    return services.register(
+        by=clerk,
+        region=county,
+        code="P1",
+        name="东关棚改",
+        kind="shanty",
+        year="2025",
+        units="282",
+        investment="4.3亿元",
+    )

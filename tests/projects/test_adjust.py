@@ -43,7 +43,9 @@ def test_the_clerk_may_not_and_the_neighbour_finds_nothing(clerk, neighbour, pro
 
 def test_a_replaced_project_counts_no_more(clerk, reviewer, county, project, acting):
     services.record(by=clerk, project_id=project.pk, kind="start", on=DAY, amount="5")
-    other = services.register(by=clerk, region=county, code="P2", name="西关棚改", kind="shanty", year="2025", units="282")
+    other = services.register(
+        by=clerk, region=county, code="P2", name="西关棚改", kind="shanty", year="2025", units="282"
+    )
     acting(reviewer)
     with pytest.raises(Refused, match="PROJ-022"):
         services.replace(by=reviewer, project_id=project.pk, replaced_by=project.pk, **PAPER)

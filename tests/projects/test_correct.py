@@ -33,7 +33,11 @@ def in_a_return(project, state):
 
 def test_the_clerk_mends_a_typing_error_with_a_reason_and_it_is_seen_what_it_was(clerk, project):
     made = correct(clerk, project, units="300", investment="4.1亿元")
-    assert (made.kind, made.before, made.after) == ("correct", {"units": "282", "investment": "43000"}, {"units": "300", "investment": "41000"})
+    assert (made.kind, made.before, made.after) == (
+        "correct",
+        {"units": "282", "investment": "43000"},
+        {"units": "300", "investment": "41000"},
+    )
     told = Trail.objects.get(act="录入更正")
     assert (told.said["before"]["units"], told.said["after"]["units"]) == ("282", "300") and WHY in str(told.said)
     assert Project.objects.get(pk=project.pk).units == 300
@@ -70,13 +74,22 @@ def test_only_the_clerk_of_the_county_may_and_only_in_the_plan(clerk, reviewer, 
 
 def test_what_a_document_changed_takes_a_document_again(clerk, reviewer, project, acting):
     acting(reviewer)
-    services.adjust(by=reviewer, project_id=project.pk, number="市保办字〔2025〕3号", on=date(2025, 6, 30), reason="规划调整", units="300")
+    services.adjust(
+        by=reviewer,
+        project_id=project.pk,
+        number="市保办字〔2025〕3号",
+        on=date(2025, 6, 30),
+        reason="规划调整",
+        units="300",
+    )
     acting(clerk)
     with pytest.raises(Refused) as refused:
         correct(clerk, project, units="310", investment="4.1亿元")
     (problem,) = refused.value.problems
     assert problem.code == "PROJ-025" and "计划套数" in problem.where and "已按市保办字〔2025〕3号调整" in problem.what
-    assert correct(clerk, project, investment="4.1亿元").after == {"investment": "41000"}, "of the other numbers nothing was decided"
+    assert correct(clerk, project, investment="4.1亿元").after == {"investment": "41000"}, (
+        "of the other numbers nothing was decided"
+    )
 
 
 def test_what_a_locked_return_says_takes_a_document(clerk, project, acting):

@@ -25,11 +25,26 @@ def year(clerk, county, acting):
     def add(code, kind, happened, **fields):
         made = services.register(by=clerk, region=county, code=code, name=code, kind=kind, **fields)
         for event, on, amount, *mode in happened:
-            services.record(by=clerk, project_id=made.pk, kind=event, on=on, amount=amount, mode=mode[0] if mode else "")
+            services.record(
+                by=clerk, project_id=made.pk, kind=event, on=on, amount=amount, mode=mode[0] if mode else ""
+            )
         return made
 
-    new = add("N", "shanty", [("start", SPRING, "282", "physical"), ("start", SPRING, "166", "monetised")], year="2021", renovation="old_town", units="448")
-    old = add("O", "shanty", [("start", date(2017, 5, 1), "363", "physical"), ("basic", SPRING, "363", "physical")], year="2017", units="363")
+    new = add(
+        "N",
+        "shanty",
+        [("start", SPRING, "282", "physical"), ("start", SPRING, "166", "monetised")],
+        year="2021",
+        renovation="old_town",
+        units="448",
+    )
+    old = add(
+        "O",
+        "shanty",
+        [("start", date(2017, 5, 1), "363", "physical"), ("basic", SPRING, "363", "physical")],
+        year="2017",
+        units="363",
+    )
     return add, new, old
 
 
@@ -58,7 +73,12 @@ def test_the_other_way_is_another_value_of_the_book(clerk, county, year, tmp_pat
 
 def test_a_countys_own_book_is_found_by_its_region(clerk, county, year, tmp_path, monkeypatch):
     text = (BOOKS / "counting" / "shanty.yaml").read_text("utf-8").split("examples:")[0]
-    (tmp_path / "own.yaml").write_text(text.replace("subject: shanty", f'subject: shanty\nregion: "{county.code}"').replace("value: 随开工计", "value: 不计"), "utf-8")
+    (tmp_path / "own.yaml").write_text(
+        text.replace("subject: shanty", f'subject: shanty\nregion: "{county.code}"').replace(
+            "value: 随开工计", "value: 不计"
+        ),
+        "utf-8",
+    )
     monkeypatch.setenv("ANJU_BOOKS", str(tmp_path))
     assert any(book.region for book in library().books)
     assert values(counting.counted(clerk, [county], **YEAR), county)["shanty.complete"] == 363
@@ -76,9 +96,21 @@ def test_a_community_counts_when_all_of_it_has_started(clerk, county, year):
     add, *_ = year
     fields = {"households": "120", "communities": "1", "buildings": "4", "area": "9600"}
     add("C", "old", [("start", date(2020, 9, 1), "60"), ("start", SPRING, "60")], year="2020", **fields)
-    add("H", "old", [("start", SPRING, "60"), ("start_building", SPRING, "2"), ("lift", SPRING, "3")], year="2021", **fields)
+    add(
+        "H",
+        "old",
+        [("start", SPRING, "60"), ("start_building", SPRING, "2"), ("lift", SPRING, "3")],
+        year="2021",
+        **fields,
+    )
     got = values(counting.counted(clerk, [county], **YEAR), county)
-    assert (got["old.households"], got["old.communities"], got["old.buildings"], got["old.area"], got["old.lifts"]) == (120, 1, 6, 96_000_000, 3)
+    assert (got["old.households"], got["old.communities"], got["old.buildings"], got["old.area"], got["old.lifts"]) == (
+        120,
+        1,
+        6,
+        96_000_000,
+        3,
+    )
     before = values(counting.counted(clerk, [county], since=date(2020, 1, 1), until=date(2020, 12, 31)), county)
     assert (before["old.households"], before["old.communities"]) == (60, 0)
 

@@ -83,13 +83,17 @@ def test_mending_needs_a_reason_and_a_change(clerk, project):
 
 
 def test_what_a_locked_return_wrote_is_corrected_in_the_return(clerk, project):
-    (written,) = services.record_all(by=clerk, entries=[services.Entry(project.pk, "start", DAY, 100)], origin="return:7")
+    (written,) = services.record_all(
+        by=clerk, entries=[services.Entry(project.pk, "start", DAY, 100)], origin="return:7"
+    )
     for amount in ("80", None):
         with pytest.raises(Refused) as refused:
             services.mend(by=clerk, event_id=written.pk, reason="多填一栋", amount=amount)
         assert codes(refused) == ["PROJ-019"] and "编号 7 的报表上发起更正" in refused.value.problems[0].fix
     assert queries.totals(clerk, [project.pk])[project.pk] == {"start": 100}
-    correction = services.mend(by=clerk, event_id=written.pk, reason="更正", amount="80", origin="return:8")  # the return's own act may
+    correction = services.mend(
+        by=clerk, event_id=written.pk, reason="更正", amount="80", origin="return:8"
+    )  # the return's own act may
     assert correction.origin == "return:8" and queries.totals(clerk, [project.pk])[project.pk] == {"start": 80}
 
 
@@ -117,7 +121,11 @@ def test_a_returns_differences_come_in_at_once_and_once(clerk, project):
     assert services.record_all(by=clerk, entries=entries, origin="return:1") == []
     assert Trail.objects.filter(act="登记进度").count() == 1
     with pytest.raises(Refused) as refused:
-        services.record_all(by=clerk, entries=[services.Entry(project.pk, "start", DAY, -1), services.Entry(project.pk, "x", DAY)], origin="return:2")
+        services.record_all(
+            by=clerk,
+            entries=[services.Entry(project.pk, "start", DAY, -1), services.Entry(project.pk, "x", DAY)],
+            origin="return:2",
+        )
     assert codes(refused) == ["PROJ-015", "PROJ-010"]
 
 
@@ -126,7 +134,12 @@ def test_the_checklist_is_met_by_papers_and_by_events(clerk, project):
     services.meet(by=clerk, project_id=project.pk, code="funds", met_on=DAY, number="财字1号")
     services.meet(by=clerk, project_id=project.pk, code="land", not_needed=True)
     lines = {one.code: one for one in queries.checklist(clerk, project)}
-    assert (lines["permit"].met_on, lines["permit"].number, lines["funds"].number, lines["land"].not_needed) == (DAY, "证1", "财字1号", True)
+    assert (lines["permit"].met_on, lines["permit"].number, lines["funds"].number, lines["land"].not_needed) == (
+        DAY,
+        "证1",
+        "财字1号",
+        True,
+    )
     assert lines["tender"].open and "agreed" not in lines
     with pytest.raises(Refused, match="PROJ-018"):
         services.meet(by=clerk, project_id=project.pk, code="agreed", met_on=DAY)
@@ -134,7 +147,9 @@ def test_the_checklist_is_met_by_papers_and_by_events(clerk, project):
 
 def test_a_photograph_is_kept_once(clerk, project):
     jpeg = b"\xff\xd8\xff" + b"0" * 100
-    one = services.photo(by=clerk, project_id=project.pk, content=jpeg, name="a.jpg", taken_on=DAY, longitude="112.8", latitude="35.5")
+    one = services.photo(
+        by=clerk, project_id=project.pk, content=jpeg, name="a.jpg", taken_on=DAY, longitude="112.8", latitude="35.5"
+    )
     assert services.photo(by=clerk, project_id=project.pk, content=jpeg, name="b.jpg", taken_on=DAY).pk == one.pk
     with pytest.raises(Refused, match="PROJ-023"):
         services.photo(by=clerk, project_id=project.pk, content=b"<html>", name="c.jpg", taken_on=DAY)
@@ -150,7 +165,9 @@ def test_a_list_takes_the_same_number_of_queries_for_one_and_for_many(clerk, cou
     count()  # the regions are kept from here on
     few, _ = count()
     for number in range(20):
-        made = services.register(by=clerk, region=county, code=f"N{number}", name=f"项目{number}", kind="prh", year="2025", units="10")
+        made = services.register(
+            by=clerk, region=county, code=f"N{number}", name=f"项目{number}", kind="prh", year="2025", units="10"
+        )
         started(clerk, made, "5")
     many, listed = count()
     assert few == many == 4

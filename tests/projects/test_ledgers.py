@@ -17,7 +17,16 @@ ON = date(2020, 12, 31)
 def overdue(clerk, county, acting):
     """Started in 2017, due in 2019, nothing built."""
     acting(clerk)
-    made = services.register(by=clerk, region=county, code="L1", name="北关棚改", kind="shanty", year="2017", units="363", due_on="2019-06-30")
+    made = services.register(
+        by=clerk,
+        region=county,
+        code="L1",
+        name="北关棚改",
+        kind="shanty",
+        year="2017",
+        units="363",
+        due_on="2019-06-30",
+    )
     services.record(by=clerk, project_id=made.pk, kind="start", on=date(2017, 5, 1), amount="363", mode="physical")
     return made
 
@@ -35,7 +44,9 @@ def built(clerk, overdue, kind="basic"):
 def test_what_is_overdue_is_entered_once(clerk, county, overdue):
     made = services.open_entries(by=clerk, region=county, on=ON)
     assert sorted(one.ledger for one in made) == ["due-unfinished", "three-years-unfinished"]
-    assert "开工已 43 月，仍有 363 套 没有建成" in made[0].found["says"] and made[0].found["首次开工日期"] == "2017-05-01"
+    assert (
+        "开工已 43 月，仍有 363 套 没有建成" in made[0].found["says"] and made[0].found["首次开工日期"] == "2017-05-01"
+    )
     assert services.open_entries(by=clerk, region=county, on=ON) == []
     assert Trail.objects.filter(act="列入台账").count() == 1
 
@@ -92,7 +103,13 @@ def test_a_cohort_stays_as_it_was_fixed_and_counts_what_is_built_since(clerk, ci
     services.record(by=clerk, project_id=other.pk, kind="start", on=date(2016, 5, 1), amount="400")
     services.record(by=clerk, project_id=other.pk, kind="basic", on=date(2018, 5, 1), amount="88")
     acting(citizen)
-    given = {"by": citizen, "region": city, "name": "2017年底前开工2020年底前未建成", "started_by": date(2017, 12, 31), "unfinished_on": ON}
+    given = {
+        "by": citizen,
+        "region": city,
+        "name": "2017年底前开工2020年底前未建成",
+        "started_by": date(2017, 12, 31),
+        "unfinished_on": ON,
+    }
     fixed = services.fix_cohort(**given)
     with pytest.raises(Refused, match="PROJ-035"):
         services.fix_cohort(**given)

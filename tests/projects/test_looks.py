@@ -22,12 +22,23 @@ ON = date(2021, 3, 31)
 def stalled(clerk, county, acting):
     acting(clerk)
     for code in ("S1", "S2"):
-        made = services.register(by=clerk, region=county, code=code, name=f"南关{code}", kind="shanty", year="2020", units="100", licence="证1")
+        made = services.register(
+            by=clerk,
+            region=county,
+            code=code,
+            name=f"南关{code}",
+            kind="shanty",
+            year="2020",
+            units="100",
+            licence="证1",
+        )
         services.record(by=clerk, project_id=made.pk, kind="start", on=date(2020, 3, 1), amount="100")
     return made
 
 
-def test_a_region_is_large_when_its_projects_of_the_plan_are_more_than_can_be_waited_for(clerk, county, stalled, monkeypatch):
+def test_a_region_is_large_when_its_projects_of_the_plan_are_more_than_can_be_waited_for(
+    clerk, county, stalled, monkeypatch
+):
     assert not looks.large(clerk, county)
     monkeypatch.setattr(looks, "LIVE", 1)
     assert looks.large(clerk, county)
@@ -38,7 +49,10 @@ def test_what_was_found_is_kept_with_its_day_and_words_and_told_on_the_way(clerk
     look = looks.look_over(by=clerk, region=county, on=ON, told=lambda *one: said.append(one))
     assert (look.on, look.projects, look.by) == (ON, 2, clerk.key)
     found = list(looks.notices(clerk, look))
-    assert [(one.project.code, one.subject, one.colour) for one in found] == [("S1", "stalled", "橙"), ("S2", "stalled", "橙")]
+    assert [(one.project.code, one.subject, one.colour) for one in found] == [
+        ("S1", "stalled", "橙"),
+        ("S2", "stalled", "橙"),
+    ]
     assert "“南关S1”已 395 天 没有新的进度" in found[0].text and found[0].propose
     assert said[0][:2] == (0, said[-1][1]) and said[-1] == (said[-1][1] - 1, said[-1][1], "正在存下2处提醒")
     assert Trail.objects.get(act="核对规则书提醒").said["after"] == {"on": "2021-03-31", "notices": 2}
@@ -79,7 +93,15 @@ def asked(committed):
     with scoped(local_operator()) as me:
         east = Region.objects.get(code=cast.EAST, valid_until=None)
         made = services.register(
-            by=me, region=east, code="S1", name="南关", kind="shanty", year="2020", units="100", licence="证1", due_on="2021-01-31"
+            by=me,
+            region=east,
+            code="S1",
+            name="南关",
+            kind="shanty",
+            year="2020",
+            units="100",
+            licence="证1",
+            due_on="2021-01-31",
         )
         services.record(by=me, project_id=made.pk, kind="start", on=date(2020, 3, 1), amount="100")
         client = Client()
@@ -102,7 +124,10 @@ def test_a_county_is_looked_over_each_time_its_page_is_opened(asked):
 def test_a_large_region_is_looked_over_in_the_background_once_however_often_it_is_asked(asked, monkeypatch):
     monkeypatch.setattr(looks, "LIVE", 0)
     assert "2021年3月还没有核对过" in asked()
-    paths = {asked.client.post(f"/projects/ledger/look/?region={cast.EAST}&period=2021-03").headers["Location"] for _ in range(2)}
+    paths = {
+        asked.client.post(f"/projects/ledger/look/?region={cast.EAST}&period=2021-03").headers["Location"]
+        for _ in range(2)
+    }
     with scoped(local_operator()):
         job = Job.objects.get(name="projects.look")
     assert paths == {f"/jobs/{job.pk}/"} and "重新核对" not in asked()
@@ -110,8 +135,14 @@ def test_a_large_region_is_looked_over_in_the_background_once_however_often_it_i
     with scoped(local_operator()):
         assert Job.objects.get().result == f"/projects/ledger/?region={cast.EAST}&period=2021-03&show=signals"
     text = asked()
-    assert "规则书提醒1处" in text and "已 395 天 没有新的进度" in text and "“南关”已" not in text  # the name stands beside it
-    assert "截至2021年3月31日，核对在册项目1个，由" in text and "重新核对" in text and "每次打开按规则书重新核对" not in text
+    assert (
+        "规则书提醒1处" in text and "已 395 天 没有新的进度" in text and "“南关”已" not in text
+    )  # the name stands beside it
+    assert (
+        "截至2021年3月31日，核对在册项目1个，由" in text
+        and "重新核对" in text
+        and "每次打开按规则书重新核对" not in text
+    )
 
 
 def test_the_entries_of_a_large_region_are_made_in_the_background_too(asked, monkeypatch):

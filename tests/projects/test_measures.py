@@ -20,9 +20,13 @@ def year(db, operator, clerk, neighbour, county, next_county, acting):
     entering.load_catalogue(by=operator)
     for person, place, amount in ((clerk, county, "282"), (neighbour, next_county, "100")):
         acting(person)
-        made = services.register(by=person, region=place, code="P", name="棚改", kind="shanty", year="2021", units=amount)
+        made = services.register(
+            by=person, region=place, code="P", name="棚改", kind="shanty", year="2021", units=amount
+        )
         services.record(by=person, project_id=made.pk, kind="start", on=APRIL, amount=amount, mode="physical")
-        services.record(by=person, project_id=made.pk, kind="invest", on=APRIL, amount="27.27亿元" if person is clerk else "0.5万元")
+        services.record(
+            by=person, project_id=made.pk, kind="invest", on=APRIL, amount="27.27亿元" if person is clerk else "0.5万元"
+        )
 
 
 def value(user, code, region, period="2021"):
@@ -36,10 +40,15 @@ def test_the_city_is_the_sum_of_its_counties_and_says_of_which_projects(citizen,
     assert (value(citizen, "shanty.start", city), value(citizen, "shanty.start", county)) == (382, 282)
     assert value(citizen, "invest.done", county) == 272_700_000_000
     there = Observation.objects.get(measure="shanty.start", region=city)
-    assert [(project.region.code, amount) for project, amount in measures.counted_from(citizen, there)] == [("140522", 282), ("140524", 100)]
+    assert [(project.region.code, amount) for project, amount in measures.counted_from(citizen, there)] == [
+        ("140522", 282),
+        ("140524", 100),
+    ]
 
 
-def test_publishing_again_changes_nothing_and_a_new_event_changes_its_figures(clerk, citizen, city, county, year, acting):
+def test_publishing_again_changes_nothing_and_a_new_event_changes_its_figures(
+    clerk, citizen, city, county, year, acting
+):
     acting(citizen)
     measures.publish_counts(by=citizen, region=city, period="2021")
     assert measures.publish_counts(by=citizen, region=city, period="2021").source is None
@@ -55,7 +64,10 @@ def test_a_month_counts_since_january(citizen, city, year, acting):
     acting(citizen)
     measures.publish_counts(by=citizen, region=city, period="2021-03")
     measures.publish_counts(by=citizen, region=city, period="2021-05")
-    assert (value(citizen, "shanty.start", city, "2021-03"), value(citizen, "shanty.start", city, "2021-05")) == (0, 382)
+    assert (value(citizen, "shanty.start", city, "2021-03"), value(citizen, "shanty.start", city, "2021-05")) == (
+        0,
+        382,
+    )
 
 
 def test_what_was_reported_stays_and_the_difference_is_told(operator, citizen, city, county, year, acting):
@@ -87,7 +99,9 @@ def test_an_unknown_count_is_not_published(clerk, citizen, county, year, acting)
 
 
 @pytest.mark.django_db(databases=["default", "owner"])
-def test_the_ledger_is_counted_in_the_background_when_asked_for_on_a_page(citizen, city, county, year, operator, acting):
+def test_the_ledger_is_counted_in_the_background_when_asked_for_on_a_page(
+    citizen, city, county, year, operator, acting
+):
     from anju.core import jobs
     from anju.projects.jobs import count
 

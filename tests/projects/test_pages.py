@@ -43,7 +43,9 @@ def made(east):
             longitude="112.5", latitude="35.5", investment="1200.5",
         )  # fmt: skip
         services.record(by=me, project_id=found.pk, kind="start", on=date(YEAR - 2, 5, 1), amount="60", mode="physical")
-        services.record(by=me, project_id=found.pk, kind="start", on=date(YEAR - 2, 7, 1), amount="40", mode="monetised")
+        services.record(
+            by=me, project_id=found.pk, kind="start", on=date(YEAR - 2, 7, 1), amount="40", mode="monetised"
+        )
         services.register(by=me, region=east, code="R1", name="西关老旧小区改造", kind="old", households="88")
     return found
 
@@ -85,18 +87,31 @@ def test_an_empty_list_offers_the_first_act_to_who_may(east):
     assert "登记由填报岗办理" in body(where(visitor("reviewer"), "/projects/"))
 
 
-@pytest.mark.parametrize("path", ["/projects/", "/projects/table/", "/projects/map/", "/projects/ledger/", "/projects/ledger/?show=signals"])
+@pytest.mark.parametrize(
+    "path", ["/projects/", "/projects/table/", "/projects/map/", "/projects/ledger/", "/projects/ledger/?show=signals"]
+)
 def test_more_projects_take_no_more_queries(made, east, path):
     client, counts = visitor("clerk"), []
     path += f"{'&' if '?' in path else '?'}region={cast.EAST}&period={YEAR}"
     for number in (3, 30):
         with scoped(local_operator()) as me:
             for one in range(number):
-                found = services.register(by=me, region=east, code=f"{number}-{one}", name=f"项目{number}-{one}", kind="prh", year=str(YEAR), units="10", due_on=f"{YEAR - 1}-01-01")
+                found = services.register(
+                    by=me,
+                    region=east,
+                    code=f"{number}-{one}",
+                    name=f"项目{number}-{one}",
+                    kind="prh",
+                    year=str(YEAR),
+                    units="10",
+                    due_on=f"{YEAR - 1}-01-01",
+                )
                 services.record(by=me, project_id=found.pk, kind="start", on=date(YEAR, 1, 1), amount="5")
             services.open_entries(by=me, region=east, on=timezone.localdate())
         body(client.get(path))
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             body(client.get(path))
         counts.append(len(seen))
     assert counts[0] == counts[1]
@@ -105,7 +120,13 @@ def test_more_projects_take_no_more_queries(made, east, path):
 def test_a_total_opens_the_events_that_make_it(made):
     client = visitor("clerk")
     text = body(client.get(f"/projects/{made.pk}/total/start/", headers={"HX-Request": "true"}))
-    assert "2条进度加成" in text and "60套" in text and "40套" in text and "100 ÷ 200 = 50.0%" in text and "<html" not in text
+    assert (
+        "2条进度加成" in text
+        and "60套" in text
+        and "40套" in text
+        and "100 ÷ 200 = 50.0%" in text
+        and "<html" not in text
+    )
     assert "<html" in body(client.get(f"/projects/{made.pk}/total/start/"))
     assert client.get(f"/projects/{made.pk}/total/finish/").status_code == 404
 
@@ -146,7 +167,10 @@ def test_the_map_draws_points_inside_the_picture_and_can_be_left_out(made):
 
 def test_a_project_is_registered(east):
     client = visitor("clerk")
-    response = client.post("/projects/new/", {"kind": "shanty", "code": "N1", "name": "新项目甲", "year": "2025", "units": "120", "investment": "3.5亿元"})
+    response = client.post(
+        "/projects/new/",
+        {"kind": "shanty", "code": "N1", "name": "新项目甲", "year": "2025", "units": "120", "investment": "3.5亿元"},
+    )
     assert response.status_code == 302, response.content.decode()
     found = Project.objects.get(code="N1")
     assert response.status_code == 302 and f"/projects/{found.pk}/" in response.url
@@ -154,7 +178,9 @@ def test_a_project_is_registered(east):
 
 
 def test_what_was_typed_stays_and_each_mistake_stands_at_its_field(east):
-    text = body(visitor("clerk").post("/projects/new/", {"kind": "shanty", "code": "N1", "name": "", "units": "很多"}), 422)
+    text = body(
+        visitor("clerk").post("/projects/new/", {"kind": "shanty", "code": "N1", "name": "", "units": "很多"}), 422
+    )
     assert 'value="N1"' in text and 'value="很多"' in text
     assert 'id="name-wrong"' in text and 'id="units-wrong"' in text and "PROJ-002" in text and "PROJ-003" in text
     assert not Project.objects.exists()
@@ -162,7 +188,13 @@ def test_what_was_typed_stays_and_each_mistake_stands_at_its_field(east):
 
 def test_progress_is_recorded_with_its_evidence(made):
     client = visitor("clerk")
-    sent = {"kind": "basic", "on": f"{YEAR - 1}-10-01", "amount": "60", "mode": "physical", "evidence": SimpleUploadedFile("验收表.pdf", b"%PDF-1.4")}
+    sent = {
+        "kind": "basic",
+        "on": f"{YEAR - 1}-10-01",
+        "amount": "60",
+        "mode": "physical",
+        "evidence": SimpleUploadedFile("验收表.pdf", b"%PDF-1.4"),
+    }
     assert client.post(f"/projects/{made.pk}/record/", sent).status_code == 302
     event = Event.objects.get(kind="basic")
     assert event.amount == 60 and bytes(event.evidence.content) == b"%PDF-1.4"
@@ -172,9 +204,14 @@ def test_progress_is_recorded_with_its_evidence(made):
 
 
 def test_wrong_progress_is_refused_at_its_field(made):
-    text = body(visitor("clerk").post(f"/projects/{made.pk}/record/", {"kind": "basic", "on": "明天", "amount": "60"}), 422)
+    text = body(
+        visitor("clerk").post(f"/projects/{made.pk}/record/", {"kind": "basic", "on": "明天", "amount": "60"}), 422
+    )
     assert "PROJ-050" in text and 'value="60"' in text and 'id="on-wrong"' in text
-    text = body(visitor("clerk").post(f"/projects/{made.pk}/record/", {"kind": "basic", "on": "2024-01-01", "amount": "六十"}), 422)
+    text = body(
+        visitor("clerk").post(f"/projects/{made.pk}/record/", {"kind": "basic", "on": "2024-01-01", "amount": "六十"}),
+        422,
+    )
     assert "PROJ-011" in text and 'id="amount-wrong"' in text
     assert not Event.objects.filter(kind="basic").exists()
 
@@ -197,7 +234,11 @@ def test_an_event_is_taken_back(made):
 
 def test_a_condition_is_met_spared_and_open_again(made):
     client = visitor("clerk")
-    for sent, expected in [({"met_on": "2024-01-05", "number": "示字1号"}, (date(2024, 1, 5), False)), ({"also": "spared"}, (None, True)), ({"also": "cleared"}, (None, False))]:
+    for sent, expected in [
+        ({"met_on": "2024-01-05", "number": "示字1号"}, (date(2024, 1, 5), False)),
+        ({"also": "spared"}, (None, True)),
+        ({"also": "cleared"}, (None, False)),
+    ]:
         assert client.post(f"/projects/{made.pk}/meet/approval/", sent).status_code == 302
         found = Condition.objects.get(code="approval")
         assert (found.met_on, found.not_needed) == expected
@@ -207,14 +248,30 @@ def test_an_edit_on_an_old_page_is_refused_with_who_was_faster(made):
     client = visitor("clerk")
     text = body(client.get(f"/projects/{made.pk}/edit/"))
     assert 'name="units"' not in text  # what the plan fixed takes a document
-    assert client.post(f"/projects/{made.pk}/edit/", {"version": "1", "name": made.name, "code": made.code, "note": "甲"}).status_code == 302
-    text = body(client.post(f"/projects/{made.pk}/edit/", {"version": "1", "name": made.name, "code": made.code, "note": "乙"}), 422)
+    assert (
+        client.post(
+            f"/projects/{made.pk}/edit/", {"version": "1", "name": made.name, "code": made.code, "note": "甲"}
+        ).status_code
+        == 302
+    )
+    text = body(
+        client.post(f"/projects/{made.pk}/edit/", {"version": "1", "name": made.name, "code": made.code, "note": "乙"}),
+        422,
+    )
     assert "PROJ-005" in text and ">乙</textarea>" in text
 
 
 def test_a_plan_is_adjusted_by_a_document_only(made):
     client = visitor("reviewer")
-    sent = {"version": "1", "number": "", "on": "2024-05-01", "reason": "缩小", "units": "180", "year": str(made.year), "investment": "1200.5"}
+    sent = {
+        "version": "1",
+        "number": "",
+        "on": "2024-05-01",
+        "reason": "缩小",
+        "units": "180",
+        "year": str(made.year),
+        "investment": "1200.5",
+    }
     text = body(client.post(f"/projects/{made.pk}/adjust/", sent), 422)
     assert "PROJ-020" in text and 'value="180"' in text and 'id="number-wrong"' in text
     assert client.post(f"/projects/{made.pk}/adjust/", sent | {"number": "示建1号"}).status_code == 302
@@ -236,7 +293,15 @@ def test_a_project_is_cancelled_and_closed_projects_take_no_more(made):
 
 def test_a_photograph_and_progress_come_from_the_site_in_one(made):
     client = visitor("clerk")
-    sent = {"on": "2024-05-01", "caption": "封顶", "longitude": "112.51", "latitude": "35.51", "kind": "stage", "stage": "封顶", "photo": SimpleUploadedFile("a.png", PNG)}
+    sent = {
+        "on": "2024-05-01",
+        "caption": "封顶",
+        "longitude": "112.51",
+        "latitude": "35.51",
+        "kind": "stage",
+        "stage": "封顶",
+        "photo": SimpleUploadedFile("a.png", PNG),
+    }
     assert client.post(f"/projects/{made.pk}/site/", sent).status_code == 302
     photo = Photo.objects.get()
     response = client.get(f"/projects/photos/{photo.pk}/")
@@ -266,14 +331,29 @@ def test_the_contracts_day_is_made_public(made):
 
 
 def cells(client, project, version, **fields):
-    rows = [{"project": project.pk, "version": version, "fields": {name: {"text": text, "base": base} for name, (text, base) in fields.items()}}]
-    response = client.post(f"/projects/table/save/?region={cast.EAST}", json.dumps({"rows": rows}), content_type="application/json")
+    rows = [
+        {
+            "project": project.pk,
+            "version": version,
+            "fields": {name: {"text": text, "base": base} for name, (text, base) in fields.items()},
+        }
+    ]
+    response = client.post(
+        f"/projects/table/save/?region={cast.EAST}", json.dumps({"rows": rows}), content_type="application/json"
+    )
     assert response.status_code == 200, response.content
     return response.json()["rows"][0]
 
 
 def test_good_cells_are_saved_beside_a_bad_one(made):
-    row = cells(visitor("clerk"), made, 1, note=("说明", ""), due_on=("去年", made.due_on.isoformat()), address=("东关街1号", ""))
+    row = cells(
+        visitor("clerk"),
+        made,
+        1,
+        note=("说明", ""),
+        due_on=("去年", made.due_on.isoformat()),
+        address=("东关街1号", ""),
+    )
     assert row["problems"].keys() == {"due_on"} and row["clashes"] == {}
     assert (row["cells"]["note"], row["cells"]["address"], row["version"]) == ("说明", "东关街1号", 2)
 
@@ -297,9 +377,17 @@ def test_a_planned_number_takes_a_document_also_in_the_table(made):
 def test_nonsense_to_the_table_changes_nothing(made):
     client = visitor("clerk")
     for sent in ("", "[]", '{"rows": [{"project": "x"}]}', '{"rows": 1}'):
-        assert client.post(f"/projects/table/save/?region={cast.EAST}", sent, content_type="application/json").status_code == 400
-    sent = json.dumps({"rows": [{"project": made.pk, "version": 1, "fields": {"state": {"text": "closed", "base": ""}}}]})
-    assert client.post(f"/projects/table/save/?region={cast.EAST}", sent, content_type="application/json").status_code == 200
+        assert (
+            client.post(f"/projects/table/save/?region={cast.EAST}", sent, content_type="application/json").status_code
+            == 400
+        )
+    sent = json.dumps(
+        {"rows": [{"project": made.pk, "version": 1, "fields": {"state": {"text": "closed", "base": ""}}}]}
+    )
+    assert (
+        client.post(f"/projects/table/save/?region={cast.EAST}", sent, content_type="application/json").status_code
+        == 200
+    )
     made.refresh_from_db()
     assert made.state == "planned"
 
@@ -307,7 +395,9 @@ def test_nonsense_to_the_table_changes_nothing(made):
 def test_a_typing_error_is_mended_and_a_change_of_plan_is_adjusted(made):
     clerk, reviewer = visitor("clerk"), visitor("reviewer")
     path = f"/projects/{made.pk}/correct/"
-    assert path in body(where(clerk, f"/projects/{made.pk}/")) and path not in body(where(reviewer, f"/projects/{made.pk}/"))
+    assert path in body(where(clerk, f"/projects/{made.pk}/")) and path not in body(
+        where(reviewer, f"/projects/{made.pk}/")
+    )
     assert "填报岗“录入更正”，不用文号" in body(reviewer.get(f"/projects/{made.pk}/adjust/"))
     assert "由审核岗凭文号“调整计划”" in body(clerk.get(path))
     sent = {"units": "220", "version": "1", "reason": ""}
@@ -315,7 +405,19 @@ def test_a_typing_error_is_mended_and_a_change_of_plan_is_adjusted(made):
     assert clerk.post(path, sent | {"reason": "录反了"}).status_code == 302
     text = body(where(clerk, f"/projects/{made.pk}/"))
     assert "计划套数（套） 200 → 220" in text and "录反了" in text and "计划的变动1次" in text
-    assert reviewer.post(f"/projects/{made.pk}/adjust/", {"number": "市办〔2026〕1号", "on": timezone.localdate().isoformat(), "reason": "调", "units": "230", "version": "2"}).status_code == 302
+    assert (
+        reviewer.post(
+            f"/projects/{made.pk}/adjust/",
+            {
+                "number": "市办〔2026〕1号",
+                "on": timezone.localdate().isoformat(),
+                "reason": "调",
+                "units": "230",
+                "version": "2",
+            },
+        ).status_code
+        == 302
+    )
     text = body(clerk.get(path))
     assert "计划套数已按市办〔2026〕1号调整" in text and 'name="units"' not in text and 'name="investment"' in text
 
@@ -341,7 +443,9 @@ def test_an_entry_goes_from_the_book_to_its_close_out(made):
     assert reviewer.post(f"{path}close/", {"on": timezone.localdate().isoformat(), "note": "建成"}).status_code == 302
     assert "列入台账的1条都已销号" in body(where(clerk, "/projects/ledger/"))
     assert "资金没有到位" in body(where(clerk, "/projects/ledger/", state="all"))
-    assert reviewer.post(f"{path}reopen/", {"on": timezone.localdate().isoformat(), "reason": "误销"}).status_code == 302
+    assert (
+        reviewer.post(f"{path}reopen/", {"on": timezone.localdate().isoformat(), "reason": "误销"}).status_code == 302
+    )
     assert visitor("clerk", region=cast.WEST).get(f"{path}explain/").status_code == 404
 
 
@@ -356,10 +460,16 @@ def test_a_list_is_fixed_and_says_what_was_built_since(made):
     text = body(where(visitor("clerk"), f"/projects/cohorts/{pk}/"))
     assert "清单一：60套已建成45套（75.0%）</h1>" in text
     with scoped(local_operator()) as me:
-        other = services.register(by=me, region=made.region, code="A2", name="南关棚户区改造", kind="shanty", year=str(YEAR - 2), units="10")
+        other = services.register(
+            by=me, region=made.region, code="A2", name="南关棚户区改造", kind="shanty", year=str(YEAR - 2), units="10"
+        )
         Member.objects.create(cohort_id=pk, project=other, region=made.region, unfinished=None)
     text = body(where(visitor("clerk"), f"/projects/cohorts/{pk}/"))
-    assert "清单一：1个项目未建成数不明，已建成45套</h1>" in text and "有1个项目固定清单时的未建成数不明" in text and text.count("不明</td>") == 3
+    assert (
+        "清单一：1个项目未建成数不明，已建成45套</h1>" in text
+        and "有1个项目固定清单时的未建成数不明" in text
+        and text.count("不明</td>") == 3
+    )
     assert "清单一" in body(where(visitor("clerk"), "/projects/ledger/", show="cohorts"))
     assert visitor("clerk", region=cast.WEST).get(f"/projects/cohorts/{pk}/").status_code == 404
 
@@ -368,7 +478,13 @@ def test_the_ledgers_forms_refuse_a_file_that_is_too_large(made, monkeypatch):
     from anju.projects import forms
 
     monkeypatch.setattr(forms, "LARGEST", 4)
-    text = body(visitor("clerk").post(f"/projects/{made.pk}/record/", {"kind": "basic", "on": "2024-05-01", "amount": "1", "evidence": BytesIO(b"12345")}), 422)
+    text = body(
+        visitor("clerk").post(
+            f"/projects/{made.pk}/record/",
+            {"kind": "basic", "on": "2024-05-01", "amount": "1", "evidence": BytesIO(b"12345")},
+        ),
+        422,
+    )
     assert "PROJ-051" in text
 
 
@@ -406,7 +522,9 @@ def test_a_workbook_goes_out_is_checked_and_comes_back(made):
 
 def test_a_workbook_with_mistakes_is_refused_whole_and_comes_back_marked(made):
     client = visitor("clerk")
-    content = changed(client.get("/projects/export.xlsx", {"region": cast.EAST}).content, 合同约定竣工日期="去年", 备注="甲")
+    content = changed(
+        client.get("/projects/export.xlsx", {"region": cast.EAST}).content, 合同约定竣工日期="去年", 备注="甲"
+    )
     response = client.post(f"/projects/import/?region={cast.EAST}", {"file": SimpleUploadedFile("项目.xlsx", content)})
     text = body(client.get(response.url), 422)
     assert "1处必须改正" in text and "PROJ-003" in text and "合同约定竣工日期" in text

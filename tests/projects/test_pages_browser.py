@@ -59,7 +59,9 @@ def value(page, row, field):
 
 def settled(page, words="已保存"):
     page.locator("#grid-status", has_text=words).wait_for()
-    page.wait_for_function("!document.querySelector('#project-grid .unsaved') || document.querySelector('#grid-status.wrong')")
+    page.wait_for_function(
+        "!document.querySelector('#project-grid .unsaved') || document.querySelector('#grid-status.wrong')"
+    )
 
 
 def paste(page, text):
@@ -105,7 +107,12 @@ def test_a_block_is_pasted_and_taken_back_in_one(page):
     cell(page, 4, "approval").click()
     paste(page, "示发1号\t许1\r\n示发2号\t许2\r\n")
     settled(page)
-    assert [value(page, row, name) for row in (4, 5) for name in ("approval", "licence")] == ["示发1号", "许1", "示发2号", "许2"]
+    assert [value(page, row, name) for row in (4, 5) for name in ("approval", "licence")] == [
+        "示发1号",
+        "许1",
+        "示发2号",
+        "许2",
+    ]
     page.keyboard.press("Control+z")
     page.wait_for_timeout(1500)
     page.reload()
@@ -203,7 +210,9 @@ def test_only_what_belongs_to_the_event_is_asked(page):
     assert page.locator("label", has_text="数量（套）").is_visible() and page.locator("select[name=stage]").is_hidden()
 
 
-@pytest.mark.parametrize("path", ["", "table/", "map/", "ledger/", "ledger/?show=signals", "new/", "import/", "1/", "1/site/", "1/record/"])
+@pytest.mark.parametrize(
+    "path", ["", "table/", "map/", "ledger/", "ledger/?show=signals", "new/", "import/", "1/", "1/site/", "1/record/"]
+)
 def test_nothing_is_wider_than_a_phone(chromium, site, path):
     with opened(chromium, site, PHONE, person("clerk")) as phone:
         if path.startswith("1/"):

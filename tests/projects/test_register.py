@@ -33,10 +33,26 @@ def test_everything_that_is_wrong_is_said_at_once(clerk, county, acting):
     acting(clerk)
     with pytest.raises(Refused) as refused:
         services.register(
-            by=clerk, region=county, name="东关", kind="shanty", units="约200", investment="三亿", due_on="2025-13-01", colour="red",
-            grade="基础类", longitude="200",
+            by=clerk,
+            region=county,
+            name="东关",
+            kind="shanty",
+            units="约200",
+            investment="三亿",
+            due_on="2025-13-01",
+            colour="red",
+            grade="基础类",
+            longitude="200",
         )
-    assert sorted(codes(refused)) == ["PROJ-001", "PROJ-001", "PROJ-002", "PROJ-003", "PROJ-003", "PROJ-003", "PROJ-003"]
+    assert sorted(codes(refused)) == [
+        "PROJ-001",
+        "PROJ-001",
+        "PROJ-002",
+        "PROJ-003",
+        "PROJ-003",
+        "PROJ-003",
+        "PROJ-003",
+    ]
 
 
 def test_a_code_is_used_once_in_a_region(clerk, county, project):
@@ -71,21 +87,27 @@ def test_the_loser_of_two_editors_is_told_who_and_when(clerk, project):
     with pytest.raises(Refused) as refused:
         services.edit(by=clerk, project_id=project.pk, version=1, address="东关街2号")
     assert codes(refused) == ["PROJ-005"] and "填报员甲" in refused.value.problems[0].what
-    again = services.edit(by=clerk, project_id=project.pk, version=1, address="东关街1号")  # the same again changes nothing
+    again = services.edit(
+        by=clerk, project_id=project.pk, version=1, address="东关街1号"
+    )  # the same again changes nothing
     assert again.version == 2
 
 
 def test_what_the_plan_fixed_is_only_filled_in(clerk, project):
     with pytest.raises(Refused, match="PROJ-007"):
         services.edit(by=clerk, project_id=project.pk, version=1, units="300")
-    assert services.edit(by=clerk, project_id=project.pk, version=1, monetised="166", licence="字第1号").monetised == 166
+    assert (
+        services.edit(by=clerk, project_id=project.pk, version=1, monetised="166", licence="字第1号").monetised == 166
+    )
 
 
 def test_the_published_completion_date_needs_a_place(clerk, project):
     with pytest.raises(Refused) as refused:
         services.publish_due(by=clerk, project_id=project.pk, published_on=DAY, at=" ")
     assert codes(refused) == ["PROJ-024", "PROJ-024"]
-    made = services.publish_due(by=clerk, project_id=project.pk, due_on=date(2027, 6, 30), published_on=DAY, at="县政府网站")
+    made = services.publish_due(
+        by=clerk, project_id=project.pk, due_on=date(2027, 6, 30), published_on=DAY, at="县政府网站"
+    )
     assert made.due_on == date(2027, 6, 30)
 
 

@@ -14,9 +14,18 @@ def happened(clerk, county, acting):
     acting(clerk)
 
     def make(*entries, kind="shanty", **fields):
-        made = services.register(by=clerk, region=county, code="S", name="南关", kind=kind, year="2020", **({"units": "100"} | fields))
+        made = services.register(
+            by=clerk, region=county, code="S", name="南关", kind=kind, year="2020", **({"units": "100"} | fields)
+        )
         for event, on, amount in entries:
-            services.record(by=clerk, project_id=made.pk, kind=event, on=on, amount=amount, note="核减" if amount and amount.startswith("-") else "")
+            services.record(
+                by=clerk,
+                project_id=made.pk,
+                kind=event,
+                on=on,
+                amount=amount,
+                note="核减" if amount and amount.startswith("-") else "",
+            )
         return made
 
     return make

@@ -13,7 +13,11 @@ pytestmark = pytest.mark.django_db
 
 
 def register(clerk, county, code, **more):
-    return services.register(by=clerk, region=county, **{"code": code, "name": f"{code}小区", "kind": "prh", "year": "2024", "units": "10"} | more)
+    return services.register(
+        by=clerk,
+        region=county,
+        **{"code": code, "name": f"{code}小区", "kind": "prh", "year": "2024", "units": "10"} | more,
+    )
 
 
 def completed(clerk, project, amount, on=date(2025, 6, 1)):
@@ -35,7 +39,10 @@ def several(clerk, county, acting):
 
 def found(user, region, on, **more):
     every = queries.chosen(user, region, **more)
-    counts, again = ({(one.state, one.year): (one.count, one.late) for one in tally(some, on)} for some in (every, queries.kept(every)))
+    counts, again = (
+        {(one.state, one.year): (one.count, one.late) for one in tally(some, on)}
+        for some in (every, queries.kept(every))
+    )
     assert counts == again
     return counts
 

@@ -57,13 +57,27 @@ def test_cells_are_changed_and_new_rows_registered(clerk, county, project, book)
     assert Project.objects.count() == 1
     bring(clerk, county, content)
     now, new = Project.objects.get(pk=project.pk), Project.objects.get(code="P2")
-    assert (now.address, now.due_on, now.builder.name, now.longitude) == ("东关街1号", date(2027, 6, 30), "安居建设公司", 112_851_234)
+    assert (now.address, now.due_on, now.builder.name, now.longitude) == (
+        "东关街1号",
+        date(2027, 6, 30),
+        "安居建设公司",
+        112_851_234,
+    )
     assert (new.investment, new.year, new.state) == (27_270_000, 2025, "planned")
     assert bring(clerk, county, content).said() == "登记 0 个项目，修改 0 个，2 个没有变化。"  # sent twice
 
 
 def test_every_problem_is_at_its_cell_and_nothing_is_stored(clerk, county, book):
-    content = book({(3, "合同约定竣工日期"): "快了", (3, "地址"): "东关", (3, "计划套数（套）"): 300, (4, "名称"): "没有编码", (5, "区划"): "没有县", (5, "编码"): "X"})
+    content = book(
+        {
+            (3, "合同约定竣工日期"): "快了",
+            (3, "地址"): "东关",
+            (3, "计划套数（套）"): 300,
+            (4, "名称"): "没有编码",
+            (5, "区划"): "没有县",
+            (5, "编码"): "X",
+        }
+    )
     with pytest.raises(Refused) as refused:
         bring(clerk, county, content)
     assert sorted(codes(refused)) == ["PROJ-002", "PROJ-002", "PROJ-003", "PROJ-043", "PROJ-046"]
@@ -82,7 +96,11 @@ def test_a_change_by_somebody_else_is_told_and_others_are_merged(clerk, county, 
     assert (now.licence, now.address, now.note) == ("证1", "甲路", "补充")
     with pytest.raises(Refused) as refused:
         bring(clerk, county, book({(3, "地址"): "乙路"}))
-    assert codes(refused) == ["PROJ-042"] and "填报员甲" in refused.value.problems[0].what and "甲路" in refused.value.problems[0].what
+    assert (
+        codes(refused) == ["PROJ-042"]
+        and "填报员甲" in refused.value.problems[0].what
+        and "甲路" in refused.value.problems[0].what
+    )
 
 
 def test_a_copied_row_is_not_taken_for_a_new_project(clerk, county, project, book):
@@ -102,7 +120,9 @@ def test_another_workbook_and_a_damaged_one_are_refused(clerk, county, book):
         bring(clerk, county, out.getvalue())
 
 
-def test_the_reviewer_may_not_bring_it_back_and_the_neighbour_sees_none_of_it(reviewer, neighbour, county, next_county, book, acting):
+def test_the_reviewer_may_not_bring_it_back_and_the_neighbour_sees_none_of_it(
+    reviewer, neighbour, county, next_county, book, acting
+):
     content = book()
     acting(reviewer)
     with pytest.raises(Refused, match="ACT-001"):

@@ -31,7 +31,9 @@ def offices(county, next_county, city, operator):
     """Organisations by (region code, kind)."""
     with scoped(operator):
         return {
-            (region.code, kind): Organisation.objects.create(region=region, kind=kind, name=f"{region.short}{Organisation.Kind(kind).label}局")
+            (region.code, kind): Organisation.objects.create(
+                region=region, kind=kind, name=f"{region.short}{Organisation.Kind(kind).label}局"
+            )
             for region in (county, next_county, city)
             for kind in ("housing", "finance", "reform", "land")
         }
@@ -96,9 +98,37 @@ def projects(people, county):
     by = people["clerk"]
     with scoped(by):
         made = [
-            services.register(by=by, region=county, code="A1", name="东关棚改", kind="shanty", year="2021", units="282", renovation="old_town", investment="43200"),
-            services.register(by=by, region=county, code="A0", name="西关棚改", kind="shanty", year="2018", units="363", investment="50000"),
-            services.register(by=by, region=county, code="B1", name="东关小区", kind="old", year="2021", households="120", investment="600"),
+            services.register(
+                by=by,
+                region=county,
+                code="A1",
+                name="东关棚改",
+                kind="shanty",
+                year="2021",
+                units="282",
+                renovation="old_town",
+                investment="43200",
+            ),
+            services.register(
+                by=by,
+                region=county,
+                code="A0",
+                name="西关棚改",
+                kind="shanty",
+                year="2018",
+                units="363",
+                investment="50000",
+            ),
+            services.register(
+                by=by,
+                region=county,
+                code="B1",
+                name="东关小区",
+                kind="old",
+                year="2021",
+                households="120",
+                investment="600",
+            ),
         ]
         for project, kind, on, amount, mode in (
             (0, "start", date(2021, 3, 10), "282", "physical"), (0, "start", date(2021, 6, 10), "166", "monetised"),
@@ -136,7 +166,11 @@ def complete(by, ret):
             if one.check_id == "blank":
                 column = queries.spec(ret).by_code[one.column]
                 cell = queries.grid(by, ret).cells[one.line, one.column] if not puts else None
-                puts.append(services.Put(one.line, one.column, "主体施工" if column.choices else "0", cell.version if cell else 0))
+                puts.append(
+                    services.Put(
+                        one.line, one.column, "主体施工" if column.choices else "0", cell.version if cell else 0
+                    )
+                )
         assert not services.fill(by=by, ret_id=ret.pk, changes=puts).problems
         for one in queries.check(by, ret):
             if one.open and one.level == "提醒":

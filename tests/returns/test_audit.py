@@ -38,10 +38,14 @@ def test_what_was_submitted_is_in_it_with_digests(people, city, two, acting):
     files = opened(content)
     manifest = json.loads(files.pop("manifest.json"))
     assert (manifest["number"], manifest["returns"]) == (NUMBER, 1)
-    assert {name: one["sha256"] for name, one in manifest["files"].items()} == {name: hashlib.sha256(one).hexdigest() for name, one in files.items()}
+    assert {name: one["sha256"] for name, one in manifest["files"].items()} == {
+        name: hashlib.sha256(one).hexdigest() for name, one in files.items()
+    }
     folder = "140522-阳城县/anju-project-month/2021-08".replace("阳城县", two[0].region.name)
     assert {f"{folder}/{name}" for name in ("报表.csv", "报表.json", "检查.csv", "答复.csv", "环节.csv")} <= set(files)
-    assert "东关棚改" in files[f"{folder}/报表.csv"].decode("utf-8-sig") and "448" in files[f"{folder}/报表.csv"].decode()
+    assert (
+        "东关棚改" in files[f"{folder}/报表.csv"].decode("utf-8-sig") and "448" in files[f"{folder}/报表.csv"].decode()
+    )
     assert "情况属实。" in files[f"{folder}/答复.csv"].decode()
     row = Trail.objects.get(act="导出审计资料")
     assert row.said["digest"] == hashlib.sha256(content).hexdigest() and row.said["reason"] == NUMBER
@@ -97,4 +101,9 @@ def test_the_same_returns_give_the_same_bytes(people, city, two, acting):
 def test_a_text_that_begins_like_a_formula_is_disarmed():
     from anju.returns.audit import _csv
 
-    assert _csv([{"注": "=1+1"}, {"注": "-5"}, {"注": "-x"}]).decode("utf-8-sig").split() == ["注", "'=1+1", "-5", "'-x"]
+    assert _csv([{"注": "=1+1"}, {"注": "-5"}, {"注": "-x"}]).decode("utf-8-sig").split() == [
+        "注",
+        "'=1+1",
+        "-5",
+        "'-x",
+    ]

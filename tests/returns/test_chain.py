@@ -22,8 +22,19 @@ def test_the_whole_way(people, ready):
     pass_on(people, ready, "locked")
     with scoped(people["lock"]):
         steps = [(one.move, one.by_name) for one in queries.steps(people["lock"], ready)]
-    assert steps == [("open", "clerk某"), ("hand_in", "clerk某"), ("review", "reviewer某"), ("clear", "reviewer某"), ("submit", "head某"), ("lock", "lock某")]
-    assert ready.state == "locked" and ready.first_submitted_at == ready.submitted_at <= ready.locked_at and len(ready.digest) == 64
+    assert steps == [
+        ("open", "clerk某"),
+        ("hand_in", "clerk某"),
+        ("review", "reviewer某"),
+        ("clear", "reviewer某"),
+        ("submit", "head某"),
+        ("lock", "lock某"),
+    ]
+    assert (
+        ready.state == "locked"
+        and ready.first_submitted_at == ready.submitted_at <= ready.locked_at
+        and len(ready.digest) == 64
+    )
     with scoped(people["clerk"]):
         assert Trail.objects.filter(obj__contains="项目进度月报", act="lock").count() == 1
 
@@ -71,7 +82,10 @@ def test_once_handed_in_the_database_itself_refuses_a_change(people, ready, acti
     by = acting(people["clerk"])
     services.hand_in(by=by, ret_id=ready.pk)
     cell = Cell.objects.filter(ret=ready).first()
-    for act in (lambda: Cell.objects.filter(pk=cell.pk).update(text="x"), lambda: Cell.objects.filter(pk=cell.pk).delete()):
+    for act in (
+        lambda: Cell.objects.filter(pk=cell.pk).update(text="x"),
+        lambda: Cell.objects.filter(pk=cell.pk).delete(),
+    ):
         with pytest.raises(DatabaseError, match="no draft"), transaction.atomic():
             act()
 
@@ -82,7 +96,14 @@ def test_a_silent_or_objecting_department_holds_it_up_unless_the_reviewer_says_w
     with pytest.raises(Refused, match=r"RET-052.*财政局没有发表意见；.*发改局没有发表意见；.*自然资源局没有发表意见"):
         services.clear(by=reviewer, ret_id=ready.pk)
     for who in ("finance", "reform", "land"):
-        services.opine(by=acting(people[who]), ret_id=ready.pk, agrees=who != "land", remark="供地数不对" if who == "land" else "", line="p1", column="start")
+        services.opine(
+            by=acting(people[who]),
+            ret_id=ready.pk,
+            agrees=who != "land",
+            remark="供地数不对" if who == "land" else "",
+            line="p1",
+            column="start",
+        )
     with pytest.raises(Refused, match="自然资源局不同意：供地数不对"):
         services.clear(by=acting(people["reviewer"]), ret_id=ready.pk)
     services.opine(by=acting(people["land"]), ret_id=ready.pk, agrees=True)
@@ -141,7 +162,9 @@ def fill(people, ret, line, **texts):
     by = people["clerk"]
     with scoped(by):
         grid = queries.grid(by, ret)
-        assert not services.fill(by=by, ret_id=ret.pk, changes=[Put(line, c, t, grid.cells[line, c].version) for c, t in texts.items()]).problems
+        assert not services.fill(
+            by=by, ret_id=ret.pk, changes=[Put(line, c, t, grid.cells[line, c].version) for c, t in texts.items()]
+        ).problems
     complete(by, ret)
 
 
@@ -163,7 +186,12 @@ def test_the_lock_brings_the_differences_into_the_ledger(people, ready, projects
 def test_the_lock_publishes_the_sums_with_where_they_came_from(people, county, ready, projects):
     pass_on(people, ready, "locked")
     with scoped(people["clerk"]):
-        found = figures.figures(people["clerk"], ["shanty.start", "shanty.start.monetised", "shanty.complete.continued", "old.households", "prh.complete"], [county], ["2021-08"])
+        found = figures.figures(
+            people["clerk"],
+            ["shanty.start", "shanty.start.monetised", "shanty.complete.continued", "old.households", "prh.complete"],
+            [county],
+            ["2021-08"],
+        )
         assert [one.text() for one in found.values()] == ["448", "166", "300", "120", ""]
         where = figures.provenance(people["clerk"], found("shanty.start").observation_id)
         assert (where.source.kind, where.source.map_id) == ("return", f"return:{ready.pk}")
@@ -196,7 +224,10 @@ def test_a_correction_keeps_both_and_supersedes_the_figures(people, county, read
     pass_on(people, again, "locked")
     acting(by)
     entries = figures.history(by, "shanty.start", county, "2021-08")
-    assert [(one.figure.text(), one.reason) for one in entries] == [("442", "更正说明：货币化安置多报 6 套"), ("448", "")]
+    assert [(one.figure.text(), one.reason) for one in entries] == [
+        ("442", "更正说明：货币化安置多报 6 套"),
+        ("448", ""),
+    ]
     assert [one.amount for one in Event.objects.filter(origin=f"return:{again.pk}", kind="start")] == [-6]
     assert queries.grid(by, ready).cells[line, "start"].text == "448"  # the first one says what it said
     assert [one.serial for one in queries.serials(by, again)] == [1, 2]

@@ -21,7 +21,9 @@ def found(by, ret, check_id):
 
 def put(by, ret, line, **texts):
     grid = queries.grid(by, ret)
-    done = services.fill(by=by, ret_id=ret.pk, changes=[Put(line, c, t, grid.cells[line, c].version) for c, t in texts.items()])
+    done = services.fill(
+        by=by, ret_id=ret.pk, changes=[Put(line, c, t, grid.cells[line, c].version) for c, t in texts.items()]
+    )
     assert not done.problems and not done.conflicts
 
 
@@ -58,7 +60,9 @@ def test_against_the_last_period(people, county, ready, projects, acting):
     september = services.open_return(by=by, form_code=FORM, region=county, period="2021-09")
     assert queries.grid(by, september).cells[line, "start"].last == "448"
     put(by, september, line, start="440", invest="5000")
-    assert found(by, september, "start-falls")[0].what == "东关棚改开工自年初累计 440 套，比上月 448 套 少。".replace(" 少", " 少")
+    assert found(by, september, "start-falls")[0].what == "东关棚改开工自年初累计 440 套，比上月 448 套 少。".replace(
+        " 少", " 少"
+    )
     complete(by, september)
     told = queries.explanation(by, september)
     assert any("开工 440 套，比上期减少 8 套（东关棚改减少 8 套）" in one for one in told)
@@ -80,7 +84,9 @@ def test_january_is_not_compared_with_december(people, county, projects, forms, 
 
 def test_against_the_target(people, county, projects, forms, operator, acting):
     with scoped(operator):
-        figures.enter(by=operator, measure="shanty.start.target", region=county, period="2021", value="500", calibre="市")
+        figures.enter(
+            by=operator, measure="shanty.start.target", region=county, period="2021", value="500", calibre="市"
+        )
     by = acting(people["clerk"])
     december = services.open_return(by=by, form_code=FORM, region=county, period="2021-12")
     (one,) = found(by, december, "shanty-target")
@@ -91,7 +97,9 @@ def test_against_the_target(people, county, projects, forms, operator, acting):
 def test_against_the_finance_departments_own_table(people, county, draft, projects, acting):
     accountant = acting(people["accountant"])
     funds = services.open_return(by=accountant, form_code="anju-funds-month", region=county, period="2021-08")
-    puts = [Put(line, "paid", "100") for line in ("central", "bond")] + [Put(line, "paid", "无任务") for line in ("provincial", "local", "loan", "other")]
+    puts = [Put(line, "paid", "100") for line in ("central", "bond")] + [
+        Put(line, "paid", "无任务") for line in ("provincial", "local", "loan", "other")
+    ]
     assert not services.fill(by=accountant, ret_id=funds.pk, changes=puts).problems
     assert queries.grid(accountant, funds).cells["all", "paid"].text == "200"
     by = acting(people["clerk"])

@@ -28,12 +28,15 @@ def waiting(counties, projects=1):
             region = Region.objects.get(code=code, valid_until=None)
             Organisation.objects.create(region=region, kind="housing", name=f"{region.short}住建局")
             Project.objects.bulk_create(
-                Project(region=region, code=f"P{n}", name=f"项目{n}", kind="shanty", year=2021, units=300, by="local") for n in range(projects)
+                Project(region=region, code=f"P{n}", name=f"项目{n}", kind="shanty", year=2021, units=300, by="local")
+                for n in range(projects)
             )
             ret = services.open_return(by=by, form_code=FORM, region=region, period=PERIOD)
             lines = list(ret.lines.values_list("key", flat=True))
             columns = ("start", "start_money", "basic", "complete", "handover", "invest", "arrive", "pay")
-            puts = [Put(line, column, "0" if column == "start_money" else "7") for line in lines for column in columns] + [Put(line, "stage", "主体施工") for line in lines]
+            puts = [
+                Put(line, column, "0" if column == "start_money" else "7") for line in lines for column in columns
+            ] + [Put(line, "stage", "主体施工") for line in lines]
             assert not services.fill(by=by, ret_id=ret.pk, changes=puts).problems
             Return.objects.filter(pk=ret.pk).update(state=Return.CITY)
         return by, Region.objects.get(code="140500", valid_until=None)
@@ -47,12 +50,21 @@ def test_it_locks_what_is_sound_and_names_the_rest(committed):
         services.fill(by=by, ret_id=bad.pk, changes=[Put(bad.lines.get().key, "start", "", 1)])
         Return.objects.filter(pk=bad.pk).update(state=Return.CITY)
     told = []
-    done = services.close_month(by=by, region=city, form_code=FORM, period=PERIOD, progress=lambda *said: told.append(said))
+    done = services.close_month(
+        by=by, region=city, form_code=FORM, period=PERIOD, progress=lambda *said: told.append(said)
+    )
     assert len(done.locked) == 3 and [one.code for one in done.refused[bad]] == ["RET-040"]
-    assert [one[:2] for one in told] == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)] and told[-1][2] == "锁定 3 张，1 张有问题"
+    assert [one[:2] for one in told] == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)] and told[-1][
+        2
+    ] == "锁定 3 张，1 张有问题"
     with scoped(by):
         counties = list(Region.objects.filter(code__in=COUNTIES, valid_until=None))
-        assert sorted(one.text() for one in figures.figures(by, ["shanty.start"], counties, [PERIOD]).values()) == ["", "7", "7", "7"]
+        assert sorted(one.text() for one in figures.figures(by, ["shanty.start"], counties, [PERIOD]).values()) == [
+            "",
+            "7",
+            "7",
+            "7",
+        ]
 
 
 def test_stopped_in_the_middle_it_goes_on_where_it_stopped(committed):

@@ -25,7 +25,12 @@ def test_a_return_opens_with_what_the_ledger_knows(people, draft, projects, acti
     of = lambda project, column: grid.cells[f"p{project.pk}", column].text  # noqa: E731
     assert (of(east, "start"), of(east, "start_money"), of(east, "invest")) == ("448", "166", "4320")
     assert (of(west, "start"), of(west, "basic"), of(west, "invest")) == ("0", "300", "1000.50".rstrip("0"))
-    assert (of(old, "old_start"), of(old, "old_planned"), of(east, "kind"), of(east, "planned")) == ("120", "120", "棚户区改造", "282")
+    assert (of(old, "old_start"), of(old, "old_planned"), of(east, "kind"), of(east, "planned")) == (
+        "120",
+        "120",
+        "棚户区改造",
+        "282",
+    )
     assert not grid.cells[f"p{old.pk}", "start"].exists  # an old community has no flats
     assert of(east, "complete") == ""  # never recorded is not none
     assert of(east, "start_rate") == "158.9"
@@ -59,7 +64,9 @@ def test_a_cell_is_saved_and_its_change_kept(people, draft, projects, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     seen = cell(by, draft, line, "invest")
     done = services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4,500.25", seen.version)])
-    assert [(one.text, one.version) for one in done.saved] == [("4500.25", 2)] and not done.conflicts and not done.problems
+    assert (
+        [(one.text, one.version) for one in done.saved] == [("4500.25", 2)] and not done.conflicts and not done.problems
+    )
     (was,) = queries.history(by, draft, line, "invest")
     assert (was.who, was.before, was.after, was.via) == ("clerk", "4320", "4500.25", "填报")
     assert cell(by, draft, line, "invest").changed and cell(by, draft, line, "invest").ledger == "4320"
@@ -69,7 +76,9 @@ def test_who_comes_second_is_told_who_was_first(people, draft, projects, acting)
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     seen = cell(by, draft, line, "invest").version
     services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4500", seen)])
-    done = services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4600", seen), Put(line, "complete", "0")])
+    done = services.fill(
+        by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4600", seen), Put(line, "complete", "0")]
+    )
     (conflict,) = done.conflicts
     assert (conflict.who, conflict.text, conflict.mine, conflict.version) == ("clerk", "4500", "4600", 2)
     assert "填为“4500”，您填的是“4600”" in conflict.said
@@ -93,7 +102,17 @@ def test_a_text_that_will_not_do_is_told_and_the_others_are_saved(people, draft,
     ]  # fmt: skip
     done = services.fill(by=by, ret_id=draft.pk, changes=puts)
     assert [one.column for one in done.saved] == ["pay"]
-    assert [one.code for one in done.problems] == ["RET-031", "RET-031", "RET-030", "RET-032", "RET-030", "RET-030", "RET-030", "RET-030", "RET-031"]
+    assert [one.code for one in done.problems] == [
+        "RET-031",
+        "RET-031",
+        "RET-030",
+        "RET-032",
+        "RET-030",
+        "RET-030",
+        "RET-030",
+        "RET-030",
+        "RET-031",
+    ]
     assert done.problems[0].where == "东关棚改 “竣工”" and len(done.refused) == 9
 
 
@@ -131,7 +150,9 @@ def test_the_database_hides_a_return_even_where_the_query_does_not(people, draft
     assert not Return.objects.exists() and not Cell.objects.exists()  # a draft
 
 
-def test_a_page_costs_the_same_statements_for_three_projects_and_for_thirty(people, county, draft, acting, django_assert_num_queries):
+def test_a_page_costs_the_same_statements_for_three_projects_and_for_thirty(
+    people, county, draft, acting, django_assert_num_queries
+):
     from django.test.utils import CaptureQueriesContext
 
     from anju.projects import services as ledger

@@ -30,7 +30,10 @@ def test_every_shipped_form_is_sound(form):
     for column in form.columns:
         if column.source and column.source.event and column.source.event != "stage":
             kind = events()[column.source.event]
-            units = {kind.unit_for(project) for project in column.only.get("kind", column.source.kinds or (form.rows.projects or kind).kinds)}
+            units = {
+                kind.unit_for(project)
+                for project in column.only.get("kind", column.source.kinds or (form.rows.projects or kind).kinds)
+            }
             assert {unit(name).family for name in units} == {unit(column.unit).family}, column.code
         if column.source and (column.source.target or column.source.measure):
             assert (column.source.target or column.source.measure) in measures
@@ -58,15 +61,34 @@ def test_every_slip_is_told_at_once_with_its_line():
     with pytest.raises(Refused) as refused:
         spec.read(FORM, "坏表.yaml")
     told = [str(one) for one in refused.value.problems]
-    for line, what in ((2, "code 写法不对"), (4, "since"), (5, "authority.trust"), (7, "period"), (8, "due.unit"), (11, "不认识计量单位“斤”"), (12, "colour"), (13, "checks")):
+    for line, what in (
+        (2, "code 写法不对"),
+        (4, "since"),
+        (5, "authority.trust"),
+        (7, "period"),
+        (8, "due.unit"),
+        (11, "不认识计量单位“斤”"),
+        (12, "colour"),
+        (13, "checks"),
+    ):
         assert any(f"第 {line} 行" in one and what.split(" ")[0] in one for one in told), (line, what, told)
     with pytest.raises(Refused, match="RET-001"):
         spec.read("code: [", "坏表.yaml")
 
 
 def test_a_formula_that_names_nothing_is_told():
-    text = FORM.replace("坏表", "bad").replace("2020-01-01", '"2020-01-01"').replace("忆", "核").replace("week", "month").replace("day: 5, ", "")
-    text = text.replace("斤", "套").replace(", colour: red", "").replace("[]", '[{id: x, level: 阻断, columns: [a], formula: a <= c, says: "{a}"}]')
+    text = (
+        FORM.replace("坏表", "bad")
+        .replace("2020-01-01", '"2020-01-01"')
+        .replace("忆", "核")
+        .replace("week", "month")
+        .replace("day: 5, ", "")
+    )
+    text = (
+        text.replace("斤", "套")
+        .replace(", colour: red", "")
+        .replace("[]", '[{id: x, level: 阻断, columns: [a], formula: a <= c, says: "{a}"}]')
+    )
     with pytest.raises(Refused, match=r"RET-003.*“c”没有定义"):
         book.compiled(spec.read(text, "bad.yaml"))
 
@@ -106,7 +128,9 @@ def test_the_yearly_form_gives_the_rates_that_the_circular_printed(people, count
     assert not [one for one in queries.check(by, ret) if one.open]
     pass_on(people, ret, "locked")
     acting(people["clerk"])
-    found = figures.figures(by, ["shanty.start", "shanty.start.monetised", "invest.done:cal2", "subsidy.households"], [county], ["2021"])
+    found = figures.figures(
+        by, ["shanty.start", "shanty.start.monetised", "invest.done:cal2", "subsidy.households"], [county], ["2021"]
+    )
     assert [one.text() for one in found.values()] == ["448", "166", "4.32", "114"]
 
 
@@ -118,11 +142,16 @@ def test_the_targets_of_the_yearly_form_come_from_their_documents(people, county
 
 
 def test_net_is_what_entered_less_what_left(people, county, offices, forms, acting):
-    by, ret = opened(people, county, acting, "prh-guarantee", "2021-05", {f"c{n}": "1" for n in (2, 3, 4, 5, 6)}, "entered")
+    by, ret = opened(
+        people, county, acting, "prh-guarantee", "2021-05", {f"c{n}": "1" for n in (2, 3, 4, 5, 6)}, "entered"
+    )
     services.fill(by=by, ret_id=ret.pk, changes=[Put("left_year", f"c{n}", "1") for n in (2, 3, 4, 5, 6)])
     grid = queries.grid(by, ret)
     assert [grid.cells[line, "c1"].text for line in ("entered", "left_year", "net")] == ["5", "5", "0"]
-    assert grid.cells["net", "c2"].computed and services.fill(by=by, ret_id=ret.pk, changes=[Put("net", "c2", "3")]).problems
+    assert (
+        grid.cells["net", "c2"].computed
+        and services.fill(by=by, ret_id=ret.pk, changes=[Put("net", "c2", "3")]).problems
+    )
 
 
 def test_the_end_of_a_period_is_the_end_of_the_last_and_what_came(people, county, offices, forms, acting):
@@ -130,7 +159,9 @@ def test_the_end_of_a_period_is_the_end_of_the_last_and_what_came(people, county
     by, _ = opened(people, county, acting, "low-rent-month", "2012-05", numbers)
     by, ret = opened(people, county, acting, "low-rent-month", "2012-06", numbers | {"c7": "113", "c8": "53"})
     assert queries.grid(by, ret).cells["all", "c1"].text == "100"
-    assert [one.what for one in queries.check(by, ret) if one.check_id != "blank"] == ["7（113 户）不等于上期末 100 户 加本期 12 户。"]
+    assert [one.what for one in queries.check(by, ret) if one.check_id != "blank"] == [
+        "7（113 户）不等于上期末 100 户 加本期 12 户。"
+    ]
 
 
 def test_an_expired_form_is_not_opened_for_a_later_period(people, county, offices, forms, acting):
@@ -145,7 +176,10 @@ def test_a_form_for_once_has_one_period(people, county, projects, forms, acting)
         services.open_return(by=by, form_code="overdue-survey", region=county, period="2022-03")
     ret = services.open_return(by=by, form_code="overdue-survey", region=county, period="2022-02")
     grid = queries.grid(by, ret)
-    assert (grid.cells[f"p{projects[1].pk}", "started"].text, grid.cells[f"p{projects[1].pk}", "left"].text) == ("363", "63")
+    assert (grid.cells[f"p{projects[1].pk}", "started"].text, grid.cells[f"p{projects[1].pk}", "left"].text) == (
+        "363",
+        "63",
+    )
 
 
 def test_heads_stand_over_their_columns(people, draft, acting):

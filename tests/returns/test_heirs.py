@@ -25,7 +25,9 @@ def end(offices, county, operator):
         Organisation.objects.filter(pk=offices[county.code, "housing"].pk).update(ended_on=date(2021, 8, 1))
 
 
-def test_another_bureau_of_the_kind_fills_what_an_ended_one_left(people, draft, projects, offices, county, heir, operator, acting):
+def test_another_bureau_of_the_kind_fills_what_an_ended_one_left(
+    people, draft, projects, offices, county, heir, operator, acting
+):
     line, by = f"p{projects[0].pk}", acting(heir)
     put = Put(line, "invest", "4400", queries.grid(by, draft).cells[line, "invest"].version)
     assert not queries.grid(by, draft).open

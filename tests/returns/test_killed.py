@@ -53,14 +53,21 @@ def import_file() -> None:
     with scoped(by):
         region = Region.objects.get(code=IMPORTED, valid_until=None)
         reading = workbooks.read(PLACE, PLACE.parent / "maps" / "loans-bonds.yaml", area=region.name, period="2021")
-        figures.import_tables(by=by, readings=reading, region=region, period="2021", content=PLACE.read_bytes(), title=PLACE.stem)
+        figures.import_tables(
+            by=by, readings=reading, region=region, period="2021", content=PLACE.read_bytes(), title=PLACE.stem
+        )
 
 
 def advance(people, ret: Return) -> None:
     """The next act of the chain."""
     act = CHAIN[ret.state]
     if act == "close_month":
-        services.close_month(by=people["lock"], region=Region.objects.get(code=IMPORTED, valid_until=None), form_code=ret.form.code, period=ret.period)
+        services.close_month(
+            by=people["lock"],
+            region=Region.objects.get(code=IMPORTED, valid_until=None),
+            form_code=ret.form.code,
+            period=ret.period,
+        )
         return
     who = {"hand_in": "clerk", "submit": "head"}.get(act, "reviewer")
     more = {"remark": "各部门口头同意"} if act == "clear" else {}
@@ -80,14 +87,24 @@ def sound() -> None:
         assert figures.check_current(by).differing == 0
         for ret in Return.objects.all():
             steps = list(Step.objects.filter(ret=ret).values_list("source", "target"))
-            assert all(steps[at][1] == steps[at + 1][0] for at in range(len(steps) - 1)) and steps[-1][1] == ret.state, steps
-            published = Source.objects.filter(kind="return", observations__cited__startswith=f"return:{ret.pk} ").distinct().count()
+            assert (
+                all(steps[at][1] == steps[at + 1][0] for at in range(len(steps) - 1)) and steps[-1][1] == ret.state
+            ), steps
+            published = (
+                Source.objects.filter(kind="return", observations__cited__startswith=f"return:{ret.pk} ")
+                .distinct()
+                .count()
+            )
             locked = ret.state == Return.LOCKED
             assert published == (1 if locked else 0), (ret, published)
             assert (ret.locked_at is not None, bool(ret.digest)) == (locked, locked)
             assert (ret.first_submitted_at is not None) == any(step[1] == Return.CITY for step in steps)
-            acts = Trail.objects.filter(obj__endswith=str(ret), act__in=("hand_in", "review", "clear", "submit", "lock")).count()
-            assert acts == sum(1 for _, target in steps if target != Return.DRAFT), "each step has its trail row, and each row its step"
+            acts = Trail.objects.filter(
+                obj__endswith=str(ret), act__in=("hand_in", "review", "clear", "submit", "lock")
+            ).count()
+            assert acts == sum(1 for _, target in steps if target != Return.DRAFT), (
+                "each step has its trail row, and each row its step"
+            )
         for source in Source.objects.filter(kind="import"):
             assert source.observations.exists(), "an import without its numbers"
         doubled = Event.objects.filter(origin__startswith="return:").values_list("origin", "kind", "mode", "project_id")
@@ -122,7 +139,11 @@ def test_nothing_is_lost_or_doubled_whenever_the_process_is_killed():
                     ret = services.correct(by=people["lock"], ret_id=ret.pk, reason="更正试验")
                 with scoped(people["clerk"]):  # another number each time, so that each lock has something to publish
                     cell = Cell.objects.get(ret=ret, line=line, column="start")
-                    services.fill(by=people["clerk"], ret_id=ret.pk, changes=[services.Put(line, "start", str(282 - ret.serial), cell.version)])
+                    services.fill(
+                        by=people["clerk"],
+                        ret_id=ret.pk,
+                        changes=[services.Put(line, "start", str(282 - ret.serial), cell.version)],
+                    )
                 complete(people["clerk"], ret)
         lost += hit
         sound()

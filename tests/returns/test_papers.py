@@ -65,19 +65,32 @@ def test_heads_of_several_rows_and_the_line_of_sums_are_in_word_and_excel(clerk,
     assert table.rows[0]._tr.xpath("./w:trPr/w:tblHeader")  # repeats on every page
     page = load_workbook(BytesIO(papers.excel(clerk, draft))).worksheets[0]
     texts = [str(cell.value) for row in page.iter_rows() for cell in row if cell.value is not None]
-    assert "448" in texts and any(text.startswith("填表人：") for text in texts) and any("填报单位（盖章）" in text for text in texts)
+    assert (
+        "448" in texts
+        and any(text.startswith("填表人：") for text in texts)
+        and any("填报单位（盖章）" in text for text in texts)
+    )
 
 
 def test_what_a_line_has_not_is_a_dash_and_what_is_not_known_a_blank(clerk, draft, projects):
     html = papers.html(clerk, draft)
     row = html.partition("东关小区</th>")[2].partition("</tr>")[0]
-    assert '<td>—</td>' in row and '<td class="num"></td>' in row
+    assert "<td>—</td>" in row and '<td class="num"></td>' in row
 
 
 def test_a_long_form_has_its_head_and_a_number_on_every_page(people, county, forms, acting):
     by = acting(people["clerk"])
     Project.objects.bulk_create(
-        Project(region=county, code=f"L{n}", name=f"第{n}号安置小区棚户区改造项目", kind="shanty", year=2021, units=n, by="x") for n in range(90)
+        Project(
+            region=county,
+            code=f"L{n}",
+            name=f"第{n}号安置小区棚户区改造项目",
+            kind="shanty",
+            year=2021,
+            units=n,
+            by="x",
+        )
+        for n in range(90)
     )
     ret = services.open_return(by=by, form_code=FORM, region=county, period="2021-08")
     with pdfplumber.open(BytesIO(papers.pdf(by, ret))) as pdf:
@@ -150,7 +163,9 @@ def test_a_scan_is_kept_by_its_content_with_its_time(clerk, draft, name, content
     assert Trail.objects.filter(act="上传盖章件").count() == 1
 
 
-@pytest.mark.parametrize(("content", "code"), [(b"hello", "RET-650"), (PDF[:-7], "RET-651"), (JPG[:-2], "RET-651"), (b"", "RET-650")])
+@pytest.mark.parametrize(
+    ("content", "code"), [(b"hello", "RET-650"), (PDF[:-7], "RET-651"), (JPG[:-2], "RET-651"), (b"", "RET-650")]
+)
 def test_what_is_no_scan_is_refused(clerk, draft, content, code):
     with pytest.raises(Refused, match=code):
         papers.keep_scan(by=clerk, ret_id=draft.pk, name="盖章.pdf", content=content)
@@ -175,7 +190,9 @@ def test_a_return_changed_after_its_seal_is_warned_of(clerk, draft, projects):
     services.fill(by=clerk, ret_id=draft.pk, changes=[Put(f"p{projects[0].pk}", "complete", "12")])
     (scan,) = papers.scans(clerk, draft)
     assert not scan.stands and scan.problem.level == ASK and scan.problem.code == "RET-653"
-    papers.keep_scan(by=clerk, ret_id=draft.pk, name="盖章.pdf", content=PDF)  # sealed anew: the same picture, another content
+    papers.keep_scan(
+        by=clerk, ret_id=draft.pk, name="盖章.pdf", content=PDF
+    )  # sealed anew: the same picture, another content
     assert [scan.stands for scan in papers.scans(clerk, draft)] == [True, False]
 
 

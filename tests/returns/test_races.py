@@ -64,7 +64,9 @@ def test_of_many_who_write_one_cell_one_wins_and_the_others_are_told():
             return seat == 0
         text = str(1000 + turn * SEATS + seat)
         with scoped(clerk):
-            done = services.fill(by=clerk, ret_id=ret.pk, changes=[services.Put(line, column, text, start.get(column, 0) + turn)])
+            done = services.fill(
+                by=clerk, ret_id=ret.pk, changes=[services.Put(line, column, text, start.get(column, 0) + turn)]
+            )
         assert not done.problems and len(done.saved) + len(done.conflicts) == 1
         for one in done.conflicts:
             assert WHO_AND_WHEN.match(one.said) and one.mine == text and one.text != text
@@ -88,7 +90,10 @@ def test_of_many_who_approve_one_wins_and_the_others_are_told():
     reviewer = people["reviewer"]
     everyone = local_operator()
     with scoped(everyone):  # one return for each table, in the same state
-        rets = [ret.pk, *(_copy(ret, f"20{21 + table // 12}-{table % 12 + 1:02d}") for table in range(TABLES) if table != 7)]
+        rets = [
+            ret.pk,
+            *(_copy(ret, f"20{21 + table // 12}-{table % 12 + 1:02d}") for table in range(TABLES) if table != 7),
+        ]
 
     def contest(table: int, seat: int, turn: int) -> bool:
         try:

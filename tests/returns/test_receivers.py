@@ -33,7 +33,9 @@ def clerk(people, ready, projects, acting):
         ])  # fmt: skip
         for one in queries.check(people["clerk"], ready):
             if one.open and one.level == "提醒":
-                services.answer(by=people["clerk"], ret_id=ready.pk, check_id=one.check_id, line=one.line, text="情况属实。")
+                services.answer(
+                    by=people["clerk"], ret_id=ready.pk, check_id=one.check_id, line=one.line, text="情况属实。"
+                )
         pass_on(people, ready)
     return acting(people["clerk"])
 
@@ -87,7 +89,15 @@ def as_csv(rows, encoding):
 
 def test_the_copy_sheet_has_the_receivers_order_and_words(clerk, ret):
     made = receivers.copy_sheet(clerk, ret, CODE)
-    assert [one.head for one in made.fields] == ["项目编码", "项目名称", "计划套数", "新开工套数", "基本建成套数", "竣工套数", "本年完成投资"]
+    assert [one.head for one in made.fields] == [
+        "项目编码",
+        "项目名称",
+        "计划套数",
+        "新开工套数",
+        "基本建成套数",
+        "竣工套数",
+        "本年完成投资",
+    ]
     assert [texts[:6] for _, texts in made.rows] == [
         ["A0", "西关棚改", "363", "0", "300", "无任务"], ["A1", "东关棚改", "282", "448", "0", "12"], ["B1", "东关小区", "", "", "", ""],
     ]  # fmt: skip
@@ -146,8 +156,14 @@ def test_a_receipt_is_opened_once_and_only_for_what_was_submitted(people, draft,
 def test_sent_then_received_by_number_or_file(clerk, receipt):
     with pytest.raises(Refused, match="RET-705"):
         receivers.register_receipt(by=clerk, receipt_id=receipt.pk)
-    done = receivers.register_receipt(by=clerk, receipt_id=receipt.pk, number=" 回-17 ", name="回执.png", content=b"\x89PNG...")
-    assert (done.state, done.number, done.file.name) == (Receipt.RECEIVED, "回-17", "回执.png") and done.sent_at <= done.received_at
+    done = receivers.register_receipt(
+        by=clerk, receipt_id=receipt.pk, number=" 回-17 ", name="回执.png", content=b"\x89PNG..."
+    )
+    assert (done.state, done.number, done.file.name) == (
+        Receipt.RECEIVED,
+        "回-17",
+        "回执.png",
+    ) and done.sent_at <= done.received_at
     with pytest.raises(Refused, match="STATE-001"):
         receivers.register_sent(by=clerk, receipt_id=receipt.pk)
 
@@ -196,7 +212,9 @@ def test_after_mending_the_export_is_simply_read_again(clerk, ret, receipt):
     wrong = rows_of(clerk, ret)
     wrong[1][4] = "1"
     assert len(receivers.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(wrong), name="导出.xlsx")) == 1
-    assert receivers.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows_of(clerk, ret)), name="导出.xlsx") == []
+    assert (
+        receivers.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows_of(clerk, ret)), name="导出.xlsx") == []
+    )
     receipt.refresh_from_db()
     assert receipt.state == Receipt.RECEIVED and receipt.differences == []
 
@@ -205,7 +223,10 @@ def test_a_row_on_one_side_only_is_a_difference_and_a_sum_is_none(clerk, ret, re
     head, *rows = rows_of(clerk, ret)
     rows = [*rows[1:], ["X9", "别处的项目", "1", "1", "1", "1", "1"], ["合计", "", "645", "448", "300", "12", "1"]]
     found = receivers.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx([head, *rows]), name="导出.xlsx")
-    assert [one.says for one in found] == ["“X9”这一行只在对方的表里有，本系统没有。", "“A0”这一行只在本系统有，对方的表里没有。"]
+    assert [one.says for one in found] == [
+        "“X9”这一行只在对方的表里有，本系统没有。",
+        "“A0”这一行只在本系统有，对方的表里没有。",
+    ]
 
 
 def test_another_unit_in_their_head_is_reckoned_with(clerk, ret, receipt):

@@ -30,7 +30,11 @@ def month():
 
 def test_deadlines_of_a_month(month):
     said = calendar.deadlines(month, "2021-08")
-    assert said == {"unit": "2021-08-22T17:30:00+08:00", "city": "2021-08-24T17:30:00+08:00", "province": "2021-08-26T17:30:00+08:00"}
+    assert said == {
+        "unit": "2021-08-22T17:30:00+08:00",
+        "city": "2021-08-24T17:30:00+08:00",
+        "province": "2021-08-26T17:30:00+08:00",
+    }
     assert str(calendar.cut_off(month, "2021-02")) == "2021-02-20"
 
 
@@ -50,7 +54,13 @@ def test_ways_to_write_a_deadline(written, period, moment):
 
 
 def test_periods_follow_one_another():
-    for period, after in (("2021-12", "2022-01"), ("2021-Q4", "2022-Q1"), ("2021-H1", "2021-H2"), ("2021-H2", "2022-H1"), ("2021", "2022")):
+    for period, after in (
+        ("2021-12", "2022-01"),
+        ("2021-Q4", "2022-Q1"),
+        ("2021-H1", "2021-H2"),
+        ("2021-H2", "2022-H1"),
+        ("2021", "2022"),
+    ):
         assert calendar.shifted(period, 1) == after and calendar.shifted(after, -1) == period
 
 
@@ -102,7 +112,15 @@ def test_the_office_s_own_list_of_days_off_moves_a_deadline_in_workdays(listed, 
     assert calendar.guessed(counted, "2026-12") == "2027年放假调休没有登记，暂按周一至周五推算"
 
 
-@pytest.mark.parametrize("text", ["2026: [\n", "2026:\n  off: [十月一日]\n  worked: []\n", '2026:\n  off: ["2026-10-01"]\n', '2026:\n  off: ["2025-10-01"]\n  worked: []\n'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026: [\n",
+        "2026:\n  off: [十月一日]\n  worked: []\n",
+        '2026:\n  off: ["2026-10-01"]\n',
+        '2026:\n  off: ["2025-10-01"]\n  worked: []\n',
+    ],
+)
 def test_a_list_of_days_off_that_cannot_be_read_is_refused_and_not_guessed(listed, text):
     listed(text)
     with pytest.raises(Refused) as refused:
@@ -114,7 +132,11 @@ def test_what_is_due_waits_for_the_one_who_has_it(people, county, ready, acting)
     now = at("2021-08-21T09:30")
 
     def mine(who):
-        return [(one.form.code, one.region.name, one.waits_for, one.hours_left, one.mine) for one in queries.due(acting(people[who]), now, county) if one.period == "2021-08" and one.form.code == FORM]
+        return [
+            (one.form.code, one.region.name, one.waits_for, one.hours_left, one.mine)
+            for one in queries.due(acting(people[who]), now, county)
+            if one.period == "2021-08" and one.form.code == FORM
+        ]
 
     assert mine("clerk") == [(FORM, county.name, "returns.fill", 32, True)]
     assert mine("reviewer")[0][4] is False
@@ -137,7 +159,9 @@ def test_a_return_that_nobody_began_is_due_too(people, next_county, offices, for
     found = {(one.form.code, one.period): one for one in queries.due(by, at("2021-08-23T09:00"), next_county)}
     one = found[FORM, "2021-08"]
     assert one.ret is None and one.hours_left < 0 and one.mine
-    assert ("anju-funds-month", "2021-08") in found and not found["anju-funds-month", "2021-08"].mine  # another office's
+    assert ("anju-funds-month", "2021-08") in found and not found[
+        "anju-funds-month", "2021-08"
+    ].mine  # another office's
 
 
 def test_opening_what_is_due_opens_ones_own(people, next_county, offices, forms, acting):
@@ -169,11 +193,18 @@ def submitted(people, ret, moment):
         Return.objects.filter(pk=ret.pk).update(first_submitted_at=moment, submitted_at=moment)
 
 
-@pytest.mark.parametrize(("moment", "days"), [("2021-08-22T17:30", 0), ("2021-08-22T17:31", 1), ("2021-08-23T00:01", 1), ("2021-08-25T08:00", 3)])
+@pytest.mark.parametrize(
+    ("moment", "days"),
+    [("2021-08-22T17:30", 0), ("2021-08-22T17:31", 1), ("2021-08-23T00:01", 1), ("2021-08-25T08:00", 3)],
+)
 def test_late_by_days_from_the_deadline_to_the_first_submission(people, city, county, ready, acting, moment, days):
     submitted(people, ready, at(moment))
     acting(people["lock"])
-    (one,) = [one for one in queries.progress(people["lock"], city, at("2021-09-30T00:00"), "2021-08") if one.region == county and one.form.code == FORM]
+    (one,) = [
+        one
+        for one in queries.progress(people["lock"], city, at("2021-09-30T00:00"), "2021-08")
+        if one.region == county and one.form.code == FORM
+    ]
     assert one.days_late(at("2021-09-30T00:00")) == days and one.first_submitted_at == at(moment)
 
 
@@ -181,7 +212,9 @@ def test_lateness_becomes_figures_with_the_proof(people, city, county, next_coun
     submitted(people, ready, at("2021-08-24T10:00"))
     by, now = acting(people["lock"]), at("2021-08-31T12:00")
     services.lateness(by=by, region=city, month="2021-08", at=now)
-    found = figures.figures(by, ["returns.due", "returns.late", "returns.late.days"], [county, next_county], ["2021-08"])
+    found = figures.figures(
+        by, ["returns.due", "returns.late", "returns.late.days"], [county, next_county], ["2021-08"]
+    )
     # Each county owes the projects' and the finance table; the second one of the county and both of its neighbour never came.
     assert [found("returns.due", one).text() for one in (county, next_county)] == ["2", "2"]
     assert [found("returns.late", one).text() for one in (county, next_county)] == ["2", "2"]
@@ -189,7 +222,10 @@ def test_lateness_becomes_figures_with_the_proof(people, city, county, next_coun
     cited = figures.provenance(by, found("returns.late", county).observation_id).observation.cited
     assert "首次上报 2021-08-24 10:00，期限 2021-08-22 17:30" in cited
     assert services.lateness(by=by, region=city, month="2021-08", at=now) is None
-    assert {(one.region, one.form.code) for one in queries.late(by, county, "2021-08", now)} == {(county, FORM), (county, "anju-funds-month")}
+    assert {(one.region, one.form.code) for one in queries.late(by, county, "2021-08", now)} == {
+        (county, FORM),
+        (county, "anju-funds-month"),
+    }
 
 
 def test_what_has_not_fallen_due_is_not_counted(people, city, county, offices, forms, acting):

@@ -26,7 +26,9 @@ class Sheet:
         self.columns = {self.page.cell(self.codes_row, at).value: at for at in range(3, self.page.max_column + 1)}
 
     def row(self, label: str) -> int:
-        return next(row for row in range(self.codes_row, self.page.max_row + 1) if self.page.cell(row, 2).value == label)
+        return next(
+            row for row in range(self.codes_row, self.page.max_row + 1) if self.page.cell(row, 2).value == label
+        )
 
     def cell(self, label: str, code: str):
         return self.page.cell(self.row(label), self.columns[code])
@@ -58,7 +60,9 @@ def at(projects):
 
 
 def merge(by, draft, sheet, name=NAME):
-    return workbook.merge(by=by, ret_id=draft.pk, content=sheet if isinstance(sheet, bytes) else sheet.content, name=name)
+    return workbook.merge(
+        by=by, ret_id=draft.pk, content=sheet if isinstance(sheet, bytes) else sheet.content, name=name
+    )
 
 
 def text(by, draft, line, column):
@@ -79,7 +83,10 @@ def test_it_looks_as_the_form_does(sheet, draft):
     heads = {str(area): page.cell(area.min_row, area.min_col).value for area in page.merged_cells.ranges}
     assert {"自年初累计", "住房", "老旧小区", "资金"} <= set(heads.values())
     start = page.cell(sheet.codes_row - 1, sheet.columns["start"])
-    assert start.value == "开工（套）" and page.cell(sheet.codes_row - 1, sheet.columns["invest"]).value == "完成投资（万元）"
+    assert (
+        start.value == "开工（套）"
+        and page.cell(sheet.codes_row - 1, sheet.columns["invest"]).value == "完成投资（万元）"
+    )
     assert page.freeze_panes == page.cell(sheet.codes_row + 1, 3).coordinate
     assert page.print_title_rows and page.page_setup.orientation == "landscape"
 
@@ -106,7 +113,9 @@ def test_a_choice_has_a_list_and_a_number_the_three_words(sheet):
 
     assert words("stage") == ["未开工", "三通一平", "基础施工", "主体施工", "封顶", "竣工"]
     assert words("start") == ["未报", "无任务", "不适用"]
-    assert lists[sheet.columns["stage"]].showErrorMessage and not lists[sheet.columns["start"]].showErrorMessage  # a number passes
+    assert (
+        lists[sheet.columns["stage"]].showErrorMessage and not lists[sheet.columns["start"]].showErrorMessage
+    )  # a number passes
     assert any("ISNUMBER" in rule.formula[0] for found in page.conditional_formatting for rule in found.rules)
 
 
@@ -249,7 +258,9 @@ def test_rows_added_or_removed_since_are_told(clerk, draft, sheet, projects, cou
     assert {problem.code: problem.what for problem in result.problems} == {
         "RET-615": "“西关棚改”在下载以后已从报表中去掉，您在这一行改的没有保存：自年初累计—住房—竣工 3。", "RET-617": "下载以后新增了 1 行：北关棚改，工作簿里没有。",
     }  # fmt: skip
-    assert [place.column for place in result.saved] == ["complete"] and all(problem.level == ASK for problem in result.problems)
+    assert [place.column for place in result.saved] == ["complete"] and all(
+        problem.level == ASK for problem in result.problems
+    )
     assert f"p{made.pk}" in {line.key for line in queries.grid(clerk, draft).lines}
 
 
@@ -260,7 +271,9 @@ def codes(refused):
     return [problem.code for problem in refused.value.problems]
 
 
-def test_another_period_and_region_are_told_together(clerk, draft, people, projects, county, next_county, sheet, acting):
+def test_another_period_and_region_are_told_together(
+    clerk, draft, people, projects, county, next_county, sheet, acting
+):
     other = services.open_return(by=clerk, form_code=draft.form.code, region=county, period="2021-09")
     with pytest.raises(Refused) as refused:
         merge(clerk, other, sheet)
@@ -283,7 +296,9 @@ def test_another_version_of_the_form_is_told(clerk, draft, sheet):
     from anju.returns.models import Form
 
     spec = queries.spec(draft)
-    newer = Form.objects.create(code=spec.code, since="2021-08-01", name=spec.name, digest="f" * 64, spec=draft.form.spec)
+    newer = Form.objects.create(
+        code=spec.code, since="2021-08-01", name=spec.name, digest="f" * 64, spec=draft.form.spec
+    )
     type(draft).objects.filter(pk=draft.pk).update(form=newer)
     with pytest.raises(Refused) as refused:
         merge(clerk, draft, sheet)
@@ -297,7 +312,12 @@ def test_what_is_no_workbook_of_ours_is_told(clerk, draft, sheet):
     Workbook().save(plain)
     whole = sheet.content
     tampered = Sheet(whole)
-    stamped = next(cell for row in tampered.book["_安居"].iter_rows(min_row=4, min_col=2) for cell in row if "|448" in str(cell.value))
+    stamped = next(
+        cell
+        for row in tampered.book["_安居"].iter_rows(min_row=4, min_col=2)
+        for cell in row
+        if "|448" in str(cell.value)
+    )
     stamped.value = "1|999"
     twice = Sheet(whole)
     twice.book.copy_worksheet(twice.page)
@@ -351,7 +371,12 @@ def test_the_workbook_comes_back_marked_and_settles_the_conflict_when_uploaded_a
     assert colours == {"invest": "FFD966", "complete": "C6EFCE", "basic": "DDEBF7", "old_start": "FFC7CE"}
     assert back.cell("东关棚改", "invest").value == 4600 and "4500" in back.cell("东关棚改", "invest").comment.text
     assert back.cell("东关小区", "old_start").value == "一百" and back.cell("西关棚改", "basic").value == 310
-    assert [row[0].value for row in back.book["合并结果"].iter_rows(min_row=2)] == ["冲突", "没有读取", "已保存", "别人改过"]
+    assert [row[0].value for row in back.book["合并结果"].iter_rows(min_row=2)] == [
+        "冲突",
+        "没有读取",
+        "已保存",
+        "别人改过",
+    ]
     back["东关小区", "old_start"] = 100
     settled = merge(clerk, draft, back)
     assert settled.clean and {place.column for place in settled.saved} == {"invest", "old_start"}
@@ -376,15 +401,19 @@ def test_a_thousand_rows_are_read_back_as_written():
     assert got.stamp == {"ret": "1", "layout": workbook_file.LAYOUT} and not got.problems
 
 
-
 def test_what_excel_makes_of_an_entry_is_understood():
     """A share typed as 94%, a day that became a date, a number in a column of words, a number too long for Excel."""
     from datetime import datetime
 
     kinds = {"share": "number", "day": "date", "words": "text", "long": "number"}
-    fields = [workbook_file.Field(code, (code,), kind, unit="%" if code == "share" else "", places=1) for code, kind in kinds.items()]
+    fields = [
+        workbook_file.Field(code, (code,), kind, unit="%" if code == "share" else "", places=1)
+        for code, kind in kinds.items()
+    ]
     slots = {("r", code): workbook_file.Slot("1234567890123456.5" if code == "long" else "", 1) for code in kinds}
-    sheet = Sheet(workbook_file.write(workbook_file.Table("表", (), "行", fields, [("r", "甲", False)], slots, {"ret": "1"})))
+    sheet = Sheet(
+        workbook_file.write(workbook_file.Table("表", (), "行", fields, [("r", "甲", False)], slots, {"ret": "1"}))
+    )
     assert sheet.cell("甲", "long").value == "1234567890123456.5"
     sheet["甲", "share"] = 0.945
     sheet.cell("甲", "share").number_format = "0.0%"
@@ -405,26 +434,44 @@ def test_every_cell_ends_as_three_ways_say(clerk, draft, at):
     import random
 
     chance = random.Random(20210820)
-    cells = [(label, code) for label in ("东关棚改", "西关棚改") for code in ("invest", "arrive", "pay", "start", "basic", "complete")]
+    cells = [
+        (label, code)
+        for label in ("东关棚改", "西关棚改")
+        for code in ("invest", "arrive", "pay", "start", "basic", "complete")
+    ]
     for _ in range(15):
         sheet = Sheet(workbook.write(clerk, draft))
         grid = queries.grid(clerk, draft)
         base = {place: grid.cells[at[place[0]], place[1]] for place in cells}
-        said = {place: SAID if place[1] in ("invest", "arrive", "pay") else [one for one in SAID if "." not in one] for place in cells}
+        said = {
+            place: SAID if place[1] in ("invest", "arrive", "pay") else [one for one in SAID if "." not in one]
+            for place in cells
+        }
         mine = {place: chance.choice(said[place]) if chance.random() < 0.4 else base[place].text for place in cells}
         theirs = {place: chance.choice(said[place]) if chance.random() < 0.4 else base[place].text for place in cells}
-        services.fill(by=clerk, ret_id=draft.pk, changes=[Put(at[label], code, theirs[label, code], base[label, code].version) for label, code in cells])
+        services.fill(
+            by=clerk,
+            ret_id=draft.pk,
+            changes=[Put(at[label], code, theirs[label, code], base[label, code].version) for label, code in cells],
+        )
         for place, value in mine.items():
             if value != base[place].text:
                 sheet[place] = value or None
         result = merge(clerk, draft, sheet)
-        conflicts = {(label, place.column) for place in result.conflicts for label, key in at.items() if key == place.line}
+        conflicts = {
+            (label, place.column) for place in result.conflicts for label, key in at.items() if key == place.line
+        }
         now = queries.grid(clerk, draft)
         for place in cells:
             was, end = base[place].text, now.cells[at[place[0]], place[1]].text
             one, other, start = (_number(text) for text in (mine[place], theirs[place], was))
             assert _number(end) == (one if other == start else other), (place, was, mine[place], theirs[place], end)
-            assert (place in conflicts) == (one != start and other != start and one != other), (place, was, mine[place], theirs[place])
+            assert (place in conflicts) == (one != start and other != start and one != other), (
+                place,
+                was,
+                mine[place],
+                theirs[place],
+            )
         assert not result.problems
 
 

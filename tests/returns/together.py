@@ -22,8 +22,12 @@ def month():
     def person(key, post, regions=ids):
         return Operator(key, f"{key}某", regions, {post: regions}, None, frozenset({office.pk}))
 
-    people = {key: person(key, key) for key in ("clerk", "reviewer", "head")} | {"lock": person("lock", "city_reviewer", ids | {city.pk})}
+    people = {key: person(key, key) for key in ("clerk", "reviewer", "head")} | {
+        "lock": person("lock", "city_reviewer", ids | {city.pk})
+    }
     with scoped(people["clerk"]):
-        project = ledger.register(by=people["clerk"], region=county, code="A1", name="东关棚改", kind="shanty", year="2021", units="282")
+        project = ledger.register(
+            by=people["clerk"], region=county, code="A1", name="东关棚改", kind="shanty", year="2021", units="282"
+        )
         ret = services.open_return(by=people["clerk"], form_code="anju-project-month", region=county, period="2021-08")
     return people, ret, f"p{project.pk}"

@@ -13,7 +13,9 @@ from anju.rules.schema import DATE, ENUM, NUMBER, TEXT
 from anju.rules.values import changes
 
 LIBRARY = rules.Library()
-SHIPPED = pytest.mark.parametrize("book", LIBRARY.books, ids=lambda book: f"{book.kind}-{book.subject}-{book.applies_from.year}")
+SHIPPED = pytest.mark.parametrize(
+    "book", LIBRARY.books, ids=lambda book: f"{book.kind}-{book.subject}-{book.applies_from.year}"
+)
 
 
 def test_every_file_is_a_book():
@@ -32,7 +34,10 @@ def test_its_examples_hold_on_every_engine(book, everywhere):
 @given(data=st.data())
 def test_generated_rows_give_the_same_everywhere(book, everywhere, data):
     rows = data.draw(
-        st.lists(st.fixed_dictionaries({name: value(item, name in book.partition) for name, item in book.inputs.items()}), max_size=5)
+        st.lists(
+            st.fixed_dictionaries({name: value(item, name in book.partition) for name, item in book.inputs.items()}),
+            max_size=5,
+        )
     )
     days = [day for day in changes(book) if all(parameter.in_force(day) for parameter in book.parameters.values())]
     on = data.draw(st.sampled_from(days))

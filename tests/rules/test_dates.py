@@ -89,9 +89,14 @@ def test_a_partition_cannot_straddle_a_change_of_value():
 
 def test_the_run_date_is_a_name(everywhere):
     aged = book(
-        inputs={"born": "{label: 出生, type: date}"}, steps={"out": '{label: 周岁, formula: "age_on(born, run_date)"}'}, result="out"
+        inputs={"born": "{label: 出生, type: date}"},
+        steps={"out": '{label: 周岁, formula: "age_on(born, run_date)"}'},
+        result="out",
     )
-    given = [{"key": 1, "born": "1961-07-01", "day": "2021-06-30"}, {"key": 2, "born": "1961-07-01", "day": "2021-07-01"}]
+    given = [
+        {"key": 1, "born": "1961-07-01", "day": "2021-06-30"},
+        {"key": 2, "born": "1961-07-01", "day": "2021-07-01"},
+    ]
     assert values(everywhere(aged, given, on=DAY, key="key", on_field="day")) == ["59", "60"]
 
 
@@ -177,4 +182,7 @@ def test_every_file_of_a_library_tells_its_problems_at_once(shelf, tmp_path):
     (tmp_path / "x.yaml").write_text("kind: nothing", encoding="utf-8")
     with pytest.raises(Refused) as refused:
         shelf((None, "2020-01-01", "", "row: twice\n"))
-    assert {problem.where.split(" ")[0].rsplit("/", 1)[-1] for problem in refused.value.problems} == {"0.yaml", "x.yaml"}
+    assert {problem.where.split(" ")[0].rsplit("/", 1)[-1] for problem in refused.value.problems} == {
+        "0.yaml",
+        "x.yaml",
+    }

@@ -6,7 +6,20 @@ from decimal import Decimal
 
 import pytest
 
-from anju.rules.formula import MAX_DEPTH, MAX_LENGTH, Call, Compare, FormulaError, Name, Not, Number, Product, Quotient, Sum, parse
+from anju.rules.formula import (
+    MAX_DEPTH,
+    MAX_LENGTH,
+    Call,
+    Compare,
+    FormulaError,
+    Name,
+    Not,
+    Number,
+    Product,
+    Quotient,
+    Sum,
+    parse,
+)
 
 HOSTILE = {
     "a table": "select 1",

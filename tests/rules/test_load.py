@@ -182,7 +182,9 @@ def test_a_name_may_be_that_of_an_operator():
 
 
 def test_a_cycle_through_a_parameter_is_seen():
-    text = GOOD.replace("formula: persons * 2", "formula: area * 2", 1).replace("unit: 人, formula", "unit: ㎡, formula")
+    text = GOOD.replace("formula: persons * 2", "formula: area * 2", 1).replace(
+        "unit: 人, formula", "unit: ㎡, formula"
+    )
     load(text)
     with pytest.raises(Refused) as refused:
         load(text.replace("by: persons", "by: double"))
@@ -198,7 +200,9 @@ def test_the_line_is_the_line_of_the_fault():
 
 def test_all_problems_come_at_once_in_the_order_of_the_file():
     text = (
-        GOOD.replace('"410000"', "410000").replace("unit: 人, range: [0, 20]", "unit: 头, range: [9, 0]").replace("total: 10", "total: 11")
+        GOOD.replace('"410000"', "410000")
+        .replace("unit: 人, range: [0, 20]", "unit: 头, range: [9, 0]")
+        .replace("total: 10", "total: 11")
     )
     with pytest.raises(Refused) as refused:
         load(text.replace("formula: persons * 2", "formula: select x").replace("{social} ", ""))
@@ -222,7 +226,12 @@ def test_values_out_of_order_or_with_a_gap_are_refused():
     def ends(day):
         return value.replace("value:", f'until: "{day}", value:')
 
-    for pair in (f"{later}, {value}", f"{value}, {value}", f"{ends('2020-05-31')}, {later}", f"{ends('2020-07-31')}, {later}"):
+    for pair in (
+        f"{later}, {value}",
+        f"{value}, {value}",
+        f"{ends('2020-05-31')}, {later}",
+        f"{ends('2020-07-31')}, {later}",
+    ):
         with pytest.raises(Refused) as refused:
             load(GOOD.replace(value, pair))
         assert codes(refused) == ["BOOK-014"]
@@ -232,7 +241,11 @@ def test_values_out_of_order_or_with_a_gap_are_refused():
 def test_an_order_must_be_total():
     head = GOOD.split("parameters:")[0].replace("kind: scoring", "kind: queue")
     rules.load_text((head + "order: [persons desc, place asc]\n").encode(), "甲.yaml")
-    for order, code in (("[persons desc, persons up]", "BOOK-026"), ("[people desc, place asc]", "BOOK-040"), ("[persons]", "BOOK-026")):
+    for order, code in (
+        ("[persons desc, persons up]", "BOOK-026"),
+        ("[people desc, place asc]", "BOOK-040"),
+        ("[persons]", "BOOK-026"),
+    ):
         with pytest.raises(Refused) as refused:
             load(head + f"order: {order}\n")
         assert code in codes(refused)
@@ -263,6 +276,10 @@ def test_a_file_that_is_no_book_is_refused_without_a_traceback(tmp_path):
 
 def test_every_code_is_explained_and_every_explanation_is_used():
     root = Path(__file__).parents[2]
-    used = {code for file in (root / "anju" / "rules").glob("*.py") for code in re.findall(r"(?:BOOK|RULE)-\d{3}", file.read_text("utf-8"))}
+    used = {
+        code
+        for file in (root / "anju" / "rules").glob("*.py")
+        for code in re.findall(r"(?:BOOK|RULE)-\d{3}", file.read_text("utf-8"))
+    }
     told = re.findall(r"^\| ((?:BOOK|RULE)-\d{3}) \|", (root / "docs" / "errors" / "rules.md").read_text("utf-8"), re.M)
     assert sorted(told) == sorted(used)

@@ -27,15 +27,25 @@ def declared(name, values):
     return f'{{label: {name}, unit: "1", places: 6, range: [{bottom}, 1e6]}}'
 
 
-@pytest.mark.parametrize(("formula", "places", "table"), CASES, ids=[f"{formula[:40]}-{places}" for formula, places, _ in CASES])
+@pytest.mark.parametrize(
+    ("formula", "places", "table"), CASES, ids=[f"{formula[:40]}-{places}" for formula, places, _ in CASES]
+)
 def test_the_table_holds(everywhere, formula, places, table):
     head, _rule, *lines = (cells(line) for line in table.splitlines())
     assert lines
     assert head[-1] == "结果"
     columns = {name: [line[index] for line in lines] for index, name in enumerate(head[:-1])}
-    book = one(formula, inputs={name: declared(name, values) for name, values in columns.items()}, places=places, extra=", source: S1 一")
+    book = one(
+        formula,
+        inputs={name: declared(name, values) for name, values in columns.items()},
+        places=places,
+        extra=", source: S1 一",
+    )
     rows = [
-        {"key": f"{index:03d}", **{name: None if line[place] == "未知" else line[place] for place, name in enumerate(head[:-1])}}
+        {
+            "key": f"{index:03d}",
+            **{name: None if line[place] == "未知" else line[place] for place, name in enumerate(head[:-1])},
+        }
         for index, line in enumerate(lines)
     ]
     run = everywhere(book, rows, on=DAY, key="key")

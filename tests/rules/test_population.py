@@ -63,7 +63,9 @@ def place(request, facts):
     if request.param == "duckdb":
         connection = connect()
         connection.execute(f"CREATE TABLE facts {SCHEMA}")
-        connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [list(row.values()) for row in facts])
+        connection.executemany(
+            "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [list(row.values()) for row in facts]
+        )
         yield "duckdb", connection
         connection.close()
     else:
@@ -71,7 +73,9 @@ def place(request, facts):
         connection.execute("DROP TABLE IF EXISTS pg_temp.facts, pg_temp.outcome")
         connection.execute(f"CREATE TEMPORARY TABLE facts {SCHEMA}")
         with connection.cursor() as cursor:
-            cursor.executemany("INSERT INTO facts VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", [list(row.values()) for row in facts])
+            cursor.executemany(
+                "INSERT INTO facts VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", [list(row.values()) for row in facts]
+            )
         yield "postgresql", connection
         connection.execute("DROP TABLE IF EXISTS pg_temp.facts, pg_temp.outcome")
 
@@ -94,7 +98,9 @@ def test_it_gives_what_the_rows_give_one_by_one(made, facts, place):
 def test_a_parquet_file_is_run_as_it_is(made, facts, tmp_path):
     with connect() as connection:
         connection.execute(f"CREATE TABLE facts {SCHEMA}")
-        connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [list(row.values()) for row in facts])
+        connection.executemany(
+            "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [list(row.values()) for row in facts]
+        )
         file = (tmp_path / "it's facts.parquet").as_posix()
         connection.execute("COPY facts TO '" + file.replace("'", "''") + "' (FORMAT parquet)")
         connection.execute("DROP TABLE facts")
@@ -153,6 +159,8 @@ def test_a_queue_ranks_a_table_as_it_ranks_rows(place, facts):
         order="[first asc, known desc, no asc]",
     )
     rules.run_table(queue, "facts", on=DAY, key="id", into=into(engine), connection=connection, engine=engine)
-    single = rules.run(queue, [{name: row[name] for name in ("id", "group", "area", "no")} for row in facts], on=DAY, key="id")
+    single = rules.run(
+        queue, [{name: row[name] for name in ("id", "group", "area", "no")} for row in facts], on=DAY, key="id"
+    )
     ranks = dict(connection.execute('SELECT "key", "rank" FROM outcome').fetchall())
     assert ranks == {row.key: row.values["rank"] for row in single.rows}

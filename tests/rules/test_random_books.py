@@ -72,9 +72,7 @@ def number(draw, names, depth, window=True):
         case "item":
             return f"{draw(st.sampled_from(['lose_per_item', 'lose_per_day']))}({one}, 0.5, 5)"
         case "floor":
-            return (
-                f"{draw(st.sampled_from(['floor_to', 'ceil_to', 'round_to']))}({one}, {draw(st.sampled_from(['1', '10', '0.5', '0.03']))})"
-            )
+            return f"{draw(st.sampled_from(['floor_to', 'ceil_to', 'round_to']))}({one}, {draw(st.sampled_from(['1', '10', '0.5', '0.03']))})"
         case "if_unknown":
             return f"if_unknown({one}, {two})"
         case "share":
@@ -143,15 +141,23 @@ def made(draw):
 
 def exact(low, high, places):
     return st.integers(low, high).map(
-        lambda digits: f"{'-' if digits < 0 else ''}{abs(digits) // 10**places}.{abs(digits) % 10**places:0{places}d}" if places else digits
+        lambda digits: (
+            f"{'-' if digits < 0 else ''}{abs(digits) // 10**places}.{abs(digits) % 10**places:0{places}d}"
+            if places
+            else digits
+        )
     )
 
 
 def near(low, high, places):
     """Often an edge or a small number: that is where signs, ties and zeros are."""
-    edges = st.sampled_from(sorted({low, high, 0, min(high, 1), max(low, -1), min(high, 10**places), min(high, 5 * 10**places)}))
+    edges = st.sampled_from(
+        sorted({low, high, 0, min(high, 1), max(low, -1), min(high, 10**places), min(high, 5 * 10**places)})
+    )
     return st.one_of(
-        edges.flatmap(lambda edge: exact(edge, edge, places)), exact(max(low, -3000), min(high, 3000), places), exact(low, high, places)
+        edges.flatmap(lambda edge: exact(edge, edge, places)),
+        exact(max(low, -3000), min(high, 3000), places),
+        exact(low, high, places),
     )
 
 

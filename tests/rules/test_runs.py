@@ -61,8 +61,13 @@ def test_all_misfits_come_at_once_and_very_many_are_counted():
 
 
 def test_values_come_exactly_however_they_are_written(everywhere):
-    rows = [{"key": index, "money": value} for index, value in enumerate([7, "7", "7.00", Decimal("7.0"), Decimal("0.7e1"), "+7", " 7 "])]
-    assert {row.values["money"] for row in everywhere(book(inputs=INPUTS, **PLAIN), rows, on=DAY, key="key").rows} == {700}
+    rows = [
+        {"key": index, "money": value}
+        for index, value in enumerate([7, "7", "7.00", Decimal("7.0"), Decimal("0.7e1"), "+7", " 7 "])
+    ]
+    assert {row.values["money"] for row in everywhere(book(inputs=INPUTS, **PLAIN), rows, on=DAY, key="key").rows} == {
+        700
+    }
 
 
 def test_the_outcome_is_one_canonical_file_whatever_the_order_of_rows_and_the_engine(everywhere):
@@ -82,7 +87,9 @@ def test_the_outcome_is_one_canonical_file_whatever_the_order_of_rows_and_the_en
         {"key": "甲", "money": "0.25", "group": None, "open": "是"},
     ]
     run = everywhere(made, rows, on=DAY, key="key")
-    expected = 'key,half,grade,same,known,failed,unknown\n"乙,""1""",250.1,优,2021-01-02,是,low poor,\n甲,0.1,差,,否,,poor\n'
+    expected = (
+        'key,half,grade,same,known,failed,unknown\n"乙,""1""",250.1,优,2021-01-02,是,low poor,\n甲,0.1,差,,否,,poor\n'
+    )
     assert run.csv().decode() == expected
     again = rules.run(made, rows[::-1], on=DAY, key="key")
     assert again.csv() == run.csv()
@@ -118,14 +125,24 @@ def test_a_what_if_changes_the_values_named_and_no_other(everywhere, tried):
     rows = [{"key": 1, "a": 5, "n": 2}]
     plain = everywhere(tried, rows, on=DAY, key="key").rows[0]
     assert (plain.text("pay"), plain.text("most"), plain.text("points")) == ("12.5", "45", "3")
-    row = everywhere(tried, rows, on=DAY, key="key", parameters={"rate": "3", "limit": {2: 50}, "mode": "floor"}).rows[0]
+    row = everywhere(tried, rows, on=DAY, key="key", parameters={"rate": "3", "limit": {2: 50}, "mode": "floor"}).rows[
+        0
+    ]
     assert (row.text("pay"), row.text("most"), row.text("points")) == ("15", "50", "4")
     assert everywhere(tried, rows, on=DAY, key="key", parameters={"mode": "prorata"}).rows[0].text("points") == "3.75"
-    assert everywhere(tried, [{**rows[0], "n": 9}], on=DAY, key="key", parameters={"limit": {2: 50}}).rows[0].text("most") == "60"
-    assert everywhere(tried, [{**rows[0], "n": 0}], on=DAY, key="key").rows[0].reasons[0].sentence == "“上限”没有与之对应的取值"
+    assert (
+        everywhere(tried, [{**rows[0], "n": 9}], on=DAY, key="key", parameters={"limit": {2: 50}}).rows[0].text("most")
+        == "60"
+    )
+    assert (
+        everywhere(tried, [{**rows[0], "n": 0}], on=DAY, key="key").rows[0].reasons[0].sentence
+        == "“上限”没有与之对应的取值"
+    )
 
 
-@pytest.mark.parametrize("parameters", [{"rat": "3"}, {"rate": "3.55"}, {"rate": 2.5}, {"rate": "三"}, {"limit": "50"}, {"mode": "up"}])
+@pytest.mark.parametrize(
+    "parameters", [{"rat": "3"}, {"rate": "3.55"}, {"rate": 2.5}, {"rate": "三"}, {"limit": "50"}, {"mode": "up"}]
+)
 def test_a_what_if_that_does_not_fit_is_refused(tried, parameters):
     with pytest.raises(Refused) as refused:
         rules.run(tried, [{"key": 1, "a": 5, "n": 2}], on=DAY, key="key", parameters=parameters)
@@ -139,7 +156,9 @@ def test_a_what_if_that_breaks_a_formula_is_refused(tried):
 
 
 def test_the_last_key_of_an_order_must_differ_in_every_row():
-    queue = book("queue", inputs={**numbers("points"), "no": "{label: 编号, type: text}"}, order="[points desc, no asc]")
+    queue = book(
+        "queue", inputs={**numbers("points"), "no": "{label: 编号, type: text}"}, order="[points desc, no asc]"
+    )
     with pytest.raises(Refused) as refused:
         rules.run(queue, [{"key": 1, "points": 1, "no": "a"}, {"key": 2, "points": 2, "no": "a"}], on=DAY, key="key")
     assert codes(refused) == ["RULE-017"]
@@ -171,7 +190,12 @@ def test_the_bounds_of_64_bits_are_crossed_without_a_slip(everywhere):
     assert [row.values["out"] for row in run.rows] == [row["a"] * row["b"] for row in rows]
     everywhere(one("a / b", inputs=big, places=6), rows, on=DAY, key="key")
     smaller = [{**row, "a": row["a"] // 100, "b": row["b"] // 100} for row in rows]
-    everywhere(one("a * b / 7", inputs=numbers("a", "b", places=0, top="1e17", bottom="-1e17"), places=2), smaller, on=DAY, key="key")
+    everywhere(
+        one("a * b / 7", inputs=numbers("a", "b", places=0, top="1e17", bottom="-1e17"), places=2),
+        smaller,
+        on=DAY,
+        key="key",
+    )
     everywhere(one("total(a)", inputs=big, places=0), rows, on=DAY, key="key")
 
 
@@ -276,7 +300,10 @@ def test_a_book_of_sixty_conditions_keeps_every_bit(everywhere):
         conditions={f"c{index:02d}": f'{{formula: "a <> {index}", says: "第 {index} 条"}}' for index in range(60)},
     )
     run = everywhere(
-        made, [{"key": index, "a": index} for index in range(60)] + [{"key": "x", "a": None}, {"key": "y", "a": 99}], on=DAY, key="key"
+        made,
+        [{"key": index, "a": index} for index in range(60)] + [{"key": "x", "a": None}, {"key": "y", "a": 99}],
+        on=DAY,
+        key="key",
     )
     for index in range(60):
         assert run.rows[index].failed == [f"c{index:02d}"]

@@ -78,7 +78,10 @@ def test_figures_in_sentences_take_units_and_places():
     )
     row = {"key": 1, "pay": 52550, "area": "45.50", "persons": 3, "born": "1961-05-01", "group": "低保"}
     run = rules.run(made, [row], on=DAY, key="key")
-    assert run.rows[0].sentences()[1] == "525.50 元；0.0526 万元；105100；15.2 ㎡；45 ㎡；45.5 ㎡；1961年5月1日；低保；3 人；未知"
+    assert (
+        run.rows[0].sentences()[1]
+        == "525.50 元；0.0526 万元；105100；15.2 ㎡；45 ㎡；45.5 ㎡；1961年5月1日；低保；3 人；未知"
+    )
 
 
 def test_a_warning_tells_only_what_holds_and_takes_the_first_colour(everywhere):
@@ -94,7 +97,13 @@ def test_a_warning_tells_only_what_holds_and_takes_the_first_colour(everywhere):
     given = [{"key": index, "done": done, "plan": plan} for index, (done, plan) in enumerate(cases)]
     run = everywhere(made, given, on=DAY, key="key")
     assert [row.colour for row in run.rows] == ["红", "黄", "", "", ""]
-    assert [row.sentences() for row in run.rows] == [["仅完成 40.0%"], ["差 20 套"], [], ["“far”分母为 0，待核。"], ["“完成”未知，待核。"]]
+    assert [row.sentences() for row in run.rows] == [
+        ["仅完成 40.0%"],
+        ["差 20 套"],
+        [],
+        ["“far”分母为 0，待核。"],
+        ["“完成”未知，待核。"],
+    ]
     assert run.rows[0].warning.propose == "约谈"
     assert [item.sentence for item in run.rows[1].explain()] == ["", "差 20 套"]
     assert run.rows[1].held == ["near"]
@@ -111,4 +120,8 @@ def test_points_finer_than_the_score_are_lost_exactly(everywhere):
         total=4,
     )
     row = everywhere(made, [{"key": 1, "n": 2}], on=DAY, key="key").rows[0]
-    assert [(item.value_text, item.lost) for item in row.explain()] == [("1 分", "1.5 分"), ("1 分", "0.5 分"), ("2 分", "")]
+    assert [(item.value_text, item.lost) for item in row.explain()] == [
+        ("1 分", "1.5 分"),
+        ("1 分", "0.5 分"),
+        ("2 分", ""),
+    ]

@@ -27,10 +27,37 @@ def test_no_operator_swallows_an_unknown(everywhere, formula):
 def test_and_or_are_three_valued(everywhere):
     both = one("case when t and u then 1 else 0 end", inputs=TRUTHS)
     either = one("case when t or u then 1 else 0 end", inputs=TRUTHS)
-    table = [(True, True), (True, False), (True, None), (False, None), (None, None), (None, True), (None, False), (False, False)]
+    table = [
+        (True, True),
+        (True, False),
+        (True, None),
+        (False, None),
+        (None, None),
+        (None, True),
+        (None, False),
+        (False, False),
+    ]
     given = rows(*({"t": t, "u": u} for t, u in table))
-    assert [row.values["out"] for row in everywhere(both, given, on=DAY, key="key").rows] == [1, 0, None, 0, None, None, 0, 0]
-    assert [row.values["out"] for row in everywhere(either, given, on=DAY, key="key").rows] == [1, 1, 1, None, None, 1, None, 0]
+    assert [row.values["out"] for row in everywhere(both, given, on=DAY, key="key").rows] == [
+        1,
+        0,
+        None,
+        0,
+        None,
+        None,
+        0,
+        0,
+    ]
+    assert [row.values["out"] for row in everywhere(either, given, on=DAY, key="key").rows] == [
+        1,
+        1,
+        1,
+        None,
+        None,
+        1,
+        None,
+        0,
+    ]
 
 
 def test_a_later_branch_is_not_reached_past_an_unknown_condition(everywhere):
@@ -55,7 +82,10 @@ def test_division_by_zero_is_unknown_and_says_so(everywhere):
 
 def test_a_value_outside_a_declared_range_is_unknown_and_says_so(everywhere):
     run = everywhere(
-        one("a - b", places=0, extra=", range: [0, 10]"), rows({"a": 5, "b": 1}, {"a": 1, "b": 5}, {"a": 11, "b": 0}), on=DAY, key="key"
+        one("a - b", places=0, extra=", range: [0, 10]"),
+        rows({"a": 5, "b": 1}, {"a": 1, "b": 5}, {"a": 11, "b": 0}),
+        on=DAY,
+        key="key",
     )
     assert [row.values["out"] for row in run.rows] == [4, None, None]
     assert run.rows[1].reasons[0].sentence == "“结果”超出声明的范围"
@@ -97,7 +127,10 @@ def test_one_unknown_member_makes_its_partition_unknown_and_is_named(everywhere)
         "share",
         partition="[pot]",
         inputs={**numbers("x", bottom="0"), "pot": "{label: 批次, type: text}"},
-        steps={"part": "{label: 占比, formula: share(x)}", "money": "{label: 钱, places: 0, formula: largest_remainder(part * 100)}"},
+        steps={
+            "part": "{label: 占比, formula: share(x)}",
+            "money": "{label: 钱, places: 0, formula: largest_remainder(part * 100)}",
+        },
         result="money",
     )
     run = everywhere(
@@ -121,7 +154,11 @@ def test_one_unknown_member_makes_its_partition_unknown_and_is_named(everywhere)
 def test_a_rank_waits_for_all_of_its_partition(everywhere):
     queue = book(
         "queue",
-        inputs={**numbers("points"), "no": "{label: 申请编号, type: text}", "group": "{label: 优先组, enum: [优先, 普通]}"},
+        inputs={
+            **numbers("points"),
+            "no": "{label: 申请编号, type: text}",
+            "group": "{label: 优先组, enum: [优先, 普通]}",
+        },
         order="[group asc, points desc, no asc]",
     )
     given = [
@@ -136,7 +173,18 @@ def test_a_rank_waits_for_all_of_its_partition(everywhere):
         for index, no in enumerate(["庚", "b10", "b9", "甲", "Z", "a", "A", "丁", "é", "~"])
     ]
     ranks = [row.values["rank"] for row in everywhere(queue, tied, on=DAY, key="key").rows]
-    assert [tied[ranks.index(place)]["no"] for place in range(1, 11)] == ["A", "Z", "a", "b10", "b9", "~", "é", "丁", "庚", "甲"]
+    assert [tied[ranks.index(place)]["no"] for place in range(1, 11)] == [
+        "A",
+        "Z",
+        "a",
+        "b10",
+        "b9",
+        "~",
+        "é",
+        "丁",
+        "庚",
+        "甲",
+    ]
     given[0]["points"] = None
     run = everywhere(queue, given, on=DAY, key="key")
     assert [row.values["rank"] for row in run.rows] == [None] * 4
@@ -145,7 +193,10 @@ def test_a_rank_waits_for_all_of_its_partition(everywhere):
 
 def test_the_only_way_out_needs_a_source_and_takes_its_value(everywhere):
     run = everywhere(
-        one("if_unknown(a, 0) + b", extra=", source: S1 第三条"), rows({"a": None, "b": 2}, {"a": 1, "b": None}), on=DAY, key="key"
+        one("if_unknown(a, 0) + b", extra=", source: S1 第三条"),
+        rows({"a": None, "b": 2}, {"a": 1, "b": None}),
+        on=DAY,
+        key="key",
     )
     assert run.rows[0].exact("out") == "2.000000"
     assert run.rows[1].values["out"] is None

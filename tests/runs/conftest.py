@@ -16,7 +16,8 @@ ON = WHOLE_YEAR.replace(year=2020)
 FULL = {"rules_sound": "2", "on_time": "2", "targeted": "1", "monitored": "2", "goals_set": "3", "incomplete_loss": "0"}
 NONE = ["breaches", "severe_breaches", "undisclosed", "days_late", "defects", "petitions_left"]
 JUDGED = {
-    name: {"value": value, "by": "市财政局评价组", "evidence": "评价报告"} for name, value in {**FULL, **dict.fromkeys(NONE, "0")}.items()
+    name: {"value": value, "by": "市财政局评价组", "evidence": "评价报告"}
+    for name, value in {**FULL, **dict.fromkeys(NONE, "0")}.items()
 }
 
 
@@ -31,7 +32,9 @@ def bring(slug: str):
         region = regions.region(by, place.region, place.on)
         figures.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
         for unit in place.units:
-            regions.add_pseudo(by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases)
+            regions.add_pseudo(
+                by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases
+            )
     by = local_operator()  # now with the pseudo-units among its regions
     papers = {}
     with scoped(by):
@@ -76,5 +79,13 @@ def city(place):
 def score(city, subject, **more):
     """Run one of the two score tables for the city of the 2020 report."""
     by, region = city
-    wanted = {"by": by, "kind": "scoring", "subject": subject, "region": region, "period": "2020", "on": ON, "judged": JUDGED}
+    wanted = {
+        "by": by,
+        "kind": "scoring",
+        "subject": subject,
+        "region": region,
+        "period": "2020",
+        "on": ON,
+        "judged": JUDGED,
+    }
     return services.run_book(**wanted | more)

@@ -44,58 +44,66 @@ def bind(scope, county):
 @pytest.fixture
 def enter(scope, county):
     def go(measure, value=None, **more):
-        return figures.enter(by=scope, measure=measure, region=county, period=more.pop("period", "2020"), value=value, **more)
+        return figures.enter(
+            by=scope, measure=measure, region=county, period=more.pop("period", "2020"), value=value, **more
+        )
 
     return go
 
 
 def test_money_is_converted_exactly(bind, enter):
     enter("invest.done", "27.27", calibre="cal2")
-    assert bind('a: {label: 投资, unit: 万元, places: 2, range: [0, 1e9], measure: invest.done, calibre: cal2}').value == "272700.00"
-    assert bind('a: {label: 投资, unit: 亿元, places: 4, range: [0, 1e9], measure: invest.done, calibre: cal2}').value == "27.2700"
+    assert (
+        bind("a: {label: 投资, unit: 万元, places: 2, range: [0, 1e9], measure: invest.done, calibre: cal2}").value
+        == "272700.00"
+    )
+    assert (
+        bind("a: {label: 投资, unit: 亿元, places: 4, range: [0, 1e9], measure: invest.done, calibre: cal2}").value
+        == "27.2700"
+    )
 
 
 def test_area_and_counts_of_one_kind(bind, enter):
     enter("old.area", "495.5", unit="万㎡")
     enter("shanty.start", "600", unit="户")
-    assert bind('a: {label: 面积, unit: ㎡, places: 0, range: [0, 1e9], measure: old.area}').value == "4955000"
-    assert bind('a: {label: 开工, unit: 套, range: [0, 1e9], measure: shanty.start}').value == "600"
+    assert bind("a: {label: 面积, unit: ㎡, places: 0, range: [0, 1e9], measure: old.area}").value == "4955000"
+    assert bind("a: {label: 开工, unit: 套, range: [0, 1e9], measure: shanty.start}").value == "600"
 
 
 def test_what_is_finer_than_the_book_allows_is_refused_not_rounded(bind, enter):
     enter("funds.city", "6469.5678", unit="万元")
     with pytest.raises(Refused, match="RUN-005"):
-        bind('a: {label: 资金, unit: 万元, places: 2, range: [0, 1e9], measure: funds.city}')
+        bind("a: {label: 资金, unit: 万元, places: 2, range: [0, 1e9], measure: funds.city}")
 
 
 def test_another_kind_of_unit_is_refused(bind, enter):
     enter("shanty.start", "600")
     with pytest.raises(Refused, match="RUN-004"):
-        bind('a: {label: 开工, unit: 万元, places: 4, range: [0, 1e9], measure: shanty.start}')
+        bind("a: {label: 开工, unit: 万元, places: 4, range: [0, 1e9], measure: shanty.start}")
 
 
 def test_not_reported_stays_unknown_and_no_task_is_a_task_of_none(bind, enter):
-    item = 'a: {label: 任务, unit: 套, range: [0, 1e9], target: shanty.start}'
+    item = "a: {label: 任务, unit: 套, range: [0, 1e9], target: shanty.start}"
     assert bind(item).value is None
     enter("shanty.start.target", state="no_task")
     assert bind(item).value == "0"
     enter("shanty.start", state="not_applicable")
-    fact = bind('a: {label: 开工, unit: 套, range: [0, 1e9], measure: shanty.start}')
+    fact = bind("a: {label: 开工, unit: 套, range: [0, 1e9], measure: shanty.start}")
     assert fact.value is None and fact.missing == ("城区“棚户区改造开工量”不适用",)
 
 
 def test_zero_is_a_number(bind, enter):
     enter("shanty.start", "0")
-    assert bind('a: {label: 开工, unit: 套, range: [0, 1e9], measure: shanty.start}').value == "0"
+    assert bind("a: {label: 开工, unit: 套, range: [0, 1e9], measure: shanty.start}").value == "0"
 
 
 def test_a_target_is_found_under_the_level_that_set_it(bind, enter):
     enter("shanty.start.target", "282", calibre="省")
-    assert bind('a: {label: 任务, unit: 套, range: [0, 1e9], target: shanty.start}').value == "282"
+    assert bind("a: {label: 任务, unit: 套, range: [0, 1e9], target: shanty.start}").value == "282"
 
 
 def test_two_levels_that_differ_are_not_chosen_between(bind, enter):
-    item = 'a: {label: 任务, unit: 套, range: [0, 1e9], target: shanty.start}'
+    item = "a: {label: 任务, unit: 套, range: [0, 1e9], target: shanty.start}"
     enter("shanty.start.target", "282", calibre="省")
     enter("shanty.start.target", "300", calibre="市")
     fact = bind(item)
@@ -106,25 +114,34 @@ def test_two_levels_that_differ_are_not_chosen_between(bind, enter):
 def test_two_levels_that_agree_are_one_target(bind, enter):
     enter("shanty.start.target", "282", calibre="省")
     enter("shanty.start.target", "282", calibre="市")
-    assert bind('a: {label: 任务, unit: 套, range: [0, 1e9], target: shanty.start}').value == "282"
+    assert bind("a: {label: 任务, unit: 套, range: [0, 1e9], target: shanty.start}").value == "282"
 
 
 def test_the_whole_target_not_one_of_its_breakdowns(bind, enter):
     enter("shanty.start.target.added_prior", "100")
-    assert bind('a: {label: 任务, unit: 套, range: [0, 1e9], target: shanty.start}').value is None
+    assert bind("a: {label: 任务, unit: 套, range: [0, 1e9], target: shanty.start}").value is None
 
 
 def test_a_part_that_is_missing_makes_a_sum_unknown_and_is_named(bind, enter):
     enter("funds.old.social", "463.58")
-    fact = bind('a: {label: 资金, unit: 万元, places: 4, range: [0, 1e9], measure: funds.old.total}')
+    fact = bind("a: {label: 资金, unit: 万元, places: 4, range: [0, 1e9], measure: funds.old.total}")
     assert fact.value is None and "城区“老旧小区改造资金（市县财政筹措）”未报" in fact.missing
 
 
 def test_the_period_an_input_asks_for(bind, enter):
     enter("shanty.start", "10", period="2020-08")
     enter("shanty.start.target", "40")
-    assert bind('a: {label: 开工, unit: 套, range: [0, 1e9], measure: shanty.start, period: cumulative-year}', period="2020-08").value == "10"
-    assert bind('a: {label: 任务, unit: 套, range: [0, 1e9], target: shanty.start, period: year}', period="2020-08").value == "40"
+    assert (
+        bind(
+            "a: {label: 开工, unit: 套, range: [0, 1e9], measure: shanty.start, period: cumulative-year}",
+            period="2020-08",
+        ).value
+        == "10"
+    )
+    assert (
+        bind("a: {label: 任务, unit: 套, range: [0, 1e9], target: shanty.start, period: year}", period="2020-08").value
+        == "40"
+    )
 
 
 def test_a_measure_that_does_not_exist_is_named(bind):
@@ -135,20 +152,25 @@ def test_a_measure_that_does_not_exist_is_named(bind):
 
 def test_nobody_judges_what_is_a_figure(bind):
     with pytest.raises(Refused, match="RUN-003"):
-        bind('a: {label: 开工, unit: 套, range: [0, 1e9], measure: shanty.start}', judged={"a": "5"})
+        bind("a: {label: 开工, unit: 套, range: [0, 1e9], measure: shanty.start}", judged={"a": "5"})
     with pytest.raises(Refused, match="RUN-002"):
-        bind('a: {label: 开工, unit: 套, range: [0, 1e9], judged: true}', judged={"b": "5"})
+        bind("a: {label: 开工, unit: 套, range: [0, 1e9], judged: true}", judged={"b": "5"})
 
 
 def test_a_judgement_has_a_person(bind):
-    fact = bind('a: {label: 问题, unit: 项, range: [0, 1e9], judged: true}', judged={"a": {"value": 3, "by": "张三", "evidence": "检查记录"}})
+    fact = bind(
+        "a: {label: 问题, unit: 项, range: [0, 1e9], judged: true}",
+        judged={"a": {"value": 3, "by": "张三", "evidence": "检查记录"}},
+    )
     assert (fact.value, fact.by, fact.evidence, fact.assumed) == ("3", "张三", "检查记录", False)
-    assert bind('a: {label: 问题, unit: 项, range: [0, 1e9], judged: true}', judged={"a": Decimal("3")}).by == "本机操作员"
+    assert (
+        bind("a: {label: 问题, unit: 项, range: [0, 1e9], judged: true}", judged={"a": Decimal("3")}).by == "本机操作员"
+    )
 
 
 def test_a_float_is_refused(bind):
     with pytest.raises(Refused, match="RUN-006"):
-        bind('a: {label: 得分, unit: point, places: 1, range: [0, 5], judged: true}', judged={"a": 1 / 2})
+        bind("a: {label: 得分, unit: point, places: 1, range: [0, 5], judged: true}", judged={"a": 1 / 2})
 
 
 def test_bindings_say_only_what_the_binder_and_the_books_know(operator):
@@ -174,5 +196,7 @@ def test_every_measure_a_book_or_binding_names_is_in_the_catalogue(scope):
             assert not item.measure or item.measure in known, f"{one.file} {item.name}"
     for entries in bindings().values():
         for entry in entries:
-            codes = [spec[kind] for spec in entry.inputs.values() for kind in ("figure", "above", "below") if kind in spec]
+            codes = [
+                spec[kind] for spec in entry.inputs.values() for kind in ("figure", "above", "below") if kind in spec
+            ]
             assert {code for code in codes if "{" not in code} <= known and set(entry.of) <= known

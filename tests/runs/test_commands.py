@@ -37,7 +37,10 @@ def table(tmp_path):
     def write(rows, name="输入.csv", encoding="utf-8"):
         path = tmp_path / name
         headings = ["地区", *LABELS.values()]
-        lines = [headings, *([key, *({**EXAMPLE, **more}.get(one) or "" for one in LABELS)] for key, more in rows.items())]
+        lines = [
+            headings,
+            *([key, *({**EXAMPLE, **more}.get(one) or "" for one in LABELS)] for key, more in rows.items()),
+        ]
         with path.open("w", encoding=encoding, newline="") as file:
             csv.writer(file).writerows(lines)
         return path
@@ -184,7 +187,9 @@ def test_where_the_result_may_not_go(call, table, tmp_path):
 def test_a_day_that_is_none_and_a_day_without_a_book(call, table, tmp_path):
     source = table({"甲": {}})
     for day, expected in (("2020-13-01", "RUN-018"), ("2022-01-01", "RULE-020")):
-        code, _, err = call("run", "--book", "scoring/old-communities", "--on", day, "--input", source, "--output", tmp_path / "o.csv")
+        code, _, err = call(
+            "run", "--book", "scoring/old-communities", "--on", day, "--input", source, "--output", tmp_path / "o.csv"
+        )
         assert code == 1 and expected in err
 
 
@@ -201,7 +206,9 @@ def test_explain_tells_each_lost_point(call, table):
 def test_run_says_json(call, table, tmp_path):
     code, out, _ = call(*RUN, "--input", table({"甲": {}}), "--output", tmp_path / "out.csv", "--json")
     said = json.loads(out)
-    assert code == 0 and said["rows"] == 1 and said["book"]["subject"] == "old-communities" and len(said["digest"]) == 64
+    assert (
+        code == 0 and said["rows"] == 1 and said["book"]["subject"] == "old-communities" and len(said["digest"]) == 64
+    )
 
 
 def test_on_postgresql_the_same_bytes(table, tmp_path, cluster, django_db_setup):

@@ -29,7 +29,9 @@ def test_a_correction_afterwards_changes_nothing_in_it(city):
     run = score(city, "prh-shanty")
     figures.correct(by=by, measure="shanty.start", region=region, period="2020", value="200", reason="核减")
     assert services.replay(by, run) and queries.score_table(by, run).total == "100"
-    assert queries.score_table(by, score(city, "prh-shanty")).total == "70", "200 of 282 is 70.92 %, 29.08 below: 30 points"
+    assert queries.score_table(by, score(city, "prh-shanty")).total == "70", (
+        "200 of 282 is 70.92 %, 29.08 below: 30 points"
+    )
 
 
 def test_the_book_it_used_is_kept_even_when_the_file_is_gone(city, monkeypatch):
@@ -47,15 +49,23 @@ def test_a_kept_run_that_was_tampered_with_is_seen(city):
     assert not services.replay(city[0], run)
 
 
-@pytest.mark.parametrize("sql", ["UPDATE runs_run SET outputs = ''", "DELETE FROM runs_run", "UPDATE runs_bookcopy SET content = ''"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE runs_run SET outputs = ''", "DELETE FROM runs_run", "UPDATE runs_bookcopy SET content = ''"]
+)
 def test_the_application_may_not_change_or_delete_a_run(city, sql):
     score(city, "prh-shanty")
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql)
 
 
 @pytest.mark.django_db(databases=["default", "owner"])
-@pytest.mark.parametrize("sql", ["UPDATE runs_bookcopy SET content = ''", "DELETE FROM runs_bookcopy", "TRUNCATE runs_run, runs_bookcopy"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE runs_bookcopy SET content = ''", "DELETE FROM runs_bookcopy", "TRUNCATE runs_run, runs_bookcopy"]
+)
 def test_nor_may_the_owner(sql):
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("INSERT INTO runs_bookcopy (digest, file, content) VALUES ('d', 'f', '')")

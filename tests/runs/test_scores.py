@@ -19,7 +19,14 @@ def test_the_published_totals_come_out_of_the_published_figures(city, subject, t
 def test_the_table_is_laid_out_as_published(city):
     table = queries.score_table(city[0], score(city, "old-communities"))
     first = table.rows[0]
-    assert (first.first, first.first_points, first.span, first.second, first.points, first.score) == ("资金管理", "25", 3, "资金筹集", "10", "5")
+    assert (first.first, first.first_points, first.span, first.second, first.points, first.score) == (
+        "资金管理",
+        "25",
+        3,
+        "资金筹集",
+        "10",
+        "5",
+    )
     assert [row.span for row in table.rows] == [3, 0, 0, 2, 0, 5, 0, 0, 0, 0, 1]
     assert [item.score for item in first.items] == ["5", "0"]
     assert "20%及以上" in first.standard and first.standard.count("；") >= 2
@@ -61,14 +68,24 @@ def test_without_a_judgement_the_score_is_not_guessed(city):
 
 def test_a_run_without_figures_names_what_lacks(place):
     by, region, _ = place("heshan-2021")
-    run = services.run_book(by=by, kind="scoring", subject="prh-shanty", region=region, period="2020", on=ON, judged=JUDGED)
+    run = services.run_book(
+        by=by, kind="scoring", subject="prh-shanty", region=region, period="2020", on=ON, judged=JUDGED
+    )
     table = queries.score_table(by, run)
     assert table.total == "" and "赫山区“棚户区改造开工量”未报" in table.unknown
 
 
 def test_an_assumption_fills_a_gap_and_never_replaces_a_figure(place):
     by, region, _ = place("heshan-2021")
-    wanted = {"by": by, "kind": "scoring", "subject": "prh-shanty", "region": region, "period": "2020", "on": ON, "judged": JUDGED}
+    wanted = {
+        "by": by,
+        "kind": "scoring",
+        "subject": "prh-shanty",
+        "region": region,
+        "period": "2020",
+        "on": ON,
+        "judged": JUDGED,
+    }
     given = {
         "local_funds": "1", "shanty_starts": "600", "shanty_plan": "600", "prh_starts": "0", "prh_plan": "0", "subsidised": "2500",
         "subsidy_plan": "2500", "satisfaction": "80",
@@ -88,7 +105,9 @@ def test_a_year_after_the_book_is_refused(city):
 def test_the_same_again_is_the_run_that_stands(city):
     assert score(city, "prh-shanty").pk == score(city, "prh-shanty").pk
     assert score(city, "prh-shanty", judged=JUDGED | {"breaches": "1"}).pk != score(city, "prh-shanty").pk
-    assert Run.objects.filter(subject="prh-shanty").count() == 3, "one, another, and the first facts again after the other"
+    assert Run.objects.filter(subject="prh-shanty").count() == 3, (
+        "one, another, and the first facts again after the other"
+    )
 
 
 def test_a_run_leaves_a_trail_row_with_the_digest_of_its_outputs(city):

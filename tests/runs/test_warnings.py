@@ -79,7 +79,9 @@ def test_two_calibres_that_tell_different_stories(found):
 
 def test_a_remainder_nobody_classified(city, found):
     assert found("unclassified", "all_classified", "改造类型") == {"晋城市", "阳城县", "沁水县"}
-    assert found("unclassified", "all_classified") == {"晋城市", "阳城县", "沁水县"}, "安置方式 names one kind only and is no classification"
+    assert found("unclassified", "all_classified") == {"晋城市", "阳城县", "沁水县"}, (
+        "安置方式 names one kind only and is no classification"
+    )
     by, region = city
     sentences = [one.sentence for one in queries.findings(by, region, "2021") if one.subject == "unclassified"]
     assert [text for text in sentences if text.startswith("晋城市")] == [
@@ -90,19 +92,28 @@ def test_a_remainder_nobody_classified(city, found):
 
 def test_the_annexes_add_up(found):
     for condition in ("equal", "same", "within", "not_above"):
-        assert not any(found(subject, condition) for subject in ("parts-total", "text-table", "backlog-within-completion", "unclassified"))
+        assert not any(
+            found(subject, condition)
+            for subject in ("parts-total", "text-table", "backlog-within-completion", "unclassified")
+        )
 
 
 def test_a_county_left_blank_leaves_its_total_undecided_and_named(city):
     by, region = city
     waiting = {one.key: one.missing for one in queries.pending(*queries.standing(by, region, "2021"))}
     assert waiting["140500/loan.issued"] == ["陵川县“棚改专项贷款累计发放”未报", "泽州县“棚改专项贷款累计发放”未报"]
-    assert "140500/shanty.start" not in waiting, "the city's own unit has no line in that table and is not missing from it"
+    assert "140500/shanty.start" not in waiting, (
+        "the city's own unit has no line in that table and is not missing from it"
+    )
 
 
 def test_a_finding_carries_its_figures_and_a_stable_id(city):
     by, region = city
-    one = next(one for one in queries.findings(by, region, "2021") if one.subject == "backlog-completion" and one.condition == "low")
+    one = next(
+        one
+        for one in queries.findings(by, region, "2021")
+        if one.subject == "backlog-completion" and one.condition == "low"
+    )
     assert one.id == "warning/backlog-completion/140502/backlog.unfinished.shanty/low"
     assert one.sentence == "城区棚改安置住房建成率不足10%：开工未建成3918套，建成383套，建成率9.8%"
     assert "".join(piece["text"] for piece in one.pieces) == one.sentence
@@ -123,7 +134,9 @@ def test_without_the_day_they_started_nobody_is_called_overdue(place):
     by, region, _ = place("jincheng-2021")
     found = services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
     assert not [one for one in found if one.subject == "overdue-projects"]
-    assert "“最晚开工日”没有给出" in [text for one in queries.pending(*queries.standing(by, region, "2021")) for text in one.missing]
+    assert "“最晚开工日”没有给出" in [
+        text for one in queries.pending(*queries.standing(by, region, "2021")) for text in one.missing
+    ]
 
 
 def test_the_same_again_keeps_the_runs_that_stand(city):
@@ -139,7 +152,9 @@ def test_a_corrected_figure_makes_a_new_run_and_the_finding_goes(city, found):
 
     by, region = city
     county = regions.region(by, "140502", WHOLE_YEAR)
-    figures.correct(by=by, measure="subsidy.households", region=county, period="2021", value="450", reason="核对发放名册")
+    figures.correct(
+        by=by, measure="subsidy.households", region=county, period="2021", value="450", reason="核对发放名册"
+    )
     services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
     assert found("masked-shortfall", "masked", "subsidy.households") == {"高平市"}
 
@@ -152,7 +167,9 @@ def test_paid_once_a_year(city):
     by, region = city
     for county, times in (("140525", 2), ("140581", 4)):
         where = regions.region(by, county, WHOLE_YEAR)
-        figures.correct(by=by, measure="subsidy.times", region=where, period="2021", value=times, reason="补报发放次数", unit="次")
+        figures.correct(
+            by=by, measure="subsidy.times", region=where, period="2021", value=times, reason="补报发放次数", unit="次"
+        )
     told = services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
     mine = {one.region_name: (one.condition, one.assumed) for one in told if one.subject == "subsidy-pace"}
     yearly = dict.fromkeys(("城区", "阳城县", "陵川县", "沁水县"), ("yearly", True))
@@ -172,13 +189,19 @@ def test_full_marks_beside_listed_problems(place):
         "score": {"value": "100", "by": "区住房保障部门", "evidence": "自评报告第三部分"},
         "problems": {"value": "6", "by": "评价人", "evidence": "自评报告第三、四部分"},
     }  # fmt: skip
-    run = services.run_book(by=by, kind="check", subject="full-score", region=region, period="2021", on=WHOLE_YEAR, judged=judged)
+    run = services.run_book(
+        by=by, kind="check", subject="full-score", region=region, period="2021", on=WHOLE_YEAR, judged=judged
+    )
     sentence = "赫山区自评100分，材料中又列举问题6项：请说明这些问题为何没有扣分"
     assert [one.sentence for one in queries.found_by(run)] == [sentence]
     assert run.rows[0]["facts"]["problems"]["by"] == "评价人"
     services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
-    assert sentence in [one.sentence for one in queries.findings(by, region, "2021")], "a run over figures does not forget what a person gave"
-    services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given={"full-score": {"score": "97.2", "problems": "6"}})
+    assert sentence in [one.sentence for one in queries.findings(by, region, "2021")], (
+        "a run over figures does not forget what a person gave"
+    )
+    services.run_warnings(
+        by=by, region=region, period="2021", on=WHOLE_YEAR, given={"full-score": {"score": "97.2", "problems": "6"}}
+    )
     assert sentence not in [one.sentence for one in queries.findings(by, region, "2021")]
 
 
@@ -190,7 +213,17 @@ def test_a_self_score_nobody_gave_is_not_asked_about(place):
 
 def test_text_against_table(place):
     by, region, _ = place("jincheng-2021")
-    row = {"key": "complete", "place": region.name, "what": "基本建成", "unit_name": "套", "in_text": "2979", "in_table": "3145", "half_step": "0"}
-    run = services.judge(by=by, kind="check", subject="text-table", region=region, period="2021", on=WHOLE_YEAR, rows=[row])
+    row = {
+        "key": "complete",
+        "place": region.name,
+        "what": "基本建成",
+        "unit_name": "套",
+        "in_text": "2979",
+        "in_table": "3145",
+        "half_step": "0",
+    }
+    run = services.judge(
+        by=by, kind="check", subject="text-table", region=region, period="2021", on=WHOLE_YEAR, rows=[row]
+    )
     (one,) = queries.found_by(run)
     assert (one.level, one.sentence) == ("阻断", "晋城市基本建成正文写2979套，附表是3145套，相差166套")

@@ -29,7 +29,9 @@ def test_a_loss_has_its_sign(city):
     assert made.change("starting").gain == "-1" and made.change("start_rate").after == "99.6%"
 
 
-@pytest.mark.parametrize("wrong", [{"parameters": {"no_such": "1"}}, {"inputs": {"no_such": "1"}}, {"inputs": {"shanty_starts": "x"}}])
+@pytest.mark.parametrize(
+    "wrong", [{"parameters": {"no_such": "1"}}, {"inputs": {"no_such": "1"}}, {"inputs": {"shanty_starts": "x"}}]
+)
 def test_what_will_not_do_is_refused(city, wrong):
     with pytest.raises(Refused, match="RULE-0"):
         services.what_if(city[0], score(city, "prh-shanty"), **wrong)

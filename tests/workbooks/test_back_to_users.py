@@ -34,7 +34,9 @@ def test_each_bad_cell_is_coloured_and_told_and_listed():
     assert book.sheetnames[0] == PROBLEM_SHEET
     listed = list(book[PROBLEM_SHEET].iter_rows(min_row=2, values_only=True))
     assert [row[5] for row in listed] == [one.code for one in reading.problems]
-    assert book[PROBLEM_SHEET]["C2"].hyperlink.location is None or "B7" in str(book[PROBLEM_SHEET]["C2"].hyperlink.location)
+    assert book[PROBLEM_SHEET]["C2"].hyperlink.location is None or "B7" in str(
+        book[PROBLEM_SHEET]["C2"].hyperlink.location
+    )
 
 
 def test_a_marked_workbook_mended_is_read_and_its_marks_go():
@@ -101,7 +103,9 @@ def test_a_cell_is_shown_in_its_row_under_its_head():
         ]
 
 
-@pytest.mark.parametrize(("sheet", "cell"), [("别的", "A1"), ("附表", "Z1"), ("附表", "A99"), ("附表", "8"), ("附表", "")])
+@pytest.mark.parametrize(
+    ("sheet", "cell"), [("别的", "A1"), ("附表", "Z1"), ("附表", "A99"), ("附表", "8"), ("附表", "")]
+)
 def test_no_such_cell(sheet, cell):
     assert context_row(form(), sheet, cell) is None
 
@@ -139,7 +143,16 @@ def test_a_table_is_written_as_it_is_to_be_printed():
         io.BytesIO(write_table(paths, rows, title="表", mark="附件1", unit_line="单位：套", notes=["注：示例。"]))
     )
     sheet = book.active
-    assert {str(area) for area in sheet.merged_cells.ranges} == {"A2:E2", "A3:E3", "A4:B5", "C4:D4", "E4:E5", "A6:A7", "A8:B8", "A9:E9"}
+    assert {str(area) for area in sheet.merged_cells.ranges} == {
+        "A2:E2",
+        "A3:E3",
+        "A4:B5",
+        "C4:D4",
+        "E4:E5",
+        "A6:A7",
+        "A8:B8",
+        "A9:E9",
+    }
     assert (sheet["D6"].value, sheet["D6"].number_format) == (9.1, "0.00")
     assert (sheet["E6"].value, sheet["E6"].number_format) == (1.388, "0.0%")
     assert sheet["C7"].value is None
@@ -160,7 +173,9 @@ def test_text_that_begins_with_an_equals_sign_is_written_as_text():
     assert book.active["A2"].data_type == "s"
 
 
-@pytest.mark.parametrize(("column", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16383, "XFD")])
+@pytest.mark.parametrize(
+    ("column", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16383, "XFD")]
+)
 def test_column_names_go_there_and_back(column, name):
     assert letters(column) == name
     assert position(reference(9, column)) == (9, column)
@@ -168,5 +183,7 @@ def test_column_names_go_there_and_back(column, name):
 
 def test_the_list_of_problems_is_never_read_as_the_form():
     data = form(head=[["甲", "乙", "丙", "丁", "戊"]], merges=[])
-    again = read(mark(data, read(data, table(), name="附表.xlsx").problems, name="附表.xlsx"), table(), name="附表.xlsx")
+    again = read(
+        mark(data, read(data, table(), name="附表.xlsx").problems, name="附表.xlsx"), table(), name="附表.xlsx"
+    )
     assert [one.where for one in again.problems] == ["《附表.xlsx》工作表“附表”"]

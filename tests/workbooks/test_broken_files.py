@@ -96,7 +96,9 @@ def test_an_empty_sheet():
 def test_an_encrypted_workbook():
     from .test_old_files import container
 
-    assert found(read(container({"EncryptedPackage": b"x" * 5000, "EncryptionInfo": b"y" * 5000}), table())) == [("WB-004", "")]
+    assert found(read(container({"EncryptedPackage": b"x" * 5000, "EncryptionInfo": b"y" * 5000}), table())) == [
+        ("WB-004", "")
+    ]
 
 
 def test_a_bomb_that_declares_its_size_is_refused_before_unpacking(monkeypatch):
@@ -123,7 +125,9 @@ def test_two_cells_in_far_corners_do_not_ask_for_the_whole_sheet():
 
 def test_a_far_cell_out_of_order_is_seen_too():
     far = b'<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    assert found(read(rezip(form(), {SHEET: lambda xml: xml.replace(b"<sheetData>", far)}), table())) == [("WB-007", "XFD1048576")]
+    assert found(read(rezip(form(), {SHEET: lambda xml: xml.replace(b"<sheetData>", far)}), table())) == [
+        ("WB-007", "XFD1048576")
+    ]
 
 
 def test_far_cells_that_are_only_coloured_do_no_harm():
@@ -139,7 +143,9 @@ def test_a_sheet_part_that_is_cut_short():
 
 
 @pytest.mark.parametrize("name", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", SHEET])
-@pytest.mark.parametrize("content", [b"", b"<", b"\xff\xfe\0", b"<a>&b;</a>", b"<!DOCTYPE a [<!ENTITY b 'bb'>]><a>&b;</a>"])
+@pytest.mark.parametrize(
+    "content", [b"", b"<", b"\xff\xfe\0", b"<a>&b;</a>", b"<!DOCTYPE a [<!ENTITY b 'bb'>]><a>&b;</a>"]
+)
 def test_any_part_may_be_rubbish(name, content):
     reading = read(rezip(form(), {name: content}), table(), name="坏.xlsx")
     assert all(one.code.startswith("WB-") for one in reading.problems)

@@ -23,7 +23,13 @@ def changed(**cells):
 
 def test_a_row_is_a_value_with_its_source():
     cell = read(long_form(ROW), MAP).cells[0]
-    assert (cell.region_name, cell.measure, cell.period, cell.text, cell.unit) == ("东区", "shanty.start", "2021", "12", "套")
+    assert (cell.region_name, cell.measure, cell.period, cell.text, cell.unit) == (
+        "东区",
+        "shanty.start",
+        "2021",
+        "12",
+        "套",
+    )
     assert (cell.source, cell.cell, cell.assumed) == ("通报第一段", "E2", False)
 
 
@@ -34,13 +40,22 @@ def test_an_assumption_carries_its_basis():
 
 
 def test_states_in_words():
-    rows = [changed(数值=None, 状态="无任务"), changed(区划="西区", 数值="未报"), changed(区划="南区", 数值="—", 状态="不适用")]
+    rows = [
+        changed(数值=None, 状态="无任务"),
+        changed(区划="西区", 数值="未报"),
+        changed(区划="南区", 数值="—", 状态="不适用"),
+    ]
     assert [cell.state for cell in read(long_form(*rows), MAP).cells] == ["no_task", "unreported", "not_applicable"]
 
 
 def test_calibres_codes_and_more_columns():
     head = [*LONG_HEAD, "范围", "文件", "生效日期"]
-    row = [*changed(指标="shanty.start.target", 口径="口径一", 单位="平方米"), "不含丙县", "示例〔2021〕1号", datetime.date(2021, 3, 1)]
+    row = [
+        *changed(指标="shanty.start.target", 口径="口径一", 单位="平方米"),
+        "不含丙县",
+        "示例〔2021〕1号",
+        datetime.date(2021, 3, 1),
+    ]
     cell = read(long_form(row, head=head), MAP).cells[0]
     assert (cell.measure, cell.calibre, cell.unit) == ("shanty.start.target", "cal1", "㎡")
     assert (cell.scope, cell.document, cell.effective_on) == ("不含丙县", "示例〔2021〕1号", "2021-03-01")
@@ -109,7 +124,9 @@ def test_published_ratios_and_sums_are_compared_and_kept_apart():
 
 def test_a_missing_column_stops_before_the_rows():
     head = [name for name in LONG_HEAD if name != "数值"]
-    reading = read(long_form([value for name, value in zip(LONG_HEAD, ROW, strict=True) if name != "数值"], head=head), MAP)
+    reading = read(
+        long_form([value for name, value in zip(LONG_HEAD, ROW, strict=True) if name != "数值"], head=head), MAP
+    )
     assert ("WB-022", "A1") in found(reading)
     assert reading.cells == []
 

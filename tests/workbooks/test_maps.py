@@ -81,7 +81,12 @@ def test_a_map_in_another_encoding(tmp_path):
     ("old", "new", "line", "says"),
     [
         ("measure: start,", "mesure: start,", 10, "mesure"),
-        ("unit: 套}\n  - {path: 年度开工建设情况 / 开工量", "unit: 条套}\n  - {path: 年度开工建设情况 / 开工量", 9, "条套"),
+        (
+            "unit: 套}\n  - {path: 年度开工建设情况 / 开工量",
+            "unit: 条套}\n  - {path: 年度开工建设情况 / 开工量",
+            9,
+            "条套",
+        ),
         ('period: "2021"', "period: 2021", 3, "应当是文字"),
         ("  label: 县区名称\n", "", 4, "缺少"),
         ("measure: start, unit: 套", "measure: start.target, unit: 套", None, "不止一次"),

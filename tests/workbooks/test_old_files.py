@@ -20,7 +20,15 @@ def old_form(change=None) -> bytes:
     book = xlwt.Workbook(encoding="utf-8")
     sheet = book.add_sheet("附表")
     money = xlwt.easyxf(num_format_str="0.00")
-    spans = {(0, 0): (0, 4), (1, 0): (1, 4), (2, 0): (4, 0), (2, 1): (2, 3), (3, 1): (4, 1), (3, 2): (3, 3), (2, 4): (4, 4)}
+    spans = {
+        (0, 0): (0, 4),
+        (1, 0): (1, 4),
+        (2, 0): (4, 0),
+        (2, 1): (2, 3),
+        (3, 1): (4, 1),
+        (3, 2): (3, 3),
+        (2, 4): (4, 4),
+    }
     for row, line in enumerate(HEAD):
         for column, value in enumerate(line):
             if value is not None:

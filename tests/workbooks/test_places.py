@@ -46,7 +46,10 @@ def test_the_workbook_shows_what_was_printed(name):
     rows = printed(name)[1:]
     text = {(cell.row, cell.column): shown(cell) for line in sheet.iter_rows() for cell in line}
     last = max(row for row, column in text if column > 2 and text[row, column])
-    lines = [[text[row, column] for column in range(1, sheet.max_column + 1)] for row in range(last - len(rows) + 1, last + 1)]
+    lines = [
+        [text[row, column] for column in range(1, sheet.max_column + 1)]
+        for row in range(last - len(rows) + 1, last + 1)
+    ]
     for line, row in zip(lines, rows, strict=True):
         want = [re.sub(r"\s+", "", value) for value in row]
         skip = 2 if name == "decomposition" else 2 if name.startswith("self-score") else 0
@@ -76,7 +79,10 @@ def test_every_figure_reaches_a_cell_and_every_blank_none(name):
             if value and label not in ("市区合计", "各县合计"):
                 wanted[label, column.name] = value.rstrip("%")
     assert {key: cell.text for key, cell in got.items()} == wanted
-    assert all((cell.unit == "%") == key[1].rpartition("@")[0].endswith("rate") or "rate" in key[1] for key, cell in got.items())
+    assert all(
+        (cell.unit == "%") == key[1].rpartition("@")[0].endswith("rate") or "rate" in key[1]
+        for key, cell in got.items()
+    )
 
 
 def test_the_self_scores_are_published_results_and_no_facts():
@@ -105,7 +111,9 @@ def test_every_workbook_finds_the_map_its_place_names():
     for folder in sorted(PLACES.iterdir()):
         place = YAML(typ="safe").load((folder / "place.yaml").read_text("utf-8"))
         named = {book["file"]: book["map"] for book in place["workbooks"]}
-        assert {path.name: find_map(path, sorted(folder.glob("maps/*.yaml"))).map for path in folder.glob("*.xlsx")} == named
+        assert {
+            path.name: find_map(path, sorted(folder.glob("maps/*.yaml"))).map for path in folder.glob("*.xlsx")
+        } == named
 
 
 PROSE = {
@@ -136,7 +144,8 @@ def test_the_figures_of_the_prose_are_as_printed(slug):
 
 def test_what_is_assumed_says_why_and_what_is_not_needed_is_no_task():
     cells = {
-        cell.measure: cell for cell in read(PLACES / "jiaozuo-2020" / "正文数据.xlsx", PLACES / "jiaozuo-2020/maps/long-form.yaml").cells
+        cell.measure: cell
+        for cell in read(PLACES / "jiaozuo-2020" / "正文数据.xlsx", PLACES / "jiaozuo-2020/maps/long-form.yaml").cells
     }
     assumed = {code for code, cell in cells.items() if cell.assumed}
     assert assumed == {
@@ -145,7 +154,8 @@ def test_what_is_assumed_says_why_and_what_is_not_needed_is_no_task():
     }  # fmt: skip
     assert cells["old.households.completed"].scope == "不含温县"
     region = {
-        cell.measure: cell for cell in read(PLACES / "xinjiang-2021" / "正文数据.xlsx", PLACES / "xinjiang-2021/maps/long-form.yaml").cells
+        cell.measure: cell
+        for cell in read(PLACES / "xinjiang-2021" / "正文数据.xlsx", PLACES / "xinjiang-2021/maps/long-form.yaml").cells
     }
     assert (region["arh.start.target"].state, region["arh.start.target"].digits) == ("no_task", None)
     nodes = [

@@ -27,7 +27,9 @@ def test_a_total_may_be_only_reminded_or_left_out():
     body = [["全市", 31, 33, 3, 1.5], *BODY[1:]]
     total = {"name": ["全市"]}
     assert read(form(body), table(rows={**WIDE["rows"], "totals": [{**total, "level": ASK}]})).problems[0].level == ASK
-    assert read(form(body), table(rows={**WIDE["rows"], "totals": [{**total, "except": ["start.target"]}]})).problems == []
+    assert (
+        read(form(body), table(rows={**WIDE["rows"], "totals": [{**total, "except": ["start.target"]}]})).problems == []
+    )
 
 
 def test_an_unknown_row_leaves_the_sum_undecided_and_never_zero():
@@ -73,7 +75,13 @@ GROUPED = [
 def test_groups_and_totals_of_groups():
     reading = read(form(GROUPED), table(rows=GROUPS))
     assert reading.problems == []
-    assert {cell.region_name for cell in reading.cells} == {"全市", "东区", "西区", "甲县", "乙县"}  # groups are no regions
+    assert {cell.region_name for cell in reading.cells} == {
+        "全市",
+        "东区",
+        "西区",
+        "甲县",
+        "乙县",
+    }  # groups are no regions
     handed = {cell.calibre: cell.document for cell in reading.cells if cell.region_name == "全市"}
     assert handed == {"省": "示例〔2021〕9号", "": ""}
 
@@ -81,7 +89,12 @@ def test_groups_and_totals_of_groups():
 def test_a_group_that_is_a_region_is_stored_as_one():
     rows = {**GROUPS, "groups": [{"name": "市区合计", "region": "市区"}, {"name": "各县合计"}]}
     cells = [cell for cell in read(form(GROUPED), table(rows=rows)).cells if cell.region_name == "市区"]
-    assert [(cell.kind, cell.text) for cell in cells] == [("region", "30"), ("region", "33"), ("region", "0"), ("region", "1.00")]
+    assert [(cell.kind, cell.text) for cell in cells] == [
+        ("region", "30"),
+        ("region", "33"),
+        ("region", "0"),
+        ("region", "1.00"),
+    ]
 
 
 @pytest.mark.parametrize(("row", "cell"), [(0, "B6"), (1, "B7"), (2, "B8"), (5, "B11")])
@@ -93,7 +106,10 @@ def test_a_group_or_total_that_is_off(row, cell):
 
 
 def test_groups_above_and_by_name():
-    above = {**GROUPS, "groups": [{"name": "市区合计", "members": "above"}, {"name": "各县合计", "members": ["甲县", "乙县"]}]}
+    above = {
+        **GROUPS,
+        "groups": [{"name": "市区合计", "members": "above"}, {"name": "各县合计", "members": ["甲县", "乙县"]}],
+    }
     body = [*GROUPED[:2], *GROUPED[3:5], GROUPED[2], *GROUPED[5:]]
     assert read(form(body), table(rows=above)).problems == []
     body[4] = ["市区合计", 31, 33, 0, 1]
@@ -121,7 +137,10 @@ def test_a_part_larger_than_the_whole():
 
 
 def test_a_published_rate_is_compared_and_never_stored():
-    columns = [*WIDE["columns"][:3], {"path": "完成投资", "key": "rate", "published": True, "ratio": ["start", "start.target"]}]
+    columns = [
+        *WIDE["columns"][:3],
+        {"path": "完成投资", "key": "rate", "published": True, "ratio": ["start", "start.target"]},
+    ]
 
     def spoil(sheet):
         sheet["E3"] = "完成投资"
@@ -165,19 +184,28 @@ def test_a_printed_sum_cut_off_instead_of_rounded():
 
 
 def test_a_blank_rate_is_no_claim():
-    columns = [*WIDE["columns"][:3], {"path": "完成投资", "key": "rate", "published": True, "ratio": ["start", "start.target"]}]
+    columns = [
+        *WIDE["columns"][:3],
+        {"path": "完成投资", "key": "rate", "published": True, "ratio": ["start", "start.target"]},
+    ]
     body = [row[:4] for row in BODY]
     assert read(form(body), table(columns=columns)).problems == []
     assert isinstance(table(columns=columns), TableMap)
 
 
-RATED = [*WIDE["columns"][:3], {"path": "完成投资", "key": "rate", "published": True, "ratio": ["start", "start.target"]}]
+RATED = [
+    *WIDE["columns"][:3],
+    {"path": "完成投资", "key": "rate", "published": True, "ratio": ["start", "start.target"]},
+]
 RATES = [["全市", 30, 33, 3, "110.0%"], ["东区", 10, 12, 1, "120.0%"], ["西区", 20, 21, 2, "105.0%"]]
 
 
 def test_a_column_that_is_not_there_is_the_only_thing_told():
     gone = lambda sheet: setattr(sheet["C5"], "value", "别的")  # noqa: E731
-    reading = read(form(RATES, spoil=gone), table(columns=RATED, blanks="zero", checks=[{"total": "start", "parts": ["start.money"]}]))
+    reading = read(
+        form(RATES, spoil=gone),
+        table(columns=RATED, blanks="zero", checks=[{"total": "start", "parts": ["start.money"]}]),
+    )
     assert {code for code, _ in found(reading)} == {"WB-022", "WB-023"}
 
 
@@ -191,12 +219,17 @@ def test_a_cell_that_cannot_be_read_is_the_only_thing_told():
 def test_a_row_that_stands_twice_is_the_only_thing_told():
     assert found(read(form([*BODY, ["西区", 5, 5, 0, 0]]), table())) == [("WB-031", "A9")]
     off = [["全市", 31, 33, 3, 1.5], *BODY[1:], BODY[0]]
-    assert found(read(form(off), table())) == [("WB-031", "A9"), ("WB-041", "B6")]  # a total twice leaves the sum decided
+    assert found(read(form(off), table())) == [
+        ("WB-031", "A9"),
+        ("WB-041", "B6"),
+    ]  # a total twice leaves the sum decided
 
 
 def test_a_unit_that_slipped_is_told_once():
     columns = [{**column, "unit": unit} for column, unit in zip(RATED[:2], ("万元", "亿元"), strict=True)] + RATED[2:]
-    head = [[None if cell is None else cell.replace("（套）", "").replace("单位：套", "") for cell in line] for line in HEAD]
+    head = [
+        [None if cell is None else cell.replace("（套）", "").replace("单位：套", "") for cell in line] for line in HEAD
+    ]
     reading = read(form(RATES, head=head), table(columns=columns, checks=[]))
     assert found(reading) == [("WB-045", "E6")]
     assert "有 3 行都差 100 倍以上" in reading.problems[0].what
@@ -204,5 +237,7 @@ def test_a_unit_that_slipped_is_told_once():
 
 def test_a_column_whose_unit_is_unknown_takes_part_in_no_ratio():
     columns = [{**RATED[0], "unit": "万元"}, {**RATED[1], "unit": ""}, *RATED[2:]]
-    head = [[None if cell is None else cell.replace("（套）", "").replace("单位：套", "") for cell in line] for line in HEAD]
+    head = [
+        [None if cell is None else cell.replace("（套）", "").replace("单位：套", "") for cell in line] for line in HEAD
+    ]
     assert found(read(form(RATES, head=head), table(columns=columns, checks=[]))) == [("WB-026", "C5")]

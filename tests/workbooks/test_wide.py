@@ -29,7 +29,14 @@ def test_a_form_is_read_cell_by_cell():
         ("西区", "start.target"): "20", ("西区", "start"): "21", ("西区", "start.money"): "2", ("西区", "invest"): "0.50",
     }  # fmt: skip
     cell = next(one for one in reading.cells if one.cell == "E8")
-    assert (cell.digits, cell.places, cell.unit, cell.base, cell.period, cell.raw) == (50, 2, "亿元", 5_000_000_000, "2021", "0.50")
+    assert (cell.digits, cell.places, cell.unit, cell.base, cell.period, cell.raw) == (
+        50,
+        2,
+        "亿元",
+        5_000_000_000,
+        "2021",
+        "0.50",
+    )
     assert (cell.sheet, cell.row_label, cell.column_label) == ("附表", "西区", "完成投资（亿元）")
     assert (reading.map_id, reading.title, reading.file_name) == ("example", "2021年度示例情况", "附表.xlsx")
 
@@ -46,7 +53,9 @@ def test_zero_is_a_number_and_blank_is_nothing_and_dash_is_as_the_map_says():
     assert "start" not in cells
     assert (cells["start.money"].state, cells["start.money"].digits) == ("no_task", None)
     assert cells["invest"].state == "unreported"
-    assert "start.money" not in {cell.key for cell in read(form(body), table(dash="blank")).cells if cell.region_name == "东区"}
+    assert "start.money" not in {
+        cell.key for cell in read(form(body), table(dash="blank")).cells if cell.region_name == "东区"
+    }
 
 
 @pytest.mark.parametrize(
@@ -67,7 +76,9 @@ def test_the_table_of_traditional_characters_is_made_of_pairs():
 
     assert len(_TRADITIONAL) % 2 == 0
     assert all(chr(simple) != SIMPLIFY[simple] for simple in SIMPLIFY)
-    assert not set(_TRADITIONAL[1::2]) & set(_TRADITIONAL[::2])  # no simplified character is taken for a traditional one
+    assert not set(_TRADITIONAL[1::2]) & set(
+        _TRADITIONAL[::2]
+    )  # no simplified character is taken for a traditional one
 
 
 def test_columns_may_come_in_another_order():
@@ -113,7 +124,11 @@ def test_the_head_again_and_notes_and_signatures_are_no_data():
 def test_names_lose_spaces_numbers_and_other_brackets():
     body = [["合 计", 30, 33, 3, 1.5], ["1、东 区", 10, 12, 1, 1], ["其中：市本级 （开发区）", 20, 21, 2, 0.5]]
     rows = {**WIDE["rows"], "aliases": {"市本级(开发区)": "市本级"}}
-    assert {cell.region_name for cell in read(form(body), table(rows=rows), area="全市").cells} == {"全市", "东区", "市本级"}
+    assert {cell.region_name for cell in read(form(body), table(rows=rows), area="全市").cells} == {
+        "全市",
+        "东区",
+        "市本级",
+    }
 
 
 def test_names_in_traditional_characters_are_the_same_names():

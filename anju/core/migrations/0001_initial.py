@@ -45,76 +45,128 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION anju_seal(boolean) FROM PUBLIC;"""
 
-class Migration(migrations.Migration):
 
+class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         Sql("GRANT USAGE ON SCHEMA public TO {app};"),
         Sql(XID, "DROP FUNCTION anju_xid();"),
         Sql(APPEND_ONLY, "DROP FUNCTION anju_append_only();"),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('short', models.CharField(max_length=60, verbose_name='简称')),
-                ('also', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, help_text='表格里的其他写法', size=None, verbose_name='又名')),
-                ('kind', models.CharField(choices=[('nation', '国家'), ('province', '省级'), ('city', '地级'), ('county', '县级'), ('pseudo', '虚拟单位')], max_length=8, verbose_name='级别')),
-                ('valid_from', models.DateField(verbose_name='启用日期')),
-                ('valid_until', models.DateField(help_text='停用之日；当日已不再使用', null=True, verbose_name='停用日期')),
-                ('order', models.IntegerField(verbose_name='顺序')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='core.region', verbose_name='上级')),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=20, verbose_name="代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("short", models.CharField(max_length=60, verbose_name="简称")),
+                (
+                    "also",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        default=list,
+                        help_text="表格里的其他写法",
+                        size=None,
+                        verbose_name="又名",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("nation", "国家"),
+                            ("province", "省级"),
+                            ("city", "地级"),
+                            ("county", "县级"),
+                            ("pseudo", "虚拟单位"),
+                        ],
+                        max_length=8,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="启用日期")),
+                (
+                    "valid_until",
+                    models.DateField(help_text="停用之日；当日已不再使用", null=True, verbose_name="停用日期"),
+                ),
+                ("order", models.IntegerField(verbose_name="顺序")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="core.region",
+                        verbose_name="上级",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '区划',
-                'ordering': ['order', 'id'],
+                "verbose_name": "区划",
+                "ordering": ["order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Trail',
+            name="Trail",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('xid', models.BigIntegerField(db_default=models.Func(function='anju_xid', output_field=models.BigIntegerField()))),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='时间')),
-                ('by', models.CharField(max_length=64, verbose_name='操作员')),
-                ('act', models.CharField(max_length=64, verbose_name='操作')),
-                ('obj', models.TextField(verbose_name='对象')),
-                ('canonical', models.BinaryField(verbose_name='原文')),
-                ('region', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='core.region', verbose_name='区划')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "xid",
+                    models.BigIntegerField(
+                        db_default=models.Func(function="anju_xid", output_field=models.BigIntegerField())
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="时间")),
+                ("by", models.CharField(max_length=64, verbose_name="操作员")),
+                ("act", models.CharField(max_length=64, verbose_name="操作")),
+                ("obj", models.TextField(verbose_name="对象")),
+                ("canonical", models.BinaryField(verbose_name="原文")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="core.region",
+                        verbose_name="区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '留痕',
-                'ordering': ['id'],
+                "verbose_name": "留痕",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='TrailSeal',
+            name="TrailSeal",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('hash', models.BinaryField()),
-                ('trail', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='core.trail')),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("hash", models.BinaryField()),
+                (
+                    "trail",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="seal", to="core.trail"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '留痕封存',
-                'ordering': ['seq'],
+                "verbose_name": "留痕封存",
+                "ordering": ["seq"],
             },
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.UniqueConstraint(fields=('code', 'valid_from'), name='region_code_from'),
+            model_name="region",
+            constraint=models.UniqueConstraint(fields=("code", "valid_from"), name="region_code_from"),
         ),
         migrations.AddIndex(
-            model_name='trail',
-            index=models.Index(fields=['obj'], name='trail_obj'),
+            model_name="trail",
+            index=models.Index(fields=["obj"], name="trail_obj"),
         ),
         migrations.AddIndex(
-            model_name='trail',
-            index=models.Index(fields=['xid', 'id'], name='trail_xid'),
+            model_name="trail",
+            index=models.Index(fields=["xid", "id"], name="trail_xid"),
         ),
         Sql(SEAL, "DROP FUNCTION anju_seal(boolean);"),
         grant("core_region", "SELECT, INSERT"),

@@ -5,12 +5,11 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-
 from anju.core.rls import Sql, append_only, grant, protect, protect_by
 
 # What a person may do and where, asked when they come in, before there is any scope: the posts in force on that day,
 # with the organisation's region and everything below it (regions that have ended too, their figures stay).
-POSTINGS = '''CREATE FUNCTION anju_postings(person bigint, day date)
+POSTINGS = """CREATE FUNCTION anju_postings(person bigint, day date)
 RETURNS TABLE (post varchar, organisation_id bigint, region_ids int[]) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
   SELECT p.post, p.organisation_id, (
     WITH RECURSIVE below AS (
@@ -21,106 +20,195 @@ RETURNS TABLE (post varchar, organisation_id bigint, region_ids int[]) LANGUAGE 
   FROM core_posting AS p JOIN core_organisation AS o ON o.id = p.organisation_id
   WHERE p.staff_id = person AND p.since <= day AND (p.until IS NULL OR p.until >= day)
   ORDER BY p.id
-$$;'''
+$$;"""
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sessions', '0001_initial'),
-        ('auth', '0001_initial'),
-        ('core', '0001_initial'),
+        ("sessions", "0001_initial"),
+        ("auth", "0001_initial"),
+        ("core", "0001_initial"),
     ]
 
     # They only know that people are of this room, not that its first migration has none yet.
     run_before = [
-        ('account', '0001_initial'),
-        ('mfa', '0001_initial'),
-        ('socialaccount', '0001_initial'),
-        ('usersessions', '0001_initial'),
+        ("account", "0001_initial"),
+        ("mfa", "0001_initial"),
+        ("socialaccount", "0001_initial"),
+        ("usersessions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Staff',
+            name="Staff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=40, unique=True, verbose_name='用户名')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('is_active', models.BooleanField(default=True, verbose_name='在用')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='登记时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=40, unique=True, verbose_name="用户名")),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                ("is_active", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "made_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="登记时间"),
+                ),
             ],
             options={
-                'verbose_name': '人员',
-                'ordering': ['id'],
+                "verbose_name": "人员",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('housing', '住建'), ('finance', '财政'), ('audit', '审计'), ('reform', '发改'), ('statistics', '统计'), ('land', '自然资源'), ('civil', '民政'), ('office', '领导小组办公室'), ('builder', '建设单位'), ('body', '实施主体')], max_length=10, verbose_name='类别')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('short', models.CharField(blank=True, max_length=40, verbose_name='简称')),
-                ('credit_code', models.CharField(blank=True, max_length=18, verbose_name='统一社会信用代码')),
-                ('ended_on', models.DateField(null=True, verbose_name='停用日期')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='区划')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("housing", "住建"),
+                            ("finance", "财政"),
+                            ("audit", "审计"),
+                            ("reform", "发改"),
+                            ("statistics", "统计"),
+                            ("land", "自然资源"),
+                            ("civil", "民政"),
+                            ("office", "领导小组办公室"),
+                            ("builder", "建设单位"),
+                            ("body", "实施主体"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("short", models.CharField(blank=True, max_length=40, verbose_name="简称")),
+                ("credit_code", models.CharField(blank=True, max_length=18, verbose_name="统一社会信用代码")),
+                ("ended_on", models.DateField(null=True, verbose_name="停用日期")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.region",
+                        verbose_name="区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构',
-                'ordering': ['region_id', 'kind', 'id'],
+                "verbose_name": "机构",
+                "ordering": ["region_id", "kind", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('post', models.CharField(choices=[('clerk', '填报'), ('reviewer', '审核'), ('head', '单位负责人'), ('joint', '部门联审'), ('finance', '财政'), ('city_reviewer', '市级审定'), ('publisher', '发布'), ('auditor', '审计只读'), ('system_admin', '系统管理员'), ('security_admin', '安全管理员'), ('audit_admin', '审计管理员')], max_length=16, verbose_name='岗位')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(help_text='最后一天', null=True, verbose_name='止')),
-                ('ground', models.CharField(blank=True, help_text='任命或审计通知书的文号', max_length=100, verbose_name='依据')),
-                ('by', models.CharField(max_length=64, verbose_name='授予人')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='授予时间')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='core.organisation', verbose_name='机构')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "post",
+                    models.CharField(
+                        choices=[
+                            ("clerk", "填报"),
+                            ("reviewer", "审核"),
+                            ("head", "单位负责人"),
+                            ("joint", "部门联审"),
+                            ("finance", "财政"),
+                            ("city_reviewer", "市级审定"),
+                            ("publisher", "发布"),
+                            ("auditor", "审计只读"),
+                            ("system_admin", "系统管理员"),
+                            ("security_admin", "安全管理员"),
+                            ("audit_admin", "审计管理员"),
+                        ],
+                        max_length=16,
+                        verbose_name="岗位",
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(help_text="最后一天", null=True, verbose_name="止")),
+                (
+                    "ground",
+                    models.CharField(
+                        blank=True, help_text="任命或审计通知书的文号", max_length=100, verbose_name="依据"
+                    ),
+                ),
+                ("by", models.CharField(max_length=64, verbose_name="授予人")),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="授予时间"),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="postings",
+                        to="core.organisation",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="postings",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任岗',
-                'ordering': ['id'],
+                "verbose_name": "任岗",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='File',
+            name="File",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('media', models.CharField(max_length=80, verbose_name='类型')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256 摘要')),
-                ('size', models.IntegerField(verbose_name='字节数')),
-                ('content', models.BinaryField(verbose_name='内容')),
-                ('by', models.CharField(max_length=64, verbose_name='上传')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='时间')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='区划')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("media", models.CharField(max_length=80, verbose_name="类型")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256 摘要")),
+                ("size", models.IntegerField(verbose_name="字节数")),
+                ("content", models.BinaryField(verbose_name="内容")),
+                ("by", models.CharField(max_length=64, verbose_name="上传")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="时间")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.region",
+                        verbose_name="区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '附件',
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['region', 'sha256'], name='file_by_digest')],
+                "verbose_name": "附件",
+                "ordering": ["id"],
+                "indexes": [models.Index(fields=["region", "sha256"], name="file_by_digest")],
             },
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(fields=('region', 'name'), name='organisation_by_name'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(fields=("region", "name"), name="organisation_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='posting_ends_after_it_began'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                name="posting_ends_after_it_began",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('post__in', ['auditor']), _negated=True), models.Q(models.Q(('ground', ''), _negated=True), ('until__isnull', False)), _connector='OR'), name='a_bounded_post_has_ground_and_end'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("post__in", ["auditor"]), _negated=True),
+                    models.Q(models.Q(("ground", ""), _negated=True), ("until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_bounded_post_has_ground_and_end",
+            ),
         ),
         grant("core_staff", "SELECT, INSERT, UPDATE"),
         grant("django_session", "SELECT, INSERT, UPDATE, DELETE"),

@@ -8,7 +8,6 @@ QUEUE = ("jobs", "events", "periodic_defers", "workers")
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("core", "0002_people"),
         ("procrastinate", "0041_post_retry_failed_job"),
@@ -28,7 +27,13 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("waiting", "等待"), ("running", "运行"), ("done", "完成"), ("failed", "失败"), ("stopped", "已停止")],
+                        choices=[
+                            ("waiting", "等待"),
+                            ("running", "运行"),
+                            ("done", "完成"),
+                            ("failed", "失败"),
+                            ("stopped", "已停止"),
+                        ],
                         default="waiting",
                         max_length=8,
                         verbose_name="状态",
@@ -38,10 +43,16 @@ class Migration(migrations.Migration):
                 ("done", models.IntegerField(default=0, verbose_name="已做")),
                 ("total", models.IntegerField(null=True, verbose_name="共")),
                 ("message", models.TextField(blank=True, verbose_name="说明")),
-                ("result", models.CharField(blank=True, help_text="结果所在的页面", max_length=200, verbose_name="结果")),
+                (
+                    "result",
+                    models.CharField(blank=True, help_text="结果所在的页面", max_length=200, verbose_name="结果"),
+                ),
                 ("attempts", models.IntegerField(default=0, verbose_name="运行次数")),
                 ("queue_id", models.BigIntegerField(null=True, verbose_name="队列编号")),
-                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="交办时间")),
+                (
+                    "made_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="交办时间"),
+                ),
                 ("started_at", models.DateTimeField(null=True, verbose_name="开始时间")),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="结束时间")),
                 (
@@ -59,12 +70,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "后台任务",
                 "ordering": ["-id"],
                 "indexes": [
-                    models.Index(condition=models.Q(("state__in", ["waiting", "running"])), fields=["state"], name="job_open"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "running"])), fields=["state"], name="job_open"
+                    ),
                 ],
                 "constraints": [
-                    models.UniqueConstraint(condition=models.Q(("day__isnull", False)), fields=("name", "day"), name="job_once_a_day"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("day__isnull", False)), fields=("name", "day"), name="job_once_a_day"
+                    ),
                     models.CheckConstraint(
-                        condition=models.Q(("total", None), ("done__lte", models.F("total")), _connector="OR"), name="job_done_of_total"
+                        condition=models.Q(("total", None), ("done__lte", models.F("total")), _connector="OR"),
+                        name="job_done_of_total",
                     ),
                 ],
             },

@@ -55,9 +55,15 @@ def here(context, **changes):
 def choices(context, key, listed):
     """This page elsewhere or at another time: entries of a menu. listed: (what the address says, what people read, whether it is here)."""
     request = context["request"]
-    rest = urlencode({name: values for name, values in request.GET.lists() if name not in ("page", key) and values != [""]}, doseq=True)
+    rest = urlencode(
+        {name: values for name, values in request.GET.lists() if name not in ("page", key) and values != [""]},
+        doseq=True,
+    )
     base = escaped(f"{request.path}?{rest}{'&' if rest else ''}{key}=")
-    made = (f'<li><a href="{base}{quote(code)}"{" aria-current=true" * current}>{escaped(text)}</a></li>' for code, text, current in listed)
+    made = (
+        f'<li><a href="{base}{quote(code)}"{" aria-current=true" * current}>{escaped(text)}</a></li>'
+        for code, text, current in listed
+    )
     return mark_safe("".join(made))
 
 
@@ -100,8 +106,23 @@ def unbroken(text: str):
     return mark_safe(re.sub(r"（?\d{4}年\d+—\d+月）?", r'<span class="nowrap">\g<0></span>', conditional_escape(text)))
 
 
-BROWSERS = (("Edg/", "Edge"), ("Firefox/", "火狐"), ("QQBrowser", "QQ 浏览器"), ("MicroMessenger", "微信"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-SYSTEMS = (("HarmonyOS", "鸿蒙"), ("Windows", "Windows"), ("Android", "安卓手机"), ("iPhone", "苹果手机"), ("iPad", "苹果平板"), ("Mac OS", "苹果电脑"), ("Linux", "Linux"))
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("Firefox/", "火狐"),
+    ("QQBrowser", "QQ 浏览器"),
+    ("MicroMessenger", "微信"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("HarmonyOS", "鸿蒙"),
+    ("Windows", "Windows"),
+    ("Android", "安卓手机"),
+    ("iPhone", "苹果手机"),
+    ("iPad", "苹果平板"),
+    ("Mac OS", "苹果电脑"),
+    ("Linux", "Linux"),
+)
 
 
 @register.filter
@@ -154,7 +175,9 @@ def figure_html(figure, unit: str | None = None, places: int | None = None, sign
     text = (f"+{text}" if sign and not text.startswith("-") else text).replace("-", "−")
     before, middle, after = APPROXIMATELY.get(figure.approx, ("", "", ""))
     percent = "%" if (unit or figure.unit) == "%" else ""
-    return mark_safe(f"{before}{text}{percent}{middle}{after}{ASSUMED if figure.assumed else ''}")  # digits, and words of ours
+    return mark_safe(
+        f"{before}{text}{percent}{middle}{after}{ASSUMED if figure.assumed else ''}"
+    )  # digits, and words of ours
 
 
 def opened(figure, shown, note: str = ""):
@@ -162,7 +185,9 @@ def opened(figure, shown, note: str = ""):
     if not shown:
         return mark_safe(f'<span title="{escaped(note or getattr(figure, "why", "") or "空白：没有这个数")}"></span>')
     title = f' title="{escaped(note)}"' if note else ""
-    return mark_safe(f'<a class="fig" href="{DOOR}?ref={quote(reference(figure))}"{title}>{escaped(shown)}</a>')  # quote leaves nothing to escape
+    return mark_safe(
+        f'<a class="fig" href="{DOOR}?ref={quote(reference(figure))}"{title}>{escaped(shown)}</a>'
+    )  # quote leaves nothing to escape
 
 
 @register.simple_tag
@@ -248,7 +273,9 @@ def add_path(base: str, piece) -> str:
 @register.filter
 def stored_ref(figure: dict) -> str:
     """The reference of a figure as a run kept it."""
-    return f"{figure['code']}@{figure['region']}/{figure['period']}" + (f":{figure['calibre']}" if figure["calibre"] else "")
+    return f"{figure['code']}@{figure['region']}/{figure['period']}" + (
+        f":{figure['calibre']}" if figure["calibre"] else ""
+    )
 
 
 ACTS = {

@@ -41,10 +41,17 @@ def listing(request: HttpRequest, status: int = 200, **extra) -> HttpResponse:
     ranking = packs.rank(tasks, made.region, below, str(on))
     codes = [kind.code for kind in kinds]
     papers = work.listed(user, documents.documents(user, made.region).filter(kind__in=codes))
-    annexed = set(Version.objects.filter(document__in=[one.document.pk for one in papers], html__contains='class="annex').values_list("document_id", flat=True))
+    annexed = set(
+        Version.objects.filter(
+            document__in=[one.document.pk for one in papers], html__contains='class="annex'
+        ).values_list("document_id", flat=True)
+    )
     noun = noun_of(below)
     context = {
-        "kinds": [{"code": kind.code, "name": kind.name, "period": period} for kind, period in zip(kinds, suggested(on), strict=True)],
+        "kinds": [
+            {"code": kind.code, "name": kind.name, "period": period}
+            for kind, period in zip(kinds, suggested(on), strict=True)
+        ],
         "papers": papers,
         "annexed": annexed,
         "on": on,
@@ -54,8 +61,19 @@ def listing(request: HttpRequest, status: int = 200, **extra) -> HttpResponse:
         "lapsed": nodes.lapsed(gaps),
         "late": overdue.overdue(user, made.region, on),
     }
-    heading = nodes.heading(gaps, noun) or said(made, ranking) or f"{made.region.name}：{len(papers)}份调度材料" * bool(papers)
-    return show(request, "desk/dispatch.html", status=status, heading=heading or f"{made.region.name}还没有调度材料", **context, **extra)
+    heading = (
+        nodes.heading(gaps, noun)
+        or said(made, ranking)
+        or f"{made.region.name}：{len(papers)}份调度材料" * bool(papers)
+    )
+    return show(
+        request,
+        "desk/dispatch.html",
+        status=status,
+        heading=heading or f"{made.region.name}还没有调度材料",
+        **context,
+        **extra,
+    )
 
 
 def noun_of(below: list) -> str:
@@ -68,7 +86,10 @@ def said(made: Frame, ranking: packs.Ranking) -> str:
     ties = ranking.ties
     if len(ties) < 2:
         return ""
-    first, last = ("、".join(place.region.name for place in group[:3]) + ("等" if len(group) > 3 else "") for group in (ties[0], ties[-1]))
+    first, last = (
+        "、".join(place.region.name for place in group[:3]) + ("等" if len(group) > 3 else "")
+        for group in (ties[0], ties[-1])
+    )
     return f"{ranking.name}：{first}最高（{ties[0][0].rate.text()}%），{last}最低（{ties[-1][0].rate.text()}%）"
 
 
@@ -93,8 +114,16 @@ def progress_sheet(tasks: list[packs.Task], ranking: packs.Ranking, made: Frame,
             cells.append(Cell(figure=ranks[region.pk]) if region.pk in ranks else Cell())
         for task in tasks:
             unit = task.said["unit"]
-            cells += [Cell(figure=task.target[region.pk], unit=unit), Cell(figure=task.actual[region.pk], unit=unit), Cell(figure=task.rate[region.pk])]
-        if serial and region.kind == region.Kind.PSEUDO and not any(task.actual[region.pk].known or task.target[region.pk].known for task in tasks):
+            cells += [
+                Cell(figure=task.target[region.pk], unit=unit),
+                Cell(figure=task.actual[region.pk], unit=unit),
+                Cell(figure=task.rate[region.pk]),
+            ]
+        if (
+            serial
+            and region.kind == region.Kind.PSEUDO
+            and not any(task.actual[region.pk].known or task.target[region.pk].known for task in tasks)
+        ):
             continue
         sheet.rows.append(Row(cells, css="" if serial or not below else "total"))
     return sheet
@@ -113,10 +142,21 @@ def write(request: HttpRequest) -> HttpResponse:
     last = documents.documents(user, made.region, kind=code).first()
     other = last or documents.documents(user, made.region).first()  # the first pack: whoever issued the other papers
     before = documents.version(user, other) if other else None
-    options = {} if before is None else before.options if last else {key: before.options[key] for key in ("organs",) if key in before.options}
+    options = (
+        {}
+        if before is None
+        else before.options
+        if last
+        else {key: before.options[key] for key in ("organs",) if key in before.options}
+    )
     try:
         document = services.write(
-            by=user, kind=code, region=made.region, period=period, options=options, prose=before.prose if last and before else {}
+            by=user,
+            kind=code,
+            region=made.region,
+            period=period,
+            options=options,
+            prose=before.prose if last and before else {},
         )
     except Refused as refused:
         return listing(request, status=422, problems=refused.problems, form={"kind": code, "period": period})

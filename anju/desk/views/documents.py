@@ -39,8 +39,14 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
         return show(request, "desk/documents.html", status=status, heading="还没有文书", papers=[], kinds=[], **extra)
     papers = work.papers(user, made.region)
     stale = sum(bool(paper.stale) for paper in papers)
-    heading = f"{made.region.name}：{len(papers)}件文书" + (f"，{stale}件已过期" if stale else "") if papers else f"{made.region.name}还没有文书"
-    return show(request, "desk/documents.html", status=status, heading=heading, papers=papers, kinds=kinds.kinds(), **extra)
+    heading = (
+        f"{made.region.name}：{len(papers)}件文书" + (f"，{stale}件已过期" if stale else "")
+        if papers
+        else f"{made.region.name}还没有文书"
+    )
+    return show(
+        request, "desk/documents.html", status=status, heading=heading, papers=papers, kinds=kinds.kinds(), **extra
+    )
 
 
 @acting("documents.write")
@@ -107,7 +113,12 @@ def stale(request: HttpRequest, pk: int) -> HttpResponse:
         found = queries.stale(request.operator, document)
     except Refused as refused:
         return page(request, "core/problems.html", problems=refused.problems)
-    return page(request, "desk/stale.html", document=document, stale=stale_told.told(found, queries.version(request.operator, document).html))
+    return page(
+        request,
+        "desk/stale.html",
+        document=document,
+        stale=stale_told.told(found, queries.version(request.operator, document).html),
+    )
 
 
 def prose_fields(request: HttpRequest, version: Version) -> list[dict[str, str]]:
@@ -116,7 +127,14 @@ def prose_fields(request: HttpRequest, version: Version) -> list[dict[str, str]]
     for key, name in prose.named(version.document.kind, list(version.prose)):
         text = version.prose[key]
         stands = "\n".join(text) if isinstance(text, list) else str(text)
-        fields.append({"key": key, "name": name, "text": request.POST.get(f"prose_{key}", stands), "rows": str(min(14, 2 + len(stands) // 30))})
+        fields.append(
+            {
+                "key": key,
+                "name": name,
+                "text": request.POST.get(f"prose_{key}", stands),
+                "rows": str(min(14, 2 + len(stands) // 30)),
+            }
+        )
     return fields
 
 
@@ -154,7 +172,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             lines = [line.strip() for line in request.POST[f"prose_{key}"].splitlines() if line.strip()]
             words[key] = lines if isinstance(before, list) else "\n".join(lines)
     if document.state != Document.DRAFT:
-        problem = Problem("DESK-006", document.title, f"{document.state_text}的文书不能改稿。", "要改请先退回修改；已印发的另行更正或撤回。")
+        problem = Problem(
+            "DESK-006",
+            document.title,
+            f"{document.state_text}的文书不能改稿。",
+            "要改请先退回修改；已印发的另行更正或撤回。",
+        )
         return preview(request, document, status=422, problems=[problem])
     try:
         services.write(
@@ -218,7 +241,9 @@ def day_of(request: HttpRequest) -> date:
     try:
         return date.fromisoformat(text) if text else timezone.localdate()
     except ValueError:
-        raise Refused(Problem("DESK-007", f"印发日期“{text}”", "不是日期。", "请写成 2022-01-18 这样的形式。")) from None
+        raise Refused(
+            Problem("DESK-007", f"印发日期“{text}”", "不是日期。", "请写成 2022-01-18 这样的形式。")
+        ) from None
 
 
 @acting("documents.see")
@@ -234,10 +259,15 @@ def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     if form == "xlsx" and not annexed:
         raise Http404(form)
     if form == "zip":
-        content = render.bundle([(document.title, queries.text(document, version))], ("docx", "pdf", "xlsx") if annexed else ("docx", "pdf"))
+        content = render.bundle(
+            [(document.title, queries.text(document, version))], ("docx", "pdf", "xlsx") if annexed else ("docx", "pdf")
+        )
         name = render.file_name(document.title, "zip")
     else:
-        content, name = render.write(queries.text(document, version), [form], document.title)[form], render.file_name(document.title, form)
+        content, name = (
+            render.write(queries.text(document, version), [form], document.title)[form],
+            render.file_name(document.title, form),
+        )
     return file_response(content, name)
 
 
@@ -249,7 +279,9 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     file = request.FILES.get("file")
     try:
         if file is None:
-            raise Refused(Problem("DESK-003", "改过的 Word 文件", "没有选文件。", "请选从这里下载、改过以后的 .docx 文件。"))
+            raise Refused(
+                Problem("DESK-003", "改过的 Word 文件", "没有选文件。", "请选从这里下载、改过以后的 .docx 文件。")
+            )
         comparison = readback.compare(request.operator, document, file.read())
     except Refused as refused:
         return preview(request, document, status=422, problems=refused.problems)

@@ -71,25 +71,51 @@ def measure(request: HttpRequest, code: str) -> HttpResponse:
     stored = [code] if not one.is_computed else [one.numerator_id, one.denominator_id, *one.terms]
     rows = CurrentFigure.objects.filter(region_id__in={r.pk for r in listed} & user.region_ids, measure_id__in=stored)
     keys = set(rows.values_list("period", "calibre_id").distinct())
-    calibres = sorted({calibre for period, calibre in keys if period == made.period and queries.accepts(one, calibre)}) or [""]
+    calibres = sorted(
+        {calibre for period, calibre in keys if period == made.period and queries.accepts(one, calibre)}
+    ) or [""]
     target = one.targets.order_by("order").first()
-    codes = [f"{code}:{name}" for name in calibres] + ([f"{target.code}:{name}" for name in target_calibres(target, listed, made, user)] if target else [])
+    codes = [f"{code}:{name}" for name in calibres] + (
+        [f"{target.code}:{name}" for name in target_calibres(target, listed, made, user)] if target else []
+    )
     found = queries.figures(user, codes, listed, [made.period])
-    columns = [Column("区划"), *(head(known | ({target.code: target} if target else {}), wanted, names, found, listed) for wanted in codes)]
+    columns = [
+        Column("区划"),
+        *(head(known | ({target.code: target} if target else {}), wanted, names, found, listed) for wanted in codes),
+    ]
     sheet = Sheet("places", columns, caption=one.name)
     for number, region in enumerate(listed):
         link = address(request, f"/figures/measure/{code}/", region=region.code) if number else ""
-        sheet.rows.append(Row([Cell(text=region.name, href=link), *(Cell(figure=found(wanted, region)) for wanted in codes)], css="" if number else "total"))
-    context: dict[str, Any] = {"sheet": sheet, "measure": one, "names": names, "charts": charts(one, target, codes, found, listed, made)}
-    context["breakdowns"] = [] if one.is_computed else queries.breakdown(user, code, made.region, made.period, calibres[0])
+        sheet.rows.append(
+            Row(
+                [Cell(text=region.name, href=link), *(Cell(figure=found(wanted, region)) for wanted in codes)],
+                css="" if number else "total",
+            )
+        )
+    context: dict[str, Any] = {
+        "sheet": sheet,
+        "measure": one,
+        "names": names,
+        "charts": charts(one, target, codes, found, listed, made),
+    }
+    context["breakdowns"] = (
+        [] if one.is_computed else queries.breakdown(user, code, made.region, made.period, calibres[0])
+    )
     context["differences"] = [
-        {"region": region, "first": found(codes[0], region), "second": found(codes[1], region), "gap": compare.apart(found(codes[0], region), found(codes[1], region))}
+        {
+            "region": region,
+            "first": found(codes[0], region),
+            "second": found(codes[1], region),
+            "gap": compare.apart(found(codes[0], region), found(codes[1], region)),
+        }
         for region in listed
         if len(calibres) > 1 and differ(found(codes[0], region), found(codes[1], region))
     ]
     context["over_time"] = over_time(user, one, made, sorted({period for period, _ in keys}), calibres)
     value = found(codes[0], made.region)
-    heading = f"{made.region.name}{period_label(made.period)}{one.name}：{value.spoken() or value.why or value.state_text}"
+    heading = (
+        f"{made.region.name}{period_label(made.period)}{one.name}：{value.spoken() or value.why or value.state_text}"
+    )
     return show(request, "desk/measure.html", heading=heading, **context)
 
 
@@ -98,13 +124,17 @@ def differ(first: Figure, second: Figure) -> bool:
 
 
 def target_calibres(target, listed: list, made: Frame, user) -> list[str]:
-    rows = CurrentFigure.objects.filter(region_id__in={r.pk for r in listed} & user.region_ids, measure=target, period=made.period)
+    rows = CurrentFigure.objects.filter(
+        region_id__in={r.pk for r in listed} & user.region_ids, measure=target, period=made.period
+    )
     return sorted(set(rows.values_list("calibre_id", flat=True)))
 
 
 def head(known, wanted: str, names, found, listed) -> Column:
     code, _, calibre = wanted.partition(":")
-    unit = next((found(wanted, region).unit for region in listed if found(wanted, region).known), known[code].unit or "%")
+    unit = next(
+        (found(wanted, region).unit for region in listed if found(wanted, region).known), known[code].unit or "%"
+    )
     return Column(f"{known[code].name}（{names.get(calibre, calibre)}）" if calibre else known[code].name, unit=unit)
 
 
@@ -118,9 +148,20 @@ def charts(one, target, codes: list[str], found, listed: list, made: Frame) -> l
     unit = next((found(actual, region).unit for region in below if found(actual, region).known), "")
     if wanted:
         pairs = [compare.Pair(found(actual, region), found(wanted, region)) for region in below]
-        return [compare.bullet("gaps", pairs, compare.finding(one.name, pairs), f"{one.name}与目标，{unit}，{sub}；竖线为目标，按差额排序")]
+        return [
+            compare.bullet(
+                "gaps",
+                pairs,
+                compare.finding(one.name, pairs),
+                f"{one.name}与目标，{unit}，{sub}；竖线为目标，按差额排序",
+            )
+        ]
     figures = [found(actual, region) for region in below]
-    return [compare.ranking("ranked", figures, f"{one.name}从高到低", f"{unit}，{sub}")] if any(f.known for f in figures) else []
+    return (
+        [compare.ranking("ranked", figures, f"{one.name}从高到低", f"{unit}，{sub}")]
+        if any(f.known for f in figures)
+        else []
+    )
 
 
 def over_time(user, one, made: Frame, known: list[str], calibres: list[str]) -> Sheet | None:
@@ -153,7 +194,9 @@ def panel(request: HttpRequest, door: Door, **extra: Any) -> HttpResponse:
     status = context.pop("status", 200)
     if fragment:
         return page(request, "desk/door.html", status=status, **context)
-    return show(request, "desk/door_page.html", status=status, heading=f"{door.figure.region.name}{door.figure.name}", **context)
+    return show(
+        request, "desk/door_page.html", status=status, heading=f"{door.figure.region.name}{door.figure.name}", **context
+    )
 
 
 @acting("figures.see")
@@ -195,5 +238,13 @@ def correct(request: HttpRequest) -> HttpResponse:
             expected=int(seen) if seen.isdecimal() else None,
         )
     except Refused as refused:
-        return panel(request, open_door(request.operator, found_or_404(request, text)), problems=refused.problems, form=form, status=422)
-    return panel(request, open_door(request.operator, found_or_404(request, text)), done="已更正。原来的数和更正理由都已留存。")
+        return panel(
+            request,
+            open_door(request.operator, found_or_404(request, text)),
+            problems=refused.problems,
+            form=form,
+            status=422,
+        )
+    return panel(
+        request, open_door(request.operator, found_or_404(request, text)), done="已更正。原来的数和更正理由都已留存。"
+    )

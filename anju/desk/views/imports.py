@@ -36,7 +36,13 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
     made = frame(request)
     found = queries.sources(request.operator, made.region).select_related("region")
     # Counted for the shown page only: a join would count every source's figures first.
-    each = Observation.objects.filter(source=OuterRef("pk")).order_by().values("source").annotate(n=Count("pk")).values("n")
+    each = (
+        Observation.objects.filter(source=OuterRef("pk"))
+        .order_by()
+        .values("source")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
     shown = Paginator(found.annotate(figures=Coalesce(Subquery(each), 0)), PAGE).get_page(request.GET.get("page"))
     heading = f"{made.region.name}：已导入和填报{shown.paginator.count}次" if made.region else "导入报表"
     return show(request, "desk/imports.html", status=status, heading=heading, shown=shown, maps=maps.known(), **extra)
@@ -53,7 +59,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     if file is None:
         problems.append(Problem("DESK-003", "表格文件", "没有选文件。", "请选一个 .xlsx 或 .xls 文件。"))
     elif file.size > LARGEST:
-        problems.append(Problem("DESK-004", f"《{file.name}》", "文件超过 50 MB。", "请拆成几个文件，或用命令行 anju import 导入。"))
+        problems.append(
+            Problem("DESK-004", f"《{file.name}》", "文件超过 50 MB。", "请拆成几个文件，或用命令行 anju import 导入。")
+        )
     if problems or file is None:
         return listing(request, status=422, problems=problems)
     digest = uploads.keep(file.read())
@@ -74,7 +82,14 @@ def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, An
     reading = workbooks.read(content, table, name=name, area=made.region.name, period=made.period)
     number = request.GET.get("document", "")
     document = TargetDocument.objects.filter(number=number, region_id=made.region.pk).first() if number else None
-    asked = {"by": request.operator, "readings": reading, "region": made.region, "period": made.period, "content": content, "document": document}
+    asked = {
+        "by": request.operator,
+        "readings": reading,
+        "region": made.region,
+        "period": made.period,
+        "content": content,
+        "document": document,
+    }
     return asked, table
 
 
@@ -86,10 +101,14 @@ def check(request: HttpRequest, digest: str) -> HttpResponse:
     return checked(request, made, digest)
 
 
-def checked(request: HttpRequest, made: Frame, digest: str, status: int = 200, refused: Refused | None = None) -> HttpResponse:
+def checked(
+    request: HttpRequest, made: Frame, digest: str, status: int = 200, refused: Refused | None = None
+) -> HttpResponse:
     name = request.GET.get("name", "表格.xlsx")
     context: dict[str, Any] = {"digest": digest, "name": name, "maps": maps.known(), "query": request.GET.urlencode()}
-    context["papers"] = TargetDocument.objects.filter(region_id=made.region.pk).order_by("issued_on") if made.region else []
+    context["papers"] = (
+        TargetDocument.objects.filter(region_id=made.region.pk).order_by("issued_on") if made.region else []
+    )
     problems = refused.problems if refused else []
     if refused is None:
         try:
@@ -104,7 +123,12 @@ def checked(request: HttpRequest, made: Frame, digest: str, status: int = 200, r
     context["stops"] = stops
     typed = answers_of(request)
     context["asks"] = [
-        {"problem": one, "name": f"answer_{number}", "key": services.answer_key(one), "answer": typed.get(services.answer_key(one), "")}
+        {
+            "problem": one,
+            "name": f"answer_{number}",
+            "key": services.answer_key(one),
+            "answer": typed.get(services.answer_key(one), ""),
+        }
         for number, one in enumerate(problem for problem in problems if problem.level != BLOCK)
     ]
     context["unanswered"] = [one for one in context["asks"] if typed and not one["answer"]]

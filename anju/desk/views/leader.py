@@ -39,7 +39,11 @@ def leader(request: HttpRequest) -> HttpResponse:
         "sheet": progress_sheet(request, summary),
         "nodes": ahead,
         "node_charts": nodes.charts(ahead, summary.noun),
-        "node_sheets": [nodes.sheet(f"own-node-{number}", one) for number, one in enumerate(ahead) if not one.parts and one.whole.asked],
+        "node_sheets": [
+            nodes.sheet(f"own-node-{number}", one)
+            for number, one in enumerate(ahead)
+            if not one.parts and one.whole.asked
+        ],
         "lapsed": nodes.lapsed(gaps),
         "node_passed": bool(gaps.last) and not gaps.next,
         "notices": reminders.notices(user),
@@ -64,7 +68,15 @@ def put_away(request: HttpRequest, pk: int) -> HttpResponse:
 
 def progress_sheet(request: HttpRequest, summary: told.Summary) -> Sheet:
     """One line per target: asked, done, rate, difference, and how many parts are behind."""
-    columns = [Column("任务"), Column("单位", text=True), Column("目标"), Column("完成"), Column("差额"), Column("完成率"), Column("未达目标的地方", text=True)]
+    columns = [
+        Column("任务"),
+        Column("单位", text=True),
+        Column("目标"),
+        Column("完成"),
+        Column("差额"),
+        Column("完成率"),
+        Column("未达目标的地方", text=True),
+    ]
     sheet = Sheet("progress", columns, caption="任务完成情况", css="cards")
     for one in summary.progress:
         pair: Pair = one.whole
@@ -80,7 +92,12 @@ def progress_sheet(request: HttpRequest, summary: told.Summary) -> Sheet:
                     Cell(figure=pair.target, unit=pair.unit, label="目标"),
                     Cell(figure=pair.actual, unit=pair.unit, label="完成"),
                     Cell(text=gap, css="n", label="差额"),
-                    Cell(text=f"{pair.rate.text()}%" if pair.rate.known else "", css="n", note=pair.rate.why, label="完成率"),
+                    Cell(
+                        text=f"{pair.rate.text()}%" if pair.rate.known else "",
+                        css="n",
+                        note=pair.rate.why,
+                        label="完成率",
+                    ),
                     Cell(text=behind or said_of_parts(one), css="wrap", label="未达目标的地方"),
                 ]
             )

@@ -46,13 +46,34 @@ def books(request: HttpRequest) -> HttpResponse:
         sheet = Sheet(f"books-{kind}", columns, caption=label, css="cards")
         for book in own:
             old = stale(book, today)
-            sources = "；".join(f"《{source.title}》{f'（{source.number}）' if source.number else ''}" for source in book.sources.values())
-            checked = Cell(text=f"{len(old)}个值超过十二个月未核对" if old else "都在十二个月内核对过" if book.parameters else "没有随政策变的值", css="wrap")
-            sheet.rows.append(Row([Cell(text=book.title, href=address_of(book)), Cell(text=applies(book)), Cell(text=sources, css="wrap"), checked]))
+            sources = "；".join(
+                f"《{source.title}》{f'（{source.number}）' if source.number else ''}"
+                for source in book.sources.values()
+            )
+            checked = Cell(
+                text=f"{len(old)}个值超过十二个月未核对"
+                if old
+                else "都在十二个月内核对过"
+                if book.parameters
+                else "没有随政策变的值",
+                css="wrap",
+            )
+            sheet.rows.append(
+                Row(
+                    [
+                        Cell(text=book.title, href=address_of(book)),
+                        Cell(text=applies(book)),
+                        Cell(text=sources, css="wrap"),
+                        checked,
+                    ]
+                )
+            )
         if own:
             groups.append((label, sheet))
     outdated = sum(bool(stale(book, today)) for book in listed)
-    heading = f"{len(listed)}本规则书" + (f"，{outdated}本有久未核对的值" if outdated else "，所用的值都在十二个月内核对过")
+    heading = f"{len(listed)}本规则书" + (
+        f"，{outdated}本有久未核对的值" if outdated else "，所用的值都在十二个月内核对过"
+    )
     return show(request, "desk/rules.html", heading=heading, groups=groups)
 
 
@@ -99,17 +120,30 @@ def table_of(book: Book) -> list[Heading]:
 @require_GET
 def book(request: HttpRequest, kind: str, subject: str, since: str) -> HttpResponse:
     frame(request)
-    found = next((one for one in books_in_use().books if (one.kind, one.subject, str(one.applies_from)) == (kind, subject, since)), None)
+    found = next(
+        (
+            one
+            for one in books_in_use().books
+            if (one.kind, one.subject, str(one.applies_from)) == (kind, subject, since)
+        ),
+        None,
+    )
     if found is None:
         raise Http404(subject)
     today = timezone.localdate()
     steps = [
-        {"label": step.label, "unit": shown_unit(step.unit), "formula": render(step.expr, found.label), "note": step.note or step.clause}
+        {
+            "label": step.label,
+            "unit": shown_unit(step.unit),
+            "formula": render(step.expr, found.label),
+            "note": step.note or step.clause,
+        }
         for name, step in found.steps.items()
         if name not in found.criteria and name != "total"
     ]
     conditions = [
-        {"condition": one, "formula": render(one.expr, found.label), "says": told(found, one.says.text)} for one in found.conditions.values()
+        {"condition": one, "formula": render(one.expr, found.label), "says": told(found, one.says.text)}
+        for one in found.conditions.values()
     ]
     context = {
         "book": found,
@@ -118,8 +152,14 @@ def book(request: HttpRequest, kind: str, subject: str, since: str) -> HttpRespo
         "headings": table_of(found),
         "steps": steps,
         "conditions": conditions,
-        "inputs": [{"label": one.label, "unit": shown_unit(one.unit), "from": origin(one), "note": one.note} for one in found.inputs.values()],
-        "parameters": [{"parameter": one, "values": [dated(found, one, value, today) for value in one.values]} for one in found.parameters.values()],
+        "inputs": [
+            {"label": one.label, "unit": shown_unit(one.unit), "from": origin(one), "note": one.note}
+            for one in found.inputs.values()
+        ],
+        "parameters": [
+            {"parameter": one, "values": [dated(found, one, value, today) for value in one.values]}
+            for one in found.parameters.values()
+        ],
         "examples": [example(found, one) for one in found.examples],
         "stale": stale(found, today),
     }
@@ -155,7 +195,10 @@ def dated(book: Book, parameter: Parameter, value: Dated, today: date) -> dict[s
         "source": value.source,
         "checked": value.checked,
         "in_force": in_force,
-        "stale": in_force and any(f"“{parameter.name}”" in problem.where or parameter.label in problem.where for problem in stale(book, today)),
+        "stale": in_force
+        and any(
+            f"“{parameter.name}”" in problem.where or parameter.label in problem.where for problem in stale(book, today)
+        ),
     }
 
 
@@ -179,7 +222,10 @@ def example(book: Book, one: Any) -> dict[str, Any]:
     rows = one.rows or {"": one.given}
     return {
         "name": one.name,
-        "rows": [(key, [(book.label(name), value, name in one.assumed) for name, value in given.items()]) for key, given in rows.items()],
+        "rows": [
+            (key, [(book.label(name), value, name in one.assumed) for name, value in given.items()])
+            for key, given in rows.items()
+        ],
         "expect": [(book.label(name), value) for name, value in one.expect.items()],
         "because": one.because,
         "source": one.source,

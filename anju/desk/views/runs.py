@@ -35,7 +35,11 @@ def runs(request: HttpRequest) -> HttpResponse:
     found = work.warnings(user, made.region, made.period)
     when = f"{made.region.name}{period_label(made.period)}"
     heading = "；".join(f"{one['title']}{one['total']}分" for one in scores if one["total"]) or (
-        f"{when}：规则发现{len(found.found)}条需要提醒的事项" if found.found else f"{when}还没有评分" if not listed else f"{when}：规则没有发现需要提醒的事项"
+        f"{when}：规则发现{len(found.found)}条需要提醒的事项"
+        if found.found
+        else f"{when}还没有评分"
+        if not listed
+        else f"{when}：规则没有发现需要提醒的事项"
     )
     context = {
         "scores": scores,
@@ -84,7 +88,12 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.operator
     one = queries.run(user, pk)
     frame(request, one)
-    context: dict[str, Any] = {"run": one, "kind": KINDS.get(one.kind, one.kind), "facts": one.rows, "replays": services.replay(user, one)}
+    context: dict[str, Any] = {
+        "run": one,
+        "kind": KINDS.get(one.kind, one.kind),
+        "facts": one.rows,
+        "replays": services.replay(user, one),
+    }
     context["notices"] = [Problem(**notice) for notice in one.notices]
     context["book_href"] = next((address_of(book) for book in books.library().books if book.digest == one.book_id), "")
     when = f"{one.region.name}{period_label(one.period)}"
@@ -108,8 +117,21 @@ def facts(run: Run) -> list[dict[str, Any]]:
         if (fact := stored.get(name)) is None:
             continue
         sources = [figure | {"ref": stored_reference(figure)} for figure in fact.get("figures", ())]
-        value = {"true": "是", "false": "否", "True": "是", "False": "否"}.get(fact["value"], fact["value"]) if item.type == TRUTH else plain(fact["value"])
-        told.append({"name": name, "label": item.label, "unit": shown_unit(item.unit), "value": value, "fact": fact, "figures": sources})
+        value = (
+            {"true": "是", "false": "否", "True": "是", "False": "否"}.get(fact["value"], fact["value"])
+            if item.type == TRUTH
+            else plain(fact["value"])
+        )
+        told.append(
+            {
+                "name": name,
+                "label": item.label,
+                "unit": shown_unit(item.unit),
+                "value": value,
+                "fact": fact,
+                "figures": sources,
+            }
+        )
     return told
 
 
@@ -119,14 +141,23 @@ def plain(text: str | None) -> str | None:
 
 
 def stored_reference(figure: dict[str, Any]) -> str:
-    return f"{figure['code']}@{figure['region']}/{figure['period']}" + (f":{figure['calibre']}" if figure["calibre"] else "")
+    return f"{figure['code']}@{figure['region']}/{figure['period']}" + (
+        f":{figure['calibre']}" if figure["calibre"] else ""
+    )
 
 
 def inputs(user: Any, run: Run) -> list[dict[str, Any]]:
     """What may be changed in a what-if: numbers and judged values, as they stand."""
     book, values = books.read(run.book), run.rows[0]["facts"]
     return [
-        {"name": item.name, "label": item.label, "unit": shown_unit(item.unit), "value": plain(values[item.name]["value"]), "enum": item.enum, "truth": item.type == TRUTH}
+        {
+            "name": item.name,
+            "label": item.label,
+            "unit": shown_unit(item.unit),
+            "value": plain(values[item.name]["value"]),
+            "enum": item.enum,
+            "truth": item.type == TRUTH,
+        }
         for item in book.inputs.values()
         if item.type in (NUMBER, ENUM, TRUTH) and item.name in values and not item.target
     ]
@@ -145,7 +176,10 @@ def outcome_sheet(user: Any, run: Run) -> Sheet | None:
     sheet = Sheet("outcome", columns, caption=run.title)
     for row in again.rows:
         cells = [Cell(text=names.get(row.key, row.key)), *(Cell(text=row.text(name)) for name in texts)]
-        cells += [Cell(text=row.text(name).replace("-", "−"), css="n", note="" if row.values[name] is not None else "未知") for name in again.outputs]
+        cells += [
+            Cell(text=row.text(name).replace("-", "−"), css="n", note="" if row.values[name] is not None else "未知")
+            for name in again.outputs
+        ]
         sheet.rows.append(Row(cells))
     return sheet
 
@@ -167,11 +201,19 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
         wanted: Any = {"true": True, "false": False}.get(text) if item.type == TRUTH else text or None
         if str(wanted).lower() != str(plain(stands[name]["value"])).lower():
             changed[name] = wanted
-    context: dict[str, Any] = {"run": one, "changed": [(book.label(name), plain(stands[name]["value"]), value, shown_unit(book.unit(name))) for name, value in changed.items()]}
+    context: dict[str, Any] = {
+        "run": one,
+        "changed": [
+            (book.label(name), plain(stands[name]["value"]), value, shown_unit(book.unit(name)))
+            for name, value in changed.items()
+        ],
+    }
     status = 200
     try:
         difference = services.what_if(user, one, inputs=changed)
-        context["changes"] = [change for change in difference.changes if change.name in book.criteria or change.name == "total"]
+        context["changes"] = [
+            change for change in difference.changes if change.name in book.criteria or change.name == "total"
+        ]
         context["total"] = difference.change("total")
         context["stands"] = difference.before.rows[0].shown("total") if "total" in difference.before.types else ""
     except Refused as refused:
@@ -202,7 +244,14 @@ def warn(request: HttpRequest) -> HttpResponse:
     try:
         found = services.run_warnings(by=request.operator, region=made.region, period=made.period, on=made.on)
     except Refused as refused:
-        return show(request, "desk/runs.html", status=422, heading="预警规则没有运行", problems=refused.problems, warnings=work.Warnings([]))
+        return show(
+            request,
+            "desk/runs.html",
+            status=422,
+            heading="预警规则没有运行",
+            problems=refused.problems,
+            warnings=work.Warnings([]),
+        )
     messages.success(request, f"预警和校验规则已运行，发现{len(found)}条。")
     return redirect(address(request, "/runs/"))
 
@@ -235,17 +284,25 @@ def new(request: HttpRequest, subject: str) -> HttpResponse:
     if request.method == "GET":
         return show(request, "desk/new_run.html", heading=heading, **context)
     judged = {
-        one["item"].name: {"value": one["value"].strip() or None, "by": user.name, "evidence": one["evidence"].strip()} for one in asked
+        one["item"].name: {"value": one["value"].strip() or None, "by": user.name, "evidence": one["evidence"].strip()}
+        for one in asked
     }
     lacking = [
-        Problem("DESK-002", f"“{one['item'].label}”", "填了评判结果，没有写佐证材料。", "请写明依据的材料，例如文号、检查记录。")
+        Problem(
+            "DESK-002",
+            f"“{one['item'].label}”",
+            "填了评判结果，没有写佐证材料。",
+            "请写明依据的材料，例如文号、检查记录。",
+        )
         for one in asked
         if one["value"].strip() and not one["evidence"].strip()
     ]
     try:
         if lacking:
             raise Refused(*lacking)
-        done = services.run_book(by=user, kind="scoring", subject=subject, region=made.region, period=made.period, on=made.on, judged=judged)
+        done = services.run_book(
+            by=user, kind="scoring", subject=subject, region=made.region, period=made.period, on=made.on, judged=judged
+        )
     except Refused as refused:
         return show(request, "desk/new_run.html", status=422, heading=heading, problems=refused.problems, **context)
     messages.success(request, "评分已运行，结果和所用的数、佐证都已留存。")

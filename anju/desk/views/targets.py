@@ -29,7 +29,9 @@ def targets(request: HttpRequest) -> HttpResponse:
     year = made.period[:4]
     asked = queries.targets(user, made.region, year)
     above = [one.pk for one in regions.path(made.region)]
-    papers = visible(TargetDocument.objects.select_related("region"), user).filter(region_id__in=above, lines__period__startswith=made.period[:4])
+    papers = visible(TargetDocument.objects.select_related("region"), user).filter(
+        region_id__in=above, lines__period__startswith=made.period[:4]
+    )
     papers = list(papers.distinct().order_by("issued_on", "id"))
     divided = [queries.decomposition(user, paper) for paper in papers]
     when = period_label(year)
@@ -37,7 +39,9 @@ def targets(request: HttpRequest) -> HttpResponse:
     divided = [one for one in divided if any(division.parts for division in one.divisions)]
     told = [one for decomposition in divided for one in decomposition.divisions if one.balanced is not None]
     undone = [one for one in told if not one.balanced]
-    heading = f"{made.region.name}{when}承担{count}项目标任务" if count else f"{made.region.name}{when}没有下达的目标任务"
+    heading = (
+        f"{made.region.name}{when}承担{count}项目标任务" if count else f"{made.region.name}{when}没有下达的目标任务"
+    )
     if undone:
         heading += f"，{len(undone)}项与分解合计不符"
     elif told:
@@ -45,7 +49,10 @@ def targets(request: HttpRequest) -> HttpResponse:
     below = regions.children(user, made.region, made.on)
     gaps = queries.nodes(user, made.region, nodes.seen_from(made.on, timezone.localdate()), below)
     context = {
-        "nodes": [(one, nodes.sheet(f"node-{number}", one), nodes.finding(one, noun_of(below), named=False)) for number, one in enumerate((*gaps.passed, *gaps.coming))],
+        "nodes": [
+            (one, nodes.sheet(f"node-{number}", one), nodes.finding(one, noun_of(below), named=False))
+            for number, one in enumerate((*gaps.passed, *gaps.coming))
+        ],
         "asked": asked_sheet(request, asked) if asked else None,
         "papers": list({one.document.pk: one.document for one in asked if one.document}.values()),
         "divided": [(one.document, division_sheet(number, one), notes(one)) for number, one in enumerate(divided)],
@@ -56,7 +63,12 @@ def targets(request: HttpRequest) -> HttpResponse:
 def asked_sheet(request: HttpRequest, asked: list[Target]) -> Sheet:
     """A line for each task and day; the levels that set it stand side by side, so that 加码 is seen. A node that binds no one says why."""
     levels = [name for name in ("", *LEVELS) if any(one.figure.calibre == name for one in asked)]
-    columns = [Column("任务"), Column("节点", text=True), *(Column(f"{name}定目标" if name else "目标") for name in levels), Column("说明", text=True)]
+    columns = [
+        Column("任务"),
+        Column("节点", text=True),
+        *(Column(f"{name}定目标" if name else "目标") for name in levels),
+        Column("说明", text=True),
+    ]
     sheet = Sheet("asked", columns, caption="承担的目标任务", css="cards")
     lines: dict[tuple[str, str], dict[str, Target]] = {}
     for one in asked:
@@ -67,8 +79,16 @@ def asked_sheet(request: HttpRequest, asked: list[Target]) -> Sheet:
         link = address(request, f"/figures/measure/{first.figure.code}/", period=first.figure.period)
         name = first.figure.name + ("" if first.figure.unit in ("1", "%") else f"（{first.figure.unit}）")
         found = [by_level.get(level) for level in levels]
-        cells = [Cell(figure=one.figure, label=column.label) if one else Cell() for one, column in zip(found, columns[2:], strict=False)]
-        row = [Cell(text=name, href=link), Cell(text=f"{day(first.due)}前", label="节点", css="nowrap"), *cells, Cell(text="；".join(said), css="wrap", label="说明")]
+        cells = [
+            Cell(figure=one.figure, label=column.label) if one else Cell()
+            for one, column in zip(found, columns[2:], strict=False)
+        ]
+        row = [
+            Cell(text=name, href=link),
+            Cell(text=f"{day(first.due)}前", label="节点", css="nowrap"),
+            *cells,
+            Cell(text="；".join(said), css="wrap", label="说明"),
+        ]
         sheet.rows.append(Row(row, css="" if any(one.binding for one in by_level.values()) else "lapsed"))
     return sheet
 
@@ -78,7 +98,11 @@ def remarks(one: Target) -> list[str]:
     figure = one.figure
     said = [f"{figure.calibre}定：{one.why}" if figure.calibre else one.why] if one.why else []
     said += [f"范围：{one.scope_note}"] if one.scope_note else []
-    said += [f"其中年中追加{'、'.join(addition.text(None, None, True) for addition in one.additions)}{figure.unit}"] if one.additions else []
+    said += (
+        [f"其中年中追加{'、'.join(addition.text(None, None, True) for addition in one.additions)}{figure.unit}"]
+        if one.additions
+        else []
+    )
     said += [f"按“{figure.parts[0].name}”的比例下达"] if figure.parts else []
     return [said_days(text) for text in said]
 
@@ -95,17 +119,46 @@ def division_sheet(number: int, one: Decomposition) -> Sheet:
     sheet.columns = [Column("区划"), *(column(division) for division in divisions)]
     parts = {figure.region.pk: figure.region for division in divisions for figure in division.parts}
     ordered = sorted(parts.values(), key=lambda region: (region.order, region.pk))
-    sheet.rows.append(Row([Cell(text=one.document.region.name), *(Cell(figure=d.whole) if d.whole else Cell() for d in divisions)], css="total"))
+    sheet.rows.append(
+        Row(
+            [Cell(text=one.document.region.name), *(Cell(figure=d.whole) if d.whole else Cell() for d in divisions)],
+            css="total",
+        )
+    )
     by_region = [{figure.region.pk: figure for figure in division.parts} for division in divisions]
     for region in ordered:
         cells = [Cell(figure=found[region.pk]) if region.pk in found else Cell() for found in by_region]
         sheet.rows.append(Row([Cell(text=region.name), *cells]))
     if any(division.handed_out for division in divisions):
-        sheet.rows.append(Row([Cell(text="已分解合计"), *(Cell(text=d.handed_out.text(None, None, True), css="n") if d.handed_out else Cell() for d in divisions)], css="group"))
+        sheet.rows.append(
+            Row(
+                [
+                    Cell(text="已分解合计"),
+                    *(
+                        Cell(text=d.handed_out.text(None, None, True), css="n") if d.handed_out else Cell()
+                        for d in divisions
+                    ),
+                ],
+                css="group",
+            )
+        )
         sheet.rows.append(Row([Cell(text="未分解"), *(remainder(d) for d in divisions)], css="group"))
     if any(division.above for division in divisions):
-        sheet.rows.append(Row([Cell(text="上级下达"), *(Cell(figure=d.above) if d.above else Cell() for d in divisions)], css="group"))
-        sheet.rows.append(Row([Cell(text="加码"), *(Cell(text=f"+{d.extra.text(None, None, True)}", css="n") if d.extra else Cell() for d in divisions)], css="group"))
+        sheet.rows.append(
+            Row([Cell(text="上级下达"), *(Cell(figure=d.above) if d.above else Cell() for d in divisions)], css="group")
+        )
+        sheet.rows.append(
+            Row(
+                [
+                    Cell(text="加码"),
+                    *(
+                        Cell(text=f"+{d.extra.text(None, None, True)}", css="n") if d.extra else Cell()
+                        for d in divisions
+                    ),
+                ],
+                css="group",
+            )
+        )
     return sheet
 
 
@@ -122,7 +175,11 @@ def remainder(division) -> Cell:
     if division.remainder.exact is None:
         return Cell(text="", note=division.remainder.why, css="n")
     text = division.remainder.text(None, None, True).replace("-", "−")
-    return Cell(text=text, css="n strong" if division.remainder.exact else "n", note="已分解的比总数还多" if division.remainder.exact < 0 else "")
+    return Cell(
+        text=text,
+        css="n strong" if division.remainder.exact else "n",
+        note="已分解的比总数还多" if division.remainder.exact < 0 else "",
+    )
 
 
 def notes(one: Decomposition) -> list[str]:
@@ -136,5 +193,7 @@ def notes(one: Decomposition) -> list[str]:
         if left is not None and left.exact is None and left.missing:
             said.append(f"{division.name}能否平衡看不出来，{left.why}。")
         if division.extra is not None:
-            said.append(f"{division.name}比上级下达多{division.extra.text(None, None, True)}{division.extra.unit}（加码）。")
+            said.append(
+                f"{division.name}比上级下达多{division.extra.text(None, None, True)}{division.extra.unit}（加码）。"
+            )
     return said

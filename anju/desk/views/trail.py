@@ -33,7 +33,9 @@ def trail(request: HttpRequest) -> HttpResponse:
     sealed = set(TrailSeal.objects.filter(trail__in=[row.pk for row in shown]).values_list("trail_id", flat=True))
     listed = [told(row, row.pk in sealed) for row in shown]
     heading = f"留痕{shown.paginator.count}条" + ("（筛选后）" if words or act or by else "")
-    return show(request, "desk/trail.html", heading=heading, shown=shown, listed=listed, acts=acts, words=words, act=act, by=by)
+    return show(
+        request, "desk/trail.html", heading=heading, shown=shown, listed=listed, acts=acts, words=words, act=act, by=by
+    )
 
 
 def told(row: Trail, sealed: bool) -> dict[str, Any]:

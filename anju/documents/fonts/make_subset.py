@@ -35,11 +35,19 @@ def standard_characters(folder: Path) -> set[str]:
 def main(unihan: Path, noto: Path) -> None:
     table = standard_characters(unihan)
     (HERE / "characters.txt").write_text("".join(sorted(table | set(NAMES))) + "\n", encoding="utf-8")
-    wanted = {ord(character) for character in table | set(NAMES)} | {code for first, last in BLOCKS for code in range(first, last + 1)}
+    wanted = {ord(character) for character in table | set(NAMES)} | {
+        code for first, last in BLOCKS for code in range(first, last + 1)
+    }
     for collection, face in FACES.items():
         fonts = TTCollection(noto / f"{collection}.ttc").fonts
-        font = next(one for one in fonts if one["name"].getDebugName(1).endswith("CJK SC") and "Mono" not in one["name"].getDebugName(1))
-        options = Options(hinting=False, layout_features=["kern"], name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14, 16, 17], notdef_outline=True)
+        font = next(
+            one
+            for one in fonts
+            if one["name"].getDebugName(1).endswith("CJK SC") and "Mono" not in one["name"].getDebugName(1)
+        )
+        options = Options(
+            hinting=False, layout_features=["kern"], name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14, 16, 17], notdef_outline=True
+        )
         subsetter = Subsetter(options)
         subsetter.populate(unicodes=wanted)
         subsetter.subset(font)

@@ -8,69 +8,111 @@ from anju.core.rls import append_only, protect
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='文种')),
-                ('period', models.CharField(max_length=10, verbose_name='期间')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('signed', '已签发'), ('issued', '已印发'), ('withdrawn', '已撤回')], default='draft', max_length=10, verbose_name='状态')),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('issued_on', models.DateField(null=True, verbose_name='印发日期')),
-                ('by', models.CharField(max_length=64, verbose_name='拟稿')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='拟稿时间')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='区划')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40, verbose_name="文种")),
+                ("period", models.CharField(max_length=10, verbose_name="期间")),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("signed", "已签发"),
+                            ("issued", "已印发"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                ("issued_on", models.DateField(null=True, verbose_name="印发日期")),
+                ("by", models.CharField(max_length=64, verbose_name="拟稿")),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="拟稿时间"),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.region",
+                        verbose_name="区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公文',
-                'ordering': ['-id'],
+                "verbose_name": "公文",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('serial', models.IntegerField(verbose_name='次')),
-                ('html', models.TextField()),
-                ('options', models.JSONField(default=dict)),
-                ('prose', models.JSONField(default=dict)),
-                ('figures', models.JSONField(default=list)),
-                ('figures_digest', models.CharField(max_length=64)),
-                ('books', models.JSONField(default=list)),
-                ('template_digest', models.CharField(max_length=64)),
-                ('html_digest', models.CharField(max_length=64)),
-                ('warnings', models.JSONField(default=list)),
-                ('reason', models.CharField(blank=True, max_length=400, verbose_name='缘由')),
-                ('by', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='documents.document')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("serial", models.IntegerField(verbose_name="次")),
+                ("html", models.TextField()),
+                ("options", models.JSONField(default=dict)),
+                ("prose", models.JSONField(default=dict)),
+                ("figures", models.JSONField(default=list)),
+                ("figures_digest", models.CharField(max_length=64)),
+                ("books", models.JSONField(default=list)),
+                ("template_digest", models.CharField(max_length=64)),
+                ("html_digest", models.CharField(max_length=64)),
+                ("warnings", models.JSONField(default=list)),
+                ("reason", models.CharField(blank=True, max_length=400, verbose_name="缘由")),
+                ("by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="documents.document"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"),
+                ),
             ],
             options={
-                'verbose_name': '公文版本',
-                'ordering': ['document', '-serial'],
+                "verbose_name": "公文版本",
+                "ordering": ["document", "-serial"],
             },
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('region', 'number'), name='a_number_is_used_once'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("number", ""), _negated=True),
+                fields=("region", "number"),
+                name="a_number_is_used_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('issued_on__isnull', True), ('number', '')), models.Q(models.Q(('number', ''), _negated=True), ('issued_on__isnull', False)), _connector='OR'), name='number_and_date_come_together'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("issued_on__isnull", True), ("number", "")),
+                    models.Q(models.Q(("number", ""), _negated=True), ("issued_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="number_and_date_come_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('document', 'serial'), name='one_version_per_serial'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("document", "serial"), name="one_version_per_serial"),
         ),
         protect("documents_document", grants="SELECT, INSERT, UPDATE (title, state, number, issued_on)"),
         protect("documents_version"),

@@ -11,197 +11,457 @@ STAGING = "DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {app}',
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Calibre',
+            name="Calibre",
             fields=[
-                ('code', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('note', models.CharField(blank=True, max_length=400)),
+                ("code", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=100)),
+                ("note", models.CharField(blank=True, max_length=400)),
             ],
             options={
-                'db_table': 'figures_calibre',
+                "db_table": "figures_calibre",
             },
         ),
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('code', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('unit', models.CharField(max_length=10)),
-                ('units', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), default=list, size=None)),
-                ('kind', models.CharField(choices=[('stock', '时点数'), ('flow', '当期数'), ('cumulative', '累计数'), ('ratio', '比率'), ('sum', '合计')], max_length=10)),
-                ('dimension', models.CharField(blank=True, max_length=40)),
-                ('member', models.CharField(blank=True, max_length=60)),
-                ('complete', models.BooleanField(default=False)),
-                ('terms', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), default=list, size=None)),
-                ('places', models.SmallIntegerField(null=True)),
-                ('calibres', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('note', models.CharField(blank=True, max_length=400)),
-                ('order', models.IntegerField(default=0)),
-                ('origin', models.CharField(help_text='catalogue, or the file of the place that brought it', max_length=100)),
-                ('denominator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='figures.measure')),
-                ('numerator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='figures.measure')),
-                ('of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='figures.measure')),
-                ('share_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='figures.measure')),
-                ('target_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='figures.measure')),
+                ("code", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=100)),
+                ("unit", models.CharField(max_length=10)),
+                (
+                    "units",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10), default=list, size=None
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("stock", "时点数"),
+                            ("flow", "当期数"),
+                            ("cumulative", "累计数"),
+                            ("ratio", "比率"),
+                            ("sum", "合计"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("dimension", models.CharField(blank=True, max_length=40)),
+                ("member", models.CharField(blank=True, max_length=60)),
+                ("complete", models.BooleanField(default=False)),
+                (
+                    "terms",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), default=list, size=None
+                    ),
+                ),
+                ("places", models.SmallIntegerField(null=True)),
+                (
+                    "calibres",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=400)),
+                ("order", models.IntegerField(default=0)),
+                (
+                    "origin",
+                    models.CharField(help_text="catalogue, or the file of the place that brought it", max_length=100),
+                ),
+                (
+                    "denominator",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="figures.measure"
+                    ),
+                ),
+                (
+                    "numerator",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="figures.measure"
+                    ),
+                ),
+                (
+                    "of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="figures.measure",
+                    ),
+                ),
+                (
+                    "share_of",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="figures.measure"
+                    ),
+                ),
+                (
+                    "target_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="figures.measure",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'figures_measure',
-                'ordering': ['order', 'code'],
+                "db_table": "figures_measure",
+                "ordering": ["order", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('import', '导入'), ('entry', '填报'), ('correction', '更正'), ('assumption', '推定'), ('ledger', '台账')], max_length=10)),
-                ('title', models.TextField(blank=True)),
-                ('file_name', models.TextField(blank=True)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('content', models.BinaryField(null=True)),
-                ('map_id', models.TextField(blank=True)),
-                ('period', models.CharField(max_length=10)),
-                ('answers', models.JSONField(default=list)),
-                ('by', models.CharField(max_length=100)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undone_by', models.CharField(blank=True, max_length=100)),
-                ('undo_reason', models.TextField(blank=True)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("import", "导入"),
+                            ("entry", "填报"),
+                            ("correction", "更正"),
+                            ("assumption", "推定"),
+                            ("ledger", "台账"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.TextField(blank=True)),
+                ("file_name", models.TextField(blank=True)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("content", models.BinaryField(null=True)),
+                ("map_id", models.TextField(blank=True)),
+                ("period", models.CharField(max_length=10)),
+                ("answers", models.JSONField(default=list)),
+                ("by", models.CharField(max_length=100)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undone_by", models.CharField(blank=True, max_length=100)),
+                ("undo_reason", models.TextField(blank=True)),
+                (
+                    "region",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"),
+                ),
             ],
             options={
-                'db_table': 'figures_source',
+                "db_table": "figures_source",
             },
         ),
         migrations.CreateModel(
-            name='TargetDocument',
+            name="TargetDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(help_text='文号', max_length=100)),
-                ('title', models.TextField()),
-                ('level', models.CharField(choices=[('国家', '国家'), ('省', '省'), ('市', '市'), ('县', '县')], max_length=2)),
-                ('issued_on', models.DateField(help_text="NULL: a superior's document that is only known by its number", null=True)),
-                ('effective_on', models.DateField(null=True)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(help_text="文号", max_length=100)),
+                ("title", models.TextField()),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("国家", "国家"), ("省", "省"), ("市", "市"), ("县", "县")], max_length=2
+                    ),
+                ),
+                (
+                    "issued_on",
+                    models.DateField(
+                        help_text="NULL: a superior's document that is only known by its number", null=True
+                    ),
+                ),
+                ("effective_on", models.DateField(null=True)),
+                (
+                    "region",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"),
+                ),
             ],
             options={
-                'db_table': 'figures_target_document',
+                "db_table": "figures_target_document",
             },
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.CharField(max_length=10)),
-                ('state', models.CharField(choices=[('number', '有数'), ('unreported', '未报'), ('no_task', '无任务'), ('not_applicable', '不适用'), ('share', '按比例')], max_length=14)),
-                ('value', models.BigIntegerField(help_text='base units (anju.quantities); NULL is unknown', null=True)),
-                ('unit', models.CharField(help_text='as printed', max_length=10)),
-                ('places', models.SmallIntegerField(help_text='decimals as printed')),
-                ('approx', models.CharField(blank=True, choices=[('', ''), ('约', '约'), ('余', '余'), ('左右', '左右')], max_length=2)),
-                ('assumed', models.BooleanField(default=False)),
-                ('basis', models.TextField(blank=True, help_text='推定依据')),
-                ('sheet', models.TextField(blank=True)),
-                ('cell', models.CharField(blank=True, max_length=10)),
-                ('raw', models.TextField(blank=True, help_text='what the cell showed')),
-                ('cited', models.TextField(blank=True, help_text='出处, where the row itself says so')),
-                ('by', models.CharField(max_length=100)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('reason', models.TextField(blank=True)),
-                ('effective_on', models.DateField(null=True)),
-                ('scope_note', models.TextField(blank=True)),
-                ('increment', models.BigIntegerField(help_text='追加: what its document adds; value is the sum in force', null=True)),
-                ('share_numerator', models.BigIntegerField(null=True)),
-                ('share_denominator', models.BigIntegerField(null=True)),
-                ('calibre', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='figures.calibre')),
-                ('measure', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='figures.measure')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('share_of', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='figures.measure')),
-                ('supersedes', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='figures.observation')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='figures.source')),
-                ('document', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='figures.targetdocument')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("period", models.CharField(max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("number", "有数"),
+                            ("unreported", "未报"),
+                            ("no_task", "无任务"),
+                            ("not_applicable", "不适用"),
+                            ("share", "按比例"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("value", models.BigIntegerField(help_text="base units (anju.quantities); NULL is unknown", null=True)),
+                ("unit", models.CharField(help_text="as printed", max_length=10)),
+                ("places", models.SmallIntegerField(help_text="decimals as printed")),
+                (
+                    "approx",
+                    models.CharField(
+                        blank=True, choices=[("", ""), ("约", "约"), ("余", "余"), ("左右", "左右")], max_length=2
+                    ),
+                ),
+                ("assumed", models.BooleanField(default=False)),
+                ("basis", models.TextField(blank=True, help_text="推定依据")),
+                ("sheet", models.TextField(blank=True)),
+                ("cell", models.CharField(blank=True, max_length=10)),
+                ("raw", models.TextField(blank=True, help_text="what the cell showed")),
+                ("cited", models.TextField(blank=True, help_text="出处, where the row itself says so")),
+                ("by", models.CharField(max_length=100)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("reason", models.TextField(blank=True)),
+                ("effective_on", models.DateField(null=True)),
+                ("scope_note", models.TextField(blank=True)),
+                (
+                    "increment",
+                    models.BigIntegerField(
+                        help_text="追加: what its document adds; value is the sum in force", null=True
+                    ),
+                ),
+                ("share_numerator", models.BigIntegerField(null=True)),
+                ("share_denominator", models.BigIntegerField(null=True)),
+                (
+                    "calibre",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="figures.calibre",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="figures.measure",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "share_of",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="figures.measure",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="figures.observation",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="observations", to="figures.source"
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="figures.targetdocument",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'figures_observation',
+                "db_table": "figures_observation",
             },
         ),
         migrations.CreateModel(
-            name='Undone',
+            name="Undone",
             fields=[
-                ('observation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='undone', serialize=False, to='figures.observation')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
+                (
+                    "observation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="undone",
+                        serialize=False,
+                        to="figures.observation",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'figures_undone',
+                "db_table": "figures_undone",
             },
         ),
         migrations.CreateModel(
-            name='CurrentFigure',
+            name="CurrentFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.CharField(max_length=10)),
-                ('state', models.CharField(choices=[('number', '有数'), ('unreported', '未报'), ('no_task', '无任务'), ('not_applicable', '不适用'), ('share', '按比例')], max_length=14)),
-                ('value', models.BigIntegerField(help_text='base units (anju.quantities); NULL is unknown', null=True)),
-                ('unit', models.CharField(help_text='as printed', max_length=10)),
-                ('places', models.SmallIntegerField(help_text='decimals as printed')),
-                ('approx', models.CharField(blank=True, choices=[('', ''), ('约', '约'), ('余', '余'), ('左右', '左右')], max_length=2)),
-                ('assumed', models.BooleanField(default=False)),
-                ('calibre', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='figures.calibre')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('measure', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='figures.measure')),
-                ('observation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='figures.observation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("period", models.CharField(max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("number", "有数"),
+                            ("unreported", "未报"),
+                            ("no_task", "无任务"),
+                            ("not_applicable", "不适用"),
+                            ("share", "按比例"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("value", models.BigIntegerField(help_text="base units (anju.quantities); NULL is unknown", null=True)),
+                ("unit", models.CharField(help_text="as printed", max_length=10)),
+                ("places", models.SmallIntegerField(help_text="decimals as printed")),
+                (
+                    "approx",
+                    models.CharField(
+                        blank=True, choices=[("", ""), ("约", "约"), ("余", "余"), ("左右", "左右")], max_length=2
+                    ),
+                ),
+                ("assumed", models.BooleanField(default=False)),
+                (
+                    "calibre",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="figures.calibre",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="figures.measure",
+                    ),
+                ),
+                (
+                    "observation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="figures.observation"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'figures_current',
-                'constraints': [models.UniqueConstraint(fields=('region', 'period', 'measure', 'calibre'), name='one_current_figure')],
+                "db_table": "figures_current",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("region", "period", "measure", "calibre"), name="one_current_figure"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='source',
-            index=models.Index(fields=['sha256', 'map_id'], name='source_by_file'),
+            model_name="source",
+            index=models.Index(fields=["sha256", "map_id"], name="source_by_file"),
         ),
         migrations.AddConstraint(
-            model_name='targetdocument',
-            constraint=models.UniqueConstraint(fields=('number', 'region'), name='one_target_document_per_number'),
+            model_name="targetdocument",
+            constraint=models.UniqueConstraint(fields=("number", "region"), name="one_target_document_per_number"),
         ),
         migrations.AddIndex(
-            model_name='observation',
-            index=models.Index(fields=['region', 'period', 'measure', 'calibre', '-id'], name='observation_by_key'),
+            model_name="observation",
+            index=models.Index(fields=["region", "period", "measure", "calibre", "-id"], name="observation_by_key"),
         ),
         migrations.AddIndex(
-            model_name='observation',
-            index=models.Index(condition=models.Q(('supersedes__isnull', False)), fields=['supersedes'], name='observation_superseded'),
+            model_name="observation",
+            index=models.Index(
+                condition=models.Q(("supersedes__isnull", False)), fields=["supersedes"], name="observation_superseded"
+            ),
         ),
         migrations.AddIndex(
-            model_name='observation',
-            index=models.Index(condition=models.Q(('document__isnull', False)), fields=['document'], name='observation_by_document'),
+            model_name="observation",
+            index=models.Index(
+                condition=models.Q(("document__isnull", False)), fields=["document"], name="observation_by_document"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'number'), ('value__isnull', False)), models.Q(models.Q(('state', 'number'), _negated=True), ('value__isnull', True)), _connector='OR'), name='number_has_value'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "number"), ("value__isnull", False)),
+                    models.Q(models.Q(("state", "number"), _negated=True), ("value__isnull", True)),
+                    _connector="OR",
+                ),
+                name="number_has_value",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('share_denominator__gt', 0), ('share_numerator__isnull', False), ('share_of__isnull', False), ('state', 'share')), models.Q(models.Q(('state', 'share'), _negated=True), ('share_denominator', None), ('share_numerator', None), ('share_of', None)), _connector='OR'), name='share_has_its_fraction'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("share_denominator__gt", 0),
+                        ("share_numerator__isnull", False),
+                        ("share_of__isnull", False),
+                        ("state", "share"),
+                    ),
+                    models.Q(
+                        models.Q(("state", "share"), _negated=True),
+                        ("share_denominator", None),
+                        ("share_numerator", None),
+                        ("share_of", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="share_has_its_fraction",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('assumed', False), models.Q(('basis', ''), _negated=True), _connector='OR'), name='assumption_has_basis'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("assumed", False), models.Q(("basis", ""), _negated=True), _connector="OR"),
+                name="assumption_has_basis",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes__isnull', True), ('supersedes__lt', models.F('id')), _connector='OR'), name='supersedes_an_earlier_one'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("supersedes__isnull", True), ("supersedes__lt", models.F("id")), _connector="OR"),
+                name="supersedes_an_earlier_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('places__range', (0, 30))), name='places_are_decimals'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("places__range", (0, 30))), name="places_are_decimals"
+            ),
         ),
         Sql(STAGING),
         grant("figures_calibre", "SELECT, INSERT, UPDATE"),

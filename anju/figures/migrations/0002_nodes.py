@@ -7,35 +7,75 @@ from anju.core.rls import protect
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0001_initial'),
-        ('figures', '0001_initial'),
+        ("core", "0001_initial"),
+        ("figures", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Node',
+            name="Node",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=100)),
-                ('level', models.CharField(choices=[('国家', '国家'), ('省', '省'), ('市', '市'), ('县', '县')], max_length=2)),
-                ('issued_on', models.DateField(null=True)),
-                ('on', models.DateField()),
-                ('numerator', models.BigIntegerField(null=True)),
-                ('denominator', models.BigIntegerField(null=True)),
-                ('value', models.BigIntegerField(null=True)),
-                ('by', models.CharField(max_length=100)),
-                ('at', models.DateTimeField(auto_now=True)),
-                ('actual', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='figures.measure')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nodes', to='figures.targetdocument')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='figures.measure')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=100)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("国家", "国家"), ("省", "省"), ("市", "市"), ("县", "县")], max_length=2
+                    ),
+                ),
+                ("issued_on", models.DateField(null=True)),
+                ("on", models.DateField()),
+                ("numerator", models.BigIntegerField(null=True)),
+                ("denominator", models.BigIntegerField(null=True)),
+                ("value", models.BigIntegerField(null=True)),
+                ("by", models.CharField(max_length=100)),
+                ("at", models.DateTimeField(auto_now=True)),
+                (
+                    "actual",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="figures.measure"
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="nodes", to="figures.targetdocument"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="figures.measure"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'figures_node',
-                'ordering': ['on', 'target_id', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('region', 'document', 'target', 'on'), name='one_node_a_day'), models.CheckConstraint(condition=models.Q(models.Q(('denominator', None), ('numerator', None), ('value__isnull', False)), models.Q(('denominator__gte', models.F('numerator')), ('denominator__isnull', False), ('numerator__gt', 0), ('numerator__isnull', False), ('value', None)), _connector='OR'), name='node_is_a_share_or_a_number')],
+                "db_table": "figures_node",
+                "ordering": ["on", "target_id", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("region", "document", "target", "on"), name="one_node_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("denominator", None), ("numerator", None), ("value__isnull", False)),
+                            models.Q(
+                                ("denominator__gte", models.F("numerator")),
+                                ("denominator__isnull", False),
+                                ("numerator__gt", 0),
+                                ("numerator__isnull", False),
+                                ("value", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="node_is_a_share_or_a_number",
+                    ),
+                ],
             },
         ),
         protect("figures_node", grants="SELECT, INSERT, UPDATE (numerator, denominator, value, by, at)"),

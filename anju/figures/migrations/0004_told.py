@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0004_sign_in'),
-        ('figures', '0003_published'),
+        ("core", "0004_sign_in"),
+        ("figures", "0003_published"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='currentfigure',
-            index=models.Index(condition=models.Q(('calibre', ''), ('state', 'number')), fields=['measure', 'period', 'region'], name='current_told'),
+            model_name="currentfigure",
+            index=models.Index(
+                condition=models.Q(("calibre", ""), ("state", "number")),
+                fields=["measure", "period", "region"],
+                name="current_told",
+            ),
         ),
     ]

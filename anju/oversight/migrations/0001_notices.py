@@ -9,32 +9,45 @@ from anju.core.rls import protect
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(max_length=40, verbose_name='事')),
-                ('key', models.CharField(max_length=120)),
-                ('what', models.CharField(max_length=300, verbose_name='提醒')),
-                ('link', models.CharField(max_length=200)),
-                ('due', models.DateTimeField(verbose_name='期限')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('done_at', models.DateTimeField(null=True)),
-                ('seen', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=150), default=list, size=None)),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("act", models.CharField(max_length=40, verbose_name="事")),
+                ("key", models.CharField(max_length=120)),
+                ("what", models.CharField(max_length=300, verbose_name="提醒")),
+                ("link", models.CharField(max_length=200)),
+                ("due", models.DateTimeField(verbose_name="期限")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "seen",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=150), default=list, size=None
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '提醒',
-                'ordering': ['due', 'id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('region', 'key'), name='notice_once')],
+                "verbose_name": "提醒",
+                "ordering": ["due", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("done_at", None)), fields=("region", "key"), name="notice_once"
+                    )
+                ],
             },
         ),
         protect("oversight_notice", grants="SELECT, INSERT, UPDATE (what, due, done_at, seen)"),

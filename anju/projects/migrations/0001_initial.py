@@ -4,231 +4,497 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-
 from anju.core.rls import append_only, protect
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0002_people'),
+        ("core", "0002_people"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Cohort',
+            name="Cohort",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('started_by', models.DateField(null=True, verbose_name='开工截止日')),
-                ('unfinished_on', models.DateField(null=True, verbose_name='未建成截止日')),
-                ('by', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='区划')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("started_by", models.DateField(null=True, verbose_name="开工截止日")),
+                ("unfinished_on", models.DateField(null=True, verbose_name="未建成截止日")),
+                ("by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.region",
+                        verbose_name="区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '项目清单',
+                "verbose_name": "项目清单",
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='编码')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('shanty', '棚户区改造'), ('prh', '公共租赁住房'), ('arh', '保障性租赁住房'), ('economic', '经济适用住房'), ('capped', '限价普通商品住房'), ('old', '城镇老旧小区改造')], max_length=10, verbose_name='类型')),
-                ('year', models.SmallIntegerField(help_text='列入哪一年的计划；储备项目为空', null=True, verbose_name='计划年度')),
-                ('state', models.CharField(choices=[('reserve', '储备'), ('planned', '在册'), ('closed', '办结'), ('replaced', '已置换'), ('cancelled', '已取消')], default='planned', max_length=10, verbose_name='状态')),
-                ('renovation', models.CharField(blank=True, choices=[('old_town', '老城区脏乱差棚改'), ('urban_village', '符合棚户区界定的城中村改造')], max_length=16, verbose_name='改造类型')),
-                ('grade', models.CharField(blank=True, choices=[('basic', '基础类'), ('improved', '完善类'), ('upgraded', '提升类')], max_length=10, verbose_name='改造内容')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='地址')),
-                ('longitude', models.IntegerField(help_text='百万分之一度', null=True, verbose_name='经度')),
-                ('latitude', models.IntegerField(help_text='百万分之一度', null=True, verbose_name='纬度')),
-                ('units', models.IntegerField(null=True, verbose_name='计划套数')),
-                ('monetised', models.IntegerField(null=True, verbose_name='其中货币化安置（户）')),
-                ('households', models.IntegerField(null=True, verbose_name='户数')),
-                ('buildings', models.IntegerField(null=True, verbose_name='楼栋数')),
-                ('communities', models.IntegerField(null=True, verbose_name='小区数')),
-                ('area', models.BigIntegerField(help_text='万分之一㎡', null=True, verbose_name='建筑面积')),
-                ('built_year', models.SmallIntegerField(help_text='老旧小区', null=True, verbose_name='建成年份')),
-                ('consent', models.BigIntegerField(help_text='百万分之一个百分点', null=True, verbose_name='居民同意率')),
-                ('investment', models.BigIntegerField(help_text='分', null=True, verbose_name='计划投资')),
-                ('approval', models.CharField(blank=True, max_length=80, verbose_name='立项文号')),
-                ('licence', models.CharField(blank=True, max_length=80, verbose_name='施工许可证号')),
-                ('start_by', models.DateField(null=True, verbose_name='应开工日期')),
-                ('due_on', models.DateField(null=True, verbose_name='合同约定竣工日期')),
-                ('due_published_on', models.DateField(null=True, verbose_name='约定竣工日期公开日期')),
-                ('due_published_at', models.CharField(blank=True, max_length=200, verbose_name='公开网址或载体')),
-                ('note', models.TextField(blank=True, verbose_name='备注')),
-                ('by', models.CharField(max_length=64, verbose_name='登记人')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='登记时间')),
-                ('version', models.IntegerField(default=1, help_text='每改一次加一，防止互相覆盖', verbose_name='版本')),
-                ('body', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organisation', verbose_name='实施主体')),
-                ('builder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organisation', verbose_name='建设单位')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='区划')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, verbose_name="编码")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("shanty", "棚户区改造"),
+                            ("prh", "公共租赁住房"),
+                            ("arh", "保障性租赁住房"),
+                            ("economic", "经济适用住房"),
+                            ("capped", "限价普通商品住房"),
+                            ("old", "城镇老旧小区改造"),
+                        ],
+                        max_length=10,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "year",
+                    models.SmallIntegerField(
+                        help_text="列入哪一年的计划；储备项目为空", null=True, verbose_name="计划年度"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reserve", "储备"),
+                            ("planned", "在册"),
+                            ("closed", "办结"),
+                            ("replaced", "已置换"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "renovation",
+                    models.CharField(
+                        blank=True,
+                        choices=[("old_town", "老城区脏乱差棚改"), ("urban_village", "符合棚户区界定的城中村改造")],
+                        max_length=16,
+                        verbose_name="改造类型",
+                    ),
+                ),
+                (
+                    "grade",
+                    models.CharField(
+                        blank=True,
+                        choices=[("basic", "基础类"), ("improved", "完善类"), ("upgraded", "提升类")],
+                        max_length=10,
+                        verbose_name="改造内容",
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="地址")),
+                ("longitude", models.IntegerField(help_text="百万分之一度", null=True, verbose_name="经度")),
+                ("latitude", models.IntegerField(help_text="百万分之一度", null=True, verbose_name="纬度")),
+                ("units", models.IntegerField(null=True, verbose_name="计划套数")),
+                ("monetised", models.IntegerField(null=True, verbose_name="其中货币化安置（户）")),
+                ("households", models.IntegerField(null=True, verbose_name="户数")),
+                ("buildings", models.IntegerField(null=True, verbose_name="楼栋数")),
+                ("communities", models.IntegerField(null=True, verbose_name="小区数")),
+                ("area", models.BigIntegerField(help_text="万分之一㎡", null=True, verbose_name="建筑面积")),
+                ("built_year", models.SmallIntegerField(help_text="老旧小区", null=True, verbose_name="建成年份")),
+                (
+                    "consent",
+                    models.BigIntegerField(help_text="百万分之一个百分点", null=True, verbose_name="居民同意率"),
+                ),
+                ("investment", models.BigIntegerField(help_text="分", null=True, verbose_name="计划投资")),
+                ("approval", models.CharField(blank=True, max_length=80, verbose_name="立项文号")),
+                ("licence", models.CharField(blank=True, max_length=80, verbose_name="施工许可证号")),
+                ("start_by", models.DateField(null=True, verbose_name="应开工日期")),
+                ("due_on", models.DateField(null=True, verbose_name="合同约定竣工日期")),
+                ("due_published_on", models.DateField(null=True, verbose_name="约定竣工日期公开日期")),
+                ("due_published_at", models.CharField(blank=True, max_length=200, verbose_name="公开网址或载体")),
+                ("note", models.TextField(blank=True, verbose_name="备注")),
+                ("by", models.CharField(max_length=64, verbose_name="登记人")),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="登记时间"),
+                ),
+                (
+                    "version",
+                    models.IntegerField(default=1, help_text="每改一次加一，防止互相覆盖", verbose_name="版本"),
+                ),
+                (
+                    "body",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.organisation",
+                        verbose_name="实施主体",
+                    ),
+                ),
+                (
+                    "builder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.organisation",
+                        verbose_name="建设单位",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.region",
+                        verbose_name="区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '项目',
-                'ordering': ['region_id', 'kind', 'year', 'code'],
+                "verbose_name": "项目",
+                "ordering": ["region_id", "kind", "year", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Photo',
+            name="Photo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('taken_on', models.DateField(verbose_name='拍摄日期')),
-                ('longitude', models.IntegerField(null=True)),
-                ('latitude', models.IntegerField(null=True)),
-                ('caption', models.CharField(blank=True, max_length=120, verbose_name='说明')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.file')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='projects.project', verbose_name='项目')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("taken_on", models.DateField(verbose_name="拍摄日期")),
+                ("longitude", models.IntegerField(null=True)),
+                ("latitude", models.IntegerField(null=True)),
+                ("caption", models.CharField(blank=True, max_length=120, verbose_name="说明")),
+                (
+                    "file",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.file"),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="photos",
+                        to="projects.project",
+                        verbose_name="项目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '现场照片',
-                'ordering': ['-taken_on', '-id'],
+                "verbose_name": "现场照片",
+                "ordering": ["-taken_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unfinished', models.IntegerField(help_text='套', null=True, verbose_name='未建成')),
-                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='projects.cohort')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("unfinished", models.IntegerField(help_text="套", null=True, verbose_name="未建成")),
+                (
+                    "cohort",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="projects.cohort"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="projects.project"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '清单项目',
+                "verbose_name": "清单项目",
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30, verbose_name='事项')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('amount', models.BigIntegerField(help_text='事项单位的最小单位；没有数量的事项为空', null=True, verbose_name='数量')),
-                ('mode', models.CharField(blank=True, choices=[('physical', '实物安置'), ('monetised', '货币化安置'), ('purchased', '购买'), ('leased', '长期租赁')], max_length=10, verbose_name='方式')),
-                ('part', models.CharField(blank=True, max_length=60, verbose_name='楼栋或部位')),
-                ('number', models.CharField(blank=True, max_length=80, verbose_name='文号、证号')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
-                ('origin', models.CharField(help_text='ledger、return:编号、import:编号', max_length=40, verbose_name='来源')),
-                ('by', models.CharField(max_length=64, verbose_name='登记人')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='登记时间')),
-                ('evidence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.file', verbose_name='佐证')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='区划')),
-                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='projects.event', verbose_name='更正')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='projects.project', verbose_name='项目')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=30, verbose_name="事项")),
+                ("on", models.DateField(verbose_name="日期")),
+                (
+                    "amount",
+                    models.BigIntegerField(
+                        help_text="事项单位的最小单位；没有数量的事项为空", null=True, verbose_name="数量"
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("physical", "实物安置"),
+                            ("monetised", "货币化安置"),
+                            ("purchased", "购买"),
+                            ("leased", "长期租赁"),
+                        ],
+                        max_length=10,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("part", models.CharField(blank=True, max_length=60, verbose_name="楼栋或部位")),
+                ("number", models.CharField(blank=True, max_length=80, verbose_name="文号、证号")),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "origin",
+                    models.CharField(help_text="ledger、return:编号、import:编号", max_length=40, verbose_name="来源"),
+                ),
+                ("by", models.CharField(max_length=64, verbose_name="登记人")),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="登记时间"),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.file",
+                        verbose_name="佐证",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.region",
+                        verbose_name="区划",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="projects.event",
+                        verbose_name="更正",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="projects.project",
+                        verbose_name="项目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '进度事项',
-                'ordering': ['on', 'id'],
+                "verbose_name": "进度事项",
+                "ordering": ["on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ledger', models.CharField(max_length=40, verbose_name='台账')),
-                ('state', models.CharField(choices=[('open', '未销号'), ('explained', '已说明'), ('closed', '已销号')], default='open', max_length=10, verbose_name='状态')),
-                ('opened_on', models.DateField(verbose_name='列入日期')),
-                ('found', models.JSONField(default=dict, verbose_name='列入时的事实')),
-                ('reason', models.TextField(blank=True, verbose_name='原因')),
-                ('reported_on', models.DateField(null=True, verbose_name='报告本级政府日期')),
-                ('report_number', models.CharField(blank=True, max_length=80, verbose_name='报告文号')),
-                ('consented_on', models.DateField(null=True, verbose_name='政府同意日期')),
-                ('consent_number', models.CharField(blank=True, max_length=80, verbose_name='同意文号')),
-                ('closed_on', models.DateField(null=True, verbose_name='销号日期')),
-                ('evidence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.file', verbose_name='佐证')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='区划')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='projects.project', verbose_name='项目')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ledger", models.CharField(max_length=40, verbose_name="台账")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "未销号"), ("explained", "已说明"), ("closed", "已销号")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("opened_on", models.DateField(verbose_name="列入日期")),
+                ("found", models.JSONField(default=dict, verbose_name="列入时的事实")),
+                ("reason", models.TextField(blank=True, verbose_name="原因")),
+                ("reported_on", models.DateField(null=True, verbose_name="报告本级政府日期")),
+                ("report_number", models.CharField(blank=True, max_length=80, verbose_name="报告文号")),
+                ("consented_on", models.DateField(null=True, verbose_name="政府同意日期")),
+                ("consent_number", models.CharField(blank=True, max_length=80, verbose_name="同意文号")),
+                ("closed_on", models.DateField(null=True, verbose_name="销号日期")),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.file",
+                        verbose_name="佐证",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.region",
+                        verbose_name="区划",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="projects.project",
+                        verbose_name="项目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '台账条目',
-                'ordering': ['region_id', 'opened_on', 'id'],
+                "verbose_name": "台账条目",
+                "ordering": ["region_id", "opened_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Condition',
+            name="Condition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, verbose_name='条件')),
-                ('met_on', models.DateField(null=True, verbose_name='具备日期')),
-                ('number', models.CharField(blank=True, max_length=80, verbose_name='文号、证号')),
-                ('not_needed', models.BooleanField(default=False, verbose_name='不需要')),
-                ('by', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conditions', to='projects.project', verbose_name='项目')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=30, verbose_name="条件")),
+                ("met_on", models.DateField(null=True, verbose_name="具备日期")),
+                ("number", models.CharField(blank=True, max_length=80, verbose_name="文号、证号")),
+                ("not_needed", models.BooleanField(default=False, verbose_name="不需要")),
+                ("by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conditions",
+                        to="projects.project",
+                        verbose_name="项目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '开工条件',
+                "verbose_name": "开工条件",
             },
         ),
         migrations.CreateModel(
-            name='Adjustment',
+            name="Adjustment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('adjust', '调整'), ('replace', '置换'), ('cancel', '取消')], max_length=10, verbose_name='办法')),
-                ('number', models.CharField(max_length=80, verbose_name='文号')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('before', models.JSONField(default=dict, verbose_name='调整前')),
-                ('after', models.JSONField(default=dict, verbose_name='调整后')),
-                ('reason', models.TextField(verbose_name='原因')),
-                ('ordered_by', models.CharField(blank=True, max_length=120, verbose_name='上级要求的依据')),
-                ('by', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='projects.project', verbose_name='项目')),
-                ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project', verbose_name='置换为')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("adjust", "调整"), ("replace", "置换"), ("cancel", "取消")],
+                        max_length=10,
+                        verbose_name="办法",
+                    ),
+                ),
+                ("number", models.CharField(max_length=80, verbose_name="文号")),
+                ("on", models.DateField(verbose_name="日期")),
+                ("before", models.JSONField(default=dict, verbose_name="调整前")),
+                ("after", models.JSONField(default=dict, verbose_name="调整后")),
+                ("reason", models.TextField(verbose_name="原因")),
+                ("ordered_by", models.CharField(blank=True, max_length=120, verbose_name="上级要求的依据")),
+                ("by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="adjustments",
+                        to="projects.project",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="projects.project",
+                        verbose_name="置换为",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '项目调整',
-                'ordering': ['on', 'id'],
+                "verbose_name": "项目调整",
+                "ordering": ["on", "id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='cohort',
-            constraint=models.UniqueConstraint(fields=('region', 'name'), name='cohort_by_name'),
+            model_name="cohort",
+            constraint=models.UniqueConstraint(fields=("region", "name"), name="cohort_by_name"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['region', 'kind', 'year'], name='project_by_kind'),
+            model_name="project",
+            index=models.Index(fields=["region", "kind", "year"], name="project_by_kind"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('region', 'code'), name='project_by_code'),
+            model_name="project",
+            constraint=models.UniqueConstraint(fields=("region", "code"), name="project_by_code"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('due_published_on__isnull', True), ('due_on__isnull', False), _connector='OR'), name='published_day_is_a_day'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_published_on__isnull", True), ("due_on__isnull", False), _connector="OR"),
+                name="published_day_is_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('cohort', 'project'), name='member_once'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("cohort", "project"), name="member_once"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['project', 'kind', 'on'], name='event_by_project'),
+            model_name="event",
+            index=models.Index(fields=["project", "kind", "on"], name="event_by_project"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['region', 'on'], name='event_by_region'),
+            model_name="event",
+            index=models.Index(fields=["region", "on"], name="event_by_region"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes__isnull', True), ('supersedes__lt', models.F('id')), _connector='OR'), name='event_supersedes_earlier'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("supersedes__isnull", True), ("supersedes__lt", models.F("id")), _connector="OR"),
+                name="event_supersedes_earlier",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('project', 'ledger'), name='one_open_entry_per_ledger'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "closed"), _negated=True),
+                fields=("project", "ledger"),
+                name="one_open_entry_per_ledger",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.UniqueConstraint(fields=('project', 'code'), name='condition_once'),
+            model_name="condition",
+            constraint=models.UniqueConstraint(fields=("project", "code"), name="condition_once"),
         ),
         protect("projects_project", grants="SELECT, INSERT, UPDATE"),
         protect("projects_event"),

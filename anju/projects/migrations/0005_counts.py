@@ -5,20 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0004_sign_in'),
-        ('projects', '0004_correct'),
+        ("core", "0004_sign_in"),
+        ("projects", "0004_correct"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='project',
-            name='region',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='区划'),
+            model_name="project",
+            name="region",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="core.region",
+                verbose_name="区划",
+            ),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['region', 'state', 'year', 'due_on'], include=('id', 'kind', 'units', 'households', 'monetised'), name='project_counts'),
+            model_name="project",
+            index=models.Index(
+                fields=["region", "state", "year", "due_on"],
+                include=("id", "kind", "units", "households", "monetised"),
+                name="project_counts",
+            ),
         ),
     ]

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0005_marks'),
-        ('projects', '0005_counts'),
+        ("core", "0005_marks"),
+        ("projects", "0005_counts"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['region', 'state', 'year'], include=('name', 'code', 'address', 'id'), name='project_search'),
+            model_name="project",
+            index=models.Index(
+                fields=["region", "state", "year"], include=("name", "code", "address", "id"), name="project_search"
+            ),
         ),
     ]

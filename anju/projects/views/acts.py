@@ -48,7 +48,9 @@ def act(
         labels = {one.name: one.label for _, inputs in form({}, {}) for one in inputs}
         said = {name: text for name, text in request.POST.items() if isinstance(text, str)}
         parts = form(said, wrongs(refused.problems, labels))
-        return show(request, "projects/act.html", status=422, parts=parts, back=back, problems=refused.problems, **shown_too)
+        return show(
+            request, "projects/act.html", status=422, parts=parts, back=back, problems=refused.problems, **shown_too
+        )
     return redirect(address(request, back))
 
 
@@ -78,7 +80,9 @@ def new(request: HttpRequest) -> HttpResponse:
             found = services.register(by=request.operator, region=made.region, **values | {"kind": kind})
             messages.success(request, f"已登记“{found.name}”，编码 {found.code}。")
             more = request.POST.get("also") == "more"
-            return redirect(address(request, "/projects/new/", kind=kind) if more else address(request, f"/projects/{found.pk}/"))
+            return redirect(
+                address(request, "/projects/new/", kind=kind) if more else address(request, f"/projects/{found.pk}/")
+            )
         except Refused as refused:
             problems = refused.problems
     return show(
@@ -92,12 +96,18 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.project(request.operator, pk)
     in_frame(request, found)
-    locked = {"year", *(name for name in PLANNED if found.state != Project.RESERVE and getattr(found, name) is not None)}
+    locked = {
+        "year",
+        *(name for name in PLANNED if found.state != Project.RESERVE and getattr(found, name) is not None),
+    }
     stands = {field.name: getattr(found, field.name) for field in fields_for(found.kind)}
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
         parts = project_parts(found.kind, stands | said, locked=locked)
-        parts = [(title, [dataclasses.replace(one, wrong=wrong.get(one.name, "")) for one in inputs]) for title, inputs in parts]
+        parts = [
+            (title, [dataclasses.replace(one, wrong=wrong.get(one.name, "")) for one in inputs])
+            for title, inputs in parts
+        ]
         return [*parts, ("", [Input("version", "", "hidden", said.get("version", str(found.version)))])]
 
     def do(reading: Reading) -> str:
@@ -107,7 +117,16 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return f"已修改“{found.name}”。" if texts else "没有改动。"
 
     sub = f"计划数下达以后不在这里改：{TWO_WAYS}" if locked - {"year"} else ""
-    return act(request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"修改：{found.name}", sub=sub, label="保存修改")
+    return act(
+        request,
+        form=form,
+        do=do,
+        back=f"/projects/{pk}/",
+        where=found.name,
+        heading=f"修改：{found.name}",
+        sub=sub,
+        label="保存修改",
+    )
 
 
 @acting("projects.edit")
@@ -152,9 +171,14 @@ def kinds_told(project: Project) -> dict[str, Any]:
 
 def record_inputs(project: Project, said: Mapping[str, str], wrong: Mapping[str, str]) -> list[Input]:
     kinds = events_for(project.kind)
-    modes = [(mode, MODES[mode]) for mode in dict.fromkeys(mode for kind in kinds for mode in kind.modes_for(project.kind))]
+    modes = [
+        (mode, MODES[mode]) for mode in dict.fromkeys(mode for kind in kinds for mode in kind.modes_for(project.kind))
+    ]
     stage = [(word, word) for kind in kinds for word in kind.choices]
-    listed = [(kind.code, f"{kind.stage}：{kind.label}{f'（{unit}）' if (unit := kind.unit_for(project.kind)) else ''}") for kind in kinds]
+    listed = [
+        (kind.code, f"{kind.stage}：{kind.label}{f'（{unit}）' if (unit := kind.unit_for(project.kind)) else ''}")
+        for kind in kinds
+    ]
 
     def one(name: str, label: str, kind: str = "text", start: str = "", **more: Any) -> Input:
         return Input(name, label, kind, said.get(name, start), wrong=wrong.get(name, ""), **more)
@@ -207,7 +231,13 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     line = queries.Line(found, queries.totals(user, [pk], until=on).get(pk, {}))
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
-        evidence = Input("evidence", "佐证（可不传）", "file", hint="许可证、验收表、付款凭证等，20 兆以内" + ("；请重新选一次" if said.get("on") else ""), whole=True)
+        evidence = Input(
+            "evidence",
+            "佐证（可不传）",
+            "file",
+            hint="许可证、验收表、付款凭证等，20 兆以内" + ("；请重新选一次" if said.get("on") else ""),
+            whole=True,
+        )
         return one_part(*record_inputs(found, said, wrong), evidence)
 
     def do(reading: Reading) -> str:
@@ -235,12 +265,28 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
         inputs = [Input("on", "日期", "date", said.get("on", event.on.isoformat()), wrong=wrong.get("on", ""))]
         if unit:
             stands = "" if event.amount is None else amount_shown(event.amount, unit)
-            inputs.append(Input("amount", "数量", value=said.get("amount", stands), unit=unit, wrong=wrong.get("amount", "")))
+            inputs.append(
+                Input("amount", "数量", value=said.get("amount", stands), unit=unit, wrong=wrong.get("amount", ""))
+            )
         inputs += [
             Input("part", "楼栋或部位", value=said.get("part", event.part)),
             Input("number", "文号、证号", value=said.get("number", event.number)),
-            Input("reason", "更正原因", "area", said.get("reason", ""), wrong=wrong.get("reason", ""), whole=True, hint="为什么改、依据什么改"),
-            Input("ordered_by", "上级要求的依据", value=said.get("ordered_by", ""), hint="上级要求更正的，写文号", whole=True),
+            Input(
+                "reason",
+                "更正原因",
+                "area",
+                said.get("reason", ""),
+                wrong=wrong.get("reason", ""),
+                whole=True,
+                hint="为什么改、依据什么改",
+            ),
+            Input(
+                "ordered_by",
+                "上级要求的依据",
+                value=said.get("ordered_by", ""),
+                hint="上级要求更正的，写文号",
+                whole=True,
+            ),
         ]
         return one_part(*inputs)
 
@@ -284,11 +330,27 @@ def meet(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         spared, cleared = reading.text("also") == "spared", reading.text("also") == "cleared"
         met_on = None if spared or cleared else reading.day("met_on", "具备日期")
         reading.check()
-        services.meet(by=user, project_id=pk, code=code, met_on=met_on, number="" if cleared else reading.text("number"), not_needed=spared)
+        services.meet(
+            by=user,
+            project_id=pk,
+            code=code,
+            met_on=met_on,
+            number="" if cleared else reading.text("number"),
+            not_needed=spared,
+        )
         return f"“{label}”已记为{'不需要' if spared else '未具备' if cleared else '具备'}。"
 
     others = [("spared", "这个项目不需要")] + ([("cleared", "恢复为未具备")] if known else [])
-    return act(request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"开工条件“{label}”：{found.name}", label="记为具备", others=others)
+    return act(
+        request,
+        form=form,
+        do=do,
+        back=f"/projects/{pk}/",
+        where=found.name,
+        heading=f"开工条件“{label}”：{found.name}",
+        label="记为具备",
+        others=others,
+    )
 
 
 @acting("projects.edit")
@@ -299,11 +361,29 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     in_frame(request, found)
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
-        due, day = (text_of(FIELDS["due_on"], found.due_on), found.due_published_on.isoformat() if found.due_published_on else today())
+        due, day = (
+            text_of(FIELDS["due_on"], found.due_on),
+            found.due_published_on.isoformat() if found.due_published_on else today(),
+        )
         return one_part(
-            Input("due_on", "约定竣工日期", "date", said.get("due_on", due), wrong=wrong.get("due_on", ""), hint="以施工合同为准"),
-            Input("published_on", "公开日期", "date", said.get("published_on", day), wrong=wrong.get("published_on", "")),
-            Input("at", "公开网址或载体", value=said.get("at", found.due_published_at), wrong=wrong.get("at", ""), whole=True),
+            Input(
+                "due_on",
+                "约定竣工日期",
+                "date",
+                said.get("due_on", due),
+                wrong=wrong.get("due_on", ""),
+                hint="以施工合同为准",
+            ),
+            Input(
+                "published_on", "公开日期", "date", said.get("published_on", day), wrong=wrong.get("published_on", "")
+            ),
+            Input(
+                "at",
+                "公开网址或载体",
+                value=said.get("at", found.due_published_at),
+                wrong=wrong.get("at", ""),
+                whole=True,
+            ),
         )
 
     def do(reading: Reading) -> str:
@@ -312,7 +392,15 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         services.publish_due(by=request.operator, project_id=pk, due_on=due, published_on=day, at=reading.text("at"))
         return "已登记约定竣工日期和公开情况。"
 
-    return act(request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"公开约定竣工日期：{found.name}", label="登记公开")
+    return act(
+        request,
+        form=form,
+        do=do,
+        back=f"/projects/{pk}/",
+        where=found.name,
+        heading=f"公开约定竣工日期：{found.name}",
+        label="登记公开",
+    )
 
 
 # -- by document ---------------------------------------------------------------------------------------------------------------
@@ -329,7 +417,12 @@ def document_inputs(said: Mapping[str, str], wrong: Mapping[str, str]) -> list[I
 
 def documented(reading: Reading) -> dict[str, Any]:
     on: date | None = reading.day("on", "日期")
-    return {"number": reading.text("number"), "on": on, "reason": reading.text("reason"), "ordered_by": reading.text("ordered_by")}
+    return {
+        "number": reading.text("number"),
+        "on": on,
+        "reason": reading.text("reason"),
+        "ordered_by": reading.text("ordered_by"),
+    }
 
 
 @acting("projects.edit")
@@ -358,14 +451,20 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         services.correct_plan(by=user, project_id=pk, version=version, reason=reading.text("reason"), **texts)
         return f"已更正“{found.name}”的录入，改前改后都留着。"
 
-    effect = "只改录错的数；改前改后、原因和何人何时都留着。正在填报的报表请再点“按台账更新”。" if free else "这个项目的计划数都要凭文号调整，请审核岗办理。"
+    effect = (
+        "只改录错的数；改前改后、原因和何人何时都留着。正在填报的报表请再点“按台账更新”。"
+        if free
+        else "这个项目的计划数都要凭文号调整，请审核岗办理。"
+    )
     return act(
         request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"录入更正：{found.name}", label="更正" if free else "",
         sub="计划变了的不在这里改，由审核岗凭文号“调整计划”。" + (f"要凭文号的：{held}。" if held else ""), effect=effect,
     )  # fmt: skip
 
 
-def plan_inputs(found: Project, fields: Sequence[Field], said: Mapping[str, str], wrong: Mapping[str, str]) -> list[Input]:
+def plan_inputs(
+    found: Project, fields: Sequence[Field], said: Mapping[str, str], wrong: Mapping[str, str]
+) -> list[Input]:
     return [
         Input(one.name, one.label.partition("（")[0], value=said.get(one.name, text_of(one, getattr(found, one.name))), unit=one.unit,
               wrong=wrong.get(one.name, ""), hint=f"现为{text_of(one, getattr(found, one.name)) or '空白'}")
@@ -406,11 +505,22 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.operator
     found = queries.project(user, pk)
     in_frame(request, found)
-    others = visible(Project.objects.filter(region=found.region, kind=found.kind, state=Project.PLANNED).exclude(pk=pk), user)
+    others = visible(
+        Project.objects.filter(region=found.region, kind=found.kind, state=Project.PLANNED).exclude(pk=pk), user
+    )
     choices = [(str(one.pk), f"{one.name}（{one.code}）") for one in others.order_by("-year", "code")[:500]]
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
-        other = Input("replaced_by", "置换为", "choice", said.get("replaced_by", ""), choices=choices, hint="请选择", whole=True, wrong=wrong.get("replaced_by", ""))
+        other = Input(
+            "replaced_by",
+            "置换为",
+            "choice",
+            said.get("replaced_by", ""),
+            choices=choices,
+            hint="请选择",
+            whole=True,
+            wrong=wrong.get("replaced_by", ""),
+        )
         return one_part(other, *document_inputs(said, wrong))
 
     def do(reading: Reading) -> str:
@@ -474,4 +584,13 @@ def _moved(request: HttpRequest, pk: int, service: Callable[..., Project], label
         service(by=request.operator, project_id=pk, on=on, reason=reading.text("reason"))
         return f"“{found.name}”已{label}。"
 
-    return act(request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"{label}：{found.name}", label=label, effect=effect)
+    return act(
+        request,
+        form=form,
+        do=do,
+        back=f"/projects/{pk}/",
+        where=found.name,
+        heading=f"{label}：{found.name}",
+        label=label,
+        effect=effect,
+    )

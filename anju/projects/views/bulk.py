@@ -47,7 +47,10 @@ def bring(request: HttpRequest) -> HttpResponse:
     made = frame(request)
     if made.region is None:
         raise Http404
-    context: dict[str, Any] = {"heading": f"{made.region.name}：用工作簿登记和修改项目", "export": address(request, "/projects/export.xlsx")}
+    context: dict[str, Any] = {
+        "heading": f"{made.region.name}：用工作簿登记和修改项目",
+        "export": address(request, "/projects/export.xlsx"),
+    }
     if request.method == "GET":
         return show(request, "projects/import.html", **context)
     reading = Reading(request.POST, request.FILES, "项目工作簿")
@@ -71,14 +74,26 @@ def check(request: HttpRequest, digest: str) -> HttpResponse:
     if made.region is None:
         raise Http404
     try:
-        brought = workbook.import_workbook(by=request.operator, region=made.region, content=content, name=name, preview=not post)
+        brought = workbook.import_workbook(
+            by=request.operator, region=made.region, content=content, name=name, preview=not post
+        )
     except Refused as refused:
         heading = f"《{name}》有{len(refused.problems)}处必须改正，没有导入"
-        return show(request, "projects/check.html", status=422, heading=heading, problems=refused.problems, marked=_marked(request, digest, name))
+        return show(
+            request,
+            "projects/check.html",
+            status=422,
+            heading=heading,
+            problems=refused.problems,
+            marked=_marked(request, digest, name),
+        )
     if post:
         messages.success(request, brought.said())
         return redirect(address(request, "/projects/"))
-    said = [f"登记{len(brought.made)}个" if brought.made else "", f"修改{len(brought.changed)}个" if brought.changed else ""]
+    said = [
+        f"登记{len(brought.made)}个" if brought.made else "",
+        f"修改{len(brought.changed)}个" if brought.changed else "",
+    ]
     act = "、".join(filter(None, said))
     heading = f"《{name}》可以导入：{act}项目" if act else f"《{name}》没有要改的"
     return show(

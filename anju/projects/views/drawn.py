@@ -8,7 +8,9 @@ from typing import Any
 
 MILLION = 1_000_000
 KM_A_DEGREE = 111  # along a meridian
-STEPS = [scale * size for size in (10_000, 100_000, MILLION, 10 * MILLION) for scale in (1, 2, 5)]  # of the lines, in millionths of a degree
+STEPS = [
+    scale * size for size in (10_000, 100_000, MILLION, 10 * MILLION) for scale in (1, 2, 5)
+]  # of the lines, in millionths of a degree
 LENGTHS = [scale * size for size in (1, 10, 100) for scale in (1, 2, 5)]  # of the scale bar, km
 LEAST = 20_000  # about two kilometres: one project alone is not blown up to fill the page
 
@@ -73,7 +75,9 @@ def plane(projects: Iterable[Any], width: int = 760, height: int = 540, margin: 
     def y(latitude: int) -> int:
         return height // 2 - (latitude - middle) * pixels // span
 
-    made.marks = [Mark(x(one.longitude), y(one.latitude), one, shape=SHAPES.get(one.kind, SHAPES["prh"])) for one in placed]
+    made.marks = [
+        Mark(x(one.longitude), y(one.latitude), one, shape=SHAPES.get(one.kind, SHAPES["prh"])) for one in placed
+    ]
     regions: dict[Any, list[Mark]] = {}
     for mark in made.marks:
         regions.setdefault(mark.of.region, []).append(mark)
@@ -83,10 +87,14 @@ def plane(projects: Iterable[Any], width: int = 760, height: int = 540, margin: 
             for region, marks in regions.items()
         ]
     step = next((one for one in STEPS if one * pixels >= 110 * span), STEPS[-1])
-    reach = width * longer * span // (shorter * pixels)  # millionths of a degree: more than half of what the drawing shows
+    reach = (
+        width * longer * span // (shorter * pixels)
+    )  # millionths of a degree: more than half of what the drawing shows
     for line in range((centre - reach) // step, (centre + reach) // step + 1):
         if 0 < x(line * step) < width and x(line * step) - x((line - 1) * step) > 40:
-            made.meridians.append(Mark(x(line * step), text=_degrees(line * step, "东经", "西经") if x(line * step) < width - 66 else ""))
+            made.meridians.append(
+                Mark(x(line * step), text=_degrees(line * step, "东经", "西经") if x(line * step) < width - 66 else "")
+            )
     for line in range((middle - reach) // step, (middle + reach) // step + 1):
         if 0 < y(line * step) < height:
             made.parallels.append(Mark(0, y(line * step), text=_degrees(line * step, "北纬", "南纬")))
@@ -115,7 +123,11 @@ class Line:
 LANE, LEFT, RIGHT, TOP = 30, 74, 36, 26
 
 
-def timeline(lanes: Sequence[tuple[str, Sequence[tuple[date, str, str]]]], limits: Sequence[tuple[date, str, str]], width: int = 900) -> Line:
+def timeline(
+    lanes: Sequence[tuple[str, Sequence[tuple[date, str, str]]]],
+    limits: Sequence[tuple[date, str, str]],
+    width: int = 900,
+) -> Line:
     """lanes: a name with its days and what happened, in full and in a word; limits: days that cut across (today, the contract's day) with a label and a class."""
     days = [day for _, events in lanes for day, _, _ in events] + [day for day, _, _ in limits]
     made = Line(width, TOP + LANE * len(lanes) + 24)
@@ -128,16 +140,24 @@ def timeline(lanes: Sequence[tuple[str, Sequence[tuple[date, str, str]]]], limit
         return LEFT + 8 + (day.toordinal() - first) * (width - LEFT - RIGHT - 16) // span
 
     base = TOP + LANE * len(lanes)
-    starts = [date(year, month, 1) for year in range(min(days).year, date.fromordinal(first + span).year + 1) for month in (1, 4, 7, 10)]
+    starts = [
+        date(year, month, 1)
+        for year in range(min(days).year, date.fromordinal(first + span).year + 1)
+        for month in (1, 4, 7, 10)
+    ]
     shown = [day for day in starts if first <= day.toordinal() <= first + span]
     if len(shown) > 9:
         shown = [day for day in shown if day.month == 1]
-    made.ticks = [Mark(x(day), base, text=f"{day.year}年" if day.month == 1 else f"{day.year}.{day.month}") for day in shown]
+    made.ticks = [
+        Mark(x(day), base, text=f"{day.year}年" if day.month == 1 else f"{day.year}.{day.month}") for day in shown
+    ]
     for number, (name, events) in enumerate(lanes):
         y = TOP + LANE * number + LANE // 2
         grouped: dict[int, list[tuple[date, str, str]]] = {}
         for day, text, word in sorted(events):
-            near = next((place for place in grouped if abs(place - x(day)) < 7), x(day))  # what would lie on top of another joins it
+            near = next(
+                (place for place in grouped if abs(place - x(day)) < 7), x(day)
+            )  # what would lie on top of another joins it
             grouped.setdefault(near, []).append((day, text, word))
         places = sorted(grouped)
         room = [after - before for before, after in pairwise([*places, width - RIGHT + 60])]
@@ -146,7 +166,9 @@ def timeline(lanes: Sequence[tuple[str, Sequence[tuple[date, str, str]]]], limit
             said = grouped[place]
             labels = [said[0][1], said[0][2]] if len(said) == 1 else [f"{said[0][2]}等{len(said)}项", f"{len(said)}项"]
             # In full where there is room, else in a word, else the point alone: a number is never cut.
-            marks.append(Mark(place, y, of=said, text=next((label for label in labels if len(label) * 12 + 14 <= free), "")))
+            marks.append(
+                Mark(place, y, of=said, text=next((label for label in labels if len(label) * 12 + 14 <= free), ""))
+            )
         made.lanes.append((Mark(0, y, text=name), marks))
     taken = -200
     for day, text, css in sorted(limits):

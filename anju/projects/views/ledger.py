@@ -69,16 +69,29 @@ STEPS = {
     "explain": Step("说明原因", EDIT, lambda entry: entry.state != Entry.CLOSED),
     "report": Step("登记报告", EDIT, lambda entry: entry.state != Entry.CLOSED and bool(entry.reason)),
     "consent": Step("登记政府同意", EDIT, lambda entry: entry.state != Entry.CLOSED and entry.reported_on is not None),
-    "close": Step("销号", ADJUST, lambda entry: entry.state != Entry.CLOSED, "销号时按规则书再核对一次：还没有建成、竣工的不能销号。销号以后可以恢复。"),
+    "close": Step(
+        "销号",
+        ADJUST,
+        lambda entry: entry.state != Entry.CLOSED,
+        "销号时按规则书再核对一次：还没有建成、竣工的不能销号。销号以后可以恢复。",
+    ),
     "reopen": Step("恢复", ADJUST, lambda entry: entry.state == Entry.CLOSED, "恢复以后重新列为未销号。"),
 }
-DONE = {"explain": lambda entry: entry.reason, "report": lambda entry: entry.reported_on, "consent": lambda entry: entry.consented_on}
+DONE = {
+    "explain": lambda entry: entry.reason,
+    "report": lambda entry: entry.reported_on,
+    "consent": lambda entry: entry.consented_on,
+}
 
 
 def acts_for(user: Any, entry: Entry) -> list[SimpleNamespace]:
     """What this person may do with the entry, the next step first; what is done already may be mended."""
     offered = [
-        SimpleNamespace(path=f"/projects/ledger/{entry.pk}/{name}/", label=step.label if not done(name, entry) else f"改{step.label.removeprefix('登记')}", done=done(name, entry))
+        SimpleNamespace(
+            path=f"/projects/ledger/{entry.pk}/{name}/",
+            label=step.label if not done(name, entry) else f"改{step.label.removeprefix('登记')}",
+            done=done(name, entry),
+        )
         for name, step in STEPS.items()
         if step.open(entry) and may(user, step.act, entry.region_id)
     ]
@@ -101,7 +114,11 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
         return show(request, "projects/ledger.html", heading="台账与销号", view="entries", shown_entries=[])
     region, view = made.region, request.GET.get("show", "entries")
     books = queries.ledgers()
-    context: dict[str, Any] = {"view": view, "books": [(code, book.label) for code, book in books.items()], "can_open": may(user, RUN, region.pk)}
+    context: dict[str, Any] = {
+        "view": view,
+        "books": [(code, book.label) for code, book in books.items()],
+        "can_open": may(user, RUN, region.pk),
+    }
     context["can_fix"] = may(user, ADJUST, region.pk)
     on = shown.as_of(made)
     if view == "signals":
@@ -109,23 +126,40 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
             return _kept(request, region, on, status, context | extra)
         found = queries.signals(user, region, on)
         page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-        names = {one.pk: one for one in queries.visible(Project.objects.select_related("region"), user).filter(pk__in={one.project_id for one in page})}
+        names = {
+            one.pk: one
+            for one in queries.visible(Project.objects.select_related("region"), user).filter(
+                pk__in={one.project_id for one in page}
+            )
+        }
         context["signals"] = [_signalled(one, one.watch.label, names[one.project_id]) for one in page]
         heading = f"{region.name}：规则书提醒{len(found):,}处" if found else f"{region.name}：规则书没有提醒"
-        return show(request, "projects/ledger.html", status=status, heading=heading, on=on, shown=page, **context, **extra)
+        return show(
+            request, "projects/ledger.html", status=status, heading=heading, on=on, shown=page, **context, **extra
+        )
     if view == "cohorts":
         context["cohorts"] = queries.cohorts(user, region)
-        heading = f"{region.name}：项目清单{len(context['cohorts'])}份" if context["cohorts"] else f"{region.name}的项目清单"
+        heading = (
+            f"{region.name}：项目清单{len(context['cohorts'])}份" if context["cohorts"] else f"{region.name}的项目清单"
+        )
         return show(request, "projects/ledger.html", status=status, heading=heading, **context, **extra)
     asked = request.GET.get("ledger", "") if request.GET.get("ledger", "") in books else ""
     state = request.GET.get("state", "")
     every = queries.entries(user, region, ledger=asked)
     open_ones = [one for one in every if one.state != Entry.CLOSED]
-    listed = [one for one in every if one.state == state] if state in Entry.STATES.labels else every if state == "all" else open_ones
+    listed = (
+        [one for one in every if one.state == state]
+        if state in Entry.STATES.labels
+        else every
+        if state == "all"
+        else open_ones
+    )
     silent, closed = sum(not one.reason for one in open_ones), len(every) - len(open_ones)
     heading = f"{region.name}的逾期台账"
     if open_ones:
-        heading = f"{region.name}：{len({one.project_id for one in open_ones}):,}个项目逾期未销号" + (f"，{silent:,}条没有说明原因" if silent else "，都已说明原因")
+        heading = f"{region.name}：{len({one.project_id for one in open_ones}):,}个项目逾期未销号" + (
+            f"，{silent:,}条没有说明原因" if silent else "，都已说明原因"
+        )
     elif every:
         heading = f"{region.name}：列入台账的{closed}条都已销号"
     page = Paginator(by_project(listed), PAGE).get_page(request.GET.get("page"))
@@ -146,7 +180,13 @@ def _kept(request: HttpRequest, region: Region, on: date, status: int, context: 
     labels = {watch.subject: watch.label for watch in watches()}
     listed = [_signalled(one, labels.get(one.subject, one.subject), one.project) for one in page]
     count = page.paginator.count
-    heading = f"{region.name}：规则书提醒{count:,}处" if count else f"{region.name}：规则书没有提醒" if look else f"{region.name}的规则书提醒"
+    heading = (
+        f"{region.name}：规则书提醒{count:,}处"
+        if count
+        else f"{region.name}：规则书没有提醒"
+        if look
+        else f"{region.name}的规则书提醒"
+    )
     return show(
         request, "projects/ledger.html", status=status, heading=heading, on=on, shown=page, signals=listed, kept=True, look=look,
         looked_over=f"{look.projects:,}" if look else "", job=running, **context,
@@ -154,7 +194,14 @@ def _kept(request: HttpRequest, region: Region, on: date, status: int, context: 
 
 
 def _signalled(one: Any, label: str, project: Project) -> SimpleNamespace:
-    return SimpleNamespace(colour=one.colour, label=label, text=beside_name(one.text, project.region, project), propose=one.propose, project=project, path=f"/projects/{project.pk}/")
+    return SimpleNamespace(
+        colour=one.colour,
+        label=label,
+        text=beside_name(one.text, project.region, project),
+        propose=one.propose,
+        project=project,
+        path=f"/projects/{project.pk}/",
+    )
 
 
 def _running(user: Any, name: str, region: Region) -> Any:
@@ -193,7 +240,10 @@ def open_all(request: HttpRequest) -> HttpResponse:
         opened = services.open_entries(by=request.operator, region=made.region, on=shown.as_of(made))
     except Refused as refused:
         return listing(request, status=422, problems=refused.problems)
-    messages.success(request, f"核对到{day(shown.as_of(made))}：" + (f"新列入台账{len(opened)}个。" if opened else "没有新的逾期项目。"))
+    messages.success(
+        request,
+        f"核对到{day(shown.as_of(made))}：" + (f"新列入台账{len(opened)}个。" if opened else "没有新的逾期项目。"),
+    )
     return redirect(address(request, "/projects/ledger/"))
 
 
@@ -206,7 +256,12 @@ def count(request: HttpRequest) -> HttpResponse:
         raise Http404
     title = f"{made.region.name}{period_label(made.period)}台账统计入指标"
     job = jobs.enqueue(
-        request.operator, "projects.count", region_id=made.region.pk, title=title, region=made.region.code, period=made.period
+        request.operator,
+        "projects.count",
+        region_id=made.region.pk,
+        title=title,
+        region=made.region.code,
+        period=made.period,
     )
     return redirect(f"/jobs/{job.pk}/")
 
@@ -219,13 +274,32 @@ def entry_inputs(name: str, entry: Entry, said: Mapping[str, str], wrong: Mappin
         return value.isoformat() if value else today()
 
     if name == "explain":
-        return one_part(one("reason", "原因", "area", entry.reason, whole=True, hint="为什么没有按期建成，采取什么措施，什么时候建成"))
+        return one_part(
+            one(
+                "reason",
+                "原因",
+                "area",
+                entry.reason,
+                whole=True,
+                hint="为什么没有按期建成，采取什么措施，什么时候建成",
+            )
+        )
     if name == "report":
-        return one_part(one("on", "报告日期", "date", stands(entry.reported_on)), one("number", "报告文号", start=entry.report_number, large=True))
+        return one_part(
+            one("on", "报告日期", "date", stands(entry.reported_on)),
+            one("number", "报告文号", start=entry.report_number, large=True),
+        )
     if name == "consent":
-        return one_part(one("on", "同意日期", "date", stands(entry.consented_on)), one("number", "同意的文号", start=entry.consent_number, large=True, hint="批复、会议纪要的文号"))
+        return one_part(
+            one("on", "同意日期", "date", stands(entry.consented_on)),
+            one("number", "同意的文号", start=entry.consent_number, large=True, hint="批复、会议纪要的文号"),
+        )
     if name == "close":
-        return one_part(one("on", "销号日期", "date", today()), one("evidence", "佐证（可不传）", "file", large=True), one("note", "说明", "area", whole=True))
+        return one_part(
+            one("on", "销号日期", "date", today()),
+            one("evidence", "佐证（可不传）", "file", large=True),
+            one("note", "说明", "area", whole=True),
+        )
     return one_part(one("on", "日期", "date", today()), one("reason", "原因", "area", whole=True))
 
 
@@ -242,7 +316,9 @@ def deal(name: str, user: Any, entry: Entry, reading: Reading) -> str:
     elif name == "consent":
         services.consent(by=user, entry_id=entry.pk, on=on, number=reading.text("number"))
     elif name == "close":
-        services.close_out(by=user, entry_id=entry.pk, on=on, note=reading.text("note"), evidence=keep(user, entry.project, kept))
+        services.close_out(
+            by=user, entry_id=entry.pk, on=on, note=reading.text("note"), evidence=keep(user, entry.project, kept)
+        )
     else:
         services.reopen_entry(by=user, entry_id=entry.pk, on=on, reason=reading.text("reason"))
     return f"“{entry.project.name}”{'已销号' if name == 'close' else '已恢复' if name == 'reopen' else '已登记'}。"
@@ -307,15 +383,41 @@ def fix(request: HttpRequest) -> HttpResponse:
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
         return one_part(
-            Input("name", "名称", value=said.get("name", f"{year - 3}年底前开工{year}年底前未建成项目"), wrong=wrong.get("name", ""), whole=True),
-            Input("started_by", "开工截止日", "date", said.get("started_by", f"{year - 3}-12-31"), wrong=wrong.get("started_by", ""), hint="到这一天已经开工"),
-            Input("unfinished_on", "未建成截止日", "date", said.get("unfinished_on", f"{year}-12-31"), wrong=wrong.get("unfinished_on", ""), hint="到这一天还没有建成"),
+            Input(
+                "name",
+                "名称",
+                value=said.get("name", f"{year - 3}年底前开工{year}年底前未建成项目"),
+                wrong=wrong.get("name", ""),
+                whole=True,
+            ),
+            Input(
+                "started_by",
+                "开工截止日",
+                "date",
+                said.get("started_by", f"{year - 3}-12-31"),
+                wrong=wrong.get("started_by", ""),
+                hint="到这一天已经开工",
+            ),
+            Input(
+                "unfinished_on",
+                "未建成截止日",
+                "date",
+                said.get("unfinished_on", f"{year}-12-31"),
+                wrong=wrong.get("unfinished_on", ""),
+                hint="到这一天还没有建成",
+            ),
         )
 
     def do(reading: Reading) -> str:
         started, unfinished = reading.day("started_by", "开工截止日"), reading.day("unfinished_on", "未建成截止日")
         reading.check()
-        found = services.fix_cohort(by=request.operator, region=made.region, name=reading.text("name"), started_by=started, unfinished_on=unfinished)
+        found = services.fix_cohort(
+            by=request.operator,
+            region=made.region,
+            name=reading.text("name"),
+            started_by=started,
+            unfinished_on=unfinished,
+        )
         return f"已固定清单“{found.name}”。"
 
     return act(
@@ -339,13 +441,30 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     regions = {one.region_id: one.region.name for one, _ in view.members}
     groups = [("", "合计")] + ([(kind, Project.Kind(kind).label) for kind in kinds] if len(kinds) > 1 else [])
     parts = (Column("项目", unit="个"), Column("未建成", unit="套"), Column("已建成", unit="套"), Column("建成率"))
-    table = Sheet("cohort", [Column("区划"), *(Column(label, parts, part=bool(kind)) for kind, label in groups)], caption="按区划和类型")
+    table = Sheet(
+        "cohort",
+        [Column("区划"), *(Column(label, parts, part=bool(kind)) for kind, label in groups)],
+        caption="按区划和类型",
+    )
     total = [_cells(view.whole(kind)) for kind, _ in groups]
-    table.rows.append(Row([Cell(text="合计" if len(regions) > 1 else next(iter(regions.values()), "合计")), *(cell for cells in total for cell in cells)], css="total"))
+    table.rows.append(
+        Row(
+            [
+                Cell(text="合计" if len(regions) > 1 else next(iter(regions.values()), "合计")),
+                *(cell for cells in total for cell in cells),
+            ],
+            css="total",
+        )
+    )
     for region_id, name in regions.items() if len(regions) > 1 else ():
         cells = [_cells(view.cells.get((region_id, kind))) for kind, _ in groups]
         table.rows.append(Row([Cell(text=name), *(cell for group in cells for cell in group)]))
-    heads = [Column("项目"), Column("区划", text=True), Column("类型", text=True), *(Column(label, unit="套") for label in ("未建成", "已建成", "还差"))]
+    heads = [
+        Column("项目"),
+        Column("区划", text=True),
+        Column("类型", text=True),
+        *(Column(label, unit="套") for label in ("未建成", "已建成", "还差")),
+    ]
     members = Sheet("members", heads, css="projects cards", caption="清单中的项目")
     for member, built in view.members:
         left = None if member.unfinished is None else max(member.unfinished - built, 0)
@@ -356,10 +475,27 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
             Cell(text=UNKNOWN if left is None else f"{left:,}", css="n", label="还差"),
         ]))  # fmt: skip
     sub = f"{day(view.cohort.started_by)}前开工、{day(view.cohort.unfinished_on)}未建成的{whole.projects}个项目；建成数截至{day(view.on)}，不含货币化安置"
-    return show(request, "projects/cohort.html", heading=heading, sub=sub, table=table, members=members, unknown=whole.unknown, problems=view.problems)
+    return show(
+        request,
+        "projects/cohort.html",
+        heading=heading,
+        sub=sub,
+        table=table,
+        members=members,
+        unknown=whole.unknown,
+        problems=view.problems,
+    )
 
 
 def _cells(one: Any) -> list[Cell]:
     if one is None:
         return [Cell()] * 4
-    return [Cell(text=text, css="n") for text in (f"{one.projects:,}", UNKNOWN if one.unfinished is None else f"{one.unfinished:,}", f"{one.built:,}", shown.rate(one.built, one.unfinished))]
+    return [
+        Cell(text=text, css="n")
+        for text in (
+            f"{one.projects:,}",
+            UNKNOWN if one.unfinished is None else f"{one.unfinished:,}",
+            f"{one.built:,}",
+            shown.rate(one.built, one.unfinished),
+        )
+    ]

@@ -62,10 +62,18 @@ def named(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse
         if chosen["year"] in (None, one.year):
             counted[one.state] += one.count
     count, late = shown.counted(tallies, chosen)
-    listed = queries.projects(user, found, sort=sort, page=shown.page_number(request), until=shown.as_of(made), count=count)
+    listed = queries.projects(
+        user, found, sort=sort, page=shown.page_number(request), until=shown.as_of(made), count=count
+    )
     word = Project.STATES.label(chosen["state"]) if chosen["state"] else "共"
-    heading = f"{made.region.name}：{word}{listed.count:,}个项目" + (f"，{late:,}个逾期未建成" if late else "，没有逾期的" if chosen["state"] == Project.PLANNED else "")
-    others = "、".join(f"{label}{counted[state]:,}个" for state, label in shown.STATES if chosen["state"] not in ("", state) and counted.get(state))
+    heading = f"{made.region.name}：{word}{listed.count:,}个项目" + (
+        f"，{late:,}个逾期未建成" if late else "，没有逾期的" if chosen["state"] == Project.PLANNED else ""
+    )
+    others = "、".join(
+        f"{label}{counted[state]:,}个"
+        for state, label in shown.STATES
+        if chosen["state"] not in ("", state) and counted.get(state)
+    )
     sub = f"另有{others}。" if others else ""
     return show(
         request, "projects/list.html", status=status, heading=heading if listed.count else f"{made.region.name}的项目", sub=sub,
@@ -119,7 +127,10 @@ def table(request: HttpRequest) -> HttpResponse:
         ]  # fmt: skip
         editable = may(user, EDIT, project.region_id) and project.state in (Project.PLANNED, Project.RESERVE)
         rows.append({"project": project, "path": f"/projects/{project.pk}/", "cells": cells, "editable": editable})
-    heads = [{"name": field.name, "text": field.label.partition("（")[0], "unit": field.unit, "wide": field.name in WIDE} for field in fields]
+    heads = [
+        {"name": field.name, "text": field.label.partition("（")[0], "unit": field.unit, "wide": field.name in WIDE}
+        for field in fields
+    ]
     return show(
         request, "projects/table.html", heading=f"{made.region.name}：{listed.count:,}个项目的基本情况", rows=rows, columns=heads,
         lines=written.filled(rows, address(request, ""), has_below(made.region)), regions_shown=has_below(made.region),
@@ -134,11 +145,18 @@ def save(request: HttpRequest) -> HttpResponse:
     """Cells as they were typed. Each project is saved by itself: what one may not have does not keep the others from being saved."""
     frame(request)
     try:
-        asked = [(int(row["project"]), int(row["version"]), dict(row["fields"])) for row in json.loads(request.body)["rows"]]
-        fields = [{name: (str(cell["text"]), str(cell["base"])) for name, cell in one.items() if name in ON_TABLE} for _, _, one in asked]
+        asked = [
+            (int(row["project"]), int(row["version"]), dict(row["fields"])) for row in json.loads(request.body)["rows"]
+        ]
+        fields = [
+            {name: (str(cell["text"]), str(cell["base"])) for name, cell in one.items() if name in ON_TABLE}
+            for _, _, one in asked
+        ]
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"error": "请求不完整"}, status=400)
-    rows = [save_row(request.operator, pk, version, cells) for (pk, version, _), cells in zip(asked, fields, strict=True)]
+    rows = [
+        save_row(request.operator, pk, version, cells) for (pk, version, _), cells in zip(asked, fields, strict=True)
+    ]
     return JsonResponse({"at": f"{timezone.localtime():%H:%M:%S}", "rows": rows})
 
 
@@ -165,12 +183,20 @@ def save_row(user: Operator, pk: int, version: int, cells: dict[str, tuple[str, 
                     del wanted[name]
                 version = now.version
                 continue
-            found = wrongs(refused.problems, {name: labels[name] for name in wanted}) or dict.fromkeys(wanted, said(refused))
+            found = wrongs(refused.problems, {name: labels[name] for name in wanted}) or dict.fromkeys(
+                wanted, said(refused)
+            )
             for name, text in found.items():
                 problems[name] = text
                 del wanted[name]
     project = queries.project(user, pk)
-    return {"project": pk, "version": project.version, "cells": texts(project, list(EVERYTHING)), "clashes": clashes, "problems": problems}
+    return {
+        "project": pk,
+        "version": project.version,
+        "cells": texts(project, list(EVERYTHING)),
+        "clashes": clashes,
+        "problems": problems,
+    }
 
 
 def said(refused: Refused) -> str:
@@ -192,14 +218,29 @@ def places(request: HttpRequest) -> HttpResponse:
         return show(request, "projects/map.html", heading="项目地图", rows=[])
     chosen, off, on = shown.filters(request), request.GET.get("map") == "0", shown.as_of(made)
     found, tallies = shown.found(user, made, chosen)
-    listed = queries.projects(user, found, sort="region", size=MOST_ON_MAP, until=on, count=shown.counted(tallies, chosen)[0], only=shown.ON_MAP, kinds=queries.STAGES)
+    listed = queries.projects(
+        user,
+        found,
+        sort="region",
+        size=MOST_ON_MAP,
+        until=on,
+        count=shown.counted(tallies, chosen)[0],
+        only=shown.ON_MAP,
+        kinds=queries.STAGES,
+    )
     rows = [shown.mapped(line, on, drawn.SHAPES) for line in listed.lines]
     plane = drawn.plane(rows)
     lost, late = len(rows) - len(plane.marks), sum(row.late for row in rows)
     heading = f"{made.region.name}：{len(plane.marks)}个项目在图上" + (f"，{late}个逾期" if late else "")
     if rows and not plane.marks:
         heading = f"{made.region.name}：{len(rows)}个项目都没有坐标"
-    sub = f"{lost}个没有坐标，只在表里。" if lost and plane.marks else "在填写表格、项目页或现场手机页上填经度、纬度。" if lost else ""
+    sub = (
+        f"{lost}个没有坐标，只在表里。"
+        if lost and plane.marks
+        else "在填写表格、项目页或现场手机页上填经度、纬度。"
+        if lost
+        else ""
+    )
     if listed.count > MOST_ON_MAP:
         sub = f"共{listed.count}个，图和表是前{MOST_ON_MAP}个，请选下级区划或加筛选。{sub}"
     kept = address(request, "")

@@ -90,14 +90,22 @@ def steps(line: Line, standing: list[Event], on: date) -> list[SimpleNamespace]:
     kinds, first = events(), {}
     for event in sorted(standing, key=lambda one: (one.on, one.pk)):
         first.setdefault(event.kind, event)
-    codes = [code for code in (OLD_STEPS if line.project.kind == Project.Kind.OLD else STEPS) if line.project.kind in kinds[code].kinds]
+    codes = [
+        code
+        for code in (OLD_STEPS if line.project.kind == Project.Kind.OLD else STEPS)
+        if line.project.kind in kinds[code].kinds
+    ]
     furthest = max((place for place, code in enumerate(codes) if code in first), default=-1)
     late = see.late_days(line, on)
     made = []
     for place, code in enumerate(codes):
         amount, text, css = line.total(code), "", ""
         if code in first:
-            text = f"{first[code].on:%Y-%m-%d}" + (f" {see.grouped(amount, kinds[code].unit_for(line.project.kind))}{kinds[code].unit_for(line.project.kind)}" if amount else "")
+            text = f"{first[code].on:%Y-%m-%d}" + (
+                f" {see.grouped(amount, kinds[code].unit_for(line.project.kind))}{kinds[code].unit_for(line.project.kind)}"
+                if amount
+                else ""
+            )
             css = "now" if place == furthest else "past"
         elif place < furthest:
             text = "没有登记"
@@ -135,7 +143,10 @@ def picture(found: Project, standing: list[Event], on: date) -> SimpleNamespace 
     if not codes:
         return None
     first, last = min(event.on for event in counted), on
-    months = [(number // 12, number % 12 + 1) for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month)]
+    months = [
+        (number // 12, number % 12 + 1)
+        for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    ]
     if len(months) < 2:
         return None
     months, unit = months[-STRAIGHT:], kinds["start"].unit_for(found.kind)
@@ -146,7 +157,9 @@ def picture(found: Project, standing: list[Event], on: date) -> SimpleNamespace 
         texts = ["没有登记" if value is None else f"{value:,}{unit}" for value in values]
         series.append({"name": kinds[code].label, "values": values, "texts": texts})
     if plan is not None:
-        series.append({"name": "计划", "values": [plan] * len(months), "texts": [f"{plan:,}{unit}"] * len(months), "plan": True})
+        series.append(
+            {"name": "计划", "values": [plan] * len(months), "texts": [f"{plan:,}{unit}"] * len(months), "plan": True}
+        )
     near = max((abs(one["values"][-1] or 0) for one in series), default=0) // 15
     told: dict[int, dict[str, Any]] = {}
     for one in series:  # lines that end at about one height share a label: two would lie on each other
@@ -182,7 +195,9 @@ def facts(found: Project) -> list[tuple[str, str]]:
         if not text or field.name in ("code", "name", "kind", "year", "longitude", "latitude"):
             continue
         if field.unit and field.unit != "度":
-            text = f"{see.grouped(getattr(found, field.name), field.unit)}{'' if field.unit == '%' else ' '}{field.unit}"
+            text = (
+                f"{see.grouped(getattr(found, field.name), field.unit)}{'' if field.unit == '%' else ' '}{field.unit}"
+            )
         said.append((field.label.partition("（")[0], day(getattr(found, field.name)) if field.type == "date" else text))
     if found.longitude is not None and found.latitude is not None:
         said.append(("位置", f"东经{see.degrees(found.longitude)}°，北纬{see.degrees(found.latitude)}°"))
@@ -225,14 +240,22 @@ def conditioned(one: queries.Ready, pk: int, edits: bool) -> SimpleNamespace:
 
 
 def pictured(one: Any) -> SimpleNamespace:
-    place = f"{see.degrees(one.longitude)}，{see.degrees(one.latitude)}" if one.longitude is not None and one.latitude is not None else ""
+    place = (
+        f"{see.degrees(one.longitude)}，{see.degrees(one.latitude)}"
+        if one.longitude is not None and one.latitude is not None
+        else ""
+    )
     return SimpleNamespace(path=f"/projects/photos/{one.pk}/", caption=one.caption, taken_on=one.taken_on, place=place)
 
 
 def adjusted(one: Any) -> Any:
     """With what it was and became in words: 计划套数 166 → 150."""
     labels = {name: field.heading for name, field in FIELDS.items()}
-    said = [f"{labels[name]} {was or '空白'} → {one.after.get(name) or '空白'}" for name, was in one.before.items() if name in labels]
+    said = [
+        f"{labels[name]} {was or '空白'} → {one.after.get(name) or '空白'}"
+        for name, was in one.before.items()
+        if name in labels
+    ]
     if one.replaced_by:
         said.append(f"置换为“{one.replaced_by.name}”")
     one.said = "；".join(said)
@@ -258,7 +281,9 @@ def total(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in kinds or found.kind not in kinds[kind].kinds or not kinds[kind].unit:
         raise Http404(kind)
     unit = kinds[kind].unit_for(found.kind)
-    rows = [one for one in reversed(queries.timeline(user, found)) if one.event and one.event.kind == kind and one.on <= on]
+    rows = [
+        one for one in reversed(queries.timeline(user, found)) if one.event and one.event.kind == kind and one.on <= on
+    ]
     counted = [one for one in rows if not one.mended and not one.event.void and one.event.amount is not None]
     amount = sum(one.event.amount for one in counted)
     plan = found.investment if kind == "invest" else see.whole(found) if kind in (*DRAWN, "handover") else None

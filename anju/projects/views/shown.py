@@ -29,7 +29,9 @@ def filters(request: HttpRequest) -> dict[str, Any]:
     """What the address asks for; what is no choice is left out. Those in the plan are shown unless another state, or all, is asked for."""
     asked = {key: request.GET.get(key, "").strip() for key in ("kind", "year", "state", "search")}
     year = int(asked["year"]) if asked["year"].isdecimal() and len(asked["year"]) == 4 else None
-    state = asked["state"] or ("" if asked["search"] else Project.PLANNED)  # who looks for a name wants it wherever it is
+    state = asked["state"] or (
+        "" if asked["search"] else Project.PLANNED
+    )  # who looks for a name wants it wherever it is
     return {
         "kind": asked["kind"] if asked["kind"] in Project.Kind.values else "",
         "year": year,
@@ -75,7 +77,13 @@ def for_filters(tallies: list[Tally], chosen: dict[str, Any]) -> dict[str, Any]:
 
 
 def for_pager(listed: queries.Listed) -> dict[str, Any]:
-    return {"number": listed.page, "pages": listed.pages, "count": listed.count, "before": listed.page - 1, "after": listed.page + 1}
+    return {
+        "number": listed.page,
+        "pages": listed.pages,
+        "count": listed.count,
+        "before": listed.page - 1,
+        "after": listed.page + 1,
+    }
 
 
 def door(request: HttpRequest, line: Line, kind: str, unit: str) -> str:
@@ -84,7 +92,9 @@ def door(request: HttpRequest, line: Line, kind: str, unit: str) -> str:
     if amount is None:
         return ""
     href = address(request, f"/projects/{line.project.pk}/total/{quote(kind)}/")
-    return mark_safe(f'<a class="fig" href="{escaped(href)}">{money(amount) if unit == "万元" else grouped(amount, unit)}</a>')  # digits
+    return mark_safe(
+        f'<a class="fig" href="{escaped(href)}">{money(amount) if unit == "万元" else grouped(amount, unit)}</a>'
+    )  # digits
 
 
 def grouped(amount: int, unit: str) -> str:
@@ -147,16 +157,38 @@ def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regio
         about = f"{project.year}年计划" if project.year else "储备"
         about = about if kind else f"{KIND_NAMES[project.kind]}，{about}"
         name = mark_safe(f"{escaped(project.name)}<small>{about}</small>")  # about: words of ours
-        said = progress(line, on) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
+        said = (
+            progress(line, on) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
+        )
         cells = [Cell(text=name, href=address(request, f"/projects/{project.pk}/"), css="gone" if gone else "")]
         cells += [Cell(text=project.region.name, css="brief")] if regions else []
-        cells += [Cell(text=said, css="late brief" if late is not None else "brief"), number(str(project.due_on or ""), "约定竣工")]
+        cells += [
+            Cell(text=said, css="late brief" if late is not None else "brief"),
+            number(str(project.due_on or ""), "约定竣工"),
+        ]
         cells += [number("" if all_of_it is None else f"{all_of_it:,}", "计划")]
-        cells += [number(door(request, line, "start", unit_of), "开工"), number(rate(start, all_of_it), css="n no-phone")]
-        cells += [] if old else [number(door(request, line, "basic", "套"), "基本建成"), number(rate(basic, all_of_it), css="n no-phone")]
-        cells += [number(door(request, line, finish, unit_of), events()[finish].label), number(rate(end, all_of_it), css="n no-phone")]
+        cells += [
+            number(door(request, line, "start", unit_of), "开工"),
+            number(rate(start, all_of_it), css="n no-phone"),
+        ]
+        cells += (
+            []
+            if old
+            else [
+                number(door(request, line, "basic", "套"), "基本建成"),
+                number(rate(basic, all_of_it), css="n no-phone"),
+            ]
+        )
+        cells += [
+            number(door(request, line, finish, unit_of), events()[finish].label),
+            number(rate(end, all_of_it), css="n no-phone"),
+        ]
         plan = "" if project.investment is None else money(project.investment)
-        cells += [number(plan, css="n no-phone"), number(door(request, line, "invest", "万元"), "投资（万元）"), number(rate(spent, project.investment), css="n no-phone")]
+        cells += [
+            number(plan, css="n no-phone"),
+            number(door(request, line, "invest", "万元"), "投资（万元）"),
+            number(rate(spent, project.investment), css="n no-phone"),
+        ]
         made_sheet.rows.append(Row(cells))
     return made_sheet
 
@@ -169,7 +201,9 @@ def summary(line: Line, on: date) -> str:
     for kind in ("start", "basic", *BUILT, "handover"):
         if (amount := line.total(kind)) is not None:
             share = rate(amount, all_of_it)
-            said.append(f"{events()[kind].label}{amount_text(kind, project.kind, amount)}" + (f"（{share}）" if share else ""))
+            said.append(
+                f"{events()[kind].label}{amount_text(kind, project.kind, amount)}" + (f"（{share}）" if share else "")
+            )
     if (late := late_days(line, on)) is not None:
         said.append(f"已过约定竣工日期{late}天")
     elif project.due_on:
@@ -185,7 +219,11 @@ def mapped(line: Line, on: date, shapes: dict[str, str]) -> SimpleNamespace:
     project = line.project
     late, all_of_it = late_days(line, on), whole(project)
     unit = events()["start"].unit_for(project.kind)
-    said = progress(line, on) if project.state in (Project.PLANNED, Project.RESERVE) else Project.STATES.label(project.state)
+    said = (
+        progress(line, on)
+        if project.state in (Project.PLANNED, Project.RESERVE)
+        else Project.STATES.label(project.state)
+    )
     planned = "" if all_of_it is None else f"{all_of_it:,}{unit}"
     return SimpleNamespace(
         pk=project.pk, path=f"/projects/{project.pk}/", name=project.name, kind=project.kind, kind_label=KIND_NAMES[project.kind],

@@ -38,7 +38,10 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
                 )  # fmt: skip
             if progress:
                 record_from(reading, user, found, None)
-            messages.success(request, "已提交" + "、".join(filter(None, ("照片" if chosen else "", "进度" if progress else ""))) + "。")
+            messages.success(
+                request,
+                "已提交" + "、".join(filter(None, ("照片" if chosen else "", "进度" if progress else ""))) + "。",
+            )
             return redirect(address(request, f"/projects/{pk}/site/"))
         except Refused as refused:
             problems = refused.problems
@@ -46,8 +49,14 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
     inputs = record_inputs(found, said, {})
     wrong = wrongs(problems, {one.name: one.label for one in inputs})
     inputs = record_inputs(found, said, wrong)
-    place = [Input("longitude", "经度", value=said.get("longitude", "")), Input("latitude", "纬度", value=said.get("latitude", ""))]
-    about = [Input("on", "日期", "date", said.get("on", today()), wrong=wrong.get("on", "")), Input("caption", "照片说明", value=said.get("caption", ""), hint="如 3号楼封顶")]
+    place = [
+        Input("longitude", "经度", value=said.get("longitude", "")),
+        Input("latitude", "纬度", value=said.get("latitude", "")),
+    ]
+    about = [
+        Input("on", "日期", "date", said.get("on", today()), wrong=wrong.get("on", "")),
+        Input("caption", "照片说明", value=said.get("caption", ""), hint="如 3号楼封顶"),
+    ]
     return show(
         request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=shown.summary(line, on),
         project_path=f"/projects/{pk}/", photo_inputs=about, place_inputs=place, record_inputs=[one for one in inputs if one.name != "on"],

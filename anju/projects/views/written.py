@@ -35,7 +35,11 @@ def beside(rows: Sequence[Any], kept: str, regions: bool) -> SafeString:
 
 
 def _beside(one: Any, kept: str, region: str) -> str:
-    place = f'<td class="n small">{one.east}<span class="block-line">{one.north}</span></td>' if one.east else '<td class="n small quiet">没有坐标</td>'
+    place = (
+        f'<td class="n small">{one.east}<span class="block-line">{one.north}</span></td>'
+        if one.east
+        else '<td class="n small quiet">没有坐标</td>'
+    )
     return (
         f'<tr data-point="{one.pk}"><th scope="row" class="first"><a href="{one.path}{kept}">{escaped(one.name)}</a><small>'
         f'<svg class="shape" viewBox="-9 -9 18 18" aria-hidden="true"><path d="{one.shape}" fill="{LATE if one.late else "#4d5966"}"></path></svg>'

@@ -4,11 +4,10 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-
 from anju.core.rls import Sql, append_only, grant, protect
 
 # The second wall of the lock: whatever the program does, what was handed in does not change. FOR SHARE: a hand-in waits for a write under way.
-OPEN = '''CREATE FUNCTION anju_return_open() RETURNS trigger LANGUAGE plpgsql AS $$
+OPEN = """CREATE FUNCTION anju_return_open() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   now_state text;
 BEGIN
@@ -17,254 +16,467 @@ BEGIN
     RAISE EXCEPTION 'return % is no draft', coalesce(NEW.ret_id, OLD.ret_id) USING ERRCODE = 'check_violation';
   END IF;
   RETURN coalesce(NEW, OLD);
-END $$;'''
-CELLS = '''CREATE TRIGGER returns_cell_open BEFORE INSERT OR UPDATE OR DELETE ON returns_cell
-FOR EACH ROW EXECUTE FUNCTION anju_return_open();'''
+END $$;"""
+CELLS = """CREATE TRIGGER returns_cell_open BEFORE INSERT OR UPDATE OR DELETE ON returns_cell
+FOR EACH ROW EXECUTE FUNCTION anju_return_open();"""
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0002_people'),
+        ("core", "0002_people"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Form',
+            name="Form",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='表号')),
-                ('since', models.DateField(verbose_name='启用日期')),
-                ('name', models.CharField(max_length=120, verbose_name='表名')),
-                ('digest', models.CharField(max_length=64)),
-                ('spec', models.JSONField()),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, verbose_name="表号")),
+                ("since", models.DateField(verbose_name="启用日期")),
+                ("name", models.CharField(max_length=120, verbose_name="表名")),
+                ("digest", models.CharField(max_length=64)),
+                ("spec", models.JSONField()),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'verbose_name': '表式',
-                'ordering': ['code', '-since'],
-                'constraints': [models.UniqueConstraint(fields=('code', 'since'), name='form_version')],
+                "verbose_name": "表式",
+                "ordering": ["code", "-since"],
+                "constraints": [models.UniqueConstraint(fields=("code", "since"), name="form_version")],
             },
         ),
         migrations.CreateModel(
-            name='Return',
+            name="Return",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.CharField(max_length=10, verbose_name='期间')),
-                ('serial', models.SmallIntegerField(default=1, verbose_name='次')),
-                ('reason', models.TextField(blank=True, verbose_name='更正说明')),
-                ('ordered_by', models.CharField(blank=True, max_length=120, verbose_name='上级要求的依据')),
-                ('state', models.CharField(choices=[('draft', '填报中'), ('review', '待审核'), ('joint', '部门联审'), ('head', '待单位负责人上报'), ('city', '待市级审定'), ('locked', '已锁定')], default='draft', max_length=8, verbose_name='状态')),
-                ('cut_off', models.DateField(verbose_name='统计截止日')),
-                ('due', models.JSONField(default=dict, help_text='级别 → 时刻', verbose_name='各级期限')),
-                ('note', models.TextField(blank=True, verbose_name='情况说明')),
-                ('first_submitted_at', models.DateTimeField(null=True, verbose_name='首次上报时间')),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='上报时间')),
-                ('locked_at', models.DateTimeField(null=True, verbose_name='锁定时间')),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='锁定内容的 SHA-256')),
-                ('by', models.CharField(max_length=64, verbose_name='建立')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='建立时间')),
-                ('corrects', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='returns.return', verbose_name='更正哪一次')),
-                ('form', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='returns.form', verbose_name='表式')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organisation', verbose_name='填报单位')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region', verbose_name='区划')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("period", models.CharField(max_length=10, verbose_name="期间")),
+                ("serial", models.SmallIntegerField(default=1, verbose_name="次")),
+                ("reason", models.TextField(blank=True, verbose_name="更正说明")),
+                ("ordered_by", models.CharField(blank=True, max_length=120, verbose_name="上级要求的依据")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "填报中"),
+                            ("review", "待审核"),
+                            ("joint", "部门联审"),
+                            ("head", "待单位负责人上报"),
+                            ("city", "待市级审定"),
+                            ("locked", "已锁定"),
+                        ],
+                        default="draft",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("cut_off", models.DateField(verbose_name="统计截止日")),
+                ("due", models.JSONField(default=dict, help_text="级别 → 时刻", verbose_name="各级期限")),
+                ("note", models.TextField(blank=True, verbose_name="情况说明")),
+                ("first_submitted_at", models.DateTimeField(null=True, verbose_name="首次上报时间")),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="上报时间")),
+                ("locked_at", models.DateTimeField(null=True, verbose_name="锁定时间")),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="锁定内容的 SHA-256")),
+                ("by", models.CharField(max_length=64, verbose_name="建立")),
+                (
+                    "at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="建立时间"),
+                ),
+                (
+                    "corrects",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected_by",
+                        to="returns.return",
+                        verbose_name="更正哪一次",
+                    ),
+                ),
+                (
+                    "form",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="returns.form",
+                        verbose_name="表式",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.organisation",
+                        verbose_name="填报单位",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.region",
+                        verbose_name="区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '报表',
-                'ordering': ['-period', 'form_id', 'region_id', 'serial'],
+                "verbose_name": "报表",
+                "ordering": ["-period", "form_id", "region_id", "serial"],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('receiver', models.CharField(max_length=30, verbose_name='报送对象')),
-                ('state', models.CharField(choices=[('waiting', '待报送'), ('sent', '已报送'), ('received', '已有回执'), ('differs', '回读不一致')], default='waiting', max_length=10, verbose_name='状态')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='报送时间')),
-                ('received_at', models.DateTimeField(null=True, verbose_name='回执时间')),
-                ('number', models.CharField(blank=True, max_length=80, verbose_name='回执编号')),
-                ('differences', models.JSONField(default=list, verbose_name='回读差异')),
-                ('by', models.CharField(blank=True, max_length=64)),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.file', verbose_name='回执或导出文件')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('ret', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='returns.return')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("receiver", models.CharField(max_length=30, verbose_name="报送对象")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "待报送"),
+                            ("sent", "已报送"),
+                            ("received", "已有回执"),
+                            ("differs", "回读不一致"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="报送时间")),
+                ("received_at", models.DateTimeField(null=True, verbose_name="回执时间")),
+                ("number", models.CharField(blank=True, max_length=80, verbose_name="回执编号")),
+                ("differences", models.JSONField(default=list, verbose_name="回读差异")),
+                ("by", models.CharField(blank=True, max_length=64)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.file",
+                        verbose_name="回执或导出文件",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "ret",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="receipts", to="returns.return"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '报送回执',
-                'ordering': ['id'],
+                "verbose_name": "报送回执",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Paper',
+            name="Paper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, verbose_name='盖章时报表内容的 SHA-256')),
-                ('by', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.file')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('ret', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='returns.return')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64, verbose_name="盖章时报表内容的 SHA-256")),
+                ("by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "file",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.file"),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "ret",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="papers", to="returns.return"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '盖章件',
-                'ordering': ['id'],
+                "verbose_name": "盖章件",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Opinion',
+            name="Opinion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agrees', models.BooleanField(verbose_name='同意')),
-                ('remark', models.TextField(blank=True, verbose_name='意见')),
-                ('line', models.CharField(blank=True, max_length=60, verbose_name='行')),
-                ('column', models.CharField(blank=True, max_length=40, verbose_name='列')),
-                ('by', models.CharField(max_length=64)),
-                ('by_name', models.CharField(max_length=40)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organisation')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('ret', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='returns.return')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("agrees", models.BooleanField(verbose_name="同意")),
+                ("remark", models.TextField(blank=True, verbose_name="意见")),
+                ("line", models.CharField(blank=True, max_length=60, verbose_name="行")),
+                ("column", models.CharField(blank=True, max_length=40, verbose_name="列")),
+                ("by", models.CharField(max_length=64)),
+                ("by_name", models.CharField(max_length=40)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.organisation"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "ret",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="opinions", to="returns.return"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '联审意见',
-                'ordering': ['id'],
+                "verbose_name": "联审意见",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, verbose_name='行')),
-                ('label', models.CharField(max_length=160, verbose_name='行名')),
-                ('project', models.BigIntegerField(help_text='projects.Project 的编号', null=True, verbose_name='项目')),
-                ('facts', models.JSONField(default=dict, help_text='类型、年度等，供列的取数和汇总条件用', verbose_name='行的属性')),
-                ('order', models.IntegerField(verbose_name='顺序')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('ret', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='returns.return')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60, verbose_name="行")),
+                ("label", models.CharField(max_length=160, verbose_name="行名")),
+                (
+                    "project",
+                    models.BigIntegerField(help_text="projects.Project 的编号", null=True, verbose_name="项目"),
+                ),
+                (
+                    "facts",
+                    models.JSONField(
+                        default=dict, help_text="类型、年度等，供列的取数和汇总条件用", verbose_name="行的属性"
+                    ),
+                ),
+                ("order", models.IntegerField(verbose_name="顺序")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "ret",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="returns.return",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '报表行',
-                'ordering': ['order'],
+                "verbose_name": "报表行",
+                "ordering": ["order"],
             },
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.CharField(max_length=60)),
-                ('column', models.CharField(max_length=40)),
-                ('version', models.IntegerField()),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField()),
-                ('via', models.CharField(max_length=10)),
-                ('by', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('ret', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='returns.return')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.CharField(max_length=60)),
+                ("column", models.CharField(max_length=40)),
+                ("version", models.IntegerField()),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField()),
+                ("via", models.CharField(max_length=10)),
+                ("by", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "ret",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="returns.return",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '填报改动',
-                'ordering': ['id'],
+                "verbose_name": "填报改动",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Cell',
+            name="Cell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.CharField(max_length=60, verbose_name='行')),
-                ('column', models.CharField(max_length=40, verbose_name='列')),
-                ('state', models.CharField(choices=[('number', '数'), ('text', '文字'), ('unreported', '未报'), ('no_task', '无任务'), ('not_applicable', '不适用')], max_length=14, verbose_name='状态')),
-                ('value', models.BigIntegerField(help_text='列单位的最小单位；填报的位数见 places', null=True, verbose_name='数')),
-                ('places', models.SmallIntegerField(default=0, verbose_name='小数位')),
-                ('text', models.TextField(blank=True, verbose_name='文字')),
-                ('version', models.IntegerField(default=1, verbose_name='版本')),
-                ('via', models.CharField(help_text='prefill page workbook correct', max_length=10, verbose_name='由来')),
-                ('by', models.CharField(max_length=64, verbose_name='填报人')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='时间')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('ret', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='returns.return')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.CharField(max_length=60, verbose_name="行")),
+                ("column", models.CharField(max_length=40, verbose_name="列")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("number", "数"),
+                            ("text", "文字"),
+                            ("unreported", "未报"),
+                            ("no_task", "无任务"),
+                            ("not_applicable", "不适用"),
+                        ],
+                        max_length=14,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "value",
+                    models.BigIntegerField(
+                        help_text="列单位的最小单位；填报的位数见 places", null=True, verbose_name="数"
+                    ),
+                ),
+                ("places", models.SmallIntegerField(default=0, verbose_name="小数位")),
+                ("text", models.TextField(blank=True, verbose_name="文字")),
+                ("version", models.IntegerField(default=1, verbose_name="版本")),
+                (
+                    "via",
+                    models.CharField(help_text="prefill page workbook correct", max_length=10, verbose_name="由来"),
+                ),
+                ("by", models.CharField(max_length=64, verbose_name="填报人")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="时间")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "ret",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cells",
+                        to="returns.return",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '填报数',
+                "verbose_name": "填报数",
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('check_id', models.CharField(max_length=40, verbose_name='检查')),
-                ('line', models.CharField(blank=True, max_length=60, verbose_name='行')),
-                ('said', models.CharField(help_text='检查当时说的话；事实变了，答复就不再算数', max_length=400, verbose_name='当时的事实')),
-                ('text', models.TextField(verbose_name='答复或理由')),
-                ('waiver', models.BooleanField(default=False, verbose_name='豁免')),
-                ('until', models.DateField(null=True, verbose_name='豁免到')),
-                ('by', models.CharField(max_length=64)),
-                ('by_name', models.CharField(max_length=40)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('ret', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='returns.return')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("check_id", models.CharField(max_length=40, verbose_name="检查")),
+                ("line", models.CharField(blank=True, max_length=60, verbose_name="行")),
+                (
+                    "said",
+                    models.CharField(
+                        help_text="检查当时说的话；事实变了，答复就不再算数", max_length=400, verbose_name="当时的事实"
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="答复或理由")),
+                ("waiver", models.BooleanField(default=False, verbose_name="豁免")),
+                ("until", models.DateField(null=True, verbose_name="豁免到")),
+                ("by", models.CharField(max_length=64)),
+                ("by_name", models.CharField(max_length=40)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "ret",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="returns.return"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查答复',
-                'ordering': ['id'],
+                "verbose_name": "检查答复",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('move', models.CharField(max_length=16, verbose_name='办理')),
-                ('source', models.CharField(max_length=8)),
-                ('target', models.CharField(max_length=8)),
-                ('remark', models.TextField(blank=True, verbose_name='意见')),
-                ('by', models.CharField(max_length=64)),
-                ('by_name', models.CharField(max_length=40)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.region')),
-                ('ret', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='returns.return')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("move", models.CharField(max_length=16, verbose_name="办理")),
+                ("source", models.CharField(max_length=8)),
+                ("target", models.CharField(max_length=8)),
+                ("remark", models.TextField(blank=True, verbose_name="意见")),
+                ("by", models.CharField(max_length=64)),
+                ("by_name", models.CharField(max_length=40)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.region"
+                    ),
+                ),
+                (
+                    "ret",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="returns.return"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办理环节',
-                'ordering': ['id'],
+                "verbose_name": "办理环节",
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='return',
-            index=models.Index(fields=['region', 'state'], name='return_by_state'),
+            model_name="return",
+            index=models.Index(fields=["region", "state"], name="return_by_state"),
         ),
         migrations.AddIndex(
-            model_name='return',
-            index=models.Index(fields=['period', 'state'], name='return_by_period'),
+            model_name="return",
+            index=models.Index(fields=["period", "state"], name="return_by_period"),
         ),
         migrations.AddConstraint(
-            model_name='return',
-            constraint=models.UniqueConstraint(fields=('region', 'period', 'form', 'serial'), name='one_return_each'),
+            model_name="return",
+            constraint=models.UniqueConstraint(fields=("region", "period", "form", "serial"), name="one_return_each"),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('ret', 'receiver'), name='receipt_once'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(fields=("ret", "receiver"), name="receipt_once"),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('ret', 'key'), name='line_once'),
+            model_name="line",
+            constraint=models.UniqueConstraint(fields=("ret", "key"), name="line_once"),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(fields=('ret', 'line', 'column', 'version'), name='change_once'),
+            model_name="change",
+            constraint=models.UniqueConstraint(fields=("ret", "line", "column", "version"), name="change_once"),
         ),
         migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.UniqueConstraint(fields=('ret', 'line', 'column'), name='cell_once'),
+            model_name="cell",
+            constraint=models.UniqueConstraint(fields=("ret", "line", "column"), name="cell_once"),
         ),
         migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'number'), ('value__isnull', False)), models.Q(models.Q(('state', 'number'), _negated=True), ('value__isnull', True)), _connector='OR'), name='cell_number_has_value'),
+            model_name="cell",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "number"), ("value__isnull", False)),
+                    models.Q(models.Q(("state", "number"), _negated=True), ("value__isnull", True)),
+                    _connector="OR",
+                ),
+                name="cell_number_has_value",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('waiver', False), ('until__isnull', False), _connector='OR'), name='waiver_expires'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("waiver", False), ("until__isnull", False), _connector="OR"), name="waiver_expires"
+            ),
         ),
         grant("returns_form", "SELECT, INSERT"),
         protect("returns_return", grants="SELECT, INSERT, UPDATE", submitted="state IN ('city', 'locked')"),

@@ -19,7 +19,6 @@ DROP FUNCTION anju_return_locked();"""
 
 
 class Migration(migrations.Migration):
-
     dependencies = [("returns", "0001_initial")]
 
     operations = [Sql(LOCKED, BACK)]

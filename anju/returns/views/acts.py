@@ -62,26 +62,42 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponse:
         count = services.refresh(by=request.operator, ret_id=pk)
     except Refused as refused:
         return show_return(request, queries.ret(request.operator, pk), status=422, problems=refused.problems)
-    messages.success(request, f"已按台账更新{count}格；您填过的格没有动。" if count else "台账没有新的变化，没有要更新的格。")
+    messages.success(
+        request, f"已按台账更新{count}格；您填过的格没有动。" if count else "台账没有新的变化，没有要更新的格。"
+    )
     return redirect(f"/returns/{ret.pk}/")
 
 
 @acting("returns.fill")
 @require_POST
 def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
-    return done(request, pk, "hand_in", "已提交审核。审核前可以撤回修改。", lambda given: services.hand_in(by=request.operator, ret_id=pk))
+    return done(
+        request,
+        pk,
+        "hand_in",
+        "已提交审核。审核前可以撤回修改。",
+        lambda given: services.hand_in(by=request.operator, ret_id=pk),
+    )
 
 
 @acting("returns.fill")
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    return done(request, pk, "withdraw", "已撤回，可以接着改。", lambda given: services.withdraw(by=request.operator, ret_id=pk))
+    return done(
+        request, pk, "withdraw", "已撤回，可以接着改。", lambda given: services.withdraw(by=request.operator, ret_id=pk)
+    )
 
 
 @acting("returns.review")
 @require_POST
 def review(request: HttpRequest, pk: int) -> HttpResponse:
-    return done(request, pk, "review", "审核通过，已送部门联审。", lambda given: services.review(by=request.operator, ret_id=pk, remark=given["remark"]))
+    return done(
+        request,
+        pk,
+        "review",
+        "审核通过，已送部门联审。",
+        lambda given: services.review(by=request.operator, ret_id=pk, remark=given["remark"]),
+    )
 
 
 @acting("returns.opine")
@@ -89,7 +105,14 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 def opine(request: HttpRequest, pk: int) -> HttpResponse:
     def call(given: dict[str, str]) -> Any:
         line, _, column = given["where"].rpartition("|")
-        return services.opine(by=request.operator, ret_id=pk, agrees=given["agrees"] == "1", remark=given["remark"], line=line, column=column)
+        return services.opine(
+            by=request.operator,
+            ret_id=pk,
+            agrees=given["agrees"] == "1",
+            remark=given["remark"],
+            line=line,
+            column=column,
+        )
 
     return done(request, pk, "opine", "联审意见已记入。", call)
 
@@ -97,25 +120,49 @@ def opine(request: HttpRequest, pk: int) -> HttpResponse:
 @acting("returns.review")
 @require_POST
 def clear(request: HttpRequest, pk: int) -> HttpResponse:
-    return done(request, pk, "clear", "联审完毕，已送单位负责人。", lambda given: services.clear(by=request.operator, ret_id=pk, remark=given["remark"]))
+    return done(
+        request,
+        pk,
+        "clear",
+        "联审完毕，已送单位负责人。",
+        lambda given: services.clear(by=request.operator, ret_id=pk, remark=given["remark"]),
+    )
 
 
 @acting("returns.submit")
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
-    return done(request, pk, "submit", "已上报市级，上报时间已记下。", lambda given: services.submit(by=request.operator, ret_id=pk, remark=given["remark"]))
+    return done(
+        request,
+        pk,
+        "submit",
+        "已上报市级，上报时间已记下。",
+        lambda given: services.submit(by=request.operator, ret_id=pk, remark=given["remark"]),
+    )
 
 
 @acting("returns.lock")
 @require_POST
 def lock(request: HttpRequest, pk: int) -> HttpResponse:
-    return done(request, pk, "lock", "已审定并锁定，数字已记入指标。", lambda given: services.lock(by=request.operator, ret_id=pk, remark=given["remark"]))
+    return done(
+        request,
+        pk,
+        "lock",
+        "已审定并锁定，数字已记入指标。",
+        lambda given: services.lock(by=request.operator, ret_id=pk, remark=given["remark"]),
+    )
 
 
 @acting("returns.see")  # who may depends on whose hands it is in: the table of moves says so
 @require_POST
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
-    return done(request, pk, "return", "已退回填报岗，意见随表送达。", lambda given: services.send_back(by=request.operator, ret_id=pk, remark=given["remark"]))
+    return done(
+        request,
+        pk,
+        "return",
+        "已退回填报岗，意见随表送达。",
+        lambda given: services.send_back(by=request.operator, ret_id=pk, remark=given["remark"]),
+    )
 
 
 @acting("returns.correct")
@@ -136,7 +183,15 @@ def close(request: HttpRequest) -> HttpResponse:
         raise Http404("没有区划")
     form, period = request.POST.get("form", ""), request.POST.get("period", "")
     title = f"锁定{region.name}{period_label(period)}报表"
-    made = jobs.enqueue(request.operator, "returns.close", region_id=region.pk, title=title, region=region.code, form=form, period=period)
+    made = jobs.enqueue(
+        request.operator,
+        "returns.close",
+        region_id=region.pk,
+        title=title,
+        region=region.code,
+        form=form,
+        period=period,
+    )
     return redirect(f"/jobs/{made.pk}/")
 
 
@@ -149,7 +204,9 @@ def audit(request: HttpRequest) -> HttpResponse:
         raise Http404("没有区划")
     wanted = [one for one in SEPARATORS.split(request.POST.get("periods", "")) if one]
     try:
-        content = services.audit_export(by=request.operator, region=region, periods=wanted, number=request.POST.get("number", ""))
+        content = services.audit_export(
+            by=request.operator, region=region, periods=wanted, number=request.POST.get("number", "")
+        )
     except Refused as refused:
         return home.show_home(request, status=422, problems=refused.problems)
     return file_response(content, f"{region.name}报表审计资料.zip")

@@ -28,11 +28,19 @@ PRINTED = (("pdf", "打印的表（PDF）"), ("docx", "打印的表（Word）"),
 def checked(request: HttpRequest, ret: Return, found: list[queries.Finding]) -> list[sheet.Said]:
     user, running = request.operator, ret.state != Return.LOCKED
     return sheet.said(
-        found, answers=running and may(user, "returns.fill", ret.region_id), waives=running and may(user, "returns.waive", ret.region_id)
+        found,
+        answers=running and may(user, "returns.fill", ret.region_id),
+        waives=running and may(user, "returns.waive", ret.region_id),
     )
 
 
-def show_return(request: HttpRequest, ret: Return, status: int = 200, problems: list[Problem] | None = None, form: dict[str, str] | None = None) -> HttpResponse:
+def show_return(
+    request: HttpRequest,
+    ret: Return,
+    status: int = 200,
+    problems: list[Problem] | None = None,
+    form: dict[str, str] | None = None,
+) -> HttpResponse:
     frame(request, of=ret)
     user, at, read = request.operator, timezone.now(), queries.read(request.operator, ret)
     grid, found, steps = queries.grid(user, ret, read), queries.check(user, ret, read), queries.steps(user, ret)
@@ -56,18 +64,37 @@ def show_return(request: HttpRequest, ret: Return, status: int = 200, problems: 
         "scans": papers.scans(user, ret), "may_scan": may(user, "returns.fill", ret.region_id),
         "opinions": [opinion(one, grid) for one in asked], "notes": grid.spec.print.notes, "problems": problems,
     }  # fmt: skip
-    return show(request, "returns/return.html", status=status, heading=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}", **context)
+    return show(
+        request,
+        "returns/return.html",
+        status=status,
+        heading=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}",
+        **context,
+    )
 
 
 def facts(ret: Return, at: datetime) -> list[str]:
     """What is printed over the form, and by when it must go where."""
     said = queries.spec(ret)
-    made = [f"表号：{said.number}" if said.number else "", f"制定机关：{said.authority.issuer}", f"文号：{said.authority.number}" if said.authority.number else ""]
-    made += [f"填报单位：{ret.organisation.name}" if ret.organisation else "", f"统计截止{ret.cut_off.month}月{ret.cut_off.day}日"]
+    made = [
+        f"表号：{said.number}" if said.number else "",
+        f"制定机关：{said.authority.issuer}",
+        f"文号：{said.authority.number}" if said.authority.number else "",
+    ]
+    made += [
+        f"填报单位：{ret.organisation.name}" if ret.organisation else "",
+        f"统计截止{ret.cut_off.month}月{ret.cut_off.day}日",
+    ]
     if due := ret.due.get("unit"):
         deadline = datetime.fromisoformat(due)
         spare, css = words.left(deadline, at)
-        rest = f"{words.moment(ret.first_submitted_at)}首次上报" if ret.first_submitted_at else spare if css == "late" else f"还剩{spare}"
+        rest = (
+            f"{words.moment(ret.first_submitted_at)}首次上报"
+            if ret.first_submitted_at
+            else spare
+            if css == "late"
+            else f"还剩{spare}"
+        )
         made.append(f"上报期限{words.moment(deadline)}，{rest}")
         if not ret.first_submitted_at and (doubt := calendar.guessed(said, ret.period)):
             made.append(f"期限未必准：{doubt}")
@@ -97,14 +124,20 @@ def places(grid: queries.Grid) -> list[SimpleNamespace]:
     filled: dict[str, list[SimpleNamespace]] = {}
     for (line, column), cell in grid.cells.items():
         if cell.via:
-            filled.setdefault(line, []).append(SimpleNamespace(key=f"{line}|{column}", name=sheet.column_name(grid, column)))
+            filled.setdefault(line, []).append(
+                SimpleNamespace(key=f"{line}|{column}", name=sheet.column_name(grid, column))
+            )
     return [SimpleNamespace(name=one.label, cells=filled[one.key]) for one in grid.lines if one.key in filled]
 
 
 def opinion(one: queries.Asked, grid: queries.Grid) -> SimpleNamespace:
     said = one.opinion
     where = sheet.where(grid, said.line, said.column) if said and said.line else ""
-    return SimpleNamespace(name=one.organisation.name if one.organisation else f"{one.label}部门（没有登记机构）", opinion=said, where=where)
+    return SimpleNamespace(
+        name=one.organisation.name if one.organisation else f"{one.label}部门（没有登记机构）",
+        opinion=said,
+        where=where,
+    )
 
 
 @acting("returns.see")
@@ -120,19 +153,41 @@ def answer_json(request: HttpRequest, ret: Return, read: queries.Reading, **extr
     """The checks as they now are and the explanation drafted from them, with whatever else is to be said."""
     found = queries.check(request.operator, ret, read)
     findings = checked(request, ret, found)
-    html = render_to_string("returns/checks.html", {"ret": ret, "findings": sheet.listed(findings), "fill": ret.state == Return.DRAFT, **sheet.counted(findings, read.spec)}, request)
+    html = render_to_string(
+        "returns/checks.html",
+        {
+            "ret": ret,
+            "findings": sheet.listed(findings),
+            "fill": ret.state == Return.DRAFT,
+            **sheet.counted(findings, read.spec),
+        },
+        request,
+    )
     draft = "\n".join(queries.explanation(request.operator, ret, read, found))
-    return JsonResponse({"at": f"{timezone.localtime():%H:%M:%S}", "checks": html, "marks": sheet.marks(findings), "draft": draft, **extra})
+    return JsonResponse(
+        {
+            "at": f"{timezone.localtime():%H:%M:%S}",
+            "checks": html,
+            "marks": sheet.marks(findings),
+            "draft": draft,
+            **extra,
+        }
+    )
 
 
 def refused_json(refused: Refused) -> JsonResponse:
-    return JsonResponse({"problems": [{"what": one.what, "fix": one.fix, "where": one.where} for one in refused.problems]}, status=422)
+    return JsonResponse(
+        {"problems": [{"what": one.what, "fix": one.fix, "where": one.where} for one in refused.problems]}, status=422
+    )
 
 
 def puts(body: bytes) -> list[services.Put]:
     """Refused RET-030 for what no page of ours sends."""
     try:
-        return [services.Put(str(one["line"]), str(one["column"]), str(one["text"]), int(one["version"])) for one in json.loads(body)["changes"]]
+        return [
+            services.Put(str(one["line"]), str(one["column"]), str(one["text"]), int(one["version"]))
+            for one in json.loads(body)["changes"]
+        ]
     except (ValueError, KeyError, TypeError) as error:
         raise Refused(Problem("RET-030", "填报表", "送来的内容读不懂，没有存。", "请刷新页面后再填。")) from error
 
@@ -174,7 +229,9 @@ def in_place(request: HttpRequest, pk: int, call: Callable[[Any], Any]) -> HttpR
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     def call(given: Any) -> Any:
         said = {"by": request.operator, "ret_id": pk, "check_id": given.get("check", ""), "text": given.get("text", "")}
-        return services.answer_alike(**said) if given.get("all") else services.answer(**said, line=given.get("line", ""))
+        return (
+            services.answer_alike(**said) if given.get("all") else services.answer(**said, line=given.get("line", ""))
+        )
 
     return in_place(request, pk, call)
 
@@ -188,7 +245,12 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
         except ValueError:
             until = date.min  # the service says that it has passed
         return services.waive(
-            by=request.operator, ret_id=pk, check_id=given.get("check", ""), line=given.get("line", ""), reason=given.get("reason", ""), until=until
+            by=request.operator,
+            ret_id=pk,
+            check_id=given.get("check", ""),
+            line=given.get("line", ""),
+            reason=given.get("reason", ""),
+            until=until,
         )
 
     return in_place(request, pk, call)
@@ -198,7 +260,12 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     def call(given: Any) -> Any:
-        return services.note(by=request.operator, ret_id=pk, text=given.get("note", "").replace("\r\n", "\n"), before=given.get("before", "").replace("\r\n", "\n"))
+        return services.note(
+            by=request.operator,
+            ret_id=pk,
+            text=given.get("note", "").replace("\r\n", "\n"),
+            before=given.get("before", "").replace("\r\n", "\n"),
+        )
 
     return in_place(request, pk, call)
 
@@ -216,8 +283,17 @@ def cell(request: HttpRequest, pk: int) -> HttpResponse:
     if (line, column) not in grid.cells:  # a project that left the ledger since the page was opened
         return page(request, "returns/cell.html", status=422, row="没有这一格", note="行或列可能已变，请刷新页面。")
     one, head = grid.cells[line, column], grid.spec.by_code[column]
-    known = [(sheet.PERIODS[grid.spec.period], one.last), ("台账（到截止日）", one.ledger), ("目标", one.target), *elsewhere(read, line, column)]
-    opinions = [asked for asked in queries.joint(user, ret) if asked.opinion and (asked.opinion.line, asked.opinion.column) == (line, column)]
+    known = [
+        (sheet.PERIODS[grid.spec.period], one.last),
+        ("台账（到截止日）", one.ledger),
+        ("目标", one.target),
+        *elsewhere(read, line, column),
+    ]
+    opinions = [
+        asked
+        for asked in queries.joint(user, ret)
+        if asked.opinion and (asked.opinion.line, asked.opinion.column) == (line, column)
+    ]
     return page(
         request, "returns/cell.html", row=sheet.where(grid, line), column=head.head, text=one.text, unit=head.unit, facts=[pair for pair in known if pair[1]],
         note=head.note, formula=head.formula, history=queries.history(user, ret, line, column), opinions=opinions,

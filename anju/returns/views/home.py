@@ -18,7 +18,14 @@ from anju.returns import calendar, queries
 from anju.returns.models import Return
 from anju.returns.views import words
 
-NEXT = {"hand_in": "继续填报", "opine": "发表意见", "review": "去审核", "clear": "去办结联审", "submit": "去上报", "lock": "去审定"}
+NEXT = {
+    "hand_in": "继续填报",
+    "opine": "发表意见",
+    "review": "去审核",
+    "clear": "去办结联审",
+    "submit": "去上报",
+    "lock": "去审定",
+}
 LINE = (  # a province has a hundred of them
     '<tr><th scope="row" class="first">{}</th><td><span class="state{}">{}</span></td><td data-label="首次上报">{}</td><td><span class="hours {}">{}</span></td></tr>'
 )
@@ -38,7 +45,9 @@ def show_home(request: HttpRequest, status: int = 200, problems: list[Problem] |
     known = queries.asked_of(user, at, made.region)
     above = made.region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO)
     due = queries.due(user, at, made.region, known)
-    rows = [row(user, one, at) for one in due if one.mine or not above]  # from above the table by county says the others better
+    rows = [
+        row(user, one, at) for one in due if one.mine or not above
+    ]  # from above the table by county says the others better
     mine = [one for one in rows if one["act"]]
     others = [] if above else [one for one in rows if not one["act"]]
     return show(
@@ -51,7 +60,12 @@ def show_home(request: HttpRequest, status: int = 200, problems: list[Problem] |
 def left_behind(request: HttpRequest, made: Frame) -> dict[str, Any]:
     """What a closed month did not lock, where its job leads: how many those were, and what waits now."""
     left = request.GET.get("left", "")[:4]
-    return {"left": left, "waiting": queries.unlocked(request.operator, made.region, request.GET.get("form", ""), made.period) if left else []}
+    return {
+        "left": left,
+        "waiting": queries.unlocked(request.operator, made.region, request.GET.get("form", ""), made.period)
+        if left
+        else [],
+    }
 
 
 def headline(mine: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
@@ -79,9 +93,18 @@ def row(user: Operator, one: queries.Due, at: datetime) -> dict[str, Any]:
         return base | {"state": f"还没有开始{whose}", "act": "开始填报" if one.mine else ""}
     if ret.serial > 1:
         base |= {"to": f"{one.to}，第{ret.serial - 1}次更正"}
-    strong = words.strong(words.choices(user, ret, opined=one.opined, last=True), opined=one.opined) if one.mine else None
-    whose = one.organisation.get_kind_display() if one.organisation and ret.state in (Return.DRAFT, Return.REVIEW, Return.HEAD) else ""
-    return base | {"state": Return.STATES.label(ret.state) if strong else f"等{whose}{words.waits_for(ret)}", "act": NEXT[strong.name] if strong else ""}
+    strong = (
+        words.strong(words.choices(user, ret, opined=one.opined, last=True), opined=one.opined) if one.mine else None
+    )
+    whose = (
+        one.organisation.get_kind_display()
+        if one.organisation and ret.state in (Return.DRAFT, Return.REVIEW, Return.HEAD)
+        else ""
+    )
+    return base | {
+        "state": Return.STATES.label(ret.state) if strong else f"等{whose}{words.waits_for(ret)}",
+        "act": NEXT[strong.name] if strong else "",
+    }
 
 
 def reported(request: HttpRequest, region: Region, at: datetime, known: queries.Round) -> dict[str, Any]:
@@ -109,10 +132,23 @@ def reported(request: HttpRequest, region: Region, at: datetime, known: queries.
 def told(one: queries.Reported, at: datetime) -> tuple[str, ...]:
     ret, first = one.ret, one.first_submitted_at
     late = one.days_late(at)
-    said = f"迟{words.span((first or at) - one.deadline)}" if late else "按时" if first else f"还剩{words.span(one.deadline - at)}"
+    said = (
+        f"迟{words.span((first or at) - one.deadline)}"
+        if late
+        else "按时"
+        if first
+        else f"还剩{words.span(one.deadline - at)}"
+    )
     name = format_html('<a href="/returns/{}/">{}</a>', ret.pk, one.region.name) if ret else one.region.name
     done = " on" if ret and ret.state in Return.SUBMITTED else ""
-    return name, done, Return.STATES.label(ret.state) if ret else "还没有开始", words.moment(first), "late" if late else "", said
+    return (
+        name,
+        done,
+        Return.STATES.label(ret.state) if ret else "还没有开始",
+        words.moment(first),
+        "late" if late else "",
+        said,
+    )
 
 
 def locked(ret: Return) -> dict[str, Any]:

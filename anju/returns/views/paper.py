@@ -62,7 +62,15 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"/returns/{pk}/")
     frame(request, of=ret)
     data = f"data:{KINDS['xlsx']};base64,{b64encode(workbook.marked(user, ret, done)).decode()}"
-    return show(request, "returns/merged.html", heading=f"《{name}》：{done.says.removesuffix('。')}", ret=ret, done=done, data=data, file=workbook.file_name(ret))
+    return show(
+        request,
+        "returns/merged.html",
+        heading=f"《{name}》：{done.says.removesuffix('。')}",
+        ret=ret,
+        done=done,
+        data=data,
+        file=workbook.file_name(ret),
+    )
 
 
 @acting("returns.fill")
@@ -100,10 +108,16 @@ def sent(request: HttpRequest, ret: Return, code: str) -> receivers.Sent:
     return found
 
 
-def show_receiver(request: HttpRequest, ret: Return, code: str, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
+def show_receiver(
+    request: HttpRequest, ret: Return, code: str, status: int = 200, problems: list[Problem] | None = None
+) -> HttpResponse:
     frame(request, of=ret)
     one, copied = sent(request, ret, code), receivers.copy_sheet(request.operator, ret, code)
-    sheet = Sheet("copying", [Column(field.head, unit=field.unit, text=field.column is None) for field in copied.fields], caption=f"{one.receiver.name}誊录单")
+    sheet = Sheet(
+        "copying",
+        [Column(field.head, unit=field.unit, text=field.column is None) for field in copied.fields],
+        caption=f"{one.receiver.name}誊录单",
+    )
     sheet.rows = [
         Row([Cell(text=text, css="n" if field.column and field.column.type == "number" else "") for field, text in zip(copied.fields, texts, strict=True)])
         for _, texts in copied.rows
@@ -125,7 +139,10 @@ def receiver(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 def copied(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     ret = queries.ret(request.operator, pk)
     one = sent(request, ret, code)
-    return file_response(receivers.copy_workbook(request.operator, ret, code), papers.file_name(ret, "xlsx", f"（{one.receiver.name}誊录单）"))
+    return file_response(
+        receivers.copy_workbook(request.operator, ret, code),
+        papers.file_name(ret, "xlsx", f"（{one.receiver.name}誊录单）"),
+    )
 
 
 @acting("returns.see")
@@ -171,7 +188,14 @@ def register_sent(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 @require_POST
 def register_receipt(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     def call(receipt: int, name: str, content: bytes) -> str:
-        receivers.register_receipt(by=request.operator, receipt_id=receipt, number=request.POST.get("number", ""), at=moment(request), name=name, content=content)
+        receivers.register_receipt(
+            by=request.operator,
+            receipt_id=receipt,
+            number=request.POST.get("number", ""),
+            at=moment(request),
+            name=name,
+            content=content,
+        )
         return "回执已登记。"
 
     return registered(request, pk, code, call)
@@ -182,6 +206,10 @@ def register_receipt(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 def read_back(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     def call(receipt: int, name: str, content: bytes) -> str:
         found = receivers.read_back(by=request.operator, receipt_id=receipt, content=content, name=name)
-        return f"回读《{name}》：{len(found)}处不一致，见下表。" if found else f"回读《{name}》：与报表完全一致，已记为回执。"
+        return (
+            f"回读《{name}》：{len(found)}处不一致，见下表。"
+            if found
+            else f"回读《{name}》：与报表完全一致，已记为回执。"
+        )
 
     return registered(request, pk, code, call)

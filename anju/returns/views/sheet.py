@@ -25,7 +25,11 @@ PERIODS = {"month": "上月", "quarter": "上季", "half": "上期", "year": "�
 def heads(grid: Grid) -> SafeString:
     """The rows of heads with the units in them, and over the lines' names the corner."""
     known = grid.spec.by_code
-    corner = format_html('<th scope="col" rowspan="{}" class="first">{}</th>', len(grid.groups), "项目名称" if grid.spec.rows.projects else "指标")
+    corner = format_html(
+        '<th scope="col" rowspan="{}" class="first">{}</th>',
+        len(grid.groups),
+        "项目名称" if grid.spec.rows.projects else "指标",
+    )
     made = []
     for line in grid.groups:
         cells = []
@@ -34,7 +38,9 @@ def heads(grid: Grid) -> SafeString:
             unit = f'<span class="unit">（{escape(column.unit)}）</span>' if column and column.unit else ""
             note = f' title="{escape(column.note)}"' if column and column.note else ""
             scope, css = ("colgroup", "group") if one.colspan > 1 else ("col", "")
-            cells.append(f'<th scope="{scope}" rowspan="{one.rowspan}" colspan="{one.colspan}" class="{css}"{note}>{escape(one.label)}{unit}</th>')
+            cells.append(
+                f'<th scope="{scope}" rowspan="{one.rowspan}" colspan="{one.colspan}" class="{css}"{note}>{escape(one.label)}{unit}</th>'
+            )
         made.append(f"<tr>{corner if not made else ''}{''.join(cells)}</tr>\n")
     return mark_safe("".join(made))  # every text was escaped above
 
@@ -42,7 +48,12 @@ def heads(grid: Grid) -> SafeString:
 def described(grid: Grid) -> list[dict[str, Any]]:
     """What the grid in the browser must know of the columns; it computes nothing."""
     return [
-        {"code": one.code, "full": one.head + (f"（{one.unit}）" if one.unit else ""), "choices": list(one.choices), "computed": bool(one.formula)}
+        {
+            "code": one.code,
+            "full": one.head + (f"（{one.unit}）" if one.unit else ""),
+            "choices": list(one.choices),
+            "computed": bool(one.formula),
+        }
         for one in grid.columns
     ]
 
@@ -55,7 +66,13 @@ def _html(cell: GridCell, numeric: bool, was: str, old: str | None) -> str:
     if not cell.exists:
         return '<td class="lock none" data-v="0"><span></span></td>'
     said = flags(cell)
-    css = ("n" if numeric else "t") + (" lock" if not cell.open else "") + (" changed" if "c" in said else "") + (" st" if "s" in said else "") + (" was-other" if old is not None else "")
+    css = (
+        ("n" if numeric else "t")
+        + (" lock" if not cell.open else "")
+        + (" changed" if "c" in said else "")
+        + (" st" if "s" in said else "")
+        + (" was-other" if old is not None else "")
+    )
     # A cell that is not filled in here has its past elsewhere: only what one writes upon is shown beside its last word.
     small = f'<small class="was">原 {escape(old or "空白")}</small>' if old is not None else ""
     small += f'<small class="last">{was} {escape(cell.last)}</small>' if was and cell.last else ""
@@ -67,10 +84,15 @@ def _html(cell: GridCell, numeric: bool, was: str, old: str | None) -> str:
 def body(grid: Grid, old: dict[tuple[str, str], str] | None = None) -> SafeString:
     """The lines of the table. Written here: a template takes many times as long. old: what other cells said before a correction."""
     old = old or {}
-    columns = [(column.code, column.type == "number", "" if column.locked else PERIODS[grid.spec.period]) for column in grid.columns]
+    columns = [
+        (column.code, column.type == "number", "" if column.locked else PERIODS[grid.spec.period])
+        for column in grid.columns
+    ]
     made = []
     for line in grid.lines:
-        cells = "".join(_html(grid.cells[line.key, code], numeric, was, old.get((line.key, code))) for code, numeric, was in columns)
+        cells = "".join(
+            _html(grid.cells[line.key, code], numeric, was, old.get((line.key, code))) for code, numeric, was in columns
+        )
         css = ' class="total"' if line.computed else ' class="group"' if line.heading else ""
         label, sub = escape(line.label), f"<small>{escape(line.code)}</small>" if line.code else ""
         head = f'<th scope="row" class="first">{"　" * line.indent}{label}{sub}</th>'
@@ -80,7 +102,11 @@ def body(grid: Grid, old: dict[tuple[str, str], str] | None = None) -> SafeStrin
 
 def stands(grid: Grid) -> list[list[Any]]:
     """What stands in every cell now, as the browser takes it after a save: line, column, text, version, flags."""
-    return [[line, column, cell.text, cell.version, flags(cell)] for (line, column), cell in grid.cells.items() if cell.exists]
+    return [
+        [line, column, cell.text, cell.version, flags(cell)]
+        for (line, column), cell in grid.cells.items()
+        if cell.exists
+    ]
 
 
 def plain(value: int, unit: str) -> str:
@@ -108,7 +134,11 @@ def moved(grid: Grid) -> list[SafeString]:
             f'<td class="n" data-label="{before}">{escape(cell.last or "空白")}</td><td class="n strong" data-label="本期">{escape(cell.text or "空白")}</td></tr>'
         )
         for (line, column), cell in grid.cells.items()
-        if cell.exists and not cell.computed and cell.text != cell.last and (cell.open or cell.via) and not columns[column].locked
+        if cell.exists
+        and not cell.computed
+        and cell.text != cell.last
+        and (cell.open or cell.via)
+        and not columns[column].locked
     ]
 
 
@@ -140,7 +170,11 @@ def said(findings: Iterable[Finding], *, answers: bool, waives: bool) -> list[Sa
     made = []
     for one in findings:
         stops = one.level == BLOCK
-        text, who = (f"{one.waived.text}（到{one.waived.until}）", one.waived.by_name) if one.waived else (one.answer, one.answered_by)
+        text, who = (
+            (f"{one.waived.text}（到{one.waived.until}）", one.waived.by_name)
+            if one.waived
+            else (one.answer, one.answered_by)
+        )
         made.append(
             Said(
                 one.check_id, one.level, "stop" if stops else "ask", one.line, one.column, f"{one.line}|{one.column}", one.where, one.what, one.fix,
@@ -158,7 +192,13 @@ def listed(findings: list[Said]) -> list[Said]:
         if one.may_answer and not one.done and waiting[one.check_id] > 1:
             one = replace(one, same=waiting[one.check_id])
         key = f"{one.check_id}|{one.line}" if one.check_id == BLANK and not one.done else f"{one.check_id}|{one.key}"
-        made[key] = one if key not in made else replace(made[key], what=f"{made[key].what.removesuffix('没有填。')}、{QUOTED.findall(one.what)[-1]}没有填。")
+        made[key] = (
+            one
+            if key not in made
+            else replace(
+                made[key], what=f"{made[key].what.removesuffix('没有填。')}、{QUOTED.findall(one.what)[-1]}没有填。"
+            )
+        )
     return folded(list(made.values()))
 
 
@@ -181,8 +221,23 @@ def counted(findings: list[Said], spec: Spec) -> dict[str, int]:
     """blanks: cells of numbers that nothing stands in."""
     left = [one for one in findings if not one.done]
     blanks = sum(one.check_id == BLANK and spec.by_code[one.column].type == "number" for one in left)
-    return {"stops": sum(one.css == "stop" for one in left), "asks": sum(one.css == "ask" for one in left), "blanks": blanks}
+    return {
+        "stops": sum(one.css == "stop" for one in left),
+        "asks": sum(one.css == "ask" for one in left),
+        "blanks": blanks,
+    }
 
 
 def marks(findings: list[Said]) -> list[dict[str, Any]]:
-    return [{"line": one.line, "column": one.column, "level": one.level, "what": one.what, "fix": one.fix, "done": one.done, "blank": one.check_id == BLANK} for one in findings]
+    return [
+        {
+            "line": one.line,
+            "column": one.column,
+            "level": one.level,
+            "what": one.what,
+            "fix": one.fix,
+            "done": one.done,
+            "blank": one.check_id == BLANK,
+        }
+        for one in findings
+    ]

@@ -74,7 +74,9 @@ OTHER_STEPS = {"open": "建立填报", "correct": "开更正表"}
 STRONG = ("hand_in", "opine", "review", "clear", "submit", "lock")
 
 
-def choices(user: Operator, ret: Return, *, opined: bool, last: bool, form: dict[str, str] | None = None) -> list[Choice]:
+def choices(
+    user: Operator, ret: Return, *, opined: bool, last: bool, form: dict[str, str] | None = None
+) -> list[Choice]:
     """Everything this person may do with the return now, the strong one first. last: no correction has replaced it."""
     found = [(move.name, move.label) for move in Return.STATES.open_to(user, ret.state, ret.region_id)]
     if ret.state == Return.JOINT and may(user, "returns.opine", ret.region_id):
@@ -122,11 +124,17 @@ def stages(ret: Return, steps: list, at: datetime) -> list[dict[str, str]]:
             done = [step for step in steps if step.source == state and step.target in order[number + 1 :]]
             said = ""
             if done:
-                came = max((step.at for step in steps if step.target == state and step.at <= done[-1].at), default=ret.at)
+                came = max(
+                    (step.at for step in steps if step.target == state and step.at <= done[-1].at), default=ret.at
+                )
                 said = f"{done[-1].by_name} {moment(done[-1].at)}，用{span(done[-1].at - came)}"
             made.append({"label": label, "css": "past", "said": said})
         elif number == here:
-            said = moment(ret.locked_at) if state == Return.LOCKED else f"等{waits_for(ret)}，{span(at - since.get(state, ret.at))}"
+            said = (
+                moment(ret.locked_at)
+                if state == Return.LOCKED
+                else f"等{waits_for(ret)}，{span(at - since.get(state, ret.at))}"
+            )
             made.append({"label": label, "css": "now", "said": said})
         else:
             made.append({"label": label, "css": "", "said": ""})

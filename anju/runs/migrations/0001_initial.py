@@ -8,52 +8,72 @@ from anju.core.rls import append_only, grant, protect
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BookCopy',
+            name="BookCopy",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name='摘要')),
-                ('file', models.CharField(max_length=200, verbose_name='文件')),
-                ('content', models.BinaryField(verbose_name='原文')),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name="摘要")),
+                ("file", models.CharField(max_length=200, verbose_name="文件")),
+                ("content", models.BinaryField(verbose_name="原文")),
             ],
             options={
-                'verbose_name': '规则书存本',
+                "verbose_name": "规则书存本",
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12, verbose_name='类别')),
-                ('subject', models.CharField(max_length=60, verbose_name='事项')),
-                ('title', models.CharField(max_length=200, verbose_name='规则书')),
-                ('period', models.CharField(max_length=10, verbose_name='期间')),
-                ('on', models.DateField(verbose_name='业务日期')),
-                ('engine', models.CharField(max_length=12, verbose_name='引擎')),
-                ('rows', models.JSONField(verbose_name='输入')),
-                ('inputs_digest', models.CharField(max_length=64, verbose_name='输入摘要')),
-                ('outputs', models.BinaryField(verbose_name='结果')),
-                ('outputs_digest', models.CharField(max_length=64, verbose_name='结果摘要')),
-                ('findings', models.JSONField(default=list, verbose_name='发现')),
-                ('pending', models.JSONField(default=list, verbose_name='待核')),
-                ('notices', models.JSONField(default=list, help_text='stale parameters and the like, as problems', verbose_name='提示')),
-                ('by', models.CharField(max_length=64, verbose_name='操作员')),
-                ('by_name', models.CharField(max_length=60, verbose_name='操作员姓名')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
-                ('book', models.ForeignKey(db_column='book_digest', on_delete=django.db.models.deletion.PROTECT, to='runs.bookcopy', verbose_name='规则书存本')),
-                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='core.region', verbose_name='区划')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=12, verbose_name="类别")),
+                ("subject", models.CharField(max_length=60, verbose_name="事项")),
+                ("title", models.CharField(max_length=200, verbose_name="规则书")),
+                ("period", models.CharField(max_length=10, verbose_name="期间")),
+                ("on", models.DateField(verbose_name="业务日期")),
+                ("engine", models.CharField(max_length=12, verbose_name="引擎")),
+                ("rows", models.JSONField(verbose_name="输入")),
+                ("inputs_digest", models.CharField(max_length=64, verbose_name="输入摘要")),
+                ("outputs", models.BinaryField(verbose_name="结果")),
+                ("outputs_digest", models.CharField(max_length=64, verbose_name="结果摘要")),
+                ("findings", models.JSONField(default=list, verbose_name="发现")),
+                ("pending", models.JSONField(default=list, verbose_name="待核")),
+                (
+                    "notices",
+                    models.JSONField(
+                        default=list, help_text="stale parameters and the like, as problems", verbose_name="提示"
+                    ),
+                ),
+                ("by", models.CharField(max_length=64, verbose_name="操作员")),
+                ("by_name", models.CharField(max_length=60, verbose_name="操作员姓名")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间")),
+                (
+                    "book",
+                    models.ForeignKey(
+                        db_column="book_digest",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="runs.bookcopy",
+                        verbose_name="规则书存本",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="core.region",
+                        verbose_name="区划",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '规则运行',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['region', 'period', 'kind', 'subject', '-id'], name='run_newest')],
+                "verbose_name": "规则运行",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["region", "period", "kind", "subject", "-id"], name="run_newest")],
             },
         ),
         grant("runs_bookcopy", "SELECT, INSERT"),

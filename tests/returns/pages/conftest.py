@@ -22,8 +22,24 @@ def ledger(county, clerk, count=PROJECTS):
     for n in range(count):
         kind = KINDS[n % 3]
         size = {"households": "300"} if kind == "old" else {"units": "200"}
-        one = services.register(by=clerk, region=county, code=f"P{n:03d}", name=f"{NAMES[n % 3]}{n + 1}", kind=kind, year="2026", investment="4000", **size)
-        services.record(by=clerk, project_id=one.pk, kind="start", on=date(2026, 9, 10), amount="100", **({"mode": "physical"} if kind == "shanty" else {}))
+        one = services.register(
+            by=clerk,
+            region=county,
+            code=f"P{n:03d}",
+            name=f"{NAMES[n % 3]}{n + 1}",
+            kind=kind,
+            year="2026",
+            investment="4000",
+            **size,
+        )
+        services.record(
+            by=clerk,
+            project_id=one.pk,
+            kind="start",
+            on=date(2026, 9, 10),
+            amount="100",
+            **({"mode": "physical"} if kind == "shanty" else {}),
+        )
         services.record(by=clerk, project_id=one.pk, kind="invest", on=date(2026, 9, 10), amount="1200万元")
 
 
@@ -81,7 +97,9 @@ def draft(clean):
 
     clerk = operator("clerk")
     with scoped(clerk):
-        return services.open_return(by=clerk, form_code=FORM, region=Region.objects.get(code=EAST, valid_until=None), period=PERIOD)
+        return services.open_return(
+            by=clerk, form_code=FORM, region=Region.objects.get(code=EAST, valid_until=None), period=PERIOD
+        )
 
 
 def erase():

@@ -275,7 +275,11 @@ def test_on_a_phone_a_project_unfolds_and_three_of_its_cells_are_filled_by_touch
     labels = [one.evaluate("td => td.dataset.label") for one in row.locator("td:visible:not(.lock)").all()[:3]]
     assert all("套" in one for one in labels), labels
     columns = page.evaluate("JSON.parse(document.getElementById('grid-columns').textContent).map((one) => one.code)")
-    assert [text for text in (stored(draft, 0, code) for code in columns) if text in ("150", "50", "30")] == ["150", "50", "30"]
+    assert [text for text in (stored(draft, 0, code) for code in columns) if text in ("150", "50", "30")] == [
+        "150",
+        "50",
+        "30",
+    ]
     assert page.locator("td.at > #cell-bar").is_visible()  # 未报, 无任务 and the cell's past, beside the cell
     row.locator("th").click()
     assert not page.locator("#grid td:visible").count()

@@ -31,7 +31,10 @@ def complete(page):
     while before := left.count():
         left.first.fill("据实填报")
         left.first.press("Enter")
-        page.wait_for_function("(before) => document.querySelectorAll('#checks li:not(.done) input[name=text]').length < before", arg=before)
+        page.wait_for_function(
+            "(before) => document.querySelectorAll('#checks li:not(.done) input[name=text]').length < before",
+            arg=before,
+        )
 
 
 def test_a_clerk_needs_no_mouse_from_the_list_to_the_hand_in(visit, clean):
@@ -69,7 +72,9 @@ def test_a_clerk_needs_no_mouse_from_the_list_to_the_hand_in(visit, clean):
         press(page, "F9")
         page.keyboard.type("据实填报，已核对")
         press(page, "Enter")
-        page.wait_for_function("(before) => document.querySelectorAll('#checks li:not(.done)').length < before", arg=left)
+        page.wait_for_function(
+            "(before) => document.querySelectorAll('#checks li:not(.done)').length < before", arg=left
+        )
     press(page, "Escape")
     assert page.evaluate("document.activeElement.textContent") == "提交审核"
     press(page, "Enter")
@@ -105,7 +110,9 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
     joint.goto(f"/returns/{draft.pk}/")
     joint.locator("form[action$='/opine/'] input[value='0']").check()
     places = joint.locator("form[action$='/opine/'] select")
-    started = places.locator("optgroup[label='东关片区棚户区改造1'] option", has_text=re.compile("^自年初累计—住房—开工$"))
+    started = places.locator(
+        "optgroup[label='东关片区棚户区改造1'] option", has_text=re.compile("^自年初累计—住房—开工$")
+    )
     places.select_option(value=started.get_attribute("value"))
     joint.locator("form[action$='/opine/'] textarea").fill("与立项批复的套数不一致")
     joint.locator("form[action$='/opine/'] button").click()
@@ -150,7 +157,10 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
     told = clerk.locator("main").inner_text()
     assert "更正了1格" in told and "126" in told and "130" in told and "示例函〔2026〕3号" in told
     with scoped(operator("clerk")):
-        assert sorted(Return.objects.filter(period=draft.period).values_list("serial", "state")) == [(1, "locked"), (2, "draft")]
+        assert sorted(Return.objects.filter(period=draft.period).values_list("serial", "state")) == [
+            (1, "locked"),
+            (2, "draft"),
+        ]
 
 
 def test_one_reason_answers_all_that_ask_the_same(visit, draft):

@@ -74,7 +74,16 @@ def ledger_more(number):
 
     county, clerk = Region.objects.get(code=EAST, valid_until=None), _clerk()
     for n in range(number):
-        projects.register(by=clerk, region=county, code=f"Q{n:03d}", name=f"续报项目{n}", kind="shanty", year="2026", units="50", investment="100")
+        projects.register(
+            by=clerk,
+            region=county,
+            code=f"Q{n:03d}",
+            name=f"续报项目{n}",
+            kind="shanty",
+            year="2026",
+            units="50",
+            investment="100",
+        )
 
 
 def test_a_save_is_answered_with_the_checks_and_every_cell(visitor, opened):
@@ -85,7 +94,9 @@ def test_a_save_is_answered_with_the_checks_and_every_cell(visitor, opened):
     answer = client.post(f"/returns/{ret.pk}/fill/", json.dumps(body), content_type="application/json").json()
     assert answer["saved"] == [{"line": line, "column": "start", "text": "250", "version": 2}]
     assert "大于计划" in answer["checks"]
-    assert {"line": line, "column": "start"}.items() <= next(one for one in answer["marks"] if one["level"] == "提醒").items()
+    assert {"line": line, "column": "start"}.items() <= next(
+        one for one in answer["marks"] if one["level"] == "提醒"
+    ).items()
     assert [line, "start_rate", "125.0", 0, ""] in answer["cells"]
 
 
@@ -123,7 +134,9 @@ def test_the_offline_workbook_goes_out_and_comes_back(visitor, opened):
 def test_a_conflict_with_the_workbook_is_told_and_the_workbook_given_back_marked(visitor, opened):
     ret, client = opened(), visitor()
     book = load_workbook(io.BytesIO(client.get(f"/returns/{ret.pk}/workbook.xlsx").content))
-    cell = next(one for row in book.worksheets[0].iter_rows() for one in row if one.value == 100 and not one.protection.locked)
+    cell = next(
+        one for row in book.worksheets[0].iter_rows() for one in row if one.value == 100 and not one.protection.locked
+    )
     cell.value = 117
     line = _grid(ret).lines[0].key
     with scoped(_clerk()):
