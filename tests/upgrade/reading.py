@@ -1,0 +1,107 @@
+"""What a database holds, told in one JSON: `python -m tests.upgrade.reading`. Asked of the version of before, and of every later one.
+
+What is stored is read by statements; what is worked out (digests, replays, whether a paper is stale) by today's code.
+"""
+
+import hashlib
+import json
+import sys
+from typing import Any
+
+from django.db import connections
+
+from tests.upgrade import catalogues
+from tests.upgrade.current import (
+    Document,
+    Return,
+    Run,
+    documents,
+    figures,
+    layout,
+    local_operator,
+    replay,
+    returns,
+    scoped,
+)
+
+STORED = {
+    "trail": "SELECT id, encode(sha256(canonical), 'hex') FROM core_trail ORDER BY id",
+    "seals": "SELECT seq, encode(hash, 'hex') FROM core_trailseal ORDER BY seq",
+    "runs": "SELECT id, concat_ws(' ', kind, subject, engine, book_digest, inputs_digest, outputs_digest) FROM runs_run ORDER BY id",
+    "books": "SELECT digest, encode(sha256(content), 'hex') FROM runs_bookcopy ORDER BY digest",
+    "returns": """SELECT ret.id, concat_ws(' ', form.code, region.code, period, serial, state, coalesce(corrects_id::text, '-'), ret.digest)
+        FROM returns_return AS ret JOIN core_region AS region ON region.id = region_id JOIN returns_form AS form ON form.id = form_id ORDER BY 1""",
+    "scans": "SELECT paper.id, concat_ws(' ', ret_id, digest, sha256) FROM returns_paper AS paper JOIN core_file AS file ON file.id = file_id ORDER BY 1",
+    "files": "SELECT id, concat_ws(' ', sha256, encode(sha256(content), 'hex')) FROM core_file ORDER BY id",
+    "documents": "SELECT id, concat_ws(' ', kind, period, state, number, issued_on) FROM documents_document ORDER BY id",
+    "versions": "SELECT id, concat_ws(' ', document_id, serial, html_digest, encode(sha256(convert_to(html, 'UTF8')), 'hex')) FROM documents_version ORDER BY id",
+    "figures": """SELECT concat_ws(' ', measure_id, calibre_id, code, period),
+          concat_ws(' ', state, value, unit, places, approx, assumed, observation_id)
+        FROM figures_current JOIN core_region AS region ON region.id = region_id ORDER BY 1""",
+    "entries": "SELECT id, concat_ws(' ', project_id, ledger, state, opened_on, reported_on, consented_on, closed_on) FROM projects_entry ORDER BY id",
+    "postings": """SELECT posting.id, concat_ws(' ', username, post, posting.since, until, ground)
+        FROM core_posting AS posting JOIN core_staff AS staff ON staff.id = staff_id ORDER BY 1""",
+    "jobs": "SELECT id, concat_ws(' ', name, state, by, day, args) FROM core_job ORDER BY id",
+    "queue": "SELECT id, concat_ws(' ', task_name, queue_name, status, args) FROM procrastinate_jobs ORDER BY id",
+}  # fmt: skip
+
+
+def read() -> dict[str, Any]:
+    """catalogues, sequences and rows of the database; stored: rows by key; answers: what the code makes of them."""
+    with connections["owner"].cursor() as cursor:
+        found = {
+            "catalogues": catalogues.catalogues(cursor),
+            "sequences": catalogues.sequences(cursor),
+            "behind": catalogues.behind(cursor),
+            "rows": catalogues.rows(cursor),
+        }
+    return found | {"stored": {kind: stored(kind) for kind in STORED}, "answers": answers()}
+
+
+def stored(kind: str) -> dict[str, str]:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(STORED[kind])
+        return {str(key): str(text) for key, text in cursor.fetchall()}
+
+
+def answers() -> dict[str, Any]:
+    with scoped(local_operator()) as by:
+        checked = figures.check_current(by)
+        return {
+            "returns": {str(ret.pk): what_it_says(by, ret) for ret in Return.objects.order_by("id")},
+            "replayed": {
+                f"{run.pk} {engine}": replay(by, run, engine)
+                for run in Run.objects.select_related("book").order_by("id")
+                for engine in ("duckdb", "postgresql")
+            },
+            "documents": {
+                str(paper.pk): paper_as_read(by, paper) for paper in documents.documents(by).order_by("id")
+            },
+            "current_figures": [checked.total, checked.differing],
+        }  # fmt: skip
+
+
+def what_it_says(by: Any, ret: Any) -> dict[str, str]:
+    """The digest of a return's content, worked out anew, and that of its grid as people see it."""
+    grid = returns.grid(by, ret)
+    lines = [[line.label, *(cell.text for cell in grid.row(line.key))] for line in grid.lines]
+    heads = [column.head for column in grid.columns]
+    return {"content": layout.digest(ret), "grid": _digest(json.dumps([heads, lines], ensure_ascii=False))}
+
+
+def paper_as_read(by: Any, paper: Any) -> dict[str, Any]:
+    """Its text as it is shown, and the sentences that the ledger no longer bears out."""
+    shown = documents.text(paper, documents.version(by, paper))
+    return {
+        "title": paper.title,
+        "text": _digest(shown),
+        "stale": [one.where for one in documents.stale(by, paper)] if paper.state == Document.ISSUED else [],
+    }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    json.dump(read(), sys.stdout, ensure_ascii=False, indent=1)
