@@ -66,6 +66,13 @@ def now(home):
 
 
 @pytest.fixture(scope="module")
+def answers(now):
+    """What today's code makes of it."""
+    assert "answers" in now, now.get("failed")
+    return now["answers"]
+
+
+@pytest.fixture(scope="module")
 def worked(home, then, now):
     """What became of the jobs that waited."""
     return said(run(home, "tests.upgrade.working", *then["stored"]["jobs"]))
@@ -90,6 +97,11 @@ def changes(before: dict[str, str], after: dict[str, str], allowed: dict[str, st
     return {name: text for name, text in found.items() if name not in excused} | unneeded | unexplained
 
 
+def same(before: dict[str, str], after: dict[str, str], allowed: dict[str, str] | None) -> None:
+    found = changes(before, after, allowed)
+    assert not found, "\n" + "\n".join(f"{name}\n    {text}" for name, text in found.items())
+
+
 KINDS = [
     "policies", "row_security", "grants", "triggers", "functions", "constraints", "unique_indexes", "columns", "sequence_owners", "content_types",
     "migrations",
@@ -99,7 +111,7 @@ KINDS = [
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_the_database_knows_of_itself_is_still_there(kind, then, now, allowed):
     assert len(then["catalogues"][kind]) > 5, "the facts hold none"
-    assert not changes(then["catalogues"][kind], now["catalogues"][kind], allowed.get(kind))
+    same(then["catalogues"][kind], now["catalogues"][kind], allowed.get(kind))
 
 
 def test_every_catalogue_is_compared_and_what_is_allowed_has_a_known_kind(then, now, allowed):
@@ -122,14 +134,16 @@ def test_no_row_is_lost(then, now, allowed):
 
 
 STORED = [
-    "trail", "seals", "runs", "books", "returns", "scans", "files", "documents", "versions", "figures", "entries", "postings", "jobs", "queue",
+    "trail", "seals", "runs", "books", "returns", "scans", "files", "documents", "versions", "figures", "entries", "regions", "organisations",
+    "projects", "events", "adjustments", "members", "observations", "sources", "targets", "nodes", "steps", "answered", "opinions", "receipts",
+    "reminders", "postings", "jobs", "queue",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", STORED)
 def test_what_was_stored_says_the_same(kind, then, now, allowed):
     assert then["stored"][kind], "the facts hold none"
-    assert not changes(then["stored"][kind], now["stored"][kind], allowed.get(kind))
+    same(then["stored"][kind], now["stored"][kind], allowed.get(kind))
 
 
 def test_everything_that_was_stored_is_compared(then):
@@ -141,28 +155,28 @@ def test_what_nobody_had_sealed_is_sealed_behind_the_old_links(then, now):
     assert len(now["stored"]["seals"]) == len(now["stored"]["trail"]) >= len(then["stored"]["trail"])
 
 
-def test_every_return_reads_as_it_did_and_what_was_locked_has_the_digest_it_was_locked_with(then, now):
-    assert now["answers"]["returns"] == then["answers"]["returns"]
+def test_every_return_reads_as_it_did_and_what_was_locked_has_the_digest_it_was_locked_with(then, now, answers):
+    assert answers["returns"] == then["answers"]["returns"]
     states = {pk: text.split() for pk, text in now["stored"]["returns"].items()}
     locked = {pk: words[-1] for pk, words in states.items() if words[4] == "locked"}
     assert str(then["month"]["locked"]) in locked and str(then["month"]["correction"]) in locked
-    assert locked == {pk: now["answers"]["returns"][pk]["content"] for pk in locked}
+    assert locked == {pk: answers["returns"][pk]["content"] for pk in locked}
 
 
-def test_every_run_replays_to_its_digest_on_both_engines(then, now):
-    assert len(now["answers"]["replayed"]) == 2 * len(then["stored"]["runs"])
-    assert set(now["answers"]["replayed"].values()) == {True}
+def test_every_run_replays_to_its_digest_on_both_engines(then, answers):
+    assert len(answers["replayed"]) == 2 * len(then["stored"]["runs"])
+    assert set(answers["replayed"].values()) == {True}
 
 
-def test_every_paper_reads_as_it_did_and_what_was_issued_is_not_stale(then, now):
-    assert now["answers"]["documents"] == then["answers"]["documents"]
-    issued = now["answers"]["documents"][str(then["month"]["issued"])]
+def test_every_paper_reads_as_it_did_and_what_was_issued_is_not_stale(then, answers):
+    assert answers["documents"] == then["answers"]["documents"]
+    issued = answers["documents"][str(then["month"]["issued"])]
     assert issued["text"] and issued["stale"] == []
 
 
-def test_current_figures_are_those_of_the_observations(then, now):
-    assert now["answers"]["current_figures"] == then["answers"]["current_figures"]
-    assert now["answers"]["current_figures"][1] == 0
+def test_current_figures_are_those_of_the_observations(then, answers):
+    assert answers["current_figures"] == then["answers"]["current_figures"]
+    assert answers["current_figures"][1] == 0
 
 
 def test_the_waiting_jobs_are_done(then, worked):
@@ -190,7 +204,10 @@ def test_it_goes_on(gone_on):
     )
     assert gone_on["ledger"] == ["explained", "closed"]
     assert gone_on["differing"] == 0
-    assert set(gone_on["pages"].values()) == {200}, gone_on["pages"]
+    assert (
+        len(gone_on["pages"]) > 15
+        and {page: status for page, status in gone_on["pages"].items() if status != 200} == {}
+    )
 
 
 def test_the_chain_goes_on_and_is_verified_without_a_database(home, then, gone_on, tmp_path):

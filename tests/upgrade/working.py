@@ -15,10 +15,14 @@ LONGEST = 300  # seconds after which a worker that does nothing is given up
 
 
 def work(wanted: list[int]) -> dict[str, Any]:
+    queued = stored("queue").keys()
     worker = subprocess.Popen([sys.executable, "-m", "anju", "worker"])
     try:
         end = time.monotonic() + LONGEST
-        while any(text.startswith(("waiting", "running")) for text in states(wanted).values()):
+        while (
+            any(text.startswith(("waiting", "running")) for text in states(wanted).values())
+            or queued & stored("queue").keys()  # the queue lets go of a job a moment after it is done
+        ):
             if worker.poll() is not None or time.monotonic() > end:
                 break
             time.sleep(0.1)
