@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.browser import DESK, PHONE, opened
+from tests.browser import PHONE, see
 from tests.cast import everyone
 
 CITY, AUGUST = "520200", "/?region=520200&period=2023-08"
@@ -44,15 +44,13 @@ def planned(places):
 
 
 @pytest.fixture
-def page(chromium, site, planned):
-    with opened(chromium, site, DESK, everyone(CITY)) as made:
-        yield made
+def page(come, planned):
+    return come(everyone(CITY))
 
 
 @pytest.fixture
-def phone(chromium, site, planned):
-    with opened(chromium, site, PHONE, everyone(CITY)) as made:
-        yield made
+def phone(come, planned):
+    return come(everyone(CITY), PHONE)
 
 
 def test_the_leader_s_title_is_the_gap_to_the_next_node(page, planned):
