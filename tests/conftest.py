@@ -60,7 +60,11 @@ _cleaner = subprocess.Popen(
 
 # What makes a test too slow for `make test-fast`: a fixture that it asks for, and its mark. Others are marked where they stand.
 SLOW = {"chromium": "browser", "places": "slow", "site": "slow"}
-TOGETHER = ("desk", "month", "returns/pages")  # what their sites show is loaded once, and emptied when the folder's last test is done
+TOGETHER = (
+    "desk",
+    "month",
+    "returns/pages",
+)  # what their sites show is loaded once, and emptied when the folder's last test is done
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
