@@ -59,7 +59,7 @@ _cleaner = subprocess.Popen(
 
 
 # What makes a test too slow for `make test-fast`: a fixture that it asks for, and its mark. Others are marked where they stand.
-SLOW = {"chromium": "browser", "places": "slow", "site": "slow"}
+SLOW = {"chromium": "browser", "places": "slow", "site": "slow", "drafted": "slow"}
 TOGETHER = (
     "desk",
     "month",

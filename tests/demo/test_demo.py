@@ -83,6 +83,13 @@ def first(installation):
     return installation.run("demo", "--no-serve", "--out", str(installation.out), "--json")
 
 
+@pytest.fixture(scope="module")
+def second(installation, first):
+    """Run once more, for people to read; with what there was before."""
+    before, files = installation.counts(), installation.files()
+    return before, files, *installation.run("demo", "--no-serve", "--out", str(installation.out))
+
+
 def test_it_exits_0_and_writes_every_document_of_every_place(installation, first):
     code, out, error = first
     assert code == 0, error
@@ -101,16 +108,15 @@ def test_progress_is_shown_on_the_way(first):
     assert all(f"[{n}/{steps}]" in error for n in range(1, steps + 1))
 
 
-def test_twice_changes_nothing(installation, first):
-    before, files = installation.counts(), installation.files()
-    code, _, error = installation.run("demo", "--no-serve", "--out", str(installation.out))
+def test_twice_changes_nothing(installation, second):
+    before, files, code, _, error = second
     assert code == 0, error
     assert installation.counts() == before
     assert set(installation.files()) == set(files)
 
 
-def test_the_summary_says_in_chinese_what_was_found_and_where_to_look(installation, first):
-    code, out, error = installation.run("demo", "--no-serve", "--out", str(installation.out))
+def test_the_summary_says_in_chinese_what_was_found_and_where_to_look(installation, second):
+    _, _, code, out, error = second
     assert code == 0, error
     for word in ("载入", "得分", "预警", "公文", str(installation.out)):
         assert word in out
