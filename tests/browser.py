@@ -77,10 +77,11 @@ class Answer:
         return iter(self.answer)
 
     def close(self) -> None:
+        done, self.done = self.done, lambda: None  # only once, however often it is closed
         try:
             self.answer.close()
         finally:
-            self.done()
+            done()
 
 
 @contextmanager
