@@ -1,8 +1,10 @@
 # 两条命令：make demo（装好并演示）、make test（装好并测试）。其余见 README。
 PYTHON ?= python3
 BIN := .venv/bin
+# Each worker gets whole files (tests/conftest.py), the slow ones first.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
-.PHONY: install install-dev demo test lint bench bundle clean
+.PHONY: install install-dev demo test test-fast soak lint bench bundle clean
 
 install: .venv/.installed
 install-dev: .venv/.installed-dev
@@ -26,7 +28,15 @@ demo: install
 	@$(BIN)/anju demo
 
 test: install-dev
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(PYTEST)
+
+# The daily loop: no browser, no processes and clusters of their own, no kills, races and random books.
+test-fast: install
+	@$(PYTEST) -m 'not browser and not processes and not slow and not soak'
+
+# Kills, races, interrupts and random books, of which `make test` runs a sample: for hours.
+soak: install-dev
+	@ANJU_KILLS=2000 ANJU_RACES=10000 ANJU_INTERRUPTS=50 ANJU_RANDOM_BOOKS=20000 ANJU_RANDOM_ROWS=500 ANJU_EXAMPLES=10000 $(PYTEST) -m 'soak or examples'
 
 lint: install
 	@$(BIN)/ruff format --check --quiet . || { echo "代码没有按格式排好，请运行：$(BIN)/ruff format ."; exit 1; }

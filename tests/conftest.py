@@ -10,36 +10,93 @@ import sys
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
-HOME = Path(tempfile.mkdtemp(prefix="anju-test-"))
-HOME.chmod(0o711)  # under root the server runs as a system user, who must be able to pass
+# No example may fail because the machine is busy. ANJU_EXAMPLES: how many of each (`make soak` asks for more).
+hypothesis.settings.register_profile(
+    "anju",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    max_examples=int(os.environ.get("ANJU_EXAMPLES", "100")),
+)
+hypothesis.settings.load_profile("anju")
+
+pytest_plugins = ["tests.browser"]
+
+
+def _folder(kind: str) -> Path:
+    made = Path(tempfile.mkdtemp(prefix=f"anju-{kind}-"))
+    made.chmod(0o711)  # under root the server runs as a system user, who must be able to pass
+    return made
+
+
+HOME = _folder("test")
 os.environ["ANJU_HOME"] = str(HOME)
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("DATABASE_OWNER_URL", None)
+_ours = [HOME]
+if "ANJU_TEST_RUN" not in os.environ:  # the first process of the run; its workers inherit this
+    _ours.append(_folder("run"))
+    os.environ["ANJU_TEST_RUN"] = str(_ours[1])
 
-
-# Stops the server and removes its folder when this process is gone, in whatever way: it waits for the end of our pipe.
+# Stops the servers and removes their folders when this process is gone, in whatever way: it waits for the end of our pipe.
 CLEANER = """
 import shutil, sys
 from pathlib import Path
 sys.stdin.read()
 from anju.core.postgres import Cluster
-Cluster(Path(sys.argv[1])).stop()
-shutil.rmtree(sys.argv[1], ignore_errors=True)
+for ours in map(Path, sys.argv[1:]):
+    for place in (ours, *ours.glob("*/")):
+        if (place / "postgres").exists():
+            Cluster(place).stop()
+    shutil.rmtree(ours, ignore_errors=True)
 """
 _cleaner = subprocess.Popen(
-    [sys.executable, "-c", CLEANER, str(HOME)],
+    [sys.executable, "-c", CLEANER, *map(str, _ours)],
     stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[1], start_new_session=True,
 )  # fmt: skip
+
+
+# What makes a test too slow for `make test-fast`: a fixture that it asks for, and its mark. Others are marked where they stand.
+SLOW = {"chromium": "browser", "places": "slow", "site": "slow", "drafted": "slow"}
+TOGETHER = (
+    "desk",
+    "month",
+    "returns/pages",
+)  # what their sites show is loaded once, and emptied when the folder's last test is done
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items):
+    """Marks by fixture. Workers get whole files or folders, so that each sets up once what it has in common; the slow ones come first."""
+    slow = set()
+    for item in items:
+        for fixture in SLOW.keys() & set(item.fixturenames):
+            item.add_marker(SLOW[fixture])
+        if getattr(item.obj, "is_hypothesis_test", False):
+            item.add_marker("examples")
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
+        if any(item.get_closest_marker(mark) for mark in ("browser", "processes", "slow", "soak")):
+            slow.add(_group(item))
+    items.sort(key=lambda item: _group(item) not in slow)
+
+
+def _group(item) -> str:
+    if mark := item.get_closest_marker("xdist_group"):
+        return mark.args[0]
+    file = item.path.relative_to(Path(__file__).parent).as_posix()
+    return next((folder for folder in TOGETHER if file.startswith(f"{folder}/")), file)
 
 
 @pytest.fixture(scope="session")
 def cluster():
     """The session's server."""
     from anju.core.postgres import Cluster
+    from tests import template_clusters
 
-    cluster = Cluster(HOME, fsync=False)
+    cluster = Cluster(template_clusters.copy_upgraded(HOME), fsync=False)
     cluster.start()
     yield cluster
     cluster.stop()
@@ -47,7 +104,7 @@ def cluster():
 
 @pytest.fixture(scope="session")
 def django_db_setup(cluster, django_db_blocker):
-    """Tables and national regions, made as the product makes them."""
+    """Tables and national regions, made as the product makes them: the copied cluster has them, and there is nothing left to do."""
     from django.db import connections
 
     from anju.core import server

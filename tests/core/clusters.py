@@ -17,6 +17,7 @@ import psycopg
 
 from anju.core.postgres import APPLICATION, Cluster
 from anju.problems import Refused
+from tests import template_clusters
 
 ROOT = os.geteuid() == 0
 ORDINARY = pwd.getpwnam("nobody") if ROOT else pwd.getpwuid(os.geteuid())
@@ -26,6 +27,18 @@ def folder() -> Path:
     """A new folder that the server's user can pass through, short enough for a socket."""
     made = Path(tempfile.mkdtemp(prefix="anju-t-"))
     made.chmod(0o711)
+    return made
+
+
+def initialised() -> Path:
+    """Such a folder with an empty database in it; its server does not run."""
+    return template_clusters.copy_initialised(folder())
+
+
+def upgraded() -> Path:
+    """Such a folder with the tables of today's program; its server runs, and does not wait for the disk."""
+    made = template_clusters.copy_upgraded(folder())
+    Cluster(made, fsync=False).start()
     return made
 
 
@@ -57,7 +70,7 @@ def gone(pid: int) -> bool:
 def kill(pid: int) -> None:
     """kill -9 of one process that a test has started, and wait until it is gone."""
     os.kill(pid, signal.SIGKILL)
-    for _ in range(100):
+    for _ in range(2400):
         if gone(pid):
             return
         time.sleep(0.05)

@@ -12,6 +12,7 @@ import pytest
 from anju.core.postgres import APPLICATION, Cluster
 from tests.core import clusters
 
+pytestmark = pytest.mark.processes
 CODE = Path(__file__).parents[2]
 ACT = (
     "from anju.core import command; command.setup();"
@@ -24,10 +25,19 @@ MANY = ACT + "for n in range(201):\n    with scoped(by):\n        trail.record(b
 
 @pytest.fixture
 def places():
-    made = [clusters.folder(), clusters.folder()]
+    """An installation that nobody has used yet, and one whose database is empty."""
+    made = [clusters.upgraded(), clusters.initialised()]
     yield made
     for place in made:
         clusters.remove(place)
+
+
+@pytest.fixture
+def elsewhere():
+    """An empty folder."""
+    made = clusters.folder()
+    yield made
+    clusters.remove(made)
 
 
 def run(place, *arguments):
@@ -82,17 +92,17 @@ def test_what_is_no_backup_or_cannot_be_written_is_said(places, tmp_path):
     assert nowhere.returncode == 1 and "DB-0" in nowhere.stderr and "Traceback" not in nowhere.stderr
 
 
-def test_a_drill_restores_everything_elsewhere_and_leaves_nothing_behind(places):
+def test_a_drill_restores_everything_elsewhere_and_leaves_nothing_behind(places, elsewhere):
     assert run(places[0], "-c", MANY).returncode == 0
     done = subprocess.run(
         [sys.executable, "-m", "anju", "db", "drill", "--json"], capture_output=True, text=True, cwd=CODE, check=False,
-        env=os.environ | {"ANJU_HOME": str(places[0]), "TMPDIR": str(places[1])},
+        env=os.environ | {"ANJU_HOME": str(places[0]), "TMPDIR": str(elsewhere)},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     said = json.loads(done.stdout)
     assert said["seq"] == 202 and said["problems"] == []
     assert said["tables"] > 20 and said["rows"] > 3_000
-    assert not list(places[1].iterdir())
+    assert not list(elsewhere.iterdir())
     assert f"{said['seq']}:{said['head']}" == anju(places[0], "trail", "head").stdout.strip()
 
 

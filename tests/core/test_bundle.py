@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NOWHERE = "http://127.0.0.1:9"  # nobody listens there: whoever asks the network is refused
-pytestmark = pytest.mark.xdist_group("bundle")
+pytestmark = pytest.mark.slow
 
 
 def offline(home):

@@ -43,6 +43,7 @@ def anju(place):
     return run
 
 
+@pytest.mark.processes
 def test_the_database_s_life_by_commands(anju, place):
     before = anju("db", "status")
     assert before.returncode == 0 and "没有运行" in before.stdout and "尚未建立" in before.stdout
@@ -60,6 +61,7 @@ def test_the_database_s_life_by_commands(anju, place):
     assert anju("db", "stop").stdout == "数据库没有在运行。\n"
 
 
+@pytest.mark.processes
 def test_matching_names_prints_what_was_found_and_refuses_the_rest(anju):
     done = anju("regions", "match", "450300", "恭城县", "柳州")
     assert done.returncode == 1
@@ -74,6 +76,7 @@ def test_matching_names_prints_what_was_found_and_refuses_the_rest(anju):
         assert refused.returncode == 1 and code in refused.stderr and "Traceback" not in refused.stderr
 
 
+@pytest.mark.processes
 def test_the_trail_by_commands(anju, tmp_path):
     file = tmp_path / "留痕.txt"
     head = anju("trail", "head").stdout.strip()
@@ -89,6 +92,7 @@ def test_the_trail_by_commands(anju, tmp_path):
     assert unwritable.returncode == 1 and "Traceback" not in unwritable.stderr
 
 
+@pytest.mark.processes
 def test_another_major_version_lists_the_steps(anju, place):
     anju("db", "stop")
     version = place / "postgres" / "data" / "PG_VERSION"

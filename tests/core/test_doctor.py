@@ -15,6 +15,7 @@ from anju.core import doctor
 from anju.core.postgres import OWNER, SUPERUSER, Cluster
 from tests.core import clusters
 
+pytestmark = pytest.mark.processes
 CODE = Path(__file__).parents[2]
 ACT = (
     "from anju.core import command; command.setup();"
@@ -53,7 +54,7 @@ def levels(found):
 
 @pytest.fixture(scope="module")
 def place():
-    made = clusters.folder()
+    made = clusters.upgraded()
     yield made
     clusters.remove(made)
 

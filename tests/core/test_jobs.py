@@ -296,7 +296,7 @@ WORK = "from anju.core.command import setup; setup()\n{slow}\nfrom anju.core.wor
 
 @pytest.fixture
 def place():
-    made = clusters.folder()
+    made = clusters.upgraded()
     yield made
     clusters.remove(made)
 
@@ -319,7 +319,7 @@ def state(place):
         ).fetchone()[0]
 
 
-def wait_for(question, seconds=60):
+def wait_for(question, seconds=600):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if found := question():
@@ -328,6 +328,7 @@ def wait_for(question, seconds=60):
     raise AssertionError("waited in vain")
 
 
+@pytest.mark.processes
 def test_a_job_whose_worker_is_killed_is_done_by_the_next_one_and_nothing_is_doubled(place):
     said, failed = start(place, ASK.format(slow=SLOW, steps=8)).communicate()
     assert said.strip().isdigit(), failed
@@ -348,6 +349,7 @@ def test_a_job_whose_worker_is_killed_is_done_by_the_next_one_and_nothing_is_dou
     assert state(place) == (("done", 8, 2), 1)
 
 
+@pytest.mark.processes
 def test_the_worker_beside_the_site_is_replaced_when_it_dies_and_leaves_with_the_site(place):
     site = start(place, "import time\nfrom anju.core.command import setup; setup()\nfrom anju.core.worker import beside\n"
                         "with beside():\n    time.sleep(600)\n")  # fmt: skip

@@ -41,12 +41,12 @@ def test_what_another_has_not_committed_is_not_known_and_then_it_is():
             add("140500-B")
             seen.append("140500-B" in known().by_code)
             added.set()
-            go.wait(20)
+            go.wait(300)
         connections.close_all()
 
     thread = threading.Thread(target=other)
     thread.start()
-    assert added.wait(20)
+    assert added.wait(300)
     before = "140500-B" in known().by_code
     go.set()
     thread.join()

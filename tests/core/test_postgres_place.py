@@ -14,6 +14,7 @@ from tests.core import clusters
 from tests.core.clusters import ROOT, Client, ask
 from tests.core.test_postgres_start import start
 
+pytestmark = pytest.mark.processes
 as_root = pytest.mark.skipif(
     not ROOT, reason="needs root: the server runs as a system user only then; run the tests as root once"
 )

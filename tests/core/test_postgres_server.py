@@ -15,16 +15,15 @@ from anju.core.postgres import SUPERUSER, Cluster
 from anju.problems import Refused
 from tests.core import clusters
 
+pytestmark = pytest.mark.processes
 CODE = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def address():
     """A second cluster that plays the office's server: reached by TCP, with roles and a database that somebody else has named."""
-    place = clusters.folder()
+    place = clusters.initialised()
     cluster = Cluster(place, fsync=False)
-    cluster.start()
-    cluster.stop()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

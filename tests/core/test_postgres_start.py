@@ -12,6 +12,9 @@ import pytest
 from anju.core.postgres import APPLICATION, OWNER, SUPERUSER, Cluster
 from tests.core import clusters
 from tests.core.clusters import Client, ask, kill, postmaster
+from tests.template_clusters import copy_initialised
+
+pytestmark = pytest.mark.processes
 
 
 @pytest.fixture
@@ -23,6 +26,7 @@ def cluster():
 
 @pytest.fixture
 def running(cluster):
+    copy_initialised(cluster.home)
     cluster.start()
     return cluster
 

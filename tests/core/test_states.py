@@ -112,7 +112,7 @@ def test_of_two_at_the_same_moment_one_wins(papers):
         try:
             with scoped(operator):
                 thing = Paper.objects.get(pk=pk)
-                gate.wait(30)
+                gate.wait(300)
                 move(thing, "submit", by=operator, on=DAY)
             results.append("moved")
         except Refused as refused:

@@ -16,13 +16,14 @@ from anju.core.postgres import SUPERUSER, Cluster
 from anju.core.worker import PAUSE
 from tests.core import clusters
 
+pytestmark = pytest.mark.processes
 CODE = Path(__file__).parents[2]
 TOLD, BACK = "[DB-023", "数据库已恢复"
 
 
 @pytest.fixture
 def place():
-    made = clusters.folder()
+    made = clusters.upgraded()
     yield made
     clusters.remove(made)
 
@@ -36,7 +37,7 @@ def run(place, *words):
     return subprocess.run(command, **options, capture_output=True, text=True, check=True).stdout
 
 
-def wait_for(question, seconds=90):
+def wait_for(question, seconds=600):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if found := question():
@@ -47,7 +48,7 @@ def wait_for(question, seconds=90):
 
 def page(port):
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/", timeout=120) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

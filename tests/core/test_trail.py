@@ -37,7 +37,7 @@ class Worker(threading.Thread):
         finally:
             connections.close_all()
 
-    def join(self, timeout=60):
+    def join(self, timeout=300):
         super().join(timeout)
         if self.error:
             raise self.error
@@ -117,10 +117,10 @@ def test_a_late_commit_is_sealed_after_what_overtook_it_and_never_skipped():
         with scoped(operator):
             trail.record(by=operator, act="记", obj="early")
             early.set()
-            assert go.wait(30)
+            assert go.wait(300)
 
     thread = Worker(slow)
-    assert early.wait(30)
+    assert early.wait(300)
     write("quick", 2)
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM core_trail")
@@ -145,11 +145,11 @@ def test_rows_are_sealed_in_the_order_of_their_transactions():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_current_xact_id()")  # its number is taken before its row is written
             numbered.set()
-            assert overtaken.wait(30)
+            assert overtaken.wait(300)
             trail.record(by=operator, act="记", obj="first")
 
     thread = Worker(first)
-    assert numbered.wait(30)
+    assert numbered.wait(300)
     write("second")
     overtaken.set()
     thread.join()
@@ -164,7 +164,7 @@ def test_sealing_keeps_no_writer_waiting():
         cursor.execute("SELECT anju_seal(false)")  # sealed, not yet committed: its locks are held
         assert cursor.fetchone() == (5,)
         thread = Worker(write, "b", 3)
-        thread.join(20)
+        thread.join(300)
         assert not thread.is_alive()
     assert trail.seal() == 3
 

@@ -1,11 +1,12 @@
 """Making the tables may be interrupted anywhere."""
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
+
+import pytest
+
+from tests.core import clusters
 
 STRUCK_BEFORE_IT_IS_WRITTEN_DOWN = """
 from django.db.migrations.recorder import MigrationRecorder
@@ -23,15 +24,15 @@ setup()
 """
 
 
+@pytest.mark.processes
 def test_a_migration_struck_before_it_is_written_down_is_made_by_the_next_run():
-    home = Path(tempfile.mkdtemp(prefix="anju-upgrade-"))
-    home.chmod(0o711)  # under root the server runs as a system user, who must be able to pass
+    home = clusters.initialised()
     env = {**os.environ, "ANJU_HOME": str(home)}
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
         env.pop(name, None)
 
     def run(*words: str) -> subprocess.CompletedProcess:
-        return subprocess.run([sys.executable, *words], env=env, capture_output=True, text=True, timeout=300)
+        return subprocess.run([sys.executable, *words], env=env, capture_output=True, text=True)
 
     try:
         assert "KeyboardInterrupt" in run("-c", STRUCK_BEFORE_IT_IS_WRITTEN_DOWN).stderr
@@ -39,5 +40,4 @@ def test_a_migration_struck_before_it_is_written_down_is_made_by_the_next_run():
         done = run("-m", "anju", "db", "upgrade")
         assert done.returncode == 0, done.stderr
     finally:
-        run("-m", "anju", "db", "stop")
-        shutil.rmtree(home, ignore_errors=True)
+        clusters.remove(home)

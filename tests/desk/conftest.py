@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import DESK, PHONE, chromium, opened, served
+from tests.browser import PHONE, served
 from tests.cast import everyone
 
 PLACES = Path(__file__).parents[2] / "anju" / "demo" / "places"
 CITIES = ("140500", "410800", "450300")
 LOADED = ("jincheng-2021", "guilin-2020", "jiaozuo-2020")
-
-assert chromium  # the fixture
 
 
 @pytest.fixture(scope="package")
@@ -37,16 +35,14 @@ def site(places):
 
 
 @pytest.fixture
-def page(chromium, site):
-    """A desk of 1366 × 768, used by who has every post. Whatever the console says, policy violations too, fails the test."""
-    with opened(chromium, site, DESK, everyone(*CITIES)) as made:
-        yield made
+def page(come):
+    """A desk of 1366 × 768, used by who has every post."""
+    return come(everyone(*CITIES))
 
 
 @pytest.fixture
-def phone(chromium, site):
-    with opened(chromium, site, PHONE, everyone(*CITIES)) as made:
-        yield made
+def phone(come):
+    return come(everyone(*CITIES), PHONE)
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
 """The explorer: official table, doors, correction."""
 
 import io
+import re
 
 import openpyxl
+from playwright.sync_api import expect
+
+from tests.browser import see
 
 
 def test_leader_page_leads_to_the_cell_a_figure_came_from(page):
@@ -12,9 +16,9 @@ def test_leader_page_leads_to_the_cell_a_figure_came_from(page):
     page.locator("#progress a.fig", has_text="6,631").click()
     panel = page.locator("#panel")
     panel.get_by_text("附件1 开工建成投资补贴.xlsx").first.wait_for()
-    assert panel.locator("td.is-cell").inner_text() == "6631"
-    assert "开工量" in panel.locator("thead").first.inner_text()
-    assert panel.locator("h2").first.inner_text().startswith("棚户区改造开工量")
+    expect(panel.locator("td.is-cell")).to_have_text("6631")
+    see(panel.locator("thead").first, "开工量")
+    expect(panel.locator("h2").first).to_have_text(re.compile("^棚户区改造开工量"))
 
 
 def test_escape_closes_the_panel_and_gives_the_focus_back(page):
@@ -24,15 +28,14 @@ def test_escape_closes_the_panel_and_gives_the_focus_back(page):
     page.keyboard.press("Enter")
     page.locator("#panel .facts").first.wait_for()
     page.keyboard.press("Escape")
-    assert not page.locator("#panel").is_visible()
-    assert page.evaluate("document.activeElement.classList.contains('fig')")
+    expect(page.locator("#panel")).to_be_hidden()
+    page.wait_for_function("document.activeElement.classList.contains('fig')")
 
 
 def test_rate_is_told_with_figures_put_in(page):
     page.goto("/figures/?region=140500")
     page.locator("#topic a.fig", has_text="138.8%").click()
-    page.locator("#panel .formula").wait_for()
-    assert "6,631 ÷ 4,776 = 138.8%" in page.locator("#panel .formula").inner_text()
+    see(page.locator("#panel .formula"), "6,631 ÷ 4,776 = 138.8%")
 
 
 def test_blank_zero_and_no_task_are_told_apart(page):
@@ -44,26 +47,26 @@ def test_blank_zero_and_no_task_are_told_apart(page):
 
 def test_table_sorts_with_the_total_first(page):
     page.goto("/figures/?region=140500&topic=subsidy")
+    names = page.locator("#topic tbody th")
     page.locator("#topic thead a", has_text="完成率").first.click()
-    names = page.locator("#topic tbody th").all_inner_texts()
-    assert names[0] == "晋城市"
-    assert names[1] == "阳城县"  # 142.5 %
+    expect(names.nth(0)).to_have_text("晋城市")
+    expect(names.nth(1)).to_have_text("阳城县")  # 142.5 %
     page.locator("#topic thead a", has_text="完成率").first.click()
-    assert page.locator("#topic tbody th").all_inner_texts()[1] == "高平市"  # 90.0 %
+    expect(names.nth(1)).to_have_text("高平市")  # 90.0 %
 
 
 def test_name_of_a_county_leads_down(page):
     page.goto("/figures/?region=140500")
     page.locator("#topic tbody th a", has_text="泽州县").click()
     page.wait_for_url("**region=140525**")
-    assert "泽州县" in page.locator("h1").inner_text()
+    see(page.locator("h1"), "泽州县")
 
 
 def test_filter_shows_the_rows_that_hold_the_words(page):
     page.goto("/figures/?region=140500")
     page.locator("#words").fill("阳城")
-    assert page.locator("#topic tbody tr:visible").count() == 1
-    assert page.locator("#topic-count").inner_text() == "找到 1 行"
+    expect(page.locator("#topic tbody tr:visible")).to_have_count(1)
+    expect(page.locator("#topic-count")).to_have_text("找到 1 行")
 
 
 def test_excel_has_the_merged_head_and_numbers(page):
@@ -104,19 +107,17 @@ def test_correction_needs_a_reason_and_keeps_what_was(page):
     panel.get_by_role("button", name="更正这个数").click()
     panel.get_by_text("更正没有写原因").wait_for()
     page.lines.expect("422")
-    assert page.evaluate(
-        "document.activeElement.classList.contains('problems')"
-    )  # the refusal is in sight, and read out
-    assert panel.get_by_label("更正为（户）").input_value() == "46"
+    # the refusal is in sight, and read out
+    page.wait_for_function("document.activeElement.classList.contains('problems')")
+    expect(panel.get_by_label("更正为（户）")).to_have_value("46")
     panel.get_by_label("更正理由").fill("补发一户，附发放凭证")
     panel.get_by_role("button", name="更正这个数").click()
     panel.get_by_text("已更正").wait_for()
-    assert panel.locator(".big").inner_text().startswith("46")
-    history = panel.locator(".history").inner_text()
-    assert "45" in history and "补发一户，附发放凭证" in history
-    assert "之和686户，晋城市是685户，相差1户；请一并核对" in panel.locator(".apart").inner_text()
+    expect(panel.locator(".big")).to_have_text(re.compile("^46"))
+    see(panel.locator(".history"), "45", "补发一户，附发放凭证")
+    see(panel.locator(".apart"), "之和686户，晋城市是685户，相差1户；请一并核对")
     page.reload()
-    assert page.locator("#row-140581 a.fig", has_text="46").count() == 1
+    expect(page.locator("#row-140581 a.fig", has_text="46")).to_have_count(1)
 
 
 def test_second_correction_of_what_was_seen_before_is_refused(page, site):
@@ -130,7 +131,7 @@ def test_second_correction_of_what_was_seen_before_is_refused(page, site):
     panel.get_by_role("button", name="更正这个数").click()
     panel.get_by_text("没有办成").wait_for()
     page.lines.expect("422")
-    assert panel.locator(".big").inner_text().startswith("63")
+    expect(panel.locator(".big")).to_have_text(re.compile("^63"))
 
 
 def test_panel_opens_as_a_page_of_its_own(page):
@@ -145,15 +146,19 @@ def test_columns_may_be_chosen_and_the_choice_stands_in_the_address(page):
     page.get_by_label("棚改专项贷款当年发放").uncheck()
     page.get_by_role("button", name="只看选中的栏").click()
     page.wait_for_url("**only=**")
-    head = page.locator("#topic thead").inner_text()
-    assert "棚改专项贷款有效授信" in head and "当年发放" not in head
+    head = page.locator("#topic thead")
+    see(head, "棚改专项贷款有效授信")
+    expect(head).not_to_contain_text("当年发放", use_inner_text=True)
+    address = page.url
     page.locator("#topic thead a", has_text="合计").first.click()  # sorting keeps the choice
-    assert "当年发放" not in page.locator("#topic thead").inner_text()
+    page.wait_for_url(lambda url: url != address)
+    expect(head).not_to_contain_text("当年发放", use_inner_text=True)
 
 
 def test_picture_puts_the_furthest_behind_first(page):
     page.goto("/figures/measure/subsidy.households/?region=140500")
     page.get_by_text("数据表").first.click()
+    page.locator("figure.chart tbody th").first.wait_for()
     names = page.locator("figure.chart tbody th").all_inner_texts()
     assert names[:2] == ["城区", "高平市"]
     assert names[-1] == "阳城县"

@@ -4,7 +4,9 @@ import io
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
+from tests.browser import see
 from tests.desk.conftest import PLACES
 
 FORM = PLACES / "jincheng-2021" / "附件4 审计整改.xlsx"
@@ -41,9 +43,8 @@ def upload(page, path, form: str = ""):
 def test_every_problem_is_shown_at_its_cell_and_marked_in_the_returned_workbook(page, tmp_path, cell):
     upload(page, edited(tmp_path, cell, "十四个左右吧"))
     page.lines.expect("422")
-    assert "必须改正，没有导入" in page.locator("h1").inner_text()
-    row = page.locator("#stops tbody tr").first.inner_text()
-    assert f"单元格 {cell}" in row and "十四个左右吧" in row
+    see(page.locator("h1"), "必须改正，没有导入")
+    see(page.locator("#stops tbody tr").first, f"单元格 {cell}", "十四个左右吧")
     with page.expect_download() as download:
         page.get_by_text("下载标注了问题的表").click()
     book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))
@@ -53,7 +54,7 @@ def test_every_problem_is_shown_at_its_cell_and_marked_in_the_returned_workbook(
 
 def test_same_file_again_changes_nothing_and_says_so(page):
     upload(page, FORM)
-    assert "完全相同" in page.locator("main").inner_text()
+    see(page.locator("main"), "完全相同")
 
 
 def test_reminder_is_answered_then_imported_then_taken_back(page, tmp_path):
@@ -64,13 +65,13 @@ def test_reminder_is_answered_then_imported_then_taken_back(page, tmp_path):
     book.save(path)
     upload(page, path, "jincheng-2021/long-form")
     asks = page.locator(".field.ask")
-    assert asks.count() >= 1
+    asks.first.wait_for()
     page.get_by_role("button", name="导入这些数").click()  # unanswered
     page.locator("[aria-invalid]").first.wait_for()
     page.lines.expect("422")
-    assert f"还有{asks.count()}条提醒没有答复" in page.locator("section.problems").inner_text()
-    assert page.get_by_text("导入以后").count() == 1  # what it would do is still there
-    assert "晋城市2021年度通报正文数据" in page.locator(".page-head").inner_text()
+    see(page.locator("section.problems"), f"还有{asks.count()}条提醒没有答复")
+    expect(page.get_by_text("导入以后")).to_have_count(1)  # what it would do is still there
+    see(page.locator(".page-head"), "晋城市2021年度通报正文数据")
     for number in range(page.locator(".field.ask").count()):
         page.locator(".field.ask input[type=text]").nth(number).fill("与市审计局核对，原表漏记一个")
     page.get_by_role("button", name="导入这些数").click()
@@ -97,7 +98,7 @@ def test_form_that_nobody_knows_is_refused_in_words(page, tmp_path):
     book.save(path)
     upload(page, path)
     page.lines.expect("422")
-    assert page.locator("#stops tbody tr").count() >= 1
+    page.locator("#stops tbody tr").first.wait_for()
 
 
 def test_upload_without_a_file_is_refused(page):

@@ -5,8 +5,9 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser import DESK, PHONE, opened
+from tests.browser import PHONE, see
 from tests.cast import everyone
 
 CITY, AUGUST = "520200", "/?region=520200&period=2023-08"
@@ -44,15 +45,13 @@ def planned(places):
 
 
 @pytest.fixture
-def page(chromium, site, planned):
-    with opened(chromium, site, DESK, everyone(CITY)) as made:
-        yield made
+def page(come, planned):
+    return come(everyone(CITY))
 
 
 @pytest.fixture
-def phone(chromium, site, planned):
-    with opened(chromium, site, PHONE, everyone(CITY)) as made:
-        yield made
+def phone(come, planned):
+    return come(everyone(CITY), PHONE)
 
 
 def test_the_leader_s_title_is_the_gap_to_the_next_node(page, planned):
@@ -66,6 +65,7 @@ def test_every_county_stands_with_what_it_is_short_of_and_who_did_not_report(pag
     figure = page.locator("figure.chart").first
     assert "另有一个未报" in figure.locator("h3").inner_text()
     figure.locator("summary").click()
+    figure.locator("tbody tr").first.wait_for()
     rows = {
         row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in figure.locator("tbody tr").all()
     }
@@ -80,8 +80,7 @@ def test_a_gap_is_a_door_that_says_how_it_was_made(page, planned):
     figure.locator("summary").click()
     figure.locator("tbody tr", has_text=planned[0]).locator("a.fig", has_text="20").click()
     panel = page.locator("#panel-body")
-    panel.locator(".formula").wait_for()
-    assert "80 − 60 = 20" in panel.inner_text()
+    see(panel, "80 − 60 = 20")
 
 
 def test_what_moved_since_the_last_report_is_told_with_both_figures(page, planned):
@@ -94,7 +93,7 @@ def test_what_is_overdue_stands_beside_and_opens_one_by_one(page, planned):
     page.goto(AUGUST)
     block = page.locator(".block", has_text="逾期1件")
     block.locator("summary").click()
-    assert "示例片区" in block.inner_text()
+    see(block, "示例片区")
 
 
 def test_a_node_before_its_document_is_listed_and_binds_no_one(page, planned):
@@ -106,7 +105,7 @@ def test_a_node_before_its_document_is_listed_and_binds_no_one(page, planned):
 def test_the_leader_s_page_fits_a_phone(phone, planned):
     phone.goto(AUGUST)
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert phone.locator("figure.chart canvas").first.is_visible()
+    expect(phone.locator("figure.chart canvas").first).to_be_visible()
 
 
 def test_a_pack_is_made_from_the_dispatch_page_and_read_there(page, planned):
@@ -116,7 +115,7 @@ def test_a_pack_is_made_from_the_dispatch_page_and_read_there(page, planned):
     form = page.locator("form", has_text="月调度")
     assert form.locator("input[name=period]").input_value() == "2023-08"
     form.locator("button").click()
-    assert "全市棚户区改造开工150套" in page.locator("article.official").inner_text()
+    see(page.locator("article.official"), "全市棚户区改造开工150套")
     page.goto(AUGUST.replace("/?", "/dispatch/?"))
     assert (
         "月调度材料" in page.locator(".block", has=page.locator("h2", has_text=re.compile("^调度材料$"))).inner_text()
@@ -128,8 +127,8 @@ def test_a_period_that_is_not_the_pack_s_is_refused_and_what_was_typed_stays(pag
     form = page.locator("form", has_text="周调度")
     form.locator("input[name=period]").fill("2023-08")
     form.locator("button").click()
-    assert "请写成 2021-08-13 这样的期间" in page.locator("section.problems").inner_text()
-    assert page.locator("form", has_text="周调度").locator("input[name=period]").input_value() == "2023-08"
+    see(page.locator("section.problems"), "请写成 2021-08-13 这样的期间")
+    expect(page.locator("form", has_text="周调度").locator("input[name=period]")).to_have_value("2023-08")
     page.lines.expect("422")
 
 

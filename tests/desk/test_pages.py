@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from tests.cast import everyone, sign_in
 from tests.desk.conftest import CITIES
@@ -79,7 +80,7 @@ def test_not_there_and_not_yours_look_the_same(page):
     ):
         assert page.goto(address).status == 404
         bodies.append(page.locator("main").inner_text())
-    page.lines.expect("404")
+    page.lines.expect("404", times=len(bodies))
     assert len(set(bodies)) == 1
     assert "没有找到" in bodies[0]
 
@@ -89,12 +90,13 @@ def test_empty_place_says_what_belongs_here_and_offers_the_first_act(page):
     page.goto("/figures/?region=110000&period=2021")
     assert "没有指标数字" in page.locator("h1").inner_text()
     page.get_by_role("link", name="导入报表").click()
-    assert page.url.partition("?")[0].endswith("/imports/")
+    page.wait_for_url(re.compile(r"^[^?]*/imports/($|\?)"))
 
 
 def test_where_and_when_stand_in_every_link(page):
     page.goto("/figures/?region=140500&period=2021")
     page.get_by_role("navigation", name="工作导航").get_by_text("目标").click()
+    page.wait_for_url("**/targets/**")
     assert "region=140500" in page.url and "period=2021" in page.url
 
 
@@ -103,17 +105,17 @@ def test_menu_closes_on_escape_and_gives_the_focus_back(page):
     menu = page.get_by_text("区划", exact=True)
     menu.focus()
     page.keyboard.press("Enter")
-    assert page.locator("details.menu[open]").count() == 1
+    expect(page.locator("details.menu[open]")).to_have_count(1)
     page.keyboard.press("Escape")
-    assert page.locator("details.menu[open]").count() == 0
-    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    expect(page.locator("details.menu[open]")).to_have_count(0)
+    page.wait_for_function("document.activeElement.tagName === 'SUMMARY'")
 
 
 def test_print_leaves_the_frame_out(page):
     page.goto("/figures/?region=140500")
     page.emulate_media(media="print")
-    assert not page.locator(".rail").is_visible()
-    assert page.locator("#topic").is_visible()
+    expect(page.locator(".rail")).to_be_hidden()
+    expect(page.locator("#topic")).to_be_visible()
 
 
 CONTRAST = """
@@ -165,4 +167,5 @@ def test_every_control_can_be_reached_and_has_a_name(page):
 def test_bar_with_where_and_when_stays_while_scrolling(page):
     page.goto("/rules/scoring/prh-shanty/2020-01-01/")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    assert page.evaluate("document.querySelector('.bar').getBoundingClientRect().top") == 0
+    page.wait_for_function("scrollY > 0")
+    page.wait_for_function("document.querySelector('.bar').getBoundingClientRect().top === 0")

@@ -3,6 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import expect
+
+from tests.browser import see
 
 # What the published report says of each judged item: 焦财综〔2021〕1号 附件1.
 FULL = {
@@ -32,12 +35,11 @@ def count_of_runs(user):
 
 
 def test_every_point_of_the_table_is_explained(judged):
-    assert "100分" in judged.locator("h1").inner_text()
+    see(judged.locator("h1"), "100分")
     first = judged.locator("button.expander").first
     first.focus()
     judged.keyboard.press("Enter")
-    told = judged.locator("#why-1").inner_text()
-    assert "市县财政安排补助资金" in told and "6469" in told
+    see(judged.locator("#why-1"), "市县财政安排补助资金", "6469")
     assert judged.locator("#score tr.total td").last.inner_text() == "100"
 
 
@@ -47,10 +49,9 @@ def test_what_if_tells_the_difference_and_stores_nothing(judged, user):
     judged.get_by_role("button", name="试算").click()
     told = judged.locator("#what-if")
     told.get_by_text("合计由").wait_for()
-    assert "100" in told.inner_text() and "98" in told.inner_text()
-    assert (
-        told.locator(".done p").first.inner_text() == "报送逾期由0改为2天"
-    )  # what was left alone is not told as changed
+    see(told, "100", "98")
+    # what was left alone is not told as changed
+    expect(told.locator(".done p").first).to_have_text("报送逾期由0改为2天")
     assert count_of_runs(user) == before
 
 
@@ -69,7 +70,7 @@ def test_how_much_more_would_give_how_many_points(page):
         page.locator(f"[name=why_{name}]").fill("报送登记")
     page.get_by_role("button", name="运行评分").click()
     page.locator("#score").wait_for()
-    assert "扣分1处" in page.locator("h1").inner_text()
+    see(page.locator("h1"), "扣分1处")
     page.get_by_role("button", name="全部展开").click()
     page.get_by_role("button", name="做到多少能多得几分").first.click()
     page.get_by_text("可多得").wait_for()
@@ -82,7 +83,7 @@ def test_judgement_without_evidence_is_refused_and_nothing_typed_is_lost(page):
     page.get_by_role("button", name="运行评分").click()
     page.get_by_text("没有写佐证材料").first.wait_for()
     page.lines.expect("422")
-    assert page.locator("[name=in_days_late]").input_value() == "1"
+    expect(page.locator("[name=in_days_late]")).to_have_value("1")
 
 
 def test_warnings_name_the_place_and_lead_to_their_figures(page):
@@ -103,7 +104,7 @@ def test_running_the_warnings_says_how_many(page):
 def test_a_run_can_be_recomputed_to_the_same_bytes(page):
     page.goto("/runs/?region=140500")
     page.locator("#runs tbody th a").first.click()
-    assert "重新计算，结果一致" in page.locator("main").inner_text()
+    see(page.locator("main"), "重新计算，结果一致")
 
 
 def test_points_on_the_rule_page_add_up(page):

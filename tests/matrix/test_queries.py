@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -118,6 +119,7 @@ def asked(one: dict[str, Any]) -> dict[str, dict[str, int]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_page_asks_as_many_queries_as_it_is_written(db, monkeypatch):
     from anju.documents.models import Document
     from anju.runs.models import Run

@@ -13,12 +13,14 @@ from pathlib import Path
 import pdfplumber
 from docx import Document
 from openpyxl import load_workbook
+from playwright.sync_api import expect
 
 from anju.core import regions
 from anju.core.people import operator_called
 from anju.core.scope import scoped
 from anju.core.templatetags.anju import period_label
 from anju.returns import calendar, services
+from tests.browser import see
 from tests.month.conftest import FORM
 
 NAME = "城镇保障性安居工程项目进度月报表"
@@ -167,11 +169,9 @@ def changes_cells_on_the_page(page) -> list[int]:
         page.keyboard.type(more(said(page, rows[0], column), 120))
         press(page, "Tab")
     saved(page)
-    assert all(
-        spot(page, rows[0], column).evaluate("(td) => td.classList.contains('changed')")
-        for column in ("invest", "arrive", "pay")
-    )
-    assert page.locator("#explanation-draft").is_visible(), "what moved is drafted while one fills"
+    for column in ("invest", "arrive", "pay"):
+        expect(spot(page, rows[0], column)).to_contain_class("changed")
+    expect(page.locator("#explanation-draft"), "what moved is drafted while one fills").to_be_visible()
     return rows
 
 
@@ -193,8 +193,7 @@ def goes_offline_and_comes_back(page, rows, folder) -> None:
     page.locator("input[aria-label='填好的离线表']").set_input_files(path)
     page.get_by_role("button", name="并入填好的离线表").click()
     page.wait_for_selector("h2:has-text('两边都改成了不同的数')")
-    assert "共1格" in text(page) and more(both, 40) in text(page) and more(both, 50) in text(page)
-    assert "已存入的1格" in text(page)
+    see(page.locator("main"), "共1格", more(both, 40), more(both, 50), "已存入的1格")
     page.get_by_role("link", name="回到报表").click()
     page.wait_for_selector(".held #grid td.at")
     assert (float(said(page, rows[1], "invest")), said(page, rows[2], "invest")) == (float(free), more(both, 40))
@@ -218,7 +217,7 @@ def mends_what_blocks_and_answers_what_asks(page, rows) -> None:
         "to load it anew shows the return"
     )
     press(page, "F8")
-    assert "货币化安置" in text(page, "#cell-note") and "大于开工" in text(page, "#cell-note")
+    see(page.locator("#cell-note"), "货币化安置", "大于开工")
     type_in(page, rows[0], "start_money", "0")
     saved(page)
     page.wait_for_selector("#checks:not(:has(.level.stop))")
@@ -243,7 +242,7 @@ def mends_what_blocks_and_answers_what_asks(page, rows) -> None:
         page.wait_for_function(
             "(before) => document.querySelectorAll('#checks li:not(.done)').length < before", arg=before
         )
-    assert "都已答复" in text(page, "#checks .head")
+    see(page.locator("#checks .head"), "都已答复")
 
 
 def loses_nothing(page, site, rows) -> None:
@@ -251,6 +250,7 @@ def loses_nothing(page, site, rows) -> None:
     for cut, mend, word in (
         (lambda: page.context.set_offline(True), lambda: page.context.set_offline(False), "ERR_INTERNET_DISCONNECTED"), (site.kill, site.start, "ERR_CONNECTION_REFUSED"),
     ):  # fmt: skip
+        page.lines.allow(word)
         value = more(said(page, rows[0], "invest"), 1)
         spot(page, rows[0], "invest").click()
         page.keyboard.type(value[:2])
@@ -260,7 +260,6 @@ def loses_nothing(page, site, rows) -> None:
         page.wait_for_selector("#saved.bad:has-text('已留在本机')")
         mend()
         saved(page)
-        page.lines.expect(word)
         page.reload()
         page.wait_for_selector(".held #grid td.at")
         assert said(page, rows[0], "invest") == value
@@ -274,7 +273,7 @@ def explains_and_hands_in(page) -> None:
     page.wait_for_selector("#explain [role=status]:has-text('已保存')")
     page.locator("#grid td").nth(6).click()
     press(page, "Escape")
-    assert page.evaluate("document.activeElement.textContent") == "提交审核"
+    page.wait_for_function("document.activeElement.textContent === '提交审核'")
     press(page, "Enter")
     page.wait_for_selector(".stages .now:has-text('审核')")
 
@@ -346,7 +345,7 @@ def keeps_the_sealed_scan(page, pk: int, paper: Path) -> None:
     page.locator("input[aria-label='盖章的扫描件']").set_input_files(paper)
     page.get_by_role("button", name="上传盖章件").click()
     page.wait_for_selector(".done:has-text('已留存')")
-    assert page.get_by_role("link", name=paper.name).count() == 1
+    expect(page.get_by_role("link", name=paper.name)).to_have_count(1)
 
 
 # -- the city, and what comes of it ------------------------------------------------------------------------------------------------------------
@@ -361,14 +360,14 @@ def city_sees_who_is_late_and_locks(page, county, pk: int) -> None:
     assert "待市级审定" in ours and re.search(r"按时|迟", ours), ours
     assert "还没有开始" in other and re.search(r"还剩|迟", other), other
     acts(page, pk, "lock", "锁定")
-    assert "内容摘要" in text(page, "#next")
+    see(page.locator("#next"), "内容摘要")
 
 
 def figure_leads_to_the_return(page, county, pk: int) -> None:
     page.goto(f"/?region={county.code}&period={county.period[:4]}")
     page.locator(".done-so-far tr:has-text('棚户区改造开工量') a.fig").nth(1).click()  # after the task what was done
     page.wait_for_selector("#panel-body .big")
-    assert period_label(county.period) in text(page, "#panel-body"), text(page)
+    see(page.locator("#panel-body"), period_label(county.period))
     page.locator("#panel-body").get_by_role("link", name="打开这张报表").click()
     page.wait_for_selector("#next")
     assert f"/returns/{pk}/" in page.url and NAME in text(page, "h1")
@@ -414,12 +413,9 @@ def correction_stands_beside(page, pk: int, rows) -> None:
     saved(page)
     page.get_by_role("link", name="更正前后对照").click()
     page.wait_for_selector("h2:has-text('改动的格')")
-    told = text(page)
-    assert "更正了1格" in told and "漏报二标段一套" in told and "示例函〔2026〕3号" in told
-    assert was in told and more(was, 9) in told
-    assert (
-        page.locator("td.was-other small.was", has_text=f"原 {was}").count() == 1
-    )  # in the whole table the cell says what it said before
+    see(page.locator("main"), "更正了1格", "漏报二标段一套", "示例函〔2026〕3号", was, more(was, 9))
+    # in the whole table the cell says what it said before
+    expect(page.locator("td.was-other small.was", has_text=f"原 {was}")).to_have_count(1)
 
 
 def leader_sees_gap_overdue_and_change(page, county) -> None:

@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser import DESK, PHONE, browser, opened, served
+from tests.browser import PHONE, leave, see, served
 from tests.cast import EAST, person
 
 TABLE = f"/projects/table/?region={EAST}&period=2025"
@@ -36,25 +37,21 @@ def site(django_db_setup, django_db_blocker, empty):
         empty()
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as started:
-        yield started
-
-
 @pytest.fixture
-def page(chromium, site):
-    with opened(chromium, site, DESK, person("clerk")) as made:
-        made.goto(TABLE)
-        yield made
+def page(come):
+    made = come(person("clerk"))
+    made.goto(TABLE)
+    return made
 
 
 def cell(page, row, field):
     return page.locator(f"#project-grid tbody tr:nth-child({row}) td[data-field={field}]")
 
 
-def value(page, row, field):
-    return cell(page, row, field).locator(".v").text_content()
+def shows(page, row, **fields):
+    """Wait until the cells of the row show this."""
+    for field, text in fields.items():
+        expect(cell(page, row, field).locator(".v")).to_have_text(text)
 
 
 def settled(page, words="已保存"):
@@ -84,14 +81,15 @@ def test_the_keyboard_alone_fills_the_table(page):
     page.keyboard.press("Tab")
     settled(page)
     page.reload()
-    assert (value(page, 1, "address"), value(page, 2, "address")) == ("东街1号院", "东街2号")
+    shows(page, 1, address="东街1号院")
+    shows(page, 2, address="东街2号")
 
 
 def test_escape_leaves_the_cell_as_it_was_and_delete_empties_it(page):
     cell(page, 3, "note").click()
     page.keyboard.type("写错了")
     page.keyboard.press("Escape")
-    assert value(page, 3, "note") == ""
+    shows(page, 3, note="")
     page.keyboard.type("要删的")
     page.keyboard.press("Enter")
     settled(page)
@@ -100,23 +98,21 @@ def test_escape_leaves_the_cell_as_it_was_and_delete_empties_it(page):
     page.locator("#grid-status", has_text="还没有保存").wait_for()
     settled(page)
     page.reload()
-    assert value(page, 3, "note") == ""
+    shows(page, 3, note="")
 
 
 def test_a_block_is_pasted_and_taken_back_in_one(page):
     cell(page, 4, "approval").click()
     paste(page, "示发1号\t许1\r\n示发2号\t许2\r\n")
     settled(page)
-    assert [value(page, row, name) for row in (4, 5) for name in ("approval", "licence")] == [
-        "示发1号",
-        "许1",
-        "示发2号",
-        "许2",
-    ]
+    shows(page, 4, approval="示发1号", licence="许1")
+    shows(page, 5, approval="示发2号", licence="许2")
     page.keyboard.press("Control+z")
-    page.wait_for_timeout(1500)
+    shows(page, 5, licence="")
+    settled(page)
     page.reload()
-    assert [value(page, row, name) for row in (4, 5) for name in ("approval", "licence")] == [""] * 4
+    shows(page, 4, approval="", licence="")
+    shows(page, 5, approval="", licence="")
 
 
 def test_what_will_not_do_stays_in_its_cell_with_the_reason(page):
@@ -126,58 +122,56 @@ def test_what_will_not_do_stays_in_its_cell_with_the_reason(page):
     page.keyboard.type("西街6号")
     page.keyboard.press("Enter")
     page.locator("#grid-problems", has_text="1 处没有保存").wait_for()
-    assert "不是日期" in cell(page, 6, "due_on").text_content() and value(page, 6, "due_on") == "去年"
+    expect(cell(page, 6, "due_on")).to_contain_text("不是日期")
+    shows(page, 6, due_on="去年")
     cell(page, 6, "due_on").click()
     page.keyboard.type("2025-12-31")
     page.keyboard.press("Enter")
     settled(page)
-    assert page.locator("#grid-problems").is_hidden()
+    expect(page.locator("#grid-problems")).to_be_hidden()
     page.reload()
-    assert (value(page, 6, "due_on"), value(page, 6, "address")) == ("2025-12-31", "西街6号")
+    shows(page, 6, due_on="2025-12-31", address="西街6号")
 
 
 def test_what_the_plan_fixed_is_locked(page):
     cell(page, 1, "units").click()
     page.keyboard.type("999")
     page.keyboard.press("Enter")
-    assert value(page, 1, "units") == "100"
+    shows(page, 1, units="100")
 
 
 def test_a_broken_line_loses_nothing_and_leaving_asks(page):
+    page.lines.allow("ERR_INTERNET_DISCONNECTED")
     page.context.set_offline(True)
     cell(page, 7, "note").click()
     page.keyboard.type("断网时写的")
     page.keyboard.press("Enter")
     page.locator("#grid-status", has_text="没有连上服务").wait_for()
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    page.close(run_before_unload=True)
-    page.wait_for_timeout(500)
-    assert asked == ["beforeunload"]
+    assert leave(page) == "beforeunload"
     page.context.set_offline(False)
     settled(page)
-    page.lines.expect("ERR_INTERNET_DISCONNECTED")
     page.reload()
-    assert value(page, 7, "note") == "断网时写的"
+    shows(page, 7, note="断网时写的")
 
 
-def test_two_people_in_one_cell_are_told_who_and_choose(page, chromium, site):
-    with opened(chromium, site, DESK, person("clerk")) as other:
-        other.goto(TABLE)
-        cell(page, 8, "note").click()
-        page.keyboard.type("甲写的")
-        page.keyboard.press("Enter")
-        settled(page)
-        cell(other, 8, "note").click()
-        other.keyboard.type("乙写的")
-        other.keyboard.press("Enter")
-        cell(other, 8, "note").locator(".says").wait_for()
-        assert "修改过" in cell(other, 8, "note").text_content() and value(other, 8, "note") == "乙写的"
-        other.get_by_role("button", name="保留我的").click()
-        cell(other, 8, "note").locator(".says").wait_for(state="detached")
-        settled(other)
-        page.reload()
-        assert value(page, 8, "note") == "乙写的"
+def test_two_people_in_one_cell_are_told_who_and_choose(page, come):
+    other = come(person("clerk"))
+    other.goto(TABLE)
+    cell(page, 8, "note").click()
+    page.keyboard.type("甲写的")
+    page.keyboard.press("Enter")
+    settled(page)
+    cell(other, 8, "note").click()
+    other.keyboard.type("乙写的")
+    other.keyboard.press("Enter")
+    cell(other, 8, "note").locator(".says").wait_for()
+    expect(cell(other, 8, "note")).to_contain_text("修改过")
+    shows(other, 8, note="乙写的")
+    other.get_by_role("button", name="保留我的").click()
+    cell(other, 8, "note").locator(".says").wait_for(state="detached")
+    settled(other)
+    page.reload()
+    shows(page, 8, note="乙写的")
 
 
 def test_a_total_opens_at_the_side_and_escape_gives_the_focus_back(page):
@@ -186,14 +180,15 @@ def test_a_total_opens_at_the_side_and_escape_gives_the_focus_back(page):
     door.focus()
     page.keyboard.press("Enter")
     page.locator("#panel h2", has_text="开工").wait_for()
-    assert "40" in page.locator("#panel .big").text_content()
+    see(page.locator("#panel .big"), "40")
     page.keyboard.press("Escape")
-    assert page.locator("#panel").is_hidden() and page.evaluate("document.activeElement.className").startswith("fig")
+    expect(page.locator("#panel")).to_be_hidden()
+    page.wait_for_function("document.activeElement.className.startsWith('fig')")
 
 
 def test_the_map_is_saved_as_a_picture_and_as_data(page):
     page.goto(f"/projects/map/?region={EAST}&period=2025")
-    assert page.locator("figure.drawn a[data-point]").count() == COUNT
+    expect(page.locator("figure.drawn a[data-point]")).to_have_count(COUNT)
     for kind in ("SVG 图形", "PNG 图片", "数据"):
         with page.expect_download() as got:
             page.get_by_role("button", name=kind).click()
@@ -205,19 +200,21 @@ def test_only_what_belongs_to_the_event_is_asked(page):
     page.locator("#projects tbody th a").first.click()
     page.get_by_role("link", name="登记进度").click()
     page.select_option("select[name=kind]", "stage")
-    assert page.locator("input[name=amount]").is_hidden() and page.locator("select[name=stage]").is_visible()
+    expect(page.locator("input[name=amount]")).to_be_hidden()
+    expect(page.locator("select[name=stage]")).to_be_visible()
     page.select_option("select[name=kind]", "basic")
-    assert page.locator("label", has_text="数量（套）").is_visible() and page.locator("select[name=stage]").is_hidden()
+    expect(page.locator("label", has_text="数量（套）")).to_be_visible()
+    expect(page.locator("select[name=stage]")).to_be_hidden()
 
 
 @pytest.mark.parametrize(
     "path", ["", "table/", "map/", "ledger/", "ledger/?show=signals", "new/", "import/", "1/", "1/site/", "1/record/"]
 )
-def test_nothing_is_wider_than_a_phone(chromium, site, path):
-    with opened(chromium, site, PHONE, person("clerk")) as phone:
-        if path.startswith("1/"):
-            phone.goto(f"/projects/?region={EAST}&period=2025")
-            phone.goto(phone.locator("#projects tbody th a").first.get_attribute("href").partition("?")[0] + path[2:])
-        else:
-            phone.goto(f"/projects/{path}{'&' if '?' in path else '?'}region={EAST}&period=2025")
-        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+def test_nothing_is_wider_than_a_phone(come, path):
+    phone = come(person("clerk"), PHONE)
+    if path.startswith("1/"):
+        phone.goto(f"/projects/?region={EAST}&period=2025")
+        phone.goto(phone.locator("#projects tbody th a").first.get_attribute("href").partition("?")[0] + path[2:])
+    else:
+        phone.goto(f"/projects/{path}{'&' if '?' in path else '?'}region={EAST}&period=2025")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390

@@ -112,6 +112,7 @@ def sound() -> None:
     trail.seal()
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("committed")
 def test_nothing_is_lost_or_doubled_whenever_the_process_is_killed():
     people, ret, line = month()

@@ -16,6 +16,7 @@ from anju.returns.models import Cell, Change, Return, Step
 from tests.returns.conftest import complete
 from tests.returns.together import month
 
+pytestmark = pytest.mark.soak
 RACES = int(os.environ.get("ANJU_RACES", "32"))
 CLIENTS, TABLES = 64, 16  # sixteen returns' cells, four people at each
 SEATS = CLIENTS // TABLES
@@ -35,11 +36,11 @@ def play(contest, before=lambda table, turn: None):
             for turn in range(rounds):
                 if seat == 0:
                     before(table, turn)
-                barriers[table].wait(timeout=120)
+                barriers[table].wait(timeout=600)
                 if contest(table, seat, turn):
                     with lock:
                         won[table][turn] += 1
-                barriers[table].wait(timeout=120)
+                barriers[table].wait(timeout=600)
         finally:
             connections.close_all()
 

@@ -1,5 +1,6 @@
 """Every book shipped: its examples hold on both engines, and generated rows give the same everywhere, unknowns and reasons included."""
 
+import os
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from anju.rules.library import BOOKS
 from anju.rules.schema import DATE, ENUM, NUMBER, TEXT
 from anju.rules.values import changes
 
+TIMES = int(os.environ.get("ANJU_RANDOM_ROWS", "15"))
 LIBRARY = rules.Library()
 SHIPPED = pytest.mark.parametrize(
     "book", LIBRARY.books, ids=lambda book: f"{book.kind}-{book.subject}-{book.applies_from.year}"
@@ -29,8 +31,9 @@ def test_its_examples_hold_on_every_engine(book, everywhere):
         assert failures(book, example, everywhere) == []
 
 
+@pytest.mark.soak
 @SHIPPED
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=TIMES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=TIMES == 15)
 @given(data=st.data())
 def test_generated_rows_give_the_same_everywhere(book, everywhere, data):
     rows = data.draw(

@@ -3,6 +3,7 @@
 import os
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
@@ -178,6 +179,7 @@ ROW = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@pytest.mark.soak
 @settings(max_examples=TIMES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=TIMES == 120)
 @given(source=made(), rows=st.lists(ROW, min_size=1, max_size=7), shift=st.integers(0, 400))
 def test_engines_and_reference_agree_on_random_books(everywhere, source, rows, shift):

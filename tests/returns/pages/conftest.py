@@ -4,15 +4,13 @@ from datetime import date
 
 import pytest
 
-from tests.browser import DESK, chromium, served, visits
+from tests.browser import DESK, served
 from tests.cast import EAST, operator, person
 
 FORM, LAST, PERIOD, CUT_OFF = "anju-project-month", "2026-09", "2026-10", date(2026, 10, 20)
 PROJECTS = 30
 NAMES = ("东关片区棚户区改造", "恭城瑶族自治县城北老旧小区改造提升（二期）", "阳光公租房")
 KINDS = ("shanty", "old", "prh")
-
-assert chromium  # the fixture
 
 
 def ledger(county, clerk, count=PROJECTS):
@@ -75,10 +73,11 @@ def site(month):
 
 
 @pytest.fixture
-def visit(chromium, site):
-    """visit(post, region, size): a page in which that person is signed in. At the end its console must have said nothing."""
-    with visits(chromium, site, permissions=["clipboard-read", "clipboard-write"]) as come:
-        yield lambda post="clerk", region=EAST, size=DESK: come(person(post, region), size)
+def visit(come):
+    """visit(post, region, size): a page in which that person is signed in; it may use the clipboard."""
+    return lambda post="clerk", region=EAST, size=DESK: come(
+        person(post, region), size, permissions=["clipboard-read", "clipboard-write"]
+    )
 
 
 @pytest.fixture

@@ -1,7 +1,11 @@
 """The grid of a return in a real browser: keys, blocks, undo, saving, a network that goes away, two people at once."""
 
+import re
+
+from playwright.sync_api import expect
+
 from anju.returns.models import Cell, Change
-from tests.browser import PHONE
+from tests.browser import PHONE, leave, see
 from tests.cast import operator, person
 
 SAVED = "#saved.good:has-text('已保存')"
@@ -43,8 +47,8 @@ def test_what_is_typed_is_stored_without_asking_and_its_time_shown(visit, draft)
     page.keyboard.press("Enter")
     saved(page)
     assert stored(draft, 0, "start") == "120"
-    assert page.locator("#grid td.changed").count() == 1
-    assert page.locator("#saved").inner_text()[4:].count(":") == 2
+    expect(page.locator("#grid td.changed")).to_have_count(1)
+    expect(page.locator("#saved")).to_have_text(re.compile("^.{4}[^:]*:[^:]*:[^:]*$"))
 
 
 def test_keys_move_as_in_a_spreadsheet(visit, draft):
@@ -54,7 +58,7 @@ def test_keys_move_as_in_a_spreadsheet(visit, draft):
     page.keyboard.press("Backspace")
     page.keyboard.type("7")
     page.keyboard.press("Tab")
-    assert page.locator("#cell-bar .what").inner_text().endswith("其中货币化安置（套）")
+    expect(page.locator("#cell-bar .what")).to_have_text(re.compile("其中货币化安置（套）$"))
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("ArrowDown")
     page.keyboard.type("55")
@@ -71,13 +75,13 @@ def test_computed_and_locked_cells_take_no_typing_and_the_server_computes(visit,
     at(page, 0, "planned")
     page.keyboard.type("5")
     page.keyboard.press("Enter")
-    assert page.locator("#grid td.unsaved").count() == 0
+    expect(page.locator("#grid td.unsaved")).to_have_count(0)
     at(page, 0, "start")
     page.keyboard.type("150")
     page.keyboard.press("Enter")
     saved(page)
     rate = at(page, 0, "start_rate")
-    assert rate.locator("span").inner_text() == "75.0"
+    expect(rate.locator("span")).to_have_text("75.0")
 
 
 def test_a_block_from_a_spreadsheet_is_pasted_copied_and_undone(visit, draft):
@@ -118,8 +122,8 @@ def test_what_is_no_number_is_told_beside_the_cell_and_kept(visit, draft):
     page.keyboard.press("Enter")
     page.wait_for_selector("#grid td.wrong")
     cell.click()
-    assert "不是数" in page.locator("#cell-note").inner_text()
-    assert page.locator("#own").inner_text().startswith("没有存上")
+    see(page.locator("#cell-note"), "不是数")
+    expect(page.locator("#own")).to_have_text(re.compile("^没有存上"))
     assert stored(draft, 0, "start") == "100"
     page.keyboard.type("110")
     page.keyboard.press("Enter")
@@ -129,26 +133,25 @@ def test_what_is_no_number_is_told_beside_the_cell_and_kept(visit, draft):
 
 def test_a_network_that_goes_away_loses_nothing(visit, draft):
     page = opened(visit(), draft)
+    page.lines.allow("ERR_INTERNET_DISCONNECTED")
     page.context.set_offline(True)
     at(page, 0, "start")
     page.keyboard.type("133")
     page.keyboard.press("Enter")
     page.wait_for_selector("#saved.bad:has-text('已留在本机')")
-    page.lines.expect("ERR_INTERNET_DISCONNECTED")
     page.context.set_offline(False)
     saved(page)
-    page.lines.expect("ERR_INTERNET_DISCONNECTED")
     assert stored(draft, 0, "start") == "133"
 
 
 def test_a_browser_that_dies_before_the_save_goes_on_where_it_was(visit, draft):
     page = opened(visit(), draft)
+    page.lines.allow("ERR_INTERNET_DISCONNECTED")
     page.context.set_offline(True)
     at(page, 3, "start")
     page.keyboard.type("144")
     page.keyboard.press("Enter")
     page.wait_for_selector("#saved.bad")
-    page.lines.clear()
     page.close(run_before_unload=False)
     page.context.set_offline(False)
     again = page.context.new_page()
@@ -159,17 +162,13 @@ def test_a_browser_that_dies_before_the_save_goes_on_where_it_was(visit, draft):
 
 def test_leaving_with_something_unsaved_asks(visit, draft):
     page = opened(visit(), draft)
+    page.lines.allow("ERR_INTERNET_DISCONNECTED")
     page.context.set_offline(True)
     at(page, 0, "start")
     page.keyboard.type("150")
     page.keyboard.press("Enter")
     page.wait_for_selector("#saved.bad")
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    page.close(run_before_unload=True)
-    page.wait_for_timeout(500)
-    assert asked == ["beforeunload"]
-    page.lines.clear()
+    assert leave(page) == "beforeunload"
 
 
 def test_two_people_in_one_cell_are_told_and_choose(visit, draft):
@@ -182,11 +181,10 @@ def test_two_people_in_one_cell_are_told_and_choose(visit, draft):
             saved(page)
     second.wait_for_selector("#grid td.conflict")
     at(second, 0, "start")
-    told = second.locator("#cell-note").inner_text()
-    assert person("clerk").name in told and "已填“111”" in told and "您填“122”" in told
+    see(second.locator("#cell-note"), person("clerk").name, "已填“111”", "您填“122”")
     assert stored(draft, 0, "start") == "111"
     second.get_by_role("button", name="采用对方的").click()
-    assert second.locator("#grid td.at span").inner_text() == "111"
+    expect(second.locator("#grid td.at span")).to_have_text("111")
     at(first, 0, "start")
     first.keyboard.type("130")
     first.keyboard.press("Enter")
@@ -215,7 +213,7 @@ def test_a_return_handed_in_meanwhile_takes_no_more_and_says_what_was_not_stored
     page.lines.expect("422")
     page.goto("about:blank")
     page.goto(f"/returns/{draft.pk}/")
-    assert "160" in page.locator("#left-behind").inner_text()
+    see(page.locator("#left-behind"), "160")
 
 
 def test_the_side_panel_tells_who_changed_a_cell(visit, draft):
@@ -227,10 +225,9 @@ def test_the_side_panel_tells_who_changed_a_cell(visit, draft):
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Alt+Enter")
     page.wait_for_selector("#panel .history li")
-    told = page.locator("#panel").inner_text()
-    assert "120" in told and "原为100" in told and person("clerk").name in told
+    see(page.locator("#panel"), "120", "原为100", person("clerk").name)
     page.keyboard.press("Escape")
-    assert page.locator("#panel").is_hidden()
+    expect(page.locator("#panel")).to_be_hidden()
 
 
 def test_blanks_are_filled_with_nought_at_one_word(visit, draft):
@@ -261,9 +258,10 @@ def test_on_a_phone_a_project_unfolds_and_three_of_its_cells_are_filled_by_touch
     page = visit(size=PHONE)
     page.goto(f"/returns/{draft.pk}/")
     row = page.locator("#grid tbody tr").first
-    assert not page.locator("#grid td:visible").count()  # the projects alone, each with its mark
+    expect(page.locator("#grid td:visible")).to_have_count(0)  # the projects alone, each with its mark
     row.locator("th").click()
     inputs = row.locator("td:visible:not(.lock) > span")
+    inputs.first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     tops = [row.locator(which).first.bounding_box()["y"] for which in ("td:visible:not(.lock)", "td.lock:visible")]
     assert tops[0] < tops[1]  # what is to be filled stands first
@@ -280,6 +278,6 @@ def test_on_a_phone_a_project_unfolds_and_three_of_its_cells_are_filled_by_touch
         "50",
         "30",
     ]
-    assert page.locator("td.at > #cell-bar").is_visible()  # 未报, 无任务 and the cell's past, beside the cell
+    expect(page.locator("td.at > #cell-bar")).to_be_visible()  # 未报, 无任务 and the cell's past, beside the cell
     row.locator("th").click()
-    assert not page.locator("#grid td:visible").count()
+    expect(page.locator("#grid td:visible")).to_have_count(0)

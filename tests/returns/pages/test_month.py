@@ -2,9 +2,11 @@
 
 import re
 
+from playwright.sync_api import expect
+
 from anju.core.scope import scoped
 from anju.returns.models import Opinion, Return
-from tests.browser import PHONE
+from tests.browser import PHONE, see
 from tests.cast import operator, person
 from tests.returns.pages.test_grid import at, opened, saved
 
@@ -76,10 +78,10 @@ def test_a_clerk_needs_no_mouse_from_the_list_to_the_hand_in(visit, clean):
             "(before) => document.querySelectorAll('#checks li:not(.done)').length < before", arg=left
         )
     press(page, "Escape")
-    assert page.evaluate("document.activeElement.textContent") == "提交审核"
+    page.wait_for_function("document.activeElement.textContent === '提交审核'")
     press(page, "Enter")
     page.wait_for_selector(".stages .now:has-text('审核')")
-    assert "已提交审核" in page.locator(".done").first.inner_text()
+    see(page.locator(".done").first, "已提交审核")
 
 
 def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, draft):
@@ -98,7 +100,7 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
     reviewer.locator("form[action$='send-back/'] button").click()
     reviewer.wait_for_selector(".stages .now:has-text('填报')")
     clerk.goto(f"/returns/{draft.pk}/")
-    assert "第一行开工请再核对" in clerk.locator("main").inner_text()
+    see(clerk.locator("main"), "第一行开工请再核对")
     clerk.wait_for_selector(".held #grid td.at")
     clerk.locator("#next button[data-leave]").click()
     clerk.wait_for_selector(".stages .now:has-text('审核')")
@@ -140,7 +142,8 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
     city.get_by_role("link", name="去审定").click()
     city.locator("form[action$='/lock/'] button").click()
     city.wait_for_selector(".stages .now:has-text('锁定')")
-    assert "不能再改" not in city.locator("#next").inner_text() and "内容摘要" in city.locator("#next").inner_text()
+    see(city.locator("#next"), "内容摘要")
+    expect(city.locator("#next")).not_to_contain_text("不能再改", use_inner_text=True)
 
     clerk.goto(f"/returns/{draft.pk}/")
     assert clerk.locator("#grid").get_attribute("data-fill") == ""
@@ -154,8 +157,7 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
     press(clerk, "Enter")
     saved(clerk)
     clerk.get_by_role("link", name="更正前后对照").click()
-    told = clerk.locator("main").inner_text()
-    assert "更正了1格" in told and "126" in told and "130" in told and "示例函〔2026〕3号" in told
+    see(clerk.locator("main"), "更正了1格", "126", "130", "示例函〔2026〕3号")
     with scoped(operator("clerk")):
         assert sorted(Return.objects.filter(period=draft.period).values_list("serial", "state")) == [
             (1, "locked"),
@@ -175,7 +177,7 @@ def test_one_reason_answers_all_that_ask_the_same(visit, draft):
     page.locator("#checks li:not(.done) input[name=text]").first.fill("上月多报，已核减")
     page.locator("#checks button[name=all]").first.click()
     page.wait_for_selector("#checks .no-stop")
-    assert page.locator("#checks li.done:has-text('上月多报')").count() == 3
+    expect(page.locator("#checks li.done:has-text('上月多报')")).to_have_count(3)
 
 
 def test_a_second_click_says_who_was_first(visit, draft):
@@ -188,4 +190,4 @@ def test_a_second_click_says_who_was_first(visit, draft):
     second.locator("form[action$='/hand-in/'] button[data-leave]").click()
     second.wait_for_selector(".problems")
     second.lines.expect("422")
-    assert person("clerk").name in second.locator(".problems").first.inner_text()
+    see(second.locator(".problems").first, person("clerk").name)
