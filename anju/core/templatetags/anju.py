@@ -32,10 +32,12 @@ def address(request, to, *parts: object, **changes: object) -> str:
 
     to: a route's name with the parts of its path, a thing that has a page of its own, or a path made by path_of; nothing for the query alone.
     """
-    if isinstance(to, str):
-        path = path_of(to, *parts) if to and not to.startswith("/") else to
-    else:
+    if not isinstance(to, str):
         path = to.get_absolute_url()
+    elif to and not to.startswith("/"):
+        path = path_of(to, *parts)
+    else:
+        path = to
     made = getattr(request, "anju_frame", None)  # the region and period the page stands in
     kept = {"region": made.region.code, "period": made.period} if made and made.region else {}
     kept |= {key: str(value) for key, value in changes.items()}
@@ -271,11 +273,6 @@ def here_as(context, ending):
     request = context["request"]
     query = request.GET.urlencode()
     return f"{request.path.rstrip('/')}.{ending}{'?' + query if query else ''}"
-
-
-@register.filter
-def add_path(base: str, piece) -> str:
-    return f"{base}{piece}/"
 
 
 @register.filter
