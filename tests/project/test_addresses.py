@@ -36,7 +36,7 @@ ROUTES = list(routes())
 PARTS = {(name, parts) for name, _, parts in ROUTES}
 SPACES = {name.partition(":")[0] for name, *_ in ROUTES if ":" in name}
 FIRST = "|".join(sorted({found[0] for _, path, _ in ROUTES if (found := re.match(r"[\w-]+", path))}))
-PATH = re.compile(rf"""(?:^|[\s"'`=(>])(/(?:{FIRST})(?:[/?#.]|$).*)""")  # in a text
+PATH = re.compile(rf"""(?:^|[\s"'`=(>])(/(?:\?|(?:{FIRST})(?:[/?#.]|$)).*)""")  # in a text
 QUOTED = re.compile(rf"""["'`=(>]\s*(/(?:(?:{FIRST})\b|\$?\{{).*)""")  # in a template or a script
 ROOTED = re.compile(
     r"""(?:\b(?:href|src|action|hx-\w+|data-\w+|\w+_page)\s*=\s*|\{%\s*at\s+|\bfetch\()["'`](/(?!/).{0,30})"""
@@ -102,6 +102,7 @@ def test_no_address_is_typed():
     [
         (".py", 'redirect("/jobs/")'),
         (".py", 'redirect("/")'),
+        (".py", 'link = f"/?region={code}"'),
         (".py", 'address(request, f"/projects/{pk}/")'),
         (".py", "path = f\"/returns/?{urlencode({'period': period})}\""),
         (".py", "html = f'<a href=\"/figures/measure/{code}/\">{name}</a>'"),
