@@ -19,14 +19,14 @@ PUBLIC = ""  # the act of a view that asks for no sign-in
 class Post:
     """A post (岗位). admin: one of the three separated administrators; bounded: given by a document and for a time only.
 
-    first: the page to which signing in leads.
+    first: the name of the page to which signing in leads; without one it leads to the front page.
     """
 
     code: str
     label: str
     admin: bool = False
     bounded: bool = False
-    first: str = "/"
+    first: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,27 +10,28 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from anju.core import periods, regions
 from anju.core.acts import may, require
+from anju.core.addresses import front_page, path_of
 from anju.core.models import Region
 from anju.core.page import page
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import period_label
 from anju.problems import Refused
 
-# The rail, in the order of the work. An entry shows to those who may do its act.
+# The rail, in the order of the work: page, label, act. An entry shows to those who may do its act.
 NAVIGATION = (
-    ("/", "总览", "leader.see"),
-    ("/targets/", "目标", "targets.see"),
-    ("/projects/", "项目", "projects.see"),
-    ("/returns/", "报表", "returns.see"),
-    ("/dispatch/", "调度", "dispatch.see"),
-    ("/figures/", "指标", "figures.see"),
-    ("/runs/", "评价", "runs.see"),
-    ("/documents/", "文书", "documents.see"),
-    ("/rules/", "规则", "rules.see"),
-    ("/imports/", "导入", "imports.see"),
-    ("/staff/", "人员", "staff.see"),
-    ("/jobs/", "任务", "jobs.see"),
-    ("/trail/", "留痕", "trail.see"),
+    ("desk:leader", "总览", "leader.see"),
+    ("figures:targets", "目标", "targets.see"),
+    ("projects:list", "项目", "projects.see"),
+    ("returns:home", "报表", "returns.see"),
+    ("oversight:dispatch", "调度", "dispatch.see"),
+    ("figures:explorer", "指标", "figures.see"),
+    ("runs:list", "评价", "runs.see"),
+    ("documents:list", "文书", "documents.see"),
+    ("runs:books", "规则", "rules.see"),
+    ("figures:imports", "导入", "imports.see"),
+    ("core:staff", "人员", "staff.see"),
+    ("core:jobs", "任务", "jobs.see"),
+    ("trail:trail", "留痕", "trail.see"),
 )
 
 # What the rooms above know: each gives a function (user) → regions, or (user, region) → periods, that there is something for.
@@ -117,13 +118,12 @@ def _frame(request: HttpRequest, of: Any) -> Frame:
 def context(request: HttpRequest) -> dict[str, Any]:
     """For every page, the ones that say what went wrong included: they may have no scope, and then no where and when either."""
     user = getattr(request, "operator", None)
-    nav = [
-        SimpleNamespace(
-            path=path, label=label, here=request.path == path if path == "/" else request.path.startswith(path)
-        )
-        for path, label, act in NAVIGATION
-        if user is not None and may(user, act)
-    ]
+    nav = []
+    for name, label, act in NAVIGATION:
+        if user is not None and may(user, act):
+            path = path_of(name)
+            here = request.path == path if path == front_page() else request.path.startswith(path)
+            nav.append(SimpleNamespace(path=path, label=label, here=here))
     made = getattr(request, "anju_frame", None)
     waiting = sum(ask(user) for ask in NOTICES) if user is not None and made else 0
     return {"nav": nav, "where": made and made.where, "when": made and made.when, "waiting": waiting}

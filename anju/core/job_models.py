@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from anju.core.addresses import path_of
+
 
 class Job(models.Model):
     """One piece of work that somebody asked for. The queue's own row (queue_id) only wakes a worker; what counts stands here."""
@@ -48,6 +50,9 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return path_of("core:job", self.pk)
 
     @property
     def open(self) -> bool:

@@ -49,7 +49,7 @@ def _changed(request: HttpRequest, pk: int, act: object) -> HttpResponse:
         return _list(request, 422, problems=refused.problems)
     if "HX-Request" in request.headers or not may(by, "jobs.see"):
         return _one(request, found)
-    return redirect("/jobs/")
+    return redirect("core:jobs")
 
 
 def _one(request: HttpRequest, found: Job, status: int = 200, **extra: object) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from anju.core.acts import PUBLIC, acts, may
+from anju.core.addresses import front_page, path_of
 from anju.core.frame import NAVIGATION
 from anju.core.kept import steady
 from anju.core.people import recognise
@@ -20,7 +21,6 @@ from anju.core.scope import scoped
 from anju.core.views import forbidden, no_post, only_from_page
 from anju.problems import Refused
 
-SIGN_IN = "/sign-in/"
 AGAIN = AccountMiddleware(lambda request: None).process_exception
 
 
@@ -50,8 +50,8 @@ class ScopeMiddleware:
             if not may(request.operator, act):
                 # The front page is where everybody lands: an administrator's is the first page that is theirs.
                 own = (
-                    next((path for path, _, code in NAVIGATION if may(request.operator, code)), "")
-                    if request.path == "/"
+                    next((name for name, _, code in NAVIGATION if may(request.operator, code)), "")
+                    if request.path == front_page()
                     else ""
                 )
                 return redirect(own) if own else no_post(request, acts()[act])
@@ -81,13 +81,13 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page, which leads back to where one wanted to go; a part of a page sends the whole page there."""
     part = "HX-Request" in request.headers
     back = (
-        request.headers.get("HX-Current-URL" if part else "Referer", "/")
+        request.headers.get("HX-Current-URL" if part else "Referer", front_page())
         if part or request.method != "GET"
         else request.get_full_path()
     )
     parts = urlsplit(back)
     wanted = parts.path + ("?" + parts.query if parts.query else "")
-    address = (
-        SIGN_IN if wanted == "/" else f"{SIGN_IN}?{urlencode({'next': wanted})}"
-    )  # the front page is no wish: the person's own is where work is
+    address = path_of("account_login")
+    if wanted != front_page():  # the front page is no wish: the person's own is where work is
+        address += f"?{urlencode({'next': wanted})}"
     return HttpResponse(status=204, headers={"HX-Redirect": address}) if part else redirect(address)

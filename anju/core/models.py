@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from anju.core.acts import posts
+from anju.core.addresses import path_of
 from anju.core.job_models import Job  # noqa: F401
 
 
@@ -77,6 +78,9 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.short or self.name
 
+    def get_absolute_url(self) -> str:
+        return path_of("core:staff-organisation", self.pk)
+
 
 class Staff(AbstractBaseUser):
     """A person who works with the system (人员). What they may do stands in their postings, nowhere else."""
@@ -96,6 +100,9 @@ class Staff(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return path_of("core:staff-person", self.pk)
 
 
 class Posting(models.Model):

@@ -24,9 +24,11 @@ from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
 
 from anju.core import trail
 from anju.core.acts import posts
+from anju.core.addresses import front_page, path_of
 from anju.core.models import Staff
 from anju.core.people import home, operator_of
 from anju.core.scope import Operator, scoped
@@ -103,10 +105,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where the work of their posts is; to the overview when their posts do not agree."""
         wanted = {posts()[post].first for post in operator_of(request.user).posts or ()}
-        return wanted.pop() if len(wanted) == 1 else str(settings.LOGIN_REDIRECT_URL)
+        name = wanted.pop() if len(wanted) == 1 else ""
+        return path_of(name) if name else front_page()
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return "/me/"
+        return path_of("core:me")
 
     def set_password(self, user: Staff, password: str) -> None:
         super().set_password(user, password)
@@ -192,7 +195,7 @@ class First(PasswordResetConfirmView):
     """首次登录: whoever holds the one-time link sets the password. The link dies with its use, with a newer one, and with time."""
 
     template_name = "core/first.html"
-    success_url = "/sign-in/"
+    success_url = reverse_lazy("account_login")
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)

@@ -21,6 +21,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from anju.core import people, trail
 from anju.core.acts import may, posts, require
+from anju.core.addresses import path_of
 from anju.core.models import Organisation, Posting, Region, Staff
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
@@ -215,7 +216,9 @@ def first_link(*, by: Operator, username: str) -> str:
     staff.password = make_password(None)  # what every earlier link was made of
     staff.save(update_fields=["password"])
     trail.record(by=by, act="发首次登录链接", obj=f"用户 {staff.username}", region_id=people.home(by))
-    return f"/sign-in/first/{urlsafe_base64_encode(force_bytes(staff.pk))}/{default_token_generator.make_token(staff)}/"
+    return path_of(
+        "core:first", urlsafe_base64_encode(force_bytes(staff.pk)), default_token_generator.make_token(staff)
+    )
 
 
 @transaction.atomic

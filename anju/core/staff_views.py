@@ -53,7 +53,7 @@ def end_others(request: HttpRequest) -> HttpResponse:
         one.end()
     told(request.user, "退出其他登录")
     messages.success(request, "别处的登录都已退出。")
-    return redirect("/me/")
+    return redirect("core:me")
 
 
 @acting("staff.see")
@@ -127,7 +127,7 @@ def organise(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         return organised(request, 422, problems=refused.problems, form=request.POST)
     messages.success(request, f"已登记机构：{done.name}。")
-    return redirect(address(request, "/staff/organisations/"))
+    return redirect(address(request, "core:staff-organisations"))
 
 
 @acting("staff.see")
@@ -154,7 +154,7 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         return told_of_organisation(request, one, 422, problems=refused.problems, form=said)
     messages.success(request, "已更名。")
-    return redirect(address(request, f"/staff/organisations/{pk}/"))
+    return redirect(address(request, "core:staff-organisation", pk))
 
 
 @acting("staff.edit")
@@ -167,7 +167,7 @@ def abolish(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         return told_of_organisation(request, one, 422, problems=refused.problems, ending=said)
     messages.success(request, "已撤销机构，它的岗位都已到期。")
-    return redirect(address(request, f"/staff/organisations/{pk}/"))
+    return redirect(address(request, "core:staff-organisation", pk))
 
 
 @acting("staff.see")
@@ -203,7 +203,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         return told_of(request, one, 422, problems=refused.problems, correcting=said)
     messages.success(request, "姓名已更正。")
-    return redirect(address(request, f"/staff/{pk}/"))
+    return redirect(address(request, "core:staff-person", pk))
 
 
 @acting("staff.edit")
@@ -266,7 +266,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         return told_of(request, one, 422, problems=refused.problems, form=given)
     messages.success(request, "已授予岗位，马上生效。")
-    return redirect(address(request, f"/staff/{pk}/"))
+    return redirect(address(request, "core:staff-person", pk))
 
 
 @acting("staff.post")
@@ -279,7 +279,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         return told_of(request, posting.staff, 422, problems=refused.problems)
     messages.success(request, "已收回岗位。")
-    return redirect(address(request, f"/staff/{posting.staff_id}/"))
+    return redirect(address(request, "core:staff-person", posting.staff_id))
 
 
 def helping(act: str, does: Callable[..., Any], said: str, **more: Any) -> Callable[..., HttpResponse]:
@@ -294,7 +294,7 @@ def helping(act: str, does: Callable[..., Any], said: str, **more: Any) -> Calla
         except Refused as refused:
             return told_of(request, one, 422, problems=refused.problems)
         messages.success(request, said)
-        return redirect(address(request, f"/staff/{pk}/"))
+        return redirect(address(request, "core:staff-person", pk))
 
     return view
 

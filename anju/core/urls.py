@@ -1,6 +1,7 @@
 """Addresses of signing in, of one's own page, of people and of background jobs; all at the root of the site.
 
-allauth's views find each other by the names they have there; a view of its own that is not listed here is not reachable.
+allauth's views find each other by the names they have there, in no namespace; a view of its own that is not listed here is not reachable.
+Ours have names in core.
 """
 
 from allauth.account import views as account
@@ -9,7 +10,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as oidc
-from django.urls import path
+from django.urls import include, path
 
 from anju.core import staff_views as staff
 from anju.core.acts import PUBLIC, acting
@@ -18,27 +19,10 @@ from anju.core.sign_in import First
 
 anybody, own = acting(PUBLIC), acting("core.own")
 
-urlpatterns = [
-    path("sign-in/", anybody(account.login), name="account_login"),
-    path("sign-in/code/", anybody(mfa.authenticate), name="mfa_authenticate"),
-    path("sign-in/inactive/", anybody(account.account_inactive), name="account_inactive"),
+OURS = [
     path("sign-in/first/<str:uidb64>/<str:token>/", anybody(First.as_view()), name="first"),
-    path("sign-in/cancelled/", anybody(social.login_cancelled), name="socialaccount_login_cancelled"),
-    path("sign-in/<str:provider_id>/", anybody(oidc.login), name="openid_connect_login"),
-    path("sign-in/<str:provider_id>/callback/", anybody(oidc.callback), name="openid_connect_callback"),
-    path("sign-out/", anybody(account.logout), name="account_logout"),
-    path("me/", staff.me, name="mfa_index"),
-    path(
-        "me/", staff.me, name="account_set_password"
-    ),  # who comes in by OIDC alone has no password here, and needs none
+    path("me/", staff.me, name="me"),
     path("me/sessions/", staff.end_others, name="me-sessions"),
-    path("me/password/", own(account.password_change), name="account_change_password"),
-    path("me/again/", own(account.reauthenticate), name="account_reauthenticate"),
-    path("me/again/code/", own(mfa.reauthenticate), name="mfa_reauthenticate"),
-    path("me/codes/", own(totp.activate_totp), name="mfa_activate_totp"),
-    path("me/codes/off/", own(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("me/spare/", own(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
-    path("me/spare/new/", own(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
     path("staff/", staff.listing, name="staff"),
     path("staff/register/", staff.register, name="staff-register"),
     path("staff/organisations/", staff.organisations, name="staff-organisations"),
@@ -57,4 +41,25 @@ urlpatterns = [
     path("staff/<int:pk>/posts/", staff.give, name="staff-give"),
     path("staff/postings/<int:pk>/end/", staff.end, name="staff-end"),
     *jobs,
+]
+urlpatterns = [
+    path("sign-in/", anybody(account.login), name="account_login"),
+    path("sign-in/code/", anybody(mfa.authenticate), name="mfa_authenticate"),
+    path("sign-in/inactive/", anybody(account.account_inactive), name="account_inactive"),
+    path("sign-in/cancelled/", anybody(social.login_cancelled), name="socialaccount_login_cancelled"),
+    path("sign-in/<str:provider_id>/", anybody(oidc.login), name="openid_connect_login"),
+    path("sign-in/<str:provider_id>/callback/", anybody(oidc.callback), name="openid_connect_callback"),
+    path("sign-out/", anybody(account.logout), name="account_logout"),
+    path("me/", staff.me, name="mfa_index"),
+    path(
+        "me/", staff.me, name="account_set_password"
+    ),  # who comes in by OIDC alone has no password here, and needs none
+    path("me/password/", own(account.password_change), name="account_change_password"),
+    path("me/again/", own(account.reauthenticate), name="account_reauthenticate"),
+    path("me/again/code/", own(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("me/codes/", own(totp.activate_totp), name="mfa_activate_totp"),
+    path("me/codes/off/", own(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("me/spare/", own(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("me/spare/new/", own(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("", include((OURS, "core"))),
 ]

@@ -182,7 +182,7 @@ def topic_sheet(
             only = group.leaves[0]
             name = only.measure.name + (f"（{names.get(only.calibre, only.calibre)}）" if only.calibre else "")
             unit = "" if only.measure.kind == Measure.Kind.RATIO else shown[only]
-            columns.append(Column(name, unit=unit, href=f"/figures/measure/{only.measure.code}/"))
+            columns.append(Column(name, unit=unit, href=only.measure.get_absolute_url()))
             continue
         units = {shown[leaf] for leaf in group.leaves if leaf.measure.kind != Measure.Kind.RATIO}
         one_unit = units.pop() if len(units) == 1 else ""
@@ -195,7 +195,7 @@ def topic_sheet(
             )
             for leaf in group.leaves
         )
-        columns.append(Column(group.base.name, below, unit=one_unit, href=f"/figures/measure/{group.base.code}/"))
+        columns.append(Column(group.base.name, below, unit=one_unit, href=group.base.get_absolute_url()))
     rows = []
     for number, region in enumerate(regions):
         # 市本级 and the like report a few things only: no empty line for them in the tables of all the rest.

@@ -25,7 +25,7 @@ def uses(user: Operator, door: Door) -> list[dict[str, str]]:
         visible(Version.objects, user).filter(figures__contains=[{"ref": text}]).values_list("document_id", flat=True)
     )
     papers = visible(Document.objects.filter(pk__in=printed), user).order_by("-id")[:MOST]
-    found = [{"href": f"/documents/{one.pk}/", "text": f"{one.title}（{one.state_text}）"} for one in papers]
+    found = [{"href": one.get_absolute_url(), "text": f"{one.title}（{one.state_text}）"} for one in papers]
     if door.figure.observation_id is None:
         return found
     rests = RawSQL(
@@ -36,7 +36,9 @@ def uses(user: Operator, door: Door) -> list[dict[str, str]]:
     taken = (
         visible(Run.objects.filter(period=door.figure.period), user).filter(rests).order_by("-id").only("id", "title")
     )
-    return found + [{"href": f"/runs/{one.pk}/", "text": f"{one.title}（第{one.pk}次运行）"} for one in taken[:MOST]]
+    return found + [
+        {"href": one.get_absolute_url(), "text": f"{one.title}（第{one.pk}次运行）"} for one in taken[:MOST]
+    ]
 
 
 def run_step(request: HttpRequest, pk: int, path: str) -> HttpResponse:

@@ -70,7 +70,7 @@ class Paper:
 
     @property
     def href(self) -> str:
-        return f"/documents/{self.document.pk}/"
+        return self.document.get_absolute_url()
 
 
 def paper(user: Operator, document: Document) -> Paper:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from anju.core.addresses import path_of
 from anju.core.models import Region
 from anju.core.states import Move, States
 
@@ -43,6 +44,9 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.number or f"《{self.title}》"
+
+    def get_absolute_url(self) -> str:
+        return path_of("documents:document", self.pk)
 
     @property
     def state_text(self) -> str:

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from anju.core.addresses import path_of
 from anju.core.models import Region
 from anju.figures.figure import APPROX, NUMBER, SHARE, STATES
 
@@ -62,6 +63,9 @@ class Measure(models.Model):
     class Meta:
         db_table = "figures_measure"
         ordering = ["order", "code"]
+
+    def get_absolute_url(self) -> str:
+        return path_of("figures:measure", self.code)
 
     @property
     def is_computed(self) -> bool:

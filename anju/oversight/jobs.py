@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from anju.core.addresses import front_page
 from anju.core.jobs import register_daily
 from anju.core.scope import Operator
 from anju.oversight import reminders
@@ -12,4 +13,4 @@ from anju.oversight import reminders
 @register_daily("oversight.remind", "到期提醒")
 def remind(job: Any, *, by: Operator) -> str:
     reminders.remind(by=by, at=timezone.now())
-    return "/"
+    return front_page()

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from anju.core import regions, trail
 from anju.core.acts import acts, may
+from anju.core.addresses import path_of
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import day, period_label
@@ -83,7 +84,9 @@ def _returns(user: Operator, at: datetime, lead: timedelta) -> Iterator[Wanted]:
             continue
         over = "已过期限，请尽快" if one.deadline < at else "请按时"
         what = f"{one.region.name}{one.form.name}（{period_label(one.period)}）{over}{acts()[one.waits_for].label}"
-        link = f"/returns/{one.ret.pk}/" if one.ret is not None else f"/returns/?region={one.region.code}"
+        link = (
+            one.ret.get_absolute_url() if one.ret is not None else f"{path_of('returns:home')}?region={one.region.code}"
+        )
         yield Wanted(
             one.region, one.waits_for, f"return/{one.form.code}/{one.period}/{one.waits_for}", what, link, one.deadline
         )
@@ -102,7 +105,7 @@ def _entries(user: Operator, at: datetime) -> Iterator[Wanted]:
             "projects.edit",
             f"entry/{row.pk}",
             what,
-            f"/projects/{row.project_id}/",
+            path_of("projects:project", row.project_id),
             _evening(row.opened_on),
         )
 
@@ -120,7 +123,7 @@ def _nodes(user: Operator, on: date, lead: int) -> Iterator[Wanted]:
                 if gap.asked and not gap.reached:
                     short = f"还差{gap.left.text(None, None, True)}{gap.left.unit}" if gap.left.known else "完成数未报"
                     what = f"{gap.region.name}{day(one.node.on)}前{gap.target.name}完成{one.goal}，{short}"
-                    link = f"/targets/?region={gap.region.code}&period={on.year}"
+                    link = f"{path_of('figures:targets')}?region={gap.region.code}&period={on.year}"
                     yield Wanted(gap.region, "projects.edit", f"node/{one.node.pk}", what, link, _evening(one.node.on))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from anju.core import regions
+from anju.core.addresses import path_of
 from anju.core.jobs import progress, register
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import day
@@ -23,7 +24,7 @@ def count(job: Any, *, by: Operator, region: str, period: str) -> str:
         1,
         "；".join(f"{one.where}{one.what}" for one in left[:5]) + (f"；共 {len(left)} 处" if len(left) > 5 else ""),
     )
-    return f"/figures/?{urlencode({'region': region, 'period': period})}"
+    return f"{path_of('figures:explorer')}?{urlencode({'region': region, 'period': period})}"
 
 
 @register("projects.look", "核对规则书提醒")
@@ -32,7 +33,7 @@ def look(job: Any, *, by: Operator, region: str, period: str, on: str) -> str:
     looks.look_over(
         by=by, region=regions.region(by, region), on=date.fromisoformat(on), told=lambda *said: progress(job, *said)
     )
-    return f"/projects/ledger/?{urlencode({'region': region, 'period': period, 'show': 'signals'})}"
+    return f"{path_of('projects:ledger')}?{urlencode({'region': region, 'period': period, 'show': 'signals'})}"
 
 
 @register("projects.enter", "按规则书列入逾期台账")
@@ -40,4 +41,4 @@ def enter(job: Any, *, by: Operator, region: str, period: str, on: str) -> str:
     """The ledgers of a region with very many projects."""
     made = ledgers.open_entries(by=by, region=regions.region(by, region), on=date.fromisoformat(on))
     progress(job, 1, 1, f"核对到{day(date.fromisoformat(on))}：新列入台账{len(made):,}个")
-    return f"/projects/ledger/?{urlencode({'region': region, 'period': period})}"
+    return f"{path_of('projects:ledger')}?{urlencode({'region': region, 'period': period})}"

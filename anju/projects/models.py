@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from anju.core.addresses import path_of
 from anju.core.models import File, Organisation, Region
 from anju.core.states import Move, States
 
@@ -105,6 +106,9 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return path_of("projects:project", self.pk)
 
 
 class Event(models.Model):
@@ -228,6 +232,9 @@ class Cohort(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return path_of("projects:cohort", self.pk)
 
 
 class Member(models.Model):

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.utils import timezone
 
 from anju.core import periods, regions
+from anju.core.addresses import path_of
 from anju.core.jobs import progress, register, register_daily
 from anju.core.models import Region
 from anju.core.scope import Operator
@@ -21,7 +22,7 @@ def close(job: Any, *, by: Operator, region: str, form: str, period: str) -> str
         by=by, region=here, form_code=form, period=period, progress=lambda at, of, text: progress(job, at, of, text)
     )
     query = {"region": region, "period": period, "form": form} | ({"left": len(done.refused)} if done.refused else {})
-    return f"/returns/?{urlencode(query)}"
+    return f"{path_of('returns:home')}?{urlencode(query)}"
 
 
 @register_daily("returns.lateness", "统计上月报送情况")
@@ -32,4 +33,4 @@ def lateness(job: Any, *, by: Operator) -> str:
     for at, region in enumerate(found := list(Region.objects.filter(pk__in=above).order_by("order", "id"))):
         progress(job, at, len(found), region.name)
         services.lateness(by=by, region=region, month=month)
-    return f"/returns/?period={periods.year(month)}"
+    return f"{path_of('returns:home')}?period={periods.year(month)}"

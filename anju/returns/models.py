@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from anju.core.addresses import path_of
 from anju.core.models import File, Organisation, Region
 from anju.core.states import Move, States
 from anju.core.templatetags.anju import period_label
@@ -88,6 +89,9 @@ class Return(models.Model):
         return f"{self.region.name}{period_label(self.period)}{self.form.name}" + (
             f"（第{self.serial - 1}次更正）" if self.serial > 1 else ""
         )
+
+    def get_absolute_url(self) -> str:
+        return path_of("returns:return", self.pk)
 
 
 class Line(models.Model):

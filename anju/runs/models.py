@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
+from anju.core.addresses import path_of
 from anju.core.models import Region
 
 
@@ -51,3 +52,6 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} {self.period}（第{self.pk}次）"
+
+    def get_absolute_url(self) -> str:
+        return path_of("runs:run", self.pk)

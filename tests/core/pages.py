@@ -1,4 +1,4 @@
-"""Addresses for the tests of the middleware."""
+"""Addresses for the tests of the middleware, before the house's own."""
 
 from django.db import connection
 from django.http import HttpResponse
@@ -11,6 +11,7 @@ from anju.core import trail
 from anju.core.acts import PUBLIC, acting
 from anju.core.models import Region, Trail
 from anju.core.scope import scoped
+from anju.urls import urlpatterns as house
 
 handler400 = "anju.core.views.bad_request"
 handler403 = "anju.core.views.forbidden"
@@ -92,4 +93,5 @@ urlpatterns = [
     path("scope/", scope),
     path("form/", form),
     path("streaming/", streaming),
+    *house,
 ]

@@ -1,9 +1,10 @@
-"""The addresses of this room alone."""
+"""The house's addresses, with a front page that only says who came in."""
 
 from django.http import HttpResponse
-from django.urls import include, path
+from django.urls import path
 
 from anju.core.acts import acting
+from anju.urls import urlpatterns as house
 
 
 @acting("leader.see")
@@ -16,4 +17,4 @@ handler403 = "anju.core.views.forbidden"
 handler404 = "anju.core.views.not_found"
 handler429 = "anju.core.views.too_many"
 handler500 = "anju.core.views.broken"
-urlpatterns = [path("", home), path("", include("anju.core.urls"))]
+urlpatterns = [path("", home), *house]

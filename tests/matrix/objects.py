@@ -31,13 +31,13 @@ Maker = Callable[[Operator, Region, Staff], At]
 MAKERS: dict[str, Maker] = {}
 # Pages of no region: one's own, and lists that are only ever of what one sees.
 NO_REGION = {
-    "mfa_index", "account_set_password", "me-sessions", "account_change_password", "account_reauthenticate", "mfa_reauthenticate",
-    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "jobs", "staff-register",
+    "mfa_index", "core:me", "account_set_password", "core:me-sessions", "account_change_password", "account_reauthenticate", "mfa_reauthenticate",
+    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs", "core:staff-register",
 }  # fmt: skip
 # One's own pages that are not there for who has no second step yet, or sends back to /me/: only who may is asked of them.
 NOT_THERE = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
 
-OF_ONE = {"job", "job-stop", "job-retry"}  # what belongs to one person: made for each who asks
+OF_ONE = {"core:job", "core:job-stop", "core:job-retry"}  # what belongs to one person: made for each who asks
 
 
 def makes(*names: str) -> Callable[[Maker], Maker]:
@@ -54,24 +54,24 @@ def makes(*names: str) -> Callable[[Maker], Maker]:
 
 
 @makes(
-    "staff-person", "staff-correct", "staff-first-link", "staff-reset-password", "staff-unlock", "staff-codes", "staff-sessions", "staff-retire",
-    "staff-give",
+    "core:staff-person", "core:staff-correct", "core:staff-first-link", "core:staff-reset-password", "core:staff-unlock", "core:staff-codes", "core:staff-sessions", "core:staff-retire",
+    "core:staff-give",
 )  # fmt: skip
 def somebody(by: Operator, region: Region, visitor: Staff) -> At:
     return At({"pk": person("head", region.code).pk}, bare=True)
 
 
-@makes("staff-organisation", "staff-rename", "staff-abolish")
+@makes("core:staff-organisation", "core:staff-rename", "core:staff-abolish")
 def organisation(by: Operator, region: Region, visitor: Staff) -> At:
     return At({"pk": person("head", region.code).postings.get().organisation_id}, bare=True)
 
 
-@makes("staff-end")
+@makes("core:staff-end")
 def posting(by: Operator, region: Region, visitor: Staff) -> At:
     return At({"pk": person("head", region.code).postings.get().pk}, bare=True)
 
 
-@makes("job", "job-stop", "job-retry")
+@makes("core:job", "core:job-stop", "core:job-retry")
 def job(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.core.models import Job
 
@@ -84,28 +84,28 @@ def job(by: Operator, region: Region, visitor: Staff) -> At:
 # -- figures, rules, runs, documents, imports -------------------------------------------------------------------------------------------
 
 
-@makes("desk:measure")
+@makes("figures:measure")
 def measure(by: Operator, region: Region, visitor: Staff) -> At:
     return At({"code": "invest.done"})
 
 
-@makes("desk:door", "desk:correct")
+@makes("figures:door", "figures:correct")
 def figure(by: Operator, region: Region, visitor: Staff) -> At:
     ref = f"invest.done@{region.code}/{PERIOD}"
     return At(query={"ref": ref}, data={"ref": ref}, bare=True)
 
 
-@makes("desk:new-run")
+@makes("runs:new")
 def new_run(by: Operator, region: Region, visitor: Staff) -> At:
     return At({"subject": "prh-shanty"})
 
 
-@makes("desk:rule")
+@makes("runs:book")
 def rule(by: Operator, region: Region, visitor: Staff) -> At:
     return At({"kind": "scoring", "subject": "prh-shanty", "since": "2020-01-01"})
 
 
-@makes("desk:run", "desk:what-if", "desk:next-steps", "desk:run-csv")
+@makes("runs:run", "runs:what-if", "runs:next-steps", "runs:csv")
 def run(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.runs import books, services
 
@@ -116,8 +116,8 @@ def run(by: Operator, region: Region, visitor: Staff) -> At:
 
 
 @makes(
-    "desk:document", "desk:stale", "desk:edit", "desk:act-sign-off", "desk:act-send-back", "desk:act-issue", "desk:act-withdraw",
-    "desk:compare", "desk:download",
+    "documents:document", "documents:stale", "documents:edit", "documents:sign-off", "documents:send-back", "documents:issue", "documents:withdraw",
+    "documents:compare", "documents:download",
 )  # fmt: skip
 def document(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.documents import kinds
@@ -134,7 +134,7 @@ def document(by: Operator, region: Region, visitor: Staff) -> At:
     return At({"pk": made.pk, "form": "html"}, bare=True)
 
 
-@makes("desk:check", "desk:marked", "desk:store")
+@makes("figures:check", "figures:marked", "figures:store")
 def upload(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.core import uploads
     from tests.desk.conftest import PLACES
@@ -143,7 +143,7 @@ def upload(by: Operator, region: Region, visitor: Staff) -> At:
     return At({"digest": digest}, query={"name": "审计整改.xlsx"})
 
 
-@makes("desk:source-file", "desk:undo")
+@makes("figures:source-file", "figures:undo")
 def source(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.figures.models import Source
 
@@ -205,7 +205,13 @@ def photo(by: Operator, region: Region, visitor: Staff) -> At:
     return At({"pk": made.pk}, bare=True)
 
 
-@makes("projects:explain", "projects:report", "projects:consent", "projects:close-entry", "projects:reopen-entry")
+@makes(
+    "projects:explain-entry",
+    "projects:report-entry",
+    "projects:consent-entry",
+    "projects:close-entry",
+    "projects:reopen-entry",
+)
 def entry(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.projects.models import Entry
 
@@ -261,7 +267,7 @@ def form(by: Operator, region: Region, visitor: Staff) -> At:
     return At(data={"form": "anju-project-month", "region": region.code, "period": "2020-06"})
 
 
-@makes("desk:dispatch-write")
+@makes("oversight:write")
 def pack(by: Operator, region: Region, visitor: Staff) -> At:
     from anju.oversight import dispatch
 

@@ -28,14 +28,14 @@ PERIOD, FORM, RECEIVER = "2020-06", "anju-project-month", "city"
 MEASURES = ("shanty.start", "shanty.complete", "invest.done", "shanty.start.target")
 # A page of one thing is asked of the thing that the world holds; the others of the region.
 PAGES = (
-    "desk:leader", "desk:targets", "desk:figures", "desk:measure", "desk:door", "desk:runs", "desk:run", "desk:documents", "desk:document", "desk:rules",
-    "desk:dispatch", "desk:imports", "projects:list", "projects:table", "projects:map", "projects:ledger", "projects:project", "projects:total",
+    "desk:leader", "figures:targets", "figures:explorer", "figures:measure", "figures:door", "runs:list", "runs:run", "documents:list", "documents:document", "runs:books",
+    "oversight:dispatch", "figures:imports", "projects:list", "projects:table", "projects:map", "projects:ledger", "projects:project", "projects:total",
     "returns:home", "returns:return", "mfa_index",
 )  # fmt: skip
 WRITES = ("projects:edit", "projects:record", "projects:site", "projects:new", "returns:receiver")
 PEOPLE = {
-    "clerk": ("clerk", EAST, PAGES + WRITES), "city": ("city_reviewer", CITY, PAGES), "system": ("system_admin", CITY, ("staff", "staff-organisations", "jobs")),
-    "audit": ("audit_admin", CITY, ("desk:trail",)),
+    "clerk": ("clerk", EAST, PAGES + WRITES), "city": ("city_reviewer", CITY, PAGES), "system": ("system_admin", CITY, ("core:staff", "core:staff-organisations", "core:jobs")),
+    "audit": ("audit_admin", CITY, ("trail:trail",)),
 }  # fmt: skip
 
 
@@ -91,15 +91,15 @@ def grow(by: Operator, start: int, end: int) -> dict[str, Any]:
 
 def address(name: str, one: dict[str, Any], code: str) -> str:
     at = f"?region={code}&period={PERIOD}"
-    if name == "desk:door":
+    if name == "figures:door":
         return f"{reverse(name)}?ref=shanty.start@{EAST}/{PERIOD}"
-    if name == "desk:measure":
+    if name == "figures:measure":
         return reverse(name, kwargs={"code": "shanty.start"}) + at
     if name == "returns:receiver":
         return reverse(name, kwargs={"pk": one["return"], "code": RECEIVER})
     if name in ("projects:project", "projects:total", *WRITES) and name != "projects:new":
         return reverse(name, kwargs={"pk": one["project"]} | ({"kind": "start"} if name.endswith("total") else {}))
-    if name in ("desk:run", "desk:document", "returns:return"):
+    if name in ("runs:run", "documents:document", "returns:return"):
         return reverse(name, kwargs={"pk": one[name.partition(":")[2]]})
     return reverse(name) + ("" if name == "mfa_index" else at)
 

@@ -13,12 +13,13 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from anju.core import acts
+from anju.core.addresses import path_of
 from anju.core.people import name_of
 from anju.problems import BLOCK, Problem
 
 register = template.Library()
 
-DOOR = "/figures/door/"
+DOOR = "figures:door"
 
 
 def escaped(value: object) -> str:
@@ -26,8 +27,17 @@ def escaped(value: object) -> str:
     return value if isinstance(value, SafeString) else escape(str(value))
 
 
-def address(request, path: str, **changes: object) -> str:
-    """path with the region and period of this page kept, unless changed; an empty change takes a key away."""
+def address(request, to, *parts: object, **changes: object) -> str:
+    """A page's address with the region and period of this page kept, unless changed; an empty change takes a key away.
+
+    to: a route's name with the parts of its path, a thing that has a page of its own, or a path made by path_of; nothing for the query alone.
+    """
+    if not isinstance(to, str):
+        path = to.get_absolute_url()
+    elif to and not to.startswith("/"):
+        path = path_of(to, *parts)
+    else:
+        path = to
     made = getattr(request, "anju_frame", None)  # the region and period the page stands in
     kept = {"region": made.region.code, "period": made.period} if made and made.region else {}
     kept |= {key: str(value) for key, value in changes.items()}
@@ -36,9 +46,9 @@ def address(request, path: str, **changes: object) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def at(context, path, **changes):
-    """Another page, in the same region and period."""
-    return address(context["request"], path, **changes)
+def at(context, to, *parts, **changes):
+    """Another page, in the same region and period: {% at "projects:list" %}, {% at "documents:edit" document.pk %}, {% at project %}."""
+    return address(context["request"], to, *parts, **changes)
 
 
 @register.simple_tag(takes_context=True)
@@ -186,7 +196,7 @@ def opened(figure, shown, note: str = ""):
         return mark_safe(f'<span title="{escaped(note or getattr(figure, "why", "") or "空白：没有这个数")}"></span>')
     title = f' title="{escaped(note)}"' if note else ""
     return mark_safe(
-        f'<a class="fig" href="{DOOR}?ref={quote(reference(figure))}"{title}>{escaped(shown)}</a>'
+        f'<a class="fig" href="{path_of(DOOR)}?ref={quote(reference(figure))}"{title}>{escaped(shown)}</a>'
     )  # quote leaves nothing to escape
 
 
@@ -263,11 +273,6 @@ def here_as(context, ending):
     request = context["request"]
     query = request.GET.urlencode()
     return f"{request.path.rstrip('/')}.{ending}{'?' + query if query else ''}"
-
-
-@register.filter
-def add_path(base: str, piece) -> str:
-    return f"{base}{piece}/"
 
 
 @register.filter

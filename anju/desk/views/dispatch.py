@@ -160,4 +160,4 @@ def write(request: HttpRequest) -> HttpResponse:
         )
     except Refused as refused:
         return listing(request, status=422, problems=refused.problems, form={"kind": code, "period": period})
-    return redirect(address(request, f"/documents/{document.pk}/"))
+    return redirect(address(request, document))

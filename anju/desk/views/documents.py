@@ -66,7 +66,7 @@ def write(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     except Refused as refused:
         return listing(request, status=422, problems=refused.problems)
-    return redirect(address(request, f"/documents/{document.pk}/"))
+    return redirect(address(request, document))
 
 
 @acting("documents.see")
@@ -187,7 +187,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         return preview(request, document, status=422, problems=refused.problems)
     messages.success(request, "已按现在的数和所选内容改稿。")
-    return redirect(address(request, f"/documents/{pk}/"))
+    return redirect(address(request, "documents:document", pk))
 
 
 def sign_off(request: HttpRequest, document: Document, reason: str, on: date) -> str:
@@ -222,7 +222,7 @@ def act(code: str, does: Callable[[HttpRequest, Document, str, date], str]) -> C
         except Refused as refused:
             return preview(request, queries.document(request.operator, pk), status=422, problems=refused.problems)
         messages.success(request, said)
-        return redirect(address(request, f"/documents/{pk}/"))
+        return redirect(address(request, "documents:document", pk))
 
     return view
 

@@ -45,7 +45,9 @@ def explorer(request: HttpRequest, form: str = "") -> HttpResponse:
     topic = request.GET.get("topic") or next(iter(topics))
     if topic not in topics:
         raise Http404(topic)
-    links = {region.code: address(request, "/figures/", region=region.code, topic=topic) for region in listed[1:]}
+    links = {
+        region.code: address(request, "figures:explorer", region=region.code, topic=topic) for region in listed[1:]
+    }
     only = set(request.GET.getlist("only"))
     chosen = [group for group in topics[topic] if group.base.code in only] or topics[topic]
     sheet = layout.topic_sheet(request.operator, "topic", chosen, listed, made.period, calibre_names(), links)
@@ -85,7 +87,7 @@ def measure(request: HttpRequest, code: str) -> HttpResponse:
     ]
     sheet = Sheet("places", columns, caption=one.name)
     for number, region in enumerate(listed):
-        link = address(request, f"/figures/measure/{code}/", region=region.code) if number else ""
+        link = address(request, "figures:measure", code, region=region.code) if number else ""
         sheet.rows.append(
             Row(
                 [Cell(text=region.name, href=link), *(Cell(figure=found(wanted, region)) for wanted in codes)],
@@ -202,7 +204,7 @@ def panel(request: HttpRequest, door: Door, **extra: Any) -> HttpResponse:
 @acting("figures.see")
 @require_GET
 def door(request: HttpRequest) -> HttpResponse:
-    """/figures/door/?ref=shanty.start@140500/2021 — of a figure, or of a step of a run."""
+    """?ref=shanty.start@140500/2021 — of a figure, or of a step of a run."""
     text = request.GET.get("ref", "")
     if match := RUN.fullmatch(text):
         return run_step(request, int(match["run"]), match["path"])

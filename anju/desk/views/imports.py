@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anju import workbooks
 from anju.core import uploads
 from anju.core.acts import acting
+from anju.core.addresses import path_of
 from anju.core.files import file_response
 from anju.core.frame import Frame, frame, show
 from anju.core.templatetags.anju import address
@@ -66,7 +67,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         return listing(request, status=422, problems=problems)
     digest = uploads.keep(file.read())
     pairs = {"name": file.name, "map": request.POST.get("map", ""), "region": region, "period": period}
-    return redirect(f"/imports/check/{digest}/?{urlencode({key: value for key, value in pairs.items() if value})}")
+    return redirect(
+        f"{path_of('figures:check', digest)}?{urlencode({key: value for key, value in pairs.items() if value})}"
+    )
 
 
 def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, Any], workbooks.TableMap]:
@@ -156,7 +159,9 @@ def store(request: HttpRequest, digest: str) -> HttpResponse:
         blocked = any(one.level == BLOCK for one in refused.problems)
         return checked(request, made, digest, status=422, refused=refused if blocked else None)
     messages.success(request, done.says)
-    return redirect(address(request, "/imports/", region=made.region.code if made.region else "", period=made.period))
+    return redirect(
+        address(request, "figures:imports", region=made.region.code if made.region else "", period=made.period)
+    )
 
 
 @acting("imports.store")
@@ -200,4 +205,4 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         return listing(request, status=422, problems=refused.problems)
     messages.success(request, f"已撤销第{pk}号导入，{count}个数恢复到导入以前。")
-    return redirect(address(request, "/imports/"))
+    return redirect(address(request, "figures:imports"))

@@ -63,7 +63,7 @@ def leader(request: HttpRequest) -> HttpResponse:
 def put_away(request: HttpRequest, pk: int) -> HttpResponse:
     """知道了."""
     reminders.put_away(by=request.operator, notice_id=pk)
-    return redirect(address(request, "/"))
+    return redirect(address(request, "desk:leader"))
 
 
 def progress_sheet(request: HttpRequest, summary: told.Summary) -> Sheet:
@@ -87,7 +87,7 @@ def progress_sheet(request: HttpRequest, summary: told.Summary) -> Sheet:
         sheet.rows.append(
             Row(
                 [
-                    Cell(text=one.name, href=address(request, f"/figures/measure/{one.measure.code}/")),
+                    Cell(text=one.name, href=address(request, one.measure)),
                     Cell(text=pair.unit, label="单位", css="brief"),
                     Cell(figure=pair.target, unit=pair.unit, label="目标"),
                     Cell(figure=pair.actual, unit=pair.unit, label="完成"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anju.core.acts import acting
+from anju.core.addresses import path_of
 from anju.core.frame import frame, show
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import day
@@ -27,7 +28,7 @@ KINDS = {
 
 
 def address_of(book: Book) -> str:
-    return f"/rules/{book.kind}/{book.subject}/{book.applies_from}/"
+    return path_of("runs:book", book.kind, book.subject, book.applies_from)
 
 
 def applies(book: Book) -> str:

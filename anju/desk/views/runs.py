@@ -46,7 +46,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "warnings": found,
         "history": history(request, listed, newest) if listed else None,
         "books": [
-            {"title": book.title, "href": address(request, f"/runs/new/{book.subject}/"), "book": address_of(book)}
+            {"title": book.title, "href": address(request, "runs:new", book.subject), "book": address_of(book)}
             for book in scoring_books(made.region, made.on)
         ],
     }
@@ -62,7 +62,7 @@ def scoring_books(region: Any, on: Any) -> list[Any]:
 
 def scored(run: Run) -> dict[str, Any]:
     total = next(iter(queries.outcome(run).values()))["total"]
-    return {"run": run, "title": run.title, "total": plain(total), "href": f"/runs/{run.pk}/"}
+    return {"run": run, "title": run.title, "total": plain(total), "href": run.get_absolute_url()}
 
 
 def history(request: HttpRequest, listed: list[Run], newest: dict) -> Sheet:
@@ -72,7 +72,7 @@ def history(request: HttpRequest, listed: list[Run], newest: dict) -> Sheet:
         stands = newest[(run.kind, run.subject)] is run
         outcome = f"{len(run.findings)}条" if run.kind in ("warning", "check") else "见表"
         cells = [
-            Cell(text=run.title, href=address(request, f"/runs/{run.pk}/")),
+            Cell(text=run.title, href=address(request, run)),
             Cell(text=KINDS.get(run.kind, run.kind), label="类别"),
             Cell(text=day(run.on), label="业务日期"),
             Cell(text=f"{run.by_name}，{day(run.at)}", label="运行"),
@@ -253,7 +253,7 @@ def warn(request: HttpRequest) -> HttpResponse:
             warnings=work.Warnings([]),
         )
     messages.success(request, f"预警和校验规则已运行，发现{len(found)}条。")
-    return redirect(address(request, "/runs/"))
+    return redirect(address(request, "runs:list"))
 
 
 @acting("runs.run")
@@ -306,7 +306,7 @@ def new(request: HttpRequest, subject: str) -> HttpResponse:
     except Refused as refused:
         return show(request, "desk/new_run.html", status=422, heading=heading, problems=refused.problems, **context)
     messages.success(request, "评分已运行，结果和所用的数、佐证都已留存。")
-    return redirect(address(request, f"/runs/{done.pk}/"))
+    return redirect(address(request, done))
 
 
 @acting("runs.see")

@@ -76,7 +76,7 @@ def asked_sheet(request: HttpRequest, asked: list[Target]) -> Sheet:
     for by_level in lines.values():
         first = next(iter(by_level.values()))
         said = list(dict.fromkeys(text for one in by_level.values() for text in remarks(one)))
-        link = address(request, f"/figures/measure/{first.figure.code}/", period=first.figure.period)
+        link = address(request, "figures:measure", first.figure.code, period=first.figure.period)
         name = first.figure.name + ("" if first.figure.unit in ("1", "%") else f"（{first.figure.unit}）")
         found = [by_level.get(level) for level in levels]
         cells = [

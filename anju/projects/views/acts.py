@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from anju.core.acts import acting
+from anju.core.addresses import path_of
 from anju.core.frame import frame, show
 from anju.core.models import File
 from anju.core.scope import Operator, visible
@@ -80,9 +81,7 @@ def new(request: HttpRequest) -> HttpResponse:
             found = services.register(by=request.operator, region=made.region, **values | {"kind": kind})
             messages.success(request, f"已登记“{found.name}”，编码 {found.code}。")
             more = request.POST.get("also") == "more"
-            return redirect(
-                address(request, "/projects/new/", kind=kind) if more else address(request, f"/projects/{found.pk}/")
-            )
+            return redirect(address(request, "projects:new", kind=kind) if more else address(request, found))
         except Refused as refused:
             problems = refused.problems
     return show(
@@ -121,7 +120,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         form=form,
         do=do,
-        back=f"/projects/{pk}/",
+        back=path_of("projects:project", pk),
         where=found.name,
         heading=f"修改：{found.name}",
         sub=sub,
@@ -150,7 +149,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         return f"“{found.name}”已列入{year}年计划。"
 
     return act(
-        request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"列入年度计划：{found.name}", label="列入年度计划",
+        request, form=form, do=do, back=path_of("projects:project", pk), where=found.name, heading=f"列入年度计划：{found.name}", label="列入年度计划",
         effect="列入以后计入当年计划，计划数凭文号才能改。",
     )  # fmt: skip
 
@@ -246,7 +245,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         return f"已登记{events()[event.kind].label}，{event.on}。"
 
     return act(
-        request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"登记进度：{found.name}", sub=shown.summary(line, on),
+        request, form=form, do=do, back=path_of("projects:project", pk), where=found.name, heading=f"登记进度：{found.name}", sub=shown.summary(line, on),
         label="登记进度", kinds_told=kinds_told(found), start={"kind": request.GET.get("kind", "")},
     )  # fmt: skip
 
@@ -259,7 +258,7 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
     event = visible(Event.objects.select_related("project__region"), user).get(pk=pk)
     found, kind = event.project, events()[event.kind]
     in_frame(request, found)
-    unit, back = kind.unit_for(found.kind), f"/projects/{found.pk}/"
+    unit, back = kind.unit_for(found.kind), found.get_absolute_url()
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
         inputs = [Input("on", "日期", "date", said.get("on", event.on.isoformat()), wrong=wrong.get("on", ""))]
@@ -345,7 +344,7 @@ def meet(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         request,
         form=form,
         do=do,
-        back=f"/projects/{pk}/",
+        back=path_of("projects:project", pk),
         where=found.name,
         heading=f"开工条件“{label}”：{found.name}",
         label="记为具备",
@@ -396,7 +395,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         form=form,
         do=do,
-        back=f"/projects/{pk}/",
+        back=path_of("projects:project", pk),
         where=found.name,
         heading=f"公开约定竣工日期：{found.name}",
         label="登记公开",
@@ -457,7 +456,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         else "这个项目的计划数都要凭文号调整，请审核岗办理。"
     )
     return act(
-        request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"录入更正：{found.name}", label="更正" if free else "",
+        request, form=form, do=do, back=path_of("projects:project", pk), where=found.name, heading=f"录入更正：{found.name}", label="更正" if free else "",
         sub="计划变了的不在这里改，由审核岗凭文号“调整计划”。" + (f"要凭文号的：{held}。" if held else ""), effect=effect,
     )  # fmt: skip
 
@@ -492,7 +491,7 @@ def adjust(request: HttpRequest, pk: int) -> HttpResponse:
         return f"已按{said['number']}调整“{found.name}”。"
 
     return act(
-        request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"调整计划：{found.name}", label="按文号调整",
+        request, form=form, do=do, back=path_of("projects:project", pk), where=found.name, heading=f"调整计划：{found.name}", label="按文号调整",
         sub="计划变了才调整。只是录错、还没有进过锁定报表的，由填报岗“录入更正”，不用文号。",
         effect="调整前后的数都留着；以后的开工率、建成率按调整后的计划数算。",
     )  # fmt: skip
@@ -530,7 +529,7 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
         return f"“{found.name}”已置换。"
 
     return act(
-        request, form=form, do=do, back=f"/projects/{pk}/", where=found.name, heading=f"置换：{found.name}", label="按文号置换", css="btn-risk",
+        request, form=form, do=do, back=path_of("projects:project", pk), where=found.name, heading=f"置换：{found.name}", label="按文号置换", css="btn-risk",
         effect=f"“{found.name}”不再计入计划，它的进度留着但不再登记。置换为的项目须先登记、同类型、在册。",
     )  # fmt: skip
 
@@ -549,7 +548,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         return f"“{found.name}”已取消。"
 
     return act(
-        request, form=lambda said, wrong: one_part(*document_inputs(said, wrong)), do=do, back=f"/projects/{pk}/", where=found.name,
+        request, form=lambda said, wrong: one_part(*document_inputs(said, wrong)), do=do, back=path_of("projects:project", pk), where=found.name,
         heading=f"取消：{found.name}", label="按文号取消这个项目", css="btn-risk", effect="取消以后不再计入计划，也不能恢复；登记过的进度留着。",
     )  # fmt: skip
 
@@ -588,7 +587,7 @@ def _moved(request: HttpRequest, pk: int, service: Callable[..., Project], label
         request,
         form=form,
         do=do,
-        back=f"/projects/{pk}/",
+        back=path_of("projects:project", pk),
         where=found.name,
         heading=f"{label}：{found.name}",
         label=label,

@@ -49,7 +49,7 @@ def bring(request: HttpRequest) -> HttpResponse:
         raise Http404
     context: dict[str, Any] = {
         "heading": f"{made.region.name}：用工作簿登记和修改项目",
-        "export": address(request, "/projects/export.xlsx"),
+        "export": address(request, "projects:export"),
     }
     if request.method == "GET":
         return show(request, "projects/import.html", **context)
@@ -57,7 +57,7 @@ def bring(request: HttpRequest) -> HttpResponse:
     found = reading.file("file", "工作簿", needed=True)
     if found is None:
         return show(request, "projects/import.html", status=422, problems=reading.problems, **context)
-    path = address(request, f"/projects/import/{uploads.keep(found[1])}/")
+    path = address(request, "projects:check", uploads.keep(found[1]))
     return redirect(f"{path}{'&' if '?' in path else '?'}{urlencode({'name': found[0]})}")
 
 
@@ -89,7 +89,7 @@ def check(request: HttpRequest, digest: str) -> HttpResponse:
         )
     if post:
         messages.success(request, brought.said())
-        return redirect(address(request, "/projects/"))
+        return redirect(address(request, "projects:list"))
     said = [
         f"登记{len(brought.made)}个" if brought.made else "",
         f"修改{len(brought.changed)}个" if brought.changed else "",
@@ -103,7 +103,7 @@ def check(request: HttpRequest, digest: str) -> HttpResponse:
 
 
 def _marked(request: HttpRequest, digest: str, name: str) -> str:
-    path = address(request, f"/projects/import/{digest}/marked.xlsx")
+    path = address(request, "projects:marked", digest)
     return f"{path}{'&' if '?' in path else '?'}{urlencode({'name': name})}"
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anju.core import jobs
 from anju.core.acts import acting, may, require
+from anju.core.addresses import path_of
 from anju.core.frame import frame, show
 from anju.core.models import Region
 from anju.core.sheets import Cell, Column, Row, Sheet
@@ -88,7 +89,7 @@ def acts_for(user: Any, entry: Entry) -> list[SimpleNamespace]:
     """What this person may do with the entry, the next step first; what is done already may be mended."""
     offered = [
         SimpleNamespace(
-            path=f"/projects/ledger/{entry.pk}/{name}/",
+            path=path_of(f"projects:{name}-entry", entry.pk),
             label=step.label if not done(name, entry) else f"改{step.label.removeprefix('登记')}",
             done=done(name, entry),
         )
@@ -165,7 +166,7 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
     page = Paginator(by_project(listed), PAGE).get_page(request.GET.get("page"))
     entries = [told(one) for one in page]
     for one in entries:
-        one.acts, one.project_path = acts_for(user, one), f"/projects/{one.project_id}/"
+        one.acts, one.project_path = acts_for(user, one), path_of("projects:project", one.project_id)
     return show(
         request, "projects/ledger.html", status=status, heading=heading, shown_entries=entries, asked=asked, state=state, any=bool(every), closed=closed,
         states=list(Entry.STATES.labels.items()), shown=page, **context, **extra,
@@ -200,7 +201,7 @@ def _signalled(one: Any, label: str, project: Project) -> SimpleNamespace:
         text=beside_name(one.text, project.region, project),
         propose=one.propose,
         project=project,
-        path=f"/projects/{project.pk}/",
+        path=project.get_absolute_url(),
     )
 
 
@@ -214,7 +215,7 @@ def _in_background(request: HttpRequest, made: Any, name: str, title: str) -> Ht
     job = _running(user, name, made.region) or jobs.enqueue(
         user, name, region_id=made.region.pk, title=title, region=made.region.code, period=made.period, on=on.isoformat()
     )  # fmt: skip
-    return redirect(f"/jobs/{job.pk}/")
+    return redirect(job)
 
 
 @acting("runs.run")
@@ -244,7 +245,7 @@ def open_all(request: HttpRequest) -> HttpResponse:
         request,
         f"核对到{day(shown.as_of(made))}：" + (f"新列入台账{len(opened)}个。" if opened else "没有新的逾期项目。"),
     )
-    return redirect(address(request, "/projects/ledger/"))
+    return redirect(address(request, "projects:ledger"))
 
 
 @acting("projects.adjust")
@@ -263,7 +264,7 @@ def count(request: HttpRequest) -> HttpResponse:
         region=made.region.code,
         period=made.period,
     )
-    return redirect(f"/jobs/{job.pk}/")
+    return redirect(job)
 
 
 def entry_inputs(name: str, entry: Entry, said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
@@ -334,7 +335,7 @@ def _entry_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return entry_inputs(name, entry, said, wrong)
 
     return act(
-        request, form=form, do=lambda reading: deal(name, user, entry, reading), back="/projects/ledger/", where=entry.project.name,
+        request, form=form, do=lambda reading: deal(name, user, entry, reading), back=path_of("projects:ledger"), where=entry.project.name,
         heading=f"{step.label}：{entry.project.name}", sub=f"{entry.title}：{entry.said}", label=step.label, effect=step.effect,
     )  # fmt: skip
 
@@ -421,7 +422,7 @@ def fix(request: HttpRequest) -> HttpResponse:
         return f"已固定清单“{found.name}”。"
 
     return act(
-        request, form=form, do=do, back="/projects/ledger/", where="项目清单", heading=f"固定项目清单：{made.region.name}", label="固定这份清单",
+        request, form=form, do=do, back=path_of("projects:ledger"), where="项目清单", heading=f"固定项目清单：{made.region.name}", label="固定这份清单",
         effect="清单定了就不再改：以后更正的进度不改变清单里有哪些项目、当时未建成多少。",
     )  # fmt: skip
 
@@ -469,7 +470,7 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     for member, built in view.members:
         left = None if member.unfinished is None else max(member.unfinished - built, 0)
         members.rows.append(Row([
-            Cell(text=member.project.name, href=address(request, f"/projects/{member.project_id}/")), Cell(text=member.region.name, css="brief"),
+            Cell(text=member.project.name, href=address(request, "projects:project", member.project_id)), Cell(text=member.region.name, css="brief"),
             Cell(text=member.project.get_kind_display(), css="brief"),
             Cell(text=UNKNOWN if member.unfinished is None else f"{member.unfinished:,}", css="n", label="未建成"), Cell(text=f"{built:,}", css="n", label="已建成"),
             Cell(text=UNKNOWN if left is None else f"{left:,}", css="n", label="还差"),

@@ -39,7 +39,7 @@ def has_below(region: Region | None) -> bool:
 
 
 def export_path(request: HttpRequest, chosen: dict[str, Any]) -> str:
-    path = address(request, "/projects/export.xlsx")
+    path = address(request, "projects:export")
     pairs = {key: value for key, value in chosen.items() if value}
     return f"{path}{'&' if '?' in path else '?'}{urlencode(pairs)}" if pairs else path
 
@@ -126,7 +126,7 @@ def table(request: HttpRequest) -> HttpResponse:
             for field in fields
         ]  # fmt: skip
         editable = may(user, EDIT, project.region_id) and project.state in (Project.PLANNED, Project.RESERVE)
-        rows.append({"project": project, "path": f"/projects/{project.pk}/", "cells": cells, "editable": editable})
+        rows.append({"project": project, "path": project.get_absolute_url(), "cells": cells, "editable": editable})
     heads = [
         {"name": field.name, "text": field.label.partition("（")[0], "unit": field.unit, "wide": field.name in WIDE}
         for field in fields

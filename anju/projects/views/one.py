@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from anju.core.acts import acting, may
+from anju.core.addresses import path_of
 from anju.core.files import file_response
 from anju.core.frame import Frame, frame, show
 from anju.core.page import page
@@ -62,7 +63,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         conditions=[conditioned(one, pk, edits and open_) for one in ready], conditions_met=sum(not one.open for one in ready),
         photos=[pictured(one) for one in queries.photos(user, found)], adjustments=[adjusted(one.adjustment) for one in history if one.adjustment],
         entries=[one for one in entries_of(user, found) if one.opened_on <= on],
-        first=offered[:2] if edits and open_ else [], others=offered[2:] if edits and open_ else offered, record_path=f"/projects/{pk}/record/",
+        first=offered[:2] if edits and open_ else [], others=offered[2:] if edits and open_ else offered, record_path=path_of("projects:record", pk),
     )  # fmt: skip
 
 
@@ -82,7 +83,9 @@ def buttons(found: Project, edits: bool, adjusts: bool) -> list[SimpleNamespace]
         ("close", "办结", adjusts and found.state == Project.PLANNED),
         ("reopen", "重新打开", adjusts and found.state == Project.CLOSED),
     ]
-    return [SimpleNamespace(path=f"/projects/{found.pk}/{name}/", label=label) for name, label, on in offered if on]
+    return [
+        SimpleNamespace(path=path_of(f"projects:{name}", found.pk), label=label) for name, label, on in offered if on
+    ]
 
 
 def steps(line: Line, standing: list[Event], on: date) -> list[SimpleNamespace]:
@@ -219,9 +222,9 @@ def lined(one: Happened, found: Project) -> SimpleNamespace:
     return SimpleNamespace(
         pk=event.pk, on=event.on, stage=kind.stage, label=kind.label, amount=amount_of(event, found), how="，".join(filter(None, (MODES.get(event.mode), event.part))),
         said="；".join(filter(None, (event.number, event.note, ordered))), by=event.by, at=event.at, gone=bool(one.mended) or event.void, correction=correction,
-        evidence_id=event.evidence_id, evidence_name=event.evidence.name if event.evidence_id else "", evidence_path=f"/projects/events/{event.pk}/evidence/",
-        mend_path=f"/projects/events/{event.pk}/mend/", mendable=not one.mended and not event.void and not from_return,
-        return_path=f"/returns/{event.origin.removeprefix(RETURN)}/" if from_return else "",
+        evidence_id=event.evidence_id, evidence_name=event.evidence.name if event.evidence_id else "", evidence_path=path_of("projects:evidence", event.pk),
+        mend_path=path_of("projects:mend", event.pk), mendable=not one.mended and not event.void and not from_return,
+        return_path=path_of("returns:return", int(event.origin.removeprefix(RETURN))) if from_return else "",
     )  # fmt: skip
 
 
@@ -235,7 +238,7 @@ def conditioned(one: queries.Ready, pk: int, edits: bool) -> SimpleNamespace:
     by_event = one.by_event is not None and (one.condition is None or not one.condition.met_on)
     return SimpleNamespace(
         label=one.label, text=f"{text}（见进度）" if by_event and text else text, met=bool(one.met_on), not_needed=one.not_needed,
-        known=not one.open, path=f"/projects/{pk}/meet/{one.code}/" if edits and not by_event else "",
+        known=not one.open, path=path_of("projects:meet", pk, one.code) if edits and not by_event else "",
     )  # fmt: skip
 
 
@@ -245,7 +248,9 @@ def pictured(one: Any) -> SimpleNamespace:
         if one.longitude is not None and one.latitude is not None
         else ""
     )
-    return SimpleNamespace(path=f"/projects/photos/{one.pk}/", caption=one.caption, taken_on=one.taken_on, place=place)
+    return SimpleNamespace(
+        path=path_of("projects:photo", one.pk), caption=one.caption, taken_on=one.taken_on, place=place
+    )
 
 
 def adjusted(one: Any) -> Any:
@@ -289,7 +294,7 @@ def total(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     plan = found.investment if kind == "invest" else see.whole(found) if kind in (*DRAWN, "handover") else None
     context = {
         "project": found, "label": kinds[kind].label, "unit": unit, "on": on, "value": see.grouped(amount, unit), "rows": [lined(one, found) for one in rows],
-        "counted": len(counted), "plan": "" if plan is None else see.grouped(plan, unit), "rate": see.rate(amount, plan), "path": f"/projects/{pk}/",
+        "counted": len(counted), "plan": "" if plan is None else see.grouped(plan, unit), "rate": see.rate(amount, plan), "path": path_of("projects:project", pk),
     }  # fmt: skip
     if "HX-Request" in request.headers:
         return page(request, "projects/total.html", **context)

@@ -3,13 +3,13 @@
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
+from anju.core.addresses import path_of
 from anju.core.frame import Frame
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day, escaped
@@ -91,7 +91,7 @@ def door(request: HttpRequest, line: Line, kind: str, unit: str) -> str:
     amount = line.total(kind)
     if amount is None:
         return ""
-    href = address(request, f"/projects/{line.project.pk}/total/{quote(kind)}/")
+    href = address(request, "projects:total", line.project.pk, kind)
     return mark_safe(
         f'<a class="fig" href="{escaped(href)}">{money(amount) if unit == "万元" else grouped(amount, unit)}</a>'
     )  # digits
@@ -160,7 +160,7 @@ def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regio
         said = (
             progress(line, on) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
         )
-        cells = [Cell(text=name, href=address(request, f"/projects/{project.pk}/"), css="gone" if gone else "")]
+        cells = [Cell(text=name, href=address(request, project), css="gone" if gone else "")]
         cells += [Cell(text=project.region.name, css="brief")] if regions else []
         cells += [
             Cell(text=said, css="late brief" if late is not None else "brief"),
@@ -226,7 +226,7 @@ def mapped(line: Line, on: date, shapes: dict[str, str]) -> SimpleNamespace:
     )
     planned = "" if all_of_it is None else f"{all_of_it:,}{unit}"
     return SimpleNamespace(
-        pk=project.pk, path=f"/projects/{project.pk}/", name=project.name, kind=project.kind, kind_label=KIND_NAMES[project.kind],
+        pk=project.pk, path=path_of("projects:project", project.pk), name=project.name, kind=project.kind, kind_label=KIND_NAMES[project.kind],
         region=project.region, longitude=project.longitude, latitude=project.latitude, shape=shapes.get(project.kind, ""),
         late=late is not None, done=bool(all_of_it) and built(line) >= (to_build(project) or 0), planned=planned, progress=said,
         east=degrees(project.longitude) if project.latitude is not None else "", north=degrees(project.latitude),

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from anju.core.acts import acting
+from anju.core.addresses import path_of
 from anju.core.frame import show
 from anju.core.templatetags.anju import address
 from anju.problems import Refused
@@ -42,7 +43,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
                 request,
                 "已提交" + "、".join(filter(None, ("照片" if chosen else "", "进度" if progress else ""))) + "。",
             )
-            return redirect(address(request, f"/projects/{pk}/site/"))
+            return redirect(address(request, "projects:site", pk))
         except Refused as refused:
             problems = refused.problems
     line = queries.Line(found, queries.totals(user, [pk], until=on).get(pk, {}))
@@ -59,6 +60,6 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     return show(
         request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=shown.summary(line, on),
-        project_path=f"/projects/{pk}/", photo_inputs=about, place_inputs=place, record_inputs=[one for one in inputs if one.name != "on"],
+        project_path=path_of("projects:project", pk), photo_inputs=about, place_inputs=place, record_inputs=[one for one in inputs if one.name != "on"],
         record_open=bool(said.get("kind")), kinds_told=kinds_told(found), wrong_photo=any("照片" in one.where for one in problems),
     )  # fmt: skip

@@ -34,7 +34,7 @@ def done(request: HttpRequest, pk: int, act: str, says: str, call: Callable[[dic
         ret = queries.ret(request.operator, pk)  # as it now stands: somebody may have been faster
         return show_return(request, ret, status=422, problems=refused.problems, form=given | {"act": act})
     messages.success(request, says)
-    return redirect(f"/returns/{made.pk if isinstance(made, Return) else pk}/")
+    return redirect("returns:return", made.pk if isinstance(made, Return) else pk)
 
 
 @acting("returns.fill")
@@ -51,7 +51,7 @@ def open_one(request: HttpRequest) -> HttpResponse:
         made = services.open_return(by=request.operator, form_code=given["form"], region=region, period=given["period"])
     except Refused as refused:
         return home.show_home(request, status=422, problems=refused.problems)
-    return redirect(f"/returns/{made.pk}/")
+    return redirect(made)
 
 
 @acting("returns.fill")
@@ -65,7 +65,7 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(
         request, f"已按台账更新{count}格；您填过的格没有动。" if count else "台账没有新的变化，没有要更新的格。"
     )
-    return redirect(f"/returns/{ret.pk}/")
+    return redirect(ret)
 
 
 @acting("returns.fill")
@@ -192,7 +192,7 @@ def close(request: HttpRequest) -> HttpResponse:
         form=form,
         period=period,
     )
-    return redirect(f"/jobs/{made.pk}/")
+    return redirect(made)
 
 
 @acting("returns.audit")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.acts import acting, may
+from anju.core.addresses import path_of
 from anju.core.frame import frame, show
 from anju.core.page import page
 from anju.core.templatetags.anju import period_label
@@ -60,7 +61,7 @@ def show_return(
         "places": places(grid) if any(one.agrees for one in choices) else [], "findings": sheet.listed(findings), **sheet.counted(findings, grid.spec), "marks": sheet.marks(findings),
         "moved": [] if grid.open else moved, "last_label": sheet.PERIODS[grid.spec.period], "has_target": any(cell.target for cell in grid.cells.values()),
         "head": sheet.heads(grid), "body": sheet.body(grid), "columns": sheet.described(grid), "explanation": queries.explanation(user, ret, read, found) if grid.open else [],
-        "files": [{"href": f"/returns/{ret.pk}/print.{ending}", "label": label} for ending, label in PRINTED], "sent": receivers.receivers(user, ret),
+        "files": [{"href": path_of("returns:print", ret.pk, ending), "label": label} for ending, label in PRINTED], "sent": receivers.receivers(user, ret),
         "scans": papers.scans(user, ret), "may_scan": may(user, "returns.fill", ret.region_id),
         "opinions": [opinion(one, grid) for one in asked], "notes": grid.spec.print.notes, "problems": problems,
     }  # fmt: skip
@@ -320,7 +321,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """A correction, and in each cell that it changes what stood there before."""
     user, ret = request.operator, queries.ret(request.operator, pk)
     if ret.corrects_id is None:
-        return redirect(f"/returns/{pk}/")
+        return redirect("returns:return", pk)
     frame(request, of=ret)
     before = queries.ret(user, ret.corrects_id)
     old, new = queries.grid(user, before), queries.grid(user, ret)

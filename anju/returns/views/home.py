@@ -86,7 +86,7 @@ def row(user: Operator, one: queries.Due, at: datetime) -> dict[str, Any]:
     base = {
         "name": one.form.name, "form": one.form.code, "unit": one.organisation.name if one.organisation else one.region.name, "code": one.region.code,
         "period": period_label(one.period), "key": one.period,
-        "to": f"{one.to}，{words.moment(one.deadline)}" + (f"（{doubt}）" if doubt else ""), "left": left, "css": css, "href": f"/returns/{ret.pk}/" if ret else "", "open": ret is None,
+        "to": f"{one.to}，{words.moment(one.deadline)}" + (f"（{doubt}）" if doubt else ""), "left": left, "css": css, "href": ret.get_absolute_url() if ret else "", "open": ret is None,
     }  # fmt: skip
     if ret is None:
         whose = f"，等{one.organisation.get_kind_display()}部门填报" if one.organisation and not one.mine else ""
@@ -139,7 +139,7 @@ def told(one: queries.Reported, at: datetime) -> tuple[str, ...]:
         if first
         else f"还剩{words.span(one.deadline - at)}"
     )
-    name = format_html('<a href="/returns/{}/">{}</a>', ret.pk, one.region.name) if ret else one.region.name
+    name = format_html('<a href="{}">{}</a>', ret.get_absolute_url(), one.region.name) if ret else one.region.name
     done = " on" if ret and ret.state in Return.SUBMITTED else ""
     return (
         name,
@@ -153,6 +153,6 @@ def told(one: queries.Reported, at: datetime) -> tuple[str, ...]:
 
 def locked(ret: Return) -> dict[str, Any]:
     return {
-        "name": ret.form.name, "href": f"/returns/{ret.pk}/", "region": ret.region.name, "period": period_label(ret.period),
+        "name": ret.form.name, "href": ret.get_absolute_url(), "region": ret.region.name, "period": period_label(ret.period),
         "first": words.moment(ret.first_submitted_at), "state": Return.STATES.label(ret.state) + (f"（第{ret.serial - 1}次更正）" if ret.serial > 1 else ""),
     }  # fmt: skip

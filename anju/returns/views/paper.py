@@ -59,7 +59,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         return show_return(request, ret, status=422, problems=refused.problems)
     if done.clean and not done.kept:
         messages.success(request, f"《{name}》已并入：{done.says}")
-        return redirect(f"/returns/{pk}/")
+        return redirect("returns:return", pk)
     frame(request, of=ret)
     data = f"data:{KINDS['xlsx']};base64,{b64encode(workbook.marked(user, ret, done)).decode()}"
     return show(
@@ -84,7 +84,7 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         return show_return(request, ret, status=422, problems=refused.problems)
     messages.success(request, f"盖章件《{name}》已留存，上传时间和当时内容的摘要一并记下。")
-    return redirect(f"/returns/{pk}/")
+    return redirect("returns:return", pk)
 
 
 @acting("returns.see")
@@ -162,7 +162,7 @@ def registered(request: HttpRequest, pk: int, code: str, call: Callable[[int, st
     except Refused as refused:
         return show_receiver(request, ret, code, status=422, problems=refused.problems)
     messages.success(request, said)
-    return redirect(f"/returns/{pk}/receiver/{code}/")
+    return redirect("returns:receiver", pk, code)
 
 
 def moment(request: HttpRequest) -> Any:

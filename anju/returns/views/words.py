@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from anju.core.acts import acts, may
+from anju.core.addresses import path_of
 from anju.core.scope import Operator
 from anju.returns.models import Return
 
@@ -87,7 +88,7 @@ def choices(
     found.sort(key=lambda one: order.index(one[0]) if one[0] in order else len(order))
     return [
         Choice(
-            name, label, SAYS[name], f"/returns/{ret.pk}/{ROUTE.get(name, name)}/", quick=name in ("hand_in", "withdraw"), asks=ASKS.get(name, ""),
+            name, label, SAYS[name], path_of(f"returns:{ROUTE.get(name, name)}", ret.pk), quick=name in ("hand_in", "withdraw"), asks=ASKS.get(name, ""),
             must=name in MUST, agrees=name == "opine", ground=name == "correct", risk=name in ("return", "correct"),
             opened=bool(form and form.get("act") == name),
         )

@@ -8,7 +8,7 @@
   const remarks = document.getElementById("remark");
   const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
   /* The answer to a refused act stands at the act's address: to load it anew must show the return, not do the act once more. */
-  const address = table.dataset.save.replace(/fill\/$/, "");
+  const address = table.dataset.page;
   if (location.pathname !== address) history.replaceState(null, "", address);
   const SPACE = `anju-draft/${table.dataset.user}/${table.dataset.ret}/`;
   const WAIT = 600;
