@@ -134,12 +134,10 @@ def _overdue_by_year(
         of_row = [name for name in statement.inputs if name in OF_PROJECT]
         listed = ", ".join(filter(None, ("p.id", columns(of_row))))
         rows = f"(SELECT {listed} FROM ({inner}) AS p ({named}) WHERE p.region_id = ANY(%(regions_{place})s))"
+        open_ = f"SELECT id FROM {rows} AS asked"
         if statement.strict:
-            open_ = (
-                f'SELECT "_i" FROM ({_over(statement, rows, of_row)}) AS asked WHERE failed_mask <> {statement.every}'
-            )
-        else:
-            open_ = f"SELECT id FROM {rows} AS asked"
+            by_row = _over(statement, rows, of_row)
+            open_ = f'SELECT "_i" FROM ({by_row}) AS asked WHERE failed_mask <> {statement.every}'
         judged = _judged(statement, f"p.state = 'planned' AND p.id = ANY(ARRAY({open_}))", "year")
         parts.append(f'SELECT "_i" AS year FROM ({judged}) AS judged WHERE {_holds(statement)}')
     if not parts:
