@@ -67,5 +67,6 @@ def overdue(user: Operator, region: Region, on: date) -> Overdue:
 
 
 def ledger_names() -> dict[str, str]:
-    """What people call a ledger, by the subject of the book that opens its entries."""
-    return {book.subject: book.title for book in library().books}
+    """What people call a ledger, by the subject of the book that opens its entries; a place's own book does not rename everybody's."""
+    books = sorted(library().books, key=lambda book: book.region is None)
+    return {book.subject: book.title for book in books}

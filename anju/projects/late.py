@@ -1,14 +1,25 @@
-"""What is past its contract's completion date and not complete (逾期未建成), as lists mark it. The ledger itself goes by its book."""
+"""Which projects are overdue (逾期未建成): what the book of the ledger says, and nothing else. Its SQL runs where the projects are.
 
+A page's projects, and all that a search or a province has, are judged live by one statement; so list, heading, map and project agree with the
+ledger, whatever a city's own book allows. The ledger is the one of signals.yaml that has `days`.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, QuerySet
 
-from anju.projects.base import STANDING
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.projects.base import below
+from anju.projects.facts import FACTS, OF_PROJECT, columns, events_of
 from anju.projects.models import Project
-from anju.projects.queries import Line
+from anju.projects.queries import Line, totals
+from anju.projects.signals import Watch, books_of, check_inputs, ledgers
+from anju.rules import Statement
 
 BUILT = ("complete", "finish")  # what ends a project that is built, and one that is renovated
 
@@ -24,50 +35,141 @@ def to_build(project: Project) -> int | None:
     return None if all_of_it is None else all_of_it - (project.monetised or 0)
 
 
-def late_days(line: Line, on: date) -> int | None:
-    """Days past the contract's completion date, of a project in the plan that is not complete; None when it is not late, or not known to be."""
-    project = line.project
-    if project.state != Project.PLANNED or project.due_on is None or project.due_on >= on:
-        return None
-    done, due = built(line), to_build(project)
-    if due is None or done >= due:
-        return None
-    return (on - project.due_on).days
-
-
 def built(line: Line) -> int:
     """What is bought or leased stands already."""
     return sum(line.total(kind) or 0 for kind in (*BUILT, "gather"))
 
 
+def ledger() -> Watch:
+    """The ledger whose book marks projects as overdue."""
+    return next(watch for watch in ledgers().values() if watch.days)
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A project that the book calls overdue. days: as the book reckons them; None when it does not."""
+
+    days: int | None
+
+    def __str__(self) -> str:
+        return "逾期" if self.days is None else f"逾期{self.days}天"
+
+
+def project_line(user: Operator, project: Project, on: date) -> Line:
+    """One project with what stands of it on that day, marked."""
+    line = Line(project, totals(user, [project.pk], until=on).get(project.pk, {}))
+    mark_overdue(user, [line], on)
+    return line
+
+
+def mark_overdue(user: Operator, lines: Iterable[Line], on: date) -> None:
+    """Set `overdue` of these lines as of that day: one statement, however many there are."""
+    by_id = {line.project.pk: line for line in lines}
+    found = overdue_projects(user, by_id, {line.project.region_id for line in by_id.values()}, on)
+    for pk, one in found.items():
+        by_id[pk].overdue = one
+
+
+def overdue_projects(
+    user: Operator, project_ids: Collection[int], region_ids: Collection[int], on: date
+) -> dict[int, Overdue]:
+    """Those of these projects, of these regions, that are overdue on that day. Refused PROJ-030, RULE-003: a book that cannot run."""
+    parts, given = [], {"on": on, "ids": sorted(project_ids)}
+    for place, (statement, mine) in enumerate(_statements(user, region_ids, on)):
+        given[f"regions_{place}"] = mine
+        where = f"p.id = ANY(%(ids)s) AND p.state = 'planned' AND p.region_id = ANY(%(regions_{place})s)"
+        days = statement.whole_part(ledger().days)
+        parts.append(f'SELECT "_i", {days} FROM ({_judged(statement, where)}) AS judged WHERE {_holds(statement)}')
+    if not parts or not project_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), given)
+        return {pk: Overdue(days) for pk, days in cursor.fetchall()}
+
+
 @dataclass(frozen=True)
 class Tally:
-    """How many projects of one state and plan year there are, and how many of them are late."""
+    """How many projects of one state and plan year there are, and how many of them are overdue."""
 
     state: str
     year: int | None
     count: int
-    late: int
+    overdue: int
 
 
-def tally(found: QuerySet[Project], on: date) -> list[Tally]:
-    """These projects counted as of that day: two statements, of which the first sees those past their day only.
+FIELDS = (
+    "pk",
+    "region_id",
+    "kind",
+    "name",
+    "units",
+    "households",
+    "monetised",
+    "due_on",
+)  # what facts of a project's row take
 
-    What was built is added up project by project. Joined with everybody's sums, a search among a hundred thousand projects went through all of
-    them for every hit.
-    """
+
+def tally(user: Operator, region: Region, found: QuerySet[Project], on: date) -> list[Tally]:
+    """These projects of a region and all below it counted as of that day: two statements. found: of `queries.chosen`."""
     found = found.order_by()
-    due = found.filter(state=Project.PLANNED, due_on__lt=on).values("pk", "year", "units", "households", "monetised")
-    inner, params = due.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT p.year, count(*) FROM ({inner}) AS p (id, year, units, households, monetised)"
-            f" WHERE coalesce(p.units, p.households) - coalesce(p.monetised, 0) > coalesce((SELECT sum(e.amount) FROM projects_event AS e"
-            f'   WHERE e.project_id = p.id AND e.kind = ANY(%s) AND e."on" <= %s AND {STANDING}), 0) GROUP BY 1',
-            [*params, [*BUILT, "gather"], on],
-        )
-        late = dict(cursor.fetchall())
+    overdue = _overdue_by_year(user, below(user, region), found, on)
     counts = found.values_list("state", "year").annotate(Count("pk"))
     return [
-        Tally(state, year, count, late.get(year, 0) if state == Project.PLANNED else 0) for state, year, count in counts
+        Tally(state, year, count, overdue.get(year, 0) if state == Project.PLANNED else 0)
+        for state, year, count in counts
     ]
+
+
+def _overdue_by_year(
+    user: Operator, region_ids: Collection[int], found: QuerySet[Project], on: date
+) -> dict[int | None, int]:
+    """Only of those that the project's own row leaves in question are the events read: most are in time, whatever was built of them."""
+    inner, params = found.filter(state=Project.PLANNED).values(*FIELDS).query.sql_with_params()
+    named = ", ".join(("id", *FIELDS[1:]))
+    given: dict[str, Any] = {"on": on} | {f"asked_{place}": value for place, value in enumerate(params)}
+    inner = inner % tuple(f"%(asked_{place})s" for place in range(len(params)))
+    parts = []
+    for place, (statement, mine) in enumerate(_statements(user, region_ids, on)):
+        given[f"regions_{place}"] = mine
+        of_row = [name for name in statement.inputs if name in OF_PROJECT]
+        listed = ", ".join(filter(None, ("p.id", columns(of_row))))
+        rows = f"(SELECT {listed} FROM ({inner}) AS p ({named}) WHERE p.region_id = ANY(%(regions_{place})s))"
+        open_ = f"SELECT id FROM {rows} AS asked"
+        if statement.strict:
+            by_row = _over(statement, rows, of_row)
+            open_ = f'SELECT "_i" FROM ({by_row}) AS asked WHERE failed_mask <> {statement.every}'
+        judged = _judged(statement, f"p.state = 'planned' AND p.id = ANY(ARRAY({open_}))", "year")
+        parts.append(f'SELECT "_i" AS year FROM ({judged}) AS judged WHERE {_holds(statement)}')
+    if not parts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT year, count(*) FROM ({' UNION ALL '.join(parts)}) AS found GROUP BY 1", given)
+        return dict(cursor.fetchall())
+
+
+def _statements(user: Operator, region_ids: Collection[int], on: date) -> list[tuple[Statement, list[int]]]:
+    """The books in force in these regions, ready to run, each with its regions."""
+    found = []
+    for book, mine in books_of(ledger(), set(region_ids) & user.region_ids, on):
+        check_inputs(book, FACTS)
+        found.append((Statement(book, on), mine))
+    return found
+
+
+def _judged(statement: Statement, where: str, key: str = "id") -> str:
+    """The book over the projects that a condition on `p` leaves; each is named by this column."""
+    names = statement.inputs
+    listed = ", ".join(filter(None, (f"p.{key}", columns(names))))
+    relation = f"(SELECT {listed} FROM projects_project AS p{events_of(names)} WHERE {where})"
+    return _over(statement, relation, names, key)
+
+
+def _over(statement: Statement, relation: str, names: Collection[str], key: str = "id") -> str:
+    """A book's own texts may have a per cent sign; the relation's are marks of parameters."""
+    text = statement.over("{relation}", {name: FACTS[name][0] for name in names}, key)
+    return text.replace("%", "%%").replace("{relation}", relation)
+
+
+def _holds(statement: Statement) -> str:
+    """A warning's book speaks when one of its conditions holds."""
+    return f"(failed_mask | unknown_mask) <> {statement.every}"

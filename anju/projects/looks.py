@@ -1,18 +1,22 @@
 """What the books notice of a region with very many projects: found out in the background, kept with its day, shown until it is done again.
 
 A county or a city of usual size is looked over while its page is made, and is always current; that of a province takes seconds.
+What is kept is void when the day, the books or the ledger is another: the page then shows it as of its day and says why.
 """
 
+import hashlib
+import json
 from collections.abc import Callable
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from anju.core import trail
 from anju.core.acts import require
 from anju.core.models import Region
 from anju.core.scope import Operator, visible, within
+from anju.core.templatetags.anju import day
 from anju.projects import signals
 from anju.projects.base import below
 from anju.projects.models import Look, Notice, Project
@@ -33,10 +37,14 @@ def look_over(*, by: Operator, region: Region, on: date, told: Progress = lambda
     """Find out what the books notice of a region and all below it on a day, and keep it in place of the month's earlier one."""
     require(by, "runs.run", region.pk, f"{region.name} 规则书提醒")
     books = len(signals.watches())
+    snapshot, books_digest = (
+        _snapshot(),
+        _books_digest(by, region, on),
+    )  # before anything is read: a change meanwhile voids it
     known, found = signals.looked(by, region, on, lambda done, text: told(done, books + 1, text))
     told(books, books + 1, f"正在存下{len(found)}处提醒")
     Look.objects.filter(region=region, on__year=on.year, on__month=on.month).delete()
-    look = Look.objects.create(region=region, on=on, projects=known, by=by.key)
+    look = Look.objects.create(region=region, on=on, projects=known, by=by.key, books=books_digest, snapshot=snapshot)
     Notice.objects.bulk_create(
         (
             Notice(look=look, region_id=one.region_id, project_id=one.project_id, place=place, subject=one.watch.subject, colour=one.colour,
@@ -62,6 +70,49 @@ def kept(user: Operator, region: Region, on: date) -> Look | None:
         .order_by("-on", "-id")
         .first()
     )
+
+
+def reasons_void(user: Operator, look: Look, on: date) -> list[str]:
+    """Why a kept answer is void as of that day, in words; nothing while it holds."""
+    said = [] if look.on == on else [f"要看的是截至{day(on)}的"]
+    if look.books != _books_digest(user, look.region, look.on):
+        said.append("规则书已经更换")
+    if _ledger_changed(user, look):
+        said.append("此后台账有登记、更正")
+    return said
+
+
+def _books_digest(user: Operator, region: Region, on: date) -> str:
+    """Over the books that watch the projects of a region and all below it, with the regions of each."""
+    ids = below(user, region)
+    used = [
+        (watch.subject, [(book.digest, mine) for book, mine in signals.books_of(watch, ids, on)])
+        for watch in signals.watches()
+    ]
+    return hashlib.sha256(json.dumps(used, separators=(",", ":")).encode()).hexdigest()
+
+
+def _snapshot() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        return str(cursor.fetchone()[0])
+
+
+def _ledger_changed(user: Operator, look: Look) -> bool:
+    """Did anybody change the ledger of the region or below whom the answer did not see? By transactions: a late commit is a change too.
+
+    A database that was restored counts its transactions anew; what was kept before that is not believed.
+    """
+    if not look.snapshot:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_snapshot_xmax(%(then)s::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot()) OR EXISTS (SELECT FROM projects_change"
+            " WHERE region_id = ANY(%(regions)s) AND xid >= pg_snapshot_xmin(%(then)s::pg_snapshot)::text::bigint"
+            " AND NOT pg_visible_in_snapshot(xid::text::xid8, %(then)s::pg_snapshot))",
+            {"then": look.snapshot, "regions": sorted(below(user, look.region))},
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def notices(user: Operator, look: Look) -> QuerySet[Notice]:

@@ -292,12 +292,15 @@ class Entry(models.Model):
 class Look(models.Model):
     """What the books noticed of a region with very many projects (规则书提醒), found out in the background and kept until the month's next one.
 
-    Nothing is lost with it: it comes from the ledger and the books, and can be found out again.
+    Nothing is lost with it: it comes from the ledger and the books, and can be found out again. It holds for its day, for the books with that
+    digest and for the ledger as that snapshot of the database saw it; "" in one from before they were kept.
     """
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
     on = models.DateField("截至")
     projects = models.IntegerField("核对的在册项目")
+    books = models.CharField("规则书摘要", max_length=64, blank=True, db_default="")
+    snapshot = models.TextField("台账快照", blank=True, db_default="")
     by = models.CharField("交办人", max_length=64)
     at = models.DateTimeField("算出时间", db_default=Now())
 
@@ -322,3 +325,17 @@ class Notice(models.Model):
         verbose_name = "一处提醒"
         ordering = ["place"]
         constraints = [models.UniqueConstraint(fields=["look", "place"], name="notice_in_its_place")]
+
+
+class Change(models.Model):
+    """That a transaction changed the ledger of a region: written by triggers of projects and events, read to see whether an answer still holds."""
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    xid = models.BigIntegerField("事务")
+
+    class Meta:
+        verbose_name = "台账变动"
+        constraints = [models.UniqueConstraint(fields=["region", "xid"], name="change_once_a_transaction")]
+
+    def __str__(self) -> str:
+        return f"{self.region_id}·{self.xid}"

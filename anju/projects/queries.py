@@ -44,10 +44,11 @@ def project(user: Operator, pk: int) -> Project:
 
 @dataclass
 class Line:
-    """A project with what stands of it."""
+    """A project with what stands of it. overdue: what the ledger's book says of it, once `late.mark_overdue` has asked; None when nothing."""
 
     project: Project
     totals: Mapping[str, int] = field(default_factory=dict)
+    overdue: Any = None
 
     def total(self, kind: str) -> int | None:
         """None: nothing was ever recorded."""

@@ -18,6 +18,7 @@ from anju.core.scope import Operator
 from anju.problems import Problem, Refused
 from anju.projects.base import STANDING, below
 from anju.projects.events import EVERY, events, shown
+from anju.projects.facts import FACTS, events_of
 from anju.projects.models import Project
 from anju.quantities import unit
 from anju.rules import engines, telling
@@ -25,13 +26,10 @@ from anju.rules.running import RunRow
 from anju.rules.schema import Book, Condition
 from anju.runs.folders import library
 
-WORKS = tuple(code for code, one in events().items() if one.stage in ("建设", "改造") and code != "stage")
-MONEY = ("invest", "pay")
-
 
 @dataclass(frozen=True)
 class Watch:
-    """One book that looks at projects. each: project, or event for a row a kind of event."""
+    """One book that looks at projects. each: project, or event for a row a kind of event. days: the step of the book that tells how long overdue."""
 
     subject: str
     label: str
@@ -39,6 +37,7 @@ class Watch:
     kinds: tuple[str, ...] = EVERY
     each: str = "project"
     of: tuple[str, ...] = ()
+    days: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,27 +93,9 @@ def watches() -> tuple[Watch, ...]:
     return tuple(_watch(said) for said in _table()["signals"])
 
 
-# A project's facts on a day, from what stands of its events. 实物: without what was resettled with money, which is never built.
-# Each project's events are fetched by themselves: most projects of a province are closed, and reading the events of all takes a second.
-FACTS = f"""
-SELECT p.id, p.region_id, r.name, p.name, p.kind, coalesce(p.units, p.households), p.monetised, p.due_on, p.licence <> '' OR e.permits > 0,
-  e.started - e.moneyed, e.gathered, e.built, e.finished, e.handed, e.first_start, e.last_works, e.last_stage, e.last_money, p.year
-FROM projects_project AS p JOIN core_region AS r ON r.id = p.region_id
-CROSS JOIN LATERAL (
-  SELECT count(*) FILTER (WHERE e.kind = 'permit') AS permits,
-    coalesce(sum(e.amount) FILTER (WHERE e.kind = 'start'), 0)::bigint AS started,
-    coalesce(sum(e.amount) FILTER (WHERE e.kind = 'start' AND e.mode = 'monetised'), 0)::bigint AS moneyed,
-    coalesce(sum(e.amount) FILTER (WHERE e.kind = 'gather'), 0)::bigint AS gathered,
-    coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('basic', 'finish') AND e.mode <> 'monetised'), 0)::bigint AS built,
-    coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('complete', 'finish')), 0)::bigint AS finished,
-    coalesce(sum(e.amount) FILTER (WHERE e.kind = 'handover'), 0)::bigint AS handed,
-    min(e."on") FILTER (WHERE e.kind = 'start' AND e.amount > 0 AND e.mode <> 'monetised') AS first_start,
-    max(e."on") FILTER (WHERE e.kind = ANY(%(works)s) AND (e.amount > 0 OR e.kind = 'accept')) AS last_works,
-    max(e."on") FILTER (WHERE e.kind = 'stage' AND NOT EXISTS (SELECT FROM projects_event AS same
-      WHERE same.project_id = e.project_id AND same.kind = 'stage' AND same.note = e.note AND (same."on", same.id) < (e."on", e.id))) AS last_stage,
-    max(e."on") FILTER (WHERE e.kind = ANY(%(money)s) AND e.amount > 0) AS last_money
-  FROM projects_event AS e WHERE e.project_id = p.id AND e."on" <= %(on)s AND {STANDING}
-) AS e
+NAMED = {"region_id": "p.region_id"} | {name: text for name, (_, text) in FACTS.items()}  # what a row has, in order
+SELECT = f"""
+SELECT p.id, {", ".join(NAMED.values())} FROM projects_project AS p{events_of(FACTS)}
 WHERE p.region_id = ANY(%(regions)s) AND p.state = 'planned' AND (%(one)s::bigint IS NULL OR p.id = %(one)s) ORDER BY p.id
 """
 MONTHS = f"""
@@ -134,28 +115,8 @@ def facts(
     """Facts of the projects of the plan (在册) of these regions, by project; of one only when named. In plain values; None is unknown."""
     regions = sorted(set(region_ids) & user.region_ids)
     with connection.cursor() as cursor:
-        cursor.execute(
-            FACTS, {"works": list(WORKS), "money": list(MONEY), "regions": regions, "on": on, "one": project_id}
-        )
-        return {row[0]: _facts(*row) for row in cursor.fetchall()}
-
-
-def _facts(
-    pk: int, region_id: int, place: str, name: str, kind: str, planned: int | None, monetised: int | None, due_on: date | None,
-    permitted: bool | None, started: int | None, gathered: int | None, built: int | None, finished: int | None, handed: int | None,
-    first_start: date | None, last_works: date | None, last_stage: date | None, last_money: date | None, year: int | None,
-) -> dict[str, Any]:  # fmt: skip
-    # What is bought or leased stands already: it is gathered, built and finished at once.
-    gathered = gathered or 0
-    progress = [day for day in (last_works, last_stage) if day]
-    return {
-        "region_id": region_id, "kind": kind, "place": place, "project": name, "unit_name": events()["start"].unit_for(kind), "planned": planned,
-        "houses": None if planned is None else planned - (monetised or 0), "due_on": due_on, "permitted": bool(permitted),
-        "started": (started or 0) + gathered, "built": (built or 0) + gathered, "finished": (finished or 0) + gathered,
-        "handed": handed or 0, "first_start": first_start,
-        # Nothing was ever built: reckoned from the beginning of the plan's year, so that money spent since is seen.
-        "last_progress": max(progress) if progress else date(year, 1, 1) if year else None, "last_money": last_money,
-    }  # fmt: skip
+        cursor.execute(SELECT, {"regions": regions, "on": on, "one": project_id})
+        return {row[0]: dict(zip(NAMED, row[1:], strict=True)) for row in cursor.fetchall()}
 
 
 def _months(user: Operator, region_ids: Collection[int], on: date, kinds: Iterable[str]) -> list[dict[str, Any]]:
@@ -239,7 +200,13 @@ def look(watch: Watch, rows: list[dict[str, Any]], on: date, engine: Any = None)
 
 
 def _inputs(book: Book, row: Mapping[str, Any]) -> dict[str, Any]:
-    if strange := [name for name in book.inputs if name not in row]:
+    check_inputs(book, row)
+    return {name: row[name] for name in book.inputs} | {"key": row["key"]}
+
+
+def check_inputs(book: Book, known: Collection[str]) -> None:
+    """Refused PROJ-030 when the book asks for what the project library does not know."""
+    if strange := [name for name in book.inputs if name not in known]:
         what = f"项目台账没有这些输入：{'、'.join(strange)}。"
         raise Refused(
             Problem(
@@ -249,24 +216,34 @@ def _inputs(book: Book, row: Mapping[str, Any]) -> dict[str, Any]:
                 "请改用项目台账能给出的输入，见 docs/projects.md。",
             )
         )
-    return {name: row[name] for name in book.inputs} | {"key": row["key"]}
 
 
 def _by_book(watch: Watch, rows: list[dict[str, Any]], on: date) -> list[tuple[Book, list[dict[str, Any]]]]:
-    """The rows with the book of their region; regions without a book in force are passed over."""
-    books, groups = library(), {}
+    """The rows with the book of their region; those of regions without a book in force are passed over."""
+    found = books_of(watch, {row["region_id"] for row in rows}, on)
+    of_region = {pk: place for place, (_, ids) in enumerate(found) for pk in ids}
+    groups: list[tuple[Book, list[dict[str, Any]]]] = [(book, []) for book, _ in found]
+    for row in rows:
+        if (place := of_region.get(row["region_id"])) is not None:
+            groups[place][1].append(row)
+    return groups
+
+
+def books_of(watch: Watch, region_ids: Collection[int], on: date) -> list[tuple[Book, list[int]]]:
+    """The books of a watch that are in force in these regions on that day, each with its regions. Regions without one are passed over."""
+    books, groups = library(), dict[str, tuple[Book, list[int]]]()
     own = any(book.region for book in books.books if (book.kind, book.subject) == (watch.kind, watch.subject))
     regions = places.known().by_id
-    found: dict[int, Book | None] = {}
-    for row in rows:
-        key = row["region_id"] if own else 0
-        if key not in found:
-            try:
-                found[key] = books.find(watch.kind, watch.subject, places.path_codes(regions[key]) if own else [], on)
-            except Refused:
-                found[key] = None
-        if (book := found[key]) is not None:
-            groups.setdefault(book.digest, (book, []))[1].append(row)
+    for pk in sorted(region_ids):
+        try:
+            book = books.find(watch.kind, watch.subject, places.path_codes(regions[pk]) if own else [], on)
+        except Refused:
+            if own:
+                continue
+            return []
+        if not own:
+            return [(book, sorted(region_ids))]
+        groups.setdefault(book.digest, (book, []))[1].append(pk)
     return list(groups.values())
 
 

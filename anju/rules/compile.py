@@ -32,7 +32,10 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Compiled:
-    """sql has {source} where the rows come from: a select of "_i" (order of row keys), "_on" and the inputs used."""
+    """sql has {source} where the rows come from: a select of "_i" (order of row keys), "_on" and the inputs used.
+
+    strict: what is known while some inputs are unknown stays so whatever they are (no if_unknown, no window).
+    """
 
     sql: str
     inputs: tuple[tuple[str, str], ...]  # name, SQL type
@@ -40,6 +43,7 @@ class Compiled:
     types: Mapping[str, Type]
     conditions: tuple[str, ...]
     windowed: bool
+    strict: bool
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,7 @@ class _Compiler:
         return Compiled(
             sql=sql, inputs=tuple((name, kind) for name, kind in inputs.items() if name in needed), outputs=tuple(steps),
             types=dict(self.program.types), conditions=tuple(self.book.conditions), windowed=self.program.windowed,
+            strict=not self.program.windowed and not any(_takes_unknown(node) for node in nodes.values()),
         )  # fmt: skip
 
     def mask(self, name: str, when: str) -> str:
@@ -402,6 +407,10 @@ class _Compiler:
         days = f"MOD({day.sql}, 100) + {div(f'(153 * ({month} + 12 * {early.sql} - 3) + 2)', 5)}"
         years = f"365 * {year.sql} + {div(year.sql, 4)} - {div(year.sql, 100)} + {div(year.sql, 400)}"
         return _Frag(f"({days} + {years} - 32045)", max(early.level, year.level))
+
+
+def _takes_unknown(node: Node) -> bool:
+    return node.op == "if_unknown" or any(_takes_unknown(arg) for arg in node.args)
 
 
 def _fits(type_: Num) -> bool:

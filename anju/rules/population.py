@@ -1,6 +1,7 @@
 """Run a book over a whole table or Parquet file where it lies: nothing passes through Python, rows come out as a table.
 
 The columns hold the inputs in their declared units (integers, decimals, dates, truths, text). Doubles are refused.
+`run_table` makes a table; a `Statement` makes nothing: it is one SELECT for PostgreSQL that a page asks live.
 """
 
 from __future__ import annotations
@@ -72,62 +73,69 @@ def run_table(
     return Outcome(count, into, compiled.types, compiled.conditions, values.stale(book, on))
 
 
-class _Reader:
-    def __init__(self, book: Book, source: str, key: str, connection: Any, dialect: Dialect) -> None:
-        self.book, self.connection, self.dialect = book, connection, dialect
-        self.postgres = dialect.name == "postgresql"
-        if NAME.match(source):
-            self.relation = _identifier(source)
-        elif not self.postgres and source.endswith(".parquet"):
-            self.relation = "read_parquet('" + source.replace("'", "''") + "')"
-        else:
-            raise ValueError(source)
-        self.columns = self.describe()
-        self.key = key
+class Statement:
+    """A book on a day as a SELECT that runs over another SELECT inside PostgreSQL, for as many rows as there are.
 
-    def describe(self) -> dict[str, str]:
-        if not self.postgres:
-            return {
-                row[0]: row[1] for row in self.connection.execute(f"DESCRIBE SELECT * FROM {self.relation}").fetchall()
-            }
-        rows = self.connection.execute(
-            "SELECT attname, upper(format_type(atttypid, atttypmod)) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
-            [self.relation],
-        ).fetchall()
-        return {name: kind.replace("NUMERIC", "DECIMAL") for name, kind in rows}
+    inputs: those that the book's outputs take. strict: what is decided while some inputs are unknown stays so whatever they are.
+    Refused: a day on which the book cannot run, a gap in a parameter.
+    """
 
-    def source(self, compiled: Compiled, on: date, *, checked: bool) -> str:
-        """A select of "_i" (the key as text: its order is the order of row keys), "_on" and the inputs used, as scaled integers.
+    def __init__(self, book: Book, on: date) -> None:
+        if wrong := values.check_day(book, on):
+            raise Refused(*wrong)
+        self.book, self.on, self.dialect = book, on, ENGINES["postgresql"].dialect
+        self.compiled = compile_book(book, values.in_force(book, on), self.dialect)
+        self.inputs = tuple(name for name, _ in self.compiled.inputs)
+        self.strict = self.compiled.strict
 
-        Before they are checked numbers are as wide as they come; afterwards they have the type that the compiler counts on.
+    def over(self, relation: str, columns: Mapping[str, str], key: str = "id") -> str:
+        """The key as it is under "_i", every step scaled, failed_mask and unknown_mask, of the rows of a relation.
+
+        relation: a table's name or a SELECT in parentheses; columns: name of an input → its type in PostgreSQL. An input without a column, and a
+        value outside what the book takes, is unknown. Refused RULE-010: a column of a type that the book cannot take.
         """
-        problems = (
-            []
-            if self.key in self.columns
-            else [self.problem(self.key, "RULE-014", "没有这一列。", "请指明作行键的列。")]
-        )
-        collate = ' COLLATE "C"' if self.postgres else ""
-        text = "TEXT" if self.postgres else "VARCHAR"
-        items = [f'CAST({quote(self.key)} AS {text}){collate} AS "_i"', f'CAST({day_number(on)} AS BIGINT) AS "_on"']
-        for name, kind in compiled.inputs:
-            if name not in self.columns:
-                items.append(f"CAST(NULL AS {kind}) AS {quote(name)}")
-                continue
+        reader = _Columns(self.book, columns, self.dialect)
+        items = [f'{quote(key)} AS "_i"', f'CAST({day_number(self.on)} AS BIGINT) AS "_on"']
+        for name, kind in self.compiled.inputs:
             try:
-                value = self.convert(self.book.inputs[name], self.columns[name])
-                items.append(f"{f'CAST({value} AS {kind})' if checked else value} AS {quote(name)}")
+                value = reader.within(self.book.inputs[name], kind) if name in columns else f"CAST(NULL AS {kind})"
             except TypeError as error:
-                problems.append(
-                    self.problem(
-                        name,
-                        "RULE-010",
-                        f"列的类型 {self.columns[name]} 不能用：{error}",
-                        "请改用整数、定点小数、日期、真假或文字列。",
-                    )
-                )
-        if problems:
-            raise Refused(*problems)
-        return f"SELECT {', '.join(items)} FROM {self.relation} AS rows_of"
+                where, what = values.place(self.book, name), f"列的类型 {columns[name]} 不能用：{error}。"
+                raise Refused(Problem("RULE-010", where, what, "请改规则书中这个输入的类型。")) from None
+            items.append(f"{value} AS {quote(name)}")
+        return self.compiled.sql.replace("{source}", f"(SELECT {', '.join(items)} FROM {relation} AS rows_of)")
+
+    @property
+    def every(self) -> int:
+        """The mask in which every condition is set."""
+        return (1 << len(self.compiled.conditions)) - 1
+
+    def whole_part(self, step: str) -> str:
+        """A step's whole number, as SQL over what `over` gives; NULL when the book has no such number."""
+        type_ = self.compiled.types.get(step)
+        if step not in self.compiled.outputs or not isinstance(type_, Num):
+            return "CAST(NULL AS BIGINT)"
+        return f"CAST(TRUNC({quote(step)}::numeric / {10**type_.places}) AS BIGINT)"
+
+
+class _Columns:
+    """Columns of a relation, by the name of the input that each holds, as an engine takes them."""
+
+    def __init__(self, book: Book, columns: Mapping[str, str], dialect: Dialect) -> None:
+        self.book, self.columns, self.dialect = book, columns, dialect
+        self.postgres = dialect.name == "postgresql"
+
+    def within(self, item: Input, kind: str) -> str:
+        """The column as the compiler counts on it; what does not fit is unknown."""
+        value = self.convert(item, self.columns[item.name])
+        type_ = input_type(item)
+        if isinstance(type_, Num):
+            fits = f"{value} BETWEEN {type_.low} AND {type_.high} AND NOT {self.finer(item)}"
+        elif item.type == ENUM:
+            fits = f"{value} >= 0"
+        else:
+            return value
+        return f"CASE WHEN {fits} THEN CAST({value} AS {kind}) END"
 
     def convert(self, item: Input, kind: str) -> str:
         """The column as an engine takes it; what does not fit becomes −1 (enum) or stays outside its range, and is then refused."""
@@ -185,6 +193,64 @@ class _Reader:
             return "FALSE"
         column = quote(item.name)
         return f"{column} <> ROUND({column}, {item.places})"
+
+
+class _Reader(_Columns):
+    def __init__(self, book: Book, source: str, key: str, connection: Any, dialect: Dialect) -> None:
+        super().__init__(book, {}, dialect)
+        self.connection = connection
+        if NAME.match(source):
+            self.relation = _identifier(source)
+        elif not self.postgres and source.endswith(".parquet"):
+            self.relation = "read_parquet('" + source.replace("'", "''") + "')"
+        else:
+            raise ValueError(source)
+        self.columns = self.describe()
+        self.key = key
+
+    def describe(self) -> dict[str, str]:
+        if not self.postgres:
+            return {
+                row[0]: row[1] for row in self.connection.execute(f"DESCRIBE SELECT * FROM {self.relation}").fetchall()
+            }
+        rows = self.connection.execute(
+            "SELECT attname, upper(format_type(atttypid, atttypmod)) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            [self.relation],
+        ).fetchall()
+        return {name: kind.replace("NUMERIC", "DECIMAL") for name, kind in rows}
+
+    def source(self, compiled: Compiled, on: date, *, checked: bool) -> str:
+        """A select of "_i" (the key as text: its order is the order of row keys), "_on" and the inputs used, as scaled integers.
+
+        Before they are checked numbers are as wide as they come; afterwards they have the type that the compiler counts on.
+        """
+        problems = (
+            []
+            if self.key in self.columns
+            else [self.problem(self.key, "RULE-014", "没有这一列。", "请指明作行键的列。")]
+        )
+        collate = ' COLLATE "C"' if self.postgres else ""
+        text = "TEXT" if self.postgres else "VARCHAR"
+        items = [f'CAST({quote(self.key)} AS {text}){collate} AS "_i"', f'CAST({day_number(on)} AS BIGINT) AS "_on"']
+        for name, kind in compiled.inputs:
+            if name not in self.columns:
+                items.append(f"CAST(NULL AS {kind}) AS {quote(name)}")
+                continue
+            try:
+                value = self.convert(self.book.inputs[name], self.columns[name])
+                items.append(f"{f'CAST({value} AS {kind})' if checked else value} AS {quote(name)}")
+            except TypeError as error:
+                problems.append(
+                    self.problem(
+                        name,
+                        "RULE-010",
+                        f"列的类型 {self.columns[name]} 不能用：{error}",
+                        "请改用整数、定点小数、日期、真假或文字列。",
+                    )
+                )
+        if problems:
+            raise Refused(*problems)
+        return f"SELECT {', '.join(items)} FROM {self.relation} AS rows_of"
 
     def check(self, inner: str, compiled: Compiled) -> int:
         """Count the rows; refuse duplicate keys, values out of range, finer than declared or not among the choices."""

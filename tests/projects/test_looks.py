@@ -1,8 +1,10 @@
 """A region with very many projects: what the books notice is found out in the background, kept, and dated."""
 
+import threading
 from datetime import date
 
 import pytest
+from django.db import connections, transaction
 from django.test import Client
 
 from anju.core import jobs
@@ -10,8 +12,9 @@ from anju.core.job_models import Job
 from anju.core.models import Region, Trail
 from anju.core.scope import local_operator, scoped
 from anju.problems import Refused
-from anju.projects import looks, services
-from anju.projects.models import Entry, Look, Notice
+from anju.projects import looks, queries, services
+from anju.projects.models import Entry, Look, Notice, Project
+from anju.rules.library import BOOKS
 from tests import cast
 from tests.projects.conftest import person
 
@@ -155,3 +158,93 @@ def test_the_entries_of_a_large_region_are_made_in_the_background_too(asked, mon
     with scoped(local_operator()):
         assert Entry.objects.get().ledger == "due-unfinished"
         assert Job.objects.get().message == "核对到2021年3月31日：新列入台账1个"
+
+
+# -- an answer that was kept is void when the ledger, a book or the day is another ------------------------------------------------------
+
+
+VOID = "须重新核对</h1>"
+
+
+@pytest.fixture
+def kept(asked, monkeypatch):
+    """The page of a large region after it was looked over once, in a transaction of its own."""
+    monkeypatch.setattr(looks, "LIVE", -1)  # large even when its last project is closed
+    look_again(asked)
+    return asked
+
+
+def look_again(asked):
+    asked.client.post(f"/projects/ledger/look/?region={cast.EAST}&period=2021-03")
+    with scoped(local_operator()):
+        job = Job.objects.filter(name="projects.look").latest("pk")
+    jobs.run(job.pk)
+
+
+def test_a_kept_answer_holds_while_nothing_changes(kept):
+    text = kept()
+    assert VOID not in text and "此后台账和规则书都没有变" in text
+
+
+@pytest.mark.parametrize("change", ["event", "field", "state"])
+def test_a_kept_answer_is_void_when_the_ledger_changes_until_it_is_found_out_again(kept, change):
+    with scoped(local_operator()) as me:
+        made = queries.project(me, Project.objects.get(code="S1").pk)
+        if change == "event":
+            services.record(by=me, project_id=made.pk, kind="invest", on=date(2021, 3, 1), amount="5")
+        elif change == "field":
+            services.edit(by=me, project_id=made.pk, version=made.version, due_on="2022-01-31")
+        else:
+            services.close(by=me, project_id=made.pk, on=ON, reason="办结")
+    text = kept()
+    assert "截至2021年3月31日规则书提醒1处，" + VOID in text and "已不作数：此后台账有登记、更正。" in text
+    look_again(kept)
+    assert VOID not in kept()
+
+
+def test_a_neighbour_s_ledger_voids_nothing(kept):
+    with scoped(local_operator()) as me:
+        west = Region.objects.get(code=cast.WEST, valid_until=None)
+        services.register(by=me, region=west, code="W1", name="西", kind="prh", year="2020", units="1")
+    assert VOID not in kept()
+
+
+def test_what_was_begun_before_and_committed_after_voids_it_too(kept):
+    """By number alone a transaction that was long under way would have been taken for seen."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def long_under_way():
+        with transaction.atomic(), scoped(local_operator()) as me:
+            east = Region.objects.get(code=cast.EAST, valid_until=None)
+            services.register(by=me, region=east, code="E9", name="东", kind="prh", year="2020", units="1")
+            begun.set()
+            go_on.wait(60)
+        connections.close_all()
+
+    thread = threading.Thread(target=long_under_way)
+    thread.start()
+    assert begun.wait(60)
+    look_again(kept)
+    assert VOID not in kept()
+    go_on.set()
+    thread.join()
+    assert VOID in kept()
+
+
+def test_a_kept_answer_is_void_when_a_book_that_applies_there_changes(kept, tmp_path, monkeypatch):
+    text = (BOOKS / "warning" / "stalled.yaml").read_text("utf-8").split("examples:")[0]
+    for region, void in ((cast.ELSEWHERE, False), (cast.CITY, True)):
+        own = text.replace("subject: stalled", f'subject: stalled\nregion: "{region}"')
+        (tmp_path / "own.yaml").write_text(own, "utf-8")
+        monkeypatch.setenv("ANJU_BOOKS", str(tmp_path))
+        page = kept()
+        assert (VOID in page) == ("已不作数：规则书已经更换。" in page) == void
+
+
+def test_a_kept_answer_of_another_day_says_whose_day_it_is(kept):
+    with scoped(local_operator()):
+        Look.objects.filter(on=ON).delete()
+    with scoped(local_operator()) as me:
+        looks.look_over(by=me, region=Region.objects.get(code=cast.EAST, valid_until=None), on=date(2021, 3, 10))
+    text = kept()
+    assert "截至2021年3月10日规则书提醒" in text and "已不作数：要看的是截至2021年3月31日的。" in text

@@ -27,8 +27,8 @@ def completed(clerk, project, amount, on=date(2025, 6, 1)):
 @pytest.fixture
 def several(clerk, county, acting):
     acting(clerk)
-    late = register(clerk, county, "A1", due_on="2025-03-31")
-    completed(clerk, late, "9")
+    overdue = register(clerk, county, "A1", due_on="2025-03-31")
+    completed(clerk, overdue, "9")
     done = register(clerk, county, "A2", due_on="2025-03-31")
     completed(clerk, done, "10")
     after = register(clerk, county, "A3", due_on="2025-03-31")
@@ -40,14 +40,14 @@ def several(clerk, county, acting):
 def found(user, region, on, **more):
     every = queries.chosen(user, region, **more)
     counts, again = (
-        {(one.state, one.year): (one.count, one.late) for one in tally(some, on)}
+        {(one.state, one.year): (one.count, one.overdue) for one in tally(user, region, some, on)}
         for some in (every, queries.kept(every))
     )
     assert counts == again
     return counts
 
 
-def test_what_is_past_its_day_and_not_built_by_then_is_late(several, clerk, county):
+def test_what_is_past_its_day_and_not_built_by_then_is_overdue(several, clerk, county):
     assert found(clerk, county, ON) == {("planned", 2024): (4, 2), ("planned", 2023): (1, 0)}
 
 

@@ -26,6 +26,7 @@ from anju.projects.events import shown as amount_shown
 from anju.projects.fields import FIELDS, PLANNED, Field, fields_for
 from anju.projects.fields import show as text_of
 from anju.projects.forms import PARTS, Input, Reading, changed, project_parts, typed, wrongs
+from anju.projects.late import project_line
 from anju.projects.models import Event, Project
 from anju.projects.views import shown
 from anju.projects.views.one import in_frame, shown_on
@@ -227,7 +228,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.operator
     found = queries.project(user, pk)
     on = shown_on(request, found)
-    line = queries.Line(found, queries.totals(user, [pk], until=on).get(pk, {}))
+    line = project_line(user, found, on)
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
         evidence = Input(
@@ -245,7 +246,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         return f"已登记{events()[event.kind].label}，{event.on}。"
 
     return act(
-        request, form=form, do=do, back=path_of("projects:project", pk), where=found.name, heading=f"登记进度：{found.name}", sub=shown.summary(line, on),
+        request, form=form, do=do, back=path_of("projects:project", pk), where=found.name, heading=f"登记进度：{found.name}", sub=shown.summary(line),
         label="登记进度", kinds_told=kinds_told(found), start={"kind": request.GET.get("kind", "")},
     )  # fmt: skip
 

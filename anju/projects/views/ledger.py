@@ -181,15 +181,13 @@ def _kept(request: HttpRequest, region: Region, on: date, status: int, context: 
     labels = {watch.subject: watch.label for watch in watches()}
     listed = [_signalled(one, labels.get(one.subject, one.subject), one.project) for one in page]
     count = page.paginator.count
-    heading = (
-        f"{region.name}：规则书提醒{count:,}处"
-        if count
-        else f"{region.name}：规则书没有提醒"
-        if look
-        else f"{region.name}的规则书提醒"
-    )
+    void = looks.reasons_void(user, look, on) if look else []
+    told = f"规则书提醒{count:,}处" if count else "规则书没有提醒"
+    heading = f"{region.name}的规则书提醒"
+    if look:
+        heading = f"{region.name}：" + (f"截至{day(look.on)}{told}，须重新核对" if void else told)
     return show(
-        request, "projects/ledger.html", status=status, heading=heading, on=on, shown=page, signals=listed, kept=True, look=look,
+        request, "projects/ledger.html", status=status, heading=heading, on=on, shown=page, signals=listed, kept=True, look=look, void="；".join(void),
         looked_over=f"{look.projects:,}" if look else "", job=running, **context,
     )  # fmt: skip
 

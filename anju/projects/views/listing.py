@@ -21,6 +21,7 @@ from anju.projects.events import EVERY
 from anju.projects.fields import DAY, FIELDS, NUMERIC, Field
 from anju.projects.fields import show as text_of
 from anju.projects.forms import wrongs
+from anju.projects.late import mark_overdue
 from anju.projects.models import Project
 from anju.projects.views import drawn, shown, written
 
@@ -61,13 +62,14 @@ def named(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse
     for one in tallies:
         if chosen["year"] in (None, one.year):
             counted[one.state] += one.count
-    count, late = shown.counted(tallies, chosen)
+    count, overdue = shown.counted(tallies, chosen)
     listed = queries.projects(
         user, found, sort=sort, page=shown.page_number(request), until=shown.as_of(made), count=count
     )
+    mark_overdue(user, listed.lines, shown.as_of(made))
     word = Project.STATES.label(chosen["state"]) if chosen["state"] else "共"
     heading = f"{made.region.name}：{word}{listed.count:,}个项目" + (
-        f"，{late:,}个逾期未建成" if late else "，没有逾期的" if chosen["state"] == Project.PLANNED else ""
+        f"，{overdue:,}个逾期未建成" if overdue else "，没有逾期的" if chosen["state"] == Project.PLANNED else ""
     )
     others = "、".join(
         f"{label}{counted[state]:,}个"
@@ -78,7 +80,7 @@ def named(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse
     return show(
         request, "projects/list.html", status=status, heading=heading if listed.count else f"{made.region.name}的项目", sub=sub,
         empty=not counted and not shown.filtered(chosen), sheet=shown.sheet(request, made, listed.lines, chosen["kind"], has_below(made.region)),
-        note="开工、建成、完成投资由进度记录加成，点数字看是哪些记录；占计划是累计数与计划数之比；空白是没有登记过。逾期：过了合同约定竣工日期还没有全部竣工。",
+        note="开工、建成、完成投资由进度记录加成，点数字看是哪些记录；占计划是累计数与计划数之比；空白是没有登记过。逾期：按“应竣工未竣工”台账的规则书判定。",
         can_edit=may(user, EDIT, made.region.pk), export=export_path(request, chosen), sort=sort,
         **shown.for_filters(tallies, chosen), **shown.for_pager(listed), **extra,
     )  # fmt: skip
@@ -228,10 +230,11 @@ def places(request: HttpRequest) -> HttpResponse:
         only=shown.ON_MAP,
         kinds=queries.STAGES,
     )
-    rows = [shown.mapped(line, on, drawn.SHAPES) for line in listed.lines]
+    mark_overdue(user, listed.lines, on)
+    rows = [shown.mapped(line, drawn.SHAPES) for line in listed.lines]
     plane = drawn.plane(rows)
-    lost, late = len(rows) - len(plane.marks), sum(row.late for row in rows)
-    heading = f"{made.region.name}：{len(plane.marks)}个项目在图上" + (f"，{late}个逾期" if late else "")
+    lost, overdue = len(rows) - len(plane.marks), sum(row.overdue for row in rows)
+    heading = f"{made.region.name}：{len(plane.marks)}个项目在图上" + (f"，{overdue}个逾期" if overdue else "")
     if rows and not plane.marks:
         heading = f"{made.region.name}：{len(rows)}个项目都没有坐标"
     sub = (
@@ -249,7 +252,7 @@ def places(request: HttpRequest) -> HttpResponse:
         request, "projects/map.html", heading=heading, sub=sub + "位置按登记的经纬度画，没有底图，离线可用。", rows=rows, plane=plane,
         drawn=bool(plane.marks) and not off, off=off and bool(plane.marks), marks="" if off else written.marks(plane.marks, kept),
         lines=written.beside(rows, kept, has_below(made.region)),
-        picture_title=f"{made.region.name}项目分布" + (f"，{late}个逾期" if late else ""),
+        picture_title=f"{made.region.name}项目分布" + (f"，{overdue}个逾期" if overdue else ""),
         picture_sub=f"形状是类型；截至{day(on)}；来源：项目台账",
         legend=[{"shape": drawn.SHAPES[kind], "label": Project.Kind(kind).label} for kind in kinds],
         **shown.for_filters(tallies, chosen),

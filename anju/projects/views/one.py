@@ -19,6 +19,7 @@ from anju.projects.base import RETURN
 from anju.projects.events import MODES, events
 from anju.projects.fields import FIELDS, fields_for
 from anju.projects.fields import show as text_of
+from anju.projects.late import project_line
 from anju.projects.models import Event, Project
 from anju.projects.queries import Happened, Line
 from anju.projects.views import shown as see
@@ -48,14 +49,14 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     on = shown_on(request, found)
     history = queries.timeline(user, found)
     standing = [one.event for one in history if one.event and not one.mended and not one.event.void and one.on <= on]
-    line = Line(found, queries.totals(user, [pk], until=on).get(pk, {}))
+    line = project_line(user, found, on)
     ready = queries.checklist(user, found)
     edits, adjusts = may(user, "projects.edit", found.region_id), may(user, "projects.adjust", found.region_id)
     open_ = found.state in (Project.PLANNED, Project.RESERVE)
-    drawn, offered = lanes(standing, found, on), buttons(found, edits, adjusts)
+    drawn, offered = lanes(standing, line, on), buttons(found, edits, adjusts)
     return show(
-        request, "projects/project.html", project=found, heading=f"{found.name}：{see.headline(line, on)}", summary=see.summary(line, on),
-        stages=steps(line, standing, on), line=drawn, chart=picture(found, standing, on),
+        request, "projects/project.html", project=found, heading=f"{found.name}：{see.headline(line)}", summary=see.summary(line),
+        stages=steps(line, standing), line=drawn, chart=picture(found, standing, on),
         line_title=f"{found.name}的进程", line_sub=f"每个点是一条进度，指着看全文；截至{day(on)}；来源：项目台账",
         events=[lined(one, found) for one in reversed(history) if one.event and one.on <= on], on=on,
         later=sum(one.event is not None and one.on > on for one in history), can_edit=edits and open_,
@@ -88,8 +89,8 @@ def buttons(found: Project, edits: bool, adjusts: bool) -> list[SimpleNamespace]
     ]
 
 
-def steps(line: Line, standing: list[Event], on: date) -> list[SimpleNamespace]:
-    """Each stage with its first day and how much; now: the furthest one reached; missed: due by the contract and not there."""
+def steps(line: Line, standing: list[Event]) -> list[SimpleNamespace]:
+    """Each stage with its first day and how much; now: the furthest one reached; missed: overdue."""
     kinds, first = events(), {}
     for event in sorted(standing, key=lambda one: (one.on, one.pk)):
         first.setdefault(event.kind, event)
@@ -99,7 +100,6 @@ def steps(line: Line, standing: list[Event], on: date) -> list[SimpleNamespace]:
         if line.project.kind in kinds[code].kinds
     ]
     furthest = max((place for place, code in enumerate(codes) if code in first), default=-1)
-    late = see.late_days(line, on)
     made = []
     for place, code in enumerate(codes):
         amount, text, css = line.total(code), "", ""
@@ -112,16 +112,17 @@ def steps(line: Line, standing: list[Event], on: date) -> list[SimpleNamespace]:
             css = "now" if place == furthest else "past"
         elif place < furthest:
             text = "没有登记"
-        if code in ("complete", "finish") and late is not None:
-            css, text = f"{css} missed", f"{text} 应于{line.project.due_on:%Y-%m-%d}，逾期{late}天".strip()
+        if code in ("complete", "finish") and line.overdue:
+            due = f"应于{line.project.due_on:%Y-%m-%d}，" if line.project.due_on else ""
+            css, text = f"{css} missed", f"{text} {due}{line.overdue}".strip()
         elif code in ("complete", "finish") and code not in first and line.project.due_on:
             text = f"约定{line.project.due_on:%Y-%m-%d}"
         made.append(SimpleNamespace(label=kinds[code].label, text=text or "—", css=css))
     return made
 
 
-def lanes(standing: list[Event], found: Project, on: date) -> Any:
-    kinds, by_stage = events(), {}
+def lanes(standing: list[Event], line: Line, on: date) -> Any:
+    found, kinds, by_stage = line.project, events(), {}
     for event in standing:
         kind = kinds[event.kind]
         said = event.note if kind.choices else f"{kind.label}{amount_of(event, found).replace(' ', '')}"
@@ -133,8 +134,7 @@ def lanes(standing: list[Event], found: Project, on: date) -> Any:
     if found.start_by:
         limits.append((found.start_by, "应开工", ""))
     if found.due_on:
-        done = any(event.kind in see.BUILT for event in standing)
-        limits.append((found.due_on, "约定竣工", "late" if found.due_on < on and not done else ""))
+        limits.append((found.due_on, "约定竣工", "late" if line.overdue else ""))
     return timeline([(stage, by_stage[stage]) for stage in order if stage in by_stage], limits)
 
 

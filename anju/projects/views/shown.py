@@ -15,7 +15,7 @@ from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day, escaped
 from anju.projects import queries
 from anju.projects.events import amount_text, events, shown
-from anju.projects.late import BUILT, Tally, built, late_days, tally, to_build, whole
+from anju.projects.late import BUILT, Tally, built, tally, to_build, whole
 from anju.projects.models import Event, Project
 from anju.projects.queries import Line
 from anju.quantities import in_unit, ratio_text
@@ -59,13 +59,13 @@ def found(user: Any, made: Frame, chosen: dict[str, Any]) -> tuple[QuerySet[Proj
     every = queries.chosen(user, made.region, kind=chosen["kind"], search=chosen["search"])
     every = queries.kept(every) if chosen["search"] else every
     asked = {key: chosen[key] for key in ("year", "state") if chosen[key]}
-    return every.filter(**asked), tally(every, as_of(made))
+    return every.filter(**asked), tally(user, made.region, every, as_of(made))
 
 
 def counted(tallies: list[Tally], chosen: dict[str, Any]) -> tuple[int, int]:
-    """How many projects the filters leave, and how many of them are late."""
+    """How many projects the filters leave, and how many of them are overdue."""
     left = [one for one in tallies if chosen["year"] in (None, one.year) and chosen["state"] in ("", one.state)]
-    return sum(one.count for one in left), sum(one.late for one in left)
+    return sum(one.count for one in left), sum(one.overdue for one in left)
 
 
 def for_filters(tallies: list[Tally], chosen: dict[str, Any]) -> dict[str, Any]:
@@ -115,25 +115,23 @@ def rate(part: int | None, all_of_it: int | None) -> str:
     return f"{ratio_text(part, all_of_it, 1)}%"
 
 
-def headline(line: Line, on: date) -> str:
-    """What there is to say of a project before all else: that it is late, or how far it has come."""
+def headline(line: Line) -> str:
+    """What there is to say of a project before all else: that it is overdue, or how far it has come."""
     project, all_of_it = line.project, whole(line.project)
     if project.state not in (Project.PLANNED, Project.RESERVE):
         return project.get_state_display()
     furthest = next((kind for kind in ("handover", *BUILT, "basic", "start", "gather") if line.total(kind)), "")
     share = rate(line.total(furthest), all_of_it)
     said = f"{events()[furthest].label}{share or line.text(furthest)}" if furthest else "未开工"
-    late = late_days(line, on)
-    return f"逾期{late}天，{said}" if late is not None else said
+    return f"{line.overdue}，{said}" if line.overdue else said
 
 
-def progress(line: Line, on: date) -> str:
-    late = late_days(line, on)
-    return f"逾期{late}天" if late is not None else queries.stages(line.totals, line.project)
+def progress(line: Line) -> str:
+    return str(line.overdue) if line.overdue else queries.stages(line.totals, line.project)
 
 
 def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regions: bool) -> Sheet:
-    """名册: what was planned, started, built, spent, and what is late."""
+    """名册: what was planned, started, built, spent, and what is overdue."""
     old = kind == Project.Kind.OLD
     unit = "户" if old else "套" if kind else "套、户"
     done = "完工" if old else "竣工" if kind else "竣工、完工"
@@ -145,25 +143,21 @@ def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regio
     columns.append(Column(done, (Column("累计", unit=unit), Column("占计划"))))
     columns.append(Column("投资", (Column("计划", unit="万元"), Column("完成", unit="万元"), Column("完成率"))))
     made_sheet = Sheet("projects", columns, caption="项目名册", css="projects cards")
-    on = as_of(made)
     for line in lines:
         project, all_of_it = line.project, whole(line.project)
         finish = "finish" if project.kind == Project.Kind.OLD else "complete"
         unit_of = events()["start"].unit_for(project.kind)
         number = lambda text, label="", css="n": Cell(text=text, css=css, label=label)  # noqa: E731
         start, basic, end, spent = (line.total(name) for name in ("start", "basic", finish, "invest"))
-        late = late_days(line, on)
         gone = project.state in (Project.CANCELLED, Project.REPLACED)
         about = f"{project.year}年计划" if project.year else "储备"
         about = about if kind else f"{KIND_NAMES[project.kind]}，{about}"
         name = mark_safe(f"{escaped(project.name)}<small>{about}</small>")  # about: words of ours
-        said = (
-            progress(line, on) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
-        )
+        said = progress(line) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
         cells = [Cell(text=name, href=address(request, project), css="gone" if gone else "")]
         cells += [Cell(text=project.region.name, css="brief")] if regions else []
         cells += [
-            Cell(text=said, css="late brief" if late is not None else "brief"),
+            Cell(text=said, css="late brief" if line.overdue else "brief"),
             number(str(project.due_on or ""), "约定竣工"),
         ]
         cells += [number("" if all_of_it is None else f"{all_of_it:,}", "计划")]
@@ -193,7 +187,7 @@ def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regio
     return made_sheet
 
 
-def summary(line: Line, on: date) -> str:
+def summary(line: Line) -> str:
     """One sentence on a project: 计划166套，开工166套（100.0%）…"""
     project, all_of_it = line.project, whole(line.project)
     unit = events()["start"].unit_for(project.kind)
@@ -204,31 +198,29 @@ def summary(line: Line, on: date) -> str:
             said.append(
                 f"{events()[kind].label}{amount_text(kind, project.kind, amount)}" + (f"（{share}）" if share else "")
             )
-    if (late := late_days(line, on)) is not None:
-        said.append(f"已过约定竣工日期{late}天")
-    elif project.due_on:
+    if project.due_on:
         said.append(f"约定{day(project.due_on)}竣工")
+    if line.overdue:
+        said.append(str(line.overdue))
     return "，".join(said)
 
 
 ON_MAP = ("name", "kind", "state", "units", "households", "monetised", "due_on", "longitude", "latitude")
 
 
-def mapped(line: Line, on: date, shapes: dict[str, str]) -> SimpleNamespace:
+def mapped(line: Line, shapes: dict[str, str]) -> SimpleNamespace:
     """A project as the map and its table show it, by the fields of ON_MAP."""
     project = line.project
-    late, all_of_it = late_days(line, on), whole(project)
+    all_of_it = whole(project)
     unit = events()["start"].unit_for(project.kind)
     said = (
-        progress(line, on)
-        if project.state in (Project.PLANNED, Project.RESERVE)
-        else Project.STATES.label(project.state)
+        progress(line) if project.state in (Project.PLANNED, Project.RESERVE) else Project.STATES.label(project.state)
     )
     planned = "" if all_of_it is None else f"{all_of_it:,}{unit}"
     return SimpleNamespace(
         pk=project.pk, path=path_of("projects:project", project.pk), name=project.name, kind=project.kind, kind_label=KIND_NAMES[project.kind],
         region=project.region, longitude=project.longitude, latitude=project.latitude, shape=shapes.get(project.kind, ""),
-        late=late is not None, done=bool(all_of_it) and built(line) >= (to_build(project) or 0), planned=planned, progress=said,
+        overdue=line.overdue is not None, done=bool(all_of_it) and built(line) >= (to_build(project) or 0), planned=planned, progress=said,
         east=degrees(project.longitude) if project.latitude is not None else "", north=degrees(project.latitude),
         said=f"{project.name}（{project.region.name}，{KIND_NAMES[project.kind]}）：{planned or '计划数没有填'}，{said}",
     )  # fmt: skip

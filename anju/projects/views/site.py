@@ -12,6 +12,7 @@ from anju.core.templatetags.anju import address
 from anju.problems import Refused
 from anju.projects import queries, services
 from anju.projects.forms import Input, Reading, wrongs
+from anju.projects.late import project_line
 from anju.projects.views import shown
 from anju.projects.views.acts import kinds_told, record_from, record_inputs, today
 from anju.projects.views.one import shown_on
@@ -46,7 +47,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(address(request, "projects:site", pk))
         except Refused as refused:
             problems = refused.problems
-    line = queries.Line(found, queries.totals(user, [pk], until=on).get(pk, {}))
+    line = project_line(user, found, on)
     inputs = record_inputs(found, said, {})
     wrong = wrongs(problems, {one.name: one.label for one in inputs})
     inputs = record_inputs(found, said, wrong)
@@ -59,7 +60,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
         Input("caption", "照片说明", value=said.get("caption", ""), hint="如 3号楼封顶"),
     ]
     return show(
-        request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=shown.summary(line, on),
+        request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=shown.summary(line),
         project_path=path_of("projects:project", pk), photo_inputs=about, place_inputs=place, record_inputs=[one for one in inputs if one.name != "on"],
         record_open=bool(said.get("kind")), kinds_told=kinds_told(found), wrong_photo=any("照片" in one.where for one in problems),
     )  # fmt: skip

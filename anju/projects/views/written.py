@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from anju.core.templatetags.anju import escaped
 from anju.projects.views.drawn import Mark
 
-LATE, DONE, GOING = "#a3201a", "#9aa7b5", "#1554a3"
+OVERDUE, DONE, GOING = "#a3201a", "#9aa7b5", "#1554a3"
 WORD = '<text x="9" y="-3" font-size="13" font-weight="700" fill="#a3201a" stroke="#fff" stroke-width="3" paint-order="stroke">！逾期</text>'
 
 
@@ -22,10 +22,10 @@ def marks(placed: Sequence[Mark], kept: str) -> SafeString:
 
 
 def _mark(mark: Mark, said: str, kept: str) -> str:
-    fill = LATE if mark.of.late else DONE if mark.of.done else GOING
+    fill = OVERDUE if mark.of.overdue else DONE if mark.of.done else GOING
     return (
         f'<a href="{mark.of.path}{kept}" data-point="{mark.of.pk}" aria-label="{said}"><g transform="translate({mark.x},{mark.y})"><title>{said}</title>'
-        f'<path d="{mark.shape}" fill="{fill}" stroke="#fff" stroke-width="1.5"></path>{WORD if mark.of.late else ""}</g></a>'
+        f'<path d="{mark.shape}" fill="{fill}" stroke="#fff" stroke-width="1.5"></path>{WORD if mark.of.overdue else ""}</g></a>'
     )
 
 
@@ -42,9 +42,9 @@ def _beside(one: Any, kept: str, region: str) -> str:
     )
     return (
         f'<tr data-point="{one.pk}"><th scope="row" class="first"><a href="{one.path}{kept}">{escaped(one.name)}</a><small>'
-        f'<svg class="shape" viewBox="-9 -9 18 18" aria-hidden="true"><path d="{one.shape}" fill="{LATE if one.late else "#4d5966"}"></path></svg>'
+        f'<svg class="shape" viewBox="-9 -9 18 18" aria-hidden="true"><path d="{one.shape}" fill="{OVERDUE if one.overdue else "#4d5966"}"></path></svg>'
         f' {escaped(one.kind_label)}{region}</small></th><td class="n">{escaped(one.planned)}</td>'
-        f'<td class="{"late" if one.late else ""}">{escaped(one.progress)}</td>{place}</tr>'
+        f'<td class="{"late" if one.overdue else ""}">{escaped(one.progress)}</td>{place}</tr>'
     )
 
 
