@@ -1,4 +1,4 @@
-"""Who acts, by which posts, and which regions they see. PostgreSQL's row-level security reads the same scope (core/rls.py)."""
+"""Who acts, by which posts, and which regions they see. PostgreSQL's row-level security reads the same scope (core/database)."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

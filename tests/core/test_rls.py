@@ -4,8 +4,8 @@ import pytest
 from django.apps import apps
 from django.db import ProgrammingError, connection, connections, transaction
 
+from anju.core.database.rls_v1 import POLICY, _name
 from anju.core.models import Region
-from anju.core.rls import POLICY, _name
 from anju.core.scope import local_operator, scoped
 
 EXEMPT = {"core_region"}  # codes and names are public, and a county must see what is above it
