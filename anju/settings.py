@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.functional import SimpleLazyObject
 
 from anju.core.keys import secret_key
-from anju.core.server import databases
+from anju.core.server import databases, portal_role
 
 ROOMS = ("core", "figures", "runs", "documents", "projects", "returns", "evaluation", "oversight", "desk", "demo")
 
@@ -73,6 +73,7 @@ TEMPLATES = [
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 DATABASES = databases()
+PORTAL_ROLE = portal_role()
 DATABASE_ROUTERS = ["anju.core.server.OwnerMigrates"]
 AUTH_USER_MODEL = "core.Staff"
 SESSION_COOKIE_HTTPONLY = True

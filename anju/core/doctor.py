@@ -230,7 +230,7 @@ def _database() -> Iterator[Finding]:
             return
     known = server.databases()
     for alias in server.ALIASES:
-        server.check(alias, {"OPTIONS": {}} | known[alias])
+        server.check(server.VARIABLES[alias], {"OPTIONS": {}} | known[alias])
     kind = "服务器" if server.named() else "随程序的数据库"
     yield Finding("数据库", OK, f"{kind}正在运行，PostgreSQL {MAJOR}，两个用户的权限合适")
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db import connections, transaction
 from psycopg import sql
 
 from anju.core import chain, trail
 from anju.core.backup import backup, load
-from anju.core.postgres import APPLICATION, OWNER, SUPERUSER, Cluster
+from anju.core.postgres import OWNER, ROLES, SUPERUSER, Cluster
 from anju.problems import Problem
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
@@ -75,9 +76,9 @@ def _restored(
     cluster: Cluster, file: Path, head: tuple[int, bytes]
 ) -> tuple[dict[str, tuple[int, int]], list[Problem]]:
     cluster.start()
-    role = connections["default"].settings_dict["USER"]
     with psycopg.connect(**cluster.connection(SUPERUSER)) as db:
-        if role != APPLICATION:  # a named server calls the application otherwise; its rights are restored too
+        for role in {connections["default"].settings_dict["USER"], settings.PORTAL_ROLE} - {"", *ROLES}:
+            # A named server calls the application and the portal otherwise; their rights are restored too.
             db.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
     known = cluster.connection(OWNER)
     load(

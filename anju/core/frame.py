@@ -100,7 +100,7 @@ def _frame(request: HttpRequest, of: Any) -> Frame:
     path = [
         one
         for one in reversed(regions.path(region))
-        if one.pk in user.region_ids and (one.kind != Region.Kind.NATION or one == region)
+        if one.pk in user.places and (one.kind != Region.Kind.NATION or one == region)
     ]
     below = regions.children(user, region, periods.end(period))
     # A county's neighbours are the likely next step; elsewhere the places below are.

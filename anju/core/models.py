@@ -62,6 +62,10 @@ class Organisation(models.Model):
         OFFICE = "office", "领导小组办公室"
         BUILDER = "builder", "建设单位"
         BODY = "body", "实施主体"
+        STREET = (
+            "street",
+            "街道",
+        )  # below a county: who works there has its region as a place, and sees its own rows only
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
     kind = models.CharField("类别", max_length=10, choices=Kind)
@@ -133,6 +137,37 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff}·{posts()[self.post].label}"
+
+
+class Assignment(models.Model):
+    """Who works on a household's case (个案分派): they see that household's rows, wherever they sit, until the assignment ends.
+
+    The room of households keeps `household_id`, region and organisation true (core/database, `scope_from`).
+    """
+
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="assignments", verbose_name="经办人")
+    household_id = models.BigIntegerField("家庭")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", db_column="org_id", verbose_name="机构"
+    )
+    since = models.DateField("起")
+    ended_on = models.DateField("结束日期", null=True, help_text="从这天起看不到")
+
+    class Meta:
+        verbose_name = "个案分派"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff", "household_id"], condition=Q(ended_on__isnull=True), name="assignment_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("since")), name="assignment_ends_after_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff}·{self.household_id}"
 
 
 class File(models.Model):

@@ -62,20 +62,28 @@ def operator_of(staff: Staff, day: date | None = None) -> Operator:
     known = posts()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT post, organisation_id, region_ids FROM anju_postings(%s, %s)",
+            "SELECT post, organisation_id, region_ids, whole_region FROM anju_postings(%s, %s)",
             [staff.pk, day or timezone.localdate()],
         )
-        rows = [(post, organisation, frozenset(ids)) for post, organisation, ids in cursor.fetchall()]
+        rows = [(post, organisation, frozenset(ids), whole) for post, organisation, ids, whole in cursor.fetchall()]
     held: dict[str, frozenset[int]] = {}
-    for post, _, ids in rows:
+    for post, _, ids, _ in rows:
         held[post] = held.get(post, frozenset()) | ids
-    everything = frozenset[int]().union(*held.values())
+    places = frozenset[int]().union(*held.values())
+    seen = frozenset[int]().union(*(ids for _, _, ids, whole in rows if whole))
     # Who only checks or administers sees what was handed in, never what somebody is still writing.
     drafts = frozenset[int]().union(
-        *(ids for post, ids in held.items() if not (known[post].bounded or known[post].admin))
+        *(ids for post, _, ids, whole in rows if whole and not (known[post].bounded or known[post].admin))
     )
     return Operator(
-        staff.username, staff.name, everything, held, drafts, frozenset(organisation for _, organisation, _ in rows)
+        staff.username,
+        staff.name,
+        seen,
+        held,
+        drafts,
+        frozenset(organisation for _, organisation, _, _ in rows),
+        place_ids=None if places == seen else places,
+        staff_id=staff.pk,
     )
 
 

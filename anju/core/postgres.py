@@ -30,6 +30,8 @@ from anju.problems import Problem, Refused
 MAJOR = 18
 DATABASE = "anju"
 SUPERUSER, OWNER, APPLICATION = "postgres", "anju_owner", "anju_app"
+PORTAL = "anju_portal"  # residents': sees its own household where a room says so, nothing else
+ROLES = (SUPERUSER, OWNER, APPLICATION, PORTAL)
 SYSTEM_USER = "anju-db"  # who the server runs as when we are root: PostgreSQL refuses to run as root
 ROOT_HOME = Path("/var/lib/anju")
 PORT = 5432  # part of the socket's name; nothing listens on the network
@@ -126,6 +128,10 @@ class Cluster:
             return False
         return True
 
+    def _complete(self) -> bool:
+        """Does every role have its password? An installation of an earlier version lacks those that came later."""
+        return set(ROLES) <= self.passwords().keys()
+
     def status(self) -> dict[str, Any]:
         running = self.answers()
         return {
@@ -146,11 +152,11 @@ class Cluster:
 
     def start(self) -> bool:
         """Have the server run. True: this call started it; False: it ran already."""
-        if self.answers():
+        if self.answers() and self._complete():
             return False
         self._make_folders()
         with self._lock("start.lock"):
-            if self.answers():
+            if self.answers() and self._complete():
                 return False
             self.check_version()
             mark = self._log_size()
@@ -358,9 +364,15 @@ class Cluster:
         self._run("postgres", "--single", "-D", self.data, "postgres", keep=claim, stdin=command.as_string())
 
     def _make_passwords(self) -> None:
-        self._keep_secret(
-            self.access_file, json.dumps({role: secrets.token_urlsafe(32) for role in (SUPERUSER, OWNER, APPLICATION)})
-        )
+        self._keep_secret(self.access_file, json.dumps({role: secrets.token_urlsafe(32) for role in ROLES}))
+
+    def _complete_passwords(self) -> dict[str, str]:
+        known = self.passwords()
+        if missing := set(ROLES) - known.keys():
+            known |= {role: secrets.token_urlsafe(32) for role in missing}
+            with explained(self.access_file):
+                self._keep_secret(self.access_file, json.dumps(known))
+        return known
 
     @staticmethod
     def _keep_secret(file: Path, text: str) -> None:
@@ -402,10 +414,10 @@ class Cluster:
         self._give(ours)
 
     def _make_roles(self) -> None:
-        """The two login roles and the database; repeated at every start, so that a broken first start is mended."""
-        known = self.passwords()
+        """The login roles and the database; repeated at every start, so that a broken first start is mended."""
         with self._superuser() as db:
-            for role in (OWNER, APPLICATION):
+            known = self._complete_passwords()
+            for role in ROLES[1:]:
                 if not db.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
                     db.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
                 db.execute(
@@ -423,6 +435,9 @@ class Cluster:
                 sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
                     sql.Identifier(DATABASE), sql.Identifier(APPLICATION)
                 )
+            )
+            db.execute(
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(DATABASE), sql.Identifier(PORTAL))
             )
 
     def _superuser(self) -> "psycopg.Connection[Any]":

@@ -61,21 +61,22 @@ def in_force(found: Iterable[Region], on: date | None) -> list[Region]:
 
 
 def region(user: Operator, code: str, on: date | None = None) -> Region:
-    """The region of that code on that day. Region.DoesNotExist when there is none or the user does not have it."""
+    """The region of that code on that day. Region.DoesNotExist when there is none or it is none of the user's places."""
     found = in_force(known().by_code.get(code, ()), on)
-    if not found or found[0].pk not in user.region_ids:
+    if not found or found[0].pk not in user.places:
         raise Region.DoesNotExist(f"没有区划 {code}" + (f"（{on}）" if on else ""))
     return found[0]
 
 
 def children(user: Operator, region: Region, on: date | None = None) -> list[Region]:
-    """Directly below, in order; of the user's own."""
-    return [one for one in in_force(known().under.get(region.code, ()), on) if one.pk in user.region_ids]
+    """Directly below, in order; of the user's places."""
+    return [one for one in in_force(known().under.get(region.code, ()), on) if one.pk in user.places]
 
 
 def descendants(user: Operator, region: Region, on: date | None = None) -> list[Region]:
-    """Everything below at any depth, in order. Without a day: of every time, those in force first."""
-    every, mine = known(), ids_below(user, region)
+    """Everything below at any depth, in order; of the user's places. Without a day: of every time, those in force first."""
+    every = known()
+    mine = user.places & every.below(region.code)
     found = [one for one in every.all if one.pk in mine and one.code != region.code]
     return (
         in_force(found, on) if on else sorted(found, key=lambda one: (one.valid_until is not None, one.order, one.pk))
@@ -83,7 +84,7 @@ def descendants(user: Operator, region: Region, on: date | None = None) -> list[
 
 
 def ids_below(user: Operator, region: Region) -> frozenset[int]:
-    """The ids of the region and all below it, of every time; of the user's own."""
+    """The ids of the region and all below it, of every time; of those whose rows the user sees."""
     return user.region_ids & known().below(region.code)
 
 

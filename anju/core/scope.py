@@ -1,4 +1,4 @@
-"""Who acts, by which posts, and which regions they see. PostgreSQL's row-level security reads the same scope (core/rls.py)."""
+"""Who acts, by which posts, and which regions they see. PostgreSQL's row-level security reads the same scope (core/database)."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,13 +9,21 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+# What the policies read, in the order of `_settings`. Places are those of which the user does not see every row.
+SETTINGS = ("user", "staff", "regions", "drafts", "places", "organisations", "estates", "own")
+CURRENT = "SELECT " + ", ".join(f"coalesce(current_setting('app.{name}', true), '')" for name in SETTINGS)
+SET = "SELECT " + ", ".join(f"set_config('app.{name}', %s, true)" for name in SETTINGS)
+
 
 @dataclass(frozen=True)
 class Operator:
     """The *user* of every query and service.
 
-    region_ids: what they see. posts: each post with the regions it is held for; None: every post everywhere (the machine's own operator).
-    draft_ids: the regions of which they also see what was not submitted yet; None: all of theirs. An auditor sees no drafts.
+    region_ids: the regions whose every row they see. posts: each post with the regions it is held for; None: every post everywhere (the
+    machine's own operator). draft_ids: the regions of which they also see what was not submitted yet; None: all of theirs. An auditor
+    sees no drafts. place_ids: where they may navigate; None: the regions whose rows they see. A street's clerk has a place, but no region.
+    Of people and homes they also see what belongs to their organisations (organisation_ids), to their estates (estate_ids), and to the
+    households that are assigned to them (staff_id). household_ids: a resident's own, for the portal.
     """
 
     key: str
@@ -24,6 +32,10 @@ class Operator:
     posts: Mapping[str, frozenset[int]] | None = None
     draft_ids: frozenset[int] | None = None
     organisation_ids: frozenset[int] = frozenset()
+    place_ids: frozenset[int] | None = None
+    estate_ids: frozenset[int] = frozenset()
+    staff_id: int | None = None
+    household_ids: frozenset[int] = frozenset()
 
     def holds(self, post: str, region_id: int | None = None) -> bool:
         """Do they hold that post, for that region when one is named?"""
@@ -36,6 +48,10 @@ class Operator:
     def drafts(self) -> frozenset[int]:
         return self.region_ids if self.draft_ids is None else self.draft_ids
 
+    @property
+    def places(self) -> frozenset[int]:
+        return self.region_ids if self.place_ids is None else self.place_ids
+
 
 def local_operator() -> Operator:
     """本机操作员: whoever sits at this machine and runs its commands, with every region and every post. Pages have people instead."""
@@ -47,14 +63,14 @@ def local_operator() -> Operator:
 
 @contextmanager
 def scoped(user: Operator) -> Iterator[Operator]:
-    """A transaction in which the database shows and takes only this user's regions. May be nested, for another user too."""
+    """A transaction in which the database shows and takes only this user's rows. May be nested, for another user too."""
     outer = _current() if connection.in_atomic_block else None
     with transaction.atomic():
-        _set(_listed(user.region_ids), _listed(user.drafts), user.key)
+        _set(_settings(user))
         yield user
         # A setting outlives its savepoint when that is released, and goes with it when rolled back.
         if outer is not None and not transaction.get_rollback():
-            _set(*outer)
+            _set(outer)
 
 
 def visible(queryset: QuerySet, user: Operator, field: str = "region_id") -> QuerySet:
@@ -78,18 +94,25 @@ def _listed(ids: frozenset[int]) -> str:
     return ",".join(map(str, sorted(ids)))
 
 
-def _current() -> tuple[str, str, str]:
+def _settings(user: Operator) -> tuple[str, ...]:
+    return (
+        user.key,
+        "" if user.staff_id is None else str(user.staff_id),
+        _listed(user.region_ids),
+        _listed(user.drafts),
+        _listed(user.places - user.region_ids),
+        _listed(user.organisation_ids),
+        _listed(user.estate_ids),
+        _listed(user.household_ids),
+    )
+
+
+def _current() -> tuple[str, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(current_setting('app.regions', true), ''), coalesce(current_setting('app.drafts', true), ''),"
-            " coalesce(current_setting('app.user', true), '')"
-        )
+        cursor.execute(CURRENT)
         return cursor.fetchone()
 
 
-def _set(regions: str, drafts: str, key: str) -> None:
+def _set(values: tuple[str, ...]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('app.regions', %s, true), set_config('app.drafts', %s, true), set_config('app.user', %s, true)",
-            [regions, drafts, key],
-        )
+        cursor.execute(SET, values)

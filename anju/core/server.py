@@ -1,4 +1,4 @@
-"""Which database the program uses: the embedded one, or a server named by DATABASE_URL. Two roles, one alias each."""
+"""Which database the program uses: the embedded one, or a server named by DATABASE_URL. Two roles, one alias each; a third for the portal."""
 
 import os
 from typing import Any
@@ -6,11 +6,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import psycopg
 
-from anju.core.postgres import APPLICATION, DATABASE, MAJOR, OWNER, Cluster, refuse
+from anju.core.postgres import APPLICATION, DATABASE, MAJOR, OWNER, PORTAL, Cluster, refuse
 from anju.problems import Problem, Refused
 
 ALIASES = {"default": APPLICATION, "owner": OWNER}
 VARIABLES = {"default": "DATABASE_URL", "owner": "DATABASE_OWNER_URL"}
+PORTAL_VARIABLE = "DATABASE_PORTAL_URL"
 
 
 class OwnerMigrates:
@@ -45,6 +46,13 @@ def databases(cluster: Cluster | None = None) -> dict[str, dict[str, Any]]:
     return found
 
 
+def portal_role() -> str:
+    """What the role of residents is called; blank on a named server of which nobody has said it."""
+    if not named():
+        return PORTAL
+    return _from_url(PORTAL_VARIABLE)["USER"] if os.environ.get(PORTAL_VARIABLE) else ""
+
+
 def _from_url(variable: str) -> dict[str, Any]:
     url = os.environ.get(variable)
     if not url:
@@ -73,8 +81,17 @@ def ensure() -> bool:
     """Have a database to talk to. True: the embedded server was started by this call."""
     if not named():
         return Cluster().start()
+    known = databases()
     for alias in ALIASES:
-        check(alias, databases()[alias])
+        check(VARIABLES[alias], known[alias])
+    if os.environ.get(PORTAL_VARIABLE):
+        portal = _from_url(PORTAL_VARIABLE)
+        check(PORTAL_VARIABLE, portal)
+        if portal["USER"] in (known["default"]["USER"], known["owner"]["USER"]):
+            raise refuse(
+                "DB-014", PORTAL_VARIABLE, "居民端和应用、属主用了同一个用户，居民就看得到别人的家庭。",
+                "请另建一个普通登录用户给 DATABASE_PORTAL_URL，不授予任何权限。",
+            )  # fmt: skip
     return False
 
 
@@ -95,9 +112,8 @@ def down() -> Problem | None:
     return None
 
 
-def check(alias: str, known: dict[str, Any]) -> None:
-    """A server must be reachable, of the version that the tests ran on, and bind the application's role by row-level security."""
-    variable = VARIABLES[alias]
+def check(variable: str, known: dict[str, Any]) -> None:
+    """A server must be reachable, of the version that the tests ran on, and bind all but the owner by row-level security."""
     where = f"{variable}（{known['HOST']}:{known['PORT'] or 5432}/{known['NAME']}，用户 {known['USER']}）"
     try:
         with psycopg.connect(
@@ -126,12 +142,13 @@ def check(alias: str, known: dict[str, Any]) -> None:
         )
     if encoding != "UTF8":
         raise refuse("DB-013", where, f"数据库的编码是 {encoding}。", "请用 UTF8 编码新建数据库。")
-    if alias == "default" and (unbound or owns):
+    owner = variable == VARIABLES["owner"]
+    if not owner and (unbound or owns):
         raise refuse(
-            "DB-014", where, "应用用户是超级用户、属主或可绕过行级安全，各区域的数据就没有隔离。",
-            "请另建一个普通登录用户给 DATABASE_URL；属主只用于 DATABASE_OWNER_URL。",
+            "DB-014", where, "这个用户是超级用户、属主或可绕过行级安全，各区域的数据就没有隔离。",
+            f"请另建一个普通登录用户给 {variable}；属主只用于 DATABASE_OWNER_URL。",
         )  # fmt: skip
-    if alias == "owner" and not owns:
+    if owner and not owns:
         raise refuse(
             "DB-014", where, "这个用户不是数据库的属主，不能建表。", "请把数据库的属主改为 DATABASE_OWNER_URL 的用户。"
         )
@@ -142,7 +159,7 @@ def status() -> dict[str, Any]:
     if not named():
         return Cluster().status()
     known = databases()["default"]
-    check("default", known)
+    check(VARIABLES["default"], known)
     return {
         "running": True,
         "server": f"{known['HOST']}:{known['PORT'] or 5432}/{known['NAME']}",

@@ -43,7 +43,8 @@ WRONG_CODE = "动态口令不对，或已经用过。请等下一个再输。"
 def told(staff: Staff | None, act: str, *, by: Operator | None = None) -> None:
     """A row in the trail, in the person's own region, so that its auditor sees it."""
     user = operator_of(staff) if staff else DOOR
-    with scoped(user if user.region_ids else replace(user, region_ids=NOWHERE)):
+    writer = replace(user, key=(by or user).key, region_ids=user.region_ids or NOWHERE)
+    with scoped(writer):
         obj = f"用户 {staff.username}" if staff else "没有登记的用户名"
         trail.record(by=by or (user if staff else DOOR), act=act, obj=obj, region_id=home(user))
 

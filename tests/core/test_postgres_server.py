@@ -34,6 +34,7 @@ def address():
     with psycopg.connect(f"{super_}/postgres", autocommit=True) as db:
         db.execute("CREATE ROLE bureau LOGIN PASSWORD 'own:er@1'")
         db.execute("CREATE ROLE bureau_app LOGIN PASSWORD 'app'")
+        db.execute("CREATE ROLE bureau_portal LOGIN PASSWORD 'portal'")
         db.execute("CREATE DATABASE housing OWNER bureau")
         db.execute(
             "CREATE DATABASE old OWNER bureau ENCODING LATIN1 TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'"
@@ -42,6 +43,7 @@ def address():
         "super": super_,
         "app": f"postgresql://bureau_app:app@127.0.0.1:{port}",
         "owner": f"postgresql://bureau:own%3Aer%401@127.0.0.1:{port}",
+        "portal": f"postgresql://bureau_portal:portal@127.0.0.1:{port}",
     }
     cluster._run("pg_ctl", "stop", "-D", cluster.data, "-m", "fast", "-w")
     clusters.remove(place)
@@ -49,8 +51,12 @@ def address():
 
 @pytest.fixture
 def named(monkeypatch):
-    def name(default=None, owner=None):
-        for variable, value in (("DATABASE_URL", default), ("DATABASE_OWNER_URL", owner)):
+    def name(default=None, owner=None, portal=None):
+        for variable, value in (
+            ("DATABASE_URL", default),
+            ("DATABASE_OWNER_URL", owner),
+            ("DATABASE_PORTAL_URL", portal),
+        ):
             monkeypatch.setenv(variable, value) if value else monkeypatch.delenv(variable, raising=False)
 
     return name
@@ -105,6 +111,23 @@ def test_a_server_that_will_not_do_is_refused(address, named, default, owner, co
     named(default and default.format(**address), owner and owner.format(**address))
     with pytest.raises(Refused, match=code):
         server.ensure()
+
+
+@pytest.mark.parametrize(("portal", "code"), [("{app}/housing", "DB-014"), ("{owner}/housing", "DB-014"),
+                                              ("{super}/housing", "DB-014"), ("{portal}/nowhere", "DB-012"), ("nonsense", "DB-011")])  # fmt: skip
+def test_a_portal_that_is_somebody_else_is_refused(address, named, portal, code):
+    named(f"{address['app']}/housing", f"{address['owner']}/housing", portal.format(**address))
+    with pytest.raises(Refused, match=code):
+        server.ensure()
+
+
+def test_the_portal_s_role_is_the_one_that_the_server_calls_so(address, named):
+    named(f"{address['app']}/housing", f"{address['owner']}/housing")
+    assert (server.ensure(), server.portal_role()) == (False, "")
+    named(f"{address['app']}/housing", f"{address['owner']}/housing", f"{address['portal']}/housing")
+    assert (server.ensure(), server.portal_role()) == (False, "bureau_portal")
+    named()
+    assert server.portal_role() == "anju_portal"
 
 
 def test_a_server_of_another_version_is_refused(monkeypatch, address, named):

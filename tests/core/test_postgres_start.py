@@ -1,5 +1,6 @@
 """Starting and stopping the embedded server, whatever happened before."""
 
+import json
 import os
 import shutil
 import socket
@@ -9,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from anju.core.postgres import APPLICATION, OWNER, SUPERUSER, Cluster
+from anju.core.postgres import APPLICATION, OWNER, PORTAL, ROLES, SUPERUSER, Cluster
 from tests.core import clusters
 from tests.core.clusters import Client, ask, kill, postmaster
 from tests.template_clusters import copy_initialised
@@ -120,6 +121,25 @@ def test_a_lost_password_file_is_made_anew_once_the_server_is_stopped(running):
     assert ask(running) == APPLICATION
 
 
+@pytest.mark.parametrize("stopped", [True, False])
+def test_an_installation_of_an_earlier_version_gets_the_role_that_it_lacks(running, stopped):
+    """access.json of three roles, and no fourth on the server; with the earlier version's server still running, too."""
+    with psycopg.connect(**running.connection(SUPERUSER), autocommit=True) as db:
+        db.execute(f"REVOKE ALL ON DATABASE anju FROM {PORTAL}")
+        db.execute(f"DROP ROLE {PORTAL}")
+    known = running.passwords()
+    del known[PORTAL]
+    running.access_file.write_text(json.dumps(known))
+    if stopped:
+        running.stop()
+    assert running.start() is stopped
+    assert running.passwords().items() > known.items(), "the others keep their passwords"
+    assert running.access_file.stat().st_mode & 0o777 == 0o600
+    with psycopg.connect(**running.connection(PORTAL)) as db:
+        assert db.execute("SELECT current_user").fetchone() == (PORTAL,)
+    assert running.start() is False
+
+
 def test_a_folder_that_was_moved_starts_where_it_is(running):
     running.stop()
     moved = running.home.with_name(running.home.name + "-m")
@@ -158,7 +178,7 @@ def test_it_listens_on_nothing_but_a_private_socket_with_passwords(running):
         (running.socket_folder, 0o700),
     ):
         assert file.stat().st_mode & 0o777 == mode, file
-    for role in (SUPERUSER, OWNER, APPLICATION):
+    for role in ROLES:
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(**running.connection(role) | {"password": "guess"})
 
@@ -174,7 +194,7 @@ def test_the_application_is_bound_and_the_owner_is_no_superuser(running):
         stored = db.execute(
             "SELECT DISTINCT left(rolpassword, 13) FROM pg_authid WHERE rolpassword IS NOT NULL"
         ).fetchall()
-    assert rows == [(APPLICATION, False, False, False), (OWNER, False, False, False)]
+    assert rows == [(role, False, False, False) for role in (APPLICATION, OWNER, PORTAL)]
     assert locale == ("b", "C.UTF-8", "UTF8")
     assert stored == [("SCRAM-SHA-256",)]
     with psycopg.connect(**running.connection(APPLICATION)) as db, pytest.raises(psycopg.errors.InsufficientPrivilege):

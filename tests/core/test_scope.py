@@ -8,7 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from anju.core import trail
 from anju.core.models import Region, Trail
-from anju.core.scope import Operator, local_operator, scoped, visible
+from anju.core.scope import CURRENT, SETTINGS, Operator, local_operator, scoped, visible
 
 
 def of(operator, *codes):
@@ -64,6 +64,39 @@ def test_a_nested_scope_gives_the_outer_one_back(operator, east):
         with pytest.raises(RuntimeError), scoped(east):
             raise RuntimeError
         assert setting() == outer
+
+
+def test_a_scope_says_everything_that_the_policies_read(operator):
+    """And a nested one that ends, or breaks off, gives all of it back."""
+    inner = Operator(
+        "inner",
+        "内",
+        frozenset({2}),
+        draft_ids=frozenset({3}),
+        organisation_ids=frozenset({5, 4}),
+        place_ids=frozenset({2, 6}),
+        estate_ids=frozenset({7}),
+        staff_id=8,
+        household_ids=frozenset({9}),
+    )
+    said = {"user": "inner", "staff": "8", "regions": "2", "drafts": "3", "places": "6", "organisations": "4,5",
+            "estates": "7", "own": "9"}  # fmt: skip
+
+    def settings():
+        with connection.cursor() as cursor:
+            cursor.execute(CURRENT)
+            return dict(zip(SETTINGS, cursor.fetchone(), strict=True))
+
+    with scoped(Operator("outer", "外", frozenset({1}), staff_id=1)):
+        outer = settings()
+        assert outer == dict.fromkeys(SETTINGS, "") | {"user": "outer", "staff": "1", "regions": "1", "drafts": "1"}
+        with scoped(inner):
+            assert settings() == said
+        assert settings() == outer
+        with pytest.raises(RuntimeError), scoped(inner):
+            raise RuntimeError
+        assert settings() == outer
+    assert settings() == dict.fromkeys(SETTINGS, "")
 
 
 def test_nothing_is_left_of_a_scope_in_the_enclosing_transaction(operator, east):

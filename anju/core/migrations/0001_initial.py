@@ -5,7 +5,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from anju.core.rls import Sql, append_only, grant, protect, protect_by
+from anju.core.database.rls_v1 import Sql, append_only, grant, protect, protect_by
 
 # The number of the writer's transaction, as the seals order by it (design: by id alone, a late commit is skipped for ever).
 XID = "CREATE FUNCTION anju_xid() RETURNS bigint LANGUAGE sql VOLATILE AS $$ SELECT pg_current_xact_id()::text::bigint $$;"

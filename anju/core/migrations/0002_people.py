@@ -5,7 +5,7 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-from anju.core.rls import Sql, append_only, grant, protect, protect_by
+from anju.core.database.rls_v1 import Sql, append_only, grant, protect, protect_by
 
 # What a person may do and where, asked when they come in, before there is any scope: the posts in force on that day,
 # with the organisation's region and everything below it (regions that have ended too, their figures stay).

@@ -2,7 +2,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from anju.core.rls import grant, protect
+from anju.core.database.rls_v1 import grant, protect
 
 QUEUE = ("jobs", "events", "periodic_defers", "workers")
 

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from anju.core.rls import Sql, grant
+from anju.core.database.rls_v1 import Sql, grant
 
 # Rate limits and used codes are counted here: the site's workers share no memory.
 CACHE = """CREATE TABLE core_cache (cache_key varchar(255) PRIMARY KEY, value text NOT NULL, expires timestamptz NOT NULL);

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from anju.core.rls import Sql, marked
+from anju.core.database.rls_v1 import Sql, marked
 
 MARKS = """CREATE TABLE core_mark (name text PRIMARY KEY, mark uuid NOT NULL);
 GRANT SELECT ON core_mark TO {app};

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from anju.core.rls import append_only, protect
+from anju.core.database.rls_v1 import append_only, protect
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-from anju.core.rls import Sql, append_only, grant, protect
+from anju.core.database.rls_v1 import Sql, append_only, grant, protect
 
 # Bulk import copies into a staging table of the session: COPY cannot write under row-level security.
 STAGING = "DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {app}', current_database()); END $$;"

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from anju.core.rls import protect
+from anju.core.database.rls_v1 import protect
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from anju.core.rls import marked
+from anju.core.database.rls_v1 import marked
 
 
 class Migration(migrations.Migration):

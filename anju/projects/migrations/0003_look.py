@@ -2,7 +2,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from anju.core.rls import protect
+from anju.core.database.rls_v1 import protect
 
 
 class Migration(migrations.Migration):

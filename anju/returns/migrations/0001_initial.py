@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from anju.core.rls import Sql, append_only, grant, protect
+from anju.core.database.rls_v1 import Sql, append_only, grant, protect
 
 # The second wall of the lock: whatever the program does, what was handed in does not change. FOR SHARE: a hand-in waits for a write under way.
 OPEN = """CREATE FUNCTION anju_return_open() RETURNS trigger LANGUAGE plpgsql AS $$

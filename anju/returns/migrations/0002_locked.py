@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from anju.core.rls import Sql
+from anju.core.database.rls_v1 import Sql
 
 # What is locked is closed as a whole: the row of the return itself too, and its lines with its cells.
 LOCKED = """CREATE FUNCTION anju_return_locked() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
-from anju.core.rls import append_only, grant, protect
+from anju.core.database.rls_v1 import append_only, grant, protect
 
 
 class Migration(migrations.Migration):

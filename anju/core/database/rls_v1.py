@@ -1,4 +1,4 @@
-"""Row-level security and explicit grants, as operations of migrations.
+"""Row-level security and explicit grants, as operations of migrations. Frozen: the migrations up to 2026-11 mean exactly this.
 
 The application's role may do what is granted here and nothing else. The policy compares ids and fails closed: without a scope
 `app.regions` is NULL, after a transaction that set it locally it is '', and both give no row.
@@ -96,7 +96,7 @@ def append_only(table: str) -> Sql:
 
 
 def marked(table: str) -> Sql:
-    """What is read of this table is kept in memory until it changes (core/kept.py)."""
+    """What is read of this table is kept in memory until it changes."""
     return Sql(
         f"INSERT INTO core_mark VALUES ('{_name(table)}', gen_random_uuid());\n"
         f"CREATE TRIGGER {table}_mark AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} EXECUTE FUNCTION anju_mark();",
