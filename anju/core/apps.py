@@ -8,5 +8,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from anju.core.jobs import ASKERS
         from anju.core.people import operator_called
+        from anju.core.permissions import permissions
 
+        permissions()  # what is wrong in a file is said at the start, not when somebody is turned away
         ASKERS.append(operator_called)  # a job runs as the person who asked for it, with the posts that they have then

@@ -24,8 +24,8 @@ from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from anju.core import trail
-from anju.core.acts import may, refusal
 from anju.core.job_models import Job
+from anju.core.permissions import may, refusal
 from anju.core.postgres import home
 from anju.core.scope import Operator, local_operator, scoped, visible
 from anju.problems import Problem, Refused

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from anju.core.acts import posts
 from anju.core.job_models import Job  # noqa: F401
+from anju.core.permissions import posts
 
 
 class Region(models.Model):

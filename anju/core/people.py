@@ -13,8 +13,8 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils import timezone
 
-from anju.core.acts import posts
 from anju.core.models import Organisation, Posting, Staff
+from anju.core.permissions import posts
 from anju.core.scope import Operator, visible, within
 from anju.problems import Problem, Refused
 

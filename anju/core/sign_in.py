@@ -26,9 +26,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from anju.core import trail
-from anju.core.acts import posts
 from anju.core.models import Staff
 from anju.core.people import home, operator_of
+from anju.core.permissions import posts
 from anju.core.scope import Operator, scoped
 from anju.core.views import stopped
 

@@ -20,8 +20,8 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from anju.core import people, trail
-from anju.core.acts import may, posts, require
 from anju.core.models import Organisation, Posting, Region, Staff
+from anju.core.permissions import may, posts, require
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
 

@@ -156,8 +156,8 @@ def staff_post(args: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from anju.core import regions, staff
-    from anju.core.acts import posts
     from anju.core.models import Organisation, Region
+    from anju.core.permissions import posts
 
     def day(text: str | None) -> date | None:
         try:

@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.core import people, regions, staff
-from anju.core.acts import acting, posts
 from anju.core.frame import frame, show
 from anju.core.models import Organisation, Posting, Staff
 from anju.core.page import page
+from anju.core.permissions import acting, posts
 from anju.core.scope import within
 from anju.core.sign_in import told
 from anju.core.templatetags.anju import address

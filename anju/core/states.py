@@ -8,19 +8,19 @@ from typing import Any
 from django.db import models, transaction
 
 from anju.core import trail
-from anju.core.acts import acts, may
+from anju.core.permissions import may, permissions
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
 
 
 @dataclass(frozen=True)
 class Move:
-    """One arrow: from a state to a state, by whoever may do that act (core/acts.yaml). label: what the button says."""
+    """One arrow: from a state to a state, by whoever has that permission. label: what the button says."""
 
     name: str
     source: str
     target: str
-    act: str
+    permission: str
     label: str
 
 
@@ -45,7 +45,7 @@ class States:
 
     def open_to(self, user: Operator, state: str, region_id: int | None = None) -> list[Move]:
         """What this user may do now, for a thing of that region: the buttons to show."""
-        return [move for move in self.moves if move.source == state and may(user, move.act, region_id)]
+        return [move for move in self.moves if move.source == state and may(user, move.permission, region_id)]
 
     def label(self, state: str) -> str:
         return self.labels.get(state, state)
@@ -64,8 +64,8 @@ def move(thing: models.Model, name: str, *, by: Operator, on: date, reason: str 
     chosen = next((move for move in candidates if move.source == thing.state), candidates[0])
     obj = f"{thing._meta.verbose_name} {thing}"
     region_id = getattr(thing, "region_id", None)
-    if not may(by, chosen.act, region_id):
-        who = acts()[chosen.act].who
+    if not may(by, chosen.permission, region_id):
+        who = permissions()[chosen.permission].who
         raise Refused(
             Problem("STATE-002", obj, f"“{chosen.label}”须由{who}岗办理，您没有这个岗位。", "请转交该岗位的人员。")
         )

@@ -16,8 +16,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from anju.core import periods, trail
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.regions import Matcher
 from anju.core.scope import Operator, scoped
 from anju.figures import bulk, checks

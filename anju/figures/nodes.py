@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core import acts, periods, regions, trail
+from anju.core import periods, permissions, regions, trail
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
 from anju.figures.current import LEVELS, Figures, catalogue, figures
@@ -39,7 +39,7 @@ def set_node(
     Refused: ACT-001; FIG-071 no target belongs to the measure; FIG-072 neither share nor number; FIG-073 another node stands.
     """
     where = f"{document.number}的节点 {on}"
-    acts.require(by, "targets.edit", document.region_id, where)
+    permissions.require(by, "targets.edit", document.region_id, where)
     target, actual = _sides(measure, where)
     if (
         (share is None) == (value is None)

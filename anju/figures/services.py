@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from anju.core import periods, trail
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.scope import Operator
 from anju.figures import current
 from anju.figures.catalogue import load_catalogue

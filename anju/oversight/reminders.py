@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from anju.core import regions, trail
-from anju.core.acts import acts, may
 from anju.core.models import Region
+from anju.core.permissions import may, permissions
 from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import day, period_label
 from anju.documents.annex import declared
@@ -82,7 +82,9 @@ def _returns(user: Operator, at: datetime, lead: timedelta) -> Iterator[Wanted]:
         if one.deadline - at > lead:
             continue
         over = "已过期限，请尽快" if one.deadline < at else "请按时"
-        what = f"{one.region.name}{one.form.name}（{period_label(one.period)}）{over}{acts()[one.waits_for].label}"
+        what = (
+            f"{one.region.name}{one.form.name}（{period_label(one.period)}）{over}{permissions()[one.waits_for].label}"
+        )
         link = f"/returns/{one.ret.pk}/" if one.ret is not None else f"/returns/?region={one.region.code}"
         yield Wanted(
             one.region, one.waits_for, f"return/{one.form.code}/{one.period}/{one.waits_for}", what, link, one.deadline
@@ -147,7 +149,7 @@ def count(user: Operator) -> int:
 
 
 def _open(user: Operator) -> QuerySet[Notice]:
-    mine = [act for act in acts() if may(user, act)]
+    mine = [act for act in permissions() if may(user, act)]
     return visible(Notice.objects.filter(done_at=None, act__in=mine).exclude(seen__contains=[user.key]), user)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.models import File, Region
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible
 from anju.core.states import move
 from anju.problems import Problem, Refused

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible, within
 from anju.projects import signals
 from anju.projects.base import below

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from anju.core import periods, trail
 from anju.core import regions as places
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible
 from anju.figures.models import CurrentFigure, Measure, Observation, Source
 from anju.figures.publishing import Published, publish

@@ -18,8 +18,8 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from anju.core import regions as places
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
 from anju.projects import services

@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.models import Organisation, Posting, Region
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible, within
 from anju.problems import Problem, Refused
 from anju.projects.queries import below

@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from anju.core import periods, trail
-from anju.core.acts import may, require
 from anju.core.models import Organisation, Region
+from anju.core.permissions import may, require
 from anju.core.scope import Operator, visible
 from anju.problems import Problem, Refused
 from anju.projects.models import Project

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.models import File
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible
 from anju.core.states import move
 from anju.problems import Problem, Refused

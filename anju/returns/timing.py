@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from anju.core import periods, trail
 from anju.core import regions as places
-from anju.core.acts import may
 from anju.core.models import Organisation, Region
+from anju.core.permissions import may
 from anju.core.scope import Operator, visible, within
 from anju.figures.models import Source
 from anju.figures.publishing import Published, publish

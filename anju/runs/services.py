@@ -9,8 +9,8 @@ from django.db import connection, transaction
 
 from anju import rules
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
 from anju.rules.schema import Book

@@ -8,8 +8,8 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from anju.core import trail
-from anju.core.acts import PUBLIC, acting
 from anju.core.models import Region, Trail
+from anju.core.permissions import PUBLIC, acting
 from anju.core.scope import scoped
 
 handler400 = "anju.core.views.bad_request"

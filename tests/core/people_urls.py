@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.urls import include, path
 
-from anju.core.acts import acting
+from anju.core.permissions import acting
 
 
 @acting("leader.see")

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection, connections
 
 from anju.core import people, staff, trail
-from anju.core.acts import acts, may, posts
 from anju.core.models import Organisation, Posting, Region, Staff, Trail
 from anju.core.people import operator_of
+from anju.core.permissions import may, permissions, posts
 from anju.core.scope import local_operator, scoped, visible
 from anju.problems import Refused
 from tests.cast import ADMINS, BUSINESS, CITY, EAST, WEST, operator, person
@@ -36,7 +36,7 @@ def test_a_person_is_registered_once_without_a_password_and_sees_nothing(scope, 
     assert (newcomer.username, newcomer.has_usable_password()) == ("wang.fang", False)
     user = operator_of(newcomer)
     assert (user.region_ids, dict(user.posts)) == (frozenset(), {})
-    assert not any(may(user, act) for act in acts())
+    assert not any(may(user, act) for act in permissions())
     with pytest.raises(Refused, match="已有人用"):
         staff.register(by=scope, username="wang.fang", name="另一个")
 

@@ -19,10 +19,10 @@ class Paper(models.Model):
     """A thing with states, for these tests only."""
 
     STATES = States(
-        Move("submit", "draft", "submitted", act="returns.fill", label="提交"),
-        Move("approve", "submitted", "approved", act="returns.review", label="复核通过"),
-        Move("return", "submitted", "draft", act="returns.review", label="退回"),
-        Move("return", "approved", "submitted", act="returns.review", label="退回"),
+        Move("submit", "draft", "submitted", permission="returns.fill", label="提交"),
+        Move("approve", "submitted", "approved", permission="returns.review", label="复核通过"),
+        Move("return", "submitted", "draft", permission="returns.review", label="退回"),
+        Move("return", "approved", "submitted", permission="returns.review", label="退回"),
         labels={"draft": "草稿", "submitted": "已提交", "approved": "已通过"},
     )
     state = models.CharField(max_length=10, default="draft")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from anju.core import acts
+from anju.core import permissions
 from anju.core.people import name_of
 from anju.problems import BLOCK, Problem
 
@@ -72,7 +72,7 @@ def may(context, act):
     """May this person do that act in the region the page stands in? What they may not is not offered."""
     request = context["request"]
     user, made = getattr(request, "operator", None), getattr(request, "anju_frame", None)
-    return user is not None and acts.may(user, act, made.region.pk if made and made.region else None)
+    return user is not None and permissions.may(user, act, made.region.pk if made and made.region else None)
 
 
 @register.filter

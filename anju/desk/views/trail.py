@@ -7,9 +7,9 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from anju.core.acts import acting
 from anju.core.frame import frame, show
 from anju.core.models import Trail, TrailSeal
+from anju.core.permissions import acting
 from anju.core.scope import visible
 
 PAGE = 50
