@@ -65,7 +65,8 @@ def operator_of(staff: Staff, day: date | None = None) -> Operator:
             "SELECT post, organisation_id, region_ids FROM anju_postings(%s, %s)",
             [staff.pk, day or timezone.localdate()],
         )
-        rows = [(post, organisation, frozenset(ids)) for post, organisation, ids in cursor.fetchall()]
+        # A post whose room was taken out gives nothing.
+        rows = [(post, organisation, frozenset(ids)) for post, organisation, ids in cursor.fetchall() if post in known]
     held: dict[str, frozenset[int]] = {}
     for post, _, ids in rows:
         held[post] = held.get(post, frozenset()) | ids

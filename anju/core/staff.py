@@ -268,7 +268,7 @@ def give(
             "SELECT DISTINCT post FROM anju_posts_of(%s) WHERE coalesce(until, 'infinity') >= %s AND since <= coalesce(%s, 'infinity'::date)",
             [staff.pk, since, until],
         )
-        held = [posts()[code] for (code,) in cursor.fetchall()]
+        held = [posts()[code] for (code,) in cursor.fetchall() if code in posts()]
     if others := [one.label for one in held if one.code != post and (one.admin or wanted.admin)]:
         problems.append(
             Problem(
@@ -288,8 +288,9 @@ def give(
     if problems:
         raise Refused(*problems)
     made = Posting.objects.create(
-        staff=staff, organisation=organisation, post=post, since=since, until=until, ground=ground.strip(), by=by.key
-    )
+        staff=staff, organisation=organisation, post=post, bounded=wanted.bounded, since=since, until=until,
+        ground=ground.strip(), by=by.key,
+    )  # fmt: skip
     after = {"post": post, "organisation": organisation.name, "since": since, "until": until, "ground": ground.strip()}
     trail.record(by=by, act="授予岗位", obj=where, after=after, region_id=organisation.region_id)
     return made

@@ -4,7 +4,7 @@ import dataclasses
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 
 from anju.core import people, staff, trail
 from anju.core.models import Organisation, Posting, Region, Staff, Trail
@@ -15,6 +15,7 @@ from anju.problems import Refused
 from tests.cast import ADMINS, BUSINESS, CITY, EAST, WEST, operator, person
 
 DAY = date.today()
+GROUND_OF_A_ROOM = "示例通〔2026〕2号"
 
 
 @pytest.fixture
@@ -108,6 +109,7 @@ def test_the_separation_sees_posts_in_regions_that_the_administrator_does_not(sc
         staff=newcomer,
         organisation=near,
         post="system_admin",
+        bounded=False,
         since=DAY - timedelta(days=9),
         until=DAY - timedelta(days=5),
         by="x",
@@ -115,6 +117,18 @@ def test_the_separation_sees_posts_in_regions_that_the_administrator_does_not(sc
     with scoped(security), pytest.raises(Refused) as refused:
         staff.give(by=security, username="wang.fang", organisation=near, post="clerk", since=DAY)
     assert codes(refused) == ["STAFF-003"]
+
+
+def test_the_database_wants_the_ground_and_the_end_of_a_bounded_post_whatever_it_is_called(scope, office, newcomer):
+    known = {"staff": newcomer, "organisation": office, "post": "stocktaker", "since": DAY, "by": "x"}
+    for bounds in ({"until": DAY}, {"ground": GROUND_OF_A_ROOM}):
+        with pytest.raises(IntegrityError, match="a_bounded_post_has_ground_and_end"), transaction.atomic():
+            Posting.objects.create(**known, bounded=True, **bounds)
+    Posting.objects.create(**known, bounded=True, until=DAY, ground=GROUND_OF_A_ROOM)
+    made = Posting.objects.create(**known, bounded=False)
+    assert (
+        made.label == "stocktaker" and operator_of(newcomer).posts == {}
+    )  # its room is not here, and it gives nothing
 
 
 def test_several_business_posts_may_be_one_person_s(scope, office, newcomer):

@@ -55,6 +55,7 @@ def test_what_had_ended_before_and_what_is_held_elsewhere_stays(scope, office, c
         staff=clerk,
         organisation=office,
         post="head",
+        bounded=False,
         since=DAY - timedelta(days=9),
         until=DAY - timedelta(days=5),
         by=scope.key,
