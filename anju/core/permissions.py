@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ruamel.yaml import YAML
 
-from anju.core.scope import Operator
 from anju.problems import Problem, Refused
+
+if TYPE_CHECKING:
+    from anju.core.scope import Operator
 
 View = TypeVar("View", bound=Callable)
 PUBLIC = ""  # the permission of a view that asks for no sign-in
@@ -100,12 +102,12 @@ def permissions() -> dict[str, Permission]:
     return found
 
 
-def may(user: Operator, permission: str, region_id: int | None = None) -> bool:
+def may(user: "Operator", permission: str, region_id: int | None = None) -> bool:
     """May this user do it — somewhere, or for that region?"""
     return any(user.holds(post, region_id) for post in permissions()[permission].posts)
 
 
-def require(user: Operator, permission: str, region_id: int | None, obj: str) -> None:
+def require(user: "Operator", permission: str, region_id: int | None, obj: str) -> None:
     """Refused ACT-001 unless the user holds one of its posts for the region. obj: what it is about, for the sentence."""
     if not may(user, permission, region_id):
         raise Refused(refusal(permission, obj))

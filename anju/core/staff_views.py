@@ -51,7 +51,7 @@ def me(request: HttpRequest) -> HttpResponse:
 def end_others(request: HttpRequest) -> HttpResponse:
     for one in UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key):
         one.end()
-    told(request.user, "退出其他登录")
+    told(request.user, "sign_in.end_others")
     messages.success(request, "别处的登录都已退出。")
     return redirect("/me/")
 

@@ -22,6 +22,7 @@ from anju.quantities import unit
 
 
 @transaction.atomic
+@trail.act("targets.set_node")
 def set_node(
     *,
     by: Operator,
@@ -77,10 +78,13 @@ def set_node(
     ]  # fmt: skip
     Node.objects.bulk_create(new)
     if changed or new:
-        trail.record(
-            by=by, act="登记节点", obj=f"{where} {target.code}", after=said | {"on": str(on), "regions": len(new)},
-            before={key: getattr(changed[0], key) for key in said} if changed else None, reason=reason, region_id=document.region_id,
-        )  # fmt: skip
+        trail.describe(
+            obj=trail.Subject.of(document, f"{where} {target.code}"),
+            after=said | {"on": str(on), "regions": len(new)},
+            before={key: getattr(changed[0], key) for key in said} if changed else None,
+            reason=reason,
+            region_id=document.region_id,
+        )
     return list(Node.objects.filter(document=document, target=target, on=on))
 
 

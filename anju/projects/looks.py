@@ -29,6 +29,7 @@ def large(user: Operator, region: Region) -> bool:
 
 
 @transaction.atomic
+@trail.act("projects.look_over")
 def look_over(*, by: Operator, region: Region, on: date, told: Progress = lambda done, total, text: None) -> Look:
     """Find out what the books notice of a region and all below it on a day, and keep it in place of the month's earlier one."""
     require(by, "runs.run", region.pk, f"{region.name} 规则书提醒")
@@ -45,10 +46,8 @@ def look_over(*, by: Operator, region: Region, on: date, told: Progress = lambda
         ),
         batch_size=2_000,
     )  # fmt: skip
-    trail.record(
-        by=by,
-        act="核对规则书提醒",
-        obj=f"{region.name} 项目台账",
+    trail.describe(
+        obj=trail.Subject.of(region, f"{region.name} 项目台账"),
         after={"on": str(on), "notices": len(found)},
         region_id=region.pk,
     )

@@ -35,6 +35,7 @@ class Told:
 
 
 @transaction.atomic
+@trail.act("projects.publish_counts")
 def publish_counts(*, by: Operator, region: Region, period: str) -> Told:
     """Count the projects of a region and all below it since January, and publish the sums of each level (发布台账统计数).
 
@@ -116,7 +117,7 @@ def publish_counts(*, by: Operator, region: Region, period: str) -> Told:
             "unknown": len(told.unknown),
         }
         digest = hashlib.sha256(content).hexdigest()
-        trail.record(by=by, act="发布台账统计数", obj=title, after=after, region_id=region.pk, digest=digest)
+        trail.describe(obj=trail.Subject.of(told.source, title), after=after, region_id=region.pk, digest=digest)
     return told
 
 

@@ -85,8 +85,13 @@ def test_rows_that_are_there_are_not_seen_without_a_scope():
 
     operator = local_operator()
     with scoped(operator):
-        trail.record(by=operator, act="记", obj="无区划")
-        trail.record(by=operator, act="记", obj="有区划", region_id=min(operator.region_ids))
+        trail.record(by=operator, act="jobs.retry", obj=trail.Subject("tests.thing", "", "无区划"))
+        trail.record(
+            by=operator,
+            act="jobs.retry",
+            obj=trail.Subject("tests.thing", "", "有区划"),
+            region_id=min(operator.region_ids),
+        )
     trail.seal()
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT (SELECT count(*) FROM core_trail), (SELECT count(*) FROM core_trailseal)")

@@ -77,7 +77,7 @@ def test_a_post_taken_back_ends_that_day_and_leaves_its_ground(scope, office, ne
     given = staff.give(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY - timedelta(days=9))
     staff.end(by=scope, posting_id=given.pk, on=DAY - timedelta(days=1), reason="东建〔2026〕2号")
     assert operator_of(newcomer).posts == {}
-    row = Trail.objects.get(act="收回岗位")
+    row = Trail.objects.get(act="staff.end_post")
     assert (row.said["reason"], row.region.code) == ("东建〔2026〕2号", EAST)
     with pytest.raises(Refused) as refused:
         staff.end(by=scope, posting_id=given.pk, on=DAY, reason="再收一次")
@@ -233,13 +233,18 @@ def both(committed):
         person("clerk", code)
     with scoped(local_operator()) as by:
         for code in (EAST, WEST):
-            trail.record(by=by, act="记", obj=code, region_id=Region.objects.get(code=code, valid_until=None).pk)
+            trail.record(
+                by=by,
+                act="jobs.retry",
+                obj=trail.Subject("tests.thing", "", code),
+                region_id=Region.objects.get(code=code, valid_until=None).pk,
+            )
     return operator("clerk", EAST)
 
 
 def test_a_query_that_forgot_the_user_is_still_held_by_the_database(both):
     with scoped(both):
-        assert set(Trail.objects.filter(act="记").values_list("obj", flat=True)) == {EAST}
+        assert set(Trail.objects.filter(act="jobs.retry").values_list("obj", flat=True)) == {EAST}
         assert set(Organisation.objects.values_list("region__code", flat=True)) == {EAST}
         assert set(Posting.objects.values_list("staff__username", flat=True)) == {f"clerk-{EAST}"}
 
@@ -250,10 +255,10 @@ def test_a_database_that_holds_nothing_back_is_still_held_by_the_query(both):
             cursor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     try:
         with scoped(both):
-            assert set(Trail.objects.filter(act="记").values_list("obj", flat=True)) == {EAST, WEST}, (
+            assert set(Trail.objects.filter(act="jobs.retry").values_list("obj", flat=True)) == {EAST, WEST}, (
                 "the wall is really away"
             )
-            assert set(visible(Trail.objects.filter(act="记"), both).values_list("obj", flat=True)) == {EAST}
+            assert set(visible(Trail.objects.filter(act="jobs.retry"), both).values_list("obj", flat=True)) == {EAST}
             assert {one.region.code for one in people.organisations(both)} == {EAST}
             assert {one.staff.username for one in people.postings(both)} == {f"clerk-{EAST}"}
             assert not people.people(both).filter(username=f"clerk-{WEST}").exists()
