@@ -43,8 +43,9 @@ def person(posts: str | tuple[str, ...], regions: str | tuple[str, ...] = EAST):
                     else {}
                 )
                 Posting.objects.create(
-                    staff=staff, organisation=office, post=post, since=date(2020, 1, 1), by="local", **bounded
-                )
+                    staff=staff, organisation=office, post=post, bounded=post == "auditor", since=date(2020, 1, 1),
+                    by="local", **bounded,
+                )  # fmt: skip
     return staff
 
 

@@ -127,6 +127,16 @@ def _no_transaction_mark(request):
     )
 
 
+@pytest.fixture(autouse=True)
+def one_row_for_every_act():
+    """In every test: what a service changed is one row of the trail (tests/one_row.py)."""
+    from tests.one_row import Watch
+
+    with Watch() as watch:
+        yield
+    assert not watch.problems()
+
+
 @pytest.fixture
 def operator(db):
     """本机操作员: every region, every post."""

@@ -1,90 +1,81 @@
-"""Which post may do which act (acts.yaml): the one table that menus, buttons, services and the test of all routes read."""
+"""What may have been done (办理事项): the acts.yaml of every room. The trail writes an act's code; labels and search know older spellings too.
 
-from collections.abc import Callable
+It knows no Django and imports no room.
+"""
+
+import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import TypeVar
+from typing import Any
 
-from ruamel.yaml import YAML
-
-from anju.core.scope import Operator
-from anju.problems import Problem, Refused
-
-View = TypeVar("View", bound=Callable)
-PUBLIC = ""  # the act of a view that asks for no sign-in
+from anju.core.permissions import gathered, permissions
 
 
 @dataclass(frozen=True)
-class Post:
-    """A post (岗位). admin: one of the three separated administrators; bounded: given by a document and for a time only.
+class Alias:
+    """How rows of an earlier version say the act. object: a pattern of the row's object, where several acts were written alike."""
 
-    first: the name of the page to which signing in leads; without one it leads to the front page.
-    """
+    text: str
+    object: str = ""
 
-    code: str
-    label: str
-    admin: bool = False
-    bounded: bool = False
-    first: str = ""
+    def fits(self, text: str, obj: str) -> bool:
+        return text == self.text and (not self.object or re.search(self.object, obj) is not None)
 
 
 @dataclass(frozen=True)
 class Act:
+    """An act as the trail has it. permissions: one of them is needed; none: the machine does it by itself, or somebody unknown."""
+
     code: str
     label: str
-    posts: tuple[str, ...]
-
-    @property
-    def who(self) -> str:
-        """The posts as people call them: 审核、市级审定."""
-        return "、".join(posts()[post].label for post in self.posts)
+    permissions: tuple[str, ...] = ()
+    aliases: tuple[Alias, ...] = ()
 
 
 @cache
-def _table() -> tuple[dict[str, Post], dict[str, Act]]:
-    data = YAML(typ="safe", pure=True).load(files("anju.core").joinpath("acts.yaml").read_text(encoding="utf-8"))
-    known = {code: Post(code, **said) for code, said in data["posts"].items()}
-    made = {}
-    for code, said in data["acts"].items():
-        wanted = data["readers"] if said["posts"] == "readers" else said["posts"]
-        if strange := set(wanted) - set(known):
-            raise ValueError(f"acts.yaml: {code} names unknown posts {sorted(strange)}")
-        made[code] = Act(code, said["label"], tuple(wanted))
-    return known, made
-
-
-def posts() -> dict[str, Post]:
-    return _table()[0]
-
-
 def acts() -> dict[str, Act]:
-    return _table()[1]
+    """Every act by its code. ValueError names the file of one that is there twice, of an unknown permission, of an alias that two acts claim."""
+    found: dict[str, Act] = {}
+    plain: dict[str, str] = {}
+    for file, code, entry in gathered("acts.yaml"):
+        wanted = _several(entry.get("permission"))
+        if strange := [one for one in wanted if one not in permissions()]:
+            raise ValueError(f"{file}: {code} names unknown permissions {strange}")
+        aliases = tuple(Alias(one) if isinstance(one, str) else Alias(**one) for one in entry.get("aliases", ()))
+        for alias in aliases:
+            other = plain.setdefault(alias.text, code)
+            if other != code and not (alias.object and _qualified(found[other], alias.text)):
+                raise ValueError(f"{file}: {code} and {other} were both written {alias.text}; say of which objects")
+        found[code] = Act(code, entry["label"], wanted, aliases)
+    if strange := sorted(set(plain) & set(found)):
+        raise ValueError(f"acts.yaml: {strange} are codes and aliases at once")
+    return found
 
 
-def may(user: Operator, act: str, region_id: int | None = None) -> bool:
-    """May this user do it — somewhere, or for that region?"""
-    return any(user.holds(post, region_id) for post in acts()[act].posts)
+def _several(value: Any) -> tuple[str, ...]:
+    return () if value is None else (value,) if isinstance(value, str) else tuple(value)
 
 
-def require(user: Operator, act: str, region_id: int | None, obj: str) -> None:
-    """Refused ACT-001 unless the user holds one of the act's posts for the region. obj: what it is about, for the sentence."""
-    if not may(user, act, region_id):
-        raise Refused(refusal(act, obj))
+def _qualified(act: Act, text: str) -> bool:
+    return all(alias.object for alias in act.aliases if alias.text == text)
 
 
-def refusal(act: str, obj: str) -> Problem:
-    found = acts()[act]
-    return Problem("ACT-001", obj, f"“{found.label}”须由{found.who}岗办理，您没有这个岗位。", "请转交该岗位的人员。")
+def known(code: str) -> Act:
+    """ValueError when no room's acts.yaml has it."""
+    found = acts().get(code)
+    if found is None:
+        raise ValueError(f"no acts.yaml has the act {code}")
+    return found
 
 
-def acting(act: str) -> Callable[[View], View]:
-    """Mark a view with the act that it is: the middleware lets nobody else in, and a view without a mark lets nobody in at all."""
-    if act != PUBLIC and act not in acts():
-        raise ValueError(f"acts.yaml has no act {act}")
+def find(text: str, obj: str = "") -> Act | None:
+    """The act of a row, by the code or the earlier spelling that it carries, and its object. None: of a room that is gone."""
+    return acts().get(text) or next(
+        (act for act in acts().values() if any(alias.fits(text, obj) for alias in act.aliases)), None
+    )
 
-    def mark(view: View) -> View:
-        view.act = act  # type: ignore[attr-defined]
-        return view
 
-    return mark
+def label(text: str, obj: str = "") -> str:
+    """What people call it. A row that was written in Chinese is shown in its own words."""
+    act = find(text, obj) if text.isascii() else None
+    return act.label if act else text

@@ -138,6 +138,7 @@ def _broken(code: str, where: str, what: str, seq: int) -> Problem:
 def _brief(content: bytes) -> str:
     try:
         said = json.loads(content)
-        return f"{said['at']} {said['by']['name']} {said['act']} {said['object']}"[:80]
+        obj = said["object"]["text"] if said.get("v", 1) > 1 else said["object"]
+        return f"{said['at']} {said['by']['name']} {said['act']} {obj}"[:80]
     except (ValueError, KeyError, TypeError):
         return "内容已不可读"

@@ -9,10 +9,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from anju.core import periods, regions
-from anju.core.acts import may, require
 from anju.core.addresses import front_page, path_of
 from anju.core.models import Region
 from anju.core.page import page
+from anju.core.permissions import may, require
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import period_label
 from anju.problems import Refused

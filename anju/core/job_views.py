@@ -6,9 +6,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.core import jobs as service
-from anju.core.acts import acting, may
 from anju.core.job_models import Job
 from anju.core.page import page
+from anju.core.permissions import acting, may
 from anju.problems import Refused
 
 SHOWN = 50

@@ -24,8 +24,8 @@ from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from anju.core import trail
-from anju.core.acts import may, refusal
 from anju.core.job_models import Job
+from anju.core.permissions import may, refusal
 from anju.core.postgres import home
 from anju.core.scope import Operator, local_operator, scoped, visible
 from anju.problems import Problem, Refused
@@ -115,6 +115,7 @@ def jobs(user: Operator) -> QuerySet[Job]:
 
 
 @transaction.atomic
+@trail.act("jobs.cancel")
 def cancel(*, by: Operator, job_id: int) -> Job:
     """Stop a job: a waiting one at once, a running one when it next tells its progress.
 
@@ -126,12 +127,13 @@ def cancel(*, by: Operator, job_id: int) -> Job:
         state=State.STOPPED, stop=True, ended_at=timezone.now()
     ) and not rows.filter(state=State.RUNNING).update(stop=True):
         raise Refused(Problem("JOB-001", f"任务 {job}", "已经结束，没有可停止的。", "请刷新页面查看结果。"))
-    trail.record(by=by, act="停止后台任务", obj=f"后台任务 {job}", before={"state": job.state}, region_id=job.region_id)
+    trail.describe(obj=job, before={"state": job.state}, region_id=job.region_id)
     job.refresh_from_db()
     return job
 
 
 @transaction.atomic
+@trail.act("jobs.retry")
 def retry(*, by: Operator, job_id: int) -> Job:
     """Do a failed or stopped job once more, in the scope of whoever asked for it first. Raises Refused JOB-002, ACT-001."""
     job = _mine(by, job_id)
@@ -155,7 +157,7 @@ def retry(*, by: Operator, job_id: int) -> Job:
                 "只有失败和已停止的任务可以重试。",
             )
         )
-    trail.record(by=by, act="重试后台任务", obj=f"后台任务 {job}", before={"state": job.state}, region_id=job.region_id)
+    trail.describe(obj=job, before={"state": job.state}, region_id=job.region_id)
     job.refresh_from_db()
     _wake(job)
     return job

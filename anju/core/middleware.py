@@ -12,11 +12,11 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from anju.core.acts import PUBLIC, acts, may
 from anju.core.addresses import front_page, path_of
 from anju.core.frame import NAVIGATION
 from anju.core.kept import steady
 from anju.core.people import recognise
+from anju.core.permissions import PUBLIC, may, permissions
 from anju.core.scope import scoped
 from anju.core.views import forbidden, no_post, only_from_page
 from anju.problems import Refused
@@ -54,7 +54,7 @@ class ScopeMiddleware:
                     if request.path == front_page()
                     else ""
                 )
-                return redirect(own) if own else no_post(request, acts()[act])
+                return redirect(own) if own else no_post(request, permissions()[act])
             try:
                 response = view(request, *args, **kwargs)
                 if callable(getattr(response, "render", None)):  # a lazy response would be rendered outside the scope
@@ -69,7 +69,7 @@ class ScopeMiddleware:
             except Refused as refused:
                 if any(problem.code != "ACT-001" for problem in refused.problems):
                     raise
-                response = no_post(request, acts()[act], refused.problems)
+                response = no_post(request, permissions()[act], refused.problems)
             if response.status_code == 405:  # an act's address, opened as if it were a page
                 response = only_from_page(request, response)
             if response.status_code >= 400:  # what was refused leaves nothing behind

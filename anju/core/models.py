@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from anju.core.acts import posts
 from anju.core.addresses import path_of
 from anju.core.job_models import Job  # noqa: F401
+from anju.core.permissions import posts
 
 
 class Region(models.Model):
@@ -114,7 +114,8 @@ class Posting(models.Model):
 
     staff = models.ForeignKey(Staff, models.PROTECT, related_name="postings", verbose_name="人员")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="postings", verbose_name="机构")
-    post = models.CharField("岗位", max_length=16, choices=[(post.code, post.label) for post in posts().values()])
+    post = models.CharField("岗位", max_length=16, help_text="posts.yaml 里的代码，授予时核对")
+    bounded = models.BooleanField("须有依据和期限", help_text="授予那天岗位是这样规定的")
     since = models.DateField("起")
     until = models.DateField("止", null=True, help_text="最后一天")
     ground = models.CharField("依据", max_length=100, blank=True, help_text="任命或审计通知书的文号")
@@ -129,14 +130,19 @@ class Posting(models.Model):
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="posting_ends_after_it_began"
             ),
             models.CheckConstraint(
-                condition=~Q(post__in=[post.code for post in posts().values() if post.bounded])
-                | (~Q(ground="") & Q(until__isnull=False)),
+                condition=Q(bounded=False) | (~Q(ground="") & Q(until__isnull=False)),
                 name="a_bounded_post_has_ground_and_end",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.staff}·{posts()[self.post].label}"
+        return f"{self.staff}·{self.label}"
+
+    @property
+    def label(self) -> str:
+        """The post as people call it; its code when the room that brought it is gone."""
+        known = posts().get(self.post)
+        return known.label if known else self.post
 
 
 class Assignment(models.Model):
@@ -200,13 +206,19 @@ class Trail(models.Model):
     by = models.CharField("操作员", max_length=64)
     act = models.CharField("操作", max_length=64)
     obj = models.TextField("对象")
+    object_type = models.CharField("对象类型", max_length=64, null=True, help_text="第 1 版的记录没有")
+    object_id = models.CharField("对象编号", max_length=64, null=True)
     region = models.ForeignKey(Region, models.PROTECT, null=True, verbose_name="区划", db_index=False)
     canonical = models.BinaryField("原文")
 
     class Meta:
         verbose_name = "留痕"
         ordering = ["id"]
-        indexes = [models.Index(fields=["obj"], name="trail_obj"), models.Index(fields=["xid", "id"], name="trail_xid")]
+        indexes = [
+            models.Index(fields=["obj"], name="trail_obj"),
+            models.Index(fields=["xid", "id"], name="trail_xid"),
+            models.Index(fields=["object_type", "object_id"], name="trail_object"),
+        ]
 
     @property
     def said(self) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils import timezone
 
-from anju.core.acts import posts
 from anju.core.models import Organisation, Posting, Staff
+from anju.core.permissions import posts
 from anju.core.scope import Operator, visible, within
 from anju.problems import Problem, Refused
 
@@ -65,7 +65,12 @@ def operator_of(staff: Staff, day: date | None = None) -> Operator:
             "SELECT post, organisation_id, region_ids, whole_region FROM anju_postings(%s, %s)",
             [staff.pk, day or timezone.localdate()],
         )
-        rows = [(post, organisation, frozenset(ids), whole) for post, organisation, ids, whole in cursor.fetchall()]
+        # A post whose room was taken out gives nothing.
+        rows = [
+            (post, organisation, frozenset(ids), whole)
+            for post, organisation, ids, whole in cursor.fetchall()
+            if post in known
+        ]
     held: dict[str, frozenset[int]] = {}
     for post, _, ids, _ in rows:
         held[post] = held.get(post, frozenset()) | ids

@@ -220,6 +220,7 @@ def _list(found: Iterable[Region]) -> str:
 
 
 @transaction.atomic
+@trail.act("regions.register_pseudo")
 def add_pseudo(
     *, by: Operator, parent: Region, suffix: str, name: str, also: Iterable[str] = (), since: date = date(1980, 1, 1)
 ) -> Region:
@@ -259,7 +260,7 @@ def add_pseudo(
         order=(last or parent.order) + 1,
     )
     kept.forget()
-    trail.record(by=by, act="登记虚拟单位", obj=f"{name}（{code}）", after={"code": code, "name": name, "also": also})
+    trail.describe(obj=trail.Subject.of(made, f"{name}（{code}）"), after={"code": code, "name": name, "also": also})
     return made
 
 

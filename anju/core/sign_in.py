@@ -27,10 +27,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 
 from anju.core import trail
-from anju.core.acts import posts
 from anju.core.addresses import front_page, path_of
 from anju.core.models import Staff
 from anju.core.people import home, operator_of
+from anju.core.permissions import posts
 from anju.core.scope import Operator, scoped
 from anju.core.views import stopped
 
@@ -45,7 +45,11 @@ def told(staff: Staff | None, act: str, *, by: Operator | None = None) -> None:
     user = operator_of(staff) if staff else DOOR
     writer = replace(user, key=(by or user).key, region_ids=user.region_ids or NOWHERE)
     with scoped(writer):
-        obj = f"用户 {staff.username}" if staff else "没有登记的用户名"
+        obj = (
+            trail.Subject.of(staff, f"用户 {staff.username}")
+            if staff
+            else trail.Subject("core.staff", "", "没有登记的用户名")
+        )
         trail.record(by=by or (user if staff else DOOR), act=act, obj=obj, region_id=home(user))
 
 
@@ -68,9 +72,9 @@ def locked_out(request: HttpRequest, *args: Any) -> HttpResponse:
 
 def failed(request: HttpRequest, username: str) -> None:
     staff = Staff.objects.filter(username__iexact=username).first()
-    told(staff, "登录失败", by=DOOR)
+    told(staff, "sign_in.fail", by=DOOR)
     if getattr(request, "axes_failures_since_start", None) == settings.AXES_FAILURE_LIMIT:
-        told(staff, "锁定", by=DOOR)
+        told(staff, "sign_in.lock_out", by=DOOR)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -114,14 +118,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def set_password(self, user: Staff, password: str) -> None:
         super().set_password(user, password)
-        told(user, "修改密码")
+        told(user, "sign_in.change_password")
 
     def post_login(self, request: HttpRequest, user: Staff, **kwargs: Any) -> HttpResponse:
         """Nobody sits in more places at once than allowed: the oldest leave."""
         response = super().post_login(request, user, **kwargs)
         for old in UserSession.objects.filter(user=user).order_by("-created_at", "-pk")[settings.SESSIONS_A_PERSON :]:
             old.end()
-        told(user, "登录")
+        told(user, "sign_in.enter")
         return response
 
 
@@ -178,7 +182,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         username = claims.get(settings.OIDC_CLAIM)
         staff = Staff.objects.filter(username=username, is_active=True).first() if username else None
         if staff is None:
-            told(None, "登录失败")
+            told(None, "sign_in.fail")
             raise ImmediateHttpResponse(
                 stopped(
                     request, 403, "这个账号没有在本系统登记", "统一身份认证认得您，但本系统没有登记。请联系系统管理员。"
@@ -200,5 +204,5 @@ class First(PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        told(self.user, "设置密码")
+        told(self.user, "sign_in.set_password")
         return response

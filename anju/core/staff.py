@@ -20,9 +20,9 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from anju.core import people, trail
-from anju.core.acts import may, posts, require
 from anju.core.addresses import path_of
 from anju.core.models import Organisation, Posting, Region, Staff
+from anju.core.permissions import may, posts, require
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
 
@@ -30,6 +30,7 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]")
 
 
 @transaction.atomic
+@trail.act("staff.register_organisation")
 def organisation(*, by: Operator, region: Region, kind: str, name: str, short: str = "") -> Organisation:
     """Register an organisation (机构) of a region. The same again gives the one that stands; one that had ended stands again, without its posts.
 
@@ -52,19 +53,24 @@ def organisation(*, by: Operator, region: Region, kind: str, name: str, short: s
         region=region, name=name, defaults={"kind": kind, "short": short.strip()}
     )
     if new:
-        trail.record(
-            by=by, act="登记机构", obj=f"机构 {name}", after={"kind": kind, "region": region.code}, region_id=region.pk
+        trail.describe(
+            obj=trail.Subject.of(made, f"机构 {name}"), after={"kind": kind, "region": region.code}, region_id=region.pk
         )
     elif made.ended_on:
         before, made.ended_on = {"ended_on": made.ended_on}, None
         made.save(update_fields=["ended_on"])
-        trail.record(
-            by=by, act="恢复机构", obj=f"机构 {name}", before=before, after={"ended_on": None}, region_id=region.pk
+        trail.describe(
+            act="staff.restore_organisation",
+            obj=trail.Subject.of(made, f"机构 {name}"),
+            before=before,
+            after={"ended_on": None},
+            region_id=region.pk,
         )
     return made
 
 
 @transaction.atomic
+@trail.act("staff.rename_organisation")
 def rename(*, by: Operator, organisation_id: int, name: str, short: str = "", reason: str) -> Organisation:
     """机构更名: it stays the same organisation, with its people and its returns. Refused STAFF-001, STAFF-008, STAFF-014, STAFF-015 the name is taken."""
     one = _standing(by, organisation_id)
@@ -84,13 +90,14 @@ def rename(*, by: Operator, organisation_id: int, name: str, short: str = "", re
     if before != after:
         one.name, one.short = name, short
         one.save(update_fields=["name", "short"])
-        trail.record(
-            by=by, act="机构更名", obj=where, before=before, after=after, reason=reason.strip(), region_id=one.region_id
+        trail.describe(
+            obj=trail.Subject.of(one, where), before=before, after=after, reason=reason.strip(), region_id=one.region_id
         )
     return one
 
 
 @transaction.atomic
+@trail.act("staff.abolish_organisation")
 def abolish(*, by: Operator, organisation_id: int, on: date, reason: str) -> Organisation:
     """撤销机构: on is its last day and the last of every post there. No more is asked of it; what it did keeps its name.
 
@@ -110,10 +117,8 @@ def abolish(*, by: Operator, organisation_id: int, on: date, reason: str) -> Org
     one.ended_on = on
     one.save(update_fields=["ended_on"])
     after = {"ended_on": on, "posts": ended}
-    trail.record(
-        by=by,
-        act="撤销机构",
-        obj=where,
+    trail.describe(
+        obj=trail.Subject.of(one, where),
         before={"ended_on": None},
         after=after,
         reason=reason.strip(),
@@ -147,6 +152,7 @@ def _grounded(where: str, reason: str) -> list[Problem]:
 
 
 @transaction.atomic
+@trail.act("staff.register")
 def register(*, by: Operator, username: str, name: str) -> Staff:
     """Register a person, without a password and without a post. Refused STAFF-002 for a user name that is taken or cannot be."""
     require(by, "staff.edit", None, f"用户 {username}")
@@ -167,11 +173,12 @@ def register(*, by: Operator, username: str, name: str) -> Staff:
         raise Refused(
             Problem("STAFF-002", f"用户名“{username}”", "已有人用。", "请换一个；同一个人不要登记两次。")
         ) from None
-    trail.record(by=by, act="登记人员", obj=f"用户 {username}", region_id=people.home(by))
+    trail.describe(obj=trail.Subject.of(made, f"用户 {username}"), region_id=people.home(by))
     return made
 
 
 @transaction.atomic
+@trail.act("staff.correct_name")
 def correct(*, by: Operator, username: str, name: str, reason: str) -> Staff:
     """更正姓名, on every page from now on; what the trail says of the past stays. Refused STAFF-002 no name, STAFF-005 one's own, STAFF-008."""
     require(by, "staff.edit", None, f"用户 {username}")
@@ -188,10 +195,8 @@ def correct(*, by: Operator, username: str, name: str, reason: str) -> Staff:
         staff.name = name
         staff.save(update_fields=["name"])
         transaction.on_commit(people.kept_name.cache_clear)
-        trail.record(
-            by=by,
-            act="更正姓名",
-            obj=where,
+        trail.describe(
+            obj=trail.Subject.of(staff, where),
             before=before,
             after={"name": name},
             reason=reason.strip(),
@@ -201,6 +206,7 @@ def correct(*, by: Operator, username: str, name: str, reason: str) -> Staff:
 
 
 @transaction.atomic
+@trail.act("staff.make_first_link")
 def first_link(*, by: Operator, username: str) -> str:
     """The address at which the person sets the first password: shown once, kept nowhere, dead once used, after 72 hours, or when another is made.
 
@@ -215,13 +221,14 @@ def first_link(*, by: Operator, username: str) -> str:
         )
     staff.password = make_password(None)  # what every earlier link was made of
     staff.save(update_fields=["password"])
-    trail.record(by=by, act="发首次登录链接", obj=f"用户 {staff.username}", region_id=people.home(by))
+    trail.describe(obj=trail.Subject.of(staff, f"用户 {staff.username}"), region_id=people.home(by))
     return path_of(
         "core:first", urlsafe_base64_encode(force_bytes(staff.pk)), default_token_generator.make_token(staff)
     )
 
 
 @transaction.atomic
+@trail.act("staff.retire")
 def retire(*, by: Operator, username: str, on: date) -> Staff:
     """停用: out at once; the posts of the regions that the administrator sees end that day. Refused STAFF-005 for oneself."""
     require(by, "staff.edit", None, f"用户 {username}")
@@ -230,11 +237,12 @@ def retire(*, by: Operator, username: str, on: date) -> Staff:
     staff.is_active = False
     staff.save(update_fields=["is_active"])
     Posting.objects.filter(staff=staff, since__lte=on, until=None).update(until=on)
-    trail.record(by=by, act="停用人员", obj=f"用户 {staff.username}", region_id=people.home(by))
+    trail.describe(obj=trail.Subject.of(staff, f"用户 {staff.username}"), region_id=people.home(by))
     return staff
 
 
 @transaction.atomic
+@trail.act("staff.give_post")
 def give(
     *, by: Operator, username: str, organisation: Organisation, post: str, since: date, until: date | None = None, ground: str = ""
 ) -> Posting:  # fmt: skip
@@ -271,7 +279,7 @@ def give(
             "SELECT DISTINCT post FROM anju_posts_of(%s) WHERE coalesce(until, 'infinity') >= %s AND since <= coalesce(%s, 'infinity'::date)",
             [staff.pk, since, until],
         )
-        held = [posts()[code] for (code,) in cursor.fetchall()]
+        held = [posts()[code] for (code,) in cursor.fetchall() if code in posts()]
     if others := [one.label for one in held if one.code != post and (one.admin or wanted.admin)]:
         problems.append(
             Problem(
@@ -291,14 +299,16 @@ def give(
     if problems:
         raise Refused(*problems)
     made = Posting.objects.create(
-        staff=staff, organisation=organisation, post=post, since=since, until=until, ground=ground.strip(), by=by.key
-    )
+        staff=staff, organisation=organisation, post=post, bounded=wanted.bounded, since=since, until=until,
+        ground=ground.strip(), by=by.key,
+    )  # fmt: skip
     after = {"post": post, "organisation": organisation.name, "since": since, "until": until, "ground": ground.strip()}
-    trail.record(by=by, act="授予岗位", obj=where, after=after, region_id=organisation.region_id)
+    trail.describe(obj=trail.Subject.of(staff, where), after=after, region_id=organisation.region_id)
     return made
 
 
 @transaction.atomic
+@trail.act("staff.end_post")
 def end(*, by: Operator, posting_id: int, on: date, reason: str) -> Posting:
     """收回岗位: on is the last day; a post that has not begun ends with its first. Refused STAFF-008 no reason, STAFF-009 ended already."""
     posting = people.postings(by).get(pk=posting_id)
@@ -312,10 +322,8 @@ def end(*, by: Operator, posting_id: int, on: date, reason: str) -> Posting:
         raise Refused(Problem("STAFF-009", where, f"这个岗位已到{posting.until}为止。", "无需再收回。"))
     Posting.objects.filter(pk=posting.pk).update(until=last)
     before = {"post": posting.post, "organisation": posting.organisation.name, "until": posting.until}
-    trail.record(
-        by=by,
-        act="收回岗位",
-        obj=where,
+    trail.describe(
+        obj=trail.Subject.of(posting.staff, where),
         before=before,
         after={"until": last},
         reason=reason.strip(),
@@ -326,28 +334,31 @@ def end(*, by: Operator, posting_id: int, on: date, reason: str) -> Posting:
 
 
 @transaction.atomic
+@trail.act("staff.unlock")
 def unlock(*, by: Operator, username: str) -> None:
     """解除锁定: the count of failures begins anew."""
-    _helped(by, username, "解除锁定", lambda staff: reset(username=staff.username))
+    _helped(by, username, lambda staff: reset(username=staff.username))
 
 
 @transaction.atomic
+@trail.act("staff.reset_codes")
 def reset_codes(*, by: Operator, username: str) -> None:
     """重置动态口令: a lost phone. The person signs in with the password alone until they set it up again."""
-    _helped(by, username, "重置动态口令", lambda staff: Authenticator.objects.filter(user=staff).delete())
+    _helped(by, username, lambda staff: Authenticator.objects.filter(user=staff).delete())
 
 
 @transaction.atomic
+@trail.act("staff.end_sessions")
 def end_sessions(*, by: Operator, username: str) -> None:
     """退出全部登录, wherever they sit."""
-    _helped(by, username, "退出全部登录", lambda staff: [one.end() for one in UserSession.objects.filter(user=staff)])
+    _helped(by, username, lambda staff: [one.end() for one in UserSession.objects.filter(user=staff)])
 
 
-def _helped(by: Operator, username: str, act: str, do: Callable[[Staff], object]) -> None:
+def _helped(by: Operator, username: str, do: Callable[[Staff], object]) -> None:
     require(by, "staff.unlock", None, f"用户 {username}")
     staff = people.person(by, username)
     do(staff)
-    trail.record(by=by, act=act, obj=f"用户 {staff.username}", region_id=people.home(by))
+    trail.describe(obj=trail.Subject.of(staff, f"用户 {staff.username}"), region_id=people.home(by))
 
 
 def _another(by: Operator, staff: Staff) -> None:

@@ -156,8 +156,8 @@ def staff_post(args: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from anju.core import regions, staff
-    from anju.core.acts import posts
     from anju.core.models import Organisation, Region
+    from anju.core.permissions import posts
 
     def day(text: str | None) -> date | None:
         try:
@@ -215,8 +215,7 @@ def staff_list(args: argparse.Namespace) -> int:
                 "locked": one in locked,
                 "password": one.has_usable_password(),
                 "posts": [
-                    f"{post.get_post_display()}·{post.organisation.name}"
-                    + (f"（到 {post.until}）" if post.until else "")
+                    f"{post.label}·{post.organisation.name}" + (f"（到 {post.until}）" if post.until else "")
                     for post in one.held
                 ],
             }

@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.core import people, regions, staff
-from anju.core.acts import acting, posts
 from anju.core.frame import frame, show
 from anju.core.models import Organisation, Posting, Staff
 from anju.core.page import page
+from anju.core.permissions import acting, posts
 from anju.core.scope import within
 from anju.core.sign_in import told
 from anju.core.templatetags.anju import address
@@ -51,7 +51,7 @@ def me(request: HttpRequest) -> HttpResponse:
 def end_others(request: HttpRequest) -> HttpResponse:
     for one in UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key):
         one.end()
-    told(request.user, "退出其他登录")
+    told(request.user, "sign_in.end_others")
     messages.success(request, "别处的登录都已退出。")
     return redirect("core:me")
 

@@ -1,26 +1,28 @@
-"""States of a thing in one table of moves, and the one function that changes them."""
+"""States of a thing in one table of moves, and the functions that change them: of one thing, of many."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Case, Q, Value, When
 
 from anju.core import trail
-from anju.core.acts import acts, may
+from anju.core.permissions import may, permissions
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
 
 
 @dataclass(frozen=True)
 class Move:
-    """One arrow: from a state to a state, by whoever may do that act (core/acts.yaml). label: what the button says."""
+    """One arrow: from a state to a state, by whoever has that permission. label: what the button says."""
 
     name: str
     source: str
     target: str
-    act: str
+    permission: str
     label: str
 
 
@@ -45,7 +47,7 @@ class States:
 
     def open_to(self, user: Operator, state: str, region_id: int | None = None) -> list[Move]:
         """What this user may do now, for a thing of that region: the buttons to show."""
-        return [move for move in self.moves if move.source == state and may(user, move.act, region_id)]
+        return [move for move in self.moves if move.source == state and may(user, move.permission, region_id)]
 
     def label(self, state: str) -> str:
         return self.labels.get(state, state)
@@ -53,29 +55,90 @@ class States:
 
 @transaction.atomic
 def move(thing: models.Model, name: str, *, by: Operator, on: date, reason: str = "", because: Any = None) -> Move:
-    """Move a thing to its next state: check the act, compare and set in the database, leave a trail row.
+    """Move a thing to its next state: check the permission, compare and set in the database, put it into the trail row of the act under way.
 
     because: what the decision rests on, as plain data, for the trail.
-    Raises Refused STATE-001 when the thing is not (or no longer) where this move begins; STATE-002 when the post is another's.
+    Raises Refused STATE-001 when the thing is not (or no longer) where this move begins; STATE-002 when the post is another's;
+    RuntimeError outside of an act (core/trail.py): a state never changes without a row.
     """
-    states: States = thing.STATES
+    act = trail.under_way()
+    chosen = _chosen(thing, name)
+    _require(by, chosen, thing)
     rows = type(thing).objects.filter(pk=thing.pk)
-    candidates = states.called(name)
-    chosen = next((move for move in candidates if move.source == thing.state), candidates[0])
-    obj = f"{thing._meta.verbose_name} {thing}"
-    region_id = getattr(thing, "region_id", None)
-    if not may(by, chosen.act, region_id):
-        who = acts()[chosen.act].who
-        raise Refused(
-            Problem("STATE-002", obj, f"“{chosen.label}”须由{who}岗办理，您没有这个岗位。", "请转交该岗位的人员。")
-        )
     if not rows.filter(state=chosen.source).update(state=chosen.target):
-        now = rows.values_list("state", flat=True).first()
-        what = "已不存在。" if now is None else f"现为“{states.label(now)}”，不能“{chosen.label}”；可能别人已先办理。"
-        raise Refused(Problem("STATE-001", obj, what, "请刷新页面，按现在的状态办理。"))
-    trail.record(
-        by=by, act=name, obj=obj, before={"state": chosen.source}, after={"state": chosen.target, "on": on, "because": because},
-        reason=reason, region_id=region_id,
-    )  # fmt: skip
+        raise Refused(_elsewhere(thing, chosen, rows.values_list("state", flat=True).first()))
+    act.steps.append(
+        trail.Step(name, thing, chosen.source, chosen.target, on, reason, because, getattr(thing, "region_id", None))
+    )
     thing.state = chosen.target
     return chosen
+
+
+@transaction.atomic
+def move_many(
+    things: Sequence[models.Model],
+    name: str,
+    *,
+    by: Operator,
+    on: date,
+    obj: trail.Subject,
+    reason: str = "",
+    because: Any = None,
+    region_id: int | None = None,
+) -> None:
+    """Move many things of one kind at once, by one statement: all or none. The act under way gets one row, with their number and a digest.
+
+    things: as the user saw them, each in its state. obj: what they are together, as people name it; region_id: the region of them all.
+    digest: SHA-256 of a line a thing, "key TAB from TAB to", by key.
+    Raises as `move`; STATE-001 names every thing that is elsewhere.
+    """
+    trail.under_way()
+    if not things:
+        return
+    kind = type(things[0])
+    chosen = {thing.pk: _chosen(thing, name) for thing in things}
+    for thing in things:
+        _require(by, chosen[thing.pk], thing)
+    moves = set(chosen.values())
+    here = Q()
+    for one in moves:
+        here |= Q(state=one.source, pk__in=[thing.pk for thing in things if chosen[thing.pk] == one])
+    target = Case(*(When(state=one.source, then=Value(one.target)) for one in moves))
+    with transaction.atomic():
+        moved = kind.objects.filter(here).update(state=target)
+        transaction.set_rollback(moved != len(chosen))
+    if moved != len(chosen):
+        now = dict(kind.objects.filter(pk__in=list(chosen)).values_list("pk", "state"))
+        behind = [one for one in things if now.get(one.pk) != chosen[one.pk].source]
+        raise Refused(*(_elsewhere(one, chosen[one.pk], now.get(one.pk)) for one in behind or things))
+    lines = "".join(f"{pk}\t{chosen[pk].source}\t{chosen[pk].target}\n" for pk in sorted(chosen))
+    before = {"state": sorted({one.source for one in moves})}
+    after = {"state": sorted({one.target for one in moves}), "on": on, "because": because}
+    trail.describe(
+        obj=obj, before=before, after=after, reason=reason, region_id=region_id, count=len(chosen),
+        digest=hashlib.sha256(lines.encode()).hexdigest(),
+    )  # fmt: skip
+    for thing in things:
+        thing.state = chosen[thing.pk].target
+
+
+def _chosen(thing: models.Model, name: str) -> Move:
+    candidates = thing.STATES.called(name)
+    return next((move for move in candidates if move.source == thing.state), candidates[0])
+
+
+def _require(by: Operator, chosen: Move, thing: models.Model) -> None:
+    if not may(by, chosen.permission, getattr(thing, "region_id", None)):
+        who = permissions()[chosen.permission].who
+        what = f"“{chosen.label}”须由{who}岗办理，您没有这个岗位。"
+        raise Refused(Problem("STATE-002", _named(thing), what, "请转交该岗位的人员。"))
+
+
+def _elsewhere(thing: models.Model, chosen: Move, now: str | None) -> Problem:
+    label = thing.STATES.label
+    what = "已不存在。" if now is None else f"现为“{label(now)}”，不能“{chosen.label}”；可能别人已先办理。"
+    return Problem("STATE-001", _named(thing), what, "请刷新页面，按现在的状态办理。")
+
+
+def _named(thing: models.Model) -> str:
+    return f"{thing._meta.verbose_name} {thing}"

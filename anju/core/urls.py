@@ -13,8 +13,8 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
 
 from anju.core import staff_views as staff
-from anju.core.acts import PUBLIC, acting
 from anju.core.job_urls import urlpatterns as jobs
+from anju.core.permissions import PUBLIC, acting
 from anju.core.sign_in import First
 
 anybody, own = acting(PUBLIC), acting("core.own")

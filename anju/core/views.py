@@ -6,9 +6,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from anju.core.acts import Act, posts
 from anju.core.page import page
 from anju.core.people import recognise
+from anju.core.permissions import Permission, posts
 from anju.core.postgres import unreachable
 from anju.problems import Problem
 
@@ -31,7 +31,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return stopped(request, 403, "不能这样访问", "请从导航重新进入。")
 
 
-def no_post(request: HttpRequest, act: Act, problems: list[Problem] | None = None) -> HttpResponse:
+def no_post(request: HttpRequest, act: Permission, problems: list[Problem] | None = None) -> HttpResponse:
     """In the right region, without the post: the page says which posts it takes, and which are held."""
     held = "、".join(posts()[code].label for code in request.operator.posts or ())
     if not held:

@@ -11,8 +11,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from anju.core import regions, staff
-from anju.core.acts import posts
 from anju.core.models import Organisation, Region, Staff
+from anju.core.permissions import posts
 from anju.core.scope import Operator, local_operator, scoped
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another

@@ -75,7 +75,7 @@ def generate(size: Size, *, say: Say) -> dict[str, int]:
             cursor.execute(f"ANALYZE {table}")
         counts = _counts(cursor)
     with scoped(local_operator()) as by:
-        trail.record(by=by, act="生成模拟省", obj=NAME, after=counts)
+        trail.record(by=by, act="demo.generate", obj=trail.Subject("demo.province", NAME, NAME), after=counts)
     return counts
 
 

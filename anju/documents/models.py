@@ -14,10 +14,10 @@ class Document(models.Model):
 
     DRAFT, SIGNED, ISSUED, WITHDRAWN = "draft", "signed", "issued", "withdrawn"
     STATES = States(
-        Move("sign_off", DRAFT, SIGNED, act="documents.sign", label="签发"),
-        Move("return", SIGNED, DRAFT, act="documents.sign", label="退回修改"),
-        Move("issue", SIGNED, ISSUED, act="documents.issue", label="印发"),
-        Move("withdraw", ISSUED, WITHDRAWN, act="documents.sign", label="撤回"),
+        Move("sign_off", DRAFT, SIGNED, permission="documents.sign", label="签发"),
+        Move("return", SIGNED, DRAFT, permission="documents.sign", label="退回修改"),
+        Move("issue", SIGNED, ISSUED, permission="documents.issue", label="印发"),
+        Move("withdraw", ISSUED, WITHDRAWN, permission="documents.sign", label="撤回"),
         labels={DRAFT: "草稿", SIGNED: "已签发", ISSUED: "已印发", WITHDRAWN: "已撤回"},
     )
 

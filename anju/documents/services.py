@@ -8,8 +8,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.scope import Operator
 from anju.core.states import move
 from anju.documents import checks, kinds, markup, queries
@@ -19,6 +19,7 @@ from anju.problems import ASK, Problem, Refused
 
 
 @transaction.atomic
+@trail.act("documents.draft")
 def write(
     *,
     by: Operator,
@@ -52,7 +53,7 @@ def write(
         draft.title = made.title
         draft.save(update_fields=["title"])
     if last is None or last.html != made.html or (last.options, last.prose) != (options, prose):
-        _append(by, draft, made, options, prose, reason, "拟稿" if last is None else "改稿")
+        _append(by, draft, made, options, prose, reason, "documents.draft" if last is None else "documents.revise")
     return draft
 
 
@@ -87,25 +88,20 @@ def _append(
         reason=reason,
         by=by.key,
     )
-    _record(by, act, document, version, reason)
+    _record(act, document, version, reason)
     return version
 
 
-def _record(by: Operator, act: str, document: Document, version: Version, reason: str) -> None:
+def _record(act: str, document: Document, version: Version, reason: str) -> None:
     after = {"version": version.serial, "figures": version.figures_digest, "books": [book.get("digest", "") for book in version.books],
              "template": version.template_digest}  # fmt: skip
-    trail.record(
-        by=by,
-        act=act,
-        obj=f"公文 {document}",
-        after=after,
-        reason=reason,
-        region_id=document.region_id,
-        digest=version.html_digest,
+    trail.describe(
+        act=act, obj=document, after=after, reason=reason, region_id=document.region_id, digest=version.html_digest
     )
 
 
 @transaction.atomic
+@trail.act("documents.sign_off")
 def sign_off(*, by: Operator, document: Document, on: datetime.date, reason: str = "") -> Document:
     """签发: the text stands as it is. Refused DOC-021 while figures have changed since it was written; a reason passes it."""
     _fresh(by, document, reason, "签发")
@@ -122,6 +118,7 @@ def sign_off(*, by: Operator, document: Document, on: datetime.date, reason: str
 
 
 @transaction.atomic
+@trail.act("documents.send_back")
 def send_back(*, by: Operator, document: Document, on: datetime.date, reason: str) -> Document:
     """退回修改: a signed text that is not issued becomes a draft again."""
     move(document, "return", by=by, on=on, reason=reason)
@@ -129,6 +126,7 @@ def send_back(*, by: Operator, document: Document, on: datetime.date, reason: st
 
 
 @transaction.atomic
+@trail.act("documents.issue")
 def issue(*, by: Operator, document: Document, number: str, on: datetime.date, reason: str = "") -> Document:
     """印发: 文号, date and digests together. The signed text is not written again, only its number and date are put in.
 
@@ -172,11 +170,12 @@ def issue(*, by: Operator, document: Document, number: str, on: datetime.date, r
         document=document, serial=version.serial + 1, html=filled, html_digest=digest(filled), reason=reason, by=by.key,
         **{name: getattr(version, name) for name in same},
     )  # fmt: skip
-    _record(by, "印发", document, issued, reason)
+    _record("documents.issue", document, issued, reason)
     return document
 
 
 @transaction.atomic
+@trail.act("documents.withdraw")
 def withdraw(*, by: Operator, document: Document, on: datetime.date, reason: str) -> Document:
     """撤回 an issued document. Its number stays used and its text stays readable. The reason must not be blank."""
     if not reason.strip():

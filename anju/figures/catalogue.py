@@ -211,6 +211,7 @@ class Loaded:
 
 
 @transaction.atomic
+@trail.act("figures.load_catalogue")
 def load_catalogue(*, by: Operator, paths: Iterable[Path] = ()) -> Loaded:
     """Bring the shipped catalogue, and these files of a place, into the database (装载指标目录). The same again changes nothing.
 
@@ -254,10 +255,8 @@ def load_catalogue(*, by: Operator, paths: Iterable[Path] = ()) -> Loaded:
             written, update_conflicts=True, unique_fields=["code"], update_fields=[*COLUMNS, "order", "origin"]
         )
         kept.forget()
-        trail.record(
-            by=by,
-            act="装载指标目录",
-            obj="指标目录",
+        trail.describe(
+            obj=trail.Subject("figures.catalogue", "", "指标目录"),
             after={"new": sorted(new), "changed": sorted(changed | relabelled)},
         )
     return Loaded(tuple(new), tuple(sorted(changed | relabelled)), len(measures))

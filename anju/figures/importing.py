@@ -16,8 +16,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from anju.core import periods, trail
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.regions import Matcher
 from anju.core.scope import Operator, scoped
 from anju.figures import bulk, checks
@@ -69,6 +69,7 @@ def answer_key(problem: Problem) -> str:
 
 
 @transaction.atomic
+@trail.act("imports.store")
 def import_tables(
     *,
     by: Operator,
@@ -122,10 +123,19 @@ def import_tables(
         )  # what changes nothing was asked before
         if new or changed:
             _keep_answers(source, reminders, answers or {})
-            trail.record(
-                by=by, act="导入", obj=f"第 {source.pk} 号导入《{source.file_name}》", region_id=region.pk, digest=bulk.digest(cursor, source.pk),
-                after={"new": new, "changed": changed, "unchanged": unchanged, "sha256": source.sha256, "map": source.map_id, "answers": source.answers},
-            )  # fmt: skip
+            trail.describe(
+                obj=trail.Subject.of(source, f"第 {source.pk} 号导入《{source.file_name}》"),
+                region_id=region.pk,
+                digest=bulk.digest(cursor, source.pk),
+                after={
+                    "new": new,
+                    "changed": changed,
+                    "unchanged": unchanged,
+                    "sha256": source.sha256,
+                    "map": source.map_id,
+                    "answers": source.answers,
+                },
+            )
     if preview:
         transaction.set_rollback(True)
     return Imported(source, new, changed, unchanged, reminders)
@@ -446,6 +456,7 @@ def _keep_answers(source: Source, reminders: list[Problem], answers: Mapping[str
 
 
 @transaction.atomic
+@trail.act("imports.undo")
 def undo_import(*, by: Operator, source: Source | int, reason: str) -> int:
     """Take an import back (撤销导入): every figure stands as before; how many there were. The observations stay in the history.
 
@@ -480,10 +491,8 @@ def undo_import(*, by: Operator, source: Source | int, reason: str) -> int:
         count, restored, gone = bulk.take_back(cursor, number)
     if restored + gone != count:
         raise Refused(Problem("FIG-042", name, "撤销期间有数被别人改动。", "请刷新后再看能否撤销。"))
-    trail.record(
-        by=by,
-        act="撤销导入",
-        obj=name,
+    trail.describe(
+        obj=trail.Subject.of(found, name),
         before={"figures": count},
         after={"restored": restored},
         reason=reason,

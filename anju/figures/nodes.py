@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core import acts, periods, regions, trail
+from anju.core import periods, permissions, regions, trail
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
 from anju.figures.current import LEVELS, Figures, catalogue, figures
@@ -22,6 +22,7 @@ from anju.quantities import unit
 
 
 @transaction.atomic
+@trail.act("targets.set_node")
 def set_node(
     *,
     by: Operator,
@@ -39,7 +40,7 @@ def set_node(
     Refused: ACT-001; FIG-071 no target belongs to the measure; FIG-072 neither share nor number; FIG-073 another node stands.
     """
     where = f"{document.number}的节点 {on}"
-    acts.require(by, "targets.edit", document.region_id, where)
+    permissions.require(by, "targets.edit", document.region_id, where)
     target, actual = _sides(measure, where)
     if (
         (share is None) == (value is None)
@@ -77,10 +78,13 @@ def set_node(
     ]  # fmt: skip
     Node.objects.bulk_create(new)
     if changed or new:
-        trail.record(
-            by=by, act="登记节点", obj=f"{where} {target.code}", after=said | {"on": str(on), "regions": len(new)},
-            before={key: getattr(changed[0], key) for key in said} if changed else None, reason=reason, region_id=document.region_id,
-        )  # fmt: skip
+        trail.describe(
+            obj=trail.Subject.of(document, f"{where} {target.code}"),
+            after=said | {"on": str(on), "regions": len(new)},
+            before={key: getattr(changed[0], key) for key in said} if changed else None,
+            reason=reason,
+            region_id=document.region_id,
+        )
     return list(Node.objects.filter(document=document, target=target, on=on))
 
 

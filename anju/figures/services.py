@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from anju.core import periods, trail
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.scope import Operator
 from anju.figures import current
 from anju.figures.catalogue import load_catalogue
@@ -31,6 +31,7 @@ Value = str | int | Decimal | Fraction | None
 
 
 @transaction.atomic
+@trail.act("figures.enter")
 def enter(
     *,
     by: Operator,
@@ -77,10 +78,11 @@ def enter(
             )
         )
     _scopes_agree(by, said, region, period, scope_note)
-    return _write(by, Source.Kind.ENTRY, "填报", said, region, period, before, title=title, **beside)
+    return _write(by, Source.Kind.ENTRY, said, region, period, before, title=title, **beside)
 
 
 @transaction.atomic
+@trail.act("figures.assume")
 def assume(
     *,
     by: Operator,
@@ -120,10 +122,11 @@ def assume(
             )
         )
     beside = {"assumed": True, "basis": basis, "document": document, "scope_note": scope_note}
-    return _write(by, Source.Kind.ASSUMPTION, "推定", said, region, period, None, title=title, **beside)
+    return _write(by, Source.Kind.ASSUMPTION, said, region, period, None, title=title, **beside)
 
 
 @transaction.atomic
+@trail.act("figures.correct")
 def correct(
     *,
     by: Operator,
@@ -170,10 +173,11 @@ def correct(
                 "无需更正；要改单位或小数位，请写成要改成的样子。",
             )
         )
-    return _write(by, Source.Kind.CORRECTION, "更正", said, region, period, before, reason=reason, **beside)
+    return _write(by, Source.Kind.CORRECTION, said, region, period, before, reason=reason, **beside)
 
 
 @transaction.atomic
+@trail.act("targets.register_document")
 def target_document(
     *,
     by: Operator,
@@ -202,7 +206,7 @@ def target_document(
     made, new = TargetDocument.objects.get_or_create(number=number, region=_own(by, region), defaults=wanted)
     if new:
         shown = wanted | {key: wanted[key] and str(wanted[key]) for key in ("issued_on", "effective_on")}
-        trail.record(by=by, act="登记下达文件", obj=number, after=shown, region_id=region.pk)
+        trail.describe(obj=trail.Subject.of(made, number), after=shown, region_id=region.pk)
     elif any(getattr(made, key) != value for key, value in wanted.items()):
         raise Refused(
             Problem(
@@ -263,6 +267,7 @@ def check_current(user: Operator) -> Checked:
 
 
 @transaction.atomic
+@trail.act("figures.rebuild_current")
 def rebuild_current(*, by: Operator) -> Checked:
     """Make current_figure equal to what the observations of the user's regions say. differing: how many keys had not been."""
     keys = "region_id, period, measure_id, calibre_id"
@@ -286,7 +291,9 @@ def rebuild_current(*, by: Operator) -> Checked:
                         "请停止写入，并把留痕导出交维护人员。",
                     )
                 )
-    trail.record(by=by, act="重建现行数", obj="现行数表", after={"total": found.total, "differing": found.differing})
+    trail.describe(
+        obj=trail.Subject("figures.current", "", "现行数表"), after={"total": found.total, "differing": found.differing}
+    )
     return found
 
 
@@ -390,7 +397,6 @@ def _scopes_agree(by: Operator, said: Stored, region: Region, period: str, scope
 def _write(
     by: Operator,
     kind: str,
-    act: str,
     said: Stored,
     region: Region,
     period: str,
@@ -407,11 +413,15 @@ def _write(
     if not _stand(made, before):
         now = _stands(by, said, region, period)
         raise Refused(_faster(said, region, period, now.observation if now else None))
-    trail.record(
-        by=by, act=act, obj=f"{said.measure.code}{':' + said.calibre if said.calibre else ''}@{region.code}/{period}",
-        before=_shown(current.as_figure(before), before) if before else None, after=_shown(current.as_figure(made), made),
-        reason=beside.get("reason") or beside.get("basis") or "", region_id=region.pk,
-    )  # fmt: skip
+    trail.describe(
+        obj=trail.Subject.of(
+            made, f"{said.measure.code}{':' + said.calibre if said.calibre else ''}@{region.code}/{period}"
+        ),
+        before=_shown(current.as_figure(before), before) if before else None,
+        after=_shown(current.as_figure(made), made),
+        reason=beside.get("reason") or beside.get("basis") or "",
+        region_id=region.pk,
+    )
     if made.document_id:
         _balances(by, said, made)
     return made

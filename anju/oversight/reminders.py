@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from anju.core import regions, trail
-from anju.core.acts import acts, may
 from anju.core.addresses import path_of
 from anju.core.models import Region
+from anju.core.permissions import may, permissions
 from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import day, period_label
 from anju.documents.annex import declared
@@ -46,6 +46,7 @@ class Reminded:
 
 
 @transaction.atomic
+@trail.act("reminders.write")
 def remind(*, by: Operator, at: datetime) -> Reminded:
     """Write what is to be told today, and take back what is not due any more. Repeated on the same day it changes nothing."""
     wanted = {(one.region.pk, one.key): one for one in collect(by, at)}
@@ -54,18 +55,20 @@ def remind(*, by: Operator, at: datetime) -> Reminded:
     }
     over = [row.pk for key, row in standing.items() if key not in wanted]
     Notice.objects.filter(pk__in=over).update(done_at=at)
+    changed = 0
     for key, row in standing.items():  # a deadline that was put off, a gap that became smaller
         said = wanted.get(key)
         if said and (said.what, said.due) != (row.what, row.due):
-            Notice.objects.filter(pk=row.pk).update(what=said.what, due=said.due)
+            changed += Notice.objects.filter(pk=row.pk).update(what=said.what, due=said.due)
     new = [
         Notice(region=one.region, act=one.act, key=one.key, what=one.what, link=one.link, due=one.due, at=at)
         for key, one in wanted.items() if key not in standing
     ]  # fmt: skip
     Notice.objects.bulk_create(new)
-    if new or over:
-        trail.record(
-            by=by, act="到期提醒", obj=f"{timezone.localdate(at)}的提醒", after={"new": len(new), "done": len(over)}
+    if new or over or changed:
+        trail.describe(
+            obj=trail.Subject("oversight.reminders", str(timezone.localdate(at)), f"{timezone.localdate(at)}的提醒"),
+            after={"new": len(new), "done": len(over), "changed": changed},
         )
     return Reminded(len(new), len(over))
 
@@ -83,7 +86,9 @@ def _returns(user: Operator, at: datetime, lead: timedelta) -> Iterator[Wanted]:
         if one.deadline - at > lead:
             continue
         over = "已过期限，请尽快" if one.deadline < at else "请按时"
-        what = f"{one.region.name}{one.form.name}（{period_label(one.period)}）{over}{acts()[one.waits_for].label}"
+        what = (
+            f"{one.region.name}{one.form.name}（{period_label(one.period)}）{over}{permissions()[one.waits_for].label}"
+        )
         link = (
             one.ret.get_absolute_url() if one.ret is not None else f"{path_of('returns:home')}?region={one.region.code}"
         )
@@ -150,11 +155,12 @@ def count(user: Operator) -> int:
 
 
 def _open(user: Operator) -> QuerySet[Notice]:
-    mine = [act for act in acts() if may(user, act)]
+    mine = [act for act in permissions() if may(user, act)]
     return visible(Notice.objects.filter(done_at=None, act__in=mine).exclude(seen__contains=[user.key]), user)
 
 
 @transaction.atomic
+@trail.act("reminders.put_away")
 def put_away(*, by: Operator, notice_id: int) -> Notice:
     """知道了: this user is not told again; it stays for everybody else who may do it. Notice.DoesNotExist when it is not theirs."""
     row: Any = next((one for one in notices(by) if one.pk == notice_id), None)
@@ -164,5 +170,5 @@ def put_away(*, by: Operator, notice_id: int) -> Notice:
     if by.key not in row.seen:
         row.seen = [*row.seen, by.key]
         row.save(update_fields=["seen"])
-        trail.record(by=by, act="提醒已阅", obj=f"提醒 {row}", region_id=row.region_id)
+        trail.describe(obj=row, region_id=row.region_id)
     return row

@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from anju.core import regions as places
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible
 from anju.problems import Problem, Refused
 from anju.projects.fields import FIELDS, PLANNED, Field, Unfit, show

@@ -7,8 +7,8 @@ from django.db import connection, transaction
 
 from anju import rules
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible, within
 from anju.problems import Problem, Refused
 from anju.projects import counting
@@ -20,6 +20,7 @@ from anju.runs.folders import library
 
 
 @transaction.atomic
+@trail.act("projects.fix_cohort")
 def fix_cohort(*, by: Operator, region: Region, name: str, started_by: date, unfinished_on: date) -> Cohort:
     """Save those projects of a region and all below it that were started by one day and unfinished on another, with what was unfinished.
 
@@ -54,8 +55,8 @@ def fix_cohort(*, by: Operator, region: Region, name: str, started_by: date, unf
         )
         count = cursor.rowcount
     after = {"projects": count, "started_by": str(started_by), "unfinished_on": str(unfinished_on)}
-    trail.record(
-        by=by, act="固定项目清单", obj=f"项目清单 {region.name} {cohort.name}", after=after, region_id=region.pk
+    trail.describe(
+        obj=trail.Subject.of(cohort, f"项目清单 {region.name} {cohort.name}"), after=after, region_id=region.pk
     )
     return cohort
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.models import File, Region
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible
 from anju.core.states import move
 from anju.problems import Problem, Refused
@@ -18,6 +18,7 @@ from anju.projects.models import Entry, Project
 
 
 @transaction.atomic
+@trail.act("projects.open_entries")
 def open_entries(*, by: Operator, region: Region, on: date) -> list[Entry]:
     """Run the ledgers' books over the projects of a region and all below it, and enter those not entered yet (列入台账). Repeating adds nothing."""
     ids = below(by, region)
@@ -47,7 +48,7 @@ def open_entries(*, by: Operator, region: Region, on: date) -> list[Entry]:
     if made:
         listed = {ledger: sum(one.ledger == ledger for one in made) for ledger in signals.ledgers()}
         after = listed | {"on": str(on), "entries": [one.pk for one in made][:1000]}
-        trail.record(by=by, act="列入台账", obj=f"{region.name} 项目台账", after=after, region_id=region.pk)
+        trail.describe(obj=trail.Subject.of(region, f"{region.name} 项目台账"), after=after, region_id=region.pk)
     return made
 
 
@@ -72,15 +73,17 @@ def _enter(cursor: Any, entry: Entry) -> list[Entry]:
 
 
 @transaction.atomic
+@trail.act("projects.explain_entry")
 def explain(*, by: Operator, entry_id: int, reason: str) -> Entry:
     """Say why it is overdue (说明原因). The state stays until it was reported."""
     entry = _entry(by, entry_id, EDIT)
     if not reason.strip():
         raise Refused(Problem("PROJ-031", _named(entry), "没有写原因。", "请写明为什么没有按期建成、采取什么措施。"))
-    return _set(by, entry, "说明原因", reason=reason.strip())
+    return _set(entry, reason=reason.strip())
 
 
 @transaction.atomic
+@trail.act("projects.report_entry")
 def report(*, by: Operator, entry_id: int, on: date, number: str) -> Entry:
     """Reported to the local government, by which paper (报当地政府). Needs the reason."""
     entry = _entry(by, entry_id, EDIT)
@@ -95,10 +98,11 @@ def report(*, by: Operator, entry_id: int, on: date, number: str) -> Entry:
         raise Refused(*problems)
     if entry.state == Entry.OPEN:
         move(entry, "explain", by=by, on=on, reason=entry.reason, because={"number": number})
-    return _set(by, entry, "报当地政府", reported_on=on, report_number=number.strip())
+    return _set(entry, reported_on=on, report_number=number.strip())
 
 
 @transaction.atomic
+@trail.act("projects.consent_entry")
 def consent(*, by: Operator, entry_id: int, on: date, number: str) -> Entry:
     """The local government consented (政府核实同意). Needs the report, and is not before it."""
     entry = _entry(by, entry_id, EDIT)
@@ -113,10 +117,11 @@ def consent(*, by: Operator, entry_id: int, on: date, number: str) -> Entry:
         problems.append(Problem("PROJ-032", _named(entry), "没有写同意的文号。", "请写批复、会议纪要的文号。"))
     if problems:
         raise Refused(*problems)
-    return _set(by, entry, "政府核实同意", consented_on=on, consent_number=number.strip())
+    return _set(entry, consented_on=on, consent_number=number.strip())
 
 
 @transaction.atomic
+@trail.act("projects.close_entry")
 def close_out(*, by: Operator, entry_id: int, on: date, note: str = "", evidence: File | None = None) -> Entry:
     """Close an entry (销号). Refused PROJ-033 while the book that opened it still holds against the project."""
     entry = _entry(by, entry_id, ADJUST)
@@ -132,10 +137,11 @@ def close_out(*, by: Operator, entry_id: int, on: date, note: str = "", evidence
             )
         )
     move(entry, "close", by=by, on=on, reason=note, because={"project": entry.project.state})
-    return _set(by, entry, "", closed_on=on, evidence=evidence)
+    return _write(entry, closed_on=on, evidence=evidence)
 
 
 @transaction.atomic
+@trail.act("projects.reopen_entry")
 def reopen_entry(*, by: Operator, entry_id: int, on: date, reason: str) -> Entry:
     """Take a close-out back (恢复)."""
     entry = _entry(by, entry_id, ADJUST)
@@ -146,7 +152,7 @@ def reopen_entry(*, by: Operator, entry_id: int, on: date, reason: str) -> Entry
         raise Refused(
             Problem("PROJ-034", _named(entry), "这个项目已另有一条没有销号的。", "请在那一条上办理。")
         ) from None
-    return _set(by, entry, "", closed_on=None)
+    return _write(entry, closed_on=None)
 
 
 def _entry(by: Operator, entry_id: int, act: str) -> Entry:
@@ -161,17 +167,20 @@ def _named(entry: Entry) -> str:
     return f"台账条目 {entry.project.region.name} {entry.project.code} {signals.ledgers()[entry.ledger].label}"
 
 
-def _set(by: Operator, entry: Entry, act: str, **values: Any) -> Entry:
-    """act: "" when a move has told the trail already."""
-    if act and entry.state == Entry.CLOSED:
+def _set(entry: Entry, **values: Any) -> Entry:
+    """Write what is new of an entry that stands; the same again changes nothing."""
+    if entry.state == Entry.CLOSED:
         raise Refused(Problem("PROJ-034", _named(entry), "已经销号。", "要改的请先“恢复”。"))
-    before = {key: str(getattr(entry, key) or "") for key in values if act}
-    if act and before == {key: str(value or "") for key, value in values.items()}:
+    if all(str(getattr(entry, key) or "") == str(value or "") for key, value in values.items()):
         return entry
+    return _write(entry, **values)
+
+
+def _write(entry: Entry, **values: Any) -> Entry:
+    before = {key: str(getattr(entry, key) or "") for key in values}
     for key, value in values.items():
         setattr(entry, key, value)
     entry.save(update_fields=list(values))
-    if act:
-        after = {key: str(value or "") for key, value in values.items()}
-        trail.record(by=by, act=act, obj=_named(entry), before=before, after=after, region_id=entry.region_id)
+    after = {key: str(value or "") for key, value in values.items()}
+    trail.describe(obj=trail.Subject.of(entry, _named(entry)), before=before, after=after, region_id=entry.region_id)
     return entry

@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible, within
 from anju.core.templatetags.anju import day
 from anju.projects import signals
@@ -33,6 +33,7 @@ def large(user: Operator, region: Region) -> bool:
 
 
 @transaction.atomic
+@trail.act("projects.look_over")
 def look_over(*, by: Operator, region: Region, on: date, told: Progress = lambda done, total, text: None) -> Look:
     """Find out what the books notice of a region and all below it on a day, and keep it in place of the month's earlier one."""
     require(by, "runs.run", region.pk, f"{region.name} 规则书提醒")
@@ -53,10 +54,8 @@ def look_over(*, by: Operator, region: Region, on: date, told: Progress = lambda
         ),
         batch_size=2_000,
     )  # fmt: skip
-    trail.record(
-        by=by,
-        act="核对规则书提醒",
-        obj=f"{region.name} 项目台账",
+    trail.describe(
+        obj=trail.Subject.of(region, f"{region.name} 项目台账"),
         after={"on": str(on), "notices": len(found)},
         region_id=region.pk,
     )

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from anju.core import periods, trail
 from anju.core import regions as places
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible
 from anju.figures.models import CurrentFigure, Measure, Observation, Source
 from anju.figures.publishing import Published, publish
@@ -35,6 +35,7 @@ class Told:
 
 
 @transaction.atomic
+@trail.act("projects.publish_counts")
 def publish_counts(*, by: Operator, region: Region, period: str) -> Told:
     """Count the projects of a region and all below it since January, and publish the sums of each level (发布台账统计数).
 
@@ -116,7 +117,7 @@ def publish_counts(*, by: Operator, region: Region, period: str) -> Told:
             "unknown": len(told.unknown),
         }
         digest = hashlib.sha256(content).hexdigest()
-        trail.record(by=by, act="发布台账统计数", obj=title, after=after, region_id=region.pk, digest=digest)
+        trail.describe(obj=trail.Subject.of(told.source, title), after=after, region_id=region.pk, digest=digest)
     return told
 
 

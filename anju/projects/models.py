@@ -31,12 +31,12 @@ class Project(models.Model):
 
     RESERVE, PLANNED, CLOSED, REPLACED, CANCELLED = "reserve", "planned", "closed", "replaced", "cancelled"
     STATES = States(
-        Move("plan", RESERVE, PLANNED, act="projects.edit", label="列入年度计划"),
-        Move("close", PLANNED, CLOSED, act="projects.adjust", label="办结"),
-        Move("reopen", CLOSED, PLANNED, act="projects.adjust", label="重新打开"),
-        Move("replace", PLANNED, REPLACED, act="projects.adjust", label="置换"),
-        Move("cancel", PLANNED, CANCELLED, act="projects.adjust", label="取消"),
-        Move("cancel", RESERVE, CANCELLED, act="projects.adjust", label="取消"),
+        Move("plan", RESERVE, PLANNED, permission="projects.edit", label="列入年度计划"),
+        Move("close", PLANNED, CLOSED, permission="projects.adjust", label="办结"),
+        Move("reopen", CLOSED, PLANNED, permission="projects.adjust", label="重新打开"),
+        Move("replace", PLANNED, REPLACED, permission="projects.adjust", label="置换"),
+        Move("cancel", PLANNED, CANCELLED, permission="projects.adjust", label="取消"),
+        Move("cancel", RESERVE, CANCELLED, permission="projects.adjust", label="取消"),
         labels={RESERVE: "储备", PLANNED: "在册", CLOSED: "办结", REPLACED: "已置换", CANCELLED: "已取消"},
     )
 
@@ -255,10 +255,10 @@ class Entry(models.Model):
 
     OPEN, EXPLAINED, CLOSED = "open", "explained", "closed"
     STATES = States(
-        Move("explain", OPEN, EXPLAINED, act="projects.edit", label="说明原因并报告"),
-        Move("close", OPEN, CLOSED, act="projects.adjust", label="销号"),
-        Move("close", EXPLAINED, CLOSED, act="projects.adjust", label="销号"),
-        Move("reopen", CLOSED, OPEN, act="projects.adjust", label="恢复"),
+        Move("explain", OPEN, EXPLAINED, permission="projects.edit", label="说明原因并报告"),
+        Move("close", OPEN, CLOSED, permission="projects.adjust", label="销号"),
+        Move("close", EXPLAINED, CLOSED, permission="projects.adjust", label="销号"),
+        Move("reopen", CLOSED, OPEN, permission="projects.adjust", label="恢复"),
         labels={OPEN: "未销号", EXPLAINED: "已说明", CLOSED: "已销号"},
     )
 

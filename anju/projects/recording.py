@@ -37,6 +37,7 @@ class Entry:
 
 
 @transaction.atomic
+@trail.act("projects.record")
 def record(
     *, by: Operator, project_id: int, kind: str, on: date, amount: str | int | None = None, mode: str = "", part: str = "",
     number: str = "", note: str = "", evidence: File | None = None, origin: str = LEDGER,
@@ -55,17 +56,18 @@ def record(
         raise Refused(*problems)
     made.evidence = evidence
     made.save(force_insert=True)
-    trail.record(
-        by=by, act="登记进度", obj=named(project), after=_shown_event(project, made), region_id=project.region_id
+    trail.describe(
+        obj=trail.Subject.of(project, named(project)), after=_shown_event(project, made), region_id=project.region_id
     )
     return made
 
 
 @transaction.atomic
-def record_all(*, by: Operator, entries: Sequence[Entry], origin: str, act: str = "登记进度") -> list[Event]:
+@trail.act("projects.record")
+def record_all(*, by: Operator, entries: Sequence[Entry], origin: str, act: str = "projects.record") -> list[Event]:
     """Many events at once, of many projects: all or none, every problem told. One trail row with their digest.
 
-    origin: never "ledger": a return's submission, an import. Events that stand already with this very origin are left alone.
+    origin: never "ledger": a return's submission, an import. act: as the trail calls it. Events that stand already with this very origin are left alone.
     """
     found = locked_all(by, {entry.project_id for entry in entries})
     made, problems = [], []
@@ -85,14 +87,19 @@ def record_all(*, by: Operator, entries: Sequence[Entry], origin: str, act: str 
         lines = "\n".join(json.dumps([str(part) for part in _key(one)], ensure_ascii=False) for one in made)
         digest = hashlib.sha256(lines.encode()).hexdigest()
         regions = {project.region_id for project in found.values()}
-        trail.record(
-            by=by, act=act, obj=origin, after={"events": len(made), "projects": len(found), "first": made[0].pk, "last": made[-1].pk},
-            region_id=regions.pop() if len(regions) == 1 else None, digest=digest,
-        )  # fmt: skip
+        trail.describe(
+            act=act,
+            obj=trail.Subject("projects.origin", origin, origin),
+            after={"events": len(made), "projects": len(found), "first": made[0].pk, "last": made[-1].pk},
+            region_id=regions.pop() if len(regions) == 1 else None,
+            digest=digest,
+            count=len(made),
+        )
     return made
 
 
 @transaction.atomic
+@trail.act("projects.mend")
 def mend(
     *, by: Operator, event_id: int, reason: str, amount: str | int | None = KEEP, on: date = KEEP, mode: str = KEEP, part: str = KEEP,
     number: str = KEEP, ordered_by: str = "", origin: str = LEDGER,
@@ -136,10 +143,14 @@ def mend(
     if void:
         made.amount = None
     made.save(force_insert=True)
-    trail.record(
-        by=by, act="撤回进度" if void else "更正进度", obj=named(project), before=_shown_event(project, old),
-        after=_shown_event(project, made) | {"ordered_by": made.ordered_by}, reason=reason, region_id=project.region_id,
-    )  # fmt: skip
+    trail.describe(
+        act="projects.void" if void else "projects.mend",
+        obj=trail.Subject.of(project, named(project)),
+        before=_shown_event(project, old),
+        after=_shown_event(project, made) | {"ordered_by": made.ordered_by},
+        reason=reason,
+        region_id=project.region_id,
+    )
     return made
 
 

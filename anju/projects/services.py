@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.models import File, Region
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible
 from anju.core.states import move
 from anju.problems import Problem, Refused
@@ -52,6 +52,7 @@ LARGEST = 20 << 20
 
 
 @transaction.atomic
+@trail.act("projects.register")
 def register(*, by: Operator, region: Region, origin: str = LEDGER, **fields: Any) -> Project:
     """Register a project (登记项目). With a year it is in that year's plan, without one in the reserve (储备).
 
@@ -72,8 +73,8 @@ def register(*, by: Operator, region: Region, origin: str = LEDGER, **fields: An
             made.save(force_insert=True)
     except IntegrityError:  # someone else was registering it at the same moment
         raise Refused(code_taken(region, made)) from None
-    trail.record(
-        by=by, act="登记项目", obj=named(made), after=shown_fields(made) | {"origin": origin}, region_id=region.pk
+    trail.describe(
+        obj=trail.Subject.of(made, named(made)), after=shown_fields(made) | {"origin": origin}, region_id=region.pk
     )
     return made
 
@@ -117,6 +118,7 @@ def checked(region: Region, name: str, fields: Mapping[str, Any], kind: str = ""
 
 
 @transaction.atomic
+@trail.act("projects.edit")
 def edit(*, by: Operator, project_id: int, version: int, **fields: Any) -> Project:
     """Change what is known of a project. What the plan fixed (PLANNED) can only be filled in here; it is changed by `adjust`.
 
@@ -146,10 +148,8 @@ def edit(*, by: Operator, project_id: int, version: int, **fields: Any) -> Proje
         raise Refused(Problem("PROJ-007", named(project), "储备项目没有计划年度。", "请用“列入年度计划”。"))
     before = shown_fields(project, changed)
     change(project, by, changed)
-    trail.record(
-        by=by,
-        act="修改项目",
-        obj=named(project),
+    trail.describe(
+        obj=trail.Subject.of(project, named(project)),
         before=before,
         after=shown_fields(project, changed),
         region_id=project.region_id,
@@ -158,6 +158,7 @@ def edit(*, by: Operator, project_id: int, version: int, **fields: Any) -> Proje
 
 
 @transaction.atomic
+@trail.act("projects.plan")
 def plan(*, by: Operator, project_id: int, year: int, on: date, number: str = "") -> Project:
     """Take a reserve project into a year's plan (列入年度计划)."""
     project = locked(by, project_id, EDIT)
@@ -168,6 +169,7 @@ def plan(*, by: Operator, project_id: int, year: int, on: date, number: str = ""
 
 
 @transaction.atomic
+@trail.act("projects.publish_due")
 def publish_due(*, by: Operator, project_id: int, due_on: date | None = None, published_on: date, at: str) -> Project:
     """Note the completion date of the contract and where it was made public (公开约定竣工日期). at: address or medium."""
     project = locked(by, project_id, EDIT)
@@ -187,8 +189,8 @@ def publish_due(*, by: Operator, project_id: int, due_on: date | None = None, pu
         before = {key: str(getattr(project, key) or "") for key in values}
         change(project, by, values)
         after = {key: str(value) for key, value in values.items()}
-        trail.record(
-            by=by, act="公开约定竣工日期", obj=named(project), before=before, after=after, region_id=project.region_id
+        trail.describe(
+            obj=trail.Subject.of(project, named(project)), before=before, after=after, region_id=project.region_id
         )
     return project
 
@@ -197,6 +199,7 @@ def publish_due(*, by: Operator, project_id: int, due_on: date | None = None, pu
 
 
 @transaction.atomic
+@trail.act("projects.meet")
 def meet(
     *, by: Operator, project_id: int, code: str, met_on: date | None = None, number: str = "", not_needed: bool = False
 ) -> Condition:
@@ -227,7 +230,9 @@ def meet(
         defaults=values | {"region_id": project.region_id, "by": by.key, "at": timezone.now()},
     )
     after = {"condition": kind.label} | {key: str(value) for key, value in values.items()}
-    trail.record(by=by, act="登记开工条件", obj=named(project), before=before, after=after, region_id=project.region_id)
+    trail.describe(
+        obj=trail.Subject.of(project, named(project)), before=before, after=after, region_id=project.region_id
+    )
     return made
 
 
@@ -241,6 +246,7 @@ def keep_file(*, by: Operator, region_id: int, name: str, content: bytes, media:
 
 
 @transaction.atomic
+@trail.act("projects.add_photo")
 def photo(
     *,
     by: Operator,
@@ -286,8 +292,8 @@ def photo(
         **place,
     )
     after = {"photo": made.pk, "name": file.name, "taken_on": str(taken_on)}
-    trail.record(
-        by=by, act="上传现场照片", obj=named(project), after=after, region_id=project.region_id, digest=file.sha256
+    trail.describe(
+        obj=trail.Subject.of(project, named(project)), after=after, region_id=project.region_id, digest=file.sha256
     )
     return made
 
@@ -296,6 +302,7 @@ def photo(
 
 
 @transaction.atomic
+@trail.act("projects.adjust")
 def adjust(
     *,
     by: Operator,
@@ -319,6 +326,7 @@ def adjust(
 
 
 @transaction.atomic
+@trail.act("projects.correct_plan")
 def correct_plan(*, by: Operator, project_id: int, version: int, reason: str, **fields: Any) -> Adjustment:
     """Mend what was wrongly typed of the plan (录入更正), without a document. What it was and became stays.
 
@@ -377,6 +385,7 @@ def _plan_changes(
 
 
 @transaction.atomic
+@trail.act("projects.replace")
 def replace(
     *, by: Operator, project_id: int, replaced_by: int, number: str, on: date, reason: str, ordered_by: str = ""
 ) -> Adjustment:
@@ -410,6 +419,7 @@ def replace(
 
 
 @transaction.atomic
+@trail.act("projects.cancel")
 def cancel(*, by: Operator, project_id: int, number: str, on: date, reason: str, ordered_by: str = "") -> Adjustment:
     """Take a project out of the plan or the reserve, by a document (取消)."""
     project = locked(by, project_id, ADJUST)
@@ -422,6 +432,7 @@ def cancel(*, by: Operator, project_id: int, number: str, on: date, reason: str,
 
 
 @transaction.atomic
+@trail.act("projects.close")
 def close(*, by: Operator, project_id: int, on: date, reason: str = "") -> Project:
     """Everything of the project is done (办结): nothing more is recorded."""
     project = locked(by, project_id, ADJUST)
@@ -431,6 +442,7 @@ def close(*, by: Operator, project_id: int, on: date, reason: str = "") -> Proje
 
 
 @transaction.atomic
+@trail.act("projects.reopen")
 def reopen(*, by: Operator, project_id: int, on: date, reason: str) -> Project:
     project = locked(by, project_id, ADJUST)
     move(project, "reopen", by=by, on=on, reason=reason)
@@ -447,9 +459,12 @@ def _adjusted(
         replaced_by=replaced_by, reason=reason.strip(), ordered_by=ordered_by.strip(), by=by.key,
     )  # fmt: skip
     shown = after | {"number": made.number, "on": str(on), "ordered_by": made.ordered_by}
-    act = "录入更正" if kind == "correct" else f"{made.get_kind_display()}项目"
-    trail.record(
-        by=by, act=act, obj=named(project), before=before, after=shown, reason=reason, region_id=project.region_id
+    trail.describe(
+        obj=trail.Subject.of(project, named(project)),
+        before=before,
+        after=shown,
+        reason=reason,
+        region_id=project.region_id,
     )
     return made
 

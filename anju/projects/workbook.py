@@ -18,8 +18,9 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from anju.core import regions as places
-from anju.core.acts import require
+from anju.core import trail
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
 from anju.projects import services
@@ -172,6 +173,7 @@ def _digest(text: str, rows: list[list[str]]) -> str:
 
 
 @transaction.atomic
+@trail.act("projects.import_workbook")
 def import_workbook(*, by: Operator, region: Region, content: bytes, name: str, preview: bool = False) -> Brought:
     """Take a workbook back (成批修改和登记): all of it or nothing, every problem at its cell. The same again changes nothing.
 
@@ -187,9 +189,18 @@ def import_workbook(*, by: Operator, region: Region, content: bytes, name: str, 
         back.row(at, row)
     if back.problems:
         raise Refused(*back.problems)
+    brought = back.brought
+    if brought.made or brought.changed:
+        trail.describe(
+            obj=trail.Subject("projects.workbook", back.origin, f"{region.name} 项目工作簿《{name}》"),
+            after={"made": len(brought.made), "changed": len(brought.changed), "unchanged": brought.unchanged},
+            region_id=region.pk,
+            count=len(brought.made) + len(brought.changed),
+            digest=hashlib.sha256(content).hexdigest(),
+        )
     if preview:
         transaction.set_rollback(True)
-    return back.brought
+    return brought
 
 
 Before = dict[int, tuple[int, dict[str, str]]]

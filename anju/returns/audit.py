@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.models import Organisation, Posting, Region
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible, within
 from anju.problems import Problem, Refused
 from anju.projects.queries import below
@@ -34,6 +34,7 @@ def grounds(user: Operator, on: date | None = None) -> list[str]:
 
 
 @transaction.atomic
+@trail.act("returns.export_audit")
 def audit_export(*, by: Operator, region: Region, periods: Sequence[str], number: str = "") -> bytes:
     """A zip of the returns that were submitted (导出审计资料): no draft is in it, whoever asks.
 
@@ -59,14 +60,13 @@ def audit_export(*, by: Operator, region: Region, periods: Sequence[str], number
     })  # fmt: skip
     content = _zip(files)
     after = {"periods": list(periods), "number": number, "returns": len(rets), "bytes": len(content)}
-    trail.record(
-        by=by,
-        act="导出审计资料",
-        obj=where,
+    trail.describe(
+        obj=trail.Subject.of(region, where),
         after=after,
         reason=number,
         region_id=region.pk,
         digest=hashlib.sha256(content).hexdigest(),
+        count=len(rets),
     )
     return content
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from anju.core.acts import require
 from anju.core.models import Organisation, Region
 from anju.core.people import name_of
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible
 from anju.problems import Problem, Refused
 from anju.projects.queries import below

@@ -61,6 +61,7 @@ def told(found: list[Finding]) -> dict[str, int]:
 
 
 @transaction.atomic
+@trail.act("returns.hand_in")
 def hand_in(*, by: Operator, ret_id: int) -> Return:
     """Hand the filled return in for review (提交审核). Refused with everything that the checks find and nobody answered."""
     ret = held(by, ret_id, FILL)
@@ -70,6 +71,7 @@ def hand_in(*, by: Operator, ret_id: int) -> Return:
 
 
 @transaction.atomic
+@trail.act("returns.withdraw")
 def withdraw(*, by: Operator, ret_id: int) -> Return:
     """Take it back while nobody has reviewed it (撤回修改)."""
     ret = held(by, ret_id, FILL)
@@ -78,6 +80,7 @@ def withdraw(*, by: Operator, ret_id: int) -> Return:
 
 
 @transaction.atomic
+@trail.act("returns.review")
 def review(*, by: Operator, ret_id: int, remark: str = "") -> Return:
     """Pass the review (审核通过). A form without joint review goes on to the head at once."""
     ret = held(by, ret_id, REVIEW)
@@ -88,6 +91,7 @@ def review(*, by: Operator, ret_id: int, remark: str = "") -> Return:
 
 
 @transaction.atomic
+@trail.act("returns.opine")
 def opine(*, by: Operator, ret_id: int, agrees: bool, remark: str = "", line: str = "", column: str = "") -> Opinion:
     """A department's opinion in the joint review (联审意见); the latest of each organisation counts. An objection says why.
 
@@ -109,7 +113,7 @@ def opine(*, by: Operator, ret_id: int, agrees: bool, remark: str = "", line: st
         by=by.key, by_name=by.name,
     )  # fmt: skip
     after = {"agrees": agrees, "organisation": str(mine[0]), "line": line, "column": column}
-    trail.record(by=by, act="联审意见", obj=str(ret), after=after, reason=made.remark, region_id=ret.region_id)
+    trail.describe(obj=ret, after=after, reason=made.remark, region_id=ret.region_id)
     return made
 
 
@@ -169,6 +173,7 @@ def joint(user: Operator, ret: Return, steps: list[Step] | None = None) -> list[
 
 
 @transaction.atomic
+@trail.act("returns.clear")
 def clear(*, by: Operator, ret_id: int, remark: str = "") -> Return:
     """End the joint review (联审完毕). While a department objects or is silent only with a remark of the reviewer (RET-052)."""
     ret = held(by, ret_id, REVIEW)
@@ -182,6 +187,7 @@ def clear(*, by: Operator, ret_id: int, remark: str = "") -> Return:
 
 
 @transaction.atomic
+@trail.act("returns.submit")
 def submit(*, by: Operator, ret_id: int, remark: str = "") -> Return:
     """Submit to the city (上报市级). The time of the first submission is the proof of when it was reported, and is never set again."""
     ret = held(by, ret_id, SUBMIT)
@@ -195,6 +201,7 @@ def submit(*, by: Operator, ret_id: int, remark: str = "") -> Return:
 
 
 @transaction.atomic
+@trail.act("returns.send_back")
 def send_back(*, by: Operator, ret_id: int, remark: str) -> Return:
     """Send it back to be filled again (退回). RET-053 without a remark."""
     ret = held(by, ret_id, "returns.see")
@@ -219,6 +226,7 @@ def _finding(by: Operator, ret: Return, check_id: str, line: str) -> Finding:
 
 
 @transaction.atomic
+@trail.act("returns.answer")
 def answer(*, by: Operator, ret_id: int, check_id: str, line: str, text: str) -> Answer | None:
     """Answer a check that asks (答复); "" takes the answer back. It is kept with the fact that it answers, and counts while that stands.
 
@@ -245,6 +253,7 @@ def answer(*, by: Operator, ret_id: int, check_id: str, line: str, text: str) ->
 
 
 @transaction.atomic
+@trail.act("returns.answer")
 def answer_alike(*, by: Operator, ret_id: int, check_id: str, text: str) -> list[Answer]:
     """One answer to everything that this check asks and nobody answered: thirty projects without progress have one reason. Refused: as `answer`."""
     ret = held(by, ret_id, FILL)
@@ -261,14 +270,7 @@ def answer_alike(*, by: Operator, ret_id: int, check_id: str, text: str) -> list
 
 
 def _answered(by: Operator, ret: Return, check_id: str, lines: list[str], text: str) -> None:
-    trail.record(
-        by=by,
-        act="答复检查",
-        obj=str(ret),
-        after={"check": check_id, "lines": lines},
-        reason=text,
-        region_id=ret.region_id,
-    )
+    trail.describe(obj=ret, after={"check": check_id, "lines": lines}, reason=text, region_id=ret.region_id)
 
 
 def _answer(by: Operator, ret: Return, found: Finding, text: str) -> Answer:
@@ -286,6 +288,7 @@ def _answer(by: Operator, ret: Return, found: Finding, text: str) -> Answer:
 
 
 @transaction.atomic
+@trail.act("returns.waive")
 def waive(*, by: Operator, ret_id: int, check_id: str, line: str, reason: str, until: date) -> Answer:
     """Waive what a check found (豁免): a named person, with a reason and a last day. Refused RET-044 without them."""
     ret = held(by, ret_id, WAIVE)
@@ -298,7 +301,7 @@ def waive(*, by: Operator, ret_id: int, check_id: str, line: str, reason: str, u
         until=until, by=by.key, by_name=by.name,
     )  # fmt: skip
     after = {"check": check_id, "line": line, "fact": found.what, "until": str(until)}
-    trail.record(by=by, act="豁免检查", obj=str(ret), after=after, reason=made.text, region_id=ret.region_id)
+    trail.describe(obj=ret, after=after, reason=made.text, region_id=ret.region_id)
     return made
 
 

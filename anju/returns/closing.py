@@ -1,5 +1,6 @@
 """Lock, and what follows: differences to the ledger become events, the sums become figures, the content gets its digest. And corrections."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -7,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from anju.core import trail
-from anju.core.models import Region
+from anju.core.models import Region, Trail
 from anju.core.scope import Operator, scoped, visible
 from anju.figures.figure import NUMBER, UNREPORTED
 from anju.figures.models import Source
@@ -32,6 +33,7 @@ from anju.returns.values import typed
 
 
 @transaction.atomic
+@trail.act("returns.lock")
 def lock(*, by: Operator, ret_id: int, remark: str = "") -> Return:
     """Approve and lock (市级审定并锁定). From here nothing of it changes; a correction is a return of its own beside it.
 
@@ -45,7 +47,7 @@ def lock(*, by: Operator, ret_id: int, remark: str = "") -> Return:
         raise Refused(*(one.problem() for one in open_))
     entries = differences(read)
     if entries:
-        projects.record_all(by=by, entries=entries, origin=f"return:{ret.pk}", act="报表锁定记入台账")
+        projects.record_all(by=by, entries=entries, origin=f"return:{ret.pk}", act="returns.record_in_ledger")
     source = _publish(by, read)
     ret.digest, ret.locked_at = layout.digest(ret), timezone.now()
     Return.objects.filter(pk=ret.pk, state=Return.CITY).update(digest=ret.digest, locked_at=ret.locked_at)
@@ -190,6 +192,7 @@ def close_month(
     """
     with scoped(by):
         ids = [(ret.pk, ret.region.name) for ret in unlocked(by, region, form_code, period)]
+        row = _begun(by, region, form_code, period, [pk for pk, _ in ids]) if ids else None
     done = Closed()
     for at, (pk, name) in enumerate(ids):
         if progress:
@@ -197,7 +200,7 @@ def close_month(
         with scoped(by):
             ret = None
             try:
-                with transaction.atomic():
+                with transaction.atomic(), trail.inside(row, by=by):
                     done.locked.append(lock(by=by, ret_id=pk))
             except Refused as refused:
                 ret = visible(Return.objects.select_related("form", "region"), by).get(pk=pk)
@@ -208,10 +211,24 @@ def close_month(
     return done
 
 
+def _begun(by: Operator, region: Region, form_code: str, period: str, ids: list[int]) -> Trail:
+    """The row of the whole, before the first lock: however far it comes, each lock names it."""
+    return trail.record(
+        by=by,
+        act="returns.close_month",
+        obj=trail.Subject.of(region, f"{region.name} {period} {form_code}"),
+        after={"form": form_code, "period": period, "returns": ids},
+        region_id=region.pk,
+        count=len(ids),
+        digest=hashlib.sha256("".join(f"{pk}\n" for pk in ids).encode()).hexdigest(),
+    )
+
+
 # -- corrections ---------------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
+@trail.act("returns.correct")
 def correct(*, by: Operator, ret_id: int, reason: str, ordered_by: str = "") -> Return:
     """Begin a correction of a locked return (更正): a draft with its cells, beside it. Both stay.
 
@@ -268,5 +285,5 @@ def correct(*, by: Operator, ret_id: int, reason: str, ordered_by: str = "") -> 
         by_name=by.name,
     )
     after = {"corrects": ret.pk, "serial": made.serial, "ordered_by": made.ordered_by}
-    trail.record(by=by, act="发起更正", obj=str(made), after=after, reason=made.reason, region_id=ret.region_id)
+    trail.describe(obj=made, after=after, reason=made.reason, region_id=ret.region_id)
     return made

@@ -111,6 +111,7 @@ def fields_of(text: str, column: Column) -> dict[str, object]:
 
 
 @transaction.atomic
+@trail.act("returns.fill")
 def fill(*, by: Operator, ret_id: int, changes: Iterable[Put], via: str = "page") -> Filled:
     """Write cells of a draft (填报). Each is written only where it still stands as the writer saw it; the rest of them are written all the same.
 
@@ -205,9 +206,7 @@ def _write(by: Operator, ret: Return, spec: Spec, wanted: dict, via: str, done: 
             done.conflicts.append(Conflict(*key, called(cell.by), cell.at, text, cell.version, put.text))
     Change.objects.bulk_create(changes, batch_size=2_000)
     if changes:  # which cells and what stood before is in the changes, which nobody can alter either
-        trail.record(
-            by=by, act="填报", obj=str(ret), after={"cells": len(changes), "via": via}, region_id=ret.region_id
-        )
+        trail.describe(obj=ret, after={"cells": len(changes), "via": via}, region_id=ret.region_id)
 
 
 def _cells(ret: Return, keys: list[tuple[str, str]]) -> QuerySet[Cell]:
@@ -222,6 +221,7 @@ def _same(cell: Cell | None, said: dict[str, object]) -> bool:
 
 
 @transaction.atomic
+@trail.act("returns.note")
 def note(*, by: Operator, ret_id: int, text: str, before: str) -> Return:
     """Write the explanation (情况说明). before: what the writer saw; another one standing means somebody was faster."""
     ret = find(by, ret_id)
@@ -234,5 +234,5 @@ def note(*, by: Operator, ret_id: int, text: str, before: str) -> Return:
             raise Refused(Problem("RET-035", f"{ret} 情况说明", "别人刚改过。", "请刷新，看了现在的写法再改。"))
         return now
     ret.note = text
-    trail.record(by=by, act="改情况说明", obj=str(ret), before=before, after=text, region_id=ret.region_id)
+    trail.describe(obj=ret, before=before, after=text, region_id=ret.region_id)
     return ret

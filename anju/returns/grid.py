@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from anju.core.acts import may
+from anju.core.permissions import may
 from anju.core.scope import Operator
 from anju.returns import reading
 from anju.returns.base import FILL, is_ours

@@ -34,16 +34,16 @@ class Return(models.Model):
 
     DRAFT, REVIEW, JOINT, HEAD, CITY, LOCKED = "draft", "review", "joint", "head", "city", "locked"
     STATES = States(
-        Move("hand_in", DRAFT, REVIEW, act="returns.fill", label="提交审核"),
-        Move("withdraw", REVIEW, DRAFT, act="returns.fill", label="撤回修改"),
-        Move("review", REVIEW, JOINT, act="returns.review", label="审核通过，送部门联审"),
-        Move("clear", JOINT, HEAD, act="returns.review", label="联审完毕，送单位负责人"),
-        Move("submit", HEAD, CITY, act="returns.submit", label="上报市级"),
-        Move("lock", CITY, LOCKED, act="returns.lock", label="市级审定并锁定"),
-        Move("return", REVIEW, DRAFT, act="returns.review", label="退回填报"),
-        Move("return", JOINT, DRAFT, act="returns.review", label="退回填报"),
-        Move("return", HEAD, DRAFT, act="returns.submit", label="退回填报"),
-        Move("return", CITY, DRAFT, act="returns.lock", label="退回县级"),
+        Move("hand_in", DRAFT, REVIEW, permission="returns.fill", label="提交审核"),
+        Move("withdraw", REVIEW, DRAFT, permission="returns.fill", label="撤回修改"),
+        Move("review", REVIEW, JOINT, permission="returns.review", label="审核通过，送部门联审"),
+        Move("clear", JOINT, HEAD, permission="returns.review", label="联审完毕，送单位负责人"),
+        Move("submit", HEAD, CITY, permission="returns.submit", label="上报市级"),
+        Move("lock", CITY, LOCKED, permission="returns.lock", label="市级审定并锁定"),
+        Move("return", REVIEW, DRAFT, permission="returns.review", label="退回填报"),
+        Move("return", JOINT, DRAFT, permission="returns.review", label="退回填报"),
+        Move("return", HEAD, DRAFT, permission="returns.submit", label="退回填报"),
+        Move("return", CITY, DRAFT, permission="returns.lock", label="退回县级"),
         labels={
             DRAFT: "填报中",
             REVIEW: "待审核",
@@ -226,10 +226,10 @@ class Receipt(models.Model):
 
     WAITING, SENT, RECEIVED, DIFFERS = "waiting", "sent", "received", "differs"
     STATES = States(
-        Move("send", WAITING, SENT, act="returns.receive", label="登记已报送"),
-        Move("receive", SENT, RECEIVED, act="returns.receive", label="登记回执"),
-        Move("differ", SENT, DIFFERS, act="returns.receive", label="回读不一致"),
-        Move("resend", DIFFERS, SENT, act="returns.receive", label="改正后再报送"),
+        Move("send", WAITING, SENT, permission="returns.receive", label="登记已报送"),
+        Move("receive", SENT, RECEIVED, permission="returns.receive", label="登记回执"),
+        Move("differ", SENT, DIFFERS, permission="returns.receive", label="回读不一致"),
+        Move("resend", DIFFERS, SENT, permission="returns.receive", label="改正后再报送"),
         labels={WAITING: "待报送", SENT: "已报送", RECEIVED: "已有回执", DIFFERS: "回读不一致"},
     )
 

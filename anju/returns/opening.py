@@ -1,5 +1,6 @@
 """Forms into the database, and returns opened: lines and cells filled from the ledgers and the last period."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date
 
@@ -7,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from anju.core import periods, trail
-from anju.core.acts import may, require
 from anju.core.models import Organisation, Region
+from anju.core.permissions import may, require
 from anju.core.scope import Operator, visible
 from anju.problems import Problem, Refused
 from anju.projects.models import Project
@@ -29,6 +30,7 @@ KINDS = {
 
 
 @transaction.atomic
+@trail.act("returns.load_forms")
 def load_forms(*, by: Operator, specs: Iterable[Spec] | None = None) -> list[Form]:
     """Bring the shipped forms (or these) into the database; those that were new. The same again changes nothing.
 
@@ -54,11 +56,15 @@ def load_forms(*, by: Operator, specs: Iterable[Spec] | None = None) -> list[For
         raise Refused(*problems)
     for form in made:
         form.save(force_insert=True)
-        trail.record(
-            by=by,
-            act="装入表式",
-            obj=f"{form.name}（{form.code}）",
-            after={"since": str(form.since), "digest": form.digest},
+    if made:
+        listed = [
+            {"code": form.code, "name": form.name, "since": str(form.since), "digest": form.digest} for form in made
+        ]
+        trail.describe(
+            obj=trail.Subject("returns.form", "", "表式"),
+            after={"forms": listed},
+            count=len(made),
+            digest=hashlib.sha256("".join(f"{form.digest}\n" for form in made).encode()).hexdigest(),
         )
     return made
 
@@ -78,6 +84,7 @@ def organisation_of(by: Operator, spec: Spec, region: Region) -> Organisation | 
 
 
 @transaction.atomic
+@trail.act("returns.open")
 def open_return(*, by: Operator, form_code: str, region: Region, period: str) -> Return:
     """The return of that form, region and period, made and filled in if there is none (建立填报). Repeating gives the same.
 
@@ -112,9 +119,7 @@ def open_return(*, by: Operator, form_code: str, region: Region, period: str) ->
     Step.objects.create(
         ret=made, region=region, move="open", source="", target=Return.DRAFT, by=by.key, by_name=by.name
     )
-    trail.record(
-        by=by, act="建立填报", obj=str(made), after={"lines": len(lines), "prefilled": len(filled)}, region_id=region.pk
-    )
+    trail.describe(obj=made, after={"lines": len(lines), "prefilled": len(filled)}, region_id=region.pk)
     return made
 
 
@@ -212,6 +217,7 @@ def _cell(ret: Return, line: str, column: Column, value: int | None, text: str, 
 
 
 @transaction.atomic
+@trail.act("returns.refresh")
 def refresh(*, by: Operator, ret_id: int) -> int:
     """Bring a draft up to the ledgers (按台账更新): lines of projects that came since, and cells that nobody has touched. How many changed."""
     ret = held(by, ret_id, FILL)
@@ -246,13 +252,7 @@ def refresh(*, by: Operator, ret_id: int) -> int:
     Change.objects.bulk_create(changes, batch_size=BATCH)
     count = len(fresh) + len(changed)
     if count:
-        trail.record(
-            by=by,
-            act="按台账更新填报",
-            obj=str(ret),
-            after={"new": len(fresh), "changed": len(changed)},
-            region_id=ret.region_id,
-        )
+        trail.describe(obj=ret, after={"new": len(fresh), "changed": len(changed)}, region_id=ret.region_id)
     return count
 
 
@@ -304,6 +304,7 @@ def asked(user: Operator, on: date) -> list[tuple[Form, Organisation, str]]:
 
 
 @transaction.atomic
+@trail.act("returns.open_due")
 def open_due(*, by: Operator, on: date) -> list[Return]:
     """Open every return that is asked for on that day, of the regions the person may fill for (建立到期报表). Those made now."""
     wanted = [(form, office, period) for form, office, period in asked(by, on) if may(by, FILL, office.region_id)]
@@ -317,4 +318,10 @@ def open_due(*, by: Operator, on: date) -> list[Return]:
         mine = by.posts is None or office.pk in by.organisation_ids
         if mine and (form.code, office.region_id, period) not in there:
             made.append(open_return(by=by, form_code=form.code, region=office.region, period=period))
+    if made:
+        trail.describe(
+            obj=trail.Subject("returns.due", str(on), f"{on} 到期的报表"),
+            after={"returns": [ret.pk for ret in made]},
+            count=len(made),
+        )
     return made

@@ -186,6 +186,7 @@ def _signers(user: Operator, ret: Return, wanted: Sequence[str]) -> list[str]:
 
 
 @transaction.atomic
+@trail.act("returns.keep_scan")
 def keep_scan(*, by: Operator, ret_id: int, name: str, content: bytes) -> Paper:
     """Keep the sealed scan with the digest of what the return says now. The same file for the same content again is the one kept.
 
@@ -200,10 +201,12 @@ def keep_scan(*, by: Operator, ret_id: int, name: str, content: bytes) -> Paper:
     if known:
         return known
     made = Paper.objects.create(ret=ret, region_id=ret.region_id, file=file, digest=digest, by=by.key)
-    trail.record(
-        by=by, act="上传盖章件", obj=f"报表 {ret}", after={"file": file.name, "sha256": file.sha256, "content": digest},
-        region_id=ret.region_id, digest=hashlib.sha256(content).hexdigest(),
-    )  # fmt: skip
+    trail.describe(
+        obj=ret,
+        after={"file": file.name, "sha256": file.sha256, "content": digest},
+        region_id=ret.region_id,
+        digest=hashlib.sha256(content).hexdigest(),
+    )
     return made
 
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.models import File
+from anju.core.permissions import require
 from anju.core.scope import Operator, visible
 from anju.core.states import move
 from anju.problems import Problem, Refused
@@ -197,20 +197,25 @@ def receipt(*, by: Operator, ret_id: int, code: str) -> Receipt:
 
 
 @transaction.atomic
+@trail.act("returns.register_sent")
 def register_sent(
     *, by: Operator, receipt_id: int, at: datetime | None = None, name: str = "", content: bytes = b""
 ) -> Receipt:
     """Sent, or sent again after differences were mended. at: when, now unless told. content: a picture or file that shows it."""
     found = _locked(by, receipt_id)
     at = _moment(found, at, found.ret.submitted_at, "上报")
-    move(found, "resend" if found.state == Receipt.DIFFERS else "send", by=by, on=timezone.localdate(at))
+    again = found.state == Receipt.DIFFERS
+    move(found, "resend" if again else "send", by=by, on=timezone.localdate(at))
     found.sent_at, found.by = at, by.key
-    found.file = _kept(by, found, name, content) or found.file
+    file = _kept(by, found, name, content)
+    found.file = file or found.file
     found.save(update_fields=["sent_at", "by", "file"])
+    _describe(found, file, "returns.register_resent" if again else "returns.register_sent")
     return found
 
 
 @transaction.atomic
+@trail.act("returns.register_receipt")
 def register_receipt(
     *, by: Operator, receipt_id: int, number: str = "", at: datetime | None = None, name: str = "", content: bytes = b""
 ) -> Receipt:
@@ -223,12 +228,15 @@ def register_receipt(
     at = _moment(found, at, found.sent_at, "报送")
     move(found, "receive", by=by, on=timezone.localdate(at))
     found.received_at, found.number, found.by, found.differences = at, number.strip(), by.key, []
-    found.file = _kept(by, found, name, content) or found.file
+    file = _kept(by, found, name, content)
+    found.file = file or found.file
     found.save(update_fields=["received_at", "number", "by", "file", "differences"])
+    _describe(found, file, number=found.number)
     return found
 
 
 @transaction.atomic
+@trail.act("returns.read_back")
 def read_back(*, by: Operator, receipt_id: int, content: bytes, name: str) -> list[Difference]:
     """Read the receiver's own export and compare it cell by cell: 已有回执 when all is the same, else 回读不一致 with each difference.
 
@@ -259,6 +267,7 @@ def read_back(*, by: Operator, receipt_id: int, content: bytes, name: str) -> li
     found.differences = [one.as_dict() for one in differences]
     found.file = _kept(by, found, name, content)
     found.save(update_fields=["received_at", "by", "file", "differences"])
+    _describe(found, found.file)
     return differences
 
 
@@ -319,13 +328,12 @@ def _kept(by: Operator, found: Receipt, name: str, content: bytes) -> File | Non
                 "请只留有关的一页或一张表。",
             )
         )
-    file = keep_file(by=by, region_id=found.region_id, name=name, content=content, media="application/octet-stream")
-    trail.record(
-        by=by,
-        act="附回执文件",
-        obj=str(found),
-        after={"file": file.name, "sha256": file.sha256},
-        region_id=found.region_id,
-        digest=file.sha256,
+    return keep_file(by=by, region_id=found.region_id, name=name, content=content, media="application/octet-stream")
+
+
+def _describe(found: Receipt, file: File | None, act: str = "", **said: str) -> None:
+    """The row of a step: the move says the states, here is the file that shows it."""
+    shown = {"file": file.name, "sha256": file.sha256} if file else {}
+    trail.describe(
+        obj=found, act=act, after=said | shown, region_id=found.region_id, digest=file.sha256 if file else ""
     )
-    return file

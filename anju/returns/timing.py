@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from anju.core import periods, trail
 from anju.core import regions as places
-from anju.core.acts import may
 from anju.core.models import Organisation, Region
+from anju.core.permissions import may
 from anju.core.scope import Operator, visible, within
 from anju.figures.models import Source
 from anju.figures.publishing import Published, publish
@@ -248,6 +248,7 @@ def _of_month(user: Operator, ids: frozenset[int], month: str) -> list[Reported]
 
 
 @transaction.atomic
+@trail.act("returns.publish_lateness")
 def lateness(*, by: Operator, region: Region, month: str, at: datetime | None = None) -> Source | None:
     """Publish who was late in a month as figures (报送及时情况), of every unit of the region and below, for the score table.
 
@@ -281,8 +282,8 @@ def lateness(*, by: Operator, region: Region, month: str, at: datetime | None = 
         origin=f"lateness:{month}",
     )
     if source is not None:
-        trail.record(
-            by=by, act="统计报送情况", obj=title, after={"figures": len(rows), "source": source.pk}, region_id=region.pk
+        trail.describe(
+            obj=trail.Subject.of(source, title), after={"figures": len(rows), "source": source.pk}, region_id=region.pk
         )
     return source
 

@@ -190,6 +190,7 @@ def _stamp(ret: Return) -> dict[str, str]:
 
 
 @transaction.atomic
+@trail.act("returns.merge")
 def merge(*, by: Operator, ret_id: int, content: bytes, name: str) -> Merged:
     """Take what was changed in the workbook into the return. Nobody's change is lost; the same workbook again changes nothing.
 
@@ -209,10 +210,18 @@ def merge(*, by: Operator, ret_id: int, content: bytes, name: str) -> Merged:
     if puts:
         _put(by, ret, sheet, got, puts, result)
     _rows(sheet, got, result)
-    trail.record(
-        by=by, act="合并离线表", obj=f"报表 {ret}", region_id=ret.region_id, digest=hashlib.sha256(content).hexdigest(),
-        after={"file": name, "saved": len(result.saved), "kept": len(result.kept), "conflicts": len(result.conflicts), "problems": len(result.problems)},
-    )  # fmt: skip
+    trail.describe(
+        obj=ret,
+        region_id=ret.region_id,
+        digest=hashlib.sha256(content).hexdigest(),
+        after={
+            "file": name,
+            "saved": len(result.saved),
+            "kept": len(result.kept),
+            "conflicts": len(result.conflicts),
+            "problems": len(result.problems),
+        },
+    )
     return result
 
 

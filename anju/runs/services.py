@@ -9,8 +9,8 @@ from django.db import connection, transaction
 
 from anju import rules
 from anju.core import trail
-from anju.core.acts import require
 from anju.core.models import Region
+from anju.core.permissions import require
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
 from anju.rules.schema import Book
@@ -29,6 +29,7 @@ ENGINES = {"duckdb": "duckdb", "postgres": "postgresql", "postgresql": "postgres
 
 
 @transaction.atomic
+@trail.act("runs.run")
 def run_book(
     *,
     by: Operator,
@@ -62,6 +63,7 @@ def run_book(
 
 
 @transaction.atomic
+@trail.act("runs.run")
 def judge(
     *,
     by: Operator,
@@ -97,6 +99,7 @@ def judge(
 
 
 @transaction.atomic
+@trail.act("runs.run_warnings")
 def run_warnings(
     *,
     by: Operator,
@@ -113,6 +116,7 @@ def run_warnings(
     """
     _own(by, region)
     found: list[Finding] = []
+    new: list[int] = []
     for (kind, subject), entries in bindings().items():
         said = (given or {}).get(subject, {})
         book = books.find_if_any(kind, subject, region, on)
@@ -120,7 +124,18 @@ def run_warnings(
             continue
         rows = bind_all(by, book, entries, region, period, said)
         if rows or newest(by, kind, subject, region, period):
-            found += found_by(_keep(by, book, rows, region, period, on, engine))
+            with trail.doing("runs.run", by=by) as act:
+                run = _keep(by, book, rows, region, period, on, engine)
+            new += [run.pk] if act.row else []
+            found += found_by(run)
+    if new:
+        after = {"runs": new, "findings": len(found)}
+        trail.describe(
+            obj=trail.Subject.of(region, f"{region.name} {period} 预警"),
+            after=after,
+            region_id=region.pk,
+            count=len(new),
+        )
     return sorted(found, key=findings.severity)
 
 
@@ -152,10 +167,8 @@ def _keep(by: Operator, book: Book, rows: list[Row], region: Region, period: str
         "run": run.pk, "kind": book.kind, "subject": book.subject, "period": period, "on": on.isoformat(),
         "book": book.digest, "inputs": run.inputs_digest, "rows": len(rows),
     }  # fmt: skip
-    trail.record(
-        by=by,
-        act="规则运行",
-        obj=f"{book.title} {region.name} {period}",
+    trail.describe(
+        obj=trail.Subject.of(run, f"{book.title} {region.name} {period}"),
         after=after,
         region_id=region.pk,
         digest=run.outputs_digest,

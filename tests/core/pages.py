@@ -8,8 +8,8 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from anju.core import trail
-from anju.core.acts import PUBLIC, acting
 from anju.core.models import Region, Trail
+from anju.core.permissions import PUBLIC, acting
 from anju.core.scope import scoped
 from anju.urls import urlpatterns as house
 
@@ -22,12 +22,14 @@ handler500 = "anju.core.views.broken"
 @acting("core.own")
 def lazy(request):
     template = engines["django"].from_string("{% for row in rows %}{{ row.obj }}{% endfor %}|{{ operator.name }}")
-    return TemplateResponse(request, template, {"rows": Trail.objects.filter(act="记"), "operator": request.operator})
+    return TemplateResponse(
+        request, template, {"rows": Trail.objects.filter(act="jobs.retry"), "operator": request.operator}
+    )
 
 
 @acting("core.own")
 def act(request, status):
-    trail.record(by=request.operator, act="记", obj=f"页面{status}")
+    trail.record(by=request.operator, act="jobs.retry", obj=trail.Subject("tests.thing", "", f"页面{status}"))
     if status == 500:
         raise RuntimeError
     return HttpResponse("好", status=status)
@@ -55,9 +57,9 @@ def streaming(request):
     from django.http import StreamingHttpResponse
 
     def rows():
-        yield str(Trail.objects.filter(act="记").count())
+        yield str(Trail.objects.filter(act="jobs.retry").count())
         with scoped(request.operator):
-            yield str(Trail.objects.filter(act="记").count())
+            yield str(Trail.objects.filter(act="jobs.retry").count())
 
     return StreamingHttpResponse(rows())
 
@@ -79,7 +81,7 @@ def button(request):
 
 @acting(PUBLIC)
 def public(request):
-    return HttpResponse(str(Trail.objects.filter(act="记").count()))
+    return HttpResponse(str(Trail.objects.filter(act="jobs.retry").count()))
 
 
 urlpatterns = [

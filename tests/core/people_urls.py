@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.urls import path
 
-from anju.core.acts import acting
+from anju.core.permissions import acting
 from anju.urls import urlpatterns as house
 
 

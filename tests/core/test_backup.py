@@ -18,9 +18,12 @@ ACT = (
     "from anju.core import command; command.setup();"
     "from anju.core import trail; from anju.core.scope import local_operator, scoped\n"
     "with scoped(local_operator()) as by:\n"
-    "    trail.record(by=by, act='记', obj='一')\n"
+    "    trail.record(by=by, act='jobs.retry', obj=trail.Subject('tests.thing', '', '一'))\n"
 )
-MANY = ACT + "for n in range(201):\n    with scoped(by):\n        trail.record(by=by, act='记', obj=str(n))\n"
+MANY = (
+    ACT
+    + "for n in range(201):\n    with scoped(by):\n        trail.record(by=by, act='jobs.retry', obj=trail.Subject('tests.thing', '', str(n)))\n"
+)
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def queued():
 
 
 def marking(job, *, by, text="做"):
-    trail.record(by=by, act="做", obj=text)
+    trail.record(by=by, act="jobs.retry", obj=trail.Subject("tests.thing", "", text))
     return "/result/"
 
 
@@ -101,7 +101,7 @@ def test_progress_is_seen_while_the_job_runs_and_a_stop_leaves_nothing(by, kinds
     seen = []
 
     def work(job, *, by):
-        trail.record(by=by, act="做", obj="一半")
+        trail.record(by=by, act="jobs.retry", obj=trail.Subject("tests.thing", "", "一半"))
         jobs.progress(job, 3, 10, "第三步")
         seen.append(stored(job))
         with scoped(by):
@@ -128,11 +128,11 @@ def test_progress_is_seen_while_the_job_runs_and_a_stop_leaves_nothing(by, kinds
 
 def test_a_refusal_and_a_slip_leave_nothing_and_say_what_happened(by, kinds):
     def refused(job, *, by):
-        trail.record(by=by, act="做", obj="拒")
+        trail.record(by=by, act="jobs.retry", obj=trail.Subject("tests.thing", "", "拒"))
         raise Refused(Problem("JOB-001", "某表", "不对。", "请改。"))
 
     def broken(job, *, by):
-        trail.record(by=by, act="做", obj="错")
+        trail.record(by=by, act="jobs.retry", obj=trail.Subject("tests.thing", "", "错"))
         raise RuntimeError("secret detail")
 
     jobs.register("t.refused", "试")(refused)
@@ -281,7 +281,7 @@ SLOW = """
 import time
 from anju.core import jobs, trail
 def work(job, *, by, steps):
-    trail.record(by=by, act="做", obj="慢")
+    trail.record(by=by, act="jobs.retry", obj="慢")
     for n in range(steps):
         jobs.progress(job, n, steps, "慢慢做")
         time.sleep(0.3)
@@ -315,7 +315,7 @@ def state(place):
 
     with psycopg.connect(**Cluster(place).connection(SUPERUSER)) as db:
         return db.execute("SELECT state, done, attempts FROM core_job WHERE name = 't.slow'").fetchone(), db.execute(
-            "SELECT count(*) FROM core_trail WHERE act = '做'"
+            "SELECT count(*) FROM core_trail WHERE act = 'jobs.retry'"
         ).fetchone()[0]
 
 

@@ -78,7 +78,7 @@ def test_who_is_registered_comes_in_without_a_password(identity):
         assert client.get("/me/").status_code == 200
     assert SocialAccount.objects.get().extra_data == {}
     with scoped(local_operator()):
-        assert Trail.objects.filter(act="登录", by=person("clerk").username).count() == 2
+        assert Trail.objects.filter(act="sign_in.enter", by=person("clerk").username).count() == 2
         kept = "".join(str(row.said) for row in Trail.objects.all())
     assert "private@example.com" not in kept and "13800000000" not in kept
 

@@ -23,7 +23,7 @@ def client():
 
 def acts():
     with scoped(local_operator()):
-        return list(Trail.objects.filter(act="记").values_list("obj", flat=True))
+        return list(Trail.objects.filter(act="jobs.retry").values_list("obj", flat=True))
 
 
 def test_a_page_runs_in_the_scope_of_who_is_signed_in(client):

@@ -164,7 +164,7 @@ def test_units_of_our_own_are_registered_once_and_matched_by_any_of_their_names(
     )
     again = regions.add_pseudo(by=scope, parent=city, suffix="SBJ", name="市本级", also=["市本级（开发区）", "市直"])
     assert (unit.code, unit.kind, unit.pk) == ("140500-SBJ", "pseudo", again.pk)
-    assert Trail.objects.filter(act="登记虚拟单位").count() == 1
+    assert Trail.objects.filter(act="regions.register_pseudo").count() == 1
     now = local_operator()
     for name in ("市本级", "市本级 （开发区）", "市本级(开发区)", "市直", "晋城市市本级"):
         assert regions.match(now, name, city, ON).pk == unit.pk

@@ -163,7 +163,7 @@ def widest(committed):
         Assignment.objects.create(
             staff=staff, household_id=1, region_id=region, organisation_id=organisation, since=date(2026, 1, 1)
         )
-        trail.record(by=user, act="记", obj="有区划", region_id=region)
+        trail.record(by=user, act="jobs.retry", obj=trail.Subject("tests.thing", "", "有区划"), region_id=region)
     trail.seal()
     return user
 

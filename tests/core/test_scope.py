@@ -33,7 +33,9 @@ def west(operator):
 
 
 def written(by, code):
-    trail.record(by=by, act="记", obj=code, region_id=Region.objects.get(code=code).pk)
+    trail.record(
+        by=by, act="jobs.retry", obj=trail.Subject("tests.thing", "", code), region_id=Region.objects.get(code=code).pk
+    )
 
 
 def test_the_local_operator_has_every_region_and_every_post(operator):

@@ -68,7 +68,7 @@ def test_the_first_password_is_set_by_the_person_and_kept_as_argon2(clerk):
     client, answer = sign_in(clerk.username)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/returns/")
     assert client.get("/me/").status_code == 200
-    assert [row.act for row in trail() if row.by == clerk.username] == ["设置密码", "登录"]
+    assert [row.act for row in trail() if row.by == clerk.username] == ["sign_in.set_password", "sign_in.enter"]
 
 
 def test_a_first_link_dies_with_its_use_and_with_a_newer_one():
@@ -122,9 +122,9 @@ def test_five_failures_lock_the_name_however_it_is_written_and_wherever_it_comes
     assert "已锁定" in answer.content.decode()
     _, answer = sign_in(clerk.username)
     assert answer.status_code == 429
-    assert [row.act for row in trail() if row.obj == f"用户 {clerk.username}"][-7:] == ["登录失败"] * 5 + [
-        "锁定",
-        "登录失败",
+    assert [row.act for row in trail() if row.obj == f"用户 {clerk.username}"][-7:] == ["sign_in.fail"] * 5 + [
+        "sign_in.lock_out",
+        "sign_in.fail",
     ]
     with scoped(local_operator()) as by:
         staff.unlock(by=by, username=clerk.username)
@@ -203,7 +203,7 @@ def test_wrong_codes_lock_as_wrong_passwords_do(clerk, phone):
         answer = client.post("/sign-in/code/", {"code": "000000"})
     assert answer.status_code == 429
     assert client.post("/sign-in/code/", {"code": codes_now(phone[0])}).status_code == 429
-    assert [row.act for row in trail("锁定")] == ["锁定"]
+    assert [row.act for row in trail("sign_in.lock_out")] == ["sign_in.lock_out"]
 
 
 def test_the_secret_lies_encrypted(clerk, phone):

@@ -4,17 +4,18 @@ import dataclasses
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 
 from anju.core import people, staff, trail
-from anju.core.acts import acts, may, posts
 from anju.core.models import Organisation, Posting, Region, Staff, Trail
 from anju.core.people import operator_of
+from anju.core.permissions import may, permissions, posts
 from anju.core.scope import local_operator, scoped, visible
 from anju.problems import Refused
 from tests.cast import ADMINS, BUSINESS, CITY, EAST, WEST, operator, person
 
 DAY = date.today()
+GROUND_OF_A_ROOM = "示例通〔2026〕2号"
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_a_person_is_registered_once_without_a_password_and_sees_nothing(scope, 
     assert (newcomer.username, newcomer.has_usable_password()) == ("wang.fang", False)
     user = operator_of(newcomer)
     assert (user.region_ids, dict(user.posts)) == (frozenset(), {})
-    assert not any(may(user, act) for act in acts())
+    assert not any(may(user, act) for act in permissions())
     with pytest.raises(Refused, match="已有人用"):
         staff.register(by=scope, username="wang.fang", name="另一个")
 
@@ -76,7 +77,7 @@ def test_a_post_taken_back_ends_that_day_and_leaves_its_ground(scope, office, ne
     given = staff.give(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY - timedelta(days=9))
     staff.end(by=scope, posting_id=given.pk, on=DAY - timedelta(days=1), reason="东建〔2026〕2号")
     assert operator_of(newcomer).posts == {}
-    row = Trail.objects.get(act="收回岗位")
+    row = Trail.objects.get(act="staff.end_post")
     assert (row.said["reason"], row.region.code) == ("东建〔2026〕2号", EAST)
     with pytest.raises(Refused) as refused:
         staff.end(by=scope, posting_id=given.pk, on=DAY, reason="再收一次")
@@ -108,6 +109,7 @@ def test_the_separation_sees_posts_in_regions_that_the_administrator_does_not(sc
         staff=newcomer,
         organisation=near,
         post="system_admin",
+        bounded=False,
         since=DAY - timedelta(days=9),
         until=DAY - timedelta(days=5),
         by="x",
@@ -115,6 +117,18 @@ def test_the_separation_sees_posts_in_regions_that_the_administrator_does_not(sc
     with scoped(security), pytest.raises(Refused) as refused:
         staff.give(by=security, username="wang.fang", organisation=near, post="clerk", since=DAY)
     assert codes(refused) == ["STAFF-003"]
+
+
+def test_the_database_wants_the_ground_and_the_end_of_a_bounded_post_whatever_it_is_called(scope, office, newcomer):
+    known = {"staff": newcomer, "organisation": office, "post": "stocktaker", "since": DAY, "by": "x"}
+    for bounds in ({"until": DAY}, {"ground": GROUND_OF_A_ROOM}):
+        with pytest.raises(IntegrityError, match="a_bounded_post_has_ground_and_end"), transaction.atomic():
+            Posting.objects.create(**known, bounded=True, **bounds)
+    Posting.objects.create(**known, bounded=True, until=DAY, ground=GROUND_OF_A_ROOM)
+    made = Posting.objects.create(**known, bounded=False)
+    assert (
+        made.label == "stocktaker" and operator_of(newcomer).posts == {}
+    )  # its room is not here, and it gives nothing
 
 
 def test_several_business_posts_may_be_one_person_s(scope, office, newcomer):
@@ -219,13 +233,18 @@ def both(committed):
         person("clerk", code)
     with scoped(local_operator()) as by:
         for code in (EAST, WEST):
-            trail.record(by=by, act="记", obj=code, region_id=Region.objects.get(code=code, valid_until=None).pk)
+            trail.record(
+                by=by,
+                act="jobs.retry",
+                obj=trail.Subject("tests.thing", "", code),
+                region_id=Region.objects.get(code=code, valid_until=None).pk,
+            )
     return operator("clerk", EAST)
 
 
 def test_a_query_that_forgot_the_user_is_still_held_by_the_database(both):
     with scoped(both):
-        assert set(Trail.objects.filter(act="记").values_list("obj", flat=True)) == {EAST}
+        assert set(Trail.objects.filter(act="jobs.retry").values_list("obj", flat=True)) == {EAST}
         assert set(Organisation.objects.values_list("region__code", flat=True)) == {EAST}
         assert set(Posting.objects.values_list("staff__username", flat=True)) == {f"clerk-{EAST}"}
 
@@ -236,10 +255,10 @@ def test_a_database_that_holds_nothing_back_is_still_held_by_the_query(both):
             cursor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     try:
         with scoped(both):
-            assert set(Trail.objects.filter(act="记").values_list("obj", flat=True)) == {EAST, WEST}, (
+            assert set(Trail.objects.filter(act="jobs.retry").values_list("obj", flat=True)) == {EAST, WEST}, (
                 "the wall is really away"
             )
-            assert set(visible(Trail.objects.filter(act="记"), both).values_list("obj", flat=True)) == {EAST}
+            assert set(visible(Trail.objects.filter(act="jobs.retry"), both).values_list("obj", flat=True)) == {EAST}
             assert {one.region.code for one in people.organisations(both)} == {EAST}
             assert {one.staff.username for one in people.postings(both)} == {f"clerk-{EAST}"}
             assert not people.people(both).filter(username=f"clerk-{WEST}").exists()

@@ -55,6 +55,7 @@ def test_what_had_ended_before_and_what_is_held_elsewhere_stays(scope, office, c
         staff=clerk,
         organisation=office,
         post="head",
+        bounded=False,
         since=DAY - timedelta(days=9),
         until=DAY - timedelta(days=5),
         by=scope.key,
@@ -67,7 +68,7 @@ def test_what_had_ended_before_and_what_is_held_elsewhere_stays(scope, office, c
 def test_an_ended_organisation_keeps_its_row_and_says_why_in_the_trail(scope, office, clerk):
     staff.abolish(by=scope, organisation_id=office.pk, on=DAY, reason=GROUND)
     assert Organisation.objects.get(pk=office.pk).name == "东县房产局"
-    row = Trail.objects.get(act="撤销机构")
+    row = Trail.objects.get(act="staff.abolish_organisation")
     assert (row.obj, row.region.code, row.said["reason"]) == ("机构 东县房产局", EAST, GROUND)
     assert row.said["after"] == {"ended_on": str(DAY), "posts": ["wang.fang clerk"]}
 
@@ -91,7 +92,9 @@ def test_an_organisation_ended_by_mistake_stands_again_when_registered_again(sco
     staff.abolish(by=scope, organisation_id=office.pk, on=DAY - timedelta(days=1), reason=GROUND)
     again = staff.organisation(by=scope, region=east(), kind="housing", name="东县房产局")
     assert (again.pk, again.ended_on) == (office.pk, None)
-    assert Trail.objects.get(act="恢复机构").said["before"] == {"ended_on": str(DAY - timedelta(days=1))}
+    assert Trail.objects.get(act="staff.restore_organisation").said["before"] == {
+        "ended_on": str(DAY - timedelta(days=1))
+    }
     assert operator_of(clerk).posts == {}, "its posts are given anew by the security administrator"
 
 
@@ -118,7 +121,7 @@ def test_a_renamed_organisation_is_the_same_one_and_leaves_both_names(scope, off
     staff.rename(by=scope, organisation_id=office.pk, name=" 东县住建局 ", short="", reason=GROUND)
     assert Posting.objects.get().organisation.name == "东县住建局"
     assert operator_of(clerk).holds("clerk")
-    said = Trail.objects.get(act="机构更名").said
+    said = Trail.objects.get(act="staff.rename_organisation").said
     assert (said["before"], said["after"]) == (
         {"name": "东县房产局", "short": "房产局"},
         {"name": "东县住建局", "short": ""},
@@ -139,7 +142,7 @@ def test_a_name_that_is_none_or_taken_in_the_region_is_refused(scope, office, na
 def test_the_same_name_again_leaves_no_row(scope, office, clerk):
     staff.rename(by=scope, organisation_id=office.pk, name="东县房产局", short="房产局", reason=GROUND)
     staff.correct(by=scope, username="wang.fang", name="王方", reason=GROUND)
-    assert not Trail.objects.filter(act__in=("机构更名", "更正姓名")).exists()
+    assert not Trail.objects.filter(act__in=("staff.rename_organisation", "staff.correct_name")).exists()
 
 
 def test_a_corrected_name_is_told_from_then_on_and_the_trail_keeps_both(committed):
@@ -151,7 +154,7 @@ def test_a_corrected_name_is_told_from_then_on_and_the_trail_keeps_both(committe
         staff.correct(by=by, username=key, name="王芳", reason="身份证")
     assert people.name_of(key) == "王芳"
     with scoped(by):
-        said = Trail.objects.get(act="更正姓名").said
+        said = Trail.objects.get(act="staff.correct_name").said
     assert (said["before"], said["after"], said["reason"]) == ({"name": "王方"}, {"name": "王芳"}, "身份证")
 
 

@@ -1,15 +1,18 @@
 """move(): the post is checked, the state compared and set, the trail written."""
 
 import dataclasses
+import hashlib
 import threading
 from datetime import date
 
 import pytest
 from django.db import connection, connections, models
+from django.test.utils import CaptureQueriesContext
 
+from anju.core import acts, trail
 from anju.core.models import Trail
 from anju.core.scope import local_operator, scoped
-from anju.core.states import Move, States, move
+from anju.core.states import Move, States, move, move_many
 from anju.problems import Refused
 
 DAY = date(2026, 1, 5)
@@ -19,10 +22,10 @@ class Paper(models.Model):
     """A thing with states, for these tests only."""
 
     STATES = States(
-        Move("submit", "draft", "submitted", act="returns.fill", label="提交"),
-        Move("approve", "submitted", "approved", act="returns.review", label="复核通过"),
-        Move("return", "submitted", "draft", act="returns.review", label="退回"),
-        Move("return", "approved", "submitted", act="returns.review", label="退回"),
+        Move("submit", "draft", "submitted", permission="returns.fill", label="提交"),
+        Move("approve", "submitted", "approved", permission="returns.review", label="复核通过"),
+        Move("return", "submitted", "draft", permission="returns.review", label="退回"),
+        Move("return", "approved", "submitted", permission="returns.review", label="退回"),
         labels={"draft": "草稿", "submitted": "已提交", "approved": "已通过"},
     )
     state = models.CharField(max_length=10, default="draft")
@@ -58,13 +61,20 @@ def paper(papers):
         yield Paper.objects.create(), operator
 
 
+def do(thing, name, *, by, **more):
+    """A service that does nothing but move."""
+    with trail.doing("jobs.retry", by=by):
+        return move(thing, name, by=by, on=DAY, **more)
+
+
 def test_a_move_changes_the_state_and_leaves_a_row(paper):
     thing, operator = paper
-    assert move(thing, "submit", by=operator, on=DAY, reason="齐了", because={"score": 100}).target == "submitted"
+    assert do(thing, "submit", by=operator, reason="齐了", because={"score": 100}).target == "submitted"
     thing.refresh_from_db()
     assert thing.state == "submitted"
     row = Trail.objects.get()
-    assert (row.act, row.obj, row.said["reason"]) == ("submit", "文稿 #1", "齐了")
+    assert (row.act, row.obj, row.said["reason"]) == ("jobs.retry", "文稿 #1", "齐了")
+    assert (row.object_type, row.object_id) == ("core_tests.paper", "1")
     assert row.said["before"] == {"state": "draft"}
     assert row.said["after"] == {"state": "submitted", "on": "2026-01-05", "because": {"score": 100}}
 
@@ -72,23 +82,23 @@ def test_a_move_changes_the_state_and_leaves_a_row(paper):
 def test_one_name_may_leave_several_states(paper):
     thing, operator = paper
     for name in ("submit", "approve", "return", "return"):
-        move(thing, name, by=operator, on=DAY)
+        do(thing, name, by=operator)
     assert thing.state == "draft"
 
 
 def test_a_step_cannot_be_skipped(paper):
     thing, operator = paper
     with pytest.raises(Refused, match=r"STATE-001.*草稿"):
-        move(thing, "approve", by=operator, on=DAY)
+        do(thing, "approve", by=operator)
     assert not Trail.objects.exists()
 
 
 def test_who_does_not_hold_the_post_is_refused(paper):
     thing, operator = paper
     clerk = dataclasses.replace(operator, posts={"clerk": operator.region_ids})
-    move(thing, "submit", by=clerk, on=DAY)
+    do(thing, "submit", by=clerk)
     with pytest.raises(Refused, match=r"STATE-002.*审核岗"):
-        move(thing, "approve", by=clerk, on=DAY)
+        do(thing, "approve", by=clerk)
     assert [m.name for m in Paper.STATES.open_to(clerk, "submitted")] == []
     assert [m.name for m in Paper.STATES.open_to(operator, "submitted")] == ["approve", "return"]
 
@@ -96,10 +106,10 @@ def test_who_does_not_hold_the_post_is_refused(paper):
 def test_a_second_click_changes_nothing(paper):
     thing, operator = paper
     stale = Paper.objects.get(pk=thing.pk)
-    move(thing, "submit", by=operator, on=DAY)
+    do(thing, "submit", by=operator)
     with pytest.raises(Refused, match=r"STATE-001.*已提交"):
-        move(stale, "submit", by=operator, on=DAY)
-    assert Trail.objects.filter(act="submit").count() == 1
+        do(stale, "submit", by=operator)
+    assert Trail.objects.count() == 1
 
 
 def test_of_two_at_the_same_moment_one_wins(papers):
@@ -113,7 +123,7 @@ def test_of_two_at_the_same_moment_one_wins(papers):
             with scoped(operator):
                 thing = Paper.objects.get(pk=pk)
                 gate.wait(300)
-                move(thing, "submit", by=operator, on=DAY)
+                do(thing, "submit", by=operator)
             results.append("moved")
         except Refused as refused:
             results.append(refused.problems[0].code)
@@ -135,15 +145,80 @@ def test_a_table_with_a_wrong_name_is_found_at_once():
         States(Move("a", "x", "y", "core.own", ""), Move("a", "x", "z", "core.own", ""))
 
 
-def test_every_move_of_the_product_has_a_name_in_the_trail():
+def test_a_state_does_not_change_outside_of_an_act(paper):
+    thing, operator = paper
+    with pytest.raises(RuntimeError, match="no act is under way"):
+        move(thing, "submit", by=operator, on=DAY)
+    assert Paper.objects.get().state == "draft"
+
+
+def test_two_moves_of_one_act_are_one_row_that_says_both(paper):
+    thing, operator = paper
+    with trail.doing("jobs.retry", by=operator):
+        move(thing, "submit", by=operator, on=DAY, reason="齐了")
+        move(thing, "approve", by=operator, on=DAY, reason="不设联审", because={"score": 90})
+        trail.describe(obj=thing, after={"file": "回执.pdf"})
+    said = Trail.objects.get().said
+    assert (said["before"], said["reason"]) == ({"state": "draft"}, "齐了")
+    assert {key: said["after"][key] for key in ("state", "because", "file")} == {
+        "state": "approved", "because": {"score": 90}, "file": "回执.pdf",
+    }  # fmt: skip
+    assert said["after"]["moves"] == [
+        {"move": "submit", "from": "draft", "to": "submitted", "reason": "齐了", "because": None},
+        {"move": "approve", "from": "submitted", "to": "approved", "reason": "不设联审", "because": {"score": 90}},
+    ]
+
+
+def many(things, name, *, by, **more):
+    with trail.doing("jobs.retry", by=by):
+        move_many(things, name, by=by, on=DAY, obj=trail.Subject("tests.papers", "1", "一批文稿"), **more)
+
+
+def test_many_move_at_once_by_one_statement_and_leave_one_row(paper):
+    first, operator = paper
+    second = Paper.objects.create(state="approved")
+    do(first, "submit", by=operator)
+    before = Trail.objects.count()
+    with CaptureQueriesContext(connection) as queries:
+        many([first, second], "return", by=operator, reason="重做", because={"order": 3})
+    assert sum("UPDATE" in one["sql"] for one in queries) == 1
+    assert [one.state for one in Paper.objects.order_by("pk")] == ["draft", "submitted"] == [first.state, second.state]
+    row = Trail.objects.latest("id")
+    assert Trail.objects.count() == before + 1 and (row.obj, row.said["count"]) == ("一批文稿", 2)
+    lines = f"{first.pk}\tsubmitted\tdraft\n{second.pk}\tapproved\tsubmitted\n"
+    assert row.said["digest"] == hashlib.sha256(lines.encode()).hexdigest()
+    assert (row.said["before"], row.said["reason"]) == ({"state": ["approved", "submitted"]}, "重做")
+    assert row.said["after"] == {"state": ["draft", "submitted"], "on": "2026-01-05", "because": {"order": 3}}
+
+
+def test_of_many_none_moves_when_one_is_elsewhere_and_it_is_named(paper):
+    first, operator = paper
+    second = Paper.objects.create()
+    Paper.objects.filter(pk=second.pk).update(state="submitted")  # somebody else was faster, to the very same state
+    with pytest.raises(Refused, match=rf"STATE-001.*文稿 #{second.pk}：现为“已提交”") as refused:
+        many([first, second], "submit", by=operator)
+    assert len(refused.value.problems) == 1
+    assert Paper.objects.get(pk=first.pk).state == "draft" and not Trail.objects.exists()
+    clerk = dataclasses.replace(operator, posts={"clerk": operator.region_ids})
+    with pytest.raises(Refused, match=r"STATE-002.*审核岗"):
+        many([Paper.objects.get(pk=second.pk)], "approve", by=clerk)
+    many([], "submit", by=operator)
+    assert not Trail.objects.exists()
+
+
+def test_every_move_of_the_product_is_found_by_the_name_that_old_rows_have():
     from django.apps import apps
 
-    from anju.core.templatetags.anju import act_name
-
-    tables = [
-        model.STATES
+    models_ = [
+        model
         for model in apps.get_models()
         if model.__module__.startswith("anju.") and isinstance(getattr(model, "STATES", None), States)
     ]
-    names = {each.name for table in tables for each in table}
-    assert names and not [name for name in names if act_name(name).isascii()]
+    found = {
+        (model, each.name): acts.find(each.name, f"{model._meta.verbose_name} 一")
+        for model in models_
+        for each in model.STATES
+    }
+    assert found and not [key for key, act in found.items() if act is None]
+    rooms = {(model, name): act.code.partition(".")[0] for (model, name), act in found.items()}
+    assert all(room == model._meta.app_label for (model, _), room in rooms.items()), rooms

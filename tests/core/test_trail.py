@@ -17,7 +17,7 @@ def write(obj, count=1):
     operator = local_operator()
     for number in range(count):
         with scoped(operator):
-            trail.record(by=operator, act="记", obj=f"{obj}-{number}")
+            trail.record(by=operator, act="jobs.retry", obj=trail.Subject("tests.thing", "", f"{obj}-{number}"))
 
 
 class Worker(threading.Thread):
@@ -52,7 +52,7 @@ def sealed():
 def test_a_row_says_who_when_what_before_after_reason_region_and_digest(scope):
     region = Region.objects.get(code="450300", valid_until=None)
     row = trail.record(
-        by=scope, act="更正", obj="开工量", before={"value": 1}, after={"value": Decimal("2.50"), "on": datetime.date(2021, 8, 31), "of": {3, 1}},
+        by=scope, act="更正", obj=trail.Subject("tests.thing", "", "开工量"), before={"value": 1}, after={"value": Decimal("2.50"), "on": datetime.date(2021, 8, 31), "of": {3, 1}},
         reason="原表笔误", region_id=region.pk, digest="ab" * 32,
     )  # fmt: skip
     row.refresh_from_db()
@@ -68,13 +68,13 @@ def test_a_row_says_who_when_what_before_after_reason_region_and_digest(scope):
 def test_no_float_and_no_nan_enters(scope):
     for value in (1.5, {"a": [float("nan")]}):
         with pytest.raises(TypeError):
-            trail.record(by=scope, act="记", obj="x", after=value)
+            trail.record(by=scope, act="jobs.retry", obj=trail.Subject("tests.thing", "", "x"), after=value)
 
 
 def test_an_act_that_fails_leaves_no_row(scope):
     def act():
         with transaction.atomic():
-            trail.record(by=scope, act="记", obj="x")
+            trail.record(by=scope, act="jobs.retry", obj=trail.Subject("tests.thing", "", "x"))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -115,7 +115,7 @@ def test_a_late_commit_is_sealed_after_what_overtook_it_and_never_skipped():
     def slow():
         operator = local_operator()
         with scoped(operator):
-            trail.record(by=operator, act="记", obj="early")
+            trail.record(by=operator, act="jobs.retry", obj=trail.Subject("tests.thing", "", "early"))
             early.set()
             assert go.wait(300)
 
@@ -146,7 +146,7 @@ def test_rows_are_sealed_in_the_order_of_their_transactions():
                 cursor.execute("SELECT pg_current_xact_id()")  # its number is taken before its row is written
             numbered.set()
             assert overtaken.wait(300)
-            trail.record(by=operator, act="记", obj="first")
+            trail.record(by=operator, act="jobs.retry", obj=trail.Subject("tests.thing", "", "first"))
 
     thread = Worker(first)
     assert numbered.wait(300)
@@ -228,7 +228,7 @@ def test_rows_restored_from_another_cluster_are_sealed_when_asked():
 
 
 def test_xid_is_the_writing_transaction_s(scope):
-    row = trail.record(by=scope, act="记", obj="x")
+    row = trail.record(by=scope, act="jobs.retry", obj=trail.Subject("tests.thing", "", "x"))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text::bigint")
         assert cursor.fetchone() == (row.xid,)

@@ -5,6 +5,11 @@ import subprocess
 import sys
 
 import pytest
+from django.apps import apps
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
+from django.utils.translation import override
 
 from tests.core import clusters
 
@@ -22,6 +27,13 @@ MigrationRecorder.record_applied = struck
 from anju.core.command import setup
 setup()
 """
+
+
+def test_the_migrations_make_what_the_models_say():
+    loader = MigrationLoader(None)
+    with override(None):  # Django's own labels in Chinese are no change
+        found = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps)).changes(graph=loader.graph)
+        assert not {app: [str(one) for made in changes for one in made.operations] for app, changes in found.items()}
 
 
 @pytest.mark.processes

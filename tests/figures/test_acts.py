@@ -24,7 +24,7 @@ def test_what_is_entered_stands_with_its_precision(user, east):
     figure = queries.figure(user, "invest.done", east, YEAR, "cal2")
     assert (figure.value, figure.text(), figure.unit) == (91_000_000_000, "9.10", "亿元")
     assert not queries.figure(user, "invest.done", east, YEAR).known
-    assert Trail.objects.filter(act="填报", region=east).count() == 1
+    assert Trail.objects.filter(act="figures.enter", region=east).count() == 1
 
 
 def test_about_and_states_are_kept(user, east, west):
@@ -36,7 +36,7 @@ def test_about_and_states_are_kept(user, east, west):
 
 def test_entering_the_same_again_changes_nothing(user, east, start):
     assert services.enter(by=user, measure="shanty.start", region=east, period=YEAR, value="1413") == start
-    assert Observation.objects.count() == 1 and Trail.objects.filter(act="填报").count() == 1
+    assert Observation.objects.count() == 1 and Trail.objects.filter(act="figures.enter").count() == 1
 
 
 def test_entering_another_value_is_sent_to_correction(user, east, start):
@@ -93,7 +93,7 @@ def test_an_assumption_is_marked_and_has_its_basis(user, east):
     services.enter(by=user, measure="subsidy.households", region=east, period=YEAR, value="2500")
     assert queries.figure(user, "subsidy.households.rate", east, YEAR).assumed
     assert queries.provenance(user, figure.observation_id).observation.basis == "正文称完成计划任务"
-    assert Trail.objects.filter(act="推定").count() == 1
+    assert Trail.objects.filter(act="figures.assume").count() == 1
 
 
 def test_an_assumption_without_basis_or_over_a_number_is_refused(user, east, start):
@@ -116,7 +116,7 @@ def test_a_correction_supersedes_and_both_stay(user, east, start):
     assert value(user, east) == "1400"
     assert (newest.observation, newest.before, newest.reason, newest.act) == (made, "1413套", "核减重复", "更正")
     assert (oldest.observation, oldest.before, oldest.act) == (start, None, "填报")
-    assert Trail.objects.filter(act="更正").count() == 1
+    assert Trail.objects.filter(act="figures.correct").count() == 1
 
 
 def test_a_correction_of_an_assumption_is_no_assumption(user, east):

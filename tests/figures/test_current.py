@@ -40,7 +40,7 @@ def test_what_is_kept_equals_what_is_rebuilt(busy):
         cursor.execute("DELETE FROM figures_current")
     found = services.rebuild_current(by=busy)
     assert (found.total, found.differing) == (len(before), len(before)) and standing() == before
-    assert Trail.objects.filter(act="重建现行数").count() == 2
+    assert Trail.objects.filter(act="figures.rebuild_current").count() == 2
 
 
 @pytest.mark.parametrize(

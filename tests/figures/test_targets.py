@@ -48,7 +48,7 @@ def test_the_same_document_twice_is_one_and_another_under_its_number_is_refused(
         services.target_document(by=user, title="别的", **known)
     with pytest.raises(Refused, match="FIG-055"):
         services.target_document(by=user, **known | {"title": "任务分解", "level": "乡"})
-    assert Trail.objects.filter(act="登记下达文件").count() == 1
+    assert Trail.objects.filter(act="targets.register_document").count() == 1
 
 
 def test_the_undistributed_remainder_is_shown(user, city, east, west, paper):

@@ -44,7 +44,7 @@ def test_what_stood_before_stands_again(user, city, east, west):
     newest, _ = queries.history(user, "shanty.start", east, YEAR)
     assert newest.undone and newest.figure.value == 7
     assert services.check_current(user).differing == 0
-    trail = Trail.objects.get(act="撤销导入")
+    trail = Trail.objects.get(act="imports.undo")
     assert "传错了表" in bytes(trail.canonical).decode()
 
 

@@ -1,4 +1,4 @@
-"""Every route × every post × (own region, another region), generated from the addresses and the one table (core/acts.yaml).
+"""Every route × every post × (own region, another region), generated from the addresses and the permissions (permissions.yaml).
 
 Without the post: 403, whatever the address names, so that nothing is learnt of it. With the post: outside one's region 404, inside neither.
 """
@@ -13,8 +13,8 @@ from django.db import connections, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from anju.core.acts import PUBLIC, acts, posts
 from anju.core.models import Region
+from anju.core.permissions import PUBLIC, permissions, posts
 from anju.core.scope import local_operator, scoped
 from anju.figures.services import load_catalogue
 from tests.cast import EAST, WEST, person, sign_in
@@ -47,7 +47,7 @@ ROUTES = list(routes())
 def test_every_route_has_a_name_and_an_act_of_the_table():
     assert not [route for route in ROUTES if route.name.endswith("None")]
     assert not [route.name for route in ROUTES if route.act is None], "mark the view with @acting"
-    assert {route.act for route in ROUTES} - {PUBLIC} <= set(acts())
+    assert {route.act for route in ROUTES} - {PUBLIC} <= set(permissions())
 
 
 def test_every_route_with_parts_has_a_maker_and_every_maker_its_route():
@@ -87,7 +87,7 @@ def test_the_table_decides(db, sessions, route):
     assert Client().get(reverse(route.name, kwargs=dict.fromkeys(route.parts, "1"))).status_code == 302, (
         "nobody comes in unknown"
     )
-    allowed = acts()[route.act].posts
+    allowed = permissions()[route.act].posts
     wrong = []
     for code in (EAST,) if route.name in NO_REGION else (EAST, WEST):
         at = None

@@ -15,7 +15,7 @@ def test_an_adjustment_keeps_what_it_was_and_became(reviewer, project, acting):
     acting(reviewer)
     made = services.adjust(by=reviewer, project_id=project.pk, units="300", ordered_by="省办电〔2025〕1号", **PAPER)
     assert (made.before, made.after, made.ordered_by) == ({"units": "282"}, {"units": "300"}, "省办电〔2025〕1号")
-    assert Trail.objects.get(act="调整项目").said["after"]["ordered_by"] == "省办电〔2025〕1号"
+    assert Trail.objects.get(act="projects.adjust").said["after"]["ordered_by"] == "省办电〔2025〕1号"
     with pytest.raises(Refused, match="PROJ-021"):
         services.adjust(by=reviewer, project_id=project.pk, units="300", **PAPER)
     with pytest.raises(Refused, match="PROJ-005"):

@@ -38,7 +38,7 @@ def test_the_clerk_mends_a_typing_error_with_a_reason_and_it_is_seen_what_it_was
         {"units": "282", "investment": "43000"},
         {"units": "300", "investment": "41000"},
     )
-    told = Trail.objects.get(act="录入更正")
+    told = Trail.objects.get(act="projects.correct_plan")
     assert (told.said["before"]["units"], told.said["after"]["units"]) == ("282", "300") and WHY in str(told.said)
     assert Project.objects.get(pk=project.pk).units == 300
     assert queries.timeline(clerk, project)[0].adjustment == made

@@ -66,7 +66,7 @@ def test_a_mended_event_stays_and_counts_no_more(clerk, project):
     first = started(clerk, project)
     second = services.mend(by=clerk, event_id=first.pk, reason="多填一栋", amount="80", ordered_by="市办〔2025〕3号")
     assert queries.totals(clerk, [project.pk])[project.pk] == {"start": 80}
-    assert Trail.objects.get(act="更正进度").said["after"]["ordered_by"] == "市办〔2025〕3号"
+    assert Trail.objects.get(act="projects.mend").said["after"]["ordered_by"] == "市办〔2025〕3号"
     with pytest.raises(Refused) as refused:
         services.mend(by=clerk, event_id=first.pk, reason="再改", amount="70")
     assert codes(refused) == ["PROJ-016"]
@@ -119,7 +119,7 @@ def test_a_returns_differences_come_in_at_once_and_once(clerk, project):
     entries = [services.Entry(project.pk, "start", DAY, 100), services.Entry(project.pk, "invest", DAY, 5_000_000)]
     assert len(services.record_all(by=clerk, entries=entries, origin="return:1")) == 2
     assert services.record_all(by=clerk, entries=entries, origin="return:1") == []
-    assert Trail.objects.filter(act="登记进度").count() == 1
+    assert Trail.objects.filter(act="projects.record").count() == 1
     with pytest.raises(Refused) as refused:
         services.record_all(
             by=clerk,

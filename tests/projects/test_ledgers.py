@@ -48,7 +48,7 @@ def test_what_is_overdue_is_entered_once(clerk, county, overdue):
         "开工已 43 月，仍有 363 套 没有建成" in made[0].found["says"] and made[0].found["首次开工日期"] == "2017-05-01"
     )
     assert services.open_entries(by=clerk, region=county, on=ON) == []
-    assert Trail.objects.filter(act="列入台账").count() == 1
+    assert Trail.objects.filter(act="projects.open_entries").count() == 1
 
 
 def test_a_project_in_time_is_not_entered(clerk, county, overdue):

@@ -58,7 +58,7 @@ def test_what_was_found_is_kept_with_its_day_and_words_and_told_on_the_way(clerk
     ]
     assert "“南关S1”已 395 天 没有新的进度" in found[0].text and found[0].propose
     assert said[0][:2] == (0, said[-1][1]) and said[-1] == (said[-1][1] - 1, said[-1][1], "正在存下2处提醒")
-    assert Trail.objects.get(act="核对规则书提醒").said["after"] == {"on": "2021-03-31", "notices": 2}
+    assert Trail.objects.get(act="projects.look_over").said["after"] == {"on": "2021-03-31", "notices": 2}
 
 
 def test_who_only_reads_keeps_nothing(clerk, county, stalled):

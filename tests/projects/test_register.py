@@ -17,7 +17,7 @@ def codes(refused):
 
 def test_texts_become_base_units(project):
     assert (project.units, project.investment, project.state) == (282, 43_000_000_000, "planned")
-    assert Trail.objects.get(act="登记项目").said["after"]["investment"] == "43000"
+    assert Trail.objects.get(act="projects.register").said["after"]["investment"] == "43000"
 
 
 def test_without_a_year_it_is_in_the_reserve(clerk, county, acting):

@@ -47,7 +47,7 @@ def test_what_was_submitted_is_in_it_with_digests(people, city, two, acting):
         "东关棚改" in files[f"{folder}/报表.csv"].decode("utf-8-sig") and "448" in files[f"{folder}/报表.csv"].decode()
     )
     assert "情况属实。" in files[f"{folder}/答复.csv"].decode()
-    row = Trail.objects.get(act="导出审计资料")
+    row = Trail.objects.get(act="returns.export_audit")
     assert row.said["digest"] == hashlib.sha256(content).hexdigest() and row.said["reason"] == NUMBER
 
 

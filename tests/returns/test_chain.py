@@ -36,7 +36,7 @@ def test_the_whole_way(people, ready):
         and len(ready.digest) == 64
     )
     with scoped(people["clerk"]):
-        assert Trail.objects.filter(obj__contains="项目进度月报", act="lock").count() == 1
+        assert Trail.objects.filter(obj__contains="项目进度月报", act="returns.lock").count() == 1
 
 
 def test_each_step_needs_its_post(people, ready, acting):

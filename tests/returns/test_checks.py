@@ -212,5 +212,5 @@ def test_an_answer_and_what_is_typed_leave_a_trail_row(people, draft, acting):
 
     by = acting(people["clerk"])
     complete(by, draft)
-    acts = set(Trail.objects.filter(obj=str(draft)).values_list("act", flat=True))
-    assert {"填报", "答复检查"} <= acts
+    acts = set(Trail.objects.filter(obj=f"报表 {draft}").values_list("act", flat=True))
+    assert {"returns.fill", "returns.answer"} <= acts

@@ -160,7 +160,7 @@ def test_a_scan_is_kept_by_its_content_with_its_time(clerk, draft, name, content
     made = papers.keep_scan(by=clerk, ret_id=draft.pk, name=name, content=content)
     kept = File.objects.get(pk=made.file_id)
     assert (kept.media, bytes(kept.content), made.by) == (media, content, clerk.key) and made.at
-    assert Trail.objects.filter(act="上传盖章件").count() == 1
+    assert Trail.objects.filter(act="returns.keep_scan").count() == 1
 
 
 @pytest.mark.parametrize(

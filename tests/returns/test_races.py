@@ -118,7 +118,7 @@ def test_of_many_who_approve_one_wins_and_the_others_are_told():
     rounds = -(-RACES // TABLES)
     with scoped(everyone):
         assert Step.objects.filter(ret__in=rets, move__in=("review", "return")).count() == rounds * TABLES
-        assert Trail.objects.filter(act__in=("review", "return")).count() == rounds * TABLES
+        assert Trail.objects.filter(act__in=("returns.review", "returns.send_back")).count() == rounds * TABLES
 
 
 def _copy(ret: Return, period: str) -> int:

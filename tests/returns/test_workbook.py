@@ -162,7 +162,7 @@ def test_what_was_changed_in_the_workbook_is_written(clerk, draft, sheet, at):
     )]  # fmt: skip
     assert said == ["12", "4400.5", "主体施工", "无任务", "雨季停工\n十天", ""]
     assert Cell.objects.get(ret=draft, line=at["东关棚改"], column="complete").via == "workbook"
-    assert Trail.objects.filter(act="合并离线表").count() == 1
+    assert Trail.objects.filter(act="returns.merge").count() == 1
 
 
 def test_uploading_it_twice_is_as_good_as_once(clerk, draft, sheet):

@@ -114,5 +114,5 @@ def test_a_run_leaves_a_trail_row_with_the_digest_of_its_outputs(city):
     from anju.core.models import Trail
 
     run = score(city, "prh-shanty")
-    row = Trail.objects.get(act="规则运行")
+    row = Trail.objects.get(act="runs.run")
     assert run.outputs_digest in bytes(row.canonical).decode() and row.region_id == city[1].pk

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from anju.core import acts
+from anju.core import permissions
 from anju.core.addresses import path_of
 from anju.core.people import name_of
 from anju.problems import BLOCK, Problem
@@ -82,7 +82,7 @@ def may(context, act):
     """May this person do that act in the region the page stands in? What they may not is not offered."""
     request = context["request"]
     user, made = getattr(request, "operator", None), getattr(request, "anju_frame", None)
-    return user is not None and acts.may(user, act, made.region.pk if made and made.region else None)
+    return user is not None and permissions.may(user, act, made.region.pk if made and made.region else None)
 
 
 @register.filter
@@ -281,37 +281,3 @@ def stored_ref(figure: dict) -> str:
     return f"{figure['code']}@{figure['region']}/{figure['period']}" + (
         f":{figure['calibre']}" if figure["calibre"] else ""
     )
-
-
-ACTS = {
-    "figure-enter": "填报",
-    "figure-assume": "推定",
-    "figure-correct": "更正",
-    "figures-rebuild": "重建现行数表",
-    "target-document": "登记下达文件",
-    "sign_off": "签发",
-    "return": "退回修改",
-    "issue": "印发",
-    "withdraw": "撤回",
-    "hand_in": "提交审核",
-    "review": "审核通过",
-    "clear": "联审完毕",
-    "submit": "上报",
-    "lock": "审定锁定",
-    "send": "登记已报送",
-    "receive": "登记回执",
-    "differ": "回读不一致",
-    "resend": "改正后再报送",
-    "plan": "列入年度计划",
-    "close": "办结、销号",
-    "reopen": "重新打开",
-    "replace": "置换",
-    "cancel": "取消",
-    "explain": "说明原因",
-}
-
-
-@register.filter
-def act_name(act: str) -> str:
-    """An act as people call it; most are written in Chinese already."""
-    return ACTS.get(act, act)

@@ -6,10 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core import regions
-from anju.core.acts import acting
 from anju.core.files import file_response
 from anju.core.frame import Frame, frame, show
 from anju.core.page import page
+from anju.core.permissions import acting
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, figure_html, period_label
 from anju.desk import compare, excel, layout

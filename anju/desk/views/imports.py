@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anju import workbooks
 from anju.core import uploads
-from anju.core.acts import acting
 from anju.core.addresses import path_of
 from anju.core.files import file_response
 from anju.core.frame import Frame, frame, show
+from anju.core.permissions import acting
 from anju.core.templatetags.anju import address
 from anju.desk import maps
 from anju.figures import queries, services

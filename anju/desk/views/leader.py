@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core import periods, regions
-from anju.core.acts import acting
 from anju.core.frame import frame, show
+from anju.core.permissions import acting
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address
 from anju.desk import leader as told

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anju.core import regions
-from anju.core.acts import acting
 from anju.core.frame import frame, show
+from anju.core.permissions import acting
 from anju.core.scope import visible
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day, period_label

@@ -12,10 +12,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from anju.core.acts import acting
 from anju.core.addresses import path_of
 from anju.core.frame import frame, show
 from anju.core.models import File
+from anju.core.permissions import acting
 from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import address
 from anju.problems import Problem, Refused

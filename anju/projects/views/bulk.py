@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anju import workbooks
 from anju.core import uploads
-from anju.core.acts import acting
 from anju.core.files import file_response
 from anju.core.frame import frame, show
+from anju.core.permissions import acting
 from anju.core.templatetags.anju import address
 from anju.problems import Refused
 from anju.projects import workbook

@@ -13,10 +13,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core import jobs
-from anju.core.acts import acting, may, require
 from anju.core.addresses import path_of
 from anju.core.frame import frame, show
 from anju.core.models import Region
+from anju.core.permissions import acting, may, require
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day, period_label
 from anju.problems import Refused

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from anju.core.acts import acting, may
 from anju.core.addresses import path_of
 from anju.core.files import file_response
 from anju.core.frame import Frame, frame, show
 from anju.core.page import page
+from anju.core.permissions import acting, may
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import day
 from anju.projects import queries

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from anju.core.acts import acting
 from anju.core.addresses import path_of
 from anju.core.frame import show
+from anju.core.permissions import acting
 from anju.core.templatetags.anju import address
 from anju.problems import Refused
 from anju.projects import queries, services

@@ -10,9 +10,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from anju.core import jobs, regions
-from anju.core.acts import acting
 from anju.core.files import file_response
 from anju.core.frame import frame
+from anju.core.permissions import acting
 from anju.core.templatetags.anju import period_label
 from anju.problems import Refused
 from anju.returns import queries, services

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_GET
 
-from anju.core.acts import acting, may
 from anju.core.frame import Frame, frame, show
 from anju.core.models import Region
+from anju.core.permissions import acting, may
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import period_label
 from anju.problems import Problem

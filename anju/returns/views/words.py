@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from anju.core.acts import acts, may
 from anju.core.addresses import path_of
+from anju.core.permissions import may, permissions
 from anju.core.scope import Operator
 from anju.returns.models import Return
 
@@ -106,7 +106,7 @@ def waits_for(ret: Return) -> str:
     """Whom a return waits for: 审核岗. A joint review waits for the departments, and for who gathers what they say."""
     moves = [move for move in Return.STATES if move.source == ret.state and move.name not in ("withdraw", "return")]
     asked = ["returns.opine"] if ret.state == Return.JOINT else []
-    return "、".join(acts()[act].who + "岗" for act in (*asked, *(move.act for move in moves[:1])))
+    return "、".join(permissions()[act].who + "岗" for act in (*asked, *(move.permission for move in moves[:1])))
 
 
 STAGES = (

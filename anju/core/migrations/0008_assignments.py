@@ -36,7 +36,7 @@ OFFICE = f"region_id {setting('regions')} OR org_id {setting('organisations', 'b
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0005_marks"),
+        ("core", "0007_posts"),
     ]
 
     operations = [
