@@ -1,0 +1,4 @@
+"""Official documents."""
+
+BAND = "documents"
+COMMANDS = ("anju.documents.commands:add",)

@@ -1,0 +1,3 @@
+"""Score tables and the reports that carry them."""
+
+BAND = "evaluation"

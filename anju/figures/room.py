@@ -1,0 +1,4 @@
+"""Measures, targets and figures."""
+
+BAND = "figures"
+COMMANDS = ("anju.figures.commands:add",)

@@ -1,0 +1,3 @@
+"""Dispatch, circulars and reminders."""
+
+BAND = "oversight"

@@ -1,0 +1,4 @@
+"""The project library and its ledgers."""
+
+BAND = "ledgers"
+PREFIXES = ("projects/",)

@@ -1,0 +1,4 @@
+"""Period returns, their checks and locks."""
+
+BAND = "returns"
+PREFIXES = ("returns/",)

@@ -1,0 +1,4 @@
+"""Rulebooks run over figures."""
+
+BAND = "runs"
+COMMANDS = ("anju.runs.commands:add",)
