@@ -4,9 +4,3 @@ from django.apps import AppConfig
 class CoreConfig(AppConfig):
     name = "anju.core"
     verbose_name = "基础"
-
-    def ready(self) -> None:
-        from anju.core.jobs import ASKERS
-        from anju.core.people import operator_called
-
-        ASKERS.append(operator_called)  # a job runs as the person who asked for it, with the posts that they have then

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from anju.core.acts import PUBLIC, acts, may
-from anju.core.frame import NAVIGATION
+from anju.core.frame import rail
 from anju.core.kept import steady
 from anju.core.people import recognise
 from anju.core.scope import scoped
@@ -49,11 +49,7 @@ class ScopeMiddleware:
         with scoped(request.operator), steady():
             if not may(request.operator, act):
                 # The front page is where everybody lands: an administrator's is the first page that is theirs.
-                own = (
-                    next((path for path, _, code in NAVIGATION if may(request.operator, code)), "")
-                    if request.path == "/"
-                    else ""
-                )
+                own = next((path for path, _ in rail(request.operator)), "") if request.path == "/" else ""
                 return redirect(own) if own else no_post(request, acts()[act])
             try:
                 response = view(request, *args, **kwargs)

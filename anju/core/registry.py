@@ -31,8 +31,17 @@ EXTRA = "ANJU_ROOMS"  # more rooms: dotted names of packages on sys.path, separa
 # Functions "package.module:name", by kind: what each is called with.
 CALLS: dict[str, tuple[str, ...]] = {
     "commands": ("subparsers",),  # adds the room's commands; imports no Django
+    "asker": ("key",),  # of who knows people: the operator of that key with the posts of now, or Refused
+    "places": ("user",),  # regions that there is something for
+    "periods": ("user", "region"),  # periods of a region that there is something for
+    "notices": ("user",),  # how many things wait for a user: the bar shows the sum
 }
-MODULES: tuple[str, ...] = ()
+# Modules "package.module" whose import makes known what is in them, by kind.
+MODULES = (
+    "jobs",  # core/jobs.py: work marked with register and register_daily
+    "doctor",  # core/doctor.py: checks of what is in the database
+    "documents",  # documents/kinds.py: kinds of papers
+)
 FILES: tuple[str, ...] = ()
 
 
@@ -87,6 +96,7 @@ def files(kind: str) -> list[Path]:
     return [room.folder / text for room in rooms() for text in room.texts.get(kind, ())]
 
 
+@cache
 def links() -> list[Link]:
     """The rail of every room, in its order."""
     return sorted((link for room in rooms() for link in room.navigation), key=lambda link: link.order)

@@ -3,3 +3,8 @@
 BAND = "core"
 PREFIXES = ("sign-in/", "sign-out/", "me/", "staff/", "jobs/")
 COMMANDS = ("anju.core.commands:add",)
+NAVIGATION = (
+    {"order": 110, "label": "人员", "url": "staff", "permission": "staff.see"},
+    {"order": 120, "label": "任务", "url": "jobs", "permission": "jobs.see"},
+)
+ASKER = ("anju.core.people:operator_called",)

@@ -14,3 +14,14 @@ PREFIXES = (
     "imports/",
     "trail/",
 )
+NAVIGATION = (
+    {"order": 10, "label": "总览", "url": "desk:leader", "permission": "leader.see"},
+    {"order": 20, "label": "目标", "url": "desk:targets", "permission": "targets.see"},
+    {"order": 50, "label": "调度", "url": "desk:dispatch", "permission": "dispatch.see"},
+    {"order": 60, "label": "指标", "url": "desk:figures", "permission": "figures.see"},
+    {"order": 70, "label": "评价", "url": "desk:runs", "permission": "runs.see"},
+    {"order": 80, "label": "文书", "url": "desk:documents", "permission": "documents.see"},
+    {"order": 90, "label": "规则", "url": "desk:rules", "permission": "rules.see"},
+    {"order": 100, "label": "导入", "url": "desk:imports", "permission": "imports.see"},
+    {"order": 130, "label": "留痕", "url": "desk:trail", "permission": "trail.see"},
+)

@@ -2,3 +2,4 @@
 
 BAND = "documents"
 COMMANDS = ("anju.documents.commands:add",)
+DOCTOR = ("anju.documents.doctor",)

@@ -1,3 +1,6 @@
 """Dispatch, circulars and reminders."""
 
 BAND = "oversight"
+DOCUMENTS = ("anju.oversight.documents",)
+JOBS = ("anju.oversight.jobs",)
+NOTICES = ("anju.oversight.reminders:count",)

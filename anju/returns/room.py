@@ -2,3 +2,5 @@
 
 BAND = "returns"
 PREFIXES = ("returns/",)
+NAVIGATION = ({"order": 40, "label": "报表", "url": "returns:home", "permission": "returns.see"},)
+JOBS = ("anju.returns.jobs",)

@@ -4,7 +4,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.template import engines
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import include, path
 from django.views.decorators.http import require_POST
 
 from anju.core import trail
@@ -92,4 +92,5 @@ urlpatterns = [
     path("scope/", scope),
     path("form/", form),
     path("streaming/", streaming),
+    path("", include("anju.urls")),  # where the rail leads
 ]
