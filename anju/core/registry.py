@@ -35,6 +35,13 @@ CALLS: dict[str, tuple[str, ...]] = {
     "places": ("user",),  # regions that there is something for
     "periods": ("user", "region"),  # periods of a region that there is something for
     "notices": ("user",),  # how many things wait for a user: the bar shows the sum
+    "reminders": ("user", "at"),  # what is due at that moment, of the user's regions (core/reminders.py)
+    "holds": (
+        "user",
+        "ledger",
+        "items",
+    ),  # by id of those held, which fields stand so somewhere and may not change: {id: {field: where}}
+    "gates": ("by", "document", "on"),  # before a paper is issued: Refused when it may not be
 }
 # Modules "package.module" whose import makes known what is in them, by kind.
 MODULES = (
@@ -42,7 +49,11 @@ MODULES = (
     "doctor",  # core/doctor.py: checks of what is in the database
     "documents",  # documents/kinds.py: kinds of papers
 )
-FILES: tuple[str, ...] = ()
+# Paths inside the room's folder, by kind: a file, or a folder of files.
+FILES = (
+    "measures",  # figures/catalogue.py: measures and calibres
+    "bindings",  # runs/bindings.py: where the inputs of a warning or check come from
+)
 
 
 @dataclass(frozen=True)
@@ -92,8 +103,9 @@ def texts(kind: str) -> list[str]:
 
 
 def files(kind: str) -> list[Path]:
-    """The files that the rooms brought of a kind."""
-    return [room.folder / text for room in rooms() for text in room.texts.get(kind, ())]
+    """The YAML files that the rooms brought of a kind, those of a folder by name."""
+    named = [room.folder / text for room in rooms() for text in room.texts.get(kind, ())]
+    return [path for one in named for path in (sorted(one.glob("*.yaml")) if one.is_dir() else [one])]
 
 
 @cache

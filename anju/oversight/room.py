@@ -4,3 +4,4 @@ BAND = "oversight"
 DOCUMENTS = ("anju.oversight.documents",)
 JOBS = ("anju.oversight.jobs",)
 NOTICES = ("anju.oversight.reminders:count",)
+REMINDERS = ("anju.oversight.reminders:nodes",)

@@ -275,3 +275,8 @@ def holds(user: Operator, ledger: str, project: Project, on: date) -> Signal | N
     known = facts(user, [project.region_id], on, project.pk)
     found = look(ledgers()[ledger], keyed(known), on)
     return found[0] if found else None
+
+
+def ledger_names() -> dict[str, str]:
+    """What people call a ledger, by the subject of the book that opens its entries."""
+    return {book.subject: book.title for book in library().books}

@@ -4,3 +4,5 @@ BAND = "returns"
 PREFIXES = ("returns/",)
 NAVIGATION = ({"order": 40, "label": "报表", "url": "returns:home", "permission": "returns.see"},)
 JOBS = ("anju.returns.jobs",)
+HOLDS = ("anju.returns.fixed:fixed",)
+REMINDERS = ("anju.returns.reminders:reminders",)

@@ -2,3 +2,4 @@
 
 BAND = "runs"
 COMMANDS = ("anju.runs.commands:add",)
+BINDINGS = ("bindings.yaml",)
