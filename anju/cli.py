@@ -5,13 +5,11 @@ import os
 import signal
 import sys
 import traceback
-from importlib import import_module
-from importlib.util import find_spec
 
 from anju.core.command import Parser, call, show_problems
-from anju.problems import Problem
+from anju.core.registry import fetch
+from anju.problems import Problem, Refused
 
-ROOMS = ("demo", "core", "figures", "runs", "documents")
 INTERRUPTED = 130
 ONCE_MORE = 0.01  # seconds after which an interrupt that Python dropped comes again
 
@@ -23,9 +21,8 @@ def build() -> Parser:
     """The parser with every room's commands."""
     parser = Parser(prog="anju", description=ABOUT, epilog=FIRST)
     commands = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True, parser_class=Parser)
-    for room in ROOMS:
-        if find_spec(f"anju.{room}.commands"):
-            import_module(f"anju.{room}.commands").add(commands)
+    for add in sorted(fetch("commands"), key=lambda add: not add.__module__.startswith("anju.demo.")):  # FIRST names it
+        add(commands)
     return parser
 
 
@@ -54,7 +51,11 @@ class Interrupts:
 def main(arguments: list[str] | None = None) -> int:
     """0: all is well; 1: refused, with every problem said; 2: the words of the command are off; 130: interrupted."""
     try:
-        return call(build().parse_args(arguments))
+        try:
+            parser = build()
+        except Refused as refused:  # by the rooms: before there is a command
+            return show_problems(refused.problems)
+        return call(parser.parse_args(arguments))
     except KeyboardInterrupt:
         sys.stderr.write(STOPPED)
         return INTERRUPTED

@@ -9,9 +9,8 @@ from csp.constants import NONE, SELF
 from django.utils.functional import SimpleLazyObject
 
 from anju.core.keys import secret_key
+from anju.core.registry import rooms
 from anju.core.server import databases, portal_role
-
-ROOMS = ("core", "figures", "runs", "documents", "projects", "returns", "evaluation", "oversight", "desk", "demo")
 
 DEBUG = False
 SECRET_KEY = SimpleLazyObject(secret_key)
@@ -31,7 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "procrastinate.contrib.django",
-    *(f"anju.{room}" for room in ROOMS),
+    *(room.package for room in rooms()),
     "allauth",  # after the rooms: its pages are ours
     "allauth.account",
     "allauth.mfa",

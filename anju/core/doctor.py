@@ -242,8 +242,6 @@ def _contents() -> Iterator[Finding]:
     from anju.core.command import setup
 
     setup(migrated=False)
-    from django.utils.module_loading import autodiscover_modules
-
     from anju.core.scope import local_operator, scoped
     from anju.core.upgrade import pending
 
@@ -257,10 +255,40 @@ def _contents() -> Iterator[Finding]:
         return
     yield Finding("表结构", OK, "是最新的")
     yield from _safely("行级安全", _walls)
-    autodiscover_modules("doctor")
+    yield from _safely("模块", _rooms)
     for name, one in _checks:
         with scoped(local_operator()) as user:
             yield from list(_safely(name, one, user))
+
+
+def _rooms() -> Iterator[Finding]:
+    """What the rooms say of themselves leads somewhere, their own checks first; no table is left of a room that is gone."""
+    from django.apps import apps
+    from django.db import connection
+
+    from anju.core import registry
+
+    for kind in ("doctor", *registry.CALLS, *registry.MODULES):
+        try:
+            registry.fetch(kind)
+        except Refused as refused:
+            for problem in refused.problems:
+                yield Finding("模块", BAD, f"{problem.where}：{problem.what}", problem.fix)
+    known = tuple(f"{label}_" for label in ("django", *(app.label for app in apps.get_app_configs())))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname"
+        )
+        left = [name for (name,) in cursor.fetchall() if not name.startswith(known)]
+    if left:
+        yield Finding(
+            "模块",
+            WARN,
+            f"这些表不属于现有的任何模块：{'、'.join(left)}。里面的数据原样没动。",
+            f"模块是有意卸下的，不必处理；要再用，请把它装回并写进 {registry.EXTRA}。",
+        )
+    else:
+        yield Finding("模块", OK, f"{len(registry.rooms())} 个，登记的事项都在，每张表都有归属")
 
 
 def _walls() -> Iterator[Finding]:

@@ -1,6 +1,5 @@
 """Where and when: the region and the period of the address, which every page obeys, and what may be chosen instead."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
@@ -8,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from anju.core import periods, regions
+from anju.core import periods, regions, registry
 from anju.core.addresses import front_page, path_of
 from anju.core.models import Region
 from anju.core.page import page
@@ -16,28 +15,6 @@ from anju.core.permissions import may, require
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import period_label
 from anju.problems import Refused
-
-# The rail, in the order of the work: page, label, act. An entry shows to those who may do its act.
-NAVIGATION = (
-    ("desk:leader", "总览", "leader.see"),
-    ("figures:targets", "目标", "targets.see"),
-    ("projects:list", "项目", "projects.see"),
-    ("returns:home", "报表", "returns.see"),
-    ("oversight:dispatch", "调度", "dispatch.see"),
-    ("figures:explorer", "指标", "figures.see"),
-    ("runs:list", "评价", "runs.see"),
-    ("documents:list", "文书", "documents.see"),
-    ("runs:books", "规则", "rules.see"),
-    ("figures:imports", "导入", "imports.see"),
-    ("core:staff", "人员", "staff.see"),
-    ("core:jobs", "任务", "jobs.see"),
-    ("trail:trail", "留痕", "trail.see"),
-)
-
-# What the rooms above know: each gives a function (user) → regions, or (user, region) → periods, that there is something for.
-PLACES: list[Callable[[Operator], list[Region]]] = []
-PERIODS: list[Callable[[Operator, Region], list[str]]] = []
-NOTICES: list[Callable[[Operator], int]] = []  # how many things wait for a user: the bar shows the sum
 
 
 @dataclass(frozen=True)
@@ -72,7 +49,7 @@ def places(user: Operator) -> list[Region]:
         held = frozenset().union(*user.posts.values()) if user.posts else frozenset()
         tops = [one for one in regions.known().all if one.pk in held and one.parent_id not in held]
         return regions.in_force(tops, None) or tops
-    found = {region.pk: region for known in PLACES for region in known(user)}
+    found = {region.pk: region for known in registry.fetch("places") for region in known(user)}
     return sorted(found.values(), key=lambda region: (region.order, region.pk))
 
 
@@ -93,7 +70,7 @@ def _frame(request: HttpRequest, of: Any) -> Frame:
     if region is None:
         return Frame(None, [], period, None, None)
     require(user, act, region.pk, region.name)
-    known = sorted({name for ask in PERIODS for name in ask(user, region)}, reverse=True)
+    known = sorted({name for ask in registry.fetch("periods") for name in ask(user, region)}, reverse=True)
     years = [name for name in known if len(name) == 4]
     period = period or (years or known or [str(date.today().year)])[0]
     known = known if period in known else [period, *known]
@@ -115,17 +92,22 @@ def _frame(request: HttpRequest, of: Any) -> Frame:
     return Frame(region, path, period, SimpleNamespace(path=path, region=region, choices=choices), when)
 
 
+def rail(user: Operator) -> list[tuple[str, str]]:
+    """Addresses and names of the pages that the user may go to, in the order of the work."""
+    return [(path_of(link.url), link.label) for link in registry.links() if may(user, link.permission)]
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
     """For every page, the ones that say what went wrong included: they may have no scope, and then no where and when either."""
     user = getattr(request, "operator", None)
-    nav = []
-    for name, label, act in NAVIGATION:
-        if user is not None and may(user, act):
-            path = path_of(name)
-            here = request.path == path if path == front_page() else request.path.startswith(path)
-            nav.append(SimpleNamespace(path=path, label=label, here=here))
+    nav = [
+        SimpleNamespace(
+            path=path, label=label, here=request.path == path if path == front_page() else request.path.startswith(path)
+        )
+        for path, label in (rail(user) if user is not None else ())
+    ]
     made = getattr(request, "anju_frame", None)
-    waiting = sum(ask(user) for ask in NOTICES) if user is not None and made else 0
+    waiting = sum(ask(user) for ask in registry.fetch("notices")) if user is not None and made else 0
     return {"nav": nav, "where": made and made.where, "when": made and made.when, "waiting": waiting}
 
 

@@ -12,18 +12,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.module_loading import autodiscover_modules
 from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from anju.core import trail
+from anju.core import registry, trail
 from anju.core.job_models import Job
 from anju.core.permissions import may, refusal
 from anju.core.postgres import home
@@ -36,7 +34,6 @@ SILENCE = 30  # seconds without a heartbeat after which a worker counts as lost
 EVERY = 200  # milliseconds between two writings of progress
 State = Job.State
 LOCAL = "local"  # the key of the machine's own operator
-ASKERS: list[Callable[[str], Operator]] = []  # what knows people gives a function here: key → operator, or Refused
 queue = DjangoApp(connector=DjangoConnector())  # on Django's own connection: what is enqueued is committed with the act
 
 
@@ -81,13 +78,8 @@ def register_daily(name: str, title: str) -> Callable[[Callable[..., str | None]
     return mark
 
 
-@cache
-def _discover() -> None:
-    autodiscover_modules("jobs")  # every room's jobs.py
-
-
 def kind(name: str) -> Kind:
-    _discover()
+    registry.fetch("jobs")
     return _kinds[name]
 
 
@@ -232,7 +224,8 @@ def _asker(job: Job) -> Operator:
     """Whoever asked for it, with the posts that they hold now."""
     if job.by == LOCAL:
         return local_operator()
-    return ASKERS[0](job.by)
+    [asker] = registry.fetch("asker")
+    return asker(job.by)
 
 
 def _end(rows: QuerySet[Job], state: str, message: str) -> None:
@@ -310,7 +303,7 @@ def _recover(pk: int) -> bool:
 
 
 def _ask_for_today() -> None:
-    _discover()
+    registry.fetch("jobs")
     today = timezone.localdate()
     with scoped(local_operator()) as by:
         asked = set(Job.objects.filter(day=today).values_list("name", flat=True))

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from anju.core.addresses import front_page, path_of
-from anju.core.frame import NAVIGATION
+from anju.core.frame import rail
 from anju.core.kept import steady
 from anju.core.people import recognise
 from anju.core.permissions import PUBLIC, may, permissions
@@ -49,11 +49,7 @@ class ScopeMiddleware:
         with scoped(request.operator), steady():
             if not may(request.operator, act):
                 # The front page is where everybody lands: an administrator's is the first page that is theirs.
-                own = (
-                    next((name for name, _, code in NAVIGATION if may(request.operator, code)), "")
-                    if request.path == front_page()
-                    else ""
-                )
+                own = next((path for path, _ in rail(request.operator)), "") if request.path == front_page() else ""
                 return redirect(own) if own else no_post(request, permissions()[act])
             try:
                 response = view(request, *args, **kwargs)

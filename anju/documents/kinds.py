@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from anju.core import registry
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.documents.wording import PLACEHOLDER
@@ -43,11 +44,13 @@ def register(kind: DocumentKind) -> DocumentKind:
 
 
 def kinds() -> list[DocumentKind]:
+    registry.fetch("documents")
     return sorted(_kinds.values(), key=lambda kind: kind.code)
 
 
 def kind(code: str) -> DocumentKind:
     """Refused DOC-010 when there is none of that code."""
+    registry.fetch("documents")
     try:
         return _kinds[code]
     except KeyError:

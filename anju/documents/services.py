@@ -7,7 +7,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 
-from anju.core import trail
+from anju.core import registry, trail
 from anju.core.models import Region
 from anju.core.permissions import require
 from anju.core.scope import Operator
@@ -130,7 +130,7 @@ def send_back(*, by: Operator, document: Document, on: datetime.date, reason: st
 def issue(*, by: Operator, document: Document, number: str, on: datetime.date, reason: str = "") -> Document:
     """印发: 文号, date and digests together. The signed text is not written again, only its number and date are put in.
 
-    Refused: DOC-020 the number is used or blank; DOC-021 figures changed since the signature (a reason passes it); DOC-022 上行文 without 签发人; STATE-001.
+    Refused: DOC-020 the number is used or blank; DOC-021 figures changed since the signature (a reason passes it); DOC-022 上行文 without 签发人; what a gate of a room says; STATE-001.
     """
     number = number.strip()
     version = queries.version(by, document)
@@ -152,6 +152,8 @@ def issue(*, by: Operator, document: Document, number: str, on: datetime.date, r
         )
     if problems:
         raise Refused(*problems)
+    for gate in registry.fetch("gates"):
+        gate(by, document, on)
     _fresh(by, document, reason, "印发")
     filled = markup.fill(version.html, number, on)
     because = {"number": number, "date": on, "figures": version.figures_digest}

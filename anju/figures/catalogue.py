@@ -1,4 +1,4 @@
-"""The catalogue of measures: YAML files read, checked and put into the database. A place brings its own file through the same loader."""
+"""The catalogue of measures: the rooms' YAML files read, checked and put into the database. A place brings its own through the same loader."""
 
 import re
 from collections.abc import Iterable
@@ -11,13 +11,12 @@ from django.db import models, transaction
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from anju.core import kept, trail
+from anju.core import kept, registry, trail
 from anju.core.scope import Operator
 from anju.figures.models import REFERENCES, Calibre, Measure, Observation
 from anju.problems import Problem, Refused
 from anju.quantities import unit
 
-SHIPPED = Path(__file__).parent / "catalogue"
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 KINDS = ("stock", "flow", "cumulative", "ratio", "sum")
 KEYS = {
@@ -77,9 +76,9 @@ def read(paths: Iterable[Path]) -> tuple[dict[str, Entry], dict[str, Entry]]:
 
 @lru_cache(maxsize=1)
 def _shipped() -> tuple[tuple[str, Entry], ...]:
-    """The shipped files, read once. A flaw in them is ours: it stops everything."""
+    """The rooms' files, read once. A flaw in them is ours: it stops everything."""
     problems: list[Problem] = []
-    entries = [one for path in sorted(SHIPPED.glob("*.yaml")) for one in _entries(path, "catalogue", problems)]
+    entries = [one for path in registry.files("measures") for one in _entries(path, "catalogue", problems)]
     if problems:
         raise Refused(*problems)
     return tuple(entries)

@@ -12,9 +12,9 @@ from anju.core.scope import Operator, visible, within
 from anju.documents.models import Document
 from anju.projects.models import Entry
 from anju.projects.queries import below
+from anju.projects.signals import ledger_names
 from anju.returns import queries as returns
 from anju.returns.queries import Due
-from anju.runs.folders import library
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,3 @@ def overdue(user: Operator, region: Region, on: date) -> Overdue:
     )
     papers = list(visible(Document.objects.filter(state=Document.SIGNED, region=region), user).order_by("id"))
     return Overdue(entries, late, papers)
-
-
-def ledger_names() -> dict[str, str]:
-    """What people call a ledger, by the subject of the book that opens its entries; a place's own book does not rename everybody's."""
-    books = sorted(library().books, key=lambda book: book.region is None)
-    return {book.subject: book.title for book in books}

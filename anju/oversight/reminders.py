@@ -1,4 +1,4 @@
-"""Reminders before a deadline (到期提醒): returns that wait, ledger entries without a reason, nodes that are near and not reached."""
+"""Reminders before a deadline (到期提醒): what the rooms say is due, written once a day; of this room's own, nodes that are near and not reached."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,33 +10,19 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from anju.core import regions, trail
+from anju.core import regions, registry, trail
 from anju.core.addresses import path_of
 from anju.core.models import Region
 from anju.core.permissions import may, permissions
+from anju.core.reminders import Reminder
 from anju.core.scope import Operator, visible
-from anju.core.templatetags.anju import day, period_label
+from anju.core.templatetags.anju import day
 from anju.documents.annex import declared
 from anju.figures import queries as figures
 from anju.figures.models import Node
 from anju.oversight.models import Notice
-from anju.oversight.overdue import ledger_names
-from anju.projects.models import Entry
-from anju.returns import queries as returns
 
 LEADS = Path(__file__).with_name("reminders.yaml")
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One thing somebody is to be reminded of."""
-
-    region: Region
-    act: str
-    key: str
-    what: str
-    link: str
-    due: datetime
 
 
 @dataclass(frozen=True)
@@ -49,7 +35,7 @@ class Reminded:
 @trail.act("reminders.write")
 def remind(*, by: Operator, at: datetime) -> Reminded:
     """Write what is to be told today, and take back what is not due any more. Repeated on the same day it changes nothing."""
-    wanted = {(one.region.pk, one.key): one for one in collect(by, at)}
+    wanted = {(one.region.pk, one.key): one for ask in registry.fetch("reminders") for one in ask(by, at)}
     standing = {
         (row.region_id, row.key): row for row in visible(Notice.objects.filter(done_at=None).select_for_update(), by)
     }
@@ -73,50 +59,9 @@ def remind(*, by: Operator, at: datetime) -> Reminded:
     return Reminded(len(new), len(over))
 
 
-def collect(user: Operator, at: datetime) -> Iterator[Wanted]:
-    """Everything that somebody in the user's regions is to be told at that moment."""
-    leads = declared(LEADS)
-    yield from _returns(user, at, timedelta(hours=leads["returns_hours"]))
-    yield from _entries(user, at)
-    yield from _nodes(user, timezone.localdate(at), leads["nodes_days"])
-
-
-def _returns(user: Operator, at: datetime, lead: timedelta) -> Iterator[Wanted]:
-    for one in returns.due(user, at):
-        if one.deadline - at > lead:
-            continue
-        over = "已过期限，请尽快" if one.deadline < at else "请按时"
-        what = (
-            f"{one.region.name}{one.form.name}（{period_label(one.period)}）{over}{permissions()[one.waits_for].label}"
-        )
-        link = (
-            one.ret.get_absolute_url() if one.ret is not None else f"{path_of('returns:home')}?region={one.region.code}"
-        )
-        yield Wanted(
-            one.region, one.waits_for, f"return/{one.form.code}/{one.period}/{one.waits_for}", what, link, one.deadline
-        )
-
-
-def _entries(user: Operator, at: datetime) -> Iterator[Wanted]:
-    """Entries that nobody has explained yet."""
-    names = ledger_names()
-    rows = visible(Entry.objects.filter(state=Entry.OPEN, opened_on__lte=timezone.localdate(at)), user).select_related(
-        "project", "region"
-    )
-    for row in rows:
-        what = f"{row.project.name}列入{names.get(row.ledger, row.ledger)}台账，尚未说明原因"
-        yield Wanted(
-            row.region,
-            "projects.edit",
-            f"entry/{row.pk}",
-            what,
-            path_of("projects:project", row.project_id),
-            _evening(row.opened_on),
-        )
-
-
-def _nodes(user: Operator, on: date, lead: int) -> Iterator[Wanted]:
+def nodes(user: Operator, at: datetime) -> Iterator[Reminder]:
     """Every county that is short of a node which is near, or of which nobody knows; counties are asked through the plan's own region."""
+    on, lead = timezone.localdate(at), declared(LEADS)["nodes_days"]
     near = visible(Node.objects.filter(on__gte=on, on__lte=on + timedelta(days=lead)), user)
     tops = Region.objects.filter(pk__in=near.values("document__region_id")).order_by("order", "id")
     for top in tops:
@@ -129,7 +74,9 @@ def _nodes(user: Operator, on: date, lead: int) -> Iterator[Wanted]:
                     short = f"还差{gap.left.text(None, None, True)}{gap.left.unit}" if gap.left.known else "完成数未报"
                     what = f"{gap.region.name}{day(one.node.on)}前{gap.target.name}完成{one.goal}，{short}"
                     link = f"{path_of('figures:targets')}?region={gap.region.code}&period={on.year}"
-                    yield Wanted(gap.region, "projects.edit", f"node/{one.node.pk}", what, link, _evening(one.node.on))
+                    yield Reminder(
+                        gap.region, "projects.edit", f"node/{one.node.pk}", what, link, _evening(one.node.on)
+                    )
 
 
 def _evening(on: date) -> datetime:

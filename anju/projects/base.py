@@ -1,6 +1,6 @@
 """What every act on a project shares: holding it, who may, what it is called, and what is said when it will not do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from anju.core import regions as places
+from anju.core import registry
 from anju.core.models import Region
 from anju.core.permissions import require
 from anju.core.scope import Operator, visible
@@ -18,9 +19,6 @@ from anju.projects.models import Adjustment, Project
 EDIT, ADJUST = "projects.edit", "projects.adjust"
 LEDGER = "ledger"  # the origin of what is entered here; others (return:…, import:…) were checked by their own act
 RETURN = "return:"  # the origin of what a return's lock wrote, with the return's number
-
-# Who gives a project's fields out and fixes them adds a function here: the fields that stand so somewhere, each with where.
-FIXED: list[Callable[[Operator, Project], Mapping[str, str]]] = []
 
 # Taken back: void ones and what another one supersedes. `superseded` is small, so it is asked for each event.
 STANDING = "NOT e.void AND NOT EXISTS (SELECT FROM projects_event AS later WHERE later.supersedes_id = e.id)"
@@ -77,10 +75,10 @@ def by_document(user: Operator, project: Project) -> dict[str, str]:
         for one in Adjustment.objects.filter(project=project, kind="adjust")
         for name in one.after
     }
-    for fixed in FIXED:
+    for held in registry.fetch("holds"):
         found |= {
             name: f"已在锁定的“{where}”里"
-            for name, where in fixed(user, project).items()
+            for name, where in held(user, "projects", [project]).get(project.pk, {}).items()
             if name in PLANNED and name not in found
         }
     return found

@@ -252,3 +252,9 @@ def holds(user: Operator, ledger: str, project: Project, on: date) -> Signal | N
     known = facts(user, [project.region_id], on, project.pk)
     found = look(ledgers()[ledger], keyed(known), on)
     return found[0] if found else None
+
+
+def ledger_names() -> dict[str, str]:
+    """What people call a ledger, by the subject of the book that opens its entries; a place's own book does not rename everybody's."""
+    books = sorted(library().books, key=lambda book: book.region is None)
+    return {book.subject: book.title for book in books}

@@ -1,4 +1,4 @@
-"""Which measures a warning or check looks at (bindings.yaml), spread over what the catalogue holds.
+"""Which measures a warning or check looks at (the rooms' bindings.yaml), spread over what the catalogue holds.
 
 A binding names no place: `members`, `targets`, `dimensions` … follow the catalogue, so a measure that a place adds is judged as well.
 """
@@ -13,10 +13,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from anju.core import registry
 from anju.figures.models import Measure
 from anju.quantities import unit
 
-FILE = Path(__file__).parent / "bindings.yaml"
 AUDIT = re.compile(r"audit\.(\d{4})\.found")
 OVER = ("self", "children", "both")
 
@@ -56,11 +56,12 @@ class Binding:
 
 @cache
 def bindings() -> dict[tuple[str, str], tuple[Binding, ...]]:
-    """By kind and subject."""
-    data = YAML(typ="safe", pure=True).load(FILE.read_text("utf-8"))
-    found = {}
-    for kind, subjects in data.items():
-        for subject, entries in subjects.items():
+    """By kind and subject. ValueError when two files bind one."""
+    found: dict[tuple[str, str], tuple[Binding, ...]] = {}
+    for path in registry.files("bindings"):
+        for kind, subject, entries in _entries(path):
+            if (kind, subject) in found:
+                raise ValueError(f"{path}: {kind} {subject} is bound already")
             listed = entries if isinstance(entries, list) else [entries]
             found[kind, subject] = tuple(
                 Binding(
@@ -71,6 +72,13 @@ def bindings() -> dict[tuple[str, str], tuple[Binding, ...]]:
                 for entry in listed
             )
     return found
+
+
+def _entries(path: Path) -> Iterator[tuple[str, str, Any]]:
+    data = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+    for kind, subjects in data.items():
+        for subject, entries in subjects.items():
+            yield kind, subject, entries
 
 
 # -- what `each` may be

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from anju.core import jobs, trail
+from anju.core import jobs, registry, trail
 from anju.core.job_models import Job
 from anju.core.models import Trail
 from anju.core.scope import Operator, local_operator, scoped
@@ -31,7 +31,7 @@ def by(committed):
 @pytest.fixture
 def kinds(monkeypatch):
     """Kinds of work for these tests only."""
-    jobs._discover()
+    registry.fetch("jobs")
     monkeypatch.setattr(jobs, "_kinds", dict(jobs._kinds))
     monkeypatch.setattr(jobs, "_daily", {})
 

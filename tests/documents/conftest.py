@@ -75,6 +75,7 @@ def kind(monkeypatch):
     """The made-up kind, known for one test."""
     from anju.documents import kinds
 
+    kinds.kinds()  # the rooms' own first
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
     return kinds.register(
         kinds.DocumentKind(

@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from anju.core.rls import Sql, protect
+from anju.core.database.rls_v2 import Sql, protect
 
 FUNCTION = """CREATE FUNCTION anju_ledger_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN

@@ -1,0 +1,10 @@
+"""What every room stands on: people, regions, trail, jobs, and the pages about them."""
+
+BAND = "core"
+PREFIXES = ("sign-in/", "sign-out/", "me/", "staff/", "jobs/")
+COMMANDS = ("anju.core.commands:add",)
+NAVIGATION = (
+    {"order": 110, "label": "人员", "url": "core:staff", "permission": "staff.see"},
+    {"order": 120, "label": "任务", "url": "core:jobs", "permission": "jobs.see"},
+)
+ASKER = ("anju.core.people:operator_called",)

@@ -1,0 +1,4 @@
+"""Places as folders of data, and the synthetic province."""
+
+BAND = "desk"
+COMMANDS = ("anju.demo.commands:add",)

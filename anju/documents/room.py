@@ -1,0 +1,5 @@
+"""Official documents."""
+
+BAND = "documents"
+COMMANDS = ("anju.documents.commands:add",)
+DOCTOR = ("anju.documents.doctor",)

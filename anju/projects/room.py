@@ -1,0 +1,7 @@
+"""The project library and its ledgers."""
+
+BAND = "ledgers"
+PREFIXES = ("projects/",)
+NAVIGATION = ({"order": 30, "label": "项目", "url": "projects:list", "permission": "projects.see"},)
+JOBS = ("anju.projects.jobs",)
+REMINDERS = ("anju.projects.reminders:reminders",)

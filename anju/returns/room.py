@@ -1,0 +1,8 @@
+"""Period returns, their checks and locks."""
+
+BAND = "returns"
+PREFIXES = ("returns/",)
+NAVIGATION = ({"order": 40, "label": "报表", "url": "returns:home", "permission": "returns.see"},)
+JOBS = ("anju.returns.jobs",)
+HOLDS = ("anju.returns.fixed:fixed",)
+REMINDERS = ("anju.returns.reminders:reminders",)

@@ -1,0 +1,5 @@
+"""Rulebooks run over figures."""
+
+BAND = "runs"
+COMMANDS = ("anju.runs.commands:add",)
+BINDINGS = ("bindings.yaml",)

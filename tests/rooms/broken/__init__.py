@@ -1,0 +1,1 @@
+"""A room whose hold leads nowhere."""

@@ -1,0 +1,161 @@
+"""A room comes and goes: what it registers is there, with no other room changed; when it is gone its rows are still there, and 体检 says so."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from anju.core.postgres import DATABASE, SUPERUSER, Cluster
+from tests.core import clusters
+
+CODE = Path(__file__).parents[2]
+TINY = "tests.rooms.tiny"
+
+
+def run(place, *arguments, rooms=""):
+    """Python with these arguments, in a house with these rooms besides its own."""
+    environment = os.environ | {"ANJU_HOME": str(place), "ANJU_ROOMS": rooms, "PYTHONPATH": str(CODE)}
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, cwd=CODE, env=environment, check=False
+    )
+
+
+def examined(place, rooms=""):
+    """The findings of anju doctor, by name."""
+    found = {}
+    for one in json.loads(run(place, "-m", "anju", "doctor", "--json", rooms=rooms).stdout)["findings"]:
+        found.setdefault(one["name"], []).append(one)
+    return found
+
+
+def stored(place):
+    with psycopg.connect(**Cluster(place).connection(SUPERUSER, DATABASE)) as db:
+        return db.execute("SELECT id, name, broken FROM tiny_bench ORDER BY id").fetchall()
+
+
+@pytest.fixture(scope="module")
+def place():
+    made = clusters.folder()
+    Cluster(made, fsync=False).start()
+    yield made
+    clusters.remove(made)
+
+
+@pytest.fixture(scope="module")
+def house(place):
+    """What was said by a house with the room in it."""
+    done = run(place, "-m", "tests.rooms.tiny_house", rooms=TINY)
+    assert not done.returncode, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_its_entry_stands_in_the_rail_at_its_place(house):
+    labels = [label for _, label in house["rail"]]
+    assert ["/benches/", "长椅"] in house["rail"] and labels[2:5] == ["项目", "长椅", "报表"]
+
+
+@pytest.mark.parametrize(("page", "address"), [("tiny:benches", "/benches/"), ("tiny:map", "/bench-map/")])
+def test_its_pages_stand_under_each_of_its_prefixes(house, page, address):
+    assert house[page] == [address, 200, True]
+
+
+def test_its_places_and_periods_may_be_chosen(house):
+    assert house["places"] == ["140525"] and house["periods"]
+
+
+def test_its_measures_are_in_the_catalogue(house):
+    assert house["measure"] == "长椅数"
+
+
+def test_its_papers_are_among_the_others(house):
+    assert house["papers"]["benches"] == "长椅情况" and "circular" in house["papers"]
+
+
+def test_its_work_is_done_in_the_background(house):
+    assert house["job"] == ["清点长椅", "done", "/benches/?found=1"]
+
+
+def test_what_waits_there_is_counted_and_reminded_of(house):
+    assert house["waiting"] == 2 and house["reminders"] == ["东门长椅待修"]  # the bench, and the reminder
+
+
+def test_its_hold_holds_another_ledger(house):
+    [problem] = house["hold"]
+    assert "PROJ-025" in problem and "东门长椅" in problem
+
+
+def test_its_gate_stops_a_paper_until_it_opens(house):
+    assert house["gate"] == ["TINY-001"] and house["issued"] == []
+
+
+def test_it_brings_a_command_and_a_check(house, place):
+    assert "长椅：有几张" in run(place, "-m", "anju", "--help", rooms=TINY).stdout
+    assert run(place, "-m", "anju", "benches", rooms=TINY).stdout == "1 张长椅\n"
+    found = examined(place, TINY)
+    assert [one["what"] for one in found["长椅"]] == ["1 张"]
+    assert [one["level"] for one in found["模块"]] == ["ok"]
+
+
+def test_no_other_room_has_a_migration_to_make_for_it(house, place):
+    done = run(place, "-m", "anju.core.manage", "makemigrations", "--check", "--dry-run", rooms=TINY)
+    assert (done.returncode, done.stdout) == (0, "No changes detected\n"), done.stderr
+
+
+def test_when_it_is_gone_nothing_of_it_is_left_but_its_rows(house, place):
+    before = stored(place)
+    assert before
+    assert "长椅" not in run(place, "-m", "anju", "--help").stdout
+    assert run(place, "-m", "anju", "db", "upgrade").returncode == 0
+    found = examined(place)
+    assert "长椅" not in found
+    [finding] = found["模块"]
+    assert finding["level"] == "warn" and "tiny_bench" in finding["what"] and "ANJU_ROOMS" in finding["fix"]
+    assert {name for name, every in found.items() if any(one["level"] == "bad" for one in every)} == set()
+    assert stored(place) == before
+    assert run(place, "-m", "anju", "benches", rooms=TINY).stdout == f"{len(before)} 张长椅\n"
+
+
+BROKEN = """
+from datetime import date
+from anju.core import command; command.setup()
+from anju.core import regions
+from anju.core.scope import local_operator, scoped
+from anju.documents import services as documents
+from anju.problems import Refused
+from anju.projects import services as projects
+from anju.documents.models import Document
+from anju.projects.models import Project
+
+with scoped(local_operator()) as by:
+    region = regions.region(by, "140525")
+    project = projects.register(by=by, region=region, name="示例片区", code="P9", kind="shanty", year=2022, units=100)
+    try:
+        projects.correct_plan(by=by, project_id=project.pk, version=project.version, reason="录错", units=200)
+    except Refused as refused:
+        print(refused)
+    paper = documents.write(by=by, kind="dispatch-month", region=region, period="2022-03", options={"organs": ["示例机关"]}, prose={})
+    documents.sign_off(by=by, document=paper, on=date(2022, 4, 1))
+    try:
+        documents.issue(by=by, document=paper, number="示〔2022〕9号", on=date(2022, 4, 2))
+    except Refused as refused:
+        print(refused)
+    print(Project.objects.get(pk=project.pk).units, Document.objects.get(pk=paper.pk).state)
+"""
+
+
+def test_a_hold_and_a_gate_that_are_missing_refuse(place):
+    done = run(place, "-c", BROKEN, rooms="tests.rooms.broken")
+    assert not done.returncode, done.stderr
+    hold, gate, after = done.stdout.splitlines()
+    assert "ROOM-003" in hold and "tests.rooms.broken.nowhere:holds" in hold
+    assert "ROOM-003" in gate and "tests.rooms.broken.nowhere:let_issue" in gate
+    assert after == "100 signed"
+
+
+def test_what_is_missing_is_named_by_the_doctor(place):
+    found = examined(place, "tests.rooms.broken")["模块"]
+    assert sum(one["level"] == "bad" and "tests.rooms.broken.nowhere" in one["what"] for one in found) == 2

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TinyConfig(AppConfig):
+    name = "tests.rooms.tiny"
+    verbose_name = "长椅"

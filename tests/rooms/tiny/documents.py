@@ -1,0 +1,15 @@
+"""A paper of this room."""
+
+from typing import Any
+
+from anju.core.models import Region
+from anju.core.scope import Operator
+from anju.documents.kinds import DocumentKind, register
+from tests.rooms.tiny.queries import benches
+
+
+def gather(user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
+    return {"title": "长椅情况", "count": len(benches(user))}
+
+
+register(DocumentKind(code="benches", name="长椅情况", template="tiny/paper.html", gather=gather))

@@ -1,0 +1,20 @@
+"""Benches."""
+
+from django.db import models
+
+from anju.core.models import Region
+
+
+class Bench(models.Model):
+    """A bench (长椅) of a region. broken: it waits for somebody to mend it."""
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    name = models.CharField("名称", max_length=40)
+    broken = models.BooleanField("待修", default=False)
+
+    class Meta:
+        verbose_name = "长椅"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

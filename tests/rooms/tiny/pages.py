@@ -1,0 +1,12 @@
+"""Pages of benches."""
+
+from django.http import HttpRequest, HttpResponse
+
+from anju.core.frame import show
+from anju.core.permissions import acting
+from tests.rooms.tiny import queries
+
+
+@acting("projects.see")
+def benches(request: HttpRequest) -> HttpResponse:
+    return show(request, "tiny/benches.html", benches=queries.benches(request.operator))

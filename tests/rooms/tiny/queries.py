@@ -1,0 +1,40 @@
+"""Reading benches, and what the house asks this room."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from anju.core.models import Region
+from anju.core.reminders import Reminder
+from anju.core.scope import Operator, visible
+from tests.rooms.tiny.models import Bench
+
+
+def benches(user: Operator) -> list[Bench]:
+    return list(visible(Bench.objects.select_related("region"), user))
+
+
+def notices(user: Operator) -> int:
+    """Broken benches."""
+    return visible(Bench.objects.filter(broken=True), user).count()
+
+
+def reminders(user: Operator, at: datetime) -> Iterator[Reminder]:
+    for bench in visible(Bench.objects.filter(broken=True).select_related("region"), user):
+        yield Reminder(bench.region, "projects.edit", f"bench/{bench.pk}", f"{bench.name}待修", "/benches/", at)
+
+
+def places(user: Operator) -> list[Region]:
+    return [bench.region for bench in benches(user)]
+
+
+def periods(user: Operator, region: Region) -> list[str]:
+    return ["1999"]
+
+
+def holds(user: Operator, ledger: str, items: Sequence[Any]) -> dict[int, dict[str, str]]:
+    """Where there is a bench, the number of flats of a project stands."""
+    if ledger != "projects":
+        return {}
+    there = {bench.region_id: bench.name for bench in benches(user)}
+    return {item.pk: {"units": there[item.region_id]} for item in items if item.region_id in there}

@@ -1,0 +1,28 @@
+"""Acts on benches."""
+
+from datetime import date
+
+from django.db import transaction
+
+from anju.core import trail
+from anju.core.models import Region
+from anju.core.permissions import require
+from anju.core.scope import Operator, visible
+from anju.documents.models import Document
+from anju.problems import Problem, Refused
+from tests.rooms.tiny.models import Bench
+
+
+@transaction.atomic
+def put_up(*, by: Operator, region: Region, name: str, broken: bool = False) -> Bench:
+    """Put up a bench (安放长椅)."""
+    require(by, "projects.edit", region.pk, name)
+    bench = Bench.objects.create(region=region, name=name, broken=broken)
+    trail.record(by=by, act="安放长椅", obj=f"长椅 {bench}", region_id=region.pk)
+    return bench
+
+
+def let_issue(by: Operator, document: Document, on: date) -> None:
+    """A gate: no paper is issued by an office whose bench is broken."""
+    for bench in visible(Bench.objects.filter(region=document.region, broken=True), by)[:1]:
+        raise Refused(Problem("TINY-001", f"公文 {document}", f"{bench}待修。", "请先修好长椅。"))

@@ -1,0 +1,89 @@
+"""The house with the tiny room in it, in a process of its own: `python -m tests.rooms.tiny_house` says as JSON what is there.
+
+Django cannot be set up twice in one process, so a room cannot be put into the one that runs the tests.
+"""
+
+import json
+import sys
+from datetime import date
+
+from anju.core import command
+
+
+def main() -> dict:
+    command.setup()
+    from django.test import Client
+    from django.urls import reverse
+    from django.utils import timezone
+
+    from anju.core import frame, jobs, regions
+    from anju.core.job_models import Job
+    from anju.core.scope import local_operator, scoped
+    from anju.documents import services as documents
+    from anju.documents.kinds import kinds
+    from anju.figures.models import Measure
+    from anju.figures.services import load_catalogue
+    from anju.oversight import reminders
+    from anju.oversight.models import Notice
+    from anju.problems import Refused
+    from anju.projects import services as projects
+    from tests import cast
+    from tests.rooms.tiny import services
+
+    said = {}
+    with scoped(local_operator()) as by:
+        region = regions.region(by, cast.EAST)
+        load_catalogue(by=by)
+        bench = services.put_up(by=by, region=region, name="东门长椅", broken=True)
+        reminders.remind(by=by, at=timezone.now())
+        said["measure"] = Measure.objects.get(code="tiny.benches").name
+        said["rail"] = frame.rail(by)
+        said["waiting"] = sum(ask(by) for ask in frame.registry.fetch("notices"))
+        said["places"] = [place.code for place in frame.places(by)]
+        said["reminders"] = list(Notice.objects.values_list("what", flat=True))
+        said["papers"] = {kind.code: kind.name for kind in kinds()}
+        job = jobs.enqueue(by, "tiny.count")
+        project = projects.register(
+            by=by, region=region, name="示例片区", code="P1", kind="shanty", year=2022, units=100
+        )
+        try:
+            projects.correct_plan(by=by, project_id=project.pk, version=project.version, reason="录错", units=200)
+        except Refused as refused:
+            said["hold"] = [str(problem) for problem in refused.problems]
+        paper = documents.write(
+            by=by, kind="benches", region=region, period="2022", options={"organs": ["示例机关"]}, prose={}
+        )
+        documents.sign_off(by=by, document=paper, on=date(2022, 1, 18))
+    said["gate"] = issue(paper)
+    with scoped(local_operator()):
+        type(bench).objects.update(broken=False)
+    said["issued"] = issue(paper)
+    jobs.run(job.pk)
+    with scoped(local_operator()):
+        job = Job.objects.get(pk=job.pk)
+        said["job"] = [job.title, job.state, job.result]
+    visitor = Client(SERVER_NAME="localhost")
+    cast.sign_in(visitor, cast.person("clerk", cast.EAST))
+    for name in ("tiny:benches", "tiny:map"):
+        answer = visitor.get(reverse(name))
+        said[name] = [reverse(name), answer.status_code, "东门长椅" in answer.content.decode()]
+    said["periods"] = "1999" in answer.content.decode()
+    return said
+
+
+def issue(paper) -> list[str]:
+    """What stands in the way of it."""
+    from anju.core.scope import local_operator, scoped
+    from anju.documents import services as documents
+    from anju.problems import Refused
+
+    try:
+        with scoped(local_operator()) as by:
+            documents.issue(by=by, document=paper, number="示房〔2022〕1号", on=date(2022, 1, 19))
+    except Refused as refused:
+        return [problem.code for problem in refused.problems]
+    return []
+
+
+if __name__ == "__main__":
+    json.dump(main(), sys.stdout, ensure_ascii=False, default=str)
