@@ -18,9 +18,7 @@ from anju.core.scope import SET, Operator, _settings, scoped
 
 COUNTIES, STREETS, FAMILIES, WORKERS, CASES = 20, 10, 100, 60, 50
 TABLES = ("scratch_household", "scratch_member", "scratch_application", "scratch_decision")
-CHILD = (
-    "household_id bigint NOT NULL, region_id int NOT NULL, org_id bigint NOT NULL, estate_id bigint, state int NOT NULL"
-)
+CHILD = "household_id bigint NOT NULL, region_id int NOT NULL, org_id bigint, estate_id bigint, state int NOT NULL"
 INDEXES = ("region_id, state, id", "org_id, state, id", "estate_id", "region_id, id", "org_id, id")
 GRANTS = "SELECT, INSERT, UPDATE (region_id, org_id, state)"
 
