@@ -3,3 +3,4 @@
 BAND = "documents"
 COMMANDS = ("anju.documents.commands:add",)
 DOCTOR = ("anju.documents.doctor",)
+OVERDUE = ("anju.documents.overdue:overdue",)

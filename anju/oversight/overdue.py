@@ -1,40 +1,26 @@
-"""What is overdue in a region and all below it: entries of the project ledgers, returns past their deadline, documents signed and not issued."""
+"""What is overdue in a region and all below it, as the rooms say: entries of ledgers, what is past its deadline, what waits too long."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils import timezone
-
-from anju.core import regions
+from anju.core import registry
 from anju.core.models import Region
-from anju.core.scope import Operator, visible, within
-from anju.documents.models import Document
-from anju.projects.models import Entry
-from anju.projects.queries import below
-from anju.projects.signals import ledger_names
-from anju.returns import queries as returns
-from anju.returns.queries import Due
-
-
-@dataclass(frozen=True)
-class LedgerLine:
-    """An entry that nobody closed out. days: since it was entered."""
-
-    entry: Entry
-    ledger: str
-    days: int
+from anju.core.overdue import OverdueItem
+from anju.core.scope import Operator
 
 
 @dataclass
 class Overdue:
-    entries: list[LedgerLine] = field(default_factory=list)
-    returns: list[Due] = field(default_factory=list)
-    papers: list[Document] = field(default_factory=list)
+    """entries: of ledgers, the oldest first; due: past a day; waiting: in a state that should have passed."""
+
+    entries: list[OverdueItem] = field(default_factory=list)
+    due: list[OverdueItem] = field(default_factory=list)
+    waiting: list[OverdueItem] = field(default_factory=list)
 
     @property
     def count(self) -> int:
-        return len(self.entries) + len(self.returns) + len(self.papers)
+        return len(self.entries) + len(self.due) + len(self.waiting)
 
     @property
     def by_ledger(self) -> list[tuple[str, int]]:
@@ -43,24 +29,10 @@ class Overdue:
 
 
 def overdue(user: Operator, region: Region, on: date) -> Overdue:
-    """As of that day, the oldest first."""
-    places = below(user, region)
-    rows = (
-        within(visible(Entry.objects.exclude(state=Entry.CLOSED), user), places)
-        .filter(opened_on__lte=on)
-        .select_related("project")
-    )
-    names, known, entries = ledger_names(), regions.known().by_id, []
-    for row in rows.only("ledger", "state", "reason", "opened_on", "region", "project__name").order_by(
-        "opened_on", "id"
-    ):
-        row.region = known[row.region_id]
-        entries.append(LedgerLine(row, names.get(row.ledger, row.ledger), (on - row.opened_on).days))
-    # What was late on a day long past nobody knows any more: returns are told of as of now.
-    late = (
-        [one for one in returns.due(user, timezone.now(), region) if one.hours_left < 0]
-        if on >= timezone.localdate()
-        else []
-    )
-    papers = list(visible(Document.objects.filter(state=Document.SIGNED, region=region), user).order_by("id"))
-    return Overdue(entries, late, papers)
+    """As of that day."""
+    found = Overdue()
+    for ask in registry.fetch("overdue"):
+        for one in ask(user, region, on):
+            (found.entries if one.ledger else found.due if one.due else found.waiting).append(one)
+    found.entries.sort(key=lambda one: one.since or on)
+    return found

@@ -83,6 +83,10 @@ def test_what_waits_there_is_counted_and_reminded_of(house):
     assert house["waiting"] == 2 and house["reminders"] == ["东门长椅待修"]  # the bench, and the reminder
 
 
+def test_what_is_overdue_there_stands_with_the_rest(house):
+    assert house["overdue"] == [["东门长椅", "待修"]]
+
+
 def test_its_hold_holds_another_ledger(house):
     [problem] = house["hold"]
     assert "PROJ-025" in problem and "东门长椅" in problem

@@ -23,7 +23,7 @@ def main() -> dict:
     from anju.documents.kinds import kinds
     from anju.figures.models import Measure
     from anju.figures.services import load_catalogue
-    from anju.oversight import reminders
+    from anju.oversight import overdue, reminders
     from anju.oversight.models import Notice
     from anju.problems import Refused
     from anju.projects import services as projects
@@ -41,6 +41,7 @@ def main() -> dict:
         said["waiting"] = sum(ask(by) for ask in frame.registry.fetch("notices"))
         said["places"] = [place.code for place in frame.places(by)]
         said["reminders"] = list(Notice.objects.values_list("what", flat=True))
+        said["overdue"] = [[one.what, one.state] for one in overdue.overdue(by, region, date.today()).waiting]
         said["papers"] = {kind.code: kind.name for kind in kinds()}
         job = jobs.enqueue(by, "tiny.count")
         project = projects.register(

@@ -1,10 +1,11 @@
 """Reading benches, and what the house asks this room."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from anju.core.models import Region
+from anju.core.overdue import OverdueItem
 from anju.core.reminders import Reminder
 from anju.core.scope import Operator, visible
 from tests.rooms.tiny.models import Bench
@@ -22,6 +23,11 @@ def notices(user: Operator) -> int:
 def reminders(user: Operator, at: datetime) -> Iterator[Reminder]:
     for bench in visible(Bench.objects.filter(broken=True).select_related("region"), user):
         yield Reminder(bench.region, "projects.edit", f"bench/{bench.pk}", f"{bench.name}待修", "/benches/", at)
+
+
+def overdue(user: Operator, region: Region, on: date) -> list[OverdueItem]:
+    rows = visible(Bench.objects.filter(broken=True, region=region), user)
+    return [OverdueItem(region, bench.name, "/benches/", state="待修") for bench in rows]
 
 
 def places(user: Operator) -> list[Region]:
