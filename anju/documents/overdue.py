@@ -11,4 +11,4 @@ from anju.documents.models import Document
 def overdue(user: Operator, region: Region, on: date) -> list[OverdueItem]:
     """The region's own."""
     signed = visible(Document.objects.filter(state=Document.SIGNED, region=region), user).order_by("id")
-    return [OverdueItem(region, one.title, f"/documents/{one.pk}/", state="已签发，尚未印发") for one in signed]
+    return [OverdueItem(region, one.title, one.get_absolute_url(), state="已签发，尚未印发") for one in signed]

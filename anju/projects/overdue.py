@@ -3,6 +3,7 @@
 from datetime import date
 
 from anju.core import regions
+from anju.core.addresses import path_of
 from anju.core.models import Region
 from anju.core.overdue import OverdueItem
 from anju.core.scope import Operator, visible, within
@@ -20,7 +21,7 @@ def overdue(user: Operator, region: Region, on: date) -> list[OverdueItem]:
         OverdueItem(
             known[row.region_id],
             row.project.name,
-            f"/projects/{row.project_id}/",
+            path_of("projects:project", row.project_id),
             ledger=names.get(row.ledger, row.ledger),
             since=row.opened_on,
             days=(on - row.opened_on).days,

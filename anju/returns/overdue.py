@@ -18,7 +18,7 @@ def overdue(user: Operator, region: Region, on: date) -> list[OverdueItem]:
         OverdueItem(
             one.region,
             one.form.name,
-            f"/returns/{one.ret.pk}/" if one.ret is not None else "",
+            one.ret.get_absolute_url() if one.ret is not None else "",
             due=one.deadline,
             period=one.period,
         )
