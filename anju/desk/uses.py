@@ -1,44 +1,21 @@
-"""Where a figure is used: documents that print it, runs that took it in. And the door of a step of a run."""
+"""Where a figure is used, as the rooms say. And the door of a step of a run."""
 
 from typing import Any
 
-from django.db.models import BooleanField
-from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpRequest, HttpResponse
 
+from anju.core import registry
 from anju.core.frame import show
 from anju.core.page import page
-from anju.core.scope import Operator, visible
+from anju.core.scope import Operator
 from anju.core.templatetags.anju import stored_ref
 from anju.desk.door import Door
-from anju.documents.models import Document, Version
 from anju.runs import queries as runs
-from anju.runs.models import Run
-
-MOST = 8  # of each kind; the newest
 
 
 def uses(user: Operator, door: Door) -> list[dict[str, str]]:
-    """Documents whose newest version prints it, and runs of its period that rest on the very observation."""
-    text = door.reference
-    printed = (
-        visible(Version.objects, user).filter(figures__contains=[{"ref": text}]).values_list("document_id", flat=True)
-    )
-    papers = visible(Document.objects.filter(pk__in=printed), user).order_by("-id")[:MOST]
-    found = [{"href": one.get_absolute_url(), "text": f"{one.title}（{one.state_text}）"} for one in papers]
-    if door.figure.observation_id is None:
-        return found
-    rests = RawSQL(
-        "rows @? %s::jsonpath",
-        [f"$[*].facts.*.figures[*] ? (@.observation == {door.figure.observation_id:d})"],
-        BooleanField(),
-    )
-    taken = (
-        visible(Run.objects.filter(period=door.figure.period), user).filter(rests).order_by("-id").only("id", "title")
-    )
-    return found + [
-        {"href": one.get_absolute_url(), "text": f"{one.title}（第{one.pk}次运行）"} for one in taken[:MOST]
-    ]
+    """Addresses and texts of what rests on the figure, as the rooms say; the highest room first: papers before runs."""
+    return [use for ask in reversed(registry.fetch("uses")) for use in ask(user, door.figure, door.reference)]
 
 
 def run_step(request: HttpRequest, pk: int, path: str) -> HttpResponse:

@@ -4,3 +4,4 @@ BAND = "documents"
 COMMANDS = ("anju.documents.commands:add",)
 DOCTOR = ("anju.documents.doctor",)
 OVERDUE = ("anju.documents.overdue:overdue",)
+USES = ("anju.documents.uses:uses",)

@@ -3,3 +3,4 @@
 BAND = "runs"
 COMMANDS = ("anju.runs.commands:add",)
 BINDINGS = ("bindings.yaml",)
+USES = ("anju.runs.uses:uses",)

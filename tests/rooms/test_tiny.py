@@ -87,6 +87,10 @@ def test_what_is_overdue_there_stands_with_the_rest(house):
     assert house["overdue"] == [["东门长椅", "待修"]]
 
 
+def test_what_uses_a_figure_there_stands_in_its_panel(house):
+    assert house["uses"] == ["东门长椅的铭牌", "长椅数"]
+
+
 def test_its_hold_holds_another_ledger(house):
     [problem] = house["hold"]
     assert "PROJ-025" in problem and "东门长椅" in problem

@@ -22,7 +22,7 @@ def main() -> dict:
     from anju.documents import services as documents
     from anju.documents.kinds import kinds
     from anju.figures.models import Measure
-    from anju.figures.services import load_catalogue
+    from anju.figures.services import enter, load_catalogue
     from anju.oversight import overdue, reminders
     from anju.oversight.models import Notice
     from anju.problems import Refused
@@ -36,6 +36,7 @@ def main() -> dict:
         load_catalogue(by=by)
         bench = services.put_up(by=by, region=region, name="东门长椅", broken=True)
         reminders.remind(by=by, at=timezone.now())
+        enter(by=by, measure="tiny.benches", region=region, period="2022", value="1")
         said["measure"] = Measure.objects.get(code="tiny.benches").name
         said["rail"] = frame.rail(by)
         said["waiting"] = sum(ask(by) for ask in frame.registry.fetch("notices"))
@@ -68,6 +69,8 @@ def main() -> dict:
     for name in ("tiny:benches", "tiny:map"):
         answer = visitor.get(reverse(name))
         said[name] = [reverse(name), answer.status_code, "东门长椅" in answer.content.decode()]
+    door = visitor.get(f"/figures/door/?ref=tiny.benches@{cast.EAST}/2022").content.decode()
+    said["uses"] = [text for text in ("东门长椅的铭牌", "长椅数") if text in door]
     said["periods"] = "1999" in answer.content.decode()
     return said
 

@@ -30,6 +30,10 @@ def overdue(user: Operator, region: Region, on: date) -> list[OverdueItem]:
     return [OverdueItem(region, bench.name, "/benches/", state="待修") for bench in rows]
 
 
+def uses(user: Operator, figure: Any, reference: str) -> list[dict[str, str]]:
+    return [{"href": "/benches/", "text": f"{bench.name}的铭牌"} for bench in benches(user)]
+
+
 def places(user: Operator) -> list[Region]:
     return [bench.region for bench in benches(user)]
 
