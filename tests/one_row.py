@@ -40,8 +40,7 @@ class Watch:
         for key, act in self.acts.items():
             if act.ended and self.changed[key] and act.row is None:
                 found.append(f"{act.code} changed something and left no row")
-            inner = sum(one.outer is act and one.row is not None for one in self.acts.values())
-            if self.rows[key] > inner:
+            if self.rows[key] > act.inner:
                 found.append(f"{act.code} left a row beside its own")
         return found
 

@@ -137,6 +137,7 @@ class UnderWay:
     said: Said | None = None
     steps: list[Step] = field(default_factory=list)
     number: int | None = None  # of its row, taken early when an inner row names it
+    inner: int = 0  # acts inside it that left their row
     row: Trail | None = None
     ended: bool = False  # well, and not to be rolled back
 
@@ -158,6 +159,8 @@ class UnderWay:
         else:
             outer = self.outer.number_for_inner() if self.outer else None
             self.row = _write(said, by=self.by, outer=outer, number=self.number)
+            if self.outer:
+                self.outer.inner += 1
         self.ended = True
 
     def _whole(self) -> Said | None:

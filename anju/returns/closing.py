@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, connection, transaction
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from anju.core import trail
 from anju.core.models import Region, Trail
+from anju.core.permissions import may
 from anju.core.scope import Operator, scoped, visible
 from anju.figures.figure import NUMBER, UNREPORTED
 from anju.figures.models import Source
@@ -191,8 +193,10 @@ def close_month(
     Must not be called inside a transaction if that is to hold.
     """
     with scoped(by):
-        ids = [(ret.pk, ret.region.name) for ret in unlocked(by, region, form_code, period)]
-        row = _begun(by, region, form_code, period, [pk for pk, _ in ids]) if ids else None
+        waiting = unlocked(by, region, form_code, period)
+        ids = [(ret.pk, ret.region.name) for ret in waiting]
+        mine = [ret.pk for ret in waiting if may(by, LOCK, ret.region_id)]
+        row = _begun(by, region, form_code, period, mine) if mine else None
     done = Closed()
     for at, (pk, name) in enumerate(ids):
         if progress:
@@ -200,7 +204,7 @@ def close_month(
         with scoped(by):
             ret = None
             try:
-                with transaction.atomic(), trail.inside(row, by=by):
+                with transaction.atomic(), trail.inside(row, by=by) if row else nullcontext():
                     done.locked.append(lock(by=by, ret_id=pk))
             except Refused as refused:
                 ret = visible(Return.objects.select_related("form", "region"), by).get(pk=pk)

@@ -273,3 +273,12 @@ def test_a_city_sees_its_counties_and_a_county_not_its_city(db):
     county, city = operator("clerk", EAST), operator("city_reviewer", CITY)
     assert county.region_ids < city.region_ids
     assert dataclasses.replace(city).holds("city_reviewer", next(iter(county.region_ids)))
+
+
+def test_taking_codes_and_sessions_away_leaves_a_row_each(scope, newcomer):
+    staff.reset_codes(by=scope, username="wang.fang")
+    staff.end_sessions(by=scope, username="wang.fang")
+    rows = Trail.objects.filter(object_type="core.staff", object_id=newcomer.pk).order_by("-id")[:2]
+    assert [(row.act, row.obj) for row in rows] == [
+        ("staff.end_sessions", "用户 wang.fang"), ("staff.reset_codes", "用户 wang.fang"),
+    ]  # fmt: skip

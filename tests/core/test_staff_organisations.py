@@ -126,7 +126,7 @@ def test_a_renamed_organisation_is_the_same_one_and_leaves_both_names(scope, off
         {"name": "东县房产局", "short": "房产局"},
         {"name": "东县住建局", "short": ""},
     )
-    assert (said["object"], said["reason"]) == ("机构 东县房产局", GROUND)
+    assert (said["object"]["text"], said["reason"]) == ("机构 东县房产局", GROUND)
 
 
 @pytest.mark.parametrize(("name", "reason", "wanted"), [

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import ProgrammingError, connection, connections, transaction
+from django.utils import timezone
 
 from anju.core import chain, trail
 from anju.core.models import Region, Trail, TrailSeal
@@ -52,16 +53,23 @@ def sealed():
 def test_a_row_says_who_when_what_before_after_reason_region_and_digest(scope):
     region = Region.objects.get(code="450300", valid_until=None)
     row = trail.record(
-        by=scope, act="更正", obj=trail.Subject("tests.thing", "", "开工量"), before={"value": 1}, after={"value": Decimal("2.50"), "on": datetime.date(2021, 8, 31), "of": {3, 1}},
-        reason="原表笔误", region_id=region.pk, digest="ab" * 32,
+        by=scope, act="figures.correct", obj=trail.Subject("figures.observation", "7", "开工量"), before={"value": 1}, after={"value": Decimal("2.50"), "on": datetime.date(2021, 8, 31), "of": {3, 1}},
+        reason="原表笔误", region_id=region.pk, digest="ab" * 32, count=2,
     )  # fmt: skip
     row.refresh_from_db()
     said = dict(row.said)
     assert datetime.datetime.fromisoformat(said.pop("at")) == row.at
     assert said == {
-        "act": "更正", "object": "开工量", "by": {"key": "local", "name": "本机操作员"}, "before": {"value": 1},
+        "v": 2, "act": "figures.correct", "object": {"type": "figures.observation", "id": "7", "text": "开工量"},
+        "by": {"key": "local", "name": "本机操作员"}, "before": {"value": 1}, "count": 2, "outer": None,
         "after": {"value": "2.50", "on": "2021-08-31", "of": [1, 3]}, "reason": "原表笔误", "region": "450300", "digest": "ab" * 32,
     }  # fmt: skip
+    assert (row.act, row.obj, row.object_type, row.object_id) == (
+        "figures.correct",
+        "开工量",
+        "figures.observation",
+        "7",
+    )
     assert bytes(row.canonical) == chain.canonical(row.said), "canonical from the moment it was written"
 
 
@@ -195,7 +203,7 @@ def test_the_exported_chain_is_the_database_s_own(tmp_path):
     write("a", 3)
     assert trail.export(tmp_path / "t") == trail.head()
     lines = (tmp_path / "t").read_text(encoding="utf-8").splitlines()
-    assert [json.loads(line.split("\t")[2])["object"] for line in lines[1:-1]] == ["a-0", "a-1", "a-2"]
+    assert [json.loads(line.split("\t")[2])["object"]["text"] for line in lines[1:-1]] == ["a-0", "a-1", "a-2"]
     with scoped(local_operator()):
         assert TrailSeal.objects.count() == 3
 
@@ -211,7 +219,45 @@ def test_a_column_that_no_longer_says_what_was_sealed_is_found(cluster):
     assert trail.check() == []
     with psycopg.connect(**cluster.connection(SUPERUSER, DATABASE)) as db:  # who owns the machine can do this
         db.execute("SET session_replication_role = replica")
-        db.execute("UPDATE core_trail SET obj = 'b' WHERE obj = 'a-1'")
+        for column in ("obj", "object_type", "object_id", "act"):
+            db.execute(f"UPDATE core_trail SET {column} = {column} || 'b' WHERE obj = 'a-1'")
+            db.commit()
+            assert [problem.code for problem in trail.check()] == ["TRAIL-009"], column
+            db.execute(f"UPDATE core_trail SET {column} = left({column}, -1) WHERE obj LIKE 'a-1%'")
+            db.commit()
+            assert trail.check() == [], column
+
+
+def earlier(**said) -> Trail:
+    """A row as the version before wrote it."""
+    at = timezone.now()
+    content = {"at": at.isoformat(), "by": {"key": "local", "name": "本机操作员"}, "before": None, "after": None, "reason": "", "region": None,
+               "digest": ""} | said  # fmt: skip
+    return Trail.objects.create(
+        at=at, by="local", act=said["act"], obj=said["object"], canonical=chain.canonical(content)
+    )
+
+
+@pytest.mark.usefixtures("committed")
+def test_rows_of_the_version_before_stand_in_the_chain_and_are_checked_as_they_were_written(tmp_path, cluster):
+    import psycopg
+
+    from anju.core.postgres import DATABASE, SUPERUSER
+
+    with scoped(local_operator()):
+        old = earlier(act="登记项目", object="项目 东县 A-1")
+    write("a")
+    assert (old.object_type, old.object_id) == (None, None) and trail.check() == []
+    seq, digest = trail.export(tmp_path / "t")
+    assert seq == 2 and trail.verify(tmp_path / "t", [f"{seq}:{digest}"]) == []
+    rows = (tmp_path / "t").read_bytes()
+    (tmp_path / "t").write_bytes(rows.replace("登记项目".encode(), "登记项木".encode()))
+    assert "登记项木 项目 东县 A-1" in trail.verify(tmp_path / "t")[0].what
+    (tmp_path / "t").write_bytes(rows.replace(b"a-0", b"a-9"))
+    assert "jobs.retry a-9" in trail.verify(tmp_path / "t")[0].what
+    with psycopg.connect(**cluster.connection(SUPERUSER, DATABASE)) as db:
+        db.execute("SET session_replication_role = replica")
+        db.execute("UPDATE core_trail SET object_type = 'projects.project' WHERE act = '登记项目'")
     assert [problem.code for problem in trail.check()] == ["TRAIL-009"]
 
 

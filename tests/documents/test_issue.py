@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from anju.core.models import Trail
 from anju.documents import queries, services
 from anju.figures import services as figures
 from anju.problems import Refused
@@ -120,3 +121,16 @@ def test_a_signed_text_is_shown_without_the_mark_of_a_draft_and_kept_as_it_is(sc
     assert "草稿" not in shown and "（待编号）" in shown and queries.version(scope, draft).html == version.html
     issued = services.issue(by=scope, document=draft, number=NUMBER, on=DAY)
     assert "待编号" not in queries.text(issued, queries.version(scope, issued))
+
+
+def test_a_signed_text_is_sent_back_and_each_step_is_one_row(scope, draft):
+    services.sign_off(by=scope, document=draft, on=DAY)
+    services.send_back(by=scope, document=draft, on=DAY, reason="口径有误")
+    assert draft.state == "draft"
+    issued(scope, draft)
+    rows = Trail.objects.filter(object_type="documents.document", object_id=draft.pk).order_by("id")
+    assert [row.act.partition(".")[2] for row in rows] == ["draft", "sign_off", "send_back", "sign_off", "issue"]
+    assert rows[2].said["reason"] == "口径有误"
+    said = rows[4].said
+    assert (said["before"], said["after"]["state"], said["after"]["on"]) == ({"state": "signed"}, "issued", str(DAY))
+    assert said["after"]["because"]["number"] == NUMBER and said["digest"] == queries.version(scope, draft).html_digest

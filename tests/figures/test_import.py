@@ -33,7 +33,7 @@ def test_numbers_arrive_with_their_precision_and_their_cell(user, city, east):
     assert (figure.value, figure.text(), figure.places) == (272_700_000_000, "27.27", 2)
     assert queries.figure(user, "shanty.start", city, YEAR).text() == "0"
     assert queries.provenance(user, figure.observation_id).place == "《表.xlsx》工作表“表1” 单元格 H4"
-    assert Trail.objects.filter(act="导入").count() == 1
+    assert Trail.objects.filter(act="imports.store").count() == 1
 
 
 def test_states_are_no_numbers(user, city, east, west):
@@ -91,7 +91,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(user, city, east):
     again = bring(user, city, cell(east, "shanty.start", "5"))
     assert (again.new, again.changed, again.unchanged) == (0, 0, 1)
     assert again.source == first.source and "没有改动任何数字" in again.says
-    assert Observation.objects.count() == 1 and Trail.objects.filter(act="导入").count() == 1
+    assert Observation.objects.count() == 1 and Trail.objects.filter(act="imports.store").count() == 1
 
 
 def test_the_same_file_again_does_not_take_back_a_correction(user, city, east):

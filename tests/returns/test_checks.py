@@ -214,3 +214,17 @@ def test_an_answer_and_what_is_typed_leave_a_trail_row(people, draft, acting):
     complete(by, draft)
     acts = set(Trail.objects.filter(obj=f"报表 {draft}").values_list("act", flat=True))
     assert {"returns.fill", "returns.answer"} <= acts
+
+
+def test_one_answer_to_all_that_a_check_asks_is_one_row(people, draft, projects, acting):
+    from anju.core.models import Trail
+
+    by, lines = acting(people["clerk"]), [f"p{one.pk}" for one in projects[:2]]
+    for line in lines:
+        put(by, draft, line, start="450")
+    made = services.answer_alike(by=by, ret_id=draft.pk, check_id="start-ledger", text="台账尚未登记。")
+    assert sorted(one.line for one in made) == sorted(lines)
+    assert not [one for one in found(by, draft, "start-ledger") if one.open]
+    assert services.answer_alike(by=by, ret_id=draft.pk, check_id="start-ledger", text="台账尚未登记。") == []
+    (row,) = Trail.objects.filter(act="returns.answer")
+    assert sorted(row.said["after"]["lines"]) == sorted(lines) and row.said["reason"] == "台账尚未登记。"

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connection
 
-from anju.core.models import Organisation, Region
+from anju.core.models import Organisation, Region, Trail
 from anju.core.scope import Operator, local_operator, scoped
 from anju.figures import queries as figures
 from anju.figures.services import load_catalogue
@@ -58,6 +58,11 @@ def test_it_locks_what_is_sound_and_names_the_rest(committed):
         2
     ] == "锁定 3 张，1 张有问题"
     with scoped(by):
+        whole = Trail.objects.get(act="returns.close_month")
+        locks = list(Trail.objects.filter(act="returns.lock"))
+        assert whole.said["count"] == 4 and [row.said["outer"] for row in locks] == [whole.pk] * 3
+        counted = {row.said["outer"] for row in Trail.objects.filter(act="returns.record_in_ledger")}
+        assert counted == {row.pk for row in locks}, "what a lock records in the ledger names the lock"
         counties = list(Region.objects.filter(code__in=COUNTIES, valid_until=None))
         assert sorted(one.text() for one in figures.figures(by, ["shanty.start"], counties, [PERIOD]).values()) == [
             "",
@@ -111,3 +116,5 @@ def test_who_may_not_lock_locks_nothing(committed):
     clerk = Operator("clerk", "填报某", by.region_ids, {"clerk": by.region_ids})
     done = services.close_month(by=clerk, region=city, form_code=FORM, period=PERIOD)
     assert not done.locked and [one.code for problems in done.refused.values() for one in problems] == ["ACT-001"]
+    with scoped(by):
+        assert not Trail.objects.filter(act="returns.close_month").exists()

@@ -5,6 +5,7 @@ import threading
 import pytest
 from django.db import connection
 
+from anju.core.models import Trail
 from anju.core.scope import scoped
 from anju.problems import Refused
 from anju.returns import queries, services
@@ -209,3 +210,14 @@ def test_two_at_once_write_one_cell_once(committed):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert sorted((len(one.saved), len(one.conflicts)) for one in outcomes) == [(0, 1), (1, 0)]
+
+
+def test_a_note_is_written_once_and_not_over_somebody_s(people, draft, acting):
+    by = acting(people["clerk"])
+    for _ in range(2):
+        services.note(by=by, ret_id=draft.pk, text="汛期停工。", before="")
+    with pytest.raises(Refused, match="RET-035"):
+        services.note(by=by, ret_id=draft.pk, text="另一种说法。", before="")
+    (row,) = Trail.objects.filter(act="returns.note")
+    assert (row.object_type, row.object_id) == ("returns.return", str(draft.pk))
+    assert (row.said["before"], row.said["after"]) == ("", "汛期停工。")
