@@ -3,7 +3,7 @@
 Importing this connects to the database of ANJU_HOME, as a command does: for processes of their own, never for the test itself.
 """
 
-# ruff: noqa: E402
+# ruff: noqa: E402, F401
 from anju.core.command import setup
 
 setup(migrated=False)
@@ -26,8 +26,3 @@ from anju.runs.models import Run
 from anju.runs.services import replay
 
 SIGN_IN = "allauth.account.auth_backends.AuthenticationBackend"
-
-__all__ = [
-    "SIGN_IN", "Document", "Entry", "Return", "Run", "Staff", "documents", "figures", "filing", "layout", "local_operator", "operator_called",
-    "papers", "projects", "regions", "replay", "returns", "scoped", "trail",
-]  # fmt: skip
