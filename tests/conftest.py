@@ -59,18 +59,15 @@ _cleaner = subprocess.Popen(
 
 
 # What makes a test too slow for `make test-fast`: a fixture that it asks for, and its mark. Others are marked where they stand.
-SLOW = {"chromium": "browser", "places": "slow", "site": "slow", "drafted": "slow"}
-TOGETHER = (
-    "desk",
-    "month",
-    "returns/pages",
-)  # what their sites show is loaded once, and emptied when the folder's last test is done
+SLOW = {"chromium": "browser", "site": "slow", "loaded_places": "slow", "drafted": "slow"}
+EXCLUDED = ("browser", "processes", "slow", "soak")
+# What the sites of these folders show is loaded once, and emptied when the folder's last test is done.
+TOGETHER = ("desk", "month", "returns/pages")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Marks by fixture. Workers get whole files or folders, so that each sets up once what it has in common; the slow ones come first."""
-    slow = set()
+    """Marks by fixture; and workers get whole files or folders, so that each sets up once what it has in common."""
     for item in items:
         for fixture in SLOW.keys() & set(item.fixturenames):
             item.add_marker(SLOW[fixture])
@@ -78,9 +75,19 @@ def pytest_collection_modifyitems(items):
             item.add_marker("examples")
         if not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(_group(item)))
-        if any(item.get_closest_marker(mark) for mark in ("browser", "processes", "slow", "soak")):
-            slow.add(_group(item))
-    items.sort(key=lambda item: _group(item) not in slow)
+
+
+class SlowFirst:
+    """The order in which workers take the groups: long ones first, so that no worker has a long one left at the end."""
+
+    @pytest.hookimpl(trylast=True)  # after pytest-django, which puts tests with a database first
+    def pytest_collection_modifyitems(self, items):
+        slow = {_group(item) for item in items if any(map(item.get_closest_marker, EXCLUDED))}
+        items.sort(key=lambda item: _group(item) not in slow)
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(SlowFirst())
 
 
 def _group(item) -> str:

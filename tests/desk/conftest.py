@@ -13,7 +13,7 @@ LOADED = ("jincheng-2021", "guilin-2020", "jiaozuo-2020")
 
 
 @pytest.fixture(scope="package")
-def places(django_db_setup, django_db_blocker, empty):
+def loaded_places(django_db_setup, django_db_blocker, empty):
     """Three places, as `anju demo` loads them, really committed; emptied when the last test of this folder is done."""
     from django.db import connections
 
@@ -28,7 +28,7 @@ def places(django_db_setup, django_db_blocker, empty):
 
 
 @pytest.fixture(scope="package")
-def site(places):
+def site(loaded_places):
     """The address of a server that serves the loaded places."""
     with served() as address:
         yield address
@@ -46,7 +46,7 @@ def phone(come):
 
 
 @pytest.fixture
-def user(places):
+def user(loaded_places):
     """The operator, inside a scope, beside the browser."""
     from anju.core.scope import local_operator, scoped
 

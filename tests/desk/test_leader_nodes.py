@@ -14,7 +14,7 @@ CITY, AUGUST = "520200", "/?region=520200&period=2023-08"
 
 
 @pytest.fixture(scope="module")
-def planned(places):
+def planned(loaded_places):
     """Three counties asked for 100, 100 and 50 by 30 September; two reports, an entry that is overdue."""
     from anju.core import regions
     from anju.core.scope import local_operator, scoped

@@ -45,7 +45,7 @@ def test_page_opens_with_a_title_and_a_quiet_console(page, address):
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_page_as_sent_has_no_inline_script_or_style(places, address):
+def test_page_as_sent_has_no_inline_script_or_style(loaded_places, address):
     client = Client()
     sign_in(client, everyone(*CITIES))
     answer = client.get(address)
