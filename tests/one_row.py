@@ -14,7 +14,11 @@ from anju.core import trail
 
 WRITES = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.IGNORECASE)
 ROW = "core_trail"
-BESIDE = {"procrastinate_jobs", "core_cache"}  # waking the worker and limiting the rate are no business
+BESIDE = {
+    "procrastinate_jobs",  # waking the worker
+    "core_cache",  # limiting the rate
+    "figures_incoming",  # a table of the session only
+}
 
 
 class Watch:
