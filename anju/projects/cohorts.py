@@ -5,7 +5,6 @@ from datetime import date
 
 from django.db import connection, transaction
 
-from anju import rules
 from anju.core import trail
 from anju.core.models import Region
 from anju.core.permissions import require
@@ -15,7 +14,8 @@ from anju.projects import counting
 from anju.projects.base import ADJUST, STANDING, below, not_future, own
 from anju.projects.fields import BUILT
 from anju.projects.models import Cohort, Member
-from anju.rules import telling
+from anju.rules.engine import running
+from anju.rules.explanation import explain
 from anju.runs.folders import library
 
 
@@ -154,8 +154,8 @@ def _within_all(user: Operator, view: CohortView, regions: dict[int, Region]) ->
         book = library().find("check", "backlog-within-completion", [], view.on)
     except Refused:
         return []
-    run = rules.run(book, rows, on=view.on, key="key")
+    run = running.run(book, rows, on=view.on, key="key")
     return [
         Problem("PROJ-036", f"项目清单“{view.cohort.name}”", text, "请核对清单项目和全年基本建成的登记。")
-        for row in run.rows for text in telling.sentences(row)[: len(row.failed)]
+        for row in run.rows for text in explain.sentences(row)[: len(row.failed)]
     ]  # fmt: skip

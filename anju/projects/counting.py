@@ -10,7 +10,6 @@ from typing import Any
 from django.db import connection
 from ruamel.yaml import YAML
 
-from anju import rules
 from anju.core import regions as places
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
@@ -18,8 +17,9 @@ from anju.projects.base import STANDING
 from anju.projects.events import events
 from anju.projects.models import Project
 from anju.quantities import scaled_text, to_base, unit
-from anju.rules.ir import Num
-from anju.rules.schema import Book
+from anju.rules.book.schema import Book
+from anju.rules.engine import running
+from anju.rules.language.ir import Num
 from anju.runs.folders import library
 
 GONE = (Project.REPLACED, Project.CANCELLED)
@@ -191,7 +191,7 @@ def _run(
     if not distinct:
         return {}
     listed = [dict(zip(book.inputs, fact, strict=True)) | {"key": str(index)} for fact, index in distinct.items()]
-    run = rules.quickest(book, listed, on=on, key="key")
+    run = running.quickest(book, listed, on=on, key="key")
     values = [{step: _base(book, run, step, row.values[step]) for step in steps} for row in run.rows]
     return {pk: values[distinct[fact]] for pk, fact in facts.items()}
 

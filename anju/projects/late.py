@@ -19,7 +19,7 @@ from anju.projects.facts import FACTS, OF_PROJECT, columns, events_of
 from anju.projects.models import Project
 from anju.projects.queries import Line, totals
 from anju.projects.signals import Watch, books_of, check_inputs, ledgers
-from anju.rules import Statement
+from anju.rules.engine.population import Statement
 
 BUILT = ("complete", "finish")  # what ends a project that is built, and one that is renovated
 

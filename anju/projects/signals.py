@@ -11,7 +11,6 @@ from typing import Any
 from django.db import connection
 from ruamel.yaml import YAML
 
-from anju import rules
 from anju.core import regions as places
 from anju.core.models import Region
 from anju.core.scope import Operator
@@ -21,9 +20,10 @@ from anju.projects.events import EVERY, events, shown
 from anju.projects.facts import FACTS, events_of
 from anju.projects.models import Project
 from anju.quantities import unit
-from anju.rules import engines, telling
-from anju.rules.running import RunRow
-from anju.rules.schema import Book, Condition
+from anju.rules.book.schema import Book, Condition
+from anju.rules.engine import engines, running
+from anju.rules.engine.outcome import RunRow
+from anju.rules.explanation import explain
 from anju.runs.folders import library
 
 
@@ -61,7 +61,7 @@ class Signal:
 
     @property
     def text(self) -> str:
-        return telling.say(self.outcome, self.condition.says)
+        return explain.say(self.outcome, self.condition.says)
 
     @property
     def found(self) -> dict[str, str]:
@@ -186,7 +186,7 @@ def look(watch: Watch, rows: list[dict[str, Any]], on: date, engine: Any = None)
     rows = [row for row in rows if row["kind"] in watch.kinds]
     found = []
     for book, mine in _by_book(watch, rows, on):
-        run = rules.run(book, [_inputs(book, row) for row in mine], on=on, key="key", connection=engine)
+        run = running.run(book, [_inputs(book, row) for row in mine], on=on, key="key", connection=engine)
         everything = (1 << len(book.conditions)) - 1
         for row, outcome, (*_, failed, unknown) in zip(mine, run.rows, run.results, strict=True):
             if book.kind == "warning" and failed | unknown != everything:

@@ -7,8 +7,9 @@ from typing import Any
 from anju.problems import Problem, Refused
 from anju.quantities import unit
 from anju.returns.spec import Column, Spec
-from anju.rules import Book, load_text
-from anju.rules.formula import FormulaError, names, parse
+from anju.rules.book.schema import Book
+from anju.rules.language.formula import FormulaError, names, parse
+from anju.rules.load import load_text
 
 BEFORE = {"last_": "上期", "ago_": "上年同期", "ledger_": "台账"}
 DIGITS = 17  # of base units: what a sum over all lines may reach; a cell may have four fewer

@@ -11,7 +11,7 @@ from anju.returns.models import Answer, Cell, Return
 from anju.returns.reading import Reading
 from anju.returns.spec import TOTAL, Check
 from anju.returns.values import is_blank
-from anju.rules.telling import say
+from anju.rules.explanation.explain import say
 
 BLANK, UNREPORTED = "blank", "unreported"  # the checks that every form has
 

@@ -17,7 +17,8 @@ from anju.returns.book import compiled
 from anju.returns.models import Line, Return
 from anju.returns.spec import TOTAL, Across, Column, Spec
 from anju.returns.values import Stood, Values, exact
-from anju.rules import Run, quickest
+from anju.rules.engine.outcome import Run
+from anju.rules.engine.running import quickest
 
 CELLS = 'SELECT ret_id, line, "column", state, value, places, text, version, via FROM returns_cell WHERE ret_id = ANY(%s)'  # the fields of Stood
 

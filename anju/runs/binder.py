@@ -17,7 +17,7 @@ from anju.figures.models import Measure
 from anju.figures.queries import Figures
 from anju.problems import Problem, Refused
 from anju.quantities import COUNTED, scaled_text, unit
-from anju.rules.schema import Book, Input
+from anju.rules.book.schema import Book, Input
 from anju.runs.bindings import Binding, Case
 from anju.runs.facts import Fact, Judged, Row, from_figure, from_judged
 

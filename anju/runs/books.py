@@ -8,8 +8,9 @@ from pathlib import Path
 from anju.core import regions as places
 from anju.core.models import Region
 from anju.problems import Refused
-from anju.rules import Book, load_text
-from anju.rules.lower import dependencies
+from anju.rules.book.lower import dependencies
+from anju.rules.book.schema import Book
+from anju.rules.load import load_text
 from anju.runs.folders import folders, library
 from anju.runs.models import BookCopy
 

@@ -56,9 +56,9 @@ def _take(parser: argparse.ArgumentParser) -> None:
 
 def check(args: argparse.Namespace) -> int:
     """Every problem of every file (examples on the reference among them), then every example on DuckDB."""
-    from anju import rules
-    from anju.rules.examples import failures
-    from anju.rules.library import BOOKS, Library
+    from anju.rules.engine import running
+    from anju.rules.engine.examples import failures
+    from anju.rules.shipped.library import BOOKS, Library
 
     paths = [Path(path) for path in args.path] or [BOOKS]
     problems = [
@@ -73,7 +73,7 @@ def check(args: argparse.Namespace) -> int:
     for book in books:
         for example in book.examples:
             count += 1
-            wrong = failures(book, example, run=rules.run)
+            wrong = failures(book, example, run=running.run)
             problems += [
                 Problem(
                     "RUN-013", f"{book.file} 算例“{example.name}”（duckdb）", what, "引擎与参照算法不一致，请报告。"
@@ -170,7 +170,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> Any:
-    from anju import rules
+    from anju.rules.engine import running
     from anju.runs.tables import read_rows
 
     on = _day(args.on)
@@ -179,12 +179,12 @@ def _run(args: argparse.Namespace) -> Any:
     rows = read_rows(Path(args.input), book, args.key)
     changed = _changed(book, args.set)
     if getattr(args, "engine", "duckdb") == "duckdb":
-        return rules.run(book, rows, on=on, key="key", parameters=changed)
+        return running.run(book, rows, on=on, key="key", parameters=changed)
     setup()
     from django.db import connection
 
     connection.ensure_connection()
-    return rules.run(
+    return running.run(
         book, rows, on=on, key="key", engine="postgresql", parameters=changed, connection=connection.connection
     )
 
@@ -231,7 +231,7 @@ def _library() -> Any:
 
 def _book(name: str, on: date | None, region: str | None) -> Any:
     """A file, or kind/subject: of several dated books the one in force, or the only one."""
-    from anju.rules import load_book
+    from anju.rules.load import load_book
 
     if name.endswith((".yaml", ".yml")) or Path(name).is_file():
         if not Path(name).is_file():
@@ -263,7 +263,7 @@ def _summary(book: Any) -> dict[str, Any]:
 
 def _told(book: Any) -> list[str]:
     """A book in Chinese, for a person who has never seen YAML."""
-    from anju.rules.telling import render
+    from anju.rules.explanation.explain import render
 
     lines = [
         book.title,

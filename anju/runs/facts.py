@@ -11,7 +11,7 @@ from anju.core.scope import Operator
 from anju.figures.figure import NO_TASK, Figure
 from anju.problems import Problem, Refused
 from anju.quantities import scaled_text, unit
-from anju.rules.schema import NUMBER, Input
+from anju.rules.book.schema import NUMBER, Input
 
 GENERIC = "1"  # an input of this unit takes any measure, counted in the row's own unit
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from anju import rules
-from anju.rules.formula import Name
-from anju.rules.schema import COLOURS, NUMBER, Condition, Says
-from anju.rules.telling import say
+from anju.rules.book.schema import COLOURS, NUMBER, Condition, Says
+from anju.rules.engine.outcome import Run, RunRow
+from anju.rules.explanation.explain import say
+from anju.rules.language.formula import Name
 from anju.runs.books import inputs_of
 from anju.runs.facts import Row
 
@@ -59,7 +59,7 @@ class Pending:
     missing: list[str]
 
 
-def of_run(run: rules.Run, rows: Iterable[Row]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def of_run(run: Run, rows: Iterable[Row]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Findings and pending rows of a run, as plain data."""
     book, bound = run.book, {row.key: row for row in rows}
     found, pending = [], []
@@ -81,7 +81,7 @@ def of_run(run: rules.Run, rows: Iterable[Row]) -> tuple[list[dict[str, Any]], l
     return found, pending
 
 
-def _finding(outcome: rules.RunRow, row: Row, condition: Condition) -> dict[str, Any]:
+def _finding(outcome: RunRow, row: Row, condition: Condition) -> dict[str, Any]:
     book = outcome.run.book
     used = inputs_of(book, condition.name)
     stored = row.stored()["facts"]
@@ -100,7 +100,7 @@ def _tight(text: str) -> str:
     return re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", text)
 
 
-def _pieces(outcome: rules.RunRow, says: Says) -> list[dict[str, str]]:
+def _pieces(outcome: RunRow, says: Says) -> list[dict[str, str]]:
     """The sentence cut into words and figures: a document prints each figure so that it opens where it comes from."""
     book, pieces = outcome.run.book, []
     for part in says.parts:

@@ -4,8 +4,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from anju.rules import Library
-from anju.rules.library import BOOKS
+from anju.rules.shipped.library import BOOKS, Library
 
 FOLDERS = "ANJU_BOOKS"  # more folders of books, as PATH separates them: a city's own books need no change here
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 
-from anju import rules
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
-from anju.rules import Explained
-from anju.rules.show import number_text
+from anju.rules.book.display import number_text
+from anju.rules.engine import outcome as outcome_engine
+from anju.rules.engine import running
+from anju.rules.explanation.explain import Explained
 from anju.runs import books
 from anju.runs.findings import Finding, Pending, severity
 from anju.runs.models import Run
@@ -71,10 +72,10 @@ def outcome(run: Run) -> dict[str, dict[str, str]]:
     return {line.pop("key"): line for line in lines}
 
 
-def again(user: Operator, run: Run, engine: str = "duckdb", connection: Any = None) -> rules.Run:
+def again(user: Operator, run: Run, engine: str = "duckdb", connection: Any = None) -> outcome_engine.Run:
     """The run once more, from the kept book and the kept inputs."""
     rows = [{"key": row["key"]} | {name: fact["value"] for name, fact in row["facts"].items()} for row in run.rows]
-    return rules.run(books.read(run.book), rows, on=run.on, key="key", engine=engine, connection=connection)
+    return running.run(books.read(run.book), rows, on=run.on, key="key", engine=engine, connection=connection)
 
 
 def explanation(user: Operator, run: Run, key: str = "") -> list[Explained]:
@@ -178,7 +179,7 @@ def _points(steps: Iterable[Any]) -> str:
     return f"{sum(step.points for step in steps).normalize():f}"
 
 
-def _summed(row: rules.RunRow, steps: list[Any]) -> str:
+def _summed(row: outcome_engine.RunRow, steps: list[Any]) -> str:
     """The row's score: exact sum of its criteria; unknown when one is."""
     values = [row.values[step.name] for step in steps]
     if any(value is None for value in values):

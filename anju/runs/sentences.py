@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from anju.rules import RunRow
-from anju.rules.formula import Name
-from anju.rules.schema import NUMBER, Figure, Says
-from anju.rules.telling import say
+from anju.rules.book.schema import NUMBER, Figure, Says
+from anju.rules.engine.outcome import RunRow
+from anju.rules.explanation.explain import say
+from anju.rules.language.formula import Name
 from anju.runs.models import Run
 
 DIGITS = re.compile(r"-?[\d,]*\d(?:\.\d+)?")

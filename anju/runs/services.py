@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from anju import rules
 from anju.core import trail
 from anju.core.models import Region
 from anju.core.permissions import require
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
-from anju.rules.schema import Book
+from anju.rules.book.schema import Book
+from anju.rules.engine import running
 from anju.runs import books, findings
 from anju.runs.binder import bind_all, bind_region, no_input
 from anju.runs.bindings import bindings
@@ -149,7 +149,7 @@ def _own(by: Operator, region: Region) -> None:
 def _keep(by: Operator, book: Book, rows: list[Row], region: Region, period: str, on: date, engine: str) -> Run:
     if engine not in ENGINES:
         raise Refused(Problem("RUN-007", f"引擎“{engine}”", "没有这个引擎。", "请用 duckdb 或 postgres。"))
-    done = rules.run(
+    done = running.run(
         book, [row.values() for row in rows], on=on, key="key", engine=ENGINES[engine], connection=_connection(engine)
     )
     outputs, stored = done.csv(), [row.stored() for row in rows]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from anju.problems import Problem, Refused
-from anju.rules.schema import DATE, NUMBER, Book, Input
+from anju.rules.book.schema import DATE, NUMBER, Book, Input
 
 KEYS = ("key", "键", "行键", "编号")
 ENCODINGS = ("utf-8-sig", "gb18030")  # gb18030 is what WPS and Excel write when they save a CSV on a Chinese computer
@@ -116,7 +116,7 @@ def _csv(path: Path) -> tuple[list[str], Iterator[list[str]]]:
 
 
 def _parquet(path: Path) -> tuple[list[str], Iterable[tuple[Any, ...]]]:
-    from anju.rules.engines import connect
+    from anju.rules.engine.engines import connect
 
     with connect() as connection:
         found = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from anju import rules
 from anju.core.scope import Operator
 from anju.quantities import scaled_text
-from anju.rules.ir import Num
-from anju.rules.schema import NUMBER
-from anju.rules.show import POSTFIX, number_text
+from anju.rules.book.display import POSTFIX, number_text
+from anju.rules.book.schema import NUMBER
+from anju.rules.engine import outcome, running
+from anju.rules.language.ir import Num
 from anju.runs import books
 from anju.runs.models import Run
 from anju.runs.queries import again
@@ -31,8 +31,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    before: rules.Run
-    after: rules.Run
+    before: outcome.Run
+    after: outcome.Run
     changes: tuple[Change, ...]
 
     def change(self, name: str, key: str = "") -> Change | None:
@@ -72,7 +72,7 @@ def what_if(
     before = again(user, run)
     wanted = key or before.rows[0].key
     rows = [row | dict(inputs or {}) if row["key"] == wanted else row for row in _rows(run)]
-    after = rules.run(before.book, rows, on=run.on, key="key", parameters=dict(parameters or {}))
+    after = running.run(before.book, rows, on=run.on, key="key", parameters=dict(parameters or {}))
     return Difference(before, after, tuple(_changes(before, after)))
 
 
@@ -80,7 +80,7 @@ def _rows(run: Run) -> list[dict[str, Any]]:
     return [{"key": row["key"]} | {name: fact["value"] for name, fact in row["facts"].items()} for row in run.rows]
 
 
-def _changes(before: rules.Run, after: rules.Run) -> list[Change]:
+def _changes(before: outcome.Run, after: outcome.Run) -> list[Change]:
     names = [*before.outputs, *before.book.conditions]
     found = []
     for one, two in zip(before.rows, after.rows, strict=True):
@@ -91,7 +91,7 @@ def _changes(before: rules.Run, after: rules.Run) -> list[Change]:
     return found
 
 
-def _gain(run: rules.Run, name: str, before: Any, after: Any) -> str:
+def _gain(run: outcome.Run, name: str, before: Any, after: Any) -> str:
     type_ = run.types[name]
     if before is None or after is None or not isinstance(type_, Num):
         return ""
@@ -139,7 +139,7 @@ def next_steps(user: Operator, run: Run, criterion: str, key: str = "") -> list[
 class _Search:
     """The nearest better value of an input: first by doubling, then between the last that is not better and the first that is."""
 
-    def __init__(self, run: rules.Run, row: Mapping[str, Any], criterion: str, score: int) -> None:
+    def __init__(self, run: outcome.Run, row: Mapping[str, Any], criterion: str, score: int) -> None:
         self.run, self.row, self.criterion, self.score = run, row, criterion, score
 
     def nearest(self, name: str) -> tuple[int, str] | None:
@@ -183,5 +183,5 @@ class _Search:
         rows = [
             {**self.row, name: scaled_text(value, places), "key": f"{index:09d}"} for index, value in enumerate(values)
         ]
-        done = rules.run(self.run.book, rows, on=self.run.on, key="key", parameters=dict(self.run.overrides))
+        done = running.run(self.run.book, rows, on=self.run.on, key="key", parameters=dict(self.run.overrides))
         return [row.values[self.criterion] for row in done.rows]

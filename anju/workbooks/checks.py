@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from anju import quantities
 from anju.problems import ASK, BLOCK
-
-from .maps import Check, Group, Rows, TableMap, Total
+from anju.workbooks.maps import Check, Group, Rows, TableMap, Total
 
 if TYPE_CHECKING:
-    from .values import Field
-    from .wide import Row
+    from anju.workbooks.values import Field
+    from anju.workbooks.wide import Row
 
 Report = Callable[..., None]
 MANY = 3  # as many of a kind have one cause

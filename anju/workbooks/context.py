@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from . import heads
-from .cells import NUMBER, position, reference
-from .heads import Grid, Head
-from .maps import LongColumns, TableMap
-from .numbers import BAD, BLANK, from_cell, parse
-from .opening import Sheet, open_workbook
-from .values import shown
+from anju.workbooks import heads
+from anju.workbooks.cells import NUMBER, position, reference
+from anju.workbooks.heads import Grid, Head
+from anju.workbooks.maps import LongColumns, TableMap
+from anju.workbooks.numbers import BAD, BLANK, from_cell, parse
+from anju.workbooks.opening import Sheet, open_workbook
+from anju.workbooks.values import shown
 
 
 @dataclass(frozen=True)

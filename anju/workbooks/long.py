@@ -9,14 +9,13 @@ from itertools import islice
 
 from anju import quantities
 from anju.problems import ASK, BLOCK
-
-from . import checks, heads
-from .cells import NUMBER, Cell, Reading, letters, reference
-from .heads import Head
-from .maps import LONG_REQUIRED, Column, LongColumns, TableMap
-from .numbers import BAD, BLANK, DASH, WORDS, fold, parse, plain
-from .opening import Sheet
-from .values import LARGEST, CellReader, Field, shown
+from anju.workbooks import checks, heads
+from anju.workbooks.cells import NUMBER, Cell, Reading, letters, reference
+from anju.workbooks.heads import Head
+from anju.workbooks.maps import LONG_REQUIRED, Column, LongColumns, TableMap
+from anju.workbooks.numbers import BAD, BLANK, DASH, WORDS, fold, parse, plain
+from anju.workbooks.opening import Sheet
+from anju.workbooks.values import LARGEST, CellReader, Field, shown
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
 STATE_WORDS = {**WORDS, "": NUMBER, "正常": NUMBER, "数值": NUMBER, "已报": NUMBER, "推定": NUMBER}

@@ -13,10 +13,9 @@ from xml.etree.ElementTree import ParseError
 from python_calamine import CalamineWorkbook
 
 from anju.problems import ASK, Problem, Refused
-
-from . import biff, xlsx
-from .cells import letters, where
-from .xlsx import Marks
+from anju.workbooks import biff, xlsx
+from anju.workbooks.cells import letters, where
+from anju.workbooks.xlsx import Marks
 
 LARGEST_FILE = 200 << 20
 LARGEST_UNPACKED = 1 << 30

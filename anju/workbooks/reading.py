@@ -8,14 +8,13 @@ from itertools import islice
 from pathlib import Path
 
 from anju.problems import ASK, Problem, Refused
-
-from . import heads
-from .cells import PROBLEM_SHEET, Cell, Reading, where
-from .heads import Grid, Head, Match
-from .long import LongReader, long_columns
-from .maps import Column, LongColumns, TableMap, load_map
-from .opening import Sheet, Workbook, open_workbook
-from .wide import WideReader
+from anju.workbooks import heads
+from anju.workbooks.cells import PROBLEM_SHEET, Cell, Reading, where
+from anju.workbooks.heads import Grid, Head, Match
+from anju.workbooks.long import LongReader, long_columns
+from anju.workbooks.maps import Column, LongColumns, TableMap, load_map
+from anju.workbooks.opening import Sheet, Workbook, open_workbook
+from anju.workbooks.wide import WideReader
 
 Source = str | Path | bytes
 

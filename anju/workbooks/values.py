@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from anju import quantities
 from anju.problems import ASK, BLOCK, Problem
-
-from . import heads
-from .cells import NUMBER, Reading, where
-from .heads import Head
-from .maps import Column, TableMap
-from .numbers import BAD, GENERAL, Format, Number, from_cell, parse
-from .opening import Sheet
+from anju.workbooks import heads
+from anju.workbooks.cells import NUMBER, Reading, where
+from anju.workbooks.heads import Head
+from anju.workbooks.maps import Column, TableMap
+from anju.workbooks.numbers import BAD, GENERAL, Format, Number, from_cell, parse
+from anju.workbooks.opening import Sheet
 
 LARGEST = (1 << 63) - 1  # a base value is kept in 64 bits
 

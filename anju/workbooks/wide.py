@@ -8,14 +8,13 @@ from itertools import islice
 
 from anju import quantities
 from anju.problems import ASK, BLOCK
-
-from . import checks, heads
-from .cells import NUMBER, UNREPORTED, Cell, Reading, letters, reference
-from .heads import Head
-from .maps import Column, Group, TableMap, Total
-from .numbers import BAD, BLANK, DASH, parse, plain
-from .opening import Sheet
-from .values import LARGEST, CellReader, Field, shown, written
+from anju.workbooks import checks, heads
+from anju.workbooks.cells import NUMBER, UNREPORTED, Cell, Reading, letters, reference
+from anju.workbooks.heads import Head
+from anju.workbooks.maps import Column, Group, TableMap, Total
+from anju.workbooks.numbers import BAD, BLANK, DASH, parse, plain
+from anju.workbooks.opening import Sheet
+from anju.workbooks.values import LARGEST, CellReader, Field, shown, written
 
 FOOT = re.compile(r"^(?:注|备注|说明|填表|填报|制表|审核|审批|复核|单位负责人|负责人|联系|资料来源|数据来源|截至|截止)")
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from .cells import letters, position
-from .numbers import Format, number_format
+from anju.workbooks.cells import letters, position
+from anju.workbooks.numbers import Format, number_format
 
 CHUNK = 1 << 22
 BUILT_IN = {

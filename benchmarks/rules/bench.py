@@ -7,11 +7,12 @@ import sys
 import time
 from datetime import date
 
-from anju import rules
-from anju.rules import compile as compiling
-from anju.rules.engines import DuckDB, connect
-from anju.rules.library import BOOKS
-from anju.rules.values import in_force
+from anju.rules import load
+from anju.rules.book.parameters import in_force
+from anju.rules.engine import compile as compiling
+from anju.rules.engine import evaluation, population, running
+from anju.rules.engine.engines import DuckDB, connect
+from anju.rules.shipped.library import BOOKS
 
 DAY = date(2021, 6, 30)
 SUBSIDY = """\
@@ -68,8 +69,8 @@ def _once(act):
 
 def main(households):
     files = sorted(BOOKS.rglob("*.yaml"))
-    timed(f"读入并检查全部 {len(files)} 本规则书（含算例）", lambda: [rules.load_book(file) for file in files])
-    book = rules.load_text(SUBSIDY.encode(), "量测.yaml")
+    timed(f"读入并检查全部 {len(files)} 本规则书（含算例）", lambda: [load.load_book(file) for file in files])
+    book = load.load_text(SUBSIDY.encode(), "量测.yaml")
     values = in_force(book, DAY)
 
     def compile_afresh():
@@ -90,10 +91,12 @@ def main(households):
         for i in range(20_000)
     ]
     with connect() as connection:
-        timed("逐行给出 2 万户", lambda: rules.run(book, rows, on=DAY, key="key", connection=connection), 3, len(rows))
-        run = rules.run(book, rows[:50], on=DAY, key="key", connection=connection)
+        timed(
+            "逐行给出 2 万户", lambda: running.run(book, rows, on=DAY, key="key", connection=connection), 3, len(rows)
+        )
+        run = running.run(book, rows[:50], on=DAY, key="key", connection=connection)
         timed("讲清一户（50 户平均）", lambda: [row.explain() for row in run.rows], 1)
-        timed("参照算法 2 千户", lambda: rules.reference.run(book, rows[:2000], on=DAY, key="key"), 1, 2000)
+        timed("参照算法 2 千户", lambda: evaluation.run(book, rows[:2000], on=DAY, key="key"), 1, 2000)
         connection.execute(
             f"""CREATE TABLE facts AS SELECT i AS key, CAST(i % 9000 AS DECIMAL(18, 2)) / 100 AS raw, CAST(i % 6 + 1 AS SMALLINT) AS persons,
             CAST(i * 37 % 400000 AS INTEGER) AS income, CAST(i * 91 % 200000 AS INTEGER) AS rent, i % 7 = 0 AS owned FROM range({households}) AS t(i)"""
@@ -104,7 +107,7 @@ def main(households):
 
         def whole():
             connection.execute("DROP TABLE IF EXISTS outcome")
-            rules.run_table(book, "ready", on=DAY, key="key", into="outcome", connection=connection)
+            population.run_table(book, "ready", on=DAY, key="key", into="outcome", connection=connection)
 
         ours = timed(f"{households:,} 户就地运行（含核对范围、行键唯一、各项理由）", whole, 3, households)
         plain = timed(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from anju import rules
-from anju.rules import Library
+from anju.rules.engine import evaluation, running
+from anju.rules.shipped.library import Library
 
 BOOKS = {book.file: book for book in Library().books}
 
@@ -23,11 +23,11 @@ def everywhere(postgres):
     """Run on the three, require the same bytes, and give DuckDB's run."""
 
     def go(book, rows, **how):
-        one = rules.run(book, rows, **how)
-        assert one.csv() == rules.run(book, rows, engine="postgresql", connection=postgres, **how).csv(), (
+        one = running.run(book, rows, **how)
+        assert one.csv() == running.run(book, rows, engine="postgresql", connection=postgres, **how).csv(), (
             "PostgreSQL differs"
         )
-        assert one.csv() == rules.reference.run(book, rows, **how).csv(), "the reference differs"
+        assert one.csv() == evaluation.run(book, rows, **how).csv(), "the reference differs"
         return one
 
     return go

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from anju.rules.examples import failures
+from anju.rules.engine.examples import failures
 from tests.books.conftest import BOOKS
 
 CHECKED = date(2026, 11, 21)

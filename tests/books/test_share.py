@@ -54,7 +54,7 @@ def test_one_unknown_makes_the_whole_pot_unknown_and_is_named(everywhere):
 
 
 def test_after_the_rules_of_2022_there_is_no_book():
-    from anju.rules import Library
+    from anju.rules.shipped.library import Library
 
     with pytest.raises(Refused, match="RULE-020"):
         Library().find("share", "old-communities", [], date(2022, 2, 7))

@@ -3,8 +3,7 @@
 import pytest
 
 from anju.documents import checks, queries, services
-
-from .conftest import OPTIONS, PROSE, YEAR
+from tests.documents.conftest import OPTIONS, PROSE, YEAR
 
 
 def warned(scope, city, *, claim="", prose="", code="DOC-101"):

@@ -9,8 +9,7 @@ import pytest
 
 from anju.cli import build
 from anju.core.command import call
-
-from .conftest import YEAR
+from tests.documents.conftest import YEAR
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])  # a command brings the tables up to date first
 

@@ -8,8 +8,7 @@ from anju.core.models import Trail
 from anju.documents import queries, services
 from anju.figures import services as figures
 from anju.problems import Refused
-
-from .conftest import YEAR
+from tests.documents.conftest import YEAR
 
 DAY = date(2022, 1, 18)
 NUMBER = "示保办字〔2022〕1号"

@@ -9,8 +9,7 @@ from anju.documents import queries, readback
 from anju.documents.render import to_docx
 from anju.figures import services as figures
 from anju.problems import Refused
-
-from .conftest import YEAR
+from tests.documents.conftest import YEAR
 
 
 @pytest.fixture

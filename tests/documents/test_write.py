@@ -5,8 +5,7 @@ import pytest
 from anju.core.models import Trail
 from anju.documents import markup, queries, services
 from anju.problems import Refused
-
-from .conftest import OPTIONS, PROSE, YEAR
+from tests.documents.conftest import OPTIONS, PROSE, YEAR
 
 
 def test_figures_reach_the_text_with_their_source(scope, draft):

@@ -9,8 +9,8 @@ from anju.figures import services as figures
 from anju.figures.models import Measure
 from anju.projects import counting, services
 from anju.quantities import ratio_text
-from anju.rules import load_book
-from anju.rules.library import BOOKS
+from anju.rules.load import load_book
+from anju.rules.shipped.library import BOOKS
 from anju.runs.folders import library
 
 YEAR = {"since": date(2021, 1, 1), "until": date(2021, 12, 31)}

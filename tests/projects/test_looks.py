@@ -14,7 +14,7 @@ from anju.core.scope import local_operator, scoped
 from anju.problems import Refused
 from anju.projects import looks, queries, services
 from anju.projects.models import Entry, Look, Notice, Project
-from anju.rules.library import BOOKS
+from anju.rules.shipped.library import BOOKS
 from tests import cast
 from tests.projects.conftest import person
 

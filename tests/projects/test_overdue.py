@@ -15,7 +15,7 @@ from anju.figures.services import load_catalogue
 from anju.oversight.overdue import overdue
 from anju.projects import late, queries, services
 from anju.projects.models import Entry
-from anju.rules.library import BOOKS
+from anju.rules.shipped.library import BOOKS
 from tests import cast
 
 TODAY = timezone.localdate()

@@ -13,8 +13,7 @@ from anju.problems import Refused
 from anju.returns import services
 from anju.returns.audit import audit_export
 from anju.returns.models import Return
-
-from .conftest import pass_on
+from tests.returns.conftest import pass_on
 
 NUMBER = "示例审通〔2021〕5号"
 

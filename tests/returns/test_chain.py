@@ -14,8 +14,7 @@ from anju.projects.models import Event
 from anju.returns import layout, queries, services
 from anju.returns.models import Cell, Change, Opinion, Return, Step
 from anju.returns.services import Put
-
-from .conftest import complete, pass_on
+from tests.returns.conftest import complete, pass_on
 
 
 def test_the_whole_way(people, ready):

@@ -11,8 +11,7 @@ from anju.problems import Refused
 from anju.returns import queries, services
 from anju.returns.models import Answer
 from anju.returns.services import Put
-
-from .conftest import FORM, complete, pass_on
+from tests.returns.conftest import FORM, complete, pass_on
 
 
 def found(by, ret, check_id):
@@ -197,7 +196,7 @@ def test_the_checks_ask_no_more_of_thirty_projects_than_of_three(people, county,
 
 
 def test_a_long_return_is_checked_by_the_engine_with_the_same_findings(people, draft, projects, acting, monkeypatch):
-    from anju.rules import running
+    from anju.rules.engine import running
 
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     put(by, draft, line, start="100", invest="5000", stage="未开工")

@@ -11,8 +11,7 @@ from anju.problems import Refused
 from anju.returns import queries, services
 from anju.returns.models import Cell, Change, Return
 from anju.returns.services import Put
-
-from .conftest import FORM, PERIOD
+from tests.returns.conftest import FORM, PERIOD
 
 
 def cell(by, ret, line, column):
@@ -191,8 +190,8 @@ def test_refreshing_takes_what_came_and_leaves_what_was_typed(people, draft, pro
 
 def test_two_at_once_write_one_cell_once(committed):
     """Really at once, on two connections."""
-    from .conftest import complete  # noqa: F401
-    from .together import month
+    from tests.returns.conftest import complete  # noqa: F401
+    from tests.returns.together import month
 
     people, ret, line = month()
     ready, outcomes = threading.Barrier(2), []

@@ -11,8 +11,7 @@ from anju.quantities import unit
 from anju.returns import book, queries, services, spec
 from anju.returns.models import Form
 from anju.returns.services import Put
-
-from .conftest import pass_on
+from tests.returns.conftest import pass_on
 
 SHIPPED = {one.code: one for one in spec.shipped()}
 

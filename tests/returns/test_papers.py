@@ -14,8 +14,7 @@ from anju.projects.models import Project
 from anju.returns import papers, queries, services, workbook
 from anju.returns.models import Paper, Return
 from anju.returns.services import Put
-
-from .conftest import FORM, pass_on
+from tests.returns.conftest import FORM, pass_on
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 JPG = b"\xff\xd8\xff\xe0" + b"0" * 50 + b"\xff\xd9"

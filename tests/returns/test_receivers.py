@@ -17,8 +17,7 @@ from anju.problems import Refused
 from anju.returns import queries, receivers, services
 from anju.returns.models import Receipt
 from anju.returns.services import Put
-
-from .conftest import pass_on
+from tests.returns.conftest import pass_on
 
 CODE = "statistics"
 

@@ -13,8 +13,7 @@ from anju.figures import queries as figures
 from anju.problems import Refused
 from anju.returns import calendar, queries, reading, services, spec
 from anju.returns.models import Return
-
-from .conftest import FORM, pass_on
+from tests.returns.conftest import FORM, pass_on
 
 ZONE = ZoneInfo("Asia/Shanghai")
 

@@ -487,7 +487,7 @@ def test_two_workbooks_at_once_lose_nothing(committed):
 
     from django.db import connection
 
-    from .together import month
+    from tests.returns.together import month
 
     people, ret, line = month()
     by = people["clerk"]

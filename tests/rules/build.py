@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from anju import rules
+from anju.rules import load
 
 DAY = date(2021, 6, 30)
 HEAD = """\
@@ -30,7 +30,7 @@ def text(kind="subsidy", **parts):
 
 
 def book(kind="subsidy", **parts):
-    return rules.load_text(text(kind, **parts).encode(), "试验.yaml")
+    return load.load_text(text(kind, **parts).encode(), "试验.yaml")
 
 
 def numbers(*names, places=6, top="1e9", bottom="-1e9"):

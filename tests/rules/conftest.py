@@ -2,8 +2,8 @@
 
 import pytest
 
-from anju import rules
-from anju.rules.engines import connect
+from anju.rules.engine import evaluation, running
+from anju.rules.engine.engines import connect
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +28,9 @@ def everywhere(duck, postgres):
     """Run a book on both engines and the reference, require them equal in every way, and return DuckDB's run."""
 
     def go(book, rows, **how):
-        one = rules.run(book, rows, engine="duckdb", connection=duck, **how)
-        two = rules.run(book, rows, engine="postgresql", connection=postgres, **how)
-        three = rules.reference.run(book, rows, **how)
+        one = running.run(book, rows, engine="duckdb", connection=duck, **how)
+        two = running.run(book, rows, engine="postgresql", connection=postgres, **how)
+        three = evaluation.run(book, rows, **how)
         assert one.outputs == two.outputs == three.outputs
         assert one.results == three.results, "DuckDB differs from the reference"
         assert two.results == three.results, "PostgreSQL differs from the reference"

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anju import rules
-from anju.rules.examples import failures
-from anju.rules.library import BOOKS
-from anju.rules.schema import DATE, ENUM, NUMBER, TEXT
-from anju.rules.values import changes
+from anju.rules.book.parameters import changes
+from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT
+from anju.rules.engine import running
+from anju.rules.engine.examples import failures
+from anju.rules.shipped import library
+from anju.rules.shipped.library import BOOKS
 
 TIMES = int(os.environ.get("ANJU_RANDOM_ROWS", "15"))
-LIBRARY = rules.Library()
+LIBRARY = library.Library()
 SHIPPED = pytest.mark.parametrize(
     "book", LIBRARY.books, ids=lambda book: f"{book.kind}-{book.subject}-{book.applies_from.year}"
 )
@@ -47,7 +48,7 @@ def test_generated_rows_give_the_same_everywhere(book, everywhere, data):
     last = book.order[-1].name if book.order else None
     keyed = [{**row, "key": f"行{index}", **({last: f"{index}"} if last else {})} for index, row in enumerate(rows)]
     run = everywhere(book, keyed, on=on, key="key")
-    assert rules.run(book, keyed[::-1], on=on, key="key").csv() == run.csv()
+    assert running.run(book, keyed[::-1], on=on, key="key").csv() == run.csv()
     if not book.order:
         everywhere(book, [{**row, "day": on + timedelta(0)} for row in keyed], on=on, key="key", on_field="day")
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from anju.rules.formula import (
+from anju.rules.language.formula import (
     MAX_DEPTH,
     MAX_LENGTH,
     Call,

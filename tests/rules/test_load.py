@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from anju import rules
 from anju.problems import Refused
+from anju.rules.load import load_book, load_text
 from tests.rules.build import codes
 
 GOOD = """\
@@ -44,7 +44,7 @@ examples:
 
 
 def load(text):
-    return rules.load_text(text.encode(), "甲.yaml")
+    return load_text(text.encode(), "甲.yaml")
 
 
 def test_a_good_book_is_read():
@@ -240,7 +240,7 @@ def test_values_out_of_order_or_with_a_gap_are_refused():
 
 def test_an_order_must_be_total():
     head = GOOD.split("parameters:")[0].replace("kind: scoring", "kind: queue")
-    rules.load_text((head + "order: [persons desc, place asc]\n").encode(), "甲.yaml")
+    load_text((head + "order: [persons desc, place asc]\n").encode(), "甲.yaml")
     for order, code in (
         ("[persons desc, persons up]", "BOOK-026"),
         ("[people desc, place asc]", "BOOK-040"),
@@ -271,7 +271,7 @@ def test_a_file_that_is_no_book_is_refused_without_a_traceback(tmp_path):
         file = tmp_path / "book.yaml"
         file.write_bytes(content)
         with pytest.raises(Refused):
-            rules.load_book(file)
+            load_book(file)
 
 
 def test_every_code_is_explained_and_every_explanation_is_used():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from anju.rules.operators import OPERATORS
+from anju.rules.language.operators import OPERATORS
 from tests.rules.build import DAY, one
 
 DOCS = (Path(__file__).parents[2] / "docs" / "operators.md").read_text(encoding="utf-8")

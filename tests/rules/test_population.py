@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from anju import rules
 from anju.problems import Refused
-from anju.rules.engines import connect
+from anju.rules.engine import population, running
+from anju.rules.engine.engines import connect
 from tests.rules.build import DAY, book, codes
 
 INPUTS = {
@@ -86,9 +86,11 @@ def into(engine):
 
 def test_it_gives_what_the_rows_give_one_by_one(made, facts, place):
     engine, connection = place
-    outcome = rules.run_table(made, "facts", on=DAY, key="id", into=into(engine), connection=connection, engine=engine)
+    outcome = population.run_table(
+        made, "facts", on=DAY, key="id", into=into(engine), connection=connection, engine=engine
+    )
     assert outcome.rows == len(facts)
-    single = rules.run(made, facts, on=DAY, key="id")
+    single = running.run(made, facts, on=DAY, key="id")
     expected = {row.key: result for row, result in zip(single.rows, single.results, strict=True)}
     rows = connection.execute('SELECT "key", gap, pay, age, failed_mask, unknown_mask FROM outcome').fetchall()
     assert {row[0]: tuple(row[1:]) for row in rows} == expected
@@ -104,7 +106,7 @@ def test_a_parquet_file_is_run_as_it_is(made, facts, tmp_path):
         file = (tmp_path / "it's facts.parquet").as_posix()
         connection.execute("COPY facts TO '" + file.replace("'", "''") + "' (FORMAT parquet)")
         connection.execute("DROP TABLE facts")
-        outcome = rules.run_table(made, file, on=DAY, key="id", into="outcome", connection=connection)
+        outcome = population.run_table(made, file, on=DAY, key="id", into="outcome", connection=connection)
         assert outcome.rows == len(facts)
         assert outcome.scales["gap"] == 2
 
@@ -123,7 +125,7 @@ def test_misfits_are_refused_with_their_keys_before_anything_is_made(made, place
     engine, connection = place
     connection.execute(change)
     with pytest.raises(Refused) as refused:
-        rules.run_table(made, "facts", on=DAY, key="id", into=into(engine), connection=connection, engine=engine)
+        population.run_table(made, "facts", on=DAY, key="id", into=into(engine), connection=connection, engine=engine)
     assert codes(refused) == [code]
     assert code == "RULE-014" or "行键 3" in refused.value.problems[0].what
     with pytest.raises(Exception, match="outcome"):
@@ -134,17 +136,17 @@ def test_doubles_are_refused_and_missing_columns_are_unknown(made):
     with connect() as connection:
         connection.execute("CREATE TABLE t AS SELECT 1 AS id, 1.5::DOUBLE AS area, 2 AS persons")
         with pytest.raises(Refused) as refused:
-            rules.run_table(made, "t", on=DAY, key="id", into="o", connection=connection)
+            population.run_table(made, "t", on=DAY, key="id", into="o", connection=connection)
         assert codes(refused) == ["RULE-010"]
         connection.execute("ALTER TABLE t DROP COLUMN area")
-        rules.run_table(made, "t", on=DAY, key="id", into="o", connection=connection)
+        population.run_table(made, "t", on=DAY, key="id", into="o", connection=connection)
         assert connection.execute("SELECT gap, unknown_mask FROM o").fetchall() == [(None, 3)]
 
 
 @pytest.mark.parametrize("source", ["facts; drop table x", "x y", "a.b.c", "read_csv('/etc/passwd')", '"x"'])
 def test_a_source_is_a_name_or_a_parquet_file(made, source):
     with connect() as connection, pytest.raises(ValueError, match=re.escape(source)):
-        rules.run_table(made, source, on=DAY, key="id", into="o", connection=connection)
+        population.run_table(made, source, on=DAY, key="id", into="o", connection=connection)
 
 
 def test_a_queue_ranks_a_table_as_it_ranks_rows(place, facts):
@@ -158,8 +160,8 @@ def test_a_queue_ranks_a_table_as_it_ranks_rows(place, facts):
         },
         order="[first asc, known desc, no asc]",
     )
-    rules.run_table(queue, "facts", on=DAY, key="id", into=into(engine), connection=connection, engine=engine)
-    single = rules.run(
+    population.run_table(queue, "facts", on=DAY, key="id", into=into(engine), connection=connection, engine=engine)
+    single = running.run(
         queue, [{name: row[name] for name in ("id", "group", "area", "no")} for row in facts], on=DAY, key="id"
     )
     ranks = dict(connection.execute('SELECT "key", "rank" FROM outcome').fetchall())

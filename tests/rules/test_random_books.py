@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
-from anju import rules
 from anju.problems import Refused
+from anju.rules import load
 from tests.rules.build import DAY, text
 
 TIMES = int(os.environ.get("ANJU_RANDOM_BOOKS", "120"))
@@ -184,7 +184,7 @@ ROW = st.fixed_dictionaries(
 @given(source=made(), rows=st.lists(ROW, min_size=1, max_size=7), shift=st.integers(0, 400))
 def test_engines_and_reference_agree_on_random_books(everywhere, source, rows, shift):
     try:
-        book = rules.load_text(source.encode(), "随机.yaml")
+        book = load.load_text(source.encode(), "随机.yaml")
     except Refused as refused:
         # Only what cannot fit, divides by nothing but 0 or is always out of range may be refused.
         if any(problem.code not in ("BOOK-042", "BOOK-017") for problem in refused.problems):

@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from anju import rules
+from anju.rules.engine import running
+from anju.rules.explanation import explain
+from anju.rules.load import load_text
 from tests.rules.build import DAY, book
 from tests.rules.test_load import GOOD
 
@@ -10,7 +12,7 @@ ON = date(2020, 12, 31)
 
 
 def load(text=GOOD):
-    return rules.load_text(text.encode(), "甲.yaml")
+    return load_text(text.encode(), "甲.yaml")
 
 
 ROW = {"social": "463.58", "all_funds": "95162.94", "place": "焦作市"}
@@ -41,7 +43,7 @@ def test_each_step_shows_its_formula_figures_clause_and_document(everywhere):
 
 
 def test_an_unknown_step_says_what_is_not_known():
-    run = rules.run(load(), [{"key": 1, **ROW, "social": None}], on=ON, key="key")
+    run = running.run(load(), [{"key": 1, **ROW, "social": None}], on=ON, key="key")
     told = {item.name: item for item in run.rows[0].explain()}
     assert told["raising"].sentence == "“社会筹资”未知，无法计算"
     assert told["raising"].value_text == "未知"
@@ -50,14 +52,14 @@ def test_an_unknown_step_says_what_is_not_known():
 
 
 def test_one_row_can_be_told_without_a_run():
-    assert rules.explain(load(), ROW, on=ON)[0].value_text == "0.49%"
+    assert explain.explain(load(), ROW, on=ON)[0].value_text == "0.49%"
     shared = book(
         "share",
         inputs={"x": '{label: 数, unit: "1", range: [0, 9]}'},
         steps={"out": '{label: 占比, formula: 100 * share(x), unit: "%"}'},
         result="out",
     )
-    assert rules.explain(shared, {"x": 1}, on=DAY, rows=[{"x": 2}])[0].value_text == "33.33%"
+    assert explain.explain(shared, {"x": 1}, on=DAY, rows=[{"x": 2}])[0].value_text == "33.33%"
 
 
 def test_figures_in_sentences_take_units_and_places():
@@ -77,7 +79,7 @@ def test_figures_in_sentences_take_units_and_places():
         },
     )
     row = {"key": 1, "pay": 52550, "area": "45.50", "persons": 3, "born": "1961-05-01", "group": "低保"}
-    run = rules.run(made, [row], on=DAY, key="key")
+    run = running.run(made, [row], on=DAY, key="key")
     assert (
         run.rows[0].sentences()[1]
         == "525.50 元；0.0526 万元；105100；15.2 ㎡；45 ㎡；45.5 ㎡；1961年5月1日；低保；3 人；未知"

@@ -7,7 +7,7 @@ import pytest
 from anju.core import regions
 from anju.figures import services as figures
 from anju.problems import Refused
-from anju.rules import load_text
+from anju.rules.load import load_text
 from anju.runs.binder import bind_region
 from anju.runs.bindings import EACH, OVER, bindings
 from tests.runs.conftest import ON
@@ -174,7 +174,7 @@ def test_a_float_is_refused(bind):
 
 
 def test_bindings_say_only_what_the_binder_and_the_books_know(operator):
-    from anju.rules import Library
+    from anju.rules.shipped.library import Library
 
     books = {(book.kind, book.subject): book for book in Library().books}
     kinds = {"figure", "above", "below", "members", "text", "region", "given", "unit", "half_step"}
@@ -187,7 +187,7 @@ def test_bindings_say_only_what_the_binder_and_the_books_know(operator):
 
 def test_every_measure_a_book_or_binding_names_is_in_the_catalogue(scope):
     from anju.figures.models import Measure
-    from anju.rules import Library
+    from anju.rules.shipped.library import Library
 
     figures.load_catalogue(by=scope)
     known = set(Measure.objects.values_list("code", flat=True))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from anju.cli import main
-from anju.rules.library import BOOKS
+from anju.rules.shipped.library import BOOKS
 from tests.books.conftest import the
 
 EXAMPLE = the("scoring", "old-communities").examples[0].given

@@ -9,8 +9,7 @@ from anju.problems import ASK, Problem
 from anju.workbooks import LEFT, UP, Printed, TableMap, context_row, mark, read, template, write_table
 from anju.workbooks.cells import PROBLEM_SHEET, letters, position, reference, where
 from anju.workbooks.writing import head_cells
-
-from .forms import LONG, form, found, table, values
+from tests.workbooks.forms import LONG, form, found, table, values
 
 
 def spoiled(sheet):

@@ -10,8 +10,7 @@ from anju.problems import BLOCK
 from anju.workbooks import mark, read
 from anju.workbooks.opening import open_workbook
 from anju.workbooks.xlsx import parts
-
-from .forms import form, found, saved, table
+from tests.workbooks.forms import form, found, saved, table
 
 
 def rezip(data: bytes, change: dict, drop=()) -> bytes:
@@ -94,7 +93,7 @@ def test_an_empty_sheet():
 
 
 def test_an_encrypted_workbook():
-    from .test_old_files import container
+    from tests.workbooks.test_old_files import container
 
     assert found(read(container({"EncryptedPackage": b"x" * 5000, "EncryptionInfo": b"y" * 5000}), table())) == [
         ("WB-004", "")

@@ -7,8 +7,7 @@ import pytest
 from anju.problems import ASK
 from anju.workbooks import Reading, TableMap, read, stream
 from anju.workbooks.long import period
-
-from .forms import LONG, LONG_HEAD, found, long_form
+from tests.workbooks.forms import LONG, LONG_HEAD, found, long_form
 
 MAP = TableMap.model_validate(LONG)
 ROW = ["东区", "开工量", "2021", "", 12, "套", "", "", "通报第一段"]

@@ -7,8 +7,7 @@ import pytest
 
 from anju.problems import Refused
 from anju.workbooks import find_map, load_map
-
-from .forms import WIDE, form, table
+from tests.workbooks.forms import WIDE, form, table
 
 GOOD = """map: example
 title: 示例情况

@@ -9,8 +9,7 @@ import xlwt
 
 from anju.workbooks import context_row, mark, read
 from anju.workbooks.biff import Damaged, scan, streams
-
-from .forms import BODY, HEAD, found, table, values
+from tests.workbooks.forms import BODY, HEAD, found, table, values
 
 END, FREE, FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 

@@ -5,8 +5,7 @@ import pytest
 from anju.problems import ASK, BLOCK
 from anju.workbooks import TableMap, read
 from anju.workbooks.checks import ratio_flaw, sum_flaw
-
-from .forms import BODY, HEAD, WIDE, form, found, table
+from tests.workbooks.forms import BODY, HEAD, WIDE, form, found, table
 
 
 def with_checks(*checks, **more):

@@ -6,8 +6,7 @@ import pytest
 
 from anju.problems import ASK, BLOCK
 from anju.workbooks import read
-
-from .forms import BODY, HEAD, MERGES, WIDE, form, found, table, values
+from tests.workbooks.forms import BODY, HEAD, MERGES, WIDE, form, found, table, values
 
 
 def put(**cells):

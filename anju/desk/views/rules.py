@@ -14,11 +14,10 @@ from anju.core.frame import frame, show
 from anju.core.permissions import acting
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import day
-from anju.rules import Book
-from anju.rules.schema import Band, Dated, Parameter
-from anju.rules.show import POSTFIX
-from anju.rules.telling import render
-from anju.rules.values import stale
+from anju.rules.book.display import POSTFIX
+from anju.rules.book.parameters import stale
+from anju.rules.book.schema import Band, Book, Dated, Parameter
+from anju.rules.explanation.explain import render
 from anju.runs.books import library as books_in_use
 
 KINDS = {

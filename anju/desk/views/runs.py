@@ -16,7 +16,7 @@ from anju.core.templatetags.anju import address, day, period_label
 from anju.desk import work
 from anju.desk.views.rules import KINDS, address_of, shown_unit
 from anju.problems import Problem, Refused
-from anju.rules.schema import ENUM, NUMBER, TRUTH
+from anju.rules.book.schema import ENUM, NUMBER, TRUTH
 from anju.runs import books, queries, services
 from anju.runs.models import Run
 

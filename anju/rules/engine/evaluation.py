@@ -22,9 +22,9 @@ from decimal import (
 from typing import Any
 
 from anju.quantities import COUNTED
-from anju.rules.bind import Scalar, Table, bind
-from anju.rules.check import ordered
-from anju.rules.formula import (
+from anju.rules.book.schema import ENUM, NUMBER, Band, Book, Parameter, Step, Value
+from anju.rules.engine.bind import Scalar, Table
+from anju.rules.language.formula import (  # fmt: skip
     And,
     Between,
     Call,
@@ -40,10 +40,7 @@ from anju.rules.formula import (
     Product,
     Quotient,
     Sum,
-)  # fmt: skip
-from anju.rules.lower import Program, lower
-from anju.rules.running import Run, groups, whole_partitions
-from anju.rules.schema import DATE, ENUM, NUMBER, Band, Book, Parameter, Step, Value
+)
 
 # 250 digits: far beyond any product the loader lets through, so that nothing is ever rounded but where it is said.
 EXACT = Context(prec=250, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
@@ -399,48 +396,3 @@ def _rounded(name: str, value: Decimal, size: Decimal) -> Decimal:
 
 def _months(first: date, last: date) -> int:
     return (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
-
-
-def run(
-    book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str,
-    parameters: Mapping[str, Any] | None = None, on_field: str | None = None, **_: Any,
-) -> Run:  # fmt: skip
-    """The same as `rules.run`, by the reference."""
-    table = bind(book, rows, key=key, on=on, on_field=on_field)
-    made, warnings = groups(book, table, on, parameters)
-    row_values: list[Mapping[str, Value]] = [{}] * len(table)
-    program = lower(book, made[0].values, ordered(book))
-    for group in made:
-        if program.windowed:
-            whole_partitions(book, table, group)
-        for index in group.indexes:
-            row_values[index] = group.values
-    trace = Trace(book, table, row_values)
-    outputs = (*book.steps, *(["rank"] if book.order else []))
-    results = []
-    for row in range(len(table)):
-        held = [trace.value(row, name)[0] for name in book.conditions]
-        failed = sum(1 << place for place, value in enumerate(held) if value is False)
-        unknown = sum(1 << place for place, value in enumerate(held) if value is None)
-        results.append((*(_scaled(program, name, trace.value(row, name)[0]) for name in outputs), failed, unknown))
-    found = Run(book, on, table, outputs, dict(program.types), results, row_values, warnings, parameters or {})
-    found.trace = trace
-    return found
-
-
-def _scaled(program: Program, name: str, value: Known | None) -> Any:
-    """As an engine would give it; a value finer than its scale would be a bug and must not pass."""
-    if isinstance(value, Decimal):
-        with localcontext(EXACT):
-            scaled = value.scaleb(program.types[name].places)  # type: ignore[union-attr]
-            if scaled != scaled.to_integral_value():
-                raise AssertionError(f"{name}: {value} is finer than its scale")
-            return int(scaled)
-    if isinstance(value, date):
-        return value.year * 10000 + value.month * 100 + value.day
-    if isinstance(value, str):
-        return program.types[name].domain.index(value)  # type: ignore[union-attr]
-    return value
-
-
-__all__ = ["DATE", "Cause", "Trace", "run"]

@@ -8,8 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from anju.problems import Problem, Refused
+from anju.rules.book.schema import Book
 from anju.rules.load import load_book
-from anju.rules.schema import Book
 
 BOOKS = Path(__file__).parent / "books"
 

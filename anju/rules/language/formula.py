@@ -15,7 +15,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from anju.rules.operators import OPERATORS
+from anju.rules.language.operators import OPERATORS
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 24

@@ -13,13 +13,13 @@ from datetime import date
 from typing import Any
 
 from anju.problems import Problem, Refused
-from anju.rules import values
-from anju.rules.compile import Compiled, Dialect, compile_book, quote
-from anju.rules.engines import ENGINES
-from anju.rules.ir import Num, Type
-from anju.rules.lower import day_number, input_type
-from anju.rules.running import check_size
-from anju.rules.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, Input
+from anju.rules.book.lower import day_number, input_type
+from anju.rules.book.parameters import check_day, in_force, place, stale
+from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, Input
+from anju.rules.engine.compile import Compiled, Dialect, compile_book, quote
+from anju.rules.engine.engines import ENGINES
+from anju.rules.engine.groups import check_size
+from anju.rules.language.ir import Num, Type
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?\Z")
 INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
@@ -56,10 +56,10 @@ def run_table(
 
     A column that is missing is unknown for every row. Refused: misfits with the keys of the first rows of each, before anything is made.
     """
-    if wrong := values.check_day(book, on):
+    if wrong := check_day(book, on):
         raise Refused(*wrong)
     chosen = ENGINES[engine]
-    compiled = compile_book(book, values.in_force(book, on, parameters), chosen.dialect)
+    compiled = compile_book(book, in_force(book, on, parameters), chosen.dialect)
     reader = _Reader(book, source, key, connection, chosen.dialect)
     count = reader.check(reader.source(compiled, on, checked=False), compiled)
     if compiled.windowed:
@@ -70,7 +70,7 @@ def run_table(
     connection.execute(
         f'CREATE TABLE {_identifier(into)} AS SELECT "_i" AS "key", {reader.outputs(compiled)} FROM ({made}) AS made'
     )
-    return Outcome(count, into, compiled.types, compiled.conditions, values.stale(book, on))
+    return Outcome(count, into, compiled.types, compiled.conditions, stale(book, on))
 
 
 class Statement:
@@ -81,10 +81,10 @@ class Statement:
     """
 
     def __init__(self, book: Book, on: date) -> None:
-        if wrong := values.check_day(book, on):
+        if wrong := check_day(book, on):
             raise Refused(*wrong)
         self.book, self.on, self.dialect = book, on, ENGINES["postgresql"].dialect
-        self.compiled = compile_book(book, values.in_force(book, on), self.dialect)
+        self.compiled = compile_book(book, in_force(book, on), self.dialect)
         self.inputs = tuple(name for name, _ in self.compiled.inputs)
         self.strict = self.compiled.strict
 
@@ -100,7 +100,7 @@ class Statement:
             try:
                 value = reader.within(self.book.inputs[name], kind) if name in columns else f"CAST(NULL AS {kind})"
             except TypeError as error:
-                where, what = values.place(self.book, name), f"列的类型 {columns[name]} 不能用：{error}。"
+                where, what = place(self.book, name), f"列的类型 {columns[name]} 不能用：{error}。"
                 raise Refused(Problem("RULE-010", where, what, "请改规则书中这个输入的类型。")) from None
             items.append(f"{value} AS {quote(name)}")
         return self.compiled.sql.replace("{source}", f"(SELECT {', '.join(items)} FROM {relation} AS rows_of)")

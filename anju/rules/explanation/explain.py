@@ -9,8 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from anju.quantities import scaled_text
-from anju.rules.exact import finest, scaled
-from anju.rules.formula import (
+from anju.rules.book.display import SHOWN_RATIO, converted, figure_text, number_text
+from anju.rules.book.schema import Book, Condition, Figure, Says, Step
+from anju.rules.engine.outcome import _reasons
+from anju.rules.language.exact import finest, scaled
+from anju.rules.language.formula import (  # fmt: skip
     And,
     Between,
     Call,
@@ -26,41 +29,12 @@ from anju.rules.formula import (
     Product,
     Quotient,
     Sum,
-)  # fmt: skip
-from anju.rules.ir import Num
-from anju.rules.operators import MODES, OPERATORS
-from anju.rules.schema import Book, Condition, Figure, Says, Step
-from anju.rules.show import SHOWN_RATIO, converted, figure_text, number_text
+)
+from anju.rules.language.ir import Num
+from anju.rules.language.operators import MODES, OPERATORS
 
 if TYPE_CHECKING:
-    from anju.rules.reference import Cause
-    from anju.rules.running import RunRow
-
-WHY = {
-    "unknown": "未知",
-    "zero": "分母为 0",
-    "range": "超出声明的范围",
-    "key": "没有与之对应的取值",
-    "dates": "日期先后颠倒",
-}
-MANY = 12  # rows named in one sentence; the rest are counted
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One root cause of an unknown. rows: the other rows of the partition in which it lies; empty: this row's own."""
-
-    name: str
-    label: str
-    why: str
-    rows: tuple[str, ...] = ()
-
-    @property
-    def sentence(self) -> str:
-        if not self.rows:
-            return f"“{self.label}”{self.why}"
-        more = f"等 {len(self.rows)} 行" if len(self.rows) > MANY else ""
-        return f"同组{'、'.join(self.rows[:MANY])}{more}的“{self.label}”{self.why}"
+    from anju.rules.engine.outcome import RunRow
 
 
 @dataclass(frozen=True)
@@ -92,7 +66,7 @@ def explain(
     rows: Sequence[Mapping[str, Any]] = (),
 ) -> list[Explained]:
     """One row told step by step, on the reference. rows: the rest of its partition, when the book shares or ranks."""
-    from anju.rules.reference import run  # the reference tells by this module
+    from anju.rules.engine.reference import run  # the reference tells by this module
 
     keyed = [{**other, "_key": f"{index:09d}"} for index, other in enumerate((row, *rows))]
     return run(book, keyed, on=on, key="_key", parameters=parameters).rows[0].explain()
@@ -162,33 +136,6 @@ def _unknown(row: RunRow, name: str) -> str:
     return (
         "；".join(reason.sentence for reason in _reasons(row, row.run.trace.value(row.index, name)[1])) + "，无法计算"
     )
-
-
-def reasons(row: RunRow) -> list[Reason]:
-    """The root causes of every unknown among the outcomes: criteria, result and conditions, or all steps where a book names none."""
-    book = row.run.book
-    outcomes = dict.fromkeys((*book.criteria, *([book.result] if book.result else []), *book.conditions)) or book.steps
-    causes: set[Cause] = set()
-    for name in outcomes:
-        if row.values[name] is None:
-            causes |= row.run.trace.value(row.index, name)[1]
-    return _reasons(row, causes)
-
-
-def _reasons(row: RunRow, causes: Any) -> list[Reason]:
-    table, book = row.run.table, row.run.book
-    order = {name: place for place, name in enumerate((*book.inputs, *book.parameters, *book.steps, *book.conditions))}
-    rows: dict[tuple[str, str], list[int]] = {}
-    for cause in causes:
-        rows.setdefault((cause.name, cause.why), []).append(cause.row)
-    found = []
-    for (name, why), members in sorted(rows.items(), key=lambda item: (order.get(item[0][0], -1), item[0][1])):
-        others = sorted((index for index in members if index != row.index), key=table.rank.__getitem__)
-        if row.index in members:
-            found.append(Reason(name, book.label(name), WHY[why]))
-        if others:
-            found.append(Reason(name, book.label(name), WHY[why], tuple(table.keys[index] for index in others)))
-    return found
 
 
 def sentences(row: RunRow) -> list[str]:

@@ -1,30 +1,87 @@
-"""Run a book over rows and hold the outcome: values, decisions, reasons, sentences, and a canonical file of it all."""
+"""The outcome of a run: values, decisions, reasons, and a canonical file of it all."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from anju.problems import Problem, Refused
+from anju.problems import Problem
 from anju.quantities import scaled_text
-from anju.rules import telling, values
-from anju.rules.bind import Scalar, Table, bind, day_text
-from anju.rules.canonical import csv_bytes
-from anju.rules.compile import Compiled, compile_book
-from anju.rules.engines import ENGINES
-from anju.rules.ir import MAX_ROWS, Choice, Day, Num, Type
-from anju.rules.schema import Book, Condition, Value
-from anju.rules.show import shown, shown_places
+from anju.rules.book.display import shown, shown_places
+from anju.rules.book.schema import Book, Condition, Value
+from anju.rules.engine.bind import Scalar, Table, day_text
+from anju.rules.engine.canonical import csv_bytes
+from anju.rules.explanation import explain as explain_explanation
+from anju.rules.language.ir import Choice, Day, Num, Type
 
 if TYPE_CHECKING:
-    from anju.rules.reference import Trace
+    from anju.rules.engine.evaluation import Trace
+if TYPE_CHECKING:
+    from anju.rules.engine.evaluation import Cause
+    from anju.rules.engine.outcome import RunRow
+
+
+WHY = {
+    "unknown": "未知",
+    "zero": "分母为 0",
+    "range": "超出声明的范围",
+    "key": "没有与之对应的取值",
+    "dates": "日期先后颠倒",
+}
+
+
+MANY = 12  # rows named in one sentence; the rest are counted
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One root cause of an unknown. rows: the other rows of the partition in which it lies; empty: this row's own."""
+
+    name: str
+    label: str
+    why: str
+    rows: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        if not self.rows:
+            return f"“{self.label}”{self.why}"
+        more = f"等 {len(self.rows)} 行" if len(self.rows) > MANY else ""
+        return f"同组{'、'.join(self.rows[:MANY])}{more}的“{self.label}”{self.why}"
+
+
+def reasons(row: RunRow) -> list[Reason]:
+    """The root causes of every unknown among the outcomes: criteria, result and conditions, or all steps where a book names none."""
+    book = row.run.book
+    outcomes = dict.fromkeys((*book.criteria, *([book.result] if book.result else []), *book.conditions)) or book.steps
+    causes: set[Cause] = set()
+    for name in outcomes:
+        if row.values[name] is None:
+            causes |= row.run.trace.value(row.index, name)[1]
+    return _reasons(row, causes)
+
+
+def _reasons(row: RunRow, causes: Any) -> list[Reason]:
+    table, book = row.run.table, row.run.book
+    order = {name: place for place, name in enumerate((*book.inputs, *book.parameters, *book.steps, *book.conditions))}
+    rows: dict[tuple[str, str], list[int]] = {}
+    for cause in causes:
+        rows.setdefault((cause.name, cause.why), []).append(cause.row)
+    found = []
+    for (name, why), members in sorted(rows.items(), key=lambda item: (order.get(item[0][0], -1), item[0][1])):
+        others = sorted((index for index in members if index != row.index), key=table.rank.__getitem__)
+        if row.index in members:
+            found.append(Reason(name, book.label(name), WHY[why]))
+        if others:
+            found.append(Reason(name, book.label(name), WHY[why], tuple(table.keys[index] for index in others)))
+    return found
+
 
 REFUSED, PENDING, PASSED = "refused", "pending", "passed"
-FEW = 150  # rows up to which the reference is faster than opening an engine
 
 
 @dataclass
@@ -59,7 +116,7 @@ class Run:
     @cached_property
     def trace(self) -> Trace:
         """The same rows by the reference: why each unknown is unknown. Evaluated row by row when asked."""
-        from anju.rules.reference import Trace  # the reference builds Runs itself
+        from anju.rules.engine.evaluation import Trace  # the reference builds Runs itself
 
         return Trace(self.book, self.table, self.values)
 
@@ -161,9 +218,9 @@ class RunRow:
     # -- why
 
     @cached_property
-    def reasons(self) -> list[telling.Reason]:
+    def reasons(self) -> list[Reason]:
         """Why anything of this row is unknown, each root cause once; empty when all is known."""
-        return telling.reasons(self)
+        return reasons(self)
 
     @property
     def unknown(self) -> list[str]:
@@ -172,10 +229,10 @@ class RunRow:
 
     def sentences(self) -> list[str]:
         """In Chinese: each lost point, each failed condition (or the warning that holds), then each unknown."""
-        return telling.sentences(self)
+        return explain_explanation.sentences(self)
 
-    def explain(self) -> list[telling.Explained]:
-        return telling.explain_row(self)
+    def explain(self) -> list[explain_explanation.Explained]:
+        return explain_explanation.explain_row(self)
 
 
 def exact_text(value: Scalar, type_: Type) -> str:
@@ -192,101 +249,3 @@ def exact_text(value: Scalar, type_: Type) -> str:
 
 def _named(names: tuple[str, ...], mask: int) -> list[str]:
     return [name for place, name in enumerate(names) if mask >> place & 1]
-
-
-@dataclass(frozen=True)
-class Group:
-    """Rows that run with the same parameter values."""
-
-    values: dict[str, Value]
-    indexes: list[int]
-
-
-def groups(
-    book: Book, table: Table, on: date, overrides: Mapping[str, Any] | None
-) -> tuple[list[Group], list[Problem]]:
-    """Rows by the interval, between changes of value, that their date falls into; and the warnings of those dates."""
-    problems: dict[str, Problem] = {}
-    warnings: dict[str, Problem] = {}
-    by_day: dict[date, list[int]] = {} if len(table) else {on: []}  # without rows the day itself is still checked
-    for index, day in enumerate(table.dates):
-        by_day.setdefault(day, []).append(index)
-    found: dict[date, list[int]] = {}
-    for day, indexes in by_day.items():
-        if wrong := values.check_day(book, day):
-            problems |= {str(problem): problem for problem in wrong}
-            continue
-        warnings |= {str(problem): problem for problem in values.stale(book, day)}
-        found.setdefault(values.moment(book, day), []).extend(indexes)
-    made = []
-    for day, indexes in sorted(found.items()):
-        try:
-            made.append(Group(values.in_force(book, day, overrides), indexes))
-        except Refused as refused:
-            problems |= {str(problem): problem for problem in refused.problems}
-    if problems:
-        raise Refused(*problems.values())
-    return made, list(warnings.values())
-
-
-def run(
-    book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str, engine: str = "duckdb",
-    parameters: Mapping[str, Any] | None = None, connection: Any = None, on_field: str | None = None,
-) -> Run:  # fmt: skip
-    """Run the book over the rows.
-
-    rows: input name → value in the declared unit (int, Decimal, decimal text, date, label; None is unknown) and the row key under `key`.
-    on: the run's date; on_field names the field of a row that carries its own date instead.
-    engine: duckdb (own connection if none is given) or postgresql (needs a psycopg connection).
-    parameters: what-if values in place of those in force.
-    Refused: misfits by row (RULE-010 …), a day outside the book, a suspended book, a gap in a parameter.
-    """
-    table = bind(book, rows, key=key, on=on, on_field=on_field)
-    made, warnings = groups(book, table, on, parameters)
-    results: list[tuple[Any, ...]] = [()] * len(table)
-    row_values: list[Mapping[str, Value]] = [{}] * len(table)
-    chosen = ENGINES[engine]
-    compiled: Compiled | None = None
-    for group in made:
-        compiled = compile_book(book, group.values, chosen.dialect)
-        if compiled.windowed:
-            whole_partitions(book, table, group)
-        if not group.indexes:
-            continue
-        place = {table.rank[index]: index for index in group.indexes}
-        for line in chosen.fetch(compiled, table, group.indexes, connection):
-            results[place[line[0]]] = line[1:]
-        for index in group.indexes:
-            row_values[index] = group.values
-    assert compiled is not None
-    return Run(book, on, table, compiled.outputs, compiled.types, results, row_values, warnings, parameters or {})
-
-
-def quickest(book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str) -> Run:
-    """The same as `run`, by whichever is faster for so many rows: the reference or an engine."""
-    from anju.rules import reference  # the reference builds Runs itself
-
-    return (reference.run if len(rows) <= FEW else run)(book, rows, on=on, key=key)
-
-
-def whole_partitions(book: Book, table: Table, group: Group) -> None:
-    """A partition is calculated at once: its rows cannot fall under different parameter values."""
-    check_size(book, max(map(len, table.partitions().values()), default=0))
-    inside = set(group.indexes)
-    if len(inside) == len(table):
-        return
-    for partition, indexes in table.partitions().items():
-        if 0 < len(inside & set(indexes)) < len(indexes):
-            shown_as = (
-                "、".join(table.text(name, value) for name, value in zip(book.partition, partition, strict=True))
-                or "全部"
-            )
-            what = f"“{shown_as}”这一组的行业务日期不同，适用的参数值不同，不能一起分摊或排序。"
-            raise Refused(Problem("RULE-018", f"《{book.title}》", what, "请使同一组的业务日期一致，或分开计算。"))
-
-
-def check_size(book: Book, rows: int) -> None:
-    """The range of a sum over a partition was reckoned with so many rows and no more."""
-    if rows > MAX_ROWS:
-        what = f"一组有 {rows} 行，最多 {MAX_ROWS} 行。"
-        raise Refused(Problem("RULE-019", f"《{book.title}》", what, "请写明 partition，分组计算。"))

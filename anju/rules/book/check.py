@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 
 from anju.problems import Refused
-from anju.rules import values
-from anju.rules.formula import Expr, FormulaError, Literal, Name, Sum, calls, names
-from anju.rules.ir import Num, Type
-from anju.rules.lower import Program, dependencies, lower
-from anju.rules.operators import WINDOWS
-from anju.rules.schema import Book, Condition, Figure, Input, Parameter, Step
-from anju.rules.tree import Report
-
-
-def total_step(criteria: Mapping[str, Step]) -> Step:
-    """The implied total of a score table."""
-    terms = tuple((1, Name(name)) for name in criteria)
-    return Step(name="total", label="合计", formula=" + ".join(criteria), expr=Sum(terms), unit="point")
-
-
-def ordered(book: Book) -> list[str]:
-    """Steps and conditions, each after what it uses; in the order written where free. ValueError holds a cycle."""
-    done: list[str] = []
-    placed: set[str] = set()
-    path: list[str] = []
-
-    def visit(name: str) -> None:
-        if name in placed or not (name in book.steps or name in book.conditions):
-            return
-        if name in path:
-            raise ValueError(" → ".join((*path[path.index(name) :], name)))
-        path.append(name)
-        item = book.steps[name] if name in book.steps else book.conditions[name]
-        for other in sorted(dependencies(item.expr, book)):
-            visit(other)
-        path.pop()
-        placed.add(name)
-        done.append(name)
-
-    for name in (*book.steps, *book.conditions):
-        visit(name)
-    return done
+from anju.rules.book import parameters
+from anju.rules.book.lower import Program, lower
+from anju.rules.book.order import ordered
+from anju.rules.book.schema import Book, Condition, Figure, Input, Parameter, Step
+from anju.rules.book.tree import Report
+from anju.rules.language.formula import Expr, FormulaError, Literal, calls, names
+from anju.rules.language.ir import Num, Type
+from anju.rules.language.operators import WINDOWS
 
 
 def check(book: Book, report: Report) -> None:
@@ -207,7 +178,7 @@ class _Checker:
         scales: dict[str, Type] = {}
         told: set[tuple[str, str]] = set()
         dates = 0
-        for day, now in values.each_program(self.book):
+        for day, now in parameters.each_program(self.book):
             dates += 1
             program = lower(self.book, now, order)
             for name, message in program.errors:
@@ -256,7 +227,7 @@ class _Checker:
     # -- worked examples
 
     def examples(self) -> None:
-        from anju.rules.examples import failures  # the examples run on the reference, which needs a whole book
+        from anju.rules.engine.examples import failures  # the examples run on the reference, which needs a whole book
 
         for example in self.book.examples:
             try:

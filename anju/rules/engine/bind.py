@@ -11,10 +11,10 @@ from typing import Any
 
 from anju.problems import Problem, Refused
 from anju.quantities import scaled_text
-from anju.rules.canonical import csv_bytes
-from anju.rules.exact import scaled
-from anju.rules.lower import day_number
-from anju.rules.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, Input
+from anju.rules.book.lower import day_number
+from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, Input
+from anju.rules.engine.canonical import csv_bytes
+from anju.rules.language.exact import scaled
 
 Scalar = int | str | bool | None
 SHOWN = 200  # problems told one by one; the rest are counted

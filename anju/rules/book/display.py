@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from anju.quantities import UNITS, divide_half_up, scaled_text
-from anju.rules.exact import finest, scaled
-from anju.rules.ir import Choice, Day, Num, Type
-from anju.rules.schema import Book
+from anju.rules.book.schema import Book
+from anju.rules.language.exact import finest, scaled
+from anju.rules.language.ir import Choice, Day, Num, Type
 
 SHOWN_RATIO = 2
 POSTFIX = {"point": " 分", "%": "%", "1": "", "fen": " 元"}

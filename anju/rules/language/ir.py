@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from anju.quantities import divide_half_up
-from anju.rules.exact import finest, scaled
-from anju.rules.formula import FormulaError
+from anju.rules.language.exact import finest, scaled
+from anju.rules.language.formula import FormulaError
 
 LIMIT = 10**38 - 1  # decimal(38,0): the widest integer that DuckDB, PostgreSQL and Spark all hold
 INT64 = 2**63 - 1

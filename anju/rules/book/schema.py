@@ -12,7 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from anju.rules.formula import Expr
+from anju.rules.language.formula import Expr
 
 KINDS = ("scoring", "eligibility", "subsidy", "rent", "queue", "share", "warning", "check", "conduct", "counting")
 COLOURS = ("红", "橙", "黄", "蓝", "绿")

@@ -8,10 +8,10 @@ from typing import Any
 
 from anju.problems import Problem, Refused
 from anju.quantities import divide_half_up
-from anju.rules.exact import scaled
-from anju.rules.ir import Num
-from anju.rules.schema import Book, Example
-from anju.rules.tree import DECIMAL
+from anju.rules.book.schema import Book, Example
+from anju.rules.book.tree import DECIMAL
+from anju.rules.language.exact import scaled
+from anju.rules.language.ir import Num
 
 ONE = "1"  # the key of the only row
 
@@ -19,7 +19,7 @@ ONE = "1"  # the key of the only row
 def failures(book: Book, example: Example, run: Callable[..., Any] | None = None) -> list[str]:
     """Sentences on every expectation that does not hold. run: an engine's run; by default the reference."""
     if run is None:
-        from anju.rules.reference import run as run_reference  # it imports the loader's book only for types
+        from anju.rules.engine.reference import run as run_reference  # it imports the loader's book only for types
 
         run = run_reference
     rows = example.rows if example.rows is not None else {ONE: {}}

@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from anju.problems import ASK, Problem, Refused
-from anju.rules.exact import finest
-from anju.rules.schema import ENUM, NUMBER, Band, Book, Parameter, Value
-from anju.rules.tree import DECIMAL
+from anju.rules.book.schema import ENUM, NUMBER, Band, Book, Parameter, Value
+from anju.rules.book.tree import DECIMAL
+from anju.rules.language.exact import finest
 
 STALE_MONTHS = 12
 

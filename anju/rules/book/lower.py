@@ -14,9 +14,11 @@ from decimal import Decimal
 from typing import Any
 
 from anju.quantities import COUNTED
-from anju.rules import ir
-from anju.rules.exact import floor_scaled, scaled
-from anju.rules.formula import (
+from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Band, Book, Input, Parameter, Step, Value
+from anju.rules.book.tree import INTEGER
+from anju.rules.language import ir
+from anju.rules.language.exact import floor_scaled, scaled
+from anju.rules.language.formula import (  # fmt: skip
     And,
     Between,
     Call,
@@ -34,11 +36,9 @@ from anju.rules.formula import (
     Quotient,
     Sum,
     names,
-)  # fmt: skip
-from anju.rules.ir import MAX_ROWS, RATIO_PLACES, Choice, Day, Node, Num, Truth, Type, Words
-from anju.rules.operators import MODES
-from anju.rules.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Band, Book, Input, Parameter, Step, Value
-from anju.rules.tree import INTEGER
+)
+from anju.rules.language.ir import MAX_ROWS, RATIO_PLACES, Choice, Day, Node, Num, Truth, Type, Words
+from anju.rules.language.operators import MODES
 
 COUNTS = frozenset(COUNTED) | {"fen"}
 
@@ -479,6 +479,3 @@ def dependencies(expr: Expr, book: Book) -> set[str]:
         if parameter := book.parameters.get(name):
             found |= {parameter.by, parameter.bands} - {""}
     return found
-
-
-__all__ = ["Program", "Words", "day_number", "default_places", "dependencies", "input_type", "lower"]

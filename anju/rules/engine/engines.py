@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 import duckdb
 
-from anju.rules.bind import Scalar, Table
-from anju.rules.compile import Compiled, Dialect, quote
-from anju.rules.lower import day_number
-from anju.rules.schema import TEXT
+from anju.rules.book.lower import day_number
+from anju.rules.book.schema import TEXT
+from anju.rules.engine.bind import Scalar, Table
+from anju.rules.engine.compile import Compiled, Dialect, quote
 
 Row = tuple[Any, ...]
 ORDERED = ' ORDER BY "_i"'

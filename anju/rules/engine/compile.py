@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
-from anju.rules.check import ordered
-from anju.rules.ir import INT64, Node, Num, Type
-from anju.rules.lower import Program, lower
-from anju.rules.schema import TRUTH, Book, Value
-from anju.rules.values import fingerprint
+from anju.rules.book.lower import Program, lower
+from anju.rules.book.order import ordered
+from anju.rules.book.parameters import fingerprint
+from anju.rules.book.schema import TRUTH, Book, Value
+from anju.rules.language.ir import INT64, Node, Num, Type
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,39 @@
+"""The order in which a book's steps and conditions are calculated, and the total of its criteria."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from anju.rules.book.lower import dependencies
+from anju.rules.book.schema import Book, Step
+from anju.rules.language.formula import Name, Sum
+
+
+def total_step(criteria: Mapping[str, Step]) -> Step:
+    """The implied total of a score table."""
+    terms = tuple((1, Name(name)) for name in criteria)
+    return Step(name="total", label="合计", formula=" + ".join(criteria), expr=Sum(terms), unit="point")
+
+
+def ordered(book: Book) -> list[str]:
+    """Steps and conditions, each after what it uses; in the order written where free. ValueError holds a cycle."""
+    done: list[str] = []
+    placed: set[str] = set()
+    path: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in placed or not (name in book.steps or name in book.conditions):
+            return
+        if name in path:
+            raise ValueError(" → ".join((*path[path.index(name) :], name)))
+        path.append(name)
+        item = book.steps[name] if name in book.steps else book.conditions[name]
+        for other in sorted(dependencies(item.expr, book)):
+            visit(other)
+        path.pop()
+        placed.add(name)
+        done.append(name)
+
+    for name in (*book.steps, *book.conditions):
+        visit(name)
+    return done

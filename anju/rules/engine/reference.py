@@ -1,0 +1,61 @@
+"""The slow reference: a rulebook by Python Decimal, one row at a time, written apart from the compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import (
+    Decimal,
+    localcontext,
+)
+from typing import Any
+
+from anju.rules.book.lower import Program, lower
+from anju.rules.book.order import ordered
+from anju.rules.book.schema import Book, Value
+from anju.rules.engine.bind import bind
+from anju.rules.engine.evaluation import EXACT, Known, Trace
+from anju.rules.engine.groups import groups, whole_partitions
+from anju.rules.engine.outcome import Run
+
+
+def run(
+    book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str,
+    parameters: Mapping[str, Any] | None = None, on_field: str | None = None, **_: Any,
+) -> Run:  # fmt: skip
+    """The same as `rules.run`, by the reference."""
+    table = bind(book, rows, key=key, on=on, on_field=on_field)
+    made, warnings = groups(book, table, on, parameters)
+    row_values: list[Mapping[str, Value]] = [{}] * len(table)
+    program = lower(book, made[0].values, ordered(book))
+    for group in made:
+        if program.windowed:
+            whole_partitions(book, table, group)
+        for index in group.indexes:
+            row_values[index] = group.values
+    trace = Trace(book, table, row_values)
+    outputs = (*book.steps, *(["rank"] if book.order else []))
+    results = []
+    for row in range(len(table)):
+        held = [trace.value(row, name)[0] for name in book.conditions]
+        failed = sum(1 << place for place, value in enumerate(held) if value is False)
+        unknown = sum(1 << place for place, value in enumerate(held) if value is None)
+        results.append((*(_scaled(program, name, trace.value(row, name)[0]) for name in outputs), failed, unknown))
+    found = Run(book, on, table, outputs, dict(program.types), results, row_values, warnings, parameters or {})
+    found.trace = trace
+    return found
+
+
+def _scaled(program: Program, name: str, value: Known | None) -> Any:
+    """As an engine would give it; a value finer than its scale would be a bug and must not pass."""
+    if isinstance(value, Decimal):
+        with localcontext(EXACT):
+            scaled = value.scaleb(program.types[name].places)  # type: ignore[union-attr]
+            if scaled != scaled.to_integral_value():
+                raise AssertionError(f"{name}: {value} is finer than its scale")
+            return int(scaled)
+    if isinstance(value, date):
+        return value.year * 10000 + value.month * 100 + value.day
+    if isinstance(value, str):
+        return program.types[name].domain.index(value)  # type: ignore[union-attr]
+    return value

@@ -1,0 +1,59 @@
+"""Run a book over rows and hold the outcome: values, decisions, reasons, sentences, and a canonical file of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from anju.rules.book.schema import Book, Value
+from anju.rules.engine.bind import bind
+from anju.rules.engine.compile import Compiled, compile_book
+from anju.rules.engine.engines import ENGINES
+from anju.rules.engine.groups import groups, whole_partitions
+from anju.rules.engine.outcome import Run
+
+if TYPE_CHECKING:
+    pass
+
+FEW = 150  # rows up to which the reference is faster than opening an engine
+
+
+def run(
+    book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str, engine: str = "duckdb",
+    parameters: Mapping[str, Any] | None = None, connection: Any = None, on_field: str | None = None,
+) -> Run:  # fmt: skip
+    """Run the book over the rows.
+
+    rows: input name → value in the declared unit (int, Decimal, decimal text, date, label; None is unknown) and the row key under `key`.
+    on: the run's date; on_field names the field of a row that carries its own date instead.
+    engine: duckdb (own connection if none is given) or postgresql (needs a psycopg connection).
+    parameters: what-if values in place of those in force.
+    Refused: misfits by row (RULE-010 …), a day outside the book, a suspended book, a gap in a parameter.
+    """
+    table = bind(book, rows, key=key, on=on, on_field=on_field)
+    made, warnings = groups(book, table, on, parameters)
+    results: list[tuple[Any, ...]] = [()] * len(table)
+    row_values: list[Mapping[str, Value]] = [{}] * len(table)
+    chosen = ENGINES[engine]
+    compiled: Compiled | None = None
+    for group in made:
+        compiled = compile_book(book, group.values, chosen.dialect)
+        if compiled.windowed:
+            whole_partitions(book, table, group)
+        if not group.indexes:
+            continue
+        place = {table.rank[index]: index for index in group.indexes}
+        for line in chosen.fetch(compiled, table, group.indexes, connection):
+            results[place[line[0]]] = line[1:]
+        for index in group.indexes:
+            row_values[index] = group.values
+    assert compiled is not None
+    return Run(book, on, table, compiled.outputs, compiled.types, results, row_values, warnings, parameters or {})
+
+
+def quickest(book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str) -> Run:
+    """The same as `run`, by whichever is faster for so many rows: the reference or an engine."""
+    from anju.rules.engine import reference  # the reference builds Runs itself
+
+    return (reference.run if len(rows) <= FEW else run)(book, rows, on=on, key=key)

@@ -1,0 +1,1 @@
+"""Tells an outcome in Chinese, step by step, with formula, figures and clause."""

@@ -1,0 +1,1 @@
+"""What a formula may say: its operators, its exact numbers, its typed tree."""

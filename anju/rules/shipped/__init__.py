@@ -1,0 +1,1 @@
+"""The books that come with the program, and finding the one that applies."""
