@@ -7,11 +7,12 @@ from pathlib import Path
 
 from anju.problems import Refused
 from anju.rules.book import check
-from anju.rules.book.loader import _line, _Loader
+from anju.rules.book.loader import Loader, line_of
 from anju.rules.book.schema import (  # fmt: skip
     Book,
 )
-from anju.rules.book.tree import read_tree
+from anju.rules.book.tree import Report, read_tree
+from anju.rules.engine.examples import failures
 
 
 def load_book(path: Path | str) -> Book:
@@ -23,8 +24,22 @@ def load_book(path: Path | str) -> Book:
 def load_text(content: bytes, file: str) -> Book:
     """The same from the file's bytes; the digest is the SHA-256 of exactly these bytes."""
     tree, report = read_tree(content, file)
-    book = _Loader(report).book(tree, hashlib.sha256(content).hexdigest())
+    book = Loader(report).book(tree, hashlib.sha256(content).hexdigest())
     check.check(book, report)
+    if not report.problems:
+        run_examples(book, report)
     if report.problems:
-        raise Refused(*sorted(report.problems, key=_line))
+        raise Refused(*sorted(report.problems, key=line_of))
     return book
+
+
+def run_examples(book: Book, report: Report) -> None:
+    """Run the book's worked cases; what does not come out as written is a problem at the case's line."""
+    for example in book.examples:
+        where = f"examples“{example.name}”"
+        try:
+            for what in failures(book, example):
+                report.add("BOOK-045", example.line, where, what, "请核对算例与规则，二者必有一处不对。")
+        except Refused as refused:
+            for problem in refused.problems:
+                report.add("BOOK-045", example.line, where, problem.what, problem.fix)

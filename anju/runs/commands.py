@@ -8,6 +8,7 @@ from typing import Any
 
 from anju.core.command import OK, add_group, add_parser, out, setup, show_problems
 from anju.problems import Problem, Refused
+from anju.rules.explanation.explain import explain_row, sentences
 
 BOOK = "规则书：文件路径，或“类别/事项”，如 scoring/old-communities"
 
@@ -125,7 +126,8 @@ def explain(args: argparse.Namespace) -> int:
         )
     show_problems(done.problems) if done.problems and not args.json else None
     data = [
-        {"key": row.key, "steps": [vars(one) for one in row.explain()], "sentences": row.sentences()} for row in wanted
+        {"key": row.key, "steps": [vars(one) for one in explain_row(row)], "sentences": sentences(row)}
+        for row in wanted
     ]
     out(args, data, [line for row in wanted for line in _steps(row)])
     return OK
@@ -331,7 +333,7 @@ def _origin(item: Any) -> str:
 
 def _steps(row: Any) -> list[str]:
     lines = [f"【{row.key}】"]
-    for one in row.explain():
+    for one in explain_row(row):
         lines.append(f"  {one.label} = {one.value_text}")
         lines.append(f"    {one.formula}")
         lines.append(f"    = {one.substituted}")
@@ -341,4 +343,4 @@ def _steps(row: Any) -> list[str]:
             lines.append(f"    {one.sentence}")
         if one.clause or one.source:
             lines.append(f"    依据 {' '.join(filter(None, (one.clause, one.source)))}")
-    return lines + [f"  {sentence}" for sentence in row.sentences()] + [""]
+    return lines + [f"  {sentence}" for sentence in sentences(row)] + [""]

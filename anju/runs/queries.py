@@ -13,7 +13,7 @@ from anju.core.scope import Operator, visible
 from anju.rules.book.display import number_text
 from anju.rules.engine import outcome as outcome_engine
 from anju.rules.engine import running
-from anju.rules.explanation.explain import Explained
+from anju.rules.explanation.explain import Explained, explain_row
 from anju.runs import books
 from anju.runs.findings import Finding, Pending, severity
 from anju.runs.models import Run
@@ -81,7 +81,7 @@ def again(user: Operator, run: Run, engine: str = "duckdb", connection: Any = No
 def explanation(user: Operator, run: Run, key: str = "") -> list[Explained]:
     """One row (the only one, unless a key is given) step by step: formula, figures put in, value, clause, lost points."""
     done = again(user, run)
-    return (done.row(key) if key else done.rows[0]).explain()
+    return explain_row(done.row(key) if key else done.rows[0])
 
 
 # -- a score table as the document prints it
@@ -135,7 +135,7 @@ def score_table(user: Operator, run: Run) -> ScoreTable:
     """The run of a score book laid out as its published table."""
     done = again(user, run)
     row, book = done.rows[0], done.book
-    told = {one.name: one for one in row.explain()}
+    told = {one.name: one for one in explain_row(row)}
     facts = run.rows[0]["facts"]
     assumed = {name for name, fact in facts.items() if fact.get("assumed")}
     groups: dict[tuple[str, ...], list[Any]] = {}

@@ -12,6 +12,7 @@ from anju.rules.book.parameters import in_force
 from anju.rules.engine import compile as compiling
 from anju.rules.engine import evaluation, population, running
 from anju.rules.engine.engines import DuckDB, connect
+from anju.rules.explanation.explain import explain_row
 from anju.rules.shipped.library import BOOKS
 
 DAY = date(2021, 6, 30)
@@ -95,7 +96,7 @@ def main(households):
             "逐行给出 2 万户", lambda: running.run(book, rows, on=DAY, key="key", connection=connection), 3, len(rows)
         )
         run = running.run(book, rows[:50], on=DAY, key="key", connection=connection)
-        timed("讲清一户（50 户平均）", lambda: [row.explain() for row in run.rows], 1)
+        timed("讲清一户（50 户平均）", lambda: [explain_row(row) for row in run.rows], 1)
         timed("参照算法 2 千户", lambda: evaluation.run(book, rows[:2000], on=DAY, key="key"), 1, 2000)
         connection.execute(
             f"""CREATE TABLE facts AS SELECT i AS key, CAST(i % 9000 AS DECIMAL(18, 2)) / 100 AS raw, CAST(i % 6 + 1 AS SMALLINT) AS persons,

@@ -4,6 +4,7 @@ import pytest
 
 from anju.rules.engine import evaluation, running
 from anju.rules.engine.engines import connect
+from anju.rules.explanation.explain import explain_row, sentences
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +38,8 @@ def everywhere(duck, postgres):
         assert one.csv() == two.csv() == three.csv()
         for a, b, c in zip(one.rows, two.rows, three.rows, strict=True):
             assert a.reasons == b.reasons == c.reasons
-            assert a.sentences() == b.sentences() == c.sentences()
-            assert a.explain() == b.explain() == c.explain()
+            assert sentences(a) == sentences(b) == sentences(c)
+            assert explain_row(a) == explain_row(b) == explain_row(c)
             assert {name for name, value in a.values.items() if value is None} == {
                 name for name in a.values if c.run.trace.value(c.index, name)[0] is None
             }

@@ -6,6 +6,7 @@ import pytest
 
 from anju.problems import Refused
 from anju.rules.engine import running
+from anju.rules.explanation.explain import explain_row
 from anju.rules.shipped.library import Library
 from tests.rules.build import DAY, book, codes, numbers, text
 
@@ -64,7 +65,7 @@ def test_each_row_may_carry_its_own_date(everywhere):
     ]
     run = everywhere(rated(), given, on=DAY, key="key", on_field="day")
     assert values(run) == ["20", "30", "20"]
-    assert run.rows[1].explain()[0].substituted == "10 × 3"
+    assert explain_row(run.rows[1])[0].substituted == "10 × 3"
     given[0]["day"] = "2021-02-29"
     with pytest.raises(Refused) as refused:
         running.run(rated(), given, on=DAY, key="key", on_field="day")

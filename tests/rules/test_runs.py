@@ -9,6 +9,7 @@ from anju.problems import Refused
 from anju.rules.book import parameters as parameter_book
 from anju.rules.engine import compile as compiling
 from anju.rules.engine import engines, running
+from anju.rules.explanation.explain import sentences
 from tests.rules.build import DAY, book, codes, numbers, one
 
 INPUTS = {
@@ -308,7 +309,7 @@ def test_a_book_of_sixty_conditions_keeps_every_bit(everywhere):
     )
     for index in range(60):
         assert run.rows[index].failed == [f"c{index:02d}"]
-        assert run.rows[index].sentences() == [f"第 {index} 条"]
+        assert sentences(run.rows[index]) == [f"第 {index} 条"]
     assert len(run.rows[60].undecided) == 60
     assert run.rows[60].decision == "pending"
     assert run.rows[61].decision == "passed"

@@ -4,6 +4,7 @@ from datetime import date
 
 from anju.rules.engine import running
 from anju.rules.explanation import explain
+from anju.rules.explanation.explain import explain_row, sentences
 from anju.rules.load import load_text
 from tests.rules.build import DAY, book
 from tests.rules.test_load import GOOD
@@ -21,7 +22,7 @@ ROW = {"social": "463.58", "all_funds": "95162.94", "place": "焦作市"}
 def test_each_step_shows_its_formula_figures_clause_and_document(everywhere):
     text = GOOD.replace('points: 5, formula: "5 - lose', 'clause: S1 附表2, points: 5, formula: "5 - lose')
     run = everywhere(load(text), [{"key": 1, **ROW}], on=ON, key="key")
-    told = {item.name: item for item in run.rows[0].explain()}
+    told = {item.name: item for item in explain_row(run.rows[0])}
     assert told["share_of"].formula == "100 × 社会筹资 ÷ 总筹措"
     assert told["share_of"].substituted == "100 × 463.58 万元 ÷ 95162.94 万元"
     assert told["share_of"].value_text == "0.49%"
@@ -39,16 +40,16 @@ def test_each_step_shows_its_formula_figures_clause_and_document(everywhere):
     assert told["money"].lost == ""
     assert told["money"].sentence == ""
     assert told["total"].value_text == "5 分"
-    assert run.rows[0].sentences() == ["焦作市占比 0.49%，差 19.513%"]
+    assert sentences(run.rows[0]) == ["焦作市占比 0.49%，差 19.513%"]
 
 
 def test_an_unknown_step_says_what_is_not_known():
     run = running.run(load(), [{"key": 1, **ROW, "social": None}], on=ON, key="key")
-    told = {item.name: item for item in run.rows[0].explain()}
+    told = {item.name: item for item in explain_row(run.rows[0])}
     assert told["raising"].sentence == "“社会筹资”未知，无法计算"
     assert told["raising"].value_text == "未知"
     assert told["raising"].substituted == "5 − 扣分(差20% − 未知，每4扣1，最多5，不足一档按一档)"
-    assert run.rows[0].sentences() == ["“社会筹资”未知，待核。"]
+    assert sentences(run.rows[0]) == ["“社会筹资”未知，待核。"]
 
 
 def test_one_row_can_be_told_without_a_run():
@@ -81,7 +82,7 @@ def test_figures_in_sentences_take_units_and_places():
     row = {"key": 1, "pay": 52550, "area": "45.50", "persons": 3, "born": "1961-05-01", "group": "低保"}
     run = running.run(made, [row], on=DAY, key="key")
     assert (
-        run.rows[0].sentences()[1]
+        sentences(run.rows[0])[1]
         == "525.50 元；0.0526 万元；105100；15.2 ㎡；45 ㎡；45.5 ㎡；1961年5月1日；低保；3 人；未知"
     )
 
@@ -99,7 +100,7 @@ def test_a_warning_tells_only_what_holds_and_takes_the_first_colour(everywhere):
     given = [{"key": index, "done": done, "plan": plan} for index, (done, plan) in enumerate(cases)]
     run = everywhere(made, given, on=DAY, key="key")
     assert [row.colour for row in run.rows] == ["红", "黄", "", "", ""]
-    assert [row.sentences() for row in run.rows] == [
+    assert [sentences(row) for row in run.rows] == [
         ["仅完成 40.0%"],
         ["差 20 套"],
         [],
@@ -107,7 +108,7 @@ def test_a_warning_tells_only_what_holds_and_takes_the_first_colour(everywhere):
         ["“完成”未知，待核。"],
     ]
     assert run.rows[0].warning.propose == "约谈"
-    assert [item.sentence for item in run.rows[1].explain()] == ["", "差 20 套"]
+    assert [item.sentence for item in explain_row(run.rows[1])] == ["", "差 20 套"]
     assert run.rows[1].held == ["near"]
 
 
@@ -122,7 +123,7 @@ def test_points_finer_than_the_score_are_lost_exactly(everywhere):
         total=4,
     )
     row = everywhere(made, [{"key": 1, "n": 2}], on=DAY, key="key").rows[0]
-    assert [(item.value_text, item.lost) for item in row.explain()] == [
+    assert [(item.value_text, item.lost) for item in explain_row(row)] == [
         ("1 分", "1.5 分"),
         ("1 分", "0.5 分"),
         ("2 分", ""),

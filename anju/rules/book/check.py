@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from anju.problems import Refused
 from anju.rules.book import parameters
 from anju.rules.book.lower import Program, lower
 from anju.rules.book.order import ordered
@@ -53,8 +52,6 @@ class _Checker:
             self.report.add("BOOK-041", 1, "", "步骤一环套一环，超过 500 层。", "请合并步骤。")
             return
         self.programs(order)
-        if not self.report.problems:
-            self.examples()
 
     # -- what each kind needs
 
@@ -223,25 +220,6 @@ class _Checker:
                     if (item.name, str(error)) not in told:
                         told.add((item.name, str(error)))
                         self.wrong("BOOK-031", item.name, f"句子花括号里的算式：{error}", "请改写。")
-
-    # -- worked examples
-
-    def examples(self) -> None:
-        from anju.rules.engine.examples import failures  # the examples run on the reference, which needs a whole book
-
-        for example in self.book.examples:
-            try:
-                for what in failures(self.book, example):
-                    self.report.add(
-                        "BOOK-045",
-                        example.line,
-                        f"examples“{example.name}”",
-                        what,
-                        "请核对算例与规则，二者必有一处不对。",
-                    )
-            except Refused as refused:
-                for problem in refused.problems:
-                    self.report.add("BOOK-045", example.line, f"examples“{example.name}”", problem.what, problem.fix)
 
 
 def _formula(book: Book, name: str) -> str:

@@ -66,12 +66,12 @@ BAND_EDGES = {
 }
 
 
-def _line(problem: Any) -> int:
+def line_of(problem: Any) -> int:
     found = re.search(r"第 (\d+) 行", problem.where)
     return int(found.group(1)) if found else 0
 
 
-class _Loader:
+class Loader:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.sources: dict[str, Source] = {}

@@ -10,18 +10,15 @@ from anju.problems import Problem, Refused
 from anju.quantities import divide_half_up
 from anju.rules.book.schema import Book, Example
 from anju.rules.book.tree import DECIMAL
+from anju.rules.engine import reference
 from anju.rules.language.exact import scaled
 from anju.rules.language.ir import Num
 
 ONE = "1"  # the key of the only row
 
 
-def failures(book: Book, example: Example, run: Callable[..., Any] | None = None) -> list[str]:
+def failures(book: Book, example: Example, run: Callable[..., Any] = reference.run) -> list[str]:
     """Sentences on every expectation that does not hold. run: an engine's run; by default the reference."""
-    if run is None:
-        from anju.rules.engine.reference import run as run_reference  # it imports the loader's book only for types
-
-        run = run_reference
     rows = example.rows if example.rows is not None else {ONE: {}}
     unknown = [name for row in (*rows.values(), example.given) for name in row if name not in book.inputs]
     unknown += [name for name in example.assumed if name not in book.inputs]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from anju.problems import Problem
 from anju.quantities import scaled_text
@@ -15,15 +15,8 @@ from anju.rules.book.display import shown, shown_places
 from anju.rules.book.schema import Book, Condition, Value
 from anju.rules.engine.bind import Scalar, Table, day_text
 from anju.rules.engine.canonical import csv_bytes
-from anju.rules.explanation import explain as explain_explanation
+from anju.rules.engine.evaluation import Cause, Trace
 from anju.rules.language.ir import Choice, Day, Num, Type
-
-if TYPE_CHECKING:
-    from anju.rules.engine.evaluation import Trace
-if TYPE_CHECKING:
-    from anju.rules.engine.evaluation import Cause
-    from anju.rules.engine.outcome import RunRow
-
 
 WHY = {
     "unknown": "未知",
@@ -62,10 +55,11 @@ def reasons(row: RunRow) -> list[Reason]:
     for name in outcomes:
         if row.values[name] is None:
             causes |= row.run.trace.value(row.index, name)[1]
-    return _reasons(row, causes)
+    return reasons_of(row, causes)
 
 
-def _reasons(row: RunRow, causes: Any) -> list[Reason]:
+def reasons_of(row: RunRow, causes: Iterable[Cause]) -> list[Reason]:
+    """The causes as reasons: in the book's order, the row's own apart from those of its partition."""
     table, book = row.run.table, row.run.book
     order = {name: place for place, name in enumerate((*book.inputs, *book.parameters, *book.steps, *book.conditions))}
     rows: dict[tuple[str, str], list[int]] = {}
@@ -116,8 +110,6 @@ class Run:
     @cached_property
     def trace(self) -> Trace:
         """The same rows by the reference: why each unknown is unknown. Evaluated row by row when asked."""
-        from anju.rules.engine.evaluation import Trace  # the reference builds Runs itself
-
         return Trace(self.book, self.table, self.values)
 
     def csv(self) -> bytes:
@@ -226,13 +218,6 @@ class RunRow:
     def unknown(self) -> list[str]:
         """Names of what is at the root of every unknown: inputs not known; steps divided by 0 or out of range."""
         return list(dict.fromkeys(reason.name for reason in self.reasons))
-
-    def sentences(self) -> list[str]:
-        """In Chinese: each lost point, each failed condition (or the warning that holds), then each unknown."""
-        return explain_explanation.sentences(self)
-
-    def explain(self) -> list[explain_explanation.Explained]:
-        return explain_explanation.explain_row(self)
 
 
 def exact_text(value: Scalar, type_: Type) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from anju.rules.book.schema import Book, Value
+from anju.rules.engine import reference
 from anju.rules.engine.bind import bind
 from anju.rules.engine.compile import Compiled, compile_book
 from anju.rules.engine.engines import ENGINES
@@ -54,6 +55,4 @@ def run(
 
 def quickest(book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str) -> Run:
     """The same as `run`, by whichever is faster for so many rows: the reference or an engine."""
-    from anju.rules.engine import reference  # the reference builds Runs itself
-
     return (reference.run if len(rows) <= FEW else run)(book, rows, on=on, key=key)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from anju.quantities import scaled_text
 from anju.rules.book.display import SHOWN_RATIO, converted, figure_text, number_text
 from anju.rules.book.schema import Book, Condition, Figure, Says, Step
-from anju.rules.engine.outcome import _reasons
+from anju.rules.engine.outcome import RunRow, reasons_of
+from anju.rules.engine.reference import run
 from anju.rules.language.exact import finest, scaled
 from anju.rules.language.formula import (  # fmt: skip
     And,
@@ -32,9 +33,6 @@ from anju.rules.language.formula import (  # fmt: skip
 )
 from anju.rules.language.ir import Num
 from anju.rules.language.operators import MODES, OPERATORS
-
-if TYPE_CHECKING:
-    from anju.rules.engine.outcome import RunRow
 
 
 @dataclass(frozen=True)
@@ -66,10 +64,8 @@ def explain(
     rows: Sequence[Mapping[str, Any]] = (),
 ) -> list[Explained]:
     """One row told step by step, on the reference. rows: the rest of its partition, when the book shares or ranks."""
-    from anju.rules.engine.reference import run  # the reference tells by this module
-
     keyed = [{**other, "_key": f"{index:09d}"} for index, other in enumerate((row, *rows))]
-    return run(book, keyed, on=on, key="_key", parameters=parameters).rows[0].explain()
+    return explain_row(run(book, keyed, on=on, key="_key", parameters=parameters).rows[0])
 
 
 def explain_row(row: RunRow) -> list[Explained]:
@@ -134,7 +130,7 @@ def _unknown(row: RunRow, name: str) -> str:
     if row.values[name] is not None:
         return ""
     return (
-        "；".join(reason.sentence for reason in _reasons(row, row.run.trace.value(row.index, name)[1])) + "，无法计算"
+        "；".join(reason.sentence for reason in reasons_of(row, row.run.trace.value(row.index, name)[1])) + "，无法计算"
     )
 
 
