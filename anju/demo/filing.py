@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from anju import workbooks
 from anju.core import regions, staff
 from anju.core.models import Organisation, Region
 from anju.core.scope import Operator, scoped
@@ -14,6 +13,7 @@ from anju.quantities import in_unit, unit
 from anju.returns import queries, services
 from anju.returns.models import Return
 from anju.returns.spec import Spec
+from anju.workbooks.reading import reader
 
 REMARK = "历史资料补录"
 
@@ -22,7 +22,7 @@ def file_returns(
     by: Operator, folder: Path, filing: Filing, within: Region, *, say: Callable[[str], None]
 ) -> list[Return]:
     """A return for each county that the workbook names, locked. Those that are locked already stay as they are."""
-    reading = workbooks.read(
+    reading = reader.read(
         folder / filing.file, folder / "maps" / f"{filing.map}.yaml", area=within.name, period=filing.period
     )
     with scoped(by):

@@ -10,7 +10,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from anju import workbooks
 from anju.core import regions
 from anju.core.models import Region
 from anju.core.postgres import home
@@ -28,6 +27,7 @@ from anju.returns import services
 from anju.runs import services as runs
 from anju.runs.findings import Finding
 from anju.runs.models import Run
+from anju.workbooks.reading import reader
 
 Say = Callable[[str], None]
 
@@ -147,7 +147,7 @@ def _import(
     by: Operator, folder: Path, place: Place, book: Workbook, region: Region, targets: dict[str, TargetDocument]
 ) -> Imported:
     path = folder / book.file
-    reading = workbooks.read(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
+    reading = reader.read(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
     try:
         return figures.import_tables(
             by=by, readings=reading, region=region, period=place.period, content=path.read_bytes(),

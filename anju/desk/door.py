@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from anju import workbooks
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import reference
 from anju.desk.sums import apart_said
@@ -13,6 +12,7 @@ from anju.figures.figure import SHARE, Derived, Figure
 from anju.figures.history import Entry, Provenance
 from anju.figures.models import Calibre, Measure
 from anju.problems import Refused
+from anju.workbooks.reading.context import Context, context_row
 
 RETURN = re.compile(r"return:(\d+) (.*)")  # as the lock of a return cites itself
 
@@ -26,7 +26,7 @@ class Door:
     calibre: Calibre | None
     provenance: Provenance | None = None
     history: Sequence[Entry] = ()
-    context: workbooks.Context | None = None
+    context: Context | None = None
     others: Sequence[Figure] = ()
     uses: list[dict[str, str]] = field(default_factory=list)
     apart: list[str] = field(default_factory=list)
@@ -110,7 +110,7 @@ def of_parts(figure: Figure) -> Measure:
     )
 
 
-def row_of(user: Operator, origin: Provenance) -> workbooks.Context | None:
+def row_of(user: Operator, origin: Provenance) -> Context | None:
     """The cell in its row of the imported file. None when the file was not kept, or can be read no longer."""
     row = origin.observation
     if origin.source is None or not row.cell:
@@ -119,6 +119,6 @@ def row_of(user: Operator, origin: Provenance) -> workbooks.Context | None:
     if content is None:
         return None
     try:
-        return workbooks.context_row(content, row.sheet, row.cell, name=origin.source.file_name)
+        return context_row(content, row.sheet, row.cell, name=origin.source.file_name)
     except Refused:
         return None

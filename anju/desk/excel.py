@@ -1,9 +1,9 @@
 """A page's official table as an Excel file with its merged head; numbers stay numbers, with the decimals the page shows."""
 
-from anju import workbooks
 from anju.core.sheets import Cell, Column, Sheet
 from anju.core.templatetags.anju import STATES
-from anju.workbooks.writing import Printed
+from anju.workbooks.writing import tables
+from anju.workbooks.writing.tables import Printed
 
 
 def paths(sheet: Sheet) -> list[list[str]]:
@@ -36,4 +36,4 @@ def value(cell: Cell) -> str | Printed | None:
 
 def write(sheet: Sheet, title: str) -> bytes:
     rows = [[value(cell) for cell in row.cells] for row in sheet.rows]
-    return workbooks.write_table(paths(sheet), rows, title=title, sheet=sheet.caption or "表", widths=[16])
+    return tables.write_table(paths(sheet), rows, title=title, sheet=sheet.caption or "表", widths=[16])

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from anju import workbooks
 from anju.core.postgres import home
 from anju.problems import Refused
+from anju.workbooks.reading import maps, reader
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Known:
 
     key: str
     label: str
-    table: workbooks.TableMap
+    table: maps.TableMap
 
 
 def known() -> list[Known]:
@@ -32,17 +32,17 @@ def known() -> list[Known]:
 @lru_cache(maxsize=256)
 def _read(place: str, file: Path, stamp: int) -> Known | None:
     try:
-        table = workbooks.load_map(file)
+        table = maps.load_map(file)
     except Refused:
         return None
     return Known(f"{place}/{file.stem}", f"{title(table)}（{place}）", table)
 
 
-def title(table: workbooks.TableMap) -> str:
+def title(table: maps.TableMap) -> str:
     return table.title[0] if table.title else table.map
 
 
-def choose(content: bytes, name: str, key: str) -> workbooks.TableMap:
+def choose(content: bytes, name: str, key: str) -> maps.TableMap:
     """The map of that key, or the one that fits. Refused WB-071, WB-072; KeyError for a key that is not there."""
     listed = known()
     if key:
@@ -53,8 +53,8 @@ def choose(content: bytes, name: str, key: str) -> workbooks.TableMap:
         )
     # A place copied from another brings the same maps again: a workbook fits both, and they say the same.
     different = {one.table.model_dump_json(): one.table for one in listed}
-    return workbooks.find_map(content, list(different.values()), name=name)
+    return reader.find_map(content, list(different.values()), name=name)
 
 
-def _unknown(key: str) -> workbooks.TableMap:
+def _unknown(key: str) -> maps.TableMap:
     raise KeyError(key)

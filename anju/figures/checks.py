@@ -9,7 +9,7 @@ from anju.figures.current import figures
 from anju.figures.figure import Figure
 from anju.problems import ASK, BLOCK, Problem
 from anju.quantities import in_unit, unit
-from anju.workbooks.cells import Cell, where
+from anju.workbooks.reading.cells import Cell, where
 
 
 def published(user: Operator, printed: Iterable[tuple[str, Region, Cell]]) -> list[Problem]:

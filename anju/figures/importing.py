@@ -28,7 +28,7 @@ from anju.figures.models import Calibre, CurrentFigure, Measure, Observation, So
 from anju.figures.units import based, misplaced, shared
 from anju.problems import ASK, BLOCK, Problem, Refused
 from anju.quantities import unit
-from anju.workbooks.cells import Cell, Reading, where
+from anju.workbooks.reading.cells import Cell, Reading, where
 
 TOTALS = ("", "合计", "总计")  # a row that names no region is the import's own
 SHOWN = 10  # how many of many are named in one problem

@@ -10,7 +10,7 @@ from anju.core.models import Organisation, Region
 from anju.projects.events import EVERY, shown
 from anju.projects.models import Project
 from anju.quantities import to_base, unit
-from anju.workbooks.numbers import NUMBER, fold, parse
+from anju.workbooks.files.numbers import NUMBER, fold, parse
 
 BUILT = ("shanty", "prh", "arh", "economic", "capped")
 TEXT, CHOICE, NUMERIC, DAY, ORGANISATION = "text", "choice", "number", "date", "organisation"

@@ -29,8 +29,8 @@ from anju.projects.events import amount_text, events
 from anju.projects.fields import CHOICE, DAY, FIELDS, NUMERIC, PLANNED, Unfit, limits, organisations, read, show
 from anju.projects.models import Project
 from anju.projects.queries import chosen, totals
-from anju.workbooks.cells import reference, where
-from anju.workbooks.opening import open_workbook
+from anju.workbooks.files.opening import open_workbook
+from anju.workbooks.reading.cells import reference, where
 
 SHEET, STAMP, LAYOUT = "项目", "_anju", 1
 FIXED = ("code", "kind", "year")  # of a project that is there already

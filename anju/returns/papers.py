@@ -18,7 +18,7 @@ from anju.projects.services import keep_file
 from anju.returns import layout, queries
 from anju.returns.base import FILL, allowed
 from anju.returns.models import Paper, Return, Step
-from anju.workbooks.writing import head_cells
+from anju.workbooks.writing.tables import head_cells
 
 LARGEST = 30 << 20
 SIGNS = {"填表人": "hand_in", "审核人": "review", "单位负责人": "submit"}  # whose step is whose signature

@@ -12,12 +12,12 @@ from anju import quantities
 from anju.problems import Problem, Refused
 from anju.returns.spec import Column
 from anju.returns.values import NOTHING, read_number
-from anju.workbooks import heads
-from anju.workbooks.cells import reference, where
-from anju.workbooks.heads import Grid, Head
-from anju.workbooks.maps import Column as MapColumn
-from anju.workbooks.numbers import BAD, BLANK, DASH, GENERAL, NUMBER, Format, fold, from_cell, parse
-from anju.workbooks.opening import open_workbook
+from anju.workbooks.files.numbers import BAD, BLANK, DASH, GENERAL, NUMBER, Format, fold, from_cell, parse
+from anju.workbooks.files.opening import open_workbook
+from anju.workbooks.reading import heads
+from anju.workbooks.reading.cells import reference, where
+from anju.workbooks.reading.heads import Grid, Head
+from anju.workbooks.reading.maps import Column as MapColumn
 
 LARGEST = 20 << 20
 SUMS = ("合计", "总计", "小计")  # another system adds up by itself

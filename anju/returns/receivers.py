@@ -20,8 +20,8 @@ from anju.returns.base import ours
 from anju.returns.models import Receipt, Return
 from anju.returns.readback import Difference, Wanted
 from anju.returns.spec import Column, Receiver
-from anju.workbooks.numbers import parse
-from anju.workbooks.writing import Printed, write_table
+from anju.workbooks.files.numbers import parse
+from anju.workbooks.writing.tables import Printed, write_table
 
 LINE = {
     "line.label": "项目名称",

@@ -23,7 +23,7 @@ from anju.returns.models import Cell, Return
 from anju.returns.queries import Grid, GridCell
 from anju.returns.reading import Reading
 from anju.returns.spec import Column
-from anju.workbooks.numbers import fold
+from anju.workbooks.files.numbers import fold
 
 GREEN, BLUE, ORANGE, RED = "#C6EFCE", "#DDEBF7", "#FFD966", "#FFC7CE"
 NOTES = (

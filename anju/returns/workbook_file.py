@@ -21,10 +21,10 @@ from openpyxl import load_workbook
 
 from anju import quantities
 from anju.problems import Problem, Refused
-from anju.workbooks.cells import reference, where
-from anju.workbooks.numbers import BAD, GENERAL, from_cell, number_format, parse
-from anju.workbooks.opening import open_workbook
-from anju.workbooks.writing import head_cells
+from anju.workbooks.files.numbers import BAD, GENERAL, from_cell, number_format, parse
+from anju.workbooks.files.opening import open_workbook
+from anju.workbooks.reading.cells import reference, where
+from anju.workbooks.writing.tables import head_cells
 
 SHEET, STAMP, RESULT = "填报", "_安居", "合并结果"
 LAYOUT = "1"

@@ -129,7 +129,7 @@ def _parquet(path: Path) -> tuple[list[str], Iterable[tuple[Any, ...]]]:
 
 def _xlsx(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
     """The first sheet with anything in it."""
-    from anju.workbooks.opening import open_workbook
+    from anju.workbooks.files.opening import open_workbook
 
     for sheet in open_workbook(path).sheets:
         rows = ((number, row) for number, row in enumerate(sheet.rows()) if any(cell != "" for cell in row))
@@ -142,7 +142,7 @@ def _xlsx(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
 def _exact(sheet: Any, number: int, row: list[Any]) -> list[Any]:
     """A sheet keeps binary fractions: each number is taken as its cell shows it, in exact digits."""
     from anju.quantities import scaled_text
-    from anju.workbooks.numbers import from_cell
+    from anju.workbooks.files.numbers import from_cell
 
     found = []
     for column, cell in enumerate(row):

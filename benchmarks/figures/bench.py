@@ -66,7 +66,7 @@ def measure(imported: int, stored: int) -> list[str]:
     from anju.core.scope import local_operator, scoped
     from anju.figures import queries, services
     from anju.figures.models import Measure
-    from anju.workbooks.cells import Cell, Reading
+    from anju.workbooks.reading.cells import Cell, Reading
 
     user = local_operator()
     with scoped(user):

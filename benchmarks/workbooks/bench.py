@@ -36,7 +36,7 @@ def make(folder: Path) -> None:
 
 
 def maps() -> dict:
-    from anju.workbooks import TableMap
+    from anju.workbooks.reading.maps import TableMap
 
     columns = [{"path": f"指标{n}", "measure": f"m.x{n}", "unit": ("套", "亿元")[n % 2]} for n in range(10)]
     wide = {"map": "w", "period": "2021", "rows": {"label": "区划"}, "columns": columns}
@@ -53,7 +53,8 @@ def one(way: str, path: Path) -> None:
     from openpyxl import load_workbook
     from python_calamine import CalamineWorkbook
 
-    from anju.workbooks import Reading, read, stream
+    from anju.workbooks.reading.cells import Reading
+    from anju.workbooks.reading.reader import read, stream
 
     table, start, problems = maps()[path.name], time.process_time(), []
     if way == "calamine":

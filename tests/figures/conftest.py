@@ -2,7 +2,7 @@
 
 import pytest
 
-from anju.workbooks.cells import Cell, Reading
+from anju.workbooks.reading.cells import Cell, Reading
 
 YEAR = "2021"
 

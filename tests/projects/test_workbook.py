@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
-from anju import workbooks
 from anju.core.models import Organisation
 from anju.problems import Refused
 from anju.projects import queries, services, workbook
 from anju.projects.models import Project
+from anju.workbooks.writing import marking, tables
 from tests.projects.conftest import DAY
 
 
@@ -84,7 +84,7 @@ def test_every_problem_is_at_its_cell_and_nothing_is_stored(clerk, county, book)
     places = {problem.where.partition("”")[2].strip(): problem.code for problem in refused.value.problems}
     assert places["单元格 Z3 “合同约定竣工日期”"] == "PROJ-003" and places["单元格 B5 “区划”"] == "PROJ-046"
     assert Project.objects.get().address == ""
-    marked = load_workbook(io.BytesIO(workbooks.mark(content, refused.value.problems, name="项目.xlsx")))
+    marked = load_workbook(io.BytesIO(marking.mark(content, refused.value.problems, name="项目.xlsx")))
     assert marked[workbook.SHEET]["C4"].comment is not None
 
 
@@ -111,7 +111,7 @@ def test_a_copied_row_is_not_taken_for_a_new_project(clerk, county, project, boo
 
 def test_another_workbook_and_a_damaged_one_are_refused(clerk, county, book):
     with pytest.raises(Refused, match="PROJ-040"):
-        bring(clerk, county, workbooks.write_table([("名称",)], [["东关"]]))
+        bring(clerk, county, tables.write_table([("名称",)], [["东关"]]))
     opened = load_workbook(io.BytesIO(book()))
     opened[workbook.STAMP]["B3"] = "7"
     out = io.BytesIO()

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from anju import workbooks
 from anju.core import trail
 from anju.core.models import Region, Trail
 from anju.core.scope import local_operator, scoped
@@ -23,6 +22,7 @@ from anju.figures.models import Observation, Source, Undone
 from anju.projects.models import Event
 from anju.returns import services
 from anju.returns.models import Cell, Return, Step
+from anju.workbooks.reading import reader
 from tests.returns.conftest import complete
 from tests.returns.together import month
 
@@ -52,7 +52,7 @@ def import_file() -> None:
     by = local_operator()
     with scoped(by):
         region = Region.objects.get(code=IMPORTED, valid_until=None)
-        reading = workbooks.read(PLACE, PLACE.parent / "maps" / "loans-bonds.yaml", area=region.name, period="2021")
+        reading = reader.read(PLACE, PLACE.parent / "maps" / "loans-bonds.yaml", area=region.name, period="2021")
         figures.import_tables(
             by=by, readings=reading, region=region, period="2021", content=PLACE.read_bytes(), title=PLACE.stem
         )

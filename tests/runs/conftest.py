@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from anju import workbooks
 from anju.core import regions
 from anju.core.scope import local_operator, scoped
 from anju.runs import services
+from anju.workbooks.reading import reader
 
 PLACES = Path(__file__).parents[2] / "anju" / "demo" / "places"
 WHOLE_YEAR = date(2021, 12, 31)
@@ -45,7 +45,7 @@ def bring(slug: str):
             )  # fmt: skip
         for book in place.workbooks:
             path = folder / book.file
-            reading = workbooks.read(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
+            reading = reader.read(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
             figures.import_tables(
                 by=by, readings=reading, region=region, period=place.period, content=path.read_bytes(), title=path.stem,
                 document=papers.get(book.target_document), answers={"*": "测试：已核对原件"} | book.answers,

@@ -4,7 +4,7 @@ import io
 
 from openpyxl import Workbook
 
-from anju.workbooks import TableMap
+from anju.workbooks.reading.maps import TableMap
 
 # One head of three rows, as annexes have it: A region; B:D starts (target, done, of which monetised); E money.
 HEAD = [
@@ -88,7 +88,7 @@ def long_form(*rows, head=None) -> bytes:
 
 def found(reading) -> list[tuple[str, str]]:
     """(code, cell) of every problem, for the tests to name."""
-    from anju.workbooks.marking import PLACE
+    from anju.workbooks.writing.marking import PLACE
 
     return [(one.code, place["cell"] if (place := PLACE.search(one.where)) else "") for one in reading.problems]
 

@@ -6,9 +6,12 @@ import openpyxl
 import pytest
 
 from anju.problems import ASK, Problem
-from anju.workbooks import LEFT, UP, Printed, TableMap, context_row, mark, read, template, write_table
-from anju.workbooks.cells import PROBLEM_SHEET, letters, position, reference, where
-from anju.workbooks.writing import head_cells
+from anju.workbooks.reading.cells import PROBLEM_SHEET, letters, position, reference, where
+from anju.workbooks.reading.context import context_row
+from anju.workbooks.reading.maps import TableMap
+from anju.workbooks.reading.reader import read
+from anju.workbooks.writing.marking import mark
+from anju.workbooks.writing.tables import LEFT, UP, Printed, head_cells, template, write_table
 from tests.workbooks.forms import LONG, form, found, table, values
 
 

@@ -7,9 +7,10 @@ import openpyxl
 import pytest
 
 from anju.problems import BLOCK
-from anju.workbooks import mark, read
-from anju.workbooks.opening import open_workbook
-from anju.workbooks.xlsx import parts
+from anju.workbooks.files.opening import open_workbook
+from anju.workbooks.files.xlsx import parts
+from anju.workbooks.reading.reader import read
+from anju.workbooks.writing.marking import mark
 from tests.workbooks.forms import form, found, saved, table
 
 
@@ -78,7 +79,7 @@ def test_a_missing_file_is_said(tmp_path):
 
 
 def test_a_file_too_large_is_said(monkeypatch):
-    monkeypatch.setattr("anju.workbooks.opening.LARGEST_FILE", 1000)
+    monkeypatch.setattr("anju.workbooks.files.opening.LARGEST_FILE", 1000)
     assert found(read(form(), table())) == [("WB-002", "")]
 
 
@@ -101,7 +102,7 @@ def test_an_encrypted_workbook():
 
 
 def test_a_bomb_that_declares_its_size_is_refused_before_unpacking(monkeypatch):
-    monkeypatch.setattr("anju.workbooks.opening.LARGEST_UNPACKED", 1 << 20)
+    monkeypatch.setattr("anju.workbooks.files.opening.LARGEST_UNPACKED", 1 << 20)
     assert found(read(rezip(form(), {"xl/theme/more.xml": b" " * (2 << 20)}), table())) == [("WB-006", "")]
 
 

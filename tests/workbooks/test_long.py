@@ -5,8 +5,10 @@ import datetime
 import pytest
 
 from anju.problems import ASK
-from anju.workbooks import Reading, TableMap, read, stream
-from anju.workbooks.long import period
+from anju.workbooks.reading.cells import Reading
+from anju.workbooks.reading.long import period
+from anju.workbooks.reading.maps import TableMap
+from anju.workbooks.reading.reader import read, stream
 from tests.workbooks.forms import LONG, LONG_HEAD, found, long_form
 
 MAP = TableMap.model_validate(LONG)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from anju.problems import Refused
-from anju.workbooks import find_map, load_map
+from anju.workbooks.reading.maps import load_map
+from anju.workbooks.reading.reader import find_map
 from tests.workbooks.forms import WIDE, form, table
 
 GOOD = """map: example
@@ -47,7 +48,7 @@ def test_the_examples_of_the_guide_load(tmp_path):
 
 
 def test_every_key_of_a_map_is_in_the_guide():
-    from anju.workbooks.maps import Check, Column, Group, LongColumns, Published, Rows, TableMap, Total
+    from anju.workbooks.reading.maps import Check, Column, Group, LongColumns, Published, Rows, TableMap, Total
 
     guide = (Path(__file__).parents[2] / "docs" / "map-files.md").read_text("utf-8")
     names = {

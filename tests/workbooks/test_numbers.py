@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anju import quantities
-from anju.workbooks.numbers import BAD, Number, fold, from_cell, number_format, parse, plain
+from anju.workbooks.files.numbers import BAD, Number, fold, from_cell, number_format, parse, plain
 
 
 @pytest.mark.parametrize(

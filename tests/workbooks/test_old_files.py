@@ -7,8 +7,10 @@ import struct
 import pytest
 import xlwt
 
-from anju.workbooks import context_row, mark, read
-from anju.workbooks.biff import Damaged, scan, streams
+from anju.workbooks.files.biff import Damaged, scan, streams
+from anju.workbooks.reading.context import context_row
+from anju.workbooks.reading.reader import read
+from anju.workbooks.writing.marking import mark
 from tests.workbooks.forms import BODY, HEAD, found, table, values
 
 END, FREE, FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD

@@ -8,8 +8,9 @@ import openpyxl
 import pytest
 from ruamel.yaml import YAML
 
-from anju.workbooks import find_map, load_map, read
-from anju.workbooks.numbers import number_format
+from anju.workbooks.files.numbers import number_format
+from anju.workbooks.reading.maps import load_map
+from anju.workbooks.reading.reader import find_map, read
 
 PLACES = Path(__file__).parents[2] / "anju" / "demo" / "places"
 DATA = Path(__file__).parent / "data"

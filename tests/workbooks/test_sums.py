@@ -3,8 +3,9 @@
 import pytest
 
 from anju.problems import ASK, BLOCK
-from anju.workbooks import TableMap, read
-from anju.workbooks.checks import ratio_flaw, sum_flaw
+from anju.workbooks.reading.checks import ratio_flaw, sum_flaw
+from anju.workbooks.reading.maps import TableMap
+from anju.workbooks.reading.reader import read
 from tests.workbooks.forms import BODY, HEAD, WIDE, form, found, table
 
 

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from anju.problems import ASK, BLOCK
-from anju.workbooks import read
+from anju.workbooks.reading.reader import read
 from tests.workbooks.forms import BODY, HEAD, MERGES, WIDE, form, found, table, values
 
 
@@ -71,7 +71,7 @@ def test_a_head_is_known_however_it_is_written(head):
 
 
 def test_the_table_of_traditional_characters_is_made_of_pairs():
-    from anju.workbooks.heads import _TRADITIONAL, SIMPLIFY
+    from anju.workbooks.reading.heads import _TRADITIONAL, SIMPLIFY
 
     assert len(_TRADITIONAL) % 2 == 0
     assert all(chr(simple) != SIMPLIFY[simple] for simple in SIMPLIFY)
@@ -328,7 +328,7 @@ def test_a_form_of_indicators():
     ]
     body = [["资金管理", 15, "资金筹集", 10, 9.5], [None, None, "资金分配", 5, 5], ["合计", 15, None, None, 14]]
     merges = ["A1:E1", "A2:E2", "A3:D3", "E3:E4", "A5:A6", "B5:B6"]
-    from anju.workbooks import TableMap
+    from anju.workbooks.reading.maps import TableMap
 
     reading = read(form(body, head, merges), TableMap.model_validate(items))
     assert reading.cells == []  # a published result is no fact

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from anju import workbooks
 from anju.core import uploads
 from anju.core.addresses import path_of
 from anju.core.files import file_response
@@ -22,6 +21,9 @@ from anju.desk import maps
 from anju.figures import queries, services
 from anju.figures.models import Observation, Source, TargetDocument
 from anju.problems import BLOCK, Problem, Refused
+from anju.workbooks.reading import reader
+from anju.workbooks.reading.maps import TableMap
+from anju.workbooks.writing import marking
 
 PAGE = 20
 LARGEST = 50 << 20
@@ -72,7 +74,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     )
 
 
-def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, Any], workbooks.TableMap]:
+def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, Any], TableMap]:
     """What `import_tables` takes, and the form it was read as. Refused with what the map or the workbook says; Http404 when the file is there no more."""
     name, key = request.GET.get("name", "表格.xlsx"), request.GET.get("map", "")
     if made.region is None:
@@ -82,7 +84,7 @@ def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, An
         table = maps.choose(content, name, key)
     except KeyError as error:
         raise Http404(digest) from error
-    reading = workbooks.read(content, table, name=name, area=made.region.name, period=made.period)
+    reading = reader.read(content, table, name=name, area=made.region.name, period=made.period)
     number = request.GET.get("document", "")
     document = TargetDocument.objects.filter(number=number, region_id=made.region.pk).first() if number else None
     asked = {
@@ -176,7 +178,7 @@ def marked(request: HttpRequest, digest: str) -> HttpResponse:
     except Refused as refused:
         problems = refused.problems
     try:
-        content = workbooks.mark(uploads.fetch(digest), problems, name=name)
+        content = marking.mark(uploads.fetch(digest), problems, name=name)
     except KeyError as error:
         raise Http404(digest) from error
     stem = name.rpartition(".")[0] or name

@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anju import workbooks
 from anju.core import uploads
 from anju.core.files import file_response
 from anju.core.frame import frame, show
@@ -20,6 +19,7 @@ from anju.projects import workbook
 from anju.projects.forms import Reading
 from anju.projects.models import Project
 from anju.projects.views import listing, shown
+from anju.workbooks.writing import marking
 
 SHOWN = 50  # projects named on the page of the check
 
@@ -124,4 +124,4 @@ def marked(request: HttpRequest, digest: str) -> HttpResponse:
     except Refused as refused:
         problems = refused.problems
     stem = name.rpartition(".")[0] or name
-    return file_response(workbooks.mark(content, problems, name=name), f"{stem}（标注问题）.xlsx")
+    return file_response(marking.mark(content, problems, name=name), f"{stem}（标注问题）.xlsx")

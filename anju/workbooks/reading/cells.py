@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from anju import quantities
 from anju.problems import BLOCK, Problem
+from anju.workbooks.reading.maps import Group, Total
 
 NUMBER, UNREPORTED, NO_TASK, NOT_APPLICABLE = "number", "unreported", "no_task", "not_applicable"  # 未报 无任务 不适用
 PROBLEM_SHEET = "问题清单"  # the sheet that mark() adds; never read back as data
@@ -105,3 +106,16 @@ def where(file_name: str, sheet: str = "", cell: str = "", heading: str = "") ->
     text += f"工作表“{sheet}”" if sheet else ""
     text += f" 单元格 {cell}" if cell else ""
     return text + (f" “{heading}”" if heading else "")
+
+
+@dataclass
+class Row:
+    """One data row: kind is region, total or group; rule is the map's total or group."""
+
+    number: int
+    label: str
+    kind: str
+    region: str
+    rule: Total | Group | None
+    values: dict[str, int | None] = field(default_factory=dict)  # column → base units; None: unknown; absent: empty
+    printed: dict[str, tuple[int, int]] = field(default_factory=dict)  # published ratio → digits, places

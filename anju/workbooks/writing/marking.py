@@ -13,8 +13,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from anju.problems import BLOCK, Problem, Refused
-from anju.workbooks.cells import PROBLEM_SHEET
-from anju.workbooks.opening import content, open_workbook
+from anju.workbooks.files.opening import content, open_workbook
+from anju.workbooks.reading.cells import PROBLEM_SHEET
 
 AUTHOR = "安居校验"
 LARGEST = 20 << 20  # openpyxl holds a workbook fifty times its size; beyond this only the list is made

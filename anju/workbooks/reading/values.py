@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from anju import quantities
 from anju.problems import ASK, BLOCK, Problem
-from anju.workbooks import heads
-from anju.workbooks.cells import NUMBER, Reading, where
-from anju.workbooks.heads import Head
-from anju.workbooks.maps import Column, TableMap
-from anju.workbooks.numbers import BAD, GENERAL, Format, Number, from_cell, parse
-from anju.workbooks.opening import Sheet
+from anju.workbooks.files.numbers import BAD, GENERAL, Format, Number, from_cell, parse
+from anju.workbooks.files.opening import Sheet
+from anju.workbooks.reading import heads
+from anju.workbooks.reading.cells import NUMBER, Reading, where
+from anju.workbooks.reading.heads import Head
+from anju.workbooks.reading.maps import Column, TableMap
 
 LARGEST = (1 << 63) - 1  # a base value is kept in 64 bits
 

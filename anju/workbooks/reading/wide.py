@@ -3,33 +3,19 @@
 import datetime
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 
 from anju import quantities
 from anju.problems import ASK, BLOCK
-from anju.workbooks import checks, heads
-from anju.workbooks.cells import NUMBER, UNREPORTED, Cell, Reading, letters, reference
-from anju.workbooks.heads import Head
-from anju.workbooks.maps import Column, Group, TableMap, Total
-from anju.workbooks.numbers import BAD, BLANK, DASH, parse, plain
-from anju.workbooks.opening import Sheet
-from anju.workbooks.values import LARGEST, CellReader, Field, shown, written
+from anju.workbooks.files.numbers import BAD, BLANK, DASH, parse, plain
+from anju.workbooks.files.opening import Sheet
+from anju.workbooks.reading import checks, heads
+from anju.workbooks.reading.cells import NUMBER, UNREPORTED, Cell, Reading, Row, letters, reference
+from anju.workbooks.reading.heads import Head
+from anju.workbooks.reading.maps import Column, TableMap, Total
+from anju.workbooks.reading.values import LARGEST, CellReader, Field, shown, written
 
 FOOT = re.compile(r"^(?:注|备注|说明|填表|填报|制表|审核|审批|复核|单位负责人|负责人|联系|资料来源|数据来源|截至|截止)")
-
-
-@dataclass
-class Row:
-    """One data row: kind is region, total or group; rule is the map's total or group."""
-
-    number: int
-    label: str
-    kind: str
-    region: str
-    rule: Total | Group | None
-    values: dict[str, int | None] = field(default_factory=dict)  # column → base units; None: unknown; absent: empty
-    printed: dict[str, tuple[int, int]] = field(default_factory=dict)  # published ratio → digits, places
 
 
 class WideReader(CellReader):

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from anju import quantities
 from anju.problems import ASK, Problem
-from anju.workbooks.cells import reference, where
-from anju.workbooks.maps import Column
-from anju.workbooks.numbers import BAD, fold, parse
+from anju.workbooks.files.numbers import BAD, fold, parse
+from anju.workbooks.reading.cells import reference, where
+from anju.workbooks.reading.maps import Column
 
 HEAD_ROWS = 60  # a head further down than this is no head
 QUIET = {"序号", "备注", "说明", "排名", "编号", "栏次"}  # columns nobody expects to be read

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import xlsxwriter
 
 from anju import quantities
-from anju.workbooks.maps import Column, LongColumns, TableMap
+from anju.workbooks.reading.maps import Column, LongColumns, TableMap
 
 
 class Printed(NamedTuple):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from anju.workbooks import heads
-from anju.workbooks.cells import NUMBER, position, reference
-from anju.workbooks.heads import Grid, Head
-from anju.workbooks.maps import LongColumns, TableMap
-from anju.workbooks.numbers import BAD, BLANK, from_cell, parse
-from anju.workbooks.opening import Sheet, open_workbook
-from anju.workbooks.values import shown
+from anju.workbooks.files.numbers import BAD, BLANK, from_cell, parse
+from anju.workbooks.files.opening import Sheet, open_workbook
+from anju.workbooks.reading import heads
+from anju.workbooks.reading.cells import NUMBER, position, reference
+from anju.workbooks.reading.heads import Grid, Head
+from anju.workbooks.reading.maps import LongColumns, TableMap
+from anju.workbooks.reading.values import shown
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from anju import quantities
-from anju.problems import ASK, BLOCK
-from anju.workbooks.maps import Check, Group, Rows, TableMap, Total
+from anju.problems import ASK
+from anju.workbooks.reading.maps import Check, Group, Rows, TableMap, Total
 
 if TYPE_CHECKING:
-    from anju.workbooks.values import Field
-    from anju.workbooks.wide import Row
+    from anju.workbooks.reading.cells import Row
+    from anju.workbooks.reading.values import Field
 
 Report = Callable[..., None]
 MANY = 3  # as many of a kind have one cause
@@ -266,6 +266,3 @@ def _text(base: int, one: "Field") -> str:
     while base * 10**places % factor and places < 12:
         places += 1
     return quantities.in_unit(base, one.unit, places) + one.unit.replace("point", "分")
-
-
-__all__ = ["BLOCK", "Sum", "Tally", "ratio_flaw", "sum_flaw"]

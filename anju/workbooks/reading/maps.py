@@ -298,6 +298,3 @@ def _problem(name: str, document: Any, error: Any) -> Problem:
         near = difflib.get_close_matches(str(error["loc"][-1]), known, 1)
         fix = f"是不是“{near[0]}”？{fix}" if near else fix
     return Problem("WB-103", f"{name}{at}", f"{' → '.join(place) or '整个文件'}：{said}。", fix)
-
-
-__all__ = ["Check", "Column", "Group", "LongColumns", "Published", "Rows", "TableMap", "Total", "load_map"]

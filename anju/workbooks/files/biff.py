@@ -6,8 +6,8 @@ Follows [MS-XLS] and [MS-CFB]; reads only the records it needs, and never trusts
 import struct
 from collections.abc import Iterator
 
-from anju.workbooks.numbers import Format, number_format
-from anju.workbooks.xlsx import BUILT_IN, Marks
+from anju.workbooks.files.numbers import Format, number_format
+from anju.workbooks.files.xlsx import BUILT_IN, Marks
 
 ERROR_NAMES = {
     0x00: "#NULL!",

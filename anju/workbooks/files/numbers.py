@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from anju import quantities
-from anju.workbooks.cells import NO_TASK, NOT_APPLICABLE, NUMBER, UNREPORTED
+from anju.workbooks.reading.cells import NO_TASK, NOT_APPLICABLE, NUMBER, UNREPORTED
 
 BLANK, DASH, BAD = "blank", "dash", "bad"
 

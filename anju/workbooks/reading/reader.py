@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from anju.problems import ASK, Problem, Refused
-from anju.workbooks import heads
-from anju.workbooks.cells import PROBLEM_SHEET, Cell, Reading, where
-from anju.workbooks.heads import Grid, Head, Match
-from anju.workbooks.long import LongReader, long_columns
-from anju.workbooks.maps import Column, LongColumns, TableMap, load_map
-from anju.workbooks.opening import Sheet, Workbook, open_workbook
-from anju.workbooks.wide import WideReader
+from anju.problems import Problem, Refused
+from anju.workbooks.files.opening import Sheet, Workbook, open_workbook
+from anju.workbooks.reading import heads
+from anju.workbooks.reading.cells import PROBLEM_SHEET, Cell, Reading, where
+from anju.workbooks.reading.heads import Grid, Head, Match
+from anju.workbooks.reading.long import LongReader, long_columns
+from anju.workbooks.reading.maps import Column, LongColumns, TableMap, load_map
+from anju.workbooks.reading.wide import WideReader
 
 Source = str | Path | bytes
 
@@ -236,6 +236,3 @@ def _nearest(book: Workbook, tried: list[tuple[TableMap, Fit]]) -> Problem:
         f"没有一个对照表完全合适。最接近的是“{table.map}”，缺 {len(one.match.missing)} 列：{missing}。",
         "表头写错的请改正；表式确实不同的，请另写一个对照表，不需要改程序。",
     )
-
-
-__all__ = ["ASK", "find_map", "read", "stream"]

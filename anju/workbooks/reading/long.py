@@ -9,13 +9,13 @@ from itertools import islice
 
 from anju import quantities
 from anju.problems import ASK, BLOCK
-from anju.workbooks import checks, heads
-from anju.workbooks.cells import NUMBER, Cell, Reading, letters, reference
-from anju.workbooks.heads import Head
-from anju.workbooks.maps import LONG_REQUIRED, Column, LongColumns, TableMap
-from anju.workbooks.numbers import BAD, BLANK, DASH, WORDS, fold, parse, plain
-from anju.workbooks.opening import Sheet
-from anju.workbooks.values import LARGEST, CellReader, Field, shown
+from anju.workbooks.files.numbers import BAD, BLANK, DASH, WORDS, fold, parse, plain
+from anju.workbooks.files.opening import Sheet
+from anju.workbooks.reading import checks, heads
+from anju.workbooks.reading.cells import NUMBER, Cell, Reading, letters, reference
+from anju.workbooks.reading.heads import Head
+from anju.workbooks.reading.maps import LONG_REQUIRED, Column, LongColumns, TableMap
+from anju.workbooks.reading.values import LARGEST, CellReader, Field, shown
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
 STATE_WORDS = {**WORDS, "": NUMBER, "正常": NUMBER, "数值": NUMBER, "已报": NUMBER, "推定": NUMBER}

@@ -13,9 +13,9 @@ from xml.etree.ElementTree import ParseError
 from python_calamine import CalamineWorkbook
 
 from anju.problems import ASK, Problem, Refused
-from anju.workbooks import biff, xlsx
-from anju.workbooks.cells import letters, where
-from anju.workbooks.xlsx import Marks
+from anju.workbooks.files import biff, xlsx
+from anju.workbooks.files.xlsx import Marks
+from anju.workbooks.reading.cells import letters, where
 
 LARGEST_FILE = 200 << 20
 LARGEST_UNPACKED = 1 << 30

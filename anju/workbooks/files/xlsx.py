@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from anju.workbooks.cells import letters, position
-from anju.workbooks.numbers import Format, number_format
+from anju.workbooks.files.numbers import Format, number_format
+from anju.workbooks.reading.cells import letters, position
 
 CHUNK = 1 << 22
 BUILT_IN = {

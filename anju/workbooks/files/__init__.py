@@ -1,0 +1,1 @@
+"""Opening what people send: .xlsx and .xls as cells with their formats, and nothing else."""
