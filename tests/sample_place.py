@@ -5,7 +5,8 @@ from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.documents import services
 from anju.documents.queries import version
-from anju.figures import services as figures
+from anju.figures import catalogue
+from anju.figures.services import observations
 
 CITY, PERIOD = "520200", "2023"
 FIRST, SECOND = "520201", "520203"  # two of its parts
@@ -17,9 +18,9 @@ def place(user: Operator, code: str = CITY) -> Region:
 
 def told(user: Operator, facts: dict[str, str], code: str = CITY, **beside: str) -> None:
     """Enter figures of a region: measure → value in the measure's own unit."""
-    figures.load_catalogue(by=user)
+    catalogue.load_catalogue(by=user)
     for measure, value in facts.items():
-        figures.enter(by=user, measure=measure, region=place(user, code), period=PERIOD, value=value, **beside)
+        observations.enter(by=user, measure=measure, region=place(user, code), period=PERIOD, value=value, **beside)
 
 
 def written(user: Operator, kind: str, options: dict | None = None, prose: dict | None = None, code: str = CITY):

@@ -114,7 +114,7 @@ def _load_all(args: argparse.Namespace, folders: list[Path], *, people: bool = F
 def _catalogue() -> None:
     """A newer program brings newer measures, which the templates of its documents name, and newer forms of returns."""
     from anju.core.scope import local_operator, scoped
-    from anju.figures.services import load_catalogue
+    from anju.figures.catalogue import load_catalogue
     from anju.returns.services import load_forms
 
     with scoped(local_operator()) as by:

@@ -7,7 +7,7 @@ from anju.core import regions, staff
 from anju.core.models import Organisation, Region
 from anju.core.scope import Operator, scoped
 from anju.demo.folder import Filing
-from anju.figures.importing import Binder
+from anju.figures.services.import_binder import Binder
 from anju.problems import ASK
 from anju.quantities import in_unit, unit
 from anju.returns import queries, services

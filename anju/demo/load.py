@@ -19,9 +19,11 @@ from anju.demo.folder import BookRun, Paper, Place, Workbook, read_place, read_y
 from anju.documents import services as papers
 from anju.documents.kinds import unknown
 from anju.documents.models import Document
-from anju.figures import services as figures
-from anju.figures.importing import Imported
+from anju.figures import catalogue
 from anju.figures.models import TargetDocument
+from anju.figures.services import imports, nodes
+from anju.figures.services.imports import Imported
+from anju.figures.services.targets import target_document
 from anju.problems import ASK, Problem, Refused
 from anju.returns import services
 from anju.runs import services as runs
@@ -53,12 +55,12 @@ def load(folder: Path, *, say: Say) -> Loaded:
             regions.add_pseudo(
                 by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases
             )
-        figures.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
+        catalogue.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
     by = local_operator()  # now with the pseudo-units among its regions
     loaded = Loaded(place, region)
     with scoped(by):
         targets = {
-            paper.number: figures.target_document(
+            paper.number: target_document(
                 by=by, region=region, number=paper.number, title=paper.title, level=paper.level,
                 issued_on=paper.issued_on, effective_on=paper.effective_on,
             )
@@ -66,7 +68,7 @@ def load(folder: Path, *, say: Say) -> Loaded:
         }  # fmt: skip
         for node in place.nodes:
             share = _share(node.share)
-            figures.set_node(
+            nodes.set_node(
                 by=by, document=targets[node.document], measure=node.measure, on=node.on, share=share, value=node.value
             )
     _keep_maps(folder)
@@ -149,7 +151,7 @@ def _import(
     path = folder / book.file
     reading = reader.read(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
     try:
-        return figures.import_tables(
+        return imports.import_tables(
             by=by, readings=reading, region=region, period=place.period, content=path.read_bytes(),
             title=path.stem, document=targets.get(book.target_document), answers=book.answers,
         )  # fmt: skip

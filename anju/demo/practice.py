@@ -10,8 +10,8 @@ from anju.core import regions
 from anju.core.models import Region
 from anju.core.scope import local_operator, scoped
 from anju.demo.province import FORM, MARK, Say, Size, generate
-from anju.figures import services as figures
 from anju.figures.models import CurrentFigure
+from anju.figures.services import nodes, observations, targets
 from anju.projects.models import Project
 from anju.returns import services as returns
 from anju.returns.models import Return
@@ -55,7 +55,7 @@ def _targets(by, city: Region, today: datetime.date) -> None:
     year, number = str(today.year), f"{MARK}保办〔{today.year}〕1号"
     if CurrentFigure.objects.filter(region=city, measure__in=TARGETS, period=year).exists():
         return
-    paper = figures.target_document(
+    paper = targets.target_document(
         by=by,
         number=number,
         title=f"关于下达{year}年度目标任务的通知（{MARK}）",
@@ -74,8 +74,8 @@ def _targets(by, city: Region, today: datetime.date) -> None:
             (city, sum(counts.values())),
             *((Region.objects.get(pk=pk), value) for pk, value in counts.items()),
         ]:
-            figures.enter(by=by, measure=measure, region=region, period=year, value=value, document=paper)
+            observations.enter(by=by, measure=measure, region=region, period=year, value=value, document=paper)
     for month, day, share in ((6, 30, Fraction(4, 5)), (9, 30, Fraction(1))):
-        figures.set_node(
+        nodes.set_node(
             by=by, document=paper, measure="shanty.start", on=datetime.date(today.year, month, day), share=share
         )

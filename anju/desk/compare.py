@@ -10,7 +10,7 @@ from django.utils.functional import cached_property  # functools' takes a lock a
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.desk.charts import Chart
 from anju.figures.figure import NO_TASK, Figure, ratio
-from anju.figures.queries import difference
+from anju.figures.queries.current import difference
 from anju.quantities import divide_half_up, scaled_text, unit
 
 NUMERALS = "零一两三四五六七八九十"

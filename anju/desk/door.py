@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import reference
 from anju.desk.sums import apart_said
-from anju.figures import queries as figures
 from anju.figures.figure import SHARE, Derived, Figure
-from anju.figures.history import Entry, Provenance
 from anju.figures.models import Calibre, Measure
+from anju.figures.queries import current
+from anju.figures.queries import provenance as provenance_queries
+from anju.figures.queries.provenance import Entry, Provenance
 from anju.problems import Refused
 from anju.workbooks.reading.context import Context, context_row
 
@@ -83,18 +84,18 @@ class Door:
 
 def open_door(user: Operator, figure: Figure) -> Door:
     """Everything the side panel shows of one figure."""
-    measure = figures.measures(user, [figure.code]).get(figure.code) or of_parts(figure)
+    measure = current.measures(user, [figure.code]).get(figure.code) or of_parts(figure)
     door = Door(figure, measure, Calibre.objects.filter(pk=figure.calibre).first() if figure.calibre else None)
     if not measure.is_computed:
-        door.history = figures.history(user, figure.code, figure.region, figure.period, figure.calibre)
+        door.history = provenance_queries.history(user, figure.code, figure.region, figure.period, figure.calibre)
     if figure.observation_id is not None:
-        door.provenance = figures.provenance(user, figure.observation_id)
+        door.provenance = provenance_queries.provenance(user, figure.observation_id)
         door.context = row_of(user, door.provenance)
     if not figure.code:
         return door
     calibres = [name for name in ("", *measure.calibres) if name != figure.calibre]
     found = (
-        figures.figures(user, [f"{figure.code}:{name}" for name in calibres], [figure.region], [figure.period])
+        current.figures(user, [f"{figure.code}:{name}" for name in calibres], [figure.region], [figure.period])
         if calibres
         else {}
     )
@@ -115,7 +116,7 @@ def row_of(user: Operator, origin: Provenance) -> Context | None:
     row = origin.observation
     if origin.source is None or not row.cell:
         return None
-    content = figures.content(user, origin.source)
+    content = provenance_queries.content(user, origin.source)
     if content is None:
         return None
     try:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.core.sheets import Cell, Column, Row, Sheet
-from anju.figures import queries as figures
-from anju.figures.current import LEVELS
+from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Measure
+from anju.figures.queries import current
+from anju.figures.queries.current import LEVELS
 
 TOPICS = {
     "shanty": "棚户区改造",
@@ -84,7 +85,7 @@ def computable(measure: Measure, known: set[str], catalogue: Mapping[str, Measur
 
 def groups(user: Operator, regions: list[Region], period: str) -> dict[str, list[Group]]:
     """By topic, the groups that have figures here. A ratio stands wherever both its sides were reported."""
-    catalogue = figures.measures(user)
+    catalogue = current.measures(user)
     keys = reported(user, regions, period)
     known = {code for code, _ in keys}
     calibres: dict[str, list[str]] = {}
@@ -151,11 +152,11 @@ def label(leaf: Leaf, group: Group, catalogue: Mapping[str, Measure], names: Map
     return f"{text}（{names.get(leaf.calibre, leaf.calibre)}）" if leaf.calibre else text
 
 
-def reports(figure: figures.Figure) -> bool:
+def reports(figure: Figure) -> bool:
     return figure.known or figure.observation_id is not None
 
 
-def unit_of(leaf: Leaf, found: figures.Figures, regions: Iterable[Region]) -> str:
+def unit_of(leaf: Leaf, found: current.Figures, regions: Iterable[Region]) -> str:
     """One unit for a column: the first that was printed there. Decimals stay as each was printed: 6.88 is not 6.880."""
     return next(
         (one.unit for one in (found(leaf.code, region) for region in regions) if one.known), leaf.measure.unit or "%"
@@ -172,9 +173,9 @@ def topic_sheet(
     links: Mapping[str, str],
 ) -> Sheet:
     """The official table of a topic: the region itself first as 合计, then its parts. links: address by region code."""
-    catalogue = figures.measures(user)
+    catalogue = current.measures(user)
     leaves = [leaf for group in wanted for leaf in group.leaves]
-    found = figures.figures(user, [leaf.code for leaf in leaves], regions, [period])
+    found = current.figures(user, [leaf.code for leaf in leaves], regions, [period])
     shown = {leaf: unit_of(leaf, found, regions) for leaf in leaves}
     columns = [Column("区划")]
     for group in wanted:

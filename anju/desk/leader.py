@@ -15,9 +15,9 @@ from anju.desk import compare
 from anju.desk.charts import Chart
 from anju.desk.compare import Pair
 from anju.desk.layout import TOPICS, topic_of
-from anju.figures import queries as figures
 from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Measure
+from anju.figures.queries import current, latest
 from anju.oversight import dispatch
 
 Catalogue = Mapping[str, Measure]  # by code, in its order
@@ -149,10 +149,10 @@ def comparable(one: Progress) -> bool:
 
 def reports(user: Operator, catalogue: Catalogue, region: Region) -> Reports:
     """For which periods of a year the region, its parts or theirs reported a number, of every whole that has a target. Asked once a year."""
-    below = figures.children_of(user, [region])
-    places = [one.pk for one in (region, *below, *figures.children_of(user, below))]
+    below = latest.children_of(user, [region])
+    places = [one.pk for one in (region, *below, *latest.children_of(user, below))]
     wanted = {one.target_of_id for one in catalogue.values() if one.target_of_id and not one.of_id}
-    return cache(lambda year: figures.told(user, places, wanted, year))
+    return cache(lambda year: latest.told(user, places, wanted, year))
 
 
 def summary(
@@ -198,7 +198,7 @@ def summary(
     codes |= {f"{code}:{name}" for code in several for name in calibres[code]}
     if not codes:
         return made
-    found = figures.figures(user, codes, listed, {period, *when.values()})
+    found = current.figures(user, codes, listed, {period, *when.values()})
 
     def read(code: str, one: Region) -> Figure:
         return found(code, one, when.get(code.partition(":")[0], period))
@@ -258,7 +258,7 @@ def of_parts(
             for one in listed
             if read(code, one).observation_id is None
         ]
-        made |= figures.summed(user, wanted, period)
+        made |= latest.summed(user, wanted, period)
     return made
 
 
@@ -305,11 +305,11 @@ def moved(user: Operator, catalogue: Catalogue, reports: Reports, region: Region
             last[code] = [by_end[day] for day in sorted(by_end)[-2:]]
     if not last:
         return []
-    found = figures.figures(user, last, [region], {one for pair in last.values() for one in pair})
+    found = current.figures(user, last, [region], {one for pair in last.values() for one in pair})
     sums = {
         (code, period): figure
         for period in {one for pair in last.values() for one in pair}
-        for (code, _), figure in figures.summed(
+        for (code, _), figure in latest.summed(
             user, [(code, region) for code in last if found(code, region, period).observation_id is None], period
         ).items()
     }

@@ -7,7 +7,7 @@ from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import day, period_label
 from anju.desk.charts import Chart
 from anju.desk.compare import counted, number
-from anju.figures.queries import Gap, NodeGaps, Nodes
+from anju.figures.queries.nodes import Gap, NodeGaps, Nodes
 
 
 def what(one: NodeGaps) -> str:

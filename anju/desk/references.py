@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from anju.core import periods, regions
 from anju.core.scope import Operator, visible
-from anju.figures import queries as figures
 from anju.figures.figure import Figure, ratio, total
 from anju.figures.models import Observation
+from anju.figures.queries import current, latest, nodes
 from anju.oversight import dispatch
 
 SHAPE = re.compile(r"(?P<code>[a-z][a-z0-9_.]*)@(?P<region>[0-9A-Z-]+)/(?P<period>[0-9Q-]+)(:(?P<calibre>.+))?")
@@ -38,7 +38,7 @@ def resolve(user: Operator, text: str) -> Figure:
     if match := NODE.fullmatch(text):
         day = periods.end(match["day"]) if match["day"] else None
         region = regions.region(user, match["region"], day) if match["region"] else None
-        return figures.node_figure(user, int(match["node"]), region, day)
+        return nodes.node_figure(user, int(match["node"]), region, day)
     if match := OLD.fullmatch(text):
         return dispatch.as_printed(
             visible(Observation.objects.filter(pk=int(match["row"])), user).select_related("measure", "region").get()
@@ -65,5 +65,5 @@ def _one(user: Operator, text: str) -> Figure:
         raise LookupError(text)
     region = regions.region(user, asked.region, periods.end(asked.period))
     if text.startswith("sum:"):
-        return figures.sum_figure(user, asked.code, region, asked.period)
-    return figures.figure(user, asked.code, region, asked.period, asked.calibre)
+        return latest.sum_figure(user, asked.code, region, asked.period)
+    return current.figure(user, asked.code, region, asked.period, asked.calibre)

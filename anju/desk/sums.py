@@ -5,9 +5,9 @@ from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.desk.compare import apart
 from anju.desk.leader import NOUNS
-from anju.figures import queries as figures
-from anju.figures.figure import Figure
+from anju.figures.figure import Figure, total
 from anju.figures.models import Measure
+from anju.figures.queries import current
 from anju.quantities import unit
 
 NOT_ADDED = {"%", "point", "1", "天", "月", "年", "岁"}  # families whose sum over places means nothing
@@ -32,10 +32,10 @@ def of_places(user: Operator, figure: Figure, place: Region) -> str:
     below = regions.children(user, place, periods.end(figure.period))
     if not below:
         return ""
-    found = figures.figures(user, [key], [place, *below], [figure.period])
+    found = current.figures(user, [key], [place, *below], [figure.period])
     parts = [one for one in below if one.kind != Region.Kind.PSEUDO or found(key, one).observation_id is not None]
     whole = found(key, place)
-    summed = figures.rollup(user, figure.code, place, figure.period, figure.calibre, parts) if parts else whole
+    summed = current.rollup(user, figure.code, place, figure.period, figure.calibre, parts) if parts else whole
     if not whole.known or not summed.known or whole.exact == summed.exact:
         return ""
     kinds = {one.kind for one in parts if one.kind != Region.Kind.PSEUDO}
@@ -46,9 +46,9 @@ def of_places(user: Operator, figure: Figure, place: Region) -> str:
 def of_members(user: Operator, figure: Figure, code: str) -> list[str]:
     """The 其中 of a figure, dimension by dimension, where they are more than it or ought to be all of it."""
     said = []
-    for one in figures.breakdown(user, code, figure.region, figure.period, figure.calibre):
+    for one in current.breakdown(user, code, figure.region, figure.period, figure.calibre):
         if one.balanced is False:
-            summed = figures.total(one.parts, region=figure.region)
+            summed = total(one.parts, region=figure.region)
             if summed.known:
                 said.append(sentence(f"各{one.dimension}之和", summed, one.whole.name, one.whole))
     return said

@@ -15,8 +15,8 @@ from anju.core.scope import Operator
 from anju.documents import markup
 from anju.documents.markup import Sentence, by_class
 from anju.documents.tables import NUMBER, Cell, Grid
-from anju.figures import queries
 from anju.figures.figure import PERCENT_BASE, Figure, ratio
+from anju.figures.queries import current
 from anju.problems import ASK, Problem
 
 CLAUSE = re.compile(r"[，；。！？：]")
@@ -120,7 +120,7 @@ def _parts(user: Operator, rate: Figure) -> list[Figure]:
     if not below:
         return []
     names = [part.code + (f":{part.calibre}" if part.calibre else "") for part in rate.parts]
-    found = queries.figures(user, names, below, [rate.period])
+    found = current.figures(user, names, below, [rate.period])
     return [
         ratio(found(names[0], region), found(names[1], region), rate.places, rate.code, rate.name) for region in below
     ]

@@ -13,7 +13,7 @@ from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.documents import wording
 from anju.documents.printing import Look, figure_html
-from anju.figures import queries
+from anju.figures.queries import current
 from anju.problems import Problem, Refused
 
 REFERENCE = re.compile(r"\[\[(.*?)\]\]")
@@ -81,12 +81,12 @@ def resolve(
                 problems += refused.problems
             texts.setdefault(key, []).append(item)
     known = _references(texts, problems)
-    codes = queries.measures(user, [reference.code for reference, _ in known.values()])
+    codes = current.measures(user, [reference.code for reference, _ in known.values()])
     for text, (reference, where) in known.items():
         try:
             if reference.code not in codes:
                 raise ValueError(f"没有统计指标 {reference.code}")
-            if not codes[reference.code].is_computed and not queries.accepts(codes[reference.code], reference.calibre):
+            if not codes[reference.code].is_computed and not current.accepts(codes[reference.code], reference.calibre):
                 raise ValueError(f"这个指标没有口径 {reference.calibre}")
             day = periods.end(reference.period or period)
             asked[text] = (reference, regions.region(user, reference.region, day) if reference.region else region)
@@ -136,7 +136,7 @@ def _figures(user: Operator, asked: dict[str, tuple[Reference, Region]], period:
             text: asked[text][0].code + (f":{asked[text][0].calibre}" if asked[text][0].calibre else "")
             for text in texts
         }
-        figures = queries.figures(user, sorted(set(names.values())), [region], [when])
+        figures = current.figures(user, sorted(set(names.values())), [region], [when])
         found |= {text: Printed(figures(name), asked[text][0].look) for text, name in names.items()}
     return found
 

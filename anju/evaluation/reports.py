@@ -13,8 +13,9 @@ from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.documents.wording import chinese, fill, spoken_date, whole_word
 from anju.evaluation import scores
-from anju.figures import queries
-from anju.figures.queries import Figure, Figures
+from anju.figures.figure import Figure
+from anju.figures.queries import current
+from anju.figures.queries.current import Figures
 from anju.quantities import unit
 from anju.runs.sentences import Said
 
@@ -148,7 +149,7 @@ def _common(region: Region, period: str, options: dict[str, Any], title: str) ->
 
 
 def _figures(user: Operator, region: Region, period: str) -> Figures:
-    return queries.figures(user, _codes(SPOKEN), [region], [period])
+    return current.figures(user, _codes(SPOKEN), [region], [period])
 
 
 def _codes(spoken: Any) -> Iterable[str]:

@@ -94,20 +94,20 @@ def _region(user: Any, args: argparse.Namespace) -> Any:
 
 
 def _known(user: Any, codes: list[str]) -> None:
-    from anju.figures import queries
+    from anju.figures.queries import current
 
-    found = queries.measures(user, [queries.split(code)[0] for code in codes])
-    if missing := [code for code in codes if queries.split(code)[0] not in found]:
+    found = current.measures(user, [current.split(code)[0] for code in codes])
+    if missing := [code for code in codes if current.split(code)[0] not in found]:
         raise Refused(
             Problem("FIG-012", "命令", f"没有统计指标 {'、'.join(missing)}。", "anju figures list 列出全部指标。")
         )
 
 
 def run_list(args: argparse.Namespace) -> int:
-    from anju.figures import queries
+    from anju.figures.queries import current
 
     with _inside() as user:
-        found = [m for m in queries.measures(user).values() if args.find in m.code or args.find in m.name]
+        found = [m for m in current.measures(user).values() if args.find in m.code or args.find in m.name]
     keys = ("code", "name", "unit", "kind", "calibres")
     data = [{key: getattr(measure, key) for key in keys} for measure in found]
     out(
@@ -120,7 +120,7 @@ def run_list(args: argparse.Namespace) -> int:
 
 
 def run_load(args: argparse.Namespace) -> int:
-    from anju.figures.services import load_catalogue
+    from anju.figures.catalogue import load_catalogue
 
     with _inside() as user:
         done = load_catalogue(by=user, paths=args.files)
@@ -130,8 +130,8 @@ def run_load(args: argparse.Namespace) -> int:
 
 
 def run_show(args: argparse.Namespace) -> int:
-    from anju.figures import queries
     from anju.figures.models import CurrentFigure
+    from anju.figures.queries import current
 
     with _inside() as user:
         region = _region(user, args)
@@ -142,7 +142,7 @@ def run_show(args: argparse.Namespace) -> int:
             )
             codes = [f"{code}:{calibre}" for code, calibre in rows.values_list("measure_id", "calibre_id")]
         _known(user, codes)
-        found = list(queries.figures(user, codes, [region], [args.period]).values()) if codes else []
+        found = list(current.figures(user, codes, [region], [args.period]).values()) if codes else []
     out(
         args,
         [_data(figure) for figure in found],
@@ -167,11 +167,11 @@ def _line(figure: Any) -> str:
 def run_history(args: argparse.Namespace) -> int:
     from django.utils.timezone import localtime
 
-    from anju.figures import queries
+    from anju.figures.queries import provenance
 
     with _inside() as user:
         _known(user, [args.code])
-        entries = queries.history(user, args.code, _region(user, args), args.period, args.calibre)
+        entries = provenance.history(user, args.code, _region(user, args), args.period, args.calibre)
         data, text = [], []
         for entry in entries:
             row = entry.observation
@@ -192,16 +192,17 @@ def run_history(args: argparse.Namespace) -> int:
 
 
 def run_correct(args: argparse.Namespace) -> int:
-    from anju.figures import queries, services
+    from anju.figures.queries import current, provenance
+    from anju.figures.services import observations
 
     with _inside() as user:
         region = _region(user, args)
-        services.correct(
+        observations.correct(
             by=user, measure=args.code, region=region, period=args.period, calibre=args.calibre, value=args.value, unit=args.unit,
             reason=args.reason,
         )  # fmt: skip
-        now, *_ = queries.history(user, args.code, region, args.period, args.calibre)
-        figure = queries.figure(user, args.code, region, args.period, args.calibre)
+        now, *_ = provenance.history(user, args.code, region, args.period, args.calibre)
+        figure = current.figure(user, args.code, region, args.period, args.calibre)
     out(
         args,
         _data(figure),
@@ -211,7 +212,7 @@ def run_correct(args: argparse.Namespace) -> int:
 
 
 def run_check(args: argparse.Namespace) -> int:
-    from anju.figures.services import check_current
+    from anju.figures.services.current import check_current
 
     with _inside() as user:
         found = check_current(user)
@@ -223,7 +224,7 @@ def run_check(args: argparse.Namespace) -> int:
 
 
 def run_rebuild(args: argparse.Namespace) -> int:
-    from anju.figures.services import rebuild_current
+    from anju.figures.services.current import rebuild_current
 
     with _inside() as user:
         found = rebuild_current(by=user)
@@ -240,7 +241,7 @@ def run_import(args: argparse.Namespace) -> int:
     if args.file == "undo":
         return _undo(args)
     from anju.core import periods
-    from anju.figures import services
+    from anju.figures.services import imports
 
     path = Path(args.file)
     if not path.is_file():
@@ -269,7 +270,7 @@ def run_import(args: argparse.Namespace) -> int:
             "answers": answers,
             "content": path.read_bytes(),
         }
-        done = (services.preview_import if args.preview else services.import_tables)(**wanted)
+        done = (imports.preview_import if args.preview else imports.import_tables)(**wanted)
     data = {
         "import": done.source.pk if done.source and not args.preview else None, "new": done.new, "changed": done.changed,
         "unchanged": done.unchanged, "reminders": [problem.as_dict() for problem in done.reminders], "stored": not args.preview,
@@ -303,7 +304,7 @@ def _map(path: Path, named: str) -> Any:
 
 
 def _undo(args: argparse.Namespace) -> int:
-    from anju.figures.services import undo_import
+    from anju.figures.services.imports import undo_import
 
     if args.number is None:
         raise Refused(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from anju.core.doctor import BAD, OK, Finding, check
 from anju.core.scope import Operator
-from anju.figures.services import check_current
+from anju.figures.services.current import check_current
 
 
 @check("现行数")

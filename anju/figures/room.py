@@ -3,6 +3,6 @@
 BAND = "figures"
 COMMANDS = ("anju.figures.commands:add",)
 DOCTOR = ("anju.figures.doctor",)
-PLACES = ("anju.figures.places:places",)
-PERIODS = ("anju.figures.places:periods_of",)
+PLACES = ("anju.figures.queries.places:places",)
+PERIODS = ("anju.figures.queries.places:periods_of",)
 MEASURES = ("catalogue",)

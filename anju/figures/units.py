@@ -6,9 +6,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from anju.figures.current import accepts
 from anju.figures.figure import NUMBER, SHARE
 from anju.figures.models import Measure, Observation
+from anju.figures.queries.current import accepts
 from anju.problems import Problem, Refused
 from anju.quantities import to_base, unit
 

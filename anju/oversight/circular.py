@@ -12,10 +12,9 @@ from anju.core.scope import Operator
 from anju.core.templatetags.anju import period_label
 from anju.documents import annex
 from anju.documents.wording import fill, whole_word
-from anju.figures import queries
-from anju.figures.figure import UNREPORTED
+from anju.figures.figure import UNREPORTED, Figure
 from anju.figures.models import Measure
-from anju.figures.queries import Figure
+from anju.figures.queries import current, latest
 from anju.oversight import codes, warnings
 from anju.problems import Problem, Refused
 
@@ -144,7 +143,7 @@ class Standing:
     def __init__(self, user: Operator, codes: Iterable[str], listed: list[Region], period: str) -> None:
         codes = list(codes)
         self.region, self.period, self.year, self.sums = listed[0], period, period[:4], {}
-        catalogue = queries.measures(user)
+        catalogue = current.measures(user)
         behind = {
             (one, code.partition(":")[2]) for code in codes for one in self._behind(catalogue, code.partition(":")[0])
         }
@@ -152,9 +151,9 @@ class Standing:
         self.targets = {code for code in named if catalogue[code].target_of_id}
         self.catalogue, self.when = catalogue, {}
         if period != self.year:
-            self.when, self.sums = queries.within(user, named - self.targets, listed, period)
-        sides = {f"{one}:{calibre}" for one, calibre in behind if queries.accepts(catalogue[one], calibre)}
-        self.found = queries.figures(user, {*codes, *named, *sides}, listed, {period, self.year, *self.when.values()})
+            self.when, self.sums = latest.within(user, named - self.targets, listed, period)
+        sides = {f"{one}:{calibre}" for one, calibre in behind if current.accepts(catalogue[one], calibre)}
+        self.found = current.figures(user, {*codes, *named, *sides}, listed, {period, self.year, *self.when.values()})
 
     @staticmethod
     def _behind(catalogue: Any, code: str) -> Iterator[str]:
@@ -177,10 +176,10 @@ class Standing:
         measure = self.catalogue[code]
         if measure.kind == Measure.Kind.RATIO:
             top, bottom = (
-                self(side, region, calibre if queries.accepts(self.catalogue[side], calibre) else "")
+                self(side, region, calibre if current.accepts(self.catalogue[side], calibre) else "")
                 for side in (measure.numerator_id, measure.denominator_id)
             )
-            return own if own.known else queries.rate(code, top, bottom, own)
+            return own if own.known else latest.rate(code, top, bottom, own)
         if code in self.targets:
             return self.found(code, region, self.year, calibre)
         if not calibre and (code, region.pk) in self.sums:

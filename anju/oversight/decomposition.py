@@ -10,8 +10,9 @@ from anju.core.scope import Operator
 from anju.documents import annex
 from anju.documents.annex import Annex, Cell, Column, Row
 from anju.documents.wording import fill, spoken_date, whole_word
-from anju.figures import queries
-from anju.figures.queries import Figure, Figures
+from anju.figures.figure import Figure, total
+from anju.figures.queries import current
+from anju.figures.queries.current import Figures
 from anju.oversight import codes
 
 HERE = Path(__file__).parent
@@ -47,7 +48,7 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     options = {"superior_short": "上级", "place": region.name, **options}
     parts = regions.children(user, region, periods.end(period))
     table = annex.make(annex.declared(HERE / "annexes.yaml")["decomposition"]["targets"], period, options)
-    figures = queries.figures(
+    figures = current.figures(
         user, [*NAMED.values(), *(column.code for column in table.leaves)], [region, *parts], [period]
     )
     _rows(table, figures, region, parts, options.get("groups", []))
@@ -76,7 +77,7 @@ def _rows(table: Annex, figures: Figures, region: Region, parts: list[Region], g
         """Over those the paper gives a task at all: no line is no task, but a line that is not filled in leaves the sum unknown."""
         lines = [figures(column.code, part) for part in among.members]
         lines = [line for line in lines if line.observation_id is not None] or lines
-        return queries.total(lines, region=among)
+        return total(lines, region=among)
 
     def cells(of: Any, where: Any) -> tuple[Cell, ...]:
         return tuple(Cell(of(column, where), column.show) for column in table.leaves)
@@ -108,7 +109,7 @@ def _nodes(user: Operator, region: Region, options: dict[str, Any]) -> list[dict
     codes.known(user, [node["code"] for node in options.get("nodes", [])], "nodes")
     by_day: dict[str, list[dict[str, Any]]] = {}
     for node in options.get("nodes", []):
-        figure = queries.figure(user, node["code"], region, node["period"])
+        figure = current.figure(user, node["code"], region, node["period"])
         if figure.known:
             by_day.setdefault(node["period"], []).append({"name": node["name"], "figure": figure})
     dated = str(options.get("dated", ""))

@@ -18,10 +18,12 @@ from anju.documents.annex import Column
 from anju.documents.kinds import DocumentKind
 from anju.documents.models import Document
 from anju.documents.wording import fill, spoken_date, whole_word
-from anju.figures import queries
-from anju.figures.figure import Derived, derived
+from anju.figures.figure import Derived, Figure, derived
 from anju.figures.models import Observation
-from anju.figures.queries import Figure, Figures, Latest, NodeGaps
+from anju.figures.queries import current, latest, nodes
+from anju.figures.queries.current import Figures
+from anju.figures.queries.latest import Latest
+from anju.figures.queries.nodes import NodeGaps
 from anju.oversight import overdue
 from anju.problems import ASK, Problem, Refused
 from anju.quantities import unit
@@ -133,7 +135,7 @@ def gather(code: str, user: Operator, region: Region, period: str, options: dict
     listed = [region, *parts]
     tasks = [one for one in read_tasks(user, listed, on) if one.told]
     ranking = rank(tasks, region, parts, period)
-    wanted = queries.nodes(user, region, on, parts)
+    wanted = nodes.nodes(user, region, on, parts)
     gaps = wanted.next or wanted.last
     since = changes(user, code, region, period, listed, tasks)
     late = overdue.overdue(user, region, on)
@@ -153,7 +155,7 @@ def gather(code: str, user: Operator, region: Region, period: str, options: dict
             table = annex.make(declared["annexes"][name], period, options)
             annex.fill_rows(table, region, parts, partial(cell, tasks, ranking, gaps, since), lambda one: one.name)
             tables.append(table)
-    spent = queries.latest(user, [one["code"] for one in declared["funds"]], listed, on)
+    spent = latest.latest(user, [one["code"] for one in declared["funds"]], listed, on)
     return {
         "title": options.get("title") or fill(kind["title"], period, options),
         "span": span,
@@ -180,9 +182,9 @@ def gather(code: str, user: Operator, region: Region, period: str, options: dict
 def read_tasks(user: Operator, listed: Sequence[Region], on: Any) -> list[Task]:
     """Every declared task as it stood on that day: the newest report up to it, against the year's target."""
     said = annex.declared(DECLARED)["tasks"]
-    done = queries.latest(user, [one["actual"] for one in said], listed, on)
+    done = latest.latest(user, [one["actual"] for one in said], listed, on)
     when = {one["rate"]: done.period(one["actual"]) or done.year for one in said}
-    found = queries.figures(user, [*when, *(one["target"] for one in said)], listed, {done.year, *when.values()})
+    found = current.figures(user, [*when, *(one["target"] for one in said)], listed, {done.year, *when.values()})
     return [task_of(one, done, found, when[one["rate"]], listed) for one in said]
 
 
@@ -192,7 +194,7 @@ def task_of(one: dict[str, Any], done: Latest, found: Figures, when: str, listed
     rates = {place.pk: found(one["rate"], place, when) for place in listed}
     for pk, figure in actual.items():
         if isinstance(figure, Derived):  # a sum of parts: the catalogue's own rate knows nothing of it
-            rates[pk] = queries.rate(one["rate"], figure, target[pk], rates[pk])
+            rates[pk] = latest.rate(one["rate"], figure, target[pk], rates[pk])
     return Task(one, actual, target, rates, listed[0].pk)
 
 
@@ -253,7 +255,7 @@ def changes(
     if before is None:
         return None
     made = Since(before)
-    then = queries.latest(user, [one.code for one in tasks], listed, periods.end(before.period))
+    then = latest.latest(user, [one.code for one in tasks], listed, periods.end(before.period))
     for task in tasks:
         if then.period(task.code):
             made.changes[task.code] = {one.pk: change(then, task, one) for one in listed}
@@ -293,7 +295,7 @@ def corrected(user: Operator, before: Document, figures: list[Figure]) -> list[t
 
 def as_printed(row: Observation) -> Derived:
     """An observation that stands no more, with a reference of its own."""
-    said = queries.as_figure(row)
+    said = current.as_figure(row)
     return derived(
         said, f"{said.name}（更正以前）", said.exact, (), f"obs:{row.pk}", "更正以前的数", observation_id=row.pk
     )

@@ -18,8 +18,8 @@ from anju.core.reminders import Reminder
 from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import day
 from anju.documents.annex import declared
-from anju.figures import queries as figures
 from anju.figures.models import Node
+from anju.figures.queries import nodes as node_queries
 from anju.oversight.models import Notice
 
 LEADS = Path(__file__).with_name("reminders.yaml")
@@ -66,7 +66,7 @@ def nodes(user: Operator, at: datetime) -> Iterator[Reminder]:
     tops = Region.objects.filter(pk__in=near.values("document__region_id")).order_by("order", "id")
     for top in tops:
         below = regions.children(user, top, on)
-        for one in figures.nodes(user, top, on, below).coming:
+        for one in node_queries.nodes(user, top, on, below).coming:
             if not one.binding or (one.node.on - on).days > lead:
                 continue
             for gap in one.parts or (one.whole,):

@@ -15,7 +15,7 @@ from anju.core.models import Region
 from anju.core.permissions import require
 from anju.core.scope import Operator, visible
 from anju.figures.models import CurrentFigure, Measure, Observation, Source
-from anju.figures.publishing import Published, publish
+from anju.figures.services.publications import Published, publish
 from anju.problems import Problem, Refused
 from anju.projects.base import ADJUST, own
 from anju.projects.counting import Count, Counted, counted, measures

@@ -14,7 +14,7 @@ from anju.core.permissions import may
 from anju.core.scope import Operator, scoped, visible
 from anju.figures.figure import NUMBER, UNREPORTED
 from anju.figures.models import Source
-from anju.figures.publishing import Published, publish
+from anju.figures.services.publications import Published, publish
 from anju.problems import Problem, Refused
 from anju.projects import services as projects
 from anju.projects.counting import Count, counted, measures, together

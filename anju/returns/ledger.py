@@ -8,8 +8,8 @@ from typing import Any
 from anju.core import periods
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
-from anju.figures import queries as figures
-from anju.figures.queries import Figure
+from anju.figures.figure import Figure
+from anju.figures.queries import current
 from anju.projects import queries as projects
 from anju.projects.models import Project
 from anju.quantities import unit
@@ -109,13 +109,13 @@ class Numbers:
         self.region, self.period, self.year = region, period, periods.year(period)
         codes = {code for kind, code, _ in wanted if kind == "target"}
         self.plans = {}
-        asking = [measure for measure in figures.measures(user).values() if measure.target_of_id in codes]
+        asking = [measure for measure in current.measures(user).values() if measure.target_of_id in codes]
         for measure in sorted(asking, key=lambda one: (one.of_id is None, -one.order)):
             self.plans[measure.target_of_id] = measure.code  # the whole target is last, after its breakdowns
-        known = set(figures.measures(user, [code for kind, code, _ in wanted if kind == "measure"]))
+        known = set(current.measures(user, [code for kind, code, _ in wanted if kind == "measure"]))
         keys = [f"{self.plans[c]}:{level}" for c in codes & set(self.plans) for level in ("", *LEVELS)]
         keys += [f"{code}:{calibre}" for kind, code, calibre in wanted if kind == "measure" and code in known]
-        self.found = figures.figures(user, keys, [region], list(dict.fromkeys([period, self.year]))) if keys else None
+        self.found = current.figures(user, keys, [region], list(dict.fromkeys([period, self.year]))) if keys else None
         self.known = known
 
     def target(self, code: str, calibre: str = "") -> Figure | None:

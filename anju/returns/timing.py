@@ -13,7 +13,7 @@ from anju.core.models import Organisation, Region
 from anju.core.permissions import may
 from anju.core.scope import Operator, visible, within
 from anju.figures.models import Source
-from anju.figures.publishing import Published, publish
+from anju.figures.services.publications import Published, publish
 from anju.projects.queries import below
 from anju.returns import calendar
 from anju.returns import spec as forms

@@ -11,10 +11,10 @@ from anju.core import periods as calendar
 from anju.core import regions as places
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.figures import queries as figures
 from anju.figures.figure import Figure, total
 from anju.figures.models import Measure
-from anju.figures.queries import Figures
+from anju.figures.queries import current
+from anju.figures.queries.current import Figures
 from anju.problems import Problem, Refused
 from anju.quantities import COUNTED, scaled_text, unit
 from anju.rules.book.schema import Book, Input
@@ -34,7 +34,7 @@ def bind_region(
 ) -> list[Row]:
     """The one row of a region, for a book whose inputs name their measures. level: whose targets, when several levels set them."""
     _known(book, judged, assumptions)
-    catalogue = figures.measures(user)
+    catalogue = current.measures(user)
     codes = {name: _codes(book, item, catalogue, level) for name, item in book.inputs.items() if item.measure}
     wanted: dict[str, list[str]] = {}
     for name, listed in codes.items():
@@ -91,7 +91,7 @@ def _codes(book: Book, item: Input, catalogue: Mapping[str, Measure], level: str
 
 def _figures(user: Operator, book: Book, codes: Iterable[str], regions: list[Region], periods: list[str]) -> Figures:
     try:
-        return figures.figures(user, codes, regions, periods)
+        return current.figures(user, codes, regions, periods)
     except KeyError as error:
         raise _no_measure(book, str(error.args[0])) from None
 
@@ -142,8 +142,8 @@ def bind_all(
 ) -> list[Row]:
     """Rows of every binding of the book, over the region and what is below it."""
     below = places.children(user, region, calendar.end(period))
-    catalogue = figures.measures(user)
-    calibres = figures.calibres()
+    catalogue = current.measures(user)
+    calibres = current.calibres()
     rows: list[Row] = []
     for entry in entries:
         rows += _Spread(user, book, entry, region, below, period, given, catalogue, calibres).rows()

@@ -64,13 +64,15 @@ def measure(imported: int, stored: int) -> list[str]:
     from anju.core.models import Region
     from anju.core.regions import region
     from anju.core.scope import local_operator, scoped
-    from anju.figures import queries, services
+    from anju.figures import catalogue
     from anju.figures.models import Measure
+    from anju.figures.queries import current
+    from anju.figures.services import imports
     from anju.workbooks.reading.cells import Cell, Reading
 
     user = local_operator()
     with scoped(user):
-        services.load_catalogue(by=user)
+        catalogue.load_catalogue(by=user)
         nation = region(user, "100000")
         often = Counter(
             Region.objects.values_list("short", flat=True)
@@ -120,7 +122,7 @@ def measure(imported: int, stored: int) -> list[str]:
 
     def bring(sha: str, wanted: list[Cell]) -> Any:
         with scoped(user):
-            return services.import_tables(
+            return imports.import_tables(
                 by=user,
                 readings=Reading("bench", "bench.xlsx", sha, cells=wanted),
                 region=nation,
@@ -181,7 +183,7 @@ def measure(imported: int, stored: int) -> list[str]:
 
     def whole_page() -> None:
         with scoped(user):
-            queries.figures(user, codes[:24], page, ["2021"])
+            current.figures(user, codes[:24], page, ["2021"])
 
     read = median(whole_page, 5)
     return [
@@ -199,7 +201,7 @@ def measure(imported: int, stored: int) -> list[str]:
 
 def _rebuild(user: Any) -> None:
     from anju.core.scope import scoped
-    from anju.figures.services import rebuild_current
+    from anju.figures.services.current import rebuild_current
 
     with scoped(user):
         rebuild_current(by=user)
@@ -207,7 +209,7 @@ def _rebuild(user: Any) -> None:
 
 def _check(user: Any) -> None:
     from anju.core.scope import scoped
-    from anju.figures.services import check_current
+    from anju.figures.services.current import check_current
 
     with scoped(user):
         assert check_current(user).differing == 0

@@ -134,7 +134,7 @@ def _province() -> None:
 
 def _catalogue() -> None:
     from anju.core.scope import local_operator, scoped
-    from anju.figures.services import load_catalogue
+    from anju.figures.catalogue import load_catalogue
 
     with scoped(local_operator()) as by:
         load_catalogue(by=by)

@@ -62,7 +62,7 @@ def measure(place: int, size: int) -> list[str]:
 
     from anju.core.models import Region
     from anju.core.scope import local_operator, scoped
-    from anju.figures.services import load_catalogue
+    from anju.figures.catalogue import load_catalogue
     from anju.projects.models import Project
     from anju.returns import queries, services, workbook
 

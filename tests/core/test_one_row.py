@@ -23,7 +23,7 @@ NO_ACTS = {
     "anju.core.trail.doing": "the trail itself",
     "anju.core.trail.inside": "the trail itself",
     "anju.core.trail.record": "the trail itself",
-    "anju.figures.publishing.publish": "is called by the act that publishes",
+    "anju.figures.services.publications.publish": "is called by the act that publishes",
     "anju.projects.queries.sums": "reads",
     "anju.projects.services.keep_file": "is called by the act that the file belongs to",
     "anju.returns.closing.close_month": "many transactions: writes the row of the whole before the first lock",

@@ -5,8 +5,9 @@ import pytest
 from anju.core.models import Region
 from anju.core.scope import local_operator, scoped
 from anju.demo.province import MARK, Size, generate
-from anju.figures import services
+from anju.figures import catalogue
 from anju.figures.models import CurrentFigure, Observation
+from anju.figures.services import current
 from anju.problems import Refused
 from anju.returns.models import Cell, Return
 
@@ -17,7 +18,7 @@ COUNTED = {"counties": 12, "projects": 300, "observations": 30_000, "returns": 1
 @pytest.fixture
 def province(committed):
     with scoped(local_operator()) as by:
-        services.load_catalogue(by=by)
+        catalogue.load_catalogue(by=by)
     return generate(SMALL, say=lambda text: None)
 
 
@@ -32,7 +33,7 @@ def test_every_name_says_that_it_is_made_up_and_the_figures_are_sound(province):
     with scoped(local_operator()) as user:
         made = Region.objects.filter(code__startswith="99")
         assert made.count() == 1 + 2 + 12 and all(MARK in region.name for region in made)
-        checked = services.check_current(user)
+        checked = current.check_current(user)
         assert (checked.differing, checked.total) == (0, province["figures"])
         city = made.get(code="990100")
         key = {"measure": "shanty.start", "period": "2026-10", "calibre": ""}

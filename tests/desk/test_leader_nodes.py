@@ -18,13 +18,13 @@ def planned(loaded_places):
     """Three counties asked for 100, 100 and 50 by 30 September; two reports, an entry that is overdue."""
     from anju.core import regions
     from anju.core.scope import local_operator, scoped
-    from anju.figures import services as figures
+    from anju.figures.services import nodes, observations, targets
     from anju.projects.models import Entry, Project
 
     with scoped(local_operator()) as by:
         city = regions.region(by, CITY)
         parts = regions.children(by, city, date(2023, 12, 31))[:3]
-        paper = figures.target_document(
+        paper = targets.target_document(
             by=by, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 7, 20)
         )
         rows = [
@@ -36,9 +36,9 @@ def planned(loaded_places):
             for region, value in zip((city, *parts), values, strict=True):
                 if value:
                     said = {"document": paper} if code.endswith("target") else {}
-                    figures.enter(by=by, measure=code, region=region, period=period, value=value, **said)
+                    observations.enter(by=by, measure=code, region=region, period=period, value=value, **said)
         for day, share in ((date(2023, 6, 30), Fraction(1, 2)), (date(2023, 9, 30), Fraction(4, 5))):
-            figures.set_node(by=by, document=paper, measure="shanty.start.target", on=day, share=share)
+            nodes.set_node(by=by, document=paper, measure="shanty.start.target", on=day, share=share)
         project = Project.objects.create(region=parts[0], code="P1", name="示例片区", kind="shanty", by="local")
         Entry.objects.create(project=project, region=parts[0], ledger="three-years", opened_on=date(2023, 2, 1))
     return [part.name for part in parts]

@@ -27,7 +27,8 @@ def circular() -> str:
 def city(scope, settings):
     """The city with its figures; templates of these tests known to Django."""
     from anju.core.regions import children, region
-    from anju.figures.services import enter, load_catalogue
+    from anju.figures.catalogue import load_catalogue
+    from anju.figures.services.observations import enter
 
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [str(Path(__file__).parent / "templates")]}]
     load_catalogue(by=scope)
@@ -44,7 +45,7 @@ def city(scope, settings):
 
 def gather(user, region, period, options):
     from anju.core.regions import children
-    from anju.figures.queries import figures
+    from anju.figures.queries.current import figures
 
     below = children(user, region)[:3]
     found = figures(

@@ -42,7 +42,7 @@ def test_what_is_no_claim_is_left_alone(scope, city, kind, prose):
 
 
 def test_over_fulfilled_at_exactly_a_hundred_is_not(scope, city, kind):
-    from anju.figures.services import correct
+    from anju.figures.services.observations import correct
 
     correct(by=scope, measure="subsidy.households", region=city, period=YEAR, value="670", reason="更正")
     (warning,) = warned(scope, city, claim="，超额完成年度目标任务")

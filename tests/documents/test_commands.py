@@ -58,7 +58,7 @@ def test_list_and_check(run, draft):
 
 
 def test_a_stale_document_has_exit_code_1(run, scope, draft, city):
-    from anju.figures.services import correct
+    from anju.figures.services.observations import correct
 
     correct(by=scope, measure="subsidy.households", region=city, period=YEAR, value="700", reason="补报")
     code, told = run("check", draft.pk)

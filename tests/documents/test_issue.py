@@ -6,7 +6,7 @@ import pytest
 
 from anju.core.models import Trail
 from anju.documents import queries, services
-from anju.figures import services as figures
+from anju.figures.services import observations as figures
 from anju.problems import Refused
 from tests.documents.conftest import YEAR
 

@@ -7,7 +7,7 @@ import pytest
 
 from anju.documents import queries, readback
 from anju.documents.render import to_docx
-from anju.figures import services as figures
+from anju.figures.services import observations as figures
 from anju.problems import Refused
 from tests.documents.conftest import YEAR
 

@@ -7,7 +7,9 @@ import pytest
 
 from anju.evaluation.reports import rate_show
 from anju.evaluation.scores import Score
-from anju.figures import queries, services
+from anju.figures import catalogue
+from anju.figures.queries import current
+from anju.figures.services import observations
 from anju.problems import Refused
 from anju.runs import services as runs
 from tests.fidelity.reading import tables
@@ -29,9 +31,9 @@ def plain(version) -> str:
 
 def scored(user, judged=JUDGED, **facts):
     """Score the sample place by the one book of that subject, whose year is another: 2020."""
-    services.load_catalogue(by=user)
+    catalogue.load_catalogue(by=user)
     for measure, value in (FACTS | facts).items():
-        services.enter(by=user, measure=measure, region=place(user), period="2020", value=value)
+        observations.enter(by=user, measure=measure, region=place(user), period="2020", value=value)
     runs.run_book(
         by=user,
         kind="scoring",
@@ -115,7 +117,7 @@ def test_a_goal_set_as_a_share_is_told_as_a_share_and_judged_by_what_it_comes_to
     )
     from fractions import Fraction
 
-    services.enter(
+    observations.enter(
         by=scope, measure="old.households.completed.target", region=place(scope), period=PERIOD, value=Fraction(1, 2)
     )
     text = plain(written(scope, "evaluation-report", {"superior_short": "省"}))
@@ -125,9 +127,9 @@ def test_a_goal_set_as_a_share_is_told_as_a_share_and_judged_by_what_it_comes_to
 
 def test_a_rate_is_told_without_decimals_only_when_it_is_whole(scope):
     told(scope, {"shanty.start.target": "10000", "shanty.start": "9996"})
-    rate = queries.figure(scope, "shanty.start.rate", place(scope), PERIOD)
+    rate = current.figure(scope, "shanty.start.rate", place(scope), PERIOD)
     assert (rate_show(rate), rate.text(places=0)) == ("% 1", "100")
-    assert rate_show(queries.figure(scope, "prh.start.rate", place(scope), PERIOD)) == "% 1"
+    assert rate_show(current.figure(scope, "prh.start.rate", place(scope), PERIOD)) == "% 1"
 
 
 def test_full_marks_with_listed_problems_remind_the_writer(scope):
@@ -154,7 +156,7 @@ def test_a_region_says_what_is_behind_and_leaves_open_what_was_not_scored(scope)
         scope,
         {"prh.start.target": "100", "prh.start": "99", "subsidy.households.target": "10", "subsidy.households": "10"},
     )
-    services.enter(by=scope, measure="arh.start.target", region=place(scope), period=PERIOD, state="no_task")
+    observations.enter(by=scope, measure="arh.start.target", region=place(scope), period=PERIOD, state="no_task")
     text = plain(written(scope, "region-evaluation", {"tables": [{"name": "租赁住房保障"}]}))
     assert "实际开工99套，开工率99%" in text and "公租房开工完成计划的99%，没有达到年度计划。" in text
     assert "各项年度计划已经完成" not in text and "无保障性租赁住房建设任务" in text

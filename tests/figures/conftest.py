@@ -9,7 +9,7 @@ YEAR = "2021"
 
 @pytest.fixture
 def catalogue(scope):
-    from anju.figures.services import load_catalogue
+    from anju.figures.catalogue import load_catalogue
 
     load_catalogue(by=scope)
     return scope

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from anju.core.models import Trail
-from anju.figures import services
+from anju.figures import catalogue
 from anju.figures.catalogue import read
 from anju.figures.models import Measure
+from anju.figures.services import observations
 from anju.problems import Refused
 from anju.quantities import unit
 from tests.figures.conftest import YEAR
@@ -65,7 +66,7 @@ def test_measures_are_called_by_the_words_of_the_glossary(user):
 
 def test_loading_again_changes_nothing(user):
     before = Trail.objects.count()
-    again = services.load_catalogue(by=user)
+    again = catalogue.load_catalogue(by=user)
     assert (again.new, again.changed) == ((), ()) and Trail.objects.count() == before
 
 
@@ -77,10 +78,10 @@ def test_a_place_brings_its_own(user, east, tmp_path):
         "  - {code: audit.2018.found, name: 2018年度审计发现问题, unit: 个, kind: stock, calibres: [cash]}\n"
         "  - {code: audit.2018.rate, name: 2018年度整改率, kind: ratio, numerator: audit.2018.found, denominator: audit.2017.found, places: 1}\n",
     )
-    done = services.load_catalogue(by=user, paths=[path])
+    done = catalogue.load_catalogue(by=user, paths=[path])
     assert set(done.new) == {"cash", "plan.years", "audit.2018.found", "audit.2018.rate"}
-    services.enter(by=user, measure="audit.2018.found", region=east, period=YEAR, value=3, calibre="cash")
-    assert services.load_catalogue(by=user, paths=[path]).new == () and services.load_catalogue(by=user).changed == ()
+    observations.enter(by=user, measure="audit.2018.found", region=east, period=YEAR, value=3, calibre="cash")
+    assert catalogue.load_catalogue(by=user, paths=[path]).new == () and catalogue.load_catalogue(by=user).changed == ()
 
 
 def test_two_places_may_say_the_same_and_not_something_else(user, tmp_path):
@@ -88,24 +89,24 @@ def test_two_places_may_say_the_same_and_not_something_else(user, tmp_path):
     for folder, name in ((first, "开工年数"), (second, "开工年数"), (third, "竣工年数")):
         folder.mkdir()
         write(folder, f"measures:\n  - {{code: plan.years, name: {name}, unit: 年, kind: stock}}\n")
-    services.load_catalogue(by=user, paths=[first / "measures.yaml"])
-    assert services.load_catalogue(by=user, paths=[second / "measures.yaml"]).changed == ()
+    catalogue.load_catalogue(by=user, paths=[first / "measures.yaml"])
+    assert catalogue.load_catalogue(by=user, paths=[second / "measures.yaml"]).changed == ()
     with pytest.raises(Refused, match="FIG-007"):
-        services.load_catalogue(by=user, paths=[third / "measures.yaml"])
+        catalogue.load_catalogue(by=user, paths=[third / "measures.yaml"])
 
 
 def test_the_unit_of_what_has_numbers_stays(user, east, tmp_path):
     text = "measures:\n  - {{code: plan.size, name: 规模, unit: {unit}, kind: stock}}\n"
     path = write(tmp_path, text.format(unit="户"))
-    services.load_catalogue(by=user, paths=[path])
+    catalogue.load_catalogue(by=user, paths=[path])
     write(tmp_path, text.format(unit="㎡"))
-    assert services.load_catalogue(by=user, paths=[path]).changed == ("plan.size",)
-    services.enter(by=user, measure="plan.size", region=east, period=YEAR, value="12.5")
+    assert catalogue.load_catalogue(by=user, paths=[path]).changed == ("plan.size",)
+    observations.enter(by=user, measure="plan.size", region=east, period=YEAR, value="12.5")
     write(tmp_path, text.format(unit="万㎡"))
-    services.load_catalogue(by=user, paths=[path])
+    catalogue.load_catalogue(by=user, paths=[path])
     write(tmp_path, text.format(unit="户"))
     with pytest.raises(Refused, match="FIG-007"):
-        services.load_catalogue(by=user, paths=[path])
+        catalogue.load_catalogue(by=user, paths=[path])
 
 
 def test_every_flaw_is_told_with_its_line(user, tmp_path):

@@ -5,8 +5,10 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from anju.core.kept import steady
 from anju.core.models import Trail
-from anju.figures import queries, services
 from anju.figures.models import CurrentFigure, Observation
+from anju.figures.queries import current
+from anju.figures.services import imports, observations
+from anju.figures.services.current import check_current, rebuild_current
 from tests.figures.conftest import YEAR, cell, reading
 from tests.figures.test_undo import standing
 
@@ -19,26 +21,26 @@ def busy(user, city, east, west):
         cell(west, "shanty.start", ""),
         cell(city, "old.households", "46682", unit="户"),
     ]
-    services.import_tables(by=user, readings=reading(*rows), region=city, period=YEAR)
-    services.correct(by=user, measure="shanty.start", region=east, period=YEAR, value="6", reason="核实")
-    services.enter(by=user, measure="invest.done", region=east, period=YEAR, value="9.10", calibre="cal2")
-    services.assume(by=user, measure="prh.start", region=east, period=YEAR, value="1", basis="正文", approx="约")
+    imports.import_tables(by=user, readings=reading(*rows), region=city, period=YEAR)
+    observations.correct(by=user, measure="shanty.start", region=east, period=YEAR, value="6", reason="核实")
+    observations.enter(by=user, measure="invest.done", region=east, period=YEAR, value="9.10", calibre="cal2")
+    observations.assume(by=user, measure="prh.start", region=east, period=YEAR, value="1", basis="正文", approx="约")
     rows = [cell(east, "shanty.start", "7"), cell(city, "old.households.completed.target", "50", unit="%")]
-    undone = services.import_tables(
+    undone = imports.import_tables(
         by=user, readings=reading(*rows, sha="9" * 64), region=city, period=YEAR, answers={"*": "改"}
     )
-    services.undo_import(by=user, source=undone.source, reason="错表")
+    imports.undo_import(by=user, source=undone.source, reason="错表")
     rows = [cell(city, "old.households.completed.target", "50", unit="%")]
-    services.import_tables(by=user, readings=reading(*rows, sha="8" * 64), region=city, period=YEAR)
+    imports.import_tables(by=user, readings=reading(*rows, sha="8" * 64), region=city, period=YEAR)
     return user
 
 
 def test_what_is_kept_equals_what_is_rebuilt(busy):
     before = standing()
-    assert services.rebuild_current(by=busy).differing == 0
+    assert rebuild_current(by=busy).differing == 0
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM figures_current")
-    found = services.rebuild_current(by=busy)
+    found = rebuild_current(by=busy)
     assert (found.total, found.differing) == (len(before), len(before)) and standing() == before
     assert Trail.objects.filter(act="figures.rebuild_current").count() == 2
 
@@ -50,8 +52,8 @@ def test_a_figure_that_was_tampered_with_is_found_and_mended(busy, damage):
     before = standing()
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE figures_current SET {damage} WHERE measure_id = 'shanty.start' AND value IS NOT NULL")
-    assert services.check_current(busy).differing == 1
-    services.rebuild_current(by=busy)
+    assert check_current(busy).differing == 1
+    rebuild_current(by=busy)
     assert standing() == before
 
 
@@ -74,11 +76,11 @@ def test_reading_a_page_costs_the_same_whatever_its_size(busy, city, counties, d
         "old.households.completed.target",
     ]
     with steady():
-        queries.measures(busy)  # kept from here on
+        current.measures(busy)  # kept from here on
         with django_assert_num_queries(3):  # rows; the share; its base's row
-            queries.figures(busy, codes, [city], [YEAR])
+            current.figures(busy, codes, [city], [YEAR])
         with django_assert_num_queries(3):
-            found = queries.figures(busy, codes, [city, *counties], [YEAR, "2020", "2019"])
+            found = current.figures(busy, codes, [city, *counties], [YEAR, "2020", "2019"])
     assert len(found) == 5 * 7 * 3
     assert (
         found("old.households.completed.target").text() == "23341" and found("shanty.start", counties[0]).text() == "6"

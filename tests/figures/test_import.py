@@ -3,8 +3,9 @@
 import pytest
 
 from anju.core.models import Trail
-from anju.figures import queries, services
 from anju.figures.models import CurrentFigure, Observation, Source
+from anju.figures.queries import current, provenance
+from anju.figures.services import imports, observations
 from anju.problems import Refused
 from tests.figures.conftest import YEAR, cell, reading
 
@@ -12,7 +13,7 @@ from tests.figures.conftest import YEAR, cell, reading
 def bring(user, city, *cells, **more):
     sha = more.pop("sha", "a" * 64)
     published = more.pop("published", [])
-    return services.import_tables(
+    return imports.import_tables(
         by=user, readings=reading(*cells, sha=sha, published=published), region=city, period=YEAR, **more
     )
 
@@ -29,17 +30,17 @@ def test_numbers_arrive_with_their_precision_and_their_cell(user, city, east):
         cell(city, "shanty.start", "0", kind="total"),
     )
     assert (done.new, done.changed, done.unchanged) == (2, 0, 0)
-    figure = queries.figure(user, "invest.done", east, YEAR)
+    figure = current.figure(user, "invest.done", east, YEAR)
     assert (figure.value, figure.text(), figure.places) == (272_700_000_000, "27.27", 2)
-    assert queries.figure(user, "shanty.start", city, YEAR).text() == "0"
-    assert queries.provenance(user, figure.observation_id).place == "《表.xlsx》工作表“表1” 单元格 H4"
+    assert current.figure(user, "shanty.start", city, YEAR).text() == "0"
+    assert provenance.provenance(user, figure.observation_id).place == "《表.xlsx》工作表“表1” 单元格 H4"
     assert Trail.objects.filter(act="imports.store").count() == 1
 
 
 def test_states_are_no_numbers(user, city, east, west):
     bring(user, city, cell(east, "shanty.start", ""), cell(west, "shanty.start", "无任务"))
-    assert queries.figure(user, "shanty.start", east, YEAR).value is None
-    assert [queries.figure(user, "shanty.start", region, YEAR).state_text for region in (east, west)] == [
+    assert current.figure(user, "shanty.start", east, YEAR).value is None
+    assert [current.figure(user, "shanty.start", region, YEAR).state_text for region in (east, west)] == [
         "未报",
         "无任务",
     ]
@@ -96,9 +97,9 @@ def test_the_same_file_again_changes_nothing_and_says_so(user, city, east):
 
 def test_the_same_file_again_does_not_take_back_a_correction(user, city, east):
     bring(user, city, cell(east, "shanty.start", "5"))
-    services.correct(by=user, measure="shanty.start", region=east, period=YEAR, value=7, reason="核减重复项目")
+    observations.correct(by=user, measure="shanty.start", region=east, period=YEAR, value=7, reason="核减重复项目")
     assert bring(user, city, cell(east, "shanty.start", "5")).changed == 0
-    assert queries.figure(user, "shanty.start", east, YEAR).value == 7
+    assert current.figure(user, "shanty.start", east, YEAR).value == 7
 
 
 def test_what_a_changed_map_reads_no_more_is_told_with_the_import_to_undo(user, city, east, west):
@@ -110,7 +111,7 @@ def test_what_a_changed_map_reads_no_more_is_told_with_the_import_to_undo(user, 
     (problem,) = refused.value.problems
     assert problem.code == "FIG-065" and east.name in problem.what and west.name not in problem.what
     assert f"anju import undo {first.source.pk}" in problem.fix
-    services.undo_import(by=user, source=first.source, reason="对照表改过")
+    imports.undo_import(by=user, source=first.source, reason="对照表改过")
     assert bring(user, city, cell(east, "shanty.complete", "5"), cell(west, "shanty.start", "6")).reminders == []
 
 
@@ -127,10 +128,10 @@ def test_another_file_that_changes_numbers_is_asked_why_and_the_answer_is_kept(u
     with pytest.raises(Refused) as refused:
         bring(user, city, *other, sha="b" * 64)
     assert codes(refused) == ["FIG-035"] and "现为 5套" in str(refused.value)
-    assert queries.figure(user, "shanty.start", east, YEAR).value == 5
+    assert current.figure(user, "shanty.start", east, YEAR).value == 5
     done = bring(user, city, *other, sha="b" * 64, answers={"FIG-035": "以年报为准"})
     assert (done.new, done.changed, done.unchanged) == (0, 1, 1)
-    newest, oldest = queries.history(user, "shanty.start", east, YEAR)
+    newest, oldest = provenance.history(user, "shanty.start", east, YEAR)
     assert (newest.reason, newest.before, newest.figure.value, oldest.figure.value) == ("以年报为准", "5套", 8, 5)
     assert Source.objects.get(pk=done.source.pk).answers[0]["answer"] == "以年报为准"
 
@@ -210,7 +211,7 @@ def test_a_group_row_is_not_stored(user, city, east):
 
 def test_a_preview_stores_nothing_and_lists_reminders(user, city, east, west):
     rows = reading(cell(east, "shanty.start", "5"), cell(west, "shanty.start", "6"), cell(city, "shanty.start", "12"))
-    seen = services.preview_import(by=user, readings=rows, region=city, period=YEAR)
+    seen = imports.preview_import(by=user, readings=rows, region=city, period=YEAR)
     assert seen.new == 3 and [problem.code for problem in seen.reminders] == ["FIG-034"]
     assert not Observation.objects.exists() and not Source.objects.exists()
 
@@ -222,8 +223,8 @@ def test_units_counted_alike_are_kept_as_printed(user, city, east):
         cell(east, "shanty.start", "600", unit="户"),
         cell(east, "old.households.target", "23.15", unit="万户"),
     )
-    assert queries.figure(user, "shanty.start", east, YEAR).spoken() == "600户"
-    assert queries.figure(user, "old.households.target", east, YEAR).value == 231_500
+    assert current.figure(user, "shanty.start", east, YEAR).spoken() == "600户"
+    assert current.figure(user, "old.households.target", east, YEAR).value == 231_500
 
 
 def test_a_region_outside_the_scope_is_not_found(user, clerk, city, east, west):

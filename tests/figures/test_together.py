@@ -7,8 +7,12 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections
 
 from anju.core.scope import local_operator, scoped
-from anju.figures import queries, services
+from anju.figures import catalogue
 from anju.figures.models import Observation
+from anju.figures.queries import current, provenance, targets
+from anju.figures.services import imports, observations
+from anju.figures.services.current import check_current
+from anju.figures.services.targets import target_document
 from anju.problems import Refused
 from tests.figures.conftest import YEAR, cell, reading
 
@@ -21,10 +25,10 @@ def prepared(committed):
 
     user = local_operator()
     with scoped(user):
-        services.load_catalogue(by=user)
+        catalogue.load_catalogue(by=user)
         city = region(user, "140500")
         east = children(user, city)[0]
-        services.enter(by=user, measure="shanty.start", region=east, period=YEAR, value="5")
+        observations.enter(by=user, measure="shanty.start", region=east, period=YEAR, value="5")
     return user, city, east
 
 
@@ -54,10 +58,10 @@ def race(*acts):
 def test_of_two_corrections_one_wins_and_the_other_is_told(prepared):
     user, _, east = prepared
     with scoped(user):
-        seen = queries.figure(user, "shanty.start", east, YEAR).observation_id
+        seen = current.figure(user, "shanty.start", east, YEAR).observation_id
 
     def correction(value):
-        return lambda by: services.correct(
+        return lambda by: observations.correct(
             by=by, measure="shanty.start", region=east, period=YEAR, value=value, reason="核实", expected=seen
         )
 
@@ -67,19 +71,19 @@ def test_of_two_corrections_one_wins_and_the_other_is_told(prepared):
     assert {problem.code for problem in told} == {"FIG-042"} and "改为" in told[0].what
     with scoped(user):
         assert Observation.objects.count() == 2
-        assert services.check_current(user).differing == 0
+        assert check_current(user).differing == 0
 
 
 def test_of_two_first_entries_one_wins(prepared):
     user, _, east = prepared
     entry = [
-        lambda by, value=value: services.enter(by=by, measure="prh.start", region=east, period=YEAR, value=value)
+        lambda by, value=value: observations.enter(by=by, measure="prh.start", region=east, period=YEAR, value=value)
         for value in ("1", "2")
     ]
     results = race(*entry)
     assert results.count("done") == 1 and next(one.code for one in results if one != "done") in ("FIG-042", "FIG-050")
     with scoped(user):
-        assert services.check_current(user).differing == 0
+        assert check_current(user).differing == 0
 
 
 def test_of_two_imports_of_one_cell_one_wins(prepared):
@@ -87,13 +91,13 @@ def test_of_two_imports_of_one_cell_one_wins(prepared):
 
     def brought(sha, text):
         rows = reading(cell(east, "prh.start", text), cell(east, "prh.complete", text), sha=sha * 64)
-        return lambda by: services.import_tables(by=by, readings=rows, region=city, period=YEAR)
+        return lambda by: imports.import_tables(by=by, readings=rows, region=city, period=YEAR)
 
     results = race(brought("1", "3"), brought("2", "4"))
     assert results.count("done") == 1 and next(one.code for one in results if one != "done") in ("FIG-042", "FIG-035")
     with scoped(user):
-        both = {queries.figure(user, code, east, YEAR).value for code in ("prh.start", "prh.complete")}
-        assert both in ({3}, {4}) and services.check_current(user).differing == 0
+        both = {current.figure(user, code, east, YEAR).value for code in ("prh.start", "prh.complete")}
+        assert both in ({3}, {4}) and check_current(user).differing == 0
 
 
 @pytest.mark.parametrize(
@@ -115,38 +119,38 @@ def test_a_reused_connection_without_scope_shows_nothing(prepared):
     """After a scope the setting is '' and not NULL: both must show nothing, whatever is asked."""
     user, city, east = prepared
     with scoped(user):
-        paper = services.target_document(by=user, number="保〔2021〕1号", title="分解", level="市", region=city)
-        services.enter(by=user, measure="shanty.start.target", region=city, period=YEAR, value="5", document=paper)
-        brought = services.import_tables(
+        paper = target_document(by=user, number="保〔2021〕1号", title="分解", level="市", region=city)
+        observations.enter(by=user, measure="shanty.start.target", region=city, period=YEAR, value="5", document=paper)
+        brought = imports.import_tables(
             by=user, readings=reading(cell(east, "prh.start", "1")), region=city, period=YEAR, content=b"PK"
         )
-        shown = queries.figure(user, "shanty.start", east, YEAR)
-        assert shown.value == 5 and len(queries.history(user, "shanty.start", east, YEAR)) == 1
+        shown = current.figure(user, "shanty.start", east, YEAR)
+        assert shown.value == 5 and len(provenance.history(user, "shanty.start", east, YEAR)) == 1
     nothing = {
-        "figure": lambda: queries.figure(user, "shanty.start", east, YEAR).known,
+        "figure": lambda: current.figure(user, "shanty.start", east, YEAR).known,
         "figures": lambda: any(
             one.known
-            for one in queries.figures(user, ["shanty.start", "shanty.start.rate"], [city, east], [YEAR]).values()
+            for one in current.figures(user, ["shanty.start", "shanty.start.rate"], [city, east], [YEAR]).values()
         ),
-        "rollup": lambda: queries.rollup(user, "shanty.start", city, YEAR, parts=[east]).known,
-        "series": lambda: any(one.known for one in queries.series(user, "shanty.start", east, [YEAR])),
-        "ranking": lambda: any(one.rank for one in queries.ranking(user, "shanty.start", [east], YEAR)),
-        "breakdown": lambda: queries.breakdown(user, "shanty.start", east, YEAR),
-        "history": lambda: queries.history(user, "shanty.start", east, YEAR),
-        "targets": lambda: queries.targets(user, city, YEAR),
-        "decomposition": lambda: queries.decomposition(user, paper).divisions,
-        "sources": lambda: list(queries.sources(user)) + list(queries.sources(user, city)),
-        "check_current": lambda: services.check_current(user).total,
+        "rollup": lambda: current.rollup(user, "shanty.start", city, YEAR, parts=[east]).known,
+        "series": lambda: any(one.known for one in current.series(user, "shanty.start", east, [YEAR])),
+        "ranking": lambda: any(one.rank for one in current.ranking(user, "shanty.start", [east], YEAR)),
+        "breakdown": lambda: current.breakdown(user, "shanty.start", east, YEAR),
+        "history": lambda: provenance.history(user, "shanty.start", east, YEAR),
+        "targets": lambda: targets.targets(user, city, YEAR),
+        "decomposition": lambda: targets.decomposition(user, paper).divisions,
+        "sources": lambda: list(provenance.sources(user)) + list(provenance.sources(user, city)),
+        "check_current": lambda: check_current(user).total,
         "observations": lambda: Observation.objects.count(),
     }
     assert {name for name, ask in nothing.items() if ask()} == set()
     for ask in (
-        lambda: queries.provenance(user, shown.observation_id),
-        lambda: queries.document(user, paper.number),
-        lambda: queries.content(user, brought.source),
+        lambda: provenance.provenance(user, shown.observation_id),
+        lambda: targets.document(user, paper.number),
+        lambda: provenance.content(user, brought.source),
     ):
         with pytest.raises(ObjectDoesNotExist):
             ask()
     with scoped(user):
-        assert queries.figure(user, "shanty.start", east, YEAR).value == 5
-    assert not queries.figure(user, "shanty.start", east, YEAR).known
+        assert current.figure(user, "shanty.start", east, YEAR).value == 5
+    assert not current.figure(user, "shanty.start", east, YEAR).known

@@ -6,10 +6,10 @@ import pytest
 
 from anju.core.models import Region
 from anju.core.scope import Operator, scoped
-from anju.figures import queries
+from anju.figures.catalogue import load_catalogue
 from anju.figures.models import CurrentFigure, Source
-from anju.figures.publishing import Published, publish
-from anju.figures.services import load_catalogue
+from anju.figures.queries import latest as latest_queries
+from anju.figures.services.publications import Published, publish
 
 CODES = ["shanty.start", "shanty.complete", "invest.done"]
 SAID = (  # measure, region, period, value: None is 未报
@@ -49,11 +49,11 @@ def through(ids, year):
 @pytest.mark.parametrize("year", ["2020", "2021", "2022", "2023"])
 def test_looking_up_finds_what_reading_through_finds(told, scope, year):
     ids = [region.pk for region in told.values()]
-    assert set(queries.told(scope, ids, CODES, year)) == through(ids, year)
+    assert set(latest_queries.told(scope, ids, CODES, year)) == through(ids, year)
 
 
 def test_a_month_that_is_only_unreported_and_other_places_are_not_told(told, scope):
-    found = queries.told(scope, [told["140525"].pk, told["140581"].pk], CODES, "2021")
+    found = latest_queries.told(scope, [told["140525"].pk, told["140581"].pk], CODES, "2021")
     assert sorted(found) == [
         ("shanty.complete", "2021-08-31"),
         ("shanty.start", "2021"),
@@ -65,6 +65,8 @@ def test_a_month_that_is_only_unreported_and_other_places_are_not_told(told, sco
 def test_outside_the_scope_nothing_is_told(told):
     own = Operator("clerk", "填报某", frozenset({told["140525"].pk}), {"clerk": frozenset({told["140525"].pk})})
     with scoped(own):
-        assert queries.told(own, [one.pk for one in told.values()], CODES, "2021") == [("shanty.start", "2021-08")]
-        latest = queries.latest(own, CODES, [told["140525"]], date(2021, 12, 31))
+        assert latest_queries.told(own, [one.pk for one in told.values()], CODES, "2021") == [
+            ("shanty.start", "2021-08")
+        ]
+        latest = latest_queries.latest(own, CODES, [told["140525"]], date(2021, 12, 31))
         assert latest.period("shanty.start") == "2021-08"

@@ -4,8 +4,10 @@ import pytest
 
 from anju.core.models import Trail
 from anju.core.scope import scoped
-from anju.figures import queries, services
 from anju.figures.models import CurrentFigure, Observation, Source
+from anju.figures.queries import current, provenance
+from anju.figures.services import imports, observations
+from anju.figures.services.current import check_current
 from anju.problems import Refused
 from tests.figures.conftest import YEAR, cell, reading
 
@@ -25,7 +27,7 @@ EVERYTHING = (
 
 
 def bring(user, city, sha, *cells, **more):
-    return services.import_tables(
+    return imports.import_tables(
         by=user, readings=reading(*cells, sha=sha * 64), region=city, period=YEAR, answers={"*": "以新表为准"}, **more
     )
 
@@ -38,42 +40,42 @@ def test_what_stood_before_stands_again(user, city, east, west):
     bring(user, city, "1", cell(east, "shanty.start", "5"), cell(east, "invest.done", "9.10", unit="亿元"))
     before = standing()
     second = bring(user, city, "2", cell(east, "shanty.start", "7"), cell(west, "shanty.start", "8"))
-    assert services.undo_import(by=user, source=second.source, reason="传错了表") == 2
+    assert imports.undo_import(by=user, source=second.source, reason="传错了表") == 2
     assert standing() == before
-    assert not queries.figure(user, "shanty.start", west, YEAR).known
-    newest, _ = queries.history(user, "shanty.start", east, YEAR)
+    assert not current.figure(user, "shanty.start", west, YEAR).known
+    newest, _ = provenance.history(user, "shanty.start", east, YEAR)
     assert newest.undone and newest.figure.value == 7
-    assert services.check_current(user).differing == 0
+    assert check_current(user).differing == 0
     trail = Trail.objects.get(act="imports.undo")
     assert "传错了表" in bytes(trail.canonical).decode()
 
 
 def test_after_an_undo_the_same_file_can_come_again(user, city, east):
     first = bring(user, city, "1", cell(east, "shanty.start", "5"))
-    services.undo_import(by=user, source=first.source, reason="试一试")
+    imports.undo_import(by=user, source=first.source, reason="试一试")
     again = bring(user, city, "1", cell(east, "shanty.start", "5"))
-    assert again.new == 1 and queries.figure(user, "shanty.start", east, YEAR).value == 5
+    assert again.new == 1 and current.figure(user, "shanty.start", east, YEAR).value == 5
 
 
 def test_undoing_twice_is_refused(user, city, east):
     first = bring(user, city, "1", cell(east, "shanty.start", "5"))
-    services.undo_import(by=user, source=first.source.pk, reason="错表")
+    imports.undo_import(by=user, source=first.source.pk, reason="错表")
     with pytest.raises(Refused, match="FIG-045"):
-        services.undo_import(by=user, source=first.source.pk, reason="错表")
+        imports.undo_import(by=user, source=first.source.pk, reason="错表")
 
 
 def test_an_undo_needs_a_reason(user, city, east):
     first = bring(user, city, "1", cell(east, "shanty.start", "5"))
     with pytest.raises(Refused, match="FIG-043"):
-        services.undo_import(by=user, source=first.source, reason="")
+        imports.undo_import(by=user, source=first.source, reason="")
 
 
 def test_what_others_built_on_is_not_pulled_away(user, city, east):
     first = bring(user, city, "1", cell(east, "shanty.start", "5"))
-    services.correct(by=user, measure="shanty.start", region=east, period=YEAR, value="6", reason="核实")
+    observations.correct(by=user, measure="shanty.start", region=east, period=YEAR, value="6", reason="核实")
     with pytest.raises(Refused, match="FIG-044") as refused:
-        services.undo_import(by=user, source=first.source, reason="错表")
-    assert east.name in str(refused.value) and queries.figure(user, "shanty.start", east, YEAR).value == 6
+        imports.undo_import(by=user, source=first.source, reason="错表")
+    assert east.name in str(refused.value) and current.figure(user, "shanty.start", east, YEAR).value == 6
     assert Source.objects.get(pk=first.source.pk).undone_at is None
 
 
@@ -81,19 +83,19 @@ def test_later_imports_are_undone_first(user, city, east):
     first = bring(user, city, "1", cell(east, "shanty.start", "5"))
     second = bring(user, city, "2", cell(east, "shanty.start", "6"))
     with pytest.raises(Refused, match="FIG-044"):
-        services.undo_import(by=user, source=first.source, reason="错表")
-    services.undo_import(by=user, source=second.source, reason="错表")
-    services.undo_import(by=user, source=first.source, reason="错表")
+        imports.undo_import(by=user, source=first.source, reason="错表")
+    imports.undo_import(by=user, source=second.source, reason="错表")
+    imports.undo_import(by=user, source=first.source, reason="错表")
     assert not standing() and Observation.objects.count() == 2
 
 
 def test_another_regions_import_is_not_found(user, clerk, city, west):
     first = bring(user, city, "1", cell(west, "shanty.start", "5"))
     with scoped(clerk), pytest.raises(Source.DoesNotExist):
-        services.undo_import(by=clerk, source=first.source.pk, reason="错表")
+        imports.undo_import(by=clerk, source=first.source.pk, reason="错表")
 
 
 def test_what_was_typed_in_is_corrected_and_not_undone(user, city, east):
-    made = services.enter(by=user, measure="shanty.start", region=east, period=YEAR, value="5")
+    made = observations.enter(by=user, measure="shanty.start", region=east, period=YEAR, value="5")
     with pytest.raises(Source.DoesNotExist):
-        services.undo_import(by=user, source=made.source_id, reason="错")
+        imports.undo_import(by=user, source=made.source_id, reason="错")

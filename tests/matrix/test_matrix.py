@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from anju.core.models import Region
 from anju.core.permissions import PUBLIC, permissions, posts
 from anju.core.scope import local_operator, scoped
-from anju.figures.services import load_catalogue
+from anju.figures.catalogue import load_catalogue
 from tests.cast import EAST, WEST, person, sign_in
 from tests.matrix.objects import MAKERS, NO_REGION, NOT_THERE, OF_ONE, PERIOD, At
 

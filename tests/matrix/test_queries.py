@@ -13,9 +13,9 @@ from ruamel.yaml import YAML
 
 from anju.core.models import Region
 from anju.core.scope import Operator, local_operator, scoped
+from anju.figures.catalogue import load_catalogue
 from anju.figures.models import Source
-from anju.figures.publishing import Published, publish
-from anju.figures.services import load_catalogue
+from anju.figures.services.publications import Published, publish
 from anju.oversight.models import Notice
 from anju.projects.models import Event, Project
 from anju.returns import services as returns

@@ -39,7 +39,7 @@ def county(django_db_setup, django_db_blocker, empty):
     from anju.core.scope import local_operator, scoped
     from anju.demo.people import people
     from anju.demo.practice import practice
-    from anju.figures.services import load_catalogue
+    from anju.figures.catalogue import load_catalogue
     from anju.returns import calendar, spec
     from anju.returns.services import load_forms
 

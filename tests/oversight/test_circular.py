@@ -12,7 +12,7 @@ from anju.documents import markup, render
 from anju.documents import services as documents
 from anju.documents.queries import version as latest_version
 from anju.documents.tables import Grid
-from anju.figures import services as figures
+from anju.figures.services import observations as figures
 from anju.oversight import warnings
 from anju.oversight.warnings import chosen, paragraphs
 from anju.problems import Refused

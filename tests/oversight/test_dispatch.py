@@ -12,7 +12,8 @@ from anju.core import regions
 from anju.desk.references import resolve
 from anju.documents import queries, render
 from anju.documents import services as documents
-from anju.figures import services as figures
+from anju.figures import catalogue
+from anju.figures.services import nodes, observations, targets
 from anju.oversight import dispatch
 from anju.problems import Refused
 from anju.projects.models import Entry, Project
@@ -23,25 +24,25 @@ ACTUAL, TARGET = "shanty.start", "shanty.start.target"
 
 @pytest.fixture
 def parts(scope):
-    figures.load_catalogue(by=scope)
+    catalogue.load_catalogue(by=scope)
     return regions.children(scope, place(scope), date(2023, 12, 31))[:4]
 
 
 def enter(user, region, period, value, measure=ACTUAL, **more):
-    figures.enter(by=user, measure=measure, region=region, period=period, value=value, **more)
+    observations.enter(by=user, measure=measure, region=region, period=period, value=value, **more)
 
 
 @pytest.fixture
 def year(scope, parts):
     """Three places asked for 100, 100 and 50, the fourth for nothing; all by September, half of it by June."""
     city = place(scope)
-    paper = figures.target_document(
+    paper = targets.target_document(
         by=scope, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 3, 1)
     )
     for region, value in zip((city, *parts), ("250", "100", "100", "50", "0"), strict=True):
         enter(scope, region, "2023", value, TARGET, document=paper)
     for day, share in ((date(2023, 6, 30), Fraction(1, 2)), (date(2023, 9, 30), Fraction(1))):
-        figures.set_node(by=scope, document=paper, measure=TARGET, on=day, share=share)
+        nodes.set_node(by=scope, document=paper, measure=TARGET, on=day, share=share)
     for region, value in zip((city, *parts[:3]), ("105", "40", "45", "20"), strict=True):
         enter(scope, region, "2023-07", value)
     return paper
@@ -112,7 +113,7 @@ def test_without_a_new_report_nothing_is_said_to_be_unchanged(scope, parts, year
 
 def test_a_figure_corrected_since_the_last_pack_is_owned_up_to(scope, parts, year):
     written(scope, period="2023-07")
-    figures.correct(by=scope, measure=ACTUAL, region=parts[0], period="2023-07", value="38", reason="漏统")
+    observations.correct(by=scope, measure=ACTUAL, region=parts[0], period="2023-07", value="38", reason="漏统")
     august(scope, parts)
     assert f"{parts[0].name}“棚户区改造开工量”上次材料印为40套，其后更正为38套。" in plain(written(scope))
 
@@ -201,7 +202,7 @@ def test_such_a_sum_can_be_opened_by_its_reference(scope, parts, year):
 
 def test_every_reference_of_a_pack_can_be_opened(scope, parts, year):
     written(scope, period="2023-07")
-    figures.correct(by=scope, measure=ACTUAL, region=parts[0], period="2023-07", value="38", reason="漏统")
+    observations.correct(by=scope, measure=ACTUAL, region=parts[0], period="2023-07", value="38", reason="漏统")
     august(scope, parts)
     for one in written(scope).figures:
         if one["text"]:

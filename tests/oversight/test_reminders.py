@@ -11,7 +11,8 @@ from anju.core import regions
 from anju.core.jobs import kind
 from anju.core.models import Trail
 from anju.core.scope import scoped
-from anju.figures import services as figures
+from anju.figures import catalogue
+from anju.figures.services import nodes, observations, targets
 from anju.oversight import reminders
 from anju.oversight.models import Notice
 from anju.projects.models import Entry, Project
@@ -27,7 +28,7 @@ def at(year: int, month: int, day: int) -> datetime:
 
 @pytest.fixture
 def parts(scope):
-    figures.load_catalogue(by=scope)
+    catalogue.load_catalogue(by=scope)
     return regions.children(scope, place(scope), date(2023, 12, 31))[:3]
 
 
@@ -35,15 +36,15 @@ def parts(scope):
 def plan(scope, parts):
     """100 each by 30 September; the first is there, the second is short of it, the third did not report."""
     city = place(scope)
-    paper = figures.target_document(
+    paper = targets.target_document(
         by=scope, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 3, 1)
     )
     for region in (city, *parts):
         value = "300" if region == city else "100"
-        figures.enter(by=scope, measure=TARGET, region=region, period="2023", value=value, document=paper)
-    figures.set_node(by=scope, document=paper, measure=TARGET, on=date(2023, 9, 30), share=Fraction(1))
+        observations.enter(by=scope, measure=TARGET, region=region, period="2023", value=value, document=paper)
+    nodes.set_node(by=scope, document=paper, measure=TARGET, on=date(2023, 9, 30), share=Fraction(1))
     for region, value in zip(parts, ("100", "60"), strict=False):
-        figures.enter(by=scope, measure="shanty.start", region=region, period="2023-08", value=value)
+        observations.enter(by=scope, measure="shanty.start", region=region, period="2023-08", value=value)
 
 
 @pytest.fixture
@@ -78,14 +79,16 @@ def test_the_same_day_again_tells_nothing_twice_and_leaves_no_trail(scope, plan,
 
 def test_what_is_done_is_told_no_more(scope, parts, plan):
     reminders.remind(by=scope, at=at(2023, 9, 20))
-    figures.correct(by=scope, measure="shanty.start", region=parts[1], period="2023-08", value="100", reason="补报")
+    observations.correct(
+        by=scope, measure="shanty.start", region=parts[1], period="2023-08", value="100", reason="补报"
+    )
     assert reminders.remind(by=scope, at=at(2023, 9, 21)).done == 1
     assert {row.region_id for row in about("node")} == {parts[2].pk}
 
 
 def test_a_gap_that_became_smaller_is_told_as_it_is_now(scope, parts, plan):
     reminders.remind(by=scope, at=at(2023, 9, 20))
-    figures.correct(by=scope, measure="shanty.start", region=parts[1], period="2023-08", value="90", reason="补报")
+    observations.correct(by=scope, measure="shanty.start", region=parts[1], period="2023-08", value="90", reason="补报")
     assert reminders.remind(by=scope, at=at(2023, 9, 21)).new == 0
     assert "还差10套" in next(row.what for row in about("node") if row.region_id == parts[1].pk)
 

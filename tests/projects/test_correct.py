@@ -6,7 +6,7 @@ import pytest
 
 from anju.core.models import Trail
 from anju.core.scope import local_operator, scoped
-from anju.figures.services import load_catalogue
+from anju.figures.catalogue import load_catalogue
 from anju.problems import Refused
 from anju.projects import queries, services
 from anju.projects.models import Adjustment, Project

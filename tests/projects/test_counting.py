@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from anju.figures import services as figures
+from anju.figures import catalogue
 from anju.figures.models import Measure
 from anju.projects import counting, services
 from anju.quantities import ratio_text
@@ -135,7 +135,7 @@ def test_another_countys_projects_are_not_counted(neighbour, county, year, actin
 
 
 def test_every_input_and_measure_that_is_named_is_there(scope):
-    figures.load_catalogue(by=scope)
+    catalogue.load_catalogue(by=scope)
     known = {measure.code: measure for measure in Measure.objects.all()}
     for one in counting.measures().values():
         assert one.code in known and known[one.code].kind == "cumulative"

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from anju.figures import queries as figures
-from anju.figures import services as entering
+from anju.figures import catalogue
 from anju.figures.models import Observation, Source
+from anju.figures.queries import current
+from anju.figures.services import observations
 from anju.problems import Refused
 from anju.projects import measures, services
 from anju.projects.models import Project
@@ -17,7 +18,7 @@ APRIL = date(2021, 4, 30)
 @pytest.fixture
 def year(db, operator, clerk, neighbour, county, next_county, acting):
     acting(operator)
-    entering.load_catalogue(by=operator)
+    catalogue.load_catalogue(by=operator)
     for person, place, amount in ((clerk, county, "282"), (neighbour, next_county, "100")):
         acting(person)
         made = services.register(
@@ -30,7 +31,7 @@ def year(db, operator, clerk, neighbour, county, next_county, acting):
 
 
 def value(user, code, region, period="2021"):
-    return figures.figure(user, code, region, period).value
+    return current.figure(user, code, region, period).value
 
 
 def test_the_city_is_the_sum_of_its_counties_and_says_of_which_projects(citizen, city, county, year, acting):
@@ -72,7 +73,7 @@ def test_a_month_counts_since_january(citizen, city, year, acting):
 
 def test_what_was_reported_stays_and_the_difference_is_told(operator, citizen, city, county, year, acting):
     acting(operator)
-    entering.enter(by=operator, measure="shanty.start", region=county, period="2021", value=300)
+    observations.enter(by=operator, measure="shanty.start", region=county, period="2021", value=300)
     acting(citizen)
     told = measures.publish_counts(by=citizen, region=city, period="2021")
     assert [one.code for one in told.differs] == ["PROJ-039"] and "282 套" in told.differs[0].what

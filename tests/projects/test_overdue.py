@@ -11,7 +11,7 @@ from anju.core.models import Region
 from anju.core.scope import local_operator, scoped
 from anju.documents import queries as papers
 from anju.documents import services as documents
-from anju.figures.services import load_catalogue
+from anju.figures.catalogue import load_catalogue
 from anju.oversight.overdue import overdue
 from anju.projects import late, queries, services
 from anju.projects.models import Entry

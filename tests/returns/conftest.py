@@ -82,7 +82,7 @@ def acting():
 
 @pytest.fixture
 def forms(operator):
-    from anju.figures.services import load_catalogue
+    from anju.figures.catalogue import load_catalogue
     from anju.returns import services
 
     with scoped(operator):

@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 
 from anju.core.models import Trail
 from anju.core.scope import scoped
-from anju.figures import queries as figures
+from anju.figures.queries import current, provenance
 from anju.problems import Refused
 from anju.projects import queries as ledger
 from anju.projects.models import Event
@@ -185,14 +185,14 @@ def test_the_lock_brings_the_differences_into_the_ledger(people, ready, projects
 def test_the_lock_publishes_the_sums_with_where_they_came_from(people, county, ready, projects):
     pass_on(people, ready, "locked")
     with scoped(people["clerk"]):
-        found = figures.figures(
+        found = current.figures(
             people["clerk"],
             ["shanty.start", "shanty.start.monetised", "shanty.complete.continued", "old.households", "prh.complete"],
             [county],
             ["2021-08"],
         )
         assert [one.text() for one in found.values()] == ["448", "166", "300", "120", ""]
-        where = figures.provenance(people["clerk"], found("shanty.start").observation_id)
+        where = provenance.provenance(people["clerk"], found("shanty.start").observation_id)
         assert (where.source.kind, where.source.map_id) == ("return", f"return:{ready.pk}")
         assert where.observation.cited == f"return:{ready.pk} 自年初累计—住房—开工，2 个项目"
 
@@ -222,7 +222,7 @@ def test_a_correction_keeps_both_and_supersedes_the_figures(people, county, read
     fill(people, again, line, start="442", start_money="160")
     pass_on(people, again, "locked")
     acting(by)
-    entries = figures.history(by, "shanty.start", county, "2021-08")
+    entries = provenance.history(by, "shanty.start", county, "2021-08")
     assert [(one.figure.text(), one.reason) for one in entries] == [
         ("442", "更正说明：货币化安置多报 6 套"),
         ("448", ""),

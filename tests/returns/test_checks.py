@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from anju.core.scope import scoped
-from anju.figures import services as figures
+from anju.figures.services import observations as figures
 from anju.problems import Refused
 from anju.returns import queries, services
 from anju.returns.models import Answer

@@ -7,8 +7,8 @@ from django.db import connection
 
 from anju.core.models import Organisation, Region, Trail
 from anju.core.scope import Operator, local_operator, scoped
-from anju.figures import queries as figures
-from anju.figures.services import load_catalogue
+from anju.figures.catalogue import load_catalogue
+from anju.figures.queries import current
 from anju.projects.models import Event, Project
 from anju.returns import services
 from anju.returns.filling import Put
@@ -64,7 +64,7 @@ def test_it_locks_what_is_sound_and_names_the_rest(committed):
         counted = {row.said["outer"] for row in Trail.objects.filter(act="returns.record_in_ledger")}
         assert counted == {row.pk for row in locks}, "what a lock records in the ledger names the lock"
         counties = list(Region.objects.filter(code__in=COUNTIES, valid_until=None))
-        assert sorted(one.text() for one in figures.figures(by, ["shanty.start"], counties, [PERIOD]).values()) == [
+        assert sorted(one.text() for one in current.figures(by, ["shanty.start"], counties, [PERIOD]).values()) == [
             "",
             "7",
             "7",

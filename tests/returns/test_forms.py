@@ -2,9 +2,9 @@
 
 import pytest
 
-from anju.figures import queries as figures
-from anju.figures import services as figure_services
 from anju.figures.catalogue import read as catalogue
+from anju.figures.queries import current
+from anju.figures.services import observations as figure_services
 from anju.problems import Refused
 from anju.projects.events import events
 from anju.quantities import unit
@@ -127,7 +127,7 @@ def test_the_yearly_form_gives_the_rates_that_the_circular_printed(people, count
     assert not [one for one in queries.check(by, ret) if one.open]
     pass_on(people, ret, "locked")
     acting(people["clerk"])
-    found = figures.figures(
+    found = current.figures(
         by, ["shanty.start", "shanty.start.monetised", "invest.done:cal2", "subsidy.households"], [county], ["2021"]
     )
     assert [one.text() for one in found.values()] == ["448", "166", "4.32", "114"]

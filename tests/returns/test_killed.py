@@ -17,8 +17,8 @@ from django.db import connections
 from anju.core import trail
 from anju.core.models import Region, Trail
 from anju.core.scope import local_operator, scoped
-from anju.figures import services as figures
 from anju.figures.models import Observation, Source, Undone
+from anju.figures.services import current, imports, observations
 from anju.projects.models import Event
 from anju.returns import services
 from anju.returns.models import Cell, Return, Step
@@ -27,7 +27,7 @@ from tests.returns.conftest import complete
 from tests.returns.together import month
 
 KILLS = int(os.environ.get("ANJU_KILLS", "16"))
-PLACE = next((Path(figures.__file__).parents[1] / "demo" / "places").glob("*/附件3*.xlsx"))
+PLACE = next((Path(observations.__file__).parents[1] / "demo" / "places").glob("*/附件3*.xlsx"))
 IMPORTED = "140500"
 CHAIN = {"draft": "hand_in", "review": "review", "joint": "clear", "head": "submit", "city": "close_month"}
 
@@ -53,7 +53,7 @@ def import_file() -> None:
     with scoped(by):
         region = Region.objects.get(code=IMPORTED, valid_until=None)
         reading = reader.read(PLACE, PLACE.parent / "maps" / "loans-bonds.yaml", area=region.name, period="2021")
-        figures.import_tables(
+        imports.import_tables(
             by=by, readings=reading, region=region, period="2021", content=PLACE.read_bytes(), title=PLACE.stem
         )
 
@@ -84,7 +84,7 @@ def sound() -> None:
     """What must hold whatever was killed."""
     by = local_operator()
     with scoped(by):
-        assert figures.check_current(by).differing == 0
+        assert current.check_current(by).differing == 0
         for ret in Return.objects.all():
             steps = list(Step.objects.filter(ret=ret).values_list("source", "target"))
             assert (
@@ -167,5 +167,5 @@ def _undo() -> None:
     with scoped(by):
         for source in Source.objects.filter(kind="import", undone_at=None):
             count = Observation.objects.filter(source=source).count()
-            figures.undo_import(by=by, source=source, reason="再试一次")
+            imports.undo_import(by=by, source=source, reason="再试一次")
             assert Undone.objects.filter(observation__source=source).count() == count

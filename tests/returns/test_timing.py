@@ -9,7 +9,7 @@ from django.utils import timezone
 from anju.core import periods
 from anju.core.scope import scoped
 from anju.core.templatetags.anju import period_label
-from anju.figures import queries as figures
+from anju.figures.queries import current, provenance
 from anju.problems import Refused
 from anju.returns import calendar, queries, reading, services, spec
 from anju.returns.models import Return
@@ -211,14 +211,14 @@ def test_lateness_becomes_figures_with_the_proof(people, city, county, next_coun
     submitted(people, ready, at("2021-08-24T10:00"))
     by, now = acting(people["lock"]), at("2021-08-31T12:00")
     services.lateness(by=by, region=city, month="2021-08", at=now)
-    found = figures.figures(
+    found = current.figures(
         by, ["returns.due", "returns.late", "returns.late.days"], [county, next_county], ["2021-08"]
     )
     # Each county owes the projects' and the finance table; the second one of the county and both of its neighbour never came.
     assert [found("returns.due", one).text() for one in (county, next_county)] == ["2", "2"]
     assert [found("returns.late", one).text() for one in (county, next_county)] == ["2", "2"]
     assert [found("returns.late.days", one).text() for one in (county, next_county)] == ["11", "18"]
-    cited = figures.provenance(by, found("returns.late", county).observation_id).observation.cited
+    cited = provenance.provenance(by, found("returns.late", county).observation_id).observation.cited
     assert "首次上报 2021-08-24 10:00，期限 2021-08-22 17:30" in cited
     assert services.lateness(by=by, region=city, month="2021-08", at=now) is None
     assert {(one.region, one.form.code) for one in queries.late(by, county, "2021-08", now)} == {
@@ -230,7 +230,7 @@ def test_lateness_becomes_figures_with_the_proof(people, city, county, next_coun
 def test_what_has_not_fallen_due_is_not_counted(people, city, county, offices, forms, acting):
     by = acting(people["lock"])
     services.lateness(by=by, region=city, month="2021-08", at=at("2021-08-22T17:00"))
-    assert figures.figure(by, "returns.due", county, "2021-08").text() == ""
+    assert current.figure(by, "returns.due", county, "2021-08").text() == ""
     assert timedelta(0) < at("2021-08-22T17:30") - at("2021-08-22T17:00")
 
 
@@ -244,5 +244,5 @@ def test_every_day_last_month_is_counted_city_by_city(people, city, county, offi
         job = jobs.enqueue(operator, "returns.lateness")
         assert lateness(job, by=operator).startswith("/returns/")
         month = calendar.shifted(f"{timezone.localdate():%Y-%m}", -1)
-        assert figures.figure(operator, "returns.late", county, month).text() == "2", "nobody reported anything"
+        assert current.figure(operator, "returns.late", county, month).text() == "2", "nobody reported anything"
         assert Source.objects.get(title__contains=month).region == city

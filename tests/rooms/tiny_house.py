@@ -21,8 +21,9 @@ def main() -> dict:
     from anju.core.scope import local_operator, scoped
     from anju.documents import services as documents
     from anju.documents.kinds import kinds
+    from anju.figures.catalogue import load_catalogue
     from anju.figures.models import Measure
-    from anju.figures.services import enter, load_catalogue
+    from anju.figures.services.observations import enter
     from anju.oversight import overdue, reminders
     from anju.oversight.models import Notice
     from anju.problems import Refused

@@ -24,13 +24,14 @@ JUDGED = {
 def bring(slug: str):
     """The figures of one shipped place: its operator, region and place.yaml."""
     from anju.demo.folder import read_place
-    from anju.figures import services as figures
+    from anju.figures import catalogue
+    from anju.figures.services import imports, targets
 
     folder = PLACES / slug
     place = read_place(folder)
     with scoped(local_operator()) as by:
         region = regions.region(by, place.region, place.on)
-        figures.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
+        catalogue.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
         for unit in place.units:
             regions.add_pseudo(
                 by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases
@@ -39,14 +40,14 @@ def bring(slug: str):
     papers = {}
     with scoped(by):
         for paper in place.targets:
-            papers[paper.number] = figures.target_document(
+            papers[paper.number] = targets.target_document(
                 by=by, region=region, number=paper.number, title=paper.title, level=paper.level,
                 issued_on=paper.issued_on, effective_on=paper.effective_on,
             )  # fmt: skip
         for book in place.workbooks:
             path = folder / book.file
             reading = reader.read(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
-            figures.import_tables(
+            imports.import_tables(
                 by=by, readings=reading, region=region, period=place.period, content=path.read_bytes(), title=path.stem,
                 document=papers.get(book.target_document), answers={"*": "测试：已核对原件"} | book.answers,
             )  # fmt: skip

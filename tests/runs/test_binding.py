@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from anju.core import regions
-from anju.figures import services as figures
+from anju.figures import catalogue
+from anju.figures.services import observations
 from anju.problems import Refused
 from anju.rules.load import load_text
 from anju.runs.binder import bind_region
@@ -28,7 +29,7 @@ def book(inputs, formula="a >= 0"):
 
 @pytest.fixture
 def county(scope):
-    figures.load_catalogue(by=scope)
+    catalogue.load_catalogue(by=scope)
     return regions.region(scope, "140502", ON)
 
 
@@ -44,7 +45,7 @@ def bind(scope, county):
 @pytest.fixture
 def enter(scope, county):
     def go(measure, value=None, **more):
-        return figures.enter(
+        return observations.enter(
             by=scope, measure=measure, region=county, period=more.pop("period", "2020"), value=value, **more
         )
 
@@ -189,7 +190,7 @@ def test_every_measure_a_book_or_binding_names_is_in_the_catalogue(scope):
     from anju.figures.models import Measure
     from anju.rules.shipped.library import Library
 
-    figures.load_catalogue(by=scope)
+    catalogue.load_catalogue(by=scope)
     known = set(Measure.objects.values_list("code", flat=True))
     for one in Library().books:
         for item in one.inputs.values():

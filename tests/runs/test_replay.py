@@ -3,7 +3,7 @@
 import pytest
 from django.db import ProgrammingError, connection, connections, transaction
 
-from anju.figures import services as figures
+from anju.figures.services import observations as figures
 from anju.runs import books, queries, services
 from anju.runs.models import BookCopy, Run
 from tests.runs.conftest import JUDGED, WHOLE_YEAR, score

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anju.figures import services as figures
+from anju.figures.services import observations as figures
 from anju.problems import Refused
 from anju.runs import queries, services
 from anju.runs.models import Run

@@ -148,7 +148,7 @@ def test_the_same_again_keeps_the_runs_that_stand(city):
 
 def test_a_corrected_figure_makes_a_new_run_and_the_finding_goes(city, found):
     from anju.core import regions
-    from anju.figures import services as figures
+    from anju.figures.services import observations as figures
 
     by, region = city
     county = regions.region(by, "140502", WHOLE_YEAR)
@@ -162,7 +162,7 @@ def test_a_corrected_figure_makes_a_new_run_and_the_finding_goes(city, found):
 def test_paid_once_a_year(city):
     """The circular says it of every county; the fact itself is reported per county, as an assumption until it is corrected."""
     from anju.core import regions
-    from anju.figures import services as figures
+    from anju.figures.services import observations as figures
 
     by, region = city
     for county, times in (("140525", 2), ("140581", 4)):

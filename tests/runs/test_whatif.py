@@ -58,7 +58,7 @@ def test_starts_and_petitions(city):
 
 
 def test_targets_are_not_lowered_to_score(city):
-    from anju.figures import services as figures
+    from anju.figures.services import observations as figures
 
     by, region = city
     figures.correct(by=by, measure="shanty.start", region=region, period="2020", value="279", reason="核减")

@@ -15,7 +15,7 @@ from anju.core.scope import local_operator, scoped
 from anju.documents import queries as documents
 from anju.documents import services as papers
 from anju.documents.models import Document
-from anju.figures import services as figures
+from anju.figures.services import observations as figures
 from anju.projects import services as projects
 from anju.projects.models import Entry
 from anju.returns import layout

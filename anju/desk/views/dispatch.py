@@ -17,7 +17,7 @@ from anju.desk.leader import NOUNS
 from anju.documents import queries as documents
 from anju.documents import services
 from anju.documents.models import Version
-from anju.figures import queries
+from anju.figures.queries import nodes as node_queries
 from anju.oversight import dispatch as packs
 from anju.oversight import overdue
 from anju.problems import Refused
@@ -36,7 +36,7 @@ def listing(request: HttpRequest, status: int = 200, **extra) -> HttpResponse:
         return show(request, "desk/dispatch.html", status=status, heading="还没有调度材料", kinds=[], **extra)
     on = nodes.seen_from(made.on, timezone.localdate())
     below = regions.children(user, made.region, on)
-    gaps = queries.nodes(user, made.region, on, below)
+    gaps = node_queries.nodes(user, made.region, on, below)
     tasks = [one for one in packs.read_tasks(user, [made.region, *below], periods.reported_by(on)) if one.told]
     ranking = packs.rank(tasks, made.region, below, str(on))
     codes = [kind.code for kind in kinds]

@@ -16,9 +16,10 @@ from anju.desk import compare, excel, layout
 from anju.desk.door import Door, open_door
 from anju.desk.references import RUN, resolve
 from anju.desk.uses import run_step, uses
-from anju.figures import queries, services
 from anju.figures.figure import NUMBER, Figure
 from anju.figures.models import CurrentFigure
+from anju.figures.queries import current
+from anju.figures.services import observations
 from anju.problems import Refused
 
 
@@ -28,7 +29,7 @@ def here_and_below(request: HttpRequest, made: Frame) -> list:
 
 
 def calibre_names() -> dict[str, str]:
-    return {code: name for code, name in queries.calibres().items() if code}
+    return {code: name for code, name in current.calibres().items() if code}
 
 
 @acting("figures.see")
@@ -65,7 +66,7 @@ def explorer(request: HttpRequest, form: str = "") -> HttpResponse:
 def measure(request: HttpRequest, code: str) -> HttpResponse:
     """One measure: places down, calibres across, and its own periods."""
     made, user = frame(request), request.operator
-    known = queries.measures(user, [code])
+    known = current.measures(user, [code])
     if code not in known or made.region is None:
         raise Http404(code)
     one, names = known[code], calibre_names()
@@ -74,13 +75,13 @@ def measure(request: HttpRequest, code: str) -> HttpResponse:
     rows = CurrentFigure.objects.filter(region_id__in={r.pk for r in listed} & user.region_ids, measure_id__in=stored)
     keys = set(rows.values_list("period", "calibre_id").distinct())
     calibres = sorted(
-        {calibre for period, calibre in keys if period == made.period and queries.accepts(one, calibre)}
+        {calibre for period, calibre in keys if period == made.period and current.accepts(one, calibre)}
     ) or [""]
     target = one.targets.order_by("order").first()
     codes = [f"{code}:{name}" for name in calibres] + (
         [f"{target.code}:{name}" for name in target_calibres(target, listed, made, user)] if target else []
     )
-    found = queries.figures(user, codes, listed, [made.period])
+    found = current.figures(user, codes, listed, [made.period])
     columns = [
         Column("区划"),
         *(head(known | ({target.code: target} if target else {}), wanted, names, found, listed) for wanted in codes),
@@ -101,7 +102,7 @@ def measure(request: HttpRequest, code: str) -> HttpResponse:
         "charts": charts(one, target, codes, found, listed, made),
     }
     context["breakdowns"] = (
-        [] if one.is_computed else queries.breakdown(user, code, made.region, made.period, calibres[0])
+        [] if one.is_computed else current.breakdown(user, code, made.region, made.period, calibres[0])
     )
     context["differences"] = [
         {
@@ -170,11 +171,11 @@ def over_time(user, one, made: Frame, known: list[str], calibres: list[str]) -> 
     if len(known) < 2:
         return None
     columns = [Column("期间"), Column(one.name, unit=one.unit or "%"), Column("比上一期")]
-    line, rows = queries.series(user, one.code, made.region, known, calibres[0]), []
+    line, rows = current.series(user, one.code, made.region, known, calibres[0]), []
     for number, value in enumerate(line):
         before = line[number - 1] if number else None
         comparable = before is not None and before.known and value.known and len(before.period) == len(value.period)
-        change = Cell(figure=queries.difference(value, [before], "比上一期")) if comparable else Cell()
+        change = Cell(figure=current.difference(value, [before], "比上一期")) if comparable else Cell()
         text = figure_html(change.figure, sign=True) if comparable else ""
         rows.append(Row([Cell(text=period_label(value.period)), Cell(figure=value), Cell(text=text, css="n")]))
     return Sheet("over-time", columns, rows, caption="各期数值") if any(value.known for value in line) else None
@@ -227,7 +228,7 @@ def correct(request: HttpRequest) -> HttpResponse:
     form = {key: request.POST.get(key, "").strip() for key in ("value", "state", "reason")}
     seen, state = request.POST.get("seen", ""), form["state"] or NUMBER
     try:
-        services.correct(
+        observations.correct(
             by=request.operator,
             measure=figure.code,
             region=figure.region,

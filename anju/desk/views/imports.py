@@ -18,8 +18,9 @@ from anju.core.frame import Frame, frame, show
 from anju.core.permissions import acting
 from anju.core.templatetags.anju import address
 from anju.desk import maps
-from anju.figures import queries, services
 from anju.figures.models import Observation, Source, TargetDocument
+from anju.figures.queries import provenance
+from anju.figures.services.imports import answer_key, import_tables, preview_import, undo_import
 from anju.problems import BLOCK, Problem, Refused
 from anju.workbooks.reading import reader
 from anju.workbooks.reading.maps import TableMap
@@ -37,7 +38,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
     made = frame(request)
-    found = queries.sources(request.operator, made.region).select_related("region")
+    found = provenance.sources(request.operator, made.region).select_related("region")
     # Counted for the shown page only: a join would count every source's figures first.
     each = (
         Observation.objects.filter(source=OuterRef("pk"))
@@ -118,7 +119,7 @@ def checked(
     if refused is None:
         try:
             asked, table = wanted(request, made, digest)
-            context["preview"] = preview = services.preview_import(**asked)
+            context["preview"] = preview = preview_import(**asked)
             context["reading"] = asked["readings"]
             context["form"] = maps.title(table)
             problems = preview.reminders
@@ -131,8 +132,8 @@ def checked(
         {
             "problem": one,
             "name": f"answer_{number}",
-            "key": services.answer_key(one),
-            "answer": typed.get(services.answer_key(one), ""),
+            "key": answer_key(one),
+            "answer": typed.get(answer_key(one), ""),
         }
         for number, one in enumerate(problem for problem in problems if problem.level != BLOCK)
     ]
@@ -156,7 +157,7 @@ def store(request: HttpRequest, digest: str) -> HttpResponse:
     made = frame(request)
     try:
         asked, _ = wanted(request, made, digest)
-        done = services.import_tables(**asked, title=request.GET.get("name", ""), answers=answers_of(request))
+        done = import_tables(**asked, title=request.GET.get("name", ""), answers=answers_of(request))
     except Refused as refused:
         blocked = any(one.level == BLOCK for one in refused.problems)
         return checked(request, made, digest, status=422, refused=refused if blocked else None)
@@ -174,7 +175,7 @@ def marked(request: HttpRequest, digest: str) -> HttpResponse:
     name = request.GET.get("name", "表格.xlsx")
     try:
         asked, _ = wanted(request, made, digest)
-        problems = services.preview_import(**asked).reminders
+        problems = preview_import(**asked).reminders
     except Refused as refused:
         problems = refused.problems
     try:
@@ -189,8 +190,8 @@ def marked(request: HttpRequest, digest: str) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """The imported file, as it was."""
-    source = queries.sources(request.operator).get(pk=pk)
-    content = queries.content(request.operator, source)
+    source = provenance.sources(request.operator).get(pk=pk)
+    content = provenance.content(request.operator, source)
     if content is None:
         raise Http404(str(pk))
     return file_response(content, source.file_name or f"导入{pk}.xlsx")
@@ -201,9 +202,9 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """撤销导入: every figure stands as before; the reason is kept."""
     frame(request)  # the list comes back where it was left
-    source: Source = queries.sources(request.operator).get(pk=pk)
+    source: Source = provenance.sources(request.operator).get(pk=pk)
     try:
-        count = services.undo_import(by=request.operator, source=source, reason=request.POST.get("reason", "").strip())
+        count = undo_import(by=request.operator, source=source, reason=request.POST.get("reason", "").strip())
     except Refused as refused:
         return listing(request, status=422, problems=refused.problems)
     messages.success(request, f"已撤销第{pk}号导入，{count}个数恢复到导入以前。")

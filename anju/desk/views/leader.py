@@ -14,7 +14,8 @@ from anju.desk import leader as told
 from anju.desk import nodes, work
 from anju.desk.compare import Pair
 from anju.desk.views.figures import calibre_names
-from anju.figures import queries
+from anju.figures.queries import current
+from anju.figures.queries import nodes as node_queries
 from anju.oversight import overdue, reminders
 
 
@@ -27,10 +28,10 @@ def leader(request: HttpRequest) -> HttpResponse:
     below = regions.children(user, made.region, made.on)
     on = nodes.seen_from(made.on, timezone.localdate())
     reported = periods.reported_by(on)
-    catalogue, names = queries.measures(user), calibre_names()
+    catalogue, names = current.measures(user), calibre_names()
     reports = told.reports(user, catalogue, made.region)
     summary = told.summary(user, catalogue, reports, made.region, below, made.period, names, reported)
-    gaps = queries.nodes(user, made.region, on, below)
+    gaps = node_queries.nodes(user, made.region, on, below)
     ahead = gaps.next or gaps.last
     finding = nodes.heading(gaps, summary.noun)
     warnings = work.warnings(user, made.region, made.period)

@@ -14,10 +14,11 @@ from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day, period_label
 from anju.desk import nodes
 from anju.desk.views.dispatch import noun_of
-from anju.figures import queries
-from anju.figures.current import LEVELS
 from anju.figures.models import TargetDocument
-from anju.figures.targets import Decomposition, Target
+from anju.figures.queries import nodes as node_queries
+from anju.figures.queries import targets as target_queries
+from anju.figures.queries.current import LEVELS
+from anju.figures.queries.targets import Decomposition, Target
 
 
 @acting("targets.see")
@@ -27,13 +28,13 @@ def targets(request: HttpRequest) -> HttpResponse:
     if made.region is None:
         return show(request, "desk/targets.html", heading="还没有目标任务")
     year = made.period[:4]
-    asked = queries.targets(user, made.region, year)
+    asked = target_queries.targets(user, made.region, year)
     above = [one.pk for one in regions.path(made.region)]
     papers = visible(TargetDocument.objects.select_related("region"), user).filter(
         region_id__in=above, lines__period__startswith=made.period[:4]
     )
     papers = list(papers.distinct().order_by("issued_on", "id"))
-    divided = [queries.decomposition(user, paper) for paper in papers]
+    divided = [target_queries.decomposition(user, paper) for paper in papers]
     when = period_label(year)
     count = len({one.figure.code for one in asked if one.figure.period == year})
     divided = [one for one in divided if any(division.parts for division in one.divisions)]
@@ -47,7 +48,7 @@ def targets(request: HttpRequest) -> HttpResponse:
     elif told:
         heading += f"，{len(told)}项已全部分解"
     below = regions.children(user, made.region, made.on)
-    gaps = queries.nodes(user, made.region, nodes.seen_from(made.on, timezone.localdate()), below)
+    gaps = node_queries.nodes(user, made.region, nodes.seen_from(made.on, timezone.localdate()), below)
     context = {
         "nodes": [
             (one, nodes.sheet(f"node-{number}", one), nodes.finding(one, noun_of(below), named=False))

@@ -48,7 +48,7 @@ def month(django_db_setup, django_db_blocker, empty):
 
     from anju.core.models import Region
     from anju.core.scope import local_operator, scoped
-    from anju.figures.services import load_catalogue
+    from anju.figures.catalogue import load_catalogue
     from anju.returns import services
 
     with django_db_blocker.unblock():

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from anju.core.models import Region
 from anju.core.scope import scoped
-from anju.figures.services import load_catalogue
+from anju.figures.catalogue import load_catalogue
 from anju.returns import services
 from tests.cast import EAST, WEST, operator, person, sign_in
 from tests.returns.pages.conftest import FORM, PERIOD, ledger

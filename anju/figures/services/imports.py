@@ -3,11 +3,8 @@
 The rows go through a staging table (bulk.py); no row is saved by itself.
 """
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -15,23 +12,19 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from anju.core import periods, trail
+from anju.core import trail
 from anju.core.models import Region
 from anju.core.permissions import require
-from anju.core.regions import Matcher
 from anju.core.scope import Operator, scoped
-from anju.figures import bulk, checks
-from anju.figures.bulk import Row
-from anju.figures.current import build
-from anju.figures.figure import NUMBER, SHARE, STATES
-from anju.figures.models import Calibre, CurrentFigure, Measure, Observation, Source, TargetDocument
-from anju.figures.units import based, misplaced, shared
+from anju.figures.figure import SHARE, STATES
+from anju.figures.models import CurrentFigure, Measure, Observation, Source, TargetDocument
+from anju.figures.queries import checks
+from anju.figures.queries.current import build
+from anju.figures.services import bulk
+from anju.figures.services.bulk import Row
+from anju.figures.services.import_binder import SHOWN, Binder, _spot
 from anju.problems import ASK, BLOCK, Problem, Refused
-from anju.quantities import unit
-from anju.workbooks.reading.cells import Cell, Reading, where
-
-TOTALS = ("", "合计", "总计")  # a row that names no region is the import's own
-SHOWN = 10  # how many of many are named in one problem
+from anju.workbooks.reading.cells import Reading
 
 
 @dataclass
@@ -142,183 +135,6 @@ def import_tables(
 
 
 preview_import = partial(import_tables, preview=True)
-
-
-def _spot(place: str) -> str:
-    """A cell of a file, without its heading: one remark on a cell is enough."""
-    head, mark, tail = place.partition(" 单元格 ")
-    return f"{head}{mark}{tail.split(' ')[0]}" if mark else place
-
-
-class Binder:
-    """Cells → rows: finds region, measure, calibre, unit and document of each, once for each name, and keeps every problem."""
-
-    def __init__(self, by: Operator, region: Region, period: str, document: TargetDocument | None, adds: bool) -> None:
-        self.by, self.region, self.period, self.document, self.adds = by, region, period, document, adds
-        self.measures = {measure.code: measure for measure in Measure.objects.select_related("share_of")}
-        self.calibres = set(Calibre.objects.values_list("code", flat=True))
-        self.matchers: dict[date, Matcher] = {}
-        self.regions: dict[tuple[str, str], Region | None] = {}
-        self.fitting: dict[tuple, Problem | None] = {}
-        self.documents: dict[str, int | None] = {}
-        self.seen: dict[tuple, Cell] = {}
-        self.said: set[tuple[str, str]] = set()
-        self.map_id = ""  # of the reading at hand
-        self.problems: list[Problem] = []
-
-    def rows(self, reading: Reading) -> Iterable[Row]:
-        self.map_id = reading.map_id
-        for cell in reading.cells:
-            if cell.kind == "group":  # a sum the form itself adds up; the reader compared it
-                continue
-            row = self._row(reading.file_name, cell)
-            if row is not None:
-                yield row
-
-    def published(self, reading: Reading) -> list[tuple[str, Region, Cell]]:
-        """Printed results of computed measures with the region they are of; other results (self-scores) are not ours to judge."""
-        cells = [
-            *reading.published,
-            *(
-                cell
-                for cell in reading.cells
-                if cell.measure in self.measures and self.measures[cell.measure].is_computed
-            ),
-        ]
-        found = []
-        for cell in cells:
-            measure = self.measures.get(cell.measure)
-            if measure is None or not measure.is_computed or cell.state != NUMBER or cell.kind == "group":
-                continue
-            region = self._region(reading.file_name, cell, cell.period or self.period)
-            if region is not None:
-                found.append((reading.file_name, region, cell._replace(period=cell.period or self.period)))
-        return found
-
-    def _row(self, file_name: str, cell: Cell) -> Row | None:
-        place = (file_name, cell.sheet, cell.cell, cell.column_label)
-        measure = self.measures.get(cell.measure)
-        if measure is None:
-            return self._once(
-                "FIG-012", cell.measure, where(*place), f"没有统计指标“{cell.measure}”。", self._near(cell.measure),
-            )  # fmt: skip
-        if measure.is_computed:
-            return None  # compared, never stored
-        period = cell.period or self.period
-        region = self._region(file_name, cell, period)
-        if region is None or self._misfit(measure, cell, place, period):
-            return None
-        value, share = None, None
-        if cell.state == NUMBER:
-            value, share, problem = self._number(measure, cell, place)
-            if problem:
-                self.problems.append(problem)
-                return None
-        key = (region.pk, period, measure.code, cell.calibre)
-        earlier = self.seen.setdefault(key, cell)
-        if earlier is not cell:
-            self.problems.append(
-                Problem(
-                    "FIG-014", where(*place),
-                    f"{region.name} {period} “{measure.name}”在同一次导入中出现两次：工作表“{earlier.sheet}” {earlier.cell} 是“{earlier.raw}”，这里是“{cell.raw}”。",
-                    "请删去重复的一处，或分别写明口径。",
-                )
-            )  # fmt: skip
-            return None
-        if cell.assumed and not cell.basis.strip():
-            self.problems.append(
-                Problem("FIG-048", where(*place), "推定没有写依据。", "请写明是从哪里、怎样推出来的。")
-            )
-            return None
-        state = SHARE if share is not None else cell.state
-        return Row(
-            len(self.seen), measure.code, cell.calibre, region.pk, period, state, value, unit(cell.unit).name if cell.state == NUMBER else measure.unit,
-            cell.places if cell.state == NUMBER else 0, cell.approx, cell.assumed, cell.basis, cell.sheet, cell.cell, cell.raw.replace("\0", ""), cell.source,
-            self._document(measure, cell, place), cell.effective_on or None, cell.scope, value if self.adds else None,
-            share.numerator if share is not None else None, share.denominator if share is not None else None,
-            measure.share_of_id if share is not None else None,
-        )  # fmt: skip
-
-    def _near(self, code: str) -> str:
-        """The codes that were perhaps meant, and where the wrong one is written."""
-        near = difflib.get_close_matches(code, self.measures, 3)
-        meant = f"是不是{'、'.join(f'“{one}”（{self.measures[one].name}）' for one in near)}？" if near else ""
-        return (
-            f"{meant}请改对照表 {self.map_id}.yaml 里的代码（长表也可能写在“指标”列）；"
-            "全部代码：anju figures list；新指标要先写进指标目录（measures.yaml）。"
-        )
-
-    def _once(self, code: str, subject: str, place: str, what: str, fix: str) -> None:
-        """The same unknown name in a hundred cells is one problem, at the first of them."""
-        if (code, subject) not in self.said:
-            self.said.add((code, subject))
-            self.problems.append(Problem(code, place, what, fix))
-
-    def _region(self, file_name: str, cell: Cell, period: str) -> Region | None:
-        key = (cell.region_name, period)
-        if key not in self.regions:
-            try:
-                day = periods.end(period)
-            except Refused as refused:
-                self.problems += [
-                    Problem(p.code, where(file_name, cell.sheet, cell.cell), f"{p.where}{p.what}", p.fix)
-                    for p in refused.problems
-                ]
-                self.regions[key] = None
-                return None
-            matcher = self.matchers.get(day) or self.matchers.setdefault(day, Matcher(self.by, self.region, day))
-            found = self.region if cell.region_name in TOTALS else matcher.match(cell.region_name)
-            if isinstance(found, Problem):
-                spot = where(file_name, cell.sheet, cell.cell, "这一行的区划名称")
-                self._once("FIG-011", cell.region_name, spot, f"{found.where}：{found.what}", found.fix)
-                found = None
-            self.regions[key] = found
-        return self.regions[key]
-
-    def _misfit(self, measure: Measure, cell: Cell, place: tuple, period: str) -> bool:
-        key = (measure.code, cell.calibre)
-        if key not in self.fitting:
-            name = where(*place)
-            self.fitting[key] = misplaced(measure, cell.calibre, name)
-            if cell.calibre and cell.calibre not in self.calibres:
-                self.fitting[key] = Problem(
-                    "FIG-013", name, f"没有口径“{cell.calibre}”。", "请核对口径；新的口径要先写进指标目录。"
-                )
-            if self.fitting[key]:
-                self.problems.append(self.fitting[key])
-        return self.fitting[key] is not None
-
-    def _number(self, measure: Measure, cell: Cell, place: tuple) -> tuple[int | None, Any, Problem | None]:
-        """Base units, or the share that a target is set as."""
-        if cell.unit == "%" and measure.share_of_id and measure.unit != "%":
-            return (
-                None,
-                shared(
-                    measure, cell.calibre, where(*place), Fraction(cell.digits, 100 * 10**cell.places), cell.places
-                ).share,
-                None,
-            )
-        base, problem = based(measure, "", cell.digits, cell.places, cell.unit)
-        if problem:
-            problem = Problem(problem.code, where(*place), problem.what, problem.fix)
-        return base, None, problem
-
-    def _document(self, measure: Measure, cell: Cell, place: tuple) -> int | None:
-        if not cell.document:
-            return self.document.pk if self.document and measure.target_of_id else None
-        if cell.document not in self.documents:
-            found = TargetDocument.objects.filter(number=cell.document).values_list("pk", "region_id")
-            known = [pk for pk, region_id in found if region_id in self.by.region_ids]
-            self.documents[cell.document] = known[0] if known else None
-            if not known:
-                self._once(
-                    "FIG-053",
-                    cell.document,
-                    where(*place),
-                    f"没有登记下达文件“{cell.document}”。",
-                    "请先登记文件的题名、层级和日期。",
-                )
-        return self.documents[cell.document]
 
 
 def _same_file(readings: Sequence[Reading], region: Region) -> Source | None:

@@ -1,6 +1,6 @@
 """Writing figures. One function per act; every act leaves a trail row; nothing that was said is ever changed or lost."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,20 +12,12 @@ from anju.core import periods, trail
 from anju.core.models import Region
 from anju.core.permissions import require
 from anju.core.scope import Operator
-from anju.figures import current
-from anju.figures.catalogue import load_catalogue
 from anju.figures.figure import APPROX, NUMBER, SHARE, STATES, Figure
-from anju.figures.importing import Imported, answer_key, import_tables, preview_import, undo_import
 from anju.figures.models import Calibre, CurrentFigure, Measure, Observation, Source, TargetDocument
-from anju.figures.nodes import set_node
-from anju.figures.targets import decomposition
+from anju.figures.queries import current
+from anju.figures.queries.targets import decomposition
 from anju.figures.units import Stored, stored
 from anju.problems import Problem, Refused
-
-__all__ = [
-    "Imported", "answer_key", "assume", "check_current", "correct", "enter", "import_tables", "load_catalogue", "preview_import",
-    "rebuild_current", "set_node", "target_document", "undo_import",
-]  # fmt: skip
 
 Value = str | int | Decimal | Fraction | None
 
@@ -174,127 +166,6 @@ def correct(
             )
         )
     return _write(by, Source.Kind.CORRECTION, said, region, period, before, reason=reason, **beside)
-
-
-@transaction.atomic
-@trail.act("targets.register_document")
-def target_document(
-    *,
-    by: Operator,
-    number: str,
-    title: str,
-    level: str,
-    region: Region,
-    issued_on: date | None = None,
-    effective_on: date | None = None,
-) -> TargetDocument:
-    """Register a document that sets targets (下达文件). The same again changes nothing; FIG-054 when the number is another document's.
-
-    region: the one whose total it divides. effective_on: the day of issue unless given.
-    """
-    _may(by, "targets.edit", region)
-    if level not in TargetDocument.Level.values:
-        raise Refused(
-            Problem(
-                "FIG-055",
-                f"文件 {number}",
-                f"层级“{level}”不对。",
-                f"请写 {'、'.join(TargetDocument.Level.values)} 之一。",
-            )
-        )
-    wanted = {"title": title, "level": level, "issued_on": issued_on, "effective_on": effective_on or issued_on}
-    made, new = TargetDocument.objects.get_or_create(number=number, region=_own(by, region), defaults=wanted)
-    if new:
-        shown = wanted | {key: wanted[key] and str(wanted[key]) for key in ("issued_on", "effective_on")}
-        trail.describe(obj=trail.Subject.of(made, number), after=shown, region_id=region.pk)
-    elif any(getattr(made, key) != value for key, value in wanted.items()):
-        raise Refused(
-            Problem(
-                "FIG-054",
-                f"文件 {number}",
-                f"已登记为《{made.title}》，印发于 {made.issued_on}。",
-                "请核对文号、题名、层级和日期。",
-            )
-        )
-    return made
-
-
-@dataclass(frozen=True)
-class Checked:
-    """current_figure against the observations: how many keys there are, and how many differ."""
-
-    total: int
-    differing: int
-
-
-# What stands for a key is its newest observation that was not taken back: a later one exists only because its writer had seen the earlier.
-STANDING = """
-SELECT DISTINCT ON (region_id, period, measure_id, calibre_id)
-  region_id, period, measure_id, calibre_id, id AS observation_id, state, value, unit, places, approx, assumed
-FROM figures_observation AS o
-WHERE NOT EXISTS (SELECT FROM figures_undone AS u WHERE u.observation_id = o.id)
-ORDER BY region_id, period, measure_id, calibre_id, id DESC
-"""
-COLUMNS = "region_id, period, measure_id, calibre_id, observation_id, state, value, unit, places, approx, assumed"
-DIFFERING = f"""
-  (SELECT {COLUMNS} FROM figures_standing EXCEPT SELECT {COLUMNS} FROM figures_current)
-  UNION ALL
-  (SELECT {COLUMNS} FROM figures_current EXCEPT SELECT {COLUMNS} FROM figures_standing)
-"""
-
-
-def _compare(cursor: Any) -> Checked:
-    cursor.execute(
-        "SELECT (SELECT count(*) FROM figures_standing), count(DISTINCT (region_id, period, measure_id, calibre_id))"
-        f" FROM ({DIFFERING}) AS differing"
-    )
-    return Checked(*cursor.fetchone())
-
-
-def _standing(cursor: Any) -> Checked:
-    """What should stand, into a table of the session; compared with what does."""
-    cursor.execute("DROP TABLE IF EXISTS pg_temp.figures_standing")
-    cursor.execute(f"CREATE TEMP TABLE figures_standing ON COMMIT DROP AS {STANDING}")
-    cursor.execute("ANALYZE figures_standing")
-    return _compare(cursor)
-
-
-@transaction.atomic
-def check_current(user: Operator) -> Checked:
-    """Compare without changing anything."""
-    with connection.cursor() as cursor:
-        return _standing(cursor)
-
-
-@transaction.atomic
-@trail.act("figures.rebuild_current")
-def rebuild_current(*, by: Operator) -> Checked:
-    """Make current_figure equal to what the observations of the user's regions say. differing: how many keys had not been."""
-    keys = "region_id, period, measure_id, calibre_id"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "LOCK TABLE figures_current IN SHARE ROW EXCLUSIVE MODE"
-        )  # nobody writes meanwhile; reading goes on
-        found = _standing(cursor)
-        if found.differing:
-            wrong = f"SELECT {COLUMNS} FROM figures_current EXCEPT SELECT {COLUMNS} FROM figures_standing"
-            cursor.execute(f"DELETE FROM figures_current WHERE ({keys}) IN (SELECT {keys} FROM ({wrong}) AS wrong)")
-            cursor.execute(
-                f"INSERT INTO figures_current ({COLUMNS}) SELECT {COLUMNS} FROM figures_standing EXCEPT SELECT {COLUMNS} FROM figures_current"
-            )
-            if (after := _compare(cursor)).differing:
-                raise Refused(
-                    Problem(
-                        "FIG-052",
-                        "现行数表",
-                        f"重建后仍有 {after.differing} 处不一致。",
-                        "请停止写入，并把留痕导出交维护人员。",
-                    )
-                )
-    trail.describe(
-        obj=trail.Subject("figures.current", "", "现行数表"), after={"total": found.total, "differing": found.differing}
-    )
-    return found
 
 
 def _own(by: Operator, region: Region) -> Region:

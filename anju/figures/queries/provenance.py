@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
-from anju.figures.current import as_figure
 from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Observation, Source, TargetDocument
+from anju.figures.queries.current import as_figure
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from typing import Any
 
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.figures.current import figures
 from anju.figures.figure import Figure
+from anju.figures.queries.current import figures
 from anju.problems import ASK, BLOCK, Problem
 from anju.quantities import in_unit, unit
 from anju.workbooks.reading.cells import Cell, where

@@ -9,9 +9,9 @@ from anju.core import periods as calendar
 from anju.core import regions
 from anju.core.models import Region
 from anju.core.scope import Operator, array, visible
-from anju.figures.current import Figures, catalogue, figures
 from anju.figures.figure import Derived, Figure, derived, ratio, total
 from anju.figures.models import CurrentFigure
+from anju.figures.queries.current import Figures, catalogue, figures
 
 
 class Latest:

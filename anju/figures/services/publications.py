@@ -7,9 +7,9 @@ from django.db import connection, transaction
 
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.figures import bulk
 from anju.figures.figure import NUMBER, STATES
 from anju.figures.models import Measure, Source
+from anju.figures.services import bulk
 from anju.figures.units import families, misplaced
 from anju.problems import Problem, Refused
 from anju.quantities import unit as unit_named

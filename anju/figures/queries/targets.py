@@ -8,9 +8,9 @@ from fractions import Fraction
 from anju.core import periods as calendar
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.figures.current import LEVELS, as_figure, difference, figures
 from anju.figures.figure import SHARE, Figure, computed, total
 from anju.figures.models import Measure, Observation, TargetDocument
+from anju.figures.queries.current import LEVELS, as_figure, difference, figures
 
 
 @dataclass(frozen=True)

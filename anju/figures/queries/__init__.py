@@ -1,0 +1,1 @@
+"""Reading figures. The user comes first; what is outside their regions is unknown or not found."""
