@@ -26,9 +26,9 @@ from anju.figures.services.imports import Imported
 from anju.figures.services.targets import target_document
 from anju.problems import ASK, Problem, Refused
 from anju.returns import services
-from anju.runs import services as runs
-from anju.runs.findings import Finding
 from anju.runs.models import Run
+from anju.runs.queries.findings import Finding
+from anju.runs.services import runs
 from anju.workbooks.reading import reader
 
 Say = Callable[[str], None]

@@ -8,7 +8,7 @@ from anju.demo.load import Loaded, Say
 from anju.documents import queries as papers
 from anju.documents import render
 from anju.runs.models import Run
-from anju.runs.queries import score_table
+from anju.runs.queries.runs import score_table
 
 SHOWN = 3  # findings told per place on the screen; the site has them all
 

@@ -10,7 +10,7 @@ from anju.core.page import page
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import stored_ref
 from anju.desk.door import Door
-from anju.runs import queries as runs
+from anju.runs.queries import runs
 
 
 def uses(user: Operator, door: Door) -> list[dict[str, str]]:

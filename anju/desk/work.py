@@ -11,8 +11,8 @@ from anju.documents import queries as documents
 from anju.documents.models import Document
 from anju.figures.models import CurrentFigure
 from anju.problems import Refused
-from anju.runs import queries as runs
-from anju.runs.findings import Finding, Pending
+from anju.runs.queries import runs
+from anju.runs.queries.findings import Finding, Pending
 
 CSS = {Document.SIGNED: "on", Document.ISSUED: "on", Document.WITHDRAWN: "bad"}
 FIRST = 2  # findings of a rule that a leader reads before opening the rest

@@ -17,7 +17,7 @@ from anju.figures.figure import Figure
 from anju.figures.queries import current
 from anju.figures.queries.current import Figures
 from anju.quantities import unit
-from anju.runs.sentences import Said
+from anju.runs.queries.sentences import Said
 
 SPOKEN = YAML(typ="safe").load((Path(__file__).parent / "spoken.yaml").read_text(encoding="utf-8"))
 REPORT = "关于{place}{year}年度城镇保障性安居工程财政资金绩效评价有关情况的报告"

@@ -7,10 +7,10 @@ from decimal import Decimal
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.problems import ASK, Problem, Refused
-from anju.runs import queries
-from anju.runs.books import inputs_of
 from anju.runs.models import Run
-from anju.runs.sentences import Piece, pieces
+from anju.runs.queries.books import inputs_of
+from anju.runs.queries.runs import again, found_by, newest, score_table
+from anju.runs.queries.sentences import Piece, pieces
 
 FULL_SCORE = ("check", "full-score")
 
@@ -66,7 +66,7 @@ class ScoreTable:
 
 def tables(user: Operator, region: Region, period: str, wanted: list[Mapping[str, str]]) -> list[ScoreTable]:
     """The score tables asked for: [{book: subject, name}]. Refused EVAL-001 for each that was never run, all at once."""
-    runs = [(one, queries.newest(user, "scoring", one["book"], region, period)) for one in wanted]
+    runs = [(one, newest(user, "scoring", one["book"], region, period)) for one in wanted]
     problems = [
         Problem(
             "EVAL-001",
@@ -84,7 +84,7 @@ def tables(user: Operator, region: Region, period: str, wanted: list[Mapping[str
 
 def table(user: Operator, run: Run, name: str = "") -> ScoreTable:
     """One run of a score book as its official table."""
-    told, done = queries.score_table(user, run), queries.again(user, run)
+    told, done = score_table(user, run), again(user, run)
     criteria = [done.book.criteria[item.name] for line in told.rows for item in line.items if item.lost]
     lost = tuple(
         pieces(run, done.rows[0], step.says, *inputs_of(done.book, step.name)) for step in criteria if step.says
@@ -120,12 +120,12 @@ def table(user: Operator, run: Run, name: str = "") -> ScoreTable:
 
 def filed(user: Operator, region: Region, period: str) -> tuple[Score | None, list[Problem]]:
     """The self-score a unit filed where no score table can be run, and what the check of it against the listed problems says."""
-    run = queries.newest(user, *FULL_SCORE, region, period)
+    run = newest(user, *FULL_SCORE, region, period)
     if run is None:
         return None, []
     given = run.rows[0]["facts"]["score"]["value"]
     said = [
         Problem("EVAL-002", one.title, f"{one.sentence}。", "请补写扣分或说明理由；确无不妥的可以保留。", ASK)
-        for one in queries.found_by(run)
+        for one in found_by(run)
     ]
     return Score(f"run:{run.pk}/score", "自评得分", f"{Decimal(given).normalize():f}" if given else ""), said

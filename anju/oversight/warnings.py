@@ -10,16 +10,16 @@ from typing import Any
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.problems import ASK, Problem, Refused
-from anju.runs import queries
-from anju.runs.books import inputs_of
-from anju.runs.findings import Finding
-from anju.runs.folders import library
-from anju.runs.sentences import Piece, pieces
+from anju.runs.binding.folders import library
+from anju.runs.queries import runs
+from anju.runs.queries.books import inputs_of
+from anju.runs.queries.findings import Finding
+from anju.runs.queries.sentences import Piece, pieces
 
 
 def offered(user: Operator, region: Region, period: str) -> list[Finding]:
     """Every standing warning of a region, the gravest first. Its id is stable: the same warning of another run has the same."""
-    return queries.findings(user, region, period, kinds=["warning"])
+    return runs.findings(user, region, period, kinds=["warning"])
 
 
 def chosen(warnings: Iterable[Finding], choice: str | Iterable[str]) -> list[Finding]:
@@ -57,8 +57,8 @@ def paragraphs(user: Operator, warnings: Iterable[Finding]) -> list[list[dict[st
 
     @cache
     def again(run_id: int) -> tuple[Any, Any]:
-        run = queries.run(user, run_id)
-        return run, queries.again(user, run)
+        run = runs.run(user, run_id)
+        return run, runs.again(user, run)
 
     def told(warning: Finding) -> tuple[Piece, ...]:
         run, done = again(warning.run_id)

@@ -16,7 +16,7 @@ from anju.projects.fields import BUILT
 from anju.projects.models import Cohort, Member
 from anju.rules.engine import running
 from anju.rules.explanation import explain
-from anju.runs.folders import library
+from anju.runs.binding.folders import library
 
 
 @transaction.atomic

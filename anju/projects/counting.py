@@ -20,7 +20,7 @@ from anju.quantities import scaled_text, to_base, unit
 from anju.rules.book.schema import Book
 from anju.rules.engine import running
 from anju.rules.language.ir import Num
-from anju.runs.folders import library
+from anju.runs.binding.folders import library
 
 GONE = (Project.REPLACED, Project.CANCELLED)
 SPAN, BEFORE = 0, 1

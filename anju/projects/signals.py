@@ -24,7 +24,7 @@ from anju.rules.book.schema import Book, Condition
 from anju.rules.engine import engines, running
 from anju.rules.engine.outcome import RunRow
 from anju.rules.explanation import explain
-from anju.runs.folders import library
+from anju.runs.binding.folders import library
 
 
 @dataclass(frozen=True)

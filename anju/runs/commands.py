@@ -173,7 +173,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace) -> Any:
     from anju.rules.engine import running
-    from anju.runs.tables import read_rows
+    from anju.runs.binding.tables import read_rows
 
     on = _day(args.on)
     assert on is not None
@@ -226,7 +226,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _library() -> Any:
-    from anju.runs.folders import library
+    from anju.runs.binding.folders import library
 
     return library()
 

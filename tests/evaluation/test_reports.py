@@ -11,7 +11,7 @@ from anju.figures import catalogue
 from anju.figures.queries import current
 from anju.figures.services import observations
 from anju.problems import Refused
-from anju.runs import services as runs
+from anju.runs.services import runs
 from tests.fidelity.reading import tables
 from tests.sample_place import PERIOD, place, told, written
 

@@ -107,9 +107,10 @@ def rule(by: Operator, region: Region, visitor: Staff) -> At:
 
 @makes("runs:run", "runs:what-if", "runs:next-steps", "runs:csv")
 def run(by: Operator, region: Region, visitor: Staff) -> At:
-    from anju.runs import books, services
+    from anju.runs.queries import books
+    from anju.runs.services import runs
 
-    made = services.run_book(
+    made = runs.run_book(
         by=by, kind="scoring", subject="prh-shanty", region=region, period=PERIOD, on=date(2020, 12, 31)
     )
     return At({"pk": made.pk, "criterion": next(iter(books.read(made.book).criteria))}, bare=True)

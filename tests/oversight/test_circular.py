@@ -16,7 +16,7 @@ from anju.figures.services import observations as figures
 from anju.oversight import warnings
 from anju.oversight.warnings import chosen, paragraphs
 from anju.problems import Refused
-from anju.runs import services as runs
+from anju.runs.services import runs
 from tests.sample_place import CITY, FIRST, PERIOD, SECOND, place, told, written
 
 SUBSIDY = {"subsidy.households.target": "100", "subsidy.households": "120"}

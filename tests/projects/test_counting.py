@@ -11,7 +11,7 @@ from anju.projects import counting, services
 from anju.quantities import ratio_text
 from anju.rules.load import load_book
 from anju.rules.shipped.library import BOOKS
-from anju.runs.folders import library
+from anju.runs.binding.folders import library
 
 YEAR = {"since": date(2021, 1, 1), "until": date(2021, 12, 31)}
 SPRING = date(2021, 4, 30)

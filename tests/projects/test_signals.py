@@ -6,7 +6,7 @@ import pytest
 
 from anju.problems import Refused
 from anju.projects import queries, services, signals
-from anju.runs.folders import library
+from anju.runs.binding.folders import library
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from anju.core import regions
 from anju.core.scope import local_operator, scoped
-from anju.runs import services
+from anju.runs.services import runs
 from anju.workbooks.reading import reader
 
 PLACES = Path(__file__).parents[2] / "anju" / "demo" / "places"
@@ -89,4 +89,4 @@ def score(city, subject, **more):
         "on": ON,
         "judged": JUDGED,
     }
-    return services.run_book(**wanted | more)
+    return runs.run_book(**wanted | more)

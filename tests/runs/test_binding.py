@@ -9,8 +9,8 @@ from anju.figures import catalogue
 from anju.figures.services import observations
 from anju.problems import Refused
 from anju.rules.load import load_text
-from anju.runs.binder import bind_region
-from anju.runs.bindings import EACH, OVER, bindings
+from anju.runs.binding.binder import bind_region
+from anju.runs.binding.bindings import EACH, OVER, bindings
 from tests.runs.conftest import ON
 
 HEAD = """kind: warning

@@ -4,8 +4,10 @@ import pytest
 from django.db import ProgrammingError, connection, connections, transaction
 
 from anju.figures.services import observations as figures
-from anju.runs import books, queries, services
 from anju.runs.models import BookCopy, Run
+from anju.runs.queries import books
+from anju.runs.queries.runs import score_table, standing
+from anju.runs.services.runs import replay, run_warnings
 from tests.runs.conftest import JUDGED, WHOLE_YEAR, score
 from tests.runs.test_warnings import STARTED
 
@@ -13,40 +15,38 @@ from tests.runs.test_warnings import STARTED
 @pytest.mark.parametrize("engine", ["duckdb", "postgres"])
 def test_the_same_bytes_on_either_engine(city, engine):
     run = score(city, "old-communities")
-    assert services.replay(city[0], run) and services.replay(city[0], run, engine)
+    assert replay(city[0], run) and replay(city[0], run, engine)
     assert bytes(run.outputs).startswith(b"key,social_share,") and b"\r" not in bytes(run.outputs)
 
 
 def test_every_warning_replays(place):
     by, region, _ = place("jincheng-2021")
-    services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
-    runs = queries.standing(by, region, "2021")
-    assert len(runs) >= 8 and all(services.replay(by, run, engine) for run in runs for engine in ("duckdb", "postgres"))
+    run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
+    runs = standing(by, region, "2021")
+    assert len(runs) >= 8 and all(replay(by, run, engine) for run in runs for engine in ("duckdb", "postgres"))
 
 
 def test_a_correction_afterwards_changes_nothing_in_it(city):
     by, region = city
     run = score(city, "prh-shanty")
     figures.correct(by=by, measure="shanty.start", region=region, period="2020", value="200", reason="核减")
-    assert services.replay(by, run) and queries.score_table(by, run).total == "100"
-    assert queries.score_table(by, score(city, "prh-shanty")).total == "70", (
-        "200 of 282 is 70.92 %, 29.08 below: 30 points"
-    )
+    assert replay(by, run) and score_table(by, run).total == "100"
+    assert score_table(by, score(city, "prh-shanty")).total == "70", "200 of 282 is 70.92 %, 29.08 below: 30 points"
 
 
 def test_the_book_it_used_is_kept_even_when_the_file_is_gone(city, monkeypatch):
     run = score(city, "prh-shanty")
     monkeypatch.setattr(books, "library", lambda: pytest.fail("a replay reads the kept copy, not the folder"))
-    assert services.replay(city[0], run)
+    assert replay(city[0], run)
 
 
 def test_a_kept_run_that_was_tampered_with_is_seen(city):
     run = score(city, "prh-shanty")
     run.rows[0]["facts"]["shanty_starts"]["value"] = "281"
-    assert not services.replay(city[0], run)
+    assert not replay(city[0], run)
     run = Run.objects.get(pk=run.pk)
     run.outputs = bytes(run.outputs).replace(b",35,", b",36,")
-    assert not services.replay(city[0], run)
+    assert not replay(city[0], run)
 
 
 @pytest.mark.parametrize(

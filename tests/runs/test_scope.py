@@ -4,8 +4,9 @@ import pytest
 
 from anju.core.models import Region
 from anju.core.scope import Operator, scoped
-from anju.runs import queries, services
 from anju.runs.models import Run
+from anju.runs.queries import runs
+from anju.runs.services.runs import judge, run_book, run_warnings
 from tests.runs.conftest import ON, WHOLE_YEAR, score
 
 
@@ -22,9 +23,9 @@ def test_another_region_is_not_found(city, stranger):
     run = score(city, "prh-shanty")
     with scoped(stranger):
         with pytest.raises(Run.DoesNotExist):
-            queries.run(stranger, run.pk)
-        assert not queries.runs(stranger) and queries.standing(stranger, run.region, "2020", ("scoring",)) == []
-        assert queries.newest(stranger, "scoring", "prh-shanty", run.region, "2020") is None
+            runs.run(stranger, run.pk)
+        assert not runs.runs(stranger) and runs.standing(stranger, run.region, "2020", ("scoring",)) == []
+        assert runs.newest(stranger, "scoring", "prh-shanty", run.region, "2020") is None
 
 
 def test_the_second_wall_stands_without_the_first(city, stranger):
@@ -40,9 +41,9 @@ def test_nobody_runs_a_book_for_a_region_that_is_not_theirs(city, stranger):
     region = city[1]
     with scoped(stranger):
         for act in (
-            lambda how: services.run_book(kind="scoring", subject="prh-shanty", **how),
-            lambda how: services.judge(kind="check", subject="full-score", rows=[{}], **how),
-            lambda how: services.run_warnings(**how),
+            lambda how: run_book(kind="scoring", subject="prh-shanty", **how),
+            lambda how: judge(kind="check", subject="full-score", rows=[{}], **how),
+            lambda how: run_warnings(**how),
         ):
             with pytest.raises(Region.DoesNotExist):
                 act({"by": stranger, "region": region, "period": "2020", "on": ON})
@@ -53,8 +54,8 @@ def test_findings_of_a_county_are_the_citys_record(place):
     from anju.core import regions
 
     by, region, _ = place("jincheng-2021")
-    services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
+    run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
     county = regions.region(by, "140502", WHOLE_YEAR)
     clerk = Operator("clerk", "填报员", frozenset({county.pk}))
     with scoped(clerk):
-        assert queries.findings(clerk, region, "2021") == []
+        assert runs.findings(clerk, region, "2021") == []

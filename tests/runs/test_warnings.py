@@ -2,8 +2,9 @@
 
 import pytest
 
-from anju.runs import queries, services
 from anju.runs.models import Run
+from anju.runs.queries import runs
+from anju.runs.services.runs import judge, run_book, run_warnings
 from tests.runs.conftest import WHOLE_YEAR
 
 STARTED = {"overdue-projects": {"started_by": "2017-12-31"}}
@@ -12,7 +13,7 @@ STARTED = {"overdue-projects": {"started_by": "2017-12-31"}}
 @pytest.fixture
 def city(place):
     by, region, _ = place("jincheng-2021")
-    services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
+    run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
     return by, region
 
 
@@ -24,7 +25,7 @@ def found(city):
     def look(subject, condition, key=""):
         return {
             one.region_name
-            for one in queries.findings(by, region, "2021")
+            for one in runs.findings(by, region, "2021")
             if (one.subject, one.condition) == (subject, condition) and key in one.key
         }
 
@@ -83,7 +84,7 @@ def test_a_remainder_nobody_classified(city, found):
         "安置方式 names one kind only and is no classification"
     )
     by, region = city
-    sentences = [one.sentence for one in queries.findings(by, region, "2021") if one.subject == "unclassified"]
+    sentences = [one.sentence for one in runs.findings(by, region, "2021") if one.subject == "unclassified"]
     assert [text for text in sentences if text.startswith("晋城市")] == [
         "晋城市棚户区改造开工量按改造类型划分，各类合计5621套，总量6631套，有1010套没有归类"
     ]
@@ -100,7 +101,7 @@ def test_the_annexes_add_up(found):
 
 def test_a_county_left_blank_leaves_its_total_undecided_and_named(city):
     by, region = city
-    waiting = {one.key: one.missing for one in queries.pending(*queries.standing(by, region, "2021"))}
+    waiting = {one.key: one.missing for one in runs.pending(*runs.standing(by, region, "2021"))}
     assert waiting["140500/loan.issued"] == ["陵川县“棚改专项贷款累计发放”未报", "泽州县“棚改专项贷款累计发放”未报"]
     assert "140500/shanty.start" not in waiting, (
         "the city's own unit has no line in that table and is not missing from it"
@@ -111,7 +112,7 @@ def test_a_finding_carries_its_figures_and_a_stable_id(city):
     by, region = city
     one = next(
         one
-        for one in queries.findings(by, region, "2021")
+        for one in runs.findings(by, region, "2021")
         if one.subject == "backlog-completion" and one.condition == "low"
     )
     assert one.id == "warning/backlog-completion/140502/backlog.unfinished.shanty/low"
@@ -126,23 +127,23 @@ def test_a_finding_carries_its_figures_and_a_stable_id(city):
 
 def test_the_gravest_come_first(city):
     by, region = city
-    colours = [one.colour for one in queries.findings(by, region, "2021")]
+    colours = [one.colour for one in runs.findings(by, region, "2021")]
     assert colours == sorted(colours, key="红橙黄蓝".index) and colours[0] == "红"
 
 
 def test_without_the_day_they_started_nobody_is_called_overdue(place):
     by, region, _ = place("jincheng-2021")
-    found = services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
+    found = run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
     assert not [one for one in found if one.subject == "overdue-projects"]
     assert "“最晚开工日”没有给出" in [
-        text for one in queries.pending(*queries.standing(by, region, "2021")) for text in one.missing
+        text for one in runs.pending(*runs.standing(by, region, "2021")) for text in one.missing
     ]
 
 
 def test_the_same_again_keeps_the_runs_that_stand(city):
     by, region = city
     before = set(Run.objects.values_list("pk", flat=True))
-    services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
+    run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
     assert set(Run.objects.values_list("pk", flat=True)) == before
 
 
@@ -155,7 +156,7 @@ def test_a_corrected_figure_makes_a_new_run_and_the_finding_goes(city, found):
     figures.correct(
         by=by, measure="subsidy.households", region=county, period="2021", value="450", reason="核对发放名册"
     )
-    services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
+    run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
     assert found("masked-shortfall", "masked", "subsidy.households") == {"高平市"}
 
 
@@ -170,7 +171,7 @@ def test_paid_once_a_year(city):
         figures.correct(
             by=by, measure="subsidy.times", region=where, period="2021", value=times, reason="补报发放次数", unit="次"
         )
-    told = services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
+    told = run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
     mine = {one.region_name: (one.condition, one.assumed) for one in told if one.subject == "subsidy-pace"}
     yearly = dict.fromkeys(("城区", "阳城县", "陵川县", "沁水县"), ("yearly", True))
     assert mine == yearly | {"泽州县": ("seldom", False)}
@@ -178,7 +179,7 @@ def test_paid_once_a_year(city):
 
 def test_a_year_before_a_book_is_in_force_passes_it_over(place):
     by, region, _ = place("guilin-2020")
-    told = services.run_warnings(by=by, region=region, period="2020", on=WHOLE_YEAR.replace(year=2020))
+    told = run_warnings(by=by, region=region, period="2020", on=WHOLE_YEAR.replace(year=2020))
     assert not [one for one in told if one.subject == "idle-credit"]
     assert not Run.objects.filter(subject="backlog-completion").exists()
 
@@ -189,26 +190,26 @@ def test_full_marks_beside_listed_problems(place):
         "score": {"value": "100", "by": "区住房保障部门", "evidence": "自评报告第三部分"},
         "problems": {"value": "6", "by": "评价人", "evidence": "自评报告第三、四部分"},
     }  # fmt: skip
-    run = services.run_book(
+    run = run_book(
         by=by, kind="check", subject="full-score", region=region, period="2021", on=WHOLE_YEAR, judged=judged
     )
     sentence = "赫山区自评100分，材料中又列举问题6项：请说明这些问题为何没有扣分"
-    assert [one.sentence for one in queries.found_by(run)] == [sentence]
+    assert [one.sentence for one in runs.found_by(run)] == [sentence]
     assert run.rows[0]["facts"]["problems"]["by"] == "评价人"
-    services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
-    assert sentence in [one.sentence for one in queries.findings(by, region, "2021")], (
+    run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
+    assert sentence in [one.sentence for one in runs.findings(by, region, "2021")], (
         "a run over figures does not forget what a person gave"
     )
-    services.run_warnings(
+    run_warnings(
         by=by, region=region, period="2021", on=WHOLE_YEAR, given={"full-score": {"score": "97.2", "problems": "6"}}
     )
-    assert sentence not in [one.sentence for one in queries.findings(by, region, "2021")]
+    assert sentence not in [one.sentence for one in runs.findings(by, region, "2021")]
 
 
 def test_a_self_score_nobody_gave_is_not_asked_about(place):
     by, region, _ = place("heshan-2021")
-    services.run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
-    assert not [one for one in queries.pending(*queries.standing(by, region, "2021")) if one.subject == "full-score"]
+    run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
+    assert not [one for one in runs.pending(*runs.standing(by, region, "2021")) if one.subject == "full-score"]
 
 
 def test_text_against_table(place):
@@ -222,8 +223,6 @@ def test_text_against_table(place):
         "in_table": "3145",
         "half_step": "0",
     }
-    run = services.judge(
-        by=by, kind="check", subject="text-table", region=region, period="2021", on=WHOLE_YEAR, rows=[row]
-    )
-    (one,) = queries.found_by(run)
+    run = judge(by=by, kind="check", subject="text-table", region=region, period="2021", on=WHOLE_YEAR, rows=[row])
+    (one,) = runs.found_by(run)
     assert (one.level, one.sentence) == ("阻断", "晋城市基本建成正文写2979套，附表是3145套，相差166套")

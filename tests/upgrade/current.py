@@ -23,6 +23,6 @@ from anju.returns import queries as returns
 from anju.returns import services as filing
 from anju.returns.models import Return
 from anju.runs.models import Run
-from anju.runs.services import replay
+from anju.runs.services.runs import replay
 
 SIGN_IN = "allauth.account.auth_backends.AuthenticationBackend"

@@ -22,7 +22,7 @@ from anju.desk import stale as stale_told
 from anju.documents import kinds, queries, readback, render, services
 from anju.documents.models import Document, Version
 from anju.problems import Problem, Refused
-from anju.runs import queries as runs
+from anju.runs.queries import runs
 
 FORMS = ("docx", "pdf", "xlsx", "html", "zip")
 

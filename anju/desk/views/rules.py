@@ -18,7 +18,7 @@ from anju.rules.book.display import POSTFIX
 from anju.rules.book.parameters import stale
 from anju.rules.book.schema import Band, Book, Dated, Parameter
 from anju.rules.explanation.explain import render
-from anju.runs.books import library as books_in_use
+from anju.runs.queries.books import library as books_in_use
 
 KINDS = {
     "scoring": "评价评分", "warning": "预警", "check": "校验", "share": "资金分摊", "eligibility": "资格", "subsidy": "补贴",

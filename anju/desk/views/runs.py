@@ -17,8 +17,11 @@ from anju.desk import work
 from anju.desk.views.rules import KINDS, address_of, shown_unit
 from anju.problems import Problem, Refused
 from anju.rules.book.schema import ENUM, NUMBER, TRUTH
-from anju.runs import books, queries, services
 from anju.runs.models import Run
+from anju.runs.queries import books
+from anju.runs.queries import runs as run_queries
+from anju.runs.services import what_if as what_if_services
+from anju.runs.services.runs import replay, run_book, run_warnings
 
 
 @acting("runs.see")
@@ -27,11 +30,11 @@ def runs(request: HttpRequest) -> HttpResponse:
     made, user = frame(request), request.operator
     if made.region is None:
         return show(request, "desk/runs.html", heading="还没有可以评价的数字")
-    listed = list(queries.runs(user, made.region, made.period))
+    listed = list(run_queries.runs(user, made.region, made.period))
     newest: dict[tuple[str, str], Run] = {}
     for run in listed:
         newest.setdefault((run.kind, run.subject), run)
-    scores = [scored(queries.run(user, run.pk)) for key, run in newest.items() if key[0] == "scoring"]
+    scores = [scored(run_queries.run(user, run.pk)) for key, run in newest.items() if key[0] == "scoring"]
     found = work.warnings(user, made.region, made.period)
     when = f"{made.region.name}{period_label(made.period)}"
     heading = "；".join(f"{one['title']}{one['total']}分" for one in scores if one["total"]) or (
@@ -61,7 +64,7 @@ def scoring_books(region: Any, on: Any) -> list[Any]:
 
 
 def scored(run: Run) -> dict[str, Any]:
-    total = next(iter(queries.outcome(run).values()))["total"]
+    total = next(iter(run_queries.outcome(run).values()))["total"]
     return {"run": run, "title": run.title, "total": plain(total), "href": run.get_absolute_url()}
 
 
@@ -86,24 +89,24 @@ def history(request: HttpRequest, listed: list[Run], newest: dict) -> Sheet:
 @require_GET
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.operator
-    one = queries.run(user, pk)
+    one = run_queries.run(user, pk)
     frame(request, one)
     context: dict[str, Any] = {
         "run": one,
         "kind": KINDS.get(one.kind, one.kind),
         "facts": one.rows,
-        "replays": services.replay(user, one),
+        "replays": replay(user, one),
     }
     context["notices"] = [Problem(**notice) for notice in one.notices]
     context["book_href"] = next((address_of(book) for book in books.library().books if book.digest == one.book_id), "")
     when = f"{one.region.name}{period_label(one.period)}"
     if one.kind == "scoring":
-        table = queries.score_table(user, one)
+        table = run_queries.score_table(user, one)
         context |= {"table": table, "inputs": inputs(user, one), "facts": facts(one)}
         lost = f"，扣分{len(table.lost)}处" if table.lost else "，没有扣分" if table.total else ""
         heading = f"{when}{one.title}：{table.total or '待核'}{'分' if table.total else ''}{lost}"
         return show(request, "desk/score.html", heading=heading, **context)
-    context |= {"found": queries.found_by(one), "pending": one.pending, "outcome": outcome_sheet(user, one)}
+    context |= {"found": run_queries.found_by(one), "pending": one.pending, "outcome": outcome_sheet(user, one)}
     outcome = f"：{len(one.findings)}条" if one.findings else "：没有发现" if one.kind in ("warning", "check") else ""
     return show(request, "desk/run.html", heading=f"{when}{one.title}{outcome}", **context)
 
@@ -167,7 +170,7 @@ def outcome_sheet(user: Any, run: Run) -> Sheet | None:
     """Every row with every named outcome, as the run kept it."""
     book = books.read(run.book)
     names = {row["key"]: row["name"] for row in run.rows}
-    again = queries.again(user, run)
+    again = run_queries.again(user, run)
     if not again.rows:
         return None
     texts = [name for name, item in book.inputs.items() if item.type == "text"]
@@ -189,7 +192,7 @@ def outcome_sheet(user: Any, run: Run) -> Sheet | None:
 def what_if(request: HttpRequest, pk: int) -> HttpResponse:
     """试算: the same book over the same row with something changed. Nothing is stored."""
     user = request.operator
-    one = queries.run(user, pk)
+    one = run_queries.run(user, pk)
     frame(request, one)
     book, stands = books.read(one.book), one.rows[0]["facts"]
     changed: dict[str, Any] = {}
@@ -210,7 +213,7 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
     }
     status = 200
     try:
-        difference = services.what_if(user, one, inputs=changed)
+        difference = what_if_services.what_if(user, one, inputs=changed)
         context["changes"] = [
             change for change in difference.changes if change.name in book.criteria or change.name == "total"
         ]
@@ -227,10 +230,10 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def next_steps(request: HttpRequest, pk: int, criterion: str) -> HttpResponse:
     """做到多少能多得几分, for one criterion."""
-    one = queries.run(request.operator, pk)
+    one = run_queries.run(request.operator, pk)
     if criterion not in books.read(one.book).criteria:
         raise Http404(criterion)
-    steps = services.next_steps(request.operator, one, criterion)
+    steps = what_if_services.next_steps(request.operator, one, criterion)
     return page(request, "desk/next_steps.html", steps=steps)
 
 
@@ -242,7 +245,7 @@ def warn(request: HttpRequest) -> HttpResponse:
     if made.region is None:
         raise Http404("region")
     try:
-        found = services.run_warnings(by=request.operator, region=made.region, period=made.period, on=made.on)
+        found = run_warnings(by=request.operator, region=made.region, period=made.period, on=made.on)
     except Refused as refused:
         return show(
             request,
@@ -266,7 +269,7 @@ def new(request: HttpRequest, subject: str) -> HttpResponse:
     book = books.find_if_any("scoring", subject, made.region, made.on)
     if book is None:
         raise Http404(subject)
-    before = queries.newest(user, "scoring", subject, made.region, made.period)
+    before = run_queries.newest(user, "scoring", subject, made.region, made.period)
     kept = before.rows[0]["facts"] if before else {}
     asked = [
         {
@@ -300,7 +303,7 @@ def new(request: HttpRequest, subject: str) -> HttpResponse:
     try:
         if lacking:
             raise Refused(*lacking)
-        done = services.run_book(
+        done = run_book(
             by=user, kind="scoring", subject=subject, region=made.region, period=made.period, on=made.on, judged=judged
         )
     except Refused as refused:
@@ -313,5 +316,5 @@ def new(request: HttpRequest, subject: str) -> HttpResponse:
 @require_GET
 def csv(request: HttpRequest, pk: int) -> HttpResponse:
     """The kept result, byte for byte: what its digest is of."""
-    one = queries.run(request.operator, pk)
+    one = run_queries.run(request.operator, pk)
     return file_response(bytes(one.outputs), f"{one.title}（第{one.pk}次运行）.csv")

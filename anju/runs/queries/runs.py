@@ -14,9 +14,9 @@ from anju.rules.book.display import number_text
 from anju.rules.engine import outcome as outcome_engine
 from anju.rules.engine import running
 from anju.rules.explanation.explain import Explained, explain_row
-from anju.runs import books
-from anju.runs.findings import Finding, Pending, severity
 from anju.runs.models import Run
+from anju.runs.queries import books
+from anju.runs.queries.findings import Finding, Pending, severity
 
 
 def runs(user: Operator, region: Region | None = None, period: str = "", kind: str = "") -> QuerySet[Run]:
@@ -188,9 +188,3 @@ def _summed(row: outcome_engine.RunRow, steps: list[Any]) -> str:
     places = max(scales)
     total = sum(value * 10 ** (places - scale) for value, scale in zip(values, scales, strict=True))
     return number_text(total, places, min(places, 2), "")
-
-
-__all__ = [
-    "Item", "Line", "ScoreTable", "again", "explanation", "findings", "found_by", "newest", "outcome", "pending", "run", "runs",
-    "score_table", "standing",
-]  # fmt: skip

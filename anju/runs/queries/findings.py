@@ -9,8 +9,8 @@ from anju.rules.book.schema import COLOURS, NUMBER, Condition, Says
 from anju.rules.engine.outcome import Run, RunRow
 from anju.rules.explanation.explain import say
 from anju.rules.language.formula import Name
-from anju.runs.books import inputs_of
-from anju.runs.facts import Row
+from anju.runs.binding.facts import Row
+from anju.runs.queries.books import inputs_of
 
 CHECK_COLOUR = {"阻断": "红", "提醒": "黄"}  # how a check shows among warnings
 

@@ -18,8 +18,8 @@ from anju.figures.queries.current import Figures
 from anju.problems import Problem, Refused
 from anju.quantities import COUNTED, scaled_text, unit
 from anju.rules.book.schema import Book, Input
-from anju.runs.bindings import Binding, Case
-from anju.runs.facts import Fact, Judged, Row, from_figure, from_judged
+from anju.runs.binding.bindings import Binding, Case
+from anju.runs.binding.facts import Fact, Judged, Row, from_figure, from_judged
 
 LEVELS = ("国家", "省", "市", "县")
 ROW_UNITS = {"money": "万元", "area": "㎡"}  # coarse enough to be read, fine enough for every figure of the family

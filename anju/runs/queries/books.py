@@ -11,7 +11,7 @@ from anju.problems import Refused
 from anju.rules.book.lower import dependencies
 from anju.rules.book.schema import Book
 from anju.rules.load import load_text
-from anju.runs.folders import folders, library
+from anju.runs.binding.folders import folders, library
 from anju.runs.models import BookCopy
 
 NOT_IN_FORCE = {"RULE-020", "RULE-002"}

@@ -10,9 +10,9 @@ from anju.rules.book.display import POSTFIX, number_text
 from anju.rules.book.schema import NUMBER
 from anju.rules.engine import outcome, running
 from anju.rules.language.ir import Num
-from anju.runs import books
 from anju.runs.models import Run
-from anju.runs.queries import again
+from anju.runs.queries import books
+from anju.runs.queries.runs import again
 
 WAYS = 60  # candidates tried in one run of the engine
 

@@ -14,16 +14,13 @@ from anju.core.scope import Operator
 from anju.problems import Problem, Refused
 from anju.rules.book.schema import Book
 from anju.rules.engine import running
-from anju.runs import books, findings
-from anju.runs.binder import bind_all, bind_region, no_input
-from anju.runs.bindings import bindings
-from anju.runs.facts import Fact, Judged, Row, from_judged
-from anju.runs.findings import Finding
+from anju.runs.binding.binder import bind_all, bind_region, no_input
+from anju.runs.binding.bindings import bindings
+from anju.runs.binding.facts import Fact, Judged, Row, from_judged
 from anju.runs.models import Run
-from anju.runs.queries import again, found_by, newest
-from anju.runs.whatif import Difference, NextStep, next_steps, what_if
-
-__all__ = ["Difference", "NextStep", "judge", "next_steps", "replay", "run_book", "run_warnings", "what_if"]
+from anju.runs.queries import books, findings
+from anju.runs.queries.findings import Finding
+from anju.runs.queries.runs import again, found_by, newest
 
 ENGINES = {"duckdb": "duckdb", "postgres": "postgresql", "postgresql": "postgresql"}
 

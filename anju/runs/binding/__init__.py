@@ -1,0 +1,1 @@
+"""From ledgers, figures and files to the rows that a book runs over."""

@@ -1,0 +1,1 @@
+"""Running books: bind, run, keep. What-if and replay keep nothing."""
