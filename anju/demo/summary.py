@@ -6,7 +6,7 @@ from typing import Any
 from anju.core.scope import local_operator, scoped
 from anju.demo.load import Loaded, Say
 from anju.documents import queries as papers
-from anju.documents import render
+from anju.documents.writers.formats import file_name, write
 from anju.runs.models import Run
 from anju.runs.queries.runs import score_table
 
@@ -21,10 +21,7 @@ def write_files(loaded: Loaded, folder: Path, *, say: Say) -> list[dict[str, Any
         with scoped(local_operator()) as user:
             html = papers.text(document, papers.version(user, document))
         formats = ["html", "docx", "pdf"] + (["xlsx"] if "annex-table" in html else [])
-        contents = {
-            render.file_name(name, form): content
-            for form, content in render.write(html, formats, document.title).items()
-        }
+        contents = {file_name(name, form): content for form, content in write(html, formats, document.title).items()}
         for file, content in contents.items():
             part = folder / f".{file}.part"
             part.write_bytes(content)

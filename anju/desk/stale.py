@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lxml import html
 
-from anju.documents import markup
+from anju.documents.layout import markup
 from anju.documents.queries import StaleSentence
 
 

@@ -201,10 +201,11 @@ def export(args: argparse.Namespace, user: Any) -> int:
 
 @handler
 def bundle(args: argparse.Namespace, user: Any) -> int:
-    from anju.documents import queries, render
+    from anju.documents import queries
+    from anju.documents.writers import formats
 
     documents = [queries.document(user, pk) for pk in args.documents]
-    content = render.bundle(
+    content = formats.bundle(
         [(one.title, queries.text(one, queries.version(user, one))) for one in documents], args.format
     )
     _put(Path(args.output), content)
@@ -214,7 +215,8 @@ def bundle(args: argparse.Namespace, user: Any) -> int:
 
 @handler
 def compare(args: argparse.Namespace, user: Any) -> int:
-    from anju.documents import queries, readback
+    from anju.documents import queries
+    from anju.documents.text import readback
 
     document = queries.document(user, args.document)
     found = readback.compare(user, document, _bytes(Path(args.file)), Path(args.file).name)
@@ -260,13 +262,14 @@ def withdraw(args: argparse.Namespace) -> int:
 
 
 def _save(user: Any, documents: list[Any], args: argparse.Namespace) -> list[str]:
-    from anju.documents import queries, render
+    from anju.documents import queries
+    from anju.documents.writers import formats
 
     written = []
     for document in documents:
-        content = render.write(queries.text(document, queries.version(user, document)), args.format, document.title)
+        content = formats.write(queries.text(document, queries.version(user, document)), args.format, document.title)
         for form, one in content.items():
-            path = Path(args.output) / render.file_name(document.title, form)
+            path = Path(args.output) / formats.file_name(document.title, form)
             _put(path, one)
             written.append(str(path))
     return written

@@ -12,7 +12,7 @@ MEND = "请重新安装（安装包里的 install.sh，或 make install）。"
 def tools(user: Operator) -> Iterator[Finding]:
     import pypandoc
 
-    from anju.documents.pdf import SANS, SERIF, known_fonts
+    from anju.documents.writers.pdf import SANS, SERIF, known_fonts
 
     try:
         version = pypandoc.get_pandoc_version()

@@ -8,7 +8,7 @@ from typing import Any
 from anju.core import registry
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.documents.wording import PLACEHOLDER
+from anju.documents.text.wording import PLACEHOLDER
 from anju.problems import Problem, Refused
 
 # What every kind takes (docs/document-kinds.md).

@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
-from anju.documents import kinds, markup
-from anju.documents.compose import compose
-from anju.documents.markup import Sentence
-from anju.documents.matching import pairs
+from anju.documents import kinds
+from anju.documents.layout import markup
+from anju.documents.layout.markup import Sentence
 from anju.documents.models import Document, Version
+from anju.documents.text.compose import compose
+from anju.documents.text.matching import pairs
 
 DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 

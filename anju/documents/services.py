@@ -12,9 +12,11 @@ from anju.core.models import Region
 from anju.core.permissions import require
 from anju.core.scope import Operator
 from anju.core.states import move
-from anju.documents import checks, kinds, markup, queries
-from anju.documents.compose import Composed, compose, digest
+from anju.documents import kinds, queries
+from anju.documents.layout import markup
 from anju.documents.models import Document, Version
+from anju.documents.text import checks
+from anju.documents.text.compose import Composed, compose, digest
 from anju.problems import ASK, Problem, Refused
 
 

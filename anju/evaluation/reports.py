@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from anju.core import periods
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.documents.wording import chinese, fill, spoken_date, whole_word
+from anju.documents.text.wording import chinese, fill, spoken_date, whole_word
 from anju.evaluation import scores
 from anju.figures.figure import Figure
 from anju.figures.queries import current

@@ -10,8 +10,8 @@ from anju.core import periods, regions
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import period_label
-from anju.documents import annex
-from anju.documents.wording import fill, whole_word
+from anju.documents.layout import annex
+from anju.documents.text.wording import fill, whole_word
 from anju.figures.figure import UNREPORTED, Figure
 from anju.figures.models import Measure
 from anju.figures.queries import current, latest

@@ -7,9 +7,9 @@ from typing import Any
 from anju.core import periods, regions
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.documents import annex
-from anju.documents.annex import Annex, Cell, Column, Row
-from anju.documents.wording import fill, spoken_date, whole_word
+from anju.documents.layout import annex
+from anju.documents.layout.annex import Annex, Cell, Column, Row
+from anju.documents.text.wording import fill, spoken_date, whole_word
 from anju.figures.figure import Figure, total
 from anju.figures.queries import current
 from anju.figures.queries.current import Figures

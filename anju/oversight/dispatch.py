@@ -12,12 +12,12 @@ from anju.core import periods, regions
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import period_label, reference
-from anju.documents import annex
 from anju.documents import queries as documents
-from anju.documents.annex import Column
 from anju.documents.kinds import DocumentKind
+from anju.documents.layout import annex
+from anju.documents.layout.annex import Column
 from anju.documents.models import Document
-from anju.documents.wording import fill, spoken_date, whole_word
+from anju.documents.text.wording import fill, spoken_date, whole_word
 from anju.figures.figure import Derived, Figure, derived
 from anju.figures.models import Observation
 from anju.figures.queries import current, latest, nodes

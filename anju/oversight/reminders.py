@@ -17,7 +17,7 @@ from anju.core.permissions import may, permissions
 from anju.core.reminders import Reminder
 from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import day
-from anju.documents.annex import declared
+from anju.documents.layout.annex import declared
 from anju.figures.models import Node
 from anju.figures.queries import nodes as node_queries
 from anju.oversight.models import Notice

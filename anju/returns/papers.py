@@ -12,7 +12,7 @@ from django.utils import timezone
 from anju.core import trail
 from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import day, period_label
-from anju.documents import render
+from anju.documents.writers import formats
 from anju.problems import ASK, Problem, Refused
 from anju.projects.services import keep_file
 from anju.returns import layout, queries
@@ -71,24 +71,24 @@ def html(user: Operator, ret: Return) -> str:
 
 
 def pdf(user: Operator, ret: Return) -> bytes:
-    return render.to_pdf(
+    return formats.to_pdf(
         html(user, ret), title(ret), timezone.localdate(ret.submitted_at) if ret.submitted_at else None
     )
 
 
 def word(user: Operator, ret: Return) -> bytes:
-    return render.to_docx(html(user, ret), title(ret))
+    return formats.to_docx(html(user, ret), title(ret))
 
 
 def excel(user: Operator, ret: Return) -> bytes:
     """As printed; the workbook to be filled in is `workbook.write`."""
-    return render.annex_xlsx(html(user, ret), title(ret))
+    return formats.annex_xlsx(html(user, ret), title(ret))
 
 
 def file_name(ret: Return, ending: str, more: str = "") -> str:
     """项目进度月报表 甲县 2021年9月.pdf"""
     return (
-        render.file_name(f"{title(ret)} {ret.region.name} {period_name(ret.period)}{more}", "").removesuffix(".")
+        formats.file_name(f"{title(ret)} {ret.region.name} {period_name(ret.period)}{more}", "").removesuffix(".")
         + f".{ending}"
     )
 

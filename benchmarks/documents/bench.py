@@ -33,8 +33,9 @@ def main(times: int = 7) -> list[str]:
     import docx
     import openpyxl
 
-    from anju.documents import markup, render
-    from anju.documents.tables import Grid
+    from anju.documents.layout import markup
+    from anju.documents.layout.grid import Grid
+    from anju.documents.writers import formats
 
     text = FIXTURE.read_text(encoding="utf-8")
     article = markup.parse(text)
@@ -66,11 +67,11 @@ def main(times: int = 7) -> list[str]:
     bare = {"docx": median(bare_word, times), "xlsx": median(bare_excel, times)}
     lines = ["| 一份通报、四个附表 | 本系统 | 对照 | 倍数 |", "|---|---|---|---|"]
     for name, title in (("docx", "Word"), ("pdf", "PDF"), ("xlsx", "Excel")):
-        own = median(lambda name=name: render.WRITERS[name](text, "通报"), times)
+        own = median(lambda name=name: formats.WRITERS[name](text, "通报"), times)
         beside = bare.get(name)
         told = f"{beside * 1000:.0f} ms | {own / beside:.1f}" if beside else "— | —"
         lines.append(f"| {title} | {own * 1000:.0f} ms | {told} |")
-    whole, both = median(lambda: render.write(text, ("docx", "pdf", "xlsx"), "通报"), times), sum(bare.values())
+    whole, both = median(lambda: formats.write(text, ("docx", "pdf", "xlsx"), "通报"), times), sum(bare.values())
     lines.append(
         f"| 三种一起 | {whole * 1000:.0f} ms | {both * 1000:.0f} ms（只有 Word、Excel，不排版） | {whole / both:.1f} |"
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from anju.documents import annex
+from anju.documents.layout import annex
 
 DECLARATION = {
     "title": "{year}年度情况",

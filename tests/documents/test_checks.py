@@ -2,7 +2,8 @@
 
 import pytest
 
-from anju.documents import checks, queries, services
+from anju.documents import queries, services
+from anju.documents.text import checks
 from tests.documents.conftest import OPTIONS, PROSE, YEAR
 
 

@@ -5,8 +5,9 @@ from io import BytesIO
 import docx
 import pytest
 
-from anju.documents import queries, readback
-from anju.documents.render import to_docx
+from anju.documents import queries
+from anju.documents.text import readback
+from anju.documents.writers.formats import to_docx
 from anju.figures.services import observations as figures
 from anju.problems import Refused
 from tests.documents.conftest import YEAR
@@ -141,7 +142,7 @@ def test_what_is_no_docx_is_told_and_not_traced(scope, draft, content):
 
 
 def test_another_zip_is_no_docx(scope, draft, circular):
-    from anju.documents.render import annex_xlsx
+    from anju.documents.writers.formats import annex_xlsx
 
     with pytest.raises(Refused, match="DOC-040"):
         readback.compare(scope, draft, annex_xlsx(circular))

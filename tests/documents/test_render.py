@@ -13,21 +13,22 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from fontTools.ttLib import TTFont
 
-from anju.documents import markup, pdf, render, word
-from anju.documents.sheet import balanced
-from anju.documents.tables import Grid, em
+from anju.documents.layout import markup
+from anju.documents.layout.article import balanced
+from anju.documents.layout.grid import Grid, em
+from anju.documents.writers import formats, pdf, word
 
 MM = 360  # EMU that a rounding to twentieths of a point may take
 
 
 @pytest.fixture(scope="module")
 def opened(circular):
-    return docx.Document(BytesIO(render.to_docx(circular, "通报")))
+    return docx.Document(BytesIO(formats.to_docx(circular, "通报")))
 
 
 @pytest.fixture(scope="module")
 def pages(circular):
-    with pdfplumber.open(BytesIO(render.to_pdf(circular, "通报"))) as file:
+    with pdfplumber.open(BytesIO(formats.to_pdf(circular, "通报"))) as file:
         yield file.pages
 
 
@@ -139,8 +140,8 @@ def test_word_numbers_stand_right_and_labels_in_the_middle(opened):
 
 
 def test_the_same_text_gives_the_same_bytes(circular):
-    assert render.to_docx(circular) == render.to_docx(circular)
-    assert render.to_pdf(circular) == render.to_pdf(circular)
+    assert formats.to_docx(circular) == formats.to_docx(circular)
+    assert formats.to_pdf(circular) == formats.to_pdf(circular)
 
 
 # --- PDF ---------------------------------------------------------------------
@@ -165,7 +166,7 @@ def test_every_page_of_the_pdf_is_numbered_outside(pages):
 def test_pdf_fits_28_characters_in_a_line_and_22_lines_on_a_page():
     body = "".join("<p>" + "安居工程" * 60 + "</p>" for _ in range(6))
     with pdfplumber.open(
-        BytesIO(render.to_pdf(f'<article class="official"><section class="body">{body}</section></article>'))
+        BytesIO(formats.to_pdf(f'<article class="official"><section class="body">{body}</section></article>'))
     ) as file:
         page = file.pages[1]
         lines = page.crop((0, 90, page.width, page.height - 95)).extract_text_lines()
@@ -176,16 +177,16 @@ def test_pdf_fits_28_characters_in_a_line_and_22_lines_on_a_page():
 @pytest.mark.parametrize("counties", [1, 36, 120])
 def test_a_long_table_loses_no_row_in_any_format(counties):
     text = long_annex(counties)
-    with pdfplumber.open(BytesIO(render.to_pdf(text))) as file:
+    with pdfplumber.open(BytesIO(formats.to_pdf(text))) as file:
         words = [one["text"] for page in file.pages for one in page.extract_words()]
         heads = sum(1 for page in file.pages[1:] for _ in page.find_tables())
         drawn = sum(table_rows(page) for page in file.pages)
         numbered = [any(one["text"] == str(n) for one in page.extract_words()) for n, page in enumerate(file.pages, 1)]
     assert [words.count(f"第{n}县") for n in range(1, counties + 1)] == [1] * counties
     assert drawn - 2 * heads == counties and all(numbered)
-    table = docx.Document(BytesIO(render.to_docx(text))).tables[-1]
+    table = docx.Document(BytesIO(formats.to_docx(text))).tables[-1]
     assert [row.cells[0].text for row in table.rows[2:]] == [f"第{n}县" for n in range(1, counties + 1)]
-    sheet = openpyxl.load_workbook(BytesIO(render.annex_xlsx(text))).active
+    sheet = openpyxl.load_workbook(BytesIO(formats.annex_xlsx(text))).active
     assert sum(1 for row in sheet.iter_rows(values_only=True) if row[0] and str(row[0]).startswith("第")) == counties
 
 
@@ -198,7 +199,7 @@ def test_pdf_and_word_are_laid_out_on_one_page(pages, opened):
 
 
 def test_excel_holds_numbers_as_they_are_printed(circular):
-    book = openpyxl.load_workbook(BytesIO(render.annex_xlsx(circular)))
+    book = openpyxl.load_workbook(BytesIO(formats.annex_xlsx(circular)))
     assert book.sheetnames == ["开工建成投资补贴", "续建项目建成", "贷款与债券", "审计整改"]
     city = {
         cell.coordinate: cell for row in book["开工建成投资补贴"].iter_rows() for cell in row if cell.value is not None
@@ -212,7 +213,7 @@ def test_excel_holds_numbers_as_they_are_printed(circular):
 
 
 def test_excel_of_a_document_without_annexes_opens():
-    book = openpyxl.load_workbook(BytesIO(render.annex_xlsx('<article class="official"><h1>甲</h1></article>')))
+    book = openpyxl.load_workbook(BytesIO(formats.annex_xlsx('<article class="official"><h1>甲</h1></article>')))
     assert book.sheetnames == ["无附表"]
 
 
@@ -221,7 +222,7 @@ def test_excel_of_a_document_without_annexes_opens():
 
 def test_a_bundle_holds_every_format_of_every_document(circular):
     archive = zipfile.ZipFile(
-        BytesIO(render.bundle([("关于甲/乙的通报", circular), ("关于甲/乙的通报", long_annex(1))]))
+        BytesIO(formats.bundle([("关于甲/乙的通报", circular), ("关于甲/乙的通报", long_annex(1))]))
     )
     assert archive.testzip() is None
     assert sorted(archive.namelist()) == sorted(
@@ -231,7 +232,7 @@ def test_a_bundle_holds_every_format_of_every_document(circular):
 
 
 def test_a_page_stands_alone(circular):
-    page = render.to_page(circular, "<通报>")
+    page = formats.to_page(circular, "<通报>")
     assert (
         "<title>&lt;通报&gt;</title>" in page
         and 'data-ref="shanty.start@140500/2021"' in page
@@ -243,16 +244,16 @@ def test_what_cannot_be_laid_out_is_told():
     from anju.problems import Refused
 
     with pytest.raises(Refused, match="DOC-001"):
-        render.to_pdf("<p>甲</p>")
+        formats.to_pdf("<p>甲</p>")
     with pytest.raises(Refused, match="DOC-002"):
-        render.to_docx('<article class="official"><img src="x"><script>1</script></article>')
+        formats.to_docx('<article class="official"><img src="x"><script>1</script></article>')
 
 
 def test_signs_of_markup_are_only_signs():
     text = '<article class="official"><section class="body"><p>甲#乙$丙*丁_戊@己\\庚`辛[壬]{癸}~&lt;b&gt;</p></section></article>'
-    with pdfplumber.open(BytesIO(render.to_pdf(text))) as file:
+    with pdfplumber.open(BytesIO(formats.to_pdf(text))) as file:
         assert "甲#乙$丙*丁_戊@己\\庚`辛[壬]{癸}~<b>" in file.pages[0].extract_text().replace("\n", "")
-    assert docx.Document(BytesIO(render.to_docx(text))).paragraphs[0].text == "甲#乙$丙*丁_戊@己\\庚`辛[壬]{癸}~<b>"
+    assert docx.Document(BytesIO(formats.to_docx(text))).paragraphs[0].text == "甲#乙$丙*丁_戊@己\\庚`辛[壬]{癸}~<b>"
 
 
 def test_joint_reports_name_every_office_and_signatory():
@@ -260,11 +261,11 @@ def test_joint_reports_name_every_office_and_signatory():
         '<article class="official"><header class="letterhead"><p class="organ">甲市财政局</p><p class="organ">甲市住房和城乡建设局</p><p class="suffix">文件</p>'
         '<p class="doc-number">甲财综〔2021〕1号</p><p class="signatory">签发人：<span class="name">张三</span> <span class="name">李四</span></p></header><h1>报告</h1></article>'
     )
-    with pdfplumber.open(BytesIO(render.to_pdf(text))) as file:
+    with pdfplumber.open(BytesIO(formats.to_pdf(text))) as file:
         found = "".join(
             one["text"] for one in sorted(file.pages[0].chars, key=lambda one: (round(one["top"]), one["x0"]))
         )
-    told = docx.Document(BytesIO(render.to_docx(text)))
+    told = docx.Document(BytesIO(formats.to_docx(text)))
     words = "".join(one.text for table in told.tables for row in table.rows for one in row.cells) + "".join(
         one.text for one in told.paragraphs
     )
@@ -283,7 +284,7 @@ def test_bundled_fonts_cover_the_standard_characters():
 
 def test_rare_names_are_drawn():
     text = '<article class="official"><section class="body"><p>䶮𬱖𰻝</p></section></article>'
-    with pdfplumber.open(BytesIO(render.to_pdf(text))) as file:
+    with pdfplumber.open(BytesIO(formats.to_pdf(text))) as file:
         assert file.pages[0].extract_text().startswith("䶮𬱖𰻝")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anju.documents.wording import chinese, fill, spoken_date, whole_word
+from anju.documents.text.wording import chinese, fill, spoken_date, whole_word
 from anju.problems import Refused
 
 OPTIONS = {

@@ -3,7 +3,8 @@
 import pytest
 
 from anju.core.models import Trail
-from anju.documents import markup, queries, services
+from anju.documents import queries, services
+from anju.documents.layout import markup
 from anju.problems import Refused
 from tests.documents.conftest import OPTIONS, PROSE, YEAR
 
@@ -106,7 +107,7 @@ def test_no_such_kind(scope, city):
 
 
 def test_a_template_that_prints_no_figure_is_a_defect(scope):
-    from anju.documents.printing import Look, figure_html
+    from anju.documents.text.printing import Look, figure_html
 
     with pytest.raises(ValueError, match="no figure"):
         figure_html("", Look())

@@ -37,7 +37,8 @@ def drafted(db, pages):
     def load_and_draft(place: str) -> str:
         from anju.core.scope import local_operator, scoped
         from anju.demo.load import load
-        from anju.documents import markup, queries
+        from anju.documents import queries
+        from anju.documents.layout import markup
 
         [(_, document)] = load(PLACES / place, say=lambda _: None).documents
         with scoped(local_operator()) as user:

@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import anju.demo
-from anju.documents.markup import by_class, parse, text_of
+from anju.documents.layout.markup import by_class, parse, text_of
 from tests.fidelity.conftest import grouped
 
 ROOMS = Path(anju.demo.__file__).parents[1]

@@ -8,10 +8,11 @@ import pytest
 from openpyxl import load_workbook
 
 from anju.core import regions
-from anju.documents import markup, render
 from anju.documents import services as documents
+from anju.documents.layout import markup
+from anju.documents.layout.grid import Grid
 from anju.documents.queries import version as latest_version
-from anju.documents.tables import Grid
+from anju.documents.writers import formats
 from anju.figures.services import observations as figures
 from anju.oversight import warnings
 from anju.oversight.warnings import chosen, paragraphs
@@ -123,7 +124,7 @@ def test_what_was_reported_in_another_unit_is_printed_in_the_unit_of_its_head_in
     )
     cells = [cell.text for cell in Grid(next(markup.parse(version.html).iter("table"))).cells]
     assert {"19.11", "19.01", "12000"} <= set(cells) and "191100.00" not in cells
-    sheet = load_workbook(BytesIO(render.annex_xlsx(version.html))).worksheets[0]
+    sheet = load_workbook(BytesIO(formats.annex_xlsx(version.html))).worksheets[0]
     values = [value for row in sheet.iter_rows(values_only=True) for value in row]
     assert 19.11 in values and 12000 in values and 191100 not in values
 

@@ -10,8 +10,9 @@ from openpyxl import load_workbook
 
 from anju.core import regions
 from anju.desk.references import resolve
-from anju.documents import queries, render
+from anju.documents import queries
 from anju.documents import services as documents
+from anju.documents.writers import formats
 from anju.figures import catalogue
 from anju.figures.services import nodes, observations, targets
 from anju.oversight import dispatch
@@ -144,7 +145,7 @@ def test_every_number_of_the_pack_has_a_reference(scope, parts, year):
 def test_the_pack_is_also_a_workbook_and_a_word_file(scope, parts, year):
     august(scope, parts)
     version = written(scope)
-    files = render.write(version.html, ["xlsx", "docx"], "调度")
+    files = formats.write(version.html, ["xlsx", "docx"], "调度")
     book = load_workbook(BytesIO(files["xlsx"]))
     first = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
     assert any(row[0] == parts[0].name and 60 in row for row in first)

@@ -19,8 +19,10 @@ from anju.core.permissions import acting
 from anju.core.templatetags.anju import address
 from anju.desk import prose, work
 from anju.desk import stale as stale_told
-from anju.documents import kinds, queries, readback, render, services
+from anju.documents import kinds, queries, services
 from anju.documents.models import Document, Version
+from anju.documents.text import readback
+from anju.documents.writers import formats
 from anju.problems import Problem, Refused
 from anju.runs.queries import runs
 
@@ -259,14 +261,14 @@ def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     if form == "xlsx" and not annexed:
         raise Http404(form)
     if form == "zip":
-        content = render.bundle(
+        content = formats.bundle(
             [(document.title, queries.text(document, version))], ("docx", "pdf", "xlsx") if annexed else ("docx", "pdf")
         )
-        name = render.file_name(document.title, "zip")
+        name = formats.file_name(document.title, "zip")
     else:
         content, name = (
-            render.write(queries.text(document, version), [form], document.title)[form],
-            render.file_name(document.title, form),
+            formats.write(queries.text(document, version), [form], document.title)[form],
+            formats.file_name(document.title, form),
         )
     return file_response(content, name)
 

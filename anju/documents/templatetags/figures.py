@@ -7,9 +7,9 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from anju.core.templatetags.anju import period_label
-from anju.documents import references, wording
-from anju.documents.markup import chinese_date
-from anju.documents.printing import Look, figure_html
+from anju.documents.layout.markup import chinese_date
+from anju.documents.text import references, wording
+from anju.documents.text.printing import Look, figure_html
 
 register = template.Library()
 

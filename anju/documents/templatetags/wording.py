@@ -4,7 +4,7 @@ from itertools import count
 
 from django import template
 
-from anju.documents.wording import chinese
+from anju.documents.text.wording import chinese
 
 register = template.Library()
 

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from lxml import html
 
 from anju.core.scope import Operator
-from anju.documents import markup, queries, wordfile
-from anju.documents.markup import Cited
-from anju.documents.matching import pairs
+from anju.documents import queries
+from anju.documents.layout import markup
+from anju.documents.layout.grid import Grid
+from anju.documents.layout.markup import Cited
 from anju.documents.models import Document
-from anju.documents.render import to_docx
-from anju.documents.tables import Grid
-from anju.documents.wordfile import Block, plain
+from anju.documents.text import word_file
+from anju.documents.text.matching import pairs
+from anju.documents.text.word_file import Block, plain
+from anju.documents.writers.formats import to_docx
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 ENDS = re.compile(r"(?<=[。;!?])")
@@ -94,7 +96,7 @@ def number_in(text: str) -> str:
 
 def compare(user: Operator, document: Document, content: bytes, name: str = "上传的文件") -> Comparison:
     """Compare an edited .docx with the newest version of the document and with the ledger. Refused DOC-040 when the file cannot be read."""
-    edited = _pieces(wordfile.read(content, name))
+    edited = _pieces(word_file.read(content, name))
     version = queries.version(user, document)
     ledger = _printed(queries.now(user, document, version).html)
     result = Comparison()
@@ -112,7 +114,7 @@ def compare(user: Operator, document: Document, content: bytes, name: str = "上
             )
         if right is not None:
             _restore(left, right)
-    for left, right in _matched(_pieces(wordfile.read(to_docx(version.html))), edited):
+    for left, right in _matched(_pieces(word_file.read(to_docx(version.html))), edited):
         if left is None or right is None or left.text != right.text:
             result.prose.append(ProseChange(left.text if left else "", right.text if right else ""))
     return result

@@ -10,8 +10,9 @@ from django.template.loader import get_template
 
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.documents import markup, printing, references
 from anju.documents.kinds import DocumentKind
+from anju.documents.layout import markup
+from anju.documents.text import printing, references
 from anju.problems import Problem
 
 USES = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""")

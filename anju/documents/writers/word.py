@@ -12,10 +12,10 @@ from xml.sax.saxutils import escape, quoteattr
 import pypandoc
 from lxml import etree, html
 
-from anju.documents import reference, sheet
-from anju.documents.reference import CHARACTER, LINE, PAGES
-from anju.documents.sheet import Page, TablePlan
-from anju.documents.tables import em
+from anju.documents.layout.article import Page, Sheet, TablePlan, build
+from anju.documents.layout.grid import em
+from anju.documents.writers import word_reference
+from anju.documents.writers.word_reference import CHARACTER, LINE, PAGES
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NS = {"w": W}
@@ -52,8 +52,8 @@ def pandoc(source: str, to: str, *options: str) -> bytes:
 
 def to_docx(article: html.HtmlElement, title: str = "") -> bytes:
     """The document as .docx."""
-    laid = sheet.build(article, WordMarks())
-    options = (f"--reference-doc={reference.path()}", "--syntax-highlighting=none", "--output=-")
+    laid = build(article, WordMarks())
+    options = (f"--reference-doc={word_reference.path()}", "--syntax-highlighting=none", "--output=-")
     written = pandoc(laid.source, "docx", *options)
     return _dress(written, laid, title)
 
@@ -86,7 +86,7 @@ class WordMarks:
         return _p("发文字号", _r(number), _RULE)
 
     def upward(self, number: str, names: list[str]) -> str:
-        kai = f'<w:rPr><w:rFonts w:ascii="{reference.KAI}" w:hAnsi="{reference.KAI}" w:eastAsia="{reference.KAI}"/></w:rPr>'
+        kai = f'<w:rPr><w:rFonts w:ascii="{word_reference.KAI}" w:hAnsi="{word_reference.KAI}" w:eastAsia="{word_reference.KAI}"/></w:rPr>'
         tab = f'<w:tabs><w:tab w:val="right" w:pos="{TYPE_AREA - CHARACTER}"/></w:tabs>'
         content = _r("　" + number) + "<w:r><w:tab/></w:r>" + _r("签发人：") + _r("　".join(names), kai)
         return _p("发文字号", content, f'{_RULE}{tab}<w:jc w:val="left"/>')
@@ -187,7 +187,7 @@ def _table(widths: list[int], rows: str, place: str = "") -> str:
 # --- what pandoc wrote, dressed ----------------------------------------------
 
 
-def _dress(written: bytes, laid: sheet.Sheet, title: str) -> bytes:
+def _dress(written: bytes, laid: Sheet, title: str) -> bytes:
     source = zipfile.ZipFile(BytesIO(written))
     parts = {name: source.read(name) for name in source.namelist()}
     document = etree.fromstring(parts["word/document.xml"])

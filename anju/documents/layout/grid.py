@@ -6,7 +6,7 @@ from functools import cached_property
 
 from lxml import html
 
-from anju.documents.markup import classes, text_of
+from anju.documents.layout.markup import classes, text_of
 
 NUMBER = re.compile(
     r"^(?P<before>约?)(?P<digits>[+\-−]?\d[\d,]*(?:\.(?P<decimals>\d+))?)(?P<after>余|左右)?(?P<percent>%?)$"

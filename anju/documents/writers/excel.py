@@ -7,9 +7,9 @@ from io import BytesIO
 import xlsxwriter
 from lxml import html
 
-from anju.documents.markup import by_class, classes, text_of
-from anju.documents.sheet import Page
-from anju.documents.tables import NUMBER, Cell, Grid
+from anju.documents.layout.article import Page
+from anju.documents.layout.grid import NUMBER, Cell, Grid
+from anju.documents.layout.markup import by_class, classes, text_of
 
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 WIDTH = (88, 130, 200)  # characters of Excel's default type across each kind of page

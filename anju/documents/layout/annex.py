@@ -26,7 +26,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from anju.documents.wording import fill
+from anju.documents.text.wording import fill
 from anju.figures.figure import NOTHING_TO_ADD
 from anju.quantities import UNITS
 

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from anju.core import periods, regions
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.documents import wording
-from anju.documents.printing import Look, figure_html
+from anju.documents.text import wording
+from anju.documents.text.printing import Look, figure_html
 from anju.figures.queries import current
 from anju.problems import Problem, Refused
 

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from lxml import etree, html
 
-from anju.documents.markup import by_class, classes, text_of
-from anju.documents.tables import Grid, em
+from anju.documents.layout.grid import Grid, em
+from anju.documents.layout.markup import by_class, classes, text_of
 
 # GB/T 9704: the type area is 156 × 225 mm. In tenths of a point.
 PORTRAIT, LANDSCAPE, WIDE = 4422, 6378, 9865

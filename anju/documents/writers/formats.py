@@ -8,7 +8,8 @@ from html import escape
 from io import BytesIO
 from pathlib import Path
 
-from anju.documents import excel, markup, pdf, word
+from anju.documents.layout import markup
+from anju.documents.writers import excel, pdf, word
 
 NAMES = {"docx": "Word", "pdf": "PDF", "xlsx": "附表", "html": "网页"}
 STYLE = Path(__file__).parent / "static" / "documents" / "official.css"

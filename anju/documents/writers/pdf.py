@@ -10,9 +10,8 @@ from pathlib import Path
 import typst
 from lxml import html
 
-from anju.documents import sheet
-from anju.documents.sheet import Page, TablePlan
-from anju.documents.word import pandoc
+from anju.documents.layout.article import Page, TablePlan, build
+from anju.documents.writers.word import pandoc
 
 HERE = Path(__file__).parent
 SERIF, SANS = "Noto Serif CJK SC", "Noto Sans CJK SC"
@@ -31,7 +30,7 @@ _lock = threading.Lock()
 
 def to_pdf(article: html.HtmlElement, title: str = "", on: datetime.date | None = None) -> bytes:
     """The document as PDF. on: the day it says it was made (issued documents: their date), so that the same text gives the same bytes."""
-    laid = sheet.build(article, TypstMarks())
+    laid = build(article, TypstMarks())
     body = COLUMN_ALIGN.sub("", pandoc(laid.source, "typst").decode())
     stamp = datetime.datetime.combine(on or datetime.date(1980, 1, 1), datetime.time(), datetime.UTC)
     source = f"{_fonts()}{_template()}#set document(title: {_string(title)})\n#show: official\n{body}"

@@ -9,7 +9,7 @@ from io import BytesIO
 
 from lxml import etree
 
-from anju.documents.word import w
+from anju.documents.writers.word import w
 from anju.problems import Problem, Refused
 
 LIMIT = 64 * 1024 * 1024  # of the text part, unpacked; the longest report of a province has not a tenth of it

@@ -12,9 +12,9 @@ from ruamel.yaml import YAML
 
 from anju.core import periods, regions
 from anju.core.scope import Operator
-from anju.documents import markup
-from anju.documents.markup import Sentence, by_class
-from anju.documents.tables import NUMBER, Cell, Grid
+from anju.documents.layout import markup
+from anju.documents.layout.grid import NUMBER, Cell, Grid
+from anju.documents.layout.markup import Sentence, by_class
 from anju.figures.figure import PERCENT_BASE, Figure, ratio
 from anju.figures.queries import current
 from anju.problems import ASK, Problem
@@ -299,6 +299,3 @@ def _head(grid: Grid, column: int) -> str:
         key=lambda one: one.row,
     )
     return "“" + "·".join(cell.text for cell in over) + "”"
-
-
-__all__ = ["agree", "check", "value_of", "words"]

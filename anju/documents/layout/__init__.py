@@ -1,0 +1,1 @@
+"""The article of an official document: its one HTML, its annex tables, its pages."""

@@ -1,0 +1,1 @@
+"""What a document says: composed from its template, its figures printed, its words checked and read back."""

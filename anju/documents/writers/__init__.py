@@ -1,0 +1,1 @@
+"""One HTML, every format: Word, PDF, Excel, a page that stands alone."""
