@@ -12,7 +12,7 @@ from anju.documents.layout import markup
 from anju.documents.writers import excel, pdf, word
 
 NAMES = {"docx": "Word", "pdf": "PDF", "xlsx": "附表", "html": "网页"}
-STYLE = Path(__file__).parent / "static" / "documents" / "official.css"
+STYLE = Path(__file__).parents[1] / "static" / "documents" / "official.css"
 
 
 def to_docx(html: str, title: str = "") -> bytes:
