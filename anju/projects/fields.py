@@ -7,7 +7,7 @@ from typing import Any
 
 from anju.core import regions
 from anju.core.models import Organisation, Region
-from anju.projects.events import EVERY, shown
+from anju.projects.event_kinds import EVERY, shown
 from anju.projects.models import Project
 from anju.quantities import to_base, unit
 from anju.workbooks.files.numbers import NUMBER, fold, parse

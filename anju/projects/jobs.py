@@ -9,8 +9,8 @@ from anju.core.addresses import path_of
 from anju.core.jobs import progress, register
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import day
-from anju.projects import ledgers, looks
-from anju.projects.measures import publish_counts
+from anju.projects.services import alerts, entries
+from anju.projects.services.counts import publish_counts
 
 
 @register("projects.count", "台账统计入指标")
@@ -30,7 +30,7 @@ def count(job: Any, *, by: Operator, region: str, period: str) -> str:
 @register("projects.look", "核对规则书提醒")
 def look(job: Any, *, by: Operator, region: str, period: str, on: str) -> str:
     """What the books notice of a region with very many projects."""
-    looks.look_over(
+    alerts.look_over(
         by=by, region=regions.region(by, region), on=date.fromisoformat(on), told=lambda *said: progress(job, *said)
     )
     return f"{path_of('projects:ledger')}?{urlencode({'region': region, 'period': period, 'show': 'signals'})}"
@@ -39,6 +39,6 @@ def look(job: Any, *, by: Operator, region: str, period: str, on: str) -> str:
 @register("projects.enter", "按规则书列入逾期台账")
 def enter(job: Any, *, by: Operator, region: str, period: str, on: str) -> str:
     """The ledgers of a region with very many projects."""
-    made = ledgers.open_entries(by=by, region=regions.region(by, region), on=date.fromisoformat(on))
+    made = entries.open_entries(by=by, region=regions.region(by, region), on=date.fromisoformat(on))
     progress(job, 1, 1, f"核对到{day(date.fromisoformat(on))}：新列入台账{len(made):,}个")
     return f"{path_of('projects:ledger')}?{urlencode({'region': region, 'period': period})}"

@@ -9,7 +9,7 @@ from anju.core.addresses import path_of
 from anju.core.reminders import Reminder
 from anju.core.scope import Operator, visible
 from anju.projects.models import Entry
-from anju.projects.signals import ledger_names
+from anju.projects.queries.signals import ledger_names
 
 
 def reminders(user: Operator, at: datetime) -> Iterator[Reminder]:

@@ -18,7 +18,7 @@ from anju.core.models import Organisation, Posting, Region
 from anju.core.permissions import require
 from anju.core.scope import Operator, visible, within
 from anju.problems import Problem, Refused
-from anju.projects.queries import below
+from anju.projects.base import below
 from anju.returns import checking, layout, queries, reading
 from anju.returns.base import AUDIT, called
 from anju.returns.models import Answer, Cell, Opinion, Paper, Receipt, Return, Step

@@ -9,7 +9,7 @@ from anju.core.people import name_of
 from anju.core.permissions import require
 from anju.core.scope import Operator, visible
 from anju.problems import Problem, Refused
-from anju.projects.queries import below
+from anju.projects.base import below
 from anju.returns.models import Return, Step
 
 FILL, REVIEW, OPINE, SUBMIT, LOCK = "returns.fill", "returns.review", "returns.opine", "returns.submit", "returns.lock"

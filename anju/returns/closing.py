@@ -16,11 +16,10 @@ from anju.figures.figure import NUMBER, UNREPORTED
 from anju.figures.models import Source
 from anju.figures.services.publications import Published, publish
 from anju.problems import Problem, Refused
-from anju.projects import services as projects
-from anju.projects.counting import Count, counted, measures, together
-from anju.projects.events import events
-from anju.projects.queries import below
-from anju.projects.services import Entry
+from anju.projects.base import below
+from anju.projects.event_kinds import events
+from anju.projects.queries.counts import Count, counted, measures, together
+from anju.projects.services.events import Entry, record_all
 from anju.returns import layout, reading
 from anju.returns.base import CORRECT, LOCK, called, clock, held, in_state, ours, unlocked
 from anju.returns.chain import moved, told
@@ -49,7 +48,7 @@ def lock(*, by: Operator, ret_id: int, remark: str = "") -> Return:
         raise Refused(*(one.problem() for one in open_))
     entries = differences(read)
     if entries:
-        projects.record_all(by=by, entries=entries, origin=f"return:{ret.pk}", act="returns.record_in_ledger")
+        record_all(by=by, entries=entries, origin=f"return:{ret.pk}", act="returns.record_in_ledger")
     source = _publish(by, read)
     ret.digest, ret.locked_at = layout.digest(ret), timezone.now()
     Return.objects.filter(pk=ret.pk, state=Return.CITY).update(digest=ret.digest, locked_at=ret.locked_at)

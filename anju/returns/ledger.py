@@ -10,8 +10,9 @@ from anju.core.models import Region
 from anju.core.scope import Operator, visible
 from anju.figures.figure import Figure
 from anju.figures.queries import current
-from anju.projects import queries as projects
+from anju.projects import base
 from anju.projects.models import Project
+from anju.projects.queries import events, projects
 from anju.quantities import unit
 from anju.returns.spec import Column, From, Spec
 
@@ -32,7 +33,7 @@ def in_library(user: Operator, region: Region, kinds: Collection[str], since: da
     """Projects that a return has lines for: in the plan, and those closed since the year began with something recorded in it."""
     found = visible(
         Project.objects.filter(
-            kind__in=kinds, region_id__in=projects.below(user, region), year__isnull=False, year__lte=until.year
+            kind__in=kinds, region_id__in=base.below(user, region), year__isnull=False, year__lte=until.year
         ),
         user,
     )
@@ -78,7 +79,7 @@ def sums(user: Operator, spec: Spec, period: str, ids: Collection[int], until: d
 
 
 def stages(user: Operator, ids: Collection[int], until: date) -> dict[int, str]:
-    return projects.last_stages(user, ids, until) if ids else {}
+    return events.last_stages(user, ids, until) if ids else {}
 
 
 def region_sum(found: Sums, source: From, start: date | None, members: Collection[Project]) -> int | None:

@@ -14,7 +14,7 @@ from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import day, period_label
 from anju.documents.writers import formats
 from anju.problems import ASK, Problem, Refused
-from anju.projects.services import keep_file
+from anju.projects.services.photos import keep_file
 from anju.returns import layout, queries
 from anju.returns.base import FILL, allowed
 from anju.returns.models import Paper, Return, Step

@@ -14,7 +14,7 @@ from anju.core.permissions import require
 from anju.core.scope import Operator, visible
 from anju.core.states import move
 from anju.problems import Problem, Refused
-from anju.projects.services import keep_file
+from anju.projects.services.photos import keep_file
 from anju.returns import papers, queries, readback
 from anju.returns.base import ours
 from anju.returns.models import Receipt, Return

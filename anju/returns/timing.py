@@ -14,7 +14,7 @@ from anju.core.permissions import may
 from anju.core.scope import Operator, visible, within
 from anju.figures.models import Source
 from anju.figures.services.publications import Published, publish
-from anju.projects.queries import below
+from anju.projects.base import below
 from anju.returns import calendar
 from anju.returns import spec as forms
 from anju.returns.models import Form, Opinion, Return, Step

@@ -72,10 +72,10 @@ def acting():
 @pytest.fixture
 def project(clerk, county, acting):
     """A shanty project of the year's plan: 282 flats."""
-    from anju.projects import services
+    from anju.projects.services import projects
 
     acting(clerk)
-    return services.register(
+    return projects.register(
         by=clerk,
         region=county,
         code="P1",

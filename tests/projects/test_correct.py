@@ -8,8 +8,9 @@ from anju.core.models import Trail
 from anju.core.scope import local_operator, scoped
 from anju.figures.catalogue import load_catalogue
 from anju.problems import Refused
-from anju.projects import queries, services
 from anju.projects.models import Adjustment, Project
+from anju.projects.queries import events
+from anju.projects.services import adjustments, projects
 from anju.returns import services as returns
 from anju.returns.models import Return
 
@@ -18,7 +19,7 @@ WHY = "下达文件为282套，录成了228套"
 
 def correct(by, project, **fields):
     version = Project.objects.get(pk=project.pk).version
-    return services.correct_plan(by=by, project_id=project.pk, **{"version": version, "reason": WHY} | fields)
+    return adjustments.correct_plan(by=by, project_id=project.pk, **{"version": version, "reason": WHY} | fields)
 
 
 def in_a_return(project, state):
@@ -41,7 +42,7 @@ def test_the_clerk_mends_a_typing_error_with_a_reason_and_it_is_seen_what_it_was
     told = Trail.objects.get(act="projects.correct_plan")
     assert (told.said["before"]["units"], told.said["after"]["units"]) == ("282", "300") and WHY in str(told.said)
     assert Project.objects.get(pk=project.pk).units == 300
-    assert queries.timeline(clerk, project)[0].adjustment == made
+    assert events.timeline(clerk, project)[0].adjustment == made
     assert correct(clerk, project, units="310").before == {"units": "300"}, "an error may be made twice"
 
 
@@ -63,18 +64,18 @@ def test_only_the_clerk_of_the_county_may_and_only_in_the_plan(clerk, reviewer, 
     acting(reviewer)
     with pytest.raises(Refused, match="ACT-001"):
         correct(reviewer, project, units="300")
-    services.close(by=reviewer, project_id=project.pk, on=date(2025, 6, 30))
+    projects.close(by=reviewer, project_id=project.pk, on=date(2025, 6, 30))
     acting(clerk)
     with pytest.raises(Refused, match="PROJ-006"):
         correct(clerk, project, units="300")
     acting(neighbour)
     with pytest.raises(Project.DoesNotExist):
-        services.correct_plan(by=neighbour, project_id=project.pk, version=1, reason=WHY, units="300")
+        adjustments.correct_plan(by=neighbour, project_id=project.pk, version=1, reason=WHY, units="300")
 
 
 def test_what_a_document_changed_takes_a_document_again(clerk, reviewer, project, acting):
     acting(reviewer)
-    services.adjust(
+    adjustments.adjust(
         by=reviewer,
         project_id=project.pk,
         number="市保办字〔2025〕3号",

@@ -6,9 +6,12 @@ import pytest
 
 from anju.core.models import Region, Trail
 from anju.problems import Refused
-from anju.projects import queries, services
-from anju.projects.cohorts import Built
 from anju.projects.models import Entry, Member
+from anju.projects.queries import cohorts, entries
+from anju.projects.queries.cohorts import Built
+from anju.projects.services import adjustments, events, projects
+from anju.projects.services.cohorts import fix_cohort
+from anju.projects.services.entries import close_out, consent, explain, open_entries, reopen_entry, report
 
 ON = date(2020, 12, 31)
 
@@ -17,7 +20,7 @@ ON = date(2020, 12, 31)
 def overdue(clerk, county, acting):
     """Started in 2017, due in 2019, nothing built."""
     acting(clerk)
-    made = services.register(
+    made = projects.register(
         by=clerk,
         region=county,
         code="L1",
@@ -27,81 +30,81 @@ def overdue(clerk, county, acting):
         units="363",
         due_on="2019-06-30",
     )
-    services.record(by=clerk, project_id=made.pk, kind="start", on=date(2017, 5, 1), amount="363", mode="physical")
+    events.record(by=clerk, project_id=made.pk, kind="start", on=date(2017, 5, 1), amount="363", mode="physical")
     return made
 
 
 @pytest.fixture
 def entry(clerk, county, overdue):
-    services.open_entries(by=clerk, region=county, on=ON)
-    return queries.entries(clerk, county, ledger="three-years-unfinished")[0]
+    open_entries(by=clerk, region=county, on=ON)
+    return entries.entries(clerk, county, ledger="three-years-unfinished")[0]
 
 
 def built(clerk, overdue, kind="basic"):
-    services.record(by=clerk, project_id=overdue.pk, kind=kind, on=date(2020, 12, 1), amount="363")
+    events.record(by=clerk, project_id=overdue.pk, kind=kind, on=date(2020, 12, 1), amount="363")
 
 
 def test_what_is_overdue_is_entered_once(clerk, county, overdue):
-    made = services.open_entries(by=clerk, region=county, on=ON)
+    made = open_entries(by=clerk, region=county, on=ON)
     assert sorted(one.ledger for one in made) == ["due-unfinished", "three-years-unfinished"]
     assert (
         "开工已 43 月，仍有 363 套 没有建成" in made[0].found["says"] and made[0].found["首次开工日期"] == "2017-05-01"
     )
-    assert services.open_entries(by=clerk, region=county, on=ON) == []
+    assert open_entries(by=clerk, region=county, on=ON) == []
     assert Trail.objects.filter(act="projects.open_entries").count() == 1
 
 
 def test_a_project_in_time_is_not_entered(clerk, county, overdue):
-    assert services.open_entries(by=clerk, region=county, on=date(2019, 6, 30)) == []
+    assert open_entries(by=clerk, region=county, on=date(2019, 6, 30)) == []
 
 
 def test_reason_then_report_then_consent(clerk, entry):
     with pytest.raises(Refused, match="PROJ-031"):
-        services.report(by=clerk, entry_id=entry.pk, on=ON, number="1号")
+        report(by=clerk, entry_id=entry.pk, on=ON, number="1号")
     with pytest.raises(Refused, match="PROJ-032"):
-        services.consent(by=clerk, entry_id=entry.pk, on=ON, number="2号")
-    services.explain(by=clerk, entry_id=entry.pk, reason="土地未净")
-    assert services.report(by=clerk, entry_id=entry.pk, on=ON, number="县住建〔2020〕1号").state == Entry.EXPLAINED
+        consent(by=clerk, entry_id=entry.pk, on=ON, number="2号")
+    explain(by=clerk, entry_id=entry.pk, reason="土地未净")
+    assert report(by=clerk, entry_id=entry.pk, on=ON, number="县住建〔2020〕1号").state == Entry.EXPLAINED
     with pytest.raises(Refused, match="PROJ-032"):
-        services.consent(by=clerk, entry_id=entry.pk, on=date(2020, 12, 30), number="2号")
-    done = services.consent(by=clerk, entry_id=entry.pk, on=ON, number="县政办〔2020〕2号")
+        consent(by=clerk, entry_id=entry.pk, on=date(2020, 12, 30), number="2号")
+    done = consent(by=clerk, entry_id=entry.pk, on=ON, number="县政办〔2020〕2号")
     assert (done.consented_on, done.consent_number) == (ON, "县政办〔2020〕2号")
 
 
 def test_nothing_is_closed_out_before_it_is_built(clerk, reviewer, overdue, entry, acting):
     acting(reviewer)
     with pytest.raises(Refused) as refused:
-        services.close_out(by=reviewer, entry_id=entry.pk, on=ON)
+        close_out(by=reviewer, entry_id=entry.pk, on=ON)
     assert [one.code for one in refused.value.problems] == ["PROJ-033"] and "363 套" in refused.value.problems[0].what
     acting(clerk)
     built(clerk, overdue)
     with pytest.raises(Refused, match="ACT-001"):
-        services.close_out(by=clerk, entry_id=entry.pk, on=ON)
+        close_out(by=clerk, entry_id=entry.pk, on=ON)
     acting(reviewer)
-    assert services.close_out(by=reviewer, entry_id=entry.pk, on=ON).state == Entry.CLOSED
+    assert close_out(by=reviewer, entry_id=entry.pk, on=ON).state == Entry.CLOSED
     with pytest.raises(Refused, match="STATE-001"):
-        services.close_out(by=reviewer, entry_id=entry.pk, on=ON)
-    assert services.reopen_entry(by=reviewer, entry_id=entry.pk, on=ON, reason="验收撤回").state == Entry.OPEN
+        close_out(by=reviewer, entry_id=entry.pk, on=ON)
+    assert reopen_entry(by=reviewer, entry_id=entry.pk, on=ON, reason="验收撤回").state == Entry.OPEN
 
 
 def test_a_cancelled_project_is_closed_out(reviewer, overdue, entry, acting):
     acting(reviewer)
-    services.cancel(by=reviewer, project_id=overdue.pk, number="1号", on=ON, reason="取消")
-    assert services.close_out(by=reviewer, entry_id=entry.pk, on=ON).closed_on == ON
+    adjustments.cancel(by=reviewer, project_id=overdue.pk, number="1号", on=ON, reason="取消")
+    assert close_out(by=reviewer, entry_id=entry.pk, on=ON).closed_on == ON
 
 
 def test_the_neighbour_finds_nothing(neighbour, county, entry, acting):
     acting(neighbour)
     with pytest.raises(Entry.DoesNotExist):
-        services.explain(by=neighbour, entry_id=entry.pk, reason="x")
+        explain(by=neighbour, entry_id=entry.pk, reason="x")
     with pytest.raises(Region.DoesNotExist):
-        services.open_entries(by=neighbour, region=county, on=ON)
+        open_entries(by=neighbour, region=county, on=ON)
 
 
 def test_a_cohort_stays_as_it_was_fixed_and_counts_what_is_built_since(clerk, citizen, city, county, overdue, acting):
-    other = services.register(by=clerk, region=county, code="L2", name="公租房", kind="prh", year="2016", units="312")
-    services.record(by=clerk, project_id=other.pk, kind="start", on=date(2016, 5, 1), amount="400")
-    services.record(by=clerk, project_id=other.pk, kind="basic", on=date(2018, 5, 1), amount="88")
+    other = projects.register(by=clerk, region=county, code="L2", name="公租房", kind="prh", year="2016", units="312")
+    events.record(by=clerk, project_id=other.pk, kind="start", on=date(2016, 5, 1), amount="400")
+    events.record(by=clerk, project_id=other.pk, kind="basic", on=date(2018, 5, 1), amount="88")
     acting(citizen)
     given = {
         "by": citizen,
@@ -110,35 +113,35 @@ def test_a_cohort_stays_as_it_was_fixed_and_counts_what_is_built_since(clerk, ci
         "started_by": date(2017, 12, 31),
         "unfinished_on": ON,
     }
-    fixed = services.fix_cohort(**given)
+    fixed = fix_cohort(**given)
     with pytest.raises(Refused, match="PROJ-035"):
-        services.fix_cohort(**given)
+        fix_cohort(**given)
     acting(clerk)
-    services.record(by=clerk, project_id=overdue.pk, kind="basic", on=date(2021, 6, 1), amount="363")
+    events.record(by=clerk, project_id=overdue.pk, kind="basic", on=date(2021, 6, 1), amount="363")
     acting(citizen)
-    view = queries.cohort(citizen, fixed.pk, date(2021, 12, 31))
+    view = cohorts.cohort(citizen, fixed.pk, date(2021, 12, 31))
     assert (view.cells[county.pk, "shanty"].unfinished, view.cells[county.pk, "shanty"].built) == (363, 363)
     assert (view.cells[county.pk, "prh"].unfinished, view.cells[county.pk, "prh"].built) == (312, 0)
     assert view.whole() == Built(2, 675, 363) and view.problems == []
 
 
 def test_an_unfinished_number_that_is_not_known_leaves_the_sums_unknown(clerk, citizen, city, county, overdue, acting):
-    other = services.register(by=clerk, region=county, code="L2", name="公租房", kind="prh", year="2016", units="312")
+    other = projects.register(by=clerk, region=county, code="L2", name="公租房", kind="prh", year="2016", units="312")
     acting(citizen)
-    fixed = services.fix_cohort(by=citizen, region=city, name="甲", started_by=date(2017, 12, 31), unfinished_on=ON)
+    fixed = fix_cohort(by=citizen, region=city, name="甲", started_by=date(2017, 12, 31), unfinished_on=ON)
     Member.objects.create(cohort=fixed, project=other, region=county, unfinished=None)
-    view = queries.cohort(citizen, fixed.pk, date(2021, 12, 31))
+    view = cohorts.cohort(citizen, fixed.pk, date(2021, 12, 31))
     assert view.cells[county.pk, "prh"] == Built(1, None, 0, 1) and view.cells[county.pk, "shanty"] == Built(1, 363, 0)
     assert view.whole() == Built(2, None, 0, 1)
 
 
 def test_a_cohort_that_built_more_than_was_built_is_told(clerk, citizen, city, reviewer, county, overdue, acting):
     acting(citizen)
-    fixed = services.fix_cohort(by=citizen, region=city, name="甲", started_by=date(2017, 12, 31), unfinished_on=ON)
+    fixed = fix_cohort(by=citizen, region=city, name="甲", started_by=date(2017, 12, 31), unfinished_on=ON)
     acting(clerk)
-    services.record(by=clerk, project_id=overdue.pk, kind="basic", on=date(2021, 6, 1), amount="363")
-    other = services.register(by=clerk, region=county, code="L3", name="另一个", kind="shanty", year="2017", units="9")
-    services.record(by=clerk, project_id=other.pk, kind="basic", on=date(2021, 6, 1), amount="-9", note="核减以前多报")
+    events.record(by=clerk, project_id=overdue.pk, kind="basic", on=date(2021, 6, 1), amount="363")
+    other = projects.register(by=clerk, region=county, code="L3", name="另一个", kind="shanty", year="2017", units="9")
+    events.record(by=clerk, project_id=other.pk, kind="basic", on=date(2021, 6, 1), amount="-9", note="核减以前多报")
     acting(citizen)
-    (problem,) = queries.cohort(citizen, fixed.pk, date(2021, 12, 31)).problems
+    (problem,) = cohorts.cohort(citizen, fixed.pk, date(2021, 12, 31)).problems
     assert problem.code == "PROJ-036" and "363" in problem.what and "354" in problem.what

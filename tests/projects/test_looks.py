@@ -12,8 +12,11 @@ from anju.core.job_models import Job
 from anju.core.models import Region, Trail
 from anju.core.scope import local_operator, scoped
 from anju.problems import Refused
-from anju.projects import looks, queries, services
 from anju.projects.models import Entry, Look, Notice, Project
+from anju.projects.queries import alerts, projects
+from anju.projects.services import events
+from anju.projects.services.alerts import look_over
+from anju.projects.services.projects import close, edit, register
 from anju.rules.shipped.library import BOOKS
 from tests import cast
 from tests.projects.conftest import person
@@ -25,7 +28,7 @@ ON = date(2021, 3, 31)
 def stalled(clerk, county, acting):
     acting(clerk)
     for code in ("S1", "S2"):
-        made = services.register(
+        made = register(
             by=clerk,
             region=county,
             code=code,
@@ -35,23 +38,23 @@ def stalled(clerk, county, acting):
             units="100",
             licence="证1",
         )
-        services.record(by=clerk, project_id=made.pk, kind="start", on=date(2020, 3, 1), amount="100")
+        events.record(by=clerk, project_id=made.pk, kind="start", on=date(2020, 3, 1), amount="100")
     return made
 
 
 def test_a_region_is_large_when_its_projects_of_the_plan_are_more_than_can_be_waited_for(
     clerk, county, stalled, monkeypatch
 ):
-    assert not looks.large(clerk, county)
-    monkeypatch.setattr(looks, "LIVE", 1)
-    assert looks.large(clerk, county)
+    assert not alerts.large(clerk, county)
+    monkeypatch.setattr(alerts, "LIVE", 1)
+    assert alerts.large(clerk, county)
 
 
 def test_what_was_found_is_kept_with_its_day_and_words_and_told_on_the_way(clerk, county, stalled):
     said = []
-    look = looks.look_over(by=clerk, region=county, on=ON, told=lambda *one: said.append(one))
+    look = look_over(by=clerk, region=county, on=ON, told=lambda *one: said.append(one))
     assert (look.on, look.projects, look.by) == (ON, 2, clerk.key)
-    found = list(looks.notices(clerk, look))
+    found = list(alerts.notices(clerk, look))
     assert [(one.project.code, one.subject, one.colour) for one in found] == [
         ("S1", "stalled", "橙"),
         ("S2", "stalled", "橙"),
@@ -64,27 +67,27 @@ def test_what_was_found_is_kept_with_its_day_and_words_and_told_on_the_way(clerk
 def test_who_only_reads_keeps_nothing(clerk, county, stalled):
     head = person("head", "单位负责人", "head", county)
     with scoped(head), pytest.raises(Refused, match="ACT-001"):
-        looks.look_over(by=head, region=county, on=ON)
+        look_over(by=head, region=county, on=ON)
     assert not Look.objects.exists()
 
 
 def test_a_later_look_of_the_month_takes_the_earlier_ones_place_and_other_months_stay(clerk, county, stalled):
-    looks.look_over(by=clerk, region=county, on=date(2021, 2, 28))
-    looks.look_over(by=clerk, region=county, on=date(2021, 3, 10))
-    newest = looks.look_over(by=clerk, region=county, on=ON)
+    look_over(by=clerk, region=county, on=date(2021, 2, 28))
+    look_over(by=clerk, region=county, on=date(2021, 3, 10))
+    newest = look_over(by=clerk, region=county, on=ON)
     assert sorted(Look.objects.values_list("on", flat=True)) == [date(2021, 2, 28), ON]
     assert Notice.objects.count() == 4
-    assert looks.kept(clerk, county, ON) == newest
-    assert looks.kept(clerk, county, date(2021, 3, 20)) is None  # of a day before it was not yet so
-    assert looks.kept(clerk, county, date(2021, 2, 28)).on == date(2021, 2, 28)
+    assert alerts.kept(clerk, county, ON) == newest
+    assert alerts.kept(clerk, county, date(2021, 3, 20)) is None  # of a day before it was not yet so
+    assert alerts.kept(clerk, county, date(2021, 2, 28)).on == date(2021, 2, 28)
 
 
 def test_a_neighbour_sees_nothing_of_it(clerk, neighbour, city, county, stalled, acting):
-    look = looks.look_over(by=clerk, region=county, on=ON)
+    look = look_over(by=clerk, region=county, on=ON)
     acting(neighbour)
-    assert list(looks.notices(neighbour, look)) == [] and not Look.objects.exists() and not Notice.objects.exists()
+    assert list(alerts.notices(neighbour, look)) == [] and not Look.objects.exists() and not Notice.objects.exists()
     with pytest.raises(type(county).DoesNotExist):
-        looks.large(neighbour, county)
+        alerts.large(neighbour, county)
 
 
 # -- the page ------------------------------------------------------------------------------------------------------------------
@@ -95,7 +98,7 @@ def asked(committed):
     """A county's page asked for by its clerk, of a month in which a project has stood still for a year. Really committed, as jobs need it."""
     with scoped(local_operator()) as me:
         east = Region.objects.get(code=cast.EAST, valid_until=None)
-        made = services.register(
+        made = register(
             by=me,
             region=east,
             code="S1",
@@ -106,7 +109,7 @@ def asked(committed):
             licence="证1",
             due_on="2021-01-31",
         )
-        services.record(by=me, project_id=made.pk, kind="start", on=date(2020, 3, 1), amount="100")
+        events.record(by=me, project_id=made.pk, kind="start", on=date(2020, 3, 1), amount="100")
         client = Client()
         cast.sign_in(client, cast.person(("clerk",), cast.EAST))
 
@@ -125,7 +128,7 @@ def test_a_county_is_looked_over_each_time_its_page_is_opened(asked):
 
 
 def test_a_large_region_is_looked_over_in_the_background_once_however_often_it_is_asked(asked, monkeypatch):
-    monkeypatch.setattr(looks, "LIVE", 0)
+    monkeypatch.setattr(alerts, "LIVE", 0)
     assert "2021年3月还没有核对过" in asked()
     paths = {
         asked.client.post(f"/projects/ledger/look/?region={cast.EAST}&period=2021-03").headers["Location"]
@@ -149,7 +152,7 @@ def test_a_large_region_is_looked_over_in_the_background_once_however_often_it_i
 
 
 def test_the_entries_of_a_large_region_are_made_in_the_background_too(asked, monkeypatch):
-    monkeypatch.setattr(looks, "LIVE", 0)
+    monkeypatch.setattr(alerts, "LIVE", 0)
     where = asked.client.post(f"/projects/ledger/open/?region={cast.EAST}&period=2021-03").headers["Location"]
     with scoped(local_operator()):
         job = Job.objects.get(name="projects.enter")
@@ -169,7 +172,7 @@ VOID = "须重新核对</h1>"
 @pytest.fixture
 def kept(asked, monkeypatch):
     """The page of a large region after it was looked over once, in a transaction of its own."""
-    monkeypatch.setattr(looks, "LIVE", -1)  # large even when its last project is closed
+    monkeypatch.setattr(alerts, "LIVE", -1)  # large even when its last project is closed
     look_again(asked)
     return asked
 
@@ -189,13 +192,13 @@ def test_a_kept_answer_holds_while_nothing_changes(kept):
 @pytest.mark.parametrize("change", ["event", "field", "state"])
 def test_a_kept_answer_is_void_when_the_ledger_changes_until_it_is_found_out_again(kept, change):
     with scoped(local_operator()) as me:
-        made = queries.project(me, Project.objects.get(code="S1").pk)
+        made = projects.project(me, Project.objects.get(code="S1").pk)
         if change == "event":
-            services.record(by=me, project_id=made.pk, kind="invest", on=date(2021, 3, 1), amount="5")
+            events.record(by=me, project_id=made.pk, kind="invest", on=date(2021, 3, 1), amount="5")
         elif change == "field":
-            services.edit(by=me, project_id=made.pk, version=made.version, due_on="2022-01-31")
+            edit(by=me, project_id=made.pk, version=made.version, due_on="2022-01-31")
         else:
-            services.close(by=me, project_id=made.pk, on=ON, reason="办结")
+            close(by=me, project_id=made.pk, on=ON, reason="办结")
     text = kept()
     assert "截至2021年3月31日规则书提醒1处，" + VOID in text and "已不作数：此后台账有登记、更正。" in text
     look_again(kept)
@@ -205,7 +208,7 @@ def test_a_kept_answer_is_void_when_the_ledger_changes_until_it_is_found_out_aga
 def test_a_neighbour_s_ledger_voids_nothing(kept):
     with scoped(local_operator()) as me:
         west = Region.objects.get(code=cast.WEST, valid_until=None)
-        services.register(by=me, region=west, code="W1", name="西", kind="prh", year="2020", units="1")
+        register(by=me, region=west, code="W1", name="西", kind="prh", year="2020", units="1")
     assert VOID not in kept()
 
 
@@ -216,7 +219,7 @@ def test_what_was_begun_before_and_committed_after_voids_it_too(kept):
     def long_under_way():
         with transaction.atomic(), scoped(local_operator()) as me:
             east = Region.objects.get(code=cast.EAST, valid_until=None)
-            services.register(by=me, region=east, code="E9", name="东", kind="prh", year="2020", units="1")
+            register(by=me, region=east, code="E9", name="东", kind="prh", year="2020", units="1")
             begun.set()
             go_on.wait(60)
         connections.close_all()
@@ -245,6 +248,6 @@ def test_a_kept_answer_of_another_day_says_whose_day_it_is(kept):
     with scoped(local_operator()):
         Look.objects.filter(on=ON).delete()
     with scoped(local_operator()) as me:
-        looks.look_over(by=me, region=Region.objects.get(code=cast.EAST, valid_until=None), on=date(2021, 3, 10))
+        look_over(by=me, region=Region.objects.get(code=cast.EAST, valid_until=None), on=date(2021, 3, 10))
     text = kept()
     assert "截至2021年3月10日规则书提醒" in text and "已不作数：要看的是截至2021年3月31日的。" in text

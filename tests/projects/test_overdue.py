@@ -13,8 +13,11 @@ from anju.documents import queries as papers
 from anju.documents import services as documents
 from anju.figures.catalogue import load_catalogue
 from anju.oversight.overdue import overdue
-from anju.projects import late, queries, services
 from anju.projects.models import Entry
+from anju.projects.queries import projects
+from anju.projects.queries.overdue import mark_overdue, tally
+from anju.projects.services import entries, events
+from anju.projects.services import projects as project_services
 from anju.rules.shipped.library import BOOKS
 from tests import cast
 
@@ -57,7 +60,7 @@ def grace(folder, shipped):
 
 def register(code, days, region=cast.EAST, **more):
     with scoped(local_operator()) as me:
-        return services.register(
+        return project_services.register(
             by=me,
             region=Region.objects.get(code=region, valid_until=None),
             **{"code": code, "name": f"示例{code}", "kind": "prh", "year": str(TODAY.year - 1), "units": "10"}
@@ -72,7 +75,7 @@ def three(grace):
     found = {days: register(f"D{days}", days) for days in DAYS}
     with scoped(local_operator()) as me:
         for project in found.values():
-            services.record(by=me, project_id=project.pk, kind="start", on=TODAY - timedelta(days=90), amount="10")
+            events.record(by=me, project_id=project.pk, kind="start", on=TODAY - timedelta(days=90), amount="10")
     return found
 
 
@@ -125,7 +128,7 @@ def test_a_project_s_pages_go_by_the_city_s_book(three, days, is_overdue, path):
 def test_the_ledger_the_leader_s_page_and_the_pack_go_by_the_city_s_book(three):
     with scoped(local_operator()) as me:
         east = Region.objects.get(code=cast.EAST, valid_until=None)
-        services.open_entries(by=me, region=east, on=TODAY)
+        entries.open_entries(by=me, region=east, on=TODAY)
         assert [one.project.code for one in Entry.objects.select_related("project")] == ["D31"]
         assert [one.entry.project.code for one in overdue(me, east, TODAY).entries] == ["D31"]
         load_catalogue(by=me)
@@ -145,10 +148,12 @@ def test_the_ledger_the_leader_s_page_and_the_pack_go_by_the_city_s_book(three):
 def test_nothing_is_closed_out_before_the_list_stops_calling_it_overdue(three):
     with scoped(local_operator()) as me:
         east = Region.objects.get(code=cast.EAST, valid_until=None)
-        (entry,) = services.open_entries(by=me, region=east, on=TODAY)
-        services.edit(by=me, project_id=three[31].pk, version=1, due_on=(TODAY - timedelta(days=30)).isoformat())
+        (entry,) = entries.open_entries(by=me, region=east, on=TODAY)
+        project_services.edit(
+            by=me, project_id=three[31].pk, version=1, due_on=(TODAY - timedelta(days=30)).isoformat()
+        )
         assert "逾期未建成" not in page("/projects/")
-        services.close_out(by=me, entry_id=entry.pk, on=TODAY)
+        entries.close_out(by=me, entry_id=entry.pk, on=TODAY)
 
 
 # -- more than one book ----------------------------------------------------------------------------------------------------------
@@ -158,10 +163,10 @@ def test_above_two_cities_each_is_judged_by_its_own_book(three):
     register("E1", 1, region="140802")
     with scoped(local_operator()) as me:
         province = Region.objects.get(code="140000", valid_until=None)
-        found = queries.chosen(me, province)
-        assert sum(one.overdue for one in late.tally(me, province, found, TODAY)) == 2
-        lines = queries.projects(me, found).lines
-        late.mark_overdue(me, lines, TODAY)
+        found = projects.chosen(me, province)
+        assert sum(one.overdue for one in tally(me, province, found, TODAY)) == 2
+        lines = projects.projects(me, found).lines
+        mark_overdue(me, lines, TODAY)
         assert {line.project.code: str(line.overdue) for line in lines if line.overdue} == {
             "D31": "逾期31天",
             "E1": "逾期1天",
@@ -178,7 +183,7 @@ def test_where_no_book_is_in_force_nothing_is_overdue(folder, shipped):
     assert "逾期" not in row(page("/projects/"), 31)
     with scoped(local_operator()) as me:
         province = Region.objects.get(code="140000", valid_until=None)
-        assert sum(one.overdue for one in late.tally(me, province, queries.chosen(me, province), TODAY)) == 1
+        assert sum(one.overdue for one in tally(me, province, projects.chosen(me, province), TODAY)) == 1
 
 
 def test_a_book_that_reckons_no_days_says_overdue_without_them(folder, shipped):
@@ -227,13 +232,13 @@ def test_what_the_list_marks_is_what_the_ledger_enters(three):
             made = register(f"K{place}", 40, name=code, **more)
             for kind, amount, mode in happened:
                 on = TODAY - timedelta(days=5)
-                services.record(by=me, project_id=made.pk, kind=kind, on=on, amount=amount, mode=mode)
+                events.record(by=me, project_id=made.pk, kind=kind, on=on, amount=amount, mode=mode)
         east = Region.objects.get(code=cast.EAST, valid_until=None)
-        found = queries.chosen(me, east)
-        lines = queries.projects(me, found).lines
-        late.mark_overdue(me, lines, TODAY)
+        found = projects.chosen(me, east)
+        lines = projects.projects(me, found).lines
+        mark_overdue(me, lines, TODAY)
         marked = {line.project.name for line in lines if line.overdue}
-        opened = services.open_entries(by=me, region=east, on=TODAY)
+        opened = entries.open_entries(by=me, region=east, on=TODAY)
         assert marked == {one.project.name for one in opened if one.ledger == "due-unfinished"}
         assert marked == {"示例D31", "most", "some", "unpaid", "old"}
-        assert sum(one.overdue for one in late.tally(me, east, found, TODAY)) == len(marked)
+        assert sum(one.overdue for one in tally(me, east, found, TODAY)) == len(marked)

@@ -15,8 +15,9 @@ from openpyxl import load_workbook
 
 from anju.core.models import Region
 from anju.core.scope import local_operator, scoped
-from anju.projects import queries, services
 from anju.projects.models import Condition, Entry, Event, Member, Photo, Project
+from anju.projects.queries import cohorts
+from anju.projects.services import entries, events, projects
 from tests import cast
 
 YEAR = timezone.localdate().year
@@ -38,15 +39,13 @@ def made(east):
     """A project of the county that is a month past its contract's day, half of it started; and one in reserve."""
     with scoped(local_operator()) as me:
         late = timezone.localdate() - timedelta(days=30)
-        found = services.register(
+        found = projects.register(
             by=me, region=east, code="A1", name="东关棚户区改造", kind="shanty", year=str(YEAR - 2), units="200", due_on=late.isoformat(),
             longitude="112.5", latitude="35.5", investment="1200.5",
         )  # fmt: skip
-        services.record(by=me, project_id=found.pk, kind="start", on=date(YEAR - 2, 5, 1), amount="60", mode="physical")
-        services.record(
-            by=me, project_id=found.pk, kind="start", on=date(YEAR - 2, 7, 1), amount="40", mode="monetised"
-        )
-        services.register(by=me, region=east, code="R1", name="西关老旧小区改造", kind="old", households="88")
+        events.record(by=me, project_id=found.pk, kind="start", on=date(YEAR - 2, 5, 1), amount="60", mode="physical")
+        events.record(by=me, project_id=found.pk, kind="start", on=date(YEAR - 2, 7, 1), amount="40", mode="monetised")
+        projects.register(by=me, region=east, code="R1", name="西关老旧小区改造", kind="old", households="88")
     return found
 
 
@@ -96,7 +95,7 @@ def test_more_projects_take_no_more_queries(made, east, path):
     for number in (3, 30):
         with scoped(local_operator()) as me:
             for one in range(number):
-                found = services.register(
+                found = projects.register(
                     by=me,
                     region=east,
                     code=f"{number}-{one}",
@@ -106,8 +105,8 @@ def test_more_projects_take_no_more_queries(made, east, path):
                     units="10",
                     due_on=f"{YEAR - 1}-01-01",
                 )
-                services.record(by=me, project_id=found.pk, kind="start", on=date(YEAR, 1, 1), amount="5")
-            services.open_entries(by=me, region=east, on=timezone.localdate())
+                events.record(by=me, project_id=found.pk, kind="start", on=date(YEAR, 1, 1), amount="5")
+            entries.open_entries(by=me, region=east, on=timezone.localdate())
         body(client.get(path))
         with CaptureQueriesContext(
             connection,
@@ -439,7 +438,7 @@ def test_an_entry_goes_from_the_book_to_its_close_out(made):
     assert clerk.get(f"{path}close/").status_code == 403
     assert "PROJ-033" in body(reviewer.post(f"{path}close/", {"on": timezone.localdate().isoformat()}), 422)
     with scoped(local_operator()) as me:
-        services.record(by=me, project_id=made.pk, kind="complete", on=timezone.localdate(), amount="200")
+        events.record(by=me, project_id=made.pk, kind="complete", on=timezone.localdate(), amount="200")
     assert reviewer.post(f"{path}close/", {"on": timezone.localdate().isoformat(), "note": "建成"}).status_code == 302
     assert "列入台账的1条都已销号" in body(where(clerk, "/projects/ledger/"))
     assert "资金没有到位" in body(where(clerk, "/projects/ledger/", state="all"))
@@ -455,12 +454,12 @@ def test_a_list_is_fixed_and_says_what_was_built_since(made):
     assert "PROJ-050" in body(reviewer.post("/projects/cohorts/new/", sent | {"started_by": ""}), 422)
     assert reviewer.post("/projects/cohorts/new/", sent).status_code == 302
     with scoped(local_operator()) as me:
-        services.record(by=me, project_id=made.pk, kind="basic", on=date(YEAR - 1, 5, 1), amount="45", mode="physical")
-        pk = queries.cohorts(me, made.region)[0].pk
+        events.record(by=me, project_id=made.pk, kind="basic", on=date(YEAR - 1, 5, 1), amount="45", mode="physical")
+        pk = cohorts.cohorts(me, made.region)[0].pk
     text = body(where(visitor("clerk"), f"/projects/cohorts/{pk}/"))
     assert "清单一：60套已建成45套（75.0%）</h1>" in text
     with scoped(local_operator()) as me:
-        other = services.register(
+        other = projects.register(
             by=me, region=made.region, code="A2", name="南关棚户区改造", kind="shanty", year=str(YEAR - 2), units="10"
         )
         Member.objects.create(cohort_id=pk, project=other, region=made.region, unfinished=None)
@@ -475,7 +474,7 @@ def test_a_list_is_fixed_and_says_what_was_built_since(made):
 
 
 def test_the_ledgers_forms_refuse_a_file_that_is_too_large(made, monkeypatch):
-    from anju.projects import forms
+    from anju.projects.pages import forms
 
     monkeypatch.setattr(forms, "LARGEST", 4)
     text = body(

@@ -19,18 +19,18 @@ def site(django_db_setup, django_db_blocker, empty):
 
     from anju.core.models import Region
     from anju.core.scope import local_operator, scoped
-    from anju.projects import services
+    from anju.projects.services import events, projects
 
     with django_db_blocker.unblock():
         empty()
         with scoped(local_operator()) as me:
             region = Region.objects.get(code=EAST, valid_until=None)
             for number in range(COUNT):
-                found = services.register(
+                found = projects.register(
                     by=me, region=region, code=f"B{number:02d}", name=f"示例项目{number:02d}", kind="prh", year="2025", units="100",
                     longitude=f"112.{number:02d}", latitude="35.5",
                 )  # fmt: skip
-                services.record(by=me, project_id=found.pk, kind="start", on=date(2025, 3, 1), amount="40")
+                events.record(by=me, project_id=found.pk, kind="start", on=date(2025, 3, 1), amount="40")
         with served() as address:
             yield address
         connections.close_all()

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from anju.problems import Refused
-from anju.projects import queries, services, signals
+from anju.projects.queries import signals
+from anju.projects.queries import signals as signal_queries
+from anju.projects.services import events, projects
 from anju.runs.binding.folders import library
 
 
@@ -14,11 +16,11 @@ def happened(clerk, county, acting):
     acting(clerk)
 
     def make(*entries, kind="shanty", **fields):
-        made = services.register(
+        made = projects.register(
             by=clerk, region=county, code="S", name="南关", kind=kind, year="2020", **({"units": "100"} | fields)
         )
         for event, on, amount in entries:
-            services.record(
+            events.record(
                 by=clerk,
                 project_id=made.pk,
                 kind=event,
@@ -32,7 +34,7 @@ def happened(clerk, county, acting):
 
 
 def seen(clerk, county, on):
-    return {one.watch.subject: one for one in queries.signals(clerk, county, on)}
+    return {one.watch.subject: one for one in signal_queries.signals(clerk, county, on)}
 
 
 START = ("start", date(2020, 3, 1), "100")
@@ -49,9 +51,9 @@ def test_a_project_without_progress_is_stalled(clerk, county, happened):
 def test_the_same_stage_again_is_no_progress(clerk, county, happened):
     made = happened(START, licence="证1")
     for month in (5, 6, 7, 8):
-        services.record(by=clerk, project_id=made.pk, kind="stage", on=date(2020, month, 20), note="基础施工")
+        events.record(by=clerk, project_id=made.pk, kind="stage", on=date(2020, month, 20), note="基础施工")
     assert "stalled" in seen(clerk, county, date(2020, 11, 20))
-    services.record(by=clerk, project_id=made.pk, kind="stage", on=date(2020, 9, 20), note="主体施工")
+    events.record(by=clerk, project_id=made.pk, kind="stage", on=date(2020, 9, 20), note="主体施工")
     assert seen(clerk, county, date(2020, 11, 20)) == {}
 
 
@@ -75,7 +77,7 @@ def test_money_goes_on_while_nothing_is_built(clerk, county, happened):
 def test_a_start_without_a_permit_is_seen(clerk, county, happened):
     made = happened(("start", date(2020, 3, 1), "120"))
     assert seen(clerk, county, date(2020, 3, 31))["start-without-permit"].colour == "橙"
-    services.record(by=clerk, project_id=made.pk, kind="permit", on=date(2020, 3, 20), number="证1")
+    events.record(by=clerk, project_id=made.pk, kind="permit", on=date(2020, 3, 20), number="证1")
     assert seen(clerk, county, date(2020, 3, 31)) == {}
 
 

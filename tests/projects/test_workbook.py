@@ -8,8 +8,11 @@ from openpyxl import load_workbook
 
 from anju.core.models import Organisation
 from anju.problems import Refused
-from anju.projects import queries, services, workbook
+from anju.projects.files import workbook
 from anju.projects.models import Project
+from anju.projects.queries import projects
+from anju.projects.services import events
+from anju.projects.services.projects import edit
 from anju.workbooks.writing import marking, tables
 from tests.projects.conftest import DAY
 
@@ -17,7 +20,7 @@ from tests.projects.conftest import DAY
 @pytest.fixture
 def book(clerk, county, project):
     """change({(row, "heading"): value}) → the exported workbook with these cells changed."""
-    services.record(by=clerk, project_id=project.pk, kind="start", on=DAY, amount="100", mode="physical")
+    events.record(by=clerk, project_id=project.pk, kind="start", on=DAY, amount="100", mode="physical")
     exported = workbook.export_workbook(clerk, county)
 
     def change(cells=None, source=exported):
@@ -90,7 +93,7 @@ def test_every_problem_is_at_its_cell_and_nothing_is_stored(clerk, county, book)
 
 def test_a_change_by_somebody_else_is_told_and_others_are_merged(clerk, county, project, book):
     content = book({(3, "地址"): "甲路", (3, "备注"): "补充"})
-    services.edit(by=clerk, project_id=project.pk, version=1, licence="证1")
+    edit(by=clerk, project_id=project.pk, version=1, licence="证1")
     bring(clerk, county, content)  # another cell: merged
     now = Project.objects.get(pk=project.pk)
     assert (now.licence, now.address, now.note) == ("证1", "甲路", "补充")
@@ -136,4 +139,4 @@ def test_more_than_a_workbook_bears_is_refused(clerk, county, project, monkeypat
     monkeypatch.setattr(workbook, "MOST", 0)
     with pytest.raises(Refused, match="PROJ-045"):
         workbook.export_workbook(clerk, county)
-    assert queries.projects(clerk, queries.chosen(clerk, county)).count == 1
+    assert projects.projects(clerk, projects.chosen(clerk, county)).count == 1

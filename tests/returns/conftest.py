@@ -93,12 +93,13 @@ def forms(operator):
 @pytest.fixture
 def projects(people, county):
     """Three projects of the county, with what the ledger knows of them in 2021: (東 a shanty project, 西 an older one, 小 an old community)."""
-    from anju.projects import services
+    from anju.projects.services import events
+    from anju.projects.services.projects import register
 
     by = people["clerk"]
     with scoped(by):
         made = [
-            services.register(
+            register(
                 by=by,
                 region=county,
                 code="A1",
@@ -109,7 +110,7 @@ def projects(people, county):
                 renovation="old_town",
                 investment="43200",
             ),
-            services.register(
+            register(
                 by=by,
                 region=county,
                 code="A0",
@@ -119,7 +120,7 @@ def projects(people, county):
                 units="363",
                 investment="50000",
             ),
-            services.register(
+            register(
                 by=by,
                 region=county,
                 code="B1",
@@ -136,7 +137,7 @@ def projects(people, county):
             (1, "start", date(2018, 4, 1), "363", "physical"), (1, "basic", date(2021, 7, 20), "300", "physical"),
             (1, "invest", date(2021, 8, 10), "1000.5", ""), (2, "start", date(2021, 5, 1), "120", ""), (2, "invest", date(2021, 8, 1), "60", ""),
         ):  # fmt: skip
-            services.record(by=by, project_id=made[project].pk, kind=kind, on=on, amount=amount, mode=mode)
+            events.record(by=by, project_id=made[project].pk, kind=kind, on=on, amount=amount, mode=mode)
     return made
 
 

@@ -9,8 +9,8 @@ from anju.core.models import Trail
 from anju.core.scope import scoped
 from anju.figures.queries import current, provenance
 from anju.problems import Refused
-from anju.projects import queries as ledger
 from anju.projects.models import Event
+from anju.projects.queries import projects as ledger
 from anju.returns import layout, queries, services
 from anju.returns.models import Cell, Change, Opinion, Return, Step
 from anju.returns.services import Put

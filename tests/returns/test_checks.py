@@ -179,7 +179,7 @@ def test_the_checks_ask_no_more_of_thirty_projects_than_of_three(people, county,
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from anju.projects import services as ledger
+    from anju.projects.services import projects as ledger
 
     def asked() -> int:
         queries.check(by, draft)  # what is kept is kept now

@@ -155,7 +155,7 @@ def test_a_page_costs_the_same_statements_for_three_projects_and_for_thirty(
 ):
     from django.test.utils import CaptureQueriesContext
 
-    from anju.projects import services as ledger
+    from anju.projects.services import projects as ledger
 
     by = acting(people["clerk"])
 
@@ -178,12 +178,12 @@ def test_a_page_costs_the_same_statements_for_three_projects_and_for_thirty(
 def test_refreshing_takes_what_came_and_leaves_what_was_typed(people, draft, projects, acting):
     from datetime import date
 
-    from anju.projects import services as ledger
+    from anju.projects.services import events
 
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4400", 1)])
     for kind, amount in (("invest", "100"), ("basic", "20")):
-        ledger.record(by=by, project_id=projects[0].pk, kind=kind, on=date(2021, 8, 15), amount=amount)
+        events.record(by=by, project_id=projects[0].pk, kind=kind, on=date(2021, 8, 15), amount=amount)
     assert services.refresh(by=by, ret_id=draft.pk) == 1
     assert (cell(by, draft, line, "invest").text, cell(by, draft, line, "basic").text) == ("4400", "20")
 

@@ -6,7 +6,7 @@ from anju.figures.catalogue import read as catalogue
 from anju.figures.queries import current
 from anju.figures.services import observations as figure_services
 from anju.problems import Refused
-from anju.projects.events import events
+from anju.projects.event_kinds import events
 from anju.quantities import unit
 from anju.returns import book, queries, services, spec
 from anju.returns.models import Form

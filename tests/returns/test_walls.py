@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from anju.core.models import Region
 from anju.core.scope import Operator, local_operator, scoped
-from anju.projects import queries as projects
 from anju.projects.models import Event, Project
+from anju.projects.queries import entries, projects
 from anju.returns import queries as returns
 from anju.returns.models import Cell, Change, Line, Return, Step
 from tests.returns.together import month
@@ -65,6 +65,6 @@ def test_without_row_level_security_the_queries_show_nothing_of_another_county(t
         assert not projects.totals(user, [project.pk], until=timezone.localdate())
         assert not [one for one in returns.due(user, timezone.now()) if one.region.pk not in user.region_ids]
         assert not returns.history(user, ret, line, "start")
-        for pick in (returns.recent, projects.entries):
+        for pick in (returns.recent, entries.entries):
             with pytest.raises(Region.DoesNotExist):
                 pick(user, ret.region)

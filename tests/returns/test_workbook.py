@@ -245,7 +245,7 @@ def test_a_row_of_ones_own_and_a_row_twice_are_told(clerk, draft, sheet):
 
 
 def test_rows_added_or_removed_since_are_told(clerk, draft, sheet, projects, county, at):
-    from anju.projects import services as ledger
+    from anju.projects.services import projects as ledger
     from anju.returns.models import Line
 
     made = ledger.register(by=clerk, region=county, code="A9", name="北关棚改", kind="shanty", year="2021", units="10")

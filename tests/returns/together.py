@@ -7,7 +7,7 @@ from anju.core.scope import Operator, local_operator, scoped
 def month():
     """people, a draft of 2021-08 with one project, and the key of its line."""
     from anju.figures.catalogue import load_catalogue
-    from anju.projects import services as ledger
+    from anju.projects.services import projects as ledger
     from anju.returns import services
 
     everyone = local_operator()

@@ -27,7 +27,7 @@ def main() -> dict:
     from anju.oversight import overdue, reminders
     from anju.oversight.models import Notice
     from anju.problems import Refused
-    from anju.projects import services as projects
+    from anju.projects.services import adjustments, projects
     from tests import cast
     from tests.rooms.tiny import services
 
@@ -50,7 +50,7 @@ def main() -> dict:
             by=by, region=region, name="示例片区", code="P1", kind="shanty", year=2022, units=100
         )
         try:
-            projects.correct_plan(by=by, project_id=project.pk, version=project.version, reason="录错", units=200)
+            adjustments.correct_plan(by=by, project_id=project.pk, version=project.version, reason="录错", units=200)
         except Refused as refused:
             said["hold"] = [str(problem) for problem in refused.problems]
         paper = documents.write(

@@ -16,8 +16,8 @@ from anju.documents import queries as documents
 from anju.documents import services as papers
 from anju.documents.models import Document
 from anju.figures.services import observations as figures
-from anju.projects import services as projects
 from anju.projects.models import Entry
+from anju.projects.services import projects
 from anju.returns import layout
 from anju.returns import queries as returns
 from anju.returns import services as filing

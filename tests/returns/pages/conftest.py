@@ -15,12 +15,12 @@ KINDS = ("shanty", "old", "prh")
 
 def ledger(county, clerk, count=PROJECTS):
     """Projects of three kinds; what was planned, started and invested by the tenth of the month before."""
-    from anju.projects import services
+    from anju.projects.services import events, projects
 
     for n in range(count):
         kind = KINDS[n % 3]
         size = {"households": "300"} if kind == "old" else {"units": "200"}
-        one = services.register(
+        one = projects.register(
             by=clerk,
             region=county,
             code=f"P{n:03d}",
@@ -30,7 +30,7 @@ def ledger(county, clerk, count=PROJECTS):
             investment="4000",
             **size,
         )
-        services.record(
+        events.record(
             by=clerk,
             project_id=one.pk,
             kind="start",
@@ -38,7 +38,7 @@ def ledger(county, clerk, count=PROJECTS):
             amount="100",
             **({"mode": "physical"} if kind == "shanty" else {}),
         )
-        services.record(by=clerk, project_id=one.pk, kind="invest", on=date(2026, 9, 10), amount="1200万元")
+        events.record(by=clerk, project_id=one.pk, kind="invest", on=date(2026, 9, 10), amount="1200万元")
 
 
 @pytest.fixture(scope="package")

@@ -70,7 +70,7 @@ def test_a_return_of_thirty_projects_asks_no_more_than_one_of_three(visitor, ope
 
 
 def ledger_more(number):
-    from anju.projects import services as projects
+    from anju.projects.services import projects
 
     county, clerk = Region.objects.get(code=EAST, valid_until=None), _clerk()
     for n in range(number):

@@ -15,10 +15,10 @@ from django.db.models import Count, QuerySet
 from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.projects.base import below
-from anju.projects.facts import FACTS, OF_PROJECT, columns, events_of
 from anju.projects.models import Project
-from anju.projects.queries import Line, totals
-from anju.projects.signals import Watch, books_of, check_inputs, ledgers
+from anju.projects.queries.facts import FACTS, OF_PROJECT, columns, events_of
+from anju.projects.queries.projects import Line, totals
+from anju.projects.queries.signals import Watch, books_of, check_inputs, ledgers
 from anju.rules.engine.population import Statement
 
 BUILT = ("complete", "finish")  # what ends a project that is built, and one that is renovated

@@ -14,19 +14,10 @@ from django.db.models.lookups import GreaterThan
 
 from anju.core import regions as places
 from anju.core.models import Region
-from anju.core.scope import Operator, visible, within
+from anju.core.scope import Operator, visible
 from anju.projects.base import STANDING, below
-from anju.projects.cohorts import CohortView, cohort, cohorts
-from anju.projects.counting import Counted, counted, together
-from anju.projects.events import EventKind, amount_text, conditions_for, events
-from anju.projects.models import Adjustment, Condition, Entry, Event, Photo, Project
-from anju.projects.signals import Signal, ledgers, signals
-
-__all__ = [
-    "CohortView", "Counted", "Happened", "Line", "Listed", "Ready", "Signal", "below", "checklist", "chosen", "cohort", "cohorts", "counted",
-    "entries", "entry", "kept", "last_stages", "ledgers", "photo", "photos", "project", "projects", "signals", "stages", "standing", "sums",
-    "timeline", "together", "totals",
-]  # fmt: skip
+from anju.projects.event_kinds import amount_text
+from anju.projects.models import Project
 
 Totals = dict[int, dict[str, int]]
 SIZE = 50
@@ -203,137 +194,7 @@ def _summed(rows: Iterable[tuple]) -> dict[Any, dict[str, int]]:
     return found
 
 
-def last_stages(user: Operator, project_ids: Collection[int], until: date) -> dict[int, str]:
-    """The newest 形象进度 of each project up to that day."""
-    found = (
-        standing(user)
-        .filter(project_id__in=list(project_ids), kind="stage", on__lte=until)
-        .order_by("project_id", "-on", "-id")
-    )
-    return dict(found.distinct("project_id").values_list("project_id", "note"))
-
-
 # -- one project ---------------------------------------------------------------------------------------------------------------
 
 
-def standing(user: Operator) -> QuerySet[Event]:
-    """Events that count: neither mended nor taken back."""
-    return visible(Event.objects.filter(void=False, superseded_by=None), user)
-
-
-@dataclass(frozen=True)
-class Happened:
-    """One line of the timeline. event or adjustment is set; mended: what took the event's place."""
-
-    on: date
-    label: str
-    text: str
-    event: Event | None = None
-    adjustment: Adjustment | None = None
-    mended: Event | None = None
-    kind: EventKind | None = None
-
-
-def timeline(user: Operator, project: Project) -> list[Happened]:
-    """Everything that happened to a project, the newest first, with what was mended and taken back."""
-    rows = list(
-        visible(Event.objects.filter(project=project).select_related("evidence").defer("evidence__content"), user)
-    )
-    later = {row.supersedes_id: row for row in rows if row.supersedes_id}
-    kinds = events()
-    found = [
-        Happened(
-            row.on,
-            kinds[row.kind].label,
-            amount_text(row.kind, project.kind, row.amount),
-            row,
-            None,
-            later.get(row.pk),
-            kinds[row.kind],
-        )
-        for row in rows
-    ]
-    changes = visible(Adjustment.objects.filter(project=project).select_related("replaced_by"), user)
-    found += [Happened(one.on, f"{one.get_kind_display()}（{one.number}）", one.reason, None, one) for one in changes]
-
-    def when(one: Happened) -> tuple:
-        row = one.event or one.adjustment
-        return one.on, row.at, one.event is None, row.pk  # of what was entered in one act the adjustment came last
-
-    return sorted(found, key=when, reverse=True)
-
-
-def photos(user: Operator, project: Project) -> list[Photo]:
-    """Without their bytes."""
-    return list(visible(Photo.objects.filter(project=project).select_related("file").defer("file__content"), user))
-
-
-def photo(user: Operator, pk: int) -> Photo:
-    return visible(Photo.objects.select_related("file"), user).get(pk=pk)
-
-
-@dataclass(frozen=True)
-class Ready:
-    """A line of the checklist. by_event: the event that meets it; condition: what was ticked."""
-
-    code: str
-    label: str
-    condition: Condition | None
-    by_event: Event | None
-
-    @property
-    def met_on(self) -> date | None:
-        if self.condition is not None and self.condition.met_on:
-            return self.condition.met_on
-        return self.by_event.on if self.by_event is not None else None
-
-    @property
-    def number(self) -> str:
-        return (self.condition and self.condition.number) or (self.by_event and self.by_event.number) or ""
-
-    @property
-    def not_needed(self) -> bool:
-        return self.condition is not None and self.condition.not_needed
-
-    @property
-    def open(self) -> bool:
-        return not self.met_on and not self.not_needed
-
-
-def checklist(user: Operator, project: Project) -> list[Ready]:
-    """开工条件 of a project, in order: two queries."""
-    ticked = {one.code: one for one in visible(Condition.objects.filter(project=project), user)}
-    kinds = conditions_for(project.kind)
-    first: dict[str, Event] = {}
-    for event in (
-        standing(user).filter(project=project, kind__in=[kind.by for kind in kinds if kind.by]).order_by("on", "id")
-    ):
-        first.setdefault(event.kind, event)
-    return [Ready(kind.code, kind.label, ticked.get(kind.code), first.get(kind.by)) for kind in kinds]
-
-
-STAGES = ("handover", "complete", "accept", "finish", "basic", "start", "gather")  # the furthest first
-
-
-def stages(project_totals: Mapping[str, int], project: Project) -> str:
-    """Where a project stands, in a word, from what was recorded of it."""
-    for kind in STAGES:
-        if project_totals.get(kind):
-            label = events()[kind].label
-            whole = project.households if project.kind == Project.Kind.OLD else project.units
-            return f"部分{label}" if whole and project_totals[kind] < whole else label
-    return "未开工"
-
-
 # -- ledgers -------------------------------------------------------------------------------------------------------------------
-
-
-def entries(user: Operator, region: Region, ledger: str = "", state: str = "") -> list[Entry]:
-    """Entries of the ledgers of a region and all below it, the oldest first."""
-    found = within(visible(Entry.objects.select_related("project", "region"), user), below(user, region))
-    asked = {"ledger": ledger, "state": state}
-    return list(found.filter(**{key: value for key, value in asked.items() if value}))
-
-
-def entry(user: Operator, pk: int) -> Entry:
-    return visible(Entry.objects.select_related("project__region", "region"), user).get(pk=pk)

@@ -16,9 +16,9 @@ from anju.core.models import Region
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
 from anju.projects.base import STANDING, below
-from anju.projects.events import EVERY, events, shown
-from anju.projects.facts import FACTS, events_of
+from anju.projects.event_kinds import EVERY, events, shown
 from anju.projects.models import Project
+from anju.projects.queries.facts import FACTS, events_of
 from anju.quantities import unit
 from anju.rules.book.schema import Book, Condition
 from anju.rules.engine import engines, running

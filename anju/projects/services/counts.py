@@ -14,13 +14,12 @@ from anju.core import regions as places
 from anju.core.models import Region
 from anju.core.permissions import require
 from anju.core.scope import Operator, visible
-from anju.figures.models import CurrentFigure, Measure, Observation, Source
+from anju.figures.models import CurrentFigure, Measure, Source
 from anju.figures.services.publications import Published, publish
 from anju.problems import Problem, Refused
 from anju.projects.base import ADJUST, own
-from anju.projects.counting import Count, Counted, counted, measures
-from anju.projects.events import shown
-from anju.projects.models import Project
+from anju.projects.event_kinds import shown
+from anju.projects.queries.counts import Count, Counted, counted, measures
 
 FROM_LEDGER = (Source.Kind.LEDGER,)
 
@@ -151,25 +150,3 @@ def _standing(by: Operator, regions: list[Region], period: str) -> dict[tuple[in
         (pk, code): (kind, value)
         for pk, code, kind, value in rows.values_list("region_id", "measure_id", "observation__source__kind", "value")
     }
-
-
-def counted_from(user: Operator, observation: Observation) -> list[tuple[Project, int]]:
-    """The projects that a figure of the ledger was counted from, with each one's part; the largest first. Those the user sees."""
-    source = Source.objects.filter(pk=observation.source_id, kind=Source.Kind.LEDGER).first()
-    if source is None or not source.content:
-        return []
-    if observation.region_id not in user.region_ids:
-        return []
-    region = places.known().by_id[observation.region_id]
-    codes = {region.code, *(one.code for one in places.descendants(user, region))}
-    counts = json.loads(bytes(source.content))["counts"]
-    parts = {
-        pk: amount
-        for code, mine in counts.items()
-        if code in codes
-        for pk, amount in mine.get(observation.measure_id, ())
-    }
-    known = {one.pk: one for one in visible(Project.objects.filter(pk__in=list(parts)).select_related("region"), user)}
-    return sorted(
-        ((known[pk], amount) for pk, amount in parts.items() if pk in known), key=lambda one: (-one[1], one[0].pk)
-    )

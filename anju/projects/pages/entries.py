@@ -12,20 +12,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core import jobs
+from anju.core import jobs, scope
 from anju.core.addresses import path_of
 from anju.core.frame import frame, show
 from anju.core.models import Region
 from anju.core.permissions import acting, may, require
-from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day, period_label
 from anju.problems import Refused
-from anju.projects import looks, queries, services
-from anju.projects.forms import Input, Reading
 from anju.projects.models import Entry, Project
-from anju.projects.signals import watches
-from anju.projects.views import shown
-from anju.projects.views.acts import Parts, act, get_or_post, keep, one_part, today
+from anju.projects.pages import filters
+from anju.projects.pages.acts import Parts, act, get_or_post, one_part, today
+from anju.projects.pages.events import keep_evidence
+from anju.projects.pages.forms import Input, Reading
+from anju.projects.queries import alerts, cohorts, signals
+from anju.projects.queries import entries as entry_queries
+from anju.projects.queries.signals import watches
+from anju.projects.services import entries as entry_services
 
 EDIT, ADJUST, RUN = "projects.edit", "projects.adjust", "runs.run"
 PAGE = 100
@@ -34,7 +36,7 @@ UNKNOWN = "不明"
 
 def told(entry: Entry) -> Entry:
     """An entry with what the pages say of it."""
-    entry.title = queries.ledgers()[entry.ledger].label if entry.ledger in queries.ledgers() else entry.ledger
+    entry.title = signals.ledgers()[entry.ledger].label if entry.ledger in signals.ledgers() else entry.ledger
     entry.said = beside_name(entry.found.get("says", ""), entry.region, entry.project)
     return entry
 
@@ -114,22 +116,22 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
     if made.region is None:
         return show(request, "projects/ledger.html", heading="台账与销号", view="entries", shown_entries=[])
     region, view = made.region, request.GET.get("show", "entries")
-    books = queries.ledgers()
+    books = signals.ledgers()
     context: dict[str, Any] = {
         "view": view,
         "books": [(code, book.label) for code, book in books.items()],
         "can_open": may(user, RUN, region.pk),
     }
     context["can_fix"] = may(user, ADJUST, region.pk)
-    on = shown.as_of(made)
+    on = filters.as_of(made)
     if view == "signals":
-        if looks.large(user, region):
+        if alerts.large(user, region):
             return _kept(request, region, on, status, context | extra)
-        found = queries.signals(user, region, on)
+        found = signals.signals(user, region, on)
         page = Paginator(found, PAGE).get_page(request.GET.get("page"))
         names = {
             one.pk: one
-            for one in queries.visible(Project.objects.select_related("region"), user).filter(
+            for one in scope.visible(Project.objects.select_related("region"), user).filter(
                 pk__in={one.project_id for one in page}
             )
         }
@@ -139,14 +141,14 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
             request, "projects/ledger.html", status=status, heading=heading, on=on, shown=page, **context, **extra
         )
     if view == "cohorts":
-        context["cohorts"] = queries.cohorts(user, region)
+        context["cohorts"] = cohorts.cohorts(user, region)
         heading = (
             f"{region.name}：项目清单{len(context['cohorts'])}份" if context["cohorts"] else f"{region.name}的项目清单"
         )
         return show(request, "projects/ledger.html", status=status, heading=heading, **context, **extra)
     asked = request.GET.get("ledger", "") if request.GET.get("ledger", "") in books else ""
     state = request.GET.get("state", "")
-    every = queries.entries(user, region, ledger=asked)
+    every = entry_queries.entries(user, region, ledger=asked)
     open_ones = [one for one in every if one.state != Entry.CLOSED]
     listed = (
         [one for one in every if one.state == state]
@@ -176,12 +178,12 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
 def _kept(request: HttpRequest, region: Region, on: date, status: int, context: dict[str, Any]) -> HttpResponse:
     """规则书提醒 of a region with very many projects: as it was found out, with the day and who asked."""
     user = request.operator
-    look, running = looks.kept(user, region, on), _running(user, "projects.look", region)
-    page = Paginator(looks.notices(user, look) if look else [], PAGE).get_page(request.GET.get("page"))
+    look, running = alerts.kept(user, region, on), _running(user, "projects.look", region)
+    page = Paginator(alerts.notices(user, look) if look else [], PAGE).get_page(request.GET.get("page"))
     labels = {watch.subject: watch.label for watch in watches()}
     listed = [_signalled(one, labels.get(one.subject, one.subject), one.project) for one in page]
     count = page.paginator.count
-    void = looks.reasons_void(user, look, on) if look else []
+    void = alerts.reasons_void(user, look, on) if look else []
     told = f"规则书提醒{count:,}处" if count else "规则书没有提醒"
     heading = f"{region.name}的规则书提醒"
     if look:
@@ -209,7 +211,7 @@ def _running(user: Any, name: str, region: Region) -> Any:
 
 def _in_background(request: HttpRequest, made: Any, name: str, title: str) -> HttpResponse:
     """What a region with very many projects asks for; a second click finds the first one's."""
-    user, on = request.operator, shown.as_of(made)
+    user, on = request.operator, filters.as_of(made)
     job = _running(user, name, made.region) or jobs.enqueue(
         user, name, region_id=made.region.pk, title=title, region=made.region.code, period=made.period, on=on.isoformat()
     )  # fmt: skip
@@ -233,15 +235,15 @@ def open_all(request: HttpRequest) -> HttpResponse:
     made = frame(request)
     if made.region is None:
         raise Http404
-    if looks.large(request.operator, made.region):
+    if alerts.large(request.operator, made.region):
         return _in_background(request, made, "projects.enter", f"{made.region.name}按规则书列入逾期台账")
     try:
-        opened = services.open_entries(by=request.operator, region=made.region, on=shown.as_of(made))
+        opened = entry_services.open_entries(by=request.operator, region=made.region, on=filters.as_of(made))
     except Refused as refused:
         return listing(request, status=422, problems=refused.problems)
     messages.success(
         request,
-        f"核对到{day(shown.as_of(made))}：" + (f"新列入台账{len(opened)}个。" if opened else "没有新的逾期项目。"),
+        f"核对到{day(filters.as_of(made))}：" + (f"新列入台账{len(opened)}个。" if opened else "没有新的逾期项目。"),
     )
     return redirect(address(request, "projects:ledger"))
 
@@ -305,27 +307,31 @@ def entry_inputs(name: str, entry: Entry, said: Mapping[str, str], wrong: Mappin
 def deal(name: str, user: Any, entry: Entry, reading: Reading) -> str:
     """Call the act's service; what is said afterwards."""
     if name == "explain":
-        services.explain(by=user, entry_id=entry.pk, reason=reading.text("reason"))
+        entry_services.explain(by=user, entry_id=entry.pk, reason=reading.text("reason"))
         return f"已记下“{entry.project.name}”的原因。"
     on = reading.day("on", "日期")
     kept = reading.file("evidence", "佐证") if name == "close" else None
     reading.check()
     if name == "report":
-        services.report(by=user, entry_id=entry.pk, on=on, number=reading.text("number"))
+        entry_services.report(by=user, entry_id=entry.pk, on=on, number=reading.text("number"))
     elif name == "consent":
-        services.consent(by=user, entry_id=entry.pk, on=on, number=reading.text("number"))
+        entry_services.consent(by=user, entry_id=entry.pk, on=on, number=reading.text("number"))
     elif name == "close":
-        services.close_out(
-            by=user, entry_id=entry.pk, on=on, note=reading.text("note"), evidence=keep(user, entry.project, kept)
+        entry_services.close_out(
+            by=user,
+            entry_id=entry.pk,
+            on=on,
+            note=reading.text("note"),
+            evidence=keep_evidence(user, entry.project, kept),
         )
     else:
-        services.reopen_entry(by=user, entry_id=entry.pk, on=on, reason=reading.text("reason"))
+        entry_services.reopen_entry(by=user, entry_id=entry.pk, on=on, reason=reading.text("reason"))
     return f"“{entry.project.name}”{'已销号' if name == 'close' else '已恢复' if name == 'reopen' else '已登记'}。"
 
 
 def _entry_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     user, step = request.operator, STEPS[name]
-    entry = told(queries.entry(user, pk))
+    entry = told(entry_queries.entry(user, pk))
     frame(request)  # one comes back to the ledger of the region one came from
     require(user, step.act, entry.region_id, entry.project.name)
 
@@ -369,132 +375,3 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 # -- lists of projects fixed on a day -------------------------------------------------------------------------------------------
-
-
-@acting("projects.adjust")
-@get_or_post
-def fix(request: HttpRequest) -> HttpResponse:
-    """固定项目清单."""
-    made = frame(request)
-    if made.region is None:
-        raise Http404
-    year = made.on.year - 1
-
-    def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
-        return one_part(
-            Input(
-                "name",
-                "名称",
-                value=said.get("name", f"{year - 3}年底前开工{year}年底前未建成项目"),
-                wrong=wrong.get("name", ""),
-                whole=True,
-            ),
-            Input(
-                "started_by",
-                "开工截止日",
-                "date",
-                said.get("started_by", f"{year - 3}-12-31"),
-                wrong=wrong.get("started_by", ""),
-                hint="到这一天已经开工",
-            ),
-            Input(
-                "unfinished_on",
-                "未建成截止日",
-                "date",
-                said.get("unfinished_on", f"{year}-12-31"),
-                wrong=wrong.get("unfinished_on", ""),
-                hint="到这一天还没有建成",
-            ),
-        )
-
-    def do(reading: Reading) -> str:
-        started, unfinished = reading.day("started_by", "开工截止日"), reading.day("unfinished_on", "未建成截止日")
-        reading.check()
-        found = services.fix_cohort(
-            by=request.operator,
-            region=made.region,
-            name=reading.text("name"),
-            started_by=started,
-            unfinished_on=unfinished,
-        )
-        return f"已固定清单“{found.name}”。"
-
-    return act(
-        request, form=form, do=do, back=path_of("projects:ledger"), where="项目清单", heading=f"固定项目清单：{made.region.name}", label="固定这份清单",
-        effect="清单定了就不再改：以后更正的进度不改变清单里有哪些项目、当时未建成多少。",
-    )  # fmt: skip
-
-
-@acting("projects.see")
-@require_GET
-def cohort(request: HttpRequest, pk: int) -> HttpResponse:
-    """A list of projects on a day: unfinished then, built since, by county and kind."""
-    user = request.operator
-    made = frame(request)
-    view = queries.cohort(user, pk, shown.as_of(made))
-    whole = view.whole()
-    share = shown.rate(whole.built, whole.unfinished)
-    planned = f"{whole.unknown:,}个项目未建成数不明，" if whole.unfinished is None else f"{whole.unfinished:,}套"
-    heading = f"{view.cohort.name}：{planned}已建成{whole.built:,}套" + (f"（{share}）" if share else "")
-    kinds = [kind for kind in Project.Kind.values if any(key == kind for _, key in view.cells)]
-    regions = {one.region_id: one.region.name for one, _ in view.members}
-    groups = [("", "合计")] + ([(kind, Project.Kind(kind).label) for kind in kinds] if len(kinds) > 1 else [])
-    parts = (Column("项目", unit="个"), Column("未建成", unit="套"), Column("已建成", unit="套"), Column("建成率"))
-    table = Sheet(
-        "cohort",
-        [Column("区划"), *(Column(label, parts, part=bool(kind)) for kind, label in groups)],
-        caption="按区划和类型",
-    )
-    total = [_cells(view.whole(kind)) for kind, _ in groups]
-    table.rows.append(
-        Row(
-            [
-                Cell(text="合计" if len(regions) > 1 else next(iter(regions.values()), "合计")),
-                *(cell for cells in total for cell in cells),
-            ],
-            css="total",
-        )
-    )
-    for region_id, name in regions.items() if len(regions) > 1 else ():
-        cells = [_cells(view.cells.get((region_id, kind))) for kind, _ in groups]
-        table.rows.append(Row([Cell(text=name), *(cell for group in cells for cell in group)]))
-    heads = [
-        Column("项目"),
-        Column("区划", text=True),
-        Column("类型", text=True),
-        *(Column(label, unit="套") for label in ("未建成", "已建成", "还差")),
-    ]
-    members = Sheet("members", heads, css="projects cards", caption="清单中的项目")
-    for member, built in view.members:
-        left = None if member.unfinished is None else max(member.unfinished - built, 0)
-        members.rows.append(Row([
-            Cell(text=member.project.name, href=address(request, "projects:project", member.project_id)), Cell(text=member.region.name, css="brief"),
-            Cell(text=member.project.get_kind_display(), css="brief"),
-            Cell(text=UNKNOWN if member.unfinished is None else f"{member.unfinished:,}", css="n", label="未建成"), Cell(text=f"{built:,}", css="n", label="已建成"),
-            Cell(text=UNKNOWN if left is None else f"{left:,}", css="n", label="还差"),
-        ]))  # fmt: skip
-    sub = f"{day(view.cohort.started_by)}前开工、{day(view.cohort.unfinished_on)}未建成的{whole.projects}个项目；建成数截至{day(view.on)}，不含货币化安置"
-    return show(
-        request,
-        "projects/cohort.html",
-        heading=heading,
-        sub=sub,
-        table=table,
-        members=members,
-        unknown=whole.unknown,
-        problems=view.problems,
-    )
-
-
-def _cells(one: Any) -> list[Cell]:
-    if one is None:
-        return [Cell()] * 4
-    return [
-        Cell(text=text, css="n")
-        for text in (
-            f"{one.projects:,}",
-            UNKNOWN if one.unfinished is None else f"{one.unfinished:,}",
-            f"{one.built:,}",
-            shown.rate(one.built, one.unfinished),
-        )
-    ]

@@ -8,7 +8,7 @@ from typing import Any
 from anju.problems import Problem, Refused
 from anju.projects.fields import CHOICE, DAY, FIELDS, ORGANISATION, Field, Unfit, day, show
 from anju.projects.models import Project
-from anju.projects.services import LARGEST
+from anju.projects.services.photos import LARGEST
 
 # How the pages of a project are laid out: parts with their fields. The same for registering and for editing.
 PARTS = (

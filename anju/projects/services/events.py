@@ -15,7 +15,7 @@ from anju.core.models import File
 from anju.core.scope import Operator, visible
 from anju.problems import Problem, Refused
 from anju.projects.base import EDIT, LEDGER, RETURN, locked, locked_all, named, not_future, out_of_library
-from anju.projects.events import MODES, EventKind, amount_text, events
+from anju.projects.event_kinds import MODES, EventKind, amount_text, events
 from anju.projects.fields import Unfit, quantity
 from anju.projects.models import Event, Project
 

@@ -1,28 +1,32 @@
 """On the site, with a phone: a photograph with its day and place, and the progress of the day."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
+from anju.core import scope
 from anju.core.addresses import path_of
+from anju.core.files import file_response
 from anju.core.frame import show
 from anju.core.permissions import acting
 from anju.core.templatetags.anju import address
 from anju.problems import Refused
-from anju.projects import queries, services
-from anju.projects.forms import Input, Reading, wrongs
-from anju.projects.late import project_line
-from anju.projects.views import shown
-from anju.projects.views.acts import kinds_told, record_from, record_inputs, today
-from anju.projects.views.one import shown_on
+from anju.projects.models import Event
+from anju.projects.pages import filters
+from anju.projects.pages.acts import in_frame, shown_on, today
+from anju.projects.pages.events import event_kinds_of, record_from, record_inputs
+from anju.projects.pages.forms import Input, Reading, wrongs
+from anju.projects.queries import projects
+from anju.projects.queries.overdue import project_line
+from anju.projects.services import photos
 
 
 @acting("projects.edit")
 @require_http_methods(["GET", "POST"])
 def site(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.operator
-    found = queries.project(user, pk)
+    found = projects.project(user, pk)
     on = shown_on(request, found)
     said = {name: text.strip() for name, text in request.POST.items() if isinstance(text, str)}
     problems = []
@@ -34,7 +38,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
             day = reading.day("on", "日期")
             reading.check()
             if chosen:
-                services.photo(
+                photos.add_photo(
                     by=user, project_id=pk, content=chosen[1], name=chosen[0], taken_on=day, longitude=reading.text("longitude"),
                     latitude=reading.text("latitude"), caption=reading.text("caption"),
                 )  # fmt: skip
@@ -60,7 +64,29 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
         Input("caption", "照片说明", value=said.get("caption", ""), hint="如 3号楼封顶"),
     ]
     return show(
-        request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=shown.summary(line),
+        request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=filters.summary(line),
         project_path=path_of("projects:project", pk), photo_inputs=about, place_inputs=place, record_inputs=[one for one in inputs if one.name != "on"],
-        record_open=bool(said.get("kind")), kinds_told=kinds_told(found), wrong_photo=any("照片" in one.where for one in problems),
+        record_open=bool(said.get("kind")), kinds_told=event_kinds_of(found), wrong_photo=any("照片" in one.where for one in problems),
     )  # fmt: skip
+
+
+@acting("projects.see")
+@require_GET
+def evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    event = scope.visible(Event.objects.select_related("evidence", "project__region"), request.operator).get(pk=pk)
+    in_frame(request, event.project)
+    if event.evidence is None:
+        raise Http404(str(pk))
+    return file_response(bytes(event.evidence.content), event.evidence.name)
+
+
+@acting("projects.see")
+@require_GET
+def photo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Shown, not saved: the services let nothing in but JPEG and PNG, and nothing else is ever answered with."""
+    found = photos.photo(request.operator, pk)
+    in_frame(request, found.project)
+    file = found.file
+    if file.media not in ("image/jpeg", "image/png"):
+        raise Http404(str(pk))
+    return HttpResponse(bytes(file.content), file.media, headers={"Cache-Control": "private, max-age=86400"})

@@ -23,12 +23,12 @@ from anju.core.models import Region
 from anju.core.permissions import require
 from anju.core.scope import Operator
 from anju.problems import Problem, Refused
-from anju.projects import services
 from anju.projects.base import EDIT, own
-from anju.projects.events import amount_text, events
+from anju.projects.event_kinds import amount_text, events
 from anju.projects.fields import CHOICE, DAY, FIELDS, NUMERIC, PLANNED, Unfit, limits, organisations, read, show
 from anju.projects.models import Project
-from anju.projects.queries import chosen, totals
+from anju.projects.queries.projects import chosen, totals
+from anju.projects.services.projects import edit, register
 from anju.workbooks.files.opening import open_workbook
 from anju.workbooks.reading.cells import reference, where
 
@@ -319,7 +319,7 @@ class _Back:
         self.take(
             at,
             lambda: self.brought.changed.append(
-                services.edit(by=self.by, project_id=project.pk, version=project.version, **wanted)
+                edit(by=self.by, project_id=project.pk, version=project.version, **wanted)
             ),
         )
 
@@ -342,9 +342,7 @@ class _Back:
             return None
         return self.take(
             at,
-            lambda: self.brought.made.append(
-                services.register(by=self.by, region=region, origin=self.origin, **read_all)
-            ),
+            lambda: self.brought.made.append(register(by=self.by, region=region, origin=self.origin, **read_all)),
         )
 
     def read(self, at: int, key: str, text: str, region: Region) -> "_Stored | None":

@@ -6,7 +6,7 @@ The one place that says what 应建成, 竣工, 首次开工 … of a project ar
 from collections.abc import Collection
 
 from anju.projects.base import STANDING
-from anju.projects.events import events
+from anju.projects.event_kinds import events
 from anju.projects.models import Project
 
 WORKS = tuple(code for code, one in events().items() if one.stage in ("建设", "改造") and code != "stage")

@@ -8,22 +8,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from anju.core.addresses import path_of
-from anju.core.files import file_response
-from anju.core.frame import Frame, frame, show
+from anju.core.frame import show
 from anju.core.page import page
 from anju.core.permissions import acting, may
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import day
-from anju.projects import queries
 from anju.projects.base import RETURN
-from anju.projects.events import MODES, events
+from anju.projects.event_kinds import MODES, events
 from anju.projects.fields import FIELDS, fields_for
 from anju.projects.fields import show as text_of
-from anju.projects.late import project_line
 from anju.projects.models import Event, Project
-from anju.projects.queries import Happened, Line
-from anju.projects.views import shown as see
-from anju.projects.views.drawn import timeline
+from anju.projects.pages import filters as see
+from anju.projects.pages.acts import shown_on
+from anju.projects.pages.drawings import timeline
+from anju.projects.queries import conditions, entries, photos, projects
+from anju.projects.queries import events as event_queries
+from anju.projects.queries.events import Happened
+from anju.projects.queries.overdue import project_line
+from anju.projects.queries.projects import Line
 
 # The head line of a project: one stage a step, by the events that end it.
 STEPS = ("plan", "implement", "land", "permit", "start", "basic", "complete", "handover")
@@ -32,25 +34,16 @@ DRAWN = ("start", "gather", "basic", "complete", "finish")  # by month, in dwell
 STRAIGHT = 120  # months of the picture; of a longer story the last ones
 
 
-def in_frame(request: HttpRequest, project: Project) -> Frame:
-    """A project's page stands in its own region, whatever the address says."""
-    return frame(request, of=SimpleNamespace(region=project.region, period=request.GET.get("period", "")))
-
-
-def shown_on(request: HttpRequest, project: Project) -> date:
-    return see.as_of(in_frame(request, project))
-
-
 @acting("projects.see")
 @require_GET
 def project(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.operator
-    found = queries.project(user, pk)
+    found = projects.project(user, pk)
     on = shown_on(request, found)
-    history = queries.timeline(user, found)
+    history = event_queries.timeline(user, found)
     standing = [one.event for one in history if one.event and not one.mended and not one.event.void and one.on <= on]
     line = project_line(user, found, on)
-    ready = queries.checklist(user, found)
+    ready = conditions.checklist(user, found)
     edits, adjusts = may(user, "projects.edit", found.region_id), may(user, "projects.adjust", found.region_id)
     open_ = found.state in (Project.PLANNED, Project.RESERVE)
     drawn, offered = lanes(standing, line, on), buttons(found, edits, adjusts)
@@ -62,7 +55,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         later=sum(one.event is not None and one.on > on for one in history), can_edit=edits and open_,
         facts=facts(found), blank="、".join(field.label for field in fields_for(found.kind) if not text_of(field, getattr(found, field.name))),
         conditions=[conditioned(one, pk, edits and open_) for one in ready], conditions_met=sum(not one.open for one in ready),
-        photos=[pictured(one) for one in queries.photos(user, found)], adjustments=[adjusted(one.adjustment) for one in history if one.adjustment],
+        photos=[pictured(one) for one in photos.photos(user, found)], adjustments=[adjusted(one.adjustment) for one in history if one.adjustment],
         entries=[one for one in entries_of(user, found) if one.opened_on <= on],
         first=offered[:2] if edits and open_ else [], others=offered[2:] if edits and open_ else offered, record_path=path_of("projects:record", pk),
     )  # fmt: skip
@@ -233,7 +226,7 @@ def amount_of(event: Event, found: Project) -> str:
     return f"{see.grouped(event.amount, unit)}{unit}" if unit and event.amount is not None else ""
 
 
-def conditioned(one: queries.Ready, pk: int, edits: bool) -> SimpleNamespace:
+def conditioned(one: conditions.Ready, pk: int, edits: bool) -> SimpleNamespace:
     text = "不需要" if one.not_needed else "，".join(filter(None, (day(one.met_on), one.number)))
     by_event = one.by_event is not None and (one.condition is None or not one.condition.met_on)
     return SimpleNamespace(
@@ -268,9 +261,9 @@ def adjusted(one: Any) -> Any:
 
 
 def entries_of(user: Any, found: Project) -> list[Any]:
-    from anju.projects.views.ledger import told  # the ledger's pages show the same entries
+    from anju.projects.pages.entries import told  # the ledger's pages show the same entries
 
-    return [told(one) for one in queries.entries(user, found.region) if one.project_id == found.pk]
+    return [told(one) for one in entries.entries(user, found.region) if one.project_id == found.pk]
 
 
 # -- doors ---------------------------------------------------------------------------------------------------------------------
@@ -281,13 +274,15 @@ def entries_of(user: Any, found: Project) -> list[Any]:
 def total(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The side panel of a total: the events that make it."""
     user = request.operator
-    found = queries.project(user, pk)
+    found = projects.project(user, pk)
     on, kinds = shown_on(request, found), events()
     if kind not in kinds or found.kind not in kinds[kind].kinds or not kinds[kind].unit:
         raise Http404(kind)
     unit = kinds[kind].unit_for(found.kind)
     rows = [
-        one for one in reversed(queries.timeline(user, found)) if one.event and one.event.kind == kind and one.on <= on
+        one
+        for one in reversed(event_queries.timeline(user, found))
+        if one.event and one.event.kind == kind and one.on <= on
     ]
     counted = [one for one in rows if not one.mended and not one.event.void and one.event.amount is not None]
     amount = sum(one.event.amount for one in counted)
@@ -299,25 +294,3 @@ def total(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if "HX-Request" in request.headers:
         return page(request, "projects/total.html", **context)
     return show(request, "projects/total_page.html", **context)
-
-
-@acting("projects.see")
-@require_GET
-def evidence(request: HttpRequest, pk: int) -> HttpResponse:
-    event = queries.visible(Event.objects.select_related("evidence", "project__region"), request.operator).get(pk=pk)
-    in_frame(request, event.project)
-    if event.evidence is None:
-        raise Http404(str(pk))
-    return file_response(bytes(event.evidence.content), event.evidence.name)
-
-
-@acting("projects.see")
-@require_GET
-def photo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Shown, not saved: the services let nothing in but JPEG and PNG, and nothing else is ever answered with."""
-    found = queries.photo(request.operator, pk)
-    in_frame(request, found.project)
-    file = found.file
-    if file.media not in ("image/jpeg", "image/png"):
-        raise Http404(str(pk))
-    return HttpResponse(bytes(file.content), file.media, headers={"Cache-Control": "private, max-age=86400"})

@@ -12,9 +12,9 @@ from anju.core.permissions import require
 from anju.core.scope import Operator, visible
 from anju.core.states import move
 from anju.problems import Problem, Refused
-from anju.projects import signals
 from anju.projects.base import ADJUST, EDIT, below, not_future
 from anju.projects.models import Entry, Project
+from anju.projects.queries import signals
 
 
 @transaction.atomic

@@ -15,10 +15,10 @@ from anju.core.frame import frame, show
 from anju.core.permissions import acting
 from anju.core.templatetags.anju import address
 from anju.problems import Refused
-from anju.projects import workbook
-from anju.projects.forms import Reading
+from anju.projects.files import workbook
 from anju.projects.models import Project
-from anju.projects.views import listing, shown
+from anju.projects.pages import filters, projects
+from anju.projects.pages.forms import Reading
 from anju.workbooks.writing import marking
 
 SHOWN = 50  # projects named on the page of the check
@@ -31,11 +31,11 @@ def export(request: HttpRequest) -> HttpResponse:
     made = frame(request)
     if made.region is None:
         raise Http404
-    chosen = shown.filters(request)
+    chosen = filters.filters(request)
     try:
         content = workbook.export_workbook(request.operator, made.region, **chosen)
     except Refused as refused:
-        return listing.named(request, status=422, problems=refused.problems)
+        return projects.named(request, status=422, problems=refused.problems)
     kind = Project.Kind(chosen["kind"]).label if chosen["kind"] else ""
     return file_response(content, f"{made.region.name}{kind}项目{timezone.localdate():%Y%m%d}.xlsx")
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from anju.core.templatetags.anju import escaped
-from anju.projects.views.drawn import Mark
+from anju.projects.pages.drawings import Mark
 
 OVERDUE, DONE, GOING = "#a3201a", "#9aa7b5", "#1554a3"
 WORD = '<text x="9" y="-3" font-size="13" font-weight="700" fill="#a3201a" stroke="#fff" stroke-width="3" paint-order="stroke">！逾期</text>'

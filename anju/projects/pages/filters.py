@@ -13,11 +13,11 @@ from anju.core.addresses import path_of
 from anju.core.frame import Frame
 from anju.core.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import address, day, escaped
-from anju.projects import queries
-from anju.projects.events import amount_text, events, shown
-from anju.projects.late import BUILT, Tally, built, tally, to_build, whole
+from anju.projects.event_kinds import amount_text, events, shown
 from anju.projects.models import Event, Project
-from anju.projects.queries import Line
+from anju.projects.queries import projects, stages
+from anju.projects.queries.overdue import BUILT, Tally, built, tally, to_build, whole
+from anju.projects.queries.projects import Line
 from anju.quantities import in_unit, ratio_text
 
 KINDS = Project.Kind.choices
@@ -56,8 +56,8 @@ def page_number(request: HttpRequest) -> int:
 
 def found(user: Any, made: Frame, chosen: dict[str, Any]) -> tuple[QuerySet[Project], list[Tally]]:
     """The projects that were asked for; and of that kind and name how many there are of every state and year."""
-    every = queries.chosen(user, made.region, kind=chosen["kind"], search=chosen["search"])
-    every = queries.kept(every) if chosen["search"] else every
+    every = projects.chosen(user, made.region, kind=chosen["kind"], search=chosen["search"])
+    every = projects.kept(every) if chosen["search"] else every
     asked = {key: chosen[key] for key in ("year", "state") if chosen[key]}
     return every.filter(**asked), tally(user, made.region, every, as_of(made))
 
@@ -76,7 +76,7 @@ def for_filters(tallies: list[Tally], chosen: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def for_pager(listed: queries.Listed) -> dict[str, Any]:
+def for_pager(listed: projects.Listed) -> dict[str, Any]:
     return {
         "number": listed.page,
         "pages": listed.pages,
@@ -127,7 +127,7 @@ def headline(line: Line) -> str:
 
 
 def progress(line: Line) -> str:
-    return str(line.overdue) if line.overdue else queries.stages(line.totals, line.project)
+    return str(line.overdue) if line.overdue else stages.stages(line.totals, line.project)
 
 
 def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regions: bool) -> Sheet:

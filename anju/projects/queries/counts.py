@@ -1,5 +1,6 @@
 """What counts as started and completed: the counting books run over every project, and the sums with the projects they came from."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,8 +14,9 @@ from ruamel.yaml import YAML
 from anju.core import regions as places
 from anju.core.models import Region
 from anju.core.scope import Operator, visible
+from anju.figures.models import Observation, Source
 from anju.projects.base import STANDING
-from anju.projects.events import events
+from anju.projects.event_kinds import events
 from anju.projects.models import Project
 from anju.quantities import scaled_text, to_base, unit
 from anju.rules.book.schema import Book
@@ -230,3 +232,25 @@ def _base(book: Book, run: Any, step: str, value: int | None) -> int | None:
     if value is None or not isinstance(kind, Num):
         return None
     return to_base(value, kind.places, book.steps[step].unit or "1")
+
+
+def counted_from(user: Operator, observation: Observation) -> list[tuple[Project, int]]:
+    """The projects that a figure of the ledger was counted from, with each one's part; the largest first. Those the user sees."""
+    source = Source.objects.filter(pk=observation.source_id, kind=Source.Kind.LEDGER).first()
+    if source is None or not source.content:
+        return []
+    if observation.region_id not in user.region_ids:
+        return []
+    region = places.known().by_id[observation.region_id]
+    codes = {region.code, *(one.code for one in places.descendants(user, region))}
+    counts = json.loads(bytes(source.content))["counts"]
+    parts = {
+        pk: amount
+        for code, mine in counts.items()
+        if code in codes
+        for pk, amount in mine.get(observation.measure_id, ())
+    }
+    known = {one.pk: one for one in visible(Project.objects.filter(pk__in=list(parts)).select_related("region"), user)}
+    return sorted(
+        ((known[pk], amount) for pk, amount in parts.items() if pk in known), key=lambda one: (-one[1], one[0].pk)
+    )

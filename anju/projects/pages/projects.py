@@ -16,14 +16,15 @@ from anju.core.permissions import acting, may
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import address, day
 from anju.problems import Refused
-from anju.projects import queries, services
-from anju.projects.events import EVERY
+from anju.projects.event_kinds import EVERY
 from anju.projects.fields import DAY, FIELDS, NUMERIC, Field
 from anju.projects.fields import show as text_of
-from anju.projects.forms import wrongs
-from anju.projects.late import mark_overdue
 from anju.projects.models import Project
-from anju.projects.views import drawn, shown, written
+from anju.projects.pages import drawings, filters, html
+from anju.projects.pages.forms import wrongs
+from anju.projects.queries import projects, stages
+from anju.projects.queries.overdue import mark_overdue
+from anju.projects.services.projects import edit
 
 EDIT = "projects.edit"
 MOST_ON_MAP = 400  # a picture of more says less, and takes longer than a tenth of a second to write
@@ -56,33 +57,33 @@ def named(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse
     made, user = frame(request), request.operator
     if made.region is None:
         return show(request, "projects/list.html", heading="项目", count=0)
-    chosen, sort = shown.filters(request), request.GET.get("sort", "").lstrip("-")
-    found, tallies = shown.found(user, made, chosen)
+    chosen, sort = filters.filters(request), request.GET.get("sort", "").lstrip("-")
+    found, tallies = filters.found(user, made, chosen)
     counted: Counter[str] = Counter()
     for one in tallies:
         if chosen["year"] in (None, one.year):
             counted[one.state] += one.count
-    count, overdue = shown.counted(tallies, chosen)
-    listed = queries.projects(
-        user, found, sort=sort, page=shown.page_number(request), until=shown.as_of(made), count=count
+    count, overdue = filters.counted(tallies, chosen)
+    listed = projects.projects(
+        user, found, sort=sort, page=filters.page_number(request), until=filters.as_of(made), count=count
     )
-    mark_overdue(user, listed.lines, shown.as_of(made))
+    mark_overdue(user, listed.lines, filters.as_of(made))
     word = Project.STATES.label(chosen["state"]) if chosen["state"] else "共"
     heading = f"{made.region.name}：{word}{listed.count:,}个项目" + (
         f"，{overdue:,}个逾期未建成" if overdue else "，没有逾期的" if chosen["state"] == Project.PLANNED else ""
     )
     others = "、".join(
         f"{label}{counted[state]:,}个"
-        for state, label in shown.STATES
+        for state, label in filters.STATES
         if chosen["state"] not in ("", state) and counted.get(state)
     )
     sub = f"另有{others}。" if others else ""
     return show(
         request, "projects/list.html", status=status, heading=heading if listed.count else f"{made.region.name}的项目", sub=sub,
-        empty=not counted and not shown.filtered(chosen), sheet=shown.sheet(request, made, listed.lines, chosen["kind"], has_below(made.region)),
+        empty=not counted and not filters.filtered(chosen), sheet=filters.sheet(request, made, listed.lines, chosen["kind"], has_below(made.region)),
         note="开工、建成、完成投资由进度记录加成，点数字看是哪些记录；占计划是累计数与计划数之比；空白是没有登记过。逾期：按“应竣工未竣工”台账的规则书判定。",
         can_edit=may(user, EDIT, made.region.pk), export=export_path(request, chosen), sort=sort,
-        **shown.for_filters(tallies, chosen), **shown.for_pager(listed), **extra,
+        **filters.for_filters(tallies, chosen), **filters.for_pager(listed), **extra,
     )  # fmt: skip
 
 
@@ -113,9 +114,11 @@ def table(request: HttpRequest) -> HttpResponse:
     made, user = frame(request), request.operator
     if made.region is None:
         return show(request, "projects/table.html", heading="填写表格", rows=[])
-    chosen = shown.filters(request)
-    found, tallies = shown.found(user, made, chosen)
-    listed = queries.projects(user, found, page=shown.page_number(request), count=shown.counted(tallies, chosen)[0])
+    chosen = filters.filters(request)
+    found, tallies = filters.found(user, made, chosen)
+    listed = projects.projects(
+        user, found, page=filters.page_number(request), count=filters.counted(tallies, chosen)[0]
+    )
     fields = columns(chosen["kind"])
     rows = []
     for line in listed.lines:
@@ -135,9 +138,9 @@ def table(request: HttpRequest) -> HttpResponse:
     ]
     return show(
         request, "projects/table.html", heading=f"{made.region.name}：{listed.count:,}个项目的基本情况", rows=rows, columns=heads,
-        lines=written.filled(rows, address(request, ""), has_below(made.region)), regions_shown=has_below(made.region),
+        lines=html.filled(rows, address(request, ""), has_below(made.region)), regions_shown=has_below(made.region),
         can_edit=any(row["editable"] for row in rows) or may(user, EDIT, made.region.pk),
-        export=export_path(request, chosen), **shown.for_filters(tallies, chosen), **shown.for_pager(listed),
+        export=export_path(request, chosen), **filters.for_filters(tallies, chosen), **filters.for_pager(listed),
     )  # fmt: skip
 
 
@@ -173,10 +176,10 @@ def save_row(user: Operator, pk: int, version: int, cells: dict[str, tuple[str, 
             break
         try:
             with transaction.atomic():
-                services.edit(by=user, project_id=pk, version=version, **wanted)
+                edit(by=user, project_id=pk, version=version, **wanted)
             break
         except Refused as refused:
-            now = queries.project(user, pk)
+            now = projects.project(user, pk)
             if any(problem.code == CHANGED for problem in refused.problems):
                 stands = texts(now, list(wanted))
                 told = refused.problems[0].what
@@ -191,7 +194,7 @@ def save_row(user: Operator, pk: int, version: int, cells: dict[str, tuple[str, 
             for name, text in found.items():
                 problems[name] = text
                 del wanted[name]
-    project = queries.project(user, pk)
+    project = projects.project(user, pk)
     return {
         "project": pk,
         "version": project.version,
@@ -218,21 +221,21 @@ def places(request: HttpRequest) -> HttpResponse:
     made, user = frame(request), request.operator
     if made.region is None:
         return show(request, "projects/map.html", heading="项目地图", rows=[])
-    chosen, off, on = shown.filters(request), request.GET.get("map") == "0", shown.as_of(made)
-    found, tallies = shown.found(user, made, chosen)
-    listed = queries.projects(
+    chosen, off, on = filters.filters(request), request.GET.get("map") == "0", filters.as_of(made)
+    found, tallies = filters.found(user, made, chosen)
+    listed = projects.projects(
         user,
         found,
         sort="region",
         size=MOST_ON_MAP,
         until=on,
-        count=shown.counted(tallies, chosen)[0],
-        only=shown.ON_MAP,
-        kinds=queries.STAGES,
+        count=filters.counted(tallies, chosen)[0],
+        only=filters.ON_MAP,
+        kinds=stages.STAGES,
     )
     mark_overdue(user, listed.lines, on)
-    rows = [shown.mapped(line, drawn.SHAPES) for line in listed.lines]
-    plane = drawn.plane(rows)
+    rows = [filters.mapped(line, drawings.SHAPES) for line in listed.lines]
+    plane = drawings.plane(rows)
     lost, overdue = len(rows) - len(plane.marks), sum(row.overdue for row in rows)
     heading = f"{made.region.name}：{len(plane.marks)}个项目在图上" + (f"，{overdue}个逾期" if overdue else "")
     if rows and not plane.marks:
@@ -250,10 +253,10 @@ def places(request: HttpRequest) -> HttpResponse:
     kinds = [kind for kind in EVERY if any(row.kind == kind for row in rows)]
     return show(
         request, "projects/map.html", heading=heading, sub=sub + "位置按登记的经纬度画，没有底图，离线可用。", rows=rows, plane=plane,
-        drawn=bool(plane.marks) and not off, off=off and bool(plane.marks), marks="" if off else written.marks(plane.marks, kept),
-        lines=written.beside(rows, kept, has_below(made.region)),
+        drawn=bool(plane.marks) and not off, off=off and bool(plane.marks), marks="" if off else html.marks(plane.marks, kept),
+        lines=html.beside(rows, kept, has_below(made.region)),
         picture_title=f"{made.region.name}项目分布" + (f"，{overdue}个逾期" if overdue else ""),
         picture_sub=f"形状是类型；截至{day(on)}；来源：项目台账",
-        legend=[{"shape": drawn.SHAPES[kind], "label": Project.Kind(kind).label} for kind in kinds],
-        **shown.for_filters(tallies, chosen),
+        legend=[{"shape": drawings.SHAPES[kind], "label": Project.Kind(kind).label} for kind in kinds],
+        **filters.for_filters(tallies, chosen),
     )  # fmt: skip

@@ -9,17 +9,15 @@ import json
 from collections.abc import Callable
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 
-from anju.core import trail
 from anju.core.models import Region
-from anju.core.permissions import require
 from anju.core.scope import Operator, visible, within
 from anju.core.templatetags.anju import day
-from anju.projects import signals
 from anju.projects.base import below
 from anju.projects.models import Look, Notice, Project
+from anju.projects.queries import signals
 
 LIVE = 1_000  # projects of the plan (在册) up to which nobody waits for the books longer than for a page
 
@@ -30,36 +28,6 @@ def large(user: Operator, region: Region) -> bool:
     """Has the region, with all below it, more projects in the plan than can be looked over while somebody waits?"""
     planned = visible(Project.objects.filter(state=Project.PLANNED), user)
     return within(planned, below(user, region)).order_by()[: LIVE + 1].count() > LIVE
-
-
-@transaction.atomic
-@trail.act("projects.look_over")
-def look_over(*, by: Operator, region: Region, on: date, told: Progress = lambda done, total, text: None) -> Look:
-    """Find out what the books notice of a region and all below it on a day, and keep it in place of the month's earlier one."""
-    require(by, "runs.run", region.pk, f"{region.name} 规则书提醒")
-    books = len(signals.watches())
-    snapshot, books_digest = (
-        _snapshot(),
-        _books_digest(by, region, on),
-    )  # before anything is read: a change meanwhile voids it
-    known, found = signals.looked(by, region, on, lambda done, text: told(done, books + 1, text))
-    told(books, books + 1, f"正在存下{len(found)}处提醒")
-    Look.objects.filter(region=region, on__year=on.year, on__month=on.month).delete()
-    look = Look.objects.create(region=region, on=on, projects=known, by=by.key, books=books_digest, snapshot=snapshot)
-    Notice.objects.bulk_create(
-        (
-            Notice(look=look, region_id=one.region_id, project_id=one.project_id, place=place, subject=one.watch.subject, colour=one.colour,
-                   text=one.text, propose=one.propose)
-            for place, one in enumerate(found)
-        ),
-        batch_size=2_000,
-    )  # fmt: skip
-    trail.describe(
-        obj=trail.Subject.of(region, f"{region.name} 项目台账"),
-        after={"on": str(on), "notices": len(found)},
-        region_id=region.pk,
-    )
-    return look
 
 
 def kept(user: Operator, region: Region, on: date) -> Look | None:

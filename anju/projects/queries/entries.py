@@ -1,4 +1,4 @@
-"""Entries of the project ledgers that nobody closed out."""
+"""Entries of the ledgers of what is overdue (台账)."""
 
 from datetime import date
 
@@ -9,10 +9,21 @@ from anju.core.overdue import OverdueItem
 from anju.core.scope import Operator, visible, within
 from anju.projects.base import below
 from anju.projects.models import Entry
-from anju.projects.signals import ledger_names
+from anju.projects.queries.signals import ledger_names
 
 
-def overdue(user: Operator, region: Region, on: date) -> list[OverdueItem]:
+def entries(user: Operator, region: Region, ledger: str = "", state: str = "") -> list[Entry]:
+    """Entries of the ledgers of a region and all below it, the oldest first."""
+    found = within(visible(Entry.objects.select_related("project", "region"), user), below(user, region))
+    asked = {"ledger": ledger, "state": state}
+    return list(found.filter(**{key: value for key, value in asked.items() if value}))
+
+
+def entry(user: Operator, pk: int) -> Entry:
+    return visible(Entry.objects.select_related("project__region", "region"), user).get(pk=pk)
+
+
+def overdue_entries(user: Operator, region: Region, on: date) -> list[OverdueItem]:
     """Of the region and all below it, the oldest first."""
     rows = within(visible(Entry.objects.exclude(state=Entry.CLOSED), user), below(user, region))
     rows = rows.filter(opened_on__lte=on).select_related("project").order_by("opened_on", "id")

@@ -1,0 +1,1 @@
+"""The project library as a workbook, out and back."""

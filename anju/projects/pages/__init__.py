@@ -1,0 +1,1 @@
+"""Pages of projects: the library as list, table and map, one project, its acts, the ledgers."""

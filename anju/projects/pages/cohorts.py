@@ -1,0 +1,149 @@
+"""Sets of projects (项目清单): fixing one, and what became of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from anju.core.addresses import path_of
+from anju.core.frame import frame, show
+from anju.core.permissions import acting
+from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.templatetags.anju import address, day
+from anju.projects.models import Project
+from anju.projects.pages import filters
+from anju.projects.pages.acts import Parts, act, get_or_post, one_part
+from anju.projects.pages.entries import UNKNOWN
+from anju.projects.pages.forms import Input, Reading
+from anju.projects.queries import cohorts
+from anju.projects.services.cohorts import fix_cohort
+
+
+@acting("projects.adjust")
+@get_or_post
+def fix(request: HttpRequest) -> HttpResponse:
+    """固定项目清单."""
+    made = frame(request)
+    if made.region is None:
+        raise Http404
+    year = made.on.year - 1
+
+    def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
+        return one_part(
+            Input(
+                "name",
+                "名称",
+                value=said.get("name", f"{year - 3}年底前开工{year}年底前未建成项目"),
+                wrong=wrong.get("name", ""),
+                whole=True,
+            ),
+            Input(
+                "started_by",
+                "开工截止日",
+                "date",
+                said.get("started_by", f"{year - 3}-12-31"),
+                wrong=wrong.get("started_by", ""),
+                hint="到这一天已经开工",
+            ),
+            Input(
+                "unfinished_on",
+                "未建成截止日",
+                "date",
+                said.get("unfinished_on", f"{year}-12-31"),
+                wrong=wrong.get("unfinished_on", ""),
+                hint="到这一天还没有建成",
+            ),
+        )
+
+    def do(reading: Reading) -> str:
+        started, unfinished = reading.day("started_by", "开工截止日"), reading.day("unfinished_on", "未建成截止日")
+        reading.check()
+        found = fix_cohort(
+            by=request.operator,
+            region=made.region,
+            name=reading.text("name"),
+            started_by=started,
+            unfinished_on=unfinished,
+        )
+        return f"已固定清单“{found.name}”。"
+
+    return act(
+        request, form=form, do=do, back=path_of("projects:ledger"), where="项目清单", heading=f"固定项目清单：{made.region.name}", label="固定这份清单",
+        effect="清单定了就不再改：以后更正的进度不改变清单里有哪些项目、当时未建成多少。",
+    )  # fmt: skip
+
+
+@acting("projects.see")
+@require_GET
+def cohort(request: HttpRequest, pk: int) -> HttpResponse:
+    """A list of projects on a day: unfinished then, built since, by county and kind."""
+    user = request.operator
+    made = frame(request)
+    view = cohorts.cohort(user, pk, filters.as_of(made))
+    whole = view.whole()
+    share = filters.rate(whole.built, whole.unfinished)
+    planned = f"{whole.unknown:,}个项目未建成数不明，" if whole.unfinished is None else f"{whole.unfinished:,}套"
+    heading = f"{view.cohort.name}：{planned}已建成{whole.built:,}套" + (f"（{share}）" if share else "")
+    kinds = [kind for kind in Project.Kind.values if any(key == kind for _, key in view.cells)]
+    regions = {one.region_id: one.region.name for one, _ in view.members}
+    groups = [("", "合计")] + ([(kind, Project.Kind(kind).label) for kind in kinds] if len(kinds) > 1 else [])
+    parts = (Column("项目", unit="个"), Column("未建成", unit="套"), Column("已建成", unit="套"), Column("建成率"))
+    table = Sheet(
+        "cohort",
+        [Column("区划"), *(Column(label, parts, part=bool(kind)) for kind, label in groups)],
+        caption="按区划和类型",
+    )
+    total = [_cells(view.whole(kind)) for kind, _ in groups]
+    table.rows.append(
+        Row(
+            [
+                Cell(text="合计" if len(regions) > 1 else next(iter(regions.values()), "合计")),
+                *(cell for cells in total for cell in cells),
+            ],
+            css="total",
+        )
+    )
+    for region_id, name in regions.items() if len(regions) > 1 else ():
+        cells = [_cells(view.cells.get((region_id, kind))) for kind, _ in groups]
+        table.rows.append(Row([Cell(text=name), *(cell for group in cells for cell in group)]))
+    heads = [
+        Column("项目"),
+        Column("区划", text=True),
+        Column("类型", text=True),
+        *(Column(label, unit="套") for label in ("未建成", "已建成", "还差")),
+    ]
+    members = Sheet("members", heads, css="projects cards", caption="清单中的项目")
+    for member, built in view.members:
+        left = None if member.unfinished is None else max(member.unfinished - built, 0)
+        members.rows.append(Row([
+            Cell(text=member.project.name, href=address(request, "projects:project", member.project_id)), Cell(text=member.region.name, css="brief"),
+            Cell(text=member.project.get_kind_display(), css="brief"),
+            Cell(text=UNKNOWN if member.unfinished is None else f"{member.unfinished:,}", css="n", label="未建成"), Cell(text=f"{built:,}", css="n", label="已建成"),
+            Cell(text=UNKNOWN if left is None else f"{left:,}", css="n", label="还差"),
+        ]))  # fmt: skip
+    sub = f"{day(view.cohort.started_by)}前开工、{day(view.cohort.unfinished_on)}未建成的{whole.projects}个项目；建成数截至{day(view.on)}，不含货币化安置"
+    return show(
+        request,
+        "projects/cohort.html",
+        heading=heading,
+        sub=sub,
+        table=table,
+        members=members,
+        unknown=whole.unknown,
+        problems=view.problems,
+    )
+
+
+def _cells(one: Any) -> list[Cell]:
+    if one is None:
+        return [Cell()] * 4
+    return [
+        Cell(text=text, css="n")
+        for text in (
+            f"{one.projects:,}",
+            UNKNOWN if one.unfinished is None else f"{one.unfinished:,}",
+            f"{one.built:,}",
+            filters.rate(one.built, one.unfinished),
+        )
+    ]

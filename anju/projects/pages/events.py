@@ -1,0 +1,274 @@
+"""Recording what happened to a project, mending it, and its conditions and publication."""
+
+import mimetypes
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from anju.core.addresses import path_of
+from anju.core.models import File
+from anju.core.permissions import acting
+from anju.core.scope import Operator, visible
+from anju.problems import Problem
+from anju.projects.event_kinds import MODES, conditions, events, events_for
+from anju.projects.event_kinds import shown as amount_shown
+from anju.projects.fields import FIELDS
+from anju.projects.fields import show as text_of
+from anju.projects.models import Event, Project
+from anju.projects.pages import filters
+from anju.projects.pages.acts import Parts, act, get_or_post, in_frame, one_part, shown_on, today
+from anju.projects.pages.forms import Input, Reading
+from anju.projects.queries import projects
+from anju.projects.queries.conditions import checklist
+from anju.projects.queries.overdue import project_line
+from anju.projects.services import events as event_services
+from anju.projects.services import photos
+from anju.projects.services import projects as project_services
+
+
+def event_kinds_of(project: Project) -> dict[str, Any]:
+    """What record.js asks for each kind of event."""
+    return {
+        kind.code: {
+            "unit": kind.unit_for(project.kind), "modes": list(kind.modes_for(project.kind)), "number": kind.number, "choices": list(kind.choices),
+            "optional": not kind.needs_amount,
+        }
+        for kind in events_for(project.kind)
+    }  # fmt: skip
+
+
+def record_inputs(project: Project, said: Mapping[str, str], wrong: Mapping[str, str]) -> list[Input]:
+    kinds = events_for(project.kind)
+    modes = [
+        (mode, MODES[mode]) for mode in dict.fromkeys(mode for kind in kinds for mode in kind.modes_for(project.kind))
+    ]
+    stage = [(word, word) for kind in kinds for word in kind.choices]
+    listed = [
+        (kind.code, f"{kind.stage}：{kind.label}{f'（{unit}）' if (unit := kind.unit_for(project.kind)) else ''}")
+        for kind in kinds
+    ]
+
+    def one(name: str, label: str, kind: str = "text", start: str = "", **more: Any) -> Input:
+        return Input(name, label, kind, said.get(name, start), wrong=wrong.get(name, ""), **more)
+
+    made = [
+        one("kind", "事项", "choice", choices=listed, hint="请选择", whole=True),
+        one("on", "日期", "date", today()),
+        one("amount", "数量", hint="这一次新增的数，不是累计"),
+        one("mode", "方式", "choice", choices=modes, hint="不分"),
+        one("stage", "形象进度", "choice", choices=stage, hint="请选择"),
+        one("part", "楼栋或部位", hint="如 3号楼、二期"),
+        one("number", "文号、证号"),
+        one("note", "说明", whole=True),
+    ]
+    return [one for one in made if (one.name != "mode" or modes) and (one.name != "stage" or stage)]
+
+
+def keep_evidence(user: Operator, project: Project, chosen: tuple[str, bytes] | None) -> File | None:
+    if chosen is None:
+        return None
+    name, content = chosen
+    media = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return photos.keep_file(by=user, region_id=project.region_id, name=name, content=content, media=media)
+
+
+def record_from(reading: Reading, user: Operator, project: Project, evidence: File | None) -> Event:
+    """The event that the form says; the words of 形象进度 have a field of their own."""
+    kind, on = reading.text("kind"), reading.day("on", "日期")
+    if not kind:
+        reading.problems.append(Problem("PROJ-050", f"{reading.where} “事项”", "没有选择。", "请选登记的是哪一件事。"))
+    reading.check()
+    known = events().get(kind)
+    note = reading.text("stage") if known and known.choices else reading.text("note")
+    amount = reading.text("amount") if known is None or known.unit_for(project.kind) else ""
+    modes = known.modes_for(project.kind) if known else ()
+    mode = reading.text("mode")
+    return event_services.record(
+        by=user, project_id=project.pk, kind=kind, on=on, amount=amount or None, mode=mode if mode in modes else "", part=reading.text("part"),
+        number=reading.text("number"), note=note, evidence=evidence,
+    )  # fmt: skip
+
+
+@acting("projects.edit")
+@get_or_post
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """登记进度."""
+    user = request.operator
+    found = projects.project(user, pk)
+    on = shown_on(request, found)
+    line = project_line(user, found, on)
+
+    def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
+        evidence = Input(
+            "evidence",
+            "佐证（可不传）",
+            "file",
+            hint="许可证、验收表、付款凭证等，20 兆以内" + ("；请重新选一次" if said.get("on") else ""),
+            whole=True,
+        )
+        return one_part(*record_inputs(found, said, wrong), evidence)
+
+    def do(reading: Reading) -> str:
+        kept = reading.file("evidence", "佐证")
+        event = record_from(reading, user, found, keep_evidence(user, found, kept) if not reading.problems else None)
+        return f"已登记{events()[event.kind].label}，{event.on}。"
+
+    return act(
+        request, form=form, do=do, back=path_of("projects:project", pk), where=found.name, heading=f"登记进度：{found.name}", sub=filters.summary(line),
+        label="登记进度", kinds_told=event_kinds_of(found), start={"kind": request.GET.get("kind", "")},
+    )  # fmt: skip
+
+
+@acting("projects.edit")
+@get_or_post
+def mend(request: HttpRequest, pk: int) -> HttpResponse:
+    """更正 or 撤回 an event. Both stay to be seen."""
+    user = request.operator
+    event = visible(Event.objects.select_related("project__region"), user).get(pk=pk)
+    found, kind = event.project, events()[event.kind]
+    in_frame(request, found)
+    unit, back = kind.unit_for(found.kind), found.get_absolute_url()
+
+    def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
+        inputs = [Input("on", "日期", "date", said.get("on", event.on.isoformat()), wrong=wrong.get("on", ""))]
+        if unit:
+            stands = "" if event.amount is None else amount_shown(event.amount, unit)
+            inputs.append(
+                Input("amount", "数量", value=said.get("amount", stands), unit=unit, wrong=wrong.get("amount", ""))
+            )
+        inputs += [
+            Input("part", "楼栋或部位", value=said.get("part", event.part)),
+            Input("number", "文号、证号", value=said.get("number", event.number)),
+            Input(
+                "reason",
+                "更正原因",
+                "area",
+                said.get("reason", ""),
+                wrong=wrong.get("reason", ""),
+                whole=True,
+                hint="为什么改、依据什么改",
+            ),
+            Input(
+                "ordered_by",
+                "上级要求的依据",
+                value=said.get("ordered_by", ""),
+                hint="上级要求更正的，写文号",
+                whole=True,
+            ),
+        ]
+        return one_part(*inputs)
+
+    def do(reading: Reading) -> str:
+        void = reading.text("also") == "void"
+        on = event.on if void else reading.day("on", "日期")
+        reading.check()
+        amount = None if void else reading.text("amount") if unit else project_services.KEEP
+        event_services.mend(
+            by=user, event_id=pk, reason=reading.text("reason"), amount=amount, on=on, part=reading.text("part"), number=reading.text("number"),
+            ordered_by=reading.text("ordered_by"),
+        )  # fmt: skip
+        return f"已{'撤回' if void else '更正'}{event.on}的{kind.label}，原来的一条留着。"
+
+    return act(
+        request, form=form, do=do, back=back, where=found.name, heading=f"更正{event.on:%Y-%m-%d}的{kind.label}：{found.name}",
+        sub=f"现为{amount_shown(event.amount, unit)}{unit}" if unit and event.amount is not None else "", label="更正这一条",
+        others=[("void", "撤回这一条（没有发生）")], effect="更正另记一条，原来的一条划去但留着；两者都看得到何人何时。",
+    )  # fmt: skip
+
+
+@acting("projects.edit")
+@get_or_post
+def meet(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """A line of the checklist of 开工条件."""
+    user = request.operator
+    found = projects.project(user, pk)
+    in_frame(request, found)
+    ready = next((one for one in checklist(user, found) if one.code == code), None)
+    label = conditions()[code].label if code in conditions() else code
+    known = ready.condition if ready else None
+
+    def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
+        met_on = known.met_on.isoformat() if known and known.met_on else ""
+        return one_part(
+            Input("met_on", "具备日期", "date", said.get("met_on", met_on), wrong=wrong.get("met_on", "")),
+            Input("number", "文号、证号", value=said.get("number", known.number if known else "")),
+        )
+
+    def do(reading: Reading) -> str:
+        spared, cleared = reading.text("also") == "spared", reading.text("also") == "cleared"
+        met_on = None if spared or cleared else reading.day("met_on", "具备日期")
+        reading.check()
+        project_services.meet(
+            by=user,
+            project_id=pk,
+            code=code,
+            met_on=met_on,
+            number="" if cleared else reading.text("number"),
+            not_needed=spared,
+        )
+        return f"“{label}”已记为{'不需要' if spared else '未具备' if cleared else '具备'}。"
+
+    others = [("spared", "这个项目不需要")] + ([("cleared", "恢复为未具备")] if known else [])
+    return act(
+        request,
+        form=form,
+        do=do,
+        back=path_of("projects:project", pk),
+        where=found.name,
+        heading=f"开工条件“{label}”：{found.name}",
+        label="记为具备",
+        others=others,
+    )
+
+
+@acting("projects.edit")
+@get_or_post
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """公开约定竣工日期."""
+    found = projects.project(request.operator, pk)
+    in_frame(request, found)
+
+    def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
+        due, day = (
+            text_of(FIELDS["due_on"], found.due_on),
+            found.due_published_on.isoformat() if found.due_published_on else today(),
+        )
+        return one_part(
+            Input(
+                "due_on",
+                "约定竣工日期",
+                "date",
+                said.get("due_on", due),
+                wrong=wrong.get("due_on", ""),
+                hint="以施工合同为准",
+            ),
+            Input(
+                "published_on", "公开日期", "date", said.get("published_on", day), wrong=wrong.get("published_on", "")
+            ),
+            Input(
+                "at",
+                "公开网址或载体",
+                value=said.get("at", found.due_published_at),
+                wrong=wrong.get("at", ""),
+                whole=True,
+            ),
+        )
+
+    def do(reading: Reading) -> str:
+        due, day = reading.day("due_on", "约定竣工日期", needed=False), reading.day("published_on", "公开日期")
+        reading.check()
+        project_services.publish_due(
+            by=request.operator, project_id=pk, due_on=due, published_on=day, at=reading.text("at")
+        )
+        return "已登记约定竣工日期和公开情况。"
+
+    return act(
+        request,
+        form=form,
+        do=do,
+        back=path_of("projects:project", pk),
+        where=found.name,
+        heading=f"公开约定竣工日期：{found.name}",
+        label="登记公开",
+    )

@@ -1,0 +1,1 @@
+"""Reading the project library. The user comes first; nothing here writes."""

@@ -1,0 +1,68 @@
+"""What happened to a project, as it stands now: corrected events left out."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from anju.core.scope import Operator, visible
+from anju.projects.event_kinds import EventKind, amount_text, events
+from anju.projects.models import Adjustment, Event, Project
+
+
+def last_stages(user: Operator, project_ids: Collection[int], until: date) -> dict[int, str]:
+    """The newest 形象进度 of each project up to that day."""
+    found = (
+        standing(user)
+        .filter(project_id__in=list(project_ids), kind="stage", on__lte=until)
+        .order_by("project_id", "-on", "-id")
+    )
+    return dict(found.distinct("project_id").values_list("project_id", "note"))
+
+
+def standing(user: Operator) -> QuerySet[Event]:
+    """Events that count: neither mended nor taken back."""
+    return visible(Event.objects.filter(void=False, superseded_by=None), user)
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One line of the timeline. event or adjustment is set; mended: what took the event's place."""
+
+    on: date
+    label: str
+    text: str
+    event: Event | None = None
+    adjustment: Adjustment | None = None
+    mended: Event | None = None
+    kind: EventKind | None = None
+
+
+def timeline(user: Operator, project: Project) -> list[Happened]:
+    """Everything that happened to a project, the newest first, with what was mended and taken back."""
+    rows = list(
+        visible(Event.objects.filter(project=project).select_related("evidence").defer("evidence__content"), user)
+    )
+    later = {row.supersedes_id: row for row in rows if row.supersedes_id}
+    kinds = events()
+    found = [
+        Happened(
+            row.on,
+            kinds[row.kind].label,
+            amount_text(row.kind, project.kind, row.amount),
+            row,
+            None,
+            later.get(row.pk),
+            kinds[row.kind],
+        )
+        for row in rows
+    ]
+    changes = visible(Adjustment.objects.filter(project=project).select_related("replaced_by"), user)
+    found += [Happened(one.on, f"{one.get_kind_display()}（{one.number}）", one.reason, None, one) for one in changes]
+
+    def when(one: Happened) -> tuple:
+        row = one.event or one.adjustment
+        return one.on, row.at, one.event is None, row.pk  # of what was entered in one act the adjustment came last
+
+    return sorted(found, key=when, reverse=True)

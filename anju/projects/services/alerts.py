@@ -1,0 +1,43 @@
+"""Finding out what the books notice of a region with very many projects, in the background."""
+
+from datetime import date
+
+from django.db import transaction
+
+from anju.core import trail
+from anju.core.models import Region
+from anju.core.permissions import require
+from anju.core.scope import Operator
+from anju.projects.models import Look, Notice
+from anju.projects.queries import signals
+from anju.projects.queries.alerts import Progress, _books_digest, _snapshot
+
+
+@transaction.atomic
+@trail.act("projects.look_over")
+def look_over(*, by: Operator, region: Region, on: date, told: Progress = lambda done, total, text: None) -> Look:
+    """Find out what the books notice of a region and all below it on a day, and keep it in place of the month's earlier one."""
+    require(by, "runs.run", region.pk, f"{region.name} 规则书提醒")
+    books = len(signals.watches())
+    snapshot, books_digest = (
+        _snapshot(),
+        _books_digest(by, region, on),
+    )  # before anything is read: a change meanwhile voids it
+    known, found = signals.looked(by, region, on, lambda done, text: told(done, books + 1, text))
+    told(books, books + 1, f"正在存下{len(found)}处提醒")
+    Look.objects.filter(region=region, on__year=on.year, on__month=on.month).delete()
+    look = Look.objects.create(region=region, on=on, projects=known, by=by.key, books=books_digest, snapshot=snapshot)
+    Notice.objects.bulk_create(
+        (
+            Notice(look=look, region_id=one.region_id, project_id=one.project_id, place=place, subject=one.watch.subject, colour=one.colour,
+                   text=one.text, propose=one.propose)
+            for place, one in enumerate(found)
+        ),
+        batch_size=2_000,
+    )  # fmt: skip
+    trail.describe(
+        obj=trail.Subject.of(region, f"{region.name} 项目台账"),
+        after={"on": str(on), "notices": len(found)},
+        region_id=region.pk,
+    )
+    return look

@@ -1,0 +1,87 @@
+"""Keeping photographs and evidence of a project."""
+
+import hashlib
+from datetime import date
+
+from django.db import transaction
+
+from anju.core import trail
+from anju.core.models import File
+from anju.core.scope import Operator, visible
+from anju.problems import Problem, Refused
+from anju.projects.base import (
+    EDIT,
+    locked,
+    named,
+    not_future,
+    unfitting,
+)  # fmt: skip
+from anju.projects.fields import FIELDS, Unfit, limits, read
+from anju.projects.models import Photo
+
+PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+
+
+LARGEST = 20 << 20
+
+
+def keep_file(*, by: Operator, region_id: int, name: str, content: bytes, media: str) -> File:
+    """Keep the bytes once; the same file of the region again is the one kept."""
+    digest = hashlib.sha256(content).hexdigest()
+    known = visible(File.objects.filter(region_id=region_id, sha256=digest), by).defer("content").first()
+    return known or File.objects.create(
+        region_id=region_id, name=name[-200:], media=media, sha256=digest, size=len(content), content=content, by=by.key
+    )
+
+
+@transaction.atomic
+@trail.act("projects.add_photo")
+def add_photo(
+    *,
+    by: Operator,
+    project_id: int,
+    content: bytes,
+    name: str,
+    taken_on: date,
+    longitude: str = "",
+    latitude: str = "",
+    caption: str = "",
+) -> Photo:
+    """Keep a photograph of the site with its day and place. Refused PROJ-023 for what is no JPEG or PNG, or larger than may be kept."""
+    project = locked(by, project_id, EDIT)
+    media = next((kind for head, kind in PICTURES.items() if content.startswith(head)), "")
+    problems = not_future(named(project), "拍摄日期", taken_on)
+    if not media:
+        problems.append(
+            Problem("PROJ-023", f"{named(project)} 《{name}》", "不是照片（JPEG 或 PNG）。", "请另存为 JPEG 后再上传。")
+        )
+    if len(content) > LARGEST:
+        problems.append(
+            Problem("PROJ-023", f"{named(project)} 《{name}》", f"照片超过 {LARGEST >> 20} 兆。", "请压缩后再上传。")
+        )
+    place = {}
+    for key, text in (("longitude", longitude), ("latitude", latitude)):
+        try:
+            place[key] = read(FIELDS[key], text)
+            limits(FIELDS[key], place[key])
+        except Unfit as unfit:
+            problems.append(unfitting(project.name, FIELDS[key], unfit))
+    if problems:
+        raise Refused(*problems)
+    file = keep_file(by=by, region_id=project.region_id, name=name, content=content, media=media)
+    known = Photo.objects.filter(project=project, file=file).first()
+    if known is not None:
+        return known
+    made = Photo.objects.create(
+        project=project,
+        region_id=project.region_id,
+        file=file,
+        taken_on=taken_on,
+        caption=caption.strip()[:120],
+        **place,
+    )
+    after = {"photo": made.pk, "name": file.name, "taken_on": str(taken_on)}
+    trail.describe(
+        obj=trail.Subject.of(project, named(project)), after=after, region_id=project.region_id, digest=file.sha256
+    )
+    return made
