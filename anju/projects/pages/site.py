@@ -17,6 +17,7 @@ from anju.projects.pages import filters
 from anju.projects.pages.acts import in_frame, shown_on, today
 from anju.projects.pages.events import event_kinds_of, record_from, record_inputs
 from anju.projects.pages.forms import Input, Reading, wrongs
+from anju.projects.queries import photos as photo_queries
 from anju.projects.queries import projects
 from anju.projects.queries.overdue import project_line
 from anju.projects.services import photos
@@ -84,7 +85,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def photo(request: HttpRequest, pk: int) -> HttpResponse:
     """Shown, not saved: the services let nothing in but JPEG and PNG, and nothing else is ever answered with."""
-    found = photos.photo(request.operator, pk)
+    found = photo_queries.photo(request.operator, pk)
     in_frame(request, found.project)
     file = found.file
     if file.media not in ("image/jpeg", "image/png"):
