@@ -115,7 +115,7 @@ def _catalogue() -> None:
     """A newer program brings newer measures, which the templates of its documents name, and newer forms of returns."""
     from anju.core.scope import local_operator, scoped
     from anju.figures.catalogue import load_catalogue
-    from anju.returns.services import load_forms
+    from anju.returns.services.opening import load_forms
 
     with scoped(local_operator()) as by:
         load_catalogue(by=by)

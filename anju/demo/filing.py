@@ -10,9 +10,10 @@ from anju.demo.folder import Filing
 from anju.figures.services.import_binder import Binder
 from anju.problems import ASK
 from anju.quantities import in_unit, unit
-from anju.returns import queries, services
+from anju.returns.forms.spec import Spec
 from anju.returns.models import Return
-from anju.returns.spec import Spec
+from anju.returns.queries import checks, grid, returns
+from anju.returns.services import answers, filling, locking, opening, review
 from anju.workbooks.reading import reader
 
 REMARK = "历史资料补录"
@@ -45,14 +46,14 @@ def file_returns(
 def _file(by: Operator, filing: Filing, county: Region, rows: list) -> Return:
     kind = Organisation.Kind.HOUSING
     staff.organisation(by=by, region=county, kind=kind, name=f"{county.name}{kind.label}部门")
-    ret = services.open_return(by=by, form_code=filing.form, region=county, period=filing.period)
+    ret = opening.open_return(by=by, form_code=filing.form, region=county, period=filing.period)
     if ret.state != Return.DRAFT:
         return ret
-    spec = queries.spec(ret)
+    spec = returns.spec(ret)
     line = spec.rows.fixed[0].key
-    cells, wanted = queries.grid(by, ret).cells, _texts(spec, rows)
+    cells, wanted = grid.lay_out_grid(by, ret).cells, _texts(spec, rows)
     puts = [
-        services.Put(
+        filling.Put(
             line,
             column.code,
             wanted.get(column.code, filing.blank),
@@ -61,15 +62,15 @@ def _file(by: Operator, filing: Filing, county: Region, rows: list) -> Return:
         for column in spec.columns
         if spec.fillable(column, line, {})
     ]
-    services.fill(by=by, ret_id=ret.pk, changes=puts, via="workbook")
-    for found in queries.check(by, ret):
+    filling.fill(by=by, ret_id=ret.pk, changes=puts, via="workbook")
+    for found in checks.check(by, ret):
         if found.open and found.level == ASK and (said := filing.answers.get(found.check_id)):
-            services.answer(by=by, ret_id=ret.pk, check_id=found.check_id, line=found.line, text=said)
-    services.hand_in(by=by, ret_id=ret.pk)
-    services.review(by=by, ret_id=ret.pk, remark=REMARK)
-    services.clear(by=by, ret_id=ret.pk, remark=REMARK)
-    services.submit(by=by, ret_id=ret.pk, remark=REMARK)
-    return services.lock(by=by, ret_id=ret.pk, remark=REMARK)
+            answers.answer(by=by, ret_id=ret.pk, check_id=found.check_id, line=found.line, text=said)
+    review.hand_in(by=by, ret_id=ret.pk)
+    review.review(by=by, ret_id=ret.pk, remark=REMARK)
+    review.clear(by=by, ret_id=ret.pk, remark=REMARK)
+    review.submit(by=by, ret_id=ret.pk, remark=REMARK)
+    return locking.lock(by=by, ret_id=ret.pk, remark=REMARK)
 
 
 def _texts(spec: Spec, rows: list) -> dict[str, str]:

@@ -25,7 +25,7 @@ from anju.figures.services import imports, nodes
 from anju.figures.services.imports import Imported
 from anju.figures.services.targets import target_document
 from anju.problems import ASK, Problem, Refused
-from anju.returns import services
+from anju.returns.services import opening
 from anju.runs.models import Run
 from anju.runs.queries.findings import Finding
 from anju.runs.services import runs
@@ -74,7 +74,7 @@ def load(folder: Path, *, say: Say) -> Loaded:
     _keep_maps(folder)
     if place.returns:
         with scoped(by):
-            services.load_forms(by=by)
+            opening.load_forms(by=by)
     for filing in place.returns:
         file_returns(by, folder, filing, region, say=say)
     for book in place.workbooks:

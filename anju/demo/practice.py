@@ -13,8 +13,8 @@ from anju.demo.province import FORM, MARK, Say, Size, generate
 from anju.figures.models import CurrentFigure
 from anju.figures.services import nodes, observations, targets
 from anju.projects.models import Project
-from anju.returns import services as returns
 from anju.returns.models import Return
+from anju.returns.services import locking
 
 COUNTY, CITY = "990120", "990100"
 PROJECTS = 120  # of two counties; a bit more than half of this and last year's are under way
@@ -43,7 +43,7 @@ def practice(*, say: Say, today: datetime.date | None = None) -> Region:
             set(Return.objects.filter(region__parent=city, state=Return.CITY).values_list("period", flat=True))
         )
     for period in periods:
-        returns.close_month(by=by, region=city, form_code=FORM, period=period)
+        locking.close_month(by=by, region=city, form_code=FORM, period=period)
     say(f"往月报表 {len(periods)} 期已锁定，本月的留给您填")
     with scoped(by):
         _targets(by, city, today)

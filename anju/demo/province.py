@@ -18,7 +18,7 @@ from anju.figures.models import Measure
 from anju.problems import Problem, Refused
 from anju.projects.models import Project
 from anju.quantities import unit
-from anju.returns.opening import load_forms
+from anju.returns.services.opening import load_forms
 
 Say = Callable[[str], None]
 TOP = "990000"

@@ -10,15 +10,16 @@ from anju.core.addresses import path_of
 from anju.core.jobs import progress, register, register_daily
 from anju.core.models import Region
 from anju.core.scope import Operator
-from anju.returns import services, timing
-from anju.returns.calendar import shifted
+from anju.returns.forms.calendar import shifted
+from anju.returns.queries import deadlines
+from anju.returns.services import locking, overdue
 
 
 @register("returns.close", "整期锁定报表")
 def close(job: Any, *, by: Operator, region: str, form: str, period: str) -> str:
     """Lock all that waits for the city; what stands in the way of the others is told at the end."""
     here = regions.region(by, region)
-    done = services.close_month(
+    done = locking.close_month(
         by=by, region=here, form_code=form, period=period, progress=lambda at, of, text: progress(job, at, of, text)
     )
     query = {"region": region, "period": period, "form": form} | ({"left": len(done.refused)} if done.refused else {})
@@ -29,8 +30,8 @@ def close(job: Any, *, by: Operator, region: str, form: str, period: str) -> str
 def lateness(job: Any, *, by: Operator) -> str:
     """Who was late last month, as figures for the score table: city by city, so that each sees where its own numbers came from."""
     month = shifted(f"{timezone.localdate():%Y-%m}", -1)
-    above = {office.region.parent_id for _, office, _ in timing.falling_in(by, month)}
+    above = {office.region.parent_id for _, office, _ in deadlines.falling_in(by, month)}
     for at, region in enumerate(found := list(Region.objects.filter(pk__in=above).order_by("order", "id"))):
         progress(job, at, len(found), region.name)
-        services.lateness(by=by, region=region, month=month)
+        overdue.publish_overdue(by=by, region=region, month=month)
     return f"{path_of('returns:home')}?period={periods.year(month)}"

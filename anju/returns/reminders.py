@@ -11,7 +11,7 @@ from anju.core.permissions import permissions
 from anju.core.reminders import Reminder
 from anju.core.scope import Operator
 from anju.core.templatetags.anju import period_label
-from anju.returns import queries
+from anju.returns.queries import deadlines
 
 LEADS = Path(__file__).with_name("reminders.yaml")
 
@@ -19,7 +19,7 @@ LEADS = Path(__file__).with_name("reminders.yaml")
 def reminders(user: Operator, at: datetime) -> Iterator[Reminder]:
     """Returns that wait for an act and are due soon, or overdue."""
     lead = timedelta(hours=YAML(typ="safe").load(LEADS.read_text("utf-8"))["returns_hours"])
-    for one in queries.due(user, at):
+    for one in deadlines.due(user, at):
         if one.deadline - at > lead:
             continue
         over = "已过期限，请尽快" if one.deadline < at else "请按时"

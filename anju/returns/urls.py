@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from anju.returns.views import acts, form, home, paper
+from anju.returns.pages import acts, files, form, returns
 
 app_name = "returns"
 urlpatterns = [
-    path("", home.home, name="home"),
+    path("", returns.home, name="home"),
     path("open/", acts.open_one, name="open"),
     path("close/", acts.close, name="close"),
     path("audit/", acts.audit, name="audit"),
@@ -27,15 +27,15 @@ urlpatterns = [
     path("<int:pk>/lock/", acts.lock, name="lock"),
     path("<int:pk>/send-back/", acts.send_back, name="send-back"),
     path("<int:pk>/correct/", acts.correct, name="correct"),
-    path("<int:pk>/print.<str:ending>", paper.printed, name="print"),
-    path("<int:pk>/workbook.xlsx", paper.offline, name="offline"),
-    path("<int:pk>/workbook/", paper.merge, name="merge"),
-    path("<int:pk>/scan/", paper.scan, name="scan"),
-    path("<int:pk>/scan/<int:scan_id>/", paper.kept, name="kept"),
-    path("<int:pk>/receiver/<slug:code>/", paper.receiver, name="receiver"),
-    path("<int:pk>/receiver/<slug:code>/copy.xlsx", paper.copied, name="copied"),
-    path("<int:pk>/receiver/<slug:code>/file/", paper.exported, name="exported"),
-    path("<int:pk>/receiver/<slug:code>/sent/", paper.register_sent, name="sent"),
-    path("<int:pk>/receiver/<slug:code>/receipt/", paper.register_receipt, name="receipt"),
-    path("<int:pk>/receiver/<slug:code>/read-back/", paper.read_back, name="read-back"),
+    path("<int:pk>/print.<str:ending>", files.printed, name="print"),
+    path("<int:pk>/workbook.xlsx", files.offline, name="offline"),
+    path("<int:pk>/workbook/", files.merge, name="merge"),
+    path("<int:pk>/scan/", files.scan, name="scan"),
+    path("<int:pk>/scan/<int:scan_id>/", files.kept, name="kept"),
+    path("<int:pk>/receiver/<slug:code>/", files.receiver, name="receiver"),
+    path("<int:pk>/receiver/<slug:code>/copy.xlsx", files.copied, name="copied"),
+    path("<int:pk>/receiver/<slug:code>/file/", files.exported, name="exported"),
+    path("<int:pk>/receiver/<slug:code>/sent/", files.register_sent, name="sent"),
+    path("<int:pk>/receiver/<slug:code>/receipt/", files.register_receipt, name="receipt"),
+    path("<int:pk>/receiver/<slug:code>/read-back/", files.read_back, name="read-back"),
 ]

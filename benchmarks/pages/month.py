@@ -54,14 +54,14 @@ def close(province: str) -> tuple[int, int, int, int, int]:
     from anju.core import regions
     from anju.core.scope import Operator, local_operator, scoped
     from anju.projects.models import Event
-    from anju.returns import services
+    from anju.returns.services import locking
 
     period, by = waiting(province), local_operator()
     with scoped(by):
         region, before = regions.region(by, province), Event.objects.count()
         by = Operator(by.key, by.name, regions.ids_below(by, region))
     began, cpu = time.perf_counter_ns(), time.process_time_ns()
-    done = services.close_month(by=by, region=region, form_code=FORM, period=period)
+    done = locking.close_month(by=by, region=region, form_code=FORM, period=period)
     taken, used = (time.perf_counter_ns() - began) // 1_000_000, (time.process_time_ns() - cpu) // 1_000_000
     with scoped(by):
         return taken, used, len(done.locked), len(done.refused), Event.objects.count() - before

@@ -64,12 +64,15 @@ def measure(place: int, size: int) -> list[str]:
     from anju.core.scope import local_operator, scoped
     from anju.figures.catalogue import load_catalogue
     from anju.projects.models import Project
-    from anju.returns import queries, services, workbook
+    from anju.returns.files import workbook
+    from anju.returns.queries import checks
+    from anju.returns.queries.grid import lay_out_grid
+    from anju.returns.services import opening
 
     user = local_operator()
     with scoped(user):
         load_catalogue(by=user)
-        services.load_forms(by=user)
+        opening.load_forms(by=user)
         county = Region.objects.filter(kind="county", valid_until=None).order_by("id")[place]
         Project.objects.bulk_create(
             Project(
@@ -77,8 +80,8 @@ def measure(place: int, size: int) -> list[str]:
             )
             for n in range(size)
         )
-        ret = services.open_return(by=user, form_code=FORM, region=county, period=PERIOD)
-        grid = queries.grid(user, ret)
+        ret = opening.open_return(by=user, form_code=FORM, region=county, period=PERIOD)
+        grid = lay_out_grid(user, ret)
     rows = [[line.label, *(cell.text for cell in grid.row(line.key))] for line in grid.lines]
 
     def bare() -> bytes:
@@ -109,7 +112,7 @@ def measure(place: int, size: int) -> list[str]:
 
     def check() -> None:
         with scoped(user):
-            queries.check(user, ret)
+            checks.check(user, ret)
 
     took, back, checked = statistics.median(merged), median(lambda: read(content)), median(check)
     return [

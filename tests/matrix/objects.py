@@ -249,12 +249,12 @@ def project_workbook(by: Operator, region: Region, visitor: Staff) -> At:
     "returns:receiver", "returns:copied", "returns:exported", "returns:sent", "returns:receipt", "returns:read-back",
 )  # fmt: skip
 def filed(by: Operator, region: Region, visitor: Staff) -> At:
-    from anju.returns import services
     from anju.returns.models import Paper, Return
+    from anju.returns.services import opening
 
-    services.load_forms(by=by)
+    opening.load_forms(by=by)
     ledger_row(by, region)
-    made = services.open_return(by=by, form_code="anju-project-month", region=region, period="2020-06")
+    made = opening.open_return(by=by, form_code="anju-project-month", region=region, period="2020-06")
     Return.objects.filter(pk=made.pk).update(state=Return.CITY)
     scan = Paper.objects.create(ret=made, region=region, file=picture(by, region), digest="", by=by.key)
     return At({"pk": made.pk, "ending": "pdf", "scan_id": scan.pk, "code": "statistics"}, bare=True)
@@ -262,9 +262,9 @@ def filed(by: Operator, region: Region, visitor: Staff) -> At:
 
 @makes("returns:open")
 def form(by: Operator, region: Region, visitor: Staff) -> At:
-    from anju.returns import services
+    from anju.returns.services import opening
 
-    services.load_forms(by=by)
+    opening.load_forms(by=by)
     return At(data={"form": "anju-project-month", "region": region.code, "period": "2020-06"})
 
 

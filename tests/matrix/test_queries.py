@@ -18,8 +18,8 @@ from anju.figures.models import Source
 from anju.figures.services.publications import Published, publish
 from anju.oversight.models import Notice
 from anju.projects.models import Event, Project
-from anju.returns import services as returns
 from anju.returns.models import Return
+from anju.returns.services import opening
 from tests.cast import CITY, EAST, WEST, person, sign_in
 from tests.matrix.objects import document, run
 
@@ -82,7 +82,7 @@ def grow(by: Operator, start: int, end: int) -> dict[str, Any]:
             )
             document(by, region, person("clerk", EAST))
             run(by, region, person("clerk", EAST))
-            ret = returns.open_return(by=by, form_code=FORM, region=region, period=f"2020-{n + 1:02d}")
+            ret = opening.open_return(by=by, form_code=FORM, region=region, period=f"2020-{n + 1:02d}")
             Return.objects.filter(pk=ret.pk).update(state=Return.CITY)
             if code == EAST and n == start:
                 one = {"project": project.pk, "return": ret.pk}
@@ -127,7 +127,7 @@ def test_a_page_asks_as_many_queries_as_it_is_written(db, monkeypatch):
     monkeypatch.setattr("anju.core.people.ten_minutes", lambda: 0)  # names are not asked anew in between
     with scoped(local_operator()) as by:
         load_catalogue(by=by)
-        returns.load_forms(by=by)
+        opening.load_forms(by=by)
         one = grow(by, 0, 2)
         east = Region.objects.get(code=EAST, valid_until=None)
         one |= {

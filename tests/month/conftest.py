@@ -40,8 +40,8 @@ def county(django_db_setup, django_db_blocker, empty):
     from anju.demo.people import people
     from anju.demo.practice import practice
     from anju.figures.catalogue import load_catalogue
-    from anju.returns import calendar, spec
-    from anju.returns.services import load_forms
+    from anju.returns.forms import calendar, spec
+    from anju.returns.services.opening import load_forms
 
     form = next(one for one in spec.shipped() if one.code == FORM)
     period = calendar.around(form, timezone.localdate())[0]

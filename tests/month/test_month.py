@@ -19,7 +19,8 @@ from anju.core import regions
 from anju.core.people import operator_called
 from anju.core.scope import scoped
 from anju.core.templatetags.anju import period_label
-from anju.returns import calendar, services
+from anju.returns.forms import calendar
+from anju.returns.services import opening
 from tests.browser import see
 from tests.month.conftest import FORM
 
@@ -457,7 +458,7 @@ def draft_of_another_month(county) -> int:
     """Begun by the clerk for a month long ago, and never handed in."""
     by = operator_called(f"clerk.{county.code}")
     with scoped(by):
-        return services.open_return(
+        return opening.open_return(
             by=by, form_code=FORM, region=regions.region(by, county.code), period=calendar.shifted(county.period, -5)
         ).pk
 

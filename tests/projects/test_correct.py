@@ -11,8 +11,8 @@ from anju.problems import Refused
 from anju.projects.models import Adjustment, Project
 from anju.projects.queries import events
 from anju.projects.services import adjustments, projects
-from anju.returns import services as returns
 from anju.returns.models import Return
+from anju.returns.services import opening
 
 WHY = "下达文件为282套，录成了228套"
 
@@ -26,8 +26,8 @@ def in_a_return(project, state):
     """A month's return of the county that has the project, in that state."""
     with scoped(local_operator()) as me:
         load_catalogue(by=me)
-        returns.load_forms(by=me)
-        ret = returns.open_return(by=me, form_code="anju-project-month", region=project.region, period="2025-06")
+        opening.load_forms(by=me)
+        ret = opening.open_return(by=me, form_code="anju-project-month", region=project.region, period="2025-06")
         Return.objects.filter(pk=ret.pk).update(state=state)
     return ret
 

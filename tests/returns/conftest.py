@@ -83,11 +83,11 @@ def acting():
 @pytest.fixture
 def forms(operator):
     from anju.figures.catalogue import load_catalogue
-    from anju.returns import services
+    from anju.returns.services import opening
 
     with scoped(operator):
         load_catalogue(by=operator)
-        services.load_forms(by=operator)
+        opening.load_forms(by=operator)
 
 
 @pytest.fixture
@@ -144,10 +144,10 @@ def projects(people, county):
 @pytest.fixture
 def draft(people, county, projects, forms):
     """The county's August return, opened by its clerk."""
-    from anju.returns import services
+    from anju.returns.services import opening
 
     with scoped(people["clerk"]):
-        return services.open_return(by=people["clerk"], form_code=FORM, region=county, period=PERIOD)
+        return opening.open_return(by=people["clerk"], form_code=FORM, region=county, period=PERIOD)
 
 
 @pytest.fixture
@@ -159,35 +159,36 @@ def ready(draft, people):
 
 def complete(by, ret):
     """Fill every blank with 0 (or a stage), then answer everything that asks."""
-    from anju.returns import queries, services
+    from anju.returns.queries import checks, grid, returns
+    from anju.returns.services import answers, filling
 
     with scoped(by):
         puts = []
-        for one in queries.check(by, ret):
+        for one in checks.check(by, ret):
             if one.check_id == "blank":
-                column = queries.spec(ret).by_code[one.column]
-                cell = queries.grid(by, ret).cells[one.line, one.column] if not puts else None
+                column = returns.spec(ret).by_code[one.column]
+                cell = grid.lay_out_grid(by, ret).cells[one.line, one.column] if not puts else None
                 puts.append(
-                    services.Put(
+                    filling.Put(
                         one.line, one.column, "主体施工" if column.choices else "0", cell.version if cell else 0
                     )
                 )
-        assert not services.fill(by=by, ret_id=ret.pk, changes=puts).problems
-        for one in queries.check(by, ret):
+        assert not filling.fill(by=by, ret_id=ret.pk, changes=puts).problems
+        for one in checks.check(by, ret):
             if one.open and one.level == "提醒":
-                services.answer(by=by, ret_id=ret.pk, check_id=one.check_id, line=one.line, text="情况属实。")
+                answers.answer(by=by, ret_id=ret.pk, check_id=one.check_id, line=one.line, text="情况属实。")
 
 
 def pass_on(people, ret, until="city"):
     """Through the chain up to that state."""
-    from anju.returns import services
+    from anju.returns.services import locking, review
 
     steps = [
-        ("review", "clerk", lambda by: services.hand_in(by=by, ret_id=ret.pk)),
-        ("joint", "reviewer", lambda by: services.review(by=by, ret_id=ret.pk)),
-        ("head", "reviewer", lambda by: services.clear(by=by, ret_id=ret.pk, remark="各部门口头同意")),
-        ("city", "head", lambda by: services.submit(by=by, ret_id=ret.pk)),
-        ("locked", "lock", lambda by: services.lock(by=by, ret_id=ret.pk)),
+        ("review", "clerk", lambda by: review.hand_in(by=by, ret_id=ret.pk)),
+        ("joint", "reviewer", lambda by: review.review(by=by, ret_id=ret.pk)),
+        ("head", "reviewer", lambda by: review.clear(by=by, ret_id=ret.pk, remark="各部门口头同意")),
+        ("city", "head", lambda by: review.submit(by=by, ret_id=ret.pk)),
+        ("locked", "lock", lambda by: locking.lock(by=by, ret_id=ret.pk)),
     ]
     done = [*(state for state, *_ in steps)].index(ret.state) + 1 if ret.state != "draft" else 0
     for state, who, act in steps[done:]:

@@ -10,9 +10,9 @@ import pytest
 from anju.core.models import Trail
 from anju.core.scope import scoped
 from anju.problems import Refused
-from anju.returns import services
-from anju.returns.audit import audit_export
+from anju.returns.files.audit import audit_export
 from anju.returns.models import Return
+from anju.returns.services import corrections, opening, review
 from tests.returns.conftest import pass_on
 
 NUMBER = "示例审通〔2021〕5号"
@@ -28,7 +28,7 @@ def two(people, county, ready, acting):
     """August is submitted, September is being written."""
     pass_on(people, ready, "city")
     by = acting(people["clerk"])
-    return ready, services.open_return(by=by, form_code=ready.form.code, region=county, period="2021-09")
+    return ready, opening.open_return(by=by, form_code=ready.form.code, region=county, period="2021-09")
 
 
 def test_what_was_submitted_is_in_it_with_digests(people, city, two, acting):
@@ -60,14 +60,14 @@ def test_drafts_are_not_in_it_even_for_who_sees_drafts(people, city, two, operat
 
 
 def test_a_return_sent_back_is_a_draft_again(people, city, two, acting):
-    services.send_back(by=acting(people["lock"]), ret_id=two[0].pk, remark="重填")
+    review.send_back(by=acting(people["lock"]), ret_id=two[0].pk, remark="重填")
     with pytest.raises(Refused, match="RET-071"):
         audit_export(by=acting(people["auditor"]), region=city, periods=["2021-08"], number=NUMBER)
 
 
 def test_a_correction_stands_beside_what_it_corrects(people, city, ready, acting):
     pass_on(people, ready, "locked")
-    again = services.correct(by=acting(people["clerk"]), ret_id=ready.pk, reason="核实")
+    again = corrections.correct(by=acting(people["clerk"]), ret_id=ready.pk, reason="核实")
     pass_on(people, again, "locked")
     names = opened(audit_export(by=acting(people["auditor"]), region=city, periods=["2021-08"], number=NUMBER))
     assert {name.split("/")[2] for name in names if "/" in name} == {"2021-08", "2021-08-更正1"}
@@ -98,7 +98,7 @@ def test_the_same_returns_give_the_same_bytes(people, city, two, acting):
 
 
 def test_a_text_that_begins_like_a_formula_is_disarmed():
-    from anju.returns.audit import _csv
+    from anju.returns.files.audit import _csv
 
     assert _csv([{"注": "=1+1"}, {"注": "-5"}, {"注": "-x"}]).decode("utf-8-sig").split() == [
         "注",

@@ -8,19 +8,21 @@ from django.utils import timezone
 from anju.core.scope import scoped
 from anju.figures.services import observations as figures
 from anju.problems import Refused
-from anju.returns import queries, services
 from anju.returns.models import Answer
-from anju.returns.services import Put
+from anju.returns.queries import checks, explanation
+from anju.returns.queries.grid import lay_out_grid
+from anju.returns.services import answers, filling, opening, review
+from anju.returns.services.filling import Put
 from tests.returns.conftest import FORM, complete, pass_on
 
 
 def found(by, ret, check_id):
-    return [one for one in queries.check(by, ret) if one.check_id == check_id]
+    return [one for one in checks.check(by, ret) if one.check_id == check_id]
 
 
 def put(by, ret, line, **texts):
-    grid = queries.grid(by, ret)
-    done = services.fill(
+    grid = lay_out_grid(by, ret)
+    done = filling.fill(
         by=by, ret_id=ret.pk, changes=[Put(line, c, t, grid.cells[line, c].version) for c, t in texts.items()]
     )
     assert not done.problems and not done.conflicts
@@ -33,7 +35,7 @@ def test_a_blank_number_blocks_and_zero_does_not(people, draft, projects, acting
     put(by, draft, line, complete="0")
     assert (line, "complete") not in {(one.line, one.column) for one in found(by, draft, "blank")}
     with pytest.raises(Refused, match="RET-040"):
-        services.hand_in(by=by, ret_id=draft.pk)
+        review.hand_in(by=by, ret_id=draft.pk)
 
 
 def test_within_the_row(people, draft, projects, acting):
@@ -56,26 +58,26 @@ def test_against_the_ledger(people, draft, projects, acting):
 def test_against_the_last_period(people, county, ready, projects, acting):
     pass_on(people, ready)
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
-    september = services.open_return(by=by, form_code=FORM, region=county, period="2021-09")
-    assert queries.grid(by, september).cells[line, "start"].last == "448"
+    september = opening.open_return(by=by, form_code=FORM, region=county, period="2021-09")
+    assert lay_out_grid(by, september).cells[line, "start"].last == "448"
     put(by, september, line, start="440", invest="5000")
     assert found(by, september, "start-falls")[0].what == "东关棚改开工自年初累计 440 套，比上月 448 套 少。".replace(
         " 少", " 少"
     )
     complete(by, september)
-    told = queries.explanation(by, september)
+    told = explanation.explanation(by, september)
     assert any("开工 440 套，比上期减少 8 套（东关棚改减少 8 套）" in one for one in told)
     assert any(one.endswith("：情况属实。") for one in told)
 
 
 def test_january_is_not_compared_with_december(people, county, projects, forms, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
-    december = services.open_return(by=by, form_code=FORM, region=county, period="2021-12")
+    december = opening.open_return(by=by, form_code=FORM, region=county, period="2021-12")
     complete(by, december)
     pass_on(people, december)
     acting(by)
-    january = services.open_return(by=by, form_code=FORM, region=county, period="2022-01")
-    grid = queries.grid(by, january)
+    january = opening.open_return(by=by, form_code=FORM, region=county, period="2022-01")
+    grid = lay_out_grid(by, january)
     assert (grid.cells[line, "start"].last, grid.cells[line, "start"].text) == ("", "0")
     assert grid.cells[line, "stage"].text == "主体施工"  # what stands, stands
     assert not found(by, january, "start-falls")
@@ -87,22 +89,22 @@ def test_against_the_target(people, county, projects, forms, operator, acting):
             by=operator, measure="shanty.start.target", region=county, period="2021", value="500", calibre="市"
         )
     by = acting(people["clerk"])
-    december = services.open_return(by=by, form_code=FORM, region=county, period="2021-12")
+    december = opening.open_return(by=by, form_code=FORM, region=county, period="2021-12")
     (one,) = found(by, december, "shanty-target")
     assert (one.line, one.what) == ("total", "棚户区改造开工合计 448 套，年度任务 500 套，没有完成。")
-    assert queries.grid(by, december).cells["total", "start"].target == "500"
+    assert lay_out_grid(by, december).cells["total", "start"].target == "500"
 
 
 def test_against_the_finance_departments_own_table(people, county, draft, projects, acting):
     accountant = acting(people["accountant"])
-    funds = services.open_return(by=accountant, form_code="anju-funds-month", region=county, period="2021-08")
+    funds = opening.open_return(by=accountant, form_code="anju-funds-month", region=county, period="2021-08")
     puts = [Put(line, "paid", "100") for line in ("central", "bond")] + [
         Put(line, "paid", "无任务") for line in ("provincial", "local", "loan", "other")
     ]
-    assert not services.fill(by=accountant, ret_id=funds.pk, changes=puts).problems
-    assert queries.grid(accountant, funds).cells["all", "paid"].text == "200"
+    assert not filling.fill(by=accountant, ret_id=funds.pk, changes=puts).problems
+    assert lay_out_grid(accountant, funds).cells["all", "paid"].text == "200"
     by = acting(people["clerk"])
-    services.fill(by=by, ret_id=draft.pk, changes=[Put(f"p{one.pk}", "pay", "50") for one in projects])
+    filling.fill(by=by, ret_id=draft.pk, changes=[Put(f"p{one.pk}", "pay", "50") for one in projects])
     assert found(by, draft, "finance-paid")[0].what == "支付合计 150 万元，财政部门同期所报是 200 万元。"
     assert found(accountant, funds, "housing-paid")[0].what == "支付合计 200 万元，住建部门同期所报是 150 万元。"
     put(by, draft, f"p{projects[0].pk}", pay="100")
@@ -112,30 +114,30 @@ def test_against_the_finance_departments_own_table(people, county, draft, projec
 def test_a_copied_month_is_asked_about(people, county, ready, projects, acting):
     pass_on(people, ready)
     by = acting(people["clerk"])
-    september = services.open_return(by=by, form_code=FORM, region=county, period="2021-09")
+    september = opening.open_return(by=by, form_code=FORM, region=county, period="2021-09")
     assert {one.line for one in found(by, september, "copied-month")} == {f"p{projects[0].pk}", f"p{projects[1].pk}"}
 
 
 def test_an_answer_counts_only_while_the_fact_stands(people, draft, projects, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     put(by, draft, line, start="450")
-    services.answer(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="台账漏记两套。")
+    answers.answer(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="台账漏记两套。")
     (one,) = found(by, draft, "start-ledger")
     assert (one.answer, one.answered_by, one.open) == ("台账漏记两套。", "clerk某", False)
     put(by, draft, line, start="451")
     assert found(by, draft, "start-ledger")[0].open
     put(by, draft, line, start="450")  # the same fact again
     assert not found(by, draft, "start-ledger")[0].open
-    services.answer(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="")
+    answers.answer(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="")
     assert found(by, draft, "start-ledger")[0].open
 
 
 def test_what_blocks_cannot_be_answered_and_what_is_not_asked_neither(people, draft, projects, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     with pytest.raises(Refused, match="RET-043"):
-        services.answer(by=by, ret_id=draft.pk, check_id="blank", line=line, text="不知道")
+        answers.answer(by=by, ret_id=draft.pk, check_id="blank", line=line, text="不知道")
     with pytest.raises(Refused, match="RET-042"):
-        services.answer(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="对的")
+        answers.answer(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="对的")
     assert not Answer.objects.exists()
 
 
@@ -144,12 +146,12 @@ def test_a_waiver_has_a_person_a_reason_and_a_last_day(people, draft, projects, 
     put(clerk, draft, line, start="100")
     about = {"ret_id": draft.pk, "check_id": "money-within-start", "line": line}
     with pytest.raises(Refused, match="ACT-001"):
-        services.waive(by=clerk, **about, reason="批准", until=date(2999, 1, 1))
+        answers.waive(by=clerk, **about, reason="批准", until=date(2999, 1, 1))
     reviewer, today = acting(people["reviewer"]), timezone.localdate()
     for reason, until in (("", today), ("批准", today - timedelta(days=1))):
         with pytest.raises(Refused, match="RET-044"):
-            services.waive(by=reviewer, **about, reason=reason, until=until)
-    services.waive(by=reviewer, **about, reason="市政府专题会议纪要", until=today)
+            answers.waive(by=reviewer, **about, reason=reason, until=until)
+    answers.waive(by=reviewer, **about, reason="市政府专题会议纪要", until=today)
     (one,) = found(reviewer, draft, "money-within-start")
     assert not one.open and one.waived.by_name == "reviewer某"
     put(acting(people["clerk"]), draft, line, start="90")
@@ -182,16 +184,16 @@ def test_the_checks_ask_no_more_of_thirty_projects_than_of_three(people, county,
     from anju.projects.services import projects as ledger
 
     def asked() -> int:
-        queries.check(by, draft)  # what is kept is kept now
+        checks.check(by, draft)  # what is kept is kept now
         with CaptureQueriesContext(connection) as seen:
-            queries.check(by, draft)
+            checks.check(by, draft)
         return len(seen)
 
     by = acting(people["clerk"])
     few = asked()
     for n in range(27):
         ledger.register(by=by, region=county, code=f"N{n}", name=f"新项目{n}", kind="prh", year="2021", units="100")
-    services.refresh(by=by, ret_id=draft.pk)
+    opening.refresh(by=by, ret_id=draft.pk)
     assert asked() == few
 
 
@@ -200,10 +202,10 @@ def test_a_long_return_is_checked_by_the_engine_with_the_same_findings(people, d
 
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     put(by, draft, line, start="100", invest="5000", stage="未开工")
-    few, few_grid = queries.check(by, draft), queries.grid(by, draft).cells
+    few, few_grid = checks.check(by, draft), lay_out_grid(by, draft).cells
     monkeypatch.setattr(running, "FEW", 0)
-    assert queries.check(by, draft) == few and len(few) > 5
-    assert queries.grid(by, draft).cells == few_grid
+    assert checks.check(by, draft) == few and len(few) > 5
+    assert lay_out_grid(by, draft).cells == few_grid
 
 
 def test_an_answer_and_what_is_typed_leave_a_trail_row(people, draft, acting):
@@ -221,9 +223,9 @@ def test_one_answer_to_all_that_a_check_asks_is_one_row(people, draft, projects,
     by, lines = acting(people["clerk"]), [f"p{one.pk}" for one in projects[:2]]
     for line in lines:
         put(by, draft, line, start="450")
-    made = services.answer_alike(by=by, ret_id=draft.pk, check_id="start-ledger", text="台账尚未登记。")
+    made = answers.answer_alike(by=by, ret_id=draft.pk, check_id="start-ledger", text="台账尚未登记。")
     assert sorted(one.line for one in made) == sorted(lines)
     assert not [one for one in found(by, draft, "start-ledger") if one.open]
-    assert services.answer_alike(by=by, ret_id=draft.pk, check_id="start-ledger", text="台账尚未登记。") == []
+    assert answers.answer_alike(by=by, ret_id=draft.pk, check_id="start-ledger", text="台账尚未登记。") == []
     (row,) = Trail.objects.filter(act="returns.answer")
     assert sorted(row.said["after"]["lines"]) == sorted(lines) and row.said["reason"] == "台账尚未登记。"

@@ -10,9 +10,9 @@ from anju.core.scope import Operator, local_operator, scoped
 from anju.figures.catalogue import load_catalogue
 from anju.figures.queries import current
 from anju.projects.models import Event, Project
-from anju.returns import services
-from anju.returns.filling import Put
 from anju.returns.models import Return, Step
+from anju.returns.services import filling, locking, opening
+from anju.returns.services.filling import Put
 
 FORM, PERIOD = "anju-project-month", "2021-08"
 COUNTIES = ("140502", "140522", "140524", "140581")
@@ -23,7 +23,7 @@ def waiting(counties, projects=1):
     by = local_operator()
     with scoped(by):
         load_catalogue(by=by)
-        services.load_forms(by=by)
+        opening.load_forms(by=by)
         for code in counties:
             region = Region.objects.get(code=code, valid_until=None)
             Organisation.objects.create(region=region, kind="housing", name=f"{region.short}住建局")
@@ -31,13 +31,13 @@ def waiting(counties, projects=1):
                 Project(region=region, code=f"P{n}", name=f"项目{n}", kind="shanty", year=2021, units=300, by="local")
                 for n in range(projects)
             )
-            ret = services.open_return(by=by, form_code=FORM, region=region, period=PERIOD)
+            ret = opening.open_return(by=by, form_code=FORM, region=region, period=PERIOD)
             lines = list(ret.lines.values_list("key", flat=True))
             columns = ("start", "start_money", "basic", "complete", "handover", "invest", "arrive", "pay")
             puts = [
                 Put(line, column, "0" if column == "start_money" else "7") for line in lines for column in columns
             ] + [Put(line, "stage", "主体施工") for line in lines]
-            assert not services.fill(by=by, ret_id=ret.pk, changes=puts).problems
+            assert not filling.fill(by=by, ret_id=ret.pk, changes=puts).problems
             Return.objects.filter(pk=ret.pk).update(state=Return.CITY)
         return by, Region.objects.get(code="140500", valid_until=None)
 
@@ -47,10 +47,10 @@ def test_it_locks_what_is_sound_and_names_the_rest(committed):
     with scoped(by):
         bad = Return.objects.get(region__code="140522")
         Return.objects.filter(pk=bad.pk).update(state=Return.DRAFT)
-        services.fill(by=by, ret_id=bad.pk, changes=[Put(bad.lines.get().key, "start", "", 1)])
+        filling.fill(by=by, ret_id=bad.pk, changes=[Put(bad.lines.get().key, "start", "", 1)])
         Return.objects.filter(pk=bad.pk).update(state=Return.CITY)
     told = []
-    done = services.close_month(
+    done = locking.close_month(
         by=by, region=city, form_code=FORM, period=PERIOD, progress=lambda *said: told.append(said)
     )
     assert len(done.locked) == 3 and [one.code for one in done.refused[bad]] == ["RET-040"]
@@ -83,10 +83,10 @@ def test_stopped_in_the_middle_it_goes_on_where_it_stopped(committed):
             raise Stop
 
     with pytest.raises(Stop):
-        services.close_month(by=by, region=city, form_code=FORM, period=PERIOD, progress=stop)
+        locking.close_month(by=by, region=city, form_code=FORM, period=PERIOD, progress=stop)
     with scoped(by):
         assert Return.objects.filter(state=Return.LOCKED).count() == 2
-    assert len(services.close_month(by=by, region=city, form_code=FORM, period=PERIOD).locked) == 2
+    assert len(locking.close_month(by=by, region=city, form_code=FORM, period=PERIOD).locked) == 2
     with scoped(by):
         assert Step.objects.filter(move="lock").count() == 4
         assert Event.objects.filter(kind="start").count() == 4  # nothing twice
@@ -99,7 +99,7 @@ def test_two_at_once_lock_each_return_once(committed):
     def close():
         try:
             ready.wait()
-            outcomes.append(services.close_month(by=by, region=city, form_code=FORM, period=PERIOD))
+            outcomes.append(locking.close_month(by=by, region=city, form_code=FORM, period=PERIOD))
         finally:
             connection.close()
 
@@ -114,7 +114,7 @@ def test_two_at_once_lock_each_return_once(committed):
 def test_who_may_not_lock_locks_nothing(committed):
     by, city = waiting(COUNTIES[:1])
     clerk = Operator("clerk", "填报某", by.region_ids, {"clerk": by.region_ids})
-    done = services.close_month(by=clerk, region=city, form_code=FORM, period=PERIOD)
+    done = locking.close_month(by=clerk, region=city, form_code=FORM, period=PERIOD)
     assert not done.locked and [one.code for problems in done.refused.values() for one in problems] == ["ACT-001"]
     with scoped(by):
         assert not Trail.objects.filter(act="returns.close_month").exists()

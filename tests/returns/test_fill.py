@@ -8,19 +8,21 @@ from django.db import connection
 from anju.core.models import Trail
 from anju.core.scope import scoped
 from anju.problems import Refused
-from anju.returns import queries, services
 from anju.returns.models import Cell, Change, Return
-from anju.returns.services import Put
+from anju.returns.queries import checks, reading, returns
+from anju.returns.queries.grid import lay_out_grid
+from anju.returns.services import filling, opening
+from anju.returns.services.filling import Put
 from tests.returns.conftest import FORM, PERIOD
 
 
 def cell(by, ret, line, column):
-    return queries.grid(by, ret).cells[line, column]
+    return lay_out_grid(by, ret).cells[line, column]
 
 
 def test_a_return_opens_with_what_the_ledger_knows(people, draft, projects, acting):
     by, (east, west, old) = acting(people["clerk"]), projects
-    grid = queries.grid(by, draft)
+    grid = lay_out_grid(by, draft)
     assert [line.label for line in grid.lines] == ["西关棚改", "东关棚改", "东关小区", "合计"]
     of = lambda project, column: grid.cells[f"p{project.pk}", column].text  # noqa: E731
     assert (of(east, "start"), of(east, "start_money"), of(east, "invest")) == ("448", "166", "4320")
@@ -39,7 +41,7 @@ def test_a_return_opens_with_what_the_ledger_knows(people, draft, projects, acti
 
 def test_opening_again_gives_the_same(people, draft, county, acting):
     by = acting(people["clerk"])
-    assert services.open_return(by=by, form_code=FORM, region=county, period=PERIOD) == draft
+    assert opening.open_return(by=by, form_code=FORM, region=county, period=PERIOD) == draft
     assert Return.objects.count() == 1
 
 
@@ -47,27 +49,27 @@ def test_only_the_units_own_clerk_opens_it(people, county, forms, acting):
     for who, code in (("reviewer", "ACT-001"), ("accountant", "RET-012")):
         by = acting(people[who])
         with pytest.raises(Refused, match=code):
-            services.open_return(by=by, form_code=FORM, region=county, period=PERIOD)
+            opening.open_return(by=by, form_code=FORM, region=county, period=PERIOD)
     by = acting(people["neighbour"])
     with pytest.raises(type(county).DoesNotExist):
-        services.open_return(by=by, form_code=FORM, region=county, period=PERIOD)
+        opening.open_return(by=by, form_code=FORM, region=county, period=PERIOD)
 
 
 def test_a_period_of_another_kind_is_refused(people, county, forms, acting):
     by = acting(people["clerk"])
     for period, code in (("2021", "RET-010"), ("2021-Q3", "RET-010"), ("2016-12", "RET-013")):
         with pytest.raises(Refused, match=code):
-            services.open_return(by=by, form_code=FORM, region=county, period=period)
+            opening.open_return(by=by, form_code=FORM, region=county, period=period)
 
 
 def test_a_cell_is_saved_and_its_change_kept(people, draft, projects, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     seen = cell(by, draft, line, "invest")
-    done = services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4,500.25", seen.version)])
+    done = filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4,500.25", seen.version)])
     assert (
         [(one.text, one.version) for one in done.saved] == [("4500.25", 2)] and not done.conflicts and not done.problems
     )
-    (was,) = queries.history(by, draft, line, "invest")
+    (was,) = returns.history(by, draft, line, "invest")
     assert (was.who, was.before, was.after, was.via) == ("clerk", "4320", "4500.25", "填报")
     assert cell(by, draft, line, "invest").changed and cell(by, draft, line, "invest").ledger == "4320"
 
@@ -75,10 +77,8 @@ def test_a_cell_is_saved_and_its_change_kept(people, draft, projects, acting):
 def test_who_comes_second_is_told_who_was_first(people, draft, projects, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     seen = cell(by, draft, line, "invest").version
-    services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4500", seen)])
-    done = services.fill(
-        by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4600", seen), Put(line, "complete", "0")]
-    )
+    filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4500", seen)])
+    done = filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4600", seen), Put(line, "complete", "0")])
     (conflict,) = done.conflicts
     assert (conflict.who, conflict.text, conflict.mine, conflict.version) == ("clerk", "4500", "4600", 2)
     assert "填为“4500”，您填的是“4600”" in conflict.said
@@ -89,8 +89,8 @@ def test_who_comes_second_is_told_who_was_first(people, draft, projects, acting)
 def test_the_same_value_from_an_older_version_is_no_conflict(people, draft, projects, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     seen = cell(by, draft, line, "invest").version
-    services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4500", seen)])
-    done = services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4500.00", seen)])
+    filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4500", seen)])
+    done = filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4500.00", seen)])
     assert not done.conflicts and done.saved[0].version == 2 and Change.objects.count() == 1
 
 
@@ -100,7 +100,7 @@ def test_a_text_that_will_not_do_is_told_and_the_others_are_saved(people, draft,
         Put(line, "complete", "12套"), Put(line, "handover", "1.5"), Put(line, "gather", "3"), Put(line, "stage", "快了"), Put(line, "planned", "3"),
         Put(old, "start", "3"), Put("p0", "start", "3"), Put(line, "start_rate", "3"), Put(line, "arrive", "-5"), Put(line, "pay", "12.5"),
     ]  # fmt: skip
-    done = services.fill(by=by, ret_id=draft.pk, changes=puts)
+    done = filling.fill(by=by, ret_id=draft.pk, changes=puts)
     assert [one.column for one in done.saved] == ["pay"]
     assert [one.code for one in done.problems] == [
         "RET-031",
@@ -118,18 +118,18 @@ def test_a_text_that_will_not_do_is_told_and_the_others_are_saved(people, draft,
 
 def test_states_can_be_typed_and_a_cell_cleared(people, draft, projects, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
-    services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "complete", "无任务"), Put(line, "handover", "未报")])
+    filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "complete", "无任务"), Put(line, "handover", "未报")])
     assert (cell(by, draft, line, "complete").state, cell(by, draft, line, "handover").text) == ("no_task", "未报")
-    services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "handover", "", 1)])
+    filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "handover", "", 1)])
     assert cell(by, draft, line, "handover").text == ""
-    assert [one.after for one in queries.history(by, draft, line, "handover")] == ["", "未报"]
+    assert [one.after for one in returns.history(by, draft, line, "handover")] == ["", "未报"]
 
 
 def test_a_sum_leaves_out_what_has_no_task_and_is_unknown_with_what_is_not_reported(people, draft, projects, acting):
     by, (one, two) = acting(people["clerk"]), (f"p{projects[0].pk}", f"p{projects[1].pk}")
-    services.fill(by=by, ret_id=draft.pk, changes=[Put(one, "handover", "无任务"), Put(two, "handover", "12")])
+    filling.fill(by=by, ret_id=draft.pk, changes=[Put(one, "handover", "无任务"), Put(two, "handover", "12")])
     assert cell(by, draft, "total", "handover").text == "12"
-    services.fill(by=by, ret_id=draft.pk, changes=[Put(one, "handover", "未报", 1)])
+    filling.fill(by=by, ret_id=draft.pk, changes=[Put(one, "handover", "未报", 1)])
     assert cell(by, draft, "total", "handover").text == ""
 
 
@@ -137,10 +137,10 @@ def test_nobody_else_fills_it(people, draft, acting):
     for who, code in (("reviewer", "ACT-001"), ("accountant", "RET-012")):
         by = acting(people[who])
         with pytest.raises(Refused, match=code):
-            services.fill(by=by, ret_id=draft.pk, changes=[Put("p1", "start", "1")])
+            filling.fill(by=by, ret_id=draft.pk, changes=[Put("p1", "start", "1")])
     by = acting(people["neighbour"])
     with pytest.raises(Return.DoesNotExist):
-        services.fill(by=by, ret_id=draft.pk, changes=[])
+        filling.fill(by=by, ret_id=draft.pk, changes=[])
 
 
 def test_the_database_hides_a_return_even_where_the_query_does_not(people, draft, acting):
@@ -161,17 +161,17 @@ def test_a_page_costs_the_same_statements_for_three_projects_and_for_thirty(
 
     def cost():
         with CaptureQueriesContext(connection) as seen:
-            ret = queries.ret(by, draft.pk)
-            read = queries.read(by, ret)
-            queries.grid(by, ret, read)
-            queries.check(by, ret, read)
+            ret = returns.ret(by, draft.pk)
+            read = reading.read(by, ret)
+            lay_out_grid(by, ret, read)
+            checks.check(by, ret, read)
         return len(seen)
 
     few = cost()
     for n in range(27):
         ledger.register(by=by, region=county, code=f"N{n}", name=f"新项目{n}", kind="prh", year="2021", units="100")
-    assert services.refresh(by=by, ret_id=draft.pk) > 27
-    assert len(queries.grid(by, draft).lines) == 31
+    assert opening.refresh(by=by, ret_id=draft.pk) > 27
+    assert len(lay_out_grid(by, draft).lines) == 31
     assert cost() == few
 
 
@@ -181,10 +181,10 @@ def test_refreshing_takes_what_came_and_leaves_what_was_typed(people, draft, pro
     from anju.projects.services import events
 
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
-    services.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4400", 1)])
+    filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4400", 1)])
     for kind, amount in (("invest", "100"), ("basic", "20")):
         events.record(by=by, project_id=projects[0].pk, kind=kind, on=date(2021, 8, 15), amount=amount)
-    assert services.refresh(by=by, ret_id=draft.pk) == 1
+    assert opening.refresh(by=by, ret_id=draft.pk) == 1
     assert (cell(by, draft, line, "invest").text, cell(by, draft, line, "basic").text) == ("4400", "20")
 
 
@@ -201,7 +201,7 @@ def test_two_at_once_write_one_cell_once(committed):
             by = people["clerk"]
             with scoped(by):
                 ready.wait()
-                outcomes.append(services.fill(by=by, ret_id=ret.pk, changes=[Put(line, "invest", text, 0)]))
+                outcomes.append(filling.fill(by=by, ret_id=ret.pk, changes=[Put(line, "invest", text, 0)]))
         finally:
             connection.close()
 
@@ -214,9 +214,9 @@ def test_two_at_once_write_one_cell_once(committed):
 def test_a_note_is_written_once_and_not_over_somebody_s(people, draft, acting):
     by = acting(people["clerk"])
     for _ in range(2):
-        services.note(by=by, ret_id=draft.pk, text="汛期停工。", before="")
+        filling.note(by=by, ret_id=draft.pk, text="汛期停工。", before="")
     with pytest.raises(Refused, match="RET-035"):
-        services.note(by=by, ret_id=draft.pk, text="另一种说法。", before="")
+        filling.note(by=by, ret_id=draft.pk, text="另一种说法。", before="")
     (row,) = Trail.objects.filter(act="returns.note")
     assert (row.object_type, row.object_id) == ("returns.return", str(draft.pk))
     assert (row.said["before"], row.said["after"]) == ("", "汛期停工。")

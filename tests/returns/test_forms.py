@@ -8,9 +8,12 @@ from anju.figures.services import observations as figure_services
 from anju.problems import Refused
 from anju.projects.event_kinds import events
 from anju.quantities import unit
-from anju.returns import book, queries, services, spec
+from anju.returns.forms import book, spec
 from anju.returns.models import Form
-from anju.returns.services import Put
+from anju.returns.queries import checks
+from anju.returns.queries.grid import lay_out_grid
+from anju.returns.services import filling, opening
+from anju.returns.services.filling import Put
 from tests.returns.conftest import pass_on
 
 SHIPPED = {one.code: one for one in spec.shipped()}
@@ -93,18 +96,18 @@ def test_a_formula_that_names_nothing_is_told():
 
 
 def test_the_same_forms_again_change_nothing_and_a_changed_version_is_refused(operator, forms, scope):
-    assert services.load_forms(by=operator) == [] and Form.objects.count() == len(SHIPPED)
+    assert opening.load_forms(by=operator) == [] and Form.objects.count() == len(SHIPPED)
     changed = SHIPPED["low-rent-month"].model_copy(update={"name": "另一张表"})
     with pytest.raises(Refused, match="RET-004"):
-        services.load_forms(by=operator, specs=[spec.Spec.model_validate(changed.canonical)])
+        opening.load_forms(by=operator, specs=[spec.Spec.model_validate(changed.canonical)])
 
 
 def opened(people, county, acting, form, period, cells, line="all", who="clerk"):
     by = acting(people[who])
-    ret = services.open_return(by=by, form_code=form, region=county, period=period)
-    grid = queries.grid(by, ret)
+    ret = opening.open_return(by=by, form_code=form, region=county, period=period)
+    grid = lay_out_grid(by, ret)
     puts = [Put(line, column, text, grid.cells[line, column].version) for column, text in cells.items()]
-    done = services.fill(by=by, ret_id=ret.pk, changes=puts)
+    done = filling.fill(by=by, ret_id=ret.pk, changes=puts)
     assert not done.problems and not done.conflicts, done.problems
     return by, ret
 
@@ -122,9 +125,9 @@ RATES = {
 
 def test_the_yearly_form_gives_the_rates_that_the_circular_printed(people, county, offices, forms, acting):
     by, ret = opened(people, county, acting, "county-progress-year", "2021", ANNEX)
-    grid = queries.grid(by, ret)
+    grid = lay_out_grid(by, ret)
     assert {code: grid.cells["all", code].text for code in RATES} == RATES
-    assert not [one for one in queries.check(by, ret) if one.open]
+    assert not [one for one in checks.check(by, ret) if one.open]
     pass_on(people, ret, "locked")
     acting(people["clerk"])
     found = current.figures(
@@ -137,19 +140,19 @@ def test_the_targets_of_the_yearly_form_come_from_their_documents(people, county
     by = acting(operator)
     figure_services.enter(by=by, measure="shanty.start.target", region=county, period="2021", value="282", calibre="市")
     by, ret = opened(people, county, acting, "county-progress-year", "2021", {})
-    assert queries.grid(by, ret).cells["all", "start_target"].text == "282"
+    assert lay_out_grid(by, ret).cells["all", "start_target"].text == "282"
 
 
 def test_net_is_what_entered_less_what_left(people, county, offices, forms, acting):
     by, ret = opened(
         people, county, acting, "prh-guarantee", "2021-05", {f"c{n}": "1" for n in (2, 3, 4, 5, 6)}, "entered"
     )
-    services.fill(by=by, ret_id=ret.pk, changes=[Put("left_year", f"c{n}", "1") for n in (2, 3, 4, 5, 6)])
-    grid = queries.grid(by, ret)
+    filling.fill(by=by, ret_id=ret.pk, changes=[Put("left_year", f"c{n}", "1") for n in (2, 3, 4, 5, 6)])
+    grid = lay_out_grid(by, ret)
     assert [grid.cells[line, "c1"].text for line in ("entered", "left_year", "net")] == ["5", "5", "0"]
     assert (
         grid.cells["net", "c2"].computed
-        and services.fill(by=by, ret_id=ret.pk, changes=[Put("net", "c2", "3")]).problems
+        and filling.fill(by=by, ret_id=ret.pk, changes=[Put("net", "c2", "3")]).problems
     )
 
 
@@ -157,8 +160,8 @@ def test_the_end_of_a_period_is_the_end_of_the_last_and_what_came(people, county
     numbers = {"c4": "12", "c5": "3", "c6": "0", "c7": "100", "c8": "50", "c9": "0"}
     by, _ = opened(people, county, acting, "low-rent-month", "2012-05", numbers)
     by, ret = opened(people, county, acting, "low-rent-month", "2012-06", numbers | {"c7": "113", "c8": "53"})
-    assert queries.grid(by, ret).cells["all", "c1"].text == "100"
-    assert [one.what for one in queries.check(by, ret) if one.check_id != "blank"] == [
+    assert lay_out_grid(by, ret).cells["all", "c1"].text == "100"
+    assert [one.what for one in checks.check(by, ret) if one.check_id != "blank"] == [
         "7（113 户）不等于上期末 100 户 加本期 12 户。"
     ]
 
@@ -166,15 +169,15 @@ def test_the_end_of_a_period_is_the_end_of_the_last_and_what_came(people, county
 def test_an_expired_form_is_not_opened_for_a_later_period(people, county, offices, forms, acting):
     by = acting(people["clerk"])
     with pytest.raises(Refused, match="RET-011"):
-        services.open_return(by=by, form_code="economic-housing-quarter", region=county, period="2021-Q1")
+        opening.open_return(by=by, form_code="economic-housing-quarter", region=county, period="2021-Q1")
 
 
 def test_a_form_for_once_has_one_period(people, county, projects, forms, acting):
     by = acting(people["clerk"])
     with pytest.raises(Refused, match="RET-010"):
-        services.open_return(by=by, form_code="overdue-survey", region=county, period="2022-03")
-    ret = services.open_return(by=by, form_code="overdue-survey", region=county, period="2022-02")
-    grid = queries.grid(by, ret)
+        opening.open_return(by=by, form_code="overdue-survey", region=county, period="2022-03")
+    ret = opening.open_return(by=by, form_code="overdue-survey", region=county, period="2022-02")
+    grid = lay_out_grid(by, ret)
     assert (grid.cells[f"p{projects[1].pk}", "started"].text, grid.cells[f"p{projects[1].pk}", "left"].text) == (
         "363",
         "63",
@@ -182,7 +185,7 @@ def test_a_form_for_once_has_one_period(people, county, projects, forms, acting)
 
 
 def test_heads_stand_over_their_columns(people, draft, acting):
-    groups = queries.grid(acting(people["clerk"]), draft).groups
+    groups = lay_out_grid(acting(people["clerk"]), draft).groups
     assert [(one.label, one.colspan, one.rowspan) for one in groups[0][:5]] == [
         ("类型", 1, 3), ("计划年度", 1, 3), ("计划套数", 1, 3), ("计划改造户数", 1, 3), ("自年初累计", 8, 1),
     ]  # fmt: skip

@@ -8,8 +8,9 @@ import pytest
 from anju.core.models import Organisation
 from anju.core.scope import scoped
 from anju.problems import Refused
-from anju.returns import queries, services
-from anju.returns.services import Put
+from anju.returns.queries import grid, returns
+from anju.returns.services import filling
+from anju.returns.services.filling import Put
 
 
 @pytest.fixture
@@ -29,18 +30,18 @@ def test_another_bureau_of_the_kind_fills_what_an_ended_one_left(
     people, draft, projects, offices, county, heir, operator, acting
 ):
     line, by = f"p{projects[0].pk}", acting(heir)
-    put = Put(line, "invest", "4400", queries.grid(by, draft).cells[line, "invest"].version)
-    assert not queries.grid(by, draft).open
+    put = Put(line, "invest", "4400", grid.lay_out_grid(by, draft).cells[line, "invest"].version)
+    assert not grid.lay_out_grid(by, draft).open
     with pytest.raises(Refused, match="RET-012"):
-        services.fill(by=by, ret_id=draft.pk, changes=[put])
+        filling.fill(by=by, ret_id=draft.pk, changes=[put])
     end(offices, county, operator)
     acting(heir)
-    again = queries.ret(by, draft.pk)
-    assert queries.grid(by, again).open
-    assert services.fill(by=by, ret_id=draft.pk, changes=[put]).saved
+    again = returns.ret(by, draft.pk)
+    assert grid.lay_out_grid(by, again).open
+    assert filling.fill(by=by, ret_id=draft.pk, changes=[put]).saved
 
 
 def test_another_department_does_not(people, draft, offices, county, operator, acting):
     end(offices, county, operator)
     by = acting(people["accountant"])
-    assert not queries.grid(by, queries.ret(by, draft.pk)).open
+    assert not grid.lay_out_grid(by, returns.ret(by, draft.pk)).open

@@ -22,6 +22,7 @@ from anju.figures.services import current, imports, observations
 from anju.projects.models import Event
 from anju.returns import services
 from anju.returns.models import Cell, Return, Step
+from anju.returns.services import corrections, filling, locking
 from anju.workbooks.reading import reader
 from tests.returns.conftest import complete
 from tests.returns.together import month
@@ -62,7 +63,7 @@ def advance(people, ret: Return) -> None:
     """The next act of the chain."""
     act = CHAIN[ret.state]
     if act == "close_month":
-        services.close_month(
+        locking.close_month(
             by=people["lock"],
             region=Region.objects.get(code=IMPORTED, valid_until=None),
             form_code=ret.form.code,
@@ -139,13 +140,13 @@ def test_nothing_is_lost_or_doubled_whenever_the_process_is_killed():
                 assert ret.state == _after(state)
             if ret.state == Return.LOCKED:
                 with scoped(people["lock"]):
-                    ret = services.correct(by=people["lock"], ret_id=ret.pk, reason="更正试验")
+                    ret = corrections.correct(by=people["lock"], ret_id=ret.pk, reason="更正试验")
                 with scoped(people["clerk"]):  # another number each time, so that each lock has something to publish
                     cell = Cell.objects.get(ret=ret, line=line, column="start")
-                    services.fill(
+                    filling.fill(
                         by=people["clerk"],
                         ret_id=ret.pk,
-                        changes=[services.Put(line, "start", str(282 - ret.serial), cell.version)],
+                        changes=[filling.Put(line, "start", str(282 - ret.serial), cell.version)],
                     )
                 complete(people["clerk"], ret)
         lost += hit

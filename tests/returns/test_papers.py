@@ -11,9 +11,11 @@ from anju.core.models import File, Trail
 from anju.core.scope import scoped
 from anju.problems import ASK, Refused
 from anju.projects.models import Project
-from anju.returns import papers, queries, services, workbook
+from anju.returns.files import papers, workbook
 from anju.returns.models import Paper, Return
-from anju.returns.services import Put
+from anju.returns.queries import returns
+from anju.returns.services import filling, opening, review, scans
+from anju.returns.services.filling import Put
 from tests.returns.conftest import FORM, pass_on
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -39,7 +41,7 @@ def submitted(ready, people):
 
 def test_a_draft_prints_with_all_that_the_form_asks_and_says_that_it_is_one(clerk, draft):
     text = words(papers.pdf(clerk, draft))
-    spec = queries.spec(draft)
+    spec = returns.spec(draft)
     for wanted in (
         spec.name, f"制定机关：{spec.authority.issuer}", f"号：{spec.authority.number}", f"填报单位（盖章）：{draft.organisation.name}", "2021年8月",
         "计量单位：套、户、万元", "东关棚改", "西关棚改", "合计", "4320", "草稿（填报中）", "填表人：", "审核人：", "单位负责人：", "报出日期：",
@@ -91,7 +93,7 @@ def test_a_long_form_has_its_head_and_a_number_on_every_page(people, county, for
         )
         for n in range(90)
     )
-    ret = services.open_return(by=by, form_code=FORM, region=county, period="2021-08")
+    ret = opening.open_return(by=by, form_code=FORM, region=county, period="2021-08")
     with pdfplumber.open(BytesIO(papers.pdf(by, ret))) as pdf:
         texts = ["".join(page.extract_text().split()) for page in pdf.pages]
     assert len(texts) > 1
@@ -107,16 +109,16 @@ def test_a_submitted_return_bears_the_names_of_those_who_took_each_step(submitte
 
 
 def test_a_step_that_was_sent_back_is_no_signature(submitted, people, acting):
-    services.send_back(by=acting(people["lock"]), ret_id=submitted.pk, remark="请核对开工数")
-    services.hand_in(by=acting(people["clerk"]), ret_id=submitted.pk)
+    review.send_back(by=acting(people["lock"]), ret_id=submitted.pk, remark="请核对开工数")
+    review.hand_in(by=acting(people["clerk"]), ret_id=submitted.pk)
     by = acting(people["reviewer"])
-    html = papers.html(by, queries.ret(by, submitted.pk))
+    html = papers.html(by, returns.ret(by, submitted.pk))
     assert "填表人：clerk某" in html and "审核人：　" in html and "reviewer某" not in html
 
 
 def test_a_correction_says_that_it_is_one(clerk, draft):
     type(draft).objects.filter(pk=draft.pk).update(serial=2, reason="漏报一栋", ordered_by="省建函〔2021〕8号")
-    ret = queries.ret(clerk, draft.pk)
+    ret = returns.ret(clerk, draft.pk)
     text = words(papers.pdf(clerk, ret))
     assert "（第1次更正）" in text and "更正说明：漏报一栋（依据：省建函〔2021〕8号）" in text
 
@@ -128,7 +130,7 @@ def test_the_same_return_prints_the_same_bytes(submitted, people, acting):
 
 
 def test_what_is_typed_is_not_taken_for_markup(clerk, draft, projects):
-    services.fill(by=clerk, ret_id=draft.pk, changes=[Put(f"p{projects[0].pk}", "note", "<b>甲</b>&乙")])
+    filling.fill(by=clerk, ret_id=draft.pk, changes=[Put(f"p{projects[0].pk}", "note", "<b>甲</b>&乙")])
     (table,) = docx.Document(BytesIO(papers.word(clerk, draft))).tables
     assert "<b>甲</b>&乙" in [cell.text for row in table.rows for cell in row.cells]
 
@@ -139,7 +141,7 @@ def test_a_file_is_named_after_form_place_and_period(clerk, draft):
 
 def test_lines_and_columns_bear_the_numbers_that_the_form_gives_them(people, county, forms, acting):
     by = acting(people["accountant"])
-    ret = services.open_return(by=by, form_code="anju-funds-month", region=county, period="2021-08")
+    ret = opening.open_return(by=by, form_code="anju-funds-month", region=county, period="2021-08")
     (table,) = docx.Document(BytesIO(papers.word(by, ret))).tables
     texts = [[cell.text for cell in row.cells] for row in table.rows]
     assert texts[0][:2] == ["指标名称", "行次"] and texts[2][:4] == ["栏次", "", "甲", "乙"]
@@ -156,7 +158,7 @@ def test_lines_and_columns_bear_the_numbers_that_the_form_gives_them(people, cou
     ("盖章.pdf", PDF, "application/pdf"), ("盖章.jpg", JPG, "image/jpeg"), ("其实是图.pdf", PNG, "image/png"),
 ])  # fmt: skip
 def test_a_scan_is_kept_by_its_content_with_its_time(clerk, draft, name, content, media):
-    made = papers.keep_scan(by=clerk, ret_id=draft.pk, name=name, content=content)
+    made = scans.keep_scan(by=clerk, ret_id=draft.pk, name=name, content=content)
     kept = File.objects.get(pk=made.file_id)
     assert (kept.media, bytes(kept.content), made.by) == (media, content, clerk.key) and made.at
     assert Trail.objects.filter(act="returns.keep_scan").count() == 1
@@ -167,45 +169,45 @@ def test_a_scan_is_kept_by_its_content_with_its_time(clerk, draft, name, content
 )
 def test_what_is_no_scan_is_refused(clerk, draft, content, code):
     with pytest.raises(Refused, match=code):
-        papers.keep_scan(by=clerk, ret_id=draft.pk, name="盖章.pdf", content=content)
+        scans.keep_scan(by=clerk, ret_id=draft.pk, name="盖章.pdf", content=content)
     assert not Paper.objects.exists()
 
 
 def test_too_large_a_scan_is_refused(clerk, draft, monkeypatch):
     monkeypatch.setattr(papers, "LARGEST", 10)
     with pytest.raises(Refused, match="RET-652"):
-        papers.keep_scan(by=clerk, ret_id=draft.pk, name="盖章.pdf", content=PDF)
+        scans.keep_scan(by=clerk, ret_id=draft.pk, name="盖章.pdf", content=PDF)
 
 
 def test_the_same_scan_again_is_the_one_kept(clerk, draft):
-    first = papers.keep_scan(by=clerk, ret_id=draft.pk, name="盖章.pdf", content=PDF)
-    assert papers.keep_scan(by=clerk, ret_id=draft.pk, name="盖章.pdf", content=PDF) == first
+    first = scans.keep_scan(by=clerk, ret_id=draft.pk, name="盖章.pdf", content=PDF)
+    assert scans.keep_scan(by=clerk, ret_id=draft.pk, name="盖章.pdf", content=PDF) == first
     assert Paper.objects.count() == 1
 
 
 def test_a_return_changed_after_its_seal_is_warned_of(clerk, draft, projects):
-    papers.keep_scan(by=clerk, ret_id=draft.pk, name="盖章.pdf", content=PDF)
+    scans.keep_scan(by=clerk, ret_id=draft.pk, name="盖章.pdf", content=PDF)
     assert [scan.stands for scan in papers.scans(clerk, draft)] == [True]
-    services.fill(by=clerk, ret_id=draft.pk, changes=[Put(f"p{projects[0].pk}", "complete", "12")])
+    filling.fill(by=clerk, ret_id=draft.pk, changes=[Put(f"p{projects[0].pk}", "complete", "12")])
     (scan,) = papers.scans(clerk, draft)
     assert not scan.stands and scan.problem.level == ASK and scan.problem.code == "RET-653"
-    papers.keep_scan(
+    scans.keep_scan(
         by=clerk, ret_id=draft.pk, name="盖章.pdf", content=PDF
     )  # sealed anew: the same picture, another content
     assert [scan.stands for scan in papers.scans(clerk, draft)] == [True, False]
 
 
 def test_going_through_the_chain_changes_no_content(clerk, ready, people):
-    papers.keep_scan(by=clerk, ret_id=ready.pk, name="盖章.pdf", content=PDF)
+    scans.keep_scan(by=clerk, ret_id=ready.pk, name="盖章.pdf", content=PDF)
     with scoped(people["head"]):
         pass_on(people, ready)
-        assert [scan.stands for scan in papers.scans(people["head"], queries.ret(people["head"], ready.pk))] == [True]
+        assert [scan.stands for scan in papers.scans(people["head"], returns.ret(people["head"], ready.pk))] == [True]
 
 
 def test_others_keep_no_scan(draft, people, acting):
     with pytest.raises(Refused, match="ACT-001"):
-        papers.keep_scan(by=acting(people["finance"]), ret_id=draft.pk, name="盖章.pdf", content=PDF)
+        scans.keep_scan(by=acting(people["finance"]), ret_id=draft.pk, name="盖章.pdf", content=PDF)
     with pytest.raises(Refused, match="RET-012"):
-        papers.keep_scan(by=acting(people["accountant"]), ret_id=draft.pk, name="盖章.pdf", content=PDF)
+        scans.keep_scan(by=acting(people["accountant"]), ret_id=draft.pk, name="盖章.pdf", content=PDF)
     with pytest.raises(Return.DoesNotExist):
-        papers.keep_scan(by=acting(people["neighbour"]), ret_id=draft.pk, name="盖章.pdf", content=PDF)
+        scans.keep_scan(by=acting(people["neighbour"]), ret_id=draft.pk, name="盖章.pdf", content=PDF)

@@ -11,8 +11,8 @@ from django.db import connections
 from anju.core.models import Trail
 from anju.core.scope import local_operator, scoped
 from anju.problems import Refused
-from anju.returns import services
 from anju.returns.models import Cell, Change, Return, Step
+from anju.returns.services import filling, review
 from tests.returns.conftest import complete
 from tests.returns.together import month
 
@@ -65,8 +65,8 @@ def test_of_many_who_write_one_cell_one_wins_and_the_others_are_told():
             return seat == 0
         text = str(1000 + turn * SEATS + seat)
         with scoped(clerk):
-            done = services.fill(
-                by=clerk, ret_id=ret.pk, changes=[services.Put(line, column, text, start.get(column, 0) + turn)]
+            done = filling.fill(
+                by=clerk, ret_id=ret.pk, changes=[filling.Put(line, column, text, start.get(column, 0) + turn)]
             )
         assert not done.problems and len(done.saved) + len(done.conflicts) == 1
         for one in done.conflicts:
@@ -87,7 +87,7 @@ def test_of_many_who_approve_one_wins_and_the_others_are_told():
     people, ret, _ = month()
     complete(people["clerk"], ret)
     with scoped(people["clerk"]):
-        services.hand_in(by=people["clerk"], ret_id=ret.pk)
+        review.hand_in(by=people["clerk"], ret_id=ret.pk)
     reviewer = people["reviewer"]
     everyone = local_operator()
     with scoped(everyone):  # one return for each table, in the same state
@@ -100,9 +100,9 @@ def test_of_many_who_approve_one_wins_and_the_others_are_told():
         try:
             with scoped(reviewer):
                 if turn % 2:
-                    services.send_back(by=reviewer, ret_id=rets[table], remark="请核对")
+                    review.send_back(by=reviewer, ret_id=rets[table], remark="请核对")
                 else:
-                    services.review(by=reviewer, ret_id=rets[table])
+                    review.review(by=reviewer, ret_id=rets[table])
         except Refused as refused:
             (problem,) = refused.problems
             assert problem.code in ("RET-020", "RET-021") and "某 已于 " in problem.what, problem

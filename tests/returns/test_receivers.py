@@ -14,9 +14,11 @@ from python_calamine import CalamineWorkbook
 from anju.core.models import File
 from anju.core.scope import scoped
 from anju.problems import Refused
-from anju.returns import queries, receivers, services
+from anju.returns.files import receivers
 from anju.returns.models import Receipt
-from anju.returns.services import Put
+from anju.returns.queries import checks, grid, returns
+from anju.returns.services import answers, filling, receipts
+from anju.returns.services.filling import Put
 from tests.returns.conftest import pass_on
 
 CODE = "statistics"
@@ -26,13 +28,13 @@ CODE = "statistics"
 def clerk(people, ready, projects, acting):
     """Signed in after the return was submitted."""
     with scoped(people["clerk"]):
-        services.fill(by=people["clerk"], ret_id=ready.pk, changes=[
-            Put(f"p{projects[0].pk}", "complete", "12", queries.grid(people["clerk"], ready).cells[f"p{projects[0].pk}", "complete"].version),
-            Put(f"p{projects[1].pk}", "complete", "无任务", queries.grid(people["clerk"], ready).cells[f"p{projects[1].pk}", "complete"].version),
+        filling.fill(by=people["clerk"], ret_id=ready.pk, changes=[
+            Put(f"p{projects[0].pk}", "complete", "12", grid.lay_out_grid(people["clerk"], ready).cells[f"p{projects[0].pk}", "complete"].version),
+            Put(f"p{projects[1].pk}", "complete", "无任务", grid.lay_out_grid(people["clerk"], ready).cells[f"p{projects[1].pk}", "complete"].version),
         ])  # fmt: skip
-        for one in queries.check(people["clerk"], ready):
+        for one in checks.check(people["clerk"], ready):
             if one.open and one.level == "提醒":
-                services.answer(
+                answers.answer(
                     by=people["clerk"], ret_id=ready.pk, check_id=one.check_id, line=one.line, text="情况属实。"
                 )
         pass_on(people, ready)
@@ -41,13 +43,13 @@ def clerk(people, ready, projects, acting):
 
 @pytest.fixture
 def ret(clerk, ready):
-    return queries.ret(clerk, ready.pk)
+    return returns.ret(clerk, ready.pk)
 
 
 @pytest.fixture
 def receipt(clerk, ret):
-    made = receivers.receipt(by=clerk, ret_id=ret.pk, code=CODE)
-    receivers.register_sent(by=clerk, receipt_id=made.pk)
+    made = receipts.receipt(by=clerk, ret_id=ret.pk, code=CODE)
+    receipts.register_sent(by=clerk, receipt_id=made.pk)
     return made
 
 
@@ -144,18 +146,18 @@ def test_every_receiver_is_listed_with_its_state(clerk, ret, receipt):
 def test_a_receipt_is_opened_once_and_only_for_what_was_submitted(people, draft, acting):
     by = acting(people["clerk"])
     with pytest.raises(Refused, match="RET-703"):
-        receivers.receipt(by=by, ret_id=draft.pk, code=CODE)
+        receipts.receipt(by=by, ret_id=draft.pk, code=CODE)
     type(draft).objects.filter(pk=draft.pk).update(state="city")
-    first = receivers.receipt(by=by, ret_id=draft.pk, code=CODE)
-    assert receivers.receipt(by=by, ret_id=draft.pk, code=CODE) == first
+    first = receipts.receipt(by=by, ret_id=draft.pk, code=CODE)
+    assert receipts.receipt(by=by, ret_id=draft.pk, code=CODE) == first
     with pytest.raises(Refused, match="RET-704"):
-        receivers.receipt(by=by, ret_id=draft.pk, code="city")
+        receipts.receipt(by=by, ret_id=draft.pk, code="city")
 
 
 def test_sent_then_received_by_number_or_file(clerk, receipt):
     with pytest.raises(Refused, match="RET-705"):
-        receivers.register_receipt(by=clerk, receipt_id=receipt.pk)
-    done = receivers.register_receipt(
+        receipts.register_receipt(by=clerk, receipt_id=receipt.pk)
+    done = receipts.register_receipt(
         by=clerk, receipt_id=receipt.pk, number=" 回-17 ", name="回执.png", content=b"\x89PNG..."
     )
     assert (done.state, done.number, done.file.name) == (
@@ -164,22 +166,22 @@ def test_sent_then_received_by_number_or_file(clerk, receipt):
         "回执.png",
     ) and done.sent_at <= done.received_at
     with pytest.raises(Refused, match="STATE-001"):
-        receivers.register_sent(by=clerk, receipt_id=receipt.pk)
+        receipts.register_sent(by=clerk, receipt_id=receipt.pk)
 
 
 def test_times_that_cannot_be_are_refused(clerk, receipt):
     for at in (timezone.now() + timedelta(hours=1), timezone.now() - timedelta(days=900)):
         with pytest.raises(Refused, match="RET-706"):
-            receivers.register_receipt(by=clerk, receipt_id=receipt.pk, number="1", at=at)
+            receipts.register_receipt(by=clerk, receipt_id=receipt.pk, number="1", at=at)
 
 
 def test_others_register_nothing(people, receipt, acting):
     with pytest.raises(Refused, match="ACT-001"):
-        receivers.register_receipt(by=acting(people["reviewer"]), receipt_id=receipt.pk, number="1")
+        receipts.register_receipt(by=acting(people["reviewer"]), receipt_id=receipt.pk, number="1")
     with pytest.raises(Refused, match="RET-012"):
-        receivers.register_receipt(by=acting(people["accountant"]), receipt_id=receipt.pk, number="1")
+        receipts.register_receipt(by=acting(people["accountant"]), receipt_id=receipt.pk, number="1")
     with pytest.raises(Receipt.DoesNotExist):
-        receivers.register_receipt(by=acting(people["neighbour"]), receipt_id=receipt.pk, number="1")
+        receipts.register_receipt(by=acting(people["neighbour"]), receipt_id=receipt.pk, number="1")
 
 
 # --- read back ---------------------------------------------------------------
@@ -190,7 +192,7 @@ def test_an_export_that_says_the_same_is_the_receipt(clerk, ret, receipt, kind):
     rows = rows_of(clerk, ret)
     made = {"xlsx": xlsx, "titled": lambda rows: xlsx(rows, "统计联网直报导出"), "xls": xls}
     content = made[kind](rows) if kind in made else as_csv(rows, kind)
-    assert receivers.read_back(by=clerk, receipt_id=receipt.pk, content=content, name="导出.xlsx") == []
+    assert receipts.read_back(by=clerk, receipt_id=receipt.pk, content=content, name="导出.xlsx") == []
     receipt.refresh_from_db()
     assert receipt.state == Receipt.RECEIVED and bytes(File.objects.get(pk=receipt.file_id).content) == content
 
@@ -199,7 +201,7 @@ def test_each_difference_is_told_with_both_values(clerk, ret, receipt, projects)
     rows = rows_of(clerk, ret)
     rows[2][3] = "102"  # another order of rows and another number
     rows[1], rows[2] = rows[2], rows[1]
-    found = receivers.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows), name="导出.xlsx")
+    found = receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows), name="导出.xlsx")
     (one,) = found
     assert (one.line, one.ours, one.theirs) == (f"p{projects[0].pk}", "448", "102")
     assert one.says == "“A1”“新开工套数”：本系统 448，对方 102（《导出.xlsx》工作表“Sheet” 单元格 D2）。"
@@ -210,9 +212,9 @@ def test_each_difference_is_told_with_both_values(clerk, ret, receipt, projects)
 def test_after_mending_the_export_is_simply_read_again(clerk, ret, receipt):
     wrong = rows_of(clerk, ret)
     wrong[1][4] = "1"
-    assert len(receivers.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(wrong), name="导出.xlsx")) == 1
+    assert len(receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(wrong), name="导出.xlsx")) == 1
     assert (
-        receivers.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows_of(clerk, ret)), name="导出.xlsx") == []
+        receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows_of(clerk, ret)), name="导出.xlsx") == []
     )
     receipt.refresh_from_db()
     assert receipt.state == Receipt.RECEIVED and receipt.differences == []
@@ -221,7 +223,7 @@ def test_after_mending_the_export_is_simply_read_again(clerk, ret, receipt):
 def test_a_row_on_one_side_only_is_a_difference_and_a_sum_is_none(clerk, ret, receipt):
     head, *rows = rows_of(clerk, ret)
     rows = [*rows[1:], ["X9", "别处的项目", "1", "1", "1", "1", "1"], ["合计", "", "645", "448", "300", "12", "1"]]
-    found = receivers.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx([head, *rows]), name="导出.xlsx")
+    found = receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx([head, *rows]), name="导出.xlsx")
     assert [one.says for one in found] == [
         "“X9”这一行只在对方的表里有，本系统没有。",
         "“A0”这一行只在本系统有，对方的表里没有。",
@@ -233,17 +235,17 @@ def test_another_unit_in_their_head_is_reckoned_with(clerk, ret, receipt):
     head[6] = "本年完成投资（元）"
     for row in rows:
         row[6] = str(int(float(row[6]) * 10_000))
-    assert receivers.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx([head, *rows]), name="导出.xlsx") == []
+    assert receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx([head, *rows]), name="导出.xlsx") == []
 
 
 def test_no_task_may_be_blank_there_but_not_zero(clerk, ret, receipt):
     rows = rows_of(clerk, ret)
     assert rows[1][5] == "无任务"
     rows[1][5] = "0"
-    (one,) = receivers.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows), name="导出.xlsx")
+    (one,) = receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows), name="导出.xlsx")
     assert (one.ours, one.theirs) == ("无任务", "0")
     rows[1][5] = ""
-    assert receivers.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows), name="导出.xlsx") == []
+    assert receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows), name="导出.xlsx") == []
 
 
 def test_what_is_not_that_export_is_refused_and_nothing_changes(clerk, ret, receipt):
@@ -254,7 +256,7 @@ def test_what_is_not_that_export_is_refused_and_nothing_changes(clerk, ret, rece
         (xlsx(fewer), ["RET-722", "RET-722"]), (b"\xff\xfe\xff", ["RET-723"]),
     ):  # fmt: skip
         with pytest.raises(Refused) as refused:
-            receivers.read_back(by=clerk, receipt_id=receipt.pk, content=content, name="导出.xlsx")
+            receipts.read_back(by=clerk, receipt_id=receipt.pk, content=content, name="导出.xlsx")
         assert [problem.code for problem in refused.value.problems] == codes
     receipt.refresh_from_db()
     assert receipt.state == Receipt.SENT

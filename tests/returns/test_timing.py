@@ -11,8 +11,10 @@ from anju.core.scope import scoped
 from anju.core.templatetags.anju import period_label
 from anju.figures.queries import current, provenance
 from anju.problems import Refused
-from anju.returns import calendar, queries, reading, services, spec
+from anju.returns.forms import calendar, spec
 from anju.returns.models import Return
+from anju.returns.queries import deadlines, reading
+from anju.returns.services import opening, overdue, review
 from tests.returns.conftest import FORM, pass_on
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -133,7 +135,7 @@ def test_what_is_due_waits_for_the_one_who_has_it(people, county, ready, acting)
     def mine(who):
         return [
             (one.form.code, one.region.name, one.waits_for, one.hours_left, one.mine)
-            for one in queries.due(acting(people[who]), now, county)
+            for one in deadlines.due(acting(people[who]), now, county)
             if one.period == "2021-08" and one.form.code == FORM
         ]
 
@@ -141,8 +143,8 @@ def test_what_is_due_waits_for_the_one_who_has_it(people, county, ready, acting)
     assert mine("reviewer")[0][4] is False
     pass_on(people, ready, "joint")
     assert mine("reviewer")[0][2:] == ("returns.opine", 32, True) and mine("land")[0][4] and not mine("clerk")[0][4]
-    services.opine(by=acting(people["land"]), ret_id=ready.pk, agrees=True)
-    (one,) = [one for one in queries.due(people["land"], now, county) if one.ret]
+    review.opine(by=acting(people["land"]), ret_id=ready.pk, agrees=True)
+    (one,) = [one for one in deadlines.due(people["land"], now, county) if one.ret]
     assert one.opined and one.to == f"报{county.parent.name}"
     acting(people["clerk"]), ready.refresh_from_db()
     pass_on(people, ready, "city")
@@ -150,12 +152,12 @@ def test_what_is_due_waits_for_the_one_who_has_it(people, county, ready, acting)
     pass_on(people, ready, "locked")
     assert mine("lock") == []
     acting(people["lock"])
-    assert queries.recent(people["lock"], county) == [ready]
+    assert deadlines.recent(people["lock"], county) == [ready]
 
 
 def test_a_return_that_nobody_began_is_due_too(people, next_county, offices, forms, acting):
     by = acting(people["neighbour"])
-    found = {(one.form.code, one.period): one for one in queries.due(by, at("2021-08-23T09:00"), next_county)}
+    found = {(one.form.code, one.period): one for one in deadlines.due(by, at("2021-08-23T09:00"), next_county)}
     one = found[FORM, "2021-08"]
     assert one.ret is None and one.hours_left < 0 and one.mine
     assert ("anju-funds-month", "2021-08") in found and not found[
@@ -165,9 +167,9 @@ def test_a_return_that_nobody_began_is_due_too(people, next_county, offices, for
 
 def test_opening_what_is_due_opens_ones_own(people, next_county, offices, forms, acting):
     by = acting(people["neighbour"])
-    made = services.open_due(by=by, on=at("2021-08-21T09:00").date())
+    made = opening.open_due(by=by, on=at("2021-08-21T09:00").date())
     assert {one.form.code for one in made} == {FORM} and {one.period for one in made} >= {"2021-08", "2021-07"}
-    assert services.open_due(by=by, on=at("2021-08-21T09:00").date()) == []
+    assert opening.open_due(by=by, on=at("2021-08-21T09:00").date()) == []
 
 
 def test_asking_costs_the_same_for_one_county_and_for_two(people, city, county, next_county, draft, acting):
@@ -178,8 +180,8 @@ def test_asking_costs_the_same_for_one_county_and_for_two(people, city, county, 
 
     def cost(region):
         with CaptureQueriesContext(connection) as seen:
-            queries.due(by, at("2021-08-21T09:00"), region)
-            queries.progress(by, region, at("2021-08-21T09:00"))
+            deadlines.due(by, at("2021-08-21T09:00"), region)
+            deadlines.progress(by, region, at("2021-08-21T09:00"))
         return len(seen)
 
     cost(city)  # what is asked once and remembered
@@ -201,7 +203,7 @@ def test_late_by_days_from_the_deadline_to_the_first_submission(people, city, co
     acting(people["lock"])
     (one,) = [
         one
-        for one in queries.progress(people["lock"], city, at("2021-09-30T00:00"), "2021-08")
+        for one in deadlines.progress(people["lock"], city, at("2021-09-30T00:00"), "2021-08")
         if one.region == county and one.form.code == FORM
     ]
     assert one.days_late(at("2021-09-30T00:00")) == days and one.first_submitted_at == at(moment)
@@ -210,7 +212,7 @@ def test_late_by_days_from_the_deadline_to_the_first_submission(people, city, co
 def test_lateness_becomes_figures_with_the_proof(people, city, county, next_county, ready, acting):
     submitted(people, ready, at("2021-08-24T10:00"))
     by, now = acting(people["lock"]), at("2021-08-31T12:00")
-    services.lateness(by=by, region=city, month="2021-08", at=now)
+    overdue.publish_overdue(by=by, region=city, month="2021-08", at=now)
     found = current.figures(
         by, ["returns.due", "returns.late", "returns.late.days"], [county, next_county], ["2021-08"]
     )
@@ -220,8 +222,8 @@ def test_lateness_becomes_figures_with_the_proof(people, city, county, next_coun
     assert [found("returns.late.days", one).text() for one in (county, next_county)] == ["11", "18"]
     cited = provenance.provenance(by, found("returns.late", county).observation_id).observation.cited
     assert "首次上报 2021-08-24 10:00，期限 2021-08-22 17:30" in cited
-    assert services.lateness(by=by, region=city, month="2021-08", at=now) is None
-    assert {(one.region, one.form.code) for one in queries.late(by, county, "2021-08", now)} == {
+    assert overdue.publish_overdue(by=by, region=city, month="2021-08", at=now) is None
+    assert {(one.region, one.form.code) for one in deadlines.late(by, county, "2021-08", now)} == {
         (county, FORM),
         (county, "anju-funds-month"),
     }
@@ -229,7 +231,7 @@ def test_lateness_becomes_figures_with_the_proof(people, city, county, next_coun
 
 def test_what_has_not_fallen_due_is_not_counted(people, city, county, offices, forms, acting):
     by = acting(people["lock"])
-    services.lateness(by=by, region=city, month="2021-08", at=at("2021-08-22T17:00"))
+    overdue.publish_overdue(by=by, region=city, month="2021-08", at=at("2021-08-22T17:00"))
     assert current.figure(by, "returns.due", county, "2021-08").text() == ""
     assert timedelta(0) < at("2021-08-22T17:30") - at("2021-08-22T17:00")
 

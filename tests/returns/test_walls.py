@@ -10,8 +10,8 @@ from anju.core.models import Region
 from anju.core.scope import Operator, local_operator, scoped
 from anju.projects.models import Event, Project
 from anju.projects.queries import entries, projects
-from anju.returns import queries as returns
 from anju.returns.models import Cell, Change, Line, Return, Step
+from anju.returns.queries import deadlines, returns
 from tests.returns.together import month
 
 TABLES = [model._meta.db_table for model in (Project, Event, Return, Line, Cell, Change, Step)]
@@ -63,8 +63,8 @@ def test_without_row_level_security_the_queries_show_nothing_of_another_county(t
         with pytest.raises(Project.DoesNotExist):
             projects.project(user, project.pk)
         assert not projects.totals(user, [project.pk], until=timezone.localdate())
-        assert not [one for one in returns.due(user, timezone.now()) if one.region.pk not in user.region_ids]
+        assert not [one for one in deadlines.due(user, timezone.now()) if one.region.pk not in user.region_ids]
         assert not returns.history(user, ret, line, "start")
-        for pick in (returns.recent, entries.entries):
+        for pick in (deadlines.recent, entries.entries):
             with pytest.raises(Region.DoesNotExist):
                 pick(user, ret.region)

@@ -9,9 +9,12 @@ from openpyxl.comments import Comment
 from anju.core.models import Trail
 from anju.core.scope import scoped
 from anju.problems import ASK, Refused
-from anju.returns import queries, services, workbook, workbook_file
+from anju.returns.files import workbook, workbook_file
 from anju.returns.models import Cell
-from anju.returns.services import Put
+from anju.returns.queries import returns
+from anju.returns.queries.grid import lay_out_grid
+from anju.returns.services import filling, opening
+from anju.returns.services.filling import Put
 
 NAME = "月报.xlsx"
 
@@ -66,12 +69,12 @@ def merge(by, draft, sheet, name=NAME):
 
 
 def text(by, draft, line, column):
-    return queries.grid(by, draft).cells[line, column].text
+    return lay_out_grid(by, draft).cells[line, column].text
 
 
 def put(by, draft, line, column, said):
-    cell = queries.grid(by, draft).cells[line, column]
-    assert not services.fill(by=by, ret_id=draft.pk, changes=[Put(line, column, said, cell.version)]).conflicts
+    cell = lay_out_grid(by, draft).cells[line, column]
+    assert not filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, column, said, cell.version)]).conflicts
 
 
 # --- the file ----------------------------------------------------------------
@@ -96,7 +99,7 @@ def test_only_what_may_be_filled_is_unlocked(sheet, draft, clerk):
     assert not sheet.cell("东关棚改", "start").protection.locked
     for label, code in (("东关棚改", "planned"), ("东关棚改", "start_rate"), ("合计", "start"), ("东关小区", "start")):
         assert sheet.cell(label, code).protection.locked, (label, code)
-    grid = queries.grid(clerk, draft)
+    grid = lay_out_grid(clerk, draft)
     unlocked = sum(not cell.protection.locked for row in sheet.page.iter_rows(min_col=3) for cell in row)
     assert unlocked == sum(cell.open for cell in grid.cells.values())
 
@@ -249,7 +252,7 @@ def test_rows_added_or_removed_since_are_told(clerk, draft, sheet, projects, cou
     from anju.returns.models import Line
 
     made = ledger.register(by=clerk, region=county, code="A9", name="北关棚改", kind="shanty", year="2021", units="10")
-    services.refresh(by=clerk, ret_id=draft.pk)
+    opening.refresh(by=clerk, ret_id=draft.pk)
     Cell.objects.filter(ret=draft, line=at["西关棚改"]).delete()
     Line.objects.filter(ret=draft, key=at["西关棚改"]).delete()
     sheet["西关棚改", "complete"] = 3
@@ -261,7 +264,7 @@ def test_rows_added_or_removed_since_are_told(clerk, draft, sheet, projects, cou
     assert [place.column for place in result.saved] == ["complete"] and all(
         problem.level == ASK for problem in result.problems
     )
-    assert f"p{made.pk}" in {line.key for line in queries.grid(clerk, draft).lines}
+    assert f"p{made.pk}" in {line.key for line in lay_out_grid(clerk, draft).lines}
 
 
 # --- the wrong workbook ------------------------------------------------------
@@ -274,12 +277,12 @@ def codes(refused):
 def test_another_period_and_region_are_told_together(
     clerk, draft, people, projects, county, next_county, sheet, acting
 ):
-    other = services.open_return(by=clerk, form_code=draft.form.code, region=county, period="2021-09")
+    other = opening.open_return(by=clerk, form_code=draft.form.code, region=county, period="2021-09")
     with pytest.raises(Refused) as refused:
         merge(clerk, other, sheet)
     assert codes(refused) == ["RET-612"] and "2021年8月" in str(refused.value)
     by = acting(people["neighbour"])
-    theirs = services.open_return(by=by, form_code=draft.form.code, region=next_county, period="2021-09")
+    theirs = opening.open_return(by=by, form_code=draft.form.code, region=next_county, period="2021-09")
     with pytest.raises(Refused) as refused:
         merge(by, theirs, sheet)
     assert codes(refused) == ["RET-611", "RET-612"]
@@ -295,7 +298,7 @@ def test_an_older_correction_is_told(clerk, draft, sheet):
 def test_another_version_of_the_form_is_told(clerk, draft, sheet):
     from anju.returns.models import Form
 
-    spec = queries.spec(draft)
+    spec = returns.spec(draft)
     newer = Form.objects.create(
         code=spec.code, since="2021-08-01", name=spec.name, digest="f" * 64, spec=draft.form.spec
     )
@@ -441,7 +444,7 @@ def test_every_cell_ends_as_three_ways_say(clerk, draft, at):
     ]
     for _ in range(15):
         sheet = Sheet(workbook.write(clerk, draft))
-        grid = queries.grid(clerk, draft)
+        grid = lay_out_grid(clerk, draft)
         base = {place: grid.cells[at[place[0]], place[1]] for place in cells}
         said = {
             place: SAID if place[1] in ("invest", "arrive", "pay") else [one for one in SAID if "." not in one]
@@ -449,7 +452,7 @@ def test_every_cell_ends_as_three_ways_say(clerk, draft, at):
         }
         mine = {place: chance.choice(said[place]) if chance.random() < 0.4 else base[place].text for place in cells}
         theirs = {place: chance.choice(said[place]) if chance.random() < 0.4 else base[place].text for place in cells}
-        services.fill(
+        filling.fill(
             by=clerk,
             ret_id=draft.pk,
             changes=[Put(at[label], code, theirs[label, code], base[label, code].version) for label, code in cells],
@@ -461,7 +464,7 @@ def test_every_cell_ends_as_three_ways_say(clerk, draft, at):
         conflicts = {
             (label, place.column) for place in result.conflicts for label, key in at.items() if key == place.line
         }
-        now = queries.grid(clerk, draft)
+        now = lay_out_grid(clerk, draft)
         for place in cells:
             was, end = base[place].text, now.cells[at[place[0]], place[1]].text
             one, other, start = (_number(text) for text in (mine[place], theirs[place], was))
@@ -518,7 +521,7 @@ def test_two_workbooks_at_once_lose_nothing(committed):
         thread.join()
     assert not errors
     with scoped(by):
-        cells = queries.grid(by, ret).cells
+        cells = lay_out_grid(by, ret).cells
         assert (cells[line, "invest"].text, cells[line, "pay"].text) == ("11", "22")
         assert cells[line, "basic"].text in ("11", "22")
     (conflict,) = [one for result in results for one in result.conflicts]

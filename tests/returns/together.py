@@ -8,14 +8,14 @@ def month():
     """people, a draft of 2021-08 with one project, and the key of its line."""
     from anju.figures.catalogue import load_catalogue
     from anju.projects.services import projects as ledger
-    from anju.returns import services
+    from anju.returns.services import opening
 
     everyone = local_operator()
     county = Region.objects.get(code="140522", valid_until=None)
     city = Region.objects.get(code="140500", valid_until=None)
     with scoped(everyone):
         load_catalogue(by=everyone)
-        services.load_forms(by=everyone)
+        opening.load_forms(by=everyone)
         office = Organisation.objects.create(region=county, kind="housing", name="示例住建局")
     ids = frozenset({county.pk})
 
@@ -29,5 +29,5 @@ def month():
         project = ledger.register(
             by=people["clerk"], region=county, code="A1", name="东关棚改", kind="shanty", year="2021", units="282"
         )
-        ret = services.open_return(by=people["clerk"], form_code="anju-project-month", region=county, period="2021-08")
+        ret = opening.open_return(by=people["clerk"], form_code="anju-project-month", region=county, period="2021-08")
     return people, ret, f"p{project.pk}"

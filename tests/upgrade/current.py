@@ -18,10 +18,9 @@ from anju.documents.models import Document
 from anju.figures.services import observations as figures
 from anju.projects.models import Entry
 from anju.projects.services import projects
-from anju.returns import layout
-from anju.returns import queries as returns
 from anju.returns import services as filing
 from anju.returns.models import Return
+from anju.returns.queries import layout, returns
 from anju.runs.models import Run
 from anju.runs.services.runs import replay
 

@@ -49,7 +49,7 @@ def month(django_db_setup, django_db_blocker, empty):
     from anju.core.models import Region
     from anju.core.scope import local_operator, scoped
     from anju.figures.catalogue import load_catalogue
-    from anju.returns import services
+    from anju.returns.services import opening
 
     with django_db_blocker.unblock():
         clerk = operator("clerk")
@@ -58,7 +58,7 @@ def month(django_db_setup, django_db_blocker, empty):
         person("city_reviewer", "140500")
         with scoped(local_operator()) as local:
             load_catalogue(by=local)
-            services.load_forms(by=local)
+            opening.load_forms(by=local)
         with scoped(clerk):
             ledger(Region.objects.get(code=EAST, valid_until=None), clerk)
         yield
@@ -92,11 +92,11 @@ def draft(clean):
     """A fresh return of the month, filled from the ledger. Emptied afterwards: each test has its own."""
     from anju.core.models import Region
     from anju.core.scope import scoped
-    from anju.returns import services
+    from anju.returns.services import opening
 
     clerk = operator("clerk")
     with scoped(clerk):
-        return services.open_return(
+        return opening.open_return(
             by=clerk, form_code=FORM, region=Region.objects.get(code=EAST, valid_until=None), period=PERIOD
         )
 

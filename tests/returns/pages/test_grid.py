@@ -27,11 +27,11 @@ def at(page, line: int, column: str):
 
 def stored(draft, line: int, column: str) -> str | None:
     from anju.core.scope import scoped
-    from anju.returns import queries
+    from anju.returns.queries.grid import lay_out_grid
 
     user = operator("clerk")
     with scoped(user):
-        grid = queries.grid(user, draft)
+        grid = lay_out_grid(user, draft)
     return grid.cells[grid.lines[line].key, column].text
 
 

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from anju.core.models import Region
 from anju.core.scope import scoped
 from anju.figures.catalogue import load_catalogue
-from anju.returns import services
+from anju.returns.services import filling, opening
 from tests.cast import EAST, WEST, operator, person, sign_in
 from tests.returns.pages.conftest import FORM, PERIOD, ledger
 
@@ -36,11 +36,11 @@ def opened(db, operator):
         clerk = _clerk()
         with scoped(operator):
             load_catalogue(by=operator)
-            services.load_forms(by=operator)
+            opening.load_forms(by=operator)
         with scoped(clerk):
             county = Region.objects.get(code=EAST, valid_until=None)
             ledger(county, clerk, projects)
-            return services.open_return(by=clerk, form_code=FORM, region=county, period=PERIOD)
+            return opening.open_return(by=clerk, form_code=FORM, region=county, period=PERIOD)
 
     return make
 
@@ -63,7 +63,7 @@ def test_a_return_of_thirty_projects_asks_no_more_than_one_of_three(visitor, ope
     home = count(client, "/returns/")
     with scoped(_clerk()):
         ledger_more(27)
-        services.refresh(by=_clerk(), ret_id=ret.pk)
+        opening.refresh(by=_clerk(), ret_id=ret.pk)
     assert count(client, f"/returns/{ret.pk}/") == few
     assert count(client, "/returns/") == home
     assert few <= 34 and home <= 24
@@ -140,7 +140,7 @@ def test_a_conflict_with_the_workbook_is_told_and_the_workbook_given_back_marked
     cell.value = 117
     line = _grid(ret).lines[0].key
     with scoped(_clerk()):
-        services.fill(by=_clerk(), ret_id=ret.pk, changes=[services.Put(line, "start", "130", 1)])
+        filling.fill(by=_clerk(), ret_id=ret.pk, changes=[filling.Put(line, "start", "130", 1)])
     kept = io.BytesIO()
     book.save(kept)
     kept.seek(0)
@@ -182,10 +182,10 @@ def test_what_the_ledger_learnt_since_is_brought_in_at_one_click(visitor, opened
 
 
 def _grid(ret):
-    from anju.returns import queries
+    from anju.returns.queries import grid
 
     with scoped(_clerk()):
-        return queries.grid(_clerk(), ret)
+        return grid.lay_out_grid(_clerk(), ret)
 
 
 def test_the_city_locks_a_period_in_the_background_and_sees_who_has_reported(visitor, opened):

@@ -1,0 +1,188 @@
+"""A return on paper: the official form as PDF, Word and Excel, and the sealed scan that is kept as proof (盖章件)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from anju.core.scope import Operator, visible
+from anju.core.templatetags.anju import day, period_label
+from anju.documents.writers import formats
+from anju.problems import ASK, Problem
+from anju.returns.models import Paper, Return, Step
+from anju.returns.queries import grid, layout
+from anju.workbooks.writing.tables import head_cells
+
+SIGNS = {"填表人": "hand_in", "审核人": "review", "单位负责人": "submit"}  # whose step is whose signature
+BACK = ("return", "withdraw")
+KINDS = {
+    b"%PDF-": ("application/pdf", b"%%EOF"),
+    b"\xff\xd8\xff": ("image/jpeg", b"\xff\xd9"),
+    b"\x89PNG\r\n\x1a\n": ("image/png", b"IEND"),
+}
+BLANK_DAY = "　　　年　　月　　日"
+
+
+@dataclass(frozen=True)
+class HeadCell:
+    text: str
+    rowspan: int
+    colspan: int
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A kept scan. stands: the return still says what it said when it was sealed."""
+
+    paper: Paper
+    stands: bool
+
+    @property
+    def problem(self) -> Problem | None:
+        if self.stands:
+            return None
+        return Problem(
+            "RET-653", f"盖章件《{self.paper.file.name}》", f"{day(self.paper.at)} 上传以后，报表的内容又改过，与盖章件不再一致。",
+            "请核对改动；确有变化的，重新打印、盖章、上传。", ASK,
+        )  # fmt: skip
+
+
+# --- printing ----------------------------------------------------------------
+
+
+def html(user: Operator, ret: Return) -> str:
+    """The official form as the documents machine takes it."""
+    sheet = grid.lay_out_grid(user, ret)
+    spec, units = sheet.spec, layout.units(sheet.columns)
+    return render_to_string("returns/papers/form.html", {
+        "name": spec.name[:28], "print": spec.print, "draft": _draft(ret), "title": title(ret), "marks": _marks(spec),
+        "top": (f"填报单位（盖章）：{unit_name(ret)}", period_name(ret.period), f"计量单位：{'、'.join(units)}" if units else ""),
+        "head": _head(sheet, len(units) > 1), "rows": [_row(sheet, line) for line in sheet.lines], "notes": _notes(ret, spec),
+        "signers": _signers(user, ret, spec.print.signers),
+    })  # fmt: skip
+
+
+def pdf(user: Operator, ret: Return) -> bytes:
+    return formats.to_pdf(
+        html(user, ret), title(ret), timezone.localdate(ret.submitted_at) if ret.submitted_at else None
+    )
+
+
+def word(user: Operator, ret: Return) -> bytes:
+    return formats.to_docx(html(user, ret), title(ret))
+
+
+def excel(user: Operator, ret: Return) -> bytes:
+    """As printed; the workbook to be filled in is `workbook.write`."""
+    return formats.annex_xlsx(html(user, ret), title(ret))
+
+
+def file_name(ret: Return, ending: str, more: str = "") -> str:
+    """项目进度月报表 甲县 2021年9月.pdf"""
+    return (
+        formats.file_name(f"{title(ret)} {ret.region.name} {period_name(ret.period)}{more}", "").removesuffix(".")
+        + f".{ending}"
+    )
+
+
+def title(ret: Return) -> str:
+    return ret.form.name + (f"（第{ret.serial - 1}次更正）" if ret.serial > 1 else "")
+
+
+def period_name(period: str) -> str:
+    """A month's form is of the month: 2021年9月; what it counts since January its heads say."""
+    year, _, month = period.partition("-")
+    return f"{year}年{int(month)}月" if len(month) == 2 and month.isdecimal() else period_label(period)
+
+
+def unit_name(ret: Return) -> str:
+    return ret.organisation.name if ret.organisation else ret.region.name
+
+
+def _draft(ret: Return) -> str:
+    return "" if ret.state in Return.SUBMITTED else f"草稿（{Return.STATES.label(ret.state)}）"
+
+
+def _marks(spec: Any) -> list[str]:
+    """What stands at the right above a statistical form: 表号, 制定机关, 文号, 有效期."""
+    authority = spec.authority
+    said = (
+        ("表　　号", spec.number),
+        ("制定机关", authority.issuer),
+        ("文　　号", authority.number),
+        ("有效期至", day(authority.valid_until)),
+    )
+    return [f"{name}：{text}" for name, text in said if text]
+
+
+def _head(sheet: grid.Grid, several: bool) -> list[list[HeadCell]]:
+    first = [(layout.corner(sheet.spec),), *([("行次",)] if _numbered(sheet) else [])]
+    cells = head_cells([*first, *(layout.path(column, several) for column in sheet.columns)])
+    lines: list[list[HeadCell]] = [[] for _ in range(1 + max(cell[2] for cell in cells))]
+    for top, left, bottom, right, text in sorted(cells):
+        lines[top].append(HeadCell(text, bottom - top + 1, right - left + 1))
+    if any(column.number for column in sheet.columns):
+        lines.append(
+            [
+                HeadCell(text, 1, 1)
+                for text in ("栏次", *[""] * (len(first) - 1), *(column.number for column in sheet.columns))
+            ]
+        )
+    return lines
+
+
+def _numbered(sheet: grid.Grid) -> bool:
+    return any(line.number for line in sheet.lines)
+
+
+def _row(sheet: grid.Grid, line: grid.GridLine) -> dict[str, Any]:
+    cells = [{"text": line.number, "css": ""}] if _numbered(sheet) else []
+    cells += [
+        {"text": cell.text, "css": {"number": "num", "text": "text"}.get(column.type, "")}
+        if cell.exists else {"text": "" if line.heading else "—", "css": ""}
+        for column, cell in zip(sheet.columns, sheet.row(line.key), strict=True)
+    ]  # fmt: skip
+    return {"label": "　" * line.indent + line.label, "total": line.computed, "cells": cells}
+
+
+def _notes(ret: Return, spec: Any) -> list[str]:
+    several = len(spec.print.notes) > 1
+    notes = [
+        f"{'　　　' if place else '说明：'}{f'{place + 1}.' if several else ''}{text}"
+        for place, text in enumerate(spec.print.notes)
+    ]
+    if ret.note.strip():
+        notes += [
+            f"情况说明：{line}" if place == 0 else line
+            for place, line in enumerate(ret.note.strip().splitlines())
+            if line.strip()
+        ]
+    if ret.serial > 1:
+        ordered = f"（依据：{ret.ordered_by}）" if ret.ordered_by else ""
+        notes.append(f"更正说明：{ret.reason}{ordered}")
+    return notes
+
+
+def _signers(user: Operator, ret: Return, wanted: Sequence[str]) -> list[str]:
+    """Whoever took the step since the return last went back; a blank to sign on where nobody has yet."""
+    names: dict[str, str] = {}
+    for step in visible(Step.objects.filter(ret=ret), user).order_by("id"):
+        if step.move in BACK:
+            names.clear()
+        names[step.move] = step.by_name
+    signed = [f"{name}：{names.get(SIGNS.get(name, ''), '') or '　' * 5}" for name in wanted]
+    return [*signed, f"报出日期：{day(timezone.localdate(ret.submitted_at)) if ret.submitted_at else BLANK_DAY}"]
+
+
+# --- the sealed scan ---------------------------------------------------------
+
+
+def scans(user: Operator, ret: Return) -> list[Scan]:
+    """The scans of a return, the newest first, each with whether the return still says the same."""
+    papers = list(
+        visible(Paper.objects.filter(ret=ret), user).select_related("file").defer("file__content").order_by("-id")
+    )
+    now = layout.digest(ret) if papers else ""
+    return [Scan(paper, paper.digest == now) for paper in papers]

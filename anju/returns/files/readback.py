@@ -1,0 +1,237 @@
+"""What a receiver's own system exports, read and compared with the return cell by cell. Pure; knows no database."""
+
+import csv
+import datetime
+import io
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import Any
+
+from anju import quantities
+from anju.problems import Problem, Refused
+from anju.returns.forms.spec import Column
+from anju.returns.queries.values import NOTHING, read_number
+from anju.workbooks.files.numbers import BAD, BLANK, DASH, GENERAL, NUMBER, Format, fold, from_cell, parse
+from anju.workbooks.files.opening import open_workbook
+from anju.workbooks.reading import heads
+from anju.workbooks.reading.cells import reference, where
+from anju.workbooks.reading.heads import Grid, Head
+from anju.workbooks.reading.maps import Column as MapColumn
+
+LARGEST = 20 << 20
+SUMS = ("合计", "总计", "小计")  # another system adds up by itself
+SILENT = ("", "未报", "无任务", "不适用")  # what another system may only be able to leave blank
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A field of the receiver's form. column: of our form; None: it says which row it is (its name, its code)."""
+
+    code: str
+    head: str
+    paths: tuple[str, ...]
+    column: Column | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is not the same there: a cell, or a whole row that only one side has."""
+
+    line: str
+    label: str
+    head: str
+    ours: str
+    theirs: str
+    where: str
+
+    @property
+    def says(self) -> str:
+        if not self.head:
+            return f"“{self.label}”这一行{self.ours or self.theirs}。"
+        return f"“{self.label}”“{self.head}”：本系统 {self.ours or '空'}，对方 {self.theirs or '空'}（{self.where}）。"
+
+    def as_dict(self) -> dict[str, str]:
+        return {**asdict(self), "says": self.says}
+
+
+@dataclass
+class Page:
+    """A sheet of the export: its rows and what it takes to understand them."""
+
+    name: str
+    rows: list[list[Any]]
+    merges: list[Any]
+    format: Any
+
+
+def compare(
+    content: bytes,
+    name: str,
+    wanted: Sequence[Wanted],
+    rows: Mapping[str, Mapping[str, str]],
+    sums: Collection[str] = (),
+) -> tuple[list[Difference], int]:
+    """Differences, and how many cells were compared. rows: key → texts by code, as the return has them; sums: names of rows that add up others.
+
+    Refused: the file cannot be read (WB-…), or it is not that export: no head is known (RET-721), columns are missing (RET-722).
+    """
+    if len(content) > LARGEST:
+        raise Refused(
+            Problem(
+                "RET-720", f"《{name}》", f"文件有 {len(content) >> 20} 兆，导出表不会这么大。", "请确认选对了文件。"
+            )
+        )
+    names = [one for one in wanted if one.column is None]
+    best: tuple[int, Page, Head, dict[int, int], list[Problem]] | None = None
+    columns = tuple(MapColumn(path=one.paths, measure=one.code) for one in wanted)
+    for page in _pages(content, name):
+        grid = Grid(page.rows[: heads.HEAD_ROWS], page.merges)
+        head = heads.find_head(grid, [path for one in names for path in one.paths])
+        if head is None:
+            continue
+        match = heads.match(columns, head, name, page.name)
+        spanned = [index for index, one in enumerate(wanted) if one.column is None and _named(one, head)]
+        found = {**match.found, **dict.fromkeys(spanned, head.span[1])}
+        missing = [
+            Problem("RET-722", where(name, page.name), f"导出表的表头里没有“{one.head}”这一列。", "请导出全部列；表头换了名称的，请改报表的 receivers.heads。")
+            for index, one in enumerate(wanted) if index not in found and one.column is not None
+        ]  # fmt: skip
+        if best is None or len(found) > best[0]:
+            best = (len(found), page, head, found, missing)
+    if best is None:
+        told = "”或“".join(one.head for one in names)
+        raise Refused(
+            Problem(
+                "RET-721", f"《{name}》", f"没有找到表头（名为“{told}”的列）。", "请确认选的是这个系统导出的这张表。"
+            )
+        )
+    _, page, head, found, missing = best
+    if missing:
+        raise Refused(*missing)
+    return _compare(
+        page, head, name, [(one, found[index]) for index, one in enumerate(wanted) if index in found], rows, sums
+    )
+
+
+def _named(one: Wanted, head: Head) -> bool:
+    said = {heads.heading(cell.text)[0] for cell in head.paths.get(head.span[1], ())}
+    return any(heads.heading(path)[0] in said for path in one.paths)
+
+
+def _compare(
+    page: Page,
+    head: Head,
+    name: str,
+    fields: Sequence[tuple[Wanted, int]],
+    rows: Mapping[str, Mapping[str, str]],
+    sums: Collection[str],
+) -> tuple[list[Difference], int]:
+    known: dict[str, dict[str, str]] = {
+        one.code: {heads.label(texts[one.code]): key for key, texts in rows.items() if texts.get(one.code)}
+        for one, _ in fields
+        if one.column is None
+    }
+    ignored = {heads.label(name) for name in (*sums, *SUMS)}
+    told: list[Difference] = []
+    seen: dict[str, int] = {}
+    count = 0
+    for number, values in enumerate(page.rows[head.bottom + 1 :], head.bottom + 1):
+        texts = {one.code: _text(values, at) for one, at in fields}
+        said = {code: heads.label(texts[code]) for code in known if texts[code]}
+        if not said or (not any(texts[one.code] for one, _ in fields if one.column)):
+            continue  # a blank line, a note under the table
+        if ignored.intersection(said.values()):
+            continue
+        key = next((known[code][text] for code, text in said.items() if text in known[code]), None)
+        label, at = next(texts[code] for code in known if texts[code]), where(name, page.name, f"{number + 1}")
+        if key is None or key in seen:
+            what = (
+                "只在对方的表里有，本系统没有"
+                if key is None
+                else f"在对方的表里重复（第 {seen[key] + 1}、{number + 1} 行）"
+            )
+            told.append(Difference(key or "", label, "", "", what, at))
+            continue
+        seen[key] = number
+        for one, column in fields:
+            if one.column is None:
+                continue
+            count += 1
+            ours, theirs = rows[key].get(one.code, ""), _shown(page, values, number, column)
+            if not _same(ours, theirs, one.column, head.units_of(column)):
+                told.append(
+                    Difference(key, label, one.head, ours, theirs, where(name, page.name, reference(number, column)))
+                )
+    for key, texts in rows.items():
+        if key not in seen:
+            label = next((texts[code] for code in known if texts.get(code)), key)
+            told.append(Difference(key, label, "", "只在本系统有，对方的表里没有", "", where(name, page.name)))
+    return told, count
+
+
+def _same(ours: str, theirs: str, column: Column, units: Sequence[str]) -> bool:
+    if column.type != "number":
+        return _words(ours) == _words(theirs)
+    number = parse(theirs)
+    if number.state in (BLANK, DASH):
+        return ours in SILENT
+    if number.state != NUMBER or number.approx:
+        return ours == theirs or (number.state in (*NOTHING, "unreported") and parse(ours).state == number.state)
+    try:
+        mine, _ = read_number(ours, column.model_copy(update={"places": 6, "signed": True}))
+        family = quantities.unit(column.unit).family
+        unit = number.unit or next((one for one in units if quantities.unit(one).family == family), column.unit)
+        return quantities.unit(unit).family == family and quantities.to_base(number.digits, number.places, unit) == mine
+    except ValueError:
+        return False
+
+
+def _words(text: str) -> str:
+    return "" if parse(text).state == DASH else "".join(fold(text).split())
+
+
+def _text(values: Sequence[Any], at: int) -> str:
+    value = values[at] if at < len(values) else ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, datetime.datetime | datetime.date):
+        return value.isoformat()[:10]
+    number = from_cell(value, GENERAL)
+    return str(value) if number.state == BAD else quantities.scaled_text(number.digits, number.places)
+
+
+def _shown(page: Page, values: Sequence[Any], row: int, at: int) -> str:
+    """As exact as the cell holds it; a share that Excel shows in percent is read as percent."""
+    value = values[at] if at < len(values) else ""
+    if isinstance(value, str | bool | datetime.date) or page.format(row, at).kind != "percent":
+        return _text(values, at)
+    number = from_cell(value, Format("percent", 0, 15))
+    return quantities.scaled_text(number.digits, number.places) + "%"
+
+
+def _pages(content: bytes, name: str) -> Iterator[Page]:
+    if (
+        not content
+        or content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+        or b"\0" in content[:4096]
+        or content.lstrip()[:1] == b"<"
+    ):
+        for sheet in open_workbook(content, name).sheets:
+            yield Page(sheet.name, list(islice(sheet.rows(), 20_000)), sheet.merges, sheet.marks.format)
+        return
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        yield Page("", list(csv.reader(io.StringIO(text))), [], lambda row, column: GENERAL)
+        return
+    raise Refused(
+        Problem(
+            "RET-723",
+            f"《{name}》",
+            "既不是 Excel 工作簿，也不是能读的文本表格。",
+            "请在对方系统里导出 .xlsx 或 .csv。",
+        )
+    )

@@ -1,0 +1,175 @@
+"""When a return is cut off and due, and which period comes before which. Pure."""
+
+import re
+from calendar import monthrange
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from anju.core import periods
+from anju.core.postgres import home
+from anju.problems import Problem, Refused
+from anju.returns.forms.spec import Deadline, Spec
+
+LONG_AFTER = timedelta(
+    days=92
+)  # a form for once is no longer asked for after as long as two monthly periods and the running one
+SHAPES = {"month": "2021-08", "quarter": "2021-Q3", "half": "2021-H1", "year": "2021"}
+A_YEAR = {"month": 12, "quarter": 4, "half": 2, "year": 1}  # periods
+LISTED = "workdays.yaml"
+
+
+class Workdays(NamedTuple):
+    """The office's list (放假和调休): days off on weekdays, weekends worked, and the years that it is complete for."""
+
+    off: frozenset[date]
+    worked: frozenset[date]
+    years: frozenset[int]
+
+
+def zone() -> ZoneInfo:
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+@cache
+def _days() -> Workdays:
+    """What the office registered in its data folder, otherwise what is shipped. Refused RET-015 when it cannot be read: a deadline would be wrong."""
+    own = home() / LISTED
+    try:
+        text = (own if own.is_file() else files("anju.returns").joinpath(LISTED)).read_text(encoding="utf-8")
+        said = YAML(typ="safe", pure=True).load(text) or {}
+        dates = [
+            (int(year), kind, date.fromisoformat(str(day)))
+            for year, lists in said.items()
+            for kind in ("off", "worked")
+            for day in lists[kind] or ()
+        ]
+        if any(day.year != year for year, _, day in dates):
+            raise ValueError("of another year")
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        what = (
+            f"第 {mark.line + 1} 行不合 YAML 的写法。"
+            if mark
+            else "读不懂：每年下面写 off、worked 两列，日期写成 2026-10-01 的样子，且在那一年。"
+        )
+        fix = "请按《怎样写一张报表》的“放假和调休”一节改正，再重启服务。"
+        raise Refused(Problem("RET-015", f"放假安排 {own}", what, fix)) from None
+    off, worked = (frozenset(day for _, kind, day in dates if kind == wanted) for wanted in ("off", "worked"))
+    return Workdays(off, worked, frozenset(int(year) for year in said))
+
+
+def is_workday(day: date) -> bool:
+    listed = _days()
+    return day in listed.worked or (day.weekday() < 5 and day not in listed.off)
+
+
+def guessed(spec: Spec, period: str) -> str:
+    """What must be said of the unit's deadline when it counts workdays in a year whose holidays are not registered; "" when nothing must."""
+    deadline = spec.due["unit"]
+    if deadline.workdays is None:
+        return ""
+    first, last = periods.end(period) + timedelta(days=1), moment(deadline, period).date()
+    missing = sorted({first.year, last.year} - _days().years)
+    return f"{'、'.join(map(str, missing))}年放假调休没有登记，暂按周一至周五推算" if missing else ""
+
+
+def check(spec: Spec, period: str) -> None:
+    """Refused RET-010 when the period is of another kind than the form's, RET-011 when the form is not in force for it."""
+    end = periods.end(period)
+    where = f"《{spec.name}》{period}"
+    if spec.period == "once" and period != spec.once:
+        raise Refused(Problem("RET-010", where, "这张表只报一次。", f"期间是 {spec.once}。"))
+    if spec.period != "once":
+        shape = SHAPES[spec.period]
+        if re.sub(r"\d", "0", period) != re.sub(r"\d", "0", shape):
+            raise Refused(Problem("RET-010", where, "期间的写法与这张表不符。", f"请写成 {shape} 的样子。"))
+    if end < spec.since or (spec.until and end > spec.until):
+        until = f"至 {spec.until}" if spec.until else "起"
+        raise Refused(
+            Problem("RET-011", where, f"这张表自 {spec.since} {until}施行，这一期不用填报。", "请核对期间或表号。")
+        )
+
+
+def cut_off(spec: Spec, period: str) -> date:
+    end = periods.end(period)
+    return end if spec.cut_off.day == "last" else end.replace(day=min(spec.cut_off.day, end.day))
+
+
+@lru_cache(maxsize=4096)  # a province asks of each of its counties
+def moment(deadline: Deadline, period: str) -> datetime:
+    """The deadline of that period, in the time of the place."""
+    end = periods.end(period)
+    if deadline.on:
+        day = deadline.on
+    elif deadline.days is not None:
+        day = end + timedelta(days=deadline.days)
+    elif deadline.workdays is not None:
+        day, left = end, deadline.workdays
+        while left:
+            day += timedelta(days=1)
+            left -= is_workday(day)
+    else:
+        months = end.year * 12 + end.month - 1 + deadline.months
+        last = monthrange(months // 12, months % 12 + 1)[1]
+        day = date(months // 12, months % 12 + 1, last if deadline.day == "last" else min(deadline.day or 1, last))
+    return datetime.combine(day, time.fromisoformat(deadline.time), zone())
+
+
+def deadlines(spec: Spec, period: str) -> dict[str, str]:
+    return {level: moment(deadline, period).isoformat() for level, deadline in spec.due.items()}
+
+
+def opens(spec: Spec, period: str) -> date:
+    """From which day the return is asked for: the form's day, otherwise the cut-off."""
+    return moment(spec.opens, period).date() if spec.opens else cut_off(spec, period)
+
+
+def shifted(period: str, by: int) -> str:
+    """That many periods later, of the same kind. "" for a single day: what is asked once has no other."""
+    if len(period) == 4:
+        return str(int(period) + by)
+    if (letter := period[5]) in "HQ":
+        parts = {"H": 2, "Q": 4}[letter]
+        count = int(period[:4]) * parts + int(period[6]) - 1 + by
+        return f"{count // parts:04d}-{letter}{count % parts + 1}"
+    if len(period) == 7:
+        count = int(period[:4]) * 12 + int(period[5:]) - 1 + by
+        return f"{count // 12:04d}-{count % 12 + 1:02d}"
+    return ""
+
+
+def last(spec: Spec, period: str) -> str:
+    return "" if spec.period == "once" else shifted(period, -1)
+
+
+def year_ago(spec: Spec, period: str) -> str:
+    return "" if spec.period == "once" else shifted(period, -A_YEAR[spec.period])
+
+
+def around(spec: Spec, day: date) -> list[str]:
+    """The periods that may be asked for on a day: the running one and the two before it, the newest first; of a form for once its one."""
+    if not spec.asked:
+        return []
+    if spec.period == "once":
+        return (
+            [spec.once]
+            if opens(spec, spec.once) <= day <= moment(spec.due["unit"], spec.once).date() + LONG_AFTER
+            else []
+        )
+    now = {
+        "month": f"{day:%Y-%m}", "quarter": f"{day.year}-Q{(day.month + 2) // 3}", "half": f"{day.year}-H{(day.month + 5) // 6}", "year": str(day.year),
+    }[spec.period]  # fmt: skip
+    found = []
+    for back in (0, -1, -2):
+        period = shifted(now, back)
+        end = periods.end(period)
+        if end >= spec.since and not (spec.until and end > spec.until) and opens(spec, period) <= day:
+            found.append(period)
+    return found

@@ -1,0 +1,1 @@
+"""Pages of returns: what is due, the return as the form on paper, its acts."""

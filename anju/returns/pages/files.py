@@ -1,0 +1,217 @@
+"""What leaves the page and comes back: the printed form, the offline workbook, the sealed scan, the other receivers."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import make_aware
+from django.views.decorators.http import require_GET, require_POST
+
+from anju.core.files import KINDS, file_response
+from anju.core.frame import frame, show
+from anju.core.permissions import acting, may
+from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.templatetags.anju import period_label
+from anju.problems import Problem, Refused
+from anju.returns.files import papers, receivers, workbook
+from anju.returns.models import Return
+from anju.returns.pages.form import show_return
+from anju.returns.queries import returns
+from anju.returns.services import receipts, scans
+
+PRINTS = {"pdf": papers.pdf, "docx": papers.word, "xlsx": papers.excel}
+
+
+def uploaded(request: HttpRequest) -> tuple[str, bytes]:
+    """Name and content of the file that was chosen; nothing when none was."""
+    file = request.FILES.get("file")
+    return (file.name or "", file.read()) if file else ("", b"")
+
+
+@acting("returns.see")
+@require_GET
+def printed(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
+    """The official form, to be printed and sealed."""
+    if ending not in PRINTS:
+        raise Http404(ending)
+    ret = returns.ret(request.operator, pk)
+    return file_response(PRINTS[ending](request.operator, ret), papers.file_name(ret, ending))
+
+
+@acting("returns.fill")
+@require_GET
+def offline(request: HttpRequest, pk: int) -> HttpResponse:
+    ret = returns.ret(request.operator, pk)
+    return file_response(workbook.write(request.operator, ret), workbook.file_name(ret))
+
+
+@acting("returns.fill")
+@require_POST
+def merge(request: HttpRequest, pk: int) -> HttpResponse:
+    """An offline workbook comes back: what was taken, what was kept, what is left to decide, and the same workbook marked."""
+    user, ret = request.operator, returns.ret(request.operator, pk)
+    name, content = uploaded(request)
+    try:
+        done = workbook.merge(by=user, ret_id=pk, content=content, name=name)
+    except Refused as refused:
+        return show_return(request, ret, status=422, problems=refused.problems)
+    if done.clean and not done.kept:
+        messages.success(request, f"《{name}》已并入：{done.says}")
+        return redirect("returns:return", pk)
+    frame(request, of=ret)
+    data = f"data:{KINDS['xlsx']};base64,{b64encode(workbook.marked(user, ret, done)).decode()}"
+    return show(
+        request,
+        "returns/merged.html",
+        heading=f"《{name}》：{done.says.removesuffix('。')}",
+        ret=ret,
+        done=done,
+        data=data,
+        file=workbook.file_name(ret),
+    )
+
+
+@acting("returns.fill")
+@require_POST
+def scan(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the sealed scan."""
+    ret = returns.ret(request.operator, pk)
+    name, content = uploaded(request)
+    try:
+        scans.keep_scan(by=request.operator, ret_id=pk, name=name, content=content)
+    except Refused as refused:
+        return show_return(request, ret, status=422, problems=refused.problems)
+    messages.success(request, f"盖章件《{name}》已留存，上传时间和当时内容的摘要一并记下。")
+    return redirect("returns:return", pk)
+
+
+@acting("returns.see")
+@require_GET
+def kept(request: HttpRequest, pk: int, scan_id: int) -> HttpResponse:
+    """A scan that was kept. Http404 when it is none of this return's."""
+    ret = returns.ret(request.operator, pk)
+    found = next((one.paper for one in papers.scans(request.operator, ret) if one.paper.pk == scan_id), None)
+    if found is None:
+        raise Http404(str(scan_id))
+    return file_response(bytes(found.file.content), found.file.name)
+
+
+# -- the other receivers ---------------------------------------------------------------------------------------------------------------
+
+
+def sent(request: HttpRequest, ret: Return, code: str) -> receivers.Sent:
+    found = next((one for one in receivers.receivers(request.operator, ret) if one.receiver.code == code), None)
+    if found is None:
+        raise Http404(code)
+    return found
+
+
+def show_receiver(
+    request: HttpRequest, ret: Return, code: str, status: int = 200, problems: list[Problem] | None = None
+) -> HttpResponse:
+    frame(request, of=ret)
+    one, copied = sent(request, ret, code), receivers.copy_sheet(request.operator, ret, code)
+    sheet = Sheet(
+        "copying",
+        [Column(field.head, unit=field.unit, text=field.column is None) for field in copied.fields],
+        caption=f"{one.receiver.name}誊录单",
+    )
+    sheet.rows = [
+        Row([Cell(text=text, css="n" if field.column and field.column.type == "number" else "") for field, text in zip(copied.fields, texts, strict=True)])
+        for _, texts in copied.rows
+    ]  # fmt: skip
+    return show(
+        request, "returns/receiver.html", status=status, heading=f"报送{one.receiver.name}：{one.state}", ret=ret, one=one, sheet=sheet, problems=problems or [],
+        title=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}", may_receive=may(request.operator, "returns.receive", ret.region_id) and ret.state in Return.SUBMITTED,
+    )  # fmt: skip
+
+
+@acting("returns.see")
+@require_GET
+def receiver(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    return show_receiver(request, returns.ret(request.operator, pk), code)
+
+
+@acting("returns.see")
+@require_GET
+def copied(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    ret = returns.ret(request.operator, pk)
+    one = sent(request, ret, code)
+    return file_response(
+        receivers.copy_workbook(request.operator, ret, code),
+        papers.file_name(ret, "xlsx", f"（{one.receiver.name}誊录单）"),
+    )
+
+
+@acting("returns.see")
+@require_GET
+def exported(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    ret = returns.ret(request.operator, pk)
+    sent(request, ret, code)
+    name, content = receivers.export(request.operator, ret, code)
+    return file_response(content, name)
+
+
+def registered(request: HttpRequest, pk: int, code: str, call: Callable[[int, str, bytes], str]) -> HttpResponse:
+    ret = returns.ret(request.operator, pk)
+    sent(request, ret, code)
+    try:
+        said = call(receipts.receipt(by=request.operator, ret_id=pk, code=code).pk, *uploaded(request))
+    except Refused as refused:
+        return show_receiver(request, ret, code, status=422, problems=refused.problems)
+    messages.success(request, said)
+    return redirect("returns:receiver", pk, code)
+
+
+def moment(request: HttpRequest) -> Any:
+    """The time that was given; None for now."""
+    try:
+        given = parse_datetime(request.POST.get("at", ""))
+    except ValueError:
+        given = None
+    return make_aware(given) if given else None
+
+
+@acting("returns.receive")
+@require_POST
+def register_sent(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    def call(receipt: int, name: str, content: bytes) -> str:
+        receipts.register_sent(by=request.operator, receipt_id=receipt, at=moment(request), name=name, content=content)
+        return "已登记报送。"
+
+    return registered(request, pk, code, call)
+
+
+@acting("returns.receive")
+@require_POST
+def register_receipt(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    def call(receipt: int, name: str, content: bytes) -> str:
+        receipts.register_receipt(
+            by=request.operator,
+            receipt_id=receipt,
+            number=request.POST.get("number", ""),
+            at=moment(request),
+            name=name,
+            content=content,
+        )
+        return "回执已登记。"
+
+    return registered(request, pk, code, call)
+
+
+@acting("returns.receive")
+@require_POST
+def read_back(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    def call(receipt: int, name: str, content: bytes) -> str:
+        found = receipts.read_back(by=request.operator, receipt_id=receipt, content=content, name=name)
+        return (
+            f"回读《{name}》：{len(found)}处不一致，见下表。"
+            if found
+            else f"回读《{name}》：与报表完全一致，已记为回执。"
+        )
+
+    return registered(request, pk, code, call)

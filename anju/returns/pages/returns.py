@@ -1,0 +1,160 @@
+"""报表: what waits for this person, what is in other hands, and for who looks from above: who has reported and who is late."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.views.decorators.http import require_GET
+
+from anju.core.frame import Frame, frame, show
+from anju.core.models import Region
+from anju.core.permissions import acting, may
+from anju.core.scope import Operator
+from anju.core.templatetags.anju import period_label
+from anju.problems import Problem
+from anju.returns.base import unlocked
+from anju.returns.forms import calendar
+from anju.returns.models import Return
+from anju.returns.pages import wording
+from anju.returns.queries import deadlines, returns
+
+NEXT = {
+    "hand_in": "继续填报",
+    "opine": "发表意见",
+    "review": "去审核",
+    "clear": "去办结联审",
+    "submit": "去上报",
+    "lock": "去审定",
+}
+LINE = (  # a province has a hundred of them
+    '<tr><th scope="row" class="first">{}</th><td><span class="state{}">{}</span></td><td data-label="首次上报">{}</td><td><span class="hours {}">{}</span></td></tr>'
+)
+EMPTY = "到了报表期，要报的表会列在这里：报哪张、报给谁、还剩多少时间。表式由报表制度定，按月、季、年自动到期。"
+
+
+@acting("returns.see")
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    return show_home(request)
+
+
+def show_home(request: HttpRequest, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
+    made, user, at = frame(request), request.operator, timezone.now()
+    if made.region is None:
+        return show(request, "returns/home.html", heading="没有要报的表", empty=EMPTY)
+    known = deadlines.asked_of(user, at, made.region)
+    above = made.region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO)
+    due = deadlines.due(user, at, made.region, known)
+    rows = [
+        row(user, one, at) for one in due if one.mine or not above
+    ]  # from above the table by county says the others better
+    mine = [one for one in rows if one["act"]]
+    others = [] if above else [one for one in rows if not one["act"]]
+    return show(
+        request, "returns/home.html", status=status, heading=headline(mine, others), sub=f"{made.region.name}，{wording.moment(at)}", mine=mine, others=others,
+        **(reported(request, made.region, at, known) if above else {}), done=[locked(one) for one in deadlines.recent(user, made.region, known)], empty=EMPTY, problems=problems or [],
+        may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **left_behind(request, made), asked_periods=request.POST.get("periods", made.period),
+    )  # fmt: skip
+
+
+def left_behind(request: HttpRequest, made: Frame) -> dict[str, Any]:
+    """What a closed month did not lock, where its job leads: how many those were, and what waits now."""
+    left = request.GET.get("left", "")[:4]
+    return {
+        "left": left,
+        "waiting": unlocked(request.operator, made.region, request.GET.get("form", ""), made.period) if left else [],
+    }
+
+
+def headline(mine: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
+    if not mine:
+        return f"没有等您办的报表，{len(others)}张在别人手里" if others else "没有等您办的报表"
+    late = [one for one in mine if one["css"] == "late"]
+    if late:
+        return f"{len(mine)}张报表等您办，{len(late)}张已过期限"
+    first = next((one for one in mine if one["left"]), None)
+    return f"{len(mine)}张报表等您办" + (f"，最近的还剩{first['left']}" if first else "")
+
+
+def row(user: Operator, one: deadlines.Due, at: datetime) -> dict[str, Any]:
+    ret = one.ret
+    # A correction says nothing of when the return was reported: the deadline is behind it.
+    left, css = ("", "") if ret and ret.serial > 1 else wording.left(one.deadline, at)
+    doubt = calendar.guessed(returns.spec(one.form), one.period)
+    base = {
+        "name": one.form.name, "form": one.form.code, "unit": one.organisation.name if one.organisation else one.region.name, "code": one.region.code,
+        "period": period_label(one.period), "key": one.period,
+        "to": f"{one.to}，{wording.moment(one.deadline)}" + (f"（{doubt}）" if doubt else ""), "left": left, "css": css, "href": ret.get_absolute_url() if ret else "", "open": ret is None,
+    }  # fmt: skip
+    if ret is None:
+        whose = f"，等{one.organisation.get_kind_display()}部门填报" if one.organisation and not one.mine else ""
+        return base | {"state": f"还没有开始{whose}", "act": "开始填报" if one.mine else ""}
+    if ret.serial > 1:
+        base |= {"to": f"{one.to}，第{ret.serial - 1}次更正"}
+    strong = (
+        wording.strong(wording.choices(user, ret, opined=one.opined, last=True), opined=one.opined)
+        if one.mine
+        else None
+    )
+    whose = (
+        one.organisation.get_kind_display()
+        if one.organisation and ret.state in (Return.DRAFT, Return.REVIEW, Return.HEAD)
+        else ""
+    )
+    return base | {
+        "state": Return.STATES.label(ret.state) if strong else f"等{whose}{wording.waits_for(ret)}",
+        "act": NEXT[strong.name] if strong else "",
+    }
+
+
+def reported(request: HttpRequest, region: Region, at: datetime, known: deadlines.Round) -> dict[str, Any]:
+    """Who has reported and who is late, by county, one form at a time, with the time of the first submission as proof."""
+    found = deadlines.progress(request.operator, region, at, known=known)
+    forms = {one.form.code: one.form for one in found}
+    if not forms:
+        return {}
+    code = request.GET.get("form", "")
+    if code not in forms:  # the form that most have to report
+        code = max(forms, key=lambda each: (sum(one.form.code == each for one in found), each))
+    listed = [one for one in found if one.form.code == code]
+    doubt = calendar.guessed(returns.spec(forms[code]), listed[0].period)
+    late = sum(bool(one.days_late(at)) for one in listed)
+    here = sum(bool(one.first_submitted_at) for one in listed)
+    waiting = sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed)
+    return {
+        "to_lock": waiting if may(request.operator, "returns.lock", region.pk) else 0, "lock_form": code, "lock_period": listed[0].period,
+        "progress": format_html_join("", LINE, (told(one, at) for one in listed)), "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
+        "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
+        "progress_sub": f"{period_label(listed[0].period)}，期限{wording.moment(listed[0].deadline)}{f'（{doubt}）' if doubt else ''}；首次上报时间即为凭证，退回再报不改",
+    }  # fmt: skip
+
+
+def told(one: deadlines.Reported, at: datetime) -> tuple[str, ...]:
+    ret, first = one.ret, one.first_submitted_at
+    late = one.days_late(at)
+    said = (
+        f"迟{wording.span((first or at) - one.deadline)}"
+        if late
+        else "按时"
+        if first
+        else f"还剩{wording.span(one.deadline - at)}"
+    )
+    name = format_html('<a href="{}">{}</a>', ret.get_absolute_url(), one.region.name) if ret else one.region.name
+    done = " on" if ret and ret.state in Return.SUBMITTED else ""
+    return (
+        name,
+        done,
+        Return.STATES.label(ret.state) if ret else "还没有开始",
+        wording.moment(first),
+        "late" if late else "",
+        said,
+    )
+
+
+def locked(ret: Return) -> dict[str, Any]:
+    return {
+        "name": ret.form.name, "href": ret.get_absolute_url(), "region": ret.region.name, "period": period_label(ret.period),
+        "first": wording.moment(ret.first_submitted_at), "state": Return.STATES.label(ret.state) + (f"（第{ret.serial - 1}次更正）" if ret.serial > 1 else ""),
+    }  # fmt: skip

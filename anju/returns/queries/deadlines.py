@@ -1,0 +1,252 @@
+"""What is due, who has reported, who is late. The proof of time is the first submission, which is never set again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from anju.core import periods
+from anju.core import regions as places
+from anju.core.models import Organisation, Region
+from anju.core.permissions import may
+from anju.core.scope import Operator, visible, within
+from anju.projects.base import below
+from anju.returns.forms import calendar
+from anju.returns.forms import spec as forms
+from anju.returns.models import Form, Opinion, Return, Step
+from anju.returns.services.opening import asked
+
+HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Due:
+    """A return that is not locked yet. organisation: who fills it. ret None: nobody has begun. deadline: of who has it now. waits_for: the act it waits for.
+
+    opined: this person's organisation has given its opinion. mine: it waits for an act that this person may do.
+    """
+
+    form: Form
+    region: Region
+    organisation: Organisation | None
+    period: str
+    ret: Return | None
+    deadline: datetime
+    waits_for: str
+    to: str
+    at: datetime
+    mine: bool = False
+    opined: bool = False
+
+    @property
+    def hours_left(self) -> int:
+        """Whole hours; less than zero when it is over."""
+        return int((self.deadline - self.at).total_seconds() // HOUR)
+
+
+ACTS = {
+    "": "returns.fill", Return.DRAFT: "returns.fill", Return.REVIEW: "returns.review", Return.JOINT: "returns.opine", Return.HEAD: "returns.submit",
+    Return.CITY: "returns.lock",
+}  # fmt: skip
+
+
+def _latest(user: Operator, found: QuerySet[Return]) -> list[Return]:
+    """Of every form, region and period the last serial."""
+    rows = (
+        visible(found, user)
+        .select_related("form", "region", "organisation")
+        .defer("form__spec")
+        .order_by("region__order", "period", "form_id", "serial")
+    )
+    last = {(row.form.code, row.region_id, row.period): row for row in rows}
+    return list(last.values())
+
+
+def _scope(user: Operator, region: Region | None) -> frozenset[int]:
+    return user.region_ids if region is None else below(user, region)
+
+
+def _deadline(ret: Return | None, form: Form, period: str) -> datetime:
+    if ret is None:
+        return _unit_deadline(form, period)
+    return datetime.fromisoformat(ret.due["city" if ret.state == Return.CITY and "city" in ret.due else "unit"])
+
+
+@dataclass(frozen=True)
+class Round:
+    """What is asked for on a day of a region and all below it (or of all the user's): form, organisation, period."""
+
+    ids: frozenset[int]
+    wanted: list[tuple[Form, Organisation, str]]
+
+
+def asked_of(user: Operator, at: datetime, region: Region | None = None) -> Round:
+    ids = _scope(user, region)
+    return Round(ids, [row for row in asked(user, timezone.localdate(at)) if row[1].region_id in ids])
+
+
+def due(user: Operator, at: datetime, region: Region | None = None, known: Round | None = None) -> list[Due]:
+    """Everything that is asked for and not locked, of the region and below (or of all the user's), the nearest deadline first.
+
+    known: asked_of the same, when it was asked already.
+    """
+    known = known or asked_of(user, at, region)
+    ids, wanted = known.ids, known.wanted
+    going = _latest(
+        user, within(Return.objects.exclude(state=Return.LOCKED), ids)
+    )  # a correction is the last of its serials
+    running = {(ret.form.code, ret.region_id, ret.period): ret for ret in going}
+    done = set(
+        visible(Return.objects.filter(period__in={name for *_, name in wanted}, state=Return.LOCKED), user).values_list(
+            "form__code", "region_id", "period"
+        )
+    )
+    asked_for = {(form.code, office.region_id, period): (form, office, period, None) for form, office, period in wanted}
+    begun = {
+        key: (*(asked_for.get(key, (ret.form, ret.organisation, ret.period)))[:3], ret) for key, ret in running.items()
+    }
+    rows = [row for key, row in (asked_for | begun).items() if key in begun or key not in done]
+    opined = _opined(user, [ret for *_, ret in rows if ret is not None and ret.state == Return.JOINT])
+    found, above = [], places.known().by_id
+    for form, office, period, ret in rows:
+        here = ret.region if ret is not None else office.region
+        act = ACTS[ret.state if ret is not None else ""]
+        # Whoever ends the joint review waits with the departments.
+        doing = may(user, act, here.pk) or (
+            ret is not None and ret.state == Return.JOINT and may(user, "returns.review", here.pk)
+        )
+        ours = (
+            user.posts is None
+            or act in ("returns.opine", "returns.lock")
+            or office is None
+            or office.pk in user.organisation_ids
+        )
+        found.append(
+            Due(
+                form,
+                here,
+                office,
+                period,
+                ret,
+                _deadline(ret, form, period),
+                act,
+                _to(above, here, ret),
+                at,
+                doing and ours,
+                bool(ret and ret.pk in opined),
+            )
+        )
+    return sorted(found, key=lambda one: (one.deadline, one.region.order, one.form.code, one.period))
+
+
+def _to(known: dict[int, Region], region: Region, ret: Return | None) -> str:
+    above = known.get(region.parent_id)
+    if ret is not None and ret.state == Return.CITY and above is not None:
+        above = known.get(above.parent_id)
+    return f"报{above.name}" if above is not None else "报上级"
+
+
+def _opined(user: Operator, rets: list[Return]) -> set[int]:
+    """In joint review, and this person's organisation spoke since it was handed in."""
+    if not rets or not user.organisation_ids:
+        return set()
+    handed: dict[int, datetime] = {}
+    for step in Step.objects.filter(ret__in=rets, move="hand_in").order_by("id"):
+        handed[step.ret_id] = step.at
+    spoken = Opinion.objects.filter(ret__in=rets, organisation_id__in=user.organisation_ids).values_list("ret_id", "at")
+    return {pk for pk, at in spoken if pk in handed and at >= handed[pk]}
+
+
+@dataclass(frozen=True)
+class Reported:
+    """One return that is asked of one unit: how far it is. first_submitted_at is the proof."""
+
+    form: Form
+    region: Region
+    period: str
+    ret: Return | None
+    deadline: datetime
+
+    @property
+    def first_submitted_at(self) -> datetime | None:
+        return self.ret.first_submitted_at if self.ret is not None else None
+
+    def days_late(self, at: datetime) -> int:
+        """Whole or begun days by which the first submission came after the deadline; not submitted yet: up to now."""
+        end = self.first_submitted_at or at
+        if end <= self.deadline:
+            return 0
+        return max(1, (timezone.localdate(end) - timezone.localdate(self.deadline)).days)
+
+
+def progress(
+    user: Operator, region: Region, at: datetime, period: str = "", known: Round | None = None
+) -> list[Reported]:
+    """Who has reported (报送进度): of each form the newest period asked for, or that period; by region, of the region and below."""
+    if period:
+        ids = below(user, region)
+        wanted = [row for row in asked(user, periods.end(period)) if row[2] == period and row[1].region_id in ids]
+    else:
+        wanted = (known or asked_of(user, at, region)).wanted
+        newest: dict[str, str] = {}
+        for form, _, name in wanted:
+            newest[form.code] = max(newest.get(form.code, ""), name)
+        wanted = [row for row in wanted if row[2] == newest[row[0].code]]
+    known = _firsts(user, wanted)
+    return [
+        Reported(form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name))
+        for form, office, name in wanted
+    ]
+
+
+def _unit_deadline(form: Form, period: str) -> datetime:
+    return calendar.moment(forms.of(form).due["unit"], period)
+
+
+def _firsts(user: Operator, wanted: list[tuple]) -> dict[tuple[str, int, str], Return]:
+    """The first return of each: a correction says nothing of when it was reported."""
+    names = {name for *_, name in wanted}
+    rows = (
+        visible(Return.objects.filter(period__in=names, serial=1), user)
+        .select_related("form", "region")
+        .defer("form__spec")
+        if names
+        else ()
+    )
+    return {(row.form.code, row.region_id, row.period): row for row in rows}
+
+
+def falling_in(user: Operator, month: str) -> list[tuple]:
+    """Returns whose deadline for the unit lies in that month: form, organisation, period."""
+    start, end = periods.bounds(month)
+    seen: dict[tuple, tuple] = {}
+    # What falls due in a month belongs to a period that ends in it or shortly before: asked at its end and at its beginning.
+    for day in (start, end):
+        for form, office, period in asked(user, day):
+            if start <= timezone.localdate(_unit_deadline(form, period)) <= end:
+                seen[form.code, office.region_id, period] = (form, office, period)
+    return list(seen.values())
+
+
+def late(user: Operator, region: Region, month: str, at: datetime | None = None) -> list[Reported]:
+    """What fell due in the month and came late, or has not come (迟报), of the region and below."""
+    at, ids = at or timezone.now(), below(user, region)
+    return [one for one in _of_month(user, ids, month) if one.days_late(at)]
+
+
+def _of_month(user: Operator, ids: frozenset[int], month: str) -> list[Reported]:
+    wanted = [row for row in falling_in(user, month) if row[1].region_id in ids]
+    known = _firsts(user, wanted)
+    return [
+        Reported(form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name))
+        for form, office, name in wanted
+    ]
+
+
+def recent(user: Operator, region: Region, known: Round | None = None, count: int = 20) -> list[Return]:
+    """The returns last locked, of the region and below."""
+    found = within(
+        visible(Return.objects.filter(state=Return.LOCKED), user), known.ids if known else below(user, region)
+    )
+    return list(found.select_related("form", "region").defer("form__spec").order_by("-locked_at", "-id")[:count])

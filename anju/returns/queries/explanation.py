@@ -1,0 +1,59 @@
+"""The explanation (情况说明) drafted from what moved and what was asked: sentences to be read and changed by a person."""
+
+from anju.core.scope import Operator
+from anju.returns.forms.spec import TOTAL, Column
+from anju.returns.models import Return
+from anju.returns.queries import checks, reading
+from anju.returns.queries.reading import Reading
+from anju.returns.queries.values import typed
+
+
+def explanation(
+    user: Operator, ret: Return, read: Reading | None = None, findings: list[checks.Finding] | None = None
+) -> list[str]:
+    """Where something moved against the last period, in sum and by line; and what was answered to the checks."""
+    read = read or reading.read(user, ret)
+    said = []
+    for column in read.spec.columns:
+        if column.type == "number" and not column.formula and not column.locked and read.comparable(column):
+            said += _moved(read, column)
+    return said + _answered(checks.check(user, ret, read) if findings is None else findings)
+
+
+def _answered(findings: list[checks.Finding]) -> list[str]:
+    """What was asked and how it was answered; many that got the same answer are one sentence."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for one in findings:
+        if one.answer or one.waived:
+            alike.setdefault((one.check_id, (one.answer or one.waived.text).rstrip("。")), []).append(
+                one.what.rstrip("。")
+            )
+    return [f"{said[0]}{f'等 {len(said)} 处' if len(said) > 1 else ''}：{text}。" for (_, text), said in alike.items()]
+
+
+def _moved(read: Reading, column: Column) -> list[str]:
+    """One sentence of the sum and the lines behind it; none when nothing moved or either side is unknown."""
+    whole = TOTAL if TOTAL in read.keys else ""
+    parts = []
+    for key in read.now.lines:
+        now, before = (
+            read.now.number(key, column.code) if read.now.has(key, column) else None,
+            read.before(read.last, key, column),
+        )
+        if now is not None and before is not None and now != before:
+            parts.append((abs(now - before), f"{read.now.lines[key].label}{_by(now - before, column)}", now, before))
+    if not parts:
+        return []
+    named = "、".join(text for _, text, *_ in sorted(parts, reverse=True)[:5]) + (
+        f"等 {len(parts)} 项" if len(parts) > 5 else ""
+    )
+    if whole:
+        now, before = read.now.number(whole, column.code), read.before(read.last, whole, column)
+        if now is not None and before is not None:
+            change = _by(now - before, column) if now != before else "持平"
+            return [f"{column.head} {typed(now, column.unit, 0)} {column.unit}，比上期{change}（{named}）。"]
+    return [f"{column.head}：{named}。"]
+
+
+def _by(change: int, column: Column) -> str:
+    return f"{'增加' if change > 0 else '减少'} {typed(abs(change), column.unit, 0)} {column.unit}"

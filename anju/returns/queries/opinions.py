@@ -1,0 +1,67 @@
+"""The joint review (部门联审): whom it asks and what they said."""
+
+from dataclasses import dataclass
+
+from anju.core.models import Organisation
+from anju.core.scope import Operator, visible
+from anju.returns.forms import spec as forms
+from anju.returns.models import Opinion, Return, Step
+
+
+def asked_departments(ret: Return) -> list[Organisation]:
+    """The organisations of the region that are asked in the joint review."""
+    joint = forms.of(ret.form).joint
+    found = (
+        Organisation.objects.filter(region_id=ret.region_id, kind__in=joint, ended_on=None).order_by("id")
+        if joint
+        else ()
+    )
+    return sorted(found, key=lambda one: (joint.index(one.kind), one.pk))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A department of the joint review. organisation None: none of that kind is registered. opinion None: silent so far."""
+
+    kind: str
+    label: str
+    organisation: Organisation | None = None
+    opinion: Opinion | None = None
+
+    @property
+    def agrees(self) -> bool:
+        return self.opinion is not None and self.opinion.agrees
+
+    @property
+    def said(self) -> str:
+        name = self.organisation.name if self.organisation else f"{self.label}部门"
+        if self.organisation is None:
+            return f"{name}没有登记机构"
+        if self.opinion is None:
+            return f"{name}没有发表意见"
+        return f"{name}{'同意' if self.agrees else '不同意：' + self.opinion.remark}"
+
+
+def joint(user: Operator, ret: Return, steps: list[Step] | None = None) -> list[Asked]:
+    """Each department with the latest opinion given since the return was handed in: an earlier one was about other numbers.
+
+    steps: what was done with the return, when it was read already.
+    """
+    spec = forms.of(ret.form)
+    steps = list(Step.objects.filter(ret=ret, move="hand_in").order_by("id")) if steps is None else steps
+    since = max((step.at for step in steps if step.move == "hand_in"), default=None)
+    opinions = (
+        Opinion.objects.filter(ret=ret, **({"at__gte": since} if since else {})).order_by("id") if spec.joint else ()
+    )
+    latest = {one.organisation_id: one for one in opinions}
+    offices = asked_departments(ret)
+    found = []
+    for kind in spec.joint:
+        mine = [one for one in offices if one.kind == kind]
+        label = Organisation.Kind(kind).label
+        found += [Asked(kind, label, one, latest.get(one.pk)) for one in mine] or [Asked(kind, label)]
+    return found
+
+
+def opinions(user: Operator, ret: Return) -> list[Opinion]:
+    return list(visible(Opinion.objects.filter(ret=ret).select_related("organisation"), user))

@@ -1,0 +1,27 @@
+"""Returns past their deadline."""
+
+from datetime import date
+
+from django.utils import timezone
+
+from anju.core.models import Region
+from anju.core.overdue import OverdueItem
+from anju.core.scope import Operator
+from anju.returns.queries import deadlines
+
+
+def overdue_returns(user: Operator, region: Region, on: date) -> list[OverdueItem]:
+    """Of the region and all below it. What was late on a day long past nobody knows any more: returns are told of as of now."""
+    if on < timezone.localdate():
+        return []
+    return [
+        OverdueItem(
+            one.region,
+            one.form.name,
+            one.ret.get_absolute_url() if one.ret is not None else "",
+            due=one.deadline,
+            period=one.period,
+        )
+        for one in deadlines.due(user, timezone.now(), region)
+        if one.hours_left < 0
+    ]

@@ -1,0 +1,182 @@
+"""What stands in a return as values: of each line, of computed lines and of the line of sums. Pure but for the rows it is given."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from anju.quantities import scaled_text, to_base, unit
+from anju.returns.forms.book import places_of
+from anju.returns.forms.spec import TOTAL, Column, Spec
+from anju.returns.models import Cell, Line
+
+
+class Stood(NamedTuple):
+    """A cell as it was read: a month closed reads 140,000 of them, and as many instances of the model would take half its time."""
+
+    line: str
+    column: str
+    state: str
+    value: int | None
+    places: int
+    text: str
+    version: int
+    via: str
+
+
+NOTHING = ("no_task", "not_applicable")  # said by the unit itself: a sum may leave it out; 未报 and blank it may not
+Key = tuple[str, str]
+
+
+def exact(base: int, unit_name: str) -> str:
+    """Base units as the decimal text of the unit, nothing rounded: what a rulebook takes."""
+    return scaled_text(base, places_of(unit_name))
+
+
+def typed(base: int, unit_name: str, places: int) -> str:
+    """As it is shown: with at least the places it was typed with, never fewer than it needs."""
+    all_places = places_of(unit_name)
+    if not all_places and places <= 0:
+        return str(base)
+    keep = max(places, 0)
+    while keep < all_places and base % 10 ** (all_places - keep):
+        keep += 1
+    if keep >= all_places:
+        return scaled_text(base * 10 ** (keep - all_places), keep)
+    return scaled_text(base // 10 ** (all_places - keep), keep)
+
+
+def finest(base: int, unit_name: str) -> int:
+    """How many decimals the number needs in that unit."""
+    places, factor = 0, unit(unit_name).factor
+    while base * 10**places % factor:
+        places += 1
+    return places
+
+
+def read_number(text: str, column: Column) -> tuple[int, int]:
+    """Base units and places as typed. ValueError says in Chinese what is wrong."""
+    plain = text.replace(",", "").replace("，", "").strip().removesuffix("%" if column.unit == "%" else "\0")
+    sign, digits = (-1, plain[1:]) if plain[:1] in "-−" else (1, plain)
+    whole, _, fraction = digits.partition(".")
+    if (
+        not (whole.isascii() and whole.isdigit())
+        or (fraction and not (fraction.isascii() and fraction.isdigit()))
+        or digits.endswith(".")
+    ):
+        raise ValueError(f"“{text}”不是数。")
+    if len(whole) > 15:
+        raise ValueError(f"{text} 太大。")
+    if len(fraction) > column.places and fraction[column.places :].strip("0"):
+        raise ValueError(
+            f"{text} 有 {len(fraction)} 位小数，这一列{f'最多 {column.places} 位' if column.places else '只填整数'}。"
+        )
+    fraction = fraction[: column.places]
+    if sign < 0 and not column.signed and int(whole + fraction):
+        raise ValueError(f"{text} 是负数。")
+    return to_base(sign * int(whole + fraction), len(fraction), column.unit), len(fraction)
+
+
+def text_of(cell: Cell | Stood | None, column: Column) -> str:
+    """A cell as people read it."""
+    if cell is None:
+        return ""
+    if cell.state == Cell.NUMBER:
+        return typed(cell.value, column.unit, cell.places)
+    return cell.text if cell.state == Cell.TEXT else Cell.STATES[cell.state]
+
+
+def is_blank(cell: Cell | Stood | None) -> bool:
+    return cell is None or (cell.state == Cell.TEXT and not cell.text)
+
+
+class Values:
+    """The lines and cells of one return under its form."""
+
+    def __init__(self, spec: Spec, lines: Iterable[Line], cells: Iterable[Stood]) -> None:
+        self.spec = spec
+        self.lines = {line.key: line for line in lines}
+        self.cells: dict[Key, Stood] = {(cell.line, cell.column): cell for cell in cells}
+        self._sums: dict[Any, int | None] = {}
+        self._has: dict[Key, bool] = {}
+
+    def has(self, line: str, column: Column) -> bool:
+        """Is there such a cell (if only a computed one)? Asked of each cell again and again."""
+        key = (line, column.code)
+        found = self._has.get(key)
+        if found is None:
+            found = self._has[key] = self._takes(line, column)
+        return found
+
+    def _takes(self, line: str, column: Column) -> bool:
+        if line == TOTAL:
+            return column.type == "number" and column.sum
+        fixed = self.spec.by_key.get(line)
+        if fixed and (fixed.heading or (fixed.only and column.code not in fixed.only)):
+            return False
+        return line in self.lines and column.takes(self.lines[line].facts)
+
+    def number(self, line: str, code: str) -> int | None:
+        """Base units; None where it is not known or is none. Formulas are not computed here."""
+        if line == TOTAL:
+            return self.total(code)
+        fixed = self.spec.by_key.get(line)
+        if fixed and fixed.computed:
+            return self._fixed(line, code)
+        cell = self.cells.get((line, code))
+        return (
+            cell.value
+            if cell is not None and cell.state == Cell.NUMBER and self.has(line, self.spec.by_code[code])
+            else None
+        )
+
+    def text(self, line: str, code: str) -> str | None:
+        cell = self.cells.get((line, code))
+        return cell.text or None if cell is not None and cell.state == Cell.TEXT else None
+
+    def nothing(self, line: str, code: str) -> bool:
+        """Does the line add nothing by its own word, or by having no such cell?"""
+        if not self.has(line, self.spec.by_code[code]):
+            return True
+        fixed = self.spec.by_key.get(line)
+        if fixed and fixed.computed:
+            return all(self.nothing(one, code) for one in (*fixed.total_of, *fixed.less))
+        cell = self.cells.get((line, code))
+        return cell is not None and cell.state in NOTHING
+
+    def total(self, code: str, where: Mapping[str, tuple[str, ...]] | None = None) -> int | None:
+        """The sum over the lines (with these facts): None when one of them is not known, or none has anything to add."""
+        asked = (code, tuple(sorted((where or {}).items())))
+        if asked not in self._sums:
+            members = [
+                key for key, line in self.lines.items()
+                if not (key in self.spec.by_key and self.spec.by_key[key].computed)
+                and all(str(line.facts.get(name, "")) in allowed for name, allowed in (where or {}).items())
+            ]  # fmt: skip
+            self._sums[asked] = self._sum(members, (), code)
+        return self._sums[asked]
+
+    def counted(self, code: str, where: Mapping[str, tuple[str, ...]] | None = None) -> int:
+        """How many lines a sum is made of."""
+        return sum(
+            not self.nothing(key, code)
+            and all(str(line.facts.get(name, "")) in allowed for name, allowed in (where or {}).items())
+            for key, line in self.lines.items()
+        )
+
+    def _fixed(self, line: str, code: str) -> int | None:
+        asked = (line, code)
+        if asked not in self._sums:
+            fixed = self.spec.by_key[line]
+            self._sums[asked] = self._sum(fixed.total_of, fixed.less, code)
+        return self._sums[asked]
+
+    def _sum(self, plus: Iterable[str], minus: Iterable[str], code: str) -> int | None:
+        found, added = 0, False
+        for sign, keys in ((1, plus), (-1, minus)):
+            for key in keys:
+                if self.nothing(key, code):
+                    continue
+                value = self.number(key, code)
+                if value is None:
+                    return None
+                found, added = found + sign * value, True
+        return found if added else None

@@ -1,0 +1,101 @@
+"""Answers to what the checks of a return found, and waivers."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from anju.core import trail
+from anju.core.scope import Operator
+from anju.problems import Problem, Refused
+from anju.returns.base import FILL, WAIVE, held, in_state
+from anju.returns.models import Answer, Return
+from anju.returns.queries.checks import Finding, check
+from anju.returns.services.review import LONGEST
+
+
+def _finding(by: Operator, ret: Return, check_id: str, line: str) -> Finding:
+    found = next((one for one in check(by, ret) if one.check_id == check_id and one.line == line), None)
+    if found is None:
+        raise Refused(Problem("RET-042", str(ret), f"检查“{check_id}”现在没有提出问题。", "数可能已改，请刷新。"))
+    return found
+
+
+@transaction.atomic
+@trail.act("returns.answer")
+def answer(*, by: Operator, ret_id: int, check_id: str, line: str, text: str) -> Answer | None:
+    """Answer a check that asks (答复); "" takes the answer back. It is kept with the fact that it answers, and counts while that stands.
+
+    Refused: RET-042 nothing is asked, RET-043 a check that blocks is not answered, RET-020 the return is locked.
+    """
+    ret = held(by, ret_id, FILL)
+    in_state(ret, Return.DRAFT, Return.REVIEW, Return.JOINT, Return.HEAD, Return.CITY, doing="答复检查")
+    found = _finding(by, ret, check_id, line)
+    if found.level != "提醒":
+        raise Refused(
+            Problem(
+                "RET-043",
+                found.where,
+                f"{found.what}这是必须改正的。",
+                "请改正；确有依据的，由有权豁免的人写明理由和期限。",
+            )
+        )
+    if text.strip()[:LONGEST] == found.answer:
+        return None
+    made = _answer(by, ret, found, text)
+    made.save()
+    _answered(by, ret, check_id, [line], made.text)
+    return made
+
+
+@transaction.atomic
+@trail.act("returns.answer")
+def answer_alike(*, by: Operator, ret_id: int, check_id: str, text: str) -> list[Answer]:
+    """One answer to everything that this check asks and nobody answered: thirty projects without progress have one reason. Refused: as `answer`."""
+    ret = held(by, ret_id, FILL)
+    in_state(ret, Return.DRAFT, Return.REVIEW, Return.JOINT, Return.HEAD, Return.CITY, doing="答复检查")
+    asks = (
+        [one for one in check(by, ret) if one.check_id == check_id and one.level == "提醒" and one.open]
+        if text.strip()
+        else []
+    )
+    made = Answer.objects.bulk_create([_answer(by, ret, one, text) for one in asks])
+    if made:
+        _answered(by, ret, check_id, [one.line for one in made], made[0].text)
+    return made
+
+
+def _answered(by: Operator, ret: Return, check_id: str, lines: list[str], text: str) -> None:
+    trail.describe(obj=ret, after={"check": check_id, "lines": lines}, reason=text, region_id=ret.region_id)
+
+
+def _answer(by: Operator, ret: Return, found: Finding, text: str) -> Answer:
+    said = found.what[:400]
+    return Answer(
+        ret=ret,
+        region_id=ret.region_id,
+        check_id=found.check_id,
+        line=found.line,
+        said=said,
+        text=text.strip()[:LONGEST],
+        by=by.key,
+        by_name=by.name,
+    )
+
+
+@transaction.atomic
+@trail.act("returns.waive")
+def waive(*, by: Operator, ret_id: int, check_id: str, line: str, reason: str, until: date) -> Answer:
+    """Waive what a check found (豁免): a named person, with a reason and a last day. Refused RET-044 without them."""
+    ret = held(by, ret_id, WAIVE)
+    in_state(ret, Return.DRAFT, Return.REVIEW, Return.JOINT, Return.HEAD, Return.CITY, doing="豁免检查")
+    found = _finding(by, ret, check_id, line)
+    if not reason.strip() or until < timezone.localdate():
+        raise Refused(Problem("RET-044", found.where, "豁免没有写理由，或期限已过。", "请写明理由，期限写今天或以后。"))
+    made = Answer.objects.create(
+        ret=ret, region_id=ret.region_id, check_id=check_id, line=line, said=found.what[:400], text=reason.strip()[:LONGEST], waiver=True,
+        until=until, by=by.key, by_name=by.name,
+    )  # fmt: skip
+    after = {"check": check_id, "line": line, "fact": found.what, "until": str(until)}
+    trail.describe(obj=ret, after=after, reason=made.text, region_id=ret.region_id)
+    return made

@@ -1,0 +1,230 @@
+"""Lock, and what follows: differences to the ledger become events, the sums become figures, the content gets its digest. And corrections."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+
+from anju.core import trail
+from anju.core.models import Region, Trail
+from anju.core.permissions import may
+from anju.core.scope import Operator, scoped, visible
+from anju.figures.figure import NUMBER, UNREPORTED
+from anju.figures.models import Source
+from anju.figures.services.publications import Published, publish
+from anju.problems import Problem, Refused
+from anju.projects.base import below
+from anju.projects.event_kinds import events
+from anju.projects.queries.counts import Count, counted, measures, together
+from anju.projects.services.events import Entry, record_all
+from anju.returns.base import LOCK, held, in_state, unlocked
+from anju.returns.forms.spec import Column
+from anju.returns.models import Return
+from anju.returns.queries import layout, reading
+from anju.returns.queries.checks import check, standing
+from anju.returns.queries.reading import Reading
+from anju.returns.queries.values import typed
+from anju.returns.services.review import moved, told
+
+# The differences are recorded at the lock, not at the submission: until then the return may be sent back and say something else, and an
+# event is never changed. What is locked is what the city took as true; later differences come by a correction, with its own events.
+
+
+@transaction.atomic
+@trail.act("returns.lock")
+def lock(*, by: Operator, ret_id: int, remark: str = "") -> Return:
+    """Approve and lock (市级审定并锁定). From here nothing of it changes; a correction is a return of its own beside it.
+
+    Refused: RET-040 and RET-041 with everything that stands in the way, PROJ-… when the ledger takes a difference no more.
+    """
+    ret = held(by, ret_id, LOCK)
+    in_state(ret, Return.CITY, doing="审定锁定")
+    read = reading.read(by, ret)
+    found = check(by, ret, read)
+    if open_ := standing(found):
+        raise Refused(*(one.problem() for one in open_))
+    entries = differences(read)
+    if entries:
+        record_all(by=by, entries=entries, origin=f"return:{ret.pk}", act="returns.record_in_ledger")
+    source = _publish(by, read)
+    ret.digest, ret.locked_at = layout.digest(ret), timezone.now()
+    Return.objects.filter(pk=ret.pk, state=Return.CITY).update(digest=ret.digest, locked_at=ret.locked_at)
+    because = told(found) | {"digest": ret.digest, "events": len(entries), "figures": source.pk if source else None}
+    moved(by, ret, "lock", remark, because=because)
+    return ret
+
+
+def differences(read: Reading) -> list[Entry]:
+    """What the return says and the ledger does not, by project: of each kind of event the amount that is missing (or too much)."""
+    ret, spec = read.ret, read.spec
+    on = min(ret.cut_off, timezone.localdate())
+    why = f"{ret}：{ret.reason}" if ret.reason else str(ret)
+    kinds = _by_event(spec.columns)
+    found = []
+    for key, line in read.now.lines.items():
+        if not line.project:
+            continue
+        for kind, columns in kinds.items():
+            if kind == "stage":
+                said = read.now.text(key, columns[0].code)
+                if said and said != read.ledger_texts.get((key, columns[0].code)):
+                    found.append(Entry(line.project, kind, on, note=said))
+                continue
+            missing = [(column, gap) for column in columns if (gap := _gap(read, key, column)) is not None]
+            rest = 0
+            for column, gap in missing:
+                if column.source.mode and gap:
+                    found.append(Entry(line.project, kind, on, gap, column.source.mode, note=why))
+                rest += -gap if column.source.mode else gap
+            whole = next((column for column, _ in missing if not column.source.mode), None)
+            if whole is not None and rest:
+                modes = events()[kind].modes_for(line.facts.get("kind", ""))
+                found.append(
+                    Entry(
+                        line.project, kind, on, rest, whole.source.rest if whole.source.rest in modes else "", note=why
+                    )
+                )
+    return found
+
+
+def _by_event(columns: Iterable[Column]) -> dict[str, list[Column]]:
+    """Columns by kind of event. Where a form asks both since January and since ever, since January tells the difference."""
+    found: dict[str, dict[tuple, Column]] = {}
+    rank = {"period": 0, "year": 1, "all": 2}
+    for column in sorted((c for c in columns if c.source and c.source.event), key=lambda c: rank[c.source.since]):
+        found.setdefault(column.source.event, {}).setdefault(
+            (column.source.mode, tuple(sorted(column.only.items()))), column
+        )
+    return {kind: list(mine.values()) for kind, mine in found.items()}
+
+
+def _gap(read: Reading, key: str, column: Column) -> int | None:
+    """None: the return says no number there, or the line has no such column."""
+    if not read.now.has(key, column):
+        return None
+    value = read.now.number(key, column.code)
+    return None if value is None else value - (read.ledger_numbers.get((key, column.code)) or 0)
+
+
+def _publish(by: Operator, read: Reading) -> Source | None:
+    """The sums as figures. What is not known is not published; where a correction says so, the figure becomes 未报.
+
+    What projects count for is said by the counting books (计数口径), over the ledger that now says what the return says.
+    """
+    ret, spec, rows = read.ret, read.spec, []
+    counts = _counts(by, read)
+    for one in spec.publish:
+        column = spec.by_code[one.column]
+        value = read.now.number(one.line, one.column) if one.line else read.now.total(one.column, one.where)
+        if value is not None and one.measure in counts:
+            value = counts[one.measure].value
+        lines = 1 if one.line else read.now.counted(one.column, one.where)
+        if value is None and not (lines and ret.serial > 1):
+            continue
+        cited = f"return:{ret.pk} {column.head}，{f'{lines} 个项目' if spec.rows.projects else spec.by_key[one.line].label if one.line else f'{lines} 行'}"
+        rows.append(Published(
+            one.measure, ret.region, ret.period, value, column.unit, _places(value, column, read, lines), NUMBER if value is not None else UNREPORTED,
+            one.calibre, column.head, "" if value is None else typed(value, column.unit, 0), cited,
+        ))  # fmt: skip
+    reason = f"更正说明：{ret.reason}" if ret.reason else f"报表锁定：{ret}"
+    return publish(
+        by=by,
+        kind=Source.Kind.RETURN,
+        title=str(ret),
+        region=ret.region,
+        period=ret.period,
+        rows=rows,
+        reason=reason,
+        origin=f"return:{ret.pk}",
+    )
+
+
+def _counts(by: Operator, read: Reading) -> dict[str, Count]:
+    """What the books count of the published measures, from January to the cut-off day; none for a form whose lines are no projects."""
+    ret, spec = read.ret, read.spec
+    codes = (
+        {one.measure for one in spec.publish if not one.line and not one.calibre} & set(measures())
+        if spec.rows.projects
+        else set()
+    )
+    if not codes:
+        return {}
+    regions = Region.objects.filter(pk__in=below(by, ret.region))
+    return together(
+        counted(by, regions, since=ret.cut_off.replace(month=1, day=1), until=ret.cut_off, codes=sorted(codes))
+    )
+
+
+def _places(value: int | None, column: Column, read: Reading, lines: int) -> int:
+    """As it was written where it stands alone (9.10); as many as a sum needs."""
+    if lines == 1:
+        return max(
+            (cell.places for (_, code), cell in read.now.cells.items() if code == column.code and cell.value == value),
+            default=0,
+        )
+    shown = "" if value is None else typed(value, column.unit, 0)
+    return len(shown.partition(".")[2])
+
+
+# -- a whole month -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Closed:
+    """What close_month did. refused: what stands in the way of the others, by return."""
+
+    locked: list[Return] = field(default_factory=list)
+    refused: dict[Return, list[Problem]] = field(default_factory=dict)
+
+
+Progress = Callable[[int, int, str], None]
+
+
+def close_month(
+    *, by: Operator, region: Region, form_code: str, period: str, progress: Progress | None = None
+) -> Closed:
+    """Lock every return that waits for the city, in the region and below (整期锁定), each in a transaction of its own.
+
+    May be stopped (progress raises) and begun again: what is locked stays locked, and only what waits is taken up.
+    Must not be called inside a transaction if that is to hold.
+    """
+    with scoped(by):
+        waiting = unlocked(by, region, form_code, period)
+        ids = [(ret.pk, ret.region.name) for ret in waiting]
+        mine = [ret.pk for ret in waiting if may(by, LOCK, ret.region_id)]
+        row = _begun(by, region, form_code, period, mine) if mine else None
+    done = Closed()
+    for at, (pk, name) in enumerate(ids):
+        if progress:
+            progress(at, len(ids), f"正在锁定 {name}")
+        with scoped(by):
+            ret = None
+            try:
+                with transaction.atomic(), trail.inside(row, by=by) if row else nullcontext():
+                    done.locked.append(lock(by=by, ret_id=pk))
+            except Refused as refused:
+                ret = visible(Return.objects.select_related("form", "region"), by).get(pk=pk)
+                if ret.state == Return.CITY:  # otherwise somebody locked it, or sent it back, meanwhile
+                    done.refused[ret] = refused.problems
+    if progress:
+        progress(len(ids), len(ids), f"锁定 {len(done.locked)} 张，{len(done.refused)} 张有问题")
+    return done
+
+
+def _begun(by: Operator, region: Region, form_code: str, period: str, ids: list[int]) -> Trail:
+    """The row of the whole, before the first lock: however far it comes, each lock names it."""
+    return trail.record(
+        by=by,
+        act="returns.close_month",
+        obj=trail.Subject.of(region, f"{region.name} {period} {form_code}"),
+        after={"form": form_code, "period": period, "returns": ids},
+        region_id=region.pk,
+        count=len(ids),
+        digest=hashlib.sha256("".join(f"{pk}\n" for pk in ids).encode()).hexdigest(),
+    )
+
+
+# -- corrections ---------------------------------------------------------------------------------------------------------------

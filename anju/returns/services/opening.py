@@ -1,0 +1,331 @@
+"""Forms into the database, and returns opened: lines and cells filled from the ledgers and the last period."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from anju.core import periods, trail
+from anju.core.models import Organisation, Region
+from anju.core.permissions import may, require
+from anju.core.scope import Operator, visible
+from anju.problems import Problem, Refused
+from anju.projects.models import Project
+from anju.returns.base import FILL, held, in_state, ours
+from anju.returns.forms import calendar
+from anju.returns.forms import spec as forms
+from anju.returns.forms.book import compiled
+from anju.returns.forms.spec import Column, Spec
+from anju.returns.models import Cell, Change, Form, Line, Return, Step
+from anju.returns.queries import reading
+from anju.returns.queries.values import Values, finest
+from anju.returns.sources import projects
+
+BATCH = 2_000
+KINDS = {
+    "county": (Region.Kind.COUNTY, Region.Kind.PSEUDO),
+    "city": (Region.Kind.CITY,),
+    "province": (Region.Kind.PROVINCE,),
+}
+
+
+@transaction.atomic
+@trail.act("returns.load_forms")
+def load_forms(*, by: Operator, specs: Iterable[Spec] | None = None) -> list[Form]:
+    """Bring the shipped forms (or these) into the database; those that were new. The same again changes nothing.
+
+    Refused RET-001 … RET-003 what is wrong with them, RET-004 when a version that is known already says something else now.
+    """
+    made, problems = [], []
+    known = {(form.code, form.since): form for form in Form.objects.all()}
+    for spec in forms.shipped() if specs is None else specs:
+        form = known.get((spec.code, spec.since))
+        try:
+            compiled(spec)
+        except Refused as refused:
+            problems += refused.problems
+            continue
+        if form is not None and form.digest != spec.digest:
+            what = f"自 {spec.since} 起施行的这一版已经装入，内容不同。"
+            problems.append(
+                Problem("RET-004", f"表 {spec.code}", what, "已用过的表式不改；请写新的 since 作为新的一版。")
+            )
+        elif form is None:
+            made.append(Form(code=spec.code, since=spec.since, name=spec.name, digest=spec.digest, spec=spec.canonical))
+    if problems:
+        raise Refused(*problems)
+    for form in made:
+        form.save(force_insert=True)
+    if made:
+        listed = [
+            {"code": form.code, "name": form.name, "since": str(form.since), "digest": form.digest} for form in made
+        ]
+        trail.describe(
+            obj=trail.Subject("returns.form", "", "表式"),
+            after={"forms": listed},
+            count=len(made),
+            digest=hashlib.sha256("".join(f"{form.digest}\n" for form in made).encode()).hexdigest(),
+        )
+    return made
+
+
+def form_for(code: str, period: str) -> Form:
+    """The version in force at the end of the period. Refused RET-013 when there is none."""
+    form = Form.objects.filter(code=code, since__lte=periods.end(period)).order_by("-since").first()
+    if form is None:
+        raise Refused(Problem("RET-013", f"表 {code} {period}", "没有这张表，或当时还没有施行。", "请核对表号和期间。"))
+    return form
+
+
+def organisation_of(by: Operator, spec: Spec, region: Region) -> Organisation | None:
+    """Whose return it is: the region's organisation of the form's kind; of several the one the person is at."""
+    found = list(Organisation.objects.filter(region=region, kind=spec.unit, ended_on=None).order_by("id"))
+    return next((one for one in found if one.pk in by.organisation_ids), found[0] if found else None)
+
+
+@transaction.atomic
+@trail.act("returns.open")
+def open_return(*, by: Operator, form_code: str, region: Region, period: str) -> Return:
+    """The return of that form, region and period, made and filled in if there is none (建立填报). Repeating gives the same.
+
+    Refused: ACT-001, RET-010 and RET-011 the period is none of the form's, RET-012 another organisation's, RET-013 no such form,
+    RET-014 the form is not of this level.
+    """
+    if region.pk not in by.region_ids:
+        raise Region.DoesNotExist(f"没有区划 {region.code}")
+    known = visible(Return.objects.filter(form__code=form_code, region=region, period=period), by)
+    if found := known.select_related("form", "region", "organisation").order_by("-serial").first():
+        return found
+    form = form_for(form_code, period)
+    spec = forms.of(form)
+    where = f"{form.name} {region.name} {period}"
+    require(by, FILL, region.pk, where)
+    calendar.check(spec, period)
+    if region.kind not in KINDS[spec.level]:
+        raise Refused(Problem("RET-014", where, "这张表不由这一级填报。", "请核对表号和区划。"))
+    organisation = organisation_of(by, spec, region)
+    ours(by, organisation, where)
+    made = Return(
+        form=form, region=region, organisation=organisation, period=period, cut_off=calendar.cut_off(spec, period),
+        due=calendar.deadlines(spec, period), by=by.key,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:  # someone else opened it at the same moment
+        return known.select_related("form", "region", "organisation").order_by("-serial").first()
+    lines = Line.objects.bulk_create(_lines(by, made, spec), batch_size=BATCH)
+    filled = Cell.objects.bulk_create(_prefill(by, made), batch_size=BATCH)
+    Step.objects.create(
+        ret=made, region=region, move="open", source="", target=Return.DRAFT, by=by.key, by_name=by.name
+    )
+    trail.describe(obj=made, after={"lines": len(lines), "prefilled": len(filled)}, region_id=region.pk)
+    return made
+
+
+def _lines(by: Operator, ret: Return, spec: Spec) -> list[Line]:
+    if spec.rows.projects:
+        return [_project_line(ret, one, order) for order, one in enumerate(_projects(by, ret, spec))]
+    return [
+        Line(ret=ret, region_id=ret.region_id, key=one.key, label=one.label, facts=dict(one.facts), order=order)
+        for order, one in enumerate(spec.rows.fixed)
+    ]
+
+
+def _projects(by: Operator, ret: Return, spec: Spec) -> list[Project]:
+    return projects.in_library(
+        by, ret.region, spec.rows.projects.kinds, ret.cut_off.replace(month=1, day=1), ret.cut_off
+    )
+
+
+def _project_line(ret: Return, project: Project, order: int) -> Line:
+    return Line(
+        ret=ret, region_id=ret.region_id, key=f"p{project.pk}", label=project.name, project=project.pk,
+        facts=projects.facts(project, ret.period), order=order,
+    )  # fmt: skip
+
+
+def _prefill(by: Operator, ret: Return, keys: set[str] | None = None) -> list[Cell]:
+    """Cells with what is known already; of these lines, or of all. What is not known stays blank."""
+    read = reading.read(by, ret)
+    spec, now = read.spec, read.now
+    moved = _moved(by, read)
+    wanted = {
+        c.source.target or c.source.measure: c
+        for c in spec.columns
+        if c.source and (c.source.target or c.source.measure)
+    }
+    numbers = projects.Numbers(
+        by, ret.region, ret.period,
+        {("target" if c.source.target else "measure", code, c.source.calibre) for code, c in wanted.items()},
+    ) if wanted else None  # fmt: skip
+    others = reading.others_of(by, ret, {c.source.form for c in spec.columns if c.source and c.source.form})
+    found = []
+    for line in now.lines.values():
+        for column in spec.columns:
+            if (keys is None or line.key in keys) and column.source and spec.has(column, line.key, line.facts):
+                value, text, places = _known(read, line, column, moved, numbers, others)
+                if value is not None or text:
+                    found.append(_cell(ret, line.key, column, value, text, places, by))
+    return found
+
+
+def _moved(by: Operator, read: reading.Reading) -> projects.Sums | None:
+    """What the ledger recorded after the last period's cut-off, when that period's differences are not in the ledger yet."""
+    last = read.last_ret
+    if last is None or last.state == Return.LOCKED or not read.spec.rows.projects:
+        return None
+    ids = [line.project for line in read.now.lines.values() if line.project]
+    return projects.sums(by, read.spec, read.ret.period, ids, read.ret.cut_off, after=last.cut_off)
+
+
+def _known(
+    read: reading.Reading, line: Line, column: Column, moved: projects.Sums | None, numbers: projects.Numbers | None, others: dict[str, Values]
+) -> tuple[int | None, str, int]:  # fmt: skip
+    source, key = column.source, (line.key, column.code)
+    before = read.before(read.last, line.key, column)
+    places = column.places
+    if source.project or source.event:
+        value, text = read.ledger_numbers.get(key), read.ledger_texts.get(key, "")
+        if source.event and source.since == "year" and moved is not None and before is not None:
+            # Last period's word plus what was recorded since: its own differences reach the ledger only when it is locked.
+            value = before + (moved.value(source, projects.start_of(source, read.ret.period), line.project) or 0)
+        if source.event and value is None and not text and source.since != "period":
+            value, text = before, (read.last and read.last.text(*key)) or ""
+    elif source.target or source.measure:
+        figure = (
+            numbers.target(source.target, source.calibre)
+            if source.target
+            else numbers.measure(source.measure, source.calibre)
+        )
+        value, text = projects.base_in(figure, column.unit), ""
+    elif source.form:
+        other = others.get(source.form)
+        value, text = other.total(source.column) if other and source.column in other.spec.by_code else None, ""
+    else:
+        value, text = before, (read.last and read.last.text(*key)) or ""
+        cell = read.last.cells.get(key) if read.last else None
+        places = cell.places if cell is not None else places
+    return value, text, min(places, column.places)
+
+
+def _cell(ret: Return, line: str, column: Column, value: int | None, text: str, places: int, by: Operator) -> Cell:
+    state = Cell.TEXT if value is None else Cell.NUMBER
+    kept = 0 if value is None else min(max(places and finest(value, column.unit), finest(value, column.unit)), 9)
+    return Cell(
+        ret=ret, region_id=ret.region_id, line=line, column=column.code, state=state, value=value, places=kept, text=text, via="prefill", by=by.key,
+        version=1, at=timezone.now(),  # said here, so that all go in by one statement of arrays
+    )  # fmt: skip
+
+
+@transaction.atomic
+@trail.act("returns.refresh")
+def refresh(*, by: Operator, ret_id: int) -> int:
+    """Bring a draft up to the ledgers (按台账更新): lines of projects that came since, and cells that nobody has touched. How many changed."""
+    ret = held(by, ret_id, FILL)
+    in_state(ret, Return.DRAFT, doing="按台账更新")
+    spec = forms.of(ret.form)
+    there = {line.key: line for line in Line.objects.filter(ret=ret)}
+    if spec.rows.projects:
+        new = [one for one in _projects(by, ret, spec) if f"p{one.pk}" not in there]
+        last = max((line.order for line in there.values()), default=-1)
+        Line.objects.bulk_create(
+            [_project_line(ret, one, last + 1 + at) for at, one in enumerate(new)], batch_size=BATCH
+        )
+    cells = {(cell.line, cell.column): cell for cell in Cell.objects.filter(ret=ret)}
+    fresh, changed, changes = [], [], []
+    for known in _prefill(by, ret):
+        cell = cells.get((known.line, known.column))
+        if cell is None:
+            fresh.append(known)
+        elif cell.via == "prefill" and (cell.value, cell.text) != (known.value, known.text):
+            before = shown(cell)
+            cell.state, cell.value, cell.places, cell.text, cell.version = (
+                known.state,
+                known.value,
+                known.places,
+                known.text,
+                cell.version + 1,
+            )
+            changed.append(cell)
+            changes.append(_change(cell, before, by))
+    Cell.objects.bulk_create(fresh, batch_size=BATCH)
+    Cell.objects.bulk_update(changed, ["state", "value", "places", "text", "version"], batch_size=BATCH)
+    Change.objects.bulk_create(changes, batch_size=BATCH)
+    count = len(fresh) + len(changed)
+    if count:
+        trail.describe(obj=ret, after={"new": len(fresh), "changed": len(changed)}, region_id=ret.region_id)
+    return count
+
+
+def shown(cell: Cell) -> dict[str, object]:
+    """A cell as a change keeps it."""
+    return {
+        "state": cell.state,
+        "value": cell.value,
+        "places": cell.places,
+        "text": cell.text,
+        "via": cell.via,
+        "by": cell.by,
+    }
+
+
+def _change(cell: Cell, before: dict[str, object] | None, by: Operator) -> Change:
+    return Change(
+        ret_id=cell.ret_id, region_id=cell.region_id, line=cell.line, column=cell.column, version=cell.version, before=before,
+        after=shown(cell), via=cell.via, by=by.key,
+    )  # fmt: skip
+
+
+def asked(user: Operator, on: date) -> list[tuple[Form, Organisation, str]]:
+    """Every return that is asked for on a day: form, organisation, period. Units report that are registered (机构), of the form's kind and level."""
+    newest: dict[str, list[Form]] = {}
+    for form in Form.objects.defer("spec").order_by("code", "-since"):  # read already, but the first time
+        newest.setdefault(form.code, []).append(form)
+    offices: dict[tuple[str, str], list[Organisation]] = {}
+    units = {forms.of(versions[0]).unit for versions in newest.values()}
+    for one in visible(
+        Organisation.objects.filter(ended_on=None, kind__in=units).select_related("region"), user
+    ).order_by("region__order", "id"):
+        if one.region.valid_until is None or one.region.valid_until > on:
+            offices.setdefault((one.kind, one.region.kind), []).append(one)
+    found = []
+    for versions in newest.values():
+        spec = forms.of(versions[0])
+        for period in calendar.around(spec, on):
+            form = next((f for f in versions if f.since <= periods.end(period)), None)
+            if form is None:
+                continue
+            seen: set[int] = set()
+            for kind in KINDS[spec.level]:
+                for office in offices.get((spec.unit, kind), ()):
+                    if office.region_id not in seen:
+                        seen.add(office.region_id)
+                        found.append((form, office, period))
+    return found
+
+
+@transaction.atomic
+@trail.act("returns.open_due")
+def open_due(*, by: Operator, on: date) -> list[Return]:
+    """Open every return that is asked for on that day, of the regions the person may fill for (建立到期报表). Those made now."""
+    wanted = [(form, office, period) for form, office, period in asked(by, on) if may(by, FILL, office.region_id)]
+    there = set(
+        visible(Return.objects.filter(period__in={period for *_, period in wanted}), by).values_list(
+            "form__code", "region_id", "period"
+        )
+    )
+    made = []
+    for form, office, period in wanted:
+        mine = by.posts is None or office.pk in by.organisation_ids
+        if mine and (form.code, office.region_id, period) not in there:
+            made.append(open_return(by=by, form_code=form.code, region=office.region, period=period))
+    if made:
+        trail.describe(
+            obj=trail.Subject("returns.due", str(on), f"{on} 到期的报表"),
+            after={"returns": [ret.pk for ret in made]},
+            count=len(made),
+        )
+    return made

@@ -1,0 +1,162 @@
+"""The review chain: hand in, review, joint review, submit, send back. Each move is compared and set; the loser is told who and when."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+
+from anju.core import trail
+from anju.core.models import Organisation
+from anju.core.scope import Operator
+from anju.core.states import Move, move
+from anju.problems import Problem, Refused
+from anju.returns.base import FILL, OPINE, REVIEW, SUBMIT, allowed, faster, held, in_state
+from anju.returns.forms import spec as forms
+from anju.returns.models import Opinion, Return, Step
+from anju.returns.queries.checks import Finding, check, standing
+from anju.returns.queries.opinions import asked_departments, joint
+
+LONGEST = 1_000
+
+
+def moved(by: Operator, ret: Return, name: str, remark: str = "", because: Any = None) -> Move:
+    """The move and its step. RET-021 when somebody was faster, with who and when."""
+    source = ret.state
+    try:
+        with transaction.atomic():
+            made = move(ret, name, by=by, on=timezone.localdate(), reason=remark, because=because)
+    except Refused as refused:
+        if refused.problems[0].code != "STATE-001":
+            raise
+        label = next(m.label for m in Return.STATES.called(name))
+        now = Return.objects.filter(pk=ret.pk).values_list("state", flat=True).first()
+        what = f"现为“{Return.STATES.label(now or '')}”，不能“{label}”：{faster(ret)}。"
+        raise Refused(Problem("RET-021", str(ret), what, "请刷新后按现在的状态办理。")) from None
+    Step.objects.create(
+        ret=ret,
+        region_id=ret.region_id,
+        move=name,
+        source=source,
+        target=ret.state,
+        remark=remark.strip(),
+        by=by.key,
+        by_name=by.name,
+    )
+    return made
+
+
+def settled(by: Operator, ret: Return) -> list[Finding]:
+    """All findings, when none stands in the way. Refused with every one that does."""
+    found = check(by, ret)
+    if open_ := standing(found):
+        raise Refused(*(one.problem() for one in open_))
+    return found
+
+
+def told(found: list[Finding]) -> dict[str, int]:
+    """What a decision rested on, for the trail."""
+    return {"answered": sum(bool(one.answer) for one in found), "waived": sum(one.waived is not None for one in found)}
+
+
+@transaction.atomic
+@trail.act("returns.hand_in")
+def hand_in(*, by: Operator, ret_id: int) -> Return:
+    """Hand the filled return in for review (提交审核). Refused with everything that the checks find and nobody answered."""
+    ret = held(by, ret_id, FILL)
+    in_state(ret, Return.DRAFT, doing="提交审核")
+    moved(by, ret, "hand_in", because=told(settled(by, ret)))
+    return ret
+
+
+@transaction.atomic
+@trail.act("returns.withdraw")
+def withdraw(*, by: Operator, ret_id: int) -> Return:
+    """Take it back while nobody has reviewed it (撤回修改)."""
+    ret = held(by, ret_id, FILL)
+    moved(by, ret, "withdraw")
+    return ret
+
+
+@transaction.atomic
+@trail.act("returns.review")
+def review(*, by: Operator, ret_id: int, remark: str = "") -> Return:
+    """Pass the review (审核通过). A form without joint review goes on to the head at once."""
+    ret = held(by, ret_id, REVIEW)
+    moved(by, ret, "review", remark)
+    if not forms.of(ret.form).joint:
+        moved(by, ret, "clear", "本表不设部门联审")
+    return ret
+
+
+@transaction.atomic
+@trail.act("returns.opine")
+def opine(*, by: Operator, ret_id: int, agrees: bool, remark: str = "", line: str = "", column: str = "") -> Opinion:
+    """A department's opinion in the joint review (联审意见); the latest of each organisation counts. An objection says why.
+
+    Refused: RET-020 not in joint review, RET-050 the person's organisation is not asked, RET-051 an objection without a remark.
+    """
+    ret = held(by, ret_id, OPINE)
+    in_state(ret, Return.JOINT, doing="发表联审意见")
+    spec = forms.of(ret.form)
+    mine = [one for one in asked_departments(ret) if one.pk in by.organisation_ids or by.posts is None]
+    if not mine:
+        kinds = "、".join(Organisation.Kind(kind).label for kind in spec.joint)
+        raise Refused(
+            Problem("RET-050", str(ret), f"本表由{kinds}部门联审，您不在这些部门任岗。", "请由这些部门的人员办理。")
+        )
+    if not agrees and not remark.strip():
+        raise Refused(Problem("RET-051", str(ret), "不同意却没有写意见。", "请写明哪一格、为什么不同意。"))
+    made = Opinion.objects.create(
+        ret=ret, region_id=ret.region_id, organisation=mine[0], agrees=agrees, remark=remark.strip()[:LONGEST], line=line, column=column,
+        by=by.key, by_name=by.name,
+    )  # fmt: skip
+    after = {"agrees": agrees, "organisation": str(mine[0]), "line": line, "column": column}
+    trail.describe(obj=ret, after=after, reason=made.remark, region_id=ret.region_id)
+    return made
+
+
+@transaction.atomic
+@trail.act("returns.clear")
+def clear(*, by: Operator, ret_id: int, remark: str = "") -> Return:
+    """End the joint review (联审完毕). While a department objects or is silent only with a remark of the reviewer (RET-052)."""
+    ret = held(by, ret_id, REVIEW)
+    in_state(ret, Return.JOINT, doing="结束联审")
+    asked = joint(by, ret)
+    if not remark.strip() and (lacking := [one for one in asked if not one.agrees]):
+        what = "；".join(one.said for one in lacking)
+        raise Refused(Problem("RET-052", str(ret), f"{what}。", "请等各部门意见一致；确须继续的，请写明处理意见。"))
+    moved(by, ret, "clear", remark, because={"opinions": [one.said for one in asked]})
+    return ret
+
+
+@transaction.atomic
+@trail.act("returns.submit")
+def submit(*, by: Operator, ret_id: int, remark: str = "") -> Return:
+    """Submit to the city (上报市级). The time of the first submission is the proof of when it was reported, and is never set again."""
+    ret = held(by, ret_id, SUBMIT)
+    in_state(ret, Return.HEAD, doing="上报")
+    moved(by, ret, "submit", remark, because=told(settled(by, ret)))
+    Return.objects.filter(pk=ret.pk).update(
+        submitted_at=Now(), first_submitted_at=Coalesce("first_submitted_at", Now())
+    )
+    ret.refresh_from_db(fields=["submitted_at", "first_submitted_at"])
+    return ret
+
+
+@transaction.atomic
+@trail.act("returns.send_back")
+def send_back(*, by: Operator, ret_id: int, remark: str) -> Return:
+    """Send it back to be filled again (退回). RET-053 without a remark."""
+    ret = held(by, ret_id, "returns.see")
+    if not remark.strip():
+        raise Refused(Problem("RET-053", str(ret), "退回没有写意见。", "请写明要改哪里。"))
+    if ret.state in (Return.REVIEW, Return.JOINT):
+        allowed(by, ret, REVIEW)
+    elif ret.state == Return.HEAD:
+        allowed(by, ret, SUBMIT)
+    moved(by, ret, "return", remark)
+    return ret
+
+
+# -- answers and waivers -------------------------------------------------------------------------------------------------------

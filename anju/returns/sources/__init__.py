@@ -1,0 +1,1 @@
+"""What a form's lines are filled from: the ledgers."""
