@@ -42,7 +42,7 @@ def _days() -> Workdays:
     """What the office registered in its data folder, otherwise what is shipped. Refused RET-015 when it cannot be read: a deadline would be wrong."""
     own = home() / LISTED
     try:
-        text = (own if own.is_file() else files("anju.returns").joinpath(LISTED)).read_text(encoding="utf-8")
+        text = (own if own.is_file() else files("anju.returns.forms").joinpath(LISTED)).read_text(encoding="utf-8")
         said = YAML(typ="safe", pure=True).load(text) or {}
         dates = [
             (int(year), kind, date.fromisoformat(str(day)))

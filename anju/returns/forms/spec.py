@@ -426,7 +426,7 @@ def _line(data: Any, place: list[Any]) -> int:
 
 def shipped() -> Iterator[Spec]:
     """The forms that come with the product."""
-    for path in sorted(Path(str(files("anju.returns").joinpath("forms"))).glob("*.yaml")):
+    for path in sorted(Path(str(files("anju.returns.forms").joinpath("shipped"))).glob("*.yaml")):
         yield read(path.read_text("utf-8"), path.name)
 
 
