@@ -17,8 +17,7 @@ from anju.desk.compare import Pair
 from anju.desk.layout import TOPICS, topic_of
 from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Measure
-from anju.figures.queries import current, latest
-from anju.oversight import dispatch
+from anju.figures.queries import changes, current, latest
 
 Catalogue = Mapping[str, Measure]  # by code, in its order
 Reports = Callable[[str], list[tuple[str, str]]]  # of a year: measure, period
@@ -317,7 +316,7 @@ def moved(user: Operator, catalogue: Catalogue, reports: Reports, region: Region
         tuple(sums.get((code, period)) or found(code, region, period) for period in (now, before))
         for code, (before, now) in last.items()
     ]
-    made = [Moved(now, before, dispatch.more(now, before)) for now, before in pairs]
+    made = [Moved(now, before, changes.added_since(now, before)) for now, before in pairs]
     return [one for one in made if one.more.known and one.more.exact and _of_the_same(one.now, one.before)]
 
 

@@ -7,8 +7,8 @@ from anju.core import periods, regions
 from anju.core.scope import Operator, visible
 from anju.figures.figure import Figure, ratio, total
 from anju.figures.models import Observation
-from anju.figures.queries import current, latest, nodes
-from anju.oversight import dispatch
+from anju.figures.queries import changes, current, latest, nodes
+from anju.oversight.papers import dispatch
 
 SHAPE = re.compile(r"(?P<code>[a-z][a-z0-9_.]*)@(?P<region>[0-9A-Z-]+)/(?P<period>[0-9Q-]+)(:(?P<calibre>.+))?")
 RUN = re.compile(r"run:(?P<run>\d+)[#/](?P<path>.+)")
@@ -40,7 +40,7 @@ def resolve(user: Operator, text: str) -> Figure:
         region = regions.region(user, match["region"], day) if match["region"] else None
         return nodes.node_figure(user, int(match["node"]), region, day)
     if match := OLD.fullmatch(text):
-        return dispatch.as_printed(
+        return changes.before_correction(
             visible(Observation.objects.filter(pk=int(match["row"])), user).select_related("measure", "region").get()
         )
     if text.startswith("rank:") and (asked := parse(text.removeprefix("rank:"))):
@@ -48,7 +48,7 @@ def resolve(user: Operator, text: str) -> Figure:
         return dispatch.rank_figure(user, asked.code, region, asked.period)
     if "−" in text:
         now, _, then = text.partition("−")
-        return dispatch.more(_one(user, now), _one(user, then))
+        return changes.added_since(_one(user, now), _one(user, then))
     for sign in ("÷", "+"):
         if sign in text:
             parts = [_one(user, part) for part in text.split(sign)]

@@ -1,7 +1,7 @@
 """The official documents of this room."""
 
 from anju.documents.kinds import DocumentKind, register
-from anju.oversight import circular, decomposition, dispatch
+from anju.oversight.papers import circular, decomposition, dispatch
 
 register(
     DocumentKind(

@@ -7,7 +7,7 @@ from django.utils import timezone
 from anju.core.addresses import front_page
 from anju.core.jobs import register_daily
 from anju.core.scope import Operator
-from anju.oversight import reminders
+from anju.oversight.services import reminders
 
 
 @register_daily("oversight.remind", "到期提醒")

@@ -3,5 +3,5 @@
 BAND = "oversight"
 DOCUMENTS = ("anju.oversight.documents",)
 JOBS = ("anju.oversight.jobs",)
-NOTICES = ("anju.oversight.reminders:count",)
-REMINDERS = ("anju.oversight.reminders:nodes",)
+NOTICES = ("anju.oversight.services.reminders:count",)
+REMINDERS = ("anju.oversight.services.reminders:nodes",)

@@ -270,7 +270,7 @@ def form(by: Operator, region: Region, visitor: Staff) -> At:
 
 @makes("oversight:write")
 def pack(by: Operator, region: Region, visitor: Staff) -> At:
-    from anju.oversight import dispatch
+    from anju.oversight.papers import dispatch
 
     return At(data={"kind": dispatch.kinds()[0].code, "period": "2020-06"})
 

@@ -14,8 +14,8 @@ from anju.documents.layout.grid import Grid
 from anju.documents.queries import version as latest_version
 from anju.documents.writers import formats
 from anju.figures.services import observations as figures
-from anju.oversight import warnings
-from anju.oversight.warnings import chosen, paragraphs
+from anju.oversight.queries import warnings
+from anju.oversight.queries.warnings import chosen, paragraphs
 from anju.problems import Refused
 from anju.runs.services import runs
 from tests.sample_place import CITY, FIRST, PERIOD, SECOND, place, told, written

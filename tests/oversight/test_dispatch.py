@@ -15,7 +15,7 @@ from anju.documents import services as documents
 from anju.documents.writers import formats
 from anju.figures import catalogue
 from anju.figures.services import nodes, observations, targets
-from anju.oversight import dispatch
+from anju.oversight.papers import dispatch
 from anju.problems import Refused
 from anju.projects.models import Entry, Project
 from tests.sample_place import CITY, place

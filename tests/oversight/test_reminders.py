@@ -13,8 +13,8 @@ from anju.core.models import Trail
 from anju.core.scope import scoped
 from anju.figures import catalogue
 from anju.figures.services import nodes, observations, targets
-from anju.oversight import reminders
 from anju.oversight.models import Notice
+from anju.oversight.services import reminders
 from anju.projects.models import Entry, Project
 from tests.cast import operator as somebody
 from tests.sample_place import place

@@ -12,7 +12,7 @@ from anju.core.scope import local_operator, scoped
 from anju.documents import queries as papers
 from anju.documents import services as documents
 from anju.figures.catalogue import load_catalogue
-from anju.oversight.overdue import overdue
+from anju.oversight.queries.overdue import overdue
 from anju.projects.models import Entry
 from anju.projects.queries import projects
 from anju.projects.queries.overdue import mark_overdue, tally

@@ -24,8 +24,9 @@ def main() -> dict:
     from anju.figures.catalogue import load_catalogue
     from anju.figures.models import Measure
     from anju.figures.services.observations import enter
-    from anju.oversight import overdue, reminders
     from anju.oversight.models import Notice
+    from anju.oversight.queries import overdue
+    from anju.oversight.services import reminders
     from anju.problems import Refused
     from anju.projects.services import adjustments, projects
     from tests import cast

@@ -18,8 +18,8 @@ from anju.documents import queries as documents
 from anju.documents import services
 from anju.documents.models import Version
 from anju.figures.queries import nodes as node_queries
-from anju.oversight import dispatch as packs
-from anju.oversight import overdue
+from anju.oversight.papers import dispatch as packs
+from anju.oversight.queries import overdue
 from anju.problems import Refused
 
 

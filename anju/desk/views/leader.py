@@ -16,7 +16,8 @@ from anju.desk.compare import Pair
 from anju.desk.views.figures import calibre_names
 from anju.figures.queries import current
 from anju.figures.queries import nodes as node_queries
-from anju.oversight import overdue, reminders
+from anju.oversight.queries import overdue
+from anju.oversight.services import reminders
 
 
 @acting("leader.see")

@@ -15,7 +15,8 @@ from anju.documents.text.wording import fill, whole_word
 from anju.figures.figure import UNREPORTED, Figure
 from anju.figures.models import Measure
 from anju.figures.queries import current, latest
-from anju.oversight import codes, warnings
+from anju.oversight.papers import codes
+from anju.oversight.queries import warnings
 from anju.problems import Problem, Refused
 
 HERE = Path(__file__).parent

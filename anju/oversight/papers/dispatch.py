@@ -21,10 +21,11 @@ from anju.documents.text.wording import fill, spoken_date, whole_word
 from anju.figures.figure import Derived, Figure, derived
 from anju.figures.models import Observation
 from anju.figures.queries import current, latest, nodes
+from anju.figures.queries.changes import added_since, before_correction
 from anju.figures.queries.current import Figures
 from anju.figures.queries.latest import Latest
 from anju.figures.queries.nodes import NodeGaps
-from anju.oversight import overdue
+from anju.oversight.queries import overdue
 from anju.problems import ASK, Problem, Refused
 from anju.quantities import unit
 
@@ -267,18 +268,7 @@ def changes(
 
 def change(then: Latest, task: Task, region: Region) -> Change:
     before, now = then(task.code, region), task.actual[region.pk]
-    return Change(before, now, more(now, before))
-
-
-def more(now: Figure, before: Figure) -> Derived:
-    """What was added between two reports; unknown when there was no new one."""
-    fresh = before.period != now.period
-    exact = now.exact - before.exact if fresh and now.known and before.known else None
-    return derived(
-        now, f"{now.name}比上次增加", exact, (now, before), f"{reference(now)}−{reference(before)}", f"{now.name}：本次 − 上次",
-        substituted=f"{now.text(None, None, True)} − {before.text(None, None, True)}" if exact is not None else "",
-        **({} if fresh else {"why": "上次调度以来没有新的报数"}),
-    )  # fmt: skip
+    return Change(before, now, added_since(now, before))
 
 
 def corrected(user: Operator, before: Document, figures: list[Figure]) -> list[tuple[Figure, Figure]]:
@@ -290,15 +280,7 @@ def corrected(user: Operator, before: Document, figures: list[Figure]) -> list[t
         if cited and figure.observation_id and figure.observation_id not in cited:
             other[cited[-1]] = figure
     rows = visible(Observation.objects.filter(pk__in=other), user).select_related("measure", "region")
-    return [(as_printed(row), other[row.pk]) for row in rows]
-
-
-def as_printed(row: Observation) -> Derived:
-    """An observation that stands no more, with a reference of its own."""
-    said = current.as_figure(row)
-    return derived(
-        said, f"{said.name}（更正以前）", said.exact, (), f"obs:{row.pk}", "更正以前的数", observation_id=row.pk
-    )
+    return [(before_correction(row), other[row.pk]) for row in rows]
 
 
 def node_head(one: NodeGaps) -> str:

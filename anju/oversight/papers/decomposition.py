@@ -13,7 +13,7 @@ from anju.documents.text.wording import fill, spoken_date, whole_word
 from anju.figures.figure import Figure, total
 from anju.figures.queries import current
 from anju.figures.queries.current import Figures
-from anju.oversight import codes
+from anju.oversight.papers import codes
 
 HERE = Path(__file__).parent
 PLAN = "{year}年{place}城镇保障性安居工程建设工作实施方案"

@@ -1,0 +1,1 @@
+"""What the papers of this room gather from the figures: circular, decomposition, dispatch pack."""

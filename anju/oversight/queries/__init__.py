@@ -1,0 +1,1 @@
+"""Reading what is overdue and what warnings are offered. The user comes first."""
