@@ -6,7 +6,7 @@ import signal
 import sys
 import traceback
 
-from anju.core.command import Parser, call, show_problems
+from anju.core.console.command import Parser, call, show_problems
 from anju.core.registry import fetch
 from anju.problems import Problem, Refused
 
@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _unforeseen() -> Problem:
     """A slip of ours: the details go to a file for the developers, never to the user's screen."""
-    from anju.core.postgres import home
+    from anju.core.database.folder import home
 
     details, log = traceback.format_exc(), home() / "error.log"
     try:

@@ -8,9 +8,9 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.functional import SimpleLazyObject
 
-from anju.core.keys import secret_key
+from anju.core.database.secret_key import secret_key
+from anju.core.database.server import databases, portal_role
 from anju.core.registry import rooms
-from anju.core.server import databases, portal_role
 
 DEBUG = False
 SECRET_KEY = SimpleLazyObject(secret_key)
@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
-    "anju.core.middleware.ScopeMiddleware",  # last: it calls the view
+    "anju.core.pages.middleware.ScopeMiddleware",  # last: it calls the view
 ]
 ROOT_URLCONF = "anju.urls"
 WSGI_APPLICATION = "anju.wsgi.application"
@@ -63,7 +63,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "anju.core.frame.context",
+                "anju.core.pages.context.context",
             ],
             "builtins": ["django.templatetags.static"],
         },
@@ -73,7 +73,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 DATABASES = databases()
 PORTAL_ROLE = portal_role()
-DATABASE_ROUTERS = ["anju.core.server.OwnerMigrates"]
+DATABASE_ROUTERS = ["anju.core.database.server.OwnerMigrates"]
 AUTH_USER_MODEL = "core.Staff"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # a link in a letter opens the page it names
@@ -81,7 +81,7 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.accou
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PASSWORD_RESET_TIMEOUT = 72 * 60 * 60  # how long a first link lives
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "anju.core.sign_in.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "anju.core.people.sign_in.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {
@@ -97,7 +97,7 @@ SESSIONS_A_PERSON = 3
 SESSION_COOKIE_AGE = SESSION_LONGEST
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
-ACCOUNT_ADAPTER = "anju.core.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "anju.core.people.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
@@ -111,13 +111,13 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
 }
-MFA_ADAPTER = "anju.core.sign_in.MfaAdapter"
-MFA_FORMS = {"authenticate": "anju.core.sign_in.CodeForm"}
+MFA_ADAPTER = "anju.core.people.sign_in.MfaAdapter"
+MFA_FORMS = {"authenticate": "anju.core.people.sign_in.CodeForm"}
 MFA_TOTP_ISSUER = "安居"
 MFA_TOTP_TOLERANCE = 1  # clocks of phones are off by half a minute
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: the strict policy lets no form lead to another host
-SOCIALACCOUNT_ADAPTER = "anju.core.sign_in.SocialAdapter"
+SOCIALACCOUNT_ADAPTER = "anju.core.people.sign_in.SocialAdapter"
 # 统一身份认证: a JSON file {"name": "市政务统一认证", "client_id": …, "secret": …, "server_url": …, "claim": "preferred_username"}
 OIDC = json.loads(Path(os.environ["ANJU_OIDC"]).read_text("utf-8")) if os.environ.get("ANJU_OIDC") else {}
 OIDC_CLAIM = OIDC.get("claim", "preferred_username")
@@ -142,8 +142,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]  # whoever guesses, from wherever; the security administrator unlocks
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # failures are summed over addresses and browsers: one test comes from five
-AXES_USERNAME_CALLABLE = "anju.core.sign_in.named"
-AXES_LOCKOUT_CALLABLE = "anju.core.sign_in.locked_out"
+AXES_USERNAME_CALLABLE = "anju.core.people.sign_in.named"
+AXES_LOCKOUT_CALLABLE = "anju.core.people.sign_in.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["login", "username", "password", "code", "next"]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
@@ -152,7 +152,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
-PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the rooms' jobs.py are found by core/jobs.py, when one is wanted
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # the rooms' jobs.py are found by core/jobs/queue.py, when one is wanted
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"
@@ -196,7 +196,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS[3:]] if SESSION_COOKIE_SECURE else []
 CSRF_COOKIE_SAMESITE = "Strict"
-CSRF_FAILURE_VIEW = "anju.core.views.csrf_failure"
+CSRF_FAILURE_VIEW = "anju.core.pages.errors.csrf_failure"
 
 LOGGING = {
     "version": 1,

@@ -29,8 +29,8 @@ def _addresses(found: URLPattern | URLResolver, before: str = "") -> Iterator[st
 
 
 urlpatterns = [pages(room) for room in rooms() if room.prefixes]
-handler400 = "anju.core.views.bad_request"
-handler403 = "anju.core.views.forbidden"
-handler429 = "anju.core.views.too_many"
-handler404 = "anju.core.views.not_found"
-handler500 = "anju.core.views.broken"
+handler400 = "anju.core.pages.errors.bad_request"
+handler403 = "anju.core.pages.errors.forbidden"
+handler429 = "anju.core.pages.errors.too_many"
+handler404 = "anju.core.pages.errors.not_found"
+handler500 = "anju.core.pages.errors.broken"

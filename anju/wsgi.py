@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anju.settings")
 
-from anju.core import server
+from anju.core.database import server
 
 server.ensure()
 

@@ -20,8 +20,9 @@ def person(posts: str | tuple[str, ...], regions: str | tuple[str, ...] = EAST):
     """The one person who holds these posts in these regions; registered when first asked for. Nothing they type opens the door: use `sign_in`."""
     from django.db import transaction
 
-    from anju.core.models import Organisation, Posting, Region, Staff
-    from anju.core.scope import local_operator, scoped
+    from anju.core.models.people import Organisation, Posting, Staff
+    from anju.core.models.region import Region
+    from anju.core.people.scope import local_operator, scoped
 
     posts = (posts,) if isinstance(posts, str) else posts
     regions = (regions,) if isinstance(regions, str) else regions
@@ -51,7 +52,7 @@ def person(posts: str | tuple[str, ...], regions: str | tuple[str, ...] = EAST):
 
 def operator(posts: str | tuple[str, ...], regions: str | tuple[str, ...] = EAST):
     """That person as the *user* of queries and services."""
-    from anju.core.people import operator_of
+    from anju.core.people.identity import operator_of
 
     return operator_of(person(posts, regions))
 

@@ -100,7 +100,7 @@ def _group(item) -> str:
 @pytest.fixture(scope="session")
 def cluster():
     """The session's server."""
-    from anju.core.postgres import Cluster
+    from anju.core.database.postgres import Cluster
     from tests import template_clusters
 
     cluster = Cluster(template_clusters.copy_upgraded(HOME), fsync=False)
@@ -114,8 +114,8 @@ def django_db_setup(cluster, django_db_blocker):
     """Tables and national regions, made as the product makes them: the copied cluster has them, and there is nothing left to do."""
     from django.db import connections
 
-    from anju.core import server
-    from anju.core.upgrade import upgrade
+    from anju.core.database import server
+    from anju.core.database.upgrade import upgrade
 
     for alias, known in server.databases(cluster).items():
         connections[alias].settings_dict.update(known)
@@ -147,7 +147,7 @@ def one_row_for_every_act():
 @pytest.fixture
 def operator(db):
     """本机操作员: every region, every post."""
-    from anju.core.scope import local_operator
+    from anju.core.people.scope import local_operator
 
     return local_operator()
 
@@ -155,7 +155,7 @@ def operator(db):
 @pytest.fixture
 def scope(operator):
     """The whole test inside `scoped(operator)`, as a page or a command runs."""
-    from anju.core.scope import scoped
+    from anju.core.people.scope import scoped
 
     with scoped(operator):
         yield operator
@@ -168,7 +168,7 @@ def empty(cluster):
     def run() -> None:
         import psycopg
 
-        from anju.core.postgres import DATABASE, SUPERUSER
+        from anju.core.database.postgres import DATABASE, SUPERUSER
 
         with psycopg.connect(**cluster.connection(SUPERUSER, DATABASE)) as db:
             db.execute("SET session_replication_role = replica")  # even what is append-only

@@ -10,7 +10,7 @@ from collections import Counter
 from django.db import connections
 from django.db.backends.signals import connection_created
 
-from anju.core import trail
+from anju.core.trail import trail
 
 WRITES = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.IGNORECASE)
 ROW = "core_trail"

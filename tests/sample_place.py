@@ -1,8 +1,8 @@
 """A sixth place for the documents' tests: a real region, invented figures, entered one by one through the service."""
 
-from anju.core import regions
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
+from anju.core.regions import tree
 from anju.documents import services
 from anju.documents.queries import version
 from anju.figures import catalogue
@@ -13,7 +13,7 @@ FIRST, SECOND = "520201", "520203"  # two of its parts
 
 
 def place(user: Operator, code: str = CITY) -> Region:
-    return regions.region(user, code)
+    return tree.region(user, code)
 
 
 def told(user: Operator, facts: dict[str, str], code: str = CITY, **beside: str) -> None:

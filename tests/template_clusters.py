@@ -12,10 +12,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from anju.core.postgres import Cluster
+from anju.core.database.postgres import Cluster
 
 CODE = Path(__file__).parents[1]
-UPGRADE = "from anju.core.command import setup; setup()"  # what every command does first
+UPGRADE = "from anju.core.console.command import setup; setup()"  # what every command does first
 
 
 def copy_initialised(place: Path) -> Path:

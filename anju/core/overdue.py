@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from anju.core.models import Region
+from anju.core.models.region import Region
 
 
 @dataclass(frozen=True)

@@ -47,8 +47,8 @@ CALLS: dict[str, tuple[str, ...]] = {
 }
 # Modules "package.module" whose import makes known what is in them, by kind.
 MODULES = (
-    "jobs",  # core/jobs.py: work marked with register and register_daily
-    "doctor",  # core/doctor.py: checks of what is in the database
+    "jobs",  # core/jobs/queue.py: work marked with register and register_daily
+    "doctor",  # core/console/doctor.py: checks of what is in the database
     "documents",  # documents/kinds.py: kinds of papers
 )
 # Paths inside the room's folder, by kind: a file, or a folder of files.

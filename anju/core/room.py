@@ -2,9 +2,9 @@
 
 BAND = "core"
 PREFIXES = ("sign-in/", "sign-out/", "me/", "staff/", "jobs/")
-COMMANDS = ("anju.core.commands:add",)
+COMMANDS = ("anju.core.console.commands:add",)
 NAVIGATION = (
     {"order": 110, "label": "人员", "url": "core:staff", "permission": "staff.see"},
     {"order": 120, "label": "任务", "url": "core:jobs", "permission": "jobs.see"},
 )
-ASKER = ("anju.core.people:operator_called",)
+ASKER = ("anju.core.people.identity:operator_called",)

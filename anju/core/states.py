@@ -9,9 +9,9 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Case, Q, Value, When
 
-from anju.core import trail
-from anju.core.permissions import may, permissions
-from anju.core.scope import Operator
+from anju.core.people.permissions import may, permissions
+from anju.core.people.scope import Operator
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 
 
@@ -59,7 +59,7 @@ def move(thing: models.Model, name: str, *, by: Operator, on: date, reason: str 
 
     because: what the decision rests on, as plain data, for the trail.
     Raises Refused STATE-001 when the thing is not (or no longer) where this move begins; STATE-002 when the post is another's;
-    RuntimeError outside of an act (core/trail.py): a state never changes without a row.
+    RuntimeError outside of an act (core/trail/trail.py): a state never changes without a row.
     """
     act = trail.under_way()
     chosen = _chosen(thing, name)

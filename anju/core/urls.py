@@ -12,24 +12,24 @@ from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
 
-from anju.core import staff_views as staff
-from anju.core.job_urls import urlpatterns as jobs
-from anju.core.permissions import PUBLIC, acting
-from anju.core.sign_in import First
+from anju.core.pages import me, organisations, staff
+from anju.core.pages.job_urls import urlpatterns as jobs
+from anju.core.people.permissions import PUBLIC, acting
+from anju.core.people.sign_in import First
 
 anybody, own = acting(PUBLIC), acting("core.own")
 
 OURS = [
     path("sign-in/first/<str:uidb64>/<str:token>/", anybody(First.as_view()), name="first"),
-    path("me/", staff.me, name="me"),
-    path("me/sessions/", staff.end_others, name="me-sessions"),
+    path("me/", me.me, name="me"),
+    path("me/sessions/", me.end_others, name="me-sessions"),
     path("staff/", staff.listing, name="staff"),
     path("staff/register/", staff.register, name="staff-register"),
-    path("staff/organisations/", staff.organisations, name="staff-organisations"),
-    path("staff/organisations/register/", staff.organise, name="staff-organise"),
-    path("staff/organisations/<int:pk>/", staff.organisation, name="staff-organisation"),
-    path("staff/organisations/<int:pk>/rename/", staff.rename, name="staff-rename"),
-    path("staff/organisations/<int:pk>/end/", staff.abolish, name="staff-abolish"),
+    path("staff/organisations/", organisations.organisations, name="staff-organisations"),
+    path("staff/organisations/register/", organisations.organise, name="staff-organise"),
+    path("staff/organisations/<int:pk>/", organisations.organisation, name="staff-organisation"),
+    path("staff/organisations/<int:pk>/rename/", organisations.rename, name="staff-rename"),
+    path("staff/organisations/<int:pk>/end/", organisations.abolish, name="staff-abolish"),
     path("staff/<int:pk>/", staff.person, name="staff-person"),
     path("staff/<int:pk>/correct/", staff.correct, name="staff-correct"),
     path("staff/<int:pk>/first-link/", staff.first_link, name="staff-first-link"),
@@ -50,10 +50,8 @@ urlpatterns = [
     path("sign-in/<str:provider_id>/", anybody(oidc.login), name="openid_connect_login"),
     path("sign-in/<str:provider_id>/callback/", anybody(oidc.callback), name="openid_connect_callback"),
     path("sign-out/", anybody(account.logout), name="account_logout"),
-    path("me/", staff.me, name="mfa_index"),
-    path(
-        "me/", staff.me, name="account_set_password"
-    ),  # who comes in by OIDC alone has no password here, and needs none
+    path("me/", me.me, name="mfa_index"),
+    path("me/", me.me, name="account_set_password"),  # who comes in by OIDC alone has no password here, and needs none
     path("me/password/", own(account.password_change), name="account_change_password"),
     path("me/again/", own(account.reauthenticate), name="account_reauthenticate"),
     path("me/again/code/", own(mfa.reauthenticate), name="mfa_reauthenticate"),

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from anju.core.command import OK, add_group, add_parser, out, setup
+from anju.core.console.command import OK, add_group, add_parser, out, setup
 
 PORT, LOOPBACK = 8000, "127.0.0.1"
 PLACES = Path(__file__).parent / "places"
@@ -113,7 +113,7 @@ def _load_all(args: argparse.Namespace, folders: list[Path], *, people: bool = F
 
 def _catalogue() -> None:
     """A newer program brings newer measures, which the templates of its documents name, and newer forms of returns."""
-    from anju.core.scope import local_operator, scoped
+    from anju.core.people.scope import local_operator, scoped
     from anju.figures.catalogue import load_catalogue
     from anju.returns.services.opening import load_forms
 
@@ -124,7 +124,7 @@ def _catalogue() -> None:
 
 def _served(args: argparse.Namespace, before: Callable[[], None]) -> int:
     """Start what is needed, do the work, serve until Ctrl-C; the database is stopped only if this call started it."""
-    from anju.core.postgres import Cluster
+    from anju.core.database.postgres import Cluster
 
     started, process = setup(), os.getpid()
     try:
@@ -132,7 +132,7 @@ def _served(args: argparse.Namespace, before: Callable[[], None]) -> int:
         before()
         if args.no_serve:
             return OK
-        from anju.core.serve import free_port, serve
+        from anju.core.console.serve import free_port, serve
 
         listen = getattr(args, "listen", LOOPBACK)
         port = free_port(args.port, listen)

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from anju.core import regions, staff
-from anju.core.models import Organisation, Region
-from anju.core.scope import Operator, scoped
+from anju.core.models.people import Organisation
+from anju.core.models.region import Region
+from anju.core.people import organisations
+from anju.core.people.scope import Operator, scoped
+from anju.core.regions import tree
 from anju.demo.folder import Filing
 from anju.figures.services.import_binder import Binder
 from anju.problems import ASK
@@ -31,9 +33,7 @@ def file_returns(
         for row in Binder(by, within, filing.period, None, False).rows(reading):
             rows.setdefault(row.region_id, []).append(row)
         counties = [
-            one
-            for one in [within, *regions.descendants(by, within)]
-            if one.pk in rows and one.kind == Region.Kind.COUNTY
+            one for one in [within, *tree.descendants(by, within)] if one.pk in rows and one.kind == Region.Kind.COUNTY
         ]
     filed = []
     for county in counties:
@@ -45,7 +45,7 @@ def file_returns(
 
 def _file(by: Operator, filing: Filing, county: Region, rows: list) -> Return:
     kind = Organisation.Kind.HOUSING
-    staff.organisation(by=by, region=county, kind=kind, name=f"{county.name}{kind.label}部门")
+    organisations.register_organisation(by=by, region=county, kind=kind, name=f"{county.name}{kind.label}部门")
     ret = opening.open_return(by=by, form_code=filing.form, region=county, period=filing.period)
     if ret.state != Return.DRAFT:
         return ret

@@ -10,10 +10,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from anju.core import regions
-from anju.core.models import Region
-from anju.core.postgres import home
-from anju.core.scope import Operator, local_operator, scoped
+from anju.core.database.folder import home
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, local_operator, scoped
+from anju.core.regions import loading, tree
 from anju.demo.filing import file_returns
 from anju.demo.folder import BookRun, Paper, Place, Workbook, read_place, read_yaml
 from anju.documents import services as papers
@@ -52,7 +52,7 @@ def load(folder: Path, *, say: Say) -> Loaded:
     with scoped(local_operator()) as by:
         region = _region(by, place)
         for unit in place.units:
-            regions.add_pseudo(
+            loading.add_pseudo(
                 by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases
             )
         catalogue.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
@@ -108,7 +108,7 @@ def load(folder: Path, *, say: Say) -> Loaded:
 
 def _region(by: Operator, place: Place) -> Region:
     try:
-        return regions.region(by, place.region, place.on)
+        return tree.region(by, place.region, place.on)
     except Region.DoesNotExist:
         raise Refused(
             Problem(

@@ -10,10 +10,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from anju.core import regions, staff
-from anju.core.models import Organisation, Region, Staff
-from anju.core.permissions import posts
-from anju.core.scope import Operator, local_operator, scoped
+from anju.core.models.people import Organisation, Staff
+from anju.core.models.region import Region
+from anju.core.people import organisations, postings, staff
+from anju.core.people.permissions import posts
+from anju.core.people.scope import Operator, local_operator, scoped
+from anju.core.regions import tree
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 COUNTY = (
@@ -54,14 +56,14 @@ def people(practice: Region | None, places: Iterable[tuple[str, Region]]) -> lis
         for title, region in places:
             below = [
                 one
-                for one in regions.descendants(by, region)
+                for one in tree.descendants(by, region)
                 if one.kind == Region.Kind.COUNTY and one.valid_until is None
             ]
             county = below[0] if below else region
             above = region if below else region.parent or region
             made += [_one(by, title, county, post, kind) for post, kind in FEW[0]]
             made += [_one(by, title, above, post, kind) for post, kind in FEW[1]]
-        nation = Region.objects.get(code=regions.NATION)
+        nation = Region.objects.get(code=tree.NATION)
         made += [_one(by, "三员", nation, post, "office") for post in ADMINS]
     return made
 
@@ -70,12 +72,12 @@ def _one(by: Operator, place: str, region: Region, post: str, kind: str) -> Made
     label, username = posts()[post].label, f"{kind if post == 'joint' else post.replace('_', '-')}.{region.code}"
     if found := Staff.objects.filter(username=username).first():
         return Made(place, label, found.name, username, "")
-    whole = region.code == regions.NATION
+    whole = region.code == tree.NATION
     area = "全国" if whole else region.name
     name = Organisation.Kind(kind).label
     office = Organisation.objects.filter(region=region, kind=kind, ended_on=None).order_by(
         "id"
-    ).first() or staff.organisation(
+    ).first() or organisations.register_organisation(
         by=by, region=region, kind=kind, name=area + (name if kind == "office" else f"{name}部门")
     )
     person = staff.register(by=by, username=username, name=label if whole else f"{region.short}{label}")
@@ -85,7 +87,7 @@ def _one(by: Operator, place: str, region: Region, post: str, kind: str) -> Made
         if posts()[post].bounded
         else {}
     )
-    staff.give(by=by, username=username, organisation=office, post=post, since=today, **bounded)
+    postings.give_post(by=by, username=username, organisation=office, post=post, since=today, **bounded)
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
     person.set_password(password)
     person.save(update_fields=["password"])

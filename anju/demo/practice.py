@@ -6,9 +6,9 @@ from fractions import Fraction
 from django.db.models import Sum
 from django.utils import timezone
 
-from anju.core import regions
-from anju.core.models import Region
-from anju.core.scope import local_operator, scoped
+from anju.core.models.region import Region
+from anju.core.people.scope import local_operator, scoped
+from anju.core.regions import tree
 from anju.demo.province import FORM, MARK, Say, Size, generate
 from anju.figures.models import CurrentFigure
 from anju.figures.services import nodes, observations, targets
@@ -38,7 +38,7 @@ def practice(*, say: Say, today: datetime.date | None = None) -> Region:
         )
     by = local_operator()  # with the regions that were just made
     with scoped(by):
-        city = regions.region(by, CITY)
+        city = tree.region(by, CITY)
         periods = sorted(
             set(Return.objects.filter(region__parent=city, state=Return.CITY).values_list("period", flat=True))
         )
@@ -47,7 +47,7 @@ def practice(*, say: Say, today: datetime.date | None = None) -> Region:
     say(f"往月报表 {len(periods)} 期已锁定，本月的留给您填")
     with scoped(by):
         _targets(by, city, today)
-        return regions.region(by, COUNTY)
+        return tree.region(by, COUNTY)
 
 
 def _targets(by, city: Region, today: datetime.date) -> None:

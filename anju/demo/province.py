@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from anju.core import trail
-from anju.core.scope import local_operator, scoped
+from anju.core.people.scope import local_operator, scoped
+from anju.core.trail import trail
 from anju.figures.models import Measure
 from anju.problems import Problem, Refused
 from anju.projects.models import Project

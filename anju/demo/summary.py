@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from anju.core.scope import local_operator, scoped
+from anju.core.people.scope import local_operator, scoped
 from anju.demo.load import Loaded, Say
 from anju.documents import queries as papers
 from anju.documents.writers.formats import file_name, write

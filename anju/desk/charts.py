@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from anju.core.sheets import Sheet
+from anju.core.pages.layout.sheets import Sheet
 
 
 @dataclass

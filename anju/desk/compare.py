@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.functional import cached_property  # functools' takes a lock at each first use
 
-from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.desk.charts import Chart
 from anju.figures.figure import NO_TASK, Figure, ratio
 from anju.figures.queries.current import difference

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from anju.core.scope import Operator
+from anju.core.people.scope import Operator
 from anju.core.templatetags.anju import reference
 from anju.desk.sums import apart_said
 from anju.figures.figure import SHARE, Derived, Figure

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from anju.core.models import Region
-from anju.core.scope import Operator
-from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.models.region import Region
+from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.people.scope import Operator
 from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Measure
 from anju.figures.queries import current

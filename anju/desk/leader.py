@@ -7,9 +7,9 @@ from functools import cache
 
 from django.utils.functional import cached_property
 
-from anju.core import periods
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
 from anju.core.templatetags.anju import period_label
 from anju.desk import compare
 from anju.desk.charts import Chart

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from anju.core.postgres import home
+from anju.core.database.folder import home
 from anju.problems import Refused
 from anju.workbooks.reading import maps, reader
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.templatetags.anju import day, period_label
 from anju.desk.charts import Chart
 from anju.desk.compare import counted, number

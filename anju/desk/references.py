@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from anju.core import periods, regions
-from anju.core.scope import Operator, visible
+from anju import periods
+from anju.core.people.scope import Operator, visible
+from anju.core.regions import tree
 from anju.figures.figure import Figure, ratio, total
 from anju.figures.models import Observation
 from anju.figures.queries import changes, current, latest, nodes
@@ -37,14 +38,14 @@ def resolve(user: Operator, text: str) -> Figure:
     """
     if match := NODE.fullmatch(text):
         day = periods.end(match["day"]) if match["day"] else None
-        region = regions.region(user, match["region"], day) if match["region"] else None
+        region = tree.region(user, match["region"], day) if match["region"] else None
         return nodes.node_figure(user, int(match["node"]), region, day)
     if match := OLD.fullmatch(text):
         return changes.before_correction(
             visible(Observation.objects.filter(pk=int(match["row"])), user).select_related("measure", "region").get()
         )
     if text.startswith("rank:") and (asked := parse(text.removeprefix("rank:"))):
-        region = regions.region(user, asked.region, periods.end(asked.period))
+        region = tree.region(user, asked.region, periods.end(asked.period))
         return dispatch.rank_figure(user, asked.code, region, asked.period)
     if "−" in text:
         now, _, then = text.partition("−")
@@ -63,7 +64,7 @@ def _one(user: Operator, text: str) -> Figure:
     asked = parse(text.removeprefix("sum:"))
     if asked is None:
         raise LookupError(text)
-    region = regions.region(user, asked.region, periods.end(asked.period))
+    region = tree.region(user, asked.region, periods.end(asked.period))
     if text.startswith("sum:"):
         return latest.sum_figure(user, asked.code, region, asked.period)
     return current.figure(user, asked.code, region, asked.period, asked.calibre)

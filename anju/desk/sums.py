@@ -1,8 +1,9 @@
 """Whether a total is still the sum of its parts: said wherever one of them is opened, the more so after a correction."""
 
-from anju.core import periods, regions
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
+from anju.core.regions import tree
 from anju.desk.compare import apart
 from anju.desk.leader import NOUNS
 from anju.figures.figure import Figure, total
@@ -29,7 +30,7 @@ def apart_said(user: Operator, figure: Figure, measure: Measure) -> list[str]:
 def of_places(user: Operator, figure: Figure, place: Region) -> str:
     """各县之和3540，全市是3590. A part like 市本级 that reports nothing of this has no share in the sum."""
     key = f"{figure.code}:{figure.calibre}" if figure.calibre else figure.code
-    below = regions.children(user, place, periods.end(figure.period))
+    below = tree.children(user, place, periods.end(figure.period))
     if not below:
         return ""
     found = current.figures(user, [key], [place, *below], [figure.period])

@@ -5,9 +5,9 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from anju.core import registry
-from anju.core.frame import show
-from anju.core.page import page
-from anju.core.scope import Operator
+from anju.core.pages.context import show
+from anju.core.pages.page import page
+from anju.core.people.scope import Operator
 from anju.core.templatetags.anju import stored_ref
 from anju.desk.door import Door
 from anju.runs.queries import runs

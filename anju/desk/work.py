@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from anju.core.models import Region
-from anju.core.scope import Operator, visible
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, visible
 from anju.core.templatetags.anju import day
 from anju.documents import kinds
 from anju.documents import queries as documents

@@ -6,7 +6,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from anju.core.command import OK, REFUSED, add_group, add_parser, out, setup
+from anju.core.console.command import OK, REFUSED, add_group, add_parser, out, setup
 from anju.problems import Problem, Refused
 
 FORMATS = ("docx", "pdf", "xlsx", "html")
@@ -87,8 +87,8 @@ def handler(act: Callable[[argparse.Namespace, Any], int]) -> Callable[[argparse
     @wraps(act)
     def run(args: argparse.Namespace) -> int:
         setup()
-        from anju.core.models import Region
-        from anju.core.scope import local_operator, scoped
+        from anju.core.models.region import Region
+        from anju.core.people.scope import local_operator, scoped
         from anju.documents.models import Document
 
         try:
@@ -124,7 +124,7 @@ def kinds(args: argparse.Namespace, user: Any) -> int:
 
 @handler
 def list_documents(args: argparse.Namespace, user: Any) -> int:
-    from anju.core.regions import region
+    from anju.core.regions.tree import region
     from anju.documents import queries
 
     place = region(user, args.region) if args.region else None
@@ -148,8 +148,8 @@ def _line(told: dict[str, Any]) -> str:
 
 @handler
 def write(args: argparse.Namespace, user: Any) -> int:
-    from anju.core import periods
-    from anju.core.regions import region
+    from anju import periods
+    from anju.core.regions.tree import region
     from anju.documents import queries, services
 
     place = region(user, args.region, periods.end(args.period))

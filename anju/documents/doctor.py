@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from anju.core.doctor import BAD, OK, Finding, check
-from anju.core.scope import Operator
+from anju.core.console.doctor import BAD, OK, Finding, check
+from anju.core.people.scope import Operator
 
 MEND = "请重新安装（安装包里的 install.sh，或 make install）。"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from anju.core import registry
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
 from anju.documents.text.wording import PLACEHOLDER
 from anju.problems import Problem, Refused
 

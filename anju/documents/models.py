@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from anju.core.addresses import path_of
-from anju.core.models import Region
+from anju.core.models.region import Region
+from anju.core.pages.addresses import path_of
 from anju.core.states import Move, States
 
 

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from anju.core.models import Region
+from anju.core.models.region import Region
 from anju.core.overdue import OverdueItem
-from anju.core.scope import Operator, visible
+from anju.core.people.scope import Operator, visible
 from anju.documents.models import Document
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from anju.core.models import Region
-from anju.core.scope import Operator, visible
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, visible
 from anju.documents import kinds
 from anju.documents.layout import markup
 from anju.documents.layout.markup import Sentence

@@ -7,11 +7,12 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 
-from anju.core import registry, trail
-from anju.core.models import Region
-from anju.core.permissions import require
-from anju.core.scope import Operator
+from anju.core import registry
+from anju.core.models.region import Region
+from anju.core.people.permissions import require
+from anju.core.people.scope import Operator
 from anju.core.states import move
+from anju.core.trail import trail
 from anju.documents import kinds, queries
 from anju.documents.layout import markup
 from anju.documents.models import Document, Version

@@ -1,6 +1,6 @@
 """Documents that print a figure."""
 
-from anju.core.scope import Operator, visible
+from anju.core.people.scope import Operator, visible
 from anju.documents.models import Document, Version
 from anju.figures.figure import Figure
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from anju.core import periods
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
 from anju.documents.text.wording import chinese, fill, spoken_date, whole_word
 from anju.evaluation import scores
 from anju.figures.figure import Figure

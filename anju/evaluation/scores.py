@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
 from anju.problems import ASK, Problem, Refused
 from anju.runs.models import Run
 from anju.runs.queries.books import inputs_of

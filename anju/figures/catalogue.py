@@ -11,8 +11,10 @@ from django.db import models, transaction
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from anju.core import kept, registry, trail
-from anju.core.scope import Operator
+from anju.core import registry
+from anju.core.database import cache
+from anju.core.people.scope import Operator
+from anju.core.trail import trail
 from anju.figures.models import REFERENCES, Calibre, Measure, Observation
 from anju.problems import Problem, Refused
 from anju.quantities import unit
@@ -253,7 +255,7 @@ def load_catalogue(*, by: Operator, paths: Iterable[Path] = ()) -> Loaded:
         Measure.objects.bulk_create(
             written, update_conflicts=True, unique_fields=["code"], update_fields=[*COLUMNS, "order", "origin"]
         )
-        kept.forget()
+        cache.forget()
         trail.describe(
             obj=trail.Subject("figures.catalogue", "", "指标目录"),
             after={"new": sorted(new), "changed": sorted(changed | relabelled)},

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from anju.core.command import OK, REFUSED, add_group, add_parser, out, setup
+from anju.core.console.command import OK, REFUSED, add_group, add_parser, out, setup
 from anju.problems import Problem, Refused
 
 
@@ -76,7 +76,7 @@ def _inside() -> Iterator[Any]:
     """The operator of this machine, and their scope."""
     from django.core.exceptions import ObjectDoesNotExist
 
-    from anju.core.scope import local_operator, scoped
+    from anju.core.people.scope import local_operator, scoped
 
     try:
         with scoped(local_operator()) as user:
@@ -87,8 +87,8 @@ def _inside() -> Iterator[Any]:
 
 def _region(user: Any, args: argparse.Namespace) -> Any:
     """As it was at the end of the period: a county may have become a district since."""
-    from anju.core import periods
-    from anju.core.regions import region
+    from anju import periods
+    from anju.core.regions.tree import region
 
     return region(user, args.region, periods.end(args.period))
 
@@ -240,7 +240,7 @@ def run_rebuild(args: argparse.Namespace) -> int:
 def run_import(args: argparse.Namespace) -> int:
     if args.file == "undo":
         return _undo(args)
-    from anju.core import periods
+    from anju import periods
     from anju.figures.services import imports
 
     path = Path(args.file)

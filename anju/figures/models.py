@@ -8,8 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from anju.core.addresses import path_of
-from anju.core.models import Region
+from anju.core.models.region import Region
+from anju.core.pages.addresses import path_of
 from anju.figures.figure import APPROX, NUMBER, SHARE, STATES
 
 REFERENCES = ("of", "target_of", "share_of", "numerator", "denominator")  # of a measure to others

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from anju.core.addresses import front_page
-from anju.core.jobs import register_daily
-from anju.core.scope import Operator
+from anju.core.jobs.queue import register_daily
+from anju.core.pages.addresses import front_page
+from anju.core.people.scope import Operator
 from anju.oversight.services import reminders
 
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from anju.core.models import Region
+from anju.core.models.region import Region
 
 
 class Notice(models.Model):

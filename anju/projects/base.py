@@ -7,11 +7,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from anju.core import regions as places
 from anju.core import registry
-from anju.core.models import Region
-from anju.core.permissions import require
-from anju.core.scope import Operator, visible
+from anju.core.models.region import Region
+from anju.core.people.permissions import require
+from anju.core.people.scope import Operator, visible
+from anju.core.regions import tree as places
 from anju.problems import Problem, Refused
 from anju.projects.fields import FIELDS, PLANNED, Field, Unfit, show
 from anju.projects.models import Adjustment, Project

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from anju.core import regions
-from anju.core.models import Organisation, Region
+from anju.core.models.people import Organisation
+from anju.core.models.region import Region
+from anju.core.regions import tree
 from anju.projects.event_kinds import EVERY, shown
 from anju.projects.models import Project
 from anju.quantities import to_base, unit
@@ -191,7 +192,7 @@ def _organisation(value: Any, find: Callable[[str], Organisation | None] | None)
 
 def organisations(region: Region) -> Callable[[str], Organisation | None]:
     """Organisations of the region and of what is above it, by id, name or short name; the nearest first. Reads them once."""
-    order = {one.pk: place for place, one in enumerate(regions.path(region))}
+    order = {one.pk: place for place, one in enumerate(tree.path(region))}
     listed = sorted(
         Organisation.objects.filter(region_id__in=list(order), ended_on=None),
         key=lambda one: (order[one.region_id], one.pk),

@@ -4,10 +4,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from anju.core import regions
-from anju.core.addresses import path_of
-from anju.core.jobs import progress, register
-from anju.core.scope import Operator
+from anju.core.jobs.queue import progress, register
+from anju.core.pages.addresses import path_of
+from anju.core.people.scope import Operator
+from anju.core.regions import tree
 from anju.core.templatetags.anju import day
 from anju.projects.services import alerts, entries
 from anju.projects.services.counts import publish_counts
@@ -16,7 +16,7 @@ from anju.projects.services.counts import publish_counts
 @register("projects.count", "台账统计入指标")
 def count(job: Any, *, by: Operator, region: str, period: str) -> str:
     """Count the ledger by the books and publish the sums; what somebody reported otherwise stays, and is told."""
-    told = publish_counts(by=by, region=regions.region(by, region), period=period)
+    told = publish_counts(by=by, region=tree.region(by, region), period=period)
     left = [*told.differs, *told.unknown]
     progress(
         job,
@@ -31,7 +31,7 @@ def count(job: Any, *, by: Operator, region: str, period: str) -> str:
 def look(job: Any, *, by: Operator, region: str, period: str, on: str) -> str:
     """What the books notice of a region with very many projects."""
     alerts.look_over(
-        by=by, region=regions.region(by, region), on=date.fromisoformat(on), told=lambda *said: progress(job, *said)
+        by=by, region=tree.region(by, region), on=date.fromisoformat(on), told=lambda *said: progress(job, *said)
     )
     return f"{path_of('projects:ledger')}?{urlencode({'region': region, 'period': period, 'show': 'signals'})}"
 
@@ -39,6 +39,6 @@ def look(job: Any, *, by: Operator, region: str, period: str, on: str) -> str:
 @register("projects.enter", "按规则书列入逾期台账")
 def enter(job: Any, *, by: Operator, region: str, period: str, on: str) -> str:
     """The ledgers of a region with very many projects."""
-    made = entries.open_entries(by=by, region=regions.region(by, region), on=date.fromisoformat(on))
+    made = entries.open_entries(by=by, region=tree.region(by, region), on=date.fromisoformat(on))
     progress(job, 1, 1, f"核对到{day(date.fromisoformat(on))}：新列入台账{len(made):,}个")
     return f"{path_of('projects:ledger')}?{urlencode({'region': region, 'period': period})}"

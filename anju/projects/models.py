@@ -4,8 +4,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from anju.core.addresses import path_of
-from anju.core.models import File, Organisation, Region
+from anju.core.models.file import File
+from anju.core.models.people import Organisation
+from anju.core.models.region import Region
+from anju.core.pages.addresses import path_of
 from anju.core.states import Move, States
 
 

@@ -5,9 +5,9 @@ from datetime import datetime, time
 
 from django.utils import timezone
 
-from anju.core.addresses import path_of
+from anju.core.pages.addresses import path_of
+from anju.core.people.scope import Operator, visible
 from anju.core.reminders import Reminder
-from anju.core.scope import Operator, visible
 from anju.projects.models import Entry
 from anju.projects.queries.signals import ledger_names
 

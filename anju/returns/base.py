@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from anju.core.models import Organisation, Region
-from anju.core.people import name_of
-from anju.core.permissions import require
-from anju.core.scope import Operator, visible
+from anju.core.models.people import Organisation
+from anju.core.models.region import Region
+from anju.core.people.identity import name_of
+from anju.core.people.permissions import require
+from anju.core.people.scope import Operator, visible
 from anju.problems import Problem, Refused
 from anju.projects.base import below
 from anju.returns.models import Return, Step

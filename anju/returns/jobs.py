@@ -5,11 +5,12 @@ from urllib.parse import urlencode
 
 from django.utils import timezone
 
-from anju.core import periods, regions
-from anju.core.addresses import path_of
-from anju.core.jobs import progress, register, register_daily
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju import periods
+from anju.core.jobs.queue import progress, register, register_daily
+from anju.core.models.region import Region
+from anju.core.pages.addresses import path_of
+from anju.core.people.scope import Operator
+from anju.core.regions import tree
 from anju.returns.forms.calendar import shifted
 from anju.returns.queries import deadlines
 from anju.returns.services import locking, overdue
@@ -18,7 +19,7 @@ from anju.returns.services import locking, overdue
 @register("returns.close", "整期锁定报表")
 def close(job: Any, *, by: Operator, region: str, form: str, period: str) -> str:
     """Lock all that waits for the city; what stands in the way of the others is told at the end."""
-    here = regions.region(by, region)
+    here = tree.region(by, region)
     done = locking.close_month(
         by=by, region=here, form_code=form, period=period, progress=lambda at, of, text: progress(job, at, of, text)
     )

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from anju.core.addresses import path_of
-from anju.core.permissions import permissions
+from anju.core.pages.addresses import path_of
+from anju.core.people.permissions import permissions
+from anju.core.people.scope import Operator
 from anju.core.reminders import Reminder
-from anju.core.scope import Operator
 from anju.core.templatetags.anju import period_label
 from anju.returns.queries import deadlines
 

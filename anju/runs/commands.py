@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from anju.core.command import OK, add_group, add_parser, out, setup, show_problems
+from anju.core.console.command import OK, add_group, add_parser, out, setup, show_problems
 from anju.problems import Problem, Refused
 from anju.rules.explanation.explain import explain_row, sentences
 

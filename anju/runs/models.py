@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
-from anju.core.addresses import path_of
-from anju.core.models import Region
+from anju.core.models.region import Region
+from anju.core.pages.addresses import path_of
 
 
 class BookCopy(models.Model):

@@ -3,7 +3,7 @@
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-from anju.core.scope import Operator, visible
+from anju.core.people.scope import Operator, visible
 from anju.figures.figure import Figure
 from anju.runs.models import Run
 

@@ -41,12 +41,12 @@ def median(act: Callable[[], Any], times: int = 3) -> float:
 
 
 def main(imported: int = 200_000, stored: int = 3_000_000) -> list[str]:
-    from anju.core.postgres import Cluster
+    from anju.core.database.postgres import Cluster
 
     cluster = Cluster(HOME, fsync=False)
     cluster.start()
     try:
-        from anju.core import command
+        from anju.core.console import command
 
         command.setup()
         return measure(imported, stored)
@@ -61,9 +61,9 @@ def main(imported: int = 200_000, stored: int = 3_000_000) -> list[str]:
 def measure(imported: int, stored: int) -> list[str]:
     from django.db import connections
 
-    from anju.core.models import Region
-    from anju.core.regions import region
-    from anju.core.scope import local_operator, scoped
+    from anju.core.models.region import Region
+    from anju.core.people.scope import local_operator, scoped
+    from anju.core.regions.tree import region
     from anju.figures import catalogue
     from anju.figures.models import Measure
     from anju.figures.queries import current
@@ -200,7 +200,7 @@ def measure(imported: int, stored: int) -> list[str]:
 
 
 def _rebuild(user: Any) -> None:
-    from anju.core.scope import scoped
+    from anju.core.people.scope import scoped
     from anju.figures.services.current import rebuild_current
 
     with scoped(user):
@@ -208,7 +208,7 @@ def _rebuild(user: Any) -> None:
 
 
 def _check(user: Any) -> None:
-    from anju.core.scope import scoped
+    from anju.core.people.scope import scoped
     from anju.figures.services.current import check_current
 
     with scoped(user):

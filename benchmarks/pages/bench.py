@@ -37,13 +37,13 @@ def main() -> int:
     home = Path(kept or tempfile.mkdtemp(prefix="anju-bench-"))
     home.chmod(0o711)
     os.environ |= {"ANJU_HOME": str(home)}
-    from anju.core.postgres import OWNER, Cluster
+    from anju.core.database.postgres import OWNER, Cluster
 
     cluster = Cluster(home)
     started = cluster.start()
     try:
-        from anju.core.command import setup
-        from anju.core.upgrade import upgrade
+        from anju.core.console.command import setup
+        from anju.core.database.upgrade import upgrade
 
         setup()
         upgrade()
@@ -133,7 +133,7 @@ def _province() -> None:
 
 
 def _catalogue() -> None:
-    from anju.core.scope import local_operator, scoped
+    from anju.core.people.scope import local_operator, scoped
     from anju.figures.catalogue import load_catalogue
 
     with scoped(local_operator()) as by:
@@ -146,9 +146,10 @@ def people() -> dict[str, str]:
     from django.test import Client
     from django.utils import timezone
 
-    from anju.core import staff
-    from anju.core.models import Organisation, Region, Staff
-    from anju.core.scope import local_operator, scoped
+    from anju.core.models.people import Organisation, Staff
+    from anju.core.models.region import Region
+    from anju.core.people import postings, staff
+    from anju.core.people.scope import local_operator, scoped
 
     wanted = {"clerk": (COUNTY, "clerk"), "city": (CITY, "city_reviewer"), "province": (PROVINCE, "publisher"),
               "system": (PROVINCE, "system_admin"), "audit": (PROVINCE, "audit_admin")}  # fmt: skip
@@ -159,7 +160,7 @@ def people() -> dict[str, str]:
             if not Staff.objects.filter(username=username).exists():
                 office = Organisation.objects.get(region=Region.objects.get(code=code), kind="housing")
                 staff.register(by=by, username=username, name=f"模拟{name}")
-                staff.give(by=by, username=username, organisation=office, post=post, since=timezone.localdate())
+                postings.give_post(by=by, username=username, organisation=office, post=post, since=timezone.localdate())
                 person = Staff.objects.get(username=username)
                 person.set_password(secrets.token_urlsafe(20))
                 person.save(update_fields=["password"])
@@ -172,7 +173,7 @@ def people() -> dict[str, str]:
 
 def pages() -> list[tuple[str, str]]:
     """Who opens what."""
-    from anju.core.scope import local_operator, scoped
+    from anju.core.people.scope import local_operator, scoped
     from anju.projects.models import Project
     from anju.returns.models import Return
 

@@ -51,15 +51,15 @@ def _back(cursor: Any) -> None:
 
 def close(province: str) -> tuple[int, int, int, int, int]:
     """Milliseconds, those of them on the processor, returns locked, returns refused, events recorded. By whoever looks after the province's regions."""
-    from anju.core import regions
-    from anju.core.scope import Operator, local_operator, scoped
+    from anju.core.people.scope import Operator, local_operator, scoped
+    from anju.core.regions import tree
     from anju.projects.models import Event
     from anju.returns.services import locking
 
     period, by = waiting(province), local_operator()
     with scoped(by):
-        region, before = regions.region(by, province), Event.objects.count()
-        by = Operator(by.key, by.name, regions.ids_below(by, region))
+        region, before = tree.region(by, province), Event.objects.count()
+        by = Operator(by.key, by.name, tree.ids_below(by, region))
     began, cpu = time.perf_counter_ns(), time.process_time_ns()
     done = locking.close_month(by=by, region=region, form_code=FORM, period=period)
     taken, used = (time.perf_counter_ns() - began) // 1_000_000, (time.process_time_ns() - cpu) // 1_000_000

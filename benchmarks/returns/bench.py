@@ -37,12 +37,12 @@ def median(act: Callable[[], Any], times: int = 3) -> float:
 
 
 def main(*sizes: int) -> list[str]:
-    from anju.core.postgres import Cluster
+    from anju.core.database.postgres import Cluster
 
     cluster = Cluster(HOME, fsync=False)
     cluster.start()
     try:
-        from anju.core import command
+        from anju.core.console import command
 
         command.setup()
         lines = ["| 月报离线表 | 本系统 | openpyxl 裸写、裸读 | 倍数 |", "|---|---|---|---|"]
@@ -60,8 +60,8 @@ def main(*sizes: int) -> list[str]:
 def measure(place: int, size: int) -> list[str]:
     from openpyxl import Workbook, load_workbook
 
-    from anju.core.models import Region
-    from anju.core.scope import local_operator, scoped
+    from anju.core.models.region import Region
+    from anju.core.people.scope import local_operator, scoped
     from anju.figures.catalogue import load_catalogue
     from anju.projects.models import Project
     from anju.returns.files import workbook

@@ -12,7 +12,7 @@ BOOKS = {book.file: book for book in Library().books}
 def postgres(cluster):
     import psycopg
 
-    from anju.core.postgres import APPLICATION
+    from anju.core.database.postgres import APPLICATION
 
     with psycopg.connect(**cluster.connection(APPLICATION), autocommit=True) as connection:
         yield connection

@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from anju.core.postgres import APPLICATION, Cluster
+from anju.core.database.postgres import APPLICATION, Cluster
 from anju.problems import Refused
 from tests import template_clusters
 

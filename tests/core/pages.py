@@ -7,16 +7,17 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from anju.core import trail
-from anju.core.models import Region, Trail
-from anju.core.permissions import PUBLIC, acting
-from anju.core.scope import scoped
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people.permissions import PUBLIC, acting
+from anju.core.people.scope import scoped
+from anju.core.trail import trail
 from anju.urls import urlpatterns as house
 
-handler400 = "anju.core.views.bad_request"
-handler403 = "anju.core.views.forbidden"
-handler404 = "anju.core.views.not_found"
-handler500 = "anju.core.views.broken"
+handler400 = "anju.core.pages.errors.bad_request"
+handler403 = "anju.core.pages.errors.forbidden"
+handler404 = "anju.core.pages.errors.not_found"
+handler500 = "anju.core.pages.errors.broken"
 
 
 @acting("core.own")

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.urls import path
 
-from anju.core.permissions import acting
+from anju.core.people.permissions import acting
 from anju.urls import urlpatterns as house
 
 
@@ -12,9 +12,9 @@ def home(request):
     return HttpResponse(request.operator.name)
 
 
-handler400 = "anju.core.views.bad_request"
-handler403 = "anju.core.views.forbidden"
-handler404 = "anju.core.views.not_found"
-handler429 = "anju.core.views.too_many"
-handler500 = "anju.core.views.broken"
+handler400 = "anju.core.pages.errors.bad_request"
+handler403 = "anju.core.pages.errors.forbidden"
+handler404 = "anju.core.pages.errors.not_found"
+handler429 = "anju.core.pages.errors.too_many"
+handler500 = "anju.core.pages.errors.broken"
 urlpatterns = [path("", home), *house]

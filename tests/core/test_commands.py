@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from anju.core import command
-from anju.core.command import Parser, add_group, add_parser, call, out, show_problems
-from anju.core.postgres import Cluster
+from anju.core.console import command
+from anju.core.console.command import Parser, add_group, add_parser, call, out, show_problems
+from anju.core.database.postgres import Cluster
 from anju.problems import Problem, Refused
 from tests.core import clusters
 

@@ -11,15 +11,15 @@ import psycopg
 import pytest
 from django.utils import timezone
 
-from anju.core import doctor
-from anju.core.postgres import OWNER, SUPERUSER, Cluster
+from anju.core.console import doctor
+from anju.core.database.postgres import OWNER, SUPERUSER, Cluster
 from tests.core import clusters
 
 pytestmark = pytest.mark.processes
 CODE = Path(__file__).parents[2]
 ACT = (
     "from anju.core import command; command.setup();"
-    "from anju.core import trail; from anju.core.scope import local_operator, scoped\n"
+    "from anju.core import trail; from anju.core.people.scope import local_operator, scoped\n"
     "with scoped(local_operator()) as by:\n"
     "    trail.record(by=by, act='jobs.retry', obj=trail.Subject('tests.thing', '', '一'))\n"
     "trail.seal()\n"

@@ -12,10 +12,12 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from anju.core import jobs, registry, trail
-from anju.core.job_models import Job
-from anju.core.models import Trail
-from anju.core.scope import Operator, local_operator, scoped
+from anju.core import registry
+from anju.core.jobs import queue
+from anju.core.models.job import Job
+from anju.core.models.trail import Trail
+from anju.core.people.scope import Operator, local_operator, scoped
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from tests.core import clusters
 
@@ -32,13 +34,13 @@ def by(committed):
 def kinds(monkeypatch):
     """Kinds of work for these tests only."""
     registry.fetch("jobs")
-    monkeypatch.setattr(jobs, "_kinds", dict(jobs._kinds))
-    monkeypatch.setattr(jobs, "_daily", {})
+    monkeypatch.setattr(queue, "_kinds", dict(queue._kinds))
+    monkeypatch.setattr(queue, "_daily", {})
 
 
 def asked(by, name, **args):
     with scoped(by):
-        return jobs.enqueue(by, name, **args)
+        return queue.enqueue(by, name, **args)
 
 
 def stored(job):
@@ -63,37 +65,37 @@ def marking(job, *, by, text="做"):
 
 def test_work_is_done_in_the_scope_of_whoever_asked_and_its_end_is_told(by, kinds):
     seen = []
-    jobs.register("t.work", "试")(lambda job, *, by, n: seen.append((by.key, len(by.region_ids) > 0, n)))
+    queue.register("t.work", "试")(lambda job, *, by, n: seen.append((by.key, len(by.region_ids) > 0, n)))
     job = asked(by, "t.work", n=3)
     assert queued() == [job.pk]
-    jobs.run(job.pk)
+    queue.run(job.pk)
     assert seen == [("local", True, 3)]
     assert (stored(job).state, stored(job).attempts) == ("done", 1)
 
 
 def test_what_is_rolled_back_was_never_asked_for(by, kinds):
-    jobs.register("t.work", "试")(marking)
+    queue.register("t.work", "试")(marking)
     with scoped(by):
-        jobs.enqueue(by, "t.work")
+        queue.enqueue(by, "t.work")
         transaction.set_rollback(True)
     assert queued() == []
     assert not Job.objects.using("owner").exists()
 
 
 def test_a_job_that_is_done_is_not_done_again(by, kinds):
-    jobs.register("t.work", "试")(marking)
+    queue.register("t.work", "试")(marking)
     job = asked(by, "t.work")
-    jobs.run(job.pk)
-    jobs.run(job.pk)
+    queue.run(job.pk)
+    queue.run(job.pk)
     assert acts("regions.register_pseudo") == 1
 
 
 def test_a_job_that_another_worker_is_doing_is_left_to_it(by, kinds):
-    jobs.register("t.work", "试")(marking)
+    queue.register("t.work", "试")(marking)
     job = asked(by, "t.work")
     with transaction.atomic(using="owner"):
-        assert jobs._claim(connections["owner"], job.pk)
-        jobs.run(job.pk)
+        assert queue._claim(connections["owner"], job.pk)
+        queue.run(job.pk)
     assert stored(job).state == "waiting" and acts("regions.register_pseudo") == 0
 
 
@@ -102,7 +104,7 @@ def test_progress_is_seen_while_the_job_runs_and_a_stop_leaves_nothing(by, kinds
 
     def work(job, *, by):
         trail.record(by=by, act="regions.register_pseudo", obj=trail.Subject("tests.thing", "", "一半"))
-        jobs.progress(job, 3, 10, "第三步")
+        queue.progress(job, 3, 10, "第三步")
         seen.append(stored(job))
         with scoped(by):
             Job.objects.filter(pk=job.pk)
@@ -110,18 +112,18 @@ def test_progress_is_seen_while_the_job_runs_and_a_stop_leaves_nothing(by, kinds
         other.start()
         other.join()
         time.sleep(0.25)
-        jobs.progress(job, 4, 10)
+        queue.progress(job, 4, 10)
         raise AssertionError
 
     def stop(pk):
         user = local_operator()
         with scoped(user):
-            jobs.cancel(by=user, job_id=pk)
+            queue.cancel(by=user, job_id=pk)
         connections.close_all()
 
-    jobs.register("t.work", "试")(work)
+    queue.register("t.work", "试")(work)
     job = asked(by, "t.work")
-    jobs.run(job.pk)
+    queue.run(job.pk)
     assert (seen[0].state, seen[0].done, seen[0].total, seen[0].message) == ("running", 3, 10, "第三步")
     assert stored(job).state == "stopped" and acts("regions.register_pseudo") == 0
 
@@ -135,11 +137,11 @@ def test_a_refusal_and_a_slip_leave_nothing_and_say_what_happened(by, kinds):
         trail.record(by=by, act="regions.register_pseudo", obj=trail.Subject("tests.thing", "", "错"))
         raise RuntimeError("secret detail")
 
-    jobs.register("t.refused", "试")(refused)
-    jobs.register("t.broken", "试")(broken)
+    queue.register("t.refused", "试")(refused)
+    queue.register("t.broken", "试")(broken)
     one, two = asked(by, "t.refused"), asked(by, "t.broken")
-    jobs.run(one.pk)
-    jobs.run(two.pk)
+    queue.run(one.pk)
+    queue.run(two.pk)
     assert stored(one).state == stored(two).state == "failed"
     assert "某表" in stored(one).message
     assert "secret" not in stored(two).message
@@ -148,47 +150,47 @@ def test_a_refusal_and_a_slip_leave_nothing_and_say_what_happened(by, kinds):
 
 
 def test_a_waiting_job_is_stopped_at_once_and_a_stopped_one_can_be_done_again(by, kinds):
-    jobs.register("t.work", "试")(marking)
+    queue.register("t.work", "试")(marking)
     job = asked(by, "t.work")
     with scoped(by):
-        assert jobs.cancel(by=by, job_id=job.pk).state == "stopped"
+        assert queue.cancel(by=by, job_id=job.pk).state == "stopped"
         with pytest.raises(Refused, match="JOB-001"):
-            jobs.cancel(by=by, job_id=job.pk)
-    jobs.run(job.pk)
+            queue.cancel(by=by, job_id=job.pk)
+    queue.run(job.pk)
     assert acts("regions.register_pseudo") == 0
     with scoped(by):
-        assert jobs.retry(by=by, job_id=job.pk).state == "waiting"
+        assert queue.retry(by=by, job_id=job.pk).state == "waiting"
         with pytest.raises(Refused, match="JOB-002"):
-            jobs.retry(by=by, job_id=job.pk)
-    jobs.run(job.pk)
+            queue.retry(by=by, job_id=job.pk)
+    queue.run(job.pk)
     assert stored(job).state == "done" and acts("regions.register_pseudo") == 1
     assert acts("jobs.cancel") == acts("jobs.retry") == 1
 
 
 def test_another_persons_job_is_not_there_for_whoever_may_not_see_jobs(by, kinds):
-    jobs.register("t.work", "试")(marking)
+    queue.register("t.work", "试")(marking)
     job = asked(by, "t.work")
     clerk = Operator("clerk", "填报员", by.region_ids, {"clerk": by.region_ids})
     with scoped(clerk):
-        assert not jobs.jobs(clerk).exists()
+        assert not queue.jobs(clerk).exists()
         with pytest.raises(Job.DoesNotExist):
-            jobs.cancel(by=clerk, job_id=job.pk)
+            queue.cancel(by=clerk, job_id=job.pk)
     with pytest.raises(PermissionError):
         asked(Operator("local", "冒名", by.region_ids, {"clerk": by.region_ids}), "t.work")
     admin = Operator("admin", "管理员", by.region_ids, {"system_admin": by.region_ids})
     with scoped(admin):
-        assert list(jobs.jobs(admin)) == [job]
-        jobs.cancel(by=admin, job_id=job.pk)
+        assert list(queue.jobs(admin)) == [job]
+        queue.cancel(by=admin, job_id=job.pk)
 
 
 def test_a_job_of_another_region_is_not_there(by, kinds):
-    jobs.register("t.work", "试")(marking)
+    queue.register("t.work", "试")(marking)
     here, there = sorted(by.region_ids)[:2]
     asked(by, "t.work", region_id=here)
     admin = Operator("admin", "管理员", frozenset({there}), {"system_admin": frozenset({there})})
     with scoped(admin):
         assert not Job.objects.exists()
-        assert not jobs.jobs(admin).exists()
+        assert not queue.jobs(admin).exists()
 
 
 def lose(job, attempts=1):
@@ -199,32 +201,32 @@ def lose(job, attempts=1):
 
 
 def test_a_lost_job_is_found_and_done_once(by, kinds):
-    jobs.register("t.work", "试")(marking)
+    queue.register("t.work", "试")(marking)
     job = asked(by, "t.work")
     lose(job)
-    assert jobs.stalled() == [job]
-    assert jobs.sweep() == [job.pk]
-    assert queued() == [job.pk] and jobs.sweep() == []
-    jobs.run(job.pk)
+    assert queue.stalled() == [job]
+    assert queue.sweep() == [job.pk]
+    assert queued() == [job.pk] and queue.sweep() == []
+    queue.run(job.pk)
     assert stored(job).state == "done" and acts("regions.register_pseudo") == 1
 
 
 def test_a_job_that_keeps_losing_its_worker_is_given_up_and_says_so(by, kinds):
-    jobs.register("t.work", "试")(marking)
+    queue.register("t.work", "试")(marking)
     job = asked(by, "t.work")
-    lose(job, jobs.ATTEMPTS)
-    jobs.sweep()
+    lose(job, queue.ATTEMPTS)
+    queue.sweep()
     assert queued() == []
     assert stored(job).state == "failed" and "中断" in stored(job).message
 
 
 def test_daily_work_is_asked_for_once_a_day(by, kinds):
-    jobs.register_daily("t.daily", "每日")(marking)
-    jobs.sweep()
-    jobs.sweep()
+    queue.register_daily("t.daily", "每日")(marking)
+    queue.sweep()
+    queue.sweep()
     assert Job.objects.using("owner").filter(name="t.daily", day=timezone.localdate()).count() == 1
     Job.objects.using("owner").update(day=timezone.localdate() - timedelta(days=1))
-    jobs.sweep()
+    queue.sweep()
     assert Job.objects.using("owner").count() == 2
 
 
@@ -250,9 +252,9 @@ def shown(by, view, *arguments, method="get", **headers):
 
 
 def test_the_administrators_page_and_the_fragment_tell_how_far_it_is_and_offer_the_next_act(by, kinds):
-    from anju.core import job_views as views
+    from anju.core.pages import jobs as views
 
-    jobs.register("t.work", "写一百份公文")(marking)
+    queue.register("t.work", "写一百份公文")(marking)
     assert "没有后台任务" in shown(by, views.jobs)[1]
     job = asked(by, "t.work", region_id=min(by.region_ids))
     Job.objects.using("owner").update(
@@ -288,10 +290,10 @@ def work(job, *, by, steps):
 jobs.register("t.slow", "慢")(work)
 """
 ASK = (
-    "from anju.core.command import setup; setup()\n{slow}\nfrom anju.core.scope import local_operator, scoped\n"
+    "from anju.core.console.command import setup; setup()\n{slow}\nfrom anju.core.people.scope import local_operator, scoped\n"
     "with scoped(local_operator()) as by:\n    print(jobs.enqueue(by, 't.slow', steps={steps}).pk)\n"
 )
-WORK = "from anju.core.command import setup; setup()\n{slow}\nfrom anju.core.worker import work; work()\n"
+WORK = "from anju.core.console.command import setup; setup()\n{slow}\nfrom anju.core.jobs.worker import work; work()\n"
 
 
 @pytest.fixture
@@ -311,7 +313,7 @@ def start(place, code):
 def state(place):
     import psycopg
 
-    from anju.core.postgres import SUPERUSER, Cluster
+    from anju.core.database.postgres import SUPERUSER, Cluster
 
     with psycopg.connect(**Cluster(place).connection(SUPERUSER)) as db:
         return db.execute("SELECT state, done, attempts FROM core_job WHERE name = 't.slow'").fetchone(), db.execute(
@@ -351,14 +353,14 @@ def test_a_job_whose_worker_is_killed_is_done_by_the_next_one_and_nothing_is_dou
 
 @pytest.mark.processes
 def test_the_worker_beside_the_site_is_replaced_when_it_dies_and_leaves_with_the_site(place):
-    site = start(place, "import time\nfrom anju.core.command import setup; setup()\nfrom anju.core.worker import beside\n"
+    site = start(place, "import time\nfrom anju.core.console.command import setup; setup()\nfrom anju.core.jobs.worker import beside\n"
                         "with beside():\n    time.sleep(600)\n")  # fmt: skip
     try:
 
         def workers():
             import psycopg
 
-            from anju.core.postgres import SUPERUSER, Cluster
+            from anju.core.database.postgres import SUPERUSER, Cluster
 
             try:
                 with psycopg.connect(**Cluster(place).connection(SUPERUSER)) as db:

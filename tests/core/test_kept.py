@@ -6,11 +6,11 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from anju.core import regions
-from anju.core.kept import steady
-from anju.core.models import Region
-from anju.core.regions import known
-from anju.core.scope import local_operator, scoped
+from anju.core.database.cache import steady
+from anju.core.models.region import Region
+from anju.core.people.scope import local_operator, scoped
+from anju.core.regions import loading, tree
+from anju.core.regions.tree import known
 
 
 def add(code: str) -> Region:
@@ -55,12 +55,12 @@ def test_what_another_has_not_committed_is_not_known_and_then_it_is():
 
 @pytest.mark.django_db
 def test_a_page_asks_for_the_marks_once_and_sees_what_it_adds_itself():
-    city = regions.region(local_operator(), "140500")
+    city = tree.region(local_operator(), "140500")
     with CaptureQueriesContext(connection) as asked, steady():
         for _ in range(3):
-            regions.path(city)
+            tree.path(city)
     assert len(asked) == 1
     with scoped(local_operator()) as user, steady():
         assert known().by_code["140500"]
-        made = regions.add_pseudo(by=user, parent=city, suffix="C", name="某区")
-        assert made in regions.children(local_operator(), city)
+        made = loading.add_pseudo(by=user, parent=city, suffix="C", name="某区")
+        assert made in tree.children(local_operator(), city)

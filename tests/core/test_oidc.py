@@ -9,8 +9,9 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
-from anju.core.models import Staff, Trail
-from anju.core.scope import local_operator, scoped
+from anju.core.models.people import Staff
+from anju.core.models.trail import Trail
+from anju.core.people.scope import local_operator, scoped
 from tests.cast import person
 
 pytestmark = [pytest.mark.urls("tests.core.people_urls"), pytest.mark.usefixtures("committed")]

@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 
 import anju
-from anju.core import trail
-from anju.core.models import Trail
+from anju.core.models.trail import Trail
+from anju.core.trail import trail
 from tests.one_row import Watch
 
 TESTS = Path(__file__).parents[1]
 
 # Functions that take `by` and are no business act of their own, and why.
 NO_ACTS = {
-    "anju.core.sign_in.told": "writes the row of a sign-in itself",
+    "anju.core.people.sign_in.told": "writes the row of a sign-in itself",
     "anju.core.states.move": "is put into the row of the act that it is made in",
     "anju.core.states.move_many": "describes the act that it is made in",
-    "anju.core.trail.doing": "the trail itself",
-    "anju.core.trail.inside": "the trail itself",
-    "anju.core.trail.record": "the trail itself",
+    "anju.core.trail.trail.doing": "the trail itself",
+    "anju.core.trail.trail.inside": "the trail itself",
+    "anju.core.trail.trail.record": "the trail itself",
     "anju.figures.services.publications.publish": "is called by the act that publishes",
     "anju.projects.queries.projects.sums": "reads",
     "anju.projects.services.photos.keep_file": "is called by the act that the file belongs to",
@@ -81,7 +81,7 @@ def test_every_service_is_called_by_the_tests_of_its_room():
 
 def change() -> None:
     """Something that an act changes, in a table of nobody's business."""
-    from anju.core.job_models import Job
+    from anju.core.models.job import Job
 
     Job.objects.create(name="x", title="x", args={}, by="x", by_name="x")
 

@@ -6,8 +6,9 @@ from django.db import connection, connections
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from anju.core.models import Staff, Trail
-from anju.core.scope import local_operator, scoped
+from anju.core.models.people import Staff
+from anju.core.models.trail import Trail
+from anju.core.people.scope import local_operator, scoped
 from tests.cast import EAST, person, sign_in
 
 pytestmark = [pytest.mark.urls("tests.core.pages"), pytest.mark.usefixtures("committed")]
@@ -176,7 +177,7 @@ def test_static_files_are_served_by_the_program_itself(client):
 
 
 def test_the_secret_key_is_made_once_and_is_nobody_else_s(tmp_path, monkeypatch):
-    from anju.core.keys import secret_key
+    from anju.core.database.secret_key import secret_key
 
     monkeypatch.setenv("ANJU_HOME", str(tmp_path / "home"))
     key = secret_key()

@@ -12,9 +12,9 @@ import psycopg
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
 
+from anju.core.database.postgres import PORTAL
 from anju.core.database.rls_v2 import people, scope_from, scope_key
-from anju.core.postgres import PORTAL
-from anju.core.scope import SET, Operator, _settings, scoped
+from anju.core.people.scope import SET, Operator, _settings, scoped
 
 COUNTIES, STREETS, FAMILIES, WORKERS, CASES = 20, 10, 100, 60, 50
 TABLES = ("scratch_household", "scratch_member", "scratch_application", "scratch_decision")

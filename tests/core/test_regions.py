@@ -8,9 +8,10 @@ from importlib.resources import files
 import pytest
 from django.db import connections
 
-from anju.core import names, regions
-from anju.core.models import Region, Trail
-from anju.core.scope import local_operator
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people.scope import local_operator
+from anju.core.regions import loading, matching, names, tree
 from anju.problems import Problem, Refused
 
 ON = date(2020, 12, 31)
@@ -54,11 +55,11 @@ def test_each_year_has_as_many_units_as_the_ministry_counted(rows, year, distric
 
 @pytest.mark.django_db(databases=["default", "owner"])
 def test_loading_again_changes_nothing_and_mends_what_differs():
-    assert regions.load_national() == 0
+    assert loading.load_national() == 0
     with connections["owner"].cursor() as cursor:
         cursor.execute("UPDATE core_region SET name = '改过' WHERE code = '450332'")
-    assert regions.load_national() == 1
-    assert regions.load_national() == 0
+    assert loading.load_national() == 1
+    assert loading.load_national() == 0
     assert Region.objects.get(code="450332").name == "恭城瑶族自治县"
 
 
@@ -70,39 +71,37 @@ def test_loading_again_changes_nothing_and_mends_what_differs():
     ("441900", ["440000", "100000"]),
 ])  # fmt: skip
 def test_the_way_up_follows_links_not_digits(operator, code, above):
-    assert regions.path_codes(regions.region(operator, code)) == [code, *above]
+    assert tree.path_codes(tree.region(operator, code)) == [code, *above]
 
 
 def test_a_county_that_became_a_district_ends_where_the_district_begins(operator):
-    assert regions.region(operator, "450322", date(2012, 12, 31)).name == "临桂县"
-    assert regions.region(operator, "450312", date(2013, 1, 1)).name == "临桂区"
+    assert tree.region(operator, "450322", date(2012, 12, 31)).name == "临桂县"
+    assert tree.region(operator, "450312", date(2013, 1, 1)).name == "临桂区"
     for code, on in (("450322", date(2013, 1, 1)), ("450312", date(2012, 12, 31)), ("450322", None)):
         with pytest.raises(Region.DoesNotExist):
-            regions.region(operator, code, on)
+            tree.region(operator, code, on)
 
 
 def test_a_city_that_changed_its_name_keeps_its_counties(operator):
     for on, name in ((date(2009, 6, 1), "襄樊市"), (date(2011, 6, 1), "襄阳市")):
-        city = regions.region(operator, "420600", on)
+        city = tree.region(operator, "420600", on)
         assert city.name == name
-        assert "襄城区" in [row.name for row in regions.children(operator, city, on)]
-    ended = regions.region(
-        operator, "420607", date(2009, 6, 1)
-    )  # a district that ended with the old name stays under it
-    assert [row.name for row in regions.path(ended)[:2]] == ["襄阳区", "襄樊市"]
+        assert "襄城区" in [row.name for row in tree.children(operator, city, on)]
+    ended = tree.region(operator, "420607", date(2009, 6, 1))  # a district that ended with the old name stays under it
+    assert [row.name for row in tree.path(ended)[:2]] == ["襄阳区", "襄樊市"]
 
 
 def test_children_and_descendants_are_those_of_the_day_and_of_the_user(operator):
-    city = regions.region(operator, "450300")
-    then = [row.name for row in regions.children(operator, city, date(2010, 1, 1))]
+    city = tree.region(operator, "450300")
+    then = [row.name for row in tree.children(operator, city, date(2010, 1, 1))]
     assert "荔浦县" in then and "荔浦市" not in then and "临桂县" in then
-    assert len(regions.children(operator, city, ON)) == 17
-    nation = regions.region(operator, "100000")
-    assert len(regions.descendants(operator, nation, ON)) == 34 + 333 + 2844
-    few = type(operator)("few", "少", frozenset({regions.region(operator, "450302").pk}))
-    assert [row.code for row in regions.children(few, city)] == ["450302"]
+    assert len(tree.children(operator, city, ON)) == 17
+    nation = tree.region(operator, "100000")
+    assert len(tree.descendants(operator, nation, ON)) == 34 + 333 + 2844
+    few = type(operator)("few", "少", frozenset({tree.region(operator, "450302").pk}))
+    assert [row.code for row in tree.children(few, city)] == ["450302"]
     with pytest.raises(Region.DoesNotExist):
-        regions.region(few, "450300")
+        tree.region(few, "450300")
 
 
 @pytest.mark.parametrize(("name", "short"), [
@@ -117,7 +116,7 @@ def test_short_names(name, short):
 @pytest.fixture
 def match(operator):
     def run(code, name, on=ON):
-        found = regions.match(operator, name, regions.region(operator, code, on), on)
+        found = matching.match(operator, name, tree.region(operator, code, on), on)
         return (
             (found.code, *sorted(c for c in ("REG-002", "REG-003", "REG-004") if found.code == c))
             if isinstance(found, Problem)
@@ -148,29 +147,29 @@ def test_no_name_is_guessed(match, within, name, code):
 
 
 def test_what_is_ambiguous_lists_its_candidates_and_what_is_unknown_suggests(operator):
-    nation, city = regions.region(operator, "100000"), regions.region(operator, "450300")
-    assert "鼓楼区（320106）" in regions.match(operator, "鼓楼区", nation, ON).what
-    assert "灌阳县" in regions.match(operator, "灌羊县", city, ON).fix
-    ended = regions.match(operator, "荔浦市", city, date(2010, 1, 1))  # the county of that day has the same short name
+    nation, city = tree.region(operator, "100000"), tree.region(operator, "450300")
+    assert "鼓楼区（320106）" in matching.match(operator, "鼓楼区", nation, ON).what
+    assert "灌阳县" in matching.match(operator, "灌羊县", city, ON).fix
+    ended = matching.match(operator, "荔浦市", city, date(2010, 1, 1))  # the county of that day has the same short name
     assert ended.code == "450331"
-    future = regions.match(operator, "临平区", regions.region(operator, "330100", ON), ON)
+    future = matching.match(operator, "临平区", tree.region(operator, "330100", ON), ON)
     assert isinstance(future, Problem) and future.code == "REG-004" and "330113" in future.what
 
 
 def test_units_of_our_own_are_registered_once_and_matched_by_any_of_their_names(scope):
-    city = regions.region(scope, "140500")
-    unit = regions.add_pseudo(
+    city = tree.region(scope, "140500")
+    unit = loading.add_pseudo(
         by=scope, parent=city, suffix="SBJ", name="市本级", also=["市本级 （开发区）", "市直"], since=date(2008, 1, 1)
     )
-    again = regions.add_pseudo(by=scope, parent=city, suffix="SBJ", name="市本级", also=["市本级（开发区）", "市直"])
+    again = loading.add_pseudo(by=scope, parent=city, suffix="SBJ", name="市本级", also=["市本级（开发区）", "市直"])
     assert (unit.code, unit.kind, unit.pk) == ("140500-SBJ", "pseudo", again.pk)
     assert Trail.objects.filter(act="regions.register_pseudo").count() == 1
     now = local_operator()
     for name in ("市本级", "市本级 （开发区）", "市本级(开发区)", "市直", "晋城市市本级"):
-        assert regions.match(now, name, city, ON).pk == unit.pk
-    assert isinstance(regions.match(now, "开发区", city, ON), Problem)
-    assert regions.path_codes(unit) == ["140500-SBJ", "140500", "140000", "100000"]
-    assert regions.children(now, city)[-1].pk == unit.pk
+        assert matching.match(now, name, city, ON).pk == unit.pk
+    assert isinstance(matching.match(now, "开发区", city, ON), Problem)
+    assert tree.path_codes(unit) == ["140500-SBJ", "140500", "140000", "100000"]
+    assert tree.children(now, city)[-1].pk == unit.pk
     for suffix, name, code in (
         ("SBJ", "经开区", "REG-006"),
         ("经开", "经开区", "REG-005"),
@@ -178,4 +177,4 @@ def test_units_of_our_own_are_registered_once_and_matched_by_any_of_their_names(
         ("", "市本级", "REG-005"),
     ):
         with pytest.raises(Refused, match=code):
-            regions.add_pseudo(by=scope, parent=city, suffix=suffix, name=name)
+            loading.add_pseudo(by=scope, parent=city, suffix=suffix, name=name)

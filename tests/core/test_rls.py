@@ -9,12 +9,13 @@ import pytest
 from django.apps import apps
 from django.db import ProgrammingError, connection, connections, transaction
 
-from anju.core import trail
 from anju.core.database.rls_v1 import POLICY, _name
 from anju.core.database.rls_v2 import STAFF, Sql, people, restrict, setting
-from anju.core.models import Assignment, Region
-from anju.core.people import operator_of
-from anju.core.scope import CURRENT, SET, SETTINGS, _settings, local_operator, scoped
+from anju.core.models.people import Assignment
+from anju.core.models.region import Region
+from anju.core.people.identity import operator_of
+from anju.core.people.scope import CURRENT, SET, SETTINGS, _settings, local_operator, scoped
+from anju.core.trail import sealing, trail
 from tests import cast
 
 EXEMPT = {"core_region"}  # codes and names are public, and a county must see what is above it
@@ -164,7 +165,7 @@ def widest(committed):
             staff=staff, household_id=1, region_id=region, organisation_id=organisation, since=date(2026, 1, 1)
         )
         trail.record(by=user, act="jobs.retry", obj=trail.Subject("tests.thing", "", "有区划"), region_id=region)
-    trail.seal()
+    sealing.seal()
     return user
 
 

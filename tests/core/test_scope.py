@@ -6,9 +6,10 @@ import psycopg
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from anju.core import trail
-from anju.core.models import Region, Trail
-from anju.core.scope import CURRENT, SETTINGS, Operator, local_operator, scoped, visible
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people.scope import CURRENT, SETTINGS, Operator, local_operator, scoped, visible
+from anju.core.trail import trail
 
 
 def of(operator, *codes):

@@ -14,9 +14,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from anju.core import staff
-from anju.core.models import Organisation, Posting, Staff, Trail
-from anju.core.scope import local_operator, scoped
+from anju.core.models.people import Organisation, Posting, Staff
+from anju.core.models.trail import Trail
+from anju.core.people import staff
+from anju.core.people.scope import local_operator, scoped
 from tests.cast import person
 
 pytestmark = [pytest.mark.urls("tests.core.people_urls"), pytest.mark.usefixtures("committed")]

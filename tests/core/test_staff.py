@@ -6,11 +6,14 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
-from anju.core import people, staff, trail
-from anju.core.models import Organisation, Posting, Region, Staff, Trail
-from anju.core.people import operator_of
-from anju.core.permissions import may, permissions, posts
-from anju.core.scope import local_operator, scoped, visible
+from anju.core.models.people import Organisation, Posting, Staff
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people import directory, identity, organisations, postings, staff
+from anju.core.people.identity import operator_of
+from anju.core.people.permissions import may, permissions, posts
+from anju.core.people.scope import local_operator, scoped, visible
+from anju.core.trail import trail
 from anju.problems import Refused
 from tests.cast import ADMINS, BUSINESS, CITY, EAST, WEST, operator, person
 
@@ -21,7 +24,7 @@ GROUND_OF_A_ROOM = "示例通〔2026〕2号"
 @pytest.fixture
 def office(scope):
     region = Region.objects.get(code=EAST, valid_until=None)
-    return staff.organisation(by=scope, region=region, kind="housing", name="东县住房和城乡建设局")
+    return organisations.register_organisation(by=scope, region=region, kind="housing", name="东县住房和城乡建设局")
 
 
 @pytest.fixture
@@ -50,7 +53,7 @@ def test_a_user_name_that_cannot_be_is_refused(scope, username):
 
 
 def test_a_post_opens_its_region_and_all_below_from_its_first_day_to_its_last(scope, office, newcomer):
-    staff.give(
+    postings.give_post(
         by=scope,
         username="wang.fang",
         organisation=office,
@@ -74,13 +77,15 @@ def test_a_post_opens_its_region_and_all_below_from_its_first_day_to_its_last(sc
 
 
 def test_a_post_taken_back_ends_that_day_and_leaves_its_ground(scope, office, newcomer):
-    given = staff.give(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY - timedelta(days=9))
-    staff.end(by=scope, posting_id=given.pk, on=DAY - timedelta(days=1), reason="东建〔2026〕2号")
+    given = postings.give_post(
+        by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY - timedelta(days=9)
+    )
+    postings.end_post(by=scope, posting_id=given.pk, on=DAY - timedelta(days=1), reason="东建〔2026〕2号")
     assert operator_of(newcomer).posts == {}
     row = Trail.objects.get(act="staff.end_post")
     assert (row.said["reason"], row.region.code) == ("东建〔2026〕2号", EAST)
     with pytest.raises(Refused) as refused:
-        staff.end(by=scope, posting_id=given.pk, on=DAY, reason="再收一次")
+        postings.end_post(by=scope, posting_id=given.pk, on=DAY, reason="再收一次")
     assert codes(refused) == ["STAFF-009"]
 
 
@@ -91,19 +96,19 @@ def test_the_three_administrators_are_three_people_and_hold_nothing_else(scope, 
     more = {"ground": "审通〔2026〕1号", "until": DAY + timedelta(days=30)}
     for one, other in ((first, second), (second, first)):
         who = staff.register(by=scope, username=f"x.{one}.{other}", name="某人").username
-        staff.give(by=scope, username=who, organisation=office, post=one, since=DAY, **more)
+        postings.give_post(by=scope, username=who, organisation=office, post=one, since=DAY, **more)
         with pytest.raises(Refused) as refused:
-            staff.give(by=scope, username=who, organisation=office, post=other, since=DAY, **more)
+            postings.give_post(by=scope, username=who, organisation=office, post=other, since=DAY, **more)
         assert codes(refused) == ["STAFF-003"]
 
 
 def test_the_separation_sees_posts_in_regions_that_the_administrator_does_not(scope, newcomer):
     west = Region.objects.get(code=WEST, valid_until=None)
-    far = staff.organisation(by=scope, region=west, kind="housing", name="西县局")
-    near = staff.organisation(
+    far = organisations.register_organisation(by=scope, region=west, kind="housing", name="西县局")
+    near = organisations.register_organisation(
         by=scope, region=Region.objects.get(code=EAST, valid_until=None), kind="housing", name="东县局"
     )
-    staff.give(by=scope, username="wang.fang", organisation=far, post="system_admin", since=DAY)
+    postings.give_post(by=scope, username="wang.fang", organisation=far, post="system_admin", since=DAY)
     security = operator("security_admin", EAST)
     Posting.objects.create(
         staff=newcomer,
@@ -115,7 +120,7 @@ def test_the_separation_sees_posts_in_regions_that_the_administrator_does_not(sc
         by="x",
     )
     with scoped(security), pytest.raises(Refused) as refused:
-        staff.give(by=security, username="wang.fang", organisation=near, post="clerk", since=DAY)
+        postings.give_post(by=security, username="wang.fang", organisation=near, post="clerk", since=DAY)
     assert codes(refused) == ["STAFF-003"]
 
 
@@ -133,17 +138,17 @@ def test_the_database_wants_the_ground_and_the_end_of_a_bounded_post_whatever_it
 
 def test_several_business_posts_may_be_one_person_s(scope, office, newcomer):
     for post in ("clerk", "reviewer", "joint"):
-        staff.give(by=scope, username="wang.fang", organisation=office, post=post, since=DAY)
+        postings.give_post(by=scope, username="wang.fang", organisation=office, post=post, since=DAY)
     assert set(operator_of(newcomer).posts) == {"clerk", "reviewer", "joint"}
     with pytest.raises(Refused) as refused:
-        staff.give(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY)
+        postings.give_post(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY)
     assert codes(refused) == ["STAFF-006"]
 
 
 @pytest.mark.parametrize("more", [{}, {"ground": "审通〔2026〕1号"}, {"until": DAY}, {"ground": " ", "until": DAY}])
 def test_an_auditor_comes_by_a_document_and_for_a_time(scope, office, newcomer, more):
     with pytest.raises(Refused) as refused:
-        staff.give(by=scope, username="wang.fang", organisation=office, post="auditor", since=DAY, **more)
+        postings.give_post(by=scope, username="wang.fang", organisation=office, post="auditor", since=DAY, **more)
     assert codes(refused) == ["STAFF-004"]
 
 
@@ -162,7 +167,7 @@ def test_only_the_security_administrator_gives_posts(db, post):
     with scoped(by):
         office = Organisation.objects.get(postings__staff=clerk)
         with pytest.raises(Refused) as refused:
-            staff.give(by=by, username=clerk.username, organisation=office, post="reviewer", since=DAY)
+            postings.give_post(by=by, username=clerk.username, organisation=office, post="reviewer", since=DAY)
     assert codes(refused) == ["ACT-001"]
 
 
@@ -171,7 +176,7 @@ def test_nobody_gives_a_post_to_themselves(db):
     with scoped(by):
         office = Organisation.objects.get()
         with pytest.raises(Refused) as refused:
-            staff.give(by=by, username=by.key, organisation=office, post="clerk", since=DAY)
+            postings.give_post(by=by, username=by.key, organisation=office, post="clerk", since=DAY)
     assert codes(refused) == ["STAFF-005"]
 
 
@@ -179,12 +184,12 @@ def test_posts_outside_one_s_regions_are_not_there(db):
     person("clerk", WEST)
     by = operator("security_admin", EAST)
     with scoped(by):
-        assert not people.people(by).filter(username=f"clerk-{WEST}").exists()
+        assert not directory.people(by).filter(username=f"clerk-{WEST}").exists()
         west = Organisation(
             pk=10**6, region_id=Region.objects.get(code=WEST, valid_until=None).pk, name="西", kind="housing"
         )
         with pytest.raises(Organisation.DoesNotExist):
-            staff.give(by=by, username=by.key, organisation=west, post="clerk", since=DAY)
+            postings.give_post(by=by, username=by.key, organisation=west, post="clerk", since=DAY)
         with pytest.raises(Staff.DoesNotExist):
             staff.unlock(by=by, username=f"clerk-{WEST}")
 
@@ -204,11 +209,11 @@ def test_the_system_administrator_may_not_take_over_who_has_a_password(db):
 
 
 def test_who_is_retired_holds_nothing_and_is_kept(scope, office, newcomer):
-    staff.give(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY - timedelta(days=3))
+    postings.give_post(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY - timedelta(days=3))
     staff.retire(by=scope, username="wang.fang", on=DAY - timedelta(days=1))
     assert operator_of(newcomer).posts == {}
     with pytest.raises(Refused) as refused:
-        people.operator_called("wang.fang")
+        identity.operator_called("wang.fang")
     assert codes(refused) == ["STAFF-010"]
     assert Posting.objects.count() == 1
 
@@ -216,7 +221,7 @@ def test_who_is_retired_holds_nothing_and_is_kept(scope, office, newcomer):
 def test_a_post_is_never_deleted_and_only_its_end_is_written(scope, office, newcomer):
     from django.db import ProgrammingError, transaction
 
-    given = staff.give(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY)
+    given = postings.give_post(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY)
     for statement in ("DELETE FROM core_posting", "UPDATE core_posting SET post = 'head'", "DELETE FROM core_staff"):
         with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
@@ -259,9 +264,9 @@ def test_a_database_that_holds_nothing_back_is_still_held_by_the_query(both):
                 "the wall is really away"
             )
             assert set(visible(Trail.objects.filter(act="jobs.retry"), both).values_list("obj", flat=True)) == {EAST}
-            assert {one.region.code for one in people.organisations(both)} == {EAST}
-            assert {one.staff.username for one in people.postings(both)} == {f"clerk-{EAST}"}
-            assert not people.people(both).filter(username=f"clerk-{WEST}").exists()
+            assert {one.region.code for one in directory.organisations(both)} == {EAST}
+            assert {one.staff.username for one in directory.postings(both)} == {f"clerk-{EAST}"}
+            assert not directory.people(both).filter(username=f"clerk-{WEST}").exists()
     finally:
         connection.close()
         with connections["owner"].cursor() as cursor:

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from anju.cli import main
-from anju.core.models import Posting, Staff
-from anju.core.scope import local_operator, scoped
+from anju.core.models.people import Posting, Staff
+from anju.core.people.scope import local_operator, scoped
 from tests.cast import EAST
 
 pytestmark = [pytest.mark.urls("tests.core.people_urls"), pytest.mark.usefixtures("committed")]
@@ -18,7 +18,7 @@ THREE = ["--system", "zhang.san", "张三", "--security", "li.si", "李四", "--
 @pytest.fixture(autouse=True)
 def _started(monkeypatch):
     """The server of these tests is up and its tables are made."""
-    monkeypatch.setattr("anju.core.staff_commands.setup", lambda: False)
+    monkeypatch.setattr("anju.core.console.staff.setup", lambda: False)
 
 
 def said(capsys, *arguments: str):

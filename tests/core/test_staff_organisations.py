@@ -7,10 +7,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from anju.core import people, staff
-from anju.core.models import Organisation, Posting, Region, Staff, Trail
-from anju.core.people import operator_of
-from anju.core.scope import local_operator, scoped
+from anju.core.models.people import Organisation, Posting, Staff
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people import identity, organisations, postings, staff
+from anju.core.people.identity import operator_of
+from anju.core.people.scope import local_operator, scoped
 from anju.problems import Refused
 from tests.cast import EAST, WEST, operator, person, sign_in
 
@@ -25,13 +27,15 @@ def east() -> Region:
 
 @pytest.fixture
 def office(scope):
-    return staff.organisation(by=scope, region=east(), kind="housing", name="东县房产局", short="房产局")
+    return organisations.register_organisation(
+        by=scope, region=east(), kind="housing", name="东县房产局", short="房产局"
+    )
 
 
 @pytest.fixture
 def clerk(scope, office):
     made = staff.register(by=scope, username="wang.fang", name="王方")
-    staff.give(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY - timedelta(days=9))
+    postings.give_post(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY - timedelta(days=9))
     return made
 
 
@@ -43,14 +47,16 @@ def codes(refused) -> list[str]:
 
 
 def test_the_posts_of_an_organisation_end_with_its_last_day(scope, office, clerk):
-    staff.abolish(by=scope, organisation_id=office.pk, on=DAY - timedelta(days=1), reason=GROUND)
+    organisations.abolish(by=scope, organisation_id=office.pk, on=DAY - timedelta(days=1), reason=GROUND)
     assert operator_of(clerk, DAY - timedelta(days=1)).holds("clerk")
     assert operator_of(clerk).posts == {}
 
 
 def test_what_had_ended_before_and_what_is_held_elsewhere_stays(scope, office, clerk):
-    other = staff.organisation(by=scope, region=east(), kind="finance", name="东县财政局")
-    kept = staff.give(by=scope, username="wang.fang", organisation=other, post="finance", since=DAY - timedelta(days=9))
+    other = organisations.register_organisation(by=scope, region=east(), kind="finance", name="东县财政局")
+    kept = postings.give_post(
+        by=scope, username="wang.fang", organisation=other, post="finance", since=DAY - timedelta(days=9)
+    )
     past = Posting.objects.create(
         staff=clerk,
         organisation=office,
@@ -60,13 +66,13 @@ def test_what_had_ended_before_and_what_is_held_elsewhere_stays(scope, office, c
         until=DAY - timedelta(days=5),
         by=scope.key,
     )
-    staff.abolish(by=scope, organisation_id=office.pk, on=DAY - timedelta(days=1), reason=GROUND)
+    organisations.abolish(by=scope, organisation_id=office.pk, on=DAY - timedelta(days=1), reason=GROUND)
     assert Posting.objects.get(pk=kept.pk).until is None
     assert Posting.objects.get(pk=past.pk).until == DAY - timedelta(days=5)
 
 
 def test_an_ended_organisation_keeps_its_row_and_says_why_in_the_trail(scope, office, clerk):
-    staff.abolish(by=scope, organisation_id=office.pk, on=DAY, reason=GROUND)
+    organisations.abolish(by=scope, organisation_id=office.pk, on=DAY, reason=GROUND)
     assert Organisation.objects.get(pk=office.pk).name == "东县房产局"
     row = Trail.objects.get(act="staff.abolish_organisation")
     assert (row.obj, row.region.code, row.said["reason"]) == ("机构 东县房产局", EAST, GROUND)
@@ -74,13 +80,13 @@ def test_an_ended_organisation_keeps_its_row_and_says_why_in_the_trail(scope, of
 
 
 def test_an_ended_organisation_gives_no_posts_and_is_not_ended_or_renamed_again(scope, office, clerk):
-    staff.abolish(by=scope, organisation_id=office.pk, on=DAY, reason=GROUND)
+    organisations.abolish(by=scope, organisation_id=office.pk, on=DAY, reason=GROUND)
     acts = (
-        lambda: staff.give(
+        lambda: postings.give_post(
             by=scope, username="wang.fang", organisation=office, post="reviewer", since=DAY
         ),  # as it was read before
-        lambda: staff.abolish(by=scope, organisation_id=office.pk, on=DAY, reason=GROUND),
-        lambda: staff.rename(by=scope, organisation_id=office.pk, name="东县住建局", reason=GROUND),
+        lambda: organisations.abolish(by=scope, organisation_id=office.pk, on=DAY, reason=GROUND),
+        lambda: organisations.rename(by=scope, organisation_id=office.pk, name="东县住建局", reason=GROUND),
     )
     for act in acts:
         with pytest.raises(Refused) as refused:
@@ -89,8 +95,8 @@ def test_an_ended_organisation_gives_no_posts_and_is_not_ended_or_renamed_again(
 
 
 def test_an_organisation_ended_by_mistake_stands_again_when_registered_again(scope, office, clerk):
-    staff.abolish(by=scope, organisation_id=office.pk, on=DAY - timedelta(days=1), reason=GROUND)
-    again = staff.organisation(by=scope, region=east(), kind="housing", name="东县房产局")
+    organisations.abolish(by=scope, organisation_id=office.pk, on=DAY - timedelta(days=1), reason=GROUND)
+    again = organisations.register_organisation(by=scope, region=east(), kind="housing", name="东县房产局")
     assert (again.pk, again.ended_on) == (office.pk, None)
     assert Trail.objects.get(act="staff.restore_organisation").said["before"] == {
         "ended_on": str(DAY - timedelta(days=1))
@@ -100,7 +106,7 @@ def test_an_organisation_ended_by_mistake_stands_again_when_registered_again(sco
 
 def test_no_organisation_ends_tomorrow_or_without_ground(scope, office):
     with pytest.raises(Refused) as refused:
-        staff.abolish(by=scope, organisation_id=office.pk, on=DAY + timedelta(days=1), reason=" ")
+        organisations.abolish(by=scope, organisation_id=office.pk, on=DAY + timedelta(days=1), reason=" ")
     assert codes(refused) == ["STAFF-008", "STAFF-007"]
     assert Organisation.objects.get(pk=office.pk).ended_on is None
 
@@ -110,7 +116,7 @@ def test_nobody_ends_the_organisation_where_they_work(db):
     with scoped(by):
         own = Organisation.objects.get(pk__in=by.organisation_ids)
         with pytest.raises(Refused) as refused:
-            staff.abolish(by=by, organisation_id=own.pk, on=DAY, reason=GROUND)
+            organisations.abolish(by=by, organisation_id=own.pk, on=DAY, reason=GROUND)
     assert codes(refused) == ["STAFF-005"]
 
 
@@ -118,7 +124,7 @@ def test_nobody_ends_the_organisation_where_they_work(db):
 
 
 def test_a_renamed_organisation_is_the_same_one_and_leaves_both_names(scope, office, clerk):
-    staff.rename(by=scope, organisation_id=office.pk, name=" 东县住建局 ", short="", reason=GROUND)
+    organisations.rename(by=scope, organisation_id=office.pk, name=" 东县住建局 ", short="", reason=GROUND)
     assert Posting.objects.get().organisation.name == "东县住建局"
     assert operator_of(clerk).holds("clerk")
     said = Trail.objects.get(act="staff.rename_organisation").said
@@ -133,14 +139,14 @@ def test_a_renamed_organisation_is_the_same_one_and_leaves_both_names(scope, off
     ("", GROUND, ["STAFF-001"]), ("东县财政局", GROUND, ["STAFF-015"]), ("东县财政局", "", ["STAFF-008", "STAFF-015"]),
 ])  # fmt: skip
 def test_a_name_that_is_none_or_taken_in_the_region_is_refused(scope, office, name, reason, wanted):
-    staff.organisation(by=scope, region=east(), kind="finance", name="东县财政局")
+    organisations.register_organisation(by=scope, region=east(), kind="finance", name="东县财政局")
     with pytest.raises(Refused) as refused:
-        staff.rename(by=scope, organisation_id=office.pk, name=name, reason=reason)
+        organisations.rename(by=scope, organisation_id=office.pk, name=name, reason=reason)
     assert codes(refused) == wanted
 
 
 def test_the_same_name_again_leaves_no_row(scope, office, clerk):
-    staff.rename(by=scope, organisation_id=office.pk, name="东县房产局", short="房产局", reason=GROUND)
+    organisations.rename(by=scope, organisation_id=office.pk, name="东县房产局", short="房产局", reason=GROUND)
     staff.correct(by=scope, username="wang.fang", name="王方", reason=GROUND)
     assert not Trail.objects.filter(act__in=("staff.rename_organisation", "staff.correct_name")).exists()
 
@@ -149,10 +155,10 @@ def test_a_corrected_name_is_told_from_then_on_and_the_trail_keeps_both(committe
     person("clerk")
     with scoped(local_operator()) as by:
         key = staff.register(by=by, username="wang.fang", name="王方").username
-        assert people.name_of(key) == "王方"
+        assert identity.name_of(key) == "王方"
     with scoped(by):
         staff.correct(by=by, username=key, name="王芳", reason="身份证")
-    assert people.name_of(key) == "王芳"
+    assert identity.name_of(key) == "王芳"
     with scoped(by):
         said = Trail.objects.get(act="staff.correct_name").said
     assert (said["before"], said["after"], said["reason"]) == ({"name": "王方"}, {"name": "王芳"}, "身份证")
@@ -160,11 +166,11 @@ def test_a_corrected_name_is_told_from_then_on_and_the_trail_keeps_both(committe
 
 def test_another_worker_tells_the_corrected_name_before_long(scope, monkeypatch):
     key = staff.register(by=scope, username="zhao.liu", name="赵六").username
-    now = people.ten_minutes()
-    assert people.name_of(key) == "赵六"
+    now = identity.ten_minutes()
+    assert identity.name_of(key) == "赵六"
     Staff.objects.filter(username=key).update(name="赵陆")  # in another process
-    monkeypatch.setattr(people, "ten_minutes", lambda: now + 1)
-    assert people.name_of(key) == "赵陆"
+    monkeypatch.setattr(identity, "ten_minutes", lambda: now + 1)
+    assert identity.name_of(key) == "赵陆"
 
 
 def test_a_name_is_corrected_with_a_name_and_a_ground_and_by_another(db):
@@ -184,8 +190,8 @@ def test_only_the_system_administrator_renames_ends_and_corrects(db, post):
     with scoped(by):
         office = other.postings.get().organisation_id
         for act in (
-            lambda: staff.rename(by=by, organisation_id=office, name="新名", reason=GROUND),
-            lambda: staff.abolish(by=by, organisation_id=office, on=DAY, reason=GROUND),
+            lambda: organisations.rename(by=by, organisation_id=office, name="新名", reason=GROUND),
+            lambda: organisations.abolish(by=by, organisation_id=office, on=DAY, reason=GROUND),
             lambda: staff.correct(by=by, username=other.username, name="新名", reason=GROUND),
         ):
             with pytest.raises(Refused) as refused:
@@ -199,8 +205,8 @@ def test_an_organisation_of_another_region_is_not_there(db):
     by = operator("system_admin", EAST)
     with scoped(by):
         for act in (
-            lambda: staff.rename(by=by, organisation_id=far, name="新名", reason=GROUND),
-            lambda: staff.abolish(by=by, organisation_id=far, on=DAY, reason=GROUND),
+            lambda: organisations.rename(by=by, organisation_id=far, name="新名", reason=GROUND),
+            lambda: organisations.abolish(by=by, organisation_id=far, on=DAY, reason=GROUND),
         ):
             with pytest.raises(Organisation.DoesNotExist):
                 act()
@@ -219,9 +225,9 @@ def system(committed):
 def many(start: int, end: int) -> None:
     with scoped(local_operator()) as by:
         for n in range(start, end):
-            one = staff.organisation(by=by, region=east(), kind="builder", name=f"建设单位{n:03}")
+            one = organisations.register_organisation(by=by, region=east(), kind="builder", name=f"建设单位{n:03}")
             staff.register(by=by, username=f"zz.{n:03}", name=f"某{n}")
-            staff.give(by=by, username=f"zz.{n:03}", organisation=one, post="clerk", since=DAY)
+            postings.give_post(by=by, username=f"zz.{n:03}", organisation=one, post="clerk", since=DAY)
 
 
 @URLS

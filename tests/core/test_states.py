@@ -9,10 +9,10 @@ import pytest
 from django.db import connection, connections, models
 from django.test.utils import CaptureQueriesContext
 
-from anju.core import acts, trail
-from anju.core.models import Trail
-from anju.core.scope import local_operator, scoped
+from anju.core.models.trail import Trail
+from anju.core.people.scope import local_operator, scoped
 from anju.core.states import Move, States, move, move_many
+from anju.core.trail import acts, trail
 from anju.problems import Refused
 
 DAY = date(2026, 1, 5)

@@ -12,8 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from anju.core.postgres import SUPERUSER, Cluster
-from anju.core.worker import PAUSE
+from anju.core.database.postgres import SUPERUSER, Cluster
+from anju.core.jobs.worker import PAUSE
 from tests.core import clusters
 
 pytestmark = pytest.mark.processes

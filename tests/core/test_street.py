@@ -6,10 +6,14 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 
-from anju.core import people, regions, staff, trail
-from anju.core.models import Organisation, Posting, Region, Trail
-from anju.core.people import operator_of
-from anju.core.scope import local_operator, scoped
+from anju.core.models.people import Organisation, Posting
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people import identity, organisations, staff
+from anju.core.people.identity import operator_of
+from anju.core.people.scope import local_operator, scoped
+from anju.core.regions import tree
+from anju.core.trail import trail
 from tests.cast import CITY, EAST, WEST, operator, person
 
 PASSWORD = "柿子熟了三次 Persimmon"
@@ -24,7 +28,7 @@ def clerk(db):
     """Of a street of the eastern county, with a bureau's clerk beside."""
     person("clerk", EAST)
     with transaction.atomic(), scoped(local_operator()) as by:
-        street = staff.organisation(by=by, region=region(EAST), kind="street", name="示例街道办事处")
+        street = organisations.register_organisation(by=by, region=region(EAST), kind="street", name="示例街道办事处")
         registered = staff.register(by=by, username="street.clerk", name="街道某")
         Posting.objects.create(staff=registered, organisation=street, post="clerk", since=date(2020, 1, 1), by="local")
     return registered
@@ -51,11 +55,11 @@ def test_a_post_at_the_bureau_beside_it_gives_the_region_too(clerk):
 def test_they_navigate_to_their_place_and_nowhere_else(clerk):
     user = operator_of(clerk)
     with scoped(user):
-        assert regions.region(user, EAST).code == EAST
-        assert regions.ids_below(user, region(EAST)) == frozenset()
+        assert tree.region(user, EAST).code == EAST
+        assert tree.ids_below(user, region(EAST)) == frozenset()
         for code in (WEST, CITY):
             with pytest.raises(Region.DoesNotExist):
-                regions.region(user, code)
+                tree.region(user, code)
 
 
 def test_they_see_their_own_organisation_and_their_own_trail_only(clerk):
@@ -67,7 +71,7 @@ def test_they_see_their_own_organisation_and_their_own_trail_only(clerk):
         trail.record(by=user, act="记", obj="不涉及区划")
         assert list(Trail.objects.values_list("obj", flat=True)) == ["街道", "不涉及区划"]
         assert [one.name for one in Organisation.objects.all()] == ["示例街道办事处"]
-        assert people.home(user) == region(EAST).pk
+        assert identity.home(user) == region(EAST).pk
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             trail.record(by=user, act="记", obj="西县", region_id=region(WEST).pk)
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():

@@ -9,9 +9,10 @@ import pytest
 from django.db import ProgrammingError, connection, connections, transaction
 from django.utils import timezone
 
-from anju.core import chain, trail
-from anju.core.models import Region, Trail, TrailSeal
-from anju.core.scope import local_operator, scoped
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail, TrailSeal
+from anju.core.people.scope import local_operator, scoped
+from anju.core.trail import chain, sealing, trail
 
 
 def write(obj, count=1):
@@ -96,7 +97,7 @@ def test_an_act_that_fails_leaves_no_row(scope):
 @pytest.mark.usefixtures("committed")
 def test_rows_are_neither_changed_nor_removed_not_even_by_the_owner(alias, statement):
     write("a")
-    trail.seal()
+    sealing.seal()
     with pytest.raises(ProgrammingError), connections[alias].cursor() as cursor:
         cursor.execute(statement)
     assert sealed() == ["a-0"]
@@ -105,14 +106,14 @@ def test_rows_are_neither_changed_nor_removed_not_even_by_the_owner(alias, state
 @pytest.mark.usefixtures("committed")
 def test_sealing_again_changes_nothing():
     write("a", 3)
-    assert trail.seal() == 3
-    head = trail.head()
+    assert sealing.seal() == 3
+    head = sealing.head()
     assert head[0] == 3
-    assert trail.seal() == 0
-    assert trail.head() == head
+    assert sealing.seal() == 0
+    assert sealing.head() == head
     write("b")
-    assert trail.seal() == 1
-    assert trail.head()[0] == 4
+    assert sealing.seal() == 1
+    assert sealing.head()[0] == 4
 
 
 @pytest.mark.usefixtures("committed")
@@ -133,12 +134,12 @@ def test_a_late_commit_is_sealed_after_what_overtook_it_and_never_skipped():
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM core_trail")
         assert cursor.fetchone() == (2,), "committed, with higher ids"
-    assert trail.seal() == 0, "an open transaction with a lower number could still come before them"
+    assert sealing.seal() == 0, "an open transaction with a lower number could still come before them"
     write("more")
-    assert trail.seal() == 0
+    assert sealing.seal() == 0
     go.set()
     thread.join()
-    assert trail.seal() == 4
+    assert sealing.seal() == 4
     assert sealed() == ["early", "quick-0", "quick-1", "more-0"]
 
 
@@ -161,7 +162,7 @@ def test_rows_are_sealed_in_the_order_of_their_transactions():
     write("second")
     overtaken.set()
     thread.join()
-    assert trail.seal() == 2
+    assert sealing.seal() == 2
     assert sealed() == ["first", "second-0"]
 
 
@@ -174,7 +175,7 @@ def test_sealing_keeps_no_writer_waiting():
         thread = Worker(write, "b", 3)
         thread.join(300)
         assert not thread.is_alive()
-    assert trail.seal() == 3
+    assert sealing.seal() == 3
 
 
 @pytest.mark.usefixtures("committed")
@@ -183,7 +184,7 @@ def test_eight_writers_and_two_sealers_make_one_whole_chain(tmp_path):
 
     def sealer():
         while not stop.is_set():
-            trail.seal()
+            sealing.seal()
 
     sealers = [Worker(sealer) for _ in range(2)]
     writers = [Worker(write, f"w{n}", 40) for n in range(8)]
@@ -192,16 +193,16 @@ def test_eight_writers_and_two_sealers_make_one_whole_chain(tmp_path):
     stop.set()
     for thread in sealers:
         thread.join()
-    seq, digest = trail.export(tmp_path / "t")
+    seq, digest = sealing.export(tmp_path / "t")
     assert seq == 320
-    assert trail.verify(tmp_path / "t", [f"{seq}:{digest}"]) == []
+    assert sealing.verify(tmp_path / "t", [f"{seq}:{digest}"]) == []
     assert sorted(sealed()) == sorted(f"w{n}-{k}" for n in range(8) for k in range(40))
 
 
 @pytest.mark.usefixtures("committed")
 def test_the_exported_chain_is_the_database_s_own(tmp_path):
     write("a", 3)
-    assert trail.export(tmp_path / "t") == trail.head()
+    assert sealing.export(tmp_path / "t") == sealing.head()
     lines = (tmp_path / "t").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line.split("\t")[2])["object"]["text"] for line in lines[1:-1]] == ["a-0", "a-1", "a-2"]
     with scoped(local_operator()):
@@ -212,20 +213,20 @@ def test_the_exported_chain_is_the_database_s_own(tmp_path):
 def test_a_column_that_no_longer_says_what_was_sealed_is_found(cluster):
     import psycopg
 
-    from anju.core.postgres import DATABASE, SUPERUSER
+    from anju.core.database.postgres import DATABASE, SUPERUSER
 
     write("a", 2)
-    trail.seal()
-    assert trail.check() == []
+    sealing.seal()
+    assert sealing.check() == []
     with psycopg.connect(**cluster.connection(SUPERUSER, DATABASE)) as db:  # who owns the machine can do this
         db.execute("SET session_replication_role = replica")
         for column in ("obj", "object_type", "object_id", "act"):
             db.execute(f"UPDATE core_trail SET {column} = {column} || 'b' WHERE obj = 'a-1'")
             db.commit()
-            assert [problem.code for problem in trail.check()] == ["TRAIL-009"], column
+            assert [problem.code for problem in sealing.check()] == ["TRAIL-009"], column
             db.execute(f"UPDATE core_trail SET {column} = left({column}, -1) WHERE obj LIKE 'a-1%'")
             db.commit()
-            assert trail.check() == [], column
+            assert sealing.check() == [], column
 
 
 def earlier(**said) -> Trail:
@@ -242,23 +243,23 @@ def earlier(**said) -> Trail:
 def test_rows_of_the_version_before_stand_in_the_chain_and_are_checked_as_they_were_written(tmp_path, cluster):
     import psycopg
 
-    from anju.core.postgres import DATABASE, SUPERUSER
+    from anju.core.database.postgres import DATABASE, SUPERUSER
 
     with scoped(local_operator()):
         old = earlier(act="登记项目", object="项目 东县 A-1")
     write("a")
-    assert (old.object_type, old.object_id) == (None, None) and trail.check() == []
-    seq, digest = trail.export(tmp_path / "t")
-    assert seq == 2 and trail.verify(tmp_path / "t", [f"{seq}:{digest}"]) == []
+    assert (old.object_type, old.object_id) == (None, None) and sealing.check() == []
+    seq, digest = sealing.export(tmp_path / "t")
+    assert seq == 2 and sealing.verify(tmp_path / "t", [f"{seq}:{digest}"]) == []
     rows = (tmp_path / "t").read_bytes()
     (tmp_path / "t").write_bytes(rows.replace("登记项目".encode(), "登记项木".encode()))
-    assert "登记项木 项目 东县 A-1" in trail.verify(tmp_path / "t")[0].what
+    assert "登记项木 项目 东县 A-1" in sealing.verify(tmp_path / "t")[0].what
     (tmp_path / "t").write_bytes(rows.replace(b"a-0", b"a-9"))
-    assert "jobs.retry a-9" in trail.verify(tmp_path / "t")[0].what
+    assert "jobs.retry a-9" in sealing.verify(tmp_path / "t")[0].what
     with psycopg.connect(**cluster.connection(SUPERUSER, DATABASE)) as db:
         db.execute("SET session_replication_role = replica")
         db.execute("UPDATE core_trail SET object_type = 'projects.project' WHERE act = '登记项目'")
-    assert [problem.code for problem in trail.check()] == ["TRAIL-009"]
+    assert [problem.code for problem in sealing.check()] == ["TRAIL-009"]
 
 
 @pytest.mark.usefixtures("committed")
@@ -268,8 +269,8 @@ def test_rows_restored_from_another_cluster_are_sealed_when_asked():
         cursor.execute(
             "INSERT INTO core_trail (xid, at, by, act, obj, canonical) VALUES (9000000000000, now(), 'x', 'x', 'restored', '\\x7b7d')"
         )
-    assert trail.seal() == 1
-    assert trail.seal(all_committed=True) == 1
+    assert sealing.seal() == 1
+    assert sealing.seal(all_committed=True) == 1
     assert sealed() == ["a-0", "restored"]
 
 

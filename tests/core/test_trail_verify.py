@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from anju.core import chain
+from anju.core.trail import chain
 
 CODE = Path(__file__).parents[2]
 NAMES = "甲乙丙丁戊己庚辛"

@@ -47,7 +47,7 @@ class Installation:
 
     def counts(self) -> dict[str, int]:
         """Rows of every table, as the database's own superuser sees them."""
-        from anju.core.postgres import DATABASE, SUPERUSER, Cluster
+        from anju.core.database.postgres import DATABASE, SUPERUSER, Cluster
 
         assert self.run("db", "start")[0] == 0
         with psycopg.connect(**Cluster(self.home).connection(SUPERUSER, DATABASE)) as db:

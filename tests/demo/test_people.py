@@ -3,9 +3,10 @@
 import pytest
 from django.test import Client
 
-from anju.core import regions
-from anju.core.models import Posting, Staff, Trail
-from anju.core.scope import local_operator, scoped
+from anju.core.models.people import Posting, Staff
+from anju.core.models.trail import Trail
+from anju.core.people.scope import local_operator, scoped
+from anju.core.regions import tree
 from anju.demo import people
 from tests.cast import ADMINS, BUSINESS, CITY, EAST
 
@@ -14,8 +15,8 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 def cast():
     with scoped(local_operator()) as by:
-        city = regions.region(by, CITY)
-        county = regions.region(by, EAST)
+        city = tree.region(by, CITY)
+        county = tree.region(by, EAST)
     return people.people(county, [("示例市2021年度", city)])
 
 

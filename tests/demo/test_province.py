@@ -2,8 +2,8 @@
 
 import pytest
 
-from anju.core.models import Region
-from anju.core.scope import local_operator, scoped
+from anju.core.models.region import Region
+from anju.core.people.scope import local_operator, scoped
 from anju.demo.province import MARK, Size, generate
 from anju.figures import catalogue
 from anju.figures.models import CurrentFigure, Observation

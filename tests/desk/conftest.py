@@ -48,7 +48,7 @@ def phone(come):
 @pytest.fixture
 def user(loaded_places):
     """The operator, inside a scope, beside the browser."""
-    from anju.core.scope import local_operator, scoped
+    from anju.core.people.scope import local_operator, scoped
 
     with scoped(local_operator()) as operator:
         yield operator

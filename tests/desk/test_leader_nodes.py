@@ -16,14 +16,14 @@ CITY, AUGUST = "520200", "/?region=520200&period=2023-08"
 @pytest.fixture(scope="module")
 def planned(loaded_places):
     """Three counties asked for 100, 100 and 50 by 30 September; two reports, an entry that is overdue."""
-    from anju.core import regions
-    from anju.core.scope import local_operator, scoped
+    from anju.core.people.scope import local_operator, scoped
+    from anju.core.regions import tree
     from anju.figures.services import nodes, observations, targets
     from anju.projects.models import Entry, Project
 
     with scoped(local_operator()) as by:
-        city = regions.region(by, CITY)
-        parts = regions.children(by, city, date(2023, 12, 31))[:3]
+        city = tree.region(by, CITY)
+        parts = tree.children(by, city, date(2023, 12, 31))[:3]
         paper = targets.target_document(
             by=by, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 7, 20)
         )

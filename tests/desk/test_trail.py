@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from anju.core import chain, trail
-from anju.core.models import Region, Trail
-from anju.core.scope import local_operator, scoped
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people.scope import local_operator, scoped
+from anju.core.trail import chain, trail
 from tests.cast import EAST, person, sign_in
 
 OLD = (

@@ -26,7 +26,7 @@ def circular() -> str:
 @pytest.fixture
 def city(scope, settings):
     """The city with its figures; templates of these tests known to Django."""
-    from anju.core.regions import children, region
+    from anju.core.regions.tree import children, region
     from anju.figures.catalogue import load_catalogue
     from anju.figures.services.observations import enter
 
@@ -44,7 +44,7 @@ def city(scope, settings):
 
 
 def gather(user, region, period, options):
-    from anju.core.regions import children
+    from anju.core.regions.tree import children
     from anju.figures.queries.current import figures
 
     below = children(user, region)[:3]

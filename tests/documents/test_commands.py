@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from anju.cli import build
-from anju.core.command import call
+from anju.core.console.command import call
 from tests.documents.conftest import YEAR
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])  # a command brings the tables up to date first

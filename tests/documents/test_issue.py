@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from anju.core.models import Trail
+from anju.core.models.trail import Trail
 from anju.documents import queries, services
 from anju.figures.services import observations as figures
 from anju.problems import Refused
@@ -52,7 +52,7 @@ def test_an_unsigned_draft_is_not_issued_and_nothing_twice(scope, draft):
 
 
 def test_signing_is_for_the_post(scope, draft):
-    from anju.core.scope import Operator
+    from anju.core.people.scope import Operator
 
     clerk = Operator("clerk", "填报员", scope.region_ids, {"clerk": scope.region_ids})
     with pytest.raises(Refused, match="STATE-002"):
@@ -81,7 +81,7 @@ def test_a_corrected_figure_makes_its_sentences_stale(scope, city, draft):
 
 
 def test_a_sentence_that_a_figure_brings_or_takes_is_told_too(scope, city, draft):
-    from anju.core.regions import children
+    from anju.core.regions.tree import children
 
     first = children(scope, city)[0]
     figures.correct(by=scope, measure="subsidy.households", region=first, period=YEAR, value="460", reason="补报")

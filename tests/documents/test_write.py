@@ -2,7 +2,7 @@
 
 import pytest
 
-from anju.core.models import Trail
+from anju.core.models.trail import Trail
 from anju.documents import queries, services
 from anju.documents.layout import markup
 from anju.problems import Refused
@@ -93,7 +93,7 @@ def test_what_it_was_made_of_is_kept(scope, draft):
 
 
 def test_another_region_s_document_is_not_found(scope, draft):
-    from anju.core.scope import Operator
+    from anju.core.people.scope import Operator
     from anju.documents.models import Document
 
     stranger = Operator("east", "外县", frozenset({draft.region_id + 1}))

@@ -35,7 +35,7 @@ def drafted(db, pages):
         return pages[place]
 
     def load_and_draft(place: str) -> str:
-        from anju.core.scope import local_operator, scoped
+        from anju.core.people.scope import local_operator, scoped
         from anju.demo.load import load
         from anju.documents import queries
         from anju.documents.layout import markup

@@ -23,14 +23,14 @@ def user(catalogue):
 
 @pytest.fixture
 def city(user):
-    from anju.core.regions import region
+    from anju.core.regions.tree import region
 
     return region(user, "140500")
 
 
 @pytest.fixture
 def counties(user, city):
-    from anju.core.regions import children
+    from anju.core.regions.tree import children
 
     return children(user, city)
 
@@ -48,7 +48,7 @@ def west(counties):
 @pytest.fixture
 def clerk(user, east):
     """Sees one county only."""
-    from anju.core.scope import Operator
+    from anju.core.people.scope import Operator
 
     return Operator("clerk", "填报员", frozenset({east.pk}))
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from anju.core.models import Region, Trail
-from anju.core.scope import scoped
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people.scope import scoped
 from anju.figures.models import Observation
 from anju.figures.queries import current, provenance
 from anju.figures.services import observations

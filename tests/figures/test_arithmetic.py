@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anju.core.periods import bounds, end
 from anju.figures.figure import NO_TASK, NOT_APPLICABLE, NUMBER, Figure, computed, ratio, total
+from anju.periods import bounds, end
 from anju.problems import Refused
 
 NORTH, SOUTH = (SimpleNamespace(pk=n, name=name, code=str(n)) for n, name in enumerate(("甲县", "乙县")))

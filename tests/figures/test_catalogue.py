@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from anju.core.models import Trail
+from anju.core.models.trail import Trail
 from anju.figures import catalogue
 from anju.figures.catalogue import read
 from anju.figures.models import Measure

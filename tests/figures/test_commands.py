@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("committed")
 
 @pytest.fixture
 def anju(committed, capsys):
-    from anju.core.command import Parser, call
+    from anju.core.console.command import Parser, call
     from anju.figures import commands
 
     def run(*words):

@@ -3,8 +3,8 @@
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from anju.core.kept import steady
-from anju.core.models import Trail
+from anju.core.database.cache import steady
+from anju.core.models.trail import Trail
 from anju.figures.models import CurrentFigure, Observation
 from anju.figures.queries import current
 from anju.figures.services import imports, observations

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anju.core.models import Trail
+from anju.core.models.trail import Trail
 from anju.figures.models import CurrentFigure, Observation, Source
 from anju.figures.queries import current, provenance
 from anju.figures.services import imports, observations
@@ -228,14 +228,14 @@ def test_units_counted_alike_are_kept_as_printed(user, city, east):
 
 
 def test_a_region_outside_the_scope_is_not_found(user, clerk, city, east, west):
-    from anju.core.scope import scoped
+    from anju.core.people.scope import scoped
 
     with scoped(clerk):
         assert bring(clerk, east, cell(east, "shanty.start", "5")).new == 1
         with pytest.raises(Refused) as refused:
             bring(clerk, east, cell(west, "shanty.start", "5"), sha="e" * 64)
         assert codes(refused) == ["FIG-011"]
-        from anju.core.models import Region
+        from anju.core.models.region import Region
 
         with pytest.raises(Region.DoesNotExist):
             bring(clerk, city, cell(east, "shanty.start", "5"), sha="f" * 64)

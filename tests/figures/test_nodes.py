@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from anju.core.models import Trail
-from anju.core.scope import Operator, scoped
+from anju.core.models.trail import Trail
+from anju.core.people.scope import Operator, scoped
 from anju.figures.queries import current
 from anju.figures.queries import nodes as node_queries
 from anju.figures.queries.nodes import goal

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anju.core.scope import scoped
+from anju.core.people.scope import scoped
 from anju.figures.models import Observation, Source
 from anju.figures.queries import current, provenance, targets
 from anju.figures.services import imports, observations

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from anju.core.models import Trail
+from anju.core.models.trail import Trail
 from anju.figures.models import TargetDocument
 from anju.figures.queries import current, provenance, targets
 from anju.figures.services import imports, observations
@@ -209,7 +209,7 @@ def test_a_target_counts_from_the_day_it_takes_effect(user, city, paper):
 
 
 def test_documents_of_other_regions_are_not_found(user, clerk, city, paper):
-    from anju.core.scope import scoped
+    from anju.core.people.scope import scoped
 
     with scoped(clerk), pytest.raises(TargetDocument.DoesNotExist):
         targets.document(clerk, paper.number)

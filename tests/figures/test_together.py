@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections
 
-from anju.core.scope import local_operator, scoped
+from anju.core.people.scope import local_operator, scoped
 from anju.figures import catalogue
 from anju.figures.models import Observation
 from anju.figures.queries import current, provenance, targets
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("committed")
 
 @pytest.fixture
 def prepared(committed):
-    from anju.core.regions import children, region
+    from anju.core.regions.tree import children, region
 
     user = local_operator()
     with scoped(user):

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from anju.core.models import Region
-from anju.core.scope import Operator, scoped
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, scoped
 from anju.figures.catalogue import load_catalogue
 from anju.figures.models import CurrentFigure, Source
 from anju.figures.queries import latest as latest_queries

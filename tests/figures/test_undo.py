@@ -2,8 +2,8 @@
 
 import pytest
 
-from anju.core.models import Trail
-from anju.core.scope import scoped
+from anju.core.models.trail import Trail
+from anju.core.people.scope import scoped
 from anju.figures.models import CurrentFigure, Observation, Source
 from anju.figures.queries import current, provenance
 from anju.figures.services import imports, observations

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from anju.core.models import Region, Staff
-from anju.core.scope import Operator
+from anju.core.models.people import Staff
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
 from tests.cast import person
 
 PERIOD = "2020"  # a period in which there is a score table in force
@@ -73,7 +74,7 @@ def posting(by: Operator, region: Region, visitor: Staff) -> At:
 
 @makes("core:job", "core:job-stop", "core:job-retry")
 def job(by: Operator, region: Region, visitor: Staff) -> At:
-    from anju.core.models import Job
+    from anju.core.models.people import Job
 
     made = Job.objects.create(
         name="test", title="示例任务", args={}, by=visitor.username, by_name=visitor.name, region=region
@@ -137,7 +138,7 @@ def document(by: Operator, region: Region, visitor: Staff) -> At:
 
 @makes("figures:check", "figures:marked", "figures:store")
 def upload(by: Operator, region: Region, visitor: Staff) -> At:
-    from anju.core import uploads
+    from anju.core.pages import uploads
     from tests.desk.conftest import PLACES
 
     digest = uploads.keep((PLACES / "jincheng-2021" / "附件4 审计整改.xlsx").read_bytes())
@@ -168,7 +169,7 @@ def ledger_row(by: Operator, region: Region) -> Any:
 
 
 def picture(by: Operator, region: Region) -> Any:
-    from anju.core.models import File
+    from anju.core.models.file import File
 
     content = b"\xff\xd8sample"
     digest = hashlib.sha256(content).hexdigest()
@@ -234,7 +235,7 @@ def cohort(by: Operator, region: Region, visitor: Staff) -> At:
 
 @makes("projects:check", "projects:marked")
 def project_workbook(by: Operator, region: Region, visitor: Staff) -> At:
-    from anju.core import uploads
+    from anju.core.pages import uploads
 
     return At({"digest": uploads.keep(b"no workbook")}, query={"name": "项目.xlsx"})
 

@@ -13,9 +13,9 @@ from django.db import connections, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from anju.core.models import Region
-from anju.core.permissions import PUBLIC, permissions, posts
-from anju.core.scope import local_operator, scoped
+from anju.core.models.region import Region
+from anju.core.people.permissions import PUBLIC, permissions, posts
+from anju.core.people.scope import local_operator, scoped
 from anju.figures.catalogue import load_catalogue
 from tests.cast import EAST, WEST, person, sign_in
 from tests.matrix.objects import MAKERS, NO_REGION, NOT_THERE, OF_ONE, PERIOD, At

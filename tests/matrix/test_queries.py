@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from ruamel.yaml import YAML
 
-from anju.core.models import Region
-from anju.core.scope import Operator, local_operator, scoped
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, local_operator, scoped
 from anju.figures.catalogue import load_catalogue
 from anju.figures.models import Source
 from anju.figures.services.publications import Published, publish
@@ -124,7 +124,7 @@ def test_a_page_asks_as_many_queries_as_it_is_written(db, monkeypatch):
     from anju.documents.models import Document
     from anju.runs.models import Run
 
-    monkeypatch.setattr("anju.core.people.ten_minutes", lambda: 0)  # names are not asked anew in between
+    monkeypatch.setattr("anju.core.people.identity.ten_minutes", lambda: 0)  # names are not asked anew in between
     with scoped(local_operator()) as by:
         load_catalogue(by=by)
         opening.load_forms(by=by)

@@ -35,8 +35,8 @@ def county(django_db_setup, django_db_blocker, empty):
     from django.db import connections
     from django.utils import timezone
 
-    from anju.core import periods
-    from anju.core.scope import local_operator, scoped
+    from anju import periods
+    from anju.core.people.scope import local_operator, scoped
     from anju.demo.people import people
     from anju.demo.practice import practice
     from anju.figures.catalogue import load_catalogue
@@ -101,6 +101,6 @@ def site(county, tmp_path_factory):
 @pytest.fixture
 def visit(come):
     """visit(user name): a page at a desk, that person signed in; visit(): nobody is."""
-    from anju.core.models import Staff
+    from anju.core.models.people import Staff
 
     return lambda username="": come(username and Staff.objects.get(username=username), timezone_id="Asia/Shanghai")

@@ -15,9 +15,9 @@ from docx import Document
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from anju.core import regions
-from anju.core.people import operator_called
-from anju.core.scope import scoped
+from anju.core.people.identity import operator_called
+from anju.core.people.scope import scoped
+from anju.core.regions import tree
 from anju.core.templatetags.anju import period_label
 from anju.returns.forms import calendar
 from anju.returns.services import opening
@@ -459,7 +459,7 @@ def draft_of_another_month(county) -> int:
     by = operator_called(f"clerk.{county.code}")
     with scoped(by):
         return opening.open_return(
-            by=by, form_code=FORM, region=regions.region(by, county.code), period=calendar.shifted(county.period, -5)
+            by=by, form_code=FORM, region=tree.region(by, county.code), period=calendar.shifted(county.period, -5)
         ).pk
 
 

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from anju.core import regions
+from anju.core.regions import tree
 from anju.documents import services as documents
 from anju.documents.layout import markup
 from anju.documents.layout.grid import Grid
@@ -24,7 +24,7 @@ SUBSIDY = {"subsidy.households.target": "100", "subsidy.households": "120"}
 
 
 def enter(user, code, period, measure, value):
-    figures.enter(by=user, measure=measure, region=regions.region(user, code), period=period, value=value)
+    figures.enter(by=user, measure=measure, region=tree.region(user, code), period=period, value=value)
 
 
 def plain(version) -> str:

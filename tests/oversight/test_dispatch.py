@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from anju.core import regions
+from anju.core.regions import tree
 from anju.desk.references import resolve
 from anju.documents import queries
 from anju.documents import services as documents
@@ -26,7 +26,7 @@ ACTUAL, TARGET = "shanty.start", "shanty.start.target"
 @pytest.fixture
 def parts(scope):
     catalogue.load_catalogue(by=scope)
-    return regions.children(scope, place(scope), date(2023, 12, 31))[:4]
+    return tree.children(scope, place(scope), date(2023, 12, 31))[:4]
 
 
 def enter(user, region, period, value, measure=ACTUAL, **more):

@@ -7,10 +7,10 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from anju.core import regions
-from anju.core.jobs import kind
-from anju.core.models import Trail
-from anju.core.scope import scoped
+from anju.core.jobs.queue import kind
+from anju.core.models.trail import Trail
+from anju.core.people.scope import scoped
+from anju.core.regions import tree
 from anju.figures import catalogue
 from anju.figures.services import nodes, observations, targets
 from anju.oversight.models import Notice
@@ -29,7 +29,7 @@ def at(year: int, month: int, day: int) -> datetime:
 @pytest.fixture
 def parts(scope):
     catalogue.load_catalogue(by=scope)
-    return regions.children(scope, place(scope), date(2023, 12, 31))[:3]
+    return tree.children(scope, place(scope), date(2023, 12, 31))[:3]
 
 
 @pytest.fixture

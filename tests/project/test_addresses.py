@@ -16,7 +16,7 @@ FILES = sorted(
 )
 ROUTED = [p for p in FILES if p.name != "urls.py" and not p.name.endswith("_urls.py") and p.parent.name != "urls"]
 HOW = (
-    'name the route: redirect("projects:project", pk), thing.get_absolute_url(), path_of("projects:list") of core/addresses.py;'
+    'name the route: redirect("projects:project", pk), thing.get_absolute_url(), path_of("projects:list") of core/pages/addresses.py;'
     " {% url 'returns:return' ret.pk %} or, with where and when, {% at 'projects:list' %} in templates;"
     " a script reads the address from a data- attribute or a form"
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anju.core.models import Trail
+from anju.core.models.trail import Trail
 from anju.problems import Refused
 from anju.projects.models import Project
 from anju.projects.queries import events, projects

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from anju.core.models import Trail
-from anju.core.scope import local_operator, scoped
+from anju.core.models.trail import Trail
+from anju.core.people.scope import local_operator, scoped
 from anju.figures.catalogue import load_catalogue
 from anju.problems import Refused
 from anju.projects.models import Adjustment, Project

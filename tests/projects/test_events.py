@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from anju.core.kept import steady
-from anju.core.models import Trail
+from anju.core.database.cache import steady
+from anju.core.models.trail import Trail
 from anju.problems import Refused
 from anju.projects.models import Event, Project
 from anju.projects.queries import conditions, events, photos, projects, stages

@@ -7,10 +7,11 @@ import pytest
 from django.db import connections, transaction
 from django.test import Client
 
-from anju.core import jobs
-from anju.core.job_models import Job
-from anju.core.models import Region, Trail
-from anju.core.scope import local_operator, scoped
+from anju.core.jobs import queue
+from anju.core.models.job import Job
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people.scope import local_operator, scoped
 from anju.problems import Refused
 from anju.projects.models import Entry, Look, Notice, Project
 from anju.projects.queries import alerts, projects
@@ -137,7 +138,7 @@ def test_a_large_region_is_looked_over_in_the_background_once_however_often_it_i
     with scoped(local_operator()):
         job = Job.objects.get(name="projects.look")
     assert paths == {f"/jobs/{job.pk}/"} and "重新核对" not in asked()
-    jobs.run(job.pk)
+    queue.run(job.pk)
     with scoped(local_operator()):
         assert Job.objects.get().result == f"/projects/ledger/?region={cast.EAST}&period=2021-03&show=signals"
     text = asked()
@@ -157,7 +158,7 @@ def test_the_entries_of_a_large_region_are_made_in_the_background_too(asked, mon
     with scoped(local_operator()):
         job = Job.objects.get(name="projects.enter")
         assert where == f"/jobs/{job.pk}/" and not Entry.objects.exists()
-    jobs.run(job.pk)
+    queue.run(job.pk)
     with scoped(local_operator()):
         assert Entry.objects.get().ledger == "due-unfinished"
         assert Job.objects.get().message == "核对到2021年3月31日：新列入台账1个"
@@ -181,7 +182,7 @@ def look_again(asked):
     asked.client.post(f"/projects/ledger/look/?region={cast.EAST}&period=2021-03")
     with scoped(local_operator()):
         job = Job.objects.filter(name="projects.look").latest("pk")
-    jobs.run(job.pk)
+    queue.run(job.pk)
 
 
 def test_a_kept_answer_holds_while_nothing_changes(kept):

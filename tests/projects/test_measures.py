@@ -104,11 +104,11 @@ def test_an_unknown_count_is_not_published(clerk, citizen, county, year, acting)
 def test_the_ledger_is_counted_in_the_background_when_asked_for_on_a_page(
     citizen, city, county, year, operator, acting
 ):
-    from anju.core import jobs
+    from anju.core.jobs import queue
     from anju.projects.jobs import count
 
     acting(operator)
-    job = jobs.enqueue(operator, "projects.count", region=city.code, period="2021")
+    job = queue.enqueue(operator, "projects.count", region=city.code, period="2021")
     acting(citizen)
     assert count(job, by=citizen, region=city.code, period="2021") == f"/figures/?region={city.code}&period=2021"
     assert value(citizen, "shanty.start", city) == 382

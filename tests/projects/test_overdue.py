@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from anju.core.models import Region
-from anju.core.scope import local_operator, scoped
+from anju.core.models.region import Region
+from anju.core.people.scope import local_operator, scoped
 from anju.documents import queries as papers
 from anju.documents import services as documents
 from anju.figures.catalogue import load_catalogue

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from anju.core.models import Region
-from anju.core.scope import local_operator, scoped
+from anju.core.models.region import Region
+from anju.core.people.scope import local_operator, scoped
 from anju.projects.models import Condition, Entry, Event, Member, Photo, Project
 from anju.projects.queries import cohorts
 from anju.projects.services import entries, events, projects

@@ -17,8 +17,8 @@ def site(django_db_setup, django_db_blocker, empty):
     """A server with a county's dozen projects, really committed."""
     from django.db import connections
 
-    from anju.core.models import Region
-    from anju.core.scope import local_operator, scoped
+    from anju.core.models.region import Region
+    from anju.core.people.scope import local_operator, scoped
     from anju.projects.services import events, projects
 
     with django_db_blocker.unblock():

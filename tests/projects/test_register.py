@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from anju.core.models import Region, Trail
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
 from anju.problems import Refused
 from anju.projects.models import Project
 from anju.projects.queries import projects

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
-from anju.core.models import Organisation
+from anju.core.models.people import Organisation
 from anju.problems import Refused
 from anju.projects.files import workbook
 from anju.projects.models import Project

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from anju.core.models import Organisation, Region
-from anju.core.scope import Operator, local_operator, scoped
+from anju.core.models.people import Organisation
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, local_operator, scoped
 
 PERIOD = "2021-08"
 FORM = "anju-project-month"

@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from anju.core.models import Trail
-from anju.core.scope import scoped
+from anju.core.models.trail import Trail
+from anju.core.people.scope import scoped
 from anju.problems import Refused
 from anju.returns.files.audit import audit_export
 from anju.returns.models import Return
@@ -84,7 +84,7 @@ def test_the_notice_of_their_post_is_taken(city, two):
     from tests import cast
 
     staff = cast.person("auditor", "140500")
-    from anju.core.people import operator_of
+    from anju.core.people.identity import operator_of
 
     by = operator_of(staff)
     with scoped(by):

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, transaction
 
-from anju.core.models import Trail
-from anju.core.scope import scoped
+from anju.core.models.trail import Trail
+from anju.core.people.scope import scoped
 from anju.figures.queries import current, provenance
 from anju.problems import Refused
 from anju.projects.models import Event

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from anju.core.scope import scoped
+from anju.core.people.scope import scoped
 from anju.figures.services import observations as figures
 from anju.problems import Refused
 from anju.returns.models import Answer
@@ -209,7 +209,7 @@ def test_a_long_return_is_checked_by_the_engine_with_the_same_findings(people, d
 
 
 def test_an_answer_and_what_is_typed_leave_a_trail_row(people, draft, acting):
-    from anju.core.models import Trail
+    from anju.core.models.trail import Trail
 
     by = acting(people["clerk"])
     complete(by, draft)
@@ -218,7 +218,7 @@ def test_an_answer_and_what_is_typed_leave_a_trail_row(people, draft, acting):
 
 
 def test_one_answer_to_all_that_a_check_asks_is_one_row(people, draft, projects, acting):
-    from anju.core.models import Trail
+    from anju.core.models.trail import Trail
 
     by, lines = acting(people["clerk"]), [f"p{one.pk}" for one in projects[:2]]
     for line in lines:

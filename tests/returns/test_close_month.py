@@ -5,8 +5,10 @@ import threading
 import pytest
 from django.db import connection
 
-from anju.core.models import Organisation, Region, Trail
-from anju.core.scope import Operator, local_operator, scoped
+from anju.core.models.people import Organisation
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people.scope import Operator, local_operator, scoped
 from anju.figures.catalogue import load_catalogue
 from anju.figures.queries import current
 from anju.projects.models import Event, Project

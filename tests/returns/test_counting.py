@@ -1,6 +1,6 @@
 """What a locked return's projects count for is said by the counting books, not by the return's own columns."""
 
-from anju.core.scope import scoped
+from anju.core.people.scope import scoped
 from anju.figures.models import CurrentFigure
 from tests.returns.conftest import pass_on
 

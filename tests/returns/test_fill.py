@@ -5,8 +5,8 @@ import threading
 import pytest
 from django.db import connection
 
-from anju.core.models import Trail
-from anju.core.scope import scoped
+from anju.core.models.trail import Trail
+from anju.core.people.scope import scoped
 from anju.problems import Refused
 from anju.returns.models import Cell, Change, Return
 from anju.returns.queries import checks, reading, returns

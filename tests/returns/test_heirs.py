@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from anju.core.models import Organisation
-from anju.core.scope import scoped
+from anju.core.models.people import Organisation
+from anju.core.people.scope import scoped
 from anju.problems import Refused
 from anju.returns.queries import grid, returns
 from anju.returns.services import filling

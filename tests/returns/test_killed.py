@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from anju.core import trail
-from anju.core.models import Region, Trail
-from anju.core.scope import local_operator, scoped
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people.scope import local_operator, scoped
+from anju.core.trail import sealing
 from anju.figures.models import Observation, Source, Undone
 from anju.figures.services import current, imports, observations
 from anju.projects.models import Event
@@ -112,7 +113,7 @@ def sound() -> None:
             assert source.observations.exists(), "an import without its numbers"
         doubled = Event.objects.filter(origin__startswith="return:").values_list("origin", "kind", "mode", "project_id")
         assert len(doubled) == len(set(doubled))
-    trail.seal()
+    sealing.seal()
 
 
 @pytest.mark.soak

@@ -7,8 +7,9 @@ import pdfplumber
 import pytest
 from openpyxl import load_workbook
 
-from anju.core.models import File, Trail
-from anju.core.scope import scoped
+from anju.core.models.file import File
+from anju.core.models.trail import Trail
+from anju.core.people.scope import scoped
 from anju.problems import ASK, Refused
 from anju.projects.models import Project
 from anju.returns.files import papers, workbook

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from anju.core.models import Trail
-from anju.core.scope import local_operator, scoped
+from anju.core.models.trail import Trail
+from anju.core.people.scope import local_operator, scoped
 from anju.problems import Refused
 from anju.returns.models import Cell, Change, Return, Step
 from anju.returns.services import filling, review

@@ -11,8 +11,8 @@ from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
 
-from anju.core.models import File
-from anju.core.scope import scoped
+from anju.core.models.file import File
+from anju.core.people.scope import scoped
 from anju.problems import Refused
 from anju.returns.files import receivers
 from anju.returns.models import Receipt

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from anju.core import periods
-from anju.core.scope import scoped
+from anju import periods
+from anju.core.people.scope import scoped
 from anju.core.templatetags.anju import period_label
 from anju.figures.queries import current, provenance
 from anju.problems import Refused
@@ -238,12 +238,12 @@ def test_what_has_not_fallen_due_is_not_counted(people, city, county, offices, f
 
 @pytest.mark.django_db(databases=["default", "owner"])
 def test_every_day_last_month_is_counted_city_by_city(people, city, county, offices, forms, operator):
-    from anju.core import jobs
+    from anju.core.jobs import queue
     from anju.figures.models import Source
     from anju.returns.jobs import lateness
 
     with scoped(operator):
-        job = jobs.enqueue(operator, "returns.lateness")
+        job = queue.enqueue(operator, "returns.lateness")
         assert lateness(job, by=operator).startswith("/returns/")
         month = calendar.shifted(f"{timezone.localdate():%Y-%m}", -1)
         assert current.figure(operator, "returns.late", county, month).text() == "2", "nobody reported anything"

@@ -6,8 +6,8 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from anju.core.models import Region
-from anju.core.scope import Operator, local_operator, scoped
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, local_operator, scoped
 from anju.projects.models import Event, Project
 from anju.projects.queries import entries, projects
 from anju.returns.models import Cell, Change, Line, Return, Step

@@ -6,8 +6,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
-from anju.core.models import Trail
-from anju.core.scope import scoped
+from anju.core.models.trail import Trail
+from anju.core.people.scope import scoped
 from anju.problems import ASK, Refused
 from anju.returns.files import workbook, workbook_file
 from anju.returns.models import Cell

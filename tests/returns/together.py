@@ -1,7 +1,8 @@
 """A county's month that is really committed, for tests with several connections."""
 
-from anju.core.models import Organisation, Region
-from anju.core.scope import Operator, local_operator, scoped
+from anju.core.models.people import Organisation
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, local_operator, scoped
 
 
 def month():

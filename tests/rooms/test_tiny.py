@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from anju.core.postgres import DATABASE, SUPERUSER, Cluster
+from anju.core.database.postgres import DATABASE, SUPERUSER, Cluster
 from tests.core import clusters
 
 CODE = Path(__file__).parents[2]
@@ -109,7 +109,7 @@ def test_it_brings_a_command_and_a_check(house, place):
 
 
 def test_no_other_room_has_a_migration_to_make_for_it(house, place):
-    done = run(place, "-m", "anju.core.manage", "makemigrations", "--check", "--dry-run", rooms=TINY)
+    done = run(place, "-m", "anju.core.console.manage", "makemigrations", "--check", "--dry-run", rooms=TINY)
     assert (done.returncode, done.stdout) == (0, "No changes detected\n"), done.stderr
 
 

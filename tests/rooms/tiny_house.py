@@ -7,7 +7,7 @@ import json
 import sys
 from datetime import date
 
-from anju.core import command
+from anju.core.console import command
 
 
 def main() -> dict:
@@ -16,9 +16,11 @@ def main() -> dict:
     from django.urls import reverse
     from django.utils import timezone
 
-    from anju.core import frame, jobs, regions
-    from anju.core.job_models import Job
-    from anju.core.scope import local_operator, scoped
+    from anju.core.jobs import queue
+    from anju.core.models.job import Job
+    from anju.core.pages import context
+    from anju.core.people.scope import local_operator, scoped
+    from anju.core.regions import tree
     from anju.documents import services as documents
     from anju.documents.kinds import kinds
     from anju.figures.catalogue import load_catalogue
@@ -34,19 +36,19 @@ def main() -> dict:
 
     said = {}
     with scoped(local_operator()) as by:
-        region = regions.region(by, cast.EAST)
+        region = tree.region(by, cast.EAST)
         load_catalogue(by=by)
         bench = services.put_up(by=by, region=region, name="东门长椅", broken=True)
         reminders.remind(by=by, at=timezone.now())
         enter(by=by, measure="tiny.benches", region=region, period="2022", value="1")
         said["measure"] = Measure.objects.get(code="tiny.benches").name
-        said["rail"] = frame.rail(by)
-        said["waiting"] = sum(ask(by) for ask in frame.registry.fetch("notices"))
-        said["places"] = [place.code for place in frame.places(by)]
+        said["rail"] = context.rail(by)
+        said["waiting"] = sum(ask(by) for ask in context.registry.fetch("notices"))
+        said["places"] = [place.code for place in context.places(by)]
         said["reminders"] = list(Notice.objects.values_list("what", flat=True))
         said["overdue"] = [[one.what, one.state] for one in overdue.overdue(by, region, date.today()).waiting]
         said["papers"] = {kind.code: kind.name for kind in kinds()}
-        job = jobs.enqueue(by, "tiny.count")
+        job = queue.enqueue(by, "tiny.count")
         project = projects.register(
             by=by, region=region, name="示例片区", code="P1", kind="shanty", year=2022, units=100
         )
@@ -62,7 +64,7 @@ def main() -> dict:
     with scoped(local_operator()):
         type(bench).objects.update(broken=False)
     said["issued"] = issue(paper)
-    jobs.run(job.pk)
+    queue.run(job.pk)
     with scoped(local_operator()):
         job = Job.objects.get(pk=job.pk)
         said["job"] = [job.title, job.state, job.result]
@@ -79,7 +81,7 @@ def main() -> dict:
 
 def issue(paper) -> list[str]:
     """What stands in the way of it."""
-    from anju.core.scope import local_operator, scoped
+    from anju.core.people.scope import local_operator, scoped
     from anju.documents import services as documents
     from anju.problems import Refused
 

@@ -18,7 +18,7 @@ def duck():
 def postgres(cluster):
     import psycopg
 
-    from anju.core.postgres import APPLICATION
+    from anju.core.database.postgres import APPLICATION
 
     with psycopg.connect(**cluster.connection(APPLICATION), autocommit=True) as connection:
         yield connection

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from anju.core import regions
-from anju.core.scope import local_operator, scoped
+from anju.core.people.scope import local_operator, scoped
+from anju.core.regions import loading, tree
 from anju.runs.services import runs
 from anju.workbooks.reading import reader
 
@@ -30,10 +30,10 @@ def bring(slug: str):
     folder = PLACES / slug
     place = read_place(folder)
     with scoped(local_operator()) as by:
-        region = regions.region(by, place.region, place.on)
+        region = tree.region(by, place.region, place.on)
         catalogue.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
         for unit in place.units:
-            regions.add_pseudo(
+            loading.add_pseudo(
                 by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases
             )
     by = local_operator()  # now with the pseudo-units among its regions

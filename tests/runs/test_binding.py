@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from anju.core import regions
+from anju.core.regions import tree
 from anju.figures import catalogue
 from anju.figures.services import observations
 from anju.problems import Refused
@@ -30,7 +30,7 @@ def book(inputs, formula="a >= 0"):
 @pytest.fixture
 def county(scope):
     catalogue.load_catalogue(by=scope)
-    return regions.region(scope, "140502", ON)
+    return tree.region(scope, "140502", ON)
 
 
 @pytest.fixture

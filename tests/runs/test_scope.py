@@ -2,8 +2,8 @@
 
 import pytest
 
-from anju.core.models import Region
-from anju.core.scope import Operator, scoped
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, scoped
 from anju.runs.models import Run
 from anju.runs.queries import runs
 from anju.runs.services.runs import judge, run_book, run_warnings
@@ -13,9 +13,9 @@ from tests.runs.conftest import ON, WHOLE_YEAR, score
 @pytest.fixture
 def stranger(city):
     """Has another city and nothing of this one."""
-    from anju.core import regions
+    from anju.core.regions import tree
 
-    other = regions.region(city[0], "140500", WHOLE_YEAR)
+    other = tree.region(city[0], "140500", WHOLE_YEAR)
     return Operator("stranger", "外地", frozenset({other.pk}))
 
 
@@ -51,11 +51,11 @@ def test_nobody_runs_a_book_for_a_region_that_is_not_theirs(city, stranger):
 
 def test_findings_of_a_county_are_the_citys_record(place):
     """The run belongs to the region it was run for: a county's clerk does not see the city's list."""
-    from anju.core import regions
+    from anju.core.regions import tree
 
     by, region, _ = place("jincheng-2021")
     run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
-    county = regions.region(by, "140502", WHOLE_YEAR)
+    county = tree.region(by, "140502", WHOLE_YEAR)
     clerk = Operator("clerk", "填报员", frozenset({county.pk}))
     with scoped(clerk):
         assert runs.findings(clerk, region, "2021") == []

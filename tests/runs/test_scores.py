@@ -110,7 +110,7 @@ def test_the_same_again_is_the_run_that_stands(city):
 
 
 def test_a_run_leaves_a_trail_row_with_the_digest_of_its_outputs(city):
-    from anju.core.models import Trail
+    from anju.core.models.trail import Trail
 
     run = score(city, "prh-shanty")
     row = Trail.objects.get(act="runs.run")

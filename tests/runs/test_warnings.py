@@ -148,11 +148,11 @@ def test_the_same_again_keeps_the_runs_that_stand(city):
 
 
 def test_a_corrected_figure_makes_a_new_run_and_the_finding_goes(city, found):
-    from anju.core import regions
+    from anju.core.regions import tree
     from anju.figures.services import observations as figures
 
     by, region = city
-    county = regions.region(by, "140502", WHOLE_YEAR)
+    county = tree.region(by, "140502", WHOLE_YEAR)
     figures.correct(
         by=by, measure="subsidy.households", region=county, period="2021", value="450", reason="核对发放名册"
     )
@@ -162,12 +162,12 @@ def test_a_corrected_figure_makes_a_new_run_and_the_finding_goes(city, found):
 
 def test_paid_once_a_year(city):
     """The circular says it of every county; the fact itself is reported per county, as an assumption until it is corrected."""
-    from anju.core import regions
+    from anju.core.regions import tree
     from anju.figures.services import observations as figures
 
     by, region = city
     for county, times in (("140525", 2), ("140581", 4)):
-        where = regions.region(by, county, WHOLE_YEAR)
+        where = tree.region(by, county, WHOLE_YEAR)
         figures.correct(
             by=by, measure="subsidy.times", region=where, period="2021", value=times, reason="补报发放次数", unit="次"
         )

@@ -4,14 +4,15 @@ Importing this connects to the database of ANJU_HOME, as a command does: for pro
 """
 
 # ruff: noqa: E402, F401
-from anju.core.command import setup
+from anju.core.console.command import setup
 
 setup(migrated=False)
 
-from anju.core import regions, trail
-from anju.core.models import Staff
-from anju.core.people import operator_called
-from anju.core.scope import local_operator, scoped
+from anju.core.models.people import Staff
+from anju.core.people.identity import operator_called
+from anju.core.people.scope import local_operator, scoped
+from anju.core.regions import tree
+from anju.core.trail import trail
 from anju.documents import queries as documents
 from anju.documents import services as papers
 from anju.documents.models import Document

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from anju.core.postgres import Cluster
+from anju.core.database.postgres import Cluster
 from tests.core import clusters
 
 CODE = Path(__file__).parents[2]

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from anju.core import permissions
-from anju.core.addresses import path_of
-from anju.core.people import name_of
+from anju.core.pages.addresses import path_of
+from anju.core.people import permissions
+from anju.core.people.identity import name_of
 from anju.problems import BLOCK, Problem
 
 register = template.Library()

@@ -7,10 +7,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core import periods, regions
-from anju.core.frame import Frame, frame, show
-from anju.core.permissions import acting
-from anju.core.sheets import Cell, Column, Row, Sheet
+from anju import periods
+from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.people.permissions import acting
+from anju.core.regions import tree
 from anju.core.templatetags.anju import address, period_label
 from anju.desk import nodes, work
 from anju.desk.leader import NOUNS
@@ -35,7 +36,7 @@ def listing(request: HttpRequest, status: int = 200, **extra) -> HttpResponse:
     if made.region is None:
         return show(request, "desk/dispatch.html", status=status, heading="还没有调度材料", kinds=[], **extra)
     on = nodes.seen_from(made.on, timezone.localdate())
-    below = regions.children(user, made.region, on)
+    below = tree.children(user, made.region, on)
     gaps = node_queries.nodes(user, made.region, on, below)
     tasks = [one for one in packs.read_tasks(user, [made.region, *below], periods.reported_by(on)) if one.told]
     ranking = packs.rank(tasks, made.region, below, str(on))

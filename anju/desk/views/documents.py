@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core.files import file_response
-from anju.core.frame import frame, show
-from anju.core.page import page
-from anju.core.permissions import acting
+from anju.core.pages.context import frame, show
+from anju.core.pages.files import file_response
+from anju.core.pages.page import page
+from anju.core.people.permissions import acting
 from anju.core.templatetags.anju import address
 from anju.desk import prose, work
 from anju.desk import stale as stale_told

@@ -5,12 +5,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core import regions
-from anju.core.files import file_response
-from anju.core.frame import Frame, frame, show
-from anju.core.page import page
-from anju.core.permissions import acting
-from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.files import file_response
+from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.page import page
+from anju.core.people.permissions import acting
+from anju.core.regions import tree
 from anju.core.templatetags.anju import address, figure_html, period_label
 from anju.desk import compare, excel, layout
 from anju.desk.door import Door, open_door
@@ -25,7 +25,7 @@ from anju.problems import Refused
 
 def here_and_below(request: HttpRequest, made: Frame) -> list:
     """The region first, then its parts in their order."""
-    return [made.region, *regions.children(request.operator, made.region, made.on)] if made.region else []
+    return [made.region, *tree.children(request.operator, made.region, made.on)] if made.region else []
 
 
 def calibre_names() -> dict[str, str]:

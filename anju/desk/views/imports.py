@@ -11,11 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core import uploads
-from anju.core.addresses import path_of
-from anju.core.files import file_response
-from anju.core.frame import Frame, frame, show
-from anju.core.permissions import acting
+from anju.core.pages import uploads
+from anju.core.pages.addresses import path_of
+from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.files import file_response
+from anju.core.people.permissions import acting
 from anju.core.templatetags.anju import address
 from anju.desk import maps
 from anju.figures.models import Observation, Source, TargetDocument

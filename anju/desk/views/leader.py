@@ -5,10 +5,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core import periods, regions
-from anju.core.frame import frame, show
-from anju.core.permissions import acting
-from anju.core.sheets import Cell, Column, Row, Sheet
+from anju import periods
+from anju.core.pages.context import frame, show
+from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.people.permissions import acting
+from anju.core.regions import tree
 from anju.core.templatetags.anju import address
 from anju.desk import leader as told
 from anju.desk import nodes, work
@@ -26,7 +27,7 @@ def leader(request: HttpRequest) -> HttpResponse:
     made, user = frame(request), request.operator
     if made.region is None:
         return show(request, "desk/leader.html", heading="还没有数字：先导入报表，或载入示例", started=False)
-    below = regions.children(user, made.region, made.on)
+    below = tree.children(user, made.region, made.on)
     on = nodes.seen_from(made.on, timezone.localdate())
     reported = periods.reported_by(on)
     catalogue, names = current.measures(user), calibre_names()

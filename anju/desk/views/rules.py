@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from anju.core.addresses import path_of
-from anju.core.frame import frame, show
-from anju.core.permissions import acting
-from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.addresses import path_of
+from anju.core.pages.context import frame, show
+from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.people.permissions import acting
 from anju.core.templatetags.anju import day
 from anju.rules.book.display import POSTFIX
 from anju.rules.book.parameters import stale

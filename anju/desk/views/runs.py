@@ -7,11 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anju.core.files import file_response
-from anju.core.frame import frame, show
-from anju.core.page import page
-from anju.core.permissions import acting
-from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.context import frame, show
+from anju.core.pages.files import file_response
+from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.page import page
+from anju.core.people.permissions import acting
 from anju.core.templatetags.anju import address, day, period_label
 from anju.desk import work
 from anju.desk.views.rules import KINDS, address_of, shown_unit

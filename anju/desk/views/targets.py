@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from anju.core import regions
-from anju.core.frame import frame, show
-from anju.core.permissions import acting
-from anju.core.scope import visible
-from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.context import frame, show
+from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.people.permissions import acting
+from anju.core.people.scope import visible
+from anju.core.regions import tree
 from anju.core.templatetags.anju import address, day, period_label
 from anju.desk import nodes
 from anju.desk.views.dispatch import noun_of
@@ -29,7 +29,7 @@ def targets(request: HttpRequest) -> HttpResponse:
         return show(request, "desk/targets.html", heading="还没有目标任务")
     year = made.period[:4]
     asked = target_queries.targets(user, made.region, year)
-    above = [one.pk for one in regions.path(made.region)]
+    above = [one.pk for one in tree.path(made.region)]
     papers = visible(TargetDocument.objects.select_related("region"), user).filter(
         region_id__in=above, lines__period__startswith=made.period[:4]
     )
@@ -47,7 +47,7 @@ def targets(request: HttpRequest) -> HttpResponse:
         heading += f"，{len(undone)}项与分解合计不符"
     elif told:
         heading += f"，{len(told)}项已全部分解"
-    below = regions.children(user, made.region, made.on)
+    below = tree.children(user, made.region, made.on)
     gaps = node_queries.nodes(user, made.region, nodes.seen_from(made.on, timezone.localdate()), below)
     context = {
         "nodes": [

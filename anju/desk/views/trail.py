@@ -9,11 +9,11 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from anju.core.acts import acts, label
-from anju.core.frame import frame, show
-from anju.core.models import Trail, TrailSeal
-from anju.core.permissions import acting
-from anju.core.scope import visible
+from anju.core.models.trail import Trail, TrailSeal
+from anju.core.pages.context import frame, show
+from anju.core.people.permissions import acting
+from anju.core.people.scope import visible
+from anju.core.trail.acts import acts, label
 
 PAGE = 50
 

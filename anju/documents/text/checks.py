@@ -10,8 +10,9 @@ from typing import Any
 from lxml import html
 from ruamel.yaml import YAML
 
-from anju.core import periods, regions
-from anju.core.scope import Operator
+from anju import periods
+from anju.core.people.scope import Operator
+from anju.core.regions import tree
 from anju.documents.layout import markup
 from anju.documents.layout.grid import NUMBER, Cell, Grid
 from anju.documents.layout.markup import Sentence, by_class
@@ -116,7 +117,7 @@ def _percent(rate: Figure) -> str:
 
 def _parts(user: Operator, rate: Figure) -> list[Figure]:
     """The same rate of every place directly below."""
-    below = regions.children(user, rate.region, periods.end(rate.period))
+    below = tree.children(user, rate.region, periods.end(rate.period))
     if not below:
         return []
     names = [part.code + (f":{part.calibre}" if part.calibre else "") for part in rate.parts]

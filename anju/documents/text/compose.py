@@ -8,8 +8,8 @@ from typing import Any
 
 from django.template.loader import get_template
 
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
 from anju.documents.kinds import DocumentKind
 from anju.documents.layout import markup
 from anju.documents.text import printing, references

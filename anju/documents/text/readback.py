@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from lxml import html
 
-from anju.core.scope import Operator
+from anju.core.people.scope import Operator
 from anju.documents import queries
 from anju.documents.layout import markup
 from anju.documents.layout.grid import Grid

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from anju.core import periods, regions
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
+from anju.core.regions import tree
 from anju.documents.text import wording
 from anju.documents.text.printing import Look, figure_html
 from anju.figures.queries import current
@@ -89,7 +90,7 @@ def resolve(
             if not codes[reference.code].is_computed and not current.accepts(codes[reference.code], reference.calibre):
                 raise ValueError(f"这个指标没有口径 {reference.calibre}")
             day = periods.end(reference.period or period)
-            asked[text] = (reference, regions.region(user, reference.region, day) if reference.region else region)
+            asked[text] = (reference, tree.region(user, reference.region, day) if reference.region else region)
         except Region.DoesNotExist:
             problems.append(_problem(where, text, f"没有区划 {reference.region}，或者不在您的范围内"))
         except ValueError as error:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
 from anju.figures.figure import Figure
 from anju.figures.queries.current import figures
 from anju.problems import ASK, BLOCK, Problem

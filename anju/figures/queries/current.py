@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from anju.core import periods as calendar
-from anju.core import regions as places
-from anju.core.kept import Kept
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju import periods as calendar
+from anju.core.database.cache import Kept
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
+from anju.core.regions import tree as places
 from anju.figures.figure import (
     NOTHING_TO_ADD,
     NUMBER,

@@ -5,10 +5,10 @@ from datetime import date
 
 from django.db import connection
 
-from anju.core import periods as calendar
-from anju.core import regions
-from anju.core.models import Region
-from anju.core.scope import Operator, array, visible
+from anju import periods as calendar
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, array, visible
+from anju.core.regions import tree
 from anju.figures.figure import Derived, Figure, derived, ratio, total
 from anju.figures.models import CurrentFigure
 from anju.figures.queries.current import Figures, catalogue, figures
@@ -98,7 +98,7 @@ def within(
 
 
 def children_of(user: Operator, of: Iterable[Region]) -> list[Region]:
-    under = regions.known().under
+    under = tree.known().under
     return [part for one in of for part in under.get(one.code, ()) if part.pk in user.region_ids]
 
 
@@ -110,7 +110,7 @@ def summed(user: Operator, wanted: Collection[tuple[str, Region]], period: str) 
     places = {region.pk: region for _, region in wanted if region.kind != Region.Kind.COUNTY}
     if not places:
         return {}
-    parts = {pk: regions.children(user, place, calendar.end(period)) for pk, place in places.items()}
+    parts = {pk: tree.children(user, place, calendar.end(period)) for pk, place in places.items()}
     everything = [one for some in parts.values() for one in some]
     if not everything:
         return {}

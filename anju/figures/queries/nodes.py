@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
-from anju.core import periods, regions
-from anju.core.models import Region
-from anju.core.scope import Operator, visible
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, visible
+from anju.core.regions import tree
 from anju.figures.figure import Derived, Figure, derived
 from anju.figures.models import Measure, Node, Observation, TargetDocument
 from anju.figures.queries.current import LEVELS, Figures, catalogue, figures
@@ -138,7 +139,7 @@ def nodes(user: Operator, region: Region, on: date, parts: Sequence[Region] | No
     known = catalogue()
     for row in rows:
         row.target, row.actual = known[row.target_id], known[row.actual_id]
-    listed = [region, *(regions.children(user, region, on) if parts is None else parts)]
+    listed = [region, *(tree.children(user, region, on) if parts is None else parts)]
     targets = _targets(user, rows, listed, str(on.year))
     done: dict[date, Latest] = {}
     for node in rows:

@@ -1,7 +1,7 @@
-"""Places and periods that there are figures for: what a page offers to choose from (core/frame.py)."""
+"""Places and periods that there are figures for: what a page offers to choose from (core/pages/context.py)."""
 
-from anju.core.models import Region
-from anju.core.scope import Operator, visible
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, visible
 from anju.figures.models import CurrentFigure, Source
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from anju.core.models import Region
-from anju.core.scope import Operator, visible
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, visible
 from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Observation, Source, TargetDocument
 from anju.figures.queries.current import as_figure

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from anju.core import periods as calendar
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju import periods as calendar
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
 from anju.figures.figure import SHARE, Figure, computed, total
 from anju.figures.models import Measure, Observation, TargetDocument
 from anju.figures.queries.current import LEVELS, as_figure, difference, figures

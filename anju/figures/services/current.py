@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from anju.core import trail
-from anju.core.scope import Operator
+from anju.core.people.scope import Operator
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 
 

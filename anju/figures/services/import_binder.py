@@ -6,10 +6,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from anju.core import periods
-from anju.core.models import Region
-from anju.core.regions import Matcher
-from anju.core.scope import Operator
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
+from anju.core.regions.matching import Matcher
 from anju.figures.figure import NUMBER, SHARE
 from anju.figures.models import Calibre, Measure, TargetDocument
 from anju.figures.services.bulk import Row

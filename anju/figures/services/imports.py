@@ -12,10 +12,10 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from anju.core import trail
-from anju.core.models import Region
-from anju.core.permissions import require
-from anju.core.scope import Operator, scoped
+from anju.core.models.region import Region
+from anju.core.people.permissions import require
+from anju.core.people.scope import Operator, scoped
+from anju.core.trail import trail
 from anju.figures.figure import SHARE, STATES
 from anju.figures.models import CurrentFigure, Measure, Observation, Source, TargetDocument
 from anju.figures.queries import checks

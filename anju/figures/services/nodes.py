@@ -6,8 +6,10 @@ from fractions import Fraction
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core import permissions, regions, trail
-from anju.core.scope import Operator, visible
+from anju.core.people import permissions
+from anju.core.people.scope import Operator, visible
+from anju.core.regions import tree
+from anju.core.trail import trail
 from anju.figures.models import Node, TargetDocument
 from anju.figures.queries.nodes import _sides, goal
 from anju.problems import Problem, Refused
@@ -53,7 +55,7 @@ def set_node(
         "denominator": share.denominator if share else None,
         "value": value * unit(target.unit).factor if value else None,
     }
-    bound = [document.region, *(regions.descendants(by, document.region, on) if share else [])]
+    bound = [document.region, *(tree.descendants(by, document.region, on) if share else [])]
     known = {row.region_id: row for row in Node.objects.filter(document=document, target=target, on=on)}
     changed = [row for row in known.values() if any(getattr(row, key) != one for key, one in said.items())]
     if changed and not reason.strip():

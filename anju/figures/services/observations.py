@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from anju.core import periods, trail
-from anju.core.models import Region
-from anju.core.permissions import require
-from anju.core.scope import Operator
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.permissions import require
+from anju.core.people.scope import Operator
+from anju.core.trail import trail
 from anju.figures.figure import APPROX, NUMBER, SHARE, STATES, Figure
 from anju.figures.models import Calibre, CurrentFigure, Measure, Observation, Source, TargetDocument
 from anju.figures.queries import current

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
 from anju.figures.figure import NUMBER, STATES
 from anju.figures.models import Measure, Source
 from anju.figures.services import bulk

@@ -4,9 +4,9 @@ from datetime import date
 
 from django.db import transaction
 
-from anju.core import trail
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
+from anju.core.trail import trail
 from anju.figures.models import TargetDocument
 from anju.figures.services.observations import _may, _own
 from anju.problems import Problem, Refused

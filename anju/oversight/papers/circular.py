@@ -6,9 +6,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from anju.core import periods, regions
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
+from anju.core.regions import tree
 from anju.core.templatetags.anju import period_label
 from anju.documents.layout import annex
 from anju.documents.text.wording import fill, whole_word
@@ -76,7 +77,7 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     options = {"calibre_names": {"": "合计"}, **options, "completion_rate": _completion(options), "span": span}
     codes.known(user, [f"audit.{year}.{name}" for year in options.get("audits", ()) for name in AUDIT], "audits")
     spoken, declared = annex.declared(HERE / "tasks.yaml"), annex.declared(HERE / "annexes.yaml")["circular"]
-    parts = annex.in_order(regions.children(user, region, periods.end(period)), options.get("order", ()))
+    parts = annex.in_order(tree.children(user, region, periods.end(period)), options.get("order", ()))
     tables = [
         annex.make(one, period, options)
         for one in declared.values()

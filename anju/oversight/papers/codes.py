@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from anju.core.scope import Operator
+from anju.core.people.scope import Operator
 from anju.figures.queries import current
 from anju.problems import Problem, Refused
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from anju.core import periods, regions
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
+from anju.core.regions import tree
 from anju.documents.layout import annex
 from anju.documents.layout.annex import Annex, Cell, Column, Row
 from anju.documents.text.wording import fill, spoken_date, whole_word
@@ -46,7 +47,7 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     """What the template prints. Options: organs, addressee, cited.plan, superior_short (who set the added task), dated (the plan's day),
     nodes [{code, period, name}], groups [{total, label, regions}] (sub-totals of the annex), place."""
     options = {"superior_short": "上级", "place": region.name, **options}
-    parts = regions.children(user, region, periods.end(period))
+    parts = tree.children(user, region, periods.end(period))
     table = annex.make(annex.declared(HERE / "annexes.yaml")["decomposition"]["targets"], period, options)
     figures = current.figures(
         user, [*NAMED.values(), *(column.code for column in table.leaves)], [region, *parts], [period]

@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from anju.core import periods, regions
-from anju.core.models import Region
-from anju.core.scope import Operator, visible
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, visible
+from anju.core.regions import tree
 from anju.core.templatetags.anju import period_label, reference
 from anju.documents import queries as documents
 from anju.documents.kinds import DocumentKind
@@ -132,7 +133,7 @@ def gather(code: str, user: Operator, region: Region, period: str, options: dict
     on = periods.end(period)
     span = period_label(period)
     options = {"parts_word": "县（市、区）", "place": region.name, **options, "span": span}
-    parts = annex.in_order(regions.children(user, region, on), options.get("order", ()))
+    parts = annex.in_order(tree.children(user, region, on), options.get("order", ()))
     listed = [region, *parts]
     tasks = [one for one in read_tasks(user, listed, on) if one.told]
     ranking = rank(tasks, region, parts, period)
@@ -234,7 +235,7 @@ def rank_figure(user: Operator, code: str, region: Region, period: str) -> Deriv
     if region.parent is None or region.parent_id not in user.region_ids:
         raise LookupError(code)
     on = periods.end(period)
-    parts = regions.children(user, region.parent, on)
+    parts = tree.children(user, region.parent, on)
     made = rank(read_tasks(user, [region.parent, *parts], on), region.parent, parts, period)
     found = next((one.rank for one in made.places if one.region.pk == region.pk and made.code == code), None)
     if found is None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from anju.core import registry
-from anju.core.models import Region
+from anju.core.models.region import Region
 from anju.core.overdue import OverdueItem
-from anju.core.scope import Operator
+from anju.core.people.scope import Operator
 
 
 @dataclass

@@ -7,8 +7,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
 from anju.problems import ASK, Problem, Refused
 from anju.runs.binding.folders import library
 from anju.runs.queries import runs

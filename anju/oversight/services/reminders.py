@@ -10,13 +10,15 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from anju.core import regions, registry, trail
-from anju.core.addresses import path_of
-from anju.core.models import Region
-from anju.core.permissions import may, permissions
+from anju.core import registry
+from anju.core.models.region import Region
+from anju.core.pages.addresses import path_of
+from anju.core.people.permissions import may, permissions
+from anju.core.people.scope import Operator, visible
+from anju.core.regions import tree
 from anju.core.reminders import Reminder
-from anju.core.scope import Operator, visible
 from anju.core.templatetags.anju import day
+from anju.core.trail import trail
 from anju.documents.layout.annex import declared
 from anju.figures.models import Node
 from anju.figures.queries import nodes as node_queries
@@ -65,7 +67,7 @@ def nodes(user: Operator, at: datetime) -> Iterator[Reminder]:
     near = visible(Node.objects.filter(on__gte=on, on__lte=on + timedelta(days=lead)), user)
     tops = Region.objects.filter(pk__in=near.values("document__region_id")).order_by("order", "id")
     for top in tops:
-        below = regions.children(user, top, on)
+        below = tree.children(user, top, on)
         for one in node_queries.nodes(user, top, on, below).coming:
             if not one.binding or (one.node.on - on).days > lead:
                 continue

@@ -17,11 +17,11 @@ from django.db import transaction
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from anju.core import regions as places
-from anju.core import trail
-from anju.core.models import Region
-from anju.core.permissions import require
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.permissions import require
+from anju.core.people.scope import Operator
+from anju.core.regions import matching
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.projects.base import EDIT, own
 from anju.projects.event_kinds import amount_text, events
@@ -260,7 +260,7 @@ class _Back:
         self.by, self.region, self.name, self.before, self.origin = by, region, name, before, origin
         self.brought, self.problems = Brought(), []
         self.seen: dict[str, int] = {}
-        self.matcher = places.Matcher(by, region)
+        self.matcher = matching.Matcher(by, region)
         self.known = {
             one.pk: one
             for one in chosen(by, region).filter(pk__in=list(before)).select_related("region", "body", "builder")

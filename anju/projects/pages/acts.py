@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from anju.core.frame import Frame, frame, show
+from anju.core.pages.context import Frame, frame, show
 from anju.core.templatetags.anju import address
 from anju.problems import Refused
 from anju.projects.models import Project

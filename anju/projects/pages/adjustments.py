@@ -6,9 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from anju.core.addresses import path_of
-from anju.core.permissions import acting
-from anju.core.scope import visible
+from anju.core.pages.addresses import path_of
+from anju.core.people.permissions import acting
+from anju.core.people.scope import visible
 from anju.projects.base import by_document
 from anju.projects.fields import Field, fields_for
 from anju.projects.fields import show as text_of

@@ -12,11 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core import jobs, scope
-from anju.core.addresses import path_of
-from anju.core.frame import frame, show
-from anju.core.models import Region
-from anju.core.permissions import acting, may, require
+from anju.core.jobs import queue
+from anju.core.models.region import Region
+from anju.core.pages.addresses import path_of
+from anju.core.pages.context import frame, show
+from anju.core.people import scope
+from anju.core.people.permissions import acting, may, require
 from anju.core.templatetags.anju import address, day, period_label
 from anju.problems import Refused
 from anju.projects.models import Entry, Project
@@ -206,13 +207,15 @@ def _signalled(one: Any, label: str, project: Project) -> SimpleNamespace:
 
 
 def _running(user: Any, name: str, region: Region) -> Any:
-    return jobs.jobs(user).filter(name=name, region=region, state__in=(jobs.State.WAITING, jobs.State.RUNNING)).first()
+    return (
+        queue.jobs(user).filter(name=name, region=region, state__in=(queue.State.WAITING, queue.State.RUNNING)).first()
+    )
 
 
 def _in_background(request: HttpRequest, made: Any, name: str, title: str) -> HttpResponse:
     """What a region with very many projects asks for; a second click finds the first one's."""
     user, on = request.operator, filters.as_of(made)
-    job = _running(user, name, made.region) or jobs.enqueue(
+    job = _running(user, name, made.region) or queue.enqueue(
         user, name, region_id=made.region.pk, title=title, region=made.region.code, period=made.period, on=on.isoformat()
     )  # fmt: skip
     return redirect(job)
@@ -256,7 +259,7 @@ def count(request: HttpRequest) -> HttpResponse:
     if made.region is None:
         raise Http404
     title = f"{made.region.name}{period_label(made.period)}台账统计入指标"
-    job = jobs.enqueue(
+    job = queue.enqueue(
         request.operator,
         "projects.count",
         region_id=made.region.pk,

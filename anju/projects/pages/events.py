@@ -6,10 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from anju.core.addresses import path_of
-from anju.core.models import File
-from anju.core.permissions import acting
-from anju.core.scope import Operator, visible
+from anju.core.models.file import File
+from anju.core.pages.addresses import path_of
+from anju.core.people.permissions import acting
+from anju.core.people.scope import Operator, visible
 from anju.problems import Problem
 from anju.projects.event_kinds import MODES, conditions, events, events_for
 from anju.projects.event_kinds import shown as amount_shown

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from anju.core.addresses import path_of
-from anju.core.frame import show
-from anju.core.page import page
-from anju.core.permissions import acting, may
-from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.addresses import path_of
+from anju.core.pages.context import show
+from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.page import page
+from anju.core.people.permissions import acting, may
 from anju.core.templatetags.anju import day
 from anju.projects.base import RETURN
 from anju.projects.event_kinds import MODES, events

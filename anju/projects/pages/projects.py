@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core.frame import frame, show
-from anju.core.models import Region
-from anju.core.permissions import acting, may
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.pages.context import frame, show
+from anju.core.people.permissions import acting, may
+from anju.core.people.scope import Operator
 from anju.core.templatetags.anju import address, day
 from anju.problems import Refused
 from anju.projects.event_kinds import EVERY

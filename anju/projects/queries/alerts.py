@@ -12,8 +12,8 @@ from datetime import date
 from django.db import connection
 from django.db.models import QuerySet
 
-from anju.core.models import Region
-from anju.core.scope import Operator, visible, within
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, visible, within
 from anju.core.templatetags.anju import day
 from anju.projects.base import below
 from anju.projects.models import Look, Notice, Project

@@ -5,8 +5,8 @@ from datetime import date
 
 from django.db import connection
 
-from anju.core.models import Region
-from anju.core.scope import Operator, visible, within
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, visible, within
 from anju.problems import Problem, Refused
 from anju.projects.base import STANDING, below
 from anju.projects.models import Cohort, Member

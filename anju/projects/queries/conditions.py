@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from anju.core.scope import Operator, visible
+from anju.core.people.scope import Operator, visible
 from anju.projects.event_kinds import conditions_for
 from anju.projects.models import Condition, Event, Project
 from anju.projects.queries.events import standing

@@ -11,9 +11,9 @@ from typing import Any
 from django.db import connection
 from ruamel.yaml import YAML
 
-from anju.core import regions as places
-from anju.core.models import Region
-from anju.core.scope import Operator, visible
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, visible
+from anju.core.regions import tree as places
 from anju.figures.models import Observation, Source
 from anju.projects.base import STANDING
 from anju.projects.event_kinds import events

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from anju.core import regions
-from anju.core.addresses import path_of
-from anju.core.models import Region
+from anju.core.models.region import Region
 from anju.core.overdue import OverdueItem
-from anju.core.scope import Operator, visible, within
+from anju.core.pages.addresses import path_of
+from anju.core.people.scope import Operator, visible, within
+from anju.core.regions import tree
 from anju.projects.base import below
 from anju.projects.models import Entry
 from anju.projects.queries.signals import ledger_names
@@ -27,7 +27,7 @@ def overdue_entries(user: Operator, region: Region, on: date) -> list[OverdueIte
     """Of the region and all below it, the oldest first."""
     rows = within(visible(Entry.objects.exclude(state=Entry.CLOSED), user), below(user, region))
     rows = rows.filter(opened_on__lte=on).select_related("project").order_by("opened_on", "id")
-    names, known = ledger_names(), regions.known().by_id
+    names, known = ledger_names(), tree.known().by_id
     return [
         OverdueItem(
             known[row.region_id],

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from anju.core.scope import Operator, visible
+from anju.core.people.scope import Operator, visible
 from anju.projects.event_kinds import EventKind, amount_text, events
 from anju.projects.models import Adjustment, Event, Project
 

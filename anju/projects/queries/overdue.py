@@ -12,8 +12,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, QuerySet
 
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
 from anju.projects.base import below
 from anju.projects.models import Project
 from anju.projects.queries.facts import FACTS, OF_PROJECT, columns, events_of

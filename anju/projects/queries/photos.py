@@ -1,6 +1,6 @@
 """Photographs of a project."""
 
-from anju.core.scope import Operator, visible
+from anju.core.people.scope import Operator, visible
 from anju.projects.models import Photo, Project
 
 

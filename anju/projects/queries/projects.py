@@ -12,9 +12,9 @@ from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet
 from django.db.models.functions import StrIndex, Upper
 from django.db.models.lookups import GreaterThan
 
-from anju.core import regions as places
-from anju.core.models import Region
-from anju.core.scope import Operator, visible
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, visible
+from anju.core.regions import tree as places
 from anju.projects.base import STANDING, below
 from anju.projects.event_kinds import amount_text
 from anju.projects.models import Project

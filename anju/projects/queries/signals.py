@@ -11,9 +11,9 @@ from typing import Any
 from django.db import connection
 from ruamel.yaml import YAML
 
-from anju.core import regions as places
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
+from anju.core.regions import tree as places
 from anju.problems import Problem, Refused
 from anju.projects.base import STANDING, below
 from anju.projects.event_kinds import EVERY, events, shown

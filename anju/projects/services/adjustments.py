@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core import trail
-from anju.core.scope import Operator, visible
+from anju.core.people.scope import Operator, visible
 from anju.core.states import move
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.projects.base import (
     ADJUST,

@@ -4,10 +4,10 @@ from datetime import date
 
 from django.db import transaction
 
-from anju.core import trail
-from anju.core.models import Region
-from anju.core.permissions import require
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.permissions import require
+from anju.core.people.scope import Operator
+from anju.core.trail import trail
 from anju.projects.models import Look, Notice
 from anju.projects.queries import signals
 from anju.projects.queries.alerts import Progress, _books_digest, _snapshot

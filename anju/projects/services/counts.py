@@ -9,11 +9,12 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core import periods, trail
-from anju.core import regions as places
-from anju.core.models import Region
-from anju.core.permissions import require
-from anju.core.scope import Operator, visible
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.permissions import require
+from anju.core.people.scope import Operator, visible
+from anju.core.regions import tree as places
+from anju.core.trail import trail
 from anju.figures.models import CurrentFigure, Measure, Source
 from anju.figures.services.publications import Published, publish
 from anju.problems import Problem, Refused

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from anju.core import trail
-from anju.core.models import File, Region
-from anju.core.permissions import require
-from anju.core.scope import Operator, visible
+from anju.core.models.file import File
+from anju.core.models.region import Region
+from anju.core.people.permissions import require
+from anju.core.people.scope import Operator, visible
 from anju.core.states import move
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.projects.base import ADJUST, EDIT, below, not_future
 from anju.projects.models import Entry, Project

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core import trail
-from anju.core.models import File
-from anju.core.scope import Operator, visible
+from anju.core.models.file import File
+from anju.core.people.scope import Operator, visible
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.projects.base import EDIT, LEDGER, RETURN, locked, locked_all, named, not_future, out_of_library
 from anju.projects.event_kinds import MODES, EventKind, amount_text, events

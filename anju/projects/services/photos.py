@@ -5,9 +5,9 @@ from datetime import date
 
 from django.db import transaction
 
-from anju.core import trail
-from anju.core.models import File
-from anju.core.scope import Operator, visible
+from anju.core.models.file import File
+from anju.core.people.scope import Operator, visible
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.projects.base import (
     EDIT,

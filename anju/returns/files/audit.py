@@ -13,10 +13,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from anju.core import trail
-from anju.core.models import Organisation, Posting, Region
-from anju.core.permissions import require
-from anju.core.scope import Operator, visible, within
+from anju.core.models.people import Organisation, Posting
+from anju.core.models.region import Region
+from anju.core.people.permissions import require
+from anju.core.people.scope import Operator, visible, within
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.projects.base import below
 from anju.returns.base import AUDIT, called

@@ -7,7 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from anju.core.scope import Operator, visible
+from anju.core.people.scope import Operator, visible
 from anju.core.templatetags.anju import day, period_label
 from anju.documents.writers import formats
 from anju.problems import ASK, Problem

@@ -4,8 +4,8 @@ import csv
 import io
 from dataclasses import dataclass, field
 
-from anju.core.permissions import require
-from anju.core.scope import Operator, visible
+from anju.core.people.permissions import require
+from anju.core.people.scope import Operator, visible
 from anju.problems import Problem, Refused
 from anju.returns.base import ours
 from anju.returns.files import papers

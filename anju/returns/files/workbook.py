@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core import trail
-from anju.core.scope import Operator
+from anju.core.people.scope import Operator
+from anju.core.trail import trail
 from anju.problems import ASK, Problem, Refused
 from anju.returns.base import FILL, allowed, called, clock, in_state
 from anju.returns.files import papers

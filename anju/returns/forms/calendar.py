@@ -12,8 +12,8 @@ from django.conf import settings
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from anju.core import periods
-from anju.core.postgres import home
+from anju import periods
+from anju.core.database.folder import home
 from anju.problems import Problem, Refused
 from anju.returns.forms.spec import Deadline, Spec
 

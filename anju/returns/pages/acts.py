@@ -9,10 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from anju.core import jobs, regions
-from anju.core.files import file_response
-from anju.core.frame import frame
-from anju.core.permissions import acting
+from anju.core.jobs import queue
+from anju.core.pages.context import frame
+from anju.core.pages.files import file_response
+from anju.core.people.permissions import acting
+from anju.core.regions import tree
 from anju.core.templatetags.anju import period_label
 from anju.problems import Refused
 from anju.returns.files.audit import audit_export
@@ -47,7 +48,7 @@ def open_one(request: HttpRequest) -> HttpResponse:
     given = {name: request.POST.get(name, "") for name in ("form", "region", "period")}
     region = frame(request).region
     if given["region"]:
-        region = regions.region(request.operator, given["region"])
+        region = tree.region(request.operator, given["region"])
     if region is None:
         raise Http404("没有区划")
     try:
@@ -192,7 +193,7 @@ def close(request: HttpRequest) -> HttpResponse:
         raise Http404("没有区划")
     form, period = request.POST.get("form", ""), request.POST.get("period", "")
     title = f"锁定{region.name}{period_label(period)}报表"
-    made = jobs.enqueue(
+    made = queue.enqueue(
         request.operator,
         "returns.close",
         region_id=region.pk,

@@ -11,10 +11,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core.files import KINDS, file_response
-from anju.core.frame import frame, show
-from anju.core.permissions import acting, may
-from anju.core.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.context import frame, show
+from anju.core.pages.files import KINDS, file_response
+from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.people.permissions import acting, may
 from anju.core.templatetags.anju import period_label
 from anju.problems import Problem, Refused
 from anju.returns.files import papers, receivers, workbook

@@ -12,10 +12,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core.addresses import path_of
-from anju.core.frame import frame, show
-from anju.core.page import page
-from anju.core.permissions import acting, may
+from anju.core.pages.addresses import path_of
+from anju.core.pages.context import frame, show
+from anju.core.pages.page import page
+from anju.core.people.permissions import acting, may
 from anju.core.templatetags.anju import period_label
 from anju.problems import Problem, Refused
 from anju.returns.files import papers, receivers

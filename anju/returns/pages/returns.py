@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_GET
 
-from anju.core.frame import Frame, frame, show
-from anju.core.models import Region
-from anju.core.permissions import acting, may
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.pages.context import Frame, frame, show
+from anju.core.people.permissions import acting, may
+from anju.core.people.scope import Operator
 from anju.core.templatetags.anju import period_label
 from anju.problems import Problem
 from anju.returns.base import unlocked

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from anju.core.addresses import path_of
-from anju.core.permissions import may, permissions
-from anju.core.scope import Operator
+from anju.core.pages.addresses import path_of
+from anju.core.people.permissions import may, permissions
+from anju.core.people.scope import Operator
 from anju.returns.models import Return
 
 

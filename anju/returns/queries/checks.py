@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from anju.core.scope import Operator
+from anju.core.people.scope import Operator
 from anju.problems import ASK, BLOCK, Problem
 from anju.returns.forms.spec import TOTAL, Check
 from anju.returns.models import Answer, Cell, Return

@@ -6,11 +6,12 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from anju.core import periods
-from anju.core import regions as places
-from anju.core.models import Organisation, Region
-from anju.core.permissions import may
-from anju.core.scope import Operator, visible, within
+from anju import periods
+from anju.core.models.people import Organisation
+from anju.core.models.region import Region
+from anju.core.people.permissions import may
+from anju.core.people.scope import Operator, visible, within
+from anju.core.regions import tree as places
 from anju.projects.base import below
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms

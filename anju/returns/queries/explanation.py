@@ -1,6 +1,6 @@
 """The explanation (情况说明) drafted from what moved and what was asked: sentences to be read and changed by a person."""
 
-from anju.core.scope import Operator
+from anju.core.people.scope import Operator
 from anju.returns.forms.spec import TOTAL, Column
 from anju.returns.models import Return
 from anju.returns.queries import checks, reading

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from anju.core.permissions import may
-from anju.core.scope import Operator
+from anju.core.people.permissions import may
+from anju.core.people.scope import Operator
 from anju.returns.base import FILL, is_ours
 from anju.returns.forms.spec import TOTAL, Column, Spec
 from anju.returns.models import Cell, Return

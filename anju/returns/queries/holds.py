@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from anju.core import regions
-from anju.core.scope import Operator, visible
+from anju.core.people.scope import Operator, visible
+from anju.core.regions import tree
 from anju.projects.models import Project
 from anju.returns.forms import spec as forms
 from anju.returns.models import Cell, Return
@@ -14,7 +14,7 @@ def fixed(user: Operator, ledger: str, items: Sequence[Project]) -> dict[int, di
     """By project, the fields that a locked return of its region, or of one above it, gives; with the first return that did."""
     if ledger != "projects":
         return {}
-    above = {project.pk: {region.pk for region in regions.path(project.region)} for project in items}
+    above = {project.pk: {region.pk for region in tree.path(project.region)} for project in items}
     locked = Return.objects.filter(state=Return.LOCKED, region_id__in=frozenset().union(*above.values()))
     rets = {one.pk: one for one in visible(locked, user).select_related("form", "region")}
     lines = {f"p{pk}": pk for pk in above}

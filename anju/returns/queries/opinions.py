@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from anju.core.models import Organisation
-from anju.core.scope import Operator, visible
+from anju.core.models.people import Organisation
+from anju.core.people.scope import Operator, visible
 from anju.returns.forms import spec as forms
 from anju.returns.models import Opinion, Return, Step
 

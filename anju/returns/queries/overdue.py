@@ -4,9 +4,9 @@ from datetime import date
 
 from django.utils import timezone
 
-from anju.core.models import Region
+from anju.core.models.region import Region
 from anju.core.overdue import OverdueItem
-from anju.core.scope import Operator
+from anju.core.people.scope import Operator
 from anju.returns.queries import deadlines
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import connection
 
-from anju.core import periods
-from anju.core.scope import Operator, visible
+from anju import periods
+from anju.core.people.scope import Operator, visible
 from anju.projects.models import Project
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from anju.core.scope import Operator, visible
+from anju.core.people.scope import Operator, visible
 from anju.returns.base import called, find
 from anju.returns.forms import spec as forms
 from anju.returns.forms.spec import Column, Spec

@@ -5,8 +5,8 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core import trail
-from anju.core.scope import Operator
+from anju.core.people.scope import Operator
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.returns.base import FILL, WAIVE, held, in_state
 from anju.returns.models import Answer, Return

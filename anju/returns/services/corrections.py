@@ -2,8 +2,8 @@
 
 from django.db import IntegrityError, connection, transaction
 
-from anju.core import trail
-from anju.core.scope import Operator
+from anju.core.people.scope import Operator
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.returns.base import CORRECT, called, clock, held, in_state, ours
 from anju.returns.models import Return, Step

@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from anju.core import trail
-from anju.core.scope import Operator, visible
+from anju.core.people.scope import Operator, visible
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.returns.base import FILL, allowed, called, clock, find, in_state
 from anju.returns.forms import spec as forms

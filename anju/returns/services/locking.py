@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core import trail
-from anju.core.models import Region, Trail
-from anju.core.permissions import may
-from anju.core.scope import Operator, scoped, visible
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people.permissions import may
+from anju.core.people.scope import Operator, scoped, visible
+from anju.core.trail import trail
 from anju.figures.figure import NUMBER, UNREPORTED
 from anju.figures.models import Source
 from anju.figures.services.publications import Published, publish

@@ -7,10 +7,12 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from anju.core import periods, trail
-from anju.core.models import Organisation, Region
-from anju.core.permissions import may, require
-from anju.core.scope import Operator, visible
+from anju import periods
+from anju.core.models.people import Organisation
+from anju.core.models.region import Region
+from anju.core.people.permissions import may, require
+from anju.core.people.scope import Operator, visible
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.projects.models import Project
 from anju.returns.base import FILL, held, in_state, ours

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core import trail
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
+from anju.core.trail import trail
 from anju.figures.models import Source
 from anju.figures.services.publications import Published, publish
 from anju.projects.base import below

@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core import trail
-from anju.core.models import File
-from anju.core.scope import Operator, visible
+from anju.core.models.file import File
+from anju.core.people.scope import Operator, visible
 from anju.core.states import move
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.projects.services.photos import keep_file
 from anju.returns.files import readback

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from anju.core import trail
-from anju.core.models import Organisation
-from anju.core.scope import Operator
+from anju.core.models.people import Organisation
+from anju.core.people.scope import Operator
 from anju.core.states import Move, move
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.returns.base import FILL, OPINE, REVIEW, SUBMIT, allowed, faster, held, in_state
 from anju.returns.forms import spec as forms

@@ -4,8 +4,8 @@ import hashlib
 
 from django.db import transaction
 
-from anju.core import trail
-from anju.core.scope import Operator, visible
+from anju.core.people.scope import Operator, visible
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.projects.services.photos import keep_file
 from anju.returns.base import FILL, allowed

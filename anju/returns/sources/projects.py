@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from anju.core import periods
-from anju.core.models import Region
-from anju.core.scope import Operator, visible
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, visible
 from anju.figures.figure import Figure
 from anju.figures.queries import current
 from anju.projects import base

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from anju.core import periods as calendar
-from anju.core import regions as places
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju import periods as calendar
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
+from anju.core.regions import tree as places
 from anju.figures.figure import Figure, total
 from anju.figures.models import Measure
 from anju.figures.queries import current

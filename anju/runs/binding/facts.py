@@ -6,8 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
 from anju.figures.figure import NO_TASK, Figure
 from anju.problems import Problem, Refused
 from anju.quantities import scaled_text, unit

@@ -5,8 +5,8 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from anju.core import regions as places
-from anju.core.models import Region
+from anju.core.models.region import Region
+from anju.core.regions import tree as places
 from anju.problems import Refused
 from anju.rules.book.lower import dependencies
 from anju.rules.book.schema import Book

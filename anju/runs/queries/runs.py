@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 
-from anju.core.models import Region
-from anju.core.scope import Operator, visible
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator, visible
 from anju.rules.book.display import number_text
 from anju.rules.engine import outcome as outcome_engine
 from anju.rules.engine import running

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from anju.core import trail
-from anju.core.models import Region
-from anju.core.permissions import require
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.permissions import require
+from anju.core.people.scope import Operator
+from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.rules.book.schema import Book
 from anju.rules.engine import running

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from anju.core.scope import Operator
+from anju.core.people.scope import Operator
 from anju.quantities import scaled_text
 from anju.rules.book.display import POSTFIX, number_text
 from anju.rules.book.schema import NUMBER

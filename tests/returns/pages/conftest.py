@@ -46,8 +46,8 @@ def month(django_db_setup, django_db_blocker, empty):
     """The county's people, projects and forms; emptied when the last test of this folder is done."""
     from django.db import connections
 
-    from anju.core.models import Region
-    from anju.core.scope import local_operator, scoped
+    from anju.core.models.region import Region
+    from anju.core.people.scope import local_operator, scoped
     from anju.figures.catalogue import load_catalogue
     from anju.returns.services import opening
 
@@ -90,8 +90,8 @@ def clean(month):
 @pytest.fixture
 def draft(clean):
     """A fresh return of the month, filled from the ledger. Emptied afterwards: each test has its own."""
-    from anju.core.models import Region
-    from anju.core.scope import scoped
+    from anju.core.models.region import Region
+    from anju.core.people.scope import scoped
     from anju.returns.services import opening
 
     clerk = operator("clerk")
@@ -105,7 +105,7 @@ def erase():
     """All returns gone, by the superuser: they are append-only for everybody else."""
     import psycopg
 
-    from anju.core.postgres import DATABASE, SUPERUSER, Cluster
+    from anju.core.database.postgres import DATABASE, SUPERUSER, Cluster
     from tests.conftest import HOME
 
     with psycopg.connect(**Cluster(HOME).connection(SUPERUSER, DATABASE)) as db:

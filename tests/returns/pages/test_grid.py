@@ -26,7 +26,7 @@ def at(page, line: int, column: str):
 
 
 def stored(draft, line: int, column: str) -> str | None:
-    from anju.core.scope import scoped
+    from anju.core.people.scope import scoped
     from anju.returns.queries.grid import lay_out_grid
 
     user = operator("clerk")
@@ -200,7 +200,7 @@ def test_two_people_in_one_cell_are_told_and_choose(visit, draft):
 
 
 def test_a_return_handed_in_meanwhile_takes_no_more_and_says_what_was_not_stored(visit, draft):
-    from anju.core.scope import scoped
+    from anju.core.people.scope import scoped
     from anju.returns.models import Return
 
     page = opened(visit(), draft)

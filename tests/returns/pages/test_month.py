@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from anju.core.scope import scoped
+from anju.core.people.scope import scoped
 from anju.returns.models import Opinion, Return
 from tests.browser import PHONE, see
 from tests.cast import operator, person

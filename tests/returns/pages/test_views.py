@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from anju.core.models import Region
-from anju.core.scope import scoped
+from anju.core.models.region import Region
+from anju.core.people.scope import scoped
 from anju.figures.catalogue import load_catalogue
 from anju.returns.services import filling, opening
 from tests.cast import EAST, WEST, operator, person, sign_in
@@ -206,7 +206,7 @@ def test_the_auditor_exports_what_was_submitted_and_is_told_when_there_is_nothin
 
 @pytest.mark.django_db(databases=["default", "owner"])
 def test_the_background_work_leaves_what_is_not_settled_and_says_so(visitor, opened):
-    from anju.core import jobs
+    from anju.core.jobs import queue
     from anju.returns.jobs import close
     from anju.returns.models import Return
 
@@ -214,7 +214,7 @@ def test_the_background_work_leaves_what_is_not_settled_and_says_so(visitor, ope
     city = operator("city_reviewer", "140500")
     with scoped(city):
         Return.objects.filter(pk=ret.pk).update(state=Return.CITY)
-        job = jobs.enqueue(city, "returns.close", region="140500", form=FORM, period=PERIOD)
+        job = queue.enqueue(city, "returns.close", region="140500", form=FORM, period=PERIOD)
         address = close(job, by=city, region="140500", form=FORM, period=PERIOD)
         assert Return.objects.get(pk=ret.pk).state == Return.CITY
     told = visitor("city_reviewer", "140500").get(address).content.decode()
@@ -222,7 +222,7 @@ def test_the_background_work_leaves_what_is_not_settled_and_says_so(visitor, ope
 
 
 def test_what_others_hold_says_who_fills_it_and_whom_it_waits_for(visitor, opened):
-    from anju.core.models import Organisation
+    from anju.core.models.people import Organisation
     from anju.returns.models import Return
 
     ret, client = opened(1), visitor()

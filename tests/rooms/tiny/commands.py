@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from anju.core.command import OK, add_parser, out, setup
+from anju.core.console.command import OK, add_parser, out, setup
 
 
 def add(subparsers: Any) -> None:
@@ -12,7 +12,7 @@ def add(subparsers: Any) -> None:
 
 def count(args: argparse.Namespace) -> int:
     setup()
-    from anju.core.scope import local_operator, scoped
+    from anju.core.people.scope import local_operator, scoped
     from tests.rooms.tiny import queries
 
     with scoped(local_operator()) as user:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from anju.core.doctor import OK, Finding, check
-from anju.core.scope import Operator
+from anju.core.console.doctor import OK, Finding, check
+from anju.core.people.scope import Operator
 from tests.rooms.tiny.queries import benches
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from anju.core.models import Region
-from anju.core.scope import Operator
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
 from anju.documents.kinds import DocumentKind, register
 from tests.rooms.tiny.queries import benches
 

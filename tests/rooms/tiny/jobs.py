@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from anju.core.jobs import register
-from anju.core.scope import Operator
+from anju.core.jobs.queue import register
+from anju.core.people.scope import Operator
 from tests.rooms.tiny import queries
 
 

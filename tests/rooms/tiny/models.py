@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from anju.core.models import Region
+from anju.core.models.region import Region
 
 
 class Bench(models.Model):

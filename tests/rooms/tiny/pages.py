@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from anju.core.frame import show
-from anju.core.permissions import acting
+from anju.core.pages.context import show
+from anju.core.people.permissions import acting
 from tests.rooms.tiny import queries
 
 

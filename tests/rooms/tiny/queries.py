@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from anju.core.models import Region
+from anju.core.models.region import Region
 from anju.core.overdue import OverdueItem
+from anju.core.people.scope import Operator, visible
 from anju.core.reminders import Reminder
-from anju.core.scope import Operator, visible
 from tests.rooms.tiny.models import Bench
 
 

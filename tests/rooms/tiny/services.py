@@ -4,10 +4,10 @@ from datetime import date
 
 from django.db import transaction
 
-from anju.core import trail
-from anju.core.models import Region
-from anju.core.permissions import require
-from anju.core.scope import Operator, visible
+from anju.core.models.region import Region
+from anju.core.people.permissions import require
+from anju.core.people.scope import Operator, visible
+from anju.core.trail import trail
 from anju.documents.models import Document
 from anju.problems import Problem, Refused
 from tests.rooms.tiny.models import Bench

@@ -1,0 +1,1 @@
+"""The anju command of the ground: database, check-up, worker, people."""

@@ -1,0 +1,289 @@
+"""anju db, anju doctor, anju worker, anju trail, anju regions."""
+
+import argparse
+import sys
+from typing import Any
+
+from anju.core.console import staff
+from anju.core.console.command import OK, add_group, add_parser, out, setup, show_problems
+from anju.problems import Problem
+
+
+def add(subparsers: Any) -> None:
+    db = add_group(subparsers, "db", "数据库：启动、停止、状态、升级")
+    add_parser(db, "start", "启动随程序的数据库（已在运行则什么也不做）", db_start)
+    add_parser(db, "stop", "停止随程序的数据库", db_stop)
+    add_parser(db, "status", "查看数据库在哪里、是否在运行、表结构是否最新", db_status)
+    add_parser(db, "upgrade", "把表结构和全国区划更新到本程序的版本", db_upgrade)
+    parser = add_parser(db, "backup", "把整个数据库备份到一个文件", db_backup)
+    parser.add_argument(
+        "file", metavar="文件", nargs="?", help="写到哪个文件（默认写到数据目录的 backups，以时间命名）"
+    )
+    add_parser(db, "restore", "从备份文件恢复（只进空的数据库）", db_restore).add_argument(
+        "file", metavar="文件", help="备份文件"
+    )
+    add_parser(db, "drill", "恢复演练：备份、恢复到临时的数据库、逐表核对，然后删除临时的数据库", db_drill)
+
+    add_parser(subparsers, "doctor", "体检：逐项说明这套安装好不好，哪里不好、怎样修；什么也不改动", run_doctor)
+    worker = add_parser(subparsers, "worker", "做后台任务，直到停止（anju serve 自带一个，不必另开）", run_worker)
+    worker.add_argument("--beside", action="store_true", help="随网站一起：死了再起，标准输入结束时停止")
+
+    trail = add_group(subparsers, "trail", "留痕：封存、导出、离线核验")
+    add_parser(trail, "seal", "把已提交的留痕接入散列链", trail_seal)
+    add_parser(trail, "head", "打印链头（序号:散列值），请抄录到系统之外保存", trail_head)
+    add_parser(trail, "export", "封存并导出全部留痕", trail_export).add_argument(
+        "file", metavar="文件", help="写到哪个文件"
+    )
+    parser = add_parser(trail, "verify", "离线核验导出的留痕文件，不需要数据库", trail_verify)
+    parser.add_argument("file", metavar="文件", help="anju trail export 写出的文件")
+    parser.add_argument("--head", metavar="链头", action="append", default=[], help="另行保存的链头，可给多个")
+
+    staff.add(subparsers)
+
+    regions = add_group(subparsers, "regions", "区划：列出、按名称对照")
+    parser = add_parser(regions, "list", "列出一个区划和它的下一级", regions_list)
+    parser.add_argument("code", metavar="代码", nargs="?", default="100000", help="区划代码（默认全国）")
+    parser.add_argument("--on", metavar="日期", help="按哪一天的区划，如 2020-12-31（默认现在）")
+    parser = add_parser(regions, "match", "表格里的名称对应哪个区划", regions_match)
+    parser.add_argument("code", metavar="代码", help="在哪个区划之内找")
+    parser.add_argument("names", metavar="名称", nargs="+", help="表格里的写法")
+    parser.add_argument("--on", metavar="日期", help="按哪一天的区划，如 2020-12-31（默认现在）")
+
+
+def db_start(args: argparse.Namespace) -> int:
+    started = setup()
+    out(args, {"started": started}, "数据库已启动。" if started else "数据库已在运行。")
+    return OK
+
+
+def db_stop(args: argparse.Namespace) -> int:
+    from anju.core.database import server
+    from anju.core.database.postgres import Cluster
+
+    if server.named():
+        return show_problems(
+            [Problem("DB-015", "DATABASE_URL", "数据库是另外的服务器，不由本程序启停。", "请联系服务器管理员。")], args
+        )
+    stopped = Cluster().stop()
+    out(args, {"stopped": stopped}, "数据库已停止。" if stopped else "数据库没有在运行。")
+    return OK
+
+
+def db_status(args: argparse.Namespace) -> int:
+    from anju.core.database import server
+
+    status = server.status()
+    if status["running"]:
+        setup(migrated=False)
+        from anju.core.database.upgrade import pending
+
+        status["pending"] = pending()
+    where = (
+        [f"地址：{status['server']}"] if server.named() else [f"数据目录：{status['home']}", f"日志：{status['log']}"]
+    )
+    tables = {True: "是最新的", False: "需要升级：请运行 anju db upgrade"}[not status.get("pending")]
+    out(
+        args,
+        status,
+        [
+            f"数据库{'正在运行' if status['running'] else '没有运行'}（PostgreSQL {status['version'] or '尚未建立'}）",
+            *where,
+        ]
+        + ([f"表结构：{tables}"] if status["running"] else []),
+    )
+    return OK
+
+
+def db_upgrade(args: argparse.Namespace) -> int:
+    from anju.core.database.upgrade import explain_major
+
+    if steps := explain_major():
+        out(args, {"done": [], "steps": steps}, steps)
+        return 1
+    setup(migrated=False)
+    from anju.core.database.upgrade import upgrade
+
+    done = upgrade()
+    out(args, {"done": done}, ["已完成升级：", *done] if done else "已是最新，无须升级。")
+    return OK
+
+
+def db_backup(args: argparse.Namespace) -> int:
+    setup()
+    from anju.core.database.backup import backup, fresh
+
+    file = args.file or str(fresh())
+    seq, digest = backup(file)
+    out(
+        args,
+        {"file": file, "seq": seq, "head": digest},
+        f"已备份到 {file}，留痕链头 {seq}:{digest}（请与备份分开保存）",
+    )
+    return OK
+
+
+def db_restore(args: argparse.Namespace) -> int:
+    setup(migrated=False)
+    from anju.core.database.restore import restore
+
+    count = restore(args.file)
+    out(
+        args,
+        {"file": args.file, "seq": count},
+        f"已从 {args.file} 恢复，留痕 {count} 条。请用 anju trail export 和 verify --head 核对。",
+    )
+    return OK
+
+
+def db_drill(args: argparse.Namespace) -> int:
+    setup()
+    from dataclasses import asdict
+
+    from anju.core.database.drill import drill
+
+    done = drill()
+    data = asdict(done) | {"problems": [problem.as_dict() for problem in done.problems]}
+    text = [
+        f"备份 {done.size:,} 字节，已恢复到临时的数据库，核对 {done.tables} 张表、{done.rows:,} 行，留痕 {done.seq} 条。",
+        "演练没有通过："
+        if done.problems
+        else f"演练通过：逐表行数和内容一致，留痕链完整，链头 {done.seq}:{done.head}。临时的数据库已删除。",
+    ]
+    out(args, data, text)
+    if done.problems and not args.json:
+        sys.stdout.flush()
+        show_problems(done.problems)
+    return 1 if done.problems else OK
+
+
+def run_doctor(args: argparse.Namespace) -> int:
+    from anju.core.console import doctor
+
+    found = []
+    for one in doctor.examine():
+        found.append(one)
+        if not args.json:
+            out(args, None, str(one))
+    worst = doctor.worst(found)
+    said = {
+        doctor.OK: "一切正常。",
+        doctor.WARN: "可以使用，有需要留意的地方。",
+        doctor.BAD: "有问题，请按上面箭头后的办法处理。",
+    }
+    out(args, doctor.as_data(found), said[worst])
+    return 1 if worst == doctor.BAD else OK
+
+
+def run_worker(args: argparse.Namespace) -> int:
+    def work() -> int:
+        setup()
+        from anju.core.jobs.worker import work
+
+        work()
+        return OK
+
+    if not args.beside:
+        return work()
+    from anju.core.jobs.worker import keep
+
+    keep(work)
+    return OK
+
+
+def trail_seal(args: argparse.Namespace) -> int:
+    setup()
+    from anju.core.trail.sealing import head, seal
+
+    count, (seq, digest) = seal(), head()
+    out(args, {"sealed": count, "seq": seq, "head": digest}, f"新封存 {count} 条，链头 {seq}:{digest}")
+    return OK
+
+
+def trail_head(args: argparse.Namespace) -> int:
+    setup()
+    from anju.core.trail.sealing import head
+
+    seq, digest = head()
+    out(args, {"seq": seq, "head": digest}, f"{seq}:{digest}")
+    return OK
+
+
+def trail_export(args: argparse.Namespace) -> int:
+    setup()
+    from anju.core.trail.sealing import check, export
+
+    seq, digest = export(args.file)
+    out(args, {"file": args.file, "seq": seq, "head": digest}, f"已导出 {seq} 条到 {args.file}，链头 {seq}:{digest}")
+    problems = check()
+    return show_problems(problems) if problems else OK
+
+
+def trail_verify(args: argparse.Namespace) -> int:
+    from anju.core.trail.chain import verify
+
+    if problems := verify(args.file, args.head):
+        return show_problems(problems, args)
+    note = "" if args.head else "没有给出另行保存的链头，整条链若被改写后重新计算，这里看不出来。"
+    out(args, {"problems": [], "note": note}, ["核验通过：没有发现改动、删除、调换或截断。", *([note] if note else [])])
+    return OK
+
+
+def _day(args: argparse.Namespace) -> Any:
+    from datetime import date
+
+    from anju.problems import Refused
+
+    try:
+        return date.fromisoformat(args.on) if args.on else None
+    except ValueError:
+        raise Refused(Problem("REG-007", f"--on {args.on}", "不是日期。", "请写成 2020-12-31。")) from None
+
+
+def _region(user: Any, code: str, on: Any) -> Any:
+    from anju.core.models.region import Region
+    from anju.core.regions.tree import region
+    from anju.problems import Refused
+
+    try:
+        return region(user, code, on)
+    except Region.DoesNotExist as error:
+        raise Refused(Problem("REG-001", f"区划代码 {code}", f"{error}。", "请核对代码和日期。")) from None
+
+
+def regions_list(args: argparse.Namespace) -> int:
+    setup()
+    from anju.core.people.scope import local_operator, scoped
+    from anju.core.regions.tree import children
+
+    on = _day(args)
+    with scoped(local_operator()) as user:
+        here = _region(user, args.code, on)
+        rows = [here, *children(user, here, on)]
+    data = [
+        {"code": r.code, "name": r.name, "kind": r.kind, "from": r.valid_from, "until": r.valid_until} for r in rows
+    ]
+    out(args, data, [f"{r.code}\t{r.name}\t{r.get_kind_display()}" for r in rows])
+    return OK
+
+
+def regions_match(args: argparse.Namespace) -> int:
+    setup()
+    from anju.core.people.scope import local_operator, scoped
+    from anju.core.regions.matching import Matcher
+
+    on = _day(args)
+    with scoped(local_operator()) as user:
+        matcher = Matcher(user, _region(user, args.code, on), on)
+        found = {name: matcher.match(name) for name in args.names}
+    problems = [answer for answer in found.values() if isinstance(answer, Problem)]
+    matched = {name: row for name, row in found.items() if not isinstance(row, Problem)}
+    data = {
+        "matched": {name: {"code": r.code, "name": r.name} for name, r in matched.items()},
+        "problems": [p.as_dict() for p in problems],
+    }
+    if matched or args.json:
+        out(args, data, [f"{name}\t{row.code}\t{row.name}" for name, row in matched.items()])
+    if problems and not args.json:
+        sys.stdout.flush()
+        show_problems(problems)
+    return 1 if problems else OK

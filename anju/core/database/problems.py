@@ -1,0 +1,29 @@
+"""What is said when the database cannot be reached."""
+
+import errno
+
+import psycopg
+
+from anju.core.database.folder import storage_problem
+from anju.problems import Problem
+
+
+def unreachable(error: BaseException | None) -> bool:
+    """Did the server not answer, or go away? A statement that it refused is another matter: those have numbers of their own."""
+    cause = error.__cause__ if error and not isinstance(error, psycopg.Error) else error
+    return isinstance(cause, psycopg.OperationalError) and (cause.sqlstate or "57P").startswith(("57P", "08"))
+
+
+def database_problem(error: BaseException) -> Problem | None:
+    """What a command says when the database failed under it; nothing for any other error."""
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    if not isinstance(cause, psycopg.OperationalError):
+        return None
+    if cause.sqlstate == "53100":
+        return storage_problem("数据库", "", errno.ENOSPC).problems[0]
+    return Problem(
+        "DB-018",
+        "数据库",
+        f"连接中断或没有响应：{str(cause).strip()}",
+        "没有提交的都未写入。请运行 anju db status 查看后重试。",
+    )

@@ -1,0 +1,1 @@
+"""Tables of the ground: regions, people, kept files, the trail, jobs."""

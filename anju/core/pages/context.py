@@ -1,0 +1,119 @@
+"""Where and when: the region and the period of the address, which every page obeys, and what may be chosen instead."""
+
+from dataclasses import dataclass
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from anju import periods
+from anju.core import registry
+from anju.core.models.region import Region
+from anju.core.pages.addresses import front_page, path_of
+from anju.core.pages.page import page
+from anju.core.people.permissions import may, require
+from anju.core.people.scope import Operator
+from anju.core.regions import tree
+from anju.core.templatetags.anju import period_label
+from anju.problems import Refused
+
+
+@dataclass(frozen=True)
+class Frame:
+    """region is None for who has none; path runs from the top down to it."""
+
+    region: Region | None
+    path: list[Region]
+    period: str
+    where: Any
+    when: Any
+
+    @property
+    def on(self) -> date:
+        return periods.end(self.period) if self.period else date.today()
+
+
+def frame(request: HttpRequest, of: Any = None) -> Frame:
+    """The frame of this request, made once. Http404 for a region that is not there or not the user's, and for what is no period;
+    refused when the post that the page takes is held elsewhere only.
+
+    of: a run, a document, a return, whose region and period the page then stands in, whatever the address says.
+    """
+    if not hasattr(request, "anju_frame"):
+        request.anju_frame = _frame(request, of)
+    return request.anju_frame
+
+
+def places(user: Operator) -> list[Region]:
+    """Where the user is at home: the regions of their posts; for the machine's own operator the regions that have something."""
+    if user.posts is not None:
+        held = frozenset().union(*user.posts.values()) if user.posts else frozenset()
+        tops = [one for one in tree.known().all if one.pk in held and one.parent_id not in held]
+        return tree.in_force(tops, None) or tops
+    found = {region.pk: region for known in registry.fetch("places") for region in known(user)}
+    return sorted(found.values(), key=lambda region: (region.order, region.pk))
+
+
+def _frame(request: HttpRequest, of: Any) -> Frame:
+    user = request.operator
+    at_home, act = places(user), getattr(request, "act", "core.own")
+    start = next(
+        (one for one in at_home if may(user, act, one.pk)), at_home[0] if at_home else None
+    )  # where they may do what the page is for
+    asked, period = request.GET.get("region", ""), request.GET.get("period", "")
+    try:
+        if of is not None:
+            asked, period = of.region.code, of.period
+        on = periods.end(period) if period else None
+        region = of.region if of is not None else tree.region(user, asked, on) if asked else start
+    except (Refused, Region.DoesNotExist) as error:
+        raise Http404(str(error)) from error
+    if region is None:
+        return Frame(None, [], period, None, None)
+    require(user, act, region.pk, region.name)
+    known = sorted({name for ask in registry.fetch("periods") for name in ask(user, region)}, reverse=True)
+    years = [name for name in known if len(name) == 4]
+    period = period or (years or known or [str(date.today().year)])[0]
+    known = known if period in known else [period, *known]
+    path = [
+        one
+        for one in reversed(tree.path(region))
+        if one.pk in user.places and (one.kind != Region.Kind.NATION or one == region)
+    ]
+    below = tree.children(user, region, periods.end(period))
+    # A county's neighbours are the likely next step; elsewhere the places below are.
+    beside = below or (tree.children(user, region.parent, periods.end(period)) if region.parent else [])
+    choices = [(one.code, one.name, one == region) for one in at_home]
+    choices += [(one.code, f"　{one.name}", one == region) for one in beside if one not in at_home]
+    when = SimpleNamespace(
+        period=period,
+        label=period_label(period),
+        choices=[(name, period_label(name), name == period) for name in known],
+    )
+    return Frame(region, path, period, SimpleNamespace(path=path, region=region, choices=choices), when)
+
+
+def rail(user: Operator) -> list[tuple[str, str]]:
+    """Addresses and names of the pages that the user may go to, in the order of the work."""
+    return [(path_of(link.url), link.label) for link in registry.links() if may(user, link.permission)]
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """For every page, the ones that say what went wrong included: they may have no scope, and then no where and when either."""
+    user = getattr(request, "operator", None)
+    nav = [
+        SimpleNamespace(
+            path=path, label=label, here=request.path == path if path == front_page() else request.path.startswith(path)
+        )
+        for path, label in (rail(user) if user is not None else ())
+    ]
+    made = getattr(request, "anju_frame", None)
+    waiting = sum(ask(user) for ask in registry.fetch("notices")) if user is not None and made else 0
+    return {"nav": nav, "where": made and made.where, "when": made and made.when, "waiting": waiting}
+
+
+def show(request: HttpRequest, template: str, status: int = 200, **extra: Any) -> HttpResponse:
+    """A page: the frame is made before the template asks for it, so that a wrong address is not found, not broken."""
+    made = frame(request)
+    return page(request, template, status=status, region=made.region, period=made.period, **extra)

@@ -1,0 +1,1 @@
+"""Tables with heads of several rows, as pages and as files, and pictures as data."""

@@ -1,0 +1,42 @@
+"""One's own page: who I am, my sessions."""
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from anju.core.pages.page import page
+from anju.core.people import directory
+from anju.core.people.permissions import acting
+from anju.core.people.sign_in import told
+
+
+@acting("core.own")
+@require_safe
+def me(request: HttpRequest) -> HttpResponse:
+    """本人: posts, password, codes, where one is signed in."""
+    today = timezone.localdate()
+    held = directory.in_force(directory.postings(request.operator)).filter(staff=request.user).order_by("since")
+    kinds = set(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
+    sessions = sorted(UserSession.objects.purge_and_list(request.user), key=lambda one: one.last_seen_at, reverse=True)
+    context = {
+        "held": held,
+        "today": today,
+        "kinds": kinds,
+        "sessions": sessions,
+        "current": request.session.session_key,
+    }
+    return page(request, "core/me.html", heading=request.operator.name, **context)
+
+
+@acting("core.own")
+@require_POST
+def end_others(request: HttpRequest) -> HttpResponse:
+    for one in UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key):
+        one.end()
+    told(request.user, "sign_in.end_others")
+    messages.success(request, "别处的登录都已退出。")
+    return redirect("core:me")

@@ -1,0 +1,89 @@
+"""One middleware knows who comes in, opens the transaction, sets the scope and renders inside it. It lets nobody in by default."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from allauth.account.middleware import AccountMiddleware
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from django.contrib.auth import logout
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from anju.core.database.cache import steady
+from anju.core.pages.addresses import front_page, path_of
+from anju.core.pages.context import rail
+from anju.core.pages.errors import forbidden, no_post, only_from_page
+from anju.core.people.identity import recognise
+from anju.core.people.permissions import PUBLIC, may, permissions
+from anju.core.people.scope import scoped
+from anju.problems import Refused
+
+AGAIN = AccountMiddleware(lambda request: None).process_exception
+
+
+class ScopeMiddleware:
+    """Must be the last middleware: it calls the view itself, so that an exception rolls everything back."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        act = getattr(view, "act", None)
+        if act is None:  # nobody said who may: nobody may
+            return forbidden(request)
+        if act == PUBLIC:  # no scope: the database shows nothing of any region
+            return None
+        if recognise(request) is None:
+            if request.user.is_authenticated:  # for too long
+                logout(request)
+            return to_sign_in(request)
+        request.act = act
+        with scoped(request.operator), steady():
+            if not may(request.operator, act):
+                # The front page is where everybody lands: an administrator's is the first page that is theirs.
+                own = next((path for path, _ in rail(request.operator)), "") if request.path == front_page() else ""
+                return redirect(own) if own else no_post(request, permissions()[act])
+            try:
+                response = view(request, *args, **kwargs)
+                if callable(getattr(response, "render", None)):  # a lazy response would be rendered outside the scope
+                    response = response.render()
+            except (
+                ReauthenticationRequired,
+                ImmediateHttpResponse,
+            ) as error:  # sign-in asks for the password once more
+                response = AGAIN(request, error)
+            except ObjectDoesNotExist as error:  # what a user may not see does not exist
+                raise Http404(str(error)) from error
+            except Refused as refused:
+                if any(problem.code != "ACT-001" for problem in refused.problems):
+                    raise
+                response = no_post(request, permissions()[act], refused.problems)
+            if response.status_code == 405:  # an act's address, opened as if it were a page
+                response = only_from_page(request, response)
+            if response.status_code >= 400:  # what was refused leaves nothing behind
+                transaction.set_rollback(True)
+        return response
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page, which leads back to where one wanted to go; a part of a page sends the whole page there."""
+    part = "HX-Request" in request.headers
+    back = (
+        request.headers.get("HX-Current-URL" if part else "Referer", front_page())
+        if part or request.method != "GET"
+        else request.get_full_path()
+    )
+    parts = urlsplit(back)
+    wanted = parts.path + ("?" + parts.query if parts.query else "")
+    address = path_of("account_login")
+    if wanted != front_page():  # the front page is no wish: the person's own is where work is
+        address += f"?{urlencode({'next': wanted})}"
+    return HttpResponse(status=204, headers={"HX-Redirect": address}) if part else redirect(address)

@@ -1,0 +1,202 @@
+"""Pages of people: one's own (/me/), and for the administrators who is registered, which posts they hold, who is locked out (/staff/),
+and where they work (/staff/organisations/)."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from anju.core.models.people import Posting, Staff
+from anju.core.pages.context import frame, show
+from anju.core.people import directory, postings, staff
+from anju.core.people.permissions import acting, posts
+from anju.core.regions import tree
+from anju.core.templatetags.anju import address
+from anju.problems import Problem, Refused
+
+PAGE = 50
+
+
+@acting("staff.see")
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    return listed(request)
+
+
+def listed(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+    made, user = frame(request), request.operator
+    words = request.GET.get("words", "").strip()
+    found = directory.people(
+        user, tree.ids_below(user, made.region) if made.region else None
+    )  # who works there, and who has no post yet
+    if words:
+        found = found.filter(Q(username__icontains=words) | Q(name__icontains=words))
+    held = directory.in_force(directory.postings(user)).order_by("since")
+    found = found.prefetch_related(Prefetch("postings", held, to_attr="held")).order_by("username")
+    shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {"shown": shown, "locked": directory.locked(user), "words": words, "tab": "people", **extra}
+    return show(request, "core/staff.html", status=status, heading=f"人员{shown.paginator.count}名", **context)
+
+
+@acting("staff.edit")
+@require_POST
+def register(request: HttpRequest) -> HttpResponse:
+    try:
+        made = staff.register(
+            by=request.operator, username=request.POST.get("username", ""), name=request.POST.get("name", "")
+        )
+        link = staff.first_link(by=request.operator, username=made.username)
+    except Refused as refused:
+        return listed(request, 422, problems=refused.problems, form=request.POST)
+    return shown_once(request, made, link)
+
+
+@acting("staff.see")
+@require_safe
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    return told_of(request, directory.people(request.operator).get(pk=pk))
+
+
+def told_of(request: HttpRequest, one: Staff, status: int = 200, **extra: Any) -> HttpResponse:
+    user = request.operator
+    context = {
+        "person": one,
+        "today": timezone.localdate(),
+        "postings": directory.postings(user).filter(staff=one).order_by("-since", "-id"),
+        "locked": one in directory.locked(user),
+        "kinds": set(Authenticator.objects.filter(user=one).values_list("type", flat=True)),
+        "sessions": UserSession.objects.filter(user=one).order_by("-last_seen_at"),
+        "organisations": directory.organisations(user).filter(ended_on=None).values("pk", "name", "region__name"),
+        "posts": posts(),
+        **extra,
+    }
+    return show(request, "core/person.html", status=status, heading=f"{one.name}（{one.username}）", **context)
+
+
+@acting("staff.edit")
+@require_POST
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    one, said = directory.people(request.operator).get(pk=pk), request.POST
+    try:
+        staff.correct(
+            by=request.operator, username=one.username, name=said.get("name", ""), reason=said.get("reason", "")
+        )
+    except Refused as refused:
+        return told_of(request, one, 422, problems=refused.problems, correcting=said)
+    messages.success(request, "姓名已更正。")
+    return redirect(address(request, "core:staff-person", pk))
+
+
+@acting("staff.edit")
+@require_POST
+def first_link(request: HttpRequest, pk: int) -> HttpResponse:
+    return link_for(request, pk)
+
+
+@acting("staff.unlock")
+@require_POST
+def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+    return link_for(request, pk)
+
+
+def link_for(request: HttpRequest, pk: int) -> HttpResponse:
+    one = directory.people(request.operator).get(pk=pk)
+    try:
+        return shown_once(request, one, staff.first_link(by=request.operator, username=one.username))
+    except Refused as refused:
+        return told_of(request, one, 422, problems=refused.problems)
+
+
+def shown_once(request: HttpRequest, one: Staff, link: str) -> HttpResponse:
+    answer = show(
+        request,
+        "core/first_link.html",
+        heading=f"{one.name}的首次登录链接",
+        person=one,
+        link=request.build_absolute_uri(link),
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@acting("staff.post")
+@require_POST
+def give(request: HttpRequest, pk: int) -> HttpResponse:
+    one, user = directory.people(request.operator).get(pk=pk), request.operator
+    given = request.POST
+    try:
+        since, until = day(given.get("since", ""), "起"), day(given.get("until", ""), "止")
+        office = (
+            directory.organisations(user)
+            .filter(pk=given.get("organisation") if given.get("organisation", "").isdecimal() else None)
+            .first()
+        )
+        if office is None:
+            raise Refused(
+                Problem(
+                    "STAFF-001",
+                    f"用户 {one.username}",
+                    "没有选机构。",
+                    "请选一个机构；还没有登记的，请系统管理员登记。",
+                )
+            )
+        postings.give_post(
+            by=user, username=one.username, organisation=office, post=given.get("post", ""), since=since or timezone.localdate(),
+            until=until, ground=given.get("ground", ""),
+        )  # fmt: skip
+    except Refused as refused:
+        return told_of(request, one, 422, problems=refused.problems, form=given)
+    messages.success(request, "已授予岗位，马上生效。")
+    return redirect(address(request, "core:staff-person", pk))
+
+
+@acting("staff.post")
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    posting: Posting = directory.postings(request.operator).get(pk=pk)
+    try:
+        on = day(request.POST.get("on", ""), "最后一天") or timezone.localdate()
+        postings.end_post(by=request.operator, posting_id=pk, on=on, reason=request.POST.get("reason", ""))
+    except Refused as refused:
+        return told_of(request, posting.staff, 422, problems=refused.problems)
+    messages.success(request, "已收回岗位。")
+    return redirect(address(request, "core:staff-person", posting.staff_id))
+
+
+def helping(act: str, does: Callable[..., Any], said: str, **more: Any) -> Callable[..., HttpResponse]:
+    """One button of an administrator on a person."""
+
+    @acting(act)
+    @require_POST
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        one = directory.people(request.operator).get(pk=pk)
+        try:
+            does(by=request.operator, username=one.username, **{key: value() for key, value in more.items()})
+        except Refused as refused:
+            return told_of(request, one, 422, problems=refused.problems)
+        messages.success(request, said)
+        return redirect(address(request, "core:staff-person", pk))
+
+    return view
+
+
+unlock = helping("staff.unlock", staff.unlock, "已解除锁定。")
+reset_codes = helping("staff.unlock", staff.reset_codes, "动态口令已重置，本人下次登录只用密码。")
+end_sessions = helping("staff.unlock", staff.end_sessions, "已退出此人的全部登录。")
+retire = helping("staff.edit", staff.retire, "已停用，此人不能再登录。", on=timezone.localdate)
+
+
+def day(text: str, name: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        raise Refused(Problem("STAFF-007", f"{name}“{text}”", "不是日期。", "请写成 2026-01-31 这样的形式。")) from None

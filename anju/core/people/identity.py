@@ -1,0 +1,106 @@
+"""Who a signed-in person is: their posts in force today, as the *user* of queries and services. Asked once a request, in one query."""
+
+from datetime import date
+from functools import lru_cache
+from time import monotonic
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest
+from django.utils import timezone
+
+from anju.core.models.people import Organisation, Staff
+from anju.core.people.permissions import posts
+from anju.core.people.scope import Operator
+from anju.problems import Problem, Refused
+
+
+def name_of(key: str) -> str:
+    return kept_name(key, ten_minutes())
+
+
+@lru_cache(maxsize=4096)  # a list shows the same few people on every line
+def kept_name(key: str, since: int) -> str:
+    return Staff.objects.filter(username=key).values_list("name", flat=True).first() or ""
+
+
+def ten_minutes() -> int:
+    """So long a worker may still tell the name that another worker has corrected."""
+    return int(monotonic()) // 600
+
+
+def within_limits(request: HttpRequest) -> bool:
+    """Is this session still good? Not after so long without a click, and not for more than a working day."""
+    now, session = int(timezone.now().timestamp()), request.session
+    if (
+        now - session.setdefault("since", now) > settings.SESSION_LONGEST
+        or now - session.get("seen", now) > settings.SESSION_IDLE
+    ):
+        return False
+    if now - session.get("seen", 0) >= 60:  # written once a minute, not at every click
+        session["seen"] = now
+        UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())
+    return True
+
+
+def recognise(request: HttpRequest) -> Operator | None:
+    """Whoever is signed in, put on the request, for the page's navigation too. It opens no scope: that is for who calls a view."""
+    if not hasattr(request, "operator"):
+        staff = getattr(request, "user", None)  # what fails before the session is read knows nobody
+        if staff is None or not staff.is_authenticated or not within_limits(request):
+            return None
+        request.operator = operator_of(staff)
+    return request.operator
+
+
+def operator_of(staff: Staff, day: date | None = None) -> Operator:
+    """The person with the posts of that day (today). A post that has ended, or has not begun, gives nothing."""
+    known = posts()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT post, organisation_id, region_ids, whole_region FROM anju_postings(%s, %s)",
+            [staff.pk, day or timezone.localdate()],
+        )
+        # A post whose room was taken out gives nothing.
+        rows = [
+            (post, organisation, frozenset(ids), whole)
+            for post, organisation, ids, whole in cursor.fetchall()
+            if post in known
+        ]
+    held: dict[str, frozenset[int]] = {}
+    for post, _, ids, _ in rows:
+        held[post] = held.get(post, frozenset()) | ids
+    places = frozenset[int]().union(*held.values())
+    seen = frozenset[int]().union(*(ids for _, _, ids, whole in rows if whole))
+    # Who only checks or administers sees what was handed in, never what somebody is still writing.
+    drafts = frozenset[int]().union(
+        *(ids for post, _, ids, whole in rows if whole and not (known[post].bounded or known[post].admin))
+    )
+    return Operator(
+        staff.username,
+        staff.name,
+        seen,
+        held,
+        drafts,
+        frozenset(organisation for _, organisation, _, _ in rows),
+        place_ids=None if places == seen else places,
+        staff_id=staff.pk,
+    )
+
+
+def home(user: Operator) -> int | None:
+    """The region of the first organisation that the user works for: where what they did for no region of its own is kept."""
+    offices = Organisation.objects.filter(pk__in=user.organisation_ids).order_by("region__order", "id")
+    return offices.values_list("region_id", flat=True).first() if user.organisation_ids else None
+
+
+def operator_called(key: str) -> Operator:
+    """The person with that user name, as they stand now: for what runs later on their behalf. Refused STAFF-010 when they have left."""
+    staff = Staff.objects.filter(username=key, is_active=True).first()
+    if staff is None:
+        raise Refused(Problem("STAFF-010", f"用户 {key}", "没有这个在用的人员。", "请由在岗的人员重新办理。"))
+    return operator_of(staff)
+
+
+# -- who is registered, for those who look after people ---------------------------------------------------------------------------

@@ -1,0 +1,130 @@
+"""Which post may do what: posts.yaml and the permissions.yaml of every room. Menus, buttons, services and the test of all routes read it.
+
+It knows no Django and imports no room: the files are found by looking.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ruamel.yaml import YAML
+
+from anju.problems import Problem, Refused
+
+if TYPE_CHECKING:
+    from anju.core.people.scope import Operator
+
+View = TypeVar("View", bound=Callable)
+PUBLIC = ""  # the permission of a view that asks for no sign-in
+
+
+@dataclass(frozen=True)
+class Post:
+    """A post (岗位). admin: one of the three separated administrators; bounded: given by a document and for a time only.
+
+    first: the name of the page to which signing in leads; without one it leads to the front page.
+    """
+
+    code: str
+    label: str
+    admin: bool = False
+    bounded: bool = False
+    first: str = ""
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What may be done (权限), by the holders of which posts."""
+
+    code: str
+    label: str
+    posts: tuple[str, ...]
+
+    @property
+    def who(self) -> str:
+        """The posts as people call them: 审核、市级审定."""
+        return "、".join(posts()[post].label for post in self.posts)
+
+
+def _folders() -> list[Path]:
+    """The folders of the rooms: those of this package, then those of other packages that ANJU_ROOMS names (separated by commas)."""
+    ours = sorted(path.parent for path in Path(__file__).parents[1].glob("*/__init__.py"))
+    others = [name.strip() for name in os.environ.get("ANJU_ROOMS", "").split(",") if name.strip()]
+    return [*ours, *(_folder(name) for name in others)]
+
+
+def _folder(package: str) -> Path:
+    found = find_spec(package)  # imports the packages above it, not the room itself
+    if found is None or not found.submodule_search_locations:
+        raise ValueError(f"ANJU_ROOMS: there is no package {package}")
+    return Path(next(iter(found.submodule_search_locations)))
+
+
+def declared(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the rooms' files of that name say: each file, as "room/file.yaml", with its entries."""
+    reader = YAML(typ="safe", pure=True)
+    for folder in _folders():
+        path = folder / name
+        if path.exists():
+            yield f"{folder.name}/{name}", reader.load(path.read_text(encoding="utf-8")) or {}
+
+
+def gathered(name: str, part: str = "") -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(file, code, entry) of all rooms' files of that name, or of that part of them. Refused: a code that two entries claim."""
+    seen: dict[str, str] = {}
+    for file, content in declared(name):
+        for code, entry in (content.get(part, {}) if part else content).items():
+            if code in seen:
+                raise ValueError(f"{file}: {code} is in {seen[code]} already")
+            seen[code] = file
+            yield file, code, entry
+
+
+@cache
+def posts() -> dict[str, Post]:
+    return {code: Post(code, **entry) for _, code, entry in gathered("posts.yaml", "posts")}
+
+
+@cache
+def permissions() -> dict[str, Permission]:
+    """Every permission by its code. ValueError names the file of one that is there twice, or that names an unknown post."""
+    readers = [post for _, content in declared("posts.yaml") for post in content.get("readers", ())]
+    found = {}
+    for file, code, entry in gathered("permissions.yaml"):
+        wanted = readers if entry["posts"] == "readers" else entry["posts"]
+        if strange := set(wanted) - set(posts()):
+            raise ValueError(f"{file}: {code} names unknown posts {sorted(strange)}")
+        found[code] = Permission(code, entry["label"], tuple(wanted))
+    return found
+
+
+def may(user: "Operator", permission: str, region_id: int | None = None) -> bool:
+    """May this user do it — somewhere, or for that region?"""
+    return any(user.holds(post, region_id) for post in permissions()[permission].posts)
+
+
+def require(user: "Operator", permission: str, region_id: int | None, obj: str) -> None:
+    """Refused ACT-001 unless the user holds one of its posts for the region. obj: what it is about, for the sentence."""
+    if not may(user, permission, region_id):
+        raise Refused(refusal(permission, obj))
+
+
+def refusal(permission: str, obj: str) -> Problem:
+    found = permissions()[permission]
+    return Problem("ACT-001", obj, f"“{found.label}”须由{found.who}岗办理，您没有这个岗位。", "请转交该岗位的人员。")
+
+
+def acting(permission: str) -> Callable[[View], View]:
+    """Mark a view with its permission: the middleware lets nobody else in, and a view without a mark lets nobody in at all."""
+    if permission != PUBLIC and permission not in permissions():
+        raise ValueError(f"no permissions.yaml has {permission}")
+
+    def mark(view: View) -> View:
+        view.act = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark

@@ -1,0 +1,102 @@
+"""Regions (区划): finding them by code, date and name; the national ones come as data, pseudo-units are added by a place."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from anju.core.database.cache import Kept
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
+
+NATION = "100000"
+
+
+# -- reading -------------------------------------------------------------------------------------------------------------------
+
+
+class Known:
+    """All regions, of every time, as a tree. Their objects are shared: nobody changes them."""
+
+    def __init__(self) -> None:
+        self.all = list(Region.objects.all())
+        self.by_id = {one.pk: one for one in self.all}
+        self.by_code: dict[str, list[Region]] = {}
+        self.under: dict[
+            str, list[Region]
+        ] = {}  # a region that was renamed has a row for each name, and its parts stay its parts
+        for one in self.all:
+            self.by_code.setdefault(one.code, []).append(one)
+            if one.parent_id:
+                one.parent = self.by_id[one.parent_id]
+                self.under.setdefault(one.parent.code, []).append(one)
+        self._below: dict[str, frozenset[int]] = {}
+
+    def below(self, code: str) -> frozenset[int]:
+        """The ids of the region and all below it, of every time."""
+        if code not in self._below:
+            codes = dict.fromkeys([code])
+            todo = [code]
+            while todo:
+                more = [one.code for one in self.under.get(todo.pop(), ()) if one.code not in codes]
+                codes.update(dict.fromkeys(more))
+                todo += more
+            self._below[code] = frozenset(one.pk for each in codes for one in self.by_code.get(each, ()))
+        return self._below[code]
+
+
+known = Kept("core_region", Known)
+
+
+def in_force(found: Iterable[Region], on: date | None) -> list[Region]:
+    """Those valid on that day; without a day, those that have not ended."""
+    if on is None:
+        return [one for one in found if one.valid_until is None]
+    return [one for one in found if one.valid_from <= on and (one.valid_until is None or one.valid_until > on)]
+
+
+def region(user: Operator, code: str, on: date | None = None) -> Region:
+    """The region of that code on that day. Region.DoesNotExist when there is none or it is none of the user's places."""
+    found = in_force(known().by_code.get(code, ()), on)
+    if not found or found[0].pk not in user.places:
+        raise Region.DoesNotExist(f"没有区划 {code}" + (f"（{on}）" if on else ""))
+    return found[0]
+
+
+def children(user: Operator, region: Region, on: date | None = None) -> list[Region]:
+    """Directly below, in order; of the user's places."""
+    return [one for one in in_force(known().under.get(region.code, ()), on) if one.pk in user.places]
+
+
+def descendants(user: Operator, region: Region, on: date | None = None) -> list[Region]:
+    """Everything below at any depth, in order; of the user's places. Without a day: of every time, those in force first."""
+    every = known()
+    mine = user.places & every.below(region.code)
+    found = [one for one in every.all if one.pk in mine and one.code != region.code]
+    return (
+        in_force(found, on) if on else sorted(found, key=lambda one: (one.valid_until is not None, one.order, one.pk))
+    )
+
+
+def ids_below(user: Operator, region: Region) -> frozenset[int]:
+    """The ids of the region and all below it, of every time; of those whose rows the user sees."""
+    return user.region_ids & known().below(region.code)
+
+
+def path(region: Region) -> list[Region]:
+    """The region and what is above it, nearest first. Not bound by a user's scope: rules come down from above."""
+    here: Region | None = known().by_id[region.pk]
+    found = []
+    while here is not None:
+        found.append(here)
+        here = here.parent
+    return found
+
+
+def path_codes(region: Region) -> list[str]:
+    """Codes nearest first, the nation's (100000) last: what `Library.find` takes."""
+    return [row.code for row in path(region)]
+
+
+# -- matching names ------------------------------------------------------------------------------------------------------------
+
+
+# -- writing -------------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,255 @@
+"""The trail (留痕): every act leaves one row in its own transaction; sealing makes a chain of what is committed.
+
+A service is marked with `@act("room.verb")` and says once, by `describe`, what it did; moves of states made meanwhile are put into the same
+row by themselves. The row is written when the service ends well. A service that said nothing (the same again) leaves none. What a marked
+service calls that is a service too leaves a row of its own, which names the outer one.
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import connection, models
+from django.utils import timezone
+
+from anju.core.models.region import Region
+from anju.core.models.trail import Trail
+from anju.core.people.scope import Operator
+from anju.core.trail import acts, chain
+
+VERSION = 2  # of what a row says; version 1 said the object as a text, an act by its Chinese name or that of a move
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What was acted on. type: of a row "app.model", else a name like it; id: its key, "" where there is one only; text: as a person names it."""
+
+    type: str
+    id: str
+    text: str
+
+    @classmethod
+    def of(cls, thing: models.Model, text: str = "") -> "Subject":
+        """A row of the database; named by its model and itself unless the text says better."""
+        return cls(thing._meta.label_lower, str(thing.pk), text or f"{thing._meta.verbose_name} {thing}")
+
+
+def record(
+    *,
+    by: Operator,
+    act: str,
+    obj: Subject | models.Model,
+    before: Any = None,
+    after: Any = None,
+    reason: str = "",
+    region_id: int | None = None,
+    digest: str = "",
+    count: int | None = None,
+) -> Trail:
+    """Leave a row for one act at once, inside the caller's transaction: for what is no marked service. A service says `describe`.
+
+    act: a code of some acts.yaml. obj: what was acted on. before, after: plain data without floats.
+    count, digest: of a bulk act, how many things it was done to and the SHA-256 of its content; it leaves one row, not one for each.
+    While another act is under way the row names it.
+    """
+    outer = _under_way.get()
+    return _write(
+        Said(acts.known(act).code, obj, before, after, reason, region_id, digest, count),
+        by=by,
+        outer=outer.number_for_inner() if outer else None,
+    )
+
+
+@dataclass
+class Said:
+    """What one row says, as the service gave it."""
+
+    act: str
+    obj: Subject | models.Model
+    before: Any = None
+    after: Any = None
+    reason: str = ""
+    region_id: int | None = None
+    digest: str = ""
+    count: int | None = None
+
+
+def _write(said: Said, *, by: Operator, outer: int | None, number: int | None = None) -> Trail:
+    at = timezone.now()
+    subject = said.obj if isinstance(said.obj, Subject) else Subject.of(said.obj)
+    content = {
+        "v": VERSION,
+        "at": at.isoformat(),
+        "by": {"key": by.key, "name": by.name},
+        "act": said.act,
+        "object": asdict(subject),
+        "before": said.before,
+        "after": said.after,
+        "reason": said.reason,
+        "region": None if said.region_id is None else _code(said.region_id),
+        "digest": said.digest,
+        "count": said.count,
+        "outer": outer,
+    }
+    row = Trail(
+        at=at, by=by.key, act=said.act, obj=subject.text, object_type=subject.type, object_id=subject.id,
+        region_id=said.region_id, canonical=chain.canonical(content),
+    )  # fmt: skip
+    if number is not None:
+        row.id = number
+    row.save(force_insert=True)
+    return row
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change of state that was made in an act."""
+
+    move: str
+    thing: models.Model
+    source: str
+    target: str
+    on: Any
+    reason: str
+    because: Any
+    region_id: int | None
+
+
+@dataclass(eq=False)
+class UnderWay:
+    """An act that has begun and not ended: what its service and the moves in it have to say."""
+
+    code: str
+    by: Operator
+    outer: "UnderWay | None" = None
+    said: Said | None = None
+    steps: list[Step] = field(default_factory=list)
+    number: int | None = None  # of its row, taken early when an inner row names it
+    inner: int = 0  # acts inside it that left their row
+    row: Trail | None = None
+    ended: bool = False  # well, and not to be rolled back
+
+    def number_for_inner(self) -> int:
+        if self.number is None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT nextval(pg_get_serial_sequence('core_trail', 'id'))")
+                (self.number,) = cursor.fetchone()
+        return self.number
+
+    def end(self) -> None:
+        """Write the row. Nothing said and nothing moved: nothing happened."""
+        if connection.needs_rollback:  # a preview: nothing of it will have happened
+            return
+        said = self._whole()
+        if said is None:
+            if self.number is not None:
+                raise RuntimeError(f"{self.code}: acts were done inside it, and it says nothing of itself")
+        else:
+            outer = self.outer.number_for_inner() if self.outer else None
+            self.row = _write(said, by=self.by, outer=outer, number=self.number)
+            if self.outer:
+                self.outer.inner += 1
+        self.ended = True
+
+    def _whole(self) -> Said | None:
+        """What was described and the states that changed, together."""
+        if not self.steps:
+            return self.said
+        first, last = self.steps[0], self.steps[-1]
+        said = self.said or Said(self.code, first.thing, region_id=first.region_id)
+        before, after = said.before or {}, said.after or {}
+        if not (isinstance(before, dict) and isinstance(after, dict)):
+            raise TypeError(f"{self.code}: what is said beside a change of state is a mapping")
+        because = next((step.because for step in self.steps if step.because is not None), None)
+        said.before = {"state": first.source} | before
+        said.after = {"state": last.target, "on": last.on, "because": because} | after
+        if len(self.steps) > 1:
+            said.after["moves"] = [
+                {"move": s.move, "from": s.source, "to": s.target, "reason": s.reason, "because": s.because}
+                for s in self.steps
+            ]
+        said.reason = said.reason or first.reason
+        return said
+
+
+_under_way: ContextVar[UnderWay | None] = ContextVar("trail_act", default=None)
+
+
+def under_way() -> UnderWay:
+    """The act that is being done. RuntimeError outside of any: a service is marked with @act."""
+    found = _under_way.get()
+    if found is None:
+        raise RuntimeError('no act is under way: mark the service with @trail.act("room.verb")')
+    return found
+
+
+@contextmanager
+def doing(code: str, *, by: Operator) -> Iterator[UnderWay]:
+    """Do an act: its one row is written at the end, in the caller's transaction; none when it fails, or when nothing was said."""
+    acts.known(code)
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{code}: an act and its row are one transaction")
+    made = UnderWay(code, by, _under_way.get())
+    token = _under_way.set(made)
+    try:
+        yield made
+    finally:
+        _under_way.reset(token)
+    made.end()
+
+
+@contextmanager
+def inside(row: Trail, *, by: Operator) -> Iterator[None]:
+    """Acts that belong to one whose row is written already, of an earlier transaction: theirs name it."""
+    token = _under_way.set(UnderWay(row.act, by, number=row.pk))
+    try:
+        yield
+    finally:
+        _under_way.reset(token)
+
+
+def act(code: str) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
+    """Mark a service with the act that it is (a code of acts.yaml), inside its transaction: below @transaction.atomic."""
+    acts.known(code)
+
+    def mark(service: Callable[Given, Result]) -> Callable[Given, Result]:
+        @functools.wraps(service)
+        def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+            by: Any = kwargs["by"] if "by" in kwargs else args[0]
+            with doing(code, by=by):
+                return service(*args, **kwargs)
+
+        run.act = code  # type: ignore[attr-defined]
+        return run
+
+    return mark
+
+
+def describe(
+    *,
+    obj: Subject | models.Model,
+    act: str = "",
+    before: Any = None,
+    after: Any = None,
+    reason: str = "",
+    region_id: int | None = None,
+    digest: str = "",
+    count: int | None = None,
+) -> None:
+    """Say what the act under way did, once; as `record`. act: when it turned out to be another than the service is marked with."""
+    here = under_way()
+    if here.said is not None:
+        raise RuntimeError(f"{here.code}: one act leaves one row, and it was described already")
+    here.said = Said(acts.known(act or here.code).code, obj, before, after, reason, region_id, digest, count)
+
+
+@lru_cache(maxsize=8192)
+def _code(region_id: int) -> str:
+    return Region.objects.values_list("code", flat=True).get(pk=region_id)
