@@ -3,16 +3,14 @@
 It knows no Django and imports no room: the files are found by looking.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ruamel.yaml import YAML
 
+from anju.core.registry import rooms
 from anju.problems import Problem, Refused
 
 if TYPE_CHECKING:
@@ -50,27 +48,13 @@ class Permission:
         return "、".join(posts()[post].label for post in self.posts)
 
 
-def _folders() -> list[Path]:
-    """The folders of the rooms: those of this package, then those of other packages that ANJU_ROOMS names (separated by commas)."""
-    ours = sorted(path.parent for path in Path(__file__).parents[1].glob("*/__init__.py"))
-    others = [name.strip() for name in os.environ.get("ANJU_ROOMS", "").split(",") if name.strip()]
-    return [*ours, *(_folder(name) for name in others)]
-
-
-def _folder(package: str) -> Path:
-    found = find_spec(package)  # imports the packages above it, not the room itself
-    if found is None or not found.submodule_search_locations:
-        raise ValueError(f"ANJU_ROOMS: there is no package {package}")
-    return Path(next(iter(found.submodule_search_locations)))
-
-
 def declared(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the rooms' files of that name say: each file, as "room/file.yaml", with its entries."""
     reader = YAML(typ="safe", pure=True)
-    for folder in _folders():
-        path = folder / name
+    for room in rooms():
+        path = room.folder / name
         if path.exists():
-            yield f"{folder.name}/{name}", reader.load(path.read_text(encoding="utf-8")) or {}
+            yield f"{room.name}/{name}", reader.load(path.read_text(encoding="utf-8")) or {}
 
 
 def gathered(name: str, part: str = "") -> Iterator[tuple[str, str, dict[str, Any]]]:
