@@ -57,7 +57,7 @@ def test_chosen_warnings_are_written_into_the_draft(circular):
 def test_all_warnings_are_ticked_and_stay_when_nothing_is_changed():
     from types import SimpleNamespace
 
-    from anju.desk.views.documents import chosen_again, taken
+    from anju.documents.pages.documents import chosen_again, taken
 
     ids = ["warning/idle-credit/140502/low", "warning/backlog-completion/140522/zero"]
 
@@ -135,7 +135,7 @@ def test_phone_reads_and_signs_in_one_column(phone):
 
 
 def test_row_of_a_table_is_told_by_row_and_column_only():
-    from anju.desk.stale import told
+    from anju.documents.pages.stale import told
     from anju.documents.queries import compare
 
     table = (

@@ -2,9 +2,9 @@
 
 from types import SimpleNamespace
 
-from anju.desk.compare import Pair
-from anju.desk.leader import Progress, Summary
+from anju.desk.queries.progress import Progress, Summary
 from anju.figures.figure import NUMBER, Figure
+from anju.figures.pages.comparison import Pair
 
 CITY = SimpleNamespace(name="示例市", pk=1, code="520200")
 STARTED = SimpleNamespace(name="棚户区改造开工量", code="shanty.start")

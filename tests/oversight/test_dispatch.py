@@ -9,11 +9,11 @@ import pytest
 from openpyxl import load_workbook
 
 from anju.core.regions import tree
-from anju.desk.references import resolve
 from anju.documents import queries
 from anju.documents import services as documents
 from anju.documents.writers import formats
 from anju.figures import catalogue
+from anju.figures.references import resolve
 from anju.figures.services import nodes, observations, targets
 from anju.oversight.papers import dispatch
 from anju.problems import Refused

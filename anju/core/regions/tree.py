@@ -100,3 +100,11 @@ def path_codes(region: Region) -> list[str]:
 
 
 # -- writing -------------------------------------------------------------------------------------------------------------------
+
+
+NOUNS = {"province": "省（区、市）", "city": "市", "county": "县（市、区）"}
+
+
+def noun_of(below: list) -> str:
+    kinds = {one.kind for one in below if one.kind in NOUNS}
+    return NOUNS[kinds.pop()] if len(kinds) == 1 else "单位"

@@ -1,0 +1,88 @@
+"""留痕: every act, who, when, on what, why; what was written before and after."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from anju.core.models.trail import Trail, TrailSeal
+from anju.core.pages.context import frame, show
+from anju.core.people.permissions import acting
+from anju.core.people.scope import visible
+from anju.core.trail.acts import acts, label
+
+PAGE = 50
+
+
+@acting("trail.see")
+@require_GET
+def trail(request: HttpRequest) -> HttpResponse:
+    """The user's own regions; acts that concern no region are everyone's. Newest first."""
+    frame(request)
+    rows = Trail.objects.filter(region=None) | visible(Trail.objects, request.operator)
+    written = list(rows.order_by("act").values_list("act", flat=True).distinct())
+    words, act, by = (request.GET.get(key, "").strip() for key in ("words", "act", "by"))
+    if act:
+        rows = rows.filter(written_as(act))
+    if by:
+        rows = rows.filter(by=by)
+    if words:
+        rows = rows.filter(obj__icontains=words)
+    shown = Paginator(rows.select_related("region").order_by("-id"), PAGE).get_page(request.GET.get("page"))
+    sealed = set(TrailSeal.objects.filter(trail__in=[row.pk for row in shown]).values_list("trail_id", flat=True))
+    listed = [told(row, row.pk in sealed) for row in shown]
+    heading = f"留痕{shown.paginator.count}条" + ("（筛选后）" if words or act or by else "")
+    return show(
+        request,
+        "core/trail.html",
+        heading=heading,
+        shown=shown,
+        listed=listed,
+        acts=choices(written),
+        words=words,
+        act=act,
+        by=by,
+    )
+
+
+def choices(written: Iterable[str]) -> list[tuple[str, str]]:
+    """The acts that the rows are of, by code: what was written of old is found with the act that it is. Of acts that are gone, as written."""
+    found = {}
+    for text in written:
+        mine = [one for one in acts().values() if text == one.code or any(alias.text == text for alias in one.aliases)]
+        found |= {one.code: one.label for one in mine} if mine else {text: text}
+    return sorted(found.items(), key=lambda one: one[1])
+
+
+def written_as(act: str) -> Q:
+    """Rows of an act, however they were written: by its code or as it was called before. act: a code, or an earlier spelling."""
+    mine = [acts()[act]] if act in acts() else [one for one in acts().values() if act in {a.text for a in one.aliases}]
+    wanted = Q(act=act) if not mine else Q(act__in=[one.code for one in mine])
+    for alias in (alias for one in mine for alias in one.aliases):
+        wanted |= Q(act=alias.text, obj__regex=alias.object) if alias.object else Q(act=alias.text)
+    return wanted
+
+
+def told(row: Trail, sealed: bool) -> dict[str, Any]:
+    said = row.said
+    return {
+        "row": row,
+        "label": label(row.act, row.obj),
+        "outer": said.get("outer"),
+        "count": said.get("count"),
+        "sealed": sealed,
+        "reason": said.get("reason"),
+        "name": said["by"]["name"],
+        "before": laid(said.get("before")),
+        "after": laid(said.get("after")),
+        "digest": said.get("digest"),
+    }
+
+
+def laid(value: Any) -> str:
+    """Plain data as it was written, laid out for reading."""
+    return "" if value is None else json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)

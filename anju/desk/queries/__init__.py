@@ -1,0 +1,1 @@
+"""What the home page tells of progress."""

@@ -1,0 +1,325 @@
+"""The leader's page: what is done, what is late, what is at risk — each a finding with its figures."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+
+from django.utils.functional import cached_property
+
+from anju import periods
+from anju.core.models.region import Region
+from anju.core.pages.layout.charts import Chart
+from anju.core.people.scope import Operator
+from anju.core.regions.tree import NOUNS
+from anju.core.templatetags.anju import period_label
+from anju.figures.figure import Figure
+from anju.figures.models import CurrentFigure, Measure
+from anju.figures.pages import comparison
+from anju.figures.pages.comparison import Pair
+from anju.figures.pages.topics import TOPICS, topic_of
+from anju.figures.queries import changes, current, latest
+
+Catalogue = Mapping[str, Measure]  # by code, in its order
+Reports = Callable[[str], list[tuple[str, str]]]  # of a year: measure, period
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One measure that has a target: of the region, and of each of its parts. calibre_name: that of the actual figure."""
+
+    measure: Measure
+    target: Measure
+    whole: Pair
+    parts: list[Pair]
+    calibre_name: str = ""
+
+    @property
+    def name(self) -> str:
+        """With its calibre: what is said in one calibre need not hold in another."""
+        return f"{self.measure.name}（{self.calibre_name}）" if self.calibre_name else self.measure.name
+
+    @cached_property
+    def short(self) -> list[Pair]:
+        return [pair for pair in comparison.by_gap(self.parts) if pair.short]
+
+    @property
+    def masked(self) -> bool:
+        """The whole has reached its target and a part has not: the sum hides it."""
+        return self.whole.comparable and not self.whole.short and bool(self.short)
+
+    @property
+    def reported(self) -> tuple[int, int]:
+        """Of the places that were asked how many have reported, and how many not."""
+        asked = [pair for pair in self.parts if pair.target.known and pair.target.exact]
+        known = sum(pair.actual.known for pair in asked)
+        return known, len(asked) - known
+
+    @property
+    def partly(self) -> bool:
+        """Some places have reported, not all: the sum is not known yet."""
+        return self.whole.target.known and not self.whole.actual.known and all(self.reported)
+
+    @property
+    def waiting(self) -> bool:
+        """Asked for, and nothing was reported of it yet."""
+        return (
+            self.whole.target.known
+            and not self.whole.actual.known
+            and not any(pair.actual.known for pair in self.parts)
+        )
+
+
+@dataclass(frozen=True)
+class TwoCalibres:
+    """The same measure counted in two ways gives two numbers."""
+
+    first: Figure
+    second: Figure
+    gap: Figure
+
+
+@dataclass
+class Summary:
+    region: Region
+    period: str
+    noun: str
+    progress: list[Progress] = field(default_factory=list)
+    calibres: list[TwoCalibres] = field(default_factory=list)
+
+    @property
+    def behind(self) -> list[Progress]:
+        """What has not reached its target, as a whole or somewhere: where most are behind first."""
+        found = [one for one in self.progress if one.short or one.whole.short]
+        return sorted(found, key=lambda one: (not one.whole.short, -len(one.short)))
+
+    @property
+    def waiting(self) -> list[Progress]:
+        return [one for one in self.progress if one.waiting]
+
+    @property
+    def heading(self) -> str:
+        """The finding: the first target's outcome, and what is worst."""
+        when = period_label(self.period)
+        told = [one for one in self.progress if one.whole.comparable and one.whole.target.exact]
+        said = []
+        if told:
+            one = told[0]
+            said.append(
+                f"{period_label(one.whole.actual.period)}{one.measure.name}{one.whole.actual.text(None, None, True)}{one.whole.actual.unit}，完成{one.whole.rate.text()}%"
+            )
+        elif partly := next((one for one in self.progress if one.partly), None):
+            known, left = partly.reported
+            said.append(
+                f"{when}{partly.measure.name}{comparison.counted(known)}个{self.noun}已报，{comparison.counted(left)}个未报"
+            )
+        elif self.waiting:
+            one = self.waiting[0]
+            said.append(
+                f"{when}{one.target.name}{one.whole.target.text(None, None, True)}{one.whole.target.unit}，尚未报送完成数"
+            )
+        if self.behind:
+            worst = self.behind[0]
+            count = len(worst.short)
+            said.append(
+                f"{comparison.counted(count)}个{self.noun}{worst.name}未达目标" if count else f"{worst.name}未达目标"
+            )
+        elif told:
+            said.append("有完成数的各项都已达到目标")
+        return "；".join(said) or f"{self.region.name}{when}还没有目标和完成数"
+
+    def charts(self, shown: Collection[str] = ()) -> list[Chart]:
+        """A bullet bar per part for what is behind somewhere, the worst first; the main target where all is well. shown: by another picture."""
+        chosen = [one for one in self.behind if len(one.parts) > 1] or [
+            one for one in self.progress if comparable(one)
+        ][:1]
+        chosen = [one for one in chosen if one.measure.code not in shown]
+        return [self.chart(number, one) for number, one in enumerate(chosen[:4])]
+
+    def chart(self, number: int, one: Progress) -> Chart:
+        finding = comparison.finding(one.name, one.parts, self.noun)
+        sub = f"{one.name}与目标，{one.whole.unit}，{self.region.name}{period_label(one.whole.actual.period)}；竖线为目标，按差额排序"
+        return comparison.bullet(f"gap-{number}", one.parts, finding, sub)
+
+
+def comparable(one: Progress) -> bool:
+    return sum(pair.comparable for pair in one.parts) > 1
+
+
+def reports(user: Operator, catalogue: Catalogue, region: Region) -> Reports:
+    """For which periods of a year the region, its parts or theirs reported a number, of every whole that has a target. Asked once a year."""
+    below = latest.children_of(user, [region])
+    places = [one.pk for one in (region, *below, *latest.children_of(user, below))]
+    wanted = {one.target_of_id for one in catalogue.values() if one.target_of_id and not one.of_id}
+    return cache(lambda year: latest.told(user, places, wanted, year))
+
+
+def summary(
+    user: Operator,
+    catalogue: Catalogue,
+    reports: Reports,
+    region: Region,
+    below: list[Region],
+    period: str,
+    names: Mapping[str, str],
+    on: date,
+) -> Summary:
+    """Every measure with a target that has figures here, compared; and every figure with two calibres that differ. names: of the calibres.
+
+    What was done is the period's own figure or else the latest of its year up to that day; it stands against the period's target or the year's.
+    """
+    listed = [region, *below]
+    # Parts (其中) repeat what their whole says: only wholes are told to a leader.
+    whole_targets = [one for one in catalogue.values() if one.target_of_id and not one.of_id]
+    told = {code for one in whole_targets for code in (one.code, one.target_of_id)} | {
+        one.code for one in catalogue.values() if one.calibres
+    }
+    known = reported(user, told, listed, period[:4]) | {
+        (code, "", then) for code, then in reports(period[:4])
+    }  # of the parts' a sum can be made
+    calibres: dict[str, list[str]] = {}
+    when: dict[str, str] = {}
+    for code, calibre, then in sorted(known):
+        measure = catalogue[code]
+        if then not in (period, period[:4]) if measure.target_of_id else then != period and periods.end(then) > on:
+            continue
+        if calibre not in calibres.setdefault(code, []):
+            calibres[code].append(calibre)
+        when[code] = then if code not in when else nearest(period, when[code], then)
+    kinds = {one.kind for one in below if one.kind != Region.Kind.PSEUDO}
+    made = Summary(region, period, NOUNS.get(kinds.pop(), "单位") if len(kinds) == 1 else "单位")
+    wanted = [one for one in whole_targets if one.code in calibres]
+    topics = list(TOPICS)
+    wanted.sort(key=lambda one: topics.index(topic) if (topic := topic_of(one.code)) in topics else len(topics))
+    codes = {f"{one.code}:{name}" for one in wanted for name in calibres[one.code]}
+    codes |= {f"{one.target_of_id}:{name}" for one in wanted for name in calibres.get(one.target_of_id, [""])}
+    several = [code for code, names in calibres.items() if len(names) > 1 and not catalogue[code].target_of_id]
+    codes |= {f"{code}:{name}" for code in several for name in calibres[code]}
+    if not codes:
+        return made
+    found = current.figures(user, codes, listed, {period, *when.values()})
+
+    def read(code: str, one: Region) -> Figure:
+        return found(code, one, when.get(code.partition(":")[0], period))
+
+    plain = {
+        one.target_of_id
+        for one in wanted
+        if not catalogue[one.target_of_id].is_computed and "" in calibres.get(one.target_of_id, ())
+    }
+    sums = of_parts(user, plain, listed, when, read)
+    for target in wanted:
+        measure = catalogue[target.target_of_id]
+        asked = f"{target.code}:{calibres[target.code][-1]}"
+        for name in calibres.get(measure.code, [""]):
+            done = f"{measure.code}:{name}"
+            pairs = [
+                Pair(
+                    sums.get((measure.code, one.pk))
+                    if not name and (measure.code, one.pk) in sums
+                    else read(done, one),
+                    read(asked, one),
+                )
+                for one in listed
+            ]
+            made.progress.append(
+                Progress(
+                    measure,
+                    target,
+                    pairs[0],
+                    [p for p in pairs[1:] if p.actual.known or p.target.known],
+                    names.get(name, name),
+                )
+            )
+    for code in several:
+        first, second = calibres[code][:2]
+        for one in listed:
+            a, b = read(f"{code}:{first}", one), read(f"{code}:{second}", one)
+            if a.known and b.known and a.exact != b.exact:
+                made.calibres.append(TwoCalibres(a, b, comparison.apart(a, b)))
+    return made
+
+
+def of_parts(
+    user: Operator,
+    codes: Collection[str],
+    listed: Sequence[Region],
+    when: Mapping[str, str],
+    read: Callable[[str, Region], Figure],
+) -> dict[tuple[str, int], Figure]:
+    """What places have that reported nothing themselves while their parts did: the sum."""
+    made: dict[tuple[str, int], Figure] = {}
+    for period in {when[code] for code in codes}:
+        wanted = [
+            (code, one)
+            for code in codes
+            if when[code] == period
+            for one in listed
+            if read(code, one).observation_id is None
+        ]
+        made |= latest.summed(user, wanted, period)
+    return made
+
+
+def reported(user: Operator, codes: Collection[str], listed: Sequence[Region], year: str) -> set[tuple[str, str, str]]:
+    """(measure, calibre, period) of a year that any of these regions has, of these measures."""
+    ids = {one.pk for one in listed} & user.region_ids
+    rows = CurrentFigure.objects.filter(
+        region_id__in=ids, measure_id__in=codes, period__gte=year, period__lt=str(int(year) + 1)
+    )  # an index knows where a year ends
+    return set(rows.values_list("measure_id", "calibre_id", "period").distinct())
+
+
+def nearest(period: str, first: str, second: str) -> str:
+    """Of two periods the one asked for, or else the later; of two that end on one day the longer."""
+    if period in (first, second):
+        return period
+    return max(first, second, key=lambda one: (periods.end(one), -len(one)))
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a report added to the one before it (自年初累计 less 自年初累计)."""
+
+    now: Figure
+    before: Figure
+    more: Figure
+
+    @property
+    def fell(self) -> bool:
+        return bool(self.more.known and self.more.exact < 0)
+
+
+def moved(user: Operator, catalogue: Catalogue, reports: Reports, region: Region, on: date) -> list[Moved]:
+    """The latest report of the year against the one before it, for every whole that has a target; what did not move is left out."""
+    by_measure: dict[str, list[str]] = {}
+    order = {code: at for at, code in enumerate(catalogue)}
+    for code, period in sorted(reports(str(on.year)), key=lambda one: (order[one[0]], one[1])):
+        if periods.end(period) <= on:
+            by_measure.setdefault(code, []).append(period)
+    last: dict[str, list[str]] = {}
+    for code, known in by_measure.items():
+        by_end = {periods.end(one): one for one in sorted(known, key=len)}  # of two that end on one day one is enough
+        if len(by_end) > 1:
+            last[code] = [by_end[day] for day in sorted(by_end)[-2:]]
+    if not last:
+        return []
+    found = current.figures(user, last, [region], {one for pair in last.values() for one in pair})
+    sums = {
+        (code, period): figure
+        for period in {one for pair in last.values() for one in pair}
+        for (code, _), figure in latest.summed(
+            user, [(code, region) for code in last if found(code, region, period).observation_id is None], period
+        ).items()
+    }
+    pairs = [
+        tuple(sums.get((code, period)) or found(code, region, period) for period in (now, before))
+        for code, (before, now) in last.items()
+    ]
+    made = [Moved(now, before, changes.added_since(now, before)) for now, before in pairs]
+    return [one for one in made if one.more.known and one.more.exact and _of_the_same(one.now, one.before)]
+
+
+def _of_the_same(*sums: Figure) -> bool:
+    """Sums are compared when the same places are in them: who has not reported yet makes no decrease."""
+    return len({frozenset(part.region.code for part in one.parts) for one in sums if one.parts}) < 2

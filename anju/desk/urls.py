@@ -1,0 +1,11 @@
+"""The front page, and what it reminds of."""
+
+from django.urls import path
+
+from anju.desk.pages import home
+
+app_name = "desk"
+urlpatterns = [
+    path("", home.leader, name="leader"),
+    path("notices/<int:pk>/", home.put_away, name="put-away"),
+]

@@ -1,0 +1,1 @@
+"""Pages of official documents: drafts, previews, sign-off and issue."""

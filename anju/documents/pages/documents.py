@@ -1,0 +1,293 @@
+"""文书: drafts, previews with every number a door, reminders beside them, sign-off and issue, downloads, the edited Word file compared."""
+
+from collections.abc import Callable
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_GET, require_POST
+
+from anju.core.pages.context import frame, show
+from anju.core.pages.files import file_response
+from anju.core.pages.page import page
+from anju.core.people.permissions import acting
+from anju.core.templatetags.anju import address
+from anju.documents import kinds, queries, services
+from anju.documents.models import Document, Version
+from anju.documents.pages import listing as listing_pages
+from anju.documents.pages import prose
+from anju.documents.pages import stale as stale_told
+from anju.documents.text import readback
+from anju.documents.writers import formats
+from anju.problems import Problem, Refused
+from anju.runs.queries import runs
+
+FORMS = ("docx", "pdf", "xlsx", "html", "zip")
+
+
+@acting("documents.see")
+@require_GET
+def documents(request: HttpRequest) -> HttpResponse:
+    return listing(request)
+
+
+def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+    made, user = frame(request), request.operator
+    if made.region is None:
+        return show(
+            request, "documents/documents.html", status=status, heading="还没有文书", papers=[], kinds=[], **extra
+        )
+    papers = listing_pages.papers(user, made.region)
+    stale = sum(bool(paper.stale) for paper in papers)
+    heading = (
+        f"{made.region.name}：{len(papers)}件文书" + (f"，{stale}件已过期" if stale else "")
+        if papers
+        else f"{made.region.name}还没有文书"
+    )
+    return show(
+        request, "documents/documents.html", status=status, heading=heading, papers=papers, kinds=kinds.kinds(), **extra
+    )
+
+
+@acting("documents.write")
+@require_POST
+def write(request: HttpRequest) -> HttpResponse:
+    """起草: organs, addressee and the like are taken from the last document of the kind in this region."""
+    made, user = frame(request), request.operator
+    if made.region is None:
+        raise Http404("region")
+    code = request.POST.get("kind", "")
+    last = queries.documents(user, made.region, kind=code).first()
+    before = queries.version(user, last) if last else None
+    try:
+        document = services.write(
+            by=user, kind=code, region=made.region, period=made.period,
+            options=before.options if before else None, prose=before.prose if before else None,
+        )  # fmt: skip
+    except Refused as refused:
+        return listing(request, status=422, problems=refused.problems)
+    return redirect(address(request, document))
+
+
+@acting("documents.see")
+@require_GET
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    return preview(request, queries.document(request.operator, pk))
+
+
+def preview(request: HttpRequest, document: Document, status: int = 200, **extra: Any) -> HttpResponse:
+    frame(request, document)
+    user = request.operator
+    versions = list(queries.versions(user, document))
+    serial = request.GET.get("version", "")
+    version = queries.version(user, document, int(serial) if serial.isdecimal() else None)
+    newest = version.serial == versions[0].serial
+    paper = listing_pages.paper(user, document)
+    context: dict[str, Any] = {
+        "document": document,
+        "paper": paper,
+        "kind": paper.kind,
+        "version": version,
+        "versions": versions,
+        "newest": newest,
+        "article": mark_safe(queries.text(document, version)),
+        "warnings": [Problem(**warning) for warning in version.warnings],
+        "ask_stale": newest and document.state != Document.WITHDRAWN,
+        "annexed": 'class="annex' in version.html,
+        "prose": prose_fields(request, version) if newest and document.state == Document.DRAFT else [],
+        "offered": offered(user, document, version) if newest and document.state == Document.DRAFT else [],
+        "today": timezone.localdate(),
+        "form": {key: request.POST.get(key, "") for key in ("number", "on", "reason")},
+        **extra,
+    }
+    return show(request, "documents/document.html", status=status, heading=document.title, **context)
+
+
+@acting("documents.see")
+@require_GET
+def stale(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sentences that would be written otherwise today. Asked for by itself: the text is written anew to find out, which takes a while."""
+    document = queries.document(request.operator, pk)
+    frame(request, document)
+    try:
+        found = queries.stale(request.operator, document)
+    except Refused as refused:
+        return page(request, "core/problems.html", problems=refused.problems)
+    return page(
+        request,
+        "documents/stale.html",
+        document=document,
+        stale=stale_told.told(found, queries.version(request.operator, document).html),
+    )
+
+
+def prose_fields(request: HttpRequest, version: Version) -> list[dict[str, str]]:
+    """The official's own paragraphs, one a line, as they stand or as they were just typed."""
+    fields = []
+    for key, name in prose.named(version.document.kind, list(version.prose)):
+        text = version.prose[key]
+        stands = "\n".join(text) if isinstance(text, list) else str(text)
+        fields.append(
+            {
+                "key": key,
+                "name": name,
+                "text": request.POST.get(f"prose_{key}", stands),
+                "rows": str(min(14, 2 + len(stands) // 30)),
+            }
+        )
+    return fields
+
+
+def offered(user: Any, document: Document, version: Version) -> list[dict[str, Any]]:
+    """Warnings that 存在问题 may take up, chosen or not. Only documents that have such a part offer them."""
+    if "warnings" not in version.options:
+        return []
+    found = runs.findings(user, document.region, document.period, kinds=["warning"])
+    return [{"finding": one, "chosen": taken(one.id, version.options["warnings"])} for one in found]
+
+
+def taken(warning: str, choice: str | list[str]) -> bool:
+    """Whether a document's choice takes that warning up: "all", or ids in which * stands for any stretch."""
+    return any(fnmatchcase(warning, pattern) for pattern in (["*"] if choice == "all" else choice))
+
+
+def chosen_again(boxes: list[dict[str, Any]], ticked: list[str], before: str | list[str]) -> str | list[str]:
+    """What the ticked boxes choose. Boxes left as they were keep the choice as it was written: "all", patterns and their order."""
+    return before if {box["finding"].id for box in boxes if box["chosen"]} == set(ticked) else ticked
+
+
+@acting("documents.write")
+@require_POST
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """改稿: the chosen warnings and the official's own words; the numbers come from the ledger as it stands."""
+    user = request.operator
+    document = queries.document(user, pk)
+    version = queries.version(user, document)
+    options, words = dict(version.options), dict(version.prose)
+    if "choose" in request.POST:
+        boxes = offered(user, document, version)
+        options["warnings"] = chosen_again(boxes, request.POST.getlist("warning"), version.options.get("warnings", []))
+    for key, before in version.prose.items():
+        if f"prose_{key}" in request.POST:
+            lines = [line.strip() for line in request.POST[f"prose_{key}"].splitlines() if line.strip()]
+            words[key] = lines if isinstance(before, list) else "\n".join(lines)
+    if document.state != Document.DRAFT:
+        problem = Problem(
+            "DESK-006",
+            document.title,
+            f"{document.state_text}的文书不能改稿。",
+            "要改请先退回修改；已印发的另行更正或撤回。",
+        )
+        return preview(request, document, status=422, problems=[problem])
+    try:
+        services.write(
+            by=user, kind=document.kind, region=document.region, period=document.period, options=options, prose=words,
+            reason=request.POST.get("reason", "").strip(),
+        )  # fmt: skip
+    except Refused as refused:
+        return preview(request, document, status=422, problems=refused.problems)
+    messages.success(request, "已按现在的数和所选内容改稿。")
+    return redirect(address(request, "documents:document", pk))
+
+
+def sign_off(request: HttpRequest, document: Document, reason: str, on: date) -> str:
+    services.sign_off(by=request.operator, document=document, on=on, reason=reason)
+    return "已签发。文本就此固定，印发时只填文号和日期。"
+
+
+def send_back(request: HttpRequest, document: Document, reason: str, on: date) -> str:
+    services.send_back(by=request.operator, document=document, on=on, reason=reason)
+    return "已退回修改。"
+
+
+def issue(request: HttpRequest, document: Document, reason: str, on: date) -> str:
+    services.issue(by=request.operator, document=document, number=request.POST.get("number", ""), on=on, reason=reason)
+    return f"已印发：{document.number}。"
+
+
+def withdraw(request: HttpRequest, document: Document, reason: str, on: date) -> str:
+    services.withdraw(by=request.operator, document=document, on=on, reason=reason)
+    return "已撤回。文号不再使用，原文仍可查阅。"
+
+
+def act(code: str, does: Callable[[HttpRequest, Document, str, date], str]) -> Callable[..., HttpResponse]:
+    """签发, 退回, 印发, 撤回: one view each, for each is another post's."""
+
+    @acting(code)
+    @require_POST
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        document = queries.document(request.operator, pk)
+        try:
+            said = does(request, document, request.POST.get("reason", "").strip(), day_of(request))
+        except Refused as refused:
+            return preview(request, queries.document(request.operator, pk), status=422, problems=refused.problems)
+        messages.success(request, said)
+        return redirect(address(request, "documents:document", pk))
+
+    return view
+
+
+ACTS = {
+    "sign-off": act("documents.sign", sign_off),
+    "send-back": act("documents.sign", send_back),
+    "issue": act("documents.issue", issue),
+    "withdraw": act("documents.sign", withdraw),
+}
+
+
+def day_of(request: HttpRequest) -> date:
+    """The day written in the form; today where none is asked. Refused for what is no day."""
+    text = request.POST.get("on", "").strip()
+    try:
+        return date.fromisoformat(text) if text else timezone.localdate()
+    except ValueError:
+        raise Refused(
+            Problem("DESK-007", f"印发日期“{text}”", "不是日期。", "请写成 2022-01-18 这样的形式。")
+        ) from None
+
+
+@acting("documents.see")
+@require_GET
+def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+    """Word, PDF, the annex tables as Excel, a page that stands alone, or all of them in a zip."""
+    if form not in FORMS:
+        raise Http404(form)
+    document = queries.document(request.operator, pk)
+    serial = request.GET.get("version", "")
+    version = queries.version(request.operator, document, int(serial) if serial.isdecimal() else None)
+    annexed = 'class="annex' in version.html
+    if form == "xlsx" and not annexed:
+        raise Http404(form)
+    if form == "zip":
+        content = formats.bundle(
+            [(document.title, queries.text(document, version))], ("docx", "pdf", "xlsx") if annexed else ("docx", "pdf")
+        )
+        name = formats.file_name(document.title, "zip")
+    else:
+        content, name = (
+            formats.write(queries.text(document, version), [form], document.title)[form],
+            formats.file_name(document.title, form),
+        )
+    return file_response(content, name)
+
+
+@acting("documents.see")
+@require_POST
+def compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """An edited .docx: which numbers were changed in it, which are not the ledger's, which words changed."""
+    document = queries.document(request.operator, pk)
+    file = request.FILES.get("file")
+    try:
+        if file is None:
+            raise Refused(
+                Problem("DESK-003", "改过的 Word 文件", "没有选文件。", "请选从这里下载、改过以后的 .docx 文件。")
+            )
+        comparison = readback.compare(request.operator, document, file.read())
+    except Refused as refused:
+        return preview(request, document, status=422, problems=refused.problems)
+    return preview(request, document, comparison=comparison, compared=file.name)

@@ -1,0 +1,261 @@
+"""指标: tables of a topic, one measure over places and periods, the door of a figure, its correction."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.files import file_response
+from anju.core.pages.layout import excel
+from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.page import page
+from anju.core.people.permissions import acting
+from anju.core.regions import tree
+from anju.core.templatetags.anju import address, figure_html, period_label
+from anju.figures.figure import NUMBER, Figure
+from anju.figures.models import CurrentFigure
+from anju.figures.pages import comparison
+from anju.figures.pages.provenance import Door, open_door, uses
+from anju.figures.pages.topics import TOPICS, groups, sort_rows, topic_sheet
+from anju.figures.queries import current
+from anju.figures.references import RUN, resolve
+from anju.figures.services import observations
+from anju.problems import Refused
+from anju.runs.pages.steps import run_step
+
+
+def here_and_below(request: HttpRequest, made: Frame) -> list:
+    """The region first, then its parts in their order."""
+    return [made.region, *tree.children(request.operator, made.region, made.on)] if made.region else []
+
+
+def calibre_names() -> dict[str, str]:
+    return {code: name for code, name in current.calibres().items() if code}
+
+
+@acting("figures.see")
+@require_GET
+def explorer(request: HttpRequest, form: str = "") -> HttpResponse:
+    """The table of a topic; form "xlsx": the same as a file."""
+    made = frame(request)
+    if made.region is None:
+        return show(request, "figures/figures.html", heading="还没有指标数字")
+    listed = here_and_below(request, made)
+    topics = groups(request.operator, listed, made.period)
+    if not topics:
+        return show(
+            request, "figures/figures.html", heading=f"{made.region.name}{period_label(made.period)}没有指标数字"
+        )
+    topic = request.GET.get("topic") or next(iter(topics))
+    if topic not in topics:
+        raise Http404(topic)
+    links = {
+        region.code: address(request, "figures:explorer", region=region.code, topic=topic) for region in listed[1:]
+    }
+    only = set(request.GET.getlist("only"))
+    chosen = [group for group in topics[topic] if group.base.code in only] or topics[topic]
+    sheet = topic_sheet(request.operator, "topic", chosen, listed, made.period, calibre_names(), links)
+    sort_rows(sheet, [leaf.code for group in chosen for leaf in group.leaves], request.GET.get("sort", ""))
+    heading = f"{made.region.name}{period_label(made.period)}{TOPICS.get(topic, topic)}"
+    if form:
+        return file_response(excel.write(sheet, heading), f"{heading}.xlsx")
+    tabs = [{"code": code, "label": TOPICS.get(code, code), "here": code == topic} for code in topics]
+    choices = [{"code": group.base.code, "name": group.base.name, "on": group in chosen} for group in topics[topic]]
+    return show(request, "figures/figures.html", heading=heading, sheet=sheet, tabs=tabs, choices=choices)
+
+
+@acting("figures.see")
+@require_GET
+def measure(request: HttpRequest, code: str) -> HttpResponse:
+    """One measure: places down, calibres across, and its own periods."""
+    made, user = frame(request), request.operator
+    known = current.measures(user, [code])
+    if code not in known or made.region is None:
+        raise Http404(code)
+    one, names = known[code], calibre_names()
+    listed = here_and_below(request, made)
+    stored = [code] if not one.is_computed else [one.numerator_id, one.denominator_id, *one.terms]
+    rows = CurrentFigure.objects.filter(region_id__in={r.pk for r in listed} & user.region_ids, measure_id__in=stored)
+    keys = set(rows.values_list("period", "calibre_id").distinct())
+    calibres = sorted(
+        {calibre for period, calibre in keys if period == made.period and current.accepts(one, calibre)}
+    ) or [""]
+    target = one.targets.order_by("order").first()
+    codes = [f"{code}:{name}" for name in calibres] + (
+        [f"{target.code}:{name}" for name in target_calibres(target, listed, made, user)] if target else []
+    )
+    found = current.figures(user, codes, listed, [made.period])
+    columns = [
+        Column("区划"),
+        *(head(known | ({target.code: target} if target else {}), wanted, names, found, listed) for wanted in codes),
+    ]
+    sheet = Sheet("places", columns, caption=one.name)
+    for number, region in enumerate(listed):
+        link = address(request, "figures:measure", code, region=region.code) if number else ""
+        sheet.rows.append(
+            Row(
+                [Cell(text=region.name, href=link), *(Cell(figure=found(wanted, region)) for wanted in codes)],
+                css="" if number else "total",
+            )
+        )
+    context: dict[str, Any] = {
+        "sheet": sheet,
+        "measure": one,
+        "names": names,
+        "charts": charts(one, target, codes, found, listed, made),
+    }
+    context["breakdowns"] = (
+        [] if one.is_computed else current.breakdown(user, code, made.region, made.period, calibres[0])
+    )
+    context["differences"] = [
+        {
+            "region": region,
+            "first": found(codes[0], region),
+            "second": found(codes[1], region),
+            "gap": comparison.apart(found(codes[0], region), found(codes[1], region)),
+        }
+        for region in listed
+        if len(calibres) > 1 and differ(found(codes[0], region), found(codes[1], region))
+    ]
+    context["over_time"] = over_time(user, one, made, sorted({period for period, _ in keys}), calibres)
+    value = found(codes[0], made.region)
+    heading = (
+        f"{made.region.name}{period_label(made.period)}{one.name}：{value.spoken() or value.why or value.state_text}"
+    )
+    return show(request, "figures/measure.html", heading=heading, **context)
+
+
+def differ(first: Figure, second: Figure) -> bool:
+    return first.known and second.known and first.exact != second.exact
+
+
+def target_calibres(target, listed: list, made: Frame, user) -> list[str]:
+    rows = CurrentFigure.objects.filter(
+        region_id__in={r.pk for r in listed} & user.region_ids, measure=target, period=made.period
+    )
+    return sorted(set(rows.values_list("calibre_id", flat=True)))
+
+
+def head(known, wanted: str, names, found, listed) -> Column:
+    code, _, calibre = wanted.partition(":")
+    unit = next(
+        (found(wanted, region).unit for region in listed if found(wanted, region).known), known[code].unit or "%"
+    )
+    return Column(f"{known[code].name}（{names.get(calibre, calibre)}）" if calibre else known[code].name, unit=unit)
+
+
+def charts(one, target, codes: list[str], found, listed: list, made: Frame) -> list:
+    """Against the target where there is one; the places compared otherwise. A picture of one place would say nothing."""
+    if len(listed) < 3:
+        return []
+    below, sub = listed[1:], f"{made.region.name}，{period_label(made.period)}"
+    wanted = next((name for name in codes if target and name.partition(":")[0] == target.code), None)
+    actual = codes[0]
+    unit = next((found(actual, region).unit for region in below if found(actual, region).known), "")
+    if wanted:
+        pairs = [comparison.Pair(found(actual, region), found(wanted, region)) for region in below]
+        return [
+            comparison.bullet(
+                "gaps",
+                pairs,
+                comparison.finding(one.name, pairs),
+                f"{one.name}与目标，{unit}，{sub}；竖线为目标，按差额排序",
+            )
+        ]
+    figures = [found(actual, region) for region in below]
+    return (
+        [comparison.ranking("ranked", figures, f"{one.name}从高到低", f"{unit}，{sub}")]
+        if any(f.known for f in figures)
+        else []
+    )
+
+
+def over_time(user, one, made: Frame, known: list[str], calibres: list[str]) -> Sheet | None:
+    if len(known) < 2:
+        return None
+    columns = [Column("期间"), Column(one.name, unit=one.unit or "%"), Column("比上一期")]
+    line, rows = current.series(user, one.code, made.region, known, calibres[0]), []
+    for number, value in enumerate(line):
+        before = line[number - 1] if number else None
+        comparable = before is not None and before.known and value.known and len(before.period) == len(value.period)
+        change = Cell(figure=current.difference(value, [before], "比上一期")) if comparable else Cell()
+        text = figure_html(change.figure, sign=True) if comparable else ""
+        rows.append(Row([Cell(text=period_label(value.period)), Cell(figure=value), Cell(text=text, css="n")]))
+    return Sheet("over-time", columns, rows, caption="各期数值") if any(value.known for value in line) else None
+
+
+def panel(request: HttpRequest, door: Door, **extra: Any) -> HttpResponse:
+    """The side panel, or the same on a page of its own where it was opened in a new tab."""
+    door.uses = uses(request.operator, door)
+    fragment = "HX-Request" in request.headers
+    context = {
+        "door": door,
+        "value": figure_html(door.figure),
+        "blank": door.figure.state_text if door.figure.observation_id else "空白",
+        "names": calibre_names(),
+        "form": {"value": "", "state": NUMBER, "reason": ""},
+        "fragment": fragment,
+        **extra,
+    }
+    status = context.pop("status", 200)
+    if fragment:
+        return page(request, "figures/door.html", status=status, **context)
+    return show(
+        request,
+        "figures/door_page.html",
+        status=status,
+        heading=f"{door.figure.region.name}{door.figure.name}",
+        **context,
+    )
+
+
+@acting("figures.see")
+@require_GET
+def door(request: HttpRequest) -> HttpResponse:
+    """?ref=shanty.start@140500/2021 — of a figure, or of a step of a run."""
+    text = request.GET.get("ref", "")
+    if match := RUN.fullmatch(text):
+        return run_step(request, int(match["run"]), match["path"])
+    return panel(request, open_door(request.operator, found_or_404(request, text)))
+
+
+def found_or_404(request: HttpRequest, text: str) -> Figure:
+    try:
+        return resolve(request.operator, text)
+    except (LookupError, Refused) as error:
+        raise Http404(text) from error
+
+
+@acting("figures.correct")
+@require_POST
+def correct(request: HttpRequest) -> HttpResponse:
+    """更正: a new observation with its reason; the old one stays."""
+    text = request.POST.get("ref", "")
+    figure = found_or_404(request, text)
+    form = {key: request.POST.get(key, "").strip() for key in ("value", "state", "reason")}
+    seen, state = request.POST.get("seen", ""), form["state"] or NUMBER
+    try:
+        observations.correct(
+            by=request.operator,
+            measure=figure.code,
+            region=figure.region,
+            period=figure.period,
+            calibre=figure.calibre,
+            value=form["value"].replace(",", "").replace("，", "") if state == NUMBER else None,
+            unit=figure.unit,
+            state=state,
+            reason=form["reason"],
+            expected=int(seen) if seen.isdecimal() else None,
+        )
+    except Refused as refused:
+        return panel(
+            request,
+            open_door(request.operator, found_or_404(request, text)),
+            problems=refused.problems,
+            form=form,
+            status=422,
+        )
+    return panel(
+        request, open_door(request.operator, found_or_404(request, text)), done="已更正。原来的数和更正理由都已留存。"
+    )

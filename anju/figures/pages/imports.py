@@ -1,0 +1,213 @@
+"""导入: a workbook is checked first, with every problem at its cell; reminders are answered; an import can be taken back."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from anju.core.pages import uploads
+from anju.core.pages.addresses import path_of
+from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.files import file_response
+from anju.core.people.permissions import acting
+from anju.core.templatetags.anju import address
+from anju.figures.models import Observation, Source, TargetDocument
+from anju.figures.pages import maps
+from anju.figures.queries import provenance
+from anju.figures.services.imports import answer_key, import_tables, preview_import, undo_import
+from anju.problems import BLOCK, Problem, Refused
+from anju.workbooks.reading import reader
+from anju.workbooks.reading.maps import TableMap
+from anju.workbooks.writing import marking
+
+PAGE = 20
+LARGEST = 50 << 20
+
+
+@acting("imports.see")
+@require_GET
+def imports(request: HttpRequest) -> HttpResponse:
+    return listing(request)
+
+
+def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+    made = frame(request)
+    found = provenance.sources(request.operator, made.region).select_related("region")
+    # Counted for the shown page only: a join would count every source's figures first.
+    each = (
+        Observation.objects.filter(source=OuterRef("pk"))
+        .order_by()
+        .values("source")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    shown = Paginator(found.annotate(figures=Coalesce(Subquery(each), 0)), PAGE).get_page(request.GET.get("page"))
+    heading = f"{made.region.name}：已导入和填报{shown.paginator.count}次" if made.region else "导入报表"
+    return show(
+        request, "figures/imports.html", status=status, heading=heading, shown=shown, maps=maps.known(), **extra
+    )
+
+
+@acting("imports.store")
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """Keep the file, then check it at an address of its own, so that the check can be looked at again."""
+    file = request.FILES.get("file")
+    region = request.POST.get("region", "").strip()
+    period = request.POST.get("period", "").strip()
+    problems = []
+    if file is None:
+        problems.append(Problem("DESK-003", "表格文件", "没有选文件。", "请选一个 .xlsx 或 .xls 文件。"))
+    elif file.size > LARGEST:
+        problems.append(
+            Problem("DESK-004", f"《{file.name}》", "文件超过 50 MB。", "请拆成几个文件，或用命令行 anju import 导入。")
+        )
+    if problems or file is None:
+        return listing(request, status=422, problems=problems)
+    digest = uploads.keep(file.read())
+    pairs = {"name": file.name, "map": request.POST.get("map", ""), "region": region, "period": period}
+    return redirect(
+        f"{path_of('figures:check', digest)}?{urlencode({key: value for key, value in pairs.items() if value})}"
+    )
+
+
+def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, Any], TableMap]:
+    """What `import_tables` takes, and the form it was read as. Refused with what the map or the workbook says; Http404 when the file is there no more."""
+    name, key = request.GET.get("name", "表格.xlsx"), request.GET.get("map", "")
+    if made.region is None:
+        raise Refused(Problem("DESK-005", f"《{name}》", "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
+    try:
+        content = uploads.fetch(digest)
+        table = maps.choose(content, name, key)
+    except KeyError as error:
+        raise Http404(digest) from error
+    reading = reader.read(content, table, name=name, area=made.region.name, period=made.period)
+    number = request.GET.get("document", "")
+    document = TargetDocument.objects.filter(number=number, region_id=made.region.pk).first() if number else None
+    asked = {
+        "by": request.operator,
+        "readings": reading,
+        "region": made.region,
+        "period": made.period,
+        "content": content,
+        "document": document,
+    }
+    return asked, table
+
+
+@acting("imports.store")
+@require_GET
+def check(request: HttpRequest, digest: str) -> HttpResponse:
+    """What the import would do, and everything that stands in its way. Nothing is stored."""
+    made = frame(request)
+    return checked(request, made, digest)
+
+
+def checked(
+    request: HttpRequest, made: Frame, digest: str, status: int = 200, refused: Refused | None = None
+) -> HttpResponse:
+    name = request.GET.get("name", "表格.xlsx")
+    context: dict[str, Any] = {"digest": digest, "name": name, "maps": maps.known(), "query": request.GET.urlencode()}
+    context["papers"] = (
+        TargetDocument.objects.filter(region_id=made.region.pk).order_by("issued_on") if made.region else []
+    )
+    problems = refused.problems if refused else []
+    if refused is None:
+        try:
+            asked, table = wanted(request, made, digest)
+            context["preview"] = preview = preview_import(**asked)
+            context["reading"] = asked["readings"]
+            context["form"] = maps.title(table)
+            problems = preview.reminders
+        except Refused as error:
+            problems, status = error.problems, 422
+    stops = [one for one in problems if one.level == BLOCK]
+    context["stops"] = stops
+    typed = answers_of(request)
+    context["asks"] = [
+        {
+            "problem": one,
+            "name": f"answer_{number}",
+            "key": answer_key(one),
+            "answer": typed.get(answer_key(one), ""),
+        }
+        for number, one in enumerate(problem for problem in problems if problem.level != BLOCK)
+    ]
+    context["unanswered"] = [one for one in context["asks"] if typed and not one["answer"]]
+    heading = f"《{name}》有{len(stops)}处必须改正，没有导入" if stops else f"《{name}》可以导入"
+    if not stops and context["asks"]:
+        heading += f"，先答复{len(context['asks'])}条提醒"
+    return show(request, "figures/check.html", status=status, heading=heading, **context)
+
+
+def answers_of(request: HttpRequest) -> dict[str, str]:
+    """What was answered, by the key of its reminder; "" where the field was left empty."""
+    numbers = [number for number in range(len(request.POST)) if f"key_{number}" in request.POST]
+    return {request.POST[f"key_{number}"]: request.POST.get(f"answer_{number}", "").strip() for number in numbers}
+
+
+@acting("imports.store")
+@require_POST
+def store(request: HttpRequest, digest: str) -> HttpResponse:
+    """导入. Every reminder must have its answer; the answers are kept with the import."""
+    made = frame(request)
+    try:
+        asked, _ = wanted(request, made, digest)
+        done = import_tables(**asked, title=request.GET.get("name", ""), answers=answers_of(request))
+    except Refused as refused:
+        blocked = any(one.level == BLOCK for one in refused.problems)
+        return checked(request, made, digest, status=422, refused=refused if blocked else None)
+    messages.success(request, done.says)
+    return redirect(
+        address(request, "figures:imports", region=made.region.code if made.region else "", period=made.period)
+    )
+
+
+@acting("imports.store")
+@require_GET
+def marked(request: HttpRequest, digest: str) -> HttpResponse:
+    """The same workbook, its wrong cells coloured and commented, with a list of problems in front."""
+    made = frame(request)
+    name = request.GET.get("name", "表格.xlsx")
+    try:
+        asked, _ = wanted(request, made, digest)
+        problems = preview_import(**asked).reminders
+    except Refused as refused:
+        problems = refused.problems
+    try:
+        content = marking.mark(uploads.fetch(digest), problems, name=name)
+    except KeyError as error:
+        raise Http404(digest) from error
+    stem = name.rpartition(".")[0] or name
+    return file_response(content, f"{stem}（标注问题）.xlsx")
+
+
+@acting("imports.see")
+@require_GET
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The imported file, as it was."""
+    source = provenance.sources(request.operator).get(pk=pk)
+    content = provenance.content(request.operator, source)
+    if content is None:
+        raise Http404(str(pk))
+    return file_response(content, source.file_name or f"导入{pk}.xlsx")
+
+
+@acting("imports.undo")
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """撤销导入: every figure stands as before; the reason is kept."""
+    frame(request)  # the list comes back where it was left
+    source: Source = provenance.sources(request.operator).get(pk=pk)
+    try:
+        count = undo_import(by=request.operator, source=source, reason=request.POST.get("reason", "").strip())
+    except Refused as refused:
+        return listing(request, status=422, problems=refused.problems)
+    messages.success(request, f"已撤销第{pk}号导入，{count}个数恢复到导入以前。")
+    return redirect(address(request, "figures:imports"))

@@ -1,0 +1,131 @@
+"""What stands behind a figure: value, formula with figures put in, source and cell, earlier values, where it is used."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from anju.core import registry
+from anju.core.people.scope import Operator
+from anju.core.templatetags.anju import reference
+from anju.figures.figure import SHARE, Derived, Figure
+from anju.figures.models import Calibre, Measure
+from anju.figures.pages.sums import apart_said
+from anju.figures.queries import current
+from anju.figures.queries import provenance as provenance_queries
+from anju.figures.queries.provenance import Entry, Provenance
+from anju.problems import Refused
+from anju.workbooks.reading.context import Context, context_row
+
+RETURN = re.compile(r"return:(\d+) (.*)")  # as the lock of a return cites itself
+
+
+@dataclass
+class Door:
+    """computed: made of parts when read, never stored. context: the row of the source file the figure stands in. apart: totals that are not the sum of their parts."""
+
+    figure: Figure
+    measure: Measure
+    calibre: Calibre | None
+    provenance: Provenance | None = None
+    history: Sequence[Entry] = ()
+    context: Context | None = None
+    others: Sequence[Figure] = ()
+    uses: list[dict[str, str]] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)
+
+    @property
+    def computed(self) -> bool:
+        return self.measure.is_computed
+
+    @property
+    def reference(self) -> str:
+        return reference(self.figure)
+
+    @property
+    def ret(self) -> tuple[str, str] | None:
+        """The return whose lock published the figure, and of what it is the sum: (12, 自年初累计—住房—开工，18 个项目)."""
+        found = RETURN.match(self.provenance.observation.cited) if self.provenance else None
+        return (found[1], found[2]) if found else None
+
+    @property
+    def formula(self) -> str:
+        """In words: 棚户区改造开工量 ÷ 棚户区改造开工任务."""
+        if isinstance(self.figure, Derived):
+            return self.figure.formula
+        names = [part.name for part in self.figure.parts]
+        if self.measure.kind == Measure.Kind.RATIO:
+            return " ÷ ".join(names)
+        if self.figure.parts and not self.computed:
+            return f"{names[0]} × 比例"
+        return " + ".join(names)
+
+    @property
+    def substituted(self) -> str:
+        """With figures put in: 6,631 ÷ 4,776 = 138.8%."""
+        if isinstance(self.figure, Derived):
+            told = self.figure.text(None, None, True)
+            return f"{self.figure.substituted} = {told}" if self.figure.substituted and told else ""
+        parts = [part.text(None, None, True) or part.state_text for part in self.figure.parts]
+        units = {part.unit for part in self.figure.parts}
+        if len(units) > 1:
+            parts = [f"{text}{part.unit}" for text, part in zip(parts, self.figure.parts, strict=True)]
+        value = self.figure.text(None, None, True)
+        result = (
+            f"{value}{'' if self.figure.unit == '1' else self.figure.unit}" if value else f"空白（{self.figure.why}）"
+        )
+        if self.measure.kind == Measure.Kind.RATIO:
+            return f"{' ÷ '.join(parts)} = {result}"
+        if self.computed:
+            return f"{' + '.join(parts)} = {result}"
+        row = self.provenance.observation if self.provenance else None
+        if row is not None and row.state == SHARE:
+            return f"{parts[0]} × {row.share_numerator}/{row.share_denominator} = {result}"
+        return ""
+
+
+def open_door(user: Operator, figure: Figure) -> Door:
+    """Everything the side panel shows of one figure."""
+    measure = current.measures(user, [figure.code]).get(figure.code) or of_parts(figure)
+    door = Door(figure, measure, Calibre.objects.filter(pk=figure.calibre).first() if figure.calibre else None)
+    if not measure.is_computed:
+        door.history = provenance_queries.history(user, figure.code, figure.region, figure.period, figure.calibre)
+    if figure.observation_id is not None:
+        door.provenance = provenance_queries.provenance(user, figure.observation_id)
+        door.context = row_of(user, door.provenance)
+    if not figure.code:
+        return door
+    calibres = [name for name in ("", *measure.calibres) if name != figure.calibre]
+    found = (
+        current.figures(user, [f"{figure.code}:{name}" for name in calibres], [figure.region], [figure.period])
+        if calibres
+        else {}
+    )
+    door.others = [one for one in found.values() if one.known]
+    door.apart = apart_said(user, figure, measure)
+    return door
+
+
+def of_parts(figure: Figure) -> Measure:
+    """A ratio or sum that only a document makes: the catalogue does not know it."""
+    return Measure(
+        code="", name=figure.name, unit=figure.unit, kind=Measure.Kind.RATIO if figure.unit == "%" else Measure.Kind.SUM
+    )
+
+
+def row_of(user: Operator, origin: Provenance) -> Context | None:
+    """The cell in its row of the imported file. None when the file was not kept, or can be read no longer."""
+    row = origin.observation
+    if origin.source is None or not row.cell:
+        return None
+    content = provenance_queries.content(user, origin.source)
+    if content is None:
+        return None
+    try:
+        return context_row(content, row.sheet, row.cell, name=origin.source.file_name)
+    except Refused:
+        return None
+
+
+def uses(user: Operator, door: Door) -> list[dict[str, str]]:
+    """Addresses and texts of what rests on the figure, as the rooms say; the highest room first: papers before runs."""
+    return [use for ask in reversed(registry.fetch("uses")) for use in ask(user, door.figure, door.reference)]

@@ -1,0 +1,160 @@
+"""调度: where every place stands today, the packs that were made, and making the next one."""
+
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from anju import periods
+from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.people.permissions import acting
+from anju.core.regions import tree
+from anju.core.regions.tree import noun_of
+from anju.core.templatetags.anju import address, period_label
+from anju.documents import queries as documents
+from anju.documents import services
+from anju.documents.models import Version
+from anju.documents.pages.listing import listed
+from anju.figures.pages import nodes
+from anju.figures.queries import nodes as node_queries
+from anju.oversight.papers import dispatch as packs
+from anju.oversight.queries import overdue
+from anju.problems import Refused
+
+
+@acting("dispatch.see")
+@require_GET
+def dispatch(request: HttpRequest) -> HttpResponse:
+    return listing(request)
+
+
+def listing(request: HttpRequest, status: int = 200, **extra) -> HttpResponse:
+    made, user = frame(request), request.operator
+    kinds = packs.kinds()
+    if made.region is None:
+        return show(request, "oversight/dispatch.html", status=status, heading="还没有调度材料", kinds=[], **extra)
+    on = nodes.seen_from(made.on, timezone.localdate())
+    below = tree.children(user, made.region, on)
+    gaps = node_queries.nodes(user, made.region, on, below)
+    tasks = [one for one in packs.read_tasks(user, [made.region, *below], periods.reported_by(on)) if one.told]
+    ranking = packs.rank(tasks, made.region, below, str(on))
+    codes = [kind.code for kind in kinds]
+    papers = listed(user, documents.documents(user, made.region).filter(kind__in=codes))
+    annexed = set(
+        Version.objects.filter(
+            document__in=[one.document.pk for one in papers], html__contains='class="annex'
+        ).values_list("document_id", flat=True)
+    )
+    noun = noun_of(below)
+    context = {
+        "kinds": [
+            {"code": kind.code, "name": kind.name, "period": period}
+            for kind, period in zip(kinds, suggested(on), strict=True)
+        ],
+        "papers": papers,
+        "annexed": annexed,
+        "on": on,
+        "sheet": progress_sheet(tasks, ranking, made, below) if tasks else None,
+        "ranking": ranking,
+        "node_charts": nodes.charts(gaps.next or gaps.last, noun),
+        "lapsed": nodes.lapsed(gaps),
+        "late": overdue.overdue(user, made.region, on),
+    }
+    heading = (
+        nodes.heading(gaps, noun)
+        or said(made, ranking)
+        or f"{made.region.name}：{len(papers)}份调度材料" * bool(papers)
+    )
+    return show(
+        request,
+        "oversight/dispatch.html",
+        status=status,
+        heading=heading or f"{made.region.name}还没有调度材料",
+        **context,
+        **extra,
+    )
+
+
+def said(made: Frame, ranking: packs.Ranking) -> str:
+    """Who leads and who is last, where nothing is due."""
+    ties = ranking.ties
+    if len(ties) < 2:
+        return ""
+    first, last = (
+        "、".join(place.region.name for place in group[:3]) + ("等" if len(group) > 3 else "")
+        for group in (ties[0], ties[-1])
+    )
+    return f"{ranking.name}：{first}最高（{ties[0][0].rate.text()}%），{last}最低（{ties[-1][0].rate.text()}%）"
+
+
+def suggested(on: date) -> list[str]:
+    """The period of a pack made on that day: of a week, a month, a quarter."""
+    return [on.isoformat(), f"{on:%Y-%m}", f"{on.year}-Q{(on.month + 2) // 3}"]
+
+
+def progress_sheet(tasks: list[packs.Task], ranking: packs.Ranking, made: Frame, below: list) -> Sheet:
+    """Every place by its rank, then those without one."""
+    columns = [Column("区划"), *([Column("名次")] if ranking.places else [])]
+    for task in tasks:
+        period = next(one.period for one in task.actual.values() if one.known)
+        heads = (Column("年度任务"), Column("完成"), Column("完成率"))
+        columns.append(Column(f"{task.said['name']}，{period_label(period)}", heads, unit=task.said["unit"]))
+    sheet = Sheet("dispatch", columns, caption="任务进展和排名")
+    ranks = {one.region.pk: one.rank for one in ranking.places}
+    ordered = [made.region, *(one.region for one in ranking.places), *(one for one in below if one.pk not in ranks)]
+    for serial, region in enumerate(ordered):
+        cells = [Cell(text=region.name)]
+        if ranking.places:
+            cells.append(Cell(figure=ranks[region.pk]) if region.pk in ranks else Cell())
+        for task in tasks:
+            unit = task.said["unit"]
+            cells += [
+                Cell(figure=task.target[region.pk], unit=unit),
+                Cell(figure=task.actual[region.pk], unit=unit),
+                Cell(figure=task.rate[region.pk]),
+            ]
+        if (
+            serial
+            and region.kind == region.Kind.PSEUDO
+            and not any(task.actual[region.pk].known or task.target[region.pk].known for task in tasks)
+        ):
+            continue
+        sheet.rows.append(Row(cells, css="" if serial or not below else "total"))
+    return sheet
+
+
+@acting("dispatch.write")
+@require_POST
+def write(request: HttpRequest) -> HttpResponse:
+    """起草: organs, addressee and the writer's own words are those of the last pack of the kind."""
+    made, user = frame(request), request.operator
+    if made.region is None:
+        raise Http404("region")
+    code, period = request.POST.get("kind", ""), request.POST.get("period", "").strip()
+    if code not in {kind.code for kind in packs.kinds()}:
+        raise Http404(code)
+    last = documents.documents(user, made.region, kind=code).first()
+    other = last or documents.documents(user, made.region).first()  # the first pack: whoever issued the other papers
+    before = documents.version(user, other) if other else None
+    options = (
+        {}
+        if before is None
+        else before.options
+        if last
+        else {key: before.options[key] for key in ("organs",) if key in before.options}
+    )
+    try:
+        document = services.write(
+            by=user,
+            kind=code,
+            region=made.region,
+            period=period,
+            options=options,
+            prose=before.prose if last and before else {},
+        )
+    except Refused as refused:
+        return listing(request, status=422, problems=refused.problems, form={"kind": code, "period": period})
+    return redirect(address(request, document))

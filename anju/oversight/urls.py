@@ -1,0 +1,11 @@
+"""Pages about dispatch (调度)."""
+
+from django.urls import path
+
+from anju.oversight.pages import dispatch
+
+app_name = "oversight"
+urlpatterns = [
+    path("dispatch/", dispatch.dispatch, name="dispatch"),
+    path("dispatch/write/", dispatch.write, name="write"),
+]

@@ -1,0 +1,1 @@
+"""Pages of rulebooks and of what they say of a region."""

@@ -1,0 +1,29 @@
+"""Where a figure is used, as the rooms say. And the door of a step of a run."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from anju.core.pages.context import show
+from anju.core.pages.page import page
+from anju.core.templatetags.anju import stored_ref
+from anju.runs.queries import runs
+
+
+def run_step(request: HttpRequest, pk: int, path: str) -> HttpResponse:
+    """The door of a figure that a run made: run:12/total, run:12/140502/rate. Formula, figures put in, clause, what it rests on."""
+    run = runs.run(request.operator, pk)
+    key, _, name = path.rpartition("/")
+    rows = {row["key"]: row for row in run.rows}
+    row = rows.get(key) or next(iter(rows.values()))
+    told = {one.name: one for one in runs.explanation(request.operator, run, row["key"])}
+    step = told.get(name) or told.get("total") or next(iter(told.values()), None)
+    if step is None:
+        raise Http404(path)
+    figures = [
+        {**figure, "ref": stored_ref(figure)} for fact in row["facts"].values() for figure in fact.get("figures", ())
+    ]
+    context: dict[str, Any] = {"run": run, "step": step, "row": row, "figures": figures}
+    if "HX-Request" in request.headers:
+        return page(request, "runs/step.html", **context)
+    return show(request, "figures/door_page.html", heading=f"{run.title}：{step.label}", **context)
