@@ -1,10 +1,11 @@
 """What every room stands on: people, regions, trail, jobs, and the pages about them."""
 
 BAND = "core"
-PREFIXES = ("sign-in/", "sign-out/", "me/", "staff/", "jobs/")
+PREFIXES = ("sign-in/", "sign-out/", "me/", "staff/", "jobs/", "trail/")
 COMMANDS = ("anju.core.console.commands:add",)
 NAVIGATION = (
     {"order": 110, "label": "人员", "url": "core:staff", "permission": "staff.see"},
     {"order": 120, "label": "任务", "url": "core:jobs", "permission": "jobs.see"},
+    {"order": 130, "label": "留痕", "url": "core:trail", "permission": "trail.see"},
 )
 ASKER = ("anju.core.people.identity:operator_called",)

@@ -12,8 +12,7 @@ from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
 
-from anju.core.pages import me, organisations, staff
-from anju.core.pages.job_urls import urlpatterns as jobs
+from anju.core.pages import jobs, me, organisations, staff, trail
 from anju.core.people.permissions import PUBLIC, acting
 from anju.core.people.sign_in import First
 
@@ -40,7 +39,11 @@ OURS = [
     path("staff/<int:pk>/retire/", staff.retire, name="staff-retire"),
     path("staff/<int:pk>/posts/", staff.give, name="staff-give"),
     path("staff/postings/<int:pk>/end/", staff.end, name="staff-end"),
-    *jobs,
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("jobs/<int:pk>/stop/", jobs.stop, name="job-stop"),
+    path("jobs/<int:pk>/retry/", jobs.retry, name="job-retry"),
+    path("trail/", trail.trail, name="trail"),
 ]
 urlpatterns = [
     path("sign-in/", anybody(account.login), name="account_login"),

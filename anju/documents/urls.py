@@ -6,12 +6,12 @@ from anju.documents.pages import documents
 
 app_name = "documents"
 urlpatterns = [
-    path("documents/", documents.documents, name="list"),
-    path("documents/write/", documents.write, name="write"),
-    path("documents/<int:pk>/", documents.document, name="document"),
-    path("documents/<int:pk>/stale/", documents.stale, name="stale"),
-    path("documents/<int:pk>/edit/", documents.edit, name="edit"),
-    *(path(f"documents/<int:pk>/act/{name}/", view, name=name) for name, view in documents.ACTS.items()),
-    path("documents/<int:pk>/compare/", documents.compare, name="compare"),
-    path("documents/<int:pk>/download/<str:form>/", documents.download, name="download"),
+    path("", documents.documents, name="list"),
+    path("write/", documents.write, name="write"),
+    path("<int:pk>/", documents.document, name="document"),
+    path("<int:pk>/stale/", documents.stale, name="stale"),
+    path("<int:pk>/edit/", documents.edit, name="edit"),
+    *(path(f"<int:pk>/act/{name}/", view, name=name) for name, view in documents.ACTS.items()),
+    path("<int:pk>/compare/", documents.compare, name="compare"),
+    path("<int:pk>/download/<str:form>/", documents.download, name="download"),
 ]

@@ -4,15 +4,14 @@ import re
 from dataclasses import dataclass
 
 from anju import periods
+from anju.core import registry
 from anju.core.people.scope import Operator, visible
 from anju.core.regions import tree
 from anju.figures.figure import Figure, ratio, total
 from anju.figures.models import Observation
 from anju.figures.queries import changes, current, latest, nodes
-from anju.oversight.papers import dispatch
 
 SHAPE = re.compile(r"(?P<code>[a-z][a-z0-9_.]*)@(?P<region>[0-9A-Z-]+)/(?P<period>[0-9Q-]+)(:(?P<calibre>.+))?")
-RUN = re.compile(r"run:(?P<run>\d+)[#/](?P<path>.+)")
 
 NODE = re.compile(r"node:(?P<node>\d{1,18})(@(?P<region>[0-9A-Z-]+)(/(?P<day>\d{4}-\d\d-\d\d))?)?")
 OLD = re.compile(r"obs:(?P<row>\d{1,18})")
@@ -44,9 +43,9 @@ def resolve(user: Operator, text: str) -> Figure:
         return changes.before_correction(
             visible(Observation.objects.filter(pk=int(match["row"])), user).select_related("measure", "region").get()
         )
-    if text.startswith("rank:") and (asked := parse(text.removeprefix("rank:"))):
-        region = tree.region(user, asked.region, periods.end(asked.period))
-        return dispatch.rank_figure(user, asked.code, region, asked.period)
+    for read in registry.fetch("references"):
+        if (found := read(user, text)) is not None:
+            return found
     if "−" in text:
         now, _, then = text.partition("−")
         return changes.added_since(_one(user, now), _one(user, then))

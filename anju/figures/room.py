@@ -1,6 +1,12 @@
 """Measures, targets and figures."""
 
 BAND = "figures"
+PREFIXES = ("targets/", "figures/", "figures.xlsx", "imports/")
+NAVIGATION = (
+    {"order": 20, "label": "目标", "url": "figures:targets", "permission": "targets.see"},
+    {"order": 60, "label": "指标", "url": "figures:explorer", "permission": "figures.see"},
+    {"order": 100, "label": "导入", "url": "figures:imports", "permission": "imports.see"},
+)
 COMMANDS = ("anju.figures.commands:add",)
 DOCTOR = ("anju.figures.doctor",)
 PLACES = ("anju.figures.queries.places:places",)

@@ -1,7 +1,10 @@
 """Dispatch, circulars and reminders."""
 
 BAND = "oversight"
+PREFIXES = ("dispatch/",)
+NAVIGATION = ({"order": 50, "label": "调度", "url": "oversight:dispatch", "permission": "dispatch.see"},)
 DOCUMENTS = ("anju.oversight.documents",)
 JOBS = ("anju.oversight.jobs",)
 NOTICES = ("anju.oversight.services.reminders:count",)
 REMINDERS = ("anju.oversight.services.reminders:nodes",)
+REFERENCES = ("anju.oversight.papers.dispatch:read_rank",)

@@ -1,6 +1,12 @@
 """Rulebooks run over figures."""
 
 BAND = "runs"
+PREFIXES = ("runs/", "rules/")
+NAVIGATION = (
+    {"order": 70, "label": "评价", "url": "runs:list", "permission": "runs.see"},
+    {"order": 90, "label": "规则", "url": "runs:books", "permission": "rules.see"},
+)
 COMMANDS = ("anju.runs.commands:add",)
 BINDINGS = ("bindings.yaml",)
 USES = ("anju.runs.uses:uses",)
+DOORS = ("anju.runs.pages.steps:open_step",)

@@ -35,7 +35,7 @@ PAGES = (
 WRITES = ("projects:edit", "projects:record", "projects:site", "projects:new", "returns:receiver")
 PEOPLE = {
     "clerk": ("clerk", EAST, PAGES + WRITES), "city": ("city_reviewer", CITY, PAGES), "system": ("system_admin", CITY, ("core:staff", "core:staff-organisations", "core:jobs")),
-    "audit": ("audit_admin", CITY, ("trail:trail",)),
+    "audit": ("audit_admin", CITY, ("core:trail",)),
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
+from anju.core import registry
 from anju.core.pages.context import Frame, frame, show
 from anju.core.pages.files import file_response
 from anju.core.pages.layout import excel
@@ -19,10 +20,9 @@ from anju.figures.pages import comparison
 from anju.figures.pages.provenance import Door, open_door, uses
 from anju.figures.pages.topics import TOPICS, groups, sort_rows, topic_sheet
 from anju.figures.queries import current
-from anju.figures.references import RUN, resolve
+from anju.figures.references import resolve
 from anju.figures.services import observations
 from anju.problems import Refused
-from anju.runs.pages.steps import run_step
 
 
 def here_and_below(request: HttpRequest, made: Frame) -> list:
@@ -215,8 +215,9 @@ def panel(request: HttpRequest, door: Door, **extra: Any) -> HttpResponse:
 def door(request: HttpRequest) -> HttpResponse:
     """?ref=shanty.start@140500/2021 — of a figure, or of a step of a run."""
     text = request.GET.get("ref", "")
-    if match := RUN.fullmatch(text):
-        return run_step(request, int(match["run"]), match["path"])
+    for open_other in registry.fetch("doors"):
+        if (panel_of_other := open_other(request, text)) is not None:
+            return panel_of_other
     return panel(request, open_door(request.operator, found_or_404(request, text)))
 
 

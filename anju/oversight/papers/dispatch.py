@@ -26,6 +26,7 @@ from anju.figures.queries.changes import added_since, before_correction
 from anju.figures.queries.current import Figures
 from anju.figures.queries.latest import Latest
 from anju.figures.queries.nodes import NodeGaps
+from anju.figures.references import parse
 from anju.oversight.queries import overdue
 from anju.problems import ASK, Problem, Refused
 from anju.quantities import unit
@@ -241,6 +242,14 @@ def rank_figure(user: Operator, code: str, region: Region, period: str) -> Deriv
     if found is None:
         raise LookupError(code)
     return found
+
+
+def read_rank(user: Operator, text: str) -> Derived | None:
+    """The rank that `rank:code@region/period` names; None for a reference of another kind."""
+    asked = parse(text.removeprefix("rank:")) if text.startswith("rank:") else None
+    if asked is None:
+        return None
+    return rank_figure(user, asked.code, tree.region(user, asked.region, periods.end(asked.period)), asked.period)
 
 
 def last(user: Operator, code: str, region: Region, period: str) -> Document | None:

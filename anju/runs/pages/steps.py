@@ -1,5 +1,6 @@
-"""Where a figure is used, as the rooms say. And the door of a step of a run."""
+"""The panel of a step of a run: formula, figures put in, clause, what it rests on."""
 
+import re
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,6 +9,14 @@ from anju.core.pages.context import show
 from anju.core.pages.page import page
 from anju.core.templatetags.anju import stored_ref
 from anju.runs.queries import runs
+
+RUN = re.compile(r"run:(?P<run>\d+)[#/](?P<path>.+)")
+
+
+def open_step(request: HttpRequest, text: str) -> HttpResponse | None:
+    """The panel of `run:12/total`; None for a reference of another kind."""
+    match = RUN.fullmatch(text)
+    return run_step(request, int(match["run"]), match["path"]) if match else None
 
 
 def run_step(request: HttpRequest, pk: int, path: str) -> HttpResponse:
