@@ -21,9 +21,8 @@ from anju.core.trail import sealing
 from anju.figures.models import Observation, Source, Undone
 from anju.figures.services import current, imports, observations
 from anju.projects.models import Event
-from anju.returns import services
 from anju.returns.models import Cell, Return, Step
-from anju.returns.services import corrections, filling, locking
+from anju.returns.services import corrections, filling, locking, review
 from anju.workbooks.reading import reader
 from tests.returns.conftest import complete
 from tests.returns.together import month
@@ -74,7 +73,7 @@ def advance(people, ret: Return) -> None:
     who = {"hand_in": "clerk", "submit": "head"}.get(act, "reviewer")
     more = {"remark": "各部门口头同意"} if act == "clear" else {}
     with scoped(people[who]):
-        getattr(services, act)(by=people[who], ret_id=ret.pk, **more)
+        getattr(review, act)(by=people[who], ret_id=ret.pk, **more)
 
 
 def stands(ret: Return) -> Return:

@@ -331,7 +331,7 @@ def test_names_that_are_words_of_sql_run_everywhere(everywhere):
 def test_a_partition_is_no_larger_than_its_sums_were_reckoned_for(monkeypatch):
     shared = book(inputs=numbers("x"), steps={"out": "{formula: total(x)}"}, result="out")
     rows = [{"key": index, "x": 1} for index in range(4)]
-    monkeypatch.setattr("anju.rules.engine.running.MAX_ROWS", 3)
+    monkeypatch.setattr("anju.rules.engine.groups.MAX_ROWS", 3)
     with pytest.raises(Refused) as refused:
         running.run(shared, rows, on=DAY, key="key")
     assert codes(refused) == ["RULE-019"]

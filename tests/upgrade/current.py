@@ -12,16 +12,16 @@ from anju.core.models.people import Staff
 from anju.core.people.identity import operator_called
 from anju.core.people.scope import local_operator, scoped
 from anju.core.regions import tree
-from anju.core.trail import trail
+from anju.core.trail import sealing, trail
 from anju.documents import queries as documents
 from anju.documents import services as papers
 from anju.documents.models import Document
-from anju.figures.services import observations as figures
+from anju.figures.services import current
 from anju.projects.models import Entry
-from anju.projects.services import projects
-from anju.returns import services as filing
+from anju.projects.services import entries
 from anju.returns.models import Return
-from anju.returns.queries import layout, returns
+from anju.returns.queries import checks, grid, layout, returns
+from anju.returns.services import answers, filling, locking, opening, review
 from anju.runs.models import Run
 from anju.runs.services.runs import replay
 

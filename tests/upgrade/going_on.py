@@ -14,16 +14,22 @@ from tests.upgrade.current import (
     Entry,
     Return,
     Staff,
+    answers,
+    checks,
+    current,
     documents,
-    figures,
-    filing,
+    entries,
+    filling,
+    grid,
     local_operator,
+    locking,
+    opening,
     operator_called,
     papers,
-    projects,
-    regions,
     returns,
+    review,
     scoped,
+    tree,
 )
 
 COUNTY, CITY, FORM = "990120", "990100", "anju-project-month"
@@ -42,16 +48,16 @@ def act(who: str, work: Callable[[Any], Any]) -> Any:
 def month() -> dict[str, Any]:
     """A new return of the county: opened, filled, reviewed, submitted, locked."""
     ret = act(
-        "clerk", lambda by: filing.open_return(by=by, form_code=FORM, region=regions.region(by, COUNTY), period=NEXT)
+        "clerk", lambda by: opening.open_return(by=by, form_code=FORM, region=tree.region(by, COUNTY), period=NEXT)
     )
     act("clerk", lambda by: fill(by, ret))
-    act("clerk", lambda by: filing.hand_in(by=by, ret_id=ret.pk))
-    act("reviewer", lambda by: filing.review(by=by, ret_id=ret.pk))
+    act("clerk", lambda by: review.hand_in(by=by, ret_id=ret.pk))
+    act("reviewer", lambda by: review.review(by=by, ret_id=ret.pk))
     for office in ("finance", "reform", "land"):
-        act(office, lambda by: filing.opine(by=by, ret_id=ret.pk, agrees=True))
-    act("reviewer", lambda by: filing.clear(by=by, ret_id=ret.pk, remark="各部门意见一致"))
-    act("head", lambda by: filing.submit(by=by, ret_id=ret.pk))
-    act(CITY_REVIEWER, lambda by: filing.lock(by=by, ret_id=ret.pk))
+        act(office, lambda by: review.opine(by=by, ret_id=ret.pk, agrees=True))
+    act("reviewer", lambda by: review.clear(by=by, ret_id=ret.pk, remark="各部门意见一致"))
+    act("head", lambda by: review.submit(by=by, ret_id=ret.pk))
+    act(CITY_REVIEWER, lambda by: locking.lock(by=by, ret_id=ret.pk))
     locked = act("clerk", lambda by: Return.objects.get(pk=ret.pk))
     return {"id": ret.pk, "state": locked.state, "digest": locked.digest}
 
@@ -59,20 +65,20 @@ def month() -> dict[str, Any]:
 def fill(by: Any, ret: Any) -> None:
     """0 in every blank (of a stage: 未报), an answer to every question."""
     puts = []
-    for one in returns.check(by, ret):
+    for one in checks.check(by, ret):
         if one.check_id == "blank":
             column, cell = (
                 returns.spec(ret).by_code[one.column],
-                returns.grid(by, ret).cells.get((one.line, one.column)),
+                grid.lay_out_grid(by, ret).cells.get((one.line, one.column)),
             )
             puts.append(
-                filing.Put(one.line, one.column, "未报" if column.choices else "0", cell.version if cell else 0)
+                filling.Put(one.line, one.column, "未报" if column.choices else "0", cell.version if cell else 0)
             )
-    done = filing.fill(by=by, ret_id=ret.pk, changes=puts)
+    done = filling.fill(by=by, ret_id=ret.pk, changes=puts)
     assert not done.problems and not done.conflicts, done
-    for one in returns.check(by, ret):
+    for one in checks.check(by, ret):
         if one.open and one.level == "提醒":
-            filing.answer(by=by, ret_id=ret.pk, check_id=one.check_id, line=one.line, text="情况属实。")
+            answers.answer(by=by, ret_id=ret.pk, check_id=one.check_id, line=one.line, text="情况属实。")
 
 
 def correction(draft: int) -> str:
@@ -80,11 +86,11 @@ def correction(draft: int) -> str:
 
     def finish(by: Any) -> None:
         fill(by, Return.objects.select_related("form", "region").get(pk=draft))
-        filing.hand_in(by=by, ret_id=draft)
-        filing.review(by=by, ret_id=draft)
-        filing.clear(by=by, ret_id=draft, remark="各部门意见一致")
-        filing.submit(by=by, ret_id=draft)
-        filing.lock(by=by, ret_id=draft)
+        review.hand_in(by=by, ret_id=draft)
+        review.review(by=by, ret_id=draft)
+        review.clear(by=by, ret_id=draft, remark="各部门意见一致")
+        review.submit(by=by, ret_id=draft)
+        locking.lock(by=by, ret_id=draft)
 
     act("local", finish)
     return act("local", lambda by: Return.objects.get(pk=draft).state)
@@ -93,7 +99,7 @@ def correction(draft: int) -> str:
 def paper() -> dict[str, Any]:
     """A new pack of the city: written, signed, issued, read."""
     made = act(
-        PUBLISHER, lambda by: papers.write(by=by, kind="dispatch-month", region=regions.region(by, CITY), period=LAST)
+        PUBLISHER, lambda by: papers.write(by=by, kind="dispatch-month", region=tree.region(by, CITY), period=LAST)
     )
     act(PUBLISHER, lambda by: papers.sign_off(by=by, document=made, on=date(2026, 11, 30)))
     act(PUBLISHER, lambda by: papers.issue(by=by, document=made, number="模拟保办〔2026〕10号", on=date(2026, 11, 30)))
@@ -109,9 +115,9 @@ def ledger() -> list[str]:
 
     on = date(2026, 11, 30)
     first, last = act("clerk", entry("L1")), act("clerk", entry("L4"))
-    act("clerk", lambda by: projects.explain(by=by, entry_id=first.pk, reason="资金没有到位"))
-    act("clerk", lambda by: projects.report(by=by, entry_id=first.pk, on=on, number="模拟报〔2026〕12号"))
-    act("reviewer", lambda by: projects.close_out(by=by, entry_id=last.pk, on=on, note="已建成"))
+    act("clerk", lambda by: entries.explain(by=by, entry_id=first.pk, reason="资金没有到位"))
+    act("clerk", lambda by: entries.report(by=by, entry_id=first.pk, on=on, number="模拟报〔2026〕12号"))
+    act("reviewer", lambda by: entries.close_out(by=by, entry_id=last.pk, on=on, note="已建成"))
     return [act("clerk", entry("L1")).state, act("clerk", entry("L4")).state]
 
 
@@ -137,7 +143,7 @@ def links() -> list[str]:
 
 def go_on(draft: int) -> dict[str, Any]:
     found = {"return": month(), "correction": correction(draft), "document": paper(), "ledger": ledger()}
-    rebuilt = act("local", lambda by: figures.rebuild_current(by=by))
+    rebuilt = act("local", lambda by: current.rebuild_current(by=by))
     seen = [f"clerk.{COUNTY} {address}" for address in (
         "/", f"/returns/{found['return']['id']}/", f"/returns/{draft}/", f"/projects/ledger/?region={COUNTY}", f"/figures/?region={COUNTY}&period=2026", "/me/",
     )] + [f"{PUBLISHER} {address}" for address in (

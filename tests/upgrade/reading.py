@@ -16,12 +16,12 @@ from tests.upgrade.current import (
     Document,
     Return,
     Run,
+    current,
     documents,
-    figures,
+    grid,
     layout,
     local_operator,
     replay,
-    returns,
     scoped,
 )
 
@@ -86,10 +86,10 @@ def stored(kind: str) -> dict[str, str]:
         return {str(key): str(text) for key, text in cursor.fetchall()}
 
 
-def answers() -> dict[str, Any]:
+def what_the_code_says() -> dict[str, Any]:
     """What the code makes of it."""
     with scoped(local_operator()) as by:
-        checked = figures.check_current(by)
+        checked = current.check_current(by)
         return {
             "returns": {str(ret.pk): what_it_says(by, ret) for ret in Return.objects.order_by("id")},
             "replayed": {
@@ -106,9 +106,9 @@ def answers() -> dict[str, Any]:
 
 def what_it_says(by: Any, ret: Any) -> dict[str, str]:
     """The digest of a return's content, worked out anew, and that of its grid as people see it."""
-    grid = returns.grid(by, ret)
-    lines = [[line.label, *(cell.text for cell in grid.row(line.key))] for line in grid.lines]
-    heads = [column.head for column in grid.columns]
+    laid = grid.lay_out_grid(by, ret)
+    lines = [[line.label, *(cell.text for cell in laid.row(line.key))] for line in laid.lines]
+    heads = [column.head for column in laid.columns]
     return {"content": layout.digest(ret), "grid": _digest(json.dumps([heads, lines], ensure_ascii=False))}
 
 
@@ -129,7 +129,7 @@ def _digest(text: str) -> str:
 if __name__ == "__main__":
     found = read()
     try:
-        found["answers"] = answers()
+        found["answers"] = what_the_code_says()
     except Exception:  # what is stored is told all the same: it says why
         found["failed"] = traceback.format_exc()
     json.dump(found, sys.stdout, ensure_ascii=False)
