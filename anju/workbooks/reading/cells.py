@@ -26,7 +26,7 @@ class Cell(NamedTuple):
     digits: int | None
     places: int
     unit: str
-    approx: str  # '' 约 余 左右
+    approx: str  # of quantities.APPROXIMATE
     assumed: bool  # 推定, with its basis
     basis: str
     sheet: str
