@@ -54,7 +54,7 @@ def test_what_is_no_workbook_is_named(data, code, says):
     reading = read(data, table(), name="上报.xlsx")
     assert [one.code for one in reading.problems] == [code]
     assert says in reading.problems[0].what
-    assert "上报.xlsx" in reading.problems[0].where
+    assert "上报.xlsx" in str(reading.problems[0].where)
     assert reading.blocked
 
 

@@ -21,7 +21,7 @@ from anju.figures.models import Observation, Source, TargetDocument
 from anju.figures.pages import maps
 from anju.figures.queries import provenance
 from anju.figures.services.imports import answer_key, import_tables, preview_import, undo_import
-from anju.problems import BLOCK, Problem, Refused
+from anju.problems import BLOCK, Place, Problem, Refused
 from anju.workbooks.reading import reader
 from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.writing import marking
@@ -81,7 +81,7 @@ def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, An
     """What `import_tables` takes, and the form it was read as. Refused with what the map or the workbook says; Http404 when the file is there no more."""
     name, key = request.GET.get("name", "表格.xlsx"), request.GET.get("map", "")
     if made.region is None:
-        raise Refused(Problem("DESK-005", f"《{name}》", "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
+        raise Refused(Problem("DESK-005", Place(file=name), "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
     try:
         content = uploads.fetch(digest)
         table = maps.choose(content, name, key)

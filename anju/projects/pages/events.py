@@ -10,7 +10,7 @@ from anju.core.models.file import File
 from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import acting
 from anju.core.people.scope import Operator, visible
-from anju.problems import Problem
+from anju.problems import Place, Problem
 from anju.projects.event_kinds import MODES, conditions, events, events_for
 from anju.projects.event_kinds import shown as amount_shown
 from anju.projects.fields import FIELDS
@@ -77,7 +77,9 @@ def record_from(reading: Reading, user: Operator, project: Project, evidence: Fi
     """The event that the form says; the words of 形象进度 have a field of their own."""
     kind, on = reading.text("kind"), reading.day("on", "日期")
     if not kind:
-        reading.problems.append(Problem("PROJ-050", f"{reading.where} “事项”", "没有选择。", "请选登记的是哪一件事。"))
+        reading.problems.append(
+            Problem("PROJ-050", Place.of(reading.where, "事项"), "没有选择。", "请选登记的是哪一件事。")
+        )
     reading.check()
     known = events().get(kind)
     note = reading.text("stage") if known and known.choices else reading.text("note")

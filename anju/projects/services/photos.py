@@ -8,7 +8,7 @@ from django.db import transaction
 from anju.core.models.file import File
 from anju.core.people.scope import Operator, visible
 from anju.core.trail import trail
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.projects.base import (
     EDIT,
     locked,

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from anju.core.people.scope import Operator, visible
 from anju.core.trail import trail
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.projects.services.photos import keep_file
 from anju.returns.base import FILL, allowed
 from anju.returns.files.papers import KINDS

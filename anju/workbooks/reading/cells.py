@@ -100,14 +100,6 @@ def position(ref: str) -> tuple[int, int]:
     return int(ref[len(head) :]) - 1, column - 1
 
 
-def where(file_name: str, sheet: str = "", cell: str = "", heading: str = "") -> str:
-    """《文件》工作表“…” 单元格 F12 “列名”: the one spelling that mark() finds cells by."""
-    text = f"《{file_name}》" if file_name else ""
-    text += f"工作表“{sheet}”" if sheet else ""
-    text += f" 单元格 {cell}" if cell else ""
-    return text + (f" “{heading}”" if heading else "")
-
-
 @dataclass
 class Row:
     """One data row: kind is region, total or group; rule is the map's total or group."""
