@@ -79,7 +79,7 @@ def test_a_missing_file_is_said(tmp_path):
 
 
 def test_a_file_too_large_is_said(monkeypatch):
-    monkeypatch.setattr("anju.workbooks.files.opening.LARGEST_FILE", 1000)
+    monkeypatch.setattr("anju.file_sizes.WORKBOOK", 1000)
     assert found(read(form(), table())) == [("WB-002", "")]
 
 

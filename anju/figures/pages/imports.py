@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from anju import file_sizes
 from anju.core.pages import uploads
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import Frame, frame, show
@@ -27,7 +28,6 @@ from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.writing import marking
 
 PAGE = 20
-LARGEST = 50 << 20
 
 
 @acting("imports.see")
@@ -64,9 +64,14 @@ def upload(request: HttpRequest) -> HttpResponse:
     problems = []
     if file is None:
         problems.append(Problem("DESK-003", "表格文件", "没有选文件。", "请选一个 .xlsx 或 .xls 文件。"))
-    elif file.size > LARGEST:
-        problems.append(
-            Problem("DESK-004", f"《{file.name}》", "文件超过 50 MB。", "请拆成几个文件，或用命令行 anju import 导入。")
+    else:
+        problems += file_sizes.too_large(
+            file.size,
+            file_sizes.IMPORTED,
+            code="DESK-004",
+            where=Place(file=file.name),
+            what=f"文件超过 {file_sizes.megabytes(file_sizes.IMPORTED)} MB。",
+            fix="请拆成几个文件，或用命令行 anju import 导入。",
         )
     if problems or file is None:
         return listing(request, status=422, problems=problems)

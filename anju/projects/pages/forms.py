@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from anju import file_sizes
 from anju.problems import Place, Problem, Refused
 from anju.projects.fields import CHOICE, DAY, FIELDS, ORGANISATION, Field, Unfit, day, show
 from anju.projects.models import Project
-from anju.projects.services.photos import LARGEST
 
 # How the pages of a project are laid out: parts with their fields. The same for registering and for editing.
 PARTS = (
@@ -152,11 +152,16 @@ class Reading:
                     Problem("PROJ-051", Place.of(self.where, label), "没有选文件。", "请选一个文件再提交。")
                 )
             return None
-        if file.size > LARGEST:
-            what = f"《{file.name}》超过 {LARGEST >> 20} 兆。"
-            self.problems.append(Problem("PROJ-051", f"{self.where} “{label}”", what, "请压缩或拆开后再上传。"))
-            return None
-        return file.name, file.read()
+        larger = file_sizes.too_large(
+            file.size,
+            file_sizes.EVIDENCE,
+            code="PROJ-051",
+            where=Place.of(self.where, label),
+            what=f"《{file.name}》超过 {file_sizes.megabytes(file_sizes.EVIDENCE)} 兆。",
+            fix="请压缩或拆开后再上传。",
+        )
+        self.problems += larger
+        return None if larger else (file.name, file.read())
 
     def check(self) -> None:
         if self.problems:

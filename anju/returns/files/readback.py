@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
-from anju import quantities
+from anju import file_sizes, quantities
 from anju.problems import Place, Problem, Refused
 from anju.returns.forms.spec import Column
 from anju.returns.queries.values import NOTHING, read_number
@@ -19,7 +19,6 @@ from anju.workbooks.reading.cells import reference
 from anju.workbooks.reading.heads import Grid, Head
 from anju.workbooks.reading.maps import Column as MapColumn
 
-LARGEST = 20 << 20
 SUMS = ("合计", "总计", "小计")  # another system adds up by itself
 SILENT = ("", "未报", "无任务", "不适用")  # what another system may only be able to leave blank
 
@@ -76,12 +75,15 @@ def compare(
 
     Refused: the file cannot be read (WB-…), or it is not that export: no head is known (RET-721), columns are missing (RET-722).
     """
-    if len(content) > LARGEST:
-        raise Refused(
-            Problem(
-                "RET-720", f"《{name}》", f"文件有 {len(content) >> 20} 兆，导出表不会这么大。", "请确认选对了文件。"
-            )
-        )
+    if problems := file_sizes.too_large(
+        len(content),
+        file_sizes.EXPORTED,
+        code="RET-720",
+        where=Place(file=name),
+        what=f"文件有 {file_sizes.megabytes(len(content))} 兆，导出表不会这么大。",
+        fix="请确认选对了文件。",
+    ):
+        raise Refused(*problems)
     names = [one for one in wanted if one.column is None]
     best: tuple[int, Page, Head, dict[int, int], list[Problem]] | None = None
     columns = tuple(MapColumn(path=one.paths, measure=one.code) for one in wanted)
@@ -133,12 +135,12 @@ def _compare(
         if one.column is None
     }
     ignored = {heads.label(name) for name in (*sums, *SUMS)}
-    told: list[Difference] = []
-    seen: dict[str, int] = {}
 
     def at(cell: str = "") -> str:
         return str(Place(file=name, sheet=page.name, cell=cell))
 
+    told: list[Difference] = []
+    seen: dict[str, int] = {}
     count = 0
     for number, values in enumerate(page.rows[head.bottom + 1 :], head.bottom + 1):
         texts = {one.code: _text(values, at) for one, at in fields}

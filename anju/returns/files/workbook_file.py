@@ -19,7 +19,7 @@ from zipfile import BadZipFile
 import xlsxwriter
 from openpyxl import load_workbook
 
-from anju import quantities
+from anju import file_sizes, quantities
 from anju.problems import Place, Problem, Refused
 from anju.workbooks.files.numbers import BAD, GENERAL, from_cell, number_format, parse
 from anju.workbooks.files.opening import open_workbook
@@ -31,7 +31,6 @@ LAYOUT = "1"
 MARK = "#列"  # in the hidden column, on the hidden row
 WORDS = ("未报", "无任务", "不适用")
 EXACT = 15  # digits; Excel keeps no more of a number
-LARGEST = 20 << 20
 AGAIN = "请从报表页重新下载离线表，把改动抄过去再上传。"
 
 
@@ -318,12 +317,15 @@ def _results(book: Any, results: Sequence[Sequence[str]]) -> None:
 
 def read(content: bytes, name: str, kinds: Mapping[str, str]) -> Read:
     """What came back. kinds: each fillable column's kind. Refused when it is no workbook of ours; flaws of single cells are in the cells."""
-    if len(content) > LARGEST:
-        raise Refused(
-            Problem(
-                "RET-601", f"《{name}》", f"文件有 {len(content) >> 20} 兆，离线表不会这么大。", "请确认选对了文件。"
-            )
-        )
+    if problems := file_sizes.too_large(
+        len(content),
+        file_sizes.OFFLINE,
+        code="RET-601",
+        where=Place(file=name),
+        what=f"文件有 {file_sizes.megabytes(len(content))} 兆，离线表不会这么大。",
+        fix="请确认选对了文件。",
+    ):
+        raise Refused(*problems)
     if open_workbook(content, name).kind != "xlsx":
         raise Refused(
             Problem(

@@ -12,12 +12,12 @@ from xml.etree.ElementTree import ParseError
 
 from python_calamine import CalamineWorkbook
 
+from anju import file_sizes
 from anju.problems import ASK, Place, Problem, Refused
 from anju.workbooks.files import biff, xlsx
 from anju.workbooks.files.xlsx import Marks
 from anju.workbooks.reading.cells import letters
 
-LARGEST_FILE = 200 << 20
 LARGEST_UNPACKED = 1 << 30
 MOST_CELLS = 30_000_000  # calamine keeps a sheet as one block of 24 bytes a cell
 SAVE_AS = "请在 WPS 或 Excel 中打开，“另存为”选“Excel 工作簿（*.xlsx）”后重新上传。"
@@ -63,18 +63,19 @@ def content(source: str | Path | bytes, name: str = "") -> tuple[bytes, str]:
         name = name or path.name
         try:
             size = path.stat().st_size
-            data = path.read_bytes() if size <= LARGEST_FILE else b""
+            data = path.read_bytes() if size <= file_sizes.WORKBOOK else b""
         except OSError as unreadable:
             raise _refuse(
                 "WB-001", name, "文件不存在或不能读取。", "请核对文件的位置，并确认没有被其他程序独占。"
             ) from unreadable
-    if size > LARGEST_FILE:
-        raise _refuse(
-            "WB-002",
-            name,
-            f"文件有 {size >> 20} 兆，上限是 {LARGEST_FILE >> 20} 兆。",
-            "请删去无关的工作表和图片，或按地区分成几个文件。",
-        )
+    if problems := file_sizes.too_large(
+        size,
+        file_sizes.WORKBOOK,
+        code="WB-002",
+        where=Place(file=name),
+        fix="请删去无关的工作表和图片，或按地区分成几个文件。",
+    ):
+        raise Refused(*problems)
     return data, name
 
 

@@ -12,12 +12,12 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+from anju import file_sizes
 from anju.problems import BLOCK, Place, Problem, Refused
 from anju.workbooks.files.opening import content, open_workbook
 from anju.workbooks.reading.cells import PROBLEM_SHEET
 
 AUTHOR = "安居校验"
-LARGEST = 20 << 20  # openpyxl holds a workbook fifty times its size; beyond this only the list is made
 MOST_MERGED = 1 << 20  # cells; openpyxl makes an object of each
 RED, YELLOW = PatternFill("solid", fgColor="FFC7CE"), PatternFill("solid", fgColor="FFEB9C")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -56,7 +56,7 @@ def _book(source: str | Path | bytes, name: str) -> Book:
             for sheet in opened.sheets
             for first, last in sheet.merges
         )
-        if len(data) > LARGEST or merged > MOST_MERGED:
+        if len(data) > file_sizes.MARKED or merged > MOST_MERGED:
             return _empty()
         if opened.kind == "xlsx":
             return load_workbook(io.BytesIO(data))
