@@ -168,13 +168,6 @@ APPROXIMATELY = {"约": ("约", "", ""), "余": ("", "余", ""), "左右": ("", 
 ASSUMED = mark_safe('<span class="as" title="推定：原文没有印出，依据见出处">推定</span>')
 
 
-def reference(figure) -> str:
-    """How a figure is named in an address: code@region/period:calibre, as documents name it."""
-    if own := getattr(figure, "ref", ""):
-        return own
-    return f"{figure.code}@{figure.region.code}/{figure.period}" + (f":{figure.calibre}" if figure.calibre else "")
-
-
 def figure_html(figure, unit: str | None = None, places: int | None = None, sign: bool = False):
     """What a table's cell shows of a figure: 0 is 0; 未报, 无任务, 不适用 and blank are told apart; 推定 is marked."""
     text = figure.text(unit or None, places, True)
@@ -196,7 +189,7 @@ def opened(figure, shown, note: str = ""):
         return mark_safe(f'<span title="{escaped(note or getattr(figure, "why", "") or "空白：没有这个数")}"></span>')
     title = f' title="{escaped(note)}"' if note else ""
     return mark_safe(
-        f'<a class="fig" href="{path_of(DOOR)}?ref={quote(reference(figure))}"{title}>{escaped(shown)}</a>'
+        f'<a class="fig" href="{path_of(DOOR)}?ref={quote(str(figure.reference))}"{title}>{escaped(shown)}</a>'
     )  # quote leaves nothing to escape
 
 
@@ -273,11 +266,3 @@ def here_as(context, ending):
     request = context["request"]
     query = request.GET.urlencode()
     return f"{request.path.rstrip('/')}.{ending}{'?' + query if query else ''}"
-
-
-@register.filter
-def stored_ref(figure: dict) -> str:
-    """The reference of a figure as a run kept it."""
-    return f"{figure['code']}@{figure['region']}/{figure['period']}" + (
-        f":{figure['calibre']}" if figure["calibre"] else ""
-    )
