@@ -97,6 +97,11 @@ def figure_html(figure: Any, look: Look, said_blank: str = "") -> SafeString:
     return format_html('<data class="{}" value="{}" data-ref="{}">{}</data>', name, value, ref, text)
 
 
+def cell_html(figure: Any, look: Look) -> SafeString:
+    """A complete cell of a table. What the place said to be 无任务 or 不适用 is —, what it did not say is blank."""
+    return format_html('<td class="num">{}</td>', figure_html(figure, look, "—"))
+
+
 def observations(figure: Any) -> list[int]:
     """Every observation a figure rests on, its parts' among them."""
     own = [figure.observation_id] if getattr(figure, "observation_id", None) else []

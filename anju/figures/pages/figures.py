@@ -6,14 +6,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core import registry
+from anju.core.pages.addresses import address
 from anju.core.pages.context import Frame, frame, show
 from anju.core.pages.files import file_response
 from anju.core.pages.layout import excel
+from anju.core.pages.layout.figures import figure_html
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.page import page
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
-from anju.core.templatetags.anju import address, figure_html, period_label
+from anju.core.wording import period_label
 from anju.figures.figure import NUMBER, Figure
 from anju.figures.models import CurrentFigure
 from anju.figures.pages import comparison

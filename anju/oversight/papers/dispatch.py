@@ -12,7 +12,7 @@ from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator, visible
 from anju.core.regions import tree
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.documents import queries as documents
 from anju.documents.kinds import DocumentKind
 from anju.documents.layout import annex

@@ -7,12 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, show
 from anju.core.pages.files import file_response
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.page import page
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import address, day, period_label
+from anju.core.wording import day, period_label
 from anju.figures.references import MeasureReference
 from anju.problems import Problem, Refused
 from anju.rules.book.schema import ENUM, NUMBER, TRUTH
