@@ -162,3 +162,40 @@ def test_nobody_reads_the_words_of_a_place_back():
     """Where a problem is, is data (anju.problems.Place): its words are made last, and its parts are what code goes by."""
     found = {str(p.relative_to(ROOT)): lines for p in CODE if (lines := places_read_back(ast.parse(text_of(p))))}
     assert not found
+
+
+TAGS = [p for p in CODE if p.parent.name == "templatetags" and p.name != "__init__.py"]
+
+
+def test_nothing_is_imported_from_the_tags_of_templates():
+    """What Python needs lives in a module of its own; the tags only register it."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in [*CODE, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
+        for node in ast.walk(ast.parse(text_of(path)))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and any(
+            name.startswith("anju.") and "templatetags" in name.split(".")
+            for one in node.names
+            for name in (one.name, f"{getattr(node, 'module', '')}.{one.name}")
+        )
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("path", TAGS, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_tags_of_templates_only_register(path):
+    """Imports, `register`, and what is registered: whoever looks for a function finds it in the module it is about."""
+
+    def registers(node: ast.AST) -> bool:
+        return ast.unparse(node).startswith("register.")
+
+    for node in ast.parse(text_of(path)).body:
+        if isinstance(node, ast.FunctionDef):
+            assert any(map(registers, node.decorator_list)), f"{path.name}:{node.lineno} {node.name}"
+        elif isinstance(node, ast.Expr):
+            assert isinstance(node.value, ast.Constant) or registers(node.value), f"{path.name}:{node.lineno}"
+        elif isinstance(node, ast.Assign):
+            assert ast.unparse(node) == "register = template.Library()", f"{path.name}:{node.lineno}"
+        else:
+            assert isinstance(node, ast.Import | ast.ImportFrom), f"{path.name}:{node.lineno}"

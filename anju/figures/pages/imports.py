@@ -13,11 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anju import file_sizes
 from anju.core.pages import uploads
-from anju.core.pages.addresses import path_of
+from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import Frame, frame, show
 from anju.core.pages.files import file_response
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import address
 from anju.figures.models import Observation, Source, TargetDocument
 from anju.figures.pages import maps
 from anju.figures.queries import provenance

@@ -5,12 +5,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anju.core.pages.addresses import path_of
+from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import show
 from anju.core.pages.files import file_response
 from anju.core.people import scope
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import address
 from anju.problems import Refused
 from anju.projects.models import Event
 from anju.projects.pages import filters

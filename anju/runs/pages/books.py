@@ -13,7 +13,7 @@ from anju.core.pages.addresses import path_of
 from anju.core.pages.context import frame, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import day
+from anju.core.wording import day
 from anju.rules.book.display import POSTFIX
 from anju.rules.book.parameters import stale
 from anju.rules.book.schema import Band, Book, Dated, Parameter
