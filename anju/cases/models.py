@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from anju.cases.kinds import CLOSED, OPEN, kind_of
+from anju.cases.kinds import CLOSED, OPEN, kind_of, kinds
 from anju.core.models.file import File
 from anju.core.models.region import Region
 from anju.core.states import States
@@ -56,11 +56,14 @@ class Case(models.Model):
 
     @property
     def state_label(self) -> str:
-        return self.STATES.label(self.state)
+        """As its kind calls it; the code itself when the room that brought the kind is gone."""
+        kind = kinds().get(self.kind)
+        return kind.states.label(self.state) if kind else self.state
 
     @property
     def ledger_label(self) -> str:
-        return kind_of(self.kind).ledgers().get(self.ledger, self.ledger)
+        kind = kinds().get(self.kind)
+        return kind.ledgers().get(self.ledger, self.ledger) if kind else self.ledger
 
     @property
     def full_name(self) -> str:

@@ -18,6 +18,11 @@ def test_the_kinds_are_those_of_the_rooms():
     assert all(isinstance(kind, CaseKind) and code == kind.code for code, kind in kinds().items())
 
 
+def test_a_case_whose_room_is_gone_is_still_read():
+    case = Case(kind="gone.kind", ledger="甲", text="东县 七号", state="open")
+    assert (case.state_label, case.ledger_label, str(case)) == ("open", "甲", "东县 七号 甲")
+
+
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
