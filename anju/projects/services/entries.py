@@ -10,10 +10,11 @@ from anju.core.models.file import File
 from anju.core.models.region import Region
 from anju.core.people.permissions import require
 from anju.core.people.scope import Operator, visible
+from anju.core.regions.tree import below
 from anju.core.states import move
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
-from anju.projects.base import ADJUST, EDIT, below, not_future
+from anju.projects.base import ADJUST, EDIT, not_future
 from anju.projects.models import Entry, Project
 from anju.projects.queries import signals
 

@@ -1,12 +1,11 @@
-"""Keeping photographs and evidence of a project."""
+"""Photographs of a project."""
 
-import hashlib
 from datetime import date
 
 from django.db import transaction
 
-from anju.core.models.file import File
-from anju.core.people.scope import Operator, visible
+from anju.core.files import keep_file
+from anju.core.people.scope import Operator
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.projects.base import (
@@ -23,15 +22,6 @@ PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
 LARGEST = 20 << 20
-
-
-def keep_file(*, by: Operator, region_id: int, name: str, content: bytes, media: str) -> File:
-    """Keep the bytes once; the same file of the region again is the one kept."""
-    digest = hashlib.sha256(content).hexdigest()
-    known = visible(File.objects.filter(region_id=region_id, sha256=digest), by).defer("content").first()
-    return known or File.objects.create(
-        region_id=region_id, name=name[-200:], media=media, sha256=digest, size=len(content), content=content, by=by.key
-    )
 
 
 @transaction.atomic

@@ -12,12 +12,12 @@ from anju.core.models.region import Region
 from anju.core.models.trail import Trail
 from anju.core.people.permissions import may
 from anju.core.people.scope import Operator, scoped, visible
+from anju.core.regions.tree import below
 from anju.core.trail import trail
 from anju.figures.figure import NUMBER, UNREPORTED
 from anju.figures.models import Source
 from anju.figures.services.publications import Published, publish
 from anju.problems import Problem, Refused
-from anju.projects.base import below
 from anju.projects.event_kinds import events
 from anju.projects.queries.counts import Count, counted, measures, together
 from anju.projects.services.events import Entry, record_all

@@ -8,9 +8,9 @@ from typing import Any
 from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator, visible
+from anju.core.regions.tree import below
 from anju.figures.figure import Figure
 from anju.figures.queries import current
-from anju.projects import base
 from anju.projects.models import Project
 from anju.projects.queries import events, projects
 from anju.quantities import unit
@@ -33,7 +33,7 @@ def in_library(user: Operator, region: Region, kinds: Collection[str], since: da
     """Projects that a return has lines for: in the plan, and those closed since the year began with something recorded in it."""
     found = visible(
         Project.objects.filter(
-            kind__in=kinds, region_id__in=base.below(user, region), year__isnull=False, year__lte=until.year
+            kind__in=kinds, region_id__in=below(user, region), year__isnull=False, year__lte=until.year
         ),
         user,
     )
