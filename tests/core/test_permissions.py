@@ -12,7 +12,8 @@ from anju.core.trail import acts
 
 ASK = """
 import json, sys
-from anju.core import acts, permissions
+from anju.core.people import permissions
+from anju.core.trail import acts
 found = acts.acts()
 print(json.dumps({
     "permission": permissions.permissions()["stock.count"].who, "act": found["stock.count"].label, "post": permissions.posts()["keeper"].bounded,

@@ -30,7 +30,9 @@ def clerk(db):
     with transaction.atomic(), scoped(local_operator()) as by:
         street = organisations.register_organisation(by=by, region=region(EAST), kind="street", name="示例街道办事处")
         registered = staff.register(by=by, username="street.clerk", name="街道某")
-        Posting.objects.create(staff=registered, organisation=street, post="clerk", since=date(2020, 1, 1), by="local")
+        Posting.objects.create(
+            staff=registered, organisation=street, post="clerk", since=date(2020, 1, 1), by="local", bounded=False
+        )
     return registered
 
 
@@ -46,7 +48,9 @@ def test_a_street_s_post_gives_a_place_and_no_region(clerk):
 def test_a_post_at_the_bureau_beside_it_gives_the_region_too(clerk):
     with scoped(local_operator()):
         bureau = Organisation.objects.create(region=region(WEST), kind="housing", name="西县住房和城乡建设局")
-        Posting.objects.create(staff=clerk, organisation=bureau, post="reviewer", since=date(2020, 1, 1), by="local")
+        Posting.objects.create(
+            staff=clerk, organisation=bureau, post="reviewer", since=date(2020, 1, 1), by="local", bounded=False
+        )
     user, reviewer = operator_of(clerk), operator("reviewer", WEST)
     assert user.region_ids == user.drafts == reviewer.region_ids
     assert user.places == reviewer.region_ids | {region(EAST).pk}
