@@ -109,4 +109,6 @@ def refused(by: Any, text: str) -> list[str]:
     from anju.returns.forms import spec
     from anju.returns.services import opening
 
-    return [str(problem) for problem in problems(lambda: opening.load_forms(by=by, specs=[spec.read(text, "坏表.yaml")]))]
+    return [
+        str(problem) for problem in problems(lambda: opening.load_forms(by=by, specs=[spec.read(text, "坏表.yaml")]))
+    ]

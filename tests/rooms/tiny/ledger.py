@@ -72,7 +72,9 @@ class BenchLedger:
     @transaction.atomic
     def record(self, *, by: Operator, entries: Sequence[dict[str, Any]], origin: str, act: str) -> None:
         with trail.doing(act, by=by):
-            regions = dict(Bench.objects.filter(pk__in=[one["bench_id"] for one in entries]).values_list("pk", "region"))
+            regions = dict(
+                Bench.objects.filter(pk__in=[one["bench_id"] for one in entries]).values_list("pk", "region")
+            )
             made = Repair.objects.bulk_create(
                 Repair(region_id=regions[one["bench_id"]], origin=origin, **one) for one in entries
             )

@@ -15,10 +15,10 @@ from tests.rooms.tiny.models import Bench
 
 @transaction.atomic
 @trail.act("tiny.put_up")
-def put_up(*, by: Operator, region: Region, name: str, broken: bool = False) -> Bench:
+def put_up(*, by: Operator, region: Region, name: str, broken: bool = False, seats: int | None = None) -> Bench:
     """Put up a bench (安放长椅)."""
     require(by, "tiny.edit", region.pk, name)
-    bench = Bench.objects.create(region=region, name=name, broken=broken)
+    bench = Bench.objects.create(region=region, name=name, broken=broken, seats=seats)
     trail.describe(obj=bench, region_id=region.pk)
     return bench
 
