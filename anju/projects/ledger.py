@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
-from anju.core.ledgers import Happening, Item, Stated
+from anju.core.ledgers import Happening, Item, Ledger, Stated
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator, visible
 from anju.core.regions.tree import below
@@ -92,7 +92,7 @@ class ProjectLedger:
         record_all(by=by, entries=entries, origin=origin, act=act)
 
 
-PROJECTS = ProjectLedger()
+PROJECTS: Ledger = ProjectLedger()
 
 
 def _facts(project: Project, year: int) -> dict[str, str]:
@@ -109,7 +109,7 @@ def _facts(project: Project, year: int) -> dict[str, str]:
 
 
 def _field(project: Project, name: str) -> int | str | None:
-    value = getattr(project, name)
+    value: int | str | None = getattr(project, name)
     if value is None or FIELDS[name].type == NUMERIC:
         return value
     shown = getattr(project, f"get_{name}_display", None)

@@ -103,7 +103,7 @@ class Respelled(Part):
 
     @model_serializer(mode="wrap")
     def as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        found = handler(self)
+        found: dict[str, Any] = handler(self)
         return self.to_older(found) if self._older else found
 
     @staticmethod

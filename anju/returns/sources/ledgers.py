@@ -11,7 +11,7 @@ from anju.core.people.scope import Operator
 from anju.problems import Problem, Refused
 from anju.returns.forms.spec import Column, From, Spec
 
-Cells = dict[tuple[str, str], int | str]  # (line, column) → a number in base units, or a text
+Filled = tuple[Column, From]  # a column that is filled from a ledger, and how
 
 
 def start_of(source: From, period: str) -> date | None:
@@ -52,11 +52,12 @@ class Sums:
 
 
 def sums(
-    user: Operator, of: Ledger, columns: Sequence[Column], period: str, items: Collection[int], until: date, after: date | None = None
+    user: Operator, of: Ledger, columns: Sequence[Filled], period: str, items: Collection[int], until: date, after: date | None = None
 ) -> Sums:  # fmt: skip
     """One statement a beginning, and one for all. columns: of this ledger. after: only what happened later than that day."""
-    starts = dict.fromkeys([None, *(start_of(c.source, period) for c in columns if c.source and c.source.event)])
-    if not items or not any(c.source and c.source.event for c in columns):
+    asked = [start_of(source, period) for _, source in columns if source.event]
+    starts = dict.fromkeys([None, *asked])
+    if not items or not asked:
         return Sums({start: {} for start in starts})
     later = after + timedelta(days=1) if after else None
     wanted = {start: max((day for day in (start, later) if day), default=None) for start in starts}
@@ -66,32 +67,29 @@ def sums(
 def of_items(
     user: Operator, spec: Spec, period: str, items: Mapping[str, int], until: date
 ) -> Iterator[tuple[str, Column, int | str]]:
-    """What the form's ledger says of each line that is an item's: (line, column, value), known ones only. items: line → item."""
+    """What the form's ledger says of each line that is an item's: (line, column, value), known ones only. items: line → item.
+
+    A number is in base units."""
     columns = by_ledger(spec).get(spec.rows.ledger, [])
     if not columns:
         return
     of, ids = ledger(spec.rows.ledger), list(items.values())
-    happenings = of.known_events()
+    spoken = {event for event, happening in of.known_events().items() if happening.text}
     found = sums(user, of, columns, period, ids, until)
-    names = list(dict.fromkeys(c.source.field for c in columns if c.source.field))
+    names = list(dict.fromkeys(source.field for _, source in columns if source.field))
     fields = of.fields(user, ids, names) if names else {}
-    texts = {
-        event: of.texts(user, ids, event, until)
-        for event in dict.fromkeys(c.source.event for c in columns)
-        if event and happenings[event].text
-    }
+    texts = {event: of.texts(user, ids, event, until) for event in spoken & {source.event for _, source in columns}}
     for key, item in items.items():
-        for column in columns:
-            source = column.source
+        for column, source in columns:
+            value: int | str | None
             if source.field:
                 value = fields.get(item, {}).get(source.field)
-                if column.type != "number" and value is not None:
-                    value = str(value)
+                value = value if column.type == "number" or value is None else str(value)
             elif source.event in texts:
                 value = texts[source.event].get(item)
             else:
                 value = found.value(source, start_of(source, period), item)
-            if value not in (None, ""):
+            if value is not None and value != "":
                 yield key, column, value
 
 
@@ -99,23 +97,21 @@ def of_region(user: Operator, spec: Spec, region: Region, period: str, until: da
     """What the ledgers say of a form whose lines are no items': the sums of the region and below, known ones only."""
     for code, columns in by_ledger(spec).items():
         of = ledger(code)
-        first = min(
-            (start for c in columns if (start := start_of(c.source, period))), default=until.replace(month=1, day=1)
-        )
-        items = of.lines(user, region, of.kinds(), first, until)
-        found = sums(user, of, columns, period, [one.id for one in items], until)
-        for column in columns:
-            value = found.region(column.source, start_of(column.source, period), items) if column.source.event else None
+        starts = [start for _, source in columns if (start := start_of(source, period))]
+        items = of.lines(user, region, of.kinds(), min(starts, default=until.replace(month=1, day=1)), until)
+        found = sums(user, of, columns, period, [item.id for item in items], until)
+        for column, source in columns:
+            value = found.region(source, start_of(source, period), items) if source.event else None
             if value is not None:
                 yield column, value
 
 
-def by_ledger(spec: Spec) -> dict[str, list[Column]]:
+def by_ledger(spec: Spec) -> dict[str, list[Filled]]:
     """The columns that are filled from ledgers, by the ledger's code."""
-    found: dict[str, list[Column]] = {}
+    found: dict[str, list[Filled]] = {}
     for column in spec.columns:
         if column.source and column.source.ledger:
-            found.setdefault(column.source.ledger, []).append(column)
+            found.setdefault(column.source.ledger, []).append((column, column.source))
     return found
 
 
