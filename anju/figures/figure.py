@@ -8,12 +8,11 @@ from typing import Any
 from django.utils.functional import cached_property  # functools' takes a lock at each first use
 
 from anju.figures.references import RATIO, TOTAL, CombinedReference, FigureReference, MeasureReference
-from anju.quantities import divide_half_up, scaled_text, unit
+from anju.quantities import APPROXIMATE, divide_half_up, scaled_text, unit
 
 NUMBER, UNREPORTED, NO_TASK, NOT_APPLICABLE, SHARE = "number", "unreported", "no_task", "not_applicable", "share"
 STATES = {NUMBER: "有数", UNREPORTED: "未报", NO_TASK: "无任务", NOT_APPLICABLE: "不适用", SHARE: "按比例"}
 NOTHING_TO_ADD = (NO_TASK, NOT_APPLICABLE)  # said by the unit itself, so a total may leave it out; 未报 it may not
-APPROX = ("", "约", "余", "左右")
 UNSORTED = "未归类"
 PERCENT_BASE = 100 * unit("%").factor
 
@@ -91,9 +90,7 @@ class Figure:
         digits, name = self.text(unit_name, places), unit(unit_name or self.unit).name
         if not digits:
             return ""
-        before, middle, after = {"约": ("约", "", ""), "余": ("", "余", ""), "左右": ("", "", "左右")}.get(
-            self.approx, ("", "", "")
-        )
+        before, middle, after = APPROXIMATE[self.approx]
         return f"{before}{digits}{middle}{'' if name == '1' else name}{after}"
 
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from anju.figures.figure import NOTHING_TO_ADD, exact_places
-from anju.quantities import ALIASES, UNITS
+from anju.quantities import ABOUT, ALIASES, APPROXIMATE, UNITS
 from anju.quantities import unit as unit_of
 
 _cited: ContextVar[dict[str, Any] | None] = ContextVar("cited", default=None)
@@ -73,11 +73,9 @@ def text_of(figure: Any, look: Look) -> str:
     digits = look.digits(figure, look.grouping)
     if not digits:
         return ""
-    before, after = {"约": ("约", ""), "左右": ("约", ""), "余": ("", "余")}.get(
-        getattr(figure, "approx", ""), ("", "")
-    )
+    before, after, behind_unit = APPROXIMATE[getattr(figure, "approx", "")]
     percent = "%" if (look.unit or getattr(figure, "unit", "")) == "%" and not look.bare else ""
-    return f"{before}{digits}{after}{percent}"
+    return f"{ABOUT if behind_unit else before}{digits}{after}{percent}"
 
 
 def figure_html(figure: Any, look: Look, said_blank: str = "") -> SafeString:

@@ -66,7 +66,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
     return show(
         request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=filters.summary(line),
         project_path=path_of("projects:project", pk), photo_inputs=about, place_inputs=place, record_inputs=[one for one in inputs if one.name != "on"],
-        record_open=bool(said.get("kind")), kinds_told=event_kinds_of(found), wrong_photo=any("照片" in one.where for one in problems),
+        record_open=bool(said.get("kind")), kinds_told=event_kinds_of(found), wrong_photo=any(one.where.field == "照片" for one in problems),
     )  # fmt: skip
 
 

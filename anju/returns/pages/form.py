@@ -183,7 +183,8 @@ def answer_json(request: HttpRequest, ret: Return, read: reading.Reading, **extr
 
 def refused_json(refused: Refused) -> JsonResponse:
     return JsonResponse(
-        {"problems": [{"what": one.what, "fix": one.fix, "where": one.where} for one in refused.problems]}, status=422
+        {"problems": [{"what": one.what, "fix": one.fix, "where": str(one.where)} for one in refused.problems]},
+        status=422,
     )
 
 

@@ -195,10 +195,7 @@ def dated(book: Book, parameter: Parameter, value: Dated, today: date) -> dict[s
         "source": value.source,
         "checked": value.checked,
         "in_force": in_force,
-        "stale": in_force
-        and any(
-            f"“{parameter.name}”" in problem.where or parameter.label in problem.where for problem in stale(book, today)
-        ),
+        "stale": in_force and any(problem.where.field == parameter.name for problem in stale(book, today)),
     }
 
 

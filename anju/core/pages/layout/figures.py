@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from anju.core.pages.addresses import path_of
 from anju.core.pages.layout.escaping import escaped
 from anju.core.pages.layout.sheets import Cell
+from anju.quantities import APPROXIMATE
 
 DOOR = "figures:door"
 STATES = {
@@ -15,7 +16,6 @@ STATES = {
     "no_task": ("无任务", "无任务：本期没有下达这项任务"),
     "not_applicable": ("不适用", "不适用：这项指标与本单位无关"),
 }
-APPROXIMATELY = {"约": ("约", "", ""), "余": ("", "余", ""), "左右": ("", "", "左右")}
 ASSUMED = mark_safe('<span class="as" title="推定：原文没有印出，依据见出处">推定</span>')
 
 
@@ -27,7 +27,7 @@ def figure_html(figure: Any, unit: str | None = None, places: int | None = None,
         word, note = STATES.get(figure.state, ("", "")) if stored or figure.state == "no_task" else ("", "")
         return mark_safe(f'<span class="st" title="{note}">{word}</span>') if word else ""  # words of ours
     text = (f"+{text}" if sign and not text.startswith("-") else text).replace("-", "−")
-    before, middle, after = APPROXIMATELY.get(figure.approx, ("", "", ""))
+    before, middle, after = APPROXIMATE[figure.approx]
     percent = "%" if (unit or figure.unit) == "%" else ""
     return mark_safe(
         f"{before}{text}{percent}{middle}{after}{ASSUMED if figure.assumed else ''}"
