@@ -199,3 +199,21 @@ def test_tags_of_templates_only_register(path):
             assert ast.unparse(node) == "register = template.Library()", f"{path.name}:{node.lineno}"
         else:
             assert isinstance(node, ast.Import | ast.ImportFrom), f"{path.name}:{node.lineno}"
+
+
+def test_references_to_figures_are_written_in_one_place():
+    """No text of the shape code@region/period, and none with the prefix of a kind, is put together but by FigureReference."""
+    shape = re.compile(r"\{\}@\{\}/|^(sum|node|obs|rank|run):\{\}")
+    own = {
+        "figures/references.py",
+        "figures/services/observations.py",  # what the trail calls a figure, calibre first: hashed as it stands
+    }
+    found = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in CODE
+        if str(path.relative_to(PACKAGE)) not in own
+        for node in ast.walk(ast.parse(text_of(path)))
+        if isinstance(node, ast.JoinedStr)
+        and shape.search("".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values))
+    ]
+    assert not found
