@@ -122,7 +122,7 @@ def links() -> list[Link]:
 
 @cache
 def fetch(kind: str) -> tuple[Any, ...]:
-    """What the rooms brought of a kind: functions of CALLS, THINGS, modules of MODULES. After django.setup() for all but the commands.
+    """What the rooms brought of a kind: functions, things or modules. After django.setup() for all but the commands.
 
     Refused ROOM-003 when a text leads nowhere; the next call tries again.
     """
