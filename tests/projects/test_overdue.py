@@ -131,7 +131,7 @@ def test_the_ledger_the_leader_s_page_and_the_pack_go_by_the_city_s_book(three):
         east = Region.objects.get(code=cast.EAST, valid_until=None)
         entries.open_entries(by=me, region=east, on=TODAY)
         assert [one.project.code for one in Entry.objects.select_related("project")] == ["D31"]
-        assert [one.entry.project.code for one in overdue(me, east, TODAY).entries] == ["D31"]
+        assert [one.what for one in overdue(me, east, TODAY).entries] == ["示例D31"]
         load_catalogue(by=me)
         options = {"organs": ["示例机关"]}
         made = documents.write(
