@@ -6,4 +6,5 @@ NAVIGATION = ({"order": 30, "label": "项目", "url": "projects:list", "permissi
 JOBS = ("anju.projects.jobs",)
 LEDGERS = ("anju.projects.ledger:PROJECTS",)
 REMINDERS = ("anju.projects.reminders:reminders",)
+CASES = ("anju.projects.cases:OVERDUE",)
 OVERDUE = ("anju.projects.queries.entries:overdue_entries",)

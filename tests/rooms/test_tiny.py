@@ -100,6 +100,19 @@ def test_its_hold_holds_another_ledger(house):
     assert "PROJ-025" in problem and "东门长椅" in problem
 
 
+def test_its_case_is_explained_and_closed_out_by_a_second_person(house):
+    case = house["case"]
+    assert case["no such step"] == ["CASE-001"] and case["not explained"] == ["STATE-001"]
+    assert case["explained"] == [] and case["wrong post"] == ["ACT-001"]
+    assert case["the same person"] == ["CASE-006"] and case["still broken"] == ["TINY-002"]
+    assert case["a second person"] == [] and case["stands"] == ["修好"]
+
+
+def test_each_step_of_its_case_leaves_one_row(house):
+    assert house["case"]["rows"] == ["cases.close", "cases.explain", "cases.open", "tiny.report_broken"]
+    assert house["case"]["named"] == ["报修 长椅 东门长椅"]
+
+
 def test_its_gate_stops_a_paper_until_it_opens(house):
     assert house["gate"] == ["TINY-001"] and house["issued"] == []
 

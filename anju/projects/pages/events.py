@@ -167,7 +167,7 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
         void = reading.text("also") == "void"
         on = event.on if void else reading.day("on", "日期")
         reading.check()
-        amount = None if void else reading.text("amount") if unit else project_services.KEEP
+        amount = None if void else reading.text("amount") if unit else event_services.KEEP
         event_services.mend(
             by=user, event_id=pk, reason=reading.text("reason"), amount=amount, on=on, part=reading.text("part"), number=reading.text("number"),
             ordered_by=reading.text("ordered_by"),
