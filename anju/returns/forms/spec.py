@@ -8,25 +8,15 @@ from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ModelWrapValidatorHandler,
-    PrivateAttr,
-    SerializerFunctionWrapHandler,
-    ValidationError,
-    model_serializer,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from anju.problems import Place, Problem, Refused
 from anju.quantities import unit
+from anju.returns.forms.parts import Part, Respelled
 
 NAME = r"^[a-z][a-z0-9_]*$"
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -43,12 +33,6 @@ def _quoted(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_quoted)]
 Day = Annotated[date, BeforeValidator(lambda value: date.fromisoformat(_quoted(value)))]
 Clock = Annotated[str, BeforeValidator(_quoted), Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-
-
-class Part(BaseModel):
-    """Unknown keys are slips of the pen: refused."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
 
 
 class Authority(Part):
@@ -85,35 +69,6 @@ class Deadline(Part):
 
 
 FIRST = "projects"  # the ledger meant by forms that were written before there was a second one
-
-
-class Respelled(Part):
-    """A part with an older spelling, read for ever: a form's digest is of what was written, and is inside scans' digests. It is read as if
-    it had been written today, and given back (`canonical`) as it was."""
-
-    _older: bool = PrivateAttr(default=False)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def either_spelling(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        newer = cls.from_older(value) if isinstance(value, dict) else None
-        made = handler(value if newer is None else newer)
-        made._older = newer is not None
-        return made
-
-    @model_serializer(mode="wrap")
-    def as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        found: dict[str, Any] = handler(self)
-        return self.to_older(found) if self._older else found
-
-    @staticmethod
-    def from_older(value: dict[str, Any]) -> dict[str, Any] | None:
-        """What was written, in today's spelling; None when it is written so."""
-        raise NotImplementedError
-
-    @staticmethod
-    def to_older(value: dict[str, Any]) -> dict[str, Any]:
-        raise NotImplementedError
 
 
 class From(Respelled):

@@ -8,7 +8,7 @@ from anju import periods
 from anju.core.ledgers import Item, Ledger, ledger
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.returns.forms.spec import Column, From, Spec
 
 Filled = tuple[Column, From]  # a column that is filled from a ledger, and how
@@ -123,17 +123,17 @@ def check(spec: Spec) -> None:
     wrong = [*_rows(spec), *(one for column in spec.columns for one in _column(spec, column))]
     if wrong:
         fix = "请照《怎样写一张报表》（docs/forms.md）核对名称。"
-        raise Refused(*(Problem("RET-005", f"表 {spec.code} {where}", what, fix) for where, what in wrong))
+        raise Refused(*(Problem("RET-005", where, what, fix) for where, what in wrong))
 
 
-def _rows(spec: Spec) -> Iterator[tuple[str, str]]:
+def _rows(spec: Spec) -> Iterator[tuple[Place, str]]:
     if spec.rows.ledger:
-        of = ledger(spec.rows.ledger)
-        yield from (("rows", f"{of.label}没有“{kind}”这一类。") for kind in spec.rows.kinds if kind not in of.kinds())
+        of, where = ledger(spec.rows.ledger), Place.of(f"表 {spec.code} 行", "rows")
+        yield from ((where, f"{of.label}没有“{kind}”这一类。") for kind in spec.rows.kinds if kind not in of.kinds())
 
 
-def _column(spec: Spec, column: Column) -> Iterator[tuple[str, str]]:
-    source, where = column.source, f"列 {column.code}"
+def _column(spec: Spec, column: Column) -> Iterator[tuple[Place, str]]:
+    source, where = column.source, Place.of(f"表 {spec.code} 列", column.code)
     if source is None or not source.ledger:
         return
     of = ledger(source.ledger)
