@@ -23,7 +23,7 @@ from anju.workbooks.files.numbers import BAD, GENERAL, from_cell, number_format,
 from anju.workbooks.files.opening import open_workbook
 from anju.workbooks.files.stamp import plain_text, read_stamp, write_stamp
 from anju.workbooks.reading.cells import reference, where
-from anju.workbooks.writing.tables import head_cells
+from anju.workbooks.writing.heads import head_cells
 
 SHEET, STAMP, RESULT = "填报", "_安居", "合并结果"
 LAYOUT = "1"
@@ -157,20 +157,19 @@ class _Page:
             page.set_row(at, 20)
         top = 1 + len(table.lines)
         paths = [(table.corner,), *((*one.path[:-1], _headed(one)) for one in table.fields)]
-        heads = head_cells(paths)
-        for first, left, last, right, text in heads:
+        for cell in head_cells(paths):
             self.join(
-                top + first,
-                1 + left,
-                top + last,
-                1 + right,
-                text,
+                top + cell.row,
+                1 + cell.column,
+                top + cell.row + cell.rowspan - 1,
+                cell.column + cell.colspan,
+                cell.heading,
                 font_name="黑体",
                 align="center",
                 border=1,
                 bg_color="#E8EEF4",
             )
-        codes = top + 1 + max(cell[2] for cell in heads)
+        codes = top + max(map(len, paths))
         for column, text in enumerate((MARK, "", *(one.code for one in table.fields))):
             page.write_string(codes, column, text)
         page.set_row(codes, None, None, {"hidden": True})

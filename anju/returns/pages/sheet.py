@@ -24,22 +24,22 @@ PERIODS = {"month": "上月", "quarter": "上季", "half": "上期", "year": "�
 
 def heads(grid: Grid) -> SafeString:
     """The rows of heads with the units in them, and over the lines' names the corner."""
-    known = grid.spec.by_code
+    rows = grid.head
     corner = format_html(
         '<th scope="col" rowspan="{}" class="first">{}</th>',
-        len(grid.groups),
+        len(rows),
         "项目名称" if grid.spec.rows.projects else "指标",
     )
     made = []
-    for line in grid.groups:
+    for line in rows:
         cells = []
         for one in line:
-            column = known.get(one.column)
+            column = grid.columns[one.column] if one.leaf else None
             unit = f'<span class="unit">（{escape(column.unit)}）</span>' if column and column.unit else ""
             note = f' title="{escape(column.note)}"' if column and column.note else ""
             scope, css = ("colgroup", "group") if one.colspan > 1 else ("col", "")
             cells.append(
-                f'<th scope="{scope}" rowspan="{one.rowspan}" colspan="{one.colspan}" class="{css}"{note}>{escape(one.label)}{unit}</th>'
+                f'<th scope="{scope}" rowspan="{one.rowspan}" colspan="{one.colspan}" class="{css}"{note}>{escape(one.heading)}{unit}</th>'
             )
         made.append(f"<tr>{corner if not made else ''}{''.join(cells)}</tr>\n")
     return mark_safe("".join(made))  # every text was escaped above
