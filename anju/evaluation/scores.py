@@ -6,6 +6,7 @@ from decimal import Decimal
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator
 from anju.problems import ASK, Problem, Refused
+from anju.quantities import trim_zeros
 from anju.runs.queries.runs import found_by, newest
 from anju.runs.queries.score_table import Score, ScoreTable, score_table
 
@@ -40,4 +41,4 @@ def filed(user: Operator, region: Region, period: str) -> tuple[Score | None, li
         Problem("EVAL-002", one.title, f"{one.sentence}。", "请补写扣分或说明理由；确无不妥的可以保留。", ASK)
         for one in found_by(run)
     ]
-    return Score(f"run:{run.pk}/score", "自评得分", f"{Decimal(given).normalize():f}" if given else ""), said
+    return Score(f"run:{run.pk}/score", "自评得分", trim_zeros(f"{Decimal(given):f}") if given else ""), said

@@ -14,7 +14,6 @@ from anju.problems import BLOCK
 from anju.returns.forms.spec import Spec
 from anju.returns.queries.checks import BLANK, Finding
 from anju.returns.queries.grid import Grid, GridCell
-from anju.returns.queries.values import typed
 
 KINDS = {"prefill": "开表时预填", "page": "在页面上填", "workbook": "从离线表并入", "correct": "更正时带入"}
 FOLDED = 4  # so many that ask the same become one entry of the list
@@ -107,10 +106,6 @@ def stands(grid: Grid) -> list[list[Any]]:
         for (line, column), cell in grid.cells.items()
         if cell.exists
     ]
-
-
-def plain(value: int, unit: str) -> str:
-    return typed(value, unit, 0)
 
 
 def where(grid: Grid, line: str, column: str = "") -> str:

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from anju.core.people.permissions import may
 from anju.core.people.scope import Operator
+from anju.quantities import exact_text
 from anju.returns.base import FILL, is_ours
 from anju.returns.forms.spec import TOTAL, Column, Spec
 from anju.returns.models import Cell, Return
 from anju.returns.queries import reading
 from anju.returns.queries.reading import Reading
-from anju.returns.queries.values import text_of, typed
+from anju.returns.queries.values import text_of
 from anju.workbooks.writing.heads import HeadCell, head_rows
 
 
@@ -101,10 +102,6 @@ def lay_out_grid(user: Operator, ret: Return, read: Reading | None = None) -> Gr
     return made
 
 
-def _number(value: int | None, column: Column) -> str:
-    return "" if value is None else typed(value, column.unit, 0)
-
-
 def _cell(read: Reading, key: str, column: Column, open_: bool, targets: dict) -> GridCell:
     now, code, numeric = read.now, column.code, column.type == "number"
     if not now.has(key, column):
@@ -112,17 +109,18 @@ def _cell(read: Reading, key: str, column: Column, open_: bool, targets: dict) -
     if column.formula:
         return GridCell(key, code, read.computed(key, code), "number", computed=True)
     if numeric:
-        last, ledger = _number(read.before(read.last, key, column), column), _number(read.ledger(key, column), column)
+        last = exact_text(read.before(read.last, key, column), column.unit)
+        ledger = exact_text(read.ledger(key, column), column.unit)
     else:
         last, ledger = (read.last and read.last.text(key, code)) or "", read.ledger_texts.get((key, code), "")
     fixed = read.spec.by_key.get(key)
     if key == TOTAL or (numeric and fixed and fixed.computed):
         value = now.number(key, code)
-        target = _number(read.elsewhere[targets[code].name], column) if key == TOTAL and code in targets else ""
+        target = exact_text(read.elsewhere[targets[code].name], column.unit) if key == TOTAL and code in targets else ""
         return GridCell(
             key,
             code,
-            _number(value, column),
+            exact_text(value, column.unit),
             "number",
             last=last,
             ledger=ledger,

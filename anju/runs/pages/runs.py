@@ -14,6 +14,7 @@ from anju.core.pages.page import page
 from anju.core.people.permissions import acting
 from anju.core.templatetags.anju import address, day, period_label
 from anju.problems import Problem, Refused
+from anju.quantities import trim_zeros
 from anju.rules.book.schema import ENUM, NUMBER, TRUTH
 from anju.runs.models import Run
 from anju.runs.pages import warnings
@@ -141,7 +142,7 @@ def facts(run: Run) -> list[dict[str, Any]]:
 
 def plain(text: str | None) -> str | None:
     """463.5800 as 463.58: the engine's places are not the reader's."""
-    return text.rstrip("0").rstrip(".") if text and "." in text else text
+    return trim_zeros(text) if text else text
 
 
 def stored_reference(figure: dict[str, Any]) -> str:

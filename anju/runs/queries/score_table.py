@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from anju.core.people.scope import Operator
+from anju.quantities import trim_zeros
 from anju.rules.book.display import number_text
 from anju.rules.engine.outcome import RunRow
 from anju.rules.explanation.explain import explain_row
@@ -159,7 +160,7 @@ def _items(run: Run, row: RunRow, assumed: set[str]) -> dict[str, Item]:
 
 
 def _points(steps: Iterable[Any]) -> str:
-    return f"{sum(step.points for step in steps).normalize():f}"
+    return trim_zeros(f"{sum(step.points for step in steps):f}")
 
 
 def _summed(row: RunRow, steps: list[Any]) -> str:
