@@ -8,6 +8,7 @@ from typing import Any
 from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator, visible
+from anju.core.regions.levels import LEVELS
 from anju.figures.figure import Figure
 from anju.figures.queries import current
 from anju.projects import base
@@ -15,8 +16,6 @@ from anju.projects.models import Project
 from anju.projects.queries import events, projects
 from anju.quantities import unit
 from anju.returns.forms.spec import Column, From, Spec
-
-LEVELS = ("县", "市", "省", "国家")  # of several levels' targets the nearest binds
 
 
 def facts(project: Project, period: str) -> dict[str, str]:
@@ -122,7 +121,7 @@ class Numbers:
     def target(self, code: str, calibre: str = "") -> Figure | None:
         if code not in self.plans:
             return None
-        for level in [calibre] if calibre else ["", *LEVELS]:
+        for level in [calibre] if calibre else ["", *reversed(LEVELS)]:  # of several levels' targets the nearest binds
             one = self.found(self.plans[code], self.region, self.year, level)
             if one.observation_id is not None:
                 return one
