@@ -43,8 +43,8 @@ CALLS: dict[str, tuple[str, ...]] = {
         "ledger",
         "items",
     ),  # by id of those held, which fields stand so somewhere and may not change: {id: {field: where}}
-    "references": ("user", "text"),  # the figure that a reference of the room's own kind means, None for another kind
-    "doors": ("request", "text"),  # the panel of a reference that is no figure, None for another kind
+    "references": (),  # the kinds of references to figures that are the room's own (figures/references.py: ReferenceKind)
+    "doors": ("request", "reference"),  # the panel of a reference that is no figure, None for another kind
     "gates": ("by", "document", "on"),  # before a paper is issued: Refused when it may not be
 }
 # Modules "package.module" whose import makes known what is in them, by kind.

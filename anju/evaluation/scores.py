@@ -9,6 +9,7 @@ from anju.problems import ASK, Problem, Refused
 from anju.quantities import trim_zeros
 from anju.runs.queries.runs import found_by, newest
 from anju.runs.queries.score_table import Score, ScoreTable, score_table
+from anju.runs.references import StepReference
 
 FULL_SCORE = ("check", "full-score")
 
@@ -41,4 +42,5 @@ def filed(user: Operator, region: Region, period: str) -> tuple[Score | None, li
         Problem("EVAL-002", one.title, f"{one.sentence}。", "请补写扣分或说明理由；确无不妥的可以保留。", ASK)
         for one in found_by(run)
     ]
-    return Score(f"run:{run.pk}/score", "自评得分", trim_zeros(f"{Decimal(given):f}") if given else ""), said
+    value = trim_zeros(f"{Decimal(given):f}") if given else ""
+    return Score(StepReference(run.pk, "score"), "自评得分", value), said

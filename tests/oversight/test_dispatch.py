@@ -13,7 +13,8 @@ from anju.documents import queries
 from anju.documents import services as documents
 from anju.documents.writers import formats
 from anju.figures import catalogue
-from anju.figures.references import resolve
+from anju.figures.queries.references import resolve
+from anju.figures.references import FigureReference
 from anju.figures.services import nodes, observations, targets
 from anju.oversight.papers import dispatch
 from anju.problems import Refused
@@ -196,9 +197,9 @@ def test_such_a_sum_can_be_opened_by_its_reference(scope, parts, year):
     version = written(scope)
     cited = {one["ref"]: one["text"] for one in version.figures}
     ref = f"sum:{ACTUAL}@{CITY}/2023-08"
-    assert cited[ref] == resolve(scope, ref).text() == "30"
+    assert cited[ref] == resolve(scope, FigureReference.parse(ref)).text() == "30"
     rate = next(one for one in cited if one.startswith("sum:") and "÷" in one)
-    assert cited[rate] == f"{resolve(scope, rate).text()}%"
+    assert cited[rate] == f"{resolve(scope, FigureReference.parse(rate)).text()}%"
 
 
 def test_every_reference_of_a_pack_can_be_opened(scope, parts, year):
@@ -207,4 +208,4 @@ def test_every_reference_of_a_pack_can_be_opened(scope, parts, year):
     august(scope, parts)
     for one in written(scope).figures:
         if one["text"]:
-            assert resolve(scope, one["ref"]).text() == one["text"].rstrip("%"), one["ref"]
+            assert resolve(scope, FigureReference.parse(one["ref"])).text() == one["text"].rstrip("%"), one["ref"]

@@ -91,6 +91,10 @@ def test_what_uses_a_figure_there_stands_in_its_panel(house):
     assert house["uses"] == ["东门长椅的铭牌", "长椅数"]
 
 
+def test_a_reference_of_its_own_kind_opens_a_panel_in_its_own_region_only(house):
+    assert house["reference"] == [200, True, True] and house["elsewhere"] == 404
+
+
 def test_its_hold_holds_another_ledger(house):
     [problem] = house["hold"]
     assert "PROJ-025" in problem and "东门长椅" in problem

@@ -75,6 +75,9 @@ def main() -> dict:
         said[name] = [reverse(name), answer.status_code, "东门长椅" in answer.content.decode()]
     door = visitor.get(f"/figures/door/?ref=tiny.benches@{cast.EAST}/2022").content.decode()
     said["uses"] = [text for text in ("东门长椅的铭牌", "长椅数") if text in door]
+    panel = visitor.get(f"/figures/door/?ref=bench:{cast.EAST}")
+    said["reference"] = [panel.status_code, "长椅总数" in panel.content.decode(), "逐张清点" in panel.content.decode()]
+    said["elsewhere"] = visitor.get(f"/figures/door/?ref=bench:{cast.WEST}").status_code
     said["periods"] = "1999" in answer.content.decode()
     return said
 

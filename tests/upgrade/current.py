@@ -16,6 +16,7 @@ from anju.core.trail import sealing, trail
 from anju.documents import queries as documents
 from anju.documents import services as papers
 from anju.documents.models import Document
+from anju.figures.references import FigureReference
 from anju.figures.services import current
 from anju.projects.models import Entry
 from anju.projects.services import entries

@@ -174,6 +174,13 @@ def test_every_paper_reads_as_it_did_and_what_was_issued_is_not_stale(then, answ
     assert issued["text"] and issued["stale"] == []
 
 
+def test_every_reference_that_a_paper_printed_is_read_and_written_as_it_was(answers):
+    assert {text.partition(":")[0] for text in answers["references"] if "@" not in text.partition(":")[0]} >= {
+        "sum", "node", "run"
+    }  # fmt: skip
+    assert {text: again for text, again in answers["references"].items() if again != text} == {}
+
+
 def test_current_figures_are_those_of_the_observations(then, answers):
     assert answers["current_figures"] == then["answers"]["current_figures"]
     assert answers["current_figures"][1] == 0

@@ -22,7 +22,7 @@ from anju.core.people.permissions import require
 from anju.core.people.scope import Operator
 from anju.core.regions import matching
 from anju.core.trail import trail
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.projects.base import EDIT, own
 from anju.projects.event_kinds import amount_text, events
 from anju.projects.fields import CHOICE, DAY, FIELDS, NUMERIC, PLANNED, Unfit, limits, organisations, read, show
@@ -31,7 +31,7 @@ from anju.projects.queries.projects import chosen, totals
 from anju.projects.services.projects import edit, register
 from anju.workbooks.files.opening import open_workbook
 from anju.workbooks.files.stamp import read_stamp, write_stamp
-from anju.workbooks.reading.cells import reference, where
+from anju.workbooks.reading.cells import reference
 
 SHEET, STAMP, LAYOUT = "项目", "_anju", 1
 FIXED = ("code", "kind", "year")  # of a project that is there already
@@ -199,9 +199,9 @@ def _opened(content: bytes, name: str) -> tuple[list[tuple[int, list[str]]], Bef
     open_workbook(content, name)  # says in words what is no workbook, too large, damaged or locked
     book = load_workbook(io.BytesIO(content), data_only=True)
     foreign = Problem(
-        "PROJ-040", where(name), "不是从本系统导出的项目工作簿。", "请先“导出工作簿”，在导出的文件里修改或登记。"
+        "PROJ-040", Place(file=name), "不是从本系统导出的项目工作簿。", "请先“导出工作簿”，在导出的文件里修改或登记。"
     )
-    altered = Problem("PROJ-041", where(name), "工作簿里隐藏的标记已损坏。", "请重新导出，把改动抄过去。")
+    altered = Problem("PROJ-041", Place(file=name), "工作簿里隐藏的标记已损坏。", "请重新导出，把改动抄过去。")
     if SHEET not in book.sheetnames:
         raise Refused(foreign)
     stamp = read_stamp(book, STAMP, foreign=foreign, altered=altered)
@@ -347,12 +347,14 @@ class _Back:
                 act()
         except Refused as refused:
             for one in refused.problems:
-                key = next((key for key, item in FIELDS.items() if one.where.endswith(f"“{item.label}”")), "code")
+                key = next((key for key, item in FIELDS.items() if item.label == one.where.field), "code")
                 self.wrong(at, self.column(key), one.code, one.what, one.fix)
 
     def wrong(self, at: int, column: int, code: str, what: str, fix: str) -> None:
         heading = "区划" if column == REGION_COLUMN else FIELDS[COLUMNS[column - FIRST_COLUMN]].label
-        self.problems.append(Problem(code, where(self.name, SHEET, reference(at, column), heading), what, fix))
+        self.problems.append(
+            Problem(code, Place(file=self.name, sheet=SHEET, cell=reference(at, column), field=heading), what, fix)
+        )
 
     @staticmethod
     def column(key: str) -> int:

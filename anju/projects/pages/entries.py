@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.jobs import queue
 from anju.core.models.region import Region
-from anju.core.pages.addresses import path_of
+from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import frame, show
 from anju.core.people import scope
 from anju.core.people.permissions import acting, may, require
-from anju.core.templatetags.anju import address, day, period_label
+from anju.core.wording import day, period_label
 from anju.problems import Refused
 from anju.projects.models import Entry, Project
 from anju.projects.pages import filters

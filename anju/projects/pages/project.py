@@ -12,7 +12,7 @@ from anju.core.pages.context import show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.page import page
 from anju.core.people.permissions import acting, may
-from anju.core.templatetags.anju import day
+from anju.core.wording import day
 from anju.projects.base import RETURN
 from anju.projects.event_kinds import MODES, events
 from anju.projects.fields import FIELDS, fields_for

@@ -12,7 +12,7 @@ from anju.core.people.permissions import require
 from anju.core.people.scope import Operator, visible
 from anju.core.states import move
 from anju.core.trail import trail
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.projects.base import ADJUST, EDIT, below, not_future
 from anju.projects.models import Entry, Project
 from anju.projects.queries import signals
@@ -79,7 +79,14 @@ def explain(*, by: Operator, entry_id: int, reason: str) -> Entry:
     """Say why it is overdue (说明原因). The state stays until it was reported."""
     entry = _entry(by, entry_id, EDIT)
     if not reason.strip():
-        raise Refused(Problem("PROJ-031", _named(entry), "没有写原因。", "请写明为什么没有按期建成、采取什么措施。"))
+        raise Refused(
+            Problem(
+                "PROJ-031",
+                Place(_named(entry), field="原因"),
+                "没有写原因。",
+                "请写明为什么没有按期建成、采取什么措施。",
+            )
+        )
     return _set(entry, reason=reason.strip())
 
 
@@ -93,7 +100,12 @@ def report(*, by: Operator, entry_id: int, on: date, number: str) -> Entry:
         problems.append(Problem("PROJ-031", _named(entry), "还没有说明原因。", "请先说明原因，再登记报告。"))
     if not number.strip():
         problems.append(
-            Problem("PROJ-031", _named(entry), "没有写报告文号。", "请写报告的文号；没有文号的写题名和日期。")
+            Problem(
+                "PROJ-031",
+                Place(_named(entry), field="报告文号"),
+                "没有写报告文号。",
+                "请写报告的文号；没有文号的写题名和日期。",
+            )
         )
     if problems:
         raise Refused(*problems)
@@ -112,10 +124,19 @@ def consent(*, by: Operator, entry_id: int, on: date, number: str) -> Entry:
         problems.append(Problem("PROJ-032", _named(entry), "还没有报告。", "请先登记报告的日期和文号。"))
     elif on < entry.reported_on:
         problems.append(
-            Problem("PROJ-032", _named(entry), f"同意日期早于报告日期 {entry.reported_on}。", "请核对两个日期。")
+            Problem(
+                "PROJ-032",
+                Place(_named(entry), field="同意日期"),
+                f"同意日期早于报告日期 {entry.reported_on}。",
+                "请核对两个日期。",
+            )
         )
     if not number.strip():
-        problems.append(Problem("PROJ-032", _named(entry), "没有写同意的文号。", "请写批复、会议纪要的文号。"))
+        problems.append(
+            Problem(
+                "PROJ-032", Place(_named(entry), field="同意的文号"), "没有写同意的文号。", "请写批复、会议纪要的文号。"
+            )
+        )
     if problems:
         raise Refused(*problems)
     return _set(entry, consented_on=on, consent_number=number.strip())

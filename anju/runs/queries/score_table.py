@@ -13,13 +13,14 @@ from anju.runs.models import Run
 from anju.runs.queries.books import inputs_of
 from anju.runs.queries.runs import again
 from anju.runs.queries.sentences import Piece, pieces
+from anju.runs.references import StepReference
 
 
 @dataclass(frozen=True)
 class Score:
     """A score of a run, printed as a figure is: it knows where it comes from. value "": not known (待核)."""
 
-    ref: str
+    reference: StepReference
     name: str
     value: str
     assumed: bool = False
@@ -134,7 +135,7 @@ def score_table(user: Operator, run: Run, name: str = "") -> ScoreTable:
 
 
 def _score(run: Run, label: str, value: str, assumed: bool) -> Score:
-    return Score(f"run:{run.pk}/{label}", label, value, assumed)
+    return Score(StepReference(run.pk, label), label, value, assumed)
 
 
 def _items(run: Run, row: RunRow, assumed: set[str]) -> dict[str, Item]:

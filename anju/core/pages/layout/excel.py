@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from anju.core.pages.layout.figures import STATES
 from anju.core.pages.layout.sheets import Cell, Column, Sheet
-from anju.core.templatetags.anju import STATES
 from anju.workbooks.writing import tables
 from anju.workbooks.writing.tables import Printed
 
