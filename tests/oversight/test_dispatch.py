@@ -18,7 +18,8 @@ from anju.figures.references import FigureReference
 from anju.figures.services import nodes, observations, targets
 from anju.oversight.papers import dispatch
 from anju.problems import Refused
-from anju.projects.models import Entry, Project
+from anju.projects.models import Project
+from tests.projects.entered import entered
 from tests.sample_place import CITY, place
 
 ACTUAL, TARGET = "shanty.start", "shanty.start.target"
@@ -167,10 +168,8 @@ def test_a_place_with_nothing_reported_gets_a_pack_without_empty_parts(scope, pa
 
 def test_entries_of_the_ledgers_stand_one_by_one_in_an_annex(scope, parts, year):
     project = Project.objects.create(region=parts[0], code="P1", name="示例片区", kind="shanty", by="local")
-    Entry.objects.create(project=project, region=parts[0], ledger="three-years", opened_on=date(2023, 2, 1))
-    Entry.objects.create(
-        project=project, region=parts[0], ledger="due-unfinished", opened_on=date(2023, 9, 1)
-    )  # not yet in August
+    entered(project, "three-years", date(2023, 2, 1))
+    entered(project, "due-unfinished", date(2023, 9, 1))  # not yet in August
     version = written(scope, period="2023-07")
     assert "未销号1件" in plain(version)
     annex = version.html.split('<section class="annex')[-1]

@@ -40,7 +40,7 @@ STORED = {
     "figures": """SELECT concat_ws(' ', measure_id, calibre_id, code, period),
           concat_ws(' ', state, value, unit, places, approx, assumed, observation_id)
         FROM figures_current JOIN core_region AS region ON region.id = region_id ORDER BY 1""",
-    "entries": "SELECT id, concat_ws(' ', project_id, ledger, state, opened_on, reported_on, consented_on, closed_on) FROM projects_entry ORDER BY id",
+    "entries": "SELECT id, concat_ws(' ', project_id, ledger, state, opened_on, reported_on, consented_on, closed_on) FROM projects_entry JOIN cases_case ON id = case_id ORDER BY id",
     "regions": """SELECT id, concat_ws(' ', code, name, kind, parent_id, valid_from, valid_until)
         FROM core_region WHERE code LIKE '99%' OR kind IN ('nation', 'province', 'pseudo') ORDER BY 1""",
     "organisations": "SELECT id, concat_ws(' ', region_id, kind, name, ended_on) FROM core_organisation ORDER BY id",
