@@ -80,6 +80,30 @@ def in_unit(base: int, unit_name: str, places: int, grouping: bool = False) -> s
     return scaled_text(divide_half_up(base * 10**places, unit(unit_name).factor), places, grouping)
 
 
+def places_needed(base: int, unit_name: str) -> int:
+    """The decimals that print so many base units in that unit without rounding."""
+    places, factor = 0, unit(unit_name).factor
+    while base * 10**places % factor:
+        places += 1
+    return places
+
+
+def exact_text(base: int | None, unit_name: str, least: int = 0) -> str:
+    """Base units as text in that unit with the decimals they need, and at least so many: (2727, "元") → 27.27. "" when unknown."""
+    if base is None:
+        return ""
+    factor = unit(unit_name).factor
+    if factor == 1 and least <= 0:
+        return str(base)
+    places = max(least, places_needed(base, unit_name))
+    return scaled_text(base * 10**places // factor, places)
+
+
+def trim_zeros(text: str) -> str:
+    """Decimal text without zeros at its end: 463.5800 → 463.58, 100 → 100."""
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def ratio_text(numerator: int, denominator: int, places: int, times: int = 100) -> str | None:
     """numerator ÷ denominator × times (100 for percent), half-up to places; None over a denominator of 0."""
     if denominator == 0:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from anju.core.regions.levels import LEVELS
 from anju.problems import Place as Where  # a place of this file is a city or a county
 from anju.problems import Problem, Refused
 
@@ -29,7 +30,7 @@ class TargetPaper(Part):
 
     number: str
     title: str
-    level: Literal["国家", "省", "市", "县"]
+    level: Literal[*LEVELS]  # type: ignore[valid-type]
     issued_on: datetime.date | None = None  # not known for some superior papers
     effective_on: datetime.date | None = None
 

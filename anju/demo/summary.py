@@ -8,7 +8,7 @@ from anju.demo.load import Loaded, Say
 from anju.documents import queries as papers
 from anju.documents.writers.formats import file_name, write
 from anju.runs.models import Run
-from anju.runs.queries.runs import score_table
+from anju.runs.queries.score_table import score_table
 
 SHOWN = 3  # findings told per place on the screen; the site has them all
 
@@ -40,7 +40,7 @@ def write_files(loaded: Loaded, folder: Path, *, say: Say) -> list[dict[str, Any
 def totals(loaded: Loaded) -> list[tuple[Run, str]]:
     """Each scoring run of the place with its total, "" when something is unknown."""
     with scoped(local_operator()) as user:
-        return [(run, score_table(user, run).total) for run in loaded.scores if run.kind == "scoring"]
+        return [(run, score_table(user, run).total.value) for run in loaded.scores if run.kind == "scoring"]
 
 
 def summary(loaded: list[Loaded], documents: list[dict[str, Any]], out: Path) -> tuple[dict[str, Any], list[str]]:

@@ -16,10 +16,13 @@ from anju.evaluation import scores
 from anju.figures.figure import Figure
 from anju.figures.queries import current
 from anju.figures.queries.current import Figures
+from anju.figures.tasks import tasks_of
 from anju.quantities import unit
 from anju.runs.queries.sentences import Said
 
 SPOKEN = YAML(typ="safe").load((Path(__file__).parent / "spoken.yaml").read_text(encoding="utf-8"))
+HOMES = tasks_of(SPOKEN["homes"])
+WORDS = ("name", "plan", "did", "ratio", "unit", "show")  # of a task of HOMES
 REPORT = "关于{place}{year}年度城镇保障性安居工程财政资金绩效评价有关情况的报告"
 SELF = "{place}{year}年城镇保障性安居工程财政资金绩效自评报告"
 REGION = "{year}年{place}城镇保障性安居工程绩效评价报告"
@@ -121,7 +124,7 @@ def region_evaluation(user: Operator, region: Region, period: str, options: dict
     f = _figures(user, region, period)
     homes = [
         task
-        for task in (Task(f(one["rate"]), **{k: v for k, v in one.items() if k != "rate"}) for one in SPOKEN["homes"])
+        for task in (Task(f(one["rate"]), **{name: one[name] for name in WORDS}) for one in HOMES)
         if task.actual.known
     ]
     old = {name: f(code) for name, code in SPOKEN["old_plan"].items()}
@@ -149,14 +152,13 @@ def _common(region: Region, period: str, options: dict[str, Any], title: str) ->
 
 
 def _figures(user: Operator, region: Region, period: str) -> Figures:
-    return current.figures(user, _codes(SPOKEN), [region], [period])
+    return current.figures(user, [*_codes(SPOKEN), *(task["rate"] for task in HOMES)], [region], [period])
 
 
 def _codes(spoken: Any) -> Iterable[str]:
-    """Every measure that the file names, under `code`, `rate`, or as a plain name: code line."""
+    """Every measure that the file names, under `code` or as a plain name: code line."""
     if isinstance(spoken, list):
-        for one in spoken:
-            yield from (one[key] for key in ("code", "rate") if key in one)
+        yield from (one["code"] for one in spoken if "code" in one)
     else:
         for value in spoken.values():
             yield from [value] if isinstance(value, str) else _codes(value)

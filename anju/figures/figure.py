@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import cached_property  # functools' takes a lock at each first use
 
 from anju.figures.references import RATIO, TOTAL, CombinedReference, FigureReference, MeasureReference
-from anju.quantities import APPROXIMATE, divide_half_up, scaled_text, unit
+from anju.quantities import APPROXIMATE, divide_half_up, places_needed, scaled_text, unit
 
 NUMBER, UNREPORTED, NO_TASK, NOT_APPLICABLE, SHARE = "number", "unreported", "no_task", "not_applicable", "share"
 STATES = {NUMBER: "有数", UNREPORTED: "未报", NO_TASK: "无任务", NOT_APPLICABLE: "不适用", SHARE: "按比例"}
@@ -151,10 +151,7 @@ def exact_places(figure: Figure, unit_name: str) -> int:
     """Decimals needed to print the value in that unit without rounding (a computed fraction: its own places)."""
     if figure.fraction is not None and figure.fraction.denominator != 1:
         return figure.places
-    places, value, factor = 0, figure.value or 0, unit(unit_name).factor
-    while value * 10**places % factor:
-        places += 1
-    return places
+    return places_needed(figure.value or 0, unit_name)
 
 
 def computed(figure: Figure, fraction: Fraction) -> Figure:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
+from anju.core.regions import levels
 from anju.figures.figure import NUMBER, SHARE, STATES
 from anju.quantities import APPROXIMATE
 
@@ -104,18 +105,15 @@ class Source(models.Model):
         indexes = [models.Index(fields=["sha256", "map_id"], name="source_by_file")]
 
 
+LEVEL_CHOICES = [(level, level) for level in levels.LEVELS]
+
+
 class TargetDocument(models.Model):
     """A document that sets targets (下达文件). region: the one whose total it divides among its parts."""
 
-    class Level(models.TextChoices):
-        NATION = "国家", "国家"
-        PROVINCE = "省", "省"
-        CITY = "市", "市"
-        COUNTY = "县", "县"
-
     number = models.CharField(max_length=100, help_text="文号")
     title = models.TextField()
-    level = models.CharField(max_length=2, choices=Level.choices)
+    level = models.CharField(max_length=2, choices=LEVEL_CHOICES)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     issued_on = models.DateField(null=True, help_text="NULL: a superior's document that is only known by its number")
     effective_on = models.DateField(null=True)
@@ -133,7 +131,7 @@ class Node(models.Model):
 
     document = models.ForeignKey(TargetDocument, models.PROTECT, related_name="nodes")
     number = models.CharField(max_length=100)
-    level = models.CharField(max_length=2, choices=TargetDocument.Level.choices)
+    level = models.CharField(max_length=2, choices=LEVEL_CHOICES)
     issued_on = models.DateField(null=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
     target = models.ForeignKey(Measure, models.PROTECT, related_name="+")

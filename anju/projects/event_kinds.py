@@ -8,7 +8,7 @@ from importlib.resources import files
 from ruamel.yaml import YAML
 
 from anju.projects.models import Event, Project
-from anju.quantities import in_unit, unit
+from anju.quantities import exact_text, unit
 
 MODES = dict(Event._meta.get_field("mode").choices)
 EVERY = tuple(Project.Kind.values)
@@ -87,15 +87,7 @@ def conditions_for(kind: str) -> list[ConditionKind]:
     return [one for one in conditions().values() if kind in one.kinds]
 
 
-def shown(amount: int | None, unit_name: str) -> str:
-    """Base units as people write them, with the decimals it needs and no more: 27.27."""
-    if amount is None:
-        return ""
-    text = in_unit(amount, unit_name, len(str(unit(unit_name).factor)) - 1)
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def amount_text(kind: str, project_kind: str, amount: int | None) -> str:
     """An event's amount with its unit: 27.27万元."""
     name = events()[kind].unit_for(project_kind)
-    return "" if amount is None or not name else f"{shown(amount, name)}{name}"
+    return "" if amount is None or not name else f"{exact_text(amount, name)}{name}"

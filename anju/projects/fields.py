@@ -8,9 +8,9 @@ from typing import Any
 from anju.core.models.people import Organisation
 from anju.core.models.region import Region
 from anju.core.regions import tree
-from anju.projects.event_kinds import EVERY, shown
+from anju.projects.event_kinds import EVERY
 from anju.projects.models import Project
-from anju.quantities import to_base, unit
+from anju.quantities import exact_text, to_base, unit
 from anju.workbooks.files.numbers import NUMBER, fold, parse
 
 BUILT = ("shanty", "prh", "arh", "economic", "capped")
@@ -217,5 +217,5 @@ def show(field: Field, value: Any) -> str:
         sign, digits = ("-" if value < 0 else ""), str(abs(value)).rjust(DEGREE + 1, "0")
         return f"{sign}{digits[:-DEGREE]}.{digits[-DEGREE:]}"
     if field.unit:
-        return shown(value, field.unit)
+        return exact_text(value, field.unit)
     return str(value)

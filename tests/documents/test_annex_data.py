@@ -42,7 +42,7 @@ def made():
 
 
 def test_heads_are_merged_over_the_columns_they_cover():
-    assert [[(head.text, head.rowspan, head.colspan) for head in line] for line in made().head] == [
+    assert [[(head.heading, head.rowspan, head.colspan) for head in line] for line in made().head] == [
         [("县区名称", 2, 1), ("开工", 1, 2), ("2016年度", 1, 1), ("2019年度", 1, 1), ("省定", 2, 1), ("备注", 2, 1)],
         [("任务", 1, 1), ("完成率", 1, 1), ("问题", 1, 1), ("问题", 1, 1)],
     ]
@@ -102,7 +102,7 @@ def test_columns_of_which_nobody_says_anything_are_left_out_with_their_heads():
     )
     table.prune()
     assert [leaf.code for leaf in table.leaves] == list(said)
-    assert [[(head.text, head.rowspan, head.colspan) for head in line] for line in table.head] == [
+    assert [[(head.heading, head.rowspan, head.colspan) for head in line] for line in table.head] == [
         [("县区名称", 2, 1), ("开工", 1, 1), ("2019年度", 1, 1)],
         [("任务", 1, 1), ("问题", 1, 1)],
     ]

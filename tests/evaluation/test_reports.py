@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 
 from anju.evaluation.reports import rate_show
-from anju.evaluation.scores import Score
 from anju.figures import catalogue
 from anju.figures.queries import current
 from anju.figures.services import observations
 from anju.problems import Refused
+from anju.runs.queries.score_table import Score
 from anju.runs.references import StepReference
 from anju.runs.services import runs
 from tests.fidelity.reading import tables

@@ -187,9 +187,9 @@ def test_a_form_for_once_has_one_period(people, county, projects, forms, acting)
 
 
 def test_heads_stand_over_their_columns(people, draft, acting):
-    groups = lay_out_grid(acting(people["clerk"]), draft).groups
-    assert [(one.label, one.colspan, one.rowspan) for one in groups[0][:5]] == [
+    groups = lay_out_grid(acting(people["clerk"]), draft).head
+    assert [(one.heading, one.colspan, one.rowspan) for one in groups[0][:5]] == [
         ("类型", 1, 3), ("计划年度", 1, 3), ("计划套数", 1, 3), ("计划改造户数", 1, 3), ("自年初累计", 8, 1),
     ]  # fmt: skip
-    assert [(one.label, one.colspan) for one in groups[1]][:2] == [("住房", 6), ("老旧小区", 2)]
+    assert [(one.heading, one.colspan) for one in groups[1]][:2] == [("住房", 6), ("老旧小区", 2)]
     assert sum(one.colspan for one in groups[0]) == 20

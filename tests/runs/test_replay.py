@@ -6,7 +6,8 @@ from django.db import ProgrammingError, connection, connections, transaction
 from anju.figures.services import observations as figures
 from anju.runs.models import BookCopy, Run
 from anju.runs.queries import books
-from anju.runs.queries.runs import score_table, standing
+from anju.runs.queries.runs import standing
+from anju.runs.queries.score_table import score_table
 from anju.runs.services.runs import replay, run_warnings
 from tests.runs.conftest import JUDGED, WHOLE_YEAR, score
 from tests.runs.test_warnings import STARTED
@@ -30,8 +31,10 @@ def test_a_correction_afterwards_changes_nothing_in_it(city):
     by, region = city
     run = score(city, "prh-shanty")
     figures.correct(by=by, measure="shanty.start", region=region, period="2020", value="200", reason="核减")
-    assert replay(by, run) and score_table(by, run).total == "100"
-    assert score_table(by, score(city, "prh-shanty")).total == "70", "200 of 282 is 70.92 %, 29.08 below: 30 points"
+    assert replay(by, run) and score_table(by, run).total.value == "100"
+    assert score_table(by, score(city, "prh-shanty")).total.value == "70", (
+        "200 of 282 is 70.92 %, 29.08 below: 30 points"
+    )
 
 
 def test_the_book_it_used_is_kept_even_when_the_file_is_gone(city, monkeypatch):

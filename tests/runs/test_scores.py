@@ -6,6 +6,7 @@ from anju.figures.services import observations as figures
 from anju.problems import Refused
 from anju.runs.models import Run
 from anju.runs.queries import runs
+from anju.runs.queries.score_table import score_table
 from anju.runs.services.runs import run_book
 from tests.runs.conftest import JUDGED, ON, WHOLE_YEAR, score
 
@@ -13,14 +14,14 @@ from tests.runs.conftest import JUDGED, ON, WHOLE_YEAR, score
 @pytest.mark.parametrize("engine", ["duckdb", "postgres"])
 @pytest.mark.parametrize(("subject", "total"), [("prh-shanty", "100"), ("old-communities", "95")])
 def test_the_published_totals_come_out_of_the_published_figures(city, subject, total, engine):
-    table = runs.score_table(city[0], score(city, subject, engine=engine))
-    assert table.total == total and table.points == "100" and not table.unknown
+    table = score_table(city[0], score(city, subject, engine=engine))
+    assert table.total.value == total and table.points == "100" and not table.unknown
 
 
 def test_the_table_is_laid_out_as_published(city):
-    table = runs.score_table(city[0], score(city, "old-communities"))
+    table = score_table(city[0], score(city, "old-communities"))
     first = table.rows[0]
-    assert (first.first, first.first_points, first.span, first.second, first.points, first.score) == (
+    assert (first.first, first.first_points, first.span, first.second, first.points, first.score.value) == (
         "资金管理",
         "25",
         3,
@@ -31,13 +32,15 @@ def test_the_table_is_laid_out_as_published(city):
     assert [row.span for row in table.rows] == [3, 0, 0, 2, 0, 5, 0, 0, 0, 0, 1]
     assert [item.score for item in first.items] == ["5", "0"]
     assert "20%及以上" in first.standard and first.standard.count("；") >= 2
-    assert table.lost == ("社会筹资 463.58 万元，占改造资金 95162.94 万元 的 0.49%，目标 20%；每低四个百分点扣一分",)
+    assert [item.sentence for item in table.lost] == [
+        "社会筹资 463.58 万元，占改造资金 95162.94 万元 的 0.49%，目标 20%；每低四个百分点扣一分"
+    ]
 
 
 def test_what_the_report_does_not_print_is_marked_all_the_way(city):
-    table = runs.score_table(city[0], score(city, "prh-shanty"))
+    table = score_table(city[0], score(city, "prh-shanty"))
     assert "计划发放租赁补贴户数" in table.assumed and "棚改实际开工量" not in table.assumed
-    marked = {row.second: row.assumed for row in table.rows}
+    marked = {row.second: row.score.assumed for row in table.rows}
     assert marked["租赁补贴发放计划完成率"] and not marked["资金筹集"]
 
 
@@ -61,17 +64,17 @@ def test_every_point_can_be_told(city):
 
 def test_without_a_judgement_the_score_is_not_guessed(city):
     judged = {name: said for name, said in JUDGED.items() if name != "breaches"}
-    table = runs.score_table(city[0], score(city, "prh-shanty", judged=judged))
-    assert table.total == "" and table.unknown == ("“查实的违规违纪”没有评判",)
-    assert next(row for row in table.rows if row.second == "资金使用管理").score == ""
-    assert next(row for row in table.rows if row.second == "政策公开").score == "5"
+    table = score_table(city[0], score(city, "prh-shanty", judged=judged))
+    assert table.total.value == "" and table.unknown == ("“查实的违规违纪”没有评判",)
+    assert next(row for row in table.rows if row.second == "资金使用管理").score.value == ""
+    assert next(row for row in table.rows if row.second == "政策公开").score.value == "5"
 
 
 def test_a_run_without_figures_names_what_lacks(place):
     by, region, _ = place("heshan-2021")
     run = run_book(by=by, kind="scoring", subject="prh-shanty", region=region, period="2020", on=ON, judged=JUDGED)
-    table = runs.score_table(by, run)
-    assert table.total == "" and "赫山区“棚户区改造开工量”未报" in table.unknown
+    table = score_table(by, run)
+    assert table.total.value == "" and "赫山区“棚户区改造开工量”未报" in table.unknown
 
 
 def test_an_assumption_fills_a_gap_and_never_replaces_a_figure(place):
@@ -89,8 +92,8 @@ def test_an_assumption_fills_a_gap_and_never_replaces_a_figure(place):
         "local_funds": "1", "shanty_starts": "600", "shanty_plan": "600", "prh_starts": "0", "prh_plan": "0", "subsidised": "2500",
         "subsidy_plan": "2500", "satisfaction": "80",
     }  # fmt: skip
-    table = runs.score_table(by, run_book(**wanted, assumptions=given))
-    assert table.total == "100" and len(table.assumed) == len(given)
+    table = score_table(by, run_book(**wanted, assumptions=given))
+    assert table.total.value == "100" and len(table.assumed) == len(given)
     figures.enter(by=by, measure="shanty.start", region=region, period="2020", value=600)
     with pytest.raises(Refused, match="RUN-003"):
         run_book(**wanted, assumptions=given)

@@ -4,7 +4,7 @@ import pytest
 
 from anju.problems import Refused
 from anju.runs.models import Run
-from anju.runs.queries import runs
+from anju.runs.queries.score_table import score_table
 from anju.runs.services import what_if
 from tests.runs.conftest import JUDGED, score
 
@@ -17,7 +17,7 @@ def test_more_social_money_gives_points_and_nothing_is_stored(city):
     change = made.change("social_funding")
     assert (change.label, change.before, change.after, change.gain) == ("社会筹资占比", "0 分", "3 分", "+3")
     assert made.change("total").gain == "+3" and made.change("household_starting") is None
-    assert Run.objects.count() == before and runs.score_table(by, run).total == "95"
+    assert Run.objects.count() == before and score_table(by, run).total.value == "95"
 
 
 def test_another_reading_of_a_rule(city):

@@ -11,7 +11,7 @@ from anju.workbooks.reading.context import context_row
 from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.reading.reader import read
 from anju.workbooks.writing.marking import mark
-from anju.workbooks.writing.tables import LEFT, UP, Printed, head_cells, template, write_table
+from anju.workbooks.writing.tables import LEFT, UP, Printed, template, write_table
 from tests.workbooks.forms import LONG, form, found, table, values
 
 
@@ -135,7 +135,7 @@ def test_an_empty_long_form_is_read_by_its_own_map():
 
 
 def test_a_table_is_written_as_it_is_to_be_printed():
-    paths = [("区划",), LEFT, ("开工", "任务"), ("开工", "完成"), ("比率",)]
+    paths = [("区划",), (), ("开工", "任务"), ("开工", "完成"), ("比率",)]
     rows = [
         ["市区", "东区", Printed(10), Printed(910, 2), Printed(1388, 1, True)],
         [UP, "西区", None, "未报", None],
@@ -158,16 +158,6 @@ def test_a_table_is_written_as_it_is_to_be_printed():
     assert (sheet["D6"].value, sheet["D6"].number_format) == (9.1, "0.00")
     assert (sheet["E6"].value, sheet["E6"].number_format) == (1.388, "0.0%")
     assert sheet["C7"].value is None
-
-
-def test_head_cells_of_unequal_depth():
-    assert head_cells([("a",), ("b", "c"), ("b", "d"), ("b",)]) == [
-        (0, 0, 1, 0, "a"),
-        (0, 1, 0, 2, "b"),
-        (0, 3, 1, 3, "b"),
-        (1, 1, 1, 1, "c"),
-        (1, 2, 1, 2, "d"),
-    ]
 
 
 def test_text_that_begins_with_an_equals_sign_is_written_as_text():

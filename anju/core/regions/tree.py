@@ -101,17 +101,3 @@ def path(region: Region) -> list[Region]:
 def path_codes(region: Region) -> list[str]:
     """Codes nearest first, the nation's (100000) last: what `Library.find` takes."""
     return [row.code for row in path(region)]
-
-
-# -- matching names ------------------------------------------------------------------------------------------------------------
-
-
-# -- writing -------------------------------------------------------------------------------------------------------------------
-
-
-NOUNS = {"province": "省（区、市）", "city": "市", "county": "县（市、区）"}
-
-
-def noun_of(below: list) -> str:
-    kinds = {one.kind for one in below if one.kind in NOUNS}
-    return NOUNS[kinds.pop()] if len(kinds) == 1 else "单位"

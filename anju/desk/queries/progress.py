@@ -11,7 +11,7 @@ from anju import periods
 from anju.core.models.region import Region
 from anju.core.pages.layout.charts import Chart
 from anju.core.people.scope import Operator
-from anju.core.regions.tree import NOUNS
+from anju.core.regions.levels import noun_of
 from anju.core.wording import period_label
 from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Measure
@@ -186,8 +186,7 @@ def summary(
         if calibre not in calibres.setdefault(code, []):
             calibres[code].append(calibre)
         when[code] = then if code not in when else nearest(period, when[code], then)
-    kinds = {one.kind for one in below if one.kind != Region.Kind.PSEUDO}
-    made = Summary(region, period, NOUNS.get(kinds.pop(), "单位") if len(kinds) == 1 else "单位")
+    made = Summary(region, period, noun_of(below))
     wanted = [one for one in whole_targets if one.code in calibres]
     topics = list(TOPICS)
     wanted.sort(key=lambda one: topics.index(topic) if (topic := topic_of(one.code)) in topics else len(topics))

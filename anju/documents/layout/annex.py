@@ -29,6 +29,7 @@ from ruamel.yaml import YAML
 from anju.documents.text.wording import fill
 from anju.figures.figure import NOTHING_TO_ADD
 from anju.quantities import UNITS
+from anju.workbooks.writing.heads import HeadCell, head_rows, paths_of
 
 UNIT = re.compile(r"（([^（）]+)）$")
 
@@ -42,23 +43,6 @@ class Column:
     calibre: str = ""
     show: str = ""
     columns: tuple["Column", ...] = ()
-
-    @property
-    def leaves(self) -> list["Column"]:
-        return [leaf for column in self.columns for leaf in column.leaves] if self.columns else [self]
-
-    @property
-    def depth(self) -> int:
-        return 1 + max((column.depth for column in self.columns), default=0)
-
-
-@dataclass(frozen=True)
-class Head:
-    """One cell of the head, with how far it reaches."""
-
-    text: str
-    rowspan: int
-    colspan: int
 
 
 @dataclass(frozen=True)
@@ -90,28 +74,23 @@ class Annex:
     grouped: bool = False
 
     @property
+    def paths(self) -> list[tuple[Column, ...]]:
+        """Each column with the heads over it, from the top."""
+        return paths_of(self.columns, lambda column: column.columns)
+
+    @property
     def leaves(self) -> list[Column]:
-        return [leaf for column in self.columns for leaf in column.leaves]
+        return [path[-1] for path in self.paths]
 
     @property
     def landscape(self) -> bool:
         return len(self.leaves) > 10
 
     @property
-    def head(self) -> list[list[Head]]:
+    def head(self) -> list[list[HeadCell[str]]]:
         """Head rows for the template: every text once, with its rowspan and colspan."""
-        depth = max(column.depth for column in self.columns)
-        lines: list[list[Head]] = [[] for _ in range(depth)]
-        lines[0].append(Head(self.corner, depth, 2 if self.grouped else 1))
-
-        def place(column: Column, line: int) -> None:
-            lines[line].append(Head(column.head, 1 if column.columns else depth - line, len(column.leaves)))
-            for child in column.columns:
-                place(child, line + 1)
-
-        for column in self.columns:
-            place(column, 0)
-        return lines
+        first: list[tuple[str, ...]] = [(self.corner,), ()] if self.grouped else [(self.corner,)]
+        return head_rows([*first, *(tuple(column.head for column in path) for path in self.paths)])
 
     @property
     def known(self) -> bool:

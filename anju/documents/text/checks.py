@@ -19,6 +19,7 @@ from anju.documents.layout.markup import Sentence, by_class
 from anju.figures.figure import PERCENT_BASE, Figure, ratio
 from anju.figures.queries import current
 from anju.problems import ASK, Problem
+from anju.quantities import trim_zeros
 
 CLAUSE = re.compile(r"[，；。！？：]")
 WORDS = Path(__file__).with_name("words.yaml")
@@ -214,8 +215,8 @@ def _sums(sentences: list[Sentence]) -> Iterable[Problem]:
             scale = units[0][0]
             places = -values[0].as_tuple().exponent
             if _rounded(Decimal(summed) / scale, places) != values[0]:
-                exact = (Decimal(summed) / scale).normalize()
-                what = f"“{whole.text}{units[0][2]}”与括号里各项之和 {exact:f}{units[0][2]} 不符。"
+                exact = trim_zeros(f"{Decimal(summed) / scale:f}")
+                what = f"“{whole.text}{units[0][2]}”与括号里各项之和 {exact}{units[0][2]} 不符。"
                 yield Problem(
                     "DOC-104",
                     sentence.where,

@@ -4,7 +4,7 @@ from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator
 from anju.core.regions import tree
-from anju.core.regions.tree import NOUNS
+from anju.core.regions.levels import noun_of
 from anju.figures.figure import Figure, total
 from anju.figures.models import Measure
 from anju.figures.pages.comparison import apart
@@ -39,9 +39,7 @@ def of_places(user: Operator, figure: Figure, place: Region) -> str:
     summed = current.rollup(user, figure.code, place, figure.period, figure.calibre, parts) if parts else whole
     if not whole.known or not summed.known or whole.exact == summed.exact:
         return ""
-    kinds = {one.kind for one in parts if one.kind != Region.Kind.PSEUDO}
-    noun = NOUNS.get(kinds.pop(), "单位") if len(kinds) == 1 else "单位"
-    return sentence(f"各{noun}之和", summed, place.name, whole)
+    return sentence(f"各{noun_of(parts)}之和", summed, place.name, whole)
 
 
 def of_members(user: Operator, figure: Figure, code: str) -> list[str]:

@@ -12,13 +12,12 @@ from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.people.permissions import acting
 from anju.core.people.scope import visible
 from anju.core.regions import tree
-from anju.core.regions.tree import noun_of
+from anju.core.regions.levels import LEVELS, noun_of
 from anju.core.wording import day, period_label
 from anju.figures.models import TargetDocument
 from anju.figures.pages import nodes
 from anju.figures.queries import nodes as node_queries
 from anju.figures.queries import targets as target_queries
-from anju.figures.queries.current import LEVELS
 from anju.figures.queries.targets import Decomposition, Target
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from anju.core.models.region import Region
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.people.scope import Operator
+from anju.core.regions.levels import LEVELS
 from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Measure
 from anju.figures.queries import current
-from anju.figures.queries.current import LEVELS
 
 TOPICS = {
     "shanty": "棚户区改造",

@@ -10,6 +10,7 @@ from anju.core.database.cache import Kept
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator
 from anju.core.regions import tree as places
+from anju.core.regions.levels import LEVELS
 from anju.figures.figure import (
     NOTHING_TO_ADD,
     NUMBER,
@@ -26,10 +27,8 @@ from anju.figures.figure import (
     replace,
     total,
 )
-from anju.figures.models import REFERENCES, Calibre, CurrentFigure, Measure, Observation, TargetDocument
+from anju.figures.models import REFERENCES, Calibre, CurrentFigure, Measure, Observation
 from anju.quantities import unit
-
-LEVELS = tuple(TargetDocument.Level.values)  # from the highest down
 
 
 class Key(NamedTuple):

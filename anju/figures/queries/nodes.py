@@ -9,9 +9,10 @@ from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator, visible
 from anju.core.regions import tree
+from anju.core.regions.levels import LEVELS
 from anju.figures.figure import Derived, Figure, derived
 from anju.figures.models import Measure, Node, Observation, TargetDocument
-from anju.figures.queries.current import LEVELS, Figures, catalogue, figures
+from anju.figures.queries.current import Figures, catalogue, figures
 from anju.figures.queries.latest import Latest, latest
 from anju.figures.references import NodeReference
 from anju.problems import Problem, Refused

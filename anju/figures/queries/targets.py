@@ -8,9 +8,10 @@ from fractions import Fraction
 from anju import periods as calendar
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator
+from anju.core.regions.levels import LEVELS
 from anju.figures.figure import SHARE, Figure, computed, total
 from anju.figures.models import Measure, Observation, TargetDocument
-from anju.figures.queries.current import LEVELS, as_figure, difference, figures
+from anju.figures.queries.current import as_figure, difference, figures
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from anju.core.pages.context import Frame, frame, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
-from anju.core.regions.tree import noun_of
+from anju.core.regions.levels import noun_of
 from anju.core.wording import period_label
 from anju.documents import queries as documents
 from anju.documents import services

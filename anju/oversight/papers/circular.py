@@ -16,6 +16,7 @@ from anju.documents.text.wording import fill, whole_word
 from anju.figures.figure import UNREPORTED, Figure
 from anju.figures.models import Measure
 from anju.figures.queries import current, latest
+from anju.figures.tasks import tasks_of
 from anju.oversight.papers import codes
 from anju.oversight.queries import warnings
 from anju.problems import Problem, Refused
@@ -76,14 +77,15 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     span = f"{period}年度" if whole_year else period_label(period)
     options = {"calibre_names": {"": "合计"}, **options, "completion_rate": _completion(options), "span": span}
     codes.known(user, [f"audit.{year}.{name}" for year in options.get("audits", ()) for name in AUDIT], "audits")
-    spoken, declared = annex.declared(HERE / "tasks.yaml"), annex.declared(HERE / "annexes.yaml")["circular"]
+    spoken, declared = annex.declared(HERE / "circular.yaml"), annex.declared(HERE / "annexes.yaml")["circular"]
     parts = annex.in_order(tree.children(user, region, periods.end(period)), options.get("order", ()))
     tables = [
         annex.make(one, period, options)
         for one in declared.values()
         if all(options.get(need) for need in one.get("needs", ()))
     ]
-    figures = Standing(user, _codes(spoken, tables, options), [region, *parts], period)
+    named = tasks_of(spoken["tasks"])
+    figures = Standing(user, _codes(spoken, named, tables, options), [region, *parts], period)
     for table in tables:
         annex.fill_rows(
             table,
@@ -95,7 +97,7 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
     tables = [table for table in tables if table.known]
     for table in tables:
         table.prune()
-    tasks = [_task(figures, region, parts, one, options) for one in spoken["tasks"]]
+    tasks = [_task(figures, region, parts, one, options) for one in named]
     planned = [task for task in tasks if task.target.known and task.target.exact]
     done = [task for task in tasks if task.actual.known and task.reached is not False]
     backlog = {name: figures(f"backlog.{name}") for name in ("projects", "unfinished", "completed", "rate")}
@@ -198,8 +200,10 @@ def _completion(options: dict[str, Any]) -> str:
     return COMPLETION[chosen]
 
 
-def _codes(spoken: dict[str, Any], tables: Iterable[annex.Annex], options: dict[str, Any]) -> list[str]:
-    wanted = [_rate(one, options) for one in spoken["tasks"]] + [one["code"] for one in spoken["funds"]]
+def _codes(
+    spoken: dict[str, Any], tasks: Iterable[dict[str, str]], tables: Iterable[annex.Annex], options: dict[str, Any]
+) -> list[str]:
+    wanted = [_rate(one, options) for one in tasks] + [one["code"] for one in spoken["funds"]]
     wanted += [
         "backlog.projects",
         "backlog.unfinished",
@@ -215,12 +219,12 @@ def _codes(spoken: dict[str, Any], tables: Iterable[annex.Annex], options: dict[
     ]
 
 
-def _rate(one: dict[str, Any], options: dict[str, Any]) -> str:
+def _rate(one: dict[str, str], options: dict[str, Any]) -> str:
     """The rate of a task, under the calibre that this place's text uses."""
-    return ":".join(filter(None, (fill(one["rate"], "", options), options.get("calibres", {}).get(one.get("measure")))))
+    return ":".join(filter(None, (fill(one["rate"], "", options), options.get("calibres", {}).get(one["actual"]))))
 
 
-def _task(figures: Standing, region: Region, parts: list[Region], one: dict[str, Any], options: dict[str, Any]) -> Task:
+def _task(figures: Standing, region: Region, parts: list[Region], one: dict[str, str], options: dict[str, Any]) -> Task:
     def of(where: Region) -> Task:
         return Task(one["name"], one["unit"], one["show"], figures(_rate(one, options), where))
 

@@ -27,6 +27,8 @@ from anju.figures.queries.current import Figures
 from anju.figures.queries.latest import Latest
 from anju.figures.queries.nodes import NodeGaps
 from anju.figures.references import MeasureReference, ReferenceKind
+from anju.figures.tasks import tasks as all_tasks
+from anju.figures.tasks import tasks_of
 from anju.oversight.queries import overdue
 from anju.problems import ASK, Problem, Refused
 from anju.quantities import unit
@@ -59,7 +61,7 @@ class RankReference(MeasureReference):
 class Task:
     """One task of the year, with what every place did of it."""
 
-    said: dict[str, Any]
+    said: dict[str, str]
     actual: dict[int, Figure]
     target: dict[int, Figure]
     rate: dict[int, Figure]
@@ -191,14 +193,14 @@ def gather(code: str, user: Operator, region: Region, period: str, options: dict
 
 def read_tasks(user: Operator, listed: Sequence[Region], on: Any) -> list[Task]:
     """Every declared task as it stood on that day: the newest report up to it, against the year's target."""
-    said = annex.declared(DECLARED)["tasks"]
+    said = tasks_of(annex.declared(DECLARED)["tasks"])
     done = latest.latest(user, [one["actual"] for one in said], listed, on)
     when = {one["rate"]: done.period(one["actual"]) or done.year for one in said}
     found = current.figures(user, [*when, *(one["target"] for one in said)], listed, {done.year, *when.values()})
     return [task_of(one, done, found, when[one["rate"]], listed) for one in said]
 
 
-def task_of(one: dict[str, Any], done: Latest, found: Figures, when: str, listed: Sequence[Region]) -> Task:
+def task_of(one: dict[str, str], done: Latest, found: Figures, when: str, listed: Sequence[Region]) -> Task:
     actual = {place.pk: done(one["actual"], place) for place in listed}
     target = {place.pk: found(one["target"], place, done.year) for place in listed}
     rates = {place.pk: found(one["rate"], place, when) for place in listed}
@@ -210,7 +212,8 @@ def task_of(one: dict[str, Any], done: Latest, found: Figures, when: str, listed
 
 def rank(tasks: list[Task], region: Region, parts: Sequence[Region], period: str) -> Ranking:
     """By the first declared rate that more than one place has."""
-    for code in annex.declared(DECLARED)["ranking"]:
+    for name in annex.declared(DECLARED)["ranking"]:
+        code = all_tasks()[name]["rate"]
         task = next((one for one in tasks if one.said["rate"] == code), None)
         if task is None or sum(task.rate[one.pk].known for one in parts) < 2:
             continue

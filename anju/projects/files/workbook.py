@@ -30,6 +30,7 @@ from anju.projects.models import Project
 from anju.projects.queries.projects import chosen, totals
 from anju.projects.services.projects import edit, register
 from anju.workbooks.files.opening import open_workbook
+from anju.workbooks.files.stamp import read_stamp, write_stamp
 from anju.workbooks.reading.cells import reference
 
 SHEET, STAMP, LAYOUT = "项目", "_anju", 1
@@ -130,7 +131,7 @@ def export_workbook(user: Operator, region: Region, **filters: Any) -> bytes:
     page.protect(
         "", {"format_columns": True, "format_rows": True, "select_locked_cells": True, "sort": True, "autofilter": True}
     )
-    _stamp(book, {"region": region.code, "layout": LAYOUT}, rows)
+    write_stamp(book, STAMP, {"region": region.code, "layout": LAYOUT}, rows)
     book.close()
     return buffer.getvalue()
 
@@ -154,19 +155,6 @@ def _write(page: Any, row: int, column: int, name: str, text: str, look: Any, st
         page.write_string(row, column, text, made)
     else:
         page.write_blank(row, column, None, made)
-
-
-def _stamp(book: Any, said: dict, rows: list[list[str]]) -> None:
-    page = book.add_worksheet(STAMP)
-    page.very_hidden()
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True)
-    for at, line in enumerate([[text], [_digest(text, rows)], *rows]):
-        for column, part in enumerate(line):
-            page.write_string(at, column, part)
-
-
-def _digest(text: str, rows: list[list[str]]) -> str:
-    return hashlib.sha256(json.dumps([text, rows], ensure_ascii=False).encode()).hexdigest()
 
 
 # -- back ----------------------------------------------------------------------------------------------------------------------
@@ -210,20 +198,16 @@ def _opened(content: bytes, name: str) -> tuple[list[tuple[int, list[str]]], Bef
     """The rows with anything in them, as texts, and what the stamp says stood there."""
     open_workbook(content, name)  # says in words what is no workbook, too large, damaged or locked
     book = load_workbook(io.BytesIO(content), data_only=True)
-    if SHEET not in book.sheetnames or STAMP not in book.sheetnames:
-        raise Refused(
-            Problem(
-                "PROJ-040",
-                Place(file=name),
-                "不是从本系统导出的项目工作簿。",
-                "请先“导出工作簿”，在导出的文件里修改或登记。",
-            )
-        )
-    said = [[_text(cell) for cell in row] for row in book[STAMP].iter_rows(values_only=True)]
-    stamped = [row[:3] for row in said[2:]]
-    if len(said) < 2 or _digest(said[0][0], stamped) != said[1][0] or json.loads(said[0][0])["layout"] != LAYOUT:
-        raise Refused(Problem("PROJ-041", Place(file=name), "工作簿里隐藏的标记已损坏。", "请重新导出，把改动抄过去。"))
-    before = {int(pk): (int(version), json.loads(texts)) for pk, version, texts in stamped}
+    foreign = Problem(
+        "PROJ-040", Place(file=name), "不是从本系统导出的项目工作簿。", "请先“导出工作簿”，在导出的文件里修改或登记。"
+    )
+    altered = Problem("PROJ-041", Place(file=name), "工作簿里隐藏的标记已损坏。", "请重新导出，把改动抄过去。")
+    if SHEET not in book.sheetnames:
+        raise Refused(foreign)
+    stamp = read_stamp(book, STAMP, foreign=foreign, altered=altered)
+    if stamp.says["layout"] != LAYOUT:
+        raise Refused(altered)
+    before = {int(pk): (int(version), json.loads(texts)) for pk, version, texts in stamp.rows}
     rows = []
     for at, line in enumerate(
         book[SHEET].iter_rows(min_row=FIRST_ROW + 1, max_col=STATE_COLUMN, values_only=True), start=FIRST_ROW

@@ -6,6 +6,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from anju.quantities import scaled_text, trim_zeros
+
 MILLION = 1_000_000
 KM_A_DEGREE = 111  # along a meridian
 STEPS = [
@@ -104,9 +106,7 @@ def plane(projects: Iterable[Any], width: int = 760, height: int = 540, margin: 
 
 
 def _degrees(angle: int, positive: str, negative: str) -> str:
-    whole, rest = divmod(abs(angle), MILLION)
-    part = f"{rest:06d}".rstrip("0")
-    return f"{positive if angle >= 0 else negative}{whole}{'.' + part if part else ''}°"
+    return f"{positive if angle >= 0 else negative}{trim_zeros(scaled_text(abs(angle), 6))}°"
 
 
 @dataclass

@@ -14,7 +14,6 @@ from anju.core.people.permissions import acting
 from anju.core.people.scope import Operator, visible
 from anju.problems import Place, Problem
 from anju.projects.event_kinds import MODES, conditions, events, events_for
-from anju.projects.event_kinds import shown as amount_shown
 from anju.projects.fields import FIELDS
 from anju.projects.fields import show as text_of
 from anju.projects.models import Event, Project
@@ -26,6 +25,7 @@ from anju.projects.queries.conditions import checklist
 from anju.projects.queries.overdue import project_line
 from anju.projects.services import events as event_services
 from anju.projects.services import projects as project_services
+from anju.quantities import exact_text
 
 
 def event_kinds_of(project: Project) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
         inputs = [Input("on", "日期", "date", said.get("on", event.on.isoformat()), wrong=wrong.get("on", ""))]
         if unit:
-            stands = "" if event.amount is None else amount_shown(event.amount, unit)
+            stands = exact_text(event.amount, unit)
             inputs.append(
                 Input("amount", "数量", value=said.get("amount", stands), unit=unit, wrong=wrong.get("amount", ""))
             )
@@ -176,7 +176,7 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
 
     return act(
         request, form=form, do=do, back=back, where=found.name, heading=f"更正{event.on:%Y-%m-%d}的{kind.label}：{found.name}",
-        sub=f"现为{amount_shown(event.amount, unit)}{unit}" if unit and event.amount is not None else "", label="更正这一条",
+        sub=f"现为{exact_text(event.amount, unit)}{unit}" if unit and event.amount is not None else "", label="更正这一条",
         others=[("void", "撤回这一条（没有发生）")], effect="更正另记一条，原来的一条划去但留着；两者都看得到何人何时。",
     )  # fmt: skip
 

@@ -14,12 +14,12 @@ from anju.core.pages.context import Frame
 from anju.core.pages.layout.escaping import escaped
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.wording import day
-from anju.projects.event_kinds import amount_text, events, shown
+from anju.projects.event_kinds import amount_text, events
 from anju.projects.models import Project
 from anju.projects.queries import projects, stages
 from anju.projects.queries.overdue import BUILT, Tally, built, tally, to_build, whole
 from anju.projects.queries.projects import Line
-from anju.quantities import in_unit, ratio_text
+from anju.quantities import exact_text, in_unit, ratio_text
 
 KINDS = Project.Kind.choices
 KIND_NAMES = dict(KINDS)  # get_kind_display looks through all of them anew each time
@@ -99,7 +99,7 @@ def door(request: HttpRequest, line: Line, kind: str, unit: str) -> str:
 
 
 def grouped(amount: int, unit: str) -> str:
-    text = shown(amount, unit)
+    text = exact_text(amount, unit)
     integer, point, rest = text.partition(".")
     sign, digits = ("−" if integer.startswith("-") else ""), integer.lstrip("-")
     return f"{sign}{int(digits):,}{point}{rest}"

@@ -17,10 +17,10 @@ from anju.core.regions import tree as places
 from anju.core.regions.tree import below
 from anju.problems import Problem, Refused
 from anju.projects.base import STANDING
-from anju.projects.event_kinds import EVERY, events, shown
+from anju.projects.event_kinds import EVERY, events
 from anju.projects.models import Project
 from anju.projects.queries.facts import FACTS, events_of
-from anju.quantities import unit
+from anju.quantities import exact_text, unit
 from anju.rules.book.schema import Book, Condition
 from anju.rules.engine import engines, running
 from anju.rules.engine.outcome import RunRow
@@ -169,7 +169,7 @@ def _rows(watch: Watch, months: list[dict[str, Any]], known: Mapping[int, Mappin
             unit_name = kind.unit_for(known[pk]["kind"])
             whole = unit(unit_name).factor == 1
             amounts = {
-                name: month[name] if whole else shown(month[name], unit_name)
+                name: month[name] if whole else exact_text(month[name], unit_name)
                 for name in ("this_month", "last_month", "month_before", "fallen")
             }
             made.append(

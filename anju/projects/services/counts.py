@@ -19,8 +19,8 @@ from anju.figures.models import CurrentFigure, Measure, Source
 from anju.figures.services.publications import Published, publish
 from anju.problems import Problem, Refused
 from anju.projects.base import ADJUST, own
-from anju.projects.event_kinds import shown
 from anju.projects.queries.counts import Count, Counted, counted, measures
+from anju.quantities import exact_text
 
 FROM_LEDGER = (Source.Kind.LEDGER,)
 
@@ -72,10 +72,10 @@ def publish_counts(*, by: Operator, region: Region, period: str) -> Told:
                 )
             elif there is not None and there[0] not in FROM_LEDGER:
                 if there[1] != count.value:
-                    what = f"台账是 {shown(count.value, measure.unit)} {measure.unit}，已报的数不同，没有改动。"
+                    what = f"台账是 {exact_text(count.value, measure.unit)} {measure.unit}，已报的数不同，没有改动。"
                     told.differs.append(Problem("PROJ-039", where, what, "请核对台账和报表；报表有误的走更正。"))
             else:
-                text = shown(count.value, measure.unit)
+                text = exact_text(count.value, measure.unit)
                 cited = f"项目台账 {since}至{until}，{len(count.parts)} 个项目"
                 rows.append(
                     Published(

@@ -13,7 +13,7 @@ from anju.documents.writers import formats
 from anju.problems import ASK, Problem
 from anju.returns.models import Paper, Return, Step
 from anju.returns.queries import grid, layout
-from anju.workbooks.writing.tables import head_cells
+from anju.workbooks.writing.heads import HeadCell, head_rows
 
 SIGNS = {"填表人": "hand_in", "审核人": "review", "单位负责人": "submit"}  # whose step is whose signature
 BACK = ("return", "withdraw")
@@ -23,13 +23,6 @@ KINDS = {
     b"\x89PNG\r\n\x1a\n": ("image/png", b"IEND"),
 }
 BLANK_DAY = "　　　年　　月　　日"
-
-
-@dataclass(frozen=True)
-class HeadCell:
-    text: str
-    rowspan: int
-    colspan: int
 
 
 @dataclass(frozen=True)
@@ -117,20 +110,14 @@ def _marks(spec: Any) -> list[str]:
     return [f"{name}：{text}" for name, text in said if text]
 
 
-def _head(sheet: grid.Grid, several: bool) -> list[list[HeadCell]]:
+def _head(sheet: grid.Grid, several: bool) -> list[list[HeadCell[str]]]:
+    """The rows of the head, and under them the columns' numbers where the form has any."""
     first = [(layout.corner(sheet.spec),), *([("行次",)] if _numbered(sheet) else [])]
-    cells = head_cells([*first, *(layout.path(column, several) for column in sheet.columns)])
-    lines: list[list[HeadCell]] = [[] for _ in range(1 + max(cell[2] for cell in cells))]
-    for top, left, bottom, right, text in sorted(cells):
-        lines[top].append(HeadCell(text, bottom - top + 1, right - left + 1))
+    rows = head_rows([*first, *(layout.path(column, several) for column in sheet.columns)])
     if any(column.number for column in sheet.columns):
-        lines.append(
-            [
-                HeadCell(text, 1, 1)
-                for text in ("栏次", *[""] * (len(first) - 1), *(column.number for column in sheet.columns))
-            ]
-        )
-    return lines
+        numbers = ["栏次", *[""] * (len(first) - 1), *(column.number for column in sheet.columns)]
+        rows.append([HeadCell(text, len(rows), at, 1, 1, True) for at, text in enumerate(numbers)])
+    return rows
 
 
 def _numbered(sheet: grid.Grid) -> bool:

@@ -6,8 +6,6 @@ the form it is, and of each cell that may be filled what stood in it and at whic
 """
 
 import datetime
-import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,8 +21,9 @@ from anju import file_sizes, quantities
 from anju.problems import Place, Problem, Refused
 from anju.workbooks.files.numbers import BAD, GENERAL, from_cell, number_format, parse
 from anju.workbooks.files.opening import open_workbook
+from anju.workbooks.files.stamp import plain_text, read_stamp, write_stamp
 from anju.workbooks.reading.cells import reference
-from anju.workbooks.writing.tables import head_cells
+from anju.workbooks.writing.heads import head_cells
 
 SHEET, STAMP, RESULT = "填报", "_安居", "合并结果"
 LAYOUT = "1"
@@ -157,20 +156,19 @@ class _Page:
             page.set_row(at, 20)
         top = 1 + len(table.lines)
         paths = [(table.corner,), *((*one.path[:-1], _headed(one)) for one in table.fields)]
-        heads = head_cells(paths)
-        for first, left, last, right, text in heads:
+        for cell in head_cells(paths):
             self.join(
-                top + first,
-                1 + left,
-                top + last,
-                1 + right,
-                text,
+                top + cell.row,
+                1 + cell.column,
+                top + cell.row + cell.rowspan - 1,
+                cell.column + cell.colspan,
+                cell.heading,
                 font_name="黑体",
                 align="center",
                 border=1,
                 bg_color="#E8EEF4",
             )
-        codes = top + 1 + max(cell[2] for cell in heads)
+        codes = top + max(map(len, paths))
         for column, text in enumerate((MARK, "", *(one.code for one in table.fields))):
             page.write_string(codes, column, text)
         page.set_row(codes, None, None, {"hidden": True})
@@ -278,27 +276,15 @@ def list_ranges(table: Table) -> dict[tuple[str, ...], str]:
 
 
 def _stamp(book: Any, table: Table) -> None:
-    """What the return is, the digest, the columns, then of each row its key and of each cell that may be filled version|text."""
-    page = book.add_worksheet(STAMP)
-    page.very_hidden()
-    page.protect()
-    stamp = json.dumps({**table.stamp, "layout": LAYOUT}, ensure_ascii=False, sort_keys=True)
+    """What the return is; the columns, then of each row its key and of each cell that may be filled version|text; beside them the lists."""
     codes = [one.code for one in table.fields if one.open]
     rows = [["", *codes]]
     for key, _, _ in table.rows:
         slots = [table.slots.get((key, code)) for code in codes]
-        rows.append([key, *(f"{slot.version}|{_plain(slot.text)}" if slot and slot.open else "" for slot in slots)])
-    page.write_string(0, 0, stamp)
-    page.write_string(1, 0, _digest(stamp, rows))
-    for at, row in enumerate(rows, 2):
-        for column, text in enumerate(row):
-            page.write_string(at, column, text)
+        rows.append([key, *(f"{slot.version}|{plain_text(slot.text)}" if slot and slot.open else "" for slot in slots)])
+    page = write_stamp(book, STAMP, {**table.stamp, "layout": LAYOUT}, rows)
     for column, words in enumerate(list_ranges(table), 2 + len(table.fields)):
         page.write_column(0, column, words)
-
-
-def _digest(stamp: str, rows: Sequence[Sequence[str]]) -> str:
-    return hashlib.sha256(json.dumps([stamp, rows], ensure_ascii=False).encode()).hexdigest()
 
 
 def _results(book: Any, results: Sequence[Sequence[str]]) -> None:
@@ -347,24 +333,25 @@ def read(content: bytes, name: str, kinds: Mapping[str, str]) -> Read:
 
 
 def _read_stamp(book: Any, name: str) -> Read:
-    if STAMP not in book.sheetnames:
-        raise Refused(Problem(
-            "RET-603", Place(file=name), "不是本系统导出的离线表（没有版本记录）。",
+    stamp = read_stamp(
+        book,
+        STAMP,
+        foreign=Problem(
+            "RET-603",
+            Place(file=name),
+            "不是本系统导出的离线表（没有版本记录）。",
             "请用报表页的“下载离线表”；另存、复制时请保留整个文件，不要只复制工作表。",
-        ))  # fmt: skip
-    first, second, heads, *rows = ([_plain(value) for value in row] for row in book[STAMP].iter_rows(values_only=True))
-    stamp, digest = first[0], second[0]
-    codes = heads[1 : heads.index("", 1) if "" in heads[1:] else None]
-    said = [[*row, *[""] * len(codes)][: 1 + len(codes)] for row in rows if row and row[0]]
-    if _digest(stamp, [["", *codes], *said]) != digest:
-        raise Refused(Problem("RET-604", Place(file=name), "版本记录被改动或损坏，分不清哪些格是您改的。", AGAIN))
+        ),
+        altered=Problem("RET-604", Place(file=name), "版本记录被改动或损坏，分不清哪些格是您改的。", AGAIN),
+    )
+    (_, *codes), *rows = stamp.rows
     base = {}
-    for key, *cells in said:
+    for key, *cells in rows:
         for code, cell in zip(codes, cells, strict=True):
             version, mark, text = cell.partition("|")
             if mark:
                 base[key, code] = (int(version), text)
-    return Read(name, "", json.loads(stamp), base)
+    return Read(name, "", stamp.says, base)
 
 
 def _read_page(book: Any, got: Read, kinds: Mapping[str, str]) -> None:
@@ -382,11 +369,11 @@ def _read_page(book: Any, got: Read, kinds: Mapping[str, str]) -> None:
         )
     got.sheet, rows = pages[0]
     (_, codes), *body = rows
-    got.columns = [text for cell in codes[2:] if (text := _plain(cell.value))]
-    places = {at: text for at, cell in enumerate(codes) if at > 1 and (text := _plain(cell.value))}
+    got.columns = [text for cell in codes[2:] if (text := plain_text(cell.value))]
+    places = {at: text for at, cell in enumerate(codes) if at > 1 and (text := plain_text(cell.value))}
     seen: dict[str, int] = {}
     for number, cells in body:
-        key = _plain(cells[0].value)
+        key = plain_text(cells[0].value)
         if not key:
             _stray(got, number, cells, places)
             continue
@@ -395,7 +382,7 @@ def _read_page(book: Any, got: Read, kinds: Mapping[str, str]) -> None:
                 "RET-607", got.where(f"B{number}"), f"这一行与第 {seen[key]} 行是同一行（整行复制而来），没有读取。", "请只保留一行。",
             ))  # fmt: skip
             continue
-        seen[key], got.rows[key] = number, _plain(cells[1].value) if len(cells) > 1 else key
+        seen[key], got.rows[key] = number, plain_text(cells[1].value) if len(cells) > 1 else key
         for at, code in places.items():
             if (key, code) in got.base:
                 found = cells[at] if at < len(cells) else None
@@ -413,16 +400,12 @@ def _marked(page: Any) -> Iterator[tuple[int, tuple]]:
 
 def _stray(got: Read, number: int, cells: Sequence[Any], places: Mapping[int, str]) -> None:
     """A row of the user's own that holds something under a column: told, never dropped in silence."""
-    filled = [at for at in places if at < len(cells) and _plain(cells[at].value)]
+    filled = [at for at in places if at < len(cells) and plain_text(cells[at].value)]
     if filled:
         got.problems.append(Problem(
             "RET-608", got.where(reference(number - 1, filled[0])), "这一行是自己加的，系统里没有，没有读取。",
             "新增的项目请先在项目库登记，再重新下载离线表。",
         ))  # fmt: skip
-
-
-def _plain(value: object) -> str:
-    return "" if value is None else str(value).replace("_x000D_", "").replace("\r\n", "\n").strip()
 
 
 def _found(cell: Any, ref: str, kind: str) -> Found:
@@ -433,19 +416,19 @@ def _found(cell: Any, ref: str, kind: str) -> Found:
         return Found(
             ref,
             "",
-            f"填的是公式 {_plain(value)[:60]}，系统不能确定它算的是不是最新的数。",
+            f"填的是公式 {plain_text(value)[:60]}，系统不能确定它算的是不是最新的数。",
             "请选中后“选择性粘贴 → 数值”。",
         )
     if cell.data_type == "e":
-        return Found(ref, _plain(value), f"显示为 {_plain(value)}，是出错的公式。", "请改填数字或清空。")
+        return Found(ref, plain_text(value), f"显示为 {plain_text(value)}，是出错的公式。", "请改填数字或清空。")
     if kind == "date" and isinstance(value, datetime.date):
         return Found(ref, value.isoformat()[:10])
     if isinstance(value, bool | datetime.date | datetime.time | datetime.timedelta):
-        return Found(ref, _plain(value), "被表格程序当成了日期或逻辑值。", "请把这一格的格式改为“常规”后重新填写。")
+        return Found(ref, plain_text(value), "被表格程序当成了日期或逻辑值。", "请把这一格的格式改为“常规”后重新填写。")
     if isinstance(value, str) or kind != "number":
-        return Found(ref, _plain(int(value) if not isinstance(value, str) and value == int(value) else value))
+        return Found(ref, plain_text(int(value) if not isinstance(value, str) and value == int(value) else value))
     percent = number_format(cell.number_format or "").kind == "percent"
     number = from_cell(value, GENERAL._replace(kind="percent", most=EXACT) if percent else GENERAL)
     if number.state == BAD:
-        return Found(ref, _plain(value), f"填的 {value} 不是能记录的数。", "请核对后改填。")
+        return Found(ref, plain_text(value), f"填的 {value} 不是能记录的数。", "请核对后改填。")
     return Found(ref, quantities.scaled_text(number.digits, number.places) + ("%" if percent else ""))

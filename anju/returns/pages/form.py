@@ -18,6 +18,7 @@ from anju.core.pages.page import page
 from anju.core.people.permissions import acting, may
 from anju.core.wording import period_label
 from anju.problems import Problem, Refused
+from anju.quantities import exact_text
 from anju.returns.files import papers, receivers
 from anju.returns.forms import calendar
 from anju.returns.models import Return
@@ -315,7 +316,7 @@ def elsewhere(read: reading.Reading, line: str, column: str) -> list[tuple[str, 
                 value = read.elsewhere.get(fact.name)
                 value = value.get(line) if isinstance(value, dict) else value
                 if value is not None and fact.name in check.formula and (line == "total") == (check.on == "total"):
-                    made.append((fact.label, f"{sheet.plain(value, fact.unit)} {fact.unit}"))
+                    made.append((fact.label, f"{exact_text(value, fact.unit)} {fact.unit}"))
     return list(dict.fromkeys(made))
 
 

@@ -14,7 +14,6 @@ from anju.problems import BLOCK
 from anju.returns.forms.spec import Spec
 from anju.returns.queries.checks import BLANK, Finding
 from anju.returns.queries.grid import Grid, GridCell
-from anju.returns.queries.values import typed
 from anju.returns.sources.ledgers import named
 
 KINDS = {"prefill": "开表时预填", "page": "在页面上填", "workbook": "从离线表并入", "correct": "更正时带入"}
@@ -25,22 +24,22 @@ PERIODS = {"month": "上月", "quarter": "上季", "half": "上期", "year": "�
 
 def heads(grid: Grid) -> SafeString:
     """The rows of heads with the units in them, and over the lines' names the corner."""
-    known = grid.spec.by_code
+    rows = grid.head
     corner = format_html(
         '<th scope="col" rowspan="{}" class="first">{}</th>',
-        len(grid.groups),
+        len(rows),
         named(grid.spec, "指标"),
     )
     made = []
-    for line in grid.groups:
+    for line in rows:
         cells = []
         for one in line:
-            column = known.get(one.column)
+            column = grid.columns[one.column] if one.leaf else None
             unit = f'<span class="unit">（{escape(column.unit)}）</span>' if column and column.unit else ""
             note = f' title="{escape(column.note)}"' if column and column.note else ""
             scope, css = ("colgroup", "group") if one.colspan > 1 else ("col", "")
             cells.append(
-                f'<th scope="{scope}" rowspan="{one.rowspan}" colspan="{one.colspan}" class="{css}"{note}>{escape(one.label)}{unit}</th>'
+                f'<th scope="{scope}" rowspan="{one.rowspan}" colspan="{one.colspan}" class="{css}"{note}>{escape(one.heading)}{unit}</th>'
             )
         made.append(f"<tr>{corner if not made else ''}{''.join(cells)}</tr>\n")
     return mark_safe("".join(made))  # every text was escaped above
@@ -108,10 +107,6 @@ def stands(grid: Grid) -> list[list[Any]]:
         for (line, column), cell in grid.cells.items()
         if cell.exists
     ]
-
-
-def plain(value: int, unit: str) -> str:
-    return typed(value, unit, 0)
 
 
 def where(grid: Grid, line: str, column: str = "") -> str:

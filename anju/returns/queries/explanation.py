@@ -1,11 +1,11 @@
 """The explanation (情况说明) drafted from what moved and what was asked: sentences to be read and changed by a person."""
 
 from anju.core.people.scope import Operator
+from anju.quantities import exact_text
 from anju.returns.forms.spec import TOTAL, Column
 from anju.returns.models import Return
 from anju.returns.queries import checks, reading
 from anju.returns.queries.reading import Reading
-from anju.returns.queries.values import typed
 
 
 def explanation(
@@ -51,9 +51,9 @@ def _moved(read: Reading, column: Column) -> list[str]:
         now, before = read.now.number(whole, column.code), read.before(read.last, whole, column)
         if now is not None and before is not None:
             change = _by(now - before, column) if now != before else "持平"
-            return [f"{column.head} {typed(now, column.unit, 0)} {column.unit}，比上期{change}（{named}）。"]
+            return [f"{column.head} {exact_text(now, column.unit)} {column.unit}，比上期{change}（{named}）。"]
     return [f"{column.head}：{named}。"]
 
 
 def _by(change: int, column: Column) -> str:
-    return f"{'增加' if change > 0 else '减少'} {typed(abs(change), column.unit, 0)} {column.unit}"
+    return f"{'增加' if change > 0 else '减少'} {exact_text(abs(change), column.unit)} {column.unit}"

@@ -6,22 +6,14 @@ from typing import NamedTuple
 
 from anju.core.people.permissions import may
 from anju.core.people.scope import Operator
+from anju.quantities import exact_text
 from anju.returns.base import FILL, is_ours
 from anju.returns.forms.spec import TOTAL, Column, Spec
 from anju.returns.models import Cell, Return
 from anju.returns.queries import reading
 from anju.returns.queries.reading import Reading
-from anju.returns.queries.values import text_of, typed
-
-
-@dataclass(frozen=True)
-class Head:
-    """One cell of the heading. column: the code when it stands over that column alone."""
-
-    label: str
-    colspan: int
-    rowspan: int
-    column: str = ""
+from anju.returns.queries.values import text_of
+from anju.workbooks.writing.heads import HeadCell, head_rows
 
 
 class GridCell(NamedTuple):  # a page makes hundreds: a frozen dataclass takes four times as long
@@ -60,44 +52,24 @@ class GridLine:
 
 @dataclass
 class Grid:
-    """cells: by (line, column). groups: the rows of heads from the top."""
+    """cells: by (line, column)."""
 
     ret: Return
     spec: Spec
     columns: list[Column]
-    groups: list[list[Head]]
     lines: list[GridLine]
     cells: dict[tuple[str, str], GridCell] = field(default_factory=dict)
     last_period: str = ""
     cut_off: date | None = None
     open: bool = False
 
+    @property
+    def head(self) -> list[list[HeadCell[str]]]:
+        """The heads of the columns in their rows, a group over its columns."""
+        return head_rows([(*column.group, column.label) for column in self.columns])
+
     def row(self, line: str) -> list[GridCell]:
         return [self.cells[line, column.code] for column in self.columns]
-
-
-def heads(columns: list[Column]) -> list[list[Head]]:
-    """Rows of heads: a group over its columns; a column without as many groups reaches down."""
-    depth = max(len(c.group) for c in columns) + 1
-    rows: list[list[Head]] = [[] for _ in range(depth)]
-
-    def place(members: list[Column], level: int) -> None:
-        at = 0
-        while at < len(members):
-            column = members[at]
-            if len(column.group) <= level:
-                rows[level].append(Head(column.label, 1, depth - level, column.code))
-                at += 1
-                continue
-            end = at
-            while end < len(members) and members[end].group[: level + 1] == column.group[: level + 1]:
-                end += 1
-            rows[level].append(Head(column.group[level], end - at, 1))
-            place(members[at:end], level + 1)
-            at = end
-
-    place(columns, 0)
-    return rows
 
 
 def lay_out_grid(user: Operator, ret: Return, read: Reading | None = None) -> Grid:
@@ -108,7 +80,6 @@ def lay_out_grid(user: Operator, ret: Return, read: Reading | None = None) -> Gr
         ret,
         spec,
         list(spec.columns),
-        heads(list(spec.columns)),
         [],
         {},
         read.last_ret.period if read.last_ret else "",
@@ -131,10 +102,6 @@ def lay_out_grid(user: Operator, ret: Return, read: Reading | None = None) -> Gr
     return made
 
 
-def _number(value: int | None, column: Column) -> str:
-    return "" if value is None else typed(value, column.unit, 0)
-
-
 def _cell(read: Reading, key: str, column: Column, open_: bool, targets: dict) -> GridCell:
     now, code, numeric = read.now, column.code, column.type == "number"
     if not now.has(key, column):
@@ -142,17 +109,18 @@ def _cell(read: Reading, key: str, column: Column, open_: bool, targets: dict) -
     if column.formula:
         return GridCell(key, code, read.computed(key, code), "number", computed=True)
     if numeric:
-        last, ledger = _number(read.before(read.last, key, column), column), _number(read.ledger(key, column), column)
+        last = exact_text(read.before(read.last, key, column), column.unit)
+        ledger = exact_text(read.ledger(key, column), column.unit)
     else:
         last, ledger = (read.last and read.last.text(key, code)) or "", read.ledger_texts.get((key, code), "")
     fixed = read.spec.by_key.get(key)
     if key == TOTAL or (numeric and fixed and fixed.computed):
         value = now.number(key, code)
-        target = _number(read.elsewhere[targets[code].name], column) if key == TOTAL and code in targets else ""
+        target = exact_text(read.elsewhere[targets[code].name], column.unit) if key == TOTAL and code in targets else ""
         return GridCell(
             key,
             code,
-            _number(value, column),
+            exact_text(value, column.unit),
             "number",
             last=last,
             ledger=ledger,

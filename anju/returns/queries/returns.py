@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anju.core.people.scope import Operator, visible
+from anju.quantities import exact_text
 from anju.returns.base import called, find
 from anju.returns.forms import spec as forms
 from anju.returns.forms.spec import Column, Spec
 from anju.returns.models import Cell, Change, Form, Return, Step
-from anju.returns.queries.values import typed
 
 ret = find
 
@@ -69,5 +69,5 @@ def _shown(said: dict | None, column: Column) -> str:
     if said is None:
         return ""
     if said["state"] == Cell.NUMBER:
-        return typed(said["value"], column.unit, said["places"])
+        return exact_text(said["value"], column.unit, said["places"])
     return said["text"] if said["state"] == Cell.TEXT else Cell.STATES[said["state"]]

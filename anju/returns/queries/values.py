@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from anju.quantities import scaled_text, to_base, unit
+from anju.quantities import exact_text, scaled_text, to_base
 from anju.returns.forms.book import places_of
 from anju.returns.forms.spec import TOTAL, Column, Spec
 from anju.returns.models import Cell, Line
@@ -29,27 +29,6 @@ Key = tuple[str, str]
 def exact(base: int, unit_name: str) -> str:
     """Base units as the decimal text of the unit, nothing rounded: what a rulebook takes."""
     return scaled_text(base, places_of(unit_name))
-
-
-def typed(base: int, unit_name: str, places: int) -> str:
-    """As it is shown: with at least the places it was typed with, never fewer than it needs."""
-    all_places = places_of(unit_name)
-    if not all_places and places <= 0:
-        return str(base)
-    keep = max(places, 0)
-    while keep < all_places and base % 10 ** (all_places - keep):
-        keep += 1
-    if keep >= all_places:
-        return scaled_text(base * 10 ** (keep - all_places), keep)
-    return scaled_text(base // 10 ** (all_places - keep), keep)
-
-
-def finest(base: int, unit_name: str) -> int:
-    """How many decimals the number needs in that unit."""
-    places, factor = 0, unit(unit_name).factor
-    while base * 10**places % factor:
-        places += 1
-    return places
 
 
 def read_number(text: str, column: Column) -> tuple[int, int]:
@@ -80,7 +59,7 @@ def text_of(cell: Cell | Stood | None, column: Column) -> str:
     if cell is None:
         return ""
     if cell.state == Cell.NUMBER:
-        return typed(cell.value, column.unit, cell.places)
+        return exact_text(cell.value, column.unit, cell.places)
     return cell.text if cell.state == Cell.TEXT else Cell.STATES[cell.state]
 
 

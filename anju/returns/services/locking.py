@@ -19,13 +19,13 @@ from anju.figures.figure import NUMBER, UNREPORTED
 from anju.figures.models import Source
 from anju.figures.services.publications import Published, publish
 from anju.problems import Problem, Refused
+from anju.quantities import exact_text
 from anju.returns.base import LOCK, held, in_state, unlocked
 from anju.returns.forms.spec import Column, Publish, Spec
 from anju.returns.models import Return
 from anju.returns.queries import layout, reading
 from anju.returns.queries.checks import check, standing
 from anju.returns.queries.reading import Reading
-from anju.returns.queries.values import typed
 from anju.returns.services.review import moved, told
 
 # The differences are recorded at the lock, not at the submission: until then the return may be sent back and say something else, and an
@@ -119,7 +119,7 @@ def _publish(by: Operator, read: Reading) -> Source | None:
         cited = f"return:{ret.pk} {column.head}，{_cited(spec, one, lines)}"
         rows.append(Published(
             one.measure, ret.region, ret.period, value, column.unit, _places(value, column, read, lines), NUMBER if value is not None else UNREPORTED,
-            one.calibre, column.head, "" if value is None else typed(value, column.unit, 0), cited,
+            one.calibre, column.head, exact_text(value, column.unit), cited,
         ))  # fmt: skip
     reason = f"更正说明：{ret.reason}" if ret.reason else f"报表锁定：{ret}"
     return publish(
@@ -158,7 +158,7 @@ def _places(value: int | None, column: Column, read: Reading, lines: int) -> int
             (cell.places for (_, code), cell in read.now.cells.items() if code == column.code and cell.value == value),
             default=0,
         )
-    shown = "" if value is None else typed(value, column.unit, 0)
+    shown = exact_text(value, column.unit)
     return len(shown.partition(".")[2])
 
 

@@ -15,6 +15,7 @@ from anju.core.people.permissions import may, require
 from anju.core.people.scope import Operator, visible
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
+from anju.quantities import places_needed
 from anju.returns.base import FILL, held, in_state, ours
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
@@ -22,7 +23,7 @@ from anju.returns.forms.book import compiled
 from anju.returns.forms.spec import Column, Spec
 from anju.returns.models import Cell, Change, Form, Line, Return, Step
 from anju.returns.queries import reading
-from anju.returns.queries.values import Values, finest
+from anju.returns.queries.values import Values
 from anju.returns.sources import ledgers
 from anju.returns.sources.figures import Numbers, base_in
 
@@ -213,7 +214,7 @@ def _known(
 
 def _cell(ret: Return, line: str, column: Column, value: int | None, text: str, places: int, by: Operator) -> Cell:
     state = Cell.TEXT if value is None else Cell.NUMBER
-    kept = 0 if value is None else min(max(places and finest(value, column.unit), finest(value, column.unit)), 9)
+    kept = 0 if value is None else min(places_needed(value, column.unit), 9)
     return Cell(
         ret=ret, region_id=ret.region_id, line=line, column=column.code, state=state, value=value, places=kept, text=text, via="prefill", by=by.key,
         version=1, at=timezone.now(),  # said here, so that all go in by one statement of arrays

@@ -5,11 +5,10 @@ from collections.abc import Collection
 from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator
+from anju.core.regions.levels import LEVELS
 from anju.figures.figure import Figure
 from anju.figures.queries import current
 from anju.quantities import unit
-
-LEVELS = ("县", "市", "省", "国家")  # of several levels' targets the nearest binds
 
 
 class Numbers:
@@ -35,7 +34,7 @@ class Numbers:
     def target(self, code: str, calibre: str = "") -> Figure | None:
         if code not in self.plans:
             return None
-        for level in [calibre] if calibre else ["", *LEVELS]:
+        for level in [calibre] if calibre else ["", *reversed(LEVELS)]:  # of several levels' targets the nearest binds
             one = self.found(self.plans[code], self.region, self.year, level)
             if one.observation_id is not None:
                 return one

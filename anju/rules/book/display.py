@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from anju.quantities import UNITS, divide_half_up, scaled_text
+from anju.quantities import UNITS, divide_half_up, scaled_text, trim_zeros
 from anju.rules.book.schema import Book
 from anju.rules.language.exact import finest, scaled
 from anju.rules.language.ir import Choice, Day, Num, Type
@@ -52,9 +52,7 @@ def number_text(value: int, places: int, show: int, unit: str, fixed: bool = Fal
     elif fixed:
         value, places = value * 10 ** (show - places), show
     text = scaled_text(value, places)
-    if not fixed and "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text + (POSTFIX.get(unit, f" {unit}" if unit else ""))
+    return (text if fixed else trim_zeros(text)) + (POSTFIX.get(unit, f" {unit}" if unit else ""))
 
 
 def figure_text(value: Decimal, unit: str, places: int | None) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from anju.quantities import scaled_text
+from anju.quantities import trim_zeros
 from anju.rules.book.display import SHOWN_RATIO, converted, figure_text, number_text
 from anju.rules.book.schema import Book, Condition, Figure, Says, Step
 from anju.rules.engine.outcome import RunRow, reasons_of
@@ -204,7 +204,7 @@ def render(expr: Expr, name: Callable[[str], str], inner: bool = False) -> str:
 
     match expr:
         case Number(value):
-            return scaled_text(scaled(value, finest(value)), finest(value))
+            return trim_zeros(f"{value:f}")
         case Literal(value):
             return MODES.get(value, value)
         case Name(used):

@@ -11,6 +11,7 @@ from anju import periods as calendar
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator
 from anju.core.regions import tree as places
+from anju.core.regions.levels import LEVELS
 from anju.figures.figure import Figure, total
 from anju.figures.models import Measure
 from anju.figures.queries import current
@@ -21,7 +22,6 @@ from anju.rules.book.schema import Book, Input
 from anju.runs.binding.bindings import Binding, Case
 from anju.runs.binding.facts import Fact, Judged, Row, from_figure, from_judged
 
-LEVELS = ("国家", "省", "市", "县")
 ROW_UNITS = {"money": "万元", "area": "㎡"}  # coarse enough to be read, fine enough for every figure of the family
 Given = Mapping[str, Any]
 

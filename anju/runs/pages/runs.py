@@ -16,12 +16,14 @@ from anju.core.people.permissions import acting
 from anju.core.wording import day, period_label
 from anju.figures.references import MeasureReference
 from anju.problems import Problem, Refused
+from anju.quantities import trim_zeros
 from anju.rules.book.schema import ENUM, NUMBER, TRUTH
 from anju.runs.models import Run
 from anju.runs.pages import warnings
 from anju.runs.pages.books import KINDS, address_of, shown_unit
 from anju.runs.queries import books
 from anju.runs.queries import runs as run_queries
+from anju.runs.queries.score_table import score_table
 from anju.runs.services import what_if as what_if_services
 from anju.runs.services.runs import replay, run_book, run_warnings
 
@@ -103,10 +105,10 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     context["book_href"] = next((address_of(book) for book in books.library().books if book.digest == one.book_id), "")
     when = f"{one.region.name}{period_label(one.period)}"
     if one.kind == "scoring":
-        table = run_queries.score_table(user, one)
+        table = score_table(user, one)
         context |= {"table": table, "inputs": inputs(user, one), "facts": facts(one)}
-        lost = f"，扣分{len(table.lost)}处" if table.lost else "，没有扣分" if table.total else ""
-        heading = f"{when}{one.title}：{table.total or '待核'}{'分' if table.total else ''}{lost}"
+        lost = f"，扣分{len(table.lost)}处" if table.lost else "，没有扣分" if table.total.known else ""
+        heading = f"{when}{one.title}：{f'{table.total.value}分' if table.total.known else '待核'}{lost}"
         return show(request, "runs/score.html", heading=heading, **context)
     context |= {"found": run_queries.found_by(one), "pending": one.pending, "outcome": outcome_sheet(user, one)}
     outcome = f"：{len(one.findings)}条" if one.findings else "：没有发现" if one.kind in ("warning", "check") else ""
@@ -142,7 +144,7 @@ def facts(run: Run) -> list[dict[str, Any]]:
 
 def plain(text: str | None) -> str | None:
     """463.5800 as 463.58: the engine's places are not the reader's."""
-    return text.rstrip("0").rstrip(".") if text and "." in text else text
+    return trim_zeros(text) if text else text
 
 
 def inputs(user: Any, run: Run) -> list[dict[str, Any]]:

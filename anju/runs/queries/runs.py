@@ -3,14 +3,12 @@
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max, QuerySet
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator, visible
-from anju.rules.book.display import number_text
 from anju.rules.engine import outcome as outcome_engine
 from anju.rules.engine import running
 from anju.rules.explanation.explain import Explained, explain_row
@@ -82,109 +80,3 @@ def explanation(user: Operator, run: Run, key: str = "") -> list[Explained]:
     """One row (the only one, unless a key is given) step by step: formula, figures put in, value, clause, lost points."""
     done = again(user, run)
     return explain_row(done.row(key) if key else done.rows[0])
-
-
-# -- a score table as the document prints it
-
-
-@dataclass(frozen=True)
-class Item:
-    """A criterion: what of the row's points it is, and how it came out."""
-
-    name: str
-    label: str
-    points: str
-    score: str
-    lost: str
-    sentence: str
-    formula: str
-    substituted: str
-    assumed: bool
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of the official table (二级指标). span: rows under the same 一级指标, 0 when it is not the first. score "" is unknown."""
-
-    first: str
-    first_points: str
-    span: int
-    second: str
-    points: str
-    standard: str
-    score: str
-    assumed: bool
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True)
-class ScoreTable:
-    """lost: a sentence for every lost point; unknown: for everything that could not be told; assumed: labels of 推定 inputs."""
-
-    run: Run
-    title: str
-    rows: tuple[Line, ...]
-    points: str
-    total: str
-    lost: tuple[str, ...]
-    unknown: tuple[str, ...]
-    assumed: tuple[str, ...]
-
-
-def score_table(user: Operator, run: Run) -> ScoreTable:
-    """The run of a score book laid out as its published table."""
-    done = again(user, run)
-    row, book = done.rows[0], done.book
-    told = {one.name: one for one in explain_row(row)}
-    facts = run.rows[0]["facts"]
-    assumed = {name for name, fact in facts.items() if fact.get("assumed")}
-    groups: dict[tuple[str, ...], list[Any]] = {}
-    for step in book.criteria.values():
-        groups.setdefault(step.under, []).append(step)
-    firsts: dict[str, list[Any]] = {}
-    for under, steps in groups.items():
-        firsts.setdefault(under[0], []).extend(steps)
-    lines = []
-    opened: set[str] = set()
-    for under, steps in groups.items():
-        items = tuple(
-            Item(
-                step.name, step.label, _points([step]), row.text(step.name), told[step.name].lost, told[step.name].sentence,
-                told[step.name].formula, told[step.name].substituted, bool(assumed & set(books.inputs_of(book, step.name))),
-            )
-            for step in steps
-        )  # fmt: skip
-        span = 0 if under[0] in opened else sum(1 for other in groups if other[0] == under[0])
-        opened.add(under[0])
-        standard = "；".join(step.standard for step in steps)
-        lines.append(
-            Line(
-                under[0], _points(firsts[under[0]]), span, under[-1], _points(steps), standard, _summed(row, steps),
-                any(item.assumed for item in items), items,
-            )
-        )  # fmt: skip
-    unknown = (
-        []
-        if row.values["total"] is not None
-        else [*dict.fromkeys(text for fact in facts.values() for text in fact.get("missing", ()))]
-    )
-    return ScoreTable(
-        run, book.title, tuple(lines), _points(book.criteria.values()), row.text("total"),
-        tuple(item.sentence for line in lines for item in line.items if item.lost), tuple(unknown),
-        tuple(book.inputs[name].label for name in book.inputs if name in assumed),
-    )  # fmt: skip
-
-
-def _points(steps: Iterable[Any]) -> str:
-    return f"{sum(step.points for step in steps).normalize():f}"
-
-
-def _summed(row: outcome_engine.RunRow, steps: list[Any]) -> str:
-    """The row's score: exact sum of its criteria; unknown when one is."""
-    values = [row.values[step.name] for step in steps]
-    if any(value is None for value in values):
-        return ""
-    scales = [row.run.scales[step.name] for step in steps]
-    places = max(scales)
-    total = sum(value * 10 ** (places - scale) for value, scale in zip(values, scales, strict=True))
-    return number_text(total, places, min(places, 2), "")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from anju import quantities
-from anju.quantities import ABOUT, OR_SO, OVER
+from anju.quantities import ABOUT, OR_SO, OVER, trim_zeros
 from anju.workbooks.reading.cells import NO_TASK, NOT_APPLICABLE, NUMBER, UNREPORTED
 
 BLANK, DASH, BAD = "blank", "dash", "bad"
@@ -170,5 +170,5 @@ def from_cell(value: object, fmt: Format) -> Number:
     places = min(max(actual, fmt.least), max(fmt.most, fmt.least)) if fmt.kind in ("number", "percent") else actual
     shown = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) if places < actual else exact
     digits = int(shown.scaleb(places))
-    hidden = format(exact.normalize(), "f") if places < actual else ""
+    hidden = trim_zeros(f"{exact:f}") if places < actual else ""
     return Number(NUMBER, digits, places, "%" if fmt.kind == "percent" else "", hidden=hidden)

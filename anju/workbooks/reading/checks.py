@@ -262,7 +262,4 @@ def sum_flaw(printed: int, places: int, added: int, unit: str) -> str:
 
 def _text(base: int, one: "Field") -> str:
     """Base units in the column's unit, with as many decimals as it takes."""
-    factor, places = quantities.unit(one.unit).factor, 0
-    while base * 10**places % factor and places < 12:
-        places += 1
-    return quantities.in_unit(base, one.unit, places) + one.unit.replace("point", "分")
+    return quantities.exact_text(base, one.unit) + one.unit.replace("point", "分")

@@ -10,6 +10,7 @@ import xlsxwriter
 
 from anju import quantities
 from anju.workbooks.reading.maps import Column, LongColumns, TableMap
+from anju.workbooks.writing.heads import head_cells
 
 
 class Printed(NamedTuple):
@@ -27,7 +28,7 @@ FONT = {"font_name": "仿宋", "font_size": 11, "valign": "vcenter", "align": "c
 
 
 def write_table(
-    paths: Sequence[Sequence[str] | object],
+    paths: Sequence[Sequence[str]],
     rows: Iterable[Sequence[Value]],
     *,
     title: str = "",
@@ -40,8 +41,8 @@ def write_table(
 ) -> bytes:
     """An .xlsx with one table: 附件 mark, title, unit line, merged head, rows, notes.
 
-    paths: each column's header path, from the top; a short path's last cell reaches down; LEFT shares the one before. rows: str, Printed, None for an
-    empty cell, LEFT or UP to join a cell with its neighbour. input_places: number formats of empty cells to be filled in.
+    paths: each column's headings from the top, as `heads` takes them. rows: str, Printed, None for an empty cell, LEFT or UP to join a cell with
+    its neighbour. input_places: number formats of empty cells to be filled in.
     """
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
@@ -70,10 +71,12 @@ def write_table(
     if unit_line:
         join(at, 0, at, wide - 1, unit_line, align="right")
         at += 1
-    cells = head_cells(paths)
-    for first_row, first_column, last_row, last_column, text in cells:
-        join(at + first_row, first_column, at + last_row, last_column, text, border=1, text_wrap=True, font_name="黑体")
-    at += 1 + max((cell[2] for cell in cells), default=0)
+    for cell in head_cells(paths):
+        last_row, last_column = at + cell.row + cell.rowspan - 1, cell.column + cell.colspan - 1
+        join(
+            at + cell.row, cell.column, last_row, last_column, cell.heading, border=1, text_wrap=True, font_name="黑体"
+        )
+    at += max(map(len, paths), default=1)
     page.freeze_panes(at, 1)
     body = [list(row) for row in rows]
     for index, row in enumerate(body):
@@ -100,34 +103,6 @@ def write_table(
     page.fit_to_pages(1, 0)
     book.close()
     return buffer.getvalue()
-
-
-def head_cells(paths: Sequence[Sequence[str] | object]) -> list[tuple[int, int, int, int, str]]:
-    """(first row, first column, last row, last column, text) of each header cell; neighbours of one parent are one cell."""
-    heads = [() if path is LEFT else tuple(path) for path in paths]  # type: ignore[arg-type]
-    depth, cells = max(map(len, heads), default=1), []
-    for level in range(depth):
-        for column, path in enumerate(heads):
-            above = path[: level + 1]
-            if level >= len(path) or (
-                column
-                and level < len(path) - 1
-                and heads[column - 1][: level + 1] == above
-                and len(heads[column - 1]) > level + 1
-            ):
-                continue
-            last, bottom = column, level
-            if level == len(path) - 1:
-                bottom = depth - 1
-                while last + 1 < len(paths) and paths[last + 1] is LEFT:
-                    last += 1
-            else:
-                while (
-                    last + 1 < len(heads) and len(heads[last + 1]) > level + 1 and heads[last + 1][: level + 1] == above
-                ):
-                    last += 1
-            cells.append((level, column, bottom, last, path[level]))
-    return cells
 
 
 def _code(places: int, percent: bool = False) -> str:

@@ -1,25 +1,16 @@
 """A page's official table as an Excel file with its merged head; numbers stay numbers, with the decimals the page shows."""
 
+from collections.abc import Sequence
+
 from anju.core.pages.layout.figures import STATES
 from anju.core.pages.layout.sheets import Cell, Column, Sheet
 from anju.workbooks.writing import tables
 from anju.workbooks.writing.tables import Printed
 
 
-def paths(sheet: Sheet) -> list[list[str]]:
-    """Each column's headings from the top, its unit in the last."""
-    found: list[list[str]] = []
-
-    def walk(column: Column, above: list[str]) -> None:
-        here = [*above, f"{column.label}（{column.unit}）" if column.unit else column.label]
-        for child in column.children:
-            walk(child, here)
-        if not column.children:
-            found.append(here)
-
-    for column in sheet.columns:
-        walk(column, [])
-    return found
+def path(columns: Sequence[Column]) -> list[str]:
+    """A column's headings as texts, with their units."""
+    return [f"{column.label}（{column.unit}）" if column.unit else column.label for column in columns]
 
 
 def value(cell: Cell) -> str | Printed | None:
@@ -36,4 +27,6 @@ def value(cell: Cell) -> str | Printed | None:
 
 def write(sheet: Sheet, title: str) -> bytes:
     rows = [[value(cell) for cell in row.cells] for row in sheet.rows]
-    return tables.write_table(paths(sheet), rows, title=title, sheet=sheet.caption or "表", widths=[16])
+    return tables.write_table(
+        [path(one) for one in sheet.paths], rows, title=title, sheet=sheet.caption or "表", widths=[16]
+    )

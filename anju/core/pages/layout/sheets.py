@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from anju.workbooks.writing.heads import HeadCell, head_rows, paths_of
+
 
 @dataclass(frozen=True)
 class Column:
@@ -16,22 +18,6 @@ class Column:
     text: bool = False
     sort: str = ""
     href: str = ""
-
-    @property
-    def leaves(self) -> list["Column"]:
-        return [leaf for child in self.children for leaf in child.leaves] if self.children else [self]
-
-    @property
-    def depth(self) -> int:
-        return 1 + max((child.depth for child in self.children), default=0)
-
-
-@dataclass(frozen=True)
-class Head:
-    column: Column
-    rowspan: int
-    colspan: int
-    first: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,20 +53,10 @@ class Sheet:
     css: str = ""
 
     @property
-    def head(self) -> list[list[Head]]:
-        depth = max(column.depth for column in self.columns)
-        lines: list[list[Head]] = [[] for _ in range(depth)]
-
-        def place(column: Column, line: int, first: bool) -> None:
-            rowspan = 1 if column.children else depth - line
-            lines[line].append(Head(column, rowspan, len(column.leaves), first))
-            for child in column.children:
-                place(child, line + 1, False)
-
-        for number, column in enumerate(self.columns):
-            place(column, 0, number == 0)
-        return lines
+    def paths(self) -> list[tuple[Column, ...]]:
+        """Each column with the headings over it, from the top."""
+        return paths_of(self.columns, lambda column: column.children)
 
     @property
-    def leaves(self) -> list[Column]:
-        return [leaf for column in self.columns for leaf in column.leaves]
+    def head(self) -> list[list[HeadCell[Column]]]:
+        return head_rows(self.paths)
