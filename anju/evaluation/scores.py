@@ -95,26 +95,26 @@ def table(user: Operator, run: Run, name: str = "") -> ScoreTable:
 
     rows = tuple(
         Line(
-            one.first,
-            one.first_points,
-            one.span,
-            one.second,
-            one.points,
-            one.standard,
-            score(f"{one.first}/{one.second}", one.score, one.assumed),
+            first=one.first,
+            first_points=one.first_points,
+            span=one.span,
+            second=one.second,
+            points=one.points,
+            standard=one.standard,
+            score=score(f"{one.first}/{one.second}", one.score, one.assumed),
         )
         for one in told.rows
     )
     book = {"kind": run.kind, "subject": run.subject, "title": run.title, "digest": run.book_id}
     return ScoreTable(
-        name or told.title,
-        told.title,
-        rows,
-        told.points,
-        score("合计", told.total, bool(told.assumed)),
-        lost,
-        told.unknown,
-        book,
+        name=name or told.title,
+        title=told.title,
+        rows=rows,
+        points=told.points,
+        total=score("合计", told.total, bool(told.assumed)),
+        lost=lost,
+        unknown=told.unknown,
+        book=book,
     )
 
 

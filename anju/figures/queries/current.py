@@ -42,14 +42,14 @@ class CurrentRow(NamedTuple):
 
     state: str
     value: int | None
-    unit: str
-    places: int
-    assumed: bool
-    approx: str
-    observation_id: int | None
+    unit: str = ""
+    places: int = 0
+    assumed: bool = False
+    approx: str = ""
+    observation_id: int | None = None
 
 
-NOTHING_REPORTED = CurrentRow(UNREPORTED, value=None, unit="", places=0, assumed=False, approx="", observation_id=None)
+NOTHING_REPORTED = CurrentRow(UNREPORTED, value=None)
 
 
 class Figures(Mapping[Key, Figure]):
@@ -183,7 +183,8 @@ def _current(
         measure_id__in={code for code, _ in leaves},
         calibre_id__in={calibre for _, calibre in leaves},
     ).values_list("measure_id", "region_id", "period", "calibre_id", *CurrentRow._fields)
-    return {row[:4]: CurrentRow._make(row[4:]) for row in rows}  # a Key is such a tuple, and takes four times as long to make
+    # A Key is such a tuple, and takes four times as long to make.
+    return {row[:4]: CurrentRow._make(row[4:]) for row in rows}
 
 
 def _shares(user: Operator, rows: dict[Key, CurrentRow], regions: list[Region]) -> dict[Key, tuple[Fraction, Figure]]:

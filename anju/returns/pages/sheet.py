@@ -177,10 +177,23 @@ def said(findings: Iterable[Finding], *, answers: bool, waives: bool) -> list[Sa
         )
         made.append(
             Said(
-                one.check_id, one.level, "stop" if stops else "ask", one.line, one.column, f"{one.line}|{one.column}", one.where, one.what, one.fix,
-                text, who, one.waived is not None, not one.open, answers and not stops and one.waived is None, waives and stops and one.open,
+                check_id=one.check_id,
+                level=one.level,
+                css="stop" if stops else "ask",
+                line=one.line,
+                column=one.column,
+                key=f"{one.line}|{one.column}",
+                where=one.where,
+                what=one.what,
+                fix=one.fix,
+                answer=text,
+                who=who,
+                waived=one.waived is not None,
+                done=not one.open,
+                may_answer=answers and not stops and one.waived is None,
+                may_waive=waives and stops and one.open,
             )
-        )  # fmt: skip
+        )
     return sorted(made, key=lambda one: (one.done, one.css != "stop"))
 
 

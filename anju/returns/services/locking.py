@@ -126,10 +126,21 @@ def _publish(by: Operator, read: Reading) -> Source | None:
         if value is None and not (lines and ret.serial > 1):
             continue
         cited = f"return:{ret.pk} {column.head}，{f'{lines} 个项目' if spec.rows.projects else spec.by_key[one.line].label if one.line else f'{lines} 行'}"
-        rows.append(Published(
-            one.measure, ret.region, ret.period, value, column.unit, _places(value, column, read, lines), NUMBER if value is not None else UNREPORTED,
-            one.calibre, column.head, "" if value is None else typed(value, column.unit, 0), cited,
-        ))  # fmt: skip
+        rows.append(
+            Published(
+                measure=one.measure,
+                region=ret.region,
+                period=ret.period,
+                value=value,
+                unit=column.unit,
+                places=_places(value, column, read, lines),
+                state=NUMBER if value is not None else UNREPORTED,
+                calibre=one.calibre,
+                sheet=column.head,
+                shown="" if value is None else typed(value, column.unit, 0),
+                cited=cited,
+            )
+        )
     reason = f"更正说明：{ret.reason}" if ret.reason else f"报表锁定：{ret}"
     return publish(
         by=by,

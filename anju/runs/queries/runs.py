@@ -149,8 +149,8 @@ def score_table(user: Operator, run: Run) -> ScoreTable:
     for under, steps in groups.items():
         items = tuple(
             Item(
-                step.name, step.label, _points([step]), row.text(step.name), told[step.name].lost, told[step.name].sentence,
-                told[step.name].formula, told[step.name].substituted, bool(assumed & set(books.inputs_of(book, step.name))),
+                name=step.name, label=step.label, points=_points([step]), score=row.text(step.name), lost=told[step.name].lost, sentence=told[step.name].sentence,
+                formula=told[step.name].formula, substituted=told[step.name].substituted, assumed=bool(assumed & set(books.inputs_of(book, step.name))),
             )
             for step in steps
         )  # fmt: skip
@@ -159,8 +159,8 @@ def score_table(user: Operator, run: Run) -> ScoreTable:
         standard = "；".join(step.standard for step in steps)
         lines.append(
             Line(
-                under[0], _points(firsts[under[0]]), span, under[-1], _points(steps), standard, _summed(row, steps),
-                any(item.assumed for item in items), items,
+                first=under[0], first_points=_points(firsts[under[0]]), span=span, second=under[-1], points=_points(steps), standard=standard, score=_summed(row, steps),
+                assumed=any(item.assumed for item in items), items=items,
             )
         )  # fmt: skip
     unknown = (
@@ -169,10 +169,15 @@ def score_table(user: Operator, run: Run) -> ScoreTable:
         else [*dict.fromkeys(text for fact in facts.values() for text in fact.get("missing", ()))]
     )
     return ScoreTable(
-        run, book.title, tuple(lines), _points(book.criteria.values()), row.text("total"),
-        tuple(item.sentence for line in lines for item in line.items if item.lost), tuple(unknown),
-        tuple(book.inputs[name].label for name in book.inputs if name in assumed),
-    )  # fmt: skip
+        run=run,
+        title=book.title,
+        rows=tuple(lines),
+        points=_points(book.criteria.values()),
+        total=row.text("total"),
+        lost=tuple(item.sentence for line in lines for item in line.items if item.lost),
+        unknown=tuple(unknown),
+        assumed=tuple(book.inputs[name].label for name in book.inputs if name in assumed),
+    )
 
 
 def _points(steps: Iterable[Any]) -> str:
