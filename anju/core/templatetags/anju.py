@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
-from html import escape
 from urllib.parse import quote, urlencode
 
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
+from anju.core.pages import html
 from anju.core.pages.addresses import path_of
+from anju.core.pages.html import NOTHING, element, markup, optional, slot, writer
 from anju.core.people import permissions
 from anju.core.people.identity import name_of
 from anju.problems import BLOCK, Problem
@@ -20,11 +20,6 @@ from anju.problems import BLOCK, Problem
 register = template.Library()
 
 DOOR = "figures:door"
-
-
-def escaped(value: object) -> str:
-    """For markup that is written here: what is safe already stays, all else is escaped. conditional_escape takes three times as long."""
-    return value if isinstance(value, SafeString) else escape(str(value))
 
 
 def address(request, to, *parts: object, **changes: object) -> str:
@@ -61,6 +56,9 @@ def here(context, **changes):
     return f"{request.path}?{urlencode(pairs, doseq=True)}" if pairs else request.path
 
 
+write_choice = writer(element("li", element("a", slot("text"), href=slot("href"), aria_current=optional("current"))))
+
+
 @register.simple_tag(takes_context=True)
 def choices(context, key, listed):
     """This page elsewhere or at another time: entries of a menu. listed: (what the address says, what people read, whether it is here)."""
@@ -69,12 +67,11 @@ def choices(context, key, listed):
         {name: values for name, values in request.GET.lists() if name not in ("page", key) and values != [""]},
         doseq=True,
     )
-    base = escaped(f"{request.path}?{rest}{'&' if rest else ''}{key}=")
-    made = (
-        f'<li><a href="{base}{quote(code)}"{" aria-current=true" * current}>{escaped(text)}</a></li>'
+    base = f"{request.path}?{rest}{'&' if rest else ''}{key}="
+    return html.join(
+        write_choice(href=f"{base}{quote(code)}", current="true" if current else "", text=text)
         for code, text, current in listed
     )
-    return mark_safe("".join(made))
 
 
 @register.simple_tag(takes_context=True)
@@ -110,10 +107,14 @@ def period_filter(value) -> str:
     return period_label(str(value)) if value else ""
 
 
+write_unbroken = writer(element("span", slot("text"), css="nowrap"))
+
+
 @register.filter
-def unbroken(text: str):
+def unbroken(text: str) -> SafeString:
     """A text in which no line ends within a period: 2021年1—8月 stays whole."""
-    return mark_safe(re.sub(r"（?\d{4}年\d+—\d+月）?", r'<span class="nowrap">\g<0></span>', conditional_escape(text)))
+    pieces = re.split(r"(（?\d{4}年\d+—\d+月）?)", text)
+    return html.join(write_unbroken(text=piece) if place % 2 else piece for place, piece in enumerate(pieces))
 
 
 BROWSERS = (
@@ -165,7 +166,12 @@ STATES = {
     "not_applicable": ("不适用", "不适用：这项指标与本单位无关"),
 }
 APPROXIMATELY = {"约": ("约", "", ""), "余": ("", "余", ""), "左右": ("", "", "左右")}
-ASSUMED = mark_safe('<span class="as" title="推定：原文没有印出，依据见出处">推定</span>')
+write_assumed = writer(element("span", "推定", css="as", title="推定：原文没有印出，依据见出处"))
+ASSUMED = write_assumed()
+write_state = writer(element("span", slot("word"), css="st", title=slot("note")))
+write_number = writer(slot("text"), markup("mark"))
+write_figure = writer(element("a", markup("shown"), css="fig", href=slot("href"), title=optional("note")))
+write_blank = writer(element("span", title=slot("why")))
 
 
 def reference(figure) -> str:
@@ -181,23 +187,18 @@ def figure_html(figure, unit: str | None = None, places: int | None = None, sign
     if text == "":
         stored = getattr(figure, "observation_id", None) is not None
         word, note = STATES.get(figure.state, ("", "")) if stored or figure.state == "no_task" else ("", "")
-        return mark_safe(f'<span class="st" title="{note}">{word}</span>') if word else ""  # words of ours
+        return write_state(word=word, note=note) if word else ""
     text = (f"+{text}" if sign and not text.startswith("-") else text).replace("-", "−")
     before, middle, after = APPROXIMATELY.get(figure.approx, ("", "", ""))
     percent = "%" if (unit or figure.unit) == "%" else ""
-    return mark_safe(
-        f"{before}{text}{percent}{middle}{after}{ASSUMED if figure.assumed else ''}"
-    )  # digits, and words of ours
+    return write_number(text=f"{before}{text}{percent}{middle}{after}", mark=ASSUMED if figure.assumed else NOTHING)
 
 
 def opened(figure, shown, note: str = ""):
     """The door itself. Where nothing is shown there is still a place to point at, and it says why it is blank."""
     if not shown:
-        return mark_safe(f'<span title="{escaped(note or getattr(figure, "why", "") or "空白：没有这个数")}"></span>')
-    title = f' title="{escaped(note)}"' if note else ""
-    return mark_safe(
-        f'<a class="fig" href="{path_of(DOOR)}?ref={quote(reference(figure))}"{title}>{escaped(shown)}</a>'
-    )  # quote leaves nothing to escape
+        return write_blank(why=note or getattr(figure, "why", "") or "空白：没有这个数")
+    return write_figure(href=f"{path_of(DOOR)}?ref={quote(reference(figure))}", note=note, shown=shown)
 
 
 @register.simple_tag
@@ -206,27 +207,45 @@ def door(cell):
     return opened(cell.figure, figure_html(cell.figure, cell.unit, cell.places), cell.note)
 
 
+write_row = writer(element("tr", markup("cells"), css=slot("css"), id=optional("key")), "\n")
+write_first = writer(element("th", markup("text"), scope="row", css=slot("css")))
+write_cell = writer(
+    element(
+        "td",
+        markup("text"),
+        css=slot("css"),
+        title=optional("note"),
+        data_label=optional("label"),
+    )
+)
+write_link = writer(element("a", markup("text"), href=slot("href")))
+
+
 @register.simple_tag
 def sheet_rows(sheet):
     """The body of core/sheet.html. Written here: a template takes several times as long, and a page may have thousands of cells."""
-    made = []
-    for row in sheet.rows:
-        key = f' id="row-{escaped(row.key)}"' if row.key else ""
-        made.append(f'<tr class="{escaped(row.css)}"{key}>')
-        for number, cell in enumerate(row.cells):
-            label = f' data-label="{escaped(cell.label)}"' if cell.label else ""
-            if number and cell.figure:
-                made.append(f'<td class="fig"{label}>{escaped(door(cell))}</td>')
-                continue
-            text = escaped(cell.text)
-            text = f'<a href="{escaped(cell.href)}">{text}</a>' if cell.href else text
-            if number:
-                note = f' title="{escaped(cell.note)}"' if cell.note else ""
-                made.append(f'<td class="{escaped(cell.css)}"{note}{label}>{text}</td>')
-            else:
-                made.append(f'<th scope="row" class="first {escaped(cell.css)}">{text}</th>')
-        made.append("</tr>\n")
-    return mark_safe("".join(made))  # every piece was escaped above
+    return html.join(
+        write_row(
+            css=row.css,
+            key=f"row-{row.key}" if row.key else "",
+            cells=html.join(_first(cell) if number == 0 else _cell(cell) for number, cell in enumerate(row.cells)),
+        )
+        for row in sheet.rows
+    )
+
+
+def _first(cell) -> SafeString:
+    return write_first(css=f"first {cell.css}", text=_linked(cell))
+
+
+def _cell(cell) -> SafeString:
+    if cell.figure:
+        return write_cell(css="fig", note="", label=cell.label, text=door(cell))
+    return write_cell(css=cell.css, note=cell.note, label=cell.label, text=_linked(cell))
+
+
+def _linked(cell) -> str:
+    return write_link(href=cell.href, text=cell.text) if cell.href else cell.text
 
 
 @register.simple_tag

@@ -3,15 +3,16 @@
 from datetime import date
 
 from django import template
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
+from anju.core.pages.html import element, join, markup, writer
 from anju.core.templatetags.anju import period_label
 from anju.documents.layout.markup import chinese_date
 from anju.documents.text import references, wording
 from anju.documents.text.printing import Look, figure_html
 
 register = template.Library()
+write_cell = writer(element("td", markup("figure"), css="num"))
 
 
 @register.filter
@@ -23,19 +24,19 @@ def fig(figure, words: str | None = None) -> SafeString:
 @register.filter
 def cell(figure, words: str | None = None) -> SafeString:
     """A complete cell of a table: {{ f|cell:"亿元 2" }}. What the place said to be 无任务 or 不适用 is —, what it did not say is blank."""
-    return format_html('<td class="num">{}</td>', figure_html(figure, Look.of(words), "—"))
+    return write_cell(figure=figure_html(figure, Look.of(words), "—"))
 
 
 @register.simple_tag(takes_context=True)
 def prose(context, key: str) -> SafeString:
     """The free paragraphs of that key, with their figures; nothing when there are none."""
-    return mark_safe("\n".join(references.paragraph(item) for item in context["_paragraphs"].get(key, ())))
+    return join((references.paragraph(item) for item in context["_paragraphs"].get(key, ())), "\n")
 
 
 @register.filter
 def listed(names) -> str:
     """城区、阳城县"""
-    return "、".join(escape(str(name)) for name in names or ())
+    return "、".join(str(name) for name in names or ())
 
 
 @register.filter
