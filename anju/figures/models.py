@@ -119,14 +119,16 @@ class TargetDocument(models.Model):
     """A document that sets targets (下达文件). region: the one whose total it divides among its parts."""
 
     class Level(models.TextChoices):
-        NATION = "国家", "国家"
-        PROVINCE = "省", "省"
-        CITY = "市", "市"
-        COUNTY = "县", "县"
+        """The codes are those of kinds of regions; the label is also the calibre that the level's targets are published under."""
+
+        NATION = "nation", "国家"
+        PROVINCE = "province", "省"
+        CITY = "city", "市"
+        COUNTY = "county", "县"
 
     number = models.CharField(max_length=100, help_text="文号")
     title = models.TextField()
-    level = models.CharField(max_length=2, choices=Level.choices)
+    level = models.CharField(max_length=10, choices=Level.choices)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     issued_on = models.DateField(null=True, help_text="NULL: a superior's document that is only known by its number")
     effective_on = models.DateField(null=True)
@@ -148,7 +150,7 @@ class Node(models.Model):
 
     document = models.ForeignKey(TargetDocument, models.PROTECT, related_name="nodes")
     number = models.CharField(max_length=100)
-    level = models.CharField(max_length=2, choices=TargetDocument.Level.choices)
+    level = models.CharField(max_length=10, choices=TargetDocument.Level.choices)
     issued_on = models.DateField(null=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
     target = models.ForeignKey(Measure, models.PROTECT, related_name="+")

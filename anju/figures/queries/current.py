@@ -27,7 +27,7 @@ from anju.figures.figure import (
 from anju.figures.models import REFERENCES, Calibre, CurrentFigure, Measure, Observation, TargetDocument
 from anju.quantities import unit
 
-LEVELS = tuple(TargetDocument.Level.values)  # from the highest down
+LEVELS = tuple(TargetDocument.Level.labels)  # the calibres of targets, from the highest level down
 
 
 class Key(NamedTuple):

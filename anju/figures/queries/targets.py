@@ -35,8 +35,8 @@ class Target:
 
     @property
     def level(self) -> str:
-        """The level that set it; "" when no document is known."""
-        return self.document.level if self.document else ""
+        """The level that set it, as people call it; "" when no document is known."""
+        return self.document.get_level_display() if self.document else ""
 
 
 def targets(user: Operator, region: Region, period: str, on: date | None = None) -> list[Target]:
@@ -194,7 +194,7 @@ def _divide(of: TargetDocument, key: tuple, group: list[Observation], above: Fig
 
 def _above(user: Operator, of: TargetDocument, keys: Iterable[tuple]) -> dict[tuple, Figure]:
     """The nearest higher level's target of the same region, measure and period."""
-    higher = LEVELS[: LEVELS.index(of.level)][::-1]
+    higher = LEVELS[: LEVELS.index(of.get_level_display())][::-1]
     keys = list(keys)
     if not higher or not keys:
         return {}

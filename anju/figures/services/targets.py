@@ -35,7 +35,7 @@ def target_document(
                 "FIG-055",
                 f"文件 {number}",
                 f"层级“{level}”不对。",
-                f"请写 {'、'.join(TargetDocument.Level.values)} 之一。",
+                f"请写 {'、'.join(f'{code}（{label}）' for code, label in TargetDocument.Level.choices)} 之一。",
             )
         )
     wanted = {"title": title, "level": level, "issued_on": issued_on, "effective_on": effective_on or issued_on}
