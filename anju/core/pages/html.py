@@ -29,7 +29,7 @@ class Writer(Protocol):
 
 
 @dataclass(frozen=True)
-class Slot:
+class HtmlSlot:
     """A place for a value that is known when the page is made."""
 
     name: str
@@ -37,49 +37,49 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Condition:
+class OptionalPart:
     """Parts that are left out when there is nothing (what is false in Python) in the slot of that name. None: a whole attribute's."""
 
     name: str
-    parts: "tuple[Part, ...] | None" = None
+    parts: "tuple[HtmlPart, ...] | None" = None
     bare: bool = False
 
 
-Part = str | Slot | Condition
+HtmlPart = str | HtmlSlot | OptionalPart
 
 
 @dataclass(frozen=True)
 class Element:
-    parts: tuple[Part, ...]
+    parts: tuple[HtmlPart, ...]
 
 
-def slot(name: str) -> Slot:
+def slot(name: str) -> HtmlSlot:
     """A text, or the value of an attribute. It is always escaped, so markup shows as it is spelled."""
-    return Slot(name)
+    return HtmlSlot(name)
 
 
-def markup(name: str) -> Slot:
+def markup(name: str) -> HtmlSlot:
     """What a writer has made, between the tags of an element. All else is taken for a text."""
-    return Slot(name, markup=True)
+    return HtmlSlot(name, markup=True)
 
 
-def optional(name: str) -> Condition:
+def optional(name: str) -> OptionalPart:
     """The value of an attribute that is left out when there is nothing to say."""
-    return Condition(name)
+    return OptionalPart(name)
 
 
-def switch(name: str) -> Condition:
+def switch(name: str) -> OptionalPart:
     """An attribute without a value, there or not."""
-    return Condition(name, bare=True)
+    return OptionalPart(name, bare=True)
 
 
-def given(name: str, *content: "str | Slot | Element") -> Condition:
+def given(name: str, *content: "str | HtmlSlot | Element") -> OptionalPart:
     """Content that is left out when there is nothing in the slot of that name."""
-    return Condition(name, tuple(_parts(content)))
+    return OptionalPart(name, tuple(_parts(content)))
 
 
 def element(
-    tag: str, *content: "str | Slot | Condition | Element", **attributes: str | bool | Slot | Condition
+    tag: str, *content: "str | HtmlSlot | OptionalPart | Element", **attributes: str | bool | HtmlSlot | OptionalPart
 ) -> Element:
     """An element. Texts are escaped; `css` is the attribute class, and `data_label` is data-label.
 
@@ -87,7 +87,7 @@ def element(
     """
     if tag in _CODE or not _NAME.fullmatch(tag):
         raise ValueError(f"<{tag}> is not written here")
-    parts: list[Part] = [f"<{tag}"]
+    parts: list[HtmlPart] = [f"<{tag}"]
     for key, value in attributes.items():
         name = "class" if key == "css" else key.replace("_", "-")
         if not _NAME.fullmatch(name) or name == "style" or name.startswith("on"):
@@ -96,27 +96,27 @@ def element(
     return Element((*parts, ">", *_parts(content), f"</{tag}>"))
 
 
-def _attribute(name: str, value: str | bool | Slot | Condition) -> list[Part]:
-    if isinstance(value, Slot) and not value.markup:
+def _attribute(name: str, value: str | bool | HtmlSlot | OptionalPart) -> list[HtmlPart]:
+    if isinstance(value, HtmlSlot) and not value.markup:
         return [f' {name}="', value, '"']
-    if isinstance(value, Condition) and value.parts is None:
-        return [Condition(value.name, (f" {name}",) if value.bare else (f' {name}="', Slot(value.name), '"'))]
-    if isinstance(value, Slot | Condition):
+    if isinstance(value, OptionalPart) and value.parts is None:
+        return [OptionalPart(value.name, (f" {name}",) if value.bare else (f' {name}="', HtmlSlot(value.name), '"'))]
+    if isinstance(value, HtmlSlot | OptionalPart):
         raise ValueError(f"the attribute {name} is no place for {value.name}")
     return [f" {name}"] if value is True else [f' {name}="{escape(str(value))}"']
 
 
-def _parts(content: "Iterable[str | Slot | Condition | Element]") -> Iterator[Part]:
+def _parts(content: "Iterable[str | HtmlSlot | OptionalPart | Element]") -> Iterator[HtmlPart]:
     for one in content:
         if isinstance(one, Element):
             yield from one.parts
-        elif isinstance(one, Condition) and one.parts is None:
+        elif isinstance(one, OptionalPart) and one.parts is None:
             raise ValueError(f"{one.name} is the value of an attribute")
         else:
             yield escape(one) if isinstance(one, str) else one
 
 
-def writer(*content: "str | Slot | Condition | Element") -> Writer:
+def writer(*content: "str | HtmlSlot | OptionalPart | Element") -> Writer:
     """A function that writes these elements; its arguments, all by name, are the names of the slots.
 
     It is compiled, as a dataclass compiles its constructor: a loop over the parts at each call takes three times as long. The texts are
@@ -132,7 +132,7 @@ class _Compiler:
         self.conditions: dict[str, None] = {}
         self.code: list[str] = []
 
-    def function(self, parts: tuple[Part, ...]) -> Writer:
+    def function(self, parts: tuple[HtmlPart, ...]) -> Writer:
         line = self.line(parts)
         if both := self.texts.keys() & self.pieces.keys():
             raise ValueError(f"{both}: text or markup?")
@@ -147,7 +147,7 @@ class _Compiler:
         exec(compile(source, WRITTEN, "exec"), known)
         return known["write"]  # type: ignore[no-any-return]
 
-    def line(self, parts: tuple[Part, ...]) -> str:
+    def line(self, parts: tuple[HtmlPart, ...]) -> str:
         """These parts as an f-string."""
         made = []
         for part in parts:
@@ -156,16 +156,16 @@ class _Compiler:
                 continue
             if not part.name.isidentifier() or part.name.startswith("_"):
                 raise ValueError(f"a slot cannot be called {part.name}")
-            made.append(f"{{{self.condition(part) if isinstance(part, Condition) else self.value(part)}}}")
+            made.append(f"{{{self.condition(part) if isinstance(part, OptionalPart) else self.value(part)}}}")
         return f"f{''.join(made)!r}"
 
-    def condition(self, part: Condition) -> str:
+    def condition(self, part: OptionalPart) -> str:
         self.conditions[part.name] = None
         line, name = self.line(part.parts or ()), f"_{len(self.code)}"
         self.code.append(f" {name} = {line} if {part.name} else ''")
         return name
 
-    def value(self, part: Slot) -> str:
+    def value(self, part: HtmlSlot) -> str:
         (self.pieces if part.markup else self.texts)[part.name] = None
         return f"{part.name} if type({part.name}) is _Safe else _text({part.name})" if part.markup else part.name
 
