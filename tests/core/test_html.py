@@ -17,12 +17,12 @@ from anju.core.pages.html import Element, element, join, markup, optional, slot,
 HOSTILE = st.text(st.sampled_from("<>&\"'=/!-; \n#xa{}%\\数")) | st.text()
 FILLED = HOSTILE.filter(bool)
 ROOMS = (
-    "anju.core.templatetags.anju",
+    "anju.core.pages.layout.figures",
+    "anju.core.pages.layout.html",
     "anju.projects.pages.html",
     "anju.projects.pages.filters",
     "anju.returns.pages.sheet",
     "anju.returns.pages.returns",
-    "anju.documents.templatetags.figures",
     "anju.documents.text.printing",
     "anju.documents.text.references",
 )

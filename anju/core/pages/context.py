@@ -15,7 +15,7 @@ from anju.core.pages.page import page
 from anju.core.people.permissions import may, require
 from anju.core.people.scope import Operator
 from anju.core.regions import tree
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.problems import Refused
 
 

@@ -5,14 +5,13 @@ from datetime import date
 from django import template
 from django.utils.safestring import SafeString
 
-from anju.core.pages.html import element, join, markup, writer
-from anju.core.templatetags.anju import period_label
+from anju.core.pages.html import join
+from anju.core.wording import period_label
 from anju.documents.layout.markup import chinese_date
 from anju.documents.text import references, wording
-from anju.documents.text.printing import Look, figure_html
+from anju.documents.text.printing import Look, cell_html, figure_html
 
 register = template.Library()
-write_cell = writer(element("td", markup("figure"), css="num"))
 
 
 @register.filter
@@ -23,8 +22,8 @@ def fig(figure, words: str | None = None) -> SafeString:
 
 @register.filter
 def cell(figure, words: str | None = None) -> SafeString:
-    """A complete cell of a table: {{ f|cell:"亿元 2" }}. What the place said to be 无任务 or 不适用 is —, what it did not say is blank."""
-    return write_cell(figure=figure_html(figure, Look.of(words), "—"))
+    """A complete cell of a table: {{ f|cell:"亿元 2" }}."""
+    return cell_html(figure, Look.of(words))
 
 
 @register.simple_tag(takes_context=True)

@@ -11,23 +11,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from anju import file_sizes
 from anju.core.pages import uploads
-from anju.core.pages.addresses import path_of
+from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import Frame, frame, show
 from anju.core.pages.files import file_response
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import address
 from anju.figures.models import Observation, Source, TargetDocument
 from anju.figures.pages import maps
 from anju.figures.queries import provenance
 from anju.figures.services.imports import answer_key, import_tables, preview_import, undo_import
-from anju.problems import BLOCK, Problem, Refused
+from anju.problems import BLOCK, Place, Problem, Refused
 from anju.workbooks.reading import reader
 from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.writing import marking
 
 PAGE = 20
-LARGEST = 50 << 20
 
 
 @acting("imports.see")
@@ -64,9 +63,14 @@ def upload(request: HttpRequest) -> HttpResponse:
     problems = []
     if file is None:
         problems.append(Problem("DESK-003", "表格文件", "没有选文件。", "请选一个 .xlsx 或 .xls 文件。"))
-    elif file.size > LARGEST:
-        problems.append(
-            Problem("DESK-004", f"《{file.name}》", "文件超过 50 MB。", "请拆成几个文件，或用命令行 anju import 导入。")
+    else:
+        problems += file_sizes.too_large(
+            file.size,
+            file_sizes.IMPORTED,
+            code="DESK-004",
+            where=Place(file=file.name),
+            what=f"文件超过 {file_sizes.megabytes(file_sizes.IMPORTED)} MB。",
+            fix="请拆成几个文件，或用命令行 anju import 导入。",
         )
     if problems or file is None:
         return listing(request, status=422, problems=problems)
@@ -81,7 +85,7 @@ def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, An
     """What `import_tables` takes, and the form it was read as. Refused with what the map or the workbook says; Http404 when the file is there no more."""
     name, key = request.GET.get("name", "表格.xlsx"), request.GET.get("map", "")
     if made.region is None:
-        raise Refused(Problem("DESK-005", f"《{name}》", "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
+        raise Refused(Problem("DESK-005", Place(file=name), "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
     try:
         content = uploads.fetch(digest)
         table = maps.choose(content, name, key)

@@ -7,9 +7,9 @@ from anju.core.models.region import Region
 from anju.core.people.scope import Operator
 from anju.figures.figure import Figure
 from anju.figures.queries.current import figures
-from anju.problems import ASK, BLOCK, Problem
+from anju.problems import ASK, BLOCK, Place, Problem
 from anju.quantities import in_unit, unit
-from anju.workbooks.reading.cells import Cell, where
+from anju.workbooks.reading.cells import Cell
 
 
 def published(user: Operator, printed: Iterable[tuple[str, Region, Cell]]) -> list[Problem]:
@@ -22,7 +22,7 @@ def published(user: Operator, printed: Iterable[tuple[str, Region, Cell]]) -> li
     found = figures(user, codes, regions.values(), {cell.period for _, _, cell in printed})
     return [
         Problem(
-            "FIG-031", where(file_name, cell.sheet, cell.cell, cell.column_label),
+            "FIG-031", Place(file=file_name, sheet=cell.sheet, cell=cell.cell, field=cell.column_label),
             f"{region.name}“{right.name}”{flaw}", "请核对公布的数和它的分子、分母或分项；公布的数只用来核对，不会入库。", ASK,
         )
         for file_name, region, cell in printed
@@ -181,7 +181,9 @@ def balances(cursor: Any, file_name: str) -> list[Problem]:
             f"{row.region} {row.period} “{row.name}”按{row.dimension}分的各项之和 {_text(row.parts, row.unit)}"
             f"{'大于' if row.parts > row.whole else '小于'}总数 {_text(row.whole, row.unit)}。"
         )
-        problems.append(Problem("FIG-033", where(file_name, row.sheet, row.cell), said, "请核对总数和各分项。", ASK))
+        problems.append(
+            Problem("FIG-033", Place(file=file_name, sheet=row.sheet, cell=row.cell), said, "请核对总数和各分项。", ASK)
+        )
     cursor.execute(REGIONS)
     for row in map(RegionsRow._make, cursor.fetchall()):
         if row.in_document and row.parts < row.whole:
@@ -194,21 +196,27 @@ def balances(cursor: Any, file_name: str) -> list[Problem]:
             problems.append(
                 Problem(
                     "FIG-036",
-                    where(file_name, row.sheet, row.cell),
+                    Place(file=file_name, sheet=row.sheet, cell=row.cell),
                     said,
                     "同一文件分解下去的不能多于总数；市里加码的，请按市的层级另列总数。",
                     BLOCK,
                 )
             )
         else:
-            problems.append(Problem("FIG-034", where(file_name, row.sheet, row.cell), said, "请核对合计和各行。", ASK))
+            problems.append(
+                Problem(
+                    "FIG-034", Place(file=file_name, sheet=row.sheet, cell=row.cell), said, "请核对合计和各行。", ASK
+                )
+            )
     cursor.execute(SCOPES)
     for row in map(ScopesRow._make, cursor.fetchall()):
         said = (
             f"{row.region} {row.period} “{row.name}”的范围是“{row.scope or '全部'}”，"
             f"而基数“{row.base}”的范围是“{row.base_scope or '全部'}”。"
         )
-        problems.append(Problem("FIG-037", where(file_name, row.sheet, row.cell), said, "请把两处的范围写成一致。"))
+        problems.append(
+            Problem("FIG-037", Place(file=file_name, sheet=row.sheet, cell=row.cell), said, "请把两处的范围写成一致。")
+        )
     return problems
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from anju import file_sizes
 from anju.core.models.file import File
 from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import acting
 from anju.core.people.scope import Operator, visible
-from anju.problems import Problem
+from anju.problems import Place, Problem
 from anju.projects.event_kinds import MODES, conditions, events, events_for
 from anju.projects.event_kinds import shown as amount_shown
 from anju.projects.fields import FIELDS
@@ -77,7 +78,9 @@ def record_from(reading: Reading, user: Operator, project: Project, evidence: Fi
     """The event that the form says; the words of 形象进度 have a field of their own."""
     kind, on = reading.text("kind"), reading.day("on", "日期")
     if not kind:
-        reading.problems.append(Problem("PROJ-050", f"{reading.where} “事项”", "没有选择。", "请选登记的是哪一件事。"))
+        reading.problems.append(
+            Problem("PROJ-050", Place.of(reading.where, "事项"), "没有选择。", "请选登记的是哪一件事。")
+        )
     reading.check()
     known = events().get(kind)
     note = reading.text("stage") if known and known.choices else reading.text("note")
@@ -104,7 +107,8 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
             "evidence",
             "佐证（可不传）",
             "file",
-            hint="许可证、验收表、付款凭证等，20 兆以内" + ("；请重新选一次" if said.get("on") else ""),
+            hint=f"许可证、验收表、付款凭证等，{file_sizes.megabytes(file_sizes.EVIDENCE)} 兆以内"
+            + ("；请重新选一次" if said.get("on") else ""),
             whole=True,
         )
         return one_part(*record_inputs(found, said, wrong), evidence)

@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from anju.core.pages.addresses import path_of
+from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import Frame
 from anju.core.pages.html import element, slot, writer
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
-from anju.core.templatetags.anju import address, day
+from anju.core.wording import day
 from anju.projects.event_kinds import amount_text, events, shown
 from anju.projects.models import Project
 from anju.projects.queries import projects, stages

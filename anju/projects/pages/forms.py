@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from anju.problems import Problem, Refused
+from anju import file_sizes
+from anju.problems import Place, Problem, Refused
 from anju.projects.fields import CHOICE, DAY, FIELDS, ORGANISATION, Field, Unfit, day, show
 from anju.projects.models import Project
-from anju.projects.services.photos import LARGEST
 
 # How the pages of a project are laid out: parts with their fields. The same for registering and for editing.
 PARTS = (
@@ -50,35 +50,18 @@ class Input:
 
 
 def wrongs(problems: Iterable[Problem], labels: Mapping[str, str]) -> dict[str, str]:
-    """Which field each problem is about: the longest label that its place names, or that it speaks of."""
+    """What is wrong with each input, by the field that a problem's place names. labels: input → its label on this page."""
     found: dict[str, str] = {}
     for problem in problems:
-        near = (
-            _longest(labels, problem.where.rpartition("“")[2])
-            or _longest(labels, problem.what)
-            or next((name for name in ABOUT.get(problem.code, ()) if name in labels), "")
-        )
-        if near:
-            found.setdefault(near, f"{problem.what}{problem.fix}")
+        if problem.where.field and (name := _input_of(problem.where.field, labels)):
+            found.setdefault(name, f"{problem.what}{problem.fix}")
     return found
 
 
-def _longest(labels: Mapping[str, str], text: str) -> str:
-    return max(
-        (name for name, label in labels.items() if label and label in text),
-        key=lambda name: len(labels[name]),
-        default="",
-    )
-
-
-# What a refusal is about when it names no field of the page.
-ABOUT = {
-    "PROJ-011": ("amount",),
-    "PROJ-012": ("mode",),
-    "PROJ-013": ("number", "stage"),
-    "PROJ-015": ("note",),
-    "PROJ-024": ("at",),
-}
+def _input_of(field: str, labels: Mapping[str, str]) -> str:
+    """The input of that label, or of the longest that is part of it: a page says 面积 for 面积（平方米）, and 日期 for 拍摄日期."""
+    near = [name for name, label in labels.items() if label and label in field]
+    return max(near, key=lambda name: len(labels[name]), default="")
 
 
 def project_parts(
@@ -149,13 +132,13 @@ class Reading:
         if not text:
             if needed:
                 self.problems.append(
-                    Problem("PROJ-050", f"{self.where} “{label}”", "没有填写。", "请写成 2026-03-31 的样子。")
+                    Problem("PROJ-050", Place.of(self.where, label), "没有填写。", "请写成 2026-03-31 的样子。")
                 )
             return None
         try:
             return day(text)
         except Unfit as unfit:
-            self.problems.append(Problem("PROJ-050", f"{self.where} “{label}”", unfit.what, unfit.fix))
+            self.problems.append(Problem("PROJ-050", Place.of(self.where, label), unfit.what, unfit.fix))
             return None
 
     def number(self, name: str, label: str) -> int | None:
@@ -165,7 +148,7 @@ class Reading:
             return int(text)
         self.problems.append(
             Problem(
-                "PROJ-050", f"{self.where} “{label}”", f"“{text}”不是整数。" if text else "没有填写。", "请写整数。"
+                "PROJ-050", Place.of(self.where, label), f"“{text}”不是整数。" if text else "没有填写。", "请写整数。"
             )
         )
         return None
@@ -175,14 +158,19 @@ class Reading:
         if file is None:
             if needed:
                 self.problems.append(
-                    Problem("PROJ-051", f"{self.where} “{label}”", "没有选文件。", "请选一个文件再提交。")
+                    Problem("PROJ-051", Place.of(self.where, label), "没有选文件。", "请选一个文件再提交。")
                 )
             return None
-        if file.size > LARGEST:
-            what = f"《{file.name}》超过 {LARGEST >> 20} 兆。"
-            self.problems.append(Problem("PROJ-051", f"{self.where} “{label}”", what, "请压缩或拆开后再上传。"))
-            return None
-        return file.name, file.read()
+        larger = file_sizes.too_large(
+            file.size,
+            file_sizes.EVIDENCE,
+            code="PROJ-051",
+            where=Place.of(self.where, label),
+            what=f"《{file.name}》超过 {file_sizes.megabytes(file_sizes.EVIDENCE)} 兆。",
+            fix="请压缩或拆开后再上传。",
+        )
+        self.problems += larger
+        return None if larger else (file.name, file.read())
 
     def check(self) -> None:
         if self.problems:

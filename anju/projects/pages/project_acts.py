@@ -7,10 +7,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from anju.core.pages.addresses import path_of
+from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import frame, show
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import address
 from anju.problems import Problem, Refused
 from anju.projects.fields import PLANNED, fields_for
 from anju.projects.models import Project

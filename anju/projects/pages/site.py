@@ -5,12 +5,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anju.core.pages.addresses import path_of
+from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import show
 from anju.core.pages.files import file_response
 from anju.core.people import scope
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import address
 from anju.problems import Refused
 from anju.projects.models import Event
 from anju.projects.pages import filters
@@ -67,7 +66,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
     return show(
         request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=filters.summary(line),
         project_path=path_of("projects:project", pk), photo_inputs=about, place_inputs=place, record_inputs=[one for one in inputs if one.name != "on"],
-        record_open=bool(said.get("kind")), kinds_told=event_kinds_of(found), wrong_photo=any("照片" in one.where for one in problems),
+        record_open=bool(said.get("kind")), kinds_told=event_kinds_of(found), wrong_photo=any(one.where.field == "照片" for one in problems),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from anju.core.pages.context import frame
 from anju.core.pages.files import file_response
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.problems import Refused
 from anju.returns.files.audit import audit_export
 from anju.returns.models import Return

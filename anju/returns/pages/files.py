@@ -15,7 +15,7 @@ from anju.core.pages.context import frame, show
 from anju.core.pages.files import KINDS, file_response
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.people.permissions import acting, may
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.problems import Problem, Refused
 from anju.returns.files import papers, receivers, workbook
 from anju.returns.models import Return

@@ -16,7 +16,7 @@ from anju.core.pages.addresses import path_of
 from anju.core.pages.context import frame, show
 from anju.core.pages.page import page
 from anju.core.people.permissions import acting, may
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.problems import Problem, Refused
 from anju.returns.files import papers, receivers
 from anju.returns.forms import calendar
@@ -183,7 +183,8 @@ def answer_json(request: HttpRequest, ret: Return, read: reading.Reading, **extr
 
 def refused_json(refused: Refused) -> JsonResponse:
     return JsonResponse(
-        {"problems": [{"what": one.what, "fix": one.fix, "where": one.where} for one in refused.problems]}, status=422
+        {"problems": [{"what": one.what, "fix": one.fix, "where": str(one.where)} for one in refused.problems]},
+        status=422,
     )
 
 

@@ -13,7 +13,7 @@ from anju.core.pages.context import Frame, frame, show
 from anju.core.pages.html import element, join, markup, slot, writer
 from anju.core.people.permissions import acting, may
 from anju.core.people.scope import Operator
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.problems import Problem
 from anju.returns.base import unlocked
 from anju.returns.forms import calendar
