@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from anju import file_sizes
+from anju.core.files import keep_file
 from anju.core.models.file import File
 from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import acting
@@ -24,7 +25,6 @@ from anju.projects.queries import projects
 from anju.projects.queries.conditions import checklist
 from anju.projects.queries.overdue import project_line
 from anju.projects.services import events as event_services
-from anju.projects.services import photos
 from anju.projects.services import projects as project_services
 
 
@@ -71,7 +71,7 @@ def keep_evidence(user: Operator, project: Project, chosen: tuple[str, bytes] | 
         return None
     name, content = chosen
     media = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return photos.keep_file(by=user, region_id=project.region_id, name=name, content=content, media=media)
+    return keep_file(by=user, region_id=project.region_id, name=name, content=content, media=media)
 
 
 def record_from(reading: Reading, user: Operator, project: Project, evidence: File | None) -> Event:
@@ -167,7 +167,7 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
         void = reading.text("also") == "void"
         on = event.on if void else reading.day("on", "日期")
         reading.check()
-        amount = None if void else reading.text("amount") if unit else project_services.KEEP
+        amount = None if void else reading.text("amount") if unit else event_services.KEEP
         event_services.mend(
             by=user, event_id=pk, reason=reading.text("reason"), amount=amount, on=on, part=reading.text("part"), number=reading.text("number"),
             ordered_by=reading.text("ordered_by"),

@@ -14,6 +14,7 @@ from anju.returns.forms.spec import Spec
 from anju.returns.queries.checks import BLANK, Finding
 from anju.returns.queries.grid import Grid, GridCell
 from anju.returns.queries.values import typed
+from anju.returns.sources.ledgers import named
 
 KINDS = {"prefill": "开表时预填", "page": "在页面上填", "workbook": "从离线表并入", "correct": "更正时带入"}
 FOLDED = 4  # so many that ask the same become one entry of the list
@@ -79,7 +80,7 @@ write_moved = writer(
 def heads(grid: Grid) -> SafeString:
     """The rows of heads with the units in them, and over the lines' names the corner."""
     known = grid.spec.by_code
-    corner = write_corner(rows=len(grid.groups), text="项目名称" if grid.spec.rows.projects else "指标")
+    corner = write_corner(rows=len(grid.groups), text=named(grid.spec, "指标"))
     lines = []
     for line in grid.groups:
         cells = []

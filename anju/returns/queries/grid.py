@@ -53,7 +53,7 @@ class GridLine:
     indent: int = 0
     number: str = ""
     code: str = ""
-    project: int | None = None
+    item: int | None = None
     computed: bool = False
     heading: bool = False
 
@@ -129,7 +129,7 @@ def lay_out_grid(user: Operator, ret: Return, read: Reading | None = None) -> Gr
                     indent=fixed.indent if fixed else 0,
                     number=fixed.number if fixed else "",
                     code=str(line.facts.get("code", "")),
-                    project=line.project,
+                    item=line.item,
                     computed=fixed.computed if fixed else False,
                     heading=fixed.heading if fixed else False,
                 )
