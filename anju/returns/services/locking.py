@@ -79,7 +79,15 @@ def _stated(read: Reading) -> Iterator[Stated]:
                 if value is not None:
                     source = column.source
                     kind = line.facts.get("kind", "")
-                    yield Stated(line.item, kind, event, value, recorded, source.mode or "", source.rest)
+                    yield Stated(
+                        item=line.item,
+                        kind=kind,
+                        event=event,
+                        value=value,
+                        recorded=recorded,
+                        mode=source.mode or "",
+                        rest=source.rest,
+                    )
 
 
 def _by_event(columns: Iterable[Column]) -> dict[str, list[Column]]:
