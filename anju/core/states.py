@@ -68,7 +68,16 @@ def move(thing: models.Model, name: str, *, by: Operator, on: date, reason: str 
     if not rows.filter(state=chosen.source).update(state=chosen.target):
         raise Refused(_elsewhere(thing, chosen, rows.values_list("state", flat=True).first()))
     act.steps.append(
-        trail.Step(name, thing, chosen.source, chosen.target, on, reason, because, getattr(thing, "region_id", None))
+        trail.Step(
+            move=name,
+            thing=thing,
+            source=chosen.source,
+            target=chosen.target,
+            on=on,
+            reason=reason,
+            because=because,
+            region_id=getattr(thing, "region_id", None),
+        )
     )
     thing.state = chosen.target
     return chosen

@@ -32,6 +32,7 @@ from anju.runs.services import runs
 from anju.workbooks.reading import reader
 
 Say = Callable[[str], None]
+LEVELS = {level.label: level.value for level in TargetDocument.Level}  # a place says 国家, 省, 市, 县
 
 
 @dataclass
@@ -61,7 +62,7 @@ def load(folder: Path, *, say: Say) -> Loaded:
     with scoped(by):
         targets = {
             paper.number: target_document(
-                by=by, region=region, number=paper.number, title=paper.title, level=paper.level,
+                by=by, region=region, number=paper.number, title=paper.title, level=LEVELS[paper.level],
                 issued_on=paper.issued_on, effective_on=paper.effective_on,
             )
             for paper in place.targets

@@ -59,7 +59,7 @@ def _targets(by, city: Region, today: datetime.date) -> None:
         by=by,
         number=number,
         title=f"关于下达{year}年度目标任务的通知（{MARK}）",
-        level="市",
+        level="city",
         region=city,
         issued_on=datetime.date(today.year, 2, 20),
     )

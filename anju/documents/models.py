@@ -79,3 +79,6 @@ class Version(models.Model):
         verbose_name = "公文版本"
         ordering = ["document", "-serial"]
         constraints = [models.UniqueConstraint(fields=["document", "serial"], name="one_version_per_serial")]
+
+    def __str__(self) -> str:
+        return f"第{self.serial}稿"

@@ -56,7 +56,15 @@ def write(
         draft.title = made.title
         draft.save(update_fields=["title"])
     if last is None or last.html != made.html or (last.options, last.prose) != (options, prose):
-        _append(by, draft, made, options, prose, reason, "documents.draft" if last is None else "documents.revise")
+        _append(
+            by,
+            document=draft,
+            made=made,
+            options=options,
+            prose=prose,
+            reason=reason,
+            act="documents.draft" if last is None else "documents.revise",
+        )
     return draft
 
 

@@ -1,7 +1,7 @@
 """A figure as everyone above reads it, and its exact arithmetic. Pure: no database, no float, one rounding per division."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -92,20 +92,6 @@ class Figure:
             return ""
         before, middle, after = APPROXIMATE[self.approx]
         return f"{before}{digits}{middle}{'' if name == '1' else name}{after}"
-
-
-def made(kind: type["Figure"], values: dict[str, Any]) -> "Figure":
-    """A figure with these fields, the others as they are by default. A page makes hundreds: a frozen class's own way takes four times as long."""
-    figure = object.__new__(kind)
-    vars(figure).update(values)
-    return figure
-
-
-def replace(figure: Figure, **values: Any) -> Figure:
-    """As dataclasses.replace."""
-    kept = vars(figure) | values
-    kept.pop("exact", None)  # what was reckoned of the old value
-    return made(type(figure), kept)
 
 
 @dataclass(frozen=True)

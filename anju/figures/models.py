@@ -10,7 +10,6 @@ from django.db.models import F, Q
 
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
-from anju.core.regions import levels
 from anju.figures.figure import NUMBER, SHARE, STATES
 from anju.quantities import APPROXIMATE
 
@@ -25,7 +24,11 @@ class Calibre(models.Model):
     note = models.CharField(max_length=400, blank=True)
 
     class Meta:
+        verbose_name = "口径"
         db_table = "figures_calibre"
+
+    def __str__(self) -> str:
+        return self.name or self.code
 
 
 class Measure(models.Model):
@@ -63,8 +66,12 @@ class Measure(models.Model):
     origin = models.CharField(max_length=100, help_text="catalogue, or the file of the place that brought it")
 
     class Meta:
+        verbose_name = "统计指标"
         db_table = "figures_measure"
         ordering = ["order", "code"]
+
+    def __str__(self) -> str:
+        return self.name
 
     def get_absolute_url(self) -> str:
         return path_of("figures:measure", self.code)
@@ -101,26 +108,39 @@ class Source(models.Model):
     undo_reason = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = "数据来源"
         db_table = "figures_source"
         indexes = [models.Index(fields=["sha256", "map_id"], name="source_by_file")]
 
-
-LEVEL_CHOICES = [(level, level) for level in levels.LEVELS]
+    def __str__(self) -> str:
+        return self.title or self.file_name or self.get_kind_display()
 
 
 class TargetDocument(models.Model):
     """A document that sets targets (下达文件). region: the one whose total it divides among its parts."""
 
+    class Level(models.TextChoices):
+        """The codes are those of kinds of regions; the label is also the calibre that the level's targets are published under."""
+
+        NATION = "nation", "国家"
+        PROVINCE = "province", "省"
+        CITY = "city", "市"
+        COUNTY = "county", "县"
+
     number = models.CharField(max_length=100, help_text="文号")
     title = models.TextField()
-    level = models.CharField(max_length=2, choices=LEVEL_CHOICES)
+    level = models.CharField(max_length=10, choices=Level.choices)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     issued_on = models.DateField(null=True, help_text="NULL: a superior's document that is only known by its number")
     effective_on = models.DateField(null=True)
 
     class Meta:
+        verbose_name = "下达文件"
         db_table = "figures_target_document"
         constraints = [models.UniqueConstraint(fields=["number", "region"], name="one_target_document_per_number")]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class Node(models.Model):
@@ -131,7 +151,7 @@ class Node(models.Model):
 
     document = models.ForeignKey(TargetDocument, models.PROTECT, related_name="nodes")
     number = models.CharField(max_length=100)
-    level = models.CharField(max_length=2, choices=LEVEL_CHOICES)
+    level = models.CharField(max_length=10, choices=TargetDocument.Level.choices)
     issued_on = models.DateField(null=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
     target = models.ForeignKey(Measure, models.PROTECT, related_name="+")
@@ -144,6 +164,7 @@ class Node(models.Model):
     at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name = "节点"
         db_table = "figures_node"
         ordering = ["on", "target_id", "id"]
         constraints = [
@@ -160,6 +181,9 @@ class Node(models.Model):
                 name="node_is_a_share_or_a_number",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.on}"
 
 
 class Keyed(models.Model):
@@ -203,6 +227,7 @@ class Observation(Keyed):
     share_of = models.ForeignKey(Measure, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
+        verbose_name = "填报数"
         db_table = "figures_observation"
         indexes = [
             models.Index(fields=["region", "period", "measure", "calibre", "-id"], name="observation_by_key"),
@@ -226,6 +251,9 @@ class Observation(Keyed):
             models.CheckConstraint(condition=Q(places__range=(0, 30)), name="places_are_decimals"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.measure_id} {self.period}（第{self.pk}号）"
+
 
 class Undone(models.Model):
     """An observation taken back with its import. A row of its own, because observations are never changed; by region, so that all who see
@@ -235,7 +263,11 @@ class Undone(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
+        verbose_name = "撤销的数"
         db_table = "figures_undone"
+
+    def __str__(self) -> str:
+        return f"第{self.observation_id}号"
 
 
 class CurrentFigure(Keyed):
@@ -244,6 +276,7 @@ class CurrentFigure(Keyed):
     observation = models.OneToOneField(Observation, models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = "现行数"
         db_table = "figures_current"
         constraints = [
             models.UniqueConstraint(fields=["region", "period", "measure", "calibre"], name="one_current_figure")
@@ -256,3 +289,6 @@ class CurrentFigure(Keyed):
                 condition=models.Q(calibre="", state="number"),
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} {self.period}"

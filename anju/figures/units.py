@@ -66,7 +66,7 @@ def stored(
     if isinstance(value, Fraction):
         return shared(measure, calibre, where, value, 0, approx)
     if state != NUMBER:
-        return Stored(measure, calibre, state, None, measure.unit, 0, "")
+        return Stored(measure=measure, calibre=calibre, state=state, value=None, unit=measure.unit, places=0, approx="")
     try:
         sign, digits, exponent = Decimal(value).as_tuple() if isinstance(value, str | int | Decimal) else (0, (), "")
         if abs(exponent) > LONGEST:  # 1e999999999 would keep the machine busy for hours
@@ -87,7 +87,15 @@ def stored(
     base, problem = based(measure, where, number, places, unit_name)
     if problem:
         raise Refused(problem)
-    return Stored(measure, calibre, NUMBER, base, unit(unit_name).name, places, approx)
+    return Stored(
+        measure=measure,
+        calibre=calibre,
+        state=NUMBER,
+        value=base,
+        unit=unit(unit_name).name,
+        places=places,
+        approx=approx,
+    )
 
 
 def shared(
@@ -100,7 +108,9 @@ def shared(
                 "FIG-015", where, f"“{measure.name}”的单位是{measure.unit}，不能写成比例。", f"请写成{measure.unit}数。"
             )
         )
-    return Stored(measure, calibre, SHARE, None, "%", places, approx, share=share)
+    return Stored(
+        measure=measure, calibre=calibre, state=SHARE, value=None, unit="%", places=places, approx=approx, share=share
+    )
 
 
 def misplaced(measure: Measure, calibre: str, where: Place | str) -> Problem | None:

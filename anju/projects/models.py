@@ -157,6 +157,9 @@ class Event(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.on} {self.kind}"
+
 
 class Condition(models.Model):
     """One line of the checklist of 开工条件 of a project: met on which day, by which paper. Codes are in events.yaml."""
@@ -173,6 +176,9 @@ class Condition(models.Model):
     class Meta:
         verbose_name = "开工条件"
         constraints = [models.UniqueConstraint(fields=["project", "code"], name="condition_once")]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Adjustment(models.Model):
@@ -202,6 +208,9 @@ class Adjustment(models.Model):
         verbose_name = "项目调整"
         ordering = ["on", "id"]
 
+    def __str__(self) -> str:
+        return f"{self.on} {self.get_kind_display()}{self.number}"
+
 
 class Photo(models.Model):
     """A photograph of the site, with its day and place."""
@@ -217,6 +226,9 @@ class Photo(models.Model):
     class Meta:
         verbose_name = "现场照片"
         ordering = ["-taken_on", "-id"]
+
+    def __str__(self) -> str:
+        return self.caption or f"摄于{self.taken_on}"
 
 
 class Cohort(models.Model):
@@ -251,6 +263,9 @@ class Member(models.Model):
     class Meta:
         verbose_name = "清单项目"
         constraints = [models.UniqueConstraint(fields=["cohort", "project"], name="member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.cohort_id}·{self.project_id}"
 
 
 class Entry(models.Model):
@@ -287,6 +302,9 @@ class Look(models.Model):
         verbose_name = "规则书提醒"
         ordering = ["-on", "-id"]
 
+    def __str__(self) -> str:
+        return f"截至{self.on}"
+
 
 class Notice(models.Model):
     """One thing that was noticed of a project, in its place among the others: the gravest first."""
@@ -304,6 +322,9 @@ class Notice(models.Model):
         verbose_name = "一处提醒"
         ordering = ["place"]
         constraints = [models.UniqueConstraint(fields=["look", "place"], name="notice_in_its_place")]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Change(models.Model):

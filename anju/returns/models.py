@@ -112,6 +112,9 @@ class Line(models.Model):
         ordering = ["order"]
         constraints = [models.UniqueConstraint(fields=["ret", "key"], name="line_once")]
 
+    def __str__(self) -> str:
+        return self.label
+
 
 class Cell(models.Model):
     """What stands in a cell now. version counts its changes: who writes upon an older one is told who was faster."""
@@ -142,6 +145,9 @@ class Cell(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.line}·{self.column}"
+
 
 class Change(models.Model):
     """One change of a cell (改动): what stood before. Append-only; a return's history is these."""
@@ -161,6 +167,9 @@ class Change(models.Model):
         verbose_name = "填报改动"
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["ret", "line", "column", "version"], name="change_once")]
+
+    def __str__(self) -> str:
+        return f"{self.line}·{self.column}（第{self.version}次）"
 
 
 class Answer(models.Model):
@@ -185,6 +194,9 @@ class Answer(models.Model):
             models.CheckConstraint(condition=Q(waiver=False) | Q(until__isnull=False), name="waiver_expires")
         ]
 
+    def __str__(self) -> str:
+        return self.said
+
 
 class Opinion(models.Model):
     """A department's opinion in the joint review (联审意见). The latest of each organisation counts. Append-only."""
@@ -204,6 +216,9 @@ class Opinion(models.Model):
         verbose_name = "联审意见"
         ordering = ["id"]
 
+    def __str__(self) -> str:
+        return "同意" if self.agrees else "不同意"
+
 
 class Step(models.Model):
     """One step of a return through its states (环节): who, when, with which remark. Append-only."""
@@ -221,6 +236,9 @@ class Step(models.Model):
     class Meta:
         verbose_name = "办理环节"
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.move} {self.by_name}"
 
 
 class Receipt(models.Model):
@@ -268,3 +286,6 @@ class Paper(models.Model):
     class Meta:
         verbose_name = "盖章件"
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.digest[:12]

@@ -17,6 +17,9 @@ class BookCopy(models.Model):
     class Meta:
         verbose_name = "规则书存本"
 
+    def __str__(self) -> str:
+        return self.file
+
 
 class Run(models.Model):
     """One run of one book over the rows of one region and period.

@@ -21,7 +21,7 @@ JUNE, SEPTEMBER = date(2021, 6, 30), date(2021, 9, 30)
 @pytest.fixture
 def paper(user, city):
     return targets.target_document(
-        by=user, number="保〔2021〕1号", title="实施方案", level="市", region=city, issued_on=date(2021, 8, 5)
+        by=user, number="保〔2021〕1号", title="实施方案", level="city", region=city, issued_on=date(2021, 8, 5)
     )
 
 
@@ -84,7 +84,7 @@ def test_a_node_before_its_document_binds_no_one_and_says_why(user, city, plan):
 
 def test_an_addition_made_after_the_node_does_not_reach_back_to_it(user, city, east, plan):
     more = targets.target_document(
-        by=user, number="保〔2021〕9号", title="追加", level="市", region=city, issued_on=date(2021, 10, 8)
+        by=user, number="保〔2021〕9号", title="追加", level="city", region=city, issued_on=date(2021, 10, 8)
     )
     observations.enter(by=user, measure=TARGET, region=city, period=YEAR, value="50", document=more, adds=True)
     observations.enter(by=user, measure=TARGET, region=east, period=YEAR, value="50", document=more, adds=True)

@@ -22,7 +22,7 @@ def paper(user, city):
         by=user,
         number="保〔2021〕1号",
         title="任务分解",
-        level="市",
+        level="city",
         region=city,
         issued_on=date(2021, 3, 5),
         effective_on=date(2021, 3, 1),
@@ -40,7 +40,7 @@ def hand_out(user, city, paper, lines, **more):
 def test_the_same_document_twice_is_one_and_another_under_its_number_is_refused(user, city, paper):
     known = {
         "number": paper.number,
-        "level": "市",
+        "level": "city",
         "region": city,
         "issued_on": date(2021, 3, 5),
         "effective_on": date(2021, 3, 1),
@@ -49,7 +49,7 @@ def test_the_same_document_twice_is_one_and_another_under_its_number_is_refused(
     with pytest.raises(Refused, match="FIG-054"):
         target_document(by=user, title="别的", **known)
     with pytest.raises(Refused, match="FIG-055"):
-        target_document(by=user, **known | {"title": "任务分解", "level": "乡"})
+        target_document(by=user, **known | {"title": "任务分解", "level": "township"})
     assert Trail.objects.filter(act="targets.register_document").count() == 1
 
 
@@ -78,7 +78,7 @@ def test_more_handed_out_by_hand_is_refused_too(user, city, east, west, paper):
 
 
 def test_a_city_that_sets_more_than_the_province_is_shown_as_that(user, city, east, paper):
-    above = target_document(by=user, number="省〔2021〕9号", title="下达任务", level="省", region=city)
+    above = target_document(by=user, number="省〔2021〕9号", title="下达任务", level="province", region=city)
     observations.enter(by=user, measure=CODE, region=city, period=YEAR, value="90", calibre="省", document=above)
     hand_out(user, city, paper, [(city, "100"), (east, "100")])
     division = targets.decomposition(user, paper)(CODE)
@@ -94,7 +94,7 @@ def test_a_part_without_a_number_leaves_the_remainder_unknown(user, city, east, 
 def test_an_addition_in_mid_year_adds_to_what_is_in_force(user, city, east, west, paper):
     hand_out(user, city, paper, [(city, "100"), (east, "60"), (west, "40")])
     more = target_document(
-        by=user, number="保〔2021〕7号", title="追加任务", level="市", region=city, issued_on=date(2021, 8, 2)
+        by=user, number="保〔2021〕7号", title="追加任务", level="city", region=city, issued_on=date(2021, 8, 2)
     )
     hand_out(user, city, more, [(city, "30"), (east, "30")], adds=True, sha="2" * 64)
     assert [current.figure(user, CODE, region, YEAR, "市").text() for region in (city, east, west)] == [
@@ -116,7 +116,7 @@ def test_an_addition_in_mid_year_adds_to_what_is_in_force(user, city, east, west
 def test_an_addition_entered_by_hand_is_added_once(user, city, paper):
     observations.enter(by=user, measure=CODE, region=city, period=YEAR, value="100", document=paper)
     more = target_document(
-        by=user, number="保〔2021〕7号", title="追加任务", level="市", region=city, issued_on=date(2021, 8, 2)
+        by=user, number="保〔2021〕7号", title="追加任务", level="city", region=city, issued_on=date(2021, 8, 2)
     )
     for _ in range(2):
         observations.enter(by=user, measure=CODE, region=city, period=YEAR, value="30", document=more, adds=True)
@@ -126,7 +126,7 @@ def test_an_addition_entered_by_hand_is_added_once(user, city, paper):
 def test_a_corrected_addition_is_still_an_addition(user, city, paper):
     observations.enter(by=user, measure=CODE, region=city, period=YEAR, value="100", document=paper)
     more = target_document(
-        by=user, number="保〔2021〕7号", title="追加任务", level="市", region=city, issued_on=date(2021, 8, 2)
+        by=user, number="保〔2021〕7号", title="追加任务", level="city", region=city, issued_on=date(2021, 8, 2)
     )
     observations.enter(by=user, measure=CODE, region=city, period=YEAR, value="30", document=more, adds=True)
     observations.correct(by=user, measure=CODE, region=city, period=YEAR, value="135", reason="追加 35，抄错")
@@ -185,7 +185,7 @@ def test_a_share_needs_a_base_that_the_catalogue_names(user, city):
 
 def test_a_node_dated_before_its_document_binds_no_one(user, city):
     paper = target_document(
-        by=user, number="保〔2020〕1号", title="方案", level="市", region=city, issued_on=date(2020, 8, 5)
+        by=user, number="保〔2020〕1号", title="方案", level="city", region=city, issued_on=date(2020, 8, 5)
     )
     for when, rate in (("2020-06", "80"), ("2020-09", "100")):
         observations.enter(

@@ -119,7 +119,7 @@ def test_a_reused_connection_without_scope_shows_nothing(prepared):
     """After a scope the setting is '' and not NULL: both must show nothing, whatever is asked."""
     user, city, east = prepared
     with scoped(user):
-        paper = target_document(by=user, number="保〔2021〕1号", title="分解", level="市", region=city)
+        paper = target_document(by=user, number="保〔2021〕1号", title="分解", level="city", region=city)
         observations.enter(by=user, measure="shanty.start.target", region=city, period=YEAR, value="5", document=paper)
         brought = imports.import_tables(
             by=user, readings=reading(cell(east, "prh.start", "1")), region=city, period=YEAR, content=b"PK"

@@ -40,7 +40,7 @@ def year(scope, parts):
     """Three places asked for 100, 100 and 50, the fourth for nothing; all by September, half of it by June."""
     city = place(scope)
     paper = targets.target_document(
-        by=scope, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 3, 1)
+        by=scope, number="示保〔2023〕1号", title="实施方案", level="city", region=city, issued_on=date(2023, 3, 1)
     )
     for region, value in zip((city, *parts), ("250", "100", "100", "50", "0"), strict=True):
         enter(scope, region, "2023", value, TARGET, document=paper)

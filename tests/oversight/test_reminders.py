@@ -40,7 +40,7 @@ def plan(scope, parts):
     """100 each by 30 September; the first is there, the second is short of it, the third did not report."""
     city = place(scope)
     paper = targets.target_document(
-        by=scope, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 3, 1)
+        by=scope, number="示保〔2023〕1号", title="实施方案", level="city", region=city, issued_on=date(2023, 3, 1)
     )
     for region in (city, *parts):
         value = "300" if region == city else "100"

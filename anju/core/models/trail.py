@@ -33,6 +33,9 @@ class Trail(models.Model):
             models.Index(fields=["object_type", "object_id"], name="trail_object"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.act}：{self.obj}"
+
     @property
     def said(self) -> dict[str, Any]:
         """What was written, as it was written."""
@@ -49,3 +52,6 @@ class TrailSeal(models.Model):
     class Meta:
         verbose_name = "留痕封存"
         ordering = ["seq"]
+
+    def __str__(self) -> str:
+        return f"第{self.seq}环"

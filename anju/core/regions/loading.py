@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable
 from datetime import date
 from importlib.resources import files
+from typing import NamedTuple
 
 from django.db import connections, transaction
 
@@ -60,6 +61,17 @@ def add_pseudo(
     return made
 
 
+class RegionRow(NamedTuple):
+    """A region as the shipped list has it; since, until: years."""
+
+    code: str
+    name: str
+    short: str
+    kind: str
+    since: int
+    until: int | None
+
+
 def load_national() -> int:
     """Bring the shipped national regions into the table, as the owner; how many rows were new or changed. Repeating changes nothing."""
     rows = list(
@@ -69,15 +81,15 @@ def load_national() -> int:
         cursor.execute(
             "SELECT code, name, short, kind, extract(year FROM valid_from)::int, extract(year FROM valid_until)::int FROM core_region"
         )
-        there = set(cursor.fetchall())
+        there = set(map(RegionRow._make, cursor.fetchall()))
         wanted = [
-            (
-                row["code"],
-                row["name"],
-                names.short(row["name"]),
-                row["kind"],
-                int(row["from"]),
-                int(row["until"]) if row["until"] else None,
+            RegionRow(
+                code=row["code"],
+                name=row["name"],
+                short=names.short(row["name"]),
+                kind=row["kind"],
+                since=int(row["from"]),
+                until=int(row["until"]) if row["until"] else None,
             )
             for row in rows
         ]
@@ -88,9 +100,9 @@ def load_national() -> int:
             " ON COMMIT DROP"
         )
         with cursor.copy("COPY coming FROM STDIN") as copy:
-            for position, (row, (code, name, short, kind, since, until)) in enumerate(zip(rows, wanted, strict=True)):
-                day = date(until, 1, 1) if until else None
-                copy.write_row((code, name, short, kind, date(since, 1, 1), day, row["parent"] or None, position * 100))
+            for position, (row, region) in enumerate(zip(rows, wanted, strict=True)):
+                since, until = date(region.since, 1, 1), date(region.until, 1, 1) if region.until else None
+                copy.write_row((*region[:4], since, until, row["parent"] or None, position * 100))
         cursor.execute(
             'INSERT INTO core_region (code, name, short, also, kind, valid_from, valid_until, "order")'
             " SELECT code, name, short, '{}', kind, valid_from, valid_until, position FROM coming ORDER BY position"

@@ -61,7 +61,16 @@ def record(
     """
     outer = _under_way.get()
     return _write(
-        Said(acts.known(act).code, obj, before, after, reason, region_id, digest, count),
+        Said(
+            act=acts.known(act).code,
+            obj=obj,
+            before=before,
+            after=after,
+            reason=reason,
+            region_id=region_id,
+            digest=digest,
+            count=count,
+        ),
         by=by,
         outer=outer.number_for_inner() if outer else None,
     )
@@ -247,7 +256,16 @@ def describe(
     here = under_way()
     if here.said is not None:
         raise RuntimeError(f"{here.code}: one act leaves one row, and it was described already")
-    here.said = Said(acts.known(act or here.code).code, obj, before, after, reason, region_id, digest, count)
+    here.said = Said(
+        act=acts.known(act or here.code).code,
+        obj=obj,
+        before=before,
+        after=after,
+        reason=reason,
+        region_id=region_id,
+        digest=digest,
+        count=count,
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -34,7 +34,16 @@ def leader(request: HttpRequest) -> HttpResponse:
     reported = periods.reported_by(on)
     catalogue, names = current.measures(user), calibre_names()
     reports = told.reports(user, catalogue, made.region)
-    summary = told.summary(user, catalogue, reports, made.region, below, made.period, names, reported)
+    summary = told.summary(
+        user,
+        catalogue=catalogue,
+        reports=reports,
+        region=made.region,
+        below=below,
+        period=made.period,
+        names=names,
+        on=reported,
+    )
     gaps = node_queries.nodes(user, made.region, on, below)
     ahead = gaps.next or gaps.last
     finding = nodes.heading(gaps, summary.noun)

@@ -9,12 +9,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, show
 from anju.core.pages.files import file_response
+from anju.core.pages.html import trusted
 from anju.core.pages.page import page
 from anju.core.people.permissions import acting
 from anju.documents import kinds, queries, services
@@ -95,7 +95,7 @@ def preview(request: HttpRequest, document: Document, status: int = 200, **extra
         "version": version,
         "versions": versions,
         "newest": newest,
-        "article": mark_safe(queries.text(document, version)),
+        "article": trusted(queries.text(document, version)),
         "warnings": [Problem(**warning) for warning in version.warnings],
         "ask_stale": newest and document.state != Document.WITHDRAWN,
         "annexed": 'class="annex' in version.html,

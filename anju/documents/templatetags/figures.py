@@ -3,9 +3,9 @@
 from datetime import date
 
 from django import template
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
+from anju.core.pages.html import join
 from anju.core.wording import period_label
 from anju.documents.layout.markup import chinese_date
 from anju.documents.text import references, wording
@@ -29,13 +29,13 @@ def cell(figure, words: str | None = None) -> SafeString:
 @register.simple_tag(takes_context=True)
 def prose(context, key: str) -> SafeString:
     """The free paragraphs of that key, with their figures; nothing when there are none."""
-    return mark_safe("\n".join(references.paragraph(item) for item in context["_paragraphs"].get(key, ())))
+    return join((references.paragraph(item) for item in context["_paragraphs"].get(key, ())), "\n")
 
 
 @register.filter
 def listed(names) -> str:
     """城区、阳城县"""
-    return "、".join(escape(str(name)) for name in names or ())
+    return "、".join(str(name) for name in names or ())
 
 
 @register.filter

@@ -57,7 +57,13 @@ def compose(
     books = [dict(book) for book in context.get("books", ())]
     reminders = [*context.get("reminders", ()), *kind.remind(prose)]
     return Composed(
-        str(context["title"]), html, cited, _noted(html, cited), books, template_digest(kind.template), reminders
+        title=str(context["title"]),
+        html=html,
+        cited=cited,
+        figures=_noted(html, cited),
+        books=books,
+        template_digest=template_digest(kind.template),
+        reminders=reminders,
     )
 
 

@@ -6,9 +6,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from anju.core.pages.html import element, markup, slot, writer
 from anju.figures.figure import NOTHING_TO_ADD, exact_places
 from anju.quantities import ABOUT, ALIASES, APPROXIMATE, UNITS
 from anju.quantities import unit as unit_of
@@ -78,6 +78,11 @@ def text_of(figure: Any, look: Look) -> str:
     return f"{ABOUT if behind_unit else before}{digits}{after}{percent}"
 
 
+write_figure = writer(element("data", slot("text"), css=slot("css"), value=slot("value"), data_ref=slot("ref")))
+write_blank = writer(element("data", slot("text"), css="fig none", data_ref=slot("ref")))
+write_cell = writer(element("td", markup("figure"), css="num"))
+
+
 def figure_html(figure: Any, look: Look, said_blank: str = "") -> SafeString:
     """said_blank: what is printed for 无任务 and 不适用 when the source itself said so.
 
@@ -89,15 +94,15 @@ def figure_html(figure: Any, look: Look, said_blank: str = "") -> SafeString:
         cited[ref] = figure
     if not text:
         said = getattr(figure, "observation_id", None) is not None and figure.state in NOTHING_TO_ADD
-        return format_html('<data class="fig none" data-ref="{}">{}</data>', ref, said_blank if said else "")
+        return write_blank(ref=ref, text=said_blank if said else "")
     name = "fig assumed" if getattr(figure, "assumed", False) else "fig"
     value = look.digits(figure)
-    return format_html('<data class="{}" value="{}" data-ref="{}">{}</data>', name, value, ref, text)
+    return write_figure(css=name, value=value, ref=ref, text=text)
 
 
 def cell_html(figure: Any, look: Look) -> SafeString:
     """A complete cell of a table. What the place said to be 无任务 or 不适用 is —, what it did not say is blank."""
-    return format_html('<td class="num">{}</td>', figure_html(figure, look, "—"))
+    return write_cell(figure=figure_html(figure, look, "—"))
 
 
 def observations(figure: Any) -> list[int]:

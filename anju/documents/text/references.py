@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from anju import periods
 from anju.core.models.region import Region
+from anju.core.pages.html import element, join, markup, trusted, writer
 from anju.core.people.scope import Operator
 from anju.core.regions import tree
 from anju.documents.text import wording
@@ -21,6 +21,8 @@ from anju.problems import Problem, Refused
 REFERENCE = re.compile(r"\[\[(.*?)\]\]")
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 HEADS = (("### ", "h3"), ("## ", "h2"))
+WRITE = {tag: writer(element(tag, markup("text"))) for tag in ("p", "h2", "h3")}
+write_bold = writer(element("strong", markup("text")))
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ def _paragraph(text: str, found: dict[str, Printed]) -> Paragraph:
 def paragraph(item: Paragraph) -> SafeString:
     """One paragraph as HTML; its figures are printed (and cited) now."""
     tag, pieces = item
-    texts = (figure_html(piece.figure, piece.look) if isinstance(piece, Printed) else escape(piece) for piece in pieces)
-    bold = BOLD.sub(r"<strong>\1</strong>", "".join(texts))
-    return mark_safe(f"<{tag}>{bold}</{tag}>")
+    line = join(figure_html(piece.figure, piece.look) if isinstance(piece, Printed) else piece for piece in pieces)
+    between = BOLD.split(line)  # escaping leaves the stars; a figure may stand between them
+    bold = join(write_bold(text=trusted(one)) if place % 2 else trusted(one) for place, one in enumerate(between))
+    return WRITE[tag](text=bold)

@@ -58,7 +58,15 @@ def explorer(request: HttpRequest, form: str = "") -> HttpResponse:
     }
     only = set(request.GET.getlist("only"))
     chosen = [group for group in topics[topic] if group.base.code in only] or topics[topic]
-    sheet = topic_sheet(request.operator, "topic", chosen, listed, made.period, calibre_names(), links)
+    sheet = topic_sheet(
+        request.operator,
+        sheet_id="topic",
+        wanted=chosen,
+        regions=listed,
+        period=made.period,
+        names=calibre_names(),
+        links=links,
+    )
     sort_rows(sheet, [leaf.code for group in chosen for leaf in group.leaves], request.GET.get("sort", ""))
     heading = f"{made.region.name}{period_label(made.period)}{TOPICS.get(topic, topic)}"
     if form:

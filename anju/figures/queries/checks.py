@@ -1,7 +1,7 @@
 """What an import is compared with once it stands: printed results against computed ones, parts against wholes, regions against their total."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator
@@ -52,6 +52,47 @@ def _sum_of(right: Figure) -> str:
         if right.parts
         else ""
     )
+
+
+class PartsRow(NamedTuple):
+    """A whole and the sum of its parts by one dimension, in base units."""
+
+    sheet: str
+    cell: str
+    region: str
+    period: str
+    name: str
+    unit: str
+    dimension: str
+    whole: int
+    parts: int
+
+
+class RegionsRow(NamedTuple):
+    """A total and the sum over the regions directly below, in base units. in_document: of a target that a document divides."""
+
+    sheet: str
+    cell: str
+    region: str
+    period: str
+    name: str
+    unit: str
+    in_document: bool
+    whole: int
+    parts: int
+
+
+class ScopesRow(NamedTuple):
+    """A share and what it is taken of, about two scopes."""
+
+    sheet: str
+    cell: str
+    region: str
+    period: str
+    name: str
+    scope: str
+    base: str
+    base_scope: str
 
 
 # What stands for the keys of the file, and for the wholes and parts of those that the file does not have.
@@ -135,24 +176,27 @@ def balances(cursor: Any, file_name: str) -> list[Problem]:
     cursor.execute(STANDING)
     cursor.execute("ANALYZE figures_standing")
     cursor.execute(PARTS)
-    for sheet, cell, region, period, name, unit_name, dimension, whole, parts in cursor.fetchall():
+    for row in map(PartsRow._make, cursor.fetchall()):
+        said = (
+            f"{row.region} {row.period} “{row.name}”按{row.dimension}分的各项之和 {_text(row.parts, row.unit)}"
+            f"{'大于' if row.parts > row.whole else '小于'}总数 {_text(row.whole, row.unit)}。"
+        )
         problems.append(
-            Problem(
-                "FIG-033", Place(file=file_name, sheet=sheet, cell=cell),
-                f"{region} {period} “{name}”按{dimension}分的各项之和 {_text(parts, unit_name)}{'大于' if parts > whole else '小于'}总数 {_text(whole, unit_name)}。",
-                "请核对总数和各分项。", ASK,
-            )
-        )  # fmt: skip
+            Problem("FIG-033", Place(file=file_name, sheet=row.sheet, cell=row.cell), said, "请核对总数和各分项。", ASK)
+        )
     cursor.execute(REGIONS)
-    for sheet, cell, region, period, name, unit_name, in_document, whole, parts in cursor.fetchall():
-        if in_document and parts < whole:
+    for row in map(RegionsRow._make, cursor.fetchall()):
+        if row.in_document and row.parts < row.whole:
             continue  # 未分解: shown with the decomposition, and no mistake
-        said = f"{region} {period} “{name}”是 {_text(whole, unit_name)}，各区划之和是 {_text(parts, unit_name)}，相差 {_text(whole - parts, unit_name)}。"
-        if in_document:
+        said = (
+            f"{row.region} {row.period} “{row.name}”是 {_text(row.whole, row.unit)}，各区划之和是 {_text(row.parts, row.unit)}，"
+            f"相差 {_text(row.whole - row.parts, row.unit)}。"
+        )
+        if row.in_document:
             problems.append(
                 Problem(
                     "FIG-036",
-                    Place(file=file_name, sheet=sheet, cell=cell),
+                    Place(file=file_name, sheet=row.sheet, cell=row.cell),
                     said,
                     "同一文件分解下去的不能多于总数；市里加码的，请按市的层级另列总数。",
                     BLOCK,
@@ -160,13 +204,18 @@ def balances(cursor: Any, file_name: str) -> list[Problem]:
             )
         else:
             problems.append(
-                Problem("FIG-034", Place(file=file_name, sheet=sheet, cell=cell), said, "请核对合计和各行。", ASK)
+                Problem(
+                    "FIG-034", Place(file=file_name, sheet=row.sheet, cell=row.cell), said, "请核对合计和各行。", ASK
+                )
             )
     cursor.execute(SCOPES)
-    for sheet, cell, region, period, name, scope, base, other in cursor.fetchall():
-        said = f"{region} {period} “{name}”的范围是“{scope or '全部'}”，而基数“{base}”的范围是“{other or '全部'}”。"
+    for row in map(ScopesRow._make, cursor.fetchall()):
+        said = (
+            f"{row.region} {row.period} “{row.name}”的范围是“{row.scope or '全部'}”，"
+            f"而基数“{row.base}”的范围是“{row.base_scope or '全部'}”。"
+        )
         problems.append(
-            Problem("FIG-037", Place(file=file_name, sheet=sheet, cell=cell), said, "请把两处的范围写成一致。")
+            Problem("FIG-037", Place(file=file_name, sheet=row.sheet, cell=row.cell), said, "请把两处的范围写成一致。")
         )
     return problems
 

@@ -1,7 +1,7 @@
 """Reading the figures that stand now: stored, summed and divided. Used through queries."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -21,10 +21,8 @@ from anju.figures.figure import (
     UNSORTED,
     Figure,
     computed,
-    made,
     names,
     ratio,
-    replace,
     total,
 )
 from anju.figures.models import REFERENCES, Calibre, CurrentFigure, Measure, Observation
@@ -36,6 +34,21 @@ class Key(NamedTuple):
     region_id: int
     period: str
     calibre: str
+
+
+class CurrentRow(NamedTuple):
+    """What stands under a key; the fields are columns of the table of current figures."""
+
+    state: str
+    value: int | None
+    unit: str = ""
+    places: int = 0
+    assumed: bool = False
+    approx: str = ""
+    observation_id: int | None = None
+
+
+NOTHING_REPORTED = CurrentRow(UNREPORTED, value=None)
 
 
 class Figures(Mapping[Key, Figure]):
@@ -162,31 +175,20 @@ def _leaves(every: Mapping[str, Measure], code: str, calibre: str) -> Iterator[t
 
 def _current(
     user: Operator, leaves: set[tuple[str, str]], regions: Iterable[Region], periods: Collection[str]
-) -> dict[Key, tuple]:
+) -> dict[Key, CurrentRow]:
     rows = CurrentFigure.objects.filter(
         region_id__in={region.pk for region in regions} & user.region_ids,
         period__in=periods,
         measure_id__in={code for code, _ in leaves},
         calibre_id__in={calibre for _, calibre in leaves},
-    ).values_list(
-        "measure_id",
-        "region_id",
-        "period",
-        "calibre_id",
-        "state",
-        "value",
-        "unit",
-        "places",
-        "assumed",
-        "approx",
-        "observation_id",
-    )
-    return {row[:4]: row[4:] for row in rows}  # a Key is such a tuple, and takes four times as long to make
+    ).values_list("measure_id", "region_id", "period", "calibre_id", *CurrentRow._fields)
+    # A Key is such a tuple, and takes four times as long to make.
+    return {row[:4]: CurrentRow._make(row[4:]) for row in rows}
 
 
-def _shares(user: Operator, rows: dict[Key, tuple], regions: list[Region]) -> dict[Key, tuple[Fraction, Figure]]:
+def _shares(user: Operator, rows: dict[Key, CurrentRow], regions: list[Region]) -> dict[Key, tuple[Fraction, Figure]]:
     """For targets set as a share: the fraction and the figure it is taken of, read at the same region and period."""
-    keys = {row[-1]: Key(*key) for key, row in rows.items() if row[0] == SHARE}
+    keys = {row.observation_id: Key(*key) for key, row in rows.items() if row.state == SHARE}
     if not keys:
         return {}
     found = Observation.objects.filter(pk__in=keys).values_list(
@@ -221,26 +223,40 @@ def build(
     region: Region,
     period: str,
     calibre: str,
-    row: tuple | None,
+    row: CurrentRow | None,
     share: tuple[Fraction, Figure] | None = None,
 ) -> Figure:
-    """row: state, value, unit, places, assumed, approx, observation id; None when nothing was ever reported."""
-    state, value, printed, places, assumed, approx, observation_id = row or (UNREPORTED, None, "", 0, False, "", None)
-    number = state == NUMBER
-    result = made(Figure, {
-        "code": measure.code, "name": measure.name, "region": region, "period": period, "calibre": calibre, "state": state, "value": value,
-        "unit": printed if number else measure.unit, "places": places if number else measure.places or 0, "assumed": assumed, "approx": approx,
-        "observation_id": observation_id, "why": "" if number else "未报" if row is None else STATES[state], "kind": measure.kind,
-        "family": unit(measure.unit).family, "whole": measure.of_id or "", "dimension": measure.dimension, "member": measure.member,
-    })  # fmt: skip
-    if state != SHARE:
+    """row: what stands; None when nothing was ever reported. share: of a target set as a share, the fraction and what it is taken of."""
+    stands = row or NOTHING_REPORTED
+    number = stands.state == NUMBER
+    result = Figure(
+        code=measure.code,
+        name=measure.name,
+        region=region,
+        period=period,
+        calibre=calibre,
+        state=stands.state,
+        value=stands.value,
+        unit=stands.unit if number else measure.unit,
+        places=stands.places if number else measure.places or 0,
+        assumed=stands.assumed,
+        approx=stands.approx,
+        observation_id=stands.observation_id,
+        why="" if number else "未报" if row is None else STATES[stands.state],
+        kind=measure.kind,
+        family=unit(measure.unit).family,
+        whole=measure.of_id or "",
+        dimension=measure.dimension,
+        member=measure.member,
+    )
+    if stands.state != SHARE:
         return result
     fraction, base = share
     result = replace(
         result,
         state=UNREPORTED,
         parts=(base,),
-        assumed=assumed or base.assumed,
+        assumed=stands.assumed or base.assumed,
         unit=base.unit,
         places=base.places,
         why="",
@@ -253,23 +269,20 @@ def build(
 def as_figure(row: Observation, measure: Measure | None = None) -> Figure:
     """An observation as it was said: a share as its percentage of the base, whatever the base is now."""
     measure = measure or row.measure
-    if row.state == SHARE:
-        fraction = Fraction(row.share_numerator, row.share_denominator)
-        said = build(
-            measure,
-            row.region,
-            row.period,
-            row.calibre_id,
-            (NUMBER, 0, "%", row.places, row.assumed, row.approx, row.pk),
-        )
-        return replace(computed(said, PERCENT_BASE * fraction), state=SHARE)
-    return build(
-        measure,
-        row.region,
-        row.period,
-        row.calibre_id,
-        (row.state, row.value, row.unit, row.places, row.assumed, row.approx, row.pk),
+    stands = CurrentRow(
+        state=row.state,
+        value=row.value,
+        unit=row.unit,
+        places=row.places,
+        assumed=row.assumed,
+        approx=row.approx,
+        observation_id=row.pk,
     )
+    if row.state != SHARE:
+        return build(measure, row.region, row.period, row.calibre_id, stands)
+    fraction = Fraction(row.share_numerator, row.share_denominator)
+    said = build(measure, row.region, row.period, row.calibre_id, stands._replace(state=NUMBER, value=0, unit="%"))
+    return replace(computed(said, PERCENT_BASE * fraction), state=SHARE)
 
 
 def rollup(

@@ -217,7 +217,7 @@ class _Targets:
         self.found, self.later, self.year = found, later, year
 
     def __call__(self, node: Node, region: Region) -> Figure:
-        order = dict.fromkeys((node.level, "", *reversed(LEVELS)))
+        order = dict.fromkeys((node.get_level_display(), "", *reversed(LEVELS)))
         every = [self.found(node.target_id, region, self.year, level) for level in order]
         figure = next((one for one in every if one.observation_id is not None), every[1])
         added = sum(

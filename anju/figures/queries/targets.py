@@ -36,8 +36,8 @@ class Target:
 
     @property
     def level(self) -> str:
-        """The level that set it; "" when no document is known."""
-        return self.document.level if self.document else ""
+        """The level that set it, as people call it; "" when no document is known."""
+        return self.document.get_level_display() if self.document else ""
 
 
 def targets(user: Operator, region: Region, period: str, on: date | None = None) -> list[Target]:
@@ -80,7 +80,17 @@ def targets(user: Operator, region: Region, period: str, on: date | None = None)
         if document and document.issued_on and calendar.end(when) < document.issued_on:
             why = f"节点 {calendar.end(when)} 早于文件印发日 {document.issued_on}，不溯及既往"
         additions = tuple(_line(one) for one in in_force if one.increment is not None)
-        result.append(Target(figure, row, document, _effective(row, documents), calendar.end(when), additions, why))
+        result.append(
+            Target(
+                figure=figure,
+                observation=row,
+                document=document,
+                effective_on=_effective(row, documents),
+                due=calendar.end(when),
+                additions=additions,
+                why=why,
+            )
+        )
     return result
 
 
@@ -169,12 +179,23 @@ def _divide(of: TargetDocument, key: tuple, group: list[Observation], above: Fig
         if stands.exact is not None and stands.exact > above.exact:
             extra = replace(difference(stands, (above,), "加码"), calibre=stands.calibre)
     measure = group[0].measure
-    return Division(key[1], measure.name, key[2], key[3], printed, parts, handed_out, remainder, above, extra)
+    return Division(
+        code=key[1],
+        name=measure.name,
+        period=key[2],
+        calibre=key[3],
+        whole=printed,
+        parts=parts,
+        handed_out=handed_out,
+        remainder=remainder,
+        above=above,
+        extra=extra,
+    )
 
 
 def _above(user: Operator, of: TargetDocument, keys: Iterable[tuple]) -> dict[tuple, Figure]:
     """The nearest higher level's target of the same region, measure and period."""
-    higher = LEVELS[: LEVELS.index(of.level)][::-1]
+    higher = LEVELS[: LEVELS.index(of.get_level_display())][::-1]
     keys = list(keys)
     if not higher or not keys:
         return {}

@@ -39,20 +39,20 @@ class Row(NamedTuple):
     value: int | None
     unit: str
     places: int
-    approx: str
-    assumed: bool
-    basis: str
-    sheet: str
-    cell: str
-    raw: str
-    cited: str
-    document_id: int | None
-    effective_on: str | None
-    scope_note: str
-    increment: int | None
-    share_numerator: int | None
-    share_denominator: int | None
-    share_of_id: str | None
+    approx: str = ""
+    assumed: bool = False
+    basis: str = ""
+    sheet: str = ""
+    cell: str = ""
+    raw: str = ""
+    cited: str = ""
+    document_id: int | None = None
+    effective_on: str | None = None
+    scope_note: str = ""
+    increment: int | None = None
+    share_numerator: int | None = None
+    share_denominator: int | None = None
+    share_of_id: str | None = None
 
 
 KEPT = ", ".join((*Row._fields[1:], "supersedes_id"))

@@ -110,12 +110,30 @@ class Binder:
             return None
         state = SHARE if share is not None else cell.state
         return Row(
-            len(self.seen), measure.code, cell.calibre, region.pk, period, state, value, unit(cell.unit).name if cell.state == NUMBER else measure.unit,
-            cell.places if cell.state == NUMBER else 0, cell.approx, cell.assumed, cell.basis, cell.sheet, cell.cell, cell.raw.replace("\0", ""), cell.source,
-            self._document(measure, cell, file_name), cell.effective_on or None, cell.scope, value if self.adds else None,
-            share.numerator if share is not None else None, share.denominator if share is not None else None,
-            measure.share_of_id if share is not None else None,
-        )  # fmt: skip
+            n=len(self.seen),
+            measure_id=measure.code,
+            calibre_id=cell.calibre,
+            region_id=region.pk,
+            period=period,
+            state=state,
+            value=value,
+            unit=unit(cell.unit).name if cell.state == NUMBER else measure.unit,
+            places=cell.places if cell.state == NUMBER else 0,
+            approx=cell.approx,
+            assumed=cell.assumed,
+            basis=cell.basis,
+            sheet=cell.sheet,
+            cell=cell.cell,
+            raw=cell.raw.replace("\0", ""),
+            cited=cell.source,
+            document_id=self._document(measure, cell, file_name),
+            effective_on=cell.effective_on or None,
+            scope_note=cell.scope,
+            increment=value if self.adds else None,
+            share_numerator=share.numerator if share is not None else None,
+            share_denominator=share.denominator if share is not None else None,
+            share_of_id=measure.share_of_id if share is not None else None,
+        )
 
     def _near(self, code: str) -> str:
         """The codes that were perhaps meant, and where the wrong one is written."""

@@ -6,7 +6,7 @@ The rows go through a staging table (bulk.py); no row is saved by itself.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -19,7 +19,7 @@ from anju.core.trail import trail
 from anju.figures.figure import SHARE, STATES
 from anju.figures.models import CurrentFigure, Measure, Observation, Source, TargetDocument
 from anju.figures.queries import checks
-from anju.figures.queries.current import build
+from anju.figures.queries.current import CurrentRow, build
 from anju.figures.services import bulk
 from anju.figures.services.bulk import Row
 from anju.figures.services.import_binder import SHOWN, Binder
@@ -210,6 +210,22 @@ def _additions(cursor: Any) -> list[Problem]:
     return problems
 
 
+class ReplacedRow(NamedTuple):
+    """A figure that stands and what the file says instead. state … places: as it stands now; raw: as the cell shows it."""
+
+    region: str
+    period: str
+    measure: str
+    calibre: str
+    sheet: str
+    cell: str
+    raw: str
+    state: str
+    value: int | None
+    unit: str
+    places: int
+
+
 def _replaced(cursor: Any, file_name: str, count: int) -> list[Problem]:
     """Figures that would change are asked about, once for all; the answer becomes their reason."""
     cursor.execute(
@@ -217,17 +233,17 @@ def _replaced(cursor: Any, file_name: str, count: int) -> list[Problem]:
         " FROM figures_incoming AS i JOIN figures_observation AS o ON o.id = i.supersedes_id JOIN core_region AS r ON r.id = i.region_id"
         f" WHERE NOT i.known ORDER BY i.n LIMIT {SHOWN}"
     )
-    rows = cursor.fetchall()
-    measures = Measure.objects.in_bulk({row[2] for row in rows})
+    rows = [ReplacedRow._make(row) for row in cursor.fetchall()]
+    measures = Measure.objects.in_bulk({row.measure for row in rows})
     named = []
-    for name, period, code, calibre, sheet, cell, raw, state, value, printed, places in rows:
-        before = (
-            build(measures[code], None, period, calibre, (state, value, printed, places, False, "", None))
-            if state != SHARE
-            else None
+    for row in rows:
+        measure, shown = measures[row.measure], STATES[SHARE]
+        if row.state != SHARE:
+            stands = CurrentRow(row.state, row.value, unit=row.unit, places=row.places)
+            shown = build(measure, None, row.period, row.calibre, stands).spoken_or_state
+        named.append(
+            f"{row.region} {row.period} “{measure.name}”现为 {shown}，表上（“{row.sheet}” {row.cell}）是 {row.raw or '空白'}"
         )
-        shown = before.spoken_or_state if before else STATES[SHARE]
-        named.append(f"{name} {period} “{measures[code].name}”现为 {shown}，表上（“{sheet}” {cell}）是 {raw or '空白'}")
     what = f"有 {count} 个数与现有的不同：{'；'.join(named)}{' 等' if count > SHOWN else ''}。"
     return [
         Problem("FIG-035", Place(file=file_name), what, "确要以这份表为准的，请写明原因；它会记在每个改动的数上。", ASK)

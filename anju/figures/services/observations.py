@@ -50,7 +50,9 @@ def enter(
     Refused: FIG-050 when another value stands (correct it instead), FIG-051 when there is nothing to add to, and what `stored` refuses.
     """
     _may(by, "figures.enter", region)
-    said = _said(measure, region, period, value, unit, calibre, state, approx)
+    said = _said(
+        measure, region=region, period=period, value=value, unit=unit, calibre=calibre, state=state, approx=approx
+    )
     beside = {"document": document, "effective_on": effective_on, "scope_note": scope_note}
     stands = _stands(by, said, region, period)
     before = stands.observation if stands else None
@@ -97,7 +99,9 @@ def assume(
     basis: what it is inferred from; must not be blank (FIG-048). Refused FIG-050 when a value stands already; the same again changes nothing.
     """
     _may(by, "figures.enter", region)
-    said = _said(measure, region, period, value, unit, calibre, NUMBER, approx)
+    said = _said(
+        measure, region=region, period=period, value=value, unit=unit, calibre=calibre, state=NUMBER, approx=approx
+    )
     if not basis.strip():
         raise Refused(_problem("FIG-048", said, region, period, "推定没有写依据。", "请写明是从哪里、怎样推出来的。"))
     stands = _stands(by, said, region, period)
@@ -142,7 +146,9 @@ def correct(
     Refused: FIG-041 nothing stands, FIG-042 someone was faster, FIG-043 no reason, FIG-047 it is what stands already.
     """
     _may(by, "figures.correct", region)
-    said = _said(measure, region, period, value, unit, calibre, state, approx)
+    said = _said(
+        measure, region=region, period=period, value=value, unit=unit, calibre=calibre, state=state, approx=approx
+    )
     if not reason.strip():
         raise Refused(_problem("FIG-043", said, region, period, "更正没有写原因。", "请写明为什么改、依据什么改。"))
     stands = _stands(by, said, region, period)
@@ -221,7 +227,7 @@ def _said(
         problems += refused.problems
     if problems:
         raise Refused(*problems)
-    return stored(found, calibre, where, value, unit, state, approx)
+    return stored(found, calibre=calibre, where=where, value=value, unit_name=unit, state=state, approx=approx)
 
 
 def _stands(by: Operator, said: Stored, region: Region, period: str) -> CurrentFigure | None:

@@ -86,6 +86,16 @@ def publish(
 def _row(at: int, row: Published) -> bulk.Row:
     shown = row.shown if row.state == NUMBER else STATES[row.state]
     return bulk.Row(
-        at, row.measure, row.calibre, row.region.pk, row.period, row.state, row.value if row.state == NUMBER else None, row.unit, row.places,
-        "", False, "", row.sheet, "", shown, row.cited, None, None, "", None, None, None, None,
-    )  # fmt: skip
+        n=at,
+        measure_id=row.measure,
+        calibre_id=row.calibre,
+        region_id=row.region.pk,
+        period=row.period,
+        state=row.state,
+        value=row.value if row.state == NUMBER else None,
+        unit=row.unit,
+        places=row.places,
+        sheet=row.sheet,
+        raw=shown,
+        cited=row.cited,
+    )

@@ -6,7 +6,6 @@ from django.db import transaction
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator
-from anju.core.regions.levels import LEVELS
 from anju.core.trail import trail
 from anju.figures.models import TargetDocument
 from anju.figures.services.observations import _may, _own
@@ -30,13 +29,13 @@ def target_document(
     region: the one whose total it divides. effective_on: the day of issue unless given.
     """
     _may(by, "targets.edit", region)
-    if level not in LEVELS:
+    if level not in TargetDocument.Level.values:
         raise Refused(
             Problem(
                 "FIG-055",
                 f"文件 {number}",
                 f"层级“{level}”不对。",
-                f"请写 {'、'.join(LEVELS)} 之一。",
+                f"请写 {'、'.join(f'{code}（{label}）' for code, label in TargetDocument.Level.choices)} 之一。",
             )
         )
     wanted = {"title": title, "level": level, "issued_on": issued_on, "effective_on": effective_on or issued_on}

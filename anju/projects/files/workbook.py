@@ -110,7 +110,15 @@ def export_workbook(user: Operator, region: Region, **filters: Any) -> bytes:
         page.write_string(at, 0, str(one.pk), look(**grey))
         page.write_string(at, REGION_COLUMN, one.region.name, look(**grey))
         for column, name in enumerate(COLUMNS, start=FIRST_COLUMN):
-            _write(page, at, column, name, texts[name], look, grey if _locked(one, name) else free)
+            _write(
+                page,
+                row=at,
+                column=column,
+                name=name,
+                text=texts[name],
+                look=look,
+                style=grey if _locked(one, name) else free,
+            )
         page.write_string(at, STATE_COLUMN, Project.STATES.label(one.state), look(**grey))
         for column, kind in enumerate(PROGRESS, start=STATE_COLUMN + 1):
             page.write_string(at, column, amount_text(kind, one.kind, sums.get(one.pk, {}).get(kind)), look(**grey))
@@ -118,7 +126,7 @@ def export_workbook(user: Operator, region: Region, **filters: Any) -> bytes:
     last = FIRST_ROW + len(projects) + EMPTY
     for at in range(FIRST_ROW + len(projects), last):
         for column, name in enumerate(["", *COLUMNS], start=REGION_COLUMN):
-            _write(page, at, column, name, "", look, free)
+            _write(page, row=at, column=column, name=name, text="", look=look, style=free)
     for column, name in enumerate(COLUMNS, start=FIRST_COLUMN):
         if FIELDS[name].type == CHOICE:
             page.data_validation(

@@ -7,11 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 
 from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import Frame
-from anju.core.pages.layout.escaping import escaped
+from anju.core.pages.html import element, slot, writer
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.wording import day
 from anju.projects.event_kinds import amount_text, events
@@ -87,15 +86,17 @@ def for_pager(listed: projects.Listed) -> dict[str, Any]:
     }
 
 
+write_total = writer(element("a", slot("amount"), css="fig", href=slot("href")))
+write_name = writer(slot("name"), element("small", slot("about")))
+
+
 def door(request: HttpRequest, line: Line, kind: str, unit: str) -> str:
     """A total as a door to the events that make it."""
     amount = line.total(kind)
     if amount is None:
         return ""
     href = address(request, "projects:total", line.project.pk, kind)
-    return mark_safe(
-        f'<a class="fig" href="{escaped(href)}">{money(amount) if unit == "万元" else grouped(amount, unit)}</a>'
-    )  # digits
+    return write_total(href=href, amount=money(amount) if unit == "万元" else grouped(amount, unit))
 
 
 def grouped(amount: int, unit: str) -> str:
@@ -153,7 +154,7 @@ def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regio
         gone = project.state in (Project.CANCELLED, Project.REPLACED)
         about = f"{project.year}年计划" if project.year else "储备"
         about = about if kind else f"{KIND_NAMES[project.kind]}，{about}"
-        name = mark_safe(f"{escaped(project.name)}<small>{about}</small>")  # about: words of ours
+        name = write_name(name=project.name, about=about)
         said = progress(line) if project.state in (Project.PLANNED, Project.RESERVE) else project.get_state_display()
         cells = [Cell(text=name, href=address(request, project), css="gone" if gone else "")]
         cells += [Cell(text=project.region.name, css="brief")] if regions else []

@@ -92,8 +92,17 @@ def _input(field: Field, value: Any, wrong: str) -> Input:
         kind = "area"
     label = field.label.partition("（")[0]
     return Input(
-        field.name, label, kind, text, field.unit, HINTS.get(field.name, ""), choices, wrong, field.name in WHOLE, field.name in LARGE,
-    )  # fmt: skip
+        name=field.name,
+        label=label,
+        type=kind,
+        value=text,
+        unit=field.unit,
+        hint=HINTS.get(field.name, ""),
+        choices=choices,
+        wrong=wrong,
+        whole=field.name in WHOLE,
+        large=field.name in LARGE,
+    )
 
 
 def typed(post: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:

@@ -1,67 +1,158 @@
-"""The long stretches of the project pages, a line or a mark for each project: templates take several times as long. Every text is escaped."""
+"""The long stretches of the project pages, a line or a mark for each project: templates take several times as long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from anju.core.pages.layout.escaping import escaped
+from anju.core.pages.html import NOTHING, element, join, markup, optional, slot, switch, writer
 from anju.projects.pages.drawings import Mark
 
 OVERDUE, DONE, GOING = "#a3201a", "#9aa7b5", "#1554a3"
-WORD = '<text x="9" y="-3" font-size="13" font-weight="700" fill="#a3201a" stroke="#fff" stroke-width="3" paint-order="stroke">！逾期</text>'
+QUIET = "#4d5966"
+
+write_overdue = writer(
+    element(
+        "text",
+        "！逾期",
+        x="9",
+        y="-3",
+        font_size="13",
+        font_weight="700",
+        fill=OVERDUE,
+        stroke="#fff",
+        stroke_width="3",
+        paint_order="stroke",
+    )
+)
+write_mark = writer(
+    element(
+        "a",
+        element(
+            "g",
+            element("title", slot("said")),
+            element("path", d=slot("shape"), fill=slot("fill"), stroke="#fff", stroke_width="1.5"),
+            markup("word"),
+            transform=slot("place"),
+        ),
+        href=slot("href"),
+        data_point=slot("point"),
+        aria_label=slot("said"),
+    )
+)
+write_place = writer(
+    element("td", slot("east"), element("span", slot("north"), css="block-line"), css="n small"),
+)
+write_no_place = writer(element("td", "没有坐标", css="n small quiet"))
+write_beside = writer(
+    element(
+        "tr",
+        element(
+            "th",
+            element("a", slot("name"), href=slot("href")),
+            element(
+                "small",
+                element(
+                    "svg",
+                    element("path", d=slot("shape"), fill=slot("fill")),
+                    css="shape",
+                    viewBox="-9 -9 18 18",
+                    aria_hidden="true",
+                ),
+                " ",
+                slot("about"),
+            ),
+            scope="row",
+            css="first",
+        ),
+        element("td", slot("planned"), css="n"),
+        element("td", slot("progress"), css=slot("css")),
+        markup("place"),
+        data_point=slot("point"),
+    )
+)
+write_region = writer(element("td", slot("name"), css="plain"))
+write_filled = writer(
+    element(
+        "tr",
+        element("th", element("a", slot("name"), href=slot("href")), scope="row", css="first"),
+        markup("region"),
+        markup("cells"),
+        data_project=slot("project"),
+        data_version=slot("version"),
+        data_name=slot("name"),
+        data_locked=switch("locked"),
+    )
+)
+write_cell = writer(
+    element(
+        "td",
+        element("span", slot("text"), css="v"),
+        css=slot("css"),
+        data_field=slot("name"),
+        data_locked=switch("locked"),
+        title=optional("locked"),
+    )
+)
 
 
-def _joined(pieces: Iterable[str]) -> SafeString:
-    return mark_safe("\n".join(pieces))  # every text in them was escaped
+def _lines(pieces: Iterable[SafeString]) -> SafeString:
+    return join(pieces, "\n")
 
 
 def marks(placed: Sequence[Mark], kept: str) -> SafeString:
     """The points of the map. kept: what of the address every link keeps."""
-    return _joined(_mark(mark, escaped(mark.of.said), escaped(kept)) for mark in placed)
-
-
-def _mark(mark: Mark, said: str, kept: str) -> str:
-    fill = OVERDUE if mark.of.overdue else DONE if mark.of.done else GOING
-    return (
-        f'<a href="{mark.of.path}{kept}" data-point="{mark.of.pk}" aria-label="{said}"><g transform="translate({mark.x},{mark.y})"><title>{said}</title>'
-        f'<path d="{mark.shape}" fill="{fill}" stroke="#fff" stroke-width="1.5"></path>{WORD if mark.of.overdue else ""}</g></a>'
+    word = write_overdue()
+    return _lines(
+        write_mark(
+            href=f"{mark.of.path}{kept}",
+            point=mark.of.pk,
+            said=mark.of.said,
+            place=f"translate({mark.x},{mark.y})",
+            shape=mark.shape,
+            fill=OVERDUE if mark.of.overdue else DONE if mark.of.done else GOING,
+            word=word if mark.of.overdue else NOTHING,
+        )
+        for mark in placed
     )
 
 
 def beside(rows: Sequence[Any], kept: str, regions: bool) -> SafeString:
     """The lines of the table beside the map."""
-    return _joined(_beside(one, escaped(kept), f"，{escaped(one.region.name)}" if regions else "") for one in rows)
-
-
-def _beside(one: Any, kept: str, region: str) -> str:
-    place = (
-        f'<td class="n small">{one.east}<span class="block-line">{one.north}</span></td>'
-        if one.east
-        else '<td class="n small quiet">没有坐标</td>'
-    )
-    return (
-        f'<tr data-point="{one.pk}"><th scope="row" class="first"><a href="{one.path}{kept}">{escaped(one.name)}</a><small>'
-        f'<svg class="shape" viewBox="-9 -9 18 18" aria-hidden="true"><path d="{one.shape}" fill="{OVERDUE if one.overdue else "#4d5966"}"></path></svg>'
-        f' {escaped(one.kind_label)}{region}</small></th><td class="n">{escaped(one.planned)}</td>'
-        f'<td class="{"late" if one.overdue else ""}">{escaped(one.progress)}</td>{place}</tr>'
+    nowhere = write_no_place()
+    return _lines(
+        write_beside(
+            point=one.pk,
+            name=one.name,
+            href=f"{one.path}{kept}",
+            shape=one.shape,
+            fill=OVERDUE if one.overdue else QUIET,
+            about=f"{one.kind_label}，{one.region.name}" if regions else one.kind_label,
+            planned=one.planned,
+            css="late" if one.overdue else "",
+            progress=one.progress,
+            place=write_place(east=one.east, north=one.north) if one.east else nowhere,
+        )
+        for one in rows
     )
 
 
 def filled(rows: Sequence[dict[str, Any]], kept: str, regions: bool) -> SafeString:
     """The lines of the table that is filled in place."""
-    return _joined(_filled(row, row["project"], escaped(kept), regions) for row in rows)
+    return _lines(_filled(row, row["project"], kept, regions) for row in rows)
 
 
-def _filled(row: dict[str, Any], project: Any, kept: str, regions: bool) -> str:
-    name = escaped(project.name)
-    region = f'<td class="plain">{escaped(project.region.name)}</td>' if regions else ""
-    return (
-        f'<tr data-project="{project.pk}" data-version="{project.version}" data-name="{name}"{"" if row["editable"] else " data-locked"}>'
-        f'<th scope="row" class="first"><a href="{row["path"]}{kept}">{name}</a></th>{region}{"".join(map(_cell, row["cells"]))}</tr>'
+def _filled(row: Mapping[str, Any], project: Any, kept: str, regions: bool) -> SafeString:
+    return write_filled(
+        project=project.pk,
+        version=project.version,
+        name=project.name,
+        href=f"{row['path']}{kept}",
+        locked=not row["editable"],
+        region=write_region(name=project.region.name) if regions else NOTHING,
+        cells=join(_cell(cell) for cell in row["cells"]),
     )
 
 
-def _cell(cell: dict[str, str]) -> str:
-    why = f' data-locked title="{escaped(cell["locked"])}"' if cell["locked"] else ""
-    return f'<td class="{cell["css"]}" data-field="{cell["name"]}"{why}><span class="v">{escaped(cell["text"])}</span></td>'
+def _cell(cell: Mapping[str, str]) -> SafeString:
+    return write_cell(text=cell["text"], css=cell["css"], name=cell["name"], locked=cell["locked"])

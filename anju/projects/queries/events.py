@@ -48,13 +48,13 @@ def timeline(user: Operator, project: Project) -> list[Happened]:
     kinds = events()
     found = [
         Happened(
-            row.on,
-            kinds[row.kind].label,
-            amount_text(row.kind, project.kind, row.amount),
-            row,
-            None,
-            later.get(row.pk),
-            kinds[row.kind],
+            on=row.on,
+            label=kinds[row.kind].label,
+            text=amount_text(row.kind, project.kind, row.amount),
+            event=row,
+            adjustment=None,
+            mended=later.get(row.pk),
+            kind=kinds[row.kind],
         )
         for row in rows
     ]

@@ -49,7 +49,17 @@ def adjust(
     changed = _plan_changes(project, _documented(project, number, on, reason), version, fields)
     before = shown_fields(project, changed)
     change(project, by, changed)
-    return _adjusted(project, by, "adjust", number, on, reason, ordered_by, before, shown_fields(project, changed))
+    return _adjusted(
+        project,
+        by=by,
+        kind="adjust",
+        number=number,
+        on=on,
+        reason=reason,
+        ordered_by=ordered_by,
+        before=before,
+        after=shown_fields(project, changed),
+    )
 
 
 @transaction.atomic
@@ -83,7 +93,15 @@ def correct_plan(*, by: Operator, project_id: int, version: int, reason: str, **
     before = shown_fields(project, changed)
     change(project, by, changed)
     return _adjusted(
-        project, by, "correct", "", timezone.localdate(), reason, "", before, shown_fields(project, changed)
+        project,
+        by=by,
+        kind="correct",
+        number="",
+        on=timezone.localdate(),
+        reason=reason,
+        ordered_by="",
+        before=before,
+        after=shown_fields(project, changed),
     )
 
 
@@ -146,8 +164,18 @@ def replace(
         because={"number": number, "replaced_by": other.code, "ordered_by": ordered_by},
     )
     change(project, by, {})
-    states = {"state": Project.PLANNED}, {"state": project.state, "replaced_by": other.code}
-    return _adjusted(project, by, "replace", number, on, reason, ordered_by, *states, replaced_by=other)
+    return _adjusted(
+        project,
+        by=by,
+        kind="replace",
+        number=number,
+        on=on,
+        reason=reason,
+        ordered_by=ordered_by,
+        before={"state": Project.PLANNED},
+        after={"state": project.state, "replaced_by": other.code},
+        replaced_by=other,
+    )
 
 
 @transaction.atomic
@@ -160,13 +188,32 @@ def cancel(*, by: Operator, project_id: int, number: str, on: date, reason: str,
     before = project.state
     move(project, "cancel", by=by, on=on, reason=reason, because={"number": number, "ordered_by": ordered_by})
     change(project, by, {})
-    return _adjusted(project, by, "cancel", number, on, reason, ordered_by, {"state": before}, {"state": project.state})
+    return _adjusted(
+        project,
+        by=by,
+        kind="cancel",
+        number=number,
+        on=on,
+        reason=reason,
+        ordered_by=ordered_by,
+        before={"state": before},
+        after={"state": project.state},
+    )
 
 
 def _adjusted(
-    project: Project, by: Operator, kind: str, number: str, on: date, reason: str, ordered_by: str, before: dict, after: dict,
+    project: Project,
+    *,
+    by: Operator,
+    kind: str,
+    number: str,
+    on: date,
+    reason: str,
+    ordered_by: str,
+    before: dict,
+    after: dict,
     replaced_by: Project | None = None,
-) -> Adjustment:  # fmt: skip
+) -> Adjustment:
     made = Adjustment.objects.create(
         project=project, region_id=project.region_id, kind=kind, number=number.strip(), on=on, before=before, after=after,
         replaced_by=replaced_by, reason=reason.strip(), ordered_by=ordered_by.strip(), by=by.key,

@@ -48,7 +48,9 @@ def record(
     Refused: PROJ-010 … PROJ-015, PROJ-006 the project is closed, replaced or cancelled.
     """
     project = locked(by, project_id, EDIT if origin == LEDGER else "")
-    entry = Entry(project_id, kind, on, amount, mode, part, number, note)
+    entry = Entry(
+        project_id=project_id, kind=kind, on=on, amount=amount, mode=mode, part=part, number=number, note=note
+    )
     made, problems = _event(project, entry, by, origin)
     if made is not None and (again := _again([made])):
         problems.append(_recorded_already(project, made, again[0]))

@@ -145,13 +145,13 @@ def _table(sheet: Grid) -> book.Table:
     several = len(layout.units(sheet.columns)) > 1
     fields = [
         book.Field(
-            column.code,
-            layout.path(column, several),
-            column.type,
-            column.unit,
-            column.places,
-            column.choices,
-            not (column.formula or column.locked),
+            code=column.code,
+            path=layout.path(column, several),
+            kind=column.type,
+            unit=column.unit,
+            places=column.places,
+            choices=column.choices,
+            open=not (column.formula or column.locked),
         )
         for column in sheet.columns
     ]
@@ -172,7 +172,16 @@ def _table(sheet: Grid) -> book.Table:
         )
         for line in sheet.lines
     ]
-    return book.Table(papers.title(ret), lines, layout.corner(spec), fields, rows, slots, _stamp(ret), NOTES)
+    return book.Table(
+        title=papers.title(ret),
+        lines=lines,
+        corner=layout.corner(spec),
+        fields=fields,
+        rows=rows,
+        slots=slots,
+        stamp=_stamp(ret),
+        notes=NOTES,
+    )
 
 
 def _hint(cell: GridCell) -> str:
@@ -280,7 +289,16 @@ def _sort(reading: Reading, sheet: Grid, got: book.Read, result: Merged) -> dict
         if row is None:
             continue  # told for the whole row
         if found.flaw:
-            _refuse(result, got, key, found, f"{row.label} {column.head}", "RET-614", found.flaw, found.fix)
+            _refuse(
+                result,
+                got=got,
+                key=key,
+                found=found,
+                heading=f"{row.label} {column.head}",
+                code="RET-614",
+                what=found.flaw,
+                fix=found.fix,
+            )
             continue
         mine = fold(found.text) if column.type == "number" else found.text
         theirs = sheet.cells[key].text
@@ -289,9 +307,16 @@ def _sort(reading: Reading, sheet: Grid, got: book.Read, result: Merged) -> dict
             continue
         by, at = writers.get(key, ("", None))
         place = Place(
-            line, code, found.cell, f"{row.label} {column.head}", mine, theirs, base,
-            called(by) if by else "", clock(at) if at else "",
-        )  # fmt: skip
+            line=line,
+            column=code,
+            cell=found.cell,
+            heading=f"{row.label} {column.head}",
+            mine=mine,
+            theirs=theirs,
+            base=base,
+            who=called(by) if by else "",
+            when=clock(at) if at else "",
+        )
         if ours:
             result.kept.append(place)
         elif _same(mine, theirs, column):
@@ -344,19 +369,28 @@ def _put(
         place = puts[one.line, one.column]
         result.conflicts.append(
             Place(
-                place.line,
-                place.column,
-                place.cell,
-                place.heading,
-                place.mine,
-                one.text,
-                place.base,
-                one.who,
-                clock(one.at),
+                line=place.line,
+                column=place.column,
+                cell=place.cell,
+                heading=place.heading,
+                mine=place.mine,
+                theirs=one.text,
+                base=place.base,
+                who=one.who,
+                when=clock(one.at),
             )
         )
     for key, problem in zip(filled.refused, filled.problems, strict=True):
-        _refuse(result, got, key, got.cells[key], puts[key].heading, problem.code, problem.what, problem.fix)
+        _refuse(
+            result,
+            got=got,
+            key=key,
+            found=got.cells[key],
+            heading=puts[key].heading,
+            code=problem.code,
+            what=problem.what,
+            fix=problem.fix,
+        )
 
 
 def _rows(sheet: Grid, got: book.Read, result: Merged) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from anju.core.models.region import Region
 from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.html import element, join, markup, slot, writer
 from anju.core.people.permissions import acting, may
 from anju.core.people.scope import Operator
 from anju.core.wording import period_label
@@ -28,8 +29,15 @@ NEXT = {
     "submit": "去上报",
     "lock": "去审定",
 }
-LINE = (  # a province has a hundred of them
-    '<tr><th scope="row" class="first">{}</th><td><span class="state{}">{}</span></td><td data-label="首次上报">{}</td><td><span class="hours {}">{}</span></td></tr>'
+write_link = writer(element("a", slot("name"), href=slot("href")))
+write_progress = writer(  # a province has a hundred of them
+    element(
+        "tr",
+        element("th", markup("name"), scope="row", css="first"),
+        element("td", element("span", slot("state"), css=slot("state_css"))),
+        element("td", slot("first"), data_label="首次上报"),
+        element("td", element("span", slot("hours"), css=slot("hours_css"))),
+    )
 )
 EMPTY = "到了报表期，要报的表会列在这里：报哪张、报给谁、还剩多少时间。表式由报表制度定，按月、季、年自动到期。"
 
@@ -125,13 +133,13 @@ def reported(request: HttpRequest, region: Region, at: datetime, known: deadline
     waiting = sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed)
     return {
         "to_lock": waiting if may(request.operator, "returns.lock", region.pk) else 0, "lock_form": code, "lock_period": listed[0].period,
-        "progress": format_html_join("", LINE, (told(one, at) for one in listed)), "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
+        "progress": join(progress_row(one, at) for one in listed), "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
         "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
         "progress_sub": f"{period_label(listed[0].period)}，期限{wording.moment(listed[0].deadline)}{f'（{doubt}）' if doubt else ''}；首次上报时间即为凭证，退回再报不改",
     }  # fmt: skip
 
 
-def told(one: deadlines.Reported, at: datetime) -> tuple[str, ...]:
+def progress_row(one: deadlines.Reported, at: datetime) -> SafeString:
     ret, first = one.ret, one.first_submitted_at
     late = one.days_late(at)
     said = (
@@ -141,15 +149,13 @@ def told(one: deadlines.Reported, at: datetime) -> tuple[str, ...]:
         if first
         else f"还剩{wording.span(one.deadline - at)}"
     )
-    name = format_html('<a href="{}">{}</a>', ret.get_absolute_url(), one.region.name) if ret else one.region.name
-    done = " on" if ret and ret.state in Return.SUBMITTED else ""
-    return (
-        name,
-        done,
-        Return.STATES.label(ret.state) if ret else "还没有开始",
-        wording.moment(first),
-        "late" if late else "",
-        said,
+    return write_progress(
+        name=write_link(href=ret.get_absolute_url(), name=one.region.name) if ret else one.region.name,
+        state_css="state on" if ret and ret.state in Return.SUBMITTED else "state",
+        state=Return.STATES.label(ret.state) if ret else "还没有开始",
+        first=wording.moment(first),
+        hours_css="hours late" if late else "hours ",
+        hours=said,
     )
 
 

@@ -4,12 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
+from anju.core.pages.html import element, given, join, markup, optional, slot, writer
 from anju.problems import BLOCK
 from anju.returns.forms.spec import Spec
 from anju.returns.queries.checks import BLANK, Finding
@@ -22,27 +21,83 @@ QUOTED = re.compile("“[^”]*”")
 PERIODS = {"month": "上月", "quarter": "上季", "half": "上期", "year": "上年", "once": "上期"}
 
 
+write_row = writer(element("tr", markup("cells")), "\n")
+write_corner = writer(element("th", slot("text"), scope="col", rowspan=slot("rows"), css="first"))
+write_head = writer(
+    element(
+        "th",
+        slot("label"),
+        given("unit", element("span", "（", slot("unit"), "）", css="unit")),
+        scope=slot("scope"),
+        rowspan=slot("rows"),
+        colspan=slot("columns"),
+        css=slot("css"),
+        title=optional("note"),
+    )
+)
+write_line = writer(
+    element(
+        "tr",
+        element(
+            "th", slot("indent"), slot("label"), given("code", element("small", slot("code"))), scope="row", css="first"
+        ),
+        markup("cells"),
+        data_l=slot("key"),
+        data_name=slot("label"),
+        css=optional("css"),
+    ),
+    "\n",
+)
+write_cell = writer(
+    element(
+        "td",
+        element("span", slot("text")),
+        given("old", element("small", "原 ", slot("old"), css="was")),
+        given("last", element("small", slot("when"), " ", slot("last"), css="last")),
+        given("ledger", element("small", "台账 ", slot("ledger"), css="ledger")),
+        given("target", element("small", "目标 ", slot("target"), css="target")),
+        css=slot("css"),
+        data_v=slot("version"),
+    )
+)
+NO_CELL = write_cell(text="", old="", last="", when="", ledger="", target="", css="lock none", version=0)
+write_moved = writer(
+    element(
+        "tr",
+        element(
+            "th",
+            element("a", slot("line"), "，", slot("column"), href="#grid", data_go=slot("key")),
+            scope="row",
+            css="first",
+        ),
+        element("td", slot("last"), css="n", data_label=slot("before")),
+        element("td", slot("now"), css="n strong", data_label="本期"),
+    )
+)
+
+
 def heads(grid: Grid) -> SafeString:
     """The rows of heads with the units in them, and over the lines' names the corner."""
-    rows = grid.head
-    corner = format_html(
-        '<th scope="col" rowspan="{}" class="first">{}</th>',
-        len(rows),
-        named(grid.spec, "指标"),
-    )
-    made = []
-    for line in rows:
+    corner = write_corner(rows=len(grid.head), text=named(grid.spec, "指标"))
+    lines = []
+    for line in grid.head:
         cells = []
         for one in line:
             column = grid.columns[one.column] if one.leaf else None
-            unit = f'<span class="unit">（{escape(column.unit)}）</span>' if column and column.unit else ""
-            note = f' title="{escape(column.note)}"' if column and column.note else ""
             scope, css = ("colgroup", "group") if one.colspan > 1 else ("col", "")
             cells.append(
-                f'<th scope="{scope}" rowspan="{one.rowspan}" colspan="{one.colspan}" class="{css}"{note}>{escape(one.heading)}{unit}</th>'
+                write_head(
+                    scope=scope,
+                    rows=one.rowspan,
+                    columns=one.colspan,
+                    css=css,
+                    note=column.note if column else "",
+                    label=one.heading,
+                    unit=column.unit if column else "",
+                )
             )
-        made.append(f"<tr>{corner if not made else ''}{''.join(cells)}</tr>\n")
-    return mark_safe("".join(made))  # every text was escaped above
+        lines.append(write_row(cells=join(cells if lines else [corner, *cells])))
+    return join(lines)
 
 
 def described(grid: Grid) -> list[dict[str, Any]]:
@@ -58,27 +113,38 @@ def described(grid: Grid) -> list[dict[str, Any]]:
     ]
 
 
+def is_state(cell: GridCell) -> bool:
+    """Does it say 未报, 无任务 or 不适用?"""
+    return cell.state not in ("number", "text", "")
+
+
 def flags(cell: GridCell) -> str:
-    return ("c" if cell.changed else "") + ("s" if cell.state not in ("number", "text", "") else "")
+    return ("c" if cell.changed else "") + ("s" if is_state(cell) else "")
 
 
-def _html(cell: GridCell, numeric: bool, was: str, old: str | None) -> str:
+def _html(cell: GridCell, numeric: bool, was: str, old: str | None) -> SafeString:
     if not cell.exists:
-        return '<td class="lock none" data-v="0"><span></span></td>'
-    said = flags(cell)
-    css = (
-        ("n" if numeric else "t")
-        + (" lock" if not cell.open else "")
-        + (" changed" if "c" in said else "")
-        + (" st" if "s" in said else "")
-        + (" was-other" if old is not None else "")
-    )
+        return NO_CELL
+    css = "n" if numeric else "t"
+    if not cell.open:
+        css += " lock"
+    if cell.changed:
+        css += " changed"
+    if is_state(cell):
+        css += " st"
+    if old is not None:
+        css += " was-other"
     # A cell that is not filled in here has its past elsewhere: only what one writes upon is shown beside its last word.
-    small = f'<small class="was">原 {escape(old or "空白")}</small>' if old is not None else ""
-    small += f'<small class="last">{was} {escape(cell.last)}</small>' if was and cell.last else ""
-    small += f'<small class="ledger">台账 {escape(cell.ledger)}</small>' if cell.ledger else ""
-    small += f'<small class="target">目标 {escape(cell.target)}</small>' if cell.target else ""
-    return f'<td class="{css}" data-v="{cell.version}"><span>{escape(cell.text)}</span>{small}</td>'
+    return write_cell(
+        text=cell.text,
+        css=css,
+        version=cell.version,
+        old="" if old is None else old or "空白",
+        when=was,
+        last=was and cell.last,
+        ledger=cell.ledger,
+        target=cell.target,
+    )
 
 
 def body(grid: Grid, old: dict[tuple[str, str], str] | None = None) -> SafeString:
@@ -88,16 +154,22 @@ def body(grid: Grid, old: dict[tuple[str, str], str] | None = None) -> SafeStrin
         (column.code, column.type == "number", "" if column.locked else PERIODS[grid.spec.period])
         for column in grid.columns
     ]
-    made = []
+    lines = []
     for line in grid.lines:
-        cells = "".join(
+        cells = join(
             _html(grid.cells[line.key, code], numeric, was, old.get((line.key, code))) for code, numeric, was in columns
         )
-        css = ' class="total"' if line.computed else ' class="group"' if line.heading else ""
-        label, sub = escape(line.label), f"<small>{escape(line.code)}</small>" if line.code else ""
-        head = f'<th scope="row" class="first">{"　" * line.indent}{label}{sub}</th>'
-        made.append(f'<tr data-l="{escape(line.key)}" data-name="{label}"{css}>{head}{cells}</tr>\n')
-    return mark_safe("".join(made))  # every text was escaped above
+        lines.append(
+            write_line(
+                key=line.key,
+                label=line.label,
+                css="total" if line.computed else "group" if line.heading else "",
+                indent="　" * line.indent,
+                code=line.code,
+                cells=cells,
+            )
+        )
+    return join(lines)
 
 
 def stands(grid: Grid) -> list[list[Any]]:
@@ -125,9 +197,13 @@ def moved(grid: Grid) -> list[SafeString]:
         return []
     labels, columns, before = {one.key: one.label for one in grid.lines}, grid.spec.by_code, PERIODS[grid.spec.period]
     return [
-        mark_safe(
-            f'<tr><th scope="row" class="first"><a href="#grid" data-go="{escape(line)}|{column}">{escape(labels[line])}，{escape(columns[column].head)}</a></th>'
-            f'<td class="n" data-label="{before}">{escape(cell.last or "空白")}</td><td class="n strong" data-label="本期">{escape(cell.text or "空白")}</td></tr>'
+        write_moved(
+            key=f"{line}|{column}",
+            line=labels[line],
+            column=columns[column].head,
+            before=before,
+            last=cell.last or "空白",
+            now=cell.text or "空白",
         )
         for (line, column), cell in grid.cells.items()
         if cell.exists
@@ -173,10 +249,23 @@ def said(findings: Iterable[Finding], *, answers: bool, waives: bool) -> list[Sa
         )
         made.append(
             Said(
-                one.check_id, one.level, "stop" if stops else "ask", one.line, one.column, f"{one.line}|{one.column}", one.where, one.what, one.fix,
-                text, who, one.waived is not None, not one.open, answers and not stops and one.waived is None, waives and stops and one.open,
+                check_id=one.check_id,
+                level=one.level,
+                css="stop" if stops else "ask",
+                line=one.line,
+                column=one.column,
+                key=f"{one.line}|{one.column}",
+                where=one.where,
+                what=one.what,
+                fix=one.fix,
+                answer=text,
+                who=who,
+                waived=one.waived is not None,
+                done=not one.open,
+                may_answer=answers and not stops and one.waived is None,
+                may_waive=waives and stops and one.open,
             )
-        )  # fmt: skip
+        )
     return sorted(made, key=lambda one: (one.done, one.css != "stop"))
 
 

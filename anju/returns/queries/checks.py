@@ -1,6 +1,7 @@
 """The checks of a return: everything found at once, with what answers it. An answer counts only while the fact that it answered stands."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -51,15 +52,26 @@ def check(user: Operator, ret: Return, read: Reading | None = None) -> list[Find
     answers = _answers(ret)
     today = timezone.localdate()
     made = []
-    for check_id, level, line, columns, where, what, fix in found:
-        key = (check_id, line, what[:400])
+    for one in found:
+        key = (one.check_id, one.line, one.what[:400])
         answer, waiver = answers.get((*key, False)), answers.get((*key, True))
         if waiver is not None and waiver.until < today:
             waiver = None
-        made.append(Finding(
-            check_id, level, line, columns[0], columns, where, what, fix,
-            answer.text if answer else "", answer.by_name if answer else "", waiver,
-        ))  # fmt: skip
+        made.append(
+            Finding(
+                check_id=one.check_id,
+                level=one.level,
+                line=one.line,
+                column=one.columns[0],
+                columns=one.columns,
+                where=one.where,
+                what=one.what,
+                fix=one.fix,
+                answer=answer.text if answer else "",
+                answered_by=answer.by_name if answer else "",
+                waived=waiver,
+            )
+        )
     order = {key: at for at, key in enumerate(read.keys)}
     return sorted(made, key=lambda one: (one.level != BLOCK, order.get(one.line, len(order))))
 
@@ -70,11 +82,20 @@ def _answers(ret: Return) -> dict[tuple[str, str, str, bool], Answer]:
     return {key: answer for key, answer in found.items() if answer.text}
 
 
-Found = tuple[str, str, str, tuple[str, ...], str, str, str]
+class Failure(NamedTuple):
+    """What a check finds, before anyone's answer to it."""
+
+    check_id: str
+    level: str
+    line: str
+    columns: tuple[str, ...]
+    where: str
+    what: str
+    fix: str
 
 
-def _blanks(read: Reading) -> list[Found]:
-    found: list[Found] = []
+def _blanks(read: Reading) -> list[Failure]:
+    found: list[Failure] = []
     for key, line in read.now.lines.items():
         for column in read.spec.columns:
             if not read.spec.fillable(column, key, line.facts):
@@ -83,33 +104,33 @@ def _blanks(read: Reading) -> list[Found]:
             where = f"{line.label} “{column.head}”"
             if is_blank(cell) and column.needed:
                 found.append(
-                    (
-                        BLANK,
-                        BLOCK,
-                        key,
-                        (column.code,),
-                        where,
-                        f"{line.label}的“{column.label}”没有填。",
-                        "没有数的写 0，不知道的写 未报，没有任务的写 无任务。",
+                    Failure(
+                        check_id=BLANK,
+                        level=BLOCK,
+                        line=key,
+                        columns=(column.code,),
+                        where=where,
+                        what=f"{line.label}的“{column.label}”没有填。",
+                        fix="没有数的写 0，不知道的写 未报，没有任务的写 无任务。",
                     )
                 )
             elif cell is not None and cell.state == "unreported":
                 found.append(
-                    (
-                        UNREPORTED,
-                        ASK,
-                        key,
-                        (column.code,),
-                        where,
-                        f"{line.label}的“{column.label}”写的是未报。",
-                        "请写明为什么报不出、什么时候补报。",
+                    Failure(
+                        check_id=UNREPORTED,
+                        level=ASK,
+                        line=key,
+                        columns=(column.code,),
+                        where=where,
+                        what=f"{line.label}的“{column.label}”写的是未报。",
+                        fix="请写明为什么报不出、什么时候补报。",
                     )
                 )
     return found
 
 
-def _formulas(read: Reading) -> list[Found]:
-    found: list[Found] = []
+def _formulas(read: Reading) -> list[Failure]:
+    found: list[Failure] = []
     for check in read.spec.checks:
         for key in _lines(read, check):
             row = read.row(key)
@@ -118,7 +139,15 @@ def _formulas(read: Reading) -> list[Found]:
                 line = "合计" if key == TOTAL else read.now.lines[key].label
                 sentence = say(row, read.book.conditions[check.name].says)
                 found.append(
-                    (check.id, check.level, key, check.columns, f"{line} “{labels}”", f"{sentence}。", check.explain)
+                    Failure(
+                        check_id=check.id,
+                        level=check.level,
+                        line=key,
+                        columns=check.columns,
+                        where=f"{line} “{labels}”",
+                        what=f"{sentence}。",
+                        fix=check.explain,
+                    )
                 )
     return found
 

@@ -125,17 +125,17 @@ def due(user: Operator, at: datetime, region: Region | None = None, known: Round
         )
         found.append(
             Due(
-                form,
-                here,
-                office,
-                period,
-                ret,
-                _deadline(ret, form, period),
-                act,
-                _to(above, here, ret),
-                at,
-                doing and ours,
-                bool(ret and ret.pk in opined),
+                form=form,
+                region=here,
+                organisation=office,
+                period=period,
+                ret=ret,
+                deadline=_deadline(ret, form, period),
+                waits_for=act,
+                to=_to(above, here, ret),
+                at=at,
+                mine=doing and ours,
+                opined=bool(ret and ret.pk in opined),
             )
         )
     return sorted(found, key=lambda one: (one.deadline, one.region.order, one.form.code, one.period))

@@ -77,14 +77,14 @@ def lay_out_grid(user: Operator, ret: Return, read: Reading | None = None) -> Gr
     spec, now = read.spec, read.now
     open_ = ret.state == Return.DRAFT and may(user, FILL, ret.region_id) and is_ours(user, ret.organisation)
     made = Grid(
-        ret,
-        spec,
-        list(spec.columns),
-        [],
-        {},
-        read.last_ret.period if read.last_ret else "",
-        ret.cut_off,
-        open_,
+        ret=ret,
+        spec=spec,
+        columns=list(spec.columns),
+        lines=[],
+        cells={},
+        last_period=read.last_ret.period if read.last_ret else "",
+        cut_off=ret.cut_off,
+        open=open_,
     )
     targets = {fact.column or next((c for check in spec.checks if fact.name in check.formula for c in check.columns), ""): fact
                for fact in spec.across if fact.target and fact.name in read.elsewhere}  # fmt: skip
@@ -93,10 +93,18 @@ def lay_out_grid(user: Operator, ret: Return, read: Reading | None = None) -> Gr
             made.lines.append(GridLine(TOTAL, "合计", computed=True))
         else:
             line, fixed = now.lines[key], spec.by_key.get(key)
-            made.lines.append(GridLine(
-                key, line.label, fixed.indent if fixed else 0, fixed.number if fixed else "", str(line.facts.get("code", "")), line.item,
-                fixed.computed if fixed else False, fixed.heading if fixed else False,
-            ))  # fmt: skip
+            made.lines.append(
+                GridLine(
+                    key=key,
+                    label=line.label,
+                    indent=fixed.indent if fixed else 0,
+                    number=fixed.number if fixed else "",
+                    code=str(line.facts.get("code", "")),
+                    item=line.item,
+                    computed=fixed.computed if fixed else False,
+                    heading=fixed.heading if fixed else False,
+                )
+            )
         for column in spec.columns:
             made.cells[key, column.code] = _cell(read, key, column, open_, targets)
     return made
@@ -133,6 +141,15 @@ def _cell(read: Reading, key: str, column: Column, open_: bool, targets: dict) -
     if cell is None:
         return GridCell(key, code, last=last, ledger=ledger, open=open_)
     return GridCell(
-        key, code, text_of(cell, column), cell.state, cell.version, last, ledger, changed=cell.via not in ("prefill", "correct"), open=open_,
-        via=cell.via, value=cell.value if cell.state == Cell.NUMBER else None,
-    )  # fmt: skip
+        line=key,
+        column=code,
+        text=text_of(cell, column),
+        state=cell.state,
+        version=cell.version,
+        last=last,
+        ledger=ledger,
+        changed=cell.via not in ("prefill", "correct"),
+        open=open_,
+        via=cell.via,
+        value=cell.value if cell.state == Cell.NUMBER else None,
+    )

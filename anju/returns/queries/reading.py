@@ -201,7 +201,15 @@ def read(user: Operator, ret: Return) -> Reading:
     last, ago = chosen.get((spec.code, before)), chosen.get((spec.code, year_ago))
     others = [row for row in chosen.values() if row.form.code in codes and row.period in same_end(ret.period)]
     all_values = values_of(list({one.pk: one for one in (ret, last, ago, *others) if one is not None}.values()))
-    made = Reading(user, ret, spec, all_values[ret.pk], last, last and all_values[last.pk], ago and all_values[ago.pk])
+    made = Reading(
+        user=user,
+        ret=ret,
+        spec=spec,
+        now=all_values[ret.pk],
+        last_ret=last,
+        last=last and all_values[last.pk],
+        ago=ago and all_values[ago.pk],
+    )
     made.corrected_by = next((row for row in rows if row.corrects_id == ret.pk), None)
     _ledgers(made)
     _elsewhere(made, {row.form.code: all_values[row.pk] for row in others})

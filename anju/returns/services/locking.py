@@ -79,7 +79,15 @@ def _stated(read: Reading) -> Iterator[Stated]:
                 if value is not None:
                     source = column.source
                     kind = line.facts.get("kind", "")
-                    yield Stated(line.item, kind, event, value, recorded, source.mode or "", source.rest)
+                    yield Stated(
+                        item=line.item,
+                        kind=kind,
+                        event=event,
+                        value=value,
+                        recorded=recorded,
+                        mode=source.mode or "",
+                        rest=source.rest,
+                    )
 
 
 def _by_event(columns: Iterable[Column]) -> dict[str, list[Column]]:
@@ -117,10 +125,21 @@ def _publish(by: Operator, read: Reading) -> Source | None:
         if value is None and not (lines and ret.serial > 1):
             continue
         cited = f"return:{ret.pk} {column.head}，{_cited(spec, one, lines)}"
-        rows.append(Published(
-            one.measure, ret.region, ret.period, value, column.unit, _places(value, column, read, lines), NUMBER if value is not None else UNREPORTED,
-            one.calibre, column.head, exact_text(value, column.unit), cited,
-        ))  # fmt: skip
+        rows.append(
+            Published(
+                measure=one.measure,
+                region=ret.region,
+                period=ret.period,
+                value=value,
+                unit=column.unit,
+                places=_places(value, column, read, lines),
+                state=NUMBER if value is not None else UNREPORTED,
+                calibre=one.calibre,
+                sheet=column.head,
+                shown=exact_text(value, column.unit),
+                cited=cited,
+            )
+        )
     reason = f"更正说明：{ret.reason}" if ret.reason else f"报表锁定：{ret}"
     return publish(
         by=by,

@@ -168,7 +168,7 @@ def _prefill(by: Operator, ret: Return, keys: set[str] | None = None) -> list[Ce
             if (keys is None or line.key in keys) and column.source and spec.has(column, line.key, line.facts):
                 value, text, places = _known(read, line, column, moved, numbers, others)
                 if value is not None or text:
-                    found.append(_cell(ret, line.key, column, value, text, places, by))
+                    found.append(_cell(ret, line=line.key, column=column, value=value, text=text, places=places, by=by))
     return found
 
 

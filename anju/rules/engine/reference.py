@@ -41,7 +41,17 @@ def run(
         failed = sum(1 << place for place, value in enumerate(held) if value is False)
         unknown = sum(1 << place for place, value in enumerate(held) if value is None)
         results.append((*(_scaled(program, name, trace.value(row, name)[0]) for name in outputs), failed, unknown))
-    found = Run(book, on, table, outputs, dict(program.types), results, row_values, warnings, parameters or {})
+    found = Run(
+        book=book,
+        on=on,
+        table=table,
+        outputs=outputs,
+        types=dict(program.types),
+        results=results,
+        values=row_values,
+        problems=warnings,
+        overrides=parameters or {},
+    )
     found.trace = trace
     return found
 

@@ -50,7 +50,17 @@ def run(
         for index in group.indexes:
             row_values[index] = group.values
     assert compiled is not None
-    return Run(book, on, table, compiled.outputs, compiled.types, results, row_values, warnings, parameters or {})
+    return Run(
+        book=book,
+        on=on,
+        table=table,
+        outputs=compiled.outputs,
+        types=compiled.types,
+        results=results,
+        values=row_values,
+        problems=warnings,
+        overrides=parameters or {},
+    )
 
 
 def quickest(book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str) -> Run:

@@ -81,7 +81,16 @@ def _explained(row: RunRow, name: str) -> Explained:
             f"{book.label(item.name)}{'从大到小' if item.descending else '从小到大'}" for item in book.order
         )
         figures = "，".join(f"{book.label(item.name)} {row.shown(item.name)}" for item in book.order)
-        return Explained(name, "名次", keys, figures, row.text(name) or "未知", "", "", sentence=_unknown(row, name))
+        return Explained(
+            name=name,
+            label="名次",
+            formula=keys,
+            substituted=figures,
+            value_text=row.text(name) or "未知",
+            clause="",
+            source="",
+            sentence=_unknown(row, name),
+        )
     item: Step | Condition = book.steps[name] if name in book.steps else book.conditions[name]
     formula = render(item.expr, lambda used: book.label(used))
     substituted = render(item.expr, lambda used: named_text(row, used))
@@ -91,21 +100,28 @@ def _explained(row: RunRow, name: str) -> Explained:
         told = bool(value) if book.kind == "warning" else value is False
         sentence = say(row, item.says) if told else _unknown(row, name)
         return Explained(
-            name, item.label, formula, substituted, shown, item.clause, cited(book, item), sentence=sentence
+            name=name,
+            label=item.label,
+            formula=formula,
+            substituted=substituted,
+            value_text=shown,
+            clause=item.clause,
+            source=cited(book, item),
+            sentence=sentence,
         )
     lost = lost_points(row, item)
     sentence = _unknown(row, name) or (say(row, item.says) if lost and item.says else "")
     return Explained(
-        name,
-        item.label,
-        formula,
-        substituted,
-        row.shown(name),
-        item.clause,
-        cited(book, item),
-        lost,
-        sentence,
-        item.under,
+        name=name,
+        label=item.label,
+        formula=formula,
+        substituted=substituted,
+        value_text=row.shown(name),
+        clause=item.clause,
+        source=cited(book, item),
+        lost=lost,
+        sentence=sentence,
+        under=item.under,
     )
 
 

@@ -146,7 +146,17 @@ def bind_all(
     calibres = current.calibres()
     rows: list[Row] = []
     for entry in entries:
-        rows += _Spread(user, book, entry, region, below, period, given, catalogue, calibres).rows()
+        rows += _Spread(
+            user=user,
+            book=book,
+            entry=entry,
+            region=region,
+            below=below,
+            period=period,
+            given=given,
+            catalogue=catalogue,
+            calibres=calibres,
+        ).rows()
     return rows
 
 
@@ -154,17 +164,20 @@ class _Spread:
     """One binding over one place: what to read is listed first, then read at once."""
 
     def __init__(
-        self, user: Operator, book: Book, entry: Binding, region: Region, below: list[Region], period: str, given: Given,
-        catalogue: Mapping[str, Measure], calibres: Mapping[str, str],
-    ) -> None:  # fmt: skip
-        self.user, self.book, self.entry, self.region, self.below, self.period = (
-            user,
-            book,
-            entry,
-            region,
-            below,
-            period,
-        )
+        self,
+        *,
+        user: Operator,
+        book: Book,
+        entry: Binding,
+        region: Region,
+        below: list[Region],
+        period: str,
+        given: Given,
+        catalogue: Mapping[str, Measure],
+        calibres: Mapping[str, str],
+    ) -> None:
+        self.user, self.book, self.entry = user, book, entry
+        self.region, self.below, self.period = region, below, period
         self.given, self.catalogue = given, catalogue
         self.cases = entry.cases(catalogue, calibres)
         self.over = [

@@ -54,9 +54,19 @@ def run_book(
     if entries:
         if strange := [name for name in said if name not in book.inputs]:
             raise Refused(*(no_input(book, name) for name in strange))
-        return _keep(by, book, bind_all(by, book, entries, region, period, said), region, period, on, engine)
-    rows = bind_region(by, book, region, period, said, assumptions or {}, level)
-    return _keep(by, book, rows, region, period, on, engine)
+        return _keep(
+            by,
+            book=book,
+            rows=bind_all(by, book, entries, region, period, said),
+            region=region,
+            period=period,
+            on=on,
+            engine=engine,
+        )
+    rows = bind_region(
+        by, book=book, region=region, period=period, judged=said, assumptions=assumptions or {}, level=level
+    )
+    return _keep(by, book=book, rows=rows, region=region, period=period, on=on, engine=engine)
 
 
 @transaction.atomic
@@ -92,7 +102,7 @@ def judge(
         }
         key = given.get("key") or (region.code if len(rows) == 1 else str(index + 1))
         made.append(Row(str(key), region, facts))
-    return _keep(by, book, made, region, period, on, engine)
+    return _keep(by, book=book, rows=made, region=region, period=period, on=on, engine=engine)
 
 
 @transaction.atomic
@@ -122,7 +132,7 @@ def run_warnings(
         rows = bind_all(by, book, entries, region, period, said)
         if rows or newest(by, kind, subject, region, period):
             with trail.doing("runs.run", by=by) as act:
-                run = _keep(by, book, rows, region, period, on, engine)
+                run = _keep(by, book=book, rows=rows, region=region, period=period, on=on, engine=engine)
             new += [run.pk] if act.row else []
             found += found_by(run)
     if new:

@@ -123,14 +123,14 @@ def next_steps(user: Operator, run: Run, criterion: str, key: str = "") -> list[
                 )
                 found.append(
                     NextStep(
-                        criterion,
-                        name,
-                        item.label,
-                        item.unit,
-                        now,
-                        needed,
-                        more if more[0] == "-" else f"+{more}",
-                        gain,
+                        criterion=criterion,
+                        input=name,
+                        label=item.label,
+                        unit=item.unit,
+                        now=now,
+                        needed=needed,
+                        difference=more if more[0] == "-" else f"+{more}",
+                        gain=gain,
                     )
                 )
     return found

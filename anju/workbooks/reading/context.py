@@ -66,13 +66,13 @@ def context_row(
     path = tuple(one.text for one in head.paths.get(column, ())) if head else ()
     shown = [_shown(page, row, at, values[at] if at < len(values) else "") for at in range(width)]
     return Context(
-        sheet,
-        reference(row, column),
-        head.title if head else "",
-        path,
-        _label(head, values),
-        _spans(grid, head, column) if head else (),
-        tuple(RowCell(reference(row, at), text, at == column) for at, text in enumerate(shown)),
+        sheet=sheet,
+        cell=reference(row, column),
+        title=head.title if head else "",
+        path=path,
+        row_label=_label(head, values),
+        head=_spans(grid, head, column) if head else (),
+        row=tuple(RowCell(reference(row, at), text, at == column) for at, text in enumerate(shown)),
     )
 
 

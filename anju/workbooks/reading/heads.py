@@ -169,7 +169,9 @@ def head_between(grid: Grid, top: int, bottom: int, span: tuple[int, int]) -> He
         if path:
             paths[at] = path
     above = [" ".join(cell.text for cell in grid.distinct(line)) for line in range(top)]
-    return Head(top, bottom, span, paths, _title(above), _table_units(above), above)
+    return Head(
+        top=top, bottom=bottom, span=span, paths=paths, title=_title(above), units=_table_units(above), above=above
+    )
 
 
 def _is_head(grid: Grid, row: int) -> bool:

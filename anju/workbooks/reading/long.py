@@ -15,7 +15,7 @@ from anju.workbooks.reading import checks, heads
 from anju.workbooks.reading.cells import NUMBER, Cell, Reading, letters, reference
 from anju.workbooks.reading.heads import Head
 from anju.workbooks.reading.maps import LONG_REQUIRED, Column, LongColumns, TableMap
-from anju.workbooks.reading.values import LARGEST, CellReader, Field, shown
+from anju.workbooks.reading.values import LARGEST, CellReader, Entered, Field, shown
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
 STATE_WORDS = {**WORDS, "": NUMBER, "正常": NUMBER, "数值": NUMBER, "已报": NUMBER, "推定": NUMBER}
@@ -130,7 +130,7 @@ class LongReader(CellReader):
         when = self._period(number, row["period"])
         calibre = self._calibre(row.get("calibre", ""))
         unit = self._unit_name(number, str(row.get("unit", "")))
-        cell = self._value(number, row, code, unit, region, when, calibre)
+        cell = self._value(number, row=row, code=code, unit=unit, region=region, when=when, calibre=calibre)
         if cell is None or region == "" or not code or not when:
             return None
         identity = (region, code, calibre, when)
@@ -226,36 +226,55 @@ class LongReader(CellReader):
             long_way = self._slowly(number, value, word, place, one)
             if long_way is None:
                 return None
-            state, digits, places, unit, approx, text = long_way
+            state, unit, approx, text = long_way.state, long_way.unit, long_way.approx, long_way.text
+            digits, places = long_way.digits, long_way.places
         basis = str(row.get("basis", "")).strip()
         if word == "推定" and not basis:
             self._wrong("WB-055", number, "basis", "写了“推定”，没有写依据。", "请写明这个数是依据什么推定的。")
             return None
         effective = self._effective(number, row["effective_on"]) if row.get("effective_on", "") != "" else ""
-        return tuple.__new__(Cell, (
-            code, calibre, region, when, state, digits, places, unit, approx, bool(basis), basis, self.sheet.name, place,
-            text, region, str(row["measure"]).strip(), "region", str(row.get("scope", "")).strip(),
-            str(row.get("source", "")).strip(), str(row.get("document", "")).strip(), effective, code,
-        ))  # fmt: skip
+        return Cell(
+            measure=code,
+            calibre=calibre,
+            region_name=region,
+            period=when,
+            state=state,
+            digits=digits,
+            places=places,
+            unit=unit,
+            approx=approx,
+            assumed=bool(basis),
+            basis=basis,
+            sheet=self.sheet.name,
+            cell=place,
+            raw=text,
+            row_label=region,
+            column_label=str(row["measure"]).strip(),
+            scope=str(row.get("scope", "")).strip(),
+            source=str(row.get("source", "")).strip(),
+            document=str(row.get("document", "")).strip(),
+            effective_on=effective,
+            key=code,
+        )
 
     def _field_of(self, unit: str, negative: bool) -> Field:
         at, known = self.found["value"], quantities.unit(unit)
         column = Column(path=("数值",), key="value")
         one = Field(
-            at,
-            column,
-            unit,
-            known.family if unit else "",
-            self.letter,
-            self.texts["value"],
-            negative,
+            at=at,
+            column=column,
+            unit=unit,
+            family=known.family if unit else "",
+            letter=self.letter,
+            text=self.texts["value"],
+            negative=negative,
             factor=known.factor,
         )
         self.fields[unit, negative] = one
         return one
 
-    def _slowly(self, number: int, value: object, word: str, place: str, one: Field) -> tuple | None:
-        """(state, digits, places, unit, approx, text) of anything but an ordinary number; None after saying what is wrong."""
+    def _slowly(self, number: int, value: object, word: str, place: str, one: Field) -> Entered | None:
+        """Anything but an ordinary number; None after saying what is wrong."""
         if self._odd(number):
             self._special(number, one, place)
             return None
@@ -283,7 +302,7 @@ class LongReader(CellReader):
             )
             return None
         if state != NUMBER:
-            return state, None, 0, one.unit, "", shown(value, parsed)
+            return Entered(state, one.unit, shown(value, parsed))
         own = self._unit(parsed.unit, one, place, parsed)
         if own is None:
             return None
@@ -292,7 +311,9 @@ class LongReader(CellReader):
             return None
         if self._base(parsed, own, one, place) is None:
             return None
-        return state, parsed.digits, parsed.places, own, parsed.approx, shown(value, parsed)
+        return Entered(
+            state, own, shown(value, parsed), digits=parsed.digits, places=parsed.places, approx=parsed.approx
+        )
 
     def _effective(self, number: int, value: object) -> str:
         day = period(value)

@@ -87,7 +87,9 @@ def stream(
         return
     if table.form == "items":
         area = area or _area(head, table)
-    yield from WideReader(sheet, table, reading, head, best.match.found, area, when).cells()
+    yield from WideReader(
+        sheet=sheet, table=table, reading=reading, head=head, found=best.match.found, area=area, period=when
+    ).cells()
 
 
 def read(source: Source, table: TableMap | str | Path, *, name: str = "", area: str = "", period: str = "") -> Reading:

@@ -3,6 +3,7 @@
 import datetime
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from anju import quantities
 from anju.problems import ASK, BLOCK, Place, Problem
@@ -34,6 +35,18 @@ class Field:
     until: int = -1
     least: int = 0
     most: int = 0  # -1: a format that needs the long way
+
+
+class Entered(NamedTuple):
+    """What a cell says once it was read the long way. text: as it shows; base: in base units, where the reader needs it."""
+
+    state: str
+    unit: str
+    text: str
+    digits: int | None = None
+    places: int = 0
+    approx: str = ""
+    base: int | None = None
 
 
 class CellReader:

@@ -13,7 +13,7 @@ from anju.workbooks.reading import checks, heads
 from anju.workbooks.reading.cells import NUMBER, UNREPORTED, Cell, Reading, Row, letters, reference
 from anju.workbooks.reading.heads import Head
 from anju.workbooks.reading.maps import Column, TableMap, Total
-from anju.workbooks.reading.values import LARGEST, CellReader, Field, shown, written
+from anju.workbooks.reading.values import LARGEST, CellReader, Entered, Field, shown, written
 
 FOOT = re.compile(r"^(?:注|备注|说明|填表|填报|制表|审核|审批|复核|单位负责人|负责人|联系|资料来源|数据来源|截至|截止)")
 
@@ -74,7 +74,18 @@ class WideReader(CellReader):
         family = family or (quantities.unit(unit).family if unit else "")
         period = (column.period or "").replace("{year}", self.period[:4]) or self.period
         factor = quantities.unit(unit).factor
-        return Field(at, column, unit, family, letters(at), text, column.negative, period, factor, column.name)
+        return Field(
+            at=at,
+            column=column,
+            unit=unit,
+            family=family,
+            letter=letters(at),
+            text=text,
+            negative=column.negative,
+            period=period,
+            factor=factor,
+            name=column.name,
+        )
 
     # rows
 
@@ -217,7 +228,7 @@ class WideReader(CellReader):
         rule = row.rule if isinstance(row.rule, Total) else None
         document = (rule.document if rule else "") or self.rules.document
         odd = self.odd and any((number, one.at) in self.odd for one in self.fields)
-        measure, new = self.items.get(row.label) if self.items else None, tuple.__new__  # a third faster than Cell(…)
+        measure = self.items.get(row.label) if self.items else None
         for one in self.fields:
             value = values[one.at] if one.at < width else ""
             if value == "" and not odd:
@@ -244,13 +255,31 @@ class WideReader(CellReader):
                     if len(self.reading.problems) > before:
                         row.values[one.name] = None  # something stands there: unknown, not empty
                     continue
-                state, digits, places, unit, approx, base, text = long_way
+                state, unit, approx, text = long_way.state, long_way.unit, long_way.approx, long_way.text
+                digits, places, base = long_way.digits, long_way.places, long_way.base
             row.values[one.name] = base
             calibre = rule.calibre if rule and rule.calibre is not None else column.calibre or self.rules.calibre
-            made = new(Cell, (
-                measure or column.measure or one.name, calibre, row.region, one.period, state, digits, places, unit, approx, False, "",
-                sheet, cell, text, row.label, one.text, kind, "", "", column.document or document, "", one.name,
-            ))  # fmt: skip
+            made = Cell(
+                measure=measure or column.measure or one.name,
+                calibre=calibre,
+                region_name=row.region,
+                period=one.period,
+                state=state,
+                digits=digits,
+                places=places,
+                unit=unit,
+                approx=approx,
+                assumed=False,
+                basis="",
+                sheet=sheet,
+                cell=cell,
+                raw=text,
+                row_label=row.label,
+                column_label=one.text,
+                kind=kind,
+                document=column.document or document,
+                key=one.name,
+            )
             if column.published:
                 self.reading.published.append(made)
                 if column.ratio and digits is not None:
@@ -258,8 +287,8 @@ class WideReader(CellReader):
             elif store:
                 yield made
 
-    def _long_way(self, number: int, value: object, cell: str, one: Field) -> tuple | None:
-        """(state, digits, places, unit, approx, base, text) of anything but an ordinary number; None when there is nothing to keep."""
+    def _long_way(self, number: int, value: object, cell: str, one: Field) -> Entered | None:
+        """Anything but an ordinary number; None when there is nothing to keep."""
         if (number, one.at) in self.odd:
             self._special(number, one, cell)
             return None
@@ -272,11 +301,19 @@ class WideReader(CellReader):
                 return None
             state = self.table.dash
         if state != NUMBER:
-            return state, None, 0, one.unit, "", None if state == UNREPORTED else 0, shown(value, parsed)
+            return Entered(state, one.unit, shown(value, parsed), base=None if state == UNREPORTED else 0)
         unit = self._unit(parsed.unit, one, cell, parsed)
         if unit is None or (base := self._base(parsed, unit, one, cell)) is None:
             return None
-        return state, parsed.digits, parsed.places, unit, parsed.approx, base, shown(value, parsed)
+        return Entered(
+            state,
+            unit,
+            shown(value, parsed),
+            digits=parsed.digits,
+            places=parsed.places,
+            approx=parsed.approx,
+            base=base,
+        )
 
     def _after(self) -> None:
         """What can only be said at the end: names in number cells, rows that did not come."""

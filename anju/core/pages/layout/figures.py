@@ -3,10 +3,10 @@
 from typing import Any
 from urllib.parse import quote
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from anju.core.pages.addresses import path_of
-from anju.core.pages.layout.escaping import escaped
+from anju.core.pages.html import NOTHING, element, markup, optional, slot, writer
 from anju.core.pages.layout.sheets import Cell
 from anju.quantities import APPROXIMATE
 
@@ -16,7 +16,12 @@ STATES = {
     "no_task": ("无任务", "无任务：本期没有下达这项任务"),
     "not_applicable": ("不适用", "不适用：这项指标与本单位无关"),
 }
-ASSUMED = mark_safe('<span class="as" title="推定：原文没有印出，依据见出处">推定</span>')
+write_assumed = writer(element("span", "推定", css="as", title="推定：原文没有印出，依据见出处"))
+ASSUMED = write_assumed()
+write_state = writer(element("span", slot("word"), css="st", title=slot("note")))
+write_number = writer(slot("text"), markup("mark"))
+write_figure = writer(element("a", markup("shown"), css="fig", href=slot("href"), title=optional("note")))
+write_blank = writer(element("span", title=slot("why")))
 
 
 def figure_html(figure: Any, unit: str | None = None, places: int | None = None, sign: bool = False) -> str:
@@ -25,23 +30,18 @@ def figure_html(figure: Any, unit: str | None = None, places: int | None = None,
     if text == "":
         stored = getattr(figure, "observation_id", None) is not None
         word, note = STATES.get(figure.state, ("", "")) if stored or figure.state == "no_task" else ("", "")
-        return mark_safe(f'<span class="st" title="{note}">{word}</span>') if word else ""  # words of ours
+        return write_state(word=word, note=note) if word else ""
     text = (f"+{text}" if sign and not text.startswith("-") else text).replace("-", "−")
     before, middle, after = APPROXIMATE[figure.approx]
     percent = "%" if (unit or figure.unit) == "%" else ""
-    return mark_safe(
-        f"{before}{text}{percent}{middle}{after}{ASSUMED if figure.assumed else ''}"
-    )  # digits, and words of ours
+    return write_number(text=f"{before}{text}{percent}{middle}{after}", mark=ASSUMED if figure.assumed else NOTHING)
 
 
 def opened(figure: Any, shown: str, note: str = "") -> SafeString:
     """The door itself. Where nothing is shown there is still a place to point at, and it says why it is blank."""
     if not shown:
-        return mark_safe(f'<span title="{escaped(note or getattr(figure, "why", "") or "空白：没有这个数")}"></span>')
-    title = f' title="{escaped(note)}"' if note else ""
-    return mark_safe(
-        f'<a class="fig" href="{path_of(DOOR)}?ref={quote(str(figure.reference))}"{title}>{escaped(shown)}</a>'
-    )  # quote leaves nothing to escape
+        return write_blank(why=note or getattr(figure, "why", "") or "空白：没有这个数")
+    return write_figure(href=f"{path_of(DOOR)}?ref={quote(str(figure.reference))}", note=note, shown=shown)
 
 
 def door(cell: Cell) -> SafeString:

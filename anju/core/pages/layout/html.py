@@ -5,34 +5,46 @@ from collections.abc import Iterable
 from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from anju.core.pages.layout.escaping import escaped
+from anju.core.pages.html import element, join, markup, optional, slot, writer
 from anju.core.pages.layout.figures import door
-from anju.core.pages.layout.sheets import Sheet
+from anju.core.pages.layout.sheets import Cell, Sheet
+
+write_row = writer(element("tr", markup("cells"), css=slot("css"), id=optional("key")), "\n")
+write_first = writer(element("th", markup("text"), scope="row", css=slot("css")))
+write_cell = writer(
+    element("td", markup("text"), css=slot("css"), title=optional("note"), data_label=optional("label"))
+)
+write_link = writer(element("a", markup("text"), href=slot("href")))
+write_choice = writer(element("li", element("a", slot("text"), href=slot("href"), aria_current=optional("current"))))
+write_unbroken = writer(element("span", slot("text"), css="nowrap"))
 
 
 def sheet_rows(sheet: Sheet) -> SafeString:
     """The body of core/sheet.html."""
-    made = []
-    for row in sheet.rows:
-        key = f' id="row-{escaped(row.key)}"' if row.key else ""
-        made.append(f'<tr class="{escaped(row.css)}"{key}>')
-        for number, cell in enumerate(row.cells):
-            label = f' data-label="{escaped(cell.label)}"' if cell.label else ""
-            if number and cell.figure:
-                made.append(f'<td class="fig"{label}>{escaped(door(cell))}</td>')
-                continue
-            text = escaped(cell.text)
-            text = f'<a href="{escaped(cell.href)}">{text}</a>' if cell.href else text
-            if number:
-                note = f' title="{escaped(cell.note)}"' if cell.note else ""
-                made.append(f'<td class="{escaped(cell.css)}"{note}{label}>{text}</td>')
-            else:
-                made.append(f'<th scope="row" class="first {escaped(cell.css)}">{text}</th>')
-        made.append("</tr>\n")
-    return mark_safe("".join(made))  # every piece was escaped above
+    return join(
+        write_row(
+            css=row.css,
+            key=f"row-{row.key}" if row.key else "",
+            cells=join(_cell(cell) if number else _first(cell) for number, cell in enumerate(row.cells)),
+        )
+        for row in sheet.rows
+    )
+
+
+def _first(cell: Cell) -> SafeString:
+    return write_first(css=f"first {cell.css}", text=_linked(cell))
+
+
+def _cell(cell: Cell) -> SafeString:
+    if cell.figure:
+        return write_cell(css="fig", note="", label=cell.label, text=door(cell))
+    return write_cell(css=cell.css, note=cell.note, label=cell.label, text=_linked(cell))
+
+
+def _linked(cell: Cell) -> str:
+    return write_link(href=cell.href, text=cell.text) if cell.href else cell.text
 
 
 def choices(request: HttpRequest, key: str, listed: Iterable[tuple[str, str, bool]]) -> SafeString:
@@ -41,14 +53,14 @@ def choices(request: HttpRequest, key: str, listed: Iterable[tuple[str, str, boo
         {name: values for name, values in request.GET.lists() if name not in ("page", key) and values != [""]},
         doseq=True,
     )
-    base = escaped(f"{request.path}?{rest}{'&' if rest else ''}{key}=")
-    made = (
-        f'<li><a href="{base}{quote(code)}"{" aria-current=true" * current}>{escaped(text)}</a></li>'
+    base = f"{request.path}?{rest}{'&' if rest else ''}{key}="
+    return join(
+        write_choice(href=f"{base}{quote(code)}", current="true" if current else "", text=text)
         for code, text, current in listed
     )
-    return mark_safe("".join(made))
 
 
 def unbroken(text: str) -> SafeString:
     """A text in which no line ends within a period: 2021年1—8月 stays whole."""
-    return mark_safe(re.sub(r"（?\d{4}年\d+—\d+月）?", r'<span class="nowrap">\g<0></span>', conditional_escape(text)))
+    pieces = re.split(r"(（?\d{4}年\d+—\d+月）?)", text)
+    return join(write_unbroken(text=piece) if place % 2 else piece for place, piece in enumerate(pieces))
