@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.core.models.people import Organisation
 from anju.core.pages.context import frame, show
+from anju.core.pages.request import Request
 from anju.core.pages.staff import PAGE, day
 from anju.core.people import directory
 from anju.core.people import organisations as organisation_people
@@ -24,11 +25,11 @@ from anju.problems import Refused
 
 @acting("staff.see")
 @require_safe
-def organisations(request: HttpRequest) -> HttpResponse:
+def organisations(request: Request) -> HttpResponse:
     return organised(request)
 
 
-def organised(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+def organised(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     made, user = frame(request), request.operator
     words = request.GET.get("words", "").strip()
     found = directory.organisations(user)
@@ -51,7 +52,7 @@ def organised(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResp
 
 @acting("staff.edit")
 @require_POST
-def organise(request: HttpRequest) -> HttpResponse:
+def organise(request: Request) -> HttpResponse:
     made = frame(request)
     try:
         said = {key: request.POST.get(key, "") for key in ("kind", "name", "short")}
@@ -64,11 +65,11 @@ def organise(request: HttpRequest) -> HttpResponse:
 
 @acting("staff.see")
 @require_safe
-def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+def organisation(request: Request, pk: int) -> HttpResponse:
     return told_of_organisation(request, directory.organisations(request.operator).get(pk=pk))
 
 
-def told_of_organisation(request: HttpRequest, one: Organisation, status: int = 200, **extra: Any) -> HttpResponse:
+def told_of_organisation(request: Request, one: Organisation, status: int = 200, **extra: Any) -> HttpResponse:
     held = (
         directory.in_force(directory.postings(request.operator))
         .filter(organisation=one)
@@ -80,7 +81,7 @@ def told_of_organisation(request: HttpRequest, one: Organisation, status: int = 
 
 @acting("staff.edit")
 @require_POST
-def rename(request: HttpRequest, pk: int) -> HttpResponse:
+def rename(request: Request, pk: int) -> HttpResponse:
     one, said = directory.organisations(request.operator).get(pk=pk), request.POST
     try:
         texts = {key: said.get(key, "") for key in ("name", "short", "reason")}
@@ -93,7 +94,7 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("staff.edit")
 @require_POST
-def abolish(request: HttpRequest, pk: int) -> HttpResponse:
+def abolish(request: Request, pk: int) -> HttpResponse:
     one, said = directory.organisations(request.operator).get(pk=pk), request.POST
     try:
         on = day(said.get("on", ""), "最后一天") or timezone.localdate()

@@ -10,13 +10,14 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.core.models.people import Posting, Staff
 from anju.core.pages.context import frame, show
+from anju.core.pages.request import Request
 from anju.core.people import directory, postings, staff
 from anju.core.people.permissions import acting, posts
 from anju.core.regions import tree
@@ -28,11 +29,11 @@ PAGE = 50
 
 @acting("staff.see")
 @require_safe
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: Request) -> HttpResponse:
     return listed(request)
 
 
-def listed(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+def listed(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     made, user = frame(request), request.operator
     words = request.GET.get("words", "").strip()
     found = directory.people(
@@ -49,7 +50,7 @@ def listed(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespons
 
 @acting("staff.edit")
 @require_POST
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: Request) -> HttpResponse:
     try:
         made = staff.register(
             by=request.operator, username=request.POST.get("username", ""), name=request.POST.get("name", "")
@@ -62,11 +63,11 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @acting("staff.see")
 @require_safe
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: Request, pk: int) -> HttpResponse:
     return told_of(request, directory.people(request.operator).get(pk=pk))
 
 
-def told_of(request: HttpRequest, one: Staff, status: int = 200, **extra: Any) -> HttpResponse:
+def told_of(request: Request, one: Staff, status: int = 200, **extra: Any) -> HttpResponse:
     user = request.operator
     context = {
         "person": one,
@@ -84,7 +85,7 @@ def told_of(request: HttpRequest, one: Staff, status: int = 200, **extra: Any) -
 
 @acting("staff.edit")
 @require_POST
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: Request, pk: int) -> HttpResponse:
     one, said = directory.people(request.operator).get(pk=pk), request.POST
     try:
         staff.correct(
@@ -98,17 +99,17 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("staff.edit")
 @require_POST
-def first_link(request: HttpRequest, pk: int) -> HttpResponse:
+def first_link(request: Request, pk: int) -> HttpResponse:
     return link_for(request, pk)
 
 
 @acting("staff.unlock")
 @require_POST
-def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+def reset_password(request: Request, pk: int) -> HttpResponse:
     return link_for(request, pk)
 
 
-def link_for(request: HttpRequest, pk: int) -> HttpResponse:
+def link_for(request: Request, pk: int) -> HttpResponse:
     one = directory.people(request.operator).get(pk=pk)
     try:
         return shown_once(request, one, staff.first_link(by=request.operator, username=one.username))
@@ -116,7 +117,7 @@ def link_for(request: HttpRequest, pk: int) -> HttpResponse:
         return told_of(request, one, 422, problems=refused.problems)
 
 
-def shown_once(request: HttpRequest, one: Staff, link: str) -> HttpResponse:
+def shown_once(request: Request, one: Staff, link: str) -> HttpResponse:
     answer = show(
         request,
         "core/first_link.html",
@@ -130,7 +131,7 @@ def shown_once(request: HttpRequest, one: Staff, link: str) -> HttpResponse:
 
 @acting("staff.post")
 @require_POST
-def give(request: HttpRequest, pk: int) -> HttpResponse:
+def give(request: Request, pk: int) -> HttpResponse:
     one, user = directory.people(request.operator).get(pk=pk), request.operator
     given = request.POST
     try:
@@ -161,7 +162,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("staff.post")
 @require_POST
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     posting: Posting = directory.postings(request.operator).get(pk=pk)
     try:
         on = day(request.POST.get("on", ""), "最后一天") or timezone.localdate()
@@ -177,7 +178,7 @@ def helping(act: str, does: Callable[..., Any], said: str, **more: Any) -> Calla
 
     @acting(act)
     @require_POST
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
+    def view(request: Request, pk: int) -> HttpResponse:
         one = directory.people(request.operator).get(pk=pk)
         try:
             does(by=request.operator, username=one.username, **{key: value() for key, value in more.items()})

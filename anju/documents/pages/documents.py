@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.safestring import mark_safe
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anju.core.pages.context import frame, show
 from anju.core.pages.files import file_response
 from anju.core.pages.page import page
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.templatetags.anju import address
 from anju.documents import kinds, queries, services
@@ -32,11 +33,11 @@ FORMS = ("docx", "pdf", "xlsx", "html", "zip")
 
 @acting("documents.see")
 @require_GET
-def documents(request: HttpRequest) -> HttpResponse:
+def documents(request: Request) -> HttpResponse:
     return listing(request)
 
 
-def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     made, user = frame(request), request.operator
     if made.region is None:
         return show(
@@ -56,7 +57,7 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
 
 @acting("documents.write")
 @require_POST
-def write(request: HttpRequest) -> HttpResponse:
+def write(request: Request) -> HttpResponse:
     """起草: organs, addressee and the like are taken from the last document of the kind in this region."""
     made, user = frame(request), request.operator
     if made.region is None:
@@ -76,11 +77,11 @@ def write(request: HttpRequest) -> HttpResponse:
 
 @acting("documents.see")
 @require_GET
-def document(request: HttpRequest, pk: int) -> HttpResponse:
+def document(request: Request, pk: int) -> HttpResponse:
     return preview(request, queries.document(request.operator, pk))
 
 
-def preview(request: HttpRequest, document: Document, status: int = 200, **extra: Any) -> HttpResponse:
+def preview(request: Request, document: Document, status: int = 200, **extra: Any) -> HttpResponse:
     frame(request, document)
     user = request.operator
     versions = list(queries.versions(user, document))
@@ -110,7 +111,7 @@ def preview(request: HttpRequest, document: Document, status: int = 200, **extra
 
 @acting("documents.see")
 @require_GET
-def stale(request: HttpRequest, pk: int) -> HttpResponse:
+def stale(request: Request, pk: int) -> HttpResponse:
     """The sentences that would be written otherwise today. Asked for by itself: the text is written anew to find out, which takes a while."""
     document = queries.document(request.operator, pk)
     frame(request, document)
@@ -126,7 +127,7 @@ def stale(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def prose_fields(request: HttpRequest, version: Version) -> list[dict[str, str]]:
+def prose_fields(request: Request, version: Version) -> list[dict[str, str]]:
     """The official's own paragraphs, one a line, as they stand or as they were just typed."""
     fields = []
     for key, name in prose.named(version.document.kind, list(version.prose)):
@@ -163,7 +164,7 @@ def chosen_again(boxes: list[dict[str, Any]], ticked: list[str], before: str | l
 
 @acting("documents.write")
 @require_POST
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     """改稿: the chosen warnings and the official's own words; the numbers come from the ledger as it stands."""
     user = request.operator
     document = queries.document(user, pk)
@@ -195,32 +196,32 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(address(request, "documents:document", pk))
 
 
-def sign_off(request: HttpRequest, document: Document, reason: str, on: date) -> str:
+def sign_off(request: Request, document: Document, reason: str, on: date) -> str:
     services.sign_off(by=request.operator, document=document, on=on, reason=reason)
     return "已签发。文本就此固定，印发时只填文号和日期。"
 
 
-def send_back(request: HttpRequest, document: Document, reason: str, on: date) -> str:
+def send_back(request: Request, document: Document, reason: str, on: date) -> str:
     services.send_back(by=request.operator, document=document, on=on, reason=reason)
     return "已退回修改。"
 
 
-def issue(request: HttpRequest, document: Document, reason: str, on: date) -> str:
+def issue(request: Request, document: Document, reason: str, on: date) -> str:
     services.issue(by=request.operator, document=document, number=request.POST.get("number", ""), on=on, reason=reason)
     return f"已印发：{document.number}。"
 
 
-def withdraw(request: HttpRequest, document: Document, reason: str, on: date) -> str:
+def withdraw(request: Request, document: Document, reason: str, on: date) -> str:
     services.withdraw(by=request.operator, document=document, on=on, reason=reason)
     return "已撤回。文号不再使用，原文仍可查阅。"
 
 
-def act(code: str, does: Callable[[HttpRequest, Document, str, date], str]) -> Callable[..., HttpResponse]:
+def act(code: str, does: Callable[[Request, Document, str, date], str]) -> Callable[..., HttpResponse]:
     """签发, 退回, 印发, 撤回: one view each, for each is another post's."""
 
     @acting(code)
     @require_POST
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
+    def view(request: Request, pk: int) -> HttpResponse:
         document = queries.document(request.operator, pk)
         try:
             said = does(request, document, request.POST.get("reason", "").strip(), day_of(request))
@@ -240,7 +241,7 @@ ACTS = {
 }
 
 
-def day_of(request: HttpRequest) -> date:
+def day_of(request: Request) -> date:
     """The day written in the form; today where none is asked. Refused for what is no day."""
     text = request.POST.get("on", "").strip()
     try:
@@ -253,7 +254,7 @@ def day_of(request: HttpRequest) -> date:
 
 @acting("documents.see")
 @require_GET
-def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+def download(request: Request, pk: int, form: str) -> HttpResponse:
     """Word, PDF, the annex tables as Excel, a page that stands alone, or all of them in a zip."""
     if form not in FORMS:
         raise Http404(form)
@@ -278,7 +279,7 @@ def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
 
 @acting("documents.see")
 @require_POST
-def compare(request: HttpRequest, pk: int) -> HttpResponse:
+def compare(request: Request, pk: int) -> HttpResponse:
     """An edited .docx: which numbers were changed in it, which are not the ledger's, which words changed."""
     document = queries.document(request.operator, pk)
     file = request.FILES.get("file")

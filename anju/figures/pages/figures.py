@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core import registry
-from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.context import frame, show
 from anju.core.pages.files import file_response
 from anju.core.pages.layout import excel
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.page import page
+from anju.core.pages.request import Frame, Request, is_fragment
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
 from anju.core.templatetags.anju import address, figure_html, period_label
@@ -25,7 +26,7 @@ from anju.figures.services import observations
 from anju.problems import Refused
 
 
-def here_and_below(request: HttpRequest, made: Frame) -> list:
+def here_and_below(request: Request, made: Frame) -> list:
     """The region first, then its parts in their order."""
     return [made.region, *tree.children(request.operator, made.region, made.on)] if made.region else []
 
@@ -36,7 +37,7 @@ def calibre_names() -> dict[str, str]:
 
 @acting("figures.see")
 @require_GET
-def explorer(request: HttpRequest, form: str = "") -> HttpResponse:
+def explorer(request: Request, form: str = "") -> HttpResponse:
     """The table of a topic; form "xlsx": the same as a file."""
     made = frame(request)
     if made.region is None:
@@ -67,7 +68,7 @@ def explorer(request: HttpRequest, form: str = "") -> HttpResponse:
 
 @acting("figures.see")
 @require_GET
-def measure(request: HttpRequest, code: str) -> HttpResponse:
+def measure(request: Request, code: str) -> HttpResponse:
     """One measure: places down, calibres across, and its own periods."""
     made, user = frame(request), request.operator
     known = current.measures(user, [code])
@@ -185,10 +186,10 @@ def over_time(user, one, made: Frame, known: list[str], calibres: list[str]) -> 
     return Sheet("over-time", columns, rows, caption="各期数值") if any(value.known for value in line) else None
 
 
-def panel(request: HttpRequest, door: Door, **extra: Any) -> HttpResponse:
+def panel(request: Request, door: Door, **extra: Any) -> HttpResponse:
     """The side panel, or the same on a page of its own where it was opened in a new tab."""
     door.uses = uses(request.operator, door)
-    fragment = "HX-Request" in request.headers
+    fragment = is_fragment(request)
     context = {
         "door": door,
         "value": figure_html(door.figure),
@@ -212,7 +213,7 @@ def panel(request: HttpRequest, door: Door, **extra: Any) -> HttpResponse:
 
 @acting("figures.see")
 @require_GET
-def door(request: HttpRequest) -> HttpResponse:
+def door(request: Request) -> HttpResponse:
     """?ref=shanty.start@140500/2021 — of a figure, or of a step of a run."""
     text = request.GET.get("ref", "")
     for open_other in registry.fetch("doors"):
@@ -221,7 +222,7 @@ def door(request: HttpRequest) -> HttpResponse:
     return panel(request, open_door(request.operator, found_or_404(request, text)))
 
 
-def found_or_404(request: HttpRequest, text: str) -> Figure:
+def found_or_404(request: Request, text: str) -> Figure:
     try:
         return resolve(request.operator, text)
     except (LookupError, Refused) as error:
@@ -230,7 +231,7 @@ def found_or_404(request: HttpRequest, text: str) -> Figure:
 
 @acting("figures.correct")
 @require_POST
-def correct(request: HttpRequest) -> HttpResponse:
+def correct(request: Request) -> HttpResponse:
     """更正: a new observation with its reason; the old one stays."""
     text = request.POST.get("ref", "")
     figure = found_or_404(request, text)

@@ -7,14 +7,15 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.pages import uploads
 from anju.core.pages.addresses import path_of
-from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.context import frame, show
 from anju.core.pages.files import file_response
+from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting
 from anju.core.templatetags.anju import address
 from anju.figures.models import Observation, Source, TargetDocument
@@ -32,11 +33,11 @@ LARGEST = 50 << 20
 
 @acting("imports.see")
 @require_GET
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: Request) -> HttpResponse:
     return listing(request)
 
 
-def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     made = frame(request)
     found = provenance.sources(request.operator, made.region).select_related("region")
     # Counted for the shown page only: a join would count every source's figures first.
@@ -56,7 +57,7 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
 
 @acting("imports.store")
 @require_POST
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: Request) -> HttpResponse:
     """Keep the file, then check it at an address of its own, so that the check can be looked at again."""
     file = request.FILES.get("file")
     region = request.POST.get("region", "").strip()
@@ -77,7 +78,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     )
 
 
-def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, Any], TableMap]:
+def wanted(request: Request, made: Frame, digest: str) -> tuple[dict[str, Any], TableMap]:
     """What `import_tables` takes, and the form it was read as. Refused with what the map or the workbook says; Http404 when the file is there no more."""
     name, key = request.GET.get("name", "表格.xlsx"), request.GET.get("map", "")
     if made.region is None:
@@ -103,14 +104,14 @@ def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, An
 
 @acting("imports.store")
 @require_GET
-def check(request: HttpRequest, digest: str) -> HttpResponse:
+def check(request: Request, digest: str) -> HttpResponse:
     """What the import would do, and everything that stands in its way. Nothing is stored."""
     made = frame(request)
     return checked(request, made, digest)
 
 
 def checked(
-    request: HttpRequest, made: Frame, digest: str, status: int = 200, refused: Refused | None = None
+    request: Request, made: Frame, digest: str, status: int = 200, refused: Refused | None = None
 ) -> HttpResponse:
     name = request.GET.get("name", "表格.xlsx")
     context: dict[str, Any] = {"digest": digest, "name": name, "maps": maps.known(), "query": request.GET.urlencode()}
@@ -146,7 +147,7 @@ def checked(
     return show(request, "figures/check.html", status=status, heading=heading, **context)
 
 
-def answers_of(request: HttpRequest) -> dict[str, str]:
+def answers_of(request: Request) -> dict[str, str]:
     """What was answered, by the key of its reminder; "" where the field was left empty."""
     numbers = [number for number in range(len(request.POST)) if f"key_{number}" in request.POST]
     return {request.POST[f"key_{number}"]: request.POST.get(f"answer_{number}", "").strip() for number in numbers}
@@ -154,7 +155,7 @@ def answers_of(request: HttpRequest) -> dict[str, str]:
 
 @acting("imports.store")
 @require_POST
-def store(request: HttpRequest, digest: str) -> HttpResponse:
+def store(request: Request, digest: str) -> HttpResponse:
     """导入. Every reminder must have its answer; the answers are kept with the import."""
     made = frame(request)
     try:
@@ -171,7 +172,7 @@ def store(request: HttpRequest, digest: str) -> HttpResponse:
 
 @acting("imports.store")
 @require_GET
-def marked(request: HttpRequest, digest: str) -> HttpResponse:
+def marked(request: Request, digest: str) -> HttpResponse:
     """The same workbook, its wrong cells coloured and commented, with a list of problems in front."""
     made = frame(request)
     name = request.GET.get("name", "表格.xlsx")
@@ -190,7 +191,7 @@ def marked(request: HttpRequest, digest: str) -> HttpResponse:
 
 @acting("imports.see")
 @require_GET
-def file(request: HttpRequest, pk: int) -> HttpResponse:
+def file(request: Request, pk: int) -> HttpResponse:
     """The imported file, as it was."""
     source = provenance.sources(request.operator).get(pk=pk)
     content = provenance.content(request.operator, source)
@@ -201,7 +202,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("imports.undo")
 @require_POST
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: Request, pk: int) -> HttpResponse:
     """撤销导入: every figure stands as before; the reason is kept."""
     frame(request)  # the list comes back where it was left
     source: Source = provenance.sources(request.operator).get(pk=pk)

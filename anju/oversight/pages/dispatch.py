@@ -2,14 +2,15 @@
 
 from datetime import date
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju import periods
-from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.context import frame, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
 from anju.core.regions.tree import noun_of
@@ -27,11 +28,11 @@ from anju.problems import Refused
 
 @acting("dispatch.see")
 @require_GET
-def dispatch(request: HttpRequest) -> HttpResponse:
+def dispatch(request: Request) -> HttpResponse:
     return listing(request)
 
 
-def listing(request: HttpRequest, status: int = 200, **extra) -> HttpResponse:
+def listing(request: Request, status: int = 200, **extra) -> HttpResponse:
     made, user = frame(request), request.operator
     kinds = packs.kinds()
     if made.region is None:
@@ -128,7 +129,7 @@ def progress_sheet(tasks: list[packs.Task], ranking: packs.Ranking, made: Frame,
 
 @acting("dispatch.write")
 @require_POST
-def write(request: HttpRequest) -> HttpResponse:
+def write(request: Request) -> HttpResponse:
     """起草: organs, addressee and the writer's own words are those of the last pack of the kind."""
     made, user = frame(request), request.operator
     if made.region is None:

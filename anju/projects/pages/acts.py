@@ -6,12 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.context import frame, show
+from anju.core.pages.request import Frame, Request
 from anju.core.templatetags.anju import address
 from anju.problems import Refused
 from anju.projects.models import Project
@@ -25,7 +26,7 @@ get_or_post = require_http_methods(["GET", "POST"])
 
 
 def act(
-    request: HttpRequest, *, form: Callable[[Mapping[str, str], Mapping[str, str]], Parts], do: Callable[[Reading], str], back: str, where: str,
+    request: Request, *, form: Callable[[Mapping[str, str], Mapping[str, str]], Parts], do: Callable[[Reading], str], back: str, where: str,
     start: Mapping[str, str] | None = None, **shown_too: Any,
 ) -> HttpResponse:  # fmt: skip
     """One act: its form, filled with `start`; on POST it is done and its sentence shown where one comes back to."""
@@ -52,10 +53,10 @@ def today() -> str:
     return timezone.localdate().isoformat()
 
 
-def in_frame(request: HttpRequest, project: Project) -> Frame:
+def in_frame(request: Request, project: Project) -> Frame:
     """A project's page stands in its own region, whatever the address says."""
     return frame(request, of=SimpleNamespace(region=project.region, period=request.GET.get("period", "")))
 
 
-def shown_on(request: HttpRequest, project: Project) -> date:
+def shown_on(request: Request, project: Project) -> date:
     return see.as_of(in_frame(request, project))

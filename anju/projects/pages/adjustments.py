@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from anju.core.pages.addresses import path_of
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.people.scope import visible
 from anju.projects.base import by_document
@@ -41,7 +42,7 @@ def documented(reading: Reading) -> dict[str, Any]:
 
 @acting("projects.edit")
 @get_or_post
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: Request, pk: int) -> HttpResponse:
     """录入更正: plan numbers that were wrongly typed, as long as nothing locked has them."""
     user = request.operator
     found = projects.project(user, pk)
@@ -88,7 +89,7 @@ def plan_inputs(
 
 @acting("projects.adjust")
 @get_or_post
-def adjust(request: HttpRequest, pk: int) -> HttpResponse:
+def adjust(request: Request, pk: int) -> HttpResponse:
     """调整计划, by a document."""
     found = projects.project(request.operator, pk)
     in_frame(request, found)
@@ -114,7 +115,7 @@ def adjust(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.adjust")
 @get_or_post
-def replace(request: HttpRequest, pk: int) -> HttpResponse:
+def replace(request: Request, pk: int) -> HttpResponse:
     """置换: another registered project takes its place."""
     user = request.operator
     found = projects.project(user, pk)
@@ -151,7 +152,7 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.adjust")
 @get_or_post
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: Request, pk: int) -> HttpResponse:
     """取消, by a document."""
     found = projects.project(request.operator, pk)
     in_frame(request, found)
@@ -170,19 +171,19 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.adjust")
 @get_or_post
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: Request, pk: int) -> HttpResponse:
     """办结."""
     return _moved(request, pk, project_services.close, "办结", "办结以后不再登记进度；需要时可以重新打开。")
 
 
 @acting("projects.adjust")
 @get_or_post
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: Request, pk: int) -> HttpResponse:
     """重新打开."""
     return _moved(request, pk, project_services.reopen, "重新打开", "重新打开以后可以再登记进度。")
 
 
-def _moved(request: HttpRequest, pk: int, service: Callable[..., Project], label: str, effect: str) -> HttpResponse:
+def _moved(request: Request, pk: int, service: Callable[..., Project], label: str, effect: str) -> HttpResponse:
     found = projects.project(request.operator, pk)
     in_frame(request, found)
 

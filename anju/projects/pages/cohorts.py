@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import frame, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.templatetags.anju import address, day
 from anju.projects.models import Project
@@ -22,7 +23,7 @@ from anju.projects.services.cohorts import fix_cohort
 
 @acting("projects.adjust")
 @get_or_post
-def fix(request: HttpRequest) -> HttpResponse:
+def fix(request: Request) -> HttpResponse:
     """固定项目清单."""
     made = frame(request)
     if made.region is None:
@@ -76,7 +77,7 @@ def fix(request: HttpRequest) -> HttpResponse:
 
 @acting("projects.see")
 @require_GET
-def cohort(request: HttpRequest, pk: int) -> HttpResponse:
+def cohort(request: Request, pk: int) -> HttpResponse:
     """A list of projects on a day: unfinished then, built since, by county and kind."""
     user = request.operator
     made = frame(request)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +16,7 @@ from anju.core.jobs import queue
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import frame, show
+from anju.core.pages.request import Request
 from anju.core.people import scope
 from anju.core.people.permissions import acting, may, require
 from anju.core.templatetags.anju import address, day, period_label
@@ -108,11 +109,11 @@ def done(name: str, entry: Entry) -> bool:
 
 @acting("projects.see")
 @require_GET
-def ledger(request: HttpRequest) -> HttpResponse:
+def ledger(request: Request) -> HttpResponse:
     return listing(request)
 
 
-def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     made, user = frame(request), request.operator
     if made.region is None:
         return show(request, "projects/ledger.html", heading="台账与销号", view="entries", shown_entries=[])
@@ -176,7 +177,7 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
     )  # fmt: skip
 
 
-def _kept(request: HttpRequest, region: Region, on: date, status: int, context: dict[str, Any]) -> HttpResponse:
+def _kept(request: Request, region: Region, on: date, status: int, context: dict[str, Any]) -> HttpResponse:
     """规则书提醒 of a region with very many projects: as it was found out, with the day and who asked."""
     user = request.operator
     look, running = alerts.kept(user, region, on), _running(user, "projects.look", region)
@@ -212,7 +213,7 @@ def _running(user: Any, name: str, region: Region) -> Any:
     )
 
 
-def _in_background(request: HttpRequest, made: Any, name: str, title: str) -> HttpResponse:
+def _in_background(request: Request, made: Any, name: str, title: str) -> HttpResponse:
     """What a region with very many projects asks for; a second click finds the first one's."""
     user, on = request.operator, filters.as_of(made)
     job = _running(user, name, made.region) or queue.enqueue(
@@ -223,7 +224,7 @@ def _in_background(request: HttpRequest, made: Any, name: str, title: str) -> Ht
 
 @acting("runs.run")
 @require_POST
-def look(request: HttpRequest) -> HttpResponse:
+def look(request: Request) -> HttpResponse:
     """Have the books look over a region with very many projects."""
     made = frame(request)
     if made.region is None:
@@ -233,7 +234,7 @@ def look(request: HttpRequest) -> HttpResponse:
 
 @acting("runs.run")
 @require_POST
-def open_all(request: HttpRequest) -> HttpResponse:
+def open_all(request: Request) -> HttpResponse:
     """列入台账: the ledgers' books over the projects of the region and below."""
     made = frame(request)
     if made.region is None:
@@ -253,7 +254,7 @@ def open_all(request: HttpRequest) -> HttpResponse:
 
 @acting("projects.adjust")
 @require_POST
-def count(request: HttpRequest) -> HttpResponse:
+def count(request: Request) -> HttpResponse:
     """台账统计入指标: for a weekly dispatch between two returns. A province takes a while, so it is done in the background."""
     made = frame(request)
     if made.region is None:
@@ -332,7 +333,7 @@ def deal(name: str, user: Any, entry: Entry, reading: Reading) -> str:
     return f"“{entry.project.name}”{'已销号' if name == 'close' else '已恢复' if name == 'reopen' else '已登记'}。"
 
 
-def _entry_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def _entry_page(request: Request, pk: int, name: str) -> HttpResponse:
     user, step = request.operator, STEPS[name]
     entry = told(entry_queries.entry(user, pk))
     frame(request)  # one comes back to the ledger of the region one came from
@@ -349,31 +350,31 @@ def _entry_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 @acting("projects.edit")
 @get_or_post
-def explain(request: HttpRequest, pk: int) -> HttpResponse:
+def explain(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "explain")
 
 
 @acting("projects.edit")
 @get_or_post
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "report")
 
 
 @acting("projects.edit")
 @get_or_post
-def consent(request: HttpRequest, pk: int) -> HttpResponse:
+def consent(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "consent")
 
 
 @acting("projects.adjust")
 @get_or_post
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "close")
 
 
 @acting("projects.adjust")
 @get_or_post
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "reopen")
 
 

@@ -4,10 +4,11 @@ import mimetypes
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from anju.core.models.file import File
 from anju.core.pages.addresses import path_of
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.people.scope import Operator, visible
 from anju.problems import Problem
@@ -92,7 +93,7 @@ def record_from(reading: Reading, user: Operator, project: Project, evidence: Fi
 
 @acting("projects.edit")
 @get_or_post
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+def record(request: Request, pk: int) -> HttpResponse:
     """登记进度."""
     user = request.operator
     found = projects.project(user, pk)
@@ -122,7 +123,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.edit")
 @get_or_post
-def mend(request: HttpRequest, pk: int) -> HttpResponse:
+def mend(request: Request, pk: int) -> HttpResponse:
     """更正 or 撤回 an event. Both stay to be seen."""
     user = request.operator
     event = visible(Event.objects.select_related("project__region"), user).get(pk=pk)
@@ -179,7 +180,7 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.edit")
 @get_or_post
-def meet(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def meet(request: Request, pk: int, code: str) -> HttpResponse:
     """A line of the checklist of 开工条件."""
     user = request.operator
     found = projects.project(user, pk)
@@ -224,7 +225,7 @@ def meet(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 @acting("projects.edit")
 @get_or_post
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
+def publish(request: Request, pk: int) -> HttpResponse:
     """公开约定竣工日期."""
     found = projects.project(request.operator, pk)
     in_frame(request, found)

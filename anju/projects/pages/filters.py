@@ -5,13 +5,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from anju.core.pages.addresses import path_of
-from anju.core.pages.context import Frame
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.request import Frame, Request
 from anju.core.templatetags.anju import address, day, escaped
 from anju.projects.event_kinds import amount_text, events, shown
 from anju.projects.models import Event, Project
@@ -25,7 +24,7 @@ KIND_NAMES = dict(KINDS)  # get_kind_display looks through all of them anew each
 STATES = list(Project.STATES.labels.items())
 
 
-def filters(request: HttpRequest) -> dict[str, Any]:
+def filters(request: Request) -> dict[str, Any]:
     """What the address asks for; what is no choice is left out. Those in the plan are shown unless another state, or all, is asked for."""
     asked = {key: request.GET.get(key, "").strip() for key in ("kind", "year", "state", "search")}
     year = int(asked["year"]) if asked["year"].isdecimal() and len(asked["year"]) == 4 else None
@@ -49,7 +48,7 @@ def as_of(made: Frame) -> date:
     return min(made.on, timezone.localdate())
 
 
-def page_number(request: HttpRequest) -> int:
+def page_number(request: Request) -> int:
     text = request.GET.get("page", "")
     return int(text) if text.isdecimal() and len(text) < 7 else 1
 
@@ -86,7 +85,7 @@ def for_pager(listed: projects.Listed) -> dict[str, Any]:
     }
 
 
-def door(request: HttpRequest, line: Line, kind: str, unit: str) -> str:
+def door(request: Request, line: Line, kind: str, unit: str) -> str:
     """A total as a door to the events that make it."""
     amount = line.total(kind)
     if amount is None:
@@ -130,7 +129,7 @@ def progress(line: Line) -> str:
     return str(line.overdue) if line.overdue else stages.stages(line.totals, line.project)
 
 
-def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regions: bool) -> Sheet:
+def sheet(request: Request, made: Frame, lines: list[Line], kind: str, regions: bool) -> Sheet:
     """名册: what was planned, started, built, spent, and what is overdue."""
     old = kind == Project.Kind.OLD
     unit = "户" if old else "套" if kind else "套、户"

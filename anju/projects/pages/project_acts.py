@@ -4,11 +4,12 @@ import dataclasses
 from collections.abc import Mapping
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import frame, show
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.templatetags.anju import address
 from anju.problems import Problem, Refused
@@ -28,7 +29,7 @@ TWO_WAYS = "录错了的，填报岗“录入更正”，写明原因；计划�
 
 @acting("projects.edit")
 @get_or_post
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """登记项目: the fields of one kind of project."""
     made = frame(request)
     kind = request.POST.get("kind") or request.GET.get("kind") or ""
@@ -52,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @acting("projects.edit")
 @get_or_post
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     found = projects.project(request.operator, pk)
     in_frame(request, found)
     locked = {
@@ -92,7 +93,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.edit")
 @get_or_post
-def plan(request: HttpRequest, pk: int) -> HttpResponse:
+def plan(request: Request, pk: int) -> HttpResponse:
     """列入年度计划."""
     found = projects.project(request.operator, pk)
     made = in_frame(request, found)

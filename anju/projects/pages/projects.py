@@ -6,12 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.models.region import Region
 from anju.core.pages.context import frame, show
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting, may
 from anju.core.people.scope import Operator
 from anju.core.templatetags.anju import address, day
@@ -40,7 +41,7 @@ def has_below(region: Region | None) -> bool:
     return region is not None and region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO)
 
 
-def export_path(request: HttpRequest, chosen: dict[str, Any]) -> str:
+def export_path(request: Request, chosen: dict[str, Any]) -> str:
     path = address(request, "projects:export")
     pairs = {key: value for key, value in chosen.items() if value}
     return f"{path}{'&' if '?' in path else '?'}{urlencode(pairs)}" if pairs else path
@@ -48,11 +49,11 @@ def export_path(request: HttpRequest, chosen: dict[str, Any]) -> str:
 
 @acting("projects.see")
 @require_GET
-def names(request: HttpRequest) -> HttpResponse:
+def names(request: Request) -> HttpResponse:
     return named(request)
 
 
-def named(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+def named(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     """名册: the projects of the region and below, with what was started, built and spent."""
     made, user = frame(request), request.operator
     if made.region is None:
@@ -109,7 +110,7 @@ def texts(project: Project, names: list[str]) -> dict[str, str]:
 
 @acting("projects.see")
 @require_GET
-def table(request: HttpRequest) -> HttpResponse:
+def table(request: Request) -> HttpResponse:
     """The same projects, filled in place."""
     made, user = frame(request), request.operator
     if made.region is None:
@@ -146,7 +147,7 @@ def table(request: HttpRequest) -> HttpResponse:
 
 @acting("projects.edit")
 @require_POST
-def save(request: HttpRequest) -> HttpResponse:
+def save(request: Request) -> HttpResponse:
     """Cells as they were typed. Each project is saved by itself: what one may not have does not keep the others from being saved."""
     frame(request)
     try:
@@ -216,7 +217,7 @@ EVERYTHING = tuple(ON_TABLE)
 
 @acting("projects.see")
 @require_GET
-def places(request: HttpRequest) -> HttpResponse:
+def places(request: Request) -> HttpResponse:
     """Where the projects are: points by longitude and latitude, the table beside them."""
     made, user = frame(request), request.operator
     if made.region is None:

@@ -1,13 +1,14 @@
 """On the site, with a phone: a photograph with its day and place, and the progress of the day."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import show
 from anju.core.pages.files import file_response
+from anju.core.pages.request import Request
 from anju.core.people import scope
 from anju.core.people.permissions import acting
 from anju.core.templatetags.anju import address
@@ -25,7 +26,7 @@ from anju.projects.services import photos
 
 @acting("projects.edit")
 @require_http_methods(["GET", "POST"])
-def site(request: HttpRequest, pk: int) -> HttpResponse:
+def site(request: Request, pk: int) -> HttpResponse:
     user = request.operator
     found = projects.project(user, pk)
     on = shown_on(request, found)
@@ -73,7 +74,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.see")
 @require_GET
-def evidence(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence(request: Request, pk: int) -> HttpResponse:
     event = scope.visible(Event.objects.select_related("evidence", "project__region"), request.operator).get(pk=pk)
     in_frame(request, event.project)
     if event.evidence is None:
@@ -83,7 +84,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.see")
 @require_GET
-def photo(request: HttpRequest, pk: int) -> HttpResponse:
+def photo(request: Request, pk: int) -> HttpResponse:
     """Shown, not saved: the services let nothing in but JPEG and PNG, and nothing else is ever answered with."""
     found = photo_queries.photo(request.operator, pk)
     in_frame(request, found.project)

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anju.core.pages import uploads
 from anju.core.pages.context import frame, show
 from anju.core.pages.files import file_response
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.templatetags.anju import address
 from anju.problems import Refused
@@ -26,7 +27,7 @@ SHOWN = 50  # projects named on the page of the check
 
 @acting("projects.see")
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: Request) -> HttpResponse:
     """The listed projects as a workbook to be changed and brought back."""
     made = frame(request)
     if made.region is None:
@@ -42,7 +43,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @acting("projects.edit")
 @require_http_methods(["GET", "POST"])
-def bring(request: HttpRequest) -> HttpResponse:
+def bring(request: Request) -> HttpResponse:
     """Upload a workbook: it is kept, then checked at an address of its own."""
     made = frame(request)
     if made.region is None:
@@ -63,7 +64,7 @@ def bring(request: HttpRequest) -> HttpResponse:
 
 @acting("projects.edit")
 @require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, digest: str) -> HttpResponse:
+def check(request: Request, digest: str) -> HttpResponse:
     """What the workbook would do, and everything that stands in its way; on POST it is done, all of it or nothing."""
     made = frame(request)
     name, post = request.GET.get("name", "项目.xlsx")[:200], request.method == "POST"
@@ -102,14 +103,14 @@ def check(request: HttpRequest, digest: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _marked(request: HttpRequest, digest: str, name: str) -> str:
+def _marked(request: Request, digest: str, name: str) -> str:
     path = address(request, "projects:marked", digest)
     return f"{path}{'&' if '?' in path else '?'}{urlencode({'name': name})}"
 
 
 @acting("projects.edit")
 @require_GET
-def marked(request: HttpRequest, digest: str) -> HttpResponse:
+def marked(request: Request, digest: str) -> HttpResponse:
     """The same workbook, its wrong cells coloured and commented, with a list of problems in front."""
     made = frame(request)
     name, problems = request.GET.get("name", "项目.xlsx")[:200], []

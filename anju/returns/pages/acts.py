@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from anju.core.jobs import queue
 from anju.core.pages.context import frame
 from anju.core.pages.files import file_response
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
 from anju.core.templatetags.anju import period_label
@@ -28,7 +29,7 @@ SEPARATORS = re.compile(r"[\s,，、；;]+")
 FIELDS = ("remark", "agrees", "where", "ordered_by")
 
 
-def done(request: HttpRequest, pk: int, act: str, says: str, call: Callable[[dict[str, str]], Any]) -> HttpResponse:
+def done(request: Request, pk: int, act: str, says: str, call: Callable[[dict[str, str]], Any]) -> HttpResponse:
     """Do it and show the return; when refused, show what was typed and every problem."""
     ret = returns.ret(request.operator, pk)
     given = {name: request.POST.get(name, "").strip() for name in FIELDS}
@@ -43,7 +44,7 @@ def done(request: HttpRequest, pk: int, act: str, says: str, call: Callable[[dic
 
 @acting("returns.fill")
 @require_POST
-def open_one(request: HttpRequest) -> HttpResponse:
+def open_one(request: Request) -> HttpResponse:
     """Begin a return, filled from the ledger and the last period; the one that is there, when there is one."""
     given = {name: request.POST.get(name, "") for name in ("form", "region", "period")}
     region = frame(request).region
@@ -60,7 +61,7 @@ def open_one(request: HttpRequest) -> HttpResponse:
 
 @acting("returns.fill")
 @require_POST
-def refresh(request: HttpRequest, pk: int) -> HttpResponse:
+def refresh(request: Request, pk: int) -> HttpResponse:
     ret = returns.ret(request.operator, pk)
     try:
         count = opening.refresh(by=request.operator, ret_id=pk)
@@ -74,7 +75,7 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.fill")
 @require_POST
-def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
+def hand_in(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -86,7 +87,7 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.fill")
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -98,7 +99,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.review")
 @require_POST
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -110,7 +111,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.opine")
 @require_POST
-def opine(request: HttpRequest, pk: int) -> HttpResponse:
+def opine(request: Request, pk: int) -> HttpResponse:
     def call(given: dict[str, str]) -> Any:
         line, _, column = given["where"].rpartition("|")
         return review_services.opine(
@@ -127,7 +128,7 @@ def opine(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.review")
 @require_POST
-def clear(request: HttpRequest, pk: int) -> HttpResponse:
+def clear(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -139,7 +140,7 @@ def clear(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.submit")
 @require_POST
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -151,7 +152,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.lock")
 @require_POST
-def lock(request: HttpRequest, pk: int) -> HttpResponse:
+def lock(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -163,7 +164,7 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.see")  # who may depends on whose hands it is in: the table of moves says so
 @require_POST
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -175,7 +176,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.correct")
 @require_POST
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: Request, pk: int) -> HttpResponse:
     def call(given: dict[str, str]) -> Any:
         return corrections.correct(
             by=request.operator, ret_id=pk, reason=given["remark"], ordered_by=given["ordered_by"]
@@ -186,7 +187,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.lock")
 @require_POST
-def close(request: HttpRequest) -> HttpResponse:
+def close(request: Request) -> HttpResponse:
     """Lock a whole period: in the background, with its progress on a page of its own."""
     region = frame(request).region
     if region is None:
@@ -207,7 +208,7 @@ def close(request: HttpRequest) -> HttpResponse:
 
 @acting("returns.audit")
 @require_POST
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: Request) -> HttpResponse:
     """What was submitted in these periods, for the auditor: with its manifest and digests."""
     region = frame(request).region
     if region is None:

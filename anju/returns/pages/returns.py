@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_GET
 
 from anju.core.models.region import Region
-from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.context import frame, show
+from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting, may
 from anju.core.people.scope import Operator
 from anju.core.templatetags.anju import period_label
@@ -36,11 +37,11 @@ EMPTY = "到了报表期，要报的表会列在这里：报哪张、报给谁�
 
 @acting("returns.see")
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     return show_home(request)
 
 
-def show_home(request: HttpRequest, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
+def show_home(request: Request, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
     made, user, at = frame(request), request.operator, timezone.now()
     if made.region is None:
         return show(request, "returns/home.html", heading="没有要报的表", empty=EMPTY)
@@ -59,7 +60,7 @@ def show_home(request: HttpRequest, status: int = 200, problems: list[Problem] |
     )  # fmt: skip
 
 
-def left_behind(request: HttpRequest, made: Frame) -> dict[str, Any]:
+def left_behind(request: Request, made: Frame) -> dict[str, Any]:
     """What a closed month did not lock, where its job leads: how many those were, and what waits now."""
     left = request.GET.get("left", "")[:4]
     return {
@@ -109,7 +110,7 @@ def row(user: Operator, one: deadlines.Due, at: datetime) -> dict[str, Any]:
     }
 
 
-def reported(request: HttpRequest, region: Region, at: datetime, known: deadlines.Round) -> dict[str, Any]:
+def reported(request: Request, region: Region, at: datetime, known: deadlines.Round) -> dict[str, Any]:
     """Who has reported and who is late, by county, one form at a time, with the time of the first submission as proof."""
     found = deadlines.progress(request.operator, region, at, known=known)
     forms = {one.form.code: one.form for one in found}

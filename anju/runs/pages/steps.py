@@ -3,23 +3,24 @@
 import re
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 
 from anju.core.pages.context import show
 from anju.core.pages.page import page
+from anju.core.pages.request import Request, is_fragment
 from anju.core.templatetags.anju import stored_ref
 from anju.runs.queries import runs
 
 RUN = re.compile(r"run:(?P<run>\d+)[#/](?P<path>.+)")
 
 
-def open_step(request: HttpRequest, text: str) -> HttpResponse | None:
+def open_step(request: Request, text: str) -> HttpResponse | None:
     """The panel of `run:12/total`; None for a reference of another kind."""
     match = RUN.fullmatch(text)
     return run_step(request, int(match["run"]), match["path"]) if match else None
 
 
-def run_step(request: HttpRequest, pk: int, path: str) -> HttpResponse:
+def run_step(request: Request, pk: int, path: str) -> HttpResponse:
     """The door of a figure that a run made: run:12/total, run:12/140502/rate. Formula, figures put in, clause, what it rests on."""
     run = runs.run(request.operator, pk)
     key, _, name = path.rpartition("/")
@@ -33,6 +34,6 @@ def run_step(request: HttpRequest, pk: int, path: str) -> HttpResponse:
         {**figure, "ref": stored_ref(figure)} for fact in row["facts"].values() for figure in fact.get("figures", ())
     ]
     context: dict[str, Any] = {"run": run, "step": step, "row": row, "figures": figures}
-    if "HX-Request" in request.headers:
+    if is_fragment(request):
         return page(request, "runs/step.html", **context)
     return show(request, "figures/door_page.html", heading=f"{run.title}：{step.label}", **context)
