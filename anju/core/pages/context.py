@@ -1,6 +1,8 @@
 """Where and when: the region and the period of the address, which every page obeys, and what may be chosen instead."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +19,8 @@ from anju.core.people.scope import Operator
 from anju.core.regions import tree
 from anju.core.templatetags.anju import period_label
 from anju.problems import Refused
+
+View = Callable[..., HttpResponse]
 
 
 def frame(request: Request, of: Any = None) -> Frame:
@@ -38,6 +42,27 @@ def places(user: Operator) -> list[Region]:
         return tree.in_force(tops, None) or tops
     found = {region.pk: region for known in registry.fetch("places") for region in known(user)}
     return sorted(found.values(), key=lambda region: (region.order, region.pk))
+
+
+def needs_region(template: str = "", /, **shown: Any) -> Callable[[View], View]:
+    """Guard a view that is about a region. Who has none, or whose house has nothing yet, sees what will be there one day (a page that says so
+    with core/empty.html) or, of an act, nothing: Http404. Stands next to the view, under its `acting`.
+
+    template: of that page, shown with `shown`.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+            if frame(request).region is not None:
+                return view(request, *args, **kwargs)
+            if not template:
+                raise Http404("region")
+            return show(request, template, **shown)
+
+        return guarded
+
+    return guard
 
 
 def _frame(request: Request, of: Any) -> Frame:

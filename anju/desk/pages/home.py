@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju import periods
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
@@ -26,10 +26,9 @@ from anju.runs.pages import warnings as warning_pages
 
 @acting("leader.see")
 @require_GET
+@needs_region("desk/leader.html", heading="还没有数字：先导入报表，或载入示例", started=False)
 def leader(request: Request) -> HttpResponse:
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "desk/leader.html", heading="还没有数字：先导入报表，或载入示例", started=False)
     below = tree.children(user, made.region, made.on)
     on = nodes.seen_from(made.on, timezone.localdate())
     reported = periods.reported_by(on)

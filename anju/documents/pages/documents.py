@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
 from anju.core.pages.page import page
 from anju.core.pages.request import Request
@@ -33,16 +33,13 @@ FORMS = ("docx", "pdf", "xlsx", "html", "zip")
 
 @acting("documents.see")
 @require_GET
+@needs_region("documents/documents.html", heading="还没有文书", papers=[], kinds=[])
 def documents(request: Request) -> HttpResponse:
     return listing(request)
 
 
 def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(
-            request, "documents/documents.html", status=status, heading="还没有文书", papers=[], kinds=[], **extra
-        )
     papers = listing_pages.papers(user, made.region)
     stale = sum(bool(paper.stale) for paper in papers)
     heading = (
@@ -57,11 +54,10 @@ def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
 
 @acting("documents.write")
 @require_POST
+@needs_region()
 def write(request: Request) -> HttpResponse:
     """起草: organs, addressee and the like are taken from the last document of the kind in this region."""
     made, user = frame(request), request.operator
-    if made.region is None:
-        raise Http404("region")
     code = request.POST.get("kind", "")
     last = queries.documents(user, made.region, kind=code).first()
     before = queries.version(user, last) if last else None

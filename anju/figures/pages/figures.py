@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core import registry
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
 from anju.core.pages.layout import excel
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
@@ -37,11 +37,10 @@ def calibre_names() -> dict[str, str]:
 
 @acting("figures.see")
 @require_GET
+@needs_region("figures/figures.html", heading="还没有指标数字")
 def explorer(request: Request, form: str = "") -> HttpResponse:
     """The table of a topic; form "xlsx": the same as a file."""
     made = frame(request)
-    if made.region is None:
-        return show(request, "figures/figures.html", heading="还没有指标数字")
     listed = here_and_below(request, made)
     topics = groups(request.operator, listed, made.period)
     if not topics:
@@ -68,11 +67,12 @@ def explorer(request: Request, form: str = "") -> HttpResponse:
 
 @acting("figures.see")
 @require_GET
+@needs_region()
 def measure(request: Request, code: str) -> HttpResponse:
     """One measure: places down, calibres across, and its own periods."""
     made, user = frame(request), request.operator
     known = current.measures(user, [code])
-    if code not in known or made.region is None:
+    if code not in known:
         raise Http404(code)
     one, names = known[code], calibre_names()
     listed = here_and_below(request, made)

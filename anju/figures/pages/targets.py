@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
@@ -24,10 +24,9 @@ from anju.figures.queries.targets import Decomposition, Target
 
 @acting("targets.see")
 @require_GET
+@needs_region("figures/targets.html", heading="还没有目标任务")
 def targets(request: Request) -> HttpResponse:
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "figures/targets.html", heading="还没有目标任务")
     year = made.period[:4]
     asked = target_queries.targets(user, made.region, year)
     above = [one.pk for one in tree.path(made.region)]

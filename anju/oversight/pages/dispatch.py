@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju import periods
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting
@@ -28,6 +28,7 @@ from anju.problems import Refused
 
 @acting("dispatch.see")
 @require_GET
+@needs_region("oversight/dispatch.html", heading="还没有调度材料", kinds=[])
 def dispatch(request: Request) -> HttpResponse:
     return listing(request)
 
@@ -35,8 +36,6 @@ def dispatch(request: Request) -> HttpResponse:
 def listing(request: Request, status: int = 200, **extra) -> HttpResponse:
     made, user = frame(request), request.operator
     kinds = packs.kinds()
-    if made.region is None:
-        return show(request, "oversight/dispatch.html", status=status, heading="还没有调度材料", kinds=[], **extra)
     on = nodes.seen_from(made.on, timezone.localdate())
     below = tree.children(user, made.region, on)
     gaps = node_queries.nodes(user, made.region, on, below)
@@ -129,11 +128,10 @@ def progress_sheet(tasks: list[packs.Task], ranking: packs.Ranking, made: Frame,
 
 @acting("dispatch.write")
 @require_POST
+@needs_region()
 def write(request: Request) -> HttpResponse:
     """起草: organs, addressee and the writer's own words are those of the last pack of the kind."""
     made, user = frame(request), request.operator
-    if made.region is None:
-        raise Http404("region")
     code, period = request.POST.get("kind", ""), request.POST.get("period", "").strip()
     if code not in {kind.code for kind in packs.kinds()}:
         raise Http404(code)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from anju.core.pages.addresses import path_of
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
@@ -23,11 +23,10 @@ from anju.projects.services.cohorts import fix_cohort
 
 @acting("projects.adjust")
 @get_or_post
+@needs_region()
 def fix(request: Request) -> HttpResponse:
     """固定项目清单."""
     made = frame(request)
-    if made.region is None:
-        raise Http404
     year = made.on.year - 1
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.jobs import queue
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.request import Request
 from anju.core.people import scope
 from anju.core.people.permissions import acting, may, require
@@ -109,14 +109,13 @@ def done(name: str, entry: Entry) -> bool:
 
 @acting("projects.see")
 @require_GET
+@needs_region("projects/ledger.html", heading="台账与销号", view="entries", shown_entries=[])
 def ledger(request: Request) -> HttpResponse:
     return listing(request)
 
 
 def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "projects/ledger.html", heading="台账与销号", view="entries", shown_entries=[])
     region, view = made.region, request.GET.get("show", "entries")
     books = signals.ledgers()
     context: dict[str, Any] = {
@@ -224,21 +223,19 @@ def _in_background(request: Request, made: Any, name: str, title: str) -> HttpRe
 
 @acting("runs.run")
 @require_POST
+@needs_region()
 def look(request: Request) -> HttpResponse:
     """Have the books look over a region with very many projects."""
     made = frame(request)
-    if made.region is None:
-        raise Http404
     return _in_background(request, made, "projects.look", f"{made.region.name}{period_label(made.period)}规则书提醒")
 
 
 @acting("runs.run")
 @require_POST
+@needs_region()
 def open_all(request: Request) -> HttpResponse:
     """列入台账: the ledgers' books over the projects of the region and below."""
     made = frame(request)
-    if made.region is None:
-        raise Http404
     if alerts.large(request.operator, made.region):
         return _in_background(request, made, "projects.enter", f"{made.region.name}按规则书列入逾期台账")
     try:
@@ -254,11 +251,10 @@ def open_all(request: Request) -> HttpResponse:
 
 @acting("projects.adjust")
 @require_POST
+@needs_region()
 def count(request: Request) -> HttpResponse:
     """台账统计入指标: for a weekly dispatch between two returns. A province takes a while, so it is done in the background."""
     made = frame(request)
-    if made.region is None:
-        raise Http404
     title = f"{made.region.name}{period_label(made.period)}台账统计入指标"
     job = queue.enqueue(
         request.operator,

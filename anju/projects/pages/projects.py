@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.models.region import Region
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting, may
 from anju.core.people.scope import Operator
@@ -49,6 +49,7 @@ def export_path(request: Request, chosen: dict[str, Any]) -> str:
 
 @acting("projects.see")
 @require_GET
+@needs_region("projects/list.html", heading="项目", count=0)
 def names(request: Request) -> HttpResponse:
     return named(request)
 
@@ -56,8 +57,6 @@ def names(request: Request) -> HttpResponse:
 def named(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     """名册: the projects of the region and below, with what was started, built and spent."""
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "projects/list.html", heading="项目", count=0)
     chosen, sort = filters.filters(request), request.GET.get("sort", "").lstrip("-")
     found, tallies = filters.found(user, made, chosen)
     counted: Counter[str] = Counter()
@@ -110,11 +109,10 @@ def texts(project: Project, names: list[str]) -> dict[str, str]:
 
 @acting("projects.see")
 @require_GET
+@needs_region("projects/table.html", heading="填写表格", rows=[])
 def table(request: Request) -> HttpResponse:
     """The same projects, filled in place."""
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "projects/table.html", heading="填写表格", rows=[])
     chosen = filters.filters(request)
     found, tallies = filters.found(user, made, chosen)
     listed = projects.projects(
@@ -217,11 +215,10 @@ EVERYTHING = tuple(ON_TABLE)
 
 @acting("projects.see")
 @require_GET
+@needs_region("projects/map.html", heading="项目地图", rows=[])
 def places(request: Request) -> HttpResponse:
     """Where the projects are: points by longitude and latitude, the table beside them."""
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "projects/map.html", heading="项目地图", rows=[])
     chosen, off, on = filters.filters(request), request.GET.get("map") == "0", filters.as_of(made)
     found, tallies = filters.found(user, made, chosen)
     listed = projects.projects(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anju.core.pages import uploads
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
@@ -27,11 +27,10 @@ SHOWN = 50  # projects named on the page of the check
 
 @acting("projects.see")
 @require_GET
+@needs_region()
 def export(request: Request) -> HttpResponse:
     """The listed projects as a workbook to be changed and brought back."""
     made = frame(request)
-    if made.region is None:
-        raise Http404
     chosen = filters.filters(request)
     try:
         content = workbook.export_workbook(request.operator, made.region, **chosen)
@@ -43,11 +42,10 @@ def export(request: Request) -> HttpResponse:
 
 @acting("projects.edit")
 @require_http_methods(["GET", "POST"])
+@needs_region()
 def bring(request: Request) -> HttpResponse:
     """Upload a workbook: it is kept, then checked at an address of its own."""
     made = frame(request)
-    if made.region is None:
-        raise Http404
     context: dict[str, Any] = {
         "heading": f"{made.region.name}：用工作簿登记和修改项目",
         "export": address(request, "projects:export"),
@@ -64,6 +62,7 @@ def bring(request: Request) -> HttpResponse:
 
 @acting("projects.edit")
 @require_http_methods(["GET", "POST"])
+@needs_region()
 def check(request: Request, digest: str) -> HttpResponse:
     """What the workbook would do, and everything that stands in its way; on POST it is done, all of it or nothing."""
     made = frame(request)
@@ -72,8 +71,6 @@ def check(request: Request, digest: str) -> HttpResponse:
         content = uploads.fetch(digest)
     except KeyError as error:
         raise Http404(digest) from error
-    if made.region is None:
-        raise Http404
     try:
         brought = workbook.import_workbook(
             by=request.operator, region=made.region, content=content, name=name, preview=not post
@@ -110,6 +107,7 @@ def _marked(request: Request, digest: str, name: str) -> str:
 
 @acting("projects.edit")
 @require_GET
+@needs_region()
 def marked(request: Request, digest: str) -> HttpResponse:
     """The same workbook, its wrong cells coloured and commented, with a list of problems in front."""
     made = frame(request)
@@ -118,8 +116,6 @@ def marked(request: Request, digest: str) -> HttpResponse:
         content = uploads.fetch(digest)
     except KeyError as error:
         raise Http404(digest) from error
-    if made.region is None:
-        raise Http404
     try:
         workbook.import_workbook(by=request.operator, region=made.region, content=content, name=name, preview=True)
     except Refused as refused:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from anju.core.jobs import queue
-from anju.core.pages.context import frame
+from anju.core.pages.context import frame, needs_region
 from anju.core.pages.files import file_response
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
@@ -187,11 +187,10 @@ def correct(request: Request, pk: int) -> HttpResponse:
 
 @acting("returns.lock")
 @require_POST
+@needs_region()
 def close(request: Request) -> HttpResponse:
     """Lock a whole period: in the background, with its progress on a page of its own."""
     region = frame(request).region
-    if region is None:
-        raise Http404("没有区划")
     form, period = request.POST.get("form", ""), request.POST.get("period", "")
     title = f"锁定{region.name}{period_label(period)}报表"
     made = queue.enqueue(
@@ -208,11 +207,10 @@ def close(request: Request) -> HttpResponse:
 
 @acting("returns.audit")
 @require_POST
+@needs_region()
 def audit(request: Request) -> HttpResponse:
     """What was submitted in these periods, for the auditor: with its manifest and digests."""
     region = frame(request).region
-    if region is None:
-        raise Http404("没有区划")
     wanted = [one for one in SEPARATORS.split(request.POST.get("periods", "")) if one]
     try:
         content = audit_export(

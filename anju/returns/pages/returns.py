@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_GET
 
 from anju.core.models.region import Region
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting, may
 from anju.core.people.scope import Operator
@@ -37,14 +37,13 @@ EMPTY = "到了报表期，要报的表会列在这里：报哪张、报给谁�
 
 @acting("returns.see")
 @require_GET
+@needs_region("returns/home.html", heading="没有要报的表", empty=EMPTY)
 def home(request: Request) -> HttpResponse:
     return show_home(request)
 
 
 def show_home(request: Request, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
     made, user, at = frame(request), request.operator, timezone.now()
-    if made.region is None:
-        return show(request, "returns/home.html", heading="没有要报的表", empty=EMPTY)
     known = deadlines.asked_of(user, at, made.region)
     above = made.region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO)
     due = deadlines.due(user, at, made.region, known)

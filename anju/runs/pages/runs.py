@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.page import page
@@ -27,10 +27,9 @@ from anju.runs.services.runs import replay, run_book, run_warnings
 
 @acting("runs.see")
 @require_GET
+@needs_region("runs/runs.html", heading="还没有可以评价的数字")
 def runs(request: Request) -> HttpResponse:
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "runs/runs.html", heading="还没有可以评价的数字")
     listed = list(run_queries.runs(user, made.region, made.period))
     newest: dict[tuple[str, str], Run] = {}
     for run in listed:
@@ -240,11 +239,10 @@ def next_steps(request: Request, pk: int, criterion: str) -> HttpResponse:
 
 @acting("runs.run")
 @require_POST
+@needs_region()
 def warn(request: Request) -> HttpResponse:
     """运行预警和校验: every book that has a binding, over the region of the address."""
     made = frame(request)
-    if made.region is None:
-        raise Http404("region")
     try:
         found = run_warnings(by=request.operator, region=made.region, period=made.period, on=made.on)
     except Refused as refused:
@@ -262,11 +260,10 @@ def warn(request: Request) -> HttpResponse:
 
 @acting("runs.run")
 @require_http_methods(["GET", "POST"])
+@needs_region()
 def new(request: Request, subject: str) -> HttpResponse:
     """运行评分: figures come from the ledger; what a person must judge is asked, each with its evidence."""
     made, user = frame(request), request.operator
-    if made.region is None:
-        raise Http404("region")
     book = books.find_if_any("scoring", subject, made.region, made.on)
     if book is None:
         raise Http404(subject)
