@@ -45,7 +45,7 @@ CLEANER = """
 import shutil, sys
 from pathlib import Path
 sys.stdin.read()
-from anju.core.postgres import Cluster
+from anju.core.database.postgres import Cluster
 for ours in map(Path, sys.argv[1:]):
     for place in (ours, *ours.glob("*/")):
         if (place / "postgres").exists():

@@ -259,9 +259,9 @@ def run_import(args: argparse.Namespace) -> int:
     periods.bounds(args.period)
     with _inside() as user:
         region = _region(user, args)
-        import anju.workbooks as workbooks
+        from anju.workbooks.reading import reader
 
-        reading = workbooks.read(path, _map(path, args.map), area=region.name, period=args.period)
+        reading = reader.read(path, _map(path, args.map), area=region.name, period=args.period)
         wanted = {
             "by": user,
             "readings": reading,
@@ -286,7 +286,7 @@ def run_import(args: argparse.Namespace) -> int:
 
 def _map(path: Path, named: str) -> Any:
     """A map file by its path, or by its name among those beside the workbook; without one, the one that fits."""
-    import anju.workbooks as workbooks
+    from anju.workbooks.reading import reader
 
     beside = sorted((path.parent / "maps").glob("*.yaml"))
     if not named:
@@ -299,7 +299,7 @@ def _map(path: Path, named: str) -> Any:
                     "请用 --map 写明对照表文件。",
                 )
             )
-        return workbooks.find_map(path, beside)
+        return reader.find_map(path, beside)
     return next((one for one in beside if one.stem == named), Path(named))
 
 

@@ -6,4 +6,4 @@ NAVIGATION = ({"order": 40, "label": "报表", "url": "returns:home", "permissio
 JOBS = ("anju.returns.jobs",)
 HOLDS = ("anju.returns.queries.holds:fixed",)
 REMINDERS = ("anju.returns.reminders:reminders",)
-OVERDUE = ("anju.returns.overdue:overdue",)
+OVERDUE = ("anju.returns.queries.overdue:overdue_returns",)

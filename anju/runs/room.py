@@ -7,6 +7,6 @@ NAVIGATION = (
     {"order": 90, "label": "规则", "url": "runs:books", "permission": "rules.see"},
 )
 COMMANDS = ("anju.runs.commands:add",)
-BINDINGS = ("bindings.yaml",)
+BINDINGS = ("binding/bindings.yaml",)
 USES = ("anju.runs.uses:uses",)
 DOORS = ("anju.runs.pages.steps:open_step",)

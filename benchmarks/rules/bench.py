@@ -10,7 +10,7 @@ from datetime import date
 from anju.rules import load
 from anju.rules.book.parameters import in_force
 from anju.rules.engine import compile as compiling
-from anju.rules.engine import evaluation, population, running
+from anju.rules.engine import population, reference, running
 from anju.rules.engine.engines import DuckDB, connect
 from anju.rules.explanation.explain import explain_row
 from anju.rules.shipped.library import BOOKS
@@ -97,7 +97,7 @@ def main(households):
         )
         run = running.run(book, rows[:50], on=DAY, key="key", connection=connection)
         timed("讲清一户（50 户平均）", lambda: [explain_row(row) for row in run.rows], 1)
-        timed("参照算法 2 千户", lambda: evaluation.run(book, rows[:2000], on=DAY, key="key"), 1, 2000)
+        timed("参照算法 2 千户", lambda: reference.run(book, rows[:2000], on=DAY, key="key"), 1, 2000)
         connection.execute(
             f"""CREATE TABLE facts AS SELECT i AS key, CAST(i % 9000 AS DECIMAL(18, 2)) / 100 AS raw, CAST(i % 6 + 1 AS SMALLINT) AS persons,
             CAST(i * 37 % 400000 AS INTEGER) AS income, CAST(i * 91 % 200000 AS INTEGER) AS rent, i % 7 = 0 AS owned FROM range({households}) AS t(i)"""

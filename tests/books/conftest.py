@@ -2,7 +2,7 @@
 
 import pytest
 
-from anju.rules.engine import evaluation, running
+from anju.rules.engine import reference, running
 from anju.rules.shipped.library import Library
 
 BOOKS = {book.file: book for book in Library().books}
@@ -27,7 +27,7 @@ def everywhere(postgres):
         assert one.csv() == running.run(book, rows, engine="postgresql", connection=postgres, **how).csv(), (
             "PostgreSQL differs"
         )
-        assert one.csv() == evaluation.run(book, rows, **how).csv(), "the reference differs"
+        assert one.csv() == reference.run(book, rows, **how).csv(), "the reference differs"
         return one
 
     return go

@@ -15,8 +15,8 @@ from tests.core import clusters
 pytestmark = pytest.mark.processes
 CODE = Path(__file__).parents[2]
 ACT = (
-    "from anju.core import command; command.setup();"
-    "from anju.core import trail; from anju.core.people.scope import local_operator, scoped\n"
+    "from anju.core.console import command; command.setup();"
+    "from anju.core.trail import sealing, trail; from anju.core.people.scope import local_operator, scoped\n"
     "with scoped(local_operator()) as by:\n"
     "    trail.record(by=by, act='jobs.retry', obj=trail.Subject('tests.thing', '', '一'))\n"
 )
@@ -110,10 +110,10 @@ def test_a_drill_restores_everything_elsewhere_and_leaves_nothing_behind(places,
 
 
 SPOIL = """
-from anju.core import command; command.setup()
+from anju.core.console import command; command.setup()
 import psycopg
-from anju.core import drill
-from anju.core.postgres import SUPERUSER
+from anju.core.database import drill
+from anju.core.database.postgres import SUPERUSER
 load = drill.load
 def spoiled(file, known):
     load(file, known)
@@ -137,7 +137,7 @@ def test_a_drill_tells_one_changed_row_and_a_broken_chain(places):
 
 
 BACK = """
-from anju.core import command; command.setup()
+from anju.core.console import command; command.setup()
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader

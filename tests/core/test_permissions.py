@@ -12,7 +12,8 @@ from anju.core.trail import acts
 
 ASK = """
 import json, sys
-from anju.core import acts, permissions
+from anju.core.people import permissions
+from anju.core.trail import acts
 found = acts.acts()
 print(json.dumps({
     "permission": permissions.permissions()["stock.count"].who, "act": found["stock.count"].label, "post": permissions.posts()["keeper"].bounded,
@@ -31,6 +32,7 @@ def ask(folder: Path, files: dict[str, str]) -> subprocess.CompletedProcess:
     room.mkdir(parents=True)
     (folder / "guests" / "__init__.py").write_text("")
     (room / "__init__.py").write_text("raise SystemExit('the room was imported')")
+    (room / "room.py").write_text('BAND = "ledgers"\n')
     for name, text in files.items():
         (room / name).write_text(text, encoding="utf-8")
     env = {

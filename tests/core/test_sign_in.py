@@ -228,7 +228,7 @@ def test_a_changed_password_ends_every_other_session(clerk):
         == "/me/"
     )
     assert (here.get("/me/").status_code, there.get("/me/").status_code) == (200, 302)
-    assert trail("修改密码")
+    assert trail("sign_in.change_password")
 
 
 @pytest.mark.parametrize(("key", "ago"), [("seen", settings.SESSION_IDLE + 5), ("since", settings.SESSION_LONGEST + 5)])

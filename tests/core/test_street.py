@@ -30,7 +30,9 @@ def clerk(db):
     with transaction.atomic(), scoped(local_operator()) as by:
         street = organisations.register_organisation(by=by, region=region(EAST), kind="street", name="示例街道办事处")
         registered = staff.register(by=by, username="street.clerk", name="街道某")
-        Posting.objects.create(staff=registered, organisation=street, post="clerk", since=date(2020, 1, 1), by="local")
+        Posting.objects.create(
+            staff=registered, organisation=street, post="clerk", since=date(2020, 1, 1), by="local", bounded=False
+        )
     return registered
 
 
@@ -46,7 +48,9 @@ def test_a_street_s_post_gives_a_place_and_no_region(clerk):
 def test_a_post_at_the_bureau_beside_it_gives_the_region_too(clerk):
     with scoped(local_operator()):
         bureau = Organisation.objects.create(region=region(WEST), kind="housing", name="西县住房和城乡建设局")
-        Posting.objects.create(staff=clerk, organisation=bureau, post="reviewer", since=date(2020, 1, 1), by="local")
+        Posting.objects.create(
+            staff=clerk, organisation=bureau, post="reviewer", since=date(2020, 1, 1), by="local", bounded=False
+        )
     user, reviewer = operator_of(clerk), operator("reviewer", WEST)
     assert user.region_ids == user.drafts == reviewer.region_ids
     assert user.places == reviewer.region_ids | {region(EAST).pk}
@@ -65,22 +69,26 @@ def test_they_navigate_to_their_place_and_nowhere_else(clerk):
 def test_they_see_their_own_organisation_and_their_own_trail_only(clerk):
     user, bureau = operator_of(clerk), operator("clerk", EAST)
     with scoped(bureau):
-        trail.record(by=bureau, act="记", obj="局", region_id=region(EAST).pk)
+        trail.record(by=bureau, act="jobs.retry", obj=trail.Subject("tests.thing", "", "局"), region_id=region(EAST).pk)
     with scoped(user):
-        trail.record(by=user, act="记", obj="街道", region_id=region(EAST).pk)
-        trail.record(by=user, act="记", obj="不涉及区划")
+        trail.record(by=user, act="jobs.retry", obj=trail.Subject("tests.thing", "", "街道"), region_id=region(EAST).pk)
+        trail.record(by=user, act="jobs.retry", obj=trail.Subject("tests.thing", "", "不涉及区划"))
         assert list(Trail.objects.values_list("obj", flat=True)) == ["街道", "不涉及区划"]
         assert [one.name for one in Organisation.objects.all()] == ["示例街道办事处"]
         assert identity.home(user) == region(EAST).pk
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-            trail.record(by=user, act="记", obj="西县", region_id=region(WEST).pk)
+            trail.record(
+                by=user, act="jobs.retry", obj=trail.Subject("tests.thing", "", "西县"), region_id=region(WEST).pk
+            )
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-            trail.record(by=bureau, act="记", obj="冒名", region_id=region(EAST).pk)
+            trail.record(
+                by=bureau, act="jobs.retry", obj=trail.Subject("tests.thing", "", "冒名"), region_id=region(EAST).pk
+            )
         with connection.cursor() as cursor:
             cursor.execute("UPDATE core_organisation SET name = 'x'")
             assert cursor.rowcount == 0, "they know it, they do not rename it"
     with scoped(bureau):
-        assert set(Trail.objects.filter(act="记", region_id=region(EAST).pk).values_list("obj", flat=True)) == {
+        assert set(Trail.objects.filter(act="jobs.retry", region_id=region(EAST).pk).values_list("obj", flat=True)) == {
             "局",
             "街道",
         }
@@ -100,7 +108,11 @@ def test_they_sign_in_and_stand_in_the_county_without_its_rows(clerk):
     assert (answer.status_code, answer.headers["Location"]) == (302, "/returns/")
     with scoped(bureau):  # the bureau's auditor finds what they did
         acts = Trail.objects.filter(obj=f"用户 {clerk.username}", region_id=region(EAST).pk).order_by("id")
-        assert list(acts.values_list("act", flat=True))[-3:] == ["设置密码", "登录失败", "登录"]
+        assert list(acts.values_list("act", flat=True))[-3:] == [
+            "sign_in.set_password",
+            "sign_in.fail",
+            "sign_in.enter",
+        ]
     shown = client.get("/targets/")
     assert (shown.status_code, client.get("/me/").status_code) == (200, 200)
     where = shown.context["where"]

@@ -24,7 +24,7 @@ def struck(self, app, name):
     plain(self, app, name)
 
 MigrationRecorder.record_applied = struck
-from anju.core.command import setup
+from anju.core.console.command import setup
 setup()
 """
 

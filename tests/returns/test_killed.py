@@ -28,7 +28,7 @@ from tests.returns.conftest import complete
 from tests.returns.together import month
 
 KILLS = int(os.environ.get("ANJU_KILLS", "16"))
-PLACE = next((Path(observations.__file__).parents[1] / "demo" / "places").glob("*/附件3*.xlsx"))
+PLACE = next((Path(observations.__file__).parents[2] / "demo" / "places").glob("*/附件3*.xlsx"))
 IMPORTED = "140500"
 CHAIN = {"draft": "hand_in", "review": "review", "joint": "clear", "head": "submit", "city": "close_month"}
 

@@ -129,20 +129,20 @@ def test_when_it_is_gone_nothing_of_it_is_left_but_its_rows(house, place):
 
 BROKEN = """
 from datetime import date
-from anju.core import command; command.setup()
-from anju.core import regions
-from anju.core.scope import local_operator, scoped
+from anju.core.console import command; command.setup()
+from anju.core.regions import tree
+from anju.core.people.scope import local_operator, scoped
 from anju.documents import services as documents
 from anju.problems import Refused
-from anju.projects import services as projects
+from anju.projects.services import adjustments, projects
 from anju.documents.models import Document
 from anju.projects.models import Project
 
 with scoped(local_operator()) as by:
-    region = regions.region(by, "140525")
+    region = tree.region(by, "140525")
     project = projects.register(by=by, region=region, name="示例片区", code="P9", kind="shanty", year=2022, units=100)
     try:
-        projects.correct_plan(by=by, project_id=project.pk, version=project.version, reason="录错", units=200)
+        adjustments.correct_plan(by=by, project_id=project.pk, version=project.version, reason="录错", units=200)
     except Refused as refused:
         print(refused)
     paper = documents.write(by=by, kind="dispatch-month", region=region, period="2022-03", options={"organs": ["示例机关"]}, prose={})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anju.rules.engine import evaluation, running
+from anju.rules.engine import reference, running
 from anju.rules.engine.engines import connect
 from anju.rules.explanation.explain import explain_row, sentences
 
@@ -31,7 +31,7 @@ def everywhere(duck, postgres):
     def go(book, rows, **how):
         one = running.run(book, rows, engine="duckdb", connection=duck, **how)
         two = running.run(book, rows, engine="postgresql", connection=postgres, **how)
-        three = evaluation.run(book, rows, **how)
+        three = reference.run(book, rows, **how)
         assert one.outputs == two.outputs == three.outputs
         assert one.results == three.results, "DuckDB differs from the reference"
         assert two.results == three.results, "PostgreSQL differs from the reference"

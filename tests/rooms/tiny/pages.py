@@ -7,6 +7,6 @@ from anju.core.people.permissions import acting
 from tests.rooms.tiny import queries
 
 
-@acting("projects.see")
+@acting("tiny.see")
 def benches(request: HttpRequest) -> HttpResponse:
     return show(request, "tiny/benches.html", benches=queries.benches(request.operator))

@@ -2,7 +2,7 @@
 
 BAND = "ledgers"
 PREFIXES = ("benches/", "bench-map/")
-NAVIGATION = ({"order": 35, "label": "长椅", "url": "tiny:benches", "permission": "projects.see"},)
+NAVIGATION = ({"order": 35, "label": "长椅", "url": "tiny:benches", "permission": "tiny.see"},)
 COMMANDS = ("tests.rooms.tiny.commands:add",)
 DOCTOR = ("tests.rooms.tiny.doctor",)
 DOCUMENTS = ("tests.rooms.tiny.documents",)

@@ -14,11 +14,12 @@ from tests.rooms.tiny.models import Bench
 
 
 @transaction.atomic
+@trail.act("tiny.put_up")
 def put_up(*, by: Operator, region: Region, name: str, broken: bool = False) -> Bench:
     """Put up a bench (安放长椅)."""
-    require(by, "projects.edit", region.pk, name)
+    require(by, "tiny.edit", region.pk, name)
     bench = Bench.objects.create(region=region, name=name, broken=broken)
-    trail.record(by=by, act="安放长椅", obj=f"长椅 {bench}", region_id=region.pk)
+    trail.describe(obj=bench, region_id=region.pk)
     return bench
 
 

@@ -1,6 +1,7 @@
 import django.db.models.deletion
-from anju.core.rls import protect
 from django.db import migrations, models
+
+from anju.core.database.rls_v2 import protect
 
 
 class Migration(migrations.Migration):
