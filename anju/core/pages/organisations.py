@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from anju.core.models.people import Organisation
 from anju.core.pages.context import frame, show
 from anju.core.pages.request import Request
-from anju.core.pages.staff import PAGE, day
+from anju.core.pages.staff import PAGE, StaffForm
 from anju.core.people import directory
 from anju.core.people import organisations as organisation_people
 from anju.core.people.permissions import acting
@@ -53,12 +53,13 @@ def organised(request: Request, status: int = 200, **extra: Any) -> HttpResponse
 @acting("staff.edit")
 @require_POST
 def organise(request: Request) -> HttpResponse:
-    made = frame(request)
+    made, posted = frame(request), StaffForm(request)
     try:
-        said = {key: request.POST.get(key, "") for key in ("kind", "name", "short")}
-        done = organisation_people.register_organisation(by=request.operator, region=made.region, **said)
+        done = organisation_people.register_organisation(
+            by=request.operator, region=made.region, kind=posted.text("kind"), name=posted.text("name"), short=posted.text("short"),
+        )  # fmt: skip
     except Refused as refused:
-        return organised(request, 422, problems=refused.problems, form=request.POST)
+        return organised(request, 422, problems=refused.problems, form=posted.typed)
     messages.success(request, f"已登记机构：{done.name}。")
     return redirect(address(request, "core:staff-organisations"))
 
@@ -82,12 +83,13 @@ def told_of_organisation(request: Request, one: Organisation, status: int = 200,
 @acting("staff.edit")
 @require_POST
 def rename(request: Request, pk: int) -> HttpResponse:
-    one, said = directory.organisations(request.operator).get(pk=pk), request.POST
+    one, posted = directory.organisations(request.operator).get(pk=pk), StaffForm(request)
     try:
-        texts = {key: said.get(key, "") for key in ("name", "short", "reason")}
-        organisation_people.rename(by=request.operator, organisation_id=pk, **texts)
+        organisation_people.rename(
+            by=request.operator, organisation_id=pk, name=posted.text("name"), short=posted.text("short"), reason=posted.text("reason"),
+        )  # fmt: skip
     except Refused as refused:
-        return told_of_organisation(request, one, 422, problems=refused.problems, form=said)
+        return told_of_organisation(request, one, 422, problems=refused.problems, form=posted.typed)
     messages.success(request, "已更名。")
     return redirect(address(request, "core:staff-organisation", pk))
 
@@ -95,11 +97,12 @@ def rename(request: Request, pk: int) -> HttpResponse:
 @acting("staff.edit")
 @require_POST
 def abolish(request: Request, pk: int) -> HttpResponse:
-    one, said = directory.organisations(request.operator).get(pk=pk), request.POST
+    one, posted = directory.organisations(request.operator).get(pk=pk), StaffForm(request)
     try:
-        on = day(said.get("on", ""), "最后一天") or timezone.localdate()
-        organisation_people.abolish(by=request.operator, organisation_id=pk, on=on, reason=said.get("reason", ""))
+        on = posted.day("on", "最后一天", required=False) or timezone.localdate()
+        posted.check()
+        organisation_people.abolish(by=request.operator, organisation_id=pk, on=on, reason=posted.text("reason"))
     except Refused as refused:
-        return told_of_organisation(request, one, 422, problems=refused.problems, ending=said)
+        return told_of_organisation(request, one, 422, problems=refused.problems, ending=posted.typed)
     messages.success(request, "已撤销机构，它的岗位都已到期。")
     return redirect(address(request, "core:staff-organisation", pk))

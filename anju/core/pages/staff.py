@@ -2,7 +2,6 @@
 and where they work (/staff/organisations/)."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anju.core.models.people import Posting, Staff
 from anju.core.pages.context import frame, show
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Request
 from anju.core.people import directory, postings, staff
 from anju.core.people.permissions import acting, posts
@@ -25,6 +25,12 @@ from anju.core.templatetags.anju import address
 from anju.problems import Problem, Refused
 
 PAGE = 50
+
+
+class StaffForm(PostedForm):
+    """A form about a person or an organisation."""
+
+    code = "STAFF-007"
 
 
 @acting("staff.see")
@@ -51,13 +57,12 @@ def listed(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
 @acting("staff.edit")
 @require_POST
 def register(request: Request) -> HttpResponse:
+    posted = StaffForm(request)
     try:
-        made = staff.register(
-            by=request.operator, username=request.POST.get("username", ""), name=request.POST.get("name", "")
-        )
+        made = staff.register(by=request.operator, username=posted.text("username"), name=posted.text("name"))
         link = staff.first_link(by=request.operator, username=made.username)
     except Refused as refused:
-        return listed(request, 422, problems=refused.problems, form=request.POST)
+        return listed(request, 422, problems=refused.problems, form=posted.typed)
     return shown_once(request, made, link)
 
 
@@ -86,13 +91,13 @@ def told_of(request: Request, one: Staff, status: int = 200, **extra: Any) -> Ht
 @acting("staff.edit")
 @require_POST
 def correct(request: Request, pk: int) -> HttpResponse:
-    one, said = directory.people(request.operator).get(pk=pk), request.POST
+    one, posted = directory.people(request.operator).get(pk=pk), StaffForm(request)
     try:
         staff.correct(
-            by=request.operator, username=one.username, name=said.get("name", ""), reason=said.get("reason", "")
+            by=request.operator, username=one.username, name=posted.text("name"), reason=posted.text("reason")
         )
     except Refused as refused:
-        return told_of(request, one, 422, problems=refused.problems, correcting=said)
+        return told_of(request, one, 422, problems=refused.problems, correcting=posted.typed)
     messages.success(request, "姓名已更正。")
     return redirect(address(request, "core:staff-person", pk))
 
@@ -133,14 +138,11 @@ def shown_once(request: Request, one: Staff, link: str) -> HttpResponse:
 @require_POST
 def give(request: Request, pk: int) -> HttpResponse:
     one, user = directory.people(request.operator).get(pk=pk), request.operator
-    given = request.POST
+    posted = StaffForm(request)
     try:
-        since, until = day(given.get("since", ""), "起"), day(given.get("until", ""), "止")
-        office = (
-            directory.organisations(user)
-            .filter(pk=given.get("organisation") if given.get("organisation", "").isdecimal() else None)
-            .first()
-        )
+        since, until = posted.day("since", "起", required=False), posted.day("until", "止", required=False)
+        posted.check()
+        office = directory.organisations(user).filter(pk=posted.key("organisation")).first()
         if office is None:
             raise Refused(
                 Problem(
@@ -151,11 +153,11 @@ def give(request: Request, pk: int) -> HttpResponse:
                 )
             )
         postings.give_post(
-            by=user, username=one.username, organisation=office, post=given.get("post", ""), since=since or timezone.localdate(),
-            until=until, ground=given.get("ground", ""),
+            by=user, username=one.username, organisation=office, post=posted.text("post"), since=since or timezone.localdate(),
+            until=until, ground=posted.text("ground"),
         )  # fmt: skip
     except Refused as refused:
-        return told_of(request, one, 422, problems=refused.problems, form=given)
+        return told_of(request, one, 422, problems=refused.problems, form=posted.typed)
     messages.success(request, "已授予岗位，马上生效。")
     return redirect(address(request, "core:staff-person", pk))
 
@@ -164,9 +166,11 @@ def give(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def end(request: Request, pk: int) -> HttpResponse:
     posting: Posting = directory.postings(request.operator).get(pk=pk)
+    posted = StaffForm(request)
     try:
-        on = day(request.POST.get("on", ""), "最后一天") or timezone.localdate()
-        postings.end_post(by=request.operator, posting_id=pk, on=on, reason=request.POST.get("reason", ""))
+        on = posted.day("on", "最后一天", required=False) or timezone.localdate()
+        posted.check()
+        postings.end_post(by=request.operator, posting_id=pk, on=on, reason=posted.text("reason"))
     except Refused as refused:
         return told_of(request, posting.staff, 422, problems=refused.problems)
     messages.success(request, "已收回岗位。")
@@ -194,10 +198,3 @@ unlock = helping("staff.unlock", staff.unlock, "已解除锁定。")
 reset_codes = helping("staff.unlock", staff.reset_codes, "动态口令已重置，本人下次登录只用密码。")
 end_sessions = helping("staff.unlock", staff.end_sessions, "已退出此人的全部登录。")
 retire = helping("staff.edit", staff.retire, "已停用，此人不能再登录。", on=timezone.localdate)
-
-
-def day(text: str, name: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError:
-        raise Refused(Problem("STAFF-007", f"{name}“{text}”", "不是日期。", "请写成 2026-01-31 这样的形式。")) from None

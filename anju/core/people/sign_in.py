@@ -29,6 +29,8 @@ from django.urls import reverse_lazy
 from anju.core.models.people import Staff
 from anju.core.pages.addresses import front_page, path_of
 from anju.core.pages.errors import stopped
+from anju.core.pages.forms import PostedForm
+from anju.core.pages.request import Request
 from anju.core.people.identity import home, operator_of
 from anju.core.people.permissions import posts
 from anju.core.people.scope import Operator, scoped
@@ -53,9 +55,9 @@ def told(staff: Staff | None, act: str, *, by: Operator | None = None) -> None:
         trail.record(by=by or (user if staff else DOOR), act=act, obj=obj, region_id=home(user))
 
 
-def named(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
+def named(request: Request | None, credentials: dict[str, Any] | None) -> str:
     """Under which name failures are counted: the person's own, however they wrote it; of anything else only a digest is kept."""
-    typed = str((credentials or {}).get("username") or (request.POST.get("login", "") if request else ""))
+    typed = str((credentials or {}).get("username") or (PostedForm(request).typed.get("login", "") if request else ""))
     found = Staff.objects.filter(username__iexact=typed).values_list("username", flat=True).first()
     return found or "?" + hashlib.sha256(typed.casefold().encode()).hexdigest()[:32]
 

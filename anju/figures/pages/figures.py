@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anju.core import registry
 from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout import excel
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.page import page
@@ -233,10 +234,11 @@ def found_or_404(request: Request, text: str) -> Figure:
 @require_POST
 def correct(request: Request) -> HttpResponse:
     """更正: a new observation with its reason; the old one stays."""
-    text = request.POST.get("ref", "")
+    posted = PostedForm(request)
+    text = posted.text("ref")
     figure = found_or_404(request, text)
-    form = {key: request.POST.get(key, "").strip() for key in ("value", "state", "reason")}
-    seen, state = request.POST.get("seen", ""), form["state"] or NUMBER
+    form = {key: posted.text(key) for key in ("value", "state", "reason")}
+    state = form["state"] or NUMBER
     try:
         observations.correct(
             by=request.operator,
@@ -248,7 +250,7 @@ def correct(request: Request) -> HttpResponse:
             unit=figure.unit,
             state=state,
             reason=form["reason"],
-            expected=int(seen) if seen.isdecimal() else None,
+            expected=posted.key("seen"),
         )
     except Refused as refused:
         return panel(

@@ -15,6 +15,7 @@ from anju.core.pages import uploads
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import frame, show
 from anju.core.pages.files import file_response
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting
 from anju.core.templatetags.anju import address
@@ -28,7 +29,16 @@ from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.writing import marking
 
 PAGE = 20
-LARGEST = 50 << 20
+
+
+class WorkbookForm(PostedForm):
+    """The upload of a workbook."""
+
+    file_code = "DESK-003"
+    largest = 50 << 20
+
+    def too_large(self, label: str, name: str) -> Problem:
+        return Problem("DESK-004", f"《{name}》", "文件超过 50 MB。", "请拆成几个文件，或用命令行 anju import 导入。")
 
 
 @acting("imports.see")
@@ -59,20 +69,12 @@ def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
 @require_POST
 def upload(request: Request) -> HttpResponse:
     """Keep the file, then check it at an address of its own, so that the check can be looked at again."""
-    file = request.FILES.get("file")
-    region = request.POST.get("region", "").strip()
-    period = request.POST.get("period", "").strip()
-    problems = []
+    posted = WorkbookForm(request)
+    file = posted.file("file", "表格文件", required=True, fix="请选一个 .xlsx 或 .xls 文件。")
     if file is None:
-        problems.append(Problem("DESK-003", "表格文件", "没有选文件。", "请选一个 .xlsx 或 .xls 文件。"))
-    elif file.size > LARGEST:
-        problems.append(
-            Problem("DESK-004", f"《{file.name}》", "文件超过 50 MB。", "请拆成几个文件，或用命令行 anju import 导入。")
-        )
-    if problems or file is None:
-        return listing(request, status=422, problems=problems)
-    digest = uploads.keep(file.read())
-    pairs = {"name": file.name, "map": request.POST.get("map", ""), "region": region, "period": period}
+        return listing(request, status=422, problems=posted.problems)
+    digest = uploads.keep(file.content)
+    pairs = {"name": file.name} | {name: posted.text(name) for name in ("map", "region", "period")}
     return redirect(
         f"{path_of('figures:check', digest)}?{urlencode({key: value for key, value in pairs.items() if value})}"
     )
@@ -149,8 +151,9 @@ def checked(
 
 def answers_of(request: Request) -> dict[str, str]:
     """What was answered, by the key of its reminder; "" where the field was left empty."""
-    numbers = [number for number in range(len(request.POST)) if f"key_{number}" in request.POST]
-    return {request.POST[f"key_{number}"]: request.POST.get(f"answer_{number}", "").strip() for number in numbers}
+    posted = WorkbookForm(request)
+    numbers = [number for number in range(len(posted.typed)) if f"key_{number}" in posted.typed]
+    return {posted.typed[f"key_{number}"]: posted.text(f"answer_{number}") for number in numbers}
 
 
 @acting("imports.store")
@@ -207,7 +210,7 @@ def undo(request: Request, pk: int) -> HttpResponse:
     frame(request)  # the list comes back where it was left
     source: Source = provenance.sources(request.operator).get(pk=pk)
     try:
-        count = undo_import(by=request.operator, source=source, reason=request.POST.get("reason", "").strip())
+        count = undo_import(by=request.operator, source=source, reason=WorkbookForm(request).text("reason"))
     except Refused as refused:
         return listing(request, status=422, problems=refused.problems)
     messages.success(request, f"已撤销第{pk}号导入，{count}个数恢复到导入以前。")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anju import periods
 from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting
@@ -132,7 +133,8 @@ def progress_sheet(tasks: list[packs.Task], ranking: packs.Ranking, made: Frame,
 def write(request: Request) -> HttpResponse:
     """起草: organs, addressee and the writer's own words are those of the last pack of the kind."""
     made, user = frame(request), request.operator
-    code, period = request.POST.get("kind", ""), request.POST.get("period", "").strip()
+    posted = PostedForm(request)
+    code, period = posted.text("kind"), posted.text("period")
     if code not in {kind.code for kind in packs.kinds()}:
         raise Http404(code)
     last = documents.documents(user, made.region, kind=code).first()

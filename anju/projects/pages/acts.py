@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from anju.core.pages.context import frame, show
+from anju.core.pages.forms import Input
 from anju.core.pages.request import Frame, Request
 from anju.core.templatetags.anju import address
 from anju.problems import Refused
 from anju.projects.models import Project
 from anju.projects.pages import filters as see
-from anju.projects.pages.forms import Input, Reading, wrongs
+from anju.projects.pages.forms import ProjectForm, wrongs
 
 Parts = Sequence[tuple[str, Sequence[Input]]]
 
@@ -26,19 +27,18 @@ get_or_post = require_http_methods(["GET", "POST"])
 
 
 def act(
-    request: Request, *, form: Callable[[Mapping[str, str], Mapping[str, str]], Parts], do: Callable[[Reading], str], back: str, where: str,
+    request: Request, *, form: Callable[[Mapping[str, str], Mapping[str, str]], Parts], do: Callable[[ProjectForm], str], back: str, where: str,
     start: Mapping[str, str] | None = None, **shown_too: Any,
 ) -> HttpResponse:  # fmt: skip
     """One act: its form, filled with `start`; on POST it is done and its sentence shown where one comes back to."""
     if request.method == "GET":
         return show(request, "projects/act.html", parts=form(start or {}, {}), back=back, **shown_too)
-    reading = Reading(request.POST, request.FILES, where)
+    posted = ProjectForm(request, where)
     try:
-        messages.success(request, do(reading))
+        messages.success(request, do(posted))
     except Refused as refused:
         labels = {one.name: one.label for _, inputs in form({}, {}) for one in inputs}
-        said = {name: text for name, text in request.POST.items() if isinstance(text, str)}
-        parts = form(said, wrongs(refused.problems, labels))
+        parts = form(posted.typed, wrongs(refused.problems, labels) | posted.wrong)
         return show(
             request, "projects/act.html", status=422, parts=parts, back=back, problems=refused.problems, **shown_too
         )

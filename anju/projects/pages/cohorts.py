@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.forms import Input
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
@@ -16,7 +17,7 @@ from anju.projects.models import Project
 from anju.projects.pages import filters
 from anju.projects.pages.acts import Parts, act, get_or_post, one_part
 from anju.projects.pages.entries import UNKNOWN
-from anju.projects.pages.forms import Input, Reading
+from anju.projects.pages.forms import ProjectForm
 from anju.projects.queries import cohorts
 from anju.projects.services.cohorts import fix_cohort
 
@@ -56,13 +57,13 @@ def fix(request: Request) -> HttpResponse:
             ),
         )
 
-    def do(reading: Reading) -> str:
-        started, unfinished = reading.day("started_by", "开工截止日"), reading.day("unfinished_on", "未建成截止日")
-        reading.check()
+    def do(posted: ProjectForm) -> str:
+        started, unfinished = posted.day("started_by", "开工截止日"), posted.day("unfinished_on", "未建成截止日")
+        posted.check()
         found = fix_cohort(
             by=request.operator,
             region=made.region,
-            name=reading.text("name"),
+            name=posted.text("name"),
             started_by=started,
             unfinished_on=unfinished,
         )

@@ -16,6 +16,7 @@ from anju.core.jobs import queue
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.forms import Input
 from anju.core.pages.request import Request
 from anju.core.people import scope
 from anju.core.people.permissions import acting, may, require
@@ -25,7 +26,7 @@ from anju.projects.models import Entry, Project
 from anju.projects.pages import filters
 from anju.projects.pages.acts import Parts, act, get_or_post, one_part, today
 from anju.projects.pages.events import keep_evidence
-from anju.projects.pages.forms import Input, Reading
+from anju.projects.pages.forms import ProjectForm
 from anju.projects.queries import alerts, cohorts, signals
 from anju.projects.queries import entries as entry_queries
 from anju.projects.queries.signals import watches
@@ -304,28 +305,28 @@ def entry_inputs(name: str, entry: Entry, said: Mapping[str, str], wrong: Mappin
     return one_part(one("on", "日期", "date", today()), one("reason", "原因", "area", whole=True))
 
 
-def deal(name: str, user: Any, entry: Entry, reading: Reading) -> str:
+def deal(name: str, user: Any, entry: Entry, posted: ProjectForm) -> str:
     """Call the act's service; what is said afterwards."""
     if name == "explain":
-        entry_services.explain(by=user, entry_id=entry.pk, reason=reading.text("reason"))
+        entry_services.explain(by=user, entry_id=entry.pk, reason=posted.text("reason"))
         return f"已记下“{entry.project.name}”的原因。"
-    on = reading.day("on", "日期")
-    kept = reading.file("evidence", "佐证") if name == "close" else None
-    reading.check()
+    on = posted.day("on", "日期")
+    kept = posted.file("evidence", "佐证") if name == "close" else None
+    posted.check()
     if name == "report":
-        entry_services.report(by=user, entry_id=entry.pk, on=on, number=reading.text("number"))
+        entry_services.report(by=user, entry_id=entry.pk, on=on, number=posted.text("number"))
     elif name == "consent":
-        entry_services.consent(by=user, entry_id=entry.pk, on=on, number=reading.text("number"))
+        entry_services.consent(by=user, entry_id=entry.pk, on=on, number=posted.text("number"))
     elif name == "close":
         entry_services.close_out(
             by=user,
             entry_id=entry.pk,
             on=on,
-            note=reading.text("note"),
+            note=posted.text("note"),
             evidence=keep_evidence(user, entry.project, kept),
         )
     else:
-        entry_services.reopen_entry(by=user, entry_id=entry.pk, on=on, reason=reading.text("reason"))
+        entry_services.reopen_entry(by=user, entry_id=entry.pk, on=on, reason=posted.text("reason"))
     return f"“{entry.project.name}”{'已销号' if name == 'close' else '已恢复' if name == 'reopen' else '已登记'}。"
 
 
@@ -339,7 +340,7 @@ def _entry_page(request: Request, pk: int, name: str) -> HttpResponse:
         return entry_inputs(name, entry, said, wrong)
 
     return act(
-        request, form=form, do=lambda reading: deal(name, user, entry, reading), back=path_of("projects:ledger"), where=entry.project.name,
+        request, form=form, do=lambda posted: deal(name, user, entry, posted), back=path_of("projects:ledger"), where=entry.project.name,
         heading=f"{step.label}：{entry.project.name}", sub=f"{entry.title}：{entry.said}", label=step.label, effect=step.effect,
     )  # fmt: skip
 

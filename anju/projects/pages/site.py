@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import show
 from anju.core.pages.files import file_response
+from anju.core.pages.forms import Input
 from anju.core.pages.request import Request
 from anju.core.people import scope
 from anju.core.people.permissions import acting
@@ -17,7 +18,7 @@ from anju.projects.models import Event
 from anju.projects.pages import filters
 from anju.projects.pages.acts import in_frame, shown_on, today
 from anju.projects.pages.events import event_kinds_of, record_from, record_inputs
-from anju.projects.pages.forms import Input, Reading, wrongs
+from anju.projects.pages.forms import ProjectForm, wrongs
 from anju.projects.queries import photos as photo_queries
 from anju.projects.queries import projects
 from anju.projects.queries.overdue import project_line
@@ -30,22 +31,21 @@ def site(request: Request, pk: int) -> HttpResponse:
     user = request.operator
     found = projects.project(user, pk)
     on = shown_on(request, found)
-    said = {name: text.strip() for name, text in request.POST.items() if isinstance(text, str)}
-    problems = []
+    posted, problems = ProjectForm(request, found.name), []
+    said = posted.typed
     if request.method == "POST":
-        reading = Reading(request.POST, request.FILES, found.name)
-        progress = bool(reading.text("kind"))
+        progress = bool(posted.text("kind"))
         try:
-            chosen = reading.file("photo", "照片", needed=not progress)
-            day = reading.day("on", "日期")
-            reading.check()
+            chosen = posted.file("photo", "照片", required=not progress)
+            day = posted.day("on", "日期")
+            posted.check()
             if chosen:
                 photos.add_photo(
-                    by=user, project_id=pk, content=chosen[1], name=chosen[0], taken_on=day, longitude=reading.text("longitude"),
-                    latitude=reading.text("latitude"), caption=reading.text("caption"),
+                    by=user, project_id=pk, content=chosen.content, name=chosen.name, taken_on=day, longitude=posted.text("longitude"),
+                    latitude=posted.text("latitude"), caption=posted.text("caption"),
                 )  # fmt: skip
             if progress:
-                record_from(reading, user, found, None)
+                record_from(posted, user, found, None)
             messages.success(
                 request,
                 "已提交" + "、".join(filter(None, ("照片" if chosen else "", "进度" if progress else ""))) + "。",
@@ -55,7 +55,7 @@ def site(request: Request, pk: int) -> HttpResponse:
             problems = refused.problems
     line = project_line(user, found, on)
     inputs = record_inputs(found, said, {})
-    wrong = wrongs(problems, {one.name: one.label for one in inputs})
+    wrong = wrongs(problems, {one.name: one.label for one in inputs}) | posted.wrong
     inputs = record_inputs(found, said, wrong)
     place = [
         Input("longitude", "经度", value=said.get("longitude", "")),
@@ -68,7 +68,7 @@ def site(request: Request, pk: int) -> HttpResponse:
     return show(
         request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=filters.summary(line),
         project_path=path_of("projects:project", pk), photo_inputs=about, place_inputs=place, record_inputs=[one for one in inputs if one.name != "on"],
-        record_open=bool(said.get("kind")), kinds_told=event_kinds_of(found), wrong_photo=any("照片" in one.where for one in problems),
+        record_open=bool(said.get("kind")), kinds_told=event_kinds_of(found), wrong_photo="photo" in posted.wrong,
     )  # fmt: skip
 
 

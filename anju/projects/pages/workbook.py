@@ -19,7 +19,7 @@ from anju.problems import Refused
 from anju.projects.files import workbook
 from anju.projects.models import Project
 from anju.projects.pages import filters, projects
-from anju.projects.pages.forms import Reading
+from anju.projects.pages.forms import ProjectForm
 from anju.workbooks.writing import marking
 
 SHOWN = 50  # projects named on the page of the check
@@ -52,12 +52,12 @@ def bring(request: Request) -> HttpResponse:
     }
     if request.method == "GET":
         return show(request, "projects/import.html", **context)
-    reading = Reading(request.POST, request.FILES, "项目工作簿")
-    found = reading.file("file", "工作簿", needed=True)
+    posted = ProjectForm(request, "项目工作簿")
+    found = posted.file("file", "工作簿", required=True)
     if found is None:
-        return show(request, "projects/import.html", status=422, problems=reading.problems, **context)
-    path = address(request, "projects:check", uploads.keep(found[1]))
-    return redirect(f"{path}{'&' if '?' in path else '?'}{urlencode({'name': found[0]})}")
+        return show(request, "projects/import.html", status=422, problems=posted.problems, **context)
+    path = address(request, "projects:check", uploads.keep(found.content))
+    return redirect(f"{path}{'&' if '?' in path else '?'}{urlencode({'name': found.name})}")
 
 
 @acting("projects.edit")

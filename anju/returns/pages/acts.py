@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from anju.core.jobs import queue
 from anju.core.pages.context import frame, needs_region
 from anju.core.pages.files import file_response
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
@@ -32,7 +33,8 @@ FIELDS = ("remark", "agrees", "where", "ordered_by")
 def done(request: Request, pk: int, act: str, says: str, call: Callable[[dict[str, str]], Any]) -> HttpResponse:
     """Do it and show the return; when refused, show what was typed and every problem."""
     ret = returns.ret(request.operator, pk)
-    given = {name: request.POST.get(name, "").strip() for name in FIELDS}
+    posted = PostedForm(request)
+    given = {name: posted.text(name) for name in FIELDS}
     try:
         made = call(given)
     except Refused as refused:
@@ -46,14 +48,15 @@ def done(request: Request, pk: int, act: str, says: str, call: Callable[[dict[st
 @require_POST
 def open_one(request: Request) -> HttpResponse:
     """Begin a return, filled from the ledger and the last period; the one that is there, when there is one."""
-    given = {name: request.POST.get(name, "") for name in ("form", "region", "period")}
-    region = frame(request).region
-    if given["region"]:
-        region = tree.region(request.operator, given["region"])
+    posted, region = PostedForm(request), frame(request).region
+    if posted.text("region"):
+        region = tree.region(request.operator, posted.text("region"))
     if region is None:
         raise Http404("没有区划")
     try:
-        made = opening.open_return(by=request.operator, form_code=given["form"], region=region, period=given["period"])
+        made = opening.open_return(
+            by=request.operator, form_code=posted.text("form"), region=region, period=posted.text("period")
+        )
     except Refused as refused:
         return show_home(request, status=422, problems=refused.problems)
     return redirect(made)
@@ -191,7 +194,8 @@ def correct(request: Request, pk: int) -> HttpResponse:
 def close(request: Request) -> HttpResponse:
     """Lock a whole period: in the background, with its progress on a page of its own."""
     region = frame(request).region
-    form, period = request.POST.get("form", ""), request.POST.get("period", "")
+    posted = PostedForm(request)
+    form, period = posted.text("form"), posted.text("period")
     title = f"锁定{region.name}{period_label(period)}报表"
     made = queue.enqueue(
         request.operator,
@@ -211,11 +215,10 @@ def close(request: Request) -> HttpResponse:
 def audit(request: Request) -> HttpResponse:
     """What was submitted in these periods, for the auditor: with its manifest and digests."""
     region = frame(request).region
-    wanted = [one for one in SEPARATORS.split(request.POST.get("periods", "")) if one]
+    posted = PostedForm(request)
+    wanted = [one for one in SEPARATORS.split(posted.text("periods")) if one]
     try:
-        content = audit_export(
-            by=request.operator, region=region, periods=wanted, number=request.POST.get("number", "")
-        )
+        content = audit_export(by=request.operator, region=region, periods=wanted, number=posted.text("number"))
     except Refused as refused:
         return show_home(request, status=422, problems=refused.problems)
     return file_response(content, f"{region.name}报表审计资料.zip")

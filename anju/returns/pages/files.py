@@ -2,17 +2,15 @@
 
 from base64 import b64encode
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import make_aware
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.pages.context import frame, show
 from anju.core.pages.files import KINDS, file_response
+from anju.core.pages.forms import PostedForm, Upload
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting, may
@@ -27,10 +25,9 @@ from anju.returns.services import receipts, scans
 PRINTS = {"pdf": papers.pdf, "docx": papers.word, "xlsx": papers.excel}
 
 
-def uploaded(request: Request) -> tuple[str, bytes]:
+def uploaded(request: Request) -> Upload:
     """Name and content of the file that was chosen; nothing when none was."""
-    file = request.FILES.get("file")
-    return (file.name or "", file.read()) if file else ("", b"")
+    return PostedForm(request).file("file", "文件") or Upload("", b"")
 
 
 @acting("returns.see")
@@ -168,20 +165,12 @@ def registered(request: Request, pk: int, code: str, call: Callable[[int, str, b
     return redirect("returns:receiver", pk, code)
 
 
-def moment(request: Request) -> Any:
-    """The time that was given; None for now."""
-    try:
-        given = parse_datetime(request.POST.get("at", ""))
-    except ValueError:
-        given = None
-    return make_aware(given) if given else None
-
-
 @acting("returns.receive")
 @require_POST
 def register_sent(request: Request, pk: int, code: str) -> HttpResponse:
     def call(receipt: int, name: str, content: bytes) -> str:
-        receipts.register_sent(by=request.operator, receipt_id=receipt, at=moment(request), name=name, content=content)
+        at = PostedForm(request).moment("at")
+        receipts.register_sent(by=request.operator, receipt_id=receipt, at=at, name=name, content=content)
         return "已登记报送。"
 
     return registered(request, pk, code, call)
@@ -191,11 +180,12 @@ def register_sent(request: Request, pk: int, code: str) -> HttpResponse:
 @require_POST
 def register_receipt(request: Request, pk: int, code: str) -> HttpResponse:
     def call(receipt: int, name: str, content: bytes) -> str:
+        posted = PostedForm(request)
         receipts.register_receipt(
             by=request.operator,
             receipt_id=receipt,
-            number=request.POST.get("number", ""),
-            at=moment(request),
+            number=posted.text("number"),
+            at=posted.moment("at"),
             name=name,
             content=content,
         )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import frame, show
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.page import page
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting, may
@@ -221,10 +222,10 @@ def fill(request: Request, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def in_place(request: Request, pk: int, call: Callable[[Any], Any]) -> HttpResponse:
+def in_place(request: Request, pk: int, call: Callable[[PostedForm], Any]) -> HttpResponse:
     ret = returns.ret(request.operator, pk)
     try:
-        call(request.POST)
+        call(PostedForm(request))
     except Refused as refused:
         return refused_json(refused)
     read = reading.read(request.operator, ret)
@@ -234,9 +235,9 @@ def in_place(request: Request, pk: int, call: Callable[[Any], Any]) -> HttpRespo
 @acting("returns.fill")
 @require_POST
 def answer(request: Request, pk: int) -> HttpResponse:
-    def call(given: Any) -> Any:
-        said = {"by": request.operator, "ret_id": pk, "check_id": given.get("check", ""), "text": given.get("text", "")}
-        return answers.answer_alike(**said) if given.get("all") else answers.answer(**said, line=given.get("line", ""))
+    def call(posted: PostedForm) -> Any:
+        said = {"by": request.operator, "ret_id": pk, "check_id": posted.text("check"), "text": posted.text("text")}
+        return answers.answer_alike(**said) if posted.text("all") else answers.answer(**said, line=posted.text("line"))
 
     return in_place(request, pk, call)
 
@@ -244,17 +245,14 @@ def answer(request: Request, pk: int) -> HttpResponse:
 @acting("returns.waive")
 @require_POST
 def waive(request: Request, pk: int) -> HttpResponse:
-    def call(given: Any) -> Any:
-        try:
-            until = date.fromisoformat(given.get("until", ""))
-        except ValueError:
-            until = date.min  # the service says that it has passed
+    def call(posted: PostedForm) -> Any:
+        until = posted.day("until", "有效期", required=False) or date.min  # the service says that it has passed
         return answers.waive(
             by=request.operator,
             ret_id=pk,
-            check_id=given.get("check", ""),
-            line=given.get("line", ""),
-            reason=given.get("reason", ""),
+            check_id=posted.text("check"),
+            line=posted.text("line"),
+            reason=posted.text("reason"),
             until=until,
         )
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from anju.core.models.region import Region
 from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting, may
 from anju.core.people.scope import Operator
@@ -55,7 +56,7 @@ def show_home(request: Request, status: int = 200, problems: list[Problem] | Non
     return show(
         request, "returns/home.html", status=status, heading=headline(mine, others), sub=f"{made.region.name}，{wording.moment(at)}", mine=mine, others=others,
         **(reported(request, made.region, at, known) if above else {}), done=[locked(one) for one in deadlines.recent(user, made.region, known)], empty=EMPTY, problems=problems or [],
-        may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **left_behind(request, made), asked_periods=request.POST.get("periods", made.period),
+        may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **left_behind(request, made), asked_periods=PostedForm(request).typed.get("periods", made.period),
     )  # fmt: skip
 
 

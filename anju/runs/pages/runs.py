@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.page import page
 from anju.core.pages.request import Request, is_fragment
@@ -269,12 +270,13 @@ def new(request: Request, subject: str) -> HttpResponse:
         raise Http404(subject)
     before = run_queries.newest(user, "scoring", subject, made.region, made.period)
     kept = before.rows[0]["facts"] if before else {}
+    posted = PostedForm(request)
     asked = [
         {
             "item": item,
             "unit": shown_unit(item.unit),
-            "value": request.POST.get(f"in_{name}", kept.get(name, {}).get("value") or ""),
-            "evidence": request.POST.get(f"why_{name}", kept.get(name, {}).get("evidence") or ""),
+            "value": posted.typed.get(f"in_{name}", kept.get(name, {}).get("value") or ""),
+            "evidence": posted.typed.get(f"why_{name}", kept.get(name, {}).get("evidence") or ""),
             "truth": item.type == TRUTH,
         }
         for name, item in book.inputs.items()
