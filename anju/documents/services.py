@@ -169,7 +169,6 @@ def issue(*, by: Operator, document: Document, number: str, on: datetime.date, r
             Problem("DOC-020", f"文号“{number}”", "刚刚被另一份公文用了。", "请核对发文登记，换一个文号。")
         ) from None
     document.number, document.issued_on = number, on
-    filled = markup.fill(version.html, number, on)
     same = ("options", "prose", "figures", "figures_digest", "books", "template_digest", "warnings", "region")
     issued = Version.objects.create(
         document=document, serial=version.serial + 1, html=filled, html_digest=digest(filled), reason=reason, by=by.key,

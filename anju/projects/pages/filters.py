@@ -13,7 +13,7 @@ from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Frame, Request
 from anju.core.templatetags.anju import address, day, escaped
 from anju.projects.event_kinds import amount_text, events, shown
-from anju.projects.models import Event, Project
+from anju.projects.models import Project
 from anju.projects.queries import projects, stages
 from anju.projects.queries.overdue import BUILT, Tally, built, tally, to_build, whole
 from anju.projects.queries.projects import Line
@@ -230,8 +230,3 @@ def degrees(millionths: int | None) -> str:
         return ""
     sign, digits = ("-" if millionths < 0 else ""), str(abs(millionths)).rjust(7, "0")
     return f"{sign}{digits[:-6]}.{digits[-6:]}"
-
-
-def evented(event: Event) -> str:
-    """Number and note of an event in one text."""
-    return "；".join(text for text in (event.number, event.note) if text)

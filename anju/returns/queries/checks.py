@@ -7,7 +7,7 @@ from django.utils import timezone
 from anju.core.people.scope import Operator
 from anju.problems import ASK, BLOCK, Problem
 from anju.returns.forms.spec import TOTAL, Check
-from anju.returns.models import Answer, Cell, Return
+from anju.returns.models import Answer, Return
 from anju.returns.queries import reading
 from anju.returns.queries.reading import Reading
 from anju.returns.queries.values import is_blank
@@ -138,7 +138,3 @@ def _lines(read: Reading, check: Check) -> list[str]:
 def standing(found: list[Finding]) -> list[Finding]:
     """What still stands in the way."""
     return [one for one in found if one.open]
-
-
-def cell_state(state: str) -> str:
-    return Cell.STATES.get(state, "")
