@@ -476,7 +476,7 @@ def test_a_list_is_fixed_and_says_what_was_built_since(made):
 def test_the_ledgers_forms_refuse_a_file_that_is_too_large(made, monkeypatch):
     from anju.projects.pages import forms
 
-    monkeypatch.setattr(forms, "LARGEST", 4)
+    monkeypatch.setattr(forms.ProjectForm, "largest", 4)
     text = body(
         visitor("clerk").post(
             f"/projects/{made.pk}/record/",

@@ -206,7 +206,7 @@ def meet(request: Request, pk: int, code: str) -> HttpResponse:
             code=code,
             met_on=met_on,
             number="" if cleared else posted.text("number"),
-            not_required=spared,
+            not_needed=spared,
         )
         return f"“{label}”已记为{'不需要' if spared else '未具备' if cleared else '具备'}。"
 

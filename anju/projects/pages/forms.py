@@ -121,5 +121,5 @@ class ProjectForm(PostedForm):
         return Problem(self.code, self.place(label), f"“{text}”{what}" if text else "没有填写。", fix)
 
     def too_large(self, label: str, name: str) -> Problem:
-        what = f"《{name}》超过 {LARGEST >> 20} 兆。"
+        what = f"《{name}》超过 {self.largest >> 20} 兆。"
         return Problem(self.file_code, self.place(label), what, "请压缩或拆开后再上传。")
