@@ -105,6 +105,6 @@ def path_codes(region: Region) -> list[str]:
 NOUNS = {"province": "省（区、市）", "city": "市", "county": "县（市、区）"}
 
 
-def noun_of(below: list) -> str:
+def noun_of(below: list[Region]) -> str:
     kinds = {one.kind for one in below if one.kind in NOUNS}
     return NOUNS[kinds.pop()] if len(kinds) == 1 else "单位"

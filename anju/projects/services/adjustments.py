@@ -159,7 +159,7 @@ def cancel(*, by: Operator, project_id: int, number: str, on: date, reason: str,
 
 
 def _adjusted(
-    project: Project, by: Operator, kind: str, number: str, on: date, reason: str, ordered_by: str, before: dict, after: dict,
+    project: Project, by: Operator, kind: str, number: str, on: date, reason: str, ordered_by: str, before: dict[str, Any], after: dict[str, Any],
     replaced_by: Project | None = None,
 ) -> Adjustment:  # fmt: skip
     made = Adjustment.objects.create(
