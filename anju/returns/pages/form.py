@@ -262,12 +262,12 @@ def waive(request: Request, pk: int) -> HttpResponse:
 @acting("returns.fill")
 @require_POST
 def note(request: Request, pk: int) -> HttpResponse:
-    def call(given: Any) -> Any:
+    def call(posted: PostedForm) -> Any:
         return filling.note(
             by=request.operator,
             ret_id=pk,
-            text=given.get("note", "").replace("\r\n", "\n"),
-            before=given.get("before", "").replace("\r\n", "\n"),
+            text=posted.typed.get("note", "").replace("\r\n", "\n"),
+            before=posted.typed.get("before", "").replace("\r\n", "\n"),
         )
 
     return in_place(request, pk, call)
