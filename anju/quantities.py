@@ -5,7 +5,6 @@ a millionth). What a document printed is kept beside it: the unit and the number
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,11 @@ ALIASES = {
 }  # fmt: skip
 
 
+# A number that was printed as not exact (约数): the word, and what of it stands before the digits, behind them, and behind the unit.
+ABOUT, OVER, OR_SO = "约", "余", "左右"
+APPROXIMATE = {"": ("", "", ""), ABOUT: (ABOUT, "", ""), OVER: ("", OVER, ""), OR_SO: ("", "", OR_SO)}
+
+
 def unit(name: str) -> Unit:
     """The unit of that name (aliases such as 平方米 included). KeyError when there is none."""
     return UNITS[ALIASES.get(name, name)]
@@ -61,15 +65,6 @@ def to_base(digits: int, places: int, unit_name: str) -> int:
     if rest:
         raise ValueError(f"{digits}e-{places} {unit_name} 比本单位的最小记录单位更细")
     return whole
-
-
-def decimal_to_base(value: Decimal | str | int, unit_name: str) -> int:
-    """The same for a Decimal or a plain decimal string."""
-    sign, digits, exponent = Decimal(value).as_tuple()
-    if not isinstance(exponent, int):
-        raise ValueError(f"{value} 不是数")
-    number = int("".join(map(str, digits)) or "0") * (-1 if sign else 1)
-    return to_base(number * 10**exponent, 0, unit_name) if exponent > 0 else to_base(number, -exponent, unit_name)
 
 
 def scaled_text(scaled: int, places: int, grouping: bool = False) -> str:

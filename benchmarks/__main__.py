@@ -43,6 +43,9 @@ def _sections() -> dict[str, str]:
 
 def main() -> int:
     wanted = sys.argv[1:] or list(TITLES)
+    if unknown := [room for room in wanted if room not in TITLES]:
+        sys.stderr.write(f"没有可量测的 {'、'.join(unknown)}。可以写的有：{'、'.join(TITLES)}；都不写就全部量测。\n")
+        return 1
     parts, failed = (
         [HEAD.format(when=date.today().isoformat(), machine=machine(), python=platform.python_version())],
         [],

@@ -5,7 +5,7 @@ A room is a Django app whose folder has a `room.py`. It is read, never run: cons
     BAND = "ledgers"                                  # its place in the order of imports
     PREFIXES = ("projects/",)                         # the addresses that are its own; with one, its urls.py counts from there
     NAVIGATION = ({"order": 30, "label": "项目", "url": "projects:list", "permission": "projects.see"},)
-    NOTICES = ("anju.projects.notices:count",)        # any kind of CALLS, MODULES and FILES below
+    NOTICES = ("anju.projects.notices:count",)        # any kind of CALLS, THINGS, MODULES and FILES below
 
 What a text names is fetched when its kind is first asked for. Nobody is passed over: a text that leads nowhere refuses (ROOM-003),
 so a hold or gate that is missing holds.
@@ -43,10 +43,12 @@ CALLS: dict[str, tuple[str, ...]] = {
         "ledger",
         "items",
     ),  # by id of those held, which fields stand so somewhere and may not change: {id: {field: where}}
-    "references": ("user", "text"),  # the figure that a reference of the room's own kind means, None for another kind
-    "doors": ("request", "text"),  # the panel of a reference that is no figure, None for another kind
+    "references": (),  # the kinds of references to figures that are the room's own (figures/references.py: ReferenceKind)
+    "doors": ("request", "reference"),  # the panel of a reference that is no figure, None for another kind
     "gates": ("by", "document", "on"),  # before a paper is issued: Refused when it may not be
 }
+# Things "package.module:name" that are not called, by kind.
+THINGS = ("cases",)  # cases/kinds.py: a kind of case of a close-out ledger
 # Modules "package.module" whose import makes known what is in them, by kind.
 MODULES = (
     "jobs",  # core/jobs/queue.py: work marked with register and register_daily
@@ -120,7 +122,7 @@ def links() -> list[Link]:
 
 @cache
 def fetch(kind: str) -> tuple[Any, ...]:
-    """What the rooms brought of a kind: functions of CALLS, modules of MODULES. After django.setup() for all but the commands.
+    """What the rooms brought of a kind: functions of CALLS, THINGS, modules of MODULES. After django.setup() for all but the commands.
 
     Refused ROOM-003 when a text leads nowhere; the next call tries again.
     """
@@ -172,7 +174,9 @@ def _read(package: str, path: Path) -> Room:
             raise ValueError(f"{path}:{node.lineno}: a room says constants only, NAME = value") from None
     if said.get("band") not in BANDS:
         raise ValueError(f"{path}: BAND is one of {', '.join(BANDS)}")
-    written = {kind: said.pop(kind) for kind in [*CALLS, *MODULES, *FILES, "prefixes", "navigation"] if kind in said}
+    written = {
+        kind: said.pop(kind) for kind in [*CALLS, *THINGS, *MODULES, *FILES, "prefixes", "navigation"] if kind in said
+    }
     for kind, value in written.items():
         if not isinstance(value, tuple) or not all(
             isinstance(one, dict if kind == "navigation" else str) for one in value

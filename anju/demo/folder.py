@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from anju.problems import Place as Where  # a place of this file is a city or a county
 from anju.problems import Problem, Refused
 
 
@@ -137,7 +138,8 @@ def read_yaml(path: Path) -> Any:
         ) from None
     except (YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"{path.name} 第 {mark.line + 1} 行" if mark else path.name
+        line = mark.line + 1 if mark else 0
+        where = Where(f"{path.name} 第 {line} 行" if line else path.name, file=path.name, line=line)
         if "\t" in _text(path):
             raise Refused(
                 Problem("DEMO-001", where, "用了制表符（Tab）缩进。", "请改用空格缩进，每层两个空格。")
@@ -147,6 +149,13 @@ def read_yaml(path: Path) -> Any:
         ) from None
 
 
+def _misfit(data: Any, found: Any) -> Problem:
+    line, keys = _line(data, found["loc"]), ".".join(map(str, found["loc"]))
+    where = Where(f"place.yaml 第 {line} 行“{keys}”", file="place.yaml", line=line, field=keys)
+    what = f"{MESSAGES.get(found['type'], '写法不对')}。"
+    return Problem("DEMO-002", where, what, "请对照《增加一个市县》中的写法修改。")
+
+
 def read_place(folder: Path) -> Place:
     """place.yaml of a folder. Refused with every problem: DEMO-001, DEMO-002 (a key), DEMO-003 (a file it names is missing)."""
     path = folder / "place.yaml"
@@ -154,24 +163,14 @@ def read_place(folder: Path) -> Place:
     try:
         place = Place.model_validate(data)
     except ValidationError as error:
-        raise Refused(
-            *(
-                Problem(
-                    "DEMO-002",
-                    f"place.yaml 第 {_line(data, found['loc'])} 行“{'.'.join(map(str, found['loc']))}”",
-                    f"{MESSAGES.get(found['type'], '写法不对')}。",
-                    "请对照《增加一个市县》中的写法修改。",
-                )
-                for found in error.errors()
-            )
-        ) from None
+        raise Refused(*(_misfit(data, found) for found in error.errors())) from None
     missing = [book.file for book in (*place.returns, *place.workbooks) if not (folder / book.file).is_file()]
     papers = {paper.number for paper in place.targets}
     unknown = [book for book in place.workbooks if book.target_document and book.target_document not in papers]
     problems = [
         Problem(
             "DEMO-003",
-            f"place.yaml 的 returns、workbooks“{name}”",
+            Where(f"place.yaml 的 returns、workbooks“{name}”", file="place.yaml"),
             "资料夹里没有这个文件。",
             "请放入文件，或改正文件名。",
         )
@@ -180,14 +179,14 @@ def read_place(folder: Path) -> Place:
     problems += [
         Problem(
             "DEMO-004",
-            f"place.yaml 的 workbooks“{book.file}”",
+            Where(f"place.yaml 的 workbooks“{book.file}”", file="place.yaml", field="workbooks"),
             f"目标文件“{book.target_document}”没有在 targets 中登记。",
             "请在 targets 里补上，或改正文号。",
         )
         for book in unknown
     ]
     problems += [
-        Problem("DEMO-004", f"place.yaml 的 nodes“{node.on}”", f"文件“{node.document}”没有在 targets 中登记。", "请在 targets 里补上，或改正文号。")
+        Problem("DEMO-004", Where(f"place.yaml 的 nodes“{node.on}”", file="place.yaml", field="nodes"), f"文件“{node.document}”没有在 targets 中登记。", "请在 targets 里补上，或改正文号。")
         for node in place.nodes if node.document not in papers
     ]  # fmt: skip
     if problems:

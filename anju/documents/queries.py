@@ -74,9 +74,13 @@ class FigureChange:
 
 @dataclass(frozen=True)
 class StaleSentence:
-    """A sentence or a row of a table that would be written otherwise today. old or new "" : it would come or go."""
+    """A sentence or a row of a table that would be written otherwise today. old or new "" : it would come or go.
+
+    where, part: as its sentence has them.
+    """
 
     where: str
+    part: str
     old: str
     new: str
     figures: tuple[FigureChange, ...]
@@ -111,10 +115,9 @@ def compare(old: str, new: str) -> list[StaleSentence]:
     ):  # rows by their place
         if left and right and left.text == right.text:
             continue
-        changes = _changes(left, right)
-        found.append(
-            StaleSentence((left or right).where, left.text if left else "", right.text if right else "", changes)
-        )
+        there = left or right
+        old_text, new_text = left.text if left else "", right.text if right else ""
+        found.append(StaleSentence(there.where, there.part, old_text, new_text, _changes(left, right)))
     return found
 
 

@@ -174,9 +174,7 @@ def _share(goal: Figure) -> Said | None:
     if share.denominator >= 100:
         return None
     words = f"{chinese(share.denominator)}分之{chinese(share.numerator)}"
-    return Said(
-        f"{goal.code}@{goal.region.code}/{goal.period}", words, assumed=goal.assumed, observation_id=goal.observation_id
-    )
+    return Said(goal.reference, words, assumed=goal.assumed, observation_id=goal.observation_id)
 
 
 def _met(done: Figure, goal: Figure) -> bool | None:

@@ -11,6 +11,7 @@ from anju.runs.models import Run
 from anju.runs.queries.books import inputs_of
 from anju.runs.queries.runs import again, found_by, newest, score_table
 from anju.runs.queries.sentences import Piece, pieces
+from anju.runs.references import StepReference
 
 FULL_SCORE = ("check", "full-score")
 
@@ -19,7 +20,7 @@ FULL_SCORE = ("check", "full-score")
 class Score:
     """A score of a run, printed as a figure is: it knows where it comes from. value "": not known (待核)."""
 
-    ref: str
+    reference: StepReference
     name: str
     value: str
     assumed: bool = False
@@ -91,7 +92,7 @@ def table(user: Operator, run: Run, name: str = "") -> ScoreTable:
     )
 
     def score(label: str, value: str, assumed: bool) -> Score:
-        return Score(f"run:{run.pk}/{label}", label, value, assumed)
+        return Score(StepReference(run.pk, label), label, value, assumed)
 
     rows = tuple(
         Line(
@@ -128,4 +129,5 @@ def filed(user: Operator, region: Region, period: str) -> tuple[Score | None, li
         Problem("EVAL-002", one.title, f"{one.sentence}。", "请补写扣分或说明理由；确无不妥的可以保留。", ASK)
         for one in found_by(run)
     ]
-    return Score(f"run:{run.pk}/score", "自评得分", f"{Decimal(given).normalize():f}" if given else ""), said
+    value = f"{Decimal(given).normalize():f}" if given else ""
+    return Score(StepReference(run.pk, "score"), "自评得分", value), said

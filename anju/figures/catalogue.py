@@ -16,7 +16,7 @@ from anju.core.database import cache
 from anju.core.people.scope import Operator
 from anju.core.trail import trail
 from anju.figures.models import REFERENCES, Calibre, Measure, Observation
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.quantities import unit
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
@@ -46,7 +46,7 @@ LISTS = ("units", "terms", "calibres")
 class Entry(dict):
     """One mapping of a file and where it stands."""
 
-    def __init__(self, values: dict, where: str, origin: str) -> None:
+    def __init__(self, values: dict, where: Place, origin: str) -> None:
         super().__init__(values)
         self.where, self.origin = where, origin
 
@@ -91,7 +91,7 @@ def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple
         data = YAML().load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         problems.append(
-            Problem("FIG-001", f"《{path.name}》", f"读不出来：{error}", "请核对文件名，并存为 UTF-8 文本。")
+            Problem("FIG-001", Place(file=path.name), f"读不出来：{error}", "请核对文件名，并存为 UTF-8 文本。")
         )
         return
     except MarkedYAMLError as error:
@@ -99,7 +99,7 @@ def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple
         problems.append(
             Problem(
                 "FIG-001",
-                f"《{path.name}》第 {line} 行",
+                Place(file=path.name, line=line),
                 f"不是正确的 YAML：{error.problem}",
                 "请核对缩进、冒号和括号。",
             )
@@ -107,12 +107,12 @@ def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple
         return
     if not isinstance(data, dict) or set(data) - set(KEYS):
         problems.append(
-            Problem("FIG-002", f"《{path.name}》", "最外层只能有 measures 和 calibres。", "请照指标目录的写法改。")
+            Problem("FIG-002", Place(file=path.name), "最外层只能有 measures 和 calibres。", "请照指标目录的写法改。")
         )
         return
     for section, items in data.items():
         for index, item in enumerate(items or ()):
-            where = f"《{path.name}》第 {items.lc.item(index)[0] + 1} 行"
+            where = Place(file=path.name, line=items.lc.item(index)[0] + 1)
             flaws = _shape(section, item)
             problems += [Problem("FIG-002", where, what, "请照指标目录的写法改。") for what in flaws]
             if not flaws:

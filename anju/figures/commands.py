@@ -273,7 +273,7 @@ def run_import(args: argparse.Namespace) -> int:
         done = (imports.preview_import if args.preview else imports.import_tables)(**wanted)
     data = {
         "import": done.source.pk if done.source and not args.preview else None, "new": done.new, "changed": done.changed,
-        "unchanged": done.unchanged, "reminders": [problem.as_dict() for problem in done.reminders], "stored": not args.preview,
+        "unchanged": done.unchanged, "reminders": [problem.as_json() for problem in done.reminders], "stored": not args.preview,
     }  # fmt: skip
     said = (
         f"预览：新增 {done.new} 个数，改动 {done.changed} 个，{done.unchanged} 个没有变化。"

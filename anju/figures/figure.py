@@ -7,12 +7,12 @@ from typing import Any
 
 from django.utils.functional import cached_property  # functools' takes a lock at each first use
 
-from anju.quantities import divide_half_up, scaled_text, unit
+from anju.figures.references import RATIO, TOTAL, CombinedReference, FigureReference, MeasureReference
+from anju.quantities import APPROXIMATE, divide_half_up, scaled_text, unit
 
 NUMBER, UNREPORTED, NO_TASK, NOT_APPLICABLE, SHARE = "number", "unreported", "no_task", "not_applicable", "share"
 STATES = {NUMBER: "有数", UNREPORTED: "未报", NO_TASK: "无任务", NOT_APPLICABLE: "不适用", SHARE: "按比例"}
 NOTHING_TO_ADD = (NO_TASK, NOT_APPLICABLE)  # said by the unit itself, so a total may leave it out; 未报 it may not
-APPROX = ("", "约", "余", "左右")
 UNSORTED = "未归类"
 PERCENT_BASE = 100 * unit("%").factor
 
@@ -58,6 +58,13 @@ class Figure:
         return self.fraction if self.fraction is not None else None if self.value is None else Fraction(self.value)
 
     @property
+    def reference(self) -> FigureReference:
+        """What it is called where it is cited; a ratio or sum that no measure is, by its parts."""
+        if self.code or not self.parts:
+            return MeasureReference(self.code, self.region.code, self.period, self.calibre)
+        return CombinedReference(RATIO if self.kind == "ratio" else TOTAL, tuple(part.reference for part in self.parts))
+
+    @property
     def state_text(self) -> str:
         return STATES[self.state]
 
@@ -83,9 +90,7 @@ class Figure:
         digits, name = self.text(unit_name, places), unit(unit_name or self.unit).name
         if not digits:
             return ""
-        before, middle, after = {"约": ("约", "", ""), "余": ("", "余", ""), "左右": ("", "", "左右")}.get(
-            self.approx, ("", "", "")
-        )
+        before, middle, after = APPROXIMATE[self.approx]
         return f"{before}{digits}{middle}{'' if name == '1' else name}{after}"
 
 
@@ -110,13 +115,23 @@ class Derived(Figure):
     formula: in words; substituted: with figures put in.
     """
 
-    ref: str = ""
+    ref: FigureReference | None = None
     formula: str = ""
     substituted: str = ""
 
+    @property
+    def reference(self) -> FigureReference:
+        return self.ref or super().reference
+
 
 def derived(
-    of: Figure, name: str, exact: Fraction | None, parts: tuple[Figure, ...], ref: str, formula: str, **more: Any
+    of: Figure,
+    name: str,
+    exact: Fraction | None,
+    parts: tuple[Figure, ...],
+    ref: FigureReference,
+    formula: str,
+    **more: Any,
 ) -> Derived:
     """A figure in the unit and places of another. Unknown without a value: it names the parts that are not known."""
     missing = tuple(part.name for part in parts if not part.known) if exact is None else ()

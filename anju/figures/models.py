@@ -10,7 +10,8 @@ from django.db.models import F, Q
 
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
-from anju.figures.figure import APPROX, NUMBER, SHARE, STATES
+from anju.figures.figure import NUMBER, SHARE, STATES
+from anju.quantities import APPROXIMATE
 
 REFERENCES = ("of", "target_of", "share_of", "numerator", "denominator")  # of a measure to others
 
@@ -175,7 +176,7 @@ class Keyed(models.Model):
     value = models.BigIntegerField(null=True, help_text="base units (anju.quantities); NULL is unknown")
     unit = models.CharField(max_length=10, help_text="as printed")
     places = models.SmallIntegerField(help_text="decimals as printed")
-    approx = models.CharField(max_length=2, blank=True, choices=[(name, name) for name in APPROX])
+    approx = models.CharField(max_length=2, blank=True, choices=[(name, name) for name in APPROXIMATE])
     assumed = models.BooleanField(default=False)
 
     class Meta:

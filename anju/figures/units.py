@@ -9,7 +9,7 @@ from typing import Any
 from anju.figures.figure import NUMBER, SHARE
 from anju.figures.models import Measure, Observation
 from anju.figures.queries.current import accepts
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.quantities import to_base, unit
 
 LONGEST = 40  # decimals or zeros; no unit has as many
@@ -57,7 +57,7 @@ def families(measure: Measure) -> set[str]:
 
 
 def stored(
-    measure: Measure, calibre: str, where: str, value: Any, unit_name: str, state: str, approx: str = ""
+    measure: Measure, calibre: str, where: Place | str, value: Any, unit_name: str, state: str, approx: str = ""
 ) -> Stored:
     """One number. Refused with what is wrong with it. value: text, int or Decimal as printed; a Fraction for a share."""
     unit_name = unit_name or measure.unit
@@ -90,7 +90,9 @@ def stored(
     return Stored(measure, calibre, NUMBER, base, unit(unit_name).name, places, approx)
 
 
-def shared(measure: Measure, calibre: str, where: str, share: Fraction, places: int, approx: str = "") -> Stored:
+def shared(
+    measure: Measure, calibre: str, where: Place | str, share: Fraction, places: int, approx: str = ""
+) -> Stored:
     """A target set as a share of another figure. Refused FIG-015 when the catalogue does not say of which."""
     if measure.share_of_id is None:
         raise Refused(
@@ -101,7 +103,7 @@ def shared(measure: Measure, calibre: str, where: str, share: Fraction, places: 
     return Stored(measure, calibre, SHARE, None, "%", places, approx, share=share)
 
 
-def misplaced(measure: Measure, calibre: str, where: str) -> Problem | None:
+def misplaced(measure: Measure, calibre: str, where: Place | str) -> Problem | None:
     """A computed measure is never stored; a calibre must be one that the measure is published under."""
     if measure.is_computed:
         return Problem(
@@ -117,7 +119,7 @@ def misplaced(measure: Measure, calibre: str, where: str) -> Problem | None:
     return None
 
 
-def based(measure: Measure, where: str, digits: int, places: int, unit_name: str) -> tuple[int, Problem | None]:
+def based(measure: Measure, where: Place | str, digits: int, places: int, unit_name: str) -> tuple[int, Problem | None]:
     """digits × 10^-places in that unit as base units, or what is wrong."""
     try:
         named = unit(unit_name)

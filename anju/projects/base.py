@@ -12,7 +12,7 @@ from anju.core.models.region import Region
 from anju.core.people.permissions import require
 from anju.core.people.scope import Operator, visible
 from anju.core.regions import tree as places
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.projects.fields import FIELDS, PLANNED, Field, Unfit, show
 from anju.projects.models import Adjustment, Project
 
@@ -110,18 +110,25 @@ def code_taken(region: Region, project: Project) -> Problem:
     there = Project.objects.filter(region=region, code=project.code).exclude(pk=project.pk).first()
     what = f"编码 {project.code} 已是“{there.name if there else '另一个项目'}”的。"
     return Problem(
-        "PROJ-004", f"{region.name} 项目“{project.name}”", what, "请核对是不是同一个项目；不是的请换一个编码。"
+        "PROJ-004",
+        Place(f"{region.name} 项目“{project.name}”", field=FIELDS["code"].label),
+        what,
+        "请核对是不是同一个项目；不是的请换一个编码。",
     )
 
 
 def not_future(where: str, label: str, on: date) -> list[Problem]:
     if on > timezone.localdate():
-        return [Problem("PROJ-013", where, f"{label} {on} 还没有到。", "只登记已经发生的事；请核对年份。")]
+        return [
+            Problem(
+                "PROJ-013", Place(where, field=label), f"{label} {on} 还没有到。", "只登记已经发生的事；请核对年份。"
+            )
+        ]
     return []
 
 
 def unfitting(name: str, field: Field, unfit: Unfit) -> Problem:
-    return Problem("PROJ-003", f"项目“{name}” “{field.label}”", unfit.what, unfit.fix)
+    return Problem("PROJ-003", Place.of(f"项目“{name}”", field.label), unfit.what, unfit.fix)
 
 
 def named(project: Project) -> str:

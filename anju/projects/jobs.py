@@ -8,7 +8,7 @@ from anju.core.jobs.queue import progress, register
 from anju.core.pages.addresses import path_of
 from anju.core.people.scope import Operator
 from anju.core.regions import tree
-from anju.core.templatetags.anju import day
+from anju.core.wording import day
 from anju.projects.services import alerts, entries
 from anju.projects.services.counts import publish_counts
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from anju.cases.models import Case
 from anju.core.models.file import File
 from anju.core.models.people import Organisation
 from anju.core.models.region import Region
@@ -253,42 +254,18 @@ class Member(models.Model):
 
 
 class Entry(models.Model):
-    """An entry of a ledger of what is overdue (台账), until it is closed out (销号). `ledger` is the subject of the book that opened it."""
+    """A project in a ledger of what is overdue (台账): which project a case is about. All that is done with it is the case's."""
 
-    OPEN, EXPLAINED, CLOSED = "open", "explained", "closed"
-    STATES = States(
-        Move("explain", OPEN, EXPLAINED, permission="projects.edit", label="说明原因并报告"),
-        Move("close", OPEN, CLOSED, permission="projects.adjust", label="销号"),
-        Move("close", EXPLAINED, CLOSED, permission="projects.adjust", label="销号"),
-        Move("reopen", CLOSED, OPEN, permission="projects.adjust", label="恢复"),
-        labels={OPEN: "未销号", EXPLAINED: "已说明", CLOSED: "已销号"},
-    )
-
+    case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="+", verbose_name="台账条目")
     project = models.ForeignKey(Project, models.PROTECT, related_name="entries", verbose_name="项目")
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
-    ledger = models.CharField("台账", max_length=40)
-    state = models.CharField("状态", max_length=10, default=OPEN, choices=list(STATES.labels.items()))
-    opened_on = models.DateField("列入日期")
-    found = models.JSONField("列入时的事实", default=dict)
-    reason = models.TextField("原因", blank=True)
-    reported_on = models.DateField("报告本级政府日期", null=True)
-    report_number = models.CharField("报告文号", max_length=80, blank=True)
-    consented_on = models.DateField("政府同意日期", null=True)
-    consent_number = models.CharField("同意文号", max_length=80, blank=True)
-    closed_on = models.DateField("销号日期", null=True)
-    evidence = models.ForeignKey(File, models.PROTECT, null=True, related_name="+", verbose_name="佐证")
 
     class Meta:
-        verbose_name = "台账条目"
-        ordering = ["region_id", "opened_on", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "ledger"], condition=~Q(state="closed"), name="one_open_entry_per_ledger"
-            )
-        ]
+        verbose_name = "项目台账条目"
+        ordering = ["region_id", "case__opened_on", "case_id"]
 
     def __str__(self) -> str:
-        return f"{self.project}·{self.ledger}"
+        return f"{self.project}·{self.case.ledger}"
 
 
 class Look(models.Model):

@@ -5,6 +5,7 @@ from datetime import datetime, time
 
 from django.utils import timezone
 
+from anju.cases.models import Case
 from anju.core.pages.addresses import path_of
 from anju.core.people.scope import Operator, visible
 from anju.core.reminders import Reminder
@@ -15,10 +16,10 @@ from anju.projects.queries.signals import ledger_names
 def reminders(user: Operator, at: datetime) -> Iterator[Reminder]:
     """Due on the evening of the day that they were entered."""
     names = ledger_names()
-    rows = visible(Entry.objects.filter(state=Entry.OPEN, opened_on__lte=timezone.localdate(at)), user)
-    for row in rows.select_related("project", "region"):
-        what = f"{row.project.name}列入{names.get(row.ledger, row.ledger)}台账，尚未说明原因"
-        due = timezone.make_aware(datetime.combine(row.opened_on, time(23, 59)))
+    rows = visible(Entry.objects.filter(case__state=Case.OPEN, case__opened_on__lte=timezone.localdate(at)), user)
+    for row in rows.select_related("case", "project", "region"):
+        what = f"{row.project.name}列入{names.get(row.case.ledger, row.case.ledger)}台账，尚未说明原因"
+        due = timezone.make_aware(datetime.combine(row.case.opened_on, time(23, 59)))
         yield Reminder(
             row.region, "projects.edit", f"entry/{row.pk}", what, path_of("projects:project", row.project_id), due
         )

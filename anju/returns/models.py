@@ -9,7 +9,7 @@ from anju.core.models.people import Organisation
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.states import Move, States
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 
 
 class Form(models.Model):

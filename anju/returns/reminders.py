@@ -10,7 +10,7 @@ from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import permissions
 from anju.core.people.scope import Operator
 from anju.core.reminders import Reminder
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.returns.queries import deadlines
 
 LEADS = Path(__file__).with_name("reminders.yaml")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from anju.problems import Refused
 from anju.rules.book import check
-from anju.rules.book.loader import Loader, line_of
+from anju.rules.book.loader import Loader
 from anju.rules.book.schema import (  # fmt: skip
     Book,
 )
@@ -29,7 +29,7 @@ def load_text(content: bytes, file: str) -> Book:
     if not report.problems:
         run_examples(book, report)
     if report.problems:
-        raise Refused(*sorted(report.problems, key=line_of))
+        raise Refused(*sorted(report.problems, key=lambda problem: problem.where.line))
     return book
 
 

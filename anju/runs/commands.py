@@ -156,7 +156,7 @@ def run(args: argparse.Namespace) -> int:
     unknown = sum(1 for row in done.rows if row.reasons) if len(done.rows) <= 10_000 else None
     data = {
         "rows": len(done.rows), "unknown": unknown, "output": str(target), "digest": done.digest, "inputs_digest": done.inputs_digest,
-        "book": _summary(done.book), "problems": [problem.as_dict() for problem in done.problems],
+        "book": _summary(done.book), "problems": [problem.as_json() for problem in done.problems],
     }  # fmt: skip
     said = "" if not unknown else f"，其中 {unknown} 行有算不出的（结果为空）"
     trial = "（试算，参数已改）" if args.set else ""

@@ -9,4 +9,5 @@ NAVIGATION = (
 COMMANDS = ("anju.runs.commands:add",)
 BINDINGS = ("binding/bindings.yaml",)
 USES = ("anju.runs.uses:uses",)
+REFERENCES = ("anju.runs.references:kinds",)
 DOORS = ("anju.runs.pages.steps:open_step",)

@@ -34,6 +34,9 @@ PROVINCE, CITY, COUNTY = "990000", "990100", "990121"
 
 def main() -> int:
     kept = os.environ.get("ANJU_BENCH_PROVINCE", "")
+    if kept and not Path(kept).is_dir():
+        sys.stderr.write(f"环境变量 ANJU_BENCH_PROVINCE 写的 {kept} 不是文件夹。请先建好，或不设这个变量。\n")
+        return 1
     home = Path(kept or tempfile.mkdtemp(prefix="anju-bench-"))
     home.chmod(0o711)
     os.environ |= {"ANJU_HOME": str(home)}

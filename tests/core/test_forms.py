@@ -7,15 +7,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404, HttpResponse
 from django.test import RequestFactory
 
+from anju import file_sizes
 from anju.core.models.region import Region
 from anju.core.pages.context import needs_region
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Frame
-from anju.problems import Refused
+from anju.problems import Place, Refused
 
 
 class Form(PostedForm):
-    code, file_code, largest = "TEST-001", "TEST-002", 4
+    code, file_code = "TEST-001", "TEST-002"
+
+    def too_large(self, label, name, size):
+        return file_sizes.too_large(size, 4, code=self.file_code, where=Place(file=name), fix="请压缩。")
 
 
 def posted(**fields):
@@ -41,7 +45,7 @@ def test_days_numbers_and_files_that_will_not_do_are_told_together_each_at_its_f
     assert form.file("photo", "照片") is None and form.file("paper", "文件", required=True) is None
     with pytest.raises(Refused) as refused:
         form.check()
-    assert [(one.code, one.where) for one in refused.value.problems] == [
+    assert [(one.code, str(one.where)) for one in refused.value.problems] == [
         ("TEST-001", "起“明年”"),
         ("TEST-001", "止“”"),
         ("TEST-001", "数量“三”"),

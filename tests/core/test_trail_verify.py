@@ -34,7 +34,7 @@ def check(tmp_path):
     def run(lines, *heads):
         file = tmp_path / "留痕.txt"
         file.write_bytes(b"".join(lines))
-        return [(problem.code, problem.where, problem.what) for problem in chain.verify(file, heads)]
+        return [(problem.code, str(problem.where), problem.what) for problem in chain.verify(file, heads)]
 
     return run
 

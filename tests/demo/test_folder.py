@@ -46,7 +46,7 @@ def test_every_slip_is_told_at_once_with_its_line(folder):
         GOOD.replace('"140900"', "140900").replace("title: 示例", "titel: 示例").replace("level: 市", "level: 镇"),
     )
     assert {problem.code for problem in found} == {"DEMO-002"}
-    told = " ".join(problem.where for problem in found)
+    told = " ".join(str(problem.where) for problem in found)
     assert all(part in told for part in ("第 1 行“titel”", "第 2 行“region”", "第 6 行“targets.0.level”", "“title”"))
 
 

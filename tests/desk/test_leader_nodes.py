@@ -19,7 +19,8 @@ def planned(loaded_places):
     from anju.core.people.scope import local_operator, scoped
     from anju.core.regions import tree
     from anju.figures.services import nodes, observations, targets
-    from anju.projects.models import Entry, Project
+    from anju.projects.models import Project
+    from tests.projects.entered import entered
 
     with scoped(local_operator()) as by:
         city = tree.region(by, CITY)
@@ -40,7 +41,7 @@ def planned(loaded_places):
         for day, share in ((date(2023, 6, 30), Fraction(1, 2)), (date(2023, 9, 30), Fraction(4, 5))):
             nodes.set_node(by=by, document=paper, measure="shanty.start.target", on=day, share=share)
         project = Project.objects.create(region=parts[0], code="P1", name="示例片区", kind="shanty", by="local")
-        Entry.objects.create(project=project, region=parts[0], ledger="three-years", opened_on=date(2023, 2, 1))
+        entered(project, "three-years", date(2023, 2, 1))
     return [part.name for part in parts]
 
 

@@ -102,4 +102,4 @@ def test_a_row_of_totals_that_is_not_the_sum(scope, circular):
         'value="4776" data-ref="shanty.start.target@140500/2021">4776</data></td>', ">4775</data></td>"
     )
     (warning,) = [one for one in checks.check(scope, wrong, {}) if one.code == "DOC-104"]
-    assert warning.where == "附件1 晋城市" and "4775" in warning.what and "4776" in warning.what
+    assert str(warning.where) == "附件1 晋城市" and "4775" in warning.what and "4776" in warning.what

@@ -128,7 +128,7 @@ def test_a_key_that_the_kind_does_not_have_is_refused_with_the_nearest_and_all_t
     option, section = refused.value.problems
     assert (option.code, section.code) == ("DOC-032", "DOC-033")
     assert (
-        "addresse" in option.where
+        "addresse" in str(option.where)
         and "是不是 addressee" in option.fix
         and "claim" in option.fix
         and "是不是 problems" in section.fix

@@ -11,6 +11,7 @@ from anju.figures import catalogue
 from anju.figures.queries import current
 from anju.figures.services import observations
 from anju.problems import Refused
+from anju.runs.references import StepReference
 from anju.runs.services import runs
 from tests.fidelity.reading import tables
 from tests.sample_place import PERIOD, place, told, written
@@ -164,5 +165,5 @@ def test_a_region_says_what_is_behind_and_leaves_open_what_was_not_scored(scope)
 
 
 def test_a_score_is_printed_as_score_tables_print_it():
-    assert Score("run:1/合计", "合计", "3.5").text("point", 2) == "3.5"
-    assert not Score("run:1/合计", "合计", "").known
+    assert Score(StepReference(1, "合计"), "合计", "3.5").text("point", 2) == "3.5"
+    assert not Score(StepReference(1, "合计"), "合计", "").known

@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 
 import anju.demo
 from anju.documents.layout.markup import by_class, parse, text_of
+from anju.figures.references import FigureReference
 from tests.fidelity.conftest import grouped
 
 ROOMS = Path(anju.demo.__file__).parents[1]
@@ -37,6 +38,13 @@ def test_the_prose_of_a_place_types_no_number(place):
         for key, items in keys.items():
             for item in items:
                 assert not re.search(r"\d", REFERENCES.sub("", item)), f"{kind} {key}：{item}"
+
+
+@pytest.mark.parametrize("place", grouped(PLACED))
+def test_every_figure_of_a_finished_document_has_a_reference_that_is_read_and_written_as_it_was(place, drafted):
+    texts = {node.get("data-ref") for node in parse(drafted(place)).iter("data")}
+    assert len(texts) >= 10
+    assert {text for text in texts if str(FigureReference.parse(text)) != text} == set()
 
 
 @pytest.mark.parametrize("place", grouped(PLACED))

@@ -81,7 +81,7 @@ def test_what_is_no_number_is_told_by_the_name_of_the_measure_and_for_one_box(us
     with pytest.raises(Refused) as refused:
         observations.enter(by=user, measure="shanty.start", region=east, period=YEAR, value="约43")
     (problem,) = refused.value.problems
-    assert "shanty.start" not in problem.where and "开工" in problem.where
+    assert "shanty.start" not in str(problem.where) and "开工" in str(problem.where)
     assert "一栏" not in problem.fix and "不写单位" in problem.fix
 
 

@@ -127,7 +127,7 @@ def test_every_flaw_is_told_with_its_line(user, tmp_path):
     broken = write(tmp_path, "measures:\n  - {code: [\n", "broken.yaml")
     with pytest.raises(Refused) as refused:
         read([path, broken, tmp_path / "missing.yaml"])
-    told = {(problem.code, problem.where.rpartition("第 ")[2]) for problem in refused.value.problems}
+    told = {(problem.code, str(problem.where).rpartition("第 ")[2]) for problem in refused.value.problems}
     assert {
         ("FIG-003", "2 行"), ("FIG-002", "3 行"), ("FIG-002", "4 行"), ("FIG-006", "5 行"), ("FIG-005", "6 行"), ("FIG-006", "7 行"),
         ("FIG-006", "8 行"), ("FIG-002", "9 行"), ("FIG-002", "10 行"), ("FIG-002", "11 行"), ("FIG-001", "3 行"), ("FIG-001", "《missing.yaml》"),

@@ -239,3 +239,22 @@ def test_a_region_outside_the_scope_is_not_found(user, clerk, city, east, west):
 
         with pytest.raises(Region.DoesNotExist):
             bring(clerk, city, cell(east, "shanty.start", "5"), sha="f" * 64)
+
+
+def test_an_answer_that_was_stored_under_the_words_of_its_place_still_counts(user, city, east, west):
+    rows = [
+        cell(east, "shanty.start", "5"),
+        cell(west, "shanty.start", "6"),
+        cell(city, "shanty.start", "12", kind="total", cell="B9"),
+    ]
+    key = "FIG-034 《表.xlsx》工作表“表1” 单元格 B9"  # as places were written when they were words
+    with pytest.raises(Refused):
+        bring(user, city, *rows, answers={f"{key}0": "一套在途"})
+    first = bring(user, city, *rows, answers={key: "一套在途"})
+    (stored,) = Source.objects.get(pk=first.source.pk).answers
+    assert {name: stored[name] for name in ("code", "where", "level", "answer")} == {
+        "code": "FIG-034", "where": "《表.xlsx》工作表“表1” 单元格 B9", "level": "提醒", "answer": "一套在途",
+    }  # fmt: skip
+    imports.undo_import(by=user, source=first.source, reason="再来一次")
+    again = bring(user, city, *rows, answers={f"{stored['code']} {stored['where']}": stored["answer"]})
+    assert Source.objects.get(pk=again.source.pk).answers == [stored]

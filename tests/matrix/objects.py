@@ -215,11 +215,9 @@ def photo(by: Operator, region: Region, visitor: Staff) -> At:
     "projects:reopen-entry",
 )
 def entry(by: Operator, region: Region, visitor: Staff) -> At:
-    from anju.projects.models import Entry
+    from tests.projects.entered import entered
 
-    made = Entry.objects.create(
-        project=ledger_row(by, region), region=region, ledger="overdue", opened_on=date(2020, 6, 1)
-    )
+    made = entered(ledger_row(by, region), "overdue", date(2020, 6, 1))
     return At({"pk": made.pk}, bare=True)
 
 

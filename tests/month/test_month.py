@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 from anju.core.people.identity import operator_called
 from anju.core.people.scope import scoped
 from anju.core.regions import tree
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.returns.forms import calendar
 from anju.returns.services import opening
 from tests.browser import see

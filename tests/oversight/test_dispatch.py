@@ -13,11 +13,13 @@ from anju.documents import queries
 from anju.documents import services as documents
 from anju.documents.writers import formats
 from anju.figures import catalogue
-from anju.figures.references import resolve
+from anju.figures.queries.references import resolve
+from anju.figures.references import FigureReference
 from anju.figures.services import nodes, observations, targets
 from anju.oversight.papers import dispatch
 from anju.problems import Refused
-from anju.projects.models import Entry, Project
+from anju.projects.models import Project
+from tests.projects.entered import entered
 from tests.sample_place import CITY, place
 
 ACTUAL, TARGET = "shanty.start", "shanty.start.target"
@@ -166,10 +168,8 @@ def test_a_place_with_nothing_reported_gets_a_pack_without_empty_parts(scope, pa
 
 def test_entries_of_the_ledgers_stand_one_by_one_in_an_annex(scope, parts, year):
     project = Project.objects.create(region=parts[0], code="P1", name="示例片区", kind="shanty", by="local")
-    Entry.objects.create(project=project, region=parts[0], ledger="three-years", opened_on=date(2023, 2, 1))
-    Entry.objects.create(
-        project=project, region=parts[0], ledger="due-unfinished", opened_on=date(2023, 9, 1)
-    )  # not yet in August
+    entered(project, "three-years", date(2023, 2, 1))
+    entered(project, "due-unfinished", date(2023, 9, 1))  # not yet in August
     version = written(scope, period="2023-07")
     assert "未销号1件" in plain(version)
     annex = version.html.split('<section class="annex')[-1]
@@ -196,9 +196,9 @@ def test_such_a_sum_can_be_opened_by_its_reference(scope, parts, year):
     version = written(scope)
     cited = {one["ref"]: one["text"] for one in version.figures}
     ref = f"sum:{ACTUAL}@{CITY}/2023-08"
-    assert cited[ref] == resolve(scope, ref).text() == "30"
+    assert cited[ref] == resolve(scope, FigureReference.parse(ref)).text() == "30"
     rate = next(one for one in cited if one.startswith("sum:") and "÷" in one)
-    assert cited[rate] == f"{resolve(scope, rate).text()}%"
+    assert cited[rate] == f"{resolve(scope, FigureReference.parse(rate)).text()}%"
 
 
 def test_every_reference_of_a_pack_can_be_opened(scope, parts, year):
@@ -207,4 +207,4 @@ def test_every_reference_of_a_pack_can_be_opened(scope, parts, year):
     august(scope, parts)
     for one in written(scope).figures:
         if one["text"]:
-            assert resolve(scope, one["ref"]).text() == one["text"].rstrip("%"), one["ref"]
+            assert resolve(scope, FigureReference.parse(one["ref"])).text() == one["text"].rstrip("%"), one["ref"]

@@ -7,6 +7,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from anju.cases.models import Case
 from anju.core.jobs.queue import kind
 from anju.core.models.trail import Trail
 from anju.core.people.scope import scoped
@@ -15,8 +16,10 @@ from anju.figures import catalogue
 from anju.figures.services import nodes, observations, targets
 from anju.oversight.models import Notice
 from anju.oversight.services import reminders
-from anju.projects.models import Entry, Project
+from anju.projects.cases import EXPLAINED
+from anju.projects.models import Project
 from tests.cast import operator as somebody
+from tests.projects.entered import entered
 from tests.sample_place import place
 
 TARGET = "shanty.start.target"
@@ -50,7 +53,7 @@ def plan(scope, parts):
 @pytest.fixture
 def entry(scope, parts):
     project = Project.objects.create(region=parts[0], code="P1", name="示例片区", kind="shanty", by="local")
-    return Entry.objects.create(project=project, region=parts[0], ledger="three-years", opened_on=date(2023, 2, 1))
+    return entered(project, "three-years", date(2023, 2, 1))
 
 
 def about(word: str) -> list[Notice]:
@@ -96,7 +99,7 @@ def test_a_gap_that_became_smaller_is_told_as_it_is_now(scope, parts, plan):
 def test_an_entry_without_a_reason_is_told_until_it_has_one(scope, entry):
     reminders.remind(by=scope, at=at(2023, 3, 1))
     assert "示例片区" in about("entry")[0].what
-    Entry.objects.filter(pk=entry.pk).update(state=Entry.EXPLAINED)
+    Case.objects.filter(pk=entry.pk).update(state=EXPLAINED)
     reminders.remind(by=scope, at=at(2023, 3, 2))
     assert not about("entry")
 

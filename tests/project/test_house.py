@@ -52,10 +52,11 @@ def test_no_file_outgrows_its_room():
 
 
 def test_what_was_posted_is_read_in_one_place():
-    """And a request is Django's only where Django, or what is not ours, calls: views take ours."""
-    forms, request = PACKAGE / "core" / "pages" / "forms.py", PACKAGE / "core" / "pages" / "request.py"
+    """And views take our request, not Django's. The models import addresses.py, and request.py the models."""
+    pages = PACKAGE / "core" / "pages"
+    forms, own = pages / "forms.py", {pages / "request.py", pages / "addresses.py"}
     assert not [str(p) for p in CODE if p != forms and re.search(r"\.(?:POST|FILES)\b", text_of(p))]
-    assert not [str(p) for p in CODE if p != request and re.search(r"\bHttpRequest\b", text_of(p))]
+    assert not [str(p) for p in CODE if p not in own and re.search(r"\bHttpRequest\b", text_of(p))]
 
 
 def test_a_page_without_a_region_is_answered_in_one_place():
@@ -109,3 +110,107 @@ def test_every_error_code_is_explained():
     assert used, "no error code was found: has the way of writing them changed?"
     assert not used - documented, f"not in docs/errors: {sorted(used - documented)}"
     assert not documented - used, f"in docs/errors but nowhere in the code: {sorted(documented - used)}"
+
+
+READS_WORDS = {
+    "partition", "rpartition", "split", "rsplit", "splitlines", "startswith", "endswith", "removeprefix", "removesuffix", "strip", "lstrip",
+    "rstrip", "find", "rfind", "index", "rindex", "count", "replace", "search", "match", "fullmatch", "findall", "finditer", "sub", "subn",
+}  # fmt: skip
+
+
+def places_read_back(tree: ast.AST) -> list[int]:
+    """Lines that take the words of a problem's place (`….where`, or a name given to it) apart, or look for something in them."""
+    aliases: set[str] = set()
+
+    def is_place(node: ast.AST | None) -> bool:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "str" and node.args:
+            return is_place(node.args[0])
+        if isinstance(node, ast.JoinedStr):
+            return any(isinstance(part, ast.FormattedValue) and is_place(part.value) for part in node.values)
+        return (isinstance(node, ast.Attribute) and node.attr == "where") or (
+            isinstance(node, ast.Name) and node.id in aliases
+        )
+
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and is_place(node.value):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            aliases |= {target.id for target in targets if isinstance(target, ast.Name)}
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in READS_WORDS:
+            parts = [node.func.value, *node.args, *(keyword.value for keyword in node.keywords)]
+        elif isinstance(node, ast.Compare) and any(isinstance(op, ast.In | ast.NotIn) for op in node.ops):
+            parts = node.comparators
+        elif isinstance(node, ast.Subscript):
+            parts = [node.value]
+        else:
+            continue
+        found += [node.lineno] if any(map(is_place, parts)) else []
+    return found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "found = re.search(r'第 (\\d+) 行', problem.where)",
+        "place = PLACE.search(str(problem.where))",
+        "head, mark, tail = one.where.partition(' 单元格 ')",
+        "name = f'{one.where}'.rpartition('“')[2]",
+        "if '照片' in one.where: pass",
+        "if label not in str(one.where): pass",
+        "words = str(one.where)\nlast = words.split(' ')",
+        "first = str(one.where)[0]",
+    ],
+)
+def test_reading_a_place_back_would_be_seen(line):
+    assert places_read_back(ast.parse(line))
+
+
+@pytest.mark.parametrize(
+    "line", ["line = problem.where.line", "text = f'{one.where}：{one.what}'", "if name in {one.where.field}: pass"]
+)
+def test_parts_of_a_place_and_its_words_may_be_used(line):
+    assert not places_read_back(ast.parse(line))
+
+
+def test_nobody_reads_the_words_of_a_place_back():
+    """Where a problem is, is data (anju.problems.Place): its words are made last, and its parts are what code goes by."""
+    found = {str(p.relative_to(ROOT)): lines for p in CODE if (lines := places_read_back(ast.parse(text_of(p))))}
+    assert not found
+
+
+TAGS = [p for p in CODE if p.parent.name == "templatetags" and p.name != "__init__.py"]
+
+
+def test_nothing_is_imported_from_the_tags_of_templates():
+    """What Python needs lives in a module of its own; the tags only register it."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in [*CODE, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "benchmarks").rglob("*.py"))]
+        for node in ast.walk(ast.parse(text_of(path)))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and any(
+            name.startswith("anju.") and "templatetags" in name.split(".")
+            for one in node.names
+            for name in (one.name, f"{getattr(node, 'module', '')}.{one.name}")
+        )
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("path", TAGS, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_tags_of_templates_only_register(path):
+    """Imports, `register`, and what is registered: whoever looks for a function finds it in the module it is about."""
+
+    def registers(node: ast.AST) -> bool:
+        return ast.unparse(node).startswith("register.")
+
+    for node in ast.parse(text_of(path)).body:
+        if isinstance(node, ast.FunctionDef):
+            assert any(map(registers, node.decorator_list)), f"{path.name}:{node.lineno} {node.name}"
+        elif isinstance(node, ast.Expr):
+            assert isinstance(node.value, ast.Constant) or registers(node.value), f"{path.name}:{node.lineno}"
+        elif isinstance(node, ast.Assign):
+            assert ast.unparse(node) == "register = template.Library()", f"{path.name}:{node.lineno}"
+        else:
+            assert isinstance(node, ast.Import | ast.ImportFrom), f"{path.name}:{node.lineno}"

@@ -60,6 +60,11 @@ def test_what_is_fetched_is_called_as_its_kind_says(kind):
         inspect.signature(function).bind(*wanted)
 
 
+@pytest.mark.parametrize("kind", registry.THINGS)
+def test_everything_is_there_that_is_not_called(kind):
+    assert len(registry.fetch(kind)) == len(registry.texts(kind)) > 0
+
+
 @pytest.mark.parametrize("kind", registry.MODULES)
 def test_every_module_is_there(kind):
     assert len(registry.fetch(kind)) == len(registry.texts(kind))

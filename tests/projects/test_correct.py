@@ -87,7 +87,11 @@ def test_what_a_document_changed_takes_a_document_again(clerk, reviewer, project
     with pytest.raises(Refused) as refused:
         correct(clerk, project, units="310", investment="4.1亿元")
     (problem,) = refused.value.problems
-    assert problem.code == "PROJ-025" and "计划套数" in problem.where and "已按市保办字〔2025〕3号调整" in problem.what
+    assert (
+        problem.code == "PROJ-025"
+        and "计划套数" in str(problem.where)
+        and "已按市保办字〔2025〕3号调整" in problem.what
+    )
     assert correct(clerk, project, investment="4.1亿元").after == {"investment": "41000"}, (
         "of the other numbers nothing was decided"
     )

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from anju.cases.models import Case
+from anju.cases.services.cases import close_case
 from anju.core.models.region import Region
 from anju.core.models.trail import Trail
 from anju.problems import Refused
@@ -12,7 +14,7 @@ from anju.projects.queries import cohorts, entries
 from anju.projects.queries.cohorts import Built
 from anju.projects.services import adjustments, events, projects
 from anju.projects.services.cohorts import fix_cohort
-from anju.projects.services.entries import close_out, consent, explain, open_entries, reopen_entry, report
+from anju.projects.services.entries import open_entries
 
 ON = date(2020, 12, 31)
 
@@ -47,9 +49,10 @@ def built(clerk, overdue, kind="basic"):
 
 def test_what_is_overdue_is_entered_once(clerk, county, overdue):
     made = open_entries(by=clerk, region=county, on=ON)
-    assert sorted(one.ledger for one in made) == ["due-unfinished", "three-years-unfinished"]
+    assert sorted(one.case.ledger for one in made) == ["due-unfinished", "three-years-unfinished"]
     assert (
-        "开工已 43 月，仍有 363 套 没有建成" in made[0].found["says"] and made[0].found["首次开工日期"] == "2017-05-01"
+        "开工已 43 月，仍有 363 套 没有建成" in made[0].case.facts["says"]
+        and made[0].case.facts["首次开工日期"] == "2017-05-01"
     )
     assert open_entries(by=clerk, region=county, on=ON) == []
     assert Trail.objects.filter(act="projects.open_entries").count() == 1
@@ -59,45 +62,31 @@ def test_a_project_in_time_is_not_entered(clerk, county, overdue):
     assert open_entries(by=clerk, region=county, on=date(2019, 6, 30)) == []
 
 
-def test_reason_then_report_then_consent(clerk, entry):
-    with pytest.raises(Refused, match="PROJ-031"):
-        report(by=clerk, entry_id=entry.pk, on=ON, number="1号")
-    with pytest.raises(Refused, match="PROJ-032"):
-        consent(by=clerk, entry_id=entry.pk, on=ON, number="2号")
-    explain(by=clerk, entry_id=entry.pk, reason="土地未净")
-    assert report(by=clerk, entry_id=entry.pk, on=ON, number="县住建〔2020〕1号").state == Entry.EXPLAINED
-    with pytest.raises(Refused, match="PROJ-032"):
-        consent(by=clerk, entry_id=entry.pk, on=date(2020, 12, 30), number="2号")
-    done = consent(by=clerk, entry_id=entry.pk, on=ON, number="县政办〔2020〕2号")
-    assert (done.consented_on, done.consent_number) == (ON, "县政办〔2020〕2号")
-
-
 def test_nothing_is_closed_out_before_it_is_built(clerk, reviewer, overdue, entry, acting):
     acting(reviewer)
     with pytest.raises(Refused) as refused:
-        close_out(by=reviewer, entry_id=entry.pk, on=ON)
+        close_case(by=reviewer, case_id=entry.pk, on=ON)
     assert [one.code for one in refused.value.problems] == ["PROJ-033"] and "363 套" in refused.value.problems[0].what
     acting(clerk)
     built(clerk, overdue)
     with pytest.raises(Refused, match="ACT-001"):
-        close_out(by=clerk, entry_id=entry.pk, on=ON)
+        close_case(by=clerk, case_id=entry.pk, on=ON)
     acting(reviewer)
-    assert close_out(by=reviewer, entry_id=entry.pk, on=ON).state == Entry.CLOSED
+    assert close_case(by=reviewer, case_id=entry.pk, on=ON).state == Case.CLOSED
     with pytest.raises(Refused, match="STATE-001"):
-        close_out(by=reviewer, entry_id=entry.pk, on=ON)
-    assert reopen_entry(by=reviewer, entry_id=entry.pk, on=ON, reason="验收撤回").state == Entry.OPEN
+        close_case(by=reviewer, case_id=entry.pk, on=ON)
 
 
 def test_a_cancelled_project_is_closed_out(reviewer, overdue, entry, acting):
     acting(reviewer)
     adjustments.cancel(by=reviewer, project_id=overdue.pk, number="1号", on=ON, reason="取消")
-    assert close_out(by=reviewer, entry_id=entry.pk, on=ON).closed_on == ON
+    assert close_case(by=reviewer, case_id=entry.pk, on=ON).closed_on == ON
 
 
 def test_the_neighbour_finds_nothing(neighbour, county, entry, acting):
     acting(neighbour)
     with pytest.raises(Entry.DoesNotExist):
-        explain(by=neighbour, entry_id=entry.pk, reason="x")
+        entries.entry(neighbour, entry.pk)
     with pytest.raises(Region.DoesNotExist):
         open_entries(by=neighbour, region=county, on=ON)
 

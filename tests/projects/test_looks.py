@@ -160,7 +160,7 @@ def test_the_entries_of_a_large_region_are_made_in_the_background_too(asked, mon
         assert where == f"/jobs/{job.pk}/" and not Entry.objects.exists()
     queue.run(job.pk)
     with scoped(local_operator()):
-        assert Entry.objects.get().ledger == "due-unfinished"
+        assert Entry.objects.get().case.ledger == "due-unfinished"
         assert Job.objects.get().message == "核对到2021年3月31日：新列入台账1个"
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from anju.cases.services import cases
 from anju.core.models.region import Region
 from anju.core.people.scope import local_operator, scoped
 from anju.documents import queries as papers
@@ -153,7 +154,7 @@ def test_nothing_is_closed_out_before_the_list_stops_calling_it_overdue(three):
             by=me, project_id=three[31].pk, version=1, due_on=(TODAY - timedelta(days=30)).isoformat()
         )
         assert "逾期未建成" not in page("/projects/")
-        entries.close_out(by=me, entry_id=entry.pk, on=TODAY)
+        cases.close_case(by=me, case_id=entry.pk, on=TODAY)
 
 
 # -- more than one book ----------------------------------------------------------------------------------------------------------
@@ -239,6 +240,6 @@ def test_what_the_list_marks_is_what_the_ledger_enters(three):
         mark_overdue(me, lines, TODAY)
         marked = {line.project.name for line in lines if line.overdue}
         opened = entries.open_entries(by=me, region=east, on=TODAY)
-        assert marked == {one.project.name for one in opened if one.ledger == "due-unfinished"}
+        assert marked == {one.project.name for one in opened if one.case.ledger == "due-unfinished"}
         assert marked == {"示例D31", "most", "some", "unpaid", "old"}
         assert sum(one.overdue for one in tally(me, east, found, TODAY)) == len(marked)

@@ -428,8 +428,10 @@ def test_an_entry_goes_from_the_book_to_its_close_out(made):
     clerk, reviewer = visitor("clerk"), visitor("reviewer")
     assert "台账里没有项目" in body(where(clerk, "/projects/ledger/"))
     assert clerk.post(f"/projects/ledger/open/?region={cast.EAST}").status_code == 302
-    entry = Entry.objects.get(ledger="due-unfinished")
+    entry = Entry.objects.get(case__ledger="due-unfinished")
     assert "1个项目逾期未销号，1条没有说明原因" in body(where(clerk, "/projects/ledger/"))
+    side = body(clerk.get(f"/projects/{made.pk}/"))
+    assert "到台账办理" in side and '<span class="state bad">未销号</span>' in side
     path = f"/projects/ledger/{entry.pk}/"
     assert "PROJ-031" in body(clerk.post(f"{path}explain/", {"reason": ""}), 422)
     assert clerk.post(f"{path}explain/", {"reason": "资金没有到位"}).status_code == 302
@@ -474,9 +476,7 @@ def test_a_list_is_fixed_and_says_what_was_built_since(made):
 
 
 def test_the_ledgers_forms_refuse_a_file_that_is_too_large(made, monkeypatch):
-    from anju.projects.pages import forms
-
-    monkeypatch.setattr(forms.ProjectForm, "largest", 4)
+    monkeypatch.setattr("anju.file_sizes.EVIDENCE", 4)
     text = body(
         visitor("clerk").post(
             f"/projects/{made.pk}/record/",

@@ -84,8 +84,8 @@ def test_every_problem_is_at_its_cell_and_nothing_is_stored(clerk, county, book)
     with pytest.raises(Refused) as refused:
         bring(clerk, county, content)
     assert sorted(codes(refused)) == ["PROJ-002", "PROJ-002", "PROJ-003", "PROJ-043", "PROJ-046"]
-    places = {problem.where.partition("”")[2].strip(): problem.code for problem in refused.value.problems}
-    assert places["单元格 Z3 “合同约定竣工日期”"] == "PROJ-003" and places["单元格 B5 “区划”"] == "PROJ-046"
+    places = {(problem.where.cell, problem.where.field): problem.code for problem in refused.value.problems}
+    assert places["Z3", "合同约定竣工日期"] == "PROJ-003" and places["B5", "区划"] == "PROJ-046"
     assert Project.objects.get().address == ""
     marked = load_workbook(io.BytesIO(marking.mark(content, refused.value.problems, name="项目.xlsx")))
     assert marked[workbook.SHEET]["C4"].comment is not None

@@ -113,7 +113,7 @@ def test_a_text_that_will_not_do_is_told_and_the_others_are_saved(people, draft,
         "RET-030",
         "RET-031",
     ]
-    assert done.problems[0].where == "东关棚改 “竣工”" and len(done.refused) == 9
+    assert str(done.problems[0].where) == "东关棚改 “竣工”" and len(done.refused) == 9
 
 
 def test_states_can_be_typed_and_a_cell_cleared(people, draft, projects, acting):

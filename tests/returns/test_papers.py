@@ -175,7 +175,7 @@ def test_what_is_no_scan_is_refused(clerk, draft, content, code):
 
 
 def test_too_large_a_scan_is_refused(clerk, draft, monkeypatch):
-    monkeypatch.setattr("anju.returns.services.scans.LARGEST", 10)
+    monkeypatch.setattr("anju.file_sizes.SCAN", 10)
     with pytest.raises(Refused, match="RET-652"):
         scans.keep_scan(by=clerk, ret_id=draft.pk, name="盖章.pdf", content=PDF)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from anju import periods
 from anju.core.people.scope import scoped
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.figures.queries import current, provenance
 from anju.problems import Refused
 from anju.returns.forms import calendar, spec

@@ -222,7 +222,7 @@ def test_every_cell_that_cannot_be_taken_is_told_at_once_and_the_others_are_save
     assert len(result.problems) == 6 and [place.column for place in result.saved] == ["arrive"]
     for label, code in (("东关棚改", "complete"), ("东关棚改", "invest"), ("西关棚改", "pay")):
         ref = sheet.cell(label, code).coordinate
-        assert any(f"《{NAME}》工作表“填报” 单元格 {ref}" in problem.where for problem in result.problems)
+        assert any(f"《{NAME}》工作表“填报” 单元格 {ref}" in str(problem.where) for problem in result.problems)
     assert "3 位小数" in str(result.problems) and "公式" in str(result.problems)
     assert text(clerk, draft, at["东关棚改"], "invest") == "4320"
 

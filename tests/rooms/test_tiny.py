@@ -91,9 +91,26 @@ def test_what_uses_a_figure_there_stands_in_its_panel(house):
     assert house["uses"] == ["东门长椅的铭牌", "长椅数"]
 
 
+def test_a_reference_of_its_own_kind_opens_a_panel_in_its_own_region_only(house):
+    assert house["reference"] == [200, True, True] and house["elsewhere"] == 404
+
+
 def test_its_hold_holds_another_ledger(house):
     [problem] = house["hold"]
     assert "PROJ-025" in problem and "东门长椅" in problem
+
+
+def test_its_case_is_explained_and_closed_out_by_a_second_person(house):
+    case = house["case"]
+    assert case["no such step"] == ["CASE-001"] and case["not explained"] == ["STATE-001"]
+    assert case["explained"] == [] and case["wrong post"] == ["ACT-001"]
+    assert case["the same person"] == ["CASE-006"] and case["still broken"] == ["TINY-002"]
+    assert case["a second person"] == [] and case["stands"] == ["修好"]
+
+
+def test_each_step_of_its_case_leaves_one_row(house):
+    assert house["case"]["rows"] == ["cases.close", "cases.explain", "cases.open", "tiny.report_broken"]
+    assert house["case"]["named"] == ["报修 长椅 东门长椅"]
 
 
 def test_its_gate_stops_a_paper_until_it_opens(house):

@@ -60,6 +60,7 @@ def main() -> dict:
             by=by, kind="benches", region=region, period="2022", options={"organs": ["示例机关"]}, prose={}
         )
         documents.sign_off(by=by, document=paper, on=date(2022, 1, 18))
+    said["case"] = repair(bench, region)
     said["gate"] = issue(paper)
     with scoped(local_operator()):
         type(bench).objects.update(broken=False)
@@ -75,7 +76,63 @@ def main() -> dict:
         said[name] = [reverse(name), answer.status_code, "东门长椅" in answer.content.decode()]
     door = visitor.get(f"/figures/door/?ref=tiny.benches@{cast.EAST}/2022").content.decode()
     said["uses"] = [text for text in ("东门长椅的铭牌", "长椅数") if text in door]
+    panel = visitor.get(f"/figures/door/?ref=bench:{cast.EAST}")
+    said["reference"] = [panel.status_code, "长椅总数" in panel.content.decode(), "逐张清点" in panel.content.decode()]
+    said["elsewhere"] = visitor.get(f"/figures/door/?ref=bench:{cast.WEST}").status_code
     said["periods"] = "1999" in answer.content.decode()
+    return said
+
+
+def repair(bench, region) -> dict:
+    """A case of the room's own kind, from the bench to its close-out; what is refused on the way, and what the trail has of it."""
+    from anju.cases.queries import cases as queries
+    from anju.cases.services import cases
+    from anju.core.models.trail import Trail
+    from anju.core.people.scope import Operator, scoped
+    from anju.problems import Refused
+    from tests.rooms.tiny import services
+    from tests.rooms.tiny.models import Bench
+
+    on, own = date(2022, 3, 1), frozenset({region.pk})
+    first = Operator("first", "甲", own, posts={"clerk": own, "reviewer": own})
+    second = Operator("second", "乙", own, posts={"reviewer": own})
+    clerk = Operator("third", "丙", own, posts={"clerk": own})
+    bench = Bench(pk=bench.pk, region=region, name=bench.name)
+
+    def refused(by, act, **given):
+        with scoped(by):
+            try:
+                act(by=by, case_id=pk, **given)
+            except Refused as problem:
+                return [one.code for one in problem.problems]
+            return []
+
+    def mend(broken=False):
+        with scoped(first):
+            Bench.objects.filter(pk=bench.pk).update(broken=broken)
+
+    with scoped(first) as by:
+        pk = services.report_broken(by=by, bench=bench, on=on).pk
+    mend()
+    said = {
+        "no such step": refused(first, cases.report, on=on, number="1号"),
+        "not explained": refused(second, cases.close_case, on=on),
+    }
+    mend(broken=True)
+    said |= {
+        "explained": refused(first, cases.explain, reason="木条断了"),
+        "wrong post": refused(clerk, cases.close_case, on=on),
+        "the same person": refused(first, cases.close_case, on=on),
+        "still broken": refused(second, cases.close_case, on=on),
+    }
+    mend()
+    said["a second person"] = refused(second, cases.close_case, on=on)
+    with scoped(first) as by:
+        said["stands"] = [one.state_label for one in queries.cases(by, region, kind="tiny.repair")]
+        rows = Trail.objects.filter(by__in=["first", "second"]).order_by("id")
+        said["rows"] = sorted(row.act for row in rows)
+        said["named"] = sorted({row.obj for row in rows if row.object_type == "cases.case"})
+    mend(broken=True)
     return said
 
 

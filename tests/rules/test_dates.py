@@ -184,7 +184,7 @@ def test_every_file_of_a_library_tells_its_problems_at_once(shelf, tmp_path):
     (tmp_path / "x.yaml").write_text("kind: nothing", encoding="utf-8")
     with pytest.raises(Refused) as refused:
         shelf((None, "2020-01-01", "", "row: twice\n"))
-    assert {problem.where.split(" ")[0].rsplit("/", 1)[-1] for problem in refused.value.problems} == {
+    assert {problem.where.file.rsplit("/", 1)[-1] for problem in refused.value.problems} == {
         "0.yaml",
         "x.yaml",
     }

@@ -171,7 +171,7 @@ def test_it_is_refused(old, new, code):
         load(text)
     assert code in codes(refused), refused.value
     for problem in refused.value.problems:
-        assert re.search("甲.yaml 第 [0-9]+ 行", problem.where), problem
+        assert re.search("甲.yaml 第 [0-9]+ 行", str(problem.where)), problem
         assert re.search(r"[\u4e00-\u9fff]", problem.what), problem
         assert problem.fix
 
@@ -195,7 +195,7 @@ def test_the_line_is_the_line_of_the_fault():
     with pytest.raises(Refused) as refused:
         load(GOOD.replace("formula: persons * 2", "formula: persons + income"))
     line = next(number for number, text in enumerate(GOOD.splitlines(), 1) if "double" in text)
-    assert refused.value.problems[0].where == f"甲.yaml 第 {line} 行 double"
+    assert str(refused.value.problems[0].where) == f"甲.yaml 第 {line} 行 double"
 
 
 def test_all_problems_come_at_once_in_the_order_of_the_file():
@@ -207,7 +207,7 @@ def test_all_problems_come_at_once_in_the_order_of_the_file():
     with pytest.raises(Refused) as refused:
         load(text.replace("formula: persons * 2", "formula: select x").replace("{social} ", ""))
     assert {"BOOK-006", "BOOK-016", "BOOK-018", "BOOK-030", "BOOK-043"} <= set(codes(refused))
-    lines = [int(re.search(r"第 (\d+) 行", problem.where).group(1)) for problem in refused.value.problems]
+    lines = [int(re.search(r"第 (\d+) 行", str(problem.where)).group(1)) for problem in refused.value.problems]
     assert lines == sorted(lines)
 
 
@@ -278,7 +278,7 @@ def test_every_code_is_explained_and_every_explanation_is_used():
     root = Path(__file__).parents[2]
     used = {
         code
-        for file in (root / "anju" / "rules").glob("*.py")
+        for file in (root / "anju" / "rules").rglob("*.py")
         for code in re.findall(r"(?:BOOK|RULE)-\d{3}", file.read_text("utf-8"))
     }
     told = re.findall(r"^\| ((?:BOOK|RULE)-\d{3}) \|", (root / "docs" / "errors" / "rules.md").read_text("utf-8"), re.M)

@@ -51,7 +51,7 @@ def test_a_misfit_is_refused_by_row_before_the_run(name, value, code):
         running.run(book(inputs=INPUTS, **PLAIN), [{"key": "b"}, {"key": "a", name: value}], on=DAY, key="key")
     assert codes(refused) == [code]
     if code != "RULE-015":
-        assert "第 2 行" in refused.value.problems[0].where
+        assert "第 2 行" in str(refused.value.problems[0].where)
 
 
 def test_all_misfits_come_at_once_and_very_many_are_counted():

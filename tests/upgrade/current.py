@@ -8,6 +8,7 @@ from anju.core.console.command import setup
 
 setup(migrated=False)
 
+from anju.cases.services import cases
 from anju.core.models.people import Staff
 from anju.core.people.identity import operator_called
 from anju.core.people.scope import local_operator, scoped
@@ -16,9 +17,9 @@ from anju.core.trail import sealing, trail
 from anju.documents import queries as documents
 from anju.documents import services as papers
 from anju.documents.models import Document
+from anju.figures.references import FigureReference
 from anju.figures.services import current
 from anju.projects.models import Entry
-from anju.projects.services import entries
 from anju.returns.models import Return
 from anju.returns.queries import checks, grid, layout, returns
 from anju.returns.services import answers, filling, locking, opening, review

@@ -15,10 +15,10 @@ from tests.upgrade.current import (
     Return,
     Staff,
     answers,
+    cases,
     checks,
     current,
     documents,
-    entries,
     filling,
     grid,
     local_operator,
@@ -111,14 +111,16 @@ def ledger() -> list[str]:
     """An entry that was open is explained and reported, another is closed out."""
 
     def entry(code: str) -> Callable[[Any], Any]:
-        return lambda by: Entry.objects.get(project__code=code, ledger="due-unfinished", region__code=COUNTY)
+        return lambda by: Entry.objects.select_related("case").get(
+            project__code=code, case__ledger="due-unfinished", region__code=COUNTY
+        )
 
     on = date(2026, 11, 30)
     first, last = act("clerk", entry("L1")), act("clerk", entry("L4"))
-    act("clerk", lambda by: entries.explain(by=by, entry_id=first.pk, reason="资金没有到位"))
-    act("clerk", lambda by: entries.report(by=by, entry_id=first.pk, on=on, number="模拟报〔2026〕12号"))
-    act("reviewer", lambda by: entries.close_out(by=by, entry_id=last.pk, on=on, note="已建成"))
-    return [act("clerk", entry("L1")).state, act("clerk", entry("L4")).state]
+    act("clerk", lambda by: cases.explain(by=by, case_id=first.pk, reason="资金没有到位"))
+    act("clerk", lambda by: cases.report(by=by, case_id=first.pk, on=on, number="模拟报〔2026〕12号"))
+    act("reviewer", lambda by: cases.close_case(by=by, case_id=last.pk, on=on, note="已建成"))
+    return [act("clerk", entry("L1")).case.state, act("clerk", entry("L4")).case.state]
 
 
 def pages(wanted: list[str]) -> dict[str, int]:

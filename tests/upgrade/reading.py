@@ -14,6 +14,7 @@ from django.db import connections
 from tests.upgrade import catalogues
 from tests.upgrade.current import (
     Document,
+    FigureReference,
     Return,
     Run,
     current,
@@ -39,7 +40,7 @@ STORED = {
     "figures": """SELECT concat_ws(' ', measure_id, calibre_id, code, period),
           concat_ws(' ', state, value, unit, places, approx, assumed, observation_id)
         FROM figures_current JOIN core_region AS region ON region.id = region_id ORDER BY 1""",
-    "entries": "SELECT id, concat_ws(' ', project_id, ledger, state, opened_on, reported_on, consented_on, closed_on) FROM projects_entry ORDER BY id",
+    "entries": "SELECT id, concat_ws(' ', project_id, ledger, state, opened_on, reported_on, consented_on, closed_on) FROM projects_entry JOIN cases_case ON id = case_id ORDER BY id",
     "regions": """SELECT id, concat_ws(' ', code, name, kind, parent_id, valid_from, valid_until)
         FROM core_region WHERE code LIKE '99%' OR kind IN ('nation', 'province', 'pseudo') ORDER BY 1""",
     "organisations": "SELECT id, concat_ws(' ', region_id, kind, name, ended_on) FROM core_organisation ORDER BY id",
@@ -101,6 +102,7 @@ def what_the_code_says() -> dict[str, Any]:
                 str(paper.pk): paper_as_read(by, paper) for paper in documents.documents(by).order_by("id")
             },
             "current_figures": [checked.total, checked.differing],
+            "references": {text: reference_as_read(text) for text in printed(by)},
         }  # fmt: skip
 
 
@@ -120,6 +122,20 @@ def paper_as_read(by: Any, paper: Any) -> dict[str, Any]:
         "text": _digest(shown),
         "stale": [one.where for one in documents.stale(by, paper)] if paper.state == Document.ISSUED else [],
     }
+
+
+def printed(by: Any) -> set[str]:
+    """The references of every figure that a paper ever printed."""
+    versions = (version for paper in documents.documents(by) for version in paper.versions.all())
+    return {one["ref"] for version in versions for one in version.figures}
+
+
+def reference_as_read(text: str) -> str | None:
+    """Read and written again; None when it is no reference any more."""
+    try:
+        return str(FigureReference.parse(text))
+    except LookupError:
+        return None
 
 
 def _digest(text: str) -> str:

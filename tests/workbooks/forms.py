@@ -88,9 +88,7 @@ def long_form(*rows, head=None) -> bytes:
 
 def found(reading) -> list[tuple[str, str]]:
     """(code, cell) of every problem, for the tests to name."""
-    from anju.workbooks.writing.marking import PLACE
-
-    return [(one.code, place["cell"] if (place := PLACE.search(one.where)) else "") for one in reading.problems]
+    return [(one.code, one.where.cell) for one in reading.problems]
 
 
 def values(reading) -> dict:

@@ -5,8 +5,8 @@ import io
 import openpyxl
 import pytest
 
-from anju.problems import ASK, Problem
-from anju.workbooks.reading.cells import PROBLEM_SHEET, letters, position, reference, where
+from anju.problems import ASK, Place, Problem
+from anju.workbooks.reading.cells import PROBLEM_SHEET, letters, position, reference
 from anju.workbooks.reading.context import context_row
 from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.reading.reader import read
@@ -57,7 +57,7 @@ def test_a_marked_workbook_mended_is_read_and_its_marks_go():
 
 
 def test_a_reminder_is_yellow_and_a_merged_cell_is_marked_at_its_corner():
-    problem = Problem("WB-999", where("附表.xlsx", "附表", "C3"), "问。", "答。", ASK)
+    problem = Problem("WB-999", Place(file="附表.xlsx", sheet="附表", cell="C3"), "问。", "答。", ASK)
     assert marked(form(), [problem])["附表"]["B3"].fill.fgColor.rgb == "00FFEB9C"
 
 
@@ -188,4 +188,4 @@ def test_the_list_of_problems_is_never_read_as_the_form():
     again = read(
         mark(data, read(data, table(), name="附表.xlsx").problems, name="附表.xlsx"), table(), name="附表.xlsx"
     )
-    assert [one.where for one in again.problems] == ["《附表.xlsx》工作表“附表”"]
+    assert [str(one.where) for one in again.problems] == ["《附表.xlsx》工作表“附表”"]

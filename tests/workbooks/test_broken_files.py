@@ -54,7 +54,7 @@ def test_what_is_no_workbook_is_named(data, code, says):
     reading = read(data, table(), name="上报.xlsx")
     assert [one.code for one in reading.problems] == [code]
     assert says in reading.problems[0].what
-    assert "上报.xlsx" in reading.problems[0].where
+    assert "上报.xlsx" in str(reading.problems[0].where)
     assert reading.blocked
 
 
@@ -79,7 +79,7 @@ def test_a_missing_file_is_said(tmp_path):
 
 
 def test_a_file_too_large_is_said(monkeypatch):
-    monkeypatch.setattr("anju.workbooks.files.opening.LARGEST_FILE", 1000)
+    monkeypatch.setattr("anju.file_sizes.WORKBOOK", 1000)
     assert found(read(form(), table())) == [("WB-002", "")]
 
 

@@ -100,7 +100,7 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path, old, new, line, says):
     assert {one.code for one in problems} == {"WB-103"}
     assert any(says in one.what + one.fix for one in problems)
     if line:
-        assert any(f"第 {line} 行" in one.where for one in problems)
+        assert any(f"第 {line} 行" in str(one.where) and one.where.line == line for one in problems)
 
 
 def test_a_slip_of_the_pen_names_the_right_word(tmp_path):

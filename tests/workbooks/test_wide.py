@@ -188,7 +188,7 @@ def test_a_bad_cell_is_named_with_its_sheet_and_how_to_mend_it(spoil, expected):
     reading = read(form(spoil=spoil), table(), name="附表.xlsx")
     assert expected in found(reading)
     problem = next(one for one in reading.problems if one.code == expected[0])
-    assert problem.where.startswith("《附表.xlsx》工作表“附表” 单元格 ")
+    assert str(problem.where).startswith("《附表.xlsx》工作表“附表” 单元格 ")
     assert problem.level == BLOCK
     assert problem.fix.endswith("。")
     assert expected[1] not in {cell.cell for cell in reading.cells}

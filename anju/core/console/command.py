@@ -85,7 +85,7 @@ def show_problems(problems: Iterable[Problem], args: argparse.Namespace | None =
     """Print every problem (to stderr; with --json to stdout) and give the exit code for a refusal."""
     problems = list(problems)
     if args is not None and getattr(args, "json", False):
-        out(args, {"problems": [problem.as_dict() for problem in problems]}, "")
+        out(args, {"problems": [problem.as_json() for problem in problems]}, "")
     else:
         sys.stderr.write("".join(f"{problem}\n" for problem in problems))
     return REFUSED

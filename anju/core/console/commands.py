@@ -142,7 +142,7 @@ def db_drill(args: argparse.Namespace) -> int:
     from anju.core.database.drill import drill
 
     done = drill()
-    data = asdict(done) | {"problems": [problem.as_dict() for problem in done.problems]}
+    data = asdict(done) | {"problems": [problem.as_json() for problem in done.problems]}
     text = [
         f"备份 {done.size:,} 字节，已恢复到临时的数据库，核对 {done.tables} 张表、{done.rows:,} 行，留痕 {done.seq} 条。",
         "演练没有通过："
@@ -279,7 +279,7 @@ def regions_match(args: argparse.Namespace) -> int:
     matched = {name: row for name, row in found.items() if not isinstance(row, Problem)}
     data = {
         "matched": {name: {"code": r.code, "name": r.name} for name, r in matched.items()},
-        "problems": [p.as_dict() for p in problems],
+        "problems": [p.as_json() for p in problems],
     }
     if matched or args.json:
         out(args, data, [f"{name}\t{row.code}\t{row.name}" for name, row in matched.items()])

@@ -17,7 +17,7 @@ from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import may, require
 from anju.core.people.scope import Operator
 from anju.core.regions import tree
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.problems import Refused
 
 View = Callable[..., HttpResponse]

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 
 from anju.core.pages.request import Request
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,6 @@ class PostedForm:
     code = ""
     file_code = ""
     day_fix = "请写成 2026-01-31 这样的形式。"
-    largest: int | None = None  # bytes of a file
 
     def __init__(self, request: Request, where: str = "") -> None:
         """where: what the form is about, as its problems name it."""
@@ -108,15 +107,16 @@ class PostedForm:
             if required:
                 self.refuse(name, Problem(self.file_code, self.place(label), "没有选文件。", fix))
             return None
-        if self.largest is not None and (file.size or 0) > self.largest:
-            self.refuse(name, self.too_large(label, file.name or ""))
+        if problems := self.too_large(label, file.name or "", file.size or 0):
+            self.refuse(name, *problems)
             return None
         return Upload(file.name or "", file.read())
 
-    def refuse(self, name: str, problem: Problem) -> None:
-        """Another problem, of that field."""
-        self.problems.append(problem)
-        self.wrong.setdefault(name, f"{problem.what}{problem.fix}")
+    def refuse(self, name: str, *problems: Problem) -> None:
+        """More problems, of that field."""
+        for problem in problems:
+            self.problems.append(problem)
+            self.wrong.setdefault(name, f"{problem.what}{problem.fix}")
 
     def check(self) -> None:
         """Refused with every problem so far."""
@@ -129,13 +129,14 @@ class PostedForm:
         """ValueError for what is no day."""
         return date.fromisoformat(text)
 
-    def place(self, label: str) -> str:
-        return label
+    def place(self, label: str) -> Place:
+        return Place(text=label, field=label)
 
     def unfit(self, label: str, text: str, what: str, fix: str) -> Problem:
         """What was typed into a field, and what it is not."""
-        return Problem(self.code, f"{self.place(label)}“{text}”", what if text else "没有填写。", fix)
+        where = Place(text=f"{label}“{text}”", field=label)
+        return Problem(self.code, where, what if text else "没有填写。", fix)
 
-    def too_large(self, label: str, name: str) -> Problem:
-        what = f"文件超过 {(self.largest or 0) >> 20} 兆。"
-        return Problem(self.file_code, f"《{name}》", what, "请压缩或拆开后再上传。")
+    def too_large(self, label: str, name: str, size: int) -> list[Problem]:
+        """The problem of a file of so many bytes, from `file_sizes`; none where the service says it."""
+        return []

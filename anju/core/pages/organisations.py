@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.core.models.people import Organisation
+from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, show
 from anju.core.pages.request import Request
 from anju.core.pages.staff import PAGE, StaffForm
@@ -19,7 +20,6 @@ from anju.core.people import organisations as organisation_people
 from anju.core.people.permissions import acting
 from anju.core.people.scope import within
 from anju.core.regions import tree
-from anju.core.templatetags.anju import address
 from anju.problems import Refused
 
 

@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.core.models.people import Posting, Staff
+from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, show
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Request
 from anju.core.people import directory, postings, staff
 from anju.core.people.permissions import acting, posts
 from anju.core.regions import tree
-from anju.core.templatetags.anju import address
 from anju.problems import Problem, Refused
 
 PAGE = 50

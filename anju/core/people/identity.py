@@ -15,6 +15,13 @@ from anju.core.people.permissions import posts
 from anju.core.people.scope import Operator
 from anju.problems import Problem, Refused
 
+PEOPLE = {"local": "本机操作员", "generate": "模拟数据"}
+
+
+def person_name(key: str) -> str:
+    """The name of who acted: this machine's operator, or a person by their user name."""
+    return PEOPLE.get(key) or name_of(key) or key
+
 
 def name_of(key: str) -> str:
     return kept_name(key, ten_minutes())

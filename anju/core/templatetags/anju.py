@@ -1,80 +1,59 @@
-"""Tags of the frame: links that keep where and when, texts of periods and dates, problems."""
+"""Tags of the frame: links that keep where and when, texts of periods and dates, figures, problems. They are registered here and live elsewhere."""
 
-import re
 from collections.abc import Iterable
-from datetime import date, datetime
-from functools import lru_cache
-from html import escape
-from urllib.parse import quote, urlencode
 
 from django import template
-from django.utils import timezone
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
 
-from anju.core.pages.addresses import path_of
-from anju.core.people import permissions
-from anju.core.people.identity import name_of
+from anju.core import wording
+from anju.core.pages import addresses
+from anju.core.pages.layout import figures, html
+from anju.core.people import identity, permissions
 from anju.problems import BLOCK, Problem
 
 register = template.Library()
 
-DOOR = "figures:door"
-
-
-def escaped(value: object) -> str:
-    """For markup that is written here: what is safe already stays, all else is escaped. conditional_escape takes three times as long."""
-    return value if isinstance(value, SafeString) else escape(str(value))
-
-
-def address(request, to, *parts: object, **changes: object) -> str:
-    """A page's address with the region and period of this page kept, unless changed; an empty change takes a key away.
-
-    to: a route's name with the parts of its path, a thing that has a page of its own, or a path made by path_of; nothing for the query alone.
-    """
-    if not isinstance(to, str):
-        path = to.get_absolute_url()
-    elif to and not to.startswith("/"):
-        path = path_of(to, *parts)
-    else:
-        path = to
-    made = getattr(request, "anju_frame", None)  # the region and period the page stands in
-    kept = {"region": made.region.code, "period": made.period} if made and made.region else {}
-    kept |= {key: str(value) for key, value in changes.items()}
-    pairs = {key: value for key, value in kept.items() if value not in ("", "None")}
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+register.filter("browser", wording.browser_name)
+register.filter("day", wording.day)
+register.filter("person", identity.person_name)
+register.filter("unbroken", html.unbroken)
+register.simple_tag(figures.door, name="door")
+register.simple_tag(html.sheet_rows, name="sheet_rows")
 
 
 @register.simple_tag(takes_context=True)
 def at(context, to, *parts, **changes):
     """Another page, in the same region and period: {% at "projects:list" %}, {% at "documents:edit" document.pk %}, {% at project %}."""
-    return address(context["request"], to, *parts, **changes)
+    return addresses.address(context["request"], to, *parts, **changes)
 
 
 @register.simple_tag(takes_context=True)
 def here(context, **changes):
     """This page with something of its address changed, all else kept; a changed view starts at its first page."""
-    request = context["request"]
-    pairs = {key: values for key, values in request.GET.lists() if key != "page"}
-    pairs |= {key: [str(value)] for key, value in changes.items()}
-    pairs = {key: values for key, values in pairs.items() if values not in ([""], ["None"])}
-    return f"{request.path}?{urlencode(pairs, doseq=True)}" if pairs else request.path
+    return addresses.same_page(context["request"], **changes)
+
+
+@register.simple_tag(takes_context=True)
+def here_as(context, ending):
+    """This very page as a file: its address with .xlsx before the question mark."""
+    return addresses.page_as_file(context["request"], ending)
 
 
 @register.simple_tag(takes_context=True)
 def choices(context, key, listed):
-    """This page elsewhere or at another time: entries of a menu. listed: (what the address says, what people read, whether it is here)."""
+    """This page elsewhere or at another time: entries of a menu."""
+    return html.choices(context["request"], key, listed)
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context, key):
+    """Sort by that column, downwards first; a second click turns it."""
     request = context["request"]
-    rest = urlencode(
-        {name: values for name, values in request.GET.lists() if name not in ("page", key) and values != [""]},
-        doseq=True,
-    )
-    base = escaped(f"{request.path}?{rest}{'&' if rest else ''}{key}=")
-    made = (
-        f'<li><a href="{base}{quote(code)}"{" aria-current=true" * current}>{escaped(text)}</a></li>'
-        for code, text, current in listed
-    )
-    return mark_safe("".join(made))
+    return addresses.same_page(request, sort=key if request.GET.get("sort") == f"-{key}" else f"-{key}")
+
+
+@register.simple_tag(takes_context=True)
+def sort_state(context, key):
+    return {key: "asc", f"-{key}": "desc"}.get(context["request"].GET.get("sort", ""), "")
 
 
 @register.simple_tag(takes_context=True)
@@ -85,175 +64,26 @@ def may(context, act):
     return user is not None and permissions.may(user, act, made.region.pk if made and made.region else None)
 
 
+@register.simple_tag
+def fig(figure, unit=None, places=None, sign=False):
+    """A figure as a door to its provenance, in running text of a page: 开工 6,631 套."""
+    return figures.opened(figure, figures.figure_html(figure, unit, places, sign) or "—")
+
+
+@register.simple_tag
+def fig_text(figure, unit=None, places=None, sign=False):
+    """A difference or a remainder: made here and now, so there is no door behind it."""
+    return figures.figure_html(figure, unit, places, sign=sign)
+
+
+@register.filter
+def period(value) -> str:
+    return wording.period_label(str(value)) if value else ""
+
+
 @register.filter
 def has_stop(problems: Iterable[Problem]) -> bool:
     return any(problem.level == BLOCK for problem in problems)
-
-
-@lru_cache(maxsize=1024)  # a menu has those of five years
-def period_label(period: str) -> str:
-    """A period as officials write it: 2021年, 2021年三季度, 2021年1—8月, 截至2021年12月31日."""
-    if match := re.fullmatch(r"(\d{4})-Q([1-4])", period):
-        return f"{match[1]}年{'一二三四'[int(match[2]) - 1]}季度"
-    if match := re.fullmatch(r"(\d{4})-H([12])", period):
-        return f"{match[1]}年{'上下'[int(match[2]) - 1]}半年"
-    if match := re.fullmatch(r"(\d{4})-(\d{2})", period):
-        month = int(match[2])
-        return f"{match[1]}年1月" if month == 1 else f"{match[1]}年1—{month}月"
-    if match := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", period):
-        return f"截至{match[1]}年{int(match[2])}月{int(match[3])}日"
-    return f"{period}年" if re.fullmatch(r"\d{4}", period) else period
-
-
-@register.filter(name="period")
-def period_filter(value) -> str:
-    return period_label(str(value)) if value else ""
-
-
-@register.filter
-def unbroken(text: str):
-    """A text in which no line ends within a period: 2021年1—8月 stays whole."""
-    return mark_safe(re.sub(r"（?\d{4}年\d+—\d+月）?", r'<span class="nowrap">\g<0></span>', conditional_escape(text)))
-
-
-BROWSERS = (
-    ("Edg/", "Edge"),
-    ("Firefox/", "火狐"),
-    ("QQBrowser", "QQ 浏览器"),
-    ("MicroMessenger", "微信"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
-SYSTEMS = (
-    ("HarmonyOS", "鸿蒙"),
-    ("Windows", "Windows"),
-    ("Android", "安卓手机"),
-    ("iPhone", "苹果手机"),
-    ("iPad", "苹果平板"),
-    ("Mac OS", "苹果电脑"),
-    ("Linux", "Linux"),
-)
-
-
-@register.filter
-def browser(agent: str) -> str:
-    """What a browser calls itself, as people would: Chrome，Windows."""
-    names = [next((name for word, name in known if word in agent), "") for known in (BROWSERS, SYSTEMS)]
-    return "，".join(name for name in names if name) or "说不出名称的程序"
-
-
-@register.filter
-def day(value) -> str:
-    """A date as 2021年8月25日, with the time of the day for a moment."""
-    if isinstance(value, datetime):
-        local = timezone.localtime(value)
-        return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-    if isinstance(value, date):
-        return f"{value.year}年{value.month}月{value.day}日"
-    return ""
-
-
-@register.filter
-def get(mapping, key):
-    """One entry of a mapping by a key that is itself a variable."""
-    return mapping.get(key) if mapping else None
-
-
-STATES = {
-    "unreported": ("未报", "未报：应当填报而尚未填报"),
-    "no_task": ("无任务", "无任务：本期没有下达这项任务"),
-    "not_applicable": ("不适用", "不适用：这项指标与本单位无关"),
-}
-APPROXIMATELY = {"约": ("约", "", ""), "余": ("", "余", ""), "左右": ("", "", "左右")}
-ASSUMED = mark_safe('<span class="as" title="推定：原文没有印出，依据见出处">推定</span>')
-
-
-def reference(figure) -> str:
-    """How a figure is named in an address: code@region/period:calibre, as documents name it."""
-    if own := getattr(figure, "ref", ""):
-        return own
-    return f"{figure.code}@{figure.region.code}/{figure.period}" + (f":{figure.calibre}" if figure.calibre else "")
-
-
-def figure_html(figure, unit: str | None = None, places: int | None = None, sign: bool = False):
-    """What a table's cell shows of a figure: 0 is 0; 未报, 无任务, 不适用 and blank are told apart; 推定 is marked."""
-    text = figure.text(unit or None, places, True)
-    if text == "":
-        stored = getattr(figure, "observation_id", None) is not None
-        word, note = STATES.get(figure.state, ("", "")) if stored or figure.state == "no_task" else ("", "")
-        return mark_safe(f'<span class="st" title="{note}">{word}</span>') if word else ""  # words of ours
-    text = (f"+{text}" if sign and not text.startswith("-") else text).replace("-", "−")
-    before, middle, after = APPROXIMATELY.get(figure.approx, ("", "", ""))
-    percent = "%" if (unit or figure.unit) == "%" else ""
-    return mark_safe(
-        f"{before}{text}{percent}{middle}{after}{ASSUMED if figure.assumed else ''}"
-    )  # digits, and words of ours
-
-
-def opened(figure, shown, note: str = ""):
-    """The door itself. Where nothing is shown there is still a place to point at, and it says why it is blank."""
-    if not shown:
-        return mark_safe(f'<span title="{escaped(note or getattr(figure, "why", "") or "空白：没有这个数")}"></span>')
-    title = f' title="{escaped(note)}"' if note else ""
-    return mark_safe(
-        f'<a class="fig" href="{path_of(DOOR)}?ref={quote(reference(figure))}"{title}>{escaped(shown)}</a>'
-    )  # quote leaves nothing to escape
-
-
-@register.simple_tag
-def door(cell):
-    """A cell's figure as a door to its provenance."""
-    return opened(cell.figure, figure_html(cell.figure, cell.unit, cell.places), cell.note)
-
-
-@register.simple_tag
-def sheet_rows(sheet):
-    """The body of core/sheet.html. Written here: a template takes several times as long, and a page may have thousands of cells."""
-    made = []
-    for row in sheet.rows:
-        key = f' id="row-{escaped(row.key)}"' if row.key else ""
-        made.append(f'<tr class="{escaped(row.css)}"{key}>')
-        for number, cell in enumerate(row.cells):
-            label = f' data-label="{escaped(cell.label)}"' if cell.label else ""
-            if number and cell.figure:
-                made.append(f'<td class="fig"{label}>{escaped(door(cell))}</td>')
-                continue
-            text = escaped(cell.text)
-            text = f'<a href="{escaped(cell.href)}">{text}</a>' if cell.href else text
-            if number:
-                note = f' title="{escaped(cell.note)}"' if cell.note else ""
-                made.append(f'<td class="{escaped(cell.css)}"{note}{label}>{text}</td>')
-            else:
-                made.append(f'<th scope="row" class="first {escaped(cell.css)}">{text}</th>')
-        made.append("</tr>\n")
-    return mark_safe("".join(made))  # every piece was escaped above
-
-
-@register.simple_tag
-def fig(figure, unit=None, places=None, sign=False):
-    """The same in running text of a page: 开工 6,631 套."""
-    return opened(figure, figure_html(figure, unit, places, sign) or "—")
-
-
-@register.simple_tag(takes_context=True)
-def sort_link(context, key):
-    """Sort by that column, downwards first; a second click turns it."""
-    request = context["request"]
-    return here(context, sort=key if request.GET.get("sort") == f"-{key}" else f"-{key}")
-
-
-@register.simple_tag(takes_context=True)
-def sort_state(context, key):
-    return {key: "asc", f"-{key}": "desc"}.get(context["request"].GET.get("sort", ""), "")
-
-
-PEOPLE = {"local": "本机操作员", "generate": "模拟数据"}
-
-
-@register.filter
-def person(key: str) -> str:
-    """The name of who acted: this machine's operator, or a person by their user name."""
-    return PEOPLE.get(key) or name_of(key) or key
 
 
 @register.filter
@@ -261,23 +91,7 @@ def calibre(code: str, names) -> str:
     return names.get(code, code) if names else code
 
 
-@register.simple_tag
-def fig_text(figure, unit=None, places=None, sign=False):
-    """A difference or a remainder: made here and now, so there is no door behind it."""
-    return figure_html(figure, unit, places, sign=sign)
-
-
-@register.simple_tag(takes_context=True)
-def here_as(context, ending):
-    """This very page as a file: its address with .xlsx before the question mark."""
-    request = context["request"]
-    query = request.GET.urlencode()
-    return f"{request.path.rstrip('/')}.{ending}{'?' + query if query else ''}"
-
-
 @register.filter
-def stored_ref(figure: dict) -> str:
-    """The reference of a figure as a run kept it."""
-    return f"{figure['code']}@{figure['region']}/{figure['period']}" + (
-        f":{figure['calibre']}" if figure["calibre"] else ""
-    )
+def get(mapping, key):
+    """One entry of a mapping by a key that is itself a variable."""
+    return mapping.get(key) if mapping else None

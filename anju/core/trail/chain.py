@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from anju.problems import Problem
+from anju.problems import Place, Problem
 
 FORMAT = "安居留痕\t1"
 END = "末"
@@ -81,7 +81,7 @@ def _verify(name: str, file: Iterable[bytes], kept: list[tuple[int | None, str]]
     by_seq = {number: hex_ for number, hex_ in kept if number is not None}
     found: set[str] = {GENESIS.hex()} & wanted
     for number, row in enumerate(rows, start=2):
-        where = f"{name} 第 {number} 行"
+        where = Place(f"{name} 第 {number} 行", file=name, line=number)
         parts = row.rstrip(b"\r\n").split(b"\t", 2)
         if footer is not None:
             return [_broken("TRAIL-003", where, "结束行之后还有内容", seq + 1)]
@@ -129,7 +129,7 @@ def _verify(name: str, file: Iterable[bytes], kept: list[tuple[int | None, str]]
     return []
 
 
-def _broken(code: str, where: str, what: str, seq: int) -> Problem:
+def _broken(code: str, where: Place | str, what: str, seq: int) -> Problem:
     return Problem(
         code, where, f"{what}。", f"第 {seq} 条起不可采信；请与另存的导出文件逐条核对，并查明何人何时动过数据库。"
     )

@@ -6,12 +6,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju import periods
+from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
-from anju.core.templatetags.anju import address
 from anju.desk.queries import progress as told
 from anju.documents.pages import listing
 from anju.figures.pages import nodes

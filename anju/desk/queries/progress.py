@@ -12,7 +12,7 @@ from anju.core.models.region import Region
 from anju.core.pages.layout.charts import Chart
 from anju.core.people.scope import Operator
 from anju.core.regions.tree import NOUNS
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Measure
 from anju.figures.pages import comparison

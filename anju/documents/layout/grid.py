@@ -7,9 +7,10 @@ from functools import cached_property
 from lxml import html
 
 from anju.documents.layout.markup import classes, text_of
+from anju.quantities import ABOUT, OR_SO, OVER
 
 NUMBER = re.compile(
-    r"^(?P<before>约?)(?P<digits>[+\-−]?\d[\d,]*(?:\.(?P<decimals>\d+))?)(?P<after>余|左右)?(?P<percent>%?)$"
+    rf"^(?P<before>(?:{ABOUT})?)(?P<digits>[+\-−]?\d[\d,]*(?:\.(?P<decimals>\d+))?)(?P<after>{OVER}|{OR_SO})?(?P<percent>%?)$"
 )
 # Sizes of table text in half points, the largest that fits is taken: 小四, 五号, 小五, 六号半, 六号. Below that nobody can read it.
 SIZES = (24, 21, 18, 16, 15)

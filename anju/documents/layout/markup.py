@@ -175,10 +175,11 @@ class Cited:
 class Sentence:
     """One sentence of the text, or one row of a table, with the figures it prints.
 
-    where: as a reader finds it (正文第3段, 附件1 泽州县); cells of a row are joined by |.
+    where: as a reader finds it (正文第3段, 附件1 泽州县); part: of the document (正文, 附件1); cells of a row are joined by |.
     """
 
     where: str
+    part: str
     text: str
     figures: list[Cited] = field(default_factory=list)
     row: bool = False
@@ -188,17 +189,17 @@ def sentences(article: html.HtmlElement) -> Iterator[Sentence]:
     """Every sentence and every table row of the document, in reading order."""
     counts: dict[str, int] = {}
     for block in article.iter("p", "h1", "h2", "h3", "h4", "li", "tr"):
-        place = _place(block)
+        where = part = _part(block)
         if block.tag == "tr":
-            yield _row(block, place)
+            yield _row(block, part)
             continue
         if block.tag == "p" and not classes(block):
-            counts[place] = counts.get(place, 0) + 1
-            place = f"{place}第{counts[place]}段"
-        yield from _split(place, *with_figures(block))
+            counts[part] = counts.get(part, 0) + 1
+            where = f"{part}第{counts[part]}段"
+        yield from _split(where, part, *with_figures(block))
 
 
-def _place(block: html.HtmlElement) -> str:
+def _part(block: html.HtmlElement) -> str:
     for above in block.iterancestors():
         if "annex" in classes(above):
             marks = by_class(above, "annex-mark")
@@ -225,7 +226,7 @@ def with_figures(block: html.HtmlElement) -> tuple[str, list[Cited]]:
     return "".join(parts), figures
 
 
-def _split(where: str, text: str, figures: list[Cited]) -> Iterator[Sentence]:
+def _split(where: str, part: str, text: str, figures: list[Cited]) -> Iterator[Sentence]:
     start = 0
     for piece in SENTENCE_END.split(text):
         if piece:
@@ -234,13 +235,13 @@ def _split(where: str, text: str, figures: list[Cited]) -> Iterator[Sentence]:
                 for one in figures
                 if start <= one.start < start + len(piece)
             ]
-            yield Sentence(where, piece, inside)
+            yield Sentence(where, part, piece, inside)
         start += len(piece)
     if not text and figures:  # a block that holds nothing but an unknown figure
-        yield Sentence(where, "", figures)
+        yield Sentence(where, part, "", figures)
 
 
-def _row(row: html.HtmlElement, place: str) -> Sentence:
+def _row(row: html.HtmlElement, part: str) -> Sentence:
     texts, figures, start = [], [], 0
     for cell in row.iter("th", "td"):
         text, inside = with_figures(cell)
@@ -248,4 +249,4 @@ def _row(row: html.HtmlElement, place: str) -> Sentence:
         texts.append(text)
         start += len(text) + 1
     label = texts[0] if texts else ""
-    return Sentence(f"{place} {label}".strip(), "|".join(texts), figures, row=True)
+    return Sentence(f"{part} {label}".strip(), part, "|".join(texts), figures, row=True)

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
+from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.page import page
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import address
 from anju.documents import kinds, queries, services
 from anju.documents.models import Document, Version
 from anju.documents.pages import listing as listing_pages

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator, visible
-from anju.core.templatetags.anju import day
+from anju.core.wording import day
 from anju.documents import kinds
 from anju.documents import queries as documents
 from anju.documents.models import Document

@@ -23,7 +23,7 @@ def told(found: list[StaleSentence], text: str) -> list[Told]:
 
 
 def tell(one: StaleSentence, heads: dict[str, list[str]]) -> Told:
-    names = heads.get(one.where.partition(" ")[0], [])
+    names = heads.get(one.part, [])
     if not names or "|" not in one.old + one.new:
         return Told(one.where, one.told, one.old if one.figures else "")
     old, new = one.old.split("|"), one.new.split("|")

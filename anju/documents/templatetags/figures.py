@@ -3,13 +3,13 @@
 from datetime import date
 
 from django import template
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.documents.layout.markup import chinese_date
 from anju.documents.text import references, wording
-from anju.documents.text.printing import Look, figure_html
+from anju.documents.text.printing import Look, cell_html, figure_html
 
 register = template.Library()
 
@@ -22,8 +22,8 @@ def fig(figure, words: str | None = None) -> SafeString:
 
 @register.filter
 def cell(figure, words: str | None = None) -> SafeString:
-    """A complete cell of a table: {{ f|cell:"亿元 2" }}. What the place said to be 无任务 or 不适用 is —, what it did not say is blank."""
-    return format_html('<td class="num">{}</td>', figure_html(figure, Look.of(words), "—"))
+    """A complete cell of a table: {{ f|cell:"亿元 2" }}."""
+    return cell_html(figure, Look.of(words))
 
 
 @register.simple_tag(takes_context=True)

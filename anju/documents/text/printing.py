@@ -9,9 +9,8 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from anju.core.templatetags import anju
 from anju.figures.figure import NOTHING_TO_ADD, exact_places
-from anju.quantities import ALIASES, UNITS
+from anju.quantities import ABOUT, ALIASES, APPROXIMATE, UNITS
 from anju.quantities import unit as unit_of
 
 _cited: ContextVar[dict[str, Any] | None] = ContextVar("cited", default=None)
@@ -69,23 +68,14 @@ class Look:
         return figure.text(self.unit, min(exact_places(figure, self.unit), self.places or 0), grouping)
 
 
-def reference(figure: Any) -> str:
-    """code@region/period:calibre; of a ratio or sum the catalogue does not know, its parts' references."""
-    if getattr(figure, "ref", "") or figure.code or not figure.parts:
-        return anju.reference(figure)
-    return ("÷" if figure.kind == "ratio" else "+").join(reference(part) for part in figure.parts)
-
-
 def text_of(figure: Any, look: Look) -> str:
     """The digits with their 约 or 余 and their %; "" when unknown. 左右 stands after a unit that the template writes, so 约 says it."""
     digits = look.digits(figure, look.grouping)
     if not digits:
         return ""
-    before, after = {"约": ("约", ""), "左右": ("约", ""), "余": ("", "余")}.get(
-        getattr(figure, "approx", ""), ("", "")
-    )
+    before, after, behind_unit = APPROXIMATE[getattr(figure, "approx", "")]
     percent = "%" if (look.unit or getattr(figure, "unit", "")) == "%" and not look.bare else ""
-    return f"{before}{digits}{after}{percent}"
+    return f"{ABOUT if behind_unit else before}{digits}{after}{percent}"
 
 
 def figure_html(figure: Any, look: Look, said_blank: str = "") -> SafeString:
@@ -94,7 +84,7 @@ def figure_html(figure: Any, look: Look, said_blank: str = "") -> SafeString:
     The figure as a <data> element that knows where it comes from. A template's slip (no figure at all) must not print a blank."""
     if figure is None or isinstance(figure, str):
         raise ValueError(f"a template prints something that is no figure: {figure!r}")
-    ref, text = reference(figure), text_of(figure, look)
+    ref, text = str(figure.reference), text_of(figure, look)
     if (cited := _cited.get()) is not None:
         cited[ref] = figure
     if not text:
@@ -103,6 +93,11 @@ def figure_html(figure: Any, look: Look, said_blank: str = "") -> SafeString:
     name = "fig assumed" if getattr(figure, "assumed", False) else "fig"
     value = look.digits(figure)
     return format_html('<data class="{}" value="{}" data-ref="{}">{}</data>', name, value, ref, text)
+
+
+def cell_html(figure: Any, look: Look) -> SafeString:
+    """A complete cell of a table. What the place said to be 无任务 or 不适用 is —, what it did not say is blank."""
+    return format_html('<td class="num">{}</td>', figure_html(figure, look, "—"))
 
 
 def observations(figure: Any) -> list[int]:

@@ -15,6 +15,7 @@ from anju.core.regions import tree
 from anju.documents.text import wording
 from anju.documents.text.printing import Look, figure_html
 from anju.figures.queries import current
+from anju.figures.references import MeasureReference
 from anju.problems import Problem, Refused
 
 REFERENCE = re.compile(r"\[\[(.*?)\]\]")
@@ -27,10 +28,7 @@ class Reference:
     """What one [[…]] asks for; region and period "" are the document's own."""
 
     text: str
-    code: str
-    region: str
-    period: str
-    calibre: str
+    figure: MeasureReference
     look: Look
 
 
@@ -48,23 +46,12 @@ def parse(text: str) -> Reference:
     words = text.split()
     if not words:
         raise ValueError("空的引用")
-    code, _, calibre = words[0].partition(":")
-    region = period = ""
-    rest = []
-    for word in words[1:]:
-        if word[0] == "@":
-            region = word[1:]
-        elif word[0] == "/":
-            period = word[1:]
-        elif word[0] == ":":
-            calibre = word[1:]
-        else:
-            rest.append(word)
+    figure, rest = MeasureReference.of_words(words)
     try:
         look = Look.of(" ".join(rest))
     except ValueError as error:
         raise ValueError(f"认不得“{str(error).rpartition(' ')[2]}”") from None
-    return Reference(text, code, region, period, calibre, look)
+    return Reference(text, figure, look)
 
 
 def resolve(
@@ -82,17 +69,18 @@ def resolve(
                 problems += refused.problems
             texts.setdefault(key, []).append(item)
     known = _references(texts, problems)
-    codes = current.measures(user, [reference.code for reference, _ in known.values()])
+    codes = current.measures(user, [reference.figure.code for reference, _ in known.values()])
     for text, (reference, where) in known.items():
         try:
-            if reference.code not in codes:
-                raise ValueError(f"没有统计指标 {reference.code}")
-            if not codes[reference.code].is_computed and not current.accepts(codes[reference.code], reference.calibre):
-                raise ValueError(f"这个指标没有口径 {reference.calibre}")
-            day = periods.end(reference.period or period)
-            asked[text] = (reference, tree.region(user, reference.region, day) if reference.region else region)
+            figure = reference.figure
+            if figure.code not in codes:
+                raise ValueError(f"没有统计指标 {figure.code}")
+            if not codes[figure.code].is_computed and not current.accepts(codes[figure.code], figure.calibre):
+                raise ValueError(f"这个指标没有口径 {figure.calibre}")
+            day = periods.end(figure.period or period)
+            asked[text] = (reference, tree.region(user, figure.region, day) if figure.region else region)
         except Region.DoesNotExist:
-            problems.append(_problem(where, text, f"没有区划 {reference.region}，或者不在您的范围内"))
+            problems.append(_problem(where, text, f"没有区划 {reference.figure.region}，或者不在您的范围内"))
         except ValueError as error:
             problems.append(_problem(where, text, str(error)))
         except Refused as refused:
@@ -129,14 +117,11 @@ def _figures(user: Operator, asked: dict[str, tuple[Reference, Region]], period:
     """One reading for all that ask for the same region and period."""
     groups: dict[tuple[int, str], list[str]] = {}
     for text, (reference, region) in asked.items():
-        groups.setdefault((region.pk, reference.period or period), []).append(text)
+        groups.setdefault((region.pk, reference.figure.period or period), []).append(text)
     found: dict[str, Printed] = {}
     for (_, when), texts in groups.items():
         region = asked[texts[0]][1]
-        names = {
-            text: asked[text][0].code + (f":{asked[text][0].calibre}" if asked[text][0].calibre else "")
-            for text in texts
-        }
+        names = {text: asked[text][0].figure.column for text in texts}
         figures = current.figures(user, sorted(set(names.values())), [region], [when])
         found |= {text: Printed(figures(name), asked[text][0].look) for text, name in names.items()}
     return found

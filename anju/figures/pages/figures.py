@@ -6,23 +6,26 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core import registry
+from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout import excel
+from anju.core.pages.layout.figures import figure_html
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.page import page
 from anju.core.pages.request import Frame, Request, is_fragment
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
-from anju.core.templatetags.anju import address, figure_html, period_label
+from anju.core.wording import period_label
 from anju.figures.figure import NUMBER, Figure
 from anju.figures.models import CurrentFigure
 from anju.figures.pages import comparison
 from anju.figures.pages.provenance import Door, open_door, uses
 from anju.figures.pages.topics import TOPICS, groups, sort_rows, topic_sheet
 from anju.figures.queries import current
-from anju.figures.references import resolve
+from anju.figures.queries.references import resolve
+from anju.figures.references import FigureReference
 from anju.figures.services import observations
 from anju.problems import Refused
 
@@ -216,18 +219,25 @@ def panel(request: Request, door: Door, **extra: Any) -> HttpResponse:
 @require_GET
 def door(request: Request) -> HttpResponse:
     """?ref=shanty.start@140500/2021 — of a figure, or of a step of a run."""
-    text = request.GET.get("ref", "")
+    reference = reference_or_404(request.GET.get("ref", ""))
     for open_other in registry.fetch("doors"):
-        if (panel_of_other := open_other(request, text)) is not None:
+        if (panel_of_other := open_other(request, reference)) is not None:
             return panel_of_other
-    return panel(request, open_door(request.operator, found_or_404(request, text)))
+    return panel(request, open_door(request.operator, figure_or_404(request, reference)))
 
 
-def found_or_404(request: Request, text: str) -> Figure:
+def reference_or_404(text: str) -> FigureReference:
     try:
-        return resolve(request.operator, text)
-    except (LookupError, Refused) as error:
+        return FigureReference.parse(text)
+    except LookupError as error:
         raise Http404(text) from error
+
+
+def figure_or_404(request: Request, reference: FigureReference) -> Figure:
+    try:
+        return resolve(request.operator, reference)
+    except (LookupError, Refused) as error:
+        raise Http404(str(reference)) from error
 
 
 @acting("figures.correct")
@@ -235,8 +245,8 @@ def found_or_404(request: Request, text: str) -> Figure:
 def correct(request: Request) -> HttpResponse:
     """更正: a new observation with its reason; the old one stays."""
     posted = PostedForm(request)
-    text = posted.text("ref")
-    figure = found_or_404(request, text)
+    reference = reference_or_404(posted.text("ref"))
+    figure = figure_or_404(request, reference)
     form = {key: posted.text(key) for key in ("value", "state", "reason")}
     state = form["state"] or NUMBER
     try:
@@ -255,11 +265,13 @@ def correct(request: Request) -> HttpResponse:
     except Refused as refused:
         return panel(
             request,
-            open_door(request.operator, found_or_404(request, text)),
+            open_door(request.operator, figure_or_404(request, reference)),
             problems=refused.problems,
             form=form,
             status=422,
         )
     return panel(
-        request, open_door(request.operator, found_or_404(request, text)), done="已更正。原来的数和更正理由都已留存。"
+        request,
+        open_door(request.operator, figure_or_404(request, reference)),
+        done="已更正。原来的数和更正理由都已留存。",
     )

@@ -11,19 +11,19 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from anju import file_sizes
 from anju.core.pages import uploads
-from anju.core.pages.addresses import path_of
+from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import frame, show
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import address
 from anju.figures.models import Observation, Source, TargetDocument
 from anju.figures.pages import maps
 from anju.figures.queries import provenance
 from anju.figures.services.imports import answer_key, import_tables, preview_import, undo_import
-from anju.problems import BLOCK, Problem, Refused
+from anju.problems import BLOCK, Place, Problem, Refused
 from anju.workbooks.reading import reader
 from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.writing import marking
@@ -35,10 +35,16 @@ class WorkbookForm(PostedForm):
     """The upload of a workbook."""
 
     file_code = "DESK-003"
-    largest = 50 << 20
 
-    def too_large(self, label: str, name: str) -> Problem:
-        return Problem("DESK-004", f"《{name}》", "文件超过 50 MB。", "请拆成几个文件，或用命令行 anju import 导入。")
+    def too_large(self, label: str, name: str, size: int) -> list[Problem]:
+        return file_sizes.too_large(
+            size,
+            file_sizes.IMPORTED,
+            code="DESK-004",
+            where=Place(file=name),
+            what=f"文件超过 {file_sizes.megabytes(file_sizes.IMPORTED)} MB。",
+            fix="请拆成几个文件，或用命令行 anju import 导入。",
+        )
 
 
 @acting("imports.see")
@@ -84,7 +90,7 @@ def wanted(request: Request, made: Frame, digest: str) -> tuple[dict[str, Any], 
     """What `import_tables` takes, and the form it was read as. Refused with what the map or the workbook says; Http404 when the file is there no more."""
     name, key = request.GET.get("name", "表格.xlsx"), request.GET.get("map", "")
     if made.region is None:
-        raise Refused(Problem("DESK-005", f"《{name}》", "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
+        raise Refused(Problem("DESK-005", Place(file=name), "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
     try:
         content = uploads.fetch(digest)
         table = maps.choose(content, name, key)

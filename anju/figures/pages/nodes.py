@@ -5,7 +5,7 @@ from datetime import date
 
 from anju.core.pages.layout.charts import Chart
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
-from anju.core.templatetags.anju import day, period_label
+from anju.core.wording import day, period_label
 from anju.figures.pages.comparison import counted, number
 from anju.figures.queries.nodes import Gap, NodeGaps, Nodes
 

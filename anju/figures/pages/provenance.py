@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from anju.core import registry
 from anju.core.people.scope import Operator
-from anju.core.templatetags.anju import reference
 from anju.figures.figure import SHARE, Derived, Figure
 from anju.figures.models import Calibre, Measure
 from anju.figures.pages.sums import apart_said
 from anju.figures.queries import current
 from anju.figures.queries import provenance as provenance_queries
 from anju.figures.queries.provenance import Entry, Provenance
+from anju.figures.references import FigureReference
 from anju.problems import Refused
 from anju.workbooks.reading.context import Context, context_row
 
@@ -38,8 +38,8 @@ class Door:
         return self.measure.is_computed
 
     @property
-    def reference(self) -> str:
-        return reference(self.figure)
+    def reference(self) -> FigureReference:
+        return self.figure.reference
 
     @property
     def ret(self) -> tuple[str, str] | None:
@@ -128,4 +128,4 @@ def row_of(user: Operator, origin: Provenance) -> Context | None:
 
 def uses(user: Operator, door: Door) -> list[dict[str, str]]:
     """Addresses and texts of what rests on the figure, as the rooms say; the highest room first: papers before runs."""
-    return [use for ask in reversed(registry.fetch("uses")) for use in ask(user, door.figure, door.reference)]
+    return [use for ask in reversed(registry.fetch("uses")) for use in ask(user, door.figure, str(door.reference))]

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Request
@@ -13,7 +14,7 @@ from anju.core.people.permissions import acting
 from anju.core.people.scope import visible
 from anju.core.regions import tree
 from anju.core.regions.tree import noun_of
-from anju.core.templatetags.anju import address, day, period_label
+from anju.core.wording import day, period_label
 from anju.figures.models import TargetDocument
 from anju.figures.pages import nodes
 from anju.figures.queries import nodes as node_queries

@@ -1,17 +1,18 @@
 """What a figure adds to an earlier one, and what it said before a correction."""
 
-from anju.core.templatetags.anju import reference
 from anju.figures.figure import Derived, Figure, derived
 from anju.figures.models import Observation
 from anju.figures.queries import current
+from anju.figures.references import DIFFERENCE, CombinedReference, ObservationReference
 
 
 def added_since(now: Figure, before: Figure) -> Derived:
     """What was added between two reports; unknown when there was no new one."""
     fresh = before.period != now.period
     exact = now.exact - before.exact if fresh and now.known and before.known else None
+    reference = CombinedReference(DIFFERENCE, (now.reference, before.reference))
     return derived(
-        now, f"{now.name}比上次增加", exact, (now, before), f"{reference(now)}−{reference(before)}", f"{now.name}：本次 − 上次",
+        now, f"{now.name}比上次增加", exact, (now, before), reference, f"{now.name}：本次 − 上次",
         substituted=f"{now.text(None, None, True)} − {before.text(None, None, True)}" if exact is not None else "",
         **({} if fresh else {"why": "上次调度以来没有新的报数"}),
     )  # fmt: skip
@@ -21,5 +22,11 @@ def before_correction(row: Observation) -> Derived:
     """An observation that stands no more, with a reference of its own."""
     said = current.as_figure(row)
     return derived(
-        said, f"{said.name}（更正以前）", said.exact, (), f"obs:{row.pk}", "更正以前的数", observation_id=row.pk
+        said,
+        f"{said.name}（更正以前）",
+        said.exact,
+        (),
+        ObservationReference(row.pk),
+        "更正以前的数",
+        observation_id=row.pk,
     )

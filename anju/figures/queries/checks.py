@@ -7,9 +7,9 @@ from anju.core.models.region import Region
 from anju.core.people.scope import Operator
 from anju.figures.figure import Figure
 from anju.figures.queries.current import figures
-from anju.problems import ASK, BLOCK, Problem
+from anju.problems import ASK, BLOCK, Place, Problem
 from anju.quantities import in_unit, unit
-from anju.workbooks.reading.cells import Cell, where
+from anju.workbooks.reading.cells import Cell
 
 
 def published(user: Operator, printed: Iterable[tuple[str, Region, Cell]]) -> list[Problem]:
@@ -22,7 +22,7 @@ def published(user: Operator, printed: Iterable[tuple[str, Region, Cell]]) -> li
     found = figures(user, codes, regions.values(), {cell.period for _, _, cell in printed})
     return [
         Problem(
-            "FIG-031", where(file_name, cell.sheet, cell.cell, cell.column_label),
+            "FIG-031", Place(file=file_name, sheet=cell.sheet, cell=cell.cell, field=cell.column_label),
             f"{region.name}“{right.name}”{flaw}", "请核对公布的数和它的分子、分母或分项；公布的数只用来核对，不会入库。", ASK,
         )
         for file_name, region, cell in printed
@@ -138,7 +138,7 @@ def balances(cursor: Any, file_name: str) -> list[Problem]:
     for sheet, cell, region, period, name, unit_name, dimension, whole, parts in cursor.fetchall():
         problems.append(
             Problem(
-                "FIG-033", where(file_name, sheet, cell),
+                "FIG-033", Place(file=file_name, sheet=sheet, cell=cell),
                 f"{region} {period} “{name}”按{dimension}分的各项之和 {_text(parts, unit_name)}{'大于' if parts > whole else '小于'}总数 {_text(whole, unit_name)}。",
                 "请核对总数和各分项。", ASK,
             )
@@ -152,18 +152,22 @@ def balances(cursor: Any, file_name: str) -> list[Problem]:
             problems.append(
                 Problem(
                     "FIG-036",
-                    where(file_name, sheet, cell),
+                    Place(file=file_name, sheet=sheet, cell=cell),
                     said,
                     "同一文件分解下去的不能多于总数；市里加码的，请按市的层级另列总数。",
                     BLOCK,
                 )
             )
         else:
-            problems.append(Problem("FIG-034", where(file_name, sheet, cell), said, "请核对合计和各行。", ASK))
+            problems.append(
+                Problem("FIG-034", Place(file=file_name, sheet=sheet, cell=cell), said, "请核对合计和各行。", ASK)
+            )
     cursor.execute(SCOPES)
     for sheet, cell, region, period, name, scope, base, other in cursor.fetchall():
         said = f"{region} {period} “{name}”的范围是“{scope or '全部'}”，而基数“{base}”的范围是“{other or '全部'}”。"
-        problems.append(Problem("FIG-037", where(file_name, sheet, cell), said, "请把两处的范围写成一致。"))
+        problems.append(
+            Problem("FIG-037", Place(file=file_name, sheet=sheet, cell=cell), said, "请把两处的范围写成一致。")
+        )
     return problems
 
 

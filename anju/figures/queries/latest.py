@@ -12,6 +12,7 @@ from anju.core.regions import tree
 from anju.figures.figure import Derived, Figure, derived, ratio, total
 from anju.figures.models import CurrentFigure
 from anju.figures.queries.current import Figures, catalogue, figures
+from anju.figures.references import RATIO, CombinedReference, SumReference
 
 
 class Latest:
@@ -148,7 +149,7 @@ def of_parts(whole: Figure, code: str, region: Region, period: str) -> Derived:
     """A total as a figure with a reference of its own: nobody printed it."""
     texts = [part.text(None, None, True) or part.state_text for part in whole.parts]
     return derived(
-        whole, whole.parts[0].name, whole.exact, whole.parts, f"sum:{code}@{region.code}/{period}", "所属各地之和",
+        whole, whole.parts[0].name, whole.exact, whole.parts, SumReference(code, region.code, period), "所属各地之和",
         substituted=" + ".join(texts) if whole.known else "", why=whole.why, period=period,
     )  # fmt: skip
 
@@ -164,12 +165,8 @@ def sum_figure(user: Operator, code: str, region: Region, period: str) -> Figure
 def rate(code: str, actual: Figure, target: Figure, of: Figure) -> Figure:
     """The rate of figures of which one is a sum, with a reference of its own; `of` is the catalogue's, which lends its name and places."""
     made = ratio(actual, target, of.places, "", of.name)
-    refs = "÷".join(
-        getattr(one, "ref", "")
-        or f"{one.code}@{one.region.code}/{one.period}" + (f":{one.calibre}" if one.calibre else "")
-        for one in (actual, target)
-    )
+    reference = CombinedReference(RATIO, (actual.reference, target.reference))
     return derived(
-        made, of.name, made.exact, made.parts, refs, f"{actual.name} ÷ {target.name}", why=made.why, state=made.state,
+        made, of.name, made.exact, made.parts, reference, f"{actual.name} ÷ {target.name}", why=made.why, state=made.state,
         substituted=f"{actual.text(None, None, True)} ÷ {target.text(None, None, True)}" if made.known else "", kind="ratio",
     )  # fmt: skip

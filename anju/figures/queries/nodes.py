@@ -13,6 +13,7 @@ from anju.figures.figure import Derived, Figure, derived
 from anju.figures.models import Measure, Node, Observation, TargetDocument
 from anju.figures.queries.current import LEVELS, Figures, catalogue, figures
 from anju.figures.queries.latest import Latest, latest
+from anju.figures.references import NodeReference
 from anju.problems import Problem, Refused
 from anju.quantities import unit
 
@@ -162,10 +163,10 @@ def share(node: Node, whole: Gap) -> Derived:
     """What the node asks, as a figure: 80 %, or the number itself."""
     said = f"{node.number}规定的节点（{node.on}）"
     if node.value is not None:
-        return derived(whole.need, said, Fraction(node.value), (), f"node:{node.pk}", said)
+        return derived(whole.need, said, Fraction(node.value), (), NodeReference(node.pk), said)
     percent = Fraction(100 * node.numerator, node.denominator)
     return derived(
-        whole.need, said, percent * unit("%").factor, (), f"node:{node.pk}", said,
+        whole.need, said, percent * unit("%").factor, (), NodeReference(node.pk), said,
         unit="%", family="%", places=0 if percent.denominator == 1 else 1, assumed=False,
     )  # fmt: skip
 
@@ -178,7 +179,7 @@ def by_left(gaps: Iterable[Gap]) -> list[Gap]:
 
 
 def _gap(node: Node, region: Region, target: Figure, actual: Figure, day: date) -> Gap:
-    ref = f"node:{node.pk}@{region.code}"
+    ref = NodeReference(node.pk, region.code)
     if node.value is not None:
         wanted = Fraction(node.value) if region.pk == node.region_id else None
     elif target.exact is not None:
@@ -196,7 +197,7 @@ def _gap(node: Node, region: Region, target: Figure, actual: Figure, day: date) 
     gap = None if wanted is None or actual.exact is None else max(Fraction(0), wanted - actual.exact)
     told = f"{need.text(None, None, True)} − {actual.text(need.unit, None, True)}" if gap is not None else ""
     left = derived(
-        need, f"{actual.name}距{node.on}节点还差", gap, (need, actual), f"{ref}/{day}",
+        need, f"{actual.name}距{node.on}节点还差", gap, (need, actual), replace(ref, day=str(day)),
         f"{need.name} − {actual.name}，已达到的为 0", period=actual.period, substituted=told, places=max(need.places, actual.places if actual.known else 0),
     )  # fmt: skip
     return Gap(region, target, actual, need, left)
@@ -251,12 +252,12 @@ def node_figure(user: Operator, pk: int, region: Region | None = None, day: date
     """What a reference to a node means: its share; what it asks of a region; with a day, how much is left on it. LookupError: not there."""
     row = visible(Node.objects.filter(pk=pk), user).select_related("region").first()
     if row is None:
-        raise LookupError(f"node:{pk}")
+        raise LookupError(f"node {pk}")
     told = nodes(user, row.region, day or row.on)
     gaps = next((one for one in (*told.coming, *told.passed) if one.node.pk == pk), None)
     if gaps and region is None:
         return gaps.share
     gap = next((one for one in (gaps.whole, *gaps.parts) if one.region.pk == region.pk), None) if gaps else None
     if gap is None:
-        raise LookupError(f"node:{pk}")
+        raise LookupError(f"node {pk}")
     return gap.left if day else gap.need

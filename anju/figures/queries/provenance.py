@@ -9,6 +9,7 @@ from anju.core.people.scope import Operator, visible
 from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Observation, Source, TargetDocument
 from anju.figures.queries.current import as_figure
+from anju.problems import Place
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,7 @@ class Provenance:
         """《文件》工作表“…” 单元格 F12."""
         name = self.source.file_name or self.source.title if self.source else ""
         row = self.observation
-        return "".join(
-            [
-                f"《{name}》" if name else "",
-                f"工作表“{row.sheet}”" if row.sheet else "",
-                f" 单元格 {row.cell}" if row.cell else "",
-            ]
-        )
+        return str(Place(file=name, sheet=row.sheet, cell=row.cell))
 
 
 def provenance(user: Operator, observation_id: int) -> Provenance:

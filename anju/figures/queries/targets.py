@@ -1,4 +1,4 @@
-"""Reading targets: what is in force on a day, what binds, and how a document divides its total. Used through"""
+"""Reading targets: what is in force on a day, what binds, and how a document divides its total."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

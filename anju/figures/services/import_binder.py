@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -14,9 +15,9 @@ from anju.figures.figure import NUMBER, SHARE
 from anju.figures.models import Calibre, Measure, TargetDocument
 from anju.figures.services.bulk import Row
 from anju.figures.units import based, misplaced, shared
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.quantities import unit
-from anju.workbooks.reading.cells import Cell, Reading, where
+from anju.workbooks.reading.cells import Cell, Reading
 
 TOTALS = ("", "合计", "总计")  # a row that names no region is the import's own
 
@@ -24,10 +25,8 @@ TOTALS = ("", "合计", "总计")  # a row that names no region is the import's 
 SHOWN = 10  # how many of many are named in one problem
 
 
-def _spot(place: str) -> str:
-    """A cell of a file, without its heading: one remark on a cell is enough."""
-    head, mark, tail = place.partition(" 单元格 ")
-    return f"{head}{mark}{tail.split(' ')[0]}" if mark else place
+def place_of(file_name: str, cell: Cell) -> Place:
+    return Place(file=file_name, sheet=cell.sheet, cell=cell.cell, field=cell.column_label)
 
 
 class Binder:
@@ -76,21 +75,20 @@ class Binder:
         return found
 
     def _row(self, file_name: str, cell: Cell) -> Row | None:
-        place = (file_name, cell.sheet, cell.cell, cell.column_label)
         measure = self.measures.get(cell.measure)
         if measure is None:
             return self._once(
-                "FIG-012", cell.measure, where(*place), f"没有统计指标“{cell.measure}”。", self._near(cell.measure),
+                "FIG-012", cell.measure, place_of(file_name, cell), f"没有统计指标“{cell.measure}”。", self._near(cell.measure),
             )  # fmt: skip
         if measure.is_computed:
             return None  # compared, never stored
         period = cell.period or self.period
         region = self._region(file_name, cell, period)
-        if region is None or self._misfit(measure, cell, place, period):
+        if region is None or self._misfit(measure, cell, file_name):
             return None
         value, share = None, None
         if cell.state == NUMBER:
-            value, share, problem = self._number(measure, cell, place)
+            value, share, problem = self._number(measure, cell, file_name)
             if problem:
                 self.problems.append(problem)
                 return None
@@ -99,7 +97,7 @@ class Binder:
         if earlier is not cell:
             self.problems.append(
                 Problem(
-                    "FIG-014", where(*place),
+                    "FIG-014", place_of(file_name, cell),
                     f"{region.name} {period} “{measure.name}”在同一次导入中出现两次：工作表“{earlier.sheet}” {earlier.cell} 是“{earlier.raw}”，这里是“{cell.raw}”。",
                     "请删去重复的一处，或分别写明口径。",
                 )
@@ -107,14 +105,14 @@ class Binder:
             return None
         if cell.assumed and not cell.basis.strip():
             self.problems.append(
-                Problem("FIG-048", where(*place), "推定没有写依据。", "请写明是从哪里、怎样推出来的。")
+                Problem("FIG-048", place_of(file_name, cell), "推定没有写依据。", "请写明是从哪里、怎样推出来的。")
             )
             return None
         state = SHARE if share is not None else cell.state
         return Row(
             len(self.seen), measure.code, cell.calibre, region.pk, period, state, value, unit(cell.unit).name if cell.state == NUMBER else measure.unit,
             cell.places if cell.state == NUMBER else 0, cell.approx, cell.assumed, cell.basis, cell.sheet, cell.cell, cell.raw.replace("\0", ""), cell.source,
-            self._document(measure, cell, place), cell.effective_on or None, cell.scope, value if self.adds else None,
+            self._document(measure, cell, file_name), cell.effective_on or None, cell.scope, value if self.adds else None,
             share.numerator if share is not None else None, share.denominator if share is not None else None,
             measure.share_of_id if share is not None else None,
         )  # fmt: skip
@@ -128,7 +126,7 @@ class Binder:
             "全部代码：anju figures list；新指标要先写进指标目录（measures.yaml）。"
         )
 
-    def _once(self, code: str, subject: str, place: str, what: str, fix: str) -> None:
+    def _once(self, code: str, subject: str, place: Place, what: str, fix: str) -> None:
         """The same unknown name in a hundred cells is one problem, at the first of them."""
         if (code, subject) not in self.said:
             self.said.add((code, subject))
@@ -141,7 +139,7 @@ class Binder:
                 day = periods.end(period)
             except Refused as refused:
                 self.problems += [
-                    Problem(p.code, where(file_name, cell.sheet, cell.cell), f"{p.where}{p.what}", p.fix)
+                    Problem(p.code, replace(place_of(file_name, cell), field=""), f"{p.where}{p.what}", p.fix)
                     for p in refused.problems
                 ]
                 self.regions[key] = None
@@ -149,41 +147,45 @@ class Binder:
             matcher = self.matchers.get(day) or self.matchers.setdefault(day, Matcher(self.by, self.region, day))
             found = self.region if cell.region_name in TOTALS else matcher.match(cell.region_name)
             if isinstance(found, Problem):
-                spot = where(file_name, cell.sheet, cell.cell, "这一行的区划名称")
-                self._once("FIG-011", cell.region_name, spot, f"{found.where}：{found.what}", found.fix)
+                place = replace(place_of(file_name, cell), field="这一行的区划名称")
+                self._once("FIG-011", cell.region_name, place, f"{found.where}：{found.what}", found.fix)
                 found = None
             self.regions[key] = found
         return self.regions[key]
 
-    def _misfit(self, measure: Measure, cell: Cell, place: tuple, period: str) -> bool:
+    def _misfit(self, measure: Measure, cell: Cell, file_name: str) -> bool:
         key = (measure.code, cell.calibre)
         if key not in self.fitting:
-            name = where(*place)
-            self.fitting[key] = misplaced(measure, cell.calibre, name)
+            place = place_of(file_name, cell)
+            self.fitting[key] = misplaced(measure, cell.calibre, place)
             if cell.calibre and cell.calibre not in self.calibres:
                 self.fitting[key] = Problem(
-                    "FIG-013", name, f"没有口径“{cell.calibre}”。", "请核对口径；新的口径要先写进指标目录。"
+                    "FIG-013", place, f"没有口径“{cell.calibre}”。", "请核对口径；新的口径要先写进指标目录。"
                 )
             if self.fitting[key]:
                 self.problems.append(self.fitting[key])
         return self.fitting[key] is not None
 
-    def _number(self, measure: Measure, cell: Cell, place: tuple) -> tuple[int | None, Any, Problem | None]:
+    def _number(self, measure: Measure, cell: Cell, file_name: str) -> tuple[int | None, Any, Problem | None]:
         """Base units, or the share that a target is set as."""
         if cell.unit == "%" and measure.share_of_id and measure.unit != "%":
             return (
                 None,
                 shared(
-                    measure, cell.calibre, where(*place), Fraction(cell.digits, 100 * 10**cell.places), cell.places
+                    measure,
+                    cell.calibre,
+                    place_of(file_name, cell),
+                    Fraction(cell.digits, 100 * 10**cell.places),
+                    cell.places,
                 ).share,
                 None,
             )
         base, problem = based(measure, "", cell.digits, cell.places, cell.unit)
         if problem:
-            problem = Problem(problem.code, where(*place), problem.what, problem.fix)
+            problem = Problem(problem.code, place_of(file_name, cell), problem.what, problem.fix)
         return base, None, problem
 
-    def _document(self, measure: Measure, cell: Cell, place: tuple) -> int | None:
+    def _document(self, measure: Measure, cell: Cell, file_name: str) -> int | None:
         if not cell.document:
             return self.document.pk if self.document and measure.target_of_id else None
         if cell.document not in self.documents:
@@ -194,7 +196,7 @@ class Binder:
                 self._once(
                     "FIG-053",
                     cell.document,
-                    where(*place),
+                    place_of(file_name, cell),
                     f"没有登记下达文件“{cell.document}”。",
                     "请先登记文件的题名、层级和日期。",
                 )

@@ -22,8 +22,8 @@ from anju.figures.queries import checks
 from anju.figures.queries.current import build
 from anju.figures.services import bulk
 from anju.figures.services.bulk import Row
-from anju.figures.services.import_binder import SHOWN, Binder, _spot
-from anju.problems import ASK, BLOCK, Problem, Refused
+from anju.figures.services.import_binder import SHOWN, Binder
+from anju.problems import ASK, BLOCK, Place, Problem, Refused
 from anju.workbooks.reading.cells import Reading
 
 
@@ -106,11 +106,11 @@ def import_tables(
         source = _source(by, readings, region, period, title, content) if new or changed else same_file
         if new or changed:
             _store(cursor, by, source, _reason(problems, answers or {}, document if adds else None))
-        marked = {_spot(problem.where) for problem in problems}
+        marked = {_cell(problem.where) for problem in problems}
         found = checks.published(narrow, published) + (
             checks.balances(cursor, readings[0].file_name) if new or changed else []
         )
-        problems += [problem for problem in found if _spot(problem.where) not in marked]
+        problems += [problem for problem in found if _cell(problem.where) not in marked]
         reminders = _answered(
             problems, answers or {}, not preview and bool(new or changed)
         )  # what changes nothing was asked before
@@ -135,6 +135,11 @@ def import_tables(
 
 
 preview_import = partial(import_tables, preview=True)
+
+
+def _cell(place: Place) -> Place:
+    """A cell without its heading: one remark on a cell is enough."""
+    return replace(place, field="") if place.cell else place
 
 
 def _same_file(readings: Sequence[Reading], region: Region) -> Source | None:
@@ -178,7 +183,7 @@ def _left(readings: Sequence[Reading], region: Region, period: str, rows: Sequen
     undo = "、".join(f"anju import undo {number} --reason 对照表改过" for number in imports)
     return [
         Problem(
-            "FIG-065", f"《{readings[0].file_name}》",
+            "FIG-065", Place(file=readings[0].file_name),
             f"这个文件以前导入的 {len(left)} 个数，这次没有读到，仍是现行数：{named}{' 等' if len(left) > SHOWN else ''}。",
             f"对照表改过的，请先撤销那次导入（{undo}），再导入一次；这些数仍然对的，请写明原因。", ASK,
         )
@@ -225,7 +230,7 @@ def _replaced(cursor: Any, file_name: str, count: int) -> list[Problem]:
         named.append(f"{name} {period} “{measures[code].name}”现为 {shown}，表上（“{sheet}” {cell}）是 {raw or '空白'}")
     what = f"有 {count} 个数与现有的不同：{'；'.join(named)}{' 等' if count > SHOWN else ''}。"
     return [
-        Problem("FIG-035", f"《{file_name}》", what, "确要以这份表为准的，请写明原因；它会记在每个改动的数上。", ASK)
+        Problem("FIG-035", Place(file=file_name), what, "确要以这份表为准的，请写明原因；它会记在每个改动的数上。", ASK)
     ]
 
 
@@ -262,7 +267,7 @@ def _store(cursor: Any, by: Operator, source: Source, reason: str) -> None:
     stored, stands = bulk.store(cursor, source.pk, by.key, reason)
     if stands != stored:
         said = f"导入期间有 {stored - stands} 个数被别人改动。"
-        raise Refused(Problem("FIG-042", f"《{source.file_name}》", said, "请重新导入，看清现在的数再决定。"))
+        raise Refused(Problem("FIG-042", Place(file=source.file_name), said, "请重新导入，看清现在的数再决定。"))
 
 
 def _keep_answers(source: Source, reminders: list[Problem], answers: Mapping[str, str]) -> None:

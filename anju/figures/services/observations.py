@@ -13,12 +13,13 @@ from anju.core.models.region import Region
 from anju.core.people.permissions import require
 from anju.core.people.scope import Operator
 from anju.core.trail import trail
-from anju.figures.figure import APPROX, NUMBER, SHARE, STATES, Figure
+from anju.figures.figure import NUMBER, SHARE, STATES, Figure
 from anju.figures.models import Calibre, CurrentFigure, Measure, Observation, Source, TargetDocument
 from anju.figures.queries import current
 from anju.figures.queries.targets import decomposition
 from anju.figures.units import Stored, stored
 from anju.problems import Problem, Refused
+from anju.quantities import APPROXIMATE
 
 Value = str | int | Decimal | Fraction | None
 
@@ -205,7 +206,7 @@ def _said(
         )
     if calibre and not Calibre.objects.filter(code=calibre).exists():
         problems.append(Problem("FIG-013", where, f"没有口径 {calibre}。", "请核对口径代码。"))
-    if approx not in APPROX or state not in STATES:
+    if approx not in APPROXIMATE or state not in STATES:
         problems.append(
             Problem(
                 "FIG-049",

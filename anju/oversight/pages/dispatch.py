@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju import periods
+from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
@@ -15,7 +16,7 @@ from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
 from anju.core.regions.tree import noun_of
-from anju.core.templatetags.anju import address, period_label
+from anju.core.wording import period_label
 from anju.documents import queries as documents
 from anju.documents import services
 from anju.documents.models import Version

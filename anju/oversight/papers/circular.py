@@ -10,7 +10,7 @@ from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator
 from anju.core.regions import tree
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.documents.layout import annex
 from anju.documents.text.wording import fill, whole_word
 from anju.figures.figure import UNREPORTED, Figure

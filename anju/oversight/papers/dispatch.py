@@ -12,7 +12,7 @@ from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator, visible
 from anju.core.regions import tree
-from anju.core.templatetags.anju import period_label, reference
+from anju.core.wording import period_label
 from anju.documents import queries as documents
 from anju.documents.kinds import DocumentKind
 from anju.documents.layout import annex
@@ -26,7 +26,7 @@ from anju.figures.queries.changes import added_since, before_correction
 from anju.figures.queries.current import Figures
 from anju.figures.queries.latest import Latest
 from anju.figures.queries.nodes import NodeGaps
-from anju.figures.references import parse
+from anju.figures.references import MeasureReference, ReferenceKind
 from anju.oversight.queries import overdue
 from anju.problems import ASK, Problem, Refused
 from anju.quantities import unit
@@ -46,6 +46,13 @@ def kinds() -> list[DocumentKind]:
         )
         for code, said in annex.declared(DECLARED)["kinds"].items()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class RankReference(MeasureReference):
+    """The rank of a place by a rate: rank:shanty.start.rate@140502/2021-08."""
+
+    prefix = "rank"
 
 
 @dataclass(frozen=True)
@@ -226,7 +233,7 @@ def rank(tasks: list[Task], region: Region, parts: Sequence[Region], period: str
 def ranked(rate: Figure, place: int, period: str) -> Derived:
     said = f"{rate.name}由高到低的名次；相同的并列，名次连续"
     return derived(
-        rate, f"{rate.name}名次", Fraction(place * ONE), (rate,), f"rank:{rate.code}@{rate.region.code}/{period}", said,
+        rate, f"{rate.name}名次", Fraction(place * ONE), (rate,), RankReference(rate.code, rate.region.code, period), said,
         unit="1", family="1", places=0, kind="", period=period,
     )  # fmt: skip
 
@@ -244,12 +251,14 @@ def rank_figure(user: Operator, code: str, region: Region, period: str) -> Deriv
     return found
 
 
-def read_rank(user: Operator, text: str) -> Derived | None:
-    """The rank that `rank:code@region/period` names; None for a reference of another kind."""
-    asked = parse(text.removeprefix("rank:")) if text.startswith("rank:") else None
-    if asked is None:
-        return None
-    return rank_figure(user, asked.code, tree.region(user, asked.region, periods.end(asked.period)), asked.period)
+def reference_kinds() -> tuple[ReferenceKind, ...]:
+    """The references that this room reads."""
+    return (ReferenceKind(RankReference, read_rank),)
+
+
+def read_rank(user: Operator, reference: RankReference) -> Derived:
+    region = tree.region(user, reference.region, periods.end(reference.period))
+    return rank_figure(user, reference.code, region, reference.period)
 
 
 def last(user: Operator, code: str, region: Region, period: str) -> Document | None:
@@ -286,7 +295,7 @@ def corrected(user: Operator, before: Document, figures: list[Figure]) -> list[t
     printed = {one["ref"]: one["observations"] for one in documents.version(user, before).figures}
     other = {}
     for figure in figures:
-        cited = printed.get(reference(figure))
+        cited = printed.get(str(figure.reference))
         if cited and figure.observation_id and figure.observation_id not in cited:
             other[cited[-1]] = figure
     rows = visible(Observation.objects.filter(pk__in=other), user).select_related("measure", "region")

@@ -17,8 +17,8 @@ from anju.core.people.permissions import may, permissions
 from anju.core.people.scope import Operator, visible
 from anju.core.regions import tree
 from anju.core.reminders import Reminder
-from anju.core.templatetags.anju import day
 from anju.core.trail import trail
+from anju.core.wording import day
 from anju.documents.layout.annex import declared
 from anju.figures.models import Node
 from anju.figures.queries import nodes as node_queries

@@ -22,7 +22,7 @@ from anju.core.people.permissions import require
 from anju.core.people.scope import Operator
 from anju.core.regions import matching
 from anju.core.trail import trail
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.projects.base import EDIT, own
 from anju.projects.event_kinds import amount_text, events
 from anju.projects.fields import CHOICE, DAY, FIELDS, NUMERIC, PLANNED, Unfit, limits, organisations, read, show
@@ -30,7 +30,7 @@ from anju.projects.models import Project
 from anju.projects.queries.projects import chosen, totals
 from anju.projects.services.projects import edit, register
 from anju.workbooks.files.opening import open_workbook
-from anju.workbooks.reading.cells import reference, where
+from anju.workbooks.reading.cells import reference
 
 SHEET, STAMP, LAYOUT = "项目", "_anju", 1
 FIXED = ("code", "kind", "year")  # of a project that is there already
@@ -214,7 +214,7 @@ def _opened(content: bytes, name: str) -> tuple[list[tuple[int, list[str]]], Bef
         raise Refused(
             Problem(
                 "PROJ-040",
-                where(name),
+                Place(file=name),
                 "不是从本系统导出的项目工作簿。",
                 "请先“导出工作簿”，在导出的文件里修改或登记。",
             )
@@ -222,7 +222,7 @@ def _opened(content: bytes, name: str) -> tuple[list[tuple[int, list[str]]], Bef
     said = [[_text(cell) for cell in row] for row in book[STAMP].iter_rows(values_only=True)]
     stamped = [row[:3] for row in said[2:]]
     if len(said) < 2 or _digest(said[0][0], stamped) != said[1][0] or json.loads(said[0][0])["layout"] != LAYOUT:
-        raise Refused(Problem("PROJ-041", where(name), "工作簿里隐藏的标记已损坏。", "请重新导出，把改动抄过去。"))
+        raise Refused(Problem("PROJ-041", Place(file=name), "工作簿里隐藏的标记已损坏。", "请重新导出，把改动抄过去。"))
     before = {int(pk): (int(version), json.loads(texts)) for pk, version, texts in stamped}
     rows = []
     for at, line in enumerate(
@@ -363,12 +363,14 @@ class _Back:
                 act()
         except Refused as refused:
             for one in refused.problems:
-                key = next((key for key, item in FIELDS.items() if one.where.endswith(f"“{item.label}”")), "code")
+                key = next((key for key, item in FIELDS.items() if item.label == one.where.field), "code")
                 self.wrong(at, self.column(key), one.code, one.what, one.fix)
 
     def wrong(self, at: int, column: int, code: str, what: str, fix: str) -> None:
         heading = "区划" if column == REGION_COLUMN else FIELDS[COLUMNS[column - FIRST_COLUMN]].label
-        self.problems.append(Problem(code, where(self.name, SHEET, reference(at, column), heading), what, fix))
+        self.problems.append(
+            Problem(code, Place(file=self.name, sheet=SHEET, cell=reference(at, column), field=heading), what, fix)
+        )
 
     @staticmethod
     def column(key: str) -> int:

@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, show
 from anju.core.pages.forms import Input
 from anju.core.pages.request import Frame, Request
-from anju.core.templatetags.anju import address
 from anju.problems import Refused
 from anju.projects.models import Project
 from anju.projects.pages import filters as see

@@ -6,13 +6,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
-from anju.core.pages.addresses import path_of
+from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.forms import Input
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import address, day
+from anju.core.wording import day
 from anju.projects.models import Project
 from anju.projects.pages import filters
 from anju.projects.pages.acts import Parts, act, get_or_post, one_part

@@ -12,16 +12,19 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from anju.cases.models import Case
+from anju.cases.services import cases as case_services
 from anju.core.jobs import queue
 from anju.core.models.region import Region
-from anju.core.pages.addresses import path_of
+from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.forms import Input
 from anju.core.pages.request import Request
 from anju.core.people import scope
 from anju.core.people.permissions import acting, may, require
-from anju.core.templatetags.anju import address, day, period_label
+from anju.core.wording import day, period_label
 from anju.problems import Refused
+from anju.projects.cases import OVERDUE
 from anju.projects.models import Entry, Project
 from anju.projects.pages import filters
 from anju.projects.pages.acts import Parts, act, get_or_post, one_part, today
@@ -39,8 +42,8 @@ UNKNOWN = "不明"
 
 def told(entry: Entry) -> Entry:
     """An entry with what the pages say of it."""
-    entry.title = signals.ledgers()[entry.ledger].label if entry.ledger in signals.ledgers() else entry.ledger
-    entry.said = beside_name(entry.found.get("says", ""), entry.region, entry.project)
+    entry.title = entry.case.ledger_label
+    entry.said = beside_name(entry.case.facts.get("says", ""), entry.region, entry.project)
     return entry
 
 
@@ -72,21 +75,23 @@ class Step:
 
 # The order in which an entry is dealt with; the first open one is the next.
 STEPS = {
-    "explain": Step("说明原因", EDIT, lambda entry: entry.state != Entry.CLOSED),
-    "report": Step("登记报告", EDIT, lambda entry: entry.state != Entry.CLOSED and bool(entry.reason)),
-    "consent": Step("登记政府同意", EDIT, lambda entry: entry.state != Entry.CLOSED and entry.reported_on is not None),
+    "explain": Step("说明原因", EDIT, lambda entry: entry.case.state != Case.CLOSED),
+    "report": Step("登记报告", EDIT, lambda entry: entry.case.state != Case.CLOSED and bool(entry.case.reason)),
+    "consent": Step(
+        "登记政府同意", EDIT, lambda entry: entry.case.state != Case.CLOSED and entry.case.reported_on is not None
+    ),
     "close": Step(
         "销号",
         ADJUST,
-        lambda entry: entry.state != Entry.CLOSED,
+        lambda entry: entry.case.state != Case.CLOSED,
         "销号时按规则书再核对一次：还没有建成、竣工的不能销号。销号以后可以恢复。",
     ),
-    "reopen": Step("恢复", ADJUST, lambda entry: entry.state == Entry.CLOSED, "恢复以后重新列为未销号。"),
+    "reopen": Step("恢复", ADJUST, lambda entry: entry.case.state == Case.CLOSED, "恢复以后重新列为未销号。"),
 }
 DONE = {
-    "explain": lambda entry: entry.reason,
-    "report": lambda entry: entry.reported_on,
-    "consent": lambda entry: entry.consented_on,
+    "explain": lambda entry: entry.case.reason,
+    "report": lambda entry: entry.case.reported_on,
+    "consent": lambda entry: entry.case.consented_on,
 }
 
 
@@ -151,15 +156,15 @@ def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     asked = request.GET.get("ledger", "") if request.GET.get("ledger", "") in books else ""
     state = request.GET.get("state", "")
     every = entry_queries.entries(user, region, ledger=asked)
-    open_ones = [one for one in every if one.state != Entry.CLOSED]
+    open_ones = [one for one in every if one.case.state != Case.CLOSED]
     listed = (
-        [one for one in every if one.state == state]
-        if state in Entry.STATES.labels
+        [one for one in every if one.case.state == state]
+        if state in OVERDUE.states.labels
         else every
         if state == "all"
         else open_ones
     )
-    silent, closed = sum(not one.reason for one in open_ones), len(every) - len(open_ones)
+    silent, closed = sum(not one.case.reason for one in open_ones), len(every) - len(open_ones)
     heading = f"{region.name}的逾期台账"
     if open_ones:
         heading = f"{region.name}：{len({one.project_id for one in open_ones}):,}个项目逾期未销号" + (
@@ -173,7 +178,7 @@ def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
         one.acts, one.project_path = acts_for(user, one), path_of("projects:project", one.project_id)
     return show(
         request, "projects/ledger.html", status=status, heading=heading, shown_entries=entries, asked=asked, state=state, any=bool(every), closed=closed,
-        states=list(Entry.STATES.labels.items()), shown=page, **context, **extra,
+        states=list(OVERDUE.states.labels.items()), shown=page, **context, **extra,
     )  # fmt: skip
 
 
@@ -281,20 +286,20 @@ def entry_inputs(name: str, entry: Entry, said: Mapping[str, str], wrong: Mappin
                 "reason",
                 "原因",
                 "area",
-                entry.reason,
+                entry.case.reason,
                 whole=True,
                 hint="为什么没有按期建成，采取什么措施，什么时候建成",
             )
         )
     if name == "report":
         return one_part(
-            one("on", "报告日期", "date", stands(entry.reported_on)),
-            one("number", "报告文号", start=entry.report_number, large=True),
+            one("on", "报告日期", "date", stands(entry.case.reported_on)),
+            one("number", "报告文号", start=entry.case.report_number, large=True),
         )
     if name == "consent":
         return one_part(
-            one("on", "同意日期", "date", stands(entry.consented_on)),
-            one("number", "同意的文号", start=entry.consent_number, large=True, hint="批复、会议纪要的文号"),
+            one("on", "同意日期", "date", stands(entry.case.consented_on)),
+            one("number", "同意的文号", start=entry.case.consent_number, large=True, hint="批复、会议纪要的文号"),
         )
     if name == "close":
         return one_part(
@@ -308,25 +313,25 @@ def entry_inputs(name: str, entry: Entry, said: Mapping[str, str], wrong: Mappin
 def deal(name: str, user: Any, entry: Entry, posted: ProjectForm) -> str:
     """Call the act's service; what is said afterwards."""
     if name == "explain":
-        entry_services.explain(by=user, entry_id=entry.pk, reason=posted.text("reason"))
+        case_services.explain(by=user, case_id=entry.pk, reason=posted.text("reason"))
         return f"已记下“{entry.project.name}”的原因。"
     on = posted.day("on", "日期")
     kept = posted.file("evidence", "佐证") if name == "close" else None
     posted.check()
     if name == "report":
-        entry_services.report(by=user, entry_id=entry.pk, on=on, number=posted.text("number"))
+        case_services.report(by=user, case_id=entry.pk, on=on, number=posted.text("number"))
     elif name == "consent":
-        entry_services.consent(by=user, entry_id=entry.pk, on=on, number=posted.text("number"))
+        case_services.consent(by=user, case_id=entry.pk, on=on, number=posted.text("number"))
     elif name == "close":
-        entry_services.close_out(
+        case_services.close_case(
             by=user,
-            entry_id=entry.pk,
+            case_id=entry.pk,
             on=on,
             note=posted.text("note"),
             evidence=keep_evidence(user, entry.project, kept),
         )
     else:
-        entry_services.reopen_entry(by=user, entry_id=entry.pk, on=on, reason=posted.text("reason"))
+        case_services.reopen(by=user, case_id=entry.pk, on=on, reason=posted.text("reason"))
     return f"“{entry.project.name}”{'已销号' if name == 'close' else '已恢复' if name == 'reopen' else '已登记'}。"
 
 

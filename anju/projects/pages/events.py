@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from anju import file_sizes
 from anju.core.models.file import File
 from anju.core.pages.addresses import path_of
 from anju.core.pages.forms import Input, Upload
@@ -105,7 +106,8 @@ def record(request: Request, pk: int) -> HttpResponse:
             "evidence",
             "佐证（可不传）",
             "file",
-            hint="许可证、验收表、付款凭证等，20 兆以内" + ("；请重新选一次" if said.get("on") else ""),
+            hint=f"许可证、验收表、付款凭证等，{file_sizes.megabytes(file_sizes.EVIDENCE)} 兆以内"
+            + ("；请重新选一次" if said.get("on") else ""),
             whole=True,
         )
         return one_part(*record_inputs(found, said, wrong), evidence)

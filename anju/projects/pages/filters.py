@@ -8,10 +8,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from anju.core.pages.addresses import path_of
+from anju.core.pages.addresses import address, path_of
+from anju.core.pages.layout.escaping import escaped
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Frame, Request
-from anju.core.templatetags.anju import address, day, escaped
+from anju.core.wording import day
 from anju.projects.event_kinds import amount_text, events, shown
 from anju.projects.models import Project
 from anju.projects.queries import projects, stages

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from anju import file_sizes
 from anju.core.pages.forms import Input, PostedForm
-from anju.problems import Problem
+from anju.problems import Place, Problem
 from anju.projects.fields import CHOICE, DAY, FIELDS, ORGANISATION, Field, day, show
 from anju.projects.models import Project
-from anju.projects.services.photos import LARGEST
 
 # How the pages of a project are laid out: parts with their fields. The same for registering and for editing.
 PARTS = (
@@ -34,35 +34,18 @@ WHOLE, LARGE = ("note",), ("name", "address", "approval")
 
 
 def wrongs(problems: Iterable[Problem], labels: Mapping[str, str]) -> dict[str, str]:
-    """Which field each problem is about: the longest label that its place names, or that it speaks of."""
+    """What is wrong with each input, by the field that a problem's place names. labels: input → its label on this page."""
     found: dict[str, str] = {}
     for problem in problems:
-        near = (
-            _longest(labels, problem.where.rpartition("“")[2])
-            or _longest(labels, problem.what)
-            or next((name for name in ABOUT.get(problem.code, ()) if name in labels), "")
-        )
-        if near:
-            found.setdefault(near, f"{problem.what}{problem.fix}")
+        if problem.where.field and (name := _input_of(problem.where.field, labels)):
+            found.setdefault(name, f"{problem.what}{problem.fix}")
     return found
 
 
-def _longest(labels: Mapping[str, str], text: str) -> str:
-    return max(
-        (name for name, label in labels.items() if label and label in text),
-        key=lambda name: len(labels[name]),
-        default="",
-    )
-
-
-# What a refusal is about when it names no field of the page.
-ABOUT = {
-    "PROJ-011": ("amount",),
-    "PROJ-012": ("mode",),
-    "PROJ-013": ("number", "stage"),
-    "PROJ-015": ("note",),
-    "PROJ-024": ("at",),
-}
+def _input_of(field: str, labels: Mapping[str, str]) -> str:
+    """The input of that label, or of the longest that is part of it: a page says 面积 for 面积（平方米）, and 日期 for 拍摄日期."""
+    near = [name for name, label in labels.items() if label and label in field]
+    return max(near, key=lambda name: len(labels[name]), default="")
 
 
 def project_parts(
@@ -109,17 +92,22 @@ class ProjectForm(PostedForm):
 
     code, file_code = "PROJ-050", "PROJ-051"
     day_fix = "请写成 2026-03-31 的样子。"
-    largest = LARGEST
 
     def parse_day(self, text: str) -> date:
         return day(text)
 
-    def place(self, label: str) -> str:
-        return f"{self.where} “{label}”"
+    def place(self, label: str) -> Place:
+        return Place.of(self.where, label)
 
     def unfit(self, label: str, text: str, what: str, fix: str) -> Problem:
         return Problem(self.code, self.place(label), f"“{text}”{what}" if text else "没有填写。", fix)
 
-    def too_large(self, label: str, name: str) -> Problem:
-        what = f"《{name}》超过 {self.largest >> 20} 兆。"
-        return Problem(self.file_code, self.place(label), what, "请压缩或拆开后再上传。")
+    def too_large(self, label: str, name: str, size: int) -> list[Problem]:
+        return file_sizes.too_large(
+            size,
+            file_sizes.EVIDENCE,
+            code=self.file_code,
+            where=self.place(label),
+            what=f"《{name}》超过 {file_sizes.megabytes(file_sizes.EVIDENCE)} 兆。",
+            fix="请压缩或拆开后再上传。",
+        )

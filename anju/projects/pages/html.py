@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
-from anju.core.templatetags.anju import escaped
+from anju.core.pages.layout.escaping import escaped
 from anju.projects.pages.drawings import Mark
 
 OVERDUE, DONE, GOING = "#a3201a", "#9aa7b5", "#1554a3"

@@ -13,7 +13,7 @@ from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.page import page
 from anju.core.pages.request import Request, is_fragment
 from anju.core.people.permissions import acting, may
-from anju.core.templatetags.anju import day
+from anju.core.wording import day
 from anju.projects.base import RETURN
 from anju.projects.event_kinds import MODES, events
 from anju.projects.fields import FIELDS, fields_for
@@ -57,7 +57,7 @@ def project(request: Request, pk: int) -> HttpResponse:
         facts=facts(found), blank="、".join(field.label for field in fields_for(found.kind) if not text_of(field, getattr(found, field.name))),
         conditions=[conditioned(one, pk, edits and open_) for one in ready], conditions_met=sum(not one.open for one in ready),
         photos=[pictured(one) for one in photos.photos(user, found)], adjustments=[adjusted(one.adjustment) for one in history if one.adjustment],
-        entries=[one for one in entries_of(user, found) if one.opened_on <= on],
+        entries=[one for one in entries_of(user, found) if one.case.opened_on <= on],
         first=offered[:2] if edits and open_ else [], others=offered[2:] if edits and open_ else offered, record_path=path_of("projects:record", pk),
     )  # fmt: skip
 

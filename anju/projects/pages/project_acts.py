@@ -7,12 +7,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from anju.core.pages.addresses import path_of
+from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import frame, show
 from anju.core.pages.forms import Input
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import address
 from anju.problems import Problem, Refused
 from anju.projects.fields import PLANNED, fields_for
 from anju.projects.models import Project

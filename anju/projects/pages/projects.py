@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.models.region import Region
+from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting, may
 from anju.core.people.scope import Operator
-from anju.core.templatetags.anju import address, day
+from anju.core.wording import day
 from anju.problems import Refused
 from anju.projects.event_kinds import EVERY
 from anju.projects.fields import DAY, FIELDS, NUMERIC, Field

@@ -5,14 +5,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anju.core.pages.addresses import path_of
+from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import show
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import Input
 from anju.core.pages.request import Request
 from anju.core.people import scope
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import address
 from anju.problems import Refused
 from anju.projects.models import Event
 from anju.projects.pages import filters
@@ -68,7 +67,7 @@ def site(request: Request, pk: int) -> HttpResponse:
     return show(
         request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=filters.summary(line),
         project_path=path_of("projects:project", pk), photo_inputs=about, place_inputs=place, record_inputs=[one for one in inputs if one.name != "on"],
-        record_open=bool(said.get("kind")), kinds_told=event_kinds_of(found), wrong_photo="photo" in posted.wrong,
+        record_open=bool(said.get("kind")), kinds_told=event_kinds_of(found), wrong_photo=any(one.where.field == "照片" for one in problems),
     )  # fmt: skip
 
 

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anju.core.pages import uploads
+from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import address
 from anju.problems import Refused
 from anju.projects.files import workbook
 from anju.projects.models import Project

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator, visible, within
-from anju.core.templatetags.anju import day
+from anju.core.wording import day
 from anju.projects.base import below
 from anju.projects.models import Look, Notice, Project
 from anju.projects.queries import signals

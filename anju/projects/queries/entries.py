@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from anju.cases.models import Case
 from anju.core.models.region import Region
 from anju.core.overdue import OverdueItem
 from anju.core.pages.addresses import path_of
@@ -14,30 +15,33 @@ from anju.projects.queries.signals import ledger_names
 
 def entries(user: Operator, region: Region, ledger: str = "", state: str = "") -> list[Entry]:
     """Entries of the ledgers of a region and all below it, the oldest first."""
-    found = within(visible(Entry.objects.select_related("project", "region"), user), below(user, region))
-    asked = {"ledger": ledger, "state": state}
+    found = within(visible(Entry.objects.select_related("case", "project", "region"), user), below(user, region))
+    asked = {"case__ledger": ledger, "case__state": state}
     return list(found.filter(**{key: value for key, value in asked.items() if value}))
 
 
 def entry(user: Operator, pk: int) -> Entry:
-    return visible(Entry.objects.select_related("project__region", "region"), user).get(pk=pk)
+    return visible(Entry.objects.select_related("case", "project__region", "region"), user).get(pk=pk)
 
 
 def overdue_entries(user: Operator, region: Region, on: date) -> list[OverdueItem]:
     """Of the region and all below it, the oldest first."""
-    rows = within(visible(Entry.objects.exclude(state=Entry.CLOSED), user), below(user, region))
-    rows = rows.filter(opened_on__lte=on).select_related("project").order_by("opened_on", "id")
+    rows = within(visible(Entry.objects.exclude(case__state=Case.CLOSED), user), below(user, region))
+    rows = rows.filter(case__opened_on__lte=on).select_related("case", "project")
+    rows = rows.order_by("case__opened_on", "case_id").only(
+        *(f"case__{name}" for name in ("kind", "ledger", "state", "reason", "opened_on")), "region", "project__name"
+    )
     names, known = ledger_names(), tree.known().by_id
     return [
         OverdueItem(
             known[row.region_id],
             row.project.name,
             path_of("projects:project", row.project_id),
-            ledger=names.get(row.ledger, row.ledger),
-            since=row.opened_on,
-            days=(on - row.opened_on).days,
-            state=row.get_state_display(),
-            reason=row.reason,
+            ledger=names.get(row.case.ledger, row.case.ledger),
+            since=row.case.opened_on,
+            days=(on - row.case.opened_on).days,
+            state=row.case.state_label,
+            reason=row.case.reason,
         )
-        for row in rows.only("ledger", "state", "reason", "opened_on", "region", "project__name")
+        for row in rows
     ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from anju.core.people.scope import Operator, visible
 from anju.core.states import move
 from anju.core.trail import trail
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.projects.base import (
     ADJUST,
     EDIT,
@@ -62,7 +62,9 @@ def correct_plan(*, by: Operator, project_id: int, version: int, reason: str, **
     project = locked(by, project_id, EDIT)
     problems = []
     if not reason.strip():
-        problems.append(Problem("PROJ-020", named(project), "没有写原因。", "请写明错在哪里、以什么为准。"))
+        problems.append(
+            Problem("PROJ-020", Place(named(project), field="原因"), "没有写原因。", "请写明错在哪里、以什么为准。")
+        )
     changed = _plan_changes(project, problems, version, fields)
     bound = by_document(by, project)
     if held := [name for name in changed if name in bound]:
@@ -70,7 +72,10 @@ def correct_plan(*, by: Operator, project_id: int, version: int, reason: str, **
         raise Refused(
             *(
                 Problem(
-                    "PROJ-025", f"{named(project)} “{FIELDS[name].label}”", f"{bound[name]}，不能再当作录错更正。", fix
+                    "PROJ-025",
+                    Place.of(named(project), FIELDS[name].label),
+                    f"{bound[name]}，不能再当作录错更正。",
+                    fix,
                 )
                 for name in held
             )
@@ -100,7 +105,7 @@ def _plan_changes(
         raise Refused(
             Problem(
                 "PROJ-002",
-                f"{named(project)} “{FIELDS['year'].label}”",
+                Place.of(named(project), FIELDS["year"].label),
                 "没有填写。",
                 "在册项目须有计划年度；不做了的请“取消”。",
             )
@@ -182,6 +187,11 @@ def _documented(project: Project, number: str, on: date, reason: str) -> list[Pr
     for label, text in (("文号", number), ("原因", reason)):
         if not text.strip():
             problems.append(
-                Problem("PROJ-020", named(project), f"没有写{label}。", "项目调整、置换、取消须写明文号和原因。")
+                Problem(
+                    "PROJ-020",
+                    Place(named(project), field=label),
+                    f"没有写{label}。",
+                    "项目调整、置换、取消须写明文号和原因。",
+                )
             )
     return problems

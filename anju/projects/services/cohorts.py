@@ -8,7 +8,7 @@ from anju.core.models.region import Region
 from anju.core.people.permissions import require
 from anju.core.people.scope import Operator
 from anju.core.trail import trail
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.projects.base import ADJUST, STANDING, below, not_future, own
 from anju.projects.fields import BUILT
 from anju.projects.models import Cohort
@@ -25,12 +25,31 @@ def fix_cohort(*, by: Operator, region: Region, name: str, started_by: date, unf
     require(by, ADJUST, region.pk, f"{region.name} 项目清单“{name}”")
     problems = not_future(f"项目清单“{name}”", "未建成截止日", unfinished_on)
     if not name.strip():
-        problems.append(Problem("PROJ-035", "项目清单", "没有写名称。", "例如：2017年底前开工2020年底前未建成项目。"))
+        problems.append(
+            Problem(
+                "PROJ-035",
+                Place("项目清单", field="名称"),
+                "没有写名称。",
+                "例如：2017年底前开工2020年底前未建成项目。",
+            )
+        )
     if started_by > unfinished_on:
-        problems.append(Problem("PROJ-035", f"项目清单“{name}”", "开工截止日晚于未建成截止日。", "请核对两个日期。"))
+        problems.append(
+            Problem(
+                "PROJ-035",
+                Place(f"项目清单“{name}”", field="未建成截止日"),
+                "开工截止日晚于未建成截止日。",
+                "请核对两个日期。",
+            )
+        )
     if Cohort.objects.filter(region=region, name=name.strip()).exists():
         problems.append(
-            Problem("PROJ-035", f"项目清单“{name}”", "已有同名的清单。", "清单定了不改；另定的请换一个名称。")
+            Problem(
+                "PROJ-035",
+                Place(f"项目清单“{name}”", field="名称"),
+                "已有同名的清单。",
+                "清单定了不改；另定的请换一个名称。",
+            )
         )
     if problems:
         raise Refused(*problems)

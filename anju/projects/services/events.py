@@ -13,7 +13,7 @@ from django.utils import timezone
 from anju.core.models.file import File
 from anju.core.people.scope import Operator, visible
 from anju.core.trail import trail
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.projects.base import EDIT, LEDGER, RETURN, locked, locked_all, named, not_future, out_of_library
 from anju.projects.event_kinds import MODES, EventKind, amount_text, events
 from anju.projects.fields import Unfit, quantity
@@ -129,7 +129,9 @@ def mend(
         project, Entry(project.pk, old.kind, note=old.note if choices else reason, **wanted), by, origin, mending=True
     )
     if not reason.strip():
-        problems.append(Problem("PROJ-017", where, "更正没有写原因。", "请写明为什么改、依据什么改。"))
+        problems.append(
+            Problem("PROJ-017", Place(where, field="更正原因"), "更正没有写原因。", "请写明为什么改、依据什么改。")
+        )
     if made is not None and not void and _key(made) == _key(old):
         problems.append(Problem("PROJ-017", where, "更正后与现有的相同。", "无需更正。"))
     if problems:
@@ -165,7 +167,7 @@ def _event(
             if kind is None
             else f"“{kind.label}”不是{project.get_kind_display()}项目的事项。"
         )
-        return None, [Problem("PROJ-010", named(project), what, "请在列出的事项中选择。")]
+        return None, [Problem("PROJ-010", Place(named(project), field="事项"), what, "请在列出的事项中选择。")]
     where = f"{named(project)} {entry.on} “{kind.label}”"
     problems = (
         [] if mending or project.state in (Project.PLANNED, Project.RESERVE) else [out_of_library(project, where)]
@@ -174,14 +176,14 @@ def _event(
         amount = _amount(kind, project.kind, entry.amount)
     except Unfit as unfit:
         amount = None
-        problems.append(Problem("PROJ-011", where, unfit.what, unfit.fix))
+        problems.append(Problem("PROJ-011", Place(where, field="数量"), unfit.what, unfit.fix))
     allowed = kind.modes_for(project.kind)
     if entry.mode and entry.mode not in allowed:
         listed = "、".join(f"{MODES[mode]}（{mode}）" for mode in allowed)
         problems.append(
             Problem(
                 "PROJ-012",
-                where,
+                Place(where, field="方式"),
                 f"方式“{MODES.get(entry.mode, entry.mode)}”不适用。",
                 f"请写 {listed} 之一。" if listed else "请留空。",
             )
@@ -191,23 +193,28 @@ def _event(
         problems.append(
             Problem(
                 "PROJ-015",
-                where,
+                Place(where, field="数量"),
                 f"数量 {amount_text(kind.code, project.kind, amount)} 小于 0。",
                 "累计数调减的，请在说明里写明原因。",
             )
         )
     if kind.number and not entry.number.strip():
-        problems.append(Problem("PROJ-013", where, "没有写证号或文号。", "请照证照填写。"))
+        problems.append(Problem("PROJ-013", Place(where, field="文号、证号"), "没有写证号或文号。", "请照证照填写。"))
     if kind.choices and entry.note not in kind.choices:
-        problems.append(Problem("PROJ-013", where, f"“{entry.note}”不认识。", f"请写 {'、'.join(kind.choices)} 之一。"))
-    for name in ("part", "number"):
-        most = Event._meta.get_field(name).max_length
-        if len(getattr(entry, name)) > most:
-            problems.append(
-                Problem(
-                    "PROJ-013", where, f"{Event._meta.get_field(name).verbose_name}超过 {most} 个字。", "请写短一些。"
-                )
+        problems.append(
+            Problem(
+                "PROJ-013",
+                Place(where, field="形象进度"),
+                f"“{entry.note}”不认识。",
+                f"请写 {'、'.join(kind.choices)} 之一。",
             )
+        )
+    for name in ("part", "number"):
+        column = Event._meta.get_field(name)
+        if len(getattr(entry, name)) > column.max_length:
+            place = Place(where, field=column.verbose_name)
+            what = f"{column.verbose_name}超过 {column.max_length} 个字。"
+            problems.append(Problem("PROJ-013", place, what, "请写短一些。"))
     made = Event(
         project=project, region_id=project.region_id, kind=kind.code, on=entry.on, amount=amount, mode=entry.mode, part=entry.part.strip(),
         number=entry.number.strip(), note=entry.note.strip(), origin=origin, by=by.key,

@@ -5,10 +5,11 @@ from datetime import date
 
 from django.db import transaction
 
+from anju import file_sizes
 from anju.core.models.file import File
 from anju.core.people.scope import Operator, visible
 from anju.core.trail import trail
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.projects.base import (
     EDIT,
     locked,
@@ -20,9 +21,6 @@ from anju.projects.fields import FIELDS, Unfit, limits, read
 from anju.projects.models import Photo
 
 PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
-
-
-LARGEST = 20 << 20
 
 
 def keep_file(*, by: Operator, region_id: int, name: str, content: bytes, media: str) -> File:
@@ -53,12 +51,21 @@ def add_photo(
     problems = not_future(named(project), "拍摄日期", taken_on)
     if not media:
         problems.append(
-            Problem("PROJ-023", f"{named(project)} 《{name}》", "不是照片（JPEG 或 PNG）。", "请另存为 JPEG 后再上传。")
+            Problem(
+                "PROJ-023",
+                Place(f"{named(project)} 《{name}》", file=name),
+                "不是照片（JPEG 或 PNG）。",
+                "请另存为 JPEG 后再上传。",
+            )
         )
-    if len(content) > LARGEST:
-        problems.append(
-            Problem("PROJ-023", f"{named(project)} 《{name}》", f"照片超过 {LARGEST >> 20} 兆。", "请压缩后再上传。")
-        )
+    problems += file_sizes.too_large(
+        len(content),
+        file_sizes.EVIDENCE,
+        code="PROJ-023",
+        where=Place(f"{named(project)} 《{name}》", file=name),
+        what=f"照片超过 {file_sizes.megabytes(file_sizes.EVIDENCE)} 兆。",
+        fix="请压缩后再上传。",
+    )
     place = {}
     for key, text in (("longitude", longitude), ("latitude", latitude)):
         try:

@@ -12,7 +12,7 @@ from anju.core.people.permissions import require
 from anju.core.people.scope import Operator
 from anju.core.states import move
 from anju.core.trail import trail
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.projects.base import (
     ADJUST,
     EDIT,
@@ -82,7 +82,9 @@ def checked(region: Region, name: str, fields: Mapping[str, Any], kind: str = ""
         elif kind and kind not in one.kinds:
             if value not in ("", None):
                 what = f"“{one.label}”不属于{Project.Kind(kind).label}项目。"
-                problems.append(Problem("PROJ-001", f"项目“{name}”", what, "请留空，或核对项目类型。"))
+                problems.append(
+                    Problem("PROJ-001", Place(f"项目“{name}”", field=one.label), what, "请留空，或核对项目类型。")
+                )
         elif not (key == "kind" and problems):
             try:
                 values[key] = read(one, value, find)
@@ -91,10 +93,12 @@ def checked(region: Region, name: str, fields: Mapping[str, Any], kind: str = ""
                 problems.append(unfitting(name, one, unfit))
     for key in ("code", "name", "kind"):
         if not (values.get(key) if key in fields or new else "there") and not any(
-            FIELDS[key].label in one.where for one in problems
+            one.where.field == FIELDS[key].label for one in problems
         ):
             problems.append(
-                Problem("PROJ-002", f"项目“{name}” “{FIELDS[key].label}”", "没有填写。", "编码、名称、类型是必填的。")
+                Problem(
+                    "PROJ-002", Place.of(f"项目“{name}”", FIELDS[key].label), "没有填写。", "编码、名称、类型是必填的。"
+                )
             )
     if problems:
         raise Refused(*problems)
@@ -117,19 +121,33 @@ def edit(*, by: Operator, project_id: int, version: int, **fields: Any) -> Proje
         return project
     at_version(project, version)
     if "kind" in changed:
-        raise Refused(Problem("PROJ-007", named(project), "类型登记后不能改。", "登记错的请取消后重新登记。"))
+        raise Refused(
+            Problem(
+                "PROJ-007",
+                Place(named(project), field=FIELDS["kind"].label),
+                "类型登记后不能改。",
+                "登记错的请取消后重新登记。",
+            )
+        )
     planned = [FIELDS[key].label for key in changed if key in PLANNED and getattr(project, key) is not None]
     if planned and project.state != Project.RESERVE:
         raise Refused(
             Problem(
                 "PROJ-007",
-                named(project),
+                Place(named(project), field=planned[0]),
                 f"{'、'.join(planned)}已列入计划，不能直接改。",
                 "录错了的请用“录入更正”；计划变了的由审核岗用“调整计划”，写明文号。",
             )
         )
     if "year" in changed:
-        raise Refused(Problem("PROJ-007", named(project), "储备项目没有计划年度。", "请用“列入年度计划”。"))
+        raise Refused(
+            Problem(
+                "PROJ-007",
+                Place(named(project), field=FIELDS["year"].label),
+                "储备项目没有计划年度。",
+                "请用“列入年度计划”。",
+            )
+        )
     before = shown_fields(project, changed)
     change(project, by, changed)
     trail.describe(
@@ -161,10 +179,22 @@ def publish_due(*, by: Operator, project_id: int, due_on: date | None = None, pu
     problems = []
     if due_on is None and project.due_on is None:
         problems.append(
-            Problem("PROJ-024", named(project), "没有合同约定竣工日期。", "请先填写约定竣工日期，再登记公开。")
+            Problem(
+                "PROJ-024",
+                Place(named(project), field=FIELDS["due_on"].label),
+                "没有合同约定竣工日期。",
+                "请先填写约定竣工日期，再登记公开。",
+            )
         )
     if not at.strip():
-        problems.append(Problem("PROJ-024", named(project), "没有写在哪里公开。", "请写网址，或写报纸、公示栏等载体。"))
+        problems.append(
+            Problem(
+                "PROJ-024",
+                Place(named(project), field="公开网址或载体"),
+                "没有写在哪里公开。",
+                "请写网址，或写报纸、公示栏等载体。",
+            )
+        )
     problems += not_future(named(project), "公开日期", published_on)
     if problems:
         raise Refused(*problems)

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from anju.core.people.scope import Operator, visible
-from anju.core.templatetags.anju import day, period_label
+from anju.core.wording import day, period_label
 from anju.documents.writers import formats
 from anju.problems import ASK, Problem
 from anju.returns.models import Paper, Return, Step

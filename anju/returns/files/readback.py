@@ -8,18 +8,17 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
-from anju import quantities
-from anju.problems import Problem, Refused
+from anju import file_sizes, quantities
+from anju.problems import Place, Problem, Refused
 from anju.returns.forms.spec import Column
 from anju.returns.queries.values import NOTHING, read_number
 from anju.workbooks.files.numbers import BAD, BLANK, DASH, GENERAL, NUMBER, Format, fold, from_cell, parse
 from anju.workbooks.files.opening import open_workbook
 from anju.workbooks.reading import heads
-from anju.workbooks.reading.cells import reference, where
+from anju.workbooks.reading.cells import reference
 from anju.workbooks.reading.heads import Grid, Head
 from anju.workbooks.reading.maps import Column as MapColumn
 
-LARGEST = 20 << 20
 SUMS = ("合计", "总计", "小计")  # another system adds up by itself
 SILENT = ("", "未报", "无任务", "不适用")  # what another system may only be able to leave blank
 
@@ -76,12 +75,15 @@ def compare(
 
     Refused: the file cannot be read (WB-…), or it is not that export: no head is known (RET-721), columns are missing (RET-722).
     """
-    if len(content) > LARGEST:
-        raise Refused(
-            Problem(
-                "RET-720", f"《{name}》", f"文件有 {len(content) >> 20} 兆，导出表不会这么大。", "请确认选对了文件。"
-            )
-        )
+    if problems := file_sizes.too_large(
+        len(content),
+        file_sizes.EXPORTED,
+        code="RET-720",
+        where=Place(file=name),
+        what=f"文件有 {file_sizes.megabytes(len(content))} 兆，导出表不会这么大。",
+        fix="请确认选对了文件。",
+    ):
+        raise Refused(*problems)
     names = [one for one in wanted if one.column is None]
     best: tuple[int, Page, Head, dict[int, int], list[Problem]] | None = None
     columns = tuple(MapColumn(path=one.paths, measure=one.code) for one in wanted)
@@ -94,7 +96,7 @@ def compare(
         spanned = [index for index, one in enumerate(wanted) if one.column is None and _named(one, head)]
         found = {**match.found, **dict.fromkeys(spanned, head.span[1])}
         missing = [
-            Problem("RET-722", where(name, page.name), f"导出表的表头里没有“{one.head}”这一列。", "请导出全部列；表头换了名称的，请改报表的 receivers.heads。")
+            Problem("RET-722", Place(file=name, sheet=page.name), f"导出表的表头里没有“{one.head}”这一列。", "请导出全部列；表头换了名称的，请改报表的 receivers.heads。")
             for index, one in enumerate(wanted) if index not in found and one.column is not None
         ]  # fmt: skip
         if best is None or len(found) > best[0]:
@@ -103,7 +105,7 @@ def compare(
         told = "”或“".join(one.head for one in names)
         raise Refused(
             Problem(
-                "RET-721", f"《{name}》", f"没有找到表头（名为“{told}”的列）。", "请确认选的是这个系统导出的这张表。"
+                "RET-721", Place(file=name), f"没有找到表头（名为“{told}”的列）。", "请确认选的是这个系统导出的这张表。"
             )
         )
     _, page, head, found, missing = best
@@ -133,6 +135,10 @@ def _compare(
         if one.column is None
     }
     ignored = {heads.label(name) for name in (*sums, *SUMS)}
+
+    def at(cell: str = "") -> str:
+        return str(Place(file=name, sheet=page.name, cell=cell))
+
     told: list[Difference] = []
     seen: dict[str, int] = {}
     count = 0
@@ -144,14 +150,14 @@ def _compare(
         if ignored.intersection(said.values()):
             continue
         key = next((known[code][text] for code, text in said.items() if text in known[code]), None)
-        label, at = next(texts[code] for code in known if texts[code]), where(name, page.name, f"{number + 1}")
+        label = next(texts[code] for code in known if texts[code])
         if key is None or key in seen:
             what = (
                 "只在对方的表里有，本系统没有"
                 if key is None
                 else f"在对方的表里重复（第 {seen[key] + 1}、{number + 1} 行）"
             )
-            told.append(Difference(key or "", label, "", "", what, at))
+            told.append(Difference(key or "", label, "", "", what, at(f"{number + 1}")))
             continue
         seen[key] = number
         for one, column in fields:
@@ -160,13 +166,11 @@ def _compare(
             count += 1
             ours, theirs = rows[key].get(one.code, ""), _shown(page, values, number, column)
             if not _same(ours, theirs, one.column, head.units_of(column)):
-                told.append(
-                    Difference(key, label, one.head, ours, theirs, where(name, page.name, reference(number, column)))
-                )
+                told.append(Difference(key, label, one.head, ours, theirs, at(reference(number, column))))
     for key, texts in rows.items():
         if key not in seen:
             label = next((texts[code] for code in known if texts.get(code)), key)
-            told.append(Difference(key, label, "", "只在本系统有，对方的表里没有", "", where(name, page.name)))
+            told.append(Difference(key, label, "", "只在本系统有，对方的表里没有", "", at()))
     return told, count
 
 
@@ -230,7 +234,7 @@ def _pages(content: bytes, name: str) -> Iterator[Page]:
     raise Refused(
         Problem(
             "RET-723",
-            f"《{name}》",
+            Place(file=name),
             "既不是 Excel 工作簿，也不是能读的文本表格。",
             "请在对方系统里导出 .xlsx 或 .csv。",
         )

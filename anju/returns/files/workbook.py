@@ -124,7 +124,7 @@ def _told(result: Merged) -> list[tuple[str, str, str, str]]:
         ("冲突", f"{one.cell} {one.heading}", one.says, "核对后在表里改成要用的数，再上传。")
         for one in result.conflicts
     ]
-    told += [("没有读取", one.where, one.what, one.fix) for one in result.problems]
+    told += [("没有读取", str(one.where), one.what, one.fix) for one in result.problems]
     told += [
         ("已保存", f"{one.cell} {one.heading}", f"{one.base or '空'} → {one.mine or '空'}", "") for one in result.saved
     ]

@@ -19,11 +19,11 @@ from zipfile import BadZipFile
 import xlsxwriter
 from openpyxl import load_workbook
 
-from anju import quantities
-from anju.problems import Problem, Refused
+from anju import file_sizes, quantities
+from anju.problems import Place, Problem, Refused
 from anju.workbooks.files.numbers import BAD, GENERAL, from_cell, number_format, parse
 from anju.workbooks.files.opening import open_workbook
-from anju.workbooks.reading.cells import reference, where
+from anju.workbooks.reading.cells import reference
 from anju.workbooks.writing.tables import head_cells
 
 SHEET, STAMP, RESULT = "填报", "_安居", "合并结果"
@@ -31,7 +31,6 @@ LAYOUT = "1"
 MARK = "#列"  # in the hidden column, on the hidden row
 WORDS = ("未报", "无任务", "不适用")
 EXACT = 15  # digits; Excel keeps no more of a number
-LARGEST = 20 << 20
 AGAIN = "请从报表页重新下载离线表，把改动抄过去再上传。"
 
 
@@ -104,8 +103,8 @@ class Read:
     columns: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def where(self, cell: str, heading: str = "") -> str:
-        return where(self.name, self.sheet, cell, heading)
+    def where(self, cell: str, heading: str = "") -> Place:
+        return Place(file=self.name, sheet=self.sheet, cell=cell, field=heading)
 
 
 # --- writing -----------------------------------------------------------------
@@ -318,17 +317,20 @@ def _results(book: Any, results: Sequence[Sequence[str]]) -> None:
 
 def read(content: bytes, name: str, kinds: Mapping[str, str]) -> Read:
     """What came back. kinds: each fillable column's kind. Refused when it is no workbook of ours; flaws of single cells are in the cells."""
-    if len(content) > LARGEST:
-        raise Refused(
-            Problem(
-                "RET-601", f"《{name}》", f"文件有 {len(content) >> 20} 兆，离线表不会这么大。", "请确认选对了文件。"
-            )
-        )
+    if problems := file_sizes.too_large(
+        len(content),
+        file_sizes.OFFLINE,
+        code="RET-601",
+        where=Place(file=name),
+        what=f"文件有 {file_sizes.megabytes(len(content))} 兆，离线表不会这么大。",
+        fix="请确认选对了文件。",
+    ):
+        raise Refused(*problems)
     if open_workbook(content, name).kind != "xlsx":
         raise Refused(
             Problem(
                 "RET-601",
-                f"《{name}》",
+                Place(file=name),
                 "是旧版 .xls 格式。",
                 "请在 WPS 或 Excel 中另存为“Excel 工作簿（*.xlsx）”再上传。",
             )
@@ -340,14 +342,14 @@ def read(content: bytes, name: str, kinds: Mapping[str, str]) -> Read:
         book.close()
     except (BadZipFile, ValueError, KeyError, TypeError, IndexError, AttributeError, SyntaxError, EOFError) as damaged:
         # openpyxl raises whatever a damaged part makes of it; SyntaxError is that of XML
-        raise Refused(Problem("RET-602", f"《{name}》", "文件已损坏，或不是完整的离线表。", AGAIN)) from damaged
+        raise Refused(Problem("RET-602", Place(file=name), "文件已损坏，或不是完整的离线表。", AGAIN)) from damaged
     return got
 
 
 def _read_stamp(book: Any, name: str) -> Read:
     if STAMP not in book.sheetnames:
         raise Refused(Problem(
-            "RET-603", f"《{name}》", "不是本系统导出的离线表（没有版本记录）。",
+            "RET-603", Place(file=name), "不是本系统导出的离线表（没有版本记录）。",
             "请用报表页的“下载离线表”；另存、复制时请保留整个文件，不要只复制工作表。",
         ))  # fmt: skip
     first, second, heads, *rows = ([_plain(value) for value in row] for row in book[STAMP].iter_rows(values_only=True))
@@ -355,7 +357,7 @@ def _read_stamp(book: Any, name: str) -> Read:
     codes = heads[1 : heads.index("", 1) if "" in heads[1:] else None]
     said = [[*row, *[""] * len(codes)][: 1 + len(codes)] for row in rows if row and row[0]]
     if _digest(stamp, [["", *codes], *said]) != digest:
-        raise Refused(Problem("RET-604", f"《{name}》", "版本记录被改动或损坏，分不清哪些格是您改的。", AGAIN))
+        raise Refused(Problem("RET-604", Place(file=name), "版本记录被改动或损坏，分不清哪些格是您改的。", AGAIN))
     base = {}
     for key, *cells in said:
         for code, cell in zip(codes, cells, strict=True):
@@ -371,12 +373,12 @@ def _read_page(book: Any, got: Read, kinds: Mapping[str, str]) -> None:
     ]
     if not pages:
         raise Refused(
-            Problem("RET-605", f"《{got.name}》", "找不到填报的工作表，或隐藏的行号列、列号行被删掉了。", AGAIN)
+            Problem("RET-605", Place(file=got.name), "找不到填报的工作表，或隐藏的行号列、列号行被删掉了。", AGAIN)
         )
     if len(pages) > 1:
         names = "、".join(f"“{name}”" for name, _ in pages)
         raise Refused(
-            Problem("RET-606", f"《{got.name}》", f"有 {len(pages)} 张填报表：{names}。", "请只保留要上传的一张。")
+            Problem("RET-606", Place(file=got.name), f"有 {len(pages)} 张填报表：{names}。", "请只保留要上传的一张。")
         )
     got.sheet, rows = pages[0]
     (_, codes), *body = rows

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.quantities import unit
 from anju.returns.forms.spec import Column, Spec
 from anju.rules.book.schema import Book
@@ -91,6 +91,11 @@ def compiled(spec: Spec) -> Book:
         try:
             _known[spec.digest] = load_text(json.dumps(_document(spec), ensure_ascii=False).encode(), spec.code)
         except Refused as refused:
-            told = ((one.where.rpartition(" ")[2], f"{one.what}{one.fix}") for one in refused.problems)
-            raise Refused(*(Problem("RET-003", f"表 {spec.code} {where}", what, FIX) for where, what in told)) from None
+            raise Refused(*(_of_form(spec, one) for one in refused.problems)) from None
     return _known[spec.digest]
+
+
+def _of_form(spec: Spec, problem: Problem) -> Problem:
+    """A problem of the book that a form becomes, as one of the form: by the same keys, without the line that nobody wrote."""
+    keys = problem.where.field
+    return Problem("RET-003", Place(f"表 {spec.code} {keys}", field=keys), f"{problem.what}{problem.fix}", FIX)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.quantities import unit
 
 NAME = r"^[a-z][a-z0-9_]*$"
@@ -388,7 +388,7 @@ def read(content: str, name: str) -> Spec:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise Refused(
             Problem(
-                "RET-001", f"《{name}》第 {line} 行", f"不是正确的 YAML：{error.problem}", "请核对缩进、冒号和引号。"
+                "RET-001", Place(file=name, line=line), f"不是正确的 YAML：{error.problem}", "请核对缩进、冒号和引号。"
             )
         ) from None
     try:
@@ -405,9 +405,9 @@ def _told(error: Any, data: Any, name: str) -> Problem:
         if "isoformat" in what:
             what = '应为加引号的日期，如 "2020-01-01"'
     what = (what or error["msg"]).format(**{"expected": (error.get("ctx") or {}).get("expected", "")})
-    return Problem(
-        "RET-002", f"《{name}》第 {_line(data, place)} 行 {'.'.join(map(str, place)) or '全表'}", f"{what}。", FIX
-    )
+    line, keys = _line(data, place), ".".join(map(str, place))
+    where = Place(f"《{name}》第 {line} 行 {keys or '全表'}", file=name, line=line, field=keys)
+    return Problem("RET-002", where, f"{what}。", FIX)
 
 
 def _line(data: Any, place: list[Any]) -> int:

@@ -16,7 +16,7 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.problems import Refused
 from anju.returns.files.audit import audit_export
 from anju.returns.models import Return

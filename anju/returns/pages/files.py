@@ -14,7 +14,7 @@ from anju.core.pages.forms import PostedForm, Upload
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting, may
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.problems import Problem, Refused
 from anju.returns.files import papers, receivers, workbook
 from anju.returns.models import Return

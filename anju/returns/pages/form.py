@@ -18,7 +18,7 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.page import page
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting, may
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.problems import Problem, Refused
 from anju.returns.files import papers, receivers
 from anju.returns.forms import calendar
@@ -185,7 +185,8 @@ def answer_json(request: Request, ret: Return, read: reading.Reading, **extra: A
 
 def refused_json(refused: Refused) -> JsonResponse:
     return JsonResponse(
-        {"problems": [{"what": one.what, "fix": one.fix, "where": one.where} for one in refused.problems]}, status=422
+        {"problems": [{"what": one.what, "fix": one.fix, "where": str(one.where)} for one in refused.problems]},
+        status=422,
     )
 
 

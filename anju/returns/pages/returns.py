@@ -14,7 +14,7 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting, may
 from anju.core.people.scope import Operator
-from anju.core.templatetags.anju import period_label
+from anju.core.wording import period_label
 from anju.problems import Problem
 from anju.returns.base import unlocked
 from anju.returns.forms import calendar

@@ -5,11 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from anju import file_sizes
 from anju.core.models.file import File
 from anju.core.people.scope import Operator, visible
 from anju.core.states import move
 from anju.core.trail import trail
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.projects.services.photos import keep_file
 from anju.returns.files import readback
 from anju.returns.files.readback import Difference, Wanted
@@ -24,8 +25,6 @@ from anju.returns.files.receivers import (
 )
 from anju.returns.models import Receipt, Return
 from anju.returns.queries import grid, returns
-
-LARGEST = 20 << 20
 
 
 @transaction.atomic
@@ -161,15 +160,10 @@ def _moment(found: Receipt, at: datetime | None, after: datetime | None, what: s
 def _keep_evidence(by: Operator, found: Receipt, name: str, content: bytes) -> File | None:
     if not content:
         return None
-    if len(content) > LARGEST:
-        raise Refused(
-            Problem(
-                "RET-707",
-                f"《{name}》",
-                f"文件有 {len(content) >> 20} 兆，上限是 {LARGEST >> 20} 兆。",
-                "请只留有关的一页或一张表。",
-            )
-        )
+    if problems := file_sizes.too_large(
+        len(content), file_sizes.EVIDENCE, code="RET-707", where=Place(file=name), fix="请只留有关的一页或一张表。"
+    ):
+        raise Refused(*problems)
     return keep_file(by=by, region_id=found.region_id, name=name, content=content, media="application/octet-stream")
 
 

@@ -4,16 +4,15 @@ import hashlib
 
 from django.db import transaction
 
+from anju import file_sizes
 from anju.core.people.scope import Operator, visible
 from anju.core.trail import trail
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.projects.services.photos import keep_file
 from anju.returns.base import FILL, allowed
 from anju.returns.files.papers import KINDS
 from anju.returns.models import Paper
 from anju.returns.queries import layout, returns
-
-LARGEST = 30 << 20
 
 
 @transaction.atomic
@@ -42,16 +41,11 @@ def keep_scan(*, by: Operator, ret_id: int, name: str, content: bytes) -> Paper:
 
 
 def _media(name: str, content: bytes) -> str:
-    where = f"盖章件《{name}》"
-    if len(content) > LARGEST:
-        raise Refused(
-            Problem(
-                "RET-652",
-                where,
-                f"文件有 {len(content) >> 20} 兆，上限是 {LARGEST >> 20} 兆。",
-                "请降低扫描的分辨率，黑白或灰度即可。",
-            )
-        )
+    where = Place(f"盖章件《{name}》", file=name)
+    if problems := file_sizes.too_large(
+        len(content), file_sizes.SCAN, code="RET-652", where=where, fix="请降低扫描的分辨率，黑白或灰度即可。"
+    ):
+        raise Refused(*problems)
     for head, (media, end) in KINDS.items():
         if content.startswith(head):
             if end in content[-2048:]:

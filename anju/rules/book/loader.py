@@ -66,11 +66,6 @@ BAND_EDGES = {
 }
 
 
-def line_of(problem: Any) -> int:
-    found = re.search(r"第 (\d+) 行", problem.where)
-    return int(found.group(1)) if found else 0
-
-
 class Loader:
     def __init__(self, report: Report) -> None:
         self.report = report

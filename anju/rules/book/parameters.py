@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from anju.problems import ASK, Problem, Refused
+from anju.problems import ASK, Place, Problem, Refused
 from anju.rules.book.schema import ENUM, NUMBER, Band, Book, Parameter, Value
 from anju.rules.book.tree import DECIMAL
 from anju.rules.language.exact import finest
@@ -15,9 +15,10 @@ from anju.rules.language.exact import finest
 STALE_MONTHS = 12
 
 
-def place(book: Book, name: str = "") -> str:
+def place(book: Book, name: str = "") -> Place:
+    """The book, or what it calls by that name."""
     label = f"“{book.label(name)}”（{name}）" if name else ""
-    return f"规则书《{book.title}》（{book.file}）{label}"
+    return Place(f"规则书《{book.title}》（{book.file}）{label}", file=book.file, field=name)
 
 
 def check_day(book: Book, on: date) -> list[Problem]:

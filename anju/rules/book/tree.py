@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 
 MAX_BYTES = 1_000_000
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
@@ -32,8 +32,8 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, code: str, line: int, path: str, what: str, fix: str) -> None:
-        place = f"{self.file} 第 {line} 行" + (f" {path}" if path else "")
-        self.problems.append(Problem(code, place, what, fix))
+        text = f"{self.file} 第 {line} 行" + (f" {path}" if path else "")
+        self.problems.append(Problem(code, Place(text, file=self.file, line=line, field=path), what, fix))
 
 
 class Tree:
@@ -56,9 +56,6 @@ class Tree:
 
     def is_list(self) -> bool:
         return isinstance(self.node, SequenceNode)
-
-    def is_scalar(self) -> bool:
-        return isinstance(self.node, ScalarNode)
 
     def items(self) -> Iterator[tuple[str, Tree]]:
         """The pairs of a mapping; keys are read as text, twice the same key is a problem."""

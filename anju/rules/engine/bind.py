@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.quantities import scaled_text
 from anju.rules.book.lower import day_number
 from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, Input
@@ -97,11 +97,8 @@ def bind(book: Book, rows: Sequence[Mapping[str, Any]], *, key: str, on: date, o
             return
         label = f" “{book.inputs[name].label}”（{name}）" if name in book.inputs else f" {name}" if name else ""
         shown = rows[index].get(key)
-        problems.append(
-            Problem(
-                code, f"《{book.title}》第 {index + 1} 行（{'无键' if shown is None else shown}）{label}", what, fix
-            )
-        )
+        text = f"《{book.title}》第 {index + 1} 行（{'无键' if shown is None else shown}）{label}"
+        problems.append(Problem(code, Place(text, line=index + 1, field=name), what, fix))
 
     keys, dates = [], []
     seen: set[str] = set()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.rules.book.lower import day_number, input_type
 from anju.rules.book.parameters import check_day, in_force, place, stale
 from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, Input
@@ -313,7 +313,8 @@ class _Reader(_Columns):
         return ", ".join([*map(quote, compiled.outputs), '"failed_mask"', '"unknown_mask"'])
 
     def problem(self, name: str, code: str, what: str, fix: str) -> Problem:
-        return Problem(code, f"《{self.book.title}》{self.relation} “{self.book.label(name)}”（{name}）", what, fix)
+        text = f"《{self.book.title}》{self.relation} “{self.book.label(name)}”（{name}）"
+        return Problem(code, Place(text, field=name), what, fix)
 
 
 def _identifier(name: str) -> str:

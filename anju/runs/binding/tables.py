@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.rules.book.schema import DATE, NUMBER, Book, Input
 
 KEYS = ("key", "键", "行键", "编号")
@@ -19,7 +19,7 @@ ENCODINGS = ("utf-8-sig", "gb18030")  # gb18030 is what WPS and Excel write when
 
 
 def _problem(path: Path, what: str, fix: str, code: str = "RUN-010") -> Refused:
-    return Refused(Problem(code, f"《{path.name}》", what, fix))
+    return Refused(Problem(code, Place(file=path.name), what, fix))
 
 
 def read_rows(path: Path, book: Book, key: str = "") -> list[dict[str, Any]]:
@@ -72,16 +72,18 @@ def _names(path: Path, headings: list[str], book: Book, key: str) -> list[str]:
         problems.append(
             Problem(
                 "RUN-012",
-                f"《{path.name}》第 1 行",
+                Place(file=path.name, line=1),
                 what,
                 f"列名写输入的名称或标签：{'、'.join(labels)}；行键一列用 --key 指明；无关的列请删去。",
             )
         )
     if key and key not in headings:
-        problems.append(Problem("RUN-012", f"《{path.name}》第 1 行", f"没有“{key}”这一列。", "请核对 --key。"))
+        problems.append(Problem("RUN-012", Place(file=path.name, line=1), f"没有“{key}”这一列。", "请核对 --key。"))
     used = [name for name in names if name]
     if twice := sorted({name for name in used if used.count(name) > 1}):
-        problems.append(Problem("RUN-012", f"《{path.name}》第 1 行", f"“{'、'.join(twice)}”有两列。", "请删去一列。"))
+        problems.append(
+            Problem("RUN-012", Place(file=path.name, line=1), f"“{'、'.join(twice)}”有两列。", "请删去一列。")
+        )
     if problems:
         raise Refused(*problems)
     return names

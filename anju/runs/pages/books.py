@@ -14,7 +14,7 @@ from anju.core.pages.context import frame, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import day
+from anju.core.wording import day
 from anju.rules.book.display import POSTFIX
 from anju.rules.book.parameters import stale
 from anju.rules.book.schema import Band, Book, Dated, Parameter
@@ -196,10 +196,7 @@ def dated(book: Book, parameter: Parameter, value: Dated, today: date) -> dict[s
         "source": value.source,
         "checked": value.checked,
         "in_force": in_force,
-        "stale": in_force
-        and any(
-            f"“{parameter.name}”" in problem.where or parameter.label in problem.where for problem in stale(book, today)
-        ),
+        "stale": in_force and any(problem.where.field == parameter.name for problem in stale(book, today)),
     }
 
 

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import PostedForm
@@ -14,7 +15,8 @@ from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.page import page
 from anju.core.pages.request import Request, is_fragment
 from anju.core.people.permissions import acting
-from anju.core.templatetags.anju import address, day, period_label
+from anju.core.wording import day, period_label
+from anju.figures.references import MeasureReference
 from anju.problems import Problem, Refused
 from anju.rules.book.schema import ENUM, NUMBER, TRUTH
 from anju.runs.models import Run
@@ -120,7 +122,7 @@ def facts(run: Run) -> list[dict[str, Any]]:
     for name, item in book.inputs.items():  # the database keeps no order of keys: the book's is the reader's
         if (fact := stored.get(name)) is None:
             continue
-        sources = [figure | {"ref": stored_reference(figure)} for figure in fact.get("figures", ())]
+        sources = [figure | {"ref": MeasureReference.of_stored(figure)} for figure in fact.get("figures", ())]
         value = (
             {"true": "是", "false": "否", "True": "是", "False": "否"}.get(fact["value"], fact["value"])
             if item.type == TRUTH
@@ -142,12 +144,6 @@ def facts(run: Run) -> list[dict[str, Any]]:
 def plain(text: str | None) -> str | None:
     """463.5800 as 463.58: the engine's places are not the reader's."""
     return text.rstrip("0").rstrip(".") if text and "." in text else text
-
-
-def stored_reference(figure: dict[str, Any]) -> str:
-    return f"{figure['code']}@{figure['region']}/{figure['period']}" + (
-        f":{figure['calibre']}" if figure["calibre"] else ""
-    )
 
 
 def inputs(user: Any, run: Run) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """The panel of a step of a run: formula, figures put in, clause, what it rests on."""
 
-import re
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -8,30 +7,29 @@ from django.http import Http404, HttpResponse
 from anju.core.pages.context import show
 from anju.core.pages.page import page
 from anju.core.pages.request import Request, is_fragment
-from anju.core.templatetags.anju import stored_ref
+from anju.figures.references import FigureReference, MeasureReference
 from anju.runs.queries import runs
-
-RUN = re.compile(r"run:(?P<run>\d+)[#/](?P<path>.+)")
-
-
-def open_step(request: Request, text: str) -> HttpResponse | None:
-    """The panel of `run:12/total`; None for a reference of another kind."""
-    match = RUN.fullmatch(text)
-    return run_step(request, int(match["run"]), match["path"]) if match else None
+from anju.runs.references import StepReference
 
 
-def run_step(request: Request, pk: int, path: str) -> HttpResponse:
-    """The door of a figure that a run made: run:12/total, run:12/140502/rate. Formula, figures put in, clause, what it rests on."""
-    run = runs.run(request.operator, pk)
-    key, _, name = path.rpartition("/")
+def open_step(request: Request, reference: FigureReference) -> HttpResponse | None:
+    """The panel of what a run computed; None for a reference of another kind."""
+    return step_panel(request, reference) if isinstance(reference, StepReference) else None
+
+
+def step_panel(request: Request, reference: StepReference) -> HttpResponse:
+    """Formula, figures put in, clause, what it rests on."""
+    run = runs.run(request.operator, reference.run)
     rows = {row["key"]: row for row in run.rows}
-    row = rows.get(key) or next(iter(rows.values()))
+    row = rows.get(reference.row) or next(iter(rows.values()))
     told = {one.name: one for one in runs.explanation(request.operator, run, row["key"])}
-    step = told.get(name) or told.get("total") or next(iter(told.values()), None)
+    step = told.get(reference.name) or told.get("total") or next(iter(told.values()), None)
     if step is None:
-        raise Http404(path)
+        raise Http404(reference.path)
     figures = [
-        {**figure, "ref": stored_ref(figure)} for fact in row["facts"].values() for figure in fact.get("figures", ())
+        {**figure, "ref": MeasureReference.of_stored(figure)}
+        for fact in row["facts"].values()
+        for figure in fact.get("figures", ())
     ]
     context: dict[str, Any] = {"run": run, "step": step, "row": row, "figures": figures}
     if is_fragment(request):

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from anju.figures.references import FigureReference, MeasureReference
 from anju.rules.book.schema import NUMBER, Figure, Says
 from anju.rules.engine.outcome import RunRow
 from anju.rules.explanation.explain import say
 from anju.rules.language.formula import Name
 from anju.runs.models import Run
+from anju.runs.references import StepReference
 
 DIGITS = re.compile(r"-?[\d,]*\d(?:\.\d+)?")
 
@@ -18,7 +20,7 @@ DIGITS = re.compile(r"-?[\d,]*\d(?:\.\d+)?")
 class Said:
     """A figure within a sentence, as the rule shows it. An input keeps its own reference, anything else names the run."""
 
-    ref: str
+    reference: FigureReference
     digits: str
     unit: str = ""
     assumed: bool = False
@@ -66,14 +68,14 @@ def _pieces(
             _stored(figure, digits[0], percent) for one in rests_on for figure in facts[one].get("figures", [])
         )
         assumed = any(facts[one].get("assumed") for one in ([name] if name in facts else rests_on))
-        said = Said(f"run:{run.pk}/{row.key}/{name or part.expr}", digits[0], percent, bool(assumed), parts=behind)
+        reference = StepReference(run.pk, f"{row.key}/{name or part.expr}")
+        said = Said(reference, digits[0], percent, bool(assumed), parts=behind)
     return [Piece(figure=said), Piece(unit.removeprefix(percent))]
 
 
 def _stored(figure: Mapping[str, Any], digits: str, unit: str) -> Said:
-    calibre = f":{figure['calibre']}" if figure["calibre"] else ""
     return Said(
-        f"{figure['code']}@{figure['region']}/{figure['period']}{calibre}",
+        MeasureReference.of_stored(figure),
         digits,
         unit,
         figure["assumed"],

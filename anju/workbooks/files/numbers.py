@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from anju import quantities
+from anju.quantities import ABOUT, OR_SO, OVER
 from anju.workbooks.reading.cells import NO_TASK, NOT_APPLICABLE, NUMBER, UNREPORTED
 
 BLANK, DASH, BAD = "blank", "dash", "bad"
@@ -16,8 +17,9 @@ WORDS = {
     **dict.fromkeys(("无任务", "无此任务", "未下达任务", "没有任务"), NO_TASK),
     **dict.fromkeys(("不适用", "N/A", "n/a", "NA", "不涉及"), NOT_APPLICABLE),
 }
-BEFORE = {"约": "约", "大约": "约", "约为": "约", "近": "约", "超": "余", "超过": "余", "逾": "余"}
-AFTER = {"余": "余", "多": "余", "左右": "左右", "上下": "左右", "以上": "余"}
+# What is written around a number, and which of the stored words it means.
+BEFORE = {**dict.fromkeys((ABOUT, "大约", "约为", "近"), ABOUT), **dict.fromkeys(("超", "超过", "逾"), OVER)}
+AFTER = {**dict.fromkeys((OVER, "多", "以上"), OVER), **dict.fromkeys((OR_SO, "上下"), OR_SO)}
 LONGEST = 30  # digits; more is a mistake of the keyboard, and no base unit holds it
 
 

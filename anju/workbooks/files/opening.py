@@ -12,12 +12,12 @@ from xml.etree.ElementTree import ParseError
 
 from python_calamine import CalamineWorkbook
 
-from anju.problems import ASK, Problem, Refused
+from anju import file_sizes
+from anju.problems import ASK, Place, Problem, Refused
 from anju.workbooks.files import biff, xlsx
 from anju.workbooks.files.xlsx import Marks
-from anju.workbooks.reading.cells import letters, where
+from anju.workbooks.reading.cells import letters
 
-LARGEST_FILE = 200 << 20
 LARGEST_UNPACKED = 1 << 30
 MOST_CELLS = 30_000_000  # calamine keeps a sheet as one block of 24 bytes a cell
 SAVE_AS = "请在 WPS 或 Excel 中打开，“另存为”选“Excel 工作簿（*.xlsx）”后重新上传。"
@@ -50,7 +50,7 @@ class Workbook:
 
 
 def _refuse(code: str, name: str, what: str, fix: str) -> Refused:
-    return Refused(Problem(code, where(name) or "上传的文件", what, fix))
+    return Refused(Problem(code, Place(file=name) or "上传的文件", what, fix))
 
 
 def content(source: str | Path | bytes, name: str = "") -> tuple[bytes, str]:
@@ -63,18 +63,19 @@ def content(source: str | Path | bytes, name: str = "") -> tuple[bytes, str]:
         name = name or path.name
         try:
             size = path.stat().st_size
-            data = path.read_bytes() if size <= LARGEST_FILE else b""
+            data = path.read_bytes() if size <= file_sizes.WORKBOOK else b""
         except OSError as unreadable:
             raise _refuse(
                 "WB-001", name, "文件不存在或不能读取。", "请核对文件的位置，并确认没有被其他程序独占。"
             ) from unreadable
-    if size > LARGEST_FILE:
-        raise _refuse(
-            "WB-002",
-            name,
-            f"文件有 {size >> 20} 兆，上限是 {LARGEST_FILE >> 20} 兆。",
-            "请删去无关的工作表和图片，或按地区分成几个文件。",
-        )
+    if problems := file_sizes.too_large(
+        size,
+        file_sizes.WORKBOOK,
+        code="WB-002",
+        where=Place(file=name),
+        fix="请删去无关的工作表和图片，或按地区分成几个文件。",
+    ):
+        raise Refused(*problems)
     return data, name
 
 
@@ -105,7 +106,7 @@ def open_workbook(source: str | Path | bytes, name: str = "") -> Workbook:
         book.problems.append(
             Problem(
                 "WB-011",
-                where(name),
+                Place(file=name),
                 f"有隐藏的工作表：{'、'.join(hidden)}，没有读取。",
                 "确认不需要就不必处理；要读取的，请取消隐藏后重新上传。",
                 ASK,
@@ -144,7 +145,7 @@ def _limit(scanned: list[tuple[str, bool, Marks]], name: str) -> None:
             *(
                 Problem(
                     "WB-007",
-                    where(name, title, f"{letters(marks.width - 1)}{marks.height}"),
+                    Place(file=name, sheet=title, cell=f"{letters(marks.width - 1)}{marks.height}"),
                     f"内容一直到第 {marks.height} 行、第 {marks.width} 列，超过 {MOST_CELLS // 10_000} 万格的上限。",
                     "多半是很远的地方误填了一格：请删去表格以外的内容，或按地区分成几个文件。",
                 )
@@ -211,7 +212,7 @@ def _scan_xlsx(data: bytes, book: Workbook) -> list[tuple[str, bool, Marks]]:
             book.problems.append(
                 Problem(
                     "WB-012",
-                    where(book.file_name),
+                    Place(file=book.file_name),
                     "有公式引用了别的文件，读到的是上次保存时的结果。",
                     "请确认数字是最新的；稳妥的办法是选中后“选择性粘贴 → 数值”再上传。",
                     ASK,

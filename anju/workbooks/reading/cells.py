@@ -26,7 +26,7 @@ class Cell(NamedTuple):
     digits: int | None
     places: int
     unit: str
-    approx: str  # '' 约 余 左右
+    approx: str  # of quantities.APPROXIMATE
     assumed: bool  # 推定, with its basis
     basis: str
     sheet: str
@@ -98,14 +98,6 @@ def position(ref: str) -> tuple[int, int]:
     for letter in head.upper():
         column = column * 26 + ord(letter) - 64
     return int(ref[len(head) :]) - 1, column - 1
-
-
-def where(file_name: str, sheet: str = "", cell: str = "", heading: str = "") -> str:
-    """《文件》工作表“…” 单元格 F12 “列名”: the one spelling that mark() finds cells by."""
-    text = f"《{file_name}》" if file_name else ""
-    text += f"工作表“{sheet}”" if sheet else ""
-    text += f" 单元格 {cell}" if cell else ""
-    return text + (f" “{heading}”" if heading else "")
 
 
 @dataclass

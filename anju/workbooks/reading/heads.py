@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from anju import quantities
-from anju.problems import ASK, Problem
+from anju.problems import ASK, Place, Problem
 from anju.workbooks.files.numbers import BAD, fold, parse
-from anju.workbooks.reading.cells import reference, where
+from anju.workbooks.reading.cells import reference
 from anju.workbooks.reading.maps import Column
 
 HEAD_ROWS = 60  # a head further down than this is no head
@@ -300,7 +300,12 @@ def match(columns: tuple[Column, ...], head: Head, file_name: str, sheet: str) -
             problems.append(
                 Problem(
                     "WB-024",
-                    where(file_name, sheet, reference(head.paths[best[1]][-1].row, best[1]), head.text(best[1])),
+                    Place(
+                        file=file_name,
+                        sheet=sheet,
+                        cell=reference(head.paths[best[1]][-1].row, best[1]),
+                        field=head.text(best[1]),
+                    ),
                     f"“{columns[index].path[0]}”在表头里出现 {len(best)} 次（{cells}），分不清读哪一列。",
                     "请删去重复的列；两列意思不同的，请在表头写出上一级名称。",
                 )
@@ -321,7 +326,7 @@ def match(columns: tuple[Column, ...], head: Head, file_name: str, sheet: str) -
         problems.append(
             Problem(
                 "WB-022",
-                where(file_name, sheet, at),
+                Place(file=file_name, sheet=sheet, cell=at),
                 f"表头里没有“{column.path[0]}”这一列。",
                 hint or "请补上这一列，或换用规定的表式。",
             )
@@ -331,7 +336,7 @@ def match(columns: tuple[Column, ...], head: Head, file_name: str, sheet: str) -
             problems.append(
                 Problem(
                     "WB-023",
-                    where(file_name, sheet, reference(head.paths[at][-1].row, at), head.text(at)),
+                    Place(file=file_name, sheet=sheet, cell=reference(head.paths[at][-1].row, at), field=head.text(at)),
                     "对照表里没有这一列，没有读取。",
                     "确认不需要就不必处理；需要的，请在对照表的 columns 里加上这一列。",
                     ASK,

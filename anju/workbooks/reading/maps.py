@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anju import quantities
-from anju.problems import BLOCK, Problem, Refused
+from anju.problems import BLOCK, Place, Problem, Refused
 
 STATES = Literal["unreported", "no_task", "not_applicable"]
 
@@ -234,36 +234,44 @@ _MODELS = {
 def load_map(path: str | Path) -> TableMap:
     """Read a map file. Refused with every problem at once: WB-101 unreadable, WB-102 not YAML, WB-103 not a map."""
     path = Path(path)
-    name = f"对照表 {path.name}"
     yaml = YAML(typ="rt")
     try:
         document = yaml.load(path.read_text("utf-8"))
     except OSError as missing:
-        raise Refused(Problem("WB-101", name, "文件不存在或不能读取。", "请核对对照表文件的位置。")) from missing
+        raise Refused(
+            Problem("WB-101", _place(path), "文件不存在或不能读取。", "请核对对照表文件的位置。")
+        ) from missing
     except MarkedYAMLError as broken:
-        line = f" 第 {broken.problem_mark.line + 1} 行" if broken.problem_mark else ""
+        line = broken.problem_mark.line + 1 if broken.problem_mark else 0
         flaw = (
             "用了制表符（Tab）缩进" if "\t" in path.read_text("utf-8") else "这一行或它的上一行，缩进、冒号或引号不对"
         )
         raise Refused(
             Problem(
                 "WB-102",
-                f"{name}{line}",
+                _place(path, line),
                 f"不是正确的 YAML：{flaw}。",
                 "缩进用空格；冒号后空一格；请对照《对照表怎么写》。",
             )
         ) from broken
     except (YAMLError, UnicodeDecodeError) as broken:
-        raise Refused(Problem("WB-102", name, "不是 UTF-8 编码的 YAML 文本。", "请另存为 UTF-8 编码。")) from broken
+        raise Refused(
+            Problem("WB-102", _place(path), "不是 UTF-8 编码的 YAML 文本。", "请另存为 UTF-8 编码。")
+        ) from broken
     if not isinstance(document, dict):
-        raise Refused(Problem("WB-102", name, "内容不是“名称: 值”的形式。", "请对照《对照表怎么写》。"))
+        raise Refused(Problem("WB-102", _place(path), "内容不是“名称: 值”的形式。", "请对照《对照表怎么写》。"))
     try:
         return TableMap.model_validate(_plain(document))
     except ValidationError as wrong:
         errors = wrong.errors(include_url=False)
         if isinstance(document.get("columns"), list):  # the other way of writing columns was not meant
             errors = [error for error in errors if error["loc"] != ("columns", "LongColumns")] or errors
-        raise Refused(*(_problem(name, document, error) for error in errors)) from wrong
+        raise Refused(*(_problem(path, document, error) for error in errors)) from wrong
+
+
+def _place(path: Path, line: int = 0, keys: str = "") -> Place:
+    text = f"对照表 {path.name}" + (f" 第 {line} 行" if line else "")
+    return Place(text, file=path.name, line=line, field=keys)
 
 
 def _plain(value: Any) -> Any:
@@ -275,8 +283,8 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-def _problem(name: str, document: Any, error: Any) -> Problem:
-    place, line, node = [], None, document
+def _problem(path: Path, document: Any, error: Any) -> Problem:
+    steps, line, node = [], 0, document
     for step in error["loc"]:
         if isinstance(node, dict) and step in node:
             line = node.lc.key(step)[0] + 1
@@ -286,8 +294,7 @@ def _problem(name: str, document: Any, error: Any) -> Problem:
             node = node[step]
         elif (isinstance(step, str) and step[:1].isupper()) or (isinstance(step, str) and "[" in step):
             continue  # the name of a union's branch
-        place.append(f"第 {step + 1} 项" if isinstance(step, int) else str(step))
-    at = f" 第 {line} 行" if line else ""
+        steps.append(f"第 {step + 1} 项" if isinstance(step, int) else str(step))
     said = str(error.get("ctx", {}).get("error", "")) or _ENGLISH.get(error["type"], "写法不对")
     fix = "请对照《对照表怎么写》改正。"
     if error["type"] == "extra_forbidden":
@@ -297,4 +304,9 @@ def _problem(name: str, document: Any, error: Any) -> Problem:
         known = [key for model in models for key in model.model_fields]
         near = difflib.get_close_matches(str(error["loc"][-1]), known, 1)
         fix = f"是不是“{near[0]}”？{fix}" if near else fix
-    return Problem("WB-103", f"{name}{at}", f"{' → '.join(place) or '整个文件'}：{said}。", fix)
+    return Problem(
+        "WB-103",
+        _place(path, line, " → ".join(steps)),
+        f"{' → '.join(steps) or '整个文件'}：{said}。",
+        fix,
+    )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from anju.problems import Problem, Refused
+from anju.problems import Place, Problem, Refused
 from anju.workbooks.files.opening import Sheet, Workbook, open_workbook
 from anju.workbooks.reading import heads
-from anju.workbooks.reading.cells import PROBLEM_SHEET, Cell, Reading, where
+from anju.workbooks.reading.cells import PROBLEM_SHEET, Cell, Reading
 from anju.workbooks.reading.heads import Grid, Head, Match
 from anju.workbooks.reading.long import LongReader, long_columns
 from anju.workbooks.reading.maps import Column, LongColumns, TableMap, load_map
@@ -112,7 +112,7 @@ def _choose(book: Workbook, table: TableMap, reading: Reading) -> Fit | None:
         reading.problems.append(
             Problem(
                 "WB-021",
-                where(book.file_name, best.sheet.name),
+                Place(file=book.file_name, sheet=best.sheet.name),
                 f"前 {heads.HEAD_ROWS} 行里没有找到表头（名为“{'”或“'.join(labels)}”的列）。",
                 "请确认选对了文件和对照表；表头改过名的，请改回规定的名称，或在对照表里加上这个名称。",
             )
@@ -127,7 +127,7 @@ def _choose(book: Workbook, table: TableMap, reading: Reading) -> Fit | None:
         reading.problems.append(
             Problem(
                 "WB-027",
-                where(book.file_name),
+                Place(file=book.file_name),
                 f"有 {len(whole)} 张工作表都像是这张表：{'、'.join(one.sheet.name for one in whole)}。",
                 "请只保留要读取的一张，或在对照表写 sheet 指明。",
             )
@@ -149,7 +149,7 @@ def _period(table: TableMap, given: str, head: Head, sheet: Sheet, reading: Read
         reading.problems.append(
             Problem(
                 "WB-028",
-                where(reading.file_name, sheet.name),
+                Place(file=reading.file_name, sheet=sheet.name),
                 "看不出这张表是哪一期的。",
                 "请在标题写明年度（如“2021年度……”），或上传时选定期间。",
             )
@@ -192,7 +192,7 @@ def find_map(source: Source, maps: Iterable[TableMap | str | Path], *, name: str
         raise Refused(
             Problem(
                 "WB-072",
-                where(book.file_name),
+                Place(file=book.file_name),
                 f"有 {len(whole)} 个对照表都合适：{names}。",
                 "请选定其中一个，或在对照表写 title 加以区分。",
             )
@@ -205,7 +205,7 @@ def _another(table: TableMap, one: Fit, book: Workbook) -> Problem:
     known, missing = len(one.match.found), "、".join(f"“{column.path[0]}”" for column in one.match.missing[:5])  # type: ignore[union-attr]
     return Problem(
         "WB-029",
-        where(book.file_name, one.sheet.name),
+        Place(file=book.file_name, sheet=one.sheet.name),
         f"不像“{table.map}”这张表：{len(one.columns)} 列里只认出 {known} 列，没有{missing}等列。",
         "请确认选对了文件和对照表。",
     )
@@ -213,7 +213,7 @@ def _another(table: TableMap, one: Fit, book: Workbook) -> Problem:
 
 def _nearest(book: Workbook, tried: list[tuple[TableMap, Fit]]) -> Problem:
     if not tried:
-        return Problem("WB-071", where(book.file_name), "还没有任何对照表。", "请先按《对照表怎么写》写一个。")
+        return Problem("WB-071", Place(file=book.file_name), "还没有任何对照表。", "请先按《对照表怎么写》写一个。")
     title = next((one.head.title for _, one in tried if one.head), "")
     near = difflib.get_close_matches(title, [word for table, _ in tried for word in table.title], 1) if title else []
 
@@ -225,14 +225,14 @@ def _nearest(book: Workbook, tried: list[tuple[TableMap, Fit]]) -> Problem:
     if not one.match:
         return Problem(
             "WB-071",
-            where(book.file_name),
+            Place(file=book.file_name),
             "没有一个对照表合适，连表头都没有找到。",
             f"请确认选对了文件；现有的对照表有：{'、'.join(t.map for t, _ in tried)}。",
         )
     missing = "、".join(f"“{column.path[0]}”" for column in one.match.missing[:8])
     return Problem(
         "WB-071",
-        where(book.file_name, one.sheet.name),
+        Place(file=book.file_name, sheet=one.sheet.name),
         f"没有一个对照表完全合适。最接近的是“{table.map}”，缺 {len(one.match.missing)} 列：{missing}。",
         "表头写错的请改正；表式确实不同的，请另写一个对照表，不需要改程序。",
     )

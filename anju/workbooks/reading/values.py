@@ -5,11 +5,11 @@ import re
 from dataclasses import dataclass
 
 from anju import quantities
-from anju.problems import ASK, BLOCK, Problem
+from anju.problems import ASK, BLOCK, Place, Problem
 from anju.workbooks.files.numbers import BAD, GENERAL, Format, Number, from_cell, parse
 from anju.workbooks.files.opening import Sheet
 from anju.workbooks.reading import heads
-from anju.workbooks.reading.cells import NUMBER, Reading, where
+from anju.workbooks.reading.cells import NUMBER, Reading
 from anju.workbooks.reading.heads import Head
 from anju.workbooks.reading.maps import Column, TableMap
 
@@ -47,7 +47,13 @@ class CellReader:
 
     def problem(self, code: str, cell: str, heading: str, what: str, fix: str, level: str = BLOCK) -> None:
         self.reading.problems.append(
-            Problem(code, where(self.reading.file_name, self.sheet.name, cell, heading), what, fix, level)
+            Problem(
+                code,
+                Place(file=self.reading.file_name, sheet=self.sheet.name, cell=cell, field=heading),
+                what,
+                fix,
+                level,
+            )
         )
 
     def _format(self, one: Field, number: int) -> None:

@@ -12,22 +12,21 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from anju.problems import BLOCK, Problem, Refused
+from anju import file_sizes
+from anju.problems import BLOCK, Place, Problem, Refused
 from anju.workbooks.files.opening import content, open_workbook
 from anju.workbooks.reading.cells import PROBLEM_SHEET
 
 AUTHOR = "安居校验"
-LARGEST = 20 << 20  # openpyxl holds a workbook fifty times its size; beyond this only the list is made
 MOST_MERGED = 1 << 20  # cells; openpyxl makes an object of each
 RED, YELLOW = PatternFill("solid", fgColor="FFC7CE"), PatternFill("solid", fgColor="FFEB9C")
-PLACE = re.compile(r"工作表“(?P<sheet>.+?)” 单元格 (?P<cell>[A-Z]{1,3}\d{1,7})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def mark(source: str | Path | bytes, problems: Iterable[Problem], *, name: str = "") -> bytes:
     """The same workbook with cells coloured (阻断 red, 提醒 yellow), a comment with what and fix, and a sheet 《问题清单》 in front.
 
-    A problem says its cell as where() spells it; others are only listed. Marks of an earlier round are taken away first.
+    A problem whose place has no sheet and cell of the workbook is only listed. Marks of an earlier round are taken away first.
     An .xls comes back as .xlsx; what cannot be opened comes back as the list alone. Pictures and charts do not survive.
     """
     problems = list(problems)
@@ -38,8 +37,8 @@ def mark(source: str | Path | bytes, problems: Iterable[Problem], *, name: str =
         del book[PROBLEM_SHEET]
     cells: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
-        if (place := PLACE.search(problem.where)) and place["sheet"] in book.sheetnames:
-            cells.setdefault((place["sheet"], place["cell"]), []).append(problem)
+        if _has(book, problem.where):
+            cells.setdefault((problem.where.sheet, problem.where.cell), []).append(problem)
     for (sheet, cell), found in cells.items():
         _mark(book[sheet], cell, found)
     _list(book, problems)
@@ -57,7 +56,7 @@ def _book(source: str | Path | bytes, name: str) -> Book:
             for sheet in opened.sheets
             for first, last in sheet.merges
         )
-        if len(data) > LARGEST or merged > MOST_MERGED:
+        if len(data) > file_sizes.MARKED or merged > MOST_MERGED:
             return _empty()
         if opened.kind == "xlsx":
             return load_workbook(io.BytesIO(data))
@@ -90,6 +89,11 @@ def _empty() -> Book:
     return book
 
 
+def _has(book: Book, place: Place) -> bool:
+    """Is it a cell of this workbook?"""
+    return bool(place.cell) and place.sheet in book.sheetnames
+
+
 def _clean(sheet: Worksheet) -> None:
     for row in sheet.iter_rows():
         for cell in row:
@@ -118,15 +122,15 @@ def _list(book: Book, problems: list[Problem]) -> None:
     page.append(["序号", "级别", "位置", "问题", "怎么办", "代码"])
     for number, problem in enumerate(problems, 1):
         page.append([number])
-        for column, text in enumerate((problem.level, problem.where, problem.what, problem.fix, problem.code), 2):
+        for column, text in enumerate((problem.level, str(problem.where), problem.what, problem.fix, problem.code), 2):
             cell = page.cell(number + 1, column)
             cell.value = _CONTROL.sub("", text)
             cell.data_type = "s"  # a quoted “=…” stays words
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         page.cell(number + 1, 2).fill = RED if problem.level == BLOCK else YELLOW
-        if (place := PLACE.search(problem.where)) and place["sheet"] in book.sheetnames:
-            title = place["sheet"].replace("'", "''")
-            page.cell(number + 1, 3).hyperlink = f"#'{title}'!{place['cell']}"
+        if _has(book, problem.where):
+            title = problem.where.sheet.replace("'", "''")
+            page.cell(number + 1, 3).hyperlink = f"#'{title}'!{problem.where.cell}"
     for cell in page[1]:
         cell.font = Font(bold=True)
     for letter, width in zip("ABCDEF", (6, 8, 44, 56, 56, 10), strict=True):

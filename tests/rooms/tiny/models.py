@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from anju.cases.models import Case
 from anju.core.models.region import Region
 
 
@@ -18,3 +19,17 @@ class Bench(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Repair(models.Model):
+    """Which bench a case is about."""
+
+    case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="+")
+    bench = models.ForeignKey(Bench, models.PROTECT, related_name="+")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "报修"
+
+    def __str__(self) -> str:
+        return str(self.bench)

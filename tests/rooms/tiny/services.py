@@ -4,13 +4,15 @@ from datetime import date
 
 from django.db import transaction
 
+from anju.cases.services.cases import open_case
 from anju.core.models.region import Region
 from anju.core.people.permissions import require
 from anju.core.people.scope import Operator, visible
 from anju.core.trail import trail
 from anju.documents.models import Document
 from anju.problems import Problem, Refused
-from tests.rooms.tiny.models import Bench
+from tests.rooms.tiny.cases import REPAIR
+from tests.rooms.tiny.models import Bench, Repair
 
 
 @transaction.atomic
@@ -21,6 +23,16 @@ def put_up(*, by: Operator, region: Region, name: str, broken: bool = False) -> 
     bench = Bench.objects.create(region=region, name=name, broken=broken)
     trail.describe(obj=bench, region_id=region.pk)
     return bench
+
+
+@transaction.atomic
+@trail.act("tiny.report_broken")
+def report_broken(*, by: Operator, bench: Bench, on: date) -> Repair:
+    """A broken bench becomes a case (报修)."""
+    require(by, "tiny.edit", bench.region_id, str(bench))
+    case = open_case(by=by, kind=REPAIR.code, subject=trail.Subject.of(bench), region=bench.region, on=on)
+    trail.describe(obj=bench, after={"case": case.pk}, region_id=bench.region_id)
+    return Repair.objects.create(case=case, bench=bench, region=bench.region)
 
 
 def let_issue(by: Operator, document: Document, on: date) -> None:

@@ -1,7 +1,7 @@
 """A page's official table as an Excel file with its merged head; numbers stay numbers, with the decimals the page shows."""
 
+from anju.core.pages.layout.figures import STATES
 from anju.core.pages.layout.sheets import Cell, Column, Sheet
-from anju.core.templatetags.anju import STATES
 from anju.workbooks.writing import tables
 from anju.workbooks.writing.tables import Printed
 
