@@ -5,7 +5,7 @@ A room is a Django app whose folder has a `room.py`. It is read, never run: cons
     BAND = "ledgers"                                  # its place in the order of imports
     PREFIXES = ("projects/",)                         # the addresses that are its own; with one, its urls.py counts from there
     NAVIGATION = ({"order": 30, "label": "项目", "url": "projects:list", "permission": "projects.see"},)
-    NOTICES = ("anju.projects.notices:count",)        # any kind of CALLS, THINGS, MODULES and FILES below
+    NOTICES = ("anju.projects.notices:count",)        # any kind of CALLS, OBJECTS, MODULES and FILES below
 
 What a text names is fetched when its kind is first asked for. Nobody is passed over: a text that leads nowhere refuses (ROOM-003),
 so a hold or gate that is missing holds.
@@ -47,8 +47,11 @@ CALLS: dict[str, tuple[str, ...]] = {
     "doors": ("request", "reference"),  # the panel of a reference that is no figure, None for another kind
     "gates": ("by", "document", "on"),  # before a paper is issued: Refused when it may not be
 }
-# Things "package.module:name" that are not called, by kind.
-THINGS = ("cases",)  # cases/kinds.py: a kind of case of a close-out ledger
+# Objects "package.module:NAME", by kind: the class that says what each of them offers.
+OBJECTS: dict[str, str] = {
+    "ledgers": "anju.core.ledgers:Ledger",  # what forms are filled from, compared with and recorded in
+    "cases": "anju.cases.kinds:CaseKind",  # a kind of case of a close-out ledger
+}
 # Modules "package.module" whose import makes known what is in them, by kind.
 MODULES = (
     "jobs",  # core/jobs/queue.py: work marked with register and register_daily
@@ -98,8 +101,8 @@ def rooms() -> tuple[Room, ...]:
         packages[package] = _find(package)
     found = [_read(package, path) for package, path in packages.items()]
     found.sort(key=lambda room: (BANDS.index(room.band), room.name))
-    _no_clash("名称", ((room.name, room.package) for room in found))
-    _no_clash("网址", ((f"/{prefix}", room.package) for room in found for prefix in room.prefixes))
+    refuse_clashes("名称", ((room.name, room.package) for room in found))
+    refuse_clashes("网址", ((f"/{prefix}", room.package) for room in found for prefix in room.prefixes))
     return tuple(found)
 
 
@@ -122,7 +125,7 @@ def links() -> list[Link]:
 
 @cache
 def fetch(kind: str) -> tuple[Any, ...]:
-    """What the rooms brought of a kind: functions of CALLS, THINGS, modules of MODULES. After django.setup() for all but the commands.
+    """What the rooms brought of a kind: functions of CALLS, OBJECTS, modules of MODULES. After django.setup() for all but the commands.
 
     Refused ROOM-003 when a text leads nowhere; the next call tries again.
     """
@@ -175,7 +178,7 @@ def _read(package: str, path: Path) -> Room:
     if said.get("band") not in BANDS:
         raise ValueError(f"{path}: BAND is one of {', '.join(BANDS)}")
     written = {
-        kind: said.pop(kind) for kind in [*CALLS, *THINGS, *MODULES, *FILES, "prefixes", "navigation"] if kind in said
+        kind: said.pop(kind) for kind in [*CALLS, *OBJECTS, *MODULES, *FILES, "prefixes", "navigation"] if kind in said
     }
     for kind, value in written.items():
         if not isinstance(value, tuple) or not all(
@@ -188,7 +191,8 @@ def _read(package: str, path: Path) -> Room:
     return Room(package, path.parent, said["band"], written.pop("prefixes", ()), navigation, written)
 
 
-def _no_clash(what: str, claims: Iterable[tuple[str, str]]) -> None:
+def refuse_clashes(what: str, claims: Iterable[tuple[str, str]]) -> None:
+    """Refused ROOM-002 when two rooms claim the same. claims: what, and the package that claims it."""
     listed = list(claims)
     counted = Counter(claim for claim, _ in listed)
     problems = [

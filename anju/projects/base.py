@@ -11,7 +11,6 @@ from anju.core import registry
 from anju.core.models.region import Region
 from anju.core.people.permissions import require
 from anju.core.people.scope import Operator, visible
-from anju.core.regions import tree as places
 from anju.problems import Place, Problem, Refused
 from anju.projects.fields import FIELDS, PLANNED, Field, Unfit, show
 from anju.projects.models import Adjustment, Project
@@ -22,13 +21,6 @@ RETURN = "return:"  # the origin of what a return's lock wrote, with the return'
 
 # Taken back: void ones and what another one supersedes. `superseded` is small, so it is asked for each event.
 STANDING = "NOT e.void AND NOT EXISTS (SELECT FROM projects_event AS later WHERE later.supersedes_id = e.id)"
-
-
-def below(user: Operator, region: Region) -> frozenset[int]:
-    """The region and all below it, of every time, as ids. Outside the scope it does not exist."""
-    if region.pk not in user.region_ids:
-        raise Region.DoesNotExist(f"没有区划 {region.code}")
-    return places.ids_below(user, region) | {region.pk}
 
 
 def own(by: Operator, region: Region) -> None:

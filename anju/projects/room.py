@@ -4,6 +4,7 @@ BAND = "ledgers"
 PREFIXES = ("projects/",)
 NAVIGATION = ({"order": 30, "label": "项目", "url": "projects:list", "permission": "projects.see"},)
 JOBS = ("anju.projects.jobs",)
+LEDGERS = ("anju.projects.ledger:PROJECTS",)
 REMINDERS = ("anju.projects.reminders:reminders",)
 CASES = ("anju.projects.cases:OVERDUE",)
 OVERDUE = ("anju.projects.queries.entries:overdue_entries",)

@@ -9,8 +9,8 @@ from anju.core.models.region import Region
 from anju.core.people.identity import name_of
 from anju.core.people.permissions import require
 from anju.core.people.scope import Operator, visible
+from anju.core.regions.tree import below
 from anju.problems import Problem, Refused
-from anju.projects.base import below
 from anju.returns.models import Return, Step
 
 FILL, REVIEW, OPINE, SUBMIT, LOCK = "returns.fill", "returns.review", "returns.opine", "returns.submit", "returns.lock"

@@ -97,13 +97,13 @@ class Return(models.Model):
 
 
 class Line(models.Model):
-    """A row of a return (行): a project, or a row that the form names."""
+    """A row of a return (行): an item of the form's ledger, or a row that the form names."""
 
     ret = models.ForeignKey(Return, models.PROTECT, related_name="lines", db_index=False)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
     key = models.CharField("行", max_length=60)
     label = models.CharField("行名", max_length=160)
-    project = models.BigIntegerField("项目", null=True, help_text="projects.Project 的编号")
+    item = models.BigIntegerField("台账中的编号", null=True, db_column="project", help_text="表式所指台账的一项")
     facts = models.JSONField("行的属性", default=dict, help_text="类型、年度等，供列的取数和汇总条件用")
     order = models.IntegerField("顺序")
 

@@ -281,17 +281,18 @@ def test_the_administrators_page_and_the_fragment_tell_how_far_it_is_and_offer_t
 # A place of its own, with real workers in processes of their own.
 SLOW = """
 import time
-from anju.core import jobs, trail
+from anju.core.jobs import queue
+from anju.core.trail import trail
 def work(job, *, by, steps):
     trail.record(by=by, act="regions.register_pseudo", obj=trail.Subject("tests.thing", "", "慢"))
     for n in range(steps):
-        jobs.progress(job, n, steps, "慢慢做")
+        queue.progress(job, n, steps, "慢慢做")
         time.sleep(0.3)
-jobs.register("t.slow", "慢")(work)
+queue.register("t.slow", "慢")(work)
 """
 ASK = (
     "from anju.core.console.command import setup; setup()\n{slow}\nfrom anju.core.people.scope import local_operator, scoped\n"
-    "with scoped(local_operator()) as by:\n    print(jobs.enqueue(by, 't.slow', steps={steps}).pk)\n"
+    "with scoped(local_operator()) as by:\n    print(queue.enqueue(by, 't.slow', steps={steps}).pk)\n"
 )
 WORK = "from anju.core.console.command import setup; setup()\n{slow}\nfrom anju.core.jobs.worker import work; work()\n"
 

@@ -17,6 +17,7 @@ TESTS = Path(__file__).parents[1]
 
 # Functions that take `by` and are no business act of their own, and why.
 NO_ACTS = {
+    "anju.core.files.keep_file": "is called by the act that the file belongs to",
     "anju.core.people.sign_in.told": "writes the row of a sign-in itself",
     "anju.core.states.move": "is put into the row of the act that it is made in",
     "anju.core.states.move_many": "describes the act that it is made in",
@@ -25,7 +26,6 @@ NO_ACTS = {
     "anju.core.trail.trail.record": "the trail itself",
     "anju.figures.services.publications.publish": "is called by the act that publishes",
     "anju.projects.queries.projects.sums": "reads",
-    "anju.projects.services.photos.keep_file": "is called by the act that the file belongs to",
     "anju.returns.services.locking.close_month": "many transactions: writes the row of the whole before the first lock",
     "anju.returns.services.receipts.receipt": "makes the waiting line on which the acts are done",
     "anju.oversight.jobs.remind": "a job, calls the act",

@@ -47,7 +47,7 @@ def test_every_folder_of_the_ground_is_told():
     assert not [name for name in folders if f"`{name}/`" not in text and name not in ("migrations", "templatetags")]
 
 
-@pytest.mark.parametrize("kind", [*registry.CALLS, *registry.THINGS, *registry.MODULES, *registry.FILES])
+@pytest.mark.parametrize("kind", [*registry.CALLS, *registry.OBJECTS, *registry.MODULES, *registry.FILES])
 def test_every_kind_of_the_registry_says_what_it_is_for(kind):
     """Beside it in the registry itself, to which the guide leads."""
     source = (ROOT / "anju" / "core" / "registry.py").read_text("utf-8")

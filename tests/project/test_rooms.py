@@ -2,6 +2,7 @@
 
 import inspect
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -60,9 +61,19 @@ def test_what_is_fetched_is_called_as_its_kind_says(kind):
         inspect.signature(function).bind(*wanted)
 
 
-@pytest.mark.parametrize("kind", registry.THINGS)
-def test_everything_is_there_that_is_not_called(kind):
-    assert len(registry.fetch(kind)) == len(registry.texts(kind)) > 0
+@pytest.mark.parametrize("kind", registry.OBJECTS)
+def test_an_object_offers_all_that_its_kind_asks_for(kind):
+    module, _, name = registry.OBJECTS[kind].partition(":")
+    wanted = getattr(import_module(module), name)
+    methods = {key: value for key, value in vars(wanted).items() if inspect.isfunction(value) and key[0] != "_"}
+    assert methods and registry.fetch(kind)
+    for found in registry.fetch(kind):
+        assert not [one for one in inspect.get_annotations(wanted) if not hasattr(found, one)]
+        for key, method in methods.items():
+            same = inspect.signature(getattr(type(found), key))
+            assert [(p.name, p.kind) for p in same.parameters.values()] == [
+                (p.name, p.kind) for p in inspect.signature(method).parameters.values()
+            ], f"{type(found).__name__}.{key}"
 
 
 @pytest.mark.parametrize("kind", registry.MODULES)

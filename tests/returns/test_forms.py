@@ -34,7 +34,9 @@ def test_every_shipped_form_is_sound(form):
             kind = events()[column.source.event]
             units = {
                 kind.unit_for(project)
-                for project in column.only.get("kind", column.source.kinds or (form.rows.projects or kind).kinds)
+                for project in column.only.get(
+                    "kind", column.source.kinds or (form.rows if form.rows.ledger else kind).kinds
+                )
             }
             assert {unit(name).family for name in units} == {unit(column.unit).family}, column.code
         if column.source and (column.source.target or column.source.measure):

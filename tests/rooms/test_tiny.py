@@ -117,6 +117,66 @@ def test_its_gate_stops_a_paper_until_it_opens(house):
     assert house["gate"] == ["TINY-001"] and house["issued"] == []
 
 
+def test_a_form_on_its_ledger_is_filled_from_it(house):
+    month = house["month"]
+    assert month["prefilled"] == {"name": "东门长椅", "seats": "2", "repairs": "2", "condition": "尚好"}
+
+
+def test_its_ledger_gets_the_differences_when_the_form_is_locked(house):
+    month = house["month"]
+    [counted, condition] = month["recorded"]
+    assert counted[1:] == ["2022-01-31", 3, ""] and condition[1:] == ["2022-01-31", None, "已换板"]
+    assert month["acts"] == [f"return:{month['return']}"]
+    assert month["figures"] == ["1", "2"]  # what the ledger counts itself, and a sum of the column
+    assert month["cited"].endswith("1 个长椅")
+
+
+def test_a_correction_is_compared_with_its_ledger_again(house):
+    month = house["month"]
+    assert month["corrected"]["repairs"] == "4" and month["blocked"] == ["RET-040"]
+    assert [line[1:] for line in month["recorded again"]] == [["2022-01-31", 1, ""]]
+
+
+def test_a_locked_return_holds_its_items_fast(house):
+    [held] = house["month"]["held"]
+    assert list(held) == ["seats"] and "长椅月报" in held["seats"]
+
+
+def test_a_form_that_asks_its_ledger_for_what_is_not_there_is_refused(house):
+    said = {name: problems[0] for name, problems in house["month"]["refused"].items()}
+    assert "ROOM-004" in said.pop("no ledger")
+    for name, what in (
+        ("field", "没有字段“legs”"), ("event", "没有事项“burn”"), ("text", "没有数量"), ("mode", "没有方式“twice”"), ("kind", "没有“stool”"),
+        ("other ledger", "另一个台账 benches"),
+    ):  # fmt: skip
+        assert "RET-005" in said[name] and what in said.pop(name), name
+    assert not said
+
+
+WITHOUT = """
+from anju.core.console import command; command.setup()
+from anju.core.people.scope import local_operator, scoped
+from anju.problems import Refused
+from anju.returns.models import Return
+from anju.returns.queries import layout
+from anju.returns.queries.grid import lay_out_grid
+
+with scoped(local_operator()) as by:
+    ret = Return.objects.select_related("form", "region").filter(form__code="bench-month").earliest("id")
+    print(layout.digest(ret) == ret.digest)
+    try:
+        lay_out_grid(by, ret)
+    except Refused as refused:
+        print(refused)
+"""
+
+
+def test_without_its_ledger_a_return_is_not_passed_over(house, place):
+    done = run(place, "-c", WITHOUT)
+    same, said = done.stdout.splitlines()
+    assert same == "True" and "ROOM-004" in said and "benches" in said, done.stderr
+
+
 def test_it_brings_a_command_and_a_check(house, place):
     assert "长椅：有几张" in run(place, "-m", "anju", "--help", rooms=TINY).stdout
     assert run(place, "-m", "anju", "benches", rooms=TINY).stdout == "1 张长椅\n"

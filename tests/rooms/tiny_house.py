@@ -32,13 +32,14 @@ def main() -> dict:
     from anju.problems import Refused
     from anju.projects.services import adjustments, projects
     from tests import cast
+    from tests.rooms import tiny_month
     from tests.rooms.tiny import services
 
     said = {}
     with scoped(local_operator()) as by:
         region = tree.region(by, cast.EAST)
         load_catalogue(by=by)
-        bench = services.put_up(by=by, region=region, name="东门长椅", broken=True)
+        bench = services.put_up(by=by, region=region, name="东门长椅", broken=True, seats=2)
         reminders.remind(by=by, at=timezone.now())
         enter(by=by, measure="tiny.benches", region=region, period="2022", value="1")
         said["measure"] = Measure.objects.get(code="tiny.benches").name
@@ -61,6 +62,8 @@ def main() -> dict:
         )
         documents.sign_off(by=by, document=paper, on=date(2022, 1, 18))
     said["case"] = repair(bench, region)
+    with scoped(local_operator()) as by:
+        said["month"] = tiny_month.month(by, bench)
     said["gate"] = issue(paper)
     with scoped(local_operator()):
         type(bench).objects.update(broken=False)

@@ -271,7 +271,7 @@ def _rooms() -> Iterator[Finding]:
 
     from anju.core import registry
 
-    for kind in ("doctor", *registry.CALLS, *registry.MODULES):
+    for kind in ("doctor", *registry.CALLS, *registry.OBJECTS, *registry.MODULES):
         try:
             registry.fetch(kind)
         except Refused as refused:

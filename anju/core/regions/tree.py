@@ -81,6 +81,13 @@ def ids_below(user: Operator, region: Region) -> frozenset[int]:
     return user.region_ids & known().below(region.code)
 
 
+def below(user: Operator, region: Region) -> frozenset[int]:
+    """The region and all below it, of every time, as ids. Outside the scope it does not exist."""
+    if region.pk not in user.region_ids:
+        raise Region.DoesNotExist(f"没有区划 {region.code}")
+    return ids_below(user, region) | {region.pk}
+
+
 def path(region: Region) -> list[Region]:
     """The region and what is above it, nearest first. Not bound by a user's scope: rules come down from above."""
     here: Region | None = known().by_id[region.pk]

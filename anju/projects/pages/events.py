@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from anju import file_sizes
+from anju.core.files import keep_file
 from anju.core.models.file import File
 from anju.core.pages.addresses import path_of
 from anju.core.pages.forms import Input, Upload
@@ -26,7 +27,6 @@ from anju.projects.queries import projects
 from anju.projects.queries.conditions import checklist
 from anju.projects.queries.overdue import project_line
 from anju.projects.services import events as event_services
-from anju.projects.services import photos
 from anju.projects.services import projects as project_services
 
 
@@ -72,7 +72,7 @@ def keep_evidence(user: Operator, project: Project, chosen: Upload | None) -> Fi
     if chosen is None:
         return None
     media = mimetypes.guess_type(chosen.name)[0] or "application/octet-stream"
-    return photos.keep_file(by=user, region_id=project.region_id, name=chosen.name, content=chosen.content, media=media)
+    return keep_file(by=user, region_id=project.region_id, name=chosen.name, content=chosen.content, media=media)
 
 
 def record_from(posted: ProjectForm, user: Operator, project: Project, evidence: File | None) -> Event:
@@ -166,7 +166,7 @@ def mend(request: Request, pk: int) -> HttpResponse:
         void = posted.text("also") == "void"
         on = event.on if void else posted.day("on", "日期")
         posted.check()
-        amount = None if void else posted.text("amount") if unit else project_services.KEEP
+        amount = None if void else posted.text("amount") if unit else event_services.KEEP
         event_services.mend(
             by=user, event_id=pk, reason=posted.text("reason"), amount=amount, on=on, part=posted.text("part"), number=posted.text("number"),
             ordered_by=posted.text("ordered_by"),

@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator, visible, within
+from anju.core.regions.tree import below
 from anju.core.wording import day
-from anju.projects.base import below
 from anju.projects.models import Look, Notice, Project
 from anju.projects.queries import signals
 

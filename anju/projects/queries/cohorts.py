@@ -7,8 +7,9 @@ from django.db import connection
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator, visible, within
+from anju.core.regions.tree import below
 from anju.problems import Problem, Refused
-from anju.projects.base import STANDING, below
+from anju.projects.base import STANDING
 from anju.projects.models import Cohort, Member
 from anju.projects.queries import counts
 from anju.rules.engine import running

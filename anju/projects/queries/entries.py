@@ -8,7 +8,7 @@ from anju.core.overdue import OverdueItem
 from anju.core.pages.addresses import path_of
 from anju.core.people.scope import Operator, visible, within
 from anju.core.regions import tree
-from anju.projects.base import below
+from anju.core.regions.tree import below
 from anju.projects.models import Entry
 from anju.projects.queries.signals import ledger_names
 

@@ -11,11 +11,11 @@ from anju.projects.event_kinds import EventKind, amount_text, events
 from anju.projects.models import Adjustment, Event, Project
 
 
-def last_stages(user: Operator, project_ids: Collection[int], until: date) -> dict[int, str]:
-    """The newest 形象进度 of each project up to that day."""
+def newest_notes(user: Operator, project_ids: Collection[int], kind: str, until: date) -> dict[int, str]:
+    """The note of each project's newest event of a kind up to that day: of 形象进度 (stage) how far it has come."""
     found = (
         standing(user)
-        .filter(project_id__in=list(project_ids), kind="stage", on__lte=until)
+        .filter(project_id__in=list(project_ids), kind=kind, on__lte=until)
         .order_by("project_id", "-on", "-id")
     )
     return dict(found.distinct("project_id").values_list("project_id", "note"))

@@ -14,7 +14,7 @@ from django.db.models import Count, QuerySet
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator
-from anju.projects.base import below
+from anju.core.regions.tree import below
 from anju.projects.models import Project
 from anju.projects.queries.facts import FACTS, OF_PROJECT, columns, events_of
 from anju.projects.queries.projects import Line, totals

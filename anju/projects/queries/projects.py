@@ -15,7 +15,8 @@ from django.db.models.lookups import GreaterThan
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator, visible
 from anju.core.regions import tree as places
-from anju.projects.base import STANDING, below
+from anju.core.regions.tree import below
+from anju.projects.base import STANDING
 from anju.projects.event_kinds import amount_text
 from anju.projects.models import Project
 

@@ -14,8 +14,9 @@ from ruamel.yaml import YAML
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator
 from anju.core.regions import tree as places
+from anju.core.regions.tree import below
 from anju.problems import Problem, Refused
-from anju.projects.base import STANDING, below
+from anju.projects.base import STANDING
 from anju.projects.event_kinds import EVERY, events, shown
 from anju.projects.models import Project
 from anju.projects.queries.facts import FACTS, events_of

@@ -7,9 +7,10 @@ from django.db import connection, transaction
 from anju.core.models.region import Region
 from anju.core.people.permissions import require
 from anju.core.people.scope import Operator
+from anju.core.regions.tree import below
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
-from anju.projects.base import ADJUST, STANDING, below, not_future, own
+from anju.projects.base import ADJUST, STANDING, not_future, own
 from anju.projects.fields import BUILT
 from anju.projects.models import Cohort
 

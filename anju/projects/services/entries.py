@@ -9,8 +9,8 @@ from anju.cases.services.cases import enter_cases
 from anju.core.models.region import Region
 from anju.core.people.permissions import require
 from anju.core.people.scope import Operator, visible
+from anju.core.regions.tree import below
 from anju.core.trail import trail
-from anju.projects.base import below
 from anju.projects.cases import OVERDUE, SUBJECT
 from anju.projects.models import Entry, Project
 from anju.projects.queries import signals

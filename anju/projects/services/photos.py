@@ -1,13 +1,12 @@
-"""Keeping photographs and evidence of a project."""
+"""Photographs of a project."""
 
-import hashlib
 from datetime import date
 
 from django.db import transaction
 
 from anju import file_sizes
-from anju.core.models.file import File
-from anju.core.people.scope import Operator, visible
+from anju.core.files import keep_file
+from anju.core.people.scope import Operator
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
 from anju.projects.base import (
@@ -21,15 +20,6 @@ from anju.projects.fields import FIELDS, Unfit, limits, read
 from anju.projects.models import Photo
 
 PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
-
-
-def keep_file(*, by: Operator, region_id: int, name: str, content: bytes, media: str) -> File:
-    """Keep the bytes once; the same file of the region again is the one kept."""
-    digest = hashlib.sha256(content).hexdigest()
-    known = visible(File.objects.filter(region_id=region_id, sha256=digest), by).defer("content").first()
-    return known or File.objects.create(
-        region_id=region_id, name=name[-200:], media=media, sha256=digest, size=len(content), content=content, by=by.key
-    )
 
 
 @transaction.atomic

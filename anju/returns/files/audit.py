@@ -17,9 +17,9 @@ from anju.core.models.people import Organisation, Posting
 from anju.core.models.region import Region
 from anju.core.people.permissions import require
 from anju.core.people.scope import Operator, visible, within
+from anju.core.regions.tree import below
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
-from anju.projects.base import below
 from anju.returns.base import AUDIT, called
 from anju.returns.models import Answer, Cell, Opinion, Paper, Receipt, Return, Step
 from anju.returns.queries import checks, layout, reading

@@ -8,9 +8,20 @@ from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
@@ -19,7 +30,7 @@ from anju.quantities import unit
 
 NAME = r"^[a-z][a-z0-9_]*$"
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-TOTAL = "total"  # the key of the line of sums that a form with projects has
+TOTAL = "total"  # the key of the line of sums that a form with a ledger's lines has
 FIX = "请照《怎样写一张报表》（docs/forms.md）的写法改。"
 
 
@@ -73,16 +84,49 @@ class Deadline(Part):
         return self
 
 
-class From(Part):
+FIRST = "projects"  # the ledger meant by forms that were written before there was a second one
+
+
+class Respelled(Part):
+    """A part with an older spelling, read for ever: a form's digest is of what was written, and is inside scans' digests. It is read as if
+    it had been written today, and given back (`canonical`) as it was."""
+
+    _older: bool = PrivateAttr(default=False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def either_spelling(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        newer = cls.from_older(value) if isinstance(value, dict) else None
+        made = handler(value if newer is None else newer)
+        made._older = newer is not None
+        return made
+
+    @model_serializer(mode="wrap")
+    def as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = handler(self)
+        return self.to_older(found) if self._older else found
+
+    @staticmethod
+    def from_older(value: dict[str, Any]) -> dict[str, Any] | None:
+        """What was written, in today's spelling; None when it is written so."""
+        raise NotImplementedError
+
+    @staticmethod
+    def to_older(value: dict[str, Any]) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+class From(Respelled):
     """Where a cell is filled from when a return is opened. Exactly one of the sources.
 
-    project: a field of the project. event: the sum of a kind of event since the year's or period's beginning, or ever (all); mode narrows it,
-    rest is the mode of what no other column of the same event takes. target, measure: a figure of the region. form+column: another form's sum.
-    last: what the last period said.
+    ledger with field: a field of its item. ledger with event: the sum of a kind of event since the year's or period's beginning, or ever
+    (all), or its newest word; mode narrows it, rest is the mode of what no other column of the same event takes. target, measure: a figure
+    of the region. form+column: another form's sum. last: what the last period said. Older: project for field, event without a ledger.
     """
 
-    project: str | None = None
-    event: str | None = None
+    ledger: str = ""
+    field: str = ""
+    event: str = ""
     since: Literal["year", "period", "all"] = "year"
     mode: str | None = None
     rest: str = ""
@@ -99,10 +143,22 @@ class From(Part):
     def word(cls, value: Any) -> Any:
         return {"last": True} if value == "last" else value
 
+    @staticmethod
+    def from_older(value: dict[str, Any]) -> dict[str, Any] | None:
+        if "ledger" in value or not {"project", "event"} & set(value):
+            return None
+        return {"ledger": FIRST} | {"field" if key == "project" else key: one for key, one in value.items()}
+
+    @staticmethod
+    def to_older(value: dict[str, Any]) -> dict[str, Any]:
+        return {"project" if key == "field" else key: one for key, one in value.items() if key != "ledger"}
+
     @model_validator(mode="after")
     def one(self) -> "From":
-        if sum(map(bool, (self.project, self.event, self.target, self.measure, self.form, self.last))) != 1:
-            raise ValueError("来源写一个，且只写一个：project、event、target、measure、form、last")
+        if sum(map(bool, (self.field, self.event, self.target, self.measure, self.form, self.last))) != 1:
+            raise ValueError("来源写一个，且只写一个：台账的 field 或 event、target、measure、form、last")
+        if bool(self.ledger) != bool(self.field or self.event):
+            raise ValueError("ledger（台账）和它的 field（字段）或 event（事项）一起写")
         if bool(self.form) != bool(self.column):
             raise ValueError("form 和 column 一起写")
         return self
@@ -185,20 +241,27 @@ class Fixed(Part):
         return bool(self.total_of or self.less)
 
 
-class Projects(Part):
-    kinds: tuple[str, ...]
+class Rows(Respelled):
+    """Lines of a ledger's items (of these kinds; none: of all), or lines that the form names. Older: projects with their kinds."""
 
-
-class Rows(Part):
-    """Lines of projects, or lines that the form names."""
-
-    projects: Projects | None = None
+    ledger: str = ""
+    kinds: tuple[str, ...] = ()
     fixed: tuple[Fixed, ...] = ()
+
+    @staticmethod
+    def from_older(value: dict[str, Any]) -> dict[str, Any] | None:
+        if not isinstance(projects := value.get("projects"), dict):
+            return None
+        return {"ledger": FIRST} | projects | {key: one for key, one in value.items() if key != "projects"}
+
+    @staticmethod
+    def to_older(value: dict[str, Any]) -> dict[str, Any]:
+        return {"projects": {"kinds": value.get("kinds", [])}}
 
     @model_validator(mode="after")
     def one(self) -> "Rows":
-        if bool(self.projects) == bool(self.fixed):
-            raise ValueError("projects 和 fixed 写一个，且只写一个")
+        if bool(self.ledger) == bool(self.fixed):
+            raise ValueError("ledger（台账）和 fixed 写一个，且只写一个")
         return self
 
 

@@ -15,6 +15,7 @@ from anju.returns.forms.spec import Spec
 from anju.returns.queries.checks import BLANK, Finding
 from anju.returns.queries.grid import Grid, GridCell
 from anju.returns.queries.values import typed
+from anju.returns.sources.ledgers import named
 
 KINDS = {"prefill": "开表时预填", "page": "在页面上填", "workbook": "从离线表并入", "correct": "更正时带入"}
 FOLDED = 4  # so many that ask the same become one entry of the list
@@ -28,7 +29,7 @@ def heads(grid: Grid) -> SafeString:
     corner = format_html(
         '<th scope="col" rowspan="{}" class="first">{}</th>',
         len(grid.groups),
-        "项目名称" if grid.spec.rows.projects else "指标",
+        named(grid.spec, "指标"),
     )
     made = []
     for line in grid.groups:

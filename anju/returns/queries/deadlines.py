@@ -12,7 +12,7 @@ from anju.core.models.region import Region
 from anju.core.people.permissions import may
 from anju.core.people.scope import Operator, visible, within
 from anju.core.regions import tree as places
-from anju.projects.base import below
+from anju.core.regions.tree import below
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
 from anju.returns.models import Form, Opinion, Return, Step

@@ -53,7 +53,7 @@ class GridLine:
     indent: int = 0
     number: str = ""
     code: str = ""
-    project: int | None = None
+    item: int | None = None
     computed: bool = False
     heading: bool = False
 
@@ -123,7 +123,7 @@ def lay_out_grid(user: Operator, ret: Return, read: Reading | None = None) -> Gr
         else:
             line, fixed = now.lines[key], spec.by_key.get(key)
             made.lines.append(GridLine(
-                key, line.label, fixed.indent if fixed else 0, fixed.number if fixed else "", str(line.facts.get("code", "")), line.project,
+                key, line.label, fixed.indent if fixed else 0, fixed.number if fixed else "", str(line.facts.get("code", "")), line.item,
                 fixed.computed if fixed else False, fixed.heading if fixed else False,
             ))  # fmt: skip
         for column in spec.columns:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from anju.returns.forms.spec import Column, Spec
 from anju.returns.models import Cell, Line, Return
+from anju.returns.sources.ledgers import named
 
 
 def corner(spec: Spec) -> str:
     """The head over the rows' names."""
-    return "项目名称" if spec.rows.projects else "指标名称"
+    return named(spec, "指标名称")
 
 
 def units(columns: Iterable[Column]) -> list[str]:

@@ -10,14 +10,14 @@ from django.db import connection
 
 from anju import periods
 from anju.core.people.scope import Operator, visible
-from anju.projects.models import Project
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
 from anju.returns.forms.book import compiled
 from anju.returns.forms.spec import TOTAL, Across, Column, Spec
 from anju.returns.models import Line, Return
 from anju.returns.queries.values import Stood, Values, exact
-from anju.returns.sources import projects
+from anju.returns.sources import ledgers
+from anju.returns.sources.figures import Numbers, base_in
 from anju.rules.engine.outcome import Run
 from anju.rules.engine.running import quickest
 
@@ -165,8 +165,8 @@ class Reading:
 
     @cached_property
     def keys(self) -> list[str]:
-        """Lines in order, then the line of sums of a form of projects."""
-        return [*self.now.lines, *([TOTAL] if self.spec.rows.projects and self.now.lines else [])]
+        """Lines in order, then the line of sums of a form of a ledger's lines."""
+        return [*self.now.lines, *([TOTAL] if self.spec.rows.ledger and self.now.lines else [])]
 
     @cached_property
     def result(self) -> Run:
@@ -203,65 +203,32 @@ def read(user: Operator, ret: Return) -> Reading:
     all_values = values_of(list({one.pk: one for one in (ret, last, ago, *others) if one is not None}.values()))
     made = Reading(user, ret, spec, all_values[ret.pk], last, last and all_values[last.pk], ago and all_values[ago.pk])
     made.corrected_by = next((row for row in rows if row.corrects_id == ret.pk), None)
-    _ledger(made)
+    _ledgers(made)
     _elsewhere(made, {row.form.code: all_values[row.pk] for row in others})
     return made
 
 
-def _ledger(made: Reading) -> None:
-    """The ledger as it stands on the cut-off day: of each project's line, or of the region's lines."""
+def _ledgers(made: Reading) -> None:
+    """The ledgers as they stand on the cut-off day: of each line that is an item's, or of the region's lines."""
     user, ret, spec = made.user, made.ret, made.spec
-    columns = [c for c in spec.columns if c.source and (c.source.event or c.source.project)]
-    if not columns:
-        return
-    ids = {line.key: line.project for line in made.now.lines.values() if line.project}
-    if spec.rows.projects:
-        found = projects.sums(user, spec, ret.period, list(ids.values()), ret.cut_off)
-        fields = {c.source.project for c in columns if c.source.project}
-        rows = (
-            visible(Project.objects.filter(pk__in=ids.values()).only(*fields), user).in_bulk() if fields and ids else {}
-        )
-        stages = (
-            projects.stages(user, list(ids.values()), ret.cut_off)
-            if any(c.source.event == "stage" for c in columns)
-            else {}
-        )
-        since = {column.code: projects.start_of(column.source, ret.period) for column in columns}
-        for key, pk in ids.items():
-            for column in columns:
-                if not made.now.has(key, column):
-                    continue
-                if column.source.project:
-                    value, text = projects.project_field(rows[pk], column) if pk in rows else (None, "")
-                elif column.source.event == "stage":
-                    value, text = None, stages.get(pk, "")
-                else:
-                    value, text = found.value(column.source, since[column.code], pk), ""
-                if value is not None:
-                    made.ledger_numbers[key, column.code] = value
-                if text:
-                    made.ledger_texts[key, column.code] = text
-        return
-    first = min(
-        (start for c in columns if (start := projects.start_of(c.source, ret.period))),
-        default=ret.cut_off.replace(month=1, day=1),
-    )
-    members = projects.in_library(user, ret.region, Project.Kind.values, first, ret.cut_off)
-    found = projects.sums(user, spec, ret.period, [one.pk for one in members], ret.cut_off)
-    for column in columns:
-        value = (
-            projects.region_sum(found, column.source, projects.start_of(column.source, ret.period), members)
-            if column.source.event
-            else None
-        )
-        if value is not None:
-            made.ledger_numbers |= {(key, column.code): value for key in made.now.lines if made.now.has(key, column)}
+    if spec.rows.ledger:
+        items = {line.key: line.item for line in made.now.lines.values() if line.item}
+        found = ledgers.of_items(user, spec, ret.period, items, ret.cut_off)
+    else:
+        of_region = ledgers.of_region(user, spec, ret.region, ret.period, ret.cut_off)
+        found = ((key, column, value) for column, value in of_region for key in made.now.lines)
+    for key, column, value in found:
+        if made.now.has(key, column):
+            if isinstance(value, str):
+                made.ledger_texts[key, column.code] = value
+            else:
+                made.ledger_numbers[key, column.code] = value
 
 
 def _elsewhere(made: Reading, others: dict[str, Values]) -> None:
     user, ret, spec = made.user, made.ret, made.spec
     facts = [fact for fact in spec.across if fact.name in made.book.inputs]
-    numbers = projects.Numbers(
+    numbers = Numbers(
         user, ret.region, ret.period,
         {("target", f.target, f.calibre) for f in facts if f.target} | {("measure", f.measure, f.calibre) for f in facts if f.measure},
     ) if any(not f.column for f in facts) else None  # fmt: skip
@@ -279,12 +246,12 @@ def others_of(user: Operator, ret: Return, codes: set[str]) -> dict[str, Values]
 
 
 def _fact(
-    made: Reading, fact: Across, numbers: projects.Numbers | None, others: dict[str, Values]
+    made: Reading, fact: Across, numbers: Numbers | None, others: dict[str, Values]
 ) -> int | dict[str, int] | None:
     if fact.target and numbers:
-        return projects.base_in(numbers.target(fact.target, fact.calibre), fact.unit)
+        return base_in(numbers.target(fact.target, fact.calibre), fact.unit)
     if fact.measure and numbers:
-        return projects.base_in(numbers.measure(fact.measure, fact.calibre), fact.unit)
+        return base_in(numbers.measure(fact.measure, fact.calibre), fact.unit)
     values = others.get(fact.form) if fact.form else made.now
     if values is None or fact.column not in values.spec.by_code:
         return None

@@ -1,13 +1,15 @@
 """Lock, and what follows: differences to the ledger become events, the sums become figures, the content gets its digest. And corrections."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from anju.core.ledgers import Stated, ledger
 from anju.core.models.region import Region
 from anju.core.models.trail import Trail
 from anju.core.people.permissions import may
@@ -17,12 +19,8 @@ from anju.figures.figure import NUMBER, UNREPORTED
 from anju.figures.models import Source
 from anju.figures.services.publications import Published, publish
 from anju.problems import Problem, Refused
-from anju.projects.base import below
-from anju.projects.event_kinds import events
-from anju.projects.queries.counts import Count, counted, measures, together
-from anju.projects.services.events import Entry, record_all
 from anju.returns.base import LOCK, held, in_state, unlocked
-from anju.returns.forms.spec import Column
+from anju.returns.forms.spec import Column, Publish, Spec
 from anju.returns.models import Return
 from anju.returns.queries import layout, reading
 from anju.returns.queries.checks import check, standing
@@ -39,7 +37,7 @@ from anju.returns.services.review import moved, told
 def lock(*, by: Operator, ret_id: int, remark: str = "") -> Return:
     """Approve and lock (市级审定并锁定). From here nothing of it changes; a correction is a return of its own beside it.
 
-    Refused: RET-040 and RET-041 with everything that stands in the way, PROJ-… when the ledger takes a difference no more.
+    Refused: RET-040 and RET-041 with everything that stands in the way, the ledger's own when it takes a difference no more.
     """
     ret = held(by, ret_id, LOCK)
     in_state(ret, Return.CITY, doing="审定锁定")
@@ -49,7 +47,8 @@ def lock(*, by: Operator, ret_id: int, remark: str = "") -> Return:
         raise Refused(*(one.problem() for one in open_))
     entries = differences(read)
     if entries:
-        record_all(by=by, entries=entries, origin=f"return:{ret.pk}", act="returns.record_in_ledger")
+        of = ledger(read.spec.rows.ledger)
+        of.record(by=by, entries=entries, origin=f"return:{ret.pk}", act="returns.record_in_ledger")
     source = _publish(by, read)
     ret.digest, ret.locked_at = layout.digest(ret), timezone.now()
     Return.objects.filter(pk=ret.pk, state=Return.CITY).update(digest=ret.digest, locked_at=ret.locked_at)
@@ -58,37 +57,29 @@ def lock(*, by: Operator, ret_id: int, remark: str = "") -> Return:
     return ret
 
 
-def differences(read: Reading) -> list[Entry]:
-    """What the return says and the ledger does not, by project: of each kind of event the amount that is missing (or too much)."""
+def differences(read: Reading) -> Sequence[Any]:
+    """What the return says and its ledger does not: entries for `record`; none for a form whose lines are no items."""
     ret, spec = read.ret, read.spec
-    on = min(ret.cut_off, timezone.localdate())
+    stated = list(_stated(read))
+    if not stated:
+        return []
     why = f"{ret}：{ret.reason}" if ret.reason else str(ret)
-    kinds = _by_event(spec.columns)
-    found = []
+    return ledger(spec.rows.ledger).differences(stated, min(ret.cut_off, timezone.localdate()), why)
+
+
+def _stated(read: Reading) -> Iterator[Stated]:
+    """Every word of the return about an event of its ledger's items, beside what the ledger says; what is not known says nothing."""
+    events = _by_event(read.spec.columns) if read.spec.rows.ledger else {}
     for key, line in read.now.lines.items():
-        if not line.project:
+        if not line.item:
             continue
-        for kind, columns in kinds.items():
-            if kind == "stage":
-                said = read.now.text(key, columns[0].code)
-                if said and said != read.ledger_texts.get((key, columns[0].code)):
-                    found.append(Entry(line.project, kind, on, note=said))
-                continue
-            missing = [(column, gap) for column in columns if (gap := _gap(read, key, column)) is not None]
-            rest = 0
-            for column, gap in missing:
-                if column.source.mode and gap:
-                    found.append(Entry(line.project, kind, on, gap, column.source.mode, note=why))
-                rest += -gap if column.source.mode else gap
-            whole = next((column for column, _ in missing if not column.source.mode), None)
-            if whole is not None and rest:
-                modes = events()[kind].modes_for(line.facts.get("kind", ""))
-                found.append(
-                    Entry(
-                        line.project, kind, on, rest, whole.source.rest if whole.source.rest in modes else "", note=why
-                    )
-                )
-    return found
+        for event, columns in events.items():
+            for column in columns if columns[0].type == "number" else columns[:1]:
+                value, recorded = _word(read, key, column)
+                if value is not None:
+                    source = column.source
+                    kind = line.facts.get("kind", "")
+                    yield Stated(line.item, kind, event, value, recorded, source.mode or "", source.rest)
 
 
 def _by_event(columns: Iterable[Column]) -> dict[str, list[Column]]:
@@ -102,18 +93,18 @@ def _by_event(columns: Iterable[Column]) -> dict[str, list[Column]]:
     return {kind: list(mine.values()) for kind, mine in found.items()}
 
 
-def _gap(read: Reading, key: str, column: Column) -> int | None:
-    """None: the return says no number there, or the line has no such column."""
-    if not read.now.has(key, column):
-        return None
-    value = read.now.number(key, column.code)
-    return None if value is None else value - (read.ledger_numbers.get((key, column.code)) or 0)
+def _word(read: Reading, key: str, column: Column) -> tuple[int | str | None, int | str | None]:
+    """What the return says there, and the ledger. None: nothing, or the line has no such column."""
+    at = (key, column.code)
+    if column.type != "number":
+        return read.now.text(*at) or None, read.ledger_texts.get(at)
+    return read.now.number(*at), read.ledger_numbers.get(at)
 
 
 def _publish(by: Operator, read: Reading) -> Source | None:
     """The sums as figures. What is not known is not published; where a correction says so, the figure becomes 未报.
 
-    What projects count for is said by the counting books (计数口径), over the ledger that now says what the return says.
+    What a ledger counts itself (项目 by the books of 计数口径) is counted over it, now that it says what the return says.
     """
     ret, spec, rows = read.ret, read.spec, []
     counts = _counts(by, read)
@@ -121,11 +112,11 @@ def _publish(by: Operator, read: Reading) -> Source | None:
         column = spec.by_code[one.column]
         value = read.now.number(one.line, one.column) if one.line else read.now.total(one.column, one.where)
         if value is not None and one.measure in counts:
-            value = counts[one.measure].value
+            value = counts[one.measure]
         lines = 1 if one.line else read.now.counted(one.column, one.where)
         if value is None and not (lines and ret.serial > 1):
             continue
-        cited = f"return:{ret.pk} {column.head}，{f'{lines} 个项目' if spec.rows.projects else spec.by_key[one.line].label if one.line else f'{lines} 行'}"
+        cited = f"return:{ret.pk} {column.head}，{_cited(spec, one, lines)}"
         rows.append(Published(
             one.measure, ret.region, ret.period, value, column.unit, _places(value, column, read, lines), NUMBER if value is not None else UNREPORTED,
             one.calibre, column.head, "" if value is None else typed(value, column.unit, 0), cited,
@@ -143,20 +134,21 @@ def _publish(by: Operator, read: Reading) -> Source | None:
     )
 
 
-def _counts(by: Operator, read: Reading) -> dict[str, Count]:
-    """What the books count of the published measures, from January to the cut-off day; none for a form whose lines are no projects."""
+def _counts(by: Operator, read: Reading) -> dict[str, int | None]:
+    """What the ledger counts of the published measures, from January to the cut-off day; none for a form whose lines are no items."""
     ret, spec = read.ret, read.spec
-    codes = (
-        {one.measure for one in spec.publish if not one.line and not one.calibre} & set(measures())
-        if spec.rows.projects
-        else set()
-    )
-    if not codes:
+    codes = [one.measure for one in spec.publish if not one.line and not one.calibre]
+    if not spec.rows.ledger or not codes:
         return {}
-    regions = Region.objects.filter(pk__in=below(by, ret.region))
-    return together(
-        counted(by, regions, since=ret.cut_off.replace(month=1, day=1), until=ret.cut_off, codes=sorted(codes))
-    )
+    of, since = ledger(spec.rows.ledger), ret.cut_off.replace(month=1, day=1)
+    return of.counts(by, ret.region, since, ret.cut_off, codes)
+
+
+def _cited(spec: Spec, publish: Publish, lines: int) -> str:
+    """Of which lines the sum is."""
+    if spec.rows.ledger:
+        return f"{lines} 个{ledger(spec.rows.ledger).label}"
+    return spec.by_key[publish.line].label if publish.line else f"{lines} 行"
 
 
 def _places(value: int | None, column: Column, read: Reading, lines: int) -> int:

@@ -8,13 +8,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from anju import periods
+from anju.core.ledgers import Item, ledger
 from anju.core.models.people import Organisation
 from anju.core.models.region import Region
 from anju.core.people.permissions import may, require
 from anju.core.people.scope import Operator, visible
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
-from anju.projects.models import Project
 from anju.returns.base import FILL, held, in_state, ours
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
@@ -23,7 +23,8 @@ from anju.returns.forms.spec import Column, Spec
 from anju.returns.models import Cell, Change, Form, Line, Return, Step
 from anju.returns.queries import reading
 from anju.returns.queries.values import Values, finest
-from anju.returns.sources import projects
+from anju.returns.sources import ledgers
+from anju.returns.sources.figures import Numbers, base_in
 
 BATCH = 2_000
 KINDS = {
@@ -38,7 +39,7 @@ KINDS = {
 def load_forms(*, by: Operator, specs: Iterable[Spec] | None = None) -> list[Form]:
     """Bring the shipped forms (or these) into the database; those that were new. The same again changes nothing.
 
-    Refused RET-001 … RET-003 what is wrong with them, RET-004 when a version that is known already says something else now.
+    Refused RET-001 … RET-003 and RET-005 what is wrong with them, ROOM-004 a ledger that is not there, RET-004 when a version that is known already says something else now.
     """
     made, problems = [], []
     known = {(form.code, form.since): form for form in Form.objects.all()}
@@ -46,6 +47,7 @@ def load_forms(*, by: Operator, specs: Iterable[Spec] | None = None) -> list[For
         form = known.get((spec.code, spec.since))
         try:
             compiled(spec)
+            ledgers.check(spec)
         except Refused as refused:
             problems += refused.problems
             continue
@@ -128,25 +130,20 @@ def open_return(*, by: Operator, form_code: str, region: Region, period: str) ->
 
 
 def _lines(by: Operator, ret: Return, spec: Spec) -> list[Line]:
-    if spec.rows.projects:
-        return [_project_line(ret, one, order) for order, one in enumerate(_projects(by, ret, spec))]
+    if spec.rows.ledger:
+        items = ledgers.lines(by, spec, ret.region, ret.cut_off)
+        return [_item_line(ret, spec, item, order) for order, item in enumerate(items)]
     return [
         Line(ret=ret, region_id=ret.region_id, key=one.key, label=one.label, facts=dict(one.facts), order=order)
         for order, one in enumerate(spec.rows.fixed)
     ]
 
 
-def _projects(by: Operator, ret: Return, spec: Spec) -> list[Project]:
-    return projects.in_library(
-        by, ret.region, spec.rows.projects.kinds, ret.cut_off.replace(month=1, day=1), ret.cut_off
-    )
-
-
-def _project_line(ret: Return, project: Project, order: int) -> Line:
+def _item_line(ret: Return, spec: Spec, item: Item, order: int) -> Line:
+    key = ledgers.key_of(ledger(spec.rows.ledger), item.id)
     return Line(
-        ret=ret, region_id=ret.region_id, key=f"p{project.pk}", label=project.name, project=project.pk,
-        facts=projects.facts(project, ret.period), order=order,
-    )  # fmt: skip
+        ret=ret, region_id=ret.region_id, key=key, label=item.label, item=item.id, facts=dict(item.facts), order=order
+    )
 
 
 def _prefill(by: Operator, ret: Return, keys: set[str] | None = None) -> list[Cell]:
@@ -159,7 +156,7 @@ def _prefill(by: Operator, ret: Return, keys: set[str] | None = None) -> list[Ce
         for c in spec.columns
         if c.source and (c.source.target or c.source.measure)
     }
-    numbers = projects.Numbers(
+    numbers = Numbers(
         by, ret.region, ret.period,
         {("target" if c.source.target else "measure", code, c.source.calibre) for code, c in wanted.items()},
     ) if wanted else None  # fmt: skip
@@ -174,26 +171,27 @@ def _prefill(by: Operator, ret: Return, keys: set[str] | None = None) -> list[Ce
     return found
 
 
-def _moved(by: Operator, read: reading.Reading) -> projects.Sums | None:
+def _moved(by: Operator, read: reading.Reading) -> ledgers.Sums | None:
     """What the ledger recorded after the last period's cut-off, when that period's differences are not in the ledger yet."""
-    last = read.last_ret
-    if last is None or last.state == Return.LOCKED or not read.spec.rows.projects:
+    last, ret, code = read.last_ret, read.ret, read.spec.rows.ledger
+    if last is None or last.state == Return.LOCKED or not code:
         return None
-    ids = [line.project for line in read.now.lines.values() if line.project]
-    return projects.sums(by, read.spec, read.ret.period, ids, read.ret.cut_off, after=last.cut_off)
+    items = [line.item for line in read.now.lines.values() if line.item]
+    columns = ledgers.by_ledger(read.spec).get(code, [])
+    return ledgers.sums(by, ledger(code), columns, ret.period, items, ret.cut_off, after=last.cut_off)
 
 
 def _known(
-    read: reading.Reading, line: Line, column: Column, moved: projects.Sums | None, numbers: projects.Numbers | None, others: dict[str, Values]
+    read: reading.Reading, line: Line, column: Column, moved: ledgers.Sums | None, numbers: Numbers | None, others: dict[str, Values]
 ) -> tuple[int | None, str, int]:  # fmt: skip
     source, key = column.source, (line.key, column.code)
     before = read.before(read.last, line.key, column)
     places = column.places
-    if source.project or source.event:
+    if source.ledger:
         value, text = read.ledger_numbers.get(key), read.ledger_texts.get(key, "")
         if source.event and source.since == "year" and moved is not None and before is not None:
             # Last period's word plus what was recorded since: its own differences reach the ledger only when it is locked.
-            value = before + (moved.value(source, projects.start_of(source, read.ret.period), line.project) or 0)
+            value = before + (moved.value(source, ledgers.start_of(source, read.ret.period), line.item) or 0)
         if source.event and value is None and not text and source.since != "period":
             value, text = before, (read.last and read.last.text(*key)) or ""
     elif source.target or source.measure:
@@ -202,7 +200,7 @@ def _known(
             if source.target
             else numbers.measure(source.measure, source.calibre)
         )
-        value, text = projects.base_in(figure, column.unit), ""
+        value, text = base_in(figure, column.unit), ""
     elif source.form:
         other = others.get(source.form)
         value, text = other.total(source.column) if other and source.column in other.spec.by_code else None, ""
@@ -225,17 +223,18 @@ def _cell(ret: Return, line: str, column: Column, value: int | None, text: str, 
 @transaction.atomic
 @trail.act("returns.refresh")
 def refresh(*, by: Operator, ret_id: int) -> int:
-    """Bring a draft up to the ledgers (按台账更新): lines of projects that came since, and cells that nobody has touched. How many changed."""
+    """Bring a draft up to the ledgers (按台账更新): lines of items that came since, and cells that nobody has touched. How many changed."""
     ret = held(by, ret_id, FILL)
     in_state(ret, Return.DRAFT, doing="按台账更新")
     spec = forms.of(ret.form)
     there = {line.key: line for line in Line.objects.filter(ret=ret)}
-    if spec.rows.projects:
-        new = [one for one in _projects(by, ret, spec) if f"p{one.pk}" not in there]
+    if spec.rows.ledger:
         last = max((line.order for line in there.values()), default=-1)
-        Line.objects.bulk_create(
-            [_project_line(ret, one, last + 1 + at) for at, one in enumerate(new)], batch_size=BATCH
-        )
+        every = (_item_line(ret, spec, item, 0) for item in ledgers.lines(by, spec, ret.region, ret.cut_off))
+        new = [line for line in every if line.key not in there]
+        for order, line in enumerate(new, last + 1):
+            line.order = order
+        Line.objects.bulk_create(new, batch_size=BATCH)
     cells = {(cell.line, cell.column): cell for cell in Cell.objects.filter(ret=ret)}
     fresh, changed, changes = [], [], []
     for known in _prefill(by, ret):

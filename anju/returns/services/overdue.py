@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Operator
+from anju.core.regions.tree import below
 from anju.core.trail import trail
 from anju.figures.models import Source
 from anju.figures.services.publications import Published, publish
-from anju.projects.base import below
 from anju.returns.queries.deadlines import Reported, _of_month
 
 

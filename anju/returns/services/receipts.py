@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from anju import file_sizes
+from anju.core.files import keep_file
 from anju.core.models.file import File
 from anju.core.people.scope import Operator, visible
 from anju.core.states import move
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
-from anju.projects.services.photos import keep_file
 from anju.returns.files import readback
 from anju.returns.files.readback import Difference, Wanted
 from anju.returns.files.receivers import (

@@ -5,10 +5,10 @@ import hashlib
 from django.db import transaction
 
 from anju import file_sizes
+from anju.core.files import keep_file
 from anju.core.people.scope import Operator, visible
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
-from anju.projects.services.photos import keep_file
 from anju.returns.base import FILL, allowed
 from anju.returns.files.papers import KINDS
 from anju.returns.models import Paper

@@ -1,1 +1,1 @@
-"""What a form's lines are filled from: the ledgers."""
+"""What a form's lines are filled from: ledgers, targets and figures."""

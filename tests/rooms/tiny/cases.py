@@ -7,11 +7,11 @@ from anju.cases.models import Case
 from anju.core.people.scope import Operator
 from anju.core.states import Move, States
 from anju.problems import Problem, Refused
-from tests.rooms.tiny.models import Repair
+from tests.rooms.tiny.models import RepairCase
 
 
 def close_if_mended(by: Operator, case: Case, on: date) -> None:
-    if Repair.objects.get(case=case).bench.broken:
+    if RepairCase.objects.get(case=case).bench.broken:
         raise Refused(Problem("TINY-002", case.full_name, "还没有修好。", "请先修好。"))
 
 

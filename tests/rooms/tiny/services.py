@@ -12,27 +12,27 @@ from anju.core.trail import trail
 from anju.documents.models import Document
 from anju.problems import Problem, Refused
 from tests.rooms.tiny.cases import REPAIR
-from tests.rooms.tiny.models import Bench, Repair
+from tests.rooms.tiny.models import Bench, RepairCase
 
 
 @transaction.atomic
 @trail.act("tiny.put_up")
-def put_up(*, by: Operator, region: Region, name: str, broken: bool = False) -> Bench:
+def put_up(*, by: Operator, region: Region, name: str, broken: bool = False, seats: int | None = None) -> Bench:
     """Put up a bench (安放长椅)."""
     require(by, "tiny.edit", region.pk, name)
-    bench = Bench.objects.create(region=region, name=name, broken=broken)
+    bench = Bench.objects.create(region=region, name=name, broken=broken, seats=seats)
     trail.describe(obj=bench, region_id=region.pk)
     return bench
 
 
 @transaction.atomic
 @trail.act("tiny.report_broken")
-def report_broken(*, by: Operator, bench: Bench, on: date) -> Repair:
+def report_broken(*, by: Operator, bench: Bench, on: date) -> RepairCase:
     """A broken bench becomes a case (报修)."""
     require(by, "tiny.edit", bench.region_id, str(bench))
     case = open_case(by=by, kind=REPAIR.code, subject=trail.Subject.of(bench), region=bench.region, on=on)
     trail.describe(obj=bench, after={"case": case.pk}, region_id=bench.region_id)
-    return Repair.objects.create(case=case, bench=bench, region=bench.region)
+    return RepairCase.objects.create(case=case, bench=bench, region=bench.region)
 
 
 def let_issue(by: Operator, document: Document, on: date) -> None:

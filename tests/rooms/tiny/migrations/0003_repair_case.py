@@ -7,11 +7,11 @@ PROTECT = {"on_delete": django.db.models.deletion.PROTECT, "related_name": "+"}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0001_initial"), ("tiny", "0001_initial")]
+    dependencies = [("cases", "0001_initial"), ("tiny", "0002_repairs")]
 
     operations = [
         migrations.CreateModel(
-            name="Repair",
+            name="RepairCase",
             fields=[
                 (
                     "case",
@@ -22,5 +22,5 @@ class Migration(migrations.Migration):
             ],
             options={"verbose_name": "报修"},
         ),
-        protect("tiny_repair"),
+        protect("tiny_repaircase"),
     ]
