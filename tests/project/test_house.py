@@ -51,6 +51,21 @@ def test_no_file_outgrows_its_room():
     assert not long
 
 
+def test_what_was_posted_is_read_in_one_place():
+    """And views take our request, not Django's. The models import addresses.py, and request.py the models."""
+    pages = PACKAGE / "core" / "pages"
+    forms, own = pages / "forms.py", {pages / "request.py", pages / "addresses.py"}
+    assert not [str(p) for p in CODE if p != forms and re.search(r"\.(?:POST|FILES)\b", text_of(p))]
+    assert not [str(p) for p in CODE if p not in own and re.search(r"\bHttpRequest\b", text_of(p))]
+
+
+def test_a_page_without_a_region_is_answered_in_one_place():
+    """core/pages/context.py; an import says in its own words that no region was named."""
+    own = {PACKAGE / "core" / "pages" / "context.py", PACKAGE / "figures" / "pages" / "imports.py"}
+    pages = [p for p in CODE if "pages" in p.parts and p not in own]
+    assert not [str(p) for p in pages if re.search(r"\.region is None", text_of(p))]
+
+
 def test_no_place_is_named_in_code():
     """A city's name in Python, in a template or in a script is a defect: a place is data."""
     titles = [

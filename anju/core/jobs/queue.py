@@ -226,7 +226,8 @@ def _asker(job: Job) -> Operator:
     if job.by == LOCAL:
         return local_operator()
     [asker] = registry.fetch("asker")
-    return asker(job.by)
+    asking: Operator = asker(job.by)
+    return asking
 
 
 def _end(rows: QuerySet[Job], state: str, message: str) -> None:
@@ -245,7 +246,8 @@ def _claim(database: Any, job: int) -> bool:
     """Until the end of this transaction the job is ours; False: a living worker has it."""
     with database.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('core_job'), %s::int)", [job])
-        return cursor.fetchone()[0]
+        ours: bool = cursor.fetchone()[0]
+    return ours
 
 
 # -- what a worker does beside: lost jobs and daily ones ------------------------------------------------------------------------------
@@ -275,7 +277,7 @@ def stalled() -> list[Job]:
     with connections["owner"].cursor() as cursor:
         cursor.execute(LOST, [SILENCE])
         suspects = [pk for (pk,) in cursor.fetchall()]
-    found = []
+    found: list[Job] = []
     for pk in suspects:
         with transaction.atomic(using="owner"):
             if _claim(connections["owner"], pk):

@@ -1,40 +1,29 @@
 """Where and when: the region and the period of the address, which every page obeys, and what may be chosen instead."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from types import SimpleNamespace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 
 from anju import periods
 from anju.core import registry
 from anju.core.models.region import Region
 from anju.core.pages.addresses import front_page, path_of
 from anju.core.pages.page import page
+from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import may, require
 from anju.core.people.scope import Operator
 from anju.core.regions import tree
 from anju.core.wording import period_label
 from anju.problems import Refused
 
-
-@dataclass(frozen=True)
-class Frame:
-    """region is None for who has none; path runs from the top down to it."""
-
-    region: Region | None
-    path: list[Region]
-    period: str
-    where: Any
-    when: Any
-
-    @property
-    def on(self) -> date:
-        return periods.end(self.period) if self.period else date.today()
+View = Callable[..., HttpResponse]
 
 
-def frame(request: HttpRequest, of: Any = None) -> Frame:
+def frame(request: Request, of: Any = None) -> Frame:
     """The frame of this request, made once. Http404 for a region that is not there or not the user's, and for what is no period;
     refused when the post that the page takes is held elsewhere only.
 
@@ -55,7 +44,28 @@ def places(user: Operator) -> list[Region]:
     return sorted(found.values(), key=lambda region: (region.order, region.pk))
 
 
-def _frame(request: HttpRequest, of: Any) -> Frame:
+def needs_region(template: str = "", /, **shown: Any) -> Callable[[View], View]:
+    """Guard a view that is about a region. Who has none, or whose house has nothing yet, sees what will be there one day (a page that says so
+    with core/empty.html) or, of an act, nothing: Http404. Stands next to the view, under its `acting`.
+
+    template: of that page, shown with `shown`.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+            if frame(request).region is not None:
+                return view(request, *args, **kwargs)
+            if not template:
+                raise Http404("region")
+            return show(request, template, **shown)
+
+        return guarded
+
+    return guard
+
+
+def _frame(request: Request, of: Any) -> Frame:
     user = request.operator
     at_home, act = places(user), getattr(request, "act", "core.own")
     start = next(
@@ -99,7 +109,7 @@ def rail(user: Operator) -> list[tuple[str, str]]:
     return [(path_of(link.url), link.label) for link in registry.links() if may(user, link.permission)]
 
 
-def context(request: HttpRequest) -> dict[str, Any]:
+def context(request: Request) -> dict[str, Any]:
     """For every page, the ones that say what went wrong included: they may have no scope, and then no where and when either."""
     user = getattr(request, "operator", None)
     nav = [
@@ -113,7 +123,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {"nav": nav, "where": made and made.where, "when": made and made.when, "waiting": waiting}
 
 
-def show(request: HttpRequest, template: str, status: int = 200, **extra: Any) -> HttpResponse:
+def show(request: Request, template: str, status: int = 200, **extra: Any) -> HttpResponse:
     """A page: the frame is made before the template asks for it, so that a wrong address is not found, not broken."""
     made = frame(request)
     return page(request, template, status=status, region=made.region, period=made.period, **extra)

@@ -3,35 +3,36 @@
 import sys
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from anju.core.database.problems import unreachable
 from anju.core.pages.page import page
+from anju.core.pages.request import Request
 from anju.core.people.identity import recognise
 from anju.core.people.permissions import Permission, posts
 from anju.problems import Problem
 
 
-def stopped(request: HttpRequest, status: int, heading: str, advice: str) -> HttpResponse:
+def stopped(request: Request, status: int, heading: str, advice: str) -> HttpResponse:
     recognise(request)
     return page(request, "core/stopped.html", status=status, heading=heading, advice=advice).render()
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: Request, exception: Exception | None = None) -> HttpResponse:
     recognise(request)
     return page(request, "core/not_found.html", status=404).render()
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: Request, exception: Exception | None = None) -> HttpResponse:
     return stopped(request, 400, "请求不完整或地址不对", "请从导航重新进入。上传的文件过大时，请拆成几个再传。")
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: Request, exception: Exception | None = None) -> HttpResponse:
     return stopped(request, 403, "不能这样访问", "请从导航重新进入。")
 
 
-def no_post(request: HttpRequest, act: Permission, problems: list[Problem] | None = None) -> HttpResponse:
+def no_post(request: Request, act: Permission, problems: list[Problem] | None = None) -> HttpResponse:
     """In the right region, without the post: the page says which posts it takes, and which are held."""
     held = "、".join(posts()[code].label for code in request.operator.posts or ())
     if not held:
@@ -49,15 +50,15 @@ def no_post(request: HttpRequest, act: Permission, problems: list[Problem] | Non
     return stopped(request, 403, "您没有办理这件事的岗位", f"{what}请转交该岗位的人员；岗位由安全管理员授予。")
 
 
-def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def too_many(request: Request, exception: Exception | None = None) -> HttpResponse:
     return stopped(request, 429, "试得太频繁", "请过几分钟再试。")
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
     return stopped(request, 403, "表单已过期，没有提交", "请返回上一页，先把填好的内容复制下来，刷新后再填写并提交。")
 
 
-def only_from_page(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+def only_from_page(request: Request, refused: HttpResponse) -> HttpResponse:
     """405: the address of a button, typed or opened anew."""
     answer = stopped(
         request, 405, "这个地址不能直接打开", "它属于一个按钮，要在原来的页面上点。请返回上一页，或从导航重新进入。"
@@ -66,7 +67,7 @@ def only_from_page(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
     return answer
 
 
-def broken(request: HttpRequest, *args: Any) -> HttpResponse:
+def broken(request: Request, *args: Any) -> HttpResponse:
     """Needs nothing: no database, no context."""
     away = unreachable(sys.exc_info()[1])
     return HttpResponse(render_to_string("core/failed.html", {"away": away}), status=503 if away else 500)

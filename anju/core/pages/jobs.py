@@ -1,13 +1,14 @@
 """Pages of the background jobs: the administrator's list, and one job's progress for any page that started one."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.core.jobs import queue as service
 from anju.core.models.job import Job
 from anju.core.pages.page import page
+from anju.core.pages.request import Request, is_fragment
 from anju.core.people.permissions import acting, may
 from anju.problems import Refused
 
@@ -16,54 +17,54 @@ SHOWN = 50
 
 @acting("jobs.see")
 @require_safe
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: Request) -> HttpResponse:
     return _list(request)
 
 
 @acting("core.own")
 @require_safe
-def job(request: HttpRequest, pk: int) -> HttpResponse:
+def job(request: Request, pk: int) -> HttpResponse:
     """One job as it stands now; its fragment asks here again until it has ended."""
     return _one(request, service.jobs(request.operator).get(pk=pk))
 
 
 @acting("core.own")
 @require_POST
-def stop(request: HttpRequest, pk: int) -> HttpResponse:
+def stop(request: Request, pk: int) -> HttpResponse:
     return _changed(request, pk, service.cancel)
 
 
 @acting("core.own")
 @require_POST
-def retry(request: HttpRequest, pk: int) -> HttpResponse:
+def retry(request: Request, pk: int) -> HttpResponse:
     return _changed(request, pk, service.retry)
 
 
-def _changed(request: HttpRequest, pk: int, act: object) -> HttpResponse:
+def _changed(request: Request, pk: int, act: object) -> HttpResponse:
     by = request.operator
     try:
         found = act(by=by, job_id=pk)  # type: ignore[operator]
     except Refused as refused:
-        if "HX-Request" in request.headers or not may(by, "jobs.see"):
+        if is_fragment(request) or not may(by, "jobs.see"):
             return _one(request, service.jobs(by).get(pk=pk), 422, problems=refused.problems)
         return _list(request, 422, problems=refused.problems)
-    if "HX-Request" in request.headers or not may(by, "jobs.see"):
+    if is_fragment(request) or not may(by, "jobs.see"):
         return _one(request, found)
     return redirect("core:jobs")
 
 
-def _one(request: HttpRequest, found: Job, status: int = 200, **extra: object) -> HttpResponse:
+def _one(request: Request, found: Job, status: int = 200, **extra: object) -> HttpResponse:
     """The fragment for the page that asks again and again; a page of its own for who was sent here."""
     return page(
         request,
-        "core/job.html" if "HX-Request" in request.headers else "core/job_page.html",
+        "core/job.html" if is_fragment(request) else "core/job_page.html",
         status,
         job=found,
         **extra,
     )
 
 
-def _list(request: HttpRequest, status: int = 200, **extra: object) -> HttpResponse:
+def _list(request: Request, status: int = 200, **extra: object) -> HttpResponse:
     found = service.jobs(request.operator)
     state = request.GET.get("state", "")
     if state in Job.State.values:

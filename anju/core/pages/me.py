@@ -3,12 +3,13 @@
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.core.pages.page import page
+from anju.core.pages.request import Request
 from anju.core.people import directory
 from anju.core.people.permissions import acting
 from anju.core.people.sign_in import told
@@ -16,7 +17,7 @@ from anju.core.people.sign_in import told
 
 @acting("core.own")
 @require_safe
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: Request) -> HttpResponse:
     """本人: posts, password, codes, where one is signed in."""
     today = timezone.localdate()
     held = directory.in_force(directory.postings(request.operator)).filter(staff=request.user).order_by("since")
@@ -34,7 +35,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @acting("core.own")
 @require_POST
-def end_others(request: HttpRequest) -> HttpResponse:
+def end_others(request: Request) -> HttpResponse:
     for one in UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key):
         one.end()
     told(request.user, "sign_in.end_others")

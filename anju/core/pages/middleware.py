@@ -9,13 +9,14 @@ from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequi
 from django.contrib.auth import logout
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from anju.core.database.cache import steady
 from anju.core.pages.addresses import front_page, path_of
 from anju.core.pages.context import rail
 from anju.core.pages.errors import forbidden, no_post, only_from_page
+from anju.core.pages.request import Request, is_fragment
 from anju.core.people.identity import recognise
 from anju.core.people.permissions import PUBLIC, may, permissions
 from anju.core.people.scope import scoped
@@ -27,14 +28,14 @@ AGAIN = AccountMiddleware(lambda request: None).process_exception
 class ScopeMiddleware:
     """Must be the last middleware: it calls the view itself, so that an exception rolls everything back."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[Request], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+        self, request: Request, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         act = getattr(view, "act", None)
         if act is None:  # nobody said who may: nobody may
@@ -73,9 +74,9 @@ class ScopeMiddleware:
         return response
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
+def to_sign_in(request: Request) -> HttpResponse:
     """The sign-in page, which leads back to where one wanted to go; a part of a page sends the whole page there."""
-    part = "HX-Request" in request.headers
+    part = is_fragment(request)
     back = (
         request.headers.get("HX-Current-URL" if part else "Referer", front_page())
         if part or request.method != "GET"

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from anju.core.models.people import Organisation
 from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, show
-from anju.core.pages.staff import PAGE, day
+from anju.core.pages.request import Request
+from anju.core.pages.staff import PAGE, StaffForm
 from anju.core.people import directory
 from anju.core.people import organisations as organisation_people
 from anju.core.people.permissions import acting
@@ -24,11 +25,11 @@ from anju.problems import Refused
 
 @acting("staff.see")
 @require_safe
-def organisations(request: HttpRequest) -> HttpResponse:
+def organisations(request: Request) -> HttpResponse:
     return organised(request)
 
 
-def organised(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+def organised(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     made, user = frame(request), request.operator
     words = request.GET.get("words", "").strip()
     found = directory.organisations(user)
@@ -51,24 +52,25 @@ def organised(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResp
 
 @acting("staff.edit")
 @require_POST
-def organise(request: HttpRequest) -> HttpResponse:
-    made = frame(request)
+def organise(request: Request) -> HttpResponse:
+    made, posted = frame(request), StaffForm(request)
     try:
-        said = {key: request.POST.get(key, "") for key in ("kind", "name", "short")}
-        done = organisation_people.register_organisation(by=request.operator, region=made.region, **said)
+        done = organisation_people.register_organisation(
+            by=request.operator, region=made.region, kind=posted.text("kind"), name=posted.text("name"), short=posted.text("short"),
+        )  # fmt: skip
     except Refused as refused:
-        return organised(request, 422, problems=refused.problems, form=request.POST)
+        return organised(request, 422, problems=refused.problems, form=posted.typed)
     messages.success(request, f"已登记机构：{done.name}。")
     return redirect(address(request, "core:staff-organisations"))
 
 
 @acting("staff.see")
 @require_safe
-def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+def organisation(request: Request, pk: int) -> HttpResponse:
     return told_of_organisation(request, directory.organisations(request.operator).get(pk=pk))
 
 
-def told_of_organisation(request: HttpRequest, one: Organisation, status: int = 200, **extra: Any) -> HttpResponse:
+def told_of_organisation(request: Request, one: Organisation, status: int = 200, **extra: Any) -> HttpResponse:
     held = (
         directory.in_force(directory.postings(request.operator))
         .filter(organisation=one)
@@ -80,25 +82,27 @@ def told_of_organisation(request: HttpRequest, one: Organisation, status: int = 
 
 @acting("staff.edit")
 @require_POST
-def rename(request: HttpRequest, pk: int) -> HttpResponse:
-    one, said = directory.organisations(request.operator).get(pk=pk), request.POST
+def rename(request: Request, pk: int) -> HttpResponse:
+    one, posted = directory.organisations(request.operator).get(pk=pk), StaffForm(request)
     try:
-        texts = {key: said.get(key, "") for key in ("name", "short", "reason")}
-        organisation_people.rename(by=request.operator, organisation_id=pk, **texts)
+        organisation_people.rename(
+            by=request.operator, organisation_id=pk, name=posted.text("name"), short=posted.text("short"), reason=posted.text("reason"),
+        )  # fmt: skip
     except Refused as refused:
-        return told_of_organisation(request, one, 422, problems=refused.problems, form=said)
+        return told_of_organisation(request, one, 422, problems=refused.problems, form=posted.typed)
     messages.success(request, "已更名。")
     return redirect(address(request, "core:staff-organisation", pk))
 
 
 @acting("staff.edit")
 @require_POST
-def abolish(request: HttpRequest, pk: int) -> HttpResponse:
-    one, said = directory.organisations(request.operator).get(pk=pk), request.POST
+def abolish(request: Request, pk: int) -> HttpResponse:
+    one, posted = directory.organisations(request.operator).get(pk=pk), StaffForm(request)
     try:
-        on = day(said.get("on", ""), "最后一天") or timezone.localdate()
-        organisation_people.abolish(by=request.operator, organisation_id=pk, on=on, reason=said.get("reason", ""))
+        on = posted.day("on", "最后一天", required=False) or timezone.localdate()
+        posted.check()
+        organisation_people.abolish(by=request.operator, organisation_id=pk, on=on, reason=posted.text("reason"))
     except Refused as refused:
-        return told_of_organisation(request, one, 422, problems=refused.problems, ending=said)
+        return told_of_organisation(request, one, 422, problems=refused.problems, ending=posted.typed)
     messages.success(request, "已撤销机构，它的岗位都已到期。")
     return redirect(address(request, "core:staff-organisation", pk))

@@ -2,7 +2,6 @@
 and where they work (/staff/organisations/)."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -10,7 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from anju.core.models.people import Posting, Staff
 from anju.core.pages.addresses import address
 from anju.core.pages.context import frame, show
+from anju.core.pages.forms import PostedForm
+from anju.core.pages.request import Request
 from anju.core.people import directory, postings, staff
 from anju.core.people.permissions import acting, posts
 from anju.core.regions import tree
@@ -26,13 +27,19 @@ from anju.problems import Problem, Refused
 PAGE = 50
 
 
+class StaffForm(PostedForm):
+    """A form about a person or an organisation."""
+
+    code = "STAFF-007"
+
+
 @acting("staff.see")
 @require_safe
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: Request) -> HttpResponse:
     return listed(request)
 
 
-def listed(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+def listed(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     made, user = frame(request), request.operator
     words = request.GET.get("words", "").strip()
     found = directory.people(
@@ -49,24 +56,23 @@ def listed(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespons
 
 @acting("staff.edit")
 @require_POST
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: Request) -> HttpResponse:
+    posted = StaffForm(request)
     try:
-        made = staff.register(
-            by=request.operator, username=request.POST.get("username", ""), name=request.POST.get("name", "")
-        )
+        made = staff.register(by=request.operator, username=posted.text("username"), name=posted.text("name"))
         link = staff.first_link(by=request.operator, username=made.username)
     except Refused as refused:
-        return listed(request, 422, problems=refused.problems, form=request.POST)
+        return listed(request, 422, problems=refused.problems, form=posted.typed)
     return shown_once(request, made, link)
 
 
 @acting("staff.see")
 @require_safe
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: Request, pk: int) -> HttpResponse:
     return told_of(request, directory.people(request.operator).get(pk=pk))
 
 
-def told_of(request: HttpRequest, one: Staff, status: int = 200, **extra: Any) -> HttpResponse:
+def told_of(request: Request, one: Staff, status: int = 200, **extra: Any) -> HttpResponse:
     user = request.operator
     context = {
         "person": one,
@@ -84,31 +90,31 @@ def told_of(request: HttpRequest, one: Staff, status: int = 200, **extra: Any) -
 
 @acting("staff.edit")
 @require_POST
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
-    one, said = directory.people(request.operator).get(pk=pk), request.POST
+def correct(request: Request, pk: int) -> HttpResponse:
+    one, posted = directory.people(request.operator).get(pk=pk), StaffForm(request)
     try:
         staff.correct(
-            by=request.operator, username=one.username, name=said.get("name", ""), reason=said.get("reason", "")
+            by=request.operator, username=one.username, name=posted.text("name"), reason=posted.text("reason")
         )
     except Refused as refused:
-        return told_of(request, one, 422, problems=refused.problems, correcting=said)
+        return told_of(request, one, 422, problems=refused.problems, correcting=posted.typed)
     messages.success(request, "姓名已更正。")
     return redirect(address(request, "core:staff-person", pk))
 
 
 @acting("staff.edit")
 @require_POST
-def first_link(request: HttpRequest, pk: int) -> HttpResponse:
+def first_link(request: Request, pk: int) -> HttpResponse:
     return link_for(request, pk)
 
 
 @acting("staff.unlock")
 @require_POST
-def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+def reset_password(request: Request, pk: int) -> HttpResponse:
     return link_for(request, pk)
 
 
-def link_for(request: HttpRequest, pk: int) -> HttpResponse:
+def link_for(request: Request, pk: int) -> HttpResponse:
     one = directory.people(request.operator).get(pk=pk)
     try:
         return shown_once(request, one, staff.first_link(by=request.operator, username=one.username))
@@ -116,7 +122,7 @@ def link_for(request: HttpRequest, pk: int) -> HttpResponse:
         return told_of(request, one, 422, problems=refused.problems)
 
 
-def shown_once(request: HttpRequest, one: Staff, link: str) -> HttpResponse:
+def shown_once(request: Request, one: Staff, link: str) -> HttpResponse:
     answer = show(
         request,
         "core/first_link.html",
@@ -130,16 +136,13 @@ def shown_once(request: HttpRequest, one: Staff, link: str) -> HttpResponse:
 
 @acting("staff.post")
 @require_POST
-def give(request: HttpRequest, pk: int) -> HttpResponse:
+def give(request: Request, pk: int) -> HttpResponse:
     one, user = directory.people(request.operator).get(pk=pk), request.operator
-    given = request.POST
+    posted = StaffForm(request)
     try:
-        since, until = day(given.get("since", ""), "起"), day(given.get("until", ""), "止")
-        office = (
-            directory.organisations(user)
-            .filter(pk=given.get("organisation") if given.get("organisation", "").isdecimal() else None)
-            .first()
-        )
+        since, until = posted.day("since", "起", required=False), posted.day("until", "止", required=False)
+        posted.check()
+        office = directory.organisations(user).filter(pk=posted.key("organisation")).first()
         if office is None:
             raise Refused(
                 Problem(
@@ -150,22 +153,24 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
                 )
             )
         postings.give_post(
-            by=user, username=one.username, organisation=office, post=given.get("post", ""), since=since or timezone.localdate(),
-            until=until, ground=given.get("ground", ""),
+            by=user, username=one.username, organisation=office, post=posted.text("post"), since=since or timezone.localdate(),
+            until=until, ground=posted.text("ground"),
         )  # fmt: skip
     except Refused as refused:
-        return told_of(request, one, 422, problems=refused.problems, form=given)
+        return told_of(request, one, 422, problems=refused.problems, form=posted.typed)
     messages.success(request, "已授予岗位，马上生效。")
     return redirect(address(request, "core:staff-person", pk))
 
 
 @acting("staff.post")
 @require_POST
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: Request, pk: int) -> HttpResponse:
     posting: Posting = directory.postings(request.operator).get(pk=pk)
+    posted = StaffForm(request)
     try:
-        on = day(request.POST.get("on", ""), "最后一天") or timezone.localdate()
-        postings.end_post(by=request.operator, posting_id=pk, on=on, reason=request.POST.get("reason", ""))
+        on = posted.day("on", "最后一天", required=False) or timezone.localdate()
+        posted.check()
+        postings.end_post(by=request.operator, posting_id=pk, on=on, reason=posted.text("reason"))
     except Refused as refused:
         return told_of(request, posting.staff, 422, problems=refused.problems)
     messages.success(request, "已收回岗位。")
@@ -177,7 +182,7 @@ def helping(act: str, does: Callable[..., Any], said: str, **more: Any) -> Calla
 
     @acting(act)
     @require_POST
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
+    def view(request: Request, pk: int) -> HttpResponse:
         one = directory.people(request.operator).get(pk=pk)
         try:
             does(by=request.operator, username=one.username, **{key: value() for key, value in more.items()})
@@ -193,10 +198,3 @@ unlock = helping("staff.unlock", staff.unlock, "已解除锁定。")
 reset_codes = helping("staff.unlock", staff.reset_codes, "动态口令已重置，本人下次登录只用密码。")
 end_sessions = helping("staff.unlock", staff.end_sessions, "已退出此人的全部登录。")
 retire = helping("staff.edit", staff.retire, "已停用，此人不能再登录。", on=timezone.localdate)
-
-
-def day(text: str, name: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError:
-        raise Refused(Problem("STAFF-007", f"{name}“{text}”", "不是日期。", "请写成 2026-01-31 这样的形式。")) from None

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from anju.core.models.trail import Trail, TrailSeal
 from anju.core.pages.context import frame, show
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.people.scope import visible
 from anju.core.trail.acts import acts, label
@@ -20,7 +21,7 @@ PAGE = 50
 
 @acting("trail.see")
 @require_GET
-def trail(request: HttpRequest) -> HttpResponse:
+def trail(request: Request) -> HttpResponse:
     """The user's own regions; acts that concern no region are everyone's. Newest first."""
     frame(request)
     rows = Trail.objects.filter(region=None) | visible(Trail.objects, request.operator)

@@ -7,10 +7,10 @@ from time import monotonic
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest
 from django.utils import timezone
 
 from anju.core.models.people import Organisation, Staff
+from anju.core.pages.request import Request
 from anju.core.people.permissions import posts
 from anju.core.people.scope import Operator
 from anju.problems import Problem, Refused
@@ -37,7 +37,7 @@ def ten_minutes() -> int:
     return int(monotonic()) // 600
 
 
-def within_limits(request: HttpRequest) -> bool:
+def within_limits(request: Request) -> bool:
     """Is this session still good? Not after so long without a click, and not for more than a working day."""
     now, session = int(timezone.now().timestamp()), request.session
     if (
@@ -51,7 +51,7 @@ def within_limits(request: HttpRequest) -> bool:
     return True
 
 
-def recognise(request: HttpRequest) -> Operator | None:
+def recognise(request: Request) -> Operator | None:
     """Whoever is signed in, put on the request, for the page's navigation too. It opens no scope: that is for who calls a view."""
     if not hasattr(request, "operator"):
         staff = getattr(request, "user", None)  # what fails before the session is read knows nobody

@@ -16,7 +16,7 @@ from anju.problems import Problem, Refused
 if TYPE_CHECKING:
     from anju.core.people.scope import Operator
 
-View = TypeVar("View", bound=Callable)
+View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = ""  # the permission of a view that asks for no sign-in
 
 

@@ -23,12 +23,14 @@ from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse_lazy
 
 from anju.core.models.people import Staff
 from anju.core.pages.addresses import front_page, path_of
 from anju.core.pages.errors import stopped
+from anju.core.pages.forms import PostedForm
+from anju.core.pages.request import Request
 from anju.core.people.identity import home, operator_of
 from anju.core.people.permissions import posts
 from anju.core.people.scope import Operator, scoped
@@ -53,14 +55,14 @@ def told(staff: Staff | None, act: str, *, by: Operator | None = None) -> None:
         trail.record(by=by or (user if staff else DOOR), act=act, obj=obj, region_id=home(user))
 
 
-def named(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
+def named(request: Request | None, credentials: dict[str, Any] | None) -> str:
     """Under which name failures are counted: the person's own, however they wrote it; of anything else only a digest is kept."""
-    typed = str((credentials or {}).get("username") or (request.POST.get("login", "") if request else ""))
+    typed = str((credentials or {}).get("username") or (PostedForm(request).typed.get("login", "") if request else ""))
     found = Staff.objects.filter(username__iexact=typed).values_list("username", flat=True).first()
     return found or "?" + hashlib.sha256(typed.casefold().encode()).hexdigest()[:32]
 
 
-def locked_out(request: HttpRequest, *args: Any) -> HttpResponse:
+def locked_out(request: Request, *args: Any) -> HttpResponse:
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds()) // 60
     return stopped(
         request,
@@ -70,7 +72,7 @@ def locked_out(request: HttpRequest, *args: Any) -> HttpResponse:
     )
 
 
-def failed(request: HttpRequest, username: str) -> None:
+def failed(request: Request, username: str) -> None:
     staff = Staff.objects.filter(username__iexact=username).first()
     told(staff, "sign_in.fail", by=DOOR)
     if getattr(request, "axes_failures_since_start", None) == settings.AXES_FAILURE_LIMIT:
@@ -95,32 +97,32 @@ class AccountAdapter(DefaultAccountAdapter):
         "mfa/messages/recovery_codes_generated.txt": "备用码已重新生成，原来的作废。",
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: Request) -> bool:
         return False
 
     def add_message(
-        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+        self, request: Request, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
         if said := self.SAID.get(message_template or ""):
             super().add_message(request, level, message=said)
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+    def authentication_failed(self, request: Request, **credentials: Any) -> None:
         failed(request, credentials.get("username", ""))
 
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
+    def get_login_redirect_url(self, request: Request) -> str:
         """Where the work of their posts is; to the overview when their posts do not agree."""
         wanted = {posts()[post].first for post in operator_of(request.user).posts or ()}
         name = wanted.pop() if len(wanted) == 1 else ""
         return path_of(name) if name else front_page()
 
-    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+    def get_password_change_redirect_url(self, request: Request) -> str:
         return path_of("core:me")
 
     def set_password(self, user: Staff, password: str) -> None:
         super().set_password(user, password)
         told(user, "sign_in.change_password")
 
-    def post_login(self, request: HttpRequest, user: Staff, **kwargs: Any) -> HttpResponse:
+    def post_login(self, request: Request, user: Staff, **kwargs: Any) -> HttpResponse:
         """Nobody sits in more places at once than allowed: the oldest leave."""
         response = super().post_login(request, user, **kwargs)
         for old in UserSession.objects.filter(user=user).order_by("-created_at", "-pk")[settings.SESSIONS_A_PERSON :]:
@@ -167,10 +169,10 @@ class CodeForm(AuthenticateForm):
 class SocialAdapter(DefaultSocialAccountAdapter):
     """统一身份认证 (OIDC): a registered person comes in with the other system's word for who they are; nobody is ever created."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+    def is_open_for_signup(self, request: Request, sociallogin: Any) -> bool:
         return False
 
-    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+    def pre_social_login(self, request: Request, sociallogin: Any) -> None:
         given, sociallogin.account.extra_data = (
             sociallogin.account.extra_data,
             {},

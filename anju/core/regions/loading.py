@@ -111,7 +111,7 @@ def load_national() -> int:
             " WHERE (core_region.name, core_region.short, core_region.kind, core_region.valid_until)"
             " IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.short, EXCLUDED.kind, EXCLUDED.valid_until)"
         )
-        changed = cursor.rowcount
+        changed: int = cursor.rowcount
         # The parent's row that lived longest beside its child: a parent may have been renamed, with a row of its own for each name.
         cursor.execute(
             "UPDATE core_region AS child SET parent_id = ("

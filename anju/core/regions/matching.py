@@ -18,7 +18,7 @@ class Matcher:
         self.within, self.on = within, on
         self.all = descendants(user, within)
         self.now = in_force(self.all, on)
-        self.by_id = {row.pk: row for row in (*self.all, *path(within))}
+        self.by_id: dict[int | None, Region] = {row.pk: row for row in (*self.all, *path(within))}
         self.named: dict[
             str, list[Region]
         ] = {}  # a country's table has three thousand names: looked up, never searched for

@@ -117,9 +117,9 @@ def _verify(name: str, file: Iterable[bytes], kept: list[tuple[int | None, str]]
     ending = [END.encode(), str(seq).encode(), previous.hex().encode()]
     if footer != ending:
         return [_broken("TRAIL-008", name, "缺少结束行或结束行不符，末尾的记录被截去", seq + 1)]
-    for number, hex_ in kept:
+    for serial, hex_ in kept:
         if hex_ not in found:
-            lost = number if number is not None and number > seq else None
+            lost = serial if serial is not None and serial > seq else None
             what = (
                 f"第 {seq + 1} 至 {lost} 条被截去"
                 if lost

@@ -1,6 +1,6 @@
 """Sealing the trail: what is committed becomes a chain, exported and checked offline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.db import connections, transaction
@@ -19,7 +19,7 @@ def seal(*, all_committed: bool = False) -> int:
     """
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("SELECT anju_seal(%s)", [all_committed])
-        (count,) = cursor.fetchone()
+        count: int = cursor.fetchone()[0]
     return count
 
 
@@ -37,7 +37,7 @@ def export(path: Path | str) -> tuple[int, str]:
     path, last = Path(path), (0, chain.GENESIS.hex())
     part = path.with_name(path.name + ".part")
 
-    def rows():
+    def rows() -> Iterator[tuple[int, bytes, bytes]]:
         nonlocal last
         with transaction.atomic(using="owner"), connections["owner"].connection.cursor("trail_export") as cursor:
             cursor.itersize = BATCH

@@ -1,14 +1,15 @@
 """总览: one page for a leader. What is done, what is late, what is at risk, and what to do about it."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju import periods
 from anju.core.pages.addresses import address
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
 from anju.desk.queries import progress as told
@@ -25,10 +26,9 @@ from anju.runs.pages import warnings as warning_pages
 
 @acting("leader.see")
 @require_GET
-def leader(request: HttpRequest) -> HttpResponse:
+@needs_region("desk/leader.html", heading="还没有数字：先导入报表，或载入示例", started=False)
+def leader(request: Request) -> HttpResponse:
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "desk/leader.html", heading="还没有数字：先导入报表，或载入示例", started=False)
     below = tree.children(user, made.region, made.on)
     on = nodes.seen_from(made.on, timezone.localdate())
     reported = periods.reported_by(on)
@@ -74,13 +74,13 @@ def leader(request: HttpRequest) -> HttpResponse:
 
 @acting("leader.see")
 @require_POST
-def put_away(request: HttpRequest, pk: int) -> HttpResponse:
+def put_away(request: Request, pk: int) -> HttpResponse:
     """知道了."""
     reminders.put_away(by=request.operator, notice_id=pk)
     return redirect(address(request, "desk:leader"))
 
 
-def progress_sheet(request: HttpRequest, summary: told.Summary) -> Sheet:
+def progress_sheet(request: Request, summary: told.Summary) -> Sheet:
     """One line per target: asked, done, rate, difference, and how many parts are behind."""
     columns = [
         Column("任务"),

@@ -6,16 +6,18 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.pages.addresses import address
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.html import trusted
 from anju.core.pages.page import page
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.documents import kinds, queries, services
 from anju.documents.models import Document, Version
@@ -30,18 +32,22 @@ from anju.runs.queries import runs
 FORMS = ("docx", "pdf", "xlsx", "html", "zip")
 
 
+class DocumentForm(PostedForm):
+    """A form about a document."""
+
+    code, file_code = "DESK-007", "DESK-003"
+    day_fix = "请写成 2022-01-18 这样的形式。"
+
+
 @acting("documents.see")
 @require_GET
-def documents(request: HttpRequest) -> HttpResponse:
+@needs_region("documents/documents.html", heading="还没有文书", papers=[], kinds=[])
+def documents(request: Request) -> HttpResponse:
     return listing(request)
 
 
-def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(
-            request, "documents/documents.html", status=status, heading="还没有文书", papers=[], kinds=[], **extra
-        )
     papers = listing_pages.papers(user, made.region)
     stale = sum(bool(paper.stale) for paper in papers)
     heading = (
@@ -56,12 +62,11 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
 
 @acting("documents.write")
 @require_POST
-def write(request: HttpRequest) -> HttpResponse:
+@needs_region()
+def write(request: Request) -> HttpResponse:
     """起草: organs, addressee and the like are taken from the last document of the kind in this region."""
     made, user = frame(request), request.operator
-    if made.region is None:
-        raise Http404("region")
-    code = request.POST.get("kind", "")
+    code = DocumentForm(request).text("kind")
     last = queries.documents(user, made.region, kind=code).first()
     before = queries.version(user, last) if last else None
     try:
@@ -76,13 +81,13 @@ def write(request: HttpRequest) -> HttpResponse:
 
 @acting("documents.see")
 @require_GET
-def document(request: HttpRequest, pk: int) -> HttpResponse:
+def document(request: Request, pk: int) -> HttpResponse:
     return preview(request, queries.document(request.operator, pk))
 
 
-def preview(request: HttpRequest, document: Document, status: int = 200, **extra: Any) -> HttpResponse:
+def preview(request: Request, document: Document, status: int = 200, **extra: Any) -> HttpResponse:
     frame(request, document)
-    user = request.operator
+    user, posted = request.operator, DocumentForm(request)
     versions = list(queries.versions(user, document))
     serial = request.GET.get("version", "")
     version = queries.version(user, document, int(serial) if serial.isdecimal() else None)
@@ -99,10 +104,10 @@ def preview(request: HttpRequest, document: Document, status: int = 200, **extra
         "warnings": [Problem(**warning) for warning in version.warnings],
         "ask_stale": newest and document.state != Document.WITHDRAWN,
         "annexed": 'class="annex' in version.html,
-        "prose": prose_fields(request, version) if newest and document.state == Document.DRAFT else [],
+        "prose": prose_fields(posted, version) if newest and document.state == Document.DRAFT else [],
         "offered": offered(user, document, version) if newest and document.state == Document.DRAFT else [],
         "today": timezone.localdate(),
-        "form": {key: request.POST.get(key, "") for key in ("number", "on", "reason")},
+        "form": {key: posted.typed.get(key, "") for key in ("number", "on", "reason")},
         **extra,
     }
     return show(request, "documents/document.html", status=status, heading=document.title, **context)
@@ -110,7 +115,7 @@ def preview(request: HttpRequest, document: Document, status: int = 200, **extra
 
 @acting("documents.see")
 @require_GET
-def stale(request: HttpRequest, pk: int) -> HttpResponse:
+def stale(request: Request, pk: int) -> HttpResponse:
     """The sentences that would be written otherwise today. Asked for by itself: the text is written anew to find out, which takes a while."""
     document = queries.document(request.operator, pk)
     frame(request, document)
@@ -126,7 +131,7 @@ def stale(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def prose_fields(request: HttpRequest, version: Version) -> list[dict[str, str]]:
+def prose_fields(posted: PostedForm, version: Version) -> list[dict[str, str]]:
     """The official's own paragraphs, one a line, as they stand or as they were just typed."""
     fields = []
     for key, name in prose.named(version.document.kind, list(version.prose)):
@@ -136,7 +141,7 @@ def prose_fields(request: HttpRequest, version: Version) -> list[dict[str, str]]
             {
                 "key": key,
                 "name": name,
-                "text": request.POST.get(f"prose_{key}", stands),
+                "text": posted.typed.get(f"prose_{key}", stands),
                 "rows": str(min(14, 2 + len(stands) // 30)),
             }
         )
@@ -163,18 +168,18 @@ def chosen_again(boxes: list[dict[str, Any]], ticked: list[str], before: str | l
 
 @acting("documents.write")
 @require_POST
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     """改稿: the chosen warnings and the official's own words; the numbers come from the ledger as it stands."""
-    user = request.operator
+    user, posted = request.operator, DocumentForm(request)
     document = queries.document(user, pk)
     version = queries.version(user, document)
     options, words = dict(version.options), dict(version.prose)
-    if "choose" in request.POST:
+    if "choose" in posted.typed:
         boxes = offered(user, document, version)
-        options["warnings"] = chosen_again(boxes, request.POST.getlist("warning"), version.options.get("warnings", []))
+        options["warnings"] = chosen_again(boxes, posted.every("warning"), version.options.get("warnings", []))
     for key, before in version.prose.items():
-        if f"prose_{key}" in request.POST:
-            lines = [line.strip() for line in request.POST[f"prose_{key}"].splitlines() if line.strip()]
+        if f"prose_{key}" in posted.typed:
+            lines = [line.strip() for line in posted.typed[f"prose_{key}"].splitlines() if line.strip()]
             words[key] = lines if isinstance(before, list) else "\n".join(lines)
     if document.state != Document.DRAFT:
         problem = Problem(
@@ -187,7 +192,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.write(
             by=user, kind=document.kind, region=document.region, period=document.period, options=options, prose=words,
-            reason=request.POST.get("reason", "").strip(),
+            reason=posted.text("reason"),
         )  # fmt: skip
     except Refused as refused:
         return preview(request, document, status=422, problems=refused.problems)
@@ -195,35 +200,40 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(address(request, "documents:document", pk))
 
 
-def sign_off(request: HttpRequest, document: Document, reason: str, on: date) -> str:
+def sign_off(request: Request, document: Document, reason: str, on: date) -> str:
     services.sign_off(by=request.operator, document=document, on=on, reason=reason)
     return "已签发。文本就此固定，印发时只填文号和日期。"
 
 
-def send_back(request: HttpRequest, document: Document, reason: str, on: date) -> str:
+def send_back(request: Request, document: Document, reason: str, on: date) -> str:
     services.send_back(by=request.operator, document=document, on=on, reason=reason)
     return "已退回修改。"
 
 
-def issue(request: HttpRequest, document: Document, reason: str, on: date) -> str:
-    services.issue(by=request.operator, document=document, number=request.POST.get("number", ""), on=on, reason=reason)
+def issue(request: Request, document: Document, reason: str, on: date) -> str:
+    services.issue(
+        by=request.operator, document=document, number=DocumentForm(request).text("number"), on=on, reason=reason
+    )
     return f"已印发：{document.number}。"
 
 
-def withdraw(request: HttpRequest, document: Document, reason: str, on: date) -> str:
+def withdraw(request: Request, document: Document, reason: str, on: date) -> str:
     services.withdraw(by=request.operator, document=document, on=on, reason=reason)
     return "已撤回。文号不再使用，原文仍可查阅。"
 
 
-def act(code: str, does: Callable[[HttpRequest, Document, str, date], str]) -> Callable[..., HttpResponse]:
+def act(code: str, does: Callable[[Request, Document, str, date], str]) -> Callable[..., HttpResponse]:
     """签发, 退回, 印发, 撤回: one view each, for each is another post's."""
 
     @acting(code)
     @require_POST
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
+    def view(request: Request, pk: int) -> HttpResponse:
         document = queries.document(request.operator, pk)
+        posted = DocumentForm(request)
         try:
-            said = does(request, document, request.POST.get("reason", "").strip(), day_of(request))
+            on = posted.day("on", "印发日期", required=False) or timezone.localdate()
+            posted.check()
+            said = does(request, document, posted.text("reason"), on)
         except Refused as refused:
             return preview(request, queries.document(request.operator, pk), status=422, problems=refused.problems)
         messages.success(request, said)
@@ -240,20 +250,9 @@ ACTS = {
 }
 
 
-def day_of(request: HttpRequest) -> date:
-    """The day written in the form; today where none is asked. Refused for what is no day."""
-    text = request.POST.get("on", "").strip()
-    try:
-        return date.fromisoformat(text) if text else timezone.localdate()
-    except ValueError:
-        raise Refused(
-            Problem("DESK-007", f"印发日期“{text}”", "不是日期。", "请写成 2022-01-18 这样的形式。")
-        ) from None
-
-
 @acting("documents.see")
 @require_GET
-def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+def download(request: Request, pk: int, form: str) -> HttpResponse:
     """Word, PDF, the annex tables as Excel, a page that stands alone, or all of them in a zip."""
     if form not in FORMS:
         raise Http404(form)
@@ -278,16 +277,15 @@ def download(request: HttpRequest, pk: int, form: str) -> HttpResponse:
 
 @acting("documents.see")
 @require_POST
-def compare(request: HttpRequest, pk: int) -> HttpResponse:
+def compare(request: Request, pk: int) -> HttpResponse:
     """An edited .docx: which numbers were changed in it, which are not the ledger's, which words changed."""
     document = queries.document(request.operator, pk)
-    file = request.FILES.get("file")
+    posted = DocumentForm(request)
+    file = posted.file("file", "改过的 Word 文件", required=True, fix="请选从这里下载、改过以后的 .docx 文件。")
+    if file is None:
+        return preview(request, document, status=422, problems=posted.problems)
     try:
-        if file is None:
-            raise Refused(
-                Problem("DESK-003", "改过的 Word 文件", "没有选文件。", "请选从这里下载、改过以后的 .docx 文件。")
-            )
-        comparison = readback.compare(request.operator, document, file.read())
+        comparison = readback.compare(request.operator, document, file.content)
     except Refused as refused:
         return preview(request, document, status=422, problems=refused.problems)
     return preview(request, document, comparison=comparison, compared=file.name)

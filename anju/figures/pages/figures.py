@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core import registry
 from anju.core.pages.addresses import address
-from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout import excel
 from anju.core.pages.layout.figures import figure_html
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.page import page
+from anju.core.pages.request import Frame, Request, is_fragment
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
 from anju.core.wording import period_label
@@ -28,7 +30,7 @@ from anju.figures.services import observations
 from anju.problems import Refused
 
 
-def here_and_below(request: HttpRequest, made: Frame) -> list:
+def here_and_below(request: Request, made: Frame) -> list:
     """The region first, then its parts in their order."""
     return [made.region, *tree.children(request.operator, made.region, made.on)] if made.region else []
 
@@ -39,11 +41,10 @@ def calibre_names() -> dict[str, str]:
 
 @acting("figures.see")
 @require_GET
-def explorer(request: HttpRequest, form: str = "") -> HttpResponse:
+@needs_region("figures/figures.html", heading="还没有指标数字")
+def explorer(request: Request, form: str = "") -> HttpResponse:
     """The table of a topic; form "xlsx": the same as a file."""
     made = frame(request)
-    if made.region is None:
-        return show(request, "figures/figures.html", heading="还没有指标数字")
     listed = here_and_below(request, made)
     topics = groups(request.operator, listed, made.period)
     if not topics:
@@ -78,11 +79,12 @@ def explorer(request: HttpRequest, form: str = "") -> HttpResponse:
 
 @acting("figures.see")
 @require_GET
-def measure(request: HttpRequest, code: str) -> HttpResponse:
+@needs_region()
+def measure(request: Request, code: str) -> HttpResponse:
     """One measure: places down, calibres across, and its own periods."""
     made, user = frame(request), request.operator
     known = current.measures(user, [code])
-    if code not in known or made.region is None:
+    if code not in known:
         raise Http404(code)
     one, names = known[code], calibre_names()
     listed = here_and_below(request, made)
@@ -196,10 +198,10 @@ def over_time(user, one, made: Frame, known: list[str], calibres: list[str]) -> 
     return Sheet("over-time", columns, rows, caption="各期数值") if any(value.known for value in line) else None
 
 
-def panel(request: HttpRequest, door: Door, **extra: Any) -> HttpResponse:
+def panel(request: Request, door: Door, **extra: Any) -> HttpResponse:
     """The side panel, or the same on a page of its own where it was opened in a new tab."""
     door.uses = uses(request.operator, door)
-    fragment = "HX-Request" in request.headers
+    fragment = is_fragment(request)
     context = {
         "door": door,
         "value": figure_html(door.figure),
@@ -223,7 +225,7 @@ def panel(request: HttpRequest, door: Door, **extra: Any) -> HttpResponse:
 
 @acting("figures.see")
 @require_GET
-def door(request: HttpRequest) -> HttpResponse:
+def door(request: Request) -> HttpResponse:
     """?ref=shanty.start@140500/2021 — of a figure, or of a step of a run."""
     reference = reference_or_404(request.GET.get("ref", ""))
     for open_other in registry.fetch("doors"):
@@ -239,7 +241,7 @@ def reference_or_404(text: str) -> FigureReference:
         raise Http404(text) from error
 
 
-def figure_or_404(request: HttpRequest, reference: FigureReference) -> Figure:
+def figure_or_404(request: Request, reference: FigureReference) -> Figure:
     try:
         return resolve(request.operator, reference)
     except (LookupError, Refused) as error:
@@ -248,12 +250,13 @@ def figure_or_404(request: HttpRequest, reference: FigureReference) -> Figure:
 
 @acting("figures.correct")
 @require_POST
-def correct(request: HttpRequest) -> HttpResponse:
+def correct(request: Request) -> HttpResponse:
     """更正: a new observation with its reason; the old one stays."""
-    reference = reference_or_404(request.POST.get("ref", ""))
+    posted = PostedForm(request)
+    reference = reference_or_404(posted.text("ref"))
     figure = figure_or_404(request, reference)
-    form = {key: request.POST.get(key, "").strip() for key in ("value", "state", "reason")}
-    seen, state = request.POST.get("seen", ""), form["state"] or NUMBER
+    form = {key: posted.text(key) for key in ("value", "state", "reason")}
+    state = form["state"] or NUMBER
     try:
         observations.correct(
             by=request.operator,
@@ -265,7 +268,7 @@ def correct(request: HttpRequest) -> HttpResponse:
             unit=figure.unit,
             state=state,
             reason=form["reason"],
-            expected=int(seen) if seen.isdecimal() else None,
+            expected=posted.key("seen"),
         )
     except Refused as refused:
         return panel(

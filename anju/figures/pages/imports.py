@@ -7,15 +7,17 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from anju import file_sizes
 from anju.core.pages import uploads
 from anju.core.pages.addresses import address, path_of
-from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.context import frame, show
 from anju.core.pages.files import file_response
+from anju.core.pages.forms import PostedForm
+from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting
 from anju.figures.models import Observation, Source, TargetDocument
 from anju.figures.pages import maps
@@ -29,13 +31,29 @@ from anju.workbooks.writing import marking
 PAGE = 20
 
 
+class WorkbookForm(PostedForm):
+    """The upload of a workbook."""
+
+    file_code = "DESK-003"
+
+    def too_large(self, label: str, name: str, size: int) -> list[Problem]:
+        return file_sizes.too_large(
+            size,
+            file_sizes.IMPORTED,
+            code="DESK-004",
+            where=Place(file=name),
+            what=f"文件超过 {file_sizes.megabytes(file_sizes.IMPORTED)} MB。",
+            fix="请拆成几个文件，或用命令行 anju import 导入。",
+        )
+
+
 @acting("imports.see")
 @require_GET
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: Request) -> HttpResponse:
     return listing(request)
 
 
-def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     made = frame(request)
     found = provenance.sources(request.operator, made.region).select_related("region")
     # Counted for the shown page only: a join would count every source's figures first.
@@ -55,33 +73,20 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
 
 @acting("imports.store")
 @require_POST
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: Request) -> HttpResponse:
     """Keep the file, then check it at an address of its own, so that the check can be looked at again."""
-    file = request.FILES.get("file")
-    region = request.POST.get("region", "").strip()
-    period = request.POST.get("period", "").strip()
-    problems = []
+    posted = WorkbookForm(request)
+    file = posted.file("file", "表格文件", required=True, fix="请选一个 .xlsx 或 .xls 文件。")
     if file is None:
-        problems.append(Problem("DESK-003", "表格文件", "没有选文件。", "请选一个 .xlsx 或 .xls 文件。"))
-    else:
-        problems += file_sizes.too_large(
-            file.size,
-            file_sizes.IMPORTED,
-            code="DESK-004",
-            where=Place(file=file.name),
-            what=f"文件超过 {file_sizes.megabytes(file_sizes.IMPORTED)} MB。",
-            fix="请拆成几个文件，或用命令行 anju import 导入。",
-        )
-    if problems or file is None:
-        return listing(request, status=422, problems=problems)
-    digest = uploads.keep(file.read())
-    pairs = {"name": file.name, "map": request.POST.get("map", ""), "region": region, "period": period}
+        return listing(request, status=422, problems=posted.problems)
+    digest = uploads.keep(file.content)
+    pairs = {"name": file.name} | {name: posted.text(name) for name in ("map", "region", "period")}
     return redirect(
         f"{path_of('figures:check', digest)}?{urlencode({key: value for key, value in pairs.items() if value})}"
     )
 
 
-def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, Any], TableMap]:
+def wanted(request: Request, made: Frame, digest: str) -> tuple[dict[str, Any], TableMap]:
     """What `import_tables` takes, and the form it was read as. Refused with what the map or the workbook says; Http404 when the file is there no more."""
     name, key = request.GET.get("name", "表格.xlsx"), request.GET.get("map", "")
     if made.region is None:
@@ -107,14 +112,14 @@ def wanted(request: HttpRequest, made: Frame, digest: str) -> tuple[dict[str, An
 
 @acting("imports.store")
 @require_GET
-def check(request: HttpRequest, digest: str) -> HttpResponse:
+def check(request: Request, digest: str) -> HttpResponse:
     """What the import would do, and everything that stands in its way. Nothing is stored."""
     made = frame(request)
     return checked(request, made, digest)
 
 
 def checked(
-    request: HttpRequest, made: Frame, digest: str, status: int = 200, refused: Refused | None = None
+    request: Request, made: Frame, digest: str, status: int = 200, refused: Refused | None = None
 ) -> HttpResponse:
     name = request.GET.get("name", "表格.xlsx")
     context: dict[str, Any] = {"digest": digest, "name": name, "maps": maps.known(), "query": request.GET.urlencode()}
@@ -150,15 +155,16 @@ def checked(
     return show(request, "figures/check.html", status=status, heading=heading, **context)
 
 
-def answers_of(request: HttpRequest) -> dict[str, str]:
+def answers_of(request: Request) -> dict[str, str]:
     """What was answered, by the key of its reminder; "" where the field was left empty."""
-    numbers = [number for number in range(len(request.POST)) if f"key_{number}" in request.POST]
-    return {request.POST[f"key_{number}"]: request.POST.get(f"answer_{number}", "").strip() for number in numbers}
+    posted = WorkbookForm(request)
+    numbers = [number for number in range(len(posted.typed)) if f"key_{number}" in posted.typed]
+    return {posted.typed[f"key_{number}"]: posted.text(f"answer_{number}") for number in numbers}
 
 
 @acting("imports.store")
 @require_POST
-def store(request: HttpRequest, digest: str) -> HttpResponse:
+def store(request: Request, digest: str) -> HttpResponse:
     """导入. Every reminder must have its answer; the answers are kept with the import."""
     made = frame(request)
     try:
@@ -175,7 +181,7 @@ def store(request: HttpRequest, digest: str) -> HttpResponse:
 
 @acting("imports.store")
 @require_GET
-def marked(request: HttpRequest, digest: str) -> HttpResponse:
+def marked(request: Request, digest: str) -> HttpResponse:
     """The same workbook, its wrong cells coloured and commented, with a list of problems in front."""
     made = frame(request)
     name = request.GET.get("name", "表格.xlsx")
@@ -194,7 +200,7 @@ def marked(request: HttpRequest, digest: str) -> HttpResponse:
 
 @acting("imports.see")
 @require_GET
-def file(request: HttpRequest, pk: int) -> HttpResponse:
+def file(request: Request, pk: int) -> HttpResponse:
     """The imported file, as it was."""
     source = provenance.sources(request.operator).get(pk=pk)
     content = provenance.content(request.operator, source)
@@ -205,12 +211,12 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("imports.undo")
 @require_POST
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: Request, pk: int) -> HttpResponse:
     """撤销导入: every figure stands as before; the reason is kept."""
     frame(request)  # the list comes back where it was left
     source: Source = provenance.sources(request.operator).get(pk=pk)
     try:
-        count = undo_import(by=request.operator, source=source, reason=request.POST.get("reason", "").strip())
+        count = undo_import(by=request.operator, source=source, reason=WorkbookForm(request).text("reason"))
     except Refused as refused:
         return listing(request, status=422, problems=refused.problems)
     messages.success(request, f"已撤销第{pk}号导入，{count}个数恢复到导入以前。")

@@ -2,13 +2,14 @@
 
 import re
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anju.core.pages.addresses import address
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.people.scope import visible
 from anju.core.regions import tree
@@ -23,10 +24,9 @@ from anju.figures.queries.targets import Decomposition, Target
 
 @acting("targets.see")
 @require_GET
-def targets(request: HttpRequest) -> HttpResponse:
+@needs_region("figures/targets.html", heading="还没有目标任务")
+def targets(request: Request) -> HttpResponse:
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "figures/targets.html", heading="还没有目标任务")
     year = made.period[:4]
     asked = target_queries.targets(user, made.region, year)
     above = [one.pk for one in tree.path(made.region)]
@@ -61,7 +61,7 @@ def targets(request: HttpRequest) -> HttpResponse:
     return show(request, "figures/targets.html", heading=heading, **context)
 
 
-def asked_sheet(request: HttpRequest, asked: list[Target]) -> Sheet:
+def asked_sheet(request: Request, asked: list[Target]) -> Sheet:
     """A line for each task and day; the levels that set it stand side by side, so that 加码 is seen. A node that binds no one says why."""
     levels = [name for name in ("", *LEVELS) if any(one.figure.calibre == name for one in asked)]
     columns = [

@@ -7,14 +7,14 @@ from anju.figures.models import CurrentFigure, Source
 
 def places(user: Operator) -> list[Region]:
     """Regions that figures were brought for, the latest brought last. Sources are few: figures are too many to look through."""
-    brought = visible(Source.objects, user).filter(undone_at=None).values("region_id").distinct()
+    brought = visible(Source.objects.all(), user).filter(undone_at=None).values("region_id").distinct()
     return list(Region.objects.filter(id__in=brought).exclude(kind=Region.Kind.NATION).order_by("order", "id"))
 
 
 def periods_of(user: Operator, region: Region) -> list[str]:
     """Periods the region has figures for, the latest first."""
     return list(
-        visible(CurrentFigure.objects, user)
+        visible(CurrentFigure.objects.all(), user)
         .filter(region=region)
         .values_list("period", flat=True)
         .distinct()

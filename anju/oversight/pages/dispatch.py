@@ -2,15 +2,17 @@
 
 from datetime import date
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju import periods
 from anju.core.pages.addresses import address
-from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
 from anju.core.regions.levels import noun_of
@@ -28,15 +30,14 @@ from anju.problems import Refused
 
 @acting("dispatch.see")
 @require_GET
-def dispatch(request: HttpRequest) -> HttpResponse:
+@needs_region("oversight/dispatch.html", heading="还没有调度材料", kinds=[])
+def dispatch(request: Request) -> HttpResponse:
     return listing(request)
 
 
-def listing(request: HttpRequest, status: int = 200, **extra) -> HttpResponse:
+def listing(request: Request, status: int = 200, **extra) -> HttpResponse:
     made, user = frame(request), request.operator
     kinds = packs.kinds()
-    if made.region is None:
-        return show(request, "oversight/dispatch.html", status=status, heading="还没有调度材料", kinds=[], **extra)
     on = nodes.seen_from(made.on, timezone.localdate())
     below = tree.children(user, made.region, on)
     gaps = node_queries.nodes(user, made.region, on, below)
@@ -129,12 +130,12 @@ def progress_sheet(tasks: list[packs.Task], ranking: packs.Ranking, made: Frame,
 
 @acting("dispatch.write")
 @require_POST
-def write(request: HttpRequest) -> HttpResponse:
+@needs_region()
+def write(request: Request) -> HttpResponse:
     """起草: organs, addressee and the writer's own words are those of the last pack of the kind."""
     made, user = frame(request), request.operator
-    if made.region is None:
-        raise Http404("region")
-    code, period = request.POST.get("kind", ""), request.POST.get("period", "").strip()
+    posted = PostedForm(request)
+    code, period = posted.text("kind"), posted.text("period")
     if code not in {kind.code for kind in packs.kinds()}:
         raise Http404(code)
     last = documents.documents(user, made.region, kind=code).first()

@@ -6,17 +6,19 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from anju.core.pages.addresses import address
-from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.context import frame, show
+from anju.core.pages.forms import Input
+from anju.core.pages.request import Frame, Request
 from anju.problems import Refused
 from anju.projects.models import Project
 from anju.projects.pages import filters as see
-from anju.projects.pages.forms import Input, Reading, wrongs
+from anju.projects.pages.forms import ProjectForm, wrongs
 
 Parts = Sequence[tuple[str, Sequence[Input]]]
 
@@ -25,19 +27,18 @@ get_or_post = require_http_methods(["GET", "POST"])
 
 
 def act(
-    request: HttpRequest, *, form: Callable[[Mapping[str, str], Mapping[str, str]], Parts], do: Callable[[Reading], str], back: str, where: str,
+    request: Request, *, form: Callable[[Mapping[str, str], Mapping[str, str]], Parts], do: Callable[[ProjectForm], str], back: str, where: str,
     start: Mapping[str, str] | None = None, **shown_too: Any,
 ) -> HttpResponse:  # fmt: skip
     """One act: its form, filled with `start`; on POST it is done and its sentence shown where one comes back to."""
     if request.method == "GET":
         return show(request, "projects/act.html", parts=form(start or {}, {}), back=back, **shown_too)
-    reading = Reading(request.POST, request.FILES, where)
+    posted = ProjectForm(request, where)
     try:
-        messages.success(request, do(reading))
+        messages.success(request, do(posted))
     except Refused as refused:
         labels = {one.name: one.label for _, inputs in form({}, {}) for one in inputs}
-        said = {name: text for name, text in request.POST.items() if isinstance(text, str)}
-        parts = form(said, wrongs(refused.problems, labels))
+        parts = form(posted.typed, wrongs(refused.problems, labels) | posted.wrong)
         return show(
             request, "projects/act.html", status=422, parts=parts, back=back, problems=refused.problems, **shown_too
         )
@@ -52,10 +53,10 @@ def today() -> str:
     return timezone.localdate().isoformat()
 
 
-def in_frame(request: HttpRequest, project: Project) -> Frame:
+def in_frame(request: Request, project: Project) -> Frame:
     """A project's page stands in its own region, whatever the address says."""
     return frame(request, of=SimpleNamespace(region=project.region, period=request.GET.get("period", "")))
 
 
-def shown_on(request: HttpRequest, project: Project) -> date:
+def shown_on(request: Request, project: Project) -> date:
     return see.as_of(in_frame(request, project))

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from anju.core.pages.addresses import path_of
+from anju.core.pages.forms import Input
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.people.scope import visible
 from anju.projects.base import by_document
@@ -14,7 +16,7 @@ from anju.projects.fields import Field, fields_for
 from anju.projects.fields import show as text_of
 from anju.projects.models import Project
 from anju.projects.pages.acts import Parts, act, get_or_post, in_frame, one_part, today
-from anju.projects.pages.forms import Input, Reading, changed, typed
+from anju.projects.pages.forms import ProjectForm, changed
 from anju.projects.queries import projects
 from anju.projects.services import adjustments
 from anju.projects.services import projects as project_services
@@ -29,19 +31,19 @@ def document_inputs(said: Mapping[str, str], wrong: Mapping[str, str]) -> list[I
     ]
 
 
-def documented(reading: Reading) -> dict[str, Any]:
-    on: date | None = reading.day("on", "日期")
+def documented(posted: ProjectForm) -> dict[str, Any]:
+    on: date | None = posted.day("on", "日期")
     return {
-        "number": reading.text("number"),
+        "number": posted.text("number"),
         "on": on,
-        "reason": reading.text("reason"),
-        "ordered_by": reading.text("ordered_by"),
+        "reason": posted.text("reason"),
+        "ordered_by": posted.text("ordered_by"),
     }
 
 
 @acting("projects.edit")
 @get_or_post
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: Request, pk: int) -> HttpResponse:
     """录入更正: plan numbers that were wrongly typed, as long as nothing locked has them."""
     user = request.operator
     found = projects.project(user, pk)
@@ -58,11 +60,11 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         version = Input("version", "", "hidden", said.get("version", str(found.version)))
         return [("录入的计划数", plan_inputs(found, free, said, wrong)), ("", [reason, version])] if free else []
 
-    def do(reading: Reading) -> str:
-        version = reading.number("version", "版本")
-        reading.check()
-        texts = changed(found, typed(reading.post, [one.name for one in fields]))
-        adjustments.correct_plan(by=user, project_id=pk, version=version, reason=reading.text("reason"), **texts)
+    def do(posted: ProjectForm) -> str:
+        version = posted.number("version", "版本")
+        posted.check()
+        texts = changed(found, posted.texts([one.name for one in fields]))
+        adjustments.correct_plan(by=user, project_id=pk, version=version, reason=posted.text("reason"), **texts)
         return f"已更正“{found.name}”的录入，改前改后都留着。"
 
     effect = (
@@ -88,7 +90,7 @@ def plan_inputs(
 
 @acting("projects.adjust")
 @get_or_post
-def adjust(request: HttpRequest, pk: int) -> HttpResponse:
+def adjust(request: Request, pk: int) -> HttpResponse:
     """调整计划, by a document."""
     found = projects.project(request.operator, pk)
     in_frame(request, found)
@@ -98,10 +100,10 @@ def adjust(request: HttpRequest, pk: int) -> HttpResponse:
         version = Input("version", "", "hidden", said.get("version", str(found.version)))
         return [("依据", [*document_inputs(said, wrong), version]), ("计划数", plan_inputs(found, fields, said, wrong))]
 
-    def do(reading: Reading) -> str:
-        said, version = documented(reading), reading.number("version", "版本")
-        reading.check()
-        texts = changed(found, typed(reading.post, [one.name for one in fields]))
+    def do(posted: ProjectForm) -> str:
+        said, version = documented(posted), posted.number("version", "版本")
+        posted.check()
+        texts = changed(found, posted.texts([one.name for one in fields]))
         adjustments.adjust(by=request.operator, project_id=pk, version=version, **said, **texts)
         return f"已按{said['number']}调整“{found.name}”。"
 
@@ -114,7 +116,7 @@ def adjust(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.adjust")
 @get_or_post
-def replace(request: HttpRequest, pk: int) -> HttpResponse:
+def replace(request: Request, pk: int) -> HttpResponse:
     """置换: another registered project takes its place."""
     user = request.operator
     found = projects.project(user, pk)
@@ -137,9 +139,9 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return one_part(other, *document_inputs(said, wrong))
 
-    def do(reading: Reading) -> str:
-        said, other = documented(reading), reading.number("replaced_by", "置换为")
-        reading.check()
+    def do(posted: ProjectForm) -> str:
+        said, other = documented(posted), posted.number("replaced_by", "置换为")
+        posted.check()
         adjustments.replace(by=user, project_id=pk, replaced_by=other, **said)
         return f"“{found.name}”已置换。"
 
@@ -151,14 +153,14 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.adjust")
 @get_or_post
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: Request, pk: int) -> HttpResponse:
     """取消, by a document."""
     found = projects.project(request.operator, pk)
     in_frame(request, found)
 
-    def do(reading: Reading) -> str:
-        said = documented(reading)
-        reading.check()
+    def do(posted: ProjectForm) -> str:
+        said = documented(posted)
+        posted.check()
         adjustments.cancel(by=request.operator, project_id=pk, **said)
         return f"“{found.name}”已取消。"
 
@@ -170,19 +172,19 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.adjust")
 @get_or_post
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: Request, pk: int) -> HttpResponse:
     """办结."""
     return _moved(request, pk, project_services.close, "办结", "办结以后不再登记进度；需要时可以重新打开。")
 
 
 @acting("projects.adjust")
 @get_or_post
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: Request, pk: int) -> HttpResponse:
     """重新打开."""
     return _moved(request, pk, project_services.reopen, "重新打开", "重新打开以后可以再登记进度。")
 
 
-def _moved(request: HttpRequest, pk: int, service: Callable[..., Project], label: str, effect: str) -> HttpResponse:
+def _moved(request: Request, pk: int, service: Callable[..., Project], label: str, effect: str) -> HttpResponse:
     found = projects.project(request.operator, pk)
     in_frame(request, found)
 
@@ -192,10 +194,10 @@ def _moved(request: HttpRequest, pk: int, service: Callable[..., Project], label
             Input("reason", "说明", "area", said.get("reason", ""), wrong=wrong.get("reason", ""), whole=True),
         )
 
-    def do(reading: Reading) -> str:
-        on = reading.day("on", "日期")
-        reading.check()
-        service(by=request.operator, project_id=pk, on=on, reason=reading.text("reason"))
+    def do(posted: ProjectForm) -> str:
+        on = posted.day("on", "日期")
+        posted.check()
+        service(by=request.operator, project_id=pk, on=on, reason=posted.text("reason"))
         return f"“{found.name}”已{label}。"
 
     return act(

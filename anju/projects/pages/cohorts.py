@@ -3,30 +3,31 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from anju.core.pages.addresses import address, path_of
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.forms import Input
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.wording import day
 from anju.projects.models import Project
 from anju.projects.pages import filters
 from anju.projects.pages.acts import Parts, act, get_or_post, one_part
 from anju.projects.pages.entries import UNKNOWN
-from anju.projects.pages.forms import Input, Reading
+from anju.projects.pages.forms import ProjectForm
 from anju.projects.queries import cohorts
 from anju.projects.services.cohorts import fix_cohort
 
 
 @acting("projects.adjust")
 @get_or_post
-def fix(request: HttpRequest) -> HttpResponse:
+@needs_region()
+def fix(request: Request) -> HttpResponse:
     """固定项目清单."""
     made = frame(request)
-    if made.region is None:
-        raise Http404
     year = made.on.year - 1
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
@@ -56,13 +57,13 @@ def fix(request: HttpRequest) -> HttpResponse:
             ),
         )
 
-    def do(reading: Reading) -> str:
-        started, unfinished = reading.day("started_by", "开工截止日"), reading.day("unfinished_on", "未建成截止日")
-        reading.check()
+    def do(posted: ProjectForm) -> str:
+        started, unfinished = posted.day("started_by", "开工截止日"), posted.day("unfinished_on", "未建成截止日")
+        posted.check()
         found = fix_cohort(
             by=request.operator,
             region=made.region,
-            name=reading.text("name"),
+            name=posted.text("name"),
             started_by=started,
             unfinished_on=unfinished,
         )
@@ -76,7 +77,7 @@ def fix(request: HttpRequest) -> HttpResponse:
 
 @acting("projects.see")
 @require_GET
-def cohort(request: HttpRequest, pk: int) -> HttpResponse:
+def cohort(request: Request, pk: int) -> HttpResponse:
     """A list of projects on a day: unfinished then, built since, by county and kind."""
     user = request.operator
     made = frame(request)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,7 +17,9 @@ from anju.cases.services import cases as case_services
 from anju.core.jobs import queue
 from anju.core.models.region import Region
 from anju.core.pages.addresses import address, path_of
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.forms import Input
+from anju.core.pages.request import Request
 from anju.core.people import scope
 from anju.core.people.permissions import acting, may, require
 from anju.core.wording import day, period_label
@@ -27,7 +29,7 @@ from anju.projects.models import Entry, Project
 from anju.projects.pages import filters
 from anju.projects.pages.acts import Parts, act, get_or_post, one_part, today
 from anju.projects.pages.events import keep_evidence
-from anju.projects.pages.forms import Input, Reading
+from anju.projects.pages.forms import ProjectForm
 from anju.projects.queries import alerts, cohorts, signals
 from anju.projects.queries import entries as entry_queries
 from anju.projects.queries.signals import watches
@@ -113,14 +115,13 @@ def done(name: str, entry: Entry) -> bool:
 
 @acting("projects.see")
 @require_GET
-def ledger(request: HttpRequest) -> HttpResponse:
+@needs_region("projects/ledger.html", heading="台账与销号", view="entries", shown_entries=[])
+def ledger(request: Request) -> HttpResponse:
     return listing(request)
 
 
-def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "projects/ledger.html", heading="台账与销号", view="entries", shown_entries=[])
     region, view = made.region, request.GET.get("show", "entries")
     books = signals.ledgers()
     context: dict[str, Any] = {
@@ -181,7 +182,7 @@ def listing(request: HttpRequest, status: int = 200, **extra: Any) -> HttpRespon
     )  # fmt: skip
 
 
-def _kept(request: HttpRequest, region: Region, on: date, status: int, context: dict[str, Any]) -> HttpResponse:
+def _kept(request: Request, region: Region, on: date, status: int, context: dict[str, Any]) -> HttpResponse:
     """规则书提醒 of a region with very many projects: as it was found out, with the day and who asked."""
     user = request.operator
     look, running = alerts.kept(user, region, on), _running(user, "projects.look", region)
@@ -217,7 +218,7 @@ def _running(user: Any, name: str, region: Region) -> Any:
     )
 
 
-def _in_background(request: HttpRequest, made: Any, name: str, title: str) -> HttpResponse:
+def _in_background(request: Request, made: Any, name: str, title: str) -> HttpResponse:
     """What a region with very many projects asks for; a second click finds the first one's."""
     user, on = request.operator, filters.as_of(made)
     job = _running(user, name, made.region) or queue.enqueue(
@@ -228,21 +229,19 @@ def _in_background(request: HttpRequest, made: Any, name: str, title: str) -> Ht
 
 @acting("runs.run")
 @require_POST
-def look(request: HttpRequest) -> HttpResponse:
+@needs_region()
+def look(request: Request) -> HttpResponse:
     """Have the books look over a region with very many projects."""
     made = frame(request)
-    if made.region is None:
-        raise Http404
     return _in_background(request, made, "projects.look", f"{made.region.name}{period_label(made.period)}规则书提醒")
 
 
 @acting("runs.run")
 @require_POST
-def open_all(request: HttpRequest) -> HttpResponse:
+@needs_region()
+def open_all(request: Request) -> HttpResponse:
     """列入台账: the ledgers' books over the projects of the region and below."""
     made = frame(request)
-    if made.region is None:
-        raise Http404
     if alerts.large(request.operator, made.region):
         return _in_background(request, made, "projects.enter", f"{made.region.name}按规则书列入逾期台账")
     try:
@@ -258,11 +257,10 @@ def open_all(request: HttpRequest) -> HttpResponse:
 
 @acting("projects.adjust")
 @require_POST
-def count(request: HttpRequest) -> HttpResponse:
+@needs_region()
+def count(request: Request) -> HttpResponse:
     """台账统计入指标: for a weekly dispatch between two returns. A province takes a while, so it is done in the background."""
     made = frame(request)
-    if made.region is None:
-        raise Http404
     title = f"{made.region.name}{period_label(made.period)}台账统计入指标"
     job = queue.enqueue(
         request.operator,
@@ -312,32 +310,32 @@ def entry_inputs(name: str, entry: Entry, said: Mapping[str, str], wrong: Mappin
     return one_part(one("on", "日期", "date", today()), one("reason", "原因", "area", whole=True))
 
 
-def deal(name: str, user: Any, entry: Entry, reading: Reading) -> str:
+def deal(name: str, user: Any, entry: Entry, posted: ProjectForm) -> str:
     """Call the act's service; what is said afterwards."""
     if name == "explain":
-        case_services.explain(by=user, case_id=entry.pk, reason=reading.text("reason"))
+        case_services.explain(by=user, case_id=entry.pk, reason=posted.text("reason"))
         return f"已记下“{entry.project.name}”的原因。"
-    on = reading.day("on", "日期")
-    kept = reading.file("evidence", "佐证") if name == "close" else None
-    reading.check()
+    on = posted.day("on", "日期")
+    kept = posted.file("evidence", "佐证") if name == "close" else None
+    posted.check()
     if name == "report":
-        case_services.report(by=user, case_id=entry.pk, on=on, number=reading.text("number"))
+        case_services.report(by=user, case_id=entry.pk, on=on, number=posted.text("number"))
     elif name == "consent":
-        case_services.consent(by=user, case_id=entry.pk, on=on, number=reading.text("number"))
+        case_services.consent(by=user, case_id=entry.pk, on=on, number=posted.text("number"))
     elif name == "close":
         case_services.close_case(
             by=user,
             case_id=entry.pk,
             on=on,
-            note=reading.text("note"),
+            note=posted.text("note"),
             evidence=keep_evidence(user, entry.project, kept),
         )
     else:
-        case_services.reopen(by=user, case_id=entry.pk, on=on, reason=reading.text("reason"))
+        case_services.reopen(by=user, case_id=entry.pk, on=on, reason=posted.text("reason"))
     return f"“{entry.project.name}”{'已销号' if name == 'close' else '已恢复' if name == 'reopen' else '已登记'}。"
 
 
-def _entry_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def _entry_page(request: Request, pk: int, name: str) -> HttpResponse:
     user, step = request.operator, STEPS[name]
     entry = told(entry_queries.entry(user, pk))
     frame(request)  # one comes back to the ledger of the region one came from
@@ -347,38 +345,38 @@ def _entry_page(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return entry_inputs(name, entry, said, wrong)
 
     return act(
-        request, form=form, do=lambda reading: deal(name, user, entry, reading), back=path_of("projects:ledger"), where=entry.project.name,
+        request, form=form, do=lambda posted: deal(name, user, entry, posted), back=path_of("projects:ledger"), where=entry.project.name,
         heading=f"{step.label}：{entry.project.name}", sub=f"{entry.title}：{entry.said}", label=step.label, effect=step.effect,
     )  # fmt: skip
 
 
 @acting("projects.edit")
 @get_or_post
-def explain(request: HttpRequest, pk: int) -> HttpResponse:
+def explain(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "explain")
 
 
 @acting("projects.edit")
 @get_or_post
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "report")
 
 
 @acting("projects.edit")
 @get_or_post
-def consent(request: HttpRequest, pk: int) -> HttpResponse:
+def consent(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "consent")
 
 
 @acting("projects.adjust")
 @get_or_post
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "close")
 
 
 @acting("projects.adjust")
 @get_or_post
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "reopen")
 
 

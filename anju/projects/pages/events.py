@@ -4,22 +4,24 @@ import mimetypes
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from anju import file_sizes
 from anju.core.files import keep_file
 from anju.core.models.file import File
 from anju.core.pages.addresses import path_of
+from anju.core.pages.forms import Input, Upload
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.people.scope import Operator, visible
-from anju.problems import Place, Problem
+from anju.problems import Problem
 from anju.projects.event_kinds import MODES, conditions, events, events_for
 from anju.projects.fields import FIELDS
 from anju.projects.fields import show as text_of
 from anju.projects.models import Event, Project
 from anju.projects.pages import filters
 from anju.projects.pages.acts import Parts, act, get_or_post, in_frame, one_part, shown_on, today
-from anju.projects.pages.forms import Input, Reading
+from anju.projects.pages.forms import ProjectForm
 from anju.projects.queries import projects
 from anju.projects.queries.conditions import checklist
 from anju.projects.queries.overdue import project_line
@@ -66,36 +68,33 @@ def record_inputs(project: Project, said: Mapping[str, str], wrong: Mapping[str,
     return [one for one in made if (one.name != "mode" or modes) and (one.name != "stage" or stage)]
 
 
-def keep_evidence(user: Operator, project: Project, chosen: tuple[str, bytes] | None) -> File | None:
+def keep_evidence(user: Operator, project: Project, chosen: Upload | None) -> File | None:
     if chosen is None:
         return None
-    name, content = chosen
-    media = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return keep_file(by=user, region_id=project.region_id, name=name, content=content, media=media)
+    media = mimetypes.guess_type(chosen.name)[0] or "application/octet-stream"
+    return keep_file(by=user, region_id=project.region_id, name=chosen.name, content=chosen.content, media=media)
 
 
-def record_from(reading: Reading, user: Operator, project: Project, evidence: File | None) -> Event:
+def record_from(posted: ProjectForm, user: Operator, project: Project, evidence: File | None) -> Event:
     """The event that the form says; the words of 形象进度 have a field of their own."""
-    kind, on = reading.text("kind"), reading.day("on", "日期")
+    kind, on = posted.text("kind"), posted.day("on", "日期")
     if not kind:
-        reading.problems.append(
-            Problem("PROJ-050", Place.of(reading.where, "事项"), "没有选择。", "请选登记的是哪一件事。")
-        )
-    reading.check()
+        posted.refuse("kind", Problem("PROJ-050", posted.place("事项"), "没有选择。", "请选登记的是哪一件事。"))
+    posted.check()
     known = events().get(kind)
-    note = reading.text("stage") if known and known.choices else reading.text("note")
-    amount = reading.text("amount") if known is None or known.unit_for(project.kind) else ""
+    note = posted.text("stage") if known and known.choices else posted.text("note")
+    amount = posted.text("amount") if known is None or known.unit_for(project.kind) else ""
     modes = known.modes_for(project.kind) if known else ()
-    mode = reading.text("mode")
+    mode = posted.text("mode")
     return event_services.record(
-        by=user, project_id=project.pk, kind=kind, on=on, amount=amount or None, mode=mode if mode in modes else "", part=reading.text("part"),
-        number=reading.text("number"), note=note, evidence=evidence,
+        by=user, project_id=project.pk, kind=kind, on=on, amount=amount or None, mode=mode if mode in modes else "", part=posted.text("part"),
+        number=posted.text("number"), note=note, evidence=evidence,
     )  # fmt: skip
 
 
 @acting("projects.edit")
 @get_or_post
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+def record(request: Request, pk: int) -> HttpResponse:
     """登记进度."""
     user = request.operator
     found = projects.project(user, pk)
@@ -113,9 +112,9 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return one_part(*record_inputs(found, said, wrong), evidence)
 
-    def do(reading: Reading) -> str:
-        kept = reading.file("evidence", "佐证")
-        event = record_from(reading, user, found, keep_evidence(user, found, kept) if not reading.problems else None)
+    def do(posted: ProjectForm) -> str:
+        kept = posted.file("evidence", "佐证")
+        event = record_from(posted, user, found, keep_evidence(user, found, kept) if not posted.problems else None)
         return f"已登记{events()[event.kind].label}，{event.on}。"
 
     return act(
@@ -126,7 +125,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.edit")
 @get_or_post
-def mend(request: HttpRequest, pk: int) -> HttpResponse:
+def mend(request: Request, pk: int) -> HttpResponse:
     """更正 or 撤回 an event. Both stay to be seen."""
     user = request.operator
     event = visible(Event.objects.select_related("project__region"), user).get(pk=pk)
@@ -163,14 +162,14 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
         ]
         return one_part(*inputs)
 
-    def do(reading: Reading) -> str:
-        void = reading.text("also") == "void"
-        on = event.on if void else reading.day("on", "日期")
-        reading.check()
-        amount = None if void else reading.text("amount") if unit else event_services.KEEP
+    def do(posted: ProjectForm) -> str:
+        void = posted.text("also") == "void"
+        on = event.on if void else posted.day("on", "日期")
+        posted.check()
+        amount = None if void else posted.text("amount") if unit else event_services.KEEP
         event_services.mend(
-            by=user, event_id=pk, reason=reading.text("reason"), amount=amount, on=on, part=reading.text("part"), number=reading.text("number"),
-            ordered_by=reading.text("ordered_by"),
+            by=user, event_id=pk, reason=posted.text("reason"), amount=amount, on=on, part=posted.text("part"), number=posted.text("number"),
+            ordered_by=posted.text("ordered_by"),
         )  # fmt: skip
         return f"已{'撤回' if void else '更正'}{event.on}的{kind.label}，原来的一条留着。"
 
@@ -183,7 +182,7 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.edit")
 @get_or_post
-def meet(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def meet(request: Request, pk: int, code: str) -> HttpResponse:
     """A line of the checklist of 开工条件."""
     user = request.operator
     found = projects.project(user, pk)
@@ -199,16 +198,16 @@ def meet(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             Input("number", "文号、证号", value=said.get("number", known.number if known else "")),
         )
 
-    def do(reading: Reading) -> str:
-        spared, cleared = reading.text("also") == "spared", reading.text("also") == "cleared"
-        met_on = None if spared or cleared else reading.day("met_on", "具备日期")
-        reading.check()
+    def do(posted: ProjectForm) -> str:
+        spared, cleared = posted.text("also") == "spared", posted.text("also") == "cleared"
+        met_on = None if spared or cleared else posted.day("met_on", "具备日期")
+        posted.check()
         project_services.meet(
             by=user,
             project_id=pk,
             code=code,
             met_on=met_on,
-            number="" if cleared else reading.text("number"),
+            number="" if cleared else posted.text("number"),
             not_needed=spared,
         )
         return f"“{label}”已记为{'不需要' if spared else '未具备' if cleared else '具备'}。"
@@ -228,7 +227,7 @@ def meet(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 @acting("projects.edit")
 @get_or_post
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
+def publish(request: Request, pk: int) -> HttpResponse:
     """公开约定竣工日期."""
     found = projects.project(request.operator, pk)
     in_frame(request, found)
@@ -259,11 +258,11 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         )
 
-    def do(reading: Reading) -> str:
-        due, day = reading.day("due_on", "约定竣工日期", needed=False), reading.day("published_on", "公开日期")
-        reading.check()
+    def do(posted: ProjectForm) -> str:
+        due, day = posted.day("due_on", "约定竣工日期", required=False), posted.day("published_on", "公开日期")
+        posted.check()
         project_services.publish_due(
-            by=request.operator, project_id=pk, due_on=due, published_on=day, at=reading.text("at")
+            by=request.operator, project_id=pk, due_on=due, published_on=day, at=posted.text("at")
         )
         return "已登记约定竣工日期和公开情况。"
 

@@ -5,13 +5,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 
 from anju.core.pages.addresses import address, path_of
-from anju.core.pages.context import Frame
 from anju.core.pages.html import element, slot, writer
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.request import Frame, Request
 from anju.core.wording import day
 from anju.projects.event_kinds import amount_text, events
 from anju.projects.models import Project
@@ -25,7 +24,7 @@ KIND_NAMES = dict(KINDS)  # get_kind_display looks through all of them anew each
 STATES = list(Project.STATES.labels.items())
 
 
-def filters(request: HttpRequest) -> dict[str, Any]:
+def filters(request: Request) -> dict[str, Any]:
     """What the address asks for; what is no choice is left out. Those in the plan are shown unless another state, or all, is asked for."""
     asked = {key: request.GET.get(key, "").strip() for key in ("kind", "year", "state", "search")}
     year = int(asked["year"]) if asked["year"].isdecimal() and len(asked["year"]) == 4 else None
@@ -49,7 +48,7 @@ def as_of(made: Frame) -> date:
     return min(made.on, timezone.localdate())
 
 
-def page_number(request: HttpRequest) -> int:
+def page_number(request: Request) -> int:
     text = request.GET.get("page", "")
     return int(text) if text.isdecimal() and len(text) < 7 else 1
 
@@ -90,7 +89,7 @@ write_total = writer(element("a", slot("amount"), css="fig", href=slot("href")))
 write_name = writer(slot("name"), element("small", slot("about")))
 
 
-def door(request: HttpRequest, line: Line, kind: str, unit: str) -> str:
+def door(request: Request, line: Line, kind: str, unit: str) -> str:
     """A total as a door to the events that make it."""
     amount = line.total(kind)
     if amount is None:
@@ -132,7 +131,7 @@ def progress(line: Line) -> str:
     return str(line.overdue) if line.overdue else stages.stages(line.totals, line.project)
 
 
-def sheet(request: HttpRequest, made: Frame, lines: list[Line], kind: str, regions: bool) -> Sheet:
+def sheet(request: Request, made: Frame, lines: list[Line], kind: str, regions: bool) -> Sheet:
     """名册: what was planned, started, built, spent, and what is overdue."""
     old = kind == Project.Kind.OLD
     unit = "户" if old else "套" if kind else "套、户"

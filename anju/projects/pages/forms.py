@@ -1,13 +1,13 @@
-"""What the pages' forms show: one input a line, what was typed kept, what is wrong beside it. What the texts mean the services decide."""
+"""The forms of projects: which inputs they show, and how what was typed into them is read. What the texts mean the services decide."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from anju import file_sizes
-from anju.problems import Place, Problem, Refused
-from anju.projects.fields import CHOICE, DAY, FIELDS, ORGANISATION, Field, Unfit, day, show
+from anju.core.pages.forms import Input, PostedForm
+from anju.problems import Place, Problem
+from anju.projects.fields import CHOICE, DAY, FIELDS, ORGANISATION, Field, day, show
 from anju.projects.models import Project
 
 # How the pages of a project are laid out: parts with their fields. The same for registering and for editing.
@@ -31,22 +31,6 @@ HINTS = {
     "builder": "写全称或简称",
 }
 WHOLE, LARGE = ("note",), ("name", "address", "approval")
-
-
-@dataclass(frozen=True)
-class Input:
-    """One line of a form. type: text, number, date, choice, area or file."""
-
-    name: str
-    label: str
-    type: str = "text"
-    value: str = ""
-    unit: str = ""
-    hint: str = ""
-    choices: Sequence[tuple[str, str]] = ()
-    wrong: str = ""
-    whole: bool = False
-    large: bool = False
 
 
 def wrongs(problems: Iterable[Problem], labels: Mapping[str, str]) -> dict[str, str]:
@@ -105,11 +89,6 @@ def _input(field: Field, value: Any, wrong: str) -> Input:
     )
 
 
-def typed(post: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
-    """What was typed into those fields, without the spaces around it."""
-    return {name: post[name].strip() for name in names if name in post}
-
-
 def changed(project: Project, texts: Mapping[str, str]) -> dict[str, str]:
     """Of what was typed, what differs from what stands."""
     stands = {name: show(FIELDS[name], getattr(project, name)) for name in texts}
@@ -117,61 +96,27 @@ def changed(project: Project, texts: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text not in (stands[name], codes.get(name))}
 
 
-class Reading:
-    """What was typed into the form of an act. Days that are none and files that are too large are told together, before the act is tried."""
+class ProjectForm(PostedForm):
+    """A form about a project: its days may be written in every usual way."""
 
-    def __init__(self, post: Mapping[str, str], files: Mapping[str, Any], where: str) -> None:
-        self.post, self.files, self.where = post, files, where
-        self.problems: list[Problem] = []
+    code, file_code = "PROJ-050", "PROJ-051"
+    day_fix = "请写成 2026-03-31 的样子。"
 
-    def text(self, name: str) -> str:
-        return self.post.get(name, "").strip()
+    def parse_day(self, text: str) -> date:
+        return day(text)
 
-    def day(self, name: str, label: str, needed: bool = True) -> date | None:
-        text = self.text(name)
-        if not text:
-            if needed:
-                self.problems.append(
-                    Problem("PROJ-050", Place.of(self.where, label), "没有填写。", "请写成 2026-03-31 的样子。")
-                )
-            return None
-        try:
-            return day(text)
-        except Unfit as unfit:
-            self.problems.append(Problem("PROJ-050", Place.of(self.where, label), unfit.what, unfit.fix))
-            return None
+    def place(self, label: str) -> Place:
+        return Place.of(self.where, label)
 
-    def number(self, name: str, label: str) -> int | None:
-        """A whole number, such as a year."""
-        text = self.text(name)
-        if text.isascii() and text.isdecimal() and len(text) < 10:
-            return int(text)
-        self.problems.append(
-            Problem(
-                "PROJ-050", Place.of(self.where, label), f"“{text}”不是整数。" if text else "没有填写。", "请写整数。"
-            )
-        )
-        return None
+    def unfit(self, label: str, text: str, what: str, fix: str) -> Problem:
+        return Problem(self.code, self.place(label), f"“{text}”{what}" if text else "没有填写。", fix)
 
-    def file(self, name: str, label: str, needed: bool = False) -> tuple[str, bytes] | None:
-        file = self.files.get(name)
-        if file is None:
-            if needed:
-                self.problems.append(
-                    Problem("PROJ-051", Place.of(self.where, label), "没有选文件。", "请选一个文件再提交。")
-                )
-            return None
-        larger = file_sizes.too_large(
-            file.size,
+    def too_large(self, label: str, name: str, size: int) -> list[Problem]:
+        return file_sizes.too_large(
+            size,
             file_sizes.EVIDENCE,
-            code="PROJ-051",
-            where=Place.of(self.where, label),
-            what=f"《{file.name}》超过 {file_sizes.megabytes(file_sizes.EVIDENCE)} 兆。",
+            code=self.file_code,
+            where=self.place(label),
+            what=f"《{name}》超过 {file_sizes.megabytes(file_sizes.EVIDENCE)} 兆。",
             fix="请压缩或拆开后再上传。",
         )
-        self.problems += larger
-        return None if larger else (file.name, file.read())
-
-    def check(self) -> None:
-        if self.problems:
-            raise Refused(*self.problems)

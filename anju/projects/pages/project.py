@@ -4,13 +4,14 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.page import page
+from anju.core.pages.request import Request, is_fragment
 from anju.core.people.permissions import acting, may
 from anju.core.wording import day
 from anju.projects.base import RETURN
@@ -36,7 +37,7 @@ STRAIGHT = 120  # months of the picture; of a longer story the last ones
 
 @acting("projects.see")
 @require_GET
-def project(request: HttpRequest, pk: int) -> HttpResponse:
+def project(request: Request, pk: int) -> HttpResponse:
     user = request.operator
     found = projects.project(user, pk)
     on = shown_on(request, found)
@@ -271,7 +272,7 @@ def entries_of(user: Any, found: Project) -> list[Any]:
 
 @acting("projects.see")
 @require_GET
-def total(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+def total(request: Request, pk: int, kind: str) -> HttpResponse:
     """The side panel of a total: the events that make it."""
     user = request.operator
     found = projects.project(user, pk)
@@ -291,6 +292,6 @@ def total(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         "project": found, "label": kinds[kind].label, "unit": unit, "on": on, "value": see.grouped(amount, unit), "rows": [lined(one, found) for one in rows],
         "counted": len(counted), "plan": "" if plan is None else see.grouped(plan, unit), "rate": see.rate(amount, plan), "path": path_of("projects:project", pk),
     }  # fmt: skip
-    if "HX-Request" in request.headers:
+    if is_fragment(request):
         return page(request, "projects/total.html", **context)
     return show(request, "projects/total_page.html", **context)

@@ -4,18 +4,20 @@ import dataclasses
 from collections.abc import Mapping
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import frame, show
+from anju.core.pages.forms import Input
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.problems import Problem, Refused
 from anju.projects.fields import PLANNED, fields_for
 from anju.projects.models import Project
 from anju.projects.pages import filters
 from anju.projects.pages.acts import Parts, act, get_or_post, in_frame, one_part, today
-from anju.projects.pages.forms import PARTS, Input, Reading, changed, project_parts, typed
+from anju.projects.pages.forms import PARTS, ProjectForm, changed, project_parts
 from anju.projects.queries import projects
 from anju.projects.services import projects as project_services
 
@@ -27,19 +29,20 @@ TWO_WAYS = "录错了的，填报岗“录入更正”，写明原因；计划�
 
 @acting("projects.edit")
 @get_or_post
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """登记项目: the fields of one kind of project."""
     made = frame(request)
-    kind = request.POST.get("kind") or request.GET.get("kind") or ""
+    posted = ProjectForm(request)
+    kind = posted.text("kind") or request.GET.get("kind") or ""
     kind = kind if kind in Project.Kind.values else Project.Kind.SHANTY.value
     values: dict[str, str] = {"year": str(made.on.year)}
     problems: list[Problem] = []
     if request.method == "POST":
-        values = typed(request.POST, [field.name for field in fields_for(kind)])
+        values = posted.texts(field.name for field in fields_for(kind))
         try:
             found = project_services.register(by=request.operator, region=made.region, **values | {"kind": kind})
             messages.success(request, f"已登记“{found.name}”，编码 {found.code}。")
-            more = request.POST.get("also") == "more"
+            more = posted.text("also") == "more"
             return redirect(address(request, "projects:new", kind=kind) if more else address(request, found))
         except Refused as refused:
             problems = refused.problems
@@ -51,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @acting("projects.edit")
 @get_or_post
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     found = projects.project(request.operator, pk)
     in_frame(request, found)
     locked = {
@@ -68,11 +71,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         ]
         return [*parts, ("", [Input("version", "", "hidden", said.get("version", str(found.version)))])]
 
-    def do(reading: Reading) -> str:
+    def do(posted: ProjectForm) -> str:
         names = [name for _, names in PARTS for name in names if name not in locked]
-        texts = changed(found, typed(reading.post, names))
+        texts = changed(found, posted.texts(names))
         project_services.edit(
-            by=request.operator, project_id=pk, version=reading.number("version", "版本") or 0, **texts
+            by=request.operator, project_id=pk, version=posted.number("version", "版本") or 0, **texts
         )
         return f"已修改“{found.name}”。" if texts else "没有改动。"
 
@@ -91,7 +94,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.edit")
 @get_or_post
-def plan(request: HttpRequest, pk: int) -> HttpResponse:
+def plan(request: Request, pk: int) -> HttpResponse:
     """列入年度计划."""
     found = projects.project(request.operator, pk)
     made = in_frame(request, found)
@@ -103,10 +106,10 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
             Input("number", "文号", value=said.get("number", ""), wrong=wrong.get("number", "")),
         )
 
-    def do(reading: Reading) -> str:
-        year, on = reading.number("year", "计划年度"), reading.day("on", "列入日期")
-        reading.check()
-        project_services.plan(by=request.operator, project_id=pk, year=year, on=on, number=reading.text("number"))
+    def do(posted: ProjectForm) -> str:
+        year, on = posted.number("year", "计划年度"), posted.day("on", "列入日期")
+        posted.check()
+        project_services.plan(by=request.operator, project_id=pk, year=year, on=on, number=posted.text("number"))
         return f"“{found.name}”已列入{year}年计划。"
 
     return act(

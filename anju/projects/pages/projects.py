@@ -6,13 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.models.region import Region
 from anju.core.pages.addresses import address
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting, may
 from anju.core.people.scope import Operator
 from anju.core.wording import day
@@ -41,7 +42,7 @@ def has_below(region: Region | None) -> bool:
     return region is not None and region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO)
 
 
-def export_path(request: HttpRequest, chosen: dict[str, Any]) -> str:
+def export_path(request: Request, chosen: dict[str, Any]) -> str:
     path = address(request, "projects:export")
     pairs = {key: value for key, value in chosen.items() if value}
     return f"{path}{'&' if '?' in path else '?'}{urlencode(pairs)}" if pairs else path
@@ -49,15 +50,14 @@ def export_path(request: HttpRequest, chosen: dict[str, Any]) -> str:
 
 @acting("projects.see")
 @require_GET
-def names(request: HttpRequest) -> HttpResponse:
+@needs_region("projects/list.html", heading="项目", count=0)
+def names(request: Request) -> HttpResponse:
     return named(request)
 
 
-def named(request: HttpRequest, status: int = 200, **extra: Any) -> HttpResponse:
+def named(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     """名册: the projects of the region and below, with what was started, built and spent."""
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "projects/list.html", heading="项目", count=0)
     chosen, sort = filters.filters(request), request.GET.get("sort", "").lstrip("-")
     found, tallies = filters.found(user, made, chosen)
     counted: Counter[str] = Counter()
@@ -110,11 +110,10 @@ def texts(project: Project, names: list[str]) -> dict[str, str]:
 
 @acting("projects.see")
 @require_GET
-def table(request: HttpRequest) -> HttpResponse:
+@needs_region("projects/table.html", heading="填写表格", rows=[])
+def table(request: Request) -> HttpResponse:
     """The same projects, filled in place."""
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "projects/table.html", heading="填写表格", rows=[])
     chosen = filters.filters(request)
     found, tallies = filters.found(user, made, chosen)
     listed = projects.projects(
@@ -147,7 +146,7 @@ def table(request: HttpRequest) -> HttpResponse:
 
 @acting("projects.edit")
 @require_POST
-def save(request: HttpRequest) -> HttpResponse:
+def save(request: Request) -> HttpResponse:
     """Cells as they were typed. Each project is saved by itself: what one may not have does not keep the others from being saved."""
     frame(request)
     try:
@@ -217,11 +216,10 @@ EVERYTHING = tuple(ON_TABLE)
 
 @acting("projects.see")
 @require_GET
-def places(request: HttpRequest) -> HttpResponse:
+@needs_region("projects/map.html", heading="项目地图", rows=[])
+def places(request: Request) -> HttpResponse:
     """Where the projects are: points by longitude and latitude, the table beside them."""
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "projects/map.html", heading="项目地图", rows=[])
     chosen, off, on = filters.filters(request), request.GET.get("map") == "0", filters.as_of(made)
     found, tallies = filters.found(user, made, chosen)
     listed = projects.projects(

@@ -1,13 +1,15 @@
 """On the site, with a phone: a photograph with its day and place, and the progress of the day."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anju.core.pages.addresses import address, path_of
 from anju.core.pages.context import show
 from anju.core.pages.files import file_response
+from anju.core.pages.forms import Input
+from anju.core.pages.request import Request
 from anju.core.people import scope
 from anju.core.people.permissions import acting
 from anju.problems import Refused
@@ -15,7 +17,7 @@ from anju.projects.models import Event
 from anju.projects.pages import filters
 from anju.projects.pages.acts import in_frame, shown_on, today
 from anju.projects.pages.events import event_kinds_of, record_from, record_inputs
-from anju.projects.pages.forms import Input, Reading, wrongs
+from anju.projects.pages.forms import ProjectForm, wrongs
 from anju.projects.queries import photos as photo_queries
 from anju.projects.queries import projects
 from anju.projects.queries.overdue import project_line
@@ -24,26 +26,25 @@ from anju.projects.services import photos
 
 @acting("projects.edit")
 @require_http_methods(["GET", "POST"])
-def site(request: HttpRequest, pk: int) -> HttpResponse:
+def site(request: Request, pk: int) -> HttpResponse:
     user = request.operator
     found = projects.project(user, pk)
     on = shown_on(request, found)
-    said = {name: text.strip() for name, text in request.POST.items() if isinstance(text, str)}
-    problems = []
+    posted, problems = ProjectForm(request, found.name), []
+    said = posted.typed
     if request.method == "POST":
-        reading = Reading(request.POST, request.FILES, found.name)
-        progress = bool(reading.text("kind"))
+        progress = bool(posted.text("kind"))
         try:
-            chosen = reading.file("photo", "照片", needed=not progress)
-            day = reading.day("on", "日期")
-            reading.check()
+            chosen = posted.file("photo", "照片", required=not progress)
+            day = posted.day("on", "日期")
+            posted.check()
             if chosen:
                 photos.add_photo(
-                    by=user, project_id=pk, content=chosen[1], name=chosen[0], taken_on=day, longitude=reading.text("longitude"),
-                    latitude=reading.text("latitude"), caption=reading.text("caption"),
+                    by=user, project_id=pk, content=chosen.content, name=chosen.name, taken_on=day, longitude=posted.text("longitude"),
+                    latitude=posted.text("latitude"), caption=posted.text("caption"),
                 )  # fmt: skip
             if progress:
-                record_from(reading, user, found, None)
+                record_from(posted, user, found, None)
             messages.success(
                 request,
                 "已提交" + "、".join(filter(None, ("照片" if chosen else "", "进度" if progress else ""))) + "。",
@@ -53,7 +54,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
             problems = refused.problems
     line = project_line(user, found, on)
     inputs = record_inputs(found, said, {})
-    wrong = wrongs(problems, {one.name: one.label for one in inputs})
+    wrong = wrongs(problems, {one.name: one.label for one in inputs}) | posted.wrong
     inputs = record_inputs(found, said, wrong)
     place = [
         Input("longitude", "经度", value=said.get("longitude", "")),
@@ -72,7 +73,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.see")
 @require_GET
-def evidence(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence(request: Request, pk: int) -> HttpResponse:
     event = scope.visible(Event.objects.select_related("evidence", "project__region"), request.operator).get(pk=pk)
     in_frame(request, event.project)
     if event.evidence is None:
@@ -82,7 +83,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("projects.see")
 @require_GET
-def photo(request: HttpRequest, pk: int) -> HttpResponse:
+def photo(request: Request, pk: int) -> HttpResponse:
     """Shown, not saved: the services let nothing in but JPEG and PNG, and nothing else is ever answered with."""
     found = photo_queries.photo(request.operator, pk)
     in_frame(request, found.project)

@@ -4,21 +4,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anju.core.pages import uploads
 from anju.core.pages.addresses import address
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.problems import Refused
 from anju.projects.files import workbook
 from anju.projects.models import Project
 from anju.projects.pages import filters, projects
-from anju.projects.pages.forms import Reading
+from anju.projects.pages.forms import ProjectForm
 from anju.workbooks.writing import marking
 
 SHOWN = 50  # projects named on the page of the check
@@ -26,11 +27,10 @@ SHOWN = 50  # projects named on the page of the check
 
 @acting("projects.see")
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+@needs_region()
+def export(request: Request) -> HttpResponse:
     """The listed projects as a workbook to be changed and brought back."""
     made = frame(request)
-    if made.region is None:
-        raise Http404
     chosen = filters.filters(request)
     try:
         content = workbook.export_workbook(request.operator, made.region, **chosen)
@@ -42,28 +42,28 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @acting("projects.edit")
 @require_http_methods(["GET", "POST"])
-def bring(request: HttpRequest) -> HttpResponse:
+@needs_region()
+def bring(request: Request) -> HttpResponse:
     """Upload a workbook: it is kept, then checked at an address of its own."""
     made = frame(request)
-    if made.region is None:
-        raise Http404
     context: dict[str, Any] = {
         "heading": f"{made.region.name}：用工作簿登记和修改项目",
         "export": address(request, "projects:export"),
     }
     if request.method == "GET":
         return show(request, "projects/import.html", **context)
-    reading = Reading(request.POST, request.FILES, "项目工作簿")
-    found = reading.file("file", "工作簿", needed=True)
+    posted = ProjectForm(request, "项目工作簿")
+    found = posted.file("file", "工作簿", required=True)
     if found is None:
-        return show(request, "projects/import.html", status=422, problems=reading.problems, **context)
-    path = address(request, "projects:check", uploads.keep(found[1]))
-    return redirect(f"{path}{'&' if '?' in path else '?'}{urlencode({'name': found[0]})}")
+        return show(request, "projects/import.html", status=422, problems=posted.problems, **context)
+    path = address(request, "projects:check", uploads.keep(found.content))
+    return redirect(f"{path}{'&' if '?' in path else '?'}{urlencode({'name': found.name})}")
 
 
 @acting("projects.edit")
 @require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, digest: str) -> HttpResponse:
+@needs_region()
+def check(request: Request, digest: str) -> HttpResponse:
     """What the workbook would do, and everything that stands in its way; on POST it is done, all of it or nothing."""
     made = frame(request)
     name, post = request.GET.get("name", "项目.xlsx")[:200], request.method == "POST"
@@ -71,8 +71,6 @@ def check(request: HttpRequest, digest: str) -> HttpResponse:
         content = uploads.fetch(digest)
     except KeyError as error:
         raise Http404(digest) from error
-    if made.region is None:
-        raise Http404
     try:
         brought = workbook.import_workbook(
             by=request.operator, region=made.region, content=content, name=name, preview=not post
@@ -102,14 +100,15 @@ def check(request: HttpRequest, digest: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _marked(request: HttpRequest, digest: str, name: str) -> str:
+def _marked(request: Request, digest: str, name: str) -> str:
     path = address(request, "projects:marked", digest)
     return f"{path}{'&' if '?' in path else '?'}{urlencode({'name': name})}"
 
 
 @acting("projects.edit")
 @require_GET
-def marked(request: HttpRequest, digest: str) -> HttpResponse:
+@needs_region()
+def marked(request: Request, digest: str) -> HttpResponse:
     """The same workbook, its wrong cells coloured and commented, with a list of problems in front."""
     made = frame(request)
     name, problems = request.GET.get("name", "项目.xlsx")[:200], []
@@ -117,8 +116,6 @@ def marked(request: HttpRequest, digest: str) -> HttpResponse:
         content = uploads.fetch(digest)
     except KeyError as error:
         raise Http404(digest) from error
-    if made.region is None:
-        raise Http404
     try:
         workbook.import_workbook(by=request.operator, region=made.region, content=content, name=name, preview=True)
     except Refused as refused:

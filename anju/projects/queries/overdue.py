@@ -74,7 +74,8 @@ def overdue_projects(
     user: Operator, project_ids: Collection[int], region_ids: Collection[int], on: date
 ) -> dict[int, Overdue]:
     """Those of these projects, of these regions, that are overdue on that day. Refused PROJ-030, RULE-003: a book that cannot run."""
-    parts, given = [], {"on": on, "ids": sorted(project_ids)}
+    parts: list[str] = []
+    given: dict[str, Any] = {"on": on, "ids": sorted(project_ids)}
     for place, (statement, mine) in enumerate(_statements(user, region_ids, on)):
         given[f"regions_{place}"] = mine
         where = f"p.id = ANY(%(ids)s) AND p.state = 'planned' AND p.region_id = ANY(%(regions_{place})s)"

@@ -210,8 +210,8 @@ def _adjusted(
     on: date,
     reason: str,
     ordered_by: str,
-    before: dict,
-    after: dict,
+    before: dict[str, Any],
+    after: dict[str, Any],
     replaced_by: Project | None = None,
 ) -> Adjustment:
     made = Adjustment.objects.create(

@@ -5,13 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from anju.core.jobs import queue
-from anju.core.pages.context import frame
+from anju.core.pages.context import frame, needs_region
 from anju.core.pages.files import file_response
+from anju.core.pages.forms import PostedForm
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.regions import tree
 from anju.core.wording import period_label
@@ -28,10 +30,11 @@ SEPARATORS = re.compile(r"[\s,，、；;]+")
 FIELDS = ("remark", "agrees", "where", "ordered_by")
 
 
-def done(request: HttpRequest, pk: int, act: str, says: str, call: Callable[[dict[str, str]], Any]) -> HttpResponse:
+def done(request: Request, pk: int, act: str, says: str, call: Callable[[dict[str, str]], Any]) -> HttpResponse:
     """Do it and show the return; when refused, show what was typed and every problem."""
     ret = returns.ret(request.operator, pk)
-    given = {name: request.POST.get(name, "").strip() for name in FIELDS}
+    posted = PostedForm(request)
+    given = {name: posted.text(name) for name in FIELDS}
     try:
         made = call(given)
     except Refused as refused:
@@ -43,16 +46,17 @@ def done(request: HttpRequest, pk: int, act: str, says: str, call: Callable[[dic
 
 @acting("returns.fill")
 @require_POST
-def open_one(request: HttpRequest) -> HttpResponse:
+def open_one(request: Request) -> HttpResponse:
     """Begin a return, filled from the ledger and the last period; the one that is there, when there is one."""
-    given = {name: request.POST.get(name, "") for name in ("form", "region", "period")}
-    region = frame(request).region
-    if given["region"]:
-        region = tree.region(request.operator, given["region"])
+    posted, region = PostedForm(request), frame(request).region
+    if posted.text("region"):
+        region = tree.region(request.operator, posted.text("region"))
     if region is None:
         raise Http404("没有区划")
     try:
-        made = opening.open_return(by=request.operator, form_code=given["form"], region=region, period=given["period"])
+        made = opening.open_return(
+            by=request.operator, form_code=posted.text("form"), region=region, period=posted.text("period")
+        )
     except Refused as refused:
         return show_home(request, status=422, problems=refused.problems)
     return redirect(made)
@@ -60,7 +64,7 @@ def open_one(request: HttpRequest) -> HttpResponse:
 
 @acting("returns.fill")
 @require_POST
-def refresh(request: HttpRequest, pk: int) -> HttpResponse:
+def refresh(request: Request, pk: int) -> HttpResponse:
     ret = returns.ret(request.operator, pk)
     try:
         count = opening.refresh(by=request.operator, ret_id=pk)
@@ -74,7 +78,7 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.fill")
 @require_POST
-def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
+def hand_in(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -86,7 +90,7 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.fill")
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -98,7 +102,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.review")
 @require_POST
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -110,7 +114,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.opine")
 @require_POST
-def opine(request: HttpRequest, pk: int) -> HttpResponse:
+def opine(request: Request, pk: int) -> HttpResponse:
     def call(given: dict[str, str]) -> Any:
         line, _, column = given["where"].rpartition("|")
         return review_services.opine(
@@ -127,7 +131,7 @@ def opine(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.review")
 @require_POST
-def clear(request: HttpRequest, pk: int) -> HttpResponse:
+def clear(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -139,7 +143,7 @@ def clear(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.submit")
 @require_POST
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -151,7 +155,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.lock")
 @require_POST
-def lock(request: HttpRequest, pk: int) -> HttpResponse:
+def lock(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -163,7 +167,7 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.see")  # who may depends on whose hands it is in: the table of moves says so
 @require_POST
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: Request, pk: int) -> HttpResponse:
     return done(
         request,
         pk,
@@ -175,7 +179,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.correct")
 @require_POST
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: Request, pk: int) -> HttpResponse:
     def call(given: dict[str, str]) -> Any:
         return corrections.correct(
             by=request.operator, ret_id=pk, reason=given["remark"], ordered_by=given["ordered_by"]
@@ -186,12 +190,12 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.lock")
 @require_POST
-def close(request: HttpRequest) -> HttpResponse:
+@needs_region()
+def close(request: Request) -> HttpResponse:
     """Lock a whole period: in the background, with its progress on a page of its own."""
     region = frame(request).region
-    if region is None:
-        raise Http404("没有区划")
-    form, period = request.POST.get("form", ""), request.POST.get("period", "")
+    posted = PostedForm(request)
+    form, period = posted.text("form"), posted.text("period")
     title = f"锁定{region.name}{period_label(period)}报表"
     made = queue.enqueue(
         request.operator,
@@ -207,16 +211,14 @@ def close(request: HttpRequest) -> HttpResponse:
 
 @acting("returns.audit")
 @require_POST
-def audit(request: HttpRequest) -> HttpResponse:
+@needs_region()
+def audit(request: Request) -> HttpResponse:
     """What was submitted in these periods, for the auditor: with its manifest and digests."""
     region = frame(request).region
-    if region is None:
-        raise Http404("没有区划")
-    wanted = [one for one in SEPARATORS.split(request.POST.get("periods", "")) if one]
+    posted = PostedForm(request)
+    wanted = [one for one in SEPARATORS.split(posted.text("periods")) if one]
     try:
-        content = audit_export(
-            by=request.operator, region=region, periods=wanted, number=request.POST.get("number", "")
-        )
+        content = audit_export(by=request.operator, region=region, periods=wanted, number=posted.text("number"))
     except Refused as refused:
         return show_home(request, status=422, problems=refused.problems)
     return file_response(content, f"{region.name}报表审计资料.zip")

@@ -2,18 +2,17 @@
 
 from base64 import b64encode
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import make_aware
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.pages.context import frame, show
 from anju.core.pages.files import KINDS, file_response
+from anju.core.pages.forms import PostedForm, Upload
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting, may
 from anju.core.wording import period_label
 from anju.problems import Problem, Refused
@@ -26,15 +25,14 @@ from anju.returns.services import receipts, scans
 PRINTS = {"pdf": papers.pdf, "docx": papers.word, "xlsx": papers.excel}
 
 
-def uploaded(request: HttpRequest) -> tuple[str, bytes]:
+def uploaded(request: Request) -> Upload:
     """Name and content of the file that was chosen; nothing when none was."""
-    file = request.FILES.get("file")
-    return (file.name or "", file.read()) if file else ("", b"")
+    return PostedForm(request).file("file", "文件") or Upload("", b"")
 
 
 @acting("returns.see")
 @require_GET
-def printed(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
+def printed(request: Request, pk: int, ending: str) -> HttpResponse:
     """The official form, to be printed and sealed."""
     if ending not in PRINTS:
         raise Http404(ending)
@@ -44,14 +42,14 @@ def printed(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
 
 @acting("returns.fill")
 @require_GET
-def offline(request: HttpRequest, pk: int) -> HttpResponse:
+def offline(request: Request, pk: int) -> HttpResponse:
     ret = returns.ret(request.operator, pk)
     return file_response(workbook.write(request.operator, ret), workbook.file_name(ret))
 
 
 @acting("returns.fill")
 @require_POST
-def merge(request: HttpRequest, pk: int) -> HttpResponse:
+def merge(request: Request, pk: int) -> HttpResponse:
     """An offline workbook comes back: what was taken, what was kept, what is left to decide, and the same workbook marked."""
     user, ret = request.operator, returns.ret(request.operator, pk)
     name, content = uploaded(request)
@@ -77,7 +75,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.fill")
 @require_POST
-def scan(request: HttpRequest, pk: int) -> HttpResponse:
+def scan(request: Request, pk: int) -> HttpResponse:
     """Keep the sealed scan."""
     ret = returns.ret(request.operator, pk)
     name, content = uploaded(request)
@@ -91,7 +89,7 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.see")
 @require_GET
-def kept(request: HttpRequest, pk: int, scan_id: int) -> HttpResponse:
+def kept(request: Request, pk: int, scan_id: int) -> HttpResponse:
     """A scan that was kept. Http404 when it is none of this return's."""
     ret = returns.ret(request.operator, pk)
     found = next((one.paper for one in papers.scans(request.operator, ret) if one.paper.pk == scan_id), None)
@@ -103,7 +101,7 @@ def kept(request: HttpRequest, pk: int, scan_id: int) -> HttpResponse:
 # -- the other receivers ---------------------------------------------------------------------------------------------------------------
 
 
-def sent(request: HttpRequest, ret: Return, code: str) -> receivers.Sent:
+def sent(request: Request, ret: Return, code: str) -> receivers.Sent:
     found = next((one for one in receivers.receivers(request.operator, ret) if one.receiver.code == code), None)
     if found is None:
         raise Http404(code)
@@ -111,7 +109,7 @@ def sent(request: HttpRequest, ret: Return, code: str) -> receivers.Sent:
 
 
 def show_receiver(
-    request: HttpRequest, ret: Return, code: str, status: int = 200, problems: list[Problem] | None = None
+    request: Request, ret: Return, code: str, status: int = 200, problems: list[Problem] | None = None
 ) -> HttpResponse:
     frame(request, of=ret)
     one, copied = sent(request, ret, code), receivers.copy_sheet(request.operator, ret, code)
@@ -132,13 +130,13 @@ def show_receiver(
 
 @acting("returns.see")
 @require_GET
-def receiver(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def receiver(request: Request, pk: int, code: str) -> HttpResponse:
     return show_receiver(request, returns.ret(request.operator, pk), code)
 
 
 @acting("returns.see")
 @require_GET
-def copied(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def copied(request: Request, pk: int, code: str) -> HttpResponse:
     ret = returns.ret(request.operator, pk)
     one = sent(request, ret, code)
     return file_response(
@@ -149,14 +147,14 @@ def copied(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 @acting("returns.see")
 @require_GET
-def exported(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def exported(request: Request, pk: int, code: str) -> HttpResponse:
     ret = returns.ret(request.operator, pk)
     sent(request, ret, code)
     name, content = receivers.export(request.operator, ret, code)
     return file_response(content, name)
 
 
-def registered(request: HttpRequest, pk: int, code: str, call: Callable[[int, str, bytes], str]) -> HttpResponse:
+def registered(request: Request, pk: int, code: str, call: Callable[[int, str, bytes], str]) -> HttpResponse:
     ret = returns.ret(request.operator, pk)
     sent(request, ret, code)
     try:
@@ -167,20 +165,12 @@ def registered(request: HttpRequest, pk: int, code: str, call: Callable[[int, st
     return redirect("returns:receiver", pk, code)
 
 
-def moment(request: HttpRequest) -> Any:
-    """The time that was given; None for now."""
-    try:
-        given = parse_datetime(request.POST.get("at", ""))
-    except ValueError:
-        given = None
-    return make_aware(given) if given else None
-
-
 @acting("returns.receive")
 @require_POST
-def register_sent(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def register_sent(request: Request, pk: int, code: str) -> HttpResponse:
     def call(receipt: int, name: str, content: bytes) -> str:
-        receipts.register_sent(by=request.operator, receipt_id=receipt, at=moment(request), name=name, content=content)
+        at = PostedForm(request).moment("at")
+        receipts.register_sent(by=request.operator, receipt_id=receipt, at=at, name=name, content=content)
         return "已登记报送。"
 
     return registered(request, pk, code, call)
@@ -188,13 +178,14 @@ def register_sent(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 @acting("returns.receive")
 @require_POST
-def register_receipt(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def register_receipt(request: Request, pk: int, code: str) -> HttpResponse:
     def call(receipt: int, name: str, content: bytes) -> str:
+        posted = PostedForm(request)
         receipts.register_receipt(
             by=request.operator,
             receipt_id=receipt,
-            number=request.POST.get("number", ""),
-            at=moment(request),
+            number=posted.text("number"),
+            at=posted.moment("at"),
             name=name,
             content=content,
         )
@@ -205,7 +196,7 @@ def register_receipt(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 @acting("returns.receive")
 @require_POST
-def read_back(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def read_back(request: Request, pk: int, code: str) -> HttpResponse:
     def call(receipt: int, name: str, content: bytes) -> str:
         found = receipts.read_back(by=request.operator, receipt_id=receipt, content=content, name=name)
         return (

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -14,7 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import frame, show
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.page import page
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting, may
 from anju.core.wording import period_label
 from anju.problems import Problem, Refused
@@ -32,7 +34,7 @@ UNSETTLED = ("RET-040", "RET-041")
 PRINTED = (("pdf", "打印的表（PDF）"), ("docx", "打印的表（Word）"), ("xlsx", "打印的表（Excel）"))
 
 
-def checked(request: HttpRequest, ret: Return, found: list[checks.Finding]) -> list[sheet.Said]:
+def checked(request: Request, ret: Return, found: list[checks.Finding]) -> list[sheet.Said]:
     user, running = request.operator, ret.state != Return.LOCKED
     return sheet.said(
         found,
@@ -42,7 +44,7 @@ def checked(request: HttpRequest, ret: Return, found: list[checks.Finding]) -> l
 
 
 def show_return(
-    request: HttpRequest,
+    request: Request,
     ret: Return,
     status: int = 200,
     problems: list[Problem] | None = None,
@@ -149,14 +151,14 @@ def opinion(one: Asked, grid: Grid) -> SimpleNamespace:
 
 @acting("returns.see")
 @require_GET
-def form(request: HttpRequest, pk: int) -> HttpResponse:
+def form(request: Request, pk: int) -> HttpResponse:
     return show_return(request, returns.ret(request.operator, pk))
 
 
 # -- saving ------------------------------------------------------------------------------------------------------------------------
 
 
-def answer_json(request: HttpRequest, ret: Return, read: reading.Reading, **extra: Any) -> JsonResponse:
+def answer_json(request: Request, ret: Return, read: reading.Reading, **extra: Any) -> JsonResponse:
     """The checks as they now are and the explanation drafted from them, with whatever else is to be said."""
     found = checks.check(request.operator, ret, read)
     findings = checked(request, ret, found)
@@ -202,7 +204,7 @@ def puts(body: bytes) -> list[filling.Put]:
 
 @acting("returns.fill")
 @require_POST
-def fill(request: HttpRequest, pk: int) -> HttpResponse:
+def fill(request: Request, pk: int) -> HttpResponse:
     """Cells typed on the page, each upon the version it was typed over."""
     user, ret = request.operator, returns.ret(request.operator, pk)
     try:
@@ -222,10 +224,10 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def in_place(request: HttpRequest, pk: int, call: Callable[[Any], Any]) -> HttpResponse:
+def in_place(request: Request, pk: int, call: Callable[[PostedForm], Any]) -> HttpResponse:
     ret = returns.ret(request.operator, pk)
     try:
-        call(request.POST)
+        call(PostedForm(request))
     except Refused as refused:
         return refused_json(refused)
     read = reading.read(request.operator, ret)
@@ -234,28 +236,25 @@ def in_place(request: HttpRequest, pk: int, call: Callable[[Any], Any]) -> HttpR
 
 @acting("returns.fill")
 @require_POST
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    def call(given: Any) -> Any:
-        said = {"by": request.operator, "ret_id": pk, "check_id": given.get("check", ""), "text": given.get("text", "")}
-        return answers.answer_alike(**said) if given.get("all") else answers.answer(**said, line=given.get("line", ""))
+def answer(request: Request, pk: int) -> HttpResponse:
+    def call(posted: PostedForm) -> Any:
+        said = {"by": request.operator, "ret_id": pk, "check_id": posted.text("check"), "text": posted.text("text")}
+        return answers.answer_alike(**said) if posted.text("all") else answers.answer(**said, line=posted.text("line"))
 
     return in_place(request, pk, call)
 
 
 @acting("returns.waive")
 @require_POST
-def waive(request: HttpRequest, pk: int) -> HttpResponse:
-    def call(given: Any) -> Any:
-        try:
-            until = date.fromisoformat(given.get("until", ""))
-        except ValueError:
-            until = date.min  # the service says that it has passed
+def waive(request: Request, pk: int) -> HttpResponse:
+    def call(posted: PostedForm) -> Any:
+        until = posted.day("until", "有效期", required=False) or date.min  # the service says that it has passed
         return answers.waive(
             by=request.operator,
             ret_id=pk,
-            check_id=given.get("check", ""),
-            line=given.get("line", ""),
-            reason=given.get("reason", ""),
+            check_id=posted.text("check"),
+            line=posted.text("line"),
+            reason=posted.text("reason"),
             until=until,
         )
 
@@ -264,13 +263,13 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.fill")
 @require_POST
-def note(request: HttpRequest, pk: int) -> HttpResponse:
-    def call(given: Any) -> Any:
+def note(request: Request, pk: int) -> HttpResponse:
+    def call(posted: PostedForm) -> Any:
         return filling.note(
             by=request.operator,
             ret_id=pk,
-            text=given.get("note", "").replace("\r\n", "\n"),
-            before=given.get("before", "").replace("\r\n", "\n"),
+            text=posted.typed.get("note", "").replace("\r\n", "\n"),
+            before=posted.typed.get("before", "").replace("\r\n", "\n"),
         )
 
     return in_place(request, pk, call)
@@ -281,7 +280,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 
 @acting("returns.see")
 @require_GET
-def cell(request: HttpRequest, pk: int) -> HttpResponse:
+def cell(request: Request, pk: int) -> HttpResponse:
     """The side panel of one cell."""
     user, ret = request.operator, returns.ret(request.operator, pk)
     read = reading.read(user, ret)
@@ -322,7 +321,7 @@ def elsewhere(read: reading.Reading, line: str, column: str) -> list[tuple[str, 
 
 @acting("returns.see")
 @require_GET
-def compare(request: HttpRequest, pk: int) -> HttpResponse:
+def compare(request: Request, pk: int) -> HttpResponse:
     """A correction, and in each cell that it changes what stood there before."""
     user, ret = request.operator, returns.ret(request.operator, pk)
     if ret.corrects_id is None:

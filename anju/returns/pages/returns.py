@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from anju.core.models.region import Region
-from anju.core.pages.context import Frame, frame, show
+from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.html import element, join, markup, slot, writer
+from anju.core.pages.request import Frame, Request
 from anju.core.people.permissions import acting, may
 from anju.core.people.scope import Operator
 from anju.core.wording import period_label
@@ -44,14 +46,13 @@ EMPTY = "到了报表期，要报的表会列在这里：报哪张、报给谁�
 
 @acting("returns.see")
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+@needs_region("returns/home.html", heading="没有要报的表", empty=EMPTY)
+def home(request: Request) -> HttpResponse:
     return show_home(request)
 
 
-def show_home(request: HttpRequest, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
+def show_home(request: Request, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
     made, user, at = frame(request), request.operator, timezone.now()
-    if made.region is None:
-        return show(request, "returns/home.html", heading="没有要报的表", empty=EMPTY)
     known = deadlines.asked_of(user, at, made.region)
     above = made.region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO)
     due = deadlines.due(user, at, made.region, known)
@@ -63,11 +64,11 @@ def show_home(request: HttpRequest, status: int = 200, problems: list[Problem] |
     return show(
         request, "returns/home.html", status=status, heading=headline(mine, others), sub=f"{made.region.name}，{wording.moment(at)}", mine=mine, others=others,
         **(reported(request, made.region, at, known) if above else {}), done=[locked(one) for one in deadlines.recent(user, made.region, known)], empty=EMPTY, problems=problems or [],
-        may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **left_behind(request, made), asked_periods=request.POST.get("periods", made.period),
+        may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **left_behind(request, made), asked_periods=PostedForm(request).typed.get("periods", made.period),
     )  # fmt: skip
 
 
-def left_behind(request: HttpRequest, made: Frame) -> dict[str, Any]:
+def left_behind(request: Request, made: Frame) -> dict[str, Any]:
     """What a closed month did not lock, where its job leads: how many those were, and what waits now."""
     left = request.GET.get("left", "")[:4]
     return {
@@ -117,7 +118,7 @@ def row(user: Operator, one: deadlines.Due, at: datetime) -> dict[str, Any]:
     }
 
 
-def reported(request: HttpRequest, region: Region, at: datetime, known: deadlines.Round) -> dict[str, Any]:
+def reported(request: Request, region: Region, at: datetime, known: deadlines.Round) -> dict[str, Any]:
     """Who has reported and who is late, by county, one form at a time, with the time of the first submission as proof."""
     found = deadlines.progress(request.operator, region, at, known=known)
     forms = {one.form.code: one.form for one in found}

@@ -25,9 +25,9 @@ def _answered(findings: list[checks.Finding]) -> list[str]:
     alike: dict[tuple[str, str], list[str]] = {}
     for one in findings:
         if one.answer or one.waived:
-            alike.setdefault((one.check_id, (one.answer or one.waived.text).rstrip("。")), []).append(
-                one.what.rstrip("。")
-            )
+            alike.setdefault(
+                (one.check_id, (one.answer or (one.waived.text if one.waived else "")).rstrip("。")), []
+            ).append(one.what.rstrip("。"))
     return [f"{said[0]}{f'等 {len(said)} 处' if len(said) > 1 else ''}：{text}。" for (_, text), said in alike.items()]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from anju.core.people.scope import Operator, visible
 from anju.quantities import exact_text
@@ -65,7 +66,7 @@ def history(user: Operator, of: Return, line: str, column: str) -> list[Was]:
     ]
 
 
-def _shown(said: dict | None, column: Column) -> str:
+def _shown(said: dict[str, Any] | None, column: Column) -> str:
     if said is None:
         return ""
     if said["state"] == Cell.NUMBER:

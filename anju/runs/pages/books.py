@@ -5,13 +5,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import frame, show
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.request import Request
 from anju.core.people.permissions import acting
 from anju.core.wording import day
 from anju.rules.book.display import POSTFIX
@@ -36,7 +37,7 @@ def applies(book: Book) -> str:
 
 @acting("rules.see")
 @require_GET
-def books(request: HttpRequest) -> HttpResponse:
+def books(request: Request) -> HttpResponse:
     frame(request)
     today, listed = timezone.localdate(), books_in_use().books
     columns = [Column(label, text=True) for label in ("规则书", "施行期", "依据", "数值核对")]
@@ -118,7 +119,7 @@ def table_of(book: Book) -> list[Heading]:
 
 @acting("rules.see")
 @require_GET
-def book(request: HttpRequest, kind: str, subject: str, since: str) -> HttpResponse:
+def book(request: Request, kind: str, subject: str, since: str) -> HttpResponse:
     frame(request)
     found = next(
         (

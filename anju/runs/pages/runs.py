@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anju.core.pages.addresses import address
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import frame, needs_region, show
 from anju.core.pages.files import file_response
+from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
 from anju.core.pages.page import page
+from anju.core.pages.request import Request, is_fragment
 from anju.core.people.permissions import acting
 from anju.core.wording import day, period_label
 from anju.figures.references import MeasureReference
@@ -30,10 +32,9 @@ from anju.runs.services.runs import replay, run_book, run_warnings
 
 @acting("runs.see")
 @require_GET
-def runs(request: HttpRequest) -> HttpResponse:
+@needs_region("runs/runs.html", heading="还没有可以评价的数字")
+def runs(request: Request) -> HttpResponse:
     made, user = frame(request), request.operator
-    if made.region is None:
-        return show(request, "runs/runs.html", heading="还没有可以评价的数字")
     listed = list(run_queries.runs(user, made.region, made.period))
     newest: dict[tuple[str, str], Run] = {}
     for run in listed:
@@ -72,7 +73,7 @@ def scored(run: Run) -> dict[str, Any]:
     return {"run": run, "title": run.title, "total": plain(total), "href": run.get_absolute_url()}
 
 
-def history(request: HttpRequest, listed: list[Run], newest: dict) -> Sheet:
+def history(request: Request, listed: list[Run], newest: dict) -> Sheet:
     columns = [Column(label, text=True) for label in ("规则书", "类别", "业务日期", "何人何时运行", "结果")]
     sheet = Sheet("runs", columns, caption="运行记录", css="cards")
     for run in listed:
@@ -91,7 +92,7 @@ def history(request: HttpRequest, listed: list[Run], newest: dict) -> Sheet:
 
 @acting("runs.see")
 @require_GET
-def run(request: HttpRequest, pk: int) -> HttpResponse:
+def run(request: Request, pk: int) -> HttpResponse:
     user = request.operator
     one = run_queries.run(user, pk)
     frame(request, one)
@@ -187,7 +188,7 @@ def outcome_sheet(user: Any, run: Run) -> Sheet | None:
 
 @acting("runs.see")
 @require_GET
-def what_if(request: HttpRequest, pk: int) -> HttpResponse:
+def what_if(request: Request, pk: int) -> HttpResponse:
     """试算: the same book over the same row with something changed. Nothing is stored."""
     user = request.operator
     one = run_queries.run(user, pk)
@@ -219,14 +220,14 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
         context["stands"] = difference.before.rows[0].shown("total") if "total" in difference.before.types else ""
     except Refused as refused:
         context["problems"], status = refused.problems, 422
-    if "HX-Request" in request.headers:
+    if is_fragment(request):
         return page(request, "runs/what_if.html", status=status, **context)
     return show(request, "runs/what_if_page.html", status=status, heading=f"试算：{one.title}", **context)
 
 
 @acting("runs.see")
 @require_GET
-def next_steps(request: HttpRequest, pk: int, criterion: str) -> HttpResponse:
+def next_steps(request: Request, pk: int, criterion: str) -> HttpResponse:
     """做到多少能多得几分, for one criterion."""
     one = run_queries.run(request.operator, pk)
     if criterion not in books.read(one.book).criteria:
@@ -237,11 +238,10 @@ def next_steps(request: HttpRequest, pk: int, criterion: str) -> HttpResponse:
 
 @acting("runs.run")
 @require_POST
-def warn(request: HttpRequest) -> HttpResponse:
+@needs_region()
+def warn(request: Request) -> HttpResponse:
     """运行预警和校验: every book that has a binding, over the region of the address."""
     made = frame(request)
-    if made.region is None:
-        raise Http404("region")
     try:
         found = run_warnings(by=request.operator, region=made.region, period=made.period, on=made.on)
     except Refused as refused:
@@ -259,22 +259,22 @@ def warn(request: HttpRequest) -> HttpResponse:
 
 @acting("runs.run")
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest, subject: str) -> HttpResponse:
+@needs_region()
+def new(request: Request, subject: str) -> HttpResponse:
     """运行评分: figures come from the ledger; what a person must judge is asked, each with its evidence."""
     made, user = frame(request), request.operator
-    if made.region is None:
-        raise Http404("region")
     book = books.find_if_any("scoring", subject, made.region, made.on)
     if book is None:
         raise Http404(subject)
     before = run_queries.newest(user, "scoring", subject, made.region, made.period)
     kept = before.rows[0]["facts"] if before else {}
+    posted = PostedForm(request)
     asked = [
         {
             "item": item,
             "unit": shown_unit(item.unit),
-            "value": request.POST.get(f"in_{name}", kept.get(name, {}).get("value") or ""),
-            "evidence": request.POST.get(f"why_{name}", kept.get(name, {}).get("evidence") or ""),
+            "value": posted.typed.get(f"in_{name}", kept.get(name, {}).get("value") or ""),
+            "evidence": posted.typed.get(f"why_{name}", kept.get(name, {}).get("evidence") or ""),
             "truth": item.type == TRUTH,
         }
         for name, item in book.inputs.items()
@@ -312,7 +312,7 @@ def new(request: HttpRequest, subject: str) -> HttpResponse:
 
 @acting("runs.see")
 @require_GET
-def csv(request: HttpRequest, pk: int) -> HttpResponse:
+def csv(request: Request, pk: int) -> HttpResponse:
     """The kept result, byte for byte: what its digest is of."""
     one = run_queries.run(request.operator, pk)
     return file_response(bytes(one.outputs), f"{one.title}（第{one.pk}次运行）.csv")

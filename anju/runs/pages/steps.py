@@ -2,21 +2,22 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 
 from anju.core.pages.context import show
 from anju.core.pages.page import page
+from anju.core.pages.request import Request, is_fragment
 from anju.figures.references import FigureReference, MeasureReference
 from anju.runs.queries import runs
 from anju.runs.references import StepReference
 
 
-def open_step(request: HttpRequest, reference: FigureReference) -> HttpResponse | None:
+def open_step(request: Request, reference: FigureReference) -> HttpResponse | None:
     """The panel of what a run computed; None for a reference of another kind."""
     return step_panel(request, reference) if isinstance(reference, StepReference) else None
 
 
-def step_panel(request: HttpRequest, reference: StepReference) -> HttpResponse:
+def step_panel(request: Request, reference: StepReference) -> HttpResponse:
     """Formula, figures put in, clause, what it rests on."""
     run = runs.run(request.operator, reference.run)
     rows = {row["key"]: row for row in run.rows}
@@ -31,6 +32,6 @@ def step_panel(request: HttpRequest, reference: StepReference) -> HttpResponse:
         for figure in fact.get("figures", ())
     ]
     context: dict[str, Any] = {"run": run, "step": step, "row": row, "figures": figures}
-    if "HX-Request" in request.headers:
+    if is_fragment(request):
         return page(request, "runs/step.html", **context)
     return show(request, "figures/door_page.html", heading=f"{run.title}：{step.label}", **context)

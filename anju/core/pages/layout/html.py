@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, urlencode
 
-from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from anju.core.pages.html import element, join, markup, optional, slot, writer
 from anju.core.pages.layout.figures import door
 from anju.core.pages.layout.sheets import Cell, Sheet
+from anju.core.pages.request import Request
 
 write_row = writer(element("tr", markup("cells"), css=slot("css"), id=optional("key")), "\n")
 write_first = writer(element("th", markup("text"), scope="row", css=slot("css")))
@@ -47,7 +47,7 @@ def _linked(cell: Cell) -> str:
     return write_link(href=cell.href, text=cell.text) if cell.href else cell.text
 
 
-def choices(request: HttpRequest, key: str, listed: Iterable[tuple[str, str, bool]]) -> SafeString:
+def choices(request: Request, key: str, listed: Iterable[tuple[str, str, bool]]) -> SafeString:
     """This page elsewhere or at another time: entries of a menu. listed: (what the address says, what people read, whether it is here)."""
     rest = urlencode(
         {name: values for name, values in request.GET.lists() if name not in ("page", key) and values != [""]},

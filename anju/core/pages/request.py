@@ -1,0 +1,45 @@
+"""A request as our views know it: who asks, for which act, and where and when the page stands."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+
+from anju import periods
+from anju.core.models.people import Staff
+from anju.core.models.region import Region
+from anju.core.people.scope import Operator
+
+
+@dataclass(frozen=True)
+class Frame:
+    """region is None for who has none; path runs from the top down to it."""
+
+    region: Region | None
+    path: list[Region]
+    period: str
+    where: Any
+    when: Any
+
+    @property
+    def on(self) -> date:
+        return periods.end(self.period) if self.period else date.today()
+
+
+class Request(HttpRequest):
+    """What the middleware adds to Django's request before a view is called, for signatures only: no request is ever of this class.
+
+    operator: who asks (people/identity.py); absent on public pages and on those that say what went wrong before a view was called.
+    act: the permission with which the view is marked. anju_frame: made by `context.frame`, once it has been asked for.
+    """
+
+    user: Staff
+    operator: Operator
+    act: str
+    anju_frame: Frame
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks, and wants a part of a page rather than the page."""
+    return "HX-Request" in request.headers
