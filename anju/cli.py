@@ -6,8 +6,8 @@ import signal
 import sys
 import traceback
 
-from anju.core.console.command import Parser, call, show_problems
-from anju.core.registry import fetch
+from anju.core.console.command import Parser, run_handler, show_problems
+from anju.core.registry import fetch_hooks
 from anju.problems import Problem, Refused
 
 INTERRUPTED = 130
@@ -17,11 +17,13 @@ ABOUT = "安居：城镇保障性安居工程的一本账。事实 → 规则 �
 FIRST = "第一次用：anju demo（载入五个示例地方并打开网站）。各命令后加 --help 看说明。"
 
 
-def build() -> Parser:
+def build_parser() -> Parser:
     """The parser with every room's commands."""
     parser = Parser(prog="anju", description=ABOUT, epilog=FIRST)
     commands = parser.add_subparsers(title="命令", metavar="命令", dest="command", required=True, parser_class=Parser)
-    for add in sorted(fetch("commands"), key=lambda add: not add.__module__.startswith("anju.demo.")):  # FIRST names it
+    for add in sorted(
+        fetch_hooks("commands"), key=lambda add: not add.__module__.startswith("anju.demo.")
+    ):  # FIRST names it
         add(commands)
     return parser
 
@@ -52,10 +54,10 @@ def main(arguments: list[str] | None = None) -> int:
     """0: all is well; 1: refused, with every problem said; 2: the words of the command are off; 130: interrupted."""
     try:
         try:
-            parser = build()
+            parser = build_parser()
         except Refused as refused:  # by the rooms: before there is a command
             return show_problems(refused.problems)
-        return call(parser.parse_args(arguments))
+        return run_handler(parser.parse_args(arguments))
     except KeyboardInterrupt:
         sys.stderr.write(STOPPED)
         return INTERRUPTED
@@ -68,9 +70,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _unforeseen() -> Problem:
     """A slip of ours: the details go to a file for the developers, never to the user's screen."""
-    from anju.core.database.folder import home
+    from anju.core.database.folder import data_folder
 
-    details, log = traceback.format_exc(), home() / "error.log"
+    details, log = traceback.format_exc(), data_folder() / "error.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as out:

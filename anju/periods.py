@@ -15,7 +15,7 @@ SHAPE = re.compile(r"(?P<year>(19|20)\d\d)(-H(?P<half>[12])|-Q(?P<quarter>[1-4])
 
 
 @lru_cache(maxsize=4096)  # a return asks of each of its cells
-def bounds(period: str) -> tuple[date, date]:
+def period_bounds(period: str) -> tuple[date, date]:
     """First and last day. Refused FIG-004 when it is no period."""
     match = SHAPE.fullmatch(period)
     try:
@@ -42,16 +42,16 @@ def bounds(period: str) -> tuple[date, date]:
         ) from None
 
 
-def end(period: str) -> date:
-    return bounds(period)[1]
+def period_end(period: str) -> date:
+    return period_bounds(period)[1]
 
 
-def reported_by(day: date) -> date:
+def last_reported_day(day: date) -> date:
     """The last day of what may have been reported on a day: a month is cut off on its twentieth and reported before it ends."""
-    return end(f"{day:%Y-%m}")
+    return period_end(f"{day:%Y-%m}")
 
 
-def year(period: str) -> str:
+def period_year(period: str) -> str:
     """The year a period belongs to, itself a period."""
-    bounds(period)
+    period_bounds(period)
     return period[:4]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Unit:
+class UnitOfMeasure:
     """A unit users write. family: what may be added together; factor: how many base units make one."""
 
     name: str
@@ -18,18 +18,18 @@ class Unit:
 
 COUNTED = ("套", "户", "个", "栋", "部", "项", "人", "次", "处", "间", "天", "月", "年", "岁", "人次", "条", "档")
 
-UNITS: dict[str, Unit] = {
-    **{name: Unit(name, name, 1) for name in COUNTED},
-    **{f"万{name}": Unit(f"万{name}", name, 10_000) for name in ("套", "户", "个", "人", "间")},
-    "fen": Unit("fen", "money", 1),
-    "元": Unit("元", "money", 100),
-    "万元": Unit("万元", "money", 1_000_000),
-    "亿元": Unit("亿元", "money", 10_000_000_000),
-    "㎡": Unit("㎡", "area", 10_000),
-    "万㎡": Unit("万㎡", "area", 100_000_000),
-    "%": Unit("%", "%", 1_000_000),
-    "point": Unit("point", "point", 1_000_000),
-    "1": Unit("1", "1", 1_000_000),
+UNITS: dict[str, UnitOfMeasure] = {
+    **{name: UnitOfMeasure(name, name, 1) for name in COUNTED},
+    **{f"万{name}": UnitOfMeasure(f"万{name}", name, 10_000) for name in ("套", "户", "个", "人", "间")},
+    "fen": UnitOfMeasure("fen", "money", 1),
+    "元": UnitOfMeasure("元", "money", 100),
+    "万元": UnitOfMeasure("万元", "money", 1_000_000),
+    "亿元": UnitOfMeasure("亿元", "money", 10_000_000_000),
+    "㎡": UnitOfMeasure("㎡", "area", 10_000),
+    "万㎡": UnitOfMeasure("万㎡", "area", 100_000_000),
+    "%": UnitOfMeasure("%", "%", 1_000_000),
+    "point": UnitOfMeasure("point", "point", 1_000_000),
+    "1": UnitOfMeasure("1", "1", 1_000_000),
 }
 
 ALIASES = {
@@ -43,7 +43,7 @@ ABOUT, OVER, OR_SO = "约", "余", "左右"
 APPROXIMATE = {"": ("", "", ""), ABOUT: (ABOUT, "", ""), OVER: ("", OVER, ""), OR_SO: ("", "", OR_SO)}
 
 
-def unit(name: str) -> Unit:
+def unit_of_measure(name: str) -> UnitOfMeasure:
     """The unit of that name (aliases such as 平方米 included). KeyError when there is none."""
     return UNITS[ALIASES.get(name, name)]
 
@@ -61,7 +61,7 @@ def to_base(digits: int, places: int, unit_name: str) -> int:
     ValueError when the number is finer than the base (0.001 元): it is never rounded on the way in.
     """
     one: int = 10**places
-    whole, rest = divmod(digits * unit(unit_name).factor, one)
+    whole, rest = divmod(digits * unit_of_measure(unit_name).factor, one)
     if rest:
         raise ValueError(f"{digits}e-{places} {unit_name} 比本单位的最小记录单位更细")
     return whole
@@ -77,12 +77,12 @@ def scaled_text(scaled: int, places: int, grouping: bool = False) -> str:
 
 def in_unit(base: int, unit_name: str, places: int, grouping: bool = False) -> str:
     """Base units as text in that unit, rounded half-up to places."""
-    return scaled_text(divide_half_up(base * 10**places, unit(unit_name).factor), places, grouping)
+    return scaled_text(divide_half_up(base * 10**places, unit_of_measure(unit_name).factor), places, grouping)
 
 
 def places_needed(base: int, unit_name: str) -> int:
     """The decimals that print so many base units in that unit without rounding."""
-    places, factor = 0, unit(unit_name).factor
+    places, factor = 0, unit_of_measure(unit_name).factor
     while base * 10**places % factor:
         places += 1
     return places
@@ -92,7 +92,7 @@ def exact_text(base: int | None, unit_name: str, least: int = 0) -> str:
     """Base units as text in that unit with the decimals they need, and at least so many: (2727, "元") → 27.27. "" when unknown."""
     if base is None:
         return ""
-    factor = unit(unit_name).factor
+    factor = unit_of_measure(unit_name).factor
     if factor == 1 and least <= 0:
         return str(base)
     places = max(least, places_needed(base, unit_name))

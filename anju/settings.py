@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.functional import SimpleLazyObject
 
 from anju.core.database.secret_key import secret_key
-from anju.core.database.server import databases, portal_role
+from anju.core.database.server import django_databases, portal_role
 from anju.core.registry import rooms
 
 DEBUG = False
@@ -63,7 +63,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "anju.core.pages.context.context",
+                "anju.core.pages.context.template_context",
             ],
             "builtins": ["django.templatetags.static"],
         },
@@ -71,7 +71,7 @@ TEMPLATES = [
 ]
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
-DATABASES = databases()
+DATABASES = django_databases()
 PORTAL_ROLE = portal_role()
 DATABASE_ROUTERS = ["anju.core.database.server.OwnerMigrates"]
 AUTH_USER_MODEL = "core.Staff"
@@ -81,7 +81,7 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "allauth.accou
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PASSWORD_RESET_TIMEOUT = 72 * 60 * 60  # how long a first link lives
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "anju.core.people.sign_in.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "anju.core.people.sign_in.PasswordLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {
@@ -142,8 +142,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["username"]  # whoever guesses, from wherever; the security administrator unlocks
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # failures are summed over addresses and browsers: one test comes from five
-AXES_USERNAME_CALLABLE = "anju.core.people.sign_in.named"
-AXES_LOCKOUT_CALLABLE = "anju.core.people.sign_in.locked_out"
+AXES_USERNAME_CALLABLE = "anju.core.people.sign_in.axes_username"
+AXES_LOCKOUT_CALLABLE = "anju.core.people.sign_in.show_locked_out"
 AXES_SENSITIVE_PARAMETERS = ["login", "username", "password", "code", "next"]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False

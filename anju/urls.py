@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from anju.core.registry import Room, rooms
 
 
-def pages(room: Room) -> URLResolver:
+def room_pages(room: Room) -> URLResolver:
     """With one prefix the room's addresses count from there; with several they are whole, and each begins with one of them."""
     if len(room.prefixes) == 1:
         return path(room.prefixes[0], include(f"{room.package}.urls"))
@@ -28,9 +28,9 @@ def _addresses(found: URLPattern | URLResolver, before: str = "") -> Iterator[st
             yield from _addresses(pattern, address)
 
 
-urlpatterns = [pages(room) for room in rooms() if room.prefixes]
+urlpatterns = [room_pages(room) for room in rooms() if room.prefixes]
 handler400 = "anju.core.pages.errors.bad_request"
 handler403 = "anju.core.pages.errors.forbidden"
-handler429 = "anju.core.pages.errors.too_many"
+handler429 = "anju.core.pages.errors.too_many_requests"
 handler404 = "anju.core.pages.errors.not_found"
-handler500 = "anju.core.pages.errors.broken"
+handler500 = "anju.core.pages.errors.server_error"

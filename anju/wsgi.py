@@ -6,7 +6,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anju.settings")
 
 from anju.core.database import server
 
-server.ensure()
+server.ensure_database()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 

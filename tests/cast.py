@@ -22,14 +22,14 @@ def person(posts: str | tuple[str, ...], regions: str | tuple[str, ...] = EAST):
 
     from anju.core.models.people import Organisation, Posting, Staff
     from anju.core.models.region import Region
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
 
     posts = (posts,) if isinstance(posts, str) else posts
     regions = (regions,) if isinstance(regions, str) else regions
     name = f"{'+'.join(posts) if len(posts) < 3 else 'all'}-{'+'.join(regions)}"
     if found := Staff.objects.filter(username=name).first():
         return found
-    with transaction.atomic(), scoped(local_operator()):
+    with transaction.atomic(), open_scope(local_actor()):
         staff = Staff.objects.create(username=name, name=f"示例{len(name)}{name[:1]}", password="none opens it")
         for code in regions:
             region = Region.objects.get(code=code, valid_until=None)
@@ -52,9 +52,9 @@ def person(posts: str | tuple[str, ...], regions: str | tuple[str, ...] = EAST):
 
 def operator(posts: str | tuple[str, ...], regions: str | tuple[str, ...] = EAST):
     """That person as the *user* of queries and services."""
-    from anju.core.people.identity import operator_of
+    from anju.core.people.identity import actor_of_staff
 
-    return operator_of(person(posts, regions))
+    return actor_of_staff(person(posts, regions))
 
 
 def everyone(*regions: str):

@@ -115,12 +115,12 @@ def django_db_setup(cluster, django_db_blocker):
     from django.db import connections
 
     from anju.core.database import server
-    from anju.core.database.upgrade import upgrade
+    from anju.core.database.upgrade import upgrade_tables
 
-    for alias, known in server.databases(cluster).items():
+    for alias, known in server.django_databases(cluster).items():
         connections[alias].settings_dict.update(known)
     with django_db_blocker.unblock():
-        upgrade()
+        upgrade_tables()
     yield
     with django_db_blocker.unblock():
         connections.close_all()
@@ -147,17 +147,17 @@ def one_row_for_every_act():
 @pytest.fixture
 def operator(db):
     """本机操作员: every region, every post."""
-    from anju.core.people.scope import local_operator
+    from anju.core.people.scope import local_actor
 
-    return local_operator()
+    return local_actor()
 
 
 @pytest.fixture
 def scope(operator):
     """The whole test inside `scoped(operator)`, as a page or a command runs."""
-    from anju.core.people.scope import scoped
+    from anju.core.people.scope import open_scope
 
-    with scoped(operator):
+    with open_scope(operator):
         yield operator
 
 

@@ -25,7 +25,7 @@ class Watch:
     """What was sent while each act was under way."""
 
     def __init__(self) -> None:
-        self.acts: dict[int, trail.UnderWay] = {}
+        self.acts: dict[int, trail.ActUnderWay] = {}
         self.changed: Counter[int] = Counter()
         self.rows: Counter[int] = Counter()
 

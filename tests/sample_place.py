@@ -1,10 +1,10 @@
 """A sixth place for the documents' tests: a real region, invented figures, entered one by one through the service."""
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.documents import services
-from anju.documents.queries import version
+from anju.documents.queries import find_version
 from anju.figures import catalogue
 from anju.figures.services import observations
 
@@ -12,20 +12,22 @@ CITY, PERIOD = "520200", "2023"
 FIRST, SECOND = "520201", "520203"  # two of its parts
 
 
-def place(user: Operator, code: str = CITY) -> Region:
-    return tree.region(user, code)
+def place(user: Actor, code: str = CITY) -> Region:
+    return tree.find_region(user, code)
 
 
-def told(user: Operator, facts: dict[str, str], code: str = CITY, **beside: str) -> None:
+def told(user: Actor, facts: dict[str, str], code: str = CITY, **beside: str) -> None:
     """Enter figures of a region: measure → value in the measure's own unit."""
     catalogue.load_catalogue(by=user)
     for measure, value in facts.items():
-        observations.enter(by=user, measure=measure, region=place(user, code), period=PERIOD, value=value, **beside)
+        observations.enter_figure(
+            by=user, measure=measure, region=place(user, code), period=PERIOD, value=value, **beside
+        )
 
 
-def written(user: Operator, kind: str, options: dict | None = None, prose: dict | None = None, code: str = CITY):
+def written(user: Actor, kind: str, options: dict | None = None, prose: dict | None = None, code: str = CITY):
     """The newest version of a document just written."""
-    document = services.write(
+    document = services.write_document(
         by=user,
         kind=kind,
         region=place(user, code),
@@ -33,4 +35,4 @@ def written(user: Operator, kind: str, options: dict | None = None, prose: dict 
         options={"organs": ["示例机关"], **(options or {})},
         prose=prose or {},
     )
-    return version(user, document)
+    return find_version(user, document)

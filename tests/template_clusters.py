@@ -15,7 +15,7 @@ from pathlib import Path
 from anju.core.database.postgres import Cluster
 
 CODE = Path(__file__).parents[1]
-UPGRADE = "from anju.core.console.command import setup; setup()"  # what every command does first
+UPGRADE = "from anju.core.console.command import set_up_django; set_up_django()"  # what every command does first
 
 
 def copy_initialised(place: Path) -> Path:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from anju.core import registry
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.states import States
 from anju.core.trail import acts
 from anju.problems import Problem, Refused
@@ -37,7 +37,7 @@ class CaseKind:
     acts: Mapping[str, str]
     ledgers: Callable[[], Mapping[str, str]] = dict
     second_person: bool = False
-    may_close: Callable[[Operator, Any, date], Any] | None = None
+    may_close: Callable[[Actor, Any, date], Any] | None = None
     reason_advice: str = "请写明原因和采取的措施。"
     codes: Mapping[str, str] = field(default_factory=dict)
 
@@ -47,11 +47,11 @@ class CaseKind:
         if not {OPEN, CLOSED} <= set(self.states.labels):
             raise ValueError(f"{self.code}: a case begins {OPEN} and ends {CLOSED}")
         for code in self.acts.values():
-            if len(acts.known(code).permissions) != 1:
+            if len(acts.require_act(code).permissions) != 1:
                 raise ValueError(f"{self.code}: {code} does not name the one permission that it needs")
 
     def permission(self, step: str) -> str:
-        [code] = acts.known(self.acts[step]).permissions
+        [code] = acts.require_act(self.acts[step]).permissions
         return code
 
     def moves(self, step: str, state: str) -> bool:
@@ -62,7 +62,7 @@ class CaseKind:
 @cache
 def kinds() -> dict[str, CaseKind]:
     """Every kind by its code."""
-    return {kind.code: kind for kind in registry.fetch("cases")}
+    return {kind.code: kind for kind in registry.fetch_hooks("cases")}
 
 
 def kind_of(code: str) -> CaseKind:

@@ -3,13 +3,13 @@
 import hashlib
 
 from anju.core.models.file import File
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 
 
-def keep_file(*, by: Operator, region_id: int, name: str, content: bytes, media: str) -> File:
+def keep_file(*, by: Actor, region_id: int, name: str, content: bytes, media: str) -> File:
     """Keep the bytes once; the same file of the region again is the one kept."""
     digest = hashlib.sha256(content).hexdigest()
-    known = visible(File.objects.filter(region_id=region_id, sha256=digest), by).defer("content").first()
+    known = visible_rows(File.objects.filter(region_id=region_id, sha256=digest), by).defer("content").first()
     return known or File.objects.create(
         region_id=region_id, name=name[-200:], media=media, sha256=digest, size=len(content), content=content, by=by.key
     )

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from anju.core import registry
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.problems import Problem, Refused
 
 
@@ -77,24 +77,22 @@ class Ledger(Protocol):
 
     # Read.
 
-    def lines(self, user: Operator, region: Region, kinds: Sequence[str], since: date, until: date) -> list[Item]:
+    def lines(self, user: Actor, region: Region, kinds: Sequence[str], since: date, until: date) -> list[Item]:
         """The items of the region and below that a return from `since` to `until` has lines for, in order; of these kinds."""
 
     def fields(
-        self, user: Operator, items: Collection[int], names: Collection[str]
+        self, user: Actor, items: Collection[int], names: Collection[str]
     ) -> dict[int, dict[str, int | str | None]]:
         """Fields by item: numbers in base units, anything else as people read it."""
 
-    def sums(
-        self, user: Operator, items: Collection[int], since: date | None, until: date
-    ) -> dict[int, dict[str, int]]:
+    def sums(self, user: Actor, items: Collection[int], since: date | None, until: date) -> dict[int, dict[str, int]]:
         """Amounts by item added up, both days included: {"start": 250, "start:monetised": 30, …}. What was never recorded is not there."""
 
-    def texts(self, user: Operator, items: Collection[int], event: str, until: date) -> dict[int, str]:
+    def texts(self, user: Actor, items: Collection[int], event: str, until: date) -> dict[int, str]:
         """By item the newest word of a text event up to that day."""
 
     def counts(
-        self, user: Operator, region: Region, since: date, until: date, measures: Collection[str]
+        self, user: Actor, region: Region, since: date, until: date, measures: Collection[str]
     ) -> dict[str, int | None]:
         """Of these measures those that the ledger counts itself, for the region and below; None when it cannot tell."""
 
@@ -104,14 +102,14 @@ class Ledger(Protocol):
         """What is to be recorded on that day so that the ledger says what the return says; what `record` takes. Statements about one event
         of one item stand together. why: the note of an amount."""
 
-    def record(self, *, by: Operator, entries: Sequence[Any], origin: str, act: str) -> None:
+    def record(self, *, by: Actor, entries: Sequence[Any], origin: str, act: str) -> None:
         """Record them, all or none, as one act with its trail row. origin: `return:` and its number; the same again adds nothing."""
 
 
 @cache
 def ledgers() -> dict[str, Ledger]:
     """Every ledger by its code. Refused ROOM-002 when two have the same."""
-    found: tuple[Ledger, ...] = registry.fetch("ledgers")
+    found: tuple[Ledger, ...] = registry.fetch_hooks("ledgers")
     registry.refuse_clashes("台账", ((one.code, type(one).__module__) for one in found))
     return {one.code: one for one in found}
 

@@ -66,7 +66,7 @@ FILES = (
 
 
 @dataclass(frozen=True)
-class Link:
+class NavigationLink:
     """An entry of the rail, shown to those who have the permission. url: the name of its address."""
 
     order: int
@@ -83,7 +83,7 @@ class Room:
     folder: Path
     band: str
     prefixes: tuple[str, ...]
-    navigation: tuple[Link, ...]
+    navigation: tuple[NavigationLink, ...]
     texts: dict[str, tuple[str, ...]]
 
     @property
@@ -106,30 +106,30 @@ def rooms() -> tuple[Room, ...]:
     return tuple(found)
 
 
-def texts(kind: str) -> list[str]:
+def room_texts(kind: str) -> list[str]:
     """What the rooms wrote under a kind, in their order."""
     return [text for room in rooms() for text in room.texts.get(kind, ())]
 
 
-def files(kind: str) -> list[Path]:
+def room_files(kind: str) -> list[Path]:
     """The YAML files that the rooms brought of a kind, those of a folder by name."""
     named = [room.folder / text for room in rooms() for text in room.texts.get(kind, ())]
     return [path for one in named for path in (sorted(one.glob("*.yaml")) if one.is_dir() else [one])]
 
 
 @cache
-def links() -> list[Link]:
+def navigation() -> list[NavigationLink]:
     """The rail of every room, in its order."""
     return sorted((link for room in rooms() for link in room.navigation), key=lambda link: link.order)
 
 
 @cache
-def fetch(kind: str) -> tuple[Any, ...]:
+def fetch_hooks(kind: str) -> tuple[Any, ...]:
     """What the rooms brought of a kind: functions of CALLS, OBJECTS, modules of MODULES. After django.setup() for all but the commands.
 
     Refused ROOM-003 when a text leads nowhere; the next call tries again.
     """
-    return tuple(_resolve(kind, text) for text in texts(kind))
+    return tuple(_resolve(kind, text) for text in room_texts(kind))
 
 
 def _resolve(kind: str, text: str) -> Any:
@@ -187,7 +187,7 @@ def _read(package: str, path: Path) -> Room:
             raise ValueError(f"{path}: {kind.upper()} is a tuple")
     if strange := set(said) - {"band"}:
         raise ValueError(f"{path}: there is no kind {', '.join(sorted(strange)).upper()}")
-    navigation = tuple(Link(**link) for link in written.pop("navigation", ()))
+    navigation = tuple(NavigationLink(**link) for link in written.pop("navigation", ()))
     return Room(package, path.parent, said["band"], written.pop("prefixes", ()), navigation, written)
 
 

@@ -2,10 +2,10 @@
 
 BAND = "core"
 PREFIXES = ("sign-in/", "sign-out/", "me/", "staff/", "jobs/", "trail/")
-COMMANDS = ("anju.core.console.commands:add",)
+COMMANDS = ("anju.core.console.commands:add_commands",)
 NAVIGATION = (
     {"order": 110, "label": "人员", "url": "core:staff", "permission": "staff.see"},
     {"order": 120, "label": "任务", "url": "core:jobs", "permission": "jobs.see"},
     {"order": 130, "label": "留痕", "url": "core:trail", "permission": "trail.see"},
 )
-ASKER = ("anju.core.people.identity:operator_called",)
+ASKER = ("anju.core.people.identity:find_actor",)

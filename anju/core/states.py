@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Case, Q, Value, When
 
 from anju.core.people.permissions import may, permissions
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
 
@@ -45,7 +45,7 @@ class States:
             raise ValueError(f"no move is called {name}")
         return found
 
-    def open_to(self, user: Operator, state: str, region_id: int | None = None) -> list[Move]:
+    def open_to(self, user: Actor, state: str, region_id: int | None = None) -> list[Move]:
         """What this user may do now, for a thing of that region: the buttons to show."""
         return [move for move in self.moves if move.source == state and may(user, move.permission, region_id)]
 
@@ -54,21 +54,21 @@ class States:
 
 
 @transaction.atomic
-def move(thing: models.Model, name: str, *, by: Operator, on: date, reason: str = "", because: Any = None) -> Move:
+def move(thing: models.Model, name: str, *, by: Actor, on: date, reason: str = "", because: Any = None) -> Move:
     """Move a thing to its next state: check the permission, compare and set in the database, put it into the trail row of the act under way.
 
     because: what the decision rests on, as plain data, for the trail.
     Raises Refused STATE-001 when the thing is not (or no longer) where this move begins; STATE-002 when the post is another's;
     RuntimeError outside of an act (core/trail/trail.py): a state never changes without a row.
     """
-    act = trail.under_way()
+    act = trail.act_under_way()
     chosen = _chosen(thing, name)
     _require(by, chosen, thing)
     rows = type(thing).objects.filter(pk=thing.pk)
     if not rows.filter(state=chosen.source).update(state=chosen.target):
         raise Refused(_elsewhere(thing, chosen, rows.values_list("state", flat=True).first()))
     act.steps.append(
-        trail.Step(
+        trail.StateChange(
             move=name,
             thing=thing,
             source=chosen.source,
@@ -88,7 +88,7 @@ def move_many(
     things: Sequence[models.Model],
     name: str,
     *,
-    by: Operator,
+    by: Actor,
     on: date,
     obj: trail.Subject,
     reason: str = "",
@@ -101,7 +101,7 @@ def move_many(
     digest: SHA-256 of a line a thing, "key TAB from TAB to", by key.
     Raises as `move`; STATE-001 names every thing that is elsewhere.
     """
-    trail.under_way()
+    trail.act_under_way()
     if not things:
         return
     kind = type(things[0])
@@ -136,18 +136,18 @@ def _chosen(thing: models.Model, name: str) -> Move:
     return next((move for move in candidates if move.source == thing.state), candidates[0])
 
 
-def _require(by: Operator, chosen: Move, thing: models.Model) -> None:
+def _require(by: Actor, chosen: Move, thing: models.Model) -> None:
     if not may(by, chosen.permission, getattr(thing, "region_id", None)):
         who = permissions()[chosen.permission].who
         what = f"“{chosen.label}”须由{who}岗办理，您没有这个岗位。"
-        raise Refused(Problem("STATE-002", _named(thing), what, "请转交该岗位的人员。"))
+        raise Refused(Problem("STATE-002", _thing_name(thing), what, "请转交该岗位的人员。"))
 
 
 def _elsewhere(thing: models.Model, chosen: Move, now: str | None) -> Problem:
     label = thing.STATES.label
     what = "已不存在。" if now is None else f"现为“{label(now)}”，不能“{chosen.label}”；可能别人已先办理。"
-    return Problem("STATE-001", _named(thing), what, "请刷新页面，按现在的状态办理。")
+    return Problem("STATE-001", _thing_name(thing), what, "请刷新页面，按现在的状态办理。")
 
 
-def _named(thing: models.Model) -> str:
+def _thing_name(thing: models.Model) -> str:
     return f"{thing._meta.verbose_name} {thing}"

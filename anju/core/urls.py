@@ -13,37 +13,37 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
 
 from anju.core.pages import jobs, me, organisations, staff, trail
-from anju.core.people.permissions import PUBLIC, acting
-from anju.core.people.sign_in import First
+from anju.core.people.permissions import PUBLIC, requires_permission
+from anju.core.people.sign_in import FirstSignInView
 
-anybody, own = acting(PUBLIC), acting("core.own")
+anybody, own = requires_permission(PUBLIC), requires_permission("core.own")
 
 OURS = [
-    path("sign-in/first/<str:uidb64>/<str:token>/", anybody(First.as_view()), name="first"),
-    path("me/", me.me, name="me"),
-    path("me/sessions/", me.end_others, name="me-sessions"),
-    path("staff/", staff.listing, name="staff"),
-    path("staff/register/", staff.register, name="staff-register"),
-    path("staff/organisations/", organisations.organisations, name="staff-organisations"),
-    path("staff/organisations/register/", organisations.organise, name="staff-organise"),
-    path("staff/organisations/<int:pk>/", organisations.organisation, name="staff-organisation"),
-    path("staff/organisations/<int:pk>/rename/", organisations.rename, name="staff-rename"),
-    path("staff/organisations/<int:pk>/end/", organisations.abolish, name="staff-abolish"),
-    path("staff/<int:pk>/", staff.person, name="staff-person"),
-    path("staff/<int:pk>/correct/", staff.correct, name="staff-correct"),
-    path("staff/<int:pk>/first-link/", staff.first_link, name="staff-first-link"),
+    path("sign-in/first/<str:uidb64>/<str:token>/", anybody(FirstSignInView.as_view()), name="first"),
+    path("me/", me.show_me, name="me"),
+    path("me/sessions/", me.end_other_sessions, name="me-sessions"),
+    path("staff/", staff.list_staff, name="staff"),
+    path("staff/register/", staff.register_staff, name="staff-register"),
+    path("staff/organisations/", organisations.list_organisations, name="staff-organisations"),
+    path("staff/organisations/register/", organisations.register_organisation, name="staff-organise"),
+    path("staff/organisations/<int:pk>/", organisations.show_organisation, name="staff-organisation"),
+    path("staff/organisations/<int:pk>/rename/", organisations.rename_organisation, name="staff-rename"),
+    path("staff/organisations/<int:pk>/end/", organisations.abolish_organisation, name="staff-abolish"),
+    path("staff/<int:pk>/", staff.show_person, name="staff-person"),
+    path("staff/<int:pk>/correct/", staff.correct_name, name="staff-correct"),
+    path("staff/<int:pk>/first-link/", staff.make_first_link, name="staff-first-link"),
     path("staff/<int:pk>/reset-password/", staff.reset_password, name="staff-reset-password"),
     path("staff/<int:pk>/unlock/", staff.unlock, name="staff-unlock"),
     path("staff/<int:pk>/codes/", staff.reset_codes, name="staff-codes"),
     path("staff/<int:pk>/sessions/", staff.end_sessions, name="staff-sessions"),
     path("staff/<int:pk>/retire/", staff.retire, name="staff-retire"),
-    path("staff/<int:pk>/posts/", staff.give, name="staff-give"),
-    path("staff/postings/<int:pk>/end/", staff.end, name="staff-end"),
-    path("jobs/", jobs.jobs, name="jobs"),
-    path("jobs/<int:pk>/", jobs.job, name="job"),
-    path("jobs/<int:pk>/stop/", jobs.stop, name="job-stop"),
-    path("jobs/<int:pk>/retry/", jobs.retry, name="job-retry"),
-    path("trail/", trail.trail, name="trail"),
+    path("staff/<int:pk>/posts/", staff.give_post, name="staff-give"),
+    path("staff/postings/<int:pk>/end/", staff.end_post, name="staff-end"),
+    path("jobs/", jobs.list_jobs, name="jobs"),
+    path("jobs/<int:pk>/", jobs.show_job, name="job"),
+    path("jobs/<int:pk>/stop/", jobs.stop_job, name="job-stop"),
+    path("jobs/<int:pk>/retry/", jobs.retry_job, name="job-retry"),
+    path("trail/", trail.show_trail, name="trail"),
 ]
 urlpatterns = [
     path("sign-in/", anybody(account.login), name="account_login"),
@@ -53,8 +53,10 @@ urlpatterns = [
     path("sign-in/<str:provider_id>/", anybody(oidc.login), name="openid_connect_login"),
     path("sign-in/<str:provider_id>/callback/", anybody(oidc.callback), name="openid_connect_callback"),
     path("sign-out/", anybody(account.logout), name="account_logout"),
-    path("me/", me.me, name="mfa_index"),
-    path("me/", me.me, name="account_set_password"),  # who comes in by OIDC alone has no password here, and needs none
+    path("me/", me.show_me, name="mfa_index"),
+    path(
+        "me/", me.show_me, name="account_set_password"
+    ),  # who comes in by OIDC alone has no password here, and needs none
     path("me/password/", own(account.password_change), name="account_change_password"),
     path("me/again/", own(account.reauthenticate), name="account_reauthenticate"),
     path("me/again/code/", own(mfa.reauthenticate), name="mfa_reauthenticate"),

@@ -40,7 +40,7 @@ def period_label(period: str) -> str:
     return f"{period}年" if re.fullmatch(r"\d{4}", period) else period
 
 
-def day(value: object) -> str:
+def read_day(value: object) -> str:
     """A date as 2021年8月25日, with the time of the day for a moment; "" for what is neither."""
     if isinstance(value, datetime):
         local = timezone.localtime(value)

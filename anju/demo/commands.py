@@ -10,13 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from anju.core.console.command import OK, add_group, add_parser, out, setup
+from anju.core.console.command import OK, add_group, add_parser, print_result, set_up_django
 
 PORT, LOOPBACK = 8000, "127.0.0.1"
 PLACES = Path(__file__).parent / "places"
 
 
-def add(subparsers: Any) -> None:
+def add_commands(subparsers: Any) -> None:
     demo = add_parser(subparsers, "demo", "载入五个示例地方，评分、预警、写出全部公文，并打开网站", run_demo)
     demo.add_argument("--no-serve", action="store_true", help="只载入和写出，不打开网站")
     demo.add_argument("--out", type=Path, default=Path("out"), metavar="目录", help="公文写到哪个目录（默认 out）")
@@ -45,7 +45,7 @@ def add(subparsers: Any) -> None:
     serve.add_argument("--open", action="store_true", help="同时打开浏览器")
 
 
-class Progress:
+class ProgressPrinter:
     """What is being done, how far, and how long it took: one line a step, on stderr."""
 
     def __init__(self, total: int) -> None:
@@ -67,20 +67,22 @@ def run_demo(args: argparse.Namespace) -> int:
 
 
 def run_load(args: argparse.Namespace) -> int:
-    setup()
+    set_up_django()
     _load_all(args, [args.folder])
     return OK
 
 
 def run_generate(args: argparse.Namespace) -> int:
-    setup()
+    set_up_django()
     _catalogue()
-    from anju.demo.province import Size, generate
+    from anju.demo.province import ProvinceSize, generate_province
 
-    progress = Progress(1)
-    counts = generate(Size(args.counties, args.projects, args.years, args.observations), say=progress.step)
+    progress = ProgressPrinter(1)
+    counts = generate_province(
+        ProvinceSize(args.counties, args.projects, args.years, args.observations), say=progress.step
+    )
     said = "模拟省已生成：{counties} 个县、{projects} 个项目、{events} 条进度、{observations} 个填报数（现行 {figures} 个）、{returns} 份报表（{cells} 格）。"
-    out(args, counts, said.format(**counts))
+    print_result(args, counts, said.format(**counts))
     return OK
 
 
@@ -90,34 +92,36 @@ def run_serve(args: argparse.Namespace) -> int:
 
 
 def _load_all(args: argparse.Namespace, folders: list[Path], *, people: bool = False) -> None:
-    from anju.demo.load import load
-    from anju.demo.summary import summary, write_files
+    from anju.demo.load import load_place
+    from anju.demo.summary import summarise_load, write_documents
 
-    progress = Progress(len(folders) + people)
+    progress = ProgressPrinter(len(folders) + people)
     loaded, files = [], []
     for folder in folders:
         progress.place(folder.name)
-        loaded.append(load(folder, say=progress.step))
-        files += write_files(loaded[-1], args.out / folder.resolve().name, say=progress.step)
-    data, text = summary(loaded, files, args.out)
+        loaded.append(load_place(folder, say=progress.step))
+        files += write_documents(loaded[-1], args.out / folder.resolve().name, say=progress.step)
+    data, text = summarise_load(loaded, files, args.out)
     if people:
         from anju.demo import people as cast
-        from anju.demo.practice import practice
+        from anju.demo.practice import make_practice_county
 
         progress.place("练习县")
-        made = cast.people(practice(say=progress.step), ((one.place.title, one.region) for one in loaded))
+        made = cast.make_accounts(
+            make_practice_county(say=progress.step), ((one.place.title, one.region) for one in loaded)
+        )
         data["people"] = [asdict(one) for one in made]
-        text += cast.lines(made)
-    out(args, data, text)
+        text += cast.account_lines(made)
+    print_result(args, data, text)
 
 
 def _catalogue() -> None:
     """A newer program brings newer measures, which the templates of its documents name, and newer forms of returns."""
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
     from anju.figures.catalogue import load_catalogue
     from anju.returns.services.opening import load_forms
 
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         load_catalogue(by=by)
         load_forms(by=by)
 
@@ -126,16 +130,16 @@ def _served(args: argparse.Namespace, before: Callable[[], None]) -> int:
     """Start what is needed, do the work, serve until Ctrl-C; the database is stopped only if this call started it."""
     from anju.core.database.postgres import Cluster
 
-    started, process = setup(), os.getpid()
+    started, process = set_up_django(), os.getpid()
     try:
         _catalogue()
         before()
         if args.no_serve:
             return OK
-        from anju.core.console.serve import free_port, serve
+        from anju.core.console.serve import find_free_port, serve
 
         listen = getattr(args, "listen", LOOPBACK)
-        port = free_port(args.port, listen)
+        port = find_free_port(args.port, listen)
         address = f"http://127.0.0.1:{port}/"
         who = "只有这台电脑能访问" if listen == LOOPBACK else f"别的电脑用 ANJU_HOSTS 里的名称或地址加 :{port} 访问"
         sys.stderr.write(f"\n网站已打开：{address}\n{who}。按 Ctrl-C 停止。\n")

@@ -6,13 +6,13 @@ from pathlib import Path
 from anju.core.models.people import Organisation
 from anju.core.models.region import Region
 from anju.core.people import organisations
-from anju.core.people.scope import Operator, scoped
+from anju.core.people.scope import Actor, open_scope
 from anju.core.regions import tree
-from anju.demo.folder import Filing
-from anju.figures.services.import_binder import Binder
+from anju.demo.folder import PlaceFiling
+from anju.figures.services.import_binder import ImportBinder
 from anju.problems import ASK
-from anju.quantities import in_unit, unit
-from anju.returns.forms.spec import Spec
+from anju.quantities import in_unit, unit_of_measure
+from anju.returns.forms.spec import FormSpec
 from anju.returns.models import Return
 from anju.returns.queries import checks, grid, returns
 from anju.returns.services import answers, filling, locking, opening, review
@@ -22,38 +22,40 @@ REMARK = "历史资料补录"
 
 
 def file_returns(
-    by: Operator, folder: Path, filing: Filing, within: Region, *, say: Callable[[str], None]
+    by: Actor, folder: Path, filing: PlaceFiling, within: Region, *, say: Callable[[str], None]
 ) -> list[Return]:
     """A return for each county that the workbook names, locked. Those that are locked already stay as they are."""
-    reading = reader.read(
+    reading = reader.read_workbook(
         folder / filing.file, folder / "maps" / f"{filing.map}.yaml", area=within.name, period=filing.period
     )
-    with scoped(by):
+    with open_scope(by):
         rows: dict[int, list] = {}
-        for row in Binder(by, within, filing.period, None, False).rows(reading):
+        for row in ImportBinder(by, within, filing.period, None, False).rows(reading):
             rows.setdefault(row.region_id, []).append(row)
         counties = [
-            one for one in [within, *tree.descendants(by, within)] if one.pk in rows and one.kind == Region.Kind.COUNTY
+            one
+            for one in [within, *tree.descendant_regions(by, within)]
+            if one.pk in rows and one.kind == Region.Kind.COUNTY
         ]
     filed = []
     for county in counties:
-        with scoped(by):
+        with open_scope(by):
             filed.append(_file(by, filing, county, rows[county.pk]))
     say(f"报表 {filed[0].form.name}：{len(filed)} 份已锁定" if filed else f"报表 {filing.form}：表里没有县级单位")
     return filed
 
 
-def _file(by: Operator, filing: Filing, county: Region, rows: list) -> Return:
+def _file(by: Actor, filing: PlaceFiling, county: Region, rows: list) -> Return:
     kind = Organisation.Kind.HOUSING
     organisations.register_organisation(by=by, region=county, kind=kind, name=f"{county.name}{kind.label}部门")
     ret = opening.open_return(by=by, form_code=filing.form, region=county, period=filing.period)
     if ret.state != Return.DRAFT:
         return ret
-    spec = returns.spec(ret)
+    spec = returns.return_spec(ret)
     line = spec.rows.fixed[0].key
     cells, wanted = grid.lay_out_grid(by, ret).cells, _texts(spec, rows)
     puts = [
-        filling.Put(
+        filling.CellEntry(
             line,
             column.code,
             wanted.get(column.code, filing.blank),
@@ -62,18 +64,18 @@ def _file(by: Operator, filing: Filing, county: Region, rows: list) -> Return:
         for column in spec.columns
         if spec.fillable(column, line, {})
     ]
-    filling.fill(by=by, ret_id=ret.pk, changes=puts, via="workbook")
-    for found in checks.check(by, ret):
+    filling.fill_cells(by=by, ret_id=ret.pk, changes=puts, via="workbook")
+    for found in checks.check_return(by, ret):
         if found.open and found.level == ASK and (said := filing.answers.get(found.check_id)):
-            answers.answer(by=by, ret_id=ret.pk, check_id=found.check_id, line=found.line, text=said)
-    review.hand_in(by=by, ret_id=ret.pk)
-    review.review(by=by, ret_id=ret.pk, remark=REMARK)
-    review.clear(by=by, ret_id=ret.pk, remark=REMARK)
-    review.submit(by=by, ret_id=ret.pk, remark=REMARK)
-    return locking.lock(by=by, ret_id=ret.pk, remark=REMARK)
+            answers.answer_check(by=by, ret_id=ret.pk, check_id=found.check_id, line=found.line, text=said)
+    review.hand_in_return(by=by, ret_id=ret.pk)
+    review.review_return(by=by, ret_id=ret.pk, remark=REMARK)
+    review.end_joint_review(by=by, ret_id=ret.pk, remark=REMARK)
+    review.submit_return(by=by, ret_id=ret.pk, remark=REMARK)
+    return locking.lock_return(by=by, ret_id=ret.pk, remark=REMARK)
 
 
-def _texts(spec: Spec, rows: list) -> dict[str, str]:
+def _texts(spec: FormSpec, rows: list) -> dict[str, str]:
     """Column → number as text, for the measures that the form publishes and for the targets it shows."""
     by_measure = {(one.measure, one.calibre): one.column for one in spec.publish}
     by_measure |= {
@@ -84,6 +86,6 @@ def _texts(spec: Spec, rows: list) -> dict[str, str]:
     found = {}
     for row in rows:
         column = spec.by_code.get(by_measure.get((row.measure_id, row.calibre_id), ""))
-        if column is not None and row.value is not None and unit(row.unit) == unit(column.unit):
+        if column is not None and row.value is not None and unit_of_measure(row.unit) == unit_of_measure(column.unit):
             found[column.code] = in_unit(row.value, column.unit, row.places)
     return found

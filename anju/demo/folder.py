@@ -13,11 +13,11 @@ from anju.problems import Place as Where  # a place of this file is a city or a 
 from anju.problems import Problem, Refused
 
 
-class Part(BaseModel):
+class PlacePart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class PseudoUnit(Part):
+class PseudoUnit(PlacePart):
     """A reporting unit without a national code (市本级, 经开区); its code is ours, such as 140500-SBJ."""
 
     code: str
@@ -25,7 +25,7 @@ class PseudoUnit(Part):
     aliases: list[str] = []
 
 
-class TargetPaper(Part):
+class PlaceTargetDocument(PlacePart):
     """A document that sets targets. `key` is how the workbooks of this folder name it."""
 
     number: str
@@ -35,7 +35,7 @@ class TargetPaper(Part):
     effective_on: datetime.date | None = None
 
 
-class Milestone(Part):
+class PlaceNode(PlacePart):
     """A node (节点) of a plan: what share of a target, or how much, it wants by a day. `document`: the number of one of `targets`."""
 
     document: str
@@ -45,14 +45,14 @@ class Milestone(Part):
     value: int | None = None
 
 
-class Workbook(Part):
+class PlaceWorkbook(PlacePart):
     file: str
     map: str
     target_document: str = ""  # the number of one of `targets`
     answers: dict[str, str] = {}  # problem code → the clerk's answer to the reminder
 
 
-class Filing(Part):
+class PlaceFiling(PlacePart):
     """Returns that the counties of the place filed: the form's columns taken from a workbook, a return for each county that it names."""
 
     form: str
@@ -63,7 +63,7 @@ class Filing(Part):
     blank: Literal["未报", "无任务", "不适用"] = "未报"  # what a blank cell of the workbook is
 
 
-class Judgement(Part):
+class JudgedInput(PlacePart):
     """A judged input: by whom, what, and on which evidence."""
 
     value: str
@@ -71,36 +71,36 @@ class Judgement(Part):
     evidence: str
 
 
-class BookRun(Part):
+class PlaceBookRun(PlacePart):
     """judged: what somebody found; assumed: what nobody printed (推定)."""
 
     kind: str
     subject: str
-    judged: dict[str, Judgement] = {}
-    assumed: dict[str, Judgement] = {}
+    judged: dict[str, JudgedInput] = {}
+    assumed: dict[str, JudgedInput] = {}
 
 
-class Paper(Part):
+class PlaceDocument(PlacePart):
     kind: str
     file: str  # the name of the files in out/, without ending
     options: dict[str, Any] = {}
 
 
-class Place(Part):
+class PlaceDescription(PlacePart):
     title: str
     region: str = Field(pattern=r"^\d{6}$")
     period: str = Field(pattern=r"^\d{4}(-Q[1-4]|-\d{2}(-\d{2})?)?$")
     on: datetime.date
     units: list[PseudoUnit] = []
-    targets: list[TargetPaper] = []
-    nodes: list[Milestone] = []
-    returns: list[Filing] = []
-    workbooks: list[Workbook] = []
-    runs: list[BookRun] = []
+    targets: list[PlaceTargetDocument] = []
+    nodes: list[PlaceNode] = []
+    returns: list[PlaceFiling] = []
+    workbooks: list[PlaceWorkbook] = []
+    runs: list[PlaceBookRun] = []
     given: dict[
-        str, dict[str, str | Judgement]
+        str, dict[str, str | JudgedInput]
     ] = {}  # what a warning or check takes from its caller: subject → input → value
-    documents: list[Paper] = []
+    documents: list[PlaceDocument] = []
 
 
 def _line(data: Any, path: tuple[Any, ...]) -> int:
@@ -157,12 +157,12 @@ def _misfit(data: Any, found: Any) -> Problem:
     return Problem("DEMO-002", where, what, "请对照《增加一个市县》中的写法修改。")
 
 
-def read_place(folder: Path) -> Place:
+def read_place(folder: Path) -> PlaceDescription:
     """place.yaml of a folder. Refused with every problem: DEMO-001, DEMO-002 (a key), DEMO-003 (a file it names is missing)."""
     path = folder / "place.yaml"
     data = read_yaml(path)
     try:
-        place = Place.model_validate(data)
+        place = PlaceDescription.model_validate(data)
     except ValidationError as error:
         raise Refused(*(_misfit(data, found) for found in error.errors())) from None
     missing = [book.file for book in (*place.returns, *place.workbooks) if not (folder / book.file).is_file()]

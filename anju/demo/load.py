@@ -10,24 +10,24 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from anju.core.database.folder import home
+from anju.core.database.folder import data_folder
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator, local_operator, scoped
+from anju.core.people.scope import Actor, local_actor, open_scope
 from anju.core.regions import loading, tree
 from anju.demo.filing import file_returns
-from anju.demo.folder import BookRun, Paper, Place, Workbook, read_place, read_yaml
+from anju.demo.folder import PlaceBookRun, PlaceDescription, PlaceDocument, PlaceWorkbook, read_place, read_yaml
 from anju.documents import services as papers
-from anju.documents.kinds import unknown
+from anju.documents.kinds import unknown_key_problems
 from anju.documents.models import Document
 from anju.figures import catalogue
 from anju.figures.models import TargetDocument
 from anju.figures.services import imports, nodes
-from anju.figures.services.imports import Imported
-from anju.figures.services.targets import target_document
+from anju.figures.services.imports import ImportResult
+from anju.figures.services.targets import register_target_document
 from anju.problems import ASK, Problem, Refused
 from anju.returns.services import opening
 from anju.runs.models import Run
-from anju.runs.queries.findings import Finding
+from anju.runs.queries.findings import RuleFinding
 from anju.runs.services import runs
 from anju.workbooks.reading import reader
 
@@ -36,32 +36,32 @@ LEVELS = {level.label: level.value for level in TargetDocument.Level}  # a place
 
 
 @dataclass
-class Loaded:
+class LoadedPlace:
     """What one place gave: for the summary at the end."""
 
-    place: Place
+    place: PlaceDescription
     region: Region
     figures: int = 0
     scores: list[Run] = field(default_factory=list)
-    warnings: list[Finding] = field(default_factory=list)
+    warnings: list[RuleFinding] = field(default_factory=list)
     documents: list[tuple[str, Document]] = field(default_factory=list)  # file name, document
 
 
-def load(folder: Path, *, say: Say) -> Loaded:
+def load_place(folder: Path, *, say: Say) -> LoadedPlace:
     """Load one place. Refused with every problem of the step that failed; what earlier steps stored stays."""
     place = read_place(folder)
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         region = _region(by, place)
         for unit in place.units:
-            loading.add_pseudo(
+            loading.add_pseudo_unit(
                 by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases
             )
         catalogue.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
-    by = local_operator()  # now with the pseudo-units among its regions
-    loaded = Loaded(place, region)
-    with scoped(by):
+    by = local_actor()  # now with the pseudo-units among its regions
+    loaded = LoadedPlace(place, region)
+    with open_scope(by):
         targets = {
-            paper.number: target_document(
+            paper.number: register_target_document(
                 by=by, region=region, number=paper.number, title=paper.title, level=LEVELS[paper.level],
                 issued_on=paper.issued_on, effective_on=paper.effective_on,
             )
@@ -74,12 +74,12 @@ def load(folder: Path, *, say: Say) -> Loaded:
             )
     _keep_maps(folder)
     if place.returns:
-        with scoped(by):
+        with open_scope(by):
             opening.load_forms(by=by)
     for filing in place.returns:
         file_returns(by, folder, filing, region, say=say)
     for book in place.workbooks:
-        with scoped(by):
+        with open_scope(by):
             done = _import(by, folder, place, book, region, targets)
         loaded.figures += done.new + done.changed + done.unchanged
         say(
@@ -91,25 +91,25 @@ def load(folder: Path, *, say: Say) -> Loaded:
             if left.code == "FIG-065" and left.code not in book.answers:  # asked only when something else is new
                 say(str(left))
     for run in place.runs:
-        with scoped(by):
+        with open_scope(by):
             loaded.scores.append(_score(by, place, region, run))
         say(f"评分 {loaded.scores[-1].title}")
-    with scoped(by):
+    with open_scope(by):
         loaded.warnings = runs.run_warnings(
             by=by, region=region, period=place.period, on=place.on, given=place.model_dump()["given"]
         )
     say(f"预警与核对：{len(loaded.warnings)} 条")
     prose = _prose(folder, place)
     for paper in place.documents:
-        with scoped(by):
+        with open_scope(by):
             loaded.documents.append((paper.file, _write(by, place, region, paper, prose.get(paper.kind) or {})))
         say(f"文书 {paper.file}")
     return loaded
 
 
-def _region(by: Operator, place: Place) -> Region:
+def _region(by: Actor, place: PlaceDescription) -> Region:
     try:
-        return tree.region(by, place.region, place.on)
+        return tree.find_region(by, place.region, place.on)
     except Region.DoesNotExist:
         raise Refused(
             Problem(
@@ -131,26 +131,33 @@ def _share(text: str) -> Fraction | None:
 
 def _keep_maps(folder: Path) -> None:
     """The import page offers the maps of every place that was loaded."""
-    kept = home() / "maps" / folder.resolve().name
+    kept = data_folder() / "maps" / folder.resolve().name
     kept.mkdir(parents=True, exist_ok=True)
     for path in (folder / "maps").glob("*.yaml"):
         shutil.copyfile(path, kept / path.name)
 
 
-def _prose(folder: Path, place: Place) -> dict[str, Any]:
+def _prose(folder: Path, place: PlaceDescription) -> dict[str, Any]:
     """prose.yaml by kind. Refused DEMO-007 for a kind that place.yaml writes no document of: its text would be nowhere."""
     prose = (read_yaml(folder / "prose.yaml") or {}) if (folder / "prose.yaml").exists() else {}
-    problems = unknown("DEMO-007", "prose.yaml 的文种", prose, sorted({paper.kind for paper in place.documents}))
+    problems = unknown_key_problems(
+        "DEMO-007", "prose.yaml 的文种", prose, sorted({paper.kind for paper in place.documents})
+    )
     if problems:
         raise Refused(*problems)
     return prose
 
 
 def _import(
-    by: Operator, folder: Path, place: Place, book: Workbook, region: Region, targets: dict[str, TargetDocument]
-) -> Imported:
+    by: Actor,
+    folder: Path,
+    place: PlaceDescription,
+    book: PlaceWorkbook,
+    region: Region,
+    targets: dict[str, TargetDocument],
+) -> ImportResult:
     path = folder / book.file
-    reading = reader.read(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
+    reading = reader.read_workbook(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
     try:
         return imports.import_tables(
             by=by, readings=reading, region=region, period=place.period, content=path.read_bytes(),
@@ -165,7 +172,7 @@ def _import(
         raise Refused(*refused.problems, told) from None
 
 
-def _score(by: Operator, place: Place, region: Region, run: BookRun) -> Run:
+def _score(by: Actor, place: PlaceDescription, region: Region, run: PlaceBookRun) -> Run:
     judged, assumed = ({name: said.model_dump() for name, said in given.items()} for given in (run.judged, run.assumed))
     return runs.run_book(
         by=by,
@@ -179,5 +186,7 @@ def _score(by: Operator, place: Place, region: Region, run: BookRun) -> Run:
     )
 
 
-def _write(by: Operator, place: Place, region: Region, paper: Paper, prose: dict[str, Any]) -> Document:
-    return papers.write(by=by, kind=paper.kind, region=region, period=place.period, options=paper.options, prose=prose)
+def _write(by: Actor, place: PlaceDescription, region: Region, paper: PlaceDocument, prose: dict[str, Any]) -> Document:
+    return papers.write_document(
+        by=by, kind=paper.kind, region=region, period=place.period, options=paper.options, prose=prose
+    )

@@ -14,7 +14,7 @@ from anju.core.models.people import Organisation, Staff
 from anju.core.models.region import Region
 from anju.core.people import organisations, postings, staff
 from anju.core.people.permissions import posts
-from anju.core.people.scope import Operator, local_operator, scoped
+from anju.core.people.scope import Actor, local_actor, open_scope
 from anju.core.regions import tree
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
@@ -36,7 +36,7 @@ DAYS = 90  # of the auditor's post
 
 
 @dataclass(frozen=True)
-class Made:
+class DemoAccount:
     """password: "" for who was there already."""
 
     place: str
@@ -46,32 +46,32 @@ class Made:
     password: str
 
 
-def people(practice: Region | None, places: Iterable[tuple[str, Region]]) -> list[Made]:
+def make_accounts(practice: Region | None, places: Iterable[tuple[str, Region]]) -> list[DemoAccount]:
     """The whole cast of the practice county, a few of each place (its title, its region), and the administrators."""
     made = []
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         if practice is not None:
-            made += [_one(by, "练习县", practice, post, kind) for post, kind in COUNTY]
-            made += [_one(by, "练习县", practice.parent, post, kind) for post, kind in CITY]
+            made += [_make_account(by, "练习县", practice, post, kind) for post, kind in COUNTY]
+            made += [_make_account(by, "练习县", practice.parent, post, kind) for post, kind in CITY]
         for title, region in places:
             below = [
                 one
-                for one in tree.descendants(by, region)
+                for one in tree.descendant_regions(by, region)
                 if one.kind == Region.Kind.COUNTY and one.valid_until is None
             ]
             county = below[0] if below else region
             above = region if below else region.parent or region
-            made += [_one(by, title, county, post, kind) for post, kind in FEW[0]]
-            made += [_one(by, title, above, post, kind) for post, kind in FEW[1]]
+            made += [_make_account(by, title, county, post, kind) for post, kind in FEW[0]]
+            made += [_make_account(by, title, above, post, kind) for post, kind in FEW[1]]
         nation = Region.objects.get(code=tree.NATION)
-        made += [_one(by, "三员", nation, post, "office") for post in ADMINS]
+        made += [_make_account(by, "三员", nation, post, "office") for post in ADMINS]
     return made
 
 
-def _one(by: Operator, place: str, region: Region, post: str, kind: str) -> Made:
+def _make_account(by: Actor, place: str, region: Region, post: str, kind: str) -> DemoAccount:
     label, username = posts()[post].label, f"{kind if post == 'joint' else post.replace('_', '-')}.{region.code}"
     if found := Staff.objects.filter(username=username).first():
-        return Made(place, label, found.name, username, "")
+        return DemoAccount(place, label, found.name, username, "")
     whole = region.code == tree.NATION
     area = "全国" if whole else region.name
     name = Organisation.Kind(kind).label
@@ -80,7 +80,7 @@ def _one(by: Operator, place: str, region: Region, post: str, kind: str) -> Made
     ).first() or organisations.register_organisation(
         by=by, region=region, kind=kind, name=area + (name if kind == "office" else f"{name}部门")
     )
-    person = staff.register(by=by, username=username, name=label if whole else f"{region.short}{label}")
+    person = staff.register_staff(by=by, username=username, name=label if whole else f"{region.short}{label}")
     today = timezone.localdate()
     bounded = (
         {"ground": f"示例审通〔{today.year}〕1号", "until": today + timedelta(days=DAYS)}
@@ -91,10 +91,10 @@ def _one(by: Operator, place: str, region: Region, post: str, kind: str) -> Made
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
     person.set_password(password)
     person.save(update_fields=["password"])
-    return Made(place, label, person.name, username, password)
+    return DemoAccount(place, label, person.name, username, password)
 
 
-def lines(made: list[Made]) -> list[str]:
+def account_lines(made: list[DemoAccount]) -> list[str]:
     """How to come in, said once."""
     new = [one for one in made if one.password]
     said = []

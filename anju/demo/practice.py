@@ -7,9 +7,9 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from anju.core.models.region import Region
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.core.regions import tree
-from anju.demo.province import FORM, MARK, Say, Size, generate
+from anju.demo.province import FORM, MARK, ProvinceSize, Say, generate_province
 from anju.figures.models import CurrentFigure
 from anju.figures.services import nodes, observations, targets
 from anju.projects.models import Project
@@ -25,29 +25,30 @@ TARGETS = {
 }
 
 
-def practice(*, say: Say, today: datetime.date | None = None) -> Region:
+def make_practice_county(*, say: Say, today: datetime.date | None = None) -> Region:
     """The county, made if it is not there yet, the month of `today` left to fill. Where a synthetic province stands, its first county is the one."""
     today = today or timezone.localdate()
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         there = Region.objects.filter(code=COUNTY).first()
     if there is None:
         last = today.replace(day=1) - datetime.timedelta(days=1)  # the month that was closed last
         before = last.replace(day=1) - datetime.timedelta(days=1)
-        generate(
-            Size(counties=2, projects=PROJECTS, years=2, observations=0, until=before, months=3, waiting=3), say=say
+        generate_province(
+            ProvinceSize(counties=2, projects=PROJECTS, years=2, observations=0, until=before, months=3, waiting=3),
+            say=say,
         )
-    by = local_operator()  # with the regions that were just made
-    with scoped(by):
-        city = tree.region(by, CITY)
+    by = local_actor()  # with the regions that were just made
+    with open_scope(by):
+        city = tree.find_region(by, CITY)
         periods = sorted(
             set(Return.objects.filter(region__parent=city, state=Return.CITY).values_list("period", flat=True))
         )
     for period in periods:
-        locking.close_month(by=by, region=city, form_code=FORM, period=period)
+        locking.lock_month(by=by, region=city, form_code=FORM, period=period)
     say(f"往月报表 {len(periods)} 期已锁定，本月的留给您填")
-    with scoped(by):
+    with open_scope(by):
         _targets(by, city, today)
-        return tree.region(by, COUNTY)
+        return tree.find_region(by, COUNTY)
 
 
 def _targets(by, city: Region, today: datetime.date) -> None:
@@ -55,7 +56,7 @@ def _targets(by, city: Region, today: datetime.date) -> None:
     year, number = str(today.year), f"{MARK}保办〔{today.year}〕1号"
     if CurrentFigure.objects.filter(region=city, measure__in=TARGETS, period=year).exists():
         return
-    paper = targets.target_document(
+    paper = targets.register_target_document(
         by=by,
         number=number,
         title=f"关于下达{year}年度目标任务的通知（{MARK}）",
@@ -74,7 +75,7 @@ def _targets(by, city: Region, today: datetime.date) -> None:
             (city, sum(counts.values())),
             *((Region.objects.get(pk=pk), value) for pk, value in counts.items()),
         ]:
-            observations.enter(by=by, measure=measure, region=region, period=year, value=value, document=paper)
+            observations.enter_figure(by=by, measure=measure, region=region, period=year, value=value, document=paper)
     for month, day, share in ((6, 30, Fraction(4, 5)), (9, 30, Fraction(1))):
         nodes.set_node(
             by=by, document=paper, measure="shanty.start", on=datetime.date(today.year, month, day), share=share

@@ -12,12 +12,12 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.core.trail import trail
 from anju.figures.models import Measure
 from anju.problems import Problem, Refused
 from anju.projects.models import Project
-from anju.quantities import unit
+from anju.quantities import unit_of_measure
 from anju.returns.services.opening import load_forms
 
 Say = Callable[[str], None]
@@ -30,7 +30,7 @@ MARK = "模拟"
 
 
 @dataclass(frozen=True)
-class Size:
+class ProvinceSize:
     """How large: counties, projects, years of months up to the last full month, observations (corrections fill up what is asked; 0: none at all)."""
 
     counties: int = 120
@@ -60,9 +60,9 @@ class Size:
 DICE = "CREATE OR REPLACE FUNCTION pg_temp.dice(what text, sides int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT abs(hashtextextended(what, 7) % sides)::int $$"
 
 
-def generate(size: Size, *, say: Say) -> dict[str, int]:
+def generate_province(size: ProvinceSize, *, say: Say) -> dict[str, int]:
     """Make what is not there yet; how many rows of each there are. Refused DEMO-020 when a synthetic province of another size is there."""
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         load_forms(by=by)
     steps = (_regions, _organisations, _projects, _events, _figures, _returns)
     for step in steps:
@@ -74,7 +74,7 @@ def generate(size: Size, *, say: Say) -> dict[str, int]:
                       "returns_return", "returns_line", "returns_cell"):  # fmt: skip
             cursor.execute(f"ANALYZE {table}")
         counts = _counts(cursor)
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         trail.record(by=by, act="demo.generate", obj=trail.Subject("demo.province", NAME, NAME), after=counts)
     return counts
 
@@ -96,7 +96,7 @@ def _counts(cursor: Any) -> dict[str, int]:
     )
 
 
-def _regions(cursor: Any, size: Size) -> str:
+def _regions(cursor: Any, size: ProvinceSize) -> str:
     cursor.execute("SELECT count(*) FROM core_region WHERE code LIKE '99%%' AND kind = 'county'", [])
     (there,) = cursor.fetchone()
     if there not in (0, size.counties):
@@ -139,7 +139,7 @@ def _regions(cursor: Any, size: Size) -> str:
     return f"区划：{size.cities} 个市、{size.counties} 个县"
 
 
-def _organisations(cursor: Any, size: Size) -> str:
+def _organisations(cursor: Any, size: ProvinceSize) -> str:
     cursor.execute(
         """
         INSERT INTO core_organisation (region_id, kind, name, short, credit_code)
@@ -158,7 +158,7 @@ def _organisations(cursor: Any, size: Size) -> str:
 KINDS = "(VALUES ('shanty', 1, 45, 600), ('prh', 46, 60, 400), ('arh', 61, 75, 500), ('economic', 76, 80, 300), ('capped', 81, 85, 300), ('old', 86, 100, 900)) AS kinds (kind, first, last, sides)"
 
 
-def _projects(cursor: Any, size: Size) -> str:
+def _projects(cursor: Any, size: ProvinceSize) -> str:
     if _there(cursor, "projects_project"):
         return "项目：已有，不再生成"
     cursor.execute(
@@ -197,7 +197,7 @@ COURSE = """(VALUES ('permit', -1, 90, NULL::int), ('start', 0, 92, 60), ('start
   ('invest', 14, 70, 30), ('basic', 18, 70, 100), ('complete', 24, 60, 100), ('handover', 28, 50, 100)) AS course (kind, months, chance, part)"""
 
 
-def _events(cursor: Any, size: Size) -> str:
+def _events(cursor: Any, size: ProvinceSize) -> str:
     if _there(cursor, "projects_event"):
         return "进度：已有，不再生成"
     cursor.execute(
@@ -252,7 +252,7 @@ INSERT INTO stood SELECT measure_id, region_id, period, id FROM made
 """
 
 
-def _figures(cursor: Any, size: Size) -> str:
+def _figures(cursor: Any, size: ProvinceSize) -> str:
     """Counties' figures by month, quarter and year, cities' and the province's as their sums; what is missing to the number asked are corrected earlier ones."""
     if not size.observations:
         return "指标数：不生成"
@@ -266,7 +266,7 @@ def _figures(cursor: Any, size: Size) -> str:
     )
     cursor.executemany(
         "INSERT INTO counted VALUES (%s, %s, %s, %s)",
-        [(m.code, m.unit, unit(m.unit).factor, m.target_of_id is not None) for m in stored],
+        [(m.code, m.unit, unit_of_measure(m.unit).factor, m.target_of_id is not None) for m in stored],
     )
     cursor.execute(
         """
@@ -336,7 +336,7 @@ CELLS = """(VALUES ('planned', 'housing', 'units', ''), ('old_planned', 'old', '
   ('invest', '', '', 'invest'), ('arrive', '', '', 'invest'), ('pay', '', '', 'invest')) AS cells (col, kinds, field, event)"""
 
 
-def _returns(cursor: Any, size: Size) -> str:
+def _returns(cursor: Any, size: ProvinceSize) -> str:
     """Monthly returns of every county, locked but for the last month's, which waits for the city."""
     if _there(cursor, "returns_return"):
         return "报表：已有，不再生成"

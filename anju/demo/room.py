@@ -1,4 +1,4 @@
 """Places as folders of data, and the synthetic province."""
 
 BAND = "desk"
-COMMANDS = ("anju.demo.commands:add",)
+COMMANDS = ("anju.demo.commands:add_commands",)

@@ -3,25 +3,27 @@
 from pathlib import Path
 from typing import Any
 
-from anju.core.people.scope import local_operator, scoped
-from anju.demo.load import Loaded, Say
+from anju.core.people.scope import local_actor, open_scope
+from anju.demo.load import LoadedPlace, Say
 from anju.documents import queries as papers
-from anju.documents.writers.formats import file_name, write
+from anju.documents.writers.formats import file_name, write_formats
 from anju.runs.models import Run
-from anju.runs.queries.score_table import score_table
+from anju.runs.queries.score_table import lay_out_score_table
 
 SHOWN = 3  # findings told per place on the screen; the site has them all
 
 
-def write_files(loaded: Loaded, folder: Path, *, say: Say) -> list[dict[str, Any]]:
+def write_documents(loaded: LoadedPlace, folder: Path, *, say: Say) -> list[dict[str, Any]]:
     """Every document of the place as web page, Word and PDF, its annexes as Excel. A file is there whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, document in loaded.documents:
-        with scoped(local_operator()) as user:
-            html = papers.text(document, papers.version(user, document))
+        with open_scope(local_actor()) as user:
+            html = papers.document_text(document, papers.find_version(user, document))
         formats = ["html", "docx", "pdf"] + (["xlsx"] if "annex-table" in html else [])
-        contents = {file_name(name, form): content for form, content in write(html, formats, document.title).items()}
+        contents = {
+            file_name(name, form): content for form, content in write_formats(html, formats, document.title).items()
+        }
         for file, content in contents.items():
             part = folder / f".{file}.part"
             part.write_bytes(content)
@@ -37,20 +39,22 @@ def write_files(loaded: Loaded, folder: Path, *, say: Say) -> list[dict[str, Any
     return written
 
 
-def totals(loaded: Loaded) -> list[tuple[Run, str]]:
+def scoring_totals(loaded: LoadedPlace) -> list[tuple[Run, str]]:
     """Each scoring run of the place with its total, "" when something is unknown."""
-    with scoped(local_operator()) as user:
-        return [(run, score_table(user, run).total.value) for run in loaded.scores if run.kind == "scoring"]
+    with open_scope(local_actor()) as user:
+        return [(run, lay_out_score_table(user, run).total.value) for run in loaded.scores if run.kind == "scoring"]
 
 
-def summary(loaded: list[Loaded], documents: list[dict[str, Any]], out: Path) -> tuple[dict[str, Any], list[str]]:
+def summarise_load(
+    loaded: list[LoadedPlace], documents: list[dict[str, Any]], out: Path
+) -> tuple[dict[str, Any], list[str]]:
     """The same for a program and for a person."""
     data = {
         "places": [
             {
                 "title": one.place.title,
                 "figures": one.figures,
-                "scores": [{"title": run.title, "score": total} for run, total in totals(one)],
+                "scores": [{"title": run.title, "score": total} for run, total in scoring_totals(one)],
                 "warnings": [{"colour": found.colour, "sentence": found.sentence} for found in one.warnings],
             }
             for one in loaded
@@ -63,7 +67,7 @@ def summary(loaded: list[Loaded], documents: list[dict[str, Any]], out: Path) ->
     ]
     for one in loaded:
         lines.append(f"\n{one.place.title}")
-        lines += [f"  得分 {total or '待核'}  {run.title}" for run, total in totals(one)]
+        lines += [f"  得分 {total or '待核'}  {run.title}" for run, total in scoring_totals(one)]
         if not one.warnings:
             lines.append("  预警与核对：没有发现")
         else:

@@ -6,6 +6,6 @@ from anju.desk.pages import home
 
 app_name = "desk"
 urlpatterns = [
-    path("", home.leader, name="leader"),
-    path("notices/<int:pk>/", home.put_away, name="put-away"),
+    path("", home.show_overview, name="leader"),
+    path("notices/<int:pk>/", home.put_reminder_away, name="put-away"),
 ]

@@ -6,15 +6,15 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from anju.core.console.command import OK, REFUSED, add_group, add_parser, out, setup
+from anju.core.console.command import OK, REFUSED, add_group, add_parser, print_result, set_up_django
 from anju.problems import Problem, Refused
 
 FORMATS = ("docx", "pdf", "xlsx", "html")
 
 
-def add(subparsers: Any) -> None:
+def add_commands(subparsers: Any) -> None:
     group = add_group(subparsers, "document", "公文：拟稿、核对、签发、印发、导出、回收比对")
-    add_parser(group, "kinds", "列出可以拟写的文种", kinds)
+    add_parser(group, "kinds", "列出可以拟写的文种", print_kinds)
     parser = add_parser(group, "list", "列出公文", list_documents)
     parser.add_argument("--region", metavar="区划", help="只看这个区划代码的")
     parser.add_argument("--period", metavar="期间", help="只看这个期间的，如 2021")
@@ -24,19 +24,19 @@ def add(subparsers: Any) -> None:
         choices=("draft", "signed", "issued", "withdrawn"),
         help="draft 草稿、signed 已签发、issued 已印发、withdrawn 已撤回",
     )
-    parser = add_parser(group, "write", "按现在的数据拟稿（已有草稿的改写草稿）", write)
+    parser = add_parser(group, "write", "按现在的数据拟稿（已有草稿的改写草稿）", write_document)
     parser.add_argument("kind", metavar="文种", help="见 anju document kinds")
     parser.add_argument("--region", metavar="区划", required=True, help="区划代码，如 140500")
     parser.add_argument("--period", metavar="期间", required=True, help="如 2021、2021-08")
     parser.add_argument("--options", metavar="文件", help="YAML：发文机关、主送、抄送等（不给则沿用草稿的）")
     parser.add_argument("--prose", metavar="文件", help="YAML：自由正文（不给则沿用草稿的）")
     _files(parser)
-    parser = add_parser(group, "check", "核对一份公文：用词提醒，和数据变化后过时的句子", check)
-    _one(parser)
-    parser = add_parser(group, "export", "把公文写成 Word、PDF、Excel、网页文件", export)
-    _one(parser)
+    parser = add_parser(group, "check", "核对一份公文：用词提醒，和数据变化后过时的句子", check_document)
+    _add_document_argument(parser)
+    parser = add_parser(group, "export", "把公文写成 Word、PDF、Excel、网页文件", export_document)
+    _add_document_argument(parser)
     _files(parser, needed=True)
-    parser = add_parser(group, "bundle", "把一组公文的各种格式打成一个压缩包", bundle)
+    parser = add_parser(group, "bundle", "把一组公文的各种格式打成一个压缩包", bundle_documents)
     parser.add_argument("documents", metavar="编号", type=int, nargs="+", help="公文编号，见 anju document list")
     parser.add_argument("--output", metavar="文件", required=True, help="写到哪个 .zip 文件")
     parser.add_argument(
@@ -48,24 +48,24 @@ def add(subparsers: Any) -> None:
         help="docx pdf xlsx html（默认前三种）",
     )
     parser = add_parser(
-        group, "compare", "读回在 Word、WPS 里改过的文件，与公文和台账比对（有数字不符时退出码为 1）", compare
+        group, "compare", "读回在 Word、WPS 里改过的文件，与公文和台账比对（有数字不符时退出码为 1）", compare_document
     )
     parser.add_argument("file", metavar="文件", help=".docx 文件")
     parser.add_argument("--document", metavar="编号", type=int, required=True, help="它是哪份公文")
     for name, text, act in (
-        ("sign", "签发", sign),
-        ("issue", "印发：编文号、定日期", issue),
-        ("withdraw", "撤回已印发的公文", withdraw),
+        ("sign", "签发", sign_document),
+        ("issue", "印发：编文号、定日期", issue_document),
+        ("withdraw", "撤回已印发的公文", withdraw_document),
     ):
         parser = add_parser(group, name, text, act)
-        _one(parser)
+        _add_document_argument(parser)
         if name == "issue":
             parser.add_argument("--number", metavar="文号", required=True, help="如 ×保办字〔2022〕1号")
         parser.add_argument("--on", metavar="日期", help="如 2022-01-18（默认今天）")
         parser.add_argument("--reason", metavar="理由", default="", help="数字有变化仍按原稿办理的理由，或撤回的缘由")
 
 
-def _one(parser: argparse.ArgumentParser) -> None:
+def _add_document_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("document", metavar="编号", type=int, help="公文编号，见 anju document list")
 
 
@@ -81,18 +81,18 @@ def _files(parser: argparse.ArgumentParser, needed: bool = False) -> None:
     )
 
 
-def handler(act: Callable[[argparse.Namespace, Any], int]) -> Callable[[argparse.Namespace], int]:
+def act_handler(act: Callable[[argparse.Namespace, Any], int]) -> Callable[[argparse.Namespace], int]:
     """Start the database and open the operator's scope around an act; what is not there is told, not traced."""
 
     @wraps(act)
     def run(args: argparse.Namespace) -> int:
-        setup()
+        set_up_django()
         from anju.core.models.region import Region
-        from anju.core.people.scope import local_operator, scoped
+        from anju.core.people.scope import local_actor, open_scope
         from anju.documents.models import Document
 
         try:
-            with scoped(local_operator()) as user:
+            with open_scope(local_actor()) as user:
                 return act(args, user)
         except Document.DoesNotExist:
             number = getattr(args, "document", None) or "、".join(map(str, getattr(args, "documents", ())))
@@ -109,12 +109,12 @@ def handler(act: Callable[[argparse.Namespace, Any], int]) -> Callable[[argparse
     return run
 
 
-@handler
-def kinds(args: argparse.Namespace, user: Any) -> int:
-    from anju.documents.kinds import kinds
+@act_handler
+def print_kinds(args: argparse.Namespace, user: Any) -> int:
+    from anju.documents.kinds import registered_kinds
 
-    known = kinds()
-    out(
+    known = registered_kinds()
+    print_result(
         args,
         [{"code": kind.code, "name": kind.name} for kind in known],
         [f"{kind.code:<22}{kind.name}" for kind in known],
@@ -122,19 +122,19 @@ def kinds(args: argparse.Namespace, user: Any) -> int:
     return OK
 
 
-@handler
+@act_handler
 def list_documents(args: argparse.Namespace, user: Any) -> int:
-    from anju.core.regions.tree import region
+    from anju.core.regions.tree import find_region
     from anju.documents import queries
 
-    place = region(user, args.region) if args.region else None
-    found = queries.documents(user, place, state=args.state or "", period=args.period or "")
-    told = [_told(one) for one in found]
-    out(args, told, [_line(one) for one in told] or "没有公文。请用 anju document write 拟稿。")
+    place = find_region(user, args.region) if args.region else None
+    found = queries.list_documents(user, place, state=args.state or "", period=args.period or "")
+    told = [_document_data(one) for one in found]
+    print_result(args, told, [_line(one) for one in told] or "没有公文。请用 anju document write 拟稿。")
     return OK
 
 
-def _told(document: Any) -> dict[str, Any]:
+def _document_data(document: Any) -> dict[str, Any]:
     return {
         "id": document.pk, "kind": document.kind, "title": document.title, "region": document.region.code, "region_name": document.region.name,
         "period": document.period, "state": document.state, "state_text": document.state_text, "number": document.number, "issued_on": document.issued_on,
@@ -146,80 +146,82 @@ def _line(told: dict[str, Any]) -> str:
     return f"{told['id']:>5}  {told['state_text']}  {told['region_name']} {told['period']}  {told['title']}{number}"
 
 
-@handler
-def write(args: argparse.Namespace, user: Any) -> int:
+@act_handler
+def write_document(args: argparse.Namespace, user: Any) -> int:
     from anju import periods
-    from anju.core.regions.tree import region
+    from anju.core.regions.tree import find_region
     from anju.documents import queries, services
 
-    place = region(user, args.region, periods.end(args.period))
-    document = services.write(
+    place = find_region(user, args.region, periods.period_end(args.period))
+    document = services.write_document(
         by=user, kind=args.kind, region=place, period=args.period, options=_yaml(args.options), prose=_yaml(args.prose)
     )
     files = _save(user, [document], args) if args.output else []
-    warnings = queries.version(user, document).warnings
+    warnings = queries.find_version(user, document).warnings
     text = [
-        _line(_told(document)),
+        _line(_document_data(document)),
         *(f"提醒 {one['where']}：{one['what']}" for one in warnings),
         *(f"已写出 {file}" for file in files),
     ]
-    out(args, {**_told(document), "warnings": warnings, "files": files}, text)
+    print_result(args, {**_document_data(document), "warnings": warnings, "files": files}, text)
     return OK
 
 
-@handler
-def check(args: argparse.Namespace, user: Any) -> int:
+@act_handler
+def check_document(args: argparse.Namespace, user: Any) -> int:
     from anju.documents import queries
 
-    document = queries.document(user, args.document)
-    warnings, stale = queries.version(user, document).warnings, queries.stale(user, document)
+    document = queries.find_document(user, args.document)
+    warnings, stale = queries.find_version(user, document).warnings, queries.stale_sentences(user, document)
     data = {
-        **_told(document),
+        **_document_data(document),
         "warnings": warnings,
         "stale": [
             {"where": one.where, "old": one.old, "new": one.new, "figures": [vars(figure) for figure in one.figures]}
             for one in stale
         ],
     }
-    text = [_line(_told(document)), *(f"提醒 {one['where']}：{one['what']}" for one in warnings)]
+    text = [_line(_document_data(document)), *(f"提醒 {one['where']}：{one['what']}" for one in warnings)]
     text += [
         f"过时 {one.where}：{one.told}\n      原文：{one.old or '（无）'}\n      现在：{one.new or '（无）'}"
         for one in stale
     ]
-    out(args, data, [*text, "数字都是现在的。"] if not stale else text)
+    print_result(args, data, [*text, "数字都是现在的。"] if not stale else text)
     return REFUSED if stale else OK
 
 
-@handler
-def export(args: argparse.Namespace, user: Any) -> int:
+@act_handler
+def export_document(args: argparse.Namespace, user: Any) -> int:
     from anju.documents import queries
 
-    files = _save(user, [queries.document(user, args.document)], args)
-    out(args, {"files": files}, [f"已写出 {file}" for file in files])
+    files = _save(user, [queries.find_document(user, args.document)], args)
+    print_result(args, {"files": files}, [f"已写出 {file}" for file in files])
     return OK
 
 
-@handler
-def bundle(args: argparse.Namespace, user: Any) -> int:
+@act_handler
+def bundle_documents(args: argparse.Namespace, user: Any) -> int:
     from anju.documents import queries
     from anju.documents.writers import formats
 
-    documents = [queries.document(user, pk) for pk in args.documents]
-    content = formats.bundle(
-        [(one.title, queries.text(one, queries.version(user, one))) for one in documents], args.format
+    documents = [queries.find_document(user, pk) for pk in args.documents]
+    content = formats.bundle_documents(
+        [(one.title, queries.document_text(one, queries.find_version(user, one))) for one in documents], args.format
     )
-    _put(Path(args.output), content)
-    out(args, {"file": args.output, "documents": len(documents)}, f"已写出 {args.output}，{len(documents)} 份公文。")
+    _write_file(Path(args.output), content)
+    print_result(
+        args, {"file": args.output, "documents": len(documents)}, f"已写出 {args.output}，{len(documents)} 份公文。"
+    )
     return OK
 
 
-@handler
-def compare(args: argparse.Namespace, user: Any) -> int:
+@act_handler
+def compare_document(args: argparse.Namespace, user: Any) -> int:
     from anju.documents import queries
     from anju.documents.text import readback
 
-    document = queries.document(user, args.document)
-    found = readback.compare(user, document, _bytes(Path(args.file)), Path(args.file).name)
+    document = queries.find_document(user, args.document)
+    found = readback.compare_edited(user, document, _bytes(Path(args.file)), Path(args.file).name)
     rows = {name: [vars(one) for one in getattr(found, name)] for name in ("changed", "disagree", "prose")}
     text = [
         f"数字被改 {one.where}：{one.printed or '空白'} → {one.found or '没有了'}（{one.ref}）\n      {one.sentence}"
@@ -230,34 +232,40 @@ def compare(args: argparse.Namespace, user: Any) -> int:
         for one in found.disagree
     ]
     text += [f"文字改动：{one.old or '（新增）'} → {one.new or '（删去）'}" for one in found.prose]
-    out(args, {**rows, "figures": len(found.figures)}, text or f"{len(found.figures)} 处数字全部一致，文字没有改动。")
+    print_result(
+        args, {**rows, "figures": len(found.figures)}, text or f"{len(found.figures)} 处数字全部一致，文字没有改动。"
+    )
     return REFUSED if found.changed or found.disagree else OK
 
 
 def _act(name: str) -> Callable[[argparse.Namespace], int]:
-    @handler
+    @act_handler
     def run(args: argparse.Namespace, user: Any) -> int:
         from anju.documents import queries, services
 
         more = {"number": args.number} if name == "issue" else {}
         document = getattr(services, name)(
-            by=user, document=queries.document(user, args.document), on=_day(args.on), reason=args.reason, **more
+            by=user,
+            document=queries.find_document(user, args.document),
+            on=_read_day(args.on),
+            reason=args.reason,
+            **more,
         )
-        out(args, _told(document), _line(_told(document)))
+        print_result(args, _document_data(document), _line(_document_data(document)))
         return OK
 
     return run
 
 
-def sign(args: argparse.Namespace) -> int:
+def sign_document(args: argparse.Namespace) -> int:
     return _act("sign_off")(args)
 
 
-def issue(args: argparse.Namespace) -> int:
+def issue_document(args: argparse.Namespace) -> int:
     return _act("issue")(args)
 
 
-def withdraw(args: argparse.Namespace) -> int:
+def withdraw_document(args: argparse.Namespace) -> int:
     return _act("withdraw")(args)
 
 
@@ -267,15 +275,17 @@ def _save(user: Any, documents: list[Any], args: argparse.Namespace) -> list[str
 
     written = []
     for document in documents:
-        content = formats.write(queries.text(document, queries.version(user, document)), args.format, document.title)
+        content = formats.write_formats(
+            queries.document_text(document, queries.find_version(user, document)), args.format, document.title
+        )
         for form, one in content.items():
             path = Path(args.output) / formats.file_name(document.title, form)
-            _put(path, one)
+            _write_file(path, one)
             written.append(str(path))
     return written
 
 
-def _put(path: Path, content: bytes) -> None:
+def _write_file(path: Path, content: bytes) -> None:
     """A whole file or none: written beside and put in place."""
     part = path.with_name(f".{path.name}.part")
     try:
@@ -316,7 +326,7 @@ def _yaml(name: str | None) -> dict[str, Any] | None:
     return data
 
 
-def _day(text: str | None) -> Any:
+def _read_day(text: str | None) -> Any:
     from datetime import date
 
     try:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from anju.core.console.doctor import BAD, OK, Finding, check
-from anju.core.people.scope import Operator
+from anju.core.console.doctor import BAD, OK, CheckResult, doctor_check
+from anju.core.people.scope import Actor
 
 MEND = "请重新安装（安装包里的 install.sh，或 make install）。"
 
 
-@check("公文")
-def tools(user: Operator) -> Iterator[Finding]:
+@doctor_check("公文")
+def check_tools(user: Actor) -> Iterator[CheckResult]:
     import pypandoc
 
     from anju.documents.writers.pdf import SANS, SERIF, known_fonts
@@ -17,11 +17,11 @@ def tools(user: Operator) -> Iterator[Finding]:
     try:
         version = pypandoc.get_pandoc_version()
     except OSError as error:
-        yield Finding("公文", BAD, f"写 Word 用的 pandoc 不能运行：{error}", MEND)
+        yield CheckResult("公文", BAD, f"写 Word 用的 pandoc 不能运行：{error}", MEND)
     else:
-        yield Finding("公文", OK, f"pandoc {version}、typst 可用")
+        yield CheckResult("公文", OK, f"pandoc {version}、typst 可用")
     families = set(known_fonts().families())
     if missing := [name for name in (SERIF, SANS) if name not in families]:
-        yield Finding("字体", BAD, f"写 PDF 用的字体缺少：{'、'.join(missing)}。", MEND)
+        yield CheckResult("字体", BAD, f"写 PDF 用的字体缺少：{'、'.join(missing)}。", MEND)
     else:
-        yield Finding("字体", OK, "随程序的中文字体齐全")
+        yield CheckResult("字体", OK, "随程序的中文字体齐全")

@@ -7,14 +7,14 @@ from typing import Any
 
 from anju.core import registry
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.documents.text.wording import PLACEHOLDER
 from anju.problems import Problem, Refused
 
 # What every kind takes (docs/document-kinds.md).
 OPTIONS = ("organs", "addressee", "signatories", "copies", "disclosure", "printed_by", "title", "cited", "dates")
 
-Gather = Callable[[Operator, Region, str, dict[str, Any]], dict[str, Any]]
+Gather = Callable[[Actor, Region, str, dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class DocumentKind:
 _kinds: dict[str, DocumentKind] = {}
 
 
-def register(kind: DocumentKind) -> DocumentKind:
+def register_kind(kind: DocumentKind) -> DocumentKind:
     """Make a kind known. ValueError when its code is taken by another."""
     if _kinds.get(kind.code, kind).template != kind.template:
         raise ValueError(f"two kinds of document are called {kind.code}")
@@ -43,18 +43,18 @@ def register(kind: DocumentKind) -> DocumentKind:
     return kind
 
 
-def kinds() -> list[DocumentKind]:
-    registry.fetch("documents")
+def registered_kinds() -> list[DocumentKind]:
+    registry.fetch_hooks("documents")
     return sorted(_kinds.values(), key=lambda kind: kind.code)
 
 
-def kind(code: str) -> DocumentKind:
+def find_kind(code: str) -> DocumentKind:
     """Refused DOC-010 when there is none of that code."""
-    registry.fetch("documents")
+    registry.fetch_hooks("documents")
     try:
         return _kinds[code]
     except KeyError:
-        known = "、".join(f"{one.code}（{one.name}）" for one in kinds()) or "没有"
+        known = "、".join(f"{one.code}（{one.name}）" for one in registered_kinds()) or "没有"
         raise Refused(Problem("DOC-010", f"文种“{code}”", "没有这个文种。", f"现有文种：{known}。")) from None
 
 
@@ -65,13 +65,13 @@ def check_keys(kind: DocumentKind, options: dict[str, Any], prose: dict[str, Any
     """
     texts = [text for value in prose.values() for text in ([value] if isinstance(value, str) else value or [])]
     asked = {match[1].split(".")[0] for text in texts for match in PLACEHOLDER.finditer(text)}
-    problems = unknown("DOC-032", f"{kind.name}的选项", options, (*OPTIONS, *kind.options), also=asked)
-    problems += unknown("DOC-033", f"{kind.name}的自由正文", prose, kind.prose)
+    problems = unknown_key_problems("DOC-032", f"{kind.name}的选项", options, (*OPTIONS, *kind.options), also=asked)
+    problems += unknown_key_problems("DOC-033", f"{kind.name}的自由正文", prose, kind.prose)
     if problems:
         raise Refused(*problems)
 
 
-def unknown(
+def unknown_key_problems(
     code: str, where: str, keys: Iterable[str], allowed: Collection[str], also: Collection[str] = ()
 ) -> list[Problem]:
     """A problem for each key that is not allowed, with the nearest that is."""

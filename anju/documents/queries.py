@@ -8,57 +8,57 @@ from typing import Any
 from django.db.models import QuerySet
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.documents import kinds
 from anju.documents.layout import markup
 from anju.documents.layout.markup import Sentence
 from anju.documents.models import Document, Version
-from anju.documents.text.compose import compose
-from anju.documents.text.matching import pairs
+from anju.documents.text.compose import compose_document
+from anju.documents.text.matching import match_texts
 
 DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
-def documents(
-    user: Operator, region: Region | None = None, kind: str = "", state: str = "", period: str = ""
+def list_documents(
+    user: Actor, region: Region | None = None, kind: str = "", state: str = "", period: str = ""
 ) -> QuerySet[Document]:
     """The user's documents, newest first."""
     asked = {"region": region, "kind": kind, "state": state, "period": period}
-    return visible(
+    return visible_rows(
         Document.objects.filter(**{key: value for key, value in asked.items() if value}), user
     ).select_related("region")
 
 
-def document(user: Operator, pk: int) -> Document:
+def find_document(user: Actor, pk: int) -> Document:
     """Document.DoesNotExist when there is none or it is another region's."""
-    return documents(user).get(pk=pk)
+    return list_documents(user).get(pk=pk)
 
 
-def versions(user: Operator, document: Document) -> QuerySet[Version]:
+def list_versions(user: Actor, document: Document) -> QuerySet[Version]:
     """Newest first."""
-    return visible(Version.objects.filter(document=document), user).order_by("-serial")
+    return visible_rows(Version.objects.filter(document=document), user).order_by("-serial")
 
 
-def version(user: Operator, document: Document, serial: int | None = None) -> Version:
+def find_version(user: Actor, document: Document, serial: int | None = None) -> Version:
     """The newest version, or that one."""
-    found = versions(user, document) if serial is None else versions(user, document).filter(serial=serial)
+    found = list_versions(user, document) if serial is None else list_versions(user, document).filter(serial=serial)
     version = found.first()
     if version is None:
         raise Version.DoesNotExist(f"{document} 没有第 {serial} 版")
     return version
 
 
-def cited(user: Operator, found: Collection[Document]) -> dict[int, list[dict[str, Any]]]:
+def cited_figures(user: Actor, found: Collection[Document]) -> dict[int, list[dict[str, Any]]]:
     """The figures that the newest version of each document cites, by the document's id: one statement, and none of the texts."""
     rows = (
-        visible(Version.objects.filter(document__in=found), user)
+        visible_rows(Version.objects.filter(document__in=found), user)
         .order_by("document_id", "-serial")
         .distinct("document_id")
     )
     return dict(rows.values_list("document_id", "figures"))
 
 
-def text(document: Document, version: Version) -> str:
+def document_text(document: Document, version: Version) -> str:
     """The version as it is shown and put into files today: a signed text without the mark of a draft."""
     return markup.mark_signed(version.html) if document.state == Document.SIGNED else version.html
 
@@ -92,25 +92,27 @@ class StaleSentence:
         return "这句话将不再出现" if not self.new else "这句话将有改动" if self.old else "将多出一句话"
 
 
-def stale(user: Operator, document: Document) -> list[StaleSentence]:
+def stale_sentences(user: Actor, document: Document) -> list[StaleSentence]:
     """The sentences of its newest version that differ from what the same template says of today's figures. Writes nothing."""
-    last = version(user, document)
-    return compare(last.html, now(user, document, last).html)
+    last = find_version(user, document)
+    return compare_texts(last.html, compose_now(user, document, last).html)
 
 
-def now(user: Operator, document: Document, last: Version) -> Any:
+def compose_now(user: Actor, document: Document, last: Version) -> Any:
     """The document as it would be written today, with the number and date it has."""
-    made = compose(user, kinds.kind(document.kind), document.region, document.period, last.options, last.prose)
+    made = compose_document(
+        user, kinds.find_kind(document.kind), document.region, document.period, last.options, last.prose
+    )
     if document.number and document.issued_on:
-        made.html = markup.fill(made.html, document.number, document.issued_on)
+        made.html = markup.fill_number_and_date(made.html, document.number, document.issued_on)
     return made
 
 
-def compare(old: str, new: str) -> list[StaleSentence]:
+def compare_texts(old: str, new: str) -> list[StaleSentence]:
     """Two texts of one document, sentence by sentence."""
-    before, after = (list(markup.sentences(markup.parse(text))) for text in (old, new))
+    before, after = (list(markup.sentences(markup.parse_article(text))) for text in (old, new))
     found: list[StaleSentence] = []
-    for left, right in pairs(
+    for left, right in match_texts(
         before, after, lambda one: one.where if one.row else DIGITS.sub("#", one.text)
     ):  # rows by their place
         if left and right and left.text == right.text:

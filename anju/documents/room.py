@@ -3,7 +3,7 @@
 BAND = "documents"
 PREFIXES = ("documents/",)
 NAVIGATION = ({"order": 80, "label": "文书", "url": "documents:list", "permission": "documents.see"},)
-COMMANDS = ("anju.documents.commands:add",)
+COMMANDS = ("anju.documents.commands:add_commands",)
 DOCTOR = ("anju.documents.doctor",)
-OVERDUE = ("anju.documents.overdue:overdue",)
-USES = ("anju.documents.uses:uses",)
+OVERDUE = ("anju.documents.overdue:overdue_documents",)
+USES = ("anju.documents.uses:documents_using",)

@@ -9,23 +9,23 @@ from django.db import IntegrityError, transaction
 
 from anju.core import registry
 from anju.core.models.region import Region
-from anju.core.people.permissions import require
-from anju.core.people.scope import Operator
+from anju.core.people.permissions import require_permission
+from anju.core.people.scope import Actor
 from anju.core.states import move
 from anju.core.trail import trail
 from anju.documents import kinds, queries
 from anju.documents.layout import markup
 from anju.documents.models import Document, Version
 from anju.documents.text import checks
-from anju.documents.text.compose import Composed, compose, digest
+from anju.documents.text.compose import ComposedText, compose_document, text_digest
 from anju.problems import ASK, Problem, Refused
 
 
 @transaction.atomic
 @trail.act("documents.draft")
-def write(
+def write_document(
     *,
-    by: Operator,
+    by: Actor,
     kind: str,
     region: Region,
     period: str,
@@ -39,17 +39,17 @@ def write(
     Refused: DOC-010 no such kind; DOC-011, DOC-031 what its prose refers to and cannot be found;
     DOC-032, DOC-033 an option or a section of prose that the kind does not have.
     """
-    require(by, "documents.write", region.pk, region.name)
+    require_permission(by, "documents.write", region.pk, region.name)
     draft = (
         Document.objects.select_for_update()
         .filter(kind=kind, region=region, period=period, state=Document.DRAFT)
         .first()
     )
-    last = queries.version(by, draft) if draft else None
-    options = _kept(options) if options is not None else last.options if last else {}
-    prose = _kept(prose) if prose is not None else last.prose if last else {}
-    kinds.check_keys(kinds.kind(kind), options, prose)
-    made = compose(by, kinds.kind(kind), region, period, options, prose)
+    last = queries.find_version(by, draft) if draft else None
+    options = _as_stored(options) if options is not None else last.options if last else {}
+    prose = _as_stored(prose) if prose is not None else last.prose if last else {}
+    kinds.check_keys(kinds.find_kind(kind), options, prose)
+    made = compose_document(by, kinds.find_kind(kind), region, period, options, prose)
     if draft is None:
         draft = Document.objects.create(kind=kind, region=region, period=period, title=made.title, by=by.key)
     elif draft.title != made.title:
@@ -68,27 +68,27 @@ def write(
     return draft
 
 
-def _kept(data: dict[str, Any]) -> dict[str, Any]:
+def _as_stored(data: dict[str, Any]) -> dict[str, Any]:
     """As it will be read back: a date of place.yaml becomes text now, not only after a round through the database."""
     return json.loads(json.dumps(data, cls=DjangoJSONEncoder))
 
 
 def _append(
-    by: Operator,
+    by: Actor,
     document: Document,
-    made: Composed,
+    made: ComposedText,
     options: dict[str, Any],
     prose: dict[str, Any],
     reason: str,
     act: str,
 ) -> Version:
-    warnings = [*made.reminders, *checks.check(by, made.html, made.cited)]
+    warnings = [*made.reminders, *checks.check_text(by, made.html, made.cited)]
     version = Version.objects.create(
         document=document,
         region=document.region,
         serial=document.versions.count() + 1,
         html=made.html,
-        html_digest=digest(made.html),
+        html_digest=text_digest(made.html),
         options=options,
         prose=prose,
         figures=made.figures,
@@ -113,10 +113,10 @@ def _record(act: str, document: Document, version: Version, reason: str) -> None
 
 @transaction.atomic
 @trail.act("documents.sign_off")
-def sign_off(*, by: Operator, document: Document, on: datetime.date, reason: str = "") -> Document:
+def sign_off_document(*, by: Actor, document: Document, on: datetime.date, reason: str = "") -> Document:
     """签发: the text stands as it is. Refused DOC-021 while figures have changed since it was written; a reason passes it."""
     _fresh(by, document, reason, "签发")
-    version = queries.version(by, document)
+    version = queries.find_version(by, document)
     move(
         document,
         "sign_off",
@@ -130,7 +130,7 @@ def sign_off(*, by: Operator, document: Document, on: datetime.date, reason: str
 
 @transaction.atomic
 @trail.act("documents.send_back")
-def send_back(*, by: Operator, document: Document, on: datetime.date, reason: str) -> Document:
+def send_document_back(*, by: Actor, document: Document, on: datetime.date, reason: str) -> Document:
     """退回修改: a signed text that is not issued becomes a draft again."""
     move(document, "return", by=by, on=on, reason=reason)
     return document
@@ -138,13 +138,13 @@ def send_back(*, by: Operator, document: Document, on: datetime.date, reason: st
 
 @transaction.atomic
 @trail.act("documents.issue")
-def issue(*, by: Operator, document: Document, number: str, on: datetime.date, reason: str = "") -> Document:
+def issue_document(*, by: Actor, document: Document, number: str, on: datetime.date, reason: str = "") -> Document:
     """印发: 文号, date and digests together. The signed text is not written again, only its number and date are put in.
 
     Refused: DOC-020 the number is used or blank; DOC-021 figures changed since the signature (a reason passes it); DOC-022 上行文 without 签发人; what a gate of a room says; STATE-001.
     """
     number = number.strip()
-    version = queries.version(by, document)
+    version = queries.find_version(by, document)
     problems = []
     if not number:
         problems.append(Problem("DOC-020", f"公文 {document}", "没有文号。", "请填写文号，例如“×保办字〔2022〕1号”。"))
@@ -152,7 +152,9 @@ def issue(*, by: Operator, document: Document, number: str, on: datetime.date, r
         problems.append(
             Problem("DOC-020", f"文号“{number}”", f"已用于《{used.title}》。", "请核对发文登记，换一个文号。")
         )
-    if kinds.kind(document.kind).upward and not markup.by_class(markup.parse(version.html), "signatory"):
+    if kinds.find_kind(document.kind).upward and not markup.find_by_class(
+        markup.parse_article(version.html), "signatory"
+    ):
         problems.append(
             Problem(
                 "DOC-022",
@@ -163,10 +165,10 @@ def issue(*, by: Operator, document: Document, number: str, on: datetime.date, r
         )
     if problems:
         raise Refused(*problems)
-    for gate in registry.fetch("gates"):
+    for gate in registry.fetch_hooks("gates"):
         gate(by, document, on)
     _fresh(by, document, reason, "印发")
-    filled = markup.fill(version.html, number, on)
+    filled = markup.fill_number_and_date(version.html, number, on)
     because = {"number": number, "date": on, "figures": version.figures_digest}
     move(document, "issue", by=by, on=on, reason=reason, because=because)
     try:
@@ -179,7 +181,7 @@ def issue(*, by: Operator, document: Document, number: str, on: datetime.date, r
     document.number, document.issued_on = number, on
     same = ("options", "prose", "figures", "figures_digest", "books", "template_digest", "warnings", "region")
     issued = Version.objects.create(
-        document=document, serial=version.serial + 1, html=filled, html_digest=digest(filled), reason=reason, by=by.key,
+        document=document, serial=version.serial + 1, html=filled, html_digest=text_digest(filled), reason=reason, by=by.key,
         **{name: getattr(version, name) for name in same},
     )  # fmt: skip
     _record("documents.issue", document, issued, reason)
@@ -188,7 +190,7 @@ def issue(*, by: Operator, document: Document, number: str, on: datetime.date, r
 
 @transaction.atomic
 @trail.act("documents.withdraw")
-def withdraw(*, by: Operator, document: Document, on: datetime.date, reason: str) -> Document:
+def withdraw_document(*, by: Actor, document: Document, on: datetime.date, reason: str) -> Document:
     """撤回 an issued document. Its number stays used and its text stays readable. The reason must not be blank."""
     if not reason.strip():
         raise Refused(Problem("DOC-023", f"公文 {document}", "没有写明撤回的缘由。", "请填写缘由，它会留在记录里。"))
@@ -196,9 +198,9 @@ def withdraw(*, by: Operator, document: Document, on: datetime.date, reason: str
     return document
 
 
-def _fresh(by: Operator, document: Document, reason: str, act: str) -> None:
+def _fresh(by: Actor, document: Document, reason: str, act: str) -> None:
     """A reminder, once, before an act on a text whose figures have changed."""
-    if reason.strip() or not (old := queries.stale(by, document)):
+    if reason.strip() or not (old := queries.stale_sentences(by, document)):
         return
     told = "；".join(f"{one.where}：{one.told}" for one in old[:5]) + ("" if len(old) <= 5 else f"；等 {len(old)} 处")
     raise Refused(

@@ -6,12 +6,12 @@ from anju.documents.pages import documents
 
 app_name = "documents"
 urlpatterns = [
-    path("", documents.documents, name="list"),
-    path("write/", documents.write, name="write"),
-    path("<int:pk>/", documents.document, name="document"),
-    path("<int:pk>/stale/", documents.stale, name="stale"),
-    path("<int:pk>/edit/", documents.edit, name="edit"),
+    path("", documents.list_documents, name="list"),
+    path("write/", documents.write_document, name="write"),
+    path("<int:pk>/", documents.show_document, name="document"),
+    path("<int:pk>/stale/", documents.show_stale_sentences, name="stale"),
+    path("<int:pk>/edit/", documents.edit_document, name="edit"),
     *(path(f"<int:pk>/act/{name}/", view, name=name) for name, view in documents.ACTS.items()),
-    path("<int:pk>/compare/", documents.compare, name="compare"),
-    path("<int:pk>/download/<str:form>/", documents.download, name="download"),
+    path("<int:pk>/compare/", documents.compare_document, name="compare"),
+    path("<int:pk>/download/<str:form>/", documents.download_document, name="download"),
 ]

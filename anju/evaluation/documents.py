@@ -1,14 +1,14 @@
 """The official documents of this room."""
 
-from anju.documents.kinds import DocumentKind, register
+from anju.documents.kinds import DocumentKind, register_kind
 from anju.evaluation import reports
 
-register(
+register_kind(
     DocumentKind(
         code="evaluation-report",
         name="绩效评价报告",
         template="evaluation/documents/report.html",
-        gather=reports.report,
+        gather=reports.gather_report,
         prose=(
             "opening",
             "prh_shanty_fund_management", "prh_shanty_project_management", "prh_shanty_subsidy", "prh_shanty_quality", "prh_shanty_satisfaction",
@@ -19,12 +19,12 @@ register(
         upward=True,
     )
 )  # fmt: skip
-register(
+register_kind(
     DocumentKind(
         code="self-evaluation",
         name="绩效自评报告",
         template="evaluation/documents/self.html",
-        gather=reports.self_evaluation,
+        gather=reports.gather_self_evaluation,
         prose=(
             "opening",
             "fund_management",
@@ -38,12 +38,12 @@ register(
         options=("tables",),
     )
 )
-register(
+register_kind(
     DocumentKind(
         code="region-evaluation",
         name="全区绩效评价报告",
         template="evaluation/documents/region.html",
-        gather=reports.region_evaluation,
+        gather=reports.gather_region_evaluation,
         prose=("opening", "practice", "effect_prh", "effect_management", "effect_old", "result"),
         options=("tables",),
     )

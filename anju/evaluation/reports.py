@@ -10,15 +10,15 @@ from ruamel.yaml import YAML
 
 from anju import periods
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
-from anju.documents.text.wording import chinese, fill, spoken_date, whole_word
+from anju.core.people.scope import Actor
+from anju.documents.text.wording import chinese_numeral, fill_placeholders, spoken_date, whole_word
 from anju.evaluation import scores
 from anju.figures.figure import Figure
 from anju.figures.queries import current
-from anju.figures.queries.current import Figures
+from anju.figures.queries.current import FigureMapping
 from anju.figures.tasks import tasks_of
-from anju.quantities import unit
-from anju.runs.queries.sentences import Said
+from anju.quantities import unit_of_measure
+from anju.runs.queries.sentences import SentenceFigure
 
 SPOKEN = YAML(typ="safe").load((Path(__file__).parent / "spoken.yaml").read_text(encoding="utf-8"))
 HOMES = tasks_of(SPOKEN["homes"])
@@ -29,7 +29,7 @@ REGION = "{year}年{place}城镇保障性安居工程绩效评价报告"
 
 
 @dataclass(frozen=True)
-class Task:
+class ReportTask:
     """A task as a sentence tells it: the plan, what was done, the rate."""
 
     rate: Figure
@@ -60,16 +60,20 @@ class Task:
 
 def rate_show(rate: Figure) -> str:
     """A whole percentage is spoken without decimals (100%); any other never rounds to one (99.96 is not 100)."""
-    return "% 0" if rate.exact is not None and rate.exact % unit("%").factor == 0 else f"% {max(rate.places, 1)}"
+    return (
+        "% 0"
+        if rate.exact is not None and rate.exact % unit_of_measure("%").factor == 0
+        else f"% {max(rate.places, 1)}"
+    )
 
 
-def report(user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
+def gather_report(user: Actor, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
     """A city's report (绩效评价报告). Options: organs, signatories, addressee, tables [{book, name}], cited, old_scope, superior_short."""
-    tables = scores.tables(user, region, period, options.get("tables", []))
+    tables = scores.score_tables(user, region, period, options.get("tables", []))
     f = _figures(user, region, period)
     homes = {
         "funds": _funds(f, "funds.prh_shanty.total", SPOKEN["prh_shanty_funds"]),
-        "start": Task(f("shanty.start.rate")),
+        "start": ReportTask(f("shanty.start.rate")),
         "subsidised": f("subsidy.households"),
         "subsidy_amount": f("subsidy.amount"),
     }
@@ -90,16 +94,16 @@ def report(user: Operator, region: Region, period: str, options: dict[str, Any])
     }
 
 
-def self_evaluation(user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
+def gather_self_evaluation(user: Actor, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
     """A district's self-evaluation (自评报告). Options: organs, addressee, tables, cited."""
-    tables = scores.tables(user, region, period, options.get("tables", []))
+    tables = scores.score_tables(user, region, period, options.get("tables", []))
     f = _figures(user, region, period)
     start, subsidised, monetised = (
-        Task(f("shanty.start.rate")),
-        Task(f("subsidy.households.rate")),
+        ReportTask(f("shanty.start.rate")),
+        ReportTask(f("subsidy.households.rate")),
         f("shanty.start.monetised"),
     )
-    filed, reminders = scores.filed(user, region, period)
+    filed, reminders = scores.filed_self_score(user, region, period)
     basic = start.target.known or start.actual.known or subsidised.actual.known
     return _common(region, period, options, SELF) | {
         "basic": basic,
@@ -116,15 +120,15 @@ def self_evaluation(user: Operator, region: Region, period: str, options: dict[s
     }
 
 
-def region_evaluation(user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
+def gather_region_evaluation(user: Actor, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
     """A region's evaluation (绩效评价报告). Options: organs, cited, dates, tables [{book, name}]:
     a table without a book has no published standard, and its score is left open."""
     wanted = options.get("tables", [])
-    tables = scores.tables(user, region, period, [one for one in wanted if one.get("book")])
+    tables = scores.score_tables(user, region, period, [one for one in wanted if one.get("book")])
     f = _figures(user, region, period)
     homes = [
         task
-        for task in (Task(f(one["rate"]), **{name: one[name] for name in WORDS}) for one in HOMES)
+        for task in (ReportTask(f(one["rate"]), **{name: one[name] for name in WORDS}) for one in HOMES)
         if task.actual.known
     ]
     old = {name: f(code) for name, code in SPOKEN["old_plan"].items()}
@@ -134,7 +138,7 @@ def region_evaluation(user: Operator, region: Region, period: str, options: dict
         "homes_behind": [task for task in homes if task.reached is False],
         "no_rental_task": f("arh.start.target").state == "no_task",
         "old": old | {"rate_show": rate_show(old["rate"])},
-        "until": spoken_date(periods.end(period).isoformat()[:7]),
+        "until": spoken_date(periods.period_end(period).isoformat()[:7]),
         "recorded": f("prh.stock.recorded"),
         "built": [one | {"figure": f(one["code"])} for one in SPOKEN["built"] if f(one["code"]).known],
         "tables": tables,
@@ -145,14 +149,14 @@ def region_evaluation(user: Operator, region: Region, period: str, options: dict
 
 def _common(region: Region, period: str, options: dict[str, Any], title: str) -> dict[str, Any]:
     return {
-        "title": options.get("title") or fill(title, period, {**options, "place": region.name}),
+        "title": options.get("title") or fill_placeholders(title, period, {**options, "place": region.name}),
         "year": period[:4],
         "whole": whole_word(region.name),
     }
 
 
-def _figures(user: Operator, region: Region, period: str) -> Figures:
-    return current.figures(user, [*_codes(SPOKEN), *(task["rate"] for task in HOMES)], [region], [period])
+def _figures(user: Actor, region: Region, period: str) -> FigureMapping:
+    return current.current_figures(user, [*_codes(SPOKEN), *(task["rate"] for task in HOMES)], [region], [period])
 
 
 def _codes(spoken: Any) -> Iterable[str]:
@@ -164,19 +168,19 @@ def _codes(spoken: Any) -> Iterable[str]:
             yield from [value] if isinstance(value, str) else _codes(value)
 
 
-def _funds(f: Figures, whole: str, parts: list[dict[str, str]]) -> dict[str, Any]:
+def _funds(f: FigureMapping, whole: str, parts: list[dict[str, str]]) -> dict[str, Any]:
     return {"whole": f(whole), "parts": [one | {"figure": f(one["code"])} for one in parts if f(one["code"]).known]}
 
 
-def _share(goal: Figure) -> Said | None:
+def _share(goal: Figure) -> SentenceFigure | None:
     """A target set as a share, as its document says it: 二分之一. None when it was set as a number."""
     if not goal.parts or not goal.known or not goal.parts[0].exact:
         return None
     share = Fraction(goal.exact, goal.parts[0].exact)
     if share.denominator >= 100:
         return None
-    words = f"{chinese(share.denominator)}分之{chinese(share.numerator)}"
-    return Said(goal.reference, words, assumed=goal.assumed, observation_id=goal.observation_id)
+    words = f"{chinese_numeral(share.denominator)}分之{chinese_numeral(share.numerator)}"
+    return SentenceFigure(goal.reference, words, assumed=goal.assumed, observation_id=goal.observation_id)
 
 
 def _met(done: Figure, goal: Figure) -> bool | None:

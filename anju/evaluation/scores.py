@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.problems import ASK, Problem, Refused
 from anju.quantities import trim_zeros
-from anju.runs.queries.runs import found_by, newest
-from anju.runs.queries.score_table import Score, ScoreTable, score_table
+from anju.runs.queries.runs import found_by, newest_run
+from anju.runs.queries.score_table import Score, ScoreTable, lay_out_score_table
 from anju.runs.references import StepReference
 
 FULL_SCORE = ("check", "full-score")
 
 
-def tables(user: Operator, region: Region, period: str, wanted: list[Mapping[str, str]]) -> list[ScoreTable]:
+def score_tables(user: Actor, region: Region, period: str, wanted: list[Mapping[str, str]]) -> list[ScoreTable]:
     """The score tables asked for: [{book: subject, name}]. Refused EVAL-001 for each that was never run, all at once."""
-    runs = [(one, newest(user, "scoring", one["book"], region, period)) for one in wanted]
+    runs = [(one, newest_run(user, "scoring", one["book"], region, period)) for one in wanted]
     problems = [
         Problem(
             "EVAL-001",
@@ -29,12 +29,12 @@ def tables(user: Operator, region: Region, period: str, wanted: list[Mapping[str
     ]
     if problems:
         raise Refused(*problems)
-    return [score_table(user, run, one.get("name", "")) for one, run in runs if run is not None]
+    return [lay_out_score_table(user, run, one.get("name", "")) for one, run in runs if run is not None]
 
 
-def filed(user: Operator, region: Region, period: str) -> tuple[Score | None, list[Problem]]:
+def filed_self_score(user: Actor, region: Region, period: str) -> tuple[Score | None, list[Problem]]:
     """The self-score a unit filed where no score table can be run, and what the check of it against the listed problems says."""
-    run = newest(user, *FULL_SCORE, region, period)
+    run = newest_run(user, *FULL_SCORE, region, period)
     if run is None:
         return None, []
     given = run.rows[0]["facts"]["score"]["value"]

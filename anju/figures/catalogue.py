@@ -13,11 +13,11 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from anju.core import registry
 from anju.core.database import cache
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.figures.models import REFERENCES, Calibre, Measure, Observation
 from anju.problems import Place, Problem, Refused
-from anju.quantities import unit
+from anju.quantities import unit_of_measure
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 KINDS = ("stock", "flow", "cumulative", "ratio", "sum")
@@ -43,7 +43,7 @@ NEEDED = {"measures": ("code", "name", "kind"), "calibres": ("code", "name")}
 LISTS = ("units", "terms", "calibres")
 
 
-class Entry(dict):
+class CatalogueEntry(dict):
     """One mapping of a file and where it stands."""
 
     def __init__(self, values: dict, where: Place, origin: str) -> None:
@@ -54,10 +54,10 @@ class Entry(dict):
         return Problem(code, self.where, what, fix)
 
 
-def read(paths: Iterable[Path]) -> tuple[dict[str, Entry], dict[str, Entry]]:
+def read_catalogue(paths: Iterable[Path]) -> tuple[dict[str, CatalogueEntry], dict[str, CatalogueEntry]]:
     """Measures and calibres by code, of the shipped catalogue and these files together. Refused with every problem of every file."""
     problems: list[Problem] = []
-    found: dict[str, dict[str, Entry]] = {"measures": {}, "calibres": {}}
+    found: dict[str, dict[str, CatalogueEntry]] = {"measures": {}, "calibres": {}}
     entries = list(_shipped())
     for path in paths:
         entries += _entries(path, f"{path.resolve().parent.name}/{path.name}", problems)
@@ -77,16 +77,16 @@ def read(paths: Iterable[Path]) -> tuple[dict[str, Entry], dict[str, Entry]]:
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> tuple[tuple[str, Entry], ...]:
+def _shipped() -> tuple[tuple[str, CatalogueEntry], ...]:
     """The rooms' files, read once. A flaw in them is ours: it stops everything."""
     problems: list[Problem] = []
-    entries = [one for path in registry.files("measures") for one in _entries(path, "catalogue", problems)]
+    entries = [one for path in registry.room_files("measures") for one in _entries(path, "catalogue", problems)]
     if problems:
         raise Refused(*problems)
     return tuple(entries)
 
 
-def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple[str, Entry]]:
+def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple[str, CatalogueEntry]]:
     try:
         data = YAML().load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -116,7 +116,7 @@ def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple
             flaws = _shape(section, item)
             problems += [Problem("FIG-002", where, what, "请照指标目录的写法改。") for what in flaws]
             if not flaws:
-                yield section, Entry(item, where, origin)
+                yield section, CatalogueEntry(item, where, origin)
 
 
 def _shape(section: str, item: Any) -> list[str]:
@@ -146,7 +146,9 @@ def _shape(section: str, item: Any) -> list[str]:
     return flaws
 
 
-def _check(entry: Entry, measures: dict[str, Entry], calibres: dict[str, Entry]) -> Iterable[Problem]:
+def _check(
+    entry: CatalogueEntry, measures: dict[str, CatalogueEntry], calibres: dict[str, CatalogueEntry]
+) -> Iterable[Problem]:
     """References, units and what a kind needs."""
     problems = []
     for code in [*(entry[key] for key in REFERENCES if key in entry), *entry.get("terms", ())]:
@@ -168,15 +170,15 @@ def _check(entry: Entry, measures: dict[str, Entry], calibres: dict[str, Entry])
         return problems
     try:
         families = {
-            "unit": family(entry["code"], measures),
-            "units": [unit(name).factor for name in entry.get("units", ())],
+            "unit": unit_family(entry["code"], measures),
+            "units": [unit_of_measure(name).factor for name in entry.get("units", ())],
         }
-        compared = [(entry[key], family(entry[key], measures)) for key in ("of", "target_of") if key in entry]
+        compared = [(entry[key], unit_family(entry[key], measures)) for key in ("of", "target_of") if key in entry]
         if kind == "ratio" and "numerator" in entry:
             compared = []
-            families["unit"] = family(entry["numerator"], measures)
-            compared.append((entry["denominator"], family(entry["denominator"], measures)))
-        compared += [(code, family(code, measures)) for code in entry.get("terms", ())]
+            families["unit"] = unit_family(entry["numerator"], measures)
+            compared.append((entry["denominator"], unit_family(entry["denominator"], measures)))
+        compared += [(code, unit_family(code, measures)) for code in entry.get("terms", ())]
     except (KeyError, RecursionError) as error:
         return [
             entry.problem("FIG-006", f"计量单位 {error} 不认识。", "请用 套、户、个、元、万元、亿元、㎡、万㎡、% 等。")
@@ -188,22 +190,22 @@ def _check(entry: Entry, measures: dict[str, Entry], calibres: dict[str, Entry])
     ]
 
 
-def family(code: str, measures: dict[str, Entry]) -> str:
+def unit_family(code: str, measures: dict[str, CatalogueEntry]) -> str:
     """What a measure may be added to. KeyError for a unit that does not exist."""
     entry = measures[code]
     if entry["kind"] == "ratio":
         return "%"
-    return unit(entry["unit"]).family if entry.get("unit") else family(entry["terms"][0], measures)
+    return unit_of_measure(entry["unit"]).family if entry.get("unit") else unit_family(entry["terms"][0], measures)
 
 
-def unit_of(entry: Entry, measures: dict[str, Entry]) -> str:
+def measure_unit(entry: CatalogueEntry, measures: dict[str, CatalogueEntry]) -> str:
     if entry["kind"] == "ratio":
         return "%"
-    return entry.get("unit") or unit_of(measures[entry["terms"][0]], measures)
+    return entry.get("unit") or measure_unit(measures[entry["terms"][0]], measures)
 
 
 @dataclass(frozen=True)
-class Loaded:
+class CatalogueChanges:
     """Codes that were new, those that changed, and how many there are now in these files."""
 
     new: tuple[str, ...]
@@ -213,12 +215,12 @@ class Loaded:
 
 @transaction.atomic
 @trail.act("figures.load_catalogue")
-def load_catalogue(*, by: Operator, paths: Iterable[Path] = ()) -> Loaded:
+def load_catalogue(*, by: Actor, paths: Iterable[Path] = ()) -> CatalogueChanges:
     """Bring the shipped catalogue, and these files of a place, into the database (装载指标目录). The same again changes nothing.
 
     Refused: every flaw of every file, with its line; FIG-007 for a code that means something else already.
     """
-    measures, calibres = read(paths)
+    measures, calibres = read_catalogue(paths)
     stored = {measure.code: measure for measure in Measure.objects.all()}
     rows = {code: _row(entry, order, measures) for order, (code, entry) in enumerate(measures.items())}
     changed = {
@@ -255,12 +257,12 @@ def load_catalogue(*, by: Operator, paths: Iterable[Path] = ()) -> Loaded:
         Measure.objects.bulk_create(
             written, update_conflicts=True, unique_fields=["code"], update_fields=[*COLUMNS, "order", "origin"]
         )
-        cache.forget()
+        cache.reset_cache()
         trail.describe(
             obj=trail.Subject("figures.catalogue", "", "指标目录"),
             after={"new": sorted(new), "changed": sorted(changed | relabelled)},
         )
-    return Loaded(tuple(new), tuple(sorted(changed | relabelled)), len(measures))
+    return CatalogueChanges(tuple(new), tuple(sorted(changed | relabelled)), len(measures))
 
 
 COLUMNS = (
@@ -280,12 +282,12 @@ COLUMNS = (
 DEFINITION = tuple(column for column in COLUMNS if column != "note")
 
 
-def _row(entry: Entry, order: int, measures: dict[str, Entry]) -> Measure:
+def _row(entry: CatalogueEntry, order: int, measures: dict[str, CatalogueEntry]) -> Measure:
     values = {
         key: list(value) if key in LISTS else value for key, value in entry.items() if key not in (*REFERENCES, "unit")
     }
     references = {f"{key}_id": entry[key] for key in REFERENCES if key in entry}
-    return Measure(**values | references, unit=unit_of(entry, measures), order=order, origin=entry.origin)
+    return Measure(**values | references, unit=measure_unit(entry, measures), order=order, origin=entry.origin)
 
 
 def _differs(new: models.Model, old: models.Model, columns: Iterable[str]) -> bool:
@@ -300,6 +302,6 @@ def _conflict(new: Measure, old: Measure, used: bool) -> str:
         for column in columns
         if getattr(new, column) != getattr(old, column)
     ]
-    if used and unit(new.unit).family != unit(old.unit).family:
+    if used and unit_of_measure(new.unit).family != unit_of_measure(old.unit).family:
         said.append(f"unit {old.unit}→{new.unit}")
     return "、".join(dict.fromkeys(said))

@@ -6,37 +6,39 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from anju.core.console.command import OK, REFUSED, add_group, add_parser, out, setup
+from anju.core.console.command import OK, REFUSED, add_group, add_parser, print_result, set_up_django
 from anju.problems import Problem, Refused
 
 
-def add(subparsers: Any) -> None:
+def add_commands(subparsers: Any) -> None:
     figures = add_group(subparsers, "figures", "统计数字：查看、更正、核对")
-    listed = add_parser(figures, "list", "列出统计指标", _ready(run_list))
+    listed = add_parser(figures, "list", "列出统计指标", _with_database(run_list))
     listed.add_argument("find", nargs="?", default="", metavar="文字", help="只列代码或名称里有这些文字的")
-    load = add_parser(figures, "load", "装载指标目录，以及一个地方自己的 measures.yaml", _ready(run_load))
+    load = add_parser(figures, "load", "装载指标目录，以及一个地方自己的 measures.yaml", _with_database(run_load))
     load.add_argument(
         "files", nargs="*", type=Path, metavar="文件", help="一个地方自己的指标文件 measures.yaml，可写多个"
     )
-    show = add_parser(figures, "show", "查看一个区划一个期间的数", _ready(run_show))
+    show = add_parser(figures, "show", "查看一个区划一个期间的数", _with_database(run_show))
     show.add_argument(
         "codes", nargs="*", metavar="指标", help="代码，可带口径（invest.done:cal2）；不写则列出全部有数的"
     )
     _where(show)
-    history = add_parser(figures, "history", "查看一个数的来历：谁、何时、从几改到几、为什么", _ready(run_history))
+    history = add_parser(
+        figures, "history", "查看一个数的来历：谁、何时、从几改到几、为什么", _with_database(run_history)
+    )
     history.add_argument("code", metavar="指标", help="指标代码；anju figures list 列出全部")
     _where(history)
-    correct = add_parser(figures, "correct", "更正一个数；原来的数保留在来历里", _ready(run_correct))
+    correct = add_parser(figures, "correct", "更正一个数；原来的数保留在来历里", _with_database(run_correct))
     correct.add_argument("code", metavar="指标", help="指标代码；anju figures list 列出全部")
     correct.add_argument("value", metavar="数值", help="照要印的样子写，如 27.27")
     correct.add_argument("--unit", default="", metavar="单位", help="不写则用指标自己的单位")
     correct.add_argument("--reason", required=True, metavar="原因", help="为什么改、依据什么改")
     _where(correct)
-    add_parser(figures, "check", "核对现行数与全部观测是否一致，不改动", _ready(run_check))
-    add_parser(figures, "rebuild", "按全部观测重建现行数，并核对一致", _ready(run_rebuild))
+    add_parser(figures, "check", "核对现行数与全部观测是否一致，不改动", _with_database(run_check))
+    add_parser(figures, "rebuild", "按全部观测重建现行数，并核对一致", _with_database(run_rebuild))
 
     brought = add_parser(
-        subparsers, "import", "导入表格：anju import 文件；撤销：anju import undo 编号", _ready(run_import)
+        subparsers, "import", "导入表格：anju import 文件；撤销：anju import undo 编号", _with_database(run_import)
     )
     brought.add_argument("file", metavar="文件|undo", help="xlsx 或 xls 文件；写 undo 则撤销一次导入")
     brought.add_argument("number", nargs="?", type=int, metavar="编号", help="要撤销的导入的编号")
@@ -52,11 +54,11 @@ def add(subparsers: Any) -> None:
     brought.add_argument("--reason", default="", metavar="原因", help="撤销的原因")
 
 
-def _ready(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+def _with_database(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
     """The database and Django first: a handler's own imports need them."""
 
     def run(args: argparse.Namespace) -> int:
-        setup()
+        set_up_django()
         return handler(args)
 
     return run
@@ -76,10 +78,10 @@ def _inside() -> Iterator[Any]:
     """The operator of this machine, and their scope."""
     from django.core.exceptions import ObjectDoesNotExist
 
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
 
     try:
-        with scoped(local_operator()) as user:
+        with open_scope(local_actor()) as user:
             yield user
     except ObjectDoesNotExist as missing:
         raise Refused(Problem("FIG-061", "命令", f"{missing}。", "请核对编号、代码和日期。")) from None
@@ -88,16 +90,16 @@ def _inside() -> Iterator[Any]:
 def _region(user: Any, args: argparse.Namespace) -> Any:
     """As it was at the end of the period: a county may have become a district since."""
     from anju import periods
-    from anju.core.regions.tree import region
+    from anju.core.regions.tree import find_region
 
-    return region(user, args.region, periods.end(args.period))
+    return find_region(user, args.region, periods.period_end(args.period))
 
 
-def _known(user: Any, codes: list[str]) -> None:
+def _check_codes(user: Any, codes: list[str]) -> None:
     from anju.figures.queries import current
 
-    found = current.measures(user, [current.split(code)[0] for code in codes])
-    if missing := [code for code in codes if current.split(code)[0] not in found]:
+    found = current.find_measures(user, [current.split_calibre(code)[0] for code in codes])
+    if missing := [code for code in codes if current.split_calibre(code)[0] not in found]:
         raise Refused(
             Problem("FIG-012", "命令", f"没有统计指标 {'、'.join(missing)}。", "anju figures list 列出全部指标。")
         )
@@ -107,10 +109,10 @@ def run_list(args: argparse.Namespace) -> int:
     from anju.figures.queries import current
 
     with _inside() as user:
-        found = [m for m in current.measures(user).values() if args.find in m.code or args.find in m.name]
+        found = [m for m in current.find_measures(user).values() if args.find in m.code or args.find in m.name]
     keys = ("code", "name", "unit", "kind", "calibres")
     data = [{key: getattr(measure, key) for key in keys} for measure in found]
-    out(
+    print_result(
         args,
         data,
         [f"{m.code}\t{m.name}\t{m.unit}\t{m.get_kind_display()}" for m in found]
@@ -125,7 +127,7 @@ def run_load(args: argparse.Namespace) -> int:
     with _inside() as user:
         done = load_catalogue(by=user, paths=args.files)
     said = f"指标目录共 {done.total} 个指标，新增 {len(done.new)}，改动 {len(done.changed)}。"
-    out(args, {"new": done.new, "changed": done.changed, "total": done.total}, said)
+    print_result(args, {"new": done.new, "changed": done.changed, "total": done.total}, said)
     return OK
 
 
@@ -141,9 +143,9 @@ def run_show(args: argparse.Namespace) -> int:
                 "measure__order", "calibre_id"
             )
             codes = [f"{code}:{calibre}" for code, calibre in rows.values_list("measure_id", "calibre_id")]
-        _known(user, codes)
-        found = list(current.figures(user, codes, [region], [args.period]).values()) if codes else []
-    out(
+        _check_codes(user, codes)
+        found = list(current.current_figures(user, codes, [region], [args.period]).values()) if codes else []
+    print_result(
         args,
         [_data(figure) for figure in found],
         [_line(figure) for figure in found] or f"{region.name} {args.period} 还没有数。",
@@ -170,8 +172,8 @@ def run_history(args: argparse.Namespace) -> int:
     from anju.figures.queries import provenance
 
     with _inside() as user:
-        _known(user, [args.code])
-        entries = provenance.history(user, args.code, _region(user, args), args.period, args.calibre)
+        _check_codes(user, [args.code])
+        entries = provenance.figure_history(user, args.code, _region(user, args), args.period, args.calibre)
         data, text = [], []
         for entry in entries:
             row = entry.observation
@@ -187,7 +189,7 @@ def run_history(args: argparse.Namespace) -> int:
             text.append(
                 f"{localtime(row.at):%Y-%m-%d %H:%M}\t{row.by}\t{entry.act}\t{change}{entry.figure.spoken_or_state}\t{place}\t{why}"
             )
-    out(args, data, text or "还没有数。")
+    print_result(args, data, text or "还没有数。")
     return OK
 
 
@@ -197,13 +199,13 @@ def run_correct(args: argparse.Namespace) -> int:
 
     with _inside() as user:
         region = _region(user, args)
-        observations.correct(
+        observations.correct_figure(
             by=user, measure=args.code, region=region, period=args.period, calibre=args.calibre, value=args.value, unit=args.unit,
             reason=args.reason,
         )  # fmt: skip
-        now, *_ = provenance.history(user, args.code, region, args.period, args.calibre)
-        figure = current.figure(user, args.code, region, args.period, args.calibre)
-    out(
+        now, *_ = provenance.figure_history(user, args.code, region, args.period, args.calibre)
+        figure = current.current_figure(user, args.code, region, args.period, args.calibre)
+    print_result(
         args,
         _data(figure),
         f"{region.name} {args.period} “{figure.name}”：{now.before} → {now.figure.spoken_or_state}。",
@@ -219,7 +221,7 @@ def run_check(args: argparse.Namespace) -> int:
     said = f"共 {found.total} 个现行数，" + (
         f"有 {found.differing} 个不一致，请运行 anju figures rebuild。" if found.differing else "全部一致。"
     )
-    out(args, {"total": found.total, "differing": found.differing}, said)
+    print_result(args, {"total": found.total, "differing": found.differing}, said)
     return REFUSED if found.differing else OK
 
 
@@ -233,7 +235,7 @@ def run_rebuild(args: argparse.Namespace) -> int:
         + (f"重建了不一致的 {found.differing} 个，" if found.differing else "")
         + "与全部观测一致。"
     )
-    out(args, {"total": found.total, "rebuilt": found.differing}, said)
+    print_result(args, {"total": found.total, "rebuilt": found.differing}, said)
     return OK
 
 
@@ -256,12 +258,12 @@ def run_import(args: argparse.Namespace) -> int:
             )
         )
     answers = dict(answer.partition("=")[::2] for answer in args.answer)
-    periods.bounds(args.period)
+    periods.period_bounds(args.period)
     with _inside() as user:
         region = _region(user, args)
         from anju.workbooks.reading import reader
 
-        reading = reader.read(path, _map(path, args.map), area=region.name, period=args.period)
+        reading = reader.read_workbook(path, _map(path, args.map), area=region.name, period=args.period)
         wanted = {
             "by": user,
             "readings": reading,
@@ -280,7 +282,7 @@ def run_import(args: argparse.Namespace) -> int:
         if args.preview
         else done.says
     )
-    out(args, data, [said, *map(str, done.reminders)])
+    print_result(args, data, [said, *map(str, done.reminders)])
     return OK
 
 
@@ -312,5 +314,7 @@ def _undo(args: argparse.Namespace) -> int:
         )
     with _inside() as user:
         count = undo_import(by=user, source=args.number, reason=args.reason)
-    out(args, {"undone": args.number, "figures": count}, f"已撤销第 {args.number} 号导入，{count} 个数恢复到导入以前。")
+    print_result(
+        args, {"undone": args.number, "figures": count}, f"已撤销第 {args.number} 号导入，{count} 个数恢复到导入以前。"
+    )
     return OK

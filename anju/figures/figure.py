@@ -8,13 +8,13 @@ from typing import Any
 from django.utils.functional import cached_property  # functools' takes a lock at each first use
 
 from anju.figures.references import RATIO, TOTAL, CombinedReference, FigureReference, MeasureReference
-from anju.quantities import APPROXIMATE, divide_half_up, places_needed, scaled_text, unit
+from anju.quantities import APPROXIMATE, divide_half_up, places_needed, scaled_text, unit_of_measure
 
 NUMBER, UNREPORTED, NO_TASK, NOT_APPLICABLE, SHARE = "number", "unreported", "no_task", "not_applicable", "share"
 STATES = {NUMBER: "有数", UNREPORTED: "未报", NO_TASK: "无任务", NOT_APPLICABLE: "不适用", SHARE: "按比例"}
 NOTHING_TO_ADD = (NO_TASK, NOT_APPLICABLE)  # said by the unit itself, so a total may leave it out; 未报 it may not
 UNSORTED = "未归类"
-PERCENT_BASE = 100 * unit("%").factor
+PERCENT_BASE = 100 * unit_of_measure("%").factor
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,16 @@ class Figure:
         wanted = unit_name or self.unit
         if places is None:
             places = (
-                self.places if wanted == self.unit or unit(wanted) == unit(self.unit) else exact_places(self, wanted)
+                self.places
+                if wanted == self.unit or unit_of_measure(wanted) == unit_of_measure(self.unit)
+                else exact_places(self, wanted)
             )
-        scaled = divide_half_up(exact.numerator * 10**places, exact.denominator * unit(wanted).factor)
+        scaled = divide_half_up(exact.numerator * 10**places, exact.denominator * unit_of_measure(wanted).factor)
         return scaled_text(scaled, places, grouping)
 
     def spoken(self, unit_name: str | None = None, places: int | None = None) -> str:
         """With its 约 or 余 and its unit: 约5.3万个, 700余个. "" when unknown."""
-        digits, name = self.text(unit_name, places), unit(unit_name or self.unit).name
+        digits, name = self.text(unit_name, places), unit_of_measure(unit_name or self.unit).name
         if not digits:
             return ""
         before, middle, after = APPROXIMATE[self.approx]
@@ -95,7 +97,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Derived(Figure):
+class DerivedFigure(Figure):
     """A figure that no measure of the catalogue is, computed of its parts. ref: what it is called where it is cited.
 
     formula: in words; substituted: with figures put in.
@@ -110,7 +112,7 @@ class Derived(Figure):
         return self.ref or super().reference
 
 
-def derived(
+def derive_figure(
     of: Figure,
     name: str,
     exact: Fraction | None,
@@ -118,19 +120,19 @@ def derived(
     ref: FigureReference,
     formula: str,
     **more: Any,
-) -> Derived:
+) -> DerivedFigure:
     """A figure in the unit and places of another. Unknown without a value: it names the parts that are not known."""
     missing = tuple(part.name for part in parts if not part.known) if exact is None else ()
     said = {
         "period": of.period, "unit": of.unit, "places": of.places, "kind": of.kind, "family": of.family,
         "assumed": any(part.assumed for part in parts), "why": f"缺：{'、'.join(missing)}" if missing else "",
     }  # fmt: skip
-    blank = Derived(
+    blank = DerivedFigure(
         code="", name=name, region=of.region, parts=parts, missing=missing, ref=ref, formula=formula, **(said | more)
     )
     if exact is None:
         return blank
-    return replace(computed(blank, exact), fraction=exact if exact.denominator != 1 else None)
+    return replace(with_exact_value(blank, exact), fraction=exact if exact.denominator != 1 else None)
 
 
 def exact_places(figure: Figure, unit_name: str) -> int:
@@ -140,14 +142,14 @@ def exact_places(figure: Figure, unit_name: str) -> int:
     return places_needed(figure.value or 0, unit_name)
 
 
-def computed(figure: Figure, fraction: Fraction) -> Figure:
+def with_exact_value(figure: Figure, fraction: Fraction) -> Figure:
     """The figure with that exact value; value is it, half-up to the base unit."""
     return replace(
         figure, state=NUMBER, fraction=fraction, value=divide_half_up(fraction.numerator, fraction.denominator)
     )
 
 
-def names(unknown: Iterable[Figure], among: Iterable[Figure]) -> tuple[str, ...]:
+def unknown_names(unknown: Iterable[Figure], among: Iterable[Figure]) -> tuple[str, ...]:
     """How the unknown of these parts are called: by what tells the parts apart, region or measure."""
     regions, codes = {part.region.pk for part in among}, {part.code for part in among}
     if len(codes) == 1:
@@ -157,7 +159,7 @@ def names(unknown: Iterable[Figure], among: Iterable[Figure]) -> tuple[str, ...]
     )
 
 
-def ratio(numerator: Figure, denominator: Figure, places: int, code: str = "", name: str = "") -> Figure:
+def ratio_figure(numerator: Figure, denominator: Figure, places: int, code: str = "", name: str = "") -> Figure:
     """numerator ÷ denominator in %, half-up to places when printed. Blank over 0, and when either side is unknown."""
     result = Figure(
         code=code,
@@ -185,10 +187,10 @@ def ratio(numerator: Figure, denominator: Figure, places: int, code: str = "", n
         raise ValueError(f"{numerator.code} and {denominator.code} are not counted in the same units")
     if denominator.exact == 0:
         return replace(result, state=NOT_APPLICABLE, why="分母为 0")
-    return computed(result, PERCENT_BASE * numerator.exact / denominator.exact)
+    return with_exact_value(result, PERCENT_BASE * numerator.exact / denominator.exact)
 
 
-def total(figures: Iterable[Figure], code: str = "", name: str = "", region: Any = None) -> Figure:
+def total_figure(figures: Iterable[Figure], code: str = "", name: str = "", region: Any = None) -> Figure:
     """The sum. Unknown when one part is unknown, and names it; 无任务 and 不适用 add nothing.
 
     ValueError for what must not be added: other units, parts of two dimensions of one whole, stocks or cumulative figures of two periods.
@@ -219,13 +221,15 @@ def total(figures: Iterable[Figure], code: str = "", name: str = "", region: Any
     )
     unknown = [part for part in parts if not part.known and part.state not in NOTHING_TO_ADD]
     if unknown:
-        missing = names(unknown, parts)
+        missing = unknown_names(unknown, parts)
         return replace(result, missing=missing, why=f"缺：{'、'.join(missing)}")
     known = [part for part in parts if part.known]
     if not known:
         return replace(result, state=first.state, why=first.state_text)
     result = replace(result, unit=known[0].unit)
     summed = sum((part.exact for part in known), Fraction(0))
-    same_unit = all(unit(part.unit).factor == unit(result.unit).factor for part in known)
+    same_unit = all(unit_of_measure(part.unit).factor == unit_of_measure(result.unit).factor for part in known)
     places = max(part.places for part in known) if same_unit else max(exact_places(part, result.unit) for part in known)
-    return replace(computed(result, summed), places=places, fraction=summed if summed.denominator != 1 else None)
+    return replace(
+        with_exact_value(result, summed), places=places, fraction=summed if summed.denominator != 1 else None
+    )

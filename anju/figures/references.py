@@ -190,7 +190,7 @@ class ReferenceKind:
 def reference_kinds() -> dict[str, ReferenceKind]:
     """Every kind, by its prefix. ValueError when two rooms claim one."""
     kinds: dict[str, ReferenceKind] = {}
-    for kind in (kind for bring in registry.fetch("references") for kind in bring()):
+    for kind in (kind for bring in registry.fetch_hooks("references") for kind in bring()):
         if kind.reads.prefix in kinds:
             raise ValueError(f"two kinds of references begin with {kind.reads.prefix!r}")
         kinds[kind.reads.prefix] = kind

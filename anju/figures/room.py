@@ -7,9 +7,9 @@ NAVIGATION = (
     {"order": 60, "label": "指标", "url": "figures:explorer", "permission": "figures.see"},
     {"order": 100, "label": "导入", "url": "figures:imports", "permission": "imports.see"},
 )
-COMMANDS = ("anju.figures.commands:add",)
+COMMANDS = ("anju.figures.commands:add_commands",)
 DOCTOR = ("anju.figures.doctor",)
-PLACES = ("anju.figures.queries.places:places",)
-PERIODS = ("anju.figures.queries.places:periods_of",)
+PLACES = ("anju.figures.queries.places:figure_regions",)
+PERIODS = ("anju.figures.queries.places:figure_periods",)
 MEASURES = ("catalogue",)
 REFERENCES = ("anju.figures.queries.references:kinds",)

@@ -1,27 +1,27 @@
 """The official documents of this room."""
 
-from anju.documents.kinds import DocumentKind, register
+from anju.documents.kinds import DocumentKind, register_kind
 from anju.oversight.papers import circular, decomposition, dispatch
 
-register(
+register_kind(
     DocumentKind(
         code="circular",
         name="年度住房保障工作通报",
         template="oversight/documents/circular.html",
-        gather=circular.gather,
+        gather=circular.gather_circular,
         prose=("opening", "work", "backlog", "loans", "audit", "thanks", "problems", "requirements"),
         options=("warnings", "backlog", "audits", "calibres", "calibre_names", "completion", "order", "parts_word"),
     )
 )
-register(
+register_kind(
     DocumentKind(
         code="decomposition",
         name="年度目标任务分解通知",
         template="oversight/documents/decomposition.html",
-        gather=decomposition.gather,
+        gather=decomposition.gather_decomposition,
         prose=("notice", "opening", "general", "plan_before", "plan_after"),
         options=("groups", "nodes", "dated", "superior_short", "place"),
     )
 )
-for made in dispatch.kinds():
-    register(made)
+for made in dispatch.pack_kinds():
+    register_kind(made)

@@ -6,6 +6,6 @@ from anju.oversight.pages import dispatch
 
 app_name = "oversight"
 urlpatterns = [
-    path("", dispatch.dispatch, name="dispatch"),
-    path("write/", dispatch.write, name="write"),
+    path("", dispatch.show_dispatch, name="dispatch"),
+    path("write/", dispatch.write_pack, name="write"),
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from anju.cases.kinds import CLOSED, OPEN, CaseKind
 from anju.cases.models import Case
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.states import Move, States
 from anju.problems import Problem, Refused
 from anju.projects.models import Entry, Project
@@ -15,10 +15,10 @@ EXPLAINED = "explained"
 SUBJECT = Project._meta.label_lower
 
 
-def close_if_built(by: Operator, case: Case, on: date) -> dict[str, Any]:
+def close_if_built(by: Actor, case: Case, on: date) -> dict[str, Any]:
     """Refused PROJ-033 while the book that opened it still holds against the project."""
     project = Entry.objects.select_related("project__region").get(case=case).project
-    if project.state == Project.PLANNED and (still := signals.holds(by, case.ledger, project, on)):
+    if project.state == Project.PLANNED and (still := signals.signal_against(by, case.ledger, project, on)):
         fix = "请先登记建成、竣工或新的约定日期；已经取消、置换的先办调整。"
         raise Refused(Problem("PROJ-033", case.full_name, f"{still.text}，还不能销号。", fix))
     return {"project": project.state}
@@ -43,7 +43,7 @@ OVERDUE = CaseKind(
         "close": "projects.close_entry",
         "reopen": "projects.reopen_entry",
     },
-    ledgers=lambda: {code: watch.label for code, watch in signals.ledgers().items()},
+    ledgers=lambda: {code: watch.label for code, watch in signals.ledger_watches().items()},
     may_close=close_if_built,
     reason_advice="请写明为什么没有按期建成、采取什么措施。",
     codes={

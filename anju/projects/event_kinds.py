@@ -8,7 +8,7 @@ from importlib.resources import files
 from ruamel.yaml import YAML
 
 from anju.projects.models import Event, Project
-from anju.quantities import exact_text, unit
+from anju.quantities import exact_text, unit_of_measure
 
 MODES = dict(Event._meta.get_field("mode").choices)
 EVERY = tuple(Project.Kind.values)
@@ -57,37 +57,37 @@ def _table() -> dict:
     return YAML(typ="safe", pure=True).load(files("anju.projects").joinpath("events.yaml").read_text(encoding="utf-8"))
 
 
-def _listed(said: dict) -> dict:
+def _with_tuples(said: dict) -> dict:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
 
 
 @cache
-def events() -> dict[str, EventKind]:
-    found = {code: EventKind(code, **_listed(said)) for code, said in _table()["events"].items()}
+def load_event_kinds() -> dict[str, EventKind]:
+    found = {code: EventKind(code, **_with_tuples(said)) for code, said in _table()["events"].items()}
     for one in found.values():
         if one.stage not in _table()["stages"] or set(one.modes) - set(MODES) or set(one.kinds) - set(EVERY):
             raise ValueError(f"events.yaml: {one.code}")
         for name in (one.unit, *one.units.values()):
             if name:
-                unit(name)
+                unit_of_measure(name)
     return found
 
 
-def events_for(kind: str) -> list[EventKind]:
+def event_kinds_for(kind: str) -> list[EventKind]:
     """What can happen to a project of that kind, in order."""
-    return [one for one in events().values() if kind in one.kinds]
+    return [one for one in load_event_kinds().values() if kind in one.kinds]
 
 
 @cache
-def conditions() -> dict[str, ConditionKind]:
-    return {code: ConditionKind(code, **_listed(said)) for code, said in _table()["conditions"].items()}
+def load_condition_kinds() -> dict[str, ConditionKind]:
+    return {code: ConditionKind(code, **_with_tuples(said)) for code, said in _table()["conditions"].items()}
 
 
-def conditions_for(kind: str) -> list[ConditionKind]:
-    return [one for one in conditions().values() if kind in one.kinds]
+def condition_kinds_for(kind: str) -> list[ConditionKind]:
+    return [one for one in load_condition_kinds().values() if kind in one.kinds]
 
 
 def amount_text(kind: str, project_kind: str, amount: int | None) -> str:
     """An event's amount with its unit: 27.27万元."""
-    name = events()[kind].unit_for(project_kind)
+    name = load_event_kinds()[kind].unit_for(project_kind)
     return "" if amount is None or not name else f"{exact_text(amount, name)}{name}"

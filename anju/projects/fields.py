@@ -10,8 +10,8 @@ from anju.core.models.region import Region
 from anju.core.regions import tree
 from anju.projects.event_kinds import EVERY
 from anju.projects.models import Project
-from anju.quantities import exact_text, to_base, unit
-from anju.workbooks.files.numbers import NUMBER, fold, parse
+from anju.quantities import exact_text, to_base, unit_of_measure
+from anju.workbooks.files.numbers import NUMBER, fold_text, parse_number
 
 BUILT = ("shanty", "prh", "arh", "economic", "capped")
 TEXT, CHOICE, NUMERIC, DAY, ORGANISATION = "text", "choice", "number", "date", "organisation"
@@ -19,7 +19,7 @@ DEGREE = 6  # decimals of a degree
 LARGEST = {"IntegerField": 2**31 - 1, "SmallIntegerField": 2**15 - 1, "BigIntegerField": 2**63 - 1}
 
 
-class Unfit(ValueError):
+class InvalidField(ValueError):
     """A text that will not do: what is wrong, and how to write it."""
 
     def __init__(self, what: str, fix: str) -> None:
@@ -28,7 +28,7 @@ class Unfit(ValueError):
 
 
 @dataclass(frozen=True)
-class Field:
+class ProjectField:
     """planned: a quantity or year that the plan fixed; once there it is changed only by a document (调整)."""
 
     name: str
@@ -56,11 +56,11 @@ class Field:
         return dict(self.model.choices or ())
 
 
-def _field(*args: Any, **more: Any) -> tuple[str, Field]:
-    return args[0], Field(*args, **more)
+def _field(*args: Any, **more: Any) -> tuple[str, ProjectField]:
+    return args[0], ProjectField(*args, **more)
 
 
-FIELDS: dict[str, Field] = dict([
+FIELDS: dict[str, ProjectField] = dict([
     _field("code", TEXT), _field("name", TEXT), _field("kind", CHOICE), _field("year", NUMERIC, planned=True),
     _field("renovation", CHOICE, kinds=("shanty",)), _field("grade", CHOICE, kinds=("old",)),
     _field("body", ORGANISATION), _field("builder", ORGANISATION), _field("address", TEXT),
@@ -76,14 +76,16 @@ FIELDS: dict[str, Field] = dict([
 PLANNED = tuple(name for name, one in FIELDS.items() if one.planned)
 
 
-def fields_for(kind: str) -> list[Field]:
+def fields_for(kind: str) -> list[ProjectField]:
     return [one for one in FIELDS.values() if kind in one.kinds]
 
 
-def read(field: Field, value: Any, organisation: Callable[[str], Organisation | None] | None = None) -> Any:
+def read_field(
+    field: ProjectField, value: Any, organisation: Callable[[str], Organisation | None] | None = None
+) -> Any:
     """What is stored for a text that a user wrote, or for a plain value in base units. Unfit says what is wrong with it."""
     if isinstance(value, float):
-        raise Unfit("是浮点数。", "请写成文字或整数。")
+        raise InvalidField("是浮点数。", "请写成文字或整数。")
     if field.type == ORGANISATION:
         return _organisation(value, organisation)
     if not isinstance(value, str):
@@ -94,88 +96,88 @@ def read(field: Field, value: Any, organisation: Callable[[str], Organisation | 
     if not text:
         return None if field.model.null else ""
     if field.type == DAY:
-        return day(text)
+        return read_day(text)
     if field.type == CHOICE:
         by_label = {label: code for code, label in field.choices.items()}
         if text not in field.choices and text not in by_label:
-            raise Unfit(f"“{text}”不认识。", f"请写 {'、'.join(field.choices.values())} 之一。")
+            raise InvalidField(f"“{text}”不认识。", f"请写 {'、'.join(field.choices.values())} 之一。")
         return by_label.get(text, text)
     most = field.model.max_length
     if most and len(text) > most:
-        raise Unfit(f"有 {len(text)} 个字，最多 {most} 个字。", "请写短一些。")
+        raise InvalidField(f"有 {len(text)} 个字，最多 {most} 个字。", "请写短一些。")
     if any(not (letter.isprintable() or letter == "\n") for letter in text):
-        raise Unfit("含看不见的控制字符。", "请重新输入这一格。")
+        raise InvalidField("含看不见的控制字符。", "请重新输入这一格。")
     return text
 
 
-def day(text: str) -> date:
+def read_day(text: str) -> date:
     """2026-03-31, also 2026/3/31, 2026.3.31 and 2026年3月31日."""
-    plain = fold(text).split(" ")[0]
+    plain = fold_text(text).split(" ")[0]
     for mark in "年月/.":
         plain = plain.replace(mark, "-")
     try:
         return date(*(int(part) for part in plain.removesuffix("日").split("-")))
     except (TypeError, ValueError):
-        raise Unfit(f"“{text}”不是日期。", "请写成 2026-03-31 的样子。") from None
+        raise InvalidField(f"“{text}”不是日期。", "请写成 2026-03-31 的样子。") from None
 
 
-def quantity(text: str, unit_name: str) -> int | None:
+def read_quantity(text: str, unit_name: str) -> int | None:
     """A number as written, in that unit unless it names another of the same family; None for nothing. In base units."""
-    found = parse(text)
+    found = parse_number(text)
     if found.state == "blank":
         return None
     if found.state != NUMBER:
-        raise Unfit(f"“{text}”不是数：{found.flaw or '没有数字'}。", f"请写以{unit_name}计的数；不知道的留空。")
+        raise InvalidField(f"“{text}”不是数：{found.flaw or '没有数字'}。", f"请写以{unit_name}计的数；不知道的留空。")
     if found.approx:
-        raise Unfit(f"“{text}”是约数。", "请写确数。")
+        raise InvalidField(f"“{text}”是约数。", "请写确数。")
     name = found.unit or unit_name
     name = {"万": f"万{unit_name}", "亿": f"亿{unit_name}"}.get(name, name)
     try:
-        if unit(name).family != unit(unit_name).family:
-            raise Unfit(f"“{text}”的单位不是{unit_name}。", f"请写以{unit_name}计的数。")
+        if unit_of_measure(name).family != unit_of_measure(unit_name).family:
+            raise InvalidField(f"“{text}”的单位不是{unit_name}。", f"请写以{unit_name}计的数。")
         return to_base(found.digits, found.places, name)
     except KeyError:
-        raise Unfit(f"“{text}”的单位不认识。", f"请写以{unit_name}计的数。") from None
+        raise InvalidField(f"“{text}”的单位不认识。", f"请写以{unit_name}计的数。") from None
     except ValueError:
-        raise Unfit(f"“{text}”太细，{unit_name}记不下。", "请核对小数位。") from None
+        raise InvalidField(f"“{text}”太细，{unit_name}记不下。", "请核对小数位。") from None
 
 
-def _number(field: Field, text: str) -> int | None:
+def _number(field: ProjectField, text: str) -> int | None:
     if field.unit == "度":
-        found = parse(text.removesuffix("°").removesuffix("度"))
+        found = parse_number(text.removesuffix("°").removesuffix("度"))
         if found.state == "blank":
             return None
         if found.state != NUMBER or found.unit or found.places > DEGREE:
-            raise Unfit(f"“{text}”不是度数。", f"请写成 112.851234 的样子，最多 {DEGREE} 位小数。")
+            raise InvalidField(f"“{text}”不是度数。", f"请写成 112.851234 的样子，最多 {DEGREE} 位小数。")
         value = found.digits * 10 ** (DEGREE - found.places)
     elif field.unit:
-        value = quantity(text, field.unit)
+        value = read_quantity(text, field.unit)
     else:
-        found = parse(text.removesuffix("年"))
+        found = parse_number(text.removesuffix("年"))
         if found.state == "blank":
             return None
         if found.state != NUMBER or found.places or found.unit:
-            raise Unfit(f"“{text}”不是年份。", "请写四位数的年份。")
+            raise InvalidField(f"“{text}”不是年份。", "请写四位数的年份。")
         value = found.digits
     return value
 
 
-def limits(field: Field, value: Any) -> None:
+def check_limits(field: ProjectField, value: Any) -> None:
     """Unfit when the number cannot be: negative, no year, off the globe, more than the column holds."""
     if field.type != NUMERIC or value is None:
         return
     if not isinstance(value, int) or isinstance(value, bool):
-        raise Unfit(f"{value} 不是整数。", "请写文字，或以最小单位计的整数。")
+        raise InvalidField(f"{value} 不是整数。", "请写文字，或以最小单位计的整数。")
     if field.unit == "度":
         most = (180 if field.name == "longitude" else 90) * 10**DEGREE
         if abs(value) > most:
-            raise Unfit("超出经纬度的范围。", "请核对度数，并看经度和纬度有没有写反。")
+            raise InvalidField("超出经纬度的范围。", "请核对度数，并看经度和纬度有没有写反。")
     elif value < 0:
-        raise Unfit("小于 0。", "请写大于或等于 0 的数；不知道的留空。")
+        raise InvalidField("小于 0。", "请写大于或等于 0 的数；不知道的留空。")
     elif not field.unit and not 1900 <= value <= 2100:
-        raise Unfit(f"{value} 不是年份。", "请写四位数的年份。")
+        raise InvalidField(f"{value} 不是年份。", "请写四位数的年份。")
     elif value > LARGEST[field.model.get_internal_type()]:
-        raise Unfit("大得存不下。", "请核对单位和位数。")
+        raise InvalidField("大得存不下。", "请核对单位和位数。")
 
 
 def _organisation(value: Any, find: Callable[[str], Organisation | None] | None) -> Organisation | None:
@@ -186,13 +188,13 @@ def _organisation(value: Any, find: Callable[[str], Organisation | None] | None)
         return None
     found = find(text) if find else None
     if found is None:
-        raise Unfit(f"没有机构“{text}”。", "请核对名称；新的机构请系统管理员先登记。")
+        raise InvalidField(f"没有机构“{text}”。", "请核对名称；新的机构请系统管理员先登记。")
     return found
 
 
-def organisations(region: Region) -> Callable[[str], Organisation | None]:
+def organisation_finder(region: Region) -> Callable[[str], Organisation | None]:
     """Organisations of the region and of what is above it, by id, name or short name; the nearest first. Reads them once."""
-    order = {one.pk: place for place, one in enumerate(tree.path(region))}
+    order = {one.pk: place for place, one in enumerate(tree.region_path(region))}
     listed = sorted(
         Organisation.objects.filter(region_id__in=list(order), ended_on=None),
         key=lambda one: (order[one.region_id], one.pk),
@@ -205,7 +207,7 @@ def organisations(region: Region) -> Callable[[str], Organisation | None]:
     return named.get
 
 
-def show(field: Field, value: Any) -> str:
+def field_text(field: ProjectField, value: Any) -> str:
     """A stored value as users write it; "" when there is none."""
     if value is None or value == "":
         return ""

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from anju.core.models.people import Organisation
 from anju.core.models.region import Region
-from anju.core.people.identity import name_of
-from anju.core.people.permissions import require
-from anju.core.people.scope import Operator, visible
+from anju.core.people.identity import read_name
+from anju.core.people.permissions import require_permission
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions.tree import below
 from anju.problems import Problem, Refused
 from anju.returns.models import Return, Step
@@ -18,39 +18,39 @@ WAIVE, CORRECT, AUDIT = "returns.waive", "returns.correct", "returns.audit"
 LOCAL = "本机操作员"
 
 
-def called(key: str) -> str:
+def actor_name(key: str) -> str:
     """A person by name."""
-    return name_of(key) or (LOCAL if key == "local" else key)
+    return read_name(key) or (LOCAL if key == "local" else key)
 
 
-def clock(at: datetime) -> str:
+def clock_text(at: datetime) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
-def find(user: Operator, pk: int) -> Return:
+def find_return(user: Actor, pk: int) -> Return:
     """Return.DoesNotExist outside the scope."""
-    return visible(
+    return visible_rows(
         Return.objects.select_related("form", "region__parent", "organisation").defer("form__spec"), user
     ).get(pk=pk)
 
 
-def held(by: Operator, pk: int, act: str) -> Return:
+def hold_return(by: Actor, pk: int, act: str) -> Return:
     """The return with its row locked, by whoever may do that act for it."""
-    ret = visible(
+    ret = visible_rows(
         Return.objects.select_for_update(of=("self",)).select_related("form", "region", "organisation"), by
     ).get(pk=pk)
-    allowed(by, ret, act)
+    require_return_act(by, ret, act)
     return ret
 
 
-def allowed(by: Operator, ret: Return, act: str) -> None:
+def require_return_act(by: Actor, ret: Return, act: str) -> None:
     """Refused ACT-001 without the post, RET-012 when the return is another organisation's to make."""
-    require(by, act, ret.region_id, str(ret))
+    require_permission(by, act, ret.region_id, str(ret))
     if act in (FILL, REVIEW, SUBMIT):
-        ours(by, ret.organisation, str(ret))
+        require_own_organisation(by, ret.organisation, str(ret))
 
 
-def is_ours(user: Operator, organisation: Organisation | None) -> bool:
+def is_own_organisation(user: Actor, organisation: Organisation | None) -> bool:
     """Who fills, reviews and submits a return is of the organisation that makes it; the same act of another department's return is not theirs.
     Where that organisation has ended, any of the same kind in its region goes on with what it left."""
     if user.posts is None or organisation is None or organisation.pk in user.organisation_ids:
@@ -61,8 +61,8 @@ def is_ours(user: Operator, organisation: Organisation | None) -> bool:
     return organisation.ended_on is not None and heirs.exists()
 
 
-def ours(by: Operator, organisation: Organisation | None, where: str) -> None:
-    if not is_ours(by, organisation):
+def require_own_organisation(by: Actor, organisation: Organisation | None, where: str) -> None:
+    if not is_own_organisation(by, organisation):
         raise Refused(
             Problem(
                 "RET-012", where, f"这张表由{organisation.name}填报，您不在这个单位任岗。", "请由该单位的人员办理。"
@@ -70,29 +70,29 @@ def ours(by: Operator, organisation: Organisation | None, where: str) -> None:
         )
 
 
-def unlocked(user: Operator, region: Region, form_code: str, period: str) -> list[Return]:
+def unlocked_returns(user: Actor, region: Region, form_code: str, period: str) -> list[Return]:
     """The returns of a period that wait for the city, in the region and below."""
     found = Return.objects.filter(
         form__code=form_code, period=period, state=Return.CITY, region_id__in=below(user, region)
     )
     return list(
-        visible(found.select_related("form", "region").defer("form__spec"), user).order_by("region__order", "id")
+        visible_rows(found.select_related("form", "region").defer("form__spec"), user).order_by("region__order", "id")
     )
 
 
-def faster(ret: Return) -> str:
+def who_was_faster(ret: Return) -> str:
     """Who moved the return last, and when."""
     step = Step.objects.filter(ret=ret).order_by("-id").first()
-    return f"{step.by_name} 已于 {clock(step.at)} 办理“{label(step)}”" if step else "状态已变"
+    return f"{step.by_name} 已于 {clock_text(step.at)} 办理“{step_label(step)}”" if step else "状态已变"
 
 
-def label(step: Step) -> str:
+def step_label(step: Step) -> str:
     return next((m.label for m in Return.STATES if m.name == step.move and m.source == step.source), step.move)
 
 
-def in_state(ret: Return, *states: str, doing: str) -> None:
+def require_state(ret: Return, *states: str, doing: str) -> None:
     """Refused RET-020 with who and when."""
     if ret.state not in states:
         wanted = "、".join(Return.STATES.label(state) for state in states)
-        what = f"现为“{Return.STATES.label(ret.state)}”，不能{doing}：{faster(ret)}。"
+        what = f"现为“{Return.STATES.label(ret.state)}”，不能{doing}：{who_was_faster(ret)}。"
         raise Refused(Problem("RET-020", str(ret), what, f"“{wanted}”时才能{doing}；请刷新后按现在的状态办理。"))

@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import permissions
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.reminders import Reminder
 from anju.core.wording import period_label
 from anju.returns.queries import deadlines
@@ -16,10 +16,10 @@ from anju.returns.queries import deadlines
 LEADS = Path(__file__).with_name("reminders.yaml")
 
 
-def reminders(user: Operator, at: datetime) -> Iterator[Reminder]:
+def return_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     """Returns that wait for an act and are due soon, or overdue."""
     lead = timedelta(hours=YAML(typ="safe").load(LEADS.read_text("utf-8"))["returns_hours"])
-    for one in deadlines.due(user, at):
+    for one in deadlines.due_returns(user, at):
         if one.deadline - at > lead:
             continue
         over = "已过期限，请尽快" if one.deadline < at else "请按时"

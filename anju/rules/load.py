@@ -7,12 +7,12 @@ from pathlib import Path
 
 from anju.problems import Refused
 from anju.rules.book import check
-from anju.rules.book.loader import Loader
+from anju.rules.book.loader import BookLoader
 from anju.rules.book.schema import (  # fmt: skip
     Book,
 )
-from anju.rules.book.tree import Report, read_tree
-from anju.rules.engine.examples import failures
+from anju.rules.book.tree import ProblemReport, read_tree
+from anju.rules.engine.examples import example_failures
 
 
 def load_book(path: Path | str) -> Book:
@@ -24,8 +24,8 @@ def load_book(path: Path | str) -> Book:
 def load_text(content: bytes, file: str) -> Book:
     """The same from the file's bytes; the digest is the SHA-256 of exactly these bytes."""
     tree, report = read_tree(content, file)
-    book = Loader(report).book(tree, hashlib.sha256(content).hexdigest())
-    check.check(book, report)
+    book = BookLoader(report).book(tree, hashlib.sha256(content).hexdigest())
+    check.check_book(book, report)
     if not report.problems:
         run_examples(book, report)
     if report.problems:
@@ -33,12 +33,12 @@ def load_text(content: bytes, file: str) -> Book:
     return book
 
 
-def run_examples(book: Book, report: Report) -> None:
+def run_examples(book: Book, report: ProblemReport) -> None:
     """Run the book's worked cases; what does not come out as written is a problem at the case's line."""
     for example in book.examples:
         where = f"examples“{example.name}”"
         try:
-            for what in failures(book, example):
+            for what in example_failures(book, example):
                 report.add("BOOK-045", example.line, where, what, "请核对算例与规则，二者必有一处不对。")
         except Refused as refused:
             for problem in refused.problems:

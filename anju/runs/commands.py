@@ -6,26 +6,26 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from anju.core.console.command import OK, add_group, add_parser, out, setup, show_problems
+from anju.core.console.command import OK, add_group, add_parser, print_result, set_up_django, show_problems
 from anju.problems import Problem, Refused
-from anju.rules.explanation.explain import explain_row, sentences
+from anju.rules.explanation.explain import explain_row, row_sentences
 
 BOOK = "规则书：文件路径，或“类别/事项”，如 scoring/old-communities"
 
 
-def add(subparsers: Any) -> None:
+def add_commands(subparsers: Any) -> None:
     rules = add_group(subparsers, "rules", "规则书：检查、列出、查看、逐步说明、运行")
-    parser = add_parser(rules, "check", "检查规则书：写法、单位、日期，算例在参照算法和 DuckDB 上逐个算过", check)
+    parser = add_parser(rules, "check", "检查规则书：写法、单位、日期，算例在参照算法和 DuckDB 上逐个算过", check_books)
     parser.add_argument("path", metavar="路径", nargs="*", help="规则书文件或文件夹（默认随程序的全部）")
-    parser = add_parser(rules, "list", "列出规则书", show_list)
+    parser = add_parser(rules, "list", "列出规则书", list_books)
     parser.add_argument("--on", metavar="日期", help="只列这一天施行的，如 2020-12-31")
-    parser = add_parser(rules, "show", "查看一本规则书：依据、输入、参数、公式、算例", show)
+    parser = add_parser(rules, "show", "查看一本规则书：依据、输入、参数、公式、算例", show_book)
     _choose(parser)
-    parser = add_parser(rules, "explain", "逐步说明一行是怎样算出来的，每个失分一句话", explain)
+    parser = add_parser(rules, "explain", "逐步说明一行是怎样算出来的，每个失分一句话", explain_run)
     _choose(parser, needed=True)
     _take(parser)
     parser.add_argument("--row", metavar="行键", help="只说明这一行（默认每一行）")
-    parser = add_parser(rules, "run", "对一个文件的每一行运行规则书，写出结果", run)
+    parser = add_parser(rules, "run", "对一个文件的每一行运行规则书，写出结果", run_book)
     parser.add_argument("--book", metavar="规则书", required=True, help=BOOK)
     parser.add_argument("--region", metavar="代码", help="按哪个区划找规则书（默认不限地区的）")
     parser.add_argument("--on", metavar="日期", required=True, help="业务日期，如 2020-12-31")
@@ -55,10 +55,10 @@ def _take(parser: argparse.ArgumentParser) -> None:
 # -- handlers
 
 
-def check(args: argparse.Namespace) -> int:
+def check_books(args: argparse.Namespace) -> int:
     """Every problem of every file (examples on the reference among them), then every example on DuckDB."""
     from anju.rules.engine import running
-    from anju.rules.engine.examples import failures
+    from anju.rules.engine.examples import example_failures
     from anju.rules.shipped.library import BOOKS, Library
 
     paths = [Path(path) for path in args.path] or [BOOKS]
@@ -74,7 +74,7 @@ def check(args: argparse.Namespace) -> int:
     for book in books:
         for example in book.examples:
             count += 1
-            wrong = failures(book, example, run=running.run)
+            wrong = example_failures(book, example, run=running.run_rows)
             problems += [
                 Problem(
                     "RUN-013", f"{book.file} 算例“{example.name}”（duckdb）", what, "引擎与参照算法不一致，请报告。"
@@ -88,28 +88,32 @@ def check(args: argparse.Namespace) -> int:
     if problems:
         return show_problems(problems, args)
     listed = [_summary(book) | {"examples": len(book.examples)} for book in books]
-    out(args, {"books": listed, "examples": count, "problems": []}, f"{len(books)} 本规则书、{count} 个算例全部通过。")
+    print_result(
+        args, {"books": listed, "examples": count, "problems": []}, f"{len(books)} 本规则书、{count} 个算例全部通过。"
+    )
     return OK
 
 
-def show_list(args: argparse.Namespace) -> int:
-    on = _day(args.on)
+def list_books(args: argparse.Namespace) -> int:
+    on = _read_day(args.on)
     books = sorted(_library().books, key=lambda book: (book.kind, book.subject, book.applies_from))
     books = [book for book in books if on is None or book.in_force(on)]
     lines = [
         f"{book.kind}/{book.subject}  {_applies(book)}  {book.region or '不限地区'}  {book.title}" for book in books
     ]
-    out(args, [_summary(book) for book in books], lines or ["没有。"])
+    print_result(args, [_summary(book) for book in books], lines or ["没有。"])
     return OK
 
 
-def show(args: argparse.Namespace) -> int:
-    book = _book(args.book, _day(args.on), args.region)
-    out(args, _summary(book) | {"inputs": {name: item.label for name, item in book.inputs.items()}}, _told(book))
+def show_book(args: argparse.Namespace) -> int:
+    book = _book(args.book, _read_day(args.on), args.region)
+    print_result(
+        args, _summary(book) | {"inputs": {name: item.label for name, item in book.inputs.items()}}, _book_lines(book)
+    )
     return OK
 
 
-def explain(args: argparse.Namespace) -> int:
+def explain_run(args: argparse.Namespace) -> int:
     done = _run(args)
     wanted = [row for row in done.rows if args.row in (None, row.key)]
     if not wanted:
@@ -126,14 +130,14 @@ def explain(args: argparse.Namespace) -> int:
         )
     show_problems(done.problems) if done.problems and not args.json else None
     data = [
-        {"key": row.key, "steps": [vars(one) for one in explain_row(row)], "sentences": sentences(row)}
+        {"key": row.key, "steps": [vars(one) for one in explain_row(row)], "sentences": row_sentences(row)}
         for row in wanted
     ]
-    out(args, data, [line for row in wanted for line in _steps(row)])
+    print_result(args, data, [line for row in wanted for line in _steps(row)])
     return OK
 
 
-def run(args: argparse.Namespace) -> int:
+def run_book(args: argparse.Namespace) -> int:
     target = Path(args.output)
     if target.suffix.lower() != ".csv":
         return show_problems(
@@ -160,7 +164,7 @@ def run(args: argparse.Namespace) -> int:
     }  # fmt: skip
     said = "" if not unknown else f"，其中 {unknown} 行有算不出的（结果为空）"
     trial = "（试算，参数已改）" if args.set else ""
-    out(
+    print_result(
         args,
         data,
         [f"《{done.book.title}》已算 {len(done.rows)} 行{said}{trial}，写入 {target}。", f"结果摘要 {done.digest}"],
@@ -173,20 +177,20 @@ def run(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace) -> Any:
     from anju.rules.engine import running
-    from anju.runs.binding.tables import read_rows
+    from anju.runs.binding.row_files import read_rows
 
-    on = _day(args.on)
+    on = _read_day(args.on)
     assert on is not None
     book = _book(args.book, on, args.region)
     rows = read_rows(Path(args.input), book, args.key)
     changed = _changed(book, args.set)
     if getattr(args, "engine", "duckdb") == "duckdb":
-        return running.run(book, rows, on=on, key="key", parameters=changed)
-    setup()
+        return running.run_rows(book, rows, on=on, key="key", parameters=changed)
+    set_up_django()
     from django.db import connection
 
     connection.ensure_connection()
-    return running.run(
+    return running.run_rows(
         book, rows, on=on, key="key", engine="postgresql", parameters=changed, connection=connection.connection
     )
 
@@ -216,7 +220,7 @@ def _changed(book: Any, pairs: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def _day(text: str | None) -> date | None:
+def _read_day(text: str | None) -> date | None:
     if text is None:
         return None
     try:
@@ -226,9 +230,9 @@ def _day(text: str | None) -> date | None:
 
 
 def _library() -> Any:
-    from anju.runs.binding.folders import library
+    from anju.runs.binding.folders import book_library
 
-    return library()
+    return book_library()
 
 
 def _book(name: str, on: date | None, region: str | None) -> Any:
@@ -263,9 +267,9 @@ def _summary(book: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _told(book: Any) -> list[str]:
+def _book_lines(book: Any) -> list[str]:
     """A book in Chinese, for a person who has never seen YAML."""
-    from anju.rules.explanation.explain import render
+    from anju.rules.explanation.explain import render_formula
 
     lines = [
         book.title,
@@ -296,12 +300,14 @@ def _told(book: Any) -> list[str]:
         for step in book.steps.values():
             points = f"（{step.points:f}分）" if step.points is not None else ""
             under = "／".join(step.under) + "：" if step.under else ""
-            lines.append(f"  {under}{step.label}{points} = {render(step.expr, book.label)}")
+            lines.append(f"  {under}{step.label}{points} = {render_formula(step.expr, book.label)}")
     if book.conditions:
         lines += ["", "条件"]
         for condition in book.conditions.values():
             mark = condition.colour or condition.level
-            lines.append(f"  {mark + ' ' if mark else ''}{condition.label}：{render(condition.expr, book.label)}")
+            lines.append(
+                f"  {mark + ' ' if mark else ''}{condition.label}：{render_formula(condition.expr, book.label)}"
+            )
             lines.append(f"    {condition.says.text}")
     lines += ["", f"算例 {len(book.examples)} 个"] + [
         f"  {example.name}：{example.because}" for example in book.examples
@@ -343,4 +349,4 @@ def _steps(row: Any) -> list[str]:
             lines.append(f"    {one.sentence}")
         if one.clause or one.source:
             lines.append(f"    依据 {' '.join(filter(None, (one.clause, one.source)))}")
-    return lines + [f"  {sentence}" for sentence in sentences(row)] + [""]
+    return lines + [f"  {sentence}" for sentence in row_sentences(row)] + [""]

@@ -6,8 +6,8 @@ NAVIGATION = (
     {"order": 70, "label": "评价", "url": "runs:list", "permission": "runs.see"},
     {"order": 90, "label": "规则", "url": "runs:books", "permission": "rules.see"},
 )
-COMMANDS = ("anju.runs.commands:add",)
+COMMANDS = ("anju.runs.commands:add_commands",)
 BINDINGS = ("binding/bindings.yaml",)
-USES = ("anju.runs.uses:uses",)
+USES = ("anju.runs.uses:runs_using",)
 REFERENCES = ("anju.runs.references:kinds",)
-DOORS = ("anju.runs.pages.steps:open_step",)
+DOORS = ("anju.runs.pages.steps:open_step_panel",)

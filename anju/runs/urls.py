@@ -6,13 +6,13 @@ from anju.runs.pages import books, runs
 
 app_name = "runs"
 urlpatterns = [
-    path("runs/", runs.runs, name="list"),
-    path("runs/warn/", runs.warn, name="warn"),
-    path("runs/new/<str:subject>/", runs.new, name="new"),
-    path("runs/<int:pk>/", runs.run, name="run"),
-    path("runs/<int:pk>/what-if/", runs.what_if, name="what-if"),
-    path("runs/<int:pk>/next/<str:criterion>/", runs.next_steps, name="next-steps"),
-    path("runs/<int:pk>.csv", runs.csv, name="csv"),
-    path("rules/", books.books, name="books"),
-    path("rules/<str:kind>/<str:subject>/<str:since>/", books.book, name="book"),
+    path("runs/", runs.list_runs, name="list"),
+    path("runs/warn/", runs.run_region_warnings, name="warn"),
+    path("runs/new/<str:subject>/", runs.start_run, name="new"),
+    path("runs/<int:pk>/", runs.show_run, name="run"),
+    path("runs/<int:pk>/what-if/", runs.show_what_if, name="what-if"),
+    path("runs/<int:pk>/next/<str:criterion>/", runs.show_next_steps, name="next-steps"),
+    path("runs/<int:pk>.csv", runs.download_csv, name="csv"),
+    path("rules/", books.list_books, name="books"),
+    path("rules/<str:kind>/<str:subject>/<str:since>/", books.show_book, name="book"),
 ]

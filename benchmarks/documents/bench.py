@@ -34,15 +34,15 @@ def main(times: int = 7) -> list[str]:
     import openpyxl
 
     from anju.documents.layout import markup
-    from anju.documents.layout.grid import Grid
+    from anju.documents.layout.grid import TableGrid
     from anju.documents.writers import formats
 
     text = FIXTURE.read_text(encoding="utf-8")
-    article = markup.parse(text)
-    paragraphs = [markup.text_of(one) for one in article.iter("p", "h1", "h2", "h3", "li")]
+    article = markup.parse_article(text)
+    paragraphs = [markup.element_text(one) for one in article.iter("p", "h1", "h2", "h3", "li")]
     tables = [
         [[cell.text for cell in grid.cells if cell.row == row] for row in range(grid.rows)]
-        for grid in map(Grid, article.iter("table"))
+        for grid in map(TableGrid, article.iter("table"))
     ]
 
     def bare_word() -> None:
@@ -71,7 +71,10 @@ def main(times: int = 7) -> list[str]:
         beside = bare.get(name)
         told = f"{beside * 1000:.0f} ms | {own / beside:.1f}" if beside else "— | —"
         lines.append(f"| {title} | {own * 1000:.0f} ms | {told} |")
-    whole, both = median(lambda: formats.write(text, ("docx", "pdf", "xlsx"), "通报"), times), sum(bare.values())
+    whole, both = (
+        median(lambda: formats.write_formats(text, ("docx", "pdf", "xlsx"), "通报"), times),
+        sum(bare.values()),
+    )
     lines.append(
         f"| 三种一起 | {whole * 1000:.0f} ms | {both * 1000:.0f} ms（只有 Word、Excel，不排版） | {whole / both:.1f} |"
     )

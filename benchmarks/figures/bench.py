@@ -48,7 +48,7 @@ def main(imported: int = 200_000, stored: int = 3_000_000) -> list[str]:
     try:
         from anju.core.console import command
 
-        command.setup()
+        command.set_up_django()
         return measure(imported, stored)
     finally:
         from django.db import connections
@@ -62,18 +62,18 @@ def measure(imported: int, stored: int) -> list[str]:
     from django.db import connections
 
     from anju.core.models.region import Region
-    from anju.core.people.scope import local_operator, scoped
-    from anju.core.regions.tree import region
+    from anju.core.people.scope import local_actor, open_scope
+    from anju.core.regions.tree import find_region
     from anju.figures import catalogue
     from anju.figures.models import Measure
     from anju.figures.queries import current
     from anju.figures.services import imports
-    from anju.workbooks.reading.cells import Cell, Reading
+    from anju.workbooks.reading.cells import ReadCell, WorkbookReading
 
-    user = local_operator()
-    with scoped(user):
+    user = local_actor()
+    with open_scope(user):
         catalogue.load_catalogue(by=user)
-        nation = region(user, "100000")
+        nation = find_region(user, "100000")
         often = Counter(
             Region.objects.values_list("short", flat=True)
         )  # a name that occurs twice in the country would be refused, rightly
@@ -99,7 +99,7 @@ def measure(imported: int, stored: int) -> list[str]:
 
     rows = list(islice(product(range(1, 40), codes, counties), imported))
     cells = [
-        Cell(
+        ReadCell(
             code,
             "",
             one.name,
@@ -120,11 +120,11 @@ def measure(imported: int, stored: int) -> list[str]:
         for number, (n, code, one) in enumerate(rows)
     ]
 
-    def bring(sha: str, wanted: list[Cell]) -> Any:
-        with scoped(user):
+    def bring(sha: str, wanted: list[ReadCell]) -> Any:
+        with open_scope(user):
             return imports.import_tables(
                 by=user,
-                readings=Reading("bench", "bench.xlsx", sha, cells=wanted),
+                readings=WorkbookReading("bench", "bench.xlsx", sha, cells=wanted),
                 region=nation,
                 period="2021",
                 answers={"*": "bench"},
@@ -182,8 +182,8 @@ def measure(imported: int, stored: int) -> list[str]:
     nation_kept, nation_newest = median(lambda: sql(year_kept)), median(lambda: sql(year_newest))
 
     def whole_page() -> None:
-        with scoped(user):
-            current.figures(user, codes[:24], page, ["2021"])
+        with open_scope(user):
+            current.current_figures(user, codes[:24], page, ["2021"])
 
     read = median(whole_page, 5)
     return [
@@ -200,18 +200,18 @@ def measure(imported: int, stored: int) -> list[str]:
 
 
 def _rebuild(user: Any) -> None:
-    from anju.core.people.scope import scoped
+    from anju.core.people.scope import open_scope
     from anju.figures.services.current import rebuild_current
 
-    with scoped(user):
+    with open_scope(user):
         rebuild_current(by=user)
 
 
 def _check(user: Any) -> None:
-    from anju.core.people.scope import scoped
+    from anju.core.people.scope import open_scope
     from anju.figures.services.current import check_current
 
-    with scoped(user):
+    with open_scope(user):
         assert check_current(user).differing == 0
 
 

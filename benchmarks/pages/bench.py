@@ -45,11 +45,11 @@ def main() -> int:
     cluster = Cluster(home)
     started = cluster.start()
     try:
-        from anju.core.console.command import setup
-        from anju.core.database.upgrade import upgrade
+        from anju.core.console.command import set_up_django
+        from anju.core.database.upgrade import upgrade_tables
 
-        setup()
-        upgrade()
+        set_up_django()
+        upgrade_tables()
         _province()
         with psycopg.connect(**cluster.connection(OWNER), autocommit=True) as db:
             db.execute("VACUUM (ANALYZE)")  # as the server does by itself some minutes after so much was written
@@ -129,17 +129,17 @@ def closed(db: psycopg.Connection) -> str:
 
 
 def _province() -> None:
-    from anju.demo.province import Size, generate
+    from anju.demo.province import ProvinceSize, generate_province
 
     _catalogue()
-    generate(Size(), say=lambda text: None)
+    generate_province(ProvinceSize(), say=lambda text: None)
 
 
 def _catalogue() -> None:
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
     from anju.figures.catalogue import load_catalogue
 
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         load_catalogue(by=by)
 
 
@@ -152,17 +152,17 @@ def people() -> dict[str, str]:
     from anju.core.models.people import Organisation, Staff
     from anju.core.models.region import Region
     from anju.core.people import postings, staff
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
 
     wanted = {"clerk": (COUNTY, "clerk"), "city": (CITY, "city_reviewer"), "province": (PROVINCE, "publisher"),
               "system": (PROVINCE, "system_admin"), "audit": (PROVINCE, "audit_admin")}  # fmt: skip
     cookies = {}
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         for name, (code, post) in wanted.items():
             username = f"bench.{name}"
             if not Staff.objects.filter(username=username).exists():
                 office = Organisation.objects.get(region=Region.objects.get(code=code), kind="housing")
-                staff.register(by=by, username=username, name=f"模拟{name}")
+                staff.register_staff(by=by, username=username, name=f"模拟{name}")
                 postings.give_post(by=by, username=username, organisation=office, post=post, since=timezone.localdate())
                 person = Staff.objects.get(username=username)
                 person.set_password(secrets.token_urlsafe(20))
@@ -176,11 +176,11 @@ def people() -> dict[str, str]:
 
 def pages() -> list[tuple[str, str]]:
     """Who opens what."""
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
     from anju.projects.models import Project
     from anju.returns.models import Return
 
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         project = Project.objects.filter(region__code=COUNTY, state="planned").earliest("id").pk
         waiting = Return.objects.filter(region__code=COUNTY).latest("period")
         locked = Return.objects.filter(region__code=COUNTY, state="locked").latest("period").pk

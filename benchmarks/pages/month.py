@@ -51,17 +51,17 @@ def _back(cursor: Any) -> None:
 
 def close(province: str) -> tuple[int, int, int, int, int]:
     """Milliseconds, those of them on the processor, returns locked, returns refused, events recorded. By whoever looks after the province's regions."""
-    from anju.core.people.scope import Operator, local_operator, scoped
+    from anju.core.people.scope import Actor, local_actor, open_scope
     from anju.core.regions import tree
     from anju.projects.models import Event
     from anju.returns.services import locking
 
-    period, by = waiting(province), local_operator()
-    with scoped(by):
-        region, before = tree.region(by, province), Event.objects.count()
-        by = Operator(by.key, by.name, tree.ids_below(by, region))
+    period, by = waiting(province), local_actor()
+    with open_scope(by):
+        region, before = tree.find_region(by, province), Event.objects.count()
+        by = Actor(by.key, by.name, tree.region_ids_below(by, region))
     began, cpu = time.perf_counter_ns(), time.process_time_ns()
-    done = locking.close_month(by=by, region=region, form_code=FORM, period=period)
+    done = locking.lock_month(by=by, region=region, form_code=FORM, period=period)
     taken, used = (time.perf_counter_ns() - began) // 1_000_000, (time.process_time_ns() - cpu) // 1_000_000
-    with scoped(by):
+    with open_scope(by):
         return taken, used, len(done.locked), len(done.refused), Event.objects.count() - before

@@ -44,7 +44,7 @@ def main(*sizes: int) -> list[str]:
     try:
         from anju.core.console import command
 
-        command.setup()
+        command.set_up_django()
         lines = ["| 月报离线表 | 本系统 | openpyxl 裸写、裸读 | 倍数 |", "|---|---|---|---|"]
         for place, size in enumerate(sizes or (30, 1000)):
             lines += measure(place, size)
@@ -61,7 +61,7 @@ def measure(place: int, size: int) -> list[str]:
     from openpyxl import Workbook, load_workbook
 
     from anju.core.models.region import Region
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
     from anju.figures.catalogue import load_catalogue
     from anju.projects.models import Project
     from anju.returns.files import workbook
@@ -69,8 +69,8 @@ def measure(place: int, size: int) -> list[str]:
     from anju.returns.queries.grid import lay_out_grid
     from anju.returns.services import opening
 
-    user = local_operator()
-    with scoped(user):
+    user = local_actor()
+    with open_scope(user):
         load_catalogue(by=user)
         opening.load_forms(by=user)
         county = Region.objects.filter(kind="county", valid_until=None).order_by("id")[place]
@@ -93,12 +93,15 @@ def measure(place: int, size: int) -> list[str]:
         return out.getvalue()
 
     def write() -> bytes:
-        with scoped(user):
-            return workbook.write(user, ret)
+        with open_scope(user):
+            return workbook.write_workbook(user, ret)
 
     def merge(content: bytes) -> None:
-        with scoped(user):
-            assert len(workbook.merge(by=user, ret_id=ret.pk, content=content, name="月报.xlsx").saved) == 3 * size
+        with open_scope(user):
+            assert (
+                len(workbook.merge_workbook(by=user, ret_id=ret.pk, content=content, name="月报.xlsx").saved)
+                == 3 * size
+            )
 
     def read(content: bytes) -> None:
         for row in load_workbook(BytesIO(content), read_only=True)["填报"].iter_rows(values_only=True):
@@ -111,8 +114,8 @@ def measure(place: int, size: int) -> list[str]:
         merged.append(median(lambda content=content: merge(content), 1))
 
     def check() -> None:
-        with scoped(user):
-            checks.check(user, ret)
+        with open_scope(user):
+            checks.check_return(user, ret)
 
     took, back, checked = statistics.median(merged), median(lambda: read(content)), median(check)
     return [

@@ -8,7 +8,7 @@ import time
 from datetime import date
 
 from anju.rules import load
-from anju.rules.book.parameters import in_force
+from anju.rules.book.parameters import values_in_force
 from anju.rules.engine import compile as compiling
 from anju.rules.engine import population, reference, running
 from anju.rules.engine.engines import DuckDB, connect
@@ -72,7 +72,7 @@ def main(households):
     files = sorted(BOOKS.rglob("*.yaml"))
     timed(f"读入并检查全部 {len(files)} 本规则书（含算例）", lambda: [load.load_book(file) for file in files])
     book = load.load_text(SUBSIDY.encode(), "量测.yaml")
-    values = in_force(book, DAY)
+    values = values_in_force(book, DAY)
 
     def compile_afresh():
         compiling._CACHE.clear()
@@ -93,11 +93,14 @@ def main(households):
     ]
     with connect() as connection:
         timed(
-            "逐行给出 2 万户", lambda: running.run(book, rows, on=DAY, key="key", connection=connection), 3, len(rows)
+            "逐行给出 2 万户",
+            lambda: running.run_rows(book, rows, on=DAY, key="key", connection=connection),
+            3,
+            len(rows),
         )
-        run = running.run(book, rows[:50], on=DAY, key="key", connection=connection)
+        run = running.run_rows(book, rows[:50], on=DAY, key="key", connection=connection)
         timed("讲清一户（50 户平均）", lambda: [explain_row(row) for row in run.rows], 1)
-        timed("参照算法 2 千户", lambda: reference.run(book, rows[:2000], on=DAY, key="key"), 1, 2000)
+        timed("参照算法 2 千户", lambda: reference.run_reference(book, rows[:2000], on=DAY, key="key"), 1, 2000)
         connection.execute(
             f"""CREATE TABLE facts AS SELECT i AS key, CAST(i % 9000 AS DECIMAL(18, 2)) / 100 AS raw, CAST(i % 6 + 1 AS SMALLINT) AS persons,
             CAST(i * 37 % 400000 AS INTEGER) AS income, CAST(i * 91 % 200000 AS INTEGER) AS rent, i % 7 = 0 AS owned FROM range({households}) AS t(i)"""

@@ -53,8 +53,8 @@ def one(way: str, path: Path) -> None:
     from openpyxl import load_workbook
     from python_calamine import CalamineWorkbook
 
-    from anju.workbooks.reading.cells import Reading
-    from anju.workbooks.reading.reader import read, stream
+    from anju.workbooks.reading.cells import WorkbookReading
+    from anju.workbooks.reading.reader import read_workbook, stream_cells
 
     table, start, problems = maps()[path.name], time.process_time(), []
     if way == "calamine":
@@ -62,10 +62,10 @@ def one(way: str, path: Path) -> None:
     elif way == "openpyxl":
         count = sum(len(row) for row in load_workbook(path, read_only=True).active.iter_rows(values_only=True))
     elif way == "stream":
-        reading = Reading("", "", "")
-        count, problems = sum(1 for _ in stream(path, table, reading)), reading.problems
+        reading = WorkbookReading("", "", "")
+        count, problems = sum(1 for _ in stream_cells(path, table, reading)), reading.problems
     else:
-        reading = read(path, table)
+        reading = read_workbook(path, table)
         count, problems = len(reading.cells), reading.problems
     spent = time.process_time() - start
     print(

@@ -23,11 +23,11 @@ def everywhere(postgres):
     """Run on the three, require the same bytes, and give DuckDB's run."""
 
     def go(book, rows, **how):
-        one = running.run(book, rows, **how)
-        assert one.csv() == running.run(book, rows, engine="postgresql", connection=postgres, **how).csv(), (
+        one = running.run_rows(book, rows, **how)
+        assert one.csv() == running.run_rows(book, rows, engine="postgresql", connection=postgres, **how).csv(), (
             "PostgreSQL differs"
         )
-        assert one.csv() == reference.run(book, rows, **how).csv(), "the reference differs"
+        assert one.csv() == reference.run_reference(book, rows, **how).csv(), "the reference differs"
         return one
 
     return go

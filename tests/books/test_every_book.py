@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from anju.rules.engine.examples import failures
+from anju.rules.engine.examples import example_failures
 from tests.books.conftest import BOOKS
 
 CHECKED = date(2026, 11, 21)
@@ -18,7 +18,7 @@ def book(request):
 def test_the_examples_hold_on_every_engine(book, everywhere):
     assert book.examples
     for example in book.examples:
-        assert failures(book, example, run=everywhere) == []
+        assert example_failures(book, example, run=everywhere) == []
 
 
 def test_a_wrong_expectation_would_be_seen(book, everywhere):
@@ -32,7 +32,7 @@ def test_a_wrong_expectation_would_be_seen(book, everywhere):
         wrong = {name: flip[value] if isinstance(value, bool) else "12345.6"}
     else:
         wrong = {key: {book.result: "12345"} for key in example.expect}
-    assert failures(book, replace(example, expect=wrong), run=everywhere)
+    assert example_failures(book, replace(example, expect=wrong), run=everywhere)
 
 
 def test_it_rests_on_documents_someone_has_seen(book):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from anju.rules.explanation.explain import sentences
+from anju.rules.explanation.explain import row_sentences
 from tests.books.conftest import the
 
 ON = date(2020, 12, 31)
@@ -130,12 +130,14 @@ def test_a_plan_of_none_is_not_scored(everywhere):
     row = everywhere(
         the("scoring", "prh-shanty"), [given("prh-shanty", shanty_starts="0", shanty_plan="0")], on=ON, key="key"
     ).rows[0]
-    assert row.values["starting"] is None and "分母为 0" in "".join(sentences(row))
+    assert row.values["starting"] is None and "分母为 0" in "".join(row_sentences(row))
 
 
 def test_each_lost_point_is_one_sentence(everywhere):
     row = everywhere(the("scoring", "old-communities"), [given("old-communities")], on=ON, key="key").rows[0]
-    assert sentences(row) == ["社会筹资 463.58 万元，占改造资金 95100 万元 的 0.49%，目标 20%；每低四个百分点扣一分"]
+    assert row_sentences(row) == [
+        "社会筹资 463.58 万元，占改造资金 95100 万元 的 0.49%，目标 20%；每低四个百分点扣一分"
+    ]
 
 
 def test_no_sentence_repeats_the_official_wording():

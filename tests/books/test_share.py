@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from anju.problems import Refused
-from anju.rules.explanation.explain import sentences
+from anju.rules.explanation.explain import row_sentences
 from tests.books.conftest import the
 
 NAMES = ("甲", "乙", "丙")
@@ -51,7 +51,7 @@ def test_one_unknown_makes_the_whole_pot_unknown_and_is_named(everywhere):
         the("share", "old-communities", "2020"), rows("2020", 乙={"area": None}), on=date(2020, 6, 30), key="key"
     )
     assert [done.row(name).values["money"] for name in NAMES] == [None, None, None]
-    assert "乙" in "".join(sentences(done.row("甲")))
+    assert "乙" in "".join(row_sentences(done.row("甲")))
 
 
 def test_after_the_rules_of_2022_there_is_no_book():

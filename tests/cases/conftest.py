@@ -31,7 +31,7 @@ def case(clerk, project):  # noqa: F811
 def settled(reviewer, project, case, acting):  # noqa: F811
     """One that its ledger lets be closed out: the project is cancelled. The reviewer acts."""
     acting(reviewer)
-    adjustments.cancel(by=reviewer, project_id=project.pk, number="1号", on=ON, reason="取消")
+    adjustments.cancel_project(by=reviewer, project_id=project.pk, number="1号", on=ON, reason="取消")
     return case
 
 

@@ -9,57 +9,55 @@ from django.views.decorators.http import require_POST
 
 from anju.core.models.region import Region
 from anju.core.models.trail import Trail
-from anju.core.people.permissions import PUBLIC, acting
-from anju.core.people.scope import scoped
+from anju.core.people.permissions import PUBLIC, requires_permission
+from anju.core.people.scope import open_scope
 from anju.core.trail import trail
 from anju.urls import urlpatterns as house
 
 handler400 = "anju.core.pages.errors.bad_request"
 handler403 = "anju.core.pages.errors.forbidden"
 handler404 = "anju.core.pages.errors.not_found"
-handler500 = "anju.core.pages.errors.broken"
+handler500 = "anju.core.pages.errors.server_error"
 
 
-@acting("core.own")
+@requires_permission("core.own")
 def lazy(request):
     template = engines["django"].from_string("{% for row in rows %}{{ row.obj }}{% endfor %}|{{ operator.name }}")
-    return TemplateResponse(
-        request, template, {"rows": Trail.objects.filter(act="jobs.retry"), "operator": request.operator}
-    )
+    return TemplateResponse(request, template, {"rows": Trail.objects.filter(act="jobs.retry"), "actor": request.actor})
 
 
-@acting("core.own")
+@requires_permission("core.own")
 def act(request, status):
-    trail.record(by=request.operator, act="jobs.retry", obj=trail.Subject("tests.thing", "", f"页面{status}"))
+    trail.record(by=request.actor, act="jobs.retry", obj=trail.Subject("tests.thing", "", f"页面{status}"))
     if status == 500:
         raise RuntimeError
     return HttpResponse("好", status=status)
 
 
-@acting("core.own")
+@requires_permission("core.own")
 def missing(request):
     return HttpResponse(Region.objects.get(code="没有"))
 
 
-@acting("core.own")
+@requires_permission("core.own")
 def scope(request):
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('app.user', true), length(current_setting('app.regions', true)) > 0")
         return HttpResponse(str(cursor.fetchone()))
 
 
-@acting(PUBLIC)
+@requires_permission(PUBLIC)
 def form(request):
     return HttpResponse("收到")
 
 
-@acting("core.own")
+@requires_permission("core.own")
 def streaming(request):
     from django.http import StreamingHttpResponse
 
     def rows():
         yield str(Trail.objects.filter(act="jobs.retry").count())
-        with scoped(request.operator):
+        with open_scope(request.actor):
             yield str(Trail.objects.filter(act="jobs.retry").count())
 
     return StreamingHttpResponse(rows())
@@ -69,18 +67,18 @@ def unmarked(request):
     return HttpResponse("谁都可以")
 
 
-@acting("returns.review")
+@requires_permission("returns.review")
 def review(request):
     return HttpResponse("审核")
 
 
-@acting("core.own")
+@requires_permission("core.own")
 @require_POST
 def button(request):
     return HttpResponse("办了")
 
 
-@acting(PUBLIC)
+@requires_permission(PUBLIC)
 def public(request):
     return HttpResponse(str(Trail.objects.filter(act="jobs.retry").count()))
 

@@ -15,9 +15,9 @@ from tests.core import clusters
 pytestmark = pytest.mark.processes
 CODE = Path(__file__).parents[2]
 ACT = (
-    "from anju.core.console import command; command.setup();"
-    "from anju.core.trail import sealing, trail; from anju.core.people.scope import local_operator, scoped\n"
-    "with scoped(local_operator()) as by:\n"
+    "from anju.core.console import command; command.set_up_django();"
+    "from anju.core.trail import sealing, trail; from anju.core.people.scope import local_actor, open_scope\n"
+    "with open_scope(local_actor()) as by:\n"
     "    trail.record(by=by, act='jobs.retry', obj=trail.Subject('tests.thing', '', '一'))\n"
 )
 MANY = (
@@ -110,11 +110,11 @@ def test_a_drill_restores_everything_elsewhere_and_leaves_nothing_behind(places,
 
 
 SPOIL = """
-from anju.core.console import command; command.setup()
+from anju.core.console import command; command.set_up_django()
 import psycopg
 from anju.core.database import drill
 from anju.core.database.postgres import SUPERUSER
-load = drill.load
+load = drill.load_backup
 def spoiled(file, known):
     load(file, known)
     cluster = drill.Cluster(file.parent)
@@ -122,8 +122,8 @@ def spoiled(file, known):
         db.execute("SET session_replication_role = replica")
         db.execute("UPDATE core_region SET short = 'X' WHERE id = (SELECT min(id) FROM core_region)")
         db.execute("UPDATE core_trail SET canonical = 'X' WHERE id = (SELECT min(id) FROM core_trail)")
-drill.load = spoiled
-for problem in drill.drill().problems:
+drill.load_backup = spoiled
+for problem in drill.run_drill().problems:
     print(problem)
 """
 
@@ -137,7 +137,7 @@ def test_a_drill_tells_one_changed_row_and_a_broken_chain(places):
 
 
 BACK = """
-from anju.core.console import command; command.setup()
+from anju.core.console import command; command.set_up_django()
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader

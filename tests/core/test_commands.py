@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from anju.core.console import command
-from anju.core.console.command import Parser, add_group, add_parser, call, out, show_problems
+from anju.core.console.command import Parser, add_group, add_parser, print_result, run_handler, show_problems
 from anju.core.database.postgres import Cluster
 from anju.problems import Problem, Refused
 from tests.core import clusters
@@ -149,9 +149,9 @@ def test_help_is_chinese(parser, capsys, arguments):
 
 def test_results_and_problems_are_text_or_json(parser, capsys):
     plain, machine = (parser.parse_args(["甲", "乙", "f", *more]) for more in ([], ["--json"]))
-    out(plain, {"a": 1}, ["一", "二"])
+    print_result(plain, {"a": 1}, ["一", "二"])
     assert capsys.readouterr().out == "一\n二\n"
-    out(machine, {"名": "甲"}, "一")
+    print_result(machine, {"名": "甲"}, "一")
     assert json.loads(capsys.readouterr().out) == {"名": "甲"}
     problem = Problem("DB-005", "此处", "满了。", "清理。")
     assert show_problems([problem], plain) == command.REFUSED
@@ -179,9 +179,9 @@ def test_a_refusal_is_code_1_and_a_lost_database_is_said(parser, capsys):
     args = parser.parse_args(["甲", "乙", "f"])
     for handler, codes in ((refuse, ["X-1", "X-2"]), (lose, ["DB-018"]), (fill, ["DB-005"])):
         args.handler = handler
-        assert call(args) == 1
+        assert run_handler(args) == 1
         said = capsys.readouterr().err
         assert all(code in said for code in codes)
     args.handler = slip
     with pytest.raises(ZeroDivisionError):
-        call(args)
+        run_handler(args)

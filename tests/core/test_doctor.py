@@ -18,11 +18,11 @@ from tests.core import clusters
 pytestmark = pytest.mark.processes
 CODE = Path(__file__).parents[2]
 ACT = (
-    "from anju.core.console import command; command.setup();"
-    "from anju.core.trail import sealing, trail; from anju.core.people.scope import local_operator, scoped\n"
-    "with scoped(local_operator()) as by:\n"
+    "from anju.core.console import command; command.set_up_django();"
+    "from anju.core.trail import sealing, trail; from anju.core.people.scope import local_actor, open_scope\n"
+    "with open_scope(local_actor()) as by:\n"
     "    trail.record(by=by, act='jobs.retry', obj=trail.Subject('tests.thing', '', '一'))\n"
-    "sealing.seal()\n"
+    "sealing.seal_trail()\n"
 )
 
 

@@ -11,7 +11,7 @@ from anju import file_sizes
 from anju.core.models.region import Region
 from anju.core.pages.context import needs_region
 from anju.core.pages.forms import PostedForm
-from anju.core.pages.request import Frame
+from anju.core.pages.request import PageContext
 from anju.problems import Place, Refused
 
 
@@ -77,12 +77,12 @@ def test_a_key_or_a_moment_that_is_none_is_no_problem_of_the_persons():
 
 def test_a_page_that_needs_a_region_is_not_called_without_one():
     def view(request):
-        return HttpResponse(request.anju_frame.region.name)
+        return HttpResponse(request.anju_page_context.region.name)
 
     request = RequestFactory().get("/")
-    request.anju_frame = Frame(Region(name="示例县"), [], "2026", None, None)
+    request.anju_page_context = PageContext(Region(name="示例县"), [], "2026", None, None)
     assert needs_region()(view)(request).content.decode() == "示例县"
-    request.anju_frame = Frame(None, [], "", None, None)
+    request.anju_page_context = PageContext(None, [], "", None, None)
     with pytest.raises(Http404):
         needs_region()(view)(request)
     answer = needs_region("core/empty.html", title="还没有数字", text="先导入报表")(view)(request)

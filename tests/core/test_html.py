@@ -19,9 +19,9 @@ FILLED = HOSTILE.filter(bool)
 ROOMS = (
     "anju.core.pages.layout.figures",
     "anju.core.pages.layout.html",
-    "anju.projects.pages.html",
-    "anju.projects.pages.filters",
-    "anju.returns.pages.sheet",
+    "anju.projects.pages.listing_html",
+    "anju.projects.pages.listing",
+    "anju.returns.pages.grid_html",
     "anju.returns.pages.returns",
     "anju.documents.text.printing",
     "anju.documents.text.references",

@@ -16,7 +16,7 @@ def command(arguments):
     time.sleep(20)
     return 0
 
-cli.call = command
+cli.run_handler = command
 cli.run()
 """
 

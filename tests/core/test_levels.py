@@ -3,7 +3,7 @@
 import pytest
 
 from anju.core.models.region import Region
-from anju.core.regions.levels import noun_of
+from anju.core.regions.levels import level_noun
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from anju.core.regions.levels import noun_of
     ],
 )
 def test_parts_are_called_by_their_level_when_all_have_one(kinds, noun):
-    assert noun_of(Region(kind=kind) for kind in kinds) == noun
+    assert level_noun(Region(kind=kind) for kind in kinds) == noun

@@ -11,7 +11,7 @@ from django.test import Client
 
 from anju.core.models.people import Staff
 from anju.core.models.trail import Trail
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from tests.cast import person
 
 pytestmark = [pytest.mark.urls("tests.core.people_urls"), pytest.mark.usefixtures("committed")]
@@ -78,7 +78,7 @@ def test_who_is_registered_comes_in_without_a_password(identity):
         assert (answer.status_code, answer.headers["Location"]) == (302, "/returns/")
         assert client.get("/me/").status_code == 200
     assert SocialAccount.objects.get().extra_data == {}
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         assert Trail.objects.filter(act="sign_in.enter", by=person("clerk").username).count() == 2
         kept = "".join(str(row.said) for row in Trail.objects.all())
     assert "private@example.com" not in kept and "13800000000" not in kept

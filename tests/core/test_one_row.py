@@ -18,22 +18,22 @@ TESTS = Path(__file__).parents[1]
 # Functions that take `by` and are no business act of their own, and why.
 NO_ACTS = {
     "anju.core.files.keep_file": "is called by the act that the file belongs to",
-    "anju.core.people.sign_in.told": "writes the row of a sign-in itself",
+    "anju.core.people.sign_in.record_sign_in": "writes the row of a sign-in itself",
     "anju.core.states.move": "is put into the row of the act that it is made in",
     "anju.core.states.move_many": "describes the act that it is made in",
-    "anju.core.trail.trail.doing": "the trail itself",
-    "anju.core.trail.trail.inside": "the trail itself",
+    "anju.core.trail.trail.open_act": "the trail itself",
+    "anju.core.trail.trail.inside_act": "the trail itself",
     "anju.core.trail.trail.record": "the trail itself",
-    "anju.figures.services.publications.publish": "is called by the act that publishes",
-    "anju.projects.queries.projects.sums": "reads",
-    "anju.returns.services.locking.close_month": "many transactions: writes the row of the whole before the first lock",
-    "anju.returns.services.receipts.receipt": "makes the waiting line on which the acts are done",
-    "anju.oversight.jobs.remind": "a job, calls the act",
-    "anju.projects.jobs.count": "a job, calls the act",
-    "anju.projects.jobs.enter": "a job, calls the act",
-    "anju.projects.jobs.look": "a job, calls the act",
-    "anju.returns.jobs.close": "a job, calls the act",
-    "anju.returns.jobs.lateness": "a job, calls the act",
+    "anju.figures.services.publications.publish_figures": "is called by the act that publishes",
+    "anju.projects.queries.projects.event_sums": "reads",
+    "anju.returns.services.locking.lock_month": "many transactions: writes the row of the whole before the first lock",
+    "anju.returns.services.receipts.open_receipt": "makes the waiting line on which the acts are done",
+    "anju.oversight.jobs.write_reminders": "a job, calls the act",
+    "anju.projects.jobs.count_ledger": "a job, calls the act",
+    "anju.projects.jobs.open_ledger_entries": "a job, calls the act",
+    "anju.projects.jobs.scan_alerts": "a job, calls the act",
+    "anju.returns.jobs.lock_period": "a job, calls the act",
+    "anju.returns.jobs.publish_lateness": "a job, calls the act",
 }
 
 
@@ -149,11 +149,11 @@ def test_an_act_that_says_nothing_of_what_was_done_inside_it_is_refused(scope):
 
 
 def test_an_act_is_described_once_and_by_a_code_that_is_known(scope):
-    with trail.doing("jobs.retry", by=scope):
+    with trail.open_act("jobs.retry", by=scope):
         trail.describe(obj=THING)
         with pytest.raises(RuntimeError, match="described already"):
             trail.describe(obj=THING)
-    with pytest.raises(ValueError, match=r"no acts\.yaml has the act 做"), trail.doing("jobs.retry", by=scope):
+    with pytest.raises(ValueError, match=r"no acts\.yaml has the act 做"), trail.open_act("jobs.retry", by=scope):
         trail.describe(obj=THING, act="做")
     with pytest.raises(ValueError, match="no acts"):
         trail.record(by=scope, act="做", obj=THING)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from anju.core.models.people import Staff
 from anju.core.models.trail import Trail
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from tests.cast import EAST, person, sign_in
 
 pytestmark = [pytest.mark.urls("tests.core.pages"), pytest.mark.usefixtures("committed")]
@@ -23,7 +23,7 @@ def client():
 
 
 def acts():
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         return list(Trail.objects.filter(act="jobs.retry").values_list("obj", flat=True))
 
 

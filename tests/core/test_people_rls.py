@@ -14,7 +14,7 @@ from django.db import IntegrityError, ProgrammingError, connection, connections,
 
 from anju.core.database.postgres import PORTAL
 from anju.core.database.rls_v2 import people, scope_from, scope_key
-from anju.core.people.scope import SET, Operator, _settings, scoped
+from anju.core.people.scope import SET, Actor, _settings, open_scope
 
 COUNTIES, STREETS, FAMILIES, WORKERS, CASES = 20, 10, 100, 60, 50
 TABLES = ("scratch_household", "scratch_member", "scratch_application", "scratch_decision")
@@ -115,7 +115,7 @@ def execute(statement, *parameters):
 
 
 def who(regions=(), organisations=(), estates=(), staff=None, **more):
-    return Operator(
+    return Actor(
         "scratch",
         "示例",
         frozenset(regions),
@@ -160,7 +160,7 @@ def test_each_sees_what_the_owner_counts_for_them_and_the_connection_nothing_aft
         [(), (7, 11)][estate],
         [None, homes["workers"][0]][case],
     )
-    with scoped(user):
+    with open_scope(user):
         raw = connection.connection
         found = [seen(table) for table in TABLES]
         assert found == [by_the_owner(table, user) for table in TABLES]
@@ -214,7 +214,7 @@ def test_what_is_not_theirs_is_neither_changed_nor_written(homes, rolled_back, k
         "estate": who(estates=(999,)),
         "region": who(homes["regions"][1:]),
     }[kind]
-    with scoped(mine):
+    with open_scope(mine):
         for table in TABLES:
             column = "id" if table == "scratch_household" else "household_id"
             assert execute(f"UPDATE {table} SET state = 9 WHERE {column} = %s", household) == 0
@@ -228,12 +228,12 @@ def test_what_is_not_theirs_is_neither_changed_nor_written(homes, rolled_back, k
 def test_what_is_theirs_is_changed_and_written(homes, rolled_back, clerk):
     (street,) = clerk.organisation_ids
     region = homes["regions"][0]
-    with scoped(clerk):
+    with open_scope(clerk):
         (household,) = query("SELECT min(id) FROM scratch_household")[0]
         assert execute("UPDATE scratch_household SET state = 9 WHERE id = %s", household) == 1
         assert [insert(table, household, region, street) for table in TABLES[1:]] == [1, 1, 1]
     worker = homes["workers"][0]
-    with scoped(who(staff=worker)):
+    with open_scope(who(staff=worker)):
         household, region, street = query("SELECT id, region_id, org_id FROM scratch_household LIMIT 1")[0]
         assert insert("scratch_application", household, region, street) == 1
 
@@ -242,7 +242,7 @@ def test_a_child_of_another_scope_than_its_household_s_is_refused(homes, rolled_
     """By who may write in both: the policy has nothing against it."""
     household, region, org = foreign(homes)
     other, street = homes["regions"][1], homes["streets"][region][0]
-    with scoped(who(homes["regions"][:2])):
+    with open_scope(who(homes["regions"][:2])):
         for table, scope in product(
             TABLES[1:], [(other, org), (region, street), (other, homes["streets"][other][0]), (region, None)]
         ):
@@ -257,11 +257,11 @@ def test_a_family_that_moves_takes_what_belongs_to_it_along(homes, rolled_back, 
     worker = homes["workers"][0]
     target = homes["regions"][1]
     new = homes["streets"][target][3]
-    with scoped(who([region])):
+    with open_scope(who([region])):
         assign(worker, household, region, old)
 
     def counted(user):
-        with scoped(user):
+        with open_scope(user):
             return [
                 query(f"SELECT count(*) FROM {table} WHERE {'id' if table == TABLES[0] else 'household_id'} = %s", household)[0][0]
                 for table in (*TABLES, "core_assignment")
@@ -270,9 +270,9 @@ def test_a_family_that_moves_takes_what_belongs_to_it_along(homes, rolled_back, 
     assert counted(who(organisations=[old])) == [1, 1, 1, 1, 1]
     move = "UPDATE scratch_household SET region_id = %s, org_id = %s WHERE id = %s"
     refused = pytest.raises(ProgrammingError, match="row-level security")
-    with scoped(who(organisations=[old])), refused, transaction.atomic():  # a street gives no family away
+    with open_scope(who(organisations=[old])), refused, transaction.atomic():  # a street gives no family away
         execute(move, target, new, household)
-    with scoped(who([region, target])):
+    with open_scope(who([region, target])):
         moved = execute(
             "UPDATE scratch_household SET region_id = %s, org_id = %s WHERE id = %s", target, new, household
         )
@@ -286,7 +286,7 @@ def test_a_family_that_moves_takes_what_belongs_to_it_along(homes, rolled_back, 
 def test_nobody_assigns_themselves_a_case_that_they_do_not_see(homes, rolled_back, clerk):
     household, region, org = foreign(homes)
     worker = homes["workers"][0]
-    with scoped(who(staff=worker)):
+    with open_scope(who(staff=worker)):
         assert query("SELECT count(*) FROM core_assignment WHERE staff_id <> %s", worker) == [(0,)]
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             assign(worker, household, region, org)
@@ -294,20 +294,20 @@ def test_nobody_assigns_themselves_a_case_that_they_do_not_see(homes, rolled_bac
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             execute("UPDATE core_assignment SET ended_on = NULL WHERE id = %s", own)
     (street,) = clerk.organisation_ids
-    with scoped(clerk), pytest.raises(IntegrityError, match="scope_from"), transaction.atomic():
+    with open_scope(clerk), pytest.raises(IntegrityError, match="scope_from"), transaction.atomic():
         assign(worker, household, region, street)  # as if the household were of their street
 
 
 def test_an_assignment_that_ended_opens_nothing(homes, rolled_back):
     household, region, org = foreign(homes)
     worker = homes["workers"][0]
-    with scoped(who([region])):
+    with open_scope(who([region])):
         assign(worker, household, region, org)
-    with scoped(who(staff=worker)):
+    with open_scope(who(staff=worker)):
         assert query("SELECT count(*) FROM scratch_decision WHERE household_id = %s", household) == [(1,)]
-    with scoped(who([region])):
+    with open_scope(who([region])):
         execute("UPDATE core_assignment SET ended_on = '2026-03-02' WHERE staff_id = %s AND household_id = %s", worker, household)  # fmt: skip
-    with scoped(who(staff=worker)):
+    with open_scope(who(staff=worker)):
         assert query("SELECT count(*) FROM scratch_decision WHERE household_id = %s", household) == [(0,)]
 
 
@@ -412,7 +412,7 @@ def test_every_list_is_found_by_an_index_by_an_operator_a_street_and_a_case_work
         text.format(t=t, mine=MINE[kind].format(t=t, household="id" if t == TABLES[0] else "household_id"))
         for t, text in product(TABLES, LISTS.values())
     ] + [JOINED.format(mine=MINE[kind].format(t="a", household="household_id"))]
-    with scoped(user):
+    with open_scope(user):
         for statement in statements:
             ((plan,),) = query(f"EXPLAIN (FORMAT JSON) {statement}", mine)
             plan = json.loads(plan) if isinstance(plan, str) else plan

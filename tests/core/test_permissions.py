@@ -67,17 +67,17 @@ def test_what_is_wrong_in_a_file_stops_the_start_and_names_the_file(tmp_path, na
 
 def test_rows_of_old_are_known_by_what_they_said_of_what():
     def code(text: str, obj: str = "") -> str:
-        return acts.find(text, obj).code
+        return acts.find_act(text, obj).code
 
     assert code("登记项目") == "projects.register" == code("projects.register")
     assert code("close", "项目 东县 A") == "projects.close"
     assert code("close", "台账条目 项目 A·overdue") == "projects.close_entry"
     assert code("填报", "shanty.start@450302/2021") == "figures.enter"
     assert code("填报", "东县2021年3月项目进度月报") == "returns.fill"
-    assert acts.find("没有这样的") is None
-    assert acts.label("return", "公文 《通报》") == "退回修改"
-    assert acts.label("置换项目") == "置换项目" and acts.label("replace") == "置换项目"
-    assert acts.label("gone.away") == "gone.away"
+    assert acts.find_act("没有这样的") is None
+    assert acts.act_label("return", "公文 《通报》") == "退回修改"
+    assert acts.act_label("置换项目") == "置换项目" and acts.act_label("replace") == "置换项目"
+    assert acts.act_label("gone.away") == "gone.away"
 
 
 def test_every_act_has_a_chinese_label_and_a_permission_unless_the_machine_does_it():

@@ -9,7 +9,7 @@ import pytest
 from anju import file_sizes
 from anju.core.console.command import show_problems
 from anju.problems import ASK, Place, Problem
-from anju.projects.pages.forms import wrongs
+from anju.projects.pages.forms import problems_by_field
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ LABELS = {"name": "名称", "area": "建筑面积", "all": "面积", "on": "日�
 def test_a_form_shows_a_problem_beside_the_field_its_place_names(place, name):
     """Not beside a field whose label stands by chance in a project's name or in what is said."""
     problem = Problem("PROJ-003", place, "名称和日期都不对。", "请改。")
-    assert wrongs([problem], LABELS) == ({name: "名称和日期都不对。请改。"} if name else {})
+    assert problems_by_field([problem], LABELS) == ({name: "名称和日期都不对。请改。"} if name else {})
 
 
 def test_a_file_is_refused_from_the_first_byte_too_many():

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from anju.core.database import binaries, postgres
-from anju.core.database.folder import home
+from anju.core.database.folder import data_folder
 from anju.core.database.postgres import OWNER, Cluster
 from anju.core.database.problems import database_problem
 from tests.core import clusters
@@ -50,10 +50,10 @@ def mount(place: Path, size: str) -> Path:
 
 def test_home_is_chosen_by_user_and_environment(monkeypatch):
     monkeypatch.setenv("ANJU_HOME", "/somewhere")
-    assert home() == Path("/somewhere")
+    assert data_folder() == Path("/somewhere")
     monkeypatch.delenv("ANJU_HOME")
     monkeypatch.setenv("XDG_DATA_HOME", "/data/of/mine")
-    assert home() == (Path("/var/lib/anju") if ROOT else Path("/data/of/mine/anju"))
+    assert data_folder() == (Path("/var/lib/anju") if ROOT else Path("/data/of/mine/anju"))
 
 
 def lifecycle(place: Path) -> tuple[bool, bool, str, bool, bool, str, int]:

@@ -110,7 +110,7 @@ def test_commands_run_on_the_named_server_and_start_none_of_ours(address, tmp_pa
 def test_a_server_that_will_not_do_is_refused(address, named, default, owner, code):
     named(default and default.format(**address), owner and owner.format(**address))
     with pytest.raises(Refused, match=code):
-        server.ensure()
+        server.ensure_database()
 
 
 @pytest.mark.parametrize(("portal", "code"), [("{app}/housing", "DB-014"), ("{owner}/housing", "DB-014"),
@@ -118,14 +118,14 @@ def test_a_server_that_will_not_do_is_refused(address, named, default, owner, co
 def test_a_portal_that_is_somebody_else_is_refused(address, named, portal, code):
     named(f"{address['app']}/housing", f"{address['owner']}/housing", portal.format(**address))
     with pytest.raises(Refused, match=code):
-        server.ensure()
+        server.ensure_database()
 
 
 def test_the_portal_s_role_is_the_one_that_the_server_calls_so(address, named):
     named(f"{address['app']}/housing", f"{address['owner']}/housing")
-    assert (server.ensure(), server.portal_role()) == (False, "")
+    assert (server.ensure_database(), server.portal_role()) == (False, "")
     named(f"{address['app']}/housing", f"{address['owner']}/housing", f"{address['portal']}/housing")
-    assert (server.ensure(), server.portal_role()) == (False, "bureau_portal")
+    assert (server.ensure_database(), server.portal_role()) == (False, "bureau_portal")
     named()
     assert server.portal_role() == "anju_portal"
 
@@ -134,4 +134,4 @@ def test_a_server_of_another_version_is_refused(monkeypatch, address, named):
     named(f"{address['app']}/housing", f"{address['owner']}/housing")
     monkeypatch.setattr(server, "MAJOR", 17)  # as a program of another version would see it
     with pytest.raises(Refused, match="DB-003"):
-        server.ensure()
+        server.ensure_database()

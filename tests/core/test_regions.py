@@ -10,7 +10,7 @@ from django.db import connections
 
 from anju.core.models.region import Region
 from anju.core.models.trail import Trail
-from anju.core.people.scope import local_operator
+from anju.core.people.scope import local_actor
 from anju.core.regions import loading, matching, names, tree
 from anju.problems import Problem, Refused
 
@@ -55,11 +55,11 @@ def test_each_year_has_as_many_units_as_the_ministry_counted(rows, year, distric
 
 @pytest.mark.django_db(databases=["default", "owner"])
 def test_loading_again_changes_nothing_and_mends_what_differs():
-    assert loading.load_national() == 0
+    assert loading.load_national_regions() == 0
     with connections["owner"].cursor() as cursor:
         cursor.execute("UPDATE core_region SET name = '改过' WHERE code = '450332'")
-    assert loading.load_national() == 1
-    assert loading.load_national() == 0
+    assert loading.load_national_regions() == 1
+    assert loading.load_national_regions() == 0
     assert Region.objects.get(code="450332").name == "恭城瑶族自治县"
 
 
@@ -71,37 +71,39 @@ def test_loading_again_changes_nothing_and_mends_what_differs():
     ("441900", ["440000", "100000"]),
 ])  # fmt: skip
 def test_the_way_up_follows_links_not_digits(operator, code, above):
-    assert tree.path_codes(tree.region(operator, code)) == [code, *above]
+    assert tree.region_path_codes(tree.find_region(operator, code)) == [code, *above]
 
 
 def test_a_county_that_became_a_district_ends_where_the_district_begins(operator):
-    assert tree.region(operator, "450322", date(2012, 12, 31)).name == "临桂县"
-    assert tree.region(operator, "450312", date(2013, 1, 1)).name == "临桂区"
+    assert tree.find_region(operator, "450322", date(2012, 12, 31)).name == "临桂县"
+    assert tree.find_region(operator, "450312", date(2013, 1, 1)).name == "临桂区"
     for code, on in (("450322", date(2013, 1, 1)), ("450312", date(2012, 12, 31)), ("450322", None)):
         with pytest.raises(Region.DoesNotExist):
-            tree.region(operator, code, on)
+            tree.find_region(operator, code, on)
 
 
 def test_a_city_that_changed_its_name_keeps_its_counties(operator):
     for on, name in ((date(2009, 6, 1), "襄樊市"), (date(2011, 6, 1), "襄阳市")):
-        city = tree.region(operator, "420600", on)
+        city = tree.find_region(operator, "420600", on)
         assert city.name == name
-        assert "襄城区" in [row.name for row in tree.children(operator, city, on)]
-    ended = tree.region(operator, "420607", date(2009, 6, 1))  # a district that ended with the old name stays under it
-    assert [row.name for row in tree.path(ended)[:2]] == ["襄阳区", "襄樊市"]
+        assert "襄城区" in [row.name for row in tree.child_regions(operator, city, on)]
+    ended = tree.find_region(
+        operator, "420607", date(2009, 6, 1)
+    )  # a district that ended with the old name stays under it
+    assert [row.name for row in tree.region_path(ended)[:2]] == ["襄阳区", "襄樊市"]
 
 
 def test_children_and_descendants_are_those_of_the_day_and_of_the_user(operator):
-    city = tree.region(operator, "450300")
-    then = [row.name for row in tree.children(operator, city, date(2010, 1, 1))]
+    city = tree.find_region(operator, "450300")
+    then = [row.name for row in tree.child_regions(operator, city, date(2010, 1, 1))]
     assert "荔浦县" in then and "荔浦市" not in then and "临桂县" in then
-    assert len(tree.children(operator, city, ON)) == 17
-    nation = tree.region(operator, "100000")
-    assert len(tree.descendants(operator, nation, ON)) == 34 + 333 + 2844
-    few = type(operator)("few", "少", frozenset({tree.region(operator, "450302").pk}))
-    assert [row.code for row in tree.children(few, city)] == ["450302"]
+    assert len(tree.child_regions(operator, city, ON)) == 17
+    nation = tree.find_region(operator, "100000")
+    assert len(tree.descendant_regions(operator, nation, ON)) == 34 + 333 + 2844
+    few = type(operator)("few", "少", frozenset({tree.find_region(operator, "450302").pk}))
+    assert [row.code for row in tree.child_regions(few, city)] == ["450302"]
     with pytest.raises(Region.DoesNotExist):
-        tree.region(few, "450300")
+        tree.find_region(few, "450300")
 
 
 @pytest.mark.parametrize(("name", "short"), [
@@ -110,13 +112,13 @@ def test_children_and_descendants_are_those_of_the_day_and_of_the_user(operator)
     ("积石山保安族东乡族撒拉族自治县", "积石山"), ("阿勒泰地区", "阿勒泰"), ("香港特别行政区", "香港"), ("神农架林区", "神农架"),
 ])  # fmt: skip
 def test_short_names(name, short):
-    assert names.short(name) == short
+    assert names.short_name(name) == short
 
 
 @pytest.fixture
 def match(operator):
     def run(code, name, on=ON):
-        found = matching.match(operator, name, tree.region(operator, code, on), on)
+        found = matching.match_region(operator, name, tree.find_region(operator, code, on), on)
         return (
             (found.code, *sorted(c for c in ("REG-002", "REG-003", "REG-004") if found.code == c))
             if isinstance(found, Problem)
@@ -147,29 +149,33 @@ def test_no_name_is_guessed(match, within, name, code):
 
 
 def test_what_is_ambiguous_lists_its_candidates_and_what_is_unknown_suggests(operator):
-    nation, city = tree.region(operator, "100000"), tree.region(operator, "450300")
-    assert "鼓楼区（320106）" in matching.match(operator, "鼓楼区", nation, ON).what
-    assert "灌阳县" in matching.match(operator, "灌羊县", city, ON).fix
-    ended = matching.match(operator, "荔浦市", city, date(2010, 1, 1))  # the county of that day has the same short name
+    nation, city = tree.find_region(operator, "100000"), tree.find_region(operator, "450300")
+    assert "鼓楼区（320106）" in matching.match_region(operator, "鼓楼区", nation, ON).what
+    assert "灌阳县" in matching.match_region(operator, "灌羊县", city, ON).fix
+    ended = matching.match_region(
+        operator, "荔浦市", city, date(2010, 1, 1)
+    )  # the county of that day has the same short name
     assert ended.code == "450331"
-    future = matching.match(operator, "临平区", tree.region(operator, "330100", ON), ON)
+    future = matching.match_region(operator, "临平区", tree.find_region(operator, "330100", ON), ON)
     assert isinstance(future, Problem) and future.code == "REG-004" and "330113" in future.what
 
 
 def test_units_of_our_own_are_registered_once_and_matched_by_any_of_their_names(scope):
-    city = tree.region(scope, "140500")
-    unit = loading.add_pseudo(
+    city = tree.find_region(scope, "140500")
+    unit = loading.add_pseudo_unit(
         by=scope, parent=city, suffix="SBJ", name="市本级", also=["市本级 （开发区）", "市直"], since=date(2008, 1, 1)
     )
-    again = loading.add_pseudo(by=scope, parent=city, suffix="SBJ", name="市本级", also=["市本级（开发区）", "市直"])
+    again = loading.add_pseudo_unit(
+        by=scope, parent=city, suffix="SBJ", name="市本级", also=["市本级（开发区）", "市直"]
+    )
     assert (unit.code, unit.kind, unit.pk) == ("140500-SBJ", "pseudo", again.pk)
     assert Trail.objects.filter(act="regions.register_pseudo").count() == 1
-    now = local_operator()
+    now = local_actor()
     for name in ("市本级", "市本级 （开发区）", "市本级(开发区)", "市直", "晋城市市本级"):
-        assert matching.match(now, name, city, ON).pk == unit.pk
-    assert isinstance(matching.match(now, "开发区", city, ON), Problem)
-    assert tree.path_codes(unit) == ["140500-SBJ", "140500", "140000", "100000"]
-    assert tree.children(now, city)[-1].pk == unit.pk
+        assert matching.match_region(now, name, city, ON).pk == unit.pk
+    assert isinstance(matching.match_region(now, "开发区", city, ON), Problem)
+    assert tree.region_path_codes(unit) == ["140500-SBJ", "140500", "140000", "100000"]
+    assert tree.child_regions(now, city)[-1].pk == unit.pk
     for suffix, name, code in (
         ("SBJ", "经开区", "REG-006"),
         ("经开", "经开区", "REG-005"),
@@ -177,4 +183,4 @@ def test_units_of_our_own_are_registered_once_and_matched_by_any_of_their_names(
         ("", "市本级", "REG-005"),
     ):
         with pytest.raises(Refused, match=code):
-            loading.add_pseudo(by=scope, parent=city, suffix=suffix, name=name)
+            loading.add_pseudo_unit(by=scope, parent=city, suffix=suffix, name=name)

@@ -81,7 +81,7 @@ def test_a_slip_in_a_room_is_not_passed_over(brought, text, said):
 
 @pytest.mark.parametrize("text", ["anju.core.nowhere:add", "anju.core.registry:nowhere"])
 def test_what_leads_nowhere_refuses(monkeypatch, text):
-    monkeypatch.setattr(registry, "texts", lambda kind: [text])
+    monkeypatch.setattr(registry, "room_texts", lambda kind: [text])
     for _ in range(2):  # and is not forgotten
         with pytest.raises(Refused, match=f"ROOM-003.*{text}"):
-            registry.fetch.__wrapped__("commands")
+            registry.fetch_hooks.__wrapped__("commands")

@@ -13,8 +13,8 @@ from anju.core.database.rls_v1 import POLICY, _name
 from anju.core.database.rls_v2 import STAFF, Sql, people, restrict, setting
 from anju.core.models.people import Assignment
 from anju.core.models.region import Region
-from anju.core.people.identity import operator_of
-from anju.core.people.scope import CURRENT, SET, SETTINGS, _settings, local_operator, scoped
+from anju.core.people.identity import actor_of_staff
+from anju.core.people.scope import CURRENT, SET, SETTINGS, _settings, local_actor, open_scope
 from anju.core.trail import sealing, trail
 from tests import cast
 
@@ -154,18 +154,18 @@ def widest(committed):
     """Who sees by every way that there is, with rows to see: of regions, places, organisations, estates, cases and a household."""
     staff = cast.person("clerk", cast.EAST)
     user = dataclasses.replace(
-        operator_of(staff),
-        place_ids=local_operator().region_ids,
+        actor_of_staff(staff),
+        place_ids=local_actor().region_ids,
         estate_ids=frozenset({1}),
         household_ids=frozenset({1}),
     )
     region, organisation = min(user.region_ids), min(user.organisation_ids)
-    with scoped(user):
+    with open_scope(user):
         Assignment.objects.create(
             staff=staff, household_id=1, region_id=region, organisation_id=organisation, since=date(2026, 1, 1)
         )
         trail.record(by=user, act="jobs.retry", obj=trail.Subject("tests.thing", "", "有区划"), region_id=region)
-    sealing.seal()
+    sealing.seal_trail()
     return user
 
 
@@ -196,7 +196,7 @@ def test_rows_that_are_there_are_not_seen_without_a_scope(widest):
     with connections["owner"].cursor() as cursor:
         cursor.execute(counts)
         assert cursor.fetchone() == (1, 1, 1, 1, 1)
-    with scoped(widest):
+    with open_scope(widest):
         assert query(counts) == [(1, 1, 1, 1, 1)]
     assert query(counts) == [(0, 0, 0, 0, 0)]
 

@@ -8,7 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from anju.core.models.region import Region
 from anju.core.models.trail import Trail
-from anju.core.people.scope import CURRENT, SETTINGS, Operator, local_operator, scoped, visible
+from anju.core.people.scope import CURRENT, SETTINGS, Actor, local_actor, open_scope, visible_rows
 from anju.core.trail import trail
 
 
@@ -46,32 +46,32 @@ def test_the_local_operator_has_every_region_and_every_post(operator):
 
 
 def test_each_sees_and_writes_their_own_regions_only(operator, east, west):
-    with scoped(east):
+    with open_scope(east):
         written(east, "450302")
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             written(east, "450303")
-    with scoped(west):
+    with open_scope(west):
         assert not Trail.objects.exists()
         written(west, "450303")
-    with scoped(operator):
+    with open_scope(operator):
         assert Trail.objects.count() == 2
-        assert list(visible(Trail.objects.all(), east).values_list("obj", flat=True)) == ["450302"]
+        assert list(visible_rows(Trail.objects.all(), east).values_list("obj", flat=True)) == ["450302"]
 
 
 def test_a_nested_scope_gives_the_outer_one_back(operator, east):
-    with scoped(operator):
+    with open_scope(operator):
         outer = setting()
-        with scoped(east):
+        with open_scope(east):
             assert setting() == (str(*east.region_ids), "part")
         assert setting() == outer
-        with pytest.raises(RuntimeError), scoped(east):
+        with pytest.raises(RuntimeError), open_scope(east):
             raise RuntimeError
         assert setting() == outer
 
 
 def test_a_scope_says_everything_that_the_policies_read(operator):
     """And a nested one that ends, or breaks off, gives all of it back."""
-    inner = Operator(
+    inner = Actor(
         "inner",
         "内",
         frozenset({2}),
@@ -90,41 +90,41 @@ def test_a_scope_says_everything_that_the_policies_read(operator):
             cursor.execute(CURRENT)
             return dict(zip(SETTINGS, cursor.fetchone(), strict=True))
 
-    with scoped(Operator("outer", "外", frozenset({1}), staff_id=1)):
+    with open_scope(Actor("outer", "外", frozenset({1}), staff_id=1)):
         outer = settings()
         assert outer == dict.fromkeys(SETTINGS, "") | {"user": "outer", "staff": "1", "regions": "1", "drafts": "1"}
-        with scoped(inner):
+        with open_scope(inner):
             assert settings() == said
         assert settings() == outer
-        with pytest.raises(RuntimeError), scoped(inner):
+        with pytest.raises(RuntimeError), open_scope(inner):
             raise RuntimeError
         assert settings() == outer
     assert settings() == dict.fromkeys(SETTINGS, "")
 
 
 def test_nothing_is_left_of_a_scope_in_the_enclosing_transaction(operator, east):
-    with scoped(east):
+    with open_scope(east):
         written(east, "450302")
     assert setting() in (("", ""), (None, None))
     assert not Trail.objects.exists()
 
 
 def test_an_operator_without_regions_sees_nothing(operator):
-    with scoped(operator):
+    with open_scope(operator):
         written(operator, "450302")
-    with scoped(Operator("none", "无", frozenset())):
+    with open_scope(Actor("none", "无", frozenset())):
         assert not Trail.objects.exists()
 
 
 @pytest.mark.usefixtures("committed")
 def test_a_reused_connection_carries_no_scope_over():
-    operator = local_operator()
-    with scoped(operator):
+    operator = local_actor()
+    with open_scope(operator):
         written(operator, "450302")
     raw = connection.connection
     assert isinstance(raw, psycopg.Connection)
     assert setting() == ("", ""), "the setting is blank after a transaction, not NULL: the policy must bear both"
     assert Trail.objects.count() == 0
     assert connection.connection is raw
-    with scoped(operator):
+    with open_scope(operator):
         assert Trail.objects.count() == 1

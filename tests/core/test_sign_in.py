@@ -17,7 +17,7 @@ from django.utils import timezone
 from anju.core.models.people import Organisation, Posting, Staff
 from anju.core.models.trail import Trail
 from anju.core.people import staff
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from tests.cast import person
 
 pytestmark = [pytest.mark.urls("tests.core.people_urls"), pytest.mark.usefixtures("committed")]
@@ -26,8 +26,8 @@ SECURITY = "security_admin"
 
 
 def link(username: str) -> str:
-    with scoped(local_operator()) as by:
-        return staff.first_link(by=by, username=username)
+    with open_scope(local_actor()) as by:
+        return staff.make_first_link(by=by, username=username)
 
 
 def set_password(address: str, password: str = PASSWORD, again: str | None = None):
@@ -59,7 +59,7 @@ def again(client: Client, address: str):
 
 
 def trail(act: str = "") -> list[Trail]:
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         found = Trail.objects.order_by("id")
         return list(found.filter(act=act) if act else found)
 
@@ -127,8 +127,8 @@ def test_five_failures_lock_the_name_however_it_is_written_and_wherever_it_comes
         "sign_in.lock_out",
         "sign_in.fail",
     ]
-    with scoped(local_operator()) as by:
-        staff.unlock(by=by, username=clerk.username)
+    with open_scope(local_actor()) as by:
+        staff.unlock_staff(by=by, username=clerk.username)
     _, answer = sign_in(clerk.username)
     assert answer.status_code == 302
 
@@ -294,8 +294,8 @@ def test_an_administrator_lands_on_the_first_page_that_is_theirs():
 
 
 def test_who_has_no_post_may_come_in_and_sees_nothing():
-    with scoped(local_operator()) as by:
-        staff.register(by=by, username="new.comer", name="新来的")
+    with open_scope(local_actor()) as by:
+        staff.register_staff(by=by, username="new.comer", name="新来的")
     set_password(link("new.comer"))
     client, answer = sign_in("new.comer")
     assert answer.status_code == 302
@@ -315,7 +315,7 @@ def test_administrators_do_their_part_on_the_pages():
     assert set_password(address).status_code == 302
     pk = Staff.objects.get(username="li.si").pk
     assert "STAFF-011" in system.post(f"/staff/{pk}/first-link/").content.decode()
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         office = Organisation.objects.get().pk
     given = {"post": "clerk", "organisation": office, "since": "", "until": "", "ground": "东建〔2026〕1号"}
     assert system.post(f"/staff/{pk}/posts/", given).status_code == 403
@@ -326,7 +326,7 @@ def test_administrators_do_their_part_on_the_pages():
     assert "李四" in security.get("/staff/").content.decode().split("已锁定")[1][:300]
     assert security.post(f"/staff/{pk}/unlock/").status_code == 302
     client, _ = sign_in("li.si")
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         posting = Posting.objects.get(staff=pk).pk
     assert "STAFF-008" in security.post(f"/staff/postings/{posting}/end/", {"reason": ""}).content.decode()
     assert security.post(f"/staff/postings/{posting}/end/", {"reason": "调离", "on": "2020-01-01"}).status_code == 302

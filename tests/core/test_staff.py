@@ -10,9 +10,9 @@ from anju.core.models.people import Organisation, Posting, Staff
 from anju.core.models.region import Region
 from anju.core.models.trail import Trail
 from anju.core.people import directory, identity, organisations, postings, staff
-from anju.core.people.identity import operator_of
+from anju.core.people.identity import actor_of_staff
 from anju.core.people.permissions import may, permissions, posts
-from anju.core.people.scope import local_operator, scoped, visible
+from anju.core.people.scope import local_actor, open_scope, visible_rows
 from anju.core.trail import trail
 from anju.problems import Refused
 from tests.cast import ADMINS, BUSINESS, CITY, EAST, WEST, operator, person
@@ -29,7 +29,7 @@ def office(scope):
 
 @pytest.fixture
 def newcomer(scope):
-    return staff.register(by=scope, username="Wang.Fang", name="王芳")
+    return staff.register_staff(by=scope, username="Wang.Fang", name="王芳")
 
 
 def codes(refused) -> list[str]:
@@ -38,17 +38,17 @@ def codes(refused) -> list[str]:
 
 def test_a_person_is_registered_once_without_a_password_and_sees_nothing(scope, newcomer):
     assert (newcomer.username, newcomer.has_usable_password()) == ("wang.fang", False)
-    user = operator_of(newcomer)
+    user = actor_of_staff(newcomer)
     assert (user.region_ids, dict(user.posts)) == (frozenset(), {})
     assert not any(may(user, act) for act in permissions())
     with pytest.raises(Refused, match="已有人用"):
-        staff.register(by=scope, username="wang.fang", name="另一个")
+        staff.register_staff(by=scope, username="wang.fang", name="另一个")
 
 
 @pytest.mark.parametrize("username", ["", "a", "王芳", "a b", "-ab", "x" * 41])
 def test_a_user_name_that_cannot_be_is_refused(scope, username):
     with pytest.raises(Refused) as refused:
-        staff.register(by=scope, username=username, name="王芳")
+        staff.register_staff(by=scope, username=username, name="王芳")
     assert codes(refused) == ["STAFF-002"]
 
 
@@ -69,11 +69,11 @@ def test_a_post_opens_its_region_and_all_below_from_its_first_day_to_its_last(sc
         (DAY + timedelta(days=1), True),
         (DAY + timedelta(days=2), False),
     ):
-        user = operator_of(newcomer, day)
+        user = actor_of_staff(newcomer, day)
         assert user.holds("clerk", east) is opened
         assert (east in user.region_ids) is opened
     west = Region.objects.get(code=WEST, valid_until=None).pk
-    assert not operator_of(newcomer).holds("clerk", west)
+    assert not actor_of_staff(newcomer).holds("clerk", west)
 
 
 def test_a_post_taken_back_ends_that_day_and_leaves_its_ground(scope, office, newcomer):
@@ -81,7 +81,7 @@ def test_a_post_taken_back_ends_that_day_and_leaves_its_ground(scope, office, ne
         by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY - timedelta(days=9)
     )
     postings.end_post(by=scope, posting_id=given.pk, on=DAY - timedelta(days=1), reason="东建〔2026〕2号")
-    assert operator_of(newcomer).posts == {}
+    assert actor_of_staff(newcomer).posts == {}
     row = Trail.objects.get(act="staff.end_post")
     assert (row.said["reason"], row.region.code) == ("东建〔2026〕2号", EAST)
     with pytest.raises(Refused) as refused:
@@ -95,7 +95,7 @@ def test_a_post_taken_back_ends_that_day_and_leaves_its_ground(scope, office, ne
 def test_the_three_administrators_are_three_people_and_hold_nothing_else(scope, office, first, second):
     more = {"ground": "审通〔2026〕1号", "until": DAY + timedelta(days=30)}
     for one, other in ((first, second), (second, first)):
-        who = staff.register(by=scope, username=f"x.{one}.{other}", name="某人").username
+        who = staff.register_staff(by=scope, username=f"x.{one}.{other}", name="某人").username
         postings.give_post(by=scope, username=who, organisation=office, post=one, since=DAY, **more)
         with pytest.raises(Refused) as refused:
             postings.give_post(by=scope, username=who, organisation=office, post=other, since=DAY, **more)
@@ -119,7 +119,7 @@ def test_the_separation_sees_posts_in_regions_that_the_administrator_does_not(sc
         until=DAY - timedelta(days=5),
         by="x",
     )
-    with scoped(security), pytest.raises(Refused) as refused:
+    with open_scope(security), pytest.raises(Refused) as refused:
         postings.give_post(by=security, username="wang.fang", organisation=near, post="clerk", since=DAY)
     assert codes(refused) == ["STAFF-003"]
 
@@ -132,14 +132,14 @@ def test_the_database_wants_the_ground_and_the_end_of_a_bounded_post_whatever_it
     Posting.objects.create(**known, bounded=True, until=DAY, ground=GROUND_OF_A_ROOM)
     made = Posting.objects.create(**known, bounded=False)
     assert (
-        made.label == "stocktaker" and operator_of(newcomer).posts == {}
+        made.label == "stocktaker" and actor_of_staff(newcomer).posts == {}
     )  # its room is not here, and it gives nothing
 
 
 def test_several_business_posts_may_be_one_person_s(scope, office, newcomer):
     for post in ("clerk", "reviewer", "joint"):
         postings.give_post(by=scope, username="wang.fang", organisation=office, post=post, since=DAY)
-    assert set(operator_of(newcomer).posts) == {"clerk", "reviewer", "joint"}
+    assert set(actor_of_staff(newcomer).posts) == {"clerk", "reviewer", "joint"}
     with pytest.raises(Refused) as refused:
         postings.give_post(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY)
     assert codes(refused) == ["STAFF-006"]
@@ -156,7 +156,7 @@ def test_an_auditor_sees_the_region_but_none_of_its_drafts(db):
     auditor, clerk = operator("auditor"), operator("clerk")
     assert auditor.region_ids == clerk.region_ids
     assert (auditor.drafts, clerk.drafts) == (frozenset(), clerk.region_ids)
-    with scoped(auditor), connection.cursor() as cursor:
+    with open_scope(auditor), connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('app.regions', true) <> '', current_setting('app.drafts', true)")
         assert cursor.fetchone() == (True, "")
 
@@ -164,7 +164,7 @@ def test_an_auditor_sees_the_region_but_none_of_its_drafts(db):
 @pytest.mark.parametrize("post", sorted(set(posts()) - {"security_admin"}))
 def test_only_the_security_administrator_gives_posts(db, post):
     by, clerk = operator(post), person("clerk")
-    with scoped(by):
+    with open_scope(by):
         office = Organisation.objects.get(postings__staff=clerk)
         with pytest.raises(Refused) as refused:
             postings.give_post(by=by, username=clerk.username, organisation=office, post="reviewer", since=DAY)
@@ -173,7 +173,7 @@ def test_only_the_security_administrator_gives_posts(db, post):
 
 def test_nobody_gives_a_post_to_themselves(db):
     by = operator("security_admin")
-    with scoped(by):
+    with open_scope(by):
         office = Organisation.objects.get()
         with pytest.raises(Refused) as refused:
             postings.give_post(by=by, username=by.key, organisation=office, post="clerk", since=DAY)
@@ -183,15 +183,15 @@ def test_nobody_gives_a_post_to_themselves(db):
 def test_posts_outside_one_s_regions_are_not_there(db):
     person("clerk", WEST)
     by = operator("security_admin", EAST)
-    with scoped(by):
-        assert not directory.people(by).filter(username=f"clerk-{WEST}").exists()
+    with open_scope(by):
+        assert not directory.list_people(by).filter(username=f"clerk-{WEST}").exists()
         west = Organisation(
             pk=10**6, region_id=Region.objects.get(code=WEST, valid_until=None).pk, name="西", kind="housing"
         )
         with pytest.raises(Organisation.DoesNotExist):
             postings.give_post(by=by, username=by.key, organisation=west, post="clerk", since=DAY)
         with pytest.raises(Staff.DoesNotExist):
-            staff.unlock(by=by, username=f"clerk-{WEST}")
+            staff.unlock_staff(by=by, username=f"clerk-{WEST}")
 
 
 def test_the_system_administrator_may_not_take_over_who_has_a_password(db):
@@ -199,21 +199,21 @@ def test_the_system_administrator_may_not_take_over_who_has_a_password(db):
     made.set_password("一串很长的密码 x9")
     made.save()
     by = operator("system_admin")
-    with scoped(by), pytest.raises(Refused) as refused:
-        staff.first_link(by=by, username=made.username)
+    with open_scope(by), pytest.raises(Refused) as refused:
+        staff.make_first_link(by=by, username=made.username)
     assert codes(refused) == ["STAFF-011"]
     security = operator("security_admin")
-    with scoped(security):
-        assert staff.first_link(by=security, username=made.username).startswith("/sign-in/first/")
+    with open_scope(security):
+        assert staff.make_first_link(by=security, username=made.username).startswith("/sign-in/first/")
     assert not Staff.objects.get(pk=made.pk).has_usable_password()
 
 
 def test_who_is_retired_holds_nothing_and_is_kept(scope, office, newcomer):
     postings.give_post(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY - timedelta(days=3))
-    staff.retire(by=scope, username="wang.fang", on=DAY - timedelta(days=1))
-    assert operator_of(newcomer).posts == {}
+    staff.retire_staff(by=scope, username="wang.fang", on=DAY - timedelta(days=1))
+    assert actor_of_staff(newcomer).posts == {}
     with pytest.raises(Refused) as refused:
-        identity.operator_called("wang.fang")
+        identity.find_actor("wang.fang")
     assert codes(refused) == ["STAFF-010"]
     assert Posting.objects.count() == 1
 
@@ -236,7 +236,7 @@ def both(committed):
     """A row of the trail and an organisation in each of two counties."""
     for code in (EAST, WEST):
         person("clerk", code)
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         for code in (EAST, WEST):
             trail.record(
                 by=by,
@@ -248,7 +248,7 @@ def both(committed):
 
 
 def test_a_query_that_forgot_the_user_is_still_held_by_the_database(both):
-    with scoped(both):
+    with open_scope(both):
         assert set(Trail.objects.filter(act="jobs.retry").values_list("obj", flat=True)) == {EAST}
         assert set(Organisation.objects.values_list("region__code", flat=True)) == {EAST}
         assert set(Posting.objects.values_list("staff__username", flat=True)) == {f"clerk-{EAST}"}
@@ -259,14 +259,16 @@ def test_a_database_that_holds_nothing_back_is_still_held_by_the_query(both):
         for table in ("core_trail", "core_organisation", "core_posting"):
             cursor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     try:
-        with scoped(both):
+        with open_scope(both):
             assert set(Trail.objects.filter(act="jobs.retry").values_list("obj", flat=True)) == {EAST, WEST}, (
                 "the wall is really away"
             )
-            assert set(visible(Trail.objects.filter(act="jobs.retry"), both).values_list("obj", flat=True)) == {EAST}
-            assert {one.region.code for one in directory.organisations(both)} == {EAST}
-            assert {one.staff.username for one in directory.postings(both)} == {f"clerk-{EAST}"}
-            assert not directory.people(both).filter(username=f"clerk-{WEST}").exists()
+            assert set(visible_rows(Trail.objects.filter(act="jobs.retry"), both).values_list("obj", flat=True)) == {
+                EAST
+            }
+            assert {one.region.code for one in directory.list_organisations(both)} == {EAST}
+            assert {one.staff.username for one in directory.list_postings(both)} == {f"clerk-{EAST}"}
+            assert not directory.list_people(both).filter(username=f"clerk-{WEST}").exists()
     finally:
         connection.close()
         with connections["owner"].cursor() as cursor:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from anju.cli import main
 from anju.core.models.people import Posting, Staff
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from tests.cast import EAST
 
 pytestmark = [pytest.mark.urls("tests.core.people_urls"), pytest.mark.usefixtures("committed")]
@@ -18,7 +18,7 @@ THREE = ["--system", "zhang.san", "张三", "--security", "li.si", "李四", "--
 @pytest.fixture(autouse=True)
 def _started(monkeypatch):
     """The server of these tests is up and its tables are made."""
-    monkeypatch.setattr("anju.core.console.staff.setup", lambda: False)
+    monkeypatch.setattr("anju.core.console.staff.set_up_django", lambda: False)
 
 
 def said(capsys, *arguments: str):
@@ -34,7 +34,7 @@ def test_the_first_three_are_three_people_with_a_link_each(capsys):
     for one in made:
         address = one["link"].removeprefix("http://127.0.0.1:8000")
         assert "设置您的密码" in Client().get(address, follow=True).content.decode()
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         assert Posting.objects.count() == 3
 
 

@@ -10,7 +10,7 @@ from django.db import connection, connections, models
 from django.test.utils import CaptureQueriesContext
 
 from anju.core.models.trail import Trail
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.core.states import Move, States, move, move_many
 from anju.core.trail import acts, trail
 from anju.problems import Refused
@@ -57,13 +57,13 @@ def papers(committed):
 
 @pytest.fixture
 def paper(papers):
-    with scoped(local_operator()) as operator:
+    with open_scope(local_actor()) as operator:
         yield Paper.objects.create(), operator
 
 
 def do(thing, name, *, by, **more):
     """A service that does nothing but move."""
-    with trail.doing("jobs.retry", by=by):
+    with trail.open_act("jobs.retry", by=by):
         return move(thing, name, by=by, on=DAY, **more)
 
 
@@ -113,14 +113,14 @@ def test_a_second_click_changes_nothing(paper):
 
 
 def test_of_two_at_the_same_moment_one_wins(papers):
-    operator = local_operator()
-    with scoped(operator):
+    operator = local_actor()
+    with open_scope(operator):
         pk = Paper.objects.create().pk
     results, gate = [], threading.Barrier(2)
 
     def click():
         try:
-            with scoped(operator):
+            with open_scope(operator):
                 thing = Paper.objects.get(pk=pk)
                 gate.wait(300)
                 do(thing, "submit", by=operator)
@@ -154,7 +154,7 @@ def test_a_state_does_not_change_outside_of_an_act(paper):
 
 def test_two_moves_of_one_act_are_one_row_that_says_both(paper):
     thing, operator = paper
-    with trail.doing("jobs.retry", by=operator):
+    with trail.open_act("jobs.retry", by=operator):
         move(thing, "submit", by=operator, on=DAY, reason="齐了")
         move(thing, "approve", by=operator, on=DAY, reason="不设联审", because={"score": 90})
         trail.describe(obj=thing, after={"file": "回执.pdf"})
@@ -170,7 +170,7 @@ def test_two_moves_of_one_act_are_one_row_that_says_both(paper):
 
 
 def many(things, name, *, by, **more):
-    with trail.doing("jobs.retry", by=by):
+    with trail.open_act("jobs.retry", by=by):
         move_many(things, name, by=by, on=DAY, obj=trail.Subject("tests.papers", "1", "一批文稿"), **more)
 
 
@@ -215,7 +215,7 @@ def test_every_move_of_the_product_is_found_by_the_name_that_old_rows_have():
         if model.__module__.startswith("anju.") and isinstance(getattr(model, "STATES", None), States)
     ]
     found = {
-        (model, each.name): acts.find(each.name, f"{model._meta.verbose_name} 一")
+        (model, each.name): acts.find_act(each.name, f"{model._meta.verbose_name} 一")
         for model in models_
         for each in model.STATES
     }

@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from anju.core.models.region import Region
 from anju.core.models.trail import Trail, TrailSeal
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.core.trail import chain, sealing, trail
 
 
 def write(obj, count=1):
-    operator = local_operator()
+    operator = local_actor()
     for number in range(count):
-        with scoped(operator):
+        with open_scope(operator):
             trail.record(by=operator, act="jobs.retry", obj=trail.Subject("tests.thing", "", f"{obj}-{number}"))
 
 
@@ -71,7 +71,7 @@ def test_a_row_says_who_when_what_before_after_reason_region_and_digest(scope):
         "figures.observation",
         "7",
     )
-    assert bytes(row.canonical) == chain.canonical(row.said), "canonical from the moment it was written"
+    assert bytes(row.canonical) == chain.canonical_bytes(row.said), "canonical from the moment it was written"
 
 
 def test_no_float_and_no_nan_enters(scope):
@@ -97,7 +97,7 @@ def test_an_act_that_fails_leaves_no_row(scope):
 @pytest.mark.usefixtures("committed")
 def test_rows_are_neither_changed_nor_removed_not_even_by_the_owner(alias, statement):
     write("a")
-    sealing.seal()
+    sealing.seal_trail()
     with pytest.raises(ProgrammingError), connections[alias].cursor() as cursor:
         cursor.execute(statement)
     assert sealed() == ["a-0"]
@@ -106,14 +106,14 @@ def test_rows_are_neither_changed_nor_removed_not_even_by_the_owner(alias, state
 @pytest.mark.usefixtures("committed")
 def test_sealing_again_changes_nothing():
     write("a", 3)
-    assert sealing.seal() == 3
-    head = sealing.head()
+    assert sealing.seal_trail() == 3
+    head = sealing.chain_head()
     assert head[0] == 3
-    assert sealing.seal() == 0
-    assert sealing.head() == head
+    assert sealing.seal_trail() == 0
+    assert sealing.chain_head() == head
     write("b")
-    assert sealing.seal() == 1
-    assert sealing.head()[0] == 4
+    assert sealing.seal_trail() == 1
+    assert sealing.chain_head()[0] == 4
 
 
 @pytest.mark.usefixtures("committed")
@@ -122,8 +122,8 @@ def test_a_late_commit_is_sealed_after_what_overtook_it_and_never_skipped():
     early, go = threading.Event(), threading.Event()
 
     def slow():
-        operator = local_operator()
-        with scoped(operator):
+        operator = local_actor()
+        with open_scope(operator):
             trail.record(by=operator, act="jobs.retry", obj=trail.Subject("tests.thing", "", "early"))
             early.set()
             assert go.wait(300)
@@ -134,12 +134,12 @@ def test_a_late_commit_is_sealed_after_what_overtook_it_and_never_skipped():
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM core_trail")
         assert cursor.fetchone() == (2,), "committed, with higher ids"
-    assert sealing.seal() == 0, "an open transaction with a lower number could still come before them"
+    assert sealing.seal_trail() == 0, "an open transaction with a lower number could still come before them"
     write("more")
-    assert sealing.seal() == 0
+    assert sealing.seal_trail() == 0
     go.set()
     thread.join()
-    assert sealing.seal() == 4
+    assert sealing.seal_trail() == 4
     assert sealed() == ["early", "quick-0", "quick-1", "more-0"]
 
 
@@ -149,8 +149,8 @@ def test_rows_are_sealed_in_the_order_of_their_transactions():
     numbered, overtaken = threading.Event(), threading.Event()
 
     def first():
-        operator = local_operator()
-        with scoped(operator):
+        operator = local_actor()
+        with open_scope(operator):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_current_xact_id()")  # its number is taken before its row is written
             numbered.set()
@@ -162,7 +162,7 @@ def test_rows_are_sealed_in_the_order_of_their_transactions():
     write("second")
     overtaken.set()
     thread.join()
-    assert sealing.seal() == 2
+    assert sealing.seal_trail() == 2
     assert sealed() == ["first", "second-0"]
 
 
@@ -175,7 +175,7 @@ def test_sealing_keeps_no_writer_waiting():
         thread = Worker(write, "b", 3)
         thread.join(300)
         assert not thread.is_alive()
-    assert sealing.seal() == 3
+    assert sealing.seal_trail() == 3
 
 
 @pytest.mark.usefixtures("committed")
@@ -184,7 +184,7 @@ def test_eight_writers_and_two_sealers_make_one_whole_chain(tmp_path):
 
     def sealer():
         while not stop.is_set():
-            sealing.seal()
+            sealing.seal_trail()
 
     sealers = [Worker(sealer) for _ in range(2)]
     writers = [Worker(write, f"w{n}", 40) for n in range(8)]
@@ -193,19 +193,19 @@ def test_eight_writers_and_two_sealers_make_one_whole_chain(tmp_path):
     stop.set()
     for thread in sealers:
         thread.join()
-    seq, digest = sealing.export(tmp_path / "t")
+    seq, digest = sealing.export_chain(tmp_path / "t")
     assert seq == 320
-    assert sealing.verify(tmp_path / "t", [f"{seq}:{digest}"]) == []
+    assert sealing.verify_export(tmp_path / "t", [f"{seq}:{digest}"]) == []
     assert sorted(sealed()) == sorted(f"w{n}-{k}" for n in range(8) for k in range(40))
 
 
 @pytest.mark.usefixtures("committed")
 def test_the_exported_chain_is_the_database_s_own(tmp_path):
     write("a", 3)
-    assert sealing.export(tmp_path / "t") == sealing.head()
+    assert sealing.export_chain(tmp_path / "t") == sealing.chain_head()
     lines = (tmp_path / "t").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line.split("\t")[2])["object"]["text"] for line in lines[1:-1]] == ["a-0", "a-1", "a-2"]
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         assert TrailSeal.objects.count() == 3
 
 
@@ -216,17 +216,17 @@ def test_a_column_that_no_longer_says_what_was_sealed_is_found(cluster):
     from anju.core.database.postgres import DATABASE, SUPERUSER
 
     write("a", 2)
-    sealing.seal()
-    assert sealing.check() == []
+    sealing.seal_trail()
+    assert sealing.check_trail() == []
     with psycopg.connect(**cluster.connection(SUPERUSER, DATABASE)) as db:  # who owns the machine can do this
         db.execute("SET session_replication_role = replica")
         for column in ("obj", "object_type", "object_id", "act"):
             db.execute(f"UPDATE core_trail SET {column} = {column} || 'b' WHERE obj = 'a-1'")
             db.commit()
-            assert [problem.code for problem in sealing.check()] == ["TRAIL-009"], column
+            assert [problem.code for problem in sealing.check_trail()] == ["TRAIL-009"], column
             db.execute(f"UPDATE core_trail SET {column} = left({column}, -1) WHERE obj LIKE 'a-1%'")
             db.commit()
-            assert sealing.check() == [], column
+            assert sealing.check_trail() == [], column
 
 
 def earlier(**said) -> Trail:
@@ -235,7 +235,7 @@ def earlier(**said) -> Trail:
     content = {"at": at.isoformat(), "by": {"key": "local", "name": "本机操作员"}, "before": None, "after": None, "reason": "", "region": None,
                "digest": ""} | said  # fmt: skip
     return Trail.objects.create(
-        at=at, by="local", act=said["act"], obj=said["object"], canonical=chain.canonical(content)
+        at=at, by="local", act=said["act"], obj=said["object"], canonical=chain.canonical_bytes(content)
     )
 
 
@@ -245,21 +245,21 @@ def test_rows_of_the_version_before_stand_in_the_chain_and_are_checked_as_they_w
 
     from anju.core.database.postgres import DATABASE, SUPERUSER
 
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         old = earlier(act="登记项目", object="项目 东县 A-1")
     write("a")
-    assert (old.object_type, old.object_id) == (None, None) and sealing.check() == []
-    seq, digest = sealing.export(tmp_path / "t")
-    assert seq == 2 and sealing.verify(tmp_path / "t", [f"{seq}:{digest}"]) == []
+    assert (old.object_type, old.object_id) == (None, None) and sealing.check_trail() == []
+    seq, digest = sealing.export_chain(tmp_path / "t")
+    assert seq == 2 and sealing.verify_export(tmp_path / "t", [f"{seq}:{digest}"]) == []
     rows = (tmp_path / "t").read_bytes()
     (tmp_path / "t").write_bytes(rows.replace("登记项目".encode(), "登记项木".encode()))
-    assert "登记项木 项目 东县 A-1" in sealing.verify(tmp_path / "t")[0].what
+    assert "登记项木 项目 东县 A-1" in sealing.verify_export(tmp_path / "t")[0].what
     (tmp_path / "t").write_bytes(rows.replace(b"a-0", b"a-9"))
-    assert "jobs.retry a-9" in sealing.verify(tmp_path / "t")[0].what
+    assert "jobs.retry a-9" in sealing.verify_export(tmp_path / "t")[0].what
     with psycopg.connect(**cluster.connection(SUPERUSER, DATABASE)) as db:
         db.execute("SET session_replication_role = replica")
         db.execute("UPDATE core_trail SET object_type = 'projects.project' WHERE act = '登记项目'")
-    assert [problem.code for problem in sealing.check()] == ["TRAIL-009"]
+    assert [problem.code for problem in sealing.check_trail()] == ["TRAIL-009"]
 
 
 @pytest.mark.usefixtures("committed")
@@ -269,8 +269,8 @@ def test_rows_restored_from_another_cluster_are_sealed_when_asked():
         cursor.execute(
             "INSERT INTO core_trail (xid, at, by, act, obj, canonical) VALUES (9000000000000, now(), 'x', 'x', 'restored', '\\x7b7d')"
         )
-    assert sealing.seal() == 1
-    assert sealing.seal(all_committed=True) == 1
+    assert sealing.seal_trail() == 1
+    assert sealing.seal_trail(all_committed=True) == 1
     assert sealed() == ["a-0", "restored"]
 
 

@@ -16,17 +16,17 @@ NAMES = "甲乙丙丁戊己庚辛"
 def made(names=NAMES):
     rows, last = [], chain.GENESIS
     for seq, name in enumerate(names, start=1):
-        content = chain.canonical(
+        content = chain.canonical_bytes(
             {"at": "2026-01-01T00:00:00+00:00", "by": {"key": "k", "name": "某"}, "act": "记", "object": name}
         )
-        last = chain.link(last, seq, content)
+        last = chain.link_hash(last, seq, content)
         rows.append((seq, last, content))
     return rows
 
 
 @pytest.fixture
 def lines():
-    return list(chain.lines(made()))
+    return list(chain.chain_lines(made()))
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def check(tmp_path):
     def run(lines, *heads):
         file = tmp_path / "留痕.txt"
         file.write_bytes(b"".join(lines))
-        return [(problem.code, str(problem.where), problem.what) for problem in chain.verify(file, heads)]
+        return [(problem.code, str(problem.where), problem.what) for problem in chain.verify_chain(file, heads)]
 
     return run
 
@@ -46,7 +46,7 @@ def hexes():
 def test_a_true_file_passes_with_any_head_kept_on_the_way(lines, check):
     assert check(lines) == []
     assert check(lines, hexes()[-1], f"3:{hexes()[2]}", hexes()[4].upper()) == []
-    assert check(list(chain.lines([]))) == []
+    assert check(list(chain.chain_lines([]))) == []
 
 
 def test_a_changed_row_is_named(lines, check):
@@ -58,8 +58,8 @@ def test_a_changed_row_is_named(lines, check):
 def test_a_changed_row_with_its_own_hash_anew_is_found_at_the_next(lines, check):
     rows = made()
     content = rows[3][2].replace("丁".encode(), "叮".encode())
-    rows[3] = (4, chain.link(rows[2][1], 4, content), content)
-    ((code, where, _),) = check(list(chain.lines(rows)))
+    rows[3] = (4, chain.link_hash(rows[2][1], 4, content), content)
+    ((code, where, _),) = check(list(chain.chain_lines(rows)))
     assert code == "TRAIL-006" and "第 6 行" in where
 
 
@@ -76,7 +76,7 @@ def test_a_dropped_row_is_named(lines, check):
 
 def test_a_dropped_row_with_the_rest_renumbered_is_found(check):
     rows = [(seq if seq < 4 else seq - 1, digest, content) for seq, digest, content in made() if seq != 4]
-    ((code, where, _),) = check(list(chain.lines(rows)))
+    ((code, where, _),) = check(list(chain.chain_lines(rows)))
     assert code == "TRAIL-006" and "第 5 行" in where
 
 
@@ -104,7 +104,7 @@ def test_a_cut_in_the_middle_of_a_row_is_named(lines, check):
 
 
 def test_a_cut_with_a_new_last_line_is_found_by_the_head_kept_outside(check):
-    short = list(chain.lines(made()[:5]))
+    short = list(chain.chain_lines(made()[:5]))
     assert check(short) == [], "this is what a head kept outside is for"
     ((code, _, what),) = check(short, f"8:{hexes()[7]}")
     assert code == "TRAIL-008" and "第 6 至 8 条" in what
@@ -112,7 +112,7 @@ def test_a_cut_with_a_new_last_line_is_found_by_the_head_kept_outside(check):
 
 
 def test_a_chain_written_anew_is_found_by_the_head_kept_outside(check):
-    false = list(chain.lines(made("甲乙丙叮戊己庚辛")))
+    false = list(chain.chain_lines(made("甲乙丙叮戊己庚辛")))
     assert check(false) == []
     assert check(false, f"3:{hexes()[2]}") == [], "the head before the change still holds"
     ((code, where, what),) = check(false, f"3:{hexes()[2]}", f"6:{hexes()[5]}")
@@ -136,7 +136,7 @@ def test_rubbish_among_the_rows_is_named_and_breaks_nothing(lines, check, row):
 
 def test_a_head_that_is_none_and_a_file_that_is_none_are_said(check, lines, tmp_path):
     assert check(lines, "abc")[0][0] == "TRAIL-001"
-    assert [problem.code for problem in chain.verify(tmp_path / "没有")] == ["TRAIL-002"]
+    assert [problem.code for problem in chain.verify_chain(tmp_path / "没有")] == ["TRAIL-002"]
 
 
 def test_the_check_runs_without_django_and_without_database(lines, tmp_path):

@@ -24,8 +24,8 @@ def struck(self, app, name):
     plain(self, app, name)
 
 MigrationRecorder.record_applied = struck
-from anju.core.console.command import setup
-setup()
+from anju.core.console.command import set_up_django
+set_up_django()
 """
 
 

@@ -1,6 +1,6 @@
 """A place loaded again after its map was changed says what the new map reads no more."""
 
-from anju.demo.load import load
+from anju.demo.load import load_place
 from tests.workbooks.forms import form
 
 PLACE = """\
@@ -33,8 +33,8 @@ def test_numbers_that_the_new_map_does_not_read_are_said(scope, tmp_path, monkey
         form([["全市", 30, 33, 3, 1.5], ["城区", 10, 12, 1, 1], ["沁水县", 20, 21, 2, 0.5]])
     )
     said: list[str] = []
-    load(folder, say=said.append)
+    load_place(folder, say=said.append)
     assert not any("FIG-065" in line for line in said)
     (folder / "maps" / "table.yaml").write_text(MAP.replace("measure: prh.start, unit: 套", "ignore: true"), "utf-8")
-    load(folder, say=said.append)
+    load_place(folder, say=said.append)
     assert [line for line in said if "FIG-065" in line and "anju import undo" in line]

@@ -5,7 +5,7 @@ from django.test import Client
 
 from anju.core.models.people import Posting, Staff
 from anju.core.models.trail import Trail
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.core.regions import tree
 from anju.demo import people
 from tests.cast import ADMINS, BUSINESS, CITY, EAST
@@ -14,10 +14,10 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 
 def cast():
-    with scoped(local_operator()) as by:
-        city = tree.region(by, CITY)
-        county = tree.region(by, EAST)
-    return people.people(county, [("示例市2021年度", city)])
+    with open_scope(local_actor()) as by:
+        city = tree.find_region(by, CITY)
+        county = tree.find_region(by, EAST)
+    return people.make_accounts(county, [("示例市2021年度", city)])
 
 
 def test_every_post_is_somebody_whose_printed_password_opens_the_door(settings):
@@ -25,11 +25,11 @@ def test_every_post_is_somebody_whose_printed_password_opens_the_door(settings):
     settings.ROOT_URLCONF = "tests.core.people_urls"
     new = [one.password for one in made if one.password]
     assert len({one.username for one in made}) == len(set(new)) == len(new), "who was listed twice has one password"
-    told = "\n".join(people.lines(made))
+    told = "\n".join(people.account_lines(made))
     for one in made[:2]:
         assert one.password in told
         assert Client().post("/sign-in/", {"login": one.username, "password": one.password}).status_code == 302
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         kept = str(list(Staff.objects.values())) + "".join(str(row.said) for row in Trail.objects.all())
         assert set(Posting.objects.values_list("post", flat=True)) == {*BUSINESS, *ADMINS}
     assert not any(password in kept for password in new)
@@ -39,5 +39,5 @@ def test_a_second_load_makes_nobody_anew_and_says_how_to_come_in(settings):
     cast()
     again = cast()
     assert not any(one.password for one in again)
-    told = "\n".join(people.lines(again))
+    told = "\n".join(people.account_lines(again))
     assert "anju staff first-link" in told and "密码只显示" not in told

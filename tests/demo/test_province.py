@@ -3,34 +3,34 @@
 import pytest
 
 from anju.core.models.region import Region
-from anju.core.people.scope import local_operator, scoped
-from anju.demo.province import MARK, Size, generate
+from anju.core.people.scope import local_actor, open_scope
+from anju.demo.province import MARK, ProvinceSize, generate_province
 from anju.figures import catalogue
 from anju.figures.models import CurrentFigure, Observation
 from anju.figures.services import current
 from anju.problems import Refused
 from anju.returns.models import Cell, Return
 
-SMALL = Size(counties=12, projects=300, years=1, observations=30_000)
+SMALL = ProvinceSize(counties=12, projects=300, years=1, observations=30_000)
 COUNTED = {"counties": 12, "projects": 300, "observations": 30_000, "returns": 12 * SMALL.months}
 
 
 @pytest.fixture
 def province(committed):
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         catalogue.load_catalogue(by=by)
-    return generate(SMALL, say=lambda text: None)
+    return generate_province(SMALL, say=lambda text: None)
 
 
 def test_it_is_as_large_as_asked_and_a_second_run_adds_nothing(province):
     assert COUNTED.items() <= province.items()
-    assert generate(SMALL, say=lambda text: None) == province
+    assert generate_province(SMALL, say=lambda text: None) == province
     with pytest.raises(Refused, match="DEMO-020"):
-        generate(Size(counties=13), say=lambda text: None)
+        generate_province(ProvinceSize(counties=13), say=lambda text: None)
 
 
 def test_every_name_says_that_it_is_made_up_and_the_figures_are_sound(province):
-    with scoped(local_operator()) as user:
+    with open_scope(local_actor()) as user:
         made = Region.objects.filter(code__startswith="99")
         assert made.count() == 1 + 2 + 12 and all(MARK in region.name for region in made)
         checked = current.check_current(user)

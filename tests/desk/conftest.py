@@ -17,11 +17,11 @@ def loaded_places(django_db_setup, django_db_blocker, empty):
     """Three places, as `anju demo` loads them, really committed; emptied when the last test of this folder is done."""
     from django.db import connections
 
-    from anju.demo.load import load
+    from anju.demo.load import load_place
 
     with django_db_blocker.unblock():
         for slug in LOADED:
-            load(PLACES / slug, say=lambda *_: None)
+            load_place(PLACES / slug, say=lambda *_: None)
         yield
         connections.close_all()
     empty()
@@ -48,7 +48,7 @@ def phone(come):
 @pytest.fixture
 def user(loaded_places):
     """The operator, inside a scope, beside the browser."""
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
 
-    with scoped(local_operator()) as operator:
+    with open_scope(local_actor()) as operator:
         yield operator

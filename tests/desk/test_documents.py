@@ -57,20 +57,20 @@ def test_chosen_warnings_are_written_into_the_draft(circular):
 def test_all_warnings_are_ticked_and_stay_when_nothing_is_changed():
     from types import SimpleNamespace
 
-    from anju.documents.pages.documents import chosen_again, taken
+    from anju.documents.pages.documents import is_chosen, read_choice
 
     ids = ["warning/idle-credit/140502/low", "warning/backlog-completion/140522/zero"]
 
     def boxes(choice):
-        return [{"finding": SimpleNamespace(id=one), "chosen": taken(one, choice)} for one in ids]
+        return [{"finding": SimpleNamespace(id=one), "chosen": is_chosen(one, choice)} for one in ids]
 
     assert all(box["chosen"] for box in boxes("all"))
-    assert chosen_again(boxes("all"), ids, "all") == "all"
-    assert chosen_again(boxes("all"), ids[:1], "all") == ids[:1]
+    assert read_choice(boxes("all"), ids, "all") == "all"
+    assert read_choice(boxes("all"), ids[:1], "all") == ids[:1]
     pattern = ["warning/idle-credit/*"]
     assert [box["chosen"] for box in boxes(pattern)] == [True, False]
-    assert chosen_again(boxes(pattern), ids[:1], pattern) == pattern
-    assert chosen_again(boxes(pattern), [], pattern) == []
+    assert read_choice(boxes(pattern), ids[:1], pattern) == pattern
+    assert read_choice(boxes(pattern), [], pattern) == []
 
 
 def test_edited_word_file_is_compared_number_by_number(circular, tmp_path):
@@ -135,13 +135,13 @@ def test_phone_reads_and_signs_in_one_column(phone):
 
 
 def test_row_of_a_table_is_told_by_row_and_column_only():
-    from anju.documents.pages.stale import told
-    from anju.documents.queries import compare
+    from anju.documents.pages.stale import summarise_stale
+    from anju.documents.queries import compare_texts
 
     table = (
         '<article class="official"><section class="annex" data-title="附件1"><table class="annex-table"><thead><tr><th rowspan="2">区划</th>'
         '<th colspan="2">租赁补贴</th></tr><tr><th>目标</th><th>发放</th></tr></thead><tbody><tr><th>城区</th><td>1200</td>'
         '<td><data class="fig" value="{0}" data-ref="x@1/2021">{0}</data></td></tr></tbody></table></section></article>'
     )
-    one = told(compare(table.format(3), table.format(4)), table.format(3))[0]
+    one = summarise_stale(compare_texts(table.format(3), table.format(4)), table.format(3))[0]
     assert (one.where, one.what, one.sentence) == ("附件1 城区", "租赁补贴·发放 3→4", "")

@@ -16,16 +16,16 @@ CITY, AUGUST = "520200", "/?region=520200&period=2023-08"
 @pytest.fixture(scope="module")
 def planned(loaded_places):
     """Three counties asked for 100, 100 and 50 by 30 September; two reports, an entry that is overdue."""
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
     from anju.core.regions import tree
     from anju.figures.services import nodes, observations, targets
     from anju.projects.models import Project
     from tests.projects.entered import entered
 
-    with scoped(local_operator()) as by:
-        city = tree.region(by, CITY)
-        parts = tree.children(by, city, date(2023, 12, 31))[:3]
-        paper = targets.target_document(
+    with open_scope(local_actor()) as by:
+        city = tree.find_region(by, CITY)
+        parts = tree.child_regions(by, city, date(2023, 12, 31))[:3]
+        paper = targets.register_target_document(
             by=by, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 7, 20)
         )
         rows = [
@@ -37,7 +37,7 @@ def planned(loaded_places):
             for region, value in zip((city, *parts), values, strict=True):
                 if value:
                     said = {"document": paper} if code.endswith("target") else {}
-                    observations.enter(by=by, measure=code, region=region, period=period, value=value, **said)
+                    observations.enter_figure(by=by, measure=code, region=region, period=period, value=value, **said)
         for day, share in ((date(2023, 6, 30), Fraction(1, 2)), (date(2023, 9, 30), Fraction(4, 5))):
             nodes.set_node(by=by, document=paper, measure="shanty.start.target", on=day, share=share)
         project = Project.objects.create(region=parts[0], code="P1", name="示例片区", kind="shanty", by="local")

@@ -2,9 +2,9 @@
 
 from types import SimpleNamespace
 
-from anju.desk.queries.progress import Progress, Summary
+from anju.desk.queries.progress import MeasureProgress, Summary
 from anju.figures.figure import NUMBER, Figure
-from anju.figures.pages.comparison import Pair
+from anju.figures.pages.comparison import TargetComparison
 
 CITY = SimpleNamespace(name="示例市", pk=1, code="520200")
 STARTED = SimpleNamespace(name="棚户区改造开工量", code="shanty.start")
@@ -25,9 +25,9 @@ def figure(value):
 
 
 def headline(*actual):
-    parts = [Pair(figure(one), figure(100)) for one in actual]
-    whole = Pair(figure(None if None in actual else sum(actual)), figure(100 * len(actual)))
-    return Summary(CITY, "2023-08", "县", [Progress(STARTED, ASKED, whole, parts)]).heading
+    parts = [TargetComparison(figure(one), figure(100)) for one in actual]
+    whole = TargetComparison(figure(None if None in actual else sum(actual)), figure(100 * len(actual)))
+    return Summary(CITY, "2023-08", "县", [MeasureProgress(STARTED, ASKED, whole, parts)]).heading
 
 
 def test_a_city_of_which_some_have_reported_is_not_said_to_have_reported_nothing():

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from anju.core.models.region import Region
 from anju.core.models.trail import Trail
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.core.trail import chain, trail
 from tests.cast import EAST, person, sign_in
 
@@ -24,16 +24,16 @@ OLD = (
 def look(db):
     """What the page shows: (what was done, to what), newest first."""
     region = Region.objects.get(code=EAST, valid_until=None)
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         for act, obj in OLD:
             said = {"at": timezone.now().isoformat(), "by": {"key": "local", "name": "本机"}, "act": act, "object": obj}
-            Trail.objects.create(by="local", act=act, obj=obj, region=region, canonical=chain.canonical(said))
+            Trail.objects.create(by="local", act=act, obj=obj, region=region, canonical=chain.canonical_bytes(said))
         outer = trail.record(
             by=by, act="projects.import_workbook", obj=trail.Subject("projects.workbook", "x", "项目工作簿"),
             region_id=region.pk, count=2,
         )  # fmt: skip
         thing = trail.Subject("projects.project", "7", "项目 东县 A-2")
-        with trail.inside(outer, by=by), trail.doing("projects.register", by=by):
+        with trail.inside_act(outer, by=by), trail.open_act("projects.register", by=by):
             trail.describe(obj=thing, region_id=region.pk)
     client = Client()
     sign_in(client, person("auditor"))

@@ -26,29 +26,29 @@ def circular() -> str:
 @pytest.fixture
 def city(scope, settings):
     """The city with its figures; templates of these tests known to Django."""
-    from anju.core.regions.tree import children, region
+    from anju.core.regions.tree import child_regions, find_region
     from anju.figures.catalogue import load_catalogue
-    from anju.figures.services.observations import enter
+    from anju.figures.services.observations import enter_figure
 
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [str(Path(__file__).parent / "templates")]}]
     load_catalogue(by=scope)
-    city = region(scope, "140500")
-    below = children(scope, city)
+    city = find_region(scope, "140500")
+    below = child_regions(scope, city)
     for key, (target, paid) in SUBSIDY.items():
         place = city if key == "whole" else below[key]
-        enter(by=scope, measure="subsidy.households.target", region=place, period=YEAR, value=target)
-        enter(by=scope, measure="subsidy.households", region=place, period=YEAR, value=paid)
-    enter(by=scope, measure="invest.done", region=city, period=YEAR, value="27.27", unit="亿元")
-    enter(by=scope, measure="shanty.start", region=city, period=YEAR, value="6631")
+        enter_figure(by=scope, measure="subsidy.households.target", region=place, period=YEAR, value=target)
+        enter_figure(by=scope, measure="subsidy.households", region=place, period=YEAR, value=paid)
+    enter_figure(by=scope, measure="invest.done", region=city, period=YEAR, value="27.27", unit="亿元")
+    enter_figure(by=scope, measure="shanty.start", region=city, period=YEAR, value="6631")
     return city
 
 
 def gather(user, region, period, options):
-    from anju.core.regions.tree import children
-    from anju.figures.queries.current import figures
+    from anju.core.regions.tree import child_regions
+    from anju.figures.queries.current import current_figures
 
-    below = children(user, region)[:3]
-    found = figures(
+    below = child_regions(user, region)[:3]
+    found = current_figures(
         user,
         ["subsidy.households.target", "subsidy.households", "subsidy.households.rate", "invest.done"],
         [region, *below],
@@ -76,9 +76,9 @@ def kind(monkeypatch):
     """The made-up kind, known for one test."""
     from anju.documents import kinds
 
-    kinds.kinds()  # the rooms' own first
+    kinds.registered_kinds()  # the rooms' own first
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
-    return kinds.register(
+    return kinds.register_kind(
         kinds.DocumentKind(
             "sample", "示例通报", "sample/report.html", gather, prose=("problems",), options=("organ", "claim")
         )
@@ -89,4 +89,4 @@ def kind(monkeypatch):
 def draft(scope, city, kind):
     from anju.documents import services
 
-    return services.write(by=scope, kind="sample", region=city, period=YEAR, options=OPTIONS, prose=PROSE)
+    return services.write_document(by=scope, kind="sample", region=city, period=YEAR, options=OPTIONS, prose=PROSE)

@@ -38,7 +38,7 @@ class Told:
 
 
 def made():
-    return annex.make(DECLARATION, "2021", OPTIONS)
+    return annex.make_annex(DECLARATION, "2021", OPTIONS)
 
 
 def test_heads_are_merged_over_the_columns_they_cover():
@@ -80,13 +80,13 @@ def test_a_table_without_a_single_known_figure_says_so():
 
 def test_a_wide_table_lies_across():
     assert not made().landscape
-    assert annex.make({**DECLARATION, "columns": DECLARATION["columns"] * 2}, "2021", OPTIONS).landscape
+    assert annex.make_annex({**DECLARATION, "columns": DECLARATION["columns"] * 2}, "2021", OPTIONS).landscape
 
 
 def test_the_unit_of_a_head_is_that_of_every_column_below_it():
     columns = [{"head": "投资（亿元）", "places": 2, "columns": [{"head": "任务", "code": "a"}, {"head": "完成率", "code": "b", "show": "% 1"}]},
                {"head": "开工", "columns": [{"head": "户数（户）", "code": "c"}]}]  # fmt: skip
-    table = annex.make({"title": "表", "columns": columns}, "2021", {})
+    table = annex.make_annex({"title": "表", "columns": columns}, "2021", {})
     assert [leaf.show for leaf in table.leaves] == ["亿元 upto 2", "% 1", "户 upto 0"]
 
 

@@ -8,7 +8,7 @@ from tests.documents.conftest import OPTIONS, PROSE, YEAR
 
 
 def warned(scope, city, *, claim="", prose="", code="DOC-101"):
-    draft = services.write(
+    draft = services.write_document(
         by=scope,
         kind="sample",
         region=city,
@@ -16,7 +16,7 @@ def warned(scope, city, *, claim="", prose="", code="DOC-101"):
         options={**OPTIONS, "claim": claim},
         prose={"problems": prose},
     )
-    return [one for one in queries.version(scope, draft).warnings if one["code"] == code]
+    return [one for one in queries.find_version(scope, draft).warnings if one["code"] == code]
 
 
 def test_all_over_fulfilled_is_held_against_the_counties(scope, city, kind):
@@ -43,9 +43,9 @@ def test_what_is_no_claim_is_left_alone(scope, city, kind, prose):
 
 
 def test_over_fulfilled_at_exactly_a_hundred_is_not(scope, city, kind):
-    from anju.figures.services.observations import correct
+    from anju.figures.services.observations import correct_figure
 
-    correct(by=scope, measure="subsidy.households", region=city, period=YEAR, value="670", reason="更正")
+    correct_figure(by=scope, measure="subsidy.households", region=city, period=YEAR, value="670", reason="更正")
     (warning,) = warned(scope, city, claim="，超额完成年度目标任务")
     assert "100.0%" in warning["what"]
 
@@ -58,8 +58,8 @@ def test_a_typed_number_is_pointed_at(scope, city, kind):
 
 
 def test_the_document_itself_draws_no_reminder(scope, city, kind):
-    draft = services.write(by=scope, kind="sample", region=city, period=YEAR, options=OPTIONS, prose=PROSE)
-    assert queries.version(scope, draft).warnings == []
+    draft = services.write_document(by=scope, kind="sample", region=city, period=YEAR, options=OPTIONS, prose=PROSE)
+    assert queries.find_version(scope, draft).warnings == []
 
 
 def fig(text, ref):
@@ -69,7 +69,7 @@ def fig(text, ref):
 def told(scope, body):
     return [
         str(one)
-        for one in checks.check(
+        for one in checks.check_text(
             scope, f'<article class="official"><section class="body">{body}</section></article>', {}
         )
     ]
@@ -96,10 +96,10 @@ def test_one_figure_with_two_values(scope):
 
 
 def test_a_row_of_totals_that_is_not_the_sum(scope, circular):
-    quiet = [one for one in checks.check(scope, circular, {}) if one.code == "DOC-104"]
+    quiet = [one for one in checks.check_text(scope, circular, {}) if one.code == "DOC-104"]
     assert quiet == []
     wrong = circular.replace(
         'value="4776" data-ref="shanty.start.target@140500/2021">4776</data></td>', ">4775</data></td>"
     )
-    (warning,) = [one for one in checks.check(scope, wrong, {}) if one.code == "DOC-104"]
+    (warning,) = [one for one in checks.check_text(scope, wrong, {}) if one.code == "DOC-104"]
     assert str(warning.where) == "附件1 晋城市" and "4775" in warning.what and "4776" in warning.what

@@ -7,8 +7,8 @@ import docx
 import openpyxl
 import pytest
 
-from anju.cli import build
-from anju.core.console.command import call
+from anju.cli import build_parser
+from anju.core.console.command import run_handler
 from tests.documents.conftest import YEAR
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])  # a command brings the tables up to date first
@@ -20,7 +20,7 @@ def run(draft, capsys):
 
     def run(*words):
         capsys.readouterr()
-        code = call(build().parse_args(["document", *map(str, words)]))
+        code = run_handler(build_parser().parse_args(["document", *map(str, words)]))
         told = capsys.readouterr()
         return code, told.out + told.err
 
@@ -58,9 +58,9 @@ def test_list_and_check(run, draft):
 
 
 def test_a_stale_document_has_exit_code_1(run, scope, draft, city):
-    from anju.figures.services.observations import correct
+    from anju.figures.services.observations import correct_figure
 
-    correct(by=scope, measure="subsidy.households", region=city, period=YEAR, value="700", reason="补报")
+    correct_figure(by=scope, measure="subsidy.households", region=city, period=YEAR, value="700", reason="补报")
     code, told = run("check", draft.pk)
     assert code == 1 and "685→700" in told
 

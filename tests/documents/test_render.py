@@ -14,8 +14,8 @@ from docx.shared import Mm, Pt
 from fontTools.ttLib import TTFont
 
 from anju.documents.layout import markup
-from anju.documents.layout.article import balanced
-from anju.documents.layout.grid import Grid, em
+from anju.documents.layout.article import balance_title
+from anju.documents.layout.grid import TableGrid, text_width
 from anju.documents.writers import formats, pdf, word
 
 MM = 360  # EMU that a rounding to twentieths of a point may take
@@ -45,7 +45,7 @@ def long_annex(counties: int) -> str:
 
 
 def rows_of(circular):
-    return [Grid(table).rows for table in markup.parse(circular).iter("table")]
+    return [TableGrid(table).rows for table in markup.parse_article(circular).iter("table")]
 
 
 # --- Word --------------------------------------------------------------------
@@ -222,7 +222,7 @@ def test_excel_of_a_document_without_annexes_opens():
 
 def test_a_bundle_holds_every_format_of_every_document(circular):
     archive = zipfile.ZipFile(
-        BytesIO(formats.bundle([("关于甲/乙的通报", circular), ("关于甲/乙的通报", long_annex(1))]))
+        BytesIO(formats.bundle_documents([("关于甲/乙的通报", circular), ("关于甲/乙的通报", long_annex(1))]))
     )
     assert archive.testzip() is None
     assert sorted(archive.namelist()) == sorted(
@@ -300,19 +300,19 @@ def test_rare_names_are_drawn():
     ],
 )
 def test_a_long_title_breaks_where_the_sense_allows(title, lines):
-    assert balanced(title, word.TYPE_AREA // 2 * 10 // 220) == lines
+    assert balance_title(title, word.TYPE_AREA // 2 * 10 // 220) == lines
 
 
 def test_a_draft_leaves_room_for_its_number_and_date():
     text = '<article class="official"><p class="doc-number"></p><footer class="sign"><p class="organ">甲局</p><p class="date"></p></footer></article>'
     draft = markup.mark_draft(text)
     assert "草稿" in draft and "年　月　日" in draft
-    issued = markup.fill(draft, "甲〔2022〕1号", date(2022, 1, 18))
+    issued = markup.fill_number_and_date(draft, "甲〔2022〕1号", date(2022, 1, 18))
     assert ">甲〔2022〕1号<" in issued and ">2022年1月18日<" in issued and "草稿" not in issued
 
 
 def test_widths_count_half_width_signs_as_half():
-    assert em("县区2021%") == 20 + 25
+    assert text_width("县区2021%") == 20 + 25
 
 
 def test_no_style_of_the_word_file_points_at_one_that_is_not_there(opened):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anju.documents.text.wording import chinese, fill, spoken_date, whole_word
+from anju.documents.text.wording import chinese_numeral, fill_placeholders, spoken_date, whole_word
 from anju.problems import Refused
 
 OPTIONS = {
@@ -29,18 +29,18 @@ OPTIONS = {
     ],
 )
 def test_a_placeholder_is_filled_from_period_and_options(text, filled):
-    assert fill(text, "2021", OPTIONS) == filled
+    assert fill_placeholders(text, "2021", OPTIONS) == filled
 
 
 def test_every_placeholder_that_nothing_answers_is_named_at_once():
     with pytest.raises(Refused) as refused:
-        fill("{cited.none}和{dates.none}和{list}", "2021", OPTIONS)
+        fill_placeholders("{cited.none}和{dates.none}和{list}", "2021", OPTIONS)
     assert [problem.code for problem in refused.value.problems] == ["DOC-031"] * 3
     assert "{cited.none}" in str(refused.value.problems[0].where)
 
 
 def test_a_month_has_the_year_of_its_period():
-    assert fill("{year}年", "2021-08", {}) == "2021年"
+    assert fill_placeholders("{year}年", "2021-08", {}) == "2021年"
 
 
 def test_all_of_a_place_is_spoken_of_by_its_kind():
@@ -53,5 +53,12 @@ def test_all_of_a_place_is_spoken_of_by_its_kind():
 
 
 def test_numerals_of_headings():
-    assert [chinese(number) for number in (1, 2, 10, 11, 20, 23)] == ["一", "二", "十", "十一", "二十", "二十三"]
+    assert [chinese_numeral(number) for number in (1, 2, 10, 11, 20, 23)] == [
+        "一",
+        "二",
+        "十",
+        "十一",
+        "二十",
+        "二十三",
+    ]
     assert spoken_date("2021-09-26") == "2021年9月26日"

@@ -34,7 +34,7 @@ def scored(user, judged=JUDGED, **facts):
     """Score the sample place by the one book of that subject, whose year is another: 2020."""
     catalogue.load_catalogue(by=user)
     for measure, value in (FACTS | facts).items():
-        observations.enter(by=user, measure=measure, region=place(user), period="2020", value=value)
+        observations.enter_figure(by=user, measure=measure, region=place(user), period="2020", value=value)
     runs.run_book(
         by=user,
         kind="scoring",
@@ -47,8 +47,8 @@ def scored(user, judged=JUDGED, **facts):
 
 
 def report(user, **options):
-    from anju.documents.queries import version
-    from anju.documents.services import write
+    from anju.documents.queries import find_version
+    from anju.documents.services import write_document
 
     options = {
         "organs": ["甲局", "乙局"],
@@ -56,8 +56,9 @@ def report(user, **options):
         "tables": [{"book": "prh-shanty"}],
         **options,
     }
-    return version(
-        user, write(by=user, kind="evaluation-report", region=place(user), period="2020", options=options, prose={})
+    return find_version(
+        user,
+        write_document(by=user, kind="evaluation-report", region=place(user), period="2020", options=options, prose={}),
     )
 
 
@@ -118,7 +119,7 @@ def test_a_goal_set_as_a_share_is_told_as_a_share_and_judged_by_what_it_comes_to
     )
     from fractions import Fraction
 
-    observations.enter(
+    observations.enter_figure(
         by=scope, measure="old.households.completed.target", region=place(scope), period=PERIOD, value=Fraction(1, 2)
     )
     text = plain(written(scope, "evaluation-report", {"superior_short": "省"}))
@@ -128,9 +129,9 @@ def test_a_goal_set_as_a_share_is_told_as_a_share_and_judged_by_what_it_comes_to
 
 def test_a_rate_is_told_without_decimals_only_when_it_is_whole(scope):
     told(scope, {"shanty.start.target": "10000", "shanty.start": "9996"})
-    rate = current.figure(scope, "shanty.start.rate", place(scope), PERIOD)
+    rate = current.current_figure(scope, "shanty.start.rate", place(scope), PERIOD)
     assert (rate_show(rate), rate.text(places=0)) == ("% 1", "100")
-    assert rate_show(current.figure(scope, "prh.start.rate", place(scope), PERIOD)) == "% 1"
+    assert rate_show(current.current_figure(scope, "prh.start.rate", place(scope), PERIOD)) == "% 1"
 
 
 def test_full_marks_with_listed_problems_remind_the_writer(scope):
@@ -157,7 +158,7 @@ def test_a_region_says_what_is_behind_and_leaves_open_what_was_not_scored(scope)
         scope,
         {"prh.start.target": "100", "prh.start": "99", "subsidy.households.target": "10", "subsidy.households": "10"},
     )
-    observations.enter(by=scope, measure="arh.start.target", region=place(scope), period=PERIOD, state="no_task")
+    observations.enter_figure(by=scope, measure="arh.start.target", region=place(scope), period=PERIOD, state="no_task")
     text = plain(written(scope, "region-evaluation", {"tables": [{"name": "租赁住房保障"}]}))
     assert "实际开工99套，开工率99%" in text and "公租房开工完成计划的99%，没有达到年度计划。" in text
     assert "各项年度计划已经完成" not in text and "无保障性租赁住房建设任务" in text

@@ -35,14 +35,14 @@ def drafted(db, pages):
         return pages[place]
 
     def load_and_draft(place: str) -> str:
-        from anju.core.people.scope import local_operator, scoped
-        from anju.demo.load import load
+        from anju.core.people.scope import local_actor, open_scope
+        from anju.demo.load import load_place
         from anju.documents import queries
         from anju.documents.layout import markup
 
-        [(_, document)] = load(PLACES / place, say=lambda _: None).documents
-        with scoped(local_operator()) as user:
-            html = queries.version(user, document).html
-        return markup.fill(html, *ISSUED[place]) if place in ISSUED else html
+        [(_, document)] = load_place(PLACES / place, say=lambda _: None).documents
+        with open_scope(local_actor()) as user:
+            html = queries.find_version(user, document).html
+        return markup.fill_number_and_date(html, *ISSUED[place]) if place in ISSUED else html
 
     return draft

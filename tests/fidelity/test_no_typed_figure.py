@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import anju.demo
-from anju.documents.layout.markup import by_class, parse, text_of
+from anju.documents.layout.markup import element_text, find_by_class, parse_article
 from anju.figures.references import FigureReference
 from tests.fidelity.conftest import grouped
 
@@ -42,14 +42,14 @@ def test_the_prose_of_a_place_types_no_number(place):
 
 @pytest.mark.parametrize("place", grouped(PLACED))
 def test_every_figure_of_a_finished_document_has_a_reference_that_is_read_and_written_as_it_was(place, drafted):
-    texts = {node.get("data-ref") for node in parse(drafted(place)).iter("data")}
+    texts = {node.get("data-ref") for node in parse_article(drafted(place)).iter("data")}
     assert len(texts) >= 10
     assert {text for text in texts if str(FigureReference.parse(text)) != text} == set()
 
 
 @pytest.mark.parametrize("place", grouped(PLACED))
 def test_a_finished_document_holds_no_number_that_is_no_figure(place, drafted):
-    article = parse(drafted(place))
+    article = parse_article(drafted(place))
     options = [
         paper["options"]
         for paper in YAML(typ="safe").load(
@@ -58,26 +58,26 @@ def test_a_finished_document_holds_no_number_that_is_no_figure(place, drafted):
     ]
     given = sorted(set(words(options)), key=len, reverse=True)
     for name in ("annex-table", "letterhead", "imprint", "sign"):
-        for node in by_class(article, name):
+        for node in find_by_class(article, name):
             for head in node.iter("td", "th"):
                 if head.tag == "td" and "text" not in (head.get("class") or ""):
-                    assert head.find("data") is not None or not re.search(r"\d", text_of(head)) or points(head), (
-                        text_of(head)
+                    assert head.find("data") is not None or not re.search(r"\d", element_text(head)) or points(head), (
+                        element_text(head)
                     )
             node.getparent().remove(node)
-    for figure in list(by_class(article, "fig")):
+    for figure in list(find_by_class(article, "fig")):
         figure.text = ""
     for block in article.iter("p", "h1", "h2", "h3", "li"):
-        text = text_of(block)
+        text = element_text(block)
         for word in given:
             text = text.replace(word, "")
         left = re.search(r"\d", DATES.sub("", text.replace("附件" + "".join(re.findall(r"^附件(\d+)$", text)), "")))
-        assert left is None or "table-note" in (block.get("class") or ""), text_of(block)
+        assert left is None or "table-note" in (block.get("class") or ""), element_text(block)
 
 
 def points(cell) -> bool:
     """The full marks of a score table come from the rulebook, as plain whole numbers."""
-    return re.fullmatch(r"\d{1,3}", text_of(cell)) is not None and "评分标准" in text_of(
+    return re.fullmatch(r"\d{1,3}", element_text(cell)) is not None and "评分标准" in element_text(
         cell.getparent().getparent().getparent()
     )
 

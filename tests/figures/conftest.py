@@ -2,7 +2,7 @@
 
 import pytest
 
-from anju.workbooks.reading.cells import Cell, Reading
+from anju.workbooks.reading.cells import ReadCell, WorkbookReading
 
 YEAR = "2021"
 
@@ -23,16 +23,16 @@ def user(catalogue):
 
 @pytest.fixture
 def city(user):
-    from anju.core.regions.tree import region
+    from anju.core.regions.tree import find_region
 
-    return region(user, "140500")
+    return find_region(user, "140500")
 
 
 @pytest.fixture
 def counties(user, city):
-    from anju.core.regions.tree import children
+    from anju.core.regions.tree import child_regions
 
-    return children(user, city)
+    return child_regions(user, city)
 
 
 @pytest.fixture
@@ -48,9 +48,9 @@ def west(counties):
 @pytest.fixture
 def clerk(user, east):
     """Sees one county only."""
-    from anju.core.people.scope import Operator
+    from anju.core.people.scope import Actor
 
-    return Operator("clerk", "填报员", frozenset({east.pk}))
+    return Actor("clerk", "填报员", frozenset({east.pk}))
 
 
 def cell(region, measure, text, **more):
@@ -65,8 +65,8 @@ def cell(region, measure, text, **more):
         "digits": digits, "places": places, "unit": "套", "approx": "", "assumed": False, "basis": "", "sheet": "表1", "cell": "B2",
         "raw": text, "row_label": "", "column_label": "开工量",
     }  # fmt: skip
-    return Cell(**values | more)
+    return ReadCell(**values | more)
 
 
 def reading(*cells, name="表.xlsx", sha="a" * 64, **more):
-    return Reading("test-map", name, sha, cells=list(cells), **more)
+    return WorkbookReading("test-map", name, sha, cells=list(cells), **more)

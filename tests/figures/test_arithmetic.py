@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anju.figures.figure import NO_TASK, NOT_APPLICABLE, NUMBER, Figure, computed, ratio, total
-from anju.periods import bounds, end
+from anju.figures.figure import NO_TASK, NOT_APPLICABLE, NUMBER, Figure, ratio_figure, total_figure, with_exact_value
+from anju.periods import period_bounds, period_end
 from anju.problems import Refused
 
 NORTH, SOUTH = (SimpleNamespace(pk=n, name=name, code=str(n)) for n, name in enumerate(("甲县", "乙县")))
@@ -40,7 +40,7 @@ def test_a_ratio_is_rounded_once_and_half_up(top, bottom, places):
         context.prec = 80
         exact = Decimal(top) * 100 / Decimal(bottom)
         wanted = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    assert ratio(fig(top), fig(bottom), places).text() == f"{wanted:f}"
+    assert ratio_figure(fig(top), fig(bottom), places).text() == f"{wanted:f}"
 
 
 @given(st.integers(-(2**62), 2**62), st.integers(0, 10))
@@ -54,52 +54,52 @@ def test_what_was_printed_is_printed_again(digits, places):
 def test_a_rate_is_never_rounded_twice():
     """138.849999999… % rounds to 138.8; by way of six decimals it would become 138.9."""
     top, bottom = 138_849_999_999, 100_000_000_000
-    assert ratio(fig(top), fig(bottom), 1).text() == "138.8"
+    assert ratio_figure(fig(top), fig(bottom), 1).text() == "138.8"
 
 
 def test_a_share_of_an_odd_number_is_exact():
-    half = computed(fig(0), Fraction(46_683, 2))
+    half = with_exact_value(fig(0), Fraction(46_683, 2))
     assert half.exact == Fraction(46_683, 2) and half.text() == "23342" and half.text(places=1) == "23341.5"
 
 
 def test_nothing_over_zero_is_blank_and_says_why():
-    rate = ratio(fig(791), fig(0), 1)
+    rate = ratio_figure(fig(791), fig(0), 1)
     assert (rate.value, rate.text(), rate.state, rate.why) == (None, "", NOT_APPLICABLE, "分母为 0")
 
 
 def test_zero_of_something_is_zero_and_not_blank():
-    assert ratio(fig(0), fig(2176), 2).text() == "0.00"
+    assert ratio_figure(fig(0), fig(2176), 2).text() == "0.00"
 
 
 def test_a_rate_of_what_is_unknown_is_unknown_and_names_it():
-    assert ratio(fig(None, code="a"), fig(5), 1).missing == ("a",)
-    assert ratio(fig(5), fig(None, code="b"), 1).why == "缺：b"
+    assert ratio_figure(fig(None, code="a"), fig(5), 1).missing == ("a",)
+    assert ratio_figure(fig(5), fig(None, code="b"), 1).why == "缺：b"
 
 
 def test_a_total_names_what_is_missing_and_is_not_taken_for_less():
-    whole = total([fig(5), fig(None, region=SOUTH)])
+    whole = total_figure([fig(5), fig(None, region=SOUTH)])
     assert (whole.value, whole.text(), whole.missing) == (None, "", ("乙县",))
 
 
 def test_no_task_adds_nothing_and_makes_nothing_unknown():
-    whole = total([fig(5), fig(None, region=SOUTH, state=NO_TASK)])
+    whole = total_figure([fig(5), fig(None, region=SOUTH, state=NO_TASK)])
     assert (whole.value, whole.missing) == (5, ())
-    assert total([fig(None, state=NO_TASK)]).state == NO_TASK
+    assert total_figure([fig(None, state=NO_TASK)]).state == NO_TASK
 
 
 def test_a_total_of_two_units_is_exact():
     parts = [fig(2_930_000 * 10**4, unit="亿元", places=2), fig(919_936 * 10**4, unit="万元", places=2)]
-    assert total(parts).text("万元") == "38499.36"
+    assert total_figure(parts).text("万元") == "38499.36"
 
 
 def test_a_total_keeps_the_finest_printed_precision():
     parts = [fig(n * 10**8, unit="亿元", places=2) for n in (910, 556, 287, 432, 542)]
-    assert total(parts).text() == "27.27"
+    assert total_figure(parts).text() == "27.27"
 
 
 def test_marks_travel_with_what_is_computed():
-    assert total([fig(5, assumed=True), fig(6, approx="约", region=SOUTH)]).assumed
-    assert ratio(fig(5), fig(6, approx="约"), 1).approx == "约"
+    assert total_figure([fig(5, assumed=True), fig(6, approx="约", region=SOUTH)]).assumed
+    assert ratio_figure(fig(5), fig(6, approx="约"), 1).approx == "约"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_marks_travel_with_what_is_computed():
 )
 def test_what_cannot_be_added_is_not(others):
     with pytest.raises(ValueError, match=r"."):
-        total([fig(1, whole="shanty.start", dimension="改造类型"), others])
+        total_figure([fig(1, whole="shanty.start", dimension="改造类型"), others])
 
 
 @pytest.mark.parametrize(
@@ -129,10 +129,10 @@ def test_another_unit_without_decimals_asked_for_is_exact():
 
 def test_periods():
     assert (
-        str(bounds("2021-Q3")[0]) == "2021-07-01"
-        and str(end("2020-02")) == "2020-02-29"
-        and str(end("2021-12-31")) == "2021-12-31"
+        str(period_bounds("2021-Q3")[0]) == "2021-07-01"
+        and str(period_end("2020-02")) == "2020-02-29"
+        and str(period_end("2021-12-31")) == "2021-12-31"
     )
     for wrong in ("2021-13", "2021-Q5", "2021-02-30", "21", "2021年", "2021-8", "0000"):
         with pytest.raises(Refused, match="FIG-004"):
-            bounds(wrong)
+            period_bounds(wrong)

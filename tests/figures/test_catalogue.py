@@ -6,11 +6,11 @@ import pytest
 
 from anju.core.models.trail import Trail
 from anju.figures import catalogue
-from anju.figures.catalogue import read
+from anju.figures.catalogue import read_catalogue
 from anju.figures.models import Measure
 from anju.figures.services import observations
 from anju.problems import Refused
-from anju.quantities import unit
+from anju.quantities import unit_of_measure
 from tests.figures.conftest import YEAR
 
 GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
@@ -26,9 +26,12 @@ def test_the_shipped_catalogue_is_sound(user):
     measures = {measure.code: measure for measure in Measure.objects.all()}
     assert len(measures) > 130
     for measure in measures.values():
-        assert unit(measure.unit)
+        assert unit_of_measure(measure.unit)
         if measure.of_id:
-            assert unit(measure.unit).family == unit(measures[measure.of_id].unit).family and measure.member
+            assert (
+                unit_of_measure(measure.unit).family == unit_of_measure(measures[measure.of_id].unit).family
+                and measure.member
+            )
         if measure.target_of_id and measure.code.endswith(".target"):
             assert measure.target_of_id.startswith(measure.code.removesuffix(".target")), measure.code
 
@@ -80,7 +83,7 @@ def test_a_place_brings_its_own(user, east, tmp_path):
     )
     done = catalogue.load_catalogue(by=user, paths=[path])
     assert set(done.new) == {"cash", "plan.years", "audit.2018.found", "audit.2018.rate"}
-    observations.enter(by=user, measure="audit.2018.found", region=east, period=YEAR, value=3, calibre="cash")
+    observations.enter_figure(by=user, measure="audit.2018.found", region=east, period=YEAR, value=3, calibre="cash")
     assert catalogue.load_catalogue(by=user, paths=[path]).new == () and catalogue.load_catalogue(by=user).changed == ()
 
 
@@ -101,7 +104,7 @@ def test_the_unit_of_what_has_numbers_stays(user, east, tmp_path):
     catalogue.load_catalogue(by=user, paths=[path])
     write(tmp_path, text.format(unit="㎡"))
     assert catalogue.load_catalogue(by=user, paths=[path]).changed == ("plan.size",)
-    observations.enter(by=user, measure="plan.size", region=east, period=YEAR, value="12.5")
+    observations.enter_figure(by=user, measure="plan.size", region=east, period=YEAR, value="12.5")
     write(tmp_path, text.format(unit="万㎡"))
     catalogue.load_catalogue(by=user, paths=[path])
     write(tmp_path, text.format(unit="户"))
@@ -126,7 +129,7 @@ def test_every_flaw_is_told_with_its_line(user, tmp_path):
     )
     broken = write(tmp_path, "measures:\n  - {code: [\n", "broken.yaml")
     with pytest.raises(Refused) as refused:
-        read([path, broken, tmp_path / "missing.yaml"])
+        read_catalogue([path, broken, tmp_path / "missing.yaml"])
     told = {(problem.code, str(problem.where).rpartition("第 ")[2]) for problem in refused.value.problems}
     assert {
         ("FIG-003", "2 行"), ("FIG-002", "3 行"), ("FIG-002", "4 行"), ("FIG-006", "5 行"), ("FIG-005", "6 行"), ("FIG-006", "7 行"),

@@ -21,13 +21,13 @@ pytestmark = pytest.mark.xdist_group("committed")
 
 @pytest.fixture
 def anju(committed, capsys):
-    from anju.core.console.command import Parser, call
+    from anju.core.console.command import Parser, run_handler
     from anju.figures import commands
 
     def run(*words):
         parser = Parser(prog="anju")
-        commands.add(parser.add_subparsers(parser_class=Parser))
-        code = call(parser.parse_args(list(words)))
+        commands.add_commands(parser.add_subparsers(parser_class=Parser))
+        code = run_handler(parser.parse_args(list(words)))
         return code, *capsys.readouterr()
 
     assert "新增" in run("figures", "load")[1]

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from anju.core.database.cache import steady
+from anju.core.database.cache import pin_cache
 from anju.core.models.trail import Trail
 from anju.figures.models import CurrentFigure, Observation
 from anju.figures.queries import current
@@ -22,9 +22,11 @@ def busy(user, city, east, west):
         cell(city, "old.households", "46682", unit="户"),
     ]
     imports.import_tables(by=user, readings=reading(*rows), region=city, period=YEAR)
-    observations.correct(by=user, measure="shanty.start", region=east, period=YEAR, value="6", reason="核实")
-    observations.enter(by=user, measure="invest.done", region=east, period=YEAR, value="9.10", calibre="cal2")
-    observations.assume(by=user, measure="prh.start", region=east, period=YEAR, value="1", basis="正文", approx="约")
+    observations.correct_figure(by=user, measure="shanty.start", region=east, period=YEAR, value="6", reason="核实")
+    observations.enter_figure(by=user, measure="invest.done", region=east, period=YEAR, value="9.10", calibre="cal2")
+    observations.assume_figure(
+        by=user, measure="prh.start", region=east, period=YEAR, value="1", basis="正文", approx="约"
+    )
     rows = [cell(east, "shanty.start", "7"), cell(city, "old.households.completed.target", "50", unit="%")]
     undone = imports.import_tables(
         by=user, readings=reading(*rows, sha="9" * 64), region=city, period=YEAR, answers={"*": "改"}
@@ -75,12 +77,12 @@ def test_reading_a_page_costs_the_same_whatever_its_size(busy, city, counties, d
         "funds.safe.total",
         "old.households.completed.target",
     ]
-    with steady():
-        current.measures(busy)  # kept from here on
+    with pin_cache():
+        current.find_measures(busy)  # kept from here on
         with django_assert_num_queries(3):  # rows; the share; its base's row
-            current.figures(busy, codes, [city], [YEAR])
+            current.current_figures(busy, codes, [city], [YEAR])
         with django_assert_num_queries(3):
-            found = current.figures(busy, codes, [city, *counties], [YEAR, "2020", "2019"])
+            found = current.current_figures(busy, codes, [city, *counties], [YEAR, "2020", "2019"])
     assert len(found) == 5 * 7 * 3
     assert (
         found("old.households.completed.target").text() == "23341" and found("shanty.start", counties[0]).text() == "6"

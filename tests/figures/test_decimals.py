@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anju.quantities import UNITS, exact_text, places_needed, trim_zeros, unit
+from anju.quantities import UNITS, exact_text, places_needed, trim_zeros, unit_of_measure
 
 BASES = st.integers(-(10**16), 10**16)
 NAMES = st.sampled_from(sorted(UNITS))
@@ -33,7 +33,7 @@ def test_as_many_decimals_as_it_takes_and_at_least_so_many(base, name, least, te
 
 @given(BASES, NAMES, st.integers(-1, 12))
 def test_nothing_is_rounded(base, name, least):
-    assert Fraction(exact_text(base, name, least)) == Fraction(base, unit(name).factor)
+    assert Fraction(exact_text(base, name, least)) == Fraction(base, unit_of_measure(name).factor)
 
 
 @given(BASES, NAMES)

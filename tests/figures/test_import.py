@@ -30,17 +30,17 @@ def test_numbers_arrive_with_their_precision_and_their_cell(user, city, east):
         cell(city, "shanty.start", "0", kind="total"),
     )
     assert (done.new, done.changed, done.unchanged) == (2, 0, 0)
-    figure = current.figure(user, "invest.done", east, YEAR)
+    figure = current.current_figure(user, "invest.done", east, YEAR)
     assert (figure.value, figure.text(), figure.places) == (272_700_000_000, "27.27", 2)
-    assert current.figure(user, "shanty.start", city, YEAR).text() == "0"
-    assert provenance.provenance(user, figure.observation_id).place == "《表.xlsx》工作表“表1” 单元格 H4"
+    assert current.current_figure(user, "shanty.start", city, YEAR).text() == "0"
+    assert provenance.find_provenance(user, figure.observation_id).place == "《表.xlsx》工作表“表1” 单元格 H4"
     assert Trail.objects.filter(act="imports.store").count() == 1
 
 
 def test_states_are_no_numbers(user, city, east, west):
     bring(user, city, cell(east, "shanty.start", ""), cell(west, "shanty.start", "无任务"))
-    assert current.figure(user, "shanty.start", east, YEAR).value is None
-    assert [current.figure(user, "shanty.start", region, YEAR).state_text for region in (east, west)] == [
+    assert current.current_figure(user, "shanty.start", east, YEAR).value is None
+    assert [current.current_figure(user, "shanty.start", region, YEAR).state_text for region in (east, west)] == [
         "未报",
         "无任务",
     ]
@@ -97,9 +97,11 @@ def test_the_same_file_again_changes_nothing_and_says_so(user, city, east):
 
 def test_the_same_file_again_does_not_take_back_a_correction(user, city, east):
     bring(user, city, cell(east, "shanty.start", "5"))
-    observations.correct(by=user, measure="shanty.start", region=east, period=YEAR, value=7, reason="核减重复项目")
+    observations.correct_figure(
+        by=user, measure="shanty.start", region=east, period=YEAR, value=7, reason="核减重复项目"
+    )
     assert bring(user, city, cell(east, "shanty.start", "5")).changed == 0
-    assert current.figure(user, "shanty.start", east, YEAR).value == 7
+    assert current.current_figure(user, "shanty.start", east, YEAR).value == 7
 
 
 def test_what_a_changed_map_reads_no_more_is_told_with_the_import_to_undo(user, city, east, west):
@@ -128,10 +130,10 @@ def test_another_file_that_changes_numbers_is_asked_why_and_the_answer_is_kept(u
     with pytest.raises(Refused) as refused:
         bring(user, city, *other, sha="b" * 64)
     assert codes(refused) == ["FIG-035"] and "现为 5套" in str(refused.value)
-    assert current.figure(user, "shanty.start", east, YEAR).value == 5
+    assert current.current_figure(user, "shanty.start", east, YEAR).value == 5
     done = bring(user, city, *other, sha="b" * 64, answers={"FIG-035": "以年报为准"})
     assert (done.new, done.changed, done.unchanged) == (0, 1, 1)
-    newest, oldest = provenance.history(user, "shanty.start", east, YEAR)
+    newest, oldest = provenance.figure_history(user, "shanty.start", east, YEAR)
     assert (newest.reason, newest.before, newest.figure.value, oldest.figure.value) == ("以年报为准", "5套", 8, 5)
     assert Source.objects.get(pk=done.source.pk).answers[0]["answer"] == "以年报为准"
 
@@ -223,14 +225,14 @@ def test_units_counted_alike_are_kept_as_printed(user, city, east):
         cell(east, "shanty.start", "600", unit="户"),
         cell(east, "old.households.target", "23.15", unit="万户"),
     )
-    assert current.figure(user, "shanty.start", east, YEAR).spoken() == "600户"
-    assert current.figure(user, "old.households.target", east, YEAR).value == 231_500
+    assert current.current_figure(user, "shanty.start", east, YEAR).spoken() == "600户"
+    assert current.current_figure(user, "old.households.target", east, YEAR).value == 231_500
 
 
 def test_a_region_outside_the_scope_is_not_found(user, clerk, city, east, west):
-    from anju.core.people.scope import scoped
+    from anju.core.people.scope import open_scope
 
-    with scoped(clerk):
+    with open_scope(clerk):
         assert bring(clerk, east, cell(east, "shanty.start", "5")).new == 1
         with pytest.raises(Refused) as refused:
             bring(clerk, east, cell(west, "shanty.start", "5"), sha="e" * 64)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anju.figures.figure import Figure, ratio, total
+from anju.figures.figure import Figure, ratio_figure, total_figure
 from anju.figures.queries.changes import added_since
-from anju.figures.queries.latest import rate
+from anju.figures.queries.latest import rate_figure
 from anju.figures.references import (
     CombinedReference,
     FigureReference,
@@ -110,16 +110,19 @@ def test_what_is_no_reference_is_not_found(text):
 def test_a_figure_knows_what_it_is_called():
     plain, other = fig(5), fig(7, code="shanty.start.target", region=SOUTH)
     assert str(plain.reference) == "shanty.start@0/2021"
-    assert str(ratio(plain, other, 1).reference) == "shanty.start@0/2021÷shanty.start.target@1/2021"
-    assert str(ratio(plain, other, 1, "shanty.start.rate").reference) == "shanty.start.rate@0/2021"
-    assert str(total([plain, other]).reference) == "shanty.start@0/2021+shanty.start.target@1/2021"
+    assert str(ratio_figure(plain, other, 1).reference) == "shanty.start@0/2021÷shanty.start.target@1/2021"
+    assert str(ratio_figure(plain, other, 1, "shanty.start.rate").reference) == "shanty.start.rate@0/2021"
+    assert str(total_figure([plain, other]).reference) == "shanty.start@0/2021+shanty.start.target@1/2021"
 
 
 def test_a_derived_figure_is_called_by_its_own_name():
     now, before = fig(7), Figure("shanty.start", "开工", NORTH, "2020", state="number", value=5)
     assert str(added_since(now, before).reference) == "shanty.start@0/2021−shanty.start@0/2020"
-    made = rate(
-        "shanty.start.rate", now, fig(9, code="t"), ratio(now, fig(9, code="t"), 1, "shanty.start.rate", "开工率")
+    made = rate_figure(
+        "shanty.start.rate",
+        now,
+        fig(9, code="t"),
+        ratio_figure(now, fig(9, code="t"), 1, "shanty.start.rate", "开工率"),
     )
     assert str(made.reference) == "shanty.start@0/2021÷t@0/2021"
 

@@ -2,17 +2,21 @@
 
 import pytest
 
-from anju.figures.catalogue import read
+from anju.figures.catalogue import read_catalogue
 from anju.figures.tasks import tasks, tasks_of
-from anju.quantities import unit
+from anju.quantities import unit_of_measure
 
 
 def test_the_rate_of_a_task_is_what_was_done_over_what_was_asked():
-    measures, _ = read([])
+    measures, _ = read_catalogue([])
     for code, task in tasks().items():
         rate, actual, target = (measures[task[name]] for name in ("rate", "actual", "target"))
         assert (rate["numerator"], rate["denominator"]) == (task["actual"], task["target"]), code
-        assert unit(actual["unit"]).family == unit(target["unit"]).family == unit(task["unit"]).family, code
+        assert (
+            unit_of_measure(actual["unit"]).family
+            == unit_of_measure(target["unit"]).family
+            == unit_of_measure(task["unit"]).family
+        ), code
         assert task["show"].startswith(task["unit"]), code
 
 

@@ -6,13 +6,13 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections
 
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.figures import catalogue
 from anju.figures.models import Observation
 from anju.figures.queries import current, provenance, targets
 from anju.figures.services import imports, observations
 from anju.figures.services.current import check_current
-from anju.figures.services.targets import target_document
+from anju.figures.services.targets import register_target_document
 from anju.problems import Refused
 from tests.figures.conftest import YEAR, cell, reading
 
@@ -21,14 +21,14 @@ pytestmark = pytest.mark.xdist_group("committed")
 
 @pytest.fixture
 def prepared(committed):
-    from anju.core.regions.tree import children, region
+    from anju.core.regions.tree import child_regions, find_region
 
-    user = local_operator()
-    with scoped(user):
+    user = local_actor()
+    with open_scope(user):
         catalogue.load_catalogue(by=user)
-        city = region(user, "140500")
-        east = children(user, city)[0]
-        observations.enter(by=user, measure="shanty.start", region=east, period=YEAR, value="5")
+        city = find_region(user, "140500")
+        east = child_regions(user, city)[0]
+        observations.enter_figure(by=user, measure="shanty.start", region=east, period=YEAR, value="5")
     return user, city, east
 
 
@@ -38,7 +38,7 @@ def race(*acts):
 
     def run(number, act):
         try:
-            with scoped(local_operator()) as user:
+            with open_scope(local_actor()) as user:
                 gate.wait(300)
                 act(user)
             results[number] = "done"
@@ -57,11 +57,11 @@ def race(*acts):
 
 def test_of_two_corrections_one_wins_and_the_other_is_told(prepared):
     user, _, east = prepared
-    with scoped(user):
-        seen = current.figure(user, "shanty.start", east, YEAR).observation_id
+    with open_scope(user):
+        seen = current.current_figure(user, "shanty.start", east, YEAR).observation_id
 
     def correction(value):
-        return lambda by: observations.correct(
+        return lambda by: observations.correct_figure(
             by=by, measure="shanty.start", region=east, period=YEAR, value=value, reason="核实", expected=seen
         )
 
@@ -69,7 +69,7 @@ def test_of_two_corrections_one_wins_and_the_other_is_told(prepared):
     assert results.count("done") == 1
     told = [problem for problem in results if problem != "done"]
     assert {problem.code for problem in told} == {"FIG-042"} and "改为" in told[0].what
-    with scoped(user):
+    with open_scope(user):
         assert Observation.objects.count() == 2
         assert check_current(user).differing == 0
 
@@ -77,12 +77,14 @@ def test_of_two_corrections_one_wins_and_the_other_is_told(prepared):
 def test_of_two_first_entries_one_wins(prepared):
     user, _, east = prepared
     entry = [
-        lambda by, value=value: observations.enter(by=by, measure="prh.start", region=east, period=YEAR, value=value)
+        lambda by, value=value: observations.enter_figure(
+            by=by, measure="prh.start", region=east, period=YEAR, value=value
+        )
         for value in ("1", "2")
     ]
     results = race(*entry)
     assert results.count("done") == 1 and next(one.code for one in results if one != "done") in ("FIG-042", "FIG-050")
-    with scoped(user):
+    with open_scope(user):
         assert check_current(user).differing == 0
 
 
@@ -95,8 +97,8 @@ def test_of_two_imports_of_one_cell_one_wins(prepared):
 
     results = race(brought("1", "3"), brought("2", "4"))
     assert results.count("done") == 1 and next(one.code for one in results if one != "done") in ("FIG-042", "FIG-035")
-    with scoped(user):
-        both = {current.figure(user, code, east, YEAR).value for code in ("prh.start", "prh.complete")}
+    with open_scope(user):
+        both = {current.current_figure(user, code, east, YEAR).value for code in ("prh.start", "prh.complete")}
         assert both in ({3}, {4}) and check_current(user).differing == 0
 
 
@@ -118,39 +120,43 @@ def test_an_owner_may_not_change_one_either(prepared, statement):
 def test_a_reused_connection_without_scope_shows_nothing(prepared):
     """After a scope the setting is '' and not NULL: both must show nothing, whatever is asked."""
     user, city, east = prepared
-    with scoped(user):
-        paper = target_document(by=user, number="保〔2021〕1号", title="分解", level="city", region=city)
-        observations.enter(by=user, measure="shanty.start.target", region=city, period=YEAR, value="5", document=paper)
+    with open_scope(user):
+        paper = register_target_document(by=user, number="保〔2021〕1号", title="分解", level="city", region=city)
+        observations.enter_figure(
+            by=user, measure="shanty.start.target", region=city, period=YEAR, value="5", document=paper
+        )
         brought = imports.import_tables(
             by=user, readings=reading(cell(east, "prh.start", "1")), region=city, period=YEAR, content=b"PK"
         )
-        shown = current.figure(user, "shanty.start", east, YEAR)
-        assert shown.value == 5 and len(provenance.history(user, "shanty.start", east, YEAR)) == 1
+        shown = current.current_figure(user, "shanty.start", east, YEAR)
+        assert shown.value == 5 and len(provenance.figure_history(user, "shanty.start", east, YEAR)) == 1
     nothing = {
-        "figure": lambda: current.figure(user, "shanty.start", east, YEAR).known,
+        "figure": lambda: current.current_figure(user, "shanty.start", east, YEAR).known,
         "figures": lambda: any(
             one.known
-            for one in current.figures(user, ["shanty.start", "shanty.start.rate"], [city, east], [YEAR]).values()
+            for one in current.current_figures(
+                user, ["shanty.start", "shanty.start.rate"], [city, east], [YEAR]
+            ).values()
         ),
-        "rollup": lambda: current.rollup(user, "shanty.start", city, YEAR, parts=[east]).known,
-        "series": lambda: any(one.known for one in current.series(user, "shanty.start", east, [YEAR])),
-        "ranking": lambda: any(one.rank for one in current.ranking(user, "shanty.start", [east], YEAR)),
-        "breakdown": lambda: current.breakdown(user, "shanty.start", east, YEAR),
-        "history": lambda: provenance.history(user, "shanty.start", east, YEAR),
-        "targets": lambda: targets.targets(user, city, YEAR),
-        "decomposition": lambda: targets.decomposition(user, paper).divisions,
-        "sources": lambda: list(provenance.sources(user)) + list(provenance.sources(user, city)),
+        "rollup": lambda: current.roll_up(user, "shanty.start", city, YEAR, parts=[east]).known,
+        "series": lambda: any(one.known for one in current.figure_series(user, "shanty.start", east, [YEAR])),
+        "ranking": lambda: any(one.rank for one in current.rank_regions(user, "shanty.start", [east], YEAR)),
+        "breakdown": lambda: current.break_down(user, "shanty.start", east, YEAR),
+        "history": lambda: provenance.figure_history(user, "shanty.start", east, YEAR),
+        "targets": lambda: targets.targets_in_force(user, city, YEAR),
+        "decomposition": lambda: targets.read_decomposition(user, paper).divisions,
+        "sources": lambda: list(provenance.list_sources(user)) + list(provenance.list_sources(user, city)),
         "check_current": lambda: check_current(user).total,
         "observations": lambda: Observation.objects.count(),
     }
     assert {name for name, ask in nothing.items() if ask()} == set()
     for ask in (
-        lambda: provenance.provenance(user, shown.observation_id),
-        lambda: targets.document(user, paper.number),
-        lambda: provenance.content(user, brought.source),
+        lambda: provenance.find_provenance(user, shown.observation_id),
+        lambda: targets.find_target_document(user, paper.number),
+        lambda: provenance.source_content(user, brought.source),
     ):
         with pytest.raises(ObjectDoesNotExist):
             ask()
-    with scoped(user):
-        assert current.figure(user, "shanty.start", east, YEAR).value == 5
-    assert not current.figure(user, "shanty.start", east, YEAR).known
+    with open_scope(user):
+        assert current.current_figure(user, "shanty.start", east, YEAR).value == 5
+    assert not current.current_figure(user, "shanty.start", east, YEAR).known

@@ -12,7 +12,7 @@ from typing import Any
 
 from anju.core.models.people import Staff
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from tests.cast import person
 
 PERIOD = "2020"  # a period in which there is a score table in force
@@ -28,7 +28,7 @@ class At:
     bare: bool = False  # no region in the address: it is the thing's own that counts
 
 
-Maker = Callable[[Operator, Region, Staff], At]
+Maker = Callable[[Actor, Region, Staff], At]
 MAKERS: dict[str, Maker] = {}
 # Pages of no region: one's own, and lists that are only ever of what one sees.
 NO_REGION = {
@@ -58,22 +58,22 @@ def makes(*names: str) -> Callable[[Maker], Maker]:
     "core:staff-person", "core:staff-correct", "core:staff-first-link", "core:staff-reset-password", "core:staff-unlock", "core:staff-codes", "core:staff-sessions", "core:staff-retire",
     "core:staff-give",
 )  # fmt: skip
-def somebody(by: Operator, region: Region, visitor: Staff) -> At:
+def somebody(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": person("head", region.code).pk}, bare=True)
 
 
 @makes("core:staff-organisation", "core:staff-rename", "core:staff-abolish")
-def organisation(by: Operator, region: Region, visitor: Staff) -> At:
+def organisation(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": person("head", region.code).postings.get().organisation_id}, bare=True)
 
 
 @makes("core:staff-end")
-def posting(by: Operator, region: Region, visitor: Staff) -> At:
+def posting(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": person("head", region.code).postings.get().pk}, bare=True)
 
 
 @makes("core:job", "core:job-stop", "core:job-retry")
-def job(by: Operator, region: Region, visitor: Staff) -> At:
+def job(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.models.people import Job
 
     made = Job.objects.create(
@@ -86,47 +86,47 @@ def job(by: Operator, region: Region, visitor: Staff) -> At:
 
 
 @makes("figures:measure")
-def measure(by: Operator, region: Region, visitor: Staff) -> At:
+def measure(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"code": "invest.done"})
 
 
 @makes("figures:door", "figures:correct")
-def figure(by: Operator, region: Region, visitor: Staff) -> At:
+def figure(by: Actor, region: Region, visitor: Staff) -> At:
     ref = f"invest.done@{region.code}/{PERIOD}"
     return At(query={"ref": ref}, data={"ref": ref}, bare=True)
 
 
 @makes("runs:new")
-def new_run(by: Operator, region: Region, visitor: Staff) -> At:
+def new_run(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"subject": "prh-shanty"})
 
 
 @makes("runs:book")
-def rule(by: Operator, region: Region, visitor: Staff) -> At:
+def rule(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"kind": "scoring", "subject": "prh-shanty", "since": "2020-01-01"})
 
 
 @makes("runs:run", "runs:what-if", "runs:next-steps", "runs:csv")
-def run(by: Operator, region: Region, visitor: Staff) -> At:
+def run(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.runs.queries import books
     from anju.runs.services import runs
 
     made = runs.run_book(
         by=by, kind="scoring", subject="prh-shanty", region=region, period=PERIOD, on=date(2020, 12, 31)
     )
-    return At({"pk": made.pk, "criterion": next(iter(books.read(made.book).criteria))}, bare=True)
+    return At({"pk": made.pk, "criterion": next(iter(books.read_copy(made.book).criteria))}, bare=True)
 
 
 @makes(
     "documents:document", "documents:stale", "documents:edit", "documents:sign-off", "documents:send-back", "documents:issue", "documents:withdraw",
     "documents:compare", "documents:download",
 )  # fmt: skip
-def document(by: Operator, region: Region, visitor: Staff) -> At:
+def document(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.documents import kinds
     from anju.documents.models import Document, Version
 
     made = Document.objects.create(
-        kind=kinds.kinds()[0].code, region=region, period=PERIOD, title="示例文书", by=by.key
+        kind=kinds.registered_kinds()[0].code, region=region, period=PERIOD, title="示例文书", by=by.key
     )
     html = "<article><p>示例</p></article>"
     Version.objects.create(
@@ -137,16 +137,16 @@ def document(by: Operator, region: Region, visitor: Staff) -> At:
 
 
 @makes("figures:check", "figures:marked", "figures:store")
-def upload(by: Operator, region: Region, visitor: Staff) -> At:
+def upload(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.pages import uploads
     from tests.desk.conftest import PLACES
 
-    digest = uploads.keep((PLACES / "jincheng-2021" / "附件4 审计整改.xlsx").read_bytes())
+    digest = uploads.keep_upload((PLACES / "jincheng-2021" / "附件4 审计整改.xlsx").read_bytes())
     return At({"digest": digest}, query={"name": "审计整改.xlsx"})
 
 
 @makes("figures:source-file", "figures:undo")
-def source(by: Operator, region: Region, visitor: Staff) -> At:
+def source(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.figures.models import Source
 
     content = b"sample"
@@ -160,7 +160,7 @@ def source(by: Operator, region: Region, visitor: Staff) -> At:
 # -- projects -----------------------------------------------------------------------------------------------------------------------
 
 
-def ledger_row(by: Operator, region: Region) -> Any:
+def ledger_row(by: Actor, region: Region) -> Any:
     from anju.projects.models import Project
 
     return Project.objects.create(
@@ -168,7 +168,7 @@ def ledger_row(by: Operator, region: Region) -> Any:
     )
 
 
-def picture(by: Operator, region: Region) -> Any:
+def picture(by: Actor, region: Region) -> Any:
     from anju.core.models.file import File
 
     content = b"\xff\xd8sample"
@@ -182,12 +182,12 @@ def picture(by: Operator, region: Region) -> Any:
     "projects:project", "projects:total", "projects:edit", "projects:plan", "projects:record", "projects:meet", "projects:publish",
     "projects:adjust", "projects:correct", "projects:replace", "projects:cancel", "projects:close", "projects:reopen", "projects:site",
 )  # fmt: skip
-def project(by: Operator, region: Region, visitor: Staff) -> At:
+def project(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": ledger_row(by, region).pk, "kind": "start", "code": "land"}, bare=True)
 
 
 @makes("projects:mend", "projects:evidence")
-def event(by: Operator, region: Region, visitor: Staff) -> At:
+def event(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.projects.models import Event
 
     made = Event.objects.create(
@@ -198,7 +198,7 @@ def event(by: Operator, region: Region, visitor: Staff) -> At:
 
 
 @makes("projects:photo")
-def photo(by: Operator, region: Region, visitor: Staff) -> At:
+def photo(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.projects.models import Photo
 
     made = Photo.objects.create(
@@ -214,7 +214,7 @@ def photo(by: Operator, region: Region, visitor: Staff) -> At:
     "projects:close-entry",
     "projects:reopen-entry",
 )
-def entry(by: Operator, region: Region, visitor: Staff) -> At:
+def entry(by: Actor, region: Region, visitor: Staff) -> At:
     from tests.projects.entered import entered
 
     made = entered(ledger_row(by, region), "overdue", date(2020, 6, 1))
@@ -222,7 +222,7 @@ def entry(by: Operator, region: Region, visitor: Staff) -> At:
 
 
 @makes("projects:cohort")
-def cohort(by: Operator, region: Region, visitor: Staff) -> At:
+def cohort(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.projects.models import Cohort
 
     made = Cohort.objects.create(
@@ -232,10 +232,10 @@ def cohort(by: Operator, region: Region, visitor: Staff) -> At:
 
 
 @makes("projects:check", "projects:marked")
-def project_workbook(by: Operator, region: Region, visitor: Staff) -> At:
+def project_workbook(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.pages import uploads
 
-    return At({"digest": uploads.keep(b"no workbook")}, query={"name": "项目.xlsx"})
+    return At({"digest": uploads.keep_upload(b"no workbook")}, query={"name": "项目.xlsx"})
 
 
 # -- returns: handed in already, so that an auditor may see it too ------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def project_workbook(by: Operator, region: Region, visitor: Staff) -> At:
     "returns:send-back", "returns:correct", "returns:print", "returns:offline", "returns:merge", "returns:scan", "returns:kept",
     "returns:receiver", "returns:copied", "returns:exported", "returns:sent", "returns:receipt", "returns:read-back",
 )  # fmt: skip
-def filed(by: Operator, region: Region, visitor: Staff) -> At:
+def filed(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.returns.models import Paper, Return
     from anju.returns.services import opening
 
@@ -260,7 +260,7 @@ def filed(by: Operator, region: Region, visitor: Staff) -> At:
 
 
 @makes("returns:open")
-def form(by: Operator, region: Region, visitor: Staff) -> At:
+def form(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.returns.services import opening
 
     opening.load_forms(by=by)
@@ -268,14 +268,14 @@ def form(by: Operator, region: Region, visitor: Staff) -> At:
 
 
 @makes("oversight:write")
-def pack(by: Operator, region: Region, visitor: Staff) -> At:
+def pack(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.oversight.papers import dispatch
 
-    return At(data={"kind": dispatch.kinds()[0].code, "period": "2020-06"})
+    return At(data={"kind": dispatch.pack_kinds()[0].code, "period": "2020-06"})
 
 
 @makes("desk:put-away")
-def notice(by: Operator, region: Region, visitor: Staff) -> At:
+def notice(by: Actor, region: Region, visitor: Staff) -> At:
     from datetime import UTC, datetime, timedelta
 
     from anju.oversight.models import Notice

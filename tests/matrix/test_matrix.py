@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from anju.core.models.region import Region
 from anju.core.people.permissions import PUBLIC, permissions, posts
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.figures.catalogue import load_catalogue
 from tests.cast import EAST, WEST, person, sign_in
 from tests.matrix.objects import MAKERS, NO_REGION, NOT_THERE, OF_ONE, PERIOD, At
@@ -69,7 +69,7 @@ def test_public_routes_open_without_signing_in(db, route):
 def sessions(django_db_setup, django_db_blocker, empty):
     """post → a person who holds it, and the key of their session. Signed in once for all routes, so really committed; emptied at the end."""
     with django_db_blocker.unblock():
-        with scoped(local_operator()) as by:
+        with open_scope(local_actor()) as by:
             load_catalogue(by=by)
         made = {}
         for post in posts():
@@ -110,7 +110,7 @@ def test_the_table_decides(db, sessions, route):
 
 def made(route: Route, code: str, visitor: Any) -> tuple[str, At]:
     """The address of something of that region, which is put there first."""
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         region = Region.objects.get(code=code, valid_until=None)
         at = MAKERS[route.name](by, region, visitor) if route.name in MAKERS else At()
     query = at.query if at.bare else {"region": code, "period": PERIOD} | at.query

@@ -12,10 +12,10 @@ from django.urls import reverse
 from ruamel.yaml import YAML
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator, local_operator, scoped
+from anju.core.people.scope import Actor, local_actor, open_scope
 from anju.figures.catalogue import load_catalogue
 from anju.figures.models import Source
-from anju.figures.services.publications import Published, publish
+from anju.figures.services.publications import PublishedFigure, publish_figures
 from anju.oversight.models import Notice
 from anju.projects.models import Event, Project
 from anju.returns.models import Return
@@ -39,7 +39,7 @@ PEOPLE = {
 }  # fmt: skip
 
 
-def grow(by: Operator, start: int, end: int) -> dict[str, Any]:
+def grow(by: Actor, start: int, end: int) -> dict[str, Any]:
     """Rows number start … end − 1 of everything that pages list, in two counties of the city. What single pages are of: of the first rows."""
     one: dict[str, Any] = {}
     for code in (EAST, WEST):
@@ -60,7 +60,7 @@ def grow(by: Operator, start: int, end: int) -> dict[str, Any]:
                     by=by.key,
                 )
             rows = [
-                Published(
+                PublishedFigure(
                     m,
                     region,
                     PERIOD[:4] if m.endswith("target") else PERIOD,
@@ -69,7 +69,7 @@ def grow(by: Operator, start: int, end: int) -> dict[str, Any]:
                 )
                 for m in MEASURES
             ]
-            publish(
+            publish_figures(
                 by=by, kind=Source.Kind.RETURN, title=f"示例{n}", region=region, period=PERIOD, rows=rows, reason="示例"
             )
             Notice.objects.create(
@@ -124,8 +124,10 @@ def test_a_page_asks_as_many_queries_as_it_is_written(db, monkeypatch):
     from anju.documents.models import Document
     from anju.runs.models import Run
 
-    monkeypatch.setattr("anju.core.people.identity.ten_minutes", lambda: 0)  # names are not asked anew in between
-    with scoped(local_operator()) as by:
+    monkeypatch.setattr(
+        "anju.core.people.identity.current_ten_minutes", lambda: 0
+    )  # names are not asked anew in between
+    with open_scope(local_actor()) as by:
         load_catalogue(by=by)
         opening.load_forms(by=by)
         one = grow(by, 0, 2)
@@ -135,7 +137,7 @@ def test_a_page_asks_as_many_queries_as_it_is_written(db, monkeypatch):
             "document": Document.objects.filter(region=east).earliest("id").pk,
         }
     few = asked(one)
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         grow(by, 2, 6)
     many = asked(one)
     grown = {

@@ -36,21 +36,21 @@ def county(django_db_setup, django_db_blocker, empty):
     from django.utils import timezone
 
     from anju import periods
-    from anju.core.people.scope import local_operator, scoped
-    from anju.demo.people import people
-    from anju.demo.practice import practice
+    from anju.core.people.scope import local_actor, open_scope
+    from anju.demo.people import make_accounts
+    from anju.demo.practice import make_practice_county
     from anju.figures.catalogue import load_catalogue
     from anju.returns.forms import calendar, spec
     from anju.returns.services.opening import load_forms
 
-    form = next(one for one in spec.shipped() if one.code == FORM)
-    period = calendar.around(form, timezone.localdate())[0]
+    form = next(one for one in spec.shipped_specs() if one.code == FORM)
+    period = calendar.periods_around(form, timezone.localdate())[0]
     with django_db_blocker.unblock():
-        with scoped(local_operator()) as local:
+        with open_scope(local_actor()) as local:
             load_catalogue(by=local)
             load_forms(by=local)
-        region = practice(say=lambda *_: None, today=periods.end(period))
-        made = people(region, ())
+        region = make_practice_county(say=lambda *_: None, today=periods.period_end(period))
+        made = make_accounts(region, ())
         yield County(region.code, region.name, region.parent.code, period, {one.username: one.password for one in made})
         connections.close_all()
     empty()

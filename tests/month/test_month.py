@@ -15,8 +15,8 @@ from docx import Document
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from anju.core.people.identity import operator_called
-from anju.core.people.scope import scoped
+from anju.core.people.identity import find_actor
+from anju.core.people.scope import open_scope
 from anju.core.regions import tree
 from anju.core.wording import period_label
 from anju.returns.forms import calendar
@@ -456,10 +456,13 @@ def pack_is_written(page, county, folder) -> None:
 
 def draft_of_another_month(county) -> int:
     """Begun by the clerk for a month long ago, and never handed in."""
-    by = operator_called(f"clerk.{county.code}")
-    with scoped(by):
+    by = find_actor(f"clerk.{county.code}")
+    with open_scope(by):
         return opening.open_return(
-            by=by, form_code=FORM, region=tree.region(by, county.code), period=calendar.shifted(county.period, -5)
+            by=by,
+            form_code=FORM,
+            region=tree.find_region(by, county.code),
+            period=calendar.shift_period(county.period, -5),
         ).pk
 
 

@@ -10,12 +10,12 @@ from openpyxl import load_workbook
 from anju.core.regions import tree
 from anju.documents import services as documents
 from anju.documents.layout import markup
-from anju.documents.layout.grid import Grid
-from anju.documents.queries import version as latest_version
+from anju.documents.layout.grid import TableGrid
+from anju.documents.queries import find_version
 from anju.documents.writers import formats
 from anju.figures.services import observations as figures
 from anju.oversight.queries import warnings
-from anju.oversight.queries.warnings import chosen, paragraphs
+from anju.oversight.queries.warnings import chosen_warnings, warning_paragraphs
 from anju.problems import Refused
 from anju.runs.services import runs
 from tests.sample_place import CITY, FIRST, PERIOD, SECOND, place, told, written
@@ -24,7 +24,7 @@ SUBSIDY = {"subsidy.households.target": "100", "subsidy.households": "120"}
 
 
 def enter(user, code, period, measure, value):
-    figures.enter(by=user, measure=measure, region=tree.region(user, code), period=period, value=value)
+    figures.enter_figure(by=user, measure=measure, region=tree.find_region(user, code), period=period, value=value)
 
 
 def plain(version) -> str:
@@ -107,7 +107,7 @@ def test_every_number_of_the_text_is_a_figure(scope):
 
 
 def told_in(scope, measure: str, value: str, unit: str, code: str = CITY) -> None:
-    figures.enter(by=scope, measure=measure, region=place(scope, code), period=PERIOD, value=value, unit=unit)
+    figures.enter_figure(by=scope, measure=measure, region=place(scope, code), period=PERIOD, value=value, unit=unit)
 
 
 def test_what_was_reported_in_another_unit_is_printed_in_the_unit_of_its_head_in_text_table_and_excel(scope):
@@ -122,7 +122,7 @@ def test_what_was_reported_in_another_unit_is_printed_in_the_unit_of_its_head_in
         and "有效授信18.3512亿元" in plain(version)
         and "投资19.11亿元" in plain(version)
     )
-    cells = [cell.text for cell in Grid(next(markup.parse(version.html).iter("table"))).cells]
+    cells = [cell.text for cell in TableGrid(next(markup.parse_article(version.html).iter("table"))).cells]
     assert {"19.11", "19.01", "12000"} <= set(cells) and "191100.00" not in cells
     sheet = load_workbook(BytesIO(formats.annex_xlsx(version.html))).worksheets[0]
     values = [value for row in sheet.iter_rows(values_only=True) for value in row]
@@ -162,7 +162,7 @@ def judged(scope):
 
 
 def test_warnings_are_offered_and_none_is_printed_unless_chosen(judged):
-    keys = [one.id for one in warnings.offered(judged, place(judged), PERIOD)]
+    keys = [one.id for one in warnings.offered_warnings(judged, place(judged), PERIOD)]
     assert keys == [
         f"warning/backlog-completion/{FIRST}/backlog.unfinished.prh/zero",
         f"warning/idle-credit/{SECOND}/idle",
@@ -187,14 +187,14 @@ def test_a_chosen_warning_is_printed_with_its_figures_and_what_is_proposed(judge
 def test_the_writers_order_is_kept_and_one_kind_makes_one_paragraph(judged):
     told(judged, {"backlog.unfinished.prh": "10", "backlog.completed.prh": "0"}, SECOND)
     runs.run_warnings(by=judged, region=place(judged), period=PERIOD, on=date(2023, 12, 31))
-    offered = warnings.offered(judged, place(judged), PERIOD)
+    offered = warnings.offered_warnings(judged, place(judged), PERIOD)
     zero = f"warning/backlog-completion/{SECOND}/backlog.unfinished.prh/zero"
-    picked = chosen(offered, ["warning/idle-credit/*", zero, "warning/*"])
+    picked = chosen_warnings(offered, ["warning/idle-credit/*", zero, "warning/*"])
     assert [one.subject for one in picked] == ["idle-credit", "backlog-completion", "backlog-completion"] and picked[
         1
     ].id == zero
-    assert [[len(group["warnings"]) for group in groups] for groups in paragraphs(judged, picked)] == [[1], [2]]
-    assert chosen(offered, []) == [] and chosen(offered, "all") == offered
+    assert [[len(group["warnings"]) for group in groups] for groups in warning_paragraphs(judged, picked)] == [[1], [2]]
+    assert chosen_warnings(offered, []) == [] and chosen_warnings(offered, "all") == offered
 
 
 def test_a_warning_that_there_never_was_is_refused_and_one_that_is_gone_is_pointed_at(judged):
@@ -211,7 +211,7 @@ def test_a_warning_that_there_never_was_is_refused_and_one_that_is_gone_is_point
 
 def test_no_task_that_was_said_is_a_dash_and_what_was_not_said_is_blank(scope):
     told(scope, SUBSIDY)
-    figures.enter(
+    figures.enter_figure(
         by=scope,
         measure="subsidy.households.target",
         region=place(scope, FIRST),
@@ -219,7 +219,7 @@ def test_no_task_that_was_said_is_a_dash_and_what_was_not_said_is_blank(scope):
         value=None,
         state="no_task",
     )
-    grid = Grid(next(markup.parse(written(scope, "circular").html).iter("table")))
+    grid = TableGrid(next(markup.parse_article(written(scope, "circular").html).iter("table")))
     rows = {cell.row: cell.text for cell in grid.cells if not cell.column}
     printed = {
         name: [cell.text for cell in grid.cells if cell.row == row and cell.column] for row, name in rows.items()
@@ -233,7 +233,7 @@ def test_a_part_that_did_not_report_is_named_and_whether_the_whole_counts_it(sco
     told(scope, {"subsidy.households.target": "60", "subsidy.households": "120"}, SECOND)
     said = f"租赁补贴发放任务，{place(scope, FIRST).name}40户，完成情况未报，全市完成数中没有计入。"
     assert said in plain(written(scope, "circular"))
-    figures.correct(
+    figures.correct_figure(
         by=scope, measure="subsidy.households", region=place(scope, SECOND), period=PERIOD, value="70", reason="更正"
     )
     assert said.replace("，全市完成数中没有计入", "") in plain(written(scope, "circular"))
@@ -246,8 +246,10 @@ def test_conditions_of_one_subject_make_one_paragraph_under_a_head_of_its_own(ju
         judged, "circular", {"warnings": ["warning/backlog-completion/*"]}, {"requirements": ["要加快进度。"]}
     )
     assert heads(version)[-2:] == ["一、存在的问题", "二、下一步要求"]
-    offered = [one for one in warnings.offered(judged, place(judged), PERIOD) if one.subject == "backlog-completion"]
-    [groups] = paragraphs(judged, offered)
+    offered = [
+        one for one in warnings.offered_warnings(judged, place(judged), PERIOD) if one.subject == "backlog-completion"
+    ]
+    [groups] = warning_paragraphs(judged, offered)
     assert len(groups) == 2 and version.html.count("建成率为零") == 1
 
 
@@ -279,10 +281,10 @@ def test_a_claim_against_the_parts_names_each_part_once(scope):
 
 
 def quarterly(user, period="2023-Q3"):
-    document = documents.write(
+    document = documents.write_document(
         by=user, kind="circular", region=place(user), period=period, options={"organs": ["示例机关"]}, prose={}
     )
-    return latest_version(user, document)
+    return find_version(user, document)
 
 
 def test_a_quarter_s_circular_speaks_of_the_quarter_and_measures_against_the_year_s_task(scope):

@@ -45,7 +45,7 @@ def test_a_part_that_has_not_reported_leaves_the_sum_unknown(scope):
     told(scope, {"prh.allocated.target": "5"}, FIRST)
     from anju.figures.services import observations
 
-    observations.enter(
+    observations.enter_figure(
         by=scope, measure="prh.allocated.target", region=place(scope, SECOND), period="2023", state="unreported"
     )
     [table] = tables(written(scope, "decomposition", OPTIONS).html)
@@ -73,7 +73,7 @@ def test_a_node_before_its_paper_is_marked_as_binding_no_one(scope):
         {"code": "shanty.start.rate.target", "period": period, "name": "新开工"} for period in ("2023-06", "2023-09")
     ]
     for node, value in zip(nodes, ("80", "100"), strict=True):
-        observations.enter(
+        observations.enter_figure(
             by=scope, measure=node["code"], region=place(scope), period=node["period"], value=value, unit="%"
         )
     text = plain(written(scope, "decomposition", {"nodes": nodes, "dated": "2023-08-05"}))

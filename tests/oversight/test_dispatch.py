@@ -13,7 +13,7 @@ from anju.documents import queries
 from anju.documents import services as documents
 from anju.documents.writers import formats
 from anju.figures import catalogue
-from anju.figures.queries.references import resolve
+from anju.figures.queries.references import resolve_reference
 from anju.figures.references import FigureReference
 from anju.figures.services import nodes, observations, targets
 from anju.oversight.papers import dispatch
@@ -28,18 +28,18 @@ ACTUAL, TARGET = "shanty.start", "shanty.start.target"
 @pytest.fixture
 def parts(scope):
     catalogue.load_catalogue(by=scope)
-    return tree.children(scope, place(scope), date(2023, 12, 31))[:4]
+    return tree.child_regions(scope, place(scope), date(2023, 12, 31))[:4]
 
 
 def enter(user, region, period, value, measure=ACTUAL, **more):
-    observations.enter(by=user, measure=measure, region=region, period=period, value=value, **more)
+    observations.enter_figure(by=user, measure=measure, region=region, period=period, value=value, **more)
 
 
 @pytest.fixture
 def year(scope, parts):
     """Three places asked for 100, 100 and 50, the fourth for nothing; all by September, half of it by June."""
     city = place(scope)
-    paper = targets.target_document(
+    paper = targets.register_target_document(
         by=scope, number="示保〔2023〕1号", title="实施方案", level="city", region=city, issued_on=date(2023, 3, 1)
     )
     for region, value in zip((city, *parts), ("250", "100", "100", "50", "0"), strict=True):
@@ -57,10 +57,10 @@ def august(user, parts, values=("150", "60", "60", "30")):
 
 
 def written(user, kind="dispatch-month", period="2023-08", prose=None):
-    document = documents.write(
+    document = documents.write_document(
         by=user, kind=kind, region=place(user), period=period, options={"organs": ["示例机关"]}, prose=prose or {}
     )
-    return queries.version(user, document)
+    return queries.find_version(user, document)
 
 
 def plain(version) -> str:
@@ -116,7 +116,7 @@ def test_without_a_new_report_nothing_is_said_to_be_unchanged(scope, parts, year
 
 def test_a_figure_corrected_since_the_last_pack_is_owned_up_to(scope, parts, year):
     written(scope, period="2023-07")
-    observations.correct(by=scope, measure=ACTUAL, region=parts[0], period="2023-07", value="38", reason="漏统")
+    observations.correct_figure(by=scope, measure=ACTUAL, region=parts[0], period="2023-07", value="38", reason="漏统")
     august(scope, parts)
     assert f"{parts[0].name}“棚户区改造开工量”上次材料印为40套，其后更正为38套。" in plain(written(scope))
 
@@ -147,7 +147,7 @@ def test_every_number_of_the_pack_has_a_reference(scope, parts, year):
 def test_the_pack_is_also_a_workbook_and_a_word_file(scope, parts, year):
     august(scope, parts)
     version = written(scope)
-    files = formats.write(version.html, ["xlsx", "docx"], "调度")
+    files = formats.write_formats(version.html, ["xlsx", "docx"], "调度")
     book = load_workbook(BytesIO(files["xlsx"]))
     first = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
     assert any(row[0] == parts[0].name and 60 in row for row in first)
@@ -196,15 +196,17 @@ def test_such_a_sum_can_be_opened_by_its_reference(scope, parts, year):
     version = written(scope)
     cited = {one["ref"]: one["text"] for one in version.figures}
     ref = f"sum:{ACTUAL}@{CITY}/2023-08"
-    assert cited[ref] == resolve(scope, FigureReference.parse(ref)).text() == "30"
+    assert cited[ref] == resolve_reference(scope, FigureReference.parse(ref)).text() == "30"
     rate = next(one for one in cited if one.startswith("sum:") and "÷" in one)
-    assert cited[rate] == f"{resolve(scope, FigureReference.parse(rate)).text()}%"
+    assert cited[rate] == f"{resolve_reference(scope, FigureReference.parse(rate)).text()}%"
 
 
 def test_every_reference_of_a_pack_can_be_opened(scope, parts, year):
     written(scope, period="2023-07")
-    observations.correct(by=scope, measure=ACTUAL, region=parts[0], period="2023-07", value="38", reason="漏统")
+    observations.correct_figure(by=scope, measure=ACTUAL, region=parts[0], period="2023-07", value="38", reason="漏统")
     august(scope, parts)
     for one in written(scope).figures:
         if one["text"]:
-            assert resolve(scope, FigureReference.parse(one["ref"])).text() == one["text"].rstrip("%"), one["ref"]
+            assert resolve_reference(scope, FigureReference.parse(one["ref"])).text() == one["text"].rstrip("%"), one[
+                "ref"
+            ]

@@ -8,9 +8,9 @@ from django.db import connections
 from django.utils import timezone
 
 from anju.cases.models import Case
-from anju.core.jobs.queue import kind
+from anju.core.jobs.queue import find_job_kind
 from anju.core.models.trail import Trail
-from anju.core.people.scope import scoped
+from anju.core.people.scope import open_scope
 from anju.core.regions import tree
 from anju.figures import catalogue
 from anju.figures.services import nodes, observations, targets
@@ -32,22 +32,22 @@ def at(year: int, month: int, day: int) -> datetime:
 @pytest.fixture
 def parts(scope):
     catalogue.load_catalogue(by=scope)
-    return tree.children(scope, place(scope), date(2023, 12, 31))[:3]
+    return tree.child_regions(scope, place(scope), date(2023, 12, 31))[:3]
 
 
 @pytest.fixture
 def plan(scope, parts):
     """100 each by 30 September; the first is there, the second is short of it, the third did not report."""
     city = place(scope)
-    paper = targets.target_document(
+    paper = targets.register_target_document(
         by=scope, number="示保〔2023〕1号", title="实施方案", level="city", region=city, issued_on=date(2023, 3, 1)
     )
     for region in (city, *parts):
         value = "300" if region == city else "100"
-        observations.enter(by=scope, measure=TARGET, region=region, period="2023", value=value, document=paper)
+        observations.enter_figure(by=scope, measure=TARGET, region=region, period="2023", value=value, document=paper)
     nodes.set_node(by=scope, document=paper, measure=TARGET, on=date(2023, 9, 30), share=Fraction(1))
     for region, value in zip(parts, ("100", "60"), strict=False):
-        observations.enter(by=scope, measure="shanty.start", region=region, period="2023-08", value=value)
+        observations.enter_figure(by=scope, measure="shanty.start", region=region, period="2023-08", value=value)
 
 
 @pytest.fixture
@@ -61,84 +61,86 @@ def about(word: str) -> list[Notice]:
 
 
 def test_who_is_short_of_a_near_node_is_told_and_who_reached_it_is_not(scope, parts, plan):
-    reminders.remind(by=scope, at=at(2023, 9, 20))
+    reminders.write_reminders(by=scope, at=at(2023, 9, 20))
     told = {row.region.pk: row.what for row in about("node")}
     assert set(told) == {parts[1].pk, parts[2].pk}
     assert "还差40套" in told[parts[1].pk] and "完成数未报" in told[parts[2].pk]
 
 
 def test_nobody_is_told_long_before(scope, plan):
-    reminders.remind(by=scope, at=at(2023, 9, 1))
+    reminders.write_reminders(by=scope, at=at(2023, 9, 1))
     assert not about("node")
 
 
 def test_the_same_day_again_tells_nothing_twice_and_leaves_no_trail(scope, plan, entry):
-    first = reminders.remind(by=scope, at=at(2023, 9, 20))
+    first = reminders.write_reminders(by=scope, at=at(2023, 9, 20))
     before = Trail.objects.count()
-    again = reminders.remind(by=scope, at=at(2023, 9, 20) + timedelta(hours=3))
+    again = reminders.write_reminders(by=scope, at=at(2023, 9, 20) + timedelta(hours=3))
     assert first.new == Notice.objects.count() and (again.new, again.done) == (0, 0)
     assert Trail.objects.count() == before
 
 
 def test_what_is_done_is_told_no_more(scope, parts, plan):
-    reminders.remind(by=scope, at=at(2023, 9, 20))
-    observations.correct(
+    reminders.write_reminders(by=scope, at=at(2023, 9, 20))
+    observations.correct_figure(
         by=scope, measure="shanty.start", region=parts[1], period="2023-08", value="100", reason="补报"
     )
-    assert reminders.remind(by=scope, at=at(2023, 9, 21)).done == 1
+    assert reminders.write_reminders(by=scope, at=at(2023, 9, 21)).done == 1
     assert {row.region_id for row in about("node")} == {parts[2].pk}
 
 
 def test_a_gap_that_became_smaller_is_told_as_it_is_now(scope, parts, plan):
-    reminders.remind(by=scope, at=at(2023, 9, 20))
-    observations.correct(by=scope, measure="shanty.start", region=parts[1], period="2023-08", value="90", reason="补报")
-    assert reminders.remind(by=scope, at=at(2023, 9, 21)).new == 0
+    reminders.write_reminders(by=scope, at=at(2023, 9, 20))
+    observations.correct_figure(
+        by=scope, measure="shanty.start", region=parts[1], period="2023-08", value="90", reason="补报"
+    )
+    assert reminders.write_reminders(by=scope, at=at(2023, 9, 21)).new == 0
     assert "还差10套" in next(row.what for row in about("node") if row.region_id == parts[1].pk)
 
 
 def test_an_entry_without_a_reason_is_told_until_it_has_one(scope, entry):
-    reminders.remind(by=scope, at=at(2023, 3, 1))
+    reminders.write_reminders(by=scope, at=at(2023, 3, 1))
     assert "示例片区" in about("entry")[0].what
     Case.objects.filter(pk=entry.pk).update(state=EXPLAINED)
-    reminders.remind(by=scope, at=at(2023, 3, 2))
+    reminders.write_reminders(by=scope, at=at(2023, 3, 2))
     assert not about("entry")
 
 
 def test_only_who_may_do_it_there_is_told(scope, parts, plan):
-    reminders.remind(by=scope, at=at(2023, 9, 20))
+    reminders.write_reminders(by=scope, at=at(2023, 9, 20))
     clerk, elsewhere, head = (
         somebody(post, part.code) for post, part in (("clerk", parts[1]), ("clerk", parts[0]), ("head", parts[1]))
     )
     for user, count in ((clerk, 1), (elsewhere, 0), (head, 0)):
-        with scoped(user):
-            assert (len(reminders.notices(user)), reminders.count(user)) == (count, count), user.name
+        with open_scope(user):
+            assert (len(reminders.list_reminders(user)), reminders.count_reminders(user)) == (count, count), user.name
 
 
 def test_put_away_by_one_it_stays_for_the_others(scope, parts, plan):
-    reminders.remind(by=scope, at=at(2023, 9, 20))
+    reminders.write_reminders(by=scope, at=at(2023, 9, 20))
     clerk, other = somebody("clerk", parts[1].code), somebody(("clerk", "head"), parts[1].code)
-    with scoped(clerk):
-        (row,) = reminders.notices(clerk)
-        reminders.put_away(by=clerk, notice_id=row.pk)
-        assert not reminders.notices(clerk) and reminders.count(clerk) == 0
+    with open_scope(clerk):
+        (row,) = reminders.list_reminders(clerk)
+        reminders.put_reminder_away(by=clerk, notice_id=row.pk)
+        assert not reminders.list_reminders(clerk) and reminders.count_reminders(clerk) == 0
         with pytest.raises(Notice.DoesNotExist):
-            reminders.put_away(by=clerk, notice_id=row.pk)
-    with scoped(other):
-        assert reminders.notices(other) == [row]
+            reminders.put_reminder_away(by=clerk, notice_id=row.pk)
+    with open_scope(other):
+        assert reminders.list_reminders(other) == [row]
 
 
 def test_another_region_s_notice_does_not_exist(scope, parts, plan):
-    reminders.remind(by=scope, at=at(2023, 9, 20))
+    reminders.write_reminders(by=scope, at=at(2023, 9, 20))
     row = next(row for row in about("node") if row.region_id == parts[1].pk)
     clerk = somebody("clerk", parts[0].code)
-    with scoped(clerk), pytest.raises(Notice.DoesNotExist):
-        reminders.put_away(by=clerk, notice_id=row.pk)
-    with scoped(clerk):
+    with open_scope(clerk), pytest.raises(Notice.DoesNotExist):
+        reminders.put_reminder_away(by=clerk, notice_id=row.pk)
+    with open_scope(clerk):
         assert not Notice.objects.filter(pk=row.pk).exists()  # the database's own wall
 
 
 def test_it_is_done_every_day(db):
-    assert kind("oversight.remind").title == "到期提醒"
+    assert find_job_kind("oversight.remind").title == "到期提醒"
 
 
 @pytest.mark.usefixtures("committed")

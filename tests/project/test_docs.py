@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from anju.cli import build
+from anju.cli import build_parser
 
 ROOT = Path(__file__).parents[2]
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -24,7 +24,7 @@ def commands(parser: argparse.ArgumentParser, path: str = "anju") -> dict[str, a
     }
 
 
-COMMANDS = commands(build())
+COMMANDS = commands(build_parser())
 
 
 def test_every_command_is_in_the_guide_and_every_one_told_exists():

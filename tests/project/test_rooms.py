@@ -57,7 +57,7 @@ def test_a_room_says_only_what_is_its_own(room):
 @pytest.mark.parametrize("kind", registry.CALLS)
 def test_what_is_fetched_is_called_as_its_kind_says(kind):
     wanted = registry.CALLS[kind]
-    for function in registry.fetch(kind):
+    for function in registry.fetch_hooks(kind):
         inspect.signature(function).bind(*wanted)
 
 
@@ -66,8 +66,8 @@ def test_an_object_offers_all_that_its_kind_asks_for(kind):
     module, _, name = registry.OBJECTS[kind].partition(":")
     wanted = getattr(import_module(module), name)
     methods = {key: value for key, value in vars(wanted).items() if inspect.isfunction(value) and key[0] != "_"}
-    assert methods and registry.fetch(kind)
-    for found in registry.fetch(kind):
+    assert methods and registry.fetch_hooks(kind)
+    for found in registry.fetch_hooks(kind):
         assert not [one for one in inspect.get_annotations(wanted) if not hasattr(found, one)]
         for key, method in methods.items():
             same = inspect.signature(getattr(type(found), key))
@@ -78,4 +78,4 @@ def test_an_object_offers_all_that_its_kind_asks_for(kind):
 
 @pytest.mark.parametrize("kind", registry.MODULES)
 def test_every_module_is_there(kind):
-    assert len(registry.fetch(kind)) == len(registry.texts(kind))
+    assert len(registry.fetch_hooks(kind)) == len(registry.room_texts(kind))

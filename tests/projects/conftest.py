@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator, scoped
+from anju.core.people.scope import Actor, open_scope
 
 DAY = date(2025, 6, 30)
 
@@ -27,7 +27,7 @@ def next_county(db):
 
 def person(key, name, post, *regions):
     ids = frozenset(region.pk for region in regions)
-    return Operator(key, name, ids, posts={post: ids})
+    return Actor(key, name, ids, posts={post: ids})
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def acting():
     def enter(user):
         while entered:
             entered.pop().__exit__(None, None, None)
-        context = scoped(user)
+        context = open_scope(user)
         context.__enter__()
         entered.append(context)
         return user
@@ -75,7 +75,7 @@ def project(clerk, county, acting):
     from anju.projects.services import projects
 
     acting(clerk)
-    return projects.register(
+    return projects.register_project(
         by=clerk,
         region=county,
         code="P1",

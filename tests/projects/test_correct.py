@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from anju.core.models.trail import Trail
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.figures.catalogue import load_catalogue
 from anju.problems import Refused
 from anju.projects.models import Adjustment, Project
@@ -24,7 +24,7 @@ def correct(by, project, **fields):
 
 def in_a_return(project, state):
     """A month's return of the county that has the project, in that state."""
-    with scoped(local_operator()) as me:
+    with open_scope(local_actor()) as me:
         load_catalogue(by=me)
         opening.load_forms(by=me)
         ret = opening.open_return(by=me, form_code="anju-project-month", region=project.region, period="2025-06")
@@ -42,7 +42,7 @@ def test_the_clerk_mends_a_typing_error_with_a_reason_and_it_is_seen_what_it_was
     told = Trail.objects.get(act="projects.correct_plan")
     assert (told.said["before"]["units"], told.said["after"]["units"]) == ("282", "300") and WHY in str(told.said)
     assert Project.objects.get(pk=project.pk).units == 300
-    assert events.timeline(clerk, project)[0].adjustment == made
+    assert events.project_timeline(clerk, project)[0].adjustment == made
     assert correct(clerk, project, units="310").before == {"units": "300"}, "an error may be made twice"
 
 
@@ -64,7 +64,7 @@ def test_only_the_clerk_of_the_county_may_and_only_in_the_plan(clerk, reviewer, 
     acting(reviewer)
     with pytest.raises(Refused, match="ACT-001"):
         correct(reviewer, project, units="300")
-    projects.close(by=reviewer, project_id=project.pk, on=date(2025, 6, 30))
+    projects.close_project(by=reviewer, project_id=project.pk, on=date(2025, 6, 30))
     acting(clerk)
     with pytest.raises(Refused, match="PROJ-006"):
         correct(clerk, project, units="300")
@@ -75,7 +75,7 @@ def test_only_the_clerk_of_the_county_may_and_only_in_the_plan(clerk, reviewer, 
 
 def test_what_a_document_changed_takes_a_document_again(clerk, reviewer, project, acting):
     acting(reviewer)
-    adjustments.adjust(
+    adjustments.adjust_plan(
         by=reviewer,
         project_id=project.pk,
         number="市保办字〔2025〕3号",

@@ -11,7 +11,7 @@ from anju.core.models.trail import Trail
 from anju.problems import Refused
 from anju.projects.models import Entry, Member
 from anju.projects.queries import cohorts, entries
-from anju.projects.queries.cohorts import Built
+from anju.projects.queries.cohorts import BuiltCount
 from anju.projects.services import adjustments, events, projects
 from anju.projects.services.cohorts import fix_cohort
 from anju.projects.services.entries import open_entries
@@ -23,7 +23,7 @@ ON = date(2020, 12, 31)
 def overdue(clerk, county, acting):
     """Started in 2017, due in 2019, nothing built."""
     acting(clerk)
-    made = projects.register(
+    made = projects.register_project(
         by=clerk,
         region=county,
         code="L1",
@@ -33,18 +33,18 @@ def overdue(clerk, county, acting):
         units="363",
         due_on="2019-06-30",
     )
-    events.record(by=clerk, project_id=made.pk, kind="start", on=date(2017, 5, 1), amount="363", mode="physical")
+    events.record_event(by=clerk, project_id=made.pk, kind="start", on=date(2017, 5, 1), amount="363", mode="physical")
     return made
 
 
 @pytest.fixture
 def entry(clerk, county, overdue):
     open_entries(by=clerk, region=county, on=ON)
-    return entries.entries(clerk, county, ledger="three-years-unfinished")[0]
+    return entries.list_entries(clerk, county, ledger="three-years-unfinished")[0]
 
 
 def built(clerk, overdue, kind="basic"):
-    events.record(by=clerk, project_id=overdue.pk, kind=kind, on=date(2020, 12, 1), amount="363")
+    events.record_event(by=clerk, project_id=overdue.pk, kind=kind, on=date(2020, 12, 1), amount="363")
 
 
 def test_what_is_overdue_is_entered_once(clerk, county, overdue):
@@ -79,22 +79,24 @@ def test_nothing_is_closed_out_before_it_is_built(clerk, reviewer, overdue, entr
 
 def test_a_cancelled_project_is_closed_out(reviewer, overdue, entry, acting):
     acting(reviewer)
-    adjustments.cancel(by=reviewer, project_id=overdue.pk, number="1号", on=ON, reason="取消")
+    adjustments.cancel_project(by=reviewer, project_id=overdue.pk, number="1号", on=ON, reason="取消")
     assert close_case(by=reviewer, case_id=entry.pk, on=ON).closed_on == ON
 
 
 def test_the_neighbour_finds_nothing(neighbour, county, entry, acting):
     acting(neighbour)
     with pytest.raises(Entry.DoesNotExist):
-        entries.entry(neighbour, entry.pk)
+        entries.find_entry(neighbour, entry.pk)
     with pytest.raises(Region.DoesNotExist):
         open_entries(by=neighbour, region=county, on=ON)
 
 
 def test_a_cohort_stays_as_it_was_fixed_and_counts_what_is_built_since(clerk, citizen, city, county, overdue, acting):
-    other = projects.register(by=clerk, region=county, code="L2", name="公租房", kind="prh", year="2016", units="312")
-    events.record(by=clerk, project_id=other.pk, kind="start", on=date(2016, 5, 1), amount="400")
-    events.record(by=clerk, project_id=other.pk, kind="basic", on=date(2018, 5, 1), amount="88")
+    other = projects.register_project(
+        by=clerk, region=county, code="L2", name="公租房", kind="prh", year="2016", units="312"
+    )
+    events.record_event(by=clerk, project_id=other.pk, kind="start", on=date(2016, 5, 1), amount="400")
+    events.record_event(by=clerk, project_id=other.pk, kind="basic", on=date(2018, 5, 1), amount="88")
     acting(citizen)
     given = {
         "by": citizen,
@@ -107,31 +109,39 @@ def test_a_cohort_stays_as_it_was_fixed_and_counts_what_is_built_since(clerk, ci
     with pytest.raises(Refused, match="PROJ-035"):
         fix_cohort(**given)
     acting(clerk)
-    events.record(by=clerk, project_id=overdue.pk, kind="basic", on=date(2021, 6, 1), amount="363")
+    events.record_event(by=clerk, project_id=overdue.pk, kind="basic", on=date(2021, 6, 1), amount="363")
     acting(citizen)
-    view = cohorts.cohort(citizen, fixed.pk, date(2021, 12, 31))
+    view = cohorts.view_cohort(citizen, fixed.pk, date(2021, 12, 31))
     assert (view.cells[county.pk, "shanty"].unfinished, view.cells[county.pk, "shanty"].built) == (363, 363)
     assert (view.cells[county.pk, "prh"].unfinished, view.cells[county.pk, "prh"].built) == (312, 0)
-    assert view.whole() == Built(2, 675, 363) and view.problems == []
+    assert view.whole() == BuiltCount(2, 675, 363) and view.problems == []
 
 
 def test_an_unfinished_number_that_is_not_known_leaves_the_sums_unknown(clerk, citizen, city, county, overdue, acting):
-    other = projects.register(by=clerk, region=county, code="L2", name="公租房", kind="prh", year="2016", units="312")
+    other = projects.register_project(
+        by=clerk, region=county, code="L2", name="公租房", kind="prh", year="2016", units="312"
+    )
     acting(citizen)
     fixed = fix_cohort(by=citizen, region=city, name="甲", started_by=date(2017, 12, 31), unfinished_on=ON)
     Member.objects.create(cohort=fixed, project=other, region=county, unfinished=None)
-    view = cohorts.cohort(citizen, fixed.pk, date(2021, 12, 31))
-    assert view.cells[county.pk, "prh"] == Built(1, None, 0, 1) and view.cells[county.pk, "shanty"] == Built(1, 363, 0)
-    assert view.whole() == Built(2, None, 0, 1)
+    view = cohorts.view_cohort(citizen, fixed.pk, date(2021, 12, 31))
+    assert view.cells[county.pk, "prh"] == BuiltCount(1, None, 0, 1) and view.cells[county.pk, "shanty"] == BuiltCount(
+        1, 363, 0
+    )
+    assert view.whole() == BuiltCount(2, None, 0, 1)
 
 
 def test_a_cohort_that_built_more_than_was_built_is_told(clerk, citizen, city, reviewer, county, overdue, acting):
     acting(citizen)
     fixed = fix_cohort(by=citizen, region=city, name="甲", started_by=date(2017, 12, 31), unfinished_on=ON)
     acting(clerk)
-    events.record(by=clerk, project_id=overdue.pk, kind="basic", on=date(2021, 6, 1), amount="363")
-    other = projects.register(by=clerk, region=county, code="L3", name="另一个", kind="shanty", year="2017", units="9")
-    events.record(by=clerk, project_id=other.pk, kind="basic", on=date(2021, 6, 1), amount="-9", note="核减以前多报")
+    events.record_event(by=clerk, project_id=overdue.pk, kind="basic", on=date(2021, 6, 1), amount="363")
+    other = projects.register_project(
+        by=clerk, region=county, code="L3", name="另一个", kind="shanty", year="2017", units="9"
+    )
+    events.record_event(
+        by=clerk, project_id=other.pk, kind="basic", on=date(2021, 6, 1), amount="-9", note="核减以前多报"
+    )
     acting(citizen)
-    (problem,) = cohorts.cohort(citizen, fixed.pk, date(2021, 12, 31)).problems
+    (problem,) = cohorts.view_cohort(citizen, fixed.pk, date(2021, 12, 31)).problems
     assert problem.code == "PROJ-036" and "363" in problem.what and "354" in problem.what

@@ -11,13 +11,13 @@ from anju.core.jobs import queue
 from anju.core.models.job import Job
 from anju.core.models.region import Region
 from anju.core.models.trail import Trail
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.problems import Refused
 from anju.projects.models import Entry, Look, Notice, Project
 from anju.projects.queries import alerts, projects
 from anju.projects.services import events
-from anju.projects.services.alerts import look_over
-from anju.projects.services.projects import close, edit, register
+from anju.projects.services.alerts import scan_alerts
+from anju.projects.services.projects import close_project, edit_project, register_project
 from anju.rules.shipped.library import BOOKS
 from tests import cast
 from tests.projects.conftest import person
@@ -29,7 +29,7 @@ ON = date(2021, 3, 31)
 def stalled(clerk, county, acting):
     acting(clerk)
     for code in ("S1", "S2"):
-        made = register(
+        made = register_project(
             by=clerk,
             region=county,
             code=code,
@@ -39,23 +39,23 @@ def stalled(clerk, county, acting):
             units="100",
             licence="证1",
         )
-        events.record(by=clerk, project_id=made.pk, kind="start", on=date(2020, 3, 1), amount="100")
+        events.record_event(by=clerk, project_id=made.pk, kind="start", on=date(2020, 3, 1), amount="100")
     return made
 
 
 def test_a_region_is_large_when_its_projects_of_the_plan_are_more_than_can_be_waited_for(
     clerk, county, stalled, monkeypatch
 ):
-    assert not alerts.large(clerk, county)
+    assert not alerts.is_large(clerk, county)
     monkeypatch.setattr(alerts, "LIVE", 1)
-    assert alerts.large(clerk, county)
+    assert alerts.is_large(clerk, county)
 
 
 def test_what_was_found_is_kept_with_its_day_and_words_and_told_on_the_way(clerk, county, stalled):
     said = []
-    look = look_over(by=clerk, region=county, on=ON, told=lambda *one: said.append(one))
+    look = scan_alerts(by=clerk, region=county, on=ON, told=lambda *one: said.append(one))
     assert (look.on, look.projects, look.by) == (ON, 2, clerk.key)
-    found = list(alerts.notices(clerk, look))
+    found = list(alerts.list_alerts(clerk, look))
     assert [(one.project.code, one.subject, one.colour) for one in found] == [
         ("S1", "stalled", "橙"),
         ("S2", "stalled", "橙"),
@@ -67,28 +67,28 @@ def test_what_was_found_is_kept_with_its_day_and_words_and_told_on_the_way(clerk
 
 def test_who_only_reads_keeps_nothing(clerk, county, stalled):
     head = person("head", "单位负责人", "head", county)
-    with scoped(head), pytest.raises(Refused, match="ACT-001"):
-        look_over(by=head, region=county, on=ON)
+    with open_scope(head), pytest.raises(Refused, match="ACT-001"):
+        scan_alerts(by=head, region=county, on=ON)
     assert not Look.objects.exists()
 
 
 def test_a_later_look_of_the_month_takes_the_earlier_ones_place_and_other_months_stay(clerk, county, stalled):
-    look_over(by=clerk, region=county, on=date(2021, 2, 28))
-    look_over(by=clerk, region=county, on=date(2021, 3, 10))
-    newest = look_over(by=clerk, region=county, on=ON)
+    scan_alerts(by=clerk, region=county, on=date(2021, 2, 28))
+    scan_alerts(by=clerk, region=county, on=date(2021, 3, 10))
+    newest = scan_alerts(by=clerk, region=county, on=ON)
     assert sorted(Look.objects.values_list("on", flat=True)) == [date(2021, 2, 28), ON]
     assert Notice.objects.count() == 4
-    assert alerts.kept(clerk, county, ON) == newest
-    assert alerts.kept(clerk, county, date(2021, 3, 20)) is None  # of a day before it was not yet so
-    assert alerts.kept(clerk, county, date(2021, 2, 28)).on == date(2021, 2, 28)
+    assert alerts.latest_scan(clerk, county, ON) == newest
+    assert alerts.latest_scan(clerk, county, date(2021, 3, 20)) is None  # of a day before it was not yet so
+    assert alerts.latest_scan(clerk, county, date(2021, 2, 28)).on == date(2021, 2, 28)
 
 
 def test_a_neighbour_sees_nothing_of_it(clerk, neighbour, city, county, stalled, acting):
-    look = look_over(by=clerk, region=county, on=ON)
+    look = scan_alerts(by=clerk, region=county, on=ON)
     acting(neighbour)
-    assert list(alerts.notices(neighbour, look)) == [] and not Look.objects.exists() and not Notice.objects.exists()
+    assert list(alerts.list_alerts(neighbour, look)) == [] and not Look.objects.exists() and not Notice.objects.exists()
     with pytest.raises(type(county).DoesNotExist):
-        alerts.large(neighbour, county)
+        alerts.is_large(neighbour, county)
 
 
 # -- the page ------------------------------------------------------------------------------------------------------------------
@@ -97,9 +97,9 @@ def test_a_neighbour_sees_nothing_of_it(clerk, neighbour, city, county, stalled,
 @pytest.fixture
 def asked(committed):
     """A county's page asked for by its clerk, of a month in which a project has stood still for a year. Really committed, as jobs need it."""
-    with scoped(local_operator()) as me:
+    with open_scope(local_actor()) as me:
         east = Region.objects.get(code=cast.EAST, valid_until=None)
-        made = register(
+        made = register_project(
             by=me,
             region=east,
             code="S1",
@@ -110,7 +110,7 @@ def asked(committed):
             licence="证1",
             due_on="2021-01-31",
         )
-        events.record(by=me, project_id=made.pk, kind="start", on=date(2020, 3, 1), amount="100")
+        events.record_event(by=me, project_id=made.pk, kind="start", on=date(2020, 3, 1), amount="100")
         client = Client()
         cast.sign_in(client, cast.person(("clerk",), cast.EAST))
 
@@ -135,11 +135,11 @@ def test_a_large_region_is_looked_over_in_the_background_once_however_often_it_i
         asked.client.post(f"/projects/ledger/look/?region={cast.EAST}&period=2021-03").headers["Location"]
         for _ in range(2)
     }
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         job = Job.objects.get(name="projects.look")
     assert paths == {f"/jobs/{job.pk}/"} and "重新核对" not in asked()
-    queue.run(job.pk)
-    with scoped(local_operator()):
+    queue.run_job(job.pk)
+    with open_scope(local_actor()):
         assert Job.objects.get().result == f"/projects/ledger/?region={cast.EAST}&period=2021-03&show=signals"
     text = asked()
     assert (
@@ -155,11 +155,11 @@ def test_a_large_region_is_looked_over_in_the_background_once_however_often_it_i
 def test_the_entries_of_a_large_region_are_made_in_the_background_too(asked, monkeypatch):
     monkeypatch.setattr(alerts, "LIVE", 0)
     where = asked.client.post(f"/projects/ledger/open/?region={cast.EAST}&period=2021-03").headers["Location"]
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         job = Job.objects.get(name="projects.enter")
         assert where == f"/jobs/{job.pk}/" and not Entry.objects.exists()
-    queue.run(job.pk)
-    with scoped(local_operator()):
+    queue.run_job(job.pk)
+    with open_scope(local_actor()):
         assert Entry.objects.get().case.ledger == "due-unfinished"
         assert Job.objects.get().message == "核对到2021年3月31日：新列入台账1个"
 
@@ -180,9 +180,9 @@ def kept(asked, monkeypatch):
 
 def look_again(asked):
     asked.client.post(f"/projects/ledger/look/?region={cast.EAST}&period=2021-03")
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         job = Job.objects.filter(name="projects.look").latest("pk")
-    queue.run(job.pk)
+    queue.run_job(job.pk)
 
 
 def test_a_kept_answer_holds_while_nothing_changes(kept):
@@ -192,14 +192,14 @@ def test_a_kept_answer_holds_while_nothing_changes(kept):
 
 @pytest.mark.parametrize("change", ["event", "field", "state"])
 def test_a_kept_answer_is_void_when_the_ledger_changes_until_it_is_found_out_again(kept, change):
-    with scoped(local_operator()) as me:
-        made = projects.project(me, Project.objects.get(code="S1").pk)
+    with open_scope(local_actor()) as me:
+        made = projects.find_project(me, Project.objects.get(code="S1").pk)
         if change == "event":
-            events.record(by=me, project_id=made.pk, kind="invest", on=date(2021, 3, 1), amount="5")
+            events.record_event(by=me, project_id=made.pk, kind="invest", on=date(2021, 3, 1), amount="5")
         elif change == "field":
-            edit(by=me, project_id=made.pk, version=made.version, due_on="2022-01-31")
+            edit_project(by=me, project_id=made.pk, version=made.version, due_on="2022-01-31")
         else:
-            close(by=me, project_id=made.pk, on=ON, reason="办结")
+            close_project(by=me, project_id=made.pk, on=ON, reason="办结")
     text = kept()
     assert "截至2021年3月31日规则书提醒1处，" + VOID in text and "已不作数：此后台账有登记、更正。" in text
     look_again(kept)
@@ -207,9 +207,9 @@ def test_a_kept_answer_is_void_when_the_ledger_changes_until_it_is_found_out_aga
 
 
 def test_a_neighbour_s_ledger_voids_nothing(kept):
-    with scoped(local_operator()) as me:
+    with open_scope(local_actor()) as me:
         west = Region.objects.get(code=cast.WEST, valid_until=None)
-        register(by=me, region=west, code="W1", name="西", kind="prh", year="2020", units="1")
+        register_project(by=me, region=west, code="W1", name="西", kind="prh", year="2020", units="1")
     assert VOID not in kept()
 
 
@@ -218,9 +218,9 @@ def test_what_was_begun_before_and_committed_after_voids_it_too(kept):
     begun, go_on = threading.Event(), threading.Event()
 
     def long_under_way():
-        with transaction.atomic(), scoped(local_operator()) as me:
+        with transaction.atomic(), open_scope(local_actor()) as me:
             east = Region.objects.get(code=cast.EAST, valid_until=None)
-            register(by=me, region=east, code="E9", name="东", kind="prh", year="2020", units="1")
+            register_project(by=me, region=east, code="E9", name="东", kind="prh", year="2020", units="1")
             begun.set()
             go_on.wait(60)
         connections.close_all()
@@ -246,9 +246,9 @@ def test_a_kept_answer_is_void_when_a_book_that_applies_there_changes(kept, tmp_
 
 
 def test_a_kept_answer_of_another_day_says_whose_day_it_is(kept):
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         Look.objects.filter(on=ON).delete()
-    with scoped(local_operator()) as me:
-        look_over(by=me, region=Region.objects.get(code=cast.EAST, valid_until=None), on=date(2021, 3, 10))
+    with open_scope(local_actor()) as me:
+        scan_alerts(by=me, region=Region.objects.get(code=cast.EAST, valid_until=None), on=date(2021, 3, 10))
     text = kept()
     assert "截至2021年3月10日规则书提醒" in text and "已不作数：要看的是截至2021年3月31日的。" in text

@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from anju.cases.services import cases
 from anju.core.models.region import Region
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.documents import queries as papers
 from anju.documents import services as documents
 from anju.figures.catalogue import load_catalogue
-from anju.oversight.queries.overdue import overdue
+from anju.oversight.queries.overdue import list_overdue
 from anju.projects.models import Entry
 from anju.projects.queries import projects
-from anju.projects.queries.overdue import mark_overdue, tally
+from anju.projects.queries.overdue import mark_overdue, tally_projects
 from anju.projects.services import entries, events
 from anju.projects.services import projects as project_services
 from anju.rules.shipped.library import BOOKS
@@ -60,8 +60,8 @@ def grace(folder, shipped):
 
 
 def register(code, days, region=cast.EAST, **more):
-    with scoped(local_operator()) as me:
-        return project_services.register(
+    with open_scope(local_actor()) as me:
+        return project_services.register_project(
             by=me,
             region=Region.objects.get(code=region, valid_until=None),
             **{"code": code, "name": f"示例{code}", "kind": "prh", "year": str(TODAY.year - 1), "units": "10"}
@@ -74,9 +74,9 @@ def register(code, days, region=cast.EAST, **more):
 def three(grace):
     """By days since the contract's day; all of it started."""
     found = {days: register(f"D{days}", days) for days in DAYS}
-    with scoped(local_operator()) as me:
+    with open_scope(local_actor()) as me:
         for project in found.values():
-            events.record(by=me, project_id=project.pk, kind="start", on=TODAY - timedelta(days=90), amount="10")
+            events.record_event(by=me, project_id=project.pk, kind="start", on=TODAY - timedelta(days=90), amount="10")
     return found
 
 
@@ -127,17 +127,17 @@ def test_a_project_s_pages_go_by_the_city_s_book(three, days, is_overdue, path):
 
 
 def test_the_ledger_the_leader_s_page_and_the_pack_go_by_the_city_s_book(three):
-    with scoped(local_operator()) as me:
+    with open_scope(local_actor()) as me:
         east = Region.objects.get(code=cast.EAST, valid_until=None)
         entries.open_entries(by=me, region=east, on=TODAY)
         assert [one.project.code for one in Entry.objects.select_related("project")] == ["D31"]
-        assert [one.what for one in overdue(me, east, TODAY).entries] == ["示例D31"]
+        assert [one.what for one in list_overdue(me, east, TODAY).entries] == ["示例D31"]
         load_catalogue(by=me)
         options = {"organs": ["示例机关"]}
-        made = documents.write(
+        made = documents.write_document(
             by=me, kind="dispatch-week", region=east, period=TODAY.isoformat(), options=options, prose={}
         )
-        version = papers.version(me, made)
+        version = papers.find_version(me, made)
     assert "1个项目逾期未销号" in page("/projects/ledger/")
     text = page("/", "head")
     assert "示例D31" in text and "示例D30" not in text and "示例D29" not in text
@@ -147,10 +147,10 @@ def test_the_ledger_the_leader_s_page_and_the_pack_go_by_the_city_s_book(three):
 
 
 def test_nothing_is_closed_out_before_the_list_stops_calling_it_overdue(three):
-    with scoped(local_operator()) as me:
+    with open_scope(local_actor()) as me:
         east = Region.objects.get(code=cast.EAST, valid_until=None)
         (entry,) = entries.open_entries(by=me, region=east, on=TODAY)
-        project_services.edit(
+        project_services.edit_project(
             by=me, project_id=three[31].pk, version=1, due_on=(TODAY - timedelta(days=30)).isoformat()
         )
         assert "逾期未建成" not in page("/projects/")
@@ -162,11 +162,11 @@ def test_nothing_is_closed_out_before_the_list_stops_calling_it_overdue(three):
 
 def test_above_two_cities_each_is_judged_by_its_own_book(three):
     register("E1", 1, region="140802")
-    with scoped(local_operator()) as me:
+    with open_scope(local_actor()) as me:
         province = Region.objects.get(code="140000", valid_until=None)
-        found = projects.chosen(me, province)
-        assert sum(one.overdue for one in tally(me, province, found, TODAY)) == 2
-        lines = projects.projects(me, found).lines
+        found = projects.filter_projects(me, province)
+        assert sum(one.overdue for one in tally_projects(me, province, found, TODAY)) == 2
+        lines = projects.list_projects(me, found).lines
         mark_overdue(me, lines, TODAY)
         assert {line.project.code: str(line.overdue) for line in lines if line.overdue} == {
             "D31": "逾期31天",
@@ -182,9 +182,11 @@ def test_where_no_book_is_in_force_nothing_is_overdue(folder, shipped):
     register("D31", 31)
     register("E1", 1, region="140802")
     assert "逾期" not in row(page("/projects/"), 31)
-    with scoped(local_operator()) as me:
+    with open_scope(local_actor()) as me:
         province = Region.objects.get(code="140000", valid_until=None)
-        assert sum(one.overdue for one in tally(me, province, projects.chosen(me, province), TODAY)) == 1
+        assert (
+            sum(one.overdue for one in tally_projects(me, province, projects.filter_projects(me, province), TODAY)) == 1
+        )
 
 
 def test_a_book_that_reckons_no_days_says_overdue_without_them(folder, shipped):
@@ -221,7 +223,7 @@ def test_a_per_cent_sign_and_a_choice_in_a_book_do_no_harm(folder, shipped):
 
 def test_what_the_list_marks_is_what_the_ledger_enters(three):
     """Bought, paid out, renovated, without a day, without a plan, taken back: the two ways of running the book never differ."""
-    with scoped(local_operator()) as me:
+    with open_scope(local_actor()) as me:
         cases = [
             ("all", {}, [("complete", "10", "")]), ("most", {}, [("complete", "9", "")]), ("bought", {}, [("gather", "10", "purchased")]),
             ("some", {}, [("gather", "4", "leased"), ("complete", "5", "")]), ("paid", {"kind": "shanty", "monetised": "4"}, [("complete", "6", "")]),
@@ -233,13 +235,13 @@ def test_what_the_list_marks_is_what_the_ledger_enters(three):
             made = register(f"K{place}", 40, name=code, **more)
             for kind, amount, mode in happened:
                 on = TODAY - timedelta(days=5)
-                events.record(by=me, project_id=made.pk, kind=kind, on=on, amount=amount, mode=mode)
+                events.record_event(by=me, project_id=made.pk, kind=kind, on=on, amount=amount, mode=mode)
         east = Region.objects.get(code=cast.EAST, valid_until=None)
-        found = projects.chosen(me, east)
-        lines = projects.projects(me, found).lines
+        found = projects.filter_projects(me, east)
+        lines = projects.list_projects(me, found).lines
         mark_overdue(me, lines, TODAY)
         marked = {line.project.name for line in lines if line.overdue}
         opened = entries.open_entries(by=me, region=east, on=TODAY)
         assert marked == {one.project.name for one in opened if one.case.ledger == "due-unfinished"}
         assert marked == {"示例D31", "most", "some", "unpaid", "old"}
-        assert sum(one.overdue for one in tally(me, east, found, TODAY)) == len(marked)
+        assert sum(one.overdue for one in tally_projects(me, east, found, TODAY)) == len(marked)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from anju.core.models.region import Region
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.projects.models import Condition, Entry, Event, Member, Photo, Project
 from anju.projects.queries import cohorts
 from anju.projects.services import entries, events, projects
@@ -37,15 +37,19 @@ def east(db):
 @pytest.fixture
 def made(east):
     """A project of the county that is a month past its contract's day, half of it started; and one in reserve."""
-    with scoped(local_operator()) as me:
+    with open_scope(local_actor()) as me:
         late = timezone.localdate() - timedelta(days=30)
-        found = projects.register(
+        found = projects.register_project(
             by=me, region=east, code="A1", name="东关棚户区改造", kind="shanty", year=str(YEAR - 2), units="200", due_on=late.isoformat(),
             longitude="112.5", latitude="35.5", investment="1200.5",
         )  # fmt: skip
-        events.record(by=me, project_id=found.pk, kind="start", on=date(YEAR - 2, 5, 1), amount="60", mode="physical")
-        events.record(by=me, project_id=found.pk, kind="start", on=date(YEAR - 2, 7, 1), amount="40", mode="monetised")
-        projects.register(by=me, region=east, code="R1", name="西关老旧小区改造", kind="old", households="88")
+        events.record_event(
+            by=me, project_id=found.pk, kind="start", on=date(YEAR - 2, 5, 1), amount="60", mode="physical"
+        )
+        events.record_event(
+            by=me, project_id=found.pk, kind="start", on=date(YEAR - 2, 7, 1), amount="40", mode="monetised"
+        )
+        projects.register_project(by=me, region=east, code="R1", name="西关老旧小区改造", kind="old", households="88")
     return found
 
 
@@ -93,9 +97,9 @@ def test_more_projects_take_no_more_queries(made, east, path):
     client, counts = visitor("clerk"), []
     path += f"{'&' if '?' in path else '?'}region={cast.EAST}&period={YEAR}"
     for number in (3, 30):
-        with scoped(local_operator()) as me:
+        with open_scope(local_actor()) as me:
             for one in range(number):
-                found = projects.register(
+                found = projects.register_project(
                     by=me,
                     region=east,
                     code=f"{number}-{one}",
@@ -105,7 +109,7 @@ def test_more_projects_take_no_more_queries(made, east, path):
                     units="10",
                     due_on=f"{YEAR - 1}-01-01",
                 )
-                events.record(by=me, project_id=found.pk, kind="start", on=date(YEAR, 1, 1), amount="5")
+                events.record_event(by=me, project_id=found.pk, kind="start", on=date(YEAR, 1, 1), amount="5")
             entries.open_entries(by=me, region=east, on=timezone.localdate())
         body(client.get(path))
         with CaptureQueriesContext(
@@ -439,8 +443,8 @@ def test_an_entry_goes_from_the_book_to_its_close_out(made):
     assert clerk.post(f"{path}consent/", {"on": "2024-05-03", "number": "纪要2号"}).status_code == 302
     assert clerk.get(f"{path}close/").status_code == 403
     assert "PROJ-033" in body(reviewer.post(f"{path}close/", {"on": timezone.localdate().isoformat()}), 422)
-    with scoped(local_operator()) as me:
-        events.record(by=me, project_id=made.pk, kind="complete", on=timezone.localdate(), amount="200")
+    with open_scope(local_actor()) as me:
+        events.record_event(by=me, project_id=made.pk, kind="complete", on=timezone.localdate(), amount="200")
     assert reviewer.post(f"{path}close/", {"on": timezone.localdate().isoformat(), "note": "建成"}).status_code == 302
     assert "列入台账的1条都已销号" in body(where(clerk, "/projects/ledger/"))
     assert "资金没有到位" in body(where(clerk, "/projects/ledger/", state="all"))
@@ -455,13 +459,15 @@ def test_a_list_is_fixed_and_says_what_was_built_since(made):
     sent = {"name": "清单一", "started_by": f"{YEAR - 2}-12-31", "unfinished_on": f"{YEAR - 2}-12-31"}
     assert "PROJ-050" in body(reviewer.post("/projects/cohorts/new/", sent | {"started_by": ""}), 422)
     assert reviewer.post("/projects/cohorts/new/", sent).status_code == 302
-    with scoped(local_operator()) as me:
-        events.record(by=me, project_id=made.pk, kind="basic", on=date(YEAR - 1, 5, 1), amount="45", mode="physical")
-        pk = cohorts.cohorts(me, made.region)[0].pk
+    with open_scope(local_actor()) as me:
+        events.record_event(
+            by=me, project_id=made.pk, kind="basic", on=date(YEAR - 1, 5, 1), amount="45", mode="physical"
+        )
+        pk = cohorts.list_cohorts(me, made.region)[0].pk
     text = body(where(visitor("clerk"), f"/projects/cohorts/{pk}/"))
     assert "清单一：60套已建成45套（75.0%）</h1>" in text
-    with scoped(local_operator()) as me:
-        other = projects.register(
+    with open_scope(local_actor()) as me:
+        other = projects.register_project(
             by=me, region=made.region, code="A2", name="南关棚户区改造", kind="shanty", year=str(YEAR - 2), units="10"
         )
         Member.objects.create(cohort_id=pk, project=other, region=made.region, unfinished=None)

@@ -18,19 +18,19 @@ def site(django_db_setup, django_db_blocker, empty):
     from django.db import connections
 
     from anju.core.models.region import Region
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
     from anju.projects.services import events, projects
 
     with django_db_blocker.unblock():
         empty()
-        with scoped(local_operator()) as me:
+        with open_scope(local_actor()) as me:
             region = Region.objects.get(code=EAST, valid_until=None)
             for number in range(COUNT):
-                found = projects.register(
+                found = projects.register_project(
                     by=me, region=region, code=f"B{number:02d}", name=f"示例项目{number:02d}", kind="prh", year="2025", units="100",
                     longitude=f"112.{number:02d}", latitude="35.5",
                 )  # fmt: skip
-                events.record(by=me, project_id=found.pk, kind="start", on=date(2025, 3, 1), amount="40")
+                events.record_event(by=me, project_id=found.pk, kind="start", on=date(2025, 3, 1), amount="40")
         with served() as address:
             yield address
         connections.close_all()

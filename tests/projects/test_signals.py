@@ -8,7 +8,7 @@ from anju.problems import Refused
 from anju.projects.queries import signals
 from anju.projects.queries import signals as signal_queries
 from anju.projects.services import events, projects
-from anju.runs.binding.folders import library
+from anju.runs.binding.folders import book_library
 
 
 @pytest.fixture
@@ -16,11 +16,11 @@ def happened(clerk, county, acting):
     acting(clerk)
 
     def make(*entries, kind="shanty", **fields):
-        made = projects.register(
+        made = projects.register_project(
             by=clerk, region=county, code="S", name="南关", kind=kind, year="2020", **({"units": "100"} | fields)
         )
         for event, on, amount in entries:
-            events.record(
+            events.record_event(
                 by=clerk,
                 project_id=made.pk,
                 kind=event,
@@ -34,7 +34,7 @@ def happened(clerk, county, acting):
 
 
 def seen(clerk, county, on):
-    return {one.watch.subject: one for one in signal_queries.signals(clerk, county, on)}
+    return {one.watch.subject: one for one in signal_queries.list_signals(clerk, county, on)}
 
 
 START = ("start", date(2020, 3, 1), "100")
@@ -51,9 +51,9 @@ def test_a_project_without_progress_is_stalled(clerk, county, happened):
 def test_the_same_stage_again_is_no_progress(clerk, county, happened):
     made = happened(START, licence="证1")
     for month in (5, 6, 7, 8):
-        events.record(by=clerk, project_id=made.pk, kind="stage", on=date(2020, month, 20), note="基础施工")
+        events.record_event(by=clerk, project_id=made.pk, kind="stage", on=date(2020, month, 20), note="基础施工")
     assert "stalled" in seen(clerk, county, date(2020, 11, 20))
-    events.record(by=clerk, project_id=made.pk, kind="stage", on=date(2020, 9, 20), note="主体施工")
+    events.record_event(by=clerk, project_id=made.pk, kind="stage", on=date(2020, 9, 20), note="主体施工")
     assert seen(clerk, county, date(2020, 11, 20)) == {}
 
 
@@ -77,7 +77,7 @@ def test_money_goes_on_while_nothing_is_built(clerk, county, happened):
 def test_a_start_without_a_permit_is_seen(clerk, county, happened):
     made = happened(("start", date(2020, 3, 1), "120"))
     assert seen(clerk, county, date(2020, 3, 31))["start-without-permit"].colour == "橙"
-    events.record(by=clerk, project_id=made.pk, kind="permit", on=date(2020, 3, 20), number="证1")
+    events.record_event(by=clerk, project_id=made.pk, kind="permit", on=date(2020, 3, 20), number="证1")
     assert seen(clerk, county, date(2020, 3, 31)) == {}
 
 
@@ -98,15 +98,15 @@ def test_an_old_community_is_counted_in_households(clerk, county, happened):
 
 def test_every_watch_has_its_book_and_every_input_its_fact(clerk, county, happened):
     happened(START)
-    row = next(iter(signals.facts(clerk, [county.pk], date(2020, 12, 31)).values()))
+    row = next(iter(signals.project_facts(clerk, [county.pk], date(2020, 12, 31)).values()))
     given = {*row, "what", "this_month", "last_month", "month_before", "fallen"}
-    for watch in (*signals.ledgers().values(), *signals.watches()):
-        book = next(book for book in library().books if (book.kind, book.subject) == (watch.kind, watch.subject))
+    for watch in (*signals.ledger_watches().values(), *signals.all_watches()):
+        book = next(book for book in book_library().books if (book.kind, book.subject) == (watch.kind, watch.subject))
         assert set(book.inputs) <= given
 
 
 def test_a_book_that_asks_for_what_the_ledger_has_not_is_told(clerk, county, happened):
     happened(START)
-    book = next(book for book in library().books if book.subject == "slow-rectification")
+    book = next(book for book in book_library().books if book.subject == "slow-rectification")
     with pytest.raises(Refused, match="PROJ-030"):
         signals._inputs(book, {"key": "1"})

@@ -6,7 +6,7 @@ import pytest
 
 from anju.projects.models import Event
 from anju.projects.queries import projects
-from anju.projects.queries.overdue import tally
+from anju.projects.queries.overdue import tally_projects
 from anju.projects.services import events
 from anju.projects.services import projects as project_services
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def register(clerk, county, code, **more):
-    return project_services.register(
+    return project_services.register_project(
         by=clerk,
         region=county,
         **{"code": code, "name": f"{code}小区", "kind": "prh", "year": "2024", "units": "10"} | more,
@@ -23,7 +23,7 @@ def register(clerk, county, code, **more):
 
 
 def completed(clerk, project, amount, on=date(2025, 6, 1)):
-    events.record(by=clerk, project_id=project.pk, kind="complete", on=on, amount=amount)
+    events.record_event(by=clerk, project_id=project.pk, kind="complete", on=on, amount=amount)
 
 
 @pytest.fixture
@@ -40,10 +40,10 @@ def several(clerk, county, acting):
 
 
 def found(user, region, on, **more):
-    every = projects.chosen(user, region, **more)
+    every = projects.filter_projects(user, region, **more)
     counts, again = (
-        {(one.state, one.year): (one.count, one.overdue) for one in tally(user, region, some, on)}
-        for some in (every, projects.kept(every))
+        {(one.state, one.year): (one.count, one.overdue) for one in tally_projects(user, region, some, on)}
+        for some in (every, projects.pin_projects(every))
     )
     assert counts == again
     return counts
@@ -65,7 +65,7 @@ def test_what_is_taken_back_builds_nothing(several, clerk, county):
     completed(clerk, one, "10")
     assert found(clerk, county, ON)["planned", 2024][1] == before
     event = Event.objects.filter(project=one).latest("pk")
-    events.mend(by=clerk, event_id=event.pk, reason="填错", amount="4")
+    events.mend_event(by=clerk, event_id=event.pk, reason="填错", amount="4")
     assert found(clerk, county, ON)["planned", 2024][1] == before + 1
 
 

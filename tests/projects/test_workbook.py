@@ -12,7 +12,7 @@ from anju.projects.files import workbook
 from anju.projects.models import Project
 from anju.projects.queries import projects
 from anju.projects.services import events
-from anju.projects.services.projects import edit
+from anju.projects.services.projects import edit_project
 from anju.workbooks.writing import marking, tables
 from tests.projects.conftest import DAY
 
@@ -20,7 +20,7 @@ from tests.projects.conftest import DAY
 @pytest.fixture
 def book(clerk, county, project):
     """change({(row, "heading"): value}) → the exported workbook with these cells changed."""
-    events.record(by=clerk, project_id=project.pk, kind="start", on=DAY, amount="100", mode="physical")
+    events.record_event(by=clerk, project_id=project.pk, kind="start", on=DAY, amount="100", mode="physical")
     exported = workbook.export_workbook(clerk, county)
 
     def change(cells=None, source=exported):
@@ -87,13 +87,13 @@ def test_every_problem_is_at_its_cell_and_nothing_is_stored(clerk, county, book)
     places = {(problem.where.cell, problem.where.field): problem.code for problem in refused.value.problems}
     assert places["Z3", "合同约定竣工日期"] == "PROJ-003" and places["B5", "区划"] == "PROJ-046"
     assert Project.objects.get().address == ""
-    marked = load_workbook(io.BytesIO(marking.mark(content, refused.value.problems, name="项目.xlsx")))
+    marked = load_workbook(io.BytesIO(marking.mark_workbook(content, refused.value.problems, name="项目.xlsx")))
     assert marked[workbook.SHEET]["C4"].comment is not None
 
 
 def test_a_change_by_somebody_else_is_told_and_others_are_merged(clerk, county, project, book):
     content = book({(3, "地址"): "甲路", (3, "备注"): "补充"})
-    edit(by=clerk, project_id=project.pk, version=1, licence="证1")
+    edit_project(by=clerk, project_id=project.pk, version=1, licence="证1")
     bring(clerk, county, content)  # another cell: merged
     now = Project.objects.get(pk=project.pk)
     assert (now.licence, now.address, now.note) == ("证1", "甲路", "补充")
@@ -139,4 +139,4 @@ def test_more_than_a_workbook_bears_is_refused(clerk, county, project, monkeypat
     monkeypatch.setattr(workbook, "MOST", 0)
     with pytest.raises(Refused, match="PROJ-045"):
         workbook.export_workbook(clerk, county)
-    assert projects.projects(clerk, projects.chosen(clerk, county)).count == 1
+    assert projects.list_projects(clerk, projects.filter_projects(clerk, county)).count == 1

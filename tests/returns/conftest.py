@@ -6,7 +6,7 @@ import pytest
 
 from anju.core.models.people import Organisation
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator, local_operator, scoped
+from anju.core.people.scope import Actor, local_actor, open_scope
 
 PERIOD = "2021-08"
 FORM = "anju-project-month"
@@ -30,7 +30,7 @@ def city(db):
 @pytest.fixture
 def offices(county, next_county, city, operator):
     """Organisations by (region code, kind)."""
-    with scoped(operator):
+    with open_scope(operator):
         return {
             (region.code, kind): Organisation.objects.create(
                 region=region, kind=kind, name=f"{region.short}{Organisation.Kind(kind).label}局"
@@ -47,7 +47,7 @@ def people(offices, county, next_county, city):
     def person(key, post, kind, *regions, drafts=None):
         ids = frozenset(region.pk for region in regions)
         office = offices.get((regions[0].code, kind))
-        return Operator(key, f"{key}某", ids, {post: ids}, drafts, frozenset({office.pk} if office else ()))
+        return Actor(key, f"{key}某", ids, {post: ids}, drafts, frozenset({office.pk} if office else ()))
 
     return {
         "clerk": person("clerk", "clerk", "housing", county),
@@ -71,7 +71,7 @@ def acting():
     def enter(user):
         while entered:
             entered.pop().__exit__(None, None, None)
-        context = scoped(user)
+        context = open_scope(user)
         context.__enter__()
         entered.append(context)
         return user
@@ -86,7 +86,7 @@ def forms(operator):
     from anju.figures.catalogue import load_catalogue
     from anju.returns.services import opening
 
-    with scoped(operator):
+    with open_scope(operator):
         load_catalogue(by=operator)
         opening.load_forms(by=operator)
 
@@ -95,12 +95,12 @@ def forms(operator):
 def projects(people, county):
     """Three projects of the county, with what the ledger knows of them in 2021: (東 a shanty project, 西 an older one, 小 an old community)."""
     from anju.projects.services import events
-    from anju.projects.services.projects import register
+    from anju.projects.services.projects import register_project
 
     by = people["clerk"]
-    with scoped(by):
+    with open_scope(by):
         made = [
-            register(
+            register_project(
                 by=by,
                 region=county,
                 code="A1",
@@ -111,7 +111,7 @@ def projects(people, county):
                 renovation="old_town",
                 investment="43200",
             ),
-            register(
+            register_project(
                 by=by,
                 region=county,
                 code="A0",
@@ -121,7 +121,7 @@ def projects(people, county):
                 units="363",
                 investment="50000",
             ),
-            register(
+            register_project(
                 by=by,
                 region=county,
                 code="B1",
@@ -138,7 +138,7 @@ def projects(people, county):
             (1, "start", date(2018, 4, 1), "363", "physical"), (1, "basic", date(2021, 7, 20), "300", "physical"),
             (1, "invest", date(2021, 8, 10), "1000.5", ""), (2, "start", date(2021, 5, 1), "120", ""), (2, "invest", date(2021, 8, 1), "60", ""),
         ):  # fmt: skip
-            events.record(by=by, project_id=made[project].pk, kind=kind, on=on, amount=amount, mode=mode)
+            events.record_event(by=by, project_id=made[project].pk, kind=kind, on=on, amount=amount, mode=mode)
     return made
 
 
@@ -147,7 +147,7 @@ def draft(people, county, projects, forms):
     """The county's August return, opened by its clerk."""
     from anju.returns.services import opening
 
-    with scoped(people["clerk"]):
+    with open_scope(people["clerk"]):
         return opening.open_return(by=people["clerk"], form_code=FORM, region=county, period=PERIOD)
 
 
@@ -163,21 +163,21 @@ def complete(by, ret):
     from anju.returns.queries import checks, grid, returns
     from anju.returns.services import answers, filling
 
-    with scoped(by):
+    with open_scope(by):
         puts = []
-        for one in checks.check(by, ret):
+        for one in checks.check_return(by, ret):
             if one.check_id == "blank":
-                column = returns.spec(ret).by_code[one.column]
+                column = returns.return_spec(ret).by_code[one.column]
                 cell = grid.lay_out_grid(by, ret).cells[one.line, one.column] if not puts else None
                 puts.append(
-                    filling.Put(
+                    filling.CellEntry(
                         one.line, one.column, "主体施工" if column.choices else "0", cell.version if cell else 0
                     )
                 )
-        assert not filling.fill(by=by, ret_id=ret.pk, changes=puts).problems
-        for one in checks.check(by, ret):
+        assert not filling.fill_cells(by=by, ret_id=ret.pk, changes=puts).problems
+        for one in checks.check_return(by, ret):
             if one.open and one.level == "提醒":
-                answers.answer(by=by, ret_id=ret.pk, check_id=one.check_id, line=one.line, text="情况属实。")
+                answers.answer_check(by=by, ret_id=ret.pk, check_id=one.check_id, line=one.line, text="情况属实。")
 
 
 def pass_on(people, ret, until="city"):
@@ -185,15 +185,15 @@ def pass_on(people, ret, until="city"):
     from anju.returns.services import locking, review
 
     steps = [
-        ("review", "clerk", lambda by: review.hand_in(by=by, ret_id=ret.pk)),
-        ("joint", "reviewer", lambda by: review.review(by=by, ret_id=ret.pk)),
-        ("head", "reviewer", lambda by: review.clear(by=by, ret_id=ret.pk, remark="各部门口头同意")),
-        ("city", "head", lambda by: review.submit(by=by, ret_id=ret.pk)),
-        ("locked", "lock", lambda by: locking.lock(by=by, ret_id=ret.pk)),
+        ("review", "clerk", lambda by: review.hand_in_return(by=by, ret_id=ret.pk)),
+        ("joint", "reviewer", lambda by: review.review_return(by=by, ret_id=ret.pk)),
+        ("head", "reviewer", lambda by: review.end_joint_review(by=by, ret_id=ret.pk, remark="各部门口头同意")),
+        ("city", "head", lambda by: review.submit_return(by=by, ret_id=ret.pk)),
+        ("locked", "lock", lambda by: locking.lock_return(by=by, ret_id=ret.pk)),
     ]
     done = [*(state for state, *_ in steps)].index(ret.state) + 1 if ret.state != "draft" else 0
     for state, who, act in steps[done:]:
-        with scoped(people[who]):
+        with open_scope(people[who]):
             act(people[who])
             ret.refresh_from_db()
         if state == until:
@@ -201,4 +201,4 @@ def pass_on(people, ret, until="city"):
     return ret
 
 
-assert local_operator  # the operator of the machine, for tests that need no people
+assert local_actor  # the operator of the machine, for tests that need no people

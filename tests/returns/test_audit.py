@@ -8,9 +8,9 @@ import zipfile
 import pytest
 
 from anju.core.models.trail import Trail
-from anju.core.people.scope import scoped
+from anju.core.people.scope import open_scope
 from anju.problems import Refused
-from anju.returns.files.audit import audit_export
+from anju.returns.files.audit import export_audit
 from anju.returns.models import Return
 from anju.returns.services import corrections, opening, review
 from tests.returns.conftest import pass_on
@@ -33,7 +33,7 @@ def two(people, county, ready, acting):
 
 def test_what_was_submitted_is_in_it_with_digests(people, city, two, acting):
     by = acting(people["auditor"])
-    content = audit_export(by=by, region=city, periods=["2021-08", "2021-09"], number=NUMBER)
+    content = export_audit(by=by, region=city, periods=["2021-08", "2021-09"], number=NUMBER)
     files = opened(content)
     manifest = json.loads(files.pop("manifest.json"))
     assert (manifest["number"], manifest["returns"]) == (NUMBER, 1)
@@ -53,48 +53,48 @@ def test_what_was_submitted_is_in_it_with_digests(people, city, two, acting):
 def test_drafts_are_not_in_it_even_for_who_sees_drafts(people, city, two, operator, acting):
     by = acting(operator)
     assert Return.objects.filter(period="2021-09").exists()
-    files = opened(audit_export(by=by, region=city, periods=["2021-08", "2021-09"], number=NUMBER))
+    files = opened(export_audit(by=by, region=city, periods=["2021-08", "2021-09"], number=NUMBER))
     assert not [name for name in files if "2021-09" in name] and "2021-09," not in files["目录.csv"].decode()
     with pytest.raises(Refused, match="RET-071"):
-        audit_export(by=by, region=city, periods=["2021-09"], number=NUMBER)
+        export_audit(by=by, region=city, periods=["2021-09"], number=NUMBER)
 
 
 def test_a_return_sent_back_is_a_draft_again(people, city, two, acting):
-    review.send_back(by=acting(people["lock"]), ret_id=two[0].pk, remark="重填")
+    review.send_return_back(by=acting(people["lock"]), ret_id=two[0].pk, remark="重填")
     with pytest.raises(Refused, match="RET-071"):
-        audit_export(by=acting(people["auditor"]), region=city, periods=["2021-08"], number=NUMBER)
+        export_audit(by=acting(people["auditor"]), region=city, periods=["2021-08"], number=NUMBER)
 
 
 def test_a_correction_stands_beside_what_it_corrects(people, city, ready, acting):
     pass_on(people, ready, "locked")
-    again = corrections.correct(by=acting(people["clerk"]), ret_id=ready.pk, reason="核实")
+    again = corrections.begin_correction(by=acting(people["clerk"]), ret_id=ready.pk, reason="核实")
     pass_on(people, again, "locked")
-    names = opened(audit_export(by=acting(people["auditor"]), region=city, periods=["2021-08"], number=NUMBER))
+    names = opened(export_audit(by=acting(people["auditor"]), region=city, periods=["2021-08"], number=NUMBER))
     assert {name.split("/")[2] for name in names if "/" in name} == {"2021-08", "2021-08-更正1"}
 
 
 def test_only_auditors_and_only_with_their_notice(people, city, two, acting):
     with pytest.raises(Refused, match="ACT-001"):
-        audit_export(by=acting(people["lock"]), region=city, periods=["2021-08"], number=NUMBER)
+        export_audit(by=acting(people["lock"]), region=city, periods=["2021-08"], number=NUMBER)
     with pytest.raises(Refused, match="RET-070"):
-        audit_export(by=acting(people["auditor"]), region=city, periods=["2021-08"])
+        export_audit(by=acting(people["auditor"]), region=city, periods=["2021-08"])
 
 
 def test_the_notice_of_their_post_is_taken(city, two):
     from tests import cast
 
     staff = cast.person("auditor", "140500")
-    from anju.core.people.identity import operator_of
+    from anju.core.people.identity import actor_of_staff
 
-    by = operator_of(staff)
-    with scoped(by):
-        manifest = json.loads(opened(audit_export(by=by, region=city, periods=["2021-08"]))["manifest.json"])
+    by = actor_of_staff(staff)
+    with open_scope(by):
+        manifest = json.loads(opened(export_audit(by=by, region=city, periods=["2021-08"]))["manifest.json"])
     assert manifest["number"] == "示例审通〔2026〕1号"
 
 
 def test_the_same_returns_give_the_same_bytes(people, city, two, acting):
     by = acting(people["auditor"])
-    assert len({audit_export(by=by, region=city, periods=["2021-08"], number=NUMBER) for _ in range(2)}) == 1
+    assert len({export_audit(by=by, region=city, periods=["2021-08"], number=NUMBER) for _ in range(2)}) == 1
 
 
 def test_a_text_that_begins_like_a_formula_is_disarmed():

@@ -5,25 +5,25 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from anju.core.people.scope import scoped
+from anju.core.people.scope import open_scope
 from anju.figures.services import observations as figures
 from anju.problems import Refused
 from anju.returns.models import Answer
 from anju.returns.queries import checks, explanation
 from anju.returns.queries.grid import lay_out_grid
 from anju.returns.services import answers, filling, opening, review
-from anju.returns.services.filling import Put
+from anju.returns.services.filling import CellEntry
 from tests.returns.conftest import FORM, complete, pass_on
 
 
 def found(by, ret, check_id):
-    return [one for one in checks.check(by, ret) if one.check_id == check_id]
+    return [one for one in checks.check_return(by, ret) if one.check_id == check_id]
 
 
 def put(by, ret, line, **texts):
     grid = lay_out_grid(by, ret)
-    done = filling.fill(
-        by=by, ret_id=ret.pk, changes=[Put(line, c, t, grid.cells[line, c].version) for c, t in texts.items()]
+    done = filling.fill_cells(
+        by=by, ret_id=ret.pk, changes=[CellEntry(line, c, t, grid.cells[line, c].version) for c, t in texts.items()]
     )
     assert not done.problems and not done.conflicts
 
@@ -35,7 +35,7 @@ def test_a_blank_number_blocks_and_zero_does_not(people, draft, projects, acting
     put(by, draft, line, complete="0")
     assert (line, "complete") not in {(one.line, one.column) for one in found(by, draft, "blank")}
     with pytest.raises(Refused, match="RET-040"):
-        review.hand_in(by=by, ret_id=draft.pk)
+        review.hand_in_return(by=by, ret_id=draft.pk)
 
 
 def test_within_the_row(people, draft, projects, acting):
@@ -65,7 +65,7 @@ def test_against_the_last_period(people, county, ready, projects, acting):
         " 少", " 少"
     )
     complete(by, september)
-    told = explanation.explanation(by, september)
+    told = explanation.draft_explanation(by, september)
     assert any("开工 440 套，比上期减少 8 套（东关棚改减少 8 套）" in one for one in told)
     assert any(one.endswith("：情况属实。") for one in told)
 
@@ -84,8 +84,8 @@ def test_january_is_not_compared_with_december(people, county, projects, forms, 
 
 
 def test_against_the_target(people, county, projects, forms, operator, acting):
-    with scoped(operator):
-        figures.enter(
+    with open_scope(operator):
+        figures.enter_figure(
             by=operator, measure="shanty.start.target", region=county, period="2021", value="500", calibre="市"
         )
     by = acting(people["clerk"])
@@ -98,13 +98,13 @@ def test_against_the_target(people, county, projects, forms, operator, acting):
 def test_against_the_finance_departments_own_table(people, county, draft, projects, acting):
     accountant = acting(people["accountant"])
     funds = opening.open_return(by=accountant, form_code="anju-funds-month", region=county, period="2021-08")
-    puts = [Put(line, "paid", "100") for line in ("central", "bond")] + [
-        Put(line, "paid", "无任务") for line in ("provincial", "local", "loan", "other")
+    puts = [CellEntry(line, "paid", "100") for line in ("central", "bond")] + [
+        CellEntry(line, "paid", "无任务") for line in ("provincial", "local", "loan", "other")
     ]
-    assert not filling.fill(by=accountant, ret_id=funds.pk, changes=puts).problems
+    assert not filling.fill_cells(by=accountant, ret_id=funds.pk, changes=puts).problems
     assert lay_out_grid(accountant, funds).cells["all", "paid"].text == "200"
     by = acting(people["clerk"])
-    filling.fill(by=by, ret_id=draft.pk, changes=[Put(f"p{one.pk}", "pay", "50") for one in projects])
+    filling.fill_cells(by=by, ret_id=draft.pk, changes=[CellEntry(f"p{one.pk}", "pay", "50") for one in projects])
     assert found(by, draft, "finance-paid")[0].what == "支付合计 150 万元，财政部门同期所报是 200 万元。"
     assert found(accountant, funds, "housing-paid")[0].what == "支付合计 200 万元，住建部门同期所报是 150 万元。"
     put(by, draft, f"p{projects[0].pk}", pay="100")
@@ -121,23 +121,23 @@ def test_a_copied_month_is_asked_about(people, county, ready, projects, acting):
 def test_an_answer_counts_only_while_the_fact_stands(people, draft, projects, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     put(by, draft, line, start="450")
-    answers.answer(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="台账漏记两套。")
+    answers.answer_check(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="台账漏记两套。")
     (one,) = found(by, draft, "start-ledger")
     assert (one.answer, one.answered_by, one.open) == ("台账漏记两套。", "clerk某", False)
     put(by, draft, line, start="451")
     assert found(by, draft, "start-ledger")[0].open
     put(by, draft, line, start="450")  # the same fact again
     assert not found(by, draft, "start-ledger")[0].open
-    answers.answer(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="")
+    answers.answer_check(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="")
     assert found(by, draft, "start-ledger")[0].open
 
 
 def test_what_blocks_cannot_be_answered_and_what_is_not_asked_neither(people, draft, projects, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     with pytest.raises(Refused, match="RET-043"):
-        answers.answer(by=by, ret_id=draft.pk, check_id="blank", line=line, text="不知道")
+        answers.answer_check(by=by, ret_id=draft.pk, check_id="blank", line=line, text="不知道")
     with pytest.raises(Refused, match="RET-042"):
-        answers.answer(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="对的")
+        answers.answer_check(by=by, ret_id=draft.pk, check_id="start-ledger", line=line, text="对的")
     assert not Answer.objects.exists()
 
 
@@ -146,12 +146,12 @@ def test_a_waiver_has_a_person_a_reason_and_a_last_day(people, draft, projects, 
     put(clerk, draft, line, start="100")
     about = {"ret_id": draft.pk, "check_id": "money-within-start", "line": line}
     with pytest.raises(Refused, match="ACT-001"):
-        answers.waive(by=clerk, **about, reason="批准", until=date(2999, 1, 1))
+        answers.waive_check(by=clerk, **about, reason="批准", until=date(2999, 1, 1))
     reviewer, today = acting(people["reviewer"]), timezone.localdate()
     for reason, until in (("", today), ("批准", today - timedelta(days=1))):
         with pytest.raises(Refused, match="RET-044"):
-            answers.waive(by=reviewer, **about, reason=reason, until=until)
-    answers.waive(by=reviewer, **about, reason="市政府专题会议纪要", until=today)
+            answers.waive_check(by=reviewer, **about, reason=reason, until=until)
+    answers.waive_check(by=reviewer, **about, reason="市政府专题会议纪要", until=today)
     (one,) = found(reviewer, draft, "money-within-start")
     assert not one.open and one.waived.by_name == "reviewer某"
     put(acting(people["clerk"]), draft, line, start="90")
@@ -184,16 +184,18 @@ def test_the_checks_ask_no_more_of_thirty_projects_than_of_three(people, county,
     from anju.projects.services import projects as ledger
 
     def asked() -> int:
-        checks.check(by, draft)  # what is kept is kept now
+        checks.check_return(by, draft)  # what is kept is kept now
         with CaptureQueriesContext(connection) as seen:
-            checks.check(by, draft)
+            checks.check_return(by, draft)
         return len(seen)
 
     by = acting(people["clerk"])
     few = asked()
     for n in range(27):
-        ledger.register(by=by, region=county, code=f"N{n}", name=f"新项目{n}", kind="prh", year="2021", units="100")
-    opening.refresh(by=by, ret_id=draft.pk)
+        ledger.register_project(
+            by=by, region=county, code=f"N{n}", name=f"新项目{n}", kind="prh", year="2021", units="100"
+        )
+    opening.refresh_return(by=by, ret_id=draft.pk)
     assert asked() == few
 
 
@@ -202,9 +204,9 @@ def test_a_long_return_is_checked_by_the_engine_with_the_same_findings(people, d
 
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     put(by, draft, line, start="100", invest="5000", stage="未开工")
-    few, few_grid = checks.check(by, draft), lay_out_grid(by, draft).cells
+    few, few_grid = checks.check_return(by, draft), lay_out_grid(by, draft).cells
     monkeypatch.setattr(running, "FEW", 0)
-    assert checks.check(by, draft) == few and len(few) > 5
+    assert checks.check_return(by, draft) == few and len(few) > 5
     assert lay_out_grid(by, draft).cells == few_grid
 
 
@@ -223,9 +225,9 @@ def test_one_answer_to_all_that_a_check_asks_is_one_row(people, draft, projects,
     by, lines = acting(people["clerk"]), [f"p{one.pk}" for one in projects[:2]]
     for line in lines:
         put(by, draft, line, start="450")
-    made = answers.answer_alike(by=by, ret_id=draft.pk, check_id="start-ledger", text="台账尚未登记。")
+    made = answers.answer_all_alike(by=by, ret_id=draft.pk, check_id="start-ledger", text="台账尚未登记。")
     assert sorted(one.line for one in made) == sorted(lines)
     assert not [one for one in found(by, draft, "start-ledger") if one.open]
-    assert answers.answer_alike(by=by, ret_id=draft.pk, check_id="start-ledger", text="台账尚未登记。") == []
+    assert answers.answer_all_alike(by=by, ret_id=draft.pk, check_id="start-ledger", text="台账尚未登记。") == []
     (row,) = Trail.objects.filter(act="returns.answer")
     assert sorted(row.said["after"]["lines"]) == sorted(lines) and row.said["reason"] == "台账尚未登记。"

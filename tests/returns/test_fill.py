@@ -6,13 +6,13 @@ import pytest
 from django.db import connection
 
 from anju.core.models.trail import Trail
-from anju.core.people.scope import scoped
+from anju.core.people.scope import open_scope
 from anju.problems import Refused
 from anju.returns.models import Cell, Change, Return
 from anju.returns.queries import checks, reading, returns
 from anju.returns.queries.grid import lay_out_grid
 from anju.returns.services import filling, opening
-from anju.returns.services.filling import Put
+from anju.returns.services.filling import CellEntry
 from tests.returns.conftest import FORM, PERIOD
 
 
@@ -65,11 +65,11 @@ def test_a_period_of_another_kind_is_refused(people, county, forms, acting):
 def test_a_cell_is_saved_and_its_change_kept(people, draft, projects, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     seen = cell(by, draft, line, "invest")
-    done = filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4,500.25", seen.version)])
+    done = filling.fill_cells(by=by, ret_id=draft.pk, changes=[CellEntry(line, "invest", "4,500.25", seen.version)])
     assert (
         [(one.text, one.version) for one in done.saved] == [("4500.25", 2)] and not done.conflicts and not done.problems
     )
-    (was,) = returns.history(by, draft, line, "invest")
+    (was,) = returns.cell_history(by, draft, line, "invest")
     assert (was.who, was.before, was.after, was.via) == ("clerk", "4320", "4500.25", "填报")
     assert cell(by, draft, line, "invest").changed and cell(by, draft, line, "invest").ledger == "4320"
 
@@ -77,8 +77,10 @@ def test_a_cell_is_saved_and_its_change_kept(people, draft, projects, acting):
 def test_who_comes_second_is_told_who_was_first(people, draft, projects, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     seen = cell(by, draft, line, "invest").version
-    filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4500", seen)])
-    done = filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4600", seen), Put(line, "complete", "0")])
+    filling.fill_cells(by=by, ret_id=draft.pk, changes=[CellEntry(line, "invest", "4500", seen)])
+    done = filling.fill_cells(
+        by=by, ret_id=draft.pk, changes=[CellEntry(line, "invest", "4600", seen), CellEntry(line, "complete", "0")]
+    )
     (conflict,) = done.conflicts
     assert (conflict.who, conflict.text, conflict.mine, conflict.version) == ("clerk", "4500", "4600", 2)
     assert "填为“4500”，您填的是“4600”" in conflict.said
@@ -89,18 +91,18 @@ def test_who_comes_second_is_told_who_was_first(people, draft, projects, acting)
 def test_the_same_value_from_an_older_version_is_no_conflict(people, draft, projects, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     seen = cell(by, draft, line, "invest").version
-    filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4500", seen)])
-    done = filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4500.00", seen)])
+    filling.fill_cells(by=by, ret_id=draft.pk, changes=[CellEntry(line, "invest", "4500", seen)])
+    done = filling.fill_cells(by=by, ret_id=draft.pk, changes=[CellEntry(line, "invest", "4500.00", seen)])
     assert not done.conflicts and done.saved[0].version == 2 and Change.objects.count() == 1
 
 
 def test_a_text_that_will_not_do_is_told_and_the_others_are_saved(people, draft, projects, acting):
     by, line, old = acting(people["clerk"]), f"p{projects[0].pk}", f"p{projects[2].pk}"
     puts = [
-        Put(line, "complete", "12套"), Put(line, "handover", "1.5"), Put(line, "gather", "3"), Put(line, "stage", "快了"), Put(line, "planned", "3"),
-        Put(old, "start", "3"), Put("p0", "start", "3"), Put(line, "start_rate", "3"), Put(line, "arrive", "-5"), Put(line, "pay", "12.5"),
+        CellEntry(line, "complete", "12套"), CellEntry(line, "handover", "1.5"), CellEntry(line, "gather", "3"), CellEntry(line, "stage", "快了"), CellEntry(line, "planned", "3"),
+        CellEntry(old, "start", "3"), CellEntry("p0", "start", "3"), CellEntry(line, "start_rate", "3"), CellEntry(line, "arrive", "-5"), CellEntry(line, "pay", "12.5"),
     ]  # fmt: skip
-    done = filling.fill(by=by, ret_id=draft.pk, changes=puts)
+    done = filling.fill_cells(by=by, ret_id=draft.pk, changes=puts)
     assert [one.column for one in done.saved] == ["pay"]
     assert [one.code for one in done.problems] == [
         "RET-031",
@@ -118,18 +120,22 @@ def test_a_text_that_will_not_do_is_told_and_the_others_are_saved(people, draft,
 
 def test_states_can_be_typed_and_a_cell_cleared(people, draft, projects, acting):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
-    filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "complete", "无任务"), Put(line, "handover", "未报")])
+    filling.fill_cells(
+        by=by, ret_id=draft.pk, changes=[CellEntry(line, "complete", "无任务"), CellEntry(line, "handover", "未报")]
+    )
     assert (cell(by, draft, line, "complete").state, cell(by, draft, line, "handover").text) == ("no_task", "未报")
-    filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "handover", "", 1)])
+    filling.fill_cells(by=by, ret_id=draft.pk, changes=[CellEntry(line, "handover", "", 1)])
     assert cell(by, draft, line, "handover").text == ""
-    assert [one.after for one in returns.history(by, draft, line, "handover")] == ["", "未报"]
+    assert [one.after for one in returns.cell_history(by, draft, line, "handover")] == ["", "未报"]
 
 
 def test_a_sum_leaves_out_what_has_no_task_and_is_unknown_with_what_is_not_reported(people, draft, projects, acting):
     by, (one, two) = acting(people["clerk"]), (f"p{projects[0].pk}", f"p{projects[1].pk}")
-    filling.fill(by=by, ret_id=draft.pk, changes=[Put(one, "handover", "无任务"), Put(two, "handover", "12")])
+    filling.fill_cells(
+        by=by, ret_id=draft.pk, changes=[CellEntry(one, "handover", "无任务"), CellEntry(two, "handover", "12")]
+    )
     assert cell(by, draft, "total", "handover").text == "12"
-    filling.fill(by=by, ret_id=draft.pk, changes=[Put(one, "handover", "未报", 1)])
+    filling.fill_cells(by=by, ret_id=draft.pk, changes=[CellEntry(one, "handover", "未报", 1)])
     assert cell(by, draft, "total", "handover").text == ""
 
 
@@ -137,10 +143,10 @@ def test_nobody_else_fills_it(people, draft, acting):
     for who, code in (("reviewer", "ACT-001"), ("accountant", "RET-012")):
         by = acting(people[who])
         with pytest.raises(Refused, match=code):
-            filling.fill(by=by, ret_id=draft.pk, changes=[Put("p1", "start", "1")])
+            filling.fill_cells(by=by, ret_id=draft.pk, changes=[CellEntry("p1", "start", "1")])
     by = acting(people["neighbour"])
     with pytest.raises(Return.DoesNotExist):
-        filling.fill(by=by, ret_id=draft.pk, changes=[])
+        filling.fill_cells(by=by, ret_id=draft.pk, changes=[])
 
 
 def test_the_database_hides_a_return_even_where_the_query_does_not(people, draft, acting):
@@ -161,16 +167,18 @@ def test_a_page_costs_the_same_statements_for_three_projects_and_for_thirty(
 
     def cost():
         with CaptureQueriesContext(connection) as seen:
-            ret = returns.ret(by, draft.pk)
-            read = reading.read(by, ret)
+            ret = returns.get_return(by, draft.pk)
+            read = reading.read_return(by, ret)
             lay_out_grid(by, ret, read)
-            checks.check(by, ret, read)
+            checks.check_return(by, ret, read)
         return len(seen)
 
     few = cost()
     for n in range(27):
-        ledger.register(by=by, region=county, code=f"N{n}", name=f"新项目{n}", kind="prh", year="2021", units="100")
-    assert opening.refresh(by=by, ret_id=draft.pk) > 27
+        ledger.register_project(
+            by=by, region=county, code=f"N{n}", name=f"新项目{n}", kind="prh", year="2021", units="100"
+        )
+    assert opening.refresh_return(by=by, ret_id=draft.pk) > 27
     assert len(lay_out_grid(by, draft).lines) == 31
     assert cost() == few
 
@@ -181,10 +189,10 @@ def test_refreshing_takes_what_came_and_leaves_what_was_typed(people, draft, pro
     from anju.projects.services import events
 
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
-    filling.fill(by=by, ret_id=draft.pk, changes=[Put(line, "invest", "4400", 1)])
+    filling.fill_cells(by=by, ret_id=draft.pk, changes=[CellEntry(line, "invest", "4400", 1)])
     for kind, amount in (("invest", "100"), ("basic", "20")):
-        events.record(by=by, project_id=projects[0].pk, kind=kind, on=date(2021, 8, 15), amount=amount)
-    assert opening.refresh(by=by, ret_id=draft.pk) == 1
+        events.record_event(by=by, project_id=projects[0].pk, kind=kind, on=date(2021, 8, 15), amount=amount)
+    assert opening.refresh_return(by=by, ret_id=draft.pk) == 1
     assert (cell(by, draft, line, "invest").text, cell(by, draft, line, "basic").text) == ("4400", "20")
 
 
@@ -199,9 +207,9 @@ def test_two_at_once_write_one_cell_once(committed):
     def write(text):
         try:
             by = people["clerk"]
-            with scoped(by):
+            with open_scope(by):
                 ready.wait()
-                outcomes.append(filling.fill(by=by, ret_id=ret.pk, changes=[Put(line, "invest", text, 0)]))
+                outcomes.append(filling.fill_cells(by=by, ret_id=ret.pk, changes=[CellEntry(line, "invest", text, 0)]))
         finally:
             connection.close()
 
@@ -214,9 +222,9 @@ def test_two_at_once_write_one_cell_once(committed):
 def test_a_note_is_written_once_and_not_over_somebody_s(people, draft, acting):
     by = acting(people["clerk"])
     for _ in range(2):
-        filling.note(by=by, ret_id=draft.pk, text="汛期停工。", before="")
+        filling.write_explanation(by=by, ret_id=draft.pk, text="汛期停工。", before="")
     with pytest.raises(Refused, match="RET-035"):
-        filling.note(by=by, ret_id=draft.pk, text="另一种说法。", before="")
+        filling.write_explanation(by=by, ret_id=draft.pk, text="另一种说法。", before="")
     (row,) = Trail.objects.filter(act="returns.note")
     assert (row.object_type, row.object_id) == ("returns.return", str(draft.pk))
     assert (row.said["before"], row.said["after"]) == ("", "汛期停工。")

@@ -2,43 +2,45 @@
 
 import pytest
 
-from anju.figures.catalogue import read as catalogue
+from anju.figures.catalogue import read_catalogue as catalogue
 from anju.figures.queries import current
 from anju.figures.services import observations as figure_services
 from anju.problems import Refused
-from anju.projects.event_kinds import events
-from anju.quantities import unit
+from anju.projects.event_kinds import load_event_kinds
+from anju.quantities import unit_of_measure
 from anju.returns.forms import book, spec
 from anju.returns.models import Form
 from anju.returns.queries import checks
 from anju.returns.queries.grid import lay_out_grid
 from anju.returns.services import filling, opening
-from anju.returns.services.filling import Put
+from anju.returns.services.filling import CellEntry
 from tests.returns.conftest import pass_on
 
-SHIPPED = {one.code: one for one in spec.shipped()}
+SHIPPED = {one.code: one for one in spec.shipped_specs()}
 
 
 @pytest.mark.parametrize("form", SHIPPED.values(), ids=SHIPPED)
 def test_every_shipped_form_is_sound(form):
-    assert book.compiled(form).conditions
+    assert book.compile_form(form).conditions
     assert form.authority.trust in ("核", "次") and form.authority.source
     measures, _ = catalogue([])
     for one in form.publish:
         measure = measures[one.measure]
-        families = {unit(name).family for name in (measure["unit"], *measure.get("units", ()))}
-        assert unit(form.by_code[one.column].unit).family in families, one
+        families = {unit_of_measure(name).family for name in (measure["unit"], *measure.get("units", ()))}
+        assert unit_of_measure(form.by_code[one.column].unit).family in families, one
         assert not one.calibre or one.calibre in measure["calibres"]
     for column in form.columns:
         if column.source and column.source.event and column.source.event != "stage":
-            kind = events()[column.source.event]
+            kind = load_event_kinds()[column.source.event]
             units = {
                 kind.unit_for(project)
                 for project in column.only.get(
                     "kind", column.source.kinds or (form.rows if form.rows.ledger else kind).kinds
                 )
             }
-            assert {unit(name).family for name in units} == {unit(column.unit).family}, column.code
+            assert {unit_of_measure(name).family for name in units} == {unit_of_measure(column.unit).family}, (
+                column.code
+            )
         if column.source and (column.source.target or column.source.measure):
             assert (column.source.target or column.source.measure) in measures
     for fact in form.across:
@@ -63,7 +65,7 @@ checks: []
 
 def test_every_slip_is_told_at_once_with_its_line():
     with pytest.raises(Refused) as refused:
-        spec.read(FORM, "坏表.yaml")
+        spec.read_spec(FORM, "坏表.yaml")
     told = [str(one) for one in refused.value.problems]
     for line, what in (
         (2, "code 写法不对"),
@@ -77,7 +79,7 @@ def test_every_slip_is_told_at_once_with_its_line():
     ):
         assert any(f"第 {line} 行" in one and what.split(" ")[0] in one for one in told), (line, what, told)
     with pytest.raises(Refused, match="RET-001"):
-        spec.read("code: [", "坏表.yaml")
+        spec.read_spec("code: [", "坏表.yaml")
 
 
 def test_a_formula_that_names_nothing_is_told():
@@ -94,22 +96,22 @@ def test_a_formula_that_names_nothing_is_told():
         .replace("[]", '[{id: x, level: 阻断, columns: [a], formula: a <= c, says: "{a}"}]')
     )
     with pytest.raises(Refused, match=r"RET-003.*“c”没有定义"):
-        book.compiled(spec.read(text, "bad.yaml"))
+        book.compile_form(spec.read_spec(text, "bad.yaml"))
 
 
 def test_the_same_forms_again_change_nothing_and_a_changed_version_is_refused(operator, forms, scope):
     assert opening.load_forms(by=operator) == [] and Form.objects.count() == len(SHIPPED)
     changed = SHIPPED["low-rent-month"].model_copy(update={"name": "另一张表"})
     with pytest.raises(Refused, match="RET-004"):
-        opening.load_forms(by=operator, specs=[spec.Spec.model_validate(changed.canonical)])
+        opening.load_forms(by=operator, specs=[spec.FormSpec.model_validate(changed.canonical)])
 
 
 def opened(people, county, acting, form, period, cells, line="all", who="clerk"):
     by = acting(people[who])
     ret = opening.open_return(by=by, form_code=form, region=county, period=period)
     grid = lay_out_grid(by, ret)
-    puts = [Put(line, column, text, grid.cells[line, column].version) for column, text in cells.items()]
-    done = filling.fill(by=by, ret_id=ret.pk, changes=puts)
+    puts = [CellEntry(line, column, text, grid.cells[line, column].version) for column, text in cells.items()]
+    done = filling.fill_cells(by=by, ret_id=ret.pk, changes=puts)
     assert not done.problems and not done.conflicts, done.problems
     return by, ret
 
@@ -129,10 +131,10 @@ def test_the_yearly_form_gives_the_rates_that_the_circular_printed(people, count
     by, ret = opened(people, county, acting, "county-progress-year", "2021", ANNEX)
     grid = lay_out_grid(by, ret)
     assert {code: grid.cells["all", code].text for code in RATES} == RATES
-    assert not [one for one in checks.check(by, ret) if one.open]
+    assert not [one for one in checks.check_return(by, ret) if one.open]
     pass_on(people, ret, "locked")
     acting(people["clerk"])
-    found = current.figures(
+    found = current.current_figures(
         by, ["shanty.start", "shanty.start.monetised", "invest.done:cal2", "subsidy.households"], [county], ["2021"]
     )
     assert [one.text() for one in found.values()] == ["448", "166", "4.32", "114"]
@@ -140,7 +142,9 @@ def test_the_yearly_form_gives_the_rates_that_the_circular_printed(people, count
 
 def test_the_targets_of_the_yearly_form_come_from_their_documents(people, county, offices, forms, operator, acting):
     by = acting(operator)
-    figure_services.enter(by=by, measure="shanty.start.target", region=county, period="2021", value="282", calibre="市")
+    figure_services.enter_figure(
+        by=by, measure="shanty.start.target", region=county, period="2021", value="282", calibre="市"
+    )
     by, ret = opened(people, county, acting, "county-progress-year", "2021", {})
     assert lay_out_grid(by, ret).cells["all", "start_target"].text == "282"
 
@@ -149,12 +153,12 @@ def test_net_is_what_entered_less_what_left(people, county, offices, forms, acti
     by, ret = opened(
         people, county, acting, "prh-guarantee", "2021-05", {f"c{n}": "1" for n in (2, 3, 4, 5, 6)}, "entered"
     )
-    filling.fill(by=by, ret_id=ret.pk, changes=[Put("left_year", f"c{n}", "1") for n in (2, 3, 4, 5, 6)])
+    filling.fill_cells(by=by, ret_id=ret.pk, changes=[CellEntry("left_year", f"c{n}", "1") for n in (2, 3, 4, 5, 6)])
     grid = lay_out_grid(by, ret)
     assert [grid.cells[line, "c1"].text for line in ("entered", "left_year", "net")] == ["5", "5", "0"]
     assert (
         grid.cells["net", "c2"].computed
-        and filling.fill(by=by, ret_id=ret.pk, changes=[Put("net", "c2", "3")]).problems
+        and filling.fill_cells(by=by, ret_id=ret.pk, changes=[CellEntry("net", "c2", "3")]).problems
     )
 
 
@@ -163,7 +167,7 @@ def test_the_end_of_a_period_is_the_end_of_the_last_and_what_came(people, county
     by, _ = opened(people, county, acting, "low-rent-month", "2012-05", numbers)
     by, ret = opened(people, county, acting, "low-rent-month", "2012-06", numbers | {"c7": "113", "c8": "53"})
     assert lay_out_grid(by, ret).cells["all", "c1"].text == "100"
-    assert [one.what for one in checks.check(by, ret) if one.check_id != "blank"] == [
+    assert [one.what for one in checks.check_return(by, ret) if one.check_id != "blank"] == [
         "7（113 户）不等于上期末 100 户 加本期 12 户。"
     ]
 

@@ -16,7 +16,7 @@ from django.db import connections
 
 from anju.core.models.region import Region
 from anju.core.models.trail import Trail
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.core.trail import sealing
 from anju.figures.models import Observation, Source, Undone
 from anju.figures.services import current, imports, observations
@@ -50,10 +50,12 @@ def killed(act, longest: float) -> bool:
 
 
 def import_file() -> None:
-    by = local_operator()
-    with scoped(by):
+    by = local_actor()
+    with open_scope(by):
         region = Region.objects.get(code=IMPORTED, valid_until=None)
-        reading = reader.read(PLACE, PLACE.parent / "maps" / "loans-bonds.yaml", area=region.name, period="2021")
+        reading = reader.read_workbook(
+            PLACE, PLACE.parent / "maps" / "loans-bonds.yaml", area=region.name, period="2021"
+        )
         imports.import_tables(
             by=by, readings=reading, region=region, period="2021", content=PLACE.read_bytes(), title=PLACE.stem
         )
@@ -63,7 +65,7 @@ def advance(people, ret: Return) -> None:
     """The next act of the chain."""
     act = CHAIN[ret.state]
     if act == "close_month":
-        locking.close_month(
+        locking.lock_month(
             by=people["lock"],
             region=Region.objects.get(code=IMPORTED, valid_until=None),
             form_code=ret.form.code,
@@ -72,19 +74,19 @@ def advance(people, ret: Return) -> None:
         return
     who = {"hand_in": "clerk", "submit": "head"}.get(act, "reviewer")
     more = {"remark": "各部门口头同意"} if act == "clear" else {}
-    with scoped(people[who]):
+    with open_scope(people[who]):
         getattr(review, act)(by=people[who], ret_id=ret.pk, **more)
 
 
 def stands(ret: Return) -> Return:
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         return Return.objects.select_related("form", "region", "organisation").get(pk=ret.pk)
 
 
 def sound() -> None:
     """What must hold whatever was killed."""
-    by = local_operator()
-    with scoped(by):
+    by = local_actor()
+    with open_scope(by):
         assert current.check_current(by).differing == 0
         for ret in Return.objects.all():
             steps = list(Step.objects.filter(ret=ret).values_list("source", "target"))
@@ -112,7 +114,7 @@ def sound() -> None:
             assert source.observations.exists(), "an import without its numbers"
         doubled = Event.objects.filter(origin__startswith="return:").values_list("origin", "kind", "mode", "project_id")
         assert len(doubled) == len(set(doubled))
-    sealing.seal()
+    sealing.seal_trail()
 
 
 @pytest.mark.soak
@@ -139,14 +141,16 @@ def test_nothing_is_lost_or_doubled_whenever_the_process_is_killed():
                 ret = stands(ret)
                 assert ret.state == _after(state)
             if ret.state == Return.LOCKED:
-                with scoped(people["lock"]):
-                    ret = corrections.correct(by=people["lock"], ret_id=ret.pk, reason="更正试验")
-                with scoped(people["clerk"]):  # another number each time, so that each lock has something to publish
+                with open_scope(people["lock"]):
+                    ret = corrections.begin_correction(by=people["lock"], ret_id=ret.pk, reason="更正试验")
+                with open_scope(
+                    people["clerk"]
+                ):  # another number each time, so that each lock has something to publish
                     cell = Cell.objects.get(ret=ret, line=line, column="start")
-                    filling.fill(
+                    filling.fill_cells(
                         by=people["clerk"],
                         ret_id=ret.pk,
-                        changes=[filling.Put(line, "start", str(282 - ret.serial), cell.version)],
+                        changes=[filling.CellEntry(line, "start", str(282 - ret.serial), cell.version)],
                     )
                 complete(people["clerk"], ret)
         lost += hit
@@ -159,13 +163,13 @@ def _after(state: str) -> str:
 
 
 def _imports() -> int:
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         return Source.objects.filter(kind="import", undone_at=None).count()
 
 
 def _undo() -> None:
-    by = local_operator()
-    with scoped(by):
+    by = local_actor()
+    with open_scope(by):
         for source in Source.objects.filter(kind="import", undone_at=None):
             count = Observation.objects.filter(source=source).count()
             imports.undo_import(by=by, source=source, reason="再试一次")

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 
 from anju.core.models.trail import Trail
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.problems import Refused
 from anju.returns.models import Cell, Change, Return, Step
 from anju.returns.services import filling, review
@@ -56,7 +56,7 @@ def test_of_many_who_write_one_cell_one_wins_and_the_others_are_told():
     clerk = people["clerk"]
     columns = ["start", "start_money", "basic", "complete", "handover", "invest", "arrive", "pay", "problem", "note"]
     tables = [*columns, *[None] * (TABLES - len(columns))]
-    with scoped(clerk):
+    with open_scope(clerk):
         start = {cell.column: cell.version for cell in Cell.objects.filter(ret=ret)}
 
     def contest(table: int, seat: int, turn: int) -> bool:
@@ -64,9 +64,9 @@ def test_of_many_who_write_one_cell_one_wins_and_the_others_are_told():
         if column is None:  # fewer cells than tables: these only keep the others company
             return seat == 0
         text = str(1000 + turn * SEATS + seat)
-        with scoped(clerk):
-            done = filling.fill(
-                by=clerk, ret_id=ret.pk, changes=[filling.Put(line, column, text, start.get(column, 0) + turn)]
+        with open_scope(clerk):
+            done = filling.fill_cells(
+                by=clerk, ret_id=ret.pk, changes=[filling.CellEntry(line, column, text, start.get(column, 0) + turn)]
             )
         assert not done.problems and len(done.saved) + len(done.conflicts) == 1
         for one in done.conflicts:
@@ -75,7 +75,7 @@ def test_of_many_who_write_one_cell_one_wins_and_the_others_are_told():
 
     play(contest)
     rounds = -(-RACES // TABLES)
-    with scoped(clerk):
+    with open_scope(clerk):
         for column in columns:
             cell = Cell.objects.get(ret=ret, line=line, column=column)
             assert cell.version == start.get(column, 0) + rounds
@@ -86,11 +86,11 @@ def test_of_many_who_write_one_cell_one_wins_and_the_others_are_told():
 def test_of_many_who_approve_one_wins_and_the_others_are_told():
     people, ret, _ = month()
     complete(people["clerk"], ret)
-    with scoped(people["clerk"]):
-        review.hand_in(by=people["clerk"], ret_id=ret.pk)
+    with open_scope(people["clerk"]):
+        review.hand_in_return(by=people["clerk"], ret_id=ret.pk)
     reviewer = people["reviewer"]
-    everyone = local_operator()
-    with scoped(everyone):  # one return for each table, in the same state
+    everyone = local_actor()
+    with open_scope(everyone):  # one return for each table, in the same state
         rets = [
             ret.pk,
             *(_copy(ret, f"20{21 + table // 12}-{table % 12 + 1:02d}") for table in range(TABLES) if table != 7),
@@ -98,11 +98,11 @@ def test_of_many_who_approve_one_wins_and_the_others_are_told():
 
     def contest(table: int, seat: int, turn: int) -> bool:
         try:
-            with scoped(reviewer):
+            with open_scope(reviewer):
                 if turn % 2:
-                    review.send_back(by=reviewer, ret_id=rets[table], remark="请核对")
+                    review.send_return_back(by=reviewer, ret_id=rets[table], remark="请核对")
                 else:
-                    review.review(by=reviewer, ret_id=rets[table])
+                    review.review_return(by=reviewer, ret_id=rets[table])
         except Refused as refused:
             (problem,) = refused.problems
             assert problem.code in ("RET-020", "RET-021") and "某 已于 " in problem.what, problem
@@ -111,12 +111,12 @@ def test_of_many_who_approve_one_wins_and_the_others_are_told():
 
     def before(table: int, turn: int) -> None:
         if turn % 2 == 0:
-            with scoped(people["clerk"]):
+            with open_scope(people["clerk"]):
                 Return.objects.filter(pk=rets[table], state=Return.DRAFT).update(state=Return.REVIEW)
 
     play(contest, before)
     rounds = -(-RACES // TABLES)
-    with scoped(everyone):
+    with open_scope(everyone):
         assert Step.objects.filter(ret__in=rets, move__in=("review", "return")).count() == rounds * TABLES
         assert Trail.objects.filter(act__in=("returns.review", "returns.send_back")).count() == rounds * TABLES
 

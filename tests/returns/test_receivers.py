@@ -12,13 +12,13 @@ from openpyxl import Workbook, load_workbook
 from python_calamine import CalamineWorkbook
 
 from anju.core.models.file import File
-from anju.core.people.scope import scoped
+from anju.core.people.scope import open_scope
 from anju.problems import Refused
 from anju.returns.files import receivers
 from anju.returns.models import Receipt
 from anju.returns.queries import checks, grid, returns
 from anju.returns.services import answers, filling, receipts
-from anju.returns.services.filling import Put
+from anju.returns.services.filling import CellEntry
 from tests.returns.conftest import pass_on
 
 CODE = "statistics"
@@ -27,14 +27,14 @@ CODE = "statistics"
 @pytest.fixture
 def clerk(people, ready, projects, acting):
     """Signed in after the return was submitted."""
-    with scoped(people["clerk"]):
-        filling.fill(by=people["clerk"], ret_id=ready.pk, changes=[
-            Put(f"p{projects[0].pk}", "complete", "12", grid.lay_out_grid(people["clerk"], ready).cells[f"p{projects[0].pk}", "complete"].version),
-            Put(f"p{projects[1].pk}", "complete", "无任务", grid.lay_out_grid(people["clerk"], ready).cells[f"p{projects[1].pk}", "complete"].version),
+    with open_scope(people["clerk"]):
+        filling.fill_cells(by=people["clerk"], ret_id=ready.pk, changes=[
+            CellEntry(f"p{projects[0].pk}", "complete", "12", grid.lay_out_grid(people["clerk"], ready).cells[f"p{projects[0].pk}", "complete"].version),
+            CellEntry(f"p{projects[1].pk}", "complete", "无任务", grid.lay_out_grid(people["clerk"], ready).cells[f"p{projects[1].pk}", "complete"].version),
         ])  # fmt: skip
-        for one in checks.check(people["clerk"], ready):
+        for one in checks.check_return(people["clerk"], ready):
             if one.open and one.level == "提醒":
-                answers.answer(
+                answers.answer_check(
                     by=people["clerk"], ret_id=ready.pk, check_id=one.check_id, line=one.line, text="情况属实。"
                 )
         pass_on(people, ready)
@@ -43,19 +43,19 @@ def clerk(people, ready, projects, acting):
 
 @pytest.fixture
 def ret(clerk, ready):
-    return returns.ret(clerk, ready.pk)
+    return returns.get_return(clerk, ready.pk)
 
 
 @pytest.fixture
 def receipt(clerk, ret):
-    made = receipts.receipt(by=clerk, ret_id=ret.pk, code=CODE)
+    made = receipts.open_receipt(by=clerk, ret_id=ret.pk, code=CODE)
     receipts.register_sent(by=clerk, receipt_id=made.pk)
     return made
 
 
 def rows_of(clerk, ret):
     """The receiver's export as it would come, head and rows."""
-    made = receivers.copy_sheet(clerk, ret, CODE)
+    made = receivers.make_copy_sheet(clerk, ret, CODE)
     return [[one.head for one in made.fields], *[list(texts) for _, texts in made.rows]]
 
 
@@ -89,7 +89,7 @@ def as_csv(rows, encoding):
 
 
 def test_the_copy_sheet_has_the_receivers_order_and_words(clerk, ret):
-    made = receivers.copy_sheet(clerk, ret, CODE)
+    made = receivers.make_copy_sheet(clerk, ret, CODE)
     assert [one.head for one in made.fields] == [
         "项目编码",
         "项目名称",
@@ -105,7 +105,7 @@ def test_the_copy_sheet_has_the_receivers_order_and_words(clerk, ret):
 
 
 def test_the_copy_sheet_is_a_workbook_with_numbers_as_numbers(clerk, ret):
-    page = load_workbook(BytesIO(receivers.copy_workbook(clerk, ret, CODE))).active
+    page = load_workbook(BytesIO(receivers.make_copy_workbook(clerk, ret, CODE))).active
     texts = [[cell.value for cell in row] for row in page.iter_rows()]
     assert any(row[0] == "项目编码" for row in texts)
     (row,) = [row for row in texts if row[1] == "东关棚改"]
@@ -113,7 +113,7 @@ def test_the_copy_sheet_is_a_workbook_with_numbers_as_numbers(clerk, ret):
 
 
 def test_the_file_is_read_back_by_another_reader_as_written(clerk, ret):
-    name, content = receivers.export(clerk, ret, "province")
+    name, content = receivers.export_for_receiver(clerk, ret, "province")
     assert name.endswith("（省级保障房系统）.xlsx")
     rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
     assert rows[0][:5] == ["项目编码", "项目名称", "类型", "计划套数", "开工（套）"]
@@ -121,9 +121,9 @@ def test_the_file_is_read_back_by_another_reader_as_written(clerk, ret):
 
 
 def test_a_receiver_of_csv_gets_csv_that_excel_knows(clerk, ret, monkeypatch):
-    to = receivers.receiver(ret, "province").model_copy(update={"file": "csv"})
-    monkeypatch.setattr(receivers, "receiver", lambda ret, code: to)
-    name, content = receivers.export(clerk, ret, "province")
+    to = receivers.find_receiver(ret, "province").model_copy(update={"file": "csv"})
+    monkeypatch.setattr(receivers, "find_receiver", lambda ret, code: to)
+    name, content = receivers.export_for_receiver(clerk, ret, "province")
     assert name.endswith(".csv") and content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     assert rows[2][:2] == ["A1", "东关棚改"] and len(rows) == 4
@@ -131,14 +131,14 @@ def test_a_receiver_of_csv_gets_csv_that_excel_knows(clerk, ret, monkeypatch):
 
 def test_an_unknown_receiver_is_told_with_the_known_ones(clerk, ret):
     with pytest.raises(Refused, match=r"RET-701.*统计部门联网直报"):
-        receivers.copy_sheet(clerk, ret, "nobody")
+        receivers.make_copy_sheet(clerk, ret, "nobody")
 
 
 # --- receipts ----------------------------------------------------------------
 
 
 def test_every_receiver_is_listed_with_its_state(clerk, ret, receipt):
-    assert [(one.receiver.code, one.state) for one in receivers.receivers(clerk, ret)] == [
+    assert [(one.receiver.code, one.state) for one in receivers.list_receivers(clerk, ret)] == [
         ("city", "待报送"), ("statistics", "已报送"), ("province", "待报送"),
     ]  # fmt: skip
 
@@ -146,12 +146,12 @@ def test_every_receiver_is_listed_with_its_state(clerk, ret, receipt):
 def test_a_receipt_is_opened_once_and_only_for_what_was_submitted(people, draft, acting):
     by = acting(people["clerk"])
     with pytest.raises(Refused, match="RET-703"):
-        receipts.receipt(by=by, ret_id=draft.pk, code=CODE)
+        receipts.open_receipt(by=by, ret_id=draft.pk, code=CODE)
     type(draft).objects.filter(pk=draft.pk).update(state="city")
-    first = receipts.receipt(by=by, ret_id=draft.pk, code=CODE)
-    assert receipts.receipt(by=by, ret_id=draft.pk, code=CODE) == first
+    first = receipts.open_receipt(by=by, ret_id=draft.pk, code=CODE)
+    assert receipts.open_receipt(by=by, ret_id=draft.pk, code=CODE) == first
     with pytest.raises(Refused, match="RET-704"):
-        receipts.receipt(by=by, ret_id=draft.pk, code="city")
+        receipts.open_receipt(by=by, ret_id=draft.pk, code="city")
 
 
 def test_sent_then_received_by_number_or_file(clerk, receipt):
@@ -192,7 +192,7 @@ def test_an_export_that_says_the_same_is_the_receipt(clerk, ret, receipt, kind):
     rows = rows_of(clerk, ret)
     made = {"xlsx": xlsx, "titled": lambda rows: xlsx(rows, "统计联网直报导出"), "xls": xls}
     content = made[kind](rows) if kind in made else as_csv(rows, kind)
-    assert receipts.read_back(by=clerk, receipt_id=receipt.pk, content=content, name="导出.xlsx") == []
+    assert receipts.read_back_export(by=clerk, receipt_id=receipt.pk, content=content, name="导出.xlsx") == []
     receipt.refresh_from_db()
     assert receipt.state == Receipt.RECEIVED and bytes(File.objects.get(pk=receipt.file_id).content) == content
 
@@ -201,7 +201,7 @@ def test_each_difference_is_told_with_both_values(clerk, ret, receipt, projects)
     rows = rows_of(clerk, ret)
     rows[2][3] = "102"  # another order of rows and another number
     rows[1], rows[2] = rows[2], rows[1]
-    found = receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows), name="导出.xlsx")
+    found = receipts.read_back_export(by=clerk, receipt_id=receipt.pk, content=xlsx(rows), name="导出.xlsx")
     (one,) = found
     assert (one.line, one.ours, one.theirs) == (f"p{projects[0].pk}", "448", "102")
     assert one.says == "“A1”“新开工套数”：本系统 448，对方 102（《导出.xlsx》工作表“Sheet” 单元格 D2）。"
@@ -212,9 +212,10 @@ def test_each_difference_is_told_with_both_values(clerk, ret, receipt, projects)
 def test_after_mending_the_export_is_simply_read_again(clerk, ret, receipt):
     wrong = rows_of(clerk, ret)
     wrong[1][4] = "1"
-    assert len(receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(wrong), name="导出.xlsx")) == 1
+    assert len(receipts.read_back_export(by=clerk, receipt_id=receipt.pk, content=xlsx(wrong), name="导出.xlsx")) == 1
     assert (
-        receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows_of(clerk, ret)), name="导出.xlsx") == []
+        receipts.read_back_export(by=clerk, receipt_id=receipt.pk, content=xlsx(rows_of(clerk, ret)), name="导出.xlsx")
+        == []
     )
     receipt.refresh_from_db()
     assert receipt.state == Receipt.RECEIVED and receipt.differences == []
@@ -223,7 +224,7 @@ def test_after_mending_the_export_is_simply_read_again(clerk, ret, receipt):
 def test_a_row_on_one_side_only_is_a_difference_and_a_sum_is_none(clerk, ret, receipt):
     head, *rows = rows_of(clerk, ret)
     rows = [*rows[1:], ["X9", "别处的项目", "1", "1", "1", "1", "1"], ["合计", "", "645", "448", "300", "12", "1"]]
-    found = receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx([head, *rows]), name="导出.xlsx")
+    found = receipts.read_back_export(by=clerk, receipt_id=receipt.pk, content=xlsx([head, *rows]), name="导出.xlsx")
     assert [one.says for one in found] == [
         "“X9”这一行只在对方的表里有，本系统没有。",
         "“A0”这一行只在本系统有，对方的表里没有。",
@@ -235,17 +236,19 @@ def test_another_unit_in_their_head_is_reckoned_with(clerk, ret, receipt):
     head[6] = "本年完成投资（元）"
     for row in rows:
         row[6] = str(int(float(row[6]) * 10_000))
-    assert receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx([head, *rows]), name="导出.xlsx") == []
+    assert (
+        receipts.read_back_export(by=clerk, receipt_id=receipt.pk, content=xlsx([head, *rows]), name="导出.xlsx") == []
+    )
 
 
 def test_no_task_may_be_blank_there_but_not_zero(clerk, ret, receipt):
     rows = rows_of(clerk, ret)
     assert rows[1][5] == "无任务"
     rows[1][5] = "0"
-    (one,) = receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows), name="导出.xlsx")
+    (one,) = receipts.read_back_export(by=clerk, receipt_id=receipt.pk, content=xlsx(rows), name="导出.xlsx")
     assert (one.ours, one.theirs) == ("无任务", "0")
     rows[1][5] = ""
-    assert receipts.read_back(by=clerk, receipt_id=receipt.pk, content=xlsx(rows), name="导出.xlsx") == []
+    assert receipts.read_back_export(by=clerk, receipt_id=receipt.pk, content=xlsx(rows), name="导出.xlsx") == []
 
 
 def test_what_is_not_that_export_is_refused_and_nothing_changes(clerk, ret, receipt):
@@ -256,7 +259,7 @@ def test_what_is_not_that_export_is_refused_and_nothing_changes(clerk, ret, rece
         (xlsx(fewer), ["RET-722", "RET-722"]), (b"\xff\xfe\xff", ["RET-723"]),
     ):  # fmt: skip
         with pytest.raises(Refused) as refused:
-            receipts.read_back(by=clerk, receipt_id=receipt.pk, content=content, name="导出.xlsx")
+            receipts.read_back_export(by=clerk, receipt_id=receipt.pk, content=content, name="导出.xlsx")
         assert [problem.code for problem in refused.value.problems] == codes
     receipt.refresh_from_db()
     assert receipt.state == Receipt.SENT

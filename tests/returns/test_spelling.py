@@ -4,12 +4,12 @@ import pytest
 
 from anju.problems import Refused
 from anju.returns.forms import spec
-from anju.returns.forms.book import compiled
+from anju.returns.forms.book import compile_form
 from anju.returns.models import Form
 from anju.returns.queries.grid import lay_out_grid
 from anju.returns.services import opening
 
-OLDER = {one.code: one for one in spec.shipped()}
+OLDER = {one.code: one for one in spec.shipped_specs()}
 # As they were loaded into the first databases, before a form could name a ledger.
 DIGESTS = {
     "anju-project-month": "dd2f234e0ca8ce5bfefe499f3dbc12276b8f30eeb6ddcc34e828e6f65e300067",
@@ -29,13 +29,13 @@ def respelled(form, **changes):
         if {"project", "event"} & set(source):
             source = {"ledger": "projects"} | {{"project": "field"}.get(key, key): one for key, one in source.items()}
         columns.append(column | ({"from": source} if source else {}))
-    return spec.Spec.model_validate(plain | {"columns": columns})
+    return spec.FormSpec.model_validate(plain | {"columns": columns})
 
 
 @pytest.mark.parametrize(("code", "digest"), DIGESTS.items())
 def test_a_form_of_before_keeps_its_digest(code, digest):
     assert OLDER[code].digest == digest
-    assert spec.Spec.model_validate(OLDER[code].canonical).digest == digest
+    assert spec.FormSpec.model_validate(OLDER[code].canonical).digest == digest
 
 
 @pytest.mark.parametrize("code", DIGESTS)
@@ -46,8 +46,8 @@ def test_both_spellings_say_the_same(code):
         assert not one.source or dict(one.source) == dict(other.source), one.code
     assert newer.digest != older.digest
     assert "ledger" in str(newer.canonical) and "ledger:" not in str(older.canonical)
-    assert spec.Spec.model_validate(newer.canonical).digest == newer.digest
-    assert compiled(newer).inputs.keys() == compiled(older).inputs.keys()
+    assert spec.FormSpec.model_validate(newer.canonical).digest == newer.digest
+    assert compile_form(newer).inputs.keys() == compile_form(older).inputs.keys()
 
 
 def test_a_new_version_in_the_new_spelling_is_filled_as_the_old_one_was(
@@ -95,4 +95,4 @@ checks:
   - {{id: x, level: 阻断, columns: [a], formula: a >= 0, says: "{{a}}"}}
 """
     with pytest.raises(Refused, match=r"RET-002.*第 11 行.*(台账|来源)"):
-        spec.read(text, "bad.yaml")
+        spec.read_spec(text, "bad.yaml")

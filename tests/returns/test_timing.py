@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from anju import periods
-from anju.core.people.scope import scoped
+from anju.core.people.scope import open_scope
 from anju.core.wording import period_label
 from anju.figures.queries import current, provenance
 from anju.problems import Refused
@@ -26,17 +26,17 @@ def at(text):
 
 @pytest.fixture
 def month():
-    return next(one for one in spec.shipped() if one.code == FORM)
+    return next(one for one in spec.shipped_specs() if one.code == FORM)
 
 
 def test_deadlines_of_a_month(month):
-    said = calendar.deadlines(month, "2021-08")
+    said = calendar.form_deadlines(month, "2021-08")
     assert said == {
         "unit": "2021-08-22T17:30:00+08:00",
         "city": "2021-08-24T17:30:00+08:00",
         "province": "2021-08-26T17:30:00+08:00",
     }
-    assert str(calendar.cut_off(month, "2021-02")) == "2021-02-20"
+    assert str(calendar.cut_off_day(month, "2021-02")) == "2021-02-20"
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_deadlines_of_a_month(month):
     ],
 )
 def test_ways_to_write_a_deadline(written, period, moment):
-    assert calendar.moment(spec.Deadline(**written), period) == at(moment)
+    assert calendar.deadline_moment(spec.Deadline(**written), period) == at(moment)
 
 
 def test_periods_follow_one_another():
@@ -62,24 +62,28 @@ def test_periods_follow_one_another():
         ("2021-H2", "2022-H1"),
         ("2021", "2022"),
     ):
-        assert calendar.shifted(period, 1) == after and calendar.shifted(after, -1) == period
+        assert calendar.shift_period(period, 1) == after and calendar.shift_period(after, -1) == period
 
 
 def test_a_form_may_be_of_half_a_year(month):
     half = month.model_copy(update={"period": "half", "cut_off": spec.CutOff(day="last")})
-    assert [str(day) for day in periods.bounds("2026-H1")] == ["2026-01-01", "2026-06-30"]
-    assert [str(day) for day in periods.bounds("2026-H2")] == ["2026-07-01", "2026-12-31"]
+    assert [str(day) for day in periods.period_bounds("2026-H1")] == ["2026-01-01", "2026-06-30"]
+    assert [str(day) for day in periods.period_bounds("2026-H2")] == ["2026-07-01", "2026-12-31"]
     assert (period_label("2026-H1"), period_label("2026-H2")) == ("2026年上半年", "2026年下半年")
-    assert calendar.around(half, date(2026, 12, 31)) == ["2026-H2", "2026-H1", "2025-H2"]
-    assert (calendar.last(half, "2026-H1"), calendar.year_ago(half, "2026-H1")) == ("2025-H2", "2025-H1")
-    assert reading.same_end("2026-06") == ["2026-06", "2026-Q2", "2026-H1"] and "2026-H2" in reading.same_end("2026")
-    calendar.check(half, "2026-H1")
+    assert calendar.periods_around(half, date(2026, 12, 31)) == ["2026-H2", "2026-H1", "2025-H2"]
+    assert (calendar.last_period(half, "2026-H1"), calendar.period_year_ago(half, "2026-H1")) == ("2025-H2", "2025-H1")
+    assert reading.periods_with_same_end("2026-06") == [
+        "2026-06",
+        "2026-Q2",
+        "2026-H1",
+    ] and "2026-H2" in reading.periods_with_same_end("2026")
+    calendar.check_period(half, "2026-H1")
     for wrong in ("2026-Q1", "2026-06", "2026"):
         with pytest.raises(Refused, match="2021-H1"):
-            calendar.check(half, wrong)
+            calendar.check_period(half, wrong)
     for wrong in ("2026-H3", "2026-00", "2026-13"):
         with pytest.raises(Refused):
-            periods.bounds(wrong)
+            periods.period_bounds(wrong)
 
 
 @pytest.fixture
@@ -88,7 +92,7 @@ def listed(tmp_path, monkeypatch):
 
     def forget():
         calendar._days.cache_clear()
-        calendar.moment.cache_clear()
+        calendar.deadline_moment.cache_clear()
 
     def write(text):
         (tmp_path / "workdays.yaml").write_text(text, encoding="utf-8")
@@ -103,14 +107,16 @@ def listed(tmp_path, monkeypatch):
 
 def test_the_office_s_own_list_of_days_off_moves_a_deadline_in_workdays(listed, month):
     counted = month.model_copy(update={"due": {"unit": spec.Deadline(workdays=5)}})
-    assert calendar.guessed(month, "2026-09") == ""  # of a deadline by date nothing need be known
-    assert calendar.guessed(counted, "2026-09") == "2026年放假调休没有登记，暂按周一至周五推算"
-    assert calendar.moment(counted.due["unit"], "2026-09") == at("2026-10-07T23:59")
+    assert calendar.guessed_deadline(month, "2026-09") == ""  # of a deadline by date nothing need be known
+    assert calendar.guessed_deadline(counted, "2026-09") == "2026年放假调休没有登记，暂按周一至周五推算"
+    assert calendar.deadline_moment(counted.due["unit"], "2026-09") == at("2026-10-07T23:59")
     listed('2026:\n  off: ["2026-10-01", "2026-10-02"]\n  worked: ["2026-10-10"]\n')
-    assert calendar.guessed(counted, "2026-09") == ""
-    assert calendar.moment(counted.due["unit"], "2026-09") == at("2026-10-09T23:59")
-    assert calendar.moment(spec.Deadline(workdays=6), "2026-09") == at("2026-10-10T23:59")  # a Saturday that is worked
-    assert calendar.guessed(counted, "2026-12") == "2027年放假调休没有登记，暂按周一至周五推算"
+    assert calendar.guessed_deadline(counted, "2026-09") == ""
+    assert calendar.deadline_moment(counted.due["unit"], "2026-09") == at("2026-10-09T23:59")
+    assert calendar.deadline_moment(spec.Deadline(workdays=6), "2026-09") == at(
+        "2026-10-10T23:59"
+    )  # a Saturday that is worked
+    assert calendar.guessed_deadline(counted, "2026-12") == "2027年放假调休没有登记，暂按周一至周五推算"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +131,7 @@ def test_the_office_s_own_list_of_days_off_moves_a_deadline_in_workdays(listed, 
 def test_a_list_of_days_off_that_cannot_be_read_is_refused_and_not_guessed(listed, text):
     listed(text)
     with pytest.raises(Refused) as refused:
-        calendar.moment(spec.Deadline(workdays=5), "2026-09")
+        calendar.deadline_moment(spec.Deadline(workdays=5), "2026-09")
     assert [one.code for one in refused.value.problems] == ["RET-015"]
 
 
@@ -135,7 +141,7 @@ def test_what_is_due_waits_for_the_one_who_has_it(people, county, ready, acting)
     def mine(who):
         return [
             (one.form.code, one.region.name, one.waits_for, one.hours_left, one.mine)
-            for one in deadlines.due(acting(people[who]), now, county)
+            for one in deadlines.due_returns(acting(people[who]), now, county)
             if one.period == "2021-08" and one.form.code == FORM
         ]
 
@@ -143,8 +149,8 @@ def test_what_is_due_waits_for_the_one_who_has_it(people, county, ready, acting)
     assert mine("reviewer")[0][4] is False
     pass_on(people, ready, "joint")
     assert mine("reviewer")[0][2:] == ("returns.opine", 32, True) and mine("land")[0][4] and not mine("clerk")[0][4]
-    review.opine(by=acting(people["land"]), ret_id=ready.pk, agrees=True)
-    (one,) = [one for one in deadlines.due(people["land"], now, county) if one.ret]
+    review.give_opinion(by=acting(people["land"]), ret_id=ready.pk, agrees=True)
+    (one,) = [one for one in deadlines.due_returns(people["land"], now, county) if one.ret]
     assert one.opined and one.to == f"报{county.parent.name}"
     acting(people["clerk"]), ready.refresh_from_db()
     pass_on(people, ready, "city")
@@ -152,12 +158,12 @@ def test_what_is_due_waits_for_the_one_who_has_it(people, county, ready, acting)
     pass_on(people, ready, "locked")
     assert mine("lock") == []
     acting(people["lock"])
-    assert deadlines.recent(people["lock"], county) == [ready]
+    assert deadlines.recently_locked(people["lock"], county) == [ready]
 
 
 def test_a_return_that_nobody_began_is_due_too(people, next_county, offices, forms, acting):
     by = acting(people["neighbour"])
-    found = {(one.form.code, one.period): one for one in deadlines.due(by, at("2021-08-23T09:00"), next_county)}
+    found = {(one.form.code, one.period): one for one in deadlines.due_returns(by, at("2021-08-23T09:00"), next_county)}
     one = found[FORM, "2021-08"]
     assert one.ret is None and one.hours_left < 0 and one.mine
     assert ("anju-funds-month", "2021-08") in found and not found[
@@ -180,8 +186,8 @@ def test_asking_costs_the_same_for_one_county_and_for_two(people, city, county, 
 
     def cost(region):
         with CaptureQueriesContext(connection) as seen:
-            deadlines.due(by, at("2021-08-21T09:00"), region)
-            deadlines.progress(by, region, at("2021-08-21T09:00"))
+            deadlines.due_returns(by, at("2021-08-21T09:00"), region)
+            deadlines.reporting_progress(by, region, at("2021-08-21T09:00"))
         return len(seen)
 
     cost(city)  # what is asked once and remembered
@@ -190,7 +196,7 @@ def test_asking_costs_the_same_for_one_county_and_for_two(people, city, county, 
 
 def submitted(people, ret, moment):
     pass_on(people, ret, "city")
-    with scoped(people["clerk"]):
+    with open_scope(people["clerk"]):
         Return.objects.filter(pk=ret.pk).update(first_submitted_at=moment, submitted_at=moment)
 
 
@@ -203,7 +209,7 @@ def test_late_by_days_from_the_deadline_to_the_first_submission(people, city, co
     acting(people["lock"])
     (one,) = [
         one
-        for one in deadlines.progress(people["lock"], city, at("2021-09-30T00:00"), "2021-08")
+        for one in deadlines.reporting_progress(people["lock"], city, at("2021-09-30T00:00"), "2021-08")
         if one.region == county and one.form.code == FORM
     ]
     assert one.days_late(at("2021-09-30T00:00")) == days and one.first_submitted_at == at(moment)
@@ -213,17 +219,17 @@ def test_lateness_becomes_figures_with_the_proof(people, city, county, next_coun
     submitted(people, ready, at("2021-08-24T10:00"))
     by, now = acting(people["lock"]), at("2021-08-31T12:00")
     overdue.publish_overdue(by=by, region=city, month="2021-08", at=now)
-    found = current.figures(
+    found = current.current_figures(
         by, ["returns.due", "returns.late", "returns.late.days"], [county, next_county], ["2021-08"]
     )
     # Each county owes the projects' and the finance table; the second one of the county and both of its neighbour never came.
     assert [found("returns.due", one).text() for one in (county, next_county)] == ["2", "2"]
     assert [found("returns.late", one).text() for one in (county, next_county)] == ["2", "2"]
     assert [found("returns.late.days", one).text() for one in (county, next_county)] == ["11", "18"]
-    cited = provenance.provenance(by, found("returns.late", county).observation_id).observation.cited
+    cited = provenance.find_provenance(by, found("returns.late", county).observation_id).observation.cited
     assert "首次上报 2021-08-24 10:00，期限 2021-08-22 17:30" in cited
     assert overdue.publish_overdue(by=by, region=city, month="2021-08", at=now) is None
-    assert {(one.region, one.form.code) for one in deadlines.late(by, county, "2021-08", now)} == {
+    assert {(one.region, one.form.code) for one in deadlines.overdue_reports(by, county, "2021-08", now)} == {
         (county, FORM),
         (county, "anju-funds-month"),
     }
@@ -232,7 +238,7 @@ def test_lateness_becomes_figures_with_the_proof(people, city, county, next_coun
 def test_what_has_not_fallen_due_is_not_counted(people, city, county, offices, forms, acting):
     by = acting(people["lock"])
     overdue.publish_overdue(by=by, region=city, month="2021-08", at=at("2021-08-22T17:00"))
-    assert current.figure(by, "returns.due", county, "2021-08").text() == ""
+    assert current.current_figure(by, "returns.due", county, "2021-08").text() == ""
     assert timedelta(0) < at("2021-08-22T17:30") - at("2021-08-22T17:00")
 
 
@@ -240,11 +246,11 @@ def test_what_has_not_fallen_due_is_not_counted(people, city, county, offices, f
 def test_every_day_last_month_is_counted_city_by_city(people, city, county, offices, forms, operator):
     from anju.core.jobs import queue
     from anju.figures.models import Source
-    from anju.returns.jobs import lateness
+    from anju.returns.jobs import publish_lateness
 
-    with scoped(operator):
+    with open_scope(operator):
         job = queue.enqueue(operator, "returns.lateness")
-        assert lateness(job, by=operator).startswith("/returns/")
-        month = calendar.shifted(f"{timezone.localdate():%Y-%m}", -1)
-        assert current.figure(operator, "returns.late", county, month).text() == "2", "nobody reported anything"
+        assert publish_lateness(job, by=operator).startswith("/returns/")
+        month = calendar.shift_period(f"{timezone.localdate():%Y-%m}", -1)
+        assert current.current_figure(operator, "returns.late", county, month).text() == "2", "nobody reported anything"
         assert Source.objects.get(title__contains=month).region == city

@@ -7,7 +7,7 @@ from django.db import connections
 from django.utils import timezone
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator, local_operator, scoped
+from anju.core.people.scope import Actor, local_actor, open_scope
 from anju.projects.models import Event, Project
 from anju.projects.queries import entries, projects
 from anju.returns.models import Cell, Change, Line, Return, Step
@@ -32,39 +32,39 @@ def without_row_level_security():
         switch("ENABLE")
 
 
-def neighbour() -> Operator:
+def neighbour() -> Actor:
     ids = frozenset(Region.objects.filter(code="140524").values_list("pk", flat=True))
-    return Operator("neighbour", "邻县某", ids, dict.fromkeys(BUSINESS, ids))
+    return Actor("neighbour", "邻县某", ids, dict.fromkeys(BUSINESS, ids))
 
 
 @pytest.fixture
 def there(committed):
     people, ret, line = month()
-    with scoped(people["clerk"]):
+    with open_scope(people["clerk"]):
         project = Project.objects.get()
     return ret, project, line
 
 
 def test_without_the_query_s_filter_the_database_shows_nothing_of_another_county(there):
-    with scoped(neighbour()):
+    with open_scope(neighbour()):
         for model in (Project, Return, Line, Cell, Step):
             assert not model.objects.exists(), model
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         assert all(model.objects.exists() for model in (Project, Return, Line, Cell, Step))
 
 
 def test_without_row_level_security_the_queries_show_nothing_of_another_county(there):
     ret, project, line = there
     user = neighbour()
-    with without_row_level_security(), scoped(user):
+    with without_row_level_security(), open_scope(user):
         assert Return.objects.filter(pk=ret.pk).exists(), "the second wall is really down"
         with pytest.raises(Return.DoesNotExist):
-            returns.ret(user, ret.pk)
+            returns.get_return(user, ret.pk)
         with pytest.raises(Project.DoesNotExist):
-            projects.project(user, project.pk)
-        assert not projects.totals(user, [project.pk], until=timezone.localdate())
-        assert not [one for one in deadlines.due(user, timezone.now()) if one.region.pk not in user.region_ids]
-        assert not returns.history(user, ret, line, "start")
-        for pick in (deadlines.recent, entries.entries):
+            projects.find_project(user, project.pk)
+        assert not projects.project_totals(user, [project.pk], until=timezone.localdate())
+        assert not [one for one in deadlines.due_returns(user, timezone.now()) if one.region.pk not in user.region_ids]
+        assert not returns.cell_history(user, ret, line, "start")
+        for pick in (deadlines.recently_locked, entries.list_entries):
             with pytest.raises(Region.DoesNotExist):
                 pick(user, ret.region)

@@ -2,7 +2,7 @@
 
 from anju.core.models.people import Organisation
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator, local_operator, scoped
+from anju.core.people.scope import Actor, local_actor, open_scope
 
 
 def month():
@@ -11,23 +11,23 @@ def month():
     from anju.projects.services import projects as ledger
     from anju.returns.services import opening
 
-    everyone = local_operator()
+    everyone = local_actor()
     county = Region.objects.get(code="140522", valid_until=None)
     city = Region.objects.get(code="140500", valid_until=None)
-    with scoped(everyone):
+    with open_scope(everyone):
         load_catalogue(by=everyone)
         opening.load_forms(by=everyone)
         office = Organisation.objects.create(region=county, kind="housing", name="示例住建局")
     ids = frozenset({county.pk})
 
     def person(key, post, regions=ids):
-        return Operator(key, f"{key}某", regions, {post: regions}, None, frozenset({office.pk}))
+        return Actor(key, f"{key}某", regions, {post: regions}, None, frozenset({office.pk}))
 
     people = {key: person(key, key) for key in ("clerk", "reviewer", "head")} | {
         "lock": person("lock", "city_reviewer", ids | {city.pk})
     }
-    with scoped(people["clerk"]):
-        project = ledger.register(
+    with open_scope(people["clerk"]):
+        project = ledger.register_project(
             by=people["clerk"], region=county, code="A1", name="东关棚改", kind="shanty", year="2021", units="282"
         )
         ret = opening.open_return(by=people["clerk"], form_code="anju-project-month", region=county, period="2021-08")

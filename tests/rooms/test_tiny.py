@@ -154,16 +154,16 @@ def test_a_form_that_asks_its_ledger_for_what_is_not_there_is_refused(house):
 
 
 WITHOUT = """
-from anju.core.console import command; command.setup()
-from anju.core.people.scope import local_operator, scoped
+from anju.core.console import command; command.set_up_django()
+from anju.core.people.scope import local_actor, open_scope
 from anju.problems import Refused
 from anju.returns.models import Return
 from anju.returns.queries import layout
 from anju.returns.queries.grid import lay_out_grid
 
-with scoped(local_operator()) as by:
+with open_scope(local_actor()) as by:
     ret = Return.objects.select_related("form", "region").filter(form__code="bench-month").earliest("id")
-    print(layout.digest(ret) == ret.digest)
+    print(layout.content_digest(ret) == ret.digest)
     try:
         lay_out_grid(by, ret)
     except Refused as refused:
@@ -206,26 +206,26 @@ def test_when_it_is_gone_nothing_of_it_is_left_but_its_rows(house, place):
 
 BROKEN = """
 from datetime import date
-from anju.core.console import command; command.setup()
+from anju.core.console import command; command.set_up_django()
 from anju.core.regions import tree
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.documents import services as documents
 from anju.problems import Refused
 from anju.projects.services import adjustments, projects
 from anju.documents.models import Document
 from anju.projects.models import Project
 
-with scoped(local_operator()) as by:
-    region = tree.region(by, "140525")
-    project = projects.register(by=by, region=region, name="示例片区", code="P9", kind="shanty", year=2022, units=100)
+with open_scope(local_actor()) as by:
+    region = tree.find_region(by, "140525")
+    project = projects.register_project(by=by, region=region, name="示例片区", code="P9", kind="shanty", year=2022, units=100)
     try:
         adjustments.correct_plan(by=by, project_id=project.pk, version=project.version, reason="录错", units=200)
     except Refused as refused:
         print(refused)
-    paper = documents.write(by=by, kind="dispatch-month", region=region, period="2022-03", options={"organs": ["示例机关"]}, prose={})
-    documents.sign_off(by=by, document=paper, on=date(2022, 4, 1))
+    paper = documents.write_document(by=by, kind="dispatch-month", region=region, period="2022-03", options={"organs": ["示例机关"]}, prose={})
+    documents.sign_off_document(by=by, document=paper, on=date(2022, 4, 1))
     try:
-        documents.issue(by=by, document=paper, number="示〔2022〕9号", on=date(2022, 4, 2))
+        documents.issue_document(by=by, document=paper, number="示〔2022〕9号", on=date(2022, 4, 2))
     except Refused as refused:
         print(refused)
     print(Project.objects.get(pk=project.pk).units, Document.objects.get(pk=paper.pk).state)

@@ -11,7 +11,7 @@ from anju.core.console import command
 
 
 def main() -> dict:
-    command.setup()
+    command.set_up_django()
     from django.test import Client
     from django.urls import reverse
     from django.utils import timezone
@@ -19,13 +19,13 @@ def main() -> dict:
     from anju.core.jobs import queue
     from anju.core.models.job import Job
     from anju.core.pages import context
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
     from anju.core.regions import tree
     from anju.documents import services as documents
-    from anju.documents.kinds import kinds
+    from anju.documents.kinds import registered_kinds
     from anju.figures.catalogue import load_catalogue
     from anju.figures.models import Measure
-    from anju.figures.services.observations import enter
+    from anju.figures.services.observations import enter_figure
     from anju.oversight.models import Notice
     from anju.oversight.queries import overdue
     from anju.oversight.services import reminders
@@ -36,40 +36,40 @@ def main() -> dict:
     from tests.rooms.tiny import services
 
     said = {}
-    with scoped(local_operator()) as by:
-        region = tree.region(by, cast.EAST)
+    with open_scope(local_actor()) as by:
+        region = tree.find_region(by, cast.EAST)
         load_catalogue(by=by)
         bench = services.put_up(by=by, region=region, name="东门长椅", broken=True, seats=2)
-        reminders.remind(by=by, at=timezone.now())
-        enter(by=by, measure="tiny.benches", region=region, period="2022", value="1")
+        reminders.write_reminders(by=by, at=timezone.now())
+        enter_figure(by=by, measure="tiny.benches", region=region, period="2022", value="1")
         said["measure"] = Measure.objects.get(code="tiny.benches").name
-        said["rail"] = context.rail(by)
+        said["rail"] = context.navigation_links(by)
         said["waiting"] = sum(ask(by) for ask in context.registry.fetch("notices"))
-        said["places"] = [place.code for place in context.places(by)]
+        said["places"] = [place.code for place in context.home_regions(by)]
         said["reminders"] = list(Notice.objects.values_list("what", flat=True))
-        said["overdue"] = [[one.what, one.state] for one in overdue.overdue(by, region, date.today()).waiting]
-        said["papers"] = {kind.code: kind.name for kind in kinds()}
+        said["overdue"] = [[one.what, one.state] for one in overdue.list_overdue(by, region, date.today()).waiting]
+        said["papers"] = {kind.code: kind.name for kind in registered_kinds()}
         job = queue.enqueue(by, "tiny.count")
-        project = projects.register(
+        project = projects.register_project(
             by=by, region=region, name="示例片区", code="P1", kind="shanty", year=2022, units=100
         )
         try:
             adjustments.correct_plan(by=by, project_id=project.pk, version=project.version, reason="录错", units=200)
         except Refused as refused:
             said["hold"] = [str(problem) for problem in refused.problems]
-        paper = documents.write(
+        paper = documents.write_document(
             by=by, kind="benches", region=region, period="2022", options={"organs": ["示例机关"]}, prose={}
         )
-        documents.sign_off(by=by, document=paper, on=date(2022, 1, 18))
+        documents.sign_off_document(by=by, document=paper, on=date(2022, 1, 18))
     said["case"] = repair(bench, region)
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         said["month"] = tiny_month.month(by, bench)
     said["gate"] = issue(paper)
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         type(bench).objects.update(broken=False)
     said["issued"] = issue(paper)
-    queue.run(job.pk)
-    with scoped(local_operator()):
+    queue.run_job(job.pk)
+    with open_scope(local_actor()):
         job = Job.objects.get(pk=job.pk)
         said["job"] = [job.title, job.state, job.result]
     visitor = Client(SERVER_NAME="localhost")
@@ -91,19 +91,19 @@ def repair(bench, region) -> dict:
     from anju.cases.queries import cases as queries
     from anju.cases.services import cases
     from anju.core.models.trail import Trail
-    from anju.core.people.scope import Operator, scoped
+    from anju.core.people.scope import Actor, open_scope
     from anju.problems import Refused
     from tests.rooms.tiny import services
     from tests.rooms.tiny.models import Bench
 
     on, own = date(2022, 3, 1), frozenset({region.pk})
-    first = Operator("first", "甲", own, posts={"clerk": own, "reviewer": own})
-    second = Operator("second", "乙", own, posts={"reviewer": own})
-    clerk = Operator("third", "丙", own, posts={"clerk": own})
+    first = Actor("first", "甲", own, posts={"clerk": own, "reviewer": own})
+    second = Actor("second", "乙", own, posts={"reviewer": own})
+    clerk = Actor("third", "丙", own, posts={"clerk": own})
     bench = Bench(pk=bench.pk, region=region, name=bench.name)
 
     def refused(by, act, **given):
-        with scoped(by):
+        with open_scope(by):
             try:
                 act(by=by, case_id=pk, **given)
             except Refused as problem:
@@ -111,10 +111,10 @@ def repair(bench, region) -> dict:
             return []
 
     def mend(broken=False):
-        with scoped(first):
+        with open_scope(first):
             Bench.objects.filter(pk=bench.pk).update(broken=broken)
 
-    with scoped(first) as by:
+    with open_scope(first) as by:
         pk = services.report_broken(by=by, bench=bench, on=on).pk
     mend()
     said = {
@@ -130,7 +130,7 @@ def repair(bench, region) -> dict:
     }
     mend()
     said["a second person"] = refused(second, cases.close_case, on=on)
-    with scoped(first) as by:
+    with open_scope(first) as by:
         said["stands"] = [one.state_label for one in queries.cases(by, region, kind="tiny.repair")]
         rows = Trail.objects.filter(by__in=["first", "second"]).order_by("id")
         said["rows"] = sorted(row.act for row in rows)
@@ -141,13 +141,13 @@ def repair(bench, region) -> dict:
 
 def issue(paper) -> list[str]:
     """What stands in the way of it."""
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
     from anju.documents import services as documents
     from anju.problems import Refused
 
     try:
-        with scoped(local_operator()) as by:
-            documents.issue(by=by, document=paper, number="示房〔2022〕1号", on=date(2022, 1, 19))
+        with open_scope(local_actor()) as by:
+            documents.issue_document(by=by, document=paper, number="示房〔2022〕1号", on=date(2022, 1, 19))
     except Refused as refused:
         return [problem.code for problem in refused.problems]
     return []

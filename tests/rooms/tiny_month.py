@@ -45,7 +45,7 @@ def month(by: Any, bench: Any) -> dict[str, Any]:
     from anju.returns.forms import spec
     from anju.returns.queries.grid import lay_out_grid
     from anju.returns.services import corrections, filling, locking, opening, review
-    from anju.returns.services.filling import Put
+    from anju.returns.services.filling import CellEntry
     from tests.rooms.tiny.models import Repair
 
     region = bench.region
@@ -53,7 +53,7 @@ def month(by: Any, bench: Any) -> dict[str, Any]:
         Repair.objects.create(bench=bench, region=region, on=on, times=times, condition="尚好", origin="ledger")
     Organisation.objects.get_or_create(region=region, kind="housing", name="示例县住房局")
     said: dict[str, Any] = {"refused": {name: refused(by, FORM.replace(*change)) for name, change in WRONG.items()}}
-    opening.load_forms(by=by, specs=[spec.read(FORM, "bench-month.yaml")])
+    opening.load_forms(by=by, specs=[spec.read_spec(FORM, "bench-month.yaml")])
 
     def row(ret: Any) -> dict[str, str]:
         grid = lay_out_grid(by, ret)
@@ -61,12 +61,14 @@ def month(by: Any, bench: Any) -> dict[str, Any]:
 
     def fill(ret: Any, **texts: str) -> None:
         cells = lay_out_grid(by, ret).cells
-        puts = [Put(f"b{bench.pk}", code, text, cells[f"b{bench.pk}", code].version) for code, text in texts.items()]
-        done = filling.fill(by=by, ret_id=ret.pk, changes=puts)
+        puts = [
+            CellEntry(f"b{bench.pk}", code, text, cells[f"b{bench.pk}", code].version) for code, text in texts.items()
+        ]
+        done = filling.fill_cells(by=by, ret_id=ret.pk, changes=puts)
         assert not done.problems and not done.conflicts, done
 
     def pass_on(ret: Any) -> None:
-        for act in (review.hand_in, review.review, review.submit, locking.lock):
+        for act in (review.hand_in_return, review.review_return, review.submit_return, locking.lock_return):
             act(by=by, ret_id=ret.pk)
 
     def recorded(ret: Any) -> list[list[Any]]:
@@ -78,15 +80,17 @@ def month(by: Any, bench: Any) -> dict[str, Any]:
     fill(ret, repairs="5", condition="已换板")
     pass_on(ret)
     said["recorded"] = recorded(ret)
-    figures = current.figures(by, ["tiny.benches", "tiny.seats"], [region], ["2022-01"])
+    figures = current.current_figures(by, ["tiny.benches", "tiny.seats"], [region], ["2022-01"])
     said["figures"] = [figure.text() for figure in figures.values()]
     said["cited"] = Observation.objects.get(measure_id="tiny.seats", region=region).cited
-    said["held"] = [held for ask in registry.fetch("holds") for held in ask(by, "benches", [bench]).values()]
+    said["held"] = [held for ask in registry.fetch_hooks("holds") for held in ask(by, "benches", [bench]).values()]
     said["acts"] = list(Trail.objects.filter(act="returns.record_in_ledger").values_list("obj", flat=True))
-    again = corrections.correct(by=by, ret_id=ret.pk, reason="多计一次")
+    again = corrections.begin_correction(by=by, ret_id=ret.pk, reason="多计一次")
     fill(again, repairs="4")
     said["corrected"] = row(again)
-    said["blocked"] = sorted(problem.code for problem in problems(lambda: review.hand_in(by=by, ret_id=again.pk)))
+    said["blocked"] = sorted(
+        problem.code for problem in problems(lambda: review.hand_in_return(by=by, ret_id=again.pk))
+    )
     fill(again, repairs="6")
     pass_on(again)
     said["recorded again"] = recorded(again)
@@ -110,5 +114,6 @@ def refused(by: Any, text: str) -> list[str]:
     from anju.returns.services import opening
 
     return [
-        str(problem) for problem in problems(lambda: opening.load_forms(by=by, specs=[spec.read(text, "坏表.yaml")]))
+        str(problem)
+        for problem in problems(lambda: opening.load_forms(by=by, specs=[spec.read_spec(text, "坏表.yaml")]))
     ]

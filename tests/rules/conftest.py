@@ -4,7 +4,7 @@ import pytest
 
 from anju.rules.engine import reference, running
 from anju.rules.engine.engines import connect
-from anju.rules.explanation.explain import explain_row, sentences
+from anju.rules.explanation.explain import explain_row, row_sentences
 
 
 @pytest.fixture(scope="session")
@@ -29,16 +29,16 @@ def everywhere(duck, postgres):
     """Run a book on both engines and the reference, require them equal in every way, and return DuckDB's run."""
 
     def go(book, rows, **how):
-        one = running.run(book, rows, engine="duckdb", connection=duck, **how)
-        two = running.run(book, rows, engine="postgresql", connection=postgres, **how)
-        three = reference.run(book, rows, **how)
+        one = running.run_rows(book, rows, engine="duckdb", connection=duck, **how)
+        two = running.run_rows(book, rows, engine="postgresql", connection=postgres, **how)
+        three = reference.run_reference(book, rows, **how)
         assert one.outputs == two.outputs == three.outputs
         assert one.results == three.results, "DuckDB differs from the reference"
         assert two.results == three.results, "PostgreSQL differs from the reference"
         assert one.csv() == two.csv() == three.csv()
         for a, b, c in zip(one.rows, two.rows, three.rows, strict=True):
             assert a.reasons == b.reasons == c.reasons
-            assert sentences(a) == sentences(b) == sentences(c)
+            assert row_sentences(a) == row_sentences(b) == row_sentences(c)
             assert explain_row(a) == explain_row(b) == explain_row(c)
             assert {name for name, value in a.values.items() if value is None} == {
                 name for name in a.values if c.run.trace.value(c.index, name)[0] is None

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anju.rules.book.parameters import changes
+from anju.rules.book.parameters import change_days
 from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT
 from anju.rules.engine import running
-from anju.rules.engine.examples import failures
+from anju.rules.engine.examples import example_failures
 from anju.rules.shipped import library
 from anju.rules.shipped.library import BOOKS
 
@@ -29,7 +29,7 @@ def test_every_file_is_a_book():
 def test_its_examples_hold_on_every_engine(book, everywhere):
     assert book.examples, "a book carries at least one worked case"
     for example in book.examples:
-        assert failures(book, example, everywhere) == []
+        assert example_failures(book, example, everywhere) == []
 
 
 @pytest.mark.soak
@@ -43,12 +43,12 @@ def test_generated_rows_give_the_same_everywhere(book, everywhere, data):
             max_size=5,
         )
     )
-    days = [day for day in changes(book) if all(parameter.in_force(day) for parameter in book.parameters.values())]
+    days = [day for day in change_days(book) if all(parameter.in_force(day) for parameter in book.parameters.values())]
     on = data.draw(st.sampled_from(days))
     last = book.order[-1].name if book.order else None
     keyed = [{**row, "key": f"行{index}", **({last: f"{index}"} if last else {})} for index, row in enumerate(rows)]
     run = everywhere(book, keyed, on=on, key="key")
-    assert running.run(book, keyed[::-1], on=on, key="key").csv() == run.csv()
+    assert running.run_rows(book, keyed[::-1], on=on, key="key").csv() == run.csv()
     if not book.order:
         everywhere(book, [{**row, "day": on + timedelta(0)} for row in keyed], on=on, key="key", on_field="day")
 

@@ -39,22 +39,22 @@ def test_a_new_value_applies_from_the_day_it_takes_effect(everywhere):
 def test_a_day_without_a_value_is_an_error():
     late = rated(RATES[1:])
     with pytest.raises(Refused) as refused:
-        running.run(late, [{"key": 1, "a": 1}], on=date(2021, 2, 28), key="key")
+        running.run_rows(late, [{"key": 1, "a": 1}], on=date(2021, 2, 28), key="key")
     assert codes(refused) == ["RULE-003"]
     assert "最早一条从 2021-03-01 起施行" in str(refused.value)
     ended = rated([RATES[0].replace("value:", 'until: "2020-12-31", value:')])
     with pytest.raises(Refused) as refused:
-        running.run(ended, [{"key": 1, "a": 1}], on=date(2021, 1, 1), key="key")
+        running.run_rows(ended, [{"key": 1, "a": 1}], on=date(2021, 1, 1), key="key")
     assert codes(refused) == ["RULE-003"]
 
 
 def test_a_value_not_looked_up_for_twelve_months_is_a_warning():
-    assert running.run(rated(), [], on=date(2022, 2, 1), key="key").problems == []
-    (warning,) = running.run(rated(), [], on=date(2022, 2, 2), key="key").problems
+    assert running.run_rows(rated(), [], on=date(2022, 2, 1), key="key").problems == []
+    (warning,) = running.run_rows(rated(), [], on=date(2022, 2, 2), key="key").problems
     assert (warning.code, warning.level) == ("RULE-005", "提醒")
     leap = rated([RATES[0].replace('checked: "2021-01-01"', 'checked: "2020-02-29"')])
-    assert running.run(leap, [], on=date(2021, 2, 28), key="key").problems == []
-    assert running.run(leap, [], on=date(2021, 3, 1), key="key").problems != []
+    assert running.run_rows(leap, [], on=date(2021, 2, 28), key="key").problems == []
+    assert running.run_rows(leap, [], on=date(2021, 3, 1), key="key").problems != []
 
 
 def test_each_row_may_carry_its_own_date(everywhere):
@@ -68,7 +68,7 @@ def test_each_row_may_carry_its_own_date(everywhere):
     assert explain_row(run.rows[1])[0].substituted == "10 × 3"
     given[0]["day"] = "2021-02-29"
     with pytest.raises(Refused) as refused:
-        running.run(rated(), given, on=DAY, key="key", on_field="day")
+        running.run_rows(rated(), given, on=DAY, key="key", on_field="day")
     assert codes(refused) == ["RULE-010"]
 
 
@@ -82,10 +82,10 @@ def test_a_partition_cannot_straddle_a_change_of_value():
         result="out",
     )
     given = [{"key": 1, "a": 1, "pot": "一", "day": "2021-02-01"}, {"key": 2, "a": 1, "pot": "二", "day": "2021-04-01"}]
-    assert values(running.run(shared, given, on=DAY, key="key", on_field="day")) == ["1", "1"]
+    assert values(running.run_rows(shared, given, on=DAY, key="key", on_field="day")) == ["1", "1"]
     given[1]["pot"] = "一"
     with pytest.raises(Refused) as refused:
-        running.run(shared, given, on=DAY, key="key", on_field="day")
+        running.run_rows(shared, given, on=DAY, key="key", on_field="day")
     assert codes(refused) == ["RULE-018"]
 
 
@@ -104,13 +104,13 @@ def test_the_run_date_is_a_name(everywhere):
 
 def test_a_book_does_not_run_outside_its_dates_nor_while_suspended():
     with pytest.raises(Refused) as refused:
-        running.run(rated(), [], on=date(2019, 12, 31), key="key")
+        running.run_rows(rated(), [], on=date(2019, 12, 31), key="key")
     assert codes(refused) == ["RULE-001"]
     paused = rated(suspended='{from: "2021-05-01", until: "2021-05-31", why: 办法修订, by: 市保障办}')
     with pytest.raises(Refused, match="办法修订") as refused:
-        running.run(paused, [], on=date(2021, 5, 31), key="key")
+        running.run_rows(paused, [], on=date(2021, 5, 31), key="key")
     assert codes(refused) == ["RULE-002"]
-    running.run(paused, [], on=date(2021, 6, 1), key="key")
+    running.run_rows(paused, [], on=date(2021, 6, 1), key="key")
 
 
 # -- the library

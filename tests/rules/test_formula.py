@@ -18,7 +18,7 @@ from anju.rules.language.formula import (
     Product,
     Quotient,
     Sum,
-    parse,
+    parse_formula,
 )
 
 HOSTILE = {
@@ -101,31 +101,31 @@ HOSTILE = {
 @pytest.mark.parametrize("formula", HOSTILE.values(), ids=HOSTILE.keys())
 def test_it_is_refused_in_chinese(formula):
     with pytest.raises(FormulaError) as refused:
-        parse(formula)
+        parse_formula(formula)
     assert re.search(r"[\u4e00-\u9fff]", str(refused.value))
     assert len(str(refused.value)) < 600
 
 
 def test_what_is_allowed_is_read_as_written():
     a, b, c = Name("a"), Name("b"), Name("c")
-    assert parse("a - (b + c)") == Sum(((1, a), (-1, Sum(((1, b), (1, c))))))
-    assert parse("a - b + c") == Sum(((1, a), (-1, b), (1, c)))
-    assert parse("a / b * c") == Product(Quotient(a, b), c)
-    assert parse("a / (b * c)") == Quotient(a, Product(b, c))
-    assert parse("-a * b") == Product(Sum(((-1, a),)), b)
-    assert parse("not a = b") == Not(Compare("=", a, b))
-    assert parse("a != 1.50") == Compare("<>", a, Number(Decimal("1.50")))
-    assert parse("lose_per_step(a - b, 4, 1, 5, 'ceil')").args[0] == Sum(((1, a), (-1, b)))
-    assert parse("veto(a > b, c - a)") == Call("veto", (Compare(">", a, b), Sum(((1, c), (-1, a)))))
+    assert parse_formula("a - (b + c)") == Sum(((1, a), (-1, Sum(((1, b), (1, c))))))
+    assert parse_formula("a - b + c") == Sum(((1, a), (-1, b), (1, c)))
+    assert parse_formula("a / b * c") == Product(Quotient(a, b), c)
+    assert parse_formula("a / (b * c)") == Quotient(a, Product(b, c))
+    assert parse_formula("-a * b") == Product(Sum(((-1, a),)), b)
+    assert parse_formula("not a = b") == Not(Compare("=", a, b))
+    assert parse_formula("a != 1.50") == Compare("<>", a, Number(Decimal("1.50")))
+    assert parse_formula("lose_per_step(a - b, 4, 1, 5, 'ceil')").args[0] == Sum(((1, a), (-1, b)))
+    assert parse_formula("veto(a > b, c - a)") == Call("veto", (Compare(">", a, b), Sum(((1, c), (-1, a)))))
 
 
 def test_names_that_are_sql_words_are_only_names():
-    assert parse("select + group * order - user") == Sum(
+    assert parse_formula("select + group * order - user") == Sum(
         ((1, Name("select")), (1, Product(Name("group"), Name("order"))), (-1, Name("user")))
     )
-    assert parse("current_user") == Name("current_user")
-    assert parse("true") == Name("true")
-    assert parse("null") == Name("null")
+    assert parse_formula("current_user") == Name("current_user")
+    assert parse_formula("true") == Name("true")
+    assert parse_formula("null") == Name("null")
 
 
 def test_limits_hold_within_a_small_stack():
@@ -134,14 +134,14 @@ def test_limits_hold_within_a_small_stack():
     sys.setrecursionlimit(depth + 400)
     try:
         with pytest.raises(FormulaError):
-            parse("abs(" * MAX_DEPTH + "a" + ")" * (MAX_DEPTH + 1))
-        parse(" + ".join(["a"] * 150))
-        parse(" and ".join(["t"] * 150))
+            parse_formula("abs(" * MAX_DEPTH + "a" + ")" * (MAX_DEPTH + 1))
+        parse_formula(" + ".join(["a"] * 150))
+        parse_formula(" and ".join(["t"] * 150))
     finally:
         sys.setrecursionlimit(limit)
     for opening, closing in (("(", ")"), ("abs(", ")"), ("case when t then ", " else 0 end")):
         with pytest.raises(FormulaError, match="层"):
-            parse(opening * (MAX_DEPTH + 1) + "a" + closing * (MAX_DEPTH + 1))
-    parse("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH)
-    parse("abs(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH)
-    parse("*".join(["a"] * 190))
+            parse_formula(opening * (MAX_DEPTH + 1) + "a" + closing * (MAX_DEPTH + 1))
+    parse_formula("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH)
+    parse_formula("abs(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH)
+    parse_formula("*".join(["a"] * 190))

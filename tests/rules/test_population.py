@@ -90,7 +90,7 @@ def test_it_gives_what_the_rows_give_one_by_one(made, facts, place):
         made, "facts", on=DAY, key="id", into=into(engine), connection=connection, engine=engine
     )
     assert outcome.rows == len(facts)
-    single = running.run(made, facts, on=DAY, key="id")
+    single = running.run_rows(made, facts, on=DAY, key="id")
     expected = {row.key: result for row, result in zip(single.rows, single.results, strict=True)}
     rows = connection.execute('SELECT "key", gap, pay, age, failed_mask, unknown_mask FROM outcome').fetchall()
     assert {row[0]: tuple(row[1:]) for row in rows} == expected
@@ -161,7 +161,7 @@ def test_a_queue_ranks_a_table_as_it_ranks_rows(place, facts):
         order="[first asc, known desc, no asc]",
     )
     population.run_table(queue, "facts", on=DAY, key="id", into=into(engine), connection=connection, engine=engine)
-    single = running.run(
+    single = running.run_rows(
         queue, [{name: row[name] for name in ("id", "group", "area", "no")} for row in facts], on=DAY, key="id"
     )
     ranks = dict(connection.execute('SELECT "key", "rank" FROM outcome').fetchall())

@@ -9,7 +9,7 @@ from anju.problems import Refused
 from anju.rules.book import parameters as parameter_book
 from anju.rules.engine import compile as compiling
 from anju.rules.engine import engines, running
-from anju.rules.explanation.explain import sentences
+from anju.rules.explanation.explain import row_sentences
 from tests.rules.build import DAY, book, codes, numbers, one
 
 INPUTS = {
@@ -48,7 +48,7 @@ MISFITS = {
 @pytest.mark.parametrize(("name", "value", "code"), MISFITS.values(), ids=MISFITS.keys())
 def test_a_misfit_is_refused_by_row_before_the_run(name, value, code):
     with pytest.raises(Refused) as refused:
-        running.run(book(inputs=INPUTS, **PLAIN), [{"key": "b"}, {"key": "a", name: value}], on=DAY, key="key")
+        running.run_rows(book(inputs=INPUTS, **PLAIN), [{"key": "b"}, {"key": "a", name: value}], on=DAY, key="key")
     assert codes(refused) == [code]
     if code != "RULE-015":
         assert "第 2 行" in str(refused.value.problems[0].where)
@@ -57,7 +57,7 @@ def test_a_misfit_is_refused_by_row_before_the_run(name, value, code):
 def test_all_misfits_come_at_once_and_very_many_are_counted():
     rows = [{"key": index, "money": -1, "group": "没有"} for index in range(300)]
     with pytest.raises(Refused) as refused:
-        running.run(book(inputs=INPUTS, **PLAIN), rows, on=DAY, key="key")
+        running.run_rows(book(inputs=INPUTS, **PLAIN), rows, on=DAY, key="key")
     assert len(refused.value.problems) == 201
     assert "另有 400 处" in refused.value.problems[-1].what
 
@@ -93,11 +93,11 @@ def test_the_outcome_is_one_canonical_file_whatever_the_order_of_rows_and_the_en
         'key,half,grade,same,known,failed,unknown\n"乙,""1""",250.1,优,2021-01-02,是,low poor,\n甲,0.1,差,,否,,poor\n'
     )
     assert run.csv().decode() == expected
-    again = running.run(made, rows[::-1], on=DAY, key="key")
+    again = running.run_rows(made, rows[::-1], on=DAY, key="key")
     assert again.csv() == run.csv()
     assert (again.digest, again.inputs_digest) == (run.digest, run.inputs_digest)
     rows[0]["money"] = "500.11"
-    other = running.run(made, rows, on=DAY, key="key")
+    other = running.run_rows(made, rows, on=DAY, key="key")
     assert other.digest == run.digest
     assert other.inputs_digest != run.inputs_digest
 
@@ -147,13 +147,13 @@ def test_a_what_if_changes_the_values_named_and_no_other(everywhere, tried):
 )
 def test_a_what_if_that_does_not_fit_is_refused(tried, parameters):
     with pytest.raises(Refused) as refused:
-        running.run(tried, [{"key": 1, "a": 5, "n": 2}], on=DAY, key="key", parameters=parameters)
+        running.run_rows(tried, [{"key": 1, "a": 5, "n": 2}], on=DAY, key="key", parameters=parameters)
     assert codes(refused) == ["RULE-004"]
 
 
 def test_a_what_if_that_breaks_a_formula_is_refused(tried):
     with pytest.raises(Refused) as refused:
-        running.run(tried, [{"key": 1, "a": 5, "n": 2}], on=DAY, key="key", parameters={"limit": {"更多": 1}})
+        running.run_rows(tried, [{"key": 1, "a": 5, "n": 2}], on=DAY, key="key", parameters={"limit": {"更多": 1}})
     assert set(codes(refused)) == {"RULE-006"}
 
 
@@ -162,7 +162,9 @@ def test_the_last_key_of_an_order_must_differ_in_every_row():
         "queue", inputs={**numbers("points"), "no": "{label: 编号, type: text}"}, order="[points desc, no asc]"
     )
     with pytest.raises(Refused) as refused:
-        running.run(queue, [{"key": 1, "points": 1, "no": "a"}, {"key": 2, "points": 2, "no": "a"}], on=DAY, key="key")
+        running.run_rows(
+            queue, [{"key": 1, "points": 1, "no": "a"}, {"key": 2, "points": 2, "no": "a"}], on=DAY, key="key"
+        )
     assert codes(refused) == ["RULE-017"]
 
 
@@ -175,7 +177,7 @@ def test_a_partition_must_be_known():
         result="out",
     )
     with pytest.raises(Refused) as refused:
-        running.run(shared, [{"key": 1, "x": 1, "pot": None}], on=DAY, key="key")
+        running.run_rows(shared, [{"key": 1, "x": 1, "pot": None}], on=DAY, key="key")
     assert codes(refused) == ["RULE-016"]
 
 
@@ -224,7 +226,7 @@ def test_thirty_digits_are_kept_to_the_last(everywhere):
         == "-123456665555556665.000000789011"
     )
     with pytest.raises(Refused) as refused:
-        running.run(made, [{"key": 1, "a": value[:-1] + "3"}], on=DAY, key="key")
+        running.run_rows(made, [{"key": 1, "a": value[:-1] + "3"}], on=DAY, key="key")
     assert codes(refused) == ["RULE-011"]
 
 
@@ -280,7 +282,7 @@ def test_a_book_of_thirty_steps_compiles_and_runs_on_every_engine(everywhere):
 
 def test_a_book_is_compiled_once_and_grows_with_its_steps():
     made = chain(30)
-    values = parameter_book.in_force(made, DAY)
+    values = parameter_book.values_in_force(made, DAY)
     compiling._CACHE.clear()
     first = compiling.compile_book(made, values, engines.DuckDB.dialect)
     assert compiling.compile_book(made, values, engines.DuckDB.dialect) is first
@@ -309,7 +311,7 @@ def test_a_book_of_sixty_conditions_keeps_every_bit(everywhere):
     )
     for index in range(60):
         assert run.rows[index].failed == [f"c{index:02d}"]
-        assert sentences(run.rows[index]) == [f"第 {index} 条"]
+        assert row_sentences(run.rows[index]) == [f"第 {index} 条"]
     assert len(run.rows[60].undecided) == 60
     assert run.rows[60].decision == "pending"
     assert run.rows[61].decision == "passed"
@@ -333,6 +335,6 @@ def test_a_partition_is_no_larger_than_its_sums_were_reckoned_for(monkeypatch):
     rows = [{"key": index, "x": 1} for index in range(4)]
     monkeypatch.setattr("anju.rules.engine.groups.MAX_ROWS", 3)
     with pytest.raises(Refused) as refused:
-        running.run(shared, rows, on=DAY, key="key")
+        running.run_rows(shared, rows, on=DAY, key="key")
     assert codes(refused) == ["RULE-019"]
-    running.run(shared, rows[1:], on=DAY, key="key")
+    running.run_rows(shared, rows[1:], on=DAY, key="key")

@@ -4,7 +4,7 @@ from datetime import date
 
 from anju.rules.engine import running
 from anju.rules.explanation import explain
-from anju.rules.explanation.explain import explain_row, sentences
+from anju.rules.explanation.explain import explain_row, row_sentences
 from anju.rules.load import load_text
 from tests.rules.build import DAY, book
 from tests.rules.test_load import GOOD
@@ -40,27 +40,27 @@ def test_each_step_shows_its_formula_figures_clause_and_document(everywhere):
     assert told["money"].lost == ""
     assert told["money"].sentence == ""
     assert told["total"].value_text == "5 分"
-    assert sentences(run.rows[0]) == ["焦作市占比 0.49%，差 19.513%"]
+    assert row_sentences(run.rows[0]) == ["焦作市占比 0.49%，差 19.513%"]
 
 
 def test_an_unknown_step_says_what_is_not_known():
-    run = running.run(load(), [{"key": 1, **ROW, "social": None}], on=ON, key="key")
+    run = running.run_rows(load(), [{"key": 1, **ROW, "social": None}], on=ON, key="key")
     told = {item.name: item for item in explain_row(run.rows[0])}
     assert told["raising"].sentence == "“社会筹资”未知，无法计算"
     assert told["raising"].value_text == "未知"
     assert told["raising"].substituted == "5 − 扣分(差20% − 未知，每4扣1，最多5，不足一档按一档)"
-    assert sentences(run.rows[0]) == ["“社会筹资”未知，待核。"]
+    assert row_sentences(run.rows[0]) == ["“社会筹资”未知，待核。"]
 
 
 def test_one_row_can_be_told_without_a_run():
-    assert explain.explain(load(), ROW, on=ON)[0].value_text == "0.49%"
+    assert explain.explain_outcome(load(), ROW, on=ON)[0].value_text == "0.49%"
     shared = book(
         "share",
         inputs={"x": '{label: 数, unit: "1", range: [0, 9]}'},
         steps={"out": '{label: 占比, formula: 100 * share(x), unit: "%"}'},
         result="out",
     )
-    assert explain.explain(shared, {"x": 1}, on=DAY, rows=[{"x": 2}])[0].value_text == "33.33%"
+    assert explain.explain_outcome(shared, {"x": 1}, on=DAY, rows=[{"x": 2}])[0].value_text == "33.33%"
 
 
 def test_figures_in_sentences_take_units_and_places():
@@ -80,9 +80,9 @@ def test_figures_in_sentences_take_units_and_places():
         },
     )
     row = {"key": 1, "pay": 52550, "area": "45.50", "persons": 3, "born": "1961-05-01", "group": "低保"}
-    run = running.run(made, [row], on=DAY, key="key")
+    run = running.run_rows(made, [row], on=DAY, key="key")
     assert (
-        sentences(run.rows[0])[1]
+        row_sentences(run.rows[0])[1]
         == "525.50 元；0.0526 万元；105100；15.2 ㎡；45 ㎡；45.5 ㎡；1961年5月1日；低保；3 人；未知"
     )
 
@@ -100,7 +100,7 @@ def test_a_warning_tells_only_what_holds_and_takes_the_first_colour(everywhere):
     given = [{"key": index, "done": done, "plan": plan} for index, (done, plan) in enumerate(cases)]
     run = everywhere(made, given, on=DAY, key="key")
     assert [row.colour for row in run.rows] == ["红", "黄", "", "", ""]
-    assert [sentences(row) for row in run.rows] == [
+    assert [row_sentences(row) for row in run.rows] == [
         ["仅完成 40.0%"],
         ["差 20 套"],
         [],

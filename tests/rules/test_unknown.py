@@ -2,7 +2,7 @@
 
 import pytest
 
-from anju.rules.explanation.explain import sentences
+from anju.rules.explanation.explain import row_sentences
 from tests.rules.build import DAY, book, numbers, one
 
 TRUTHS = {"t": "{label: 甲, type: truth}", "u": "{label: 乙, type: truth}"}
@@ -118,9 +118,9 @@ def test_refused_beats_pending_beats_passed_and_every_reason_is_given(everywhere
     assert run.rows[2].failed == ["small"]
     assert run.rows[2].undecided == ["poor"]
     assert run.rows[2].unknown == ["income"]
-    assert sentences(run.rows[3]) == ["人均 20.3 ㎡，不低于 15 ㎡", "收入 3000 不低于 3000"]
-    assert sentences(run.rows[1]) == ["“income数”未知，待核。"]
-    assert sentences(run.rows[4]) == ["“面积”分母为 0，待核。"]
+    assert row_sentences(run.rows[3]) == ["人均 20.3 ㎡，不低于 15 ㎡", "收入 3000 不低于 3000"]
+    assert row_sentences(run.rows[1]) == ["“income数”未知，待核。"]
+    assert row_sentences(run.rows[4]) == ["“面积”分母为 0，待核。"]
 
 
 def test_one_unknown_member_makes_its_partition_unknown_and_is_named(everywhere):

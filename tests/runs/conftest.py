@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.scope import local_actor, open_scope
 from anju.core.regions import loading, tree
 from anju.runs.services import runs
 from anju.workbooks.reading import reader
@@ -29,24 +29,26 @@ def bring(slug: str):
 
     folder = PLACES / slug
     place = read_place(folder)
-    with scoped(local_operator()) as by:
-        region = tree.region(by, place.region, place.on)
+    with open_scope(local_actor()) as by:
+        region = tree.find_region(by, place.region, place.on)
         catalogue.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
         for unit in place.units:
-            loading.add_pseudo(
+            loading.add_pseudo_unit(
                 by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases
             )
-    by = local_operator()  # now with the pseudo-units among its regions
+    by = local_actor()  # now with the pseudo-units among its regions
     papers = {}
-    with scoped(by):
+    with open_scope(by):
         for paper in place.targets:
-            papers[paper.number] = targets.target_document(
+            papers[paper.number] = targets.register_target_document(
                 by=by, region=region, number=paper.number, title=paper.title, level=paper.level,
                 issued_on=paper.issued_on, effective_on=paper.effective_on,
             )  # fmt: skip
         for book in place.workbooks:
             path = folder / book.file
-            reading = reader.read(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
+            reading = reader.read_workbook(
+                path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period
+            )
             imports.import_tables(
                 by=by, readings=reading, region=region, period=place.period, content=path.read_bytes(), title=path.stem,
                 document=papers.get(book.target_document), answers={"*": "测试：已核对原件"} | book.answers,
@@ -61,7 +63,7 @@ def place(operator):
 
     def enter(slug):
         by, region, read = bring(slug)
-        context = scoped(by)
+        context = open_scope(by)
         context.__enter__()
         entered.append(context)
         return by, region, read

@@ -30,7 +30,7 @@ def book(inputs, formula="a >= 0"):
 @pytest.fixture
 def county(scope):
     catalogue.load_catalogue(by=scope)
-    return tree.region(scope, "140502", ON)
+    return tree.find_region(scope, "140502", ON)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def bind(scope, county):
 @pytest.fixture
 def enter(scope, county):
     def go(measure, value=None, **more):
-        return observations.enter(
+        return observations.enter_figure(
             by=scope, measure=measure, region=county, period=more.pop("period", "2020"), value=value, **more
         )
 

@@ -6,9 +6,9 @@ from django.db import ProgrammingError, connection, connections, transaction
 from anju.figures.services import observations as figures
 from anju.runs.models import BookCopy, Run
 from anju.runs.queries import books
-from anju.runs.queries.runs import standing
-from anju.runs.queries.score_table import score_table
-from anju.runs.services.runs import replay, run_warnings
+from anju.runs.queries.runs import standing_runs
+from anju.runs.queries.score_table import lay_out_score_table
+from anju.runs.services.runs import replay_run, run_warnings
 from tests.runs.conftest import JUDGED, WHOLE_YEAR, score
 from tests.runs.test_warnings import STARTED
 
@@ -16,40 +16,40 @@ from tests.runs.test_warnings import STARTED
 @pytest.mark.parametrize("engine", ["duckdb", "postgres"])
 def test_the_same_bytes_on_either_engine(city, engine):
     run = score(city, "old-communities")
-    assert replay(city[0], run) and replay(city[0], run, engine)
+    assert replay_run(city[0], run) and replay_run(city[0], run, engine)
     assert bytes(run.outputs).startswith(b"key,social_share,") and b"\r" not in bytes(run.outputs)
 
 
 def test_every_warning_replays(place):
     by, region, _ = place("jincheng-2021")
     run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
-    runs = standing(by, region, "2021")
-    assert len(runs) >= 8 and all(replay(by, run, engine) for run in runs for engine in ("duckdb", "postgres"))
+    runs = standing_runs(by, region, "2021")
+    assert len(runs) >= 8 and all(replay_run(by, run, engine) for run in runs for engine in ("duckdb", "postgres"))
 
 
 def test_a_correction_afterwards_changes_nothing_in_it(city):
     by, region = city
     run = score(city, "prh-shanty")
-    figures.correct(by=by, measure="shanty.start", region=region, period="2020", value="200", reason="核减")
-    assert replay(by, run) and score_table(by, run).total.value == "100"
-    assert score_table(by, score(city, "prh-shanty")).total.value == "70", (
+    figures.correct_figure(by=by, measure="shanty.start", region=region, period="2020", value="200", reason="核减")
+    assert replay_run(by, run) and lay_out_score_table(by, run).total.value == "100"
+    assert lay_out_score_table(by, score(city, "prh-shanty")).total.value == "70", (
         "200 of 282 is 70.92 %, 29.08 below: 30 points"
     )
 
 
 def test_the_book_it_used_is_kept_even_when_the_file_is_gone(city, monkeypatch):
     run = score(city, "prh-shanty")
-    monkeypatch.setattr(books, "library", lambda: pytest.fail("a replay reads the kept copy, not the folder"))
-    assert replay(city[0], run)
+    monkeypatch.setattr(books, "book_library", lambda: pytest.fail("a replay reads the kept copy, not the folder"))
+    assert replay_run(city[0], run)
 
 
 def test_a_kept_run_that_was_tampered_with_is_seen(city):
     run = score(city, "prh-shanty")
     run.rows[0]["facts"]["shanty_starts"]["value"] = "281"
-    assert not replay(city[0], run)
+    assert not replay_run(city[0], run)
     run = Run.objects.get(pk=run.pk)
     run.outputs = bytes(run.outputs).replace(b",35,", b",36,")
-    assert not replay(city[0], run)
+    assert not replay_run(city[0], run)
 
 
 @pytest.mark.parametrize(

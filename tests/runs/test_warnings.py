@@ -4,7 +4,7 @@ import pytest
 
 from anju.runs.models import Run
 from anju.runs.queries import runs
-from anju.runs.services.runs import judge, run_book, run_warnings
+from anju.runs.services.runs import judge_rows, run_book, run_warnings
 from tests.runs.conftest import WHOLE_YEAR
 
 STARTED = {"overdue-projects": {"started_by": "2017-12-31"}}
@@ -25,7 +25,7 @@ def found(city):
     def look(subject, condition, key=""):
         return {
             one.region_name
-            for one in runs.findings(by, region, "2021")
+            for one in runs.list_findings(by, region, "2021")
             if (one.subject, one.condition) == (subject, condition) and key in one.key
         }
 
@@ -84,7 +84,7 @@ def test_a_remainder_nobody_classified(city, found):
         "安置方式 names one kind only and is no classification"
     )
     by, region = city
-    sentences = [one.sentence for one in runs.findings(by, region, "2021") if one.subject == "unclassified"]
+    sentences = [one.sentence for one in runs.list_findings(by, region, "2021") if one.subject == "unclassified"]
     assert [text for text in sentences if text.startswith("晋城市")] == [
         "晋城市棚户区改造开工量按改造类型划分，各类合计5621套，总量6631套，有1010套没有归类"
     ]
@@ -101,7 +101,7 @@ def test_the_annexes_add_up(found):
 
 def test_a_county_left_blank_leaves_its_total_undecided_and_named(city):
     by, region = city
-    waiting = {one.key: one.missing for one in runs.pending(*runs.standing(by, region, "2021"))}
+    waiting = {one.key: one.missing for one in runs.pending(*runs.standing_runs(by, region, "2021"))}
     assert waiting["140500/loan.issued"] == ["陵川县“棚改专项贷款累计发放”未报", "泽州县“棚改专项贷款累计发放”未报"]
     assert "140500/shanty.start" not in waiting, (
         "the city's own unit has no line in that table and is not missing from it"
@@ -112,7 +112,7 @@ def test_a_finding_carries_its_figures_and_a_stable_id(city):
     by, region = city
     one = next(
         one
-        for one in runs.findings(by, region, "2021")
+        for one in runs.list_findings(by, region, "2021")
         if one.subject == "backlog-completion" and one.condition == "low"
     )
     assert one.id == "warning/backlog-completion/140502/backlog.unfinished.shanty/low"
@@ -127,7 +127,7 @@ def test_a_finding_carries_its_figures_and_a_stable_id(city):
 
 def test_the_gravest_come_first(city):
     by, region = city
-    colours = [one.colour for one in runs.findings(by, region, "2021")]
+    colours = [one.colour for one in runs.list_findings(by, region, "2021")]
     assert colours == sorted(colours, key="红橙黄蓝".index) and colours[0] == "红"
 
 
@@ -136,7 +136,7 @@ def test_without_the_day_they_started_nobody_is_called_overdue(place):
     found = run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
     assert not [one for one in found if one.subject == "overdue-projects"]
     assert "“最晚开工日”没有给出" in [
-        text for one in runs.pending(*runs.standing(by, region, "2021")) for text in one.missing
+        text for one in runs.pending(*runs.standing_runs(by, region, "2021")) for text in one.missing
     ]
 
 
@@ -152,8 +152,8 @@ def test_a_corrected_figure_makes_a_new_run_and_the_finding_goes(city, found):
     from anju.figures.services import observations as figures
 
     by, region = city
-    county = tree.region(by, "140502", WHOLE_YEAR)
-    figures.correct(
+    county = tree.find_region(by, "140502", WHOLE_YEAR)
+    figures.correct_figure(
         by=by, measure="subsidy.households", region=county, period="2021", value="450", reason="核对发放名册"
     )
     run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
@@ -167,8 +167,8 @@ def test_paid_once_a_year(city):
 
     by, region = city
     for county, times in (("140525", 2), ("140581", 4)):
-        where = tree.region(by, county, WHOLE_YEAR)
-        figures.correct(
+        where = tree.find_region(by, county, WHOLE_YEAR)
+        figures.correct_figure(
             by=by, measure="subsidy.times", region=where, period="2021", value=times, reason="补报发放次数", unit="次"
         )
     told = run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR, given=STARTED)
@@ -197,19 +197,19 @@ def test_full_marks_beside_listed_problems(place):
     assert [one.sentence for one in runs.found_by(run)] == [sentence]
     assert run.rows[0]["facts"]["problems"]["by"] == "评价人"
     run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
-    assert sentence in [one.sentence for one in runs.findings(by, region, "2021")], (
+    assert sentence in [one.sentence for one in runs.list_findings(by, region, "2021")], (
         "a run over figures does not forget what a person gave"
     )
     run_warnings(
         by=by, region=region, period="2021", on=WHOLE_YEAR, given={"full-score": {"score": "97.2", "problems": "6"}}
     )
-    assert sentence not in [one.sentence for one in runs.findings(by, region, "2021")]
+    assert sentence not in [one.sentence for one in runs.list_findings(by, region, "2021")]
 
 
 def test_a_self_score_nobody_gave_is_not_asked_about(place):
     by, region, _ = place("heshan-2021")
     run_warnings(by=by, region=region, period="2021", on=WHOLE_YEAR)
-    assert not [one for one in runs.pending(*runs.standing(by, region, "2021")) if one.subject == "full-score"]
+    assert not [one for one in runs.pending(*runs.standing_runs(by, region, "2021")) if one.subject == "full-score"]
 
 
 def test_text_against_table(place):
@@ -223,6 +223,6 @@ def test_text_against_table(place):
         "in_table": "3145",
         "half_step": "0",
     }
-    run = judge(by=by, kind="check", subject="text-table", region=region, period="2021", on=WHOLE_YEAR, rows=[row])
+    run = judge_rows(by=by, kind="check", subject="text-table", region=region, period="2021", on=WHOLE_YEAR, rows=[row])
     (one,) = runs.found_by(run)
     assert (one.level, one.sentence) == ("阻断", "晋城市基本建成正文写2979套，附表是3145套，相差166套")

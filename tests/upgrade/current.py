@@ -4,14 +4,14 @@ Importing this connects to the database of ANJU_HOME, as a command does: for pro
 """
 
 # ruff: noqa: E402, F401
-from anju.core.console.command import setup
+from anju.core.console.command import set_up_django
 
-setup(migrated=False)
+set_up_django(migrated=False)
 
 from anju.cases.services import cases
 from anju.core.models.people import Staff
-from anju.core.people.identity import operator_called
-from anju.core.people.scope import local_operator, scoped
+from anju.core.people.identity import find_actor
+from anju.core.people.scope import local_actor, open_scope
 from anju.core.regions import tree
 from anju.core.trail import sealing, trail
 from anju.documents import queries as documents
@@ -24,6 +24,6 @@ from anju.returns.models import Return
 from anju.returns.queries import checks, grid, layout, returns
 from anju.returns.services import answers, filling, locking, opening, review
 from anju.runs.models import Run
-from anju.runs.services.runs import replay
+from anju.runs.services.runs import replay_run
 
 SIGN_IN = "allauth.account.auth_backends.AuthenticationBackend"

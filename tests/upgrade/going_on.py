@@ -20,15 +20,15 @@ from tests.upgrade.current import (
     current,
     documents,
     filling,
+    find_actor,
     grid,
-    local_operator,
+    local_actor,
     locking,
+    open_scope,
     opening,
-    operator_called,
     papers,
     returns,
     review,
-    scoped,
     tree,
 )
 
@@ -39,8 +39,8 @@ CITY_REVIEWER, PUBLISHER = f"city-reviewer.{CITY}", f"publisher.{CITY}"
 
 def act(who: str, work: Callable[[Any], Any]) -> Any:
     """work(user) as that person (local: the machine's own operator), in a transaction of its own."""
-    with scoped(
-        local_operator() if who == "local" else operator_called(f"{who}.{COUNTY}" if "." not in who else who)
+    with open_scope(
+        local_actor() if who == "local" else find_actor(f"{who}.{COUNTY}" if "." not in who else who)
     ) as by:
         return work(by)
 

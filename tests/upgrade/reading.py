@@ -21,9 +21,9 @@ from tests.upgrade.current import (
     documents,
     grid,
     layout,
-    local_operator,
-    replay,
-    scoped,
+    local_actor,
+    open_scope,
+    replay_run,
 )
 
 STORED = {
@@ -89,12 +89,12 @@ def stored(kind: str) -> dict[str, str]:
 
 def what_the_code_says() -> dict[str, Any]:
     """What the code makes of it."""
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         checked = current.check_current(by)
         return {
             "returns": {str(ret.pk): what_it_says(by, ret) for ret in Return.objects.order_by("id")},
             "replayed": {
-                f"{run.pk} {engine}": replay(by, run, engine)
+                f"{run.pk} {engine}": replay_run(by, run, engine)
                 for run in Run.objects.select_related("book").order_by("id")
                 for engine in ("duckdb", "postgresql")
             },

@@ -6,12 +6,12 @@ import openpyxl
 import pytest
 
 from anju.problems import ASK, Place, Problem
-from anju.workbooks.reading.cells import PROBLEM_SHEET, letters, position, reference
-from anju.workbooks.reading.context import context_row
+from anju.workbooks.reading.cells import PROBLEM_SHEET, cell_position, cell_reference, column_letters
+from anju.workbooks.reading.context import read_context
 from anju.workbooks.reading.maps import TableMap
-from anju.workbooks.reading.reader import read
-from anju.workbooks.writing.marking import mark
-from anju.workbooks.writing.tables import LEFT, UP, Printed, template, write_table
+from anju.workbooks.reading.reader import read_workbook
+from anju.workbooks.writing.marking import mark_workbook
+from anju.workbooks.writing.tables import LEFT, UP, PrintedNumber, empty_form, write_table
 from tests.workbooks.forms import LONG, form, found, table, values
 
 
@@ -20,12 +20,12 @@ def spoiled(sheet):
 
 
 def marked(data, problems, name="附表.xlsx"):
-    return openpyxl.load_workbook(io.BytesIO(mark(data, problems, name=name)))
+    return openpyxl.load_workbook(io.BytesIO(mark_workbook(data, problems, name=name)))
 
 
 def test_each_bad_cell_is_coloured_and_told_and_listed():
     data = form(spoil=spoiled)
-    reading = read(data, table(), name="附表.xlsx")
+    reading = read_workbook(data, table(), name="附表.xlsx")
     book = marked(data, reading.problems)
     sheet = book["附表"]
     assert sheet["B7"].fill.fgColor.rgb == "00FFC7CE"
@@ -43,13 +43,13 @@ def test_each_bad_cell_is_coloured_and_told_and_listed():
 
 def test_a_marked_workbook_mended_is_read_and_its_marks_go():
     data = form(spoil=spoiled)
-    book = marked(data, read(data, table(), name="附表.xlsx").problems)
+    book = marked(data, read_workbook(data, table(), name="附表.xlsx").problems)
     book["附表"]["B7"], book["附表"]["C8"] = 10, 21
     buffer = io.BytesIO()
     book.save(buffer)
-    again = read(buffer.getvalue(), table(), name="附表.xlsx")
+    again = read_workbook(buffer.getvalue(), table(), name="附表.xlsx")
     assert again.problems == []
-    assert values(again) == values(read(form(), table()))
+    assert values(again) == values(read_workbook(form(), table()))
     clean = marked(buffer.getvalue(), [])
     assert clean["附表"]["B7"].comment is None
     assert clean["附表"]["B7"].fill.fill_type is None
@@ -69,7 +69,9 @@ def test_a_users_own_comment_is_kept():
         sheet["B7"].comment = Comment("电话核实过", "老王")
 
     data = form(spoil=spoil)
-    assert "电话核实过" in marked(data, read(data, table(), name="附表.xlsx").problems)["附表"]["B7"].comment.text
+    assert (
+        "电话核实过" in marked(data, read_workbook(data, table(), name="附表.xlsx").problems)["附表"]["B7"].comment.text
+    )
 
 
 def test_words_that_look_like_a_formula_stay_words():
@@ -80,7 +82,7 @@ def test_words_that_look_like_a_formula_stay_words():
 
 @pytest.mark.parametrize("data", [b"", b"abc", b"PK\x03\x04junk"])
 def test_what_cannot_be_opened_comes_back_as_the_list(data):
-    reading = read(data, table(), name="坏.xlsx")
+    reading = read_workbook(data, table(), name="坏.xlsx")
     book = marked(data, reading.problems, "坏.xlsx")
     assert book.sheetnames == [PROBLEM_SHEET]
     assert book[PROBLEM_SHEET]["D2"].value == reading.problems[0].what
@@ -88,7 +90,7 @@ def test_what_cannot_be_opened_comes_back_as_the_list(data):
 
 def test_a_cell_is_shown_in_its_row_under_its_head():
     for given in (None, table()):
-        context = context_row(form(), "附表", "D8", given)
+        context = read_context(form(), "附表", "D8", given)
         assert context.path == ("年度开工建设情况（套）", "开工量", "其中：货币化安置")
         assert context.row_label == "西区"
         assert [(one.text, one.current) for one in context.row] == [
@@ -109,13 +111,13 @@ def test_a_cell_is_shown_in_its_row_under_its_head():
     ("sheet", "cell"), [("别的", "A1"), ("附表", "Z1"), ("附表", "A99"), ("附表", "8"), ("附表", "")]
 )
 def test_no_such_cell(sheet, cell):
-    assert context_row(form(), sheet, cell) is None
+    assert read_context(form(), sheet, cell) is None
 
 
 def test_an_empty_form_is_read_by_its_own_map():
     rows = {"label": "县区名称", "totals": [{"name": "全市"}], "regions": ["东区", "西区"]}
     given = table(rows=rows)
-    book = openpyxl.load_workbook(io.BytesIO(template(given, "2021")))
+    book = openpyxl.load_workbook(io.BytesIO(empty_form(given, "2021")))
     sheet = book.active
     merged = {str(area) for area in sheet.merged_cells.ranges}
     assert "B2:D2" in merged
@@ -124,22 +126,24 @@ def test_an_empty_form_is_read_by_its_own_map():
             sheet.cell(row, column).value = value
     buffer = io.BytesIO()
     book.save(buffer)
-    reading = read(buffer.getvalue(), given)
+    reading = read_workbook(buffer.getvalue(), given)
     assert [one for one in reading.problems if one.code != "WB-064"] == []
     assert {cell.region_name for cell in reading.cells} == {"全市", "东区", "西区"}
     assert {cell.unit for cell in reading.cells if cell.key == "invest"} == {"亿元"}
 
 
 def test_an_empty_long_form_is_read_by_its_own_map():
-    assert found(read(template(TableMap.model_validate(LONG)), TableMap.model_validate(LONG))) == [("WB-030", "A2")]
+    assert found(read_workbook(empty_form(TableMap.model_validate(LONG)), TableMap.model_validate(LONG))) == [
+        ("WB-030", "A2")
+    ]
 
 
 def test_a_table_is_written_as_it_is_to_be_printed():
     paths = [("区划",), (), ("开工", "任务"), ("开工", "完成"), ("比率",)]
     rows = [
-        ["市区", "东区", Printed(10), Printed(910, 2), Printed(1388, 1, True)],
+        ["市区", "东区", PrintedNumber(10), PrintedNumber(910, 2), PrintedNumber(1388, 1, True)],
         [UP, "西区", None, "未报", None],
-        ["合计", LEFT, Printed(10), None, None],
+        ["合计", LEFT, PrintedNumber(10), None, None],
     ]
     book = openpyxl.load_workbook(
         io.BytesIO(write_table(paths, rows, title="表", mark="附件1", unit_line="单位：套", notes=["注：示例。"]))
@@ -169,13 +173,15 @@ def test_text_that_begins_with_an_equals_sign_is_written_as_text():
     ("column", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16383, "XFD")]
 )
 def test_column_names_go_there_and_back(column, name):
-    assert letters(column) == name
-    assert position(reference(9, column)) == (9, column)
+    assert column_letters(column) == name
+    assert cell_position(cell_reference(9, column)) == (9, column)
 
 
 def test_the_list_of_problems_is_never_read_as_the_form():
     data = form(head=[["甲", "乙", "丙", "丁", "戊"]], merges=[])
-    again = read(
-        mark(data, read(data, table(), name="附表.xlsx").problems, name="附表.xlsx"), table(), name="附表.xlsx"
+    again = read_workbook(
+        mark_workbook(data, read_workbook(data, table(), name="附表.xlsx").problems, name="附表.xlsx"),
+        table(),
+        name="附表.xlsx",
     )
     assert [str(one.where) for one in again.problems] == ["《附表.xlsx》工作表“附表”"]

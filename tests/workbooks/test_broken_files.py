@@ -8,9 +8,9 @@ import pytest
 
 from anju.problems import BLOCK
 from anju.workbooks.files.opening import open_workbook
-from anju.workbooks.files.xlsx import parts
-from anju.workbooks.reading.reader import read
-from anju.workbooks.writing.marking import mark
+from anju.workbooks.files.xlsx import sheet_parts
+from anju.workbooks.reading.reader import read_workbook
+from anju.workbooks.writing.marking import mark_workbook
 from tests.workbooks.forms import form, found, saved, table
 
 
@@ -51,7 +51,7 @@ def empty_book() -> bytes:
     ids=["empty", "csv", "csv-gbk", "html", "xml", "pdf", "zip-head", "ole-head", "ole-short", "noise"],
 )
 def test_what_is_no_workbook_is_named(data, code, says):
-    reading = read(data, table(), name="上报.xlsx")
+    reading = read_workbook(data, table(), name="上报.xlsx")
     assert [one.code for one in reading.problems] == [code]
     assert says in reading.problems[0].what
     assert "上报.xlsx" in str(reading.problems[0].where)
@@ -61,7 +61,7 @@ def test_what_is_no_workbook_is_named(data, code, says):
 def test_every_cut_of_a_file_is_refused_and_none_falls():
     data = form()
     for size in range(1, len(data), max(1, len(data) // 60)):
-        reading = read(data[:size], table(), name="半截.xlsx")
+        reading = read_workbook(data[:size], table(), name="半截.xlsx")
         assert reading.problems, size
         assert all(one.code.startswith("WB-") for one in reading.problems)
 
@@ -70,40 +70,40 @@ def test_every_flipped_byte_is_survived():
     data = bytearray(form())
     for at in range(0, len(data), 41):
         spoiled = bytes(data[:at]) + bytes([data[at] ^ 0xFF]) + bytes(data[at + 1 :])
-        reading = read(spoiled, table(), name="坏.xlsx")
+        reading = read_workbook(spoiled, table(), name="坏.xlsx")
         assert all(one.code.startswith("WB-") for one in reading.problems)
 
 
 def test_a_missing_file_is_said(tmp_path):
-    assert found(read(tmp_path / "没有.xlsx", table())) == [("WB-001", "")]
+    assert found(read_workbook(tmp_path / "没有.xlsx", table())) == [("WB-001", "")]
 
 
 def test_a_file_too_large_is_said(monkeypatch):
     monkeypatch.setattr("anju.file_sizes.WORKBOOK", 1000)
-    assert found(read(form(), table())) == [("WB-002", "")]
+    assert found(read_workbook(form(), table())) == [("WB-002", "")]
 
 
 def test_a_word_document_in_disguise():
-    reading = read(rezip(form(), {"word/document.xml": "<a/>"}, drop=("xl/workbook.xml",)), table())
+    reading = read_workbook(rezip(form(), {"word/document.xml": "<a/>"}, drop=("xl/workbook.xml",)), table())
     assert found(reading) == [("WB-003", "")]
     assert "Word" in reading.problems[0].what
 
 
 def test_an_empty_sheet():
-    assert found(read(empty_book(), table())) == [("WB-009", "")]
+    assert found(read_workbook(empty_book(), table())) == [("WB-009", "")]
 
 
 def test_an_encrypted_workbook():
     from tests.workbooks.test_old_files import container
 
-    assert found(read(container({"EncryptedPackage": b"x" * 5000, "EncryptionInfo": b"y" * 5000}), table())) == [
-        ("WB-004", "")
-    ]
+    assert found(
+        read_workbook(container({"EncryptedPackage": b"x" * 5000, "EncryptionInfo": b"y" * 5000}), table())
+    ) == [("WB-004", "")]
 
 
 def test_a_bomb_that_declares_its_size_is_refused_before_unpacking(monkeypatch):
     monkeypatch.setattr("anju.workbooks.files.opening.LARGEST_UNPACKED", 1 << 20)
-    assert found(read(rezip(form(), {"xl/theme/more.xml": b" " * (2 << 20)}), table())) == [("WB-006", "")]
+    assert found(read_workbook(rezip(form(), {"xl/theme/more.xml": b" " * (2 << 20)}), table())) == [("WB-006", "")]
 
 
 def test_a_bomb_that_lies_about_its_size_is_refused():
@@ -113,19 +113,19 @@ def test_a_bomb_that_lies_about_its_size_is_refused():
     central = bytes(data).rfind(b"xl/sharedStrings.xml") - 46
     data[central + 24 : central + 28] = (10).to_bytes(4, "little")  # the directory says ten bytes
     assert info.file_size > 1 << 20
-    assert found(read(bytes(data), table())) == [("WB-005", "")]
+    assert found(read_workbook(bytes(data), table())) == [("WB-005", "")]
 
 
 def test_two_cells_in_far_corners_do_not_ask_for_the_whole_sheet():
     def far(sheet):
         sheet["XFD1048576"] = 1
 
-    assert found(read(form(spoil=far), table())) == [("WB-007", "XFD1048576")]
+    assert found(read_workbook(form(spoil=far), table())) == [("WB-007", "XFD1048576")]
 
 
 def test_a_far_cell_out_of_order_is_seen_too():
     far = b'<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    assert found(read(rezip(form(), {SHEET: lambda xml: xml.replace(b"<sheetData>", far)}), table())) == [
+    assert found(read_workbook(rezip(form(), {SHEET: lambda xml: xml.replace(b"<sheetData>", far)}), table())) == [
         ("WB-007", "XFD1048576")
     ]
 
@@ -134,11 +134,11 @@ def test_far_cells_that_are_only_coloured_do_no_harm():
     def far(sheet):
         sheet["XFD1048576"].fill = openpyxl.styles.PatternFill("solid", fgColor="FFFFFF")
 
-    assert read(form(spoil=far), table()).problems == []
+    assert read_workbook(form(spoil=far), table()).problems == []
 
 
 def test_a_sheet_part_that_is_cut_short():
-    reading = read(rezip(form(), {SHEET: lambda xml: xml[: len(xml) // 2]}), table(), name="x.xlsx")
+    reading = read_workbook(rezip(form(), {SHEET: lambda xml: xml[: len(xml) // 2]}), table(), name="x.xlsx")
     assert reading.blocked
 
 
@@ -147,13 +147,13 @@ def test_a_sheet_part_that_is_cut_short():
     "content", [b"", b"<", b"\xff\xfe\0", b"<a>&b;</a>", b"<!DOCTYPE a [<!ENTITY b 'bb'>]><a>&b;</a>"]
 )
 def test_any_part_may_be_rubbish(name, content):
-    reading = read(rezip(form(), {name: content}), table(), name="坏.xlsx")
+    reading = read_workbook(rezip(form(), {name: content}), table(), name="坏.xlsx")
     assert all(one.code.startswith("WB-") for one in reading.problems)
     assert reading.blocked or name == "xl/styles.xml"
 
 
 def test_external_links_are_reminded():
-    reading = read(rezip(form(), {"xl/externalLinks/externalLink1.xml": "<externalLink/>"}), table())
+    reading = read_workbook(rezip(form(), {"xl/externalLinks/externalLink1.xml": "<externalLink/>"}), table())
     assert found(reading) == [("WB-012", "")]
     assert not reading.blocked
 
@@ -162,7 +162,7 @@ def test_hidden_sheets_are_told_and_not_read():
     book = openpyxl.load_workbook(io.BytesIO(form()))
     hidden = book.copy_worksheet(book.active)
     hidden.title, hidden.sheet_state = "旧数", "hidden"
-    reading = read(saved(book), table())
+    reading = read_workbook(saved(book), table())
     assert found(reading) == [("WB-011", "")]
     assert "旧数" in reading.problems[0].what
     assert reading.sheet == "附表"
@@ -174,13 +174,13 @@ def test_attributes_in_another_order_and_prefixed_names_read_the_same():
     def reorder(xml: bytes) -> bytes:
         return re.sub(rb'<c r="(\w+)" s="(\d+)"', rb"<c s='\2' r='\1'", xml)
 
-    plain, other = read(form(), table()), read(rezip(form(), {SHEET: reorder}), table())
+    plain, other = read_workbook(form(), table()), read_workbook(rezip(form(), {SHEET: reorder}), table())
     assert [(cell.cell, cell.text) for cell in other.cells] == [(cell.cell, cell.text) for cell in plain.cells]
 
 
 def test_sheet_parts_are_found_by_their_relations():
     with zipfile.ZipFile(io.BytesIO(form())) as package:
-        assert [(part.name, part.path) for part in parts(package)] == [("附表", SHEET)]
+        assert [(part.name, part.path) for part in sheet_parts(package)] == [("附表", SHEET)]
 
 
 def test_opening_says_what_the_bytes_are():
@@ -188,11 +188,11 @@ def test_opening_says_what_the_bytes_are():
 
     data = form()
     assert open_workbook(data, "a.xlsx").sha256 == hashlib.sha256(data).hexdigest()
-    assert all(problem.level == BLOCK for problem in read(b"", table()).problems)
+    assert all(problem.level == BLOCK for problem in read_workbook(b"", table()).problems)
 
 
 def test_a_merge_that_reaches_past_the_sheet_is_read_and_marked():
     data = rezip(form(), {SHEET: lambda xml: xml.replace(b'ref="A3:A5"', b'ref="A3:XFD1048576"')})
-    reading = read(data, table())
+    reading = read_workbook(data, table())
     assert reading.problems
-    assert mark(data, reading.problems)
+    assert mark_workbook(data, reading.problems)

@@ -5,10 +5,10 @@ import datetime
 import pytest
 
 from anju.problems import ASK
-from anju.workbooks.reading.cells import Reading
-from anju.workbooks.reading.long import period
+from anju.workbooks.reading.cells import WorkbookReading
+from anju.workbooks.reading.long_forms import read_period
 from anju.workbooks.reading.maps import TableMap
-from anju.workbooks.reading.reader import read, stream
+from anju.workbooks.reading.reader import read_workbook, stream_cells
 from tests.workbooks.forms import LONG, LONG_HEAD, found, long_form
 
 MAP = TableMap.model_validate(LONG)
@@ -23,7 +23,7 @@ def changed(**cells):
 
 
 def test_a_row_is_a_value_with_its_source():
-    cell = read(long_form(ROW), MAP).cells[0]
+    cell = read_workbook(long_form(ROW), MAP).cells[0]
     assert (cell.region_name, cell.measure, cell.period, cell.text, cell.unit) == (
         "东区",
         "shanty.start",
@@ -35,9 +35,9 @@ def test_a_row_is_a_value_with_its_source():
 
 
 def test_an_assumption_carries_its_basis():
-    cell = read(long_form(changed(推定依据="报告称完成计划")), MAP).cells[0]
+    cell = read_workbook(long_form(changed(推定依据="报告称完成计划")), MAP).cells[0]
     assert (cell.assumed, cell.basis) == (True, "报告称完成计划")
-    assert found(read(long_form(changed(状态="推定")), MAP)) == [("WB-055", "H2")]
+    assert found(read_workbook(long_form(changed(状态="推定")), MAP)) == [("WB-055", "H2")]
 
 
 def test_states_in_words():
@@ -46,7 +46,11 @@ def test_states_in_words():
         changed(区划="西区", 数值="未报"),
         changed(区划="南区", 数值="—", 状态="不适用"),
     ]
-    assert [cell.state for cell in read(long_form(*rows), MAP).cells] == ["no_task", "unreported", "not_applicable"]
+    assert [cell.state for cell in read_workbook(long_form(*rows), MAP).cells] == [
+        "no_task",
+        "unreported",
+        "not_applicable",
+    ]
 
 
 def test_calibres_codes_and_more_columns():
@@ -57,7 +61,7 @@ def test_calibres_codes_and_more_columns():
         "示例〔2021〕1号",
         datetime.date(2021, 3, 1),
     ]
-    cell = read(long_form(row, head=head), MAP).cells[0]
+    cell = read_workbook(long_form(row, head=head), MAP).cells[0]
     assert (cell.measure, cell.calibre, cell.unit) == ("shanty.start.target", "cal1", "㎡")
     assert (cell.scope, cell.document, cell.effective_on) == ("不含丙县", "示例〔2021〕1号", "2021-03-01")
 
@@ -87,22 +91,22 @@ BAD_ROWS = [
 
 @pytest.mark.parametrize(("row", "expected"), [case[1:] for case in BAD_ROWS], ids=[case[0] for case in BAD_ROWS])
 def test_a_bad_row_is_named(row, expected):
-    reading = read(long_form(row, changed(区划="西区")), MAP)
+    reading = read_workbook(long_form(row, changed(区划="西区")), MAP)
     assert expected in found(reading)
     assert [cell.region_name for cell in reading.cells] == ["西区"]
 
 
 def test_an_unknown_measure_names_the_nearest():
-    assert "“开工量”" in read(long_form(changed(指标="开工两")), MAP).problems[0].fix
+    assert "“开工量”" in read_workbook(long_form(changed(指标="开工两")), MAP).problems[0].fix
 
 
 def test_a_bad_effective_date():
     row = [*ROW, "昨天"]
-    assert found(read(long_form(row, head=[*LONG_HEAD, "生效日期"]), MAP)) == [("WB-057", "J2")]
+    assert found(read_workbook(long_form(row, head=[*LONG_HEAD, "生效日期"]), MAP)) == [("WB-057", "J2")]
 
 
 def test_the_same_figure_twice_and_another_calibre():
-    reading = read(long_form(ROW, ROW, changed(口径="口径一")), MAP)
+    reading = read_workbook(long_form(ROW, ROW, changed(口径="口径一")), MAP)
     assert found(reading) == [("WB-031", "B3")]
     assert len(reading.cells) == 2
 
@@ -116,7 +120,7 @@ def test_published_ratios_and_sums_are_compared_and_kept_apart():
         changed(指标="贷款", 数值=5.1, 单位="亿元"),
         changed(指标="资金", 数值=5.19, 单位="亿元"),
     ]
-    reading = read(long_form(*rows), MAP)
+    reading = read_workbook(long_form(*rows), MAP)
     assert found(reading) == [("WB-045", "E4")]
     assert reading.problems[0].level == ASK
     assert [cell.measure for cell in reading.published] == ["shanty.start.rate", "funds.total"]
@@ -125,7 +129,7 @@ def test_published_ratios_and_sums_are_compared_and_kept_apart():
 
 def test_a_missing_column_stops_before_the_rows():
     head = [name for name in LONG_HEAD if name != "数值"]
-    reading = read(
+    reading = read_workbook(
         long_form([value for name, value in zip(LONG_HEAD, ROW, strict=True) if name != "数值"], head=head), MAP
     )
     assert ("WB-022", "A1") in found(reading)
@@ -133,7 +137,7 @@ def test_a_missing_column_stops_before_the_rows():
 
 
 def test_no_rows():
-    assert found(read(long_form(), MAP)) == [("WB-030", "A2")]
+    assert found(read_workbook(long_form(), MAP)) == [("WB-030", "A2")]
 
 
 @pytest.mark.parametrize(
@@ -144,12 +148,12 @@ def test_no_rows():
     ],
 )  # fmt: skip
 def test_periods_as_people_write_them(text, expected):
-    assert period(text) == expected
+    assert read_period(text) == expected
 
 
 def test_cells_come_one_by_one():
-    reading = Reading("", "", "")
-    cells = stream(long_form(*(changed(区划=f"第{number}县") for number in range(50))), MAP, reading)
+    reading = WorkbookReading("", "", "")
+    cells = stream_cells(long_form(*(changed(区划=f"第{number}县") for number in range(50))), MAP, reading)
     assert next(cells).region_name == "第0县"
     assert len(list(cells)) == 49
     assert reading.problems == []

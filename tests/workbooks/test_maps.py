@@ -48,12 +48,21 @@ def test_the_examples_of_the_guide_load(tmp_path):
 
 
 def test_every_key_of_a_map_is_in_the_guide():
-    from anju.workbooks.reading.maps import Check, Column, Group, LongColumns, Published, Rows, TableMap, Total
+    from anju.workbooks.reading.maps import (
+        GroupRow,
+        LongColumns,
+        MapCheck,
+        MapColumn,
+        MapRows,
+        PublishedResult,
+        TableMap,
+        TotalRow,
+    )
 
     guide = (Path(__file__).parents[2] / "docs" / "map-files.md").read_text("utf-8")
     names = {
         field.alias or name
-        for model in (TableMap, Rows, Total, Group, Column, Check, Published)
+        for model in (TableMap, MapRows, TotalRow, GroupRow, MapColumn, MapCheck, PublishedResult)
         for name, field in model.model_fields.items()
     }
     assert not [name for name in sorted(names) if not re.search(rf"\b{name}\b", guide)]

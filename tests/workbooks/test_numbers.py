@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anju import quantities
-from anju.workbooks.files.numbers import BAD, Number, fold, from_cell, number_format, parse, plain
+from anju.workbooks.files.numbers import (
+    BAD,
+    ParsedNumber,
+    fold_text,
+    number_from_cell,
+    parse_number,
+    plain_number,
+    read_number_format,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +44,7 @@ from anju.workbooks.files.numbers import BAD, Number, fold, from_cell, number_fo
     ],
 )
 def test_a_number_as_people_write_it(text, expected):
-    parsed = parse(text)
+    parsed = parse_number(text)
     assert (parsed.digits, parsed.places, parsed.unit, parsed.approx) == expected
     assert parsed.state == "number"
 
@@ -57,7 +65,7 @@ def test_a_number_as_people_write_it(text, expected):
     ],
 )
 def test_zero_blank_dash_and_words_are_told_apart(text, state):
-    assert parse(text).state == state
+    assert parse_number(text).state == state
 
 
 @pytest.mark.parametrize(
@@ -76,13 +84,13 @@ def test_zero_blank_dash_and_words_are_told_apart(text, state):
     ],
 )
 def test_what_is_no_number_says_why(text, why):
-    assert parse(text).state == BAD
-    assert why in parse(text).flaw
+    assert parse_number(text).state == BAD
+    assert why in parse_number(text).flaw
 
 
 @given(st.text(max_size=40))
 def test_no_text_makes_it_fall(text):
-    assert isinstance(parse(text), Number)
+    assert isinstance(parse_number(text), ParsedNumber)
 
 
 @given(st.integers(0, 10**12), st.integers(0, 4), st.sampled_from(["", " ", ","]), st.booleans())
@@ -93,7 +101,7 @@ def test_a_printed_number_is_read_back_exactly(digits, places, grouping, wide):
     text = whole + ("." + fraction if fraction else "")
     if wide:
         text = text.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789.,"})
-    assert (parse(text).digits, parse(text).places) == (digits, places)
+    assert (parse_number(text).digits, parse_number(text).places) == (digits, places)
 
 
 @pytest.mark.parametrize(
@@ -113,29 +121,29 @@ def test_a_printed_number_is_read_back_exactly(digits, places, grouping, wide):
     ],
 )
 def test_a_cell_is_read_as_its_format_shows_it(value, code, digits, places):
-    number = from_cell(value, number_format(code))
+    number = number_from_cell(value, read_number_format(code))
     assert (number.digits, number.places, number.hidden) == (digits, places, "")
 
 
 def test_decimals_that_the_format_hides_are_told():
-    assert from_cell(9.104, number_format("0.00")) == Number("number", 910, 2, hidden="9.104")
+    assert number_from_cell(9.104, read_number_format("0.00")) == ParsedNumber("number", 910, 2, hidden="9.104")
 
 
 @pytest.mark.parametrize("code", ["yyyy-m-d", 'm"月"d"日"', "[h]:mm", "yyyy/m/d;@"])
 def test_date_formats_are_known(code):
-    assert number_format(code).kind == "date"
+    assert read_number_format(code).kind == "date"
 
 
 @given(st.decimals(0, 10**9, places=4).map(float), st.sampled_from(["General", "0", "0.00", "0.0000", "#,##0.0"]))
 def test_the_short_way_says_the_same_as_the_long_way(value, code):
-    fmt = number_format(code)
-    short = plain(value, fmt.least, 15 if fmt.kind == "general" else fmt.most)
+    fmt = read_number_format(code)
+    short = plain_number(value, fmt.least, 15 if fmt.kind == "general" else fmt.most)
     if short:
-        long = from_cell(value, fmt)
+        long = number_from_cell(value, fmt)
         assert (short[0], short[1]) == (long.digits, long.places)
         assert short[2] == quantities.scaled_text(long.digits, long.places)
         assert Decimal(short[2]) == Decimal(repr(value))
 
 
 def test_folding_keeps_chinese_and_loses_width():
-    assert fold("　１２３，ＡＢ（套）\u200b ") == "123,AB(套)"
+    assert fold_text("　１２３，ＡＢ（套）\u200b ") == "123,AB(套)"

@@ -7,10 +7,10 @@ import struct
 import pytest
 import xlwt
 
-from anju.workbooks.files.biff import Damaged, scan, streams
-from anju.workbooks.reading.context import context_row
-from anju.workbooks.reading.reader import read
-from anju.workbooks.writing.marking import mark
+from anju.workbooks.files.biff import DamagedFile, ole_streams, scan_biff
+from anju.workbooks.reading.context import read_context
+from anju.workbooks.reading.reader import read_workbook
+from anju.workbooks.writing.marking import mark_workbook
 from tests.workbooks.forms import BODY, HEAD, found, table, values
 
 END, FREE, FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
@@ -86,7 +86,7 @@ def container(parts: dict[str, bytes]) -> bytes:
 
 
 def test_an_old_file_reads_as_the_new_one():
-    reading = read(old_form(), table(), name="旧表.xls")
+    reading = read_workbook(old_form(), table(), name="旧表.xls")
     assert reading.problems == []
     assert values(reading)["西区", "invest"] == "0.50"
     assert values(reading)["全市", "start"] == "33"
@@ -106,7 +106,7 @@ def test_errors_hidden_rows_dates_and_sheets_in_an_old_file():
         sheet._cell_overwrite_ok = True
         change(book, sheet)
 
-    reading = read(old_form(overwrite), table(), name="旧表.xls")
+    reading = read_workbook(old_form(overwrite), table(), name="旧表.xls")
     codes = found(reading)
     assert ("WB-011", "") in codes
     assert ("WB-013", "A7") in codes
@@ -118,7 +118,7 @@ def test_an_error_cell_in_an_old_file():
         sheet._cell_overwrite_ok = True
         sheet.row(7).set_cell_error(2, "#REF!")
 
-    assert ("WB-061", "C8") in found(read(old_form(change), table()))
+    assert ("WB-061", "C8") in found(read_workbook(old_form(change), table()))
 
 
 def test_an_old_file_comes_back_marked_as_a_new_one():
@@ -129,28 +129,28 @@ def test_an_old_file_comes_back_marked_as_a_new_one():
         sheet.write(7, 2, "二十一")
 
     data = old_form(change)
-    reading = read(data, table(), name="旧表.xls")
+    reading = read_workbook(data, table(), name="旧表.xls")
     assert ("WB-060", "C8") in found(reading)
-    book = openpyxl.load_workbook(io.BytesIO(mark(data, reading.problems, name="旧表.xls")))
+    book = openpyxl.load_workbook(io.BytesIO(mark_workbook(data, reading.problems, name="旧表.xls")))
     assert book["附表"]["C8"].comment.author == "安居校验"
     assert book["附表"]["E8"].number_format == "0.00"
 
 
 def test_a_cell_of_an_old_file_is_shown_in_its_row():
-    context = context_row(old_form(), "附表", "E8")
+    context = read_context(old_form(), "附表", "E8")
     assert [cell.text for cell in context.row] == ["西区", "20", "21", "2", "0.50"]
 
 
 def test_a_password_is_noticed():
-    assert scan(container({"EncryptedPackage": b"x" * 5000})) == ([], True)
+    assert scan_biff(container({"EncryptedPackage": b"x" * 5000})) == ([], True)
     stream = struct.pack("<HH", 0x809, 4) + b"\0\6\5\0" + struct.pack("<HH", 0x2F, 2) + b"\0\0"
-    assert scan(container({"Workbook": stream.ljust(5000, b"\0")})) == ([], True)
+    assert scan_biff(container({"Workbook": stream.ljust(5000, b"\0")})) == ([], True)
 
 
 @pytest.mark.parametrize("size", [8, 100, 511, 512, 600, 2000])
 def test_a_cut_container_is_damaged_and_nothing_else(size):
-    with pytest.raises(Damaged):
-        scan(old_form()[:size])
+    with pytest.raises(DamagedFile):
+        scan_biff(old_form()[:size])
 
 
 def test_a_chain_that_bites_its_tail_ends():
@@ -158,19 +158,19 @@ def test_a_chain_that_bites_its_tail_ends():
     table_at = struct.unpack_from("<I", data, 76)[0]
     at = 512 + table_at * 512
     data[at : at + 4] = (0).to_bytes(4, "little")  # sector 0 follows itself
-    with pytest.raises(Damaged):
-        streams(bytes(data))
+    with pytest.raises(DamagedFile):
+        ole_streams(bytes(data))
 
 
 def test_every_flipped_byte_of_an_old_file_is_survived():
     data = bytearray(old_form())
     for at in range(0, len(data), 97):
         spoiled = bytes(data[:at]) + bytes([data[at] ^ 0xFF]) + bytes(data[at + 1 :])
-        assert all(one.code.startswith("WB-") for one in read(spoiled, table(), name="坏.xls").problems)
+        assert all(one.code.startswith("WB-") for one in read_workbook(spoiled, table(), name="坏.xls").problems)
 
 
 def test_an_old_file_that_declares_a_huge_sheet_is_damaged():
     data = bytearray(old_form())
     at = bytes(data).find(struct.pack("<HH", 0x200, 14))
     data[at + 8 : at + 12] = (1 << 31).to_bytes(4, "little")
-    assert found(read(bytes(data), table())) == [("WB-005", "")]
+    assert found(read_workbook(bytes(data), table())) == [("WB-005", "")]

@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 from ruamel.yaml import YAML
 
-from anju.workbooks.files.numbers import number_format
+from anju.workbooks.files.numbers import read_number_format
 from anju.workbooks.reading.maps import load_map
-from anju.workbooks.reading.reader import find_map, read
+from anju.workbooks.reading.reader import find_map, read_workbook
 
 PLACES = Path(__file__).parents[2] / "anju" / "demo" / "places"
 DATA = Path(__file__).parent / "data"
@@ -36,7 +36,7 @@ def shown(cell) -> str:
         return ""
     if isinstance(cell.value, str):
         return re.sub(r"\s+", "", cell.value)
-    fmt = number_format(cell.number_format)
+    fmt = read_number_format(cell.number_format)
     return f"{cell.value:.{fmt.most}%}" if fmt.kind == "percent" else f"{cell.value:.{fmt.most}f}"
 
 
@@ -70,7 +70,7 @@ def test_some_cells_are_the_ones_everyone_knows():
 def test_every_figure_reaches_a_cell_and_every_blank_none(name):
     slug, file, first = TABLES[name]
     table = load_map(PLACES / slug / "maps" / f"{name}.yaml")
-    reading = read(PLACES / slug / file, table)
+    reading = read_workbook(PLACES / slug / file, table)
     assert not reading.blocked
     got = {(cell.row_label, cell.key): cell for cell in [*reading.cells, *reading.published]}
     wanted = {}
@@ -88,11 +88,13 @@ def test_every_figure_reaches_a_cell_and_every_blank_none(name):
 
 def test_the_self_scores_are_published_results_and_no_facts():
     folder = PLACES / "jiaozuo-2020"
-    first = read(folder / TABLES["self-score-prh-shanty"][1], folder / "maps/self-score-prh-shanty.yaml")
+    first = read_workbook(folder / TABLES["self-score-prh-shanty"][1], folder / "maps/self-score-prh-shanty.yaml")
     assert (first.cells, first.problems) == ([], [])
     assert [cell.text for cell in first.published] == ["10", "5", "10", "5", "5", "35", "15", "10", "5", "100"]
     assert {cell.region_name for cell in first.published} == {"焦作市"}
-    second = read(folder / TABLES["self-score-old-communities"][1], folder / "maps/self-score-old-communities.yaml")
+    second = read_workbook(
+        folder / TABLES["self-score-old-communities"][1], folder / "maps/self-score-old-communities.yaml"
+    )
     assert [(cell.measure, cell.text) for cell in second.published] == [("score.self.old_communities.total", "95")]
 
 
@@ -104,7 +106,7 @@ def test_the_reminders_are_the_known_ones():
         ("jiaozuo-2020", "正文数据.xlsx"): ["WB-045"],
     }
     for path in sorted(PLACES.glob("*/*.xlsx")):
-        reading = read(path, find_map(path, sorted(path.parent.glob("maps/*.yaml"))))
+        reading = read_workbook(path, find_map(path, sorted(path.parent.glob("maps/*.yaml"))))
         assert [one.code for one in reading.problems] == expected.get((path.parent.name, path.name), []), path
 
 
@@ -137,7 +139,7 @@ PROSE = {
 
 @pytest.mark.parametrize("slug", PROSE)
 def test_the_figures_of_the_prose_are_as_printed(slug):
-    reading = read(PLACES / slug / "正文数据.xlsx", PLACES / slug / "maps" / "long-form.yaml")
+    reading = read_workbook(PLACES / slug / "正文数据.xlsx", PLACES / slug / "maps" / "long-form.yaml")
     got = {cell.measure: f"{cell.approx}{cell.text}{cell.unit}" for cell in reading.cells}
     assert {code: got.get(code) for code in PROSE[slug]} == PROSE[slug]
     assert all(cell.source for cell in reading.cells)
@@ -146,7 +148,9 @@ def test_the_figures_of_the_prose_are_as_printed(slug):
 def test_what_is_assumed_says_why_and_what_is_not_needed_is_no_task():
     cells = {
         cell.measure: cell
-        for cell in read(PLACES / "jiaozuo-2020" / "正文数据.xlsx", PLACES / "jiaozuo-2020/maps/long-form.yaml").cells
+        for cell in read_workbook(
+            PLACES / "jiaozuo-2020" / "正文数据.xlsx", PLACES / "jiaozuo-2020/maps/long-form.yaml"
+        ).cells
     }
     assumed = {code for code, cell in cells.items() if cell.assumed}
     assert assumed == {
@@ -156,12 +160,16 @@ def test_what_is_assumed_says_why_and_what_is_not_needed_is_no_task():
     assert cells["old.households.completed"].scope == "不含温县"
     region = {
         cell.measure: cell
-        for cell in read(PLACES / "xinjiang-2021" / "正文数据.xlsx", PLACES / "xinjiang-2021/maps/long-form.yaml").cells
+        for cell in read_workbook(
+            PLACES / "xinjiang-2021" / "正文数据.xlsx", PLACES / "xinjiang-2021/maps/long-form.yaml"
+        ).cells
     }
     assert (region["arh.start.target"].state, region["arh.start.target"].digits) == ("no_task", None)
     nodes = [
         (cell.period, cell.text)
-        for cell in read(PLACES / "guilin-2020" / "正文数据.xlsx", PLACES / "guilin-2020/maps/long-form.yaml").cells
+        for cell in read_workbook(
+            PLACES / "guilin-2020" / "正文数据.xlsx", PLACES / "guilin-2020/maps/long-form.yaml"
+        ).cells
         if cell.measure == "shanty.start.rate.target"
     ]
     assert nodes == [("2020-06", "80"), ("2020-09", "100")]

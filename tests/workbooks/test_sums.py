@@ -5,7 +5,7 @@ import pytest
 from anju.problems import ASK, BLOCK
 from anju.workbooks.reading.checks import ratio_flaw, sum_flaw
 from anju.workbooks.reading.maps import TableMap
-from anju.workbooks.reading.reader import read
+from anju.workbooks.reading.reader import read_workbook
 from tests.workbooks.forms import BODY, HEAD, WIDE, form, found, table
 
 
@@ -15,7 +15,7 @@ def with_checks(*checks, **more):
 
 def test_a_total_that_is_not_the_sum_of_its_rows():
     body = [["全市", 31, 33, 3, 1.5], *BODY[1:]]
-    reading = read(form(body), table())
+    reading = read_workbook(form(body), table())
     assert found(reading) == [("WB-041", "B6")]
     assert reading.blocked
     assert "31套" in reading.problems[0].what
@@ -26,35 +26,41 @@ def test_a_total_that_is_not_the_sum_of_its_rows():
 def test_a_total_may_be_only_reminded_or_left_out():
     body = [["全市", 31, 33, 3, 1.5], *BODY[1:]]
     total = {"name": ["全市"]}
-    assert read(form(body), table(rows={**WIDE["rows"], "totals": [{**total, "level": ASK}]})).problems[0].level == ASK
     assert (
-        read(form(body), table(rows={**WIDE["rows"], "totals": [{**total, "except": ["start.target"]}]})).problems == []
+        read_workbook(form(body), table(rows={**WIDE["rows"], "totals": [{**total, "level": ASK}]})).problems[0].level
+        == ASK
+    )
+    assert (
+        read_workbook(
+            form(body), table(rows={**WIDE["rows"], "totals": [{**total, "except": ["start.target"]}]})
+        ).problems
+        == []
     )
 
 
 def test_an_unknown_row_leaves_the_sum_undecided_and_never_zero():
     body = [["全市", 31, 33, 3, 1.5], ["东区", "未报", 12, 1, 1], BODY[2]]
-    assert read(form(body), table(blanks="zero")).problems == []
+    assert read_workbook(form(body), table(blanks="zero")).problems == []
     blank = [["全市", 31, 33, 3, 1.5], ["东区", None, 12, 1, 1], BODY[2]]
-    assert read(form(blank), table()).problems == []  # blanks: skip
-    assert found(read(form(blank), table(blanks="zero"))) == [("WB-041", "B6")]
+    assert read_workbook(form(blank), table()).problems == []  # blanks: skip
+    assert found(read_workbook(form(blank), table(blanks="zero"))) == [("WB-041", "B6")]
 
 
 def test_a_region_without_task_adds_nothing():
     body = [["全市", 20, 33, 3, 1.5], ["东区", "无任务", 12, 1, 1], BODY[2]]
-    assert read(form(body), table()).problems == []
+    assert read_workbook(form(body), table()).problems == []
 
 
 def test_a_blank_total_over_known_rows_is_asked_about():
     body = [["全市", None, 33, 3, 1.5], *BODY[1:]]
-    reading = read(form(body), table())
+    reading = read_workbook(form(body), table())
     assert found(reading) == [("WB-043", "B6")]
     assert not reading.blocked
 
 
 def test_the_total_may_stand_below():
-    assert read(form([*BODY[1:], BODY[0]]), table()).problems == []
-    assert found(read(form([*BODY[1:], ["全市", 29, 33, 3, 1.5]]), table())) == [("WB-041", "B8")]
+    assert read_workbook(form([*BODY[1:], BODY[0]]), table()).problems == []
+    assert found(read_workbook(form([*BODY[1:], ["全市", 29, 33, 3, 1.5]]), table())) == [("WB-041", "B8")]
 
 
 GROUPS = {
@@ -73,7 +79,7 @@ GROUPED = [
 
 
 def test_groups_and_totals_of_groups():
-    reading = read(form(GROUPED), table(rows=GROUPS))
+    reading = read_workbook(form(GROUPED), table(rows=GROUPS))
     assert reading.problems == []
     assert {cell.region_name for cell in reading.cells} == {
         "全市",
@@ -88,7 +94,7 @@ def test_groups_and_totals_of_groups():
 
 def test_a_group_that_is_a_region_is_stored_as_one():
     rows = {**GROUPS, "groups": [{"name": "市区合计", "region": "市区"}, {"name": "各县合计"}]}
-    cells = [cell for cell in read(form(GROUPED), table(rows=rows)).cells if cell.region_name == "市区"]
+    cells = [cell for cell in read_workbook(form(GROUPED), table(rows=rows)).cells if cell.region_name == "市区"]
     assert [(cell.kind, cell.text) for cell in cells] == [
         ("region", "30"),
         ("region", "33"),
@@ -101,7 +107,7 @@ def test_a_group_that_is_a_region_is_stored_as_one():
 def test_a_group_or_total_that_is_off(row, cell):
     body = [list(line) for line in GROUPED]
     body[row][1] += 1
-    codes = found(read(form(body), table(rows=GROUPS)))
+    codes = found(read_workbook(form(body), table(rows=GROUPS)))
     assert ("WB-041", cell) in codes
 
 
@@ -111,29 +117,29 @@ def test_groups_above_and_by_name():
         "groups": [{"name": "市区合计", "members": "above"}, {"name": "各县合计", "members": ["甲县", "乙县"]}],
     }
     body = [*GROUPED[:2], *GROUPED[3:5], GROUPED[2], *GROUPED[5:]]
-    assert read(form(body), table(rows=above)).problems == []
+    assert read_workbook(form(body), table(rows=above)).problems == []
     body[4] = ["市区合计", 31, 33, 0, 1]
-    assert ("WB-041", "B10") in found(read(form(body), table(rows=above)))
+    assert ("WB-041", "B10") in found(read_workbook(form(body), table(rows=above)))
     body[4], body[5] = GROUPED[2], ["各县合计", 31, 27, 0, 2]
-    assert ("WB-041", "B11") in found(read(form(body), table(rows=above)))
+    assert ("WB-041", "B11") in found(read_workbook(form(body), table(rows=above)))
 
 
 def test_parts_of_a_row():
     check = {"total": "start", "parts": ["start.target", "start.money"]}
     body = [["东区", 10, 12, 2, 1], ["西区", 20, 21, 0, 1]]
-    reading = read(form(body), with_checks(check))
+    reading = read_workbook(form(body), with_checks(check))
     assert found(reading) == [("WB-042", "C7")]
     assert reading.problems[0].level == BLOCK
-    reading = read(form(body), with_checks({**check, "remainder": True}))
+    reading = read_workbook(form(body), with_checks({**check, "remainder": True}))
     assert found(reading) == [("WB-046", "C7")]
     assert "1套 没有归入" in reading.problems[0].what
     assert not reading.blocked
-    more = read(form([["东区", 10, 11, 2, 1]]), with_checks({**check, "remainder": True}))
+    more = read_workbook(form([["东区", 10, 11, 2, 1]]), with_checks({**check, "remainder": True}))
     assert found(more) == [("WB-042", "C6")]  # parts may leave some, never exceed
 
 
 def test_a_part_larger_than_the_whole():
-    assert found(read(form([["东区", 10, 12, 13, 1]]), table())) == [("WB-044", "D6")]
+    assert found(read_workbook(form([["东区", 10, 12, 13, 1]]), table())) == [("WB-044", "D6")]
 
 
 def test_a_published_rate_is_compared_and_never_stored():
@@ -148,7 +154,7 @@ def test_a_published_rate_is_compared_and_never_stored():
             sheet[cell] = value
             sheet[cell].number_format = "0.0%"
 
-    reading = read(form(spoil=spoil), table(columns=columns))
+    reading = read_workbook(form(spoil=spoil), table(columns=columns))
     assert found(reading) == [("WB-045", "E8")]
     assert "105.0%" in reading.problems[0].what
     assert "rate" not in {cell.key for cell in reading.cells}
@@ -189,7 +195,7 @@ def test_a_blank_rate_is_no_claim():
         {"path": "完成投资", "key": "rate", "published": True, "ratio": ["start", "start.target"]},
     ]
     body = [row[:4] for row in BODY]
-    assert read(form(body), table(columns=columns)).problems == []
+    assert read_workbook(form(body), table(columns=columns)).problems == []
     assert isinstance(table(columns=columns), TableMap)
 
 
@@ -202,7 +208,7 @@ RATES = [["全市", 30, 33, 3, "110.0%"], ["东区", 10, 12, 1, "120.0%"], ["西
 
 def test_a_column_that_is_not_there_is_the_only_thing_told():
     gone = lambda sheet: setattr(sheet["C5"], "value", "别的")  # noqa: E731
-    reading = read(
+    reading = read_workbook(
         form(RATES, spoil=gone),
         table(columns=RATED, blanks="zero", checks=[{"total": "start", "parts": ["start.money"]}]),
     )
@@ -211,15 +217,15 @@ def test_a_column_that_is_not_there_is_the_only_thing_told():
 
 def test_a_cell_that_cannot_be_read_is_the_only_thing_told():
     body = [["全市", 30, 33, 3, "110.0%"], ["东区", 10, "十二三", 1, "120.0%"], ["西区", 20, 21, 2, "105.0%"]]
-    assert found(read(form(body), table(columns=RATED, blanks="zero"))) == [("WB-060", "C7")]
+    assert found(read_workbook(form(body), table(columns=RATED, blanks="zero"))) == [("WB-060", "C7")]
     total = [["全市", 30, "三十三套多", 3, "110.0%"], *RATES[1:]]
-    assert found(read(form(total), table(columns=RATED, blanks="zero"))) == [("WB-060", "C6")]
+    assert found(read_workbook(form(total), table(columns=RATED, blanks="zero"))) == [("WB-060", "C6")]
 
 
 def test_a_row_that_stands_twice_is_the_only_thing_told():
-    assert found(read(form([*BODY, ["西区", 5, 5, 0, 0]]), table())) == [("WB-031", "A9")]
+    assert found(read_workbook(form([*BODY, ["西区", 5, 5, 0, 0]]), table())) == [("WB-031", "A9")]
     off = [["全市", 31, 33, 3, 1.5], *BODY[1:], BODY[0]]
-    assert found(read(form(off), table())) == [
+    assert found(read_workbook(form(off), table())) == [
         ("WB-031", "A9"),
         ("WB-041", "B6"),
     ]  # a total twice leaves the sum decided
@@ -230,7 +236,7 @@ def test_a_unit_that_slipped_is_told_once():
     head = [
         [None if cell is None else cell.replace("（套）", "").replace("单位：套", "") for cell in line] for line in HEAD
     ]
-    reading = read(form(RATES, head=head), table(columns=columns, checks=[]))
+    reading = read_workbook(form(RATES, head=head), table(columns=columns, checks=[]))
     assert found(reading) == [("WB-045", "E6")]
     assert "有 3 行都差 100 倍以上" in reading.problems[0].what
 
@@ -240,4 +246,4 @@ def test_a_column_whose_unit_is_unknown_takes_part_in_no_ratio():
     head = [
         [None if cell is None else cell.replace("（套）", "").replace("单位：套", "") for cell in line] for line in HEAD
     ]
-    assert found(read(form(RATES, head=head), table(columns=columns, checks=[]))) == [("WB-026", "C5")]
+    assert found(read_workbook(form(RATES, head=head), table(columns=columns, checks=[]))) == [("WB-026", "C5")]

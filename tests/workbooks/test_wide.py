@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from anju.problems import ASK, BLOCK
-from anju.workbooks.reading.reader import read
+from anju.workbooks.reading.reader import read_workbook
 from tests.workbooks.forms import BODY, HEAD, MERGES, WIDE, form, found, table, values
 
 
@@ -20,7 +20,7 @@ def put(**cells):
 
 
 def test_a_form_is_read_cell_by_cell():
-    reading = read(form(), table(), name="附表.xlsx")
+    reading = read_workbook(form(), table(), name="附表.xlsx")
     assert reading.problems == []
     assert values(reading) == {
         ("全市", "start.target"): "30", ("全市", "start"): "33", ("全市", "start.money"): "3", ("全市", "invest"): "1.50",
@@ -41,19 +41,21 @@ def test_a_form_is_read_cell_by_cell():
 
 
 def test_no_float_leaves_the_reader():
-    for cell in read(form(), table()).cells:
+    for cell in read_workbook(form(), table()).cells:
         assert not any(isinstance(value, float) for value in cell)
 
 
 def test_zero_is_a_number_and_blank_is_nothing_and_dash_is_as_the_map_says():
     body = [["全市", 0, 0, 0, 0], ["东区", 0, None, "—", "未报"]]
-    cells = {cell.key: cell for cell in read(form(body), table(dash="no_task")).cells if cell.region_name == "东区"}
+    cells = {
+        cell.key: cell for cell in read_workbook(form(body), table(dash="no_task")).cells if cell.region_name == "东区"
+    }
     assert (cells["start.target"].state, cells["start.target"].digits) == ("number", 0)
     assert "start" not in cells
     assert (cells["start.money"].state, cells["start.money"].digits) == ("no_task", None)
     assert cells["invest"].state == "unreported"
     assert "start.money" not in {
-        cell.key for cell in read(form(body), table(dash="blank")).cells if cell.region_name == "东区"
+        cell.key for cell in read_workbook(form(body), table(dash="blank")).cells if cell.region_name == "东区"
     }
 
 
@@ -67,7 +69,7 @@ def test_zero_is_a_number_and_blank_is_nothing_and_dash_is_as_the_map_says():
     ids=["spaces-and-breaks", "traditional", "longer-parent"],
 )  # fmt: skip
 def test_a_head_is_known_however_it_is_written(head):
-    assert values(read(form(head=HEAD[:2] + head), table())) == values(read(form(), table()))
+    assert values(read_workbook(form(head=HEAD[:2] + head), table())) == values(read_workbook(form(), table()))
 
 
 def test_the_table_of_traditional_characters_is_made_of_pairs():
@@ -88,21 +90,21 @@ def test_columns_may_come_in_another_order():
         [None, None, "其中：货币化安置", "合计", None],
     ]
     body = [[row[0], row[4], row[3], row[2], row[1]] for row in BODY]
-    reading = read(form(body, head, ["A3:A5", "B3:B5", "C3:E3", "C4:D4", "E4:E5"]), table())
+    reading = read_workbook(form(body, head, ["A3:A5", "B3:B5", "C3:E3", "C4:D4", "E4:E5"]), table())
     assert reading.problems == []
-    plain = read(form(), table())
+    plain = read_workbook(form(), table())
     assert {(cell.region_name, cell.key, cell.base) for cell in reading.cells} == {
         (cell.region_name, cell.key, cell.base) for cell in plain.cells
     }
 
 
 def test_a_head_that_lost_its_merges_is_still_known():
-    assert values(read(form(merges=[]), table())) == values(read(form(), table()))
+    assert values(read_workbook(form(merges=[]), table())) == values(read_workbook(form(), table()))
 
 
 def test_a_row_that_numbers_the_columns_is_no_data():
     head = [*HEAD, ["甲", 1, 2, 3, 4]]
-    reading = read(form(head=head), table())
+    reading = read_workbook(form(head=head), table())
     assert reading.problems == []
     assert len(reading.cells) == 12
 
@@ -115,7 +117,7 @@ def test_the_head_again_and_notes_and_signatures_are_no_data():
         ["注：数据截至年底。", None, None, None, None],
         ["填表人：", None, None, None, None],
     ]
-    reading = read(form(body), table())
+    reading = read_workbook(form(body), table())
     assert reading.problems == []
     assert len(reading.cells) == 12
 
@@ -123,7 +125,7 @@ def test_the_head_again_and_notes_and_signatures_are_no_data():
 def test_names_lose_spaces_numbers_and_other_brackets():
     body = [["合 计", 30, 33, 3, 1.5], ["1、东 区", 10, 12, 1, 1], ["其中：市本级 （开发区）", 20, 21, 2, 0.5]]
     rows = {**WIDE["rows"], "aliases": {"市本级(开发区)": "市本级"}}
-    assert {cell.region_name for cell in read(form(body), table(rows=rows), area="全市").cells} == {
+    assert {cell.region_name for cell in read_workbook(form(body), table(rows=rows), area="全市").cells} == {
         "全市",
         "东区",
         "市本级",
@@ -132,23 +134,26 @@ def test_names_lose_spaces_numbers_and_other_brackets():
 
 def test_names_in_traditional_characters_are_the_same_names():
     body = [["全市", 30, 33, 3, 1.5], ["臨  縣", 10, 12, 1, 1], ["開發區", 20, 21, 2, 0.5]]
-    assert {cell.region_name for cell in read(form(body), table()).cells} == {"全市", "临县", "开发区"}
+    assert {cell.region_name for cell in read_workbook(form(body), table()).cells} == {"全市", "临县", "开发区"}
 
 
 def test_the_unit_in_the_head_counts():
     head = [*HEAD[:2], [*HEAD[2][:4], "完成投资（万元）"], *HEAD[3:]]
-    cells = [cell for cell in read(form(head=head), table()).cells if cell.key == "invest"]
+    cells = [cell for cell in read_workbook(form(head=head), table()).cells if cell.key == "invest"]
     assert {cell.unit for cell in cells} == {"万元"}
     assert cells[0].base == 1_500_000  # 1.5万元
 
 
 def test_a_number_may_carry_its_own_unit():
-    cells = {cell.cell: cell for cell in read(form(spoil=put(E7="5160万元", E6="2.016亿元", E8="1.5")), table()).cells}
+    cells = {
+        cell.cell: cell
+        for cell in read_workbook(form(spoil=put(E7="5160万元", E6="2.016亿元", E8="1.5")), table()).cells
+    }
     assert (cells["E7"].unit, cells["E7"].base) == ("万元", 5160 * 1_000_000)
 
 
 def test_about_and_more_than_are_kept():
-    cells = {cell.cell: cell for cell in read(form(spoil=put(B7="约10", C7="12余")), table()).cells}
+    cells = {cell.cell: cell for cell in read_workbook(form(spoil=put(B7="约10", C7="12余")), table()).cells}
     assert (cells["B7"].approx, cells["C7"].approx) == ("约", "余")
 
 
@@ -157,7 +162,7 @@ def test_printed_decimals_are_kept():
         sheet["E7"], sheet["E7"].number_format = 9.1, "0.00"
         sheet["E8"], sheet["E8"].number_format = 14.3, "General"
 
-    cells = {cell.cell: cell.text for cell in read(form(spoil=spoil), table()).cells}
+    cells = {cell.cell: cell.text for cell in read_workbook(form(spoil=spoil), table()).cells}
     assert (cells["E7"], cells["E8"]) == ("9.10", "14.3")
 
 
@@ -185,7 +190,7 @@ BAD_CELLS = [
 
 @pytest.mark.parametrize(("spoil", "expected"), [case[1:] for case in BAD_CELLS], ids=[case[0] for case in BAD_CELLS])
 def test_a_bad_cell_is_named_with_its_sheet_and_how_to_mend_it(spoil, expected):
-    reading = read(form(spoil=spoil), table(), name="附表.xlsx")
+    reading = read_workbook(form(spoil=spoil), table(), name="附表.xlsx")
     assert expected in found(reading)
     problem = next(one for one in reading.problems if one.code == expected[0])
     assert str(problem.where).startswith("《附表.xlsx》工作表“附表” 单元格 ")
@@ -200,7 +205,7 @@ def test_an_error_cell_is_named(error):
         sheet["C8"] = error
         sheet["C8"].data_type = "e"
 
-    reading = read(form(spoil=spoil), table())
+    reading = read_workbook(form(spoil=spoil), table())
     assert ("WB-061", "C8") in found(reading)
     assert error in next(one.what for one in reading.problems if one.code == "WB-061")
 
@@ -209,7 +214,7 @@ def test_decimals_hidden_by_the_format_are_asked_about():
     def spoil(sheet):
         sheet["E6"], sheet["E7"], sheet["E8"] = 1.504, 1.004, 0.5
 
-    reading = read(form(spoil=spoil), table())
+    reading = read_workbook(form(spoil=spoil), table())
     assert found(reading) == [("WB-064", "E6"), ("WB-064", "E7")]
     assert not reading.blocked
     assert values(reading)["东区", "invest"] == "1.00"
@@ -217,20 +222,20 @@ def test_decimals_hidden_by_the_format_are_asked_about():
 
 def test_negative_is_allowed_where_the_map_says_so():
     columns = [*WIDE["columns"][:3], {**WIDE["columns"][3], "negative": True}]
-    reading = read(form(spoil=put(E6=-0.5, E7=-1)), table(columns=columns))
+    reading = read_workbook(form(spoil=put(E6=-0.5, E7=-1)), table(columns=columns))
     assert reading.problems == []
     assert values(reading)["东区", "invest"] == "-1.00"
 
 
 def test_all_problems_are_told_at_once():
-    reading = read(form(spoil=put(B7="十", C7="#", D7="x", E7=datetime.date(2021, 1, 1), A8="东区")), table())
+    reading = read_workbook(form(spoil=put(B7="十", C7="#", D7="x", E7=datetime.date(2021, 1, 1), A8="东区")), table())
     assert {"WB-060", "WB-063", "WB-031"} <= {code for code, _ in found(reading)}
     assert len(reading.problems) >= 5
 
 
 def test_a_missing_column_is_told_with_the_nearest_one():
     head = [*HEAD[:3], HEAD[3], [None, None, "合计", "其中：货币化按置", None]]
-    reading = read(form(head=head), table())
+    reading = read_workbook(form(head=head), table())
     assert ("WB-022", "A5") in found(reading)
     assert ("WB-023", "D5") in found(reading)
     assert "D5" in next(one.fix for one in reading.problems if one.code == "WB-022")
@@ -241,7 +246,7 @@ def test_a_column_nobody_asked_for_is_asked_about_and_quiet_ones_are_not():
     def spoil(sheet):
         sheet["F3"], sheet["G3"], sheet["F7"] = "排查数", "备注", 3
 
-    reading = read(form(spoil=spoil), table())
+    reading = read_workbook(form(spoil=spoil), table())
     assert found(reading) == [("WB-023", "F3")]
     assert reading.problems[0].level == ASK
 
@@ -250,29 +255,29 @@ def test_a_head_twice_is_told_with_both_cells():
     def spoil(sheet):
         sheet["F3"] = "完成投资（亿元）"
 
-    reading = read(form(spoil=spoil), table())
+    reading = read_workbook(form(spoil=spoil), table())
     assert ("WB-024", "F3") in found(reading)
     assert "E3、F3" in next(one.what for one in reading.problems if one.code == "WB-024")
 
 
 def test_a_unit_of_another_kind_in_the_head():
     head = [*HEAD[:2], [*HEAD[2][:4], "完成投资（套）"], *HEAD[3:]]
-    assert ("WB-025", "E3") in found(read(form(head=head), table()))
+    assert ("WB-025", "E3") in found(read_workbook(form(head=head), table()))
 
 
 def test_no_unit_anywhere():
     head = [HEAD[0], [None] * 5, ["县区名称", "年度开工建设情况", None, None, "完成投资"], *HEAD[3:]]
     columns = [{key: value for key, value in column.items() if key != "unit"} for column in WIDE["columns"]]
-    assert {code for code, _ in found(read(form(head=head), table(columns=columns)))} == {"WB-026"}
+    assert {code for code, _ in found(read_workbook(form(head=head), table(columns=columns)))} == {"WB-026"}
 
 
 def test_no_head_at_all():
-    assert found(read(form(head=[["甲", "乙", "丙", "丁", "戊"]], merges=[]), table())) == [("WB-021", "")]
+    assert found(read_workbook(form(head=[["甲", "乙", "丙", "丁", "戊"]], merges=[]), table())) == [("WB-021", "")]
 
 
 def test_another_form_is_one_problem_and_not_forty():
     columns = [{"path": f"列{number}", "measure": f"m.x{number}", "unit": "套"} for number in range(20)]
-    assert found(read(form(), table(columns=columns, checks=[]))) == [("WB-029", "")]
+    assert found(read_workbook(form(), table(columns=columns, checks=[]))) == [("WB-029", "")]
 
 
 def test_two_sheets_that_both_fit():
@@ -280,26 +285,26 @@ def test_two_sheets_that_both_fit():
         other = sheet.parent.copy_worksheet(sheet)
         other.title = "副本"
 
-    assert found(read(form(spoil=spoil), table(title=[]))) == [("WB-027", "")]
-    assert read(form(spoil=spoil), table(sheet=["附表"])).sheet == "附表"
+    assert found(read_workbook(form(spoil=spoil), table(title=[]))) == [("WB-027", "")]
+    assert read_workbook(form(spoil=spoil), table(sheet=["附表"])).sheet == "附表"
 
 
 def test_no_period_anywhere():
     head = [["示例情况", None, None, None, None], *HEAD[1:]]
-    assert ("WB-028", "") in found(read(form(head=head), table()))
-    assert {cell.period for cell in read(form(head=head), table(), period="2020").cells} == {"2020"}
+    assert ("WB-028", "") in found(read_workbook(form(head=head), table()))
+    assert {cell.period for cell in read_workbook(form(head=head), table(), period="2020").cells} == {"2020"}
 
 
 def test_a_head_without_rows():
-    assert found(read(form([]), table())) == [("WB-030", "A6")]
+    assert found(read_workbook(form([]), table())) == [("WB-030", "A6")]
 
 
 def test_rows_that_must_be_there():
     rows = {**WIDE["rows"], "regions": ["东区", "南区"]}
-    reading = read(form(), table(rows=rows))
+    reading = read_workbook(form(), table(rows=rows))
     assert found(reading) == [("WB-035", "A8"), ("WB-036", "A6")]
     assert not reading.blocked
-    assert read(form(), table(rows={**rows, "closed": True})).blocked
+    assert read_workbook(form(), table(rows={**rows, "closed": True})).blocked
 
 
 def test_hidden_rows_and_columns_are_read_and_told():
@@ -307,7 +312,7 @@ def test_hidden_rows_and_columns_are_read_and_told():
         sheet.row_dimensions[8].hidden = True
         sheet.column_dimensions["D"].hidden = True
 
-    reading = read(form(spoil=spoil), table())
+    reading = read_workbook(form(spoil=spoil), table())
     assert found(reading) == [("WB-014", "D1"), ("WB-013", "A8")]
     assert len(reading.cells) == 12
     assert {one.level for one in reading.problems} == {ASK}
@@ -330,7 +335,7 @@ def test_a_form_of_indicators():
     merges = ["A1:E1", "A2:E2", "A3:D3", "E3:E4", "A5:A6", "B5:B6"]
     from anju.workbooks.reading.maps import TableMap
 
-    reading = read(form(body, head, merges), TableMap.model_validate(items))
+    reading = read_workbook(form(body, head, merges), TableMap.model_validate(items))
     assert reading.cells == []  # a published result is no fact
     assert [(one.measure, one.text, one.region_name) for one in reading.published] == [
         ("score.raising", "9.5", "示例市"), ("score.allocation", "5.00", "示例市"), ("score.total", "14.00", "示例市"),
@@ -340,5 +345,5 @@ def test_a_form_of_indicators():
 
 def test_the_same_file_gives_the_same_reading():
     data = form()
-    assert read(data, table()) == read(data, table())
+    assert read_workbook(data, table()) == read_workbook(data, table())
     assert MERGES  # the form under test is a merged one

@@ -16,8 +16,8 @@ from anju.cases.kinds import CaseKind, kind_of
 from anju.cases.models import Case
 from anju.core.models.file import File
 from anju.core.models.region import Region
-from anju.core.people.permissions import require
-from anju.core.people.scope import Operator, visible
+from anju.core.people.permissions import require_permission
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.states import move
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
@@ -27,7 +27,7 @@ from anju.problems import Place, Problem, Refused
 @trail.act("cases.open")
 def open_case(
     *,
-    by: Operator,
+    by: Actor,
     kind: str,
     subject: trail.Subject,
     region: Region,
@@ -54,7 +54,7 @@ def open_case(
 
 def enter_cases(cases: Iterable[Case]) -> list[Case]:
     """Insert those whose subject has no open case in the ledger yet, and give them back. Part of an act that a room's service describes."""
-    trail.under_way()
+    trail.act_under_way()
     columns = (
         "kind", "ledger", "subject_kind", "subject_key", "text", "region_id", "state", "opened_on", "facts", "reason", "report_number",
         "consent_number", "handled_by",
@@ -78,7 +78,7 @@ def enter_cases(cases: Iterable[Case]) -> list[Case]:
 
 @transaction.atomic
 @trail.act("cases.explain")
-def explain(*, by: Operator, case_id: int, reason: str) -> Case:
+def explain(*, by: Actor, case_id: int, reason: str) -> Case:
     """Say why it came to this (说明原因)."""
     case = _held(by, case_id, "explain")
     if not reason.strip():
@@ -88,7 +88,7 @@ def explain(*, by: Operator, case_id: int, reason: str) -> Case:
 
 @transaction.atomic
 @trail.act("cases.report")
-def report(*, by: Operator, case_id: int, on: date, number: str) -> Case:
+def report(*, by: Actor, case_id: int, on: date, number: str) -> Case:
     """Reported to the local government, by which paper (报当地政府). Needs the reason."""
     case = _held(by, case_id, "report")
     problems = _not_future(case, "报告日期", on)
@@ -105,7 +105,7 @@ def report(*, by: Operator, case_id: int, on: date, number: str) -> Case:
 
 @transaction.atomic
 @trail.act("cases.consent")
-def consent(*, by: Operator, case_id: int, on: date, number: str) -> Case:
+def consent(*, by: Actor, case_id: int, on: date, number: str) -> Case:
     """The local government consented (政府核实同意). Needs the report, and is not before it."""
     case = _held(by, case_id, "consent")
     problems = _not_future(case, "同意日期", on)
@@ -128,7 +128,7 @@ def consent(*, by: Operator, case_id: int, on: date, number: str) -> Case:
 
 @transaction.atomic
 @trail.act("cases.close")
-def close_case(*, by: Operator, case_id: int, on: date, note: str = "", evidence: File | None = None) -> Case:
+def close_case(*, by: Actor, case_id: int, on: date, note: str = "", evidence: File | None = None) -> Case:
     """Close it out (销号), if its ledger lets it. Refused CASE-006 to whoever dealt with it last, where the kind wants a second person."""
     case = _held(by, case_id, "close")
     kind = kind_of(case.kind)
@@ -145,7 +145,7 @@ def close_case(*, by: Operator, case_id: int, on: date, note: str = "", evidence
 
 @transaction.atomic
 @trail.act("cases.reopen")
-def reopen(*, by: Operator, case_id: int, on: date, reason: str) -> Case:
+def reopen(*, by: Actor, case_id: int, on: date, reason: str) -> Case:
     """Take a close-out back (恢复)."""
     case = _held(by, case_id, "reopen")
     try:
@@ -156,22 +156,22 @@ def reopen(*, by: Operator, case_id: int, on: date, reason: str) -> Case:
     return _write(case, "reopen", closed_on=None)
 
 
-def _held(by: Operator, case_id: int, step: str) -> Case:
+def _held(by: Actor, case_id: int, step: str) -> Case:
     """The case, held until the act is done, for somebody who may take that step."""
-    case = visible(Case.objects.select_for_update(of=("self",)), by).get(pk=case_id)
+    case = visible_rows(Case.objects.select_for_update(of=("self",)), by).get(pk=case_id)
     _require_step(by, case, step)
     return case
 
 
-def _require_step(by: Operator, case: Case, step: str) -> CaseKind:
+def _require_step(by: Actor, case: Case, step: str) -> CaseKind:
     kind = kind_of(case.kind)
     if step not in kind.acts:
         raise Refused(_problem(case, "CASE-001", "这类台账没有这一步。", "请按这类台账的步骤办理。"))
-    require(by, kind.permission(step), case.region_id, case.full_name)
+    require_permission(by, kind.permission(step), case.region_id, case.full_name)
     return kind
 
 
-def _set(case: Case, step: str, by: Operator, on: date, **values: Any) -> Case:
+def _set(case: Case, step: str, by: Actor, on: date, **values: Any) -> Case:
     """Write what is new of a case that stands, and make the step's move if it has one; the same again changes nothing."""
     if case.state == Case.CLOSED:
         raise Refused(_problem(case, "CASE-004", "已经销号。", "要改的请先“恢复”。"))

@@ -74,7 +74,7 @@ def add_group(subparsers: Any, name: str, help_zh: str) -> Any:
     )
 
 
-def out(args: argparse.Namespace, data: Any, text: str | Iterable[str]) -> None:
+def print_result(args: argparse.Namespace, data: Any, text: str | Iterable[str]) -> None:
     """Print the result: data with --json, else the Chinese text (one string, or lines)."""
     if getattr(args, "json", False):
         text = json.dumps(data, ensure_ascii=False, indent=2, default=str)
@@ -85,13 +85,13 @@ def show_problems(problems: Iterable[Problem], args: argparse.Namespace | None =
     """Print every problem (to stderr; with --json to stdout) and give the exit code for a refusal."""
     problems = list(problems)
     if args is not None and getattr(args, "json", False):
-        out(args, {"problems": [problem.as_json() for problem in problems]}, "")
+        print_result(args, {"problems": [problem.as_json() for problem in problems]}, "")
     else:
         sys.stderr.write("".join(f"{problem}\n" for problem in problems))
     return REFUSED
 
 
-def setup(*, migrated: bool = True) -> bool:
+def set_up_django(*, migrated: bool = True) -> bool:
     """A database, then Django. True: the embedded server was started by this call (who started it may stop it).
 
     migrated: also bring the tables up to date, which a first run needs.
@@ -99,18 +99,18 @@ def setup(*, migrated: bool = True) -> bool:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anju.settings")
     from anju.core.database import server
 
-    started = server.ensure()
+    started = server.ensure_database()
     import django
 
     django.setup()
     if migrated:
-        from anju.core.database.upgrade import upgrade
+        from anju.core.database.upgrade import upgrade_tables
 
-        upgrade()
+        upgrade_tables()
     return started
 
 
-def call(args: argparse.Namespace) -> int:
+def run_handler(args: argparse.Namespace) -> int:
     """Run the chosen handler; a refusal is shown and becomes exit code 1."""
     try:
         return args.handler(args)

@@ -5,11 +5,11 @@ import sys
 from typing import Any
 
 from anju.core.console import staff
-from anju.core.console.command import OK, add_group, add_parser, out, setup, show_problems
+from anju.core.console.command import OK, add_group, add_parser, print_result, set_up_django, show_problems
 from anju.problems import Problem
 
 
-def add(subparsers: Any) -> None:
+def add_commands(subparsers: Any) -> None:
     db = add_group(subparsers, "db", "数据库：启动、停止、状态、升级")
     add_parser(db, "start", "启动随程序的数据库（已在运行则什么也不做）", db_start)
     add_parser(db, "stop", "停止随程序的数据库", db_stop)
@@ -38,7 +38,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument("file", metavar="文件", help="anju trail export 写出的文件")
     parser.add_argument("--head", metavar="链头", action="append", default=[], help="另行保存的链头，可给多个")
 
-    staff.add(subparsers)
+    staff.add_commands(subparsers)
 
     regions = add_group(subparsers, "regions", "区划：列出、按名称对照")
     parser = add_parser(regions, "list", "列出一个区划和它的下一级", regions_list)
@@ -51,8 +51,8 @@ def add(subparsers: Any) -> None:
 
 
 def db_start(args: argparse.Namespace) -> int:
-    started = setup()
-    out(args, {"started": started}, "数据库已启动。" if started else "数据库已在运行。")
+    started = set_up_django()
+    print_result(args, {"started": started}, "数据库已启动。" if started else "数据库已在运行。")
     return OK
 
 
@@ -60,29 +60,31 @@ def db_stop(args: argparse.Namespace) -> int:
     from anju.core.database import server
     from anju.core.database.postgres import Cluster
 
-    if server.named():
+    if server.is_server_named():
         return show_problems(
             [Problem("DB-015", "DATABASE_URL", "数据库是另外的服务器，不由本程序启停。", "请联系服务器管理员。")], args
         )
     stopped = Cluster().stop()
-    out(args, {"stopped": stopped}, "数据库已停止。" if stopped else "数据库没有在运行。")
+    print_result(args, {"stopped": stopped}, "数据库已停止。" if stopped else "数据库没有在运行。")
     return OK
 
 
 def db_status(args: argparse.Namespace) -> int:
     from anju.core.database import server
 
-    status = server.status()
+    status = server.database_status()
     if status["running"]:
-        setup(migrated=False)
-        from anju.core.database.upgrade import pending
+        set_up_django(migrated=False)
+        from anju.core.database.upgrade import pending_migrations
 
-        status["pending"] = pending()
+        status["pending"] = pending_migrations()
     where = (
-        [f"地址：{status['server']}"] if server.named() else [f"数据目录：{status['home']}", f"日志：{status['log']}"]
+        [f"地址：{status['server']}"]
+        if server.is_server_named()
+        else [f"数据目录：{status['home']}", f"日志：{status['log']}"]
     )
     tables = {True: "是最新的", False: "需要升级：请运行 anju db upgrade"}[not status.get("pending")]
-    out(
+    print_result(
         args,
         status,
         [
@@ -95,26 +97,26 @@ def db_status(args: argparse.Namespace) -> int:
 
 
 def db_upgrade(args: argparse.Namespace) -> int:
-    from anju.core.database.upgrade import explain_major
+    from anju.core.database.upgrade import explain_major_upgrade
 
-    if steps := explain_major():
-        out(args, {"done": [], "steps": steps}, steps)
+    if steps := explain_major_upgrade():
+        print_result(args, {"done": [], "steps": steps}, steps)
         return 1
-    setup(migrated=False)
-    from anju.core.database.upgrade import upgrade
+    set_up_django(migrated=False)
+    from anju.core.database.upgrade import upgrade_tables
 
-    done = upgrade()
-    out(args, {"done": done}, ["已完成升级：", *done] if done else "已是最新，无须升级。")
+    done = upgrade_tables()
+    print_result(args, {"done": done}, ["已完成升级：", *done] if done else "已是最新，无须升级。")
     return OK
 
 
 def db_backup(args: argparse.Namespace) -> int:
-    setup()
-    from anju.core.database.backup import backup, fresh
+    set_up_django()
+    from anju.core.database.backup import new_backup_path, write_backup
 
-    file = args.file or str(fresh())
-    seq, digest = backup(file)
-    out(
+    file = args.file or str(new_backup_path())
+    seq, digest = write_backup(file)
+    print_result(
         args,
         {"file": file, "seq": seq, "head": digest},
         f"已备份到 {file}，留痕链头 {seq}:{digest}（请与备份分开保存）",
@@ -123,11 +125,11 @@ def db_backup(args: argparse.Namespace) -> int:
 
 
 def db_restore(args: argparse.Namespace) -> int:
-    setup(migrated=False)
-    from anju.core.database.restore import restore
+    set_up_django(migrated=False)
+    from anju.core.database.restore import restore_backup
 
-    count = restore(args.file)
-    out(
+    count = restore_backup(args.file)
+    print_result(
         args,
         {"file": args.file, "seq": count},
         f"已从 {args.file} 恢复，留痕 {count} 条。请用 anju trail export 和 verify --head 核对。",
@@ -136,12 +138,12 @@ def db_restore(args: argparse.Namespace) -> int:
 
 
 def db_drill(args: argparse.Namespace) -> int:
-    setup()
+    set_up_django()
     from dataclasses import asdict
 
-    from anju.core.database.drill import drill
+    from anju.core.database.drill import run_drill
 
-    done = drill()
+    done = run_drill()
     data = asdict(done) | {"problems": [problem.as_json() for problem in done.problems]}
     text = [
         f"备份 {done.size:,} 字节，已恢复到临时的数据库，核对 {done.tables} 张表、{done.rows:,} 行，留痕 {done.seq} 条。",
@@ -149,7 +151,7 @@ def db_drill(args: argparse.Namespace) -> int:
         if done.problems
         else f"演练通过：逐表行数和内容一致，留痕链完整，链头 {done.seq}:{done.head}。临时的数据库已删除。",
     ]
-    out(args, data, text)
+    print_result(args, data, text)
     if done.problems and not args.json:
         sys.stdout.flush()
         show_problems(done.problems)
@@ -160,75 +162,79 @@ def run_doctor(args: argparse.Namespace) -> int:
     from anju.core.console import doctor
 
     found = []
-    for one in doctor.examine():
+    for one in doctor.run_checks():
         found.append(one)
         if not args.json:
-            out(args, None, str(one))
-    worst = doctor.worst(found)
+            print_result(args, None, str(one))
+    worst = doctor.worst_level(found)
     said = {
         doctor.OK: "一切正常。",
         doctor.WARN: "可以使用，有需要留意的地方。",
         doctor.BAD: "有问题，请按上面箭头后的办法处理。",
     }
-    out(args, doctor.as_data(found), said[worst])
+    print_result(args, doctor.results_as_data(found), said[worst])
     return 1 if worst == doctor.BAD else OK
 
 
 def run_worker(args: argparse.Namespace) -> int:
     def work() -> int:
-        setup()
-        from anju.core.jobs.worker import work
+        set_up_django()
+        from anju.core.jobs.worker import do_jobs
 
-        work()
+        do_jobs()
         return OK
 
     if not args.beside:
         return work()
-    from anju.core.jobs.worker import keep
+    from anju.core.jobs.worker import keep_worker_running
 
-    keep(work)
+    keep_worker_running(work)
     return OK
 
 
 def trail_seal(args: argparse.Namespace) -> int:
-    setup()
-    from anju.core.trail.sealing import head, seal
+    set_up_django()
+    from anju.core.trail.sealing import chain_head, seal_trail
 
-    count, (seq, digest) = seal(), head()
-    out(args, {"sealed": count, "seq": seq, "head": digest}, f"新封存 {count} 条，链头 {seq}:{digest}")
+    count, (seq, digest) = seal_trail(), chain_head()
+    print_result(args, {"sealed": count, "seq": seq, "head": digest}, f"新封存 {count} 条，链头 {seq}:{digest}")
     return OK
 
 
 def trail_head(args: argparse.Namespace) -> int:
-    setup()
-    from anju.core.trail.sealing import head
+    set_up_django()
+    from anju.core.trail.sealing import chain_head
 
-    seq, digest = head()
-    out(args, {"seq": seq, "head": digest}, f"{seq}:{digest}")
+    seq, digest = chain_head()
+    print_result(args, {"seq": seq, "head": digest}, f"{seq}:{digest}")
     return OK
 
 
 def trail_export(args: argparse.Namespace) -> int:
-    setup()
-    from anju.core.trail.sealing import check, export
+    set_up_django()
+    from anju.core.trail.sealing import check_trail, export_chain
 
-    seq, digest = export(args.file)
-    out(args, {"file": args.file, "seq": seq, "head": digest}, f"已导出 {seq} 条到 {args.file}，链头 {seq}:{digest}")
-    problems = check()
+    seq, digest = export_chain(args.file)
+    print_result(
+        args, {"file": args.file, "seq": seq, "head": digest}, f"已导出 {seq} 条到 {args.file}，链头 {seq}:{digest}"
+    )
+    problems = check_trail()
     return show_problems(problems) if problems else OK
 
 
 def trail_verify(args: argparse.Namespace) -> int:
-    from anju.core.trail.chain import verify
+    from anju.core.trail.chain import verify_chain
 
-    if problems := verify(args.file, args.head):
+    if problems := verify_chain(args.file, args.head):
         return show_problems(problems, args)
     note = "" if args.head else "没有给出另行保存的链头，整条链若被改写后重新计算，这里看不出来。"
-    out(args, {"problems": [], "note": note}, ["核验通过：没有发现改动、删除、调换或截断。", *([note] if note else [])])
+    print_result(
+        args, {"problems": [], "note": note}, ["核验通过：没有发现改动、删除、调换或截断。", *([note] if note else [])]
+    )
     return OK
 
 
-def _day(args: argparse.Namespace) -> Any:
+def _read_day(args: argparse.Namespace) -> Any:
     from datetime import date
 
     from anju.problems import Refused
@@ -241,39 +247,39 @@ def _day(args: argparse.Namespace) -> Any:
 
 def _region(user: Any, code: str, on: Any) -> Any:
     from anju.core.models.region import Region
-    from anju.core.regions.tree import region
+    from anju.core.regions.tree import find_region
     from anju.problems import Refused
 
     try:
-        return region(user, code, on)
+        return find_region(user, code, on)
     except Region.DoesNotExist as error:
         raise Refused(Problem("REG-001", f"区划代码 {code}", f"{error}。", "请核对代码和日期。")) from None
 
 
 def regions_list(args: argparse.Namespace) -> int:
-    setup()
-    from anju.core.people.scope import local_operator, scoped
-    from anju.core.regions.tree import children
+    set_up_django()
+    from anju.core.people.scope import local_actor, open_scope
+    from anju.core.regions.tree import child_regions
 
-    on = _day(args)
-    with scoped(local_operator()) as user:
+    on = _read_day(args)
+    with open_scope(local_actor()) as user:
         here = _region(user, args.code, on)
-        rows = [here, *children(user, here, on)]
+        rows = [here, *child_regions(user, here, on)]
     data = [
         {"code": r.code, "name": r.name, "kind": r.kind, "from": r.valid_from, "until": r.valid_until} for r in rows
     ]
-    out(args, data, [f"{r.code}\t{r.name}\t{r.get_kind_display()}" for r in rows])
+    print_result(args, data, [f"{r.code}\t{r.name}\t{r.get_kind_display()}" for r in rows])
     return OK
 
 
 def regions_match(args: argparse.Namespace) -> int:
-    setup()
-    from anju.core.people.scope import local_operator, scoped
-    from anju.core.regions.matching import Matcher
+    set_up_django()
+    from anju.core.people.scope import local_actor, open_scope
+    from anju.core.regions.matching import RegionMatcher
 
-    on = _day(args)
-    with scoped(local_operator()) as user:
-        matcher = Matcher(user, _region(user, args.code, on), on)
+    on = _read_day(args)
+    with open_scope(local_actor()) as user:
+        matcher = RegionMatcher(user, _region(user, args.code, on), on)
         found = {name: matcher.match(name) for name in args.names}
     problems = [answer for answer in found.values() if isinstance(answer, Problem)]
     matched = {name: row for name, row in found.items() if not isinstance(row, Problem)}
@@ -282,7 +288,7 @@ def regions_match(args: argparse.Namespace) -> int:
         "problems": [p.as_json() for p in problems],
     }
     if matched or args.json:
-        out(args, data, [f"{name}\t{row.code}\t{row.name}" for name, row in matched.items()])
+        print_result(args, data, [f"{name}\t{row.code}\t{row.name}" for name, row in matched.items()])
     if problems and not args.json:
         sys.stdout.flush()
         show_problems(problems)

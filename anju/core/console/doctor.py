@@ -19,7 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from anju.core.database.binaries import MAJOR
-from anju.core.database.folder import home
+from anju.core.database.folder import data_folder
 from anju.core.database.postgres import Cluster
 from anju.core.database.problems import database_problem
 from anju.problems import Refused
@@ -35,7 +35,7 @@ REGIONS = 3_000  # the nation has more
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One check's answer. fix: the next step, for a person; empty when all is well."""
 
     name: str
@@ -47,21 +47,21 @@ class Finding:
         return f"[{SIGNS[self.level]}] {self.name}：{self.what}{'　→ ' + self.fix if self.fix else ''}"
 
 
-Check = Callable[[Any], Iterator[Finding]]
-_checks: list[tuple[str, Check]] = []  # of what is in the database: they get the machine's own operator
+CheckFunction = Callable[[Any], Iterator[CheckResult]]
+_checks: list[tuple[str, CheckFunction]] = []  # of what is in the database: they get the machine's own operator
 
 
-def check(name: str) -> Callable[[Check], Check]:
+def doctor_check(name: str) -> Callable[[CheckFunction], CheckFunction]:
     """Mark a generator of findings `(user) → Finding…` as a check; a room keeps its own in doctor.py."""
 
-    def mark(found: Check) -> Check:
+    def mark(found: CheckFunction) -> CheckFunction:
         _checks.append((name, found))
         return found
 
     return mark
 
 
-def examine() -> Iterator[Finding]:
+def run_checks() -> Iterator[CheckResult]:
     """Every finding, as it is made."""
     for name, one in (
         ("Python", _python), ("程序", _packages), ("数据目录", _folder), ("时钟", _clock), ("端口", _port), ("数据库", _database),
@@ -73,34 +73,34 @@ def examine() -> Iterator[Finding]:
     yield from _safely("数据库内容", _contents)
 
 
-def _safely(name: str, one: Callable[..., Iterator[Finding]], *arguments: Any) -> Iterator[Finding]:
+def _safely(name: str, one: Callable[..., Iterator[CheckResult]], *arguments: Any) -> Iterator[CheckResult]:
     """What goes wrong inside a check is a finding too."""
     try:
         yield from one(*arguments)
     except Refused as refused:
         for problem in refused.problems:
-            yield Finding(name, BAD, f"{problem.where}：{problem.what}", problem.fix)
+            yield CheckResult(name, BAD, f"{problem.where}：{problem.what}", problem.fix)
     except Exception as error:
         if problem := database_problem(error):
-            yield Finding(name, BAD, problem.what, problem.fix)
+            yield CheckResult(name, BAD, problem.what, problem.fix)
         else:
-            yield Finding(name, BAD, f"没有查成：{type(error).__name__}：{error}", "请把这一行发给维护人员。")
+            yield CheckResult(name, BAD, f"没有查成：{type(error).__name__}：{error}", "请把这一行发给维护人员。")
 
 
 # -- the machine ------------------------------------------------------------------------------------------------------------------------
 
 
-def _python() -> Iterator[Finding]:
+def _python() -> Iterator[CheckResult]:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < PYTHON:
-        yield Finding(
+        yield CheckResult(
             "Python", BAD, f"版本是 {version}。", f"请安装 Python {'.'.join(map(str, PYTHON))} 以上，重新安装本程序。"
         )
     else:
-        yield Finding("Python", OK, f"版本 {version}")
+        yield CheckResult("Python", OK, f"版本 {version}")
 
 
-def _packages() -> Iterator[Finding]:
+def _packages() -> Iterator[CheckResult]:
     needed = [
         re.split(r"[^A-Za-z0-9._-]", line)[0] for line in metadata.requires("anju") or [] if "extra ==" not in line
     ]
@@ -111,33 +111,33 @@ def _packages() -> Iterator[Finding]:
         except metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        yield Finding(
+        yield CheckResult(
             "程序", BAD, f"缺少组件：{'、'.join(missing)}。", "请重新安装（安装包里的 install.sh，或 make install）。"
         )
     else:
-        yield Finding("程序", OK, f"安居 {metadata.version('anju')}，{len(needed)} 个组件齐全")
+        yield CheckResult("程序", OK, f"安居 {metadata.version('anju')}，{len(needed)} 个组件齐全")
 
 
-def _folder() -> Iterator[Finding]:
-    place = home()
+def _folder() -> Iterator[CheckResult]:
+    place = data_folder()
     there = next(folder for folder in (place, *place.parents) if folder.exists())
     free = shutil.disk_usage(there).free // 1_000_000
     if free < ROOM:
-        yield Finding(
+        yield CheckResult(
             "磁盘",
             BAD,
             f"{there} 所在的磁盘只剩 {free} MB。",
             "请清理磁盘，或停库后把数据目录搬到大一些的磁盘（设 ANJU_HOME）。",
         )
     elif free < LITTLE_ROOM:
-        yield Finding("磁盘", WARN, f"{there} 所在的磁盘剩 {free} MB，不多了。", "请清理磁盘。")
+        yield CheckResult("磁盘", WARN, f"{there} 所在的磁盘剩 {free} MB，不多了。", "请清理磁盘。")
     else:
-        yield Finding("磁盘", OK, f"剩 {free:,} MB")
+        yield CheckResult("磁盘", OK, f"剩 {free:,} MB")
     if not place.exists():
         if os.access(there, os.W_OK | os.X_OK):
-            yield Finding("数据目录", OK, f"{place} 还没有，第一次使用时建立")
+            yield CheckResult("数据目录", OK, f"{place} 还没有，第一次使用时建立")
         else:
-            yield Finding(
+            yield CheckResult(
                 "数据目录",
                 BAD,
                 f"{there} 不能写，建不成 {place}。",
@@ -145,7 +145,7 @@ def _folder() -> Iterator[Finding]:
             )
         return
     if not place.is_dir() or not os.access(place, os.R_OK | os.W_OK | os.X_OK):
-        yield Finding(
+        yield CheckResult(
             "数据目录",
             BAD,
             f"{place} 不是目录，或当前用户不能读写。",
@@ -153,28 +153,30 @@ def _folder() -> Iterator[Finding]:
         )
         return
     if place.stat().st_uid != os.geteuid():
-        yield Finding("数据目录", WARN, f"{place} 是别的用户建立的。", "请一直由同一个用户运行，以免有的文件打不开。")
+        yield CheckResult(
+            "数据目录", WARN, f"{place} 是别的用户建立的。", "请一直由同一个用户运行，以免有的文件打不开。"
+        )
     open_to_others = [
         f.name for f in (place / "access.json", place / "secret.key") if f.exists() and f.stat().st_mode & 0o077
     ]
     open_to_others += ["backups"] if (place / "backups").exists() and (place / "backups").stat().st_mode & 0o077 else []
     if open_to_others:
         names = "、".join(open_to_others)
-        yield Finding(
+        yield CheckResult(
             "数据目录",
             BAD,
             f"别的用户能读 {place} 里的 {names}。",
             "请在该目录运行 chmod go-rwx " + " ".join(open_to_others),
         )
     else:
-        yield Finding("数据目录", OK, str(place))
+        yield CheckResult("数据目录", OK, str(place))
 
 
-def _clock() -> Iterator[Finding]:
+def _clock() -> Iterator[CheckResult]:
     now = datetime.now(UTC)
     made = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
     if now < made - timedelta(days=1):
-        yield Finding(
+        yield CheckResult(
             "时钟",
             BAD,
             f"这台机器的时间是 {now:%Y-%m-%d}，比程序文件的日期还早。",
@@ -183,12 +185,12 @@ def _clock() -> Iterator[Finding]:
         return
     local = now.astimezone(ZoneInfo(ZONE))
     if now.astimezone().utcoffset() != local.utcoffset():
-        yield Finding("时钟", OK, f"北京时间 {local:%Y-%m-%d %H:%M}（系统设的是别的时区，程序一律按北京时间）")
+        yield CheckResult("时钟", OK, f"北京时间 {local:%Y-%m-%d %H:%M}（系统设的是别的时区，程序一律按北京时间）")
     else:
-        yield Finding("时钟", OK, f"北京时间 {local:%Y-%m-%d %H:%M}")
+        yield CheckResult("时钟", OK, f"北京时间 {local:%Y-%m-%d %H:%M}")
 
 
-def _port() -> Iterator[Finding]:
+def _port() -> Iterator[CheckResult]:
     from anju.core.console.serve import LOOPBACK
 
     with socket.socket() as probe:
@@ -198,15 +200,15 @@ def _port() -> Iterator[Finding]:
         except OSError:
             pass
         else:
-            yield Finding("端口", OK, f"{PORT} 空闲，网站没有打开")
+            yield CheckResult("端口", OK, f"{PORT} 空闲，网站没有打开")
             return
     with suppress(OSError, ValueError):
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(f"http://{LOOPBACK}:{PORT}/static/core/tokens.css", timeout=3) as answer:
             if answer.status == 200:
-                yield Finding("端口", OK, f"{PORT} 上网站已打开")
+                yield CheckResult("端口", OK, f"{PORT} 上网站已打开")
                 return
-    yield Finding(
+    yield CheckResult(
         "端口",
         WARN,
         f"{PORT} 被别的程序占用，网站会改用后面的端口。",
@@ -214,57 +216,57 @@ def _port() -> Iterator[Finding]:
     )
 
 
-def _database() -> Iterator[Finding]:
+def _database() -> Iterator[CheckResult]:
     from anju.core.database import server
 
-    if not server.named():
+    if not server.is_server_named():
         cluster = Cluster()
         version = cluster.data_version()
         if version is None:
-            yield Finding(
+            yield CheckResult(
                 "数据库", WARN, "还没有建立，里面的内容没有查。", "这是新安装：运行 anju db start，再运行 anju doctor。"
             )
             return
         cluster.check_version()
         if not cluster.answers():
-            yield Finding(
+            yield CheckResult(
                 "数据库", WARN, "没有运行，里面的内容没有查。", f"请运行 anju db start；起不来时看 {cluster.log}。"
             )
             return
-    known = server.databases()
+    known = server.django_databases()
     for alias in server.ALIASES:
-        server.check(server.VARIABLES[alias], {"OPTIONS": {}} | known[alias])
-    kind = "服务器" if server.named() else "随程序的数据库"
-    yield Finding("数据库", OK, f"{kind}正在运行，PostgreSQL {MAJOR}，两个用户的权限合适")
+        server.check_server(server.VARIABLES[alias], {"OPTIONS": {}} | known[alias])
+    kind = "服务器" if server.is_server_named() else "随程序的数据库"
+    yield CheckResult("数据库", OK, f"{kind}正在运行，PostgreSQL {MAJOR}，两个用户的权限合适")
 
 
 # -- what is in the database ------------------------------------------------------------------------------------------------------------
 
 
-def _contents() -> Iterator[Finding]:
-    from anju.core.console.command import setup
+def _contents() -> Iterator[CheckResult]:
+    from anju.core.console.command import set_up_django
 
-    setup(migrated=False)
-    from anju.core.database.upgrade import pending
-    from anju.core.people.scope import local_operator, scoped
+    set_up_django(migrated=False)
+    from anju.core.database.upgrade import pending_migrations
+    from anju.core.people.scope import local_actor, open_scope
 
-    if steps := pending():
-        yield Finding(
+    if steps := pending_migrations():
+        yield CheckResult(
             "表结构",
             WARN,
             f"有 {len(steps)} 步升级没有做，里面的内容没有查。",
             "请运行 anju db upgrade（会先自动备份）。",
         )
         return
-    yield Finding("表结构", OK, "是最新的")
+    yield CheckResult("表结构", OK, "是最新的")
     yield from _safely("行级安全", _walls)
     yield from _safely("模块", _rooms)
     for name, one in _checks:
-        with scoped(local_operator()) as user:
+        with open_scope(local_actor()) as user:
             yield from list(_safely(name, one, user))
 
 
-def _rooms() -> Iterator[Finding]:
+def _rooms() -> Iterator[CheckResult]:
     """What the rooms say of themselves leads somewhere, their own checks first; no table is left of a room that is gone."""
     from django.apps import apps
     from django.db import connection
@@ -273,10 +275,10 @@ def _rooms() -> Iterator[Finding]:
 
     for kind in ("doctor", *registry.CALLS, *registry.OBJECTS, *registry.MODULES):
         try:
-            registry.fetch(kind)
+            registry.fetch_hooks(kind)
         except Refused as refused:
             for problem in refused.problems:
-                yield Finding("模块", BAD, f"{problem.where}：{problem.what}", problem.fix)
+                yield CheckResult("模块", BAD, f"{problem.where}：{problem.what}", problem.fix)
     known = tuple(f"{label}_" for label in ("django", *(app.label for app in apps.get_app_configs())))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -284,17 +286,17 @@ def _rooms() -> Iterator[Finding]:
         )
         left = [name for (name,) in cursor.fetchall() if not name.startswith(known)]
     if left:
-        yield Finding(
+        yield CheckResult(
             "模块",
             WARN,
             f"这些表不属于现有的任何模块：{'、'.join(left)}。里面的数据原样没动。",
             f"模块是有意卸下的，不必处理；要再用，请把它装回并写进 {registry.EXTRA}。",
         )
     else:
-        yield Finding("模块", OK, f"{len(registry.rooms())} 个，登记的事项都在，每张表都有归属")
+        yield CheckResult("模块", OK, f"{len(registry.rooms())} 个，登记的事项都在，每张表都有归属")
 
 
-def _walls() -> Iterator[Finding]:
+def _walls() -> Iterator[CheckResult]:
     """Without a scope nothing is seen, and no table with a region is left without its wall."""
     from django.db import connection, transaction
 
@@ -317,26 +319,26 @@ def _walls() -> Iterator[Finding]:
         bare = [name for (name,) in cursor.fetchall()]
     if leaking or bare:
         names = "、".join(leaking + bare)
-        yield Finding(
+        yield CheckResult(
             "行级安全", BAD, f"这些表没有按区划隔离：{names}。", "请停止使用，联系维护人员；不要自行修改数据库的权限。"
         )
     else:
-        yield Finding("行级安全", OK, f"{len(walled)} 张表在没有设范围时一行也看不到")
+        yield CheckResult("行级安全", OK, f"{len(walled)} 张表在没有设范围时一行也看不到")
 
 
-@check("区划")
-def _regions(user: Any) -> Iterator[Finding]:
+@doctor_check("区划")
+def _regions(user: Any) -> Iterator[CheckResult]:
     from anju.core.models.region import Region
 
     count = Region.objects.count()
     if count < REGIONS:
-        yield Finding("区划", BAD, f"只有 {count} 个，全国区划没有装载。", "请运行 anju db upgrade。")
+        yield CheckResult("区划", BAD, f"只有 {count} 个，全国区划没有装载。", "请运行 anju db upgrade。")
     else:
-        yield Finding("区划", OK, f"{count:,} 个")
+        yield CheckResult("区划", OK, f"{count:,} 个")
 
 
-@check("后台任务")
-def _jobs(user: Any) -> Iterator[Finding]:
+@doctor_check("后台任务")
+def _jobs(user: Any) -> Iterator[CheckResult]:
     from django.db import connection
     from django.utils import timezone
 
@@ -351,71 +353,75 @@ def _jobs(user: Any) -> Iterator[Finding]:
         (workers,) = cursor.fetchone()
     waiting = Job.objects.filter(state=Job.State.WAITING).count()
     if workers:
-        yield Finding("后台任务", OK, f"{workers} 个在做，{waiting} 件等待")
+        yield CheckResult("后台任务", OK, f"{workers} 个在做，{waiting} 件等待")
     elif waiting:
-        yield Finding(
+        yield CheckResult(
             "后台任务",
             WARN,
             f"{waiting} 件等待，没有在做的。",
             "请打开网站（anju serve 自带一个），或运行 anju worker。",
         )
     else:
-        yield Finding("后台任务", OK, "没有在做的，也没有等待的")
-    if lost := queue.stalled():
+        yield CheckResult("后台任务", OK, "没有在做的，也没有等待的")
+    if lost := queue.stalled_jobs():
         names = "、".join(map(str, lost[:3]))
-        yield Finding(
+        yield CheckResult(
             "后台任务", WARN, f"{len(lost)} 件中断了：{names}。", "打开网站或运行 anju worker，会自动接着做，不会重复。"
         )
     failed = Job.objects.filter(
         state=Job.State.FAILED, ended_at__gt=timezone.now() - timedelta(days=STALE_DAYS)
     ).count()
     if failed:
-        yield Finding("后台任务", WARN, f"近 {STALE_DAYS} 天有 {failed} 件失败。", "请在“任务”页查看原因，改正后重试。")
+        yield CheckResult(
+            "后台任务", WARN, f"近 {STALE_DAYS} 天有 {failed} 件失败。", "请在“任务”页查看原因，改正后重试。"
+        )
 
 
-@check("备份")
-def _backups(user: Any) -> Iterator[Finding]:
-    from anju.core.database.backup import last
+@doctor_check("备份")
+def _backups(user: Any) -> Iterator[CheckResult]:
+    from anju.core.database.backup import last_backup
     from anju.core.models.trail import Trail
 
     if not Trail.objects.exists():
-        yield Finding("备份", OK, "还没有办理过什么，不必备份")
+        yield CheckResult("备份", OK, "还没有办理过什么，不必备份")
         return
-    if (made := last()) is None:
-        yield Finding("备份", WARN, "从来没有备份过。", "请运行 anju db backup，并把文件存一份到别处。")
+    if (made := last_backup()) is None:
+        yield CheckResult("备份", WARN, "从来没有备份过。", "请运行 anju db backup，并把文件存一份到别处。")
         return
     at, path = made
     age = (datetime.now(UTC) - at).days
     if age >= STALE_DAYS:
-        yield Finding("备份", WARN, f"最近一次在 {age} 天前。", "请运行 anju db backup，并把文件存一份到别处。")
+        yield CheckResult("备份", WARN, f"最近一次在 {age} 天前。", "请运行 anju db backup，并把文件存一份到别处。")
     elif not path.exists():
-        yield Finding("备份", OK, f"最近一次 {at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M}，文件已移走（{path.name}）")
+        yield CheckResult(
+            "备份", OK, f"最近一次 {at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M}，文件已移走（{path.name}）"
+        )
     else:
-        yield Finding("备份", OK, f"最近一次 {at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M}，{path}")
+        yield CheckResult("备份", OK, f"最近一次 {at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M}，{path}")
 
 
-@check("留痕")
-def _trail(user: Any) -> Iterator[Finding]:
+@doctor_check("留痕")
+def _trail(user: Any) -> Iterator[CheckResult]:
     from django.db import connections, transaction
 
-    from anju.core.database.drill import broken, head_of
+    from anju.core.database.drill import check_restored_chain, read_chain_head
     from anju.core.trail import sealing
 
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        head = head_of(cursor)
-        found = broken(connections["owner"].connection, head)
+        head = read_chain_head(cursor)
+        found = check_restored_chain(connections["owner"].connection, head)
     if found:
-        yield Finding("留痕", BAD, f"{found[0].where}起，链与原文对不上。", found[0].fix)
-    for problem in sealing.check():
-        yield Finding("留痕", BAD, f"{problem.where}：{problem.what}", problem.fix)
+        yield CheckResult("留痕", BAD, f"{found[0].where}起，链与原文对不上。", found[0].fix)
+    for problem in sealing.check_trail():
+        yield CheckResult("留痕", BAD, f"{problem.where}：{problem.what}", problem.fix)
         return
     if not found:
-        yield Finding("留痕", OK, f"{head[0]:,} 条，逐条算到链头都对得上")
+        yield CheckResult("留痕", OK, f"{head[0]:,} 条，逐条算到链头都对得上")
 
 
-def worst(findings: list[Finding]) -> str:
+def worst_level(findings: list[CheckResult]) -> str:
     return max((one.level for one in findings), key=(OK, WARN, BAD).index, default=OK)
 
 
-def as_data(findings: list[Finding]) -> dict[str, Any]:
-    return {"worst": worst(findings), "findings": [asdict(one) for one in findings]}
+def results_as_data(findings: list[CheckResult]) -> dict[str, Any]:
+    return {"worst": worst_level(findings), "findings": [asdict(one) for one in findings]}

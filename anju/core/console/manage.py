@@ -5,7 +5,7 @@ import sys
 from anju.core.console import command
 
 if __name__ == "__main__":
-    command.setup(migrated=False)
+    command.set_up_django(migrated=False)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -7,14 +7,14 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from anju.core.jobs.worker import beside
+from anju.core.jobs.worker import worker_beside
 from anju.problems import Problem, Refused
 
 LOOPBACK = "127.0.0.1"
 TRIED_PORTS = 20  # when the wanted port is taken, the next ones are tried
 
 
-def free_port(wanted: int, listen: str = LOOPBACK) -> int:
+def find_free_port(wanted: int, listen: str = LOOPBACK) -> int:
     """The wanted port of that address, or the next free one.
 
     Refused: SRV-001 when all that were tried are taken; SRV-002 when others shall come in and nobody said under which name.
@@ -44,7 +44,7 @@ def free_port(wanted: int, listen: str = LOOPBACK) -> int:
     )
 
 
-def only_with_a_question(arbiter: Any) -> None:
+def accept_with_data(arbiter: Any) -> None:
     """A connection reaches a worker when its first bytes do. Browsers open some in advance and say nothing on them;
     each would hold a thread for five seconds, and a few colleagues would make everybody wait. Where the system has no such option they do."""
     if hasattr(socket, "TCP_DEFER_ACCEPT"):
@@ -52,7 +52,7 @@ def only_with_a_question(arbiter: Any) -> None:
             listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 30)
 
 
-class Site(BaseApplication):
+class SiteServer(BaseApplication):
     """A worker more than there are processors (one waits for the database now and then), a few threads each. The code is loaded before they part."""
 
     def __init__(self, port: int, listen: str) -> None:
@@ -69,7 +69,7 @@ class Site(BaseApplication):
             "timeout": 120,
             "graceful_timeout": 10,
             "keepalive": 30,  # people read between two pages: a new connection for each would be a wait for nothing
-            "when_ready": only_with_a_question,
+            "when_ready": accept_with_data,
             "loglevel": "warning",
             "proc_name": "anju",
             "worker_exit": lambda server, worker: os._exit(
@@ -91,5 +91,5 @@ class Site(BaseApplication):
 
 def serve(port: int, listen: str = LOOPBACK) -> None:
     """Serve until interrupted (Ctrl-C). The database is already up; stopping it is the caller's matter."""
-    with beside():  # and the background jobs with it
-        Site(port, listen).run()
+    with worker_beside():  # and the background jobs with it
+        SiteServer(port, listen).run()

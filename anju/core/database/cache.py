@@ -11,32 +11,32 @@ from typing import Generic, TypeVar
 
 from django.db import connection
 
-Rows = TypeVar("Rows")
+Contents = TypeVar("Contents")
 
 
-class Kept(Generic[Rows]):
+class CachedTable(Generic[Contents]):
     """What `read` makes of a table; called, it gives what stands now. All threads share it: nobody may change it."""
 
-    def __init__(self, table: str, read: Callable[[], Rows]) -> None:
+    def __init__(self, table: str, read: Callable[[], Contents]) -> None:
         self.table = table
         self.read = lru_cache(maxsize=2)(lambda mark: read())
 
-    def __call__(self) -> Rows:
+    def __call__(self) -> Contents:
         marks = getattr(connection, "anju_marks", None) or _marks()
         return self.read(marks[self.table])
 
 
 @contextmanager
-def steady() -> Iterator[None]:
+def pin_cache() -> Iterator[None]:
     """The marks are asked once for all of a page, and not for every question."""
     connection.anju_marks = _marks()
     try:
         yield
     finally:
-        forget()
+        reset_cache()
 
 
-def forget() -> None:
+def reset_cache() -> None:
     """Whoever changes such a table within a page says so."""
     connection.anju_marks = None
 

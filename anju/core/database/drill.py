@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connections, transaction
 from psycopg import sql
 
-from anju.core.database.backup import backup, load
+from anju.core.database.backup import load_backup, write_backup
 from anju.core.database.postgres import OWNER, ROLES, SUPERUSER, Cluster
 from anju.core.trail import chain, sealing
 from anju.problems import Problem
@@ -25,7 +25,7 @@ PLAIN = "SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL bytea
 
 
 @dataclass(frozen=True)
-class Drill:
+class DrillResult:
     tables: int
     rows: int
     seq: int
@@ -34,20 +34,20 @@ class Drill:
     problems: list[Problem] = field(default_factory=list)
 
 
-def drill() -> Drill:
+def run_drill() -> DrillResult:
     """Back up, restore elsewhere, compare every table's number of rows and digest, and follow the trail's chain link by link.
 
     Others go on working: the backup and the comparison see one and the same moment.
     """
-    sealing.seal()
+    sealing.seal_trail()
     with _place() as place, transaction.atomic(using="owner"):
         file, cluster = place / "backup", Cluster(place, fsync=False)
         with connections["owner"].cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursor.execute("SELECT pg_export_snapshot()")
             (snapshot,) = cursor.fetchone()
-            backup(file, snapshot)
-            living, head = _digests(cursor), head_of(cursor)
+            write_backup(file, snapshot)
+            living, head = _digests(cursor), read_chain_head(cursor)
         try:
             restored, problems = _restored(cluster, file, head)
         finally:
@@ -59,7 +59,7 @@ def drill() -> Drill:
             what = f"恢复出来的与现在的不同：现在 {before} 行，恢复后 {after} 行。"
             fix = "备份不可依靠：请检查磁盘，重新备份后再演练；仍不同的，请联系维护人员。"
             problems.append(Problem("DB-021", f"数据表 {table}", what, fix))
-    return Drill(len(living), sum(count for count, _ in living.values()), head[0], head[1].hex(), size, problems)
+    return DrillResult(len(living), sum(count for count, _ in living.values()), head[0], head[1].hex(), size, problems)
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def _restored(
             # A named server calls the application and the portal otherwise; their rights are restored too.
             db.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
     known = cluster.connection(OWNER)
-    load(
+    load_backup(
         file,
         {
             "HOST": known["host"],
@@ -92,7 +92,7 @@ def _restored(
         },
     )
     with psycopg.connect(**known) as db, db.cursor() as cursor:
-        return _digests(cursor), broken(db, head)
+        return _digests(cursor), check_restored_chain(db, head)
 
 
 def _digests(cursor: Any) -> dict[str, tuple[int, int]]:
@@ -105,20 +105,20 @@ def _digests(cursor: Any) -> dict[str, tuple[int, int]]:
     return found
 
 
-def head_of(cursor: Any) -> tuple[int, bytes]:
+def read_chain_head(cursor: Any) -> tuple[int, bytes]:
     cursor.execute("SELECT seq, hash FROM core_trailseal ORDER BY seq DESC LIMIT 1")
     row = cursor.fetchone()
     return (row[0], bytes(row[1])) if row else (0, chain.GENESIS)
 
 
-def broken(db: Any, head: tuple[int, bytes]) -> list[Problem]:
+def check_restored_chain(db: Any, head: tuple[int, bytes]) -> list[Problem]:
     """Follow the chain in the restored database; nothing when it leads to the head."""
     number, last = 0, chain.GENESIS
     with db.cursor("chain") as cursor:
         cursor.itersize = sealing.BATCH
         cursor.execute("SELECT seq, hash, canonical FROM core_trailseal JOIN core_trail ON id = trail_id ORDER BY seq")
         for seq, digest, content in cursor:
-            last = chain.link(last, seq, bytes(content))
+            last = chain.link_hash(last, seq, bytes(content))
             number += 1
             if seq != number or bytes(digest) != last:
                 break

@@ -11,7 +11,7 @@ from anju.problems import Problem, Refused
 ROOT_HOME = Path("/var/lib/anju")
 
 
-def home() -> Path:
+def data_folder() -> Path:
     """Where this user's data live: ANJU_HOME, or /var/lib/anju for root, or the user's data folder."""
     if chosen := os.environ.get("ANJU_HOME"):
         return Path(chosen).expanduser().absolute()
@@ -20,33 +20,33 @@ def home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser().absolute() / "anju"
 
 
-def refuse(code: str, where: object, what: str, fix: str) -> Refused:
+def folder_refusal(code: str, where: object, what: str, fix: str) -> Refused:
     return Refused(Problem(code, str(where), what, fix))
 
 
 @contextmanager
-def explained(where: object) -> Iterator[None]:
+def explain_os_errors(where: object) -> Iterator[None]:
     """Turn the operating system's refusals into sentences: full disk, read-only disk, closed folder."""
     try:
         yield
     except OSError as error:
-        raise storage_problem(where, error.strerror or str(error), error.errno) from error
+        raise storage_refusal(where, error.strerror or str(error), error.errno) from error
 
 
-def storage_problem(where: object, text: str, number: int | None = None) -> Refused:
+def storage_refusal(where: object, text: str, number: int | None = None) -> Refused:
     if number in (errno.ENOSPC, errno.EDQUOT) or "No space left" in text or "quota exceeded" in text:
-        return refuse(
+        return folder_refusal(
             "DB-005", where, "磁盘已满，数据库写不进去。", "请清理磁盘，或用环境变量 ANJU_HOME 换一个目录，再重试。"
         )
     if number == errno.EROFS or "Read-only file system" in text:
-        return refuse(
+        return folder_refusal(
             "DB-006", where, "这个目录所在的磁盘是只读的。", "请改为可写，或用环境变量 ANJU_HOME 换一个目录，再重试。"
         )
     if number in (errno.EACCES, errno.EPERM) or "Permission denied" in text:
-        return refuse(
+        return folder_refusal(
             "DB-004", where, "没有权限读写这个目录或文件。", "请由建立它的用户运行，或用环境变量 ANJU_HOME 换一个目录。"
         )
-    return refuse(
+    return folder_refusal(
         "DB-007",
         where,
         f"数据库没有启动成功：{text}",

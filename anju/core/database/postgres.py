@@ -22,8 +22,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from anju.core.database.binaries import MAJOR, binaries
-from anju.core.database.folder import ROOT_HOME, explained, home, refuse, storage_problem
+from anju.core.database.binaries import MAJOR, binaries_folder
+from anju.core.database.folder import ROOT_HOME, data_folder, explain_os_errors, folder_refusal, storage_refusal
 
 DATABASE = "anju"
 SUPERUSER, OWNER, APPLICATION = "postgres", "anju_owner", "anju_app"
@@ -42,7 +42,7 @@ class Cluster:
     """One data folder and its server."""
 
     def __init__(self, folder: Path | None = None, *, fsync: bool = True) -> None:
-        self.home = folder or home()
+        self.home = folder or data_folder()
         self.folder = self.home / "postgres"
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
@@ -61,7 +61,7 @@ class Cluster:
         return Path("/tmp") / f"anju-{self._runner()}-{mark}"
 
     def passwords(self) -> dict[str, str]:
-        with explained(self.access_file):
+        with explain_os_errors(self.access_file):
             return json.loads(self.access_file.read_text(encoding="utf-8"))
 
     def connection(self, role: str, database: str = DATABASE) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Cluster:
 
     def answers(self) -> bool:
         """Can the application log in now?"""
-        with explained(self.access_file):
+        with explain_os_errors(self.access_file):
             if not self.access_file.exists():
                 return False
         try:
@@ -98,7 +98,7 @@ class Cluster:
 
     def data_version(self) -> str | None:
         file = self.data / "PG_VERSION"
-        with explained(file):
+        with explain_os_errors(file):
             return file.read_text().strip() if file.exists() else None
 
     # -- start and stop ---------------------------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ class Cluster:
             try:
                 self._make_roles()
             except psycopg.Error as error:  # it died again under the first statements: a full disk, as a rule
-                raise storage_problem(self.data, self._logged(mark) or str(error)) from error
+                raise storage_refusal(self.data, self._logged(mark) or str(error)) from error
         return claim is not None
 
     def stop(self) -> bool:
@@ -154,13 +154,13 @@ class Cluster:
     def check_version(self) -> None:
         found = self.data_version()
         if found is not None and found != str(MAJOR):
-            raise refuse(
+            raise folder_refusal(
                 "DB-003", self.data, f"数据目录是 PostgreSQL {found} 的，本程序带的是 {MAJOR}，没有启动，数据没有改动。",
                 "请运行 anju db upgrade，按它列出的步骤升级。",
             )  # fmt: skip
 
     def _launch(self, claim: int) -> None:
-        with explained(self.folder):
+        with explain_os_errors(self.folder):
             self._make_socket_folder()
             self._clear()
             self._configure()
@@ -169,7 +169,7 @@ class Cluster:
             mark = self._log_size()
             done = self._call("pg_ctl", "start", "-D", self.data, "-w", "-t", PATIENCE, "-l", self.log, keep=claim)
             if done.returncode:
-                raise storage_problem(self.data, self._logged(mark) or done.stdout + done.stderr)
+                raise storage_refusal(self.data, self._logged(mark) or done.stdout + done.stderr)
 
     def _log_size(self) -> int:
         return self.log.stat().st_size if self.log.exists() else 0
@@ -196,7 +196,7 @@ class Cluster:
 
         Waits for the last processes of a server, or of an initdb, whose parent was killed.
         """
-        with explained(self.folder):
+        with explain_os_errors(self.folder):
             handle = self._open("running.lock")
         try:
             until = time.monotonic() + LEAVING
@@ -209,7 +209,7 @@ class Cluster:
                     yield None
                     return
                 if time.monotonic() > until:
-                    raise refuse(
+                    raise folder_refusal(
                         "DB-008",
                         self.data,
                         "旧的数据库进程还没有退出，又连接不上。",
@@ -246,7 +246,7 @@ class Cluster:
 
     @contextmanager
     def _lock(self, name: str) -> Iterator[None]:
-        with explained(self.folder):
+        with explain_os_errors(self.folder):
             handle = self._open(name)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
@@ -261,13 +261,13 @@ class Cluster:
 
     def _make_folders(self) -> None:
         if re.search(r'["$`\\\n]', str(self.home)):
-            raise refuse(
+            raise folder_refusal(
                 "DB-009",
                 self.home,
                 "目录名里有引号、$、反引号、反斜杠或换行，数据库工具不能用。",
                 "请用 ANJU_HOME 换一个目录。",
             )
-        with explained(self.home):
+        with explain_os_errors(self.home):
             if not self.home.exists():
                 self.home.mkdir(parents=True)
                 self.home.chmod(0o755 if os.geteuid() == 0 else 0o700)
@@ -281,7 +281,7 @@ class Cluster:
         done = subprocess.run(["/bin/sh", "-c", 'cd "$1"', "sh", self.folder], capture_output=True, **self._as_runner())
         if done.returncode:
             closed = [str(place) for place in self.folder.parents if not place.stat().st_mode & stat.S_IXOTH]
-            raise refuse(
+            raise folder_refusal(
                 "DB-004", self.folder, f"数据库以系统用户 {SYSTEM_USER} 运行，进不去：{'、'.join(closed) or self.folder}。",
                 f"请用 ANJU_HOME 换一个该用户进得去的目录（不设时为 {ROOT_HOME}），或改用普通用户运行。",
             )  # fmt: skip
@@ -289,7 +289,7 @@ class Cluster:
     def _initialise(self, claim: int) -> None:
         """initdb beside the final name, so that a broken attempt never looks like a data folder."""
         fresh, secret = self.folder / "data.new", self.folder / "initial"
-        with explained(self.folder):
+        with explain_os_errors(self.folder):
             shutil.rmtree(fresh, ignore_errors=True)
             if not self.access_file.exists():
                 self._make_passwords()
@@ -304,7 +304,7 @@ class Cluster:
             )  # fmt: skip
         finally:
             secret.unlink()
-        with explained(self.data):
+        with explain_os_errors(self.data):
             fresh.replace(self.data)
 
     def _renew_password(self, claim: int) -> None:
@@ -323,7 +323,7 @@ class Cluster:
         known = self.passwords()
         if missing := set(ROLES) - known.keys():
             known |= {role: secrets.token_urlsafe(32) for role in missing}
-            with explained(self.access_file):
+            with explain_os_errors(self.access_file):
                 self._keep_secret(self.access_file, json.dumps(known))
         return known
 
@@ -342,7 +342,7 @@ class Cluster:
             self._give(place)
         seen = place.lstat()
         if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != self._runner() or seen.st_mode & 0o077:
-            raise refuse(
+            raise folder_refusal(
                 "DB-004",
                 place,
                 "连接目录已被别的用户占用，不能放心使用。",
@@ -401,14 +401,14 @@ class Cluster:
                 return psycopg.connect(**self.connection(SUPERUSER, "postgres"), autocommit=True, connect_timeout=10)
             except psycopg.OperationalError as error:
                 if "password authentication failed" in str(error):
-                    raise refuse(
+                    raise folder_refusal(
                         "DB-016", self.access_file, "数据库在运行，用这个文件里的密码却登录不上。",
                         "请先运行 anju db stop，删除该文件，再运行 anju db start，密码会重新生成，数据不变。",
                     ) from error  # fmt: skip
                 if not any(text in str(error) for text in RECOVERY):
                     raise
                 if time.monotonic() > until:
-                    raise refuse(
+                    raise folder_refusal(
                         "DB-017",
                         self.data,
                         "上次没有正常关机，数据库还在恢复。",
@@ -441,7 +441,7 @@ class Cluster:
         self, program: str, *arguments: object, keep: int | None = None, stdin: str = ""
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [binaries() / program, *map(str, arguments)],
+            [binaries_folder() / program, *map(str, arguments)],
             cwd="/", env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"}, umask=0o077,
             pass_fds=() if keep is None else (keep,), start_new_session=True,  # Ctrl-C in our terminal is not meant for the server
             input=stdin, capture_output=True, text=True, check=False, **self._as_runner(),
@@ -450,7 +450,7 @@ class Cluster:
     def _run(self, program: str, *arguments: object, keep: int | None = None, stdin: str = "") -> str:
         done = self._call(program, *arguments, keep=keep, stdin=stdin)
         if done.returncode:
-            raise storage_problem(self.data, done.stderr.strip() or done.stdout.strip())
+            raise storage_refusal(self.data, done.stderr.strip() or done.stdout.strip())
         return done.stdout
 
 
@@ -476,7 +476,7 @@ def system_user() -> int:
     except (OSError, subprocess.CalledProcessError, KeyError) as error:
         with suppress(KeyError):  # another start made it at the same moment
             return pwd.getpwnam(SYSTEM_USER).pw_uid
-        raise refuse(
+        raise folder_refusal(
             "DB-010",
             "root",
             f"以 root 运行时需要系统用户 {SYSTEM_USER}，没有建成：{error}",

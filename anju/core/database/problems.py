@@ -4,11 +4,11 @@ import errno
 
 import psycopg
 
-from anju.core.database.folder import storage_problem
+from anju.core.database.folder import storage_refusal
 from anju.problems import Problem
 
 
-def unreachable(error: BaseException | None) -> bool:
+def is_unreachable(error: BaseException | None) -> bool:
     """Did the server not answer, or go away? A statement that it refused is another matter: those have numbers of their own."""
     cause = error.__cause__ if error and not isinstance(error, psycopg.Error) else error
     return isinstance(cause, psycopg.OperationalError) and (cause.sqlstate or "57P").startswith(("57P", "08"))
@@ -20,7 +20,7 @@ def database_problem(error: BaseException) -> Problem | None:
     if not isinstance(cause, psycopg.OperationalError):
         return None
     if cause.sqlstate == "53100":
-        return storage_problem("数据库", "", errno.ENOSPC).problems[0]
+        return storage_refusal("数据库", "", errno.ENOSPC).problems[0]
     return Problem(
         "DB-018",
         "数据库",

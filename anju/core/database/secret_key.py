@@ -4,16 +4,16 @@ import os
 import secrets
 from pathlib import Path
 
-from anju.core.database.folder import explained, home
+from anju.core.database.folder import data_folder, explain_os_errors
 
 
 def secret_key() -> str:
     """Signs cookies and forms. ANJU_SECRET_KEY, or a file of this user's data folder that is made at first use."""
     if chosen := os.environ.get("ANJU_SECRET_KEY"):
         return chosen
-    folder = home()
+    folder = data_folder()
     file = folder / "secret.key"
-    with explained(file):
+    with explain_os_errors(file):
         if not file.exists():
             if not folder.exists():
                 folder.mkdir(parents=True)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import psycopg
 
 from anju.core.database.binaries import MAJOR
-from anju.core.database.folder import refuse
+from anju.core.database.folder import folder_refusal
 from anju.core.database.postgres import APPLICATION, DATABASE, OWNER, PORTAL, Cluster
 from anju.problems import Problem, Refused
 
@@ -23,15 +23,15 @@ class OwnerMigrates:
         return db == "owner"
 
 
-def named() -> bool:
+def is_server_named() -> bool:
     """Is a server named by the environment?"""
     return bool(os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_OWNER_URL"))
 
 
-def databases(cluster: Cluster | None = None) -> dict[str, dict[str, Any]]:
+def django_databases(cluster: Cluster | None = None) -> dict[str, dict[str, Any]]:
     """Django's DATABASES. Before the embedded server's first start the passwords are blank."""
     common = {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-    if named():
+    if is_server_named():
         return {alias: common | _from_url(variable) for alias, variable in VARIABLES.items()}
     cluster = cluster or Cluster()
     made = cluster.access_file.exists() and os.access(cluster.access_file, os.R_OK)
@@ -50,7 +50,7 @@ def databases(cluster: Cluster | None = None) -> dict[str, dict[str, Any]]:
 
 def portal_role() -> str:
     """What the role of residents is called; blank on a named server of which nobody has said it."""
-    if not named():
+    if not is_server_named():
         return PORTAL
     return _from_url(PORTAL_VARIABLE)["USER"] if os.environ.get(PORTAL_VARIABLE) else ""
 
@@ -59,13 +59,13 @@ def _from_url(variable: str) -> dict[str, Any]:
     url = os.environ.get(variable)
     if not url:
         other = next(name for name in VARIABLES.values() if name != variable)
-        raise refuse(
+        raise folder_refusal(
             "DB-011", variable, f"设置了 {other}，没有设置 {variable}。",
             "两个都要设置：DATABASE_URL 是应用用户（受行级安全约束），DATABASE_OWNER_URL 是属主（建表、升级）。",
         )  # fmt: skip
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres") or not parts.username or not parts.path.strip("/"):
-        raise refuse(
+        raise folder_refusal(
             "DB-011", variable, "不是完整的 PostgreSQL 地址。", "请写成 postgresql://用户:密码@主机:端口/数据库。"
         )
     options = dict(parse_qsl(parts.query))
@@ -79,29 +79,29 @@ def _from_url(variable: str) -> dict[str, Any]:
     }
 
 
-def ensure() -> bool:
+def ensure_database() -> bool:
     """Have a database to talk to. True: the embedded server was started by this call."""
-    if not named():
+    if not is_server_named():
         return Cluster().start()
-    known = databases()
+    known = django_databases()
     for alias in ALIASES:
-        check(VARIABLES[alias], known[alias])
+        check_server(VARIABLES[alias], known[alias])
     if os.environ.get(PORTAL_VARIABLE):
         portal = _from_url(PORTAL_VARIABLE)
-        check(PORTAL_VARIABLE, portal)
+        check_server(PORTAL_VARIABLE, portal)
         if portal["USER"] in (known["default"]["USER"], known["owner"]["USER"]):
-            raise refuse(
+            raise folder_refusal(
                 "DB-014", PORTAL_VARIABLE, "居民端和应用、属主用了同一个用户，居民就看得到别人的家庭。",
                 "请另建一个普通登录用户给 DATABASE_PORTAL_URL，不授予任何权限。",
             )  # fmt: skip
     return False
 
 
-def down() -> Problem | None:
+def why_database_is_down() -> Problem | None:
     """Why a worker should let the database be: it was stopped on purpose, or somebody else's will not do. Ours, killed, is started again."""
     try:
-        if named():
-            ensure()
+        if is_server_named():
+            ensure_database()
         elif Cluster().stopped():
             return Problem(
                 "DB-023",
@@ -114,7 +114,7 @@ def down() -> Problem | None:
     return None
 
 
-def check(variable: str, known: dict[str, Any]) -> None:
+def check_server(variable: str, known: dict[str, Any]) -> None:
     """A server must be reachable, of the version that the tests ran on, and bind all but the owner by row-level security."""
     where = f"{variable}（{known['HOST']}:{known['PORT'] or 5432}/{known['NAME']}，用户 {known['USER']}）"
     try:
@@ -128,7 +128,7 @@ def check(variable: str, known: dict[str, Any]) -> None:
                 " FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database()"
             ).fetchone()
     except psycopg.Error as error:
-        raise refuse(
+        raise folder_refusal(
             "DB-012",
             where,
             f"连接不上数据库服务器：{str(error).strip()}",
@@ -136,32 +136,32 @@ def check(variable: str, known: dict[str, Any]) -> None:
         ) from error
     version, unbound, owns, encoding = row or (0, True, True, "")
     if version != MAJOR:
-        raise refuse(
+        raise folder_refusal(
             "DB-003",
             where,
             f"服务器是 PostgreSQL {version}，本程序只在 {MAJOR} 上测试过。",
             f"请使用 PostgreSQL {MAJOR} 的服务器。",
         )
     if encoding != "UTF8":
-        raise refuse("DB-013", where, f"数据库的编码是 {encoding}。", "请用 UTF8 编码新建数据库。")
+        raise folder_refusal("DB-013", where, f"数据库的编码是 {encoding}。", "请用 UTF8 编码新建数据库。")
     owner = variable == VARIABLES["owner"]
     if not owner and (unbound or owns):
-        raise refuse(
+        raise folder_refusal(
             "DB-014", where, "这个用户是超级用户、属主或可绕过行级安全，各区域的数据就没有隔离。",
             f"请另建一个普通登录用户给 {variable}；属主只用于 DATABASE_OWNER_URL。",
         )  # fmt: skip
     if owner and not owns:
-        raise refuse(
+        raise folder_refusal(
             "DB-014", where, "这个用户不是数据库的属主，不能建表。", "请把数据库的属主改为 DATABASE_OWNER_URL 的用户。"
         )
 
 
-def status() -> dict[str, Any]:
+def database_status() -> dict[str, Any]:
     """Where the database is and whether it answers."""
-    if not named():
+    if not is_server_named():
         return Cluster().status()
-    known = databases()["default"]
-    check(VARIABLES["default"], known)
+    known = django_databases()["default"]
+    check_server(VARIABLES["default"], known)
     return {
         "running": True,
         "server": f"{known['HOST']}:{known['PORT'] or 5432}/{known['NAME']}",

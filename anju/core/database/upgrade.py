@@ -8,7 +8,7 @@ from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 
-class Whole(MigrationExecutor):
+class AtomicExecutor(MigrationExecutor):
     """A migration and the word that it was done, both or neither: Django commits the one before it writes the other, and an interrupt between
     the two left tables that no later run could make again."""
 
@@ -17,37 +17,37 @@ class Whole(MigrationExecutor):
             return super().apply_migration(state, migration, fake, fake_initial)
 
 
-def pending() -> list[str]:
+def pending_migrations() -> list[str]:
     """Names of migrations that have not run."""
     executor = MigrationExecutor(connections["owner"])
     return [str(step) for step, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
 
 
-def upgrade(*, backed_up: bool = False) -> list[str]:
+def upgrade_tables(*, backed_up: bool = False) -> list[str]:
     """Run what is pending, as the owner; what was run. Cheap when there is nothing to do.
 
     A database in which something was done is backed up first, unless it was backed up already.
     """
-    steps = pending()
+    steps = pending_migrations()
     if steps:
         with connections["owner"].cursor() as cursor:  # two at once: the second waits, and finds nothing to do
             cursor.execute("SELECT pg_advisory_lock(hashtext('anju_upgrade'))")
             try:
-                if not backed_up and pending() and _used(cursor):
-                    from anju.core.database.backup import before_upgrade
+                if not backed_up and pending_migrations() and _used(cursor):
+                    from anju.core.database.backup import back_up_before_upgrade
 
                     sys.stderr.write("程序已更新，升级表结构之前先备份……\n")
-                    sys.stderr.write(f"已备份到 {before_upgrade()}\n")
-                executor = Whole(connections["owner"])
+                    sys.stderr.write(f"已备份到 {back_up_before_upgrade()}\n")
+                executor = AtomicExecutor(connections["owner"])
                 executor.migrate(executor.loader.graph.leaf_nodes())
                 call_command(
                     "migrate", database="owner", verbosity=0, interactive=False
                 )  # finds nothing to do, and tells the apps that it is done
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(hashtext('anju_upgrade'))")
-    from anju.core.regions.loading import load_national
+    from anju.core.regions.loading import load_national_regions
 
-    load_national()
+    load_national_regions()
     return steps
 
 
@@ -60,14 +60,14 @@ def _used(cursor: Any) -> bool:
     return cursor.fetchone()[0]
 
 
-def explain_major() -> list[str]:
+def explain_major_upgrade() -> list[str]:
     """The steps when the data folder is of another major version; nothing otherwise."""
     from anju.core.database import server
     from anju.core.database.binaries import MAJOR
     from anju.core.database.postgres import Cluster
 
     cluster = Cluster()
-    found = None if server.named() else cluster.data_version()
+    found = None if server.is_server_named() else cluster.data_version()
     if found in (None, str(MAJOR)):
         return []
     return [

@@ -22,10 +22,10 @@ from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from anju.core import registry
-from anju.core.database.folder import home
+from anju.core.database.folder import data_folder
 from anju.core.models.job import Job
-from anju.core.people.permissions import may, refusal
-from anju.core.people.scope import Operator, local_operator, scoped, visible
+from anju.core.people.permissions import may, missing_permission_problem
+from anju.core.people.scope import Actor, local_actor, open_scope, visible_rows
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
 
@@ -38,22 +38,22 @@ LOCAL = "local"  # the key of the machine's own operator
 queue = DjangoApp(connector=DjangoConnector())  # on Django's own connection: what is enqueued is committed with the act
 
 
-class Stopped(Exception):
+class JobStopped(Exception):
     """Somebody asked this job to stop. Let it pass: the job's transaction is rolled back."""
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobKind:
     name: str
     title: str
     work: Callable[..., str | None]
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, JobKind] = {}
 _daily: dict[str, Callable[..., str | None]] = {}
 
 
-def register(name: str, title: str) -> Callable[[Callable[..., str | None]], Callable[..., str | None]]:
+def register_work(name: str, title: str) -> Callable[[Callable[..., str | None]], Callable[..., str | None]]:
     """Mark a function of a room's jobs.py as work for the queue: `work(job, *, by, **args)`; it returns the address of its result.
 
     name: room.act, as it is enqueued. title: what people call it.
@@ -63,24 +63,24 @@ def register(name: str, title: str) -> Callable[[Callable[..., str | None]], Cal
         raise TypeError(f"{name}: give the title first, then mark the work")
 
     def mark(work: Callable[..., str | None]) -> Callable[..., str | None]:
-        _kinds[name] = Kind(name, title, work)
+        _kinds[name] = JobKind(name, title, work)
         return work
 
     return mark
 
 
-def register_daily(name: str, title: str) -> Callable[[Callable[..., str | None]], Callable[..., str | None]]:
+def register_daily_work(name: str, title: str) -> Callable[[Callable[..., str | None]], Callable[..., str | None]]:
     """The same for work that is done once a day, by the machine's own operator, as soon as a worker runs on that day."""
 
     def mark(work: Callable[..., str | None]) -> Callable[..., str | None]:
-        _daily[name] = register(name, title)(work)
+        _daily[name] = register_work(name, title)(work)
         return work
 
     return mark
 
 
-def kind(name: str) -> Kind:
-    registry.fetch("jobs")
+def find_job_kind(name: str) -> JobKind:
+    registry.fetch_hooks("jobs")
     return _kinds[name]
 
 
@@ -89,27 +89,27 @@ def kind(name: str) -> Kind:
 
 @transaction.atomic
 def enqueue(
-    by: Operator, name: str, *, region_id: int | None = None, title: str = "", day: date | None = None, **args: Any
+    by: Actor, name: str, *, region_id: int | None = None, title: str = "", day: date | None = None, **args: Any
 ) -> Job:
     """Have it done in the background once the caller's transaction is committed. args: plain data, given to the work."""
     if by.key == LOCAL and by.posts is not None:
         raise PermissionError("nobody may pass for the machine's own operator")
     job = Job.objects.create(
-        name=name, title=title or kind(name).title, args=args, by=by.key, by_name=by.name, region_id=region_id, day=day,
+        name=name, title=title or find_job_kind(name).title, args=args, by=by.key, by_name=by.name, region_id=region_id, day=day,
     )  # fmt: skip
     _wake(job)
     return job
 
 
-def jobs(user: Operator) -> QuerySet[Job]:
+def list_jobs(user: Actor) -> QuerySet[Job]:
     """The user's own jobs; whoever may see jobs sees everybody's of their regions."""
-    found = (Job.objects.filter(region=None) | visible(Job.objects.all(), user)).select_related("region")
+    found = (Job.objects.filter(region=None) | visible_rows(Job.objects.all(), user)).select_related("region")
     return found if may(user, "jobs.see") else found.filter(by=user.key)
 
 
 @transaction.atomic
 @trail.act("jobs.cancel")
-def cancel(*, by: Operator, job_id: int) -> Job:
+def cancel_job(*, by: Actor, job_id: int) -> Job:
     """Stop a job: a waiting one at once, a running one when it next tells its progress.
 
     Raises Refused JOB-001 when it has ended already; ACT-001 when it is another's and the user may not manage jobs.
@@ -127,7 +127,7 @@ def cancel(*, by: Operator, job_id: int) -> Job:
 
 @transaction.atomic
 @trail.act("jobs.retry")
-def retry(*, by: Operator, job_id: int) -> Job:
+def retry_job(*, by: Actor, job_id: int) -> Job:
     """Do a failed or stopped job once more, in the scope of whoever asked for it first. Raises Refused JOB-002, ACT-001."""
     job = _mine(by, job_id)
     again = Job.objects.filter(pk=job.pk, state__in=(State.FAILED, State.STOPPED)).update(
@@ -156,10 +156,10 @@ def retry(*, by: Operator, job_id: int) -> Job:
     return job
 
 
-def _mine(user: Operator, job_id: int) -> Job:
-    job = jobs(user).get(pk=job_id)
+def _mine(user: Actor, job_id: int) -> Job:
+    job = list_jobs(user).get(pk=job_id)
     if job.by != user.key and not may(user, "jobs.manage"):
-        raise Refused(refusal("jobs.manage", f"任务 {job}"))
+        raise Refused(missing_permission_problem("jobs.manage", f"任务 {job}"))
     return job
 
 
@@ -171,7 +171,7 @@ def _wake(job: Job) -> None:
 # -- doing ----------------------------------------------------------------------------------------------------------------------------
 
 
-def progress(job: Job, done: int, total: int | None = None, text: str = "") -> None:
+def report_progress(job: Job, done: int, total: int | None = None, text: str = "") -> None:
     """Say how far the work is; everybody sees it at once. Call it between steps: this is also where a stop is honoured.
 
     Raises Stopped. Cheap: more often than five times a second nothing is written, but for the last step.
@@ -187,10 +187,10 @@ def progress(job: Job, done: int, total: int | None = None, text: str = "") -> N
         )
         row = cursor.fetchone()
     if row and row[0]:
-        raise Stopped
+        raise JobStopped
 
 
-def run(job: int) -> None:
+def run_job(job: int) -> None:
     """A worker does one job. It is called again for a job that is done, or that another worker is doing, and then does nothing."""
     rows = Job.objects.using("owner").filter(pk=job)
     try:
@@ -204,13 +204,13 @@ def run(job: int) -> None:
                 return
             row = rows.get()
             if row.stop:
-                raise Stopped
-            with scoped(_asker(row)) as by:
-                result = kind(row.name).work(row, by=by, **row.args) or ""
+                raise JobStopped
+            with open_scope(_asker(row)) as by:
+                result = find_job_kind(row.name).work(row, by=by, **row.args) or ""
                 Job.objects.filter(pk=job).update(
                     state=State.DONE, result=result, ended_at=timezone.now(), done=Coalesce("total", "done")
                 )
-    except Stopped:
+    except JobStopped:
         _end(rows, State.STOPPED, "按要求停止，没有留下做到一半的数据。")
     except Refused as refused:
         _end(rows, State.FAILED, "\n".join(map(str, refused.problems)))
@@ -221,12 +221,12 @@ def run(job: int) -> None:
         )
 
 
-def _asker(job: Job) -> Operator:
+def _asker(job: Job) -> Actor:
     """Whoever asked for it, with the posts that they hold now."""
     if job.by == LOCAL:
-        return local_operator()
-    [asker] = registry.fetch("asker")
-    asking: Operator = asker(job.by)
+        return local_actor()
+    [asker] = registry.fetch_hooks("asker")
+    asking: Actor = asker(job.by)
     return asking
 
 
@@ -237,7 +237,7 @@ def _end(rows: QuerySet[Job], state: str, message: str) -> None:
 def _keep(job: int, details: str) -> None:
     """For the developers; never for the user's screen."""
     with suppress(OSError):
-        file = os.open(home() / "error.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        file = os.open(data_folder() / "error.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(file, "w", encoding="utf-8") as out:
             out.write(f"{timezone.now():%Y-%m-%d %H:%M:%S} job {job}\n{details}\n")
 
@@ -272,7 +272,7 @@ def sweep() -> list[int]:
     return lost
 
 
-def stalled() -> list[Job]:
+def stalled_jobs() -> list[Job]:
     """Jobs whose worker was lost and that no worker has found yet."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(LOST, [SILENCE])
@@ -300,15 +300,15 @@ def _recover(pk: int) -> bool:
             )
             return True
         rows.update(state=State.WAITING)
-    with scoped(local_operator()):
+    with open_scope(local_actor()):
         _wake(job)
     return True
 
 
 def _ask_for_today() -> None:
-    registry.fetch("jobs")
+    registry.fetch_hooks("jobs")
     today = timezone.localdate()
-    with scoped(local_operator()) as by:
+    with open_scope(local_actor()) as by:
         asked = set(Job.objects.filter(day=today).values_list("name", flat=True))
         for name in sorted(set(_daily) - asked):
             with suppress(IntegrityError), transaction.atomic():  # another worker was first

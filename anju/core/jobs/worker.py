@@ -17,7 +17,7 @@ GONE = 5  # seconds without a database after which a worker leaves; what it was 
 PAUSE = 3  # seconds before a worker that died beside the site is replaced
 
 
-def work() -> None:
+def do_jobs() -> None:
     """Do jobs until interrupted. The database is up and Django is set up."""
     from procrastinate import PsycopgConnector
     from procrastinate.contrib.django import DjangoApp
@@ -34,7 +34,7 @@ def work() -> None:
             kwargs=connector_params("default"), reconnect_timeout=GONE, reconnect_failed=lambda pool: os._exit(1)
         )
     )
-    app.task(name=queue.TASK)(queue.run)
+    app.task(name=queue.TASK)(queue.run_job)
     app.periodic(cron="* * * * *")(
         app.task(name=queue.SWEEP, queueing_lock=queue.SWEEP)(lambda timestamp: queue.sweep() and None)
     )
@@ -53,13 +53,13 @@ def _leave(*_: object) -> None:
 
 def _worth_telling(record: logging.LogRecord) -> bool:
     """That the database is gone the keeper says, in a sentence; the libraries would say it many times over."""
-    from anju.core.database.problems import unreachable
+    from anju.core.database.problems import is_unreachable
 
-    return record.name != "psycopg.pool" and not (record.exc_info and unreachable(record.exc_info[1]))
+    return record.name != "psycopg.pool" and not (record.exc_info and is_unreachable(record.exc_info[1]))
 
 
 @contextmanager
-def beside() -> Iterator[None]:
+def worker_beside() -> Iterator[None]:
     """A worker as long as this block lasts. However this process ends, its end of the pipe closes, and the worker leaves."""
     ours = os.getpid()
     process = subprocess.Popen(
@@ -73,7 +73,7 @@ def beside() -> Iterator[None]:
             process.wait()
 
 
-def keep(work: Callable[[], int]) -> None:
+def keep_worker_running(work: Callable[[], int]) -> None:
     """Run the worker in a child and put another in its place when it dies, until standard input ends."""
     while _database():
         child = os.fork()
@@ -92,7 +92,7 @@ def _database() -> bool:
     from anju.core.database import server
 
     told = False
-    while problem := server.down():
+    while problem := server.why_database_is_down():
         if not told:
             _say(str(problem))
             told = True

@@ -25,12 +25,12 @@ def path_of(name: str, *parts: object) -> str:
     return f"{before}{number}{after}"
 
 
-def front_page() -> str:
+def front_page_path() -> str:
     """Where everybody lands."""
     return path_of(settings.LOGIN_REDIRECT_URL)
 
 
-def address(request: HttpRequest, to: Any, *parts: object, **changes: object) -> str:
+def page_address(request: HttpRequest, to: Any, *parts: object, **changes: object) -> str:
     """A page's address with the region and period of this page kept, unless changed; an empty change takes a key away.
 
     to: a route's name with the parts of its path, a thing that has a page of its own, or a path made by path_of; nothing for the query alone.
@@ -41,7 +41,7 @@ def address(request: HttpRequest, to: Any, *parts: object, **changes: object) ->
         path = path_of(to, *parts)
     else:
         path = to
-    made = getattr(request, "anju_frame", None)  # the region and period the page stands in
+    made = getattr(request, "anju_page_context", None)  # the region and period the page stands in
     kept = {"region": made.region.code, "period": made.period} if made and made.region else {}
     kept |= {key: str(value) for key, value in changes.items()}
     pairs = {key: value for key, value in kept.items() if value not in ("", "None")}

@@ -11,11 +11,11 @@ from django.http import Http404, HttpResponse
 from anju import periods
 from anju.core import registry
 from anju.core.models.region import Region
-from anju.core.pages.addresses import front_page, path_of
-from anju.core.pages.page import page
-from anju.core.pages.request import Frame, Request
-from anju.core.people.permissions import may, require
-from anju.core.people.scope import Operator
+from anju.core.pages.addresses import front_page_path, path_of
+from anju.core.pages.page import page_response
+from anju.core.pages.request import PageContext, Request
+from anju.core.people.permissions import may, require_permission
+from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.core.wording import period_label
 from anju.problems import Refused
@@ -23,24 +23,24 @@ from anju.problems import Refused
 View = Callable[..., HttpResponse]
 
 
-def frame(request: Request, of: Any = None) -> Frame:
+def page_context(request: Request, of: Any = None) -> PageContext:
     """The frame of this request, made once. Http404 for a region that is not there or not the user's, and for what is no period;
     refused when the post that the page takes is held elsewhere only.
 
     of: a run, a document, a return, whose region and period the page then stands in, whatever the address says.
     """
-    if not hasattr(request, "anju_frame"):
-        request.anju_frame = _frame(request, of)
-    return request.anju_frame
+    if not hasattr(request, "anju_page_context"):
+        request.anju_page_context = _make_context(request, of)
+    return request.anju_page_context
 
 
-def places(user: Operator) -> list[Region]:
+def home_regions(user: Actor) -> list[Region]:
     """Where the user is at home: the regions of their posts; for the machine's own operator the regions that have something."""
     if user.posts is not None:
         held = frozenset().union(*user.posts.values()) if user.posts else frozenset()
-        tops = [one for one in tree.known().all if one.pk in held and one.parent_id not in held]
-        return tree.in_force(tops, None) or tops
-    found = {region.pk: region for known in registry.fetch("places") for region in known(user)}
+        tops = [one for one in tree.region_tree().all if one.pk in held and one.parent_id not in held]
+        return tree.regions_in_force(tops, None) or tops
+    found = {region.pk: region for known in registry.fetch_hooks("places") for region in known(user)}
     return sorted(found.values(), key=lambda region: (region.order, region.pk))
 
 
@@ -54,20 +54,20 @@ def needs_region(template: str = "", /, **shown: Any) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-            if frame(request).region is not None:
+            if page_context(request).region is not None:
                 return view(request, *args, **kwargs)
             if not template:
                 raise Http404("region")
-            return show(request, template, **shown)
+            return render_page(request, template, **shown)
 
         return guarded
 
     return guard
 
 
-def _frame(request: Request, of: Any) -> Frame:
-    user = request.operator
-    at_home, act = places(user), getattr(request, "act", "core.own")
+def _make_context(request: Request, of: Any) -> PageContext:
+    user = request.actor
+    at_home, act = home_regions(user), getattr(request, "act", "core.own")
     start = next(
         (one for one in at_home if may(user, act, one.pk)), at_home[0] if at_home else None
     )  # where they may do what the page is for
@@ -75,25 +75,25 @@ def _frame(request: Request, of: Any) -> Frame:
     try:
         if of is not None:
             asked, period = of.region.code, of.period
-        on = periods.end(period) if period else None
-        region = of.region if of is not None else tree.region(user, asked, on) if asked else start
+        on = periods.period_end(period) if period else None
+        region = of.region if of is not None else tree.find_region(user, asked, on) if asked else start
     except (Refused, Region.DoesNotExist) as error:
         raise Http404(str(error)) from error
     if region is None:
-        return Frame(None, [], period, None, None)
-    require(user, act, region.pk, region.name)
-    known = sorted({name for ask in registry.fetch("periods") for name in ask(user, region)}, reverse=True)
+        return PageContext(None, [], period, None, None)
+    require_permission(user, act, region.pk, region.name)
+    known = sorted({name for ask in registry.fetch_hooks("periods") for name in ask(user, region)}, reverse=True)
     years = [name for name in known if len(name) == 4]
     period = period or (years or known or [str(date.today().year)])[0]
     known = known if period in known else [period, *known]
     path = [
         one
-        for one in reversed(tree.path(region))
+        for one in reversed(tree.region_path(region))
         if one.pk in user.places and (one.kind != Region.Kind.NATION or one == region)
     ]
-    below = tree.children(user, region, periods.end(period))
+    below = tree.child_regions(user, region, periods.period_end(period))
     # A county's neighbours are the likely next step; elsewhere the places below are.
-    beside = below or (tree.children(user, region.parent, periods.end(period)) if region.parent else [])
+    beside = below or (tree.child_regions(user, region.parent, periods.period_end(period)) if region.parent else [])
     choices = [(one.code, one.name, one == region) for one in at_home]
     choices += [(one.code, f"　{one.name}", one == region) for one in beside if one not in at_home]
     when = SimpleNamespace(
@@ -101,29 +101,31 @@ def _frame(request: Request, of: Any) -> Frame:
         label=period_label(period),
         choices=[(name, period_label(name), name == period) for name in known],
     )
-    return Frame(region, path, period, SimpleNamespace(path=path, region=region, choices=choices), when)
+    return PageContext(region, path, period, SimpleNamespace(path=path, region=region, choices=choices), when)
 
 
-def rail(user: Operator) -> list[tuple[str, str]]:
+def navigation_links(user: Actor) -> list[tuple[str, str]]:
     """Addresses and names of the pages that the user may go to, in the order of the work."""
-    return [(path_of(link.url), link.label) for link in registry.links() if may(user, link.permission)]
+    return [(path_of(link.url), link.label) for link in registry.navigation() if may(user, link.permission)]
 
 
-def context(request: Request) -> dict[str, Any]:
+def template_context(request: Request) -> dict[str, Any]:
     """For every page, the ones that say what went wrong included: they may have no scope, and then no where and when either."""
-    user = getattr(request, "operator", None)
+    user = getattr(request, "actor", None)
     nav = [
         SimpleNamespace(
-            path=path, label=label, here=request.path == path if path == front_page() else request.path.startswith(path)
+            path=path,
+            label=label,
+            here=request.path == path if path == front_page_path() else request.path.startswith(path),
         )
-        for path, label in (rail(user) if user is not None else ())
+        for path, label in (navigation_links(user) if user is not None else ())
     ]
-    made = getattr(request, "anju_frame", None)
-    waiting = sum(ask(user) for ask in registry.fetch("notices")) if user is not None and made else 0
+    made = getattr(request, "anju_page_context", None)
+    waiting = sum(ask(user) for ask in registry.fetch_hooks("notices")) if user is not None and made else 0
     return {"nav": nav, "where": made and made.where, "when": made and made.when, "waiting": waiting}
 
 
-def show(request: Request, template: str, status: int = 200, **extra: Any) -> HttpResponse:
+def render_page(request: Request, template: str, status: int = 200, **extra: Any) -> HttpResponse:
     """A page: the frame is made before the template asks for it, so that a wrong address is not found, not broken."""
-    made = frame(request)
-    return page(request, template, status=status, region=made.region, period=made.period, **extra)
+    made = page_context(request)
+    return page_response(request, template, status=status, region=made.region, period=made.period, **extra)

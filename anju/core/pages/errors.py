@@ -6,37 +6,37 @@ from typing import Any
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
-from anju.core.database.problems import unreachable
-from anju.core.pages.page import page
+from anju.core.database.problems import is_unreachable
+from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
-from anju.core.people.identity import recognise
+from anju.core.people.identity import recognise_actor
 from anju.core.people.permissions import Permission, posts
 from anju.problems import Problem
 
 
-def stopped(request: Request, status: int, heading: str, advice: str) -> HttpResponse:
-    recognise(request)
-    return page(request, "core/stopped.html", status=status, heading=heading, advice=advice).render()
+def error_page(request: Request, status: int, heading: str, advice: str) -> HttpResponse:
+    recognise_actor(request)
+    return page_response(request, "core/stopped.html", status=status, heading=heading, advice=advice).render()
 
 
 def not_found(request: Request, exception: Exception | None = None) -> HttpResponse:
-    recognise(request)
-    return page(request, "core/not_found.html", status=404).render()
+    recognise_actor(request)
+    return page_response(request, "core/not_found.html", status=404).render()
 
 
 def bad_request(request: Request, exception: Exception | None = None) -> HttpResponse:
-    return stopped(request, 400, "请求不完整或地址不对", "请从导航重新进入。上传的文件过大时，请拆成几个再传。")
+    return error_page(request, 400, "请求不完整或地址不对", "请从导航重新进入。上传的文件过大时，请拆成几个再传。")
 
 
 def forbidden(request: Request, exception: Exception | None = None) -> HttpResponse:
-    return stopped(request, 403, "不能这样访问", "请从导航重新进入。")
+    return error_page(request, 403, "不能这样访问", "请从导航重新进入。")
 
 
-def no_post(request: Request, act: Permission, problems: list[Problem] | None = None) -> HttpResponse:
+def show_missing_post(request: Request, act: Permission, problems: list[Problem] | None = None) -> HttpResponse:
     """In the right region, without the post: the page says which posts it takes, and which are held."""
-    held = "、".join(posts()[code].label for code in request.operator.posts or ())
+    held = "、".join(posts()[code].label for code in request.actor.posts or ())
     if not held:
-        return stopped(
+        return error_page(
             request,
             403,
             "您还没有岗位",
@@ -47,27 +47,29 @@ def no_post(request: Request, act: Permission, problems: list[Problem] | None = 
         if problems
         else f"“{act.label}”须由{act.who}岗办理，您的岗位是{held}。"
     )
-    return stopped(request, 403, "您没有办理这件事的岗位", f"{what}请转交该岗位的人员；岗位由安全管理员授予。")
+    return error_page(request, 403, "您没有办理这件事的岗位", f"{what}请转交该岗位的人员；岗位由安全管理员授予。")
 
 
-def too_many(request: Request, exception: Exception | None = None) -> HttpResponse:
-    return stopped(request, 429, "试得太频繁", "请过几分钟再试。")
+def too_many_requests(request: Request, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 429, "试得太频繁", "请过几分钟再试。")
 
 
 def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
-    return stopped(request, 403, "表单已过期，没有提交", "请返回上一页，先把填好的内容复制下来，刷新后再填写并提交。")
+    return error_page(
+        request, 403, "表单已过期，没有提交", "请返回上一页，先把填好的内容复制下来，刷新后再填写并提交。"
+    )
 
 
-def only_from_page(request: Request, refused: HttpResponse) -> HttpResponse:
+def method_not_allowed(request: Request, refused: HttpResponse) -> HttpResponse:
     """405: the address of a button, typed or opened anew."""
-    answer = stopped(
+    answer = error_page(
         request, 405, "这个地址不能直接打开", "它属于一个按钮，要在原来的页面上点。请返回上一页，或从导航重新进入。"
     )
     answer.headers["Allow"] = refused.headers["Allow"]
     return answer
 
 
-def broken(request: Request, *args: Any) -> HttpResponse:
+def server_error(request: Request, *args: Any) -> HttpResponse:
     """Needs nothing: no database, no context."""
-    away = unreachable(sys.exc_info()[1])
+    away = is_unreachable(sys.exc_info()[1])
     return HttpResponse(render_to_string("core/failed.html", {"away": away}), status=503 if away else 500)

@@ -7,55 +7,55 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anju.core.jobs import queue as service
 from anju.core.models.job import Job
-from anju.core.pages.page import page
+from anju.core.pages.page import page_response
 from anju.core.pages.request import Request, is_fragment
-from anju.core.people.permissions import acting, may
+from anju.core.people.permissions import may, requires_permission
 from anju.problems import Refused
 
 SHOWN = 50
 
 
-@acting("jobs.see")
+@requires_permission("jobs.see")
 @require_safe
-def jobs(request: Request) -> HttpResponse:
+def list_jobs(request: Request) -> HttpResponse:
     return _list(request)
 
 
-@acting("core.own")
+@requires_permission("core.own")
 @require_safe
-def job(request: Request, pk: int) -> HttpResponse:
+def show_job(request: Request, pk: int) -> HttpResponse:
     """One job as it stands now; its fragment asks here again until it has ended."""
-    return _one(request, service.jobs(request.operator).get(pk=pk))
+    return _render_job(request, service.list_jobs(request.actor).get(pk=pk))
 
 
-@acting("core.own")
+@requires_permission("core.own")
 @require_POST
-def stop(request: Request, pk: int) -> HttpResponse:
-    return _changed(request, pk, service.cancel)
+def stop_job(request: Request, pk: int) -> HttpResponse:
+    return _changed(request, pk, service.cancel_job)
 
 
-@acting("core.own")
+@requires_permission("core.own")
 @require_POST
-def retry(request: Request, pk: int) -> HttpResponse:
-    return _changed(request, pk, service.retry)
+def retry_job(request: Request, pk: int) -> HttpResponse:
+    return _changed(request, pk, service.retry_job)
 
 
 def _changed(request: Request, pk: int, act: object) -> HttpResponse:
-    by = request.operator
+    by = request.actor
     try:
         found = act(by=by, job_id=pk)  # type: ignore[operator]
     except Refused as refused:
         if is_fragment(request) or not may(by, "jobs.see"):
-            return _one(request, service.jobs(by).get(pk=pk), 422, problems=refused.problems)
+            return _render_job(request, service.list_jobs(by).get(pk=pk), 422, problems=refused.problems)
         return _list(request, 422, problems=refused.problems)
     if is_fragment(request) or not may(by, "jobs.see"):
-        return _one(request, found)
+        return _render_job(request, found)
     return redirect("core:jobs")
 
 
-def _one(request: Request, found: Job, status: int = 200, **extra: object) -> HttpResponse:
+def _render_job(request: Request, found: Job, status: int = 200, **extra: object) -> HttpResponse:
     """The fragment for the page that asks again and again; a page of its own for who was sent here."""
-    return page(
+    return page_response(
         request,
         "core/job.html" if is_fragment(request) else "core/job_page.html",
         status,
@@ -65,9 +65,9 @@ def _one(request: Request, found: Job, status: int = 200, **extra: object) -> Ht
 
 
 def _list(request: Request, status: int = 200, **extra: object) -> HttpResponse:
-    found = service.jobs(request.operator)
+    found = service.list_jobs(request.actor)
     state = request.GET.get("state", "")
     if state in Job.State.values:
         found = found.filter(state=state)
     shown = Paginator(found, SHOWN).get_page(request.GET.get("page"))
-    return page(request, "core/jobs.html", status, shown=shown, state=state, states=Job.State.choices, **extra)
+    return page_response(request, "core/jobs.html", status, shown=shown, state=state, states=Job.State.choices, **extra)

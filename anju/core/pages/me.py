@@ -8,19 +8,21 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from anju.core.pages.page import page
+from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
 from anju.core.people import directory
-from anju.core.people.permissions import acting
-from anju.core.people.sign_in import told
+from anju.core.people.permissions import requires_permission
+from anju.core.people.sign_in import record_sign_in
 
 
-@acting("core.own")
+@requires_permission("core.own")
 @require_safe
-def me(request: Request) -> HttpResponse:
+def show_me(request: Request) -> HttpResponse:
     """本人: posts, password, codes, where one is signed in."""
     today = timezone.localdate()
-    held = directory.in_force(directory.postings(request.operator)).filter(staff=request.user).order_by("since")
+    held = (
+        directory.postings_in_force(directory.list_postings(request.actor)).filter(staff=request.user).order_by("since")
+    )
     kinds = set(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
     sessions = sorted(UserSession.objects.purge_and_list(request.user), key=lambda one: one.last_seen_at, reverse=True)
     context = {
@@ -30,14 +32,14 @@ def me(request: Request) -> HttpResponse:
         "sessions": sessions,
         "current": request.session.session_key,
     }
-    return page(request, "core/me.html", heading=request.operator.name, **context)
+    return page_response(request, "core/me.html", heading=request.actor.name, **context)
 
 
-@acting("core.own")
+@requires_permission("core.own")
 @require_POST
-def end_others(request: Request) -> HttpResponse:
+def end_other_sessions(request: Request) -> HttpResponse:
     for one in UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key):
         one.end()
-    told(request.user, "sign_in.end_others")
+    record_sign_in(request.user, "sign_in.end_others")
     messages.success(request, "别处的登录都已退出。")
     return redirect("core:me")

@@ -12,14 +12,14 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
-from anju.core.database.cache import steady
-from anju.core.pages.addresses import front_page, path_of
-from anju.core.pages.context import rail
-from anju.core.pages.errors import forbidden, no_post, only_from_page
+from anju.core.database.cache import pin_cache
+from anju.core.pages.addresses import front_page_path, path_of
+from anju.core.pages.context import navigation_links
+from anju.core.pages.errors import forbidden, method_not_allowed, show_missing_post
 from anju.core.pages.request import Request, is_fragment
-from anju.core.people.identity import recognise
+from anju.core.people.identity import recognise_actor
 from anju.core.people.permissions import PUBLIC, may, permissions
-from anju.core.people.scope import scoped
+from anju.core.people.scope import open_scope
 from anju.problems import Refused
 
 AGAIN = AccountMiddleware(lambda request: None).process_exception
@@ -42,16 +42,20 @@ class ScopeMiddleware:
             return forbidden(request)
         if act == PUBLIC:  # no scope: the database shows nothing of any region
             return None
-        if recognise(request) is None:
+        if recognise_actor(request) is None:
             if request.user.is_authenticated:  # for too long
                 logout(request)
-            return to_sign_in(request)
+            return redirect_to_sign_in(request)
         request.act = act
-        with scoped(request.operator), steady():
-            if not may(request.operator, act):
+        with open_scope(request.actor), pin_cache():
+            if not may(request.actor, act):
                 # The front page is where everybody lands: an administrator's is the first page that is theirs.
-                own = next((path for path, _ in rail(request.operator)), "") if request.path == front_page() else ""
-                return redirect(own) if own else no_post(request, permissions()[act])
+                own = (
+                    next((path for path, _ in navigation_links(request.actor)), "")
+                    if request.path == front_page_path()
+                    else ""
+                )
+                return redirect(own) if own else show_missing_post(request, permissions()[act])
             try:
                 response = view(request, *args, **kwargs)
                 if callable(getattr(response, "render", None)):  # a lazy response would be rendered outside the scope
@@ -66,25 +70,25 @@ class ScopeMiddleware:
             except Refused as refused:
                 if any(problem.code != "ACT-001" for problem in refused.problems):
                     raise
-                response = no_post(request, permissions()[act], refused.problems)
+                response = show_missing_post(request, permissions()[act], refused.problems)
             if response.status_code == 405:  # an act's address, opened as if it were a page
-                response = only_from_page(request, response)
+                response = method_not_allowed(request, response)
             if response.status_code >= 400:  # what was refused leaves nothing behind
                 transaction.set_rollback(True)
         return response
 
 
-def to_sign_in(request: Request) -> HttpResponse:
+def redirect_to_sign_in(request: Request) -> HttpResponse:
     """The sign-in page, which leads back to where one wanted to go; a part of a page sends the whole page there."""
     part = is_fragment(request)
     back = (
-        request.headers.get("HX-Current-URL" if part else "Referer", front_page())
+        request.headers.get("HX-Current-URL" if part else "Referer", front_page_path())
         if part or request.method != "GET"
         else request.get_full_path()
     )
     parts = urlsplit(back)
     wanted = parts.path + ("?" + parts.query if parts.query else "")
     address = path_of("account_login")
-    if wanted != front_page():  # the front page is no wish: the person's own is where work is
+    if wanted != front_page_path():  # the front page is no wish: the person's own is where work is
         address += f"?{urlencode({'next': wanted})}"
     return HttpResponse(status=204, headers={"HX-Redirect": address}) if part else redirect(address)

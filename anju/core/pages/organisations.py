@@ -11,30 +11,30 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.core.models.people import Organisation
-from anju.core.pages.addresses import address
-from anju.core.pages.context import frame, show
+from anju.core.pages.addresses import page_address
+from anju.core.pages.context import page_context, render_page
 from anju.core.pages.request import Request
 from anju.core.pages.staff import PAGE, StaffForm
 from anju.core.people import directory
 from anju.core.people import organisations as organisation_people
-from anju.core.people.permissions import acting
-from anju.core.people.scope import within
+from anju.core.people.permissions import requires_permission
+from anju.core.people.scope import rows_within
 from anju.core.regions import tree
 from anju.problems import Refused
 
 
-@acting("staff.see")
+@requires_permission("staff.see")
 @require_safe
-def organisations(request: Request) -> HttpResponse:
-    return organised(request)
+def list_organisations(request: Request) -> HttpResponse:
+    return render_organisations(request)
 
 
-def organised(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
-    made, user = frame(request), request.operator
+def render_organisations(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
+    made, user = page_context(request), request.actor
     words = request.GET.get("words", "").strip()
-    found = directory.organisations(user)
+    found = directory.list_organisations(user)
     if made.region:
-        found = within(found, tree.ids_below(user, made.region))
+        found = rows_within(found, tree.region_ids_below(user, made.region))
     if words:
         found = found.filter(Q(name__icontains=words) | Q(short__icontains=words) | Q(region__name__icontains=words))
     at_work = Count(
@@ -45,64 +45,66 @@ def organised(request: Request, status: int = 200, **extra: Any) -> HttpResponse
     )
     shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {"shown": shown, "kinds": Organisation.Kind.choices, "words": words, "tab": "organisations", **extra}
-    return show(
+    return render_page(
         request, "core/staff_organisations.html", status=status, heading=f"机构{shown.paginator.count}个", **context
     )
 
 
-@acting("staff.edit")
+@requires_permission("staff.edit")
 @require_POST
-def organise(request: Request) -> HttpResponse:
-    made, posted = frame(request), StaffForm(request)
+def register_organisation(request: Request) -> HttpResponse:
+    made, posted = page_context(request), StaffForm(request)
     try:
         done = organisation_people.register_organisation(
-            by=request.operator, region=made.region, kind=posted.text("kind"), name=posted.text("name"), short=posted.text("short"),
+            by=request.actor, region=made.region, kind=posted.text("kind"), name=posted.text("name"), short=posted.text("short"),
         )  # fmt: skip
     except Refused as refused:
-        return organised(request, 422, problems=refused.problems, form=posted.typed)
+        return render_organisations(request, 422, problems=refused.problems, form=posted.typed)
     messages.success(request, f"已登记机构：{done.name}。")
-    return redirect(address(request, "core:staff-organisations"))
+    return redirect(page_address(request, "core:staff-organisations"))
 
 
-@acting("staff.see")
+@requires_permission("staff.see")
 @require_safe
-def organisation(request: Request, pk: int) -> HttpResponse:
-    return told_of_organisation(request, directory.organisations(request.operator).get(pk=pk))
+def show_organisation(request: Request, pk: int) -> HttpResponse:
+    return render_organisation(request, directory.list_organisations(request.actor).get(pk=pk))
 
 
-def told_of_organisation(request: Request, one: Organisation, status: int = 200, **extra: Any) -> HttpResponse:
+def render_organisation(request: Request, one: Organisation, status: int = 200, **extra: Any) -> HttpResponse:
     held = (
-        directory.in_force(directory.postings(request.operator))
+        directory.postings_in_force(directory.list_postings(request.actor))
         .filter(organisation=one)
         .order_by("staff__username", "since")
     )
     context = {"organisation": one, "held": held, "today": timezone.localdate(), **extra}
-    return show(request, "core/staff_organisation.html", status=status, heading=one.name, **context)
+    return render_page(request, "core/staff_organisation.html", status=status, heading=one.name, **context)
 
 
-@acting("staff.edit")
+@requires_permission("staff.edit")
 @require_POST
-def rename(request: Request, pk: int) -> HttpResponse:
-    one, posted = directory.organisations(request.operator).get(pk=pk), StaffForm(request)
+def rename_organisation(request: Request, pk: int) -> HttpResponse:
+    one, posted = directory.list_organisations(request.actor).get(pk=pk), StaffForm(request)
     try:
-        organisation_people.rename(
-            by=request.operator, organisation_id=pk, name=posted.text("name"), short=posted.text("short"), reason=posted.text("reason"),
+        organisation_people.rename_organisation(
+            by=request.actor, organisation_id=pk, name=posted.text("name"), short=posted.text("short"), reason=posted.text("reason"),
         )  # fmt: skip
     except Refused as refused:
-        return told_of_organisation(request, one, 422, problems=refused.problems, form=posted.typed)
+        return render_organisation(request, one, 422, problems=refused.problems, form=posted.typed)
     messages.success(request, "已更名。")
-    return redirect(address(request, "core:staff-organisation", pk))
+    return redirect(page_address(request, "core:staff-organisation", pk))
 
 
-@acting("staff.edit")
+@requires_permission("staff.edit")
 @require_POST
-def abolish(request: Request, pk: int) -> HttpResponse:
-    one, posted = directory.organisations(request.operator).get(pk=pk), StaffForm(request)
+def abolish_organisation(request: Request, pk: int) -> HttpResponse:
+    one, posted = directory.list_organisations(request.actor).get(pk=pk), StaffForm(request)
     try:
         on = posted.day("on", "最后一天", required=False) or timezone.localdate()
         posted.check()
-        organisation_people.abolish(by=request.operator, organisation_id=pk, on=on, reason=posted.text("reason"))
+        organisation_people.abolish_organisation(
+            by=request.actor, organisation_id=pk, on=on, reason=posted.text("reason")
+        )
     except Refused as refused:
-        return told_of_organisation(request, one, 422, problems=refused.problems, ending=posted.typed)
+        return render_organisation(request, one, 422, problems=refused.problems, ending=posted.typed)
     messages.success(request, "已撤销机构，它的岗位都已到期。")
-    return redirect(address(request, "core:staff-organisation", pk))
+    return redirect(page_address(request, "core:staff-organisation", pk))

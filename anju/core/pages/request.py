@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from anju import periods
 from anju.core.models.people import Staff
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 
 
 @dataclass(frozen=True)
-class Frame:
+class PageContext:
     """region is None for who has none; path runs from the top down to it."""
 
     region: Region | None
@@ -24,20 +24,20 @@ class Frame:
 
     @property
     def on(self) -> date:
-        return periods.end(self.period) if self.period else date.today()
+        return periods.period_end(self.period) if self.period else date.today()
 
 
 class Request(HttpRequest):
     """What the middleware adds to Django's request before a view is called, for signatures only: no request is ever of this class.
 
-    operator: who asks (people/identity.py); absent on public pages and on those that say what went wrong before a view was called.
-    act: the permission with which the view is marked. anju_frame: made by `context.frame`, once it has been asked for.
+    actor: who asks (people/identity.py); absent on public pages and on those that say what went wrong before a view was called.
+    act: the permission with which the view is marked. anju_page_context: made by `context.page_context`, once it has been asked for.
     """
 
     user: Staff
-    operator: Operator
+    actor: Actor
     act: str
-    anju_frame: Frame
+    anju_page_context: PageContext
 
 
 def is_fragment(request: HttpRequest) -> bool:

@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.core.models.people import Posting, Staff
-from anju.core.pages.addresses import address
-from anju.core.pages.context import frame, show
+from anju.core.pages.addresses import page_address
+from anju.core.pages.context import page_context, render_page
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Request
 from anju.core.people import directory, postings, staff
-from anju.core.people.permissions import acting, posts
+from anju.core.people.permissions import posts, requires_permission
 from anju.core.regions import tree
 from anju.problems import Problem, Refused
 
@@ -33,97 +33,97 @@ class StaffForm(PostedForm):
     code = "STAFF-007"
 
 
-@acting("staff.see")
+@requires_permission("staff.see")
 @require_safe
-def listing(request: Request) -> HttpResponse:
-    return listed(request)
+def list_staff(request: Request) -> HttpResponse:
+    return render_staff(request)
 
 
-def listed(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
-    made, user = frame(request), request.operator
+def render_staff(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
+    made, user = page_context(request), request.actor
     words = request.GET.get("words", "").strip()
-    found = directory.people(
-        user, tree.ids_below(user, made.region) if made.region else None
+    found = directory.list_people(
+        user, tree.region_ids_below(user, made.region) if made.region else None
     )  # who works there, and who has no post yet
     if words:
         found = found.filter(Q(username__icontains=words) | Q(name__icontains=words))
-    held = directory.in_force(directory.postings(user)).order_by("since")
+    held = directory.postings_in_force(directory.list_postings(user)).order_by("since")
     found = found.prefetch_related(Prefetch("postings", held, to_attr="held")).order_by("username")
     shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    context = {"shown": shown, "locked": directory.locked(user), "words": words, "tab": "people", **extra}
-    return show(request, "core/staff.html", status=status, heading=f"人员{shown.paginator.count}名", **context)
+    context = {"shown": shown, "locked": directory.list_locked_staff(user), "words": words, "tab": "people", **extra}
+    return render_page(request, "core/staff.html", status=status, heading=f"人员{shown.paginator.count}名", **context)
 
 
-@acting("staff.edit")
+@requires_permission("staff.edit")
 @require_POST
-def register(request: Request) -> HttpResponse:
+def register_staff(request: Request) -> HttpResponse:
     posted = StaffForm(request)
     try:
-        made = staff.register(by=request.operator, username=posted.text("username"), name=posted.text("name"))
-        link = staff.first_link(by=request.operator, username=made.username)
+        made = staff.register_staff(by=request.actor, username=posted.text("username"), name=posted.text("name"))
+        link = staff.make_first_link(by=request.actor, username=made.username)
     except Refused as refused:
-        return listed(request, 422, problems=refused.problems, form=posted.typed)
-    return shown_once(request, made, link)
+        return render_staff(request, 422, problems=refused.problems, form=posted.typed)
+    return show_link_once(request, made, link)
 
 
-@acting("staff.see")
+@requires_permission("staff.see")
 @require_safe
-def person(request: Request, pk: int) -> HttpResponse:
-    return told_of(request, directory.people(request.operator).get(pk=pk))
+def show_person(request: Request, pk: int) -> HttpResponse:
+    return render_person(request, directory.list_people(request.actor).get(pk=pk))
 
 
-def told_of(request: Request, one: Staff, status: int = 200, **extra: Any) -> HttpResponse:
-    user = request.operator
+def render_person(request: Request, one: Staff, status: int = 200, **extra: Any) -> HttpResponse:
+    user = request.actor
     context = {
         "person": one,
         "today": timezone.localdate(),
-        "postings": directory.postings(user).filter(staff=one).order_by("-since", "-id"),
-        "locked": one in directory.locked(user),
+        "postings": directory.list_postings(user).filter(staff=one).order_by("-since", "-id"),
+        "locked": one in directory.list_locked_staff(user),
         "kinds": set(Authenticator.objects.filter(user=one).values_list("type", flat=True)),
         "sessions": UserSession.objects.filter(user=one).order_by("-last_seen_at"),
-        "organisations": directory.organisations(user).filter(ended_on=None).values("pk", "name", "region__name"),
+        "organisations": directory.list_organisations(user).filter(ended_on=None).values("pk", "name", "region__name"),
         "posts": posts(),
         **extra,
     }
-    return show(request, "core/person.html", status=status, heading=f"{one.name}（{one.username}）", **context)
+    return render_page(request, "core/person.html", status=status, heading=f"{one.name}（{one.username}）", **context)
 
 
-@acting("staff.edit")
+@requires_permission("staff.edit")
 @require_POST
-def correct(request: Request, pk: int) -> HttpResponse:
-    one, posted = directory.people(request.operator).get(pk=pk), StaffForm(request)
+def correct_name(request: Request, pk: int) -> HttpResponse:
+    one, posted = directory.list_people(request.actor).get(pk=pk), StaffForm(request)
     try:
-        staff.correct(
-            by=request.operator, username=one.username, name=posted.text("name"), reason=posted.text("reason")
+        staff.correct_staff_name(
+            by=request.actor, username=one.username, name=posted.text("name"), reason=posted.text("reason")
         )
     except Refused as refused:
-        return told_of(request, one, 422, problems=refused.problems, correcting=posted.typed)
+        return render_person(request, one, 422, problems=refused.problems, correcting=posted.typed)
     messages.success(request, "姓名已更正。")
-    return redirect(address(request, "core:staff-person", pk))
+    return redirect(page_address(request, "core:staff-person", pk))
 
 
-@acting("staff.edit")
+@requires_permission("staff.edit")
 @require_POST
-def first_link(request: Request, pk: int) -> HttpResponse:
-    return link_for(request, pk)
+def make_first_link(request: Request, pk: int) -> HttpResponse:
+    return make_link(request, pk)
 
 
-@acting("staff.unlock")
+@requires_permission("staff.unlock")
 @require_POST
 def reset_password(request: Request, pk: int) -> HttpResponse:
-    return link_for(request, pk)
+    return make_link(request, pk)
 
 
-def link_for(request: Request, pk: int) -> HttpResponse:
-    one = directory.people(request.operator).get(pk=pk)
+def make_link(request: Request, pk: int) -> HttpResponse:
+    one = directory.list_people(request.actor).get(pk=pk)
     try:
-        return shown_once(request, one, staff.first_link(by=request.operator, username=one.username))
+        return show_link_once(request, one, staff.make_first_link(by=request.actor, username=one.username))
     except Refused as refused:
-        return told_of(request, one, 422, problems=refused.problems)
+        return render_person(request, one, 422, problems=refused.problems)
 
 
-def shown_once(request: Request, one: Staff, link: str) -> HttpResponse:
-    answer = show(
+def show_link_once(request: Request, one: Staff, link: str) -> HttpResponse:
+    answer = render_page(
         request,
         "core/first_link.html",
         heading=f"{one.name}的首次登录链接",
@@ -134,15 +134,15 @@ def shown_once(request: Request, one: Staff, link: str) -> HttpResponse:
     return answer
 
 
-@acting("staff.post")
+@requires_permission("staff.post")
 @require_POST
-def give(request: Request, pk: int) -> HttpResponse:
-    one, user = directory.people(request.operator).get(pk=pk), request.operator
+def give_post(request: Request, pk: int) -> HttpResponse:
+    one, user = directory.list_people(request.actor).get(pk=pk), request.actor
     posted = StaffForm(request)
     try:
         since, until = posted.day("since", "起", required=False), posted.day("until", "止", required=False)
         posted.check()
-        office = directory.organisations(user).filter(pk=posted.key("organisation")).first()
+        office = directory.list_organisations(user).filter(pk=posted.key("organisation")).first()
         if office is None:
             raise Refused(
                 Problem(
@@ -157,44 +157,44 @@ def give(request: Request, pk: int) -> HttpResponse:
             until=until, ground=posted.text("ground"),
         )  # fmt: skip
     except Refused as refused:
-        return told_of(request, one, 422, problems=refused.problems, form=posted.typed)
+        return render_person(request, one, 422, problems=refused.problems, form=posted.typed)
     messages.success(request, "已授予岗位，马上生效。")
-    return redirect(address(request, "core:staff-person", pk))
+    return redirect(page_address(request, "core:staff-person", pk))
 
 
-@acting("staff.post")
+@requires_permission("staff.post")
 @require_POST
-def end(request: Request, pk: int) -> HttpResponse:
-    posting: Posting = directory.postings(request.operator).get(pk=pk)
+def end_post(request: Request, pk: int) -> HttpResponse:
+    posting: Posting = directory.list_postings(request.actor).get(pk=pk)
     posted = StaffForm(request)
     try:
         on = posted.day("on", "最后一天", required=False) or timezone.localdate()
         posted.check()
-        postings.end_post(by=request.operator, posting_id=pk, on=on, reason=posted.text("reason"))
+        postings.end_post(by=request.actor, posting_id=pk, on=on, reason=posted.text("reason"))
     except Refused as refused:
-        return told_of(request, posting.staff, 422, problems=refused.problems)
+        return render_person(request, posting.staff, 422, problems=refused.problems)
     messages.success(request, "已收回岗位。")
-    return redirect(address(request, "core:staff-person", posting.staff_id))
+    return redirect(page_address(request, "core:staff-person", posting.staff_id))
 
 
-def helping(act: str, does: Callable[..., Any], said: str, **more: Any) -> Callable[..., HttpResponse]:
+def staff_act(act: str, does: Callable[..., Any], said: str, **more: Any) -> Callable[..., HttpResponse]:
     """One button of an administrator on a person."""
 
-    @acting(act)
+    @requires_permission(act)
     @require_POST
     def view(request: Request, pk: int) -> HttpResponse:
-        one = directory.people(request.operator).get(pk=pk)
+        one = directory.list_people(request.actor).get(pk=pk)
         try:
-            does(by=request.operator, username=one.username, **{key: value() for key, value in more.items()})
+            does(by=request.actor, username=one.username, **{key: value() for key, value in more.items()})
         except Refused as refused:
-            return told_of(request, one, 422, problems=refused.problems)
+            return render_person(request, one, 422, problems=refused.problems)
         messages.success(request, said)
-        return redirect(address(request, "core:staff-person", pk))
+        return redirect(page_address(request, "core:staff-person", pk))
 
     return view
 
 
-unlock = helping("staff.unlock", staff.unlock, "已解除锁定。")
-reset_codes = helping("staff.unlock", staff.reset_codes, "动态口令已重置，本人下次登录只用密码。")
-end_sessions = helping("staff.unlock", staff.end_sessions, "已退出此人的全部登录。")
-retire = helping("staff.edit", staff.retire, "已停用，此人不能再登录。", on=timezone.localdate)
+unlock = staff_act("staff.unlock", staff.unlock_staff, "已解除锁定。")
+reset_codes = staff_act("staff.unlock", staff.reset_codes, "动态口令已重置，本人下次登录只用密码。")
+end_sessions = staff_act("staff.unlock", staff.end_sessions, "已退出此人的全部登录。")
+retire = staff_act("staff.edit", staff.retire_staff, "已停用，此人不能再登录。", on=timezone.localdate)

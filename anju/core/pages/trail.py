@@ -10,47 +10,47 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from anju.core.models.trail import Trail, TrailSeal
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import page_context, render_page
 from anju.core.pages.request import Request
-from anju.core.people.permissions import acting
-from anju.core.people.scope import visible
-from anju.core.trail.acts import acts, label
+from anju.core.people.permissions import requires_permission
+from anju.core.people.scope import visible_rows
+from anju.core.trail.acts import act_label, acts
 
 PAGE = 50
 
 
-@acting("trail.see")
+@requires_permission("trail.see")
 @require_GET
-def trail(request: Request) -> HttpResponse:
+def show_trail(request: Request) -> HttpResponse:
     """The user's own regions; acts that concern no region are everyone's. Newest first."""
-    frame(request)
-    rows = Trail.objects.filter(region=None) | visible(Trail.objects, request.operator)
+    page_context(request)
+    rows = Trail.objects.filter(region=None) | visible_rows(Trail.objects, request.actor)
     written = list(rows.order_by("act").values_list("act", flat=True).distinct())
     words, act, by = (request.GET.get(key, "").strip() for key in ("words", "act", "by"))
     if act:
-        rows = rows.filter(written_as(act))
+        rows = rows.filter(act_filter(act))
     if by:
         rows = rows.filter(by=by)
     if words:
         rows = rows.filter(obj__icontains=words)
     shown = Paginator(rows.select_related("region").order_by("-id"), PAGE).get_page(request.GET.get("page"))
     sealed = set(TrailSeal.objects.filter(trail__in=[row.pk for row in shown]).values_list("trail_id", flat=True))
-    listed = [told(row, row.pk in sealed) for row in shown]
+    listed = [describe_row(row, row.pk in sealed) for row in shown]
     heading = f"留痕{shown.paginator.count}条" + ("（筛选后）" if words or act or by else "")
-    return show(
+    return render_page(
         request,
         "core/trail.html",
         heading=heading,
         shown=shown,
         listed=listed,
-        acts=choices(written),
+        acts=act_choices(written),
         words=words,
         act=act,
         by=by,
     )
 
 
-def choices(written: Iterable[str]) -> list[tuple[str, str]]:
+def act_choices(written: Iterable[str]) -> list[tuple[str, str]]:
     """The acts that the rows are of, by code: what was written of old is found with the act that it is. Of acts that are gone, as written."""
     found = {}
     for text in written:
@@ -59,7 +59,7 @@ def choices(written: Iterable[str]) -> list[tuple[str, str]]:
     return sorted(found.items(), key=lambda one: one[1])
 
 
-def written_as(act: str) -> Q:
+def act_filter(act: str) -> Q:
     """Rows of an act, however they were written: by its code or as it was called before. act: a code, or an earlier spelling."""
     mine = [acts()[act]] if act in acts() else [one for one in acts().values() if act in {a.text for a in one.aliases}]
     wanted = Q(act=act) if not mine else Q(act__in=[one.code for one in mine])
@@ -68,22 +68,22 @@ def written_as(act: str) -> Q:
     return wanted
 
 
-def told(row: Trail, sealed: bool) -> dict[str, Any]:
+def describe_row(row: Trail, sealed: bool) -> dict[str, Any]:
     said = row.said
     return {
         "row": row,
-        "label": label(row.act, row.obj),
+        "label": act_label(row.act, row.obj),
         "outer": said.get("outer"),
         "count": said.get("count"),
         "sealed": sealed,
         "reason": said.get("reason"),
         "name": said["by"]["name"],
-        "before": laid(said.get("before")),
-        "after": laid(said.get("after")),
+        "before": format_value(said.get("before")),
+        "after": format_value(said.get("after")),
         "digest": said.get("digest"),
     }
 
 
-def laid(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Plain data as it was written, laid out for reading."""
     return "" if value is None else json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)

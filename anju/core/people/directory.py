@@ -9,41 +9,43 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from anju.core.models.people import Organisation, Posting, Staff
-from anju.core.people.scope import Operator, visible, within
+from anju.core.people.scope import Actor, rows_within, visible_rows
 
 KINDS = Case(
     *(When(kind=kind, then=order) for order, kind in enumerate(Organisation.Kind.values))
 )  # the housing bureau first, builders last
 
 
-def organisations(user: Operator) -> QuerySet[Organisation]:
-    return visible(Organisation.objects.select_related("region"), user).order_by("region__order", KINDS, "id")
+def list_organisations(user: Actor) -> QuerySet[Organisation]:
+    return visible_rows(Organisation.objects.select_related("region"), user).order_by("region__order", KINDS, "id")
 
 
-def postings(user: Operator) -> QuerySet[Posting]:
-    return visible(Posting.objects.select_related("staff", "organisation__region"), user, "organisation__region_id")
+def list_postings(user: Actor) -> QuerySet[Posting]:
+    return visible_rows(
+        Posting.objects.select_related("staff", "organisation__region"), user, "organisation__region_id"
+    )
 
 
-def in_force(postings: QuerySet[Posting], day: date | None = None) -> QuerySet[Posting]:
+def postings_in_force(postings: QuerySet[Posting], day: date | None = None) -> QuerySet[Posting]:
     """Those whose last day is that day (today), later, or open."""
     return postings.filter(Q(until=None) | Q(until__gte=day or timezone.localdate()))
 
 
-def people(user: Operator, below: frozenset[int] | None = None) -> QuerySet[Staff]:
+def list_people(user: Actor, below: frozenset[int] | None = None) -> QuerySet[Staff]:
     """Who has, or had, a post in the user's regions, or in those of them, and who has none anywhere yet."""
-    mine = postings(user).values("staff_id")
-    mine = mine if below is None else within(mine, below, "organisation__region_id")
+    mine = list_postings(user).values("staff_id")
+    mine = mine if below is None else rows_within(mine, below, "organisation__region_id")
     return Staff.objects.filter(
         Q(pk__in=mine)
         | Q(pk__in=RawSQL("SELECT s.id FROM core_staff AS s WHERE NOT EXISTS (SELECT FROM anju_posts_of(s.id))", []))
     )
 
 
-def person(user: Operator, username: str) -> Staff:
-    return people(user).get(username=username.strip().lower())
+def find_person(user: Actor, username: str) -> Staff:
+    return list_people(user).get(username=username.strip().lower())
 
 
-def locked(user: Operator) -> list[Staff]:
+def list_locked_staff(user: Actor) -> list[Staff]:
     """Who cannot come in now, after too many failures."""
     since = timezone.now() - settings.AXES_COOLOFF_TIME
     failures = (
@@ -52,4 +54,4 @@ def locked(user: Operator) -> list[Staff]:
         .annotate(failures=Sum("failures_since_start"))
     )
     names = failures.filter(failures__gte=settings.AXES_FAILURE_LIMIT).values("username")
-    return list(people(user).filter(username__in=names))
+    return list(list_people(user).filter(username__in=names))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from anju.core.models.people import Organisation, Staff
 from anju.core.pages.request import Request
 from anju.core.people.permissions import posts
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.problems import Problem, Refused
 
 PEOPLE = {"local": "本机操作员", "generate": "模拟数据"}
@@ -20,24 +20,24 @@ PEOPLE = {"local": "本机操作员", "generate": "模拟数据"}
 
 def person_name(key: str) -> str:
     """The name of who acted: this machine's operator, or a person by their user name."""
-    return PEOPLE.get(key) or name_of(key) or key
+    return PEOPLE.get(key) or read_name(key) or key
 
 
-def name_of(key: str) -> str:
-    return kept_name(key, ten_minutes())
+def read_name(key: str) -> str:
+    return cached_name(key, current_ten_minutes())
 
 
 @lru_cache(maxsize=4096)  # a list shows the same few people on every line
-def kept_name(key: str, since: int) -> str:
+def cached_name(key: str, since: int) -> str:
     return Staff.objects.filter(username=key).values_list("name", flat=True).first() or ""
 
 
-def ten_minutes() -> int:
+def current_ten_minutes() -> int:
     """So long a worker may still tell the name that another worker has corrected."""
     return int(monotonic()) // 600
 
 
-def within_limits(request: Request) -> bool:
+def is_session_within_limits(request: Request) -> bool:
     """Is this session still good? Not after so long without a click, and not for more than a working day."""
     now, session = int(timezone.now().timestamp()), request.session
     if (
@@ -51,17 +51,17 @@ def within_limits(request: Request) -> bool:
     return True
 
 
-def recognise(request: Request) -> Operator | None:
+def recognise_actor(request: Request) -> Actor | None:
     """Whoever is signed in, put on the request, for the page's navigation too. It opens no scope: that is for who calls a view."""
-    if not hasattr(request, "operator"):
+    if not hasattr(request, "actor"):
         staff = getattr(request, "user", None)  # what fails before the session is read knows nobody
-        if staff is None or not staff.is_authenticated or not within_limits(request):
+        if staff is None or not staff.is_authenticated or not is_session_within_limits(request):
             return None
-        request.operator = operator_of(staff)
-    return request.operator
+        request.actor = actor_of_staff(staff)
+    return request.actor
 
 
-def operator_of(staff: Staff, day: date | None = None) -> Operator:
+def actor_of_staff(staff: Staff, day: date | None = None) -> Actor:
     """The person with the posts of that day (today). A post that has ended, or has not begun, gives nothing."""
     known = posts()
     with connection.cursor() as cursor:
@@ -84,7 +84,7 @@ def operator_of(staff: Staff, day: date | None = None) -> Operator:
     drafts = frozenset[int]().union(
         *(ids for post, _, ids, whole in rows if whole and not (known[post].bounded or known[post].admin))
     )
-    return Operator(
+    return Actor(
         staff.username,
         staff.name,
         seen,
@@ -96,18 +96,18 @@ def operator_of(staff: Staff, day: date | None = None) -> Operator:
     )
 
 
-def home(user: Operator) -> int | None:
+def home_region_id(user: Actor) -> int | None:
     """The region of the first organisation that the user works for: where what they did for no region of its own is kept."""
     offices = Organisation.objects.filter(pk__in=user.organisation_ids).order_by("region__order", "id")
     return offices.values_list("region_id", flat=True).first() if user.organisation_ids else None
 
 
-def operator_called(key: str) -> Operator:
+def find_actor(key: str) -> Actor:
     """The person with that user name, as they stand now: for what runs later on their behalf. Refused STAFF-010 when they have left."""
     staff = Staff.objects.filter(username=key, is_active=True).first()
     if staff is None:
         raise Refused(Problem("STAFF-010", f"用户 {key}", "没有这个在用的人员。", "请由在岗的人员重新办理。"))
-    return operator_of(staff)
+    return actor_of_staff(staff)
 
 
 # -- who is registered, for those who look after people ---------------------------------------------------------------------------

@@ -10,23 +10,23 @@ from django.utils import timezone
 from anju.core.models.people import Organisation, Posting
 from anju.core.models.region import Region
 from anju.core.people import directory
-from anju.core.people.permissions import require
-from anju.core.people.scope import Operator
-from anju.core.people.staff import _grounded, _standing
+from anju.core.people.permissions import require_permission
+from anju.core.people.scope import Actor
+from anju.core.people.staff import _grounded, _standing_organisation
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
 
 
 @transaction.atomic
 @trail.act("staff.register_organisation")
-def register_organisation(*, by: Operator, region: Region, kind: str, name: str, short: str = "") -> Organisation:
+def register_organisation(*, by: Actor, region: Region, kind: str, name: str, short: str = "") -> Organisation:
     """Register an organisation (机构) of a region. The same again gives the one that stands; one that had ended stands again, without its posts.
 
     Refused STAFF-001 for what is no kind, or no name.
     """
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
-    require(by, "staff.edit", region.pk, region.name)
+    require_permission(by, "staff.edit", region.pk, region.name)
     name = name.strip()
     if kind not in Organisation.Kind.values or not name:
         raise Refused(
@@ -59,9 +59,9 @@ def register_organisation(*, by: Operator, region: Region, kind: str, name: str,
 
 @transaction.atomic
 @trail.act("staff.rename_organisation")
-def rename(*, by: Operator, organisation_id: int, name: str, short: str = "", reason: str) -> Organisation:
+def rename_organisation(*, by: Actor, organisation_id: int, name: str, short: str = "", reason: str) -> Organisation:
     """机构更名: it stays the same organisation, with its people and its returns. Refused STAFF-001, STAFF-008, STAFF-014, STAFF-015 the name is taken."""
-    one = _standing(by, organisation_id)
+    one = _standing_organisation(by, organisation_id)
     where, name, short = f"机构 {one.name}", name.strip(), short.strip()
     problems = _grounded(where, reason)
     if not name:
@@ -86,12 +86,12 @@ def rename(*, by: Operator, organisation_id: int, name: str, short: str = "", re
 
 @transaction.atomic
 @trail.act("staff.abolish_organisation")
-def abolish(*, by: Operator, organisation_id: int, on: date, reason: str) -> Organisation:
+def abolish_organisation(*, by: Actor, organisation_id: int, on: date, reason: str) -> Organisation:
     """撤销机构: on is its last day and the last of every post there. No more is asked of it; what it did keeps its name.
 
     Refused STAFF-005 one's own, STAFF-007 a day to come, STAFF-008 no ground, STAFF-014 ended already.
     """
-    one = _standing(by, organisation_id)
+    one = _standing_organisation(by, organisation_id)
     where, problems = f"机构 {one.name}", _grounded(f"机构 {one.name}", reason)
     if one.pk in by.organisation_ids:
         problems.append(Problem("STAFF-005", where, "不能撤销自己任职的机构。", "请由另一位管理员办理。"))
@@ -99,7 +99,7 @@ def abolish(*, by: Operator, organisation_id: int, on: date, reason: str) -> Org
         problems.append(Problem("STAFF-007", where, f"{on}还没有到。", "请到撤销那天再办，写当天或以前的日期。"))
     if problems:
         raise Refused(*problems)
-    held = directory.in_force(Posting.objects.filter(organisation=one), on).exclude(until=on)
+    held = directory.postings_in_force(Posting.objects.filter(organisation=one), on).exclude(until=on)
     ended = [f"{post.staff.username} {post.post}" for post in held.select_related("staff").order_by("id")]
     held.update(until=Greatest(F("since"), Value(on, DateField())))
     one.ended_on = on

@@ -14,7 +14,7 @@ from anju.core.registry import rooms
 from anju.problems import Problem, Refused
 
 if TYPE_CHECKING:
-    from anju.core.people.scope import Operator
+    from anju.core.people.scope import Actor
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = ""  # the permission of a view that asks for no sign-in
@@ -48,7 +48,7 @@ class Permission:
         return "、".join(posts()[post].label for post in self.posts)
 
 
-def declared(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def read_declarations(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the rooms' files of that name say: each file, as "room/file.yaml", with its entries."""
     reader = YAML(typ="safe", pure=True)
     for room in rooms():
@@ -57,10 +57,10 @@ def declared(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{room.name}/{name}", reader.load(path.read_text(encoding="utf-8")) or {}
 
 
-def gathered(name: str, part: str = "") -> Iterator[tuple[str, str, dict[str, Any]]]:
+def collect_entries(name: str, part: str = "") -> Iterator[tuple[str, str, dict[str, Any]]]:
     """(file, code, entry) of all rooms' files of that name, or of that part of them. Refused: a code that two entries claim."""
     seen: dict[str, str] = {}
-    for file, content in declared(name):
+    for file, content in read_declarations(name):
         for code, entry in (content.get(part, {}) if part else content).items():
             if code in seen:
                 raise ValueError(f"{file}: {code} is in {seen[code]} already")
@@ -70,15 +70,15 @@ def gathered(name: str, part: str = "") -> Iterator[tuple[str, str, dict[str, An
 
 @cache
 def posts() -> dict[str, Post]:
-    return {code: Post(code, **entry) for _, code, entry in gathered("posts.yaml", "posts")}
+    return {code: Post(code, **entry) for _, code, entry in collect_entries("posts.yaml", "posts")}
 
 
 @cache
 def permissions() -> dict[str, Permission]:
     """Every permission by its code. ValueError names the file of one that is there twice, or that names an unknown post."""
-    readers = [post for _, content in declared("posts.yaml") for post in content.get("readers", ())]
+    readers = [post for _, content in read_declarations("posts.yaml") for post in content.get("readers", ())]
     found = {}
-    for file, code, entry in gathered("permissions.yaml"):
+    for file, code, entry in collect_entries("permissions.yaml"):
         wanted = readers if entry["posts"] == "readers" else entry["posts"]
         if strange := set(wanted) - set(posts()):
             raise ValueError(f"{file}: {code} names unknown posts {sorted(strange)}")
@@ -86,23 +86,23 @@ def permissions() -> dict[str, Permission]:
     return found
 
 
-def may(user: "Operator", permission: str, region_id: int | None = None) -> bool:
+def may(user: "Actor", permission: str, region_id: int | None = None) -> bool:
     """May this user do it — somewhere, or for that region?"""
     return any(user.holds(post, region_id) for post in permissions()[permission].posts)
 
 
-def require(user: "Operator", permission: str, region_id: int | None, obj: str) -> None:
+def require_permission(user: "Actor", permission: str, region_id: int | None, obj: str) -> None:
     """Refused ACT-001 unless the user holds one of its posts for the region. obj: what it is about, for the sentence."""
     if not may(user, permission, region_id):
-        raise Refused(refusal(permission, obj))
+        raise Refused(missing_permission_problem(permission, obj))
 
 
-def refusal(permission: str, obj: str) -> Problem:
+def missing_permission_problem(permission: str, obj: str) -> Problem:
     found = permissions()[permission]
     return Problem("ACT-001", obj, f"“{found.label}”须由{found.who}岗办理，您没有这个岗位。", "请转交该岗位的人员。")
 
 
-def acting(permission: str) -> Callable[[View], View]:
+def requires_permission(permission: str) -> Callable[[View], View]:
     """Mark a view with its permission: the middleware lets nobody else in, and a view without a mark lets nobody in at all."""
     if permission != PUBLIC and permission not in permissions():
         raise ValueError(f"no permissions.yaml has {permission}")

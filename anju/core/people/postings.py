@@ -6,8 +6,8 @@ from django.db import connection, transaction
 
 from anju.core.models.people import Organisation, Posting, Staff
 from anju.core.people import directory
-from anju.core.people.permissions import posts, require
-from anju.core.people.scope import Operator
+from anju.core.people.permissions import posts, require_permission
+from anju.core.people.scope import Actor
 from anju.core.people.staff import _another, _grounded, _not_ended
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
@@ -16,7 +16,7 @@ from anju.problems import Problem, Refused
 @transaction.atomic
 @trail.act("staff.give_post")
 def give_post(
-    *, by: Operator, username: str, organisation: Organisation, post: str, since: date, until: date | None = None, ground: str = ""
+    *, by: Actor, username: str, organisation: Organisation, post: str, since: date, until: date | None = None, ground: str = ""
 ) -> Posting:  # fmt: skip
     """授予岗位. The three administrators are three people and hold nothing else; an auditor's post has its document and its last day.
 
@@ -25,13 +25,13 @@ def give_post(
     """
     if organisation.region_id not in by.region_ids:
         raise Organisation.DoesNotExist(f"没有机构 {organisation.pk}")
-    require(by, "staff.post", organisation.region_id, organisation.name)
+    require_permission(by, "staff.post", organisation.region_id, organisation.name)
     organisation = (
-        directory.organisations(by).select_for_update(of=("self",)).get(pk=organisation.pk)
+        directory.list_organisations(by).select_for_update(of=("self",)).get(pk=organisation.pk)
     )  # it does not end meanwhile
     _not_ended(organisation)
     staff = Staff.objects.select_for_update().get(
-        pk=directory.person(by, username).pk
+        pk=directory.find_person(by, username).pk
     )  # of two posts at once the second sees the first
     wanted, where = posts().get(post), f"用户 {staff.username}"
     if wanted is None:
@@ -81,10 +81,10 @@ def give_post(
 
 @transaction.atomic
 @trail.act("staff.end_post")
-def end_post(*, by: Operator, posting_id: int, on: date, reason: str) -> Posting:
+def end_post(*, by: Actor, posting_id: int, on: date, reason: str) -> Posting:
     """收回岗位: on is the last day; a post that has not begun ends with its first. Refused STAFF-008 no reason, STAFF-009 ended already."""
-    posting = directory.postings(by).get(pk=posting_id)
-    require(by, "staff.post", posting.organisation.region_id, posting.organisation.name)
+    posting = directory.list_postings(by).get(pk=posting_id)
+    require_permission(by, "staff.post", posting.organisation.region_id, posting.organisation.name)
     _another(by, posting.staff)
     where = f"用户 {posting.staff.username}"
     if problems := _grounded(where, reason):

@@ -18,7 +18,7 @@ SET = "SELECT " + ", ".join(f"set_config('app.{name}', %s, true)" for name in SE
 
 
 @dataclass(frozen=True)
-class Operator:
+class Actor:
     """The *user* of every query and service.
 
     region_ids: the regions whose every row they see. posts: each post with the regions it is held for; None: every post everywhere (the
@@ -55,57 +55,57 @@ class Operator:
         return self.region_ids if self.place_ids is None else self.place_ids
 
 
-def local_operator() -> Operator:
+def local_actor() -> Actor:
     """本机操作员: whoever sits at this machine and runs its commands, with every region and every post. Pages have people instead."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(array_agg(id), '{}') FROM core_region")
         (ids,) = cursor.fetchone()
-    return Operator("local", "本机操作员", frozenset(ids))
+    return Actor("local", "本机操作员", frozenset(ids))
 
 
 @contextmanager
-def scoped(user: Operator) -> Iterator[Operator]:
+def open_scope(user: Actor) -> Iterator[Actor]:
     """A transaction in which the database shows and takes only this user's rows. May be nested, for another user too."""
     outer = _current() if connection.in_atomic_block else None
     with transaction.atomic():
-        _set(_settings(user))
+        _write_settings(_settings(user))
         yield user
         # A setting outlives its savepoint when that is released, and goes with it when rolled back.
         if outer is not None and not transaction.get_rollback():
-            _set(outer)
+            _write_settings(outer)
 
 
-def visible(queryset: Rows, user: Operator, field: str = "region_id") -> Rows:
+def visible_rows(queryset: Rows, user: Actor, field: str = "region_id") -> Rows:
     """The rows of the user's regions: the first wall; the database's own is the second."""
-    return within(queryset, user.region_ids, field)
+    return rows_within(queryset, user.region_ids, field)
 
 
-def within(queryset: Rows, region_ids: frozenset[int] | set[int], field: str = "region_id") -> Rows:
+def rows_within(queryset: Rows, region_ids: frozenset[int] | set[int], field: str = "region_id") -> Rows:
     # One array, not 3,400 parameters: taking those apart took longer than the query itself.
-    mine = RawSQL("SELECT unnest(%s::int[])", [array(region_ids)])
+    mine = RawSQL("SELECT unnest(%s::int[])", [id_array(region_ids)])
     return queryset.filter(**{f"{field}__in": mine})
 
 
-def array(region_ids: frozenset[int] | set[int]) -> str:
+def id_array(region_ids: frozenset[int] | set[int]) -> str:
     """The ids as the text of one PostgreSQL array, for `= ANY(%s::int[])`: a request asks with the same ones dozens of times."""
-    return "{" + _listed(frozenset(region_ids)) + "}"
+    return "{" + _joined_ids(frozenset(region_ids)) + "}"
 
 
 @lru_cache(maxsize=256)
-def _listed(ids: frozenset[int]) -> str:
+def _joined_ids(ids: frozenset[int]) -> str:
     return ",".join(map(str, sorted(ids)))
 
 
-def _settings(user: Operator) -> tuple[str, ...]:
+def _settings(user: Actor) -> tuple[str, ...]:
     return (
         user.key,
         "" if user.staff_id is None else str(user.staff_id),
-        _listed(user.region_ids),
-        _listed(user.drafts),
-        _listed(user.places - user.region_ids),
-        _listed(user.organisation_ids),
-        _listed(user.estate_ids),
-        _listed(user.household_ids),
+        _joined_ids(user.region_ids),
+        _joined_ids(user.drafts),
+        _joined_ids(user.places - user.region_ids),
+        _joined_ids(user.organisation_ids),
+        _joined_ids(user.estate_ids),
+        _joined_ids(user.household_ids),
     )
 
 
@@ -116,6 +116,6 @@ def _current() -> tuple[str, ...]:
     return current
 
 
-def _set(values: tuple[str, ...]) -> None:
+def _write_settings(values: tuple[str, ...]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SET, values)

@@ -27,44 +27,44 @@ from django.http import HttpResponse
 from django.urls import reverse_lazy
 
 from anju.core.models.people import Staff
-from anju.core.pages.addresses import front_page, path_of
-from anju.core.pages.errors import stopped
+from anju.core.pages.addresses import front_page_path, path_of
+from anju.core.pages.errors import error_page
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Request
-from anju.core.people.identity import home, operator_of
+from anju.core.people.identity import actor_of_staff, home_region_id
 from anju.core.people.permissions import posts
-from anju.core.people.scope import Operator, scoped
+from anju.core.people.scope import Actor, open_scope
 from anju.core.trail import trail
 
 NOWHERE = frozenset({0})  # the id of no region: sees nothing, and may leave a row that concerns none
-DOOR = Operator("sign-in", "登录", NOWHERE)
+DOOR = Actor("sign-in", "登录", NOWHERE)
 WRONG = "用户名或密码不对。"
 WRONG_CODE = "动态口令不对，或已经用过。请等下一个再输。"
 
 
-def told(staff: Staff | None, act: str, *, by: Operator | None = None) -> None:
+def record_sign_in(staff: Staff | None, act: str, *, by: Actor | None = None) -> None:
     """A row in the trail, in the person's own region, so that its auditor sees it."""
-    user = operator_of(staff) if staff else DOOR
+    user = actor_of_staff(staff) if staff else DOOR
     writer = replace(user, key=(by or user).key, region_ids=user.region_ids or NOWHERE)
-    with scoped(writer):
+    with open_scope(writer):
         obj = (
             trail.Subject.of(staff, f"用户 {staff.username}")
             if staff
             else trail.Subject("core.staff", "", "没有登记的用户名")
         )
-        trail.record(by=by or (user if staff else DOOR), act=act, obj=obj, region_id=home(user))
+        trail.record(by=by or (user if staff else DOOR), act=act, obj=obj, region_id=home_region_id(user))
 
 
-def named(request: Request | None, credentials: dict[str, Any] | None) -> str:
+def axes_username(request: Request | None, credentials: dict[str, Any] | None) -> str:
     """Under which name failures are counted: the person's own, however they wrote it; of anything else only a digest is kept."""
     typed = str((credentials or {}).get("username") or (PostedForm(request).typed.get("login", "") if request else ""))
     found = Staff.objects.filter(username__iexact=typed).values_list("username", flat=True).first()
     return found or "?" + hashlib.sha256(typed.casefold().encode()).hexdigest()[:32]
 
 
-def locked_out(request: Request, *args: Any) -> HttpResponse:
+def show_locked_out(request: Request, *args: Any) -> HttpResponse:
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds()) // 60
-    return stopped(
+    return error_page(
         request,
         429,
         "输错次数太多，已锁定",
@@ -72,11 +72,11 @@ def locked_out(request: Request, *args: Any) -> HttpResponse:
     )
 
 
-def failed(request: Request, username: str) -> None:
+def record_failure(request: Request, username: str) -> None:
     staff = Staff.objects.filter(username__iexact=username).first()
-    told(staff, "sign_in.fail", by=DOOR)
+    record_sign_in(staff, "sign_in.fail", by=DOOR)
     if getattr(request, "axes_failures_since_start", None) == settings.AXES_FAILURE_LIMIT:
-        told(staff, "sign_in.lock_out", by=DOOR)
+        record_sign_in(staff, "sign_in.lock_out", by=DOOR)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -107,27 +107,27 @@ class AccountAdapter(DefaultAccountAdapter):
             super().add_message(request, level, message=said)
 
     def authentication_failed(self, request: Request, **credentials: Any) -> None:
-        failed(request, credentials.get("username", ""))
+        record_failure(request, credentials.get("username", ""))
 
     def get_login_redirect_url(self, request: Request) -> str:
         """Where the work of their posts is; to the overview when their posts do not agree."""
-        wanted = {posts()[post].first for post in operator_of(request.user).posts or ()}
+        wanted = {posts()[post].first for post in actor_of_staff(request.user).posts or ()}
         name = wanted.pop() if len(wanted) == 1 else ""
-        return path_of(name) if name else front_page()
+        return path_of(name) if name else front_page_path()
 
     def get_password_change_redirect_url(self, request: Request) -> str:
         return path_of("core:me")
 
     def set_password(self, user: Staff, password: str) -> None:
         super().set_password(user, password)
-        told(user, "sign_in.change_password")
+        record_sign_in(user, "sign_in.change_password")
 
     def post_login(self, request: Request, user: Staff, **kwargs: Any) -> HttpResponse:
         """Nobody sits in more places at once than allowed: the oldest leave."""
         response = super().post_login(request, user, **kwargs)
         for old in UserSession.objects.filter(user=user).order_by("-created_at", "-pk")[settings.SESSIONS_A_PERSON :]:
             old.end()
-        told(user, "sign_in.enter")
+        record_sign_in(user, "sign_in.enter")
         return response
 
 
@@ -162,7 +162,7 @@ class CodeForm(AuthenticateForm):
             return super().clean_code()
         except ValidationError:
             user_login_failed.send(sender=__name__, credentials=credentials, request=request)
-            failed(request, self.user.username)
+            record_failure(request, self.user.username)
             raise
 
 
@@ -184,21 +184,21 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         username = claims.get(settings.OIDC_CLAIM)
         staff = Staff.objects.filter(username=username, is_active=True).first() if username else None
         if staff is None:
-            told(None, "sign_in.fail")
+            record_sign_in(None, "sign_in.fail")
             raise ImmediateHttpResponse(
-                stopped(
+                error_page(
                     request, 403, "这个账号没有在本系统登记", "统一身份认证认得您，但本系统没有登记。请联系系统管理员。"
                 )
             )
         sociallogin.connect(request, staff)
 
 
-class LongEnough(MinimumLengthValidator):
+class PasswordLengthValidator(MinimumLengthValidator):
     def get_error_message(self) -> str:  # Django's Chinese has lost this one sentence
         return f"密码太短，至少{self.min_length}个字。"
 
 
-class First(PasswordResetConfirmView):
+class FirstSignInView(PasswordResetConfirmView):
     """首次登录: whoever holds the one-time link sets the password. The link dies with its use, with a newer one, and with time."""
 
     template_name = "core/first.html"
@@ -206,5 +206,5 @@ class First(PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        told(self.user, "sign_in.set_password")
+        record_sign_in(self.user, "sign_in.set_password")
         return response

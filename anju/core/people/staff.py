@@ -19,18 +19,18 @@ from django.utils.http import urlsafe_base64_encode
 from anju.core.models.people import Organisation, Posting, Staff
 from anju.core.pages.addresses import path_of
 from anju.core.people import directory, identity
-from anju.core.people.permissions import may, require
-from anju.core.people.scope import Operator
+from anju.core.people.permissions import may, require_permission
+from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,38}[a-z0-9]")
 
 
-def _standing(by: Operator, organisation_id: int) -> Organisation:
+def _standing_organisation(by: Actor, organisation_id: int) -> Organisation:
     """The organisation, for this transaction alone."""
-    one = directory.organisations(by).select_for_update(of=("self",)).get(pk=organisation_id)
-    require(by, "staff.edit", one.region_id, one.name)
+    one = directory.list_organisations(by).select_for_update(of=("self",)).get(pk=organisation_id)
+    require_permission(by, "staff.edit", one.region_id, one.name)
     _not_ended(one)
     return one
 
@@ -53,9 +53,9 @@ def _grounded(where: str, reason: str) -> list[Problem]:
 
 @transaction.atomic
 @trail.act("staff.register")
-def register(*, by: Operator, username: str, name: str) -> Staff:
+def register_staff(*, by: Actor, username: str, name: str) -> Staff:
     """Register a person, without a password and without a post. Refused STAFF-002 for a user name that is taken or cannot be."""
-    require(by, "staff.edit", None, f"用户 {username}")
+    require_permission(by, "staff.edit", None, f"用户 {username}")
     username, name = username.strip().lower(), name.strip()
     problem = None
     if not USERNAME.fullmatch(username):
@@ -73,16 +73,16 @@ def register(*, by: Operator, username: str, name: str) -> Staff:
         raise Refused(
             Problem("STAFF-002", f"用户名“{username}”", "已有人用。", "请换一个；同一个人不要登记两次。")
         ) from None
-    trail.describe(obj=trail.Subject.of(made, f"用户 {username}"), region_id=identity.home(by))
+    trail.describe(obj=trail.Subject.of(made, f"用户 {username}"), region_id=identity.home_region_id(by))
     return made
 
 
 @transaction.atomic
 @trail.act("staff.correct_name")
-def correct(*, by: Operator, username: str, name: str, reason: str) -> Staff:
+def correct_staff_name(*, by: Actor, username: str, name: str, reason: str) -> Staff:
     """更正姓名, on every page from now on; what the trail says of the past stays. Refused STAFF-002 no name, STAFF-005 one's own, STAFF-008."""
-    require(by, "staff.edit", None, f"用户 {username}")
-    staff, name = directory.person(by, username), name.strip()
+    require_permission(by, "staff.edit", None, f"用户 {username}")
+    staff, name = directory.find_person(by, username), name.strip()
     where = f"用户 {staff.username}"
     _another(by, staff)
     problems = _grounded(where, reason)
@@ -94,34 +94,34 @@ def correct(*, by: Operator, username: str, name: str, reason: str) -> Staff:
     if staff.name != name:
         staff.name = name
         staff.save(update_fields=["name"])
-        transaction.on_commit(identity.kept_name.cache_clear)
+        transaction.on_commit(identity.cached_name.cache_clear)
         trail.describe(
             obj=trail.Subject.of(staff, where),
             before=before,
             after={"name": name},
             reason=reason.strip(),
-            region_id=identity.home(by),
+            region_id=identity.home_region_id(by),
         )
     return staff
 
 
 @transaction.atomic
 @trail.act("staff.make_first_link")
-def first_link(*, by: Operator, username: str) -> str:
+def make_first_link(*, by: Actor, username: str) -> str:
     """The address at which the person sets the first password: shown once, kept nowhere, dead once used, after 72 hours, or when another is made.
 
     Who has a password already gets one only from the security administrator (STAFF-011): it takes the old one away and ends every session.
     """
     act = "staff.unlock" if may(by, "staff.unlock") else "staff.edit"
-    require(by, act, None, f"用户 {username}")
-    staff = directory.person(by, username)
+    require_permission(by, act, None, f"用户 {username}")
+    staff = directory.find_person(by, username)
     if staff.has_usable_password() and act != "staff.unlock":
         raise Refused(
             Problem("STAFF-011", f"用户 {staff.username}", "已经设过密码。", "忘记密码的，请由安全管理员重置。")
         )
     staff.password = make_password(None)  # what every earlier link was made of
     staff.save(update_fields=["password"])
-    trail.describe(obj=trail.Subject.of(staff, f"用户 {staff.username}"), region_id=identity.home(by))
+    trail.describe(obj=trail.Subject.of(staff, f"用户 {staff.username}"), region_id=identity.home_region_id(by))
     return path_of(
         "core:first", urlsafe_base64_encode(force_bytes(staff.pk)), default_token_generator.make_token(staff)
     )
@@ -129,47 +129,47 @@ def first_link(*, by: Operator, username: str) -> str:
 
 @transaction.atomic
 @trail.act("staff.retire")
-def retire(*, by: Operator, username: str, on: date) -> Staff:
+def retire_staff(*, by: Actor, username: str, on: date) -> Staff:
     """停用: out at once; the posts of the regions that the administrator sees end that day. Refused STAFF-005 for oneself."""
-    require(by, "staff.edit", None, f"用户 {username}")
-    staff = directory.person(by, username)
+    require_permission(by, "staff.edit", None, f"用户 {username}")
+    staff = directory.find_person(by, username)
     _another(by, staff)
     staff.is_active = False
     staff.save(update_fields=["is_active"])
     Posting.objects.filter(staff=staff, since__lte=on, until=None).update(until=on)
-    trail.describe(obj=trail.Subject.of(staff, f"用户 {staff.username}"), region_id=identity.home(by))
+    trail.describe(obj=trail.Subject.of(staff, f"用户 {staff.username}"), region_id=identity.home_region_id(by))
     return staff
 
 
 @transaction.atomic
 @trail.act("staff.unlock")
-def unlock(*, by: Operator, username: str) -> None:
+def unlock_staff(*, by: Actor, username: str) -> None:
     """解除锁定: the count of failures begins anew."""
     _helped(by, username, lambda staff: reset(username=staff.username))
 
 
 @transaction.atomic
 @trail.act("staff.reset_codes")
-def reset_codes(*, by: Operator, username: str) -> None:
+def reset_codes(*, by: Actor, username: str) -> None:
     """重置动态口令: a lost phone. The person signs in with the password alone until they set it up again."""
     _helped(by, username, lambda staff: Authenticator.objects.filter(user=staff).delete())
 
 
 @transaction.atomic
 @trail.act("staff.end_sessions")
-def end_sessions(*, by: Operator, username: str) -> None:
+def end_sessions(*, by: Actor, username: str) -> None:
     """退出全部登录, wherever they sit."""
     _helped(by, username, lambda staff: [one.end() for one in UserSession.objects.filter(user=staff)])
 
 
-def _helped(by: Operator, username: str, do: Callable[[Staff], object]) -> None:
-    require(by, "staff.unlock", None, f"用户 {username}")
-    staff = directory.person(by, username)
+def _helped(by: Actor, username: str, do: Callable[[Staff], object]) -> None:
+    require_permission(by, "staff.unlock", None, f"用户 {username}")
+    staff = directory.find_person(by, username)
     do(staff)
-    trail.describe(obj=trail.Subject.of(staff, f"用户 {staff.username}"), region_id=identity.home(by))
+    trail.describe(obj=trail.Subject.of(staff, f"用户 {staff.username}"), region_id=identity.home_region_id(by))
 
 
-def _another(by: Operator, staff: Staff) -> None:
+def _another(by: Actor, staff: Staff) -> None:
     if staff.username == by.key:
         raise Refused(
             Problem(

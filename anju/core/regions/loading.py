@@ -10,7 +10,7 @@ from django.db import connections, transaction
 
 from anju.core.database import cache
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.regions import names
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
@@ -18,8 +18,8 @@ from anju.problems import Problem, Refused
 
 @transaction.atomic
 @trail.act("regions.register_pseudo")
-def add_pseudo(
-    *, by: Operator, parent: Region, suffix: str, name: str, also: Iterable[str] = (), since: date = date(1980, 1, 1)
+def add_pseudo_unit(
+    *, by: Actor, parent: Region, suffix: str, name: str, also: Iterable[str] = (), since: date = date(1980, 1, 1)
 ) -> Region:
     """Register a unit that reports figures but is no administrative region (市本级, 经开区, 国资委 …). Repeating changes nothing.
 
@@ -27,7 +27,7 @@ def add_pseudo(
     Raises Refused REG-005 for a suffix that will not do, REG-006 when the code stands for another name.
     The operator's own `region_ids` do not grow: ask for a new operator afterwards.
     """
-    also = [names.clean(text) for text in also]
+    also = [names.clean_name(text) for text in also]
     if not (suffix.isascii() and suffix.isalnum() and suffix.upper() == suffix):
         raise Refused(
             Problem("REG-005", f"虚拟单位“{name}”", f"代码后缀“{suffix}”不合规。", "后缀只用大写字母和数字，例如 SBJ。")
@@ -56,7 +56,7 @@ def add_pseudo(
         valid_from=since,
         order=(last or parent.order) + 1,
     )
-    cache.forget()
+    cache.reset_cache()
     trail.describe(obj=trail.Subject.of(made, f"{name}（{code}）"), after={"code": code, "name": name, "also": also})
     return made
 
@@ -72,7 +72,7 @@ class RegionRow(NamedTuple):
     until: int | None
 
 
-def load_national() -> int:
+def load_national_regions() -> int:
     """Bring the shipped national regions into the table, as the owner; how many rows were new or changed. Repeating changes nothing."""
     rows = list(
         csv.DictReader(files("anju.core").joinpath("data/regions.csv").read_text(encoding="utf-8").splitlines())
@@ -86,7 +86,7 @@ def load_national() -> int:
             RegionRow(
                 code=row["code"],
                 name=row["name"],
-                short=names.short(row["name"]),
+                short=names.short_name(row["name"]),
                 kind=row["kind"],
                 since=int(row["from"]),
                 until=int(row["until"]) if row["until"] else None,

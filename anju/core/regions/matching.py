@@ -5,37 +5,39 @@ from collections.abc import Iterable
 from datetime import date
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.regions import names
-from anju.core.regions.tree import descendants, in_force, path
+from anju.core.regions.tree import descendant_regions, region_path, regions_in_force
 from anju.problems import Problem
 
 
-class Matcher:
+class RegionMatcher:
     """Names of a table's rows → regions within one region. Make one for a table: it reads the regions once."""
 
-    def __init__(self, user: Operator, within: Region, on: date | None = None) -> None:
+    def __init__(self, user: Actor, within: Region, on: date | None = None) -> None:
         self.within, self.on = within, on
-        self.all = descendants(user, within)
-        self.now = in_force(self.all, on)
-        self.by_id: dict[int | None, Region] = {row.pk: row for row in (*self.all, *path(within))}
+        self.all = descendant_regions(user, within)
+        self.now = regions_in_force(self.all, on)
+        self.by_id: dict[int | None, Region] = {row.pk: row for row in (*self.all, *region_path(within))}
         self.named: dict[
             str, list[Region]
         ] = {}  # a country's table has three thousand names: looked up, never searched for
         self.brief: dict[str, list[Region]] = {}
         for row in self.now:
-            for text in {names.clean(row.name), *map(names.clean, row.also)}:
+            for text in {names.clean_name(row.name), *map(names.clean_name, row.also)}:
                 self.named.setdefault(text, []).append(row)
             if row.kind != Region.Kind.PSEUDO:
                 self.brief.setdefault(row.short, []).append(row)
         self.prefixes = sorted(
-            {names.clean(text) for row in path(within)[:-1] for text in (row.name, row.short)}, key=len, reverse=True
+            {names.clean_name(text) for row in region_path(within)[:-1] for text in (row.name, row.short)},
+            key=len,
+            reverse=True,
         )
 
     def match(self, name: str) -> Region | Problem:
         """One region, or a Problem that names the candidates. Never a guess: 近似 is only suggested."""
-        wanted = names.clean(name)
-        if wanted in names.WHOLE or wanted == names.clean(self.within.name):
+        wanted = names.clean_name(name)
+        if wanted in names.WHOLE or wanted == names.clean_name(self.within.name):
             return self.within
         for text in self._readings(wanted):
             for find in (self._exact, self._qualified, self._short):
@@ -49,7 +51,8 @@ class Matcher:
         ended = [
             row
             for row in self.all
-            if not in_force([row], self.on) and wanted in (names.clean(row.name), names.clean(row.short))
+            if not regions_in_force([row], self.on)
+            and wanted in (names.clean_name(row.name), names.clean_name(row.short))
         ]
         if ended:
             return self._problem(
@@ -75,14 +78,14 @@ class Matcher:
             yield bare
 
     def _exact(self, text: str) -> list[Region]:
-        return _nearest(self.named.get(text, []), self.within)
+        return _directly_below(self.named.get(text, []), self.within)
 
     def _qualified(self, text: str) -> list[Region]:
         """With names of what is above it before its own: ××市××区 within a province."""
         return [
             row
             for row in self.now
-            if text.endswith(own := names.clean(row.name)) and self._leads_to(row, text.removesuffix(own))
+            if text.endswith(own := names.clean_name(row.name)) and self._leads_to(row, text.removesuffix(own))
         ]
 
     def _leads_to(self, row: Region, prefix: str) -> bool:
@@ -91,7 +94,7 @@ class Matcher:
             above.append(up)
             row = up
         for up in reversed(above):
-            for name in (names.clean(up.name), up.short):
+            for name in (names.clean_name(up.name), up.short):
                 if prefix.startswith(name):
                     prefix = prefix.removeprefix(name)
                     break
@@ -99,19 +102,19 @@ class Matcher:
 
     def _short(self, text: str) -> list[Region]:
         """By the name without its kind: 恭城县 → 恭城瑶族自治县. Pseudo-units have no kind to leave out."""
-        found = _nearest(self.brief.get(names.short(text), []), self.within)
+        found = _directly_below(self.brief.get(names.short_name(text), []), self.within)
         return [self.within, *found] if text == self.within.short else found  # a city and its county of the same name
 
     def _problem(self, code: str, name: str, what: str, fix: str) -> Problem:
         return Problem(code, f"区划名称“{name.strip()}”", what, fix)
 
 
-def match(user: Operator, name: str, within: Region, on: date | None = None) -> Region | Problem:
-    """One name. For a table use a `Matcher`."""
-    return Matcher(user, within, on).match(name)
+def match_region(user: Actor, name: str, within: Region, on: date | None = None) -> Region | Problem:
+    """One name. For a table use a `RegionMatcher`."""
+    return RegionMatcher(user, within, on).match(name)
 
 
-def _nearest(found: list[Region], within: Region) -> list[Region]:
+def _directly_below(found: list[Region], within: Region) -> list[Region]:
     """Of a city and a county that share a short name the one directly below wins."""
     direct = [row for row in found if row.parent_id == within.pk]
     return direct or found

@@ -14,14 +14,14 @@ PLAIN = re.compile(r"(.{2,}?)(?:特别行政区|地区|新区|林区|特区|省|
 WHOLE = {"全国", "全省", "全自治区", "全市", "全州", "全盟", "全区", "全县", "全旗"}
 
 
-def clean(name: str) -> str:
+def clean_name(name: str) -> str:
     """Without spaces, and with one form of brackets and letters: 市本级 （开发区） → 市本级(开发区)."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).strip("*、.:")
 
 
-def short(name: str) -> str:
+def short_name(name: str) -> str:
     """The name without its kind: 恭城瑶族自治县, 恭城县 → 恭城; 城区 and 赵县 stay, nothing would be left of them."""
-    name = clean(name)
+    name = clean_name(name)
     for pattern in (SELF_RULED, PLAIN):
         if match := pattern.fullmatch(name):
             return match[1].removesuffix("族")

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
-from anju.core.database.cache import Kept
+from anju.core.database.cache import CachedTable
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 
 NATION = "100000"
 
@@ -13,7 +13,7 @@ NATION = "100000"
 # -- reading -------------------------------------------------------------------------------------------------------------------
 
 
-class Known:
+class RegionTree:
     """All regions, of every time, as a tree. Their objects are shared: nobody changes them."""
 
     def __init__(self) -> None:
@@ -43,54 +43,56 @@ class Known:
         return self._below[code]
 
 
-known = Kept("core_region", Known)
+region_tree = CachedTable("core_region", RegionTree)
 
 
-def in_force(found: Iterable[Region], on: date | None) -> list[Region]:
+def regions_in_force(found: Iterable[Region], on: date | None) -> list[Region]:
     """Those valid on that day; without a day, those that have not ended."""
     if on is None:
         return [one for one in found if one.valid_until is None]
     return [one for one in found if one.valid_from <= on and (one.valid_until is None or one.valid_until > on)]
 
 
-def region(user: Operator, code: str, on: date | None = None) -> Region:
+def find_region(user: Actor, code: str, on: date | None = None) -> Region:
     """The region of that code on that day. Region.DoesNotExist when there is none or it is none of the user's places."""
-    found = in_force(known().by_code.get(code, ()), on)
+    found = regions_in_force(region_tree().by_code.get(code, ()), on)
     if not found or found[0].pk not in user.places:
         raise Region.DoesNotExist(f"没有区划 {code}" + (f"（{on}）" if on else ""))
     return found[0]
 
 
-def children(user: Operator, region: Region, on: date | None = None) -> list[Region]:
+def child_regions(user: Actor, region: Region, on: date | None = None) -> list[Region]:
     """Directly below, in order; of the user's places."""
-    return [one for one in in_force(known().under.get(region.code, ()), on) if one.pk in user.places]
+    return [one for one in regions_in_force(region_tree().under.get(region.code, ()), on) if one.pk in user.places]
 
 
-def descendants(user: Operator, region: Region, on: date | None = None) -> list[Region]:
+def descendant_regions(user: Actor, region: Region, on: date | None = None) -> list[Region]:
     """Everything below at any depth, in order; of the user's places. Without a day: of every time, those in force first."""
-    every = known()
+    every = region_tree()
     mine = user.places & every.below(region.code)
     found = [one for one in every.all if one.pk in mine and one.code != region.code]
     return (
-        in_force(found, on) if on else sorted(found, key=lambda one: (one.valid_until is not None, one.order, one.pk))
+        regions_in_force(found, on)
+        if on
+        else sorted(found, key=lambda one: (one.valid_until is not None, one.order, one.pk))
     )
 
 
-def ids_below(user: Operator, region: Region) -> frozenset[int]:
+def region_ids_below(user: Actor, region: Region) -> frozenset[int]:
     """The ids of the region and all below it, of every time; of those whose rows the user sees."""
-    return user.region_ids & known().below(region.code)
+    return user.region_ids & region_tree().below(region.code)
 
 
-def below(user: Operator, region: Region) -> frozenset[int]:
+def below(user: Actor, region: Region) -> frozenset[int]:
     """The region and all below it, of every time, as ids. Outside the scope it does not exist."""
     if region.pk not in user.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
-    return ids_below(user, region) | {region.pk}
+    return region_ids_below(user, region) | {region.pk}
 
 
-def path(region: Region) -> list[Region]:
+def region_path(region: Region) -> list[Region]:
     """The region and what is above it, nearest first. Not bound by a user's scope: rules come down from above."""
-    here: Region | None = known().by_id[region.pk]
+    here: Region | None = region_tree().by_id[region.pk]
     found = []
     while here is not None:
         found.append(here)
@@ -98,6 +100,6 @@ def path(region: Region) -> list[Region]:
     return found
 
 
-def path_codes(region: Region) -> list[str]:
+def region_path_codes(region: Region) -> list[str]:
     """Codes nearest first, the nation's (100000) last: what `Library.find` takes."""
-    return [row.code for row in path(region)]
+    return [row.code for row in region_path(region)]

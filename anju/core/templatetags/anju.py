@@ -13,7 +13,7 @@ from anju.problems import BLOCK, Problem
 register = template.Library()
 
 register.filter("browser", wording.browser_name)
-register.filter("day", wording.day)
+register.filter("day", wording.read_day)
 register.filter("person", identity.person_name)
 register.filter("unbroken", html.unbroken)
 register.simple_tag(figures.door, name="door")
@@ -23,7 +23,7 @@ register.simple_tag(html.sheet_rows, name="sheet_rows")
 @register.simple_tag(takes_context=True)
 def at(context, to, *parts, **changes):
     """Another page, in the same region and period: {% at "projects:list" %}, {% at "documents:edit" document.pk %}, {% at project %}."""
-    return addresses.address(context["request"], to, *parts, **changes)
+    return addresses.page_address(context["request"], to, *parts, **changes)
 
 
 @register.simple_tag(takes_context=True)
@@ -60,14 +60,14 @@ def sort_state(context, key):
 def may(context, act):
     """May this person do that act in the region the page stands in? What they may not is not offered."""
     request = context["request"]
-    user, made = getattr(request, "operator", None), getattr(request, "anju_frame", None)
+    user, made = getattr(request, "actor", None), getattr(request, "anju_page_context", None)
     return user is not None and permissions.may(user, act, made.region.pk if made and made.region else None)
 
 
 @register.simple_tag
 def fig(figure, unit=None, places=None, sign=False):
     """A figure as a door to its provenance, in running text of a page: 开工 6,631 套."""
-    return figures.opened(figure, figures.figure_html(figure, unit, places, sign) or "—")
+    return figures.provenance_link(figure, figures.figure_html(figure, unit, places, sign) or "—")
 
 
 @register.simple_tag

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from anju.core.people.permissions import gathered, permissions
+from anju.core.people.permissions import collect_entries, permissions
 
 
 @dataclass(frozen=True)
-class Alias:
+class ActAlias:
     """How rows of an earlier version say the act. object: a pattern of the row's object, where several acts were written alike."""
 
     text: str
@@ -29,7 +29,7 @@ class Act:
     code: str
     label: str
     permissions: tuple[str, ...] = ()
-    aliases: tuple[Alias, ...] = ()
+    aliases: tuple[ActAlias, ...] = ()
 
 
 @cache
@@ -37,11 +37,11 @@ def acts() -> dict[str, Act]:
     """Every act by its code. ValueError names the file of one that is there twice, of an unknown permission, of an alias that two acts claim."""
     found: dict[str, Act] = {}
     plain: dict[str, str] = {}
-    for file, code, entry in gathered("acts.yaml"):
+    for file, code, entry in collect_entries("acts.yaml"):
         wanted = _several(entry.get("permission"))
         if strange := [one for one in wanted if one not in permissions()]:
             raise ValueError(f"{file}: {code} names unknown permissions {strange}")
-        aliases = tuple(Alias(one) if isinstance(one, str) else Alias(**one) for one in entry.get("aliases", ()))
+        aliases = tuple(ActAlias(one) if isinstance(one, str) else ActAlias(**one) for one in entry.get("aliases", ()))
         for alias in aliases:
             other = plain.setdefault(alias.text, code)
             if other != code and not (alias.object and _qualified(found[other], alias.text)):
@@ -60,7 +60,7 @@ def _qualified(act: Act, text: str) -> bool:
     return all(alias.object for alias in act.aliases if alias.text == text)
 
 
-def known(code: str) -> Act:
+def require_act(code: str) -> Act:
     """ValueError when no room's acts.yaml has it."""
     found = acts().get(code)
     if found is None:
@@ -68,14 +68,14 @@ def known(code: str) -> Act:
     return found
 
 
-def find(text: str, obj: str = "") -> Act | None:
+def find_act(text: str, obj: str = "") -> Act | None:
     """The act of a row, by the code or the earlier spelling that it carries, and its object. None: of a room that is gone."""
     return acts().get(text) or next(
         (act for act in acts().values() if any(alias.fits(text, obj) for alias in act.aliases)), None
     )
 
 
-def label(text: str, obj: str = "") -> str:
+def act_label(text: str, obj: str = "") -> str:
     """What people call it. A row that was written in Chinese is shown in its own words."""
-    act = find(text, obj) if text.isascii() else None
+    act = find_act(text, obj) if text.isascii() else None
     return act.label if act else text

@@ -19,7 +19,7 @@ GENESIS = bytes(32)
 HEAD = re.compile(r"(?:(\d+):)?([0-9a-fA-F]{64})")
 
 
-def canonical(said: dict[str, Any]) -> bytes:
+def canonical_bytes(said: dict[str, Any]) -> bytes:
     """The one way of writing an act as bytes: sorted keys, no spaces, no float."""
     return json.dumps(_exact(said), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
@@ -34,11 +34,11 @@ def _exact(value: Any) -> Any:
     return value if value is None or isinstance(value, (str, int, bool)) else str(value)
 
 
-def link(previous: bytes, seq: int, content: bytes) -> bytes:
+def link_hash(previous: bytes, seq: int, content: bytes) -> bytes:
     return hashlib.sha256(previous + seq.to_bytes(8, "big") + content).digest()
 
 
-def lines(rows: Iterable[tuple[int, bytes, bytes]]) -> Iterator[bytes]:
+def chain_lines(rows: Iterable[tuple[int, bytes, bytes]]) -> Iterator[bytes]:
     """The file's lines of sealed rows (seq, hash, canonical)."""
     yield f"{FORMAT}\n".encode()
     count, last = 0, GENESIS
@@ -47,7 +47,7 @@ def lines(rows: Iterable[tuple[int, bytes, bytes]]) -> Iterator[bytes]:
     yield f"{END}\t{count}\t{last.hex()}\n".encode()
 
 
-def verify(path: Path | str, heads: Sequence[str] = ()) -> list[Problem]:
+def verify_chain(path: Path | str, heads: Sequence[str] = ()) -> list[Problem]:
     """Check a saved file. The first row that was changed, dropped, reordered or cut off is named.
 
     heads: what was kept outside, `HEX` or `seq:HEX`. Without one, a file that was rewritten from some row to its end
@@ -97,7 +97,7 @@ def _verify(name: str, file: Iterable[bytes], kept: list[tuple[int | None, str]]
             return [
                 _broken("TRAIL-005", where, f"序号 {here} 出现在第 {seq + 1} 条的位置，次序被调换或有重复", seq + 1)
             ]
-        seq, previous = here, link(previous, here, content)
+        seq, previous = here, link_hash(previous, here, content)
         if previous.hex() != printed:
             return [
                 _broken(

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from django.db import connections, transaction
 
-from anju.core.database.folder import explained
+from anju.core.database.folder import explain_os_errors
 from anju.core.trail import chain
 from anju.problems import Problem
 
 BATCH = 5_000
 
 
-def seal(*, all_committed: bool = False) -> int:
+def seal_trail(*, all_committed: bool = False) -> int:
     """Append what is committed to the chain; how many rows. Safe to repeat and to run twice at once; no writer waits for it.
 
     all_committed: also rows whose transaction numbers come from another cluster (after a restore, with nobody writing).
@@ -23,7 +23,7 @@ def seal(*, all_committed: bool = False) -> int:
     return count
 
 
-def head() -> tuple[int, str]:
+def chain_head() -> tuple[int, str]:
     """The chain's last link: number and hash. Worth as much as the place outside where it is kept."""
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT seq, hash FROM core_trailseal ORDER BY seq DESC LIMIT 1")
@@ -31,9 +31,9 @@ def head() -> tuple[int, str]:
     return (row[0], bytes(row[1]).hex()) if row else (0, chain.GENESIS.hex())
 
 
-def export(path: Path | str) -> tuple[int, str]:
-    """Seal, then write the whole chain to a file that `chain.verify` checks offline. Number and hash of the last link."""
-    seal()
+def export_chain(path: Path | str) -> tuple[int, str]:
+    """Seal, then write the whole chain to a file that `chain.verify_chain` checks offline. Number and hash of the last link."""
+    seal_trail()
     path, last = Path(path), (0, chain.GENESIS.hex())
     part = path.with_name(path.name + ".part")
 
@@ -48,14 +48,14 @@ def export(path: Path | str) -> tuple[int, str]:
                 last = (seq, bytes(digest).hex())
                 yield seq, bytes(digest), bytes(content)
 
-    with explained(path):
+    with explain_os_errors(path):
         with part.open("wb") as file:
-            file.writelines(chain.lines(rows()))
+            file.writelines(chain.chain_lines(rows()))
         part.replace(path)
     return last
 
 
-def check() -> list[Problem]:
+def check_trail() -> list[Problem]:
     """Rows of the live database whose searchable columns say something else than what was sealed."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(
@@ -72,5 +72,5 @@ def check() -> list[Problem]:
     ]  # fmt: skip
 
 
-def verify(path: Path | str, heads: Sequence[str] = ()) -> list[Problem]:
-    return chain.verify(path, heads)
+def verify_export(path: Path | str, heads: Sequence[str] = ()) -> list[Problem]:
+    return chain.verify_chain(path, heads)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from anju.core.models.region import Region
 from anju.core.models.trail import Trail
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.trail import acts, chain
 
 VERSION = 2  # of what a row says; version 1 said the object as a text, an act by its Chinese name or that of a move
@@ -43,7 +43,7 @@ class Subject:
 
 def record(
     *,
-    by: Operator,
+    by: Actor,
     act: str,
     obj: Subject | models.Model,
     before: Any = None,
@@ -61,8 +61,8 @@ def record(
     """
     outer = _under_way.get()
     return _write(
-        Said(
-            act=acts.known(act).code,
+        ActDescription(
+            act=acts.require_act(act).code,
             obj=obj,
             before=before,
             after=after,
@@ -77,7 +77,7 @@ def record(
 
 
 @dataclass
-class Said:
+class ActDescription:
     """What one row says, as the service gave it."""
 
     act: str
@@ -90,7 +90,7 @@ class Said:
     count: int | None = None
 
 
-def _write(said: Said, *, by: Operator, outer: int | None, number: int | None = None) -> Trail:
+def _write(said: ActDescription, *, by: Actor, outer: int | None, number: int | None = None) -> Trail:
     at = timezone.now()
     subject = said.obj if isinstance(said.obj, Subject) else Subject.of(said.obj)
     content = {
@@ -109,7 +109,7 @@ def _write(said: Said, *, by: Operator, outer: int | None, number: int | None = 
     }
     row = Trail(
         at=at, by=by.key, act=said.act, obj=subject.text, object_type=subject.type, object_id=subject.id,
-        region_id=said.region_id, canonical=chain.canonical(content),
+        region_id=said.region_id, canonical=chain.canonical_bytes(content),
     )  # fmt: skip
     if number is not None:
         row.id = number
@@ -118,7 +118,7 @@ def _write(said: Said, *, by: Operator, outer: int | None, number: int | None = 
 
 
 @dataclass(frozen=True)
-class Step:
+class StateChange:
     """A change of state that was made in an act."""
 
     move: str
@@ -132,14 +132,14 @@ class Step:
 
 
 @dataclass(eq=False)
-class UnderWay:
+class ActUnderWay:
     """An act that has begun and not ended: what its service and the moves in it have to say."""
 
     code: str
-    by: Operator
-    outer: "UnderWay | None" = None
-    said: Said | None = None
-    steps: list[Step] = field(default_factory=list)
+    by: Actor
+    outer: "ActUnderWay | None" = None
+    said: ActDescription | None = None
+    steps: list[StateChange] = field(default_factory=list)
     number: int | None = None  # of its row, taken early when an inner row names it
     inner: int = 0  # acts inside it that left their row
     row: Trail | None = None
@@ -167,12 +167,12 @@ class UnderWay:
                 self.outer.inner += 1
         self.ended = True
 
-    def _whole(self) -> Said | None:
+    def _whole(self) -> ActDescription | None:
         """What was described and the states that changed, together."""
         if not self.steps:
             return self.said
         first, last = self.steps[0], self.steps[-1]
-        said = self.said or Said(self.code, first.thing, region_id=first.region_id)
+        said = self.said or ActDescription(self.code, first.thing, region_id=first.region_id)
         before, after = said.before or {}, said.after or {}
         if not (isinstance(before, dict) and isinstance(after, dict)):
             raise TypeError(f"{self.code}: what is said beside a change of state is a mapping")
@@ -188,10 +188,10 @@ class UnderWay:
         return said
 
 
-_under_way: ContextVar[UnderWay | None] = ContextVar("trail_act", default=None)
+_under_way: ContextVar[ActUnderWay | None] = ContextVar("trail_act", default=None)
 
 
-def under_way() -> UnderWay:
+def act_under_way() -> ActUnderWay:
     """The act that is being done. RuntimeError outside of any: a service is marked with @act."""
     found = _under_way.get()
     if found is None:
@@ -200,12 +200,12 @@ def under_way() -> UnderWay:
 
 
 @contextmanager
-def doing(code: str, *, by: Operator) -> Iterator[UnderWay]:
+def open_act(code: str, *, by: Actor) -> Iterator[ActUnderWay]:
     """Do an act: its one row is written at the end, in the caller's transaction; none when it fails, or when nothing was said."""
-    acts.known(code)
+    acts.require_act(code)
     if not connection.in_atomic_block:
         raise RuntimeError(f"{code}: an act and its row are one transaction")
-    made = UnderWay(code, by, _under_way.get())
+    made = ActUnderWay(code, by, _under_way.get())
     token = _under_way.set(made)
     try:
         yield made
@@ -215,9 +215,9 @@ def doing(code: str, *, by: Operator) -> Iterator[UnderWay]:
 
 
 @contextmanager
-def inside(row: Trail, *, by: Operator) -> Iterator[None]:
+def inside_act(row: Trail, *, by: Actor) -> Iterator[None]:
     """Acts that belong to one whose row is written already, of an earlier transaction: theirs name it."""
-    token = _under_way.set(UnderWay(row.act, by, number=row.pk))
+    token = _under_way.set(ActUnderWay(row.act, by, number=row.pk))
     try:
         yield
     finally:
@@ -226,13 +226,13 @@ def inside(row: Trail, *, by: Operator) -> Iterator[None]:
 
 def act(code: str) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
     """Mark a service with the act that it is (a code of acts.yaml), inside its transaction: below @transaction.atomic."""
-    acts.known(code)
+    acts.require_act(code)
 
     def mark(service: Callable[Given, Result]) -> Callable[Given, Result]:
         @functools.wraps(service)
         def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
             by: Any = kwargs["by"] if "by" in kwargs else args[0]
-            with doing(code, by=by):
+            with open_act(code, by=by):
                 return service(*args, **kwargs)
 
         run.act = code  # type: ignore[attr-defined]
@@ -253,11 +253,11 @@ def describe(
     count: int | None = None,
 ) -> None:
     """Say what the act under way did, once; as `record`. act: when it turned out to be another than the service is marked with."""
-    here = under_way()
+    here = act_under_way()
     if here.said is not None:
         raise RuntimeError(f"{here.code}: one act leaves one row, and it was described already")
-    here.said = Said(
-        act=acts.known(act or here.code).code,
+    here.said = ActDescription(
+        act=acts.require_act(act or here.code).code,
         obj=obj,
         before=before,
         after=after,

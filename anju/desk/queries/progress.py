@@ -10,13 +10,13 @@ from django.utils.functional import cached_property
 from anju import periods
 from anju.core.models.region import Region
 from anju.core.pages.layout.charts import Chart
-from anju.core.people.scope import Operator
-from anju.core.regions.levels import noun_of
+from anju.core.people.scope import Actor
+from anju.core.regions.levels import level_noun
 from anju.core.wording import period_label
 from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Measure
 from anju.figures.pages import comparison
-from anju.figures.pages.comparison import Pair
+from anju.figures.pages.comparison import TargetComparison
 from anju.figures.pages.topics import TOPICS, topic_of
 from anju.figures.queries import changes, current, latest
 
@@ -25,13 +25,13 @@ Reports = Callable[[str], list[tuple[str, str]]]  # of a year: measure, period
 
 
 @dataclass(frozen=True)
-class Progress:
+class MeasureProgress:
     """One measure that has a target: of the region, and of each of its parts. calibre_name: that of the actual figure."""
 
     measure: Measure
     target: Measure
-    whole: Pair
-    parts: list[Pair]
+    whole: TargetComparison
+    parts: list[TargetComparison]
     calibre_name: str = ""
 
     @property
@@ -40,8 +40,8 @@ class Progress:
         return f"{self.measure.name}（{self.calibre_name}）" if self.calibre_name else self.measure.name
 
     @cached_property
-    def short(self) -> list[Pair]:
-        return [pair for pair in comparison.by_gap(self.parts) if pair.short]
+    def short(self) -> list[TargetComparison]:
+        return [pair for pair in comparison.sort_by_gap(self.parts) if pair.short]
 
     @property
     def masked(self) -> bool:
@@ -84,17 +84,17 @@ class Summary:
     region: Region
     period: str
     noun: str
-    progress: list[Progress] = field(default_factory=list)
+    progress: list[MeasureProgress] = field(default_factory=list)
     calibres: list[TwoCalibres] = field(default_factory=list)
 
     @property
-    def behind(self) -> list[Progress]:
+    def behind(self) -> list[MeasureProgress]:
         """What has not reached its target, as a whole or somewhere: where most are behind first."""
         found = [one for one in self.progress if one.short or one.whole.short]
         return sorted(found, key=lambda one: (not one.whole.short, -len(one.short)))
 
     @property
-    def waiting(self) -> list[Progress]:
+    def waiting(self) -> list[MeasureProgress]:
         return [one for one in self.progress if one.waiting]
 
     @property
@@ -111,7 +111,7 @@ class Summary:
         elif partly := next((one for one in self.progress if one.partly), None):
             known, left = partly.reported
             said.append(
-                f"{when}{partly.measure.name}{comparison.counted(known)}个{self.noun}已报，{comparison.counted(left)}个未报"
+                f"{when}{partly.measure.name}{comparison.count_in_words(known)}个{self.noun}已报，{comparison.count_in_words(left)}个未报"
             )
         elif self.waiting:
             one = self.waiting[0]
@@ -122,7 +122,9 @@ class Summary:
             worst = self.behind[0]
             count = len(worst.short)
             said.append(
-                f"{comparison.counted(count)}个{self.noun}{worst.name}未达目标" if count else f"{worst.name}未达目标"
+                f"{comparison.count_in_words(count)}个{self.noun}{worst.name}未达目标"
+                if count
+                else f"{worst.name}未达目标"
             )
         elif told:
             said.append("有完成数的各项都已达到目标")
@@ -131,31 +133,31 @@ class Summary:
     def charts(self, shown: Collection[str] = ()) -> list[Chart]:
         """A bullet bar per part for what is behind somewhere, the worst first; the main target where all is well. shown: by another picture."""
         chosen = [one for one in self.behind if len(one.parts) > 1] or [
-            one for one in self.progress if comparable(one)
+            one for one in self.progress if is_comparable(one)
         ][:1]
         chosen = [one for one in chosen if one.measure.code not in shown]
         return [self.chart(number, one) for number, one in enumerate(chosen[:4])]
 
-    def chart(self, number: int, one: Progress) -> Chart:
-        finding = comparison.finding(one.name, one.parts, self.noun)
+    def chart(self, number: int, one: MeasureProgress) -> Chart:
+        finding = comparison.comparison_headline(one.name, one.parts, self.noun)
         sub = f"{one.name}与目标，{one.whole.unit}，{self.region.name}{period_label(one.whole.actual.period)}；竖线为目标，按差额排序"
-        return comparison.bullet(f"gap-{number}", one.parts, finding, sub)
+        return comparison.bullet_chart(f"gap-{number}", one.parts, finding, sub)
 
 
-def comparable(one: Progress) -> bool:
+def is_comparable(one: MeasureProgress) -> bool:
     return sum(pair.comparable for pair in one.parts) > 1
 
 
-def reports(user: Operator, catalogue: Catalogue, region: Region) -> Reports:
+def reported_periods(user: Actor, catalogue: Catalogue, region: Region) -> Reports:
     """For which periods of a year the region, its parts or theirs reported a number, of every whole that has a target. Asked once a year."""
     below = latest.children_of(user, [region])
     places = [one.pk for one in (region, *below, *latest.children_of(user, below))]
     wanted = {one.target_of_id for one in catalogue.values() if one.target_of_id and not one.of_id}
-    return cache(lambda year: latest.told(user, places, wanted, year))
+    return cache(lambda year: latest.reported_periods(user, places, wanted, year))
 
 
-def summary(
-    user: Operator,
+def summarise_progress(
+    user: Actor,
     catalogue: Catalogue,
     reports: Reports,
     region: Region,
@@ -174,19 +176,23 @@ def summary(
     told = {code for one in whole_targets for code in (one.code, one.target_of_id)} | {
         one.code for one in catalogue.values() if one.calibres
     }
-    known = reported(user, told, listed, period[:4]) | {
+    known = reported_measures(user, told, listed, period[:4]) | {
         (code, "", then) for code, then in reports(period[:4])
     }  # of the parts' a sum can be made
     calibres: dict[str, list[str]] = {}
     when: dict[str, str] = {}
     for code, calibre, then in sorted(known):
         measure = catalogue[code]
-        if then not in (period, period[:4]) if measure.target_of_id else then != period and periods.end(then) > on:
+        if (
+            then not in (period, period[:4])
+            if measure.target_of_id
+            else then != period and periods.period_end(then) > on
+        ):
             continue
         if calibre not in calibres.setdefault(code, []):
             calibres[code].append(calibre)
-        when[code] = then if code not in when else nearest(period, when[code], then)
-    made = Summary(region, period, noun_of(below))
+        when[code] = then if code not in when else nearest_period(period, when[code], then)
+    made = Summary(region, period, level_noun(below))
     wanted = [one for one in whole_targets if one.code in calibres]
     topics = list(TOPICS)
     wanted.sort(key=lambda one: topics.index(topic) if (topic := topic_of(one.code)) in topics else len(topics))
@@ -196,7 +202,7 @@ def summary(
     codes |= {f"{code}:{name}" for code in several for name in calibres[code]}
     if not codes:
         return made
-    found = current.figures(user, codes, listed, {period, *when.values()})
+    found = current.current_figures(user, codes, listed, {period, *when.values()})
 
     def read(code: str, one: Region) -> Figure:
         return found(code, one, when.get(code.partition(":")[0], period))
@@ -206,14 +212,14 @@ def summary(
         for one in wanted
         if not catalogue[one.target_of_id].is_computed and "" in calibres.get(one.target_of_id, ())
     }
-    sums = of_parts(user, plain, listed, when, read)
+    sums = figures_of_parts(user, plain, listed, when, read)
     for target in wanted:
         measure = catalogue[target.target_of_id]
         asked = f"{target.code}:{calibres[target.code][-1]}"
         for name in calibres.get(measure.code, [""]):
             done = f"{measure.code}:{name}"
             pairs = [
-                Pair(
+                TargetComparison(
                     sums.get((measure.code, one.pk))
                     if not name and (measure.code, one.pk) in sums
                     else read(done, one),
@@ -222,7 +228,7 @@ def summary(
                 for one in listed
             ]
             made.progress.append(
-                Progress(
+                MeasureProgress(
                     measure,
                     target,
                     pairs[0],
@@ -235,12 +241,12 @@ def summary(
         for one in listed:
             a, b = read(f"{code}:{first}", one), read(f"{code}:{second}", one)
             if a.known and b.known and a.exact != b.exact:
-                made.calibres.append(TwoCalibres(a, b, comparison.apart(a, b)))
+                made.calibres.append(TwoCalibres(a, b, comparison.figure_distance(a, b)))
     return made
 
 
-def of_parts(
-    user: Operator,
+def figures_of_parts(
+    user: Actor,
     codes: Collection[str],
     listed: Sequence[Region],
     when: Mapping[str, str],
@@ -256,11 +262,13 @@ def of_parts(
             for one in listed
             if read(code, one).observation_id is None
         ]
-        made |= latest.summed(user, wanted, period)
+        made |= latest.sum_over_parts(user, wanted, period)
     return made
 
 
-def reported(user: Operator, codes: Collection[str], listed: Sequence[Region], year: str) -> set[tuple[str, str, str]]:
+def reported_measures(
+    user: Actor, codes: Collection[str], listed: Sequence[Region], year: str
+) -> set[tuple[str, str, str]]:
     """(measure, calibre, period) of a year that any of these regions has, of these measures."""
     ids = {one.pk for one in listed} & user.region_ids
     rows = CurrentFigure.objects.filter(
@@ -269,15 +277,15 @@ def reported(user: Operator, codes: Collection[str], listed: Sequence[Region], y
     return set(rows.values_list("measure_id", "calibre_id", "period").distinct())
 
 
-def nearest(period: str, first: str, second: str) -> str:
+def nearest_period(period: str, first: str, second: str) -> str:
     """Of two periods the one asked for, or else the later; of two that end on one day the longer."""
     if period in (first, second):
         return period
-    return max(first, second, key=lambda one: (periods.end(one), -len(one)))
+    return max(first, second, key=lambda one: (periods.period_end(one), -len(one)))
 
 
 @dataclass(frozen=True)
-class Moved:
+class ReportIncrease:
     """What a report added to the one before it (自年初累计 less 自年初累计)."""
 
     now: Figure
@@ -289,25 +297,29 @@ class Moved:
         return bool(self.more.known and self.more.exact < 0)
 
 
-def moved(user: Operator, catalogue: Catalogue, reports: Reports, region: Region, on: date) -> list[Moved]:
+def report_increases(
+    user: Actor, catalogue: Catalogue, reports: Reports, region: Region, on: date
+) -> list[ReportIncrease]:
     """The latest report of the year against the one before it, for every whole that has a target; what did not move is left out."""
     by_measure: dict[str, list[str]] = {}
     order = {code: at for at, code in enumerate(catalogue)}
     for code, period in sorted(reports(str(on.year)), key=lambda one: (order[one[0]], one[1])):
-        if periods.end(period) <= on:
+        if periods.period_end(period) <= on:
             by_measure.setdefault(code, []).append(period)
     last: dict[str, list[str]] = {}
     for code, known in by_measure.items():
-        by_end = {periods.end(one): one for one in sorted(known, key=len)}  # of two that end on one day one is enough
+        by_end = {
+            periods.period_end(one): one for one in sorted(known, key=len)
+        }  # of two that end on one day one is enough
         if len(by_end) > 1:
             last[code] = [by_end[day] for day in sorted(by_end)[-2:]]
     if not last:
         return []
-    found = current.figures(user, last, [region], {one for pair in last.values() for one in pair})
+    found = current.current_figures(user, last, [region], {one for pair in last.values() for one in pair})
     sums = {
         (code, period): figure
         for period in {one for pair in last.values() for one in pair}
-        for (code, _), figure in latest.summed(
+        for (code, _), figure in latest.sum_over_parts(
             user, [(code, region) for code in last if found(code, region, period).observation_id is None], period
         ).items()
     }
@@ -315,7 +327,7 @@ def moved(user: Operator, catalogue: Catalogue, reports: Reports, region: Region
         tuple(sums.get((code, period)) or found(code, region, period) for period in (now, before))
         for code, (before, now) in last.items()
     ]
-    made = [Moved(now, before, changes.added_since(now, before)) for now, before in pairs]
+    made = [ReportIncrease(now, before, changes.added_since(now, before)) for now, before in pairs]
     return [one for one in made if one.more.known and one.more.exact and _of_the_same(one.now, one.before)]
 
 

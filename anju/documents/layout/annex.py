@@ -26,7 +26,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from anju.documents.text.wording import fill
+from anju.documents.text.wording import fill_placeholders
 from anju.figures.figure import NOTHING_TO_ADD
 from anju.quantities import UNITS
 from anju.workbooks.writing.heads import HeadCell, head_rows, paths_of
@@ -35,28 +35,28 @@ UNIT = re.compile(r"（([^（）]+)）$")
 
 
 @dataclass(frozen=True)
-class Column:
+class AnnexColumn:
     """A column with its measure, or a head over columns."""
 
     head: str
     code: str = ""
     calibre: str = ""
     show: str = ""
-    columns: tuple["Column", ...] = ()
+    columns: tuple["AnnexColumn", ...] = ()
 
 
 @dataclass(frozen=True)
-class Cell:
+class AnnexCell:
     figure: Any
     show: str
 
 
 @dataclass(frozen=True)
-class Row:
+class AnnexRow:
     """label: the region's or the sub-total's name. inside: it belongs to a group, whose name stands merged over span rows at its first."""
 
     label: str
-    cells: tuple[Cell, ...]
+    cells: tuple[AnnexCell, ...]
     total: bool = False
     inside: bool = False
     group: str = ""
@@ -66,20 +66,20 @@ class Row:
 @dataclass
 class Annex:
     title: str
-    columns: Sequence[Column]
-    rows: list[Row] = field(default_factory=list)
+    columns: Sequence[AnnexColumn]
+    rows: list[AnnexRow] = field(default_factory=list)
     unit: str = ""
     note: str = ""
     corner: str = "单位"
     grouped: bool = False
 
     @property
-    def paths(self) -> list[tuple[Column, ...]]:
+    def paths(self) -> list[tuple[AnnexColumn, ...]]:
         """Each column with the heads over it, from the top."""
         return paths_of(self.columns, lambda column: column.columns)
 
     @property
-    def leaves(self) -> list[Column]:
+    def leaves(self) -> list[AnnexColumn]:
         return [path[-1] for path in self.paths]
 
     @property
@@ -98,13 +98,13 @@ class Annex:
 
     def prune(self) -> None:
         """Leave out the columns of which no row says anything, and the heads that then stand over nothing."""
-        said = [any(_said(row.cells[place].figure) for row in self.rows) for place in range(len(self.leaves))]
+        said = [any(_was_said(row.cells[place].figure) for row in self.rows) for place in range(len(self.leaves))]
         if not any(said):
             return
         self.rows = [replace(row, cells=tuple(compress(row.cells, said))) for row in self.rows]
         left = iter(said)
 
-        def kept(columns: Iterable[Column]) -> Iterable[Column]:
+        def kept(columns: Iterable[AnnexColumn]) -> Iterable[AnnexColumn]:
             for column in columns:
                 if not column.columns:
                     if next(left):
@@ -115,21 +115,21 @@ class Annex:
         self.columns = tuple(kept(self.columns))
 
 
-def _said(figure: Any) -> bool:
+def _was_said(figure: Any) -> bool:
     """A value, or a state that the place itself gave (未报 included), or one that follows from its figures (分母为 0)."""
     return figure.known or figure.observation_id is not None or figure.state in NOTHING_TO_ADD
 
 
 @cache
-def declared(path: Path) -> dict[str, dict[str, Any]]:
+def read_declarations(path: Path) -> dict[str, dict[str, Any]]:
     """The annexes of one YAML file, as written there."""
     return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
 
 
-def make(declaration: Mapping[str, Any], period: str, options: dict[str, Any]) -> Annex:
+def make_annex(declaration: Mapping[str, Any], period: str, options: dict[str, Any]) -> Annex:
     """An annex with its heads filled in and no rows yet."""
     texts = {
-        key: fill(declaration[key], period, options)
+        key: fill_placeholders(declaration[key], period, options)
         for key in ("title", "unit", "note", "corner")
         if declaration.get(key)
     }
@@ -141,32 +141,38 @@ def make(declaration: Mapping[str, Any], period: str, options: dict[str, Any]) -
 
 def _columns(
     declarations: Iterable[Mapping[str, Any]], period: str, options: dict[str, Any], unit: str, places: int
-) -> Iterable[Column]:
+) -> Iterable[AnnexColumn]:
     """unit, places: of the heads above, for the columns that say nothing else."""
     for one in declarations:
         items = options.get(one["each"], ()) if "each" in one else [""]
         for item, name in items.items() if isinstance(items, Mapping) else ((item, item) for item in items):
             here = {**options, "item": item, "item_name": name} if "each" in one else options
-            texts = {key: fill(one.get(key, ""), period, here) for key in ("head", "code", "calibre", "show")}
+            texts = {
+                key: fill_placeholders(one.get(key, ""), period, here) for key in ("head", "code", "calibre", "show")
+            }
             named = UNIT.search(texts["head"])
             own, most = named[1] if named and named[1] in UNITS else unit, one.get("places", places)
             if texts["code"] and own and not texts["show"]:
                 texts["show"] = f"{own} upto {most}"
-            yield Column(columns=tuple(_columns(one.get("columns", ()), period, here, own, most)), **texts)
+            yield AnnexColumn(columns=tuple(_columns(one.get("columns", ()), period, here, own, most)), **texts)
 
 
-def in_order(parts: Sequence[Any], codes: Sequence[str]) -> list[Any]:
+def order_parts(parts: Sequence[Any], codes: Sequence[str]) -> list[Any]:
     """The parts as the place lists them in its papers (区划排列); those it does not name follow as they are."""
     places = {code: place for place, code in enumerate(codes)}
     return sorted(parts, key=lambda part: places.get(part.code, len(places)))
 
 
 def fill_rows(
-    annex: Annex, whole: Any, parts: Sequence[Any], figure: Callable[[Column, Any], Any], label: Callable[[Any], str]
+    annex: Annex,
+    whole: Any,
+    parts: Sequence[Any],
+    figure: Callable[[AnnexColumn, Any], Any],
+    label: Callable[[Any], str],
 ) -> None:
     """The whole first, then its parts. A part that is no place of its own (市本级, 开发区) and has nothing to say is left out."""
     for region in (whole, *parts):
-        cells = tuple(Cell(figure(column, region), column.show) for column in annex.leaves)
+        cells = tuple(AnnexCell(figure(column, region), column.show) for column in annex.leaves)
         if region.kind == "pseudo" and not any(cell.figure.known for cell in cells):
             continue
-        annex.rows.append(Row(label(region), cells, total=region is whole))
+        annex.rows.append(AnnexRow(label(region), cells, total=region is whole))

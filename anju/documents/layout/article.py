@@ -1,4 +1,4 @@
-"""The article as pandoc reads it: each paragraph named after its style, tables with widths, and the few things pandoc has no word for left to `Marks`.
+"""The article as pandoc reads it: each paragraph named after its style, tables with widths, and the few things pandoc has no word for left to `FormatMarkup`.
 
 Word and PDF take the same tree; what only one of them can say (a turned page, a red name, a 版记) is raw text of that format.
 """
@@ -9,8 +9,8 @@ from typing import Protocol
 
 from lxml import etree, html
 
-from anju.documents.layout.grid import Grid, em
-from anju.documents.layout.markup import by_class, classes, text_of
+from anju.documents.layout.grid import TableGrid, text_width
+from anju.documents.layout.markup import class_names, element_text, find_by_class
 
 # GB/T 9704: the type area is 156 × 225 mm. In tenths of a point.
 PORTRAIT, LANDSCAPE, WIDE = 4422, 6378, 9865
@@ -37,14 +37,14 @@ WORDS = (
 )
 
 
-class Page(IntEnum):
+class PageFormat(IntEnum):
     """How a page lies: A4 upright, A4 turned, A3 turned (a form too wide for A4)."""
 
     UPRIGHT, TURNED, WIDE = range(3)
 
     @classmethod
-    def of(cls, annex: html.HtmlElement) -> "Page":
-        names = classes(annex)
+    def of(cls, annex: html.HtmlElement) -> "PageFormat":
+        names = class_names(annex)
         return cls.WIDE if "wide" in names else cls.TURNED if "landscape" in names else cls.UPRIGHT
 
     @property
@@ -52,7 +52,7 @@ class Page(IntEnum):
         return (PORTRAIT, LANDSCAPE, WIDE)[self]
 
 
-class Marks(Protocol):
+class FormatMarkup(Protocol):
     """What a format says in its own words. Lengths are tenths of an em of body text, sizes half points."""
 
     def organs(self, names: list[str], suffix: str, size: int) -> str: ...
@@ -62,7 +62,7 @@ class Marks(Protocol):
     def signature(self, name: str, right: int, first: bool) -> str: ...
     def date(self, text: str) -> str: ...
     def imprint(self, rows: list[str], organ: str, date: str, alone: bool) -> str: ...
-    def turn(self, was: Page | None, page: Page) -> str: ...
+    def turn(self, was: PageFormat | None, page: PageFormat) -> str: ...
     def parts(self, texts: list[str], width: int) -> str: ...
     def table(self, plan: "TablePlan") -> tuple[str, str]: ...
 
@@ -80,13 +80,13 @@ class TablePlan:
 
 
 @dataclass
-class Sheet:
+class ArticleLayout:
     """source: for pandoc; tables: their plans in order; page: how the last one lies."""
 
     root: html.HtmlElement
-    marks: Marks
+    marks: FormatMarkup
     tables: list[TablePlan] = field(default_factory=list)
-    page: Page = Page.UPRIGHT
+    page: PageFormat = PageFormat.UPRIGHT
 
     @property
     def source(self) -> str:
@@ -104,39 +104,39 @@ class Sheet:
         paragraph = etree.SubElement(etree.SubElement(self.root, "div", {"custom-style": style}), "p")
         _move(node, paragraph)
 
-    def turn(self, page: Page) -> None:
+    def turn(self, page: PageFormat) -> None:
         """Begin a new page, turned or not. Nothing stands before the first one."""
         self.raw(self.marks.turn(self.page if len(self.root) else None, page))
         self.page = page
 
 
-def build(article: html.HtmlElement, marks: Marks) -> Sheet:
+def lay_out_article(article: html.HtmlElement, marks: FormatMarkup) -> ArticleLayout:
     """The whole document laid out for one format. Takes the article apart: parse it anew for another."""
     etree.strip_tags(
         article, "data"
     )  # where a figure comes from is for the preview; Word would lose it and pandoc reads twice as fast without
-    sheet = Sheet(etree.Element("div"), marks)
+    sheet = ArticleLayout(etree.Element("div"), marks)
     _flow(sheet, article, annex=False)
     return sheet
 
 
-def _flow(sheet: Sheet, parent: html.HtmlElement, *, annex: bool) -> None:
+def _flow(sheet: ArticleLayout, parent: html.HtmlElement, *, annex: bool) -> None:
     for node in parent:
-        names = classes(node)
+        names = class_names(node)
         if "annex" in names:
-            sheet.turn(Page.of(node))
+            sheet.turn(PageFormat.of(node))
             _flow(sheet, node, annex=True)
         elif "imprint" in names:
-            alone = sheet.page != Page.UPRIGHT
+            alone = sheet.page != PageFormat.UPRIGHT
             if alone:
-                sheet.turn(Page.UPRIGHT)
+                sheet.turn(PageFormat.UPRIGHT)
             _imprint(sheet, node, alone)
         elif "letterhead" in names:
             _letterhead(sheet, node)
         elif "sign" in names:
             _sign(sheet, node)
         elif "attachments" in names:
-            items = [text_of(one) for one in node.iter("li")]
+            items = [element_text(one) for one in node.iter("li")]
             for index, name in enumerate(items):
                 sheet.raw(
                     sheet.marks.attachment(
@@ -149,17 +149,17 @@ def _flow(sheet: Sheet, parent: html.HtmlElement, *, annex: bool) -> None:
             _block(sheet, node, annex=annex)
 
 
-def _block(sheet: Sheet, node: html.HtmlElement, *, annex: bool) -> None:
+def _block(sheet: ArticleLayout, node: html.HtmlElement, *, annex: bool) -> None:
     if node.tag == "h1":
         _title(sheet, node, annex)
     elif node.tag in ("h2", "h3", "h4"):
         _move(node, etree.SubElement(sheet.root, f"h{int(node.tag[1]) - 1}"))
     elif node.tag == "table":
         _table(sheet, node)
-    elif "parts" in classes(node):
-        sheet.raw(sheet.marks.parts([text_of(one) for one in node], sheet.width))
-    elif text_of(node):
-        sheet.styled(next((STYLES[one] for one in classes(node) if one in STYLES), "Body Text"), node)
+    elif "parts" in class_names(node):
+        sheet.raw(sheet.marks.parts([element_text(one) for one in node], sheet.width))
+    elif element_text(node):
+        sheet.styled(next((STYLES[one] for one in class_names(node) if one in STYLES), "Body Text"), node)
 
 
 def _move(node: html.HtmlElement, into: html.HtmlElement) -> None:
@@ -168,18 +168,18 @@ def _move(node: html.HtmlElement, into: html.HtmlElement) -> None:
         into.append(child)
 
 
-def balanced(title: str, room: int) -> list[str]:
+def balance_title(title: str, room: int) -> list[str]:
     """A title too long for its line, broken where the sense allows and as evenly as that permits. room in tenths of an em."""
-    lines = -(-em(title) // room)
+    lines = -(-text_width(title) // room)
     places = [
         (place, cost)
         for place in range(1, len(title))
-        if (cost := _cost(title, place)) is not None and em(title[:place]) <= room
+        if (cost := _cost(title, place)) is not None and text_width(title[:place]) <= room
     ]
     if lines < 2 or not places:
         return [title]
-    cut, _ = min(places, key=lambda one: abs(em(title[: one[0]]) - em(title) // lines) + one[1])
-    return [title[:cut].strip("　"), *balanced(title[cut:].strip("　"), room)]
+    cut, _ = min(places, key=lambda one: abs(text_width(title[: one[0]]) - text_width(title) // lines) + one[1])
+    return [title[:cut].strip("　"), *balance_title(title[cut:].strip("　"), room)]
 
 
 def _cost(title: str, place: int) -> int | None:
@@ -191,13 +191,13 @@ def _cost(title: str, place: int) -> int | None:
     return 60 if title[place - 1] in "的和及与" else None
 
 
-def _title(sheet: Sheet, node: html.HtmlElement, annex: bool) -> None:
-    turned = sheet.page != Page.UPRIGHT
+def _title(sheet: ArticleLayout, node: html.HtmlElement, annex: bool) -> None:
+    turned = sheet.page != PageFormat.UPRIGHT
     if node.find(".//br") is None:
         room = (
             sheet.width * 10 // (ANNEX_TITLE if turned else TITLE) - 10
         )  # digits are wider in some fonts than in others
-        lines = balanced(text_of(node), room)
+        lines = balance_title(element_text(node), room)
         node = etree.Element("p")
         node.text = lines[0]
         for line in lines[1:]:
@@ -205,8 +205,8 @@ def _title(sheet: Sheet, node: html.HtmlElement, annex: bool) -> None:
     sheet.styled(("附件标题横" if turned else "附件标题") if annex else "Title", node)
 
 
-def _table(sheet: Sheet, table: html.HtmlElement) -> None:
-    grid = Grid(table)
+def _table(sheet: ArticleLayout, table: html.HtmlElement) -> None:
+    grid = TableGrid(table)
     plan = TablePlan(
         grid.size(sheet.width), grid.widths(sheet.width), grid.head, sorted(grid.total_rows), sheet.width, grid.torn
     )
@@ -226,41 +226,41 @@ def _table(sheet: Sheet, table: html.HtmlElement) -> None:
 
 
 def _texts(node: html.HtmlElement, name: str) -> list[str]:
-    return [text for one in by_class(node, name) if (text := text_of(one))]
+    return [text for one in find_by_class(node, name) if (text := element_text(one))]
 
 
 def organ_size(text: str) -> int:
     """Height of the red name in half points: it is set narrow (66 %) and at most as wide as the type area."""
-    return min(96, PORTRAIT * 2 * 100 // (max(em(text), 1) * 68))
+    return min(96, PORTRAIT * 2 * 100 // (max(text_width(text), 1) * 68))
 
 
-def _letterhead(sheet: Sheet, head: html.HtmlElement) -> None:
+def _letterhead(sheet: ArticleLayout, head: html.HtmlElement) -> None:
     names, suffix = _texts(head, "organ"), "".join(_texts(head, "suffix"))
     if len(names) == 1:
         names, suffix = [names[0] + suffix], ""
     if names:
-        sheet.raw(sheet.marks.organs(names, suffix, organ_size(max(names, key=em) + suffix)))
+        sheet.raw(sheet.marks.organs(names, suffix, organ_size(max(names, key=text_width) + suffix)))
     number = "".join(_texts(head, "doc-number"))
-    if by_class(head, "signatory"):
+    if find_by_class(head, "signatory"):
         signatories = _texts(head, "name") or ["".join(_texts(head, "signatory")).partition("：")[2]]
         sheet.raw(sheet.marks.upward(number, signatories))
     elif names:
         sheet.raw(sheet.marks.number(number))
 
 
-def _sign(sheet: Sheet, foot: html.HtmlElement) -> None:
+def _sign(sheet: ArticleLayout, foot: html.HtmlElement) -> None:
     """署名 over the date and centred on it, the date four characters from the edge; a long name keeps two characters of room."""
     date = "".join(_texts(foot, "date"))
-    centre = 40 + em(date) // 2
+    centre = 40 + text_width(date) // 2
     for index, organ in enumerate(_texts(foot, "organ")):
-        sheet.raw(sheet.marks.signature(organ, max(20, centre - em(organ) // 2), index == 0))
+        sheet.raw(sheet.marks.signature(organ, max(20, centre - text_width(organ) // 2), index == 0))
     if date:
         sheet.raw(sheet.marks.date(date))
 
 
-def _imprint(sheet: Sheet, foot: html.HtmlElement, alone: bool) -> None:
+def _imprint(sheet: ArticleLayout, foot: html.HtmlElement, alone: bool) -> None:
     """版记: rows in the order they stand; the last holds the printing office and the date."""
-    rows = [text_of(one) for one in foot.iter("p") if "print" not in classes(one)]
+    rows = [element_text(one) for one in foot.iter("p") if "print" not in class_names(one)]
     date = "".join(_texts(foot, "date"))
     date = date if date.endswith("印发") or not date else f"{date}印发"
     sheet.raw(sheet.marks.imprint(rows, "".join(_texts(foot, "organ")), date, alone))

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from lxml import html
 
-from anju.documents.layout.markup import classes, text_of
+from anju.documents.layout.markup import class_names, element_text
 from anju.quantities import ABOUT, OR_SO, OVER
 
 NUMBER = re.compile(
@@ -23,7 +23,7 @@ SIGNS = {".": 30, ",": 30, "%": 95}
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     row: int
     column: int
     rows: int
@@ -39,25 +39,25 @@ class Cell:
     def width(self) -> int:
         if self.number:
             return -(-sum(SIGNS.get(sign, 57) for sign in self.text) // 10)
-        return em(self.text)
+        return text_width(self.text)
 
 
-def em(text: str) -> int:
+def text_width(text: str) -> int:
     """Width of a line of text in tenths of an em: Han and full-width signs count 10, digits and Latin letters 5."""
     return sum(5 if character < "⺀" and character not in "—…“”‘’·" else 10 for character in text)
 
 
-class Grid:
+class TableGrid:
     """One table. head: rows of its thead; cells: every cell once, with the place it begins and what it covers."""
 
     def __init__(self, table: html.HtmlElement) -> None:
         self.table = table
-        self.cells: list[Cell] = []
+        self.cells: list[TableCell] = []
         taken: set[tuple[int, int]] = set()
         rows = list(table.iter("tr"))
         self.head = sum(1 for row in rows if row.getparent().tag == "thead")
         self.rows = len(rows)
-        self.total_rows = {index for index, row in enumerate(rows) if "total" in classes(row)}
+        self.total_rows = {index for index, row in enumerate(rows) if "total" in class_names(row)}
         for index, row in enumerate(rows):
             column = 0
             for element in row.iter("th", "td"):
@@ -65,20 +65,20 @@ class Grid:
                     column += 1
                 down, across = int(element.get("rowspan", 1)), int(element.get("colspan", 1))
                 taken |= {(index + y, column + x) for y in range(down) for x in range(across)}
-                self.cells.append(Cell(index, column, down, across, text_of(element).strip(), element))
+                self.cells.append(TableCell(index, column, down, across, element_text(element).strip(), element))
                 column += across
         self.columns = 1 + max((column for _, column in taken), default=0)
 
-    def body(self, column: int) -> list[Cell]:
+    def body(self, column: int) -> list[TableCell]:
         return [cell for cell in self.cells if cell.row >= self.head and cell.column == column and cell.columns == 1]
 
-    def align(self, cell: Cell) -> str:
+    def align(self, cell: TableCell) -> str:
         """Heads centred; numbers right; labels and short words centred; sentences left."""
         if cell.row < self.head:
             return "center"
-        if cell.number or "num" in classes(cell.element):
+        if cell.number or "num" in class_names(cell.element):
             return "right"
-        return "left" if "text" in classes(cell.element) or cell.width > LONG else "center"
+        return "left" if "text" in class_names(cell.element) or cell.width > LONG else "center"
 
     @cached_property
     def _needs(self) -> list[tuple[int, int]]:

@@ -34,7 +34,7 @@ SPACE = " \t\r\n\f"
 DRAFT = "草稿"
 
 
-def parse(text: str) -> html.HtmlElement:
+def parse_article(text: str) -> html.HtmlElement:
     """The article of a document, white space tidied. Refused DOC-001 when it has none, DOC-002 for an element nobody lays out."""
     root = html.document_fromstring(text) if text.strip() else None
     article = root.find(".//article") if root is not None else None
@@ -57,27 +57,27 @@ def parse(text: str) -> html.HtmlElement:
         )
     etree.strip_tags(article, etree.Comment)
     for block in article.iter(*BLOCKS):
-        tidy(block)
+        tidy_space(block)
     return article
 
 
-def serialise(article: html.HtmlElement) -> str:
+def serialise_article(article: html.HtmlElement) -> str:
     return etree.tostring(article, encoding="unicode", method="html", with_tail=False)
 
 
-def classes(node: html.HtmlElement) -> list[str]:
+def class_names(node: html.HtmlElement) -> list[str]:
     return (node.get("class") or "").split()
 
 
-def by_class(node: html.HtmlElement, name: str) -> list[html.HtmlElement]:
-    return [one for one in node.iter(etree.Element) if name in classes(one)]
+def find_by_class(node: html.HtmlElement, name: str) -> list[html.HtmlElement]:
+    return [one for one in node.iter(etree.Element) if name in class_names(one)]
 
 
-def text_of(node: html.HtmlElement) -> str:
+def element_text(node: html.HtmlElement) -> str:
     return "".join(node.itertext())
 
 
-def tidy(block: html.HtmlElement) -> None:
+def tidy_space(block: html.HtmlElement) -> None:
     """Take out the white space of pretty-printed templates: a blank stays only between two Latin words."""
     slots: list[tuple[html.HtmlElement, str]] = []
 
@@ -110,49 +110,49 @@ def _latin(character: str) -> bool:
     return character.isascii() and character not in SPACE and character != ""
 
 
-def fill(text: str, number: str, on: date) -> str:
+def fill_number_and_date(text: str, number: str, on: date) -> str:
     """The signed text with 文号 and date put in: every .doc-number and every .date, and nothing else."""
-    article = parse(text)
+    article = parse_article(text)
     article.set("data-state", "issued")
-    for mark in by_class(article, "draft-mark"):
+    for mark in find_by_class(article, "draft-mark"):
         mark.drop_tree()
-    for node in by_class(article, "doc-number"):
+    for node in find_by_class(article, "doc-number"):
         node.text = number
-    for node in by_class(article, "date"):
-        tail = "印发" if text_of(node).endswith("印发") else ""
+    for node in find_by_class(article, "date"):
+        tail = "印发" if element_text(node).endswith("印发") else ""
         for child in list(node):
             node.remove(child)
         node.text = chinese_date(on) + tail
-    return serialise(article)
+    return serialise_article(article)
 
 
 def mark_draft(text: str) -> str:
     """A draft shows 草稿 where the 文号 will stand and leaves room for the date; a document without a red head shows it above its title."""
-    article = parse(text)
+    article = parse_article(text)
     article.set("data-state", "draft")
-    places = by_class(article, "doc-number")
+    places = find_by_class(article, "doc-number")
     for node in places:
         node.text = DRAFT
-    for node in by_class(article, "date"):
-        if not text_of(node):
+    for node in find_by_class(article, "date"):
+        if not element_text(node):
             node.text = "　　年　月　日"
     if not places:
         mark = etree.Element("p")
         mark.set("class", "draft-mark")
         mark.text = DRAFT
         article.insert(0, mark)
-    return serialise(article)
+    return serialise_article(article)
 
 
 def mark_signed(text: str) -> str:
     """A signed text is no draft: 待编号 stands where its 文号 will be."""
-    article = parse(text)
+    article = parse_article(text)
     article.set("data-state", "signed")
-    for mark in by_class(article, "draft-mark"):
+    for mark in find_by_class(article, "draft-mark"):
         mark.drop_tree()
-    for node in by_class(article, "doc-number"):
+    for node in find_by_class(article, "doc-number"):
         node.text = "（待编号）"
-    return serialise(article)
+    return serialise_article(article)
 
 
 def chinese_date(on: date) -> str:
@@ -163,7 +163,7 @@ def chinese_date(on: date) -> str:
 
 
 @dataclass(frozen=True)
-class Cited:
+class CitedFigure:
     """One figure as it is printed: its reference, its text, and where it begins in its sentence."""
 
     ref: str
@@ -181,7 +181,7 @@ class Sentence:
     where: str
     part: str
     text: str
-    figures: list[Cited] = field(default_factory=list)
+    figures: list[CitedFigure] = field(default_factory=list)
     row: bool = False
 
 
@@ -193,30 +193,30 @@ def sentences(article: html.HtmlElement) -> Iterator[Sentence]:
         if block.tag == "tr":
             yield _row(block, part)
             continue
-        if block.tag == "p" and not classes(block):
+        if block.tag == "p" and not class_names(block):
             counts[part] = counts.get(part, 0) + 1
             where = f"{part}第{counts[part]}段"
-        yield from _split(where, part, *with_figures(block))
+        yield from _split(where, part, *text_with_figures(block))
 
 
 def _part(block: html.HtmlElement) -> str:
     for above in block.iterancestors():
-        if "annex" in classes(above):
-            marks = by_class(above, "annex-mark")
-            return text_of(marks[0]) if marks else above.get("data-title", "附件")
+        if "annex" in class_names(above):
+            marks = find_by_class(above, "annex-mark")
+            return element_text(marks[0]) if marks else above.get("data-title", "附件")
         if above.tag in ("header", "footer"):
             return {"letterhead": "版头", "sign": "落款", "imprint": "版记"}.get(above.get("class", ""), "正文")
     return "正文"
 
 
-def with_figures(block: html.HtmlElement) -> tuple[str, list[Cited]]:
+def text_with_figures(block: html.HtmlElement) -> tuple[str, list[CitedFigure]]:
     """The block's text and its figures with their positions in it."""
     parts: list[str] = []
-    figures: list[Cited] = []
+    figures: list[CitedFigure] = []
 
     def walk(node: html.HtmlElement) -> None:
         if node.tag == "data" and node.get("data-ref"):
-            figures.append(Cited(node.get("data-ref"), text_of(node), sum(map(len, parts))))
+            figures.append(CitedFigure(node.get("data-ref"), element_text(node), sum(map(len, parts))))
         parts.append(node.text or "")
         for child in node:
             walk(child)
@@ -226,12 +226,12 @@ def with_figures(block: html.HtmlElement) -> tuple[str, list[Cited]]:
     return "".join(parts), figures
 
 
-def _split(where: str, part: str, text: str, figures: list[Cited]) -> Iterator[Sentence]:
+def _split(where: str, part: str, text: str, figures: list[CitedFigure]) -> Iterator[Sentence]:
     start = 0
     for piece in SENTENCE_END.split(text):
         if piece:
             inside = [
-                Cited(one.ref, one.text, one.start - start)
+                CitedFigure(one.ref, one.text, one.start - start)
                 for one in figures
                 if start <= one.start < start + len(piece)
             ]
@@ -244,8 +244,8 @@ def _split(where: str, part: str, text: str, figures: list[Cited]) -> Iterator[S
 def _row(row: html.HtmlElement, part: str) -> Sentence:
     texts, figures, start = [], [], 0
     for cell in row.iter("th", "td"):
-        text, inside = with_figures(cell)
-        figures += [Cited(one.ref, one.text, start + one.start) for one in inside]
+        text, inside = text_with_figures(cell)
+        figures += [CitedFigure(one.ref, one.text, start + one.start) for one in inside]
         texts.append(text)
         start += len(text) + 1
     label = texts[0] if texts else ""

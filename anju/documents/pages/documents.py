@@ -11,14 +11,14 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core.pages.addresses import address
-from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.addresses import page_address
+from anju.core.pages.context import needs_region, page_context, render_page
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.html import trusted
-from anju.core.pages.page import page
+from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
-from anju.core.people.permissions import acting
+from anju.core.people.permissions import requires_permission
 from anju.documents import kinds, queries, services
 from anju.documents.models import Document, Version
 from anju.documents.pages import listing as listing_pages
@@ -39,60 +39,66 @@ class DocumentForm(PostedForm):
     day_fix = "请写成 2022-01-18 这样的形式。"
 
 
-@acting("documents.see")
+@requires_permission("documents.see")
 @require_GET
 @needs_region("documents/documents.html", heading="还没有文书", papers=[], kinds=[])
-def documents(request: Request) -> HttpResponse:
-    return listing(request)
+def list_documents(request: Request) -> HttpResponse:
+    return render_documents(request)
 
 
-def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
-    made, user = frame(request), request.operator
-    papers = listing_pages.papers(user, made.region)
+def render_documents(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
+    made, user = page_context(request), request.actor
+    papers = listing_pages.documents_of_period(user, made.region)
     stale = sum(bool(paper.stale) for paper in papers)
     heading = (
         f"{made.region.name}：{len(papers)}件文书" + (f"，{stale}件已过期" if stale else "")
         if papers
         else f"{made.region.name}还没有文书"
     )
-    return show(
-        request, "documents/documents.html", status=status, heading=heading, papers=papers, kinds=kinds.kinds(), **extra
+    return render_page(
+        request,
+        "documents/documents.html",
+        status=status,
+        heading=heading,
+        papers=papers,
+        kinds=kinds.registered_kinds(),
+        **extra,
     )
 
 
-@acting("documents.write")
+@requires_permission("documents.write")
 @require_POST
 @needs_region()
-def write(request: Request) -> HttpResponse:
+def write_document(request: Request) -> HttpResponse:
     """起草: organs, addressee and the like are taken from the last document of the kind in this region."""
-    made, user = frame(request), request.operator
+    made, user = page_context(request), request.actor
     code = DocumentForm(request).text("kind")
-    last = queries.documents(user, made.region, kind=code).first()
-    before = queries.version(user, last) if last else None
+    last = queries.list_documents(user, made.region, kind=code).first()
+    before = queries.find_version(user, last) if last else None
     try:
-        document = services.write(
+        document = services.write_document(
             by=user, kind=code, region=made.region, period=made.period,
             options=before.options if before else None, prose=before.prose if before else None,
         )  # fmt: skip
     except Refused as refused:
-        return listing(request, status=422, problems=refused.problems)
-    return redirect(address(request, document))
+        return render_documents(request, status=422, problems=refused.problems)
+    return redirect(page_address(request, document))
 
 
-@acting("documents.see")
+@requires_permission("documents.see")
 @require_GET
-def document(request: Request, pk: int) -> HttpResponse:
-    return preview(request, queries.document(request.operator, pk))
+def show_document(request: Request, pk: int) -> HttpResponse:
+    return render_preview(request, queries.find_document(request.actor, pk))
 
 
-def preview(request: Request, document: Document, status: int = 200, **extra: Any) -> HttpResponse:
-    frame(request, document)
-    user, posted = request.operator, DocumentForm(request)
-    versions = list(queries.versions(user, document))
+def render_preview(request: Request, document: Document, status: int = 200, **extra: Any) -> HttpResponse:
+    page_context(request, document)
+    user, posted = request.actor, DocumentForm(request)
+    versions = list(queries.list_versions(user, document))
     serial = request.GET.get("version", "")
-    version = queries.version(user, document, int(serial) if serial.isdecimal() else None)
+    version = queries.find_version(user, document, int(serial) if serial.isdecimal() else None)
     newest = version.serial == versions[0].serial
-    paper = listing_pages.paper(user, document)
+    paper = listing_pages.listed_document(user, document)
     context: dict[str, Any] = {
         "document": document,
         "paper": paper,
@@ -100,41 +106,41 @@ def preview(request: Request, document: Document, status: int = 200, **extra: An
         "version": version,
         "versions": versions,
         "newest": newest,
-        "article": trusted(queries.text(document, version)),
+        "article": trusted(queries.document_text(document, version)),
         "warnings": [Problem(**warning) for warning in version.warnings],
         "ask_stale": newest and document.state != Document.WITHDRAWN,
         "annexed": 'class="annex' in version.html,
         "prose": prose_fields(posted, version) if newest and document.state == Document.DRAFT else [],
-        "offered": offered(user, document, version) if newest and document.state == Document.DRAFT else [],
+        "offered": warning_choices(user, document, version) if newest and document.state == Document.DRAFT else [],
         "today": timezone.localdate(),
         "form": {key: posted.typed.get(key, "") for key in ("number", "on", "reason")},
         **extra,
     }
-    return show(request, "documents/document.html", status=status, heading=document.title, **context)
+    return render_page(request, "documents/document.html", status=status, heading=document.title, **context)
 
 
-@acting("documents.see")
+@requires_permission("documents.see")
 @require_GET
-def stale(request: Request, pk: int) -> HttpResponse:
+def show_stale_sentences(request: Request, pk: int) -> HttpResponse:
     """The sentences that would be written otherwise today. Asked for by itself: the text is written anew to find out, which takes a while."""
-    document = queries.document(request.operator, pk)
-    frame(request, document)
+    document = queries.find_document(request.actor, pk)
+    page_context(request, document)
     try:
-        found = queries.stale(request.operator, document)
+        found = queries.stale_sentences(request.actor, document)
     except Refused as refused:
-        return page(request, "core/problems.html", problems=refused.problems)
-    return page(
+        return page_response(request, "core/problems.html", problems=refused.problems)
+    return page_response(
         request,
         "documents/stale.html",
         document=document,
-        stale=stale_told.told(found, queries.version(request.operator, document).html),
+        stale=stale_told.summarise_stale(found, queries.find_version(request.actor, document).html),
     )
 
 
 def prose_fields(posted: PostedForm, version: Version) -> list[dict[str, str]]:
     """The official's own paragraphs, one a line, as they stand or as they were just typed."""
     fields = []
-    for key, name in prose.named(version.document.kind, list(version.prose)):
+    for key, name in prose.section_names(version.document.kind, list(version.prose)):
         text = version.prose[key]
         stands = "\n".join(text) if isinstance(text, list) else str(text)
         fields.append(
@@ -148,35 +154,35 @@ def prose_fields(posted: PostedForm, version: Version) -> list[dict[str, str]]:
     return fields
 
 
-def offered(user: Any, document: Document, version: Version) -> list[dict[str, Any]]:
+def warning_choices(user: Any, document: Document, version: Version) -> list[dict[str, Any]]:
     """Warnings that 存在问题 may take up, chosen or not. Only documents that have such a part offer them."""
     if "warnings" not in version.options:
         return []
-    found = runs.findings(user, document.region, document.period, kinds=["warning"])
-    return [{"finding": one, "chosen": taken(one.id, version.options["warnings"])} for one in found]
+    found = runs.list_findings(user, document.region, document.period, kinds=["warning"])
+    return [{"finding": one, "chosen": is_chosen(one.id, version.options["warnings"])} for one in found]
 
 
-def taken(warning: str, choice: str | list[str]) -> bool:
+def is_chosen(warning: str, choice: str | list[str]) -> bool:
     """Whether a document's choice takes that warning up: "all", or ids in which * stands for any stretch."""
     return any(fnmatchcase(warning, pattern) for pattern in (["*"] if choice == "all" else choice))
 
 
-def chosen_again(boxes: list[dict[str, Any]], ticked: list[str], before: str | list[str]) -> str | list[str]:
+def read_choice(boxes: list[dict[str, Any]], ticked: list[str], before: str | list[str]) -> str | list[str]:
     """What the ticked boxes choose. Boxes left as they were keep the choice as it was written: "all", patterns and their order."""
     return before if {box["finding"].id for box in boxes if box["chosen"]} == set(ticked) else ticked
 
 
-@acting("documents.write")
+@requires_permission("documents.write")
 @require_POST
-def edit(request: Request, pk: int) -> HttpResponse:
+def edit_document(request: Request, pk: int) -> HttpResponse:
     """改稿: the chosen warnings and the official's own words; the numbers come from the ledger as it stands."""
-    user, posted = request.operator, DocumentForm(request)
-    document = queries.document(user, pk)
-    version = queries.version(user, document)
+    user, posted = request.actor, DocumentForm(request)
+    document = queries.find_document(user, pk)
+    version = queries.find_version(user, document)
     options, words = dict(version.options), dict(version.prose)
     if "choose" in posted.typed:
-        boxes = offered(user, document, version)
-        options["warnings"] = chosen_again(boxes, posted.every("warning"), version.options.get("warnings", []))
+        boxes = warning_choices(user, document, version)
+        options["warnings"] = read_choice(boxes, posted.every("warning"), version.options.get("warnings", []))
     for key, before in version.prose.items():
         if f"prose_{key}" in posted.typed:
             lines = [line.strip() for line in posted.typed[f"prose_{key}"].splitlines() if line.strip()]
@@ -188,104 +194,107 @@ def edit(request: Request, pk: int) -> HttpResponse:
             f"{document.state_text}的文书不能改稿。",
             "要改请先退回修改；已印发的另行更正或撤回。",
         )
-        return preview(request, document, status=422, problems=[problem])
+        return render_preview(request, document, status=422, problems=[problem])
     try:
-        services.write(
+        services.write_document(
             by=user, kind=document.kind, region=document.region, period=document.period, options=options, prose=words,
             reason=posted.text("reason"),
         )  # fmt: skip
     except Refused as refused:
-        return preview(request, document, status=422, problems=refused.problems)
+        return render_preview(request, document, status=422, problems=refused.problems)
     messages.success(request, "已按现在的数和所选内容改稿。")
-    return redirect(address(request, "documents:document", pk))
+    return redirect(page_address(request, "documents:document", pk))
 
 
-def sign_off(request: Request, document: Document, reason: str, on: date) -> str:
-    services.sign_off(by=request.operator, document=document, on=on, reason=reason)
+def sign_off_document(request: Request, document: Document, reason: str, on: date) -> str:
+    services.sign_off_document(by=request.actor, document=document, on=on, reason=reason)
     return "已签发。文本就此固定，印发时只填文号和日期。"
 
 
-def send_back(request: Request, document: Document, reason: str, on: date) -> str:
-    services.send_back(by=request.operator, document=document, on=on, reason=reason)
+def send_document_back(request: Request, document: Document, reason: str, on: date) -> str:
+    services.send_document_back(by=request.actor, document=document, on=on, reason=reason)
     return "已退回修改。"
 
 
-def issue(request: Request, document: Document, reason: str, on: date) -> str:
-    services.issue(
-        by=request.operator, document=document, number=DocumentForm(request).text("number"), on=on, reason=reason
+def issue_document(request: Request, document: Document, reason: str, on: date) -> str:
+    services.issue_document(
+        by=request.actor, document=document, number=DocumentForm(request).text("number"), on=on, reason=reason
     )
     return f"已印发：{document.number}。"
 
 
-def withdraw(request: Request, document: Document, reason: str, on: date) -> str:
-    services.withdraw(by=request.operator, document=document, on=on, reason=reason)
+def withdraw_document(request: Request, document: Document, reason: str, on: date) -> str:
+    services.withdraw_document(by=request.actor, document=document, on=on, reason=reason)
     return "已撤回。文号不再使用，原文仍可查阅。"
 
 
-def act(code: str, does: Callable[[Request, Document, str, date], str]) -> Callable[..., HttpResponse]:
+def document_act(code: str, does: Callable[[Request, Document, str, date], str]) -> Callable[..., HttpResponse]:
     """签发, 退回, 印发, 撤回: one view each, for each is another post's."""
 
-    @acting(code)
+    @requires_permission(code)
     @require_POST
     def view(request: Request, pk: int) -> HttpResponse:
-        document = queries.document(request.operator, pk)
+        document = queries.find_document(request.actor, pk)
         posted = DocumentForm(request)
         try:
             on = posted.day("on", "印发日期", required=False) or timezone.localdate()
             posted.check()
             said = does(request, document, posted.text("reason"), on)
         except Refused as refused:
-            return preview(request, queries.document(request.operator, pk), status=422, problems=refused.problems)
+            return render_preview(
+                request, queries.find_document(request.actor, pk), status=422, problems=refused.problems
+            )
         messages.success(request, said)
-        return redirect(address(request, "documents:document", pk))
+        return redirect(page_address(request, "documents:document", pk))
 
     return view
 
 
 ACTS = {
-    "sign-off": act("documents.sign", sign_off),
-    "send-back": act("documents.sign", send_back),
-    "issue": act("documents.issue", issue),
-    "withdraw": act("documents.sign", withdraw),
+    "sign-off": document_act("documents.sign", sign_off_document),
+    "send-back": document_act("documents.sign", send_document_back),
+    "issue": document_act("documents.issue", issue_document),
+    "withdraw": document_act("documents.sign", withdraw_document),
 }
 
 
-@acting("documents.see")
+@requires_permission("documents.see")
 @require_GET
-def download(request: Request, pk: int, form: str) -> HttpResponse:
+def download_document(request: Request, pk: int, form: str) -> HttpResponse:
     """Word, PDF, the annex tables as Excel, a page that stands alone, or all of them in a zip."""
     if form not in FORMS:
         raise Http404(form)
-    document = queries.document(request.operator, pk)
+    document = queries.find_document(request.actor, pk)
     serial = request.GET.get("version", "")
-    version = queries.version(request.operator, document, int(serial) if serial.isdecimal() else None)
+    version = queries.find_version(request.actor, document, int(serial) if serial.isdecimal() else None)
     annexed = 'class="annex' in version.html
     if form == "xlsx" and not annexed:
         raise Http404(form)
     if form == "zip":
-        content = formats.bundle(
-            [(document.title, queries.text(document, version))], ("docx", "pdf", "xlsx") if annexed else ("docx", "pdf")
+        content = formats.bundle_documents(
+            [(document.title, queries.document_text(document, version))],
+            ("docx", "pdf", "xlsx") if annexed else ("docx", "pdf"),
         )
         name = formats.file_name(document.title, "zip")
     else:
         content, name = (
-            formats.write(queries.text(document, version), [form], document.title)[form],
+            formats.write_formats(queries.document_text(document, version), [form], document.title)[form],
             formats.file_name(document.title, form),
         )
     return file_response(content, name)
 
 
-@acting("documents.see")
+@requires_permission("documents.see")
 @require_POST
-def compare(request: Request, pk: int) -> HttpResponse:
+def compare_document(request: Request, pk: int) -> HttpResponse:
     """An edited .docx: which numbers were changed in it, which are not the ledger's, which words changed."""
-    document = queries.document(request.operator, pk)
+    document = queries.find_document(request.actor, pk)
     posted = DocumentForm(request)
     file = posted.file("file", "改过的 Word 文件", required=True, fix="请选从这里下载、改过以后的 .docx 文件。")
     if file is None:
-        return preview(request, document, status=422, problems=posted.problems)
+        return render_preview(request, document, status=422, problems=posted.problems)
     try:
-        comparison = readback.compare(request.operator, document, file.content)
+        comparison = readback.compare_edited(request.actor, document, file.content)
     except Refused as refused:
-        return preview(request, document, status=422, problems=refused.problems)
-    return preview(request, document, comparison=comparison, compared=file.name)
+        return render_preview(request, document, status=422, problems=refused.problems)
+    return render_preview(request, document, comparison=comparison, compared=file.name)

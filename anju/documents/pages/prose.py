@@ -29,10 +29,10 @@ NAMES = {
 }  # fmt: skip
 
 
-def named(kind: str, keys: list[str]) -> list[tuple[str, str]]:
+def section_names(kind: str, keys: list[str]) -> list[tuple[str, str]]:
     """(key, name) in the order of the document; a key that its kind does not know comes last, by itself."""
     try:
-        order = list(kinds.kind(kind).prose)
+        order = list(kinds.find_kind(kind).prose)
     except Refused:  # its kind is gone
         order = []
     names = NAMES.get(kind, {})

@@ -9,7 +9,7 @@ from anju.core.pages.html import join
 from anju.core.wording import period_label
 from anju.documents.layout.markup import chinese_date
 from anju.documents.text import references, wording
-from anju.documents.text.printing import Look, cell_html, figure_html
+from anju.documents.text.printing import FigureFormat, cell_html, figure_html
 
 register = template.Library()
 
@@ -17,19 +17,19 @@ register = template.Library()
 @register.filter
 def fig(figure, words: str | None = None) -> SafeString:
     """{{ f|fig:"亿元 2" }}"""
-    return figure_html(figure, Look.of(words))
+    return figure_html(figure, FigureFormat.of(words))
 
 
 @register.filter
 def cell(figure, words: str | None = None) -> SafeString:
     """A complete cell of a table: {{ f|cell:"亿元 2" }}."""
-    return cell_html(figure, Look.of(words))
+    return cell_html(figure, FigureFormat.of(words))
 
 
 @register.simple_tag(takes_context=True)
 def prose(context, key: str) -> SafeString:
     """The free paragraphs of that key, with their figures; nothing when there are none."""
-    return join((references.paragraph(item) for item in context["_paragraphs"].get(key, ())), "\n")
+    return join((references.paragraph_html(item) for item in context["_paragraphs"].get(key, ())), "\n")
 
 
 @register.filter
@@ -40,7 +40,7 @@ def listed(names) -> str:
 
 @register.filter
 def cn_number(number: int) -> str:
-    return wording.chinese(int(number))
+    return wording.chinese_numeral(int(number))
 
 
 @register.filter

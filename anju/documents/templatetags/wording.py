@@ -4,7 +4,7 @@ from itertools import count
 
 from django import template
 
-from anju.documents.text.wording import chinese
+from anju.documents.text.wording import chinese_numeral
 
 register = template.Library()
 
@@ -12,7 +12,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def numeral(context: template.Context) -> str:
     """一, then 二, then 三 … at each use within one document."""
-    return chinese(next(context.render_context.setdefault("numerals", count(1))))
+    return chinese_numeral(next(context.render_context.setdefault("numerals", count(1))))
 
 
 @register.simple_tag(takes_context=True)

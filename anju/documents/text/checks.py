@@ -11,12 +11,12 @@ from lxml import html
 from ruamel.yaml import YAML
 
 from anju import periods
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.documents.layout import markup
-from anju.documents.layout.grid import NUMBER, Cell, Grid
-from anju.documents.layout.markup import Sentence, by_class
-from anju.figures.figure import PERCENT_BASE, Figure, ratio
+from anju.documents.layout.grid import NUMBER, TableCell, TableGrid
+from anju.documents.layout.markup import Sentence, find_by_class
+from anju.figures.figure import PERCENT_BASE, Figure, ratio_figure
 from anju.figures.queries import current
 from anju.problems import ASK, Problem
 from anju.quantities import trim_zeros
@@ -33,9 +33,9 @@ def words() -> dict[str, list[str]]:
     return YAML(typ="safe").load(WORDS.read_text(encoding="utf-8"))
 
 
-def check(user: Operator, text: str, cited: dict[str, Any]) -> list[Problem]:
+def check_text(user: Actor, text: str, cited: dict[str, Any]) -> list[Problem]:
     """Every reminder about a document's text. cited: reference → figure, of the figures it prints."""
-    article = markup.parse(text)
+    article = markup.parse_article(text)
     sentences = list(markup.sentences(article))
     return [
         *_claims(user, sentences, cited),
@@ -49,7 +49,7 @@ def check(user: Operator, text: str, cited: dict[str, Any]) -> list[Problem]:
 # --- 均、全部、超额、圆满 ----------------------------------------------------
 
 
-def _claims(user: Operator, sentences: list[Sentence], cited: dict[str, Any]) -> Iterable[Problem]:
+def _claims(user: Actor, sentences: list[Sentence], cited: dict[str, Any]) -> Iterable[Problem]:
     rates = {ref: figure for ref, figure in cited.items() if _is_completion(figure)}
     prose = [sentence for sentence in sentences if not sentence.row]
     known: dict[str, list[Figure]] = {}
@@ -65,14 +65,14 @@ def _claims(user: Operator, sentences: list[Sentence], cited: dict[str, Any]) ->
             fails: list[str] = []
             told: set[tuple[str, str, str]] = set()  # a part named under its whole is not named again by itself
             for ref in meant:
-                if not _holds(rates[ref], over) and _same(rates[ref]) not in told:
+                if not _is_exceeded(rates[ref], over) and _rate_key(rates[ref]) not in told:
                     fails.append(f"{rates[ref].name} {rates[ref].region.name}{_percent(rates[ref])}")
                 if every:
                     if ref not in known:
-                        known[ref] = _parts(user, rates[ref])
-                    short = [part for part in known[ref] if part.known and not _holds(part, False)]
-                    short = [part for part in short if _same(part) not in told]
-                    told |= {_same(part) for part in short}
+                        known[ref] = _rates_below(user, rates[ref])
+                    short = [part for part in known[ref] if part.known and not _is_exceeded(part, False)]
+                    short = [part for part in short if _rate_key(part) not in told]
+                    told |= {_rate_key(part) for part in short}
                     if short:
                         fails.append(
                             f"{rates[ref].name} " + "、".join(f"{part.region.name}{_percent(part)}" for part in short)
@@ -102,13 +102,13 @@ def _meant(sentence: Sentence, prose: list[Sentence], rates: dict[str, Any], tas
     return list(dict.fromkeys(own or (tasks and (near or every)) or []))
 
 
-def _holds(rate: Figure, over: bool) -> bool:
+def _is_exceeded(rate: Figure, over: bool) -> bool:
     if not rate.known:
         return True
     return rate.exact > PERCENT_BASE if over else rate.exact >= PERCENT_BASE
 
 
-def _same(rate: Figure) -> tuple[str, str, str]:
+def _rate_key(rate: Figure) -> tuple[str, str, str]:
     return rate.code, rate.calibre, rate.region.code
 
 
@@ -116,15 +116,16 @@ def _percent(rate: Figure) -> str:
     return f"{rate.text('%')}%"
 
 
-def _parts(user: Operator, rate: Figure) -> list[Figure]:
+def _rates_below(user: Actor, rate: Figure) -> list[Figure]:
     """The same rate of every place directly below."""
-    below = tree.children(user, rate.region, periods.end(rate.period))
+    below = tree.child_regions(user, rate.region, periods.period_end(rate.period))
     if not below:
         return []
     names = [part.code + (f":{part.calibre}" if part.calibre else "") for part in rate.parts]
-    found = current.figures(user, names, below, [rate.period])
+    found = current.current_figures(user, names, below, [rate.period])
     return [
-        ratio(found(names[0], region), found(names[1], region), rate.places, rate.code, rate.name) for region in below
+        ratio_figure(found(names[0], region), found(names[1], region), rate.places, rate.code, rate.name)
+        for region in below
     ]
 
 
@@ -161,14 +162,14 @@ def _twice(sentences: list[Sentence]) -> Iterable[Problem]:
             if not one.text:
                 continue
             text, where = first.setdefault(one.ref, (one.text, sentence.where))
-            if not agree(text, one.text):
+            if not numbers_agree(text, one.text):
                 what = f"同一个数在{where}印作 {text}，在这里印作 {one.text}。"
                 yield Problem("DOC-103", sentence.where, what, "请核对以哪个为准。", ASK)
 
 
-def agree(left: str, right: str) -> bool:
+def numbers_agree(left: str, right: str) -> bool:
     """Can two printed texts be one number? Rounded to the coarser of them, in 元 or 万元 or 亿元."""
-    a, b = value_of(left), value_of(right)
+    a, b = printed_value(left), printed_value(right)
     if a is None or b is None:
         return left == right
     for scale in SCALES:
@@ -179,7 +180,7 @@ def agree(left: str, right: str) -> bool:
     return False
 
 
-def value_of(text: str) -> Decimal | None:
+def printed_value(text: str) -> Decimal | None:
     match = NUMBER.match(text)
     return Decimal(match["digits"].replace(",", "").replace("−", "-")) if match else None
 
@@ -203,7 +204,7 @@ def _sums(sentences: list[Sentence]) -> Iterable[Problem]:
                 continue
             whole = before[-1]
             units = [_unit_after(sentence.text, one.start + len(one.text)) for one in (whole, *inside)]
-            values = [value_of(one.text) for one in (whole, *inside)]
+            values = [printed_value(one.text) for one in (whole, *inside)]
             if (
                 None in values
                 or None in units
@@ -245,14 +246,14 @@ def _unit_after(text: str, at: int) -> tuple[int, str, str] | None:
 
 def _tables(article: html.HtmlElement) -> Iterable[Problem]:
     """A row of totals, column by column. Ratios are left out."""
-    for annex in by_class(article, "annex"):
-        marks = by_class(annex, "annex-mark")
-        place = markup.text_of(marks[0]) if marks else annex.get("data-title", "附件")
+    for annex in find_by_class(article, "annex"):
+        marks = find_by_class(annex, "annex-mark")
+        place = markup.element_text(marks[0]) if marks else annex.get("data-title", "附件")
         for table in annex.iter("table"):
-            yield from _table(place, Grid(table))
+            yield from _table(place, TableGrid(table))
 
 
-def _table(place: str, grid: Grid) -> Iterable[Problem]:
+def _table(place: str, grid: TableGrid) -> Iterable[Problem]:
     totals = sorted(row for row in grid.total_rows if row >= grid.head)
     labels = {cell.row: cell.text for cell in grid.cells if cell.column == 0}
     wrong: dict[int, list[str]] = {}
@@ -261,7 +262,7 @@ def _table(place: str, grid: Grid) -> Iterable[Problem]:
         if any(cell.text.endswith("%") for cell in cells.values()):
             continue
         for row in totals:
-            printed = value_of(cells[row].text) if row in cells else None
+            printed = printed_value(cells[row].text) if row in cells else None
             if printed is None:
                 continue
             following = next((other for other in totals if other > row), grid.rows)
@@ -270,7 +271,7 @@ def _table(place: str, grid: Grid) -> Iterable[Problem]:
                 [cell for at, cell in cells.items() if row < at < following],
                 [cells[at] for at in totals if at > row and at in cells],
             ]
-            sums = [_sum(group) for group in groups if group]
+            sums = [_sum_cells(group) for group in groups if group]
             if (
                 sums
                 and None not in sums
@@ -288,13 +289,13 @@ def _table(place: str, grid: Grid) -> Iterable[Problem]:
         )
 
 
-def _sum(cells: list[Cell]) -> Decimal | None:
+def _sum_cells(cells: list[TableCell]) -> Decimal | None:
     """None when a part is no number. A blank adds nothing if others are printed: the official forms leave 无 blank, and — says 无任务."""
-    values = [value_of(cell.text) for cell in cells if cell.text not in ("", "—")]
+    values = [printed_value(cell.text) for cell in cells if cell.text not in ("", "—")]
     return None if not values or None in values else sum(values, Decimal(0))
 
 
-def _head(grid: Grid, column: int) -> str:
+def _head(grid: TableGrid, column: int) -> str:
     """The heads over a column, from the top."""
     over = sorted(
         (cell for cell in grid.cells if cell.row < grid.head and cell.column <= column < cell.column + cell.columns),

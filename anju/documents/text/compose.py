@@ -9,7 +9,7 @@ from typing import Any
 from django.template.loader import get_template
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.documents.kinds import DocumentKind
 from anju.documents.layout import markup
 from anju.documents.text import printing, references
@@ -19,7 +19,7 @@ USES = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""")
 
 
 @dataclass
-class Composed:
+class ComposedText:
     """What one writing gives. cited: reference → figure; figures: as kept with the version; reminders: the kind's own, for the writer."""
 
     title: str
@@ -33,15 +33,15 @@ class Composed:
 
     def __post_init__(self) -> None:
         said = [[one["ref"], one["text"], one["observations"]] for one in self.figures]
-        self.figures_digest = digest(json.dumps(said, ensure_ascii=False, separators=(",", ":")))
+        self.figures_digest = text_digest(json.dumps(said, ensure_ascii=False, separators=(",", ":")))
 
 
-def compose(
-    user: Operator, kind: DocumentKind, region: Region, period: str, options: dict[str, Any], prose: dict[str, Any]
-) -> Composed:
+def compose_document(
+    user: Actor, kind: DocumentKind, region: Region, period: str, options: dict[str, Any], prose: dict[str, Any]
+) -> ComposedText:
     """The document as the ledger stands now, without 文号 and date. Refused with every reference that cannot be resolved."""
-    paragraphs = references.resolve(user, prose, region, period, options)
-    with printing.citing() as cited:
+    paragraphs = references.resolve_prose(user, prose, region, period, options)
+    with printing.collect_citations() as cited:
         context = kind.gather(user, region, period, options)
         own = {
             "region": region,
@@ -56,7 +56,7 @@ def compose(
     html = markup.mark_draft(rendered)
     books = [dict(book) for book in context.get("books", ())]
     reminders = [*context.get("reminders", ()), *kind.remind(prose)]
-    return Composed(
+    return ComposedText(
         title=str(context["title"]),
         html=html,
         cited=cited,
@@ -73,11 +73,11 @@ def _noted(html: str, cited: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "ref": one.ref,
             "text": one.text,
-            "observations": printing.observations(cited[one.ref]),
+            "observations": printing.observation_ids(cited[one.ref]),
             "where": sentence.where,
             "sentence": sentence.text,
         }
-        for sentence in markup.sentences(markup.parse(html))
+        for sentence in markup.sentences(markup.parse_article(html))
         for one in sentence.figures
     ]
 
@@ -93,8 +93,8 @@ def template_digest(name: str) -> str:
                 read(used)
 
     read(name)
-    return digest(json.dumps(sources, ensure_ascii=False, sort_keys=True))
+    return text_digest(json.dumps(sources, ensure_ascii=False, sort_keys=True))
 
 
-def digest(text: str) -> str:
+def text_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 
-class Told(Protocol):
+class ComparableText(Protocol):
     text: str
 
 
-Left, Right = TypeVar("Left", bound=Told), TypeVar("Right", bound=Told)
+Left, Right = TypeVar("Left", bound=ComparableText), TypeVar("Right", bound=ComparableText)
 
 
-def pairs(
-    before: Sequence[Left], after: Sequence[Right], key: Callable[[Told], str]
+def match_texts(
+    before: Sequence[Left], after: Sequence[Right], key: Callable[[ComparableText], str]
 ) -> list[tuple[Left | None, Right | None]]:
     """In order: those of one key together; in a stretch that changed, each with the most alike still to come; the rest came or went (None)."""
     matched: list[tuple[Left | None, Right | None]] = []
@@ -22,11 +22,11 @@ def pairs(
         if act == "equal":
             matched += zip(before[i:j], after[k:m], strict=True)
         else:
-            matched += _nearest(before[i:j], after[k:m])
+            matched += _match_nearest(before[i:j], after[k:m])
     return matched
 
 
-def _nearest(left: Sequence[Left], right: Sequence[Right]) -> list[tuple[Left | None, Right | None]]:
+def _match_nearest(left: Sequence[Left], right: Sequence[Right]) -> list[tuple[Left | None, Right | None]]:
     matched: list[tuple[Left | None, Right | None]] = []
     at = 0
     for piece in left:

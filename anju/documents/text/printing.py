@@ -10,14 +10,13 @@ from django.utils.safestring import SafeString
 
 from anju.core.pages.html import element, markup, slot, writer
 from anju.figures.figure import NOTHING_TO_ADD, exact_places
-from anju.quantities import ABOUT, ALIASES, APPROXIMATE, UNITS
-from anju.quantities import unit as unit_of
+from anju.quantities import ABOUT, ALIASES, APPROXIMATE, UNITS, unit_of_measure
 
 _cited: ContextVar[dict[str, Any] | None] = ContextVar("cited", default=None)
 
 
 @contextmanager
-def citing() -> Iterator[dict[str, Any]]:
+def collect_citations() -> Iterator[dict[str, Any]]:
     """Collect every figure printed inside: reference → figure."""
     cited: dict[str, Any] = {}
     token = _cited.set(cited)
@@ -28,7 +27,7 @@ def citing() -> Iterator[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class Look:
+class FigureFormat:
     """What a template asks for: unit, places, thousands separated, without the sign %. ValueError for a word it does not know.
 
     upto ("亿元 upto 2"): what was reported in that unit is printed as reported; only what is converted into it has at most so many decimals.
@@ -41,7 +40,7 @@ class Look:
     upto: bool = False
 
     @classmethod
-    def of(cls, words: str | None) -> "Look":
+    def of(cls, words: str | None) -> "FigureFormat":
         unit, places, grouping, bare, upto = None, None, False, False, False
         for word in (words or "").split():
             if word.isdecimal():
@@ -62,13 +61,13 @@ class Look:
         """The digits as asked for, without any sign."""
         if not (self.upto and self.unit):
             return figure.text(self.unit, self.places, grouping)
-        there, here = unit_of(figure.unit or "1"), unit_of(self.unit)
+        there, here = unit_of_measure(figure.unit or "1"), unit_of_measure(self.unit)
         if there.family != here.family or there.factor == here.factor or not figure.known:
             return figure.text(None, None, grouping)
         return figure.text(self.unit, min(exact_places(figure, self.unit), self.places or 0), grouping)
 
 
-def text_of(figure: Any, look: Look) -> str:
+def figure_text(figure: Any, look: FigureFormat) -> str:
     """The digits with their 约 or 余 and their %; "" when unknown. 左右 stands after a unit that the template writes, so 约 says it."""
     digits = look.digits(figure, look.grouping)
     if not digits:
@@ -83,13 +82,13 @@ write_blank = writer(element("data", slot("text"), css="fig none", data_ref=slot
 write_cell = writer(element("td", markup("figure"), css="num"))
 
 
-def figure_html(figure: Any, look: Look, said_blank: str = "") -> SafeString:
+def figure_html(figure: Any, look: FigureFormat, said_blank: str = "") -> SafeString:
     """said_blank: what is printed for 无任务 and 不适用 when the source itself said so.
 
     The figure as a <data> element that knows where it comes from. A template's slip (no figure at all) must not print a blank."""
     if figure is None or isinstance(figure, str):
         raise ValueError(f"a template prints something that is no figure: {figure!r}")
-    ref, text = str(figure.reference), text_of(figure, look)
+    ref, text = str(figure.reference), figure_text(figure, look)
     if (cited := _cited.get()) is not None:
         cited[ref] = figure
     if not text:
@@ -100,12 +99,12 @@ def figure_html(figure: Any, look: Look, said_blank: str = "") -> SafeString:
     return write_figure(css=name, value=value, ref=ref, text=text)
 
 
-def cell_html(figure: Any, look: Look) -> SafeString:
+def cell_html(figure: Any, look: FigureFormat) -> SafeString:
     """A complete cell of a table. What the place said to be 无任务 or 不适用 is —, what it did not say is blank."""
     return write_cell(figure=figure_html(figure, look, "—"))
 
 
-def observations(figure: Any) -> list[int]:
+def observation_ids(figure: Any) -> list[int]:
     """Every observation a figure rests on, its parts' among them."""
     own = [figure.observation_id] if getattr(figure, "observation_id", None) else []
-    return sorted({*own, *(one for part in getattr(figure, "parts", ()) for one in observations(part))})
+    return sorted({*own, *(one for part in getattr(figure, "parts", ()) for one in observation_ids(part))})

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 
 from lxml import html
 
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.documents import queries
 from anju.documents.layout import markup
-from anju.documents.layout.grid import Grid
-from anju.documents.layout.markup import Cited
+from anju.documents.layout.grid import TableGrid
+from anju.documents.layout.markup import CitedFigure
 from anju.documents.models import Document
 from anju.documents.text import word_file
-from anju.documents.text.matching import pairs
-from anju.documents.text.word_file import Block, plain
+from anju.documents.text.matching import match_texts
+from anju.documents.text.word_file import WordBlock, plain_text
 from anju.documents.writers.formats import to_docx
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
@@ -26,7 +26,7 @@ ENDS = re.compile(r"(?<=[。;!?])")
 
 
 @dataclass(frozen=True)
-class FigureFound:
+class EditedFigure:
     """One figure of the document as the file has it. printed: the document's; found: the file's ("" gone or blank); ledger: today's."""
 
     ref: str
@@ -38,11 +38,11 @@ class FigureFound:
 
     @property
     def changed(self) -> bool:
-        return number_in(self.printed) != number_in(self.found)
+        return read_number(self.printed) != read_number(self.found)
 
     @property
     def disagrees(self) -> bool:
-        return number_in(self.found) != number_in(self.ledger)
+        return read_number(self.found) != read_number(self.ledger)
 
 
 @dataclass(frozen=True)
@@ -54,29 +54,29 @@ class ProseChange:
 
 
 @dataclass
-class Comparison:
+class EditComparison:
     """figures: every figure of the document, in order. changed: edited in the file. disagree: not what the ledger says today."""
 
-    figures: list[FigureFound] = field(default_factory=list)
+    figures: list[EditedFigure] = field(default_factory=list)
     prose: list[ProseChange] = field(default_factory=list)
 
     @property
-    def changed(self) -> list[FigureFound]:
+    def changed(self) -> list[EditedFigure]:
         return [one for one in self.figures if one.changed]
 
     @property
-    def disagree(self) -> list[FigureFound]:
+    def disagree(self) -> list[EditedFigure]:
         return [one for one in self.figures if one.disagrees]
 
 
 @dataclass
-class Piece:
+class ComparedPiece:
     """A sentence, or a row of a table with its cells by column, as it is compared."""
 
     text: str
     cells: dict[int, str] | None = None
     where: str = ""
-    figures: list[tuple[int, int, Cited]] = field(
+    figures: list[tuple[int, int, CitedFigure]] = field(
         default_factory=list
     )  # column (-1 in a sentence), which number of it, the figure
 
@@ -88,84 +88,86 @@ class Piece:
         return NUMBER.sub("#", self.text)
 
 
-def number_in(text: str) -> str:
+def read_number(text: str) -> str:
     """One number, however it is typed: １，８２５ is 1825, 约5.3 is 5.3."""
-    match = NUMBER.search(plain(text))
-    return match[0] if match else plain(text)
+    match = NUMBER.search(plain_text(text))
+    return match[0] if match else plain_text(text)
 
 
-def compare(user: Operator, document: Document, content: bytes, name: str = "上传的文件") -> Comparison:
+def compare_edited(user: Actor, document: Document, content: bytes, name: str = "上传的文件") -> EditComparison:
     """Compare an edited .docx with the newest version of the document and with the ledger. Refused DOC-040 when the file cannot be read."""
-    edited = _pieces(word_file.read(content, name))
-    version = queries.version(user, document)
-    ledger = _printed(queries.now(user, document, version).html)
-    result = Comparison()
+    edited = _file_pieces(word_file.read_word(content, name))
+    version = queries.find_version(user, document)
+    ledger = _printed(queries.compose_now(user, document, version).html)
+    result = EditComparison()
     count: dict[str, int] = {}
-    for left, right in _matched(_own(markup.parse(version.html)), edited):
+    for left, right in _matched(_document_pieces(markup.parse_article(version.html)), edited):
         if left is None:
             continue
         for column, which, cited in left.figures:
-            found = _found(left, right, column, which)
+            found = _text_in_place(left, right, column, which)
             today = ledger.get(cited.ref, [])
             at = count[cited.ref] = count.get(cited.ref, -1) + 1
             now = today[min(at, len(today) - 1)] if today else ""
             result.figures.append(
-                FigureFound(cited.ref, left.where, right.text if right else left.text, cited.text, found, now)
+                EditedFigure(cited.ref, left.where, right.text if right else left.text, cited.text, found, now)
             )
         if right is not None:
             _restore(left, right)
-    for left, right in _matched(_pieces(word_file.read(to_docx(version.html))), edited):
+    for left, right in _matched(_file_pieces(word_file.read_word(to_docx(version.html))), edited):
         if left is None or right is None or left.text != right.text:
             result.prose.append(ProseChange(left.text if left else "", right.text if right else ""))
     return result
 
 
-def _pieces(blocks: Iterable[Block]) -> list[Piece]:
+def _file_pieces(blocks: Iterable[WordBlock]) -> list[ComparedPiece]:
     """A Word file's sentences and rows."""
-    found: list[Piece] = []
+    found: list[ComparedPiece] = []
     for block in blocks:
         if block.cells is None:
-            found += [Piece(text) for text in ENDS.split(plain(block.text)) if text]
+            found += [ComparedPiece(text) for text in ENDS.split(plain_text(block.text)) if text]
         else:
-            cells = {column: plain(text) for column, text in block.cells.items()}
-            found.append(Piece("|".join(cells.values()), cells))
+            cells = {column: plain_text(text) for column, text in block.cells.items()}
+            found.append(ComparedPiece("|".join(cells.values()), cells))
     return found
 
 
-def _own(article: html.HtmlElement) -> list[Piece]:
+def _document_pieces(article: html.HtmlElement) -> list[ComparedPiece]:
     """The document's own sentences and rows, with the places of their figures."""
-    found: list[Piece] = []
-    rows = iter([row for table in article.iter("table") for row in _rows(Grid(table))])
+    found: list[ComparedPiece] = []
+    rows = iter([row for table in article.iter("table") for row in _rows(TableGrid(table))])
     for sentence in markup.sentences(article):
         if sentence.row:
             piece = next(rows)
             piece.where = sentence.where
         else:
-            piece = Piece(plain(sentence.text), where=sentence.where)
+            piece = ComparedPiece(plain_text(sentence.text), where=sentence.where)
             piece.figures = [
-                (-1, len(NUMBER.findall(plain(sentence.text[: one.start]))), one) for one in sentence.figures
+                (-1, len(NUMBER.findall(plain_text(sentence.text[: one.start]))), one) for one in sentence.figures
             ]
         found.append(piece)
     return found
 
 
-def _rows(grid: Grid) -> Iterable[Piece]:
+def _rows(grid: TableGrid) -> Iterable[ComparedPiece]:
     for row in range(grid.rows):
         here = sorted((cell for cell in grid.cells if cell.row == row), key=lambda cell: cell.column)
-        cells = {cell.column: plain(cell.text) for cell in here}
+        cells = {cell.column: plain_text(cell.text) for cell in here}
         figures = [
-            (cell.column, len(NUMBER.findall(plain(cell.text[: one.start]))), one)
+            (cell.column, len(NUMBER.findall(plain_text(cell.text[: one.start]))), one)
             for cell in here
-            for one in markup.with_figures(cell.element)[1]
+            for one in markup.text_with_figures(cell.element)[1]
         ]
-        yield Piece("|".join(cells.values()), cells, figures=figures)
+        yield ComparedPiece("|".join(cells.values()), cells, figures=figures)
 
 
-def _matched(left: Sequence[Piece], right: Sequence[Piece]) -> list[tuple[Piece | None, Piece | None]]:
+def _matched(
+    left: Sequence[ComparedPiece], right: Sequence[ComparedPiece]
+) -> list[tuple[ComparedPiece | None, ComparedPiece | None]]:
     """In order; then rows that were only moved, by their label."""
-    matched = pairs(left, right, lambda piece: piece.key)
+    matched = match_texts(left, right, lambda piece: piece.key)
     spare = [other for one, other in matched if one is None and other.cells is not None]
-    moved: dict[int, Piece] = {}
+    moved: dict[int, ComparedPiece] = {}
     for one, other in matched:
         if other is None and one.cells is not None:
             again = next((row for row in spare if row.key == one.key and row.cells.keys() == one.cells.keys()), None)
@@ -180,7 +182,7 @@ def _matched(left: Sequence[Piece], right: Sequence[Piece]) -> list[tuple[Piece 
     ]
 
 
-def _found(left: Piece, right: Piece | None, column: int, which: int) -> str:
+def _text_in_place(left: ComparedPiece, right: ComparedPiece | None, column: int, which: int) -> str:
     """What the file has in the place of a figure."""
     before, after = _texts(left, right, column)
     if column >= 0 and not NUMBER.search(before):
@@ -189,7 +191,7 @@ def _found(left: Piece, right: Piece | None, column: int, which: int) -> str:
     return "" if at is None else NUMBER.findall(after)[at]
 
 
-def _texts(left: Piece, right: Piece | None, column: int) -> tuple[str, str]:
+def _texts(left: ComparedPiece, right: ComparedPiece | None, column: int) -> tuple[str, str]:
     """The two sentences, or the two cells."""
     if column < 0:
         return left.text, right.text if right else ""
@@ -208,7 +210,7 @@ def _answers(before: str, after: str) -> dict[int, int]:
     return found
 
 
-def _restore(left: Piece, right: Piece) -> None:
+def _restore(left: ComparedPiece, right: ComparedPiece) -> None:
     """Put the figures' own numbers back into the file's text, so that what still differs is words."""
     for column in {column for column, _, _ in left.figures}:
         before, after = _texts(left, right, column)
@@ -231,7 +233,7 @@ def _restore(left: Piece, right: Piece) -> None:
 def _printed(text: str) -> dict[str, list[str]]:
     """Reference → its printed texts in order."""
     found: dict[str, list[str]] = {}
-    for sentence in markup.sentences(markup.parse(text)):
+    for sentence in markup.sentences(markup.parse_article(text)):
         for one in sentence.figures:
             found.setdefault(one.ref, []).append(one.text)
     return found

@@ -10,10 +10,10 @@ from django.utils.safestring import SafeString
 from anju import periods
 from anju.core.models.region import Region
 from anju.core.pages.html import element, join, markup, trusted, writer
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.documents.text import wording
-from anju.documents.text.printing import Look, figure_html
+from anju.documents.text.printing import FigureFormat, figure_html
 from anju.figures.queries import current
 from anju.figures.references import MeasureReference
 from anju.problems import Problem, Refused
@@ -26,61 +26,61 @@ write_bold = writer(element("strong", markup("text")))
 
 
 @dataclass(frozen=True)
-class Reference:
+class ProseReference:
     """What one [[…]] asks for; region and period "" are the document's own."""
 
     text: str
     figure: MeasureReference
-    look: Look
+    look: FigureFormat
 
 
 @dataclass(frozen=True)
-class Printed:
+class PrintedFigure:
     figure: Any
-    look: Look
+    look: FigureFormat
 
 
-Paragraph = tuple[str, list[str | Printed]]
+Paragraph = tuple[str, list[str | PrintedFigure]]
 
 
-def parse(text: str) -> Reference:
+def parse_reference(text: str) -> ProseReference:
     """ValueError when a word of it is none we know."""
     words = text.split()
     if not words:
         raise ValueError("空的引用")
     figure, rest = MeasureReference.of_words(words)
     try:
-        look = Look.of(" ".join(rest))
+        look = FigureFormat.of(" ".join(rest))
     except ValueError as error:
         raise ValueError(f"认不得“{str(error).rpartition(' ')[2]}”") from None
-    return Reference(text, figure, look)
+    return ProseReference(text, figure, look)
 
 
-def resolve(
-    user: Operator, prose: Mapping[str, Any], region: Region, period: str, options: dict[str, Any]
+def resolve_prose(
+    user: Actor, prose: Mapping[str, Any], region: Region, period: str, options: dict[str, Any]
 ) -> dict[str, list[Paragraph]]:
     """Every paragraph with its placeholders filled and its figures read. Refused with all that cannot be resolved, at once."""
     problems: list[Problem] = []
     texts: dict[str, list[str]] = {}
-    asked: dict[str, tuple[Reference, Region]] = {}
+    asked: dict[str, tuple[ProseReference, Region]] = {}
     for key, value in prose.items():
         for item in [value] if isinstance(value, str) else value or []:
             try:
-                item = wording.fill(item, period, options)
+                item = wording.fill_placeholders(item, period, options)
             except Refused as refused:
                 problems += refused.problems
             texts.setdefault(key, []).append(item)
     known = _references(texts, problems)
-    codes = current.measures(user, [reference.figure.code for reference, _ in known.values()])
+    codes = current.find_measures(user, [reference.figure.code for reference, _ in known.values()])
     for text, (reference, where) in known.items():
         try:
             figure = reference.figure
             if figure.code not in codes:
                 raise ValueError(f"没有统计指标 {figure.code}")
-            if not codes[figure.code].is_computed and not current.accepts(codes[figure.code], figure.calibre):
+            if not codes[figure.code].is_computed and not current.accepts_calibre(codes[figure.code], figure.calibre):
                 raise ValueError(f"这个指标没有口径 {figure.calibre}")
-            day = periods.end(figure.period or period)
-            asked[text] = (reference, tree.region(user, figure.region, day) if figure.region else region)
+            day = periods.period_end(figure.period or period)
+            asked[text] = (reference, tree.find_region(user, figure.region, day) if figure.region else region)
         except Region.DoesNotExist:
             problems.append(_problem(where, text, f"没有区划 {reference.figure.region}，或者不在您的范围内"))
         except ValueError as error:
@@ -93,14 +93,14 @@ def resolve(
     return {key: [_paragraph(text, found) for text in items] for key, items in texts.items()}
 
 
-def _references(texts: dict[str, list[str]], problems: list[Problem]) -> dict[str, tuple[Reference, str]]:
-    known: dict[str, tuple[Reference, str]] = {}
+def _references(texts: dict[str, list[str]], problems: list[Problem]) -> dict[str, tuple[ProseReference, str]]:
+    known: dict[str, tuple[ProseReference, str]] = {}
     for key, items in texts.items():
         for number, item in enumerate(items, 1):
             where = f"自由正文“{key}”第{number}段"
             for text in REFERENCE.findall(item):
                 try:
-                    known.setdefault(text, (parse(text), where))
+                    known.setdefault(text, (parse_reference(text), where))
                 except ValueError as error:
                     problems.append(_problem(where, text, str(error)))
     return known
@@ -115,34 +115,36 @@ def _problem(where: str, text: str, what: str) -> Problem:
     )
 
 
-def _figures(user: Operator, asked: dict[str, tuple[Reference, Region]], period: str) -> dict[str, Printed]:
+def _figures(user: Actor, asked: dict[str, tuple[ProseReference, Region]], period: str) -> dict[str, PrintedFigure]:
     """One reading for all that ask for the same region and period."""
     groups: dict[tuple[int, str], list[str]] = {}
     for text, (reference, region) in asked.items():
         groups.setdefault((region.pk, reference.figure.period or period), []).append(text)
-    found: dict[str, Printed] = {}
+    found: dict[str, PrintedFigure] = {}
     for (_, when), texts in groups.items():
         region = asked[texts[0]][1]
         names = {text: asked[text][0].figure.column for text in texts}
-        figures = current.figures(user, sorted(set(names.values())), [region], [when])
-        found |= {text: Printed(figures(name), asked[text][0].look) for text, name in names.items()}
+        figures = current.current_figures(user, sorted(set(names.values())), [region], [when])
+        found |= {text: PrintedFigure(figures(name), asked[text][0].look) for text, name in names.items()}
     return found
 
 
-def _paragraph(text: str, found: dict[str, Printed]) -> Paragraph:
+def _paragraph(text: str, found: dict[str, PrintedFigure]) -> Paragraph:
     tag = next((tag for mark, tag in HEADS if text.startswith(mark)), "p")
     if tag != "p":
         text = text.split(" ", 1)[1]
-    pieces: list[str | Printed] = [
+    pieces: list[str | PrintedFigure] = [
         found[piece] if index % 2 else piece for index, piece in enumerate(REFERENCE.split(text))
     ]
     return tag, pieces
 
 
-def paragraph(item: Paragraph) -> SafeString:
+def paragraph_html(item: Paragraph) -> SafeString:
     """One paragraph as HTML; its figures are printed (and cited) now."""
     tag, pieces = item
-    line = join(figure_html(piece.figure, piece.look) if isinstance(piece, Printed) else piece for piece in pieces)
+    line = join(
+        figure_html(piece.figure, piece.look) if isinstance(piece, PrintedFigure) else piece for piece in pieces
+    )
     between = BOLD.split(line)  # escaping leaves the stars; a figure may stand between them
     bold = join(write_bold(text=trusted(one)) if place % 2 else trusted(one) for place, one in enumerate(between))
     return WRITE[tag](text=bold)

@@ -9,7 +9,7 @@ from io import BytesIO
 
 from lxml import etree
 
-from anju.documents.writers.word import w
+from anju.documents.writers.word import word_tag
 from anju.problems import Problem, Refused
 
 LIMIT = 64 * 1024 * 1024  # of the text part, unpacked; the longest report of a province has not a tenth of it
@@ -20,7 +20,7 @@ RESAVE = "请用 Word 或 WPS 另存为“Word 文档（*.docx）”，去掉密
 
 
 @dataclass(frozen=True)
-class Block:
+class WordBlock:
     """A paragraph, or a row of a table with its cells by grid column."""
 
     text: str
@@ -28,7 +28,7 @@ class Block:
     table: int = -1
 
 
-def read(content: bytes, name: str = "上传的文件") -> list[Block]:
+def read_word(content: bytes, name: str = "上传的文件") -> list[WordBlock]:
     """Paragraphs and rows in order; deleted text of tracked changes left out, inserted text read. Refused DOC-040 when it is no readable .docx."""
     if content.startswith(OLE):
         raise _refused(name, "是加了密码的文件，或者是旧版 .doc。")
@@ -42,7 +42,7 @@ def read(content: bytes, name: str = "上传的文件") -> list[Block]:
         raise _refused(name, "不是 Word 文档（可能是别的压缩文件，或者 .xlsx、.odt 改了扩展名）。") from None
     except (zipfile.BadZipFile, etree.XMLSyntaxError, EOFError, OSError, RuntimeError, NotImplementedError, ValueError):
         raise _refused(name, "打不开：不是 .docx，或者已经损坏。") from None
-    body = root.find(w("body"))
+    body = root.find(word_tag("body"))
     if body is None:
         raise _refused(name, "里面没有正文。")
     return list(_blocks(body, [0]))
@@ -52,44 +52,52 @@ def _refused(name: str, what: str) -> Refused:
     return Refused(Problem("DOC-040", name, what, RESAVE))
 
 
-def _blocks(parent: etree._Element, tables: list[int]) -> Iterator[Block]:
+def _blocks(parent: etree._Element, tables: list[int]) -> Iterator[WordBlock]:
     for node in parent:
-        if node.tag == w("p"):
-            yield Block(_text(node))
-        elif node.tag == w("tbl"):
+        if node.tag == word_tag("p"):
+            yield WordBlock(_text(node))
+        elif node.tag == word_tag("tbl"):
             number, tables[0] = tables[0], tables[0] + 1
-            for row in node.iter(w("tr")):
+            for row in node.iter(word_tag("tr")):
                 cells = _cells(row)
-                yield Block("|".join(cells.values()), cells, number)
-        elif node.tag in (w("sdt"), w("sdtContent"), w("ins"), w("smartTag"), w("customXml")):
+                yield WordBlock("|".join(cells.values()), cells, number)
+        elif node.tag in (
+            word_tag("sdt"),
+            word_tag("sdtContent"),
+            word_tag("ins"),
+            word_tag("smartTag"),
+            word_tag("customXml"),
+        ):
             yield from _blocks(node, tables)
 
 
 def _cells(row: etree._Element) -> dict[int, str]:
     cells: dict[int, str] = {}
     column = 0
-    for cell in row.iter(w("tc")):
-        if next(cell.iterancestors(w("tr"))) is not row:
+    for cell in row.iter(word_tag("tc")):
+        if next(cell.iterancestors(word_tag("tr"))) is not row:
             continue  # of a table inside a cell
-        span = cell.find(f"{w('tcPr')}/{w('gridSpan')}")
-        merge = cell.find(f"{w('tcPr')}/{w('vMerge')}")
-        if merge is None or merge.get(w("val")) == "restart":
-            cells[column] = "".join(_text(paragraph) for paragraph in cell.iter(w("p")))
-        column += int(span.get(w("val"))) if span is not None else 1
+        span = cell.find(f"{word_tag('tcPr')}/{word_tag('gridSpan')}")
+        merge = cell.find(f"{word_tag('tcPr')}/{word_tag('vMerge')}")
+        if merge is None or merge.get(word_tag("val")) == "restart":
+            cells[column] = "".join(_text(paragraph) for paragraph in cell.iter(word_tag("p")))
+        column += int(span.get(word_tag("val"))) if span is not None else 1
     return cells
 
 
 def _text(paragraph: etree._Element) -> str:
     pieces = []
-    for node in paragraph.iter(w("t"), w("tab"), w("br"), w("noBreakHyphen")):
+    for node in paragraph.iter(word_tag("t"), word_tag("tab"), word_tag("br"), word_tag("noBreakHyphen")):
         above = {one.tag for one in node.iterancestors()}
-        if w("del") in above or w("moveFrom") in above or node.getparent().tag == w("tabs"):
+        if word_tag("del") in above or word_tag("moveFrom") in above or node.getparent().tag == word_tag("tabs"):
             continue
-        pieces.append(node.text or "" if node.tag == w("t") else "-" if node.tag == w("noBreakHyphen") else " ")
+        pieces.append(
+            node.text or "" if node.tag == word_tag("t") else "-" if node.tag == word_tag("noBreakHyphen") else " "
+        )
     return "".join(pieces)
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """The text as it is compared: full-width digits and signs made half-width, thousands joined, no blanks."""
     text = unicodedata.normalize("NFKC", text).replace("−", "-")
     return GROUPED.sub("", BLANKS.sub("", text))

@@ -15,7 +15,7 @@ from anju.problems import Problem, Refused
 PLACEHOLDER = re.compile(r"\{([a-z][\w.]*?)([+-]\d+)?\}")
 
 
-def fill(text: str, period: str, options: dict[str, Any]) -> str:
+def fill_placeholders(text: str, period: str, options: dict[str, Any]) -> str:
     """The text with every placeholder put in. Refused DOC-031 for each that nothing answers to, all at once."""
     problems: list[Problem] = []
 
@@ -42,7 +42,7 @@ def fill(text: str, period: str, options: dict[str, Any]) -> str:
     return filled
 
 
-def cited(document: dict[str, Any]) -> str:
+def cite_document(document: dict[str, Any]) -> str:
     """A document as official prose cites it: 《题名》（文号）."""
     number = document.get("number")
     return f"《{document['title']}》" + (f"（{number}）" if number else "")
@@ -58,7 +58,7 @@ def whole_word(name: str) -> str:
     return f"全{name[-1]}"
 
 
-def chinese(number: int) -> str:
+def chinese_numeral(number: int) -> str:
     """1 → 一, 12 → 十二, 23 → 二十三; up to 99, as headings need."""
     digits = "零一二三四五六七八九"
     tens, ones = divmod(number, 10)
@@ -70,7 +70,7 @@ def chinese(number: int) -> str:
 def _option(path: list[str], options: dict[str, Any]) -> str:
     if path[0] == "cited":
         document = options["cited"][path[1]]
-        return spoken_date(document["issued"]) if path[2:] == ["date"] else cited(document)
+        return spoken_date(document["issued"]) if path[2:] == ["date"] else cite_document(document)
     if path[0] == "dates":
         return spoken_date(options["dates"][path[1]])
     value: Any = options

@@ -7,9 +7,9 @@ from io import BytesIO
 import xlsxwriter
 from lxml import html
 
-from anju.documents.layout.article import Page
-from anju.documents.layout.grid import NUMBER, Cell, Grid
-from anju.documents.layout.markup import by_class, classes, text_of
+from anju.documents.layout.article import PageFormat
+from anju.documents.layout.grid import NUMBER, TableCell, TableGrid
+from anju.documents.layout.markup import class_names, element_text, find_by_class
 
 FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 WIDTH = (88, 130, 200)  # characters of Excel's default type across each kind of page
@@ -19,9 +19,9 @@ def annex_xlsx(article: html.HtmlElement) -> bytes:
     """A workbook with a sheet for each table of the annexes (of the whole document when it has no annex)."""
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
-    formats = Formats(book)
+    formats = ExcelFormats(book)
     used: set[str] = set()
-    for annex in by_class(article, "annex") or [article]:
+    for annex in find_by_class(article, "annex") or [article]:
         for table in annex.iter("table"):
             name = _sheet_name(annex, used)
             _write(book.add_worksheet(name), formats, annex, table)
@@ -31,7 +31,7 @@ def annex_xlsx(article: html.HtmlElement) -> bytes:
     return out.getvalue()
 
 
-class Formats:
+class ExcelFormats:
     """One Excel format for each look, made when first asked for."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
@@ -46,9 +46,9 @@ class Formats:
 
 
 def _sheet_name(annex: html.HtmlElement, used: set[str]) -> str:
-    marks = by_class(annex, "annex-mark")
+    marks = find_by_class(annex, "annex-mark")
     wanted = (
-        FORBIDDEN.sub("", annex.get("data-title") or (text_of(marks[0]) if marks else "") or "附表").strip()[:28]
+        FORBIDDEN.sub("", annex.get("data-title") or (element_text(marks[0]) if marks else "") or "附表").strip()[:28]
         or "附表"
     )
     name, count = wanted, 1
@@ -59,7 +59,7 @@ def _sheet_name(annex: html.HtmlElement, used: set[str]) -> str:
     return name
 
 
-def number_of(cell: Cell) -> tuple[Decimal, str] | None:
+def cell_number(cell: TableCell) -> tuple[Decimal, str] | None:
     """The number a cell prints and Excel's format that prints it the same way; None for text."""
     match = NUMBER.match(cell.text)
     if not match:
@@ -73,8 +73,8 @@ def number_of(cell: Cell) -> tuple[Decimal, str] | None:
     return (value / 100 if percent else value), form
 
 
-def _write(sheet, formats: Formats, annex: html.HtmlElement, table: html.HtmlElement) -> None:
-    grid, page = Grid(table), Page.of(annex)
+def _write(sheet, formats: ExcelFormats, annex: html.HtmlElement, table: html.HtmlElement) -> None:
+    grid, page = TableGrid(table), PageFormat.of(annex)
     last, top = grid.columns - 1, 0
 
     def line(text: str, height: int, **look) -> None:
@@ -86,13 +86,13 @@ def _write(sheet, formats: Formats, annex: html.HtmlElement, table: html.HtmlEle
         sheet.set_row(top, height)
         top += 1
 
-    for mark in by_class(annex, "annex-mark"):
-        line(text_of(mark), 20, font_name="黑体", align="left")
+    for mark in find_by_class(annex, "annex-mark"):
+        line(element_text(mark), 20, font_name="黑体", align="left")
     for title in annex.iter("h1"):
-        line(text_of(title), 32, font_name="方正小标宋简体", font_size=16, align="center", text_wrap=True)
-    for unit in by_class(annex, "unit-line"):
-        line(text_of(unit), 18, align="right")
-    above = [one for one in table.itersiblings(preceding=True) if "parts" in classes(one)]
+        line(element_text(title), 32, font_name="方正小标宋简体", font_size=16, align="center", text_wrap=True)
+    for unit in find_by_class(annex, "unit-line"):
+        line(element_text(unit), 18, align="right")
+    above = [one for one in table.itersiblings(preceding=True) if "parts" in class_names(one)]
     for parts in reversed(above):
         line(_spread(parts), 18, align="left")
     for cell in grid.cells:
@@ -103,14 +103,14 @@ def _write(sheet, formats: Formats, annex: html.HtmlElement, table: html.HtmlEle
     for row, height in enumerate(_heights(grid, widths)):
         sheet.set_row(top + row, height)
     after = top + grid.rows
-    below = [one for one in table.itersiblings() if "parts" in classes(one)]
-    for index, note in enumerate([*map(text_of, by_class(annex, "table-note")), *map(_spread, below)]):
+    below = [one for one in table.itersiblings() if "parts" in class_names(one)]
+    for index, note in enumerate([*map(element_text, find_by_class(annex, "table-note")), *map(_spread, below)]):
         sheet.write_string(after + index, 0, note, formats(font_size=10))
     sheet.freeze_panes(top + grid.head, 1)
     if grid.head:
         sheet.repeat_rows(top, top + grid.head - 1)
-    sheet.set_paper(8 if page == Page.WIDE else 9)
-    if page != Page.UPRIGHT:
+    sheet.set_paper(8 if page == PageFormat.WIDE else 9)
+    if page != PageFormat.UPRIGHT:
         sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.center_horizontally()
@@ -118,10 +118,10 @@ def _write(sheet, formats: Formats, annex: html.HtmlElement, table: html.HtmlEle
 
 
 def _spread(parts: html.HtmlElement) -> str:
-    return "　　　　".join(text_of(one) for one in parts)
+    return "　　　　".join(element_text(one) for one in parts)
 
 
-def _heights(grid: Grid, widths: list[int]) -> list[int]:
+def _heights(grid: TableGrid, widths: list[int]) -> list[int]:
     """Rows as high as their wrapped text needs: Excel does not find that out by itself for merged cells."""
     heights = [22] * grid.rows
     for cell in sorted(grid.cells, key=lambda one: one.rows):
@@ -132,10 +132,10 @@ def _heights(grid: Grid, widths: list[int]) -> list[int]:
     return [min(height, 400) for height in heights]
 
 
-def _cell(sheet, formats: Formats, grid: Grid, cell: Cell, top: int) -> None:
+def _cell(sheet, formats: ExcelFormats, grid: TableGrid, cell: TableCell, top: int) -> None:
     head = cell.row < grid.head or cell.row in grid.total_rows
     look = {"border": 1, "align": grid.align(cell), "text_wrap": True, **({"font_name": "黑体"} if head else {})}
-    number = None if cell.row < grid.head else number_of(cell)
+    number = None if cell.row < grid.head else cell_number(cell)
     if number:
         look.update(num_format=number[1], text_wrap=False)
     form = formats(**look)

@@ -16,20 +16,20 @@ STYLE = Path(__file__).parents[1] / "static" / "documents" / "official.css"
 
 
 def to_docx(html: str, title: str = "") -> bytes:
-    return word.to_docx(markup.parse(html), title)
+    return word.to_docx(markup.parse_article(html), title)
 
 
 def to_pdf(html: str, title: str = "", on: date | None = None) -> bytes:
-    return pdf.to_pdf(markup.parse(html), title, on)
+    return pdf.to_pdf(markup.parse_article(html), title, on)
 
 
 def annex_xlsx(html: str, title: str = "") -> bytes:
-    return excel.annex_xlsx(markup.parse(html))
+    return excel.annex_xlsx(markup.parse_article(html))
 
 
 def to_page(html: str, title: str = "") -> str:
     """A page that stands alone: the article with its style, for a browser without this system."""
-    article = markup.serialise(markup.parse(html))
+    article = markup.serialise_article(markup.parse_article(html))
     return (
         f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{STYLE.read_text(encoding='utf-8')}</style></head><body>{article}</body></html>\n"
@@ -44,19 +44,19 @@ WRITERS: dict[str, Callable[[str, str], bytes]] = {
 }
 
 
-def write(html: str, formats: Iterable[str], title: str = "") -> dict[str, bytes]:
+def write_formats(html: str, formats: Iterable[str], title: str = "") -> dict[str, bytes]:
     """The document in each of these formats. Side by side: pandoc is a process of its own."""
     formats = list(formats)
     with ThreadPoolExecutor(max_workers=len(formats) or 1) as pool:
         return dict(zip(formats, pool.map(lambda name: WRITERS[name](html, title), formats), strict=True))
 
 
-def bundle(documents: Iterable[tuple[str, str]], formats: Iterable[str] = ("docx", "pdf", "xlsx")) -> bytes:
+def bundle_documents(documents: Iterable[tuple[str, str]], formats: Iterable[str] = ("docx", "pdf", "xlsx")) -> bytes:
     """One .zip of a set of documents (title, html), a file for each format."""
     formats, out, used = list(formats), BytesIO(), set()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for title, html in documents:
-            for name, content in write(html, formats, title).items():
+            for name, content in write_formats(html, formats, title).items():
                 archive.writestr(zipfile.ZipInfo(file_name(title, name, used), word.EPOCH), content)
     return out.getvalue()
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import typst
 from lxml import html
 
-from anju.documents.layout.article import Page, TablePlan, build
-from anju.documents.writers.word import pandoc
+from anju.documents.layout.article import PageFormat, TablePlan, lay_out_article
+from anju.documents.writers.word import run_pandoc
 
 HERE = Path(__file__).parent
 SERIF, SANS = "Noto Serif CJK SC", "Noto Sans CJK SC"
@@ -30,8 +30,8 @@ _lock = threading.Lock()
 
 def to_pdf(article: html.HtmlElement, title: str = "", on: datetime.date | None = None) -> bytes:
     """The document as PDF. on: the day it says it was made (issued documents: their date), so that the same text gives the same bytes."""
-    laid = build(article, TypstMarks())
-    body = COLUMN_ALIGN.sub("", pandoc(laid.source, "typst").decode())
+    laid = lay_out_article(article, TypstMarkup())
+    body = COLUMN_ALIGN.sub("", run_pandoc(laid.source, "typst").decode())
     stamp = datetime.datetime.combine(on or datetime.date(1980, 1, 1), datetime.time(), datetime.UTC)
     source = f"{_fonts()}{_template()}#set document(title: {_string(title)})\n#show: official\n{body}"
     with _lock:  # a compiler keeps its fonts and caches between documents, and does one thing at a time
@@ -73,7 +73,7 @@ def _array(texts: list[str]) -> str:
     return f"({''.join(f'{_string(text)}, ' for text in texts)})"
 
 
-class TypstMarks:
+class TypstMarkup:
     """Calls of the functions of official.typ."""
 
     def organs(self, names: list[str], suffix: str, size: int) -> str:
@@ -97,11 +97,11 @@ class TypstMarks:
     def imprint(self, rows: list[str], organ: str, date: str, alone: bool) -> str:
         return f"#imprint({_array(rows)}, {_string(organ)}, {_string(date)})"
 
-    def turn(self, was: Page | None, page: Page) -> str:
+    def turn(self, was: PageFormat | None, page: PageFormat) -> str:
         if was == page:
             return "#pagebreak(weak: true)"
-        paper = "a3" if page == Page.WIDE else "a4"
-        return f'#set page("{paper}", flipped: {"false" if page == Page.UPRIGHT else "true"}, margin: {"upright" if page == Page.UPRIGHT else "turned"})'
+        paper = "a3" if page == PageFormat.WIDE else "a4"
+        return f'#set page("{paper}", flipped: {"false" if page == PageFormat.UPRIGHT else "true"}, margin: {"upright" if page == PageFormat.UPRIGHT else "turned"})'
 
     def parts(self, texts: list[str], width: int) -> str:
         return f"#parts({_array(texts)})"

@@ -12,8 +12,8 @@ from xml.sax.saxutils import escape, quoteattr
 import pypandoc
 from lxml import etree, html
 
-from anju.documents.layout.article import Page, Sheet, TablePlan, build
-from anju.documents.layout.grid import em
+from anju.documents.layout.article import ArticleLayout, PageFormat, TablePlan, lay_out_article
+from anju.documents.layout.grid import text_width
 from anju.documents.writers import word_reference
 from anju.documents.writers.word_reference import CHARACTER, LINE, PAGES
 
@@ -25,7 +25,7 @@ TYPE_LINE = 295  # tenths of an em of 4号 in a line of 版记 that keeps one ch
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same text gives the same bytes
 
 
-def w(name: str) -> str:
+def word_tag(name: str) -> str:
     return f"{{{W}}}{name}"
 
 
@@ -34,7 +34,7 @@ def pandoc_path() -> str:
     return pypandoc.get_pandoc_path()
 
 
-def pandoc(source: str, to: str, *options: str) -> bytes:
+def run_pandoc(source: str, to: str, *options: str) -> bytes:
     """One run of pandoc over a document. The sandbox keeps a template from reading files."""
     command = [
         pandoc_path(),
@@ -52,13 +52,13 @@ def pandoc(source: str, to: str, *options: str) -> bytes:
 
 def to_docx(article: html.HtmlElement, title: str = "") -> bytes:
     """The document as .docx."""
-    laid = build(article, WordMarks())
-    options = (f"--reference-doc={word_reference.path()}", "--syntax-highlighting=none", "--output=-")
-    written = pandoc(laid.source, "docx", *options)
+    laid = lay_out_article(article, WordMarkup())
+    options = (f"--reference-doc={word_reference.reference_path()}", "--syntax-highlighting=none", "--output=-")
+    written = run_pandoc(laid.source, "docx", *options)
     return _dress(written, laid, title)
 
 
-class WordMarks:
+class WordMarkup:
     """The paragraphs pandoc cannot write, as WordprocessingML."""
 
     def organs(self, names: list[str], suffix: str, size: int) -> str:
@@ -72,7 +72,7 @@ class WordMarks:
             for name in names
         )
         right = _p("发文机关标志", _r(suffix, run), f'<w:spacing w:before="0" {height}/>')
-        beside = max(em(suffix), 10) * size * 7 // 10 + 200
+        beside = max(text_width(suffix), 10) * size * 7 // 10 + 200
         cells = f'<w:tc><w:tcPr><w:tcW w:w="{TYPE_AREA - beside}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{left}</w:tc>'
         if suffix:
             cells += (
@@ -94,7 +94,7 @@ class WordMarks:
     def attachment(self, name: str, number: str, first: bool, last: bool) -> str:
         mark = ("附件：" if first else "") + number
         gap = CHARACTER // 4 if number else 0
-        left, hanging = (50 + em(number)) * CHARACTER // 10 + gap, em(mark) * CHARACTER // 10 + gap
+        left, hanging = (50 + text_width(number)) * CHARACTER // 10 + gap, text_width(mark) * CHARACTER // 10 + gap
         content = _r(mark) + ("<w:r><w:tab/></w:r>" if number else "") + _r(name)
         return _p("附件说明" if first else "附件说明续", content,
                   f'<w:tabs><w:tab w:val="left" w:pos="{left}"/></w:tabs><w:ind w:left="{left}" w:hanging="{hanging}"/>')  # fmt: skip
@@ -123,7 +123,7 @@ class WordMarks:
             )
         if not lines:
             return ""
-        height = 480 * sum(-(-(em(row) - _head(row)) // (TYPE_LINE - _head(row))) for row in rows) + 480 * bool(
+        height = 480 * sum(-(-(text_width(row) - _head(row)) // (TYPE_LINE - _head(row))) for row in rows) + 480 * bool(
             organ or date
         )
         above = TYPE_HEIGHT - height - 300  # room for the rules and for what another program makes of a line
@@ -136,7 +136,7 @@ class WordMarks:
         place = f'<w:tblpPr w:leftFromText="0" w:rightFromText="0" w:topFromText="284" w:vertAnchor="margin" w:horzAnchor="margin" w:tblpX="0" w:tblpY="{above}"/>'
         return _table([TYPE_AREA], "".join(lines), place) + _p("分节", "")
 
-    def turn(self, was: Page | None, page: Page) -> str:
+    def turn(self, was: PageFormat | None, page: PageFormat) -> str:
         """The end of a section; its page is filled in when the reference's section is known."""
         return "" if was is None else _p("分节", "", f'<w:sectPr><w:pgSz w:code="{int(was)}"/></w:sectPr>')
 
@@ -157,7 +157,7 @@ _RULE = '<w:pBdr><w:bottom w:val="single" w:sz="18" w:space="11" w:color="E60012
 
 def _head(row: str) -> int:
     """Width of 抄送：, under whose first name the lines go on."""
-    return em(row.partition("：")[0] + "：") if "：" in row[:6] else 0
+    return text_width(row.partition("：")[0] + "：") if "：" in row[:6] else 0
 
 
 def _hanging(row: str) -> str:
@@ -187,12 +187,14 @@ def _table(widths: list[int], rows: str, place: str = "") -> str:
 # --- what pandoc wrote, dressed ----------------------------------------------
 
 
-def _dress(written: bytes, laid: Sheet, title: str) -> bytes:
+def _dress(written: bytes, laid: ArticleLayout, title: str) -> bytes:
     source = zipfile.ZipFile(BytesIO(written))
     parts = {name: source.read(name) for name in source.namelist()}
     document = etree.fromstring(parts["word/document.xml"])
     tables = [
-        table for table in document.iter(w("tbl")) if table.find("w:tblPr/w:tblStyle[@w:val='Table']", NS) is not None
+        table
+        for table in document.iter(word_tag("tbl"))
+        if table.find("w:tblPr/w:tblStyle[@w:val='Table']", NS) is not None
     ]
     for table, plan in zip(tables, laid.tables, strict=True):
         _dress_table(table, plan)
@@ -220,41 +222,41 @@ def _xml(root: etree._Element) -> bytes:
 def _keep_signature(document: etree._Element) -> None:
     """The signature never stands on a page of its own: what is above it comes along."""
     signature = next(
-        (one for one in document.iter(w("p")) if one.find("w:pPr/w:pStyle[@w:val='署名']", NS) is not None), None
+        (one for one in document.iter(word_tag("p")) if one.find("w:pPr/w:pStyle[@w:val='署名']", NS) is not None), None
     )
     above = signature.getprevious() if signature is not None else None
     style = above.find("w:pPr/w:pStyle", NS) if above is not None else None
     if style is not None:
-        style.addnext(etree.Element(w("keepNext")))
+        style.addnext(etree.Element(word_tag("keepNext")))
 
 
-def _sections(document: etree._Element, last: Page) -> None:
+def _sections(document: etree._Element, last: PageFormat) -> None:
     """Every section gets the reference's own footers and grid: page numbers on each page, and no empty Letter page at the end."""
-    body = document.find(w("body"))
-    model = body.find(w("sectPr"))
-    for note in model.findall(w("footnotePr")):
+    body = document.find(word_tag("body"))
+    model = body.find(word_tag("sectPr"))
+    for note in model.findall(word_tag("footnotePr")):
         model.remove(note)
-    for old in list(body.iter(w("sectPr"))):
+    for old in list(body.iter(word_tag("sectPr"))):
         new = copy.deepcopy(model)
-        lies = last if old is model else Page(int(old.find(w("pgSz")).get(w("code"))))
+        lies = last if old is model else PageFormat(int(old.find(word_tag("pgSz")).get(word_tag("code"))))
         page = PAGES[lies]
-        size, margins = new.find(w("pgSz")), new.find(w("pgMar"))
-        size.set(w("w"), str(page["w"]))
-        size.set(w("h"), str(page["h"]))
-        if lies != Page.UPRIGHT:
-            size.set(w("orient"), "landscape")
+        size, margins = new.find(word_tag("pgSz")), new.find(word_tag("pgMar"))
+        size.set(word_tag("w"), str(page["w"]))
+        size.set(word_tag("h"), str(page["h"]))
+        if lies != PageFormat.UPRIGHT:
+            size.set(word_tag("orient"), "landscape")
         for side, width in zip(("top", "right", "bottom", "left"), page["margins"], strict=True):
-            margins.set(w(side), str(width))
-        margins.set(w("footer"), str(page["footer"]))
+            margins.set(word_tag(side), str(width))
+        margins.set(word_tag("footer"), str(page["footer"]))
         old.getparent().replace(old, new)
 
 
 def _settings(settings: etree._Element) -> None:
     """Odd and even footers, and Word's own mode of today: without it the file opens as 兼容模式."""
     for name in ("evenAndOddHeaders", "compat"):
-        for old in settings.findall(w(name)):
+        for old in settings.findall(word_tag(name)):
             settings.remove(old)
-    even = etree.Element(w("evenAndOddHeaders"))
+    even = etree.Element(word_tag("evenAndOddHeaders"))
     compat = etree.fromstring(
         f'<w:compat xmlns:w="{W}"><w:spaceForUL/><w:balanceSingleByteDoubleByteWidth/><w:doNotLeaveBackslashAlone/><w:ulTrailSpace/><w:doNotExpandShiftReturn/>'
         '<w:adjustLineHeightInTable/><w:useFELayout/><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
@@ -273,7 +275,7 @@ def _dress_table(table: etree._Element, plan: TablePlan) -> None:
     total = plan.width * 2
     widths = [total * share // 10_000 for share in plan.widths]
     widths[0] += total - sum(widths)
-    properties = table.find(w("tblPr"))
+    properties = table.find(word_tag("tblPr"))
     properties.clear()
     borders = "".join(
         _line(side, 8 if side in ("top", "bottom", "left", "right") else 4)
@@ -286,14 +288,14 @@ def _dress_table(table: etree._Element, plan: TablePlan) -> None:
                '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>')  # fmt: skip
     for element in etree.fromstring(f'<w:tblPr xmlns:w="{W}">{content}</w:tblPr>'):
         properties.append(element)
-    for column, width in zip(table.find(w("tblGrid")), widths, strict=True):
-        column.set(w("w"), str(width))
-    for index, row in enumerate(table.findall(w("tr"))):
+    for column, width in zip(table.find(word_tag("tblGrid")), widths, strict=True):
+        column.set(word_tag("w"), str(width))
+    for index, row in enumerate(table.findall(word_tag("tr"))):
         _dress_row(row, plan, widths, head=index < plan.head, total=index in plan.totals)
 
 
 def _dress_row(row: etree._Element, plan: TablePlan, widths: list[int], *, head: bool, total: bool) -> None:
-    for old in row.findall(w("trPr")):
+    for old in row.findall(word_tag("trPr")):
         row.remove(old)
     header, whole = "<w:tblHeader/>" if head else "", "" if plan.torn and not head else "<w:cantSplit/>"
     row.insert(
@@ -303,32 +305,34 @@ def _dress_row(row: etree._Element, plan: TablePlan, widths: list[int], *, head:
         ),
     )
     column = 0
-    for cell in row.findall(w("tc")):
-        properties = cell.find(w("tcPr"))
-        span = properties.find(w("gridSpan"))
-        across = int(span.get(w("val"))) if span is not None else 1
+    for cell in row.findall(word_tag("tc")):
+        properties = cell.find(word_tag("tcPr"))
+        span = properties.find(word_tag("gridSpan"))
+        across = int(span.get(word_tag("val"))) if span is not None else 1
         if span is not None and across == 1:
             properties.remove(span)
-        width = etree.Element(w("tcW"), {w("w"): str(sum(widths[column : column + across])), w("type"): "dxa"})
+        width = etree.Element(
+            word_tag("tcW"), {word_tag("w"): str(sum(widths[column : column + across])), word_tag("type"): "dxa"}
+        )
         properties.insert(0, width)
-        properties.append(etree.Element(w("vAlign"), {w("val"): "center"}))
+        properties.append(etree.Element(word_tag("vAlign"), {word_tag("val"): "center"}))
         column += across
-        for paragraph in cell.findall(w("p")):
+        for paragraph in cell.findall(word_tag("p")):
             _dress_paragraph(paragraph, f"{'表头' if head or total else '表文'}{plan.size}", keep=head)
 
 
 def _dress_paragraph(paragraph: etree._Element, style: str, *, keep: bool) -> None:
-    properties = paragraph.find(w("pPr"))
+    properties = paragraph.find(word_tag("pPr"))
     if properties is None:
-        properties = etree.Element(w("pPr"))
+        properties = etree.Element(word_tag("pPr"))
         paragraph.insert(0, properties)
-    side = properties.find(w("jc"))
+    side = properties.find(word_tag("jc"))
     properties.clear()
-    etree.SubElement(properties, w("pStyle"), {w("val"): style})
+    etree.SubElement(properties, word_tag("pStyle"), {word_tag("val"): style})
     if keep:
-        etree.SubElement(properties, w("keepNext"))
-    if side is not None and side.get(w("val")) != "center":
-        etree.SubElement(properties, w("jc"), {w("val"): side.get(w("val"))})
-    for run in paragraph.iter(w("r")):
+        etree.SubElement(properties, word_tag("keepNext"))
+    if side is not None and side.get(word_tag("val")) != "center":
+        etree.SubElement(properties, word_tag("jc"), {word_tag("val"): side.get(word_tag("val"))})
+    for run in paragraph.iter(word_tag("r")):
         for bold in run.findall("w:rPr/w:b", NS) + run.findall("w:rPr/w:bCs", NS):
             bold.getparent().remove(bold)

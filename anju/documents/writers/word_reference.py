@@ -40,14 +40,14 @@ def _folder() -> tempfile.TemporaryDirectory:
 
 
 @lru_cache(maxsize=1)
-def path() -> Path:
+def reference_path() -> Path:
     """The file pandoc reads."""
     file = Path(_folder().name) / "reference.docx"
-    file.write_bytes(build())
+    file.write_bytes(build_reference())
     return file
 
 
-def build() -> bytes:
+def build_reference() -> bytes:
     document = Document()
     _defaults(document)
     _page(document)
@@ -77,7 +77,7 @@ def _slim(document, names: set[str]) -> None:
                 del holder.rels[key]
 
 
-def fonts(element, font: str) -> None:
+def set_fonts(element, font: str) -> None:
     """One font for Han and Latin alike; theme fonts would win over names, so they go."""
     properties = element.get_or_add_rPr()
     for old in properties.findall(qn("w:rFonts")):
@@ -148,7 +148,7 @@ def _style(document, name: str, font: str = FANG, size: int = 32, *, base: str =
     element = style.element
     for old in (*element.findall(qn("w:pPr")), *element.findall(qn("w:rPr"))):
         element.remove(old)
-    fonts(element, font)
+    set_fonts(element, font)
     style.font.size, style.font.bold, style.font.italic = Pt(size / 2), False, False
     style.font.color.rgb = colour or RGBColor(0, 0, 0)
     properties = element.get_or_add_rPr()

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anju import file_sizes
 from anju.core.pages import uploads
-from anju.core.pages.addresses import address, path_of
-from anju.core.pages.context import frame, show
+from anju.core.pages.addresses import page_address, path_of
+from anju.core.pages.context import page_context, render_page
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import PostedForm
-from anju.core.pages.request import Frame, Request
-from anju.core.people.permissions import acting
+from anju.core.pages.request import PageContext, Request
+from anju.core.people.permissions import requires_permission
 from anju.figures.models import Observation, Source, TargetDocument
 from anju.figures.pages import maps
 from anju.figures.queries import provenance
@@ -47,15 +47,15 @@ class WorkbookForm(PostedForm):
         )
 
 
-@acting("imports.see")
+@requires_permission("imports.see")
 @require_GET
-def imports(request: Request) -> HttpResponse:
-    return listing(request)
+def list_imports(request: Request) -> HttpResponse:
+    return render_imports(request)
 
 
-def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
-    made = frame(request)
-    found = provenance.sources(request.operator, made.region).select_related("region")
+def render_imports(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
+    made = page_context(request)
+    found = provenance.list_sources(request.actor, made.region).select_related("region")
     # Counted for the shown page only: a join would count every source's figures first.
     each = (
         Observation.objects.filter(source=OuterRef("pk"))
@@ -66,41 +66,41 @@ def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
     )
     shown = Paginator(found.annotate(figures=Coalesce(Subquery(each), 0)), PAGE).get_page(request.GET.get("page"))
     heading = f"{made.region.name}：已导入和填报{shown.paginator.count}次" if made.region else "导入报表"
-    return show(
-        request, "figures/imports.html", status=status, heading=heading, shown=shown, maps=maps.known(), **extra
+    return render_page(
+        request, "figures/imports.html", status=status, heading=heading, shown=shown, maps=maps.map_choices(), **extra
     )
 
 
-@acting("imports.store")
+@requires_permission("imports.store")
 @require_POST
-def upload(request: Request) -> HttpResponse:
+def upload_workbook(request: Request) -> HttpResponse:
     """Keep the file, then check it at an address of its own, so that the check can be looked at again."""
     posted = WorkbookForm(request)
     file = posted.file("file", "表格文件", required=True, fix="请选一个 .xlsx 或 .xls 文件。")
     if file is None:
-        return listing(request, status=422, problems=posted.problems)
-    digest = uploads.keep(file.content)
+        return render_imports(request, status=422, problems=posted.problems)
+    digest = uploads.keep_upload(file.content)
     pairs = {"name": file.name} | {name: posted.text(name) for name in ("map", "region", "period")}
     return redirect(
         f"{path_of('figures:check', digest)}?{urlencode({key: value for key, value in pairs.items() if value})}"
     )
 
 
-def wanted(request: Request, made: Frame, digest: str) -> tuple[dict[str, Any], TableMap]:
+def import_arguments(request: Request, made: PageContext, digest: str) -> tuple[dict[str, Any], TableMap]:
     """What `import_tables` takes, and the form it was read as. Refused with what the map or the workbook says; Http404 when the file is there no more."""
     name, key = request.GET.get("name", "表格.xlsx"), request.GET.get("map", "")
     if made.region is None:
         raise Refused(Problem("DESK-005", Place(file=name), "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
     try:
-        content = uploads.fetch(digest)
-        table = maps.choose(content, name, key)
+        content = uploads.fetch_upload(digest)
+        table = maps.choose_map(content, name, key)
     except KeyError as error:
         raise Http404(digest) from error
-    reading = reader.read(content, table, name=name, area=made.region.name, period=made.period)
+    reading = reader.read_workbook(content, table, name=name, area=made.region.name, period=made.period)
     number = request.GET.get("document", "")
     document = TargetDocument.objects.filter(number=number, region_id=made.region.pk).first() if number else None
     asked = {
-        "by": request.operator,
+        "by": request.actor,
         "readings": reading,
         "region": made.region,
         "period": made.period,
@@ -110,35 +110,40 @@ def wanted(request: Request, made: Frame, digest: str) -> tuple[dict[str, Any], 
     return asked, table
 
 
-@acting("imports.store")
+@requires_permission("imports.store")
 @require_GET
-def check(request: Request, digest: str) -> HttpResponse:
+def check_import(request: Request, digest: str) -> HttpResponse:
     """What the import would do, and everything that stands in its way. Nothing is stored."""
-    made = frame(request)
-    return checked(request, made, digest)
+    made = page_context(request)
+    return render_check(request, made, digest)
 
 
-def checked(
-    request: Request, made: Frame, digest: str, status: int = 200, refused: Refused | None = None
+def render_check(
+    request: Request, made: PageContext, digest: str, status: int = 200, refused: Refused | None = None
 ) -> HttpResponse:
     name = request.GET.get("name", "表格.xlsx")
-    context: dict[str, Any] = {"digest": digest, "name": name, "maps": maps.known(), "query": request.GET.urlencode()}
+    context: dict[str, Any] = {
+        "digest": digest,
+        "name": name,
+        "maps": maps.map_choices(),
+        "query": request.GET.urlencode(),
+    }
     context["papers"] = (
         TargetDocument.objects.filter(region_id=made.region.pk).order_by("issued_on") if made.region else []
     )
     problems = refused.problems if refused else []
     if refused is None:
         try:
-            asked, table = wanted(request, made, digest)
+            asked, table = import_arguments(request, made, digest)
             context["preview"] = preview = preview_import(**asked)
             context["reading"] = asked["readings"]
-            context["form"] = maps.title(table)
+            context["form"] = maps.map_title(table)
             problems = preview.reminders
         except Refused as error:
             problems, status = error.problems, 422
     stops = [one for one in problems if one.level == BLOCK]
     context["stops"] = stops
-    typed = answers_of(request)
+    typed = read_answers(request)
     context["asks"] = [
         {
             "problem": one,
@@ -152,72 +157,72 @@ def checked(
     heading = f"《{name}》有{len(stops)}处必须改正，没有导入" if stops else f"《{name}》可以导入"
     if not stops and context["asks"]:
         heading += f"，先答复{len(context['asks'])}条提醒"
-    return show(request, "figures/check.html", status=status, heading=heading, **context)
+    return render_page(request, "figures/check.html", status=status, heading=heading, **context)
 
 
-def answers_of(request: Request) -> dict[str, str]:
+def read_answers(request: Request) -> dict[str, str]:
     """What was answered, by the key of its reminder; "" where the field was left empty."""
     posted = WorkbookForm(request)
     numbers = [number for number in range(len(posted.typed)) if f"key_{number}" in posted.typed]
     return {posted.typed[f"key_{number}"]: posted.text(f"answer_{number}") for number in numbers}
 
 
-@acting("imports.store")
+@requires_permission("imports.store")
 @require_POST
-def store(request: Request, digest: str) -> HttpResponse:
+def store_import(request: Request, digest: str) -> HttpResponse:
     """导入. Every reminder must have its answer; the answers are kept with the import."""
-    made = frame(request)
+    made = page_context(request)
     try:
-        asked, _ = wanted(request, made, digest)
-        done = import_tables(**asked, title=request.GET.get("name", ""), answers=answers_of(request))
+        asked, _ = import_arguments(request, made, digest)
+        done = import_tables(**asked, title=request.GET.get("name", ""), answers=read_answers(request))
     except Refused as refused:
         blocked = any(one.level == BLOCK for one in refused.problems)
-        return checked(request, made, digest, status=422, refused=refused if blocked else None)
+        return render_check(request, made, digest, status=422, refused=refused if blocked else None)
     messages.success(request, done.says)
     return redirect(
-        address(request, "figures:imports", region=made.region.code if made.region else "", period=made.period)
+        page_address(request, "figures:imports", region=made.region.code if made.region else "", period=made.period)
     )
 
 
-@acting("imports.store")
+@requires_permission("imports.store")
 @require_GET
-def marked(request: Request, digest: str) -> HttpResponse:
+def download_marked(request: Request, digest: str) -> HttpResponse:
     """The same workbook, its wrong cells coloured and commented, with a list of problems in front."""
-    made = frame(request)
+    made = page_context(request)
     name = request.GET.get("name", "表格.xlsx")
     try:
-        asked, _ = wanted(request, made, digest)
+        asked, _ = import_arguments(request, made, digest)
         problems = preview_import(**asked).reminders
     except Refused as refused:
         problems = refused.problems
     try:
-        content = marking.mark(uploads.fetch(digest), problems, name=name)
+        content = marking.mark_workbook(uploads.fetch_upload(digest), problems, name=name)
     except KeyError as error:
         raise Http404(digest) from error
     stem = name.rpartition(".")[0] or name
     return file_response(content, f"{stem}（标注问题）.xlsx")
 
 
-@acting("imports.see")
+@requires_permission("imports.see")
 @require_GET
-def file(request: Request, pk: int) -> HttpResponse:
+def download_source(request: Request, pk: int) -> HttpResponse:
     """The imported file, as it was."""
-    source = provenance.sources(request.operator).get(pk=pk)
-    content = provenance.content(request.operator, source)
+    source = provenance.list_sources(request.actor).get(pk=pk)
+    content = provenance.source_content(request.actor, source)
     if content is None:
         raise Http404(str(pk))
     return file_response(content, source.file_name or f"导入{pk}.xlsx")
 
 
-@acting("imports.undo")
+@requires_permission("imports.undo")
 @require_POST
-def undo(request: Request, pk: int) -> HttpResponse:
+def take_back_import(request: Request, pk: int) -> HttpResponse:
     """撤销导入: every figure stands as before; the reason is kept."""
-    frame(request)  # the list comes back where it was left
-    source: Source = provenance.sources(request.operator).get(pk=pk)
+    page_context(request)  # the list comes back where it was left
+    source: Source = provenance.list_sources(request.actor).get(pk=pk)
     try:
-        count = undo_import(by=request.operator, source=source, reason=WorkbookForm(request).text("reason"))
+        count = undo_import(by=request.actor, source=source, reason=WorkbookForm(request).text("reason"))
     except Refused as refused:
-        return listing(request, status=422, problems=refused.problems)
+        return render_imports(request, status=422, problems=refused.problems)
     messages.success(request, f"已撤销第{pk}号导入，{count}个数恢复到导入以前。")
-    return redirect(address(request, "figures:imports"))
+    return redirect(page_address(request, "figures:imports"))

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-from anju.core.database.folder import home
+from anju.core.database.folder import data_folder
 from anju.problems import Refused
 from anju.workbooks.reading import maps, reader
 
 
 @dataclass(frozen=True)
-class Known:
+class MapChoice:
     """key: folder and file, as an address carries it; label: as a clerk chooses it."""
 
     key: str
@@ -20,9 +20,9 @@ class Known:
     table: maps.TableMap
 
 
-def known() -> list[Known]:
+def map_choices() -> list[MapChoice]:
     """Every readable map of the folders, in their order; read again when a file changes. Of two of one key the loaded place's counts."""
-    loaded = sorted((home() / "maps").glob("*/"))
+    loaded = sorted((data_folder() / "maps").glob("*/"))
     files = [(folder.name, file) for folder in loaded for file in sorted(folder.glob("*.yaml"))]
     files += [(folder.parent.name, file) for folder in settings.MAP_FOLDERS for file in sorted(folder.glob("*.yaml"))]
     found = {one.key: one for place, file in reversed(files) if (one := _read(place, file, file.stat().st_mtime_ns))}
@@ -30,21 +30,21 @@ def known() -> list[Known]:
 
 
 @lru_cache(maxsize=256)
-def _read(place: str, file: Path, stamp: int) -> Known | None:
+def _read(place: str, file: Path, stamp: int) -> MapChoice | None:
     try:
         table = maps.load_map(file)
     except Refused:
         return None
-    return Known(f"{place}/{file.stem}", f"{title(table)}（{place}）", table)
+    return MapChoice(f"{place}/{file.stem}", f"{map_title(table)}（{place}）", table)
 
 
-def title(table: maps.TableMap) -> str:
+def map_title(table: maps.TableMap) -> str:
     return table.title[0] if table.title else table.map
 
 
-def choose(content: bytes, name: str, key: str) -> maps.TableMap:
+def choose_map(content: bytes, name: str, key: str) -> maps.TableMap:
     """The map of that key, or the one that fits. Refused WB-071, WB-072; KeyError for a key that is not there."""
-    listed = known()
+    listed = map_choices()
     if key:
         return (
             next(one.table for one in listed if one.key == key)

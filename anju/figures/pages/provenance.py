@@ -5,30 +5,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from anju.core import registry
-from anju.core.people.scope import Operator
-from anju.figures.figure import SHARE, Derived, Figure
+from anju.core.people.scope import Actor
+from anju.figures.figure import SHARE, DerivedFigure, Figure
 from anju.figures.models import Calibre, Measure
-from anju.figures.pages.sums import apart_said
+from anju.figures.pages.sums import sum_remarks
 from anju.figures.queries import current
 from anju.figures.queries import provenance as provenance_queries
-from anju.figures.queries.provenance import Entry, Provenance
+from anju.figures.queries.provenance import HistoryEntry, Provenance
 from anju.figures.references import FigureReference
 from anju.problems import Refused
-from anju.workbooks.reading.context import Context, context_row
+from anju.workbooks.reading.context import CellContext, read_context
 
 RETURN = re.compile(r"return:(\d+) (.*)")  # as the lock of a return cites itself
 
 
 @dataclass
-class Door:
+class ProvenancePanel:
     """computed: made of parts when read, never stored. context: the row of the source file the figure stands in. apart: totals that are not the sum of their parts."""
 
     figure: Figure
     measure: Measure
     calibre: Calibre | None
     provenance: Provenance | None = None
-    history: Sequence[Entry] = ()
-    context: Context | None = None
+    history: Sequence[HistoryEntry] = ()
+    context: CellContext | None = None
     others: Sequence[Figure] = ()
     uses: list[dict[str, str]] = field(default_factory=list)
     apart: list[str] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Door:
     @property
     def formula(self) -> str:
         """In words: 棚户区改造开工量 ÷ 棚户区改造开工任务."""
-        if isinstance(self.figure, Derived):
+        if isinstance(self.figure, DerivedFigure):
             return self.figure.formula
         names = [part.name for part in self.figure.parts]
         if self.measure.kind == Measure.Kind.RATIO:
@@ -62,7 +62,7 @@ class Door:
     @property
     def substituted(self) -> str:
         """With figures put in: 6,631 ÷ 4,776 = 138.8%."""
-        if isinstance(self.figure, Derived):
+        if isinstance(self.figure, DerivedFigure):
             told = self.figure.text(None, None, True)
             return f"{self.figure.substituted} = {told}" if self.figure.substituted and told else ""
         parts = [part.text(None, None, True) or part.state_text for part in self.figure.parts]
@@ -83,49 +83,55 @@ class Door:
         return ""
 
 
-def open_door(user: Operator, figure: Figure) -> Door:
+def read_provenance(user: Actor, figure: Figure) -> ProvenancePanel:
     """Everything the side panel shows of one figure."""
-    measure = current.measures(user, [figure.code]).get(figure.code) or of_parts(figure)
-    door = Door(figure, measure, Calibre.objects.filter(pk=figure.calibre).first() if figure.calibre else None)
+    measure = current.find_measures(user, [figure.code]).get(figure.code) or computed_measure(figure)
+    door = ProvenancePanel(
+        figure, measure, Calibre.objects.filter(pk=figure.calibre).first() if figure.calibre else None
+    )
     if not measure.is_computed:
-        door.history = provenance_queries.history(user, figure.code, figure.region, figure.period, figure.calibre)
+        door.history = provenance_queries.figure_history(
+            user, figure.code, figure.region, figure.period, figure.calibre
+        )
     if figure.observation_id is not None:
-        door.provenance = provenance_queries.provenance(user, figure.observation_id)
-        door.context = row_of(user, door.provenance)
+        door.provenance = provenance_queries.find_provenance(user, figure.observation_id)
+        door.context = source_row(user, door.provenance)
     if not figure.code:
         return door
     calibres = [name for name in ("", *measure.calibres) if name != figure.calibre]
     found = (
-        current.figures(user, [f"{figure.code}:{name}" for name in calibres], [figure.region], [figure.period])
+        current.current_figures(user, [f"{figure.code}:{name}" for name in calibres], [figure.region], [figure.period])
         if calibres
         else {}
     )
     door.others = [one for one in found.values() if one.known]
-    door.apart = apart_said(user, figure, measure)
+    door.apart = sum_remarks(user, figure, measure)
     return door
 
 
-def of_parts(figure: Figure) -> Measure:
+def computed_measure(figure: Figure) -> Measure:
     """A ratio or sum that only a document makes: the catalogue does not know it."""
     return Measure(
         code="", name=figure.name, unit=figure.unit, kind=Measure.Kind.RATIO if figure.unit == "%" else Measure.Kind.SUM
     )
 
 
-def row_of(user: Operator, origin: Provenance) -> Context | None:
+def source_row(user: Actor, origin: Provenance) -> CellContext | None:
     """The cell in its row of the imported file. None when the file was not kept, or can be read no longer."""
     row = origin.observation
     if origin.source is None or not row.cell:
         return None
-    content = provenance_queries.content(user, origin.source)
+    content = provenance_queries.source_content(user, origin.source)
     if content is None:
         return None
     try:
-        return context_row(content, row.sheet, row.cell, name=origin.source.file_name)
+        return read_context(content, row.sheet, row.cell, name=origin.source.file_name)
     except Refused:
         return None
 
 
-def uses(user: Operator, door: Door) -> list[dict[str, str]]:
+def figure_uses(user: Actor, door: ProvenancePanel) -> list[dict[str, str]]:
     """Addresses and texts of what rests on the figure, as the rooms say; the highest room first: papers before runs."""
-    return [use for ask in reversed(registry.fetch("uses")) for use in ask(user, door.figure, str(door.reference))]
+    return [
+        use for ask in reversed(registry.fetch_hooks("uses")) for use in ask(user, door.figure, str(door.reference))
+    ]

@@ -2,59 +2,59 @@
 
 from anju import periods
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.regions import tree
-from anju.core.regions.levels import noun_of
-from anju.figures.figure import Figure, total
+from anju.core.regions.levels import level_noun
+from anju.figures.figure import Figure, total_figure
 from anju.figures.models import Measure
-from anju.figures.pages.comparison import apart
+from anju.figures.pages.comparison import figure_distance
 from anju.figures.queries import current
-from anju.quantities import unit
+from anju.quantities import unit_of_measure
 
 NOT_ADDED = {"%", "point", "1", "天", "月", "年", "岁"}  # families whose sum over places means nothing
 
 
-def apart_said(user: Operator, figure: Figure, measure: Measure) -> list[str]:
+def sum_remarks(user: Actor, figure: Figure, measure: Measure) -> list[str]:
     """A sentence for every total around this figure that is not the sum of its parts; none where a part is unknown."""
-    if not figure.code or measure.is_computed or unit(measure.unit).family in NOT_ADDED:
+    if not figure.code or measure.is_computed or unit_of_measure(measure.unit).family in NOT_ADDED:
         return []
     said = []
     for place in (figure.region, figure.region.parent):
         if place is not None and place.pk in user.region_ids:
-            said.append(of_places(user, figure, place))
+            said.append(place_sum_remark(user, figure, place))
     for code in filter(None, (measure.code, measure.of_id)):
-        said += of_members(user, figure, code)
+        said += member_sum_remarks(user, figure, code)
     return [one for one in said if one]
 
 
-def of_places(user: Operator, figure: Figure, place: Region) -> str:
+def place_sum_remark(user: Actor, figure: Figure, place: Region) -> str:
     """各县之和3540，全市是3590. A part like 市本级 that reports nothing of this has no share in the sum."""
     key = f"{figure.code}:{figure.calibre}" if figure.calibre else figure.code
-    below = tree.children(user, place, periods.end(figure.period))
+    below = tree.child_regions(user, place, periods.period_end(figure.period))
     if not below:
         return ""
-    found = current.figures(user, [key], [place, *below], [figure.period])
+    found = current.current_figures(user, [key], [place, *below], [figure.period])
     parts = [one for one in below if one.kind != Region.Kind.PSEUDO or found(key, one).observation_id is not None]
     whole = found(key, place)
-    summed = current.rollup(user, figure.code, place, figure.period, figure.calibre, parts) if parts else whole
+    summed = current.roll_up(user, figure.code, place, figure.period, figure.calibre, parts) if parts else whole
     if not whole.known or not summed.known or whole.exact == summed.exact:
         return ""
-    return sentence(f"各{noun_of(parts)}之和", summed, place.name, whole)
+    return sum_sentence(f"各{level_noun(parts)}之和", summed, place.name, whole)
 
 
-def of_members(user: Operator, figure: Figure, code: str) -> list[str]:
+def member_sum_remarks(user: Actor, figure: Figure, code: str) -> list[str]:
     """The 其中 of a figure, dimension by dimension, where they are more than it or ought to be all of it."""
     said = []
-    for one in current.breakdown(user, code, figure.region, figure.period, figure.calibre):
+    for one in current.break_down(user, code, figure.region, figure.period, figure.calibre):
         if one.balanced is False:
-            summed = total(one.parts, region=figure.region)
+            summed = total_figure(one.parts, region=figure.region)
             if summed.known:
-                said.append(sentence(f"各{one.dimension}之和", summed, one.whole.name, one.whole))
+                said.append(sum_sentence(f"各{one.dimension}之和", summed, one.whole.name, one.whole))
     return said
 
 
-def sentence(parts: str, summed: Figure, whole_name: str, whole: Figure) -> str:
-    gap = apart(summed, whole)
+def sum_sentence(parts: str, summed: Figure, whole_name: str, whole: Figure) -> str:
+    gap = figure_distance(summed, whole)
     texts = [one.text(whole.unit, max(summed.places, whole.places), True) for one in (summed, whole, gap)]
     return (
         f"{parts}{texts[0]}{whole.unit}，{whole_name}是{texts[1]}{whole.unit}，相差{texts[2]}{whole.unit}；请一并核对。"

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from anju.core.models.region import Region
-from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
-from anju.core.people.scope import Operator
+from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRow
+from anju.core.people.scope import Actor
 from anju.core.regions.levels import LEVELS
 from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Measure
@@ -34,7 +34,7 @@ def topic_of(code: str) -> str:
 
 
 @dataclass(frozen=True)
-class Leaf:
+class MeasureColumn:
     """One measure in one calibre: a column of figures."""
 
     measure: Measure
@@ -46,14 +46,14 @@ class Leaf:
 
 
 @dataclass
-class Group:
+class MeasureGroup:
     """A measure with its target, its parts, its rates: the columns under one heading."""
 
     base: Measure
-    leaves: list[Leaf] = field(default_factory=list)
+    leaves: list[MeasureColumn] = field(default_factory=list)
 
 
-def reported(user: Operator, regions: Iterable[Region], period: str) -> set[tuple[str, str]]:
+def reported_measures(user: Actor, regions: Iterable[Region], period: str) -> set[tuple[str, str]]:
     """(measure, calibre) that any of these regions has in that period."""
     ids = {region.pk for region in regions} & user.region_ids
     return set(
@@ -75,26 +75,26 @@ def _base(measure: Measure, catalogue: Mapping[str, Measure]) -> Measure:
     return measure
 
 
-def computable(measure: Measure, known: set[str], catalogue: Mapping[str, Measure]) -> bool:
+def is_computable(measure: Measure, known: set[str], catalogue: Mapping[str, Measure]) -> bool:
     sides = [measure.numerator_id, measure.denominator_id] if measure.kind == Measure.Kind.RATIO else measure.terms
     return all(
-        code in known or (catalogue[code].is_computed and computable(catalogue[code], known, catalogue))
+        code in known or (catalogue[code].is_computed and is_computable(catalogue[code], known, catalogue))
         for code in sides
     )
 
 
-def groups(user: Operator, regions: list[Region], period: str) -> dict[str, list[Group]]:
+def measure_groups(user: Actor, regions: list[Region], period: str) -> dict[str, list[MeasureGroup]]:
     """By topic, the groups that have figures here. A ratio stands wherever both its sides were reported."""
-    catalogue = current.measures(user)
-    keys = reported(user, regions, period)
+    catalogue = current.find_measures(user)
+    keys = reported_measures(user, regions, period)
     known = {code for code, _ in keys}
     calibres: dict[str, list[str]] = {}
     for code, calibre in sorted(keys):
         calibres.setdefault(code, []).append(calibre)
-    topics: dict[str, dict[str, Group]] = {}
+    topics: dict[str, dict[str, MeasureGroup]] = {}
     for measure in sorted(catalogue.values(), key=lambda one: _rank(one, catalogue)):
         if measure.is_computed:
-            if not computable(measure, known, catalogue):
+            if not is_computable(measure, known, catalogue):
                 continue
             sides = [measure.numerator_id, measure.denominator_id, *measure.terms]
             wanted = sorted(
@@ -104,8 +104,8 @@ def groups(user: Operator, regions: list[Region], period: str) -> dict[str, list
             wanted = calibres.get(measure.code, [])
         if wanted:
             base = _base(measure, catalogue)
-            group = topics.setdefault(topic_of(measure.code), {}).setdefault(base.code, Group(base))
-            group.leaves += [Leaf(measure, calibre) for calibre in wanted]
+            group = topics.setdefault(topic_of(measure.code), {}).setdefault(base.code, MeasureGroup(base))
+            group.leaves += [MeasureColumn(measure, calibre) for calibre in wanted]
     order = [*TOPICS, OTHER]
     return {topic: list(topics[topic].values()) for topic in order if topic in topics}
 
@@ -127,7 +127,9 @@ def is_part(measure: Measure, catalogue: Mapping[str, Measure]) -> bool:
     return bool(measure.of_id or (top is not None and top.of_id))
 
 
-def label(leaf: Leaf, group: Group, catalogue: Mapping[str, Measure], names: Mapping[str, str]) -> str:
+def column_label(
+    leaf: MeasureColumn, group: MeasureGroup, catalogue: Mapping[str, Measure], names: Mapping[str, str]
+) -> str:
     """The short head of a column under its group: 目标, 省定目标, 完成, 其中：老城区, 完成率（口径二）."""
     measure = leaf.measure
     if measure.target_of_id:
@@ -152,11 +154,11 @@ def label(leaf: Leaf, group: Group, catalogue: Mapping[str, Measure], names: Map
     return f"{text}（{names.get(leaf.calibre, leaf.calibre)}）" if leaf.calibre else text
 
 
-def reports(figure: Figure) -> bool:
+def is_reported(figure: Figure) -> bool:
     return figure.known or figure.observation_id is not None
 
 
-def unit_of(leaf: Leaf, found: current.Figures, regions: Iterable[Region]) -> str:
+def column_unit(leaf: MeasureColumn, found: current.FigureMapping, regions: Iterable[Region]) -> str:
     """One unit for a column: the first that was printed there. Decimals stay as each was printed: 6.88 is not 6.880."""
     return next(
         (one.unit for one in (found(leaf.code, region) for region in regions) if one.known), leaf.measure.unit or "%"
@@ -164,51 +166,51 @@ def unit_of(leaf: Leaf, found: current.Figures, regions: Iterable[Region]) -> st
 
 
 def topic_sheet(
-    user: Operator,
+    user: Actor,
     sheet_id: str,
-    wanted: list[Group],
+    wanted: list[MeasureGroup],
     regions: list[Region],
     period: str,
     names: Mapping[str, str],
     links: Mapping[str, str],
 ) -> Sheet:
     """The official table of a topic: the region itself first as 合计, then its parts. links: address by region code."""
-    catalogue = current.measures(user)
+    catalogue = current.find_measures(user)
     leaves = [leaf for group in wanted for leaf in group.leaves]
-    found = current.figures(user, [leaf.code for leaf in leaves], regions, [period])
-    shown = {leaf: unit_of(leaf, found, regions) for leaf in leaves}
-    columns = [Column("区划")]
+    found = current.current_figures(user, [leaf.code for leaf in leaves], regions, [period])
+    shown = {leaf: column_unit(leaf, found, regions) for leaf in leaves}
+    columns = [SheetColumn("区划")]
     for group in wanted:
         if len(group.leaves) == 1:
             only = group.leaves[0]
             name = only.measure.name + (f"（{names.get(only.calibre, only.calibre)}）" if only.calibre else "")
             unit = "" if only.measure.kind == Measure.Kind.RATIO else shown[only]
-            columns.append(Column(name, unit=unit, href=only.measure.get_absolute_url()))
+            columns.append(SheetColumn(name, unit=unit, href=only.measure.get_absolute_url()))
             continue
         units = {shown[leaf] for leaf in group.leaves if leaf.measure.kind != Measure.Kind.RATIO}
         one_unit = units.pop() if len(units) == 1 else ""
         below = tuple(
-            Column(
-                label(leaf, group, catalogue, names),
+            SheetColumn(
+                column_label(leaf, group, catalogue, names),
                 unit="" if one_unit or leaf.measure.kind == Measure.Kind.RATIO else shown[leaf],
                 part=is_part(leaf.measure, catalogue),
                 sort=leaf.code,
             )
             for leaf in group.leaves
         )
-        columns.append(Column(group.base.name, below, unit=one_unit, href=group.base.get_absolute_url()))
+        columns.append(SheetColumn(group.base.name, below, unit=one_unit, href=group.base.get_absolute_url()))
     rows = []
     for number, region in enumerate(regions):
         # 市本级 and the like report a few things only: no empty line for them in the tables of all the rest.
         if (
             number
             and region.kind == Region.Kind.PSEUDO
-            and not any(reports(found(leaf.code, region)) for leaf in leaves)
+            and not any(is_reported(found(leaf.code, region)) for leaf in leaves)
         ):
             continue
-        cells = [Cell(text=region.name, href=links.get(region.code, ""))]
-        cells += [Cell(figure=found(leaf.code, region), unit=shown[leaf]) for leaf in leaves]
-        rows.append(Row(cells, css="total" if number == 0 and len(regions) > 1 else "", key=region.code))
+        cells = [SheetCell(text=region.name, href=links.get(region.code, ""))]
+        cells += [SheetCell(figure=found(leaf.code, region), unit=shown[leaf]) for leaf in leaves]
+        rows.append(SheetRow(cells, css="total" if number == 0 and len(regions) > 1 else "", key=region.code))
     return Sheet(sheet_id, columns, rows, caption="县区指标表")
 
 

@@ -1,27 +1,27 @@
 """What a figure adds to an earlier one, and what it said before a correction."""
 
-from anju.figures.figure import Derived, Figure, derived
+from anju.figures.figure import DerivedFigure, Figure, derive_figure
 from anju.figures.models import Observation
 from anju.figures.queries import current
 from anju.figures.references import DIFFERENCE, CombinedReference, ObservationReference
 
 
-def added_since(now: Figure, before: Figure) -> Derived:
+def added_since(now: Figure, before: Figure) -> DerivedFigure:
     """What was added between two reports; unknown when there was no new one."""
     fresh = before.period != now.period
     exact = now.exact - before.exact if fresh and now.known and before.known else None
     reference = CombinedReference(DIFFERENCE, (now.reference, before.reference))
-    return derived(
+    return derive_figure(
         now, f"{now.name}比上次增加", exact, (now, before), reference, f"{now.name}：本次 − 上次",
         substituted=f"{now.text(None, None, True)} − {before.text(None, None, True)}" if exact is not None else "",
         **({} if fresh else {"why": "上次调度以来没有新的报数"}),
     )  # fmt: skip
 
 
-def before_correction(row: Observation) -> Derived:
+def figure_before_correction(row: Observation) -> DerivedFigure:
     """An observation that stands no more, with a reference of its own."""
-    said = current.as_figure(row)
-    return derived(
+    said = current.observation_figure(row)
+    return derive_figure(
         said,
         f"{said.name}（更正以前）",
         said.exact,

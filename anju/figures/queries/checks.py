@@ -4,22 +4,22 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.figures.figure import Figure
-from anju.figures.queries.current import figures
+from anju.figures.queries.current import current_figures
 from anju.problems import ASK, BLOCK, Place, Problem
-from anju.quantities import in_unit, unit
-from anju.workbooks.reading.cells import Cell
+from anju.quantities import in_unit, unit_of_measure
+from anju.workbooks.reading.cells import ReadCell
 
 
-def published(user: Operator, printed: Iterable[tuple[str, Region, Cell]]) -> list[Problem]:
+def check_published(user: Actor, printed: Iterable[tuple[str, Region, ReadCell]]) -> list[Problem]:
     """Printed ratios and sums that are not what their parts give, at the printed decimals."""
     printed = list(printed)
     if not printed:
         return []
     codes = {f"{cell.measure}:{cell.calibre}" for _, _, cell in printed}
     regions = {region.pk: region for _, region, _ in printed}
-    found = figures(user, codes, regions.values(), {cell.period for _, _, cell in printed})
+    found = current_figures(user, codes, regions.values(), {cell.period for _, _, cell in printed})
     return [
         Problem(
             "FIG-031", Place(file=file_name, sheet=cell.sheet, cell=cell.cell, field=cell.column_label),
@@ -30,18 +30,18 @@ def published(user: Operator, printed: Iterable[tuple[str, Region, Cell]]) -> li
     ]  # fmt: skip
 
 
-def _flaw(cell: Cell, right: Figure) -> str:
-    shown = f"{cell.text}{unit(cell.unit).name}"
+def _flaw(cell: ReadCell, right: Figure) -> str:
+    shown = f"{cell.text}{unit_of_measure(cell.unit).name}"
     if right.exact is None:
         return f"印的是 {shown}，算不出来（{right.why}）。"
-    if unit(cell.unit).family != unit(right.unit).family:
+    if unit_of_measure(cell.unit).family != unit_of_measure(right.unit).family:
         return f"印的是 {shown}，单位与应有的 {right.unit} 不是一类。"
     computed = right.text(cell.unit, cell.places)
     if computed == cell.text:
         return ""
-    scaled = right.exact * 10**cell.places / unit(cell.unit).factor
+    scaled = right.exact * 10**cell.places / unit_of_measure(cell.unit).factor
     cut = cell.digits >= 0 and scaled.numerator // scaled.denominator == cell.digits
-    return f"印的是 {shown}，{_sum_of(right)}算出来是 {computed}{unit(cell.unit).name}。{'原表像是截尾，没有四舍五入。' if cut else ''}"
+    return f"印的是 {shown}，{_sum_of(right)}算出来是 {computed}{unit_of_measure(cell.unit).name}。{'原表像是截尾，没有四舍五入。' if cut else ''}"
 
 
 def _sum_of(right: Figure) -> str:
@@ -169,7 +169,7 @@ JOIN figures_observation AS o ON o.id = c.observation_id AND o.scope_note <> i.s
 """
 
 
-def balances(cursor: Any, file_name: str) -> list[Problem]:
+def check_balances(cursor: Any, file_name: str) -> list[Problem]:
     """Compare what the import touched, as it would stand."""
     problems = []
     cursor.execute("DROP TABLE IF EXISTS pg_temp.figures_standing")
@@ -223,6 +223,6 @@ def balances(cursor: Any, file_name: str) -> list[Problem]:
 def _text(value: Any, unit_name: str) -> str:
     """Base units with as many decimals as it takes."""
     places, number = 0, int(value)
-    while number * 10**places % unit(unit_name).factor:
+    while number * 10**places % unit_of_measure(unit_name).factor:
         places += 1
-    return in_unit(number, unit_name, places) + unit(unit_name).name
+    return in_unit(number, unit_name, places) + unit_of_measure(unit_name).name

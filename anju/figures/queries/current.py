@@ -6,9 +6,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from anju import periods as calendar
-from anju.core.database.cache import Kept
+from anju.core.database.cache import CachedTable
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.regions import tree as places
 from anju.core.regions.levels import LEVELS
 from anju.figures.figure import (
@@ -20,16 +20,16 @@ from anju.figures.figure import (
     UNREPORTED,
     UNSORTED,
     Figure,
-    computed,
-    names,
-    ratio,
-    total,
+    ratio_figure,
+    total_figure,
+    unknown_names,
+    with_exact_value,
 )
 from anju.figures.models import REFERENCES, Calibre, CurrentFigure, Measure, Observation
-from anju.quantities import unit
+from anju.quantities import unit_of_measure
 
 
-class Key(NamedTuple):
+class FigureKey(NamedTuple):
     code: str
     region_id: int
     period: str
@@ -51,8 +51,8 @@ class CurrentRow(NamedTuple):
 NOTHING_REPORTED = CurrentRow(UNREPORTED, value=None)
 
 
-class Figures(Mapping[Key, Figure]):
-    """What `figures` gives: every asked key is there, the unknown ones as unknown figures. Each is made when it is looked at, from rows read already.
+class FigureMapping(Mapping[FigureKey, Figure]):
+    """What `current_figures` gives: every asked key is there, the unknown ones as unknown figures. Each is made when it is looked at, from rows read already.
 
     Call it to look one up: f("shanty.start"), f("invest.done:cal2", county), f("shanty.start.rate", county, "2020").
     Region and period left out are the first that were asked for. KeyError for what was not asked.
@@ -60,19 +60,19 @@ class Figures(Mapping[Key, Figure]):
 
     def __init__(
         self, wanted: Sequence[tuple[str, str]] = (), regions: Sequence[Region] = (), periods: Sequence[str] = (),
-        make: Callable[[Key, Region], Figure] | None = None,
+        make: Callable[[FigureKey, Region], Figure] | None = None,
     ) -> None:  # fmt: skip
         self._wanted, self._periods = dict.fromkeys(wanted), dict.fromkeys(periods)
         self._regions = {region.pk: region for region in regions}
         self._make = make
-        self._made: dict[Key, Figure] = {}
+        self._made: dict[FigureKey, Figure] = {}
 
     def __call__(self, code: str, region: Region | None = None, period: str | None = None, calibre: str = "") -> Figure:
-        code, named = split(code)
+        code, named = split_calibre(code)
         where = region.pk if region is not None else next(iter(self._regions), None)
-        return self[Key(code, where, period or next(iter(self._periods), ""), calibre or named)]
+        return self[FigureKey(code, where, period or next(iter(self._periods), ""), calibre or named)]
 
-    def __getitem__(self, key: Key) -> Figure:
+    def __getitem__(self, key: FigureKey) -> Figure:
         made = self._made.get(key)
         if made is None:
             code, region_id, period, calibre = key
@@ -86,17 +86,17 @@ class Figures(Mapping[Key, Figure]):
             made = self._made[key] = self._make(key, self._regions[region_id])
         return made
 
-    def __iter__(self) -> Iterator[Key]:
+    def __iter__(self) -> Iterator[FigureKey]:
         for period in self._periods:
             for region_id in self._regions:
                 for code, calibre in self._wanted:
-                    yield Key(code, region_id, period, calibre)
+                    yield FigureKey(code, region_id, period, calibre)
 
     def __len__(self) -> int:
         return len(self._periods) * len(self._regions) * len(self._wanted)
 
 
-def split(code: str) -> tuple[str, str]:
+def split_calibre(code: str) -> tuple[str, str]:
     """A code with its calibre: invest.done:cal2."""
     name, _, calibre = code.partition(":")
     return name, calibre
@@ -111,39 +111,41 @@ def _catalogue() -> dict[str, Measure]:
     return found
 
 
-catalogue = Kept("figures_measure", _catalogue)
-calibres = Kept("figures_calibre", lambda: dict(Calibre.objects.values_list("code", "name")))
+catalogue = CachedTable("figures_measure", _catalogue)
+calibres = CachedTable("figures_calibre", lambda: dict(Calibre.objects.values_list("code", "name")))
 
 
-def measures(user: Operator, codes: Collection[str] | None = None) -> dict[str, Measure]:
+def find_measures(user: Actor, codes: Collection[str] | None = None) -> dict[str, Measure]:
     """The catalogue's measures by code (all of them without codes), in its order. Unknown codes are left out."""
     return {code: measure for code, measure in catalogue().items() if codes is None or code in codes}
 
 
-def accepts(measure: Measure, calibre: str) -> bool:
+def accepts_calibre(measure: Measure, calibre: str) -> bool:
     """A measure is published under no calibre or under those it declares; a target also under the level that set it."""
     return not calibre or calibre in measure.calibres or (measure.target_of_id is not None and calibre in LEVELS)
 
 
-def figure(user: Operator, code: str, region: Region, period: str, calibre: str = "") -> Figure:
+def current_figure(user: Actor, code: str, region: Region, period: str, calibre: str = "") -> Figure:
     """The current figure: stored, or computed (ratio, sum) from what is current. KeyError when there is no such measure."""
-    return figures(user, [f"{code}:{calibre}" if calibre else code], [region], [period])(code, calibre=calibre)
+    return current_figures(user, [f"{code}:{calibre}" if calibre else code], [region], [period])(code, calibre=calibre)
 
 
-def figures(user: Operator, codes: Iterable[str], regions: Iterable[Region], periods: Iterable[str]) -> Figures:
+def current_figures(
+    user: Actor, codes: Iterable[str], regions: Iterable[Region], periods: Iterable[str]
+) -> FigureMapping:
     """Many at once: every code (`code` or `code:calibre`) for every region and period, rows read in one query.
 
     KeyError when there is no such measure.
     """
-    wanted = list(dict.fromkeys(split(code) for code in codes))
+    wanted = list(dict.fromkeys(split_calibre(code) for code in codes))
     regions, periods = list(regions), list(periods)
     if not regions or not periods:
-        return Figures()
+        return FigureMapping()
     every = _having(code for code, _ in wanted)
     leaves = {leaf for code, calibre in wanted for leaf in _leaves(every, code, calibre)}
     rows = _current(user, leaves, regions, {*periods, *(period[:4] for period in periods)})
     shares = _shares(user, rows, regions)
-    return Figures(wanted, regions, periods, lambda key, region: _read(every, rows, shares, key, region))
+    return FigureMapping(wanted, regions, periods, lambda key, region: _read(every, rows, shares, key, region))
 
 
 def _having(codes: Iterable[str]) -> Mapping[str, Measure]:
@@ -160,22 +162,22 @@ def _sides(measure: Measure) -> list[str]:
     return list(measure.terms)
 
 
-def _side(every: Mapping[str, Measure], code: str, calibre: str) -> tuple[str, str]:
+def _side_calibre(every: Mapping[str, Measure], code: str, calibre: str) -> tuple[str, str]:
     """A calibre asked of a computed figure goes to those of its sides that are published under it."""
     measure = every[code]
-    return code, calibre if measure.is_computed or accepts(measure, calibre) else ""
+    return code, calibre if measure.is_computed or accepts_calibre(measure, calibre) else ""
 
 
 def _leaves(every: Mapping[str, Measure], code: str, calibre: str) -> Iterator[tuple[str, str]]:
     if not every[code].is_computed:
         yield code, calibre
     for side in _sides(every[code]):
-        yield from _leaves(every, *_side(every, side, calibre))
+        yield from _leaves(every, *_side_calibre(every, side, calibre))
 
 
 def _current(
-    user: Operator, leaves: set[tuple[str, str]], regions: Iterable[Region], periods: Collection[str]
-) -> dict[Key, CurrentRow]:
+    user: Actor, leaves: set[tuple[str, str]], regions: Iterable[Region], periods: Collection[str]
+) -> dict[FigureKey, CurrentRow]:
     rows = CurrentFigure.objects.filter(
         region_id__in={region.pk for region in regions} & user.region_ids,
         period__in=periods,
@@ -186,39 +188,41 @@ def _current(
     return {row[:4]: CurrentRow._make(row[4:]) for row in rows}
 
 
-def _shares(user: Operator, rows: dict[Key, CurrentRow], regions: list[Region]) -> dict[Key, tuple[Fraction, Figure]]:
+def _shares(
+    user: Actor, rows: dict[FigureKey, CurrentRow], regions: list[Region]
+) -> dict[FigureKey, tuple[Fraction, Figure]]:
     """For targets set as a share: the fraction and the figure it is taken of, read at the same region and period."""
-    keys = {row.observation_id: Key(*key) for key, row in rows.items() if row.state == SHARE}
+    keys = {row.observation_id: FigureKey(*key) for key, row in rows.items() if row.state == SHARE}
     if not keys:
         return {}
     found = Observation.objects.filter(pk__in=keys).values_list(
         "pk", "share_numerator", "share_denominator", "share_of_id"
     )
     stored = {keys[pk]: (Fraction(top, bottom), of) for pk, top, bottom, of in found}
-    bases = figures(user, {of for _, of in stored.values()}, regions, {key.period for key in stored})
+    bases = current_figures(user, {of for _, of in stored.values()}, regions, {key.period for key in stored})
     by_id = {region.pk: region for region in regions}
     return {key: (fraction, bases(of, by_id[key.region_id], key.period)) for key, (fraction, of) in stored.items()}
 
 
-def _read(every: Mapping[str, Measure], rows: dict, shares: dict, key: Key, region: Region) -> Figure:
+def _read(every: Mapping[str, Measure], rows: dict, shares: dict, key: FigureKey, region: Region) -> Figure:
     measure = every[key.code]
     if not measure.terms and measure.numerator_id is None:  # most are said, not computed
-        return build(measure, region, key.period, key.calibre, rows.get(key), shares.get(key))
+        return build_figure(measure, region, key.period, key.calibre, rows.get(key), shares.get(key))
     parts = [_read(every, rows, shares, _side_key(every, rows, side, key), region) for side in _sides(measure)]
     if measure.kind == Measure.Kind.RATIO:
-        return replace(ratio(*parts, measure.places, measure.code, measure.name), calibre=key.calibre)
-    summed = replace(total(parts, measure.code, measure.name), unit=measure.unit, calibre=key.calibre)
+        return replace(ratio_figure(*parts, measure.places, measure.code, measure.name), calibre=key.calibre)
+    summed = replace(total_figure(parts, measure.code, measure.name), unit=measure.unit, calibre=key.calibre)
     return summed if measure.places is None else replace(summed, places=measure.places)
 
 
-def _side_key(every: Mapping[str, Measure], rows: dict, code: str, key: Key) -> Key:
+def _side_key(every: Mapping[str, Measure], rows: dict, code: str, key: FigureKey) -> FigureKey:
     """A rate of a month or quarter is of the year's target, unless that period has a target of its own."""
-    code, calibre = _side(every, code, key.calibre)
-    own = Key(code, key.region_id, key.period, calibre)
+    code, calibre = _side_calibre(every, code, key.calibre)
+    own = FigureKey(code, key.region_id, key.period, calibre)
     return own._replace(period=key.period[:4]) if every[code].target_of_id and own not in rows else own
 
 
-def build(
+def build_figure(
     measure: Measure,
     region: Region,
     period: str,
@@ -244,7 +248,7 @@ def build(
         observation_id=stands.observation_id,
         why="" if number else "未报" if row is None else STATES[stands.state],
         kind=measure.kind,
-        family=unit(measure.unit).family,
+        family=unit_of_measure(measure.unit).family,
         whole=measure.of_id or "",
         dimension=measure.dimension,
         member=measure.member,
@@ -263,10 +267,10 @@ def build(
     )
     if base.exact is None:
         return replace(result, missing=(base.name,), why=f"缺：{base.name}")
-    return computed(result, fraction * base.exact)
+    return with_exact_value(result, fraction * base.exact)
 
 
-def as_figure(row: Observation, measure: Measure | None = None) -> Figure:
+def observation_figure(row: Observation, measure: Measure | None = None) -> Figure:
     """An observation as it was said: a share as its percentage of the base, whatever the base is now."""
     measure = measure or row.measure
     stands = CurrentRow(
@@ -279,23 +283,25 @@ def as_figure(row: Observation, measure: Measure | None = None) -> Figure:
         observation_id=row.pk,
     )
     if row.state != SHARE:
-        return build(measure, row.region, row.period, row.calibre_id, stands)
+        return build_figure(measure, row.region, row.period, row.calibre_id, stands)
     fraction = Fraction(row.share_numerator, row.share_denominator)
-    said = build(measure, row.region, row.period, row.calibre_id, stands._replace(state=NUMBER, value=0, unit="%"))
-    return replace(computed(said, PERCENT_BASE * fraction), state=SHARE)
+    said = build_figure(
+        measure, row.region, row.period, row.calibre_id, stands._replace(state=NUMBER, value=0, unit="%")
+    )
+    return replace(with_exact_value(said, PERCENT_BASE * fraction), state=SHARE)
 
 
-def rollup(
-    user: Operator, code: str, region: Region, period: str, calibre: str = "", parts: Iterable[Region] | None = None
+def roll_up(
+    user: Actor, code: str, region: Region, period: str, calibre: str = "", parts: Iterable[Region] | None = None
 ) -> Figure:
     """The sum over the region's parts (or these parts). Unknown when one is, and then `missing` names them.
 
     A ratio is the ratio of the two sums, never a sum of ratios.
     """
-    below = list(places.children(user, region, calendar.end(period)) if parts is None else parts)
+    below = list(places.child_regions(user, region, calendar.period_end(period)) if parts is None else parts)
     if not below:
         return replace(
-            figure(user, code, region, period, calibre),
+            current_figure(user, code, region, period, calibre),
             state=UNREPORTED,
             value=None,
             fraction=None,
@@ -304,15 +310,15 @@ def rollup(
         )
     every = _having([code])
     measure = every[code]
-    sides = [":".join(filter(None, _side(every, side, calibre))) for side in _sides(measure)]
+    sides = [":".join(filter(None, _side_calibre(every, side, calibre))) for side in _sides(measure)]
     wanted = f"{code}:{calibre}" if calibre else code
-    found = figures(user, [wanted, *sides], below, [period])
+    found = current_figures(user, [wanted, *sides], below, [period])
 
     def summed(name: str) -> Figure:
-        return total((found(name, part) for part in below), region=region)
+        return total_figure((found(name, part) for part in below), region=region)
 
     if measure.kind == Measure.Kind.RATIO:
-        return replace(ratio(*map(summed, sides), measure.places, measure.code, measure.name), calibre=calibre)
+        return replace(ratio_figure(*map(summed, sides), measure.places, measure.code, measure.name), calibre=calibre)
     return summed(wanted)
 
 
@@ -333,22 +339,24 @@ class Breakdown:
         return None if left is None else left == 0 if self.complete else left >= 0
 
 
-def breakdown(user: Operator, code: str, region: Region, period: str, calibre: str = "") -> list[Breakdown]:
+def break_down(user: Actor, code: str, region: Region, period: str, calibre: str = "") -> list[Breakdown]:
     """The parts of a figure by dimension, each dimension by itself: they do not mix. Members never reported are left out."""
     members = [measure for measure in catalogue().values() if measure.of_id == code]
-    known = {(measure.code, calibre if accepts(measure, calibre) else "") for measure in members}
-    found = figures(user, [f"{code}:{calibre}", *(f"{name}:{kind}" for name, kind in known)], [region], [period])
+    known = {(measure.code, calibre if accepts_calibre(measure, calibre) else "") for measure in members}
+    found = current_figures(
+        user, [f"{code}:{calibre}", *(f"{name}:{kind}" for name, kind in known)], [region], [period]
+    )
     whole = found(code, calibre=calibre)
     result = []
     for dimension in dict.fromkeys(measure.dimension for measure in members):
         group = [measure for measure in members if measure.dimension == dimension]
-        every = (found(m.code, calibre=calibre if accepts(m, calibre) else "") for m in group)
+        every = (found(m.code, calibre=calibre if accepts_calibre(m, calibre) else "") for m in group)
         if parts := tuple(part for part in every if part.observation_id is not None):
-            result.append(Breakdown(dimension, whole, parts, difference(whole, parts), group[0].complete))
+            result.append(Breakdown(dimension, whole, parts, difference_figure(whole, parts), group[0].complete))
     return result
 
 
-def difference(whole: Figure, parts: Collection[Figure], name: str = UNSORTED) -> Figure:
+def difference_figure(whole: Figure, parts: Collection[Figure], name: str = UNSORTED) -> Figure:
     """whole − parts as a figure; unknown when one of them is, which it names."""
     left = replace(
         whole,
@@ -360,19 +368,23 @@ def difference(whole: Figure, parts: Collection[Figure], name: str = UNSORTED) -
         fraction=None,
         state=UNREPORTED,
     )
-    summed = total(parts, region=whole.region) if parts else None
+    summed = total_figure(parts, region=whole.region) if parts else None
     unknown = [part for part in parts if not part.known and part.state not in NOTHING_TO_ADD]
     if whole.exact is None or unknown:
-        missing = (*(() if whole.known else (whole.name,)), *names(unknown, (whole, *parts)))
+        missing = (*(() if whole.known else (whole.name,)), *unknown_names(unknown, (whole, *parts)))
         return replace(left, missing=missing, why=f"缺：{'、'.join(missing)}")
     taken = summed.exact if summed is not None and summed.exact is not None else Fraction(0)
     places = max(
         [
             whole.places,
-            *(part.places for part in parts if part.known and unit(part.unit).factor == unit(whole.unit).factor),
+            *(
+                part.places
+                for part in parts
+                if part.known and unit_of_measure(part.unit).factor == unit_of_measure(whole.unit).factor
+            ),
         ]
     )
-    result = computed(left, whole.exact - taken)
+    result = with_exact_value(left, whole.exact - taken)
     return replace(
         result,
         places=places,
@@ -382,30 +394,30 @@ def difference(whole: Figure, parts: Collection[Figure], name: str = UNSORTED) -
     )
 
 
-def series(user: Operator, code: str, region: Region, periods: Iterable[str], calibre: str = "") -> list[Figure]:
+def figure_series(user: Actor, code: str, region: Region, periods: Iterable[str], calibre: str = "") -> list[Figure]:
     """The same figure over periods, in the order asked."""
     wanted = list(periods)
-    found = figures(user, [f"{code}:{calibre}"], [region], wanted)
+    found = current_figures(user, [f"{code}:{calibre}"], [region], wanted)
     return [found(code, region, period, calibre) for period in wanted]
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedFigure:
     """rank is None for the unknown, which come last and are not taken for the worst. Equal exact values share a rank."""
 
     rank: int | None
     figure: Figure
 
 
-def ranking(
-    user: Operator, code: str, regions: Iterable[Region], period: str, calibre: str = "", descending: bool = True
-) -> list[Ranked]:
+def rank_regions(
+    user: Actor, code: str, regions: Iterable[Region], period: str, calibre: str = "", descending: bool = True
+) -> list[RankedFigure]:
     """By exact value, not by what is printed."""
     regions = list(regions)
-    found = figures(user, [f"{code}:{calibre}"], regions, [period])
+    found = current_figures(user, [f"{code}:{calibre}"], regions, [period])
     listed = [found(code, region, period, calibre) for region in regions]
     known = sorted((f for f in listed if f.exact is not None), key=lambda f: f.exact, reverse=descending)
     ranks: dict[Fraction, int] = {}
     for place, one in enumerate(known, start=1):
         ranks.setdefault(one.exact, place)
-    return [Ranked(ranks[f.exact], f) for f in known] + [Ranked(None, f) for f in listed if f.exact is None]
+    return [RankedFigure(ranks[f.exact], f) for f in known] + [RankedFigure(None, f) for f in listed if f.exact is None]

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.figures.figure import Figure
 from anju.figures.models import CurrentFigure, Observation, Source, TargetDocument
-from anju.figures.queries.current import as_figure
+from anju.figures.queries.current import observation_figure
 from anju.problems import Place
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One observation in a figure's history. before: what it replaced, as text with its unit; None when it was the first."""
 
     observation: Observation
@@ -28,14 +28,14 @@ class Entry:
         return self.observation.reason
 
 
-def history(user: Operator, code: str, region: Region, period: str, calibre: str = "") -> list[Entry]:
+def figure_history(user: Actor, code: str, region: Region, period: str, calibre: str = "") -> list[HistoryEntry]:
     """Every value the figure ever had, the newest first: who, when, from what, why."""
     if region.pk not in user.region_ids:
         return []
     return _entries(Observation.objects.filter(measure=code, region=region, period=period, calibre=calibre))
 
 
-def _entries(observations: QuerySet[Observation]) -> list[Entry]:
+def _entries(observations: QuerySet[Observation]) -> list[HistoryEntry]:
     """Sources and documents are fetched apart: what a region above brought in is seen here without its file."""
     rows = list(observations.select_related("measure", "region", "undone", "supersedes").order_by("-id"))
     sources = Source.objects.defer("content").in_bulk({row.source_id for row in rows})
@@ -45,8 +45,8 @@ def _entries(observations: QuerySet[Observation]) -> list[Entry]:
         if row.supersedes:
             row.supersedes.region = row.region  # it is of the same key, and not asked for once more
         entries.append(
-            Entry(
-                row, as_figure(row), as_figure(row.supersedes, row.measure).spoken_or_state if row.supersedes else None,
+            HistoryEntry(
+                row, observation_figure(row), observation_figure(row.supersedes, row.measure).spoken_or_state if row.supersedes else None,
                 source.get_kind_display() if source else "", (source.title or source.file_name) if source else "", hasattr(row, "undone"),
             )
         )  # fmt: skip
@@ -61,7 +61,7 @@ class Provenance:
     observation: Observation
     source: Source | None
     document: TargetDocument | None
-    earlier: tuple[Entry, ...]
+    earlier: tuple[HistoryEntry, ...]
     current: bool
 
     @property
@@ -72,7 +72,7 @@ class Provenance:
         return str(Place(file=name, sheet=row.sheet, cell=row.cell))
 
 
-def provenance(user: Operator, observation_id: int) -> Provenance:
+def find_provenance(user: Actor, observation_id: int) -> Provenance:
     """Observation.DoesNotExist for what the user may not see."""
     row = Observation.objects.select_related("measure", "region").get(pk=observation_id)
     if row.region_id not in user.region_ids:
@@ -81,7 +81,7 @@ def provenance(user: Operator, observation_id: int) -> Provenance:
         measure=row.measure_id, region=row.region_id, period=row.period, calibre=row.calibre_id, pk__lt=row.pk
     )
     return Provenance(
-        as_figure(row), row,
+        observation_figure(row), row,
         Source.objects.defer("content").filter(pk=row.source_id).first(),
         TargetDocument.objects.filter(pk=row.document_id).first(),
         tuple(_entries(earlier)),
@@ -89,7 +89,7 @@ def provenance(user: Operator, observation_id: int) -> Provenance:
     )  # fmt: skip
 
 
-def content(user: Operator, source: Source) -> bytes | None:
+def source_content(user: Actor, source: Source) -> bytes | None:
     """The imported file itself; None when it was not kept. Source.DoesNotExist outside the user's regions."""
     kept, region_id = Source.objects.values_list("content", "region_id").get(pk=source.pk)
     if region_id not in user.region_ids:
@@ -97,9 +97,9 @@ def content(user: Operator, source: Source) -> bytes | None:
     return None if kept is None else bytes(kept)
 
 
-def sources(user: Operator, region: Region | None = None) -> QuerySet[Source]:
+def list_sources(user: Actor, region: Region | None = None) -> QuerySet[Source]:
     """What was imported and entered, the newest first, without the files' bytes."""
     found = Source.objects.defer("content").order_by("-id")
     if region is None:
-        return visible(found, user)
+        return visible_rows(found, user)
     return found.filter(region=region) if region.pk in user.region_ids else found.none()

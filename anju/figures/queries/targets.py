@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from anju import periods as calendar
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.regions.levels import LEVELS
-from anju.figures.figure import SHARE, Figure, computed, total
+from anju.figures.figure import SHARE, Figure, total_figure, with_exact_value
 from anju.figures.models import Measure, Observation, TargetDocument
-from anju.figures.queries.current import as_figure, difference, figures
+from anju.figures.queries.current import current_figures, difference_figure, observation_figure
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class Target:
         return self.document.get_level_display() if self.document else ""
 
 
-def targets(user: Operator, region: Region, period: str, on: date | None = None) -> list[Target]:
+def targets_in_force(user: Actor, region: Region, period: str, on: date | None = None) -> list[Target]:
     """Targets of that period and the nodes (节点) within it, of every level, as in force on a day (all that are known without one).
 
     A node dated before its document binds no one backwards: it is listed, and why it does not bind.
     """
-    calendar.bounds(period)
+    calendar.period_bounds(period)
     if region.pk not in user.region_ids:
         return []
     measures = {one.pk: one for one in Measure.objects.exclude(target_of=None)}
@@ -64,7 +64,7 @@ def targets(user: Operator, region: Region, period: str, on: date | None = None)
     for row in rows:
         chains.setdefault((row.measure.order, row.measure_id, row.calibre_id, row.period), []).append(row)
     current = (
-        figures(user, [f"{key[1]}:{key[2]}" for key in chains], [region], {key[3] for key in chains})
+        current_figures(user, [f"{key[1]}:{key[2]}" for key in chains], [region], {key[3] for key in chains})
         if chains
         else None
     )
@@ -72,13 +72,13 @@ def targets(user: Operator, region: Region, period: str, on: date | None = None)
     for (_, code, calibre, when), chain in sorted(chains.items()):
         in_force = [row for row in chain if on is None or (since := _effective(row, documents)) is None or since <= on]
         row = in_force[-1] if in_force else chain[0]
-        figure = as_figure(row)
+        figure = observation_figure(row)
         if row.state == SHARE or row is chain[-1]:
             figure = current(code, region, when, calibre)
         document = documents.get(row.document_id)
         why = "" if in_force else f"自 {_effective(row, documents)} 起施行"
-        if document and document.issued_on and calendar.end(when) < document.issued_on:
-            why = f"节点 {calendar.end(when)} 早于文件印发日 {document.issued_on}，不溯及既往"
+        if document and document.issued_on and calendar.period_end(when) < document.issued_on:
+            why = f"节点 {calendar.period_end(when)} 早于文件印发日 {document.issued_on}，不溯及既往"
         additions = tuple(_line(one) for one in in_force if one.increment is not None)
         result.append(
             Target(
@@ -86,7 +86,7 @@ def targets(user: Operator, region: Region, period: str, on: date | None = None)
                 observation=row,
                 document=document,
                 effective_on=_effective(row, documents),
-                due=calendar.end(when),
+                due=calendar.period_end(when),
                 additions=additions,
                 why=why,
             )
@@ -138,7 +138,7 @@ class Decomposition:
         raise KeyError(code)
 
 
-def document(user: Operator, number: str, region: Region | None = None) -> TargetDocument:
+def find_target_document(user: Actor, number: str, region: Region | None = None) -> TargetDocument:
     """By its number. TargetDocument.DoesNotExist outside the user's regions."""
     found = (
         TargetDocument.objects.select_related("region")
@@ -150,7 +150,7 @@ def document(user: Operator, number: str, region: Region | None = None) -> Targe
     return found
 
 
-def decomposition(user: Operator, of: TargetDocument) -> Decomposition:
+def read_decomposition(user: Actor, of: TargetDocument) -> Decomposition:
     """How a document divides each of its totals, within itself and its own level only: the lines of other documents do not enter."""
     rows = Observation.objects.filter(document=of, undone=None, measure__target_of__isnull=False)
     newest = {
@@ -169,15 +169,15 @@ def _divide(of: TargetDocument, key: tuple, group: list[Observation], above: Fig
     whole = next((row for row in group if row.region_id == of.region_id), None)
     parts = tuple(_line(row) for row in group if row is not whole)
     printed = _line(whole) if whole else None
-    handed_out = total(parts, region=of.region) if parts else None
-    remainder = difference(printed, parts, "未分解") if printed and parts else None
+    handed_out = total_figure(parts, region=of.region) if parts else None
+    remainder = difference_figure(printed, parts, "未分解") if printed and parts else None
     extra = None
     if whole and above and above.exact is not None:
-        stands = as_figure(
+        stands = observation_figure(
             whole
         )  # all that is in force, additions included: an addition alone is not compared with a year's target
         if stands.exact is not None and stands.exact > above.exact:
-            extra = replace(difference(stands, (above,), "加码"), calibre=stands.calibre)
+            extra = replace(difference_figure(stands, (above,), "加码"), calibre=stands.calibre)
     measure = group[0].measure
     return Division(
         code=key[1],
@@ -193,14 +193,14 @@ def _divide(of: TargetDocument, key: tuple, group: list[Observation], above: Fig
     )
 
 
-def _above(user: Operator, of: TargetDocument, keys: Iterable[tuple]) -> dict[tuple, Figure]:
+def _above(user: Actor, of: TargetDocument, keys: Iterable[tuple]) -> dict[tuple, Figure]:
     """The nearest higher level's target of the same region, measure and period."""
     higher = LEVELS[: LEVELS.index(of.get_level_display())][::-1]
     keys = list(keys)
     if not higher or not keys:
         return {}
     codes = {key[1] for key in keys}
-    found = figures(
+    found = current_figures(
         user, [f"{code}:{level}" for code in codes for level in higher], [of.region], {key[2] for key in keys}
     )
     result = {}
@@ -214,7 +214,7 @@ def _above(user: Operator, of: TargetDocument, keys: Iterable[tuple]) -> dict[tu
 
 def _line(row: Observation) -> Figure:
     """What the document printed: of an addition the addition, not the sum in force."""
-    figure = as_figure(row)
+    figure = observation_figure(row)
     if row.increment is None:
         return figure
-    return replace(computed(figure, Fraction(row.increment)), fraction=None)
+    return replace(with_exact_value(figure, Fraction(row.increment)), fraction=None)

@@ -27,7 +27,7 @@ SAID = (
 STANDING = ("state", "value", "unit", "places", "approx", "assumed")  # what current_figure repeats of its observation
 
 
-class Row(NamedTuple):
+class StagingRow(NamedTuple):
     """A cell as it will be stored; the fields are the staging table's columns, in its order."""
 
     n: int
@@ -55,25 +55,25 @@ class Row(NamedTuple):
     share_of_id: str | None = None
 
 
-KEPT = ", ".join((*Row._fields[1:], "supersedes_id"))
+KEPT = ", ".join((*StagingRow._fields[1:], "supersedes_id"))
 ORDER = ", ".join(KEY)
 
 
-def same(one: str, other: str) -> str:
+def same_sql(one: str, other: str) -> str:
     return " AND ".join(f"{one}.{name} = {other}.{name}" for name in KEY)
 
 
-def stage(cursor: Any, rows: Iterable[Row]) -> None:
+def stage_rows(cursor: Any, rows: Iterable[StagingRow]) -> None:
     """The rows into a table that goes with the transaction."""
     cursor.execute("DROP TABLE IF EXISTS pg_temp.figures_incoming")
     cursor.execute(STAGING)
-    with cursor.copy(f"COPY figures_incoming ({', '.join(Row._fields)}) FROM STDIN") as copy:
+    with cursor.copy(f"COPY figures_incoming ({', '.join(StagingRow._fields)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
     cursor.execute("ANALYZE figures_incoming")
 
 
-def settle(cursor: Any, same_file: int | None, adds: bool) -> tuple[int, int, int]:
+def settle_rows(cursor: Any, same_file: int | None, adds: bool) -> tuple[int, int, int]:
     """What each row would replace; new, changed and unchanged.
 
     Unchanged (known) is what stands already, and what this very file brought before: a later correction stays. The same cell read to
@@ -86,14 +86,14 @@ def settle(cursor: Any, same_file: int | None, adds: bool) -> tuple[int, int, in
             else f" AND ({', '.join(f'i.{x}' for x in SAID)}) IS NOT DISTINCT FROM ({', '.join(f'o.{x}' for x in SAID)})"
         )
         cursor.execute(
-            f"UPDATE figures_incoming AS i SET known = true FROM figures_observation AS o WHERE o.source_id = %s AND {same('i', 'o')}{alike}",
+            f"UPDATE figures_incoming AS i SET known = true FROM figures_observation AS o WHERE o.source_id = %s AND {same_sql('i', 'o')}{alike}",
             [same_file],
         )
     equal = f"({', '.join(f'i.{x}' for x in COMPARED)}) IS NOT DISTINCT FROM ({', '.join(f'o.{x}' for x in COMPARED)})"
     cursor.execute(
         f"UPDATE figures_incoming AS i SET supersedes_id = o.id, known = i.known OR {'false' if adds else equal}, before_state = o.state,"
         " before_value = o.value, before_amount = coalesce(o.increment, o.value), before_document_id = o.document_id"
-        f" FROM figures_current AS c JOIN figures_observation AS o ON o.id = c.observation_id WHERE {same('i', 'c')}"
+        f" FROM figures_current AS c JOIN figures_observation AS o ON o.id = c.observation_id WHERE {same_sql('i', 'c')}"
     )
     cursor.execute(
         "SELECT count(*) FILTER (WHERE NOT known AND supersedes_id IS NULL), count(*) FILTER (WHERE NOT known AND supersedes_id IS NOT NULL),"
@@ -102,7 +102,7 @@ def settle(cursor: Any, same_file: int | None, adds: bool) -> tuple[int, int, in
     return cursor.fetchone()
 
 
-def cannot_add(cursor: Any) -> list[tuple[str, str, str]]:
+def rows_without_base(cursor: Any) -> list[tuple[str, str, str]]:
     """追加: region, period and measure of rows with nothing to add to, or without a document."""
     cursor.execute(
         "SELECT r.name, i.period, m.name FROM figures_incoming AS i JOIN core_region AS r ON r.id = i.region_id"
@@ -113,7 +113,7 @@ def cannot_add(cursor: Any) -> list[tuple[str, str, str]]:
     return cursor.fetchall()
 
 
-def add(cursor: Any) -> None:
+def add_to_standing(cursor: Any) -> None:
     """追加: value becomes what is in force plus what the document adds, with the finer of the two precisions."""
     cursor.execute(
         "UPDATE figures_incoming AS i SET value = o.value + i.value,"
@@ -122,7 +122,7 @@ def add(cursor: Any) -> None:
     )
 
 
-def store(cursor: Any, source: int, by: str, reason: str) -> tuple[int, int]:
+def store_observations(cursor: Any, source: int, by: str, reason: str) -> tuple[int, int]:
     """How many observations were stored, and for how many of them nobody else wrote meanwhile.
 
     In the order of the key, so that two imports at once do not lock each other out.
@@ -144,7 +144,7 @@ def store(cursor: Any, source: int, by: str, reason: str) -> tuple[int, int]:
     return stored, cursor.rowcount
 
 
-def digest(cursor: Any, source: int) -> str:
+def source_digest(cursor: Any, source: int) -> str:
     """SHA-256 over measure|calibre|region id|period|state|value|unit|places, a line an observation, by id."""
     cursor.execute(
         "SELECT encode(sha256(convert_to(string_agg(concat_ws('|', measure_id, calibre_id, region_id, period, state, value, unit, places), E'\\n'"
@@ -154,7 +154,7 @@ def digest(cursor: Any, source: int) -> str:
     return cursor.fetchone()[0]
 
 
-def take_back(cursor: Any, source: int) -> tuple[int, int, int]:
+def take_back_source(cursor: Any, source: int) -> tuple[int, int, int]:
     """Undo: observations of the source, figures that stand as before, and figures that stand no more."""
     cursor.execute(
         "INSERT INTO figures_undone (observation_id, region_id) SELECT id, region_id FROM figures_observation WHERE source_id = %s",

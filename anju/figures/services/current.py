@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
 
 
 @dataclass(frozen=True)
-class Checked:
+class CurrentCheck:
     """current_figure against the observations: how many keys there are, and how many differ."""
 
     total: int
@@ -38,15 +38,15 @@ DIFFERING = f"""
 """
 
 
-def _compare(cursor: Any) -> Checked:
+def _compare(cursor: Any) -> CurrentCheck:
     cursor.execute(
         "SELECT (SELECT count(*) FROM figures_standing), count(DISTINCT (region_id, period, measure_id, calibre_id))"
         f" FROM ({DIFFERING}) AS differing"
     )
-    return Checked(*cursor.fetchone())
+    return CurrentCheck(*cursor.fetchone())
 
 
-def _standing(cursor: Any) -> Checked:
+def _compare_standing(cursor: Any) -> CurrentCheck:
     """What should stand, into a table of the session; compared with what does."""
     cursor.execute("DROP TABLE IF EXISTS pg_temp.figures_standing")
     cursor.execute(f"CREATE TEMP TABLE figures_standing ON COMMIT DROP AS {STANDING}")
@@ -55,22 +55,22 @@ def _standing(cursor: Any) -> Checked:
 
 
 @transaction.atomic
-def check_current(user: Operator) -> Checked:
+def check_current(user: Actor) -> CurrentCheck:
     """Compare without changing anything."""
     with connection.cursor() as cursor:
-        return _standing(cursor)
+        return _compare_standing(cursor)
 
 
 @transaction.atomic
 @trail.act("figures.rebuild_current")
-def rebuild_current(*, by: Operator) -> Checked:
+def rebuild_current(*, by: Actor) -> CurrentCheck:
     """Make current_figure equal to what the observations of the user's regions say. differing: how many keys had not been."""
     keys = "region_id, period, measure_id, calibre_id"
     with connection.cursor() as cursor:
         cursor.execute(
             "LOCK TABLE figures_current IN SHARE ROW EXCLUSIVE MODE"
         )  # nobody writes meanwhile; reading goes on
-        found = _standing(cursor)
+        found = _compare_standing(cursor)
         if found.differing:
             wrong = f"SELECT {COLUMNS} FROM figures_current EXCEPT SELECT {COLUMNS} FROM figures_standing"
             cursor.execute(f"DELETE FROM figures_current WHERE ({keys}) IN (SELECT {keys} FROM ({wrong}) AS wrong)")

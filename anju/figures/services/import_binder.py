@@ -9,15 +9,15 @@ from typing import Any
 
 from anju import periods
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
-from anju.core.regions.matching import Matcher
+from anju.core.people.scope import Actor
+from anju.core.regions.matching import RegionMatcher
 from anju.figures.figure import NUMBER, SHARE
 from anju.figures.models import Calibre, Measure, TargetDocument
-from anju.figures.services.bulk import Row
-from anju.figures.units import based, misplaced, shared
+from anju.figures.services.bulk import StagingRow
+from anju.figures.stored_numbers import placement_problem, store_share, to_base_units
 from anju.problems import Place, Problem, Refused
-from anju.quantities import unit
-from anju.workbooks.reading.cells import Cell, Reading
+from anju.quantities import unit_of_measure
+from anju.workbooks.reading.cells import ReadCell, WorkbookReading
 
 TOTALS = ("", "合计", "总计")  # a row that names no region is the import's own
 
@@ -25,27 +25,27 @@ TOTALS = ("", "合计", "总计")  # a row that names no region is the import's 
 SHOWN = 10  # how many of many are named in one problem
 
 
-def place_of(file_name: str, cell: Cell) -> Place:
+def place_of(file_name: str, cell: ReadCell) -> Place:
     return Place(file=file_name, sheet=cell.sheet, cell=cell.cell, field=cell.column_label)
 
 
-class Binder:
+class ImportBinder:
     """Cells → rows: finds region, measure, calibre, unit and document of each, once for each name, and keeps every problem."""
 
-    def __init__(self, by: Operator, region: Region, period: str, document: TargetDocument | None, adds: bool) -> None:
+    def __init__(self, by: Actor, region: Region, period: str, document: TargetDocument | None, adds: bool) -> None:
         self.by, self.region, self.period, self.document, self.adds = by, region, period, document, adds
         self.measures = {measure.code: measure for measure in Measure.objects.select_related("share_of")}
         self.calibres = set(Calibre.objects.values_list("code", flat=True))
-        self.matchers: dict[date, Matcher] = {}
+        self.matchers: dict[date, RegionMatcher] = {}
         self.regions: dict[tuple[str, str], Region | None] = {}
         self.fitting: dict[tuple, Problem | None] = {}
         self.documents: dict[str, int | None] = {}
-        self.seen: dict[tuple, Cell] = {}
+        self.seen: dict[tuple, ReadCell] = {}
         self.said: set[tuple[str, str]] = set()
         self.map_id = ""  # of the reading at hand
         self.problems: list[Problem] = []
 
-    def rows(self, reading: Reading) -> Iterable[Row]:
+    def rows(self, reading: WorkbookReading) -> Iterable[StagingRow]:
         self.map_id = reading.map_id
         for cell in reading.cells:
             if cell.kind == "group":  # a sum the form itself adds up; the reader compared it
@@ -54,7 +54,7 @@ class Binder:
             if row is not None:
                 yield row
 
-    def published(self, reading: Reading) -> list[tuple[str, Region, Cell]]:
+    def published(self, reading: WorkbookReading) -> list[tuple[str, Region, ReadCell]]:
         """Printed results of computed measures with the region they are of; other results (self-scores) are not ours to judge."""
         cells = [
             *reading.published,
@@ -74,7 +74,7 @@ class Binder:
                 found.append((reading.file_name, region, cell._replace(period=cell.period or self.period)))
         return found
 
-    def _row(self, file_name: str, cell: Cell) -> Row | None:
+    def _row(self, file_name: str, cell: ReadCell) -> StagingRow | None:
         measure = self.measures.get(cell.measure)
         if measure is None:
             return self._once(
@@ -109,7 +109,7 @@ class Binder:
             )
             return None
         state = SHARE if share is not None else cell.state
-        return Row(
+        return StagingRow(
             n=len(self.seen),
             measure_id=measure.code,
             calibre_id=cell.calibre,
@@ -117,7 +117,7 @@ class Binder:
             period=period,
             state=state,
             value=value,
-            unit=unit(cell.unit).name if cell.state == NUMBER else measure.unit,
+            unit=unit_of_measure(cell.unit).name if cell.state == NUMBER else measure.unit,
             places=cell.places if cell.state == NUMBER else 0,
             approx=cell.approx,
             assumed=cell.assumed,
@@ -150,11 +150,11 @@ class Binder:
             self.said.add((code, subject))
             self.problems.append(Problem(code, place, what, fix))
 
-    def _region(self, file_name: str, cell: Cell, period: str) -> Region | None:
+    def _region(self, file_name: str, cell: ReadCell, period: str) -> Region | None:
         key = (cell.region_name, period)
         if key not in self.regions:
             try:
-                day = periods.end(period)
+                day = periods.period_end(period)
             except Refused as refused:
                 self.problems += [
                     Problem(p.code, replace(place_of(file_name, cell), field=""), f"{p.where}{p.what}", p.fix)
@@ -162,7 +162,7 @@ class Binder:
                 ]
                 self.regions[key] = None
                 return None
-            matcher = self.matchers.get(day) or self.matchers.setdefault(day, Matcher(self.by, self.region, day))
+            matcher = self.matchers.get(day) or self.matchers.setdefault(day, RegionMatcher(self.by, self.region, day))
             found = self.region if cell.region_name in TOTALS else matcher.match(cell.region_name)
             if isinstance(found, Problem):
                 place = replace(place_of(file_name, cell), field="这一行的区划名称")
@@ -171,11 +171,11 @@ class Binder:
             self.regions[key] = found
         return self.regions[key]
 
-    def _misfit(self, measure: Measure, cell: Cell, file_name: str) -> bool:
+    def _misfit(self, measure: Measure, cell: ReadCell, file_name: str) -> bool:
         key = (measure.code, cell.calibre)
         if key not in self.fitting:
             place = place_of(file_name, cell)
-            self.fitting[key] = misplaced(measure, cell.calibre, place)
+            self.fitting[key] = placement_problem(measure, cell.calibre, place)
             if cell.calibre and cell.calibre not in self.calibres:
                 self.fitting[key] = Problem(
                     "FIG-013", place, f"没有口径“{cell.calibre}”。", "请核对口径；新的口径要先写进指标目录。"
@@ -184,12 +184,12 @@ class Binder:
                 self.problems.append(self.fitting[key])
         return self.fitting[key] is not None
 
-    def _number(self, measure: Measure, cell: Cell, file_name: str) -> tuple[int | None, Any, Problem | None]:
+    def _number(self, measure: Measure, cell: ReadCell, file_name: str) -> tuple[int | None, Any, Problem | None]:
         """Base units, or the share that a target is set as."""
         if cell.unit == "%" and measure.share_of_id and measure.unit != "%":
             return (
                 None,
-                shared(
+                store_share(
                     measure,
                     cell.calibre,
                     place_of(file_name, cell),
@@ -198,12 +198,12 @@ class Binder:
                 ).share,
                 None,
             )
-        base, problem = based(measure, "", cell.digits, cell.places, cell.unit)
+        base, problem = to_base_units(measure, "", cell.digits, cell.places, cell.unit)
         if problem:
             problem = Problem(problem.code, place_of(file_name, cell), problem.what, problem.fix)
         return base, None, problem
 
-    def _document(self, measure: Measure, cell: Cell, file_name: str) -> int | None:
+    def _document(self, measure: Measure, cell: ReadCell, file_name: str) -> int | None:
         if not cell.document:
             return self.document.pk if self.document and measure.target_of_id else None
         if cell.document not in self.documents:

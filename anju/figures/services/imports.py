@@ -13,22 +13,22 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from anju.core.models.region import Region
-from anju.core.people.permissions import require
-from anju.core.people.scope import Operator, scoped
+from anju.core.people.permissions import require_permission
+from anju.core.people.scope import Actor, open_scope
 from anju.core.trail import trail
 from anju.figures.figure import SHARE, STATES
 from anju.figures.models import CurrentFigure, Measure, Observation, Source, TargetDocument
 from anju.figures.queries import checks
-from anju.figures.queries.current import CurrentRow, build
+from anju.figures.queries.current import CurrentRow, build_figure
 from anju.figures.services import bulk
-from anju.figures.services.bulk import Row
-from anju.figures.services.import_binder import SHOWN, Binder
+from anju.figures.services.bulk import StagingRow
+from anju.figures.services.import_binder import SHOWN, ImportBinder
 from anju.problems import ASK, BLOCK, Place, Problem, Refused
-from anju.workbooks.reading.cells import Reading
+from anju.workbooks.reading.cells import WorkbookReading
 
 
 @dataclass
-class Imported:
+class ImportResult:
     """new: figures that had no value; changed: those that replace one; unchanged: cells that said what stands already.
 
     source is the import that these cells came with: the earlier one when nothing was new. reminders: those that were answered.
@@ -65,8 +65,8 @@ def answer_key(problem: Problem) -> str:
 @trail.act("imports.store")
 def import_tables(
     *,
-    by: Operator,
-    readings: Reading | Sequence[Reading],
+    by: Actor,
+    readings: WorkbookReading | Sequence[WorkbookReading],
     region: Region,
     period: str,
     content: bytes | None = None,
@@ -75,7 +75,7 @@ def import_tables(
     adds: bool = False,
     answers: Mapping[str, str] | None = None,
     preview: bool = False,
-) -> Imported:
+) -> ImportResult:
     """Store what these readings of one file say (导入). The same file again changes nothing and says so.
 
     readings: one, or several of one file. region: names are matched in it and below it. period: of cells that name none.
@@ -84,34 +84,34 @@ def import_tables(
     preview: store nothing, and list the reminders instead of asking for answers.
     Refused with every problem at once, unanswered reminders among them; then nothing is stored.
     """
-    readings = [readings] if isinstance(readings, Reading) else list(readings)
+    readings = [readings] if isinstance(readings, WorkbookReading) else list(readings)
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
-    require(by, "imports.store", region.pk, region.name)
+    require_permission(by, "imports.store", region.pk, region.name)
     problems = [problem for reading in readings for problem in reading.problems]
-    binder = Binder(by, region, period, document, adds)
+    binder = ImportBinder(by, region, period, document, adds)
     rows = [row for reading in readings for row in binder.rows(reading)]
     published = [one for reading in readings for one in binder.published(reading)]
     problems += binder.problems
     if all(problem.level != BLOCK for problem in problems):
-        problems += _left(readings, region, period, rows)
+        problems += _cells_no_longer_read(readings, region, period, rows)
     touched = {region.pk, *(row.region_id for row in rows), *(one.pk for _, one, _ in published)}
     # Only what the file is about: under a scope of the whole country every look-up would sort three thousand ids.
-    with scoped(replace(by, region_ids=by.region_ids & touched)) as narrow, connection.cursor() as cursor:
+    with open_scope(replace(by, region_ids=by.region_ids & touched)) as narrow, connection.cursor() as cursor:
         same_file = _same_file(readings, region)
-        bulk.stage(cursor, rows)
-        new, changed, unchanged = bulk.settle(cursor, same_file.pk if same_file else None, adds)
+        bulk.stage_rows(cursor, rows)
+        new, changed, unchanged = bulk.settle_rows(cursor, same_file.pk if same_file else None, adds)
         problems += _additions(cursor) if adds else []
         problems += _replaced(cursor, readings[0].file_name, changed) if changed and not adds else []
         source = _source(by, readings, region, period, title, content) if new or changed else same_file
         if new or changed:
             _store(cursor, by, source, _reason(problems, answers or {}, document if adds else None))
         marked = {_cell(problem.where) for problem in problems}
-        found = checks.published(narrow, published) + (
-            checks.balances(cursor, readings[0].file_name) if new or changed else []
+        found = checks.check_published(narrow, published) + (
+            checks.check_balances(cursor, readings[0].file_name) if new or changed else []
         )
         problems += [problem for problem in found if _cell(problem.where) not in marked]
-        reminders = _answered(
+        reminders = _answered_reminders(
             problems, answers or {}, not preview and bool(new or changed)
         )  # what changes nothing was asked before
         if new or changed:
@@ -119,7 +119,7 @@ def import_tables(
             trail.describe(
                 obj=trail.Subject.of(source, f"第 {source.pk} 号导入《{source.file_name}》"),
                 region_id=region.pk,
-                digest=bulk.digest(cursor, source.pk),
+                digest=bulk.source_digest(cursor, source.pk),
                 after={
                     "new": new,
                     "changed": changed,
@@ -131,7 +131,7 @@ def import_tables(
             )
     if preview:
         transaction.set_rollback(True)
-    return Imported(source, new, changed, unchanged, reminders)
+    return ImportResult(source, new, changed, unchanged, reminders)
 
 
 preview_import = partial(import_tables, preview=True)
@@ -142,18 +142,20 @@ def _cell(place: Place) -> Place:
     return replace(place, field="") if place.cell else place
 
 
-def _same_file(readings: Sequence[Reading], region: Region) -> Source | None:
+def _same_file(readings: Sequence[WorkbookReading], region: Region) -> Source | None:
     """An earlier import of the same bytes by the same maps that still counts."""
     return _same_files(readings, region).order_by("-id").first() if readings[0].sha256 else None
 
 
-def _same_files(readings: Sequence[Reading], region: Region) -> QuerySet[Source]:
+def _same_files(readings: Sequence[WorkbookReading], region: Region) -> QuerySet[Source]:
     return Source.objects.defer("content").filter(
         sha256=readings[0].sha256, map_id=_maps(readings), region=region, kind=Source.Kind.IMPORT, undone_at=None
     )
 
 
-def _left(readings: Sequence[Reading], region: Region, period: str, rows: Sequence[Row]) -> list[Problem]:
+def _cells_no_longer_read(
+    readings: Sequence[WorkbookReading], region: Region, period: str, rows: Sequence[StagingRow]
+) -> list[Problem]:
     """What this very file brought before, still stands, and is not read from it any more: the map was changed meanwhile."""
     earlier = (
         list(_same_files(readings, region).filter(period=period).values_list("pk", flat=True))
@@ -190,7 +192,7 @@ def _left(readings: Sequence[Reading], region: Region, period: str, rows: Sequen
     ]  # fmt: skip
 
 
-def _maps(readings: Sequence[Reading]) -> str:
+def _maps(readings: Sequence[WorkbookReading]) -> str:
     return ",".join(dict.fromkeys(reading.map_id for reading in readings))[:100]
 
 
@@ -203,10 +205,10 @@ def _additions(cursor: Any) -> list[Problem]:
             "没有可以追加的任务数，或没有写追加的文件。",
             "请先录入原任务，并登记追加任务的文件。",
         )
-        for name, period, measure in bulk.cannot_add(cursor)
+        for name, period, measure in bulk.rows_without_base(cursor)
     ]
     if not problems:
-        bulk.add(cursor)
+        bulk.add_to_standing(cursor)
     return problems
 
 
@@ -240,7 +242,7 @@ def _replaced(cursor: Any, file_name: str, count: int) -> list[Problem]:
         measure, shown = measures[row.measure], STATES[SHARE]
         if row.state != SHARE:
             stands = CurrentRow(row.state, row.value, unit=row.unit, places=row.places)
-            shown = build(measure, None, row.period, row.calibre, stands).spoken_or_state
+            shown = build_figure(measure, None, row.period, row.calibre, stands).spoken_or_state
         named.append(
             f"{row.region} {row.period} “{measure.name}”现为 {shown}，表上（“{row.sheet}” {row.cell}）是 {row.raw or '空白'}"
         )
@@ -250,7 +252,7 @@ def _replaced(cursor: Any, file_name: str, count: int) -> list[Problem]:
     ]
 
 
-def _answered(problems: list[Problem], answers: Mapping[str, str], ask: bool) -> list[Problem]:
+def _answered_reminders(problems: list[Problem], answers: Mapping[str, str], ask: bool) -> list[Problem]:
     """The reminders, when nothing blocks and each was answered."""
     reminders = [problem for problem in problems if problem.level == ASK]
     blocked = any(problem.level == BLOCK for problem in problems)
@@ -264,7 +266,7 @@ def _answer(problem: Problem, answers: Mapping[str, str]) -> str:
 
 
 def _source(
-    by: Operator, readings: Sequence[Reading], region: Region, period: str, title: str, content: bytes | None
+    by: Actor, readings: Sequence[WorkbookReading], region: Region, period: str, title: str, content: bytes | None
 ) -> Source:
     return Source.objects.create(
         kind=Source.Kind.IMPORT, title=title or readings[0].title[:200], file_name=readings[0].file_name, sha256=readings[0].sha256,
@@ -279,8 +281,8 @@ def _reason(problems: list[Problem], answers: Mapping[str, str], added: TargetDo
     return next((_answer(problem, answers) for problem in problems if problem.code == "FIG-035"), "")
 
 
-def _store(cursor: Any, by: Operator, source: Source, reason: str) -> None:
-    stored, stands = bulk.store(cursor, source.pk, by.key, reason)
+def _store(cursor: Any, by: Actor, source: Source, reason: str) -> None:
+    stored, stands = bulk.store_observations(cursor, source.pk, by.key, reason)
     if stands != stored:
         said = f"导入期间有 {stored - stands} 个数被别人改动。"
         raise Refused(Problem("FIG-042", Place(file=source.file_name), said, "请重新导入，看清现在的数再决定。"))
@@ -294,7 +296,7 @@ def _keep_answers(source: Source, reminders: list[Problem], answers: Mapping[str
 
 @transaction.atomic
 @trail.act("imports.undo")
-def undo_import(*, by: Operator, source: Source | int, reason: str) -> int:
+def undo_import(*, by: Actor, source: Source | int, reason: str) -> int:
     """Take an import back (撤销导入): every figure stands as before; how many there were. The observations stay in the history.
 
     Refused: FIG-043 no reason, FIG-045 taken back already, FIG-044 when later values were put over it, naming them.
@@ -304,7 +306,7 @@ def undo_import(*, by: Operator, source: Source | int, reason: str) -> int:
     if found is None or found.region_id not in by.region_ids:
         raise Source.DoesNotExist(f"没有第 {number} 号导入")
     name = f"第 {number} 号导入《{found.file_name}》"
-    require(by, "imports.undo", found.region_id, name)
+    require_permission(by, "imports.undo", found.region_id, name)
     if not reason.strip():
         raise Refused(Problem("FIG-043", name, "撤销没有写原因。", "请写明为什么撤销。"))
     taken = Source.objects.filter(pk=number, undone_at=None).update(
@@ -325,7 +327,7 @@ def undo_import(*, by: Operator, source: Source | int, reason: str) -> int:
         what = f"以后又在它上面更正或导入：{listed}{' 等' if len(depending) > SHOWN else ''}。"
         raise Refused(Problem("FIG-044", name, what, "请先撤销后来的导入；更正过的数请再更正，不要撤销导入。"))
     with connection.cursor() as cursor:
-        count, restored, gone = bulk.take_back(cursor, number)
+        count, restored, gone = bulk.take_back_source(cursor, number)
     if restored + gone != count:
         raise Refused(Problem("FIG-042", name, "撤销期间有数被别人改动。", "请刷新后再看能否撤销。"))
     trail.describe(

@@ -7,20 +7,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from anju.core.people import permissions
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
 from anju.core.trail import trail
 from anju.figures.models import Node, TargetDocument
-from anju.figures.queries.nodes import _sides, goal
+from anju.figures.queries.nodes import _sides, node_goal
 from anju.problems import Problem, Refused
-from anju.quantities import unit
+from anju.quantities import unit_of_measure
 
 
 @transaction.atomic
 @trail.act("targets.set_node")
 def set_node(
     *,
-    by: Operator,
+    by: Actor,
     document: TargetDocument,
     measure: str,
     on: date,
@@ -35,7 +35,7 @@ def set_node(
     Refused: ACT-001; FIG-071 no target belongs to the measure; FIG-072 neither share nor number; FIG-073 another node stands.
     """
     where = f"{document.number}的节点 {on}"
-    permissions.require(by, "targets.edit", document.region_id, where)
+    permissions.require_permission(by, "targets.edit", document.region_id, where)
     target, actual = _sides(measure, where)
     if (
         (share is None) == (value is None)
@@ -53,15 +53,15 @@ def set_node(
     said = {
         "numerator": share.numerator if share else None,
         "denominator": share.denominator if share else None,
-        "value": value * unit(target.unit).factor if value else None,
+        "value": value * unit_of_measure(target.unit).factor if value else None,
     }
-    bound = [document.region, *(tree.descendants(by, document.region, on) if share else [])]
+    bound = [document.region, *(tree.descendant_regions(by, document.region, on) if share else [])]
     known = {row.region_id: row for row in Node.objects.filter(document=document, target=target, on=on)}
     changed = [row for row in known.values() if any(getattr(row, key) != one for key, one in said.items())]
     if changed and not reason.strip():
-        raise Refused(Problem("FIG-073", where, f"已登记为{goal(changed[0])}。", "确要改的，请写明原因和依据。"))
+        raise Refused(Problem("FIG-073", where, f"已登记为{node_goal(changed[0])}。", "确要改的，请写明原因和依据。"))
     if changed:
-        visible(Node.objects.filter(pk__in=[row.pk for row in changed]), by).update(
+        visible_rows(Node.objects.filter(pk__in=[row.pk for row in changed]), by).update(
             **said, by=by.key, at=timezone.now()
         )
     new = [

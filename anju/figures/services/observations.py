@@ -10,14 +10,14 @@ from django.db import connection, transaction
 
 from anju import periods
 from anju.core.models.region import Region
-from anju.core.people.permissions import require
-from anju.core.people.scope import Operator
+from anju.core.people.permissions import require_permission
+from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.figures.figure import NUMBER, SHARE, STATES, Figure
 from anju.figures.models import Calibre, CurrentFigure, Measure, Observation, Source, TargetDocument
 from anju.figures.queries import current
-from anju.figures.queries.targets import decomposition
-from anju.figures.units import Stored, stored
+from anju.figures.queries.targets import read_decomposition
+from anju.figures.stored_numbers import StoredNumber, store_number
 from anju.problems import Problem, Refused
 from anju.quantities import APPROXIMATE
 
@@ -26,9 +26,9 @@ Value = str | int | Decimal | Fraction | None
 
 @transaction.atomic
 @trail.act("figures.enter")
-def enter(
+def enter_figure(
     *,
-    by: Operator,
+    by: Actor,
     measure: str,
     region: Region,
     period: str,
@@ -50,18 +50,18 @@ def enter(
     Refused: FIG-050 when another value stands (correct it instead), FIG-051 when there is nothing to add to, and what `stored` refuses.
     """
     _may(by, "figures.enter", region)
-    said = _said(
+    said = _number_to_store(
         measure, region=region, period=period, value=value, unit=unit, calibre=calibre, state=state, approx=approx
     )
     beside = {"document": document, "effective_on": effective_on, "scope_note": scope_note}
-    stands = _stands(by, said, region, period)
+    stands = _standing_figure(by, said, region, period)
     before = stands.observation if stands else None
     if adds:
         said = _added(said, before, document)
         if before is not None and before.document_id == document.pk and before.increment == said.increment:
             return before
     elif before is not None:
-        if _same(before, said, assumed=False, basis="", **beside):
+        if _says_the_same(before, said, assumed=False, basis="", **beside):
             return before
         raise Refused(
             _problem(
@@ -69,7 +69,7 @@ def enter(
                 said,
                 region,
                 period,
-                f"已有数值 {current.as_figure(before).spoken_or_state}。",
+                f"已有数值 {current.observation_figure(before).spoken_or_state}。",
                 "要改请用“更正”，并写明原因。",
             )
         )
@@ -79,9 +79,9 @@ def enter(
 
 @transaction.atomic
 @trail.act("figures.assume")
-def assume(
+def assume_figure(
     *,
-    by: Operator,
+    by: Actor,
     measure: str,
     region: Region,
     period: str,
@@ -99,15 +99,17 @@ def assume(
     basis: what it is inferred from; must not be blank (FIG-048). Refused FIG-050 when a value stands already; the same again changes nothing.
     """
     _may(by, "figures.enter", region)
-    said = _said(
+    said = _number_to_store(
         measure, region=region, period=period, value=value, unit=unit, calibre=calibre, state=NUMBER, approx=approx
     )
     if not basis.strip():
         raise Refused(_problem("FIG-048", said, region, period, "推定没有写依据。", "请写明是从哪里、怎样推出来的。"))
-    stands = _stands(by, said, region, period)
+    stands = _standing_figure(by, said, region, period)
     if stands:
         before = stands.observation
-        if _same(before, said, assumed=True, basis=basis, document=document, effective_on=None, scope_note=scope_note):
+        if _says_the_same(
+            before, said, assumed=True, basis=basis, document=document, effective_on=None, scope_note=scope_note
+        ):
             return before
         raise Refused(
             _problem(
@@ -115,7 +117,7 @@ def assume(
                 said,
                 region,
                 period,
-                f"已有数值 {current.as_figure(before).spoken_or_state}。",
+                f"已有数值 {current.observation_figure(before).spoken_or_state}。",
                 "已有数的不能推定；要改请用“更正”。",
             )
         )
@@ -125,9 +127,9 @@ def assume(
 
 @transaction.atomic
 @trail.act("figures.correct")
-def correct(
+def correct_figure(
     *,
-    by: Operator,
+    by: Actor,
     measure: str,
     region: Region,
     period: str,
@@ -146,12 +148,12 @@ def correct(
     Refused: FIG-041 nothing stands, FIG-042 someone was faster, FIG-043 no reason, FIG-047 it is what stands already.
     """
     _may(by, "figures.correct", region)
-    said = _said(
+    said = _number_to_store(
         measure, region=region, period=period, value=value, unit=unit, calibre=calibre, state=state, approx=approx
     )
     if not reason.strip():
         raise Refused(_problem("FIG-043", said, region, period, "更正没有写原因。", "请写明为什么改、依据什么改。"))
-    stands = _stands(by, said, region, period)
+    stands = _standing_figure(by, said, region, period)
     if stands is None:
         raise Refused(_problem("FIG-041", said, region, period, "还没有数值，无从更正。", "请先填报或导入。"))
     before = stands.observation
@@ -162,7 +164,7 @@ def correct(
     ):  # what its document adds is off by as much
         said = replace(said, increment=before.increment + said.value - before.value)
     beside = {"document": before.document, "effective_on": before.effective_on, "scope_note": before.scope_note}
-    if _same(before, said, assumed=False, basis="", **beside):
+    if _says_the_same(before, said, assumed=False, basis="", **beside):
         raise Refused(
             _problem(
                 "FIG-047",
@@ -176,32 +178,32 @@ def correct(
     return _write(by, Source.Kind.CORRECTION, said, region, period, before, reason=reason, **beside)
 
 
-def _own(by: Operator, region: Region) -> Region:
+def _require_own_region(by: Actor, region: Region) -> Region:
     """Outside one's regions is not found."""
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
     return region
 
 
-def _may(by: Operator, act: str, region: Region) -> None:
+def _may(by: Actor, act: str, region: Region) -> None:
     """Outside is not found, inside it takes the post."""
-    require(by, act, _own(by, region).pk, region.name)
+    require_permission(by, act, _require_own_region(by, region).pk, region.name)
 
 
-def _problem(code: str, said: Stored, region: Region, period: str, what: str, fix: str) -> Problem:
+def _problem(code: str, said: StoredNumber, region: Region, period: str, what: str, fix: str) -> Problem:
     return Problem(
         code, f"{region.name} {period} “{said.measure.name}”{f'（{said.calibre}）' if said.calibre else ''}", what, fix
     )
 
 
-def _faster(said: Stored, region: Region, period: str, now: Observation | None) -> Problem:
-    what = f"刚被 {now.by} 改为 {current.as_figure(now).spoken_or_state}。" if now else "刚被别人改动。"
+def _faster(said: StoredNumber, region: Region, period: str, now: Observation | None) -> Problem:
+    what = f"刚被 {now.by} 改为 {current.observation_figure(now).spoken_or_state}。" if now else "刚被别人改动。"
     return _problem("FIG-042", said, region, period, what, "请刷新后核对现在的数，再决定是否更正。")
 
 
-def _said(
+def _number_to_store(
     measure: str, region: Region, period: str, value: Value, unit: str, calibre: str, state: str, approx: str
-) -> Stored:
+) -> StoredNumber:
     """The number as it will be stored. Refused with everything that is wrong with it."""
     found = Measure.objects.filter(code=measure).first()
     where = f"{region.name} {period} “{found.name if found else measure}”"
@@ -222,27 +224,27 @@ def _said(
             )
         )
     try:
-        periods.bounds(period)
+        periods.period_bounds(period)
     except Refused as refused:
         problems += refused.problems
     if problems:
         raise Refused(*problems)
-    return stored(found, calibre=calibre, where=where, value=value, unit_name=unit, state=state, approx=approx)
+    return store_number(found, calibre=calibre, where=where, value=value, unit_name=unit, state=state, approx=approx)
 
 
-def _stands(by: Operator, said: Stored, region: Region, period: str) -> CurrentFigure | None:
+def _standing_figure(by: Actor, said: StoredNumber, region: Region, period: str) -> CurrentFigure | None:
     return (
         CurrentFigure.objects.select_related("observation__document", "observation__measure", "observation__region")
-        .filter(measure=said.measure, calibre=said.calibre, region=_own(by, region), period=period)
+        .filter(measure=said.measure, calibre=said.calibre, region=_require_own_region(by, region), period=period)
         .first()
     )
 
 
-def _same(before: Observation, said: Stored, **beside: Any) -> bool:
+def _says_the_same(before: Observation, said: StoredNumber, **beside: Any) -> bool:
     return all(getattr(before, key) == value for key, value in (said.columns | beside).items())
 
 
-def _added(said: Stored, before: Observation | None, document: TargetDocument | None) -> Stored:
+def _added(said: StoredNumber, before: Observation | None, document: TargetDocument | None) -> StoredNumber:
     region, period = (before.region, before.period) if before else (None, "")
     if before is None or before.state != NUMBER or said.state != NUMBER or document is None:
         where = f"{region.name} {period} “{said.measure.name}”" if region else f"“{said.measure.name}”"
@@ -254,7 +256,7 @@ def _added(said: Stored, before: Observation | None, document: TargetDocument | 
     return said.added_to(before)
 
 
-def _scopes_agree(by: Operator, said: Stored, region: Region, period: str, scope_note: str) -> None:
+def _scopes_agree(by: Actor, said: StoredNumber, region: Region, period: str, scope_note: str) -> None:
     """A share and what it is taken of must be about the same scope (不含…)."""
     if said.state != SHARE:
         return
@@ -274,9 +276,9 @@ def _scopes_agree(by: Operator, said: Stored, region: Region, period: str, scope
 
 
 def _write(
-    by: Operator,
+    by: Actor,
     kind: str,
-    said: Stored,
+    said: StoredNumber,
     region: Region,
     period: str,
     before: Observation | None,
@@ -290,14 +292,14 @@ def _write(
         source=source, region=region, period=period, by=by.key, supersedes=before, **said.columns, **beside
     )
     if not _stand(made, before):
-        now = _stands(by, said, region, period)
+        now = _standing_figure(by, said, region, period)
         raise Refused(_faster(said, region, period, now.observation if now else None))
     trail.describe(
         obj=trail.Subject.of(
             made, f"{said.measure.code}{':' + said.calibre if said.calibre else ''}@{region.code}/{period}"
         ),
-        before=_shown(current.as_figure(before), before) if before else None,
-        after=_shown(current.as_figure(made), made),
+        before=_trail_data(current.observation_figure(before), before) if before else None,
+        after=_trail_data(current.observation_figure(made), made),
         reason=beside.get("reason") or beside.get("basis") or "",
         region_id=region.pk,
     )
@@ -306,10 +308,10 @@ def _write(
     return made
 
 
-def _balances(by: Operator, said: Stored, made: Observation) -> None:
+def _balances(by: Actor, said: StoredNumber, made: Observation) -> None:
     """Within one document and level no more is handed out than there is."""
     key = (made.measure_id, made.period, made.calibre_id)
-    for one in decomposition(by, made.document).divisions:
+    for one in read_decomposition(by, made.document).divisions:
         if (
             (one.code, one.period, one.calibre) == key
             and one.remainder
@@ -350,7 +352,7 @@ def _stand(made: Observation, before: Observation | None) -> bool:
         return cursor.rowcount == 1
 
 
-def _shown(figure: Figure, row: Observation) -> dict[str, Any]:
+def _trail_data(figure: Figure, row: Observation) -> dict[str, Any]:
     """An observation as the trail tells it."""
     return {
         "observation": row.pk, "value": row.value, "state": row.state, "shown": figure.spoken_or_state, "assumed": row.assumed,

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.figures.figure import NUMBER, STATES
 from anju.figures.models import Measure, Source
 from anju.figures.services import bulk
-from anju.figures.units import families, misplaced
+from anju.figures.stored_numbers import placement_problem, unit_families
 from anju.problems import Problem, Refused
-from anju.quantities import unit as unit_named
+from anju.quantities import unit_of_measure
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedFigure:
     """One figure. value: base units, None with another state. shown: as it is written there; cited: what it was made of."""
 
     measure: str
@@ -33,8 +33,8 @@ class Published:
 
 
 @transaction.atomic
-def publish(
-    *, by: Operator, kind: str, title: str, region: Region, period: str, rows: Sequence[Published], reason: str, origin: str = "",
+def publish_figures(
+    *, by: Actor, kind: str, title: str, region: Region, period: str, rows: Sequence[PublishedFigure], reason: str, origin: str = "",
     content: bytes | None = None,
 ) -> Source | None:  # fmt: skip
     """Store what differs from what stands; the source, or None when all of it stands already. The act that publishes leaves the trail row.
@@ -54,9 +54,9 @@ def publish(
             problems.append(
                 Problem("FIG-012", where, f"没有统计指标 {row.measure}。", "请核对代码，或在指标目录中补上。")
             )
-        elif flaw := misplaced(measure, row.calibre, where):
+        elif flaw := placement_problem(measure, row.calibre, where):
             problems.append(flaw)
-        elif unit_named(row.unit).family not in families(measure):
+        elif unit_of_measure(row.unit).family not in unit_families(measure):
             problems.append(
                 Problem(
                     "FIG-015",
@@ -70,22 +70,22 @@ def publish(
     if not rows:
         return None
     with connection.cursor() as cursor:
-        bulk.stage(cursor, (_row(at, row) for at, row in enumerate(rows)))
-        new, changed, _ = bulk.settle(cursor, None, adds=False)
+        bulk.stage_rows(cursor, (_row(at, row) for at, row in enumerate(rows)))
+        new, changed, _ = bulk.settle_rows(cursor, None, adds=False)
         if not new + changed:
             return None
         source = Source.objects.create(
             kind=kind, title=title, map_id=origin, region=region, period=period, by=by.key, content=content
         )
-        stored, stands = bulk.store(cursor, source.pk, by.key, reason)
+        stored, stands = bulk.store_observations(cursor, source.pk, by.key, reason)
     if stored != stands:
         raise Refused(Problem("FIG-042", title, f"发布期间有 {stored - stands} 个数被别人改动。", "请再办一次。"))
     return source
 
 
-def _row(at: int, row: Published) -> bulk.Row:
+def _row(at: int, row: PublishedFigure) -> bulk.StagingRow:
     shown = row.shown if row.state == NUMBER else STATES[row.state]
-    return bulk.Row(
+    return bulk.StagingRow(
         n=at,
         measure_id=row.measure,
         calibre_id=row.calibre,

@@ -5,18 +5,18 @@ from datetime import date
 from django.db import transaction
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.figures.models import TargetDocument
-from anju.figures.services.observations import _may, _own
+from anju.figures.services.observations import _may, _require_own_region
 from anju.problems import Problem, Refused
 
 
 @transaction.atomic
 @trail.act("targets.register_document")
-def target_document(
+def register_target_document(
     *,
-    by: Operator,
+    by: Actor,
     number: str,
     title: str,
     level: str,
@@ -39,7 +39,9 @@ def target_document(
             )
         )
     wanted = {"title": title, "level": level, "issued_on": issued_on, "effective_on": effective_on or issued_on}
-    made, new = TargetDocument.objects.get_or_create(number=number, region=_own(by, region), defaults=wanted)
+    made, new = TargetDocument.objects.get_or_create(
+        number=number, region=_require_own_region(by, region), defaults=wanted
+    )
     if new:
         shown = wanted | {key: wanted[key] and str(wanted[key]) for key in ("issued_on", "effective_on")}
         trail.describe(obj=trail.Subject.of(made, number), after=shown, region_id=region.pk)

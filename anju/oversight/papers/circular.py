@@ -8,16 +8,16 @@ from typing import Any
 
 from anju import periods
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.core.wording import period_label
 from anju.documents.layout import annex
-from anju.documents.text.wording import fill, whole_word
+from anju.documents.text.wording import fill_placeholders, whole_word
 from anju.figures.figure import UNREPORTED, Figure
 from anju.figures.models import Measure
 from anju.figures.queries import current, latest
 from anju.figures.tasks import tasks_of
-from anju.oversight.papers import codes
+from anju.oversight.papers import measure_codes
 from anju.oversight.queries import warnings
 from anju.problems import Problem, Refused
 
@@ -35,15 +35,15 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class Task:
+class CircularTask:
     """One task of the year, whole or part of it. A target of 0 asks nothing of anyone."""
 
     name: str
     unit: str
     show: str
     rate: Figure
-    short: tuple["Task", ...] = ()
-    silent: tuple["Task", ...] = ()  # parts with a task that did not report
+    short: tuple["CircularTask", ...] = ()
+    silent: tuple["CircularTask", ...] = ()  # parts with a task that did not report
     told_by_parts: Fraction | int = 0
 
     @property
@@ -69,23 +69,28 @@ class Task:
         return None if not (self.actual.known and self.target.known) else self.actual.exact >= self.target.exact
 
 
-def gather(user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
+def gather_circular(user: Actor, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
     """What the template prints. Options: organs, addressee, copies, backlog {started_by, unfinished_by}, audits [years],
     calibres {measure: calibre}, calibre_names {calibre: name}, parts_word, order [codes of the parts], warnings [keys chosen for 存在问题] or all,
     completion (total or continued: whether 基本建成 counts all that was completed, or 续建 only)."""
     whole_year = len(period) == 4
     span = f"{period}年度" if whole_year else period_label(period)
     options = {"calibre_names": {"": "合计"}, **options, "completion_rate": _completion(options), "span": span}
-    codes.known(user, [f"audit.{year}.{name}" for year in options.get("audits", ()) for name in AUDIT], "audits")
-    spoken, declared = annex.declared(HERE / "circular.yaml"), annex.declared(HERE / "annexes.yaml")["circular"]
-    parts = annex.in_order(tree.children(user, region, periods.end(period)), options.get("order", ()))
+    measure_codes.check_codes(
+        user, [f"audit.{year}.{name}" for year in options.get("audits", ()) for name in AUDIT], "audits"
+    )
+    spoken, declared = (
+        annex.read_declarations(HERE / "circular.yaml"),
+        annex.read_declarations(HERE / "annexes.yaml")["circular"],
+    )
+    parts = annex.order_parts(tree.child_regions(user, region, periods.period_end(period)), options.get("order", ()))
     tables = [
-        annex.make(one, period, options)
+        annex.make_annex(one, period, options)
         for one in declared.values()
         if all(options.get(need) for need in one.get("needs", ()))
     ]
     named = tasks_of(spoken["tasks"])
-    figures = Standing(user, _codes(spoken, named, tables, options), [region, *parts], period)
+    figures = StandingFigures(user, _codes(spoken, named, tables, options), [region, *parts], period)
     for table in tables:
         annex.fill_rows(
             table,
@@ -108,12 +113,12 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
         {"year": year} | {name: figures(f"audit.{year}.{name}") for name in AUDIT} for year in options.get("audits", ())
     ]
     audits = [audit for audit in audits if audit["found"].known]
-    offered = warnings.offered(user, region, period)
+    offered = warnings.offered_warnings(user, region, period)
     return {
-        "title": options.get("title") or fill(TITLES[4] if whole_year else TITLES[7], period, options),
+        "title": options.get("title") or fill_placeholders(TITLES[4] if whole_year else TITLES[7], period, options),
         "span": span,
         "whole_year": whole_year,
-        "until": f"{period}年底" if whole_year else spoken_end(period),
+        "until": f"{period}年底" if whole_year else period_end_words(period),
         "year": period[:4],
         "whole": whole_word(region.name),
         "parts_word": options.get("parts_word", "县（市、区）"),
@@ -129,25 +134,25 @@ def gather(user: Operator, region: Region, period: str, options: dict[str, Any])
         "funds": [one | {"figure": figures(one["code"])} for one in spoken["funds"] if figures(one["code"]).known],
         "offered": offered,
         "reminders": warnings.check_choice(offered, options.get("warnings", [])),
-        "problems": warnings.paragraphs(user, warnings.chosen(offered, options.get("warnings", []))),
+        "problems": warnings.warning_paragraphs(user, warnings.chosen_warnings(offered, options.get("warnings", []))),
         "annexes": tables,
         "attachments": [table.title for table in tables],
     }
 
 
-def spoken_end(period: str) -> str:
+def period_end_words(period: str) -> str:
     """2021-Q3 → 2021年9月底; a day is that day."""
-    day = periods.end(period)
+    day = periods.period_end(period)
     return f"{day.year}年{day.month}月" + ("底" if len(period) < 10 else f"{day.day}日")
 
 
-class Standing:
+class StandingFigures:
     """Figures of a period. Within a year: of the quarter's or month's latest report, against the year's targets; sums where only parts reported."""
 
-    def __init__(self, user: Operator, codes: Iterable[str], listed: list[Region], period: str) -> None:
+    def __init__(self, user: Actor, codes: Iterable[str], listed: list[Region], period: str) -> None:
         codes = list(codes)
         self.region, self.period, self.year, self.sums = listed[0], period, period[:4], {}
-        catalogue = current.measures(user)
+        catalogue = current.find_measures(user)
         behind = {
             (one, code.partition(":")[2]) for code in codes for one in self._behind(catalogue, code.partition(":")[0])
         }
@@ -155,9 +160,11 @@ class Standing:
         self.targets = {code for code in named if catalogue[code].target_of_id}
         self.catalogue, self.when = catalogue, {}
         if period != self.year:
-            self.when, self.sums = latest.within(user, named - self.targets, listed, period)
-        sides = {f"{one}:{calibre}" for one, calibre in behind if current.accepts(catalogue[one], calibre)}
-        self.found = current.figures(user, {*codes, *named, *sides}, listed, {period, self.year, *self.when.values()})
+            self.when, self.sums = latest.latest_within(user, named - self.targets, listed, period)
+        sides = {f"{one}:{calibre}" for one, calibre in behind if current.accepts_calibre(catalogue[one], calibre)}
+        self.found = current.current_figures(
+            user, {*codes, *named, *sides}, listed, {period, self.year, *self.when.values()}
+        )
 
     @staticmethod
     def _behind(catalogue: Any, code: str) -> Iterator[str]:
@@ -168,7 +175,7 @@ class Standing:
         if not measure.is_computed:
             yield code
         for side in filter(None, (measure.numerator_id, measure.denominator_id, *measure.terms)):
-            yield from Standing._behind(catalogue, side)
+            yield from StandingFigures._behind(catalogue, side)
 
     def __call__(self, code: str, region: Region | None = None, calibre: str = "") -> Figure:
         region = region or self.region
@@ -180,10 +187,10 @@ class Standing:
         measure = self.catalogue[code]
         if measure.kind == Measure.Kind.RATIO:
             top, bottom = (
-                self(side, region, calibre if current.accepts(self.catalogue[side], calibre) else "")
+                self(side, region, calibre if current.accepts_calibre(self.catalogue[side], calibre) else "")
                 for side in (measure.numerator_id, measure.denominator_id)
             )
-            return own if own.known else latest.rate(code, top, bottom, own)
+            return own if own.known else latest.rate_figure(code, top, bottom, own)
         if code in self.targets:
             return self.found(code, region, self.year, calibre)
         if not calibre and (code, region.pk) in self.sums:
@@ -221,12 +228,16 @@ def _codes(
 
 def _rate(one: dict[str, str], options: dict[str, Any]) -> str:
     """The rate of a task, under the calibre that this place's text uses."""
-    return ":".join(filter(None, (fill(one["rate"], "", options), options.get("calibres", {}).get(one["actual"]))))
+    return ":".join(
+        filter(None, (fill_placeholders(one["rate"], "", options), options.get("calibres", {}).get(one["actual"])))
+    )
 
 
-def _task(figures: Standing, region: Region, parts: list[Region], one: dict[str, str], options: dict[str, Any]) -> Task:
-    def of(where: Region) -> Task:
-        return Task(one["name"], one["unit"], one["show"], figures(_rate(one, options), where))
+def _task(
+    figures: StandingFigures, region: Region, parts: list[Region], one: dict[str, str], options: dict[str, Any]
+) -> CircularTask:
+    def of(where: Region) -> CircularTask:
+        return CircularTask(one["name"], one["unit"], one["show"], figures(_rate(one, options), where))
 
     below = [of(part) for part in parts]
     silent = [
@@ -243,6 +254,6 @@ def _task(figures: Standing, region: Region, parts: list[Region], one: dict[str,
     )
 
 
-def _with_banks(figures: Standing, code: str, banks: dict[str, str]) -> dict[str, Any]:
+def _with_banks(figures: StandingFigures, code: str, banks: dict[str, str]) -> dict[str, Any]:
     named = [{"name": name, "figure": figures(f"{code}.{bank}")} for bank, name in banks.items()]
     return {"whole": figures(code), "parts": [one for one in named if one["figure"].known]}

@@ -10,43 +10,49 @@ from typing import Any
 
 from anju import periods
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
 from anju.core.wording import period_label
 from anju.documents import queries as documents
 from anju.documents.kinds import DocumentKind
 from anju.documents.layout import annex
-from anju.documents.layout.annex import Column
+from anju.documents.layout.annex import AnnexColumn
 from anju.documents.models import Document
-from anju.documents.text.wording import fill, spoken_date, whole_word
-from anju.figures.figure import Derived, Figure, derived
+from anju.documents.text.wording import fill_placeholders, spoken_date, whole_word
+from anju.figures.figure import DerivedFigure, Figure, derive_figure
 from anju.figures.models import Observation
 from anju.figures.queries import current, latest, nodes
-from anju.figures.queries.changes import added_since, before_correction
-from anju.figures.queries.current import Figures
-from anju.figures.queries.latest import Latest
+from anju.figures.queries.changes import added_since, figure_before_correction
+from anju.figures.queries.current import FigureMapping
+from anju.figures.queries.latest import LatestFigures
 from anju.figures.queries.nodes import NodeGaps
 from anju.figures.references import MeasureReference, ReferenceKind
 from anju.figures.tasks import tasks as all_tasks
 from anju.figures.tasks import tasks_of
 from anju.oversight.queries import overdue
 from anju.problems import ASK, Problem, Refused
-from anju.quantities import unit
+from anju.quantities import unit_of_measure
 
 DECLARED = Path(__file__).with_name("dispatch.yaml")
 TEMPLATE = "oversight/documents/dispatch.html"
 PROSE = ("opening", "progress", "nodes", "funds", "matters", "requirements")
 OPTIONS = ("order", "parts_word", "place")
 SHAPES = {"day": r"\d{4}-\d{2}-\d{2}", "month": r"\d{4}-\d{2}", "quarter": r"\d{4}-Q[1-4]"}
-ONE = unit("1").factor
+ONE = unit_of_measure("1").factor
 
 
-def kinds() -> list[DocumentKind]:
+def pack_kinds() -> list[DocumentKind]:
     return [
         DocumentKind(
-            code, said["name"], TEMPLATE, partial(gather, code), prose=PROSE, options=OPTIONS, remind=unanswered
+            code,
+            said["name"],
+            TEMPLATE,
+            partial(gather_pack, code),
+            prose=PROSE,
+            options=OPTIONS,
+            remind=unanswered_reminders,
         )
-        for code, said in annex.declared(DECLARED)["kinds"].items()
+        for code, said in annex.read_declarations(DECLARED)["kinds"].items()
     ]
 
 
@@ -58,7 +64,7 @@ class RankReference(MeasureReference):
 
 
 @dataclass(frozen=True)
-class Task:
+class DispatchTask:
     """One task of the year, with what every place did of it."""
 
     said: dict[str, str]
@@ -82,12 +88,12 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Place:
+class RankedPlace:
     """One place of a ranking. rank is None for who is not ranked."""
 
     region: Region
     rate: Figure
-    rank: Derived
+    rank: DerivedFigure
 
 
 @dataclass
@@ -96,40 +102,40 @@ class Ranking:
 
     name: str
     code: str
-    places: list[Place] = field(default_factory=list)
+    places: list[RankedPlace] = field(default_factory=list)
     unknown: list[Region] = field(default_factory=list)
     idle: list[Region] = field(default_factory=list)
 
     @property
-    def ties(self) -> list[list[Place]]:
+    def ties(self) -> list[list[RankedPlace]]:
         """The places by rank, those of one rank together."""
-        grouped: dict[int, list[Place]] = {}
+        grouped: dict[int, list[RankedPlace]] = {}
         for one in self.places:
             grouped.setdefault(one.rank.value, []).append(one)
         return list(grouped.values())
 
 
 @dataclass(frozen=True)
-class Change:
+class PlaceIncrease:
     """What one place did since the last pack. more is unknown when there was no new report."""
 
     then: Figure
     now: Figure
-    more: Derived
+    more: DerivedFigure
 
 
 @dataclass
-class Since:
+class SinceLastPack:
     """The last pack of the kind, what changed since, and what of it was corrected afterwards: (as it was printed, as it stands)."""
 
     document: Document
-    changes: dict[str, dict[int, Change]] = field(default_factory=dict)
+    changes: dict[str, dict[int, PlaceIncrease]] = field(default_factory=dict)
     corrected: list[tuple[Figure, Figure]] = field(default_factory=list)
 
 
-def gather(code: str, user: Operator, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
+def gather_pack(code: str, user: Actor, region: Region, period: str, options: dict[str, Any]) -> dict[str, Any]:
     """What the template prints. Options: organs, order [codes of the parts], parts_word, place. Refused OVER-010 for a period of another shape."""
-    declared = annex.declared(DECLARED)
+    declared = annex.read_declarations(DECLARED)
     kind = declared["kinds"][code]
     if not re.fullmatch(SHAPES[kind["shape"]], period):
         raise Refused(
@@ -140,21 +146,21 @@ def gather(code: str, user: Operator, region: Region, period: str, options: dict
                 f"请写成 {kind['example']} 这样的期间。",
             )
         )
-    on = periods.end(period)
+    on = periods.period_end(period)
     span = period_label(period)
     options = {"parts_word": "县（市、区）", "place": region.name, **options, "span": span}
-    parts = annex.in_order(tree.children(user, region, on), options.get("order", ()))
+    parts = annex.order_parts(tree.child_regions(user, region, on), options.get("order", ()))
     listed = [region, *parts]
     tasks = [one for one in read_tasks(user, listed, on) if one.told]
-    ranking = rank(tasks, region, parts, period)
-    wanted = nodes.nodes(user, region, on, parts)
+    ranking = rank_places(tasks, region, parts, period)
+    wanted = nodes.year_nodes(user, region, on, parts)
     gaps = wanted.next or wanted.last
-    since = changes(user, code, region, period, listed, tasks)
-    late = overdue.overdue(user, region, on)
+    since = changes_since_last(user, code, region, period, listed, tasks)
+    late = overdue.list_overdue(user, region, on)
     options |= {
         "told": {one.code: f"{one.said['name']}（{one.said['unit']}）" for one in tasks},
         "ranked": {ranking.code: ranking.name} if ranking.places else {},
-        "nodes": {str(one.node.pk): node_head(one) for one in gaps},
+        "nodes": {str(one.node.pk): node_heading(one) for one in gaps},
         "changed": {
             one.code: f"{one.said['name']}（{one.said['unit']}）"
             for one in tasks
@@ -164,12 +170,14 @@ def gather(code: str, user: Operator, region: Region, period: str, options: dict
     tables = []
     for name, needs in (("progress", "told"), ("nodes", "nodes"), ("changes", "changed")):
         if options[needs]:
-            table = annex.make(declared["annexes"][name], period, options)
-            annex.fill_rows(table, region, parts, partial(cell, tasks, ranking, gaps, since), lambda one: one.name)
+            table = annex.make_annex(declared["annexes"][name], period, options)
+            annex.fill_rows(
+                table, region, parts, partial(annex_cell, tasks, ranking, gaps, since), lambda one: one.name
+            )
             tables.append(table)
-    spent = latest.latest(user, [one["code"] for one in declared["funds"]], listed, on)
+    spent = latest.latest_figures(user, [one["code"] for one in declared["funds"]], listed, on)
     return {
-        "title": options.get("title") or fill(kind["title"], period, options),
+        "title": options.get("title") or fill_placeholders(kind["title"], period, options),
         "span": span,
         "whole": whole_word(region.name),
         "parts_word": options["parts_word"],
@@ -191,28 +199,32 @@ def gather(code: str, user: Operator, region: Region, period: str, options: dict
     }
 
 
-def read_tasks(user: Operator, listed: Sequence[Region], on: Any) -> list[Task]:
+def read_tasks(user: Actor, listed: Sequence[Region], on: Any) -> list[DispatchTask]:
     """Every declared task as it stood on that day: the newest report up to it, against the year's target."""
-    said = tasks_of(annex.declared(DECLARED)["tasks"])
-    done = latest.latest(user, [one["actual"] for one in said], listed, on)
+    said = tasks_of(annex.read_declarations(DECLARED)["tasks"])
+    done = latest.latest_figures(user, [one["actual"] for one in said], listed, on)
     when = {one["rate"]: done.period(one["actual"]) or done.year for one in said}
-    found = current.figures(user, [*when, *(one["target"] for one in said)], listed, {done.year, *when.values()})
-    return [task_of(one, done, found, when[one["rate"]], listed) for one in said]
+    found = current.current_figures(
+        user, [*when, *(one["target"] for one in said)], listed, {done.year, *when.values()}
+    )
+    return [build_task(one, done, found, when[one["rate"]], listed) for one in said]
 
 
-def task_of(one: dict[str, str], done: Latest, found: Figures, when: str, listed: Sequence[Region]) -> Task:
+def build_task(
+    one: dict[str, str], done: LatestFigures, found: FigureMapping, when: str, listed: Sequence[Region]
+) -> DispatchTask:
     actual = {place.pk: done(one["actual"], place) for place in listed}
     target = {place.pk: found(one["target"], place, done.year) for place in listed}
     rates = {place.pk: found(one["rate"], place, when) for place in listed}
     for pk, figure in actual.items():
-        if isinstance(figure, Derived):  # a sum of parts: the catalogue's own rate knows nothing of it
-            rates[pk] = latest.rate(one["rate"], figure, target[pk], rates[pk])
-    return Task(one, actual, target, rates, listed[0].pk)
+        if isinstance(figure, DerivedFigure):  # a sum of parts: the catalogue's own rate knows nothing of it
+            rates[pk] = latest.rate_figure(one["rate"], figure, target[pk], rates[pk])
+    return DispatchTask(one, actual, target, rates, listed[0].pk)
 
 
-def rank(tasks: list[Task], region: Region, parts: Sequence[Region], period: str) -> Ranking:
+def rank_places(tasks: list[DispatchTask], region: Region, parts: Sequence[Region], period: str) -> Ranking:
     """By the first declared rate that more than one place has."""
-    for name in annex.declared(DECLARED)["ranking"]:
+    for name in annex.read_declarations(DECLARED)["ranking"]:
         code = all_tasks()[name]["rate"]
         task = next((one for one in tasks if one.said["rate"] == code), None)
         if task is None or sum(task.rate[one.pk].known for one in parts) < 2:
@@ -224,7 +236,7 @@ def rank(tasks: list[Task], region: Region, parts: Sequence[Region], period: str
         order = sorted({task.rate[one.pk].exact for one in known}, reverse=True)
         for one in known:
             rate = task.rate[one.pk]
-            made.places.append(Place(one, rate, ranked(rate, order.index(rate.exact) + 1, period)))
+            made.places.append(RankedPlace(one, rate, place_rank(rate, order.index(rate.exact) + 1, period)))
         for one in parts:
             asked = task.target[one.pk]
             if not task.rate[one.pk].known:
@@ -233,21 +245,21 @@ def rank(tasks: list[Task], region: Region, parts: Sequence[Region], period: str
     return Ranking("", "")
 
 
-def ranked(rate: Figure, place: int, period: str) -> Derived:
+def place_rank(rate: Figure, place: int, period: str) -> DerivedFigure:
     said = f"{rate.name}由高到低的名次；相同的并列，名次连续"
-    return derived(
+    return derive_figure(
         rate, f"{rate.name}名次", Fraction(place * ONE), (rate,), RankReference(rate.code, rate.region.code, period), said,
         unit="1", family="1", places=0, kind="", period=period,
     )  # fmt: skip
 
 
-def rank_figure(user: Operator, code: str, region: Region, period: str) -> Derived:
+def rank_figure(user: Actor, code: str, region: Region, period: str) -> DerivedFigure:
     """What a reference to a rank means. LookupError when the place has none."""
     if region.parent is None or region.parent_id not in user.region_ids:
         raise LookupError(code)
-    on = periods.end(period)
-    parts = tree.children(user, region.parent, on)
-    made = rank(read_tasks(user, [region.parent, *parts], on), region.parent, parts, period)
+    on = periods.period_end(period)
+    parts = tree.child_regions(user, region.parent, on)
+    made = rank_places(read_tasks(user, [region.parent, *parts], on), region.parent, parts, period)
     found = next((one.rank for one in made.places if one.region.pk == region.pk and made.code == code), None)
     if found is None:
         raise LookupError(code)
@@ -259,59 +271,64 @@ def reference_kinds() -> tuple[ReferenceKind, ...]:
     return (ReferenceKind(RankReference, read_rank),)
 
 
-def read_rank(user: Operator, reference: RankReference) -> Derived:
-    region = tree.region(user, reference.region, periods.end(reference.period))
+def read_rank(user: Actor, reference: RankReference) -> DerivedFigure:
+    region = tree.find_region(user, reference.region, periods.period_end(reference.period))
     return rank_figure(user, reference.code, region, reference.period)
 
 
-def last(user: Operator, code: str, region: Region, period: str) -> Document | None:
+def last_pack(user: Actor, code: str, region: Region, period: str) -> Document | None:
     """The last pack of the kind in the same year: counts since January do not go over the new year."""
-    found = documents.documents(user, region, kind=code).exclude(state=Document.WITHDRAWN)
+    found = documents.list_documents(user, region, kind=code).exclude(state=Document.WITHDRAWN)
     return found.filter(period__lt=period, period__startswith=period[:4]).order_by("-period", "-id").first()
 
 
-def changes(
-    user: Operator, code: str, region: Region, period: str, listed: Sequence[Region], tasks: list[Task]
-) -> Since | None:
+def changes_since_last(
+    user: Actor, code: str, region: Region, period: str, listed: Sequence[Region], tasks: list[DispatchTask]
+) -> SinceLastPack | None:
     """What was done since the last pack of the kind; None when there was none."""
-    before = last(user, code, region, period)
+    before = last_pack(user, code, region, period)
     if before is None:
         return None
-    made = Since(before)
-    then = latest.latest(user, [one.code for one in tasks], listed, periods.end(before.period))
+    made = SinceLastPack(before)
+    then = latest.latest_figures(user, [one.code for one in tasks], listed, periods.period_end(before.period))
     for task in tasks:
         if then.period(task.code):
-            made.changes[task.code] = {one.pk: change(then, task, one) for one in listed}
-    made.corrected = corrected(
+            made.changes[task.code] = {one.pk: place_increase(then, task, one) for one in listed}
+    made.corrected = corrected_figures(
         user, before, [one.then for changed in made.changes.values() for one in changed.values()]
     )
     return made
 
 
-def change(then: Latest, task: Task, region: Region) -> Change:
+def place_increase(then: LatestFigures, task: DispatchTask, region: Region) -> PlaceIncrease:
     before, now = then(task.code, region), task.actual[region.pk]
-    return Change(before, now, added_since(now, before))
+    return PlaceIncrease(before, now, added_since(now, before))
 
 
-def corrected(user: Operator, before: Document, figures: list[Figure]) -> list[tuple[Figure, Figure]]:
+def corrected_figures(user: Actor, before: Document, figures: list[Figure]) -> list[tuple[Figure, Figure]]:
     """Figures that the last pack printed otherwise than they stand now."""
-    printed = {one["ref"]: one["observations"] for one in documents.version(user, before).figures}
+    printed = {one["ref"]: one["observations"] for one in documents.find_version(user, before).figures}
     other = {}
     for figure in figures:
         cited = printed.get(str(figure.reference))
         if cited and figure.observation_id and figure.observation_id not in cited:
             other[cited[-1]] = figure
-    rows = visible(Observation.objects.filter(pk__in=other), user).select_related("measure", "region")
-    return [(before_correction(row), other[row.pk]) for row in rows]
+    rows = visible_rows(Observation.objects.filter(pk__in=other), user).select_related("measure", "region")
+    return [(figure_before_correction(row), other[row.pk]) for row in rows]
 
 
-def node_head(one: NodeGaps) -> str:
+def node_heading(one: NodeGaps) -> str:
     day = one.node.on
     return f"{day.month}月{day.day}日前{one.whole.actual.name}{one.goal}（{one.node.target.unit}）"
 
 
-def cell(
-    tasks: list[Task], ranking: Ranking, gaps: list[NodeGaps], since: Since | None, column: Column, region: Region
+def annex_cell(
+    tasks: list[DispatchTask],
+    ranking: Ranking,
+    gaps: list[NodeGaps],
+    since: SinceLastPack | None,
+    column: AnnexColumn,
+    region: Region,
 ) -> Figure:
     """The figure of one cell of an annex: what its code asks for, of that place."""
     what, _, name = column.code.partition(":")
@@ -321,13 +338,13 @@ def cell(
     if what in ("task", "need", "done", "left"):
         node = next(one for one in gaps if str(one.node.pk) == name)
         gap = next((one for one in (node.whole, *node.parts) if one.region.pk == region.pk), None)
-        return {"task": gap.target, "need": gap.need, "done": gap.actual, "left": gap.left}[what] if gap else blank
+        return {"task": gap.target, "need": gap.need, "done": gap.actual, "left": gap.shortfall}[what] if gap else blank
     if what in ("then", "now", "more"):
         return getattr(since.changes[name][region.pk], what)
     return getattr(next(one for one in tasks if one.code == name), what)[region.pk]
 
 
-def unanswered(prose: dict[str, Any]) -> list[Problem]:
+def unanswered_reminders(prose: dict[str, Any]) -> list[Problem]:
     """A reminder (OVER-011) for each matter that does not say who answers for it, and by when."""
     told, paragraphs = [], prose.get("matters")
     for number, text in enumerate([paragraphs] if isinstance(paragraphs, str) else paragraphs or [], 1):

@@ -7,11 +7,11 @@ from datetime import date
 from anju.core import registry
 from anju.core.models.region import Region
 from anju.core.overdue import OverdueItem
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 
 
 @dataclass
-class Overdue:
+class OverdueList:
     """entries: of ledgers, the oldest first; due: past a day; waiting: in a state that should have passed."""
 
     entries: list[OverdueItem] = field(default_factory=list)
@@ -28,10 +28,10 @@ class Overdue:
         return Counter(one.ledger for one in self.entries).most_common()
 
 
-def overdue(user: Operator, region: Region, on: date) -> Overdue:
+def list_overdue(user: Actor, region: Region, on: date) -> OverdueList:
     """As of that day."""
-    found = Overdue()
-    for ask in registry.fetch("overdue"):
+    found = OverdueList()
+    for ask in registry.fetch_hooks("overdue"):
         for one in ask(user, region, on):
             (found.entries if one.ledger else found.due if one.due else found.waiting).append(one)
     found.entries.sort(key=lambda one: one.since or on)

@@ -8,21 +8,21 @@ from itertools import pairwise
 from typing import Any
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.problems import ASK, Problem, Refused
-from anju.runs.binding.folders import library
+from anju.runs.binding.folders import book_library
 from anju.runs.queries import runs
-from anju.runs.queries.books import inputs_of
-from anju.runs.queries.findings import Finding
-from anju.runs.queries.sentences import Piece, pieces
+from anju.runs.queries.books import inputs_behind
+from anju.runs.queries.findings import RuleFinding
+from anju.runs.queries.sentences import SentencePiece, sentence_pieces
 
 
-def offered(user: Operator, region: Region, period: str) -> list[Finding]:
+def offered_warnings(user: Actor, region: Region, period: str) -> list[RuleFinding]:
     """Every standing warning of a region, the gravest first. Its id is stable: the same warning of another run has the same."""
-    return runs.findings(user, region, period, kinds=["warning"])
+    return runs.list_findings(user, region, period, kinds=["warning"])
 
 
-def chosen(warnings: Iterable[Finding], choice: str | Iterable[str]) -> list[Finding]:
+def chosen_warnings(warnings: Iterable[RuleFinding], choice: str | Iterable[str]) -> list[RuleFinding]:
     """Those the writer chose by id, in the writer's order; * stands for any stretch of an id (warning/idle-credit/*), "all" for all."""
     left, picked = list(warnings), []
     for pattern in ["*"] if choice == "all" else choice:
@@ -31,9 +31,9 @@ def chosen(warnings: Iterable[Finding], choice: str | Iterable[str]) -> list[Fin
     return picked
 
 
-def check_choice(warnings: Iterable[Finding], choice: str | Iterable[str]) -> list[Problem]:
+def check_choice(warnings: Iterable[RuleFinding], choice: str | Iterable[str]) -> list[Problem]:
     """A reminder (OVER-004) for each pattern that stands for no warning of today. Refused OVER-003 for one that can never stand for any."""
-    subjects = sorted({book.subject for book in library().books if book.kind == "warning"})
+    subjects = sorted({book.subject for book in book_library().books if book.kind == "warning"})
     wrong, idle = [], []
     for pattern in [] if choice == "all" else [choice] if isinstance(choice, str) else choice:
         kind, _, rest = pattern.partition("/")
@@ -52,20 +52,20 @@ def check_choice(warnings: Iterable[Finding], choice: str | Iterable[str]) -> li
     return idle
 
 
-def paragraphs(user: Operator, warnings: Iterable[Finding]) -> list[list[dict[str, Any]]]:
+def warning_paragraphs(user: Actor, warnings: Iterable[RuleFinding]) -> list[list[dict[str, Any]]]:
     """Warnings of one subject make one paragraph: those of one condition together, closed by what is proposed; each in pieces, its figures apart."""
 
     @cache
     def again(run_id: int) -> tuple[Any, Any]:
-        run = runs.run(user, run_id)
-        return run, runs.again(user, run)
+        run = runs.find_run(user, run_id)
+        return run, runs.rerun(user, run)
 
-    def told(warning: Finding) -> tuple[Piece, ...]:
+    def told(warning: RuleFinding) -> tuple[SentencePiece, ...]:
         run, done = again(warning.run_id)
         says = done.book.conditions[warning.condition].says
-        return pieces(run, done.row(warning.key), says, *inputs_of(done.book, warning.condition))
+        return sentence_pieces(run, done.row(warning.key), says, *inputs_behind(done.book, warning.condition))
 
-    subjects: dict[str, dict[str, list[Finding]]] = {}
+    subjects: dict[str, dict[str, list[RuleFinding]]] = {}
     for warning in warnings:
         subjects.setdefault(warning.subject, {}).setdefault(warning.condition, []).append(warning)
     made = [

@@ -14,12 +14,12 @@ from anju.core import registry
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import may, permissions
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
 from anju.core.reminders import Reminder
 from anju.core.trail import trail
-from anju.core.wording import day
-from anju.documents.layout.annex import declared
+from anju.core.wording import read_day
+from anju.documents.layout.annex import read_declarations
 from anju.figures.models import Node
 from anju.figures.queries import nodes as node_queries
 from anju.oversight.models import Notice
@@ -28,18 +28,19 @@ LEADS = Path(__file__).with_name("reminders.yaml")
 
 
 @dataclass(frozen=True)
-class Reminded:
+class RemindResult:
     new: int
     done: int
 
 
 @transaction.atomic
 @trail.act("reminders.write")
-def remind(*, by: Operator, at: datetime) -> Reminded:
+def write_reminders(*, by: Actor, at: datetime) -> RemindResult:
     """Write what is to be told today, and take back what is not due any more. Repeated on the same day it changes nothing."""
-    wanted = {(one.region.pk, one.key): one for ask in registry.fetch("reminders") for one in ask(by, at)}
+    wanted = {(one.region.pk, one.key): one for ask in registry.fetch_hooks("reminders") for one in ask(by, at)}
     standing = {
-        (row.region_id, row.key): row for row in visible(Notice.objects.filter(done_at=None).select_for_update(), by)
+        (row.region_id, row.key): row
+        for row in visible_rows(Notice.objects.filter(done_at=None).select_for_update(), by)
     }
     over = [row.pk for key, row in standing.items() if key not in wanted]
     Notice.objects.filter(pk__in=over).update(done_at=at)
@@ -58,23 +59,27 @@ def remind(*, by: Operator, at: datetime) -> Reminded:
             obj=trail.Subject("oversight.reminders", str(timezone.localdate(at)), f"{timezone.localdate(at)}的提醒"),
             after={"new": len(new), "done": len(over), "changed": changed},
         )
-    return Reminded(len(new), len(over))
+    return RemindResult(len(new), len(over))
 
 
-def nodes(user: Operator, at: datetime) -> Iterator[Reminder]:
+def node_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     """Every county that is short of a node which is near, or of which nobody knows; counties are asked through the plan's own region."""
-    on, lead = timezone.localdate(at), declared(LEADS)["nodes_days"]
-    near = visible(Node.objects.filter(on__gte=on, on__lte=on + timedelta(days=lead)), user)
+    on, lead = timezone.localdate(at), read_declarations(LEADS)["nodes_days"]
+    near = visible_rows(Node.objects.filter(on__gte=on, on__lte=on + timedelta(days=lead)), user)
     tops = Region.objects.filter(pk__in=near.values("document__region_id")).order_by("order", "id")
     for top in tops:
-        below = tree.children(user, top, on)
-        for one in node_queries.nodes(user, top, on, below).coming:
+        below = tree.child_regions(user, top, on)
+        for one in node_queries.year_nodes(user, top, on, below).coming:
             if not one.binding or (one.node.on - on).days > lead:
                 continue
             for gap in one.parts or (one.whole,):
                 if gap.asked and not gap.reached:
-                    short = f"还差{gap.left.text(None, None, True)}{gap.left.unit}" if gap.left.known else "完成数未报"
-                    what = f"{gap.region.name}{day(one.node.on)}前{gap.target.name}完成{one.goal}，{short}"
+                    short = (
+                        f"还差{gap.shortfall.text(None, None, True)}{gap.shortfall.unit}"
+                        if gap.shortfall.known
+                        else "完成数未报"
+                    )
+                    what = f"{gap.region.name}{read_day(one.node.on)}前{gap.target.name}完成{one.goal}，{short}"
                     link = f"{path_of('figures:targets')}?region={gap.region.code}&period={on.year}"
                     yield Reminder(
                         gap.region, "projects.edit", f"node/{one.node.pk}", what, link, _evening(one.node.on)
@@ -88,9 +93,9 @@ def _evening(on: date) -> datetime:
 # -- reading and putting away --------------------------------------------------------------------------------------------------
 
 
-def notices(user: Operator, places: Iterable[int] | None = None) -> list[Notice]:
+def list_reminders(user: Actor, places: Iterable[int] | None = None) -> list[Notice]:
     """What waits for this user, the earliest deadline first: only what they may do themselves, and did not put away."""
-    found = _open(user)
+    found = _open_reminders(user)
     return [
         row
         for row in (found if places is None else found.filter(region_id__in=places))
@@ -98,21 +103,21 @@ def notices(user: Operator, places: Iterable[int] | None = None) -> list[Notice]
     ]
 
 
-def count(user: Operator) -> int:
+def count_reminders(user: Actor) -> int:
     """How many, for the bar: one query."""
-    return sum(may(user, act, region) for act, region in _open(user).values_list("act", "region_id"))
+    return sum(may(user, act, region) for act, region in _open_reminders(user).values_list("act", "region_id"))
 
 
-def _open(user: Operator) -> QuerySet[Notice]:
+def _open_reminders(user: Actor) -> QuerySet[Notice]:
     mine = [act for act in permissions() if may(user, act)]
-    return visible(Notice.objects.filter(done_at=None, act__in=mine).exclude(seen__contains=[user.key]), user)
+    return visible_rows(Notice.objects.filter(done_at=None, act__in=mine).exclude(seen__contains=[user.key]), user)
 
 
 @transaction.atomic
 @trail.act("reminders.put_away")
-def put_away(*, by: Operator, notice_id: int) -> Notice:
+def put_reminder_away(*, by: Actor, notice_id: int) -> Notice:
     """知道了: this user is not told again; it stays for everybody else who may do it. Notice.DoesNotExist when it is not theirs."""
-    row: Any = next((one for one in notices(by) if one.pk == notice_id), None)
+    row: Any = next((one for one in list_reminders(by) if one.pk == notice_id), None)
     if row is None:
         raise Notice.DoesNotExist(f"没有提醒 {notice_id}")
     row = Notice.objects.select_for_update().get(pk=row.pk)

@@ -18,20 +18,31 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from anju.core.models.region import Region
-from anju.core.people.permissions import require
-from anju.core.people.scope import Operator
+from anju.core.people.permissions import require_permission
+from anju.core.people.scope import Actor
 from anju.core.regions import matching
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
-from anju.projects.base import EDIT, own
-from anju.projects.event_kinds import amount_text, events
-from anju.projects.fields import CHOICE, DAY, FIELDS, NUMERIC, PLANNED, Unfit, limits, organisations, read, show
+from anju.projects.base import EDIT, require_own_region
+from anju.projects.event_kinds import amount_text, load_event_kinds
+from anju.projects.fields import (
+    CHOICE,
+    DAY,
+    FIELDS,
+    NUMERIC,
+    PLANNED,
+    InvalidField,
+    check_limits,
+    field_text,
+    organisation_finder,
+    read_field,
+)
 from anju.projects.models import Project
-from anju.projects.queries.projects import chosen, totals
-from anju.projects.services.projects import edit, register
+from anju.projects.queries.projects import filter_projects, project_totals
+from anju.projects.services.projects import edit_project, register_project
 from anju.workbooks.files.opening import open_workbook
 from anju.workbooks.files.stamp import read_stamp, write_stamp
-from anju.workbooks.reading.cells import reference
+from anju.workbooks.reading.cells import cell_reference
 
 SHEET, STAMP, LAYOUT = "项目", "_anju", 1
 FIXED = ("code", "kind", "year")  # of a project that is there already
@@ -45,7 +56,7 @@ NARROW = (NUMERIC, DAY, CHOICE)
 
 
 @dataclass
-class Brought:
+class WorkbookImport:
     """What an import did, or would do. rows that say what stands already are unchanged."""
 
     made: list[Project] = field(default_factory=list)
@@ -59,12 +70,12 @@ class Brought:
 # -- out -----------------------------------------------------------------------------------------------------------------------
 
 
-def export_workbook(user: Operator, region: Region, **filters: Any) -> bytes:
+def export_workbook(user: Actor, region: Region, **filters: Any) -> bytes:
     """The projects of a region and all below it as a workbook to be changed. filters: those of `queries.projects`.
 
     Refused PROJ-045 when there are more than one workbook bears.
     """
-    found = chosen(user, region, **filters)
+    found = filter_projects(user, region, **filters)
     if (count := found.count()) > MOST:
         raise Refused(
             Problem(
@@ -75,7 +86,7 @@ def export_workbook(user: Operator, region: Region, **filters: Any) -> bytes:
             )
         )
     projects = list(found.select_related("region", "body", "builder").order_by("region__order", "kind", "year", "code"))
-    sums = totals(user, [one.pk for one in projects])
+    sums = project_totals(user, [one.pk for one in projects])
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     page = book.add_worksheet(SHEET)
@@ -106,7 +117,7 @@ def export_workbook(user: Operator, region: Region, **filters: Any) -> bytes:
         page.write_string(1, column, text, look(bold=True, bg_color="#D9E2F3", locked=True, border=1, text_wrap=True))
     rows = []
     for at, one in enumerate(projects, start=FIRST_ROW):
-        texts = {name: show(FIELDS[name], getattr(one, name)) for name in COLUMNS}
+        texts = {name: field_text(FIELDS[name], getattr(one, name)) for name in COLUMNS}
         page.write_string(at, 0, str(one.pk), look(**grey))
         page.write_string(at, REGION_COLUMN, one.region.name, look(**grey))
         for column, name in enumerate(COLUMNS, start=FIRST_COLUMN):
@@ -145,7 +156,7 @@ def export_workbook(user: Operator, region: Region, **filters: Any) -> bytes:
 
 
 def _progress_labels() -> list[str]:
-    return [events()[kind].label for kind in PROGRESS]
+    return [load_event_kinds()[kind].label for kind in PROGRESS]
 
 
 def _locked(project: Project, name: str) -> bool:
@@ -170,15 +181,15 @@ def _write(page: Any, row: int, column: int, name: str, text: str, look: Any, st
 
 @transaction.atomic
 @trail.act("projects.import_workbook")
-def import_workbook(*, by: Operator, region: Region, content: bytes, name: str, preview: bool = False) -> Brought:
+def import_workbook(*, by: Actor, region: Region, content: bytes, name: str, preview: bool = False) -> WorkbookImport:
     """Take a workbook back (成批修改和登记): all of it or nothing, every problem at its cell. The same again changes nothing.
 
     Only cells that differ from what was exported count. preview: store nothing.
     Refused: PROJ-040 no such workbook, PROJ-041 a damaged stamp, PROJ-042 somebody changed the same cell (who and when), PROJ-043 a locked
     cell was changed, PROJ-044 a row twice, PROJ-046 an unknown region, and what registering and editing refuse.
     """
-    own(by, region)
-    require(by, EDIT, region.pk, f"{region.name} 项目工作簿《{name}》")
+    require_own_region(by, region)
+    require_permission(by, EDIT, region.pk, f"{region.name} 项目工作簿《{name}》")
     rows, before = _opened(content, name)
     back = _Back(by, region, name, before, origin=f"import:{hashlib.sha256(content).hexdigest()[:16]}")
     for at, row in rows:
@@ -248,14 +259,16 @@ class _Stored:
 class _Back:
     """Takes the rows one by one, and gathers what is wrong with all of them."""
 
-    def __init__(self, by: Operator, region: Region, name: str, before: Before, origin: str) -> None:
+    def __init__(self, by: Actor, region: Region, name: str, before: Before, origin: str) -> None:
         self.by, self.region, self.name, self.before, self.origin = by, region, name, before, origin
-        self.brought, self.problems = Brought(), []
+        self.brought, self.problems = WorkbookImport(), []
         self.seen: dict[str, int] = {}
-        self.matcher = matching.Matcher(by, region)
+        self.matcher = matching.RegionMatcher(by, region)
         self.known = {
             one.pk: one
-            for one in chosen(by, region).filter(pk__in=list(before)).select_related("region", "body", "builder")
+            for one in filter_projects(by, region)
+            .filter(pk__in=list(before))
+            .select_related("region", "body", "builder")
         }
         self.finders: dict[int, Any] = {}
 
@@ -280,7 +293,7 @@ class _Back:
         changed = {key: text for key, text in values.items() if text != before.get(key, "")}
         wanted = {}
         for key, text in changed.items():
-            now = show(FIELDS[key], getattr(project, key))
+            now = field_text(FIELDS[key], getattr(project, key))
             if (stored := self.read(at, key, text, project.region)) is None:
                 continue
             if stored.value == getattr(project, key):
@@ -311,7 +324,7 @@ class _Back:
         self.take(
             at,
             lambda: self.brought.changed.append(
-                edit(by=self.by, project_id=project.pk, version=project.version, **wanted)
+                edit_project(by=self.by, project_id=project.pk, version=project.version, **wanted)
             ),
         )
 
@@ -323,7 +336,9 @@ class _Back:
         known = (
             Project.objects.filter(region=region, code=said.get("code", "")).select_related("body", "builder").first()
         )
-        if known is not None and all(text == show(FIELDS[key], getattr(known, key)) for key, text in said.items()):
+        if known is not None and all(
+            text == field_text(FIELDS[key], getattr(known, key)) for key, text in said.items()
+        ):
             self.brought.unchanged += 1  # this very file brought it before
             return None
         count = len(self.problems)
@@ -334,17 +349,19 @@ class _Back:
             return None
         return self.take(
             at,
-            lambda: self.brought.made.append(register(by=self.by, region=region, origin=self.origin, **read_all)),
+            lambda: self.brought.made.append(
+                register_project(by=self.by, region=region, origin=self.origin, **read_all)
+            ),
         )
 
     def read(self, at: int, key: str, text: str, region: Region) -> "_Stored | None":
         """None: it will not do, and that was said."""
         if key in ("body", "builder") and region.pk not in self.finders:
-            self.finders[region.pk] = organisations(region)
+            self.finders[region.pk] = organisation_finder(region)
         try:
-            value = read(FIELDS[key], text, self.finders.get(region.pk))
-            limits(FIELDS[key], value)
-        except Unfit as unfit:
+            value = read_field(FIELDS[key], text, self.finders.get(region.pk))
+            check_limits(FIELDS[key], value)
+        except InvalidField as unfit:
             self.wrong(at, self.column(key), "PROJ-003", unfit.what, unfit.fix)
             return None
         return _Stored(value)
@@ -361,7 +378,7 @@ class _Back:
     def wrong(self, at: int, column: int, code: str, what: str, fix: str) -> None:
         heading = "区划" if column == REGION_COLUMN else FIELDS[COLUMNS[column - FIRST_COLUMN]].label
         self.problems.append(
-            Problem(code, Place(file=self.name, sheet=SHEET, cell=reference(at, column), field=heading), what, fix)
+            Problem(code, Place(file=self.name, sheet=SHEET, cell=cell_reference(at, column), field=heading), what, fix)
         )
 
     @staticmethod

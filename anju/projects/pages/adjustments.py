@@ -9,14 +9,13 @@ from django.http import HttpResponse
 from anju.core.pages.addresses import path_of
 from anju.core.pages.forms import Input
 from anju.core.pages.request import Request
-from anju.core.people.permissions import acting
-from anju.core.people.scope import visible
-from anju.projects.base import by_document
-from anju.projects.fields import Field, fields_for
-from anju.projects.fields import show as text_of
+from anju.core.people.permissions import requires_permission
+from anju.core.people.scope import visible_rows
+from anju.projects.base import fields_by_document
+from anju.projects.fields import ProjectField, field_text, fields_for
 from anju.projects.models import Project
-from anju.projects.pages.acts import Parts, act, get_or_post, in_frame, one_part, today
-from anju.projects.pages.forms import ProjectForm, changed
+from anju.projects.pages.acts import Parts, act_page, get_or_post, project_context, single_part, today
+from anju.projects.pages.forms import ProjectForm, changed_values
 from anju.projects.queries import projects
 from anju.projects.services import adjustments
 from anju.projects.services import projects as project_services
@@ -31,7 +30,7 @@ def document_inputs(said: Mapping[str, str], wrong: Mapping[str, str]) -> list[I
     ]
 
 
-def documented(posted: ProjectForm) -> dict[str, Any]:
+def read_document_inputs(posted: ProjectForm) -> dict[str, Any]:
     on: date | None = posted.day("on", "日期")
     return {
         "number": posted.text("number"),
@@ -41,14 +40,14 @@ def documented(posted: ProjectForm) -> dict[str, Any]:
     }
 
 
-@acting("projects.edit")
+@requires_permission("projects.edit")
 @get_or_post
-def correct(request: Request, pk: int) -> HttpResponse:
+def correct_plan(request: Request, pk: int) -> HttpResponse:
     """录入更正: plan numbers that were wrongly typed, as long as nothing locked has them."""
-    user = request.operator
-    found = projects.project(user, pk)
-    in_frame(request, found)
-    bound = by_document(user, found)
+    user = request.actor
+    found = projects.find_project(user, pk)
+    project_context(request, found)
+    bound = fields_by_document(user, found)
     fields = [field for field in fields_for(found.kind) if field.planned]
     free = [field for field in fields if field.name not in bound]
     held = "；".join(f"{field.label.partition('（')[0]}{bound[field.name]}" for field in fields if field.name in bound)
@@ -63,7 +62,7 @@ def correct(request: Request, pk: int) -> HttpResponse:
     def do(posted: ProjectForm) -> str:
         version = posted.number("version", "版本")
         posted.check()
-        texts = changed(found, posted.texts([one.name for one in fields]))
+        texts = changed_values(found, posted.texts([one.name for one in fields]))
         adjustments.correct_plan(by=user, project_id=pk, version=version, reason=posted.text("reason"), **texts)
         return f"已更正“{found.name}”的录入，改前改后都留着。"
 
@@ -72,28 +71,28 @@ def correct(request: Request, pk: int) -> HttpResponse:
         if free
         else "这个项目的计划数都要凭文号调整，请审核岗办理。"
     )
-    return act(
+    return act_page(
         request, form=form, do=do, back=path_of("projects:project", pk), where=found.name, heading=f"录入更正：{found.name}", label="更正" if free else "",
         sub="计划变了的不在这里改，由审核岗凭文号“调整计划”。" + (f"要凭文号的：{held}。" if held else ""), effect=effect,
     )  # fmt: skip
 
 
 def plan_inputs(
-    found: Project, fields: Sequence[Field], said: Mapping[str, str], wrong: Mapping[str, str]
+    found: Project, fields: Sequence[ProjectField], said: Mapping[str, str], wrong: Mapping[str, str]
 ) -> list[Input]:
     return [
-        Input(one.name, one.label.partition("（")[0], value=said.get(one.name, text_of(one, getattr(found, one.name))), unit=one.unit,
-              wrong=wrong.get(one.name, ""), hint=f"现为{text_of(one, getattr(found, one.name)) or '空白'}")
+        Input(one.name, one.label.partition("（")[0], value=said.get(one.name, field_text(one, getattr(found, one.name))), unit=one.unit,
+              wrong=wrong.get(one.name, ""), hint=f"现为{field_text(one, getattr(found, one.name)) or '空白'}")
         for one in fields
     ]  # fmt: skip
 
 
-@acting("projects.adjust")
+@requires_permission("projects.adjust")
 @get_or_post
-def adjust(request: Request, pk: int) -> HttpResponse:
+def adjust_plan(request: Request, pk: int) -> HttpResponse:
     """调整计划, by a document."""
-    found = projects.project(request.operator, pk)
-    in_frame(request, found)
+    found = projects.find_project(request.actor, pk)
+    project_context(request, found)
     fields = [field for field in fields_for(found.kind) if field.planned]
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
@@ -101,27 +100,27 @@ def adjust(request: Request, pk: int) -> HttpResponse:
         return [("依据", [*document_inputs(said, wrong), version]), ("计划数", plan_inputs(found, fields, said, wrong))]
 
     def do(posted: ProjectForm) -> str:
-        said, version = documented(posted), posted.number("version", "版本")
+        said, version = read_document_inputs(posted), posted.number("version", "版本")
         posted.check()
-        texts = changed(found, posted.texts([one.name for one in fields]))
-        adjustments.adjust(by=request.operator, project_id=pk, version=version, **said, **texts)
+        texts = changed_values(found, posted.texts([one.name for one in fields]))
+        adjustments.adjust_plan(by=request.actor, project_id=pk, version=version, **said, **texts)
         return f"已按{said['number']}调整“{found.name}”。"
 
-    return act(
+    return act_page(
         request, form=form, do=do, back=path_of("projects:project", pk), where=found.name, heading=f"调整计划：{found.name}", label="按文号调整",
         sub="计划变了才调整。只是录错、还没有进过锁定报表的，由填报岗“录入更正”，不用文号。",
         effect="调整前后的数都留着；以后的开工率、建成率按调整后的计划数算。",
     )  # fmt: skip
 
 
-@acting("projects.adjust")
+@requires_permission("projects.adjust")
 @get_or_post
-def replace(request: Request, pk: int) -> HttpResponse:
+def replace_project(request: Request, pk: int) -> HttpResponse:
     """置换: another registered project takes its place."""
-    user = request.operator
-    found = projects.project(user, pk)
-    in_frame(request, found)
-    others = visible(
+    user = request.actor
+    found = projects.find_project(user, pk)
+    project_context(request, found)
+    others = visible_rows(
         Project.objects.filter(region=found.region, kind=found.kind, state=Project.PLANNED).exclude(pk=pk), user
     )
     choices = [(str(one.pk), f"{one.name}（{one.code}）") for one in others.order_by("-year", "code")[:500]]
@@ -137,59 +136,59 @@ def replace(request: Request, pk: int) -> HttpResponse:
             whole=True,
             wrong=wrong.get("replaced_by", ""),
         )
-        return one_part(other, *document_inputs(said, wrong))
+        return single_part(other, *document_inputs(said, wrong))
 
     def do(posted: ProjectForm) -> str:
-        said, other = documented(posted), posted.number("replaced_by", "置换为")
+        said, other = read_document_inputs(posted), posted.number("replaced_by", "置换为")
         posted.check()
-        adjustments.replace(by=user, project_id=pk, replaced_by=other, **said)
+        adjustments.replace_project(by=user, project_id=pk, replaced_by=other, **said)
         return f"“{found.name}”已置换。"
 
-    return act(
+    return act_page(
         request, form=form, do=do, back=path_of("projects:project", pk), where=found.name, heading=f"置换：{found.name}", label="按文号置换", css="btn-risk",
         effect=f"“{found.name}”不再计入计划，它的进度留着但不再登记。置换为的项目须先登记、同类型、在册。",
     )  # fmt: skip
 
 
-@acting("projects.adjust")
+@requires_permission("projects.adjust")
 @get_or_post
-def cancel(request: Request, pk: int) -> HttpResponse:
+def cancel_project(request: Request, pk: int) -> HttpResponse:
     """取消, by a document."""
-    found = projects.project(request.operator, pk)
-    in_frame(request, found)
+    found = projects.find_project(request.actor, pk)
+    project_context(request, found)
 
     def do(posted: ProjectForm) -> str:
-        said = documented(posted)
+        said = read_document_inputs(posted)
         posted.check()
-        adjustments.cancel(by=request.operator, project_id=pk, **said)
+        adjustments.cancel_project(by=request.actor, project_id=pk, **said)
         return f"“{found.name}”已取消。"
 
-    return act(
-        request, form=lambda said, wrong: one_part(*document_inputs(said, wrong)), do=do, back=path_of("projects:project", pk), where=found.name,
+    return act_page(
+        request, form=lambda said, wrong: single_part(*document_inputs(said, wrong)), do=do, back=path_of("projects:project", pk), where=found.name,
         heading=f"取消：{found.name}", label="按文号取消这个项目", css="btn-risk", effect="取消以后不再计入计划，也不能恢复；登记过的进度留着。",
     )  # fmt: skip
 
 
-@acting("projects.adjust")
+@requires_permission("projects.adjust")
 @get_or_post
-def close(request: Request, pk: int) -> HttpResponse:
+def close_project(request: Request, pk: int) -> HttpResponse:
     """办结."""
-    return _moved(request, pk, project_services.close, "办结", "办结以后不再登记进度；需要时可以重新打开。")
+    return _act_page(request, pk, project_services.close_project, "办结", "办结以后不再登记进度；需要时可以重新打开。")
 
 
-@acting("projects.adjust")
+@requires_permission("projects.adjust")
 @get_or_post
-def reopen(request: Request, pk: int) -> HttpResponse:
+def reopen_project(request: Request, pk: int) -> HttpResponse:
     """重新打开."""
-    return _moved(request, pk, project_services.reopen, "重新打开", "重新打开以后可以再登记进度。")
+    return _act_page(request, pk, project_services.reopen_project, "重新打开", "重新打开以后可以再登记进度。")
 
 
-def _moved(request: Request, pk: int, service: Callable[..., Project], label: str, effect: str) -> HttpResponse:
-    found = projects.project(request.operator, pk)
-    in_frame(request, found)
+def _act_page(request: Request, pk: int, service: Callable[..., Project], label: str, effect: str) -> HttpResponse:
+    found = projects.find_project(request.actor, pk)
+    project_context(request, found)
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
-        return one_part(
+        return single_part(
             Input("on", "日期", "date", said.get("on", today()), wrong=wrong.get("on", "")),
             Input("reason", "说明", "area", said.get("reason", ""), wrong=wrong.get("reason", ""), whole=True),
         )
@@ -197,10 +196,10 @@ def _moved(request: Request, pk: int, service: Callable[..., Project], label: st
     def do(posted: ProjectForm) -> str:
         on = posted.day("on", "日期")
         posted.check()
-        service(by=request.operator, project_id=pk, on=on, reason=posted.text("reason"))
+        service(by=request.actor, project_id=pk, on=on, reason=posted.text("reason"))
         return f"“{found.name}”已{label}。"
 
-    return act(
+    return act_page(
         request,
         form=form,
         do=do,

@@ -6,32 +6,32 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
-from anju.core.pages.addresses import address, path_of
-from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.addresses import page_address, path_of
+from anju.core.pages.context import needs_region, page_context, render_page
 from anju.core.pages.forms import Input
-from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRow
 from anju.core.pages.request import Request
-from anju.core.people.permissions import acting
-from anju.core.wording import day
+from anju.core.people.permissions import requires_permission
+from anju.core.wording import read_day
 from anju.projects.models import Project
-from anju.projects.pages import filters
-from anju.projects.pages.acts import Parts, act, get_or_post, one_part
+from anju.projects.pages import listing
+from anju.projects.pages.acts import Parts, act_page, get_or_post, single_part
 from anju.projects.pages.entries import UNKNOWN
 from anju.projects.pages.forms import ProjectForm
 from anju.projects.queries import cohorts
 from anju.projects.services.cohorts import fix_cohort
 
 
-@acting("projects.adjust")
+@requires_permission("projects.adjust")
 @get_or_post
 @needs_region()
-def fix(request: Request) -> HttpResponse:
+def save_cohort(request: Request) -> HttpResponse:
     """固定项目清单."""
-    made = frame(request)
+    made = page_context(request)
     year = made.on.year - 1
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
-        return one_part(
+        return single_part(
             Input(
                 "name",
                 "名称",
@@ -61,7 +61,7 @@ def fix(request: Request) -> HttpResponse:
         started, unfinished = posted.day("started_by", "开工截止日"), posted.day("unfinished_on", "未建成截止日")
         posted.check()
         found = fix_cohort(
-            by=request.operator,
+            by=request.actor,
             region=made.region,
             name=posted.text("name"),
             started_by=started,
@@ -69,37 +69,42 @@ def fix(request: Request) -> HttpResponse:
         )
         return f"已固定清单“{found.name}”。"
 
-    return act(
+    return act_page(
         request, form=form, do=do, back=path_of("projects:ledger"), where="项目清单", heading=f"固定项目清单：{made.region.name}", label="固定这份清单",
         effect="清单定了就不再改：以后更正的进度不改变清单里有哪些项目、当时未建成多少。",
     )  # fmt: skip
 
 
-@acting("projects.see")
+@requires_permission("projects.see")
 @require_GET
-def cohort(request: Request, pk: int) -> HttpResponse:
+def show_cohort(request: Request, pk: int) -> HttpResponse:
     """A list of projects on a day: unfinished then, built since, by county and kind."""
-    user = request.operator
-    made = frame(request)
-    view = cohorts.cohort(user, pk, filters.as_of(made))
+    user = request.actor
+    made = page_context(request)
+    view = cohorts.view_cohort(user, pk, listing.page_day(made))
     whole = view.whole()
-    share = filters.rate(whole.built, whole.unfinished)
+    share = listing.rate_text(whole.built, whole.unfinished)
     planned = f"{whole.unknown:,}个项目未建成数不明，" if whole.unfinished is None else f"{whole.unfinished:,}套"
     heading = f"{view.cohort.name}：{planned}已建成{whole.built:,}套" + (f"（{share}）" if share else "")
     kinds = [kind for kind in Project.Kind.values if any(key == kind for _, key in view.cells)]
     regions = {one.region_id: one.region.name for one, _ in view.members}
     groups = [("", "合计")] + ([(kind, Project.Kind(kind).label) for kind in kinds] if len(kinds) > 1 else [])
-    parts = (Column("项目", unit="个"), Column("未建成", unit="套"), Column("已建成", unit="套"), Column("建成率"))
+    parts = (
+        SheetColumn("项目", unit="个"),
+        SheetColumn("未建成", unit="套"),
+        SheetColumn("已建成", unit="套"),
+        SheetColumn("建成率"),
+    )
     table = Sheet(
         "cohort",
-        [Column("区划"), *(Column(label, parts, part=bool(kind)) for kind, label in groups)],
+        [SheetColumn("区划"), *(SheetColumn(label, parts, part=bool(kind)) for kind, label in groups)],
         caption="按区划和类型",
     )
     total = [_cells(view.whole(kind)) for kind, _ in groups]
     table.rows.append(
-        Row(
+        SheetRow(
             [
-                Cell(text="合计" if len(regions) > 1 else next(iter(regions.values()), "合计")),
+                SheetCell(text="合计" if len(regions) > 1 else next(iter(regions.values()), "合计")),
                 *(cell for cells in total for cell in cells),
             ],
             css="total",
@@ -107,24 +112,24 @@ def cohort(request: Request, pk: int) -> HttpResponse:
     )
     for region_id, name in regions.items() if len(regions) > 1 else ():
         cells = [_cells(view.cells.get((region_id, kind))) for kind, _ in groups]
-        table.rows.append(Row([Cell(text=name), *(cell for group in cells for cell in group)]))
+        table.rows.append(SheetRow([SheetCell(text=name), *(cell for group in cells for cell in group)]))
     heads = [
-        Column("项目"),
-        Column("区划", text=True),
-        Column("类型", text=True),
-        *(Column(label, unit="套") for label in ("未建成", "已建成", "还差")),
+        SheetColumn("项目"),
+        SheetColumn("区划", text=True),
+        SheetColumn("类型", text=True),
+        *(SheetColumn(label, unit="套") for label in ("未建成", "已建成", "还差")),
     ]
     members = Sheet("members", heads, css="projects cards", caption="清单中的项目")
     for member, built in view.members:
         left = None if member.unfinished is None else max(member.unfinished - built, 0)
-        members.rows.append(Row([
-            Cell(text=member.project.name, href=address(request, "projects:project", member.project_id)), Cell(text=member.region.name, css="brief"),
-            Cell(text=member.project.get_kind_display(), css="brief"),
-            Cell(text=UNKNOWN if member.unfinished is None else f"{member.unfinished:,}", css="n", label="未建成"), Cell(text=f"{built:,}", css="n", label="已建成"),
-            Cell(text=UNKNOWN if left is None else f"{left:,}", css="n", label="还差"),
+        members.rows.append(SheetRow([
+            SheetCell(text=member.project.name, href=page_address(request, "projects:project", member.project_id)), SheetCell(text=member.region.name, css="brief"),
+            SheetCell(text=member.project.get_kind_display(), css="brief"),
+            SheetCell(text=UNKNOWN if member.unfinished is None else f"{member.unfinished:,}", css="n", label="未建成"), SheetCell(text=f"{built:,}", css="n", label="已建成"),
+            SheetCell(text=UNKNOWN if left is None else f"{left:,}", css="n", label="还差"),
         ]))  # fmt: skip
-    sub = f"{day(view.cohort.started_by)}前开工、{day(view.cohort.unfinished_on)}未建成的{whole.projects}个项目；建成数截至{day(view.on)}，不含货币化安置"
-    return show(
+    sub = f"{read_day(view.cohort.started_by)}前开工、{read_day(view.cohort.unfinished_on)}未建成的{whole.projects}个项目；建成数截至{read_day(view.on)}，不含货币化安置"
+    return render_page(
         request,
         "projects/cohort.html",
         heading=heading,
@@ -136,15 +141,15 @@ def cohort(request: Request, pk: int) -> HttpResponse:
     )
 
 
-def _cells(one: Any) -> list[Cell]:
+def _cells(one: Any) -> list[SheetCell]:
     if one is None:
-        return [Cell()] * 4
+        return [SheetCell()] * 4
     return [
-        Cell(text=text, css="n")
+        SheetCell(text=text, css="n")
         for text in (
             f"{one.projects:,}",
             UNKNOWN if one.unfinished is None else f"{one.unfinished:,}",
             f"{one.built:,}",
-            filters.rate(one.built, one.unfinished),
+            listing.rate_text(one.built, one.unfinished),
         )
     ]

@@ -28,7 +28,7 @@ SHAPES = {
 
 
 @dataclass(frozen=True)
-class Mark:
+class PlotMark:
     """Something at a place of the drawing; end: where a bar ends."""
 
     x: int
@@ -42,21 +42,21 @@ class Mark:
 
 
 @dataclass
-class Plane:
+class MapDrawing:
     """A map without tiles: marks, names of regions, lines of longitude and latitude, a scale bar."""
 
     width: int
     height: int
-    marks: list[Mark] = field(default_factory=list)
-    names: list[Mark] = field(default_factory=list)
-    meridians: list[Mark] = field(default_factory=list)
-    parallels: list[Mark] = field(default_factory=list)
-    bar: Mark | None = None
+    marks: list[PlotMark] = field(default_factory=list)
+    names: list[PlotMark] = field(default_factory=list)
+    meridians: list[PlotMark] = field(default_factory=list)
+    parallels: list[PlotMark] = field(default_factory=list)
+    bar: PlotMark | None = None
 
 
-def plane(projects: Iterable[Any], width: int = 760, height: int = 540, margin: int = 48) -> Plane:
+def draw_map(projects: Iterable[Any], width: int = 760, height: int = 540, margin: int = 48) -> MapDrawing:
     """The projects that have a longitude and a latitude, as large as they fit, north at the top."""
-    made = Plane(width, height)
+    made = MapDrawing(width, height)
     placed = [one for one in projects if one.longitude is not None and one.latitude is not None]
     if not placed:
         return made
@@ -78,14 +78,14 @@ def plane(projects: Iterable[Any], width: int = 760, height: int = 540, margin: 
         return height // 2 - (latitude - middle) * pixels // span
 
     made.marks = [
-        Mark(x(one.longitude), y(one.latitude), one, shape=SHAPES.get(one.kind, SHAPES["prh"])) for one in placed
+        PlotMark(x(one.longitude), y(one.latitude), one, shape=SHAPES.get(one.kind, SHAPES["prh"])) for one in placed
     ]
-    regions: dict[Any, list[Mark]] = {}
+    regions: dict[Any, list[PlotMark]] = {}
     for mark in made.marks:
         regions.setdefault(mark.of.region, []).append(mark)
     if len(regions) > 1:
         made.names = [
-            Mark(sum(mark.x for mark in marks) // len(marks), min(mark.y for mark in marks) - 16, text=region.name)
+            PlotMark(sum(mark.x for mark in marks) // len(marks), min(mark.y for mark in marks) - 16, text=region.name)
             for region, marks in regions.items()
         ]
     step = next((one for one in STEPS if one * pixels >= 110 * span), STEPS[-1])
@@ -95,13 +95,15 @@ def plane(projects: Iterable[Any], width: int = 760, height: int = 540, margin: 
     for line in range((centre - reach) // step, (centre + reach) // step + 1):
         if 0 < x(line * step) < width and x(line * step) - x((line - 1) * step) > 40:
             made.meridians.append(
-                Mark(x(line * step), text=_degrees(line * step, "东经", "西经") if x(line * step) < width - 66 else "")
+                PlotMark(
+                    x(line * step), text=_degrees(line * step, "东经", "西经") if x(line * step) < width - 66 else ""
+                )
             )
     for line in range((middle - reach) // step, (middle + reach) // step + 1):
         if 0 < y(line * step) < height:
-            made.parallels.append(Mark(0, y(line * step), text=_degrees(line * step, "北纬", "南纬")))
+            made.parallels.append(PlotMark(0, y(line * step), text=_degrees(line * step, "北纬", "南纬")))
     length = max((one for one in LENGTHS if one * MILLION * pixels <= 150 * KM_A_DEGREE * span), default=LENGTHS[0])
-    made.bar = Mark(length * MILLION * pixels // (KM_A_DEGREE * span), text=f"{length}公里")
+    made.bar = PlotMark(length * MILLION * pixels // (KM_A_DEGREE * span), text=f"{length}公里")
     return made
 
 
@@ -110,27 +112,27 @@ def _degrees(angle: int, positive: str, negative: str) -> str:
 
 
 @dataclass
-class Line:
+class Timeline:
     """A timeline: lanes of marks over the days, with years below and today and the deadlines across."""
 
     width: int
     height: int
-    lanes: list[tuple[Mark, list[Mark]]] = field(default_factory=list)
-    ticks: list[Mark] = field(default_factory=list)
-    limits: list[Mark] = field(default_factory=list)
+    lanes: list[tuple[PlotMark, list[PlotMark]]] = field(default_factory=list)
+    ticks: list[PlotMark] = field(default_factory=list)
+    limits: list[PlotMark] = field(default_factory=list)
 
 
 LANE, LEFT, RIGHT, TOP = 30, 74, 36, 26
 
 
-def timeline(
+def draw_timeline(
     lanes: Sequence[tuple[str, Sequence[tuple[date, str, str]]]],
     limits: Sequence[tuple[date, str, str]],
     width: int = 900,
-) -> Line:
+) -> Timeline:
     """lanes: a name with its days and what happened, in full and in a word; limits: days that cut across (today, the contract's day) with a label and a class."""
     days = [day for _, events in lanes for day, _, _ in events] + [day for day, _, _ in limits]
-    made = Line(width, TOP + LANE * len(lanes) + 24)
+    made = Timeline(width, TOP + LANE * len(lanes) + 24)
     if not days:
         return made
     first, last = min(days).toordinal(), max(days).toordinal()
@@ -149,7 +151,7 @@ def timeline(
     if len(shown) > 9:
         shown = [day for day in shown if day.month == 1]
     made.ticks = [
-        Mark(x(day), base, text=f"{day.year}年" if day.month == 1 else f"{day.year}.{day.month}") for day in shown
+        PlotMark(x(day), base, text=f"{day.year}年" if day.month == 1 else f"{day.year}.{day.month}") for day in shown
     ]
     for number, (name, events) in enumerate(lanes):
         y = TOP + LANE * number + LANE // 2
@@ -167,14 +169,14 @@ def timeline(
             labels = [said[0][1], said[0][2]] if len(said) == 1 else [f"{said[0][2]}等{len(said)}项", f"{len(said)}项"]
             # In full where there is room, else in a word, else the point alone: a number is never cut.
             marks.append(
-                Mark(place, y, of=said, text=next((label for label in labels if len(label) * 12 + 14 <= free), ""))
+                PlotMark(place, y, of=said, text=next((label for label in labels if len(label) * 12 + 14 <= free), ""))
             )
-        made.lanes.append((Mark(0, y, text=name), marks))
+        made.lanes.append((PlotMark(0, y, text=name), marks))
     taken = -200
     for day, text, css in sorted(limits):
         place = x(day)
         anchor = "end" if place > width - 150 else "start" if place < LEFT + 60 else "middle"
         row = 10 if place - taken > 130 else 22
         taken = place if row == 10 else taken
-        made.limits.append(Mark(place, row, text=text, css=css, end=base, anchor=anchor))
+        made.limits.append(PlotMark(place, row, text=text, css=css, end=base, anchor=anchor))
     return made

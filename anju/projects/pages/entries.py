@@ -16,23 +16,23 @@ from anju.cases.models import Case
 from anju.cases.services import cases as case_services
 from anju.core.jobs import queue
 from anju.core.models.region import Region
-from anju.core.pages.addresses import address, path_of
-from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.addresses import page_address, path_of
+from anju.core.pages.context import needs_region, page_context, render_page
 from anju.core.pages.forms import Input
 from anju.core.pages.request import Request
 from anju.core.people import scope
-from anju.core.people.permissions import acting, may, require
-from anju.core.wording import day, period_label
+from anju.core.people.permissions import may, require_permission, requires_permission
+from anju.core.wording import period_label, read_day
 from anju.problems import Refused
 from anju.projects.cases import OVERDUE
 from anju.projects.models import Entry, Project
-from anju.projects.pages import filters
-from anju.projects.pages.acts import Parts, act, get_or_post, one_part, today
+from anju.projects.pages.acts import Parts, act_page, get_or_post, single_part, today
 from anju.projects.pages.events import keep_evidence
 from anju.projects.pages.forms import ProjectForm
+from anju.projects.pages.listing import page_day
 from anju.projects.queries import alerts, cohorts, signals
 from anju.projects.queries import entries as entry_queries
-from anju.projects.queries.signals import watches
+from anju.projects.queries.signals import all_watches
 from anju.projects.services import entries as entry_services
 
 EDIT, ADJUST, RUN = "projects.edit", "projects.adjust", "runs.run"
@@ -40,19 +40,19 @@ PAGE = 100
 UNKNOWN = "不明"
 
 
-def told(entry: Entry) -> Entry:
+def describe_entry(entry: Entry) -> Entry:
     """An entry with what the pages say of it."""
     entry.title = entry.case.ledger_label
-    entry.said = beside_name(entry.case.facts.get("says", ""), entry.region, entry.project)
+    entry.said = without_project_name(entry.case.facts.get("says", ""), entry.region, entry.project)
     return entry
 
 
-def beside_name(text: str, region: Region, project: Project) -> str:
+def without_project_name(text: str, region: Region, project: Project) -> str:
     """What a book says, where the project's name and region stand beside it already."""
     return text.removeprefix(f"{region.name}“{project.name}”")
 
 
-def by_project(entries: list[Entry]) -> list[Entry]:
+def group_by_project(entries: list[Entry]) -> list[Entry]:
     """The entries of a project together, where its first one is."""
     first: dict[int, int] = {}
     for place, one in enumerate(entries):
@@ -64,7 +64,7 @@ def by_project(entries: list[Entry]) -> list[Entry]:
 
 
 @dataclass(frozen=True)
-class Step:
+class EntryAct:
     """One act on an entry: who may, when it is open, its form and its service."""
 
     label: str
@@ -75,18 +75,18 @@ class Step:
 
 # The order in which an entry is dealt with; the first open one is the next.
 STEPS = {
-    "explain": Step("说明原因", EDIT, lambda entry: entry.case.state != Case.CLOSED),
-    "report": Step("登记报告", EDIT, lambda entry: entry.case.state != Case.CLOSED and bool(entry.case.reason)),
-    "consent": Step(
+    "explain": EntryAct("说明原因", EDIT, lambda entry: entry.case.state != Case.CLOSED),
+    "report": EntryAct("登记报告", EDIT, lambda entry: entry.case.state != Case.CLOSED and bool(entry.case.reason)),
+    "consent": EntryAct(
         "登记政府同意", EDIT, lambda entry: entry.case.state != Case.CLOSED and entry.case.reported_on is not None
     ),
-    "close": Step(
+    "close": EntryAct(
         "销号",
         ADJUST,
         lambda entry: entry.case.state != Case.CLOSED,
         "销号时按规则书再核对一次：还没有建成、竣工的不能销号。销号以后可以恢复。",
     ),
-    "reopen": Step("恢复", ADJUST, lambda entry: entry.case.state == Case.CLOSED, "恢复以后重新列为未销号。"),
+    "reopen": EntryAct("恢复", ADJUST, lambda entry: entry.case.state == Case.CLOSED, "恢复以后重新列为未销号。"),
 }
 DONE = {
     "explain": lambda entry: entry.case.reason,
@@ -95,13 +95,13 @@ DONE = {
 }
 
 
-def acts_for(user: Any, entry: Entry) -> list[SimpleNamespace]:
+def entry_acts_for(user: Any, entry: Entry) -> list[SimpleNamespace]:
     """What this person may do with the entry, the next step first; what is done already may be mended."""
     offered = [
         SimpleNamespace(
             path=path_of(f"projects:{name}-entry", entry.pk),
-            label=step.label if not done(name, entry) else f"改{step.label.removeprefix('登记')}",
-            done=done(name, entry),
+            label=step.label if not is_done(name, entry) else f"改{step.label.removeprefix('登记')}",
+            done=is_done(name, entry),
         )
         for name, step in STEPS.items()
         if step.open(entry) and may(user, step.act, entry.region_id)
@@ -109,53 +109,53 @@ def acts_for(user: Any, entry: Entry) -> list[SimpleNamespace]:
     return sorted(offered, key=lambda one: one.done)
 
 
-def done(name: str, entry: Entry) -> bool:
+def is_done(name: str, entry: Entry) -> bool:
     return bool(DONE[name](entry)) if name in DONE else False
 
 
-@acting("projects.see")
+@requires_permission("projects.see")
 @require_GET
 @needs_region("projects/ledger.html", heading="台账与销号", view="entries", shown_entries=[])
-def ledger(request: Request) -> HttpResponse:
-    return listing(request)
+def show_ledger(request: Request) -> HttpResponse:
+    return render_ledger(request)
 
 
-def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
-    made, user = frame(request), request.operator
+def render_ledger(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
+    made, user = page_context(request), request.actor
     region, view = made.region, request.GET.get("show", "entries")
-    books = signals.ledgers()
+    books = signals.ledger_watches()
     context: dict[str, Any] = {
         "view": view,
         "books": [(code, book.label) for code, book in books.items()],
         "can_open": may(user, RUN, region.pk),
     }
     context["can_fix"] = may(user, ADJUST, region.pk)
-    on = filters.as_of(made)
+    on = page_day(made)
     if view == "signals":
-        if alerts.large(user, region):
-            return _kept(request, region, on, status, context | extra)
-        found = signals.signals(user, region, on)
+        if alerts.is_large(user, region):
+            return _render_scan(request, region, on, status, context | extra)
+        found = signals.list_signals(user, region, on)
         page = Paginator(found, PAGE).get_page(request.GET.get("page"))
         names = {
             one.pk: one
-            for one in scope.visible(Project.objects.select_related("region"), user).filter(
+            for one in scope.visible_rows(Project.objects.select_related("region"), user).filter(
                 pk__in={one.project_id for one in page}
             )
         }
         context["signals"] = [_signalled(one, one.watch.label, names[one.project_id]) for one in page]
         heading = f"{region.name}：规则书提醒{len(found):,}处" if found else f"{region.name}：规则书没有提醒"
-        return show(
+        return render_page(
             request, "projects/ledger.html", status=status, heading=heading, on=on, shown=page, **context, **extra
         )
     if view == "cohorts":
-        context["cohorts"] = cohorts.cohorts(user, region)
+        context["cohorts"] = cohorts.list_cohorts(user, region)
         heading = (
             f"{region.name}：项目清单{len(context['cohorts'])}份" if context["cohorts"] else f"{region.name}的项目清单"
         )
-        return show(request, "projects/ledger.html", status=status, heading=heading, **context, **extra)
+        return render_page(request, "projects/ledger.html", status=status, heading=heading, **context, **extra)
     asked = request.GET.get("ledger", "") if request.GET.get("ledger", "") in books else ""
     state = request.GET.get("state", "")
-    every = entry_queries.entries(user, region, ledger=asked)
+    every = entry_queries.list_entries(user, region, ledger=asked)
     open_ones = [one for one in every if one.case.state != Case.CLOSED]
     listed = (
         [one for one in every if one.case.state == state]
@@ -172,30 +172,30 @@ def listing(request: Request, status: int = 200, **extra: Any) -> HttpResponse:
         )
     elif every:
         heading = f"{region.name}：列入台账的{closed}条都已销号"
-    page = Paginator(by_project(listed), PAGE).get_page(request.GET.get("page"))
-    entries = [told(one) for one in page]
+    page = Paginator(group_by_project(listed), PAGE).get_page(request.GET.get("page"))
+    entries = [describe_entry(one) for one in page]
     for one in entries:
-        one.acts, one.project_path = acts_for(user, one), path_of("projects:project", one.project_id)
-    return show(
+        one.acts, one.project_path = entry_acts_for(user, one), path_of("projects:project", one.project_id)
+    return render_page(
         request, "projects/ledger.html", status=status, heading=heading, shown_entries=entries, asked=asked, state=state, any=bool(every), closed=closed,
         states=list(OVERDUE.states.labels.items()), shown=page, **context, **extra,
     )  # fmt: skip
 
 
-def _kept(request: Request, region: Region, on: date, status: int, context: dict[str, Any]) -> HttpResponse:
+def _render_scan(request: Request, region: Region, on: date, status: int, context: dict[str, Any]) -> HttpResponse:
     """规则书提醒 of a region with very many projects: as it was found out, with the day and who asked."""
-    user = request.operator
-    look, running = alerts.kept(user, region, on), _running(user, "projects.look", region)
-    page = Paginator(alerts.notices(user, look) if look else [], PAGE).get_page(request.GET.get("page"))
-    labels = {watch.subject: watch.label for watch in watches()}
+    user = request.actor
+    look, running = alerts.latest_scan(user, region, on), _running(user, "projects.look", region)
+    page = Paginator(alerts.list_alerts(user, look) if look else [], PAGE).get_page(request.GET.get("page"))
+    labels = {watch.subject: watch.label for watch in all_watches()}
     listed = [_signalled(one, labels.get(one.subject, one.subject), one.project) for one in page]
     count = page.paginator.count
-    void = alerts.reasons_void(user, look, on) if look else []
+    void = alerts.void_reasons(user, look, on) if look else []
     told = f"规则书提醒{count:,}处" if count else "规则书没有提醒"
     heading = f"{region.name}的规则书提醒"
     if look:
-        heading = f"{region.name}：" + (f"截至{day(look.on)}{told}，须重新核对" if void else told)
-    return show(
+        heading = f"{region.name}：" + (f"截至{read_day(look.on)}{told}，须重新核对" if void else told)
+    return render_page(
         request, "projects/ledger.html", status=status, heading=heading, on=on, shown=page, signals=listed, kept=True, look=look, void="；".join(void),
         looked_over=f"{look.projects:,}" if look else "", job=running, **context,
     )  # fmt: skip
@@ -205,7 +205,7 @@ def _signalled(one: Any, label: str, project: Project) -> SimpleNamespace:
     return SimpleNamespace(
         colour=one.colour,
         label=label,
-        text=beside_name(one.text, project.region, project),
+        text=without_project_name(one.text, project.region, project),
         propose=one.propose,
         project=project,
         path=project.get_absolute_url(),
@@ -214,56 +214,58 @@ def _signalled(one: Any, label: str, project: Project) -> SimpleNamespace:
 
 def _running(user: Any, name: str, region: Region) -> Any:
     return (
-        queue.jobs(user).filter(name=name, region=region, state__in=(queue.State.WAITING, queue.State.RUNNING)).first()
+        queue.list_jobs(user)
+        .filter(name=name, region=region, state__in=(queue.State.WAITING, queue.State.RUNNING))
+        .first()
     )
 
 
 def _in_background(request: Request, made: Any, name: str, title: str) -> HttpResponse:
     """What a region with very many projects asks for; a second click finds the first one's."""
-    user, on = request.operator, filters.as_of(made)
+    user, on = request.actor, page_day(made)
     job = _running(user, name, made.region) or queue.enqueue(
         user, name, region_id=made.region.pk, title=title, region=made.region.code, period=made.period, on=on.isoformat()
     )  # fmt: skip
     return redirect(job)
 
 
-@acting("runs.run")
+@requires_permission("runs.run")
 @require_POST
 @needs_region()
-def look(request: Request) -> HttpResponse:
+def scan_region(request: Request) -> HttpResponse:
     """Have the books look over a region with very many projects."""
-    made = frame(request)
+    made = page_context(request)
     return _in_background(request, made, "projects.look", f"{made.region.name}{period_label(made.period)}规则书提醒")
 
 
-@acting("runs.run")
+@requires_permission("runs.run")
 @require_POST
 @needs_region()
-def open_all(request: Request) -> HttpResponse:
+def open_entries(request: Request) -> HttpResponse:
     """列入台账: the ledgers' books over the projects of the region and below."""
-    made = frame(request)
-    if alerts.large(request.operator, made.region):
+    made = page_context(request)
+    if alerts.is_large(request.actor, made.region):
         return _in_background(request, made, "projects.enter", f"{made.region.name}按规则书列入逾期台账")
     try:
-        opened = entry_services.open_entries(by=request.operator, region=made.region, on=filters.as_of(made))
+        opened = entry_services.open_entries(by=request.actor, region=made.region, on=page_day(made))
     except Refused as refused:
-        return listing(request, status=422, problems=refused.problems)
+        return render_ledger(request, status=422, problems=refused.problems)
     messages.success(
         request,
-        f"核对到{day(filters.as_of(made))}：" + (f"新列入台账{len(opened)}个。" if opened else "没有新的逾期项目。"),
+        f"核对到{read_day(page_day(made))}：" + (f"新列入台账{len(opened)}个。" if opened else "没有新的逾期项目。"),
     )
-    return redirect(address(request, "projects:ledger"))
+    return redirect(page_address(request, "projects:ledger"))
 
 
-@acting("projects.adjust")
+@requires_permission("projects.adjust")
 @require_POST
 @needs_region()
-def count(request: Request) -> HttpResponse:
+def publish_counts(request: Request) -> HttpResponse:
     """台账统计入指标: for a weekly dispatch between two returns. A province takes a while, so it is done in the background."""
-    made = frame(request)
+    made = page_context(request)
     title = f"{made.region.name}{period_label(made.period)}台账统计入指标"
     job = queue.enqueue(
-        request.operator,
+        request.actor,
         "projects.count",
         region_id=made.region.pk,
         title=title,
@@ -281,7 +283,7 @@ def entry_inputs(name: str, entry: Entry, said: Mapping[str, str], wrong: Mappin
         return value.isoformat() if value else today()
 
     if name == "explain":
-        return one_part(
+        return single_part(
             one(
                 "reason",
                 "原因",
@@ -292,25 +294,25 @@ def entry_inputs(name: str, entry: Entry, said: Mapping[str, str], wrong: Mappin
             )
         )
     if name == "report":
-        return one_part(
+        return single_part(
             one("on", "报告日期", "date", stands(entry.case.reported_on)),
             one("number", "报告文号", start=entry.case.report_number, large=True),
         )
     if name == "consent":
-        return one_part(
+        return single_part(
             one("on", "同意日期", "date", stands(entry.case.consented_on)),
             one("number", "同意的文号", start=entry.case.consent_number, large=True, hint="批复、会议纪要的文号"),
         )
     if name == "close":
-        return one_part(
+        return single_part(
             one("on", "销号日期", "date", today()),
             one("evidence", "佐证（可不传）", "file", large=True),
             one("note", "说明", "area", whole=True),
         )
-    return one_part(one("on", "日期", "date", today()), one("reason", "原因", "area", whole=True))
+    return single_part(one("on", "日期", "date", today()), one("reason", "原因", "area", whole=True))
 
 
-def deal(name: str, user: Any, entry: Entry, posted: ProjectForm) -> str:
+def perform_entry_act(name: str, user: Any, entry: Entry, posted: ProjectForm) -> str:
     """Call the act's service; what is said afterwards."""
     if name == "explain":
         case_services.explain(by=user, case_id=entry.pk, reason=posted.text("reason"))
@@ -336,47 +338,47 @@ def deal(name: str, user: Any, entry: Entry, posted: ProjectForm) -> str:
 
 
 def _entry_page(request: Request, pk: int, name: str) -> HttpResponse:
-    user, step = request.operator, STEPS[name]
-    entry = told(entry_queries.entry(user, pk))
-    frame(request)  # one comes back to the ledger of the region one came from
-    require(user, step.act, entry.region_id, entry.project.name)
+    user, step = request.actor, STEPS[name]
+    entry = describe_entry(entry_queries.find_entry(user, pk))
+    page_context(request)  # one comes back to the ledger of the region one came from
+    require_permission(user, step.act, entry.region_id, entry.project.name)
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
         return entry_inputs(name, entry, said, wrong)
 
-    return act(
-        request, form=form, do=lambda posted: deal(name, user, entry, posted), back=path_of("projects:ledger"), where=entry.project.name,
+    return act_page(
+        request, form=form, do=lambda posted: perform_entry_act(name, user, entry, posted), back=path_of("projects:ledger"), where=entry.project.name,
         heading=f"{step.label}：{entry.project.name}", sub=f"{entry.title}：{entry.said}", label=step.label, effect=step.effect,
     )  # fmt: skip
 
 
-@acting("projects.edit")
+@requires_permission("projects.edit")
 @get_or_post
-def explain(request: Request, pk: int) -> HttpResponse:
+def explain_entry(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "explain")
 
 
-@acting("projects.edit")
+@requires_permission("projects.edit")
 @get_or_post
-def report(request: Request, pk: int) -> HttpResponse:
+def report_entry(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "report")
 
 
-@acting("projects.edit")
+@requires_permission("projects.edit")
 @get_or_post
-def consent(request: Request, pk: int) -> HttpResponse:
+def consent_to_entry(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "consent")
 
 
-@acting("projects.adjust")
+@requires_permission("projects.adjust")
 @get_or_post
-def close(request: Request, pk: int) -> HttpResponse:
+def close_entry(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "close")
 
 
-@acting("projects.adjust")
+@requires_permission("projects.adjust")
 @get_or_post
-def reopen(request: Request, pk: int) -> HttpResponse:
+def reopen_entry(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "reopen")
 
 

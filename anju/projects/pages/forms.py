@@ -7,7 +7,7 @@ from typing import Any
 from anju import file_sizes
 from anju.core.pages.forms import Input, PostedForm
 from anju.problems import Place, Problem
-from anju.projects.fields import CHOICE, DAY, FIELDS, ORGANISATION, Field, day, show
+from anju.projects.fields import CHOICE, DAY, FIELDS, ORGANISATION, ProjectField, field_text, read_day
 from anju.projects.models import Project
 
 # How the pages of a project are laid out: parts with their fields. The same for registering and for editing.
@@ -33,7 +33,7 @@ HINTS = {
 WHOLE, LARGE = ("note",), ("name", "address", "approval")
 
 
-def wrongs(problems: Iterable[Problem], labels: Mapping[str, str]) -> dict[str, str]:
+def problems_by_field(problems: Iterable[Problem], labels: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with each input, by the field that a problem's place names. labels: input → its label on this page."""
     found: dict[str, str] = {}
     for problem in problems:
@@ -52,7 +52,7 @@ def project_parts(
     kind: str, values: Mapping[str, Any], problems: Iterable[Problem] = (), locked: Iterable[str] = ()
 ) -> list[tuple[str, list[Input]]]:
     """The form of a project of that kind. values: texts as typed, or stored values; locked: what only a document may change."""
-    wrong = wrongs(problems, {name: field.label for name, field in FIELDS.items()})
+    wrong = problems_by_field(problems, {name: field.label for name, field in FIELDS.items()})
     return [
         (
             title,
@@ -66,8 +66,8 @@ def project_parts(
     ]
 
 
-def _input(field: Field, value: Any, wrong: str) -> Input:
-    text = value if isinstance(value, str) else show(field, value)
+def _input(field: ProjectField, value: Any, wrong: str) -> Input:
+    text = value if isinstance(value, str) else field_text(field, value)
     kind = {CHOICE: "choice", DAY: "date", ORGANISATION: "text"}.get(field.type, "text")
     choices = tuple(field.choices.items()) if field.type == CHOICE else ()
     if field.type == CHOICE:
@@ -89,9 +89,9 @@ def _input(field: Field, value: Any, wrong: str) -> Input:
     )
 
 
-def changed(project: Project, texts: Mapping[str, str]) -> dict[str, str]:
+def changed_values(project: Project, texts: Mapping[str, str]) -> dict[str, str]:
     """Of what was typed, what differs from what stands."""
-    stands = {name: show(FIELDS[name], getattr(project, name)) for name in texts}
+    stands = {name: field_text(FIELDS[name], getattr(project, name)) for name in texts}
     codes = {name: getattr(project, name) for name in texts if FIELDS[name].type == CHOICE}
     return {name: text for name, text in texts.items() if text not in (stands[name], codes.get(name))}
 
@@ -103,7 +103,7 @@ class ProjectForm(PostedForm):
     day_fix = "请写成 2026-03-31 的样子。"
 
     def parse_day(self, text: str) -> date:
-        return day(text)
+        return read_day(text)
 
     def place(self, label: str) -> Place:
         return Place.of(self.where, label)

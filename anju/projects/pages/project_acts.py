@@ -7,17 +7,17 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from anju.core.pages.addresses import address, path_of
-from anju.core.pages.context import frame, show
+from anju.core.pages.addresses import page_address, path_of
+from anju.core.pages.context import page_context, render_page
 from anju.core.pages.forms import Input
 from anju.core.pages.request import Request
-from anju.core.people.permissions import acting
+from anju.core.people.permissions import requires_permission
 from anju.problems import Problem, Refused
 from anju.projects.fields import PLANNED, fields_for
 from anju.projects.models import Project
-from anju.projects.pages import filters
-from anju.projects.pages.acts import Parts, act, get_or_post, in_frame, one_part, today
-from anju.projects.pages.forms import PARTS, ProjectForm, changed, project_parts
+from anju.projects.pages import listing
+from anju.projects.pages.acts import Parts, act_page, get_or_post, project_context, single_part, today
+from anju.projects.pages.forms import PARTS, ProjectForm, changed_values, project_parts
 from anju.projects.queries import projects
 from anju.projects.services import projects as project_services
 
@@ -27,11 +27,11 @@ TWO_WAYS = "录错了的，填报岗“录入更正”，写明原因；计划�
 # -- registering and editing ---------------------------------------------------------------------------------------------------
 
 
-@acting("projects.edit")
+@requires_permission("projects.edit")
 @get_or_post
-def new(request: Request) -> HttpResponse:
+def register_project(request: Request) -> HttpResponse:
     """登记项目: the fields of one kind of project."""
-    made = frame(request)
+    made = page_context(request)
     posted = ProjectForm(request)
     kind = posted.text("kind") or request.GET.get("kind") or ""
     kind = kind if kind in Project.Kind.values else Project.Kind.SHANTY.value
@@ -40,23 +40,23 @@ def new(request: Request) -> HttpResponse:
     if request.method == "POST":
         values = posted.texts(field.name for field in fields_for(kind))
         try:
-            found = project_services.register(by=request.operator, region=made.region, **values | {"kind": kind})
+            found = project_services.register_project(by=request.actor, region=made.region, **values | {"kind": kind})
             messages.success(request, f"已登记“{found.name}”，编码 {found.code}。")
             more = posted.text("also") == "more"
-            return redirect(address(request, "projects:new", kind=kind) if more else address(request, found))
+            return redirect(page_address(request, "projects:new", kind=kind) if more else page_address(request, found))
         except Refused as refused:
             problems = refused.problems
-    return show(
-        request, "projects/new.html", status=422 if problems else 200, heading=f"登记{Project.Kind(kind).label}项目", problems=problems, kinds=filters.KINDS,
+    return render_page(
+        request, "projects/new.html", status=422 if problems else 200, heading=f"登记{Project.Kind(kind).label}项目", problems=problems, kinds=listing.KINDS,
         kind=kind, parts=project_parts(kind, values, problems),
     )  # fmt: skip
 
 
-@acting("projects.edit")
+@requires_permission("projects.edit")
 @get_or_post
-def edit(request: Request, pk: int) -> HttpResponse:
-    found = projects.project(request.operator, pk)
-    in_frame(request, found)
+def edit_project(request: Request, pk: int) -> HttpResponse:
+    found = projects.find_project(request.actor, pk)
+    project_context(request, found)
     locked = {
         "year",
         *(name for name in PLANNED if found.state != Project.RESERVE and getattr(found, name) is not None),
@@ -73,14 +73,14 @@ def edit(request: Request, pk: int) -> HttpResponse:
 
     def do(posted: ProjectForm) -> str:
         names = [name for _, names in PARTS for name in names if name not in locked]
-        texts = changed(found, posted.texts(names))
-        project_services.edit(
-            by=request.operator, project_id=pk, version=posted.number("version", "版本") or 0, **texts
+        texts = changed_values(found, posted.texts(names))
+        project_services.edit_project(
+            by=request.actor, project_id=pk, version=posted.number("version", "版本") or 0, **texts
         )
         return f"已修改“{found.name}”。" if texts else "没有改动。"
 
     sub = f"计划数下达以后不在这里改：{TWO_WAYS}" if locked - {"year"} else ""
-    return act(
+    return act_page(
         request,
         form=form,
         do=do,
@@ -92,15 +92,15 @@ def edit(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@acting("projects.edit")
+@requires_permission("projects.edit")
 @get_or_post
-def plan(request: Request, pk: int) -> HttpResponse:
+def plan_project(request: Request, pk: int) -> HttpResponse:
     """列入年度计划."""
-    found = projects.project(request.operator, pk)
-    made = in_frame(request, found)
+    found = projects.find_project(request.actor, pk)
+    made = project_context(request, found)
 
     def form(said: Mapping[str, str], wrong: Mapping[str, str]) -> Parts:
-        return one_part(
+        return single_part(
             Input("year", "计划年度", value=said.get("year", str(made.on.year)), wrong=wrong.get("year", "")),
             Input("on", "列入日期", "date", said.get("on", today()), wrong=wrong.get("on", "")),
             Input("number", "文号", value=said.get("number", ""), wrong=wrong.get("number", "")),
@@ -109,10 +109,10 @@ def plan(request: Request, pk: int) -> HttpResponse:
     def do(posted: ProjectForm) -> str:
         year, on = posted.number("year", "计划年度"), posted.day("on", "列入日期")
         posted.check()
-        project_services.plan(by=request.operator, project_id=pk, year=year, on=on, number=posted.text("number"))
+        project_services.plan_project(by=request.actor, project_id=pk, year=year, on=on, number=posted.text("number"))
         return f"“{found.name}”已列入{year}年计划。"
 
-    return act(
+    return act_page(
         request, form=form, do=do, back=path_of("projects:project", pk), where=found.name, heading=f"列入年度计划：{found.name}", label="列入年度计划",
         effect="列入以后计入当年计划，计划数凭文号才能改。",
     )  # fmt: skip

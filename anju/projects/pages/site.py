@@ -5,31 +5,31 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from anju.core.pages.addresses import address, path_of
-from anju.core.pages.context import show
+from anju.core.pages.addresses import page_address, path_of
+from anju.core.pages.context import render_page
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import Input
 from anju.core.pages.request import Request
 from anju.core.people import scope
-from anju.core.people.permissions import acting
+from anju.core.people.permissions import requires_permission
 from anju.problems import Refused
 from anju.projects.models import Event
-from anju.projects.pages import filters
-from anju.projects.pages.acts import in_frame, shown_on, today
-from anju.projects.pages.events import event_kinds_of, record_from, record_inputs
-from anju.projects.pages.forms import ProjectForm, wrongs
+from anju.projects.pages import listing
+from anju.projects.pages.acts import display_day, project_context, today
+from anju.projects.pages.events import event_kinds_of, record_inputs, record_submitted
+from anju.projects.pages.forms import ProjectForm, problems_by_field
 from anju.projects.queries import photos as photo_queries
 from anju.projects.queries import projects
-from anju.projects.queries.overdue import project_line
+from anju.projects.queries.overdue import read_project_line
 from anju.projects.services import photos
 
 
-@acting("projects.edit")
+@requires_permission("projects.edit")
 @require_http_methods(["GET", "POST"])
-def site(request: Request, pk: int) -> HttpResponse:
-    user = request.operator
-    found = projects.project(user, pk)
-    on = shown_on(request, found)
+def show_site(request: Request, pk: int) -> HttpResponse:
+    user = request.actor
+    found = projects.find_project(user, pk)
+    on = display_day(request, found)
     posted, problems = ProjectForm(request, found.name), []
     said = posted.typed
     if request.method == "POST":
@@ -44,17 +44,17 @@ def site(request: Request, pk: int) -> HttpResponse:
                     latitude=posted.text("latitude"), caption=posted.text("caption"),
                 )  # fmt: skip
             if progress:
-                record_from(posted, user, found, None)
+                record_submitted(posted, user, found, None)
             messages.success(
                 request,
                 "已提交" + "、".join(filter(None, ("照片" if chosen else "", "进度" if progress else ""))) + "。",
             )
-            return redirect(address(request, "projects:site", pk))
+            return redirect(page_address(request, "projects:site", pk))
         except Refused as refused:
             problems = refused.problems
-    line = project_line(user, found, on)
+    line = read_project_line(user, found, on)
     inputs = record_inputs(found, said, {})
-    wrong = wrongs(problems, {one.name: one.label for one in inputs}) | posted.wrong
+    wrong = problems_by_field(problems, {one.name: one.label for one in inputs}) | posted.wrong
     inputs = record_inputs(found, said, wrong)
     place = [
         Input("longitude", "经度", value=said.get("longitude", "")),
@@ -64,29 +64,29 @@ def site(request: Request, pk: int) -> HttpResponse:
         Input("on", "日期", "date", said.get("on", today()), wrong=wrong.get("on", "")),
         Input("caption", "照片说明", value=said.get("caption", ""), hint="如 3号楼封顶"),
     ]
-    return show(
-        request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=filters.summary(line),
+    return render_page(
+        request, "projects/site.html", status=422 if problems else 200, problems=problems, project=found, summary=listing.project_summary(line),
         project_path=path_of("projects:project", pk), photo_inputs=about, place_inputs=place, record_inputs=[one for one in inputs if one.name != "on"],
         record_open=bool(said.get("kind")), kinds_told=event_kinds_of(found), wrong_photo=any(one.where.field == "照片" for one in problems),
     )  # fmt: skip
 
 
-@acting("projects.see")
+@requires_permission("projects.see")
 @require_GET
-def evidence(request: Request, pk: int) -> HttpResponse:
-    event = scope.visible(Event.objects.select_related("evidence", "project__region"), request.operator).get(pk=pk)
-    in_frame(request, event.project)
+def show_evidence(request: Request, pk: int) -> HttpResponse:
+    event = scope.visible_rows(Event.objects.select_related("evidence", "project__region"), request.actor).get(pk=pk)
+    project_context(request, event.project)
     if event.evidence is None:
         raise Http404(str(pk))
     return file_response(bytes(event.evidence.content), event.evidence.name)
 
 
-@acting("projects.see")
+@requires_permission("projects.see")
 @require_GET
-def photo(request: Request, pk: int) -> HttpResponse:
+def show_photo(request: Request, pk: int) -> HttpResponse:
     """Shown, not saved: the services let nothing in but JPEG and PNG, and nothing else is ever answered with."""
-    found = photo_queries.photo(request.operator, pk)
-    in_frame(request, found.project)
+    found = photo_queries.find_photo(request.actor, pk)
+    project_context(request, found.project)
     file = found.file
     if file.media not in ("image/jpeg", "image/png"):
         raise Http404(str(pk))

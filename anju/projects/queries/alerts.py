@@ -13,9 +13,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator, visible, within
+from anju.core.people.scope import Actor, rows_within, visible_rows
 from anju.core.regions.tree import below
-from anju.core.wording import day
+from anju.core.wording import read_day
 from anju.projects.models import Look, Notice, Project
 from anju.projects.queries import signals
 
@@ -24,24 +24,24 @@ LIVE = 1_000  # projects of the plan (在册) up to which nobody waits for the b
 Progress = Callable[[int, int, str], None]
 
 
-def large(user: Operator, region: Region) -> bool:
+def is_large(user: Actor, region: Region) -> bool:
     """Has the region, with all below it, more projects in the plan than can be looked over while somebody waits?"""
-    planned = visible(Project.objects.filter(state=Project.PLANNED), user)
-    return within(planned, below(user, region)).order_by()[: LIVE + 1].count() > LIVE
+    planned = visible_rows(Project.objects.filter(state=Project.PLANNED), user)
+    return rows_within(planned, below(user, region)).order_by()[: LIVE + 1].count() > LIVE
 
 
-def kept(user: Operator, region: Region, on: date) -> Look | None:
+def latest_scan(user: Actor, region: Region, on: date) -> Look | None:
     """The newest that was found out of the month of that day, up to it."""
     return (
-        visible(Look.objects.filter(region=region, on__range=(on.replace(day=1), on)), user)
+        visible_rows(Look.objects.filter(region=region, on__range=(on.replace(day=1), on)), user)
         .order_by("-on", "-id")
         .first()
     )
 
 
-def reasons_void(user: Operator, look: Look, on: date) -> list[str]:
+def void_reasons(user: Actor, look: Look, on: date) -> list[str]:
     """Why a kept answer is void as of that day, in words; nothing while it holds."""
-    said = [] if look.on == on else [f"要看的是截至{day(on)}的"]
+    said = [] if look.on == on else [f"要看的是截至{read_day(on)}的"]
     if look.books != _books_digest(user, look.region, look.on):
         said.append("规则书已经更换")
     if _ledger_changed(user, look):
@@ -49,12 +49,12 @@ def reasons_void(user: Operator, look: Look, on: date) -> list[str]:
     return said
 
 
-def _books_digest(user: Operator, region: Region, on: date) -> str:
+def _books_digest(user: Actor, region: Region, on: date) -> str:
     """Over the books that watch the projects of a region and all below it, with the regions of each."""
     ids = below(user, region)
     used = [
-        (watch.subject, [(book.digest, mine) for book, mine in signals.books_of(watch, ids, on)])
-        for watch in signals.watches()
+        (watch.subject, [(book.digest, mine) for book, mine in signals.watching_books(watch, ids, on)])
+        for watch in signals.all_watches()
     ]
     return hashlib.sha256(json.dumps(used, separators=(",", ":")).encode()).hexdigest()
 
@@ -65,7 +65,7 @@ def _snapshot() -> str:
         return str(cursor.fetchone()[0])
 
 
-def _ledger_changed(user: Operator, look: Look) -> bool:
+def _ledger_changed(user: Actor, look: Look) -> bool:
     """Did anybody change the ledger of the region or below whom the answer did not see? By transactions: a late commit is a change too.
 
     A database that was restored counts its transactions anew; what was kept before that is not believed.
@@ -82,5 +82,5 @@ def _ledger_changed(user: Operator, look: Look) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def notices(user: Operator, look: Look) -> QuerySet[Notice]:
-    return visible(Notice.objects.filter(look=look), user).select_related("project__region").order_by("place")
+def list_alerts(user: Actor, look: Look) -> QuerySet[Notice]:
+    return visible_rows(Notice.objects.filter(look=look), user).select_related("project__region").order_by("place")

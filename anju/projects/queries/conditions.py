@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from anju.core.people.scope import Operator, visible
-from anju.projects.event_kinds import conditions_for
+from anju.core.people.scope import Actor, visible_rows
+from anju.projects.event_kinds import condition_kinds_for
 from anju.projects.models import Condition, Event, Project
-from anju.projects.queries.events import standing
+from anju.projects.queries.events import standing_events
 
 
 @dataclass(frozen=True)
-class Ready:
+class ChecklistLine:
     """A line of the checklist. by_event: the event that meets it; condition: what was ticked."""
 
     code: str
@@ -37,13 +37,15 @@ class Ready:
         return not self.met_on and not self.not_needed
 
 
-def checklist(user: Operator, project: Project) -> list[Ready]:
+def checklist(user: Actor, project: Project) -> list[ChecklistLine]:
     """开工条件 of a project, in order: two queries."""
-    ticked = {one.code: one for one in visible(Condition.objects.filter(project=project), user)}
-    kinds = conditions_for(project.kind)
+    ticked = {one.code: one for one in visible_rows(Condition.objects.filter(project=project), user)}
+    kinds = condition_kinds_for(project.kind)
     first: dict[str, Event] = {}
     for event in (
-        standing(user).filter(project=project, kind__in=[kind.by for kind in kinds if kind.by]).order_by("on", "id")
+        standing_events(user)
+        .filter(project=project, kind__in=[kind.by for kind in kinds if kind.by])
+        .order_by("on", "id")
     ):
         first.setdefault(event.kind, event)
-    return [Ready(kind.code, kind.label, ticked.get(kind.code), first.get(kind.by)) for kind in kinds]
+    return [ChecklistLine(kind.code, kind.label, ticked.get(kind.code), first.get(kind.by)) for kind in kinds]

@@ -12,24 +12,24 @@ from django.db import connection
 from ruamel.yaml import YAML
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree as places
 from anju.figures.models import Observation, Source
 from anju.projects.base import STANDING
-from anju.projects.event_kinds import events
+from anju.projects.event_kinds import load_event_kinds
 from anju.projects.models import Project
-from anju.quantities import scaled_text, to_base, unit
+from anju.quantities import scaled_text, to_base, unit_of_measure
 from anju.rules.book.schema import Book
 from anju.rules.engine import running
 from anju.rules.language.ir import Num
-from anju.runs.binding.folders import library
+from anju.runs.binding.folders import book_library
 
 GONE = (Project.REPLACED, Project.CANCELLED)
 SPAN, BEFORE = 0, 1
 
 
 @dataclass
-class Count:
+class MeasureCount:
     """A measure of one region by its projects. value: base units; None when some project's part is unknown, and then `missing` has them."""
 
     value: int | None = 0
@@ -49,11 +49,11 @@ class Count:
                 self.value += amount
 
 
-Counted = dict[int, dict[str, Count]]  # region id → measure → count
+Counted = dict[int, dict[str, MeasureCount]]  # region id → measure → count
 
 
 @dataclass(frozen=True)
-class Measured:
+class CountedMeasure:
     """A measure that the ledger counts: by a book's step, or by adding up an event."""
 
     code: str
@@ -76,16 +76,16 @@ def _table() -> dict[str, Any]:
 
 
 @cache
-def measures() -> dict[str, Measured]:
+def counted_measures() -> dict[str, CountedMeasure]:
     """Everything the ledger counts, by the measure's code."""
-    return {code: Measured(code, **said) for code, said in _table()["measures"].items()}
+    return {code: CountedMeasure(code, **said) for code, said in _table()["measures"].items()}
 
 
 COLUMNS = ("id", "region_id", "kind", "renovation", "units", "households", "communities", "buildings", "area")
 
 
-def counted(
-    user: Operator,
+def count_regions(
+    user: Actor,
     regions: Iterable[Region],
     *,
     since: date,
@@ -98,11 +98,11 @@ def counted(
     A region without a project of the kind has no count at all: nothing to count is not none. codes: of these measures only.
     books: subject → book, in place of those in force, for a trial of another way of counting.
     """
-    wanted = [measures()[code] for code in (measures() if codes is None else codes)]
+    wanted = [counted_measures()[code] for code in (counted_measures() if codes is None else codes)]
     by_id = {region.pk: region for region in regions if region.pk in user.region_ids}
     rows = [
         dict(zip(COLUMNS, row, strict=True))
-        for row in visible(Project.objects.exclude(state__in=GONE), user)
+        for row in visible_rows(Project.objects.exclude(state__in=GONE), user)
         .filter(region_id__in=list(by_id))
         .order_by("id")
         .values_list(*COLUMNS)
@@ -116,7 +116,7 @@ def counted(
             needed = sorted({one.step for one in wanted if one.book == subject})
             steps |= {(subject, pk): found for pk, found in _run(book, subject, group, sums, until, needed).items()}
     for one in wanted:
-        kinds = _table()["books"][one.book]["kinds"] if one.book else events()[one.event].kinds
+        kinds = _table()["books"][one.book]["kinds"] if one.book else load_event_kinds()[one.event].kinds
         for row in rows:
             if row["kind"] in kinds and one.about(row):
                 amount = (
@@ -124,25 +124,23 @@ def counted(
                     if one.book
                     else sums.get((row["id"], one.event, ""), (0, 0))[SPAN]
                 )
-                result.setdefault(row["region_id"], {}).setdefault(one.code, Count()).add(row["id"], amount)
+                result.setdefault(row["region_id"], {}).setdefault(one.code, MeasureCount()).add(row["id"], amount)
     return result
 
 
-def together(found: Counted) -> dict[str, Count]:
+def add_counts(found: Counted) -> dict[str, MeasureCount]:
     """The counts of several regions added up: a city's own projects and its counties'."""
-    total: dict[str, Count] = {}
+    total: dict[str, MeasureCount] = {}
     for listed in found.values():
         for code, one in listed.items():
-            mine = total.setdefault(code, Count())
+            mine = total.setdefault(code, MeasureCount())
             mine.parts += one.parts
             mine.missing += one.missing
             mine.value = None if mine.value is None or one.value is None else mine.value + one.value
     return total
 
 
-def _sums(
-    user: Operator, region_ids: list[int], since: date, until: date
-) -> dict[tuple[int, str, str], tuple[int, int]]:
+def _sums(user: Actor, region_ids: list[int], since: date, until: date) -> dict[tuple[int, str, str], tuple[int, int]]:
     """(project, event, mode) → within the span, and before it; mode "" is all of them. What was never recorded is not there."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -164,12 +162,12 @@ def _by_book(
     """The rows with the book that applies to them. Only where some region has a book of its own is each one's path looked up."""
     if given and subject in given:
         return [(given[subject], rows)]
-    books = library()
+    books = book_library()
     if all(book.region is None for book in books.books if (book.kind, book.subject) == ("counting", subject)):
         return [(books.find("counting", subject, [], on), rows)] if rows else []
     groups: dict[str, tuple[Book, list[dict]]] = {}
     found = {
-        pk: books.find("counting", subject, places.path_codes(regions[pk]), on)
+        pk: books.find("counting", subject, places.region_path_codes(regions[pk]), on)
         for pk in {row["region_id"] for row in rows}
     }
     for row in rows:
@@ -193,7 +191,7 @@ def _run(
     if not distinct:
         return {}
     listed = [dict(zip(book.inputs, fact, strict=True)) | {"key": str(index)} for fact, index in distinct.items()]
-    run = running.quickest(book, listed, on=on, key="key")
+    run = running.run_quickest(book, listed, on=on, key="key")
     values = [{step: _base(book, run, step, row.values[step]) for step in steps} for row in run.rows]
     return {pk: values[distinct[fact]] for pk, fact in facts.items()}
 
@@ -208,17 +206,17 @@ def _fact(book: Book, name: str, spec: Mapping[str, Any], row: Mapping[str, Any]
             next((key, spec[key]) for key in ("span", "all", "before") if key in spec),
             spec.get("known", False),
         )
-        found = [_taken(row["id"], term, window, sums) for term in terms]
+        found = [_term_value(row["id"], term, window, sums) for term in terms]
         value = None if known and all(one is None for one in found) else sum(one or 0 for one in found)
     if value is None:
         return None
-    scaled, rest = divmod(value * 10**item.places, unit(item.unit).factor)
+    scaled, rest = divmod(value * 10**item.places, unit_of_measure(item.unit).factor)
     if rest:
         raise ValueError(f"{book.file}: {name} is finer than its {item.places} places")
     return scaled_text(scaled, item.places)
 
 
-def _taken(pk: int, term: str, window: str, sums: Mapping) -> int | None:
+def _term_value(pk: int, term: str, window: str, sums: Mapping) -> int | None:
     kind, _, mode = term.removeprefix("-").partition(":")
     found = sums.get((pk, kind, mode))
     if found is None:
@@ -234,15 +232,15 @@ def _base(book: Book, run: Any, step: str, value: int | None) -> int | None:
     return to_base(value, kind.places, book.steps[step].unit or "1")
 
 
-def counted_from(user: Operator, observation: Observation) -> list[tuple[Project, int]]:
+def projects_counted_in(user: Actor, observation: Observation) -> list[tuple[Project, int]]:
     """The projects that a figure of the ledger was counted from, with each one's part; the largest first. Those the user sees."""
     source = Source.objects.filter(pk=observation.source_id, kind=Source.Kind.LEDGER).first()
     if source is None or not source.content:
         return []
     if observation.region_id not in user.region_ids:
         return []
-    region = places.known().by_id[observation.region_id]
-    codes = {region.code, *(one.code for one in places.descendants(user, region))}
+    region = places.region_tree().by_id[observation.region_id]
+    codes = {region.code, *(one.code for one in places.descendant_regions(user, region))}
     counts = json.loads(bytes(source.content))["counts"]
     parts = {
         pk: amount
@@ -250,7 +248,9 @@ def counted_from(user: Operator, observation: Observation) -> list[tuple[Project
         if code in codes
         for pk, amount in mine.get(observation.measure_id, ())
     }
-    known = {one.pk: one for one in visible(Project.objects.filter(pk__in=list(parts)).select_related("region"), user)}
+    known = {
+        one.pk: one for one in visible_rows(Project.objects.filter(pk__in=list(parts)).select_related("region"), user)
+    }
     return sorted(
         ((known[pk], amount) for pk, amount in parts.items() if pk in known), key=lambda one: (-one[1], one[0].pk)
     )

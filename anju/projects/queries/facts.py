@@ -6,15 +6,15 @@ The one place that says what 应建成, 竣工, 首次开工 … of a project ar
 from collections.abc import Collection
 
 from anju.projects.base import STANDING
-from anju.projects.event_kinds import events
+from anju.projects.event_kinds import load_event_kinds
 from anju.projects.models import Project
 
-WORKS = tuple(code for code, one in events().items() if one.stage in ("建设", "改造") and code != "stage")
+WORKS = tuple(code for code, one in load_event_kinds().items() if one.stage in ("建设", "改造") and code != "stage")
 MONEY = ("invest", "pay")
 UNITS = " ".join(
-    f"WHEN '{kind}' THEN '{events()['start'].unit_for(kind)}'"
+    f"WHEN '{kind}' THEN '{load_event_kinds()['start'].unit_for(kind)}'"
     for kind in Project.Kind.values
-    if events()["start"].unit_for(kind)
+    if load_event_kinds()["start"].unit_for(kind)
 )
 
 # Name of a fact → its type and what it is. What is bought or leased stands already: it is gathered, built and finished at once.
@@ -76,12 +76,12 @@ _SUMS = {
 }
 
 
-def columns(names: Collection[str]) -> str:
+def fact_columns_sql(names: Collection[str]) -> str:
     """The select list of these facts, each under its name."""
     return ", ".join(f'{FACTS[name][1]} AS "{name}"' for name in names)
 
 
-def events_of(names: Collection[str]) -> str:
+def fact_events_sql(names: Collection[str]) -> str:
     """The join that gives `e` for these facts up to the day %(on)s; "" when none of them needs events.
 
     Each project's events are fetched by themselves: most projects of a province are closed, and reading the events of all takes a second.

@@ -1,13 +1,13 @@
 """Photographs of a project."""
 
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.projects.models import Photo, Project
 
 
-def photos(user: Operator, project: Project) -> list[Photo]:
+def list_photos(user: Actor, project: Project) -> list[Photo]:
     """Without their bytes."""
-    return list(visible(Photo.objects.filter(project=project).select_related("file").defer("file__content"), user))
+    return list(visible_rows(Photo.objects.filter(project=project).select_related("file").defer("file__content"), user))
 
 
-def photo(user: Operator, pk: int) -> Photo:
-    return visible(Photo.objects.select_related("file"), user).get(pk=pk)
+def find_photo(user: Actor, pk: int) -> Photo:
+    return visible_rows(Photo.objects.select_related("file"), user).get(pk=pk)

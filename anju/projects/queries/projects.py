@@ -13,7 +13,7 @@ from django.db.models.functions import StrIndex, Upper
 from django.db.models.lookups import GreaterThan
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree as places
 from anju.core.regions.tree import below
 from anju.projects.base import STANDING
@@ -29,13 +29,13 @@ SORTS = {
 }  # fmt: skip
 
 
-def project(user: Operator, pk: int) -> Project:
+def find_project(user: Actor, pk: int) -> Project:
     """One project, with its region and organisations. Project.DoesNotExist outside the scope."""
-    return visible(Project.objects.select_related("region", "body", "builder"), user).get(pk=pk)
+    return visible_rows(Project.objects.select_related("region", "body", "builder"), user).get(pk=pk)
 
 
 @dataclass
-class Line:
+class ProjectLine:
     """A project with what stands of it. overdue: what the ledger's book says of it, once `late.mark_overdue` has asked; None when nothing."""
 
     project: Project
@@ -51,10 +51,10 @@ class Line:
 
 
 @dataclass
-class Listed:
+class ProjectPage:
     """One page of a list. count: of all pages."""
 
-    lines: list[Line]
+    lines: list[ProjectLine]
     count: int
     page: int
     size: int
@@ -64,8 +64,8 @@ class Listed:
         return max(1, -(-self.count // self.size))
 
 
-def chosen(
-    user: Operator, region: Region, *, kind: str = "", year: int | None = None, state: str = "", search: str = ""
+def filter_projects(
+    user: Actor, region: Region, *, kind: str = "", year: int | None = None, state: str = "", search: str = ""
 ) -> QuerySet[Project]:
     """The projects of a region and all below it. search: in code, name and address."""
     # One array compared once: `below` is within the user's scope already. A join with it hid from the planner how many rows there are.
@@ -74,12 +74,12 @@ def chosen(
     found = found.filter(**{key: value for key, value in asked.items() if value not in ("", None)})
     for word in search.split():
         # Chinese has no capitals, and comparing without regard to them costs four times as much.
-        code = _holds(Upper("code"), word.upper()) if word.isascii() else _holds(F("code"), word)
-        found = found.filter(_holds(F("name"), word) | code | _holds(F("address"), word))
+        code = _contains(Upper("code"), word.upper()) if word.isascii() else _contains(F("code"), word)
+        found = found.filter(_contains(F("name"), word) | code | _contains(F("address"), word))
     return found
 
 
-def _holds(text: F | Upper, word: str) -> Q:
+def _contains(text: F | Upper, word: str) -> Q:
     """As LIKE '%word%', in half its time: PostgreSQL looks for the bytes and need not go character by character."""
     return Q(GreaterThan(StrIndex(text, Value(word)), 0))
 
@@ -89,14 +89,14 @@ def _among(field: str, ids: Collection[int]) -> Func:
     return Func(F(field), array, template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
-def kept(found: QuerySet[Project]) -> QuerySet[Project]:
+def pin_projects(found: QuerySet[Project]) -> QuerySet[Project]:
     """What a search found, by its keys when it is little: a search opens every project of a region, which is done once and not for every question."""
     ids = list(found.order_by().values_list("pk", flat=True)[: HELD + 1])
     return found if len(ids) > HELD else found.model.objects.filter(_among("pk", ids))
 
 
-def projects(
-    user: Operator,
+def list_projects(
+    user: Actor,
     found: QuerySet[Project],
     *,
     sort: str = "",
@@ -106,10 +106,10 @@ def projects(
     count: int | None = None,
     only: Sequence[str] = (),
     kinds: Sequence[str] = (),
-) -> Listed:
+) -> ProjectPage:
     """One page of projects with their totals: four queries, whatever the number of projects. sort: a key of SORTS.
 
-    found: of `chosen`. count: how many those are, where the caller has counted them already. only, kinds: these fields besides the region (and
+    found: of `filter_projects`. count: how many those are, where the caller has counted them already. only, kinds: these fields besides the region (and
     no projects), and what stands of these events alone, where there are hundreds: a quarter of the time.
     """
     count = found.count() if count is None else count
@@ -123,15 +123,15 @@ def projects(
         if only
         else of_page.in_bulk()
     )
-    rows, regions = [known[pk] for pk in ids], places.known().by_id
+    rows, regions = [known[pk] for pk in ids], places.region_tree().by_id
     for row in rows:
         row.region = regions[row.region_id]
-    sums = totals(user, [row.pk for row in rows], until=until, kinds=kinds)
-    return Listed([Line(row, sums.get(row.pk, {})) for row in rows], count, page, size)
+    sums = project_totals(user, [row.pk for row in rows], until=until, kinds=kinds)
+    return ProjectPage([ProjectLine(row, sums.get(row.pk, {})) for row in rows], count, page, size)
 
 
-def totals(
-    user: Operator,
+def project_totals(
+    user: Actor,
     project_ids: Collection[int],
     *,
     since: date | None = None,
@@ -156,8 +156,8 @@ def totals(
         return _summed(cursor.fetchall())
 
 
-def sums(
-    user: Operator, regions: Iterable[Region], *, since: date | None = None, until: date | None = None, by: str = "kind"
+def event_sums(
+    user: Actor, regions: Iterable[Region], *, since: date | None = None, until: date | None = None, by: str = "kind"
 ) -> dict[Any, dict[str, int]]:
     """Events of these regions (not below them) added up: by "kind" of project, "region" id, ("region", "kind") as "both", or "month"."""
     keys = {

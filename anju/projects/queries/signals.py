@@ -12,24 +12,24 @@ from django.db import connection
 from ruamel.yaml import YAML
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.regions import tree as places
 from anju.core.regions.tree import below
 from anju.problems import Problem, Refused
 from anju.projects.base import STANDING
-from anju.projects.event_kinds import EVERY, events
+from anju.projects.event_kinds import EVERY, load_event_kinds
 from anju.projects.models import Project
-from anju.projects.queries.facts import FACTS, events_of
-from anju.quantities import exact_text, unit
-from anju.rules.book.schema import Book, Condition
+from anju.projects.queries.facts import FACTS, fact_events_sql
+from anju.quantities import exact_text, unit_of_measure
+from anju.rules.book.schema import Book, BookCondition
 from anju.rules.engine import engines, running
-from anju.rules.engine.outcome import RunRow
+from anju.rules.engine.outcome import OutcomeRow
 from anju.rules.explanation import explain
-from anju.runs.binding.folders import library
+from anju.runs.binding.folders import book_library
 
 
 @dataclass(frozen=True)
-class Watch:
+class BookWatch:
     """One book that looks at projects. each: project, or event for a row a kind of event. days: the step of the book that tells how long overdue."""
 
     subject: str
@@ -45,11 +45,11 @@ class Watch:
 class Signal:
     """What a book says of a project. Its words are made when they are asked for: of thousands a page shows a hundred."""
 
-    watch: Watch
+    watch: BookWatch
     project_id: int
     region_id: int
-    condition: Condition
-    outcome: RunRow
+    condition: BookCondition
+    outcome: OutcomeRow
     facts: Mapping[str, Any]
 
     @property
@@ -62,7 +62,7 @@ class Signal:
 
     @property
     def text(self) -> str:
-        return explain.say(self.outcome, self.condition.says)
+        return explain.fill_sentence(self.outcome, self.condition.says)
 
     @property
     def found(self) -> dict[str, str]:
@@ -80,23 +80,23 @@ def _table() -> dict[str, Any]:
     return YAML(typ="safe", pure=True).load(files("anju.projects").joinpath("signals.yaml").read_text(encoding="utf-8"))
 
 
-def _watch(said: Mapping[str, Any]) -> Watch:
-    return Watch(**{key: tuple(value) if isinstance(value, list) else value for key, value in said.items()})
+def _watch(said: Mapping[str, Any]) -> BookWatch:
+    return BookWatch(**{key: tuple(value) if isinstance(value, list) else value for key, value in said.items()})
 
 
 @cache
-def ledgers() -> dict[str, Watch]:
+def ledger_watches() -> dict[str, BookWatch]:
     return {subject: _watch({"subject": subject} | said) for subject, said in _table()["ledgers"].items()}
 
 
 @cache
-def watches() -> tuple[Watch, ...]:
+def all_watches() -> tuple[BookWatch, ...]:
     return tuple(_watch(said) for said in _table()["signals"])
 
 
 NAMED = {"region_id": "p.region_id"} | {name: text for name, (_, text) in FACTS.items()}  # what a row has, in order
 SELECT = f"""
-SELECT p.id, {", ".join(NAMED.values())} FROM projects_project AS p{events_of(FACTS)}
+SELECT p.id, {", ".join(NAMED.values())} FROM projects_project AS p{fact_events_sql(FACTS)}
 WHERE p.region_id = ANY(%(regions)s) AND p.state = 'planned' AND (%(one)s::bigint IS NULL OR p.id = %(one)s) ORDER BY p.id
 """
 MONTHS = f"""
@@ -110,8 +110,8 @@ GROUP BY 1, 2 HAVING max(e."on") >= %(this)s ORDER BY 1, 2
 """
 
 
-def facts(
-    user: Operator, region_ids: Collection[int], on: date, project_id: int | None = None
+def project_facts(
+    user: Actor, region_ids: Collection[int], on: date, project_id: int | None = None
 ) -> dict[int, dict[str, Any]]:
     """Facts of the projects of the plan (在册) of these regions, by project; of one only when named. In plain values; None is unknown."""
     regions = sorted(set(region_ids) & user.region_ids)
@@ -120,7 +120,7 @@ def facts(
         return {row[0]: dict(zip(NAMED, row[1:], strict=True)) for row in cursor.fetchall()}
 
 
-def _months(user: Operator, region_ids: Collection[int], on: date, kinds: Iterable[str]) -> list[dict[str, Any]]:
+def _months(user: Actor, region_ids: Collection[int], on: date, kinds: Iterable[str]) -> list[dict[str, Any]]:
     """What was added in the month of `on` and in the two before, by project and event; nothing where the month has no event."""
     this = on.replace(day=1)
     last = (this - timedelta(days=1)).replace(day=1)
@@ -139,35 +139,37 @@ def _months(user: Operator, region_ids: Collection[int], on: date, kinds: Iterab
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def signals(user: Operator, region: Region, on: date) -> list[Signal]:
+def list_signals(user: Actor, region: Region, on: date) -> list[Signal]:
     """What the books say of the projects of a region and all below it, the gravest first. Nothing is kept."""
-    return looked(user, region, on)[1]
+    return scan_regions(user, region, on)[1]
 
 
-def looked(
-    user: Operator, region: Region, on: date, told: Callable[[int, str], None] | None = None
+def scan_regions(
+    user: Actor, region: Region, on: date, told: Callable[[int, str], None] | None = None
 ) -> tuple[int, list[Signal]]:
     """How many projects were looked over, and what the books say of them. told: after which book, and what is begun."""
     ids = below(user, region)
-    known = facts(user, ids, on)
-    months = _months(user, ids, on, {code for watch in watches() for code in watch.of})
-    rows, found = keyed(known), []
+    known = project_facts(user, ids, on)
+    months = _months(user, ids, on, {code for watch in all_watches() for code in watch.of})
+    rows, found = rows_with_keys(known), []
     with closing(engines.connect()) as engine:  # one for all books: opening it costs more than most of them
-        for place, watch in enumerate(watches()):
+        for place, watch in enumerate(all_watches()):
             if told:
                 told(place, f"正在核对{watch.label}")
-            found += look(watch, rows if watch.each == "project" else _rows(watch, months, known), on, engine)
+            found += scan_rows(watch, rows if watch.each == "project" else _rows(watch, months, known), on, engine)
     order = {colour: place for place, colour in enumerate(("红", "橙", "黄", "蓝", "绿", ""))}
     return len(known), sorted(found, key=lambda one: (order[one.colour], one.project_id))
 
 
-def _rows(watch: Watch, months: list[dict[str, Any]], known: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _rows(
+    watch: BookWatch, months: list[dict[str, Any]], known: Mapping[int, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     made = []
     for month in months:
-        pk, kind = month["project_id"], events()[month["event"]]
+        pk, kind = month["project_id"], load_event_kinds()[month["event"]]
         if pk in known and kind.code in watch.of:
             unit_name = kind.unit_for(known[pk]["kind"])
-            whole = unit(unit_name).factor == 1
+            whole = unit_of_measure(unit_name).factor == 1
             amounts = {
                 name: month[name] if whole else exact_text(month[name], unit_name)
                 for name in ("this_month", "last_month", "month_before", "fallen")
@@ -178,16 +180,16 @@ def _rows(watch: Watch, months: list[dict[str, Any]], known: Mapping[int, Mappin
     return made
 
 
-def keyed(known: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def rows_with_keys(known: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [row | {"key": str(pk), "id": pk} for pk, row in known.items()]
 
 
-def look(watch: Watch, rows: list[dict[str, Any]], on: date, engine: Any = None) -> list[Signal]:
+def scan_rows(watch: BookWatch, rows: list[dict[str, Any]], on: date, engine: Any = None) -> list[Signal]:
     """Run a book over rows; a signal for each warning that holds and each check that fails. What cannot be told says nothing."""
     rows = [row for row in rows if row["kind"] in watch.kinds]
     found = []
     for book, mine in _by_book(watch, rows, on):
-        run = running.run(book, [_inputs(book, row) for row in mine], on=on, key="key", connection=engine)
+        run = running.run_rows(book, [_inputs(book, row) for row in mine], on=on, key="key", connection=engine)
         everything = (1 << len(book.conditions)) - 1
         for row, outcome, (*_, failed, unknown) in zip(mine, run.rows, run.results, strict=True):
             if book.kind == "warning" and failed | unknown != everything:
@@ -219,9 +221,9 @@ def check_inputs(book: Book, known: Collection[str]) -> None:
         )
 
 
-def _by_book(watch: Watch, rows: list[dict[str, Any]], on: date) -> list[tuple[Book, list[dict[str, Any]]]]:
+def _by_book(watch: BookWatch, rows: list[dict[str, Any]], on: date) -> list[tuple[Book, list[dict[str, Any]]]]:
     """The rows with the book of their region; those of regions without a book in force are passed over."""
-    found = books_of(watch, {row["region_id"] for row in rows}, on)
+    found = watching_books(watch, {row["region_id"] for row in rows}, on)
     of_region = {pk: place for place, (_, ids) in enumerate(found) for pk in ids}
     groups: list[tuple[Book, list[dict[str, Any]]]] = [(book, []) for book, _ in found]
     for row in rows:
@@ -230,14 +232,14 @@ def _by_book(watch: Watch, rows: list[dict[str, Any]], on: date) -> list[tuple[B
     return groups
 
 
-def books_of(watch: Watch, region_ids: Collection[int], on: date) -> list[tuple[Book, list[int]]]:
+def watching_books(watch: BookWatch, region_ids: Collection[int], on: date) -> list[tuple[Book, list[int]]]:
     """The books of a watch that are in force in these regions on that day, each with its regions. Regions without one are passed over."""
-    books, groups = library(), dict[str, tuple[Book, list[int]]]()
+    books, groups = book_library(), dict[str, tuple[Book, list[int]]]()
     own = any(book.region for book in books.books if (book.kind, book.subject) == (watch.kind, watch.subject))
-    regions = places.known().by_id
+    regions = places.region_tree().by_id
     for pk in sorted(region_ids):
         try:
-            book = books.find(watch.kind, watch.subject, places.path_codes(regions[pk]) if own else [], on)
+            book = books.find(watch.kind, watch.subject, places.region_path_codes(regions[pk]) if own else [], on)
         except Refused:
             if own:
                 continue
@@ -248,14 +250,14 @@ def books_of(watch: Watch, region_ids: Collection[int], on: date) -> list[tuple[
     return list(groups.values())
 
 
-def holds(user: Operator, ledger: str, project: Project, on: date) -> Signal | None:
+def signal_against(user: Actor, ledger: str, project: Project, on: date) -> Signal | None:
     """What the ledger's book says of one project now; None when it has nothing against it any more."""
-    known = facts(user, [project.region_id], on, project.pk)
-    found = look(ledgers()[ledger], keyed(known), on)
+    known = project_facts(user, [project.region_id], on, project.pk)
+    found = scan_rows(ledger_watches()[ledger], rows_with_keys(known), on)
     return found[0] if found else None
 
 
 def ledger_names() -> dict[str, str]:
     """What people call a ledger, by the subject of the book that opens its entries; a place's own book does not rename everybody's."""
-    books = sorted(library().books, key=lambda book: book.region is None)
+    books = sorted(book_library().books, key=lambda book: book.region is None)
     return {book.subject: book.title for book in books}

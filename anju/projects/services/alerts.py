@@ -5,8 +5,8 @@ from datetime import date
 from django.db import transaction
 
 from anju.core.models.region import Region
-from anju.core.people.permissions import require
-from anju.core.people.scope import Operator
+from anju.core.people.permissions import require_permission
+from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.projects.models import Look, Notice
 from anju.projects.queries import signals
@@ -15,15 +15,15 @@ from anju.projects.queries.alerts import Progress, _books_digest, _snapshot
 
 @transaction.atomic
 @trail.act("projects.look_over")
-def look_over(*, by: Operator, region: Region, on: date, told: Progress = lambda done, total, text: None) -> Look:
+def scan_alerts(*, by: Actor, region: Region, on: date, told: Progress = lambda done, total, text: None) -> Look:
     """Find out what the books notice of a region and all below it on a day, and keep it in place of the month's earlier one."""
-    require(by, "runs.run", region.pk, f"{region.name} 规则书提醒")
-    books = len(signals.watches())
+    require_permission(by, "runs.run", region.pk, f"{region.name} 规则书提醒")
+    books = len(signals.all_watches())
     snapshot, books_digest = (
         _snapshot(),
         _books_digest(by, region, on),
     )  # before anything is read: a change meanwhile voids it
-    known, found = signals.looked(by, region, on, lambda done, text: told(done, books + 1, text))
+    known, found = signals.scan_regions(by, region, on, lambda done, text: told(done, books + 1, text))
     told(books, books + 1, f"正在存下{len(found)}处提醒")
     Look.objects.filter(region=region, on__year=on.year, on__month=on.month).delete()
     look = Look.objects.create(region=region, on=on, projects=known, by=by.key, books=books_digest, snapshot=snapshot)

@@ -5,26 +5,26 @@ from datetime import date
 from django.db import connection, transaction
 
 from anju.core.models.region import Region
-from anju.core.people.permissions import require
-from anju.core.people.scope import Operator
+from anju.core.people.permissions import require_permission
+from anju.core.people.scope import Actor
 from anju.core.regions.tree import below
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
-from anju.projects.base import ADJUST, STANDING, not_future, own
+from anju.projects.base import ADJUST, STANDING, future_day_problems, require_own_region
 from anju.projects.fields import BUILT
 from anju.projects.models import Cohort
 
 
 @transaction.atomic
 @trail.act("projects.fix_cohort")
-def fix_cohort(*, by: Operator, region: Region, name: str, started_by: date, unfinished_on: date) -> Cohort:
+def fix_cohort(*, by: Actor, region: Region, name: str, started_by: date, unfinished_on: date) -> Cohort:
     """Save those projects of a region and all below it that were started by one day and unfinished on another, with what was unfinished.
 
     The list stays as it is, whatever is mended afterwards. Money resettlement is never built and not counted.
     """
-    own(by, region)
-    require(by, ADJUST, region.pk, f"{region.name} 项目清单“{name}”")
-    problems = not_future(f"项目清单“{name}”", "未建成截止日", unfinished_on)
+    require_own_region(by, region)
+    require_permission(by, ADJUST, region.pk, f"{region.name} 项目清单“{name}”")
+    problems = future_day_problems(f"项目清单“{name}”", "未建成截止日", unfinished_on)
     if not name.strip():
         problems.append(
             Problem(

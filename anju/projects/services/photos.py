@@ -6,17 +6,11 @@ from django.db import transaction
 
 from anju import file_sizes
 from anju.core.files import keep_file
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
-from anju.projects.base import (
-    EDIT,
-    locked,
-    named,
-    not_future,
-    unfitting,
-)  # fmt: skip
-from anju.projects.fields import FIELDS, Unfit, limits, read
+from anju.projects.base import EDIT, field_problem, future_day_problems, hold_project, project_title  # fmt: skip
+from anju.projects.fields import FIELDS, InvalidField, check_limits, read_field
 from anju.projects.models import Photo
 
 PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
@@ -26,7 +20,7 @@ PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 @trail.act("projects.add_photo")
 def add_photo(
     *,
-    by: Operator,
+    by: Actor,
     project_id: int,
     content: bytes,
     name: str,
@@ -36,14 +30,14 @@ def add_photo(
     caption: str = "",
 ) -> Photo:
     """Keep a photograph of the site with its day and place. Refused PROJ-023 for what is no JPEG or PNG, or larger than may be kept."""
-    project = locked(by, project_id, EDIT)
+    project = hold_project(by, project_id, EDIT)
     media = next((kind for head, kind in PICTURES.items() if content.startswith(head)), "")
-    problems = not_future(named(project), "拍摄日期", taken_on)
+    problems = future_day_problems(project_title(project), "拍摄日期", taken_on)
     if not media:
         problems.append(
             Problem(
                 "PROJ-023",
-                Place(f"{named(project)} 《{name}》", file=name),
+                Place(f"{project_title(project)} 《{name}》", file=name),
                 "不是照片（JPEG 或 PNG）。",
                 "请另存为 JPEG 后再上传。",
             )
@@ -52,17 +46,17 @@ def add_photo(
         len(content),
         file_sizes.EVIDENCE,
         code="PROJ-023",
-        where=Place(f"{named(project)} 《{name}》", file=name),
+        where=Place(f"{project_title(project)} 《{name}》", file=name),
         what=f"照片超过 {file_sizes.megabytes(file_sizes.EVIDENCE)} 兆。",
         fix="请压缩后再上传。",
     )
     place = {}
     for key, text in (("longitude", longitude), ("latitude", latitude)):
         try:
-            place[key] = read(FIELDS[key], text)
-            limits(FIELDS[key], place[key])
-        except Unfit as unfit:
-            problems.append(unfitting(project.name, FIELDS[key], unfit))
+            place[key] = read_field(FIELDS[key], text)
+            check_limits(FIELDS[key], place[key])
+        except InvalidField as unfit:
+            problems.append(field_problem(project.name, FIELDS[key], unfit))
     if problems:
         raise Refused(*problems)
     file = keep_file(by=by, region_id=project.region_id, name=name, content=content, media=media)
@@ -79,6 +73,9 @@ def add_photo(
     )
     after = {"photo": made.pk, "name": file.name, "taken_on": str(taken_on)}
     trail.describe(
-        obj=trail.Subject.of(project, named(project)), after=after, region_id=project.region_id, digest=file.sha256
+        obj=trail.Subject.of(project, project_title(project)),
+        after=after,
+        region_id=project.region_id,
+        digest=file.sha256,
     )
     return made

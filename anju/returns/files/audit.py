@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from anju.core.models.people import Organisation, Posting
 from anju.core.models.region import Region
-from anju.core.people.permissions import require
-from anju.core.people.scope import Operator, visible, within
+from anju.core.people.permissions import require_permission
+from anju.core.people.scope import Actor, rows_within, visible_rows
 from anju.core.regions.tree import below
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
-from anju.returns.base import AUDIT, called
+from anju.returns.base import AUDIT, actor_name
 from anju.returns.models import Answer, Cell, Opinion, Paper, Receipt, Return, Step
 from anju.returns.queries import checks, layout, reading
 from anju.returns.queries.grid import lay_out_grid
@@ -28,7 +28,7 @@ from anju.returns.queries.grid import lay_out_grid
 STILL = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 
 
-def grounds(user: Operator, on: date | None = None) -> list[str]:
+def audit_grounds(user: Actor, on: date | None = None) -> list[str]:
     """The documents by which this person audits (审计通知书), in force on a day."""
     on = on or timezone.localdate()
     found = Posting.objects.filter(staff__username=user.key, post="auditor", since__lte=on, until__gte=on)
@@ -37,14 +37,14 @@ def grounds(user: Operator, on: date | None = None) -> list[str]:
 
 @transaction.atomic
 @trail.act("returns.export_audit")
-def audit_export(*, by: Operator, region: Region, periods: Sequence[str], number: str = "") -> bytes:
+def export_audit(*, by: Actor, region: Region, periods: Sequence[str], number: str = "") -> bytes:
     """A zip of the returns that were submitted (导出审计资料): no draft is in it, whoever asks.
 
     number: of the 审计通知书; needed only from who has none in their post. Leaves a trail row with the archive's digest.
     Refused: ACT-001, RET-070 no number, RET-071 nothing was submitted.
     """
-    require(by, AUDIT, region.pk, f"{region.name}审计资料")
-    number = number.strip() or "、".join(dict.fromkeys(grounds(by)))
+    require_permission(by, AUDIT, region.pk, f"{region.name}审计资料")
+    number = number.strip() or "、".join(dict.fromkeys(audit_grounds(by)))
     where = f"{region.name} {'、'.join(periods)}"
     if not number:
         raise Refused(Problem("RET-070", where, "没有审计通知书的文号。", "请写明依据哪一份审计通知书。"))
@@ -73,11 +73,11 @@ def audit_export(*, by: Operator, region: Region, periods: Sequence[str], number
     return content
 
 
-def _submitted(by: Operator, region: Region, periods: Sequence[str]) -> QuerySet[Return]:
+def _submitted(by: Actor, region: Region, periods: Sequence[str]) -> QuerySet[Return]:
     """What has left the unit: by its state, not by who asks."""
-    found = visible(Return.objects.filter(period__in=periods, state__in=Return.SUBMITTED), by)
+    found = visible_rows(Return.objects.filter(period__in=periods, state__in=Return.SUBMITTED), by)
     return (
-        within(found, below(by, region))
+        rows_within(found, below(by, region))
         .select_related("form", "region", "organisation")
         .order_by("region__order", "form__code", "period", "serial")
     )
@@ -88,10 +88,10 @@ def _folder(ret: Return) -> str:
     return f"{ret.region.code}-{ret.region.name}/{ret.form.code}/{ret.period}{more}"
 
 
-def _return(by: Operator, ret: Return) -> dict[str, bytes]:
-    read = reading.read(by, ret)
+def _return(by: Actor, ret: Return) -> dict[str, bytes]:
+    read = reading.read_return(by, ret)
     grid, folder = lay_out_grid(by, ret, read), _folder(ret)
-    findings = checks.check(by, ret, read)
+    findings = checks.check_return(by, ret, read)
     heads = [
         "行",
         "行名",
@@ -104,10 +104,10 @@ def _return(by: Operator, ret: Return) -> dict[str, bytes]:
     files = {
         f"{folder}/报表.csv": _csv(table),
         f"{folder}/报表.json": _json({
-            **_index(ret), "form": ret.form.spec, "form_digest": ret.form.digest, "content_digest": layout.digest(ret), "note": ret.note,
+            **_index(ret), "form": ret.form.spec, "form_digest": ret.form.digest, "content_digest": layout.content_digest(ret), "note": ret.note,
             "reason": ret.reason, "ordered_by": ret.ordered_by, "due": ret.due,
             "cells": [
-                {"line": c.line, "column": c.column, "state": c.state, "value": c.value, "places": c.places, "text": c.text, "by": called(c.by), "at": c.at}
+                {"line": c.line, "column": c.column, "state": c.state, "value": c.value, "places": c.places, "text": c.text, "by": actor_name(c.by), "at": c.at}
                 for c in sorted(Cell.objects.filter(ret=ret), key=lambda c: (c.line, c.column))
             ],
         }),
@@ -150,7 +150,7 @@ def _index(ret: Return) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _said(value: Any) -> Any:
+def _plain_text(value: Any) -> Any:
     if hasattr(value, "tzinfo"):
         return timezone.localtime(value).isoformat(timespec="seconds")
     return "" if value is None else str(value)
@@ -167,13 +167,13 @@ def _csv(rows: Iterable[dict[str, Any]]) -> bytes:
 
 
 def _tame(value: Any) -> Any:
-    said = _said(value)
+    said = _plain_text(value)
     number = said[:1] == "-" and said[1:].replace(".", "", 1).isdigit()
     return f"'{said}" if said[:1] in ("=", "+", "-", "@", "\t") and not number else said
 
 
 def _json(data: Any) -> bytes:
-    return json.dumps(data, ensure_ascii=False, indent=1, default=_said).encode()
+    return json.dumps(data, ensure_ascii=False, indent=1, default=_plain_text).encode()
 
 
 def _zip(files: dict[str, bytes]) -> bytes:

@@ -7,8 +7,8 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from anju.core.people.scope import Operator, visible
-from anju.core.wording import day, period_label
+from anju.core.people.scope import Actor, visible_rows
+from anju.core.wording import period_label, read_day
 from anju.documents.writers import formats
 from anju.problems import ASK, Problem
 from anju.returns.models import Paper, Return, Step
@@ -26,7 +26,7 @@ BLANK_DAY = "　　　年　　月　　日"
 
 
 @dataclass(frozen=True)
-class Scan:
+class KeptScan:
     """A kept scan. stands: the return still says what it said when it was sealed."""
 
     paper: Paper
@@ -37,7 +37,7 @@ class Scan:
         if self.stands:
             return None
         return Problem(
-            "RET-653", f"盖章件《{self.paper.file.name}》", f"{day(self.paper.at)} 上传以后，报表的内容又改过，与盖章件不再一致。",
+            "RET-653", f"盖章件《{self.paper.file.name}》", f"{read_day(self.paper.at)} 上传以后，报表的内容又改过，与盖章件不再一致。",
             "请核对改动；确有变化的，重新打印、盖章、上传。", ASK,
         )  # fmt: skip
 
@@ -45,42 +45,42 @@ class Scan:
 # --- printing ----------------------------------------------------------------
 
 
-def html(user: Operator, ret: Return) -> str:
+def form_html(user: Actor, ret: Return) -> str:
     """The official form as the documents machine takes it."""
     sheet = grid.lay_out_grid(user, ret)
-    spec, units = sheet.spec, layout.units(sheet.columns)
+    spec, units = sheet.spec, layout.form_units(sheet.columns)
     return render_to_string("returns/papers/form.html", {
-        "name": spec.name[:28], "print": spec.print, "draft": _draft(ret), "title": title(ret), "marks": _marks(spec),
-        "top": (f"填报单位（盖章）：{unit_name(ret)}", period_name(ret.period), f"计量单位：{'、'.join(units)}" if units else ""),
+        "name": spec.name[:28], "print": spec.print, "draft": _draft(ret), "title": form_title(ret), "marks": _marks(spec),
+        "top": (f"填报单位（盖章）：{reporting_unit_name(ret)}", period_name(ret.period), f"计量单位：{'、'.join(units)}" if units else ""),
         "head": _head(sheet, len(units) > 1), "rows": [_row(sheet, line) for line in sheet.lines], "notes": _notes(ret, spec),
         "signers": _signers(user, ret, spec.print.signers),
     })  # fmt: skip
 
 
-def pdf(user: Operator, ret: Return) -> bytes:
+def form_pdf(user: Actor, ret: Return) -> bytes:
     return formats.to_pdf(
-        html(user, ret), title(ret), timezone.localdate(ret.submitted_at) if ret.submitted_at else None
+        form_html(user, ret), form_title(ret), timezone.localdate(ret.submitted_at) if ret.submitted_at else None
     )
 
 
-def word(user: Operator, ret: Return) -> bytes:
-    return formats.to_docx(html(user, ret), title(ret))
+def form_word(user: Actor, ret: Return) -> bytes:
+    return formats.to_docx(form_html(user, ret), form_title(ret))
 
 
-def excel(user: Operator, ret: Return) -> bytes:
-    """As printed; the workbook to be filled in is `workbook.write`."""
-    return formats.annex_xlsx(html(user, ret), title(ret))
+def form_excel(user: Actor, ret: Return) -> bytes:
+    """As printed; the workbook to be filled in is `workbook.write_workbook`."""
+    return formats.annex_xlsx(form_html(user, ret), form_title(ret))
 
 
-def file_name(ret: Return, ending: str, more: str = "") -> str:
+def paper_file_name(ret: Return, ending: str, more: str = "") -> str:
     """项目进度月报表 甲县 2021年9月.pdf"""
     return (
-        formats.file_name(f"{title(ret)} {ret.region.name} {period_name(ret.period)}{more}", "").removesuffix(".")
+        formats.file_name(f"{form_title(ret)} {ret.region.name} {period_name(ret.period)}{more}", "").removesuffix(".")
         + f".{ending}"
     )
 
 
-def title(ret: Return) -> str:
+def form_title(ret: Return) -> str:
     return ret.form.name + (f"（第{ret.serial - 1}次更正）" if ret.serial > 1 else "")
 
 
@@ -90,7 +90,7 @@ def period_name(period: str) -> str:
     return f"{year}年{int(month)}月" if len(month) == 2 and month.isdecimal() else period_label(period)
 
 
-def unit_name(ret: Return) -> str:
+def reporting_unit_name(ret: Return) -> str:
     return ret.organisation.name if ret.organisation else ret.region.name
 
 
@@ -105,26 +105,26 @@ def _marks(spec: Any) -> list[str]:
         ("表　　号", spec.number),
         ("制定机关", authority.issuer),
         ("文　　号", authority.number),
-        ("有效期至", day(authority.valid_until)),
+        ("有效期至", read_day(authority.valid_until)),
     )
     return [f"{name}：{text}" for name, text in said if text]
 
 
-def _head(sheet: grid.Grid, several: bool) -> list[list[HeadCell[str]]]:
+def _head(sheet: grid.ReturnGrid, several: bool) -> list[list[HeadCell[str]]]:
     """The rows of the head, and under them the columns' numbers where the form has any."""
-    first = [(layout.corner(sheet.spec),), *([("行次",)] if _numbered(sheet) else [])]
-    rows = head_rows([*first, *(layout.path(column, several) for column in sheet.columns)])
+    first = [(layout.corner_heading(sheet.spec),), *([("行次",)] if _numbered(sheet) else [])]
+    rows = head_rows([*first, *(layout.heading_path(column, several) for column in sheet.columns)])
     if any(column.number for column in sheet.columns):
         numbers = ["栏次", *[""] * (len(first) - 1), *(column.number for column in sheet.columns)]
         rows.append([HeadCell(text, len(rows), at, 1, 1, True) for at, text in enumerate(numbers)])
     return rows
 
 
-def _numbered(sheet: grid.Grid) -> bool:
+def _numbered(sheet: grid.ReturnGrid) -> bool:
     return any(line.number for line in sheet.lines)
 
 
-def _row(sheet: grid.Grid, line: grid.GridLine) -> dict[str, Any]:
+def _row(sheet: grid.ReturnGrid, line: grid.GridLine) -> dict[str, Any]:
     cells = [{"text": line.number, "css": ""}] if _numbered(sheet) else []
     cells += [
         {"text": cell.text, "css": {"number": "num", "text": "text"}.get(column.type, "")}
@@ -152,24 +152,24 @@ def _notes(ret: Return, spec: Any) -> list[str]:
     return notes
 
 
-def _signers(user: Operator, ret: Return, wanted: Sequence[str]) -> list[str]:
+def _signers(user: Actor, ret: Return, wanted: Sequence[str]) -> list[str]:
     """Whoever took the step since the return last went back; a blank to sign on where nobody has yet."""
     names: dict[str, str] = {}
-    for step in visible(Step.objects.filter(ret=ret), user).order_by("id"):
+    for step in visible_rows(Step.objects.filter(ret=ret), user).order_by("id"):
         if step.move in BACK:
             names.clear()
         names[step.move] = step.by_name
     signed = [f"{name}：{names.get(SIGNS.get(name, ''), '') or '　' * 5}" for name in wanted]
-    return [*signed, f"报出日期：{day(timezone.localdate(ret.submitted_at)) if ret.submitted_at else BLANK_DAY}"]
+    return [*signed, f"报出日期：{read_day(timezone.localdate(ret.submitted_at)) if ret.submitted_at else BLANK_DAY}"]
 
 
 # --- the sealed scan ---------------------------------------------------------
 
 
-def scans(user: Operator, ret: Return) -> list[Scan]:
+def list_scans(user: Actor, ret: Return) -> list[KeptScan]:
     """The scans of a return, the newest first, each with whether the return still says the same."""
     papers = list(
-        visible(Paper.objects.filter(ret=ret), user).select_related("file").defer("file__content").order_by("-id")
+        visible_rows(Paper.objects.filter(ret=ret), user).select_related("file").defer("file__content").order_by("-id")
     )
-    now = layout.digest(ret) if papers else ""
-    return [Scan(paper, paper.digest == now) for paper in papers]
+    now = layout.content_digest(ret) if papers else ""
+    return [KeptScan(paper, paper.digest == now) for paper in papers]

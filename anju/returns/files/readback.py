@@ -10,31 +10,41 @@ from typing import Any
 
 from anju import file_sizes, quantities
 from anju.problems import Place, Problem, Refused
-from anju.returns.forms.spec import Column
+from anju.returns.forms.spec import FormColumn
 from anju.returns.queries.values import NOTHING, read_number
-from anju.workbooks.files.numbers import BAD, BLANK, DASH, GENERAL, NUMBER, Format, fold, from_cell, parse
+from anju.workbooks.files.numbers import (
+    BAD,
+    BLANK,
+    DASH,
+    GENERAL,
+    NUMBER,
+    NumberFormat,
+    fold_text,
+    number_from_cell,
+    parse_number,
+)
 from anju.workbooks.files.opening import open_workbook
 from anju.workbooks.reading import heads
-from anju.workbooks.reading.cells import reference
-from anju.workbooks.reading.heads import Grid, Head
-from anju.workbooks.reading.maps import Column as MapColumn
+from anju.workbooks.reading.cells import cell_reference
+from anju.workbooks.reading.heads import HeadGrid, TableHead
+from anju.workbooks.reading.maps import MapColumn
 
 SUMS = ("合计", "总计", "小计")  # another system adds up by itself
 SILENT = ("", "未报", "无任务", "不适用")  # what another system may only be able to leave blank
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReceiverField:
     """A field of the receiver's form. column: of our form; None: it says which row it is (its name, its code)."""
 
     code: str
     head: str
     paths: tuple[str, ...]
-    column: Column | None = None
+    column: FormColumn | None = None
 
 
 @dataclass(frozen=True)
-class Difference:
+class ReceiverDifference:
     """One thing that is not the same there: a cell, or a whole row that only one side has."""
 
     line: str
@@ -55,7 +65,7 @@ class Difference:
 
 
 @dataclass
-class Page:
+class ExportSheet:
     """A sheet of the export: its rows and what it takes to understand them."""
 
     name: str
@@ -64,13 +74,13 @@ class Page:
     format: Any
 
 
-def compare(
+def compare_export(
     content: bytes,
     name: str,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[ReceiverField],
     rows: Mapping[str, Mapping[str, str]],
     sums: Collection[str] = (),
-) -> tuple[list[Difference], int]:
+) -> tuple[list[ReceiverDifference], int]:
     """Differences, and how many cells were compared. rows: key → texts by code, as the return has them; sums: names of rows that add up others.
 
     Refused: the file cannot be read (WB-…), or it is not that export: no head is known (RET-721), columns are missing (RET-722).
@@ -85,15 +95,15 @@ def compare(
     ):
         raise Refused(*problems)
     names = [one for one in wanted if one.column is None]
-    best: tuple[int, Page, Head, dict[int, int], list[Problem]] | None = None
+    best: tuple[int, ExportSheet, TableHead, dict[int, int], list[Problem]] | None = None
     columns = tuple(MapColumn(path=one.paths, measure=one.code) for one in wanted)
     for page in _pages(content, name):
-        grid = Grid(page.rows[: heads.HEAD_ROWS], page.merges)
+        grid = HeadGrid(page.rows[: heads.HEAD_ROWS], page.merges)
         head = heads.find_head(grid, [path for one in names for path in one.paths])
         if head is None:
             continue
-        match = heads.match(columns, head, name, page.name)
-        spanned = [index for index, one in enumerate(wanted) if one.column is None and _named(one, head)]
+        match = heads.match_columns(columns, head, name, page.name)
+        spanned = [index for index, one in enumerate(wanted) if one.column is None and _is_head_of(one, head)]
         found = {**match.found, **dict.fromkeys(spanned, head.span[1])}
         missing = [
             Problem("RET-722", Place(file=name, sheet=page.name), f"导出表的表头里没有“{one.head}”这一列。", "请导出全部列；表头换了名称的，请改报表的 receivers.heads。")
@@ -116,35 +126,35 @@ def compare(
     )
 
 
-def _named(one: Wanted, head: Head) -> bool:
-    said = {heads.heading(cell.text)[0] for cell in head.paths.get(head.span[1], ())}
-    return any(heads.heading(path)[0] in said for path in one.paths)
+def _is_head_of(one: ReceiverField, head: TableHead) -> bool:
+    said = {heads.parse_heading(cell.text)[0] for cell in head.paths.get(head.span[1], ())}
+    return any(heads.parse_heading(path)[0] in said for path in one.paths)
 
 
 def _compare(
-    page: Page,
-    head: Head,
+    page: ExportSheet,
+    head: TableHead,
     name: str,
-    fields: Sequence[tuple[Wanted, int]],
+    fields: Sequence[tuple[ReceiverField, int]],
     rows: Mapping[str, Mapping[str, str]],
     sums: Collection[str],
-) -> tuple[list[Difference], int]:
+) -> tuple[list[ReceiverDifference], int]:
     known: dict[str, dict[str, str]] = {
-        one.code: {heads.label(texts[one.code]): key for key, texts in rows.items() if texts.get(one.code)}
+        one.code: {heads.clean_label(texts[one.code]): key for key, texts in rows.items() if texts.get(one.code)}
         for one, _ in fields
         if one.column is None
     }
-    ignored = {heads.label(name) for name in (*sums, *SUMS)}
+    ignored = {heads.clean_label(name) for name in (*sums, *SUMS)}
 
     def at(cell: str = "") -> str:
         return str(Place(file=name, sheet=page.name, cell=cell))
 
-    told: list[Difference] = []
+    told: list[ReceiverDifference] = []
     seen: dict[str, int] = {}
     count = 0
     for number, values in enumerate(page.rows[head.bottom + 1 :], head.bottom + 1):
         texts = {one.code: _text(values, at) for one, at in fields}
-        said = {code: heads.label(texts[code]) for code in known if texts[code]}
+        said = {code: heads.clean_label(texts[code]) for code in known if texts[code]}
         if not said or (not any(texts[one.code] for one, _ in fields if one.column)):
             continue  # a blank line, a note under the table
         if ignored.intersection(said.values()):
@@ -157,42 +167,47 @@ def _compare(
                 if key is None
                 else f"在对方的表里重复（第 {seen[key] + 1}、{number + 1} 行）"
             )
-            told.append(Difference(key or "", label, "", "", what, at(f"{number + 1}")))
+            told.append(ReceiverDifference(key or "", label, "", "", what, at(f"{number + 1}")))
             continue
         seen[key] = number
         for one, column in fields:
             if one.column is None:
                 continue
             count += 1
-            ours, theirs = rows[key].get(one.code, ""), _shown(page, values, number, column)
-            if not _same(ours, theirs, one.column, head.units_of(column)):
-                told.append(Difference(key, label, one.head, ours, theirs, at(reference(number, column))))
+            ours, theirs = rows[key].get(one.code, ""), _exact_text(page, values, number, column)
+            if not _same_value(ours, theirs, one.column, head.units_of(column)):
+                told.append(ReceiverDifference(key, label, one.head, ours, theirs, at(cell_reference(number, column))))
     for key, texts in rows.items():
         if key not in seen:
             label = next((texts[code] for code in known if texts.get(code)), key)
-            told.append(Difference(key, label, "", "只在本系统有，对方的表里没有", "", at()))
+            told.append(ReceiverDifference(key, label, "", "只在本系统有，对方的表里没有", "", at()))
     return told, count
 
 
-def _same(ours: str, theirs: str, column: Column, units: Sequence[str]) -> bool:
+def _same_value(ours: str, theirs: str, column: FormColumn, units: Sequence[str]) -> bool:
     if column.type != "number":
         return _words(ours) == _words(theirs)
-    number = parse(theirs)
+    number = parse_number(theirs)
     if number.state in (BLANK, DASH):
         return ours in SILENT
     if number.state != NUMBER or number.approx:
-        return ours == theirs or (number.state in (*NOTHING, "unreported") and parse(ours).state == number.state)
+        return ours == theirs or (number.state in (*NOTHING, "unreported") and parse_number(ours).state == number.state)
     try:
         mine, _ = read_number(ours, column.model_copy(update={"places": 6, "signed": True}))
-        family = quantities.unit(column.unit).family
-        unit = number.unit or next((one for one in units if quantities.unit(one).family == family), column.unit)
-        return quantities.unit(unit).family == family and quantities.to_base(number.digits, number.places, unit) == mine
+        family = quantities.unit_of_measure(column.unit).family
+        unit = number.unit or next(
+            (one for one in units if quantities.unit_of_measure(one).family == family), column.unit
+        )
+        return (
+            quantities.unit_of_measure(unit).family == family
+            and quantities.to_base(number.digits, number.places, unit) == mine
+        )
     except ValueError:
         return False
 
 
 def _words(text: str) -> str:
-    return "" if parse(text).state == DASH else "".join(fold(text).split())
+    return "" if parse_number(text).state == DASH else "".join(fold_text(text).split())
 
 
 def _text(values: Sequence[Any], at: int) -> str:
@@ -201,20 +216,20 @@ def _text(values: Sequence[Any], at: int) -> str:
         return value.strip()
     if isinstance(value, datetime.datetime | datetime.date):
         return value.isoformat()[:10]
-    number = from_cell(value, GENERAL)
+    number = number_from_cell(value, GENERAL)
     return str(value) if number.state == BAD else quantities.scaled_text(number.digits, number.places)
 
 
-def _shown(page: Page, values: Sequence[Any], row: int, at: int) -> str:
+def _exact_text(page: ExportSheet, values: Sequence[Any], row: int, at: int) -> str:
     """As exact as the cell holds it; a share that Excel shows in percent is read as percent."""
     value = values[at] if at < len(values) else ""
     if isinstance(value, str | bool | datetime.date) or page.format(row, at).kind != "percent":
         return _text(values, at)
-    number = from_cell(value, Format("percent", 0, 15))
+    number = number_from_cell(value, NumberFormat("percent", 0, 15))
     return quantities.scaled_text(number.digits, number.places) + "%"
 
 
-def _pages(content: bytes, name: str) -> Iterator[Page]:
+def _pages(content: bytes, name: str) -> Iterator[ExportSheet]:
     if (
         not content
         or content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
@@ -222,14 +237,14 @@ def _pages(content: bytes, name: str) -> Iterator[Page]:
         or content.lstrip()[:1] == b"<"
     ):
         for sheet in open_workbook(content, name).sheets:
-            yield Page(sheet.name, list(islice(sheet.rows(), 20_000)), sheet.merges, sheet.marks.format)
+            yield ExportSheet(sheet.name, list(islice(sheet.rows(), 20_000)), sheet.merges, sheet.marks.format)
         return
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        yield Page("", list(csv.reader(io.StringIO(text))), [], lambda row, column: GENERAL)
+        yield ExportSheet("", list(csv.reader(io.StringIO(text))), [], lambda row, column: GENERAL)
         return
     raise Refused(
         Problem(

@@ -4,16 +4,16 @@ import csv
 import io
 from dataclasses import dataclass, field
 
-from anju.core.people.permissions import require
-from anju.core.people.scope import Operator, visible
+from anju.core.people.permissions import require_permission
+from anju.core.people.scope import Actor, visible_rows
 from anju.problems import Problem, Refused
-from anju.returns.base import ours
+from anju.returns.base import require_own_organisation
 from anju.returns.files import papers
-from anju.returns.forms.spec import Column, Receiver
+from anju.returns.forms.spec import FormColumn, Receiver
 from anju.returns.models import Receipt, Return
 from anju.returns.queries import grid, returns
-from anju.workbooks.files.numbers import parse
-from anju.workbooks.writing.tables import Printed, write_table
+from anju.workbooks.files.numbers import parse_number
+from anju.workbooks.writing.tables import PrintedNumber, write_table
 
 LINE = {
     "line.label": "项目名称",
@@ -30,7 +30,7 @@ class CopyField:
     code: str
     head: str
     unit: str
-    column: Column | None
+    column: FormColumn | None
 
 
 @dataclass
@@ -43,7 +43,7 @@ class CopySheet:
 
 
 @dataclass(frozen=True)
-class Sent:
+class ReceiverStatus:
     """A receiver of a return and how far it is. receipt: None until something is registered."""
 
     receiver: Receiver
@@ -61,52 +61,52 @@ class Sent:
 # --- reading -----------------------------------------------------------------
 
 
-def receivers(user: Operator, ret: Return) -> list[Sent]:
+def list_receivers(user: Actor, ret: Return) -> list[ReceiverStatus]:
     """Every receiver of the form, with its receipt. `here` is this system itself: it has what was submitted."""
     known = {
         one.receiver: one
-        for one in visible(Receipt.objects.filter(ret=ret), user).select_related("file").defer("file__content")
+        for one in visible_rows(Receipt.objects.filter(ret=ret), user).select_related("file").defer("file__content")
     }
-    return [Sent(one, known.get(one.code)) for one in returns.spec(ret).receivers]
+    return [ReceiverStatus(one, known.get(one.code)) for one in returns.return_spec(ret).receivers]
 
 
-def receiver(ret: Return, code: str) -> Receiver:
+def find_receiver(ret: Return, code: str) -> Receiver:
     """Refused RET-701 when the form has no such receiver."""
-    found = {one.code: one for one in returns.spec(ret).receivers}
+    found = {one.code: one for one in returns.return_spec(ret).receivers}
     if code not in found:
         known = "、".join(f"{one.name}（{one.code}）" for one in found.values()) or "没有"
         raise Refused(Problem("RET-701", f"报表 {ret}", f"这张表没有“{code}”这个报送对象。", f"报送对象：{known}。"))
     return found[code]
 
 
-def copy_sheet(user: Operator, ret: Return, code: str) -> CopySheet:
+def make_copy_sheet(user: Actor, ret: Return, code: str) -> CopySheet:
     """The return in the receiver's order. 合计 rows are not typed in: the other system adds up by itself."""
-    sheet, to = grid.lay_out_grid(user, ret), receiver(ret, code)
+    sheet, to = grid.lay_out_grid(user, ret), find_receiver(ret, code)
     fields = copy_fields(sheet, to)
     return CopySheet(
         to,
         fields,
         [
             (line.key, [copied_text(sheet, line, place, one) for one in fields])
-            for place, line in enumerate(filled_lines(sheet), 1)
+            for place, line in enumerate(fillable_lines(sheet), 1)
         ],
     )
 
 
-def copy_workbook(user: Operator, ret: Return, code: str) -> bytes:
+def make_copy_workbook(user: Actor, ret: Return, code: str) -> bytes:
     """The copy-sheet as .xlsx, to be kept beside the other system's screen."""
-    made = copy_sheet(user, ret, code)
+    made = make_copy_sheet(user, ret, code)
     return _xlsx(
         made,
-        title=f"{papers.title(ret)}——{made.receiver.name}誊录单",
-        line=f"{papers.unit_name(ret)}　{papers.period_name(ret.period)}",
+        title=f"{papers.form_title(ret)}——{made.receiver.name}誊录单",
+        line=f"{papers.reporting_unit_name(ret)}　{papers.period_name(ret.period)}",
     )
 
 
-def export(user: Operator, ret: Return, code: str) -> tuple[str, bytes]:
+def export_for_receiver(user: Actor, ret: Return, code: str) -> tuple[str, bytes]:
     """File name and content as the receiver takes it: one row of heads, then the rows. .csv is UTF-8 with the mark by which Excel knows it."""
-    made = copy_sheet(user, ret, code)
-    name = papers.file_name(ret, made.receiver.file, f"（{made.receiver.name}）")
+    made = make_copy_sheet(user, ret, code)
+    name = papers.paper_file_name(ret, made.receiver.file, f"（{made.receiver.name}）")
     if made.receiver.file == "xlsx":
         return name, _xlsx(made)
     out = io.StringIO()
@@ -116,12 +116,12 @@ def export(user: Operator, ret: Return, code: str) -> tuple[str, bytes]:
     return name, out.getvalue().encode("utf-8-sig")
 
 
-def filled_lines(sheet: grid.Grid) -> list[grid.GridLine]:
+def fillable_lines(sheet: grid.ReturnGrid) -> list[grid.GridLine]:
     """The lines that somebody fills in."""
     return [line for line in sheet.lines if not line.computed and not line.heading]
 
 
-def copy_fields(sheet: grid.Grid, to: Receiver) -> list[CopyField]:
+def copy_fields(sheet: grid.ReturnGrid, to: Receiver) -> list[CopyField]:
     order = to.order or ("line.label", *(column.code for column in sheet.columns))
     columns = sheet.spec.by_code
     unknown = [code for code in order if code not in columns and code not in LINE]
@@ -141,7 +141,7 @@ def copy_fields(sheet: grid.Grid, to: Receiver) -> list[CopyField]:
     ]
 
 
-def copied_text(sheet: grid.Grid, line: grid.GridLine, place: int, one: CopyField) -> str:
+def copied_text(sheet: grid.ReturnGrid, line: grid.GridLine, place: int, one: CopyField) -> str:
     if one.column is not None:
         return sheet.cells[line.key, one.code].text
     return {"line.label": line.label, "line.code": line.code, "line.key": line.key, "line.place": str(place)}[one.code]
@@ -165,16 +165,16 @@ def _xlsx(made: CopySheet, title: str = "", line: str = "") -> bytes:
     )
 
 
-def _printed(text: str, one: CopyField) -> Printed | str | None:
-    number = parse(text) if one.column is not None and one.column.type == "number" else None
-    return Printed(number.digits, number.places) if number and number.state == "number" else text or None
+def _printed(text: str, one: CopyField) -> PrintedNumber | str | None:
+    number = parse_number(text) if one.column is not None and one.column.type == "number" else None
+    return PrintedNumber(number.digits, number.places) if number and number.state == "number" else text or None
 
 
 # --- receipts ----------------------------------------------------------------
 
 
-def require_receive(by: Operator, ret: Return) -> None:
+def require_receiver_act(by: Actor, ret: Return) -> None:
     """The clerks of the unit whose return it is, and whoever publishes for the city."""
-    require(by, "returns.receive", ret.region_id, str(ret))
+    require_permission(by, "returns.receive", ret.region_id, str(ret))
     if not by.holds("publisher", ret.region_id):
-        ours(by, ret.organisation, str(ret))
+        require_own_organisation(by, ret.organisation, str(ret))

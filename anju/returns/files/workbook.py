@@ -12,20 +12,20 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import ASK, Problem, Refused
-from anju.returns.base import FILL, allowed, called, clock, in_state
+from anju.returns.base import FILL, actor_name, clock_text, require_return_act, require_state
 from anju.returns.files import papers
 from anju.returns.files import workbook_file as book
-from anju.returns.forms.spec import Column
+from anju.returns.forms.spec import FormColumn
 from anju.returns.models import Cell, Return
 from anju.returns.queries import grid, layout, returns
-from anju.returns.queries.grid import Grid, GridCell
-from anju.returns.queries.reading import Reading, read
+from anju.returns.queries.grid import GridCell, ReturnGrid
+from anju.returns.queries.reading import ReadReturn, read_return
 from anju.returns.services import filling
-from anju.returns.services.filling import Put, Unfit, fields_of
-from anju.workbooks.files.numbers import fold
+from anju.returns.services.filling import CellEntry, InvalidCell, cell_fields
+from anju.workbooks.files.numbers import fold_text
 
 GREEN, BLUE, ORANGE, RED = "#C6EFCE", "#DDEBF7", "#FFD966", "#FFC7CE"
 NOTES = (
@@ -36,7 +36,7 @@ AGAIN = "请从报表页重新下载离线表，把改动抄过去再上传。"
 
 
 @dataclass(frozen=True)
-class Place:
+class MergeRemark:
     """A cell that the merge has something to say of. mine: the workbook; theirs: the return; base: what both began with. cell: D7, in the workbook."""
 
     line: str
@@ -55,7 +55,7 @@ class Place:
 
 
 @dataclass
-class Merged:
+class MergeResult:
     """What became of a workbook. saved: written; kept: changed by others meanwhile, not by this one; conflicts: by both, to different things.
 
     problems: cells and rows that were not taken. refused: which cells those are.
@@ -63,9 +63,9 @@ class Merged:
 
     name: str
     sheet: str
-    saved: list[Place] = field(default_factory=list)
-    kept: list[Place] = field(default_factory=list)
-    conflicts: list[Place] = field(default_factory=list)
+    saved: list[MergeRemark] = field(default_factory=list)
+    kept: list[MergeRemark] = field(default_factory=list)
+    conflicts: list[MergeRemark] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     refused: dict[tuple[str, str], tuple[str, Problem]] = field(default_factory=dict)
 
@@ -85,40 +85,41 @@ class Merged:
 # --- out ---------------------------------------------------------------------
 
 
-def write(user: Operator, ret: Return) -> bytes:
+def write_workbook(user: Actor, ret: Return) -> bytes:
     """The return as a workbook that may be filled in offline."""
-    return book.write(_table(grid.lay_out_grid(user, ret)))
+    return book.write_file(_table(grid.lay_out_grid(user, ret)))
 
 
-def file_name(ret: Return) -> str:
-    return papers.file_name(ret, "xlsx", "（离线填报）")
+def workbook_file_name(ret: Return) -> str:
+    return papers.paper_file_name(ret, "xlsx", "（离线填报）")
 
 
-def marked(user: Operator, ret: Return, result: Merged) -> bytes:
+def mark_merge(user: Actor, ret: Return, result: MergeResult) -> bytes:
     """The workbook of a merge back again, as the return stands now, with what became of each cell marked: green saved, blue changed by others,
     orange conflict, red not taken. The last two hold what the user had written: uploaded once more it is taken as their decision.
     """
     sheet = grid.lay_out_grid(user, ret)
-    marks = {(one.line, one.column): book.Mark(GREEN, "已保存。") for one in result.saved}
+    marks = {(one.line, one.column): book.MergeMark(GREEN, "已保存。") for one in result.saved}
     marks |= {
-        (one.line, one.column): book.Mark(
+        (one.line, one.column): book.MergeMark(
             BLUE, f"{one.who} 于 {one.when} 由 {one.base or '空'} 改为 {one.theirs or '空'}，已照此更新。"
         )
         for one in result.kept
     }
     marks |= {
-        (one.line, one.column): book.Mark(
+        (one.line, one.column): book.MergeMark(
             ORANGE, f"{one.says}要用您的，直接再上传；要用系统里的，改成 {one.theirs or '空'}。", one.mine
         )
         for one in result.conflicts
     }
     marks |= {
-        key: book.Mark(RED, f"{problem.what}{problem.fix}", text) for key, (text, problem) in result.refused.items()
+        key: book.MergeMark(RED, f"{problem.what}{problem.fix}", text)
+        for key, (text, problem) in result.refused.items()
     }
-    return book.write(_table(sheet), marks, _told(result))
+    return book.write_file(_table(sheet), marks, _result_lines(result))
 
 
-def _told(result: Merged) -> list[tuple[str, str, str, str]]:
+def _result_lines(result: MergeResult) -> list[tuple[str, str, str, str]]:
     """Lines of the sheet 合并结果."""
     told = [
         ("冲突", f"{one.cell} {one.heading}", one.says, "核对后在表里改成要用的数，再上传。")
@@ -140,13 +141,13 @@ def _told(result: Merged) -> list[tuple[str, str, str, str]]:
     return told or [("没有改动", "", "工作簿里的数与系统里的一样。", "")]
 
 
-def _table(sheet: Grid) -> book.Table:
+def _table(sheet: ReturnGrid) -> book.WorkbookTable:
     ret, spec = sheet.ret, sheet.spec
-    several = len(layout.units(sheet.columns)) > 1
+    several = len(layout.form_units(sheet.columns)) > 1
     fields = [
-        book.Field(
+        book.WorkbookColumn(
             code=column.code,
-            path=layout.path(column, several),
+            path=layout.heading_path(column, several),
             kind=column.type,
             unit=column.unit,
             places=column.places,
@@ -156,13 +157,13 @@ def _table(sheet: Grid) -> book.Table:
         for column in sheet.columns
     ]
     slots = {
-        key: book.Slot(cell.text, cell.version, _hint(cell), cell.open)
+        key: book.WorkbookSlot(cell.text, cell.version, _hint(cell), cell.open)
         for key, cell in sheet.cells.items()
         if cell.exists
     }
     lines = (
-        f"填报单位：{papers.unit_name(ret)}　　期间：{papers.period_name(ret.period)}　　统计截止日：{ret.cut_off:%Y-%m-%d}",
-        f"表号：{spec.number or spec.code}　　制定机关：{spec.authority.issuer}　　下载时间：{clock(timezone.now())}",
+        f"填报单位：{papers.reporting_unit_name(ret)}　　期间：{papers.period_name(ret.period)}　　统计截止日：{ret.cut_off:%Y-%m-%d}",
+        f"表号：{spec.number or spec.code}　　制定机关：{spec.authority.issuer}　　下载时间：{clock_text(timezone.now())}",
     )
     rows = [
         (
@@ -172,10 +173,10 @@ def _table(sheet: Grid) -> book.Table:
         )
         for line in sheet.lines
     ]
-    return book.Table(
-        title=papers.title(ret),
+    return book.WorkbookTable(
+        title=papers.form_title(ret),
         lines=lines,
-        corner=layout.corner(spec),
+        corner=layout.corner_heading(spec),
         fields=fields,
         rows=rows,
         slots=slots,
@@ -202,24 +203,24 @@ def _stamp(ret: Return) -> dict[str, str]:
 
 @transaction.atomic
 @trail.act("returns.merge")
-def merge(*, by: Operator, ret_id: int, content: bytes, name: str) -> Merged:
+def merge_workbook(*, by: Actor, ret_id: int, content: bytes, name: str) -> MergeResult:
     """Take what was changed in the workbook into the return. Nobody's change is lost; the same workbook again changes nothing.
 
     Refused (nothing is taken): RET-601 … RET-608 it is no whole workbook of ours, RET-609 … RET-613 it is another's: of another return, another
     version of the form, an earlier correction; RET-020 the return is no draft any more. What is wrong with single cells is in the result.
     """
-    ret = returns.ret(by, ret_id)
-    allowed(by, ret, FILL)
-    in_state(ret, Return.DRAFT, doing="合并离线表")
-    spec = returns.spec(ret)
-    got = book.read(content, name, {column.code: column.type for column in spec.columns})
+    ret = returns.get_return(by, ret_id)
+    require_return_act(by, ret, FILL)
+    require_state(ret, Return.DRAFT, doing="合并离线表")
+    spec = returns.return_spec(ret)
+    got = book.read_file(content, name, {column.code: column.type for column in spec.columns})
     _belongs(ret, got)
-    reading = read(by, ret)
+    reading = read_return(by, ret)
     sheet = grid.lay_out_grid(by, ret, reading)
-    result = Merged(name, got.sheet, problems=got.problems)
+    result = MergeResult(name, got.sheet, problems=got.problems)
     puts = _sort(reading, sheet, got, result)
     if puts:
-        _put(by, ret, sheet, got, puts, result)
+        _write_cells(by, ret, sheet, got, puts, result)
     _rows(sheet, got, result)
     trail.describe(
         obj=ret,
@@ -236,7 +237,7 @@ def merge(*, by: Operator, ret_id: int, content: bytes, name: str) -> Merged:
     return result
 
 
-def _belongs(ret: Return, got: book.Read) -> None:
+def _belongs(ret: Return, got: book.ReturnedWorkbook) -> None:
     """Everything by which it is another return's workbook, at once."""
     stamp, mine, where = got.stamp, _stamp(ret), f"《{got.name}》"
     problems = []
@@ -274,10 +275,12 @@ def _belongs(ret: Return, got: book.Read) -> None:
         raise Refused(*problems)
 
 
-def _sort(reading: Reading, sheet: Grid, got: book.Read, result: Merged) -> dict[tuple[str, str], Place]:
+def _sort(
+    reading: ReadReturn, sheet: ReturnGrid, got: book.ReturnedWorkbook, result: MergeResult
+) -> dict[tuple[str, str], MergeRemark]:
     """Which cells are to be written; the others go to their lists."""
     lines = {line.key: line for line in sheet.lines}
-    puts: dict[tuple[str, str], Place] = {}
+    puts: dict[tuple[str, str], MergeRemark] = {}
     writers = {
         (line, code): (by, at)
         for line, code, by, at in Cell.objects.filter(ret=reading.ret).values_list("line", "column", "by", "at")
@@ -300,13 +303,13 @@ def _sort(reading: Reading, sheet: Grid, got: book.Read, result: Merged) -> dict
                 fix=found.fix,
             )
             continue
-        mine = fold(found.text) if column.type == "number" else found.text
+        mine = fold_text(found.text) if column.type == "number" else found.text
         theirs = sheet.cells[key].text
-        ours = _same(mine, base, column)
-        if ours and _same(theirs, base, column):
+        ours = _same_entry(mine, base, column)
+        if ours and _same_entry(theirs, base, column):
             continue
         by, at = writers.get(key, ("", None))
-        place = Place(
+        place = MergeRemark(
             line=line,
             column=code,
             cell=found.cell,
@@ -314,40 +317,40 @@ def _sort(reading: Reading, sheet: Grid, got: book.Read, result: Merged) -> dict
             mine=mine,
             theirs=theirs,
             base=base,
-            who=called(by) if by else "",
-            when=clock(at) if at else "",
+            who=actor_name(by) if by else "",
+            when=clock_text(at) if at else "",
         )
         if ours:
             result.kept.append(place)
-        elif _same(mine, theirs, column):
+        elif _same_entry(mine, theirs, column):
             continue  # both to the same
-        elif _same(theirs, base, column):
+        elif _same_entry(theirs, base, column):
             puts[key] = place
         else:
             result.conflicts.append(place)
     return puts
 
 
-def _same(one: str, other: str, column: Column) -> bool:
+def _same_entry(one: str, other: str, column: FormColumn) -> bool:
     """Do they say the same? 12.5 and 12.50 do; what is no entry at all is the same as itself only."""
     if one == other:
         return True
     try:
         return _value(one, column) == _value(other, column)
-    except Unfit:
+    except InvalidCell:
         return False
 
 
-def _value(text: str, column: Column) -> tuple[object, ...]:
-    said = fields_of(text, column)
+def _value(text: str, column: FormColumn) -> tuple[object, ...]:
+    said = cell_fields(text, column)
     return said["state"], said["value"], said["text"]
 
 
 def _refuse(
-    result: Merged,
-    got: book.Read,
+    result: MergeResult,
+    got: book.ReturnedWorkbook,
     key: tuple[str, str],
-    found: book.Found,
+    found: book.ReturnedCell,
     heading: str,
     code: str,
     what: str,
@@ -358,17 +361,24 @@ def _refuse(
     result.refused[key] = (found.text, problem)
 
 
-def _put(
-    by: Operator, ret: Return, sheet: Grid, got: book.Read, puts: Mapping[tuple[str, str], Place], result: Merged
+def _write_cells(
+    by: Actor,
+    ret: Return,
+    sheet: ReturnGrid,
+    got: book.ReturnedWorkbook,
+    puts: Mapping[tuple[str, str], MergeRemark],
+    result: MergeResult,
 ) -> None:
     """Each upon the version that was compared: who writes in between is not overwritten either."""
-    changes = [Put(line, code, place.mine, sheet.cells[line, code].version) for (line, code), place in puts.items()]
-    filled = filling.fill(by=by, ret_id=ret.pk, changes=changes, via="workbook")
+    changes = [
+        CellEntry(line, code, place.mine, sheet.cells[line, code].version) for (line, code), place in puts.items()
+    ]
+    filled = filling.fill_cells(by=by, ret_id=ret.pk, changes=changes, via="workbook")
     result.saved += [puts[one.line, one.column] for one in filled.saved]
     for one in filled.conflicts:
         place = puts[one.line, one.column]
         result.conflicts.append(
-            Place(
+            MergeRemark(
                 line=place.line,
                 column=place.column,
                 cell=place.cell,
@@ -377,7 +387,7 @@ def _put(
                 theirs=one.text,
                 base=place.base,
                 who=one.who,
-                when=clock(one.at),
+                when=clock_text(one.at),
             )
         )
     for key, problem in zip(filled.refused, filled.problems, strict=True):
@@ -393,7 +403,7 @@ def _put(
         )
 
 
-def _rows(sheet: Grid, got: book.Read, result: Merged) -> None:
+def _rows(sheet: ReturnGrid, got: book.ReturnedWorkbook, result: MergeResult) -> None:
     """Rows and columns that only one side has: told, and left as they are in the return."""
     written = list(dict.fromkeys(line for line, _ in got.base))
     lines = {line.key: line for line in sheet.lines}
@@ -409,7 +419,7 @@ def _rows(sheet: Grid, got: book.Read, result: Merged) -> None:
             columns = {code: sheet.spec.by_code[code] for key, code in got.base if key == line}
             lost = [
                 f"{column.head} {got.cells[line, code].text or '空'}" for code, column in columns.items()
-                if (line, code) in got.cells and not _same(got.cells[line, code].text, got.base[line, code][1], column)
+                if (line, code) in got.cells and not _same_entry(got.cells[line, code].text, got.base[line, code][1], column)
             ]  # fmt: skip
             told = f"，您在这一行改的没有保存：{'、'.join(lost)}" if lost else ""
             tell("RET-615", f"“{got.rows[line]}”在下载以后已从报表中去掉{told}。", "请重新下载离线表。")

@@ -19,10 +19,10 @@ from openpyxl import load_workbook
 
 from anju import file_sizes, quantities
 from anju.problems import Place, Problem, Refused
-from anju.workbooks.files.numbers import BAD, GENERAL, from_cell, number_format, parse
+from anju.workbooks.files.numbers import BAD, GENERAL, number_from_cell, parse_number, read_number_format
 from anju.workbooks.files.opening import open_workbook
 from anju.workbooks.files.stamp import plain_text, read_stamp, write_stamp
-from anju.workbooks.reading.cells import reference
+from anju.workbooks.reading.cells import cell_reference
 from anju.workbooks.writing.heads import head_cells
 
 SHEET, STAMP, RESULT = "填报", "_安居", "合并结果"
@@ -34,7 +34,7 @@ AGAIN = "请从报表页重新下载离线表，把改动抄过去再上传。"
 
 
 @dataclass(frozen=True)
-class Field:
+class WorkbookColumn:
     """A column. path: its heads from the top; kind: number, choice, text, date; open: may be filled."""
 
     code: str
@@ -47,7 +47,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Slot:
+class WorkbookSlot:
     """A cell. text: what stands in it, as a person would type it; hint: last period, ledger, target; open: may be filled."""
 
     text: str = ""
@@ -57,7 +57,7 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Mark:
+class MergeMark:
     """What a merge found in a cell. text: what is to stand there instead (an entry that was not taken is not lost)."""
 
     colour: str
@@ -66,21 +66,21 @@ class Mark:
 
 
 @dataclass
-class Table:
+class WorkbookTable:
     """Everything that is written. rows: key, label, whether it is a total. stamp: what the file must say when it comes back."""
 
     title: str
     lines: Sequence[str]
     corner: str
-    fields: Sequence[Field]
+    fields: Sequence[WorkbookColumn]
     rows: Sequence[tuple[str, str, bool]]
-    slots: Mapping[tuple[str, str], Slot]
+    slots: Mapping[tuple[str, str], WorkbookSlot]
     stamp: Mapping[str, str]
     notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
-class Found:
+class ReturnedCell:
     """What stands in a cell of a workbook that came back. flaw: why it cannot be taken."""
 
     cell: str
@@ -90,14 +90,14 @@ class Found:
 
 
 @dataclass
-class Read:
+class ReturnedWorkbook:
     """A workbook that came back. base: (row, column) → version and text when it was written; rows: key → name."""
 
     name: str
     sheet: str
     stamp: dict[str, str]
     base: dict[tuple[str, str], tuple[int, str]]
-    cells: dict[tuple[str, str], Found] = field(default_factory=dict)
+    cells: dict[tuple[str, str], ReturnedCell] = field(default_factory=dict)
     rows: dict[str, str] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -109,8 +109,10 @@ class Read:
 # --- writing -----------------------------------------------------------------
 
 
-def write(
-    table: Table, marks: Mapping[tuple[str, str], Mark] | None = None, results: Sequence[Sequence[str]] = ()
+def write_file(
+    table: WorkbookTable,
+    marks: Mapping[tuple[str, str], MergeMark] | None = None,
+    results: Sequence[Sequence[str]] = (),
 ) -> bytes:
     """The workbook. marks: cells to be marked after a merge; results: lines of the sheet 合并结果."""
     out = BytesIO()
@@ -127,7 +129,7 @@ def write(
 class _Page:
     """The sheet 填报."""
 
-    def __init__(self, book: Any, page: Any, table: Table, marks: Mapping[tuple[str, str], Mark]) -> None:
+    def __init__(self, book: Any, page: Any, table: WorkbookTable, marks: Mapping[tuple[str, str], MergeMark]) -> None:
         self.book, self.page, self.table, self.marks = book, page, table, marks
         self.made: dict[tuple, Any] = {}
         self.wide = 2 + len(table.fields)
@@ -187,8 +189,8 @@ class _Page:
             page.set_row(at, 15 * (1 + len(note) // (6 * self.wide)))
         self.lay_out(top, first)
 
-    def cell(self, row: int, column: int, key: str, one: Field, total: bool) -> None:
-        slot, mark = self.table.slots.get((key, one.code), Slot(open=False)), self.marks.get((key, one.code))
+    def cell(self, row: int, column: int, key: str, one: WorkbookColumn, total: bool) -> None:
+        slot, mark = self.table.slots.get((key, one.code), WorkbookSlot(open=False)), self.marks.get((key, one.code))
         text = slot.text if mark is None or mark.text is None else mark.text
         free = one.open and slot.open
         look: dict[str, Any] = {"border": 1, "align": "right" if one.kind == "number" else "left", "locked": not free}
@@ -202,7 +204,7 @@ class _Page:
             look["num_format"] = "0" + ("." + "0" * one.places if one.places else "")
         elif free:
             look["num_format"] = "@"  # or 3-1 becomes a day
-        number = parse(text) if one.kind == "number" and text else None
+        number = parse_number(text) if one.kind == "number" and text else None
         form = self.style(**look)
         if (
             number
@@ -222,7 +224,7 @@ class _Page:
                 row, column, note, {"color": "#F2F2F2", "author": "安居", "x_scale": 2, "height": 24 + 18 * lines}
             )
 
-    def guard(self, first: int, last: int, column: int, one: Field) -> None:
+    def guard(self, first: int, last: int, column: int, one: WorkbookColumn) -> None:
         """A drop-down, what to type, and red for what is no number. A number's list offers the three words and lets numbers through."""
         if not one.open or one.kind in ("text", "date"):
             return
@@ -238,7 +240,7 @@ class _Page:
             "error_title": "不在列表中", "error_message": "请从列表中选一项，或留空。",
         })  # fmt: skip
         if one.kind == "number":
-            at = reference(first, column)
+            at = cell_reference(first, column)
             known = "".join(f',{at}="{word}"' for word in WORDS)
             wrong = f'=NOT(OR({at}=""{known},IF(ISNUMBER({at}),ROUND({at},{one.places})={at},FALSE)))'
             self.page.conditional_format(
@@ -260,22 +262,22 @@ class _Page:
         page.set_footer("&C第 &P 页，共 &N 页")
 
 
-def _headed(one: Field) -> str:
+def _headed(one: WorkbookColumn) -> str:
     last = one.path[-1]
     return last if not one.unit or one.unit in last else f"{last}（{one.unit}）"
 
 
-def list_ranges(table: Table) -> dict[tuple[str, ...], str]:
+def list_ranges(table: WorkbookTable) -> dict[tuple[str, ...], str]:
     """Each list of choices and where it stands in the hidden sheet: right of what the stamp takes, one below the other in its own column."""
     lists = dict.fromkeys([WORDS, *(one.choices for one in table.fields if one.choices)])
     made = {}
     for column, words in enumerate(lists, 2 + len(table.fields)):
-        letters = re.sub(r"\d", "", reference(0, column))
+        letters = re.sub(r"\d", "", cell_reference(0, column))
         made[words] = f"='{STAMP}'!${letters}$1:${letters}${len(words)}"
     return made
 
 
-def _stamp(book: Any, table: Table) -> None:
+def _stamp(book: Any, table: WorkbookTable) -> None:
     """What the return is; the columns, then of each row its key and of each cell that may be filled version|text; beside them the lists."""
     codes = [one.code for one in table.fields if one.open]
     rows = [["", *codes]]
@@ -301,7 +303,7 @@ def _results(book: Any, results: Sequence[Sequence[str]]) -> None:
 # --- reading -----------------------------------------------------------------
 
 
-def read(content: bytes, name: str, kinds: Mapping[str, str]) -> Read:
+def read_file(content: bytes, name: str, kinds: Mapping[str, str]) -> ReturnedWorkbook:
     """What came back. kinds: each fillable column's kind. Refused when it is no workbook of ours; flaws of single cells are in the cells."""
     if problems := file_sizes.too_large(
         len(content),
@@ -332,7 +334,7 @@ def read(content: bytes, name: str, kinds: Mapping[str, str]) -> Read:
     return got
 
 
-def _read_stamp(book: Any, name: str) -> Read:
+def _read_stamp(book: Any, name: str) -> ReturnedWorkbook:
     stamp = read_stamp(
         book,
         STAMP,
@@ -351,12 +353,14 @@ def _read_stamp(book: Any, name: str) -> Read:
             version, mark, text = cell.partition("|")
             if mark:
                 base[key, code] = (int(version), text)
-    return Read(name, "", stamp.says, base)
+    return ReturnedWorkbook(name, "", stamp.says, base)
 
 
-def _read_page(book: Any, got: Read, kinds: Mapping[str, str]) -> None:
+def _read_page(book: Any, got: ReturnedWorkbook, kinds: Mapping[str, str]) -> None:
     pages = [
-        (name, rows) for name in book.sheetnames if name not in (STAMP, RESULT) and (rows := list(_marked(book[name])))
+        (name, rows)
+        for name in book.sheetnames
+        if name not in (STAMP, RESULT) and (rows := list(_stamped_rows(book[name])))
     ]
     if not pages:
         raise Refused(
@@ -386,10 +390,10 @@ def _read_page(book: Any, got: Read, kinds: Mapping[str, str]) -> None:
         for at, code in places.items():
             if (key, code) in got.base:
                 found = cells[at] if at < len(cells) else None
-                got.cells[key, code] = _found(found, reference(number - 1, at), kinds.get(code, "text"))
+                got.cells[key, code] = _read_cell(found, cell_reference(number - 1, at), kinds.get(code, "text"))
 
 
-def _marked(page: Any) -> Iterator[tuple[int, tuple]]:
+def _stamped_rows(page: Any) -> Iterator[tuple[int, tuple]]:
     """The rows from the one that names the columns on, each with its number."""
     begun = False
     for number, cells in enumerate(page.iter_rows(), 1):
@@ -398,37 +402,41 @@ def _marked(page: Any) -> Iterator[tuple[int, tuple]]:
             yield number, cells
 
 
-def _stray(got: Read, number: int, cells: Sequence[Any], places: Mapping[int, str]) -> None:
+def _stray(got: ReturnedWorkbook, number: int, cells: Sequence[Any], places: Mapping[int, str]) -> None:
     """A row of the user's own that holds something under a column: told, never dropped in silence."""
     filled = [at for at in places if at < len(cells) and plain_text(cells[at].value)]
     if filled:
         got.problems.append(Problem(
-            "RET-608", got.where(reference(number - 1, filled[0])), "这一行是自己加的，系统里没有，没有读取。",
+            "RET-608", got.where(cell_reference(number - 1, filled[0])), "这一行是自己加的，系统里没有，没有读取。",
             "新增的项目请先在项目库登记，再重新下载离线表。",
         ))  # fmt: skip
 
 
-def _found(cell: Any, ref: str, kind: str) -> Found:
+def _read_cell(cell: Any, ref: str, kind: str) -> ReturnedCell:
     value = getattr(cell, "value", None)
     if value is None:
-        return Found(ref, "")
+        return ReturnedCell(ref, "")
     if cell.data_type == "f":
-        return Found(
+        return ReturnedCell(
             ref,
             "",
             f"填的是公式 {plain_text(value)[:60]}，系统不能确定它算的是不是最新的数。",
             "请选中后“选择性粘贴 → 数值”。",
         )
     if cell.data_type == "e":
-        return Found(ref, plain_text(value), f"显示为 {plain_text(value)}，是出错的公式。", "请改填数字或清空。")
+        return ReturnedCell(ref, plain_text(value), f"显示为 {plain_text(value)}，是出错的公式。", "请改填数字或清空。")
     if kind == "date" and isinstance(value, datetime.date):
-        return Found(ref, value.isoformat()[:10])
+        return ReturnedCell(ref, value.isoformat()[:10])
     if isinstance(value, bool | datetime.date | datetime.time | datetime.timedelta):
-        return Found(ref, plain_text(value), "被表格程序当成了日期或逻辑值。", "请把这一格的格式改为“常规”后重新填写。")
+        return ReturnedCell(
+            ref, plain_text(value), "被表格程序当成了日期或逻辑值。", "请把这一格的格式改为“常规”后重新填写。"
+        )
     if isinstance(value, str) or kind != "number":
-        return Found(ref, plain_text(int(value) if not isinstance(value, str) and value == int(value) else value))
-    percent = number_format(cell.number_format or "").kind == "percent"
-    number = from_cell(value, GENERAL._replace(kind="percent", most=EXACT) if percent else GENERAL)
+        return ReturnedCell(
+            ref, plain_text(int(value) if not isinstance(value, str) and value == int(value) else value)
+        )
+    percent = read_number_format(cell.number_format or "").kind == "percent"
+    number = number_from_cell(value, GENERAL._replace(kind="percent", most=EXACT) if percent else GENERAL)
     if number.state == BAD:
-        return Found(ref, plain_text(value), f"填的 {value} 不是能记录的数。", "请核对后改填。")
-    return Found(ref, quantities.scaled_text(number.digits, number.places) + ("%" if percent else ""))
+        return ReturnedCell(ref, plain_text(value), f"填的 {value} 不是能记录的数。", "请核对后改填。")
+    return ReturnedCell(ref, quantities.scaled_text(number.digits, number.places) + ("%" if percent else ""))

@@ -5,10 +5,10 @@ import re
 from typing import Any
 
 from anju.problems import Place, Problem, Refused
-from anju.quantities import unit
-from anju.returns.forms.spec import Column, Spec
+from anju.quantities import unit_of_measure
+from anju.returns.forms.spec import FormColumn, FormSpec
 from anju.rules.book.schema import Book
-from anju.rules.language.formula import FormulaError, names, parse
+from anju.rules.language.formula import FormulaError, formula_names, parse_formula
 from anju.rules.load import load_text
 
 BEFORE = {"last_": "上期", "ago_": "上年同期", "ledger_": "台账"}
@@ -16,38 +16,38 @@ DIGITS = 17  # of base units: what a sum over all lines may reach; a cell may ha
 FIX = "请改正这张表的检查或算式，见《怎样写一张报表》（docs/forms.md）。"
 
 
-def places_of(unit_name: str) -> int:
+def unit_places(unit_name: str) -> int:
     """Decimals that the unit needs so that nothing stored is lost: 万元 six, 套 none."""
-    return len(str(unit(unit_name).factor)) - 1
+    return len(str(unit_of_measure(unit_name).factor)) - 1
 
 
 def _range(unit_name: str) -> list[str]:
-    end = 10 ** (DIGITS - places_of(unit_name))
+    end = 10 ** (DIGITS - unit_places(unit_name))
     return [str(-end), str(end)]
 
 
-def _used(spec: Spec) -> set[str]:
+def _used(spec: FormSpec) -> set[str]:
     """Every name that formulas and sentences use."""
     texts = [c.formula for c in spec.columns if c.formula] + [c.formula for c in spec.checks]
     texts += [piece.partition(":")[0] for c in spec.checks for piece in re.findall(r"\{([^}]*)\}", c.says)]
     found: set[str] = set()
     for text in texts:
         try:
-            found |= set(names(parse(text)))
+            found |= set(formula_names(parse_formula(text)))
         except FormulaError:
             continue  # the loader of books tells it, with its place
     return found
 
 
-def _input(column: Column, label: str) -> dict[str, Any]:
+def _input(column: FormColumn, label: str) -> dict[str, Any]:
     if column.type == "number":
-        return {"label": label, "unit": column.unit, "places": places_of(column.unit), "range": _range(column.unit)}
+        return {"label": label, "unit": column.unit, "places": unit_places(column.unit), "range": _range(column.unit)}
     if column.type == "choice":
         return {"label": label, "enum": list(column.choices)}
     return {"label": label, "type": column.type}
 
 
-def _document(spec: Spec) -> dict[str, Any]:
+def _document(spec: FormSpec) -> dict[str, Any]:
     used = _used(spec)
     inputs: dict[str, Any] = {}
     for column in spec.columns:
@@ -61,7 +61,7 @@ def _document(spec: Spec) -> dict[str, Any]:
             inputs[fact.name] = {
                 "label": fact.label,
                 "unit": fact.unit,
-                "places": places_of(fact.unit),
+                "places": unit_places(fact.unit),
                 "range": _range(fact.unit),
             }
     if "row" in used:
@@ -85,7 +85,7 @@ def _document(spec: Spec) -> dict[str, Any]:
 _known: dict[str, Book] = {}
 
 
-def compiled(spec: Spec) -> Book:
+def compile_form(spec: FormSpec) -> Book:
     """Made once for each version of a form. Refused RET-003 with everything that is wrong with the formulas."""
     if spec.digest not in _known:
         try:
@@ -95,7 +95,7 @@ def compiled(spec: Spec) -> Book:
     return _known[spec.digest]
 
 
-def _of_form(spec: Spec, problem: Problem) -> Problem:
+def _of_form(spec: FormSpec, problem: Problem) -> Problem:
     """A problem of the book that a form becomes, as one of the form: by the same keys, without the line that nobody wrote."""
     keys = problem.where.field
     return Problem("RET-003", Place(f"表 {spec.code} {keys}", field=keys), f"{problem.what}{problem.fix}", FIX)

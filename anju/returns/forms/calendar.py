@@ -13,9 +13,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from anju import periods
-from anju.core.database.folder import home
+from anju.core.database.folder import data_folder
 from anju.problems import Problem, Refused
-from anju.returns.forms.spec import Deadline, Spec
+from anju.returns.forms.spec import Deadline, FormSpec
 
 LONG_AFTER = timedelta(
     days=92
@@ -33,14 +33,14 @@ class Workdays(NamedTuple):
     years: frozenset[int]
 
 
-def zone() -> ZoneInfo:
+def local_zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
 @cache
 def _days() -> Workdays:
     """What the office registered in its data folder, otherwise what is shipped. Refused RET-015 when it cannot be read: a deadline would be wrong."""
-    own = home() / LISTED
+    own = data_folder() / LISTED
     try:
         text = (own if own.is_file() else files("anju.returns.forms").joinpath(LISTED)).read_text(encoding="utf-8")
         said = YAML(typ="safe", pure=True).load(text) or {}
@@ -70,19 +70,19 @@ def is_workday(day: date) -> bool:
     return day in listed.worked or (day.weekday() < 5 and day not in listed.off)
 
 
-def guessed(spec: Spec, period: str) -> str:
+def guessed_deadline(spec: FormSpec, period: str) -> str:
     """What must be said of the unit's deadline when it counts workdays in a year whose holidays are not registered; "" when nothing must."""
     deadline = spec.due["unit"]
     if deadline.workdays is None:
         return ""
-    first, last = periods.end(period) + timedelta(days=1), moment(deadline, period).date()
+    first, last = periods.period_end(period) + timedelta(days=1), deadline_moment(deadline, period).date()
     missing = sorted({first.year, last.year} - _days().years)
     return f"{'、'.join(map(str, missing))}年放假调休没有登记，暂按周一至周五推算" if missing else ""
 
 
-def check(spec: Spec, period: str) -> None:
+def check_period(spec: FormSpec, period: str) -> None:
     """Refused RET-010 when the period is of another kind than the form's, RET-011 when the form is not in force for it."""
-    end = periods.end(period)
+    end = periods.period_end(period)
     where = f"《{spec.name}》{period}"
     if spec.period == "once" and period != spec.once:
         raise Refused(Problem("RET-010", where, "这张表只报一次。", f"期间是 {spec.once}。"))
@@ -97,15 +97,15 @@ def check(spec: Spec, period: str) -> None:
         )
 
 
-def cut_off(spec: Spec, period: str) -> date:
-    end = periods.end(period)
+def cut_off_day(spec: FormSpec, period: str) -> date:
+    end = periods.period_end(period)
     return end if spec.cut_off.day == "last" else end.replace(day=min(spec.cut_off.day, end.day))
 
 
 @lru_cache(maxsize=4096)  # a province asks of each of its counties
-def moment(deadline: Deadline, period: str) -> datetime:
+def deadline_moment(deadline: Deadline, period: str) -> datetime:
     """The deadline of that period, in the time of the place."""
-    end = periods.end(period)
+    end = periods.period_end(period)
     if deadline.on:
         day = deadline.on
     elif deadline.days is not None:
@@ -119,19 +119,19 @@ def moment(deadline: Deadline, period: str) -> datetime:
         months = end.year * 12 + end.month - 1 + deadline.months
         last = monthrange(months // 12, months % 12 + 1)[1]
         day = date(months // 12, months % 12 + 1, last if deadline.day == "last" else min(deadline.day or 1, last))
-    return datetime.combine(day, time.fromisoformat(deadline.time), zone())
+    return datetime.combine(day, time.fromisoformat(deadline.time), local_zone())
 
 
-def deadlines(spec: Spec, period: str) -> dict[str, str]:
-    return {level: moment(deadline, period).isoformat() for level, deadline in spec.due.items()}
+def form_deadlines(spec: FormSpec, period: str) -> dict[str, str]:
+    return {level: deadline_moment(deadline, period).isoformat() for level, deadline in spec.due.items()}
 
 
-def opens(spec: Spec, period: str) -> date:
+def opening_day(spec: FormSpec, period: str) -> date:
     """From which day the return is asked for: the form's day, otherwise the cut-off."""
-    return moment(spec.opens, period).date() if spec.opens else cut_off(spec, period)
+    return deadline_moment(spec.opens, period).date() if spec.opens else cut_off_day(spec, period)
 
 
-def shifted(period: str, by: int) -> str:
+def shift_period(period: str, by: int) -> str:
     """That many periods later, of the same kind. "" for a single day: what is asked once has no other."""
     if len(period) == 4:
         return str(int(period) + by)
@@ -145,22 +145,22 @@ def shifted(period: str, by: int) -> str:
     return ""
 
 
-def last(spec: Spec, period: str) -> str:
-    return "" if spec.period == "once" else shifted(period, -1)
+def last_period(spec: FormSpec, period: str) -> str:
+    return "" if spec.period == "once" else shift_period(period, -1)
 
 
-def year_ago(spec: Spec, period: str) -> str:
-    return "" if spec.period == "once" else shifted(period, -A_YEAR[spec.period])
+def period_year_ago(spec: FormSpec, period: str) -> str:
+    return "" if spec.period == "once" else shift_period(period, -A_YEAR[spec.period])
 
 
-def around(spec: Spec, day: date) -> list[str]:
+def periods_around(spec: FormSpec, day: date) -> list[str]:
     """The periods that may be asked for on a day: the running one and the two before it, the newest first; of a form for once its one."""
     if not spec.asked:
         return []
     if spec.period == "once":
         return (
             [spec.once]
-            if opens(spec, spec.once) <= day <= moment(spec.due["unit"], spec.once).date() + LONG_AFTER
+            if opening_day(spec, spec.once) <= day <= deadline_moment(spec.due["unit"], spec.once).date() + LONG_AFTER
             else []
         )
     now = {
@@ -168,8 +168,8 @@ def around(spec: Spec, day: date) -> list[str]:
     }[spec.period]  # fmt: skip
     found = []
     for back in (0, -1, -2):
-        period = shifted(now, back)
-        end = periods.end(period)
-        if end >= spec.since and not (spec.until and end > spec.until) and opens(spec, period) <= day:
+        period = shift_period(now, back)
+        end = periods.period_end(period)
+        if end >= spec.since and not (spec.until and end > spec.until) and opening_day(spec, period) <= day:
             found.append(period)
     return found

@@ -13,13 +13,13 @@ from pydantic import (
 )
 
 
-class Part(BaseModel):
+class FormPart(BaseModel):
     """Unknown keys are slips of the pen: refused."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
 
 
-class Respelled(Part):
+class Respelled(FormPart):
     """A part with an older spelling, read for ever: a form's digest is of what was written, and is inside scans' digests. It is read as if
     it had been written today, and given back (`canonical`) as it was."""
 

@@ -15,8 +15,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from anju.problems import Place, Problem, Refused
-from anju.quantities import unit
-from anju.returns.forms.parts import Part, Respelled
+from anju.quantities import unit_of_measure
+from anju.returns.forms.parts import FormPart, Respelled
 
 NAME = r"^[a-z][a-z0-9_]*$"
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -35,7 +35,7 @@ Day = Annotated[date, BeforeValidator(lambda value: date.fromisoformat(_quoted(v
 Clock = Annotated[str, BeforeValidator(_quoted), Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
-class Authority(Part):
+class Authority(FormPart):
     """Who set the form up (制定机关), by which document, and how far it was checked (核 seen, 次 second-hand)."""
 
     issuer: str
@@ -45,13 +45,13 @@ class Authority(Part):
     valid_until: Day | None = None  # 有效期至
 
 
-class CutOff(Part):
+class CutOff(FormPart):
     """统计截止日: a day of the period's last month, or its last day."""
 
     day: int | Literal["last"] = "last"
 
 
-class Deadline(Part):
+class Deadline(FormPart):
     """A moment by which it must be there. day: of the period's last month (months: so many months later); workdays, days: after its end."""
 
     day: int | Literal["last"] | None = None
@@ -71,7 +71,7 @@ class Deadline(Part):
 FIRST = "projects"  # the ledger meant by forms that were written before there was a second one
 
 
-class From(Respelled):
+class CellSource(Respelled):
     """Where a cell is filled from when a return is opened. Exactly one of the sources.
 
     ledger with field: a field of its item. ledger with event: the sum of a kind of event since the year's or period's beginning, or ever
@@ -109,7 +109,7 @@ class From(Respelled):
         return {"project" if key == "field" else key: one for key, one in value.items() if key != "ledger"}
 
     @model_validator(mode="after")
-    def one(self) -> "From":
+    def one(self) -> "CellSource":
         if sum(map(bool, (self.field, self.event, self.target, self.measure, self.form, self.last))) != 1:
             raise ValueError("来源写一个，且只写一个：台账的 field 或 event、target、measure、form、last")
         if bool(self.ledger) != bool(self.field or self.event):
@@ -119,7 +119,7 @@ class From(Respelled):
         return self
 
 
-class Column(Part):
+class FormColumn(FormPart):
     """A column (列). formula: computed, never typed. only: for lines with these facts; elsewhere 不适用. optional: may stay blank."""
 
     code: str = Field(pattern=NAME, max_length=40)
@@ -130,7 +130,7 @@ class Column(Part):
     places: int = Field(default=0, ge=0, le=6)
     type: Literal["number", "text", "choice", "date"] = "number"
     choices: tuple[Text, ...] = ()
-    source: From | None = Field(default=None, alias="from")
+    source: CellSource | None = Field(default=None, alias="from")
     locked: bool = False
     optional: bool | None = None
     signed: bool = False
@@ -143,10 +143,10 @@ class Column(Part):
     note: str = ""
 
     @model_validator(mode="after")
-    def fits(self) -> "Column":
+    def fits(self) -> "FormColumn":
         if self.type == "number":
             try:
-                unit(self.unit)
+                unit_of_measure(self.unit)
             except KeyError:
                 raise ValueError(f"不认识计量单位“{self.unit}”") from None
         elif self.unit or self.places or self.formula:
@@ -178,7 +178,7 @@ class Column(Part):
         return not self.only or all(str(facts.get(key, "")) in allowed for key, allowed in self.only.items())
 
 
-class Fixed(Part):
+class FixedLine(FormPart):
     """A line that the form names. total_of, less: it is the sum of those lines less these, computed, never typed."""
 
     key: str = Field(pattern=NAME, max_length=60)
@@ -196,12 +196,12 @@ class Fixed(Part):
         return bool(self.total_of or self.less)
 
 
-class Rows(Respelled):
+class FormRows(Respelled):
     """Lines of a ledger's items (of these kinds; none: of all), or lines that the form names. Older: projects with their kinds."""
 
     ledger: str = ""
     kinds: tuple[str, ...] = ()
-    fixed: tuple[Fixed, ...] = ()
+    fixed: tuple[FixedLine, ...] = ()
 
     @staticmethod
     def from_older(value: dict[str, Any]) -> dict[str, Any] | None:
@@ -214,13 +214,13 @@ class Rows(Respelled):
         return {"projects": {"kinds": value.get("kinds", [])}}
 
     @model_validator(mode="after")
-    def one(self) -> "Rows":
+    def one(self) -> "FormRows":
         if bool(self.ledger) == bool(self.fixed):
             raise ValueError("ledger（台账）和 fixed 写一个，且只写一个")
         return self
 
 
-class Check(Part):
+class FormCheck(FormPart):
     """A check (检查). on: each line, the line of sums, or the lines of these keys. The formula holds where all is well."""
 
     id: str = Field(pattern=SLUG, max_length=40)
@@ -238,7 +238,7 @@ class Check(Part):
         return "check_" + self.id.replace("-", "_")
 
 
-class Across(Part):
+class CrossFact(FormPart):
     """A fact that checks may name besides the cells of their line: a cell of another form (of the same region, its period ending on the same
     day) or of this one (without form), a target, a figure.
 
@@ -258,13 +258,13 @@ class Across(Part):
     calibre: str = ""
 
     @model_validator(mode="after")
-    def one(self) -> "Across":
+    def one(self) -> "CrossFact":
         if sum(map(bool, (self.column, self.target, self.measure))) != 1:
             raise ValueError("来源写一个，且只写一个：column（别的表另写 form）、target、measure")
         return self
 
 
-class Publish(Part):
+class PublishedSum(FormPart):
     """On lock: the sum of a column over the lines with these facts (or of one line) becomes a figure."""
 
     measure: str
@@ -274,7 +274,7 @@ class Publish(Part):
     calibre: str = ""
 
 
-class Receiver(Part):
+class Receiver(FormPart):
     code: str = Field(pattern=SLUG, max_length=30)
     name: str
     how: Literal["here", "copy", "file"] = "copy"
@@ -284,14 +284,14 @@ class Receiver(Part):
     days: int = 0
 
 
-class Print(Part):
+class PrintLayout(FormPart):
     signers: tuple[str, ...] = ("填表人", "审核人", "单位负责人")
     landscape: bool = True
     size: Literal["A3", "A4"] = "A4"
     notes: tuple[str, ...] = ()
 
 
-class Spec(Part):
+class FormSpec(FormPart):
     """A form, whole."""
 
     code: str = Field(pattern=SLUG, max_length=40)
@@ -308,18 +308,18 @@ class Spec(Part):
     cut_off: CutOff = CutOff()
     opens: Deadline | None = None
     due: dict[Literal["unit", "city", "province"], Deadline]
-    rows: Rows
-    columns: tuple[Column, ...] = Field(min_length=1)
-    checks: tuple[Check, ...] = Field(min_length=1)
-    across: tuple[Across, ...] = ()
-    publish: tuple[Publish, ...] = ()
+    rows: FormRows
+    columns: tuple[FormColumn, ...] = Field(min_length=1)
+    checks: tuple[FormCheck, ...] = Field(min_length=1)
+    across: tuple[CrossFact, ...] = ()
+    publish: tuple[PublishedSum, ...] = ()
     joint: tuple[str, ...] = ()
     receivers: tuple[Receiver, ...] = ()
-    print: Print = Print()
+    print: PrintLayout = PrintLayout()
     note: str = ""
 
     @model_validator(mode="after")
-    def hangs_together(self) -> "Spec":
+    def hangs_together(self) -> "FormSpec":
         codes, keys = [column.code for column in self.columns], [line.key for line in self.rows.fixed]
         wrong = [f"{what}“{name}”写了两次" for what, names in (("列", codes), ("行", keys), ("检查", [c.id for c in self.checks]))
                  for name in dict.fromkeys(names) if names.count(name) > 1]  # fmt: skip
@@ -355,11 +355,11 @@ class Spec(Part):
         return self
 
     @cached_property
-    def by_code(self) -> dict[str, Column]:
+    def by_code(self) -> dict[str, FormColumn]:
         return {column.code: column for column in self.columns}
 
     @cached_property
-    def by_key(self) -> dict[str, Fixed]:
+    def by_key(self) -> dict[str, FixedLine]:
         return {line.key: line for line in self.rows.fixed}
 
     @cached_property
@@ -371,11 +371,11 @@ class Spec(Part):
     def digest(self) -> str:
         return hashlib.sha256(json.dumps(self.canonical, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
-    def fillable(self, column: Column, line_key: str, facts: dict[str, Any]) -> bool:
+    def fillable(self, column: FormColumn, line_key: str, facts: dict[str, Any]) -> bool:
         """May somebody write there?"""
         return not column.formula and not column.locked and self.has(column, line_key, facts)
 
-    def has(self, column: Column, line_key: str, facts: dict[str, Any]) -> bool:
+    def has(self, column: FormColumn, line_key: str, facts: dict[str, Any]) -> bool:
         """Does the line have that column, and is it more than a sum?"""
         fixed = self.by_key.get(line_key)
         if fixed and (
@@ -398,7 +398,7 @@ SAID = {
 }  # fmt: skip
 
 
-def read(content: str, name: str) -> Spec:
+def read_spec(content: str, name: str) -> FormSpec:
     """Refused RET-001 (no YAML) or RET-002 with every slip and its line."""
     try:
         data = YAML().load(content)
@@ -410,12 +410,12 @@ def read(content: str, name: str) -> Spec:
             )
         ) from None
     try:
-        return Spec.model_validate(data)
+        return FormSpec.model_validate(data)
     except ValidationError as error:
-        raise Refused(*(_told(one, data, name) for one in error.errors(include_url=False))) from None
+        raise Refused(*(_shape_problem(one, data, name) for one in error.errors(include_url=False))) from None
 
 
-def _told(error: Any, data: Any, name: str) -> Problem:
+def _shape_problem(error: Any, data: Any, name: str) -> Problem:
     place = [x for x in error["loc"] if not (isinstance(x, str) and re.match(r"(tuple|literal|constrained)", x))]
     what = SAID.get(error["type"], "")
     if error["type"] == "value_error":
@@ -442,22 +442,22 @@ def _line(data: Any, place: list[Any]) -> int:
     return line
 
 
-def shipped() -> Iterator[Spec]:
+def shipped_specs() -> Iterator[FormSpec]:
     """The forms that come with the product."""
     for path in sorted(Path(str(files("anju.returns.forms").joinpath("shipped"))).glob("*.yaml")):
-        yield read(path.read_text("utf-8"), path.name)
+        yield read_spec(path.read_text("utf-8"), path.name)
 
 
-_known: dict[str, Spec] = {}
+_known: dict[str, FormSpec] = {}
 
 
-def of(form: Any) -> Spec:
+def form_spec(form: Any) -> FormSpec:
     """The spec of a stored form; parsed once."""
     if form.digest not in _known:
-        _known[form.digest] = Spec.model_validate(form.spec)
+        _known[form.digest] = FormSpec.model_validate(form.spec)
     return _known[form.digest]
 
 
-def known(digest: str) -> Spec:
+def known_spec(digest: str) -> FormSpec:
     """A spec that was read already."""
     return _known[digest]

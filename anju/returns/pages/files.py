@@ -8,91 +8,91 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import page_context, render_page
 from anju.core.pages.files import KINDS, file_response
 from anju.core.pages.forms import PostedForm, Upload
-from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRow
 from anju.core.pages.request import Request
-from anju.core.people.permissions import acting, may
+from anju.core.people.permissions import may, requires_permission
 from anju.core.wording import period_label
 from anju.problems import Problem, Refused
 from anju.returns.files import papers, receivers, workbook
 from anju.returns.models import Return
-from anju.returns.pages.form import show_return
+from anju.returns.pages.form import render_return
 from anju.returns.queries import returns
 from anju.returns.services import receipts, scans
 
-PRINTS = {"pdf": papers.pdf, "docx": papers.word, "xlsx": papers.excel}
+PRINTS = {"pdf": papers.form_pdf, "docx": papers.form_word, "xlsx": papers.form_excel}
 
 
-def uploaded(request: Request) -> Upload:
+def uploaded_file(request: Request) -> Upload:
     """Name and content of the file that was chosen; nothing when none was."""
     return PostedForm(request).file("file", "文件") or Upload("", b"")
 
 
-@acting("returns.see")
+@requires_permission("returns.see")
 @require_GET
-def printed(request: Request, pk: int, ending: str) -> HttpResponse:
+def download_form(request: Request, pk: int, ending: str) -> HttpResponse:
     """The official form, to be printed and sealed."""
     if ending not in PRINTS:
         raise Http404(ending)
-    ret = returns.ret(request.operator, pk)
-    return file_response(PRINTS[ending](request.operator, ret), papers.file_name(ret, ending))
+    ret = returns.get_return(request.actor, pk)
+    return file_response(PRINTS[ending](request.actor, ret), papers.paper_file_name(ret, ending))
 
 
-@acting("returns.fill")
+@requires_permission("returns.fill")
 @require_GET
-def offline(request: Request, pk: int) -> HttpResponse:
-    ret = returns.ret(request.operator, pk)
-    return file_response(workbook.write(request.operator, ret), workbook.file_name(ret))
+def download_workbook(request: Request, pk: int) -> HttpResponse:
+    ret = returns.get_return(request.actor, pk)
+    return file_response(workbook.write_workbook(request.actor, ret), workbook.workbook_file_name(ret))
 
 
-@acting("returns.fill")
+@requires_permission("returns.fill")
 @require_POST
-def merge(request: Request, pk: int) -> HttpResponse:
+def merge_workbook(request: Request, pk: int) -> HttpResponse:
     """An offline workbook comes back: what was taken, what was kept, what is left to decide, and the same workbook marked."""
-    user, ret = request.operator, returns.ret(request.operator, pk)
-    name, content = uploaded(request)
+    user, ret = request.actor, returns.get_return(request.actor, pk)
+    name, content = uploaded_file(request)
     try:
-        done = workbook.merge(by=user, ret_id=pk, content=content, name=name)
+        done = workbook.merge_workbook(by=user, ret_id=pk, content=content, name=name)
     except Refused as refused:
-        return show_return(request, ret, status=422, problems=refused.problems)
+        return render_return(request, ret, status=422, problems=refused.problems)
     if done.clean and not done.kept:
         messages.success(request, f"《{name}》已并入：{done.says}")
         return redirect("returns:return", pk)
-    frame(request, of=ret)
-    data = f"data:{KINDS['xlsx']};base64,{b64encode(workbook.marked(user, ret, done)).decode()}"
-    return show(
+    page_context(request, of=ret)
+    data = f"data:{KINDS['xlsx']};base64,{b64encode(workbook.mark_merge(user, ret, done)).decode()}"
+    return render_page(
         request,
         "returns/merged.html",
         heading=f"《{name}》：{done.says.removesuffix('。')}",
         ret=ret,
         done=done,
         data=data,
-        file=workbook.file_name(ret),
+        file=workbook.workbook_file_name(ret),
     )
 
 
-@acting("returns.fill")
+@requires_permission("returns.fill")
 @require_POST
-def scan(request: Request, pk: int) -> HttpResponse:
+def keep_scan(request: Request, pk: int) -> HttpResponse:
     """Keep the sealed scan."""
-    ret = returns.ret(request.operator, pk)
-    name, content = uploaded(request)
+    ret = returns.get_return(request.actor, pk)
+    name, content = uploaded_file(request)
     try:
-        scans.keep_scan(by=request.operator, ret_id=pk, name=name, content=content)
+        scans.keep_scan(by=request.actor, ret_id=pk, name=name, content=content)
     except Refused as refused:
-        return show_return(request, ret, status=422, problems=refused.problems)
+        return render_return(request, ret, status=422, problems=refused.problems)
     messages.success(request, f"盖章件《{name}》已留存，上传时间和当时内容的摘要一并记下。")
     return redirect("returns:return", pk)
 
 
-@acting("returns.see")
+@requires_permission("returns.see")
 @require_GET
-def kept(request: Request, pk: int, scan_id: int) -> HttpResponse:
+def show_scan(request: Request, pk: int, scan_id: int) -> HttpResponse:
     """A scan that was kept. Http404 when it is none of this return's."""
-    ret = returns.ret(request.operator, pk)
-    found = next((one.paper for one in papers.scans(request.operator, ret) if one.paper.pk == scan_id), None)
+    ret = returns.get_return(request.actor, pk)
+    found = next((one.paper for one in papers.list_scans(request.actor, ret) if one.paper.pk == scan_id), None)
     if found is None:
         raise Http404(str(scan_id))
     return file_response(bytes(found.file.content), found.file.name)
@@ -101,88 +101,88 @@ def kept(request: Request, pk: int, scan_id: int) -> HttpResponse:
 # -- the other receivers ---------------------------------------------------------------------------------------------------------------
 
 
-def sent(request: Request, ret: Return, code: str) -> receivers.Sent:
-    found = next((one for one in receivers.receivers(request.operator, ret) if one.receiver.code == code), None)
+def receiver_status(request: Request, ret: Return, code: str) -> receivers.ReceiverStatus:
+    found = next((one for one in receivers.list_receivers(request.actor, ret) if one.receiver.code == code), None)
     if found is None:
         raise Http404(code)
     return found
 
 
-def show_receiver(
+def render_receiver(
     request: Request, ret: Return, code: str, status: int = 200, problems: list[Problem] | None = None
 ) -> HttpResponse:
-    frame(request, of=ret)
-    one, copied = sent(request, ret, code), receivers.copy_sheet(request.operator, ret, code)
+    page_context(request, of=ret)
+    one, copied = receiver_status(request, ret, code), receivers.make_copy_sheet(request.actor, ret, code)
     sheet = Sheet(
         "copying",
-        [Column(field.head, unit=field.unit, text=field.column is None) for field in copied.fields],
+        [SheetColumn(field.head, unit=field.unit, text=field.column is None) for field in copied.fields],
         caption=f"{one.receiver.name}誊录单",
     )
     sheet.rows = [
-        Row([Cell(text=text, css="n" if field.column and field.column.type == "number" else "") for field, text in zip(copied.fields, texts, strict=True)])
+        SheetRow([SheetCell(text=text, css="n" if field.column and field.column.type == "number" else "") for field, text in zip(copied.fields, texts, strict=True)])
         for _, texts in copied.rows
     ]  # fmt: skip
-    return show(
+    return render_page(
         request, "returns/receiver.html", status=status, heading=f"报送{one.receiver.name}：{one.state}", ret=ret, one=one, sheet=sheet, problems=problems or [],
-        title=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}", may_receive=may(request.operator, "returns.receive", ret.region_id) and ret.state in Return.SUBMITTED,
+        title=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}", may_receive=may(request.actor, "returns.receive", ret.region_id) and ret.state in Return.SUBMITTED,
     )  # fmt: skip
 
 
-@acting("returns.see")
+@requires_permission("returns.see")
 @require_GET
-def receiver(request: Request, pk: int, code: str) -> HttpResponse:
-    return show_receiver(request, returns.ret(request.operator, pk), code)
+def show_receiver(request: Request, pk: int, code: str) -> HttpResponse:
+    return render_receiver(request, returns.get_return(request.actor, pk), code)
 
 
-@acting("returns.see")
+@requires_permission("returns.see")
 @require_GET
-def copied(request: Request, pk: int, code: str) -> HttpResponse:
-    ret = returns.ret(request.operator, pk)
-    one = sent(request, ret, code)
+def download_copy_sheet(request: Request, pk: int, code: str) -> HttpResponse:
+    ret = returns.get_return(request.actor, pk)
+    one = receiver_status(request, ret, code)
     return file_response(
-        receivers.copy_workbook(request.operator, ret, code),
-        papers.file_name(ret, "xlsx", f"（{one.receiver.name}誊录单）"),
+        receivers.make_copy_workbook(request.actor, ret, code),
+        papers.paper_file_name(ret, "xlsx", f"（{one.receiver.name}誊录单）"),
     )
 
 
-@acting("returns.see")
+@requires_permission("returns.see")
 @require_GET
-def exported(request: Request, pk: int, code: str) -> HttpResponse:
-    ret = returns.ret(request.operator, pk)
-    sent(request, ret, code)
-    name, content = receivers.export(request.operator, ret, code)
+def download_export(request: Request, pk: int, code: str) -> HttpResponse:
+    ret = returns.get_return(request.actor, pk)
+    receiver_status(request, ret, code)
+    name, content = receivers.export_for_receiver(request.actor, ret, code)
     return file_response(content, name)
 
 
-def registered(request: Request, pk: int, code: str, call: Callable[[int, str, bytes], str]) -> HttpResponse:
-    ret = returns.ret(request.operator, pk)
-    sent(request, ret, code)
+def perform_registration(request: Request, pk: int, code: str, call: Callable[[int, str, bytes], str]) -> HttpResponse:
+    ret = returns.get_return(request.actor, pk)
+    receiver_status(request, ret, code)
     try:
-        said = call(receipts.receipt(by=request.operator, ret_id=pk, code=code).pk, *uploaded(request))
+        said = call(receipts.open_receipt(by=request.actor, ret_id=pk, code=code).pk, *uploaded_file(request))
     except Refused as refused:
-        return show_receiver(request, ret, code, status=422, problems=refused.problems)
+        return render_receiver(request, ret, code, status=422, problems=refused.problems)
     messages.success(request, said)
     return redirect("returns:receiver", pk, code)
 
 
-@acting("returns.receive")
+@requires_permission("returns.receive")
 @require_POST
 def register_sent(request: Request, pk: int, code: str) -> HttpResponse:
     def call(receipt: int, name: str, content: bytes) -> str:
         at = PostedForm(request).moment("at")
-        receipts.register_sent(by=request.operator, receipt_id=receipt, at=at, name=name, content=content)
+        receipts.register_sent(by=request.actor, receipt_id=receipt, at=at, name=name, content=content)
         return "已登记报送。"
 
-    return registered(request, pk, code, call)
+    return perform_registration(request, pk, code, call)
 
 
-@acting("returns.receive")
+@requires_permission("returns.receive")
 @require_POST
 def register_receipt(request: Request, pk: int, code: str) -> HttpResponse:
     def call(receipt: int, name: str, content: bytes) -> str:
         posted = PostedForm(request)
         receipts.register_receipt(
-            by=request.operator,
+            by=request.actor,
             receipt_id=receipt,
             number=posted.text("number"),
             at=posted.moment("at"),
@@ -191,18 +191,18 @@ def register_receipt(request: Request, pk: int, code: str) -> HttpResponse:
         )
         return "回执已登记。"
 
-    return registered(request, pk, code, call)
+    return perform_registration(request, pk, code, call)
 
 
-@acting("returns.receive")
+@requires_permission("returns.receive")
 @require_POST
 def read_back(request: Request, pk: int, code: str) -> HttpResponse:
     def call(receipt: int, name: str, content: bytes) -> str:
-        found = receipts.read_back(by=request.operator, receipt_id=receipt, content=content, name=name)
+        found = receipts.read_back_export(by=request.actor, receipt_id=receipt, content=content, name=name)
         return (
             f"回读《{name}》：{len(found)}处不一致，见下表。"
             if found
             else f"回读《{name}》：与报表完全一致，已记为回执。"
         )
 
-    return registered(request, pk, code, call)
+    return perform_registration(request, pk, code, call)

@@ -13,67 +13,73 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.pages.addresses import path_of
-from anju.core.pages.context import frame, show
+from anju.core.pages.context import page_context, render_page
 from anju.core.pages.forms import PostedForm
-from anju.core.pages.page import page
+from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
-from anju.core.people.permissions import acting, may
+from anju.core.people.permissions import may, requires_permission
 from anju.core.wording import period_label
 from anju.problems import Problem, Refused
 from anju.quantities import exact_text
 from anju.returns.files import papers, receivers
 from anju.returns.forms import calendar
 from anju.returns.models import Return
-from anju.returns.pages import sheet, wording
+from anju.returns.pages import grid_html, wording
 from anju.returns.queries import checks, explanation, reading, returns
-from anju.returns.queries.grid import Grid, lay_out_grid
-from anju.returns.queries.opinions import Asked, joint
+from anju.returns.queries.grid import ReturnGrid, lay_out_grid
+from anju.returns.queries.opinions import AskedDepartment, joint_review
 from anju.returns.services import answers, filling
 
 UNSETTLED = ("RET-040", "RET-041")
 PRINTED = (("pdf", "打印的表（PDF）"), ("docx", "打印的表（Word）"), ("xlsx", "打印的表（Excel）"))
 
 
-def checked(request: Request, ret: Return, found: list[checks.Finding]) -> list[sheet.Said]:
-    user, running = request.operator, ret.state != Return.LOCKED
-    return sheet.said(
+def shown_findings(request: Request, ret: Return, found: list[checks.CheckFinding]) -> list[grid_html.ShownFinding]:
+    user, running = request.actor, ret.state != Return.LOCKED
+    return grid_html.show_findings(
         found,
         answers=running and may(user, "returns.fill", ret.region_id),
         waives=running and may(user, "returns.waive", ret.region_id),
     )
 
 
-def show_return(
+def render_return(
     request: Request,
     ret: Return,
     status: int = 200,
     problems: list[Problem] | None = None,
     form: dict[str, str] | None = None,
 ) -> HttpResponse:
-    frame(request, of=ret)
-    user, at, read = request.operator, timezone.now(), reading.read(request.operator, ret)
-    grid, found, steps = lay_out_grid(user, ret, read), checks.check(user, ret, read), returns.steps(user, ret)
-    findings = checked(request, ret, found)
-    asked = joint(user, ret, steps) if ret.state != Return.DRAFT else []
+    page_context(request, of=ret)
+    user, at, read = request.actor, timezone.now(), reading.read_return(request.actor, ret)
+    grid, found, steps = (
+        lay_out_grid(user, ret, read),
+        checks.check_return(user, ret, read),
+        returns.list_steps(user, ret),
+    )
+    findings = shown_findings(request, ret, found)
+    asked = joint_review(user, ret, steps) if ret.state != Return.DRAFT else []
     opined = any(one.opinion and one.organisation and one.organisation.pk in user.organisation_ids for one in asked)
     later = read.corrected_by
-    choices = wording.choices(user, ret, opined=opined, last=later is None, form=form)
-    moved = sheet.moved(grid)
+    choices = wording.offered_acts(user, ret, opined=opined, last=later is None, form=form)
+    moved = grid_html.changes_html(grid)
     # What the checks found stands in their own list, with the way to each cell: it is not told twice.
     unsettled = [one for one in problems or [] if one.code in UNSETTLED]
     problems = [one for one in problems or [] if one.code not in UNSETTLED]
     context: dict[str, Any] = {
-        "unsettled": len(unsettled), "ret": ret, "fill": grid.open, "facts": facts(ret, at), "stages": wording.stages(ret, steps, at), "steps": told(ret, steps),
+        "unsettled": len(unsettled), "ret": ret, "fill": grid.open, "facts": header_facts(ret, at), "stages": wording.stage_line(ret, steps, at), "steps": describe_steps(ret, steps),
         "remark": steps[-1] if steps and steps[-1].move == "return" and ret.state == Return.DRAFT else None, "corrected_by": later,
-        "strong": wording.strong(choices, opined=opined), "choices": choices, "form": form or {}, "waits": waits(ret),
-        "places": places(grid) if any(one.agrees for one in choices) else [], "findings": sheet.listed(findings), **sheet.counted(findings, grid.spec), "marks": sheet.marks(findings),
-        "moved": [] if grid.open else moved, "last_label": sheet.PERIODS[grid.spec.period], "has_target": any(cell.target for cell in grid.cells.values()),
-        "head": sheet.heads(grid), "body": sheet.body(grid), "columns": sheet.described(grid), "explanation": explanation.explanation(user, ret, read, found) if grid.open else [],
-        "files": [{"href": path_of("returns:print", ret.pk, ending), "label": label} for ending, label in PRINTED], "sent": receivers.receivers(user, ret),
-        "scans": papers.scans(user, ret), "may_scan": may(user, "returns.fill", ret.region_id),
-        "opinions": [opinion(one, grid) for one in asked], "notes": grid.spec.print.notes, "problems": problems,
+        "strong": wording.next_act(choices, opined=opined), "choices": choices, "form": form or {}, "waits": waiting_text(ret),
+        "places": remark_places(grid) if any(one.agrees for one in choices) else [], "findings": grid_html.group_findings(findings),
+        **grid_html.count_findings(findings, grid.spec), "marks": grid_html.finding_marks(findings),
+        "moved": [] if grid.open else moved, "last_label": grid_html.PERIODS[grid.spec.period], "has_target": any(cell.target for cell in grid.cells.values()),
+        "head": grid_html.heads_html(grid), "body": grid_html.body_html(grid), "columns": grid_html.column_data(grid),
+        "explanation": explanation.draft_explanation(user, ret, read, found) if grid.open else [],
+        "files": [{"href": path_of("returns:print", ret.pk, ending), "label": label} for ending, label in PRINTED], "sent": receivers.list_receivers(user, ret),
+        "scans": papers.list_scans(user, ret), "may_scan": may(user, "returns.fill", ret.region_id),
+        "opinions": [opinion_row(one, grid) for one in asked], "notes": grid.spec.print.notes, "problems": problems,
     }  # fmt: skip
-    return show(
+    return render_page(
         request,
         "returns/return.html",
         status=status,
@@ -82,9 +88,9 @@ def show_return(
     )
 
 
-def facts(ret: Return, at: datetime) -> list[str]:
+def header_facts(ret: Return, at: datetime) -> list[str]:
     """What is printed over the form, and by when it must go where."""
-    said = returns.spec(ret)
+    said = returns.return_spec(ret)
     made = [
         f"表号：{said.number}" if said.number else "",
         f"制定机关：{said.authority.issuer}",
@@ -96,52 +102,52 @@ def facts(ret: Return, at: datetime) -> list[str]:
     ]
     if due := ret.due.get("unit"):
         deadline = datetime.fromisoformat(due)
-        spare, css = wording.left(deadline, at)
+        spare, css = wording.time_left(deadline, at)
         rest = (
-            f"{wording.moment(ret.first_submitted_at)}首次上报"
+            f"{wording.moment_text(ret.first_submitted_at)}首次上报"
             if ret.first_submitted_at
             else spare
             if css == "late"
             else f"还剩{spare}"
         )
-        made.append(f"上报期限{wording.moment(deadline)}，{rest}")
-        if not ret.first_submitted_at and (doubt := calendar.guessed(said, ret.period)):
+        made.append(f"上报期限{wording.moment_text(deadline)}，{rest}")
+        if not ret.first_submitted_at and (doubt := calendar.guessed_deadline(said, ret.period)):
             made.append(f"期限未必准：{doubt}")
     return [one for one in made if one]
 
 
-def waits(ret: Return) -> str:
+def waiting_text(ret: Return) -> str:
     if ret.state == Return.LOCKED:
         return f"已锁定，内容摘要 {ret.digest[:16]}。数字有误只能更正。"
     return f"现在等{wording.waits_for(ret)}办理，您这里不用做什么。"
 
 
-def told(ret: Return, steps: list[Any]) -> list[SimpleNamespace]:
+def describe_steps(ret: Return, steps: list[Any]) -> list[SimpleNamespace]:
     """Newest first, each with how long the stage before it took."""
     labels = {(move.name, move.source): move.label for move in Return.STATES}
     made, before = [], None
     for step in steps:
         label = labels.get((step.move, step.source)) or wording.OTHER_STEPS.get(step.move, step.move)
-        took = wording.span(step.at - before) if before else ""
+        took = wording.duration_text(step.at - before) if before else ""
         made.append(SimpleNamespace(label=label, by_name=step.by_name, at=step.at, remark=step.remark, took=took))
         before = step.at
     return made[::-1]
 
 
-def places(grid: Grid) -> list[SimpleNamespace]:
+def remark_places(grid: ReturnGrid) -> list[SimpleNamespace]:
     """The cells that a remark may be about, line by line: those that somebody filled."""
     filled: dict[str, list[SimpleNamespace]] = {}
     for (line, column), cell in grid.cells.items():
         if cell.via:
             filled.setdefault(line, []).append(
-                SimpleNamespace(key=f"{line}|{column}", name=sheet.column_name(grid, column))
+                SimpleNamespace(key=f"{line}|{column}", name=grid_html.column_name(grid, column))
             )
     return [SimpleNamespace(name=one.label, cells=filled[one.key]) for one in grid.lines if one.key in filled]
 
 
-def opinion(one: Asked, grid: Grid) -> SimpleNamespace:
+def opinion_row(one: AskedDepartment, grid: ReturnGrid) -> SimpleNamespace:
     said = one.opinion
-    where = sheet.where(grid, said.line, said.column) if said and said.line else ""
+    where = grid_html.cell_place(grid, said.line, said.column) if said and said.line else ""
     return SimpleNamespace(
         name=one.organisation.name if one.organisation else f"{one.label}部门（没有登记机构）",
         opinion=said,
@@ -149,35 +155,35 @@ def opinion(one: Asked, grid: Grid) -> SimpleNamespace:
     )
 
 
-@acting("returns.see")
+@requires_permission("returns.see")
 @require_GET
-def form(request: Request, pk: int) -> HttpResponse:
-    return show_return(request, returns.ret(request.operator, pk))
+def show_return(request: Request, pk: int) -> HttpResponse:
+    return render_return(request, returns.get_return(request.actor, pk))
 
 
 # -- saving ------------------------------------------------------------------------------------------------------------------------
 
 
-def answer_json(request: Request, ret: Return, read: reading.Reading, **extra: Any) -> JsonResponse:
+def answer_json(request: Request, ret: Return, read: reading.ReadReturn, **extra: Any) -> JsonResponse:
     """The checks as they now are and the explanation drafted from them, with whatever else is to be said."""
-    found = checks.check(request.operator, ret, read)
-    findings = checked(request, ret, found)
+    found = checks.check_return(request.actor, ret, read)
+    findings = shown_findings(request, ret, found)
     html = render_to_string(
         "returns/checks.html",
         {
             "ret": ret,
-            "findings": sheet.listed(findings),
+            "findings": grid_html.group_findings(findings),
             "fill": ret.state == Return.DRAFT,
-            **sheet.counted(findings, read.spec),
+            **grid_html.count_findings(findings, read.spec),
         },
         request,
     )
-    draft = "\n".join(explanation.explanation(request.operator, ret, read, found))
+    draft = "\n".join(explanation.draft_explanation(request.actor, ret, read, found))
     return JsonResponse(
         {
             "at": f"{timezone.localtime():%H:%M:%S}",
             "checks": html,
-            "marks": sheet.marks(findings),
+            "marks": grid_html.finding_marks(findings),
             "draft": draft,
             **extra,
         }
@@ -191,27 +197,27 @@ def refused_json(refused: Refused) -> JsonResponse:
     )
 
 
-def puts(body: bytes) -> list[filling.Put]:
+def read_cells(body: bytes) -> list[filling.CellEntry]:
     """Refused RET-030 for what no page of ours sends."""
     try:
         return [
-            filling.Put(str(one["line"]), str(one["column"]), str(one["text"]), int(one["version"]))
+            filling.CellEntry(str(one["line"]), str(one["column"]), str(one["text"]), int(one["version"]))
             for one in json.loads(body)["changes"]
         ]
     except (ValueError, KeyError, TypeError) as error:
         raise Refused(Problem("RET-030", "填报表", "送来的内容读不懂，没有存。", "请刷新页面后再填。")) from error
 
 
-@acting("returns.fill")
+@requires_permission("returns.fill")
 @require_POST
-def fill(request: Request, pk: int) -> HttpResponse:
+def fill_cells(request: Request, pk: int) -> HttpResponse:
     """Cells typed on the page, each upon the version it was typed over."""
-    user, ret = request.operator, returns.ret(request.operator, pk)
+    user, ret = request.actor, returns.get_return(request.actor, pk)
     try:
-        done = filling.fill(by=user, ret_id=pk, changes=puts(request.body), via="page")
+        done = filling.fill_cells(by=user, ret_id=pk, changes=read_cells(request.body), via="page")
     except Refused as refused:
         return refused_json(refused)
-    read = reading.read(user, ret)
+    read = reading.read_return(user, ret)
     return answer_json(
         request, ret, read,
         saved=[{"line": one.line, "column": one.column, "text": one.text, "version": one.version} for one in done.saved],
@@ -220,37 +226,41 @@ def fill(request: Request, pk: int) -> HttpResponse:
             for one in done.conflicts
         ],
         problems=[{"line": key[0], "column": key[1], "what": one.what, "fix": one.fix} for key, one in zip(done.refused, done.problems, strict=True)],
-        cells=sheet.stands(lay_out_grid(user, ret, read)),
+        cells=grid_html.cell_data(lay_out_grid(user, ret, read)),
     )  # fmt: skip
 
 
-def in_place(request: Request, pk: int, call: Callable[[PostedForm], Any]) -> HttpResponse:
-    ret = returns.ret(request.operator, pk)
+def answer_in_place(request: Request, pk: int, call: Callable[[PostedForm], Any]) -> HttpResponse:
+    ret = returns.get_return(request.actor, pk)
     try:
         call(PostedForm(request))
     except Refused as refused:
         return refused_json(refused)
-    read = reading.read(request.operator, ret)
+    read = reading.read_return(request.actor, ret)
     return answer_json(request, ret, read)
 
 
-@acting("returns.fill")
+@requires_permission("returns.fill")
 @require_POST
-def answer(request: Request, pk: int) -> HttpResponse:
+def answer_check(request: Request, pk: int) -> HttpResponse:
     def call(posted: PostedForm) -> Any:
-        said = {"by": request.operator, "ret_id": pk, "check_id": posted.text("check"), "text": posted.text("text")}
-        return answers.answer_alike(**said) if posted.text("all") else answers.answer(**said, line=posted.text("line"))
+        said = {"by": request.actor, "ret_id": pk, "check_id": posted.text("check"), "text": posted.text("text")}
+        return (
+            answers.answer_all_alike(**said)
+            if posted.text("all")
+            else answers.answer_check(**said, line=posted.text("line"))
+        )
 
-    return in_place(request, pk, call)
+    return answer_in_place(request, pk, call)
 
 
-@acting("returns.waive")
+@requires_permission("returns.waive")
 @require_POST
-def waive(request: Request, pk: int) -> HttpResponse:
+def waive_check(request: Request, pk: int) -> HttpResponse:
     def call(posted: PostedForm) -> Any:
         until = posted.day("until", "有效期", required=False) or date.min  # the service says that it has passed
-        return answers.waive(
-            by=request.operator,
+        return answers.waive_check(
+            by=request.actor,
             ret_id=pk,
             check_id=posted.text("check"),
             line=posted.text("line"),
@@ -258,55 +268,57 @@ def waive(request: Request, pk: int) -> HttpResponse:
             until=until,
         )
 
-    return in_place(request, pk, call)
+    return answer_in_place(request, pk, call)
 
 
-@acting("returns.fill")
+@requires_permission("returns.fill")
 @require_POST
-def note(request: Request, pk: int) -> HttpResponse:
+def write_explanation(request: Request, pk: int) -> HttpResponse:
     def call(posted: PostedForm) -> Any:
-        return filling.note(
-            by=request.operator,
+        return filling.write_explanation(
+            by=request.actor,
             ret_id=pk,
             text=posted.typed.get("note", "").replace("\r\n", "\n"),
             before=posted.typed.get("before", "").replace("\r\n", "\n"),
         )
 
-    return in_place(request, pk, call)
+    return answer_in_place(request, pk, call)
 
 
 # -- looking closer ------------------------------------------------------------------------------------------------------------------
 
 
-@acting("returns.see")
+@requires_permission("returns.see")
 @require_GET
-def cell(request: Request, pk: int) -> HttpResponse:
+def show_cell(request: Request, pk: int) -> HttpResponse:
     """The side panel of one cell."""
-    user, ret = request.operator, returns.ret(request.operator, pk)
-    read = reading.read(user, ret)
+    user, ret = request.actor, returns.get_return(request.actor, pk)
+    read = reading.read_return(user, ret)
     grid, line, column = lay_out_grid(user, ret, read), request.GET.get("line", ""), request.GET.get("column", "")
     if (line, column) not in grid.cells:  # a project that left the ledger since the page was opened
-        return page(request, "returns/cell.html", status=422, row="没有这一格", note="行或列可能已变，请刷新页面。")
+        return page_response(
+            request, "returns/cell.html", status=422, row="没有这一格", note="行或列可能已变，请刷新页面。"
+        )
     one, head = grid.cells[line, column], grid.spec.by_code[column]
     known = [
-        (sheet.PERIODS[grid.spec.period], one.last),
+        (grid_html.PERIODS[grid.spec.period], one.last),
         ("台账（到截止日）", one.ledger),
         ("目标", one.target),
-        *elsewhere(read, line, column),
+        *compared_facts(read, line, column),
     ]
     opinions = [
         asked
-        for asked in joint(user, ret)
+        for asked in joint_review(user, ret)
         if asked.opinion and (asked.opinion.line, asked.opinion.column) == (line, column)
     ]
-    return page(
-        request, "returns/cell.html", row=sheet.where(grid, line), column=head.head, text=one.text, unit=head.unit, facts=[pair for pair in known if pair[1]],
-        note=head.note, formula=head.formula, history=returns.history(user, ret, line, column), opinions=opinions,
-        findings=[found for found in checked(request, ret, checks.check(user, ret, read)) if found.line == line and found.column == column],
+    return page_response(
+        request, "returns/cell.html", row=grid_html.cell_place(grid, line), column=head.head, text=one.text, unit=head.unit, facts=[pair for pair in known if pair[1]],
+        note=head.note, formula=head.formula, history=returns.cell_history(user, ret, line, column), opinions=opinions,
+        findings=[found for found in shown_findings(request, ret, checks.check_return(user, ret, read)) if found.line == line and found.column == column],
     )  # fmt: skip
 
 
-def elsewhere(read: reading.Reading, line: str, column: str) -> list[tuple[str, str]]:
+def compared_facts(read: reading.ReadReturn, line: str, column: str) -> list[tuple[str, str]]:
     """What other departments and other tables say of the same, where a check of the form compares the two."""
     made = []
     for check in read.spec.checks:
@@ -319,32 +331,32 @@ def elsewhere(read: reading.Reading, line: str, column: str) -> list[tuple[str, 
     return list(dict.fromkeys(made))
 
 
-@acting("returns.see")
+@requires_permission("returns.see")
 @require_GET
-def compare(request: Request, pk: int) -> HttpResponse:
+def compare_correction(request: Request, pk: int) -> HttpResponse:
     """A correction, and in each cell that it changes what stood there before."""
-    user, ret = request.operator, returns.ret(request.operator, pk)
+    user, ret = request.actor, returns.get_return(request.actor, pk)
     if ret.corrects_id is None:
         return redirect("returns:return", pk)
-    frame(request, of=ret)
-    before = returns.ret(user, ret.corrects_id)
+    page_context(request, of=ret)
+    before = returns.get_return(user, ret.corrects_id)
     old, new = lay_out_grid(user, before), lay_out_grid(user, ret)
     keys = [key for key in dict.fromkeys([*new.cells, *old.cells]) if key[1] in new.spec.by_code]
-    pairs = [(key, text(old, key), text(new, key)) for key in keys]
+    pairs = [(key, text_at(old, key), text_at(new, key)) for key in keys]
     other = {key: was for key, was, now in pairs if was != now}
     changed = [
-        SimpleNamespace(row=sheet.where(new, line), column=new.spec.by_code[column].head, before=was, after=now)
+        SimpleNamespace(row=grid_html.cell_place(new, line), column=new.spec.by_code[column].head, before=was, after=now)
         for (line, column), was, now in pairs if was != now and not (new.cells.get((line, column)) or old.cells[line, column]).computed
     ]  # fmt: skip
     follow = f"，另有{len(other) - len(changed)}格随之重算" if len(other) > len(changed) else ""
     ground = f"（依据{ret.ordered_by}）" if ret.ordered_by else ""
-    return show(
+    return render_page(
         request, "returns/compare.html", heading=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}更正了{len(changed)}格{follow}",
-        sub=f"更正说明：{ret.reason}{ground}", ret=ret, changed=changed, body=sheet.body(new, other), head=sheet.heads(new),
-        state=f"更正前 {wording.moment(before.locked_at)}锁定，更正后现在{Return.STATES.label(ret.state)}；改了的格标黄，下面写着原来的数",
+        sub=f"更正说明：{ret.reason}{ground}", ret=ret, changed=changed, body=grid_html.body_html(new, other), head=grid_html.heads_html(new),
+        state=f"更正前 {wording.moment_text(before.locked_at)}锁定，更正后现在{Return.STATES.label(ret.state)}；改了的格标黄，下面写着原来的数",
     )  # fmt: skip
 
 
-def text(grid: Grid, key: tuple[str, str]) -> str:
+def text_at(grid: ReturnGrid, key: tuple[str, str]) -> str:
     found = grid.cells.get(key)
     return found.text if found else ""

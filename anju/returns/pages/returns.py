@@ -9,15 +9,15 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from anju.core.models.region import Region
-from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.context import needs_region, page_context, render_page
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.html import element, join, markup, slot, writer
-from anju.core.pages.request import Frame, Request
-from anju.core.people.permissions import acting, may
-from anju.core.people.scope import Operator
+from anju.core.pages.request import PageContext, Request
+from anju.core.people.permissions import may, requires_permission
+from anju.core.people.scope import Actor
 from anju.core.wording import period_label
 from anju.problems import Problem
-from anju.returns.base import unlocked
+from anju.returns.base import unlocked_returns
 from anju.returns.forms import calendar
 from anju.returns.models import Return
 from anju.returns.pages import wording
@@ -44,40 +44,43 @@ write_progress = writer(  # a province has a hundred of them
 EMPTY = "到了报表期，要报的表会列在这里：报哪张、报给谁、还剩多少时间。表式由报表制度定，按月、季、年自动到期。"
 
 
-@acting("returns.see")
+@requires_permission("returns.see")
 @require_GET
 @needs_region("returns/home.html", heading="没有要报的表", empty=EMPTY)
-def home(request: Request) -> HttpResponse:
-    return show_home(request)
+def show_home(request: Request) -> HttpResponse:
+    return render_home(request)
 
 
-def show_home(request: Request, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
-    made, user, at = frame(request), request.operator, timezone.now()
-    known = deadlines.asked_of(user, at, made.region)
+def render_home(request: Request, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
+    made, user, at = page_context(request), request.actor, timezone.now()
+    known = deadlines.asked_returns(user, at, made.region)
     above = made.region.kind not in (Region.Kind.COUNTY, Region.Kind.PSEUDO)
-    due = deadlines.due(user, at, made.region, known)
+    due = deadlines.due_returns(user, at, made.region, known)
     rows = [
-        row(user, one, at) for one in due if one.mine or not above
+        return_row(user, one, at) for one in due if one.mine or not above
     ]  # from above the table by county says the others better
     mine = [one for one in rows if one["act"]]
     others = [] if above else [one for one in rows if not one["act"]]
-    return show(
-        request, "returns/home.html", status=status, heading=headline(mine, others), sub=f"{made.region.name}，{wording.moment(at)}", mine=mine, others=others,
-        **(reported(request, made.region, at, known) if above else {}), done=[locked(one) for one in deadlines.recent(user, made.region, known)], empty=EMPTY, problems=problems or [],
-        may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **left_behind(request, made), asked_periods=PostedForm(request).typed.get("periods", made.period),
+    return render_page(
+        request, "returns/home.html", status=status, heading=home_headline(mine, others), sub=f"{made.region.name}，{wording.moment_text(at)}", mine=mine, others=others,
+        **(reporting_context(request, made.region, at, known) if above else {}), done=[locked_row(one) for one in deadlines.recently_locked(user, made.region, known)],
+        empty=EMPTY, problems=problems or [],
+        may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **unlocked_after_job(request, made), asked_periods=PostedForm(request).typed.get("periods", made.period),
     )  # fmt: skip
 
 
-def left_behind(request: Request, made: Frame) -> dict[str, Any]:
+def unlocked_after_job(request: Request, made: PageContext) -> dict[str, Any]:
     """What a closed month did not lock, where its job leads: how many those were, and what waits now."""
     left = request.GET.get("left", "")[:4]
     return {
         "left": left,
-        "waiting": unlocked(request.operator, made.region, request.GET.get("form", ""), made.period) if left else [],
+        "waiting": unlocked_returns(request.actor, made.region, request.GET.get("form", ""), made.period)
+        if left
+        else [],
     }
 
 
-def headline(mine: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
+def home_headline(mine: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
     if not mine:
         return f"没有等您办的报表，{len(others)}张在别人手里" if others else "没有等您办的报表"
     late = [one for one in mine if one["css"] == "late"]
@@ -87,15 +90,15 @@ def headline(mine: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
     return f"{len(mine)}张报表等您办" + (f"，最近的还剩{first['left']}" if first else "")
 
 
-def row(user: Operator, one: deadlines.Due, at: datetime) -> dict[str, Any]:
+def return_row(user: Actor, one: deadlines.DueReturn, at: datetime) -> dict[str, Any]:
     ret = one.ret
     # A correction says nothing of when the return was reported: the deadline is behind it.
-    left, css = ("", "") if ret and ret.serial > 1 else wording.left(one.deadline, at)
-    doubt = calendar.guessed(returns.spec(one.form), one.period)
+    left, css = ("", "") if ret and ret.serial > 1 else wording.time_left(one.deadline, at)
+    doubt = calendar.guessed_deadline(returns.return_spec(one.form), one.period)
     base = {
         "name": one.form.name, "form": one.form.code, "unit": one.organisation.name if one.organisation else one.region.name, "code": one.region.code,
         "period": period_label(one.period), "key": one.period,
-        "to": f"{one.to}，{wording.moment(one.deadline)}" + (f"（{doubt}）" if doubt else ""), "left": left, "css": css, "href": ret.get_absolute_url() if ret else "", "open": ret is None,
+        "to": f"{one.to}，{wording.moment_text(one.deadline)}" + (f"（{doubt}）" if doubt else ""), "left": left, "css": css, "href": ret.get_absolute_url() if ret else "", "open": ret is None,
     }  # fmt: skip
     if ret is None:
         whose = f"，等{one.organisation.get_kind_display()}部门填报" if one.organisation and not one.mine else ""
@@ -103,7 +106,7 @@ def row(user: Operator, one: deadlines.Due, at: datetime) -> dict[str, Any]:
     if ret.serial > 1:
         base |= {"to": f"{one.to}，第{ret.serial - 1}次更正"}
     strong = (
-        wording.strong(wording.choices(user, ret, opined=one.opined, last=True), opined=one.opined)
+        wording.next_act(wording.offered_acts(user, ret, opined=one.opined, last=True), opined=one.opined)
         if one.mine
         else None
     )
@@ -118,9 +121,9 @@ def row(user: Operator, one: deadlines.Due, at: datetime) -> dict[str, Any]:
     }
 
 
-def reported(request: Request, region: Region, at: datetime, known: deadlines.Round) -> dict[str, Any]:
+def reporting_context(request: Request, region: Region, at: datetime, known: deadlines.AskedReturns) -> dict[str, Any]:
     """Who has reported and who is late, by county, one form at a time, with the time of the first submission as proof."""
-    found = deadlines.progress(request.operator, region, at, known=known)
+    found = deadlines.reporting_progress(request.actor, region, at, known=known)
     forms = {one.form.code: one.form for one in found}
     if not forms:
         return {}
@@ -128,40 +131,40 @@ def reported(request: Request, region: Region, at: datetime, known: deadlines.Ro
     if code not in forms:  # the form that most have to report
         code = max(forms, key=lambda each: (sum(one.form.code == each for one in found), each))
     listed = [one for one in found if one.form.code == code]
-    doubt = calendar.guessed(returns.spec(forms[code]), listed[0].period)
+    doubt = calendar.guessed_deadline(returns.return_spec(forms[code]), listed[0].period)
     late = sum(bool(one.days_late(at)) for one in listed)
     here = sum(bool(one.first_submitted_at) for one in listed)
     waiting = sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed)
     return {
-        "to_lock": waiting if may(request.operator, "returns.lock", region.pk) else 0, "lock_form": code, "lock_period": listed[0].period,
+        "to_lock": waiting if may(request.actor, "returns.lock", region.pk) else 0, "lock_form": code, "lock_period": listed[0].period,
         "progress": join(progress_row(one, at) for one in listed), "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
         "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
-        "progress_sub": f"{period_label(listed[0].period)}，期限{wording.moment(listed[0].deadline)}{f'（{doubt}）' if doubt else ''}；首次上报时间即为凭证，退回再报不改",
+        "progress_sub": f"{period_label(listed[0].period)}，期限{wording.moment_text(listed[0].deadline)}{f'（{doubt}）' if doubt else ''}；首次上报时间即为凭证，退回再报不改",
     }  # fmt: skip
 
 
-def progress_row(one: deadlines.Reported, at: datetime) -> SafeString:
+def progress_row(one: deadlines.ReportingStatus, at: datetime) -> SafeString:
     ret, first = one.ret, one.first_submitted_at
     late = one.days_late(at)
     said = (
-        f"迟{wording.span((first or at) - one.deadline)}"
+        f"迟{wording.duration_text((first or at) - one.deadline)}"
         if late
         else "按时"
         if first
-        else f"还剩{wording.span(one.deadline - at)}"
+        else f"还剩{wording.duration_text(one.deadline - at)}"
     )
     return write_progress(
         name=write_link(href=ret.get_absolute_url(), name=one.region.name) if ret else one.region.name,
         state_css="state on" if ret and ret.state in Return.SUBMITTED else "state",
         state=Return.STATES.label(ret.state) if ret else "还没有开始",
-        first=wording.moment(first),
+        first=wording.moment_text(first),
         hours_css="hours late" if late else "hours ",
         hours=said,
     )
 
 
-def locked(ret: Return) -> dict[str, Any]:
+def locked_row(ret: Return) -> dict[str, Any]:
     return {
         "name": ret.form.name, "href": ret.get_absolute_url(), "region": ret.region.name, "period": period_label(ret.period),
-        "first": wording.moment(ret.first_submitted_at), "state": Return.STATES.label(ret.state) + (f"（第{ret.serial - 1}次更正）" if ret.serial > 1 else ""),
+        "first": wording.moment_text(ret.first_submitted_at), "state": Return.STATES.label(ret.state) + (f"（第{ret.serial - 1}次更正）" if ret.serial > 1 else ""),
     }  # fmt: skip

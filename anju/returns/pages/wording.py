@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import may, permissions
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.returns.models import Return
 
 
-def span(length: timedelta) -> str:
+def duration_text(length: timedelta) -> str:
     """A length of time as people say it: 2天3小时, 5小时10分, 35分钟."""
     minutes = int(length.total_seconds()) // 60
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
@@ -22,16 +22,16 @@ def span(length: timedelta) -> str:
     return f"{rest}分钟" if rest else "不到1分钟"
 
 
-def left(deadline: datetime | None, at: datetime) -> tuple[str, str]:
+def time_left(deadline: datetime | None, at: datetime) -> tuple[str, str]:
     """How long there is, and how the page shows it: late, soon, or as any other."""
     if deadline is None:
         return "", ""
     if deadline < at:
-        return f"已过{span(at - deadline)}", "late"
-    return span(deadline - at), "soon" if deadline - at < timedelta(days=1) else ""
+        return f"已过{duration_text(at - deadline)}", "late"
+    return duration_text(deadline - at), "soon" if deadline - at < timedelta(days=1) else ""
 
 
-def moment(value: datetime | None) -> str:
+def moment_text(value: datetime | None) -> str:
     """A moment within the year in hand: 8月22日 17:30."""
     if value is None:
         return ""
@@ -40,7 +40,7 @@ def moment(value: datetime | None) -> str:
 
 
 @dataclass(frozen=True)
-class Choice:
+class OfferedAct:
     """An act that this person may do now. quick: no word is asked, one click does it, and it can be taken back."""
 
     name: str
@@ -75,9 +75,9 @@ OTHER_STEPS = {"open": "建立填报", "correct": "开更正表"}
 STRONG = ("hand_in", "opine", "review", "clear", "submit", "lock")
 
 
-def choices(
-    user: Operator, ret: Return, *, opined: bool, last: bool, form: dict[str, str] | None = None
-) -> list[Choice]:
+def offered_acts(
+    user: Actor, ret: Return, *, opined: bool, last: bool, form: dict[str, str] | None = None
+) -> list[OfferedAct]:
     """Everything this person may do with the return now, the strong one first. last: no correction has replaced it."""
     found = [(move.name, move.label) for move in Return.STATES.open_to(user, ret.state, ret.region_id)]
     if ret.state == Return.JOINT and may(user, "returns.opine", ret.region_id):
@@ -87,7 +87,7 @@ def choices(
     order = [name for name in STRONG if name != "opine" or not opined]
     found.sort(key=lambda one: order.index(one[0]) if one[0] in order else len(order))
     return [
-        Choice(
+        OfferedAct(
             name, label, SAYS[name], path_of(f"returns:{ROUTE.get(name, name)}", ret.pk), quick=name in ("hand_in", "withdraw"), asks=ASKS.get(name, ""),
             must=name in MUST, agrees=name == "opine", ground=name == "correct", risk=name in ("return", "correct"),
             opened=bool(form and form.get("act") == name),
@@ -96,7 +96,7 @@ def choices(
     ]  # fmt: skip
 
 
-def strong(found: list[Choice], *, opined: bool) -> Choice | None:
+def next_act(found: list[OfferedAct], *, opined: bool) -> OfferedAct | None:
     """The next act, when it is this person's."""
     wanted = [one for one in found if one.name in STRONG and not (one.name == "opine" and opined)]
     return wanted[0] if wanted else None
@@ -114,7 +114,7 @@ STAGES = (
 )  # fmt: skip
 
 
-def stages(ret: Return, steps: list, at: datetime) -> list[dict[str, str]]:
+def stage_line(ret: Return, steps: list, at: datetime) -> list[dict[str, str]]:
     """The line of states: of what is done who, when and how long; of what is in hand how long it waits."""
     order = [state for state, _ in STAGES]
     here = order.index(ret.state)
@@ -128,13 +128,13 @@ def stages(ret: Return, steps: list, at: datetime) -> list[dict[str, str]]:
                 came = max(
                     (step.at for step in steps if step.target == state and step.at <= done[-1].at), default=ret.at
                 )
-                said = f"{done[-1].by_name} {moment(done[-1].at)}，用{span(done[-1].at - came)}"
+                said = f"{done[-1].by_name} {moment_text(done[-1].at)}，用{duration_text(done[-1].at - came)}"
             made.append({"label": label, "css": "past", "said": said})
         elif number == here:
             said = (
-                moment(ret.locked_at)
+                moment_text(ret.locked_at)
                 if state == Return.LOCKED
-                else f"等{waits_for(ret)}，{span(at - since.get(state, ret.at))}"
+                else f"等{waits_for(ret)}，{duration_text(at - since.get(state, ret.at))}"
             )
             made.append({"label": label, "css": "now", "said": said})
         else:

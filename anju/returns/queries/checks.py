@@ -5,20 +5,20 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.problems import ASK, BLOCK, Problem
-from anju.returns.forms.spec import TOTAL, Check
+from anju.returns.forms.spec import TOTAL, FormCheck
 from anju.returns.models import Answer, Return
 from anju.returns.queries import reading
-from anju.returns.queries.reading import Reading
+from anju.returns.queries.reading import ReadReturn
 from anju.returns.queries.values import is_blank
-from anju.rules.explanation.explain import say
+from anju.rules.explanation.explain import fill_sentence
 
 BLANK, UNREPORTED = "blank", "unreported"  # the checks that every form has
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckFinding:
     """One thing found. line "total" is the line of sums. answer: the text that still counts; waived: the waiver in force."""
 
     check_id: str
@@ -45,9 +45,9 @@ class Finding:
         )
 
 
-def check(user: Operator, ret: Return, read: Reading | None = None) -> list[Finding]:
+def check_return(user: Actor, ret: Return, read: ReadReturn | None = None) -> list[CheckFinding]:
     """What the form's checks find, those that block first, in the order of lines."""
-    read = read or reading.read(user, ret)
+    read = read or reading.read_return(user, ret)
     found = [*_blanks(read), *_formulas(read)]
     answers = _answers(ret)
     today = timezone.localdate()
@@ -58,7 +58,7 @@ def check(user: Operator, ret: Return, read: Reading | None = None) -> list[Find
         if waiver is not None and waiver.until < today:
             waiver = None
         made.append(
-            Finding(
+            CheckFinding(
                 check_id=one.check_id,
                 level=one.level,
                 line=one.line,
@@ -94,7 +94,7 @@ class Failure(NamedTuple):
     fix: str
 
 
-def _blanks(read: Reading) -> list[Failure]:
+def _blanks(read: ReadReturn) -> list[Failure]:
     found: list[Failure] = []
     for key, line in read.now.lines.items():
         for column in read.spec.columns:
@@ -129,7 +129,7 @@ def _blanks(read: Reading) -> list[Failure]:
     return found
 
 
-def _formulas(read: Reading) -> list[Failure]:
+def _formulas(read: ReadReturn) -> list[Failure]:
     found: list[Failure] = []
     for check in read.spec.checks:
         for key in _lines(read, check):
@@ -137,7 +137,7 @@ def _formulas(read: Reading) -> list[Failure]:
             if check.name in row.failed:
                 labels = "、".join(read.spec.by_code[c].label for c in check.columns)
                 line = "合计" if key == TOTAL else read.now.lines[key].label
-                sentence = say(row, read.book.conditions[check.name].says)
+                sentence = fill_sentence(row, read.book.conditions[check.name].says)
                 found.append(
                     Failure(
                         check_id=check.id,
@@ -152,7 +152,7 @@ def _formulas(read: Reading) -> list[Failure]:
     return found
 
 
-def _lines(read: Reading, check: Check) -> list[str]:
+def _lines(read: ReadReturn, check: FormCheck) -> list[str]:
     if check.on == "total":
         return [TOTAL] if TOTAL in read.keys else []
     lines = read.now.lines
@@ -164,6 +164,6 @@ def _lines(read: Reading, check: Check) -> list[str]:
     ]
 
 
-def standing(found: list[Finding]) -> list[Finding]:
+def standing_findings(found: list[CheckFinding]) -> list[CheckFinding]:
     """What still stands in the way."""
     return [one for one in found if one.open]

@@ -10,19 +10,19 @@ from anju import periods
 from anju.core.models.people import Organisation
 from anju.core.models.region import Region
 from anju.core.people.permissions import may
-from anju.core.people.scope import Operator, visible, within
+from anju.core.people.scope import Actor, rows_within, visible_rows
 from anju.core.regions import tree as places
 from anju.core.regions.tree import below
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
 from anju.returns.models import Form, Opinion, Return, Step
-from anju.returns.services.opening import asked
+from anju.returns.services.opening import returns_asked_for
 
 HOUR = 3600
 
 
 @dataclass(frozen=True)
-class Due:
+class DueReturn:
     """A return that is not locked yet. organisation: who fills it. ret None: nobody has begun. deadline: of who has it now. waits_for: the act it waits for.
 
     opined: this person's organisation has given its opinion. mine: it waits for an act that this person may do.
@@ -52,10 +52,10 @@ ACTS = {
 }  # fmt: skip
 
 
-def _latest(user: Operator, found: QuerySet[Return]) -> list[Return]:
+def _latest(user: Actor, found: QuerySet[Return]) -> list[Return]:
     """Of every form, region and period the last serial."""
     rows = (
-        visible(found, user)
+        visible_rows(found, user)
         .select_related("form", "region", "organisation")
         .defer("form__spec")
         .order_by("region__order", "period", "form_id", "serial")
@@ -64,7 +64,7 @@ def _latest(user: Operator, found: QuerySet[Return]) -> list[Return]:
     return list(last.values())
 
 
-def _scope(user: Operator, region: Region | None) -> frozenset[int]:
+def _scope(user: Actor, region: Region | None) -> frozenset[int]:
     return user.region_ids if region is None else below(user, region)
 
 
@@ -75,33 +75,37 @@ def _deadline(ret: Return | None, form: Form, period: str) -> datetime:
 
 
 @dataclass(frozen=True)
-class Round:
+class AskedReturns:
     """What is asked for on a day of a region and all below it (or of all the user's): form, organisation, period."""
 
     ids: frozenset[int]
     wanted: list[tuple[Form, Organisation, str]]
 
 
-def asked_of(user: Operator, at: datetime, region: Region | None = None) -> Round:
+def asked_returns(user: Actor, at: datetime, region: Region | None = None) -> AskedReturns:
     ids = _scope(user, region)
-    return Round(ids, [row for row in asked(user, timezone.localdate(at)) if row[1].region_id in ids])
+    return AskedReturns(
+        ids, [row for row in returns_asked_for(user, timezone.localdate(at)) if row[1].region_id in ids]
+    )
 
 
-def due(user: Operator, at: datetime, region: Region | None = None, known: Round | None = None) -> list[Due]:
+def due_returns(
+    user: Actor, at: datetime, region: Region | None = None, known: AskedReturns | None = None
+) -> list[DueReturn]:
     """Everything that is asked for and not locked, of the region and below (or of all the user's), the nearest deadline first.
 
     known: asked_of the same, when it was asked already.
     """
-    known = known or asked_of(user, at, region)
+    known = known or asked_returns(user, at, region)
     ids, wanted = known.ids, known.wanted
     going = _latest(
-        user, within(Return.objects.exclude(state=Return.LOCKED), ids)
+        user, rows_within(Return.objects.exclude(state=Return.LOCKED), ids)
     )  # a correction is the last of its serials
     running = {(ret.form.code, ret.region_id, ret.period): ret for ret in going}
     done = set(
-        visible(Return.objects.filter(period__in={name for *_, name in wanted}, state=Return.LOCKED), user).values_list(
-            "form__code", "region_id", "period"
-        )
+        visible_rows(
+            Return.objects.filter(period__in={name for *_, name in wanted}, state=Return.LOCKED), user
+        ).values_list("form__code", "region_id", "period")
     )
     asked_for = {(form.code, office.region_id, period): (form, office, period, None) for form, office, period in wanted}
     begun = {
@@ -109,7 +113,7 @@ def due(user: Operator, at: datetime, region: Region | None = None, known: Round
     }
     rows = [row for key, row in (asked_for | begun).items() if key in begun or key not in done]
     opined = _opined(user, [ret for *_, ret in rows if ret is not None and ret.state == Return.JOINT])
-    found, above = [], places.known().by_id
+    found, above = [], places.region_tree().by_id
     for form, office, period, ret in rows:
         here = ret.region if ret is not None else office.region
         act = ACTS[ret.state if ret is not None else ""]
@@ -124,7 +128,7 @@ def due(user: Operator, at: datetime, region: Region | None = None, known: Round
             or office.pk in user.organisation_ids
         )
         found.append(
-            Due(
+            DueReturn(
                 form=form,
                 region=here,
                 organisation=office,
@@ -132,7 +136,7 @@ def due(user: Operator, at: datetime, region: Region | None = None, known: Round
                 ret=ret,
                 deadline=_deadline(ret, form, period),
                 waits_for=act,
-                to=_to(above, here, ret),
+                to=_receiver_text(above, here, ret),
                 at=at,
                 mine=doing and ours,
                 opined=bool(ret and ret.pk in opined),
@@ -141,14 +145,14 @@ def due(user: Operator, at: datetime, region: Region | None = None, known: Round
     return sorted(found, key=lambda one: (one.deadline, one.region.order, one.form.code, one.period))
 
 
-def _to(known: dict[int, Region], region: Region, ret: Return | None) -> str:
+def _receiver_text(known: dict[int, Region], region: Region, ret: Return | None) -> str:
     above = known.get(region.parent_id)
     if ret is not None and ret.state == Return.CITY and above is not None:
         above = known.get(above.parent_id)
     return f"报{above.name}" if above is not None else "报上级"
 
 
-def _opined(user: Operator, rets: list[Return]) -> set[int]:
+def _opined(user: Actor, rets: list[Return]) -> set[int]:
     """In joint review, and this person's organisation spoke since it was handed in."""
     if not rets or not user.organisation_ids:
         return set()
@@ -160,7 +164,7 @@ def _opined(user: Operator, rets: list[Return]) -> set[int]:
 
 
 @dataclass(frozen=True)
-class Reported:
+class ReportingStatus:
     """One return that is asked of one unit: how far it is. first_submitted_at is the proof."""
 
     form: Form
@@ -181,35 +185,41 @@ class Reported:
         return max(1, (timezone.localdate(end) - timezone.localdate(self.deadline)).days)
 
 
-def progress(
-    user: Operator, region: Region, at: datetime, period: str = "", known: Round | None = None
-) -> list[Reported]:
+def reporting_progress(
+    user: Actor, region: Region, at: datetime, period: str = "", known: AskedReturns | None = None
+) -> list[ReportingStatus]:
     """Who has reported (报送进度): of each form the newest period asked for, or that period; by region, of the region and below."""
     if period:
         ids = below(user, region)
-        wanted = [row for row in asked(user, periods.end(period)) if row[2] == period and row[1].region_id in ids]
+        wanted = [
+            row
+            for row in returns_asked_for(user, periods.period_end(period))
+            if row[2] == period and row[1].region_id in ids
+        ]
     else:
-        wanted = (known or asked_of(user, at, region)).wanted
+        wanted = (known or asked_returns(user, at, region)).wanted
         newest: dict[str, str] = {}
         for form, _, name in wanted:
             newest[form.code] = max(newest.get(form.code, ""), name)
         wanted = [row for row in wanted if row[2] == newest[row[0].code]]
     known = _firsts(user, wanted)
     return [
-        Reported(form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name))
+        ReportingStatus(
+            form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name)
+        )
         for form, office, name in wanted
     ]
 
 
 def _unit_deadline(form: Form, period: str) -> datetime:
-    return calendar.moment(forms.of(form).due["unit"], period)
+    return calendar.deadline_moment(forms.form_spec(form).due["unit"], period)
 
 
-def _firsts(user: Operator, wanted: list[tuple]) -> dict[tuple[str, int, str], Return]:
+def _firsts(user: Actor, wanted: list[tuple]) -> dict[tuple[str, int, str], Return]:
     """The first return of each: a correction says nothing of when it was reported."""
     names = {name for *_, name in wanted}
     rows = (
-        visible(Return.objects.filter(period__in=names, serial=1), user)
+        visible_rows(Return.objects.filter(period__in=names, serial=1), user)
         .select_related("form", "region")
         .defer("form__spec")
         if names
@@ -218,36 +228,38 @@ def _firsts(user: Operator, wanted: list[tuple]) -> dict[tuple[str, int, str], R
     return {(row.form.code, row.region_id, row.period): row for row in rows}
 
 
-def falling_in(user: Operator, month: str) -> list[tuple]:
+def returns_due_in(user: Actor, month: str) -> list[tuple]:
     """Returns whose deadline for the unit lies in that month: form, organisation, period."""
-    start, end = periods.bounds(month)
+    start, end = periods.period_bounds(month)
     seen: dict[tuple, tuple] = {}
     # What falls due in a month belongs to a period that ends in it or shortly before: asked at its end and at its beginning.
     for day in (start, end):
-        for form, office, period in asked(user, day):
+        for form, office, period in returns_asked_for(user, day):
             if start <= timezone.localdate(_unit_deadline(form, period)) <= end:
                 seen[form.code, office.region_id, period] = (form, office, period)
     return list(seen.values())
 
 
-def late(user: Operator, region: Region, month: str, at: datetime | None = None) -> list[Reported]:
+def overdue_reports(user: Actor, region: Region, month: str, at: datetime | None = None) -> list[ReportingStatus]:
     """What fell due in the month and came late, or has not come (迟报), of the region and below."""
     at, ids = at or timezone.now(), below(user, region)
     return [one for one in _of_month(user, ids, month) if one.days_late(at)]
 
 
-def _of_month(user: Operator, ids: frozenset[int], month: str) -> list[Reported]:
-    wanted = [row for row in falling_in(user, month) if row[1].region_id in ids]
+def _of_month(user: Actor, ids: frozenset[int], month: str) -> list[ReportingStatus]:
+    wanted = [row for row in returns_due_in(user, month) if row[1].region_id in ids]
     known = _firsts(user, wanted)
     return [
-        Reported(form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name))
+        ReportingStatus(
+            form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name)
+        )
         for form, office, name in wanted
     ]
 
 
-def recent(user: Operator, region: Region, known: Round | None = None, count: int = 20) -> list[Return]:
+def recently_locked(user: Actor, region: Region, known: AskedReturns | None = None, count: int = 20) -> list[Return]:
     """The returns last locked, of the region and below."""
-    found = within(
-        visible(Return.objects.filter(state=Return.LOCKED), user), known.ids if known else below(user, region)
+    found = rows_within(
+        visible_rows(Return.objects.filter(state=Return.LOCKED), user), known.ids if known else below(user, region)
     )
     return list(found.select_related("form", "region").defer("form__spec").order_by("-locked_at", "-id")[:count])

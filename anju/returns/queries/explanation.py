@@ -1,26 +1,26 @@
 """The explanation (情况说明) drafted from what moved and what was asked: sentences to be read and changed by a person."""
 
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.quantities import exact_text
-from anju.returns.forms.spec import TOTAL, Column
+from anju.returns.forms.spec import TOTAL, FormColumn
 from anju.returns.models import Return
 from anju.returns.queries import checks, reading
-from anju.returns.queries.reading import Reading
+from anju.returns.queries.reading import ReadReturn
 
 
-def explanation(
-    user: Operator, ret: Return, read: Reading | None = None, findings: list[checks.Finding] | None = None
+def draft_explanation(
+    user: Actor, ret: Return, read: ReadReturn | None = None, findings: list[checks.CheckFinding] | None = None
 ) -> list[str]:
     """Where something moved against the last period, in sum and by line; and what was answered to the checks."""
-    read = read or reading.read(user, ret)
+    read = read or reading.read_return(user, ret)
     said = []
     for column in read.spec.columns:
         if column.type == "number" and not column.formula and not column.locked and read.comparable(column):
-            said += _moved(read, column)
-    return said + _answered(checks.check(user, ret, read) if findings is None else findings)
+            said += _change_sentences(read, column)
+    return said + _answer_sentences(checks.check_return(user, ret, read) if findings is None else findings)
 
 
-def _answered(findings: list[checks.Finding]) -> list[str]:
+def _answer_sentences(findings: list[checks.CheckFinding]) -> list[str]:
     """What was asked and how it was answered; many that got the same answer are one sentence."""
     alike: dict[tuple[str, str], list[str]] = {}
     for one in findings:
@@ -31,7 +31,7 @@ def _answered(findings: list[checks.Finding]) -> list[str]:
     return [f"{said[0]}{f'等 {len(said)} 处' if len(said) > 1 else ''}：{text}。" for (_, text), said in alike.items()]
 
 
-def _moved(read: Reading, column: Column) -> list[str]:
+def _change_sentences(read: ReadReturn, column: FormColumn) -> list[str]:
     """One sentence of the sum and the lines behind it; none when nothing moved or either side is unknown."""
     whole = TOTAL if TOTAL in read.keys else ""
     parts = []
@@ -41,7 +41,9 @@ def _moved(read: Reading, column: Column) -> list[str]:
             read.before(read.last, key, column),
         )
         if now is not None and before is not None and now != before:
-            parts.append((abs(now - before), f"{read.now.lines[key].label}{_by(now - before, column)}", now, before))
+            parts.append(
+                (abs(now - before), f"{read.now.lines[key].label}{_change_text(now - before, column)}", now, before)
+            )
     if not parts:
         return []
     named = "、".join(text for _, text, *_ in sorted(parts, reverse=True)[:5]) + (
@@ -50,10 +52,10 @@ def _moved(read: Reading, column: Column) -> list[str]:
     if whole:
         now, before = read.now.number(whole, column.code), read.before(read.last, whole, column)
         if now is not None and before is not None:
-            change = _by(now - before, column) if now != before else "持平"
+            change = _change_text(now - before, column) if now != before else "持平"
             return [f"{column.head} {exact_text(now, column.unit)} {column.unit}，比上期{change}（{named}）。"]
     return [f"{column.head}：{named}。"]
 
 
-def _by(change: int, column: Column) -> str:
+def _change_text(change: int, column: FormColumn) -> str:
     return f"{'增加' if change > 0 else '减少'} {exact_text(abs(change), column.unit)} {column.unit}"

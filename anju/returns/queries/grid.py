@@ -5,14 +5,14 @@ from datetime import date
 from typing import NamedTuple
 
 from anju.core.people.permissions import may
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.quantities import exact_text
-from anju.returns.base import FILL, is_ours
-from anju.returns.forms.spec import TOTAL, Column, Spec
+from anju.returns.base import FILL, is_own_organisation
+from anju.returns.forms.spec import TOTAL, FormColumn, FormSpec
 from anju.returns.models import Cell, Return
 from anju.returns.queries import reading
-from anju.returns.queries.reading import Reading
-from anju.returns.queries.values import text_of
+from anju.returns.queries.reading import ReadReturn
+from anju.returns.queries.values import cell_text
 from anju.workbooks.writing.heads import HeadCell, head_rows
 
 
@@ -51,12 +51,12 @@ class GridLine:
 
 
 @dataclass
-class Grid:
+class ReturnGrid:
     """cells: by (line, column)."""
 
     ret: Return
-    spec: Spec
-    columns: list[Column]
+    spec: FormSpec
+    columns: list[FormColumn]
     lines: list[GridLine]
     cells: dict[tuple[str, str], GridCell] = field(default_factory=dict)
     last_period: str = ""
@@ -72,11 +72,11 @@ class Grid:
         return [self.cells[line, column.code] for column in self.columns]
 
 
-def lay_out_grid(user: Operator, ret: Return, read: Reading | None = None) -> Grid:
-    read = read or reading.read(user, ret)
+def lay_out_grid(user: Actor, ret: Return, read: ReadReturn | None = None) -> ReturnGrid:
+    read = read or reading.read_return(user, ret)
     spec, now = read.spec, read.now
-    open_ = ret.state == Return.DRAFT and may(user, FILL, ret.region_id) and is_ours(user, ret.organisation)
-    made = Grid(
+    open_ = ret.state == Return.DRAFT and may(user, FILL, ret.region_id) and is_own_organisation(user, ret.organisation)
+    made = ReturnGrid(
         ret=ret,
         spec=spec,
         columns=list(spec.columns),
@@ -110,7 +110,7 @@ def lay_out_grid(user: Operator, ret: Return, read: Reading | None = None) -> Gr
     return made
 
 
-def _cell(read: Reading, key: str, column: Column, open_: bool, targets: dict) -> GridCell:
+def _cell(read: ReadReturn, key: str, column: FormColumn, open_: bool, targets: dict) -> GridCell:
     now, code, numeric = read.now, column.code, column.type == "number"
     if not now.has(key, column):
         return GridCell(key, code, exists=False, computed=key == TOTAL)
@@ -143,7 +143,7 @@ def _cell(read: Reading, key: str, column: Column, open_: bool, targets: dict) -
     return GridCell(
         line=key,
         column=code,
-        text=text_of(cell, column),
+        text=cell_text(cell, column),
         state=cell.state,
         version=cell.version,
         last=last,

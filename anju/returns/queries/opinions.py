@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from anju.core.models.people import Organisation
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.returns.forms import spec as forms
 from anju.returns.models import Opinion, Return, Step
 
 
 def asked_departments(ret: Return) -> list[Organisation]:
     """The organisations of the region that are asked in the joint review."""
-    joint = forms.of(ret.form).joint
+    joint = forms.form_spec(ret.form).joint
     found = (
         Organisation.objects.filter(region_id=ret.region_id, kind__in=joint, ended_on=None).order_by("id")
         if joint
@@ -20,7 +20,7 @@ def asked_departments(ret: Return) -> list[Organisation]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedDepartment:
     """A department of the joint review. organisation None: none of that kind is registered. opinion None: silent so far."""
 
     kind: str
@@ -42,12 +42,12 @@ class Asked:
         return f"{name}{'同意' if self.agrees else '不同意：' + self.opinion.remark}"
 
 
-def joint(user: Operator, ret: Return, steps: list[Step] | None = None) -> list[Asked]:
+def joint_review(user: Actor, ret: Return, steps: list[Step] | None = None) -> list[AskedDepartment]:
     """Each department with the latest opinion given since the return was handed in: an earlier one was about other numbers.
 
     steps: what was done with the return, when it was read already.
     """
-    spec = forms.of(ret.form)
+    spec = forms.form_spec(ret.form)
     steps = list(Step.objects.filter(ret=ret, move="hand_in").order_by("id")) if steps is None else steps
     since = max((step.at for step in steps if step.move == "hand_in"), default=None)
     opinions = (
@@ -59,9 +59,11 @@ def joint(user: Operator, ret: Return, steps: list[Step] | None = None) -> list[
     for kind in spec.joint:
         mine = [one for one in offices if one.kind == kind]
         label = Organisation.Kind(kind).label
-        found += [Asked(kind, label, one, latest.get(one.pk)) for one in mine] or [Asked(kind, label)]
+        found += [AskedDepartment(kind, label, one, latest.get(one.pk)) for one in mine] or [
+            AskedDepartment(kind, label)
+        ]
     return found
 
 
-def opinions(user: Operator, ret: Return) -> list[Opinion]:
-    return list(visible(Opinion.objects.filter(ret=ret).select_related("organisation"), user))
+def list_opinions(user: Actor, ret: Return) -> list[Opinion]:
+    return list(visible_rows(Opinion.objects.filter(ret=ret).select_related("organisation"), user))

@@ -6,11 +6,11 @@ from django.utils import timezone
 
 from anju.core.models.region import Region
 from anju.core.overdue import OverdueItem
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.returns.queries import deadlines
 
 
-def overdue_returns(user: Operator, region: Region, on: date) -> list[OverdueItem]:
+def overdue_returns(user: Actor, region: Region, on: date) -> list[OverdueItem]:
     """Of the region and all below it. What was late on a day long past nobody knows any more: returns are told of as of now."""
     if on < timezone.localdate():
         return []
@@ -22,6 +22,6 @@ def overdue_returns(user: Operator, region: Region, on: date) -> list[OverdueIte
             due=one.deadline,
             period=one.period,
         )
-        for one in deadlines.due(user, timezone.now(), region)
+        for one in deadlines.due_returns(user, timezone.now(), region)
         if one.hours_left < 0
     ]

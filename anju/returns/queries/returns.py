@@ -4,38 +4,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.quantities import exact_text
-from anju.returns.base import called, find
+from anju.returns.base import actor_name, find_return
 from anju.returns.forms import spec as forms
-from anju.returns.forms.spec import Column, Spec
+from anju.returns.forms.spec import FormColumn, FormSpec
 from anju.returns.models import Cell, Change, Form, Return, Step
 
-ret = find
+get_return = find_return
 
 
-def spec(of: Return | Form) -> Spec:
+def return_spec(of: Return | Form) -> FormSpec:
     """The form as it is written."""
-    return forms.of(of.form if isinstance(of, Return) else of)
+    return forms.form_spec(of.form if isinstance(of, Return) else of)
 
 
-def form(user: Operator, code: str) -> Form:
+def find_form(user: Actor, code: str) -> Form:
     """The newest version."""
     return Form.objects.filter(code=code).order_by("-since")[:1].get()
 
 
-def serials(user: Operator, of: Return) -> list[Return]:
+def list_serials(user: Actor, of: Return) -> list[Return]:
     """The return and its corrections, in order."""
     found = Return.objects.filter(region_id=of.region_id, period=of.period, form__code=of.form.code)
-    return list(visible(found.select_related("form", "region"), user).order_by("serial"))
+    return list(visible_rows(found.select_related("form", "region"), user).order_by("serial"))
 
 
-def steps(user: Operator, of: Return) -> list[Step]:
-    return list(visible(Step.objects.filter(ret=of), user).order_by("id"))
+def list_steps(user: Actor, of: Return) -> list[Step]:
+    return list(visible_rows(Step.objects.filter(ret=of), user).order_by("id"))
 
 
 @dataclass(frozen=True)
-class Was:
+class CellChange:
     """One change of a cell: by whom, when, from what to what."""
 
     who: str
@@ -49,16 +49,16 @@ class Was:
 VIA = {"prefill": "系统预填", "page": "填报", "workbook": "离线表", "correct": "更正"}
 
 
-def history(user: Operator, of: Return, line: str, column: str) -> list[Was]:
+def cell_history(user: Actor, of: Return, line: str, column: str) -> list[CellChange]:
     """Every change of a cell, the newest first."""
-    told = spec(of).by_code[column]
-    changes = visible(Change.objects.filter(ret=of, line=line, column=column), user).order_by("-id")
+    told = return_spec(of).by_code[column]
+    changes = visible_rows(Change.objects.filter(ret=of, line=line, column=column), user).order_by("-id")
     return [
-        Was(
-            called(one.by),
+        CellChange(
+            actor_name(one.by),
             one.at,
-            _shown(one.before, told),
-            _shown(one.after, told),
+            _change_value_text(one.before, told),
+            _change_value_text(one.after, told),
             VIA.get(one.via, one.via),
             one.version,
         )
@@ -66,7 +66,7 @@ def history(user: Operator, of: Return, line: str, column: str) -> list[Was]:
     ]
 
 
-def _shown(said: dict[str, Any] | None, column: Column) -> str:
+def _change_value_text(said: dict[str, Any] | None, column: FormColumn) -> str:
     if said is None:
         return ""
     if said["state"] == Cell.NUMBER:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from anju.quantities import exact_text, scaled_text, to_base
-from anju.returns.forms.book import places_of
-from anju.returns.forms.spec import TOTAL, Column, Spec
+from anju.returns.forms.book import unit_places
+from anju.returns.forms.spec import TOTAL, FormColumn, FormSpec
 from anju.returns.models import Cell, Line
 
 
-class Stood(NamedTuple):
+class StoredCell(NamedTuple):
     """A cell as it was read: a month closed reads 140,000 of them, and as many instances of the model would take half its time."""
 
     line: str
@@ -26,12 +26,12 @@ NOTHING = ("no_task", "not_applicable")  # said by the unit itself: a sum may le
 Key = tuple[str, str]
 
 
-def exact(base: int, unit_name: str) -> str:
+def rulebook_text(base: int, unit_name: str) -> str:
     """Base units as the decimal text of the unit, nothing rounded: what a rulebook takes."""
-    return scaled_text(base, places_of(unit_name))
+    return scaled_text(base, unit_places(unit_name))
 
 
-def read_number(text: str, column: Column) -> tuple[int, int]:
+def read_number(text: str, column: FormColumn) -> tuple[int, int]:
     """Base units and places as typed. ValueError says in Chinese what is wrong."""
     plain = text.replace(",", "").replace("，", "").strip().removesuffix("%" if column.unit == "%" else "\0")
     sign, digits = (-1, plain[1:]) if plain[:1] in "-−" else (1, plain)
@@ -54,7 +54,7 @@ def read_number(text: str, column: Column) -> tuple[int, int]:
     return to_base(sign * int(whole + fraction), len(fraction), column.unit), len(fraction)
 
 
-def text_of(cell: Cell | Stood | None, column: Column) -> str:
+def cell_text(cell: Cell | StoredCell | None, column: FormColumn) -> str:
     """A cell as people read it."""
     if cell is None:
         return ""
@@ -63,21 +63,21 @@ def text_of(cell: Cell | Stood | None, column: Column) -> str:
     return cell.text if cell.state == Cell.TEXT else Cell.STATES[cell.state]
 
 
-def is_blank(cell: Cell | Stood | None) -> bool:
+def is_blank(cell: Cell | StoredCell | None) -> bool:
     return cell is None or (cell.state == Cell.TEXT and not cell.text)
 
 
-class Values:
+class ReturnValues:
     """The lines and cells of one return under its form."""
 
-    def __init__(self, spec: Spec, lines: Iterable[Line], cells: Iterable[Stood]) -> None:
+    def __init__(self, spec: FormSpec, lines: Iterable[Line], cells: Iterable[StoredCell]) -> None:
         self.spec = spec
         self.lines = {line.key: line for line in lines}
-        self.cells: dict[Key, Stood] = {(cell.line, cell.column): cell for cell in cells}
+        self.cells: dict[Key, StoredCell] = {(cell.line, cell.column): cell for cell in cells}
         self._sums: dict[Any, int | None] = {}
         self._has: dict[Key, bool] = {}
 
-    def has(self, line: str, column: Column) -> bool:
+    def has(self, line: str, column: FormColumn) -> bool:
         """Is there such a cell (if only a computed one)? Asked of each cell again and again."""
         key = (line, column.code)
         found = self._has.get(key)
@@ -85,7 +85,7 @@ class Values:
             found = self._has[key] = self._takes(line, column)
         return found
 
-    def _takes(self, line: str, column: Column) -> bool:
+    def _takes(self, line: str, column: FormColumn) -> bool:
         if line == TOTAL:
             return column.type == "number" and column.sum
         fixed = self.spec.by_key.get(line)

@@ -5,17 +5,17 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
-from anju.returns.base import FILL, WAIVE, held, in_state
+from anju.returns.base import FILL, WAIVE, hold_return, require_state
 from anju.returns.models import Answer, Return
-from anju.returns.queries.checks import Finding, check
+from anju.returns.queries.checks import CheckFinding, check_return
 from anju.returns.services.review import LONGEST
 
 
-def _finding(by: Operator, ret: Return, check_id: str, line: str) -> Finding:
-    found = next((one for one in check(by, ret) if one.check_id == check_id and one.line == line), None)
+def _finding(by: Actor, ret: Return, check_id: str, line: str) -> CheckFinding:
+    found = next((one for one in check_return(by, ret) if one.check_id == check_id and one.line == line), None)
     if found is None:
         raise Refused(Problem("RET-042", str(ret), f"检查“{check_id}”现在没有提出问题。", "数可能已改，请刷新。"))
     return found
@@ -23,13 +23,13 @@ def _finding(by: Operator, ret: Return, check_id: str, line: str) -> Finding:
 
 @transaction.atomic
 @trail.act("returns.answer")
-def answer(*, by: Operator, ret_id: int, check_id: str, line: str, text: str) -> Answer | None:
+def answer_check(*, by: Actor, ret_id: int, check_id: str, line: str, text: str) -> Answer | None:
     """Answer a check that asks (答复); "" takes the answer back. It is kept with the fact that it answers, and counts while that stands.
 
     Refused: RET-042 nothing is asked, RET-043 a check that blocks is not answered, RET-020 the return is locked.
     """
-    ret = held(by, ret_id, FILL)
-    in_state(ret, Return.DRAFT, Return.REVIEW, Return.JOINT, Return.HEAD, Return.CITY, doing="答复检查")
+    ret = hold_return(by, ret_id, FILL)
+    require_state(ret, Return.DRAFT, Return.REVIEW, Return.JOINT, Return.HEAD, Return.CITY, doing="答复检查")
     found = _finding(by, ret, check_id, line)
     if found.level != "提醒":
         raise Refused(
@@ -44,32 +44,32 @@ def answer(*, by: Operator, ret_id: int, check_id: str, line: str, text: str) ->
         return None
     made = _answer(by, ret, found, text)
     made.save()
-    _answered(by, ret, check_id, [line], made.text)
+    _describe_answer(by, ret, check_id, [line], made.text)
     return made
 
 
 @transaction.atomic
 @trail.act("returns.answer")
-def answer_alike(*, by: Operator, ret_id: int, check_id: str, text: str) -> list[Answer]:
-    """One answer to everything that this check asks and nobody answered: thirty projects without progress have one reason. Refused: as `answer`."""
-    ret = held(by, ret_id, FILL)
-    in_state(ret, Return.DRAFT, Return.REVIEW, Return.JOINT, Return.HEAD, Return.CITY, doing="答复检查")
+def answer_all_alike(*, by: Actor, ret_id: int, check_id: str, text: str) -> list[Answer]:
+    """One answer to everything that this check asks and nobody answered: thirty projects without progress have one reason. Refused: as `answer_check`."""
+    ret = hold_return(by, ret_id, FILL)
+    require_state(ret, Return.DRAFT, Return.REVIEW, Return.JOINT, Return.HEAD, Return.CITY, doing="答复检查")
     asks = (
-        [one for one in check(by, ret) if one.check_id == check_id and one.level == "提醒" and one.open]
+        [one for one in check_return(by, ret) if one.check_id == check_id and one.level == "提醒" and one.open]
         if text.strip()
         else []
     )
     made = Answer.objects.bulk_create([_answer(by, ret, one, text) for one in asks])
     if made:
-        _answered(by, ret, check_id, [one.line for one in made], made[0].text)
+        _describe_answer(by, ret, check_id, [one.line for one in made], made[0].text)
     return made
 
 
-def _answered(by: Operator, ret: Return, check_id: str, lines: list[str], text: str) -> None:
+def _describe_answer(by: Actor, ret: Return, check_id: str, lines: list[str], text: str) -> None:
     trail.describe(obj=ret, after={"check": check_id, "lines": lines}, reason=text, region_id=ret.region_id)
 
 
-def _answer(by: Operator, ret: Return, found: Finding, text: str) -> Answer:
+def _answer(by: Actor, ret: Return, found: CheckFinding, text: str) -> Answer:
     said = found.what[:400]
     return Answer(
         ret=ret,
@@ -85,10 +85,10 @@ def _answer(by: Operator, ret: Return, found: Finding, text: str) -> Answer:
 
 @transaction.atomic
 @trail.act("returns.waive")
-def waive(*, by: Operator, ret_id: int, check_id: str, line: str, reason: str, until: date) -> Answer:
+def waive_check(*, by: Actor, ret_id: int, check_id: str, line: str, reason: str, until: date) -> Answer:
     """Waive what a check found (豁免): a named person, with a reason and a last day. Refused RET-044 without them."""
-    ret = held(by, ret_id, WAIVE)
-    in_state(ret, Return.DRAFT, Return.REVIEW, Return.JOINT, Return.HEAD, Return.CITY, doing="豁免检查")
+    ret = hold_return(by, ret_id, WAIVE)
+    require_state(ret, Return.DRAFT, Return.REVIEW, Return.JOINT, Return.HEAD, Return.CITY, doing="豁免检查")
     found = _finding(by, ret, check_id, line)
     if not reason.strip() or until < timezone.localdate():
         raise Refused(Problem("RET-044", found.where, "豁免没有写理由，或期限已过。", "请写明理由，期限写今天或以后。"))

@@ -2,25 +2,25 @@
 
 from django.db import IntegrityError, connection, transaction
 
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
-from anju.returns.base import CORRECT, called, clock, held, in_state, ours
+from anju.returns.base import CORRECT, actor_name, clock_text, hold_return, require_own_organisation, require_state
 from anju.returns.models import Return, Step
 
 
 @transaction.atomic
 @trail.act("returns.correct")
-def correct(*, by: Operator, ret_id: int, reason: str, ordered_by: str = "") -> Return:
+def begin_correction(*, by: Actor, ret_id: int, reason: str, ordered_by: str = "") -> Return:
     """Begin a correction of a locked return (更正): a draft with its cells, beside it. Both stay.
 
     reason: the explanation, kept with every figure that it changes. ordered_by: the ground, when a superior ordered it.
     Refused: RET-060 there is a correction already (who and when), RET-061 no reason, RET-020 it is not locked.
     """
-    ret = held(by, ret_id, CORRECT)
+    ret = hold_return(by, ret_id, CORRECT)
     if by.posts is not None and not by.holds("city_reviewer", ret.region_id):
-        ours(by, ret.organisation, str(ret))
-    in_state(ret, Return.LOCKED, doing="更正")
+        require_own_organisation(by, ret.organisation, str(ret))
+    require_state(ret, Return.LOCKED, doing="更正")
     if not reason.strip():
         raise Refused(Problem("RET-061", str(ret), "更正没有写说明。", "请写明为什么改、依据什么改。"))
     made = Return(
@@ -39,7 +39,7 @@ def correct(*, by: Operator, ret_id: int, reason: str, ordered_by: str = "") -> 
             .order_by("serial")
             .first()
         )
-        what = f"{called(there.by)} 已于 {clock(there.at)} 发起更正。" if there else "别人已发起更正。"
+        what = f"{actor_name(there.by)} 已于 {clock_text(there.at)} 发起更正。" if there else "别人已发起更正。"
         raise Refused(Problem("RET-060", str(ret), what, "请在那一次更正里改。")) from None
     with connection.cursor() as cursor:
         for table, columns in (

@@ -8,15 +8,15 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
-from anju.returns.base import FILL, allowed, called, clock, find, in_state
+from anju.returns.base import FILL, actor_name, clock_text, find_return, require_return_act, require_state
 from anju.returns.forms import spec as forms
-from anju.returns.forms.spec import Column, Spec
+from anju.returns.forms.spec import FormColumn, FormSpec
 from anju.returns.models import Cell, Change, Line, Return
-from anju.returns.queries.values import read_number, text_of
-from anju.returns.services.opening import shown
+from anju.returns.queries.values import cell_text, read_number
+from anju.returns.services.opening import cell_as_change
 
 STATES = {label: code for code, label in Cell.STATES.items() if code not in (Cell.NUMBER, Cell.TEXT)}
 LARGEST = 10**13  # base units of a cell: a thousand 亿元
@@ -24,7 +24,7 @@ LONGEST = 2_000
 
 
 @dataclass(frozen=True)
-class Put:
+class CellEntry:
     """One cell to write. version: the one that was seen, 0 for none. text: a number, a word, a state (未报 无任务 不适用), or "" to clear it."""
 
     line: str
@@ -34,7 +34,7 @@ class Put:
 
 
 @dataclass(frozen=True)
-class Saved:
+class SavedCell:
     line: str
     column: str
     text: str
@@ -43,7 +43,7 @@ class Saved:
 
 
 @dataclass(frozen=True)
-class Conflict:
+class CellConflict:
     """Somebody else wrote it since: who, when, and what stands. mine: what was to be written."""
 
     line: str
@@ -56,21 +56,21 @@ class Conflict:
 
     @property
     def said(self) -> str:
-        return f"{self.who} 已于 {clock(self.at)} 填为“{self.text or '空'}”，您填的是“{self.mine or '空'}”。"
+        return f"{self.who} 已于 {clock_text(self.at)} 填为“{self.text or '空'}”，您填的是“{self.mine or '空'}”。"
 
 
 @dataclass(frozen=True)
-class Filled:
+class FillResult:
     """problems: those cells were not written; their `where` begins with the line's name. refused: which cells they are, in the same order."""
 
-    saved: list[Saved] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
+    saved: list[SavedCell] = field(default_factory=list)
+    conflicts: list[CellConflict] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     at: datetime = field(default_factory=timezone.now)
 
 
-class Unfit(ValueError):
+class InvalidCell(ValueError):
     """Why a text will not do, and what to do."""
 
     def __init__(self, code: str, what: str, fix: str) -> None:
@@ -78,18 +78,20 @@ class Unfit(ValueError):
         self.code, self.what, self.fix = code, what, fix
 
 
-def fields_of(text: str, column: Column) -> dict[str, object]:
+def cell_fields(text: str, column: FormColumn) -> dict[str, object]:
     """state, value, places, text of a cell that says this. Unfit otherwise."""
     text = text.strip()
     if text in STATES:
         return {"state": STATES[text], "value": None, "places": 0, "text": ""}
     if not text or column.type == "text":
         if len(text) > LONGEST:
-            raise Unfit("RET-034", f"有 {len(text)} 个字，最多 {LONGEST} 个。", "请写得简短些，长的写在情况说明里。")
+            raise InvalidCell(
+                "RET-034", f"有 {len(text)} 个字，最多 {LONGEST} 个。", "请写得简短些，长的写在情况说明里。"
+            )
         return {"state": Cell.TEXT, "value": None, "places": 0, "text": text}
     if column.type == "choice":
         if text not in column.choices:
-            raise Unfit("RET-032", f"“{text}”不在可选的写法之内。", f"请写 {'、'.join(column.choices)} 之一。")
+            raise InvalidCell("RET-032", f"“{text}”不在可选的写法之内。", f"请写 {'、'.join(column.choices)} 之一。")
         return {"state": Cell.TEXT, "value": None, "places": 0, "text": text}
     if column.type == "date":
         try:
@@ -100,34 +102,34 @@ def fields_of(text: str, column: Column) -> dict[str, object]:
                 "text": date.fromisoformat(text.replace("/", "-")).isoformat(),
             }
         except ValueError:
-            raise Unfit("RET-033", f"“{text}”不是日期。", "请写成 2021-08-20 的样子。") from None
+            raise InvalidCell("RET-033", f"“{text}”不是日期。", "请写成 2021-08-20 的样子。") from None
     try:
         value, places = read_number(text, column)
     except ValueError as error:
-        raise Unfit("RET-031", str(error), "请只写数字；没有数的写 未报、无任务 或 不适用。") from None
+        raise InvalidCell("RET-031", str(error), "请只写数字；没有数的写 未报、无任务 或 不适用。") from None
     if abs(value) > LARGEST:
-        raise Unfit("RET-031", f"{text} {column.unit}太大。", "请核对单位，是不是把元写成了万元。")
+        raise InvalidCell("RET-031", f"{text} {column.unit}太大。", "请核对单位，是不是把元写成了万元。")
     return {"state": Cell.NUMBER, "value": value, "places": places, "text": ""}
 
 
 @transaction.atomic
 @trail.act("returns.fill")
-def fill(*, by: Operator, ret_id: int, changes: Iterable[Put], via: str = "page") -> Filled:
+def fill_cells(*, by: Actor, ret_id: int, changes: Iterable[CellEntry], via: str = "page") -> FillResult:
     """Write cells of a draft (填报). Each is written only where it still stands as the writer saw it; the rest of them are written all the same.
 
     The same value again is saved, and nothing changes. Refused: ACT-001, RET-012, RET-020 the return is no draft any more, with who and when.
     """
     ret = _shared(by, ret_id)
-    allowed(by, ret, FILL)
-    in_state(ret, Return.DRAFT, doing="填报")
-    spec = forms.of(ret.form)
+    require_return_act(by, ret, FILL)
+    require_state(ret, Return.DRAFT, doing="填报")
+    spec = forms.form_spec(ret.form)
     lines = {line.key: line for line in Line.objects.filter(ret=ret)}
-    done = Filled()
-    wanted: dict[tuple[str, str], tuple[Put, dict[str, object]]] = {}
+    done = FillResult()
+    wanted: dict[tuple[str, str], tuple[CellEntry, dict[str, object]]] = {}
     for put in changes:
         try:
-            wanted[put.line, put.column] = put, _fits(spec, lines, put)
-        except Unfit as unfit:
+            wanted[put.line, put.column] = put, _check_entry(spec, lines, put)
+        except InvalidCell as unfit:
             line, column = lines.get(put.line), spec.by_code.get(put.column)
             where = f"{line.label if line else put.line} “{column.label if column else put.column}”"
             done.problems.append(Problem(unfit.code, where, unfit.what, unfit.fix))
@@ -137,37 +139,37 @@ def fill(*, by: Operator, ret_id: int, changes: Iterable[Put], via: str = "page"
     return done
 
 
-def _shared(by: Operator, ret_id: int) -> Return:
+def _shared(by: Actor, ret_id: int) -> Return:
     """The return, held as a draft while its cells are written: others may write too, a hand-in waits."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM returns_return WHERE id = %s FOR SHARE", [ret_id])
-    return find(by, ret_id)
+    return find_return(by, ret_id)
 
 
-def _fits(spec: Spec, lines: dict[str, Line], put: Put) -> dict[str, object]:
+def _check_entry(spec: FormSpec, lines: dict[str, Line], put: CellEntry) -> dict[str, object]:
     line, column = lines.get(put.line), spec.by_code.get(put.column)
     if line is None or column is None:
-        raise Unfit("RET-030", "没有这一格。", "行或列可能已变，请刷新。")
+        raise InvalidCell("RET-030", "没有这一格。", "行或列可能已变，请刷新。")
     if not spec.fillable(column, put.line, line.facts):
         why = (
             "由系统算出"
             if column.formula or (put.line in spec.by_key and spec.by_key[put.line].computed)
             else "不由这里填写"
         )
-        raise Unfit("RET-030", f"这一格{why}。", "请改它所依据的数；台账里的请在台账里改。")
-    return fields_of(put.text, column)
+        raise InvalidCell("RET-030", f"这一格{why}。", "请改它所依据的数；台账里的请在台账里改。")
+    return cell_fields(put.text, column)
 
 
 FIELDS = ("state", "value", "places", "text")
 
 
-def _write(by: Operator, ret: Return, spec: Spec, wanted: dict, via: str, done: Filled) -> None:
+def _write(by: Actor, ret: Return, spec: FormSpec, wanted: dict, via: str, done: FillResult) -> None:
     """One update and one insert for all cells; what neither wrote was somebody else's."""
     keys = sorted(wanted)
     before = {
         (cell.line, cell.column): cell for cell in _cells(ret, keys).select_for_update().order_by("id")
     }  # two batches at once wait in turn
-    same = {key for key, (_, said) in wanted.items() if _same(before.get(key), said)}
+    same = {key for key, (_, said) in wanted.items() if _says_the_same(before.get(key), said)}
     todo = [key for key in keys if key not in same]
     written: set[tuple[str, str]] = set()
     if todo:
@@ -193,17 +195,17 @@ def _write(by: Operator, ret: Return, spec: Spec, wanted: dict, via: str, done: 
     changes = []
     for key, (put, said) in wanted.items():
         cell, column = after.get(key), spec.by_code[key[1]]
-        text = text_of(cell, column)
+        text = cell_text(cell, column)
         if key in written:
             old = before.get(key)
             changes.append(Change(
                 ret=ret, region_id=ret.region_id, line=key[0], column=key[1], version=cell.version,
-                before=shown(old) if old else None, after=shown(cell), via=via, by=by.key,
+                before=cell_as_change(old) if old else None, after=cell_as_change(cell), via=via, by=by.key,
             ))  # fmt: skip
-        if key in written or _same(cell, said):
-            done.saved.append(Saved(*key, text, cell.state if cell else Cell.TEXT, cell.version if cell else 0))
+        if key in written or _says_the_same(cell, said):
+            done.saved.append(SavedCell(*key, text, cell.state if cell else Cell.TEXT, cell.version if cell else 0))
         else:
-            done.conflicts.append(Conflict(*key, called(cell.by), cell.at, text, cell.version, put.text))
+            done.conflicts.append(CellConflict(*key, actor_name(cell.by), cell.at, text, cell.version, put.text))
     Change.objects.bulk_create(changes, batch_size=2_000)
     if changes:  # which cells and what stood before is in the changes, which nobody can alter either
         trail.describe(obj=ret, after={"cells": len(changes), "via": via}, region_id=ret.region_id)
@@ -213,7 +215,7 @@ def _cells(ret: Return, keys: list[tuple[str, str]]) -> QuerySet[Cell]:
     return Cell.objects.filter(ret=ret, line__in={line for line, _ in keys}, column__in={column for _, column in keys})
 
 
-def _same(cell: Cell | None, said: dict[str, object]) -> bool:
+def _says_the_same(cell: Cell | None, said: dict[str, object]) -> bool:
     """Does it say so already? A blank that was never written says nothing too."""
     if cell is None:
         return said["state"] == Cell.TEXT and not said["text"]
@@ -222,14 +224,14 @@ def _same(cell: Cell | None, said: dict[str, object]) -> bool:
 
 @transaction.atomic
 @trail.act("returns.note")
-def note(*, by: Operator, ret_id: int, text: str, before: str) -> Return:
+def write_explanation(*, by: Actor, ret_id: int, text: str, before: str) -> Return:
     """Write the explanation (情况说明). before: what the writer saw; another one standing means somebody was faster."""
-    ret = find(by, ret_id)
-    allowed(by, ret, FILL)
-    in_state(ret, Return.DRAFT, doing="改情况说明")
+    ret = find_return(by, ret_id)
+    require_return_act(by, ret, FILL)
+    require_state(ret, Return.DRAFT, doing="改情况说明")
     text = text.strip()
-    if not visible(Return.objects.filter(pk=ret.pk, note=before, state=Return.DRAFT), by).update(note=text):
-        now = find(by, ret_id)
+    if not visible_rows(Return.objects.filter(pk=ret.pk, note=before, state=Return.DRAFT), by).update(note=text):
+        now = find_return(by, ret_id)
         if now.note != text:
             raise Refused(Problem("RET-035", f"{ret} 情况说明", "别人刚改过。", "请刷新，看了现在的写法再改。"))
         return now

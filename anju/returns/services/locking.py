@@ -13,20 +13,20 @@ from anju.core.ledgers import Stated, ledger
 from anju.core.models.region import Region
 from anju.core.models.trail import Trail
 from anju.core.people.permissions import may
-from anju.core.people.scope import Operator, scoped, visible
+from anju.core.people.scope import Actor, open_scope, visible_rows
 from anju.core.trail import trail
 from anju.figures.figure import NUMBER, UNREPORTED
 from anju.figures.models import Source
-from anju.figures.services.publications import Published, publish
+from anju.figures.services.publications import PublishedFigure, publish_figures
 from anju.problems import Problem, Refused
 from anju.quantities import exact_text
-from anju.returns.base import LOCK, held, in_state, unlocked
-from anju.returns.forms.spec import Column, Publish, Spec
+from anju.returns.base import LOCK, hold_return, require_state, unlocked_returns
+from anju.returns.forms.spec import FormColumn, FormSpec, PublishedSum
 from anju.returns.models import Return
 from anju.returns.queries import layout, reading
-from anju.returns.queries.checks import check, standing
-from anju.returns.queries.reading import Reading
-from anju.returns.services.review import moved, told
+from anju.returns.queries.checks import check_return, standing_findings
+from anju.returns.queries.reading import ReadReturn
+from anju.returns.services.review import count_findings, move_return
 
 # The differences are recorded at the lock, not at the submission: until then the return may be sent back and say something else, and an
 # event is never changed. What is locked is what the city took as true; later differences come by a correction, with its own events.
@@ -34,30 +34,34 @@ from anju.returns.services.review import moved, told
 
 @transaction.atomic
 @trail.act("returns.lock")
-def lock(*, by: Operator, ret_id: int, remark: str = "") -> Return:
+def lock_return(*, by: Actor, ret_id: int, remark: str = "") -> Return:
     """Approve and lock (市级审定并锁定). From here nothing of it changes; a correction is a return of its own beside it.
 
     Refused: RET-040 and RET-041 with everything that stands in the way, the ledger's own when it takes a difference no more.
     """
-    ret = held(by, ret_id, LOCK)
-    in_state(ret, Return.CITY, doing="审定锁定")
-    read = reading.read(by, ret)
-    found = check(by, ret, read)
-    if open_ := standing(found):
+    ret = hold_return(by, ret_id, LOCK)
+    require_state(ret, Return.CITY, doing="审定锁定")
+    read = reading.read_return(by, ret)
+    found = check_return(by, ret, read)
+    if open_ := standing_findings(found):
         raise Refused(*(one.problem() for one in open_))
-    entries = differences(read)
+    entries = ledger_differences(read)
     if entries:
         of = ledger(read.spec.rows.ledger)
         of.record(by=by, entries=entries, origin=f"return:{ret.pk}", act="returns.record_in_ledger")
     source = _publish(by, read)
-    ret.digest, ret.locked_at = layout.digest(ret), timezone.now()
+    ret.digest, ret.locked_at = layout.content_digest(ret), timezone.now()
     Return.objects.filter(pk=ret.pk, state=Return.CITY).update(digest=ret.digest, locked_at=ret.locked_at)
-    because = told(found) | {"digest": ret.digest, "events": len(entries), "figures": source.pk if source else None}
-    moved(by, ret, "lock", remark, because=because)
+    because = count_findings(found) | {
+        "digest": ret.digest,
+        "events": len(entries),
+        "figures": source.pk if source else None,
+    }
+    move_return(by, ret, "lock", remark, because=because)
     return ret
 
 
-def differences(read: Reading) -> Sequence[Any]:
+def ledger_differences(read: ReadReturn) -> Sequence[Any]:
     """What the return says and its ledger does not: entries for `record`; none for a form whose lines are no items."""
     ret, spec = read.ret, read.spec
     stated = list(_stated(read))
@@ -67,7 +71,7 @@ def differences(read: Reading) -> Sequence[Any]:
     return ledger(spec.rows.ledger).differences(stated, min(ret.cut_off, timezone.localdate()), why)
 
 
-def _stated(read: Reading) -> Iterator[Stated]:
+def _stated(read: ReadReturn) -> Iterator[Stated]:
     """Every word of the return about an event of its ledger's items, beside what the ledger says; what is not known says nothing."""
     events = _by_event(read.spec.columns) if read.spec.rows.ledger else {}
     for key, line in read.now.lines.items():
@@ -90,9 +94,9 @@ def _stated(read: Reading) -> Iterator[Stated]:
                     )
 
 
-def _by_event(columns: Iterable[Column]) -> dict[str, list[Column]]:
+def _by_event(columns: Iterable[FormColumn]) -> dict[str, list[FormColumn]]:
     """Columns by kind of event. Where a form asks both since January and since ever, since January tells the difference."""
-    found: dict[str, dict[tuple, Column]] = {}
+    found: dict[str, dict[tuple, FormColumn]] = {}
     rank = {"period": 0, "year": 1, "all": 2}
     for column in sorted((c for c in columns if c.source and c.source.event), key=lambda c: rank[c.source.since]):
         found.setdefault(column.source.event, {}).setdefault(
@@ -101,7 +105,7 @@ def _by_event(columns: Iterable[Column]) -> dict[str, list[Column]]:
     return {kind: list(mine.values()) for kind, mine in found.items()}
 
 
-def _word(read: Reading, key: str, column: Column) -> tuple[int | str | None, int | str | None]:
+def _word(read: ReadReturn, key: str, column: FormColumn) -> tuple[int | str | None, int | str | None]:
     """What the return says there, and the ledger. None: nothing, or the line has no such column."""
     at = (key, column.code)
     if column.type != "number":
@@ -109,7 +113,7 @@ def _word(read: Reading, key: str, column: Column) -> tuple[int | str | None, in
     return read.now.number(*at), read.ledger_numbers.get(at)
 
 
-def _publish(by: Operator, read: Reading) -> Source | None:
+def _publish(by: Actor, read: ReadReturn) -> Source | None:
     """The sums as figures. What is not known is not published; where a correction says so, the figure becomes 未报.
 
     What a ledger counts itself (项目 by the books of 计数口径) is counted over it, now that it says what the return says.
@@ -126,7 +130,7 @@ def _publish(by: Operator, read: Reading) -> Source | None:
             continue
         cited = f"return:{ret.pk} {column.head}，{_cited(spec, one, lines)}"
         rows.append(
-            Published(
+            PublishedFigure(
                 measure=one.measure,
                 region=ret.region,
                 period=ret.period,
@@ -141,7 +145,7 @@ def _publish(by: Operator, read: Reading) -> Source | None:
             )
         )
     reason = f"更正说明：{ret.reason}" if ret.reason else f"报表锁定：{ret}"
-    return publish(
+    return publish_figures(
         by=by,
         kind=Source.Kind.RETURN,
         title=str(ret),
@@ -153,7 +157,7 @@ def _publish(by: Operator, read: Reading) -> Source | None:
     )
 
 
-def _counts(by: Operator, read: Reading) -> dict[str, int | None]:
+def _counts(by: Actor, read: ReadReturn) -> dict[str, int | None]:
     """What the ledger counts of the published measures, from January to the cut-off day; none for a form whose lines are no items."""
     ret, spec = read.ret, read.spec
     codes = [one.measure for one in spec.publish if not one.line and not one.calibre]
@@ -163,14 +167,14 @@ def _counts(by: Operator, read: Reading) -> dict[str, int | None]:
     return of.counts(by, ret.region, since, ret.cut_off, codes)
 
 
-def _cited(spec: Spec, publish: Publish, lines: int) -> str:
+def _cited(spec: FormSpec, publish: PublishedSum, lines: int) -> str:
     """Of which lines the sum is."""
     if spec.rows.ledger:
         return f"{lines} 个{ledger(spec.rows.ledger).label}"
     return spec.by_key[publish.line].label if publish.line else f"{lines} 行"
 
 
-def _places(value: int | None, column: Column, read: Reading, lines: int) -> int:
+def _places(value: int | None, column: FormColumn, read: ReadReturn, lines: int) -> int:
     """As it was written where it stands alone (9.10); as many as a sum needs."""
     if lines == 1:
         return max(
@@ -185,7 +189,7 @@ def _places(value: int | None, column: Column, read: Reading, lines: int) -> int
 
 
 @dataclass
-class Closed:
+class LockResult:
     """What close_month did. refused: what stands in the way of the others, by return."""
 
     locked: list[Return] = field(default_factory=list)
@@ -195,30 +199,30 @@ class Closed:
 Progress = Callable[[int, int, str], None]
 
 
-def close_month(
-    *, by: Operator, region: Region, form_code: str, period: str, progress: Progress | None = None
-) -> Closed:
+def lock_month(
+    *, by: Actor, region: Region, form_code: str, period: str, progress: Progress | None = None
+) -> LockResult:
     """Lock every return that waits for the city, in the region and below (整期锁定), each in a transaction of its own.
 
     May be stopped (progress raises) and begun again: what is locked stays locked, and only what waits is taken up.
     Must not be called inside a transaction if that is to hold.
     """
-    with scoped(by):
-        waiting = unlocked(by, region, form_code, period)
+    with open_scope(by):
+        waiting = unlocked_returns(by, region, form_code, period)
         ids = [(ret.pk, ret.region.name) for ret in waiting]
         mine = [ret.pk for ret in waiting if may(by, LOCK, ret.region_id)]
         row = _begun(by, region, form_code, period, mine) if mine else None
-    done = Closed()
+    done = LockResult()
     for at, (pk, name) in enumerate(ids):
         if progress:
             progress(at, len(ids), f"正在锁定 {name}")
-        with scoped(by):
+        with open_scope(by):
             ret = None
             try:
-                with transaction.atomic(), trail.inside(row, by=by) if row else nullcontext():
-                    done.locked.append(lock(by=by, ret_id=pk))
+                with transaction.atomic(), trail.inside_act(row, by=by) if row else nullcontext():
+                    done.locked.append(lock_return(by=by, ret_id=pk))
             except Refused as refused:
-                ret = visible(Return.objects.select_related("form", "region"), by).get(pk=pk)
+                ret = visible_rows(Return.objects.select_related("form", "region"), by).get(pk=pk)
                 if ret.state == Return.CITY:  # otherwise somebody locked it, or sent it back, meanwhile
                     done.refused[ret] = refused.problems
     if progress:
@@ -226,7 +230,7 @@ def close_month(
     return done
 
 
-def _begun(by: Operator, region: Region, form_code: str, period: str, ids: list[int]) -> Trail:
+def _begun(by: Actor, region: Region, form_code: str, period: str, ids: list[int]) -> Trail:
     """The row of the whole, before the first lock: however far it comes, each lock names it."""
     return trail.record(
         by=by,

@@ -11,21 +11,21 @@ from anju import periods
 from anju.core.ledgers import Item, ledger
 from anju.core.models.people import Organisation
 from anju.core.models.region import Region
-from anju.core.people.permissions import may, require
-from anju.core.people.scope import Operator, visible
+from anju.core.people.permissions import may, require_permission
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.quantities import places_needed
-from anju.returns.base import FILL, held, in_state, ours
+from anju.returns.base import FILL, hold_return, require_own_organisation, require_state
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
-from anju.returns.forms.book import compiled
-from anju.returns.forms.spec import Column, Spec
+from anju.returns.forms.book import compile_form
+from anju.returns.forms.spec import FormColumn, FormSpec
 from anju.returns.models import Cell, Change, Form, Line, Return, Step
 from anju.returns.queries import reading
-from anju.returns.queries.values import Values
+from anju.returns.queries.values import ReturnValues
 from anju.returns.sources import ledgers
-from anju.returns.sources.figures import Numbers, base_in
+from anju.returns.sources.figures import RegionNumbers, figure_in_base_units
 
 BATCH = 2_000
 KINDS = {
@@ -37,17 +37,17 @@ KINDS = {
 
 @transaction.atomic
 @trail.act("returns.load_forms")
-def load_forms(*, by: Operator, specs: Iterable[Spec] | None = None) -> list[Form]:
+def load_forms(*, by: Actor, specs: Iterable[FormSpec] | None = None) -> list[Form]:
     """Bring the shipped forms (or these) into the database; those that were new. The same again changes nothing.
 
     Refused RET-001 … RET-003 and RET-005 what is wrong with them, ROOM-004 a ledger that is not there, RET-004 when a version that is known already says something else now.
     """
     made, problems = [], []
     known = {(form.code, form.since): form for form in Form.objects.all()}
-    for spec in forms.shipped() if specs is None else specs:
+    for spec in forms.shipped_specs() if specs is None else specs:
         form = known.get((spec.code, spec.since))
         try:
-            compiled(spec)
+            compile_form(spec)
             ledgers.check(spec)
         except Refused as refused:
             problems += refused.problems
@@ -76,15 +76,15 @@ def load_forms(*, by: Operator, specs: Iterable[Spec] | None = None) -> list[For
     return made
 
 
-def form_for(code: str, period: str) -> Form:
+def form_in_force(code: str, period: str) -> Form:
     """The version in force at the end of the period. Refused RET-013 when there is none."""
-    form = Form.objects.filter(code=code, since__lte=periods.end(period)).order_by("-since").first()
+    form = Form.objects.filter(code=code, since__lte=periods.period_end(period)).order_by("-since").first()
     if form is None:
         raise Refused(Problem("RET-013", f"表 {code} {period}", "没有这张表，或当时还没有施行。", "请核对表号和期间。"))
     return form
 
 
-def organisation_of(by: Operator, spec: Spec, region: Region) -> Organisation | None:
+def organisation_of(by: Actor, spec: FormSpec, region: Region) -> Organisation | None:
     """Whose return it is: the region's organisation of the form's kind; of several the one the person is at."""
     found = list(Organisation.objects.filter(region=region, kind=spec.unit, ended_on=None).order_by("id"))
     return next((one for one in found if one.pk in by.organisation_ids), found[0] if found else None)
@@ -92,7 +92,7 @@ def organisation_of(by: Operator, spec: Spec, region: Region) -> Organisation | 
 
 @transaction.atomic
 @trail.act("returns.open")
-def open_return(*, by: Operator, form_code: str, region: Region, period: str) -> Return:
+def open_return(*, by: Actor, form_code: str, region: Region, period: str) -> Return:
     """The return of that form, region and period, made and filled in if there is none (建立填报). Repeating gives the same.
 
     Refused: ACT-001, RET-010 and RET-011 the period is none of the form's, RET-012 another organisation's, RET-013 no such form,
@@ -100,21 +100,21 @@ def open_return(*, by: Operator, form_code: str, region: Region, period: str) ->
     """
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
-    known = visible(Return.objects.filter(form__code=form_code, region=region, period=period), by)
+    known = visible_rows(Return.objects.filter(form__code=form_code, region=region, period=period), by)
     if found := known.select_related("form", "region", "organisation").order_by("-serial").first():
         return found
-    form = form_for(form_code, period)
-    spec = forms.of(form)
+    form = form_in_force(form_code, period)
+    spec = forms.form_spec(form)
     where = f"{form.name} {region.name} {period}"
-    require(by, FILL, region.pk, where)
-    calendar.check(spec, period)
+    require_permission(by, FILL, region.pk, where)
+    calendar.check_period(spec, period)
     if region.kind not in KINDS[spec.level]:
         raise Refused(Problem("RET-014", where, "这张表不由这一级填报。", "请核对表号和区划。"))
     organisation = organisation_of(by, spec, region)
-    ours(by, organisation, where)
+    require_own_organisation(by, organisation, where)
     made = Return(
-        form=form, region=region, organisation=organisation, period=period, cut_off=calendar.cut_off(spec, period),
-        due=calendar.deadlines(spec, period), by=by.key,
+        form=form, region=region, organisation=organisation, period=period, cut_off=calendar.cut_off_day(spec, period),
+        due=calendar.form_deadlines(spec, period), by=by.key,
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -130,7 +130,7 @@ def open_return(*, by: Operator, form_code: str, region: Region, period: str) ->
     return made
 
 
-def _lines(by: Operator, ret: Return, spec: Spec) -> list[Line]:
+def _lines(by: Actor, ret: Return, spec: FormSpec) -> list[Line]:
     if spec.rows.ledger:
         items = ledgers.lines(by, spec, ret.region, ret.cut_off)
         return [_item_line(ret, spec, item, order) for order, item in enumerate(items)]
@@ -140,50 +140,50 @@ def _lines(by: Operator, ret: Return, spec: Spec) -> list[Line]:
     ]
 
 
-def _item_line(ret: Return, spec: Spec, item: Item, order: int) -> Line:
+def _item_line(ret: Return, spec: FormSpec, item: Item, order: int) -> Line:
     key = ledgers.key_of(ledger(spec.rows.ledger), item.id)
     return Line(
         ret=ret, region_id=ret.region_id, key=key, label=item.label, item=item.id, facts=dict(item.facts), order=order
     )
 
 
-def _prefill(by: Operator, ret: Return, keys: set[str] | None = None) -> list[Cell]:
+def _prefill(by: Actor, ret: Return, keys: set[str] | None = None) -> list[Cell]:
     """Cells with what is known already; of these lines, or of all. What is not known stays blank."""
-    read = reading.read(by, ret)
+    read = reading.read_return(by, ret)
     spec, now = read.spec, read.now
-    moved = _moved(by, read)
+    moved = _events_since_cut_off(by, read)
     wanted = {
         c.source.target or c.source.measure: c
         for c in spec.columns
         if c.source and (c.source.target or c.source.measure)
     }
-    numbers = Numbers(
+    numbers = RegionNumbers(
         by, ret.region, ret.period,
         {("target" if c.source.target else "measure", code, c.source.calibre) for code, c in wanted.items()},
     ) if wanted else None  # fmt: skip
-    others = reading.others_of(by, ret, {c.source.form for c in spec.columns if c.source and c.source.form})
+    others = reading.other_forms_values(by, ret, {c.source.form for c in spec.columns if c.source and c.source.form})
     found = []
     for line in now.lines.values():
         for column in spec.columns:
             if (keys is None or line.key in keys) and column.source and spec.has(column, line.key, line.facts):
-                value, text, places = _known(read, line, column, moved, numbers, others)
+                value, text, places = _known_value(read, line, column, moved, numbers, others)
                 if value is not None or text:
                     found.append(_cell(ret, line=line.key, column=column, value=value, text=text, places=places, by=by))
     return found
 
 
-def _moved(by: Operator, read: reading.Reading) -> ledgers.Sums | None:
+def _events_since_cut_off(by: Actor, read: reading.ReadReturn) -> ledgers.EventSums | None:
     """What the ledger recorded after the last period's cut-off, when that period's differences are not in the ledger yet."""
     last, ret, code = read.last_ret, read.ret, read.spec.rows.ledger
     if last is None or last.state == Return.LOCKED or not code:
         return None
     items = [line.item for line in read.now.lines.values() if line.item]
     columns = ledgers.by_ledger(read.spec).get(code, [])
-    return ledgers.sums(by, ledger(code), columns, ret.period, items, ret.cut_off, after=last.cut_off)
+    return ledgers.event_sums(by, ledger(code), columns, ret.period, items, ret.cut_off, after=last.cut_off)
 
 
-def _known(
-    read: reading.Reading, line: Line, column: Column, moved: ledgers.Sums | None, numbers: Numbers | None, others: dict[str, Values]
+def _known_value(
+    read: reading.ReadReturn, line: Line, column: FormColumn, moved: ledgers.EventSums | None, numbers: RegionNumbers | None, others: dict[str, ReturnValues]
 ) -> tuple[int | None, str, int]:  # fmt: skip
     source, key = column.source, (line.key, column.code)
     before = read.before(read.last, line.key, column)
@@ -192,7 +192,7 @@ def _known(
         value, text = read.ledger_numbers.get(key), read.ledger_texts.get(key, "")
         if source.event and source.since == "year" and moved is not None and before is not None:
             # Last period's word plus what was recorded since: its own differences reach the ledger only when it is locked.
-            value = before + (moved.value(source, ledgers.start_of(source, read.ret.period), line.item) or 0)
+            value = before + (moved.value(source, ledgers.counting_start(source, read.ret.period), line.item) or 0)
         if source.event and value is None and not text and source.since != "period":
             value, text = before, (read.last and read.last.text(*key)) or ""
     elif source.target or source.measure:
@@ -201,7 +201,7 @@ def _known(
             if source.target
             else numbers.measure(source.measure, source.calibre)
         )
-        value, text = base_in(figure, column.unit), ""
+        value, text = figure_in_base_units(figure, column.unit), ""
     elif source.form:
         other = others.get(source.form)
         value, text = other.total(source.column) if other and source.column in other.spec.by_code else None, ""
@@ -212,7 +212,7 @@ def _known(
     return value, text, min(places, column.places)
 
 
-def _cell(ret: Return, line: str, column: Column, value: int | None, text: str, places: int, by: Operator) -> Cell:
+def _cell(ret: Return, line: str, column: FormColumn, value: int | None, text: str, places: int, by: Actor) -> Cell:
     state = Cell.TEXT if value is None else Cell.NUMBER
     kept = 0 if value is None else min(places_needed(value, column.unit), 9)
     return Cell(
@@ -223,11 +223,11 @@ def _cell(ret: Return, line: str, column: Column, value: int | None, text: str, 
 
 @transaction.atomic
 @trail.act("returns.refresh")
-def refresh(*, by: Operator, ret_id: int) -> int:
+def refresh_return(*, by: Actor, ret_id: int) -> int:
     """Bring a draft up to the ledgers (按台账更新): lines of items that came since, and cells that nobody has touched. How many changed."""
-    ret = held(by, ret_id, FILL)
-    in_state(ret, Return.DRAFT, doing="按台账更新")
-    spec = forms.of(ret.form)
+    ret = hold_return(by, ret_id, FILL)
+    require_state(ret, Return.DRAFT, doing="按台账更新")
+    spec = forms.form_spec(ret.form)
     there = {line.key: line for line in Line.objects.filter(ret=ret)}
     if spec.rows.ledger:
         last = max((line.order for line in there.values()), default=-1)
@@ -243,7 +243,7 @@ def refresh(*, by: Operator, ret_id: int) -> int:
         if cell is None:
             fresh.append(known)
         elif cell.via == "prefill" and (cell.value, cell.text) != (known.value, known.text):
-            before = shown(cell)
+            before = cell_as_change(cell)
             cell.state, cell.value, cell.places, cell.text, cell.version = (
                 known.state,
                 known.value,
@@ -262,7 +262,7 @@ def refresh(*, by: Operator, ret_id: int) -> int:
     return count
 
 
-def shown(cell: Cell) -> dict[str, object]:
+def cell_as_change(cell: Cell) -> dict[str, object]:
     """A cell as a change keeps it."""
     return {
         "state": cell.state,
@@ -274,30 +274,30 @@ def shown(cell: Cell) -> dict[str, object]:
     }
 
 
-def _change(cell: Cell, before: dict[str, object] | None, by: Operator) -> Change:
+def _change(cell: Cell, before: dict[str, object] | None, by: Actor) -> Change:
     return Change(
         ret_id=cell.ret_id, region_id=cell.region_id, line=cell.line, column=cell.column, version=cell.version, before=before,
-        after=shown(cell), via=cell.via, by=by.key,
+        after=cell_as_change(cell), via=cell.via, by=by.key,
     )  # fmt: skip
 
 
-def asked(user: Operator, on: date) -> list[tuple[Form, Organisation, str]]:
+def returns_asked_for(user: Actor, on: date) -> list[tuple[Form, Organisation, str]]:
     """Every return that is asked for on a day: form, organisation, period. Units report that are registered (机构), of the form's kind and level."""
     newest: dict[str, list[Form]] = {}
     for form in Form.objects.defer("spec").order_by("code", "-since"):  # read already, but the first time
         newest.setdefault(form.code, []).append(form)
     offices: dict[tuple[str, str], list[Organisation]] = {}
-    units = {forms.of(versions[0]).unit for versions in newest.values()}
-    for one in visible(
+    units = {forms.form_spec(versions[0]).unit for versions in newest.values()}
+    for one in visible_rows(
         Organisation.objects.filter(ended_on=None, kind__in=units).select_related("region"), user
     ).order_by("region__order", "id"):
         if one.region.valid_until is None or one.region.valid_until > on:
             offices.setdefault((one.kind, one.region.kind), []).append(one)
     found = []
     for versions in newest.values():
-        spec = forms.of(versions[0])
-        for period in calendar.around(spec, on):
-            form = next((f for f in versions if f.since <= periods.end(period)), None)
+        spec = forms.form_spec(versions[0])
+        for period in calendar.periods_around(spec, on):
+            form = next((f for f in versions if f.since <= periods.period_end(period)), None)
             if form is None:
                 continue
             seen: set[int] = set()
@@ -311,11 +311,13 @@ def asked(user: Operator, on: date) -> list[tuple[Form, Organisation, str]]:
 
 @transaction.atomic
 @trail.act("returns.open_due")
-def open_due(*, by: Operator, on: date) -> list[Return]:
+def open_due(*, by: Actor, on: date) -> list[Return]:
     """Open every return that is asked for on that day, of the regions the person may fill for (建立到期报表). Those made now."""
-    wanted = [(form, office, period) for form, office, period in asked(by, on) if may(by, FILL, office.region_id)]
+    wanted = [
+        (form, office, period) for form, office, period in returns_asked_for(by, on) if may(by, FILL, office.region_id)
+    ]
     there = set(
-        visible(Return.objects.filter(period__in={period for *_, period in wanted}), by).values_list(
+        visible_rows(Return.objects.filter(period__in={period for *_, period in wanted}), by).values_list(
             "form__code", "region_id", "period"
         )
     )

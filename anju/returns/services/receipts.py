@@ -8,31 +8,31 @@ from django.utils import timezone
 from anju import file_sizes
 from anju.core.files import keep_file
 from anju.core.models.file import File
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.states import move
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
 from anju.returns.files import readback
-from anju.returns.files.readback import Difference, Wanted
+from anju.returns.files.readback import ReceiverDifference, ReceiverField
 from anju.returns.files.receivers import (
     LINE,
     CopyField,
     copied_text,
     copy_fields,
-    filled_lines,
-    receiver,
-    require_receive,
+    fillable_lines,
+    find_receiver,
+    require_receiver_act,
 )
 from anju.returns.models import Receipt, Return
 from anju.returns.queries import grid, returns
 
 
 @transaction.atomic
-def receipt(*, by: Operator, ret_id: int, code: str) -> Receipt:
+def open_receipt(*, by: Actor, ret_id: int, code: str) -> Receipt:
     """The receipt of a receiver, opened when it is first asked for. Refused RET-703 before the return has left its unit."""
-    ret = returns.ret(by, ret_id)
-    require_receive(by, ret)
-    to = receiver(ret, code)
+    ret = returns.get_return(by, ret_id)
+    require_receiver_act(by, ret)
+    to = find_receiver(ret, code)
     if to.how == "here":
         raise Refused(
             Problem("RET-704", f"报表 {ret}", f"“{to.name}”就在本系统里接收，不用另行登记。", "上报以后它就看得到。")
@@ -47,7 +47,7 @@ def receipt(*, by: Operator, ret_id: int, code: str) -> Receipt:
 @transaction.atomic
 @trail.act("returns.register_sent")
 def register_sent(
-    *, by: Operator, receipt_id: int, at: datetime | None = None, name: str = "", content: bytes = b""
+    *, by: Actor, receipt_id: int, at: datetime | None = None, name: str = "", content: bytes = b""
 ) -> Receipt:
     """Sent, or sent again after differences were mended. at: when, now unless told. content: a picture or file that shows it."""
     found = _locked(by, receipt_id)
@@ -65,7 +65,7 @@ def register_sent(
 @transaction.atomic
 @trail.act("returns.register_receipt")
 def register_receipt(
-    *, by: Operator, receipt_id: int, number: str = "", at: datetime | None = None, name: str = "", content: bytes = b""
+    *, by: Actor, receipt_id: int, number: str = "", at: datetime | None = None, name: str = "", content: bytes = b""
 ) -> Receipt:
     """What the receiver gave back: a number or a file, at least one of them (RET-705)."""
     found = _locked(by, receipt_id)
@@ -85,21 +85,21 @@ def register_receipt(
 
 @transaction.atomic
 @trail.act("returns.read_back")
-def read_back(*, by: Operator, receipt_id: int, content: bytes, name: str) -> list[Difference]:
+def read_back_export(*, by: Actor, receipt_id: int, content: bytes, name: str) -> list[ReceiverDifference]:
     """Read the receiver's own export and compare it cell by cell: 已有回执 when all is the same, else 回读不一致 with each difference.
 
     After differences the mended export is simply read again. Refused: see readback.compare; nothing changes then.
     """
     found = _locked(by, receipt_id)
-    sheet, to = grid.lay_out_grid(by, found.ret), receiver(found.ret, found.receiver)
+    sheet, to = grid.lay_out_grid(by, found.ret), find_receiver(found.ret, found.receiver)
     fields = copy_fields(sheet, to)
     if all(one.column or one.code == "line.place" for one in fields):
         fields.insert(0, CopyField("line.label", LINE["line.label"], "", None))
     fields = [one for one in fields if one.code != "line.place"]  # where a row stands there says nothing
-    rows = {line.key: {one.code: copied_text(sheet, line, 0, one) for one in fields} for line in filled_lines(sheet)}
+    rows = {line.key: {one.code: copied_text(sheet, line, 0, one) for one in fields} for line in fillable_lines(sheet)}
     sums = {line.label for line in sheet.lines if line.computed}
-    differences, count = readback.compare(
-        content, name, [Wanted(one.code, one.head, _paths(one), one.column) for one in fields], rows, sums
+    differences, count = readback.compare_export(
+        content, name, [ReceiverField(one.code, one.head, _paths(one), one.column) for one in fields], rows, sums
     )
     today = timezone.localdate()
     if found.state == Receipt.DIFFERS:
@@ -129,13 +129,13 @@ def _paths(one: CopyField) -> tuple[str, ...]:
     return tuple(dict.fromkeys(own))
 
 
-def _locked(by: Operator, receipt_id: int) -> Receipt:
+def _locked(by: Actor, receipt_id: int) -> Receipt:
     """The receipt, for this act alone; outside the scope it does not exist."""
-    found = visible(
+    found = visible_rows(
         Receipt.objects.select_for_update(of=("self",)).select_related("ret__form", "ret__region", "ret__organisation"),
         by,
     ).get(pk=receipt_id)
-    require_receive(by, found.ret)
+    require_receiver_act(by, found.ret)
     return found
 
 
@@ -157,7 +157,7 @@ def _moment(found: Receipt, at: datetime | None, after: datetime | None, what: s
     return at
 
 
-def _keep_evidence(by: Operator, found: Receipt, name: str, content: bytes) -> File | None:
+def _keep_evidence(by: Actor, found: Receipt, name: str, content: bytes) -> File | None:
     if not content:
         return None
     if problems := file_sizes.too_large(

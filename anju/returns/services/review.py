@@ -7,20 +7,29 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from anju.core.models.people import Organisation
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.states import Move, move
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
-from anju.returns.base import FILL, OPINE, REVIEW, SUBMIT, allowed, faster, held, in_state
+from anju.returns.base import (
+    FILL,
+    OPINE,
+    REVIEW,
+    SUBMIT,
+    hold_return,
+    require_return_act,
+    require_state,
+    who_was_faster,
+)
 from anju.returns.forms import spec as forms
 from anju.returns.models import Opinion, Return, Step
-from anju.returns.queries.checks import Finding, check, standing
-from anju.returns.queries.opinions import asked_departments, joint
+from anju.returns.queries.checks import CheckFinding, check_return, standing_findings
+from anju.returns.queries.opinions import asked_departments, joint_review
 
 LONGEST = 1_000
 
 
-def moved(by: Operator, ret: Return, name: str, remark: str = "", because: Any = None) -> Move:
+def move_return(by: Actor, ret: Return, name: str, remark: str = "", because: Any = None) -> Move:
     """The move and its step. RET-021 when somebody was faster, with who and when."""
     source = ret.state
     try:
@@ -31,7 +40,7 @@ def moved(by: Operator, ret: Return, name: str, remark: str = "", because: Any =
             raise
         label = next(m.label for m in Return.STATES.called(name))
         now = Return.objects.filter(pk=ret.pk).values_list("state", flat=True).first()
-        what = f"现为“{Return.STATES.label(now or '')}”，不能“{label}”：{faster(ret)}。"
+        what = f"现为“{Return.STATES.label(now or '')}”，不能“{label}”：{who_was_faster(ret)}。"
         raise Refused(Problem("RET-021", str(ret), what, "请刷新后按现在的状态办理。")) from None
     Step.objects.create(
         ret=ret,
@@ -46,59 +55,61 @@ def moved(by: Operator, ret: Return, name: str, remark: str = "", because: Any =
     return made
 
 
-def settled(by: Operator, ret: Return) -> list[Finding]:
+def require_settled(by: Actor, ret: Return) -> list[CheckFinding]:
     """All findings, when none stands in the way. Refused with every one that does."""
-    found = check(by, ret)
-    if open_ := standing(found):
+    found = check_return(by, ret)
+    if open_ := standing_findings(found):
         raise Refused(*(one.problem() for one in open_))
     return found
 
 
-def told(found: list[Finding]) -> dict[str, int]:
+def count_findings(found: list[CheckFinding]) -> dict[str, int]:
     """What a decision rested on, for the trail."""
     return {"answered": sum(bool(one.answer) for one in found), "waived": sum(one.waived is not None for one in found)}
 
 
 @transaction.atomic
 @trail.act("returns.hand_in")
-def hand_in(*, by: Operator, ret_id: int) -> Return:
+def hand_in_return(*, by: Actor, ret_id: int) -> Return:
     """Hand the filled return in for review (提交审核). Refused with everything that the checks find and nobody answered."""
-    ret = held(by, ret_id, FILL)
-    in_state(ret, Return.DRAFT, doing="提交审核")
-    moved(by, ret, "hand_in", because=told(settled(by, ret)))
+    ret = hold_return(by, ret_id, FILL)
+    require_state(ret, Return.DRAFT, doing="提交审核")
+    move_return(by, ret, "hand_in", because=count_findings(require_settled(by, ret)))
     return ret
 
 
 @transaction.atomic
 @trail.act("returns.withdraw")
-def withdraw(*, by: Operator, ret_id: int) -> Return:
+def withdraw_return(*, by: Actor, ret_id: int) -> Return:
     """Take it back while nobody has reviewed it (撤回修改)."""
-    ret = held(by, ret_id, FILL)
-    moved(by, ret, "withdraw")
+    ret = hold_return(by, ret_id, FILL)
+    move_return(by, ret, "withdraw")
     return ret
 
 
 @transaction.atomic
 @trail.act("returns.review")
-def review(*, by: Operator, ret_id: int, remark: str = "") -> Return:
+def review_return(*, by: Actor, ret_id: int, remark: str = "") -> Return:
     """Pass the review (审核通过). A form without joint review goes on to the head at once."""
-    ret = held(by, ret_id, REVIEW)
-    moved(by, ret, "review", remark)
-    if not forms.of(ret.form).joint:
-        moved(by, ret, "clear", "本表不设部门联审")
+    ret = hold_return(by, ret_id, REVIEW)
+    move_return(by, ret, "review", remark)
+    if not forms.form_spec(ret.form).joint:
+        move_return(by, ret, "clear", "本表不设部门联审")
     return ret
 
 
 @transaction.atomic
 @trail.act("returns.opine")
-def opine(*, by: Operator, ret_id: int, agrees: bool, remark: str = "", line: str = "", column: str = "") -> Opinion:
+def give_opinion(
+    *, by: Actor, ret_id: int, agrees: bool, remark: str = "", line: str = "", column: str = ""
+) -> Opinion:
     """A department's opinion in the joint review (联审意见); the latest of each organisation counts. An objection says why.
 
     Refused: RET-020 not in joint review, RET-050 the person's organisation is not asked, RET-051 an objection without a remark.
     """
-    ret = held(by, ret_id, OPINE)
-    in_state(ret, Return.JOINT, doing="发表联审意见")
-    spec = forms.of(ret.form)
+    ret = hold_return(by, ret_id, OPINE)
+    require_state(ret, Return.JOINT, doing="发表联审意见")
+    spec = forms.form_spec(ret.form)
     mine = [one for one in asked_departments(ret) if one.pk in by.organisation_ids or by.posts is None]
     if not mine:
         kinds = "、".join(Organisation.Kind(kind).label for kind in spec.joint)
@@ -118,25 +129,25 @@ def opine(*, by: Operator, ret_id: int, agrees: bool, remark: str = "", line: st
 
 @transaction.atomic
 @trail.act("returns.clear")
-def clear(*, by: Operator, ret_id: int, remark: str = "") -> Return:
+def end_joint_review(*, by: Actor, ret_id: int, remark: str = "") -> Return:
     """End the joint review (联审完毕). While a department objects or is silent only with a remark of the reviewer (RET-052)."""
-    ret = held(by, ret_id, REVIEW)
-    in_state(ret, Return.JOINT, doing="结束联审")
-    asked = joint(by, ret)
+    ret = hold_return(by, ret_id, REVIEW)
+    require_state(ret, Return.JOINT, doing="结束联审")
+    asked = joint_review(by, ret)
     if not remark.strip() and (lacking := [one for one in asked if not one.agrees]):
         what = "；".join(one.said for one in lacking)
         raise Refused(Problem("RET-052", str(ret), f"{what}。", "请等各部门意见一致；确须继续的，请写明处理意见。"))
-    moved(by, ret, "clear", remark, because={"opinions": [one.said for one in asked]})
+    move_return(by, ret, "clear", remark, because={"opinions": [one.said for one in asked]})
     return ret
 
 
 @transaction.atomic
 @trail.act("returns.submit")
-def submit(*, by: Operator, ret_id: int, remark: str = "") -> Return:
+def submit_return(*, by: Actor, ret_id: int, remark: str = "") -> Return:
     """Submit to the city (上报市级). The time of the first submission is the proof of when it was reported, and is never set again."""
-    ret = held(by, ret_id, SUBMIT)
-    in_state(ret, Return.HEAD, doing="上报")
-    moved(by, ret, "submit", remark, because=told(settled(by, ret)))
+    ret = hold_return(by, ret_id, SUBMIT)
+    require_state(ret, Return.HEAD, doing="上报")
+    move_return(by, ret, "submit", remark, because=count_findings(require_settled(by, ret)))
     Return.objects.filter(pk=ret.pk).update(
         submitted_at=Now(), first_submitted_at=Coalesce("first_submitted_at", Now())
     )
@@ -146,16 +157,16 @@ def submit(*, by: Operator, ret_id: int, remark: str = "") -> Return:
 
 @transaction.atomic
 @trail.act("returns.send_back")
-def send_back(*, by: Operator, ret_id: int, remark: str) -> Return:
+def send_return_back(*, by: Actor, ret_id: int, remark: str) -> Return:
     """Send it back to be filled again (退回). RET-053 without a remark."""
-    ret = held(by, ret_id, "returns.see")
+    ret = hold_return(by, ret_id, "returns.see")
     if not remark.strip():
         raise Refused(Problem("RET-053", str(ret), "退回没有写意见。", "请写明要改哪里。"))
     if ret.state in (Return.REVIEW, Return.JOINT):
-        allowed(by, ret, REVIEW)
+        require_return_act(by, ret, REVIEW)
     elif ret.state == Return.HEAD:
-        allowed(by, ret, SUBMIT)
-    moved(by, ret, "return", remark)
+        require_return_act(by, ret, SUBMIT)
+    move_return(by, ret, "return", remark)
     return ret
 
 

@@ -6,10 +6,10 @@ from django.db import transaction
 
 from anju import file_sizes
 from anju.core.files import keep_file
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
-from anju.returns.base import FILL, allowed
+from anju.returns.base import FILL, require_return_act
 from anju.returns.files.papers import KINDS
 from anju.returns.models import Paper
 from anju.returns.queries import layout, returns
@@ -17,17 +17,17 @@ from anju.returns.queries import layout, returns
 
 @transaction.atomic
 @trail.act("returns.keep_scan")
-def keep_scan(*, by: Operator, ret_id: int, name: str, content: bytes) -> Paper:
+def keep_scan(*, by: Actor, ret_id: int, name: str, content: bytes) -> Paper:
     """Keep the sealed scan with the digest of what the return says now. The same file for the same content again is the one kept.
 
     Refused RET-650 what is no PDF, JPEG or PNG by its content, RET-651 what is cut off, RET-652 what is too large.
     """
-    ret = returns.ret(by, ret_id)
-    allowed(by, ret, FILL)
+    ret = returns.get_return(by, ret_id)
+    require_return_act(by, ret, FILL)
     media = _media(name, content)
     file = keep_file(by=by, region_id=ret.region_id, name=name, content=content, media=media)
-    digest = layout.digest(ret)
-    known = visible(Paper.objects.filter(ret=ret, file=file, digest=digest), by).first()
+    digest = layout.content_digest(ret)
+    known = visible_rows(Paper.objects.filter(ret=ret, file=file, digest=digest), by).first()
     if known:
         return known
     made = Paper.objects.create(ret=ret, region_id=ret.region_id, file=file, digest=digest, by=by.key)

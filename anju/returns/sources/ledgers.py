@@ -7,16 +7,16 @@ from datetime import date, timedelta
 from anju import periods
 from anju.core.ledgers import Item, Ledger, ledger
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.problems import Place, Problem, Refused
-from anju.returns.forms.spec import Column, From, Spec
+from anju.returns.forms.spec import CellSource, FormColumn, FormSpec
 
-Filled = tuple[Column, From]  # a column that is filled from a ledger, and how
+Filled = tuple[FormColumn, CellSource]  # a column that is filled from a ledger, and how
 
 
-def start_of(source: From, period: str) -> date | None:
+def counting_start(source: CellSource, period: str) -> date | None:
     """The day from which an event counts; None: ever since."""
-    first = periods.bounds(period)[0]
+    first = periods.period_bounds(period)[0]
     return {"all": None, "year": first.replace(month=1, day=1), "period": first}[source.since]
 
 
@@ -25,48 +25,48 @@ def key_of(of: Ledger, item: int) -> str:
     return f"{of.initial}{item}"
 
 
-def lines(user: Operator, spec: Spec, region: Region, until: date) -> list[Item]:
+def lines(user: Actor, spec: FormSpec, region: Region, until: date) -> list[Item]:
     """The items that a return of a form with a ledger's lines has, as of its cut-off day."""
     rows, of = spec.rows, ledger(spec.rows.ledger)
     return of.lines(user, region, rows.kinds or of.kinds(), until.replace(month=1, day=1), until)
 
 
 @dataclass
-class Sums:
+class EventSums:
     """Events of a ledger's items up to a day, by the day from which they count; and what was ever recorded, which tells nothing from unknown."""
 
     since: Mapping[date | None, Mapping[int, Mapping[str, int]]]
 
-    def value(self, source: From, start: date | None, item: int) -> int | None:
+    def value(self, source: CellSource, start: date | None, item: int) -> int | None:
         key = f"{source.event}:{source.mode}" if source.mode else source.event
         found = self.since[start].get(item, {}).get(key)
         if found is None and source.event in self.since[None].get(item, {}):
             return 0  # such things were recorded of it, but none of this year or this mode
         return found
 
-    def region(self, source: From, start: date | None, items: Collection[Item]) -> int | None:
+    def region(self, source: CellSource, start: date | None, items: Collection[Item]) -> int | None:
         """Of a line that is no item's: all items of these kinds added up; None when nothing was ever recorded of any."""
         values = [self.value(source, start, one.id) for one in items if not source.kinds or one.kind in source.kinds]
         known = [value for value in values if value is not None]
         return sum(known) if known else None
 
 
-def sums(
-    user: Operator, of: Ledger, columns: Sequence[Filled], period: str, items: Collection[int], until: date, after: date | None = None
-) -> Sums:  # fmt: skip
+def event_sums(
+    user: Actor, of: Ledger, columns: Sequence[Filled], period: str, items: Collection[int], until: date, after: date | None = None
+) -> EventSums:  # fmt: skip
     """One statement a beginning, and one for all. columns: of this ledger. after: only what happened later than that day."""
-    asked = [start_of(source, period) for _, source in columns if source.event]
+    asked = [counting_start(source, period) for _, source in columns if source.event]
     starts = dict.fromkeys([None, *asked])
     if not items or not asked:
-        return Sums({start: {} for start in starts})
+        return EventSums({start: {} for start in starts})
     later = after + timedelta(days=1) if after else None
     wanted = {start: max((day for day in (start, later) if day), default=None) for start in starts}
-    return Sums({start: of.sums(user, items, day, until) for start, day in wanted.items()})
+    return EventSums({start: of.sums(user, items, day, until) for start, day in wanted.items()})
 
 
 def of_items(
-    user: Operator, spec: Spec, period: str, items: Mapping[str, int], until: date
-) -> Iterator[tuple[str, Column, int | str]]:
+    user: Actor, spec: FormSpec, period: str, items: Mapping[str, int], until: date
+) -> Iterator[tuple[str, FormColumn, int | str]]:
     """What the form's ledger says of each line that is an item's: (line, column, value), known ones only. items: line → item.
 
     A number is in base units."""
@@ -75,7 +75,7 @@ def of_items(
         return
     of, ids = ledger(spec.rows.ledger), list(items.values())
     spoken = {event for event, happening in of.known_events().items() if happening.text}
-    found = sums(user, of, columns, period, ids, until)
+    found = event_sums(user, of, columns, period, ids, until)
     names = list(dict.fromkeys(source.field for _, source in columns if source.field))
     fields = of.fields(user, ids, names) if names else {}
     texts = {event: of.texts(user, ids, event, until) for event in spoken & {source.event for _, source in columns}}
@@ -88,25 +88,27 @@ def of_items(
             elif source.event in texts:
                 value = texts[source.event].get(item)
             else:
-                value = found.value(source, start_of(source, period), item)
+                value = found.value(source, counting_start(source, period), item)
             if value is not None and value != "":
                 yield key, column, value
 
 
-def of_region(user: Operator, spec: Spec, region: Region, period: str, until: date) -> Iterator[tuple[Column, int]]:
+def of_region(
+    user: Actor, spec: FormSpec, region: Region, period: str, until: date
+) -> Iterator[tuple[FormColumn, int]]:
     """What the ledgers say of a form whose lines are no items': the sums of the region and below, known ones only."""
     for code, columns in by_ledger(spec).items():
         of = ledger(code)
-        starts = [start for _, source in columns if (start := start_of(source, period))]
+        starts = [start for _, source in columns if (start := counting_start(source, period))]
         items = of.lines(user, region, of.kinds(), min(starts, default=until.replace(month=1, day=1)), until)
-        found = sums(user, of, columns, period, [item.id for item in items], until)
+        found = event_sums(user, of, columns, period, [item.id for item in items], until)
         for column, source in columns:
-            value = found.region(source, start_of(source, period), items) if source.event else None
+            value = found.region(source, counting_start(source, period), items) if source.event else None
             if value is not None:
                 yield column, value
 
 
-def by_ledger(spec: Spec) -> dict[str, list[Filled]]:
+def by_ledger(spec: FormSpec) -> dict[str, list[Filled]]:
     """The columns that are filled from ledgers, by the ledger's code."""
     found: dict[str, list[Filled]] = {}
     for column in spec.columns:
@@ -118,7 +120,7 @@ def by_ledger(spec: Spec) -> dict[str, list[Filled]]:
 # -- a form's words about ledgers ---------------------------------------------------------------------------------------------
 
 
-def check(spec: Spec) -> None:
+def check(spec: FormSpec) -> None:
     """Refused RET-005 with everything that the form asks and its ledgers do not have; ROOM-004 for a ledger that no room has."""
     wrong = [*_rows(spec), *(one for column in spec.columns for one in _column(spec, column))]
     if wrong:
@@ -126,13 +128,13 @@ def check(spec: Spec) -> None:
         raise Refused(*(Problem("RET-005", where, what, fix) for where, what in wrong))
 
 
-def _rows(spec: Spec) -> Iterator[tuple[Place, str]]:
+def _rows(spec: FormSpec) -> Iterator[tuple[Place, str]]:
     if spec.rows.ledger:
         of, where = ledger(spec.rows.ledger), Place.of(f"表 {spec.code} 行", "rows")
         yield from ((where, f"{of.label}没有“{kind}”这一类。") for kind in spec.rows.kinds if kind not in of.kinds())
 
 
-def _column(spec: Spec, column: Column) -> Iterator[tuple[Place, str]]:
+def _column(spec: FormSpec, column: FormColumn) -> Iterator[tuple[Place, str]]:
     source, where = column.source, Place.of(f"表 {spec.code} 列", column.code)
     if source is None or not source.ledger:
         return
@@ -161,6 +163,6 @@ def _column(spec: Spec, column: Column) -> Iterator[tuple[Place, str]]:
         )
 
 
-def named(spec: Spec, otherwise: str) -> str:
+def named(spec: FormSpec, otherwise: str) -> str:
     """What one of the form's lines is called (项目名称); the other word where the form names its lines."""
     return f"{ledger(spec.rows.ledger).label}名称" if spec.rows.ledger else otherwise

@@ -6,27 +6,27 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from anju.rules.book import parameters
-from anju.rules.book.lower import Program, lower
-from anju.rules.book.order import ordered
-from anju.rules.book.schema import Book, Condition, Figure, Input, Parameter, Step
-from anju.rules.book.tree import Report
-from anju.rules.language.formula import Expr, FormulaError, Literal, calls, names
+from anju.rules.book.lower import Program, lower_book
+from anju.rules.book.order import order_steps
+from anju.rules.book.schema import Book, BookCondition, BookInput, BookStep, BracedFigure, Parameter
+from anju.rules.book.tree import ProblemReport
+from anju.rules.language.formula import Expr, FormulaError, Literal, formula_names, operator_calls
 from anju.rules.language.ir import Num, Type
 from anju.rules.language.operators import WINDOWS
 
 
-def check(book: Book, report: Report) -> None:
+def check_book(book: Book, report: ProblemReport) -> None:
     """Add every problem to the report. Later checks wait until the earlier ones pass, so that one slip is not told five times."""
     _Checker(book, report).run()
 
 
 class _Checker:
-    def __init__(self, book: Book, report: Report) -> None:
+    def __init__(self, book: Book, report: ProblemReport) -> None:
         self.book, self.report = book, report
 
     def wrong(self, code: str, name: str, what: str, fix: str) -> None:
         book = self.book
-        named: dict[str, Input | Parameter | Step | Condition] = {
+        named: dict[str, BookInput | Parameter | BookStep | BookCondition] = {
             **book.inputs,
             **book.parameters,
             **book.steps,
@@ -42,7 +42,7 @@ class _Checker:
         if self.report.problems:
             return
         try:
-            order = ordered(self.book)
+            order = order_steps(self.book)
         except ValueError as cycle:
             self.wrong(
                 "BOOK-041", str(cycle).split(" → ", 1)[0], f"步骤循环引用：{cycle}。", "请改写其中一步，使先后分明。"
@@ -108,7 +108,7 @@ class _Checker:
         book = self.book
         known = {*book.inputs, *book.parameters, *book.steps, *book.conditions, "run_date"}
         for name, expr in self.expressions():
-            for used in dict.fromkeys(names(expr)):
+            for used in dict.fromkeys(formula_names(expr)):
                 if used not in known:
                     self.wrong(
                         "BOOK-040",
@@ -142,7 +142,7 @@ class _Checker:
             if used not in book.inputs:
                 self.report.add("BOOK-040", 1, "partition", f"分组所用的“{used}”不是输入。", "请写一个输入的名称。")
 
-    def formulas(self) -> list[Step | Condition]:
+    def formulas(self) -> list[BookStep | BookCondition]:
         return [*self.book.steps.values(), *self.book.conditions.values()]
 
     def expressions(self) -> Iterator[tuple[str, Expr]]:
@@ -151,12 +151,14 @@ class _Checker:
             for figure in self.figures(item):
                 yield item.name, figure.expr
 
-    def figures(self, item: Step | Condition) -> list[Figure]:
-        return [part for part in item.says.parts if isinstance(part, Figure)] if item.says else []
+    def figures(self, item: BookStep | BookCondition) -> list[BracedFigure]:
+        return [part for part in item.says.parts if isinstance(part, BracedFigure)] if item.says else []
 
     def sources(self) -> None:
         for item in self.formulas():
-            if any(call.name == "if_unknown" for call in calls(item.expr)) and not (item.source or item.clause):
+            if any(call.name == "if_unknown" for call in operator_calls(item.expr)) and not (
+                item.source or item.clause
+            ):
                 self.wrong(
                     "BOOK-044",
                     item.name,
@@ -164,7 +166,7 @@ class _Checker:
                     "未知按什么处理须有依据，请写明。",
                 )
             for figure in self.figures(item):
-                if any(call.name in WINDOWS for call in calls(figure.expr)):
+                if any(call.name in WINDOWS for call in operator_calls(figure.expr)):
                     self.wrong("BOOK-031", item.name, "句子的花括号里用了跨行的算子。", "请先写成一个步骤，再引用它。")
                 elif isinstance(figure.expr, Literal):
                     self.wrong("BOOK-031", item.name, "花括号里是一个字符串。", "请直接写在句子里。")
@@ -177,7 +179,7 @@ class _Checker:
         dates = 0
         for day, now in parameters.each_program(self.book):
             dates += 1
-            program = lower(self.book, now, order)
+            program = lower_book(self.book, now, order)
             for name, message in program.errors:
                 if (name, message) not in told:
                     told.add((name, message))

@@ -7,7 +7,7 @@ from typing import Any
 
 from anju.quantities import UNITS, divide_half_up, scaled_text, trim_zeros
 from anju.rules.book.schema import Book
-from anju.rules.language.exact import finest, scaled
+from anju.rules.language.exact import needed_places, to_scaled
 from anju.rules.language.ir import Choice, Day, Num, Type
 
 SHOWN_RATIO = 2
@@ -29,7 +29,7 @@ def shown_places(book: Book, name: str, type_: Type) -> int:
     return show if show is not None else (type_.places if type_.places <= 4 else SHOWN_RATIO)
 
 
-def shown(book: Book, name: str, value: Any, type_: Type, unit: bool = True) -> str:
+def shown_value(book: Book, name: str, value: Any, type_: Type, unit: bool = True) -> str:
     """A named value as text, empty when unknown. Without a declared `show` trailing zeros are dropped."""
     if value is None:
         return ""
@@ -57,19 +57,19 @@ def number_text(value: int, places: int, show: int, unit: str, fixed: bool = Fal
 
 def figure_text(value: Decimal, unit: str, places: int | None) -> str:
     """A figure of a sentence with no name of its own: two decimals unless it says otherwise."""
-    finer = finest(value)
+    finer = needed_places(value)
     return number_text(
-        scaled(value, finer), finer, SHOWN_RATIO if places is None else places, unit, fixed=places is not None
+        to_scaled(value, finer), finer, SHOWN_RATIO if places is None else places, unit, fixed=places is not None
     )
 
 
-def converted(value: Decimal, unit: str, wanted: str) -> Decimal:
+def convert_value(value: Decimal, unit: str, wanted: str) -> Decimal:
     """The value in another unit of the same family; unchanged when it has none."""
     if unit in UNITS and wanted in UNITS and UNITS[unit].family == UNITS[wanted].family:
         base = (
-            scaled(value, finest(value)) * UNITS[unit].factor
+            to_scaled(value, needed_places(value)) * UNITS[unit].factor
         )  # factors are powers of ten, so the way back is exact too
         return Decimal(
-            (int(base < 0), tuple(map(int, str(abs(base)))), -finest(value) - len(str(UNITS[wanted].factor)) + 1)
+            (int(base < 0), tuple(map(int, str(abs(base)))), -needed_places(value) - len(str(UNITS[wanted].factor)) + 1)
         )
     return value

@@ -12,7 +12,7 @@ from typing import Any
 from anju.quantities import ALIASES, UNITS
 from anju.rules.book.notation import band_text, flat_values, places_of, plain_map, short_text
 from anju.rules.book.order import total_step
-from anju.rules.book.schema import (  # fmt: skip
+from anju.rules.book.schema import (
     COLOURS,
     DATE,
     ENUM,
@@ -24,22 +24,22 @@ from anju.rules.book.schema import (  # fmt: skip
     TRUTH,
     Band,
     Book,
-    Condition,
-    Dated,
-    Example,
-    Figure,
-    Input,
-    Order,
+    BookCondition,
+    BookInput,
+    BookSource,
+    BookStep,
+    BracedFigure,
+    DatedValue,
     Parameter,
-    Says,
-    Source,
-    Step,
-    Suspended,
+    SentenceTemplate,
+    SortKey,
+    Suspension,
     Value,
+    WorkedExample,
 )
-from anju.rules.book.tree import INTEGER, Report, Tree
-from anju.rules.language.exact import finest, scaled
-from anju.rules.language.formula import IDENTIFIER, KEYWORDS, Expr, FormulaError, parse
+from anju.rules.book.tree import INTEGER, ProblemReport, YamlNode
+from anju.rules.language.exact import needed_places, to_scaled
+from anju.rules.language.formula import IDENTIFIER, KEYWORDS, Expr, FormulaError, parse_formula
 from anju.rules.language.ir import LIMIT
 
 HEAD = (
@@ -66,13 +66,13 @@ BAND_EDGES = {
 }
 
 
-class Loader:
-    def __init__(self, report: Report) -> None:
+class BookLoader:
+    def __init__(self, report: ProblemReport) -> None:
         self.report = report
-        self.sources: dict[str, Source] = {}
+        self.sources: dict[str, BookSource] = {}
         self.taken: dict[str, int] = {}
 
-    def book(self, tree: Tree, digest: str) -> Book:
+    def book(self, tree: YamlNode, digest: str) -> Book:
         head = tree.fields(HEAD, ("kind", "subject", "applies", "title", "row", "sources"))
         kind = head["kind"].choice(KINDS) if "kind" in head else ""
         if implied := IMPLIED.get(kind):
@@ -112,10 +112,10 @@ class Loader:
 
     # -- head
 
-    def items(self, head: dict[str, Tree], key: str) -> Iterable[tuple[str, Tree]]:
+    def items(self, head: dict[str, YamlNode], key: str) -> Iterable[tuple[str, YamlNode]]:
         return head[key].items() if key in head else ()
 
-    def names(self, head: dict[str, Tree], key: str) -> Iterable[tuple[str, Tree]]:
+    def names(self, head: dict[str, YamlNode], key: str) -> Iterable[tuple[str, YamlNode]]:
         """The named things of one part; a name is used once in the whole book."""
         for name, item in self.items(head, key):
             if not IDENTIFIER.match(name) or len(name) > 60:
@@ -133,7 +133,7 @@ class Loader:
                 self.taken[name] = item.line
                 yield name, item
 
-    def slug(self, tree: Tree | None) -> str:
+    def slug(self, tree: YamlNode | None) -> str:
         value = tree.text() if tree else ""
         if tree and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value):
             tree.wrong(
@@ -141,7 +141,7 @@ class Loader:
             )
         return value
 
-    def region(self, tree: Tree) -> str:
+    def region(self, tree: YamlNode) -> str:
         value = tree.text()
         if not REGION.match(value):
             tree.wrong(
@@ -149,29 +149,29 @@ class Loader:
             )
         return value
 
-    def period(self, fields: dict[str, Tree]) -> tuple[date, date | None]:
+    def period(self, fields: dict[str, YamlNode]) -> tuple[date, date | None]:
         since = fields["from"].day() if "from" in fields else None
         until = fields["until"].day() if "until" in fields else None
         if since and until and until < since:
             fields["until"].wrong("BOOK-014", f"止于 {until}，早于起始日 {since}。", "请核对两个日期。")
         return since or date(1900, 1, 1), until
 
-    def suspended(self, tree: Tree) -> Suspended | None:
+    def suspended(self, tree: YamlNode) -> Suspension | None:
         fields = tree.fields(("from", "until", "why", "by"), ("from", "why", "by"))
         if not {"from", "why", "by"} <= fields.keys():
             return None
         since, until = self.period(fields)
-        return Suspended(since, fields["why"].text(), fields["by"].text(), until)
+        return Suspension(since, fields["why"].text(), fields["by"].text(), until)
 
-    def source(self, key: str, tree: Tree) -> Source:
+    def source(self, key: str, tree: YamlNode) -> BookSource:
         if not re.fullmatch(r"S[0-9]{1,2}", key):
             tree.wrong("BOOK-012", f"依据的编号“{key}”写法不对。", "编号写 S1、S2 …")
         fields = tree.fields(("title", "number", "issued", "trust", "url", "note"), ("title",))
         texts = {name: item.text() for name, item in fields.items() if name != "trust"}
         trust = fields["trust"].choice(("核", "次", "忆")) if "trust" in fields else ""
-        return Source(key=key, title=texts.pop("title", ""), trust=trust, **texts)
+        return BookSource(key=key, title=texts.pop("title", ""), trust=trust, **texts)
 
-    def citation(self, tree: Tree | None) -> str:
+    def citation(self, tree: YamlNode | None) -> str:
         """“S1 第五条”: begins with a declared source."""
         if tree is None:
             return ""
@@ -186,21 +186,21 @@ class Loader:
 
     # -- inputs and parameters
 
-    def unit(self, tree: Tree) -> str:
+    def unit(self, tree: YamlNode) -> str:
         value = tree.text()
         known = [part in UNITS or part in ALIASES for part in value.split("/")]
         if not all(known) or len(known) > 2:
             tree.wrong("BOOK-016", f"不认识的计量单位“{value}”。", f"可写：{'、'.join(UNITS)}，或“元/㎡”的样子。")
         return "/".join(ALIASES.get(part, part) for part in value.split("/"))
 
-    def places(self, tree: Tree | None) -> int | None:
+    def places(self, tree: YamlNode | None) -> int | None:
         value = tree.integer() if tree else None
         if tree and value is not None and not 0 <= value <= 12:
             tree.wrong("BOOK-017", f"小数位数 {value} 不行。", "请写 0 至 12。")
             return 0
         return value
 
-    def range(self, tree: Tree | None) -> tuple[Decimal, Decimal] | None:
+    def range(self, tree: YamlNode | None) -> tuple[Decimal, Decimal] | None:
         if tree is None:
             return None
         ends = [item.limit() for item in tree.elements()]
@@ -209,7 +209,7 @@ class Loader:
             return None
         return ends[0], ends[1]
 
-    def enum(self, tree: Tree | None) -> tuple[str, ...]:
+    def enum(self, tree: YamlNode | None) -> tuple[str, ...]:
         if tree is None:
             return ()
         values = tuple(item.text() for item in tree.elements())
@@ -222,7 +222,7 @@ class Loader:
             tree.wrong("BOOK-019", "可选值须有 1 至 500 个，互不相同，不含引号和反斜杠。", "请改写。")
         return values
 
-    def input(self, name: str, tree: Tree) -> Input:
+    def input(self, name: str, tree: YamlNode) -> BookInput:
         origins = ("measure", "target", "ledger", "judged")
         fields = tree.fields(
             ("label", "type", "unit", "places", "show", "range", "enum", *origins, "calibre", "period", "note"),
@@ -248,13 +248,13 @@ class Loader:
             tree.wrong("BOOK-022", f"不是数量，却写了 {'、'.join(extra)}。", "请删去。")
         places = self.places(fields.get("places")) or 0
         limits = self.range(fields.get("range"))
-        if limits and any(finest(end) > places for end in limits):
+        if limits and any(needed_places(end) > places for end in limits):
             tree.wrong("BOOK-018", "范围的两端比 places 更细。", "请增加 places 或改范围。")
             limits = None
-        if limits and any(abs(scaled(end, places)) > LIMIT for end in limits):
+        if limits and any(abs(to_scaled(end, places)) > LIMIT for end in limits):
             tree.wrong("BOOK-018", "范围按 places 放大后超过 38 位整数。", "请缩小范围。")
             limits = None
-        return Input(
+        return BookInput(
             name=name, label=self.text(fields, "label"), type=kind, places=places, show=self.places(fields.get("show")), range=limits,
             unit=self.unit(fields["unit"]) if "unit" in fields else "", enum=self.enum(fields.get("enum")),
             measure=self.text(fields, "measure") or self.text(fields, "target"), target="target" in fields,
@@ -262,10 +262,10 @@ class Loader:
             judged="judged" in fields and bool(fields["judged"].truth()), note=self.text(fields, "note"), line=tree.line,
         )  # fmt: skip
 
-    def text(self, fields: dict[str, Tree], key: str) -> str:
+    def text(self, fields: dict[str, YamlNode], key: str) -> str:
         return fields[key].text() if key in fields else ""
 
-    def parameter(self, name: str, tree: Tree) -> Parameter:
+    def parameter(self, name: str, tree: YamlNode) -> Parameter:
         fields = tree.fields(
             ("label", "type", "unit", "show", "by", "bands", "enum", "values", "note"), ("label", "values")
         )
@@ -285,7 +285,7 @@ class Loader:
             by=by, bands=bands, enum=enum, values=tuple(values), note=self.text(fields, "note"), line=tree.line,
         )  # fmt: skip
 
-    def dated(self, tree: Tree, kind: str, enum: tuple[str, ...], by: str, bands: str) -> Dated | None:
+    def dated(self, tree: YamlNode, kind: str, enum: tuple[str, ...], by: str, bands: str) -> DatedValue | None:
         fields = tree.fields(("from", "until", "value", "source", "checked"), ("from", "value", "source", "checked"))
         source = self.citation(fields.get("source"))
         since, until = self.period(fields)
@@ -299,14 +299,14 @@ class Loader:
             value = self.banded(fields["value"], kind, enum)
         else:
             value = self.plain(fields["value"], kind, enum)
-        return None if value is None else Dated(since, value, source, checked, until, tree.line)
+        return None if value is None else DatedValue(since, value, source, checked, until, tree.line)
 
-    def plain(self, tree: Tree, kind: str, enum: tuple[str, ...]) -> Decimal | str | date | None:
+    def plain(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> Decimal | str | date | None:
         if kind == NUMBER:
             return tree.decimal()
         return tree.day() if kind == DATE else tree.choice(enum)
 
-    def keyed(self, tree: Tree, kind: str, enum: tuple[str, ...]) -> dict[str, Decimal | str] | None:
+    def keyed(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> dict[str, Decimal | str] | None:
         found: dict[str, Decimal | str] = {}
         for key, item in tree.items():
             value = self.plain(item, kind, enum)
@@ -316,7 +316,7 @@ class Loader:
             tree.wrong("BOOK-024", "没有列出取值。", '例如 {1: "30", 2: "45", more: "60"}。')
         return found or None
 
-    def banded(self, tree: Tree, kind: str, enum: tuple[str, ...]) -> tuple[Band, ...] | None:
+    def banded(self, tree: YamlNode, kind: str, enum: tuple[str, ...]) -> tuple[Band, ...] | None:
         found = []
         for item in tree.elements():
             fields = item.fields((*BAND_EDGES, "value"), ("value",))
@@ -336,7 +336,7 @@ class Loader:
         self.check_bands(tree, found)
         return tuple(found) or None
 
-    def check_bands(self, tree: Tree, bands: list[Band]) -> None:
+    def check_bands(self, tree: YamlNode, bands: list[Band]) -> None:
         """Every value falls in exactly one band: the first is open below, the last above, neighbours meet once."""
         fix = "请补上或改正：第一段只写上端，最后一段只写下端，相邻两段同一个数一段含、一段不含。"
         if not bands or bands[0].lower is not None or bands[-1].upper is not None:
@@ -347,7 +347,7 @@ class Loader:
             if one.lower is not None and one.upper is not None and one.lower >= one.upper:
                 tree.wrong("BOOK-025", f"分段 {band_text(one)} 是空的。", fix)
 
-    def check_dates(self, tree: Tree, values: list[Dated]) -> None:
+    def check_dates(self, tree: YamlNode, values: list[DatedValue]) -> None:
         for one, two in pairwise(values):
             if one.since >= two.since:
                 tree.wrong(
@@ -366,18 +366,18 @@ class Loader:
 
     # -- steps, conditions, sentences
 
-    def formula(self, tree: Tree | None) -> tuple[str, Expr] | None:
+    def formula(self, tree: YamlNode | None) -> tuple[str, Expr] | None:
         if tree is None:
             return None
         node = tree.scalar()
         text = str(node.value).strip() if node else ""
         try:
-            return text, parse(text)
+            return text, parse_formula(text)
         except FormulaError as error:
             tree.wrong("BOOK-030", f"公式“{short_text(text)}”：{error}", "请改写公式。")
             return None
 
-    def step(self, name: str, tree: Tree, criterion: bool = False) -> Step | None:
+    def step(self, name: str, tree: YamlNode, criterion: bool = False) -> BookStep | None:
         extra = ("under", "points", "standard") if criterion else ()
         required = ("points", "says", "formula") if criterion else ("formula",)
         fields = tree.fields(
@@ -391,7 +391,7 @@ class Loader:
         if formula is None or (criterion and points is None):
             return None
         under = tuple(item.text() for item in fields["under"].elements()) if "under" in fields else ()
-        return Step(
+        return BookStep(
             name=name, label=self.text(fields, "label") or (under[-1] if under else name), formula=formula[0], expr=formula[1],
             unit="point" if criterion else (self.unit(fields["unit"]) if "unit" in fields else None),
             places=self.places(fields.get("places")), show=self.places(fields.get("show")), range=self.range(fields.get("range")),
@@ -401,7 +401,7 @@ class Loader:
             note=self.text(fields, "note"), line=tree.line,
         )  # fmt: skip
 
-    def condition(self, name: str, tree: Tree, kind: str) -> Condition | None:
+    def condition(self, name: str, tree: YamlNode, kind: str) -> BookCondition | None:
         own = {"warning": ("colour", "propose"), "check": ("level",)}.get(kind, ())
         fields = tree.fields(
             ("label", "formula", "says", "clause", "source", "note", *own), ("formula", "says", *own[:1])
@@ -409,18 +409,18 @@ class Loader:
         formula, says = self.formula(fields.get("formula")), self.says(fields.get("says"))
         if formula is None or says is None:
             return None
-        return Condition(
+        return BookCondition(
             name=name, label=self.text(fields, "label") or name, formula=formula[0], expr=formula[1], says=says,
             colour=fields["colour"].choice(COLOURS) if "colour" in fields else "", propose=self.text(fields, "propose"),
             level=fields["level"].choice(LEVELS) if "level" in fields else "", clause=self.citation(fields.get("clause")),
             source=self.citation(fields.get("source")), note=self.text(fields, "note"), line=tree.line,
         )  # fmt: skip
 
-    def says(self, tree: Tree | None) -> Says | None:
+    def says(self, tree: YamlNode | None) -> SentenceTemplate | None:
         if tree is None:
             return None
         text = tree.text()
-        parts: list[str | Figure] = []
+        parts: list[str | BracedFigure] = []
         for index, piece in enumerate(re.split(r"[{}]", text)):
             if index % 2 == 0:
                 parts.append(piece)
@@ -436,9 +436,9 @@ class Loader:
                 )
         if text.count("{") != text.count("}") or re.search(r"\{[^}]*\{|\}[^{]*\}", text) or re.match(r"[^{]*\}", text):
             tree.wrong("BOOK-031", "花括号没有配齐。", "每个 { 后面有一个 }，不能套用。")
-        return Says(text, tuple(parts))
+        return SentenceTemplate(text, tuple(parts))
 
-    def figure(self, body: str, form: list[str]) -> Figure:
+    def figure(self, body: str, form: list[str]) -> BracedFigure:
         unit = places = None
         for word in form:
             if INTEGER.match(word) and 0 <= int(word) <= 12:
@@ -447,9 +447,9 @@ class Loader:
                 unit = ALIASES.get(word, word)
             else:
                 raise ValueError(f"不认识的写法“{word}”。")
-        return Figure(parse(body), unit, places)
+        return BracedFigure(parse_formula(body), unit, places)
 
-    def order(self, tree: Tree) -> Iterable[Order]:
+    def order(self, tree: YamlNode) -> Iterable[SortKey]:
         for item in tree.elements():
             words = item.text().split()
             if len(words) != 2 or words[1] not in ("asc", "desc"):
@@ -459,11 +459,11 @@ class Loader:
                     "写成“名称 asc”（从小到大）或“名称 desc”（从大到小）。",
                 )
             else:
-                yield Order(words[0], words[1] == "desc")
+                yield SortKey(words[0], words[1] == "desc")
 
     # -- examples
 
-    def example(self, tree: Tree) -> Example:
+    def example(self, tree: YamlNode) -> WorkedExample:
         fields = tree.fields(
             ("name", "given", "rows", "expect", "date", "assumed", "because", "source"), ("name", "expect")
         )
@@ -474,7 +474,7 @@ class Loader:
             expect = plain_map(fields["expect"])
         else:
             expect = {key: plain_map(item) for key, item in fields["expect"].items()}
-        return Example(
+        return WorkedExample(
             name=self.text(fields, "name"), given=plain_map(fields["given"]) if "given" in fields else {}, expect=expect, rows=rows,
             date=fields["date"].day() if "date" in fields else None, because=self.text(fields, "because"), source=self.text(fields, "source"),
             assumed=tuple(item.text() for item in fields["assumed"].elements()) if "assumed" in fields else (), line=tree.line,

@@ -14,11 +14,11 @@ from decimal import Decimal
 from typing import Any
 
 from anju.quantities import COUNTED
-from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Band, Book, Input, Parameter, Step, Value
+from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Band, Book, BookInput, BookStep, Parameter, Value
 from anju.rules.book.tree import INTEGER
 from anju.rules.language import ir
-from anju.rules.language.exact import floor_scaled, scaled
-from anju.rules.language.formula import (  # fmt: skip
+from anju.rules.language.exact import floor_scaled, to_scaled
+from anju.rules.language.formula import (
     And,
     Between,
     Call,
@@ -35,9 +35,9 @@ from anju.rules.language.formula import (  # fmt: skip
     Product,
     Quotient,
     Sum,
-    names,
+    formula_names,
 )
-from anju.rules.language.ir import MAX_ROWS, RATIO_PLACES, Choice, Day, Node, Num, Truth, Type, Words
+from anju.rules.language.ir import MAX_ROWS, RATIO_PLACES, Choice, Day, Num, Term, Truth, Type, Words
 from anju.rules.language.operators import MODES
 
 COUNTS = frozenset(COUNTED) | {"fen"}
@@ -49,8 +49,8 @@ class Program:
 
     book: Book
     types: dict[str, Type] = field(default_factory=dict)
-    steps: dict[str, Node] = field(default_factory=dict)
-    conditions: dict[str, Node] = field(default_factory=dict)
+    steps: dict[str, Term] = field(default_factory=dict)
+    conditions: dict[str, Term] = field(default_factory=dict)
     errors: list[tuple[str, str]] = field(default_factory=list)  # name, message
     values: Mapping[str, Value] = field(default_factory=dict)
 
@@ -60,12 +60,12 @@ class Program:
             _windowed(node) for node in (*self.steps.values(), *self.conditions.values())
         )
 
-    def lowered(self, expr: Expr) -> Node:
+    def lowered(self, expr: Expr) -> Term:
         """A further expression over the program's names: a figure of a sentence. FormulaError as for a step."""
         return _Scope(self, self.values).lower(expr)
 
 
-def lower(book: Book, values: Mapping[str, Value], order: list[str]) -> Program:
+def lower_book(book: Book, values: Mapping[str, Value], order: list[str]) -> Program:
     """order: steps and conditions sorted by dependency. Errors are collected by name; what depends on them is skipped."""
     program = Program(book, values=values)
     scope = _Scope(program, values)
@@ -100,9 +100,9 @@ def lower(book: Book, values: Mapping[str, Value], order: list[str]) -> Program:
     return program
 
 
-def input_type(item: Input) -> Type:
+def input_type(item: BookInput) -> Type:
     if item.type == NUMBER and item.range:
-        low, high = (scaled(end, item.places) for end in item.range)
+        low, high = (to_scaled(end, item.places) for end in item.range)
         return Num(item.places, low, high, item.unit or None)
     others: dict[str, Type] = {TRUTH: Truth(), DATE: Day(), TEXT: Words(), ENUM: Choice(item.enum)}
     return others.get(item.type, Num(item.places, 0, 0, item.unit))
@@ -116,7 +116,7 @@ class _Skip(Exception):
     """Depends on something already reported."""
 
 
-def _windowed(node: Node) -> bool:
+def _windowed(node: Term) -> bool:
     return node.op in ("total", "row_number", "rank") or any(_windowed(arg) for arg in node.args)
 
 
@@ -124,11 +124,11 @@ class _Scope:
     def __init__(self, program: Program, values: Mapping[str, Value]) -> None:
         self.program, self.values = program, values
         self.places = RATIO_PLACES
-        self.cache: dict[str, Node] = {}
+        self.cache: dict[str, Term] = {}
 
     # -- steps
 
-    def step(self, step: Step) -> Node:
+    def step(self, step: BookStep) -> Term:
         places = default_places(step)
         self.places = max(RATIO_PLACES, places or 0)
         if isinstance(step.expr, Call) and step.expr.name == "largest_remainder":
@@ -148,9 +148,9 @@ class _Scope:
         if limits:
             node = self.within(node, *limits)
             low, high = node.num.low, node.num.high
-        return Node(node.op, Num(node.num.places, low, high, step.unit or node.num.unit), node.args, node.value)
+        return Term(node.op, Num(node.num.places, low, high, step.unit or node.num.unit), node.args, node.value)
 
-    def not_a_number(self, step: Step, type_: Type) -> None:
+    def not_a_number(self, step: BookStep, type_: Type) -> None:
         if step.unit or step.places is not None or step.range or step.points is not None:
             raise FormulaError("公式算出的不是数，不能有 unit、places、range 或 points。")
         if isinstance(type_, Choice) and step.enum and type_.domain != step.enum:
@@ -158,7 +158,7 @@ class _Scope:
         if isinstance(type_, Choice) and not step.enum:
             raise FormulaError("公式给出可选值，须写 enum。")
 
-    def within(self, node: Node, low: Decimal, high: Decimal) -> Node:
+    def within(self, node: Term, low: Decimal, high: Decimal) -> Term:
         """Narrow to a declared range; a value outside is unknown, with its reason."""
         num = node.num
         bottom, top = -floor_scaled(-low, num.places)[0], floor_scaled(high, num.places)[0]
@@ -166,17 +166,17 @@ class _Scope:
             return node
         if max(bottom, num.low) > min(top, num.high):
             raise FormulaError("公式的值总在声明的范围之外。")
-        return Node(
+        return Term(
             "within", Num(num.places, max(bottom, num.low), min(top, num.high), num.unit), (node,), (bottom, top)
         )
 
-    def rank(self) -> Node:
+    def rank(self) -> Term:
         keys = tuple(self.name(item.name) for item in self.program.book.order)
         return ir.number("rank", Num(0, 1, MAX_ROWS), keys, tuple(item.descending for item in self.program.book.order))
 
     # -- names
 
-    def name(self, name: str) -> Node:
+    def name(self, name: str) -> Term:
         book = self.program.book
         if name in book.parameters:
             if name not in self.cache:
@@ -184,31 +184,31 @@ class _Scope:
             return self.cache[name]
         if name not in self.program.types:
             raise _Skip
-        return Node("col", self.program.types[name], value=name)
+        return Term("col", self.program.types[name], value=name)
 
-    def parameter(self, parameter: Parameter, value: Value) -> Node:
+    def parameter(self, parameter: Parameter, value: Value) -> Term:
         if isinstance(value, tuple):
             return self.bands(parameter, value)
         if isinstance(value, Mapping):
             return self.keyed(parameter, value)
         return self.plain(parameter, value)
 
-    def plain(self, parameter: Parameter, value: Decimal | str | date) -> Node:
+    def plain(self, parameter: Parameter, value: Decimal | str | date) -> Term:
         if isinstance(value, Decimal):
             return ir.from_decimal(value, parameter.places, parameter.unit or None)
         if isinstance(value, date):
-            return Node("const", Day(), value=day_number(value))
-        return Node("const", Choice(parameter.enum), value=parameter.enum.index(value))
+            return Term("const", Day(), value=day_number(value))
+        return Term("const", Choice(parameter.enum), value=parameter.enum.index(value))
 
-    def pick(self, subject: Node, tests: list[tuple[str, Any, Node]]) -> Node:
+    def pick(self, subject: Term, tests: list[tuple[str, Any, Term]]) -> Term:
         """A case without else: what no test meets is unknown."""
         nodes, type_ = ir.same_type([node for _, _, node in tests])
-        return Node("pick", type_, (subject, *nodes), tuple((kind, edge) for kind, edge, _ in tests))
+        return Term("pick", type_, (subject, *nodes), tuple((kind, edge) for kind, edge, _ in tests))
 
-    def keyed(self, parameter: Parameter, value: Mapping[str, Decimal | str]) -> Node:
+    def keyed(self, parameter: Parameter, value: Mapping[str, Decimal | str]) -> Term:
         subject = self.name(parameter.by)
         keys = [key for key in value if key != "more"]
-        tests: list[tuple[str, Any, Node]] = []
+        tests: list[tuple[str, Any, Term]] = []
         if isinstance(subject.type, Choice):
             domain = subject.type.domain
             if wrong := [key for key in value if key not in domain]:
@@ -222,11 +222,11 @@ class _Scope:
             raise FormulaError(f"by 的“{parameter.by}”须是可选值或整数（places 为 0），取值须与之相配。")
         return self.pick(subject, tests)
 
-    def bands(self, parameter: Parameter, value: tuple[Band, ...]) -> Node:
+    def bands(self, parameter: Parameter, value: tuple[Band, ...]) -> Term:
         subject = self.name(parameter.bands)
         if not isinstance(subject.type, Num):
             raise FormulaError(f"bands 的“{parameter.bands}”须是数。")
-        tests: list[tuple[str, Any, Node]] = []
+        tests: list[tuple[str, Any, Term]] = []
         for band in value[:-1]:
             # An edge finer than the subject falls between two of its integers: both comparisons move to the lower one.
             floor, exact = floor_scaled(band.upper or Decimal(0), subject.type.places)
@@ -237,7 +237,7 @@ class _Scope:
 
     # -- expressions
 
-    def lower(self, expr: Expr, want: tuple[str, ...] = (), tail: int | None = None) -> Node:
+    def lower(self, expr: Expr, want: tuple[str, ...] = (), tail: int | None = None) -> Term:
         """want: the enum a string literal belongs to; tail: the places when this is the step's own value."""
         match expr:
             case Number(value):
@@ -247,7 +247,7 @@ class _Scope:
                     raise FormulaError(
                         f"字符串“{value}”不是这里的可选值{'：' + '、'.join(want) if want else ''}。字符串只能是声明过的可选值。"
                     )
-                return Node("const", Choice(want), value=want.index(value))
+                return Term("const", Choice(want), value=want.index(value))
             case Name(name):
                 return self.name(name)
             case Sum(terms):
@@ -259,11 +259,11 @@ class _Scope:
             case Compare(sign, left, right):
                 return self.compare(sign, left, right)
             case And(parts):
-                return Node("and", Truth(), tuple(ir.truth(self.lower(part), "and 两边") for part in parts))
+                return Term("and", Truth(), tuple(ir.truth(self.lower(part), "and 两边") for part in parts))
             case Or(parts):
-                return Node("or", Truth(), tuple(ir.truth(self.lower(part), "or 两边") for part in parts))
+                return Term("or", Truth(), tuple(ir.truth(self.lower(part), "or 两边") for part in parts))
             case Not(part):
-                return Node("not", Truth(), (ir.truth(self.lower(part), "not 后面"),))
+                return Term("not", Truth(), (ir.truth(self.lower(part), "not 后面"),))
             case Between(value, low, high):
                 return self.between([self.lower(part) for part in (value, low, high)])
             case In(value, choices):
@@ -275,31 +275,31 @@ class _Scope:
                 return self.call(name, args, want, tail)
         raise FormulaError("公式里不允许这种写法。")
 
-    def number(self, expr: Expr, tail: int | None = None) -> Node:
+    def number(self, expr: Expr, tail: int | None = None) -> Term:
         node = self.lower(expr, tail=tail)
         if not isinstance(node.type, Num):
             raise FormulaError("四则运算和计分只能用数，不能用真假、日期、文字或可选值。")
         return node
 
-    def day(self, expr: Expr) -> Node:
+    def day(self, expr: Expr) -> Term:
         node = self.lower(expr)
         if not isinstance(node.type, Day):
             raise FormulaError("这个算子要日期（type: date 的输入或参数，或 run_date）。")
         return node
 
-    def positive(self, expr: Expr, what: str) -> Node:
+    def positive(self, expr: Expr, what: str) -> Term:
         node = self.number(expr)
         if node.num.low <= 0:
             raise FormulaError(f"{what}必须大于 0。")
         return node
 
-    def not_negative(self, expr: Expr, what: str) -> Node:
+    def not_negative(self, expr: Expr, what: str) -> Term:
         node = self.number(expr)
         if node.num.low < 0:
             raise FormulaError(f"{what}不能小于 0。")
         return node
 
-    def compare(self, sign: str, left: Expr, right: Expr) -> Node:
+    def compare(self, sign: str, left: Expr, right: Expr) -> Term:
         if isinstance(left, Literal) and not isinstance(right, Literal):
             two = self.lower(right)
             one = self.lower(left, two.type.domain if isinstance(two.type, Choice) else ())
@@ -314,17 +314,17 @@ class _Scope:
                 raise FormulaError("可选值之间只能用 = 或 <>。")
         elif not (isinstance(one.type, Day) and isinstance(two.type, Day)):
             raise FormulaError(f"“{sign}”两边须同是数、同是日期，或同一组可选值；真假直接写名称。")
-        return Node("cmp", Truth(), (one, two), sign)
+        return Term("cmp", Truth(), (one, two), sign)
 
-    def between(self, nodes: list[Node]) -> Node:
+    def between(self, nodes: list[Term]) -> Term:
         if all(isinstance(node.type, Num) for node in nodes):
             ir.join_units(nodes)
             nodes = ir.align(nodes)
         elif not all(isinstance(node.type, Day) for node in nodes):
             raise FormulaError("between 三处须同是数或同是日期。")
-        return Node("between", Truth(), tuple(nodes))
+        return Term("between", Truth(), tuple(nodes))
 
-    def within_list(self, value: Node, choices: tuple[Expr, ...]) -> Node:
+    def within_list(self, value: Term, choices: tuple[Expr, ...]) -> Term:
         nodes = [self.lower(choice, value.type.domain if isinstance(value.type, Choice) else ()) for choice in choices]
         if any(node.op != "const" for node in nodes):
             raise FormulaError("in 后面只能列出数或可选值。")
@@ -333,11 +333,11 @@ class _Scope:
             value, *nodes = ir.align([value, *nodes])
         elif not isinstance(value.type, Choice) or any(node.type != value.type for node in nodes):
             raise FormulaError("in 前后须同是数，或同一组可选值。")
-        return Node("in", Truth(), (value, *nodes))
+        return Term("in", Truth(), (value, *nodes))
 
     # -- operators
 
-    def call(self, name: str, args: tuple[Expr, ...], want: tuple[str, ...], tail: int | None) -> Node:
+    def call(self, name: str, args: tuple[Expr, ...], want: tuple[str, ...], tail: int | None) -> Term:
         zero = ir.constant(0)
         match name:
             case "greatest" | "least":
@@ -369,7 +369,7 @@ class _Scope:
                 raise FormulaError("largest_remainder 须是一个步骤的整个公式：按该步骤的 places 取整。")
             case "if_unknown":
                 pair, type_ = ir.same_type([self.lower(arg, want, tail) for arg in args])
-                return Node("if_unknown", type_, tuple(pair))
+                return Term("if_unknown", type_, tuple(pair))
             case "age_on":
                 return ir.number("age", Num(0, 0, 1200, "岁"), (self.day(args[0]), self.day(args[1])))
             case "months_between":
@@ -378,16 +378,16 @@ class _Scope:
                 return ir.number("days", Num(0, -440000, 440000, "天"), (self.day(args[0]), self.day(args[1])))
         raise FormulaError(f"没有“{name}”这个算子。")
 
-    def absolute(self, node: Node) -> Node:
+    def absolute(self, node: Term) -> Term:
         num = node.num
         low = 0 if num.low <= 0 <= num.high else min(abs(num.low), abs(num.high))
         return ir.number("abs", Num(num.places, low, max(abs(num.low), abs(num.high)), num.unit), (node,))
 
-    def capped(self, loss: Node, cap: Expr) -> Node:
+    def capped(self, loss: Term, cap: Expr) -> Term:
         most = self.not_negative(cap, "最多扣分")
-        return ir.extreme("least", [most, Node(loss.op, loss.type, loss.args, loss.value)])
+        return ir.extreme("least", [most, Term(loss.op, loss.type, loss.args, loss.value)])
 
-    def lose_per_step(self, args: tuple[Expr, ...], tail: int | None) -> Node:
+    def lose_per_step(self, args: tuple[Expr, ...], tail: int | None) -> Term:
         mode = self.mode(args[4])
         gap, size = self.number(args[0]), self.positive(args[1], "每档")
         ir.join_units([gap, size])
@@ -413,7 +413,7 @@ class _Scope:
             )
         return value
 
-    def rounded(self, name: str, value: Node, size: Node) -> Node:
+    def rounded(self, name: str, value: Term, size: Term) -> Term:
         unit = ir.join_units([value, size])
         value, size = ir.align([value, size])
         if name == "floor_to":
@@ -423,23 +423,23 @@ class _Scope:
         else:
             count = ir.divide(value, size, 0)
         node = ir.multiply(count, size)
-        return Node(node.op, Num(node.num.places, node.num.low, node.num.high, unit), node.args, node.value)
+        return Term(node.op, Num(node.num.places, node.num.low, node.num.high, unit), node.args, node.value)
 
-    def total(self, node: Node) -> Node:
+    def total(self, node: Term) -> Term:
         num = node.num
         low = num.low * MAX_ROWS if num.low < 0 else num.low
         high = num.high * MAX_ROWS if num.high > 0 else num.high
         return ir.number("total", Num(num.places, low, high, num.unit), (node,))
 
-    def share(self, node: Node, tail: int | None) -> Node:
+    def share(self, node: Term, tail: int | None) -> Term:
         if node.num.low < 0:
             raise FormulaError("share 的值可能小于 0，占比没有意义。请收紧 range。")
         places = self.places if tail is None else tail
         ratio = ir.divide(node, self.total(node), places)
         # A part of a total of parts that are not negative is at most the whole.
-        return Node(ratio.op, Num(places, 0, 10**places), ratio.args, ratio.value)
+        return Term(ratio.op, Num(places, 0, 10**places), ratio.args, ratio.value)
 
-    def largest_remainder(self, node: Node, places: int) -> Node:
+    def largest_remainder(self, node: Term, places: int) -> Term:
         """Round down, then give the units missing to the largest remainders, then by row key; the sum is the rounded sum."""
         if not isinstance(node.type, Num):
             raise FormulaError("largest_remainder 只能用于数。")
@@ -449,22 +449,22 @@ class _Scope:
         rest = ir.add([(1, node), (-1, ir.multiply(down, unit))])
         missing = ir.add([(1, ir.divide(self.total(_free(node)), unit, 0)), (-1, self.total(down))])
         turn = ir.number("row_number", Num(0, 1, MAX_ROWS), (rest,))
-        gets = Node("cmp", Truth(), (turn, missing), "<=")
+        gets = Term("cmp", Truth(), (turn, missing), "<=")
         whole = ir.choose([(gets, ir.add([(1, down), (1, ir.constant(1))]))], down)
-        return Node(whole.op, Num(places, whole.num.low, whole.num.high, node.num.unit), whole.args, whole.value)
+        return Term(whole.op, Num(places, whole.num.low, whole.num.high, node.num.unit), whole.args, whole.value)
 
 
-def _nought(node: Node) -> Node:
+def _nought(node: Term) -> Term:
     """0 where the node is known: an operator is strict in every argument, also in the one it does not choose."""
     return ir.constant(0) if node.op == "const" else ir.multiply(node, ir.constant(0))
 
 
-def _free(node: Node) -> Node:
+def _free(node: Term) -> Term:
     """Without its unit: for counts that multiply points."""
-    return Node(node.op, Num(node.num.places, node.num.low, node.num.high), node.args, node.value)
+    return Term(node.op, Num(node.num.places, node.num.low, node.num.high), node.args, node.value)
 
 
-def default_places(step: Step) -> int | None:
+def default_places(step: BookStep) -> int | None:
     """Declared places; else 0 for counts and fen; else None: as fine as the formula, 12 at most."""
     if step.places is not None:
         return step.places
@@ -474,7 +474,7 @@ def default_places(step: Step) -> int | None:
 def dependencies(expr: Expr, book: Book) -> set[str]:
     """Names an expression needs, through parameters too."""
     found: set[str] = set()
-    for name in names(expr):
+    for name in formula_names(expr):
         found.add(name)
         if parameter := book.parameters.get(name):
             found |= {parameter.by, parameter.bands} - {""}

@@ -9,10 +9,10 @@ from anju.rules.book.schema import (  # fmt: skip
     Band,
     Value,
 )
-from anju.rules.book.tree import Tree
+from anju.rules.book.tree import YamlNode
 
 
-def plain_map(tree: Tree) -> dict[str, Any]:
+def plain_map(tree: YamlNode) -> dict[str, Any]:
     return {key: item.plain_list() if item.is_list() else item.plain() for key, item in tree.items()}
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from anju.rules.book.lower import dependencies
-from anju.rules.book.schema import Book, Step
+from anju.rules.book.schema import Book, BookStep
 from anju.rules.language.formula import Name, Sum
 
 
-def total_step(criteria: Mapping[str, Step]) -> Step:
+def total_step(criteria: Mapping[str, BookStep]) -> BookStep:
     """The implied total of a score table."""
     terms = tuple((1, Name(name)) for name in criteria)
-    return Step(name="total", label="合计", formula=" + ".join(criteria), expr=Sum(terms), unit="point")
+    return BookStep(name="total", label="合计", formula=" + ".join(criteria), expr=Sum(terms), unit="point")
 
 
-def ordered(book: Book) -> list[str]:
+def order_steps(book: Book) -> list[str]:
     """Steps and conditions, each after what it uses; in the order written where free. ValueError holds a cycle."""
     done: list[str] = []
     placed: set[str] = set()

@@ -10,12 +10,12 @@ from typing import Any
 from anju.problems import ASK, Place, Problem, Refused
 from anju.rules.book.schema import ENUM, NUMBER, Band, Book, Parameter, Value
 from anju.rules.book.tree import DECIMAL
-from anju.rules.language.exact import finest
+from anju.rules.language.exact import needed_places
 
 STALE_MONTHS = 12
 
 
-def place(book: Book, name: str = "") -> Place:
+def parameter_place(book: Book, name: str = "") -> Place:
     """The book, or what it calls by that name."""
     label = f"“{book.label(name)}”（{name}）" if name else ""
     return Place(f"规则书《{book.title}》（{book.file}）{label}", file=book.file, field=name)
@@ -29,7 +29,7 @@ def check_day(book: Book, on: date) -> list[Problem]:
         found.append(
             Problem(
                 "RULE-001",
-                place(book),
+                parameter_place(book),
                 f"{on} 不在施行期内：自 {book.applies_from} 起{until}施行。",
                 "请核对业务日期，或补充适用于这一天的规则书。",
             )
@@ -39,7 +39,7 @@ def check_day(book: Book, on: date) -> list[Problem]:
         found.append(
             Problem(
                 "RULE-002",
-                place(book),
+                parameter_place(book),
                 f"自 {pause.since} 起暂停执行：{pause.why}（{pause.by}）。",
                 "恢复执行后再办；确需办理的，请先由规则管理人员解除暂停。",
             )
@@ -47,7 +47,7 @@ def check_day(book: Book, on: date) -> list[Problem]:
     return found
 
 
-def in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = None) -> dict[str, Value]:
+def values_in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = None) -> dict[str, Value]:
     """Every parameter's value on that day, overrides in place. Refused names every gap and every bad override."""
     problems: list[Problem] = []
     found: dict[str, Value] = {}
@@ -57,7 +57,7 @@ def in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = None) -
             problems.append(
                 Problem(
                     "RULE-004",
-                    place(book),
+                    parameter_place(book),
                     f"试算要改的参数“{name}”不存在。",
                     f"可改的有：{'、'.join(book.parameters) or '无'}。",
                 )
@@ -65,7 +65,7 @@ def in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = None) -
     for name, parameter in book.parameters.items():
         dated = parameter.in_force(on)
         if dated is None and name not in overrides:
-            problems.append(_gap(book, parameter, on))
+            problems.append(_gap_problem(book, parameter, on))
             continue
         try:
             if name in overrides:
@@ -74,22 +74,30 @@ def in_force(book: Book, on: date, overrides: Mapping[str, Any] | None = None) -
                 found[name] = dated.value
         except (ValueError, InvalidOperation) as error:
             problems.append(
-                Problem("RULE-004", place(book, name), f"试算的值不能用：{error}", "请按规则书中该参数的写法给出。")
+                Problem(
+                    "RULE-004",
+                    parameter_place(book, name),
+                    f"试算的值不能用：{error}",
+                    "请按规则书中该参数的写法给出。",
+                )
             )
     if problems:
         raise Refused(*problems)
     return found
 
 
-def _gap(book: Book, parameter: Parameter, on: date) -> Problem:
+def _gap_problem(book: Book, parameter: Parameter, on: date) -> Problem:
     first = min(dated.since for dated in parameter.values)
     what = f"{on} 还没有生效的值，最早一条从 {first} 起施行。" if on < first else f"{on} 没有生效的值，前一条已经截止。"
     return Problem(
-        "RULE-003", place(book, parameter.name), what, "请核对业务日期，或在规则书中补上这段时间的值及其依据。"
+        "RULE-003",
+        parameter_place(book, parameter.name),
+        what,
+        "请核对业务日期，或在规则书中补上这段时间的值及其依据。",
     )
 
 
-def stale(book: Book, on: date) -> list[Problem]:
+def stale_values(book: Book, on: date) -> list[Problem]:
     """Warnings: values in force that nobody has looked up for twelve months."""
     found = []
     for parameter in book.parameters.values():
@@ -99,7 +107,7 @@ def stale(book: Book, on: date) -> list[Problem]:
             found.append(
                 Problem(
                     "RULE-005",
-                    place(book, parameter.name),
+                    parameter_place(book, parameter.name),
                     what,
                     "请查对文件是否仍然有效，并更新规则书中的 checked。",
                     ASK,
@@ -114,7 +122,7 @@ def _months_later(day: date, months: int) -> date:
     return min(date(year, month + 1, 1) + timedelta(day.day - 1), following - timedelta(1))
 
 
-def changes(book: Book) -> list[date]:
+def change_days(book: Book) -> list[date]:
     """The days, within the book's dates, from which some parameter has another value; the first is the book's own start."""
     days = {book.applies_from}
     for parameter in book.parameters.values():
@@ -123,9 +131,9 @@ def changes(book: Book) -> list[date]:
     return sorted(day for day in days if book.in_force(day))
 
 
-def moment(book: Book, on: date) -> date:
+def interval_start(book: Book, on: date) -> date:
     """The start of the interval without change that holds that day: days with one moment share one compiled program."""
-    return max((day for day in changes(book) if day <= on), default=on)
+    return max((day for day in change_days(book) if day <= on), default=on)
 
 
 def _override(parameter: Parameter, value: Value, new: Any) -> Value:
@@ -148,7 +156,7 @@ def _plain(parameter: Parameter, new: Any) -> Decimal | str | date:
         if isinstance(new, bool | float) or not DECIMAL.match(str(new)):
             raise ValueError(f"“{new}”不是小数。")
         number = Decimal(str(new))
-        if finest(number) > parameter.places:
+        if needed_places(number) > parameter.places:
             raise ValueError(f"“{new}”比规则书中的小数位（{parameter.places} 位）更细。")
         return number
     if parameter.type == ENUM:
@@ -168,9 +176,9 @@ def fingerprint(values: Mapping[str, Value]) -> str:
 def each_program(book: Book) -> Iterable[tuple[date, dict[str, Value]]]:
     """Every distinct set of values the book can run with, for checking it when it is loaded."""
     seen = set()
-    for day in changes(book):
+    for day in change_days(book):
         if all(parameter.in_force(day) for parameter in book.parameters.values()):
-            values = in_force(book, day)
+            values = values_in_force(book, day)
             if (mark := fingerprint(values)) not in seen:
                 seen.add(mark)
                 yield day, values

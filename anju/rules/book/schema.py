@@ -23,7 +23,7 @@ MAX_CONDITIONS = 60  # the masks are BIGINT: 63 bits, three kept free
 
 
 @dataclass(frozen=True)
-class Source:
+class BookSource:
     """A document the book rests on (依据). trust: 核, 次 or 忆."""
 
     key: str
@@ -36,7 +36,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Input:
+class BookInput:
     """A named fact that a row brings. At most one of measure (with target), ledger, judged; none: given by the caller."""
 
     name: str
@@ -74,7 +74,7 @@ Value = Plain | Keyed | tuple[Band, ...]
 
 
 @dataclass(frozen=True)
-class Dated:
+class DatedValue:
     """A value in force from a day on (施行日期), where it stands and when someone last looked it up."""
 
     since: date
@@ -98,11 +98,11 @@ class Parameter:
     by: str = ""
     bands: str = ""
     enum: tuple[str, ...] = ()
-    values: tuple[Dated, ...] = ()
+    values: tuple[DatedValue, ...] = ()
     note: str = ""
     line: int = 0
 
-    def in_force(self, on: date) -> Dated | None:
+    def in_force(self, on: date) -> DatedValue | None:
         """The value in force on that day; None in a gap."""
         found = None
         for dated in self.values:
@@ -112,7 +112,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Figure:
+class BracedFigure:
     """A figure in braces within a sentence: an expression, perhaps with the unit and places to show it in."""
 
     expr: Expr
@@ -121,15 +121,15 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Says:
+class SentenceTemplate:
     """A sentence with figures in braces, split into text and figures."""
 
     text: str
-    parts: tuple[str | Figure, ...]
+    parts: tuple[str | BracedFigure, ...]
 
 
 @dataclass(frozen=True)
-class Step:
+class BookStep:
     """A named value. points is set for a criterion of a score table, under: the headings above it.
 
     standard: what the table's 评分标准 column says of it, in our words.
@@ -147,7 +147,7 @@ class Step:
     points: Decimal | None = None
     under: tuple[str, ...] = ()
     standard: str = ""
-    says: Says | None = None
+    says: SentenceTemplate | None = None
     clause: str = ""
     source: str = ""
     note: str = ""
@@ -155,14 +155,14 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Condition:
+class BookCondition:
     """A named truth. colour for warnings, level for checks."""
 
     name: str
     label: str
     formula: str
     expr: Expr
-    says: Says
+    says: SentenceTemplate
     colour: str = ""
     propose: str = ""
     level: str = ""
@@ -173,7 +173,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Order:
+class SortKey:
     """One key of a queue's order (排序)."""
 
     name: str
@@ -181,7 +181,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Example:
+class WorkedExample:
     """A worked case (算例). rows: several rows by their key, for shares and queues; else the one row of `given`."""
 
     name: str
@@ -196,7 +196,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Suspended:
+class Suspension:
     since: date
     why: str
     by: str
@@ -216,21 +216,21 @@ class Book:
     applies_until: date | None
     row: str
     region: str | None = None
-    sources: Mapping[str, Source] = field(default_factory=dict)
-    inputs: Mapping[str, Input] = field(default_factory=dict)
+    sources: Mapping[str, BookSource] = field(default_factory=dict)
+    inputs: Mapping[str, BookInput] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    steps: Mapping[str, Step] = field(default_factory=dict)
-    conditions: Mapping[str, Condition] = field(default_factory=dict)
+    steps: Mapping[str, BookStep] = field(default_factory=dict)
+    conditions: Mapping[str, BookCondition] = field(default_factory=dict)
     result: str = ""
     total: Decimal | None = None
-    order: tuple[Order, ...] = ()
+    order: tuple[SortKey, ...] = ()
     partition: tuple[str, ...] = ()
-    examples: tuple[Example, ...] = ()
-    suspended: Suspended | None = None
+    examples: tuple[WorkedExample, ...] = ()
+    suspended: Suspension | None = None
     note: str = ""
 
     @property
-    def criteria(self) -> Mapping[str, Step]:
+    def criteria(self) -> Mapping[str, BookStep]:
         return MappingProxyType({name: step for name, step in self.steps.items() if step.points is not None})
 
     def in_force(self, on: date) -> bool:

@@ -25,7 +25,7 @@ LIMIT = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12}|[eE][0-9]{1,2})?\Z")
 
 
 @dataclass
-class Report:
+class ProblemReport:
     """The problems of one file, with its name as the reader knows it."""
 
     file: str
@@ -36,10 +36,10 @@ class Report:
         self.problems.append(Problem(code, Place(text, file=self.file, line=line, field=path), what, fix))
 
 
-class Tree:
+class YamlNode:
     """One node of the file: where it is, what it is called from the root, and typed readers of it."""
 
-    def __init__(self, node: Node, path: str, report: Report) -> None:
+    def __init__(self, node: Node, path: str, report: ProblemReport) -> None:
         self.node, self.path, self.report = node, path, report
 
     @property
@@ -57,7 +57,7 @@ class Tree:
     def is_list(self) -> bool:
         return isinstance(self.node, SequenceNode)
 
-    def items(self) -> Iterator[tuple[str, Tree]]:
+    def items(self) -> Iterator[tuple[str, YamlNode]]:
         """The pairs of a mapping; keys are read as text, twice the same key is a problem."""
         if not isinstance(self.node, MappingNode):
             self.wrong("BOOK-002", "这里应是一组“键: 值”。", "请按规则书格式改写。")
@@ -68,7 +68,7 @@ class Tree:
                 self.wrong("BOOK-002", "键须是一个词。", "请按规则书格式改写。")
                 continue
             key = str(key_node.value)
-            child = Tree(value, f"{self.path}.{key}" if self.path else key, self.report)
+            child = YamlNode(value, f"{self.path}.{key}" if self.path else key, self.report)
             if key in seen:
                 self.report.add(
                     "BOOK-003",
@@ -81,9 +81,9 @@ class Tree:
             seen.add(key)
             yield key, child
 
-    def fields(self, allowed: Collection[str], required: Collection[str] = ()) -> dict[str, Tree]:
+    def fields(self, allowed: Collection[str], required: Collection[str] = ()) -> dict[str, YamlNode]:
         """A mapping with known keys: unknown ones are refused, missing ones named."""
-        found: dict[str, Tree] = {}
+        found: dict[str, YamlNode] = {}
         for key, child in self.items():
             if key in allowed:
                 found[key] = child
@@ -95,11 +95,11 @@ class Tree:
                     self.wrong("BOOK-005", f"缺少“{key}”。", "请补上。")
         return found
 
-    def elements(self) -> list[Tree]:
+    def elements(self) -> list[YamlNode]:
         if not isinstance(self.node, SequenceNode):
             self.wrong("BOOK-002", "这里应是一个列表。", "请写成 [甲, 乙]，或逐行以“- ”开头。")
             return []
-        return [Tree(node, f"{self.path}[{index}]", self.report) for index, node in enumerate(self.node.value, 1)]
+        return [YamlNode(node, f"{self.path}[{index}]", self.report) for index, node in enumerate(self.node.value, 1)]
 
     # -- scalars
 
@@ -232,9 +232,9 @@ def _references(root: Node | None) -> Iterator[int]:
             todo += node.value
 
 
-def read_tree(content: bytes, file: str) -> tuple[Tree, Report]:
+def read_tree(content: bytes, file: str) -> tuple[YamlNode, ProblemReport]:
     """The tree of one file. Refused with the line when it is not YAML, or YAML with anchors, tags or several documents."""
-    report = Report(file)
+    report = ProblemReport(file)
     if len(content) > MAX_BYTES:
         report.add("BOOK-001", 1, "", f"文件有 {len(content)} 字节，最多 {MAX_BYTES} 字节。", "请拆成几本规则书。")
         raise Refused(*report.problems)
@@ -261,4 +261,4 @@ def read_tree(content: bytes, file: str) -> tuple[Tree, Report]:
     if node is None:
         report.add("BOOK-001", 1, "", "文件是空的。", "请按规则书格式写一本。")
         raise Refused(*report.problems)
-    return Tree(node, "", report), report
+    return YamlNode(node, "", report), report

@@ -12,16 +12,16 @@ from typing import Any
 from anju.problems import Place, Problem, Refused
 from anju.quantities import scaled_text
 from anju.rules.book.lower import day_number
-from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, Input
+from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput
 from anju.rules.engine.canonical import csv_bytes
-from anju.rules.language.exact import scaled
+from anju.rules.language.exact import to_scaled
 
 Scalar = int | str | bool | None
 SHOWN = 200  # problems told one by one; the rest are counted
 
 
 @dataclass
-class Table:
+class BoundTable:
     """Rows ready to run, column by column. rank: the place of each row in the order of keys, the last word in every tie."""
 
     book: Book
@@ -59,7 +59,7 @@ class Table:
         return hashlib.sha256(self.csv()).hexdigest()
 
 
-def input_text(item: Input, value: Scalar) -> str:
+def input_text(item: BookInput, value: Scalar) -> str:
     """A bound value as exact text."""
     if value is None:
         return ""
@@ -82,7 +82,9 @@ class _Misfit(ValueError):
         self.code, self.what, self.fix = code, what, fix
 
 
-def bind(book: Book, rows: Sequence[Mapping[str, Any]], *, key: str, on: date, on_field: str | None = None) -> Table:
+def bind_rows(
+    book: Book, rows: Sequence[Mapping[str, Any]], *, key: str, on: date, on_field: str | None = None
+) -> BoundTable:
     """rows: input name → value in the declared unit (int, Decimal, decimal text; None is unknown), and `key`.
 
     on_field: the field with the row's own date; without it every row runs on `on`. Refused names every misfit by row.
@@ -159,7 +161,7 @@ def bind(book: Book, rows: Sequence[Mapping[str, Any]], *, key: str, on: date, o
     rank = [0] * len(keys)
     for place, index in enumerate(order):
         rank[index] = place
-    return Table(book, keys, rank, dates, columns)
+    return BoundTable(book, keys, rank, dates, columns)
 
 
 def _day(value: Any) -> date:
@@ -187,10 +189,10 @@ def _unique(book: Book, columns: Mapping[str, list[Scalar]], wrong: Callable[...
         seen.setdefault(place, index)
 
 
-def _converter(item: Input) -> Callable[[Any], Scalar]:
+def _converter(item: BookInput) -> Callable[[Any], Scalar]:
     if item.type == NUMBER:
         assert item.range
-        low, high = (scaled(end, item.places) for end in item.range)
+        low, high = (to_scaled(end, item.places) for end in item.range)
         return lambda value: _scaled(item, value, low, high)
     if item.type == ENUM:
         index = {value: place for place, value in enumerate(item.enum)}
@@ -199,7 +201,7 @@ def _converter(item: Input) -> Callable[[Any], Scalar]:
     return others[item.type]
 
 
-def _scaled(item: Input, value: Any, low: int, high: int) -> int:
+def _scaled(item: BookInput, value: Any, low: int, high: int) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         result: int = value * 10**item.places
     else:
@@ -236,7 +238,7 @@ def _scaled(item: Input, value: Any, low: int, high: int) -> int:
     return result
 
 
-def _choice(item: Input, value: Any, index: Mapping[Any, int]) -> int:
+def _choice(item: BookInput, value: Any, index: Mapping[Any, int]) -> int:
     if not isinstance(value, str) or value not in index:
         raise _Misfit("RULE-013", f"“{value}”不在可选值之内。", f"可填：{'、'.join(item.enum)}；未知的留空。")
     return index[value]

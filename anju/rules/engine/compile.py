@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
-from anju.rules.book.lower import Program, lower
-from anju.rules.book.order import ordered
+from anju.rules.book.lower import Program, lower_book
+from anju.rules.book.order import order_steps
 from anju.rules.book.parameters import fingerprint
 from anju.rules.book.schema import TRUTH, Book, Value
-from anju.rules.language.ir import INT64, Node, Num, Type
+from anju.rules.language.ir import INT64, Num, Term, Type
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def compile_book(book: Book, values: Mapping[str, Value], dialect: Dialect) -> C
         if key in _CACHE:
             _CACHE.move_to_end(key)
             return _CACHE[key]
-    program = lower(book, values, ordered(book))
+    program = lower_book(book, values, order_steps(book))
     if program.errors:  # only a what-if can bring this about: the loader checked every published set of values
         from anju.problems import Problem, Refused
 
@@ -187,13 +187,13 @@ class _Compiler:
 
     # -- fragments
 
-    def count(self, node: Node) -> None:
+    def count(self, node: Term) -> None:
         self.counts[id(node)] = self.counts.get(id(node), 0) + 1
         if self.counts[id(node)] == 1:
             for arg in node.args:
                 self.count(arg)
 
-    def emit(self, node: Node) -> _Frag:
+    def emit(self, node: Term) -> _Frag:
         if id(node) not in self.memo:
             frag = self.narrow(getattr(self, f"_{node.op}")(node), node)
             # A node with several users is computed once; a window function always stands in a level of its own.
@@ -202,7 +202,7 @@ class _Compiler:
             self.memo[id(node)] = frag
         return self.memo[id(node)]
 
-    def narrow(self, frag: _Frag, node: Node) -> _Frag:
+    def narrow(self, frag: _Frag, node: Term) -> _Frag:
         """Back to BIGINT as soon as the range allows: it is many times faster."""
         if frag.wide and isinstance(node.type, Num) and _fits(node.type):
             return _Frag(f"CAST({frag.sql} AS BIGINT)", frag.level)
@@ -217,17 +217,17 @@ class _Compiler:
     def quotient(self, top: str, bottom: str, wide: bool) -> str:
         return self.dialect.divide[wide].format(top, bottom)
 
-    def atom(self, node: Node) -> _Frag:
+    def atom(self, node: Term) -> _Frag:
         return self.hide(self.emit(node))
 
-    def _const(self, node: Node) -> _Frag:
+    def _const(self, node: Term) -> _Frag:
         return _Frag(self.literal(node.value), 0, abs(node.value) > INT64, atom=True)
 
-    def _col(self, node: Node) -> _Frag:
+    def _col(self, node: Term) -> _Frag:
         column = self.columns["_on" if node.value == "run_date" else node.value]
         return _Frag(quote(column.name), column.level, column.wide, atom=True)
 
-    def _sum(self, node: Node) -> _Frag:
+    def _sum(self, node: Term) -> _Frag:
         frags = [self.emit(arg) for arg in node.args]
         wide = sum(_reach(arg) for arg in node.args) > INT64
         text = "".join(
@@ -237,12 +237,12 @@ class _Compiler:
         zero = self.literal(0) if node.value[0] < 0 else ""
         return _Frag(f"({zero}{text if zero else text.removeprefix(' + ')})", _level(frags), wide)
 
-    def _mul(self, node: Node) -> _Frag:
+    def _mul(self, node: Term) -> _Frag:
         left, right = (self.emit(arg) for arg in node.args)
         wide = _reach(node.args[0]) * _reach(node.args[1]) > INT64
         return _Frag(f"({self.widen(left, wide)} * {self.widen(right, wide)})", max(left.level, right.level), wide)
 
-    def _div(self, node: Node) -> _Frag:
+    def _div(self, node: Term) -> _Frag:
         """(2a ± b) ÷ 2b, truncating, is a ÷ b half-up with ties away from zero; a and b already carry their scale factors."""
         left, right = node.args
         up, down = node.value
@@ -264,7 +264,7 @@ class _Compiler:
             half_sql = f"CASE WHEN ({one.sql} < 0) = ({two.sql} < 0) THEN {half_sql} ELSE - ({half_sql}) END"
         return _Frag(self.quotient(f"({top} + {half_sql})", bottom, wide), max(one.level, two.level), wide)
 
-    def _floordiv(self, node: Node) -> _Frag:
+    def _floordiv(self, node: Term) -> _Frag:
         left, right = node.args
         wide = _reach(left) + _reach(right) > INT64
         if left.num.low >= 0:
@@ -278,29 +278,29 @@ class _Compiler:
         sql = f"CASE WHEN {one.sql} < 0 THEN - {below} ELSE {self.quotient(a, b, wide)} END"
         return _Frag(sql, max(one.level, two.level), wide)
 
-    def _cmp(self, node: Node) -> _Frag:
+    def _cmp(self, node: Term) -> _Frag:
         left, right = (self.emit(arg) for arg in node.args)
         return _Frag(f"({left.sql} {node.value} {right.sql})", max(left.level, right.level))
 
-    def _and(self, node: Node) -> _Frag:
+    def _and(self, node: Term) -> _Frag:
         frags = [self.emit(arg) for arg in node.args]
         return _Frag("(" + f" {node.op.upper()} ".join(frag.sql for frag in frags) + ")", _level(frags))
 
     _or = _and
 
-    def _not(self, node: Node) -> _Frag:
+    def _not(self, node: Term) -> _Frag:
         frag = self.emit(node.args[0])
         return _Frag(f"(NOT {frag.sql})", frag.level)
 
-    def _between(self, node: Node) -> _Frag:
+    def _between(self, node: Term) -> _Frag:
         frags = [self.emit(arg) for arg in node.args]
         return _Frag("({} BETWEEN {} AND {})".format(*(frag.sql for frag in frags)), _level(frags))
 
-    def _in(self, node: Node) -> _Frag:
+    def _in(self, node: Term) -> _Frag:
         frags = [self.emit(arg) for arg in node.args]
         return _Frag(f"({frags[0].sql} IN ({', '.join(frag.sql for frag in frags[1:])}))", _level(frags))
 
-    def _case(self, node: Node) -> _Frag:
+    def _case(self, node: Term) -> _Frag:
         """CASE c WHEN TRUE … WHEN FALSE … is strict without writing c twice: an unknown c meets neither."""
         frags = [self.emit(arg) for arg in node.args]
         wide = any(frag.wide for frag in frags[1::2]) or frags[-1].wide
@@ -309,7 +309,7 @@ class _Compiler:
             sql = f"CASE {test.sql} WHEN TRUE THEN {self.widen(value, wide)} WHEN FALSE THEN {sql} END"
         return _Frag(sql, _level(frags), wide)
 
-    def _greatest(self, node: Node) -> _Frag:
+    def _greatest(self, node: Term) -> _Frag:
         """SQL's own skips NULL; ours is strict."""
         frags = [self.emit(arg) if arg.op == "const" else self.atom(arg) for arg in node.args]
         wide = any(frag.wide for frag in frags)
@@ -321,16 +321,16 @@ class _Compiler:
 
     _least = _greatest
 
-    def _abs(self, node: Node) -> _Frag:
+    def _abs(self, node: Term) -> _Frag:
         frag = self.emit(node.args[0])
         return _Frag(f"ABS({frag.sql})", frag.level, frag.wide)
 
-    def _if_unknown(self, node: Node) -> _Frag:
+    def _if_unknown(self, node: Term) -> _Frag:
         frags = [self.emit(arg) for arg in node.args]
         wide = any(frag.wide for frag in frags)
         return _Frag(f"COALESCE({', '.join(self.widen(frag, wide) for frag in frags)})", _level(frags), wide)
 
-    def _within(self, node: Node) -> _Frag:
+    def _within(self, node: Term) -> _Frag:
         frag = self.atom(node.args[0])
         low, high = node.value
         return _Frag(
@@ -339,7 +339,7 @@ class _Compiler:
             frag.wide,
         )
 
-    def _pick(self, node: Node) -> _Frag:
+    def _pick(self, node: Term) -> _Frag:
         subject, frags = self.atom(node.args[0]), [self.emit(arg) for arg in node.args[1:]]
         wide = any(frag.wide for frag in frags)
         signs = {"equal": "=", "above": ">", "upto": "<=", "below": "<"}
@@ -352,17 +352,17 @@ class _Compiler:
 
     # -- windows: one unknown member makes its partition unknown
 
-    def _total(self, node: Node) -> _Frag:
+    def _total(self, node: Term) -> _Frag:
         frag = self.atom(node.args[0])
         over = f"OVER ({self.partition})"
         total = f"CAST(SUM({frag.sql}) {over} AS {self.dialect.wide})"
         return _Frag(f"CASE WHEN COUNT({frag.sql}) {over} = COUNT(*) {over} THEN {total} END", frag.level, True)
 
-    def _row_number(self, node: Node) -> _Frag:
+    def _row_number(self, node: Term) -> _Frag:
         frag = self.atom(node.args[0])
         return _Frag(f'ROW_NUMBER() OVER ({self.partition} ORDER BY {frag.sql} DESC NULLS LAST, "_i")', frag.level)
 
-    def _rank(self, node: Node) -> _Frag:
+    def _rank(self, node: Term) -> _Frag:
         frags = [self.atom(arg) for arg in node.args]
         keys = []
         for frag, descending in zip(frags, node.value, strict=True):
@@ -374,12 +374,12 @@ class _Compiler:
 
     # -- dates are integers yyyymmdd
 
-    def _age(self, node: Node) -> _Frag:
+    def _age(self, node: Term) -> _Frag:
         born, day = (self.atom(arg) for arg in node.args)
         years = self.quotient(f"({day.sql} - {born.sql})", self.literal(10000), False)
         return _Frag(f"CASE WHEN {day.sql} >= {born.sql} THEN {years} END", max(born.level, day.level))
 
-    def _months(self, node: Node) -> _Frag:
+    def _months(self, node: Term) -> _Frag:
         first, last = (self.atom(arg) for arg in node.args)
 
         def whole(one: str, two: str) -> str:
@@ -391,7 +391,7 @@ class _Compiler:
     def month_index(self, day: str) -> str:
         return f"({self.quotient(day, '10000', False)} * 12 + MOD({self.quotient(day, '100', False)}, 100))"
 
-    def _days(self, node: Node) -> _Frag:
+    def _days(self, node: Term) -> _Frag:
         first, last = (self.hide(self.julian(self.atom(arg))) for arg in node.args)
         return _Frag(f"({last.sql} - {first.sql})", max(first.level, last.level))
 
@@ -409,7 +409,7 @@ class _Compiler:
         return _Frag(f"({days} + {years} - 32045)", max(early.level, year.level))
 
 
-def _takes_unknown(node: Node) -> bool:
+def _takes_unknown(node: Term) -> bool:
     return node.op == "if_unknown" or any(_takes_unknown(arg) for arg in node.args)
 
 
@@ -417,7 +417,7 @@ def _fits(type_: Num) -> bool:
     return max(abs(type_.low), abs(type_.high)) <= INT64
 
 
-def _reach(node: Node) -> int:
+def _reach(node: Term) -> int:
     return max(abs(node.num.low), abs(node.num.high))
 
 

@@ -11,10 +11,10 @@ import duckdb
 
 from anju.rules.book.lower import day_number
 from anju.rules.book.schema import TEXT
-from anju.rules.engine.bind import Scalar, Table
+from anju.rules.engine.bind import BoundTable, Scalar
 from anju.rules.engine.compile import Compiled, Dialect, quote
 
-Row = tuple[Any, ...]
+EngineRow = tuple[Any, ...]
 ORDERED = ' ORDER BY "_i"'
 
 
@@ -23,13 +23,13 @@ class Engine(Protocol):
 
     dialect: Dialect
 
-    def fetch(self, compiled: Compiled, table: Table, indexes: list[int], connection: Any) -> list[Row]: ...
+    def fetch(self, compiled: Compiled, table: BoundTable, indexes: list[int], connection: Any) -> list[EngineRow]: ...
 
 
 class DuckDB:
     dialect = Dialect("duckdb", wide="HUGEINT", divide=("({} // {})", "({} // {})"))
 
-    def fetch(self, compiled: Compiled, table: Table, indexes: list[int], connection: Any) -> list[Row]:
+    def fetch(self, compiled: Compiled, table: BoundTable, indexes: list[int], connection: Any) -> list[EngineRow]:
         """Rows go in as one CSV file of bare integers: bound list parameters took minutes where this takes a fraction of a second."""
         columns = [("_i", "BIGINT"), ("_on", "BIGINT"), *compiled.inputs]
         handle, name = tempfile.mkstemp(suffix=".csv", prefix="anju-rows-")
@@ -56,7 +56,7 @@ class PostgreSQL:
 
     dialect = Dialect("postgresql", wide="NUMERIC", divide=("({} / {})", "DIV({}, {})"), fence=" OFFSET 0")
 
-    def fetch(self, compiled: Compiled, table: Table, indexes: list[int], connection: Any) -> list[Row]:
+    def fetch(self, compiled: Compiled, table: BoundTable, indexes: list[int], connection: Any) -> list[EngineRow]:
         if connection is None:
             raise ValueError("the PostgreSQL engine needs a connection")
         columns = [("_i", "BIGINT"), ("_on", "BIGINT"), *compiled.inputs]
@@ -70,7 +70,7 @@ class PostgreSQL:
             ]
 
 
-def _columns(compiled: Compiled, table: Table, indexes: list[int]) -> list[list[Scalar]]:
+def _columns(compiled: Compiled, table: BoundTable, indexes: list[int]) -> list[list[Scalar]]:
     """The columns of those rows. Text only ever decides an order, so its place among its equals' sorted values stands for it:
     no engine's collation can then differ."""
     found: list[list[Scalar]] = [[table.rank[i] for i in indexes], [day_number(table.dates[i]) for i in indexes]]

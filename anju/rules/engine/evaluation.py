@@ -22,8 +22,8 @@ from decimal import (
 from typing import Any
 
 from anju.quantities import COUNTED
-from anju.rules.book.schema import ENUM, NUMBER, Band, Book, Parameter, Step, Value
-from anju.rules.engine.bind import Scalar, Table
+from anju.rules.book.schema import ENUM, NUMBER, Band, Book, BookStep, Parameter, Value
+from anju.rules.engine.bind import BoundTable, Scalar
 from anju.rules.language.formula import (  # fmt: skip
     And,
     Between,
@@ -71,7 +71,7 @@ def half_up(value: Decimal, places: int) -> Decimal:
 class Trace:
     """Every row of a table, evaluated when asked and kept."""
 
-    def __init__(self, book: Book, table: Table, values: Sequence[Mapping[str, Value]]) -> None:
+    def __init__(self, book: Book, table: BoundTable, values: Sequence[Mapping[str, Value]]) -> None:
         self.book, self.table, self.params = book, table, values
         self.partitions = table.partitions()
         self.known: dict[tuple[int, str], Result] = {}
@@ -139,7 +139,7 @@ class Trace:
             found = value.get(str(subject))
         return found, (NONE if found is not None else frozenset((Cause(KEY, parameter.name, row),)))
 
-    def step(self, row: int, step: Step) -> Result:
+    def step(self, row: int, step: BookStep) -> Result:
         places = step.places if step.places is not None else (0 if step.unit in (*COUNTED, "fen") else None)
         evaluator = _Eval(self, row, step.name, max(RATIO, places or 0))
         if isinstance(step.expr, Call) and step.expr.name == "largest_remainder":

@@ -8,16 +8,18 @@ from typing import Any
 
 from anju.problems import Problem, Refused
 from anju.quantities import divide_half_up
-from anju.rules.book.schema import Book, Example
+from anju.rules.book.schema import Book, WorkedExample
 from anju.rules.book.tree import DECIMAL
 from anju.rules.engine import reference
-from anju.rules.language.exact import scaled
+from anju.rules.language.exact import to_scaled
 from anju.rules.language.ir import Num
 
 ONE = "1"  # the key of the only row
 
 
-def failures(book: Book, example: Example, run: Callable[..., Any] = reference.run) -> list[str]:
+def example_failures(
+    book: Book, example: WorkedExample, run: Callable[..., Any] = reference.run_reference
+) -> list[str]:
     """Sentences on every expectation that does not hold. run: an engine's run; by default the reference."""
     rows = example.rows if example.rows is not None else {ONE: {}}
     unknown = [name for row in (*rows.values(), example.given) for name in row if name not in book.inputs]
@@ -71,7 +73,7 @@ def _differs(row: Any, name: str, wanted: Any) -> str:
     written = len(str(wanted).partition(".")[2])
     places = max(written, row.run.shown_places(name))
     computed = divide_half_up(actual * 10**places, 10**type_.places)
-    same = computed == scaled(expected, places)
+    same = computed == to_scaled(expected, places)
     return "" if same else f"{name} 应为 {wanted}，算得 {row.exact(name)}。"
 
 

@@ -8,9 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from anju.problems import Problem, Refused
-from anju.rules.book.parameters import check_day, in_force, moment, stale
+from anju.rules.book.parameters import check_day, interval_start, stale_values, values_in_force
 from anju.rules.book.schema import Book, Value
-from anju.rules.engine.bind import Table
+from anju.rules.engine.bind import BoundTable
 from anju.rules.language.ir import MAX_ROWS
 
 if TYPE_CHECKING:
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Group:
+class RowGroup:
     """Rows that run with the same parameter values."""
 
     values: dict[str, Value]
     indexes: list[int]
 
 
-def groups(
-    book: Book, table: Table, on: date, overrides: Mapping[str, Any] | None
-) -> tuple[list[Group], list[Problem]]:
+def group_rows(
+    book: Book, table: BoundTable, on: date, overrides: Mapping[str, Any] | None
+) -> tuple[list[RowGroup], list[Problem]]:
     """Rows by the interval, between changes of value, that their date falls into; and the warnings of those dates."""
     problems: dict[str, Problem] = {}
     warnings: dict[str, Problem] = {}
@@ -39,12 +39,12 @@ def groups(
         if wrong := check_day(book, day):
             problems |= {str(problem): problem for problem in wrong}
             continue
-        warnings |= {str(problem): problem for problem in stale(book, day)}
-        found.setdefault(moment(book, day), []).extend(indexes)
+        warnings |= {str(problem): problem for problem in stale_values(book, day)}
+        found.setdefault(interval_start(book, day), []).extend(indexes)
     made = []
     for day, indexes in sorted(found.items()):
         try:
-            made.append(Group(in_force(book, day, overrides), indexes))
+            made.append(RowGroup(values_in_force(book, day, overrides), indexes))
         except Refused as refused:
             problems |= {str(problem): problem for problem in refused.problems}
     if problems:
@@ -52,7 +52,7 @@ def groups(
     return made, list(warnings.values())
 
 
-def whole_partitions(book: Book, table: Table, group: Group) -> None:
+def check_partitions(book: Book, table: BoundTable, group: RowGroup) -> None:
     """A partition is calculated at once: its rows cannot fall under different parameter values."""
     check_size(book, max(map(len, table.partitions().values()), default=0))
     inside = set(group.indexes)

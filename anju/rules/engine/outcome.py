@@ -11,9 +11,9 @@ from typing import Any
 
 from anju.problems import Problem
 from anju.quantities import scaled_text
-from anju.rules.book.display import shown, shown_places
-from anju.rules.book.schema import Book, Condition, Value
-from anju.rules.engine.bind import Scalar, Table, day_text
+from anju.rules.book.display import shown_places, shown_value
+from anju.rules.book.schema import Book, BookCondition, Value
+from anju.rules.engine.bind import BoundTable, Scalar, day_text
 from anju.rules.engine.canonical import csv_bytes
 from anju.rules.engine.evaluation import Cause, Trace
 from anju.rules.language.ir import Choice, Day, Num, Type
@@ -47,7 +47,7 @@ class Reason:
         return f"同组{'、'.join(self.rows[:MANY])}{more}的“{self.label}”{self.why}"
 
 
-def reasons(row: RunRow) -> list[Reason]:
+def root_reasons(row: OutcomeRow) -> list[Reason]:
     """The root causes of every unknown among the outcomes: criteria, result and conditions, or all steps where a book names none."""
     book = row.run.book
     outcomes = dict.fromkeys((*book.criteria, *([book.result] if book.result else []), *book.conditions)) or book.steps
@@ -55,10 +55,10 @@ def reasons(row: RunRow) -> list[Reason]:
     for name in outcomes:
         if row.values[name] is None:
             causes |= row.run.trace.value(row.index, name)[1]
-    return reasons_of(row, causes)
+    return reasons_from_causes(row, causes)
 
 
-def reasons_of(row: RunRow, causes: Iterable[Cause]) -> list[Reason]:
+def reasons_from_causes(row: OutcomeRow, causes: Iterable[Cause]) -> list[Reason]:
     """The causes as reasons: in the book's order, the row's own apart from those of its partition."""
     table, book = row.run.table, row.run.book
     order = {name: place for place, name in enumerate((*book.inputs, *book.parameters, *book.steps, *book.conditions))}
@@ -79,12 +79,12 @@ REFUSED, PENDING, PASSED = "refused", "pending", "passed"
 
 
 @dataclass
-class Run:
+class RunOutcome:
     """The outcome over all rows, in the order the rows came. problems: warnings only (stale values); misfits were refused."""
 
     book: Book
     on: date
-    table: Table
+    table: BoundTable
     outputs: tuple[str, ...]
     types: Mapping[str, Type]
     results: list[tuple[Any, ...]]  # per row: the outputs, then the masks failed and unknown
@@ -93,8 +93,8 @@ class Run:
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
-    def rows(self) -> list[RunRow]:
-        return [RunRow(self, index) for index in range(len(self.table))]
+    def rows(self) -> list[OutcomeRow]:
+        return [OutcomeRow(self, index) for index in range(len(self.table))]
 
     @property
     def scales(self) -> dict[str, int]:
@@ -104,7 +104,7 @@ class Run:
     def shown_places(self, name: str) -> int:
         return shown_places(self.book, name, self.types[name])
 
-    def row(self, key: str) -> RunRow:
+    def row(self, key: str) -> OutcomeRow:
         return self.rows[self.table.keys.index(str(key))]
 
     @cached_property
@@ -133,10 +133,10 @@ class Run:
 
 
 @dataclass
-class RunRow:
+class OutcomeRow:
     """One row's outcome."""
 
-    run: Run
+    run: RunOutcome
     index: int
 
     @property
@@ -170,11 +170,11 @@ class RunRow:
 
     def text(self, name: str) -> str:
         """As shown, without unit; empty when unknown."""
-        return shown(self.run.book, name, self.values[name], self.run.types[name], unit=False)
+        return shown_value(self.run.book, name, self.values[name], self.run.types[name], unit=False)
 
     def shown(self, name: str) -> str:
         """As shown, with unit; 未知 when unknown."""
-        return shown(self.run.book, name, self.values[name], self.run.types[name]) or "未知"
+        return shown_value(self.run.book, name, self.values[name], self.run.types[name]) or "未知"
 
     # -- conditions and decisions
 
@@ -204,7 +204,7 @@ class RunRow:
         return next((self.run.book.conditions[name].colour for name in self.held), "")
 
     @property
-    def warning(self) -> Condition | None:
+    def warning(self) -> BookCondition | None:
         return next((self.run.book.conditions[name] for name in self.held), None)
 
     # -- why
@@ -212,7 +212,7 @@ class RunRow:
     @cached_property
     def reasons(self) -> list[Reason]:
         """Why anything of this row is unknown, each root cause once; empty when all is known."""
-        return reasons(self)
+        return root_reasons(self)
 
     @property
     def unknown(self) -> list[str]:

@@ -1,7 +1,7 @@
 """Run a book over a whole table or Parquet file where it lies: nothing passes through Python, rows come out as a table.
 
 The columns hold the inputs in their declared units (integers, decimals, dates, truths, text). Doubles are refused.
-`run_table` makes a table; a `Statement` makes nothing: it is one SELECT for PostgreSQL that a page asks live.
+`run_table` makes a table; a `BookStatement` makes nothing: it is one SELECT for PostgreSQL that a page asks live.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 
 from anju.problems import Place, Problem, Refused
 from anju.rules.book.lower import day_number, input_type
-from anju.rules.book.parameters import check_day, in_force, place, stale
-from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, Input
+from anju.rules.book.parameters import check_day, parameter_place, stale_values, values_in_force
+from anju.rules.book.schema import DATE, ENUM, NUMBER, TEXT, TRUTH, Book, BookInput
 from anju.rules.engine.compile import Compiled, Dialect, compile_book, quote
 from anju.rules.engine.engines import ENGINES
 from anju.rules.engine.groups import check_size
@@ -27,7 +27,7 @@ EXAMPLES = 20  # row keys named for each kind of misfit
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TableOutcome:
     """rows: how many were run. The table `into` has the key as text, every output scaled by `scales`, failed_mask, unknown_mask."""
 
     rows: int
@@ -51,7 +51,7 @@ def run_table(
     connection: Any,
     engine: str = "duckdb",
     parameters: Mapping[str, Any] | None = None,
-) -> Outcome:
+) -> TableOutcome:
     """source: a table's name, or on DuckDB the path of a Parquet file; into: the table to make.
 
     A column that is missing is unknown for every row. Refused: misfits with the keys of the first rows of each, before anything is made.
@@ -59,7 +59,7 @@ def run_table(
     if wrong := check_day(book, on):
         raise Refused(*wrong)
     chosen = ENGINES[engine]
-    compiled = compile_book(book, in_force(book, on, parameters), chosen.dialect)
+    compiled = compile_book(book, values_in_force(book, on, parameters), chosen.dialect)
     reader = _Reader(book, source, key, connection, chosen.dialect)
     count = reader.check(reader.source(compiled, on, checked=False), compiled)
     if compiled.windowed:
@@ -70,10 +70,10 @@ def run_table(
     connection.execute(
         f'CREATE TABLE {_identifier(into)} AS SELECT "_i" AS "key", {reader.outputs(compiled)} FROM ({made}) AS made'
     )
-    return Outcome(count, into, compiled.types, compiled.conditions, stale(book, on))
+    return TableOutcome(count, into, compiled.types, compiled.conditions, stale_values(book, on))
 
 
-class Statement:
+class BookStatement:
     """A book on a day as a SELECT that runs over another SELECT inside PostgreSQL, for as many rows as there are.
 
     inputs: those that the book's outputs take. strict: what is decided while some inputs are unknown stays so whatever they are.
@@ -84,7 +84,7 @@ class Statement:
         if wrong := check_day(book, on):
             raise Refused(*wrong)
         self.book, self.on, self.dialect = book, on, ENGINES["postgresql"].dialect
-        self.compiled = compile_book(book, in_force(book, on), self.dialect)
+        self.compiled = compile_book(book, values_in_force(book, on), self.dialect)
         self.inputs = tuple(name for name, _ in self.compiled.inputs)
         self.strict = self.compiled.strict
 
@@ -100,7 +100,7 @@ class Statement:
             try:
                 value = reader.within(self.book.inputs[name], kind) if name in columns else f"CAST(NULL AS {kind})"
             except TypeError as error:
-                where, what = place(self.book, name), f"列的类型 {columns[name]} 不能用：{error}。"
+                where, what = parameter_place(self.book, name), f"列的类型 {columns[name]} 不能用：{error}。"
                 raise Refused(Problem("RULE-010", where, what, "请改规则书中这个输入的类型。")) from None
             items.append(f"{value} AS {quote(name)}")
         return self.compiled.sql.replace("{source}", f"(SELECT {', '.join(items)} FROM {relation} AS rows_of)")
@@ -125,7 +125,7 @@ class _Columns:
         self.book, self.columns, self.dialect = book, columns, dialect
         self.postgres = dialect.name == "postgresql"
 
-    def within(self, item: Input, kind: str) -> str:
+    def within(self, item: BookInput, kind: str) -> str:
         """The column as the compiler counts on it; what does not fit is unknown."""
         value = self.convert(item, self.columns[item.name])
         type_ = input_type(item)
@@ -137,7 +137,7 @@ class _Columns:
             return value
         return f"CASE WHEN {fits} THEN CAST({value} AS {kind}) END"
 
-    def convert(self, item: Input, kind: str) -> str:
+    def convert(self, item: BookInput, kind: str) -> str:
         """The column as an engine takes it; what does not fit becomes −1 (enum) or stays outside its range, and is then refused."""
         column = quote(item.name)
         base = kind.split("(")[0]
@@ -162,7 +162,7 @@ class _Columns:
             f"“{item.label}”要的是{ {TRUTH: '真假', DATE: '日期', ENUM: '可选值', TEXT: '文字', NUMBER: '数'}[item.type] }"
         )
 
-    def number(self, item: Input, kind: str, base: str, column: str) -> str:
+    def number(self, item: BookInput, kind: str, base: str, column: str) -> str:
         """Scaled exactly: digits finer than declared are caught by `finer`, never rounded."""
         if base in INTEGERS:
             wide = base == "BIGINT" and item.places > 0
@@ -186,7 +186,7 @@ class _Columns:
             return 38, 38
         raise TypeError("不是精确的数")
 
-    def finer(self, item: Input) -> str:
+    def finer(self, item: BookInput) -> str:
         """A condition that is true where a decimal column has more digits than declared."""
         kind = self.columns.get(item.name, "")
         if item.type != NUMBER or not kind.startswith("DECIMAL") or self.decimal(kind)[1] <= item.places:

@@ -10,27 +10,27 @@ from decimal import (
 )
 from typing import Any
 
-from anju.rules.book.lower import Program, lower
-from anju.rules.book.order import ordered
+from anju.rules.book.lower import Program, lower_book
+from anju.rules.book.order import order_steps
 from anju.rules.book.schema import Book, Value
-from anju.rules.engine.bind import bind
+from anju.rules.engine.bind import bind_rows
 from anju.rules.engine.evaluation import EXACT, Known, Trace
-from anju.rules.engine.groups import groups, whole_partitions
-from anju.rules.engine.outcome import Run
+from anju.rules.engine.groups import check_partitions, group_rows
+from anju.rules.engine.outcome import RunOutcome
 
 
-def run(
+def run_reference(
     book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str,
     parameters: Mapping[str, Any] | None = None, on_field: str | None = None, **_: Any,
-) -> Run:  # fmt: skip
+) -> RunOutcome:  # fmt: skip
     """The same as `rules.run`, by the reference."""
-    table = bind(book, rows, key=key, on=on, on_field=on_field)
-    made, warnings = groups(book, table, on, parameters)
+    table = bind_rows(book, rows, key=key, on=on, on_field=on_field)
+    made, warnings = group_rows(book, table, on, parameters)
     row_values: list[Mapping[str, Value]] = [{}] * len(table)
-    program = lower(book, made[0].values, ordered(book))
+    program = lower_book(book, made[0].values, order_steps(book))
     for group in made:
         if program.windowed:
-            whole_partitions(book, table, group)
+            check_partitions(book, table, group)
         for index in group.indexes:
             row_values[index] = group.values
     trace = Trace(book, table, row_values)
@@ -41,7 +41,7 @@ def run(
         failed = sum(1 << place for place, value in enumerate(held) if value is False)
         unknown = sum(1 << place for place, value in enumerate(held) if value is None)
         results.append((*(_scaled(program, name, trace.value(row, name)[0]) for name in outputs), failed, unknown))
-    found = Run(
+    found = RunOutcome(
         book=book,
         on=on,
         table=table,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from anju.rules.book.schema import Book, Value
 from anju.rules.engine import reference
-from anju.rules.engine.bind import bind
+from anju.rules.engine.bind import bind_rows
 from anju.rules.engine.compile import Compiled, compile_book
 from anju.rules.engine.engines import ENGINES
-from anju.rules.engine.groups import groups, whole_partitions
-from anju.rules.engine.outcome import Run
+from anju.rules.engine.groups import check_partitions, group_rows
+from anju.rules.engine.outcome import RunOutcome
 
 if TYPE_CHECKING:
     pass
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 FEW = 150  # rows up to which the reference is faster than opening an engine
 
 
-def run(
+def run_rows(
     book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str, engine: str = "duckdb",
     parameters: Mapping[str, Any] | None = None, connection: Any = None, on_field: str | None = None,
-) -> Run:  # fmt: skip
+) -> RunOutcome:  # fmt: skip
     """Run the book over the rows.
 
     rows: input name → value in the declared unit (int, Decimal, decimal text, date, label; None is unknown) and the row key under `key`.
@@ -32,8 +32,8 @@ def run(
     parameters: what-if values in place of those in force.
     Refused: misfits by row (RULE-010 …), a day outside the book, a suspended book, a gap in a parameter.
     """
-    table = bind(book, rows, key=key, on=on, on_field=on_field)
-    made, warnings = groups(book, table, on, parameters)
+    table = bind_rows(book, rows, key=key, on=on, on_field=on_field)
+    made, warnings = group_rows(book, table, on, parameters)
     results: list[tuple[Any, ...]] = [()] * len(table)
     row_values: list[Mapping[str, Value]] = [{}] * len(table)
     chosen = ENGINES[engine]
@@ -41,7 +41,7 @@ def run(
     for group in made:
         compiled = compile_book(book, group.values, chosen.dialect)
         if compiled.windowed:
-            whole_partitions(book, table, group)
+            check_partitions(book, table, group)
         if not group.indexes:
             continue
         place = {table.rank[index]: index for index in group.indexes}
@@ -50,7 +50,7 @@ def run(
         for index in group.indexes:
             row_values[index] = group.values
     assert compiled is not None
-    return Run(
+    return RunOutcome(
         book=book,
         on=on,
         table=table,
@@ -63,6 +63,6 @@ def run(
     )
 
 
-def quickest(book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str) -> Run:
-    """The same as `run`, by whichever is faster for so many rows: the reference or an engine."""
-    return (reference.run if len(rows) <= FEW else run)(book, rows, on=on, key=key)
+def run_quickest(book: Book, rows: Sequence[Mapping[str, Any]], *, on: date, key: str) -> RunOutcome:
+    """The same as `run_rows`, by whichever is faster for so many rows: the reference or an engine."""
+    return (reference.run_reference if len(rows) <= FEW else run_rows)(book, rows, on=on, key=key)

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from anju.quantities import trim_zeros
-from anju.rules.book.display import SHOWN_RATIO, converted, figure_text, number_text
-from anju.rules.book.schema import Book, Condition, Figure, Says, Step
-from anju.rules.engine.outcome import RunRow, reasons_of
-from anju.rules.engine.reference import run
-from anju.rules.language.exact import finest, scaled
+from anju.rules.book.display import SHOWN_RATIO, convert_value, figure_text, number_text
+from anju.rules.book.schema import Book, BookCondition, BookStep, BracedFigure, SentenceTemplate
+from anju.rules.engine.outcome import OutcomeRow, reasons_from_causes
+from anju.rules.engine.reference import run_reference
+from anju.rules.language.exact import needed_places, to_scaled
 from anju.rules.language.formula import (  # fmt: skip
     And,
     Between,
@@ -55,7 +55,7 @@ class Explained:
     under: tuple[str, ...] = ()
 
 
-def explain(
+def explain_outcome(
     book: Book,
     row: Mapping[str, Any],
     *,
@@ -65,16 +65,16 @@ def explain(
 ) -> list[Explained]:
     """One row told step by step, on the reference. rows: the rest of its partition, when the book shares or ranks."""
     keyed = [{**other, "_key": f"{index:09d}"} for index, other in enumerate((row, *rows))]
-    return explain_row(run(book, keyed, on=on, key="_key", parameters=parameters).rows[0])
+    return explain_row(run_reference(book, keyed, on=on, key="_key", parameters=parameters).rows[0])
 
 
-def explain_row(row: RunRow) -> list[Explained]:
+def explain_row(row: OutcomeRow) -> list[Explained]:
     book = row.run.book
     names = (*book.steps, *(["rank"] if book.order else []), *book.conditions)
     return [_explained(row, name) for name in names]
 
 
-def _explained(row: RunRow, name: str) -> Explained:
+def _explained(row: OutcomeRow, name: str) -> Explained:
     book = row.run.book
     if name == "rank":
         keys = "，".join(
@@ -91,14 +91,14 @@ def _explained(row: RunRow, name: str) -> Explained:
             source="",
             sentence=_unknown(row, name),
         )
-    item: Step | Condition = book.steps[name] if name in book.steps else book.conditions[name]
-    formula = render(item.expr, lambda used: book.label(used))
-    substituted = render(item.expr, lambda used: named_text(row, used))
+    item: BookStep | BookCondition = book.steps[name] if name in book.steps else book.conditions[name]
+    formula = render_formula(item.expr, lambda used: book.label(used))
+    substituted = render_formula(item.expr, lambda used: named_text(row, used))
     value = row.values[name]
-    if isinstance(item, Condition):
+    if isinstance(item, BookCondition):
         shown = "未知" if value is None else "是" if value else "否"
         told = bool(value) if book.kind == "warning" else value is False
-        sentence = say(row, item.says) if told else _unknown(row, name)
+        sentence = fill_sentence(row, item.says) if told else _unknown(row, name)
         return Explained(
             name=name,
             label=item.label,
@@ -106,11 +106,11 @@ def _explained(row: RunRow, name: str) -> Explained:
             substituted=substituted,
             value_text=shown,
             clause=item.clause,
-            source=cited(book, item),
+            source=cited_source(book, item),
             sentence=sentence,
         )
     lost = lost_points(row, item)
-    sentence = _unknown(row, name) or (say(row, item.says) if lost and item.says else "")
+    sentence = _unknown(row, name) or (fill_sentence(row, item.says) if lost and item.says else "")
     return Explained(
         name=name,
         label=item.label,
@@ -118,14 +118,14 @@ def _explained(row: RunRow, name: str) -> Explained:
         substituted=substituted,
         value_text=row.shown(name),
         clause=item.clause,
-        source=cited(book, item),
+        source=cited_source(book, item),
         lost=lost,
         sentence=sentence,
         under=item.under,
     )
 
 
-def cited(book: Book, item: Step | Condition) -> str:
+def cited_source(book: Book, item: BookStep | BookCondition) -> str:
     """The document behind a step: the title and number of the source its clause or source names."""
     key = (item.clause or item.source).split(" ")[0]
     if source := book.sources.get(key):
@@ -133,42 +133,43 @@ def cited(book: Book, item: Step | Condition) -> str:
     return ""
 
 
-def lost_points(row: RunRow, step: Step) -> str:
+def lost_points(row: OutcomeRow, step: BookStep) -> str:
     value, type_ = row.values[step.name], row.run.types[step.name]
     if step.points is None or value is None or not isinstance(type_, Num):
         return ""
-    places = max(type_.places, finest(step.points))
-    lost = scaled(max(step.points, Decimal(0)), places) - value * 10 ** (places - type_.places)
+    places = max(type_.places, needed_places(step.points))
+    lost = to_scaled(max(step.points, Decimal(0)), places) - value * 10 ** (places - type_.places)
     return number_text(lost, places, SHOWN_RATIO, "point") if lost > 0 else ""
 
 
-def _unknown(row: RunRow, name: str) -> str:
+def _unknown(row: OutcomeRow, name: str) -> str:
     if row.values[name] is not None:
         return ""
     return (
-        "；".join(reason.sentence for reason in reasons_of(row, row.run.trace.value(row.index, name)[1])) + "，无法计算"
+        "；".join(reason.sentence for reason in reasons_from_causes(row, row.run.trace.value(row.index, name)[1]))
+        + "，无法计算"
     )
 
 
-def sentences(row: RunRow) -> list[str]:
+def row_sentences(row: OutcomeRow) -> list[str]:
     """Lost points in the order of the table, then conditions, then what is unknown."""
     book = row.run.book
-    told = [say(row, step.says) for step in book.criteria.values() if step.says and lost_points(row, step)]
+    told = [fill_sentence(row, step.says) for step in book.criteria.values() if step.says and lost_points(row, step)]
     if book.kind == "warning":
-        told += [say(row, row.warning.says)] if row.warning else []
+        told += [fill_sentence(row, row.warning.says)] if row.warning else []
     else:
-        told += [say(row, book.conditions[name].says) for name in row.failed]
+        told += [fill_sentence(row, book.conditions[name].says) for name in row.failed]
     return told + [f"{reason.sentence}，待核。" for reason in row.reasons]
 
 
 # -- sentences and formulas
 
 
-def say(row: RunRow, says: Says) -> str:
+def fill_sentence(row: OutcomeRow, says: SentenceTemplate) -> str:
     return "".join(part if isinstance(part, str) else _figure(row, part) for part in says.parts)
 
 
-def _figure(row: RunRow, figure: Figure) -> str:
+def _figure(row: OutcomeRow, figure: BracedFigure) -> str:
     book = row.run.book
     plain = isinstance(figure.expr, Name)
     if isinstance(figure.expr, Name) and figure.unit is None and figure.places is None:
@@ -182,11 +183,11 @@ def _figure(row: RunRow, figure: Figure) -> str:
     if not unit:
         unit = _unit(row, figure.expr) or ""
     if figure.unit:
-        value, unit = converted(value, unit, figure.unit), figure.unit
+        value, unit = convert_value(value, unit, figure.unit), figure.unit
     return figure_text(value, unit, figure.places)
 
 
-def _unit(row: RunRow, expr: Expr) -> str | None:
+def _unit(row: OutcomeRow, expr: Expr) -> str | None:
     """The unit of a sum of named figures; a product or quotient has none of its own."""
     if isinstance(expr, Name):
         return row.run.book.unit(expr.name) or None
@@ -197,7 +198,7 @@ def _unit(row: RunRow, expr: Expr) -> str | None:
     return None
 
 
-def named_text(row: RunRow, name: str) -> str:
+def named_text(row: OutcomeRow, name: str) -> str:
     """A name's value as shown, with unit; of a parameter, the value in force for this row."""
     book = row.run.book
     if name not in book.parameters and name != "run_date":
@@ -212,11 +213,11 @@ def named_text(row: RunRow, name: str) -> str:
     return "未知" if value is None else MODES.get(str(value), str(value))
 
 
-def render(expr: Expr, name: Callable[[str], str], inner: bool = False) -> str:
+def render_formula(expr: Expr, name: Callable[[str], str], inner: bool = False) -> str:
     """A formula in Chinese signs; names through `name`."""
 
     def sub(part: Expr) -> str:
-        return render(part, name, True)
+        return render_formula(part, name, True)
 
     match expr:
         case Number(value):
@@ -241,7 +242,7 @@ def render(expr: Expr, name: Callable[[str], str], inner: bool = False) -> str:
             text = (" 且 " if isinstance(expr, And) else " 或 ").join(sub(part) for part in parts)
             return f"({text})" if inner else text
         case Not(part):
-            return f"并非({render(part, name)})"
+            return f"并非({render_formula(part, name)})"
         case Between(value_, low, high):
             return f"{sub(value_)} 在 {sub(low)} 至 {sub(high)} 之间"
         case In(value_, choices):
@@ -250,6 +251,6 @@ def render(expr: Expr, name: Callable[[str], str], inner: bool = False) -> str:
             text = "；".join(f"{sub(test)} 时取 {sub(value)}" for test, value in branches)
             return f"（{text}；否则取 {sub(otherwise)}）"
         case Call(operator, args):
-            texts = [render(arg, name) for arg in args]
+            texts = [render_formula(arg, name) for arg in args]
             return OPERATORS[operator].reads.format(*texts, all="，".join(texts))
     raise AssertionError(expr)

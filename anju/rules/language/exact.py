@@ -17,7 +17,7 @@ def floor_scaled(value: Decimal, places: int) -> tuple[int, bool]:
     return whole, rest == 0
 
 
-def scaled(value: Decimal, places: int) -> int:
+def to_scaled(value: Decimal, places: int) -> int:
     """value × 10^places; ValueError when it is finer than that."""
     whole, exact = floor_scaled(value, places)
     if not exact:
@@ -25,7 +25,7 @@ def scaled(value: Decimal, places: int) -> int:
     return whole
 
 
-def finest(value: Decimal) -> int:
+def needed_places(value: Decimal) -> int:
     """The decimal places the value needs."""
     exponent = value.as_tuple().exponent
     assert isinstance(exponent, int), "a finite number"

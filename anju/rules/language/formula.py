@@ -119,7 +119,7 @@ class Call:
 Expr = Number | Literal | Name | Sum | Product | Quotient | Compare | And | Or | Not | Between | In | Case | Call
 
 
-def parse(text: str) -> Expr:
+def parse_formula(text: str) -> Expr:
     """The formula as our own tree. FormulaError says what is not allowed."""
     safe = _lex(text)
     try:
@@ -133,20 +133,20 @@ def parse(text: str) -> Expr:
         raise FormulaError("公式嵌套太深，请拆成几个步骤。") from None
 
 
-def names(expr: Expr) -> Iterator[str]:
+def formula_names(expr: Expr) -> Iterator[str]:
     """Every name the expression uses, in order, repeats included."""
     if isinstance(expr, Name):
         yield expr.name
     for child in children(expr):
-        yield from names(child)
+        yield from formula_names(child)
 
 
-def calls(expr: Expr) -> Iterator[Call]:
+def operator_calls(expr: Expr) -> Iterator[Call]:
     """Every operator call within the expression."""
     if isinstance(expr, Call):
         yield expr
     for child in children(expr):
-        yield from calls(child)
+        yield from operator_calls(child)
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from anju.quantities import divide_half_up
-from anju.rules.language.exact import finest, scaled
+from anju.rules.language.exact import needed_places, to_scaled
 from anju.rules.language.formula import FormulaError
 
 LIMIT = 10**38 - 1  # decimal(38,0): the widest integer that DuckDB, PostgreSQL and Spark all hold
@@ -51,10 +51,10 @@ Type = Num | Truth | Day | Words | Choice
 
 
 @dataclass(frozen=True, eq=False)
-class Node:
+class Term:
     op: str
     type: Type
-    args: tuple[Node, ...] = ()
+    args: tuple[Term, ...] = ()
     value: Any = None
 
     @property
@@ -70,21 +70,21 @@ def check_fits(bound: int, what: str) -> None:
         )
 
 
-def number(op: str, type_: Num, args: tuple[Node, ...] = (), value: Any = None) -> Node:
+def number(op: str, type_: Num, args: tuple[Term, ...] = (), value: Any = None) -> Term:
     check_fits(max(abs(type_.low), abs(type_.high)), "结果")
-    return Node(op, type_, args, value)
+    return Term(op, type_, args, value)
 
 
-def constant(value: int, places: int = 0, unit: str | None = None) -> Node:
+def constant(value: int, places: int = 0, unit: str | None = None) -> Term:
     return number("const", Num(places, value, value, unit), value=value)
 
 
-def from_decimal(value: Decimal, places: int | None = None, unit: str | None = None) -> Node:
-    scale = finest(value) if places is None else places
-    return constant(scaled(value, scale), scale, unit)
+def from_decimal(value: Decimal, places: int | None = None, unit: str | None = None) -> Term:
+    scale = needed_places(value) if places is None else places
+    return constant(to_scaled(value, scale), scale, unit)
 
 
-def join_units(nodes: tuple[Node, ...] | list[Node]) -> str | None:
+def join_units(nodes: tuple[Term, ...] | list[Term]) -> str | None:
     """The one unit of what is added, subtracted or compared; free ones take it; a contradiction is refused."""
     units = sorted({node.num.unit for node in nodes if node.num.unit is not None})
     if len(units) > 1:
@@ -92,7 +92,7 @@ def join_units(nodes: tuple[Node, ...] | list[Node]) -> str | None:
     return units[0] if units else None
 
 
-def to_places(node: Node, places: int) -> Node:
+def to_places(node: Term, places: int) -> Term:
     """The same value at other places: exact when finer, half-up when coarser."""
     num = node.num
     if num.places == places:
@@ -105,12 +105,12 @@ def to_places(node: Node, places: int) -> Node:
     return divide(node, constant(1), places, unit=num.unit)
 
 
-def align(nodes: list[Node]) -> list[Node]:
+def align(nodes: list[Term]) -> list[Term]:
     places = max(node.num.places for node in nodes)
     return [to_places(node, places) for node in nodes]
 
 
-def add(terms: list[tuple[int, Node]]) -> Node:
+def add(terms: list[tuple[int, Term]]) -> Term:
     unit = join_units([node for _, node in terms])
     nodes = align([node for _, node in terms])
     signs = tuple(sign for sign, _ in terms)
@@ -122,7 +122,7 @@ def add(terms: list[tuple[int, Node]]) -> Node:
     return number("sum", Num(nodes[0].num.places, low, high, unit), tuple(nodes), signs)
 
 
-def multiply(left: Node, right: Node) -> Node:
+def multiply(left: Term, right: Term) -> Term:
     corners = [a * b for a in (left.num.low, left.num.high) for b in (right.num.low, right.num.high)]
     places = left.num.places + right.num.places
     check_fits(max(map(abs, corners)), "乘积")
@@ -131,7 +131,7 @@ def multiply(left: Node, right: Node) -> Node:
     return number("mul", Num(places, min(corners), max(corners)), (left, right))
 
 
-def divide(left: Node, right: Node, places: int, unit: str | None = None) -> Node:
+def divide(left: Term, right: Term, places: int, unit: str | None = None) -> Term:
     """left ÷ right, exact half-up at places; NULL when right is 0. value: factors for numerator and denominator."""
     a, b = left.num, right.num
     shift = places + b.places - a.places
@@ -147,7 +147,7 @@ def divide(left: Node, right: Node, places: int, unit: str | None = None) -> Nod
     return number("div", Num(places, min(corners), max(corners), unit), (left, right), (up, down))
 
 
-def floor_divide(left: Node, right: Node) -> Node:
+def floor_divide(left: Term, right: Term) -> Term:
     """Whole steps, toward −∞; right is positive; both at the same places; a count comes out."""
     left, right = align([left, right])
     a, b = left.num, right.num
@@ -156,7 +156,7 @@ def floor_divide(left: Node, right: Node) -> Node:
     return number("floordiv", Num(0, min(corners), max(corners)), (left, right))
 
 
-def extreme(op: str, nodes: list[Node]) -> Node:
+def extreme(op: str, nodes: list[Term]) -> Term:
     """greatest or least, strict."""
     unit = join_units(nodes)
     nodes = align(nodes)
@@ -167,11 +167,11 @@ def extreme(op: str, nodes: list[Node]) -> Node:
     return number(op, Num(nodes[0].num.places, low, high, unit), tuple(nodes))
 
 
-def negate(node: Node) -> Node:
+def negate(node: Term) -> Term:
     return add([(-1, node)])
 
 
-def same_type(nodes: list[Node]) -> tuple[list[Node], Type]:
+def same_type(nodes: list[Term]) -> tuple[list[Term], Type]:
     """The branches of a case brought to one type."""
     first = nodes[0].type
     if all(isinstance(node.type, Num) for node in nodes):
@@ -184,16 +184,16 @@ def same_type(nodes: list[Node]) -> tuple[list[Node], Type]:
     return nodes, first
 
 
-def choose(branches: list[tuple[Node, Node]], otherwise: Node) -> Node:
+def choose(branches: list[tuple[Term, Term]], otherwise: Term) -> Term:
     """case: an unknown condition makes the whole unknown."""
     for test, _ in branches:
         truth(test, "case 的条件")
     values, type_ = same_type([value for _, value in branches] + [otherwise])
     args = [part for (test, _), value in zip(branches, values[:-1], strict=True) for part in (test, value)]
-    return Node("case", type_, (*args, values[-1]))
+    return Term("case", type_, (*args, values[-1]))
 
 
-def truth(node: Node, what: str) -> Node:
+def truth(node: Term, what: str) -> Term:
     if not isinstance(node.type, Truth):
         raise FormulaError(f"{what}须是真假判断，例如 a > 0。")
     return node

@@ -9,18 +9,18 @@ from typing import Any
 
 from anju import periods as calendar
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.regions import tree as places
 from anju.core.regions.levels import LEVELS
-from anju.figures.figure import Figure, total
+from anju.figures.figure import Figure, total_figure
 from anju.figures.models import Measure
 from anju.figures.queries import current
-from anju.figures.queries.current import Figures
+from anju.figures.queries.current import FigureMapping
 from anju.problems import Problem, Refused
-from anju.quantities import COUNTED, scaled_text, unit
-from anju.rules.book.schema import Book, Input
-from anju.runs.binding.bindings import Binding, Case
-from anju.runs.binding.facts import Fact, Judged, Row, from_figure, from_judged
+from anju.quantities import COUNTED, scaled_text, unit_of_measure
+from anju.rules.book.schema import Book, BookInput
+from anju.runs.binding.bindings import Binding, BindingCase
+from anju.runs.binding.facts import Fact, FactRow, JudgedValue, fact_from_figure, fact_from_judged
 
 ROW_UNITS = {"money": "万元", "area": "㎡"}  # coarse enough to be read, fine enough for every figure of the family
 Given = Mapping[str, Any]
@@ -30,11 +30,11 @@ Given = Mapping[str, Any]
 
 
 def bind_region(
-    user: Operator, book: Book, region: Region, period: str, judged: Given, assumptions: Given, level: str = ""
-) -> list[Row]:
+    user: Actor, book: Book, region: Region, period: str, judged: Given, assumptions: Given, level: str = ""
+) -> list[FactRow]:
     """The one row of a region, for a book whose inputs name their measures. level: whose targets, when several levels set them."""
-    _known(book, judged, assumptions)
-    catalogue = current.measures(user)
+    _check_input_names(book, judged, assumptions)
+    catalogue = current.find_measures(user)
     codes = {name: _codes(book, item, catalogue, level) for name, item in book.inputs.items() if item.measure}
     wanted: dict[str, list[str]] = {}
     for name, listed in codes.items():
@@ -45,20 +45,20 @@ def bind_region(
         if name in codes:
             fact = _measured(item, [found[_period(item, period)](code) for code in codes[name]], catalogue)
         elif name in judged:
-            fact = from_judged(item, Judged.read(judged[name], user), f"“{item.label}”没有评判")
+            fact = fact_from_judged(item, JudgedValue.read(judged[name], user), f"“{item.label}”没有评判")
         else:
             fact = Fact(missing=(f"“{item.label}”{'没有评判' if item.judged else '没有给出'}",))
         if name in assumptions:
-            fact = _assumed(item, fact, Judged.read(assumptions[name], user, assumed=True))
+            fact = _assumed(item, fact, JudgedValue.read(assumptions[name], user, assumed=True))
         facts[name] = fact
-    return [Row(region.code, region, facts)]
+    return [FactRow(region.code, region, facts)]
 
 
-def _known(book: Book, judged: Given, assumptions: Given) -> None:
+def _check_input_names(book: Book, judged: Given, assumptions: Given) -> None:
     problems = []
     for name in {**judged, **assumptions}:
         if name not in book.inputs:
-            problems.append(no_input(book, name))
+            problems.append(missing_input_problem(book, name))
         elif name in judged and book.inputs[name].measure:
             where = f"《{book.title}》“{book.inputs[name].label}”"
             problems.append(
@@ -68,16 +68,16 @@ def _known(book: Book, judged: Given, assumptions: Given) -> None:
         raise Refused(*problems)
 
 
-def no_input(book: Book, name: str) -> Problem:
+def missing_input_problem(book: Book, name: str) -> Problem:
     return Problem("RUN-002", f"《{book.title}》", f"没有“{name}”这个输入。", f"可给出的有：{'、'.join(book.inputs)}。")
 
 
-def _period(item: Input, period: str) -> str:
+def _period(item: BookInput, period: str) -> str:
     """year: the whole year's figure; otherwise the figure at the run's own period (cumulative since January where it is a month)."""
-    return calendar.year(period) if item.period == "year" else period
+    return calendar.period_year(period) if item.period == "year" else period
 
 
-def _codes(book: Book, item: Input, catalogue: Mapping[str, Measure], level: str) -> list[str]:
+def _codes(book: Book, item: BookInput, catalogue: Mapping[str, Measure], level: str) -> list[str]:
     """What to read for an input; for a target, under each level that may have set it."""
     if not item.target:
         return [f"{item.measure}:{item.calibre}" if item.calibre else item.measure]
@@ -89,9 +89,9 @@ def _codes(book: Book, item: Input, catalogue: Mapping[str, Measure], level: str
     return [f"{code}:{kind}" if kind else code for kind in kinds]
 
 
-def _figures(user: Operator, book: Book, codes: Iterable[str], regions: list[Region], periods: list[str]) -> Figures:
+def _figures(user: Actor, book: Book, codes: Iterable[str], regions: list[Region], periods: list[str]) -> FigureMapping:
     try:
-        return current.figures(user, codes, regions, periods)
+        return current.current_figures(user, codes, regions, periods)
     except KeyError as error:
         raise _no_measure(book, str(error.args[0])) from None
 
@@ -107,23 +107,23 @@ def _no_measure(book: Book, what: str) -> Refused:
     )
 
 
-def _measured(item: Input, listed: list[Figure], catalogue: Mapping[str, Measure]) -> Fact:
+def _measured(item: BookInput, listed: list[Figure], catalogue: Mapping[str, Measure]) -> Fact:
     """One figure, or of a target's levels the one that was reported; two that differ are not chosen between."""
     reported = [figure for figure in listed if figure.observation_id is not None or figure.parts]
     if len({figure.exact for figure in reported}) > 1:
         levels = "、".join(f"{figure.calibre or '不分层级'} {figure.spoken()}" for figure in reported)
         return Fact(figures=tuple(reported), missing=(f"“{item.label}”有几个层级的目标（{levels}），请指明按哪一级",))
     figure = (reported or listed)[0]
-    return from_figure(item, figure, _families(figure, catalogue))
+    return fact_from_figure(item, figure, _families(figure, catalogue))
 
 
 def _families(figure: Figure, catalogue: Mapping[str, Measure]) -> set[str]:
     """Families of units the figure may be counted in: its own, and those the catalogue counts one for one with it (套 and 户)."""
     measure = catalogue.get(figure.code)
-    return {figure.family, *(unit(name).family for name in (measure.units if measure else ()))}
+    return {figure.family, *(unit_of_measure(name).family for name in (measure.units if measure else ()))}
 
 
-def _assumed(item: Input, fact: Fact, judged: Judged) -> Fact:
+def _assumed(item: BookInput, fact: Fact, judged: JudgedValue) -> Fact:
     """An assumption fills what is not known; it never replaces a figure."""
     if fact.value is not None:
         raise Refused(
@@ -131,20 +131,20 @@ def _assumed(item: Input, fact: Fact, judged: Judged) -> Fact:
                 "RUN-003", f"“{item.label}”", f"已有 {fact.value}，不能再推定。", "数有误的请更正指标；请去掉这条推定。"
             )
         )
-    return from_judged(item, judged, f"“{item.label}”没有给出")
+    return fact_from_judged(item, judged, f"“{item.label}”没有给出")
 
 
 # -- a warning or check: many rows, made by its bindings
 
 
 def bind_all(
-    user: Operator, book: Book, entries: Iterable[Binding], region: Region, period: str, given: Given
-) -> list[Row]:
+    user: Actor, book: Book, entries: Iterable[Binding], region: Region, period: str, given: Given
+) -> list[FactRow]:
     """Rows of every binding of the book, over the region and what is below it."""
-    below = places.children(user, region, calendar.end(period))
-    catalogue = current.measures(user)
+    below = places.child_regions(user, region, calendar.period_end(period))
+    catalogue = current.find_measures(user)
     calibres = current.calibres()
-    rows: list[Row] = []
+    rows: list[FactRow] = []
     for entry in entries:
         rows += _Spread(
             user=user,
@@ -166,7 +166,7 @@ class _Spread:
     def __init__(
         self,
         *,
-        user: Operator,
+        user: Actor,
         book: Book,
         entry: Binding,
         region: Region,
@@ -187,12 +187,12 @@ class _Spread:
         codes = {code for case in self.cases for spec in entry.inputs.values() for code in self.codes(case, spec)}
         self.found = _figures(user, book, sorted(codes), [region, *below], [period]) if codes else None
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[FactRow]:
         cases = self.latest() if self.entry.each == "audits" else self.cases
         made = (self.row(case, one) for one in self.over for case in cases)
         return [row for row in made if all(row.facts[name].observed for name in self.entry.needs)]
 
-    def latest(self) -> list[Case]:
+    def latest(self) -> list[BindingCase]:
         """Audit years anyone reported on, the newest marked."""
         years = [
             case for case in self.cases
@@ -200,16 +200,17 @@ class _Spread:
         ]  # fmt: skip
         newest = max((case.words["year"] for case in years), default="")
         return [
-            Case(case.key, {**case.words, "latest": "是" if case.words["year"] == newest else "否"}) for case in years
+            BindingCase(case.key, {**case.words, "latest": "是" if case.words["year"] == newest else "否"})
+            for case in years
         ]
 
-    def codes(self, case: Case, spec: Mapping[str, Any]) -> list[str]:
+    def codes(self, case: BindingCase, spec: Mapping[str, Any]) -> list[str]:
         for kind in ("figure", "above", "below"):
             if kind in spec:
                 return [case.fill(spec[kind])]
         return self.members(case, spec) if "members" in spec else []
 
-    def members(self, case: Case, spec: Mapping[str, Any]) -> list[str]:
+    def members(self, case: BindingCase, spec: Mapping[str, Any]) -> list[str]:
         whole, dimension = case.fill(spec["members"]), case.fill(spec["dimension"])
         return [
             measure.code
@@ -221,7 +222,7 @@ class _Spread:
         assert self.found is not None
         return self.found(code, region)
 
-    def row(self, case: Case, region: Region) -> Row:
+    def row(self, case: BindingCase, region: Region) -> FactRow:
         figures_of = {
             name: figure
             for name, spec in self.entry.inputs.items()
@@ -233,7 +234,7 @@ class _Spread:
         for name, spec in self.entry.inputs.items():
             item = self.book.inputs[name]
             if name in figures_of:
-                facts[name] = from_figure(
+                facts[name] = fact_from_figure(
                     item, figures_of[name], _families(figures_of[name], self.catalogue), unit_name
                 )
             elif "half_step" in spec:
@@ -241,9 +242,9 @@ class _Spread:
             else:
                 facts[name] = self.said(case, spec, item, region, unit_name)
         key = f"{region.code}/{case.key}" if case.key else region.code
-        return Row(key, region, facts)
+        return FactRow(key, region, facts)
 
-    def source(self, case: Case, spec: Mapping[str, Any], region: Region) -> Figure | None:
+    def source(self, case: BindingCase, spec: Mapping[str, Any], region: Region) -> Figure | None:
         """The figure an input is taken from; None for what is no figure."""
         if "figure" in spec:
             return self.figure(case.fill(spec["figure"]), region)
@@ -253,25 +254,25 @@ class _Spread:
             every = [self.figure(case.fill(spec["below"]), one) for one in self.below]
             # A pseudo-unit stands only in the tables that print it; a county that is left out of a table is missing from it.
             parts = [one for one in every if one.observation_id is not None or one.region.kind != Region.Kind.PSEUDO]
-            return total(parts, region=self.region) if parts else None
+            return total_figure(parts, region=self.region) if parts else None
         if "members" in spec:
             every = [self.figure(code, region) for code in self.members(case, spec)]
             reported = [one for one in every if one.observation_id is not None]
             # One member alone is an 其中, not a classification, and what it leaves is no omission.
-            return total(every) if spec.get("all") else total(reported) if len(reported) > 1 else None
+            return total_figure(every) if spec.get("all") else total_figure(reported) if len(reported) > 1 else None
         return None
 
-    def said(self, case: Case, spec: Mapping[str, Any], item: Input, region: Region, unit_name: str) -> Fact:
+    def said(self, case: BindingCase, spec: Mapping[str, Any], item: BookInput, region: Region, unit_name: str) -> Fact:
         if "region" in spec:
             return Fact((self.region if spec["region"] == "parent" else region).name)
         if "unit" in spec:
-            return Fact(unit(unit_name).name if unit_name else "")
+            return Fact(unit_of_measure(unit_name).name if unit_name else "")
         if "text" in spec:
             return Fact(case.fill(spec["text"]))
-        judged = Judged.read(self.given.get(spec.get("given", "")), self.user)
-        return from_judged(item, judged, f"“{item.label}”没有给出")
+        judged = JudgedValue.read(self.given.get(spec.get("given", "")), self.user)
+        return fact_from_judged(item, judged, f"“{item.label}”没有给出")
 
-    def half_step(self, item: Input, pair: list[Figure | None], unit_name: str) -> Fact:
+    def half_step(self, item: BookInput, pair: list[Figure | None], unit_name: str) -> Fact:
         """Half of the last printed digit, where the whole was printed coarser than its parts; counts must agree exactly."""
         whole, parts = pair
         if (
@@ -282,12 +283,12 @@ class _Spread:
             or not _coarser(whole, parts)
         ):
             return Fact("0")
-        half = Fraction(unit(whole.unit).factor, 2 * 10**whole.places) / unit(unit_name).factor
+        half = Fraction(unit_of_measure(whole.unit).factor, 2 * 10**whole.places) / unit_of_measure(unit_name).factor
         scaled = half * 10**item.places
         return Fact(scaled_text(int(scaled), item.places))
 
 
 def _coarser(whole: Figure, parts: Figure) -> bool:
     """Does any part need a digit that the whole was not printed with?"""
-    step = Fraction(unit(whole.unit).factor, 10**whole.places)
+    step = Fraction(unit_of_measure(whole.unit).factor, 10**whole.places)
     return any((part.exact or Fraction(0)) % step for part in parts.parts)

@@ -15,14 +15,14 @@ from ruamel.yaml import YAML
 
 from anju.core import registry
 from anju.figures.models import Measure
-from anju.quantities import unit
+from anju.quantities import unit_of_measure
 
 AUDIT = re.compile(r"audit\.(\d{4})\.found")
 OVER = ("self", "children", "both")
 
 
 @dataclass(frozen=True)
-class Case:
+class BindingCase:
     """One row a region: what distinguishes it (key) and what the input templates are filled with."""
 
     key: str
@@ -50,7 +50,7 @@ class Binding:
         """Does a row exist only when the caller gives something?"""
         return any("given" in self.inputs[name] for name in self.needs)
 
-    def cases(self, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> list[Case]:
+    def cases(self, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> list[BindingCase]:
         return list(EACH[self.each](self, catalogue, calibres))
 
 
@@ -58,7 +58,7 @@ class Binding:
 def bindings() -> dict[tuple[str, str], tuple[Binding, ...]]:
     """By kind and subject. ValueError when two files bind one."""
     found: dict[tuple[str, str], tuple[Binding, ...]] = {}
-    for path in registry.files("bindings"):
+    for path in registry.room_files("bindings"):
         for kind, subject, entries in _entries(path):
             if (kind, subject) in found:
                 raise ValueError(f"{path}: {kind} {subject} is bound already")
@@ -84,11 +84,13 @@ def _entries(path: Path) -> Iterator[tuple[str, str, Any]]:
 # -- what `each` may be
 
 
-def _one(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
-    yield Case("", {})
+def _spread_binding(
+    binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]
+) -> Iterator[BindingCase]:
+    yield BindingCase("", {})
 
 
-def _members(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+def _members(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[BindingCase]:
     """Parts of the first whole, each with the part of the same name of the second."""
     by_name = [
         {(measure.dimension, measure.member): measure for measure in catalogue.values() if measure.of_id == whole}
@@ -97,22 +99,26 @@ def _members(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mappi
     for name, first in by_name[0].items():
         if all(name in parts for parts in by_name):
             codes = {str(place): parts[name].code for place, parts in enumerate(by_name)}
-            yield Case(first.code, codes | {"member": name[1], "dimension": name[0]})
+            yield BindingCase(first.code, codes | {"member": name[1], "dimension": name[0]})
 
 
-def _targets(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+def _targets(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[BindingCase]:
     for plan, done in _pairs(catalogue):
         for calibre in ("", *done.calibres):
             code = f"{done.code}:{calibre}" if calibre else done.code
-            yield Case(
+            yield BindingCase(
                 code,
-                {"done": code, "plan": plan.code, "name": _named(done, calibres.get(calibre, "") if calibre else "")},
+                {
+                    "done": code,
+                    "plan": plan.code,
+                    "name": _measure_name(done, calibres.get(calibre, "") if calibre else ""),
+                },
             )
 
 
-def _calibres(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+def _calibres(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[BindingCase]:
     for plan, done in _pairs(catalogue):
-        if binding.family and unit(done.unit).family != binding.family:
+        if binding.family and unit_of_measure(done.unit).family != binding.family:
             continue
         for one, two in combinations(done.calibres, 2):
             words = {
@@ -121,55 +127,63 @@ def _calibres(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapp
                 "plan": plan.code,
                 "name": done.name,
             }
-            yield Case(f"{done.code}:{one}:{two}", words | {"first_name": calibres[one], "second_name": calibres[two]})
+            yield BindingCase(
+                f"{done.code}:{one}:{two}", words | {"first_name": calibres[one], "second_name": calibres[two]}
+            )
 
 
-def _dimensions(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+def _dimensions(
+    binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]
+) -> Iterator[BindingCase]:
     yield from _wholes(catalogue, complete=False)
 
 
-def _complete(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+def _complete(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[BindingCase]:
     yield from _wholes(catalogue, complete=True)
 
 
-def _rollups(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+def _rollups(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[BindingCase]:
     for measure in catalogue.values():
-        if not measure.is_computed and unit(measure.unit).family not in ("%", "1"):
+        if not measure.is_computed and unit_of_measure(measure.unit).family not in ("%", "1"):
             for calibre in ("", *measure.calibres):
                 code = f"{measure.code}:{calibre}" if calibre else measure.code
-                yield Case(code, {"whole": code, "name": _named(measure, calibres.get(calibre, "") if calibre else "")})
+                yield BindingCase(
+                    code, {"whole": code, "name": _measure_name(measure, calibres.get(calibre, "") if calibre else "")}
+                )
 
 
-def _audits(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[Case]:
+def _audits(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[BindingCase]:
     """Which year is the latest depends on what was reported: the binder settles it and asks again with `latest`."""
     for code in catalogue:
         if match := AUDIT.fullmatch(code):
-            yield Case(match[1], {"year": match[1]})
+            yield BindingCase(match[1], {"year": match[1]})
 
 
 def _pairs(catalogue: Mapping[str, Measure]) -> Iterator[tuple[Measure, Measure]]:
     """Targets of whole measures with what they are targets of; rates are left out, their two sides are judged."""
     for plan in catalogue.values():
         done = catalogue.get(plan.target_of_id or "")
-        if done is not None and not plan.of_id and not done.is_computed and unit(done.unit).family != "%":
+        if done is not None and not plan.of_id and not done.is_computed and unit_of_measure(done.unit).family != "%":
             yield plan, done
 
 
-def _wholes(catalogue: Mapping[str, Measure], complete: bool) -> Iterator[Case]:
+def _wholes(catalogue: Mapping[str, Measure], complete: bool) -> Iterator[BindingCase]:
     groups: dict[tuple[str, str], list[Measure]] = {}
     for measure in catalogue.values():
         if measure.of_id:
             groups.setdefault((measure.of_id, measure.dimension), []).append(measure)
     for (whole, dimension), members in groups.items():
         if whole in catalogue and members[0].complete is complete and len(members) > 1:
-            yield Case(f"{whole}/{dimension}", {"whole": whole, "dimension": dimension, "name": catalogue[whole].name})
+            yield BindingCase(
+                f"{whole}/{dimension}", {"whole": whole, "dimension": dimension, "name": catalogue[whole].name}
+            )
 
 
-def _named(measure: Measure, calibre: str) -> str:
+def _measure_name(measure: Measure, calibre: str) -> str:
     return f"{measure.name}（{calibre}）" if calibre else measure.name
 
 
-EACH: dict[str, Callable[[Binding, Mapping[str, Measure], Mapping[str, str]], Iterator[Case]]] = {
-    "one": _one, "members": _members, "targets": _targets, "calibres": _calibres,
+EACH: dict[str, Callable[[Binding, Mapping[str, Measure], Mapping[str, str]], Iterator[BindingCase]]] = {
+    "one": _spread_binding, "members": _members, "targets": _targets, "calibres": _calibres,
     "dimensions": _dimensions, "complete": _complete, "rollups": _rollups, "audits": _audits,
 }  # fmt: skip

@@ -7,17 +7,17 @@ from fractions import Fraction
 from typing import Any
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.figures.figure import NO_TASK, Figure
 from anju.problems import Problem, Refused
-from anju.quantities import scaled_text, unit
-from anju.rules.book.schema import NUMBER, Input
+from anju.quantities import scaled_text, unit_of_measure
+from anju.rules.book.schema import NUMBER, BookInput
 
 GENERIC = "1"  # an input of this unit takes any measure, counted in the row's own unit
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedValue:
     """A value given by a named person (人工评判), or assumed (推定), with what it rests on."""
 
     value: Any
@@ -26,7 +26,7 @@ class Judged:
     assumed: bool = False
 
     @classmethod
-    def read(cls, given: Any, user: Operator, assumed: bool = False) -> "Judged":
+    def read(cls, given: Any, user: Actor, assumed: bool = False) -> "JudgedValue":
         """A plain value, a mapping with value, by and evidence, or one already read."""
         if isinstance(given, cls):
             return given
@@ -55,14 +55,14 @@ class Fact:
     def observed(self) -> bool:
         """Was anything ever reported, even if only 未报, or given by a person?"""
         return (not self.figures and self.value is not None) or any(
-            leaf.observation_id is not None for figure in self.figures for leaf in leaves(figure)
+            leaf.observation_id is not None for figure in self.figures for leaf in stored_figures(figure)
         )
 
     def stored(self) -> dict[str, Any]:
         """As plain data for the run's record."""
         said: dict[str, Any] = {"value": None if self.value is None else str(self.value)}
         if self.figures:
-            said["figures"] = [_figure(leaf) for figure in self.figures for leaf in leaves(figure)]
+            said["figures"] = [_figure(leaf) for figure in self.figures for leaf in stored_figures(figure)]
         if self.by:
             said |= {"by": self.by, "evidence": self.evidence}
         return (
@@ -73,7 +73,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Row:
+class FactRow:
     """One row to judge. key: unique within the run; region: whom it is about."""
 
     key: str
@@ -93,9 +93,9 @@ class Row:
         return list(dict.fromkeys(text for name in wanted for text in self.facts[name].missing))
 
 
-def leaves(figure: Figure) -> list[Figure]:
+def stored_figures(figure: Figure) -> list[Figure]:
     """The stored figures that a sum or ratio was made of; itself when it is stored."""
-    return [leaf for part in figure.parts for leaf in leaves(part)] if figure.parts else [figure]
+    return [leaf for part in figure.parts for leaf in stored_figures(part)] if figure.parts else [figure]
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
@@ -106,26 +106,26 @@ def _figure(figure: Figure) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def lacking(figure: Figure) -> tuple[str, ...]:
+def unknown_figures(figure: Figure) -> tuple[str, ...]:
     """Which stored figures are not known, each with its region and why."""
-    unknown = [leaf for leaf in leaves(figure) if not leaf.known and leaf.state != NO_TASK]
+    unknown = [leaf for leaf in stored_figures(figure) if not leaf.known and leaf.state != NO_TASK]
     return tuple(f"{leaf.region.name}“{leaf.name}”{leaf.why or leaf.state_text}" for leaf in unknown) or (
         f"{figure.name}{figure.why}",
     )
 
 
-def from_figure(item: Input, figure: Figure, families: Collection[str], row_unit: str = "") -> Fact:
+def fact_from_figure(item: BookInput, figure: Figure, families: Collection[str], row_unit: str = "") -> Fact:
     """The figure in the input's declared unit. 无任务 is a task of none; whatever else is not a number stays unknown.
 
     families: in which units the figure may be counted. row_unit: the one in which a generic input (unit "1") counts.
     Refused: RUN-004 another kind of unit, RUN-005 finer than the book allows.
     """
-    assumed = any(leaf.assumed for leaf in leaves(figure))
+    assumed = any(leaf.assumed for leaf in stored_figures(figure))
     if figure.exact is None:
         if figure.state == NO_TASK:
             return Fact("0", (figure,), assumed)
-        return Fact(None, (figure,), assumed, missing=lacking(figure))
-    wanted = unit(row_unit if item.unit == GENERIC and row_unit else item.unit)
+        return Fact(None, (figure,), assumed, missing=unknown_figures(figure))
+    wanted = unit_of_measure(row_unit if item.unit == GENERIC and row_unit else item.unit)
     if wanted.family not in families:
         what = f"规则书要的单位是{wanted.name}，指标“{figure.name}”的单位是{figure.unit}。"
         raise Refused(
@@ -134,7 +134,7 @@ def from_figure(item: Input, figure: Figure, families: Collection[str], row_unit
     return Fact(_text(item, figure.exact / wanted.factor, figure), (figure,), assumed)
 
 
-def _text(item: Input, value: Fraction, figure: Figure) -> str:
+def _text(item: BookInput, value: Fraction, figure: Figure) -> str:
     scaled = value * 10**item.places
     if scaled.denominator != 1:
         what = f"{figure.text()}{figure.unit} 换成{item.unit}后比规则书声明的 {item.places} 位小数更细。"
@@ -144,7 +144,7 @@ def _text(item: Input, value: Fraction, figure: Figure) -> str:
     return scaled_text(scaled.numerator, item.places)
 
 
-def from_judged(item: Input, judged: Judged, missing: str) -> Fact:
+def fact_from_judged(item: BookInput, judged: JudgedValue, missing: str) -> Fact:
     """What a person gave. None stays unknown."""
     value = judged.value
     if isinstance(value, float):

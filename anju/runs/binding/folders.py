@@ -9,13 +9,13 @@ from anju.rules.shipped.library import BOOKS, Library
 FOLDERS = "ANJU_BOOKS"  # more folders of books, as PATH separates them: a city's own books need no change here
 
 
-def folders() -> list[Path]:
+def book_folders() -> list[Path]:
     return [BOOKS, *(Path(name) for name in os.environ.get(FOLDERS, "").split(os.pathsep) if name)]
 
 
-def library() -> Library:
+def book_library() -> Library:
     """Every book of the folders; read again when a file changes. Refused with every problem of every file."""
-    paths = folders()
+    paths = book_folders()
     stamp = tuple((str(file), file.stat().st_mtime_ns) for path in paths for file in sorted(path.rglob("*.yaml")))
     return _library(tuple(paths), stamp)
 

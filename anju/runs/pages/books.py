@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from anju.core.pages.addresses import path_of
-from anju.core.pages.context import frame, show
-from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
+from anju.core.pages.context import page_context, render_page
+from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRow
 from anju.core.pages.request import Request
-from anju.core.people.permissions import acting
-from anju.core.wording import day
+from anju.core.people.permissions import requires_permission
+from anju.core.wording import read_day
 from anju.rules.book.display import POSTFIX
-from anju.rules.book.parameters import stale
-from anju.rules.book.schema import Band, Book, Dated, Parameter
-from anju.rules.explanation.explain import render
-from anju.runs.queries.books import library as books_in_use
+from anju.rules.book.parameters import stale_values
+from anju.rules.book.schema import Band, Book, DatedValue, Parameter
+from anju.rules.explanation.explain import render_formula
+from anju.runs.queries.books import book_library
 
 KINDS = {
     "scoring": "评价评分", "warning": "预警", "check": "校验", "share": "资金分摊", "eligibility": "资格", "subsidy": "补贴",
@@ -27,31 +27,31 @@ KINDS = {
 }  # fmt: skip
 
 
-def address_of(book: Book) -> str:
+def book_address(book: Book) -> str:
     return path_of("runs:book", book.kind, book.subject, book.applies_from)
 
 
-def applies(book: Book) -> str:
-    return f"{day(book.applies_from)}起{f'，至{day(book.applies_until)}止' if book.applies_until else '施行'}"
+def applies_text(book: Book) -> str:
+    return f"{read_day(book.applies_from)}起{f'，至{read_day(book.applies_until)}止' if book.applies_until else '施行'}"
 
 
-@acting("rules.see")
+@requires_permission("rules.see")
 @require_GET
-def books(request: Request) -> HttpResponse:
-    frame(request)
-    today, listed = timezone.localdate(), books_in_use().books
-    columns = [Column(label, text=True) for label in ("规则书", "施行期", "依据", "数值核对")]
+def list_books(request: Request) -> HttpResponse:
+    page_context(request)
+    today, listed = timezone.localdate(), book_library().books
+    columns = [SheetColumn(label, text=True) for label in ("规则书", "施行期", "依据", "数值核对")]
     groups = []
     for kind, label in KINDS.items():
         own = [book for book in listed if book.kind == kind]
         sheet = Sheet(f"books-{kind}", columns, caption=label, css="cards")
         for book in own:
-            old = stale(book, today)
+            old = stale_values(book, today)
             sources = "；".join(
                 f"《{source.title}》{f'（{source.number}）' if source.number else ''}"
                 for source in book.sources.values()
             )
-            checked = Cell(
+            checked = SheetCell(
                 text=f"{len(old)}个值超过十二个月未核对"
                 if old
                 else "都在十二个月内核对过"
@@ -60,26 +60,26 @@ def books(request: Request) -> HttpResponse:
                 css="wrap",
             )
             sheet.rows.append(
-                Row(
+                SheetRow(
                     [
-                        Cell(text=book.title, href=address_of(book)),
-                        Cell(text=applies(book)),
-                        Cell(text=sources, css="wrap"),
+                        SheetCell(text=book.title, href=book_address(book)),
+                        SheetCell(text=applies_text(book)),
+                        SheetCell(text=sources, css="wrap"),
                         checked,
                     ]
                 )
             )
         if own:
             groups.append((label, sheet))
-    outdated = sum(bool(stale(book, today)) for book in listed)
+    outdated = sum(bool(stale_values(book, today)) for book in listed)
     heading = f"{len(listed)}本规则书" + (
         f"，{outdated}本有久未核对的值" if outdated else "，所用的值都在十二个月内核对过"
     )
-    return show(request, "runs/rules.html", heading=heading, groups=groups)
+    return render_page(request, "runs/rules.html", heading=heading, groups=groups)
 
 
 @dataclass
-class Item:
+class IndicatorCriteria:
     """One row of the official table: a second-level indicator with the criteria under it."""
 
     name: str
@@ -88,43 +88,43 @@ class Item:
 
 
 @dataclass
-class Heading:
+class IndicatorHeading:
     name: str
     points: Decimal = Decimal(0)
-    items: list[Item] = field(default_factory=list)
+    items: list[IndicatorCriteria] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
         return sum(len(item.criteria) for item in self.items)
 
 
-def table_of(book: Book) -> list[Heading]:
+def book_table(book: Book) -> list[IndicatorHeading]:
     """Criteria under their headings, in the order of the official table, points added up."""
-    headings: list[Heading] = []
+    headings: list[IndicatorHeading] = []
     for name, step in book.criteria.items():
         first = step.under[0] if step.under else step.label
         second = step.under[-1] if len(step.under) > 1 else step.label
         if not headings or headings[-1].name != first:
-            headings.append(Heading(first))
+            headings.append(IndicatorHeading(first))
         heading = headings[-1]
         if not heading.items or heading.items[-1].name != second:
-            heading.items.append(Item(second, Decimal(0)))
+            heading.items.append(IndicatorCriteria(second, Decimal(0)))
         points = step.points or Decimal(0)
         heading.points += points
         heading.items[-1].points += points
-        formula = render(step.expr, book.label)
+        formula = render_formula(step.expr, book.label)
         heading.items[-1].criteria.append({"name": name, "step": step, "points": points, "formula": formula})
     return headings
 
 
-@acting("rules.see")
+@requires_permission("rules.see")
 @require_GET
-def book(request: Request, kind: str, subject: str, since: str) -> HttpResponse:
-    frame(request)
+def show_book(request: Request, kind: str, subject: str, since: str) -> HttpResponse:
+    page_context(request)
     found = next(
         (
             one
-            for one in books_in_use().books
+            for one in book_library().books
             if (one.kind, one.subject, str(one.applies_from)) == (kind, subject, since)
         ),
         None,
@@ -136,42 +136,46 @@ def book(request: Request, kind: str, subject: str, since: str) -> HttpResponse:
         {
             "label": step.label,
             "unit": shown_unit(step.unit),
-            "formula": render(step.expr, found.label),
+            "formula": render_formula(step.expr, found.label),
             "note": step.note or step.clause,
         }
         for name, step in found.steps.items()
         if name not in found.criteria and name != "total"
     ]
     conditions = [
-        {"condition": one, "formula": render(one.expr, found.label), "says": told(found, one.says.text)}
+        {
+            "condition": one,
+            "formula": render_formula(one.expr, found.label),
+            "says": sentence_with_names(found, one.says.text),
+        }
         for one in found.conditions.values()
     ]
     context = {
         "book": found,
         "kind": KINDS.get(kind, kind),
-        "applies": applies(found),
-        "headings": table_of(found),
+        "applies": applies_text(found),
+        "headings": book_table(found),
         "steps": steps,
         "conditions": conditions,
         "inputs": [
-            {"label": one.label, "unit": shown_unit(one.unit), "from": origin(one), "note": one.note}
+            {"label": one.label, "unit": shown_unit(one.unit), "from": input_origin(one), "note": one.note}
             for one in found.inputs.values()
         ],
         "parameters": [
-            {"parameter": one, "values": [dated(found, one, value, today) for value in one.values]}
+            {"parameter": one, "values": [dated_value_row(found, one, value, today) for value in one.values]}
             for one in found.parameters.values()
         ],
-        "examples": [example(found, one) for one in found.examples],
-        "stale": stale(found, today),
+        "examples": [example_rows(found, one) for one in found.examples],
+        "stale": stale_values(found, today),
     }
-    return show(request, "runs/rule.html", heading=found.title, **context)
+    return render_page(request, "runs/rule.html", heading=found.title, **context)
 
 
 def shown_unit(unit: str | None) -> str:
     return {"point": "分", "fen": "元", "1": "", None: ""}.get(unit, unit or "")
 
 
-def origin(one: Any) -> str:
+def input_origin(one: Any) -> str:
     """Where an input comes from, in words."""
     if one.measure:
         return f"{'目标' if one.target else '指标'} {one.measure}" + (f"（口径 {one.calibre}）" if one.calibre else "")
@@ -180,14 +184,14 @@ def origin(one: Any) -> str:
     return "由评价人员认定，须有佐证" if one.judged else "运行时逐个区划从台账取"
 
 
-def told(book: Book, text: str) -> str:
+def sentence_with_names(book: Book, text: str) -> str:
     """A sentence's braces with Chinese names: {rate} → 〔完成率〕."""
     for name in sorted((*book.inputs, *book.parameters, *book.steps), key=len, reverse=True):
         text = text.replace("{" + name + "}", f"〔{book.label(name)}〕")
     return text
 
 
-def dated(book: Book, parameter: Parameter, value: Dated, today: date) -> dict[str, Any]:
+def dated_value_row(book: Book, parameter: Parameter, value: DatedValue, today: date) -> dict[str, Any]:
     in_force = parameter.in_force(today) is value
     return {
         "since": value.since,
@@ -196,7 +200,7 @@ def dated(book: Book, parameter: Parameter, value: Dated, today: date) -> dict[s
         "source": value.source,
         "checked": value.checked,
         "in_force": in_force,
-        "stale": in_force and any(problem.where.field == parameter.name for problem in stale(book, today)),
+        "stale": in_force and any(problem.where.field == parameter.name for problem in stale_values(book, today)),
     }
 
 
@@ -204,19 +208,19 @@ def value_text(parameter: Parameter, value: Any) -> str:
     """A plain, keyed or banded value as one line."""
     unit = POSTFIX.get(parameter.unit, f" {parameter.unit}" if parameter.unit else "")
     if isinstance(value, tuple):
-        return "；".join(f"{interval(band)} {band.value}{unit}" for band in value)
+        return "；".join(f"{band_words(band)} {band.value}{unit}" for band in value)
     if hasattr(value, "items"):
         return "；".join(f"{'更多' if key == 'more' else key}：{one}{unit}" for key, one in value.items())
-    return day(value) if isinstance(value, date) else f"{value}{unit}"
+    return read_day(value) if isinstance(value, date) else f"{value}{unit}"
 
 
-def interval(band: Band) -> str:
+def band_words(band: Band) -> str:
     low = "" if band.lower is None else f"{'满' if band.lower_closed else '超过'} {band.lower}"
     high = "" if band.upper is None else f"{'不超过' if band.upper_closed else '不满'} {band.upper}"
     return "，".join(filter(None, (low, high))) or "任何值"
 
 
-def example(book: Book, one: Any) -> dict[str, Any]:
+def example_rows(book: Book, one: Any) -> dict[str, Any]:
     rows = one.rows or {"": one.given}
     return {
         "name": one.name,

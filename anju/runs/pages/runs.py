@@ -7,40 +7,40 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anju.core.pages.addresses import address
-from anju.core.pages.context import frame, needs_region, show
+from anju.core.pages.addresses import page_address
+from anju.core.pages.context import needs_region, page_context, render_page
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import PostedForm
-from anju.core.pages.layout.sheets import Cell, Column, Row, Sheet
-from anju.core.pages.page import page
+from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRow
+from anju.core.pages.page import page_response
 from anju.core.pages.request import Request, is_fragment
-from anju.core.people.permissions import acting
-from anju.core.wording import day, period_label
+from anju.core.people.permissions import requires_permission
+from anju.core.wording import period_label, read_day
 from anju.figures.references import MeasureReference
 from anju.problems import Problem, Refused
 from anju.quantities import trim_zeros
 from anju.rules.book.schema import ENUM, NUMBER, TRUTH
 from anju.runs.models import Run
 from anju.runs.pages import warnings
-from anju.runs.pages.books import KINDS, address_of, shown_unit
+from anju.runs.pages.books import KINDS, book_address, shown_unit
 from anju.runs.queries import books
 from anju.runs.queries import runs as run_queries
-from anju.runs.queries.score_table import score_table
+from anju.runs.queries.score_table import lay_out_score_table
 from anju.runs.services import what_if as what_if_services
-from anju.runs.services.runs import replay, run_book, run_warnings
+from anju.runs.services.runs import replay_run, run_book, run_warnings
 
 
-@acting("runs.see")
+@requires_permission("runs.see")
 @require_GET
 @needs_region("runs/runs.html", heading="还没有可以评价的数字")
-def runs(request: Request) -> HttpResponse:
-    made, user = frame(request), request.operator
-    listed = list(run_queries.runs(user, made.region, made.period))
+def list_runs(request: Request) -> HttpResponse:
+    made, user = page_context(request), request.actor
+    listed = list(run_queries.list_runs(user, made.region, made.period))
     newest: dict[tuple[str, str], Run] = {}
     for run in listed:
         newest.setdefault((run.kind, run.subject), run)
-    scores = [scored(run_queries.run(user, run.pk)) for key, run in newest.items() if key[0] == "scoring"]
-    found = warnings.warnings(user, made.region, made.period)
+    scores = [scored_run(run_queries.find_run(user, run.pk)) for key, run in newest.items() if key[0] == "scoring"]
+    found = warnings.region_warnings(user, made.region, made.period)
     when = f"{made.region.name}{period_label(made.period)}"
     heading = "；".join(f"{one['title']}{one['total']}分" for one in scores if one["total"]) or (
         f"{when}：规则发现{len(found.found)}条需要提醒的事项"
@@ -52,73 +52,75 @@ def runs(request: Request) -> HttpResponse:
     context = {
         "scores": scores,
         "warnings": found,
-        "history": history(request, listed, newest) if listed else None,
+        "history": run_history(request, listed, newest) if listed else None,
         "books": [
-            {"title": book.title, "href": address(request, "runs:new", book.subject), "book": address_of(book)}
+            {"title": book.title, "href": page_address(request, "runs:new", book.subject), "book": book_address(book)}
             for book in scoring_books(made.region, made.on)
         ],
     }
-    return show(request, "runs/runs.html", heading=heading, **context)
+    return render_page(request, "runs/runs.html", heading=heading, **context)
 
 
 def scoring_books(region: Any, on: Any) -> list[Any]:
     """The score tables in force for the region on that day."""
-    subjects = dict.fromkeys(book.subject for book in books.library().books if book.kind == "scoring")
-    found = (books.find_if_any("scoring", subject, region, on) for subject in subjects)
+    subjects = dict.fromkeys(book.subject for book in books.book_library().books if book.kind == "scoring")
+    found = (books.find_book_if_any("scoring", subject, region, on) for subject in subjects)
     return [book for book in found if book is not None]
 
 
-def scored(run: Run) -> dict[str, Any]:
-    total = next(iter(run_queries.outcome(run).values()))["total"]
-    return {"run": run, "title": run.title, "total": plain(total), "href": run.get_absolute_url()}
+def scored_run(run: Run) -> dict[str, Any]:
+    total = next(iter(run_queries.kept_outcome(run).values()))["total"]
+    return {"run": run, "title": run.title, "total": plain_number(total), "href": run.get_absolute_url()}
 
 
-def history(request: Request, listed: list[Run], newest: dict) -> Sheet:
-    columns = [Column(label, text=True) for label in ("规则书", "类别", "业务日期", "何人何时运行", "结果")]
+def run_history(request: Request, listed: list[Run], newest: dict) -> Sheet:
+    columns = [SheetColumn(label, text=True) for label in ("规则书", "类别", "业务日期", "何人何时运行", "结果")]
     sheet = Sheet("runs", columns, caption="运行记录", css="cards")
     for run in listed:
         stands = newest[(run.kind, run.subject)] is run
         outcome = f"{len(run.findings)}条" if run.kind in ("warning", "check") else "见表"
         cells = [
-            Cell(text=run.title, href=address(request, run)),
-            Cell(text=KINDS.get(run.kind, run.kind), label="类别"),
-            Cell(text=day(run.on), label="业务日期"),
-            Cell(text=f"{run.by_name}，{day(run.at)}", label="运行"),
-            Cell(text=outcome if stands else f"{outcome}（已有更新的一次）", label="结果"),
+            SheetCell(text=run.title, href=page_address(request, run)),
+            SheetCell(text=KINDS.get(run.kind, run.kind), label="类别"),
+            SheetCell(text=read_day(run.on), label="业务日期"),
+            SheetCell(text=f"{run.by_name}，{read_day(run.at)}", label="运行"),
+            SheetCell(text=outcome if stands else f"{outcome}（已有更新的一次）", label="结果"),
         ]
-        sheet.rows.append(Row(cells, css="" if stands else "lapsed"))
+        sheet.rows.append(SheetRow(cells, css="" if stands else "lapsed"))
     return sheet
 
 
-@acting("runs.see")
+@requires_permission("runs.see")
 @require_GET
-def run(request: Request, pk: int) -> HttpResponse:
-    user = request.operator
-    one = run_queries.run(user, pk)
-    frame(request, one)
+def show_run(request: Request, pk: int) -> HttpResponse:
+    user = request.actor
+    one = run_queries.find_run(user, pk)
+    page_context(request, one)
     context: dict[str, Any] = {
         "run": one,
         "kind": KINDS.get(one.kind, one.kind),
         "facts": one.rows,
-        "replays": replay(user, one),
+        "replays": replay_run(user, one),
     }
     context["notices"] = [Problem(**notice) for notice in one.notices]
-    context["book_href"] = next((address_of(book) for book in books.library().books if book.digest == one.book_id), "")
+    context["book_href"] = next(
+        (book_address(book) for book in books.book_library().books if book.digest == one.book_id), ""
+    )
     when = f"{one.region.name}{period_label(one.period)}"
     if one.kind == "scoring":
-        table = score_table(user, one)
-        context |= {"table": table, "inputs": inputs(user, one), "facts": facts(one)}
+        table = lay_out_score_table(user, one)
+        context |= {"table": table, "inputs": what_if_inputs(user, one), "facts": input_facts(one)}
         lost = f"，扣分{len(table.lost)}处" if table.lost else "，没有扣分" if table.total.known else ""
         heading = f"{when}{one.title}：{f'{table.total.value}分' if table.total.known else '待核'}{lost}"
-        return show(request, "runs/score.html", heading=heading, **context)
+        return render_page(request, "runs/score.html", heading=heading, **context)
     context |= {"found": run_queries.found_by(one), "pending": one.pending, "outcome": outcome_sheet(user, one)}
     outcome = f"：{len(one.findings)}条" if one.findings else "：没有发现" if one.kind in ("warning", "check") else ""
-    return show(request, "runs/run.html", heading=f"{when}{one.title}{outcome}", **context)
+    return render_page(request, "runs/run.html", heading=f"{when}{one.title}{outcome}", **context)
 
 
-def facts(run: Run) -> list[dict[str, Any]]:
+def input_facts(run: Run) -> list[dict[str, Any]]:
     """Each input of the one row: its value, the figures it came from, or who judged it on which evidence."""
-    book = books.read(run.book)
+    book = books.read_copy(run.book)
     told = []
     stored = run.rows[0]["facts"]
     for name, item in book.inputs.items():  # the database keeps no order of keys: the book's is the reader's
@@ -128,7 +130,7 @@ def facts(run: Run) -> list[dict[str, Any]]:
         value = (
             {"true": "是", "false": "否", "True": "是", "False": "否"}.get(fact["value"], fact["value"])
             if item.type == TRUTH
-            else plain(fact["value"])
+            else plain_number(fact["value"])
         )
         told.append(
             {
@@ -143,20 +145,20 @@ def facts(run: Run) -> list[dict[str, Any]]:
     return told
 
 
-def plain(text: str | None) -> str | None:
+def plain_number(text: str | None) -> str | None:
     """463.5800 as 463.58: the engine's places are not the reader's."""
     return trim_zeros(text) if text else text
 
 
-def inputs(user: Any, run: Run) -> list[dict[str, Any]]:
+def what_if_inputs(user: Any, run: Run) -> list[dict[str, Any]]:
     """What may be changed in a what-if: numbers and judged values, as they stand."""
-    book, values = books.read(run.book), run.rows[0]["facts"]
+    book, values = books.read_copy(run.book), run.rows[0]["facts"]
     return [
         {
             "name": item.name,
             "label": item.label,
             "unit": shown_unit(item.unit),
-            "value": plain(values[item.name]["value"]),
+            "value": plain_number(values[item.name]["value"]),
             "enum": item.enum,
             "truth": item.type == TRUTH,
         }
@@ -167,33 +169,35 @@ def inputs(user: Any, run: Run) -> list[dict[str, Any]]:
 
 def outcome_sheet(user: Any, run: Run) -> Sheet | None:
     """Every row with every named outcome, as the run kept it."""
-    book = books.read(run.book)
+    book = books.read_copy(run.book)
     names = {row["key"]: row["name"] for row in run.rows}
-    again = run_queries.again(user, run)
+    again = run_queries.rerun(user, run)
     if not again.rows:
         return None
     texts = [name for name, item in book.inputs.items() if item.type == "text"]
-    columns = [Column("区划"), *(Column(book.inputs[name].label, text=True) for name in texts)]
-    columns += [Column(book.label(name), unit=shown_unit(book.unit(name))) for name in again.outputs]
+    columns = [SheetColumn("区划"), *(SheetColumn(book.inputs[name].label, text=True) for name in texts)]
+    columns += [SheetColumn(book.label(name), unit=shown_unit(book.unit(name))) for name in again.outputs]
     sheet = Sheet("outcome", columns, caption=run.title)
     for row in again.rows:
-        cells = [Cell(text=names.get(row.key, row.key)), *(Cell(text=row.text(name)) for name in texts)]
+        cells = [SheetCell(text=names.get(row.key, row.key)), *(SheetCell(text=row.text(name)) for name in texts)]
         cells += [
-            Cell(text=row.text(name).replace("-", "−"), css="n", note="" if row.values[name] is not None else "未知")
+            SheetCell(
+                text=row.text(name).replace("-", "−"), css="n", note="" if row.values[name] is not None else "未知"
+            )
             for name in again.outputs
         ]
-        sheet.rows.append(Row(cells))
+        sheet.rows.append(SheetRow(cells))
     return sheet
 
 
-@acting("runs.see")
+@requires_permission("runs.see")
 @require_GET
-def what_if(request: Request, pk: int) -> HttpResponse:
+def show_what_if(request: Request, pk: int) -> HttpResponse:
     """试算: the same book over the same row with something changed. Nothing is stored."""
-    user = request.operator
-    one = run_queries.run(user, pk)
-    frame(request, one)
-    book, stands = books.read(one.book), one.rows[0]["facts"]
+    user = request.actor
+    one = run_queries.find_run(user, pk)
+    page_context(request, one)
+    book, stands = books.read_copy(one.book), one.rows[0]["facts"]
     changed: dict[str, Any] = {}
     for name, item in book.inputs.items():
         given = request.GET.get(f"in_{name}")
@@ -201,18 +205,18 @@ def what_if(request: Request, pk: int) -> HttpResponse:
             continue
         text = given.strip().replace(",", "").replace("，", "")
         wanted: Any = {"true": True, "false": False}.get(text) if item.type == TRUTH else text or None
-        if str(wanted).lower() != str(plain(stands[name]["value"])).lower():
+        if str(wanted).lower() != str(plain_number(stands[name]["value"])).lower():
             changed[name] = wanted
     context: dict[str, Any] = {
         "run": one,
         "changed": [
-            (book.label(name), plain(stands[name]["value"]), value, shown_unit(book.unit(name)))
+            (book.label(name), plain_number(stands[name]["value"]), value, shown_unit(book.unit(name)))
             for name, value in changed.items()
         ],
     }
     status = 200
     try:
-        difference = what_if_services.what_if(user, one, inputs=changed)
+        difference = what_if_services.try_what_if(user, one, inputs=changed)
         context["changes"] = [
             change for change in difference.changes if change.name in book.criteria or change.name == "total"
         ]
@@ -221,52 +225,52 @@ def what_if(request: Request, pk: int) -> HttpResponse:
     except Refused as refused:
         context["problems"], status = refused.problems, 422
     if is_fragment(request):
-        return page(request, "runs/what_if.html", status=status, **context)
-    return show(request, "runs/what_if_page.html", status=status, heading=f"试算：{one.title}", **context)
+        return page_response(request, "runs/what_if.html", status=status, **context)
+    return render_page(request, "runs/what_if_page.html", status=status, heading=f"试算：{one.title}", **context)
 
 
-@acting("runs.see")
+@requires_permission("runs.see")
 @require_GET
-def next_steps(request: Request, pk: int, criterion: str) -> HttpResponse:
+def show_next_steps(request: Request, pk: int, criterion: str) -> HttpResponse:
     """做到多少能多得几分, for one criterion."""
-    one = run_queries.run(request.operator, pk)
-    if criterion not in books.read(one.book).criteria:
+    one = run_queries.find_run(request.actor, pk)
+    if criterion not in books.read_copy(one.book).criteria:
         raise Http404(criterion)
-    steps = what_if_services.next_steps(request.operator, one, criterion)
-    return page(request, "runs/next_steps.html", steps=steps)
+    steps = what_if_services.find_next_steps(request.actor, one, criterion)
+    return page_response(request, "runs/next_steps.html", steps=steps)
 
 
-@acting("runs.run")
+@requires_permission("runs.run")
 @require_POST
 @needs_region()
-def warn(request: Request) -> HttpResponse:
+def run_region_warnings(request: Request) -> HttpResponse:
     """运行预警和校验: every book that has a binding, over the region of the address."""
-    made = frame(request)
+    made = page_context(request)
     try:
-        found = run_warnings(by=request.operator, region=made.region, period=made.period, on=made.on)
+        found = run_warnings(by=request.actor, region=made.region, period=made.period, on=made.on)
     except Refused as refused:
-        return show(
+        return render_page(
             request,
             "runs/runs.html",
             status=422,
             heading="预警规则没有运行",
             problems=refused.problems,
-            warnings=warnings.Warnings([]),
+            warnings=warnings.RegionWarnings([]),
         )
     messages.success(request, f"预警和校验规则已运行，发现{len(found)}条。")
-    return redirect(address(request, "runs:list"))
+    return redirect(page_address(request, "runs:list"))
 
 
-@acting("runs.run")
+@requires_permission("runs.run")
 @require_http_methods(["GET", "POST"])
 @needs_region()
-def new(request: Request, subject: str) -> HttpResponse:
+def start_run(request: Request, subject: str) -> HttpResponse:
     """运行评分: figures come from the ledger; what a person must judge is asked, each with its evidence."""
-    made, user = frame(request), request.operator
-    book = books.find_if_any("scoring", subject, made.region, made.on)
+    made, user = page_context(request), request.actor
+    book = books.find_book_if_any("scoring", subject, made.region, made.on)
     if book is None:
         raise Http404(subject)
-    before = run_queries.newest(user, "scoring", subject, made.region, made.period)
+    before = run_queries.newest_run(user, "scoring", subject, made.region, made.period)
     kept = before.rows[0]["facts"] if before else {}
     posted = PostedForm(request)
     asked = [
@@ -283,7 +287,7 @@ def new(request: Request, subject: str) -> HttpResponse:
     context = {"book": book, "asked": asked, "found": [item for item in book.inputs.values() if not item.judged]}
     heading = f"{made.region.name}{period_label(made.period)}评分：{book.title}"
     if request.method == "GET":
-        return show(request, "runs/new_run.html", heading=heading, **context)
+        return render_page(request, "runs/new_run.html", heading=heading, **context)
     judged = {
         one["item"].name: {"value": one["value"].strip() or None, "by": user.name, "evidence": one["evidence"].strip()}
         for one in asked
@@ -305,14 +309,16 @@ def new(request: Request, subject: str) -> HttpResponse:
             by=user, kind="scoring", subject=subject, region=made.region, period=made.period, on=made.on, judged=judged
         )
     except Refused as refused:
-        return show(request, "runs/new_run.html", status=422, heading=heading, problems=refused.problems, **context)
+        return render_page(
+            request, "runs/new_run.html", status=422, heading=heading, problems=refused.problems, **context
+        )
     messages.success(request, "评分已运行，结果和所用的数、佐证都已留存。")
-    return redirect(address(request, done))
+    return redirect(page_address(request, done))
 
 
-@acting("runs.see")
+@requires_permission("runs.see")
 @require_GET
-def csv(request: Request, pk: int) -> HttpResponse:
+def download_csv(request: Request, pk: int) -> HttpResponse:
     """The kept result, byte for byte: what its digest is of."""
-    one = run_queries.run(request.operator, pk)
+    one = run_queries.find_run(request.actor, pk)
     return file_response(bytes(one.outputs), f"{one.title}（第{one.pk}次运行）.csv")

@@ -4,25 +4,25 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 
-from anju.core.pages.context import show
-from anju.core.pages.page import page
+from anju.core.pages.context import render_page
+from anju.core.pages.page import page_response
 from anju.core.pages.request import Request, is_fragment
 from anju.figures.references import FigureReference, MeasureReference
 from anju.runs.queries import runs
 from anju.runs.references import StepReference
 
 
-def open_step(request: Request, reference: FigureReference) -> HttpResponse | None:
+def open_step_panel(request: Request, reference: FigureReference) -> HttpResponse | None:
     """The panel of what a run computed; None for a reference of another kind."""
     return step_panel(request, reference) if isinstance(reference, StepReference) else None
 
 
 def step_panel(request: Request, reference: StepReference) -> HttpResponse:
     """Formula, figures put in, clause, what it rests on."""
-    run = runs.run(request.operator, reference.run)
+    run = runs.find_run(request.actor, reference.run)
     rows = {row["key"]: row for row in run.rows}
     row = rows.get(reference.row) or next(iter(rows.values()))
-    told = {one.name: one for one in runs.explanation(request.operator, run, row["key"])}
+    told = {one.name: one for one in runs.explain_run_row(request.actor, run, row["key"])}
     step = told.get(reference.name) or told.get("total") or next(iter(told.values()), None)
     if step is None:
         raise Http404(reference.path)
@@ -33,5 +33,5 @@ def step_panel(request: Request, reference: StepReference) -> HttpResponse:
     ]
     context: dict[str, Any] = {"run": run, "step": step, "row": row, "figures": figures}
     if is_fragment(request):
-        return page(request, "runs/step.html", **context)
-    return show(request, "figures/door_page.html", heading=f"{run.title}：{step.label}", **context)
+        return page_response(request, "runs/step.html", **context)
+    return render_page(request, "figures/door_page.html", heading=f"{run.title}：{step.label}", **context)

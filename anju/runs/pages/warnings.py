@@ -3,47 +3,47 @@
 from dataclasses import dataclass, field
 
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.runs.queries import runs
-from anju.runs.queries.findings import Finding, Pending
+from anju.runs.queries.findings import PendingRow, RuleFinding
 
 FIRST = 2  # findings of a rule that a leader reads before opening the rest
 
 
 @dataclass(frozen=True)
-class Warnings:
-    found: list[Finding]
-    pending: list[Pending] = field(default_factory=list)
+class RegionWarnings:
+    found: list[RuleFinding]
+    pending: list[PendingRow] = field(default_factory=list)
     ran: bool = False
 
     @property
-    def groups(self) -> list["Group"]:
+    def groups(self) -> list["WarningGroup"]:
         """By rule, in the order of their gravest finding: ten counties with one trouble are one trouble."""
-        grouped: dict[tuple[str, str], Group] = {}
+        grouped: dict[tuple[str, str], WarningGroup] = {}
         for one in self.found:
-            grouped.setdefault((one.subject, one.condition), Group(one.title, one.colour, one.propose)).found.append(
-                one
-            )
+            grouped.setdefault(
+                (one.subject, one.condition), WarningGroup(one.title, one.colour, one.propose)
+            ).found.append(one)
         return list(grouped.values())
 
 
 @dataclass
-class Group:
+class WarningGroup:
     title: str
     colour: str
     propose: str
-    found: list[Finding] = field(default_factory=list)
+    found: list[RuleFinding] = field(default_factory=list)
 
     @property
-    def first(self) -> list[Finding]:
+    def first(self) -> list[RuleFinding]:
         return self.found[:FIRST]
 
     @property
-    def rest(self) -> list[Finding]:
+    def rest(self) -> list[RuleFinding]:
         return self.found[FIRST:]
 
 
-def warnings(user: Operator, region: Region, period: str) -> Warnings:
+def region_warnings(user: Actor, region: Region, period: str) -> RegionWarnings:
     """What the newest warnings and checks of the region found, the gravest first."""
-    ran = runs.standing(user, region, period)
-    return Warnings(runs.found_by(*ran), runs.pending(*ran), bool(ran))
+    ran = runs.standing_runs(user, region, period)
+    return RegionWarnings(runs.found_by(*ran), runs.pending(*ran), bool(ran))

@@ -11,36 +11,36 @@ from anju.problems import Refused
 from anju.rules.book.lower import dependencies
 from anju.rules.book.schema import Book
 from anju.rules.load import load_text
-from anju.runs.binding.folders import folders, library
+from anju.runs.binding.folders import book_folders, book_library
 from anju.runs.models import BookCopy
 
 NOT_IN_FORCE = {"RULE-020", "RULE-002"}
 
 
-def find(kind: str, subject: str, region: Region, on: date) -> Book:
+def find_book(kind: str, subject: str, region: Region, on: date) -> Book:
     """The nearest region's book in force that day. Refused RULE-020 when there is none, RULE-002 when it is suspended."""
-    return library().find(kind, subject, places.path_codes(region), on)
+    return book_library().find(kind, subject, places.region_path_codes(region), on)
 
 
-def find_if_any(kind: str, subject: str, region: Region, on: date) -> Book | None:
+def find_book_if_any(kind: str, subject: str, region: Region, on: date) -> Book | None:
     """None when no book is in force or it is suspended: a list of warnings goes on without it."""
     try:
-        return find(kind, subject, region, on)
+        return find_book(kind, subject, region, on)
     except Refused as refused:
         if all(problem.code in NOT_IN_FORCE for problem in refused.problems):
             return None
         raise
 
 
-def kept(book: Book) -> BookCopy:
+def keep_copy(book: Book) -> BookCopy:
     """The stored copy of a book's bytes, made at its first run."""
     found = BookCopy.objects.filter(pk=book.digest).first()
-    return found or BookCopy.objects.create(digest=book.digest, file=book.file, content=content(book))
+    return found or BookCopy.objects.create(digest=book.digest, file=book.file, content=book_content(book))
 
 
-def content(book: Book) -> bytes:
+def book_content(book: Book) -> bytes:
     """The file's bytes, by the digest they have to match."""
-    for path in folders():
+    for path in book_folders():
         for file in path.rglob(Path(book.file).name):
             data = file.read_bytes()
             if hashlib.sha256(data).hexdigest() == book.digest:
@@ -53,12 +53,12 @@ def _read(digest: str, data: bytes, file: str) -> Book:
     return load_text(data, file)
 
 
-def read(copy: BookCopy) -> Book:
+def read_copy(copy: BookCopy) -> Book:
     """The book as it was when a run used it."""
     return _read(copy.digest, bytes(copy.content), copy.file)
 
 
-def inputs_of(book: Book, *names: str) -> list[str]:
+def inputs_behind(book: Book, *names: str) -> list[str]:
     """The inputs that these steps or conditions rest on, through steps and parameters."""
     found: dict[str, None] = {}
     waiting = list(names)

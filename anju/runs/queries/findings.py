@@ -5,18 +5,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from anju.rules.book.schema import COLOURS, NUMBER, Condition, Says
-from anju.rules.engine.outcome import Run, RunRow
-from anju.rules.explanation.explain import say
+from anju.rules.book.schema import COLOURS, NUMBER, BookCondition, SentenceTemplate
+from anju.rules.engine.outcome import OutcomeRow, RunOutcome
+from anju.rules.explanation.explain import fill_sentence
 from anju.rules.language.formula import Name
-from anju.runs.binding.facts import Row
-from anju.runs.queries.books import inputs_of
+from anju.runs.binding.facts import FactRow
+from anju.runs.queries.books import inputs_behind
 
 CHECK_COLOUR = {"阻断": "红", "提醒": "黄"}  # how a check shows among warnings
 
 
 @dataclass(frozen=True)
-class Finding:
+class RuleFinding:
     """id is stable: the same finding of another run has the same.
 
     colour: 红 橙 黄 蓝; level: 阻断 or 提醒, of checks only. assumed: some figure behind it is 推定.
@@ -47,7 +47,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Pending:
+class PendingRow:
     """A row of which something cannot be told (待核), with what lacks."""
 
     kind: str
@@ -59,7 +59,7 @@ class Pending:
     missing: list[str]
 
 
-def of_run(run: Run, rows: Iterable[Row]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def findings_of_run(run: RunOutcome, rows: Iterable[FactRow]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Findings and pending rows of a run, as plain data."""
     book, bound = run.book, {row.key: row for row in rows}
     found, pending = [], []
@@ -72,7 +72,7 @@ def of_run(run: Run, rows: Iterable[Row]) -> tuple[list[dict[str, Any]], list[di
         )
         found += [_finding(outcome, row, condition) for condition in told]
         if outcome.undecided and not told:
-            missing = row.missing(inputs_of(book, *outcome.undecided)) or [
+            missing = row.missing(inputs_behind(book, *outcome.undecided)) or [
                 reason.sentence for reason in outcome.reasons
             ]
             pending.append(
@@ -81,14 +81,14 @@ def of_run(run: Run, rows: Iterable[Row]) -> tuple[list[dict[str, Any]], list[di
     return found, pending
 
 
-def _finding(outcome: RunRow, row: Row, condition: Condition) -> dict[str, Any]:
+def _finding(outcome: OutcomeRow, row: FactRow, condition: BookCondition) -> dict[str, Any]:
     book = outcome.run.book
-    used = inputs_of(book, condition.name)
+    used = inputs_behind(book, condition.name)
     stored = row.stored()["facts"]
     return {
         "id": f"{book.kind}/{book.subject}/{row.key}/{condition.name}", "condition": condition.name,
         "colour": condition.colour or CHECK_COLOUR.get(condition.level, ""), "level": condition.level,
-        "sentence": _tight(say(outcome, condition.says)), "pieces": _pieces(outcome, condition.says), "propose": condition.propose,
+        "sentence": _tight(fill_sentence(outcome, condition.says)), "pieces": _sentence_pieces(outcome, condition.says), "propose": condition.propose,
         "region": row.region.code, "region_name": row.region.name, "key": row.key,
         "figures": [figure | {"input": name} for name in used for figure in stored[name].get("figures", [])],
         "assumed": any(row.facts[name].assumed for name in used),
@@ -100,7 +100,7 @@ def _tight(text: str) -> str:
     return re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", text)
 
 
-def _pieces(outcome: RunRow, says: Says) -> list[dict[str, str]]:
+def _sentence_pieces(outcome: OutcomeRow, says: SentenceTemplate) -> list[dict[str, str]]:
     """The sentence cut into words and figures: a document prints each figure so that it opens where it comes from."""
     book, pieces = outcome.run.book, []
     for part in says.parts:
@@ -109,9 +109,12 @@ def _pieces(outcome: RunRow, says: Says) -> list[dict[str, str]]:
             continue
         name = part.expr.name if isinstance(part.expr, Name) else ""
         words = name in book.inputs and book.inputs[name].type != NUMBER
-        pieces.append({"text": _tight(say(outcome, Says("", (part,))))} | ({} if words else {"figure": name}))
+        pieces.append(
+            {"text": _tight(fill_sentence(outcome, SentenceTemplate("", (part,))))}
+            | ({} if words else {"figure": name})
+        )
     return [piece for piece in pieces if piece["text"]]
 
 
-def severity(finding: Finding) -> int:
+def severity(finding: RuleFinding) -> int:
     return COLOURS.index(finding.colour) if finding.colour in COLOURS else len(COLOURS)

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.quantities import trim_zeros
 from anju.rules.book.display import number_text
-from anju.rules.engine.outcome import RunRow
+from anju.rules.engine.outcome import OutcomeRow
 from anju.rules.explanation.explain import explain_row
 from anju.runs.models import Run
-from anju.runs.queries.books import inputs_of
-from anju.runs.queries.runs import again
-from anju.runs.queries.sentences import Piece, pieces
+from anju.runs.queries.books import inputs_behind
+from anju.runs.queries.runs import rerun
+from anju.runs.queries.sentences import SentencePiece, sentence_pieces
 from anju.runs.references import StepReference
 
 
@@ -39,7 +39,7 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Item:
+class ScoredCriterion:
     """A criterion: what of the row's points it is, and how it came out.
 
     sentence: why points were lost or the score is unknown; pieces: why points were lost, its figures with their references.
@@ -51,14 +51,14 @@ class Item:
     score: str
     lost: str
     sentence: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[SentencePiece, ...]
     formula: str
     substituted: str
     assumed: bool
 
 
 @dataclass(frozen=True)
-class Line:
+class ScoredIndicator:
     """A row of the official table (二级指标). span: rows under the same 一级指标, 0 when it is not the first."""
 
     first: str
@@ -68,7 +68,7 @@ class Line:
     points: str
     standard: str
     score: Score
-    items: tuple[Item, ...]
+    items: tuple[ScoredCriterion, ...]
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,14 @@ class ScoreTable:
     run: Run
     name: str
     title: str
-    rows: tuple[Line, ...]
+    rows: tuple[ScoredIndicator, ...]
     points: str
     total: Score
     unknown: tuple[str, ...]
     assumed: tuple[str, ...]
 
     @property
-    def lost(self) -> list[Item]:
+    def lost(self) -> list[ScoredCriterion]:
         """The criteria that lost points, in the order of the table."""
         return [item for line in self.rows for item in line.items if item.lost]
 
@@ -94,9 +94,9 @@ class ScoreTable:
         return {"kind": self.run.kind, "subject": self.run.subject, "title": self.run.title, "digest": self.run.book_id}
 
 
-def score_table(user: Operator, run: Run, name: str = "") -> ScoreTable:
+def lay_out_score_table(user: Actor, run: Run, name: str = "") -> ScoreTable:
     """The run of a score book laid out as its published table. name: the place's own for it."""
-    row = again(user, run).rows[0]
+    row = rerun(user, run).rows[0]
     book = row.run.book
     facts = run.rows[0]["facts"]
     assumed = {key for key, fact in facts.items() if fact.get("assumed")}
@@ -104,13 +104,13 @@ def score_table(user: Operator, run: Run, name: str = "") -> ScoreTable:
     groups: dict[tuple[str, ...], list[Any]] = {}
     for step in book.criteria.values():
         groups.setdefault(step.under, []).append(step)
-    lines: list[Line] = []
+    lines: list[ScoredIndicator] = []
     for (first, *_), steps in groups.items():
         begun = any(line.first == first for line in lines)
         inside = tuple(items[step.name] for step in steps)
         second = steps[0].under[-1]
         lines.append(
-            Line(
+            ScoredIndicator(
                 first=first,
                 first_points=_points(step for step in book.criteria.values() if step.under[0] == first),
                 span=0 if begun else sum(under[0] == first for under in groups),
@@ -138,21 +138,21 @@ def _score(run: Run, label: str, value: str, assumed: bool) -> Score:
     return Score(StepReference(run.pk, label), label, value, assumed)
 
 
-def _items(run: Run, row: RunRow, assumed: set[str]) -> dict[str, Item]:
+def _items(run: Run, row: OutcomeRow, assumed: set[str]) -> dict[str, ScoredCriterion]:
     """Each criterion by its name. assumed: the inputs that are 推定."""
     book = row.run.book
     explained = {step.name: step for step in explain_row(row)}
     found = {}
     for step in book.criteria.values():
-        told, inputs = explained[step.name], inputs_of(book, step.name)
-        found[step.name] = Item(
+        told, inputs = explained[step.name], inputs_behind(book, step.name)
+        found[step.name] = ScoredCriterion(
             name=step.name,
             label=step.label,
             points=_points([step]),
             score=row.text(step.name),
             lost=told.lost,
             sentence=told.sentence,
-            pieces=pieces(run, row, step.says, *inputs) if told.lost and step.says else (),
+            pieces=sentence_pieces(run, row, step.says, *inputs) if told.lost and step.says else (),
             formula=told.formula,
             substituted=told.substituted,
             assumed=bool(assumed & set(inputs)),
@@ -164,7 +164,7 @@ def _points(steps: Iterable[Any]) -> str:
     return trim_zeros(f"{sum(step.points for step in steps):f}")
 
 
-def _summed(row: RunRow, steps: list[Any]) -> str:
+def _summed(row: OutcomeRow, steps: list[Any]) -> str:
     """The row's score: exact sum of its criteria; unknown when one is."""
     values = [row.values[step.name] for step in steps]
     if any(value is None for value in values):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from anju.figures.references import FigureReference, MeasureReference
-from anju.rules.book.schema import NUMBER, Figure, Says
-from anju.rules.engine.outcome import RunRow
-from anju.rules.explanation.explain import say
+from anju.rules.book.schema import NUMBER, BracedFigure, SentenceTemplate
+from anju.rules.engine.outcome import OutcomeRow
+from anju.rules.explanation.explain import fill_sentence
 from anju.rules.language.formula import Name
 from anju.runs.models import Run
 from anju.runs.references import StepReference
@@ -17,7 +17,7 @@ DIGITS = re.compile(r"-?[\d,]*\d(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
-class Said:
+class SentenceFigure:
     """A figure within a sentence, as the rule shows it. An input keeps its own reference, anything else names the run."""
 
     reference: FigureReference
@@ -25,7 +25,7 @@ class Said:
     unit: str = ""
     assumed: bool = False
     observation_id: int | None = None
-    parts: tuple["Said", ...] = ()
+    parts: tuple["SentenceFigure", ...] = ()
     state: str = "number"
 
     def text(self, unit_name: str | None = None, places: int | None = None, grouping: bool = False) -> str:
@@ -33,31 +33,31 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Piece:
+class SentencePiece:
     """A stretch of words, or a figure between them."""
 
     text: str = ""
-    figure: Said | None = None
+    figure: SentenceFigure | None = None
 
 
-def pieces(run: Run, row: RunRow, says: Says, *rests_on: str) -> tuple[Piece, ...]:
+def sentence_pieces(run: Run, row: OutcomeRow, says: SentenceTemplate, *rests_on: str) -> tuple[SentencePiece, ...]:
     """The sentence of one row, piece by piece. rests_on: the inputs behind what is computed."""
     facts = next(one["facts"] for one in run.rows if one["key"] == row.key)
-    return tuple(piece for part in says.parts for piece in _pieces(run, row, facts, part, rests_on))
+    return tuple(piece for part in says.parts for piece in _figure_pieces(run, row, facts, part, rests_on))
 
 
-def _pieces(
-    run: Run, row: RunRow, facts: Mapping[str, Any], part: str | Figure, rests_on: tuple[str, ...]
-) -> list[Piece]:
+def _figure_pieces(
+    run: Run, row: OutcomeRow, facts: Mapping[str, Any], part: str | BracedFigure, rests_on: tuple[str, ...]
+) -> list[SentencePiece]:
     """What stands in braces is a figure with its unit after it, unless it is a name or a kind."""
     if isinstance(part, str):
-        return [Piece(part)]
-    shown = say(row, Says("", (part,)))
+        return [SentencePiece(part)]
+    shown = fill_sentence(row, SentenceTemplate("", (part,)))
     name = part.expr.name if isinstance(part.expr, Name) else ""
     item = row.run.book.inputs.get(name)
     digits = DIGITS.match(shown)
     if (item and item.type != NUMBER) or not digits:
-        return [Piece(shown)]
+        return [SentencePiece(shown)]
     unit = shown[digits.end() :].strip()
     percent = unit if unit == "%" else ""
     own = facts.get(name, {}).get("figures", [])
@@ -69,12 +69,12 @@ def _pieces(
         )
         assumed = any(facts[one].get("assumed") for one in ([name] if name in facts else rests_on))
         reference = StepReference(run.pk, f"{row.key}/{name or part.expr}")
-        said = Said(reference, digits[0], percent, bool(assumed), parts=behind)
-    return [Piece(figure=said), Piece(unit.removeprefix(percent))]
+        said = SentenceFigure(reference, digits[0], percent, bool(assumed), parts=behind)
+    return [SentencePiece(figure=said), SentencePiece(unit.removeprefix(percent))]
 
 
-def _stored(figure: Mapping[str, Any], digits: str, unit: str) -> Said:
-    return Said(
+def _stored(figure: Mapping[str, Any], digits: str, unit: str) -> SentenceFigure:
+    return SentenceFigure(
         MeasureReference.of_stored(figure),
         digits,
         unit,

@@ -8,19 +8,19 @@ from typing import Any
 from django.db import connection, transaction
 
 from anju.core.models.region import Region
-from anju.core.people.permissions import require
-from anju.core.people.scope import Operator
+from anju.core.people.permissions import require_permission
+from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.rules.book.schema import Book
 from anju.rules.engine import running
-from anju.runs.binding.binder import bind_all, bind_region, no_input
+from anju.runs.binding.binder import bind_all, bind_region, missing_input_problem
 from anju.runs.binding.bindings import bindings
-from anju.runs.binding.facts import Fact, Judged, Row, from_judged
+from anju.runs.binding.facts import Fact, FactRow, JudgedValue, fact_from_judged
 from anju.runs.models import Run
 from anju.runs.queries import books, findings
-from anju.runs.queries.findings import Finding
-from anju.runs.queries.runs import again, found_by, newest
+from anju.runs.queries.findings import RuleFinding
+from anju.runs.queries.runs import found_by, newest_run, rerun
 
 ENGINES = {"duckdb": "duckdb", "postgres": "postgresql", "postgresql": "postgresql"}
 
@@ -29,7 +29,7 @@ ENGINES = {"duckdb": "duckdb", "postgres": "postgresql", "postgresql": "postgres
 @trail.act("runs.run")
 def run_book(
     *,
-    by: Operator,
+    by: Actor,
     kind: str,
     subject: str,
     region: Region,
@@ -47,14 +47,14 @@ def run_book(
     given: what a warning's binding takes from its caller. level: whose targets count, when several levels set them.
     Refused: RULE-020 no such book, RUN-001 … RUN-006, and misfits by row.
     """
-    _own(by, region)
-    book = books.find(kind, subject, region, on)
+    _require_own_region(by, region)
+    book = books.find_book(kind, subject, region, on)
     entries = bindings().get((kind, subject))
     said = {**(judged or {}), **(given or {})}
     if entries:
         if strange := [name for name in said if name not in book.inputs]:
-            raise Refused(*(no_input(book, name) for name in strange))
-        return _keep(
+            raise Refused(*(missing_input_problem(book, name) for name in strange))
+        return _store_run(
             by,
             book=book,
             rows=bind_all(by, book, entries, region, period, said),
@@ -66,14 +66,14 @@ def run_book(
     rows = bind_region(
         by, book=book, region=region, period=period, judged=said, assumptions=assumptions or {}, level=level
     )
-    return _keep(by, book=book, rows=rows, region=region, period=period, on=on, engine=engine)
+    return _store_run(by, book=book, rows=rows, region=region, period=period, on=on, engine=engine)
 
 
 @transaction.atomic
 @trail.act("runs.run")
-def judge(
+def judge_rows(
     *,
-    by: Operator,
+    by: Actor,
     kind: str,
     subject: str,
     region: Region,
@@ -86,53 +86,53 @@ def judge(
 
     rows: input → value, or {value, by, evidence, assumed}; `key` names the row, and is needed when there are several.
     """
-    _own(by, region)
-    book = books.find(kind, subject, region, on)
+    _require_own_region(by, region)
+    book = books.find_book(kind, subject, region, on)
     made = []
     for index, given in enumerate(rows):
-        values = {name: Judged.read(value, by) for name, value in given.items() if name != "key"}
+        values = {name: JudgedValue.read(value, by) for name, value in given.items() if name != "key"}
         strange = sorted(set(values) - set(book.inputs))
         if strange:
-            raise Refused(*(no_input(book, name) for name in strange))
+            raise Refused(*(missing_input_problem(book, name) for name in strange))
         facts = {
-            name: from_judged(item, values[name], f"“{item.label}”没有给出")
+            name: fact_from_judged(item, values[name], f"“{item.label}”没有给出")
             if name in values
             else Fact(missing=(f"“{item.label}”没有给出",))
             for name, item in book.inputs.items()
         }
         key = given.get("key") or (region.code if len(rows) == 1 else str(index + 1))
-        made.append(Row(str(key), region, facts))
-    return _keep(by, book=book, rows=made, region=region, period=period, on=on, engine=engine)
+        made.append(FactRow(str(key), region, facts))
+    return _store_run(by, book=book, rows=made, region=region, period=period, on=on, engine=engine)
 
 
 @transaction.atomic
 @trail.act("runs.run_warnings")
 def run_warnings(
     *,
-    by: Operator,
+    by: Actor,
     region: Region,
     period: str,
     on: date,
     given: Mapping[str, Mapping[str, Any]] | None = None,
     engine: str = "duckdb",
-) -> list[Finding]:
+) -> list[RuleFinding]:
     """Run every warning and check that has a binding over a region and what is below it; what they found, the gravest first.
 
     given: subject → what its binding takes from the caller (overdue-projects: {"started_by": "2017-12-31"}).
     A book that is not in force, of which nothing was ever reported, or that waits for what nobody gave, is passed over.
     """
-    _own(by, region)
-    found: list[Finding] = []
+    _require_own_region(by, region)
+    found: list[RuleFinding] = []
     new: list[int] = []
     for (kind, subject), entries in bindings().items():
         said = (given or {}).get(subject, {})
-        book = books.find_if_any(kind, subject, region, on)
+        book = books.find_book_if_any(kind, subject, region, on)
         if book is None or (not said and any(entry.waits for entry in entries)):
             continue
         rows = bind_all(by, book, entries, region, period, said)
-        if rows or newest(by, kind, subject, region, period):
-            with trail.doing("runs.run", by=by) as act:
-                run = _keep(by, book=book, rows=rows, region=region, period=period, on=on, engine=engine)
+        if rows or newest_run(by, kind, subject, region, period):
+            with trail.open_act("runs.run", by=by) as act:
+                run = _store_run(by, book=book, rows=rows, region=region, period=period, on=on, engine=engine)
             new += [run.pk] if act.row else []
             found += found_by(run)
     if new:
@@ -146,26 +146,26 @@ def run_warnings(
     return sorted(found, key=findings.severity)
 
 
-def _own(by: Operator, region: Region) -> None:
+def _require_own_region(by: Actor, region: Region) -> None:
     """What is outside one's regions does not exist; inside, running takes the post."""
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
-    require(by, "runs.run", region.pk, region.name)
+    require_permission(by, "runs.run", region.pk, region.name)
 
 
-def _keep(by: Operator, book: Book, rows: list[Row], region: Region, period: str, on: date, engine: str) -> Run:
+def _store_run(by: Actor, book: Book, rows: list[FactRow], region: Region, period: str, on: date, engine: str) -> Run:
     if engine not in ENGINES:
         raise Refused(Problem("RUN-007", f"引擎“{engine}”", "没有这个引擎。", "请用 duckdb 或 postgres。"))
-    done = running.run(
+    done = running.run_rows(
         book, [row.values() for row in rows], on=on, key="key", engine=ENGINES[engine], connection=_connection(engine)
     )
     outputs, stored = done.csv(), [row.stored() for row in rows]
-    before = newest(by, book.kind, book.subject, region, period)
+    before = newest_run(by, book.kind, book.subject, region, period)
     if before and (before.book_id, before.on, before.rows, bytes(before.outputs)) == (book.digest, on, stored, outputs):
         return before
-    told, pending = findings.of_run(done, rows) if book.kind in ("warning", "check") else ([], [])
+    told, pending = findings.findings_of_run(done, rows) if book.kind in ("warning", "check") else ([], [])
     run = Run.objects.create(
-        kind=book.kind, subject=book.subject, title=book.title, book=books.kept(book), region=region, period=period, on=on,
+        kind=book.kind, subject=book.subject, title=book.title, book=books.keep_copy(book), region=region, period=period, on=on,
         engine=ENGINES[engine], rows=stored, inputs_digest=done.inputs_digest,
         outputs=outputs, outputs_digest=hashlib.sha256(outputs).hexdigest(), findings=told, pending=pending,
         notices=[problem.as_dict() for problem in done.problems], by=by.key, by_name=by.name,
@@ -190,8 +190,8 @@ def _connection(engine: str) -> Any:
     return connection.connection
 
 
-def replay(user: Operator, run: Run, engine: str = "") -> bool:
+def replay_run(user: Actor, run: Run, engine: str = "") -> bool:
     """Does the kept book over the kept inputs give the kept bytes? On the run's own engine, or another."""
     name = engine or run.engine
-    done = again(user, run, engine=ENGINES[name], connection=_connection(name))
+    done = rerun(user, run, engine=ENGINES[name], connection=_connection(name))
     return done.csv() == bytes(run.outputs) and done.inputs_digest == run.inputs_digest

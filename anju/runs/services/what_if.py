@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.quantities import scaled_text
 from anju.rules.book.display import POSTFIX, number_text
 from anju.rules.book.schema import NUMBER
@@ -12,13 +12,13 @@ from anju.rules.engine import outcome, running
 from anju.rules.language.ir import Num
 from anju.runs.models import Run
 from anju.runs.queries import books
-from anju.runs.queries.runs import again
+from anju.runs.queries.runs import rerun
 
 WAYS = 60  # candidates tried in one run of the engine
 
 
 @dataclass(frozen=True)
-class Change:
+class OutputChange:
     """One output that came out differently. gain: after − before with sign, for numbers; "" otherwise."""
 
     key: str
@@ -30,12 +30,12 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Difference:
-    before: outcome.Run
-    after: outcome.Run
-    changes: tuple[Change, ...]
+class WhatIfResult:
+    before: outcome.RunOutcome
+    after: outcome.RunOutcome
+    changes: tuple[OutputChange, ...]
 
-    def change(self, name: str, key: str = "") -> Change | None:
+    def change(self, name: str, key: str = "") -> OutputChange | None:
         return next((one for one in self.changes if one.name == name and (not key or one.key == key)), None)
 
 
@@ -58,40 +58,42 @@ class NextStep:
         return f"“{self.label}”由{self.now}{unit}到{self.needed}{unit}（{self.difference}），可多得{self.gain}分"
 
 
-def what_if(
-    user: Operator,
+def try_what_if(
+    user: Actor,
     run: Run,
     inputs: Mapping[str, Any] | None = None,
     parameters: Mapping[str, Any] | None = None,
     key: str = "",
-) -> Difference:
+) -> WhatIfResult:
     """The run with some inputs of one row (the only one, unless a key is given) or some parameters changed. Nothing is stored.
 
     Refused: RULE-004 a parameter that is not there or a value that will not do; RULE-010 … a misfit; RULE-015 no such input.
     """
-    before = again(user, run)
+    before = rerun(user, run)
     wanted = key or before.rows[0].key
     rows = [row | dict(inputs or {}) if row["key"] == wanted else row for row in _rows(run)]
-    after = running.run(before.book, rows, on=run.on, key="key", parameters=dict(parameters or {}))
-    return Difference(before, after, tuple(_changes(before, after)))
+    after = running.run_rows(before.book, rows, on=run.on, key="key", parameters=dict(parameters or {}))
+    return WhatIfResult(before, after, tuple(_changes(before, after)))
 
 
 def _rows(run: Run) -> list[dict[str, Any]]:
     return [{"key": row["key"]} | {name: fact["value"] for name, fact in row["facts"].items()} for row in run.rows]
 
 
-def _changes(before: outcome.Run, after: outcome.Run) -> list[Change]:
+def _changes(before: outcome.RunOutcome, after: outcome.RunOutcome) -> list[OutputChange]:
     names = [*before.outputs, *before.book.conditions]
     found = []
     for one, two in zip(before.rows, after.rows, strict=True):
         for name in names:
             if one.values[name] != two.values[name]:
                 gain = _gain(before, name, one.values[name], two.values[name])
-                found.append(Change(one.key, name, before.book.label(name), one.shown(name), two.shown(name), gain))
+                found.append(
+                    OutputChange(one.key, name, before.book.label(name), one.shown(name), two.shown(name), gain)
+                )
     return found
 
 
-def _gain(run: outcome.Run, name: str, before: Any, after: Any) -> str:
+def _gain(run: outcome.RunOutcome, name: str, before: Any, after: Any) -> str:
     type_ = run.types[name]
     if before is None or after is None or not isinstance(type_, Num):
         return ""
@@ -99,19 +101,19 @@ def _gain(run: outcome.Run, name: str, before: Any, after: Any) -> str:
     return text if text.startswith("-") else f"+{text}"
 
 
-def next_steps(user: Operator, run: Run, criterion: str, key: str = "") -> list[NextStep]:
+def find_next_steps(user: Actor, run: Run, criterion: str, key: str = "") -> list[NextStep]:
     """For every input that can raise this criterion, the nearest value that does; the others stay as they are.
 
     Targets are not touched: a plan is not lowered to score. Empty when the criterion is full or unknown.
     """
-    done = again(user, run)
+    done = rerun(user, run)
     row = done.row(key) if key else done.rows[0]
     if row.values[criterion] is None:
         return []
     base = next(one for one in _rows(run) if one["key"] == row.key)
     search = _Search(done, base, criterion, row.values[criterion])
     found = []
-    for name in books.inputs_of(done.book, criterion):
+    for name in books.inputs_behind(done.book, criterion):
         item = done.book.inputs[name]
         if item.type == NUMBER and not item.target and row.values[name] is not None:
             step = search.nearest(name)
@@ -139,7 +141,7 @@ def next_steps(user: Operator, run: Run, criterion: str, key: str = "") -> list[
 class _Search:
     """The nearest better value of an input: first by doubling, then between the last that is not better and the first that is."""
 
-    def __init__(self, run: outcome.Run, row: Mapping[str, Any], criterion: str, score: int) -> None:
+    def __init__(self, run: outcome.RunOutcome, row: Mapping[str, Any], criterion: str, score: int) -> None:
         self.run, self.row, self.criterion, self.score = run, row, criterion, score
 
     def nearest(self, name: str) -> tuple[int, str] | None:
@@ -183,5 +185,5 @@ class _Search:
         rows = [
             {**self.row, name: scaled_text(value, places), "key": f"{index:09d}"} for index, value in enumerate(values)
         ]
-        done = running.run(self.run.book, rows, on=self.run.on, key="key", parameters=dict(self.run.overrides))
+        done = running.run_rows(self.run.book, rows, on=self.run.on, key="key", parameters=dict(self.run.overrides))
         return [row.values[self.criterion] for row in done.rows]

@@ -6,8 +6,8 @@ Follows [MS-XLS] and [MS-CFB]; reads only the records it needs, and never trusts
 import struct
 from collections.abc import Iterator
 
-from anju.workbooks.files.numbers import Format, number_format
-from anju.workbooks.files.xlsx import BUILT_IN, Marks
+from anju.workbooks.files.numbers import NumberFormat, read_number_format
+from anju.workbooks.files.xlsx import BUILT_IN, SheetProperties
 
 ERROR_NAMES = {
     0x00: "#NULL!",
@@ -21,17 +21,17 @@ ERROR_NAMES = {
 END, FREE = 0xFFFFFFFE, 0xFFFFFFFF
 
 
-class Damaged(Exception):
+class DamagedFile(Exception):
     """The container or a record does not hold together."""
 
 
-def streams(data: bytes) -> dict[str, bytes]:
+def ole_streams(data: bytes) -> dict[str, bytes]:
     """The named streams of an OLE2 container."""
     if len(data) < 512:
-        raise Damaged("文件头不全")
+        raise DamagedFile("文件头不全")
     size = 1 << struct.unpack_from("<H", data, 30)[0]
     if size not in (512, 4096):
-        raise Damaged("扇区大小不对")
+        raise DamagedFile("扇区大小不对")
     small = 1 << struct.unpack_from("<H", data, 32)[0]
     fat_count, first_directory = struct.unpack_from("<I", data, 44)[0], struct.unpack_from("<I", data, 48)[0]
     cutoff, first_small, _, first_difat, _ = struct.unpack_from("<5I", data, 56)
@@ -39,7 +39,7 @@ def streams(data: bytes) -> dict[str, bytes]:
     def sector(number: int) -> bytes:
         start = (number + 1) * size
         if start + size > len(data) + size:
-            raise Damaged("扇区超出文件")
+            raise DamagedFile("扇区超出文件")
         return data[start : start + size]
 
     per = size // 4
@@ -56,7 +56,7 @@ def streams(data: bytes) -> dict[str, bytes]:
         seen = 0
         while first < 0xFFFFFFFA:
             if first >= len(following) or seen > len(following):
-                raise Damaged("扇区链断开")
+                raise DamagedFile("扇区链断开")
             yield first
             first, seen = following[first], seen + 1
 
@@ -92,21 +92,21 @@ def _text(data: bytes, wide_length: bool) -> str:
     return body.decode("utf-16-le" if wide else "latin-1", "replace")
 
 
-def scan(data: bytes) -> tuple[list[tuple[str, bool, Marks]], bool]:
+def scan_biff(data: bytes) -> tuple[list[tuple[str, bool, SheetProperties]], bool]:
     """(sheets as (name, visible, marks), whether it is encrypted). Damaged when it cannot be followed."""
-    found = streams(data)
+    found = ole_streams(data)
     if "EncryptedPackage" in found:
         return [], True
     stream = found.get("Workbook") or found.get("Book")
     if stream is None:
-        raise Damaged("没有工作簿")
+        raise DamagedFile("没有工作簿")
     try:
         return _workbook(stream)
     except (struct.error, IndexError) as broken:
-        raise Damaged("记录不完整") from broken
+        raise DamagedFile("记录不完整") from broken
 
 
-def _workbook(stream: bytes) -> tuple[list[tuple[str, bool, Marks]], bool]:
+def _workbook(stream: bytes) -> tuple[list[tuple[str, bool, SheetProperties]], bool]:
     codes, styles, sheets = dict(BUILT_IN), [], []
     for kind, body in _records(stream):
         if kind == 0x2F:  # FILEPASS
@@ -119,12 +119,12 @@ def _workbook(stream: bytes) -> tuple[list[tuple[str, bool, Marks]], bool]:
             styles.append(struct.unpack_from("<H", body, 2)[0])
         elif kind == 0x0A:
             break
-    formats = [number_format(codes.get(style, "")) for style in styles]
+    formats = [read_number_format(codes.get(style, "")) for style in styles]
     return [(name, visible, _sheet(stream, at, formats)) for name, visible, at in sheets], False
 
 
-def _sheet(stream: bytes, at: int, formats: list[Format]) -> Marks:
-    marks, depth = Marks(formats), 0
+def _sheet(stream: bytes, at: int, formats: list[NumberFormat]) -> SheetProperties:
+    marks, depth = SheetProperties(formats), 0
     for kind, body in _records(stream, at):
         if kind == 0x809:
             depth += 1
@@ -137,7 +137,7 @@ def _sheet(stream: bytes, at: int, formats: list[Format]) -> Marks:
         elif kind == 0x200:  # DIMENSIONS: calamine asks for that much memory at once, whatever the sheet holds
             first_row, last_row, first_column, last_column = struct.unpack_from("<IIHH", body)
             if not (first_row <= last_row <= 65536 and first_column <= last_column <= 256):
-                raise Damaged("工作表的大小不对")
+                raise DamagedFile("工作表的大小不对")
         elif kind == 0x208 and struct.unpack_from("<H", body, 12)[0] & 0x20:
             marks.hidden_rows.add(struct.unpack_from("<H", body)[0])
         elif kind == 0x7D and struct.unpack_from("<H", body, 8)[0] & 1:
@@ -157,6 +157,6 @@ def _sheet(stream: bytes, at: int, formats: list[Format]) -> Marks:
     return marks
 
 
-def _note(marks: Marks, row: int, column: int, style: int) -> None:
+def _note(marks: SheetProperties, row: int, column: int, style: int) -> None:
     marks.style(row, column, style)
     marks.height, marks.width = max(marks.height, row + 1), max(marks.width, column + 1)

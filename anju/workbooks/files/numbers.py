@@ -23,7 +23,7 @@ AFTER = {**dict.fromkeys((OVER, "多", "以上"), OVER), **dict.fromkeys((OR_SO,
 LONGEST = 30  # digits; more is a mistake of the keyboard, and no base unit holds it
 
 
-class Number(NamedTuple):
+class ParsedNumber(NamedTuple):
     """state: number, blank, dash, a word's state, or bad (flaw says why, in the user's words)."""
 
     state: str
@@ -51,36 +51,36 @@ _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _CHINESE_DIGITS = set("〇零一二三四五六七八九十百千两")
 
 
-def fold(text: str) -> str:
+def fold_text(text: str) -> str:
     """Full-width to half-width, odd spaces to plain ones, invisible characters away."""
     return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
 
 
-def parse(text: str) -> Number:
+def parse_number(text: str) -> ParsedNumber:
     """A cell's text. Never raises: what is not a number comes back as `bad` with the reason."""
     if text.isascii() and text.isdecimal() and len(text) <= LONGEST:  # nine cells in ten
-        return Number(NUMBER, int(text))
-    folded = fold(text)
+        return ParsedNumber(NUMBER, int(text))
+    folded = fold_text(text)
     if not folded:
-        return Number(BLANK)
+        return ParsedNumber(BLANK)
     if _DASH.fullmatch(folded):
-        return Number(DASH)
+        return ParsedNumber(DASH)
     bare = folded.replace(" ", "").strip("()")
     if bare in WORDS:
-        return Number(WORDS[bare])
+        return ParsedNumber(WORDS[bare])
     match = _NUMBER.fullmatch(folded)
     if not match:
-        return Number(BAD, flaw=_flaw(folded))
+        return ParsedNumber(BAD, flaw=_flaw(folded))
     whole, fraction = match["whole"].strip(), match["fraction"] or ""
     if whole and not _GROUPED.fullmatch(whole):
-        return Number(BAD, flaw="千分位不是三位一节，可能少了一位，或两个数写在了一格")
+        return ParsedNumber(BAD, flaw="千分位不是三位一节，可能少了一位，或两个数写在了一格")
     digits = re.sub(r"[, ]", "", whole) + fraction
     if len(digits) > LONGEST:
-        return Number(BAD, flaw="数字过长")
+        return ParsedNumber(BAD, flaw="数字过长")
     approx = BEFORE.get(match["before"] or "", "") or AFTER.get(match["after"] or match["last"] or "", "")
     unit = match["unit"] or ""
     sign = -1 if match["sign"] in ("-", "−") else 1
-    return Number(NUMBER, sign * int(digits), len(fraction), unit and quantities.ALIASES.get(unit, unit), approx)
+    return ParsedNumber(NUMBER, sign * int(digits), len(fraction), unit and quantities.ALIASES.get(unit, unit), approx)
 
 
 def _flaw(text: str) -> str:
@@ -99,7 +99,7 @@ def _flaw(text: str) -> str:
     return "不是数字"
 
 
-class Format(NamedTuple):
+class NumberFormat(NamedTuple):
     """What a number format shows: kind general | number | percent | date | text; least and most decimals."""
 
     kind: str
@@ -107,23 +107,23 @@ class Format(NamedTuple):
     most: int = 0
 
 
-GENERAL = Format("general")
+GENERAL = NumberFormat("general")
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|!.')
 
 
 @lru_cache(maxsize=512)
-def number_format(code: str) -> Format:
+def read_number_format(code: str) -> NumberFormat:
     """Read an Excel format code. Scaled formats (0, for thousands) are taken as general: the stored value counts."""
     first = code.split(";")[0]
     if re.search(r"\[(?:h+|m+|s+)\]", first, re.IGNORECASE):
-        return Format("date")
+        return NumberFormat("date")
     plain = _LITERAL.sub("", first)
     if not plain or plain.strip().lower() == "general":
         return GENERAL
     if plain.strip() == "@":
-        return Format("text")
+        return NumberFormat("text")
     if re.search(r"[ymdhs]|上午|年|月|日", plain.lower().replace("general", "")):
-        return Format("date")
+        return NumberFormat("date")
     if (
         not re.search(r"[0#?]", plain)
         or "/" in plain
@@ -133,10 +133,10 @@ def number_format(code: str) -> Format:
         return GENERAL
     decimals = re.search(r"\.([0#?]*)", plain)
     shown = decimals[1] if decimals else ""
-    return Format("percent" if "%" in plain else "number", shown.count("0"), len(shown))
+    return NumberFormat("percent" if "%" in plain else "number", shown.count("0"), len(shown))
 
 
-def plain(value: float, least: int, most: int) -> tuple[int, int, str] | None:
+def plain_number(value: float, least: int, most: int) -> tuple[int, int, str] | None:
     """(digits, places, text) of an ordinary number: the short way of from_cell, for files of a million cells; None: go the long way."""
     if value.is_integer():
         if abs(value) >= 1e15:
@@ -153,22 +153,22 @@ def plain(value: float, least: int, most: int) -> tuple[int, int, str] | None:
     return int(head + tail), len(tail), text
 
 
-def from_cell(value: object, fmt: Format) -> Number:
+def number_from_cell(value: object, fmt: NumberFormat) -> ParsedNumber:
     """A number that Excel holds, as its format shows it: 9.1 under 0.00 is 9.10; 0.9401 under 0.0% is 94.0 %.
 
     Excel keeps binary fractions; fifteen significant digits are what it lets a user type, so noise beyond them goes.
     """
     exact = Decimal(f"{value:.15g}")
     if not exact.is_finite():
-        return Number(BAD, flaw="不是数字")
+        return ParsedNumber(BAD, flaw="不是数字")
     if fmt.kind == "percent":
         exact *= 100
     _sign, figures, exponent = exact.normalize().as_tuple()
     actual = max(0, -exponent)  # type: ignore[operator]
     if len(figures) + max(0, exponent) > LONGEST or actual > LONGEST:  # type: ignore[operator]
-        return Number(BAD, flaw="数字过长")
+        return ParsedNumber(BAD, flaw="数字过长")
     places = min(max(actual, fmt.least), max(fmt.most, fmt.least)) if fmt.kind in ("number", "percent") else actual
     shown = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) if places < actual else exact
     digits = int(shown.scaleb(places))
     hidden = trim_zeros(f"{exact:f}") if places < actual else ""
-    return Number(NUMBER, digits, places, "%" if fmt.kind == "percent" else "", hidden=hidden)
+    return ParsedNumber(NUMBER, digits, places, "%" if fmt.kind == "percent" else "", hidden=hidden)

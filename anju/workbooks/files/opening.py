@@ -15,8 +15,8 @@ from python_calamine import CalamineWorkbook
 from anju import file_sizes
 from anju.problems import ASK, Place, Problem, Refused
 from anju.workbooks.files import biff, xlsx
-from anju.workbooks.files.xlsx import Marks
-from anju.workbooks.reading.cells import letters
+from anju.workbooks.files.xlsx import SheetProperties
+from anju.workbooks.reading.cells import column_letters
 
 LARGEST_UNPACKED = 1 << 30
 MOST_CELLS = 30_000_000  # calamine keeps a sheet as one block of 24 bytes a cell
@@ -24,11 +24,11 @@ SAVE_AS = "请在 WPS 或 Excel 中打开，“另存为”选“Excel 工作簿
 
 
 @dataclass
-class Sheet:
+class Worksheet:
     """One visible worksheet. Rows are counted from 0 as the file counts them, blank ones included."""
 
     name: str
-    marks: Marks
+    marks: SheetProperties
     merges: list[tuple[tuple[int, int], tuple[int, int]]]
     first_column: int
     _sheet: object
@@ -44,7 +44,7 @@ class Sheet:
 class Workbook:
     file_name: str
     sha256: str
-    sheets: list[Sheet] = field(default_factory=list)
+    sheets: list[Worksheet] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     kind: str = "xlsx"
 
@@ -53,7 +53,7 @@ def _refuse(code: str, name: str, what: str, fix: str) -> Refused:
     return Refused(Problem(code, Place(file=name) or "上传的文件", what, fix))
 
 
-def content(source: str | Path | bytes, name: str = "") -> tuple[bytes, str]:
+def read_content(source: str | Path | bytes, name: str = "") -> tuple[bytes, str]:
     """The file's bytes and the name to show. Refused WB-001 (missing) and WB-002 (too large)."""
     if isinstance(source, bytes):
         data, name = source, name or "上传的文件"
@@ -81,7 +81,7 @@ def content(source: str | Path | bytes, name: str = "") -> tuple[bytes, str]:
 
 def open_workbook(source: str | Path | bytes, name: str = "") -> Workbook:
     """Open a workbook; every way a file can be bad is a Refused in words, never a traceback."""
-    data, name = content(source, name)
+    data, name = read_content(source, name)
     book = Workbook(name, hashlib.sha256(data).hexdigest())
     kind = _kind(data, name)
     try:
@@ -96,7 +96,7 @@ def open_workbook(source: str | Path | bytes, name: str = "") -> Workbook:
         IndexError,
         EOFError,
         NotImplementedError,
-        biff.Damaged,
+        biff.DamagedFile,
     ) as damaged:
         raise _damaged(name) from damaged
     book.kind = kind
@@ -120,7 +120,7 @@ def open_workbook(source: str | Path | bytes, name: str = "") -> Workbook:
         for title, marks in shown:
             sheet = calamine.get_sheet_by_name(title)
             book.sheets.append(
-                Sheet(title, marks, list(sheet.merged_cell_ranges or ()), (sheet.start or (0, 0))[1], sheet)
+                Worksheet(title, marks, list(sheet.merged_cell_ranges or ()), (sheet.start or (0, 0))[1], sheet)
             )
     except (KeyboardInterrupt, SystemExit):
         raise
@@ -138,14 +138,14 @@ def _damaged(name: str) -> Refused:
     )
 
 
-def _limit(scanned: list[tuple[str, bool, Marks]], name: str) -> None:
+def _limit(scanned: list[tuple[str, bool, SheetProperties]], name: str) -> None:
     large = [(title, marks) for title, visible, marks in scanned if visible and marks.height * marks.width > MOST_CELLS]
     if large:
         raise Refused(
             *(
                 Problem(
                     "WB-007",
-                    Place(file=name, sheet=title, cell=f"{letters(marks.width - 1)}{marks.height}"),
+                    Place(file=name, sheet=title, cell=f"{column_letters(marks.width - 1)}{marks.height}"),
                     f"内容一直到第 {marks.height} 行、第 {marks.width} 列，超过 {MOST_CELLS // 10_000} 万格的上限。",
                     "多半是很远的地方误填了一格：请删去表格以外的内容，或按地区分成几个文件。",
                 )
@@ -177,8 +177,8 @@ def _kind(data: bytes, name: str) -> str:
     raise _refuse("WB-003", name, f"不是 Excel 工作簿，内容是{found}，只改扩展名是不够的。", SAVE_AS)
 
 
-def _scan_xls(data: bytes, book: Workbook) -> list[tuple[str, bool, Marks]]:
-    sheets, encrypted = biff.scan(data)
+def _scan_xls(data: bytes, book: Workbook) -> list[tuple[str, bool, SheetProperties]]:
+    sheets, encrypted = biff.scan_biff(data)
     if encrypted:
         raise _refuse(
             "WB-004", book.file_name, "文件有打开密码。", "请先用密码打开，取消密码（文件 → 文档加密）后另存，再上传。"
@@ -186,7 +186,7 @@ def _scan_xls(data: bytes, book: Workbook) -> list[tuple[str, bool, Marks]]:
     return sheets
 
 
-def _scan_xlsx(data: bytes, book: Workbook) -> list[tuple[str, bool, Marks]]:
+def _scan_xlsx(data: bytes, book: Workbook) -> list[tuple[str, bool, SheetProperties]]:
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         names = set(package.namelist())
         unpacked = sum(info.file_size for info in package.infolist())
@@ -207,7 +207,7 @@ def _scan_xlsx(data: bytes, book: Workbook) -> list[tuple[str, bool, Marks]]:
             raise _refuse("WB-003", book.file_name, f"不是 xlsx 工作簿，内容是{found}。", SAVE_AS)
         if any(info.flag_bits & 1 for info in package.infolist()):
             raise _refuse("WB-004", book.file_name, "文件有打开密码。", "请先用密码打开，取消密码后另存，再上传。")
-        parts = xlsx.parts(package)
+        parts = xlsx.sheet_parts(package)
         if any(name.startswith("xl/externalLinks/") and name.endswith(".xml") for name in names):
             book.problems.append(
                 Problem(
@@ -218,5 +218,5 @@ def _scan_xlsx(data: bytes, book: Workbook) -> list[tuple[str, bool, Marks]]:
                     ASK,
                 )
             )
-        styles = xlsx.formats(package)
-        return [(part.name, part.visible, xlsx.scan(package, part.path, styles)) for part in parts]
+        styles = xlsx.cell_formats(package)
+        return [(part.name, part.visible, xlsx.scan_xlsx(package, part.path, styles)) for part in parts]

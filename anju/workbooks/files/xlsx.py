@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from anju.workbooks.files.numbers import Format, number_format
-from anju.workbooks.reading.cells import letters, position
+from anju.workbooks.files.numbers import NumberFormat, read_number_format
+from anju.workbooks.reading.cells import cell_position, column_letters
 
 CHUNK = 1 << 22
 BUILT_IN = {
@@ -23,10 +23,10 @@ ERRORS = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#N/A", "#NUM!", "#NULL!")
 
 
 @dataclass
-class Marks:
+class SheetProperties:
     """A sheet's properties by cell. Formats are kept as runs down each column, so a long file costs little."""
 
-    styles: list[Format] = field(default_factory=list)
+    styles: list[NumberFormat] = field(default_factory=list)
     runs: dict[int, tuple[list[int], list[int]]] = field(default_factory=dict)  # column → first rows, styles
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     uncached: set[tuple[int, int]] = field(default_factory=set)
@@ -35,14 +35,14 @@ class Marks:
     height: int = 0
     width: int = 0
 
-    def format(self, row: int, column: int) -> Format:
+    def format(self, row: int, column: int) -> NumberFormat:
         run = self.runs.get(column)
         if not run:
-            return number_format("")
+            return read_number_format("")
         at = bisect_right(run[0], row) - 1
-        return self.styles[run[1][at]] if at >= 0 and run[1][at] < len(self.styles) else number_format("")
+        return self.styles[run[1][at]] if at >= 0 and run[1][at] < len(self.styles) else read_number_format("")
 
-    def run(self, row: int, column: int) -> tuple[Format, int]:
+    def run(self, row: int, column: int) -> tuple[NumberFormat, int]:
         """The format at a row, and the first row at which it may be another one."""
         firsts = self.runs.get(column, ([], []))[0]
         at = bisect_right(firsts, row)
@@ -57,7 +57,7 @@ class Marks:
 
 
 @dataclass(frozen=True)
-class Part:
+class SheetPart:
     name: str
     path: str
     visible: bool
@@ -71,7 +71,7 @@ def _local(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def parts(package: zipfile.ZipFile) -> list[Part]:
+def sheet_parts(package: zipfile.ZipFile) -> list[SheetPart]:
     """The sheets in order, with the file inside the package that holds each. KeyError, ParseError when damaged."""
     targets = {}
     for relation in _tree(package, "xl/_rels/workbook.xml.rels"):
@@ -83,11 +83,11 @@ def parts(package: zipfile.ZipFile) -> list[Part]:
             identity = next((value for key, value in element.attrib.items() if key.endswith("}id")), None)
             path = targets.get(identity, "")
             if "worksheets/" in path:
-                sheets.append(Part(element.get("name", ""), path, element.get("state", "visible") == "visible"))
+                sheets.append(SheetPart(element.get("name", ""), path, element.get("state", "visible") == "visible"))
     return sheets
 
 
-def formats(package: zipfile.ZipFile) -> list[Format]:
+def cell_formats(package: zipfile.ZipFile) -> list[NumberFormat]:
     """The format of each cell style, by its index."""
     if "xl/styles.xml" not in package.namelist():
         return []
@@ -97,7 +97,7 @@ def formats(package: zipfile.ZipFile) -> list[Format]:
             codes[int(element.get("numFmtId", "0"))] = element.get("formatCode", "")
         elif _local(element) == "cellXfs":
             styles = [int(xf.get("numFmtId", "0")) for xf in element]
-    return [number_format(codes.get(style, "")) for style in styles]
+    return [read_number_format(codes.get(style, "")) for style in styles]
 
 
 _FAST = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="(\d+)")?(?: t="\w+")?(/|></c)?>')
@@ -135,9 +135,9 @@ def _chunks(package: zipfile.ZipFile, path: str) -> Iterator[bytes]:
     yield rest
 
 
-def scan(package: zipfile.ZipFile, path: str, styles: list[Format]) -> Marks:
+def scan_xlsx(package: zipfile.ZipFile, path: str, styles: list[NumberFormat]) -> SheetProperties:
     """Read one sheet's XML once. BadZipFile when the package lies about its sizes or is damaged."""
-    marks = Marks(styles)
+    marks = SheetProperties(styles)
     last: dict[bytes, bytes] = {}
     columns: dict[bytes, int] = {}
     row_number, before_data, last_row = 0, True, b""
@@ -159,7 +159,7 @@ def scan(package: zipfile.ZipFile, path: str, styles: list[Format]) -> Marks:
             if last.get(letter) != style:
                 last[letter] = style
                 if letter not in columns:
-                    columns[letter] = position(letter.decode() + "1")[1]
+                    columns[letter] = cell_position(letter.decode() + "1")[1]
                 marks.style(int(row) - 1, columns[letter], int(style or 0))
             if row != last_row:
                 last_row, marks.height = (
@@ -180,23 +180,28 @@ def _slowly(chunk: bytes, row_number: int) -> tuple[int, list[tuple[bytes, bytes
             row_number, column = int(attributes.get("r", row_number + 1)), -1
             continue
         if "r" in attributes:
-            row, column = position(attributes["r"])
+            row, column = cell_position(attributes["r"])
             row_number = row + 1
         else:
             column += 1
         cells.append(
-            (letters(column).encode(), str(row_number).encode(), attributes.get("s", "").encode(), found[3] or b"")
+            (
+                column_letters(column).encode(),
+                str(row_number).encode(),
+                attributes.get("s", "").encode(),
+                found[3] or b"",
+            )
         )
     return row_number, cells
 
 
-def _exceptions(chunk: bytes, marks: Marks) -> None:
+def _exceptions(chunk: bytes, marks: SheetProperties) -> None:
     """Errors, formulas without a value, hidden rows: rare, so each is looked for only when its sign is there."""
     if b'"e"' in chunk or b"'e'" in chunk:
         for ref, text in _ERROR.findall(chunk):
-            marks.errors[position(ref.decode())] = text.decode("utf-8", "replace")
+            marks.errors[cell_position(ref.decode())] = text.decode("utf-8", "replace")
     if b"<f" in chunk or b":f>" in chunk or b":f " in chunk:
-        marks.uncached.update(position(ref.decode()) for ref in _FORMULA.findall(chunk))
+        marks.uncached.update(cell_position(ref.decode()) for ref in _FORMULA.findall(chunk))
     if b"hidden=" in chunk:
         for found in _ROW.findall(chunk):
             row = _attributes(found)

@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from anju import quantities
 from anju.problems import BLOCK, Problem
-from anju.workbooks.reading.maps import Group, Total
+from anju.workbooks.reading.maps import GroupRow, TotalRow
 
 NUMBER, UNREPORTED, NO_TASK, NOT_APPLICABLE = "number", "unreported", "no_task", "not_applicable"  # 未报 无任务 不适用
 PROBLEM_SHEET = "问题清单"  # the sheet that mark() adds; never read back as data
 
 
-class Cell(NamedTuple):
+class ReadCell(NamedTuple):
     """One value of a form. A NamedTuple because a long file makes millions of them.
 
     digits × 10^-places in `unit` is the number as printed; digits is None unless state is "number".
@@ -53,7 +53,7 @@ class Cell(NamedTuple):
 
 
 @dataclass
-class Reading:
+class WorkbookReading:
     """Everything one workbook said, and everything that is wrong with it.
 
     cells: the facts. published: results the form prints (rates, self-scores), read to be compared and never facts.
@@ -64,8 +64,8 @@ class Reading:
     sha256: str
     sheet: str = ""
     title: str = ""
-    cells: list[Cell] = field(default_factory=list)
-    published: list[Cell] = field(default_factory=list)
+    cells: list[ReadCell] = field(default_factory=list)
+    published: list[ReadCell] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -74,7 +74,7 @@ class Reading:
         return any(problem.level == BLOCK for problem in self.problems)
 
 
-def letters(column: int) -> str:
+def column_letters(column: int) -> str:
     """0 → A, 26 → AA."""
     name = ""
     column += 1
@@ -84,12 +84,12 @@ def letters(column: int) -> str:
     return name
 
 
-def reference(row: int, column: int) -> str:
+def cell_reference(row: int, column: int) -> str:
     """(11, 5) → F12: zero-based position to the name users see."""
-    return f"{letters(column)}{row + 1}"
+    return f"{column_letters(column)}{row + 1}"
 
 
-def position(ref: str) -> tuple[int, int]:
+def cell_position(ref: str) -> tuple[int, int]:
     """F12 → (11, 5). ValueError when it is not a cell."""
     head = ref.rstrip("0123456789")
     if not head or not head.isascii() or not head.isalpha() or not ref[len(head) :]:
@@ -101,13 +101,13 @@ def position(ref: str) -> tuple[int, int]:
 
 
 @dataclass
-class Row:
+class DataRow:
     """One data row: kind is region, total or group; rule is the map's total or group."""
 
     number: int
     label: str
     kind: str
     region: str
-    rule: Total | Group | None
+    rule: TotalRow | GroupRow | None
     values: dict[str, int | None] = field(default_factory=dict)  # column → base units; None: unknown; absent: empty
     printed: dict[str, tuple[int, int]] = field(default_factory=dict)  # published ratio → digits, places

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from anju import quantities
 from anju.problems import ASK
-from anju.workbooks.reading.maps import Check, Group, Rows, TableMap, Total
+from anju.workbooks.reading.maps import GroupRow, MapCheck, MapRows, TableMap, TotalRow
 
 if TYPE_CHECKING:
-    from anju.workbooks.reading.cells import Row
-    from anju.workbooks.reading.values import Field
+    from anju.workbooks.reading.cells import DataRow
+    from anju.workbooks.reading.values import ReadColumn
 
 Report = Callable[..., None]
 MANY = 3  # as many of a kind have one cause
 
 
 @dataclass
-class Sum:
+class RunningSum:
     """A running sum of one set of rows: what is known, and whether a row was unknown."""
 
     value: dict[str, int] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class Sum:
     rows: int = 0
     torn: bool = False  # a row that belongs here could not be read: what adds up is anybody's guess
 
-    def add(self, row: "Row", names: list[str], blanks: str) -> None:
+    def add(self, row: "DataRow", names: list[str], blanks: str) -> None:
         self.rows += 1
         for name in names:
             value = row.values.get(name)
@@ -35,24 +35,24 @@ class Sum:
                 self.unknown.setdefault(name, row.label)
 
 
-class Tally:
+class SumChecker:
     """Takes rows as they come; keeps sums only, so a long file costs nothing."""
 
     def __init__(
-        self, table: TableMap, rules: Rows, fields: "list[Field]", report: Report, unsure: Collection[str] = ()
+        self, table: TableMap, rules: MapRows, fields: "list[ReadColumn]", report: Report, unsure: Collection[str] = ()
     ) -> None:
         self.table, self.rules, self.report, self.unsure = table, rules, report, unsure
         self.fields = {one.column.name: one for one in fields}
         self.names = [one.column.name for one in fields if not one.column.published or table.form == "items"]
-        self.regions = Sum()
-        self.named: dict[str, Sum] = {}  # each total and group row's own values, by each of its names
-        self.pending: list[tuple[Row, Sum]] = []
-        self.open: tuple[Row, Sum] | None = None  # the group whose members stand below it
-        self.since = Sum()  # region rows since the last total or group
-        self.members: dict[str, list[Sum]] = {}
+        self.regions = RunningSum()
+        self.named: dict[str, RunningSum] = {}  # each total and group row's own values, by each of its names
+        self.pending: list[tuple[DataRow, RunningSum]] = []
+        self.open: tuple[DataRow, RunningSum] | None = None  # the group whose members stand below it
+        self.since = RunningSum()  # region rows since the last total or group
+        self.members: dict[str, list[RunningSum]] = {}
         for group in rules.groups:
             if isinstance(group.members, tuple):
-                total = Sum()
+                total = RunningSum()
                 self.named[f"members of {group.name[0]}"] = total
                 for name in group.members:
                     self.members.setdefault(name, []).append(total)
@@ -63,11 +63,11 @@ class Tally:
             one for one in table.checks if known.issuperset(filter(None, (one.total, *one.parts, one.small, one.large)))
         ]
         self.far: dict[
-            str, list[tuple[str, Field, str]]
+            str, list[tuple[str, ReadColumn, str]]
         ] = {}  # ratio column → its cells that are off by orders of magnitude
         self.idle = not (rules.totals or rules.groups or table.checks or self.ratios)
 
-    def add(self, row: "Row") -> None:
+    def add(self, row: "DataRow") -> None:
         if self.idle:
             return
         blanks = self.table.blanks
@@ -80,16 +80,16 @@ class Tally:
             for total in self.members.get(row.label, ()):
                 total.add(row, self.names, blanks)
             return
-        own = Sum()
+        own = RunningSum()
         own.add(row, self.names, blanks)
         for name in row.rule.name:
             self.named[name] = own
-        if isinstance(row.rule, Group):
+        if isinstance(row.rule, GroupRow):
             if row.rule.members == "above":
                 self.pending.append((row, self.since))
                 self.open = None
             elif row.rule.members == "below":
-                self.open = (row, Sum())
+                self.open = (row, RunningSum())
                 self.pending.append(self.open)
             else:
                 self.pending.append((row, self.named[f"members of {row.rule.name[0]}"]))
@@ -97,7 +97,7 @@ class Tally:
         else:
             self.pending.append((row, self.regions))
             self.open = None
-        self.since = Sum()
+        self.since = RunningSum()
 
     def lose(self, label: str = "") -> None:
         """A row with numbers was refused: the sums it belongs to stay undecided. label: the row's name, when it stood already."""
@@ -112,8 +112,8 @@ class Tally:
             self._far(cells)
         for row, parts in self.pending:
             total = parts
-            if isinstance(row.rule, Total) and row.rule.of:
-                total = Sum()
+            if isinstance(row.rule, TotalRow) and row.rule.of:
+                total = RunningSum()
                 for name in row.rule.of:
                     if part := self.named.get(name):
                         total.rows += 1
@@ -123,8 +123,8 @@ class Tally:
             if total.rows and not total.torn:
                 self._down(row, total)
 
-    def _down(self, row: "Row", parts: Sum) -> None:
-        rule: Total | Group = row.rule  # type: ignore[assignment]
+    def _down(self, row: "DataRow", parts: RunningSum) -> None:
+        rule: TotalRow | GroupRow = row.rule  # type: ignore[assignment]
         for name in self.names:
             if name in rule.except_ or name in parts.unknown or name not in parts.value:
                 continue
@@ -150,18 +150,18 @@ class Tally:
                     rule.level,
                 )
 
-    def _along(self, row: "Row") -> None:
+    def _along(self, row: "DataRow") -> None:
         for check in self.checks:
             self._bound(row, check) if check.small else self._parts(row, check)
         for one in self.ratios:
             self._ratio(row, one)
 
-    def _value(self, row: "Row", name: str) -> int | None:
+    def _value(self, row: "DataRow", name: str) -> int | None:
         if name in row.values:
             return row.values[name]
         return 0 if self.table.blanks == "zero" else None
 
-    def _parts(self, row: "Row", check: Check) -> None:
+    def _parts(self, row: "DataRow", check: MapCheck) -> None:
         parts = [self._value(row, name) for name in check.parts]
         total = row.values.get(check.total)
         if total is None or None in parts or not any(name in row.values for name in check.parts):
@@ -183,7 +183,7 @@ class Tally:
                 "请确认这一部分确实不属于各分项。", ASK,
             )  # fmt: skip
 
-    def _bound(self, row: "Row", check: Check) -> None:
+    def _bound(self, row: "DataRow", check: MapCheck) -> None:
         small, large = row.values.get(check.small), row.values.get(check.large)
         if small is not None and large is not None and small > large:
             one, other = self.fields[check.small], self.fields[check.large]
@@ -193,7 +193,7 @@ class Tally:
                 "请核对两列。", check.level,
             )  # fmt: skip
 
-    def _ratio(self, row: "Row", one: "Field") -> None:
+    def _ratio(self, row: "DataRow", one: "ReadColumn") -> None:
         name = one.column.name
         printed = row.printed.get(name)
         top, bottom = (row.values.get(key) for key in one.column.ratio)  # type: ignore[union-attr]
@@ -206,12 +206,12 @@ class Tally:
         if not said:
             return
         found = (f"{one.letter}{row.number + 1}", one, f"“{row.label}”{said}")
-        if _apart(*printed, top, bottom, one.unit):
+        if _is_hundredfold(*printed, top, bottom, one.unit):
             self.far.setdefault(name, []).append(found)
         else:
             self._off(*found)
 
-    def _far(self, cells: "list[tuple[str, Field, str]]") -> None:
+    def _far(self, cells: "list[tuple[str, ReadColumn, str]]") -> None:
         """A unit that slipped spoils every ratio of the column: one cause, told once."""
         if len(cells) < MANY:
             for found in cells:
@@ -222,11 +222,11 @@ class Tally:
             cell, one, f"这一列有 {len(cells)} 行都差 100 倍以上，像是这一列或它的分子、分母单位写错了。第一处：{said}"
         )
 
-    def _off(self, cell: str, one: "Field", said: str) -> None:
+    def _off(self, cell: str, one: "ReadColumn", said: str) -> None:
         self.report("WB-045", cell, one.text, said, "请核对分子、分母和比率；表上的比率只用来核对，不会入库。", ASK)
 
 
-def _apart(printed: int, places: int, top: int, bottom: int, unit: str) -> bool:
+def _is_hundredfold(printed: int, places: int, top: int, bottom: int, unit: str) -> bool:
     """Whether a printed ratio and top ÷ bottom are a hundred times apart."""
     one, other = abs(printed * bottom), abs(top * (100 if unit == "%" else 1) * 10**places)
     return 0 < one * 100 <= other or 0 < other * 100 <= one
@@ -252,7 +252,7 @@ def ratio_flaw(printed: int, places: int, top: int, bottom: int, unit: str) -> s
 
 def sum_flaw(printed: int, places: int, added: int, unit: str) -> str:
     """The same for a printed sum."""
-    factor = quantities.unit(unit).factor
+    factor = quantities.unit_of_measure(unit).factor
     right = quantities.divide_half_up(added * 10**places, factor)
     if right == printed:
         return ""
@@ -260,6 +260,6 @@ def sum_flaw(printed: int, places: int, added: int, unit: str) -> str:
     return text + ("原文像是截尾，没有四舍五入。" if abs(added) * 10**places // factor == abs(printed) else "")
 
 
-def _text(base: int, one: "Field") -> str:
+def _text(base: int, one: "ReadColumn") -> str:
     """Base units in the column's unit, with as many decimals as it takes."""
     return quantities.exact_text(base, one.unit) + one.unit.replace("point", "分")

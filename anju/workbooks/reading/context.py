@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from anju.workbooks.files.numbers import BAD, BLANK, from_cell, parse
-from anju.workbooks.files.opening import Sheet, open_workbook
+from anju.workbooks.files.numbers import BAD, BLANK, number_from_cell, parse_number
+from anju.workbooks.files.opening import Worksheet, open_workbook
 from anju.workbooks.reading import heads
-from anju.workbooks.reading.cells import NUMBER, position, reference
-from anju.workbooks.reading.heads import Grid, Head
+from anju.workbooks.reading.cells import NUMBER, cell_position, cell_reference
+from anju.workbooks.reading.heads import HeadGrid, TableHead
 from anju.workbooks.reading.maps import LongColumns, TableMap
-from anju.workbooks.reading.values import shown
+from anju.workbooks.reading.values import shown_text
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class RowCell:
 
 
 @dataclass(frozen=True)
-class Context:
+class CellContext:
     """path: the cell's header, from the top; head: header rows with spans; row: every cell of its row."""
 
     sheet: str
@@ -42,21 +42,21 @@ class Context:
     row: tuple[RowCell, ...]
 
 
-def context_row(
+def read_context(
     source: str | Path | bytes, sheet: str, cell: str, table: TableMap | None = None, *, name: str = ""
-) -> Context | None:
+) -> CellContext | None:
     """The cell's row and head; None when there is no such sheet or cell. Refused when the file cannot be opened.
 
     table: the map it was read by; without it the head is the words over the first row that holds a number.
     """
     try:
-        row, column = position(cell)
+        row, column = cell_position(cell)
     except ValueError:
         return None
     page = next((one for one in open_workbook(source, name).sheets if one.name == sheet), None)
     if page is None or row >= page.marks.height or column >= page.marks.width:
         return None
-    grid = Grid(list(islice(page.rows(), heads.HEAD_ROWS)), page.merges)
+    grid = HeadGrid(list(islice(page.rows(), heads.HEAD_ROWS)), page.merges)
     labels = (
         () if table is None else table.columns.region if isinstance(table.columns, LongColumns) else table.rows.label
     )  # type: ignore[union-attr]
@@ -64,53 +64,53 @@ def context_row(
     values = next(islice(page.rows(), row, row + 1), [])
     width = max(len(values), grid.width)
     path = tuple(one.text for one in head.paths.get(column, ())) if head else ()
-    shown = [_shown(page, row, at, values[at] if at < len(values) else "") for at in range(width)]
-    return Context(
+    shown = [_cell_text(page, row, at, values[at] if at < len(values) else "") for at in range(width)]
+    return CellContext(
         sheet=sheet,
-        cell=reference(row, column),
+        cell=cell_reference(row, column),
         title=head.title if head else "",
         path=path,
         row_label=_label(head, values),
         head=_spans(grid, head, column) if head else (),
-        row=tuple(RowCell(reference(row, at), text, at == column) for at, text in enumerate(shown)),
+        row=tuple(RowCell(cell_reference(row, at), text, at == column) for at, text in enumerate(shown)),
     )
 
 
-def _shown(page: Sheet, row: int, column: int, value: object) -> str:
+def _cell_text(page: Worksheet, row: int, column: int, value: object) -> str:
     if error := page.marks.errors.get((row, column)):
         return error
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
-        number = from_cell(value, page.marks.format(row, column))
-        return shown(value, number) if number.state == NUMBER else str(value)
+        number = number_from_cell(value, page.marks.format(row, column))
+        return shown_text(value, number) if number.state == NUMBER else str(value)
     return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
 
 
-def _label(head: Head | None, values: list) -> str:
+def _label(head: TableHead | None, values: list) -> str:
     first, last = head.span if head else (0, 0)
     for column in (*range(max(last, 0), max(first, 0) - 1, -1), *range(len(values))):
-        if column < len(values) and isinstance(values[column], str) and parse(values[column]).state == BAD:
-            return heads.label(values[column])
+        if column < len(values) and isinstance(values[column], str) and parse_number(values[column]).state == BAD:
+            return heads.clean_label(values[column])
     return ""
 
 
-def _guess(grid: Grid) -> Head | None:
+def _guess(grid: HeadGrid) -> TableHead | None:
     """The head of a form nobody described: what stands over the first row with a number beside a word."""
     for row, values in enumerate(grid.rows):
         numbers = sum(
             1
             for value in values
-            if isinstance(value, float) or (isinstance(value, str) and parse(value).state == NUMBER)
+            if isinstance(value, float) or (isinstance(value, str) and parse_number(value).state == NUMBER)
         )
-        words = [at for at, value in enumerate(values) if isinstance(value, str) and parse(value).state == BAD]
+        words = [at for at, value in enumerate(values) if isinstance(value, str) and parse_number(value).state == BAD]
         if not numbers or not words:
             continue
         bottom = top = row - 1
         while (
             top > 0
             and len(grid.distinct(top - 1)) >= 2
-            and parse(grid.distinct(top - 1)[-1].text).state in (BAD, BLANK)
+            and parse_number(grid.distinct(top - 1)[-1].text).state in (BAD, BLANK)
         ):
             top -= 1
         if bottom < 0 or len(grid.distinct(bottom)) < 2:
@@ -119,7 +119,7 @@ def _guess(grid: Grid) -> Head | None:
     return None
 
 
-def _spans(grid: Grid, head: Head, current: int) -> tuple[tuple[HeadSpan, ...], ...]:
+def _spans(grid: HeadGrid, head: TableHead, current: int) -> tuple[tuple[HeadSpan, ...], ...]:
     rows = []
     for row in range(head.top, head.bottom + 1):
         line, column = [], 0

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from anju import quantities
 from anju.problems import ASK, Place, Problem
-from anju.workbooks.files.numbers import BAD, fold, parse
-from anju.workbooks.reading.cells import reference
-from anju.workbooks.reading.maps import Column
+from anju.workbooks.files.numbers import BAD, fold_text, parse_number
+from anju.workbooks.reading.cells import cell_reference
+from anju.workbooks.reading.maps import MapColumn
 
 HEAD_ROWS = 60  # a head further down than this is no head
 QUIET = {"序号", "备注", "说明", "排名", "编号", "栏次"}  # columns nobody expects to be read
@@ -34,7 +34,7 @@ _UNIT_LINE = re.compile(r"单位[:：]?\s*\(?([^():：]{1,12})\)?\s*(?:\([^()]*\
 
 def units_in(text: str) -> tuple[str, ...]:
     """套（户） → (套, 户); what is not a unit gives nothing."""
-    words = [word for word in re.split(r"[/、,，或和()\s]+", fold(text)) if word]
+    words = [word for word in re.split(r"[/、,，或和()\s]+", fold_text(text)) if word]
     names = [quantities.ALIASES.get(word, word) for word in words]
     return (
         tuple(names)
@@ -44,9 +44,9 @@ def units_in(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def heading(text: str) -> tuple[str, tuple[str, ...]]:
+def parse_heading(text: str) -> tuple[str, tuple[str, ...]]:
     """A header cell: the name to compare (spaces, brackets, punctuation away; simplified) and the units it names."""
-    folded, units = fold(text).translate(SIMPLIFY), ()
+    folded, units = fold_text(text).translate(SIMPLIFY), ()
     for found in _BRACKETED.findall(folded):
         named = units_in(re.sub(r"^\s*单位\s*[:：]?", "", found))
         if named:
@@ -56,11 +56,11 @@ def heading(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=1 << 16)
-def label(text: object) -> str:
+def clean_label(text: object) -> str:
     """A row's name: 城 区 → 城区, 其中：阳城县 → 阳城县, 市本级 （开发区） → 市本级(开发区)."""
     if isinstance(text, float) and text == int(text):
         text = int(text)
-    plain = re.sub(r"\s+", "", fold(str(text))).translate(SIMPLIFY)
+    plain = re.sub(r"\s+", "", fold_text(str(text))).translate(SIMPLIFY)
     plain = re.sub(r"^(?:其中[:：]|\(?[0-9]{1,2}\)?[、.]|\(?[一二三四五六七八九十]{1,3}\)?[、.])", "", plain)
     return plain.rstrip(":：")
 
@@ -73,7 +73,7 @@ class HeadCell:
 
 
 @dataclass
-class Head:
+class TableHead:
     """top, bottom: first and last header row; span: the columns of the row names; paths: each column's header cells."""
 
     top: int
@@ -90,12 +90,12 @@ class Head:
     def units_of(self, column: int) -> tuple[str, ...]:
         """The nearest unit in the column's own head, from below."""
         for cell in reversed(self.paths.get(column, ())):
-            if units := heading(cell.text)[1]:
+            if units := parse_heading(cell.text)[1]:
                 return units
         return ()
 
 
-class Grid:
+class HeadGrid:
     """The first rows of a sheet, with merged cells spread over what they cover."""
 
     def __init__(self, rows: list[list], merges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
@@ -131,18 +131,18 @@ class Grid:
         return list(cells.values())
 
 
-def find_head(grid: Grid, labels: Iterable[str]) -> Head | None:
+def find_head(grid: HeadGrid, labels: Iterable[str]) -> TableHead | None:
     """The head that holds the column of row names; None when no cell of the first rows is called that."""
-    wanted = {heading(name)[0] for name in labels}
+    wanted = {parse_heading(name)[0] for name in labels}
     for row in range(len(grid.rows)):
         for column in range(min(grid.width, 12)):
             cell = grid.at(row, column)
-            if (cell.row, cell.column) == (row, column) and heading(cell.text)[0] in wanted:
+            if (cell.row, cell.column) == (row, column) and parse_heading(cell.text)[0] in wanted:
                 return _head(grid, row, column)
     return None
 
 
-def _head(grid: Grid, row: int, column: int) -> Head:
+def _head(grid: HeadGrid, row: int, column: int) -> TableHead:
     bottom, last = grid.ends.get((row, column), (row, column))
     top = row
     while top > 0 and _is_head(grid, top - 1):
@@ -155,7 +155,7 @@ def _head(grid: Grid, row: int, column: int) -> Head:
     return head
 
 
-def head_between(grid: Grid, top: int, bottom: int, span: tuple[int, int]) -> Head:
+def head_between(grid: HeadGrid, top: int, bottom: int, span: tuple[int, int]) -> TableHead:
     """The head that these rows are."""
     paths, last = {}, span[1]
     for at in range(grid.width):
@@ -169,33 +169,33 @@ def head_between(grid: Grid, top: int, bottom: int, span: tuple[int, int]) -> He
         if path:
             paths[at] = path
     above = [" ".join(cell.text for cell in grid.distinct(line)) for line in range(top)]
-    return Head(
+    return TableHead(
         top=top, bottom=bottom, span=span, paths=paths, title=_title(above), units=_table_units(above), above=above
     )
 
 
-def _is_head(grid: Grid, row: int) -> bool:
+def _is_head(grid: HeadGrid, row: int) -> bool:
     cells = grid.distinct(row)
     text = "".join(cell.text for cell in cells)
     # Two cells side by side over the names are a head (评价指标 | 评分标准); a title or 填报单位：… is not.
     return (
         len(cells) >= 2
         and not re.search(r"[:：]|^附\s*[件表]|年\s*月\s*日", text)
-        and parse(cells[-1].text).state == BAD
+        and parse_number(cells[-1].text).state == BAD
     )
 
 
-def _goes_on(grid: Grid, row: int, first: int, last: int) -> bool:
+def _goes_on(grid: HeadGrid, row: int, first: int, last: int) -> bool:
     """Whether a row under the name's cell still belongs to the head: no name, some words, no numbers."""
     if any(grid.at(row, column).text for column in range(first, last + 1) if grid.at(row, column).row == row):
         return False
     values = [value for value in grid.rows[row] if value != ""]
-    return bool(values) and all(isinstance(value, str) and parse(value).state == BAD for value in values)
+    return bool(values) and all(isinstance(value, str) and parse_number(value).state == BAD for value in values)
 
 
 def _numbers_columns(row: list) -> bool:
     """A row that only numbers the columns: 甲 1 2 3, (1) (2) (3)."""
-    texts = [re.sub(r"\.0$", "", fold(str(value))).strip("()") for value in row if value != ""]
+    texts = [re.sub(r"\.0$", "", fold_text(str(value))).strip("()") for value in row if value != ""]
     numbers = [int(text) for text in texts if text.isdecimal()]
     words = [text for text in texts if not text.isdecimal()]
     return (
@@ -206,7 +206,7 @@ def _numbers_columns(row: list) -> bool:
     )
 
 
-def _parent(grid: Grid, row: int, column: int, last: int, bottom: int) -> HeadCell:
+def _parent(grid: HeadGrid, row: int, column: int, last: int, bottom: int) -> HeadCell:
     """An unmerged head: an empty cell over a named one belongs to the cell on its left."""
     empty = HeadCell("", row, column)
     if not any(grid.at(line, column).text for line in range(row + 1, bottom + 1)):
@@ -229,7 +229,7 @@ def _title(above: list[str]) -> str:
 
 def _table_units(above: list[str]) -> tuple[str, ...]:
     for line in above:
-        if (found := re.search(r"单位\s*[:：]\s*(\S+)", fold(line).translate(SIMPLIFY))) and (
+        if (found := re.search(r"单位\s*[:：]\s*(\S+)", fold_text(line).translate(SIMPLIFY))) and (
             units := units_in(found[1])
         ):
             return units
@@ -237,12 +237,12 @@ def _table_units(above: list[str]) -> tuple[str, ...]:
 
 
 def _segments(path: str) -> list[str]:
-    return [heading(segment)[0] for segment in path.split("/") if segment.strip()]
+    return [parse_heading(segment)[0] for segment in path.split("/") if segment.strip()]
 
 
 def _score(path: list[str], segments: list[str]) -> int | None:
     """How well a column's head says what the map asks; None when it does not. The last word must be the whole word."""
-    if not path or not segments or _bare(path[-1]) != _bare(segments[-1]):
+    if not path or not segments or _without_prefix(path[-1]) != _without_prefix(segments[-1]):
         return None
     score, at = 10, 0
     for segment in segments[:-1]:
@@ -257,23 +257,23 @@ def _score(path: list[str], segments: list[str]) -> int | None:
     return score + (path[-1] == segments[-1]) - (len(path) - len(segments))
 
 
-def _bare(text: str) -> str:
+def _without_prefix(text: str) -> str:
     return text.removeprefix("其中").removeprefix("本年") if text not in ("其中", "本年") else text
 
 
 @dataclass(frozen=True)
-class Match:
+class ColumnMatch:
     """found: map column → sheet column."""
 
     found: dict[int, int]
     problems: list[Problem]
-    missing: list[Column]
+    missing: list[MapColumn]
 
 
-def match(columns: tuple[Column, ...], head: Head, file_name: str, sheet: str) -> Match:
+def match_columns(columns: tuple[MapColumn, ...], head: TableHead, file_name: str, sheet: str) -> ColumnMatch:
     """Tell each map column its sheet column: WB-022 missing, WB-023 unknown, WB-024 found twice."""
     normal = {
-        at: [heading(cell.text)[0] for cell in path]
+        at: [parse_heading(cell.text)[0] for cell in path]
         for at, path in head.paths.items()
         if not head.span[0] <= at <= head.span[1]
     }
@@ -298,14 +298,14 @@ def match(columns: tuple[Column, ...], head: Head, file_name: str, sheet: str) -
         elif best:
             doubled.add(index)
             used.update(best)
-            cells = "、".join(reference(head.paths[at][-1].row, at) for at in best)
+            cells = "、".join(cell_reference(head.paths[at][-1].row, at) for at in best)
             problems.append(
                 Problem(
                     "WB-024",
                     Place(
                         file=file_name,
                         sheet=sheet,
-                        cell=reference(head.paths[best[1]][-1].row, best[1]),
+                        cell=cell_reference(head.paths[best[1]][-1].row, best[1]),
                         field=head.text(best[1]),
                     ),
                     f"“{columns[index].path[0]}”在表头里出现 {len(best)} 次（{cells}），分不清读哪一列。",
@@ -320,11 +320,11 @@ def match(columns: tuple[Column, ...], head: Head, file_name: str, sheet: str) -
         rest = {head.text(at): at for at in normal if at not in used}
         near = difflib.get_close_matches(column.path[0].replace("/", " / "), rest, 1, 0.5)
         hint = (
-            f"最接近的是 {reference(head.paths[rest[near[0]]][-1].row, rest[near[0]])} “{near[0]}”，若是同一列，请改成规定的名称。"
+            f"最接近的是 {cell_reference(head.paths[rest[near[0]]][-1].row, rest[near[0]])} “{near[0]}”，若是同一列，请改成规定的名称。"
             if near
             else ""
         )
-        at = reference(head.bottom, max(head.span[0], 0))
+        at = cell_reference(head.bottom, max(head.span[0], 0))
         problems.append(
             Problem(
                 "WB-022",
@@ -338,10 +338,15 @@ def match(columns: tuple[Column, ...], head: Head, file_name: str, sheet: str) -
             problems.append(
                 Problem(
                     "WB-023",
-                    Place(file=file_name, sheet=sheet, cell=reference(head.paths[at][-1].row, at), field=head.text(at)),
+                    Place(
+                        file=file_name,
+                        sheet=sheet,
+                        cell=cell_reference(head.paths[at][-1].row, at),
+                        field=head.text(at),
+                    ),
                     "对照表里没有这一列，没有读取。",
                     "确认不需要就不必处理；需要的，请在对照表的 columns 里加上这一列。",
                     ASK,
                 )
             )
-    return Match(found, problems, missing)
+    return ColumnMatch(found, problems, missing)

@@ -14,7 +14,7 @@ from anju.problems import BLOCK, Place, Problem, Refused
 STATES = Literal["unreported", "no_task", "not_applicable"]
 
 
-class Part(BaseModel):
+class MapPart(BaseModel):
     """Everything in a map: unknown keys are refused, and text stays text."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -24,7 +24,7 @@ def _texts(value: Any) -> Any:
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
-class Column(Part):
+class MapColumn(MapPart):
     """One column, found by its header path: `年度基本建成情况 / 其中续建工程`; several spellings may be given."""
 
     path: tuple[str, ...]
@@ -48,7 +48,7 @@ class Column(Part):
         return self.key or self.measure + (f"@{self.calibre}" if self.calibre else "")
 
     @model_validator(mode="after")
-    def _complete(self) -> "Column":
+    def _complete(self) -> "MapColumn":
         if self.ratio and not self.published:
             raise ValueError("写了 ratio 的列是公布的比率，须写 published: true")
         if not self.ignore and not self.measure and not self.key:
@@ -62,7 +62,7 @@ def _known_unit(name: str) -> bool:
     return name in quantities.UNITS or name in quantities.ALIASES
 
 
-class Total(Part):
+class TotalRow(MapPart):
     """A total row. region: which region it is (the form's own when absent). of: what it is the sum of."""
 
     name: tuple[str, ...]
@@ -75,7 +75,7 @@ class Total(Part):
     _names = field_validator("name", "of", "except_", mode="before")(_texts)
 
 
-class Group(Part):
+class GroupRow(MapPart):
     """A group row such as 市区合计. members: names, or `below` / `above` for the rows up to the next group or total."""
 
     name: tuple[str, ...]
@@ -89,12 +89,12 @@ class Group(Part):
     )
 
 
-class Rows(Part):
+class MapRows(MapPart):
     """Which rows there are. label: header of the name column. regions: every row expected, if the form is fixed."""
 
     label: tuple[str, ...]
-    totals: tuple[Total, ...] = ()
-    groups: tuple[Group, ...] = ()
+    totals: tuple[TotalRow, ...] = ()
+    groups: tuple[GroupRow, ...] = ()
     regions: tuple[str, ...] = ()
     closed: bool = False  # whether a row that is not in `regions` stops the import
     aliases: dict[str, str] = Field(default_factory=dict)
@@ -105,7 +105,7 @@ class Rows(Part):
     _tuples = field_validator("label", "totals", "groups", "regions", "area", mode="before")(_texts)
 
 
-class Check(Part):
+class MapCheck(MapPart):
     """A sum or bound within one row: total = parts (remainder: true lets the parts leave some), or small ≤ large."""
 
     total: str = ""
@@ -118,13 +118,13 @@ class Check(Part):
     _parts = field_validator("parts", mode="before")(_texts)
 
     @model_validator(mode="after")
-    def _one_kind(self) -> "Check":
+    def _one_kind(self) -> "MapCheck":
         if bool(self.total and self.parts) == bool(self.small and self.large):
             raise ValueError("每条校验写 total 和 parts，或写 small 和 large，二者取一")
         return self
 
 
-class Published(Part):
+class PublishedResult(MapPart):
     """In a long form: a printed result and what it must agree with: a ratio of two measures, or a sum of several."""
 
     measure: str
@@ -133,13 +133,13 @@ class Published(Part):
     _tuples = field_validator("ratio", "sum", mode="before")(_texts)
 
     @model_validator(mode="after")
-    def _one(self) -> "Published":
+    def _one(self) -> "PublishedResult":
         if bool(self.ratio) == bool(self.sum) or len(self.ratio) not in (0, 2):
             raise ValueError("写 ratio（分子、分母两项）或 sum（各分项），二者取一")
         return self
 
 
-class LongColumns(Part):
+class LongColumns(MapPart):
     """Headers of a long form."""
 
     region: tuple[str, ...] = ("区划",)
@@ -160,7 +160,7 @@ class LongColumns(Part):
 LONG_REQUIRED = ("region", "measure", "period", "value")
 
 
-class TableMap(Part):
+class TableMap(MapPart):
     """A whole map. form: wide (regions down, measures across), items (indicators down) or long (one value a row)."""
 
     map: str
@@ -172,13 +172,13 @@ class TableMap(Part):
     unit: str = ""
     blanks: Literal["zero", "skip"] = "skip"  # how sums take an empty cell
     dash: STATES | Literal["blank"] = "not_applicable"
-    rows: Rows | None = None
-    columns: tuple[Column, ...] | LongColumns = ()
+    rows: MapRows | None = None
+    columns: tuple[MapColumn, ...] | LongColumns = ()
     measures: dict[str, str] = Field(default_factory=dict)
     calibres: dict[str, str] = Field(default_factory=dict)
-    published: tuple[Published, ...] = ()
+    published: tuple[PublishedResult, ...] = ()
     negative: tuple[str, ...] = ()
-    checks: tuple[Check, ...] = ()
+    checks: tuple[MapCheck, ...] = ()
     note: str = ""
     _tuples = field_validator("title", "sheet", "published", "checks", "negative", mode="before")(_texts)
 
@@ -227,7 +227,7 @@ _ENGLISH = {
 }
 
 _MODELS = {
-    "columns": (Column, LongColumns), "rows": (Rows,), "totals": (Total,), "groups": (Group,), "checks": (Check,), "published": (Published,),
+    "columns": (MapColumn, LongColumns), "rows": (MapRows,), "totals": (TotalRow,), "groups": (GroupRow,), "checks": (MapCheck,), "published": (PublishedResult,),
 }  # fmt: skip
 
 

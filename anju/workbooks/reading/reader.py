@@ -8,25 +8,25 @@ from itertools import islice
 from pathlib import Path
 
 from anju.problems import Place, Problem, Refused
-from anju.workbooks.files.opening import Sheet, Workbook, open_workbook
+from anju.workbooks.files.opening import Workbook, Worksheet, open_workbook
 from anju.workbooks.reading import heads
-from anju.workbooks.reading.cells import PROBLEM_SHEET, Cell, Reading
-from anju.workbooks.reading.heads import Grid, Head, Match
-from anju.workbooks.reading.long import LongReader, long_columns
-from anju.workbooks.reading.maps import Column, LongColumns, TableMap, load_map
-from anju.workbooks.reading.wide import WideReader
+from anju.workbooks.reading.cells import PROBLEM_SHEET, ReadCell, WorkbookReading
+from anju.workbooks.reading.heads import ColumnMatch, HeadGrid, TableHead
+from anju.workbooks.reading.long_forms import LongReader, long_columns
+from anju.workbooks.reading.maps import LongColumns, MapColumn, TableMap, load_map
+from anju.workbooks.reading.wide_forms import WideReader
 
 Source = str | Path | bytes
 
 
 @dataclass
-class Fit:
+class SheetFit:
     """How well one sheet fits a map."""
 
-    sheet: Sheet
-    head: Head | None
-    match: Match | None
-    columns: tuple[Column, ...]
+    sheet: Worksheet
+    head: TableHead | None
+    match: ColumnMatch | None
+    columns: tuple[MapColumn, ...]
 
     @property
     def score(self) -> tuple[int, int]:
@@ -38,25 +38,31 @@ class Fit:
         return self.match is not None and not self.match.missing
 
 
-def fit(sheet: Sheet, table: TableMap, file_name: str) -> Fit:
+def fit_sheet(sheet: Worksheet, table: TableMap, file_name: str) -> SheetFit:
     """Look for the map's head in one sheet."""
     columns, labels = (
         (long_columns(table.columns)[0], table.columns.region)
         if isinstance(table.columns, LongColumns)
         else (table.columns, table.rows.label)
     )
-    grid = Grid(list(islice(sheet.rows(), heads.HEAD_ROWS)), sheet.merges)
+    grid = HeadGrid(list(islice(sheet.rows(), heads.HEAD_ROWS)), sheet.merges)
     head = heads.find_head(grid, labels)
     if head is None:
-        return Fit(sheet, None, None, columns)
+        return SheetFit(sheet, None, None, columns)
     if table.form == "long":
         head.span = (-1, -1)  # the region's column is a column like the others
-    return Fit(sheet, head, heads.match(columns, head, file_name, sheet.name), columns)
+    return SheetFit(sheet, head, heads.match_columns(columns, head, file_name, sheet.name), columns)
 
 
-def stream(
-    source: Source, table: TableMap | str | Path, reading: Reading, *, name: str = "", area: str = "", period: str = ""
-) -> Iterator[Cell]:
+def stream_cells(
+    source: Source,
+    table: TableMap | str | Path,
+    reading: WorkbookReading,
+    *,
+    name: str = "",
+    area: str = "",
+    period: str = "",
+) -> Iterator[ReadCell]:
     """read() for long files: cells come one by one, and `reading` holds problems and published results at the end."""
     table = table if isinstance(table, TableMap) else load_map(table)
     reading.map_id = table.map
@@ -92,22 +98,24 @@ def stream(
     ).cells()
 
 
-def read(source: Source, table: TableMap | str | Path, *, name: str = "", area: str = "", period: str = "") -> Reading:
+def read_workbook(
+    source: Source, table: TableMap | str | Path, *, name: str = "", area: str = "", period: str = ""
+) -> WorkbookReading:
     """Read a workbook by its map. Never raises for what is in the file: everything wrong is in `problems`.
 
     name: the file's name as the user knows it; area: the region the form is of, when the form does not say;
     period: the period, when neither map nor title says it.
     """
-    reading = Reading("", name, "")
-    reading.cells.extend(stream(source, table, reading, name=name, area=area, period=period))
+    reading = WorkbookReading("", name, "")
+    reading.cells.extend(stream_cells(source, table, reading, name=name, area=area, period=period))
     return reading
 
 
-def _choose(book: Workbook, table: TableMap, reading: Reading) -> Fit | None:
+def _choose(book: Workbook, table: TableMap, reading: WorkbookReading) -> SheetFit | None:
     """The sheet to read. WB-021 no head anywhere, WB-027 more than one sheet fits."""
     sheets = [sheet for sheet in book.sheets if sheet.marks.height and sheet.name != PROBLEM_SHEET] or book.sheets
     named = [sheet for sheet in sheets if any(word in sheet.name for word in table.sheet)]
-    fits = [fit(sheet, table, book.file_name) for sheet in named or sheets]
+    fits = [fit_sheet(sheet, table, book.file_name) for sheet in named or sheets]
     best = max(fits, key=lambda one: one.score)
     if best.head is None:
         labels = table.columns.region if isinstance(table.columns, LongColumns) else table.rows.label
@@ -138,7 +146,7 @@ def _choose(book: Workbook, table: TableMap, reading: Reading) -> Fit | None:
     return best
 
 
-def _period(table: TableMap, given: str, head: Head, sheet: Sheet, reading: Reading) -> str:
+def _period(table: TableMap, given: str, head: TableHead, sheet: Worksheet, reading: WorkbookReading) -> str:
     """The map's period, the caller's, or the year in the title; WB-028 when a wide form has none."""
     year = re.search(r"((?:19|20)\d\d)\s*年", head.title) or re.search(r"((?:19|20)\d\d)\s*年", " ".join(head.above))
     found = (
@@ -159,7 +167,7 @@ def _period(table: TableMap, given: str, head: Head, sheet: Sheet, reading: Read
     return found
 
 
-def _area(head: Head, table: TableMap) -> str:
+def _area(head: TableHead, table: TableMap) -> str:
     for line in head.above:
         for word in table.rows.area:  # type: ignore[union-attr]
             if found := re.search(word + r"\s*[:：]\s*(\S+)", line):
@@ -168,8 +176,8 @@ def _area(head: Head, table: TableMap) -> str:
 
 
 def _titled(table: TableMap, title: str) -> bool:
-    plain = heads.heading(title)[0]
-    return any(heads.heading(word)[0] in plain for word in table.title)
+    plain = heads.parse_heading(title)[0]
+    return any(heads.parse_heading(word)[0] in plain for word in table.title)
 
 
 def find_map(source: Source, maps: Iterable[TableMap | str | Path], *, name: str = "") -> TableMap:
@@ -178,7 +186,7 @@ def find_map(source: Source, maps: Iterable[TableMap | str | Path], *, name: str
     book = open_workbook(source, name)
     sheets = [sheet for sheet in book.sheets if sheet.marks.height and sheet.name != PROBLEM_SHEET] or book.sheets
     tried = [
-        (table, max((fit(sheet, table, book.file_name) for sheet in sheets), key=lambda one: one.score))
+        (table, max((fit_sheet(sheet, table, book.file_name) for sheet in sheets), key=lambda one: one.score))
         for table in tables
     ]
     whole = [(table, one) for table, one in tried if one.whole]
@@ -199,10 +207,10 @@ def find_map(source: Source, maps: Iterable[TableMap | str | Path], *, name: str
                 "请选定其中一个，或在对照表写 title 加以区分。",
             )
         )
-    raise Refused(_nearest(book, tried))
+    raise Refused(_nearest_map_problem(book, tried))
 
 
-def _another(table: TableMap, one: Fit, book: Workbook) -> Problem:
+def _another(table: TableMap, one: SheetFit, book: Workbook) -> Problem:
     """One problem instead of forty: this is another form."""
     known, missing = len(one.match.found), "、".join(f"“{column.path[0]}”" for column in one.match.missing[:5])  # type: ignore[union-attr]
     return Problem(
@@ -213,13 +221,13 @@ def _another(table: TableMap, one: Fit, book: Workbook) -> Problem:
     )
 
 
-def _nearest(book: Workbook, tried: list[tuple[TableMap, Fit]]) -> Problem:
+def _nearest_map_problem(book: Workbook, tried: list[tuple[TableMap, SheetFit]]) -> Problem:
     if not tried:
         return Problem("WB-071", Place(file=book.file_name), "还没有任何对照表。", "请先按《对照表怎么写》写一个。")
     title = next((one.head.title for _, one in tried if one.head), "")
     near = difflib.get_close_matches(title, [word for table, _ in tried for word in table.title], 1) if title else []
 
-    def closeness(item: tuple[TableMap, Fit]) -> tuple[bool, int, int]:
+    def closeness(item: tuple[TableMap, SheetFit]) -> tuple[bool, int, int]:
         table, one = item
         return (bool(near) and near[0] in table.title, *one.score)
 

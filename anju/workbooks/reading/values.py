@@ -7,22 +7,22 @@ from typing import NamedTuple
 
 from anju import quantities
 from anju.problems import ASK, BLOCK, Place, Problem
-from anju.workbooks.files.numbers import BAD, GENERAL, Format, Number, from_cell, parse
-from anju.workbooks.files.opening import Sheet
+from anju.workbooks.files.numbers import BAD, GENERAL, NumberFormat, ParsedNumber, number_from_cell, parse_number
+from anju.workbooks.files.opening import Worksheet
 from anju.workbooks.reading import heads
-from anju.workbooks.reading.cells import NUMBER, Reading
-from anju.workbooks.reading.heads import Head
-from anju.workbooks.reading.maps import Column, TableMap
+from anju.workbooks.reading.cells import NUMBER, WorkbookReading
+from anju.workbooks.reading.heads import TableHead
+from anju.workbooks.reading.maps import MapColumn, TableMap
 
 LARGEST = (1 << 63) - 1  # a base value is kept in 64 bits
 
 
 @dataclass
-class Field:
+class ReadColumn:
     """One column being read."""
 
     at: int
-    column: Column
+    column: MapColumn
     unit: str  # what the head says, else the map
     family: str
     letter: str
@@ -31,7 +31,7 @@ class Field:
     period: str = ""
     factor: int = 1  # base units in one of `unit`
     name: str = ""
-    fmt: Format = GENERAL  # of the run of rows being read, good until row `until`
+    fmt: NumberFormat = GENERAL  # of the run of rows being read, good until row `until`
     until: int = -1
     least: int = 0
     most: int = 0  # -1: a format that needs the long way
@@ -52,7 +52,7 @@ class Entered(NamedTuple):
 class CellReader:
     """What the readers of both forms share. odd: cells that hold an error or a formula without a value."""
 
-    def __init__(self, sheet: Sheet, table: TableMap, reading: Reading, head: Head) -> None:
+    def __init__(self, sheet: Worksheet, table: TableMap, reading: WorkbookReading, head: TableHead) -> None:
         self.sheet, self.table, self.reading, self.head = sheet, table, reading, head
         self.marks = sheet.marks
         self.odd = set(sheet.marks.errors) | sheet.marks.uncached
@@ -69,7 +69,7 @@ class CellReader:
             )
         )
 
-    def _format(self, one: Field, number: int) -> None:
+    def _format(self, one: ReadColumn, number: int) -> None:
         """The column's number format from this row on."""
         one.fmt, one.until = self.marks.run(number, one.at)
         one.least, one.most = (
@@ -78,7 +78,7 @@ class CellReader:
         if one.fmt.kind not in ("general", "text", "number"):
             one.most = -1
 
-    def _special(self, number: int, one: Field, cell: str) -> None:
+    def _special(self, number: int, one: ReadColumn, cell: str) -> None:
         if error := self.marks.errors.get((number, one.at)):
             self.problem("WB-061", cell, one.text, f"这一格是出错的公式，显示 {error}。", "请改好公式，或直接填数。")
         else:
@@ -90,12 +90,12 @@ class CellReader:
                 "请在 WPS 或 Excel 中打开、保存一次再上传，或改填数字。",
             )
 
-    def number(self, value: object, fmt: Format, cell: str, one: Field) -> Number | None:
+    def number(self, value: object, fmt: NumberFormat, cell: str, one: ReadColumn) -> ParsedNumber | None:
         """The cell's number, or None after saying what is wrong with it."""
         if isinstance(value, str):
-            parsed = parse(value)
+            parsed = parse_number(value)
             if parsed.state == BAD:
-                self.strays.append((heads.label(value), cell, one.text))
+                self.strays.append((heads.clean_label(value), cell, one.text))
                 self.problem(
                     "WB-060",
                     cell,
@@ -112,12 +112,12 @@ class CellReader:
                 "WB-063",
                 cell,
                 one.text,
-                f"是日期（{written(value)}），不是数；输入“1-2”之类会被自动变成日期。",
+                f"是日期（{written_text(value)}），不是数；输入“1-2”之类会被自动变成日期。",
                 "请把单元格格式改为“常规”或“数值”，再重填这个数。",
             )
             return None
         else:
-            parsed = from_cell(value, fmt)
+            parsed = number_from_cell(value, fmt)
             if parsed.hidden and not one.column.published:
                 self.problem(
                     "WB-064",
@@ -132,20 +132,20 @@ class CellReader:
                 "WB-065",
                 cell,
                 one.text,
-                f"填写 {written(value)}，是负数。",
+                f"填写 {written_text(value)}，是负数。",
                 "这一列不应有负数，请核对；允许负数的，请在对照表这一列写 negative: true。",
             )
             return None
         return parsed
 
-    def _unit(self, own: str, one: Field, cell: str, parsed: Number) -> str | None:
+    def _unit(self, own: str, one: ReadColumn, cell: str, parsed: ParsedNumber) -> str | None:
         """The unit this number is in: the cell's own when it names one."""
         if own in ("万", "亿"):
             own += one.unit.removeprefix("万").removeprefix("亿")
             own = "亿元" if own == "亿万元" else own
         if not own or own == one.unit:
             return one.unit or own
-        if own not in quantities.UNITS or (one.family and quantities.unit(own).family != one.family):
+        if own not in quantities.UNITS or (one.family and quantities.unit_of_measure(own).family != one.family):
             self.problem(
                 "WB-066",
                 cell,
@@ -156,7 +156,7 @@ class CellReader:
             return None
         return own
 
-    def _base(self, parsed: Number, unit: str, one: Field, cell: str) -> int | None:
+    def _base(self, parsed: ParsedNumber, unit: str, one: ReadColumn, cell: str) -> int | None:
         text = quantities.scaled_text(parsed.digits, parsed.places)
         try:
             base = quantities.to_base(parsed.digits, parsed.places, unit)
@@ -177,14 +177,14 @@ class CellReader:
         return base
 
 
-def shown(value: object, parsed: Number) -> str:
+def shown_text(value: object, parsed: ParsedNumber) -> str:
     """What the cell shows to a reader."""
     if isinstance(value, str):
         return value.strip()
     return quantities.scaled_text(parsed.digits, parsed.places) + ("%" if parsed.unit == "%" else "")
 
 
-def written(value: object) -> str:
+def written_text(value: object) -> str:
     """What stands in the cell, for messages."""
     return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
 

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from anju import file_sizes
 from anju.problems import BLOCK, Place, Problem, Refused
-from anju.workbooks.files.opening import content, open_workbook
+from anju.workbooks.files.opening import open_workbook, read_content
 from anju.workbooks.reading.cells import PROBLEM_SHEET
 
 AUTHOR = "安居校验"
@@ -23,7 +23,7 @@ RED, YELLOW = PatternFill("solid", fgColor="FFC7CE"), PatternFill("solid", fgCol
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def mark(source: str | Path | bytes, problems: Iterable[Problem], *, name: str = "") -> bytes:
+def mark_workbook(source: str | Path | bytes, problems: Iterable[Problem], *, name: str = "") -> bytes:
     """The same workbook with cells coloured (阻断 red, 提醒 yellow), a comment with what and fix, and a sheet 《问题清单》 in front.
 
     A problem whose place has no sheet and cell of the workbook is only listed. Marks of an earlier round are taken away first.
@@ -49,7 +49,7 @@ def mark(source: str | Path | bytes, problems: Iterable[Problem], *, name: str =
 
 def _book(source: str | Path | bytes, name: str) -> Book:
     try:
-        data, name = content(source, name)
+        data, name = read_content(source, name)
         opened = open_workbook(data, name)
         merged = sum(
             (last[0] - first[0] + 1) * (last[1] - first[1] + 1)

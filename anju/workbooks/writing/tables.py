@@ -9,11 +9,11 @@ from typing import NamedTuple
 import xlsxwriter
 
 from anju import quantities
-from anju.workbooks.reading.maps import Column, LongColumns, TableMap
+from anju.workbooks.reading.maps import LongColumns, MapColumn, TableMap
 from anju.workbooks.writing.heads import head_cells
 
 
-class Printed(NamedTuple):
+class PrintedNumber(NamedTuple):
     """A number to be shown exactly so: digits × 10^-places, as a percentage or not."""
 
     digits: int
@@ -22,7 +22,7 @@ class Printed(NamedTuple):
 
 
 LEFT, UP = object(), object()  # a cell that belongs to the one on its left, or above
-Value = str | Printed | None | object
+Value = str | PrintedNumber | None | object
 
 FONT = {"font_name": "仿宋", "font_size": 11, "valign": "vcenter", "align": "center"}
 
@@ -110,11 +110,11 @@ def _code(places: int, percent: bool = False) -> str:
 
 
 def _format(value: Value, more: dict) -> dict:
-    return {**more, "num_format": _code(value.places, value.percent)} if isinstance(value, Printed) else more
+    return {**more, "num_format": _code(value.places, value.percent)} if isinstance(value, PrintedNumber) else more
 
 
 def _write(page: object, row: int, column: int, value: Value, style: object) -> None:
-    if isinstance(value, Printed):
+    if isinstance(value, PrintedNumber):
         exact = Decimal(value.digits).scaleb(-value.places - (2 if value.percent else 0))
         page.write_number(row, column, exact, style)  # type: ignore[attr-defined]
     elif isinstance(value, str) and value:
@@ -123,7 +123,7 @@ def _write(page: object, row: int, column: int, value: Value, style: object) -> 
         page.write_blank(row, column, None, style)  # type: ignore[attr-defined]
 
 
-def template(table: TableMap, period: str = "") -> bytes:
+def empty_form(table: TableMap, period: str = "") -> bytes:
     """An empty form for this map: merged head, units, the rows it expects, and how to fill it in. period: for its title."""
     if isinstance(table.columns, LongColumns):
         order = [
@@ -160,7 +160,7 @@ def template(table: TableMap, period: str = "") -> bytes:
     return write_table(paths, body, title=title, unit_line=unit_line, notes=notes, widths=widths, input_places=places)
 
 
-def _head_path(column: Column, table: TableMap) -> tuple[str, ...]:
+def _head_path(column: MapColumn, table: TableMap) -> tuple[str, ...]:
     path = [segment.strip() for segment in column.path[0].split("/")]
     unit = column.unit or ("" if column.ratio else table.unit)
     if unit and unit != table.unit and not re.search(r"[(（]", path[-1]) and unit in quantities.UNITS:

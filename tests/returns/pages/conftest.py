@@ -20,7 +20,7 @@ def ledger(county, clerk, count=PROJECTS):
     for n in range(count):
         kind = KINDS[n % 3]
         size = {"households": "300"} if kind == "old" else {"units": "200"}
-        one = projects.register(
+        one = projects.register_project(
             by=clerk,
             region=county,
             code=f"P{n:03d}",
@@ -30,7 +30,7 @@ def ledger(county, clerk, count=PROJECTS):
             investment="4000",
             **size,
         )
-        events.record(
+        events.record_event(
             by=clerk,
             project_id=one.pk,
             kind="start",
@@ -38,7 +38,7 @@ def ledger(county, clerk, count=PROJECTS):
             amount="100",
             **({"mode": "physical"} if kind == "shanty" else {}),
         )
-        events.record(by=clerk, project_id=one.pk, kind="invest", on=date(2026, 9, 10), amount="1200万元")
+        events.record_event(by=clerk, project_id=one.pk, kind="invest", on=date(2026, 9, 10), amount="1200万元")
 
 
 @pytest.fixture(scope="package")
@@ -47,7 +47,7 @@ def month(django_db_setup, django_db_blocker, empty):
     from django.db import connections
 
     from anju.core.models.region import Region
-    from anju.core.people.scope import local_operator, scoped
+    from anju.core.people.scope import local_actor, open_scope
     from anju.figures.catalogue import load_catalogue
     from anju.returns.services import opening
 
@@ -56,10 +56,10 @@ def month(django_db_setup, django_db_blocker, empty):
         for post in ("reviewer", "head", "joint", "finance"):
             person(post)
         person("city_reviewer", "140500")
-        with scoped(local_operator()) as local:
+        with open_scope(local_actor()) as local:
             load_catalogue(by=local)
             opening.load_forms(by=local)
-        with scoped(clerk):
+        with open_scope(clerk):
             ledger(Region.objects.get(code=EAST, valid_until=None), clerk)
         yield
         connections.close_all()
@@ -91,11 +91,11 @@ def clean(month):
 def draft(clean):
     """A fresh return of the month, filled from the ledger. Emptied afterwards: each test has its own."""
     from anju.core.models.region import Region
-    from anju.core.people.scope import scoped
+    from anju.core.people.scope import open_scope
     from anju.returns.services import opening
 
     clerk = operator("clerk")
-    with scoped(clerk):
+    with open_scope(clerk):
         return opening.open_return(
             by=clerk, form_code=FORM, region=Region.objects.get(code=EAST, valid_until=None), period=PERIOD
         )

@@ -26,11 +26,11 @@ def at(page, line: int, column: str):
 
 
 def stored(draft, line: int, column: str) -> str | None:
-    from anju.core.people.scope import scoped
+    from anju.core.people.scope import open_scope
     from anju.returns.queries.grid import lay_out_grid
 
     user = operator("clerk")
-    with scoped(user):
+    with open_scope(user):
         grid = lay_out_grid(user, draft)
     return grid.cells[grid.lines[line].key, column].text
 
@@ -200,11 +200,11 @@ def test_two_people_in_one_cell_are_told_and_choose(visit, draft):
 
 
 def test_a_return_handed_in_meanwhile_takes_no_more_and_says_what_was_not_stored(visit, draft):
-    from anju.core.people.scope import scoped
+    from anju.core.people.scope import open_scope
     from anju.returns.models import Return
 
     page = opened(visit(), draft)
-    with scoped(operator("clerk")):
+    with open_scope(operator("clerk")):
         Return.objects.filter(pk=draft.pk).update(state=Return.REVIEW)
     at(page, 0, "start")
     page.keyboard.type("160")

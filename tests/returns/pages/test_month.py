@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from anju.core.people.scope import scoped
+from anju.core.people.scope import open_scope
 from anju.returns.models import Opinion, Return
 from tests.browser import PHONE, see
 from tests.cast import operator, person
@@ -119,7 +119,7 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
     joint.locator("form[action$='/opine/'] textarea").fill("与立项批复的套数不一致")
     joint.locator("form[action$='/opine/'] button").click()
     joint.wait_for_selector(".state.bad:has-text('有不同意见')")
-    with scoped(operator("joint")):
+    with open_scope(operator("joint")):
         assert Opinion.objects.get(ret=draft).column == "start"
 
     reviewer.goto(f"/returns/{draft.pk}/")
@@ -158,7 +158,7 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
     saved(clerk)
     clerk.get_by_role("link", name="更正前后对照").click()
     see(clerk.locator("main"), "更正了1格", "126", "130", "示例函〔2026〕3号")
-    with scoped(operator("clerk")):
+    with open_scope(operator("clerk")):
         assert sorted(Return.objects.filter(period=draft.period).values_list("serial", "state")) == [
             (1, "locked"),
             (2, "draft"),

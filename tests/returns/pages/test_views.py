@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from anju.core.models.region import Region
-from anju.core.people.scope import scoped
+from anju.core.people.scope import open_scope
 from anju.figures.catalogue import load_catalogue
 from anju.returns.services import filling, opening
 from tests.cast import EAST, WEST, operator, person, sign_in
@@ -34,10 +34,10 @@ def opened(db, operator):
 
     def make(projects=6):
         clerk = _clerk()
-        with scoped(operator):
+        with open_scope(operator):
             load_catalogue(by=operator)
             opening.load_forms(by=operator)
-        with scoped(clerk):
+        with open_scope(clerk):
             county = Region.objects.get(code=EAST, valid_until=None)
             ledger(county, clerk, projects)
             return opening.open_return(by=clerk, form_code=FORM, region=county, period=PERIOD)
@@ -61,9 +61,9 @@ def test_a_return_of_thirty_projects_asks_no_more_than_one_of_three(visitor, ope
     ret = opened(3)
     few = count(client, f"/returns/{ret.pk}/")
     home = count(client, "/returns/")
-    with scoped(_clerk()):
+    with open_scope(_clerk()):
         ledger_more(27)
-        opening.refresh(by=_clerk(), ret_id=ret.pk)
+        opening.refresh_return(by=_clerk(), ret_id=ret.pk)
     assert count(client, f"/returns/{ret.pk}/") == few
     assert count(client, "/returns/") == home
     assert few <= 34 and home <= 24
@@ -74,7 +74,7 @@ def ledger_more(number):
 
     county, clerk = Region.objects.get(code=EAST, valid_until=None), _clerk()
     for n in range(number):
-        projects.register(
+        projects.register_project(
             by=clerk,
             region=county,
             code=f"Q{n:03d}",
@@ -139,8 +139,8 @@ def test_a_conflict_with_the_workbook_is_told_and_the_workbook_given_back_marked
     )
     cell.value = 117
     line = _grid(ret).lines[0].key
-    with scoped(_clerk()):
-        filling.fill(by=_clerk(), ret_id=ret.pk, changes=[filling.Put(line, "start", "130", 1)])
+    with open_scope(_clerk()):
+        filling.fill_cells(by=_clerk(), ret_id=ret.pk, changes=[filling.CellEntry(line, "start", "130", 1)])
     kept = io.BytesIO()
     book.save(kept)
     kept.seek(0)
@@ -175,7 +175,7 @@ def test_the_scan_is_kept_and_given_back(visitor, opened):
 
 def test_what_the_ledger_learnt_since_is_brought_in_at_one_click(visitor, opened):
     ret, client = opened(), visitor()
-    with scoped(_clerk()):
+    with open_scope(_clerk()):
         ledger_more(1)
     page = client.post(f"/returns/{ret.pk}/refresh/", follow=True)
     assert page.content.decode().count("<tr data-l=") == 8  # seven projects and their sum
@@ -184,7 +184,7 @@ def test_what_the_ledger_learnt_since_is_brought_in_at_one_click(visitor, opened
 def _grid(ret):
     from anju.returns.queries import grid
 
-    with scoped(_clerk()):
+    with open_scope(_clerk()):
         return grid.lay_out_grid(_clerk(), ret)
 
 
@@ -207,15 +207,15 @@ def test_the_auditor_exports_what_was_submitted_and_is_told_when_there_is_nothin
 @pytest.mark.django_db(databases=["default", "owner"])
 def test_the_background_work_leaves_what_is_not_settled_and_says_so(visitor, opened):
     from anju.core.jobs import queue
-    from anju.returns.jobs import close
+    from anju.returns.jobs import lock_period
     from anju.returns.models import Return
 
     ret = opened()
     city = operator("city_reviewer", "140500")
-    with scoped(city):
+    with open_scope(city):
         Return.objects.filter(pk=ret.pk).update(state=Return.CITY)
         job = queue.enqueue(city, "returns.close", region="140500", form=FORM, period=PERIOD)
-        address = close(job, by=city, region="140500", form=FORM, period=PERIOD)
+        address = lock_period(job, by=city, region="140500", form=FORM, period=PERIOD)
         assert Return.objects.get(pk=ret.pk).state == Return.CITY
     told = visitor("city_reviewer", "140500").get(address).content.decode()
     assert "1张没有锁定" in told and f'<li><a href="/returns/{ret.pk}/">' in told
@@ -227,13 +227,13 @@ def test_what_others_hold_says_who_fills_it_and_whom_it_waits_for(visitor, opene
 
     ret, client = opened(1), visitor()
     person("finance")  # registers the county's finance office
-    with scoped(_clerk()):
+    with open_scope(_clerk()):
         office = Organisation.objects.get(region=ret.region, kind="finance").name
     page = client.get("/returns/")
     held = [one for one in page.context["others"] if one["form"] != FORM]
     assert held and {(one["unit"], one["state"]) for one in held} == {(office, "还没有开始，等财政部门填报")}
     assert office in page.content.decode()
-    with scoped(_clerk()):
+    with open_scope(_clerk()):
         Return.objects.filter(pk=ret.pk).update(state=Return.REVIEW)
     (mine,) = [one for one in client.get("/returns/").context["others"] if one["href"] == f"/returns/{ret.pk}/"]
     assert mine["state"] == "等住建审核岗" and mine["unit"] == ret.organisation.name

@@ -4,13 +4,13 @@ from datetime import date
 
 from anju.cases.kinds import CLOSED, OPEN, CaseKind
 from anju.cases.models import Case
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.states import Move, States
 from anju.problems import Problem, Refused
 from tests.rooms.tiny.models import RepairCase
 
 
-def close_if_mended(by: Operator, case: Case, on: date) -> None:
+def close_if_mended(by: Actor, case: Case, on: date) -> None:
     if RepairCase.objects.get(case=case).bench.broken:
         raise Refused(Problem("TINY-002", case.full_name, "还没有修好。", "请先修好。"))
 

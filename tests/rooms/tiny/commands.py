@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from anju.core.console.command import OK, add_parser, out, setup
+from anju.core.console.command import OK, add_parser, print_result, set_up_django
 
 
 def add(subparsers: Any) -> None:
@@ -11,11 +11,11 @@ def add(subparsers: Any) -> None:
 
 
 def count(args: argparse.Namespace) -> int:
-    setup()
-    from anju.core.people.scope import local_operator, scoped
+    set_up_django()
+    from anju.core.people.scope import local_actor, open_scope
     from tests.rooms.tiny import queries
 
-    with scoped(local_operator()) as user:
+    with open_scope(local_actor()) as user:
         found = len(queries.benches(user))
-    out(args, {"benches": found}, f"{found} 张长椅")
+    print_result(args, {"benches": found}, f"{found} 张长椅")
     return OK

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from anju.core.jobs.queue import register
-from anju.core.people.scope import Operator
+from anju.core.jobs.queue import register_work
+from anju.core.people.scope import Actor
 from tests.rooms.tiny import queries
 
 
-@register("tiny.count", "清点长椅")
-def count(job: Any, *, by: Operator) -> str:
+@register_work("tiny.count", "清点长椅")
+def count(job: Any, *, by: Actor) -> str:
     return f"/benches/?found={len(queries.benches(by))}"

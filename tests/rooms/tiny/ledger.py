@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from anju.core.ledgers import Happening, Item, Stated
 from anju.core.models.region import Region
-from anju.core.people.scope import Operator, visible
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions.tree import below
 from anju.core.trail import trail
 from tests.rooms.tiny.models import Bench, Repair
@@ -32,33 +32,31 @@ class BenchLedger:
     def fixed(self) -> Collection[str]:
         return ("seats",)
 
-    def lines(self, user: Operator, region: Region, kinds: Sequence[str], since: date, until: date) -> list[Item]:
-        found = visible(Bench.objects.filter(region_id__in=below(user, region)), user)
+    def lines(self, user: Actor, region: Region, kinds: Sequence[str], since: date, until: date) -> list[Item]:
+        found = visible_rows(Bench.objects.filter(region_id__in=below(user, region)), user)
         return [Item(bench.pk, bench.name, "bench") for bench in found]
 
     def fields(
-        self, user: Operator, items: Collection[int], names: Collection[str]
+        self, user: Actor, items: Collection[int], names: Collection[str]
     ) -> dict[int, dict[str, int | str | None]]:
-        return {row["pk"]: row for row in visible(Bench.objects.filter(pk__in=items), user).values("pk", *names)}
+        return {row["pk"]: row for row in visible_rows(Bench.objects.filter(pk__in=items), user).values("pk", *names)}
 
-    def sums(
-        self, user: Operator, items: Collection[int], since: date | None, until: date
-    ) -> dict[int, dict[str, int]]:
-        rows = visible(Repair.objects.filter(bench_id__in=items, on__lte=until, times__isnull=False), user)
+    def sums(self, user: Actor, items: Collection[int], since: date | None, until: date) -> dict[int, dict[str, int]]:
+        rows = visible_rows(Repair.objects.filter(bench_id__in=items, on__lte=until, times__isnull=False), user)
         if since:
             rows = rows.filter(on__gte=since)
         return {pk: {"repair": times} for pk, times in rows.values_list("bench_id").annotate(Sum("times")).order_by()}
 
-    def texts(self, user: Operator, items: Collection[int], event: str, until: date) -> dict[int, str]:
-        rows = visible(Repair.objects.filter(bench_id__in=items, on__lte=until).exclude(condition=""), user)
+    def texts(self, user: Actor, items: Collection[int], event: str, until: date) -> dict[int, str]:
+        rows = visible_rows(Repair.objects.filter(bench_id__in=items, on__lte=until).exclude(condition=""), user)
         return dict(rows.order_by("on", "id").values_list("bench_id", "condition"))
 
     def counts(
-        self, user: Operator, region: Region, since: date, until: date, measures: Collection[str]
+        self, user: Actor, region: Region, since: date, until: date, measures: Collection[str]
     ) -> dict[str, int | None]:
         if "tiny.benches" not in measures:
             return {}
-        return {"tiny.benches": visible(Bench.objects.filter(region_id__in=below(user, region)), user).count()}
+        return {"tiny.benches": visible_rows(Bench.objects.filter(region_id__in=below(user, region)), user).count()}
 
     def differences(self, stated: Sequence[Stated], on: date, why: str) -> list[dict[str, Any]]:
         found = []
@@ -70,8 +68,8 @@ class BenchLedger:
         return found
 
     @transaction.atomic
-    def record(self, *, by: Operator, entries: Sequence[dict[str, Any]], origin: str, act: str) -> None:
-        with trail.doing(act, by=by):
+    def record(self, *, by: Actor, entries: Sequence[dict[str, Any]], origin: str, act: str) -> None:
+        with trail.open_act(act, by=by):
             regions = dict(
                 Bench.objects.filter(pk__in=[one["bench_id"] for one in entries]).values_list("pk", "region")
             )

@@ -2,11 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from anju.core.pages.context import show
-from anju.core.people.permissions import acting
+from anju.core.pages.context import render_page
+from anju.core.people.permissions import requires_permission
 from tests.rooms.tiny import queries
 
 
-@acting("tiny.see")
+@requires_permission("tiny.see")
 def benches(request: HttpRequest) -> HttpResponse:
-    return show(request, "tiny/benches.html", benches=queries.benches(request.operator))
+    return render_page(request, "tiny/benches.html", benches=queries.benches(request.actor))

@@ -5,11 +5,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Self
 
-from anju.core.people.scope import Operator
+from anju.core.people.scope import Actor
 from anju.core.regions import tree
-from anju.figures.figure import Derived, Figure, derived
+from anju.figures.figure import DerivedFigure, Figure, derive_figure
 from anju.figures.references import FigureReference, ReferenceKind
-from anju.quantities import unit
+from anju.quantities import unit_of_measure
 from tests.rooms.tiny.queries import benches
 
 
@@ -33,8 +33,8 @@ def kinds() -> tuple[ReferenceKind, ...]:
     return (ReferenceKind(BenchReference, counted),)
 
 
-def counted(user: Operator, reference: BenchReference) -> Derived:
-    region = tree.region(user, reference.region, date(2022, 12, 31))
+def counted(user: Actor, reference: BenchReference) -> DerivedFigure:
+    region = tree.find_region(user, reference.region, date(2022, 12, 31))
     count = sum(bench.region_id == region.pk for bench in benches(user))
     blank = Figure("", "长椅", region, "2022", kind="stock", family="1")
-    return derived(blank, "长椅总数", Fraction(count * unit("1").factor), (), reference, "逐张清点")
+    return derive_figure(blank, "长椅总数", Fraction(count * unit_of_measure("1").factor), (), reference, "逐张清点")

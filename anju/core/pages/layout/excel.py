@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from anju.core.pages.layout.figures import STATES
-from anju.core.pages.layout.sheets import Cell, Column, Sheet
+from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn
 from anju.workbooks.writing import tables
-from anju.workbooks.writing.tables import Printed
+from anju.workbooks.writing.tables import PrintedNumber
 
 
-def path(columns: Sequence[Column]) -> list[str]:
+def path(columns: Sequence[SheetColumn]) -> list[str]:
     """A column's headings as texts, with their units."""
     return [f"{column.label}（{column.unit}）" if column.unit else column.label for column in columns]
 
 
-def value(cell: Cell) -> str | Printed | None:
+def excel_value(cell: SheetCell) -> str | PrintedNumber | None:
     figure = cell.figure
     if figure is None:
         return cell.text or None
@@ -22,11 +22,11 @@ def value(cell: Cell) -> str | Printed | None:
         stored = figure.observation_id is not None or figure.state == "no_task"
         return STATES.get(figure.state, ("", ""))[0] or None if stored else None
     whole, _, fraction = text.partition(".")
-    return Printed(int(whole + fraction), len(fraction), (cell.unit or figure.unit) == "%")
+    return PrintedNumber(int(whole + fraction), len(fraction), (cell.unit or figure.unit) == "%")
 
 
-def write(sheet: Sheet, title: str) -> bytes:
-    rows = [[value(cell) for cell in row.cells] for row in sheet.rows]
+def write_sheet(sheet: Sheet, title: str) -> bytes:
+    rows = [[excel_value(cell) for cell in row.cells] for row in sheet.rows]
     return tables.write_table(
         [path(one) for one in sheet.paths], rows, title=title, sheet=sheet.caption or "表", widths=[16]
     )

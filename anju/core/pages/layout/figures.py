@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from anju.core.pages.addresses import path_of
 from anju.core.pages.html import NOTHING, element, markup, optional, slot, writer
-from anju.core.pages.layout.sheets import Cell
+from anju.core.pages.layout.sheets import SheetCell
 from anju.quantities import APPROXIMATE
 
 DOOR = "figures:door"
@@ -37,13 +37,13 @@ def figure_html(figure: Any, unit: str | None = None, places: int | None = None,
     return write_number(text=f"{before}{text}{percent}{middle}{after}", mark=ASSUMED if figure.assumed else NOTHING)
 
 
-def opened(figure: Any, shown: str, note: str = "") -> SafeString:
+def provenance_link(figure: Any, shown: str, note: str = "") -> SafeString:
     """The door itself. Where nothing is shown there is still a place to point at, and it says why it is blank."""
     if not shown:
         return write_blank(why=note or getattr(figure, "why", "") or "空白：没有这个数")
     return write_figure(href=f"{path_of(DOOR)}?ref={quote(str(figure.reference))}", note=note, shown=shown)
 
 
-def door(cell: Cell) -> SafeString:
+def door(cell: SheetCell) -> SafeString:
     """A cell's figure as a door to its provenance."""
-    return opened(cell.figure, figure_html(cell.figure, cell.unit, cell.places), cell.note)
+    return provenance_link(cell.figure, figure_html(cell.figure, cell.unit, cell.places), cell.note)

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from anju.core.pages.html import element, join, markup, optional, slot, writer
 from anju.core.pages.layout.figures import door
-from anju.core.pages.layout.sheets import Cell, Sheet
+from anju.core.pages.layout.sheets import Sheet, SheetCell
 from anju.core.pages.request import Request
 
 write_row = writer(element("tr", markup("cells"), css=slot("css"), id=optional("key")), "\n")
@@ -33,17 +33,17 @@ def sheet_rows(sheet: Sheet) -> SafeString:
     )
 
 
-def _first(cell: Cell) -> SafeString:
+def _first(cell: SheetCell) -> SafeString:
     return write_first(css=f"first {cell.css}", text=_linked(cell))
 
 
-def _cell(cell: Cell) -> SafeString:
+def _cell(cell: SheetCell) -> SafeString:
     if cell.figure:
         return write_cell(css="fig", note="", label=cell.label, text=door(cell))
     return write_cell(css=cell.css, note=cell.note, label=cell.label, text=_linked(cell))
 
 
-def _linked(cell: Cell) -> str:
+def _linked(cell: SheetCell) -> str:
     return write_link(href=cell.href, text=cell.text) if cell.href else cell.text
 
 

@@ -8,11 +8,11 @@ from anju.workbooks.writing.heads import HeadCell, head_rows, paths_of
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """A column, or a heading over columns. part: a 其中 column; sort: its name in the address, when it can be sorted by."""
 
     label: str
-    children: tuple["Column", ...] = ()
+    children: tuple["SheetColumn", ...] = ()
     unit: str = ""
     part: bool = False
     text: bool = False
@@ -21,7 +21,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Cell:
+class SheetCell:
     """One cell: a figure (a door), or text. note is shown on hover; label names the column where a phone shows cards."""
 
     figure: Any = None
@@ -35,8 +35,8 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
-    cells: list[Cell]
+class SheetRow:
+    cells: list[SheetCell]
     css: str = ""
     more: Any = None
     key: str = ""
@@ -47,16 +47,16 @@ class Sheet:
     """A table. columns[0] is the sticky first column; total rows carry css "total" and come first."""
 
     id: str
-    columns: Sequence[Column]
-    rows: list[Row] = field(default_factory=list)
+    columns: Sequence[SheetColumn]
+    rows: list[SheetRow] = field(default_factory=list)
     caption: str = ""
     css: str = ""
 
     @property
-    def paths(self) -> list[tuple[Column, ...]]:
+    def paths(self) -> list[tuple[SheetColumn, ...]]:
         """Each column with the headings over it, from the top."""
         return paths_of(self.columns, lambda column: column.children)
 
     @property
-    def head(self) -> list[list[HeadCell[Column]]]:
+    def head(self) -> list[list[HeadCell[SheetColumn]]]:
         return head_rows(self.paths)

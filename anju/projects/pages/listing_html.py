@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from anju.core.pages.html import NOTHING, element, join, markup, optional, slot, switch, writer
-from anju.projects.pages.drawings import Mark
+from anju.projects.pages.drawings import PlotMark
 
 OVERDUE, DONE, GOING = "#a3201a", "#9aa7b5", "#1554a3"
 QUIET = "#4d5966"
@@ -100,7 +100,7 @@ def _lines(pieces: Iterable[SafeString]) -> SafeString:
     return join(pieces, "\n")
 
 
-def marks(placed: Sequence[Mark], kept: str) -> SafeString:
+def map_points_html(placed: Sequence[PlotMark], kept: str) -> SafeString:
     """The points of the map. kept: what of the address every link keeps."""
     word = write_overdue()
     return _lines(
@@ -117,7 +117,7 @@ def marks(placed: Sequence[Mark], kept: str) -> SafeString:
     )
 
 
-def beside(rows: Sequence[Any], kept: str, regions: bool) -> SafeString:
+def map_table_html(rows: Sequence[Any], kept: str, regions: bool) -> SafeString:
     """The lines of the table beside the map."""
     nowhere = write_no_place()
     return _lines(
@@ -137,7 +137,7 @@ def beside(rows: Sequence[Any], kept: str, regions: bool) -> SafeString:
     )
 
 
-def filled(rows: Sequence[dict[str, Any]], kept: str, regions: bool) -> SafeString:
+def fill_table_html(rows: Sequence[dict[str, Any]], kept: str, regions: bool) -> SafeString:
     """The lines of the table that is filled in place."""
     return _lines(_filled(row, row["project"], kept, regions) for row in rows)
 

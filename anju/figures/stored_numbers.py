@@ -8,16 +8,16 @@ from typing import Any
 
 from anju.figures.figure import NUMBER, SHARE
 from anju.figures.models import Measure, Observation
-from anju.figures.queries.current import accepts
+from anju.figures.queries.current import accepts_calibre
 from anju.problems import Place, Problem, Refused
-from anju.quantities import to_base, unit
+from anju.quantities import to_base, unit_of_measure
 
 LONGEST = 40  # decimals or zeros; no unit has as many
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredNumber:
     """What an observation keeps of a number."""
 
     measure: Measure
@@ -45,28 +45,30 @@ class Stored:
             "share_denominator": share.denominator if share is not None else None,
         }  # fmt: skip
 
-    def added_to(self, before: Observation) -> "Stored":
+    def added_to(self, before: Observation) -> "StoredNumber":
         """The sum in force after an addition; printed with the finer of the two precisions when the units agree."""
         places = max(self.places, before.places) if self.unit == before.unit else self.places
         return replace(self, value=before.value + self.value, increment=self.value, places=places)
 
 
-def families(measure: Measure) -> set[str]:
+def unit_families(measure: Measure) -> set[str]:
     """Families of units the measure may be printed in: its own, and those counted one for one with it (套 and 户)."""
-    return {unit(name).family for name in (measure.unit, *measure.units)}
+    return {unit_of_measure(name).family for name in (measure.unit, *measure.units)}
 
 
-def stored(
+def store_number(
     measure: Measure, calibre: str, where: Place | str, value: Any, unit_name: str, state: str, approx: str = ""
-) -> Stored:
+) -> StoredNumber:
     """One number. Refused with what is wrong with it. value: text, int or Decimal as printed; a Fraction for a share."""
     unit_name = unit_name or measure.unit
-    if flaw := misplaced(measure, calibre, where):
+    if flaw := placement_problem(measure, calibre, where):
         raise Refused(flaw)
     if isinstance(value, Fraction):
-        return shared(measure, calibre, where, value, 0, approx)
+        return store_share(measure, calibre, where, value, 0, approx)
     if state != NUMBER:
-        return Stored(measure=measure, calibre=calibre, state=state, value=None, unit=measure.unit, places=0, approx="")
+        return StoredNumber(
+            measure=measure, calibre=calibre, state=state, value=None, unit=measure.unit, places=0, approx=""
+        )
     try:
         sign, digits, exponent = Decimal(value).as_tuple() if isinstance(value, str | int | Decimal) else (0, (), "")
         if abs(exponent) > LONGEST:  # 1e999999999 would keep the machine busy for hours
@@ -82,25 +84,25 @@ def stored(
                 "请只写数字，如 1413 或 9.51，不写单位，也不写“约”“余”；没有数的另选状态。",
             )
         ) from None
-    if unit_name in ("%", "％") and "%" not in families(measure):
-        return shared(measure, calibre, where, Fraction(number, 100 * 10**places), places, approx)
-    base, problem = based(measure, where, number, places, unit_name)
+    if unit_name in ("%", "％") and "%" not in unit_families(measure):
+        return store_share(measure, calibre, where, Fraction(number, 100 * 10**places), places, approx)
+    base, problem = to_base_units(measure, where, number, places, unit_name)
     if problem:
         raise Refused(problem)
-    return Stored(
+    return StoredNumber(
         measure=measure,
         calibre=calibre,
         state=NUMBER,
         value=base,
-        unit=unit(unit_name).name,
+        unit=unit_of_measure(unit_name).name,
         places=places,
         approx=approx,
     )
 
 
-def shared(
+def store_share(
     measure: Measure, calibre: str, where: Place | str, share: Fraction, places: int, approx: str = ""
-) -> Stored:
+) -> StoredNumber:
     """A target set as a share of another figure. Refused FIG-015 when the catalogue does not say of which."""
     if measure.share_of_id is None:
         raise Refused(
@@ -108,12 +110,12 @@ def shared(
                 "FIG-015", where, f"“{measure.name}”的单位是{measure.unit}，不能写成比例。", f"请写成{measure.unit}数。"
             )
         )
-    return Stored(
+    return StoredNumber(
         measure=measure, calibre=calibre, state=SHARE, value=None, unit="%", places=places, approx=approx, share=share
     )
 
 
-def misplaced(measure: Measure, calibre: str, where: Place | str) -> Problem | None:
+def placement_problem(measure: Measure, calibre: str, where: Place | str) -> Problem | None:
     """A computed measure is never stored; a calibre must be one that the measure is published under."""
     if measure.is_computed:
         return Problem(
@@ -122,20 +124,22 @@ def misplaced(measure: Measure, calibre: str, where: Place | str) -> Problem | N
             f"“{measure.name}”由其他指标算出，不存储。",
             "请录入它的分子、分母或分项；公布的数只用来核对。",
         )
-    if not accepts(measure, calibre):
+    if not accepts_calibre(measure, calibre):
         return Problem(
             "FIG-013", where, f"“{measure.name}”没有口径“{calibre}”。", "请核对口径；新的口径要先写进指标目录。"
         )
     return None
 
 
-def based(measure: Measure, where: Place | str, digits: int, places: int, unit_name: str) -> tuple[int, Problem | None]:
+def to_base_units(
+    measure: Measure, where: Place | str, digits: int, places: int, unit_name: str
+) -> tuple[int, Problem | None]:
     """digits × 10^-places in that unit as base units, or what is wrong."""
     try:
-        named = unit(unit_name)
+        named = unit_of_measure(unit_name)
     except KeyError:
         return 0, Problem("FIG-015", where, f"不认识计量单位“{unit_name}”。", f"“{measure.name}”请用{measure.unit}。")
-    if named.family not in families(measure):
+    if named.family not in unit_families(measure):
         return 0, Problem(
             "FIG-015",
             where,

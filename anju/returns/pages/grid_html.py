@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 
 from anju.core.pages.html import element, given, join, markup, optional, slot, writer
 from anju.problems import BLOCK
-from anju.returns.forms.spec import Spec
-from anju.returns.queries.checks import BLANK, Finding
-from anju.returns.queries.grid import Grid, GridCell
+from anju.returns.forms.spec import FormSpec
+from anju.returns.queries.checks import BLANK, CheckFinding
+from anju.returns.queries.grid import GridCell, ReturnGrid
 from anju.returns.sources.ledgers import named
 
 KINDS = {"prefill": "开表时预填", "page": "在页面上填", "workbook": "从离线表并入", "correct": "更正时带入"}
@@ -76,7 +76,7 @@ write_moved = writer(
 )
 
 
-def heads(grid: Grid) -> SafeString:
+def heads_html(grid: ReturnGrid) -> SafeString:
     """The rows of heads with the units in them, and over the lines' names the corner."""
     corner = write_corner(rows=len(grid.head), text=named(grid.spec, "指标"))
     lines = []
@@ -100,7 +100,7 @@ def heads(grid: Grid) -> SafeString:
     return join(lines)
 
 
-def described(grid: Grid) -> list[dict[str, Any]]:
+def column_data(grid: ReturnGrid) -> list[dict[str, Any]]:
     """What the grid in the browser must know of the columns; it computes nothing."""
     return [
         {
@@ -118,7 +118,7 @@ def is_state(cell: GridCell) -> bool:
     return cell.state not in ("number", "text", "")
 
 
-def flags(cell: GridCell) -> str:
+def cell_flags(cell: GridCell) -> str:
     return ("c" if cell.changed else "") + ("s" if is_state(cell) else "")
 
 
@@ -147,7 +147,7 @@ def _html(cell: GridCell, numeric: bool, was: str, old: str | None) -> SafeStrin
     )
 
 
-def body(grid: Grid, old: dict[tuple[str, str], str] | None = None) -> SafeString:
+def body_html(grid: ReturnGrid, old: dict[tuple[str, str], str] | None = None) -> SafeString:
     """The lines of the table. Written here: a template takes many times as long. old: what other cells said before a correction."""
     old = old or {}
     columns = [
@@ -172,26 +172,26 @@ def body(grid: Grid, old: dict[tuple[str, str], str] | None = None) -> SafeStrin
     return join(lines)
 
 
-def stands(grid: Grid) -> list[list[Any]]:
+def cell_data(grid: ReturnGrid) -> list[list[Any]]:
     """What stands in every cell now, as the browser takes it after a save: line, column, text, version, flags."""
     return [
-        [line, column, cell.text, cell.version, flags(cell)]
+        [line, column, cell.text, cell.version, cell_flags(cell)]
         for (line, column), cell in grid.cells.items()
         if cell.exists
     ]
 
 
-def where(grid: Grid, line: str, column: str = "") -> str:
+def cell_place(grid: ReturnGrid, line: str, column: str = "") -> str:
     label = next((one.label for one in grid.lines if one.key == line), line)
     known = grid.spec.by_code
     return f"{label}，{known[column].head}" if column in known else label
 
 
-def column_name(grid: Grid, column: str) -> str:
+def column_name(grid: ReturnGrid, column: str) -> str:
     return grid.spec.by_code[column].head
 
 
-def moved(grid: Grid) -> list[SafeString]:
+def changes_html(grid: ReturnGrid) -> list[SafeString]:
     """What a reviewer wants to see first: the figures that are not as they were, as rows of a table."""
     if not grid.last_period:
         return []
@@ -215,7 +215,7 @@ def moved(grid: Grid) -> list[SafeString]:
 
 
 @dataclass(frozen=True)
-class Said:
+class ShownFinding:
     """A finding as the page says it."""
 
     check_id: str
@@ -234,10 +234,10 @@ class Said:
     may_answer: bool
     may_waive: bool
     same: int = 0  # how many of the same check wait for an answer, when it is more than one
-    more: tuple["Said", ...] = ()  # the others of them, folded under the first
+    more: tuple["ShownFinding", ...] = ()  # the others of them, folded under the first
 
 
-def said(findings: Iterable[Finding], *, answers: bool, waives: bool) -> list[Said]:
+def show_findings(findings: Iterable[CheckFinding], *, answers: bool, waives: bool) -> list[ShownFinding]:
     """Those that stand in the way first, then what asks, then what is settled."""
     made = []
     for one in findings:
@@ -248,7 +248,7 @@ def said(findings: Iterable[Finding], *, answers: bool, waives: bool) -> list[Sa
             else (one.answer, one.answered_by)
         )
         made.append(
-            Said(
+            ShownFinding(
                 check_id=one.check_id,
                 level=one.level,
                 css="stop" if stops else "ask",
@@ -269,9 +269,9 @@ def said(findings: Iterable[Finding], *, answers: bool, waives: bool) -> list[Sa
     return sorted(made, key=lambda one: (one.done, one.css != "stop"))
 
 
-def listed(findings: list[Said]) -> list[Said]:
+def group_findings(findings: list[ShownFinding]) -> list[ShownFinding]:
     """For the list: the blanks of a line are one entry, or thirty projects would fill it with nothing else."""
-    made: dict[str, Said] = {}
+    made: dict[str, ShownFinding] = {}
     waiting = Counter(one.check_id for one in findings if one.may_answer and not one.done)
     for one in findings:
         if one.may_answer and not one.done and waiting[one.check_id] > 1:
@@ -284,12 +284,12 @@ def listed(findings: list[Said]) -> list[Said]:
                 made[key], what=f"{made[key].what.removesuffix('没有填。')}、{QUOTED.findall(one.what)[-1]}没有填。"
             )
         )
-    return folded(list(made.values()))
+    return fold_findings(list(made.values()))
 
 
-def folded(findings: list[Said]) -> list[Said]:
+def fold_findings(findings: list[ShownFinding]) -> list[ShownFinding]:
     """Of many that ask the same the first stands for all: the grid must not be pushed out of sight by thirty projects without progress."""
-    alike: dict[str, list[Said]] = {}
+    alike: dict[str, list[ShownFinding]] = {}
     for one in findings:
         if one.same >= FOLDED:
             alike.setdefault(one.check_id, []).append(one)
@@ -302,7 +302,7 @@ def folded(findings: list[Said]) -> list[Said]:
     return made
 
 
-def counted(findings: list[Said], spec: Spec) -> dict[str, int]:
+def count_findings(findings: list[ShownFinding], spec: FormSpec) -> dict[str, int]:
     """blanks: cells of numbers that nothing stands in."""
     left = [one for one in findings if not one.done]
     blanks = sum(one.check_id == BLANK and spec.by_code[one.column].type == "number" for one in left)
@@ -313,7 +313,7 @@ def counted(findings: list[Said], spec: Spec) -> dict[str, int]:
     }
 
 
-def marks(findings: list[Said]) -> list[dict[str, Any]]:
+def finding_marks(findings: list[ShownFinding]) -> list[dict[str, Any]]:
     return [
         {
             "line": one.line,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from anju.problems import Place, Problem, Refused
-from anju.rules.book.schema import DATE, NUMBER, Book, Input
+from anju.rules.book.schema import DATE, NUMBER, Book, BookInput
 
 KEYS = ("key", "键", "行键", "编号")
 ENCODINGS = ("utf-8-sig", "gb18030")  # gb18030 is what WPS and Excel write when they save a CSV on a Chinese computer
@@ -89,7 +89,7 @@ def _names(path: Path, headings: list[str], book: Book, key: str) -> list[str]:
     return names
 
 
-def _value(item: Input | None, value: Any) -> Any:
+def _value(item: BookInput | None, value: Any) -> Any:
     if value is None or value == "":
         return None
     if item is not None and item.type == NUMBER:
@@ -144,13 +144,13 @@ def _xlsx(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
 def _exact(sheet: Any, number: int, row: list[Any]) -> list[Any]:
     """A sheet keeps binary fractions: each number is taken as its cell shows it, in exact digits."""
     from anju.quantities import scaled_text
-    from anju.workbooks.files.numbers import from_cell
+    from anju.workbooks.files.numbers import number_from_cell
 
     found = []
     for column, cell in enumerate(row):
         if isinstance(cell, int | Mapping) or not hasattr(cell, "is_integer"):
             found.append(cell)
             continue
-        shown = from_cell(cell, sheet.marks.format(number, column))
+        shown = number_from_cell(cell, sheet.marks.format(number, column))
         found.append(shown.hidden or scaled_text(shown.digits, shown.places))
     return found

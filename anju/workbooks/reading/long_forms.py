@@ -9,13 +9,13 @@ from itertools import islice
 
 from anju import quantities
 from anju.problems import ASK, BLOCK
-from anju.workbooks.files.numbers import BAD, BLANK, DASH, WORDS, fold, parse, plain
-from anju.workbooks.files.opening import Sheet
+from anju.workbooks.files.numbers import BAD, BLANK, DASH, WORDS, fold_text, parse_number, plain_number
+from anju.workbooks.files.opening import Worksheet
 from anju.workbooks.reading import checks, heads
-from anju.workbooks.reading.cells import NUMBER, Cell, Reading, letters, reference
-from anju.workbooks.reading.heads import Head
-from anju.workbooks.reading.maps import LONG_REQUIRED, Column, LongColumns, TableMap
-from anju.workbooks.reading.values import LARGEST, CellReader, Entered, Field, shown
+from anju.workbooks.reading.cells import NUMBER, ReadCell, WorkbookReading, cell_reference, column_letters
+from anju.workbooks.reading.heads import TableHead
+from anju.workbooks.reading.maps import LONG_REQUIRED, LongColumns, MapColumn, TableMap
+from anju.workbooks.reading.values import LARGEST, CellReader, Entered, ReadColumn, shown_text
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
 STATE_WORDS = {**WORDS, "": NUMBER, "正常": NUMBER, "数值": NUMBER, "已报": NUMBER, "推定": NUMBER}
@@ -23,21 +23,21 @@ STATE_WORDS = {**WORDS, "": NUMBER, "正常": NUMBER, "数值": NUMBER, "已报"
 
 @lru_cache(maxsize=1024)
 def _squeeze(value: object) -> str:
-    return re.sub(r"\s+", "", fold(str(value)))
+    return re.sub(r"\s+", "", fold_text(str(value)))
 
 
 @lru_cache(maxsize=1 << 16)
 def _is_name(text: str) -> bool:
-    return parse(text).state in (BAD, BLANK)
+    return parse_number(text).state in (BAD, BLANK)
 
 
-def period(value: object) -> str | None:
+def read_period(value: object) -> str | None:
     """2021年 → 2021; 2021年8月, 2021年1—8月 → 2021-08; 2021年三季度 → 2021-Q3; 2021年12月31日 → 2021-12-31."""
     if isinstance(value, datetime.date):
         return value.strftime("%Y-%m-%d")
     if isinstance(value, float) and value == int(value):
         value = int(value)
-    text = re.sub(r"\s+", "", fold(str(value)))
+    text = re.sub(r"\s+", "", fold_text(str(value)))
     if found := re.fullmatch(r"((?:19|20)\d\d)年?度?", text):
         return found[1]
     if found := re.fullmatch(r"((?:19|20)\d\d)[-/.年](?:1[-—–~至])?(\d{1,2})月?", text):
@@ -52,10 +52,10 @@ def period(value: object) -> str | None:
     return None
 
 
-def long_columns(columns: LongColumns) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+def long_columns(columns: LongColumns) -> tuple[tuple[MapColumn, ...], tuple[str, ...]]:
     """The form's columns as map columns, so that one matcher serves both forms."""
     names = tuple(LongColumns.model_fields)
-    made = tuple(Column(path=getattr(columns, name), key=name, required=name in LONG_REQUIRED) for name in names)
+    made = tuple(MapColumn(path=getattr(columns, name), key=name, required=name in LONG_REQUIRED) for name in names)
     return made, names
 
 
@@ -63,7 +63,13 @@ class LongReader(CellReader):
     """One pass over one sheet. Problems go to the reading; cells are yielded."""
 
     def __init__(
-        self, sheet: Sheet, table: TableMap, reading: Reading, head: Head, found: dict[str, int], default_period: str
+        self,
+        sheet: Worksheet,
+        table: TableMap,
+        reading: WorkbookReading,
+        head: TableHead,
+        found: dict[str, int],
+        default_period: str,
     ) -> None:
         super().__init__(sheet, table, reading, head)
         self.found, self.default_period = found, default_period
@@ -71,14 +77,14 @@ class LongReader(CellReader):
         self.published = {one.measure: one for one in table.published}
         self.needed = {code for one in table.published for code in (one.measure, *one.ratio, *one.sum)}
         self.seen: dict[tuple, int] = {}
-        self.kept: dict[tuple, Cell] = {}
+        self.kept: dict[tuple, ReadCell] = {}
         self.negative = set(table.negative)
         self.texts = {name: head.text(at) for name, at in found.items()}
-        self.fields: dict[tuple[str, bool], Field] = {}
-        self.letter = letters(found["value"])
+        self.fields: dict[tuple[str, bool], ReadColumn] = {}
+        self.letter = column_letters(found["value"])
         self.periods: dict[object, str | None] = {}
 
-    def cells(self) -> Iterator[Cell]:
+    def cells(self) -> Iterator[ReadCell]:
         start, columns, empty = self.head.bottom + 1, self.found, True
         order = list(columns)
         for number, values in enumerate(islice(self.sheet.rows(), start, None), start):
@@ -87,7 +93,7 @@ class LongReader(CellReader):
             width = len(values)
             row = {name: values[at] if at < width else "" for name, at in columns.items()}
             if all(row[name] == "" for name in order if name not in ("region", "source")) and not self._odd(number):
-                if row["region"] != "" and len(heads.label(row["region"])) <= 12:
+                if row["region"] != "" and len(heads.clean_label(row["region"])) <= 12:
                     self._wrong("WB-053", number, "value", "这一行只有区划，没有别的内容。", "请填完这一行，或删去。")
                 continue  # a note under the table
             empty = False
@@ -105,7 +111,7 @@ class LongReader(CellReader):
         if empty:
             self.problem(
                 "WB-030",
-                reference(start, 0),
+                cell_reference(start, 0),
                 "",
                 "表头下面没有一行数据。",
                 "请填写后再上传；数据在别的工作表的，请只保留那一张。",
@@ -117,11 +123,11 @@ class LongReader(CellReader):
 
     def _wrong(self, code: str, number: int, name: str, what: str, fix: str, level: str = BLOCK) -> None:
         at = self.found.get(name, self.found["value"])
-        self.problem(code, reference(number, at), self.texts.get(name, ""), what, fix, level)
+        self.problem(code, cell_reference(number, at), self.texts.get(name, ""), what, fix, level)
 
-    def _row(self, number: int, row: dict) -> Cell | None:
+    def _row(self, number: int, row: dict) -> ReadCell | None:
         before = len(self.reading.problems)
-        region = heads.label(row["region"]) if row["region"] != "" else ""
+        region = heads.clean_label(row["region"]) if row["region"] != "" else ""
         if not region:
             self._wrong("WB-032", number, "region", "没有写区划。", "请填写区划名称。")
         elif not _is_name(region):
@@ -160,7 +166,7 @@ class LongReader(CellReader):
     def _measure(self, number: int, text: str) -> str:
         if code := self.codes.get(text):
             return code
-        name = re.sub(r"\s+", "", fold(text))
+        name = re.sub(r"\s+", "", fold_text(text))
         if code := self.codes.get(name):
             return code
         if CODE.fullmatch(name):
@@ -183,7 +189,7 @@ class LongReader(CellReader):
         if value == "" and self.default_period:
             return self.default_period
         if value not in self.periods:
-            self.periods[value] = period(value)
+            self.periods[value] = read_period(value)
         if not (when := self.periods[value]):
             self._wrong(
                 "WB-052",
@@ -197,7 +203,7 @@ class LongReader(CellReader):
     def _unit_name(self, number: int, text: str) -> str:
         if text in quantities.UNITS:
             return text
-        name = re.sub(r"\s+", "", fold(text)) or self.table.unit
+        name = re.sub(r"\s+", "", fold_text(text)) or self.table.unit
         name = quantities.ALIASES.get(name, name) if name else ""
         if name and name not in quantities.UNITS:
             self._wrong(
@@ -206,14 +212,16 @@ class LongReader(CellReader):
             return ""
         return name
 
-    def _value(self, number: int, row: dict, code: str, unit: str, region: str, when: str, calibre: str) -> Cell | None:
+    def _value(
+        self, number: int, row: dict, code: str, unit: str, region: str, when: str, calibre: str
+    ) -> ReadCell | None:
         place, value, word = self.letter + str(number + 1), row["value"], _squeeze(row.get("state", ""))
         one = self.fields.get((unit, code in self.negative)) or self._field_of(unit, code in self.negative)
         if number >= one.until:
             self._format(one, number)
         state, approx = NUMBER, ""
         short = (
-            plain(value, one.least, one.most)
+            plain_number(value, one.least, one.most)
             if type(value) is float and value >= 0 and one.most >= 0 and not word and unit
             else None
         )
@@ -233,7 +241,7 @@ class LongReader(CellReader):
             self._wrong("WB-055", number, "basis", "写了“推定”，没有写依据。", "请写明这个数是依据什么推定的。")
             return None
         effective = self._effective(number, row["effective_on"]) if row.get("effective_on", "") != "" else ""
-        return Cell(
+        return ReadCell(
             measure=code,
             calibre=calibre,
             region_name=region,
@@ -257,10 +265,10 @@ class LongReader(CellReader):
             key=code,
         )
 
-    def _field_of(self, unit: str, negative: bool) -> Field:
-        at, known = self.found["value"], quantities.unit(unit)
-        column = Column(path=("数值",), key="value")
-        one = Field(
+    def _field_of(self, unit: str, negative: bool) -> ReadColumn:
+        at, known = self.found["value"], quantities.unit_of_measure(unit)
+        column = MapColumn(path=("数值",), key="value")
+        one = ReadColumn(
             at=at,
             column=column,
             unit=unit,
@@ -273,7 +281,7 @@ class LongReader(CellReader):
         self.fields[unit, negative] = one
         return one
 
-    def _slowly(self, number: int, value: object, word: str, place: str, one: Field) -> Entered | None:
+    def _slowly(self, number: int, value: object, word: str, place: str, one: ReadColumn) -> Entered | None:
         """Anything but an ordinary number; None after saying what is wrong."""
         if self._odd(number):
             self._special(number, one, place)
@@ -298,11 +306,11 @@ class LongReader(CellReader):
             return None
         if state != NUMBER and parsed.state == NUMBER:
             self._wrong(
-                "WB-056", number, "state", f"状态写“{word}”，却填了数 {shown(value, parsed)}。", "二者只留一个。"
+                "WB-056", number, "state", f"状态写“{word}”，却填了数 {shown_text(value, parsed)}。", "二者只留一个。"
             )
             return None
         if state != NUMBER:
-            return Entered(state, one.unit, shown(value, parsed))
+            return Entered(state, one.unit, shown_text(value, parsed))
         own = self._unit(parsed.unit, one, place, parsed)
         if own is None:
             return None
@@ -312,11 +320,11 @@ class LongReader(CellReader):
         if self._base(parsed, own, one, place) is None:
             return None
         return Entered(
-            state, own, shown(value, parsed), digits=parsed.digits, places=parsed.places, approx=parsed.approx
+            state, own, shown_text(value, parsed), digits=parsed.digits, places=parsed.places, approx=parsed.approx
         )
 
     def _effective(self, number: int, value: object) -> str:
-        day = period(value)
+        day = read_period(value)
         if day is None or len(day) != 10 or "Q" in day:
             self._wrong("WB-057", number, "effective_on", f"生效日期“{value}”不是日期。", "请写成 2021-12-31。")
             return ""
@@ -332,7 +340,7 @@ class LongReader(CellReader):
             bases = [part.base for part in parts]
             if None in bases or len(bases) < len(rule.ratio or rule.sum):
                 continue
-            if len({quantities.unit(part.unit).family == "money" for part in parts}) > 1:
+            if len({quantities.unit_of_measure(part.unit).family == "money" for part in parts}) > 1:
                 continue  # money with something else: a wrong unit, told where it stands by who knows the measures
             said = (
                 checks.ratio_flaw(cell.digits, cell.places, bases[0], bases[1], cell.unit)
