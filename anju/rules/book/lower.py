@@ -22,7 +22,7 @@ from anju.rules.language.formula import (
     And,
     Between,
     Call,
-    Case,
+    CaseExpression,
     Compare,
     Expr,
     FormulaError,
@@ -268,7 +268,7 @@ class _Scope:
                 return self.between([self.lower(part) for part in (value, low, high)])
             case In(value, choices):
                 return self.within_list(self.lower(value), choices)
-            case Case(branches, otherwise):
+            case CaseExpression(branches, otherwise):
                 lowered = [(self.lower(test), self.lower(value, want, tail)) for test, value in branches]
                 return ir.choose(lowered, self.lower(otherwise, want, tail))
             case Call(name, args):

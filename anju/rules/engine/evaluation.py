@@ -24,11 +24,11 @@ from typing import Any
 from anju.quantities import COUNTED
 from anju.rules.book.schema import ENUM, NUMBER, Band, Book, BookStep, Parameter, Value
 from anju.rules.engine.bind import BoundTable, Scalar
-from anju.rules.language.formula import (  # fmt: skip
+from anju.rules.language.formula import (
     And,
     Between,
     Call,
-    Case,
+    CaseExpression,
     Compare,
     Expr,
     In,
@@ -248,7 +248,7 @@ class _Eval:
                 return self.junction((Compare(">=", value_, low), Compare("<=", value_, high)), False)
             case In(value_, choices):
                 return self.junction(tuple(Compare("=", value_, choice) for choice in choices), True)
-            case Case(branches, otherwise):
+            case CaseExpression(branches, otherwise):
                 for test, value_ in branches:
                     holds, causes = self.ev(test)
                     if holds is None:

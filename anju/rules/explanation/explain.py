@@ -14,11 +14,11 @@ from anju.rules.book.schema import Book, BookCondition, BookStep, BracedFigure, 
 from anju.rules.engine.outcome import OutcomeRow, reasons_from_causes
 from anju.rules.engine.reference import run_reference
 from anju.rules.language.exact import needed_places, to_scaled
-from anju.rules.language.formula import (  # fmt: skip
+from anju.rules.language.formula import (
     And,
     Between,
     Call,
-    Case,
+    CaseExpression,
     Compare,
     Expr,
     In,
@@ -247,7 +247,7 @@ def render_formula(expr: Expr, name: Callable[[str], str], inner: bool = False) 
             return f"{sub(value_)} 在 {sub(low)} 至 {sub(high)} 之间"
         case In(value_, choices):
             return f"{sub(value_)} 为 {'、'.join(sub(choice) for choice in choices)} 之一"
-        case Case(branches, otherwise):
+        case CaseExpression(branches, otherwise):
             text = "；".join(f"{sub(test)} 时取 {sub(value)}" for test, value in branches)
             return f"（{text}；否则取 {sub(otherwise)}）"
         case Call(operator, args):

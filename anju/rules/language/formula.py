@@ -105,7 +105,7 @@ class In:
 
 
 @dataclass(frozen=True)
-class Case:
+class CaseExpression:
     branches: tuple[tuple[Expr, Expr], ...]
     otherwise: Expr
 
@@ -116,7 +116,9 @@ class Call:
     args: tuple[Expr, ...]
 
 
-Expr = Number | Literal | Name | Sum | Product | Quotient | Compare | And | Or | Not | Between | In | Case | Call
+Expr = (
+    Number | Literal | Name | Sum | Product | Quotient | Compare | And | Or | Not | Between | In | CaseExpression | Call
+)
 
 
 def parse_formula(text: str) -> Expr:
@@ -163,7 +165,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (value, low, high)
         case In(value, choices):
             return (value, *choices)
-        case Case(branches, otherwise):
+        case CaseExpression(branches, otherwise):
             return (*(part for branch in branches for part in branch), otherwise)
         case Call(_, args):
             return args
@@ -315,7 +317,7 @@ def _chain(node: exp.Expr, kind: type[exp.Expr]) -> list[exp.Expr]:
     return parts[::-1]
 
 
-def _case(node: exp.Case) -> Case:
+def _case(node: exp.Case) -> CaseExpression:
     if node.args.get("default") is None:
         raise FormulaError("case 须写 else：没有写到的情形不能悄悄成为未知。")
     subject = node.this and _copy(node.this)
@@ -323,7 +325,7 @@ def _case(node: exp.Case) -> Case:
     for branch in node.args["ifs"]:
         test = _copy(branch.this)
         branches.append((Compare("=", subject, test) if subject else test, _copy(branch.args["true"])))
-    return Case(tuple(branches), _copy(node.args["default"]))
+    return CaseExpression(tuple(branches), _copy(node.args["default"]))
 
 
 def _call(node: exp.Anonymous) -> Call:

@@ -66,7 +66,7 @@ def clean_label(text: object) -> str:
 
 
 @dataclass(frozen=True)
-class HeadCell:
+class FoundHeadCell:
     text: str
     row: int
     column: int
@@ -79,7 +79,7 @@ class TableHead:
     top: int
     bottom: int
     span: tuple[int, int]
-    paths: dict[int, list[HeadCell]]
+    paths: dict[int, list[FoundHeadCell]]
     title: str
     units: tuple[str, ...]
     above: list[str]  # every line over the head, for 填报单位 and the like
@@ -112,16 +112,16 @@ class HeadGrid:
                 for column in range(first[1], last[1] + 1):
                     self.anchors[row, column] = first
 
-    def at(self, row: int, column: int) -> HeadCell:
+    def at(self, row: int, column: int) -> FoundHeadCell:
         """The cell's text, or that of the merged cell it belongs to."""
         anchor = self.anchors.get((row, column), (row, column))
         line = self.rows[anchor[0]]
         value = line[anchor[1]] if anchor[1] < len(line) else ""
         if isinstance(value, float) and value == int(value):
             value = int(value)
-        return HeadCell(str(value).strip(), *anchor)
+        return FoundHeadCell(str(value).strip(), *anchor)
 
-    def distinct(self, row: int) -> list[HeadCell]:
+    def distinct(self, row: int) -> list[FoundHeadCell]:
         """The row's own non-empty cells, a merged one once."""
         cells = {
             (cell.row, cell.column): cell
@@ -159,7 +159,7 @@ def head_between(grid: HeadGrid, top: int, bottom: int, span: tuple[int, int]) -
     """The head that these rows are."""
     paths, last = {}, span[1]
     for at in range(grid.width):
-        path: list[HeadCell] = []
+        path: list[FoundHeadCell] = []
         for line in range(top, bottom + 1):
             cell = grid.at(line, at)
             if not cell.text and (line, at) not in grid.anchors and line < bottom and at > last:
@@ -206,9 +206,9 @@ def _numbers_columns(row: list) -> bool:
     )
 
 
-def _parent(grid: HeadGrid, row: int, column: int, last: int, bottom: int) -> HeadCell:
+def _parent(grid: HeadGrid, row: int, column: int, last: int, bottom: int) -> FoundHeadCell:
     """An unmerged head: an empty cell over a named one belongs to the cell on its left."""
-    empty = HeadCell("", row, column)
+    empty = FoundHeadCell("", row, column)
     if not any(grid.at(line, column).text for line in range(row + 1, bottom + 1)):
         return empty
     for at in range(column - 1, last, -1):
