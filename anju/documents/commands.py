@@ -243,7 +243,7 @@ def _act(name: str) -> Callable[[argparse.Namespace], int]:
     def run(args: argparse.Namespace, user: Any) -> int:
         from anju.documents import queries, services
 
-        more = {"number": args.number} if name == "issue" else {}
+        more = {"number": args.number} if name == "issue_document" else {}
         document = getattr(services, name)(
             by=user,
             document=queries.find_document(user, args.document),
@@ -258,15 +258,15 @@ def _act(name: str) -> Callable[[argparse.Namespace], int]:
 
 
 def sign_document(args: argparse.Namespace) -> int:
-    return _act("sign_off")(args)
+    return _act("sign_off_document")(args)
 
 
 def issue_document(args: argparse.Namespace) -> int:
-    return _act("issue")(args)
+    return _act("issue_document")(args)
 
 
 def withdraw_document(args: argparse.Namespace) -> int:
-    return _act("withdraw")(args)
+    return _act("withdraw_document")(args)
 
 
 def _save(user: Any, documents: list[Any], args: argparse.Namespace) -> list[str]:

@@ -22,7 +22,7 @@ ACT = (
 )
 MANY = (
     ACT
-    + "for n in range(201):\n    with scoped(by):\n        trail.record(by=by, act='jobs.retry', obj=trail.Subject('tests.thing', '', str(n)))\n"
+    + "for n in range(201):\n    with open_scope(by):\n        trail.record(by=by, act='jobs.retry', obj=trail.Subject('tests.thing', '', str(n)))\n"
 )
 
 

@@ -30,7 +30,13 @@ from tests.returns.together import month
 KILLS = int(os.environ.get("ANJU_KILLS", "16"))
 PLACE = next((Path(observations.__file__).parents[2] / "demo" / "places").glob("*/附件3*.xlsx"))
 IMPORTED = "140500"
-CHAIN = {"draft": "hand_in", "review": "review", "joint": "clear", "head": "submit", "city": "close_month"}
+CHAIN = {
+    "draft": "hand_in_return",
+    "review": "review_return",
+    "joint": "end_joint_review",
+    "head": "submit_return",
+    "city": "lock_month",
+}
 
 
 def killed(act, longest: float) -> bool:
@@ -64,7 +70,7 @@ def import_file() -> None:
 def advance(people, ret: Return) -> None:
     """The next act of the chain."""
     act = CHAIN[ret.state]
-    if act == "close_month":
+    if act == "lock_month":
         locking.lock_month(
             by=people["lock"],
             region=Region.objects.get(code=IMPORTED, valid_until=None),
@@ -72,8 +78,8 @@ def advance(people, ret: Return) -> None:
             period=ret.period,
         )
         return
-    who = {"hand_in": "clerk", "submit": "head"}.get(act, "reviewer")
-    more = {"remark": "各部门口头同意"} if act == "clear" else {}
+    who = {"hand_in_return": "clerk", "submit_return": "head"}.get(act, "reviewer")
+    more = {"remark": "各部门口头同意"} if act == "end_joint_review" else {}
     with open_scope(people[who]):
         getattr(review, act)(by=people[who], ret_id=ret.pk, **more)
 

@@ -48,16 +48,16 @@ def act(who: str, work: Callable[[Any], Any]) -> Any:
 def month() -> dict[str, Any]:
     """A new return of the county: opened, filled, reviewed, submitted, locked."""
     ret = act(
-        "clerk", lambda by: opening.open_return(by=by, form_code=FORM, region=tree.region(by, COUNTY), period=NEXT)
+        "clerk", lambda by: opening.open_return(by=by, form_code=FORM, region=tree.find_region(by, COUNTY), period=NEXT)
     )
     act("clerk", lambda by: fill(by, ret))
-    act("clerk", lambda by: review.hand_in(by=by, ret_id=ret.pk))
-    act("reviewer", lambda by: review.review(by=by, ret_id=ret.pk))
+    act("clerk", lambda by: review.hand_in_return(by=by, ret_id=ret.pk))
+    act("reviewer", lambda by: review.review_return(by=by, ret_id=ret.pk))
     for office in ("finance", "reform", "land"):
-        act(office, lambda by: review.opine(by=by, ret_id=ret.pk, agrees=True))
-    act("reviewer", lambda by: review.clear(by=by, ret_id=ret.pk, remark="各部门意见一致"))
-    act("head", lambda by: review.submit(by=by, ret_id=ret.pk))
-    act(CITY_REVIEWER, lambda by: locking.lock(by=by, ret_id=ret.pk))
+        act(office, lambda by: review.give_opinion(by=by, ret_id=ret.pk, agrees=True))
+    act("reviewer", lambda by: review.end_joint_review(by=by, ret_id=ret.pk, remark="各部门意见一致"))
+    act("head", lambda by: review.submit_return(by=by, ret_id=ret.pk))
+    act(CITY_REVIEWER, lambda by: locking.lock_return(by=by, ret_id=ret.pk))
     locked = act("clerk", lambda by: Return.objects.get(pk=ret.pk))
     return {"id": ret.pk, "state": locked.state, "digest": locked.digest}
 
@@ -65,20 +65,20 @@ def month() -> dict[str, Any]:
 def fill(by: Any, ret: Any) -> None:
     """0 in every blank (of a stage: 未报), an answer to every question."""
     puts = []
-    for one in checks.check(by, ret):
+    for one in checks.check_return(by, ret):
         if one.check_id == "blank":
             column, cell = (
-                returns.spec(ret).by_code[one.column],
+                returns.return_spec(ret).by_code[one.column],
                 grid.lay_out_grid(by, ret).cells.get((one.line, one.column)),
             )
             puts.append(
-                filling.Put(one.line, one.column, "未报" if column.choices else "0", cell.version if cell else 0)
+                filling.CellEntry(one.line, one.column, "未报" if column.choices else "0", cell.version if cell else 0)
             )
-    done = filling.fill(by=by, ret_id=ret.pk, changes=puts)
+    done = filling.fill_cells(by=by, ret_id=ret.pk, changes=puts)
     assert not done.problems and not done.conflicts, done
-    for one in checks.check(by, ret):
+    for one in checks.check_return(by, ret):
         if one.open and one.level == "提醒":
-            answers.answer(by=by, ret_id=ret.pk, check_id=one.check_id, line=one.line, text="情况属实。")
+            answers.answer_check(by=by, ret_id=ret.pk, check_id=one.check_id, line=one.line, text="情况属实。")
 
 
 def correction(draft: int) -> str:
@@ -86,11 +86,11 @@ def correction(draft: int) -> str:
 
     def finish(by: Any) -> None:
         fill(by, Return.objects.select_related("form", "region").get(pk=draft))
-        review.hand_in(by=by, ret_id=draft)
-        review.review(by=by, ret_id=draft)
-        review.clear(by=by, ret_id=draft, remark="各部门意见一致")
-        review.submit(by=by, ret_id=draft)
-        locking.lock(by=by, ret_id=draft)
+        review.hand_in_return(by=by, ret_id=draft)
+        review.review_return(by=by, ret_id=draft)
+        review.end_joint_review(by=by, ret_id=draft, remark="各部门意见一致")
+        review.submit_return(by=by, ret_id=draft)
+        locking.lock_return(by=by, ret_id=draft)
 
     act("local", finish)
     return act("local", lambda by: Return.objects.get(pk=draft).state)
@@ -99,11 +99,17 @@ def correction(draft: int) -> str:
 def paper() -> dict[str, Any]:
     """A new pack of the city: written, signed, issued, read."""
     made = act(
-        PUBLISHER, lambda by: papers.write(by=by, kind="dispatch-month", region=tree.region(by, CITY), period=LAST)
+        PUBLISHER,
+        lambda by: papers.write_document(by=by, kind="dispatch-month", region=tree.find_region(by, CITY), period=LAST),
     )
-    act(PUBLISHER, lambda by: papers.sign_off(by=by, document=made, on=date(2026, 11, 30)))
-    act(PUBLISHER, lambda by: papers.issue(by=by, document=made, number="模拟保办〔2026〕10号", on=date(2026, 11, 30)))
-    stale = act(PUBLISHER, lambda by: [one.where for one in documents.stale(by, documents.document(by, made.pk))])
+    act(PUBLISHER, lambda by: papers.sign_off_document(by=by, document=made, on=date(2026, 11, 30)))
+    act(
+        PUBLISHER,
+        lambda by: papers.issue_document(by=by, document=made, number="模拟保办〔2026〕10号", on=date(2026, 11, 30)),
+    )
+    stale = act(
+        PUBLISHER, lambda by: [one.where for one in documents.stale_sentences(by, documents.find_document(by, made.pk))]
+    )
     return {"id": made.pk, "state": made.state, "number": made.number, "stale": stale}
 
 

@@ -99,7 +99,7 @@ def what_the_code_says() -> dict[str, Any]:
                 for engine in ("duckdb", "postgresql")
             },
             "documents": {
-                str(paper.pk): paper_as_read(by, paper) for paper in documents.documents(by).order_by("id")
+                str(paper.pk): paper_as_read(by, paper) for paper in documents.list_documents(by).order_by("id")
             },
             "current_figures": [checked.total, checked.differing],
             "references": {text: reference_as_read(text) for text in printed(by)},
@@ -111,22 +111,22 @@ def what_it_says(by: Any, ret: Any) -> dict[str, str]:
     laid = grid.lay_out_grid(by, ret)
     lines = [[line.label, *(cell.text for cell in laid.row(line.key))] for line in laid.lines]
     heads = [column.head for column in laid.columns]
-    return {"content": layout.digest(ret), "grid": _digest(json.dumps([heads, lines], ensure_ascii=False))}
+    return {"content": layout.content_digest(ret), "grid": _digest(json.dumps([heads, lines], ensure_ascii=False))}
 
 
 def paper_as_read(by: Any, paper: Any) -> dict[str, Any]:
     """Its text as it is shown, and the sentences that the ledger no longer bears out."""
-    shown = documents.text(paper, documents.version(by, paper))
+    shown = documents.document_text(paper, documents.find_version(by, paper))
     return {
         "title": paper.title,
         "text": _digest(shown),
-        "stale": [one.where for one in documents.stale(by, paper)] if paper.state == Document.ISSUED else [],
+        "stale": [one.where for one in documents.stale_sentences(by, paper)] if paper.state == Document.ISSUED else [],
     }
 
 
 def printed(by: Any) -> set[str]:
     """The references of every figure that a paper ever printed."""
-    versions = (version for paper in documents.documents(by) for version in paper.versions.all())
+    versions = (version for paper in documents.list_documents(by) for version in paper.versions.all())
     return {one["ref"] for version in versions for one in version.figures}
 
 
