@@ -22,7 +22,7 @@ handler500 = "anju.core.pages.errors.server_error"
 
 @requires_permission("core.own")
 def lazy(request):
-    template = engines["django"].from_string("{% for row in rows %}{{ row.obj }}{% endfor %}|{{ operator.name }}")
+    template = engines["django"].from_string("{% for row in rows %}{{ row.obj }}{% endfor %}|{{ actor.name }}")
     return TemplateResponse(request, template, {"rows": Trail.objects.filter(act="jobs.retry"), "actor": request.actor})
 
 

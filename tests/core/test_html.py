@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anju.core.pages import html
-from anju.core.pages.html import Element, element, join, markup, optional, slot, switch, writer
+from anju.core.pages.layout import markup as markup_layout
+from anju.core.pages.layout.markup import Element, element, join, markup, optional, slot, switch, writer
 
 HOSTILE = st.text(st.sampled_from("<>&\"'=/!-; \n#xa{}%\\数")) | st.text()
 FILLED = HOSTILE.filter(bool)
@@ -30,7 +30,7 @@ WRITERS = [
     pytest.param(value, id=f"{room}.{name}")
     for room in ROOMS
     for name, value in vars(import_module(room)).items()
-    if getattr(getattr(value, "__code__", None), "co_filename", "") == html.WRITTEN
+    if getattr(getattr(value, "__code__", None), "co_filename", "") == markup_layout.WRITTEN
 ]
 
 
@@ -153,10 +153,15 @@ def test_markup_is_taken_for_markup_only_between_tags():
 def test_what_is_not_there_leaves_no_trace():
     write = writer(
         element(
-            "td", html.given("sub", element("small", slot("sub"))), title=optional("note"), data_locked=switch("note")
+            "td",
+            markup_layout.given("sub", element("small", slot("sub"))),
+            title=optional("note"),
+            data_locked=switch("note"),
         )
     )
-    assert write(note="", sub="") == write(note=None, sub=None) == write(note="", sub=html.NOTHING) == "<td></td>"
+    assert (
+        write(note="", sub="") == write(note=None, sub=None) == write(note="", sub=markup_layout.NOTHING) == "<td></td>"
+    )
     assert write(note="a", sub="b") == '<td title="a" data-locked><small>b</small></td>'
 
 

@@ -26,7 +26,7 @@ def planned(loaded_places):
         city = tree.find_region(by, CITY)
         parts = tree.child_regions(by, city, date(2023, 12, 31))[:3]
         paper = targets.register_target_document(
-            by=by, number="示保〔2023〕1号", title="实施方案", level="市", region=city, issued_on=date(2023, 7, 20)
+            by=by, number="示保〔2023〕1号", title="实施方案", level="city", region=city, issued_on=date(2023, 7, 20)
         )
         rows = [
             ("shanty.start.target", "2023", ("250", "100", "100", "50")),

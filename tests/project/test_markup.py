@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "anju"
-WRITER = PACKAGE / "core" / "pages" / "html.py"
+WRITER = PACKAGE / "core" / "pages" / "layout" / "markup.py"
 SAFE = {
     "mark_safe",
     "format_html",

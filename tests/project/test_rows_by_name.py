@@ -41,7 +41,7 @@ def by_place(tree: ast.Module, own: set[str]) -> Iterator[tuple[int, str]]:
 def test_many_values_are_given_by_name():
     trees = {path: ast.parse(path.read_text("utf-8")) for path in CODE}
     own = own_names(list(trees.values()))
-    assert {"Figure", "build", "Cell"} <= own and "Refused" not in own
+    assert {"Figure", "build_figure", "ReadCell"} <= own and "Refused" not in own
     found = [
         f"{path.relative_to(ROOT)}:{line} {what}" for path, tree in trees.items() for line, what in by_place(tree, own)
     ]

@@ -215,7 +215,10 @@ from anju.projects.services import adjustments, projects
 from anju.documents.models import Document
 from anju.projects.models import Project
 
+from anju.figures.catalogue import load_catalogue
+
 with open_scope(local_actor()) as by:
+    load_catalogue(by=by)
     region = tree.find_region(by, "140525")
     project = projects.register_project(by=by, region=region, name="示例片区", code="P9", kind="shanty", year=2022, units=100)
     try:

@@ -44,7 +44,7 @@ def main() -> dict:
         enter_figure(by=by, measure="tiny.benches", region=region, period="2022", value="1")
         said["measure"] = Measure.objects.get(code="tiny.benches").name
         said["rail"] = context.navigation_links(by)
-        said["waiting"] = sum(ask(by) for ask in context.registry.fetch("notices"))
+        said["waiting"] = sum(ask(by) for ask in context.registry.fetch_hooks("notices"))
         said["places"] = [place.code for place in context.home_regions(by)]
         said["reminders"] = list(Notice.objects.values_list("what", flat=True))
         said["overdue"] = [[one.what, one.state] for one in overdue.list_overdue(by, region, date.today()).waiting]

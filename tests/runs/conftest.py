@@ -7,6 +7,7 @@ import pytest
 
 from anju.core.people.scope import local_actor, open_scope
 from anju.core.regions import loading, tree
+from anju.demo.load import LEVELS
 from anju.runs.services import runs
 from anju.workbooks.reading import reader
 
@@ -41,7 +42,7 @@ def bring(slug: str):
     with open_scope(by):
         for paper in place.targets:
             papers[paper.number] = targets.register_target_document(
-                by=by, region=region, number=paper.number, title=paper.title, level=paper.level,
+                by=by, region=region, number=paper.number, title=paper.title, level=LEVELS[paper.level],
                 issued_on=paper.issued_on, effective_on=paper.effective_on,
             )  # fmt: skip
         for book in place.workbooks:

@@ -15,7 +15,7 @@ from anju.core.pages.addresses import page_address
 from anju.core.pages.context import needs_region, page_context, render_page
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import PostedForm
-from anju.core.pages.html import trusted
+from anju.core.pages.layout.markup import trusted
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission

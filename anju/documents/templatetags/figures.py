@@ -5,7 +5,7 @@ from datetime import date
 from django import template
 from django.utils.safestring import SafeString
 
-from anju.core.pages.html import join
+from anju.core.pages.layout.markup import join
 from anju.core.wording import period_label
 from anju.documents.layout.markup import chinese_date
 from anju.documents.text import references, wording

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from anju.core.pages.html import element, markup, slot, writer
+from anju.core.pages.layout.markup import element, markup, slot, writer
 from anju.figures.figure import NOTHING_TO_ADD, exact_places
 from anju.quantities import ABOUT, ALIASES, APPROXIMATE, UNITS, unit_of_measure
 

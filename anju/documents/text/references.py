@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from anju import periods
 from anju.core.models.region import Region
-from anju.core.pages.html import element, join, markup, trusted, writer
+from anju.core.pages.layout.markup import element, join, markup, trusted, writer
 from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.documents.text import wording

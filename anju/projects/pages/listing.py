@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from anju.core.pages.addresses import page_address, path_of
-from anju.core.pages.html import element, slot, writer
+from anju.core.pages.layout.markup import element, slot, writer
 from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRow
 from anju.core.pages.request import PageContext, Request
 from anju.core.wording import read_day

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from anju.core.pages.html import element, given, join, markup, optional, slot, writer
+from anju.core.pages.layout.markup import element, given, join, markup, optional, slot, writer
 from anju.problems import BLOCK
 from anju.returns.forms.spec import FormSpec
 from anju.returns.queries.checks import BLANK, CheckFinding

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from anju.core.models.region import Region
 from anju.core.pages.context import needs_region, page_context, render_page
 from anju.core.pages.forms import PostedForm
-from anju.core.pages.html import element, join, markup, slot, writer
+from anju.core.pages.layout.markup import element, join, markup, slot, writer
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import may, requires_permission
 from anju.core.people.scope import Actor

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from django.utils.safestring import SafeString
 
 from anju.core.pages.addresses import path_of
-from anju.core.pages.html import NOTHING, element, markup, optional, slot, writer
+from anju.core.pages.layout.markup import NOTHING, element, markup, optional, slot, writer
 from anju.core.pages.layout.sheets import SheetCell
 from anju.quantities import APPROXIMATE
 

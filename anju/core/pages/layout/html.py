@@ -6,8 +6,8 @@ from urllib.parse import quote, urlencode
 
 from django.utils.safestring import SafeString
 
-from anju.core.pages.html import element, join, markup, optional, slot, writer
 from anju.core.pages.layout.figures import door
+from anju.core.pages.layout.markup import element, join, markup, optional, slot, writer
 from anju.core.pages.layout.sheets import Sheet, SheetCell
 from anju.core.pages.request import Request
 
