@@ -142,9 +142,9 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 graph = MigrationLoader(connections["owner"]).graph
-(leaf,) = graph.leaf_nodes("core")
-before = max(name for app, name in graph.nodes if app == "core" and name < leaf[1])
-call_command("migrate", "core", before, database="owner", verbosity=0)
+(leaf,) = graph.leaf_nodes("figures")
+before = max(name for app, name in graph.nodes if app == "figures" and name < leaf[1])
+call_command("migrate", "figures", before, database="owner", verbosity=0)
 """
 
 
