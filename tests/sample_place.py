@@ -3,8 +3,8 @@
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.core.regions import tree
-from anju.documents import services
-from anju.documents.queries import find_version
+from anju.documents.queries.documents import find_version
+from anju.documents.services import documents
 from anju.figures import catalogue
 from anju.figures.services import observations
 
@@ -27,7 +27,7 @@ def told(user: Actor, facts: dict[str, str], code: str = CITY, **beside: str) ->
 
 def written(user: Actor, kind: str, options: dict | None = None, prose: dict | None = None, code: str = CITY):
     """The newest version of a document just written."""
-    document = services.write_document(
+    document = documents.write_document(
         by=user,
         kind=kind,
         region=place(user, code),

@@ -92,7 +92,7 @@ def run_serve(args: argparse.Namespace) -> int:
 
 
 def _load_all(args: argparse.Namespace, folders: list[Path], *, people: bool = False) -> None:
-    from anju.demo.load import load_place
+    from anju.demo.places import load_place
     from anju.demo.summary import summarise_load, write_documents
 
     progress = ProgressPrinter(len(folders) + people)

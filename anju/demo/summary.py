@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from anju.core.people.scope import local_actor, open_scope
-from anju.demo.load import LoadedPlace, Say
-from anju.documents import queries as papers
+from anju.demo.places import LoadedPlace, Say
+from anju.documents.queries import documents as papers
 from anju.documents.writers.formats import file_name, write_formats
 from anju.runs.models import Run
 from anju.runs.queries.score_table import lay_out_score_table

@@ -125,10 +125,10 @@ def print_kinds(args: argparse.Namespace, user: Any) -> int:
 @act_handler
 def list_documents(args: argparse.Namespace, user: Any) -> int:
     from anju.core.regions.tree import find_region
-    from anju.documents import queries
+    from anju.documents.queries import documents as document_queries
 
     place = find_region(user, args.region) if args.region else None
-    found = queries.list_documents(user, place, state=args.state or "", period=args.period or "")
+    found = document_queries.list_documents(user, place, state=args.state or "", period=args.period or "")
     told = [_document_data(one) for one in found]
     print_result(args, told, [_line(one) for one in told] or "没有公文。请用 anju document write 拟稿。")
     return OK
@@ -150,14 +150,15 @@ def _line(told: dict[str, Any]) -> str:
 def write_document(args: argparse.Namespace, user: Any) -> int:
     from anju import periods
     from anju.core.regions.tree import find_region
-    from anju.documents import queries, services
+    from anju.documents.queries.documents import find_version
+    from anju.documents.services import documents as document_services
 
     place = find_region(user, args.region, periods.period_end(args.period))
-    document = services.write_document(
+    document = document_services.write_document(
         by=user, kind=args.kind, region=place, period=args.period, options=_yaml(args.options), prose=_yaml(args.prose)
     )
     files = _save(user, [document], args) if args.output else []
-    warnings = queries.find_version(user, document).warnings
+    warnings = find_version(user, document).warnings
     text = [
         _line(_document_data(document)),
         *(f"提醒 {one['where']}：{one['what']}" for one in warnings),
@@ -169,10 +170,11 @@ def write_document(args: argparse.Namespace, user: Any) -> int:
 
 @act_handler
 def check_document(args: argparse.Namespace, user: Any) -> int:
-    from anju.documents import queries
+    from anju.documents.queries import documents as document_queries
+    from anju.documents.queries.stale import stale_sentences
 
-    document = queries.find_document(user, args.document)
-    warnings, stale = queries.find_version(user, document).warnings, queries.stale_sentences(user, document)
+    document = document_queries.find_document(user, args.document)
+    warnings, stale = document_queries.find_version(user, document).warnings, stale_sentences(user, document)
     data = {
         **_document_data(document),
         "warnings": warnings,
@@ -192,21 +194,25 @@ def check_document(args: argparse.Namespace, user: Any) -> int:
 
 @act_handler
 def export_document(args: argparse.Namespace, user: Any) -> int:
-    from anju.documents import queries
+    from anju.documents.queries.documents import find_document
 
-    files = _save(user, [queries.find_document(user, args.document)], args)
+    files = _save(user, [find_document(user, args.document)], args)
     print_result(args, {"files": files}, [f"已写出 {file}" for file in files])
     return OK
 
 
 @act_handler
 def bundle_documents(args: argparse.Namespace, user: Any) -> int:
-    from anju.documents import queries
+    from anju.documents.queries import documents as document_queries
     from anju.documents.writers import formats
 
-    documents = [queries.find_document(user, pk) for pk in args.documents]
+    documents = [document_queries.find_document(user, pk) for pk in args.documents]
     content = formats.bundle_documents(
-        [(one.title, queries.document_text(one, queries.find_version(user, one))) for one in documents], args.format
+        [
+            (one.title, document_queries.document_text(one, document_queries.find_version(user, one)))
+            for one in documents
+        ],
+        args.format,
     )
     _write_file(Path(args.output), content)
     print_result(
@@ -217,10 +223,10 @@ def bundle_documents(args: argparse.Namespace, user: Any) -> int:
 
 @act_handler
 def compare_document(args: argparse.Namespace, user: Any) -> int:
-    from anju.documents import queries
+    from anju.documents.queries import documents as document_queries
     from anju.documents.text import readback
 
-    document = queries.find_document(user, args.document)
+    document = document_queries.find_document(user, args.document)
     found = readback.compare_edited(user, document, _bytes(Path(args.file)), Path(args.file).name)
     rows = {name: [vars(one) for one in getattr(found, name)] for name in ("changed", "disagree", "prose")}
     text = [
@@ -241,12 +247,13 @@ def compare_document(args: argparse.Namespace, user: Any) -> int:
 def _act(name: str) -> Callable[[argparse.Namespace], int]:
     @act_handler
     def run(args: argparse.Namespace, user: Any) -> int:
-        from anju.documents import queries, services
+        from anju.documents.queries import documents as document_queries
+        from anju.documents.services import documents as document_services
 
         more = {"number": args.number} if name == "issue_document" else {}
-        document = getattr(services, name)(
+        document = getattr(document_services, name)(
             by=user,
-            document=queries.find_document(user, args.document),
+            document=document_queries.find_document(user, args.document),
             on=_read_day(args.on),
             reason=args.reason,
             **more,
@@ -270,13 +277,15 @@ def withdraw_document(args: argparse.Namespace) -> int:
 
 
 def _save(user: Any, documents: list[Any], args: argparse.Namespace) -> list[str]:
-    from anju.documents import queries
+    from anju.documents.queries import documents as document_queries
     from anju.documents.writers import formats
 
     written = []
     for document in documents:
         content = formats.write_formats(
-            queries.document_text(document, queries.find_version(user, document)), args.format, document.title
+            document_queries.document_text(document, document_queries.find_version(user, document)),
+            args.format,
+            document.title,
         )
         for form, one in content.items():
             path = Path(args.output) / formats.file_name(document.title, form)

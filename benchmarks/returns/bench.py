@@ -64,7 +64,7 @@ def measure(place: int, size: int) -> list[str]:
     from anju.core.people.scope import local_actor, open_scope
     from anju.figures.catalogue import load_catalogue
     from anju.projects.models import Project
-    from anju.returns.files import workbook
+    from anju.returns.files import offline_workbook
     from anju.returns.queries import checks
     from anju.returns.queries.grid import lay_out_grid
     from anju.returns.services import opening
@@ -94,12 +94,12 @@ def measure(place: int, size: int) -> list[str]:
 
     def write() -> bytes:
         with open_scope(user):
-            return workbook.write_workbook(user, ret)
+            return offline_workbook.write_workbook(user, ret)
 
     def merge(content: bytes) -> None:
         with open_scope(user):
             assert (
-                len(workbook.merge_workbook(by=user, ret_id=ret.pk, content=content, name="月报.xlsx").saved)
+                len(offline_workbook.merge_workbook(by=user, ret_id=ret.pk, content=content, name="月报.xlsx").saved)
                 == 3 * size
             )
 

@@ -1,6 +1,6 @@
 """A place loaded again after its map was changed says what the new map reads no more."""
 
-from anju.demo.load import load_place
+from anju.demo.places import load_place
 from tests.workbooks.forms import form
 
 PLACE = """\

@@ -17,7 +17,7 @@ def loaded_places(django_db_setup, django_db_blocker, empty):
     """Three places, as `anju demo` loads them, really committed; emptied when the last test of this folder is done."""
     from django.db import connections
 
-    from anju.demo.load import load_place
+    from anju.demo.places import load_place
 
     with django_db_blocker.unblock():
         for slug in LOADED:

@@ -136,7 +136,7 @@ def test_phone_reads_and_signs_in_one_column(phone):
 
 def test_row_of_a_table_is_told_by_row_and_column_only():
     from anju.documents.pages.stale import summarise_stale
-    from anju.documents.queries import compare_texts
+    from anju.documents.queries.stale import compare_texts
 
     table = (
         '<article class="official"><section class="annex" data-title="附件1"><table class="annex-table"><thead><tr><th rowspan="2">区划</th>'

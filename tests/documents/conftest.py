@@ -87,6 +87,6 @@ def kind(monkeypatch):
 
 @pytest.fixture
 def draft(scope, city, kind):
-    from anju.documents import services
+    from anju.documents.services import documents
 
-    return services.write_document(by=scope, kind="sample", region=city, period=YEAR, options=OPTIONS, prose=PROSE)
+    return documents.write_document(by=scope, kind="sample", region=city, period=YEAR, options=OPTIONS, prose=PROSE)

@@ -2,13 +2,14 @@
 
 import pytest
 
-from anju.documents import queries, services
+from anju.documents.queries import documents
+from anju.documents.services.documents import write_document
 from anju.documents.text import checks
 from tests.documents.conftest import OPTIONS, PROSE, YEAR
 
 
 def warned(scope, city, *, claim="", prose="", code="DOC-101"):
-    draft = services.write_document(
+    draft = write_document(
         by=scope,
         kind="sample",
         region=city,
@@ -16,7 +17,7 @@ def warned(scope, city, *, claim="", prose="", code="DOC-101"):
         options={**OPTIONS, "claim": claim},
         prose={"problems": prose},
     )
-    return [one for one in queries.find_version(scope, draft).warnings if one["code"] == code]
+    return [one for one in documents.find_version(scope, draft).warnings if one["code"] == code]
 
 
 def test_all_over_fulfilled_is_held_against_the_counties(scope, city, kind):
@@ -58,8 +59,8 @@ def test_a_typed_number_is_pointed_at(scope, city, kind):
 
 
 def test_the_document_itself_draws_no_reminder(scope, city, kind):
-    draft = services.write_document(by=scope, kind="sample", region=city, period=YEAR, options=OPTIONS, prose=PROSE)
-    assert queries.find_version(scope, draft).warnings == []
+    draft = write_document(by=scope, kind="sample", region=city, period=YEAR, options=OPTIONS, prose=PROSE)
+    assert documents.find_version(scope, draft).warnings == []
 
 
 def fig(text, ref):

@@ -5,7 +5,7 @@ from io import BytesIO
 import docx
 import pytest
 
-from anju.documents import queries
+from anju.documents.queries import documents
 from anju.documents.text import readback
 from anju.documents.writers.formats import to_docx
 from anju.figures.services import observations as figures
@@ -15,7 +15,7 @@ from tests.documents.conftest import YEAR
 
 @pytest.fixture
 def word(scope, draft):
-    return docx.Document(BytesIO(to_docx(queries.find_version(scope, draft).html)))
+    return docx.Document(BytesIO(to_docx(documents.find_version(scope, draft).html)))
 
 
 def saved(word) -> bytes:
@@ -41,7 +41,7 @@ def retype(paragraph, old, new, pieces=1):
 def test_a_file_not_edited_says_nothing(scope, draft, word):
     found = readback.compare_edited(scope, draft, saved(word))
     assert found.changed == [] and found.disagree == [] and found.prose == []
-    assert len(found.figures) == len(queries.find_version(scope, draft).figures)
+    assert len(found.figures) == len(documents.find_version(scope, draft).figures)
 
 
 def test_a_changed_number_is_told_with_its_sentence(scope, draft, word):

@@ -47,8 +47,8 @@ def scored(user, judged=JUDGED, **facts):
 
 
 def report(user, **options):
-    from anju.documents.queries import find_version
-    from anju.documents.services import write_document
+    from anju.documents.queries.documents import find_version
+    from anju.documents.services.documents import write_document
 
     options = {
         "organs": ["甲局", "乙局"],

@@ -36,13 +36,13 @@ def drafted(db, pages):
 
     def load_and_draft(place: str) -> str:
         from anju.core.people.scope import local_actor, open_scope
-        from anju.demo.load import load_place
-        from anju.documents import queries
+        from anju.demo.places import load_place
         from anju.documents.layout import markup
+        from anju.documents.queries import documents
 
         [(_, document)] = load_place(PLACES / place, say=lambda _: None).documents
         with open_scope(local_actor()) as user:
-            html = queries.find_version(user, document).html
+            html = documents.find_version(user, document).html
         return markup.fill_number_and_date(html, *ISSUED[place]) if place in ISSUED else html
 
     return draft

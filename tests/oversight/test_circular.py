@@ -8,10 +8,10 @@ import pytest
 from openpyxl import load_workbook
 
 from anju.core.regions import tree
-from anju.documents import services as documents
 from anju.documents.layout import markup
 from anju.documents.layout.grid import TableGrid
-from anju.documents.queries import find_version
+from anju.documents.queries.documents import find_version
+from anju.documents.services import documents
 from anju.documents.writers import formats
 from anju.figures.services import observations as figures
 from anju.oversight.queries import warnings

@@ -9,8 +9,8 @@ import pytest
 from openpyxl import load_workbook
 
 from anju.core.regions import tree
-from anju.documents import queries
-from anju.documents import services as documents
+from anju.documents.queries.documents import find_version
+from anju.documents.services import documents
 from anju.documents.writers import formats
 from anju.figures import catalogue
 from anju.figures.queries.references import resolve_reference
@@ -60,7 +60,7 @@ def written(user, kind="dispatch-month", period="2023-08", prose=None):
     document = documents.write_document(
         by=user, kind=kind, region=place(user), period=period, options={"organs": ["示例机关"]}, prose=prose or {}
     )
-    return queries.find_version(user, document)
+    return find_version(user, document)
 
 
 def plain(version) -> str:

@@ -10,8 +10,8 @@ from django.utils import timezone
 from anju.cases.services import cases
 from anju.core.models.region import Region
 from anju.core.people.scope import local_actor, open_scope
-from anju.documents import queries as papers
-from anju.documents import services as documents
+from anju.documents.queries import documents as papers
+from anju.documents.services import documents
 from anju.figures.catalogue import load_catalogue
 from anju.oversight.queries.overdue import list_overdue
 from anju.projects.models import Entry

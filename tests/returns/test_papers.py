@@ -12,7 +12,7 @@ from anju.core.models.trail import Trail
 from anju.core.people.scope import open_scope
 from anju.problems import ASK, Refused
 from anju.projects.models import Project
-from anju.returns.files import papers, workbook
+from anju.returns.files import offline_workbook, papers
 from anju.returns.models import Paper, Return
 from anju.returns.queries import returns
 from anju.returns.services import filling, opening, review, scans
@@ -147,9 +147,9 @@ def test_lines_and_columns_bear_the_numbers_that_the_form_gives_them(people, cou
     texts = [[cell.text for cell in row.cells] for row in table.rows]
     assert texts[0][:2] == ["指标名称", "行次"] and texts[2][:4] == ["栏次", "", "甲", "乙"]
     assert texts[3][:2] == ["合计", "1"] and texts[4][:2] == ["　中央补助资金", "2"]
-    content = workbook.write_workbook(by, ret)
+    content = offline_workbook.write_workbook(by, ret)
     assert load_workbook(BytesIO(content))["填报"].cell(1, 2).value == ret.form.name
-    assert workbook.merge_workbook(by=by, ret_id=ret.pk, content=content, name="资金.xlsx").clean
+    assert offline_workbook.merge_workbook(by=by, ret_id=ret.pk, content=content, name="资金.xlsx").clean
 
 
 # --- the sealed scan ---------------------------------------------------------

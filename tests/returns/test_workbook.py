@@ -9,7 +9,7 @@ from openpyxl.comments import Comment
 from anju.core.models.trail import Trail
 from anju.core.people.scope import open_scope
 from anju.problems import ASK, Refused
-from anju.returns.files import workbook, workbook_file
+from anju.returns.files import offline_workbook, offline_workbook_file
 from anju.returns.models import Cell
 from anju.returns.queries import returns
 from anju.returns.queries.grid import lay_out_grid
@@ -53,7 +53,7 @@ def clerk(people, draft, acting):
 
 @pytest.fixture
 def sheet(clerk, draft):
-    return Sheet(workbook.write_workbook(clerk, draft))
+    return Sheet(offline_workbook.write_workbook(clerk, draft))
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def at(projects):
 
 
 def merge(by, draft, sheet, name=NAME):
-    return workbook.merge_workbook(
+    return offline_workbook.merge_workbook(
         by=by, ret_id=draft.pk, content=sheet if isinstance(sheet, bytes) else sheet.content, name=name
     )
 
@@ -130,16 +130,16 @@ def test_what_the_ledger_says_stands_in_a_note(sheet):
 
 def test_a_text_that_looks_like_a_formula_stays_words(clerk, draft, at):
     put(clerk, draft, at["东关棚改"], "note", "=1+2")
-    again = Sheet(workbook.write_workbook(clerk, draft))
+    again = Sheet(offline_workbook.write_workbook(clerk, draft))
     assert again.cell("东关棚改", "note").data_type == "s"
-    result = merge(clerk, draft, workbook.write_workbook(clerk, draft))
+    result = merge(clerk, draft, offline_workbook.write_workbook(clerk, draft))
     assert result.clean and not result.saved
 
 
 def test_a_return_that_is_no_draft_comes_all_locked(clerk, draft, people, acting):
     type(draft).objects.filter(pk=draft.pk).update(state="review")
     draft.refresh_from_db()
-    page = Sheet(workbook.write_workbook(clerk, draft)).page
+    page = Sheet(offline_workbook.write_workbook(clerk, draft)).page
     assert all(cell.protection.locked for row in page.iter_rows(min_col=3) for cell in row)
 
 
@@ -371,7 +371,7 @@ def test_the_workbook_comes_back_marked_and_settles_the_conflict_when_uploaded_a
     sheet["东关棚改", "complete"] = 12
     sheet["东关小区", "old_start"] = "一百"
     result = merge(clerk, draft, sheet)
-    back = Sheet(workbook.mark_merge(clerk, draft, result))
+    back = Sheet(offline_workbook.mark_merge(clerk, draft, result))
     colours = {code: back.cell(label, code).fill.fgColor.rgb[2:] for label, code in (
         ("东关棚改", "invest"), ("东关棚改", "complete"), ("西关棚改", "basic"), ("东关小区", "old_start"),
     )}  # fmt: skip
@@ -399,15 +399,19 @@ def test_notes_and_colours_of_the_clerks_own_do_no_harm(clerk, draft, sheet):
 
 
 def test_a_thousand_rows_are_read_back_as_written():
-    fields = [workbook_file.WorkbookColumn(f"c{n}", ("组", f"列{n}"), unit="万元", places=2) for n in range(10)]
+    fields = [offline_workbook_file.WorkbookColumn(f"c{n}", ("组", f"列{n}"), unit="万元", places=2) for n in range(10)]
     rows = [(f"p{n}", f"项目{n}", False) for n in range(1000)]
     slots = {
-        (key, one.code): workbook_file.WorkbookSlot(f"{n}.5", 1) for n, (key, _, _) in enumerate(rows) for one in fields
+        (key, one.code): offline_workbook_file.WorkbookSlot(f"{n}.5", 1)
+        for n, (key, _, _) in enumerate(rows)
+        for one in fields
     }
-    table = workbook_file.WorkbookTable("表", ("行",), "项目名称", fields, rows, slots, {"ret": "1"})
-    got = workbook_file.read_file(workbook_file.write_file(table), NAME, {one.code: "number" for one in fields})
+    table = offline_workbook_file.WorkbookTable("表", ("行",), "项目名称", fields, rows, slots, {"ret": "1"})
+    got = offline_workbook_file.read_file(
+        offline_workbook_file.write_file(table), NAME, {one.code: "number" for one in fields}
+    )
     assert {key: found.text for key, found in got.cells.items()} == {key: slot.text for key, slot in slots.items()}
-    assert got.stamp == {"ret": "1", "layout": workbook_file.LAYOUT} and not got.problems
+    assert got.stamp == {"ret": "1", "layout": offline_workbook_file.LAYOUT} and not got.problems
 
 
 def test_what_excel_makes_of_an_entry_is_understood():
@@ -416,15 +420,16 @@ def test_what_excel_makes_of_an_entry_is_understood():
 
     kinds = {"share": "number", "day": "date", "words": "text", "long": "number"}
     fields = [
-        workbook_file.WorkbookColumn(code, (code,), kind, unit="%" if code == "share" else "", places=1)
+        offline_workbook_file.WorkbookColumn(code, (code,), kind, unit="%" if code == "share" else "", places=1)
         for code, kind in kinds.items()
     ]
     slots = {
-        ("r", code): workbook_file.WorkbookSlot("1234567890123456.5" if code == "long" else "", 1) for code in kinds
+        ("r", code): offline_workbook_file.WorkbookSlot("1234567890123456.5" if code == "long" else "", 1)
+        for code in kinds
     }
     sheet = Sheet(
-        workbook_file.write_file(
-            workbook_file.WorkbookTable("表", (), "行", fields, [("r", "甲", False)], slots, {"ret": "1"})
+        offline_workbook_file.write_file(
+            offline_workbook_file.WorkbookTable("表", (), "行", fields, [("r", "甲", False)], slots, {"ret": "1"})
         )
     )
     assert sheet.cell("甲", "long").value == "1234567890123456.5"
@@ -432,7 +437,7 @@ def test_what_excel_makes_of_an_entry_is_understood():
     sheet.cell("甲", "share").number_format = "0.0%"
     sheet["甲", "day"] = datetime(2021, 8, 20)
     sheet["甲", "words"] = 3
-    got = workbook_file.read_file(sheet.content, NAME, kinds)
+    got = offline_workbook_file.read_file(sheet.content, NAME, kinds)
     assert [got.cells["r", code].text for code in kinds] == ["94.5%", "2021-08-20", "3", "1234567890123456.5"]
     assert not any(found.flaw for found in got.cells.values())
 
@@ -453,7 +458,7 @@ def test_every_cell_ends_as_three_ways_say(clerk, draft, at):
         for code in ("invest", "arrive", "pay", "start", "basic", "complete")
     ]
     for _ in range(15):
-        sheet = Sheet(workbook.write_workbook(clerk, draft))
+        sheet = Sheet(offline_workbook.write_workbook(clerk, draft))
         grid = lay_out_grid(clerk, draft)
         base = {place: grid.cells[at[place[0]], place[1]] for place in cells}
         said = {
@@ -507,7 +512,7 @@ def test_two_workbooks_at_once_lose_nothing(committed):
     people, ret, line = month()
     by = people["clerk"]
     with open_scope(by):
-        written = workbook.write_workbook(by, ret)
+        written = offline_workbook.write_workbook(by, ret)
     files = []
     for own, number in (("invest", 11), ("pay", 22)):
         sheet = Sheet(written)

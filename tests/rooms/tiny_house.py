@@ -21,8 +21,8 @@ def main() -> dict:
     from anju.core.pages import context
     from anju.core.people.scope import local_actor, open_scope
     from anju.core.regions import tree
-    from anju.documents import services as documents
     from anju.documents.kinds import registered_kinds
+    from anju.documents.services import documents
     from anju.figures.catalogue import load_catalogue
     from anju.figures.models import Measure
     from anju.figures.services.observations import enter_figure
@@ -142,7 +142,7 @@ def repair(bench, region) -> dict:
 def issue(paper) -> list[str]:
     """What stands in the way of it."""
     from anju.core.people.scope import local_actor, open_scope
-    from anju.documents import services as documents
+    from anju.documents.services import documents
     from anju.problems import Refused
 
     try:

@@ -7,7 +7,7 @@ import pytest
 
 from anju.core.people.scope import local_actor, open_scope
 from anju.core.regions import loading, tree
-from anju.demo.load import LEVELS
+from anju.demo.places import LEVELS
 from anju.runs.services import runs
 from anju.workbooks.reading import reader
 

@@ -4,8 +4,8 @@ import pytest
 
 from anju.problems import Refused
 from anju.runs.models import Run
+from anju.runs.queries import what_if
 from anju.runs.queries.score_table import lay_out_score_table
-from anju.runs.services import what_if
 from tests.runs.conftest import JUDGED, score
 
 

@@ -14,9 +14,9 @@ from anju.core.people.identity import find_actor
 from anju.core.people.scope import local_actor, open_scope
 from anju.core.regions import tree
 from anju.core.trail import sealing, trail
-from anju.documents import queries as documents
-from anju.documents import services as papers
 from anju.documents.models import Document
+from anju.documents.queries import documents, stale
+from anju.documents.services import documents as papers
 from anju.figures.references import FigureReference
 from anju.figures.services import current
 from anju.projects.models import Entry

@@ -29,6 +29,7 @@ from tests.upgrade.current import (
     papers,
     returns,
     review,
+    stale,
     tree,
 )
 
@@ -107,10 +108,10 @@ def paper() -> dict[str, Any]:
         PUBLISHER,
         lambda by: papers.issue_document(by=by, document=made, number="模拟保办〔2026〕10号", on=date(2026, 11, 30)),
     )
-    stale = act(
-        PUBLISHER, lambda by: [one.where for one in documents.stale_sentences(by, documents.find_document(by, made.pk))]
+    wrong = act(
+        PUBLISHER, lambda by: [one.where for one in stale.stale_sentences(by, documents.find_document(by, made.pk))]
     )
-    return {"id": made.pk, "state": made.state, "number": made.number, "stale": stale}
+    return {"id": made.pk, "state": made.state, "number": made.number, "stale": wrong}
 
 
 def ledger() -> list[str]:

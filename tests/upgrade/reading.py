@@ -24,6 +24,7 @@ from tests.upgrade.current import (
     local_actor,
     open_scope,
     replay_run,
+    stale,
 )
 
 STORED = {
@@ -120,7 +121,7 @@ def paper_as_read(by: Any, paper: Any) -> dict[str, Any]:
     return {
         "title": paper.title,
         "text": _digest(shown),
-        "stale": [one.where for one in documents.stale_sentences(by, paper)] if paper.state == Document.ISSUED else [],
+        "stale": [one.where for one in stale.stale_sentences(by, paper)] if paper.state == Document.ISSUED else [],
     }
 
 

@@ -1,4 +1,4 @@
-"""Backing up to one file and restoring from it, for the embedded database and for a named server alike."""
+"""Backing up to one file, for the embedded database and for a named server alike; and loading such a file, which restoring stands on."""
 
 import json
 import os

@@ -19,11 +19,14 @@ from anju.core.pages.layout.markup import trusted
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
-from anju.documents import kinds, queries, services
+from anju.documents import kinds
 from anju.documents.models import Document, Version
 from anju.documents.pages import listing as listing_pages
 from anju.documents.pages import prose
 from anju.documents.pages import stale as stale_told
+from anju.documents.queries import documents
+from anju.documents.queries.stale import stale_sentences
+from anju.documents.services import documents as document_services
 from anju.documents.text import readback
 from anju.documents.writers import formats
 from anju.problems import Problem, Refused
@@ -73,10 +76,10 @@ def write_document(request: Request) -> HttpResponse:
     """起草: organs, addressee and the like are taken from the last document of the kind in this region."""
     made, user = page_context(request), request.actor
     code = DocumentForm(request).text("kind")
-    last = queries.list_documents(user, made.region, kind=code).first()
-    before = queries.find_version(user, last) if last else None
+    last = documents.list_documents(user, made.region, kind=code).first()
+    before = documents.find_version(user, last) if last else None
     try:
-        document = services.write_document(
+        document = document_services.write_document(
             by=user, kind=code, region=made.region, period=made.period,
             options=before.options if before else None, prose=before.prose if before else None,
         )  # fmt: skip
@@ -88,15 +91,15 @@ def write_document(request: Request) -> HttpResponse:
 @requires_permission("documents.see")
 @require_GET
 def show_document(request: Request, pk: int) -> HttpResponse:
-    return render_preview(request, queries.find_document(request.actor, pk))
+    return render_preview(request, documents.find_document(request.actor, pk))
 
 
 def render_preview(request: Request, document: Document, status: int = 200, **extra: Any) -> HttpResponse:
     page_context(request, document)
     user, posted = request.actor, DocumentForm(request)
-    versions = list(queries.list_versions(user, document))
+    versions = list(documents.list_versions(user, document))
     serial = request.GET.get("version", "")
-    version = queries.find_version(user, document, int(serial) if serial.isdecimal() else None)
+    version = documents.find_version(user, document, int(serial) if serial.isdecimal() else None)
     newest = version.serial == versions[0].serial
     paper = listing_pages.listed_document(user, document)
     context: dict[str, Any] = {
@@ -106,7 +109,7 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
         "version": version,
         "versions": versions,
         "newest": newest,
-        "article": trusted(queries.document_text(document, version)),
+        "article": trusted(documents.document_text(document, version)),
         "warnings": [Problem(**warning) for warning in version.warnings],
         "ask_stale": newest and document.state != Document.WITHDRAWN,
         "annexed": 'class="annex' in version.html,
@@ -123,17 +126,17 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
 @require_GET
 def show_stale_sentences(request: Request, pk: int) -> HttpResponse:
     """The sentences that would be written otherwise today. Asked for by itself: the text is written anew to find out, which takes a while."""
-    document = queries.find_document(request.actor, pk)
+    document = documents.find_document(request.actor, pk)
     page_context(request, document)
     try:
-        found = queries.stale_sentences(request.actor, document)
+        found = stale_sentences(request.actor, document)
     except Refused as refused:
         return page_response(request, "core/problems.html", problems=refused.problems)
     return page_response(
         request,
         "documents/stale.html",
         document=document,
-        stale=stale_told.summarise_stale(found, queries.find_version(request.actor, document).html),
+        stale=stale_told.summarise_stale(found, documents.find_version(request.actor, document).html),
     )
 
 
@@ -177,8 +180,8 @@ def read_choice(boxes: list[dict[str, Any]], ticked: list[str], before: str | li
 def edit_document(request: Request, pk: int) -> HttpResponse:
     """改稿: the chosen warnings and the official's own words; the numbers come from the ledger as it stands."""
     user, posted = request.actor, DocumentForm(request)
-    document = queries.find_document(user, pk)
-    version = queries.find_version(user, document)
+    document = documents.find_document(user, pk)
+    version = documents.find_version(user, document)
     options, words = dict(version.options), dict(version.prose)
     if "choose" in posted.typed:
         boxes = warning_choices(user, document, version)
@@ -196,7 +199,7 @@ def edit_document(request: Request, pk: int) -> HttpResponse:
         )
         return render_preview(request, document, status=422, problems=[problem])
     try:
-        services.write_document(
+        document_services.write_document(
             by=user, kind=document.kind, region=document.region, period=document.period, options=options, prose=words,
             reason=posted.text("reason"),
         )  # fmt: skip
@@ -207,24 +210,24 @@ def edit_document(request: Request, pk: int) -> HttpResponse:
 
 
 def sign_off_document(request: Request, document: Document, reason: str, on: date) -> str:
-    services.sign_off_document(by=request.actor, document=document, on=on, reason=reason)
+    document_services.sign_off_document(by=request.actor, document=document, on=on, reason=reason)
     return "已签发。文本就此固定，印发时只填文号和日期。"
 
 
 def send_document_back(request: Request, document: Document, reason: str, on: date) -> str:
-    services.send_document_back(by=request.actor, document=document, on=on, reason=reason)
+    document_services.send_document_back(by=request.actor, document=document, on=on, reason=reason)
     return "已退回修改。"
 
 
 def issue_document(request: Request, document: Document, reason: str, on: date) -> str:
-    services.issue_document(
+    document_services.issue_document(
         by=request.actor, document=document, number=DocumentForm(request).text("number"), on=on, reason=reason
     )
     return f"已印发：{document.number}。"
 
 
 def withdraw_document(request: Request, document: Document, reason: str, on: date) -> str:
-    services.withdraw_document(by=request.actor, document=document, on=on, reason=reason)
+    document_services.withdraw_document(by=request.actor, document=document, on=on, reason=reason)
     return "已撤回。文号不再使用，原文仍可查阅。"
 
 
@@ -234,7 +237,7 @@ def document_act(code: str, does: Callable[[Request, Document, str, date], str])
     @requires_permission(code)
     @require_POST
     def view(request: Request, pk: int) -> HttpResponse:
-        document = queries.find_document(request.actor, pk)
+        document = documents.find_document(request.actor, pk)
         posted = DocumentForm(request)
         try:
             on = posted.day("on", "印发日期", required=False) or timezone.localdate()
@@ -242,7 +245,7 @@ def document_act(code: str, does: Callable[[Request, Document, str, date], str])
             said = does(request, document, posted.text("reason"), on)
         except Refused as refused:
             return render_preview(
-                request, queries.find_document(request.actor, pk), status=422, problems=refused.problems
+                request, documents.find_document(request.actor, pk), status=422, problems=refused.problems
             )
         messages.success(request, said)
         return redirect(page_address(request, "documents:document", pk))
@@ -264,21 +267,21 @@ def download_document(request: Request, pk: int, form: str) -> HttpResponse:
     """Word, PDF, the annex tables as Excel, a page that stands alone, or all of them in a zip."""
     if form not in FORMS:
         raise Http404(form)
-    document = queries.find_document(request.actor, pk)
+    document = documents.find_document(request.actor, pk)
     serial = request.GET.get("version", "")
-    version = queries.find_version(request.actor, document, int(serial) if serial.isdecimal() else None)
+    version = documents.find_version(request.actor, document, int(serial) if serial.isdecimal() else None)
     annexed = 'class="annex' in version.html
     if form == "xlsx" and not annexed:
         raise Http404(form)
     if form == "zip":
         content = formats.bundle_documents(
-            [(document.title, queries.document_text(document, version))],
+            [(document.title, documents.document_text(document, version))],
             ("docx", "pdf", "xlsx") if annexed else ("docx", "pdf"),
         )
         name = formats.file_name(document.title, "zip")
     else:
         content, name = (
-            formats.write_formats(queries.document_text(document, version), [form], document.title)[form],
+            formats.write_formats(documents.document_text(document, version), [form], document.title)[form],
             formats.file_name(document.title, form),
         )
     return file_response(content, name)
@@ -288,7 +291,7 @@ def download_document(request: Request, pk: int, form: str) -> HttpResponse:
 @require_POST
 def compare_document(request: Request, pk: int) -> HttpResponse:
     """An edited .docx: which numbers were changed in it, which are not the ledger's, which words changed."""
-    document = queries.find_document(request.actor, pk)
+    document = documents.find_document(request.actor, pk)
     posted = DocumentForm(request)
     file = posted.file("file", "改过的 Word 文件", required=True, fix="请选从这里下载、改过以后的 .docx 文件。")
     if file is None:

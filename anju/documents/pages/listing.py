@@ -7,8 +7,8 @@ from anju.core.models.region import Region
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.wording import read_day
 from anju.documents import kinds
-from anju.documents import queries as documents
 from anju.documents.models import Document
+from anju.documents.queries import documents
 from anju.figures.models import CurrentFigure
 from anju.problems import Refused
 

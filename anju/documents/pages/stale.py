@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lxml import html
 
 from anju.documents.layout import markup
-from anju.documents.queries import StaleSentence
+from anju.documents.queries.stale import StaleSentence
 
 
 @dataclass(frozen=True)

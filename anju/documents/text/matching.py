@@ -2,18 +2,19 @@
 
 import difflib
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 
 class ComparableText(Protocol):
     text: str
 
 
-Left, Right = TypeVar("Left", bound=ComparableText), TypeVar("Right", bound=ComparableText)
+Left = TypeVar("Left", bound=ComparableText)
+Right = TypeVar("Right", bound=ComparableText)
 
 
 def match_texts(
-    before: Sequence[Left], after: Sequence[Right], key: Callable[[ComparableText], str]
+    before: Sequence[Left], after: Sequence[Right], key: Callable[[Any], str]
 ) -> list[tuple[Left | None, Right | None]]:
     """In order: those of one key together; in a stretch that changed, each with the most alike still to come; the rest came or went (None)."""
     matched: list[tuple[Left | None, Right | None]] = []

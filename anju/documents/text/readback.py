@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from lxml import html
 
 from anju.core.people.scope import Actor
-from anju.documents import queries
 from anju.documents.layout import markup
 from anju.documents.layout.grid import TableGrid
 from anju.documents.layout.markup import CitedFigure
 from anju.documents.models import Document
+from anju.documents.queries import documents, stale
 from anju.documents.text import word_file
 from anju.documents.text.matching import match_texts
 from anju.documents.text.word_file import WordBlock, plain_text
@@ -97,8 +97,8 @@ def read_number(text: str) -> str:
 def compare_edited(user: Actor, document: Document, content: bytes, name: str = "上传的文件") -> EditComparison:
     """Compare an edited .docx with the newest version of the document and with the ledger. Refused DOC-040 when the file cannot be read."""
     edited = _file_pieces(word_file.read_word(content, name))
-    version = queries.find_version(user, document)
-    ledger = _printed(queries.compose_now(user, document, version).html)
+    version = documents.find_version(user, document)
+    ledger = _printed(stale.compose_now(user, document, version).html)
     result = EditComparison()
     count: dict[str, int] = {}
     for left, right in _matched(_document_pieces(markup.parse_article(version.html)), edited):

@@ -17,10 +17,10 @@ from anju.core.people.permissions import requires_permission
 from anju.core.regions import tree
 from anju.core.regions.levels import level_noun
 from anju.core.wording import period_label
-from anju.documents import queries as documents
-from anju.documents import services
 from anju.documents.models import Version
 from anju.documents.pages.listing import listed_documents
+from anju.documents.queries import documents
+from anju.documents.services.documents import write_document
 from anju.figures.pages import nodes
 from anju.figures.queries import nodes as node_queries
 from anju.oversight.papers import dispatch as packs
@@ -151,7 +151,7 @@ def write_pack(request: Request) -> HttpResponse:
         else {key: before.options[key] for key in ("organs",) if key in before.options}
     )
     try:
-        document = services.write_document(
+        document = write_document(
             by=user,
             kind=code,
             region=made.region,

@@ -13,11 +13,11 @@ from anju.core.models.region import Region
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
 from anju.core.wording import period_label
-from anju.documents import queries as documents
 from anju.documents.kinds import DocumentKind
 from anju.documents.layout import annex
 from anju.documents.layout.annex import AnnexColumn
 from anju.documents.models import Document
+from anju.documents.queries import documents
 from anju.documents.text.wording import fill_placeholders, spoken_date, whole_word
 from anju.figures.figure import DerivedFigure, Figure, derive_figure
 from anju.figures.models import Observation

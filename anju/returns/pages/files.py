@@ -16,7 +16,7 @@ from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
 from anju.core.wording import period_label
 from anju.problems import Problem, Refused
-from anju.returns.files import papers, receivers, workbook
+from anju.returns.files import offline_workbook, papers, receivers
 from anju.returns.models import Return
 from anju.returns.pages.form import render_return
 from anju.returns.queries import returns
@@ -44,7 +44,7 @@ def download_form(request: Request, pk: int, ending: str) -> HttpResponse:
 @require_GET
 def download_workbook(request: Request, pk: int) -> HttpResponse:
     ret = returns.get_return(request.actor, pk)
-    return file_response(workbook.write_workbook(request.actor, ret), workbook.workbook_file_name(ret))
+    return file_response(offline_workbook.write_workbook(request.actor, ret), offline_workbook.workbook_file_name(ret))
 
 
 @requires_permission("returns.fill")
@@ -54,14 +54,14 @@ def merge_workbook(request: Request, pk: int) -> HttpResponse:
     user, ret = request.actor, returns.get_return(request.actor, pk)
     name, content = uploaded_file(request)
     try:
-        done = workbook.merge_workbook(by=user, ret_id=pk, content=content, name=name)
+        done = offline_workbook.merge_workbook(by=user, ret_id=pk, content=content, name=name)
     except Refused as refused:
         return render_return(request, ret, status=422, problems=refused.problems)
     if done.clean and not done.kept:
         messages.success(request, f"《{name}》已并入：{done.says}")
         return redirect("returns:return", pk)
     page_context(request, of=ret)
-    data = f"data:{KINDS['xlsx']};base64,{b64encode(workbook.mark_merge(user, ret, done)).decode()}"
+    data = f"data:{KINDS['xlsx']};base64,{b64encode(offline_workbook.mark_merge(user, ret, done)).decode()}"
     return render_page(
         request,
         "returns/merged.html",
@@ -69,7 +69,7 @@ def merge_workbook(request: Request, pk: int) -> HttpResponse:
         ret=ret,
         done=done,
         data=data,
-        file=workbook.workbook_file_name(ret),
+        file=offline_workbook.workbook_file_name(ret),
     )
 
 

@@ -25,8 +25,8 @@ from anju.runs.pages import warnings
 from anju.runs.pages.books import KINDS, book_address, shown_unit
 from anju.runs.queries import books
 from anju.runs.queries import runs as run_queries
+from anju.runs.queries import what_if as what_if_services
 from anju.runs.queries.score_table import lay_out_score_table
-from anju.runs.services import what_if as what_if_services
 from anju.runs.services.runs import replay_run, run_book, run_warnings
 
 

@@ -13,9 +13,10 @@ from anju.core.people.permissions import require_permission
 from anju.core.people.scope import Actor
 from anju.core.states import move
 from anju.core.trail import trail
-from anju.documents import kinds, queries
+from anju.documents import kinds
 from anju.documents.layout import markup
 from anju.documents.models import Document, Version
+from anju.documents.queries import documents, stale
 from anju.documents.text import checks
 from anju.documents.text.compose import ComposedText, compose_document, text_digest
 from anju.problems import ASK, Problem, Refused
@@ -45,7 +46,7 @@ def write_document(
         .filter(kind=kind, region=region, period=period, state=Document.DRAFT)
         .first()
     )
-    last = queries.find_version(by, draft) if draft else None
+    last = documents.find_version(by, draft) if draft else None
     options = _as_stored(options) if options is not None else last.options if last else {}
     prose = _as_stored(prose) if prose is not None else last.prose if last else {}
     kinds.check_keys(kinds.find_kind(kind), options, prose)
@@ -70,7 +71,8 @@ def write_document(
 
 def _as_stored(data: dict[str, Any]) -> dict[str, Any]:
     """As it will be read back: a date of place.yaml becomes text now, not only after a round through the database."""
-    return json.loads(json.dumps(data, cls=DjangoJSONEncoder))
+    stored: dict[str, Any] = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
+    return stored
 
 
 def _append(
@@ -116,7 +118,7 @@ def _record(act: str, document: Document, version: Version, reason: str) -> None
 def sign_off_document(*, by: Actor, document: Document, on: datetime.date, reason: str = "") -> Document:
     """签发: the text stands as it is. Refused DOC-021 while figures have changed since it was written; a reason passes it."""
     _fresh(by, document, reason, "签发")
-    version = queries.find_version(by, document)
+    version = documents.find_version(by, document)
     move(
         document,
         "sign_off",
@@ -144,7 +146,7 @@ def issue_document(*, by: Actor, document: Document, number: str, on: datetime.d
     Refused: DOC-020 the number is used or blank; DOC-021 figures changed since the signature (a reason passes it); DOC-022 上行文 without 签发人; what a gate of a room says; STATE-001.
     """
     number = number.strip()
-    version = queries.find_version(by, document)
+    version = documents.find_version(by, document)
     problems = []
     if not number:
         problems.append(Problem("DOC-020", f"公文 {document}", "没有文号。", "请填写文号，例如“×保办字〔2022〕1号”。"))
@@ -200,7 +202,7 @@ def withdraw_document(*, by: Actor, document: Document, on: datetime.date, reaso
 
 def _fresh(by: Actor, document: Document, reason: str, act: str) -> None:
     """A reminder, once, before an act on a text whose figures have changed."""
-    if reason.strip() or not (old := queries.stale_sentences(by, document)):
+    if reason.strip() or not (old := stale.stale_sentences(by, document)):
         return
     told = "；".join(f"{one.where}：{one.told}" for one in old[:5]) + ("" if len(old) <= 5 else f"；等 {len(old)} 处")
     raise Refused(

@@ -1,66 +1,19 @@
-"""Reading documents: what is there, what it said, and which of its sentences the ledger no longer bears out."""
+"""Which sentences of a document would be written otherwise today, and by which figures."""
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
-
-from anju.core.models.region import Region
-from anju.core.people.scope import Actor, visible_rows
+from anju.core.people.scope import Actor
 from anju.documents import kinds
 from anju.documents.layout import markup
 from anju.documents.layout.markup import Sentence
 from anju.documents.models import Document, Version
+from anju.documents.queries.documents import find_version
 from anju.documents.text.compose import compose_document
 from anju.documents.text.matching import match_texts
 
 DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
-
-
-def list_documents(
-    user: Actor, region: Region | None = None, kind: str = "", state: str = "", period: str = ""
-) -> QuerySet[Document]:
-    """The user's documents, newest first."""
-    asked = {"region": region, "kind": kind, "state": state, "period": period}
-    return visible_rows(
-        Document.objects.filter(**{key: value for key, value in asked.items() if value}), user
-    ).select_related("region")
-
-
-def find_document(user: Actor, pk: int) -> Document:
-    """Document.DoesNotExist when there is none or it is another region's."""
-    return list_documents(user).get(pk=pk)
-
-
-def list_versions(user: Actor, document: Document) -> QuerySet[Version]:
-    """Newest first."""
-    return visible_rows(Version.objects.filter(document=document), user).order_by("-serial")
-
-
-def find_version(user: Actor, document: Document, serial: int | None = None) -> Version:
-    """The newest version, or that one."""
-    found = list_versions(user, document) if serial is None else list_versions(user, document).filter(serial=serial)
-    version = found.first()
-    if version is None:
-        raise Version.DoesNotExist(f"{document} 没有第 {serial} 版")
-    return version
-
-
-def cited_figures(user: Actor, found: Collection[Document]) -> dict[int, list[dict[str, Any]]]:
-    """The figures that the newest version of each document cites, by the document's id: one statement, and none of the texts."""
-    rows = (
-        visible_rows(Version.objects.filter(document__in=found), user)
-        .order_by("document_id", "-serial")
-        .distinct("document_id")
-    )
-    return dict(rows.values_list("document_id", "figures"))
-
-
-def document_text(document: Document, version: Version) -> str:
-    """The version as it is shown and put into files today: a signed text without the mark of a draft."""
-    return markup.mark_signed(version.html) if document.state == Document.SIGNED else version.html
 
 
 @dataclass(frozen=True)
@@ -112,12 +65,15 @@ def compare_texts(old: str, new: str) -> list[StaleSentence]:
     """Two texts of one document, sentence by sentence."""
     before, after = (list(markup.sentences(markup.parse_article(text))) for text in (old, new))
     found: list[StaleSentence] = []
-    for left, right in match_texts(
-        before, after, lambda one: one.where if one.row else DIGITS.sub("#", one.text)
-    ):  # rows by their place
+
+    def key(sentence: Sentence) -> str:
+        return sentence.where if sentence.row else DIGITS.sub("#", sentence.text)  # rows by their place
+
+    for left, right in match_texts(before, after, key):
         if left and right and left.text == right.text:
             continue
         there = left or right
+        assert there is not None, "a pair has a side"
         old_text, new_text = left.text if left else "", right.text if right else ""
         found.append(StaleSentence(there.where, there.part, old_text, new_text, _changes(left, right)))
     return found

@@ -16,9 +16,9 @@ from anju.core.people.scope import Actor, local_actor, open_scope
 from anju.core.regions import loading, tree
 from anju.demo.filing import file_returns
 from anju.demo.folder import PlaceBookRun, PlaceDescription, PlaceDocument, PlaceWorkbook, read_place, read_yaml
-from anju.documents import services as papers
 from anju.documents.kinds import unknown_key_problems
 from anju.documents.models import Document
+from anju.documents.services import documents as papers
 from anju.figures import catalogue
 from anju.figures.models import TargetDocument
 from anju.figures.services import imports, nodes

@@ -16,8 +16,8 @@ from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import ASK, Problem, Refused
 from anju.returns.base import FILL, actor_name, clock_text, require_return_act, require_state
+from anju.returns.files import offline_workbook_file as book
 from anju.returns.files import papers
-from anju.returns.files import workbook_file as book
 from anju.returns.forms.spec import FormColumn
 from anju.returns.models import Cell, Return
 from anju.returns.queries import grid, layout, returns

@@ -1,0 +1,1 @@
+"""Reading official documents, and which of their sentences the ledger no longer bears out."""

@@ -1,0 +1,1 @@
+"""Writing, signing, issuing and withdrawing official documents."""
