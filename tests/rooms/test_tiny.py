@@ -209,7 +209,7 @@ from datetime import date
 from anju.core.console import command; command.set_up_django()
 from anju.core.regions import tree
 from anju.core.people.scope import local_actor, open_scope
-from anju.documents import services as documents
+from anju.documents.services import documents
 from anju.problems import Refused
 from anju.projects.services import adjustments, projects
 from anju.documents.models import Document
