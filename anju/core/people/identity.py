@@ -108,6 +108,3 @@ def find_actor(key: str) -> Actor:
     if staff is None:
         raise Refused(Problem("STAFF-010", f"用户 {key}", "没有这个在用的人员。", "请由在岗的人员重新办理。"))
     return actor_of_staff(staff)
-
-
-# -- who is registered, for those who look after people ---------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Regions (区划): finding them by code, date and name; the national ones come as data, pseudo-units are added by a place."""
+"""Regions (区划): the tree of them, found by code and date; what lies below, above and beside."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -8,9 +8,6 @@ from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 
 NATION = "100000"
-
-
-# -- reading -------------------------------------------------------------------------------------------------------------------
 
 
 class RegionTree:

@@ -1,4 +1,4 @@
-"""Nodes of a plan (节点): how much of a target is wanted by a day, and how far a place is from it. Written here, read through queries."""
+"""Nodes of a plan (节点): how much of a target is wanted by a day, and how far a place is from it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,8 +17,6 @@ from anju.figures.queries.latest import LatestFigures, latest_figures
 from anju.figures.references import NodeReference
 from anju.problems import Problem, Refused
 from anju.quantities import unit_of_measure
-
-# -- writing -------------------------------------------------------------------------------------------------------------------
 
 
 def _sides(code: str, where: str) -> tuple[Measure, Measure]:
@@ -48,9 +46,6 @@ def node_goal(node: Node) -> str:
         return f"{node.value // unit_of_measure(node.target.unit).factor}{node.target.unit}"
     percent = Fraction(100 * node.numerator, node.denominator)
     return f"{percent}%" if percent.denominator == 1 else f"{node.numerator}/{node.denominator}"
-
-
-# -- reading -------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

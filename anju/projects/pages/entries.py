@@ -1,4 +1,4 @@
-"""台账与销号: what is overdue, why, reported and consented to, and closed out; what the books notice; lists of projects fixed on a day."""
+"""台账与销号: what is overdue, why, reported and consented to, and closed out; what the books notice."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -380,6 +380,3 @@ def close_entry(request: Request, pk: int) -> HttpResponse:
 @get_or_post
 def reopen_entry(request: Request, pk: int) -> HttpResponse:
     return _entry_page(request, pk, "reopen")
-
-
-# -- lists of projects fixed on a day -------------------------------------------------------------------------------------------

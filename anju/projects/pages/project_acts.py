@@ -1,4 +1,4 @@
-"""The acts on a project: each a page with its form. Parse, call the service, go back; what was refused stays as it was typed."""
+"""Registering a project, editing it and putting it into a plan: each a page with its form; what was refused stays as it was typed."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -116,9 +116,3 @@ def plan_project(request: Request, pk: int) -> HttpResponse:
         request, form=form, do=do, back=path_of("projects:project", pk), where=found.name, heading=f"列入年度计划：{found.name}", label="列入年度计划",
         effect="列入以后计入当年计划，计划数凭文号才能改。",
     )  # fmt: skip
-
-
-# -- progress ------------------------------------------------------------------------------------------------------------------
-
-
-# -- by document ---------------------------------------------------------------------------------------------------------------
