@@ -1,4 +1,4 @@
-"""Reading the figures that stand now: stored, summed and divided. Used through queries."""
+"""Reading the figures that stand now: stored, summed and divided."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The latest figures up to a day, and what a region has when only its parts reported. Read through queries."""
+"""The latest figures up to a day, and what a region has when only its parts reported."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Reading where a figure came from and what it was before. Used through queries."""
+"""Reading where a figure came from and what it was before."""
 
 from dataclasses import dataclass
 
