@@ -278,9 +278,9 @@ def pack(by: Actor, region: Region, visitor: Staff) -> At:
 def notice(by: Actor, region: Region, visitor: Staff) -> At:
     from datetime import UTC, datetime, timedelta
 
-    from anju.oversight.models import Notice
+    from anju.oversight.models import SentReminder
 
-    made = Notice.objects.create(
+    made = SentReminder.objects.create(
         region=region, act="leader.see", key="sample", what="示例", link="/", due=datetime.now(UTC) + timedelta(days=1)
     )
     return At({"pk": made.pk}, bare=True)
