@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -33,6 +34,13 @@ class Worksheet:
     merges: list[tuple[tuple[int, int], tuple[int, int]]]
     first_column: int
     _sheet: object
+    _first: list[list] | None = None
+
+    def first_rows(self, count: int) -> list[list]:
+        """The first rows of all, kept: several maps look for their heads in them."""
+        if self._first is None or (len(self._first) < count and len(self._first) < self.marks.height):
+            self._first = list(islice(self.rows(), count))
+        return self._first[:count]
 
     def rows(self) -> Iterator[list]:
         """Rows from the first, each a list from column A; a cell is str, float, bool, a date, or '' when empty."""
