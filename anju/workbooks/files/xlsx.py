@@ -47,6 +47,11 @@ class SheetProperties:
         at = bisect_right(run[0], row) - 1
         return self.styles[run[1][at]] if at >= 0 and run[1][at] < len(self.styles) else read_number_format("")
 
+    def flaw(self, row: int, column: int) -> str:
+        """What the look of a cell says against counting it: struck out, a raised mark; ''."""
+        rich, look = self.rich.get((row, column)), self.format(row, column).flaw
+        return rich[1] if rich else look if look != FAINT else ""
+
     def run(self, row: int, column: int) -> tuple[NumberFormat, int]:
         """The format at a row, and the first row at which it may be another one."""
         firsts = self.runs.get(column, ([], []))[0]

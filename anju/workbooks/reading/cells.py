@@ -115,6 +115,7 @@ class DataRow:
     values: dict[str, int | None] = field(default_factory=dict)  # column → base units; None: unknown; absent: empty
     printed: dict[str, tuple[int, int]] = field(default_factory=dict)  # published ratio → digits, places
     padded: set[str] = field(default_factory=set)  # published ratios whose last zeros the format adds
+    steps: dict[str, int] = field(default_factory=dict)  # base units of the last decimal, where it is coarser than one
     places: dict[str, str] = field(default_factory=dict)
     whole: str = ""  # of a part: the row it is a part of
 

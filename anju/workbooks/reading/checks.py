@@ -225,7 +225,14 @@ class SumChecker:
         if top is None:
             return
         said = ratio_flaw(*printed, top, bottom, one.unit)
-        if not said:
+        if not said or (name in row.padded and not ratio_flaw(*_unpadded(*printed), top, bottom, one.unit)):
+            return
+        steps = [row.steps.get(key, 0) for key in one.column.ratio]  # type: ignore[union-attr]
+        if _within_rounding(*printed, (top, steps[0]), (bottom, steps[1]), one.unit):
+            self.report(
+                "WB-047", row.cell(name, one.letter), one.text,
+                f"“{row.label}”{said}分子、分母是舍入过的数，相差在舍入之内。", "不必改；要一致的，请填写没有舍入的数。", ASK,
+            )  # fmt: skip
             return
         found = (row.cell(name, one.letter), one, f"“{row.label}”{said}")
         if _is_hundredfold(*printed, top, bottom, one.unit):
@@ -252,6 +259,26 @@ def _is_hundredfold(printed: int, places: int, top: int, bottom: int, unit: str)
     """Whether a printed ratio and top ÷ bottom are a hundred times apart."""
     one, other = abs(printed * bottom), abs(top * (100 if unit == "%" else 1) * 10**places)
     return 0 < one * 100 <= other or 0 < other * 100 <= one
+
+
+def _unpadded(printed: int, places: int) -> tuple[int, int]:
+    """Without zeros that a format adds at the end, down to one decimal: 56.60 is compared as 56.6."""
+    while places > 1 and printed % 10 == 0:
+        printed, places = printed // 10, places - 1
+    return printed, places
+
+
+def _within_rounding(printed: int, places: int, top: tuple[int, int], bottom: tuple[int, int], unit: str) -> bool:
+    """Whether the printed ratio can come out of the numbers from which top and bottom were rounded. Of each: base units, and those of its last decimal."""
+    if top[1] <= 1 and bottom[1] <= 1:
+        return False  # counted one by one
+    times = (100 if unit == "%" else 1) * 10**places
+    small = [2 * value - step for value, step in (top, bottom)]
+    large = [2 * value + step for value, step in (top, bottom)]
+    if small[0] < 0 or small[1] <= 0:
+        return False
+    least = quantities.divide_half_up(small[0] * times, large[1])
+    return least <= printed <= quantities.divide_half_up(large[0] * times, small[1])
 
 
 def ratio_flaw(printed: int, places: int, top: int, bottom: int, unit: str) -> str:

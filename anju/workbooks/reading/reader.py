@@ -11,10 +11,10 @@ from anju.workbooks.files.numbers import fold_number
 from anju.workbooks.files.opening import Workbook, Worksheet, open_workbook
 from anju.workbooks.reading import heads
 from anju.workbooks.reading.cells import PROBLEM_SHEET, ReadCell, WorkbookReading
+from anju.workbooks.reading.columns import Section, find_sections
 from anju.workbooks.reading.heads import ColumnMatch, HeadGrid, TableHead
 from anju.workbooks.reading.long_forms import LongReader, long_columns
 from anju.workbooks.reading.maps import LongColumns, MapColumn, TableMap, load_map
-from anju.workbooks.reading.sections import Section, find_sections
 from anju.workbooks.reading.wide_forms import WideReader
 
 Source = str | Path | bytes

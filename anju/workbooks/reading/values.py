@@ -257,7 +257,9 @@ def _is_number(value: object) -> bool:
 
 def written_text(value: object) -> str:
     """What stands in the cell, for messages."""
-    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _clip(text: str) -> str:
