@@ -40,6 +40,7 @@ class RowReader(ColumnReader):
         self.rules = table.rows
         self.area = heads.clean_label(table.area or area)
         self.later = sections[1:]
+        self.several = any(not section.again for section in self.later)  # not all rows stand under the same columns
         self.fields = self.columns_under(sections[0])
         self.taken = {one.at for one in self.fields}
         self.join(self.taken, self.head.bottom + 1)
