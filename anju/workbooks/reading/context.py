@@ -71,7 +71,7 @@ def read_context(
     return CellContext(
         sheet=sheet,
         cell=cell_reference(row, column),
-        title=head.title if head else "",
+        title=found[0].title if found else head.title if head else "",
         path=path,
         row_label=_label(head, values),
         head=_spans(grid, head, column) if head else (),
