@@ -66,7 +66,7 @@ def strange_unit(text: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 16)
 def parse_heading(text: str) -> tuple[str, tuple[str, ...]]:
     """A header cell: the name to compare (spaces, brackets, punctuation away; simplified) and the units it names."""
     folded, units = fold_text(without_marks(text)).translate(SIMPLIFY), ()
