@@ -6,12 +6,13 @@ import zipfile
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from anju.problems import BLOCK
 from anju.workbooks.files.opening import open_workbook
 from anju.workbooks.reading.reader import read_workbook
 from anju.workbooks.writing.marking import mark_workbook
-from tests.workbooks.forms import form, found, table, values
+from tests.workbooks.forms import BODY, HEAD, form, found, table, values
 from tests.workbooks.test_broken_files import SHEET, rezip
 
 RELATIONS, WORKBOOK, TYPES, ROOT = "xl/_rels/workbook.xml.rels", "xl/workbook.xml", "[Content_Types].xml", "_rels/.rels"
@@ -118,6 +119,22 @@ def test_a_formula_that_gives_an_empty_text_is_a_blank(result):
     assert ("西区", "start") not in values(reading)
 
 
+def test_a_nought_that_a_program_wrote_for_what_it_did_not_compute_is_told():
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet("附表")
+    for row, line in enumerate([*HEAD, *BODY]):
+        for column, value in enumerate(line):
+            if value is not None:
+                sheet.write(row, column, value)
+    sheet.write_formula("C7", "=B7+2")
+    sheet.write_formula("C8", "=B8+1", None, 21)
+    book.close()
+    reading = read_workbook(out.getvalue(), table())
+    assert ("WB-062", "C7") in found(reading)
+    assert values(reading)["西区", "start"] == "21"
+
+
 @pytest.mark.parametrize("value", ["NaN", "nan", "INF", "-inf", "1e999", "5E300", "-5E300"])
 def test_what_is_no_number_is_refused_at_its_cell(value):
     def put(xml: bytes) -> bytes:
@@ -153,8 +170,6 @@ def test_noise_in_a_cell_without_a_format_is_refused():
 
 @pytest.mark.parametrize("claim", ["4000000000", "99999999999999999999"])
 def test_a_count_of_texts_that_cannot_be_is_not_believed(claim):
-    import xlsxwriter
-
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out)
     sheet = book.add_worksheet()

@@ -247,7 +247,8 @@ def shown_text(value: object, parsed: ParsedNumber) -> str:
     """What the cell shows to a reader."""
     if isinstance(value, str):
         return value.strip()
-    return quantities.scaled_text(parsed.digits, parsed.places) + ("%" if parsed.unit == "%" else "")
+    before, after, last = quantities.APPROXIMATE[parsed.approx]
+    return f"{before}{quantities.scaled_text(parsed.digits, parsed.places)}{after}{parsed.unit}{last}"
 
 
 def _is_number(value: object) -> bool:
