@@ -68,7 +68,7 @@ def grant_extension(*, by: Actor, extension_id: int, until: date, ground: str) -
     before, ret.due = {"due": ret.due["unit"]}, ret.due | due
     ret.save(update_fields=["due"])
     asked.until = until
-    return _decide(by, asked, ret, "grant", ground, before, {"due": ret.due["unit"]})
+    return _decide(by, asked, "grant", ground, before=before, after={"due": ret.due["unit"]})
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def refuse_extension(*, by: Actor, extension_id: int, ground: str) -> Extension:
     asked, ret = _hold_extension(by, extension_id)
     if problems := _ground_problems(ret, ground):
         raise Refused(*problems)
-    return _decide(by, asked, ret, "refuse", ground, {}, {})
+    return _decide(by, asked, "refuse", ground)
 
 
 def deadline_on(ret: Return, day: date) -> datetime:
@@ -89,7 +89,7 @@ def deadline_on(ret: Return, day: date) -> datetime:
 
 def _hold_extension(by: Actor, extension_id: int) -> tuple[Extension, Return]:
     asked = visible_rows(Extension.objects.select_for_update(of=("self",)), by).get(pk=extension_id)
-    ret = hold_return(by, asked.ret_id, "returns.see")
+    asked.ret = ret = hold_return(by, asked.ret_id, "returns.see")
     require_permission(by, EXTEND, ret.region_id, str(ret))
     return asked, ret
 
@@ -120,7 +120,13 @@ def _ground_problems(ret: Return, ground: str) -> list[Problem]:
 
 
 def _decide(
-    by: Actor, asked: Extension, ret: Return, name: str, ground: str, before: dict[str, str], after: dict[str, str]
+    by: Actor,
+    asked: Extension,
+    name: str,
+    ground: str,
+    *,
+    before: dict[str, str] | None = None,
+    after: dict[str, str] | None = None,
 ) -> Extension:
     move(asked, name, by=by, on=timezone.localdate(), reason=ground.strip())
     asked.ground, asked.decided_by, asked.decided_by_name = ground.strip()[:LONGEST], by.key, by.name
@@ -129,10 +135,10 @@ def _decide(
     )
     asked.refresh_from_db(fields=["decided_at"])
     trail.describe(
-        obj=ret,
-        before=before,
-        after={"extension": asked.pk, "until": str(asked.until), **after},
+        obj=asked.ret,
+        before=before or {},
+        after={"extension": asked.pk, "until": str(asked.until), **(after or {})},
         reason=asked.ground,
-        region_id=ret.region_id,
+        region_id=asked.region_id,
     )
     return asked
