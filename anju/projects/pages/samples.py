@@ -63,7 +63,7 @@ def download_list(request: Request) -> HttpResponse:
         [PrintedNumber(place, 0, False), one.key, one.digest, "抽中" if place <= count else None]
         for place, one in enumerate(sample.ordered, start=1)
     ]
-    heads = [["序号"], ["区划代码/项目编码"], ["SHA-256"], ["结果"]]
+    heads = [["序号"], ["区划代码/项目编码"], ["散列值（SHA-256）"], ["结果"]]
     title = f"{made.region.name}项目抽样名单（种子：{seed}；名单的 SHA-256：{sample.digest}）"
     content = write_table(heads, rows, title=title, sheet="抽样名单", widths=[8, 28, 70, 8])
     return file_response(content, f"{made.region.name}项目抽样名单.xlsx")
