@@ -37,7 +37,9 @@ def _flaw(cell: ReadCell, right: Figure) -> str:
     if unit_of_measure(cell.unit).family != unit_of_measure(right.unit).family:
         return f"印的是 {shown}，单位与应有的 {right.unit} 不是一类。"
     computed = right.text(cell.unit, cell.places)
-    if computed == cell.text:
+    if computed == cell.text or (
+        cell.padded and right.text(cell.unit, cell.places - cell.padded) == cell.text[: -cell.padded]
+    ):
         return ""
     scaled = right.exact * 10**cell.places / unit_of_measure(cell.unit).factor
     cut = cell.digits >= 0 and scaled.numerator // scaled.denominator == cell.digits

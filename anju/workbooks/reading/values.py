@@ -251,6 +251,14 @@ def shown_text(value: object, parsed: ParsedNumber) -> str:
     return f"{before}{quantities.scaled_text(parsed.digits, parsed.places)}{after}{parsed.unit}{last}"
 
 
+def padding(digits: int, places: int) -> int:
+    """How many zeros a format may have added behind the point, beside one decimal: of 56.60 one, of 50.00 one."""
+    added = 0
+    while places - added > 1 and digits % 10 == 0:
+        digits, added = digits // 10, added + 1
+    return added
+
+
 def _is_number(value: object) -> bool:
     """Whether a cell holds something that must be a number: neither nothing nor one of the words for none."""
     return parse_number(value).state in (NUMBER, BAD) if isinstance(value, str) else value != ""

@@ -11,7 +11,7 @@ from anju.workbooks.reading.cells import NUMBER, UNREPORTED, DataRow, ReadCell, 
 from anju.workbooks.reading.columns import Section
 from anju.workbooks.reading.maps import TotalRow
 from anju.workbooks.reading.rows import RowReader
-from anju.workbooks.reading.values import LARGEST, Entered, ReadColumn, shown_text
+from anju.workbooks.reading.values import LARGEST, Entered, ReadColumn, padding, shown_text
 
 Event = DataRow | str
 
@@ -176,13 +176,12 @@ class WideReader(RowReader):
                 kind=kind,
                 document=column.document or document,
                 key=one.name,
+                padded=padding(digits, places) if column.published and digits and isinstance(value, float) else 0,
             )
             if column.published:
                 self.reading.published.append(entry)
                 if column.ratio and digits is not None:
-                    whole.printed[one.name] = (digits, places)
-                    if isinstance(value, float):
-                        whole.padded.add(one.name)
+                    whole.printed[one.name], whole.padded[one.name] = (digits, places), entry.padded
             elif store:
                 yield entry
 
