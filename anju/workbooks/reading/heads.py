@@ -81,7 +81,7 @@ def parse_heading(text: str) -> tuple[str, tuple[str, ...]]:
 @lru_cache(maxsize=1 << 16)
 def clean_label(text: object) -> str:
     """A row's name: 城 区 → 城区, 其中：阳城县 → 阳城县, 市本级 （开发区） → 市本级(开发区)."""
-    if isinstance(text, float) and text == int(text):
+    if isinstance(text, float) and text.is_integer():
         text = int(text)
     plain = re.sub(r"\s+", "", fold_text(without_marks(fold_radicals(str(text))))).translate(SIMPLIFY)
     plain = re.sub(
@@ -166,7 +166,7 @@ class HeadGrid:
         anchor = self.anchors.get((row, column), (row, column))
         line = self.rows[anchor[0]]
         value = line[anchor[1]] if anchor[1] < len(line) else ""
-        if isinstance(value, float) and value == int(value):
+        if isinstance(value, float) and value.is_integer():
             value = int(value)
         return FoundHeadCell(str(value).strip(), *anchor)
 
