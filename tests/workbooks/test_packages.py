@@ -202,3 +202,21 @@ def test_what_is_no_number_in_a_title_head_or_name_does_no_harm(value, cell):
     reading = read_workbook(rezip(form(), {SHEET: put}), table(), period="2021")
     assert all(one.code.startswith("WB-") for one in reading.problems)
     assert reading.blocked or cell == "A1"
+
+
+def test_a_strict_workbook_is_read():
+    strict = {
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+    }
+
+    def change(content: bytes) -> bytes:
+        for before, after in strict.items():
+            content = content.replace(before, after)
+        return content
+
+    with zipfile.ZipFile(io.BytesIO(form())) as package:
+        data = rezip(form(), dict.fromkeys(package.namelist(), change))
+    reading = read_workbook(data, table())
+    assert reading.problems == []
+    assert values(reading) == values(read_workbook(form(), table()))
