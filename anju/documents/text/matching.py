@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 LONGEST = 2_000  # letters; a longer sentence is known whole or not at all: how alike it is would take minutes to say
 HALF = Fraction(1, 2)
-MOST = 250_000  # pairs of one stretch; beyond that nothing of the document is left in it
+MOST = 30_000_000  # pieces of one side × letters of the other in one stretch; beyond that nothing of the document is left in it
 
 
 class ComparableText(Protocol):
@@ -27,7 +27,7 @@ def match_texts(
     for act, i, j, k, m in difflib.SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
         if act == "equal":
             matched += zip(before[i:j], after[k:m], strict=True)
-        elif (j - i) * (m - k) <= MOST:
+        elif (j - i) * sum(len(other.text) for other in after[k:m]) <= MOST:
             matched += _match_nearest(before[i:j], after[k:m])
         else:
             matched += [*((piece, None) for piece in before[i:j]), *((None, other) for other in after[k:m])]

@@ -33,10 +33,10 @@ _UNIT = rf"[十百千万亿兆]*(?:{'|'.join(map(re.escape, _NAMES))})|[十百�
 _DIGITS = r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _SIGN = rf"(?:(?<![0-9%])[{DASHES}]|[△▲▽▼±+负])?"
 _MARK = r"(?:[①-⒛㉑-㉟㊱-㊿❶-❿⓪-⓿⁰¹²³⁴-⁹*※†‡]|[\[〔][0-9⁰¹²³⁴-⁹]{1,2}[\]〕])"
-_NUMERAL = "[一二三四五六七八九十百千万两〇零]"
+_NUMERAL = "[一二三四五六七八九十百千万两〇零]{1,9}"
 QUANTITY = re.compile(
-    rf"(?P<number>{_SIGN}{_DIGITS}(?:%?(?:[{DASHES}~～]|至|到){_DIGITS})*(?:余|多|来)?)(?P<mark>{_MARK}*)(?P<unit>{_UNIT})?"
-    rf"|{_NUMERAL}+分之{_NUMERAL}+(?:点{_NUMERAL}+)?"
+    rf"(?P<number>{_SIGN}{_DIGITS}(?:%?(?:[{DASHES}~～/×]|至|到){_DIGITS})*(?:余|多|来)?)(?P<mark>{_MARK}*)(?P<unit>{_UNIT})?"
+    rf"|{_NUMERAL}分之{_NUMERAL}(?:点{_NUMERAL})?"
 )
 _DASH = re.compile(f"[{DASHES}]")
 _HEAD_UNIT = re.compile(rf"[（(](?:单位:)?({_UNIT})[)）]|单位:({_UNIT})(?![^\W_])")

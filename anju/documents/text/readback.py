@@ -6,7 +6,7 @@ Which quantities were changed in it (a sign and a unit are part of them), which 
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import html
 
@@ -109,6 +109,10 @@ class ReadQuantity:
     text: str = ""
     unit: str = ""
 
+    @property
+    def numeric(self) -> bool:
+        return any(letter.isdecimal() for letter in self.text)
+
     def shown(self, units: bool) -> str:
         return f"{self.text}{self.unit if self.text and (units or self.unit == '%') else ''}"
 
@@ -147,7 +151,7 @@ def _edited_figure(
 ) -> EditedFigure:
     left = counterpart.left
     printed, found = own_quantity(left, figure), counterpart.quantity(figure)
-    if found.text and not found.unit:  # the unit of a cell stands over it
+    if found.numeric and not found.unit:  # the unit of a cell stands over it
         found = ReadQuantity(found.text, _unit_over(figure, counterparts) if figure.heads else "")
     units = len({one.unit for one in (printed, found, now) if one.text}) > 1
     return EditedFigure(
@@ -178,10 +182,10 @@ def own_quantity(piece: ComparedPiece, figure: PlacedFigure) -> ReadQuantity:
     there = [token for token in tokens if _covers(token, figure)]
     if not there:
         return ReadQuantity()
-    unit = there[-1].unit
-    for head, place in figure.heads if not unit else ():
-        unit = unit or head_unit(head.text_at(place))
-    return ReadQuantity("".join(token.text for token in there), unit)
+    quantity = ReadQuantity("".join(token.text for token in there), there[-1].unit)
+    for head, place in figure.heads if quantity.numeric else ():
+        quantity = replace(quantity, unit=quantity.unit or head_unit(head.text_at(place)))
+    return quantity
 
 
 def _words(piece: ComparedPiece, place: int) -> list[str]:
@@ -280,6 +284,8 @@ class _ComparedText:
             return self._filled(figure.start)
         if any(index not in self.stretches for index in indexes):
             return ReadQuantity()
+        if figure.place != SENTENCE and sum(one.quantity for one in self.own) < sum(one.quantity for one in self.other):
+            return ReadQuantity(self.after)  # a cell that holds one number more
         tokens = [token for index in indexes for token in self.other[slice(*self.stretches[index])]]
         return ReadQuantity("".join(token.text for token in tokens), tokens[-1].unit)
 
