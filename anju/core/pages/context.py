@@ -12,6 +12,7 @@ from anju import periods
 from anju.core import registry
 from anju.core.models.region import Region
 from anju.core.pages.addresses import front_page_path, path_of
+from anju.core.pages.layout.lists import exported
 from anju.core.pages.page import page_response
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import may, require_permission
@@ -126,6 +127,7 @@ def template_context(request: Request) -> dict[str, Any]:
 
 
 def render_page(request: Request, template: str, status: int = 200, **extra: Any) -> HttpResponse:
-    """A page: the frame is made before the template asks for it, so that a wrong address is not found, not broken."""
+    """A page: the frame is made before the template asks for it, so that a wrong address is not found, not broken. Its lists as a file when asked."""
     made = page_context(request)
-    return page_response(request, template, status=status, region=made.region, period=made.period, **extra)
+    response = page_response(request, template, status=status, region=made.region, period=made.period, **extra)
+    return exported(request, response)
