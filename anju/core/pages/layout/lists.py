@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from lxml import html
 
 from anju.core.pages.files import file_response
+from anju.core.pages.request import Request
 from anju.problems import Problem
 from anju.workbooks.writing.lists import ListCell, WrittenList, write_lists
 from anju.workbooks.writing.tables import PrintedNumber
@@ -28,15 +29,15 @@ NUMBER = re.compile(
 LONGEST = 15  # digits that Excel keeps
 
 
-def is_export(request: HttpRequest) -> bool:
+def is_export(request: Request) -> bool:
     return request.method == "GET" and request.GET.get(KEY) == ENDING
 
 
-def list_page(request: HttpRequest, rows: Any, size: int) -> Page:
+def list_page(request: Request, rows: Any, size: int) -> Page:
     """The rows of the asked page; all of them when the list leaves as a file. More than a file takes: the page is shown and says so."""
     paginator = Paginator(rows, size)
     if is_export(request) and paginator.count > MOST:
-        request.anju_export_problem = Problem(  # type: ignore[attr-defined]
+        request.anju_export_problem = Problem(
             "LIST-001",
             "导出",
             f"这个列表有{paginator.count:,}行，一次最多导出{MOST:,}行，没有导出。",
@@ -47,7 +48,7 @@ def list_page(request: HttpRequest, rows: Any, size: int) -> Page:
     return paginator.get_page(request.GET.get("page"))
 
 
-def exported(request: HttpRequest, response: TemplateResponse) -> HttpResponse:
+def exported(request: Request, response: TemplateResponse) -> HttpResponse:
     """The tables of a page as a file where ?export=xlsx asks for them; else the page, with the reason when they may not be."""
     if not is_export(request) or response.status_code != 200:
         return response
