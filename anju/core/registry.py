@@ -50,6 +50,7 @@ CALLS: dict[str, tuple[str, ...]] = {
 # Objects "package.module:NAME", by kind: the class that says what each of them offers.
 OBJECTS: dict[str, str] = {
     "ledgers": "anju.core.ledgers:Ledger",  # what forms are filled from, compared with and recorded in
+    "subjects": "anju.core.subjects:Subject",  # what the search of the site finds
     "cases": "anju.cases.kinds:CaseKind",  # a kind of case of a close-out ledger
 }
 # Modules "package.module" whose import makes known what is in them, by kind.

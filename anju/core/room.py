@@ -1,11 +1,12 @@
 """What every room stands on: people, regions, trail, jobs, and the pages about them."""
 
 BAND = "core"
-PREFIXES = ("sign-in/", "sign-out/", "me/", "staff/", "jobs/", "trail/")
+PREFIXES = ("sign-in/", "sign-out/", "me/", "staff/", "jobs/", "trail/", "search/")
 COMMANDS = ("anju.core.console.commands:add_commands",)
 NAVIGATION = (
     {"order": 110, "label": "人员", "url": "core:staff", "permission": "staff.see"},
     {"order": 120, "label": "任务", "url": "core:jobs", "permission": "jobs.see"},
     {"order": 130, "label": "留痕", "url": "core:trail", "permission": "trail.see"},
 )
+SUBJECTS = ("anju.core.regions.subjects:REGIONS", "anju.core.people.subjects:PEOPLE")
 ASKER = ("anju.core.people.identity:find_actor",)
