@@ -68,12 +68,13 @@ FILES = (
 
 @dataclass(frozen=True)
 class NavigationLink:
-    """An entry of the rail, shown to those who have the permission. url: the name of its address."""
+    """An entry of the rail, shown to those who have the permission. url: the name of its address. guide: what its 帮助 opens (docs/)."""
 
     order: int
     label: str
     url: str
     permission: str
+    guide: str = ""
 
 
 @dataclass(frozen=True)

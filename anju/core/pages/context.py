@@ -110,6 +110,16 @@ def navigation_links(user: Actor) -> list[tuple[str, str]]:
     return [(path_of(link.url), link.label) for link in registry.navigation() if may(user, link.permission)]
 
 
+def guide_path(path: str) -> str:
+    """The guide of the part of the site that a path belongs to; the list of them elsewhere."""
+    front = front_page_path()
+    for link in registry.navigation():
+        start = path_of(link.url)
+        if link.guide and (path == start if start == front else path.startswith(start)):
+            return path_of("core:guide", link.guide)
+    return path_of("core:guides")
+
+
 def template_context(request: Request) -> dict[str, Any]:
     """For every page, the ones that say what went wrong included: they may have no scope, and then no where and when either."""
     user = getattr(request, "actor", None)
@@ -123,7 +133,13 @@ def template_context(request: Request) -> dict[str, Any]:
     ]
     made = getattr(request, "anju_page_context", None)
     waiting = sum(ask(user) for ask in registry.fetch_hooks("notices")) if user is not None and made else 0
-    return {"nav": nav, "where": made and made.where, "when": made and made.when, "waiting": waiting}
+    return {
+        "nav": nav,
+        "help": guide_path(request.path),
+        "where": made and made.where,
+        "when": made and made.when,
+        "waiting": waiting,
+    }
 
 
 def render_page(request: Request, template: str, status: int = 200, **extra: Any) -> HttpResponse:
