@@ -7,6 +7,6 @@ NAVIGATION = (
 )
 DOCUMENTS = ("anju.oversight.documents",)
 JOBS = ("anju.oversight.jobs",)
-NOTICES = ("anju.oversight.services.reminders:count_reminders",)
-REMINDERS = ("anju.oversight.services.reminders:node_reminders",)
+NOTICES = ("anju.oversight.queries.reminders:count_reminders",)
+REMINDERS = ("anju.oversight.queries.reminders:node_reminders",)
 REFERENCES = ("anju.oversight.papers.dispatch:reference_kinds",)
