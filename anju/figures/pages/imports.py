@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
@@ -17,6 +16,7 @@ from anju.core.pages.addresses import page_address, path_of
 from anju.core.pages.context import page_context, render_page
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import PostedForm
+from anju.core.pages.layout.lists import list_page
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import requires_permission
 from anju.figures.models import Observation, Source, TargetDocument
@@ -64,7 +64,7 @@ def render_imports(request: Request, status: int = 200, **extra: Any) -> HttpRes
         .annotate(n=Count("pk"))
         .values("n")
     )
-    shown = Paginator(found.annotate(figures=Coalesce(Subquery(each), 0)), PAGE).get_page(request.GET.get("page"))
+    shown = list_page(request, found.annotate(figures=Coalesce(Subquery(each), 0)), PAGE)
     heading = f"{made.region.name}：已导入和填报{shown.paginator.count}次" if made.region else "导入报表"
     return render_page(
         request, "figures/imports.html", status=status, heading=heading, shown=shown, maps=maps.map_choices(), **extra
