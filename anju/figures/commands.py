@@ -8,6 +8,7 @@ from typing import Any
 
 from anju.core.console.command import OK, REFUSED, add_group, add_parser, print_result, set_up_django
 from anju.problems import Problem, Refused
+from anju.quantities import unit_of_measure
 
 
 def add_commands(subparsers: Any) -> None:
@@ -115,7 +116,7 @@ def run_list(args: argparse.Namespace) -> int:
     print_result(
         args,
         data,
-        [f"{m.code}\t{m.name}\t{m.unit}\t{m.get_kind_display()}" for m in found]
+        [f"{m.code}\t{m.name}\t{unit_of_measure(m.unit).name}\t{m.get_kind_display()}" for m in found]
         or "没有这样的指标。目录还没有装载的，请运行 anju figures load。",
     )
     return OK

@@ -12,6 +12,8 @@ from anju.quantities import APPROXIMATE, divide_half_up, places_needed, scaled_t
 
 NUMBER, UNREPORTED, NO_TASK, NOT_APPLICABLE, SHARE = "number", "unreported", "no_task", "not_applicable", "share"
 STATES = {NUMBER: "有数", UNREPORTED: "未报", NO_TASK: "无任务", NOT_APPLICABLE: "不适用", SHARE: "按比例"}
+NEVER_ADDED = ("%", "point", "1")  # families of rates, scores and coefficients
+HARDLY_ADDED = ("天", "月", "年", "岁")  # how long or how old: added where it is counted up over a time, as 迟报天数 is
 NOTHING_TO_ADD = (NO_TASK, NOT_APPLICABLE)  # said by the unit itself, so a total may leave it out; 未报 it may not
 UNSORTED = "未归类"
 PERCENT_BASE = 100 * unit_of_measure("%").factor
@@ -66,7 +68,7 @@ class Figure:
 
     @property
     def state_text(self) -> str:
-        return STATES[self.state]
+        return STATES.get(self.state, "状态不明")  # an earlier version stored what it could not read
 
     @property
     def spoken_or_state(self) -> str:

@@ -9,14 +9,11 @@ from anju.figures.figure import Figure, total_figure
 from anju.figures.models import Measure
 from anju.figures.pages.comparison import figure_distance
 from anju.figures.queries import current
-from anju.quantities import unit_of_measure
-
-NOT_ADDED = {"%", "point", "1", "天", "月", "年", "岁"}  # families whose sum over places means nothing
 
 
 def sum_remarks(user: Actor, figure: Figure, measure: Measure) -> list[str]:
     """A sentence for every total around this figure that is not the sum of its parts; none where a part is unknown."""
-    if not figure.code or measure.is_computed or unit_of_measure(measure.unit).family in NOT_ADDED:
+    if not figure.code or measure.is_computed or not measure.adds:
         return []
     said = []
     for place in (figure.region, figure.region.parent):

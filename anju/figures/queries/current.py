@@ -232,7 +232,7 @@ def build_figure(
 ) -> Figure:
     """row: what stands; None when nothing was ever reported. share: of a target set as a share, the fraction and what it is taken of."""
     stands = row or NOTHING_REPORTED
-    number = stands.state == NUMBER
+    number, own = stands.state == NUMBER, unit_of_measure(measure.unit)
     result = Figure(
         code=measure.code,
         name=measure.name,
@@ -241,14 +241,14 @@ def build_figure(
         calibre=calibre,
         state=stands.state,
         value=stands.value,
-        unit=stands.unit if number else measure.unit,
+        unit=unit_of_measure(stands.unit).name if number else own.name,
         places=stands.places if number else measure.places or 0,
         assumed=stands.assumed,
         approx=stands.approx,
         observation_id=stands.observation_id,
-        why="" if number else "未报" if row is None else STATES[stands.state],
+        why="" if number else "未报" if row is None else STATES.get(stands.state, "状态不明"),
         kind=measure.kind,
-        family=unit_of_measure(measure.unit).family,
+        family=own.family,
         whole=measure.of_id or "",
         dimension=measure.dimension,
         member=measure.member,
@@ -310,6 +310,9 @@ def roll_up(
         )
     every = _having([code])
     measure = every[code]
+    if not measure.adds and measure.kind != Measure.Kind.RATIO:
+        blank = replace(current_figure(user, code, region, period, calibre), state=UNREPORTED, observation_id=None)
+        return replace(blank, value=None, fraction=None, parts=(), why=f"{measure.name}不能相加")
     sides = [":".join(filter(None, _side_calibre(every, side, calibre))) for side in _sides(measure)]
     wanted = f"{code}:{calibre}" if calibre else code
     found = current_figures(user, [wanted, *sides], below, [period])

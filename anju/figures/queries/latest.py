@@ -110,6 +110,7 @@ def sum_over_parts(user: Actor, wanted: Collection[tuple[str, Region]], period: 
 
     A part counts when it was given a task or has reported; one that was given a task and did not report leaves the sum unknown.
     """
+    wanted = [(code, region) for code, region in wanted if catalogue()[code].adds]
     places = {region.pk: region for _, region in wanted if region.kind != Region.Kind.COUNTY}
     if not places:
         return {}

@@ -137,7 +137,7 @@ def fact_from_figure(item: BookInput, figure: Figure, families: Collection[str],
 def _text(item: BookInput, value: Fraction, figure: Figure) -> str:
     scaled = value * 10**item.places
     if scaled.denominator != 1:
-        what = f"{figure.text()}{figure.unit} 换成{item.unit}后比规则书声明的 {item.places} 位小数更细。"
+        what = f"{figure.text()}{figure.unit} 换成{unit_of_measure(item.unit).name}后比规则书声明的 {item.places} 位小数更细。"
         raise Refused(
             Problem("RUN-005", f"{figure.region.name}“{item.label}”", what, "请在规则书中增加 places；不能悄悄舍去。")
         )
