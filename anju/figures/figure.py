@@ -153,8 +153,8 @@ def with_exact_value(figure: Figure, fraction: Fraction) -> Figure:
 
 def unknown_names(unknown: Iterable[Figure], among: Iterable[Figure]) -> tuple[str, ...]:
     """How the unknown of these parts are called: by what tells the parts apart, region or measure."""
-    regions, codes = {part.region.pk for part in among}, {part.code for part in among}
-    if len(codes) == 1:
+    regions, measures = {part.region.pk for part in among}, {part.name for part in among}
+    if len(measures) == 1:
         return tuple(dict.fromkeys(part.region.name for part in unknown))
     return tuple(
         dict.fromkeys(f"{part.region.name}“{part.name}”" if len(regions) > 1 else part.name for part in unknown)

@@ -4,8 +4,9 @@ import pytest
 
 from anju.figures import catalogue
 from anju.figures.models import Measure
-from anju.figures.queries import current, latest
-from anju.figures.queries.current import current_figure, roll_up
+from anju.figures.queries import current
+from anju.figures.queries.current import current_figure
+from anju.figures.queries.parts import roll_up
 from anju.figures.services import observations
 from tests.figures.conftest import YEAR, cell
 from tests.figures.test_import import bring
@@ -66,7 +67,6 @@ def test_what_adds_is_still_compared(own, city, east, west, code):
 def test_no_sum_of_counties_is_made_of_it(own, city, east, west, code):
     for place, value in ((east, "8"), (west, "9")):
         observations.enter_figure(by=own, measure=code, region=place, period=YEAR, value=value)
-    assert latest.sum_over_parts(own, [(code, city)], YEAR) == {}
     summed = roll_up(own, code, city, YEAR)
     assert summed.value is None and "不能相加" in summed.why
     assert current_figure(own, code, city, YEAR).value is None

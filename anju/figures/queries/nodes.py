@@ -142,7 +142,7 @@ def year_nodes(user: Actor, region: Region, on: date, parts: Sequence[Region] | 
     for node in rows:
         day = min(periods.last_reported_day(on), node.on)
         if day not in done:
-            done[day] = latest_figures(user, {row.actual_id for row in rows}, listed, day)
+            done[day] = latest_figures(user, {row.actual_id for row in rows}, listed, day, complete=True)
         gaps = [_measure_gap(node, one, targets(node, one), done[day](node.actual_id, one), day) for one in listed]
         asked = [gap for gap in gaps[1:] if gap.target.observation_id is not None]
         why = (

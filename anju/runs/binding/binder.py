@@ -91,7 +91,7 @@ def _codes(book: Book, item: BookInput, catalogue: Mapping[str, Measure], level:
 
 def _figures(user: Actor, book: Book, codes: Iterable[str], regions: list[Region], periods: list[str]) -> FigureMapping:
     try:
-        return current.current_figures(user, codes, regions, periods)
+        return current.reported_figures(user, codes, regions, periods)
     except KeyError as error:
         raise _no_measure(book, str(error.args[0])) from None
 
