@@ -2,6 +2,7 @@
 
 import pytest
 
+from anju.core.models.region import Region
 from anju.core.regions import tree
 from anju.figures.figure import DerivedFigure
 from anju.figures.queries import current, latest
@@ -29,7 +30,11 @@ def test_the_sum_of_those_who_were_given_a_task(user, city, east, west, enter):
         enter(place, "shanty.start.target", task, "2021")
         enter(place, "shanty.start", done)
     figure = read(user, city, "shanty.start")
-    assert isinstance(figure, DerivedFigure) and figure.spoken() == "9套" and str(figure.reference) == "sum:shanty.start@140500/2021-10"
+    assert (
+        isinstance(figure, DerivedFigure)
+        and figure.spoken() == "9套"
+        and str(figure.reference) == "sum:shanty.start@140500/2021-10"
+    )
 
 
 def test_a_rate_is_that_of_the_sums(user, city, east, west, enter):
@@ -48,14 +53,22 @@ def test_who_was_given_a_task_and_did_not_report_leaves_it_unknown_and_is_named(
     assert figure.value is None and figure.why == f"已报1/2，缺：{west.name}"
 
 
-def test_who_reported_another_month_and_not_this_one_leaves_it_unknown_too(user, city, east, west, enter):
-    """old.lifts has no task: who is in the sum is known by who reported in the year."""
-    for place, value in ((east, 4), (west, 5)):
-        enter(place, "old.lifts", value, BEFORE)
-    enter(east, "old.lifts", 6)
-    assert read(user, city, "old.lifts", BEFORE).text() == "9"
+def test_who_has_no_task_and_reported_another_month_leaves_it_unknown_too(user, city, east, west, enter):
+    enter(east, "shanty.start.target", 10, "2021")
+    enter(west, "shanty.start", 5, BEFORE)
+    enter(east, "shanty.start", 6)
+    assert read(user, city, "shanty.start").why == f"已报1/2，缺：{west.name}"
+
+
+def test_where_nobody_has_a_task_every_county_must_have_said_something(user, city, counties, enter):
+    """Who said nothing is no zero."""
+    *others, last = [one for one in counties if one.kind == Region.Kind.COUNTY]
+    for number, place in enumerate(others):
+        enter(place, "old.lifts", number)
     figure = read(user, city, "old.lifts")
-    assert figure.value is None and figure.why == f"已报1/2，缺：{west.name}"
+    assert figure.value is None and figure.why == f"已报{len(others)}/{len(others) + 1}，缺：{last.name}"
+    enter(last, "old.lifts", state="not_applicable")
+    assert read(user, city, "old.lifts").exact == sum(range(len(others)))
 
 
 def test_what_the_place_reported_itself_stands_even_beside_another_sum(user, city, east, west, enter):
@@ -80,6 +93,7 @@ def test_a_target_and_a_rate_are_not_rolled_up(user, city, east, west, enter, co
 
 def test_a_calibre_is_summed_by_itself(user, city, east, west, enter):
     for place in (east, west):
+        enter(place, "invest.target", "2", "2021")
         enter(place, "invest.done", "1.5", calibre="cal2")
     figure = current.current_figure(user, "invest.done", city, MONTH, "cal2")
     assert figure.spoken() == "3.0亿元" and read(user, city, "invest.done").value is None
@@ -87,13 +101,17 @@ def test_a_calibre_is_summed_by_itself(user, city, east, west, enter):
 
 
 def test_a_province_is_the_sum_of_its_cities_sums(user, city, east, west, enter):
-    for place in (east, west):
-        enter(place, "shanty.start", 4)
+    for place in (east, west, city):
+        enter(place, "shanty.start.target", 10, "2021")
+        if place != city:
+            enter(place, "shanty.start", 4)
     assert read(user, city.parent, "shanty.start").text() == "8"
 
 
 def test_another_city_that_reported_earlier_is_missing_from_the_province(user, city, east, enter):
     other = tree.find_region(user, "140400")
+    for place in (east, city, other):
+        enter(place, "shanty.start.target", 10, "2021")
     enter(east, "shanty.start", 4)
     enter(other, "shanty.start", 4, BEFORE)
     assert read(user, city.parent, "shanty.start").why == f"已报1/2，缺：{other.name}"

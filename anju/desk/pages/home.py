@@ -45,7 +45,7 @@ def show_overview(request: Request) -> HttpResponse:
         names=names,
         on=reported,
     )
-    gaps = node_queries.year_nodes(user, made.region, on, below)
+    gaps = node_queries.year_nodes(user, made.region, on, below, complete=True)
     ahead = gaps.next or gaps.last
     finding = nodes.nodes_headline(gaps, summary.noun)
     warnings = warning_pages.region_warnings(user, made.region, made.period)

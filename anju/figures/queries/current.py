@@ -255,8 +255,8 @@ def _side_key(every: Mapping[str, Measure], rows: dict, code: str, key: FigureKe
 def sum_parts(user: Actor, absent: Sequence[tuple[FigureKey, Region]]) -> dict[FigureKey, DerivedFigure]:
     """The sums over the parts of places that have no figure of their own; those without any part that reported are left out.
 
-    A part counts when it was given a task, or has reported the measure for any period of that year; one that counts and did not report for
-    this one leaves the sum unknown.
+    A part counts when it was given a task or has reported the measure for any period of that year; where none was given a task, every part
+    counts that is no pseudo-unit. One that counts and did not report for this period leaves the sum unknown.
     """
     parts = {
         (region.pk, period): places.child_regions(user, region, calendar.period_end(period))
@@ -299,13 +299,16 @@ def sum_parts(user: Actor, absent: Sequence[tuple[FigureKey, Region]]) -> dict[F
     sums = sum_parts(user, list(deeper.items())) if deeper else {}
     found = {}
     for key, region in asked:
-        mine = []
+        mine, year = [], key.period[:4]
+        tasked = {
+            one.pk
+            for one in parts[region.pk, key.period]
+            if any((target, one.pk, year) in given for target in targets.get(key.code, ()))
+        }
         for one in parts[region.pk, key.period]:
             own = key._replace(region_id=one.pk)
-            counts = (key.code, one.pk, key.calibre, key.period[:4]) in told or any(
-                (target, one.pk, key.period[:4]) in given for target in targets.get(key.code, ())
-            )
-            if own in sums or own in rows or counts:
+            counts = one.pk in tasked if tasked else one.kind != Region.Kind.PSEUDO
+            if counts or own in sums or own in rows or (key.code, one.pk, key.calibre, year) in told:
                 mine.append(sums.get(own) or build_figure(every[key.code], one, key.period, key.calibre, rows.get(own)))
         if any(one.known for one in mine):
             found[key] = parts_total(total_figure(mine, region=region), key, every[key.code])
