@@ -133,6 +133,8 @@ def run_load(args: argparse.Namespace) -> int:
 
 
 def run_show(args: argparse.Namespace) -> int:
+    from anju import periods
+    from anju.core.regions.tree import child_regions
     from anju.figures.models import CurrentFigure
     from anju.figures.queries import current
 
@@ -140,31 +142,34 @@ def run_show(args: argparse.Namespace) -> int:
         region = _region(user, args)
         codes = args.codes
         if not codes:
-            rows = CurrentFigure.objects.filter(region=region, period=args.period).order_by(
-                "measure__order", "calibre_id"
-            )
-            codes = [f"{code}:{calibre}" for code, calibre in rows.values_list("measure_id", "calibre_id")]
+            places = {region.pk, *(part.pk for part in child_regions(user, region, periods.period_end(args.period)))}
+            rows = CurrentFigure.objects.filter(region_id__in=places & user.region_ids, period=args.period)
+            keys = rows.values_list("measure__order", "measure_id", "calibre_id").distinct()
+            codes = [f"{code}:{calibre}" for _, code, calibre in sorted(keys)]
         _check_codes(user, codes)
-        found = list(current.current_figures(user, codes, [region], [args.period]).values()) if codes else []
+        figures = current.current_figures(user, codes, [region], [args.period])
+        found = [(key.code, figures[key]) for key in figures] if codes else []
+        found = [one for one in found if args.codes or one[1].observation_id is not None or one[1].parts]
     print_result(
         args,
-        [_data(figure) for figure in found],
-        [_line(figure) for figure in found] or f"{region.name} {args.period} 还没有数。",
+        [_data(figure, code) for code, figure in found],
+        [_line(figure, code) for code, figure in found] or f"{region.name} {args.period} 还没有数。",
     )
     return OK
 
 
-def _data(figure: Any) -> dict[str, Any]:
+def _data(figure: Any, code: str = "") -> dict[str, Any]:
+    """code: of what was asked for, where the figure is a sum that has none."""
     return {
-        "code": figure.code, "name": figure.name, "calibre": figure.calibre, "region": figure.region.code, "period": figure.period,
+        "code": figure.code or code, "name": figure.name, "calibre": figure.calibre, "region": figure.region.code, "period": figure.period,
         "state": figure.state, "value": figure.value, "text": figure.text(), "unit": figure.unit, "approx": figure.approx,
         "assumed": figure.assumed, "observation": figure.observation_id, "missing": figure.missing, "why": figure.why,
     }  # fmt: skip
 
 
-def _line(figure: Any) -> str:
+def _line(figure: Any, code: str = "") -> str:
     mark = "（推定）" if figure.assumed else ""
-    return f"{figure.code}{':' + figure.calibre if figure.calibre else ''}\t{figure.name}\t{figure.spoken() or figure.why or figure.state_text}{mark}"
+    return f"{figure.code or code}{':' + figure.calibre if figure.calibre else ''}\t{figure.name}\t{figure.spoken() or figure.why or figure.state_text}{mark}"
 
 
 def run_history(args: argparse.Namespace) -> int:

@@ -102,12 +102,13 @@ class Figure:
 class DerivedFigure(Figure):
     """A figure that no measure of the catalogue is, computed of its parts. ref: what it is called where it is cited.
 
-    formula: in words; substituted: with figures put in.
+    formula: in words; substituted: with figures put in. reported: how many of the parts a sum waits for have reported (已报1/2).
     """
 
     ref: FigureReference | None = None
     formula: str = ""
     substituted: str = ""
+    reported: str = ""
 
     @property
     def reference(self) -> FigureReference:

@@ -63,7 +63,9 @@ def test_when_the_last_county_has_reported_the_new_month_stands_alone(scope, inc
 
 
 def test_an_earlier_month_that_is_asked_for_is_told_as_it_was(scope, incoming):
-    (one,) = [one for one in summary(scope, "2023-09", date(2023, 9, 30)).progress if one.measure.code == "shanty.start"]
+    (one,) = [
+        one for one in summary(scope, "2023-09", date(2023, 9, 30)).progress if one.measure.code == "shanty.start"
+    ]
     assert (one.whole.actual.text(), period_remark(one)) == ("80", "")
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from anju.core.models.region import Region
+from anju.core.pages.layout.figures import figure_html
 from anju.core.regions import tree
 from anju.figures.figure import DerivedFigure
 from anju.figures.queries import current, latest
@@ -51,6 +52,7 @@ def test_who_was_given_a_task_and_did_not_report_leaves_it_unknown_and_is_named(
     enter(east, "shanty.start", 4)
     figure = read(user, city, "shanty.start")
     assert figure.value is None and figure.why == f"已报1/2，缺：{west.name}"
+    assert ">已报1/2<" in figure_html(figure)
 
 
 def test_who_has_no_task_and_reported_another_month_leaves_it_unknown_too(user, city, east, west, enter):

@@ -112,20 +112,6 @@ def test_more_parts_than_whole_is_not_balanced(user, city, enter):
     assert only.remainder.text() == "-1" and only.balanced is False
 
 
-def test_a_ranking_goes_by_exact_values_and_leaves_the_unknown_last(user, counties, enter):
-    for county, done in zip(counties, ("99996", "99995", "99996", ""), strict=False):
-        enter(county, "shanty.start", done)
-        enter(county, "shanty.start.target", "100000")
-    ranked = parts.rank_regions(user, "shanty.start.rate", counties[:4], YEAR)
-    assert [(one.rank, one.figure.region) for one in ranked] == [
-        (1, counties[0]),
-        (1, counties[2]),
-        (3, counties[1]),
-        (None, counties[3]),
-    ]
-    assert {one.figure.text() for one in ranked[:3]} == {"100.0"}
-
-
 def test_a_series_keeps_the_order_and_its_gaps(user, city, enter):
     enter(city, "shanty.start", "3", period="2021-03")
     enter(city, "shanty.start", "0", period="2021-01")

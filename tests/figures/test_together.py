@@ -140,7 +140,6 @@ def test_a_reused_connection_without_scope_shows_nothing(prepared):
         ),
         "rollup": lambda: parts.roll_up(user, "shanty.start", city, YEAR, parts=[east]).known,
         "series": lambda: any(one.known for one in parts.figure_series(user, "shanty.start", east, [YEAR])),
-        "ranking": lambda: any(one.rank for one in parts.rank_regions(user, "shanty.start", [east], YEAR)),
         "breakdown": lambda: parts.break_down(user, "shanty.start", east, YEAR),
         "history": lambda: provenance.figure_history(user, "shanty.start", east, YEAR),
         "targets": lambda: targets.targets_in_force(user, city, YEAR),

@@ -319,9 +319,10 @@ def parts_total(whole: Figure, key: FigureKey, measure: Measure) -> DerivedFigur
     """A total as a figure with a reference of its own: nobody printed it."""
     texts = [part.text(None, None, True) or part.state_text for part in whole.parts]
     told = sum(part.known or part.state in NOTHING_TO_ADD for part in whole.parts)
+    reported = "" if whole.known else f"已报{told}/{len(whole.parts)}"
     return derive_figure(
         whole, measure.name, whole.exact, whole.parts, SumReference(key.code, whole.region.code, key.period, key.calibre), "所属各地之和",
-        substituted=" + ".join(texts) if whole.known else "", why="" if whole.known else f"已报{told}/{len(whole.parts)}，{whole.why}",
+        substituted=" + ".join(texts) if whole.known else "", why="" if whole.known else f"{reported}，{whole.why}", reported=reported,
         period=key.period, calibre=key.calibre, approx=whole.approx, whole=measure.of_id or "", dimension=measure.dimension, member=measure.member,
     )  # fmt: skip
 

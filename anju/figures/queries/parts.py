@@ -1,8 +1,7 @@
-"""A figure by its parts: rolled up over places, broken down by dimension, over periods, places in order."""
+"""A figure by its parts: rolled up over places, broken down by dimension, over periods."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from anju import periods as calendar
 from anju.core.models.region import Region
@@ -52,7 +51,9 @@ def roll_up(
         return total_figure((found(name, part) for part in below), region=region)
 
     if measure.kind == Measure.Kind.RATIO:
-        return replace(ratio_figure(*map(summed, sides), measure.places, measure.code, measure.name), calibre=calibre)
+        top, bottom = map(summed, sides)
+        rate = ratio_figure(top, bottom, measure.places or 0, measure.code, measure.name)
+        return replace(rate, calibre=calibre)
     return summed(wanted)
 
 
@@ -95,25 +96,3 @@ def figure_series(user: Actor, code: str, region: Region, periods: Iterable[str]
     wanted = list(periods)
     found = current_figures(user, [f"{code}:{calibre}"], [region], wanted)
     return [found(code, region, period, calibre) for period in wanted]
-
-
-@dataclass(frozen=True)
-class RankedFigure:
-    """rank is None for the unknown, which come last and are not taken for the worst. Equal exact values share a rank."""
-
-    rank: int | None
-    figure: Figure
-
-
-def rank_regions(
-    user: Actor, code: str, regions: Iterable[Region], period: str, calibre: str = "", descending: bool = True
-) -> list[RankedFigure]:
-    """By exact value, not by what is printed."""
-    regions = list(regions)
-    found = current_figures(user, [f"{code}:{calibre}"], regions, [period])
-    listed = [found(code, region, period, calibre) for region in regions]
-    known = sorted((f for f in listed if f.exact is not None), key=lambda f: f.exact, reverse=descending)
-    ranks: dict[Fraction, int] = {}
-    for place, one in enumerate(known, start=1):
-        ranks.setdefault(one.exact, place)
-    return [RankedFigure(ranks[f.exact], f) for f in known] + [RankedFigure(None, f) for f in listed if f.exact is None]
