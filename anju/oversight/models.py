@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from anju.core.models.region import Region
 
 
-class Notice(models.Model):
+class SentReminder(models.Model):
     """A reminder (提醒) to whoever may do an act in a region: what is due, by when. key names the thing, so that it is told once.
 
     done_at: it is not due any more. seen: user names of those who put it away.
@@ -25,6 +25,7 @@ class Notice(models.Model):
     seen = ArrayField(models.CharField(max_length=150), default=list)
 
     class Meta:
+        db_table = "oversight_notice"
         verbose_name = "提醒"
         ordering = ["due", "id"]
         constraints = [models.UniqueConstraint(fields=["region", "key"], condition=Q(done_at=None), name="notice_once")]

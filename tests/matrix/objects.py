@@ -244,7 +244,8 @@ def project_workbook(by: Actor, region: Region, visitor: Staff) -> At:
 @makes(
     "returns:return", "returns:fill", "returns:refresh", "returns:answer", "returns:waive", "returns:note", "returns:cell", "returns:compare",
     "returns:hand-in", "returns:withdraw", "returns:review", "returns:opine", "returns:clear", "returns:submit", "returns:lock",
-    "returns:send-back", "returns:correct", "returns:print", "returns:offline", "returns:merge", "returns:scan", "returns:kept",
+    "returns:send-back", "returns:extension", "returns:ask-extension", "returns:decide-extension",
+    "returns:correct", "returns:print", "returns:offline", "returns:merge", "returns:scan", "returns:kept",
     "returns:receiver", "returns:copied", "returns:exported", "returns:sent", "returns:receipt", "returns:read-back",
 )  # fmt: skip
 def filed(by: Actor, region: Region, visitor: Staff) -> At:
@@ -278,9 +279,9 @@ def pack(by: Actor, region: Region, visitor: Staff) -> At:
 def notice(by: Actor, region: Region, visitor: Staff) -> At:
     from datetime import UTC, datetime, timedelta
 
-    from anju.oversight.models import Notice
+    from anju.oversight.models import SentReminder
 
-    made = Notice.objects.create(
+    made = SentReminder.objects.create(
         region=region, act="leader.see", key="sample", what="示例", link="/", due=datetime.now(UTC) + timedelta(days=1)
     )
     return At({"pk": made.pk}, bare=True)

@@ -20,8 +20,8 @@ from anju.figures.pages.comparison import TargetComparison
 from anju.figures.pages.figures import calibre_names
 from anju.figures.queries import current
 from anju.figures.queries import nodes as node_queries
-from anju.oversight.queries import overdue
-from anju.oversight.services import reminders
+from anju.oversight.queries import overdue, reminders
+from anju.oversight.services.reminders import put_reminder_away as put_away_reminder
 from anju.runs.pages import warnings as warning_pages
 
 
@@ -77,7 +77,7 @@ def show_overview(request: Request) -> HttpResponse:
 @require_POST
 def put_reminder_away(request: Request, pk: int) -> HttpResponse:
     """知道了."""
-    reminders.put_reminder_away(by=request.actor, notice_id=pk)
+    put_away_reminder(by=request.actor, notice_id=pk)
     return redirect(page_address(request, "desk:leader"))
 
 
