@@ -51,6 +51,10 @@ def add_commands(subparsers: Any) -> None:
     brought.add_argument(
         "--answer", action="append", default=[], metavar="代码=说明", help="答复一条提醒，可写多次；*=说明 答复全部"
     )
+    brought.add_argument(
+        "--period-from", choices=["title", "map", "choice"], default="",
+        help="标题、对照表和 --period 说的期间不一样时，按哪一个：title 标题，map 对照表，choice 命令写的",
+    )  # fmt: skip
     brought.add_argument("--preview", action="store_true", help="只看会怎样，不入库")
     brought.add_argument("--reason", default="", metavar="原因", help="撤销的原因")
 
@@ -267,9 +271,18 @@ def run_import(args: argparse.Namespace) -> int:
     periods.period_bounds(args.period)
     with _inside() as user:
         region = _region(user, args)
-        from anju.workbooks.reading import reader
+        from anju.figures.services.import_period import read_in_period, refuse_stamped
+        from anju.workbooks.reading.maps import TableMap, load_map
 
-        reading = reader.read_workbook(path, _map(path, args.map), area=region.name, period=args.period)
+        refuse_stamped(path.read_bytes(), path.name)
+        table = _map(path, args.map)
+        reading, _ = read_in_period(
+            path,
+            table if isinstance(table, TableMap) else load_map(table),
+            choice=args.period,
+            decided=args.period_from,
+            area=region.name,
+        )
         wanted = {
             "by": user,
             "readings": reading,
