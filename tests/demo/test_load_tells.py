@@ -58,18 +58,31 @@ def figure(code, period, region="140502"):
 
 
 def test_every_bad_workbook_is_told_at_once_and_the_good_ones_are_stored(place):
-    folder = place([("测试表", [["城区", "甲"]], ""), ("测试表", [["城区", 5]], ""), ("测试表", [["火星区", 6]], ""), ("测试表", [["高平市", "乙"]], "")])
+    folder = place(
+        [
+            ("测试表", [["城区", "甲"]], ""),
+            ("测试表", [["城区", 5]], ""),
+            ("测试表", [["火星区", 6]], ""),
+            ("测试表", [["高平市", "乙"]], ""),
+        ]
+    )
     with pytest.raises(Refused) as refused:
         load(folder)
     told = [problem.where for problem in refused.value.problems if problem.code == "DEMO-006"]
-    assert [name for number in range(4) if (name := f"表{number}.xlsx") in str(told)] == ["表0.xlsx", "表2.xlsx", "表3.xlsx"]
+    assert [name for number in range(4) if (name := f"表{number}.xlsx") in str(told)] == [
+        "表0.xlsx",
+        "表2.xlsx",
+        "表3.xlsx",
+    ]
     assert figure("shanty.start", "2021").text() == "5"
 
 
 def test_a_unit_stands_under_the_city_whose_code_it_bears(committed, tmp_path):
     shutil.copytree(CASES / "u1", tmp_path / "u1")
     load(tmp_path / "u1")
-    made = {one.code: one.parent.name for one in Region.objects.filter(kind=Region.Kind.PSEUDO).select_related("parent")}
+    made = {
+        one.code: one.parent.name for one in Region.objects.filter(kind=Region.Kind.PSEUDO).select_related("parent")
+    }
     assert made == {"341700-ZX": "池州市", "340200-ZX": "芜湖市"}
     assert stored(region__code__in=made) == 2
 

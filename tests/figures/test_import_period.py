@@ -28,9 +28,11 @@ def bring(anju, *more, period="2021-05", file=MAY):  # noqa: F811
 
 
 def test_the_command_refuses_and_names_all_three(anju):  # noqa: F811
-    code, out, err = bring(anju, period="2021-06")
+    code, _, err = bring(anju, period="2021-06")
     assert code and "FIG-066" in err and not periods()
-    assert all(said in err for said in ("标题是2021年1—5月", "对照表是2021年1—4月", "选定的期间是2021年1—6月", "--period-from"))
+    assert all(
+        said in err for said in ("标题是2021年1—5月", "对照表是2021年1—4月", "选定的期间是2021年1—6月", "--period-from")
+    )
 
 
 @pytest.mark.parametrize(("decided", "stored"), [("title", "2021-05"), ("map", "2021-04"), ("choice", "2021-06")])
@@ -40,8 +42,20 @@ def test_the_command_takes_what_was_decided(anju, decided, stored):  # noqa: F81
 
 
 def test_what_says_nothing_cannot_be_decided_by(anju, tmp_path):  # noqa: F811
-    (tmp_path / "map.yaml").write_text((CASES / "map.yaml").read_text("utf-8").replace('period: "2021-04"\n', ""), "utf-8")
-    args = ("import", str(MAY), "--region", CITY, "--period", "2021-04", "--map", str(tmp_path / "map.yaml"), "--period-from")
+    (tmp_path / "map.yaml").write_text(
+        (CASES / "map.yaml").read_text("utf-8").replace('period: "2021-04"\n', ""), "utf-8"
+    )
+    args = (
+        "import",
+        str(MAY),
+        "--region",
+        CITY,
+        "--period",
+        "2021-04",
+        "--map",
+        str(tmp_path / "map.yaml"),
+        "--period-from",
+    )
     code, _, err = anju(*args, "map")
     assert code and "FIG-067" in err
     assert anju(*args, "choice")[0] == 0 and periods() == {"2021-04"}
