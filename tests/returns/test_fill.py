@@ -158,9 +158,7 @@ def test_a_cell_takes_what_the_reader_of_workbooks_takes(people, draft, projects
 def test_a_cell_takes_no_number_that_is_not_certain(people, draft, projects, acting, typed):
     by, line = acting(people["clerk"]), f"p{projects[0].pk}"
     before = cell(by, draft, line, "complete")
-    done = filling.fill_cells(
-        by=by, ret_id=draft.pk, changes=[CellEntry(line, "complete", typed, before.version)]
-    )
+    done = filling.fill_cells(by=by, ret_id=draft.pk, changes=[CellEntry(line, "complete", typed, before.version)])
     assert [one.code for one in done.problems] == ["RET-031"] and not done.saved
     assert cell(by, draft, line, "complete") == before
 

@@ -33,6 +33,11 @@ class Input:
     large: bool = False
 
 
+def storable_text(text: str) -> str:
+    """Without what PostgreSQL holds in no text: NUL, and halves of a character."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+
+
 class Upload(NamedTuple):
     """A file that was chosen: its name and its bytes."""
 

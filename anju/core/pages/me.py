@@ -67,6 +67,6 @@ def keep_drafts(request: Request) -> HttpResponse:
     try:
         draft = json.loads(request.body)
         drafts.keep_draft(by=request.actor, action=draft["action"], key=draft["key"], fields=draft["fields"])
-    except (ValueError, KeyError, TypeError):  # no page of ours sends it
+    except (ValueError, KeyError, TypeError, RecursionError):  # no page of ours sends it
         return JsonResponse({"kept": False}, status=422)
     return JsonResponse({"kept": True})

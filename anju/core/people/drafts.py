@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from anju.core.models.draft import FormDraft
+from anju.core.pages.forms import storable_text
 from anju.core.people.scope import Actor
 
 DAYS = 30
@@ -55,9 +56,6 @@ def _check(action: Any, key: Any, fields: Any) -> dict[str, list[str]]:
             raise NoDraft(name)
     if sum(len(name) + len(before) + len(text) for name, (before, text) in fields.items()) > LONGEST:
         raise NoDraft("too long")
-    return {_clean(name): [_clean(before), _clean(text)] for name, (before, text) in fields.items()}
-
-
-def _clean(text: str) -> str:
-    """Without what PostgreSQL stores in no text: NUL, and halves of a character."""
-    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+    return {
+        storable_text(name): [storable_text(before), storable_text(text)] for name, (before, text) in fields.items()
+    }

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import page_context, render_page
-from anju.core.pages.forms import PostedForm
+from anju.core.pages.forms import PostedForm, storable_text
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
@@ -31,6 +31,7 @@ from anju.returns.queries.grid import ReturnGrid, lay_out_grid
 from anju.returns.queries.opinions import AskedDepartment, joint_review
 from anju.returns.services import answers, filling
 
+LARGEST_VERSION = 2**31
 UNSETTLED = ("RET-040", "RET-041")
 PRINTED = (("pdf", "打印的表（PDF）"), ("docx", "打印的表（Word）"), ("xlsx", "打印的表（Excel）"))
 
@@ -201,11 +202,16 @@ def refused_json(refused: Refused) -> JsonResponse:
 def read_cells(body: bytes) -> list[filling.CellEntry]:
     """Refused RET-030 for what no page of ours sends."""
     try:
-        return [
-            filling.CellEntry(str(one["line"]), str(one["column"]), str(one["text"]), int(one["version"]))
+        changes = [
+            filling.CellEntry(
+                str(one["line"]), str(one["column"]), storable_text(str(one["text"])), int(one["version"])
+            )
             for one in json.loads(body)["changes"]
         ]
-    except (ValueError, KeyError, TypeError) as error:
+        if any(not 0 <= change.version < LARGEST_VERSION for change in changes):
+            raise ValueError("version")
+        return changes
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise Refused(Problem("RET-030", "填报表", "送来的内容读不懂，没有存。", "请刷新页面后再填。")) from error
 
 
