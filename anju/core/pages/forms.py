@@ -38,6 +38,11 @@ def storable_text(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
 
 
+def draft_key(request: Request) -> str | None:
+    """Under which key the form that was posted was kept while it was typed (core/static/core/forms.js), if it was."""
+    return request.POST.get("_draft")
+
+
 class Upload(NamedTuple):
     """A file that was chosen: its name and its bytes."""
 
