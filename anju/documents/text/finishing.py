@@ -6,7 +6,6 @@ from typing import Any
 
 from lxml import etree, html
 
-from anju.documents.layout import markup
 from anju.documents.layout.grid import ASSUMED
 from anju.documents.layout.markup import class_names, element_text
 from anju.documents.text import units

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from anju.core.pages.layout.markup import element, markup, optional, slot, writer
 from anju.documents.text import units
 from anju.figures.figure import NOTHING_TO_ADD, exact_places
-from anju.quantities import ABOUT, ALIASES, APPROXIMATE, UNITS, unit_of_measure
+from anju.quantities import ABOUT, ALIASES, APPROXIMATE, UNITS
 
 
 @dataclass
