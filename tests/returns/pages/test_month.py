@@ -22,6 +22,13 @@ def focused(page) -> str:
     return page.evaluate("document.activeElement.closest('tr')?.innerText || document.activeElement.innerText")
 
 
+def unfold(page):
+    """The list of the checks, which stand in one line."""
+    expander = page.locator("#checks .expander")
+    if expander.get_attribute("aria-expanded") == "false":
+        expander.click()
+
+
 def complete(page):
     """Everything blank is 0, the works of every project stand at the main structure; what is asked is answered."""
     page.locator("[data-zero]").click()
@@ -30,6 +37,8 @@ def complete(page):
     press(page, "Control+Shift+ArrowDown", "/", "4")
     saved(page)
     left = page.locator("#checks li:not(.done) input[name=text]")
+    if left.count():
+        unfold(page)
     while before := left.count():
         left.first.fill("据实填报")
         left.first.press("Enter")
@@ -173,7 +182,8 @@ def test_one_reason_answers_all_that_ask_the_same(visit, draft):
         page.keyboard.type("90")
         press(page, "Enter")
     saved(page)
-    page.wait_for_selector("#checks button[name=all]")
+    page.wait_for_selector("#checks button[name=all]", state="attached")
+    unfold(page)
     page.locator("#checks li:not(.done) input[name=text]").first.fill("上月多报，已核减")
     page.locator("#checks button[name=all]").first.click()
     page.wait_for_selector("#checks .no-stop")
