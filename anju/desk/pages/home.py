@@ -122,7 +122,7 @@ def progress_sheet(request: Request, summary: told.Summary) -> Sheet:
 
 def period_remark(one: told.MeasureProgress) -> str:
     """Of which period the figures are, where a later one is still coming in: （2026年1—10月；2026年1—11月已报1/2）."""
-    return f"（{period_label(one.whole.actual.period)}；{one.newer}）" if one.newer else ""
+    return f"（{period_label(one.whole.actual.period, one.measure.kind)}；{one.newer}）" if one.newer else ""
 
 
 def parts_remark(one: told.MeasureProgress) -> str:
