@@ -31,13 +31,13 @@ UNITS: dict[str, UnitOfMeasure] = {
     "㎡": UnitOfMeasure("㎡", "area", 10_000),
     "万㎡": UnitOfMeasure("万㎡", "area", 100_000_000),
     "%": UnitOfMeasure("%", "%", 1_000_000),
-    "point": UnitOfMeasure("point", "point", 1_000_000),
+    "point": UnitOfMeasure("分", "point", 1_000_000),  # of a score; rulebooks call it point, for 分 is money as well
     "1": UnitOfMeasure("1", "1", 1_000_000),
 }
 
 ALIASES = {
     "平方米": "㎡", "m2": "㎡", "m²": "㎡", "万平方米": "万㎡", "万m²": "万㎡", "万m2": "万㎡",
-    "％": "%", "百分比": "%", "幢": "栋", "户数": "户", "": "1",
+    "％": "%", "百分比": "%", "幢": "栋", "户数": "户", "分": "point", "": "1",
 }  # fmt: skip
 
 
