@@ -16,6 +16,8 @@ from anju.core.regions.tree import below
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
 from anju.returns.models import Form, Opinion, Return, Step
+from anju.returns.queries.opinions import asked_departments
+from anju.returns.queries.returns import filled_returns
 from anju.returns.services.opening import returns_asked_for
 
 HOUR = 3600
@@ -99,7 +101,7 @@ def due_returns(
     known = known or asked_returns(user, at, region)
     ids, wanted = known.ids, known.wanted
     going = _latest(
-        user, rows_within(Return.objects.exclude(state=Return.LOCKED), ids)
+        user, rows_within(Return.objects.exclude(state__in=(Return.LOCKED, Return.VOID)), ids)
     )  # a correction is the last of its serials
     running = {(ret.form.code, ret.region_id, ret.period): ret for ret in going}
     done = set(
@@ -113,6 +115,7 @@ def due_returns(
     }
     rows = [row for key, row in (asked_for | begun).items() if key in begun or key not in done]
     opined = _opined(user, [ret for *_, ret in rows if ret is not None and ret.state == Return.JOINT])
+    barred = _barred(user, [ret for *_, ret in rows if ret is not None])
     found, above = [], places.region_tree().by_id
     for form, office, period, ret in rows:
         here = ret.region if ret is not None else office.region
@@ -138,11 +141,29 @@ def due_returns(
                 waits_for=act,
                 to=_receiver_text(above, here, ret),
                 at=at,
-                mine=doing and ours,
+                mine=doing and ours and not (ret is not None and ret.pk in barred),
                 opined=bool(ret and ret.pk in opined),
             )
         )
     return sorted(found, key=lambda one: (one.deadline, one.region.order, one.form.code, one.period))
+
+
+def _barred(user: Actor, rets: list[Return]) -> set[int]:
+    """Those whose next act is not this person's, though the post is: they filled it themselves, or their department is not asked."""
+    if user.posts is None:
+        return set()
+    judged = [
+        ret for ret in rets if ret.state in (Return.REVIEW, Return.CITY) and may(user, ACTS[ret.state], ret.region_id)
+    ]
+    asked = [
+        ret
+        for ret in rets
+        if ret.state == Return.JOINT
+        and may(user, "returns.opine", ret.region_id)
+        and not may(user, "returns.review", ret.region_id)
+    ]
+    silent = {ret.pk for ret in asked if not user.organisation_ids & {one.pk for one in asked_departments(ret)}}
+    return silent | filled_returns(user, judged)
 
 
 def _receiver_text(known: dict[int, Region], region: Region, ret: Return | None) -> str:

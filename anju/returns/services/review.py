@@ -24,7 +24,8 @@ from anju.returns.base import (
 from anju.returns.forms import spec as forms
 from anju.returns.models import Opinion, Return, Step
 from anju.returns.queries.checks import CheckFinding, check_return, standing_findings
-from anju.returns.queries.opinions import asked_departments, joint_review
+from anju.returns.queries.opinions import asked_departments, asked_kinds, joint_review
+from anju.returns.queries.returns import filled_returns
 
 LONGEST = 1_000
 
@@ -68,6 +69,13 @@ def count_findings(found: list[CheckFinding]) -> dict[str, int]:
     return {"answered": sum(bool(one.answer) for one in found), "waived": sum(one.waived is not None for one in found)}
 
 
+def require_another(by: Actor, ret: Return, doing: str) -> None:
+    """Who filled a return does not judge it: refused RET-054. The machine's own operator, who files old papers, is bound by no post."""
+    if by.posts is not None and filled_returns(by, [ret]):
+        what = f"您填过这张报表，不能由您{doing}。"
+        raise Refused(Problem("RET-054", str(ret), what, "一人不能既填报又审核，请由另一位有这个岗位的人办理。"))
+
+
 @transaction.atomic
 @trail.act("returns.hand_in")
 def hand_in_return(*, by: Actor, ret_id: int) -> Return:
@@ -90,11 +98,14 @@ def withdraw_return(*, by: Actor, ret_id: int) -> Return:
 @transaction.atomic
 @trail.act("returns.review")
 def review_return(*, by: Actor, ret_id: int, remark: str = "") -> Return:
-    """Pass the review (审核通过). A form without joint review goes on to the head at once."""
+    """Pass the review (审核通过). Where no department is to be asked it goes on to the head at once. Refused RET-054 by who filled it."""
     ret = hold_return(by, ret_id, REVIEW)
+    require_state(ret, Return.REVIEW, doing="审核")
+    require_another(by, ret, "审核")
     move_return(by, ret, "review", remark)
-    if not forms.form_spec(ret.form).joint:
-        move_return(by, ret, "clear", "本表不设部门联审")
+    if not asked_kinds(ret):
+        joint = forms.form_spec(ret.form).joint
+        move_return(by, ret, "clear", "更正的格不涉及联审部门" if joint else "本表不设部门联审")
     return ret
 
 
@@ -168,6 +179,3 @@ def send_return_back(*, by: Actor, ret_id: int, remark: str) -> Return:
         require_return_act(by, ret, SUBMIT)
     move_return(by, ret, "return", remark)
     return ret
-
-
-# -- answers and waivers -------------------------------------------------------------------------------------------------------
