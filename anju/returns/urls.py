@@ -27,6 +27,7 @@ urlpatterns = [
     path("<int:pk>/lock/", acts.lock_return, name="lock"),
     path("<int:pk>/send-back/", acts.send_return_back, name="send-back"),
     path("<int:pk>/correct/", acts.correct_return, name="correct"),
+    path("<int:pk>/discard/", acts.discard_correction, name="discard"),
     path("<int:pk>/print.<str:ending>", files.download_form, name="print"),
     path("<int:pk>/workbook.xlsx", files.download_workbook, name="offline"),
     path("<int:pk>/workbook/", files.merge_workbook, name="merge"),

@@ -107,7 +107,7 @@ def review_return(request: Request, pk: int) -> HttpResponse:
         request,
         pk,
         "review",
-        "审核通过，已送部门联审。",
+        "审核通过，已转下一环节。",
         lambda given: review_services.review_return(by=request.actor, ret_id=pk, remark=given["remark"]),
     )
 
@@ -120,7 +120,7 @@ def give_opinion(request: Request, pk: int) -> HttpResponse:
         return review_services.give_opinion(
             by=request.actor,
             ret_id=pk,
-            agrees=given["agrees"] == "1",
+            agrees={"1": True, "0": False}.get(given["agrees"]),
             remark=given["remark"],
             line=line,
             column=column,
@@ -185,7 +185,21 @@ def correct_return(request: Request, pk: int) -> HttpResponse:
             by=request.actor, ret_id=pk, reason=given["remark"], ordered_by=given["ordered_by"]
         )
 
-    return perform_act(request, pk, "correct", "更正表已开，原来的数已带过来。改好后照常提交审核。", call)
+    return perform_act(
+        request, pk, "correct", "更正表已开，原来的数已带过来；情况说明请照新数另写。改好后照常提交审核。", call
+    )
+
+
+@requires_permission("returns.correct")
+@require_POST
+def discard_correction(request: Request, pk: int) -> HttpResponse:
+    return perform_act(
+        request,
+        pk,
+        "discard",
+        "这次更正已撤销，这里是现行的报表。",
+        lambda given: corrections.discard_correction(by=request.actor, ret_id=pk, reason=given["remark"]),
+    )
 
 
 @requires_permission("returns.lock")

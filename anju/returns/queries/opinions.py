@@ -11,11 +11,15 @@ from anju.returns.queries import reading
 
 
 def asked_kinds(ret: Return) -> tuple[str, ...]:
-    """The kinds of departments that are asked in the joint review: those of the form, of a correction those that its changed cells concern."""
+    """The kinds of departments that are asked in the joint review: those of the form, of a correction those that its changed cells concern
+    (all of them where no cell was changed: what it is about stands in words only)."""
     spec = forms.form_spec(ret.form)
     if ret.corrects_id is None or not spec.joint:
         return spec.joint
-    kinds = {kind for code in _changed_columns(ret) for kind in spec.departments_of(spec.by_code[code])}
+    changed = _changed_columns(ret)
+    if not changed:
+        return spec.joint
+    kinds = {kind for code in changed for kind in spec.departments_of(spec.by_code[code])}
     return tuple(kind for kind in spec.joint if kind in kinds)
 
 

@@ -22,7 +22,8 @@ from anju.returns.base import (
     who_was_faster,
 )
 from anju.returns.forms import spec as forms
-from anju.returns.models import Opinion, Return, Step
+from anju.returns.forms.spec import TOTAL, FormSpec
+from anju.returns.models import Line, Opinion, Return, Step
 from anju.returns.queries.checks import CheckFinding, check_return, standing_findings
 from anju.returns.queries.opinions import asked_departments, asked_kinds, joint_review
 from anju.returns.queries.returns import filled_returns
@@ -112,11 +113,13 @@ def review_return(*, by: Actor, ret_id: int, remark: str = "") -> Return:
 @transaction.atomic
 @trail.act("returns.opine")
 def give_opinion(
-    *, by: Actor, ret_id: int, agrees: bool, remark: str = "", line: str = "", column: str = ""
+    *, by: Actor, ret_id: int, agrees: bool | None, remark: str = "", line: str = "", column: str = ""
 ) -> Opinion:
     """A department's opinion in the joint review (联审意见); the latest of each organisation counts. An objection says why.
 
-    Refused: RET-020 not in joint review, RET-050 the person's organisation is not asked, RET-051 an objection without a remark.
+    agrees: None when nothing was chosen. line, column: the cell that the remark is about.
+    Refused: RET-020 not in joint review, RET-050 the person's organisation is not asked, RET-051 an objection without a remark,
+    RET-055 neither agreed nor objected, RET-056 there is no such cell.
     """
     ret = hold_return(by, ret_id, OPINE)
     require_state(ret, Return.JOINT, doing="发表联审意见")
@@ -127,6 +130,10 @@ def give_opinion(
         raise Refused(
             Problem("RET-050", str(ret), f"本表由{kinds}部门联审，您不在这些部门任岗。", "请由这些部门的人员办理。")
         )
+    if agrees is None:
+        raise Refused(Problem("RET-055", str(ret), "没有选同意还是有不同意见。", "请看过报表，选一样再提交。"))
+    if (line or column) and not _has_cell(ret, spec, line, column):
+        raise Refused(Problem("RET-056", str(ret), "意见所指的格不在表里。", "行或列可能已变，请刷新后重新点。"))
     if not agrees and not remark.strip():
         raise Refused(Problem("RET-051", str(ret), "不同意却没有写意见。", "请写明哪一格、为什么不同意。"))
     made = Opinion.objects.create(
@@ -136,6 +143,10 @@ def give_opinion(
     after = {"agrees": agrees, "organisation": str(mine[0]), "line": line, "column": column}
     trail.describe(obj=ret, after=after, reason=made.remark, region_id=ret.region_id)
     return made
+
+
+def _has_cell(ret: Return, spec: FormSpec, line: str, column: str) -> bool:
+    return column in spec.by_code and (line == TOTAL or Line.objects.filter(ret=ret, key=line).exists())
 
 
 @transaction.atomic

@@ -165,7 +165,7 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
         ]
 
 
-def test_one_reason_answers_all_that_ask_the_same(visit, draft):
+def test_one_reason_answers_what_was_ticked_and_nothing_more(visit, draft):
     page = opened(visit(), draft)
     complete(page)
     for line in range(3):
@@ -173,11 +173,16 @@ def test_one_reason_answers_all_that_ask_the_same(visit, draft):
         page.keyboard.type("90")
         press(page, "Enter")
     saved(page)
-    page.wait_for_selector("#checks button[name=all]")
+    page.wait_for_selector("#checks li.alike summary")
+    page.locator("#checks li.alike summary").first.click()
+    ticks = page.locator("#checks input[name=also]")
+    expect(ticks).to_have_count(2)
+    assert not ticks.first.is_checked()
+    ticks.first.check()
     page.locator("#checks li:not(.done) input[name=text]").first.fill("上月多报，已核减")
-    page.locator("#checks button[name=all]").first.click()
-    page.wait_for_selector("#checks .no-stop")
-    expect(page.locator("#checks li.done:has-text('上月多报')")).to_have_count(3)
+    page.locator("#checks li:not(.done) input[name=text]").first.press("Enter")
+    expect(page.locator("#checks li.done:has-text('上月多报')")).to_have_count(2)
+    see(page.locator("#checks .head"), "1 处待答复")
 
 
 def test_a_second_click_says_who_was_first(visit, draft):
