@@ -90,6 +90,8 @@ def load_place(folder: Path, *, say: Say) -> LoadedPlace:
         for left in done.reminders:
             if left.code == "FIG-065" and left.code not in book.answers:  # asked only when something else is new
                 say(str(left))
+        for note in done.notes:
+            say(str(note))
     for run in place.runs:
         with open_scope(by):
             loaded.scores.append(_score(by, place, region, run))
@@ -164,10 +166,11 @@ def _import(
             title=path.stem, document=targets.get(book.target_document), answers=book.answers,
         )  # fmt: skip
     except Refused as refused:
-        asked = sorted({problem.code for problem in refused.problems if problem.level == ASK})
+        asked = [imports.short_key(problem) for problem in refused.problems if problem.level == ASK]
         told = Problem(
             "DEMO-006", f"place.yaml 的 workbooks“{book.file}”", "这个文件一个数也没有写入。",
-            f"阻断的改好；提醒确实无误的，在 place.yaml 这个文件下面写 answers: {{{', '.join(f'{code}: 为什么无误' for code in asked) or '编号: 为什么无误'}}}，再运行一次。",
+            "阻断的改好；提醒逐条看过、确实无误的，在 place.yaml 这个文件下面逐条写 answers: "
+            f"{{{', '.join(f'{key}: 为什么无误' for key in asked) or '编号 单元格: 为什么无误'}}}，情况相同的可以把几格写在一起（D3、D7），再运行一次。",
         )  # fmt: skip
         raise Refused(*refused.problems, told) from None
 

@@ -111,3 +111,6 @@ class DataRow:
     rule: TotalRow | GroupRow | None
     values: dict[str, int | None] = field(default_factory=dict)  # column → base units; None: unknown; absent: empty
     printed: dict[str, tuple[int, int]] = field(default_factory=dict)  # published ratio → digits, places
+    rounded: dict[str, tuple[int, str]] = field(
+        default_factory=dict
+    )  # what ratios are made of → places and unit as printed

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from anju import quantities
-from anju.problems import ASK
+from anju.problems import ASK, NOTE
 from anju.workbooks.reading.maps import GroupRow, MapCheck, MapRows, TableMap, TotalRow
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Report = Callable[..., None]
 MANY = 3  # as many of a kind have one cause
+ROUNDED = "不用答复；表上的比率只用来核对，不会入库。"
 
 
 @dataclass
@@ -205,6 +207,14 @@ class SumChecker:
         said = ratio_flaw(*printed, top, bottom, one.unit)
         if not said:
             return
+        parts = [
+            (value, *row.rounded.get(key, (0, ""))) for key, value in zip(one.column.ratio, (top, bottom), strict=True)
+        ]  # type: ignore[arg-type]
+        if within := rounding_note(*printed, parts[0], parts[1], unit=one.unit):
+            self.report(
+                "WB-045", f"{one.letter}{row.number + 1}", one.text, f"“{row.label}”{said}{within}", ROUNDED, NOTE
+            )
+            return
         found = (f"{one.letter}{row.number + 1}", one, f"“{row.label}”{said}")
         if _is_hundredfold(*printed, top, bottom, one.unit):
             self.far.setdefault(name, []).append(found)
@@ -248,6 +258,31 @@ def ratio_flaw(printed: int, places: int, top: int, bottom: int, unit: str) -> s
     if unit == "%" and quantities.divide_half_up(top * 10**places, bottom) == printed:
         return text + "像是填了小数，没有设成百分比格式。"
     return text
+
+
+def rounding_note(printed: int, places: int, top: tuple[int, int, str], bottom: tuple[int, int, str], unit: str) -> str:
+    """Whether a printed ratio differs from top ÷ bottom by no more than the two were rounded by when they were printed (2.84万 is anything
+    from 2.835万): then the sentence that says so, else "".
+
+    top, bottom: base units, places and unit as printed.
+    """
+    slack = [_half_step(part) for part in (top, bottom)]
+    if not any(slack) or top[0] < 0 or bottom[0] <= slack[1]:
+        return ""
+    times = (100 if unit == "%" else 1) * 10**places
+    least = max(Fraction(0), top[0] - slack[0]) * times / (bottom[0] + slack[1])
+    most = (top[0] + slack[0]) * times / (bottom[0] - slack[1])
+    if most < printed - Fraction(1, 2) or least > printed + Fraction(1, 2):
+        return ""
+    name = max((slack[0], top[2]), (slack[1], bottom[2]))[1]
+    return f"相差在{name[0] if name[:1] in ('万', '亿') else '印出的末'}位舍入之内。"
+
+
+def _half_step(part: tuple[int, int, str]) -> Fraction:
+    """Half of the last printed place, in base units; a count of whole things was not rounded."""
+    _, places, unit = part
+    step = Fraction(quantities.unit_of_measure(unit).factor, 10**places) if unit else Fraction(1)
+    return step / 2 if step > 1 else Fraction(0)
 
 
 def sum_flaw(printed: int, places: int, added: int, unit: str) -> str:

@@ -49,6 +49,7 @@ class WideReader(CellReader):
         ]
         self.fields = [one for one in self.fields if not one.column.ignore]
         self.taken = {one.at for one in self.fields}
+        self.rated = {name for one in self.fields if one.column.ratio for name in one.column.ratio}
         self.totals = {heads.clean_label(name): rule for rule in self.rules.totals for name in rule.name}
         self.groups = {heads.clean_label(name): rule for rule in self.rules.groups for name in rule.name}
         self.expected = {heads.clean_label(name) for name in self.rules.regions}
@@ -273,6 +274,8 @@ class WideReader(CellReader):
                 state, unit, approx, text = long_way.state, long_way.unit, long_way.approx, long_way.text
                 digits, places, base = long_way.digits, long_way.places, long_way.base
             row.values[one.name] = base
+            if one.name in self.rated:
+                row.rounded[one.name] = places or 0, unit
             calibre = rule.calibre if rule and rule.calibre is not None else column.calibre or self.rules.calibre
             made = ReadCell(
                 measure=measure or column.measure or one.name,
