@@ -17,7 +17,7 @@ from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
 from anju.returns.models import Form, Opinion, Return, Step
 from anju.returns.queries.opinions import asked_departments
-from anju.returns.queries.returns import filled_returns
+from anju.returns.queries.returns import filled_returns, fillers
 from anju.returns.services.opening import returns_asked_for
 
 HOUR = 3600
@@ -27,7 +27,8 @@ HOUR = 3600
 class DueReturn:
     """A return that is not locked yet. organisation: who fills it. ret None: nobody has begun. deadline: of who has it now. waits_for: the act it waits for.
 
-    opined: this person's organisation has given its opinion. mine: it waits for an act that this person may do.
+    opined: this person's organisation has given its opinion. mine: it waits for an act that this person may do. filled_by: user names of
+    who filled it, where the next act is another's.
     """
 
     form: Form
@@ -41,6 +42,7 @@ class DueReturn:
     at: datetime
     mine: bool = False
     opined: bool = False
+    filled_by: tuple[str, ...] = ()
 
     @property
     def hours_left(self) -> int:
@@ -171,6 +173,24 @@ def _receiver_text(known: dict[int, Region], region: Region, ret: Return | None)
     if ret is not None and ret.state == Return.CITY and above is not None:
         above = known.get(above.parent_id)
     return f"报{above.name}" if above is not None else "报上级"
+
+
+def due_return(user: Actor, ret: Return, at: datetime) -> DueReturn | None:
+    """One return as it waits now, for who announces it; None when nobody has to do anything with it any more."""
+    if ret.state in (Return.LOCKED, Return.VOID):
+        return None
+    return DueReturn(
+        form=ret.form,
+        region=ret.region,
+        organisation=ret.organisation,
+        period=ret.period,
+        ret=ret,
+        deadline=_deadline(ret, ret.form, ret.period),
+        waits_for=ACTS[ret.state],
+        to="",
+        at=at,
+        filled_by=tuple(fillers(ret)) if ret.state in (Return.REVIEW, Return.CITY) else (),
+    )
 
 
 def _opined(user: Actor, rets: list[Return]) -> set[int]:

@@ -43,6 +43,13 @@ def filled_returns(user: Actor, of: Iterable[Return]) -> set[int]:
     return {*written, *handed, *(pk for pk, at in answered if at >= began[pk])}
 
 
+def fillers(of: Return) -> list[str]:
+    """User names of who filled it: wrote a cell, or handed it in."""
+    written = Change.objects.filter(ret=of).values_list("by", flat=True)
+    handed = Step.objects.filter(ret=of, move="hand_in").values_list("by", flat=True)
+    return sorted({*written, *handed})
+
+
 def list_steps(user: Actor, of: Return) -> list[Step]:
     return list(visible_rows(Step.objects.filter(ret=of), user).order_by("id"))
 

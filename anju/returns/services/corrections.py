@@ -8,6 +8,7 @@ from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.returns.base import CORRECT, actor_name, clock_text, hold_return, require_own_organisation, require_state
 from anju.returns.models import Return, Step
+from anju.returns.reminders import announce_return
 from anju.returns.services.review import move_return
 
 
@@ -63,6 +64,7 @@ def begin_correction(*, by: Actor, ret_id: int, reason: str, ordered_by: str = "
         by=by.key,
         by_name=by.name,
     )
+    announce_return(by, made)
     after = {"corrects": ret.pk, "serial": made.serial, "ordered_by": made.ordered_by}
     trail.describe(obj=made, after=after, reason=made.reason, region_id=ret.region_id)
     return made

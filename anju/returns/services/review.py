@@ -27,12 +27,13 @@ from anju.returns.models import Line, Opinion, Return, Step
 from anju.returns.queries.checks import CheckFinding, check_return, standing_findings
 from anju.returns.queries.opinions import asked_departments, asked_kinds, joint_review
 from anju.returns.queries.returns import filled_returns
+from anju.returns.reminders import announce_return
 
 LONGEST = 1_000
 
 
 def move_return(by: Actor, ret: Return, name: str, remark: str = "", because: Any = None) -> Move:
-    """The move and its step. RET-021 when somebody was faster, with who and when."""
+    """The move, its step, and word of it to whose turn it is now. RET-021 when somebody was faster, with who and when."""
     source = ret.state
     try:
         with transaction.atomic():
@@ -54,6 +55,7 @@ def move_return(by: Actor, ret: Return, name: str, remark: str = "", because: An
         by=by.key,
         by_name=by.name,
     )
+    announce_return(by, ret)
     return made
 
 
@@ -140,6 +142,7 @@ def give_opinion(
         ret=ret, region_id=ret.region_id, organisation=mine[0], agrees=agrees, remark=remark.strip()[:LONGEST], line=line, column=column,
         by=by.key, by_name=by.name,
     )  # fmt: skip
+    announce_return(by, ret)
     after = {"agrees": agrees, "organisation": str(mine[0]), "line": line, "column": column}
     trail.describe(obj=ret, after=after, reason=made.remark, region_id=ret.region_id)
     return made
