@@ -7,14 +7,17 @@ from pathlib import Path
 from django.utils import timezone
 from ruamel.yaml import YAML
 
+from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import permissions
 from anju.core.people.scope import Actor
 from anju.core.reminders import Reminder, announce_work
 from anju.core.wording import period_label
+from anju.returns.forms import calendar
+from anju.returns.forms import spec as forms
 from anju.returns.models import Return, Step, Urge
 from anju.returns.queries import deadlines
-from anju.returns.queries.deadlines import DueReturn
+from anju.returns.queries.deadlines import DueReturn, ReportingStatus
 from anju.returns.queries.opinions import joint_review
 
 LEADS = Path(__file__).with_name("reminders.yaml")
@@ -27,6 +30,34 @@ def return_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     urged = urged_periods(user, {one.period for one in due})
     for one in due:
         yield from reminders_of(user, one, urged.get((one.form.code, one.region.pk, one.period)))
+    yield from complete_reminders(user, at)
+
+
+def complete_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
+    """Cities whose every unit of a form's last period is locked: papers may be drafted, and what goes to others sent."""
+    newest: dict[tuple[str, int], str] = {}
+    for form, office, period in deadlines.asked_returns(user, at).wanted:
+        if office.region.parent_id is not None:
+            key = form.code, office.region.parent_id
+            newest[key] = max(newest.get(key, ""), period)
+    above = Region.objects.in_bulk({parent for _, parent in newest})
+    for (code, parent), period in newest.items():
+        if parent in user.region_ids:
+            yield from _complete(user, above[parent], code, period, at)
+
+
+def _complete(user: Actor, city: Region, form_code: str, period: str, at: datetime) -> Iterator[Reminder]:
+    every = Return.objects.filter(form__code=form_code, period=period, region__parent=city, serial=1)
+    if not every.exists() or every.exclude(state=Return.LOCKED).exists():
+        return
+    listed = [one for one in deadlines.reporting_progress(user, city, at, period) if one.form.code == form_code]
+    if not listed or any(one.ret is None or one.ret.state != Return.LOCKED for one in listed):
+        return
+    due = calendar.form_deadlines(forms.form_spec(listed[0].form), period)
+    last = datetime.fromisoformat(due.get("province") or due.get("city") or due["unit"])
+    what = f"{city.name}{listed[0].form.name}（{period_label(period)}）{len(listed)}个单位已全部锁定，可以起草文书、办理报送"
+    link = f"{path_of('returns:home')}?region={city.code}&period={period}&form={form_code}"
+    yield Reminder(city, "returns.receive", f"returns-complete/{form_code}/{period}", what, link, last)
 
 
 def announce_return(by: Actor, ret: Return) -> None:
@@ -34,6 +65,17 @@ def announce_return(by: Actor, ret: Return) -> None:
     due = deadlines.due_return(by, ret, timezone.now())
     urged = urged_periods(by, {ret.period}).get((ret.form.code, ret.region_id, ret.period))
     announce_work(by, ret.region, key_of(ret.form.code, ret.period), reminders_of(by, due, urged) if due else ())
+    city = ret.region.parent
+    if ret.state == Return.LOCKED and ret.serial == 1 and city is not None and city.pk in by.region_ids:
+        key = f"returns-complete/{ret.form.code}/{ret.period}"
+        announce_work(by, city, key, _complete(by, city, ret.form.code, ret.period, timezone.now()))
+
+
+def announce_unbegun(by: Actor, one: ReportingStatus) -> None:
+    """The same of a return that nobody has begun, and that was urged."""
+    due = deadlines.unbegun_return(one, timezone.now())
+    urged = urged_periods(by, {one.period}).get((one.form.code, one.region.pk, one.period))
+    announce_work(by, one.region, key_of(one.form.code, one.period), reminders_of(by, due, urged))
 
 
 def key_of(form_code: str, period: str) -> str:

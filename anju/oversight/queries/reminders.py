@@ -25,7 +25,7 @@ LEADS = Path(__file__).parents[1] / "reminders.yaml"
 
 def list_reminders(user: Actor, places: Iterable[int] | None = None) -> list[SentReminder]:
     """What waits for this user, the earliest deadline first: only what they may do themselves, and did not put away."""
-    found = _open_reminders(user)
+    found = _open_reminders(user).select_related("region")
     return [
         row
         for row in (found if places is None else found.filter(region_id__in=places))

@@ -1,5 +1,6 @@
 """What is due, who has reported, who is late. The proof of time is the first submission, which is never set again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -193,6 +194,21 @@ def due_return(user: Actor, ret: Return, at: datetime) -> DueReturn | None:
     )
 
 
+def unbegun_return(one: "ReportingStatus", at: datetime) -> DueReturn:
+    """A return that is asked for and nobody has begun, as it waits now."""
+    return DueReturn(
+        form=one.form,
+        region=one.region,
+        organisation=one.organisation,
+        period=one.period,
+        ret=None,
+        deadline=one.deadline,
+        waits_for=ACTS[""],
+        to="",
+        at=at,
+    )
+
+
 def _opined(user: Actor, rets: list[Return]) -> set[int]:
     """In joint review, and this person's organisation spoke since it was handed in."""
     if not rets or not user.organisation_ids:
@@ -213,6 +229,7 @@ class ReportingStatus:
     period: str
     ret: Return | None
     deadline: datetime
+    organisation: Organisation | None = None
 
     @property
     def first_submitted_at(self) -> datetime | None:
@@ -246,7 +263,12 @@ def reporting_progress(
     known = _firsts(user, wanted)
     return [
         ReportingStatus(
-            form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name)
+            form,
+            office.region,
+            name,
+            known.get((form.code, office.region_id, name)),
+            _unit_deadline(form, name),
+            office,
         )
         for form, office, name in wanted
     ]
@@ -296,6 +318,21 @@ def _of_month(user: Actor, ids: frozenset[int], month: str) -> list[ReportingSta
         )
         for form, office, name in wanted
     ]
+
+
+def corrected_returns(user: Actor, rets: Iterable[Return]) -> set[int]:
+    """Those of them that a locked correction has replaced (已更正)."""
+    ids = [ret.pk for ret in rets]
+    if not ids:
+        return set()
+    found = visible_rows(Return.objects.filter(corrects_id__in=ids, state=Return.LOCKED), user)
+    return set(found.values_list("corrects_id", flat=True))
+
+
+def reported_periods(user: Actor, region: Region, form_code: str) -> list[str]:
+    """The periods that there is a return of that form for, in the region and below."""
+    found = rows_within(visible_rows(Return.objects.filter(form__code=form_code), user), below(user, region))
+    return list(found.order_by().values_list("period", flat=True).distinct())
 
 
 def recently_locked(user: Actor, region: Region, known: AskedReturns | None = None, count: int = 20) -> list[Return]:

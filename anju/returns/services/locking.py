@@ -1,7 +1,7 @@
 """Lock, and what follows: differences to the ledger become events, the sums become figures, the content gets its digest. And corrections."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -216,15 +216,25 @@ Progress = Callable[[int, int, str], None]
 
 
 def lock_month(
-    *, by: Actor, region: Region, form_code: str, period: str, progress: Progress | None = None
+    *,
+    by: Actor,
+    region: Region,
+    form_code: str,
+    period: str,
+    regions: Collection[str] = (),
+    progress: Progress | None = None,
 ) -> LockResult:
     """Lock every return that waits for the city, in the region and below (整期锁定), each in a transaction of its own.
+
+    regions: codes of those that were chosen; none: all.
 
     May be stopped (progress raises) and begun again: what is locked stays locked, and only what waits is taken up.
     Must not be called inside a transaction if that is to hold.
     """
     with open_scope(by):
-        waiting = unlocked_returns(by, region, form_code, period)
+        waiting = [
+            ret for ret in unlocked_returns(by, region, form_code, period) if not regions or ret.region.code in regions
+        ]
         ids = [(ret.pk, ret.region.name) for ret in waiting]
         mine = [ret.pk for ret in waiting if may(by, LOCK, ret.region_id)]
         row = _begun(by, region, form_code, period, mine) if mine else None
