@@ -10,7 +10,7 @@ from anju.figures.queries.current import current_figures
 from anju.problems import ASK, BLOCK, NOTE, Place, Problem
 from anju.quantities import in_unit, unit_of_measure
 from anju.workbooks.reading.cells import ReadCell
-from anju.workbooks.reading.checks import ROUNDED, rounding_note
+from anju.workbooks.reading.checks import ROUNDED, last_step, rounding_note
 
 
 def check_published(user: Actor, printed: Iterable[tuple[str, Region, ReadCell]]) -> list[Problem]:
@@ -40,7 +40,7 @@ def _rounding_note(cell: ReadCell, right: Figure) -> str:
         return ""
     if any(part.value is None for part in right.parts):
         return ""
-    top, bottom = ((part.value or 0, part.places, part.unit) for part in right.parts)
+    top, bottom = ((part.value or 0, last_step(part.places, part.unit), part.unit) for part in right.parts)
     return rounding_note(cell.digits, cell.places, top, bottom, unit=cell.unit)
 
 

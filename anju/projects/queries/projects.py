@@ -79,6 +79,11 @@ def filter_projects(
     return found
 
 
+def projects_by_id(user: Actor, ids: Collection[int]) -> QuerySet[Project]:
+    """These projects, as far as the user sees them."""
+    return visible_rows(Project.objects.filter(_among("pk", ids)), user)
+
+
 def _contains(text: F | Upper, word: str) -> Q:
     """As LIKE '%word%', in half its time: PostgreSQL looks for the bytes and need not go character by character."""
     return Q(GreaterThan(StrIndex(text, Value(word)), 0))

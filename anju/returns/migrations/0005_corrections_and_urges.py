@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """A correction may be given up and begun anew; what a page said at its lock is kept; units are urged."""
 
     dependencies = [
-        ("returns", "0003_line_item"),
+        ("returns", "0004_extension"),
     ]
 
     operations = [
