@@ -170,7 +170,7 @@ def test_what_was_replaced_is_marked_in_the_list_and_on_its_page(visitor, ret):
     states = {one["href"]: one["state"] for one in home.context["done"]}
     assert states[f"/returns/{ret.pk}/"] == "已更正" and states[made] == "已锁定（第1次更正）"
     assert "已更正" in at(client, ret) and "更正前锁定时的原样" in at(client, ret)
-    city = visitor("city_reviewer", CITY).get("/returns/?form=" + FORM)
+    city = visitor("city_reviewer", CITY).get(f"/returns/?form={FORM}&period={PERIOD}")
     assert "已锁定（已更正）" in city.context["progress"]
 
 
@@ -265,7 +265,7 @@ def test_somebody_with_a_county_s_and_the_city_s_post_opens_a_return(visitor, re
 def test_the_way_to_a_result_is_shown_to_who_may_go_it(visitor, ret):
     from anju.core.pages.context import may_open
 
-    city, system = person_of("city_reviewer", CITY), person_of("system_admin", "0" * 6)
+    city, system = person_of("city_reviewer", CITY), person_of("system_admin", CITY)
     address = f"/returns/?region={CITY}&period={PERIOD}&form={FORM}"
     assert may_open(city, address) and may_open(city, "/")
     for never in (address, "/", "/nowhere/", "https://example.org/x"):

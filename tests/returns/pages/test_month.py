@@ -1,7 +1,5 @@
 """The month of a return in a real browser: by keyboard alone from the list of what is due to the hand-in, then hand over hand to the lock, and a correction."""
 
-import re
-
 from playwright.sync_api import expect
 
 from anju.core.people.scope import open_scope
@@ -111,13 +109,11 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
     joint = visit("joint")
     joint.goto(f"/returns/{draft.pk}/")
     joint.locator("form[action$='/opine/'] input[value='0']").check()
-    places = joint.locator("form[action$='/opine/'] select")
-    started = places.locator(
-        "optgroup[label='东关片区棚户区改造1'] option", has_text=re.compile("^自年初累计—住房—开工$")
-    )
-    places.select_option(value=started.get_attribute("value"))
+    joint.get_by_role("button", name="在表上点一格").click()
+    joint.locator("#grid tbody tr[data-name='东关片区棚户区改造1'] td").nth(4).click()
+    see(joint.locator("[data-points-at]"), "针对：东关片区棚户区改造1", "开工")
     joint.locator("form[action$='/opine/'] textarea").fill("与立项批复的套数不一致")
-    joint.locator("form[action$='/opine/'] button").click()
+    joint.locator("form[action$='/opine/'] button[data-leave]").click()
     joint.wait_for_selector(".state.bad:has-text('有不同意见')")
     with open_scope(operator("joint")):
         assert Opinion.objects.get(ret=draft).column == "start"
