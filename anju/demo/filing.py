@@ -11,7 +11,7 @@ from anju.core.people.scope import Actor, open_scope
 from anju.core.regions import tree
 from anju.demo.folder import PlaceFiling
 from anju.figures.services.import_binder import ImportBinder
-from anju.problems import ASK, Problem, Refused
+from anju.problems import ASK, BLOCK, Problem, Refused
 from anju.quantities import in_unit, unit_of_measure
 from anju.returns.forms.spec import FormSpec
 from anju.returns.models import Return
@@ -31,8 +31,11 @@ def file_returns(
     )
     with open_scope(by):
         rows: dict[int, list] = {}
-        for row in ImportBinder(by, within, filing.period, None, False).rows(reading):
+        binder = ImportBinder(by, within, filing.period, None, False)
+        for row in binder.rows(reading):
             rows.setdefault(row.region_id, []).append(row)
+        if stops := [one for one in (*reading.problems, *binder.problems) if one.level == BLOCK]:
+            raise Refused(*stops)
         counties = [
             one
             for one in [within, *tree.descendant_regions(by, within)]
@@ -76,7 +79,7 @@ def _fill(by: Actor, filing: PlaceFiling, county: Region, rows: list) -> Return:
 
 
 def _answer(by: Actor, filing: PlaceFiling, drafts: list[Return]) -> None:
-    """Each finding gets the answer that names its check and county: "start-below-target 沁水县、泽州县". Refused DEMO-008 with every finding that nobody answered, and how to name it."""
+    """Each finding gets the answer that names its check and county: "start-below-target 沁水县、泽州县". Refused DEMO-009 with every finding that nobody answered, and how to name it."""
     asked = [
         (ret, found) for ret in drafts for found in checks.check_return(by, ret) if found.open and found.level == ASK
     ]
@@ -93,7 +96,7 @@ def _answer(by: Actor, filing: PlaceFiling, drafts: list[Return]) -> None:
             )
         else:
             fix = f"看过确实无误的，在 place.yaml 这份报表下面写 answers: {{{found.check_id} {ret.region.name}: 为什么无误}}。"
-            problems.append(Problem("DEMO-008", f"{ret} {found.where}", found.what, fix, ASK))
+            problems.append(Problem("DEMO-009", f"{ret} {found.where}", found.what, fix, ASK))
     if problems:
         raise Refused(*problems)
 

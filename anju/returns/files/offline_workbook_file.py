@@ -21,12 +21,12 @@ from anju import file_sizes, quantities
 from anju.problems import Place, Problem, Refused
 from anju.workbooks.files.numbers import BAD, GENERAL, number_from_cell, parse_number, read_number_format
 from anju.workbooks.files.opening import open_workbook
-from anju.workbooks.files.stamp import plain_text, read_stamp, write_stamp
+from anju.workbooks.files.stamp import RETURN, plain_text, read_stamp, write_stamp
 from anju.workbooks.files.xlsx import SheetProperties
 from anju.workbooks.reading.cells import cell_reference
 from anju.workbooks.writing.heads import head_cells
 
-SHEET, STAMP, RESULT = "填报", "_安居", "合并结果"
+SHEET, STAMP, RESULT = "填报", RETURN, "合并结果"
 LAYOUT = "1"
 MARK = "#列"  # in the hidden column, on the hidden row
 WORDS = ("未报", "无任务", "不适用")

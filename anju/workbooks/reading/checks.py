@@ -227,7 +227,8 @@ class SumChecker:
         if top is None:
             return
         said = ratio_flaw(*printed, top, bottom, one.unit)
-        if not said or (name in row.padded and not ratio_flaw(*_unpadded(*printed), top, bottom, one.unit)):
+        added = row.padded.get(name, 0)
+        if not said or (added and not ratio_flaw(printed[0] // 10**added, printed[1] - added, top, bottom, one.unit)):
             return
         steps = [row.steps.get(key, 0) for key in one.column.ratio]  # type: ignore[union-attr]
         units = [self.fields[key].unit for key in one.column.ratio]  # type: ignore[union-attr]
@@ -259,13 +260,6 @@ def _is_hundredfold(printed: int, places: int, top: int, bottom: int, unit: str)
     """Whether a printed ratio and top ÷ bottom are a hundred times apart."""
     one, other = abs(printed * bottom), abs(top * (100 if unit == "%" else 1) * 10**places)
     return 0 < one * 100 <= other or 0 < other * 100 <= one
-
-
-def _unpadded(printed: int, places: int) -> tuple[int, int]:
-    """Without zeros that a format adds at the end, down to one decimal: 56.60 is compared as 56.6."""
-    while places > 1 and printed % 10 == 0:
-        printed, places = printed // 10, places - 1
-    return printed, places
 
 
 def rounding_note(printed: int, places: int, top: RoundedPart, bottom: RoundedPart, unit: str) -> str:

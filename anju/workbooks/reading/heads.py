@@ -33,7 +33,9 @@ SIMPLIFY = str.maketrans(_TRADITIONAL[::2], _TRADITIONAL[1::2])
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _NOISE = re.compile(r"[\s:：、,，.。;；·()\[\]【】“”\"'‘’_*＊]+")
 _MARKS = re.compile(r"(?<![mM])[①-⑳㉑-㉟㊱-㊿❶-❿⓫-⓴²³¹⁰⁴-⁹₀-₉]")  # of notes; the ² of m² is none
-_UNIT_WORD = re.compile(r"[十百千万亿]*(?:元|套|户|间|栋|幢|人|人次|个|平方米|平米|㎡|m2|公顷|亩|米|公里|吨|%|‰)")
+_UNIT_WORD = re.compile(
+    r"[十百千万亿]*(?:[美港欧日]?元|美金|港币|套|户|间|栋|幢|人|人次|个|平方米|平米|㎡|m2|公顷|亩|米|公里|吨|%|‰)"
+)
 _OFFICE = "填报|编制|报送|填表|上报|主管|责任|实施|建设|牵头|所属|施工|产权|制表|编报|申报|报告|管理|配合|工作|成员|监理|设计|用人"
 _UNIT_LINE = re.compile(rf"(?<!{')(?<!'.join(_OFFICE.split('|'))})单位\s*[:：]\s*([^:：]{{1,30}})")
 _SEPARATORS = re.compile(r"[/、,，;；或和()\s]+")
@@ -64,7 +66,7 @@ def strange_unit(text: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 16)
 def parse_heading(text: str) -> tuple[str, tuple[str, ...]]:
     """A header cell: the name to compare (spaces, brackets, punctuation away; simplified) and the units it names."""
     folded, units = fold_text(without_marks(text)).translate(SIMPLIFY), ()
@@ -82,7 +84,11 @@ def clean_label(text: object) -> str:
     if isinstance(text, float) and text == int(text):
         text = int(text)
     plain = re.sub(r"\s+", "", fold_text(without_marks(fold_radicals(str(text))))).translate(SIMPLIFY)
-    plain = re.sub(r"^(?:其中[:：]|\(?[0-9]{1,2}\)?[、.]|\(?[一二三四五六七八九十]{1,3}\)?[、.])", "", plain)
+    plain = re.sub(
+        r"^(?:其中[:：]|\((?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})\)[、.]?|[0-9]{1,2}[、.]|[一二三四五六七八九十]{1,3}[、.])",
+        "",
+        plain,
+    )
     return plain.rstrip(":：")
 
 

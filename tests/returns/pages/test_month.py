@@ -20,6 +20,13 @@ def focused(page) -> str:
     return page.evaluate("document.activeElement.closest('tr')?.innerText || document.activeElement.innerText")
 
 
+def unfold(page):
+    """The list of the checks, which stand in one line."""
+    expander = page.locator("#checks .expander")
+    if expander.get_attribute("aria-expanded") == "false":
+        expander.click()
+
+
 def complete(page):
     """Everything blank is 0, the works of every project stand at the main structure; what is asked is answered."""
     page.locator("[data-zero]").click()
@@ -28,6 +35,8 @@ def complete(page):
     press(page, "Control+Shift+ArrowDown", "/", "4")
     saved(page)
     left = page.locator("#checks li:not(.done) input[name=text]")
+    if left.count():
+        unfold(page)
     while before := left.count():
         left.first.fill("据实填报")
         left.first.press("Enter")
@@ -169,7 +178,8 @@ def test_one_reason_answers_what_was_ticked_and_nothing_more(visit, draft):
         page.keyboard.type("90")
         press(page, "Enter")
     saved(page)
-    page.wait_for_selector("#checks li.alike summary")
+    page.wait_for_selector("#checks li.alike summary", state="attached")
+    unfold(page)
     page.locator("#checks li.alike summary").first.click()
     ticks = page.locator("#checks input[name=also]")
     expect(ticks).to_have_count(2)
