@@ -24,6 +24,7 @@ from anju.figures.models import TargetDocument
 from anju.figures.services import imports, nodes
 from anju.figures.services.imports import ImportResult
 from anju.figures.services.targets import register_target_document
+from anju.isolation import read_isolated
 from anju.problems import ASK, Problem, Refused
 from anju.returns.services import opening
 from anju.runs.models import Run
@@ -157,7 +158,9 @@ def _import(
     targets: dict[str, TargetDocument],
 ) -> ImportResult:
     path = folder / book.file
-    reading = reader.read_workbook(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
+    reading = read_isolated(
+        reader.read_workbook, path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period
+    )
     try:
         return imports.import_tables(
             by=by, readings=reading, region=region, period=place.period, content=path.read_bytes(),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from anju.core.console.command import OK, REFUSED, add_group, add_parser, print_result, set_up_django
+from anju.isolation import read_isolated
 from anju.problems import Problem, Refused
 
 
@@ -263,7 +264,7 @@ def run_import(args: argparse.Namespace) -> int:
         region = _region(user, args)
         from anju.workbooks.reading import reader
 
-        reading = reader.read_workbook(path, _map(path, args.map), area=region.name, period=args.period)
+        reading = read_isolated(reader.read_workbook, path, _map(path, args.map), area=region.name, period=args.period)
         wanted = {
             "by": user,
             "readings": reading,
@@ -301,7 +302,7 @@ def _map(path: Path, named: str) -> Any:
                     "请用 --map 写明对照表文件。",
                 )
             )
-        return reader.find_map(path, beside)
+        return read_isolated(reader.find_map, path, beside)
     return next((one for one in beside if one.stem == named), Path(named))
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from django.conf import settings
 
 from anju.core.database.folder import data_folder
+from anju.core.people.scope import Actor
+from anju.core.reading import read_file_of
 from anju.problems import Refused
 from anju.workbooks.reading import maps, reader
 
@@ -42,7 +44,7 @@ def map_title(table: maps.TableMap) -> str:
     return table.title[0] if table.title else table.map
 
 
-def choose_map(content: bytes, name: str, key: str) -> maps.TableMap:
+def choose_map(user: Actor, content: bytes, name: str, key: str) -> maps.TableMap:
     """The map of that key, or the one that fits. Refused WB-071, WB-072; KeyError for a key that is not there."""
     listed = map_choices()
     if key:
@@ -53,7 +55,7 @@ def choose_map(content: bytes, name: str, key: str) -> maps.TableMap:
         )
     # A place copied from another brings the same maps again: a workbook fits both, and they say the same.
     different = {one.table.model_dump_json(): one.table for one in listed}
-    return reader.find_map(content, list(different.values()), name=name)
+    return read_file_of(user, reader.find_map, content, list(different.values()), file=name, name=name)
 
 
 def _unknown(key: str) -> maps.TableMap:
