@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anju.core.regions.levels import LEVELS
 from anju.problems import Place as Where  # a place of this file is a city or a county
 from anju.problems import Problem, Refused
+from anju.yaml_files import load_yaml
 
 
 class PlacePart(BaseModel):
@@ -132,7 +132,7 @@ def _text(path: Path) -> str:
 def read_yaml(path: Path) -> Any:
     """The file as data with line numbers. Refused: DEMO-001 when it is missing or no YAML."""
     try:
-        return YAML().load(path.read_text("utf-8"))
+        return load_yaml(path.read_text("utf-8"))
     except FileNotFoundError:
         raise Refused(
             Problem("DEMO-001", str(path), "没有这个文件。", "请确认资料夹里有它，文件名一字不差。")
@@ -145,6 +145,8 @@ def read_yaml(path: Path) -> Any:
             raise Refused(
                 Problem("DEMO-001", where, "用了制表符（Tab）缩进。", "请改用空格缩进，每层两个空格。")
             ) from None
+        if error.__cause__ and isinstance(error, MarkedYAMLError):
+            raise Refused(Problem("DEMO-001", where, f"{error.problem}。", "请改正后再运行一次。")) from None
         raise Refused(
             Problem("DEMO-001", where, "不是可读的 YAML 文件。", "请检查缩进、冒号后的空格和引号，文件存为 UTF-8。")
         ) from None

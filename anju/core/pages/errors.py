@@ -3,7 +3,8 @@
 import sys
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, UnreadablePostError
+from django.http.request import RawPostDataException
 from django.template.loader import render_to_string
 
 from anju.core.database.problems import is_disk_full, is_unfit_input, is_unreachable
@@ -89,7 +90,7 @@ def server_error(request: Request, *args: Any) -> HttpResponse:
             "advice": "请告诉系统管理员清理服务器的磁盘；腾出空间以后，本网站自动恢复，再办一次即可。",
         }
         return HttpResponse(render_to_string("core/failed.html", said), status=503)
-    if is_unfit_input(error):
+    if is_unfit_input(error) or isinstance(error, RawPostDataException | UnreadablePostError):
         said = {
             "heading": "提交的内容不能保存，没有写入任何数据",
             "advice": "里面有太长的文字、太大的数，或看不见的控制字符。请返回上一页改正后再提交。",

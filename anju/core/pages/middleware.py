@@ -36,7 +36,10 @@ class ScopeMiddleware:
     def __call__(self, request: Request) -> HttpResponse:
         if (unfit := unfit_text(request)) is not None:
             return bad_text(request, unfit)
-        return self.get_response(request)
+        response = self.get_response(request)
+        return (
+            method_not_allowed(request, response) if response.status_code == 405 and not response.content else response
+        )
 
     def process_view(
         self, request: Request, view: Callable[..., HttpResponse], args: Any, kwargs: Any
