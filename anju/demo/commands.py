@@ -139,6 +139,7 @@ def _served(args: argparse.Namespace, before: Callable[[], None]) -> int:
     from anju.core.database.postgres import Cluster
 
     started, process = set_up_django(), os.getpid()
+    shared = Cluster().share()
     try:
         _catalogue()
         before()
@@ -157,5 +158,7 @@ def _served(args: argparse.Namespace, before: Callable[[], None]) -> int:
         serve(port, listen, certificate)
         return OK
     finally:
-        if started and os.getpid() == process:  # the site's workers are forked from here and leave by the same door
-            Cluster().stop()
+        if os.getpid() == process:  # the site's workers are forked from here and leave by the same door
+            if started and Cluster().is_last(shared):
+                Cluster().stop()
+            os.close(shared)

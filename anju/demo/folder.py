@@ -159,6 +159,15 @@ def _misfit(data: Any, found: Any) -> Problem:
     return Problem("DEMO-002", where, what, "请对照《增加一个市县》中的写法修改。")
 
 
+def _is_there(folder: Path, name: str) -> bool:
+    """Is it a file of this folder, by a name that a file can have?"""
+    try:
+        file = (folder / name).resolve()
+        return file.is_file() and file.is_relative_to(folder.resolve())
+    except (OSError, ValueError):
+        return False
+
+
 def read_place(folder: Path) -> PlaceDescription:
     """place.yaml of a folder. Refused with every problem: DEMO-001, DEMO-002 (a key), DEMO-003 (a file it names is missing)."""
     path = folder / "place.yaml"
@@ -167,7 +176,7 @@ def read_place(folder: Path) -> PlaceDescription:
         place = PlaceDescription.model_validate(data)
     except ValidationError as error:
         raise Refused(*(_misfit(data, found) for found in error.errors())) from None
-    missing = [book.file for book in (*place.returns, *place.workbooks) if not (folder / book.file).is_file()]
+    missing = [book.file for book in (*place.returns, *place.workbooks) if not _is_there(folder, book.file)]
     papers = {paper.number for paper in place.targets}
     unknown = [book for book in place.workbooks if book.target_document and book.target_document not in papers]
     problems = [

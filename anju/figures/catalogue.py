@@ -111,6 +111,10 @@ def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple
         )
         return
     for section, items in data.items():
+        if items is not None and not isinstance(items, list):
+            what = f"{section} 下面应是列表。"
+            problems.append(Problem("FIG-002", Place(file=path.name), what, "请逐条以“- ”开头，照指标目录的写法改。"))
+            continue
         for index, item in enumerate(items or ()):
             where = Place(file=path.name, line=items.lc.item(index)[0] + 1)
             flaws = _shape(section, item)

@@ -7,6 +7,7 @@ from django.http import HttpResponse, UnreadablePostError
 from django.http.request import RawPostDataException
 from django.template.loader import render_to_string
 
+from anju.core.database.folder import is_full
 from anju.core.database.problems import is_disk_full, is_unfit_input, is_unreachable
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
@@ -84,7 +85,7 @@ def method_not_allowed(request: Request, refused: HttpResponse) -> HttpResponse:
 def server_error(request: Request, *args: Any) -> HttpResponse:
     """Needs nothing: no database, no context."""
     error = sys.exc_info()[1]
-    if is_disk_full(error):
+    if is_disk_full(error) or (is_unreachable(error) and is_full()):
         said = {
             "heading": "服务器磁盘已满，没有写入任何数据",
             "advice": "请告诉系统管理员清理服务器的磁盘；腾出空间以后，本网站自动恢复，再办一次即可。",

@@ -37,6 +37,7 @@ class ScopeMiddleware:
         if (unfit := unfit_text(request)) is not None:
             return bad_text(request, unfit)
         response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")  # whoever sits down next finds nothing under Back
         return (
             method_not_allowed(request, response) if response.status_code == 405 and not response.content else response
         )
