@@ -23,18 +23,21 @@ UNITS: dict[str, UnitOfMeasure] = {
     **{f"万{name}": UnitOfMeasure(f"万{name}", name, 10_000) for name in ("套", "户", "个", "人", "间")},
     "fen": UnitOfMeasure("fen", "money", 1),
     "元": UnitOfMeasure("元", "money", 100),
+    "千元": UnitOfMeasure("千元", "money", 100_000),
     "万元": UnitOfMeasure("万元", "money", 1_000_000),
+    "百万元": UnitOfMeasure("百万元", "money", 100_000_000),
+    "千万元": UnitOfMeasure("千万元", "money", 1_000_000_000),
     "亿元": UnitOfMeasure("亿元", "money", 10_000_000_000),
     "㎡": UnitOfMeasure("㎡", "area", 10_000),
     "万㎡": UnitOfMeasure("万㎡", "area", 100_000_000),
     "%": UnitOfMeasure("%", "%", 1_000_000),
-    "point": UnitOfMeasure("point", "point", 1_000_000),
+    "point": UnitOfMeasure("分", "point", 1_000_000),  # of a score; rulebooks call it point, for 分 is money as well
     "1": UnitOfMeasure("1", "1", 1_000_000),
 }
 
 ALIASES = {
     "平方米": "㎡", "m2": "㎡", "m²": "㎡", "万平方米": "万㎡", "万m²": "万㎡", "万m2": "万㎡",
-    "％": "%", "百分比": "%", "幢": "栋", "户数": "户", "": "1",
+    "％": "%", "百分比": "%", "幢": "栋", "户数": "户", "分": "point", "": "1",
 }  # fmt: skip
 
 

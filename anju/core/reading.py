@@ -17,12 +17,12 @@ R = TypeVar("R")
 
 def read_file_of(user: Actor, work: Callable[..., R], content: bytes, *args: Any, file: str, **named: Any) -> R:
     """`work(content, *args, **named)` in a child, for that person. Refused READ-001 … READ-005; whatever is in the file, this process lives."""
-    with _turn(user, file):
+    with turn_of(user, file):
         return read_isolated(work, content, *args, file=file, **named)
 
 
 @contextmanager
-def _turn(user: Actor, file: str) -> Iterator[None]:
+def turn_of(user: Actor, file: str) -> Iterator[None]:
     """A person who sends ten files at once must not keep everybody waiting: the next is read when the one before is done."""
     keys = ["anju.reading", user.key]
     until = time.monotonic() + PATIENCE

@@ -50,6 +50,7 @@ CALLS: dict[str, tuple[str, ...]] = {
 # Objects "package.module:NAME", by kind: the class that says what each of them offers.
 OBJECTS: dict[str, str] = {
     "ledgers": "anju.core.ledgers:Ledger",  # what forms are filled from, compared with and recorded in
+    "subjects": "anju.core.subjects:Subject",  # what the search of the site finds
     "cases": "anju.cases.kinds:CaseKind",  # a kind of case of a close-out ledger
 }
 # Modules "package.module" whose import makes known what is in them, by kind.
@@ -67,12 +68,13 @@ FILES = (
 
 @dataclass(frozen=True)
 class NavigationLink:
-    """An entry of the rail, shown to those who have the permission. url: the name of its address."""
+    """An entry of the rail, shown to those who have the permission. url: the name of its address. guide: what its 帮助 opens (docs/)."""
 
     order: int
     label: str
     url: str
     permission: str
+    guide: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """How pages and papers say a period, a date, a browser, in Chinese."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -38,6 +39,51 @@ def period_label(period: str) -> str:
     if match := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", period):
         return f"截至{match[1]}年{int(match[2])}月{int(match[3])}日"
     return f"{period}年" if re.fullmatch(r"\d{4}", period) else period
+
+
+NUMERALS = dict(zip("〇○零一二三四五六七八九", "000123456789", strict=True))
+MONTHS = {"十二": "12", "十一": "11", "十": "10", **dict(zip("一二三四五六七八九", "123456789", strict=True))}
+YEAR, MONTH, TO = r"(?P<year>(?:19|20)\d\d)", r"(?P<month>1[0-2]|0?[1-9])", r"(?:0?1月?(?:份)?[-—–−~～至到])?"
+IN_TEXT = (
+    rf"{YEAR}年{TO}{MONTH}月(?:份)?(?:(?P<day>\d{{1,2}})日)?",
+    rf"{YEAR}[-./]{MONTH}(?!\d)(?:[-./](?P<day>\d{{1,2}})(?!\d))?",
+    rf"{YEAR}年?(?:前|第)?(?P<quarter>[1-4一二两三四])个?季度",
+    rf"{YEAR}年?(?P<half>[上下])半年",
+    rf"{YEAR}年",
+)
+WITHOUT_YEAR = rf"(?<!\d){TO}{MONTH}月(?:份)?(?!\d)"
+
+
+def period_in(text: str, year: str = "") -> str:
+    """The one period that a title speaks of: 2021-05 of ××市2021年1—5月…进展情况. "" for none, and for several that are not one within the other.
+
+    year: of a month that is written without its year.
+    """
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    text = re.sub(f"[{''.join(NUMERALS)}]{{4}}(?=年)", lambda found: "".join(map(NUMERALS.get, found[0])), text)
+    text = re.sub(r"(十二|十一|十|[一二三四五六七八九])(?=月)", lambda found: MONTHS[found[1]], text)
+    named: list[str] = []
+    for pattern in IN_TEXT:
+        named += (_named_period(found.groupdict()) for found in re.finditer(pattern, text))
+        text = re.sub(pattern, "", text)  # what was read is not read again as less
+    if not named and year:
+        named = [f"{year}-{int(found['month']):02}" for found in re.finditer(WITHOUT_YEAR, text)]
+    months = [one for one in named if len(one) < len("2021-12-31")]
+    known = set(months or named)  # the day that a table was made on says nothing beside what it is about
+    finest = {one for one in known if len(one) > 4} or known
+    years = {one[:4] for one in known}
+    return finest.pop() if len(finest) == 1 and len(years) == 1 else ""
+
+
+def _named_period(said: dict[str, str | None]) -> str:
+    year = said["year"]
+    if quarter := said.get("quarter"):
+        return f"{year}-Q{dict(zip('一二两三四', '12234', strict=True)).get(quarter, quarter)}"
+    if half := said.get("half"):
+        return f"{year}-H{'上下'.index(half) + 1}"
+    if month := said.get("month"):
+        return f"{year}-{int(month):02}" + (f"-{int(said['day']):02}" if said.get("day") else "")  # type: ignore[arg-type]
+    return str(year)
 
 
 def read_day(value: object) -> str:

@@ -11,7 +11,7 @@ from anju.core.regions import tree
 from anju.demo.folder import PlaceFiling
 from anju.figures.services.import_binder import ImportBinder
 from anju.isolation import read_isolated
-from anju.problems import ASK
+from anju.problems import ASK, BLOCK, Refused
 from anju.quantities import in_unit, unit_of_measure
 from anju.returns.forms.spec import FormSpec
 from anju.returns.models import Return
@@ -35,8 +35,11 @@ def file_returns(
     )
     with open_scope(by):
         rows: dict[int, list] = {}
-        for row in ImportBinder(by, within, filing.period, None, False).rows(reading):
+        binder = ImportBinder(by, within, filing.period, None, False)
+        for row in binder.rows(reading):
             rows.setdefault(row.region_id, []).append(row)
+        if stops := [one for one in (*reading.problems, *binder.problems) if one.level == BLOCK]:
+            raise Refused(*stops)
         counties = [
             one
             for one in [within, *tree.descendant_regions(by, within)]

@@ -2,7 +2,9 @@
 
 BAND = "oversight"
 PREFIXES = ("dispatch/",)
-NAVIGATION = ({"order": 50, "label": "调度", "url": "oversight:dispatch", "permission": "dispatch.see"},)
+NAVIGATION = (
+    {"order": 50, "label": "调度", "url": "oversight:dispatch", "permission": "dispatch.see", "guide": "dispatch"},
+)
 DOCUMENTS = ("anju.oversight.documents",)
 JOBS = ("anju.oversight.jobs",)
 NOTICES = ("anju.oversight.queries.reminders:count_reminders",)

@@ -289,3 +289,37 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:12]
+
+
+class Extension(models.Model):
+    """A later deadline that a unit asks for (延期申请), granted or refused by the city with its ground. The return keeps the deadline in force."""
+
+    ASKED, GRANTED, REFUSED = "asked", "granted", "refused"
+    STATES = States(
+        Move("grant", ASKED, GRANTED, permission="returns.extend", label="同意延期"),
+        Move("refuse", ASKED, REFUSED, permission="returns.extend", label="不同意延期"),
+        labels={ASKED: "待市级决定", GRANTED: "已同意", REFUSED: "未同意"},
+    )
+
+    ret = models.ForeignKey(Return, models.PROTECT, related_name="extensions", verbose_name="报表")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField("状态", max_length=10, default=ASKED, choices=list(STATES.labels.items()))
+    until = models.DateField("延至", help_text="申请的一天；同意时市级可以改")
+    reason = models.TextField("延期原因")
+    ground = models.TextField("决定的理由", blank=True)
+    by = models.CharField("申请人", max_length=64)
+    by_name = models.CharField(max_length=40)
+    at = models.DateTimeField("申请时间", db_default=Now())
+    decided_by = models.CharField("决定人", max_length=64, blank=True)
+    decided_by_name = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField("决定时间", null=True)
+
+    class Meta:
+        verbose_name = "延期申请"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["ret"], condition=Q(state="asked"), name="one_open_extension_per_return")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ret} 延至 {self.until}"

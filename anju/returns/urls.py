@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.returns.pages import acts, files, form, returns
+from anju.returns.pages import acts, extensions, files, form, returns
 
 app_name = "returns"
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     path("<int:pk>/submit/", acts.submit_return, name="submit"),
     path("<int:pk>/lock/", acts.lock_return, name="lock"),
     path("<int:pk>/send-back/", acts.send_return_back, name="send-back"),
+    path("<int:pk>/extension/", extensions.show_extension, name="extension"),
+    path("<int:pk>/extension/ask/", extensions.ask_extension, name="ask-extension"),
+    path("<int:pk>/extension/decide/", extensions.decide_extension, name="decide-extension"),
     path("<int:pk>/correct/", acts.correct_return, name="correct"),
     path("<int:pk>/print.<str:ending>", files.download_form, name="print"),
     path("<int:pk>/workbook.xlsx", files.download_workbook, name="offline"),

@@ -8,7 +8,7 @@ import pytest
 
 from anju.problems import BLOCK
 from anju.workbooks.files.opening import open_workbook
-from anju.workbooks.files.xlsx import sheet_parts
+from anju.workbooks.files.package import Package
 from anju.workbooks.reading.reader import read_workbook
 from anju.workbooks.writing.marking import mark_workbook
 from tests.workbooks.forms import form, found, saved, table
@@ -179,8 +179,10 @@ def test_attributes_in_another_order_and_prefixed_names_read_the_same():
 
 
 def test_sheet_parts_are_found_by_their_relations():
-    with zipfile.ZipFile(io.BytesIO(form())) as package:
-        assert [(part.name, part.path) for part in sheet_parts(package)] == [("附表", SHEET)]
+    package = Package(form())
+    package.find_parts()
+    assert [(part.name, part.path) for part in package.sheets] == [("附表", SHEET)]
+    assert package.orderly_bytes(frozenset()) is package.data  # nothing to put in order
 
 
 def test_opening_says_what_the_bytes_are():

@@ -247,3 +247,45 @@ def test_a_column_whose_unit_is_unknown_takes_part_in_no_ratio():
         [None if cell is None else cell.replace("（套）", "").replace("单位：套", "") for cell in line] for line in HEAD
     ]
     assert found(read_workbook(form(RATES, head=head), table(columns=columns, checks=[]))) == [("WB-026", "C5")]
+
+
+@pytest.mark.parametrize(
+    ("shown", "style", "expected"),
+    [
+        (0.566, "0.00%", []),  # 64 of 113 is 56.637 %: the person rounded to one decimal, the format added a zero
+        (0.5660, "0.000%", []),
+        (0.57, "0.00%", [("WB-045", "E6")]),
+        (0.565, "0.00%", [("WB-045", "E6")]),
+        (0.56, "0%", [("WB-045", "E6")]),
+        ("56.60%", "0.00%", [("WB-045", "E6")]),
+        ("56.64%", "0.00%", []),
+        ("56.50%", "0.00%", [("WB-045", "E6")]),
+    ],
+)
+def test_zeros_that_a_format_adds_to_a_ratio_are_not_held_against_it(shown, style, expected):
+    def spoil(sheet):
+        sheet["E3"], sheet["E6"], sheet["E6"].number_format = "完成投资", shown, style
+
+    assert found(read_workbook(form([["东区", 113, 64, 3, None]], spoil=spoil), table(columns=RATED))) == expected
+
+
+def test_a_ratio_within_the_rounding_of_its_parts_is_a_note_of_its_own():
+    head = [[text and text.replace("套", "万套") for text in line] for line in HEAD]
+    columns = [{**column, "unit": "万套"} if "unit" in column else column for column in RATED]
+
+    def spoil(sheet):
+        sheet["E3"] = "完成投资"
+        for row in (6, 7, 8):
+            sheet.cell(row, 2).number_format = sheet.cell(row, 3).number_format = "0.00"
+
+    body = [["东区", 6.13, 2.84, 0, "46.42%"], ["西区", 6.13, 2.84, 0, "47.42%"], ["南区", 6.13, 2.84, 0, "46.33%"]]
+    reading = read_workbook(form(body, head=head, spoil=spoil), table(columns=columns, checks=[]))
+    assert found(reading) == [("WB-047", "E6"), ("WB-045", "E7")]
+    assert {one.level for one in reading.problems} == {ASK}
+    counted = [[name, *(round(number * 10_000) for number in line[:2]), 0, rate] for name, *line, _, rate in body]
+    assert {
+        code
+        for code, _ in found(
+            read_workbook(form(counted, spoil=lambda sheet: sheet.__setitem__("E3", "完成投资")), table(columns=RATED))
+        )
+    } == {"WB-045"}

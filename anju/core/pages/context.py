@@ -12,6 +12,7 @@ from anju import periods
 from anju.core import registry
 from anju.core.models.region import Region
 from anju.core.pages.addresses import front_page_path, path_of
+from anju.core.pages.layout.lists import exported
 from anju.core.pages.page import page_response
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import may, require_permission
@@ -109,6 +110,16 @@ def navigation_links(user: Actor) -> list[tuple[str, str]]:
     return [(path_of(link.url), link.label) for link in registry.navigation() if may(user, link.permission)]
 
 
+def guide_path(path: str) -> str:
+    """The guide of the part of the site that a path belongs to; the list of them elsewhere."""
+    front = front_page_path()
+    for link in registry.navigation():
+        start = path_of(link.url)
+        if link.guide and (path == start if start == front else path.startswith(start)):
+            return path_of("core:guide", link.guide)
+    return path_of("core:guides")
+
+
 def template_context(request: Request) -> dict[str, Any]:
     """For every page, the ones that say what went wrong included: they may have no scope, and then no where and when either."""
     user = getattr(request, "actor", None)
@@ -122,10 +133,17 @@ def template_context(request: Request) -> dict[str, Any]:
     ]
     made = getattr(request, "anju_page_context", None)
     waiting = sum(ask(user) for ask in registry.fetch_hooks("notices")) if user is not None and made else 0
-    return {"nav": nav, "where": made and made.where, "when": made and made.when, "waiting": waiting}
+    return {
+        "nav": nav,
+        "help": guide_path(request.path),
+        "where": made and made.where,
+        "when": made and made.when,
+        "waiting": waiting,
+    }
 
 
 def render_page(request: Request, template: str, status: int = 200, **extra: Any) -> HttpResponse:
-    """A page: the frame is made before the template asks for it, so that a wrong address is not found, not broken."""
+    """A page: the frame is made before the template asks for it, so that a wrong address is not found, not broken. Its lists as a file when asked."""
     made = page_context(request)
-    return page_response(request, template, status=status, region=made.region, period=made.period, **extra)
+    response = page_response(request, template, status=status, region=made.region, period=made.period, **extra)
+    return exported(request, response)

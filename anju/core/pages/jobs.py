@@ -1,12 +1,12 @@
 """Pages of the background jobs: the administrator's list, and one job's progress for any page that started one."""
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.core.jobs import queue as service
 from anju.core.models.job import Job
+from anju.core.pages.layout.lists import exported, list_page
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request, is_fragment
 from anju.core.people.permissions import may, requires_permission
@@ -69,5 +69,8 @@ def _list(request: Request, status: int = 200, **extra: object) -> HttpResponse:
     state = request.GET.get("state", "")
     if state in Job.State.values:
         found = found.filter(state=state)
-    shown = Paginator(found, SHOWN).get_page(request.GET.get("page"))
-    return page_response(request, "core/jobs.html", status, shown=shown, state=state, states=Job.State.choices, **extra)
+    shown = list_page(request, found, SHOWN)
+    return exported(
+        request,
+        page_response(request, "core/jobs.html", status, shown=shown, state=state, states=Job.State.choices, **extra),
+    )

@@ -12,6 +12,7 @@ from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRo
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
 from anju.core.regions import tree
+from anju.core.wording import period_label
 from anju.desk.queries import progress as told
 from anju.documents.pages import listing
 from anju.figures.pages import nodes
@@ -44,7 +45,7 @@ def show_overview(request: Request) -> HttpResponse:
         names=names,
         on=reported,
     )
-    gaps = node_queries.year_nodes(user, made.region, on, below)
+    gaps = node_queries.year_nodes(user, made.region, on, below, complete=True)
     ahead = gaps.next or gaps.last
     finding = nodes.nodes_headline(gaps, summary.noun)
     warnings = warning_pages.region_warnings(user, made.region, made.period)
@@ -101,7 +102,7 @@ def progress_sheet(request: Request, summary: told.Summary) -> Sheet:
         sheet.rows.append(
             SheetRow(
                 [
-                    SheetCell(text=one.name, href=page_address(request, one.measure)),
+                    SheetCell(text=f"{one.name}{period_remark(one)}", href=page_address(request, one.measure)),
                     SheetCell(text=pair.unit, label="单位", css="brief"),
                     SheetCell(figure=pair.target, unit=pair.unit, label="目标"),
                     SheetCell(figure=pair.actual, unit=pair.unit, label="完成"),
@@ -117,6 +118,11 @@ def progress_sheet(request: Request, summary: told.Summary) -> Sheet:
             )
         )
     return sheet
+
+
+def period_remark(one: told.MeasureProgress) -> str:
+    """Of which period the figures are, where a later one is still coming in: （2026年1—10月；2026年1—11月已报1/2）."""
+    return f"（{period_label(one.whole.actual.period)}；{one.newer}）" if one.newer else ""
 
 
 def parts_remark(one: told.MeasureProgress) -> str:

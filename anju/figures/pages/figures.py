@@ -23,7 +23,7 @@ from anju.figures.models import CurrentFigure
 from anju.figures.pages import comparison
 from anju.figures.pages.provenance import ProvenancePanel, figure_uses, read_provenance
 from anju.figures.pages.topics import TOPICS, measure_groups, sort_rows, topic_sheet
-from anju.figures.queries import current
+from anju.figures.queries import current, parts
 from anju.figures.queries.references import resolve_reference
 from anju.figures.references import FigureReference
 from anju.figures.services import observations
@@ -125,7 +125,7 @@ def show_measure(request: Request, code: str) -> HttpResponse:
         "charts": measure_charts(one, target, codes, found, listed, made),
     }
     context["breakdowns"] = (
-        [] if one.is_computed else current.break_down(user, code, made.region, made.period, calibres[0])
+        [] if one.is_computed else parts.break_down(user, code, made.region, made.period, calibres[0])
     )
     context["differences"] = [
         {
@@ -196,7 +196,7 @@ def time_sheet(user, one, made: PageContext, known: list[str], calibres: list[st
     if len(known) < 2:
         return None
     columns = [SheetColumn("期间"), SheetColumn(one.name, unit=one.unit or "%"), SheetColumn("比上一期")]
-    line, rows = current.figure_series(user, one.code, made.region, known, calibres[0]), []
+    line, rows = parts.figure_series(user, one.code, made.region, known, calibres[0]), []
     for number, value in enumerate(line):
         before = line[number - 1] if number else None
         comparable = before is not None and before.known and value.known and len(before.period) == len(value.period)

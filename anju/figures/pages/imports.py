@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
@@ -17,15 +16,16 @@ from anju.core.pages.addresses import page_address, path_of
 from anju.core.pages.context import page_context, render_page
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import PostedForm
+from anju.core.pages.layout.lists import list_page
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import requires_permission
-from anju.core.reading import read_file_of
+from anju.core.reading import read_file_of, turn_of
 from anju.figures.models import Observation, Source, TargetDocument
 from anju.figures.pages import maps
 from anju.figures.queries import provenance
+from anju.figures.services.import_period import NAMES, TablePeriods, read_in_period, refuse_stamped
 from anju.figures.services.imports import answer_key, import_tables, preview_import, undo_import
 from anju.problems import BLOCK, Place, Problem, Refused
-from anju.workbooks.reading import reader
 from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.writing import marking
 
@@ -65,10 +65,16 @@ def render_imports(request: Request, status: int = 200, **extra: Any) -> HttpRes
         .annotate(n=Count("pk"))
         .values("n")
     )
-    shown = Paginator(found.annotate(figures=Coalesce(Subquery(each), 0)), PAGE).get_page(request.GET.get("page"))
+    shown = list_page(request, found.annotate(figures=Coalesce(Subquery(each), 0)), PAGE)
     heading = f"{made.region.name}：已导入和填报{shown.paginator.count}次" if made.region else "导入报表"
     return render_page(
-        request, "figures/imports.html", status=status, heading=heading, shown=shown, maps=maps.map_choices(), **extra
+        request,
+        "figures/imports.html",
+        status=status,
+        heading=heading,
+        shown=shown,
+        maps=maps.map_choices(made.region),
+        **extra,
     )
 
 
@@ -90,20 +96,29 @@ def upload_workbook(request: Request) -> HttpResponse:
     )
 
 
-def import_arguments(request: Request, made: PageContext, digest: str) -> tuple[dict[str, Any], TableMap]:
-    """What `import_tables` takes, and the form it was read as. Refused with what the map or the workbook says; Http404 when the file is there no more."""
+def import_arguments(request: Request, made: PageContext, digest: str) -> tuple[dict[str, Any], TableMap, TablePeriods]:
+    """What `import_tables` takes, the form it was read as, and what is said of its period. Refused with what the map or the workbook says;
+    Http404 when the file is there no more."""
     name, key = request.GET.get("name", "表格.xlsx"), request.GET.get("map", "")
     if made.region is None:
         raise Refused(Problem("DESK-005", Place(file=name), "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
     try:
         content = uploads.fetch_upload(digest)
-        table = maps.choose_map(request.actor, content, name, key)
+        with turn_of(request.actor, name):
+            refuse_stamped(content, name)
+            table = maps.choose_map(content, name, key, made.region)
     except KeyError as error:
         raise Http404(digest) from error
-    reading = read_file_of(
-        request.actor, reader.read_workbook, content, table,
-        file=name, name=name, area=made.region.name, period=made.period,
-    )  # fmt: skip
+    decided = request.GET.get("period_from", "")
+    with turn_of(request.actor, name):
+        reading, said = read_in_period(
+            content,
+            table,
+            choice=made.period,
+            decided=decided if decided in NAMES else "",
+            name=name,
+            area=made.region.name,
+        )
     number = request.GET.get("document", "")
     document = TargetDocument.objects.filter(number=number, region_id=made.region.pk).first() if number else None
     asked = {
@@ -114,7 +129,7 @@ def import_arguments(request: Request, made: PageContext, digest: str) -> tuple[
         "content": content,
         "document": document,
     }
-    return asked, table
+    return asked, table, said
 
 
 @requires_permission("imports.store")
@@ -132,7 +147,7 @@ def render_check(
     context: dict[str, Any] = {
         "digest": digest,
         "name": name,
-        "maps": maps.map_choices(),
+        "maps": maps.map_choices(made.region),
         "query": request.GET.urlencode(),
     }
     context["papers"] = (
@@ -141,7 +156,8 @@ def render_check(
     problems = refused.problems if refused else []
     if refused is None:
         try:
-            asked, table = import_arguments(request, made, digest)
+            asked, table, said = import_arguments(request, made, digest)
+            context["periods"] = said.choices if said.differ else []
             context["preview"] = preview = preview_import(**asked)
             context["reading"] = asked["readings"]
             context["form"] = maps.map_title(table)
@@ -180,7 +196,7 @@ def store_import(request: Request, digest: str) -> HttpResponse:
     """导入. Every reminder must have its answer; the answers are kept with the import."""
     made = page_context(request)
     try:
-        asked, _ = import_arguments(request, made, digest)
+        asked, *_ = import_arguments(request, made, digest)
         done = import_tables(**asked, title=request.GET.get("name", ""), answers=read_answers(request))
     except Refused as refused:
         blocked = any(one.level == BLOCK for one in refused.problems)
@@ -198,7 +214,7 @@ def download_marked(request: Request, digest: str) -> HttpResponse:
     made = page_context(request)
     name = request.GET.get("name", "表格.xlsx")
     try:
-        asked, _ = import_arguments(request, made, digest)
+        asked, *_ = import_arguments(request, made, digest)
         problems = preview_import(**asked).reminders
     except Refused as refused:
         problems = refused.problems

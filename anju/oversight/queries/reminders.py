@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -46,7 +47,8 @@ def _open_reminders(user: Actor) -> QuerySet[SentReminder]:
 
 def node_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     """Every county that is short of a node which is near, or of which nobody knows; counties are asked through the plan's own region."""
-    on, lead = timezone.localdate(at), read_declarations(LEADS)["nodes_days"]
+    on = timezone.localdate(at)
+    lead: Any = read_declarations(LEADS)["nodes_days"]
     near = visible_rows(Node.objects.filter(on__gte=on, on__lte=on + timedelta(days=lead)), user)
     tops = Region.objects.filter(pk__in=near.values("document__region_id")).order_by("order", "id")
     for top in tops:

@@ -10,9 +10,9 @@ from openpyxl import load_workbook
 
 from anju.problems import Place, Problem, Refused
 from anju.workbooks.files.opening import open_workbook
-from anju.workbooks.files.stamp import read_stamp
+from anju.workbooks.files.stamp import PROJECTS, read_stamp
 
-SHEET, STAMP, LAYOUT = "项目", "_anju", 1
+SHEET, STAMP, LAYOUT = "项目", PROJECTS, 1
 FIRST_ROW = 2  # below the title and the head
 
 Before = dict[int, tuple[int, dict[str, str]]]

@@ -21,8 +21,9 @@ from anju.problems import Refused
 from anju.projects.event_kinds import EVERY
 from anju.projects.fields import DAY, FIELDS, NUMERIC, ProjectField, field_text
 from anju.projects.models import Project
-from anju.projects.pages import drawings, listing, listing_html
+from anju.projects.pages import listing
 from anju.projects.pages.forms import problems_by_field
+from anju.projects.pages.layout import drawings, listing_html
 from anju.projects.queries import projects, stages
 from anju.projects.queries.overdue import mark_overdue
 from anju.projects.services.projects import edit_project

@@ -26,7 +26,7 @@ from anju.returns.queries.grid import GridCell, ReturnGrid
 from anju.returns.queries.reading import ReadReturn, read_return
 from anju.returns.services import filling
 from anju.returns.services.filling import CellEntry, InvalidCell, cell_fields
-from anju.workbooks.files.numbers import fold_text
+from anju.workbooks.files.numbers import fold_number
 
 GREEN, BLUE, ORANGE, RED = "#C6EFCE", "#DDEBF7", "#FFD966", "#FFC7CE"
 NOTES = (
@@ -306,7 +306,7 @@ def _sort(
                 fix=found.fix,
             )
             continue
-        mine = fold_text(found.text) if column.type == "number" else found.text
+        mine = fold_number(found.text) if column.type == "number" else found.text
         theirs = sheet.cells[key].text
         ours = _same_entry(mine, base, column)
         if ours and _same_entry(theirs, base, column):

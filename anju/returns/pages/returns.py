@@ -21,7 +21,7 @@ from anju.returns.base import unlocked_returns
 from anju.returns.forms import calendar
 from anju.returns.models import Return
 from anju.returns.pages import wording
-from anju.returns.queries import deadlines, returns
+from anju.returns.queries import deadlines, extensions, returns
 
 NEXT = {
     "hand_in": "继续填报",
@@ -63,7 +63,8 @@ def render_home(request: Request, status: int = 200, problems: list[Problem] | N
     others = [] if above else [one for one in rows if not one["act"]]
     return render_page(
         request, "returns/home.html", status=status, heading=home_headline(mine, others), sub=f"{made.region.name}，{wording.moment_text(at)}", mine=mine, others=others,
-        **(reporting_context(request, made.region, at, known) if above else {}), done=[locked_row(one) for one in deadlines.recently_locked(user, made.region, known)],
+        **(reporting_context(request, made.region, at, known) if above else {}), 
+        extensions=extensions.waiting_extensions(user, made.region), done=[locked_row(one) for one in deadlines.recently_locked(user, made.region, known)],
         empty=EMPTY, problems=problems or [],
         may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **unlocked_after_job(request, made), asked_periods=PostedForm(request).typed.get("periods", made.period),
     )  # fmt: skip
@@ -98,7 +99,10 @@ def return_row(user: Actor, one: deadlines.DueReturn, at: datetime) -> dict[str,
     base = {
         "name": one.form.name, "form": one.form.code, "unit": one.organisation.name if one.organisation else one.region.name, "code": one.region.code,
         "period": period_label(one.period), "key": one.period,
-        "to": f"{one.to}，{wording.moment_text(one.deadline)}" + (f"（{doubt}）" if doubt else ""), "left": left, "css": css, "href": ret.get_absolute_url() if ret else "", "open": ret is None,
+        "to": f"{one.to}，{wording.moment_text(one.deadline)}" + (f"（{doubt}）" if doubt else ""), "left": left, "css": css,
+        "href": ret.get_absolute_url() if ret else "", "open": ret is None, "ret": ret,
+        "may_extend": one.mine and ret is not None and ret.serial == 1 and ret.state not in Return.SUBMITTED
+        and may(user, "returns.ask_extension", ret.region_id),
     }  # fmt: skip
     if ret is None:
         whose = f"，等{one.organisation.get_kind_display()}部门填报" if one.organisation and not one.mine else ""

@@ -204,14 +204,19 @@ def reporting_progress(
         wanted = [row for row in wanted if row[2] == newest[row[0].code]]
     known = _firsts(user, wanted)
     return [
-        ReportingStatus(
-            form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name)
-        )
+        _status(form, office.region, name, known.get((form.code, office.region_id, name)))
         for form, office, name in wanted
     ]
 
 
-def _unit_deadline(form: Form, period: str) -> datetime:
+def _status(form: Form, region: Region, period: str, ret: Return | None) -> ReportingStatus:
+    return ReportingStatus(form, region, period, ret, _unit_deadline(form, period, ret))
+
+
+def _unit_deadline(form: Form, period: str, ret: Return | None = None) -> datetime:
+    """By the calendar; of a return that was granted a later day, that."""
+    if ret is not None and "extended_from" in ret.due:
+        return datetime.fromisoformat(ret.due["unit"])
     return calendar.deadline_moment(forms.form_spec(form).due["unit"], period)
 
 
@@ -250,9 +255,7 @@ def _of_month(user: Actor, ids: frozenset[int], month: str) -> list[ReportingSta
     wanted = [row for row in returns_due_in(user, month) if row[1].region_id in ids]
     known = _firsts(user, wanted)
     return [
-        ReportingStatus(
-            form, office.region, name, known.get((form.code, office.region_id, name)), _unit_deadline(form, name)
-        )
+        _status(form, office.region, name, known.get((form.code, office.region_id, name)))
         for form, office, name in wanted
     ]
 
