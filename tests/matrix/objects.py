@@ -33,7 +33,7 @@ MAKERS: dict[str, Maker] = {}
 # Pages of no region: one's own, and lists that are only ever of what one sees.
 NO_REGION = {
     "mfa_index", "core:me", "account_set_password", "core:me-sessions", "account_change_password", "account_reauthenticate", "mfa_reauthenticate",
-    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs", "core:staff-register",
+    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs", "core:guide-picture", "core:staff-register",
 }  # fmt: skip
 # One's own pages that are not there for who has no second step yet, or sends back to /me/: only who may is asked of them.
 NOT_THERE = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
@@ -70,6 +70,16 @@ def organisation(by: Actor, region: Region, visitor: Staff) -> At:
 @makes("core:staff-end")
 def posting(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": person("head", region.code).postings.get().pk}, bare=True)
+
+
+@makes("core:guide")
+def guide(by: Actor, region: Region, visitor: Staff) -> At:
+    return At({"name": "quickstart"})
+
+
+@makes("core:guide-picture")
+def guide_picture(by: Actor, region: Region, visitor: Staff) -> At:
+    return At({"file": "return.png"}, bare=True)
 
 
 @makes("core:job", "core:job-stop", "core:job-retry")

@@ -16,7 +16,9 @@ from anju.core.database.cache import pin_cache
 from anju.core.pages.addresses import front_page_path, path_of
 from anju.core.pages.context import navigation_links
 from anju.core.pages.errors import forbidden, method_not_allowed, show_missing_post
+from anju.core.pages.forms import draft_key
 from anju.core.pages.request import Request, is_fragment
+from anju.core.people.drafts import drop_draft
 from anju.core.people.identity import recognise_actor
 from anju.core.people.permissions import PUBLIC, may, permissions
 from anju.core.people.scope import open_scope
@@ -75,6 +77,8 @@ class ScopeMiddleware:
                 response = method_not_allowed(request, response)
             if response.status_code >= 400:  # what was refused leaves nothing behind
                 transaction.set_rollback(True)
+            elif request.method == "POST" and (draft := draft_key(request)) is not None:
+                drop_draft(by=request.actor, action=request.path, key=draft)  # the form was sent
         return response
 
 

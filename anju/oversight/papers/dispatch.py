@@ -29,6 +29,8 @@ from anju.figures.queries.nodes import NodeGaps
 from anju.figures.references import MeasureReference, ReferenceKind
 from anju.figures.tasks import tasks as all_tasks
 from anju.figures.tasks import tasks_of
+from anju.oversight.papers.left_out import names_left_out
+from anju.oversight.papers.untold import untold_tasks
 from anju.oversight.queries import overdue
 from anju.problems import ASK, Problem, Refused
 from anju.quantities import unit_of_measure
@@ -50,7 +52,9 @@ def pack_kinds() -> list[DocumentKind]:
             partial(gather_pack, code),
             prose=PROSE,
             options=OPTIONS,
+            needs=("organs",),
             remind=unanswered_reminders,
+            review=untold_tasks,
         )
         for code, said in annex.read_declarations(DECLARED)["kinds"].items()
     ]
@@ -72,6 +76,7 @@ class DispatchTask:
     target: dict[int, Figure]
     rate: dict[int, Figure]
     whole: int  # the region's own id
+    left_out: tuple[str, ...] = ()  # the parts that are not in the whole's sum
 
     @property
     def here(self) -> dict[str, Figure]:
@@ -219,7 +224,8 @@ def build_task(
     for pk, figure in actual.items():
         if isinstance(figure, DerivedFigure):  # a sum of parts: the catalogue's own rate knows nothing of it
             rates[pk] = latest.rate_figure(one["rate"], figure, target[pk], rates[pk])
-    return DispatchTask(one, actual, target, rates, listed[0].pk)
+    parts = [(place, target[place.pk], actual[place.pk]) for place in listed[1:]]
+    return DispatchTask(one, actual, target, rates, listed[0].pk, names_left_out(actual[listed[0].pk], parts))
 
 
 def rank_places(tasks: list[DispatchTask], region: Region, parts: Sequence[Region], period: str) -> Ranking:

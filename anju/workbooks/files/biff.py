@@ -235,7 +235,7 @@ class _SheetReader:
 
 
 def _rk(packed: int) -> float:
-    """The short form of a number: a whole one or the upper half of a float, perhaps a hundredth of it."""
-    whole = float((packed if packed < 1 << 31 else packed - (1 << 32)) >> 2)
-    value = whole if packed & 2 else struct.unpack("<d", struct.pack("<Q", (packed & 0xFFFFFFFC) << 32))[0]
+    """The short form of a number: a whole one or the upper half of a float, perhaps a hundredth of it. As a cell's value, not yet a quantity."""
+    whole = (packed if packed < 1 << 31 else packed - (1 << 32)) >> 2
+    value: float = whole / 1 if packed & 2 else struct.unpack("<d", struct.pack("<Q", (packed & 0xFFFFFFFC) << 32))[0]
     return value / 100 if packed & 1 else value

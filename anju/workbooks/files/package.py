@@ -42,6 +42,9 @@ class Package:
         self.parts = {_plain(info.filename).lower(): info for info in self.zip.infolist()}
         self.workbook = self._main_part()
         self.styles = self.strings = ""
+        self.uncomputed = (
+            False  # its writer computes nothing: it asks Excel to do so when it opens the file, and writes 0 until then
+        )
         self.sheets: list[SheetPart] = []
         self.orderly = self.workbook == WORKBOOK and self._exact(WORKBOOK)
 
@@ -80,14 +83,16 @@ class Package:
             path = _resolve(folder, target)
             targets[relation.get("Id")] = (kind, path)
             if kind == "styles":
-                self.styles = path if self.has(path) else ""
+                self.styles = next((known for known in (path, STYLES) if self.has(known)), "")
             elif kind == "sharedStrings":
-                self.strings = path if self.has(path) else ""
+                self.strings = next((known for known in (path, STRINGS) if self.has(known)), "")
             if kind in ("worksheet", "styles", "sharedStrings") and self.has(path):
-                straight = target.startswith("/xl/") or (target.startswith("worksheets/") or "/" not in target)
-                self.orderly = self.orderly and straight and ".." not in target and self._exact(path)
+                straight = target in (f"/{path}", path.removeprefix("xl/"))
+                self.orderly = self.orderly and straight and self._exact(path)
         self.orderly = self.orderly and self.styles in ("", STYLES) and self.strings in ("", STRINGS)
         for element in self.tree(self.workbook).iter():
+            if element.tag.endswith("}calcPr"):
+                self.uncomputed = element.get("fullCalcOnLoad") in ("1", "true")
             if element.tag.rpartition("}")[2] == "sheet":
                 identity = next((value for key, value in element.attrib.items() if key.endswith("}id")), None)
                 kind, path = targets.get(identity, ("", ""))

@@ -118,6 +118,9 @@ _FORMULA = re.compile(
     rb"""<(?:\w+:)?c(\s[^>]*?\br=["']([A-Z]+\d+)["'][^>]*)>\s*"""
     rb"""<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
 )
+_NOUGHT = re.compile(
+    rb"""<(?:\w+:)?c(\s[^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*<(?:\w+:)?v>\s*0\s*</(?:\w+:)?v>"""
+)
 _SHARED = re.compile(rb"""<(?:\w+:)?c(\s[^>]*\bt=["']s["'][^>]*)>\s*<(?:\w+:)?v>\s*(\d+)\s*<""")
 _INLINE = re.compile(rb"""<(?:\w+:)?c(\s[^>]*)>\s*<(?:\w+:)?is>(.*?)</(?:\w+:)?is>""", re.DOTALL)
 _ITEM = re.compile(rb"<(?:\w+:)?si(?:\s[^>]*)?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
@@ -202,7 +205,7 @@ def scan_xlsx(package: Package, path: str, styles: list[NumberFormat], strings: 
                     row,
                     max(marks.height, int(row)),
                 )  # rows may come in any order from a careless writer
-        _exceptions(chunk, marks)
+        _exceptions(chunk, marks, package.uncomputed)
         _rich_cells(chunk, marks, strings)
     marks.width = max(columns.values(), default=-1) + 1
     return marks
@@ -232,7 +235,7 @@ def _slowly(chunk: bytes, row_number: int) -> tuple[int, list[tuple[bytes, bytes
     return row_number, cells
 
 
-def _exceptions(chunk: bytes, marks: SheetProperties) -> None:
+def _exceptions(chunk: bytes, marks: SheetProperties, uncomputed: bool) -> None:
     """Errors, formulas without a value, hidden rows: rare, so each is looked for only when its sign is there."""
     if b'"e"' in chunk or b"'e'" in chunk:
         for attributes, text in _ERROR.findall(chunk):
@@ -242,6 +245,9 @@ def _exceptions(chunk: bytes, marks: SheetProperties) -> None:
         found_formulas = ((_attributes(attributes), ref) for attributes, ref in _FORMULA.findall(chunk))
         # A text of no letters is a result: =IF(A1="","",…) says that there is nothing.
         marks.uncached.update(cell_position(ref.decode()) for cell, ref in found_formulas if cell.get("t") != "str")
+        if uncomputed:
+            noughts = (_attributes(attributes).get("r") for attributes in _NOUGHT.findall(chunk))
+            marks.uncached.update(cell_position(ref) for ref in noughts if ref)
     if b"hidden=" in chunk or b'ht="0' in chunk or b"ht='0" in chunk:
         for found in _ROW.findall(chunk):
             row = _attributes(found)

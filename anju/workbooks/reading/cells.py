@@ -40,6 +40,7 @@ class ReadCell(NamedTuple):
     document: str = ""  # 文号 of the document that sets a target
     effective_on: str = ""
     key: str = ""  # the map's name of the column, for checks
+    padded: int = 0  # zeros at its end that only the format shows: 0.566 as 56.60 %; a comparison need not mind them
 
     @property
     def base(self) -> int | None:
@@ -114,7 +115,7 @@ class DataRow:
     rule: TotalRow | GroupRow | PartRow | None
     values: dict[str, int | None] = field(default_factory=dict)  # column → base units; None: unknown; absent: empty
     printed: dict[str, tuple[int, int]] = field(default_factory=dict)  # published ratio → digits, places
-    padded: set[str] = field(default_factory=set)  # published ratios whose last zeros the format adds
+    padded: dict[str, int] = field(default_factory=dict)  # published ratio → zeros at its end that the format adds
     steps: dict[str, int] = field(default_factory=dict)  # base units of the last decimal, where it is coarser than one
     places: dict[str, str] = field(default_factory=dict)
     whole: str = ""  # of a part: the row it is a part of

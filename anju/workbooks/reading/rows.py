@@ -19,7 +19,7 @@ PART = re.compile(r"\s*其\s*中")
 BETWEEN = re.compile(r"续|^附|表$|单位|[:：]|年|页")
 _WHO = "填表|填报|制表|编制|经办|审核|审批|复核|核对|统计|联系|单位|分管|主管|主要|科室"
 _WORD = re.compile(
-    rf"(?:(?:{_WHO})(?:人员?|者|领导|负责人|科室)?|负责人|领导|盖章|签字|签章|公章|单位)(?:\((?:签字|签章|签名|盖章|公章)\))?"
+    rf"(?:(?:{_WHO})+(?:人员?|者|领导|负责人|科室)?|负责人|领导|盖章|签字|签章|公章|单位)(?:\((?:签字|签章|签名|盖章|公章)\))?"
 )
 _DATED = re.compile(rf"(?:{_WHO}|报送|上报)?(?:人员?)?(?:联系)?(?:电话|手机号?码?|方式|日期|时间|年月日)")
 
@@ -40,6 +40,7 @@ class RowReader(ColumnReader):
         self.rules = table.rows
         self.area = heads.clean_label(table.area or area)
         self.later = sections[1:]
+        self.several = any(not section.again for section in self.later)  # not all rows stand under the same columns
         self.fields = self.columns_under(sections[0])
         self.taken = {one.at for one in self.fields}
         self.join(self.taken, self.head.bottom + 1)
@@ -235,19 +236,30 @@ class RowReader(ColumnReader):
 
 
 def is_sign_off(values: list) -> bool:
-    """Whether the row is nothing but that: each cell a word of signing, or what was written behind one. A bare number is data, unless it is a telephone."""
+    """Whether the row is nothing but signatures: 填表人 | 张三 | 审核人 | 李四 | 日期 | 2022年1月5日, spread over cells as it comes.
+
+    Each cell is a word of signing or what was written behind one. A number is data, unless it is a telephone.
+    """
     word = dated = False
     for value in values:
         if value == "":
             continue
         text = re.sub(r"\s+", "", fold_text(value)) if isinstance(value, str) else ""
-        head, colon, _ = text.partition(":")
+        head, _, _ = text.partition(":")
         if _DATED.fullmatch(head):
             word = dated = True
-        elif _WORD.fullmatch(head) and (colon or not isinstance(value, str) or parse_number(value).state == BAD):
+        elif _WORD.fullmatch(head):
             word, dated = True, False
-        elif not word or not (
-            dated or (isinstance(value, str) and parse_number(value).state == BAD) or hasattr(value, "year")
-        ):
+        elif not word or not (_is_name(value) or (dated and _is_long(value))):
             return False
     return word
+
+
+def _is_name(value: object) -> bool:
+    """What stands behind a word of signing: a name, a day."""
+    return hasattr(value, "year") or (isinstance(value, str) and parse_number(value).state == BAD)
+
+
+def _is_long(value: object) -> bool:
+    """As long as a telephone number, or a day written in eight digits."""
+    return len(re.sub(r"[^0-9]", "", written_text(value))) >= 7

@@ -247,7 +247,16 @@ def shown_text(value: object, parsed: ParsedNumber) -> str:
     """What the cell shows to a reader."""
     if isinstance(value, str):
         return value.strip()
-    return quantities.scaled_text(parsed.digits, parsed.places) + ("%" if parsed.unit == "%" else "")
+    before, after, last = quantities.APPROXIMATE[parsed.approx]
+    return f"{before}{quantities.scaled_text(parsed.digits, parsed.places)}{after}{parsed.unit}{last}"
+
+
+def padding(digits: int, places: int) -> int:
+    """How many zeros a format may have added behind the point, beside one decimal: of 56.60 one, of 50.00 one."""
+    added = 0
+    while places - added > 1 and digits % 10 == 0:
+        digits, added = digits // 10, added + 1
+    return added
 
 
 def _is_number(value: object) -> bool:

@@ -11,7 +11,7 @@ from anju.workbooks.reading.cells import NUMBER, UNREPORTED, DataRow, ReadCell, 
 from anju.workbooks.reading.columns import Section
 from anju.workbooks.reading.maps import TotalRow
 from anju.workbooks.reading.rows import RowReader
-from anju.workbooks.reading.values import LARGEST, Entered, ReadColumn, shown_text
+from anju.workbooks.reading.values import LARGEST, Entered, ReadColumn, padding, shown_text
 
 Event = DataRow | str
 
@@ -20,11 +20,11 @@ class WideReader(RowReader):
     """One pass over one sheet. Problems go to the reading; cells are yielded."""
 
     def cells(self) -> Iterator[ReadCell]:
-        start, several = self.head.bottom + 1, any(not one.again for one in self.later)
+        start = self.head.bottom + 1
         every = list(self.fields)
         self._tell_hidden_columns()
         empty, events, skipped = True, [], self._between()
-        tally = None if several else self._tally(every)
+        tally = None if self.several else self._tally(every)
         for number, values in enumerate(islice(self.sheet.rows(), start, None), start):
             if self.later and number >= self.later[0].head.top:
                 every += self._turn(self.later.pop(0))
@@ -46,7 +46,7 @@ class WideReader(RowReader):
                         "请取消隐藏，看过这一行的数再确认。",
                         ASK,
                     )
-                whole = self.rows.setdefault(row.label, row) if several else row
+                whole = self.rows.setdefault(row.label, row) if self.several else row
                 yield from self._read(row, values, whole)
                 if whole is row:
                     events.append(row)
@@ -151,6 +151,8 @@ class WideReader(RowReader):
             if whole is not row and not self._goes_on(whole, one, base, cell):
                 continue
             whole.values[one.name] = base
+            if self.several:
+                whole.places[one.name] = cell
             if one.name in rated and digits is not None:
                 whole.steps[one.name] = quantities.unit_of_measure(unit).factor // 10**places
             calibre = rule.calibre if rule and rule.calibre is not None else column.calibre or self.rules.calibre
@@ -174,20 +176,18 @@ class WideReader(RowReader):
                 kind=kind,
                 document=column.document or document,
                 key=one.name,
+                padded=padding(digits, places) if column.published and digits and isinstance(value, float) else 0,
             )
             if column.published:
                 self.reading.published.append(entry)
                 if column.ratio and digits is not None:
-                    whole.printed[one.name] = (digits, places)
-                    if isinstance(value, float):
-                        whole.padded.add(one.name)
+                    whole.printed[one.name], whole.padded[one.name] = (digits, places), entry.padded
             elif store:
                 yield entry
 
     def _goes_on(self, whole: DataRow, one: ReadColumn, base: int | None, cell: str) -> bool:
         """Whether a value below a further head is new; the same one again is passed over, another one is refused."""
         if one.name not in whole.values:
-            whole.places[one.name] = cell
             return True
         if whole.values[one.name] != base:
             self.problem(
