@@ -13,6 +13,7 @@ from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
 from anju.core.regions import tree
 from anju.core.wording import period_label
+from anju.desk.pages.waiting import group_reminders
 from anju.desk.queries import progress as told
 from anju.documents.pages import listing
 from anju.figures.pages import nodes
@@ -49,6 +50,7 @@ def show_overview(request: Request) -> HttpResponse:
     ahead = gaps.next or gaps.last
     finding = nodes.nodes_headline(gaps, summary.noun)
     warnings = warning_pages.region_warnings(user, made.region, made.period)
+    waiting = reminders.list_reminders(user)
     context = {
         "summary": summary,
         "sheet": progress_sheet(request, summary),
@@ -61,7 +63,8 @@ def show_overview(request: Request) -> HttpResponse:
         ],
         "lapsed": nodes.lapsed_sentences(gaps),
         "node_passed": bool(gaps.last) and not gaps.next,
-        "notices": reminders.list_reminders(user),
+        "waiting": group_reminders(waiting),
+        "waiting_count": len(waiting),
         "late": overdue.list_overdue(user, made.region, on),
         "moved": told.report_increases(user, catalogue, reports, made.region, reported),
         "charts": summary.charts({one.node.actual_id for one in ahead}),
@@ -122,7 +125,7 @@ def progress_sheet(request: Request, summary: told.Summary) -> Sheet:
 
 def period_remark(one: told.MeasureProgress) -> str:
     """Of which period the figures are, where a later one is still coming in: （2026年1—10月；2026年1—11月已报1/2）."""
-    return f"（{period_label(one.whole.actual.period)}；{one.newer}）" if one.newer else ""
+    return f"（{period_label(one.whole.actual.period, one.measure.kind)}；{one.newer}）" if one.newer else ""
 
 
 def parts_remark(one: told.MeasureProgress) -> str:

@@ -1,5 +1,6 @@
 """导入: a workbook is checked first, with every problem at its cell; reminders are answered; an import can be taken back."""
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,12 +20,13 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.lists import list_page
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import requires_permission
+from anju.core.reading import read_file_of, turn_of
 from anju.figures.models import Observation, Source, TargetDocument
 from anju.figures.pages import maps
 from anju.figures.queries import provenance
 from anju.figures.services.import_period import NAMES, TablePeriods, read_in_period, refuse_stamped
 from anju.figures.services.imports import answer_key, import_tables, preview_import, undo_import
-from anju.problems import BLOCK, Place, Problem, Refused
+from anju.problems import ASK, BLOCK, Place, Problem, Refused
 from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.writing import marking
 
@@ -85,7 +87,10 @@ def upload_workbook(request: Request) -> HttpResponse:
     file = posted.file("file", "表格文件", required=True, fix="请选一个 .xlsx 或 .xls 文件。")
     if file is None:
         return render_imports(request, status=422, problems=posted.problems)
-    digest = uploads.keep_upload(file.content)
+    try:
+        digest = uploads.keep_upload(request.actor, file.content)
+    except Refused as refused:
+        return render_imports(request, status=422, problems=refused.problems)
     pairs = {"name": file.name} | {name: posted.text(name) for name in ("map", "region", "period")}
     return redirect(
         f"{path_of('figures:check', digest)}?{urlencode({key: value for key, value in pairs.items() if value})}"
@@ -100,19 +105,21 @@ def import_arguments(request: Request, made: PageContext, digest: str) -> tuple[
         raise Refused(Problem("DESK-005", Place(file=name), "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
     try:
         content = uploads.fetch_upload(digest)
-        refuse_stamped(content, name)
-        table = maps.choose_map(content, name, key, made.region)
+        with turn_of(request.actor, name):
+            refuse_stamped(content, name)
+            table = maps.choose_map(content, name, key, made.region)
     except KeyError as error:
         raise Http404(digest) from error
     decided = request.GET.get("period_from", "")
-    reading, said = read_in_period(
-        content,
-        table,
-        choice=made.period,
-        decided=decided if decided in NAMES else "",
-        name=name,
-        area=made.region.name,
-    )
+    with turn_of(request.actor, name):
+        reading, said = read_in_period(
+            content,
+            table,
+            choice=made.period,
+            decided=decided if decided in NAMES else "",
+            name=name,
+            area=made.region.name,
+        )
     number = request.GET.get("document", "")
     document = TargetDocument.objects.filter(number=number, region_id=made.region.pk).first() if number else None
     asked = {
@@ -156,19 +163,26 @@ def render_check(
             context["reading"] = asked["readings"]
             context["form"] = maps.map_title(table)
             problems = preview.reminders
+            context["notes"] = preview.notes
         except Refused as error:
             problems, status = error.problems, 422
     stops = [one for one in problems if one.level == BLOCK]
     context["stops"] = stops
     typed = read_answers(request)
+    asks = [problem for problem in problems if problem.level == ASK]
+    alike = Counter(problem.code for problem in asks)
     context["asks"] = [
         {
             "problem": one,
             "name": f"answer_{number}",
             "key": answer_key(one),
             "answer": typed.get(answer_key(one), ""),
+            "alike": alike[one.code] > 1,
         }
-        for number, one in enumerate(problem for problem in problems if problem.level != BLOCK)
+        for number, one in enumerate(asks)
+    ]
+    context["together"] = [
+        {"code": code, "count": count, "name": f"together_{code}"} for code, count in alike.items() if count > 1
     ]
     context["unanswered"] = [one for one in context["asks"] if typed and not one["answer"]]
     heading = f"《{name}》有{len(stops)}处必须改正，没有导入" if stops else f"《{name}》可以导入"
@@ -178,10 +192,16 @@ def render_check(
 
 
 def read_answers(request: Request) -> dict[str, str]:
-    """What was answered, by the key of its reminder; "" where the field was left empty."""
+    """What was answered, by the key of its reminder; "" where the field was left empty. Of those of one code that were ticked, what was
+    written for them together."""
     posted = WorkbookForm(request)
-    numbers = [number for number in range(len(posted.typed)) if f"key_{number}" in posted.typed]
-    return {posted.typed[f"key_{number}"]: posted.text(f"answer_{number}") for number in numbers}
+    found = {}
+    for number in range(len(posted.typed)):
+        key = posted.typed.get(f"key_{number}", "")
+        if key:
+            together = posted.text(f"together_{key.split()[0]}") if posted.text(f"alike_{number}") else ""
+            found[key] = posted.text(f"answer_{number}") or together
+    return found
 
 
 @requires_permission("imports.store")
@@ -213,9 +233,10 @@ def download_marked(request: Request, digest: str) -> HttpResponse:
     except Refused as refused:
         problems = refused.problems
     try:
-        content = marking.mark_workbook(uploads.fetch_upload(digest), problems, name=name)
+        found = uploads.fetch_upload(digest)
     except KeyError as error:
         raise Http404(digest) from error
+    content = read_file_of(request.actor, marking.mark_workbook, found, problems, file=name, name=name)
     stem = name.rpartition(".")[0] or name
     return file_response(content, f"{stem}（标注问题）.xlsx")
 

@@ -17,7 +17,7 @@ from anju.returns.queries.grid import GridCell, ReturnGrid
 from anju.returns.sources.ledgers import named
 
 KINDS = {"prefill": "开表时预填", "page": "在页面上填", "workbook": "从离线表并入", "correct": "更正时带入"}
-FOLDED = 4  # so many that ask the same become one entry of the list
+FOLDED = 2  # so many that ask the same become one entry of the list; the others are looked at and ticked under it
 QUOTED = re.compile("“[^”]*”")
 PERIODS = {"month": "上月", "quarter": "上季", "half": "上期", "year": "上年", "once": "上期"}
 

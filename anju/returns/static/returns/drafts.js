@@ -425,10 +425,6 @@
       const to = stops[(now + 1) % stops.length];
       if (to === "grid") Grid.start(); else to.focus();
     }
-    if (event.key === "Enter" && event.ctrlKey && event.target.matches("[data-answers]")) { /* what else asks the same, is answered with it */
-      event.preventDefault();
-      event.target.form.requestSubmit(event.target.form.querySelector("[name=all]") || undefined);
-    }
     if (event.key === "Escape" && event.target.matches("[data-kept]") && back) { Grid.show(back); back = null; }
     if (event.key === "?" && !event.target.matches("input, textarea, select")) help();
     if (event.key === "F1") { event.preventDefault(); help(); }
