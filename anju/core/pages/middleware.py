@@ -1,6 +1,5 @@
 """One middleware knows who comes in, opens the transaction, sets the scope and renders inside it. It lets nobody in by default."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -17,7 +16,7 @@ from anju.core.database.cache import pin_cache
 from anju.core.pages.addresses import front_page_path, path_of
 from anju.core.pages.context import navigation_links
 from anju.core.pages.errors import bad_text, forbidden, method_not_allowed, show_missing_post
-from anju.core.pages.forms import draft_key
+from anju.core.pages.forms import draft_key, unfit_text
 from anju.core.pages.request import Request, is_fragment
 from anju.core.people.drafts import drop_draft
 from anju.core.people.identity import recognise_actor
@@ -25,7 +24,6 @@ from anju.core.people.permissions import PUBLIC, may, permissions
 from anju.core.people.scope import open_scope
 from anju.problems import Refused
 
-UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 AGAIN = AccountMiddleware(lambda request: None).process_exception
 
 
@@ -88,23 +86,6 @@ class ScopeMiddleware:
             elif request.method == "POST" and (draft := draft_key(request)) is not None:
                 drop_draft(by=request.actor, action=request.path, key=draft)  # the form was sent
         return response
-
-
-def unfit_text(request: Request) -> str | None:
-    """The name of the field, or "" for the address, that has a character no page, file or database can hold; None when all is well."""
-    if UNFIT.search(request.path_info):
-        return ""
-    fields = [request.GET]
-    if request.method == "POST" and request.content_type in (
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-    ):
-        fields.append(request.POST)
-    for data in fields:
-        for name, texts in data.lists():
-            if UNFIT.search(name) or any(UNFIT.search(text) for text in texts):
-                return UNFIT.sub("", name)[:40]
-    return None
 
 
 def redirect_to_sign_in(request: Request) -> HttpResponse:
