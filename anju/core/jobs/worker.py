@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 AT_ONCE = 2  # jobs at a time: a long one does not keep the short ones waiting
 GRACE = 3  # seconds for running jobs when the worker is stopped; what is not done then is done again by the next worker
 GONE = 5  # seconds without a database after which a worker leaves; what it was doing went with the connection
+SEALING = "*/3 * * * *"  # when the trail is sealed: what is not sealed yet can be changed unseen
 PAUSE = 3  # seconds before a worker that died beside the site is replaced
 
 
@@ -24,6 +25,7 @@ def do_jobs() -> None:
     from procrastinate.contrib.django.utils import connector_params
 
     from anju.core.jobs import queue
+    from anju.core.trail import keeping
 
     os.nice(10)  # who waits for a page goes first
     queue.sweep()
@@ -37,6 +39,9 @@ def do_jobs() -> None:
     app.task(name=queue.TASK)(queue.run_job)
     app.periodic(cron="* * * * *")(
         app.task(name=queue.SWEEP, queueing_lock=queue.SWEEP)(lambda timestamp: queue.sweep() and None)
+    )
+    app.periodic(cron=SEALING)(
+        app.task(name=queue.SEAL, queueing_lock=queue.SEAL)(lambda timestamp: keeping.keep_sealed() and None)
     )
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, _leave)
