@@ -25,10 +25,10 @@ def do_jobs() -> None:
     from procrastinate.contrib.django.utils import connector_params
 
     from anju.core.jobs import queue
-    from anju.core.trail import keeping
 
     os.nice(10)  # who waits for a page goes first
     queue.sweep()
+    _seal()
     if logging.lastResort:
         logging.lastResort.addFilter(_worth_telling)
     app = DjangoApp(
@@ -40,12 +40,22 @@ def do_jobs() -> None:
     app.periodic(cron="* * * * *")(
         app.task(name=queue.SWEEP, queueing_lock=queue.SWEEP)(lambda timestamp: queue.sweep() and None)
     )
-    app.periodic(cron=SEALING)(
-        app.task(name=queue.SEAL, queueing_lock=queue.SEAL)(lambda timestamp: keeping.keep_sealed() and None)
-    )
+    app.periodic(cron=SEALING)(app.task(name=queue.SEAL, queueing_lock=queue.SEAL)(lambda timestamp: _seal()))
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, _leave)
     app.run_worker(concurrency=AT_ONCE, delete_jobs="always", install_signal_handlers=False)
+
+
+def _seal() -> None:
+    """Seal the trail. That its head cannot be written where it is wanted is said, and keeps no worker from its work."""
+    from anju.core.trail import keeping
+    from anju.problems import Refused
+
+    try:
+        keeping.keep_sealed()
+    except Refused as refused:
+        for problem in refused.problems:
+            _say(str(problem))
 
 
 def _leave(*_: object) -> None:
