@@ -46,7 +46,11 @@ def age(cluster, name, days):
 
 def levels():
     with open_scope(local_actor()) as by:
-        return [(one.name, one.level, one.what) for check in (trail_checks.check_chain, trail_checks.check_keeping) for one in check(by)]
+        return [
+            (one.name, one.level, one.what)
+            for check in (trail_checks.check_chain, trail_checks.check_keeping)
+            for one in check(by)
+        ]
 
 
 @pytest.fixture
@@ -72,7 +76,9 @@ def test_a_worker_seals_what_was_done_without_being_asked():
     try:
         with psycopg.connect(**Cluster(place).connection(SUPERUSER, DATABASE), autocommit=True) as db:
             for number in (1, 2):
-                db.execute("INSERT INTO core_trail (at, by, act, obj, canonical) VALUES (now(), 'x', 'x', 'x', '\\x7b7d')")
+                db.execute(
+                    "INSERT INTO core_trail (at, by, act, obj, canonical) VALUES (now(), 'x', 'x', 'x', '\\x7b7d')"
+                )
                 until = time.monotonic() + 120
                 while db.execute("SELECT count(*) FROM core_trailseal").fetchone()[0] < number:
                     assert time.monotonic() < until, "an act stayed unsealed"
@@ -173,10 +179,14 @@ def test_the_head_goes_out_by_mail_and_by_printer_and_that_is_an_act(tmp_path, s
     thread = threading.Thread(target=one_mail, args=[server])
     thread.start()
     lp = tmp_path / "lp"
-    lp.write_text(f"#!/bin/sh\necho \"$@\" > {tmp_path}/printed; cat >> {tmp_path}/printed\n")
+    lp.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/printed; cat >> {tmp_path}/printed\n')
     lp.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    mail = {"server": f"127.0.0.1:{server.getsockname()[1]}", "from": "anju@example.cn", "to": ["a@example.cn", "b@example.cn"]}
+    mail = {
+        "server": f"127.0.0.1:{server.getsockname()[1]}",
+        "from": "anju@example.cn",
+        "to": ["a@example.cn", "b@example.cn"],
+    }
     settings_file(mail=mail, print="办公室")
     write("a")
     sealing.seal_trail()
@@ -237,7 +247,9 @@ def test_six_months_ago_is_a_day_of_the_calendar():
 
 
 @committed
-def test_what_is_older_goes_to_a_file_that_joins_the_chain_and_the_chain_goes_on(cluster, tmp_path, monkeypatch, capsys):
+def test_what_is_older_goes_to_a_file_that_joins_the_chain_and_the_chain_goes_on(
+    cluster, tmp_path, monkeypatch, capsys
+):
     monkeypatch.setenv("ANJU_HOME", str(tmp_path))
     monkeypatch.setenv(keeping.MONTHS, "6")
     monkeypatch.setattr("anju.core.console.commands.set_up_django", lambda **options: False)
@@ -289,7 +301,9 @@ def test_the_newest_link_stays_however_old_it_is(cluster, tmp_path, monkeypatch)
 @pytest.mark.parametrize("statement", ["DELETE FROM core_trailseal WHERE seq > 1", "DELETE FROM core_trail", "UPDATE core_trail SET act = 'x'",
                                        "UPDATE core_trailseal SET hash = ''", "UPDATE core_trailarchive SET file = ''", "DELETE FROM core_trailarchive",
                                        "TRUNCATE core_trail CASCADE"])  # fmt: skip
-def test_rotation_opens_the_way_out_for_what_was_written_and_for_nothing_else(cluster, tmp_path, monkeypatch, statement):
+def test_rotation_opens_the_way_out_for_what_was_written_and_for_nothing_else(
+    cluster, tmp_path, monkeypatch, statement
+):
     monkeypatch.setenv("ANJU_HOME", str(tmp_path))
     write("a", "b", "c")
     age(cluster, "a", 400)

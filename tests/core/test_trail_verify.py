@@ -34,7 +34,9 @@ def check(tmp_path):
     def run(lines, *heads):
         file = tmp_path / "留痕.txt"
         file.write_bytes(b"".join(lines))
-        return [(problem.code, str(problem.where), problem.what) for problem in chain.verify_chain([file], heads).problems]
+        return [
+            (problem.code, str(problem.where), problem.what) for problem in chain.verify_chain([file], heads).problems
+        ]
 
     return run
 
@@ -182,7 +184,7 @@ def test_a_file_without_a_row_is_not_called_good(check):
     assert code == "TRAIL-011" and "一条记录也没有" in what
 
 
-@pytest.mark.parametrize("row", [b"9" * 5000 + b"\tx\ty\n", b"1\t" + b"0" * 64 + b"\t{\"v\":" + b"9" * 5000 + b"}\n"])
+@pytest.mark.parametrize("row", [b"9" * 5000 + b"\tx\ty\n", b"1\t" + b"0" * 64 + b'\t{"v":' + b"9" * 5000 + b"}\n"])
 def test_a_number_of_five_thousand_digits_is_a_sentence(lines, check, row):
     assert check([lines[0], row])[0][0] in ("TRAIL-003", "TRAIL-006")
     assert check(lines, "9" * 5000 + ":" + hexes()[0])[0][0] == "TRAIL-001"
@@ -190,7 +192,9 @@ def test_a_number_of_five_thousand_digits_is_a_sentence(lines, check, row):
 
 def test_a_row_that_says_a_number_of_five_thousand_digits_is_a_sentence(check):
     content = b'{"v":' + b"9" * 5000 + b"}"
-    assert check(list(chain.chain_lines([(1, chain.link_hash(chain.GENESIS, 1, content), content)])))[0][0] == "TRAIL-010"
+    assert (
+        check(list(chain.chain_lines([(1, chain.link_hash(chain.GENESIS, 1, content), content)])))[0][0] == "TRAIL-010"
+    )
 
 
 def parts(tmp_path, cut=3):
