@@ -174,7 +174,7 @@ class DelayHandler(AxesHandler):
         pass
 
     def _name(self, request: Any, credentials: dict[str, Any] | None) -> str:
-        return counted_name(str((credentials or {}).get("username") or request.POST.get("login", "")))
+        return counted_name(str((credentials or {}).get("username") or ""))
 
     def _device(self, request: Any, name: str) -> str:
         """A known device that is not doubted."""
