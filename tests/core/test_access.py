@@ -6,8 +6,8 @@ from django.test import Client
 from django.urls import path
 
 from anju.core.models.trail import Trail
-from anju.core.people.client_address import read_address
 from anju.core.pages.files import file_response
+from anju.core.people.client_address import read_address
 from anju.core.people.permissions import requires_permission
 from anju.core.people.scope import local_actor, open_scope
 from anju.urls import urlpatterns as house

@@ -196,7 +196,7 @@ def test_the_head_goes_out_by_mail_and_by_printer_and_that_is_an_act(tmp_path, s
         row = Trail.objects.get(act="trail.send_head")
     thread.join()
     server.close()
-    assert head in server.got and "RCPT TO:<b@example.cn>" in server.got
+    assert head in server.got and "rcpt TO:<b@example.cn>" in server.got
     printed = (tmp_path / "printed").read_text()
     assert printed.startswith("-d 办公室") and head in printed
     assert row.said["after"]["head"] == head

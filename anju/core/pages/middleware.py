@@ -14,11 +14,11 @@ from django.shortcuts import redirect
 
 from anju.core.database.cache import pin_cache
 from anju.core.pages.addresses import front_page_path, path_of
-from anju.core.people.client_address import client_address
 from anju.core.pages.context import navigation_links
 from anju.core.pages.errors import forbidden, method_not_allowed, show_missing_post
 from anju.core.pages.request import Request, is_fragment
 from anju.core.people.access import record_download, record_refusal, record_sign_in
+from anju.core.people.client_address import client_address
 from anju.core.people.identity import recognise_actor
 from anju.core.people.permissions import PUBLIC, may, permissions
 from anju.core.people.scope import open_scope

@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from anju.core.models.people import Staff
+from anju.core.pages.request import Request
 from anju.core.people.identity import actor_of_staff, home_region_id
 from anju.core.people.scope import Actor, open_scope
 from anju.core.trail import trail
@@ -27,14 +28,14 @@ def record_sign_in(staff: Staff | None, act: str, *, by: Actor | None = None) ->
     _record(user, by or user, act, obj)
 
 
-def record_refusal(request: HttpRequest, user: Actor, status: int) -> None:
+def record_refusal(request: Request, user: Actor, status: int) -> None:
     """越权访问: a page that was not shown, because the post is missing (403) or because it is not there for them (404)."""
     path = quote(request.path[:LONGEST], safe="/")
     after = {"status": status, "method": request.method}
     _record(user, user, "access.refuse", trail.Subject("core.page", "", path), after)
 
 
-def record_download(user: Actor, request: HttpRequest, response: HttpResponse) -> None:
+def record_download(user: Actor, request: Request, response: HttpResponse) -> None:
     """下载: a file left, by its name. Nothing for a page that is shown."""
     told = response.headers.get("Content-Disposition", "")
     if response.status_code == 200 and told.startswith("attachment"):

@@ -3,12 +3,13 @@
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
-from django.http import HttpRequest
+
+from anju.core.pages.request import Request
 
 NOWHERE = "0.0.0.0"  # nobody's address: of a request that names none
 
 
-def client_address(request: HttpRequest) -> str:
+def client_address(request: Request) -> str:
     """The address of whoever asks: the peer's own, or, behind our proxies (ANJU_PROXY), the last one in the chain that is not theirs."""
     proxies = [ip_network(text, strict=False) for text in settings.TRUSTED_PROXIES]
     here = read_address(request.META.get("REMOTE_ADDR", "")) or NOWHERE

@@ -19,10 +19,11 @@ from django.core import signing
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import F, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 
 from anju.core.models.people import Staff
+from anju.core.pages.request import Request
 
 FREE = 5  # failures, the last of which makes the first wait
 FIRST, LONGEST = timedelta(seconds=30), timedelta(minutes=15)
@@ -89,13 +90,13 @@ def unlocked_key(name: str) -> str:
 # -- devices ------------------------------------------------------------------------------------------------------------------------------
 
 
-def known_device(request: HttpRequest, name: str) -> str:
+def known_device(request: Request, name: str) -> str:
     """The key of this device, when the person of that name has signed in on it before; else ""."""
     said = read_device(request)
     return said["key"] if name_digest(name) in said["people"] else ""
 
 
-def read_device(request: HttpRequest) -> dict[str, Any]:
+def read_device(request: Request) -> dict[str, Any]:
     try:
         said = signing.loads(request.COOKIES.get(DEVICE, ""), salt=DEVICE, max_age=timedelta(days=DEVICE_DAYS))
     except signing.BadSignature:
@@ -103,7 +104,7 @@ def read_device(request: HttpRequest) -> dict[str, Any]:
     return {"key": said["key"], "people": said["people"]}
 
 
-def remember_device(request: HttpRequest, response: HttpResponse, name: str) -> None:
+def remember_device(request: Request, response: HttpResponse, name: str) -> None:
     """The person has come in here."""
     said = read_device(request)
     mine = name_digest(name)

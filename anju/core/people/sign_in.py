@@ -30,10 +30,10 @@ from django.urls import reverse_lazy
 
 from anju.core.models.people import Staff
 from anju.core.pages.addresses import front_page_path, path_of
-from anju.core.people.client_address import client_address
 from anju.core.pages.errors import error_page
 from anju.core.pages.request import Request
 from anju.core.people.access import DOOR, record_sign_in
+from anju.core.people.client_address import client_address
 from anju.core.people.delays import FREE, SLOWEST, counted_name, remember_device, same_name
 from anju.core.people.identity import actor_of_staff
 from anju.core.people.permissions import posts
