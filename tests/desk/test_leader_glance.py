@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 
 import pdfplumber
 import pytest
@@ -9,14 +10,14 @@ from playwright.sync_api import expect
 
 from tests.browser import PHONE, see
 from tests.cast import everyone
-from tests.desk.test_leader_nodes import AUGUST, CITY, planned  # noqa: F401
+from tests.desk.conftest import PLANNED
 
-JINCHENG = "/?region=140500"
+AUGUST, JINCHENG = f"/?region={PLANNED}&period=2023-08", "/?region=140500"
 
 
 @pytest.fixture
-def desk(come, planned):  # noqa: F811
-    return come(everyone((CITY, "140500", "450300")))
+def desk(come, planned):
+    return come(everyone(PLANNED, "140500", "450300"))
 
 
 def test_a_task_is_red_or_green_and_says_so_in_a_word(desk):
@@ -81,13 +82,13 @@ def test_the_whole_prints_on_one_page_with_its_day_and_the_same_figures(desk):
         desk.emulate_media(media="print")
         with pdfplumber.open(io.BytesIO(desk.pdf(prefer_css_page_size=True))) as paper:
             assert len(paper.pages) == 1, address
-            text = paper.pages[0].extract_text()
+            text = unicodedata.normalize("NFKC", paper.pages[0].extract_text())  # its fonts name look-alikes
         desk.emulate_media(media="screen")
         assert "截至" in text and all(rate in text for rate in shown)
 
 
-def test_on_a_phone_the_tasks_come_first_and_nothing_is_wider_than_the_screen(come, planned):  # noqa: F811
-    phone = come(everyone((CITY, "140500", "450300")), PHONE)
+def test_on_a_phone_the_tasks_come_first_and_nothing_is_wider_than_the_screen(come, planned):
+    phone = come(everyone(PLANNED, "140500", "450300"), PHONE)
     phone.goto(JINCHENG)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert phone.locator("#tasks").bounding_box()["y"] < 400

@@ -53,7 +53,8 @@ def name_digest(name: str) -> str:
 
 def waiting_time(failures: int) -> timedelta:
     """How long after the last of so many failures the next try is looked at."""
-    return timedelta() if failures < FREE else min(LONGEST, FIRST * 2 ** min(failures - FREE, 10))
+    doubled: int = 2 ** min(max(failures - FREE, 0), 10)
+    return timedelta() if failures < FREE else min(LONGEST, FIRST * doubled)
 
 
 def remaining_wait(name: str, address: str, now: datetime) -> timedelta:
@@ -128,7 +129,7 @@ def slow_down(device: str, failures: int) -> bool:
     return free
 
 
-class DelayHandler(AxesHandler):
+class DelayHandler(AxesHandler):  # type: ignore[misc]
     """What axes asks before a password or code is looked at, and tells afterwards."""
 
     def is_allowed(self, request: Any, credentials: dict[str, Any] | None = None) -> bool:

@@ -205,7 +205,7 @@ def _mail(settings: HeadSettings, text: str) -> str:
         if mail.get("user"):
             server.login(str(mail["user"]), str(mail.get("password", "")))
         server.send_message(message)
-    return message["To"]
+    return ", ".join(map(str, to))
 
 
 def _print(settings: HeadSettings, text: str) -> str:

@@ -18,6 +18,7 @@ from anju.figures.figure import Figure
 from anju.figures.pages.comparison import TargetComparison, count_in_words
 from anju.figures.queries import current
 from anju.figures.queries.nodes import NodeGaps
+from anju.figures.tasks import tasks as year_tasks
 
 TASKS = 5
 FULL = 1000  # the width of a bar's drawing
@@ -139,9 +140,13 @@ def task_bullets(
     region: Region,
     on: date,
 ) -> list[TaskBullet]:
-    """The first tasks that have a target here, each once."""
+    """The first tasks that have a target here, each once: the year's own (tasks.yaml) in their order, then others; no rates."""
     chosen: dict[str, TaskBullet] = {}
-    for one in progress:
+    order = [task["actual"] for task in year_tasks().values()]
+    counted = [one for one in progress if not one.measure.is_computed]
+    for one in sorted(
+        counted, key=lambda one: order.index(one.measure.code) if one.measure.code in order else len(order)
+    ):
         if one.measure.code not in chosen and one.whole.target.known and one.whole.target.exact and len(chosen) < TASKS:
             node = next((node for node in nodes if node.node.actual_id == one.measure.code), None)
             chosen[one.measure.code] = TaskBullet(one, node)
