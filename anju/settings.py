@@ -141,7 +141,7 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 
 AXES_HANDLER = "anju.core.people.delays.DelayHandler"  # who must wait, and how long, is decided there
-AXES_CLIENT_IP_CALLABLE = "anju.core.people.client_address.client_address"
+AXES_CLIENT_IP_CALLABLE = "anju.core.trail.source.client_address"
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # its own parameters of lock-out are not used
 AXES_USERNAME_CALLABLE = "anju.core.people.sign_in.axes_username"
 AXES_LOCKOUT_CALLABLE = "anju.core.people.sign_in.show_wait"

@@ -12,6 +12,8 @@ from anju.core.regions.levels import LEVELS
 from anju.problems import Place as Where  # a place of this file is a city or a county
 from anju.problems import Problem, Refused
 
+PERIOD = r"^\d{4}(-H[12]|-Q[1-4]|-\d{2}(-\d{2})?)?$"
+
 
 class PlacePart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -20,7 +22,7 @@ class PlacePart(BaseModel):
 class PseudoUnit(PlacePart):
     """A reporting unit without a national code (市本级, 经开区); its code is ours, such as 140500-SBJ."""
 
-    code: str
+    code: str = Field(pattern=r"^\d{6}-[A-Z0-9]+$")
     name: str
     aliases: list[str] = []
 
@@ -48,8 +50,9 @@ class PlaceNode(PlacePart):
 class PlaceWorkbook(PlacePart):
     file: str
     map: str
+    period: str = Field("", pattern=PERIOD)  # of a table whose title and map say another
     target_document: str = ""  # the number of one of `targets`
-    answers: dict[str, str] = {}  # problem code → the clerk's answer to the reminder
+    answers: dict[str, str] = {}  # problem code and cells → the clerk's answer to the reminder
 
 
 class PlaceFiling(PlacePart):
@@ -59,7 +62,7 @@ class PlaceFiling(PlacePart):
     file: str
     map: str
     period: str = Field(pattern=r"^\d{4}(-Q[1-4]|-\d{2})?$")
-    answers: dict[str, str] = {}  # check → the answer to what it asks
+    answers: dict[str, str] = {}  # check and counties → the answer to what it asks of them
     blank: Literal["未报", "无任务", "不适用"] = "未报"  # what a blank cell of the workbook is
 
 
@@ -89,7 +92,7 @@ class PlaceDocument(PlacePart):
 class PlaceDescription(PlacePart):
     title: str
     region: str = Field(pattern=r"^\d{6}$")
-    period: str = Field(pattern=r"^\d{4}(-Q[1-4]|-\d{2}(-\d{2})?)?$")
+    period: str = Field(pattern=PERIOD)
     on: datetime.date
     units: list[PseudoUnit] = []
     targets: list[PlaceTargetDocument] = []

@@ -20,7 +20,7 @@ from anju.problems import Place, Problem, Refused
 from anju.quantities import unit_of_measure
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
-KINDS = ("stock", "flow", "cumulative", "ratio", "sum")
+KINDS = ("stock", "flow", "cumulative", "relative", "ratio", "sum")
 KEYS = {
     "measures": {
         "code",
@@ -201,7 +201,9 @@ def unit_family(code: str, measures: dict[str, CatalogueEntry]) -> str:
 def measure_unit(entry: CatalogueEntry, measures: dict[str, CatalogueEntry]) -> str:
     if entry["kind"] == "ratio":
         return "%"
-    return entry.get("unit") or measure_unit(measures[entry["terms"][0]], measures)
+    if "unit" in entry:
+        return unit_of_measure(entry["unit"]).name
+    return measure_unit(measures[entry["terms"][0]], measures)
 
 
 @dataclass(frozen=True)
@@ -297,6 +299,11 @@ def _differs(new: models.Model, old: models.Model, columns: Iterable[str]) -> bo
 def _conflict(new: Measure, old: Measure, used: bool) -> str:
     """What about a code may not be changed: by another file anything, by its own file what the stored numbers hang on."""
     columns = DEFINITION if new.origin != old.origin else ("kind",) if used else ()
+    if (old.kind, new.kind) == (
+        Measure.Kind.STOCK,
+        Measure.Kind.RELATIVE,
+    ):  # only that it is not added: its numbers stay as they are
+        columns = tuple(column for column in columns if column != "kind")
     said = [
         f"{column} {getattr(old, column)}→{getattr(new, column)}"
         for column in columns

@@ -7,9 +7,9 @@ from django.urls import path
 
 from anju.core.models.trail import Trail
 from anju.core.pages.files import file_response
-from anju.core.people.client_address import read_address
 from anju.core.people.permissions import requires_permission
 from anju.core.people.scope import local_actor, open_scope
+from anju.core.trail.source import read_address
 from anju.urls import urlpatterns as house
 from tests.cast import BACKEND, EAST, person
 

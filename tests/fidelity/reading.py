@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from lxml import html
 
+from anju.documents.layout.grid import ASSUMED
+
 NUMERAL = re.compile(r"^([一二三四五六七八九十]+)、")
 SUB = re.compile(r"^（([一二三四五六七八九十]+)）")
 
@@ -108,8 +110,14 @@ def _grid(rows: html.HtmlElement) -> list[list[str]]:
                 across += 1
             for y in range(int(cell.get("rowspan") or 1)):
                 for x in range(int(cell.get("colspan") or 1)):
-                    grid[down + y, across + x] = squeeze(cell)
+                    grid[down + y, across + x] = unmarked(cell)
     return [[grid[down, across] for across in _widths(grid, down)] for down in range(len(lines))]
+
+
+def unmarked(cell: html.HtmlElement) -> str:
+    """A cell without the mark that we put behind what is 推定: the original has none."""
+    assumed = any("assumed" in (one.get("class") or "").split() for one in cell.iter("data"))
+    return squeeze(cell).removesuffix(ASSUMED) if assumed else squeeze(cell)
 
 
 def _widths(grid: dict[tuple[int, int], str], down: int) -> Iterator[int]:

@@ -33,6 +33,16 @@ class Input:
     large: bool = False
 
 
+def storable_text(text: str) -> str:
+    """Without what PostgreSQL holds in no text: NUL, and halves of a character."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+def draft_key(request: Request) -> str | None:
+    """Under which key the form that was posted was kept while it was typed (core/static/core/forms.js), if it was."""
+    return request.POST.get("_draft")
+
+
 class Upload(NamedTuple):
     """A file that was chosen: its name and its bytes."""
 

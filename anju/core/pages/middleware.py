@@ -16,13 +16,14 @@ from anju.core.database.cache import pin_cache
 from anju.core.pages.addresses import front_page_path, path_of
 from anju.core.pages.context import navigation_links
 from anju.core.pages.errors import forbidden, method_not_allowed, show_missing_post
+from anju.core.pages.forms import draft_key
 from anju.core.pages.request import Request, is_fragment
 from anju.core.people.access import record_download, record_refusal, record_sign_in
-from anju.core.people.client_address import client_address
-from anju.core.people.identity import recognise_actor
+from anju.core.people.drafts import drop_draft
+from anju.core.people.identity import lacks_codes, recognise_actor
 from anju.core.people.permissions import PUBLIC, may, permissions
 from anju.core.people.scope import open_scope
-from anju.core.people.second_factor import lacks_codes
+from anju.core.trail.source import client_address
 from anju.core.trail.trail import source_address
 from anju.problems import Refused
 
@@ -64,6 +65,8 @@ class ScopeMiddleware:
                     response = method_not_allowed(request, response)
                 if response.status_code >= 400:  # what was refused leaves nothing behind
                     transaction.set_rollback(True)
+                elif request.method == "POST" and (draft := draft_key(request)) is not None:
+                    drop_draft(by=request.actor, action=request.path, key=draft)  # the form was sent
                 record_download(request.actor, request, response)
         except Http404:
             record_refusal(request, request.actor, 404)

@@ -33,11 +33,10 @@ from anju.core.pages.addresses import front_page_path, path_of
 from anju.core.pages.errors import error_page
 from anju.core.pages.request import Request
 from anju.core.people.access import DOOR, record_sign_in
-from anju.core.people.client_address import client_address
 from anju.core.people.delays import FREE, SLOWEST, counted_name, remember_device, same_name
-from anju.core.people.identity import actor_of_staff
+from anju.core.people.identity import actor_of_staff, must_have_codes
 from anju.core.people.permissions import posts
-from anju.core.people.second_factor import must_have_codes
+from anju.core.trail.source import client_address
 
 WRONG = "用户名或密码不对。"
 WRONG_CODE = "动态口令不对，或已经用过。请等下一个再输。"

@@ -11,6 +11,7 @@ from lxml import etree, html
 
 from anju.documents.layout.grid import TableGrid, text_width
 from anju.documents.layout.markup import class_names, element_text, find_by_class
+from anju.documents.layout.titles import balance_title
 
 # GB/T 9704: the type area is 156 × 225 mm. In tenths of a point.
 PORTRAIT, LANDSCAPE, WIDE = 4422, 6378, 9865
@@ -18,23 +19,6 @@ TITLE, ANNEX_TITLE = 220, 180  # 2号; 小2号 on a turned page, where every lin
 STYLES = {
     "draft-mark": "草稿", "addressee": "主送机关", "annex-mark": "附件标记", "unit-line": "单位行", "table-note": "表注", "notes": "附注",
 }  # fmt: skip
-# Words of titles before which a line may end: 回行词意完整.
-WORDS = (
-    "完成",
-    "有关",
-    "建设工作",
-    "建设情况",
-    "建设项目",
-    "实施",
-    "资金",
-    "绩效",
-    "目标",
-    "任务",
-    "城镇",
-    "用于",
-    "落实",
-    "年度",
-)
 
 
 class PageFormat(IntEnum):
@@ -166,29 +150,6 @@ def _move(node: html.HtmlElement, into: html.HtmlElement) -> None:
     into.text = node.text
     for child in list(node):
         into.append(child)
-
-
-def balance_title(title: str, room: int) -> list[str]:
-    """A title too long for its line, broken where the sense allows and as evenly as that permits. room in tenths of an em."""
-    lines = -(-text_width(title) // room)
-    places = [
-        (place, cost)
-        for place in range(1, len(title))
-        if (cost := _cost(title, place)) is not None and text_width(title[:place]) <= room
-    ]
-    if lines < 2 or not places:
-        return [title]
-    cut, _ = min(places, key=lambda one: abs(text_width(title[: one[0]]) - text_width(title) // lines) + one[1])
-    return [title[:cut].strip("　"), *balance_title(title[cut:].strip("　"), room)]
-
-
-def _cost(title: str, place: int) -> int | None:
-    """What a break there costs in evenness (tenths of an em); None where it would tear a word."""
-    if title.startswith("关于", place) or title[place - 1] in "、，　":
-        return 0
-    if title.startswith(WORDS, place):
-        return 20
-    return 60 if title[place - 1] in "的和及与" else None
 
 
 def _title(sheet: ArticleLayout, node: html.HtmlElement, annex: bool) -> None:

@@ -9,8 +9,9 @@ from lxml import html
 from anju.documents.layout.markup import class_names, element_text
 from anju.quantities import ABOUT, OR_SO, OVER
 
+ASSUMED = "*"  # behind a figure of a table that is 推定; a note below the table says so
 NUMBER = re.compile(
-    rf"^(?P<before>(?:{ABOUT})?)(?P<digits>[+\-−]?\d[\d,]*(?:\.(?P<decimals>\d+))?)(?P<after>{OVER}|{OR_SO})?(?P<percent>%?)$"
+    rf"^(?P<before>(?:{ABOUT})?)(?P<digits>[+\-−]?\d[\d,]*(?:\.(?P<decimals>\d+))?)(?P<after>{OVER}|{OR_SO})?(?P<percent>%?)(?P<assumed>{re.escape(ASSUMED)}?)$"
 )
 # Sizes of table text in half points, the largest that fits is taken: 小四, 五号, 小五, 六号半, 六号. Below that nobody can read it.
 SIZES = (24, 21, 18, 16, 15)

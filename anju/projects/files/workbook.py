@@ -41,10 +41,10 @@ from anju.projects.models import Project
 from anju.projects.queries.projects import filter_projects, project_totals
 from anju.projects.services.projects import edit_project, register_project
 from anju.workbooks.files.opening import open_workbook
-from anju.workbooks.files.stamp import read_stamp, write_stamp
+from anju.workbooks.files.stamp import PROJECTS, read_stamp, write_stamp
 from anju.workbooks.reading.cells import cell_reference
 
-SHEET, STAMP, LAYOUT = "项目", "_anju", 1
+SHEET, STAMP, LAYOUT = "项目", PROJECTS, 1
 FIXED = ("code", "kind", "year")  # of a project that is there already
 COLUMNS = tuple(FIELDS)
 PROGRESS = ("start", "gather", "basic", "complete", "finish", "invest")

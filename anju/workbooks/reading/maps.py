@@ -89,12 +89,26 @@ class GroupRow(MapPart):
     )
 
 
+class PartRow(MapPart):
+    """A row that says how much of another row's numbers is in a part of it (其中：高新区): in no sum, and never more than its whole.
+
+    of: the row it is a part of (the region row above when absent); region: only when the part is itself a region to be stored.
+    """
+
+    name: tuple[str, ...]
+    of: str = ""
+    region: str = ""
+    level: Literal["阻断", "提醒"] = BLOCK
+    _names = field_validator("name", mode="before")(_texts)
+
+
 class MapRows(MapPart):
     """Which rows there are. label: header of the name column. regions: every row expected, if the form is fixed."""
 
     label: tuple[str, ...]
     totals: tuple[TotalRow, ...] = ()
     groups: tuple[GroupRow, ...] = ()
+    parts: tuple[PartRow, ...] = ()
     regions: tuple[str, ...] = ()
     closed: bool = False  # whether a row that is not in `regions` stops the import
     aliases: dict[str, str] = Field(default_factory=dict)
@@ -102,7 +116,7 @@ class MapRows(MapPart):
     document: str = ""
     items: dict[str, str] = Field(default_factory=dict)  # rows are indicators, not regions: label → measure
     area: tuple[str, ...] = ("填报单位", "填报地区", "编制单位")  # where a form of indicators names its region
-    _tuples = field_validator("label", "totals", "groups", "regions", "area", mode="before")(_texts)
+    _tuples = field_validator("label", "totals", "groups", "parts", "regions", "area", mode="before")(_texts)
 
 
 class MapCheck(MapPart):
@@ -227,7 +241,7 @@ _ENGLISH = {
 }
 
 _MODELS = {
-    "columns": (MapColumn, LongColumns), "rows": (MapRows,), "totals": (TotalRow,), "groups": (GroupRow,), "checks": (MapCheck,), "published": (PublishedResult,),
+    "columns": (MapColumn, LongColumns), "rows": (MapRows,), "totals": (TotalRow,), "groups": (GroupRow,), "parts": (PartRow,), "checks": (MapCheck,), "published": (PublishedResult,),
 }  # fmt: skip
 
 

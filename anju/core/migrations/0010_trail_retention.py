@@ -34,7 +34,7 @@ def rows_may_rotate(table: str) -> Sql:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0008_assignments")]
+    dependencies = [("core", "0009_drafts")]
 
     operations = [
         migrations.CreateModel(
