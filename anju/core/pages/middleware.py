@@ -1,5 +1,6 @@
 """One middleware knows who comes in, opens the transaction, sets the scope and renders inside it. It lets nobody in by default."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -15,7 +16,7 @@ from django.shortcuts import redirect
 from anju.core.database.cache import pin_cache
 from anju.core.pages.addresses import front_page_path, path_of
 from anju.core.pages.context import navigation_links
-from anju.core.pages.errors import forbidden, method_not_allowed, show_missing_post
+from anju.core.pages.errors import bad_text, forbidden, method_not_allowed, show_missing_post
 from anju.core.pages.forms import draft_key
 from anju.core.pages.request import Request, is_fragment
 from anju.core.people.access import record_download, record_refusal, record_sign_in
@@ -28,6 +29,7 @@ from anju.core.trail.trail import source_address
 from anju.problems import Refused
 
 OWN = "core.own"  # one's own account: where the second factor is set up, too
+UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 AGAIN = AccountMiddleware(lambda request: None).process_exception
 
 
@@ -38,11 +40,17 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Request) -> HttpResponse:
+        if (unfit := unfit_text(request)) is not None:
+            return bad_text(request, unfit)
         token = source_address.set(client_address(request))
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
         finally:
             source_address.reset(token)
+        response.headers.setdefault("Cache-Control", "no-store")  # whoever sits down next finds nothing under Back
+        return (
+            method_not_allowed(request, response) if response.status_code == 405 and not response.content else response
+        )
 
     def process_view(
         self, request: Request, view: Callable[..., HttpResponse], args: Any, kwargs: Any
@@ -100,6 +108,23 @@ def answer(request: Request, view: Callable[..., HttpResponse], args: Any, kwarg
             raise
         response = show_missing_post(request, permissions()[act], refused.problems)
     return response
+
+
+def unfit_text(request: Request) -> str | None:
+    """The name of the field, or "" for the address, that has a character no page, file or database can hold; None when all is well."""
+    if UNFIT.search(request.path_info):
+        return ""
+    fields = [request.GET]
+    if request.method == "POST" and request.content_type in (
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ):
+        fields.append(request.POST)
+    for data in fields:
+        for name, texts in data.lists():
+            if UNFIT.search(name) or any(UNFIT.search(text) for text in texts):
+                return UNFIT.sub("", name)[:40]
+    return None
 
 
 def redirect_to_sign_in(request: Request) -> HttpResponse:
