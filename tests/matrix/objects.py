@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from anju.core.models.people import Staff
+from anju.core.models.people import AdminReset, Staff
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from tests.cast import person
@@ -56,7 +56,7 @@ def makes(*names: str) -> Callable[[Maker], Maker]:
 
 @makes(
     "core:staff-person", "core:staff-correct", "core:staff-first-link", "core:staff-reset-password", "core:staff-unlock", "core:staff-codes", "core:staff-sessions", "core:staff-retire",
-    "core:staff-give",
+    "core:staff-give", "core:staff-ask-reset",
 )  # fmt: skip
 def somebody(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": person("head", region.code).pk}, bare=True)
@@ -70,6 +70,14 @@ def organisation(by: Actor, region: Region, visitor: Staff) -> At:
 @makes("core:staff-end")
 def posting(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": person("head", region.code).postings.get().pk}, bare=True)
+
+
+@makes("core:staff-confirm-reset")
+def reset(by: Actor, region: Region, visitor: Staff) -> At:
+    made = AdminReset.objects.create(
+        staff=person("head", region.code), kind="codes", reason="换了手机", by="somebody.else"
+    )
+    return At({"pk": made.pk}, bare=True)
 
 
 @makes("core:guide")

@@ -4,6 +4,7 @@ from datetime import date
 from functools import lru_cache
 from time import monotonic
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import connection
@@ -108,3 +109,14 @@ def find_actor(key: str) -> Actor:
     if staff is None:
         raise Refused(Problem("STAFF-010", f"用户 {key}", "没有这个在用的人员。", "请由在岗的人员重新办理。"))
     return actor_of_staff(staff)
+
+
+def must_have_codes(user: Actor) -> bool:
+    """Must they have a second factor (动态口令)? The three administrators, and the posts that the office names; nobody at the machine itself."""
+    held = set(user.posts or ())
+    return any(posts()[code].admin for code in held) or bool(held and ({"all"} | held) & settings.TWO_FACTORS)
+
+
+def lacks_codes(staff: Staff, user: Actor) -> bool:
+    """They must have one and have not set it up yet."""
+    return must_have_codes(user) and not Authenticator.objects.filter(user=staff, type=Authenticator.Type.TOTP).exists()
