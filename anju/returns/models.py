@@ -282,7 +282,7 @@ class Urge(models.Model):
         indexes = [models.Index(fields=["period", "region"], name="urge_by_period")]
 
     def __str__(self) -> str:
-        return f"{self.region.name}{period_label(self.period)}{self.form.name}"
+        return f"{self.region.name}{period_title(self.period, self.form.name)}"
 
 
 class Receipt(models.Model):
