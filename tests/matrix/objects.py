@@ -151,7 +151,7 @@ def upload(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.pages import uploads
     from tests.desk.conftest import PLACES
 
-    digest = uploads.keep_upload((PLACES / "jincheng-2021" / "附件4 审计整改.xlsx").read_bytes())
+    digest = uploads.keep_upload(by, (PLACES / "jincheng-2021" / "附件4 审计整改.xlsx").read_bytes())
     return At({"digest": digest}, query={"name": "审计整改.xlsx"})
 
 
@@ -245,7 +245,7 @@ def cohort(by: Actor, region: Region, visitor: Staff) -> At:
 def project_workbook(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.pages import uploads
 
-    return At({"digest": uploads.keep_upload(b"no workbook")}, query={"name": "项目.xlsx"})
+    return At({"digest": uploads.keep_upload(by, b"no workbook")}, query={"name": "项目.xlsx"})
 
 
 # -- returns: handed in already, so that an auditor may see it too ------------------------------------------------------------------------

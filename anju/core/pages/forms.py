@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 
 from anju.core.pages.request import Request
+from anju.core.pages.scanner import scan_upload
 from anju.problems import Place, Problem, Refused
 
 
@@ -48,6 +49,18 @@ class Upload(NamedTuple):
 
     name: str
     content: bytes
+
+
+LONGEST_NAME = 150  # characters of a file's name
+
+
+def clean_name(name: str) -> str:
+    """A file's name as it may be kept and shown: without what cannot be seen, and not without end; its ending stays."""
+    name = "".join(sign for sign in name if sign.isprintable()).strip() or "上传的文件"
+    stem, dot, ending = name.rpartition(".")
+    if len(name) <= LONGEST_NAME or len(ending) > 10:
+        return name[:LONGEST_NAME]
+    return f"{stem[: LONGEST_NAME - len(ending) - 2]}…{dot}{ending}"
 
 
 class PostedForm:
@@ -120,7 +133,11 @@ class PostedForm:
         if problems := self.too_large(label, file.name or "", file.size or 0):
             self.refuse(name, *problems)
             return None
-        return Upload(file.name or "", file.read())
+        found = Upload(clean_name(file.name or ""), file.read())
+        if problems := scan_upload(found.content, found.name):
+            self.refuse(name, *problems)
+            return None
+        return found
 
     def refuse(self, name: str, *problems: Problem) -> None:
         """More problems, of that field."""

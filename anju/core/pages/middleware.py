@@ -1,5 +1,6 @@
 """One middleware knows who comes in, opens the transaction, sets the scope and renders inside it. It lets nobody in by default."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -15,7 +16,7 @@ from django.shortcuts import redirect
 from anju.core.database.cache import pin_cache
 from anju.core.pages.addresses import front_page_path, path_of
 from anju.core.pages.context import navigation_links
-from anju.core.pages.errors import forbidden, method_not_allowed, show_missing_post
+from anju.core.pages.errors import bad_text, forbidden, method_not_allowed, show_missing_post
 from anju.core.pages.forms import draft_key
 from anju.core.pages.request import Request, is_fragment
 from anju.core.people.drafts import drop_draft
@@ -24,6 +25,7 @@ from anju.core.people.permissions import PUBLIC, may, permissions
 from anju.core.people.scope import open_scope
 from anju.problems import Refused
 
+UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 AGAIN = AccountMiddleware(lambda request: None).process_exception
 
 
@@ -34,7 +36,13 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Request) -> HttpResponse:
-        return self.get_response(request)
+        if (unfit := unfit_text(request)) is not None:
+            return bad_text(request, unfit)
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")  # whoever sits down next finds nothing under Back
+        return (
+            method_not_allowed(request, response) if response.status_code == 405 and not response.content else response
+        )
 
     def process_view(
         self, request: Request, view: Callable[..., HttpResponse], args: Any, kwargs: Any
@@ -80,6 +88,23 @@ class ScopeMiddleware:
             elif request.method == "POST" and (draft := draft_key(request)) is not None:
                 drop_draft(by=request.actor, action=request.path, key=draft)  # the form was sent
         return response
+
+
+def unfit_text(request: Request) -> str | None:
+    """The name of the field, or "" for the address, that has a character no page, file or database can hold; None when all is well."""
+    if UNFIT.search(request.path_info):
+        return ""
+    fields = [request.GET]
+    if request.method == "POST" and request.content_type in (
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ):
+        fields.append(request.POST)
+    for data in fields:
+        for name, texts in data.lists():
+            if UNFIT.search(name) or any(UNFIT.search(text) for text in texts):
+                return UNFIT.sub("", name)[:40]
+    return None
 
 
 def redirect_to_sign_in(request: Request) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from anju.documents.layout.grid import text_width
@@ -45,7 +46,7 @@ def break_costs(title: str) -> dict[int, int]:
     """Where a line may end, and what that costs in evenness. Within a known word it may not."""
     costs, place = {}, 0
     pieces = split_title(title)
-    for (left, known), (right, right_known) in zip(pieces, pieces[1:], strict=False):
+    for (left, known), (right, right_known) in pairwise(pieces):
         place += len(left)
         if right[0] in NEVER_FIRST or left[-1] in BEFORE:
             continue

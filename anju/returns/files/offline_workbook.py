@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from anju.core.people.scope import Actor
+from anju.core.reading import read_file_of
 from anju.core.trail import trail
 from anju.core.wording import period_name
 from anju.problems import ASK, Problem, Refused
@@ -214,7 +215,9 @@ def merge_workbook(*, by: Actor, ret_id: int, content: bytes, name: str) -> Merg
     require_return_act(by, ret, FILL)
     require_state(ret, Return.DRAFT, doing="合并离线表")
     spec = returns.return_spec(ret)
-    got = book.read_file(content, name, {column.code: column.type for column in spec.columns})
+    got = read_file_of(
+        by, book.read_file, content, name, {column.code: column.type for column in spec.columns}, file=name
+    )
     _belongs(ret, got)
     reading = read_return(by, ret)
     sheet = grid.lay_out_grid(by, ret, reading)
