@@ -324,8 +324,8 @@ def test_no_line_of_a_title_ends_within_a_word(title, room):
     lines = balance_title(title, room)
     assert "".join(lines) == title and all(text_width(line) <= room for line in lines)
     ends, place = set(), 0
-    for word, _ in split_title(title):
-        place += len(word)
+    for piece, _ in split_title(title):
+        place += len(piece)
         ends.add(place)
     cuts = [sum(map(len, lines[:count])) for count in range(1, len(lines))]
     assert set(cuts) <= ends and not [line for line in lines if line[0] in "的》、"]

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from anju.documents.layout.grid import text_width
@@ -45,17 +46,17 @@ def break_costs(title: str) -> dict[int, int]:
     """Where a line may end, and what that costs in evenness. Within a known word it may not."""
     costs, place = {}, 0
     pieces = split_title(title)
-    for (left, known), (right, right_known) in zip(pieces, pieces[1:], strict=False):
+    for (left, known), (right, right_known) in pairwise(pieces):
         place += len(left)
         if right[0] in NEVER_FIRST or left[-1] in BEFORE:
             continue
         if left[-1] in AFTER or right[0] in BEFORE or right == "关于":
             costs[place] = 0
         elif left in JOINING:
-            costs[place] = HALF_KNOWN
-        elif left == "的" or (known and right_known):
+            costs[place] = 2 * KNOWN
+        elif left == "的" or right in JOINING or (known and right_known):
             costs[place] = KNOWN
-        elif known or right_known or right in JOINING:
+        elif known or right_known:
             costs[place] = HALF_KNOWN
         else:
             costs[place] = TORN
