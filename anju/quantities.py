@@ -23,18 +23,21 @@ UNITS: dict[str, UnitOfMeasure] = {
     **{f"万{name}": UnitOfMeasure(f"万{name}", name, 10_000) for name in ("套", "户", "个", "人", "间")},
     "fen": UnitOfMeasure("fen", "money", 1),
     "元": UnitOfMeasure("元", "money", 100),
+    "千元": UnitOfMeasure("千元", "money", 100_000),
     "万元": UnitOfMeasure("万元", "money", 1_000_000),
+    "百万元": UnitOfMeasure("百万元", "money", 100_000_000),
+    "千万元": UnitOfMeasure("千万元", "money", 1_000_000_000),
     "亿元": UnitOfMeasure("亿元", "money", 10_000_000_000),
     "㎡": UnitOfMeasure("㎡", "area", 10_000),
     "万㎡": UnitOfMeasure("万㎡", "area", 100_000_000),
     "%": UnitOfMeasure("%", "%", 1_000_000),
-    "point": UnitOfMeasure("point", "point", 1_000_000),
+    "point": UnitOfMeasure("分", "point", 1_000_000),  # of a score; rulebooks call it point, for 分 is money as well
     "1": UnitOfMeasure("1", "1", 1_000_000),
 }
 
 ALIASES = {
     "平方米": "㎡", "m2": "㎡", "m²": "㎡", "万平方米": "万㎡", "万m²": "万㎡", "万m2": "万㎡",
-    "％": "%", "百分比": "%", "幢": "栋", "户数": "户", "": "1",
+    "％": "%", "百分比": "%", "幢": "栋", "户数": "户", "分": "point", "": "1",
 }  # fmt: skip
 
 
@@ -109,3 +112,11 @@ def ratio_text(numerator: int, denominator: int, places: int, times: int = 100) 
     if denominator == 0:
         return None
     return scaled_text(divide_half_up(numerator * times * 10**places, denominator), places)
+
+
+def separate_thousands(text: str, least: int = 0) -> str:
+    """Decimal text with the thousands separated and at least so many decimals: (1234.5, 2) → 1,234.50."""
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    whole, _, fraction = digits.partition(".")
+    fraction = fraction.ljust(least, "0")
+    return f"{sign}{int(whole):,}{'.' + fraction if fraction else ''}"

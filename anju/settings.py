@@ -195,6 +195,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(
 )  # a proxy in front speaks HTTPS with the browsers
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS[3:]] if SESSION_COOKIE_SECURE else []
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SESSION_COOKIE_SECURE else 0
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "anju.core.pages.errors.csrf_failure"
 

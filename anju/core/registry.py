@@ -36,6 +36,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "periods": ("user", "region"),  # periods of a region that there is something for
     "notices": ("user",),  # how many things wait for a user: the bar shows the sum
     "reminders": ("user", "at"),  # what is due at that moment, of the user's regions (core/reminders.py)
+    "announcements": ("by", "region", "prefix", "wanted"),  # writes down what an act just handed on (core/reminders.py)
     "overdue": ("user", "region", "on"),  # what is overdue there and below, as of that day (core/overdue.py)
     "uses": ("user", "figure", "reference"),  # what rests on a figure: [{"href": …, "text": …}], few and the newest
     "holds": (
@@ -50,6 +51,7 @@ CALLS: dict[str, tuple[str, ...]] = {
 # Objects "package.module:NAME", by kind: the class that says what each of them offers.
 OBJECTS: dict[str, str] = {
     "ledgers": "anju.core.ledgers:Ledger",  # what forms are filled from, compared with and recorded in
+    "subjects": "anju.core.subjects:Subject",  # what the search of the site finds
     "cases": "anju.cases.kinds:CaseKind",  # a kind of case of a close-out ledger
 }
 # Modules "package.module" whose import makes known what is in them, by kind.
@@ -67,12 +69,13 @@ FILES = (
 
 @dataclass(frozen=True)
 class NavigationLink:
-    """An entry of the rail, shown to those who have the permission. url: the name of its address."""
+    """An entry of the rail, shown to those who have the permission. url: the name of its address. guide: what its 帮助 opens (docs/)."""
 
     order: int
     label: str
     url: str
     permission: str
+    guide: str = ""
 
 
 @dataclass(frozen=True)

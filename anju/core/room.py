@@ -1,11 +1,12 @@
 """What every room stands on: people, regions, trail, jobs, and the pages about them."""
 
 BAND = "core"
-PREFIXES = ("sign-in/", "sign-out/", "me/", "staff/", "jobs/", "trail/")
+PREFIXES = ("sign-in/", "sign-out/", "me/", "staff/", "jobs/", "trail/", "search/", "help/")
 COMMANDS = ("anju.core.console.commands:add_commands",)
 NAVIGATION = (
-    {"order": 110, "label": "人员", "url": "core:staff", "permission": "staff.see"},
-    {"order": 120, "label": "任务", "url": "core:jobs", "permission": "jobs.see"},
-    {"order": 130, "label": "留痕", "url": "core:trail", "permission": "trail.see"},
+    {"order": 110, "label": "人员", "url": "core:staff", "permission": "staff.see", "guide": "staff"},
+    {"order": 120, "label": "任务", "url": "core:jobs", "permission": "jobs.see", "guide": "commands"},
+    {"order": 130, "label": "留痕", "url": "core:trail", "permission": "trail.see", "guide": "trail"},
 )
+SUBJECTS = ("anju.core.regions.subjects:REGIONS", "anju.core.people.subjects:PEOPLE")
 ASKER = ("anju.core.people.identity:find_actor",)

@@ -13,6 +13,7 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
 
 from anju.core.pages import jobs, me, organisations, staff, trail
+from anju.core.pages.site import guides, search
 from anju.core.people.permissions import PUBLIC, requires_permission
 from anju.core.people.sign_in import FirstSignInView
 
@@ -20,8 +21,14 @@ anybody, own = requires_permission(PUBLIC), requires_permission("core.own")
 
 OURS = [
     path("sign-in/first/<str:uidb64>/<str:token>/", anybody(FirstSignInView.as_view()), name="first"),
+    path("help/", guides.show_guide, name="guides"),
+    path("help/<slug:name>/", guides.show_guide, name="guide"),
+    path("help/pictures/<str:file>", guides.show_picture, name="guide-picture"),
+    path("search/", search.search_site, name="search"),
     path("me/", me.show_me, name="me"),
     path("me/sessions/", me.end_other_sessions, name="me-sessions"),
+    path("me/session/", me.tell_session, name="session"),
+    path("me/drafts/", me.keep_drafts, name="drafts"),
     path("staff/", staff.list_staff, name="staff"),
     path("staff/register/", staff.register_staff, name="staff-register"),
     path("staff/organisations/", organisations.list_organisations, name="staff-organisations"),

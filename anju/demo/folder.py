@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anju.core.regions.levels import LEVELS
 from anju.problems import Place as Where  # a place of this file is a city or a county
 from anju.problems import Problem, Refused
+from anju.yaml_files import load_yaml
+
+PERIOD = r"^\d{4}(-H[12]|-Q[1-4]|-\d{2}(-\d{2})?)?$"
 
 
 class PlacePart(BaseModel):
@@ -20,7 +22,7 @@ class PlacePart(BaseModel):
 class PseudoUnit(PlacePart):
     """A reporting unit without a national code (市本级, 经开区); its code is ours, such as 140500-SBJ."""
 
-    code: str
+    code: str = Field(pattern=r"^\d{6}-[A-Z0-9]+$")
     name: str
     aliases: list[str] = []
 
@@ -48,8 +50,9 @@ class PlaceNode(PlacePart):
 class PlaceWorkbook(PlacePart):
     file: str
     map: str
+    period: str = Field("", pattern=PERIOD)  # of a table whose title and map say another
     target_document: str = ""  # the number of one of `targets`
-    answers: dict[str, str] = {}  # problem code → the clerk's answer to the reminder
+    answers: dict[str, str] = {}  # problem code and cells → the clerk's answer to the reminder
 
 
 class PlaceFiling(PlacePart):
@@ -59,7 +62,7 @@ class PlaceFiling(PlacePart):
     file: str
     map: str
     period: str = Field(pattern=r"^\d{4}(-Q[1-4]|-\d{2})?$")
-    answers: dict[str, str] = {}  # check → the answer to what it asks
+    answers: dict[str, str] = {}  # check and counties → the answer to what it asks of them
     blank: Literal["未报", "无任务", "不适用"] = "未报"  # what a blank cell of the workbook is
 
 
@@ -89,7 +92,7 @@ class PlaceDocument(PlacePart):
 class PlaceDescription(PlacePart):
     title: str
     region: str = Field(pattern=r"^\d{6}$")
-    period: str = Field(pattern=r"^\d{4}(-Q[1-4]|-\d{2}(-\d{2})?)?$")
+    period: str = Field(pattern=PERIOD)
     on: datetime.date
     units: list[PseudoUnit] = []
     targets: list[PlaceTargetDocument] = []
@@ -132,7 +135,7 @@ def _text(path: Path) -> str:
 def read_yaml(path: Path) -> Any:
     """The file as data with line numbers. Refused: DEMO-001 when it is missing or no YAML."""
     try:
-        return YAML().load(path.read_text("utf-8"))
+        return load_yaml(path.read_text("utf-8"))
     except FileNotFoundError:
         raise Refused(
             Problem("DEMO-001", str(path), "没有这个文件。", "请确认资料夹里有它，文件名一字不差。")
@@ -145,6 +148,8 @@ def read_yaml(path: Path) -> Any:
             raise Refused(
                 Problem("DEMO-001", where, "用了制表符（Tab）缩进。", "请改用空格缩进，每层两个空格。")
             ) from None
+        if error.__cause__ and isinstance(error, MarkedYAMLError):
+            raise Refused(Problem("DEMO-001", where, f"{error.problem}。", "请改正后再运行一次。")) from None
         raise Refused(
             Problem("DEMO-001", where, "不是可读的 YAML 文件。", "请检查缩进、冒号后的空格和引号，文件存为 UTF-8。")
         ) from None
@@ -157,6 +162,15 @@ def _misfit(data: Any, found: Any) -> Problem:
     return Problem("DEMO-002", where, what, "请对照《增加一个市县》中的写法修改。")
 
 
+def _is_there(folder: Path, name: str) -> bool:
+    """Is it a file of this folder, by a name that a file can have?"""
+    try:
+        file = (folder / name).resolve()
+        return file.is_file() and file.is_relative_to(folder.resolve())
+    except (OSError, ValueError):
+        return False
+
+
 def read_place(folder: Path) -> PlaceDescription:
     """place.yaml of a folder. Refused with every problem: DEMO-001, DEMO-002 (a key), DEMO-003 (a file it names is missing)."""
     path = folder / "place.yaml"
@@ -165,7 +179,7 @@ def read_place(folder: Path) -> PlaceDescription:
         place = PlaceDescription.model_validate(data)
     except ValidationError as error:
         raise Refused(*(_misfit(data, found) for found in error.errors())) from None
-    missing = [book.file for book in (*place.returns, *place.workbooks) if not (folder / book.file).is_file()]
+    missing = [book.file for book in (*place.returns, *place.workbooks) if not _is_there(folder, book.file)]
     papers = {paper.number for paper in place.targets}
     unknown = [book for book in place.workbooks if book.target_document and book.target_document not in papers]
     problems = [

@@ -22,6 +22,9 @@ COUNTY = (
     ("clerk", "housing"),
     ("reviewer", "housing"),
     ("head", "housing"),
+    ("clerk", "finance"),  # fills the finance department's own forms
+    ("reviewer", "finance"),
+    ("head", "finance"),
     ("finance", "finance"),
     ("joint", "reform"),
     ("joint", "land"),
@@ -69,7 +72,9 @@ def make_accounts(practice: Region | None, places: Iterable[tuple[str, Region]])
 
 
 def _make_account(by: Actor, place: str, region: Region, post: str, kind: str) -> DemoAccount:
-    label, username = posts()[post].label, f"{kind if post == 'joint' else post.replace('_', '-')}.{region.code}"
+    label, username = posts()[post].label, f"{_user_word(post, kind)}.{region.code}"
+    if kind == "finance" and post != "finance":
+        label = f"{Organisation.Kind(kind).label}{label}"
     if found := Staff.objects.filter(username=username).first():
         return DemoAccount(place, label, found.name, username, "")
     whole = region.code == tree.NATION
@@ -92,6 +97,12 @@ def _make_account(by: Actor, place: str, region: Region, post: str, kind: str) -
     person.set_password(password)
     person.save(update_fields=["password"])
     return DemoAccount(place, label, person.name, username, password)
+
+
+def _user_word(post: str, kind: str) -> str:
+    """How a demonstration's user name begins: clerk, finance-clerk, land."""
+    word = kind if post == "joint" else post.replace("_", "-")
+    return f"{kind}-{word}" if kind == "finance" and post != "finance" else word
 
 
 def account_lines(made: list[DemoAccount]) -> list[str]:

@@ -3,6 +3,7 @@
 Each step is one transaction and repeats without changing anything, so an interrupted load is simply run again.
 """
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,7 +22,9 @@ from anju.documents.models import Document
 from anju.documents.services import documents as papers
 from anju.figures import catalogue
 from anju.figures.models import TargetDocument
+from anju.figures.pages.maps import PLACE_FILE
 from anju.figures.services import imports, nodes
+from anju.figures.services.import_period import read_in_period, refuse_stamped
 from anju.figures.services.imports import ImportResult
 from anju.figures.services.targets import register_target_document
 from anju.problems import ASK, Problem, Refused
@@ -29,9 +32,10 @@ from anju.returns.services import opening
 from anju.runs.models import Run
 from anju.runs.queries.findings import RuleFinding
 from anju.runs.services import runs
-from anju.workbooks.reading import reader
+from anju.workbooks.reading.maps import load_map
 
 Say = Callable[[str], None]
+PERIOD_HINT = '期间说法不一的，在这个文件下面写 period: "…"；'
 LEVELS = {level.label: level.value for level in TargetDocument.Level}  # a place says 国家, 省, 市, 县
 
 
@@ -48,14 +52,11 @@ class LoadedPlace:
 
 
 def load_place(folder: Path, *, say: Say) -> LoadedPlace:
-    """Load one place. Refused with every problem of the step that failed; what earlier steps stored stays."""
+    """Load one place. Refused with every problem of the step that failed, of all its workbooks; what earlier steps stored stays."""
     place = read_place(folder)
     with open_scope(local_actor()) as by:
         region = _region(by, place)
-        for unit in place.units:
-            loading.add_pseudo_unit(
-                by=by, parent=region, suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases
-            )
+        register_units(by, place, region)
         catalogue.load_catalogue(by=by, paths=[path for path in [folder / "measures.yaml"] if path.exists()])
     by = local_actor()  # now with the pseudo-units among its regions
     loaded = LoadedPlace(place, region)
@@ -72,15 +73,23 @@ def load_place(folder: Path, *, say: Say) -> LoadedPlace:
             nodes.set_node(
                 by=by, document=targets[node.document], measure=node.measure, on=node.on, share=share, value=node.value
             )
-    _keep_maps(folder)
+    _keep_maps(folder, place)
     if place.returns:
         with open_scope(by):
             opening.load_forms(by=by)
+    problems: list[Problem] = []
     for filing in place.returns:
-        file_returns(by, folder, filing, region, say=say)
+        try:
+            file_returns(by, folder, filing, region, say=say)
+        except Refused as refused:
+            problems += refused.problems
     for book in place.workbooks:
-        with open_scope(by):
-            done = _import(by, folder, place, book, region, targets)
+        try:
+            with open_scope(by):
+                done = _import(by, folder, place, book, region, targets)
+        except Refused as refused:
+            problems += refused.problems
+            continue
         loaded.figures += done.new + done.changed + done.unchanged
         say(
             f"导入 {book.file}：{done.new + done.changed} 个数"
@@ -90,6 +99,10 @@ def load_place(folder: Path, *, say: Say) -> LoadedPlace:
         for left in done.reminders:
             if left.code == "FIG-065" and left.code not in book.answers:  # asked only when something else is new
                 say(str(left))
+        for note in done.notes:
+            say(str(note))
+    if problems:  # of every workbook at once; what is well is stored, and nothing is judged or written on half of it
+        raise Refused(*problems)
     for run in place.runs:
         with open_scope(by):
             loaded.scores.append(_score(by, place, region, run))
@@ -121,6 +134,30 @@ def _region(by: Actor, place: PlaceDescription) -> Region:
         ) from None
 
 
+def register_units(by: Actor, place: PlaceDescription, region: Region) -> None:
+    """The pseudo-units of a place, each under the region whose code stands before the hyphen of its own. Refused DEMO-008 with all that lie elsewhere."""
+    parents, problems = {}, []
+    within = {one.pk for one in tree.descendant_regions(by, region)} | {region.pk}
+    for unit in place.units:
+        code = unit.code.partition("-")[0]
+        try:
+            parents[unit.code] = tree.find_region(by, code, place.on)
+        except Region.DoesNotExist:
+            what = f"{place.on} 没有区划 {code}。"
+        else:
+            if parents[unit.code].pk in within:
+                continue
+            what = f"{parents[unit.code].name}（{code}）不在{region.name}（{region.code}）之内。"
+        fix = "代码写成所属区划的六位代码、短横和后缀，如 140500-SBJ；所属的是本地或本地所辖的区划。"
+        problems.append(Problem("DEMO-008", f"place.yaml 的 units“{unit.code}”", what, fix))
+    if problems:
+        raise Refused(*problems)
+    for unit in place.units:
+        loading.add_pseudo_unit(
+            by=by, parent=parents[unit.code], suffix=unit.code.partition("-")[2], name=unit.name, also=unit.aliases
+        )
+
+
 def _share(text: str) -> Fraction | None:
     """80%, 4/5; None when nothing is written. A share of nothing is left to the service to refuse."""
     if not text:
@@ -129,12 +166,15 @@ def _share(text: str) -> Fraction | None:
     return Fraction(int(top.removesuffix("%")), 100 if text.endswith("%") else max(1, int(bottom)))
 
 
-def _keep_maps(folder: Path) -> None:
-    """The import page offers the maps of every place that was loaded."""
+def _keep_maps(folder: Path, place: PlaceDescription) -> None:
+    """The import page offers the maps of a place that was loaded, there and below."""
     kept = data_folder() / "maps" / folder.resolve().name
     kept.mkdir(parents=True, exist_ok=True)
     for path in (folder / "maps").glob("*.yaml"):
         shutil.copyfile(path, kept / path.name)
+    (kept / PLACE_FILE).write_text(
+        json.dumps({"title": place.title, "region": place.region}, ensure_ascii=False), "utf-8"
+    )
 
 
 def _prose(folder: Path, place: PlaceDescription) -> dict[str, Any]:
@@ -157,18 +197,27 @@ def _import(
     targets: dict[str, TargetDocument],
 ) -> ImportResult:
     path = folder / book.file
-    reading = reader.read_workbook(path, folder / "maps" / f"{book.map}.yaml", area=region.name, period=place.period)
     try:
+        refuse_stamped(path.read_bytes(), path.name)
+        table = load_map(folder / "maps" / f"{book.map}.yaml")
+        decided = "choice" if book.period else ""
+        reading, _ = read_in_period(
+            path, table, choice=book.period, decided=decided, otherwise=place.period, area=region.name
+        )
         return imports.import_tables(
             by=by, readings=reading, region=region, period=place.period, content=path.read_bytes(),
             title=path.stem, document=targets.get(book.target_document), answers=book.answers,
         )  # fmt: skip
     except Refused as refused:
-        asked = sorted({problem.code for problem in refused.problems if problem.level == ASK})
-        told = Problem(
-            "DEMO-006", f"place.yaml 的 workbooks“{book.file}”", "这个文件一个数也没有写入。",
-            f"阻断的改好；提醒确实无误的，在 place.yaml 这个文件下面写 answers: {{{', '.join(f'{code}: 为什么无误' for code in asked) or '编号: 为什么无误'}}}，再运行一次。",
-        )  # fmt: skip
+        codes = {problem.code for problem in refused.problems}
+        asked = [imports.short_key(problem) for problem in refused.problems if problem.level == ASK]
+        written = ", ".join(f"{key}: 为什么无误" for key in asked) or "编号 单元格: 为什么无误"
+        period = PERIOD_HINT if "FIG-066" in codes else ""
+        fix = (
+            f"阻断的改好；{period}提醒逐条看过、确实无误的，在 place.yaml 这个文件下面逐条写 answers: {{{written}}}，"
+            "情况相同的可以把几格写在一起（D3、D7），再运行一次。"
+        )
+        told = Problem("DEMO-006", f"place.yaml 的 workbooks“{book.file}”", "这个文件一个数也没有写入。", fix)
         raise Refused(*refused.problems, told) from None
 
 

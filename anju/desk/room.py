@@ -2,4 +2,4 @@
 
 BAND = "desk"
 PREFIXES = ("", "notices/")
-NAVIGATION = ({"order": 10, "label": "总览", "url": "desk:leader", "permission": "leader.see"},)
+NAVIGATION = ({"order": 10, "label": "总览", "url": "desk:leader", "permission": "leader.see", "guide": "quickstart"},)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from django.db import models, transaction
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from anju.core import registry
@@ -18,9 +17,10 @@ from anju.core.trail import trail
 from anju.figures.models import REFERENCES, Calibre, Measure, Observation
 from anju.problems import Place, Problem, Refused
 from anju.quantities import unit_of_measure
+from anju.yaml_files import load_yaml
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
-KINDS = ("stock", "flow", "cumulative", "ratio", "sum")
+KINDS = ("stock", "flow", "cumulative", "relative", "ratio", "sum")
 KEYS = {
     "measures": {
         "code",
@@ -88,7 +88,7 @@ def _shipped() -> tuple[tuple[str, CatalogueEntry], ...]:
 
 def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple[str, CatalogueEntry]]:
     try:
-        data = YAML().load(path.read_text("utf-8"))
+        data = load_yaml(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         problems.append(
             Problem("FIG-001", Place(file=path.name), f"读不出来：{error}", "请核对文件名，并存为 UTF-8 文本。")
@@ -111,6 +111,10 @@ def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple
         )
         return
     for section, items in data.items():
+        if items is not None and not isinstance(items, list):
+            what = f"{section} 下面应是列表。"
+            problems.append(Problem("FIG-002", Place(file=path.name), what, "请逐条以“- ”开头，照指标目录的写法改。"))
+            continue
         for index, item in enumerate(items or ()):
             where = Place(file=path.name, line=items.lc.item(index)[0] + 1)
             flaws = _shape(section, item)
@@ -201,7 +205,9 @@ def unit_family(code: str, measures: dict[str, CatalogueEntry]) -> str:
 def measure_unit(entry: CatalogueEntry, measures: dict[str, CatalogueEntry]) -> str:
     if entry["kind"] == "ratio":
         return "%"
-    return entry.get("unit") or measure_unit(measures[entry["terms"][0]], measures)
+    if "unit" in entry:
+        return unit_of_measure(entry["unit"]).name
+    return measure_unit(measures[entry["terms"][0]], measures)
 
 
 @dataclass(frozen=True)
@@ -297,6 +303,11 @@ def _differs(new: models.Model, old: models.Model, columns: Iterable[str]) -> bo
 def _conflict(new: Measure, old: Measure, used: bool) -> str:
     """What about a code may not be changed: by another file anything, by its own file what the stored numbers hang on."""
     columns = DEFINITION if new.origin != old.origin else ("kind",) if used else ()
+    if (old.kind, new.kind) == (
+        Measure.Kind.STOCK,
+        Measure.Kind.RELATIVE,
+    ):  # only that it is not added: its numbers stay as they are
+        columns = tuple(column for column in columns if column != "kind")
     said = [
         f"{column} {getattr(old, column)}→{getattr(new, column)}"
         for column in columns

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from anju.core.console.command import OK, REFUSED, add_group, add_parser, print_result, set_up_django
+from anju.isolation import read_isolated
 from anju.problems import Problem, Refused
+from anju.quantities import unit_of_measure
 
 
 def add_commands(subparsers: Any) -> None:
@@ -48,8 +50,16 @@ def add_commands(subparsers: Any) -> None:
         "--map", default="", metavar="对照表", help="对照表的文件名或代号；不写则在文件旁的 maps 目录里自动找"
     )
     brought.add_argument(
-        "--answer", action="append", default=[], metavar="代码=说明", help="答复一条提醒，可写多次；*=说明 答复全部"
+        "--answer",
+        action="append",
+        default=[],
+        metavar="哪一条=说明",
+        help="答复一条提醒，可写多次：WB-045 附件1!D3=说明；情况相同的可写几格，D3、D7",
     )
+    brought.add_argument(
+        "--period-from", choices=["title", "map", "choice"], default="",
+        help="标题、对照表和 --period 说的期间不一样时，按哪一个：title 标题，map 对照表，choice 命令写的",
+    )  # fmt: skip
     brought.add_argument("--preview", action="store_true", help="只看会怎样，不入库")
     brought.add_argument("--reason", default="", metavar="原因", help="撤销的原因")
 
@@ -115,7 +125,7 @@ def run_list(args: argparse.Namespace) -> int:
     print_result(
         args,
         data,
-        [f"{m.code}\t{m.name}\t{m.unit}\t{m.get_kind_display()}" for m in found]
+        [f"{m.code}\t{m.name}\t{unit_of_measure(m.unit).name}\t{m.get_kind_display()}" for m in found]
         or "没有这样的指标。目录还没有装载的，请运行 anju figures load。",
     )
     return OK
@@ -132,6 +142,8 @@ def run_load(args: argparse.Namespace) -> int:
 
 
 def run_show(args: argparse.Namespace) -> int:
+    from anju import periods
+    from anju.core.regions.tree import child_regions
     from anju.figures.models import CurrentFigure
     from anju.figures.queries import current
 
@@ -139,31 +151,34 @@ def run_show(args: argparse.Namespace) -> int:
         region = _region(user, args)
         codes = args.codes
         if not codes:
-            rows = CurrentFigure.objects.filter(region=region, period=args.period).order_by(
-                "measure__order", "calibre_id"
-            )
-            codes = [f"{code}:{calibre}" for code, calibre in rows.values_list("measure_id", "calibre_id")]
+            places = {region.pk, *(part.pk for part in child_regions(user, region, periods.period_end(args.period)))}
+            rows = CurrentFigure.objects.filter(region_id__in=places & user.region_ids, period=args.period)
+            keys = rows.values_list("measure__order", "measure_id", "calibre_id").distinct()
+            codes = [f"{code}:{calibre}" for _, code, calibre in sorted(keys)]
         _check_codes(user, codes)
-        found = list(current.current_figures(user, codes, [region], [args.period]).values()) if codes else []
+        figures = current.current_figures(user, codes, [region], [args.period])
+        found = [(key.code, figures[key]) for key in figures] if codes else []
+        found = [one for one in found if args.codes or one[1].observation_id is not None or one[1].parts]
     print_result(
         args,
-        [_data(figure) for figure in found],
-        [_line(figure) for figure in found] or f"{region.name} {args.period} 还没有数。",
+        [_data(figure, code) for code, figure in found],
+        [_line(figure, code) for code, figure in found] or f"{region.name} {args.period} 还没有数。",
     )
     return OK
 
 
-def _data(figure: Any) -> dict[str, Any]:
+def _data(figure: Any, code: str = "") -> dict[str, Any]:
+    """code: of what was asked for, where the figure is a sum that has none."""
     return {
-        "code": figure.code, "name": figure.name, "calibre": figure.calibre, "region": figure.region.code, "period": figure.period,
+        "code": figure.code or code, "name": figure.name, "calibre": figure.calibre, "region": figure.region.code, "period": figure.period,
         "state": figure.state, "value": figure.value, "text": figure.text(), "unit": figure.unit, "approx": figure.approx,
         "assumed": figure.assumed, "observation": figure.observation_id, "missing": figure.missing, "why": figure.why,
     }  # fmt: skip
 
 
-def _line(figure: Any) -> str:
+def _line(figure: Any, code: str = "") -> str:
     mark = "（推定）" if figure.assumed else ""
-    return f"{figure.code}{':' + figure.calibre if figure.calibre else ''}\t{figure.name}\t{figure.spoken() or figure.why or figure.state_text}{mark}"
+    return f"{figure.code or code}{':' + figure.calibre if figure.calibre else ''}\t{figure.name}\t{figure.spoken() or figure.why or figure.state_text}{mark}"
 
 
 def run_history(args: argparse.Namespace) -> int:
@@ -261,9 +276,18 @@ def run_import(args: argparse.Namespace) -> int:
     periods.period_bounds(args.period)
     with _inside() as user:
         region = _region(user, args)
-        from anju.workbooks.reading import reader
+        from anju.figures.services.import_period import read_in_period, refuse_stamped
+        from anju.workbooks.reading.maps import TableMap, load_map
 
-        reading = reader.read_workbook(path, _map(path, args.map), area=region.name, period=args.period)
+        refuse_stamped(path.read_bytes(), path.name)
+        table = _map(path, args.map)
+        reading, _ = read_in_period(
+            path,
+            table if isinstance(table, TableMap) else load_map(table),
+            choice=args.period,
+            decided=args.period_from,
+            area=region.name,
+        )
         wanted = {
             "by": user,
             "readings": reading,
@@ -275,14 +299,14 @@ def run_import(args: argparse.Namespace) -> int:
         done = (imports.preview_import if args.preview else imports.import_tables)(**wanted)
     data = {
         "import": done.source.pk if done.source and not args.preview else None, "new": done.new, "changed": done.changed,
-        "unchanged": done.unchanged, "reminders": [problem.as_json() for problem in done.reminders], "stored": not args.preview,
+        "unchanged": done.unchanged, "reminders": [problem.as_json() for problem in done.reminders], "notes": [problem.as_json() for problem in done.notes], "stored": not args.preview,
     }  # fmt: skip
     said = (
         f"预览：新增 {done.new} 个数，改动 {done.changed} 个，{done.unchanged} 个没有变化。"
         if args.preview
         else done.says
     )
-    print_result(args, data, [said, *map(str, done.reminders)])
+    print_result(args, data, [said, *map(str, (*done.reminders, *done.notes))])
     return OK
 
 
@@ -301,7 +325,7 @@ def _map(path: Path, named: str) -> Any:
                     "请用 --map 写明对照表文件。",
                 )
             )
-        return reader.find_map(path, beside)
+        return read_isolated(reader.find_map, path, beside)
     return next((one for one in beside if one.stem == named), Path(named))
 
 

@@ -12,6 +12,8 @@ from anju.quantities import APPROXIMATE, divide_half_up, places_needed, scaled_t
 
 NUMBER, UNREPORTED, NO_TASK, NOT_APPLICABLE, SHARE = "number", "unreported", "no_task", "not_applicable", "share"
 STATES = {NUMBER: "有数", UNREPORTED: "未报", NO_TASK: "无任务", NOT_APPLICABLE: "不适用", SHARE: "按比例"}
+NEVER_ADDED = ("%", "point", "1")  # families of rates, scores and coefficients
+HARDLY_ADDED = ("天", "月", "年", "岁")  # how long or how old: added where it is counted up over a time, as 迟报天数 is
 NOTHING_TO_ADD = (NO_TASK, NOT_APPLICABLE)  # said by the unit itself, so a total may leave it out; 未报 it may not
 UNSORTED = "未归类"
 PERCENT_BASE = 100 * unit_of_measure("%").factor
@@ -66,7 +68,7 @@ class Figure:
 
     @property
     def state_text(self) -> str:
-        return STATES[self.state]
+        return STATES.get(self.state, "状态不明")  # an earlier version stored what it could not read
 
     @property
     def spoken_or_state(self) -> str:
@@ -100,12 +102,13 @@ class Figure:
 class DerivedFigure(Figure):
     """A figure that no measure of the catalogue is, computed of its parts. ref: what it is called where it is cited.
 
-    formula: in words; substituted: with figures put in.
+    formula: in words; substituted: with figures put in. reported: how many of the parts a sum waits for have reported (已报1/2).
     """
 
     ref: FigureReference | None = None
     formula: str = ""
     substituted: str = ""
+    reported: str = ""
 
     @property
     def reference(self) -> FigureReference:
@@ -151,8 +154,8 @@ def with_exact_value(figure: Figure, fraction: Fraction) -> Figure:
 
 def unknown_names(unknown: Iterable[Figure], among: Iterable[Figure]) -> tuple[str, ...]:
     """How the unknown of these parts are called: by what tells the parts apart, region or measure."""
-    regions, codes = {part.region.pk for part in among}, {part.code for part in among}
-    if len(codes) == 1:
+    regions, measures = {part.region.pk for part in among}, {part.name for part in among}
+    if len(measures) == 1:
         return tuple(dict.fromkeys(part.region.name for part in unknown))
     return tuple(
         dict.fromkeys(f"{part.region.name}“{part.name}”" if len(regions) > 1 else part.name for part in unknown)

@@ -10,8 +10,8 @@ from django.db.models import F, Q
 
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
-from anju.figures.figure import NUMBER, SHARE, STATES
-from anju.quantities import APPROXIMATE
+from anju.figures.figure import HARDLY_ADDED, NEVER_ADDED, NUMBER, SHARE, STATES
+from anju.quantities import APPROXIMATE, unit_of_measure
 
 REFERENCES = ("of", "target_of", "share_of", "numerator", "denominator")  # of a measure to others
 
@@ -32,7 +32,8 @@ class Calibre(models.Model):
 
 
 class Measure(models.Model):
-    """A measure (统计指标) of the catalogue. kind ratio and sum are computed when read and never stored.
+    """A measure (统计指标) of the catalogue. kind ratio and sum are computed when read and never stored; relative ones (a satisfaction, a score,
+    a standard, an average) are stored and never added.
 
     units: other units it may be printed in, one for one (套 and 户). complete: the parts of this dimension leave no remainder.
     share_of: what it is a share of when it is printed as one (总户数的二分之一). calibres: those it may be published under, besides none.
@@ -42,6 +43,7 @@ class Measure(models.Model):
         STOCK = "stock", "时点数"
         FLOW = "flow", "当期数"
         CUMULATIVE = "cumulative", "累计数"
+        RELATIVE = "relative", "相对数、平均数"
         RATIO = "ratio", "比率"
         SUM = "sum", "合计"
 
@@ -79,6 +81,14 @@ class Measure(models.Model):
     @property
     def is_computed(self) -> bool:
         return self.kind in (self.Kind.RATIO, self.Kind.SUM)
+
+    @property
+    def adds(self) -> bool:
+        """Whether a sum of it over places or parts means anything."""
+        if self.kind in (self.Kind.RATIO, self.Kind.RELATIVE):
+            return False
+        family = unit_of_measure(self.unit).family
+        return family not in NEVER_ADDED and not (self.kind == self.Kind.STOCK and family in HARDLY_ADDED)
 
 
 class Source(models.Model):
@@ -186,6 +196,17 @@ class Node(models.Model):
         return f"{self.number} {self.on}"
 
 
+def state_rules(prefix: str) -> list[models.CheckConstraint]:
+    """No state but those that pages know, and a value where and only where the state has one."""
+    return [
+        models.CheckConstraint(condition=Q(state__in=list(STATES)), name=f"{prefix}state_is_known"),
+        models.CheckConstraint(
+            condition=Q(state=NUMBER, value__isnull=False) | (~Q(state=NUMBER) & Q(value__isnull=True)),
+            name=f"{prefix}number_has_value",
+        ),
+    ]
+
+
 class Keyed(models.Model):
     """What an observation and the current figure share."""
 
@@ -235,10 +256,7 @@ class Observation(Keyed):
             models.Index(fields=["document"], name="observation_by_document", condition=Q(document__isnull=False)),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state=NUMBER, value__isnull=False) | (~Q(state=NUMBER) & Q(value__isnull=True)),
-                name="number_has_value",
-            ),
+            *state_rules(""),
             models.CheckConstraint(
                 condition=Q(state=SHARE, share_numerator__isnull=False, share_denominator__gt=0, share_of__isnull=False)
                 | (~Q(state=SHARE) & Q(share_numerator=None, share_denominator=None, share_of=None)),
@@ -279,7 +297,8 @@ class CurrentFigure(Keyed):
         verbose_name = "现行数"
         db_table = "figures_current"
         constraints = [
-            models.UniqueConstraint(fields=["region", "period", "measure", "calibre"], name="one_current_figure")
+            models.UniqueConstraint(fields=["region", "period", "measure", "calibre"], name="one_current_figure"),
+            *state_rules("current_"),
         ]
         # Which periods there are of a measure, and whether a place has one: asked on every overview (latest.py).
         indexes = [

@@ -10,10 +10,13 @@ from anju.figures.figure import NUMBER, SHARE
 from anju.figures.models import Measure, Observation
 from anju.figures.queries.current import accepts_calibre
 from anju.problems import Place, Problem, Refused
-from anju.quantities import to_base, unit_of_measure
+from anju.quantities import COUNTED, to_base, unit_of_measure
 
 LONGEST = 40  # decimals or zeros; no unit has as many
-SMALLEST, LARGEST = -(2**63), 2**63 - 1
+LARGEST, LARGEST_COUNT = (
+    10**17,
+    10**12,
+)  # base units: a thousand million million 元, ten million square kilometres; a million million homes
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,6 @@ def to_base_units(
         base = to_base(digits, places, unit_name)
     except ValueError as error:
         return 0, Problem("FIG-016", where, f"{error}。", "请核对小数位；系统不替人舍入。")
-    if not SMALLEST <= base <= LARGEST:
-        return 0, Problem("FIG-017", where, "数字太大，存不下。", "请核对单位，是不是把元写成了亿元。")
+    if abs(base) > (LARGEST_COUNT if named.family in COUNTED else LARGEST):
+        return 0, Problem("FIG-017", where, "数字太大，不会是真的。", "请核对单位，是不是把元写成了亿元。")
     return base, None

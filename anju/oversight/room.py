@@ -2,9 +2,12 @@
 
 BAND = "oversight"
 PREFIXES = ("dispatch/",)
-NAVIGATION = ({"order": 50, "label": "调度", "url": "oversight:dispatch", "permission": "dispatch.see"},)
+NAVIGATION = (
+    {"order": 50, "label": "调度", "url": "oversight:dispatch", "permission": "dispatch.see", "guide": "dispatch"},
+)
 DOCUMENTS = ("anju.oversight.documents",)
 JOBS = ("anju.oversight.jobs",)
-NOTICES = ("anju.oversight.services.reminders:count_reminders",)
-REMINDERS = ("anju.oversight.services.reminders:node_reminders",)
+NOTICES = ("anju.oversight.queries.reminders:count_reminders",)
+ANNOUNCEMENTS = ("anju.oversight.services.reminders:announce_reminders",)
+REMINDERS = ("anju.oversight.queries.reminders:node_reminders",)
 REFERENCES = ("anju.oversight.papers.dispatch:reference_kinds",)

@@ -283,7 +283,7 @@ class Entry(models.Model):
         return f"{self.project}·{self.case.ledger}"
 
 
-class Look(models.Model):
+class AlertScan(models.Model):
     """What the books noticed of a region with very many projects (规则书提醒), found out in the background and kept until the month's next one.
 
     Nothing is lost with it: it comes from the ledger and the books, and can be found out again. It holds for its day, for the books with that
@@ -299,6 +299,7 @@ class Look(models.Model):
     at = models.DateTimeField("算出时间", db_default=Now())
 
     class Meta:
+        db_table = "projects_look"
         verbose_name = "规则书提醒"
         ordering = ["-on", "-id"]
 
@@ -306,10 +307,10 @@ class Look(models.Model):
         return f"截至{self.on}"
 
 
-class Notice(models.Model):
+class Alert(models.Model):
     """One thing that was noticed of a project, in its place among the others: the gravest first."""
 
-    look = models.ForeignKey(Look, models.CASCADE, related_name="notices", db_index=False)
+    scan = models.ForeignKey(AlertScan, models.CASCADE, db_column="look_id", related_name="alerts", db_index=False)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
     project = models.ForeignKey(Project, models.PROTECT, related_name="+", db_index=False)
     place = models.IntegerField()
@@ -319,21 +320,23 @@ class Notice(models.Model):
     propose = models.TextField("建议", blank=True)
 
     class Meta:
+        db_table = "projects_notice"
         verbose_name = "一处提醒"
         ordering = ["place"]
-        constraints = [models.UniqueConstraint(fields=["look", "place"], name="notice_in_its_place")]
+        constraints = [models.UniqueConstraint(fields=["scan", "place"], name="notice_in_its_place")]
 
     def __str__(self) -> str:
         return self.text
 
 
-class Change(models.Model):
+class LedgerChange(models.Model):
     """That a transaction changed the ledger of a region: written by triggers of projects and events, read to see whether an answer still holds."""
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
     xid = models.BigIntegerField("事务")
 
     class Meta:
+        db_table = "projects_change"
         verbose_name = "台账变动"
         constraints = [models.UniqueConstraint(fields=["region", "xid"], name="change_once_a_transaction")]
 

@@ -2,9 +2,12 @@
 
 BAND = "ledgers"
 PREFIXES = ("projects/",)
-NAVIGATION = ({"order": 30, "label": "项目", "url": "projects:list", "permission": "projects.see"},)
+NAVIGATION = (
+    {"order": 30, "label": "项目", "url": "projects:list", "permission": "projects.see", "guide": "projects"},
+)
 JOBS = ("anju.projects.jobs",)
 LEDGERS = ("anju.projects.ledger:PROJECTS",)
 REMINDERS = ("anju.projects.reminders:entry_reminders",)
 CASES = ("anju.projects.cases:OVERDUE",)
 OVERDUE = ("anju.projects.queries.entries:overdue_entries",)
+SUBJECTS = ("anju.projects.subjects:PROJECTS",)

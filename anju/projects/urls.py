@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from anju.projects.pages import adjustments, cohorts, entries, events, project, project_acts, projects, site, workbook
+from anju.projects.pages import (
+    adjustments,
+    cohorts,
+    entries,
+    events,
+    project,
+    project_acts,
+    projects,
+    samples,
+    site,
+    workbook,
+)
 from anju.projects.pages.site import show_evidence, show_photo
 
 app_name = "projects"
@@ -15,6 +26,8 @@ urlpatterns = [
     path("import/", workbook.upload_workbook, name="import"),
     path("import/<str:digest>/", workbook.check_workbook, name="check"),
     path("import/<str:digest>/marked.xlsx", workbook.download_marked, name="marked"),
+    path("sample/", samples.show_sample, name="sample"),
+    path("sample/list.xlsx", samples.download_list, name="sample-list"),
     path("new/", project_acts.register_project, name="new"),
     path("ledger/", entries.show_ledger, name="ledger"),
     path("count/", entries.publish_counts, name="count"),

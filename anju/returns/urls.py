@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from anju.returns.pages import acts, files, form, returns
+from anju.returns.pages import acts, extensions, files, form, returns
 
 app_name = "returns"
 urlpatterns = [
     path("", returns.show_home, name="home"),
     path("open/", acts.open_return, name="open"),
     path("close/", acts.lock_period, name="close"),
+    path("send-back/", acts.send_returns_back, name="send-back-many"),
+    path("urge/", acts.urge_units, name="urge"),
     path("audit/", acts.download_audit, name="audit"),
     path("<int:pk>/", form.show_return, name="return"),
     path("<int:pk>/fill/", form.fill_cells, name="fill"),
@@ -26,7 +28,11 @@ urlpatterns = [
     path("<int:pk>/submit/", acts.submit_return, name="submit"),
     path("<int:pk>/lock/", acts.lock_return, name="lock"),
     path("<int:pk>/send-back/", acts.send_return_back, name="send-back"),
+    path("<int:pk>/extension/", extensions.show_extension, name="extension"),
+    path("<int:pk>/extension/ask/", extensions.ask_extension, name="ask-extension"),
+    path("<int:pk>/extension/decide/", extensions.decide_extension, name="decide-extension"),
     path("<int:pk>/correct/", acts.correct_return, name="correct"),
+    path("<int:pk>/discard/", acts.discard_correction, name="discard"),
     path("<int:pk>/print.<str:ending>", files.download_form, name="print"),
     path("<int:pk>/workbook.xlsx", files.download_workbook, name="offline"),
     path("<int:pk>/workbook/", files.merge_workbook, name="merge"),

@@ -3,8 +3,8 @@
 BAND = "runs"
 PREFIXES = ("runs/", "rules/")
 NAVIGATION = (
-    {"order": 70, "label": "评价", "url": "runs:list", "permission": "runs.see"},
-    {"order": 90, "label": "规则", "url": "runs:books", "permission": "rules.see"},
+    {"order": 70, "label": "评价", "url": "runs:list", "permission": "runs.see", "guide": "quickstart"},
+    {"order": 90, "label": "规则", "url": "runs:books", "permission": "rules.see", "guide": "rulebook"},
 )
 COMMANDS = ("anju.runs.commands:add_commands",)
 BINDINGS = ("binding/bindings.yaml",)

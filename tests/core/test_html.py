@@ -19,7 +19,7 @@ FILLED = HOSTILE.filter(bool)
 ROOMS = (
     "anju.core.pages.layout.figures",
     "anju.core.pages.layout.html",
-    "anju.projects.pages.listing_html",
+    "anju.projects.pages.layout.listing_html",
     "anju.projects.pages.listing",
     "anju.returns.pages.grid_html",
     "anju.returns.pages.returns",

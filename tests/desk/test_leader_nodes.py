@@ -114,7 +114,7 @@ def test_a_pack_is_made_from_the_dispatch_page_and_read_there(page, planned):
     head = page.locator("#dispatch tbody tr").nth(1)
     assert head.locator("th").inner_text() == planned[1] and head.locator("td").first.inner_text() == "1"
     form = page.locator("form", has_text="月调度")
-    assert form.locator("input[name=period]").input_value() == "2023-08"
+    assert form.locator("input[name=period]").input_value() == "2023年8月"
     form.locator("button").click()
     see(page.locator("article.official"), "全市棚户区改造开工150套")
     page.goto(AUGUST.replace("/?", "/dispatch/?"))
@@ -128,7 +128,7 @@ def test_a_period_that_is_not_the_pack_s_is_refused_and_what_was_typed_stays(pag
     form = page.locator("form", has_text="周调度")
     form.locator("input[name=period]").fill("2023-08")
     form.locator("button").click()
-    see(page.locator("section.problems"), "请写成 2021-08-13 这样的期间")
+    see(page.locator("section.problems"), "请写成 2021年8月13日（2021-08-13）这样的期间")
     expect(page.locator("form", has_text="周调度").locator("input[name=period]")).to_have_value("2023-08")
     page.lines.expect("422")
 

@@ -4,7 +4,7 @@ import pytest
 
 from anju.core.people.scope import open_scope
 from anju.figures.models import Observation, Source
-from anju.figures.queries import current, provenance, targets
+from anju.figures.queries import current, parts, provenance, targets
 from anju.figures.services import imports, observations
 from tests.figures.conftest import YEAR, cell, reading
 
@@ -77,23 +77,23 @@ def test_an_unknown_measure_is_an_error_and_an_unknown_figure_is_blank(user, cit
 def test_a_rollup_says_when_parts_are_missing(user, city, counties, enter):
     for county in counties[:-1]:
         enter(county, "shanty.start", "10")
-    whole = current.roll_up(user, "shanty.start", city, YEAR)
+    whole = parts.roll_up(user, "shanty.start", city, YEAR)
     assert whole.value is None and whole.missing == (counties[-1].name,)
     enter(counties[-1], "shanty.start", "无任务")
-    assert current.roll_up(user, "shanty.start", city, YEAR).text() == str(10 * (len(counties) - 1))
+    assert parts.roll_up(user, "shanty.start", city, YEAR).text() == str(10 * (len(counties) - 1))
 
 
 def test_a_rolled_up_rate_is_the_rate_of_the_sums(user, city, east, west, enter):
     for county, done, wanted in ((east, "50", "100"), (west, "300", "300")):
         enter(county, "shanty.start", done)
         enter(county, "shanty.start.target", wanted)
-    assert current.roll_up(user, "shanty.start.rate", city, YEAR, parts=[east, west]).text() == "87.5"
+    assert parts.roll_up(user, "shanty.start.rate", city, YEAR, parts=[east, west]).text() == "87.5"
 
 
 def test_breakdowns_by_two_dimensions_stay_apart_and_show_what_is_left(user, city, enter):
     for code, text in (("", "6631"), (".old_town", "1695"), (".urban_village", "3926"), (".monetised", "166")):
         enter(city, f"shanty.start{code}", text)
-    by_type, by_way = current.break_down(user, "shanty.start", city, YEAR)
+    by_type, by_way = parts.break_down(user, "shanty.start", city, YEAR)
     assert (by_type.dimension, by_type.remainder.name, by_type.remainder.text()) == ("改造类型", "未归类", "1010")
     assert (by_way.dimension, by_way.remainder.text(), by_way.balanced) == ("安置方式", "6465", True)
 
@@ -101,36 +101,22 @@ def test_breakdowns_by_two_dimensions_stay_apart_and_show_what_is_left(user, cit
 def test_a_part_that_is_unknown_leaves_the_remainder_unknown(user, city, enter):
     enter(city, "shanty.start", "10")
     enter(city, "shanty.start.old_town", "")
-    (only,) = current.break_down(user, "shanty.start", city, YEAR)
+    (only,) = parts.break_down(user, "shanty.start", city, YEAR)
     assert only.remainder.value is None and only.balanced is None and "老城区" in only.remainder.why
 
 
 def test_more_parts_than_whole_is_not_balanced(user, city, enter):
     enter(city, "loan.credit", "5")
     enter(city, "loan.credit.cdb", "6")
-    (only,) = current.break_down(user, "loan.credit", city, YEAR)
+    (only,) = parts.break_down(user, "loan.credit", city, YEAR)
     assert only.remainder.text() == "-1" and only.balanced is False
-
-
-def test_a_ranking_goes_by_exact_values_and_leaves_the_unknown_last(user, counties, enter):
-    for county, done in zip(counties, ("99996", "99995", "99996", ""), strict=False):
-        enter(county, "shanty.start", done)
-        enter(county, "shanty.start.target", "100000")
-    ranked = current.rank_regions(user, "shanty.start.rate", counties[:4], YEAR)
-    assert [(one.rank, one.figure.region) for one in ranked] == [
-        (1, counties[0]),
-        (1, counties[2]),
-        (3, counties[1]),
-        (None, counties[3]),
-    ]
-    assert {one.figure.text() for one in ranked[:3]} == {"100.0"}
 
 
 def test_a_series_keeps_the_order_and_its_gaps(user, city, enter):
     enter(city, "shanty.start", "3", period="2021-03")
     enter(city, "shanty.start", "0", period="2021-01")
     assert [
-        one.text() for one in current.figure_series(user, "shanty.start", city, ["2021-01", "2021-02", "2021-03"])
+        one.text() for one in parts.figure_series(user, "shanty.start", city, ["2021-01", "2021-02", "2021-03"])
     ] == [
         "0",
         "",

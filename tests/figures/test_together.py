@@ -9,7 +9,7 @@ from django.db import connections
 from anju.core.people.scope import local_actor, open_scope
 from anju.figures import catalogue
 from anju.figures.models import Observation
-from anju.figures.queries import current, provenance, targets
+from anju.figures.queries import current, parts, provenance, targets
 from anju.figures.services import imports, observations
 from anju.figures.services.current import check_current
 from anju.figures.services.targets import register_target_document
@@ -138,10 +138,9 @@ def test_a_reused_connection_without_scope_shows_nothing(prepared):
                 user, ["shanty.start", "shanty.start.rate"], [city, east], [YEAR]
             ).values()
         ),
-        "rollup": lambda: current.roll_up(user, "shanty.start", city, YEAR, parts=[east]).known,
-        "series": lambda: any(one.known for one in current.figure_series(user, "shanty.start", east, [YEAR])),
-        "ranking": lambda: any(one.rank for one in current.rank_regions(user, "shanty.start", [east], YEAR)),
-        "breakdown": lambda: current.break_down(user, "shanty.start", east, YEAR),
+        "rollup": lambda: parts.roll_up(user, "shanty.start", city, YEAR, parts=[east]).known,
+        "series": lambda: any(one.known for one in parts.figure_series(user, "shanty.start", east, [YEAR])),
+        "breakdown": lambda: parts.break_down(user, "shanty.start", east, YEAR),
         "history": lambda: provenance.figure_history(user, "shanty.start", east, YEAR),
         "targets": lambda: targets.targets_in_force(user, city, YEAR),
         "decomposition": lambda: targets.read_decomposition(user, paper).divisions,

@@ -33,7 +33,7 @@ MAKERS: dict[str, Maker] = {}
 # Pages of no region: one's own, and lists that are only ever of what one sees.
 NO_REGION = {
     "mfa_index", "core:me", "account_set_password", "core:me-sessions", "account_change_password", "account_reauthenticate", "mfa_reauthenticate",
-    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs", "core:staff-register",
+    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs", "core:guide-picture", "core:staff-register",
 }  # fmt: skip
 # One's own pages that are not there for who has no second step yet, or sends back to /me/: only who may is asked of them.
 NOT_THERE = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
@@ -70,6 +70,16 @@ def organisation(by: Actor, region: Region, visitor: Staff) -> At:
 @makes("core:staff-end")
 def posting(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": person("head", region.code).postings.get().pk}, bare=True)
+
+
+@makes("core:guide")
+def guide(by: Actor, region: Region, visitor: Staff) -> At:
+    return At({"name": "quickstart"})
+
+
+@makes("core:guide-picture")
+def guide_picture(by: Actor, region: Region, visitor: Staff) -> At:
+    return At({"file": "return.png"}, bare=True)
 
 
 @makes("core:job", "core:job-stop", "core:job-retry")
@@ -141,7 +151,7 @@ def upload(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.pages import uploads
     from tests.desk.conftest import PLACES
 
-    digest = uploads.keep_upload((PLACES / "jincheng-2021" / "附件4 审计整改.xlsx").read_bytes())
+    digest = uploads.keep_upload(by, (PLACES / "jincheng-2021" / "附件4 审计整改.xlsx").read_bytes())
     return At({"digest": digest}, query={"name": "审计整改.xlsx"})
 
 
@@ -235,7 +245,7 @@ def cohort(by: Actor, region: Region, visitor: Staff) -> At:
 def project_workbook(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.pages import uploads
 
-    return At({"digest": uploads.keep_upload(b"no workbook")}, query={"name": "项目.xlsx"})
+    return At({"digest": uploads.keep_upload(by, b"no workbook")}, query={"name": "项目.xlsx"})
 
 
 # -- returns: handed in already, so that an auditor may see it too ------------------------------------------------------------------------
@@ -244,7 +254,8 @@ def project_workbook(by: Actor, region: Region, visitor: Staff) -> At:
 @makes(
     "returns:return", "returns:fill", "returns:refresh", "returns:answer", "returns:waive", "returns:note", "returns:cell", "returns:compare",
     "returns:hand-in", "returns:withdraw", "returns:review", "returns:opine", "returns:clear", "returns:submit", "returns:lock",
-    "returns:send-back", "returns:correct", "returns:print", "returns:offline", "returns:merge", "returns:scan", "returns:kept",
+    "returns:send-back", "returns:extension", "returns:ask-extension", "returns:decide-extension",
+    "returns:correct", "returns:print", "returns:offline", "returns:merge", "returns:scan", "returns:kept",
     "returns:receiver", "returns:copied", "returns:exported", "returns:sent", "returns:receipt", "returns:read-back",
 )  # fmt: skip
 def filed(by: Actor, region: Region, visitor: Staff) -> At:
@@ -278,9 +289,9 @@ def pack(by: Actor, region: Region, visitor: Staff) -> At:
 def notice(by: Actor, region: Region, visitor: Staff) -> At:
     from datetime import UTC, datetime, timedelta
 
-    from anju.oversight.models import Notice
+    from anju.oversight.models import SentReminder
 
-    made = Notice.objects.create(
+    made = SentReminder.objects.create(
         region=region, act="leader.see", key="sample", what="示例", link="/", due=datetime.now(UTC) + timedelta(days=1)
     )
     return At({"pk": made.pk}, bare=True)

@@ -16,7 +16,7 @@ from anju.core.people.scope import Actor, local_actor, open_scope
 from anju.figures.catalogue import load_catalogue
 from anju.figures.models import Source
 from anju.figures.services.publications import PublishedFigure, publish_figures
-from anju.oversight.models import Notice
+from anju.oversight.models import SentReminder
 from anju.projects.models import Event, Project
 from anju.returns.models import Return
 from anju.returns.services import opening
@@ -72,7 +72,7 @@ def grow(by: Actor, start: int, end: int) -> dict[str, Any]:
             publish_figures(
                 by=by, kind=Source.Kind.RETURN, title=f"示例{n}", region=region, period=PERIOD, rows=rows, reason="示例"
             )
-            Notice.objects.create(
+            SentReminder.objects.create(
                 region=region,
                 act="leader.see",
                 key=f"q{n}",

@@ -14,8 +14,9 @@ from anju.core.people.scope import open_scope
 from anju.core.regions import tree
 from anju.figures import catalogue
 from anju.figures.services import nodes, observations, targets
-from anju.oversight.models import Notice
-from anju.oversight.services import reminders
+from anju.oversight.models import SentReminder
+from anju.oversight.queries import reminders
+from anju.oversight.services.reminders import put_reminder_away, write_reminders
 from anju.projects.cases import EXPLAINED
 from anju.projects.models import Project
 from tests.cast import operator as somebody
@@ -56,58 +57,58 @@ def entry(scope, parts):
     return entered(project, "three-years", date(2023, 2, 1))
 
 
-def about(word: str) -> list[Notice]:
-    return [row for row in Notice.objects.filter(done_at=None) if word in row.key]
+def about(word: str) -> list[SentReminder]:
+    return [row for row in SentReminder.objects.filter(done_at=None) if word in row.key]
 
 
 def test_who_is_short_of_a_near_node_is_told_and_who_reached_it_is_not(scope, parts, plan):
-    reminders.write_reminders(by=scope, at=at(2023, 9, 20))
+    write_reminders(by=scope, at=at(2023, 9, 20))
     told = {row.region.pk: row.what for row in about("node")}
     assert set(told) == {parts[1].pk, parts[2].pk}
     assert "还差40套" in told[parts[1].pk] and "完成数未报" in told[parts[2].pk]
 
 
 def test_nobody_is_told_long_before(scope, plan):
-    reminders.write_reminders(by=scope, at=at(2023, 9, 1))
+    write_reminders(by=scope, at=at(2023, 9, 1))
     assert not about("node")
 
 
 def test_the_same_day_again_tells_nothing_twice_and_leaves_no_trail(scope, plan, entry):
-    first = reminders.write_reminders(by=scope, at=at(2023, 9, 20))
+    first = write_reminders(by=scope, at=at(2023, 9, 20))
     before = Trail.objects.count()
-    again = reminders.write_reminders(by=scope, at=at(2023, 9, 20) + timedelta(hours=3))
-    assert first.new == Notice.objects.count() and (again.new, again.done) == (0, 0)
+    again = write_reminders(by=scope, at=at(2023, 9, 20) + timedelta(hours=3))
+    assert first.new == SentReminder.objects.count() and (again.new, again.done) == (0, 0)
     assert Trail.objects.count() == before
 
 
 def test_what_is_done_is_told_no_more(scope, parts, plan):
-    reminders.write_reminders(by=scope, at=at(2023, 9, 20))
+    write_reminders(by=scope, at=at(2023, 9, 20))
     observations.correct_figure(
         by=scope, measure="shanty.start", region=parts[1], period="2023-08", value="100", reason="补报"
     )
-    assert reminders.write_reminders(by=scope, at=at(2023, 9, 21)).done == 1
+    assert write_reminders(by=scope, at=at(2023, 9, 21)).done == 1
     assert {row.region_id for row in about("node")} == {parts[2].pk}
 
 
 def test_a_gap_that_became_smaller_is_told_as_it_is_now(scope, parts, plan):
-    reminders.write_reminders(by=scope, at=at(2023, 9, 20))
+    write_reminders(by=scope, at=at(2023, 9, 20))
     observations.correct_figure(
         by=scope, measure="shanty.start", region=parts[1], period="2023-08", value="90", reason="补报"
     )
-    assert reminders.write_reminders(by=scope, at=at(2023, 9, 21)).new == 0
+    assert write_reminders(by=scope, at=at(2023, 9, 21)).new == 0
     assert "还差10套" in next(row.what for row in about("node") if row.region_id == parts[1].pk)
 
 
 def test_an_entry_without_a_reason_is_told_until_it_has_one(scope, entry):
-    reminders.write_reminders(by=scope, at=at(2023, 3, 1))
+    write_reminders(by=scope, at=at(2023, 3, 1))
     assert "示例片区" in about("entry")[0].what
     Case.objects.filter(pk=entry.pk).update(state=EXPLAINED)
-    reminders.write_reminders(by=scope, at=at(2023, 3, 2))
+    write_reminders(by=scope, at=at(2023, 3, 2))
     assert not about("entry")
 
 
 def test_only_who_may_do_it_there_is_told(scope, parts, plan):
-    reminders.write_reminders(by=scope, at=at(2023, 9, 20))
+    write_reminders(by=scope, at=at(2023, 9, 20))
     clerk, elsewhere, head = (
         somebody(post, part.code) for post, part in (("clerk", parts[1]), ("clerk", parts[0]), ("head", parts[1]))
     )
@@ -117,26 +118,26 @@ def test_only_who_may_do_it_there_is_told(scope, parts, plan):
 
 
 def test_put_away_by_one_it_stays_for_the_others(scope, parts, plan):
-    reminders.write_reminders(by=scope, at=at(2023, 9, 20))
+    write_reminders(by=scope, at=at(2023, 9, 20))
     clerk, other = somebody("clerk", parts[1].code), somebody(("clerk", "head"), parts[1].code)
     with open_scope(clerk):
         (row,) = reminders.list_reminders(clerk)
-        reminders.put_reminder_away(by=clerk, notice_id=row.pk)
+        put_reminder_away(by=clerk, notice_id=row.pk)
         assert not reminders.list_reminders(clerk) and reminders.count_reminders(clerk) == 0
-        with pytest.raises(Notice.DoesNotExist):
-            reminders.put_reminder_away(by=clerk, notice_id=row.pk)
+        with pytest.raises(SentReminder.DoesNotExist):
+            put_reminder_away(by=clerk, notice_id=row.pk)
     with open_scope(other):
         assert reminders.list_reminders(other) == [row]
 
 
 def test_another_region_s_notice_does_not_exist(scope, parts, plan):
-    reminders.write_reminders(by=scope, at=at(2023, 9, 20))
+    write_reminders(by=scope, at=at(2023, 9, 20))
     row = next(row for row in about("node") if row.region_id == parts[1].pk)
     clerk = somebody("clerk", parts[0].code)
-    with open_scope(clerk), pytest.raises(Notice.DoesNotExist):
-        reminders.put_reminder_away(by=clerk, notice_id=row.pk)
+    with open_scope(clerk), pytest.raises(SentReminder.DoesNotExist):
+        put_reminder_away(by=clerk, notice_id=row.pk)
     with open_scope(clerk):
-        assert not Notice.objects.filter(pk=row.pk).exists()  # the database's own wall
+        assert not SentReminder.objects.filter(pk=row.pk).exists()  # the database's own wall
 
 
 def test_it_is_done_every_day(db):

@@ -1,6 +1,7 @@
 """The developers' guide stays true: what it names is there, and every room, floor and kind of the registry is told."""
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,11 @@ def test_every_path_that_a_page_names_is_there(page):
 def test_every_make_target_that_a_page_names_is_there(page):
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
     assert set(re.findall(r"make ([a-z-]+)", page.read_text("utf-8"))) <= targets | {"sure"}
+
+
+def test_the_list_of_files_is_of_today():
+    listed = runpy.run_path(str(ROOT / "scripts" / "list_files"))["index"]()
+    assert (GUIDE / "files.md").read_text("utf-8") == listed, "run scripts/list_files"
 
 
 def test_the_map_tells_every_room():

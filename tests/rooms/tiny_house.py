@@ -26,7 +26,7 @@ def main() -> dict:
     from anju.figures.catalogue import load_catalogue
     from anju.figures.models import Measure
     from anju.figures.services.observations import enter_figure
-    from anju.oversight.models import Notice
+    from anju.oversight.models import SentReminder
     from anju.oversight.queries import overdue
     from anju.oversight.services import reminders
     from anju.problems import Refused
@@ -46,7 +46,7 @@ def main() -> dict:
         said["rail"] = context.navigation_links(by)
         said["waiting"] = sum(ask(by) for ask in context.registry.fetch_hooks("notices"))
         said["places"] = [place.code for place in context.home_regions(by)]
-        said["reminders"] = list(Notice.objects.values_list("what", flat=True))
+        said["reminders"] = list(SentReminder.objects.values_list("what", flat=True))
         said["overdue"] = [[one.what, one.state] for one in overdue.list_overdue(by, region, date.today()).waiting]
         said["papers"] = {kind.code: kind.name for kind in registered_kinds()}
         job = queue.enqueue(by, "tiny.count")

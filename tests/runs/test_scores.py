@@ -47,13 +47,13 @@ def test_what_the_report_does_not_print_is_marked_all_the_way(city):
 def test_each_input_keeps_where_it_came_from(city):
     run = score(city, "old-communities")
     facts = run.rows[0]["facts"]
-    assert facts["all_funds"]["value"] == "95162.9400", "the exact sum of the four sources, in the unit of the book"
+    assert facts["all_funds"]["value"] == "95162.940000", "the exact sum of the four sources, in the unit of the book"
     assert [figure["code"] for figure in facts["all_funds"]["figures"]] == [
         "funds.old.central_provincial", "funds.old.central_invest", "funds.old.local", "funds.old.social",
     ]  # fmt: skip
     assert all(figure["observation"] for figure in facts["all_funds"]["figures"])
     assert (facts["rules_sound"]["by"], facts["rules_sound"]["evidence"]) == ("市财政局评价组", "评价报告")
-    assert facts["satisfaction"]["assumed"] and facts["satisfaction"]["value"] == "80.00"
+    assert facts["satisfaction"]["assumed"] and facts["satisfaction"]["value"] == "80.000000"
 
 
 def test_every_point_can_be_told(city):

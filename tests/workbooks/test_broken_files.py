@@ -8,7 +8,7 @@ import pytest
 
 from anju.problems import BLOCK
 from anju.workbooks.files.opening import open_workbook
-from anju.workbooks.files.xlsx import sheet_parts
+from anju.workbooks.files.package import Package
 from anju.workbooks.reading.reader import read_workbook
 from anju.workbooks.writing.marking import mark_workbook
 from tests.workbooks.forms import form, found, saved, table
@@ -144,7 +144,15 @@ def test_a_sheet_part_that_is_cut_short():
 
 @pytest.mark.parametrize("name", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", SHEET])
 @pytest.mark.parametrize(
-    "content", [b"", b"<", b"\xff\xfe\0", b"<a>&b;</a>", b"<!DOCTYPE a [<!ENTITY b 'bb'>]><a>&b;</a>"]
+    "content",
+    [
+        b"",
+        b"<",
+        b"\xff\xfe\0",
+        b"<a>&b;</a>",
+        b"<?xml version='1.0' encoding='n'?><a/>",
+        b"<!DOCTYPE a [<!ENTITY b 'bb'>]><a>&b;</a>",
+    ],
 )
 def test_any_part_may_be_rubbish(name, content):
     reading = read_workbook(rezip(form(), {name: content}), table(), name="坏.xlsx")
@@ -179,8 +187,10 @@ def test_attributes_in_another_order_and_prefixed_names_read_the_same():
 
 
 def test_sheet_parts_are_found_by_their_relations():
-    with zipfile.ZipFile(io.BytesIO(form())) as package:
-        assert [(part.name, part.path) for part in sheet_parts(package)] == [("附表", SHEET)]
+    package = Package(form())
+    package.find_parts()
+    assert [(part.name, part.path) for part in package.sheets] == [("附表", SHEET)]
+    assert package.orderly_bytes(frozenset()) is package.data  # nothing to put in order
 
 
 def test_opening_says_what_the_bytes_are():
@@ -196,3 +206,15 @@ def test_a_merge_that_reaches_past_the_sheet_is_read_and_marked():
     reading = read_workbook(data, table())
     assert reading.problems
     assert mark_workbook(data, reading.problems)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_any_way_of_packing_is_read_and_its_damage_survived(method):
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(form())) as old, zipfile.ZipFile(out, "w", method) as new:
+        for info in old.infolist():
+            new.writestr(info.filename, old.read(info))
+    data = out.getvalue()
+    for at in range(0, len(data), 97):
+        spoiled = data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+        assert all(one.code.startswith("WB-") for one in read_workbook(spoiled, table()).problems)

@@ -39,7 +39,10 @@ from anju.workbooks.files.numbers import (
         ("-5", (-5, 0, "", "")),
         ("−5", (-5, 0, "", "")),
         ("+5", (5, 0, "", "")),
-        (".5", (5, 1, "", "")),
+        ("￥1,020", (1020, 0, "", "")),
+        ("5。", (5, 0, "", "")),
+        ("500m²", (500, 0, "㎡", "")),
+        ("12千元", (12, 0, "千元", "")),
         ("\u200b12\ufeff", (12, 0, "", "")),
     ],
 )
@@ -81,11 +84,61 @@ def test_zero_blank_dash_and_words_are_told_apart(text, state):
         ("#REF!", "公式"),
         ("东区", "不是数字"),
         ("9" * 31, "过长"),
+        (".6%", "前面没有数字"),
+        ("．5", "前面没有数字"),
+        ("-.5", "前面没有数字"),
+        ("6.", "后面没有数字"),
+        ("5.%", "后面没有数字"),
+        ("5E300", "科学记数法"),
+        ("1e5", "科学记数法"),
+        ("NaN", "不是数字"),
+        ("inf", "不是数字"),
+        ("1\n234", "不止一个数"),
+        ("12年底", "后面只能写"),
+        ("$5", "不是数字"),
     ],
 )
 def test_what_is_no_number_says_why(text, why):
     assert parse_number(text).state == BAD
     assert why in parse_number(text).flaw
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5①",
+        "5²",
+        "㊿",
+        "5₁",
+        "①",
+        "5 ①",
+        "５②",
+        "1⒈",
+        "12⑴",
+        "Ⅴ",
+        "5½",
+        "٣",
+        "५",
+        "𝟓",
+        "5*",
+        "5†",
+        "5※",
+        "5%①",
+        "5万元²",
+        "㈤",
+        "5㊀",
+        "❺",
+        "5ª",
+        "5(1)",
+        "5[1]",
+        "5注1",
+        "5〔1〕",
+    ],
+)
+def test_a_footnote_mark_is_never_a_digit(text):
+    parsed = parse_number(text)
+    assert parsed.state == BAD
+    assert parsed.flaw
 
 
 @given(st.text(max_size=40))
@@ -114,7 +167,6 @@ def test_a_printed_number_is_read_back_exactly(digits, places, grouping, wide):
         (4776.0, "#,##0", 4776, 0),
         (1.388, "0.0%", 1388, 1),
         (5.0, "0.##", 5, 0),
-        (12345.0, "0!.0,", 12345, 0),
         (0.0, "0.00%", 0, 2),
         (2.5, '0.00_ ;[Red]-0.00"元"', 250, 2),
         (1e21, "0", 10**21, 0),
@@ -123,6 +175,74 @@ def test_a_printed_number_is_read_back_exactly(digits, places, grouping, wide):
 def test_a_cell_is_read_as_its_format_shows_it(value, code, digits, places):
     number = number_from_cell(value, read_number_format(code))
     assert (number.digits, number.places, number.hidden) == (digits, places, "")
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "expected"),
+    [
+        (500.0, '0"亿元"', (500, 0, "亿元", "")),
+        (500.0, "0亿元", (500, 0, "亿元", "")),
+        (12.5, '#,##0.00"万元"', (1250, 2, "万元", "")),
+        (500.0, '0_ "元"', (500, 0, "元", "")),
+        (700.0, '0"余户"', (700, 0, "户", "余")),
+        (43.0, '"约"0', (43, 0, "", "约")),
+        (5.0, 'General"套"', (5, 0, "套", "")),
+        (5.0, "¥#,##0.00", (500, 2, "", "")),
+        (5.0, "[$￥-804]#,##0", (5, 0, "", "")),
+        (5000000.0, '0!.0,"万元"', (5000, 1, "万元", "")),
+        (5000000.0, '0!.0000"万元"', (5000000, 4, "万元", "")),
+        (12345678.0, '0!.00,,"亿"', (12, 2, "亿", "")),
+        (5.0, '[>=10000]0!.0,"万";0', (5, 0, "", "")),
+        (50000.0, '[>=10000]0!.0,"万";0', (50, 1, "万", "")),
+        (-5.0, "#,##0_);(#,##0)", (-5, 0, "", "")),
+        (-5.0, "0;[Red]-0", (-5, 0, "", "")),
+        (-5.0, '0"亿元";-0"亿元"', (-5, 0, "亿元", "")),
+        (-5.0, '0"亿元"', (-5, 0, "亿元", "")),
+        (0.0, "0;-0;;@", (0, 0, "", "")),
+        (0.0, '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ', (0, 2, "", "")),
+        (5000000.0, "0!.0,", None),
+        (5000.0, "0,", None),
+        (5000000.0, "0.0,,", None),
+        (5000.0, '0,"万元"', None),
+        (5.0, ";;;", None),
+        (5.0, '"合格"', None),
+        (5.0, '0"①"', None),
+        (5.0, '0"名"', None),
+        (5.0, "$#,##0", None),
+        (12345678.0, '000"-"00000', None),
+        (5.0, '"-"0', None),
+        (-5.0, "0;0", None),
+        (-5.0, '0"套";0"套"', None),
+        (-5.0, "0;[Red]0", (-5, 0, "", "")),
+    ],
+)
+def test_what_a_number_format_states_counts(value, code, expected):
+    number = number_from_cell(value, read_number_format(code))
+    if expected is None:
+        assert number.state == BAD
+        assert number.flaw
+    else:
+        assert (number.digits, number.places, number.unit, number.approx) == expected
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), 5e300, 1e31, -1e300])
+@pytest.mark.parametrize("code", ["General", "0.00", "0.00%", '0"套"'])
+def test_what_is_no_number_or_absurdly_large_is_bad(value, code):
+    assert number_from_cell(value, read_number_format(code)).state == BAD
+
+
+def test_noise_below_the_shown_decimals_is_what_is_shown():
+    assert number_from_cell(2.775557561562891e-17, read_number_format("0.00")) == ParsedNumber(
+        "number", 0, 2, hidden="2.77555756156289E-17"
+    )
+    assert number_from_cell(-5e-324, read_number_format("0")).digits == 0
+    assert number_from_cell(1e-300, read_number_format("General")).state == BAD
+
+
+@given(st.floats(), st.text('0#?.,%;-_()*[]\\!"@ 元万约$>=1E+/ymdG', max_size=12))
+def test_no_format_makes_it_fall(value, code):
+    number = number_from_cell(value, read_number_format(code))
+    assert number.state in ("number", BAD)
 
 
 def test_decimals_that_the_format_hides_are_told():

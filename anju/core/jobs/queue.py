@@ -26,6 +26,7 @@ from anju.core.database.folder import data_folder
 from anju.core.models.job import Job
 from anju.core.people.permissions import may, missing_permission_problem
 from anju.core.people.scope import Actor, local_actor, open_scope, visible_rows
+from anju.core.people.sessions import clear_expired_sessions
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
 
@@ -269,6 +270,7 @@ def sweep() -> list[int]:
         suspects = [pk for (pk,) in cursor.fetchall()]
     lost = [pk for pk in suspects if _recover(pk)]
     _ask_for_today()
+    clear_expired_sessions()
     return lost
 
 

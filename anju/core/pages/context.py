@@ -5,16 +5,19 @@ from datetime import date
 from functools import wraps
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.http import Http404, HttpResponse
+from django.urls import Resolver404, resolve
 
 from anju import periods
 from anju.core import registry
 from anju.core.models.region import Region
 from anju.core.pages.addresses import front_page_path, path_of
+from anju.core.pages.layout.lists import exported
 from anju.core.pages.page import page_response
 from anju.core.pages.request import PageContext, Request
-from anju.core.people.permissions import may, require_permission
+from anju.core.people.permissions import PUBLIC, may, require_permission
 from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.core.wording import period_label
@@ -68,9 +71,7 @@ def needs_region(template: str = "", /, **shown: Any) -> Callable[[View], View]:
 def _make_context(request: Request, of: Any) -> PageContext:
     user = request.actor
     at_home, act = home_regions(user), getattr(request, "act", "core.own")
-    start = next(
-        (one for one in at_home if may(user, act, one.pk)), at_home[0] if at_home else None
-    )  # where they may do what the page is for
+    start = _first_region(user, at_home, act)
     asked, period = request.GET.get("region", ""), request.GET.get("period", "")
     try:
         if of is not None:
@@ -104,9 +105,44 @@ def _make_context(request: Request, of: Any) -> PageContext:
     return PageContext(region, path, period, SimpleNamespace(path=path, region=region, choices=choices), when)
 
 
+def _first_region(user: Actor, at_home: list[Region], act: str) -> Region | None:
+    """Where they may do what the page is for: at home, or else in a region of a post of theirs that lies below (who is at home in the city
+    and fills for one of its counties)."""
+    if found := next((one for one in at_home if may(user, act, one.pk)), None):
+        return found
+    held = frozenset().union(*(user.posts or {}).values())
+    below = [one for one in tree.region_tree().all if one.pk in held and may(user, act, one.pk)]
+    standing = tree.regions_in_force(below, None) or below
+    return standing[0] if standing else at_home[0] if at_home else None
+
+
+def may_open(user: Actor, address: str) -> bool:
+    """May they go to that page of ours? By the permission with which its view is marked, in the region that the address names."""
+    parts = urlsplit(address)
+    try:
+        act = getattr(resolve(parts.path).func, "act", None)
+    except Resolver404:
+        return False
+    code = parse_qs(parts.query).get("region", [""])[0]
+    region = next((one for one in tree.region_tree().all if code and one.code == code and one.pk in user.places), None)
+    if code and region is None:
+        return False
+    return act is not None and (act == PUBLIC or may(user, act, region.pk if region else None))
+
+
 def navigation_links(user: Actor) -> list[tuple[str, str]]:
     """Addresses and names of the pages that the user may go to, in the order of the work."""
     return [(path_of(link.url), link.label) for link in registry.navigation() if may(user, link.permission)]
+
+
+def guide_path(path: str) -> str:
+    """The guide of the part of the site that a path belongs to; the list of them elsewhere."""
+    front = front_page_path()
+    for link in registry.navigation():
+        start = path_of(link.url)
+        if link.guide and (path == start if start == front else path.startswith(start)):
+            return path_of("core:guide", link.guide)
+    return path_of("core:guides")
 
 
 def template_context(request: Request) -> dict[str, Any]:
@@ -122,10 +158,17 @@ def template_context(request: Request) -> dict[str, Any]:
     ]
     made = getattr(request, "anju_page_context", None)
     waiting = sum(ask(user) for ask in registry.fetch_hooks("notices")) if user is not None and made else 0
-    return {"nav": nav, "where": made and made.where, "when": made and made.when, "waiting": waiting}
+    return {
+        "nav": nav,
+        "help": guide_path(request.path),
+        "where": made and made.where,
+        "when": made and made.when,
+        "waiting": waiting,
+    }
 
 
 def render_page(request: Request, template: str, status: int = 200, **extra: Any) -> HttpResponse:
-    """A page: the frame is made before the template asks for it, so that a wrong address is not found, not broken."""
+    """A page: the frame is made before the template asks for it, so that a wrong address is not found, not broken. Its lists as a file when asked."""
     made = page_context(request)
-    return page_response(request, template, status=status, region=made.region, period=made.period, **extra)
+    response = page_response(request, template, status=status, region=made.region, period=made.period, **extra)
+    return exported(request, response)

@@ -1,12 +1,13 @@
 """Pages of the background jobs: the administrator's list, and one job's progress for any page that started one."""
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from anju.core.jobs import queue as service
 from anju.core.models.job import Job
+from anju.core.pages.context import may_open
+from anju.core.pages.layout.lists import exported, list_page
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request, is_fragment
 from anju.core.people.permissions import may, requires_permission
@@ -53,13 +54,20 @@ def _changed(request: Request, pk: int, act: object) -> HttpResponse:
     return redirect("core:jobs")
 
 
+def _with_result(request: Request, found: Job) -> Job:
+    """The way to the result is shown to who may go there: of a job that others asked for an administrator sees how far it is, and no more."""
+    if found.result and not may_open(request.actor, found.result):
+        found.result = ""
+    return found
+
+
 def _render_job(request: Request, found: Job, status: int = 200, **extra: object) -> HttpResponse:
     """The fragment for the page that asks again and again; a page of its own for who was sent here."""
     return page_response(
         request,
         "core/job.html" if is_fragment(request) else "core/job_page.html",
         status,
-        job=found,
+        job=_with_result(request, found),
         **extra,
     )
 
@@ -69,5 +77,10 @@ def _list(request: Request, status: int = 200, **extra: object) -> HttpResponse:
     state = request.GET.get("state", "")
     if state in Job.State.values:
         found = found.filter(state=state)
-    shown = Paginator(found, SHOWN).get_page(request.GET.get("page"))
-    return page_response(request, "core/jobs.html", status, shown=shown, state=state, states=Job.State.choices, **extra)
+    shown = list_page(request, found, SHOWN)
+    for one in shown:
+        _with_result(request, one)
+    return exported(
+        request,
+        page_response(request, "core/jobs.html", status, shown=shown, state=state, states=Job.State.choices, **extra),
+    )

@@ -1,18 +1,22 @@
-"""One's own page: who I am, my sessions."""
+"""One's own page: who I am, my sessions; and what I have typed and not sent yet."""
+
+import json
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
-from anju.core.people import directory
+from anju.core.people import directory, drafts
 from anju.core.people.permissions import requires_permission
 from anju.core.people.sign_in import record_sign_in
+from anju.core.wording import read_day
 
 
 @requires_permission("core.own")
@@ -43,3 +47,26 @@ def end_other_sessions(request: Request) -> HttpResponse:
     record_sign_in(request.user, "sign_in.end_others")
     messages.success(request, "别处的登录都已退出。")
     return redirect("core:me")
+
+
+@requires_permission("core.own")
+@require_safe
+def tell_session(request: Request) -> HttpResponse:
+    """For pages that stay open while a sign-in ends and another begins: who is signed in, and the token that their forms are sent with."""
+    return JsonResponse({"user": request.actor.key, "name": request.actor.name, "token": get_token(request)})
+
+
+@requires_permission("core.own")
+@require_http_methods(["GET", "HEAD", "POST"])
+def keep_drafts(request: Request) -> HttpResponse:
+    """What was typed into the forms of a page and not sent: told when the page opens, kept while it is typed."""
+    if request.method != "POST":
+        found = drafts.list_drafts(request.actor, request.GET.getlist("action"))
+        told = [{"action": one.action, "key": one.key, "fields": one.fields, "at": read_day(one.at)} for one in found]
+        return JsonResponse({"drafts": told})
+    try:
+        draft = json.loads(request.body)
+        drafts.keep_draft(by=request.actor, action=draft["action"], key=draft["key"], fields=draft["fields"])
+    except (ValueError, KeyError, TypeError, RecursionError):  # no page of ours sends it
+        return JsonResponse({"kept": False}, status=422)
+    return JsonResponse({"kept": True})

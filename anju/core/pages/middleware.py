@@ -15,8 +15,10 @@ from django.shortcuts import redirect
 from anju.core.database.cache import pin_cache
 from anju.core.pages.addresses import front_page_path, path_of
 from anju.core.pages.context import navigation_links
-from anju.core.pages.errors import forbidden, method_not_allowed, show_missing_post
+from anju.core.pages.errors import bad_text, forbidden, method_not_allowed, show_missing_post
+from anju.core.pages.forms import draft_key, unfit_text
 from anju.core.pages.request import Request, is_fragment
+from anju.core.people.drafts import drop_draft
 from anju.core.people.identity import recognise_actor
 from anju.core.people.permissions import PUBLIC, may, permissions
 from anju.core.people.scope import open_scope
@@ -32,7 +34,13 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Request) -> HttpResponse:
-        return self.get_response(request)
+        if (unfit := unfit_text(request)) is not None:
+            return bad_text(request, unfit)
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")  # whoever sits down next finds nothing under Back
+        return (
+            method_not_allowed(request, response) if response.status_code == 405 and not response.content else response
+        )
 
     def process_view(
         self, request: Request, view: Callable[..., HttpResponse], args: Any, kwargs: Any
@@ -75,6 +83,8 @@ class ScopeMiddleware:
                 response = method_not_allowed(request, response)
             if response.status_code >= 400:  # what was refused leaves nothing behind
                 transaction.set_rollback(True)
+            elif request.method == "POST" and (draft := draft_key(request)) is not None:
+                drop_draft(by=request.actor, action=request.path, key=draft)  # the form was sent
         return response
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from anju.core.models.people import Organisation
 from anju.core.pages.addresses import page_address
 from anju.core.pages.context import page_context, render_page
+from anju.core.pages.layout.lists import list_page
 from anju.core.pages.request import Request
 from anju.core.pages.staff import PAGE, StaffForm
 from anju.core.people import directory
@@ -43,7 +43,7 @@ def render_organisations(request: Request, status: int = 200, **extra: Any) -> H
     found = found.annotate(at_work=at_work).order_by(
         F("ended_on").desc(nulls_first=True), "region__order", directory.KINDS, "id"
     )
-    shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    shown = list_page(request, found, PAGE)
     context = {"shown": shown, "kinds": Organisation.Kind.choices, "words": words, "tab": "organisations", **extra}
     return render_page(
         request, "core/staff_organisations.html", status=status, heading=f"机构{shown.paginator.count}个", **context

@@ -10,6 +10,7 @@ from anju import periods
 from anju.core.models.people import Staff
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
+from anju.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,14 @@ class Request(HttpRequest):
 
     actor: who asks (people/identity.py); absent on public pages and on those that say what went wrong before a view was called.
     act: the permission with which the view is marked. anju_page_context: made by `context.page_context`, once it has been asked for.
+    anju_export_problem: why a list does not leave as a file, where it does not (layout/lists.py).
     """
 
     user: Staff
     actor: Actor
     act: str
     anju_page_context: PageContext
+    anju_export_problem: Problem
 
 
 def is_fragment(request: HttpRequest) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -18,6 +17,7 @@ from anju.core.models.people import Posting, Staff
 from anju.core.pages.addresses import page_address
 from anju.core.pages.context import page_context, render_page
 from anju.core.pages.forms import PostedForm
+from anju.core.pages.layout.lists import list_page
 from anju.core.pages.request import Request
 from anju.core.people import directory, postings, staff
 from anju.core.people.permissions import posts, requires_permission
@@ -49,7 +49,7 @@ def render_staff(request: Request, status: int = 200, **extra: Any) -> HttpRespo
         found = found.filter(Q(username__icontains=words) | Q(name__icontains=words))
     held = directory.postings_in_force(directory.list_postings(user)).order_by("since")
     found = found.prefetch_related(Prefetch("postings", held, to_attr="held")).order_by("username")
-    shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    shown = list_page(request, found, PAGE)
     context = {"shown": shown, "locked": directory.list_locked_staff(user), "words": words, "tab": "people", **extra}
     return render_page(request, "core/staff.html", status=status, heading=f"人员{shown.paginator.count}名", **context)
 

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from anju.core.models.trail import Trail, TrailSeal
 from anju.core.pages.context import page_context, render_page
+from anju.core.pages.layout.lists import list_page
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
 from anju.core.people.scope import visible_rows
@@ -33,7 +33,7 @@ def show_trail(request: Request) -> HttpResponse:
         rows = rows.filter(by=by)
     if words:
         rows = rows.filter(obj__icontains=words)
-    shown = Paginator(rows.select_related("region").order_by("-id"), PAGE).get_page(request.GET.get("page"))
+    shown = list_page(request, rows.select_related("region").order_by("-id"), PAGE)
     sealed = set(TrailSeal.objects.filter(trail__in=[row.pk for row in shown]).values_list("trail_id", flat=True))
     listed = [describe_row(row, row.pk in sealed) for row in shown]
     heading = f"留痕{shown.paginator.count}条" + ("（筛选后）" if words or act or by else "")

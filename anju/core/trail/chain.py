@@ -16,7 +16,7 @@ from anju.problems import Place, Problem
 FORMAT = "安居留痕\t1"
 END = "末"
 GENESIS = bytes(32)
-HEAD = re.compile(r"(?:(\d+):)?([0-9a-fA-F]{64})")
+HEAD = re.compile(r"(?:([0-9]{1,18}):)?([0-9a-fA-F]{64})")
 
 
 def canonical_bytes(said: dict[str, Any]) -> bytes:
@@ -88,7 +88,7 @@ def _verify(name: str, file: Iterable[bytes], kept: list[tuple[int | None, str]]
         if parts[0] == END.encode():
             footer = parts
             continue
-        if len(parts) != 3 or not parts[0].isdigit() or not row.endswith(b"\n"):
+        if len(parts) != 3 or not parts[0].isdigit() or len(parts[0]) > 18 or not row.endswith(b"\n"):
             return [_broken("TRAIL-003", where, "这一行残缺或格式不对", seq + 1)]
         here, printed, content = int(parts[0]), parts[1].decode("ascii", "replace"), parts[2]
         if here > seq + 1:
@@ -140,5 +140,5 @@ def _brief(content: bytes) -> str:
         said = json.loads(content)
         obj = said["object"]["text"] if said.get("v", 1) > 1 else said["object"]
         return f"{said['at']} {said['by']['name']} {said['act']} {obj}"[:80]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return "内容已不可读"

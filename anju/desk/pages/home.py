@@ -12,6 +12,8 @@ from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRo
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
 from anju.core.regions import tree
+from anju.core.wording import period_label
+from anju.desk.pages.waiting import group_reminders
 from anju.desk.queries import progress as told
 from anju.documents.pages import listing
 from anju.figures.pages import nodes
@@ -19,8 +21,8 @@ from anju.figures.pages.comparison import TargetComparison
 from anju.figures.pages.figures import calibre_names
 from anju.figures.queries import current
 from anju.figures.queries import nodes as node_queries
-from anju.oversight.queries import overdue
-from anju.oversight.services import reminders
+from anju.oversight.queries import overdue, reminders
+from anju.oversight.services.reminders import put_reminder_away as put_away_reminder
 from anju.runs.pages import warnings as warning_pages
 
 
@@ -44,10 +46,11 @@ def show_overview(request: Request) -> HttpResponse:
         names=names,
         on=reported,
     )
-    gaps = node_queries.year_nodes(user, made.region, on, below)
+    gaps = node_queries.year_nodes(user, made.region, on, below, complete=True)
     ahead = gaps.next or gaps.last
     finding = nodes.nodes_headline(gaps, summary.noun)
     warnings = warning_pages.region_warnings(user, made.region, made.period)
+    waiting = reminders.list_reminders(user)
     context = {
         "summary": summary,
         "sheet": progress_sheet(request, summary),
@@ -60,7 +63,8 @@ def show_overview(request: Request) -> HttpResponse:
         ],
         "lapsed": nodes.lapsed_sentences(gaps),
         "node_passed": bool(gaps.last) and not gaps.next,
-        "notices": reminders.list_reminders(user),
+        "waiting": group_reminders(waiting),
+        "waiting_count": len(waiting),
         "late": overdue.list_overdue(user, made.region, on),
         "moved": told.report_increases(user, catalogue, reports, made.region, reported),
         "charts": summary.charts({one.node.actual_id for one in ahead}),
@@ -76,7 +80,7 @@ def show_overview(request: Request) -> HttpResponse:
 @require_POST
 def put_reminder_away(request: Request, pk: int) -> HttpResponse:
     """知道了."""
-    reminders.put_reminder_away(by=request.actor, notice_id=pk)
+    put_away_reminder(by=request.actor, notice_id=pk)
     return redirect(page_address(request, "desk:leader"))
 
 
@@ -101,7 +105,7 @@ def progress_sheet(request: Request, summary: told.Summary) -> Sheet:
         sheet.rows.append(
             SheetRow(
                 [
-                    SheetCell(text=one.name, href=page_address(request, one.measure)),
+                    SheetCell(text=f"{one.name}{period_remark(one)}", href=page_address(request, one.measure)),
                     SheetCell(text=pair.unit, label="单位", css="brief"),
                     SheetCell(figure=pair.target, unit=pair.unit, label="目标"),
                     SheetCell(figure=pair.actual, unit=pair.unit, label="完成"),
@@ -117,6 +121,11 @@ def progress_sheet(request: Request, summary: told.Summary) -> Sheet:
             )
         )
     return sheet
+
+
+def period_remark(one: told.MeasureProgress) -> str:
+    """Of which period the figures are, where a later one is still coming in: （2026年1—10月；2026年1—11月已报1/2）."""
+    return f"（{period_label(one.whole.actual.period, one.measure.kind)}；{one.newer}）" if one.newer else ""
 
 
 def parts_remark(one: told.MeasureProgress) -> str:

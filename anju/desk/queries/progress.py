@@ -25,14 +25,31 @@ Reports = Callable[[str], list[tuple[str, str]]]  # of a year: measure, period
 
 
 @dataclass(frozen=True)
+class PartialReport:
+    """A period that some of the parts have reported, and others have not yet."""
+
+    period: str
+    known: int
+    asked: int
+    kind: str  # of the measure
+
+    def __str__(self) -> str:
+        return f"{period_label(self.period, self.kind)}已报{self.known}/{self.asked}"
+
+
+@dataclass(frozen=True)
 class MeasureProgress:
-    """One measure that has a target: of the region, and of each of its parts. calibre_name: that of the actual figure."""
+    """One measure that has a target: of the region, and of each of its parts. calibre_name: that of the actual figure.
+
+    newer: a later period than that of the figures, which is not complete yet.
+    """
 
     measure: Measure
     target: Measure
     whole: TargetComparison
     parts: list[TargetComparison]
     calibre_name: str = ""
+    newer: PartialReport | None = None
 
     @property
     def name(self) -> str:
@@ -106,7 +123,7 @@ class Summary:
         if told:
             one = told[0]
             said.append(
-                f"{period_label(one.whole.actual.period)}{one.measure.name}{one.whole.actual.text(None, None, True)}{one.whole.actual.unit}，完成{one.whole.rate.text()}%"
+                f"{period_label(one.whole.actual.period, one.measure.kind)}{one.measure.name}{one.whole.actual.text(None, None, True)}{one.whole.actual.unit}，完成{one.whole.rate.text()}%"
             )
         elif partly := next((one for one in self.progress if one.partly), None):
             known, left = partly.reported
@@ -140,7 +157,7 @@ class Summary:
 
     def chart(self, number: int, one: MeasureProgress) -> Chart:
         finding = comparison.comparison_headline(one.name, one.parts, self.noun)
-        sub = f"{one.name}与目标，{one.whole.unit}，{self.region.name}{period_label(one.whole.actual.period)}；竖线为目标，按差额排序"
+        sub = f"{one.name}与目标，{one.whole.unit}，{self.region.name}{period_label(one.whole.actual.period, one.measure.kind)}；竖线为目标，按差额排序"
         return comparison.bullet_chart(f"gap-{number}", one.parts, finding, sub)
 
 
@@ -180,7 +197,7 @@ def summarise_progress(
         (code, "", then) for code, then in reports(period[:4])
     }  # of the parts' a sum can be made
     calibres: dict[str, list[str]] = {}
-    when: dict[str, str] = {}
+    candidates: dict[str, set[str]] = {}
     for code, calibre, then in sorted(known):
         measure = catalogue[code]
         if (
@@ -191,7 +208,8 @@ def summarise_progress(
             continue
         if calibre not in calibres.setdefault(code, []):
             calibres[code].append(calibre)
-        when[code] = then if code not in when else nearest_period(period, when[code], then)
+        candidates.setdefault(code, set()).add(then)
+    when, newer = choose_periods(user, catalogue, candidates, calibres, region, period)
     made = Summary(region, period, level_noun(below))
     wanted = [one for one in whole_targets if one.code in calibres]
     topics = list(TOPICS)
@@ -202,40 +220,25 @@ def summarise_progress(
     codes |= {f"{code}:{name}" for code in several for name in calibres[code]}
     if not codes:
         return made
-    found = current.current_figures(user, codes, listed, {period, *when.values()})
+    found = current.current_figures(user, codes, listed, {period, *when.values(), *newer.values()})
 
     def read(code: str, one: Region) -> Figure:
         return found(code, one, when.get(code.partition(":")[0], period))
 
-    plain = {
-        one.target_of_id
-        for one in wanted
-        if not catalogue[one.target_of_id].is_computed and "" in calibres.get(one.target_of_id, ())
-    }
-    sums = figures_of_parts(user, plain, listed, when, read)
     for target in wanted:
         measure = catalogue[target.target_of_id]
         asked = f"{target.code}:{calibres[target.code][-1]}"
         for name in calibres.get(measure.code, [""]):
             done = f"{measure.code}:{name}"
-            pairs = [
-                TargetComparison(
-                    sums.get((measure.code, one.pk))
-                    if not name and (measure.code, one.pk) in sums
-                    else read(done, one),
-                    read(asked, one),
-                )
-                for one in listed
-            ]
-            made.progress.append(
-                MeasureProgress(
-                    measure,
-                    target,
-                    pairs[0],
-                    [p for p in pairs[1:] if p.actual.known or p.target.known],
-                    names.get(name, name),
-                )
+            pairs = [TargetComparison(read(done, one), read(asked, one)) for one in listed]
+            parts = [p for p in pairs[1:] if p.actual.known or p.target.known]
+            later = newer.get(measure.code)
+            report = (
+                partial_report(parts, lambda one, code=done, then=later: found(code, one, then), later)
+                if later
+                else None
             )
+            made.progress.append(MeasureProgress(measure, target, pairs[0], parts, names.get(name, name), report))
     for code in several:
         first, second = calibres[code][:2]
         for one in listed:
@@ -245,25 +248,39 @@ def summarise_progress(
     return made
 
 
-def figures_of_parts(
+def choose_periods(
     user: Actor,
-    codes: Collection[str],
-    listed: Sequence[Region],
-    when: Mapping[str, str],
-    read: Callable[[str, Region], Figure],
-) -> dict[tuple[str, int], Figure]:
-    """What places have that reported nothing themselves while their parts did: the sum."""
-    made: dict[tuple[str, int], Figure] = {}
-    for period in {when[code] for code in codes}:
-        wanted = [
-            (code, one)
-            for code in codes
-            if when[code] == period
-            for one in listed
-            if read(code, one).observation_id is None
-        ]
-        made |= latest.sum_over_parts(user, wanted, period)
-    return made
+    catalogue: Catalogue,
+    candidates: Mapping[str, Collection[str]],
+    calibres: Mapping[str, Sequence[str]],
+    region: Region,
+    period: str,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Of each measure the period to be told, and a nearer one that is not complete yet: what was done is told of the nearest complete period."""
+    ordered: dict[str, list[str]] = {}
+    for code, known in candidates.items():
+        left = list(known)
+        ordered[code] = []
+        while left:
+            nearest = left[0]
+            for one in left[1:]:
+                nearest = nearest_period(period, nearest, one)
+            ordered[code].append(nearest)
+            left.remove(nearest)
+    done = {f"{code}:{calibres[code][0]}": some for code, some in ordered.items() if not catalogue[code].target_of_id}
+    complete = {key.partition(":")[0]: then for key, then in latest.complete_periods(user, done, region).items()}
+    when = {code: some[0] for code, some in ordered.items()} | complete
+    return when, {code: some[0] for code, some in ordered.items() if some[0] != when[code]}
+
+
+def partial_report(parts: Sequence[TargetComparison], read: Callable[[Region], Figure], period: str) -> PartialReport:
+    """How many of the parts that were asked, or else that reported before, have reported for that period."""
+    asked = [one for one in parts if one.target.known and one.target.exact] or [
+        one for one in parts if one.actual.known
+    ]
+    return PartialReport(
+        period, sum(read(one.actual.region).known for one in asked), len(asked), asked[0].actual.kind if asked else ""
+    )
 
 
 def reported_measures(
@@ -316,17 +333,7 @@ def report_increases(
     if not last:
         return []
     found = current.current_figures(user, last, [region], {one for pair in last.values() for one in pair})
-    sums = {
-        (code, period): figure
-        for period in {one for pair in last.values() for one in pair}
-        for (code, _), figure in latest.sum_over_parts(
-            user, [(code, region) for code in last if found(code, region, period).observation_id is None], period
-        ).items()
-    }
-    pairs = [
-        tuple(sums.get((code, period)) or found(code, region, period) for period in (now, before))
-        for code, (before, now) in last.items()
-    ]
+    pairs = [tuple(found(code, region, period) for period in (now, before)) for code, (before, now) in last.items()]
     made = [ReportIncrease(now, before, changes.added_since(now, before)) for now, before in pairs]
     return [one for one in made if one.more.known and one.more.exact and _of_the_same(one.now, one.before)]
 

@@ -1,103 +1,304 @@
-"""Reading a .docx that came back from Word or WPS: its paragraphs and table rows as text, whatever the editor did to its runs."""
+"""Reading a .docx that came back from Word or WPS: its paragraphs and table rows as they read there, whatever the editor did to its runs.
 
-import re
-import unicodedata
+Changes that were tracked count as accepted; what is struck out or hidden does not count; a text box is read once, after the paragraph it hangs on.
+"""
+
+import posixpath
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
 from lxml import etree
 
-from anju.documents.writers.word import word_tag
+from anju.documents.writers.word import W
 from anju.problems import Problem, Refused
 
-LIMIT = 64 * 1024 * 1024  # of the text part, unpacked; the longest report of a province has not a tenth of it
+LIMIT = 64 * 1024 * 1024  # of a part, unpacked; the longest report of a province has not a tenth of it
+ELEMENTS = 800_000  # of a part, some twenty times the longest report; more fill the memory and say nothing
+BLOCKS = 20_000  # paragraphs and rows with text: some six hundred pages
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-GROUPED = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
-BLANKS = re.compile(r"[\s\u200b\ufeff]+")
+STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+OFFICE_DOCUMENT = "/officeDocument"
 RESAVE = "请用 Word 或 WPS 另存为“Word 文档（*.docx）”，去掉密码，再上传。"
+OFF = ("0", "false", "off")
+UNREAD = {"del", "moveFrom", "rt", "instrText", "delText", "pPr", "rPr", "tcPr", "sdtPr", "tabs", "tblPr", "trPr"}
+SUPERSCRIPTS = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
+SYMBOL_MINUS = "F02D"  # of the font Symbol, as Word inserts it
 
 
 @dataclass(frozen=True)
 class WordBlock:
-    """A paragraph, or a row of a table with its cells by grid column."""
+    """A paragraph, or a row of a table with its cells by their place in the row: a dragged border moves none.
+
+    Cells merged into the one above count for the places and are left out. width: how many places the row has.
+    """
 
     text: str
     cells: dict[int, str] | None = None
-    table: int = -1
+    width: int = 0
 
 
 def read_word(content: bytes, name: str = "上传的文件") -> list[WordBlock]:
-    """Paragraphs and rows in order; deleted text of tracked changes left out, inserted text read. Refused DOC-040 when it is no readable .docx."""
+    """Paragraphs and rows in order, then footnotes. Refused DOC-040 when it is no readable .docx."""
     if content.startswith(OLE):
         raise _refused(name, "是加了密码的文件，或者是旧版 .doc。")
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            if archive.getinfo("word/document.xml").file_size > LIMIT:
-                raise _refused(name, "里面的正文大得不正常。")
-            source = archive.read("word/document.xml")
-        root = etree.fromstring(source, etree.XMLParser(resolve_entities=False, no_network=True))
+            parts = {_part_name(one.filename).lower(): one for one in archive.infolist()}
+            main = _main_part(archive, parts, name)
+            root = _parse(archive, parts[main], name)
+            styles = _parse_beside(archive, parts, main, "styles", name)
+            notes = [_parse_beside(archive, parts, main, part, name) for part in ("footnotes", "endnotes")]
     except KeyError:
         raise _refused(name, "不是 Word 文档（可能是别的压缩文件，或者 .xlsx、.odt 改了扩展名）。") from None
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, EOFError, OSError, RuntimeError, NotImplementedError, ValueError):
+    except (zipfile.BadZipFile, etree.XMLSyntaxError, zlib.error, struct.error, EOFError, OSError, RuntimeError,
+            NotImplementedError, ValueError, OverflowError):  # fmt: skip
         raise _refused(name, "打不开：不是 .docx，或者已经损坏。") from None
-    body = root.find(word_tag("body"))
+    if _namespace(root) not in (W, STRICT):
+        raise _refused(name, "不是 Word 文档（可能是 .xlsx、.pptx 改了扩展名）。")
+    body = next((node for node in _children(root) if _local(node) == "body"), None)
     if body is None:
         raise _refused(name, "里面没有正文。")
-    return list(_blocks(body, [0]))
+    reader = _WordReader(_unseen_styles(styles))
+    blocks: list[WordBlock] = []
+    for part in (body, *(note for notes_part in notes for note in _written_notes(notes_part))):
+        for block in reader.read(part):
+            blocks.append(block)
+            if len(blocks) > BLOCKS:
+                raise _refused(name, f"里面的段落和表格行超过{BLOCKS}个，多得不正常。")
+    return blocks
 
 
 def _refused(name: str, what: str) -> Refused:
     return Refused(Problem("DOC-040", name, what, RESAVE))
 
 
-def _blocks(parent: etree._Element, tables: list[int]) -> Iterator[WordBlock]:
-    for node in parent:
-        if node.tag == word_tag("p"):
-            yield WordBlock(_text(node))
-        elif node.tag == word_tag("tbl"):
-            number, tables[0] = tables[0], tables[0] + 1
-            for row in node.iter(word_tag("tr")):
-                cells = _cells(row)
-                yield WordBlock("|".join(cells.values()), cells, number)
-        elif node.tag in (
-            word_tag("sdt"),
-            word_tag("sdtContent"),
-            word_tag("ins"),
-            word_tag("smartTag"),
-            word_tag("customXml"),
-        ):
-            yield from _blocks(node, tables)
+# --- parts -------------------------------------------------------------------
 
 
-def _cells(row: etree._Element) -> dict[int, str]:
-    cells: dict[int, str] = {}
-    column = 0
-    for cell in row.iter(word_tag("tc")):
-        if next(cell.iterancestors(word_tag("tr"))) is not row:
-            continue  # of a table inside a cell
-        span = cell.find(f"{word_tag('tcPr')}/{word_tag('gridSpan')}")
-        merge = cell.find(f"{word_tag('tcPr')}/{word_tag('vMerge')}")
-        if merge is None or merge.get(word_tag("val")) == "restart":
-            cells[column] = "".join(_text(paragraph) for paragraph in cell.iter(word_tag("p")))
-        column += int(span.get(word_tag("val"))) if span is not None else 1
-    return cells
+def _part_name(name: str) -> str:
+    """As a part is looked up: some programs write backslashes, other capitals or ./ into its name."""
+    return posixpath.normpath("/" + name.replace("\\", "/")).lstrip("/")
 
 
-def _text(paragraph: etree._Element) -> str:
-    pieces = []
-    for node in paragraph.iter(word_tag("t"), word_tag("tab"), word_tag("br"), word_tag("noBreakHyphen")):
-        above = {one.tag for one in node.iterancestors()}
-        if word_tag("del") in above or word_tag("moveFrom") in above or node.getparent().tag == word_tag("tabs"):
-            continue
-        pieces.append(
-            node.text or "" if node.tag == word_tag("t") else "-" if node.tag == word_tag("noBreakHyphen") else " "
-        )
-    return "".join(pieces)
+def _main_part(archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], name: str) -> str:
+    """Where the text is: what the package's relationships say (Word online writes document2.xml). KeyError: it is no Word file."""
+    if "_rels/.rels" in parts:
+        for relation in _children(_parse(archive, parts["_rels/.rels"], name)):
+            if relation.get("Type", "").endswith(OFFICE_DOCUMENT):
+                target = _part_name(relation.get("Target", "")).lower()
+                if target in parts:
+                    return target
+    return "word/document.xml" if "word/document.xml" in parts else parts["word/document.xml"].filename
 
 
-def plain_text(text: str) -> str:
-    """The text as it is compared: full-width digits and signs made half-width, thousands joined, no blanks."""
-    text = unicodedata.normalize("NFKC", text).replace("−", "-")
-    return GROUPED.sub("", BLANKS.sub("", text))
+def _parse_beside(
+    archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], main: str, kind: str, name: str
+) -> etree._Element | None:
+    """A part that the text refers to, or None."""
+    folder, _, file = main.rpartition("/")
+    relations = parts.get(f"{folder}/_rels/{file}.rels".lstrip("/"))
+    if relations is None:
+        return None
+    for relation in _children(_parse(archive, relations, name)):
+        if relation.get("Type", "").endswith(f"/{kind}"):
+            target = relation.get("Target", "").replace("\\", "/")
+            part = parts.get(_part_name(target if target.startswith("/") else f"{folder}/{target}").lower())
+            return _parse(archive, part, name) if part else None
+    return None
+
+
+def _parse(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> etree._Element:
+    if part.file_size > LIMIT:
+        raise _refused(name, "里面的正文大得不正常。")
+    source = archive.read(part)
+    if source.count(b"<") - source.count(b"</") > ELEMENTS:
+        raise _refused(name, "里面的段落多得不正常。")
+    return etree.fromstring(source, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def _children(node: etree._Element) -> Iterator[etree._Element]:
+    return node.iterchildren(etree.Element)
+
+
+def _local(node: etree._Element) -> str:
+    return str(node.tag).rpartition("}")[2]
+
+
+def _namespace(node: etree._Element) -> str:
+    return str(node.tag).rpartition("}")[0].lstrip("{")
+
+
+def _child(node: etree._Element | None, *path: str) -> etree._Element | None:
+    for name in path:
+        node = next((one for one in _children(node) if _local(one) == name), None) if node is not None else None
+    return node
+
+
+def _value(node: etree._Element | None, name: str = "val") -> str:
+    """An attribute in the element's own namespace, of either edition."""
+    if node is None:
+        return ""
+    return next((value for key, value in node.attrib.items() if str(key).rpartition("}")[2] == name), "")
+
+
+def _written_notes(part: etree._Element | None) -> list[etree._Element]:
+    """Footnotes that somebody wrote: every file has separators among them."""
+    return [] if part is None else [note for note in _children(part) if _value(note, "type") in ("", "normal")]
+
+
+# --- what counts -------------------------------------------------------------
+
+
+def _is_unseen(properties: etree._Element | None) -> bool | None:
+    """Struck out or hidden by these properties; None when they do not say."""
+    said = None
+    for one in () if properties is None else _children(properties):
+        if _local(one) in ("strike", "dstrike", "vanish"):
+            if _value(one).lower() not in OFF:
+                return True
+            said = False
+    return said
+
+
+def _unseen_styles(styles: etree._Element | None) -> set[str]:
+    """Styles whose text is struck out or hidden, by themselves or by what they are based on."""
+    own: dict[str, tuple[bool | None, str]] = {}
+    for style in () if styles is None else _children(styles):
+        if _local(style) == "style":
+            unseen = _is_unseen(_child(style, "rPr"))
+            own[_value(style, "styleId")] = (unseen, _value(_child(style, "basedOn")))
+    unseen_styles = set()
+    for style in own:
+        name, passed = style, set()
+        while name in own and name not in passed:
+            passed.add(name)
+            unseen, name = own[name]
+            if unseen is not None:
+                unseen_styles |= {style} if unseen else set()
+                break
+    return unseen_styles
+
+
+# --- text --------------------------------------------------------------------
+
+
+class _WordReader:
+    """Reads the blocks of a part. unseen: the styles whose text does not count."""
+
+    def __init__(self, unseen: set[str]) -> None:
+        self.unseen = unseen
+        self.carried = ""  # of a paragraph whose end was deleted: it goes on with the next
+
+    def read(self, part: etree._Element) -> Iterator[WordBlock]:
+        yield from self.blocks(part)
+        if self.carried:
+            yield WordBlock(self.carried)
+            self.carried = ""
+
+    def blocks(self, parent: etree._Element) -> Iterator[WordBlock]:
+        for node in _children(parent):
+            kind = _local(node)
+            if kind == "p":
+                yield from self._paragraph(node)
+            elif kind == "tbl":
+                for row in self._rows(node):
+                    yield self._row(row)
+            elif (
+                kind in ("AlternateContent", "Choice")
+                or (kind == "Fallback" and _is_only_choice(node))
+                or kind in ("sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml")
+            ):
+                yield from self.blocks(node)
+
+    def _paragraph(self, node: etree._Element) -> Iterator[WordBlock]:
+        if not len(node):
+            return
+        boxes: list[etree._Element] = []
+        text = self.carried + self._text(node, boxes)
+        if _child(node, "pPr", "rPr", "del") is not None:
+            self.carried = text
+        else:
+            self.carried = ""
+            if text:
+                yield WordBlock(text)
+        for box in boxes:
+            yield from self.blocks(box)
+
+    def _rows(self, node: etree._Element) -> Iterator[etree._Element]:
+        """The rows of a table, those of tables inside its cells left to the cells."""
+        for child in _children(node):
+            if _local(child) == "tr":
+                if _child(child, "trPr", "del") is None:
+                    yield child
+            elif _local(child) not in UNREAD:
+                yield from self._rows(child)
+
+    def _row(self, row: etree._Element) -> WordBlock:
+        cells: dict[int, str] = {}
+        width = 0
+        for place, cell in enumerate(self._row_cells(row)):
+            width = place + 1
+            merge = _child(cell, "tcPr", "vMerge")
+            if merge is None or _value(merge) == "restart":
+                cells[place] = "\n".join(self._cell_lines(cell))
+        return WordBlock("|".join(cells.values()), cells, width)
+
+    def _row_cells(self, node: etree._Element) -> Iterator[etree._Element]:
+        for child in _children(node):
+            if _local(child) == "tc":
+                if _child(child, "tcPr", "cellDel") is None:
+                    yield child
+            elif _local(child) not in UNREAD:
+                yield from self._row_cells(child)
+
+    def _cell_lines(self, node: etree._Element) -> Iterator[str]:
+        """The paragraphs of a cell, each once."""
+        for child in _children(node):
+            if _local(child) == "p":
+                boxes: list[etree._Element] = []
+                if text := self._text(child, boxes):
+                    yield text
+                for box in boxes:
+                    yield from self._cell_lines(box)
+            elif _local(child) not in UNREAD and (_local(child) != "Fallback" or _is_only_choice(child)):
+                yield from self._cell_lines(child)
+
+    def _text(self, paragraph: etree._Element, boxes: list[etree._Element]) -> str:
+        style = _value(_child(paragraph, "pPr", "pStyle"))
+        return "".join(self._pieces(paragraph, boxes, style in self.unseen))
+
+    def _pieces(self, node: etree._Element, boxes: list[etree._Element], unseen: bool) -> Iterator[str]:
+        for child in _children(node):
+            kind = _local(child)
+            if kind == "txbxContent":
+                boxes.append(child)
+            elif kind == "r":
+                properties = _child(child, "rPr")
+                own = _is_unseen(properties)
+                if own is None and (style := _value(_child(properties, "rStyle"))):
+                    own = style in self.unseen or None
+                text = "".join(self._pieces(child, boxes, unseen))
+                if not (unseen if own is None else own):
+                    raised = _value(_child(properties, "vertAlign")) == "superscript"
+                    yield text.translate(SUPERSCRIPTS) if raised else text
+            elif kind == "t":
+                yield child.text or ""
+            elif kind in ("br", "cr"):
+                yield "\n"
+            elif kind in ("tab", "ptab"):
+                yield "\t"
+            elif kind == "noBreakHyphen":
+                yield "-"
+            elif kind == "sym":
+                yield "-" if _value(child, "char").upper() == SYMBOL_MINUS else "□"
+            elif kind not in UNREAD and (kind != "Fallback" or _is_only_choice(child)):
+                yield from self._pieces(child, boxes, unseen)
+
+
+def _is_only_choice(fallback: etree._Element) -> bool:
+    """A text box stands twice in its file: for programs of today, and for old ones; the second is read when there is no first."""
+    return all(_local(node) != "Choice" for node in _children(fallback.getparent()))

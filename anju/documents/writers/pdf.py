@@ -3,7 +3,6 @@
 import datetime
 import json
 import re
-import threading
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import typst
 from lxml import html
 
 from anju.documents.layout.article import PageFormat, TablePlan, lay_out_article
-from anju.documents.writers.word import run_pandoc
+from anju.documents.writers.word import run_pandoc, too_long
+from anju.isolation import Killed, run_isolated, seconds_for
 
 HERE = Path(__file__).parent
 SERIF, SANS = "Noto Serif CJK SC", "Noto Sans CJK SC"
@@ -25,7 +25,6 @@ FACES = {
 }
 # pandoc names an alignment for every column, which would undo the template's vertical one; each cell brings its own anyway.
 COLUMN_ALIGN = re.compile(r"^ +align: \((?:auto|left|right|center|,)+\),\n", re.MULTILINE)
-_lock = threading.Lock()
 
 
 def to_pdf(article: html.HtmlElement, title: str = "", on: datetime.date | None = None) -> bytes:
@@ -34,9 +33,22 @@ def to_pdf(article: html.HtmlElement, title: str = "", on: datetime.date | None 
     source = laid.source.replace(" typst-", " typst:")  # lxml takes no colon
     body = COLUMN_ALIGN.sub("", run_pandoc(source, "typst").decode())
     stamp = datetime.datetime.combine(on or datetime.date(1980, 1, 1), datetime.time(), datetime.UTC)
+    try:
+        return run_isolated(typeset, body, title, stamp, seconds=seconds_for(len(body)))
+    except Killed as killed:
+        raise too_long(title) from killed
+
+
+def typeset(body: str, title: str, stamp: datetime.datetime) -> bytes:
+    """typst's own part, in a process of its own."""
     source = f"{_fonts()}{_template()}#set document(title: {_string(title)})\n#show: official\n{body}"
-    with _lock:  # a compiler keeps its fonts and caches between documents, and does one thing at a time
-        return _compiler().compile(input=source.encode(), format="pdf", timestamp=stamp)
+    return _compiler().compile(input=source.encode(), format="pdf", timestamp=stamp)
+
+
+def warm_up() -> None:
+    """What each document needs, and takes the longest: the fonts."""
+    _fonts()
+    _compiler()
 
 
 @lru_cache(maxsize=1)

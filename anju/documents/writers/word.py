@@ -16,12 +16,17 @@ from anju.documents.layout.article import ArticleLayout, PageFormat, TablePlan, 
 from anju.documents.layout.grid import text_width
 from anju.documents.writers import word_reference
 from anju.documents.writers.word_reference import CHARACTER, LINE, PAGES
+from anju.isolation import MEMORY, SHORT, seconds_for
+from anju.problems import Problem, Refused
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NS = {"w": W}
 FILTER = Path(__file__).with_name("raw.lua")
 TYPE_AREA = 8844  # twentieths of a point: 156 mm
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same text gives the same bytes
+
+
+HEAP_EXHAUSTED = 251  # how pandoc ends when its memory is over
 
 
 def word_tag(name: str) -> str:
@@ -37,16 +42,39 @@ def run_pandoc(source: str, to: str, *options: str) -> bytes:
     """One run of pandoc over a document. The sandbox keeps a template from reading files."""
     command = [
         pandoc_path(),
+        "+RTS",
+        f"-M{MEMORY >> 20}m",
+        "-RTS",
+        "--sandbox",
         "--from=html+native_divs+native_spans-auto_identifiers",
         f"--to={to}",
         f"--lua-filter={FILTER}",
         *options,
     ]
     clock = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}  # 1980: the day of a file is not the day of its document
-    done = subprocess.run(command, input=source.encode(), capture_output=True, check=False, env=clock)
+    text = source.encode()
+    try:
+        done = subprocess.run(
+            command, input=text, capture_output=True, check=False, env=clock, timeout=seconds_for(len(text))
+        )
+    except subprocess.TimeoutExpired as slow:
+        raise too_long() from slow
+    if done.returncode == HEAP_EXHAUSTED:
+        raise too_long()
     if done.returncode:
         raise RuntimeError(f"pandoc: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout
+
+
+def too_long(title: str = "") -> Refused:
+    return Refused(
+        Problem(
+            "DOC-060",
+            f"《{title}》" if title else "公文",
+            f"内容太多或太乱，{SHORT} 秒、{MEMORY >> 20} 兆内存之内没有排完版，已停止。",
+            "请看有没有特别长而不分段的文字、粘贴进来的多余内容，删去后再试。",
+        )
+    )
 
 
 def to_docx(article: html.HtmlElement, title: str = "") -> bytes:

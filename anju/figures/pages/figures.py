@@ -23,7 +23,7 @@ from anju.figures.models import CurrentFigure
 from anju.figures.pages import comparison
 from anju.figures.pages.provenance import ProvenancePanel, figure_uses, read_provenance
 from anju.figures.pages.topics import TOPICS, measure_groups, sort_rows, topic_sheet
-from anju.figures.queries import current
+from anju.figures.queries import current, parts
 from anju.figures.queries.references import resolve_reference
 from anju.figures.references import FigureReference
 from anju.figures.services import observations
@@ -125,7 +125,7 @@ def show_measure(request: Request, code: str) -> HttpResponse:
         "charts": measure_charts(one, target, codes, found, listed, made),
     }
     context["breakdowns"] = (
-        [] if one.is_computed else current.break_down(user, code, made.region, made.period, calibres[0])
+        [] if one.is_computed else parts.break_down(user, code, made.region, made.period, calibres[0])
     )
     context["differences"] = [
         {
@@ -139,9 +139,7 @@ def show_measure(request: Request, code: str) -> HttpResponse:
     ]
     context["over_time"] = time_sheet(user, one, made, sorted({period for period, _ in keys}), calibres)
     value = found(codes[0], made.region)
-    heading = (
-        f"{made.region.name}{period_label(made.period)}{one.name}：{value.spoken() or value.why or value.state_text}"
-    )
+    heading = f"{made.region.name}{period_label(made.period, one.kind)}{one.name}：{value.spoken() or value.why or value.state_text}"
     return render_page(request, "figures/measure.html", heading=heading, **context)
 
 
@@ -170,7 +168,7 @@ def measure_charts(one, target, codes: list[str], found, listed: list, made: Pag
     """Against the target where there is one; the places compared otherwise. A picture of one place would say nothing."""
     if len(listed) < 3:
         return []
-    below, sub = listed[1:], f"{made.region.name}，{period_label(made.period)}"
+    below, sub = listed[1:], f"{made.region.name}，{period_label(made.period, one.kind)}"
     wanted = next((name for name in codes if target and name.partition(":")[0] == target.code), None)
     actual = codes[0]
     unit = next((found(actual, region).unit for region in below if found(actual, region).known), "")
@@ -196,7 +194,7 @@ def time_sheet(user, one, made: PageContext, known: list[str], calibres: list[st
     if len(known) < 2:
         return None
     columns = [SheetColumn("期间"), SheetColumn(one.name, unit=one.unit or "%"), SheetColumn("比上一期")]
-    line, rows = current.figure_series(user, one.code, made.region, known, calibres[0]), []
+    line, rows = parts.figure_series(user, one.code, made.region, known, calibres[0]), []
     for number, value in enumerate(line):
         before = line[number - 1] if number else None
         comparable = before is not None and before.known and value.known and len(before.period) == len(value.period)
@@ -204,7 +202,11 @@ def time_sheet(user, one, made: PageContext, known: list[str], calibres: list[st
         text = figure_html(change.figure, sign=True) if comparable else ""
         rows.append(
             SheetRow(
-                [SheetCell(text=period_label(value.period)), SheetCell(figure=value), SheetCell(text=text, css="n")]
+                [
+                    SheetCell(text=period_label(value.period, one.kind)),
+                    SheetCell(figure=value),
+                    SheetCell(text=text, css="n"),
+                ]
             )
         )
     return Sheet("over-time", columns, rows, caption="各期数值") if any(value.known for value in line) else None

@@ -1,10 +1,10 @@
 """导入: a workbook is checked first, with every problem at its cell; reminders are answered; an import can be taken back."""
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
@@ -17,14 +17,16 @@ from anju.core.pages.addresses import page_address, path_of
 from anju.core.pages.context import page_context, render_page
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import PostedForm
+from anju.core.pages.layout.lists import list_page
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import requires_permission
+from anju.core.reading import read_file_of, turn_of
 from anju.figures.models import Observation, Source, TargetDocument
 from anju.figures.pages import maps
 from anju.figures.queries import provenance
+from anju.figures.services.import_period import NAMES, TablePeriods, read_in_period, refuse_stamped
 from anju.figures.services.imports import answer_key, import_tables, preview_import, undo_import
-from anju.problems import BLOCK, Place, Problem, Refused
-from anju.workbooks.reading import reader
+from anju.problems import ASK, BLOCK, Place, Problem, Refused
 from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.writing import marking
 
@@ -64,10 +66,16 @@ def render_imports(request: Request, status: int = 200, **extra: Any) -> HttpRes
         .annotate(n=Count("pk"))
         .values("n")
     )
-    shown = Paginator(found.annotate(figures=Coalesce(Subquery(each), 0)), PAGE).get_page(request.GET.get("page"))
+    shown = list_page(request, found.annotate(figures=Coalesce(Subquery(each), 0)), PAGE)
     heading = f"{made.region.name}：已导入和填报{shown.paginator.count}次" if made.region else "导入报表"
     return render_page(
-        request, "figures/imports.html", status=status, heading=heading, shown=shown, maps=maps.map_choices(), **extra
+        request,
+        "figures/imports.html",
+        status=status,
+        heading=heading,
+        shown=shown,
+        maps=maps.map_choices(made.region),
+        **extra,
     )
 
 
@@ -79,24 +87,39 @@ def upload_workbook(request: Request) -> HttpResponse:
     file = posted.file("file", "表格文件", required=True, fix="请选一个 .xlsx 或 .xls 文件。")
     if file is None:
         return render_imports(request, status=422, problems=posted.problems)
-    digest = uploads.keep_upload(file.content)
+    try:
+        digest = uploads.keep_upload(request.actor, file.content)
+    except Refused as refused:
+        return render_imports(request, status=422, problems=refused.problems)
     pairs = {"name": file.name} | {name: posted.text(name) for name in ("map", "region", "period")}
     return redirect(
         f"{path_of('figures:check', digest)}?{urlencode({key: value for key, value in pairs.items() if value})}"
     )
 
 
-def import_arguments(request: Request, made: PageContext, digest: str) -> tuple[dict[str, Any], TableMap]:
-    """What `import_tables` takes, and the form it was read as. Refused with what the map or the workbook says; Http404 when the file is there no more."""
+def import_arguments(request: Request, made: PageContext, digest: str) -> tuple[dict[str, Any], TableMap, TablePeriods]:
+    """What `import_tables` takes, the form it was read as, and what is said of its period. Refused with what the map or the workbook says;
+    Http404 when the file is there no more."""
     name, key = request.GET.get("name", "表格.xlsx"), request.GET.get("map", "")
     if made.region is None:
         raise Refused(Problem("DESK-005", Place(file=name), "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
     try:
         content = uploads.fetch_upload(digest)
-        table = maps.choose_map(content, name, key)
+        with turn_of(request.actor, name):
+            refuse_stamped(content, name)
+            table = maps.choose_map(content, name, key, made.region)
     except KeyError as error:
         raise Http404(digest) from error
-    reading = reader.read_workbook(content, table, name=name, area=made.region.name, period=made.period)
+    decided = request.GET.get("period_from", "")
+    with turn_of(request.actor, name):
+        reading, said = read_in_period(
+            content,
+            table,
+            choice=made.period,
+            decided=decided if decided in NAMES else "",
+            name=name,
+            area=made.region.name,
+        )
     number = request.GET.get("document", "")
     document = TargetDocument.objects.filter(number=number, region_id=made.region.pk).first() if number else None
     asked = {
@@ -107,7 +130,7 @@ def import_arguments(request: Request, made: PageContext, digest: str) -> tuple[
         "content": content,
         "document": document,
     }
-    return asked, table
+    return asked, table, said
 
 
 @requires_permission("imports.store")
@@ -125,7 +148,7 @@ def render_check(
     context: dict[str, Any] = {
         "digest": digest,
         "name": name,
-        "maps": maps.map_choices(),
+        "maps": maps.map_choices(made.region),
         "query": request.GET.urlencode(),
     }
     context["papers"] = (
@@ -134,24 +157,32 @@ def render_check(
     problems = refused.problems if refused else []
     if refused is None:
         try:
-            asked, table = import_arguments(request, made, digest)
+            asked, table, said = import_arguments(request, made, digest)
+            context["periods"] = said.choices if said.differ else []
             context["preview"] = preview = preview_import(**asked)
             context["reading"] = asked["readings"]
             context["form"] = maps.map_title(table)
             problems = preview.reminders
+            context["notes"] = preview.notes
         except Refused as error:
             problems, status = error.problems, 422
     stops = [one for one in problems if one.level == BLOCK]
     context["stops"] = stops
     typed = read_answers(request)
+    asks = [problem for problem in problems if problem.level == ASK]
+    alike = Counter(problem.code for problem in asks)
     context["asks"] = [
         {
             "problem": one,
             "name": f"answer_{number}",
             "key": answer_key(one),
             "answer": typed.get(answer_key(one), ""),
+            "alike": alike[one.code] > 1,
         }
-        for number, one in enumerate(problem for problem in problems if problem.level != BLOCK)
+        for number, one in enumerate(asks)
+    ]
+    context["together"] = [
+        {"code": code, "count": count, "name": f"together_{code}"} for code, count in alike.items() if count > 1
     ]
     context["unanswered"] = [one for one in context["asks"] if typed and not one["answer"]]
     heading = f"《{name}》有{len(stops)}处必须改正，没有导入" if stops else f"《{name}》可以导入"
@@ -161,10 +192,16 @@ def render_check(
 
 
 def read_answers(request: Request) -> dict[str, str]:
-    """What was answered, by the key of its reminder; "" where the field was left empty."""
+    """What was answered, by the key of its reminder; "" where the field was left empty. Of those of one code that were ticked, what was
+    written for them together."""
     posted = WorkbookForm(request)
-    numbers = [number for number in range(len(posted.typed)) if f"key_{number}" in posted.typed]
-    return {posted.typed[f"key_{number}"]: posted.text(f"answer_{number}") for number in numbers}
+    found = {}
+    for number in range(len(posted.typed)):
+        key = posted.typed.get(f"key_{number}", "")
+        if key:
+            together = posted.text(f"together_{key.split()[0]}") if posted.text(f"alike_{number}") else ""
+            found[key] = posted.text(f"answer_{number}") or together
+    return found
 
 
 @requires_permission("imports.store")
@@ -173,7 +210,7 @@ def store_import(request: Request, digest: str) -> HttpResponse:
     """导入. Every reminder must have its answer; the answers are kept with the import."""
     made = page_context(request)
     try:
-        asked, _ = import_arguments(request, made, digest)
+        asked, *_ = import_arguments(request, made, digest)
         done = import_tables(**asked, title=request.GET.get("name", ""), answers=read_answers(request))
     except Refused as refused:
         blocked = any(one.level == BLOCK for one in refused.problems)
@@ -191,14 +228,15 @@ def download_marked(request: Request, digest: str) -> HttpResponse:
     made = page_context(request)
     name = request.GET.get("name", "表格.xlsx")
     try:
-        asked, _ = import_arguments(request, made, digest)
+        asked, *_ = import_arguments(request, made, digest)
         problems = preview_import(**asked).reminders
     except Refused as refused:
         problems = refused.problems
     try:
-        content = marking.mark_workbook(uploads.fetch_upload(digest), problems, name=name)
+        found = uploads.fetch_upload(digest)
     except KeyError as error:
         raise Http404(digest) from error
+    content = read_file_of(request.actor, marking.mark_workbook, found, problems, file=name, name=name)
     stem = name.rpartition(".")[0] or name
     return file_response(content, f"{stem}（标注问题）.xlsx")
 

@@ -5,46 +5,82 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from ruamel.yaml.error import YAMLError
 
 from anju.core.database.folder import data_folder
+from anju.core.models.region import Region
+from anju.core.regions.tree import region_path_codes
+from anju.isolation import read_isolated
 from anju.problems import Refused
 from anju.workbooks.reading import maps, reader
+from anju.yaml_files import load_yaml
+
+PLACE_FILE = "place.yaml"  # beside the maps, or above their folder: whose they are
 
 
 @dataclass(frozen=True)
 class MapChoice:
-    """key: folder and file, as an address carries it; label: as a clerk chooses it."""
+    """key: folder and file, as an address carries it; label: as a clerk chooses it; region: the code of the place that it is for, "" for all."""
 
     key: str
     label: str
     table: maps.TableMap
+    region: str
 
 
-def map_choices() -> list[MapChoice]:
-    """Every readable map of the folders, in their order; read again when a file changes. Of two of one key the loaded place's counts."""
+def map_choices(region: Region | None) -> list[MapChoice]:
+    """Every readable map for tables of a region: those of its place and of what is above it, and those of no place, in their order. Read again
+    when a file changes. Of two of one key the loaded place's counts."""
     loaded = sorted((data_folder() / "maps").glob("*/"))
-    files = [(folder.name, file) for folder in loaded for file in sorted(folder.glob("*.yaml"))]
-    files += [(folder.parent.name, file) for folder in settings.MAP_FOLDERS for file in sorted(folder.glob("*.yaml"))]
-    found = {one.key: one for place, file in reversed(files) if (one := _read(place, file, file.stat().st_mtime_ns))}
-    return list(reversed(found.values()))
+    files = [(folder.name, folder, file) for folder in loaded for file in sorted(folder.glob("*.yaml"))]
+    files += [
+        (folder.parent.name, folder, file) for folder in settings.MAP_FOLDERS for file in sorted(folder.glob("*.yaml"))
+    ]
+    shipped = {folder.parent.name: _place(folder) for folder in settings.MAP_FOLDERS}
+    within = set(region_path_codes(region)) if region is not None else set()
+    found: dict[str, MapChoice] = {}
+    for name, folder, file in files:
+        code, title = place = _place(folder) if any(_place(folder)) else shipped.get(name, ("", ""))
+        if file.name == PLACE_FILE or (code and code not in within) or f"{name}/{file.stem}" in found:
+            continue
+        if table := _read(file, file.stat().st_mtime_ns):
+            found[f"{name}/{file.stem}"] = MapChoice(
+                f"{name}/{file.stem}", f"{map_title(table)}（{title or name}）", table, place[0]
+            )
+    return list(found.values())
+
+
+def _place(folder: Path) -> tuple[str, str]:
+    """Code and title of the place whose maps these are; "" and "" where none is said."""
+    file = next((one for one in (folder / PLACE_FILE, folder.parent / PLACE_FILE) if one.is_file()), None)
+    return _place_of(file, file.stat().st_mtime_ns) if file else ("", "")
 
 
 @lru_cache(maxsize=256)
-def _read(place: str, file: Path, stamp: int) -> MapChoice | None:
+def _place_of(file: Path, stamp: int) -> tuple[str, str]:
     try:
-        table = maps.load_map(file)
+        said = load_yaml(file.read_text("utf-8"), plain=True)
+    except (YAMLError, UnicodeDecodeError):
+        return "", ""
+    return (str(said.get("region") or ""), str(said.get("title") or "")) if isinstance(said, dict) else ("", "")
+
+
+@lru_cache(maxsize=256)
+def _read(file: Path, stamp: int) -> maps.TableMap | None:
+    try:
+        return maps.load_map(file)
     except Refused:
         return None
-    return MapChoice(f"{place}/{file.stem}", f"{map_title(table)}（{place}）", table)
 
 
 def map_title(table: maps.TableMap) -> str:
-    return table.title[0] if table.title else table.map
+    """What the form is called: by its title, or by its shape where it has none."""
+    return table.title[0] if table.title else "长表（一行一个数）" if table.form == "long" else table.map
 
 
-def choose_map(content: bytes, name: str, key: str) -> maps.TableMap:
-    """The map of that key, or the one that fits. Refused WB-071, WB-072; KeyError for a key that is not there."""
-    listed = map_choices()
+def choose_map(content: bytes, name: str, key: str, region: Region | None) -> maps.TableMap:
+    """The map of that key, or the one that fits. Refused WB-071, WB-072; KeyError for a key that is not there, or not for that region."""
+    listed = map_choices(region)
     if key:
         return (
             next(one.table for one in listed if one.key == key)
@@ -53,7 +89,7 @@ def choose_map(content: bytes, name: str, key: str) -> maps.TableMap:
         )
     # A place copied from another brings the same maps again: a workbook fits both, and they say the same.
     different = {one.table.model_dump_json(): one.table for one in listed}
-    return reader.find_map(content, list(different.values()), name=name)
+    return read_isolated(reader.find_map, content, list(different.values()), file=name, name=name)
 
 
 def _unknown(key: str) -> maps.TableMap:

@@ -9,14 +9,12 @@ from anju.figures.figure import Figure, total_figure
 from anju.figures.models import Measure
 from anju.figures.pages.comparison import figure_distance
 from anju.figures.queries import current
-from anju.quantities import unit_of_measure
-
-NOT_ADDED = {"%", "point", "1", "天", "月", "年", "岁"}  # families whose sum over places means nothing
+from anju.figures.queries import parts as parts_queries
 
 
 def sum_remarks(user: Actor, figure: Figure, measure: Measure) -> list[str]:
     """A sentence for every total around this figure that is not the sum of its parts; none where a part is unknown."""
-    if not figure.code or measure.is_computed or unit_of_measure(measure.unit).family in NOT_ADDED:
+    if not figure.code or measure.is_computed or not measure.adds:
         return []
     said = []
     for place in (figure.region, figure.region.parent):
@@ -36,7 +34,7 @@ def place_sum_remark(user: Actor, figure: Figure, place: Region) -> str:
     found = current.current_figures(user, [key], [place, *below], [figure.period])
     parts = [one for one in below if one.kind != Region.Kind.PSEUDO or found(key, one).observation_id is not None]
     whole = found(key, place)
-    summed = current.roll_up(user, figure.code, place, figure.period, figure.calibre, parts) if parts else whole
+    summed = parts_queries.roll_up(user, figure.code, place, figure.period, figure.calibre, parts) if parts else whole
     if not whole.known or not summed.known or whole.exact == summed.exact:
         return ""
     return sum_sentence(f"各{level_noun(parts)}之和", summed, place.name, whole)
@@ -45,7 +43,7 @@ def place_sum_remark(user: Actor, figure: Figure, place: Region) -> str:
 def member_sum_remarks(user: Actor, figure: Figure, code: str) -> list[str]:
     """The 其中 of a figure, dimension by dimension, where they are more than it or ought to be all of it."""
     said = []
-    for one in current.break_down(user, code, figure.region, figure.period, figure.calibre):
+    for one in parts_queries.break_down(user, code, figure.region, figure.period, figure.calibre):
         if one.balanced is False:
             summed = total_figure(one.parts, region=figure.region)
             if summed.known:

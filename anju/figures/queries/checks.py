@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.figures.figure import Figure
-from anju.figures.queries.current import current_figures
-from anju.problems import ASK, BLOCK, Place, Problem
+from anju.figures.queries.current import catalogue, current_figures
+from anju.problems import ASK, BLOCK, NOTE, Place, Problem
 from anju.quantities import in_unit, unit_of_measure
 from anju.workbooks.reading.cells import ReadCell
+from anju.workbooks.reading.checks import ROUNDED, last_step, rounding_note
 
 
 def check_published(user: Actor, printed: Iterable[tuple[str, Region, ReadCell]]) -> list[Problem]:
@@ -20,14 +21,27 @@ def check_published(user: Actor, printed: Iterable[tuple[str, Region, ReadCell]]
     codes = {f"{cell.measure}:{cell.calibre}" for _, _, cell in printed}
     regions = {region.pk: region for _, region, _ in printed}
     found = current_figures(user, codes, regions.values(), {cell.period for _, _, cell in printed})
-    return [
-        Problem(
-            "FIG-031", Place(file=file_name, sheet=cell.sheet, cell=cell.cell, field=cell.column_label),
-            f"{region.name}“{right.name}”{flaw}", "请核对公布的数和它的分子、分母或分项；公布的数只用来核对，不会入库。", ASK,
-        )
-        for file_name, region, cell in printed
-        if (flaw := _flaw(cell, right := found(cell.measure, region, cell.period, cell.calibre)))
-    ]  # fmt: skip
+    problems = []
+    for file_name, region, cell in printed:
+        right = found(cell.measure, region, cell.period, cell.calibre)
+        if not (flaw := _flaw(cell, right)):
+            continue
+        where = Place(file=file_name, sheet=cell.sheet, cell=cell.cell, field=cell.column_label)
+        within = _rounding_note(cell, right)
+        fix = ROUNDED if within else "请核对公布的数和它的分子、分母或分项；公布的数只用来核对，不会入库。"
+        said = f"{region.name}“{right.name}”{flaw}{within}"
+        problems.append(Problem("FIG-031", where, said, fix, NOTE if within else ASK))
+    return problems
+
+
+def _rounding_note(cell: ReadCell, right: Figure) -> str:
+    """Of a ratio whose two parts were printed rounded: that it differs by no more than that."""
+    if right.kind != "ratio" or len(right.parts) != 2 or cell.digits is None:
+        return ""
+    if any(part.value is None for part in right.parts):
+        return ""
+    top, bottom = ((part.value or 0, last_step(part.places, part.unit), part.unit) for part in right.parts)
+    return rounding_note(cell.digits, cell.places, top, bottom, unit=cell.unit)
 
 
 def _flaw(cell: ReadCell, right: Figure) -> str:
@@ -37,7 +51,9 @@ def _flaw(cell: ReadCell, right: Figure) -> str:
     if unit_of_measure(cell.unit).family != unit_of_measure(right.unit).family:
         return f"印的是 {shown}，单位与应有的 {right.unit} 不是一类。"
     computed = right.text(cell.unit, cell.places)
-    if computed == cell.text:
+    if computed == cell.text or (
+        cell.padded and right.text(cell.unit, cell.places - cell.padded) == cell.text[: -cell.padded]
+    ):
         return ""
     scaled = right.exact * 10**cell.places / unit_of_measure(cell.unit).factor
     cut = cell.digits >= 0 and scaled.numerator // scaled.denominator == cell.digits
@@ -131,14 +147,14 @@ FROM parts AS p
 JOIN figures_standing AS w ON w.measure_id = p.of_id AND w.region_id = p.region_id AND w.period = p.period AND w.calibre_id = p.calibre_id
 JOIN core_region AS r ON r.id = w.region_id
 JOIN figures_measure AS m ON m.code = w.measure_id
-WHERE p.value > w.value OR (
+WHERE m.code = ANY(%(added)s::text[]) AND (p.value > w.value OR (
   p.value < w.value AND p.complete
   AND p.known = (SELECT count(*) FROM figures_measure AS every WHERE every.of_id = p.of_id AND every.dimension = p.dimension)
-)
+))
 ORDER BY r.order, m.order
 """
 
-# A total and the regions directly below it, when both were in the file. Percentages are not added.
+# A total and the regions directly below it, when both were in the file. added: what is a sum at all; a score or a standard is none.
 REGIONS = """
 WITH below AS MATERIALIZED (
   SELECT up.code, s.period, s.measure_id, s.calibre_id, coalesce(s.document_id, 0) AS document,
@@ -153,7 +169,7 @@ JOIN core_region AS r ON r.id = w.region_id
 JOIN figures_measure AS m ON m.code = w.measure_id
 JOIN below AS b ON b.code = r.code AND b.period = w.period AND b.measure_id = w.measure_id AND b.calibre_id = w.calibre_id
   AND b.document = coalesce(w.document_id, 0)
-WHERE w.in_file AND m.unit <> '%' AND b.parts <> CASE WHEN w.document_id IS NULL THEN w.value ELSE w.amount END
+WHERE w.in_file AND m.code = ANY(%(added)s::text[]) AND b.parts <> CASE WHEN w.document_id IS NULL THEN w.value ELSE w.amount END
 ORDER BY r.order, m.order
 """
 
@@ -175,7 +191,8 @@ def check_balances(cursor: Any, file_name: str) -> list[Problem]:
     cursor.execute("DROP TABLE IF EXISTS pg_temp.figures_standing")
     cursor.execute(STANDING)
     cursor.execute("ANALYZE figures_standing")
-    cursor.execute(PARTS)
+    added = {"added": [measure.code for measure in catalogue().values() if measure.adds]}
+    cursor.execute(PARTS, added)
     for row in map(PartsRow._make, cursor.fetchall()):
         said = (
             f"{row.region} {row.period} “{row.name}”按{row.dimension}分的各项之和 {_text(row.parts, row.unit)}"
@@ -184,7 +201,7 @@ def check_balances(cursor: Any, file_name: str) -> list[Problem]:
         problems.append(
             Problem("FIG-033", Place(file=file_name, sheet=row.sheet, cell=row.cell), said, "请核对总数和各分项。", ASK)
         )
-    cursor.execute(REGIONS)
+    cursor.execute(REGIONS, added)
     for row in map(RegionsRow._make, cursor.fetchall()):
         if row.in_document and row.parts < row.whole:
             continue  # 未分解: shown with the decomposition, and no mistake

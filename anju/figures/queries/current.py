@@ -1,9 +1,11 @@
 """Reading the figures that stand now: stored, summed and divided."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
+
+from django.db.models.functions import Left
 
 from anju import periods as calendar
 from anju.core.database.cache import CachedTable
@@ -19,13 +21,16 @@ from anju.figures.figure import (
     STATES,
     UNREPORTED,
     UNSORTED,
+    DerivedFigure,
     Figure,
+    derive_figure,
     ratio_figure,
     total_figure,
     unknown_names,
     with_exact_value,
 )
 from anju.figures.models import REFERENCES, Calibre, CurrentFigure, Measure, Observation
+from anju.figures.references import SumReference
 from anju.quantities import unit_of_measure
 
 
@@ -133,22 +138,46 @@ def current_figure(user: Actor, code: str, region: Region, period: str, calibre:
 def current_figures(
     user: Actor, codes: Iterable[str], regions: Iterable[Region], periods: Iterable[str]
 ) -> FigureMapping:
-    """Many at once: every code (`code` or `code:calibre`) for every region and period, rows read in one query.
+    """The one answer to what a figure is, here and then: for pages, papers, exports and commands. Many at once: every code (`code` or
+    `code:calibre`) for every region and period.
 
-    KeyError when there is no such measure.
+    A place that reported nothing itself has the sum of its parts, a rate that of the sums. KeyError when there is no such measure.
     """
+    return _figures(user, codes, regions, periods, summed=True)
+
+
+def reported_figures(
+    user: Actor, codes: Iterable[str], regions: Iterable[Region], periods: Iterable[str]
+) -> FigureMapping:
+    """Only what the places reported themselves, and what is computed of it: for rules and checks, which ask for a sum where they want one."""
+    return _figures(user, codes, regions, periods, summed=False)
+
+
+def _figures(
+    user: Actor, codes: Iterable[str], regions: Iterable[Region], periods: Iterable[str], summed: bool
+) -> FigureMapping:
     wanted = list(dict.fromkeys(split_calibre(code) for code in codes))
     regions, periods = list(regions), list(periods)
     if not regions or not periods:
         return FigureMapping()
-    every = _having(code for code, _ in wanted)
+    every = having_measures(code for code, _ in wanted)
     leaves = {leaf for code, calibre in wanted for leaf in _leaves(every, code, calibre)}
     rows = _current(user, leaves, regions, {*periods, *(period[:4] for period in periods)})
     shares = _shares(user, rows, regions)
-    return FigureMapping(wanted, regions, periods, lambda key, region: _read(every, rows, shares, key, region))
+    absent = [
+        (FigureKey(code, region.pk, period, calibre), region)
+        for code, calibre in leaves
+        if summed and every[code].adds and every[code].target_of_id is None
+        for region in regions
+        if region.kind != Region.Kind.COUNTY
+        for period in periods
+        if (code, region.pk, period, calibre) not in rows
+    ]
+    sums = sum_parts(user, absent) if absent else {}
+    return FigureMapping(wanted, regions, periods, lambda key, region: _read(every, rows, shares, sums, key, region))
 
 
-def _having(codes: Iterable[str]) -> Mapping[str, Measure]:
+def having_measures(codes: Iterable[str]) -> Mapping[str, Measure]:
     """The catalogue, in which all of these are."""
     every = catalogue()
     if unknown := set(codes) - every.keys():
@@ -156,13 +185,13 @@ def _having(codes: Iterable[str]) -> Mapping[str, Measure]:
     return every
 
 
-def _sides(measure: Measure) -> list[str]:
+def sides_of(measure: Measure) -> list[str]:
     if measure.kind == Measure.Kind.RATIO:
         return [measure.numerator_id, measure.denominator_id]
     return list(measure.terms)
 
 
-def _side_calibre(every: Mapping[str, Measure], code: str, calibre: str) -> tuple[str, str]:
+def side_calibre(every: Mapping[str, Measure], code: str, calibre: str) -> tuple[str, str]:
     """A calibre asked of a computed figure goes to those of its sides that are published under it."""
     measure = every[code]
     return code, calibre if measure.is_computed or accepts_calibre(measure, calibre) else ""
@@ -171,8 +200,8 @@ def _side_calibre(every: Mapping[str, Measure], code: str, calibre: str) -> tupl
 def _leaves(every: Mapping[str, Measure], code: str, calibre: str) -> Iterator[tuple[str, str]]:
     if not every[code].is_computed:
         yield code, calibre
-    for side in _sides(every[code]):
-        yield from _leaves(every, *_side_calibre(every, side, calibre))
+    for side in sides_of(every[code]):
+        yield from _leaves(every, *side_calibre(every, side, calibre))
 
 
 def _current(
@@ -204,11 +233,12 @@ def _shares(
     return {key: (fraction, bases(of, by_id[key.region_id], key.period)) for key, (fraction, of) in stored.items()}
 
 
-def _read(every: Mapping[str, Measure], rows: dict, shares: dict, key: FigureKey, region: Region) -> Figure:
+def _read(every: Mapping[str, Measure], rows: dict, shares: dict, sums: dict, key: FigureKey, region: Region) -> Figure:
     measure = every[key.code]
     if not measure.terms and measure.numerator_id is None:  # most are said, not computed
-        return build_figure(measure, region, key.period, key.calibre, rows.get(key), shares.get(key))
-    parts = [_read(every, rows, shares, _side_key(every, rows, side, key), region) for side in _sides(measure)]
+        return sums.get(key) or build_figure(measure, region, key.period, key.calibre, rows.get(key), shares.get(key))
+    sides = [_side_key(every, rows, side, key) for side in sides_of(measure)]
+    parts = [_read(every, rows, shares, sums, side, region) for side in sides]
     if measure.kind == Measure.Kind.RATIO:
         return replace(ratio_figure(*parts, measure.places, measure.code, measure.name), calibre=key.calibre)
     summed = replace(total_figure(parts, measure.code, measure.name), unit=measure.unit, calibre=key.calibre)
@@ -217,9 +247,84 @@ def _read(every: Mapping[str, Measure], rows: dict, shares: dict, key: FigureKey
 
 def _side_key(every: Mapping[str, Measure], rows: dict, code: str, key: FigureKey) -> FigureKey:
     """A rate of a month or quarter is of the year's target, unless that period has a target of its own."""
-    code, calibre = _side_calibre(every, code, key.calibre)
+    code, calibre = side_calibre(every, code, key.calibre)
     own = FigureKey(code, key.region_id, key.period, calibre)
     return own._replace(period=key.period[:4]) if every[code].target_of_id and own not in rows else own
+
+
+def sum_parts(user: Actor, absent: Sequence[tuple[FigureKey, Region]]) -> dict[FigureKey, DerivedFigure]:
+    """The sums over the parts of places that have no figure of their own; those without any part that reported are left out.
+
+    A part counts when it was given a task or has reported the measure for any period of that year; where none was given a task, every part
+    counts that is no pseudo-unit. One that counts and did not report for this period leaves the sum unknown.
+    """
+    parts = {
+        (region.pk, period): places.child_regions(user, region, calendar.period_end(period))
+        for region, period in {(region.pk, key.period): (region, key.period) for key, region in absent}.values()
+    }
+    asked = [(key, region) for key, region in absent if parts[region.pk, key.period]]
+    if not asked:
+        return {}
+    every = catalogue()
+    below = {one.pk: one for some in parts.values() for one in some}
+    codes, calibres = {key.code for key, _ in asked}, {key.calibre for key, _ in asked}
+    targets: dict[str, set[str]] = {}
+    for measure in every.values():
+        if measure.target_of_id in codes and not measure.of_id:
+            targets.setdefault(measure.target_of_id, set()).add(measure.code)
+        if measure.numerator_id in codes and every[measure.denominator_id].target_of_id:
+            targets.setdefault(measure.numerator_id, set()).add(measure.denominator_id)
+    years = {key.period[:4] for key, _ in asked}
+    once = CurrentFigure.objects.filter(
+        region_id__in=below.keys() & user.region_ids,
+        measure_id__in=codes,
+        period__gte=min(years),
+        period__lt=str(int(max(years)) + 1),
+        state=NUMBER,
+    )  # an index knows where a year ends
+    told = set(once.values_list("measure_id", "region_id", "calibre_id", Left("period", 4)).distinct())
+    if not told and all(one.kind == Region.Kind.COUNTY for one in below.values()):
+        return {}
+    leaves = {(code, calibre) for code in codes for calibre in calibres} | {
+        (one, "") for some in targets.values() for one in some
+    }
+    rows = _current(user, leaves, below.values(), {*years, *(key.period for key, _ in asked)})
+    given = {(code, pk, period) for (code, pk, period, calibre), row in rows.items() if row.value and not calibre}
+    deeper = {
+        own: below[own.region_id]
+        for key, region in asked
+        for one in parts[region.pk, key.period]
+        if one.kind != Region.Kind.COUNTY and (own := key._replace(region_id=one.pk)) not in rows
+    }
+    sums = sum_parts(user, list(deeper.items())) if deeper else {}
+    found = {}
+    for key, region in asked:
+        mine, year = [], key.period[:4]
+        tasked = {
+            one.pk
+            for one in parts[region.pk, key.period]
+            if any((target, one.pk, year) in given for target in targets.get(key.code, ()))
+        }
+        for one in parts[region.pk, key.period]:
+            own = key._replace(region_id=one.pk)
+            counts = one.pk in tasked if tasked else one.kind != Region.Kind.PSEUDO
+            if counts or own in sums or own in rows or (key.code, one.pk, key.calibre, year) in told:
+                mine.append(sums.get(own) or build_figure(every[key.code], one, key.period, key.calibre, rows.get(own)))
+        if any(one.known for one in mine):
+            found[key] = parts_total(total_figure(mine, region=region), key, every[key.code])
+    return found
+
+
+def parts_total(whole: Figure, key: FigureKey, measure: Measure) -> DerivedFigure:
+    """A total as a figure with a reference of its own: nobody printed it."""
+    texts = [part.text(None, None, True) or part.state_text for part in whole.parts]
+    told = sum(part.known or part.state in NOTHING_TO_ADD for part in whole.parts)
+    reported = "" if whole.known else f"已报{told}/{len(whole.parts)}"
+    return derive_figure(
+        whole, measure.name, whole.exact, whole.parts, SumReference(key.code, whole.region.code, key.period, key.calibre), "所属各地之和",
+        substituted=" + ".join(texts) if whole.known else "", why="" if whole.known else f"{reported}，{whole.why}", reported=reported,
+        period=key.period, calibre=key.calibre, approx=whole.approx, whole=measure.of_id or "", dimension=measure.dimension, member=measure.member,
+    )  # fmt: skip
 
 
 def build_figure(
@@ -232,7 +337,7 @@ def build_figure(
 ) -> Figure:
     """row: what stands; None when nothing was ever reported. share: of a target set as a share, the fraction and what it is taken of."""
     stands = row or NOTHING_REPORTED
-    number = stands.state == NUMBER
+    number, own = stands.state == NUMBER, unit_of_measure(measure.unit)
     result = Figure(
         code=measure.code,
         name=measure.name,
@@ -241,14 +346,14 @@ def build_figure(
         calibre=calibre,
         state=stands.state,
         value=stands.value,
-        unit=stands.unit if number else measure.unit,
+        unit=unit_of_measure(stands.unit).name if number else own.name,
         places=stands.places if number else measure.places or 0,
         assumed=stands.assumed,
         approx=stands.approx,
         observation_id=stands.observation_id,
-        why="" if number else "未报" if row is None else STATES[stands.state],
+        why="" if number else "未报" if row is None else STATES.get(stands.state, "状态不明"),
         kind=measure.kind,
-        family=unit_of_measure(measure.unit).family,
+        family=own.family,
         whole=measure.of_id or "",
         dimension=measure.dimension,
         member=measure.member,
@@ -291,71 +396,6 @@ def observation_figure(row: Observation, measure: Measure | None = None) -> Figu
     return replace(with_exact_value(said, PERCENT_BASE * fraction), state=SHARE)
 
 
-def roll_up(
-    user: Actor, code: str, region: Region, period: str, calibre: str = "", parts: Iterable[Region] | None = None
-) -> Figure:
-    """The sum over the region's parts (or these parts). Unknown when one is, and then `missing` names them.
-
-    A ratio is the ratio of the two sums, never a sum of ratios.
-    """
-    below = list(places.child_regions(user, region, calendar.period_end(period)) if parts is None else parts)
-    if not below:
-        return replace(
-            current_figure(user, code, region, period, calibre),
-            state=UNREPORTED,
-            value=None,
-            fraction=None,
-            parts=(),
-            why="没有下级区划",
-        )
-    every = _having([code])
-    measure = every[code]
-    sides = [":".join(filter(None, _side_calibre(every, side, calibre))) for side in _sides(measure)]
-    wanted = f"{code}:{calibre}" if calibre else code
-    found = current_figures(user, [wanted, *sides], below, [period])
-
-    def summed(name: str) -> Figure:
-        return total_figure((found(name, part) for part in below), region=region)
-
-    if measure.kind == Measure.Kind.RATIO:
-        return replace(ratio_figure(*map(summed, sides), measure.places, measure.code, measure.name), calibre=calibre)
-    return summed(wanted)
-
-
-@dataclass(frozen=True)
-class Breakdown:
-    """One dimension of a figure. remainder: 未归类, what the parts leave of the whole (negative: they are more than it)."""
-
-    dimension: str
-    whole: Figure
-    parts: tuple[Figure, ...]
-    remainder: Figure
-    complete: bool = False
-
-    @property
-    def balanced(self) -> bool | None:
-        """None when it cannot be told. A dimension that is not complete may leave a remainder, never exceed its whole."""
-        left = self.remainder.exact
-        return None if left is None else left == 0 if self.complete else left >= 0
-
-
-def break_down(user: Actor, code: str, region: Region, period: str, calibre: str = "") -> list[Breakdown]:
-    """The parts of a figure by dimension, each dimension by itself: they do not mix. Members never reported are left out."""
-    members = [measure for measure in catalogue().values() if measure.of_id == code]
-    known = {(measure.code, calibre if accepts_calibre(measure, calibre) else "") for measure in members}
-    found = current_figures(
-        user, [f"{code}:{calibre}", *(f"{name}:{kind}" for name, kind in known)], [region], [period]
-    )
-    whole = found(code, calibre=calibre)
-    result = []
-    for dimension in dict.fromkeys(measure.dimension for measure in members):
-        group = [measure for measure in members if measure.dimension == dimension]
-        every = (found(m.code, calibre=calibre if accepts_calibre(m, calibre) else "") for m in group)
-        if parts := tuple(part for part in every if part.observation_id is not None):
-            result.append(Breakdown(dimension, whole, parts, difference_figure(whole, parts), group[0].complete))
-    return result
-
-
 def difference_figure(whole: Figure, parts: Collection[Figure], name: str = UNSORTED) -> Figure:
     """whole − parts as a figure; unknown when one of them is, which it names."""
     left = replace(
@@ -392,32 +432,3 @@ def difference_figure(whole: Figure, parts: Collection[Figure], name: str = UNSO
         assumed=whole.assumed or bool(summed and summed.assumed),
         fraction=result.fraction if result.fraction.denominator != 1 else None,
     )
-
-
-def figure_series(user: Actor, code: str, region: Region, periods: Iterable[str], calibre: str = "") -> list[Figure]:
-    """The same figure over periods, in the order asked."""
-    wanted = list(periods)
-    found = current_figures(user, [f"{code}:{calibre}"], [region], wanted)
-    return [found(code, region, period, calibre) for period in wanted]
-
-
-@dataclass(frozen=True)
-class RankedFigure:
-    """rank is None for the unknown, which come last and are not taken for the worst. Equal exact values share a rank."""
-
-    rank: int | None
-    figure: Figure
-
-
-def rank_regions(
-    user: Actor, code: str, regions: Iterable[Region], period: str, calibre: str = "", descending: bool = True
-) -> list[RankedFigure]:
-    """By exact value, not by what is printed."""
-    regions = list(regions)
-    found = current_figures(user, [f"{code}:{calibre}"], regions, [period])
-    listed = [found(code, region, period, calibre) for region in regions]
-    known = sorted((f for f in listed if f.exact is not None), key=lambda f: f.exact, reverse=descending)
-    ranks: dict[Fraction, int] = {}
-    for place, one in enumerate(known, start=1):
-        ranks.setdefault(one.exact, place)
-    return [RankedFigure(ranks[f.exact], f) for f in known] + [RankedFigure(None, f) for f in listed if f.exact is None]

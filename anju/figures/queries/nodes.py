@@ -126,9 +126,12 @@ class YearNodes:
         return [one for one in (*self.passed, *self.coming) if not one.binding]
 
 
-def year_nodes(user: Actor, region: Region, on: date, parts: Sequence[Region] | None = None) -> YearNodes:
+def year_nodes(
+    user: Actor, region: Region, on: date, parts: Sequence[Region] | None = None, complete: bool = False
+) -> YearNodes:
     """The nodes of that year that bind a region, with its gap and its parts'. What was done: the latest figures reported by that day, or up to
-    the node's own day where that is earlier. A node dated before its document binds no one."""
+    the node's own day where that is earlier; complete: of the last period that all who are counted have reported. A node dated before its
+    document binds no one."""
     made = YearNodes(on)
     rows = list(visible_rows(Node.objects.filter(region=region, on__year=on.year), user))
     if not rows:
@@ -142,15 +145,17 @@ def year_nodes(user: Actor, region: Region, on: date, parts: Sequence[Region] | 
     for node in rows:
         day = min(periods.last_reported_day(on), node.on)
         if day not in done:
-            done[day] = latest_figures(user, {row.actual_id for row in rows}, listed, day)
-        gaps = [_measure_gap(node, one, targets(node, one), done[day](node.actual_id, one), day) for one in listed]
+            done[day] = latest_figures(user, {row.actual_id for row in rows}, listed, day, complete)
+        as_of = done[day].period(node.actual_id)
+        seen = min(day, periods.period_end(as_of)) if complete and as_of else day  # its reference means the same figure
+        gaps = [_measure_gap(node, one, targets(node, one), done[day](node.actual_id, one), seen) for one in listed]
         asked = [gap for gap in gaps[1:] if gap.target.observation_id is not None]
         why = (
             f"节点 {node.on} 早于文件印发日 {node.issued_on}，不溯及既往"
             if node.issued_on and node.on < node.issued_on
             else ""
         )
-        found = NodeGaps(node, gaps[0], tuple(sort_by_shortfall(asked)), done[day].period(node.actual_id), why)
+        found = NodeGaps(node, gaps[0], tuple(sort_by_shortfall(asked)), as_of, why)
         (made.coming if node.on >= on else made.passed).append(found)
     return made
 

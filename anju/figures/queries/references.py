@@ -59,7 +59,7 @@ def _measure(user: Actor, reference: MeasureReference) -> Figure:
 
 def _sum(user: Actor, reference: SumReference) -> Figure:
     region = tree.find_region(user, reference.region, periods.period_end(reference.period))
-    return latest.sum_figure(user, reference.code, region, reference.period)
+    return latest.sum_figure(user, reference, region)
 
 
 def _node(user: Actor, reference: NodeReference) -> Figure:

@@ -11,7 +11,7 @@ from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.core.regions.matching import RegionMatcher
-from anju.figures.figure import NUMBER, SHARE
+from anju.figures.figure import NUMBER, SHARE, STATES
 from anju.figures.models import Calibre, Measure, TargetDocument
 from anju.figures.services.bulk import StagingRow
 from anju.figures.stored_numbers import placement_problem, store_share, to_base_units
@@ -87,6 +87,16 @@ class ImportBinder:
         if region is None or self._misfit(measure, cell, file_name):
             return None
         value, share = None, None
+        if cell.state not in STATES or cell.state == SHARE:
+            self.problems.append(
+                Problem(
+                    "FIG-049",
+                    place_of(file_name, cell),
+                    f"“{cell.raw}”读不出数。",
+                    "请只填一个数；没有数的请留空，或写“未报”“无任务”“不适用”。",
+                )
+            )
+            return None
         if cell.state == NUMBER:
             value, share, problem = self._number(measure, cell, file_name)
             if problem:

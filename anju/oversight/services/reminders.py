@@ -1,28 +1,20 @@
-"""Reminders before a deadline (到期提醒): what the rooms say is due, written once a day; of this room's own, nodes that are near and not reached."""
+"""Reminders before a deadline (到期提醒): what the rooms say is due, written once a day, and put away by who has read it."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from anju.core import registry
 from anju.core.models.region import Region
-from anju.core.pages.addresses import path_of
-from anju.core.people.permissions import may, permissions
 from anju.core.people.scope import Actor, visible_rows
-from anju.core.regions import tree
 from anju.core.reminders import Reminder
 from anju.core.trail import trail
-from anju.core.wording import read_day
-from anju.documents.layout.annex import read_declarations
-from anju.figures.models import Node
-from anju.figures.queries import nodes as node_queries
-from anju.oversight.models import Notice
+from anju.oversight.models import SentReminder
+from anju.oversight.queries import reminders
 
 LEADS = Path(__file__).with_name("reminders.yaml")
 
@@ -40,87 +32,71 @@ def write_reminders(*, by: Actor, at: datetime) -> RemindResult:
     wanted = {(one.region.pk, one.key): one for ask in registry.fetch_hooks("reminders") for one in ask(by, at)}
     standing = {
         (row.region_id, row.key): row
-        for row in visible_rows(Notice.objects.filter(done_at=None).select_for_update(), by)
+        for row in visible_rows(SentReminder.objects.filter(done_at=None).select_for_update(), by)
     }
-    over = [row.pk for key, row in standing.items() if key not in wanted]
-    Notice.objects.filter(pk__in=over).update(done_at=at)
-    changed = 0
-    for key, row in standing.items():  # a deadline that was put off, a gap that became smaller
-        said = wanted.get(key)
-        if said and (said.what, said.due) != (row.what, row.due):
-            changed += Notice.objects.filter(pk=row.pk).update(what=said.what, due=said.due)
-    new = [
-        Notice(region=one.region, act=one.act, key=one.key, what=one.what, link=one.link, due=one.due, at=at)
-        for key, one in wanted.items() if key not in standing
-    ]  # fmt: skip
-    Notice.objects.bulk_create(new)
+    new, over, changed = _settle(standing, wanted, at)
     if new or over or changed:
         trail.describe(
             obj=trail.Subject("oversight.reminders", str(timezone.localdate(at)), f"{timezone.localdate(at)}的提醒"),
-            after={"new": len(new), "done": len(over), "changed": changed},
+            after={"new": new, "done": over, "changed": changed},
         )
-    return RemindResult(len(new), len(over))
+    return RemindResult(new, over)
 
 
-def node_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
-    """Every county that is short of a node which is near, or of which nobody knows; counties are asked through the plan's own region."""
-    on, lead = timezone.localdate(at), read_declarations(LEADS)["nodes_days"]
-    near = visible_rows(Node.objects.filter(on__gte=on, on__lte=on + timedelta(days=lead)), user)
-    tops = Region.objects.filter(pk__in=near.values("document__region_id")).order_by("order", "id")
-    for top in tops:
-        below = tree.child_regions(user, top, on)
-        for one in node_queries.year_nodes(user, top, on, below).coming:
-            if not one.binding or (one.node.on - on).days > lead:
-                continue
-            for gap in one.parts or (one.whole,):
-                if gap.asked and not gap.reached:
-                    short = (
-                        f"还差{gap.shortfall.text(None, None, True)}{gap.shortfall.unit}"
-                        if gap.shortfall.known
-                        else "完成数未报"
-                    )
-                    what = f"{gap.region.name}{read_day(one.node.on)}前{gap.target.name}完成{one.goal}，{short}"
-                    link = f"{path_of('figures:targets')}?region={gap.region.code}&period={on.year}"
-                    yield Reminder(
-                        gap.region, "projects.edit", f"node/{one.node.pk}", what, link, _evening(one.node.on)
-                    )
+def announce_reminders(by: Actor, region: Region, prefix: str, wanted: list[Reminder]) -> None:
+    """What an act just handed on, or ended: of the reminders whose keys begin so, exactly these stand. Part of that act, and of its row."""
+    found = visible_rows(SentReminder.objects.filter(done_at=None, region=region).select_for_update(), by)
+    standing = {(row.region_id, row.key): row for row in found if row.key.startswith(prefix)}
+    _settle(standing, {(one.region.pk, one.key): one for one in wanted}, timezone.now(), anew=True)
 
 
-def _evening(on: date) -> datetime:
-    return timezone.make_aware(datetime.combine(on, time(23, 59)))
+def _settle(
+    standing: dict[tuple[int, str], SentReminder],
+    wanted: dict[tuple[int, str], Reminder],
+    at: datetime,
+    anew: bool = False,
+) -> tuple[int, int, int]:
+    """Write what is new, end what is not wanted any more, change what reads otherwise now: how many of each.
 
-
-# -- reading and putting away --------------------------------------------------------------------------------------------------
-
-
-def list_reminders(user: Actor, places: Iterable[int] | None = None) -> list[Notice]:
-    """What waits for this user, the earliest deadline first: only what they may do themselves, and did not put away."""
-    found = _open_reminders(user)
-    return [
-        row
-        for row in (found if places is None else found.filter(region_id__in=places))
-        if may(user, row.act, row.region_id)
+    anew: what reads otherwise is told again to who had put it away.
+    """
+    going_on = {key: row for key, row in standing.items() if key in wanted and wanted[key].link == row.link}
+    over = [row.pk for key, row in standing.items() if key not in going_on]
+    if over:
+        SentReminder.objects.filter(pk__in=over).update(done_at=at)
+    changed = 0
+    for key, row in going_on.items():  # a deadline that was put off, a gap that became smaller
+        said = wanted[key]
+        if (said.what, said.due) != (row.what, row.due):
+            seen = list(said.hidden_from) if anew else row.seen
+            changed += SentReminder.objects.filter(pk=row.pk).update(what=said.what, due=said.due, seen=seen)
+    new = [
+        SentReminder(
+            region=one.region,
+            act=one.act,
+            organisation_id=one.organisation_id,
+            key=one.key,
+            what=one.what[:300],
+            link=one.link,
+            due=one.due,
+            at=at,
+            seen=list(one.hidden_from),
+        )
+        for key, one in wanted.items()
+        if key not in going_on
     ]
-
-
-def count_reminders(user: Actor) -> int:
-    """How many, for the bar: one query."""
-    return sum(may(user, act, region) for act, region in _open_reminders(user).values_list("act", "region_id"))
-
-
-def _open_reminders(user: Actor) -> QuerySet[Notice]:
-    mine = [act for act in permissions() if may(user, act)]
-    return visible_rows(Notice.objects.filter(done_at=None, act__in=mine).exclude(seen__contains=[user.key]), user)
+    SentReminder.objects.bulk_create(new)
+    return len(new), len(over), changed
 
 
 @transaction.atomic
 @trail.act("reminders.put_away")
-def put_reminder_away(*, by: Actor, notice_id: int) -> Notice:
-    """知道了: this user is not told again; it stays for everybody else who may do it. Notice.DoesNotExist when it is not theirs."""
-    row: Any = next((one for one in list_reminders(by) if one.pk == notice_id), None)
+def put_reminder_away(*, by: Actor, notice_id: int) -> SentReminder:
+    """知道了: this user is not told again; it stays for everybody else who may do it. SentReminder.DoesNotExist when it is not theirs."""
+    row: Any = next((one for one in reminders.list_reminders(by) if one.pk == notice_id), None)
     if row is None:
-        raise Notice.DoesNotExist(f"没有提醒 {notice_id}")
-    row = Notice.objects.select_for_update().get(pk=row.pk)
+        raise SentReminder.DoesNotExist(f"没有提醒 {notice_id}")
+    row = SentReminder.objects.select_for_update().get(pk=row.pk)
     if by.key not in row.seen:
         row.seen = [*row.seen, by.key]
         row.save(update_fields=["seen"])

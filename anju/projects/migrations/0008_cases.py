@@ -33,14 +33,19 @@ REVOKE UPDATE ON projects_entry FROM {{app}};
 """
 
 
+BACKWARDS = """DO $$ BEGIN
+  RAISE EXCEPTION 'projects.0008_cases cannot be taken back: a case of another room has no place in projects_entry. Restore a backup.';
+END $$;"""
+
+
 class Migration(migrations.Migration):
-    """What is done with an entry is done with its case. Not reversible: a case of another room has no place in the old table."""
+    """What is done with an entry is done with its case. Taking it back is refused."""
 
     dependencies = [("cases", "0001_initial"), ("projects", "0007_change")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
-            database_operations=[Sql(FORWARDS)],
+            database_operations=[Sql(FORWARDS, BACKWARDS)],
             state_operations=[
                 migrations.RemoveConstraint("entry", "one_open_entry_per_ledger"),
                 *(

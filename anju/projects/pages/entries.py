@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +18,7 @@ from anju.core.models.region import Region
 from anju.core.pages.addresses import page_address, path_of
 from anju.core.pages.context import needs_region, page_context, render_page
 from anju.core.pages.forms import Input
+from anju.core.pages.layout.lists import list_page
 from anju.core.pages.request import Request
 from anju.core.people import scope
 from anju.core.people.permissions import may, require_permission, requires_permission
@@ -135,7 +135,7 @@ def render_ledger(request: Request, status: int = 200, **extra: Any) -> HttpResp
         if alerts.is_large(user, region):
             return _render_scan(request, region, on, status, context | extra)
         found = signals.list_signals(user, region, on)
-        page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+        page = list_page(request, found, PAGE)
         names = {
             one.pk: one
             for one in scope.visible_rows(Project.objects.select_related("region"), user).filter(
@@ -172,7 +172,7 @@ def render_ledger(request: Request, status: int = 200, **extra: Any) -> HttpResp
         )
     elif every:
         heading = f"{region.name}：列入台账的{closed}条都已销号"
-    page = Paginator(group_by_project(listed), PAGE).get_page(request.GET.get("page"))
+    page = list_page(request, group_by_project(listed), PAGE)
     entries = [describe_entry(one) for one in page]
     for one in entries:
         one.acts, one.project_path = entry_acts_for(user, one), path_of("projects:project", one.project_id)
@@ -186,7 +186,7 @@ def _render_scan(request: Request, region: Region, on: date, status: int, contex
     """规则书提醒 of a region with very many projects: as it was found out, with the day and who asked."""
     user = request.actor
     look, running = alerts.latest_scan(user, region, on), _running(user, "projects.look", region)
-    page = Paginator(alerts.list_alerts(user, look) if look else [], PAGE).get_page(request.GET.get("page"))
+    page = list_page(request, alerts.list_alerts(user, look) if look else [], PAGE)
     labels = {watch.subject: watch.label for watch in all_watches()}
     listed = [_signalled(one, labels.get(one.subject, one.subject), one.project) for one in page]
     count = page.paginator.count

@@ -20,7 +20,7 @@ from anju.projects.fields import FIELDS, field_text, fields_for
 from anju.projects.models import Event, Project
 from anju.projects.pages import listing as see
 from anju.projects.pages.acts import display_day
-from anju.projects.pages.drawings import draw_timeline
+from anju.projects.pages.layout.drawings import draw_timeline
 from anju.projects.queries import conditions, entries, photos, projects
 from anju.projects.queries import events as event_queries
 from anju.projects.queries.events import TimelineItem

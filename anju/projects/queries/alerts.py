@@ -16,7 +16,7 @@ from anju.core.models.region import Region
 from anju.core.people.scope import Actor, rows_within, visible_rows
 from anju.core.regions.tree import below
 from anju.core.wording import read_day
-from anju.projects.models import Look, Notice, Project
+from anju.projects.models import Alert, AlertScan, Project
 from anju.projects.queries import signals
 
 LIVE = 1_000  # projects of the plan (在册) up to which nobody waits for the books longer than for a page
@@ -30,21 +30,21 @@ def is_large(user: Actor, region: Region) -> bool:
     return rows_within(planned, below(user, region)).order_by()[: LIVE + 1].count() > LIVE
 
 
-def latest_scan(user: Actor, region: Region, on: date) -> Look | None:
+def latest_scan(user: Actor, region: Region, on: date) -> AlertScan | None:
     """The newest that was found out of the month of that day, up to it."""
     return (
-        visible_rows(Look.objects.filter(region=region, on__range=(on.replace(day=1), on)), user)
+        visible_rows(AlertScan.objects.filter(region=region, on__range=(on.replace(day=1), on)), user)
         .order_by("-on", "-id")
         .first()
     )
 
 
-def void_reasons(user: Actor, look: Look, on: date) -> list[str]:
+def void_reasons(user: Actor, scan: AlertScan, on: date) -> list[str]:
     """Why a kept answer is void as of that day, in words; nothing while it holds."""
-    said = [] if look.on == on else [f"要看的是截至{read_day(on)}的"]
-    if look.books != _books_digest(user, look.region, look.on):
+    said = [] if scan.on == on else [f"要看的是截至{read_day(on)}的"]
+    if scan.books != _books_digest(user, scan.region, scan.on):
         said.append("规则书已经更换")
-    if _ledger_changed(user, look):
+    if _ledger_changed(user, scan):
         said.append("此后台账有登记、更正")
     return said
 
@@ -65,22 +65,22 @@ def _snapshot() -> str:
         return str(cursor.fetchone()[0])
 
 
-def _ledger_changed(user: Actor, look: Look) -> bool:
+def _ledger_changed(user: Actor, scan: AlertScan) -> bool:
     """Did anybody change the ledger of the region or below whom the answer did not see? By transactions: a late commit is a change too.
 
     A database that was restored counts its transactions anew; what was kept before that is not believed.
     """
-    if not look.snapshot:
+    if not scan.snapshot:
         return True
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_snapshot_xmax(%(then)s::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot()) OR EXISTS (SELECT FROM projects_change"
             " WHERE region_id = ANY(%(regions)s) AND xid >= pg_snapshot_xmin(%(then)s::pg_snapshot)::text::bigint"
             " AND NOT pg_visible_in_snapshot(xid::text::xid8, %(then)s::pg_snapshot))",
-            {"then": look.snapshot, "regions": sorted(below(user, look.region))},
+            {"then": scan.snapshot, "regions": sorted(below(user, scan.region))},
         )
         return bool(cursor.fetchone()[0])
 
 
-def list_alerts(user: Actor, look: Look) -> QuerySet[Notice]:
-    return visible_rows(Notice.objects.filter(look=look), user).select_related("project__region").order_by("place")
+def list_alerts(user: Actor, scan: AlertScan) -> QuerySet[Alert]:
+    return visible_rows(Alert.objects.filter(scan=scan), user).select_related("project__region").order_by("place")

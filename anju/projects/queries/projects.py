@@ -71,12 +71,23 @@ def filter_projects(
     # One array compared once: `below` is within the user's scope already. A join with it hid from the planner how many rows there are.
     found = Project.objects.filter(_among("region_id", below(user, region)))
     asked = {"kind": kind, "year": year, "state": state}
-    found = found.filter(**{key: value for key, value in asked.items() if value not in ("", None)})
+    return search_projects(
+        found.filter(**{key: value for key, value in asked.items() if value not in ("", None)}), search
+    )
+
+
+def search_projects(found: QuerySet[Project], search: str) -> QuerySet[Project]:
+    """Those with every word in code, name or address."""
     for word in search.split():
         # Chinese has no capitals, and comparing without regard to them costs four times as much.
         code = _contains(Upper("code"), word.upper()) if word.isascii() else _contains(F("code"), word)
         found = found.filter(_contains(F("name"), word) | code | _contains(F("address"), word))
     return found
+
+
+def projects_by_id(user: Actor, ids: Collection[int]) -> QuerySet[Project]:
+    """These projects, as far as the user sees them."""
+    return visible_rows(Project.objects.filter(_among("pk", ids)), user)
 
 
 def _contains(text: F | Upper, word: str) -> Q:

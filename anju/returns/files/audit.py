@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +26,9 @@ from anju.returns.models import Answer, Cell, Opinion, Paper, Receipt, Return, S
 from anju.returns.queries import checks, layout, reading
 from anju.returns.queries.grid import lay_out_grid
 
+CHECK = Path(__file__).with_name(
+    "audit_check.html"
+)  # opened on a computer without Anju, it compares each file with the manifest
 STILL = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 
 
@@ -55,6 +59,7 @@ def export_audit(*, by: Actor, region: Region, periods: Sequence[str], number: s
     for ret in rets:
         files |= _return(by, ret)
     files["目录.csv"] = _csv([_index(ret) for ret in rets])
+    files["核验.html"] = CHECK.read_bytes()
     files["manifest.json"] = _json({
         "region": region.code, "name": region.name, "periods": list(periods), "number": number, "by": by.name, "returns": len(rets),
         "note": "仅含已上报的报表；每个文件的 SHA-256 如下，锁定的报表另记锁定时内容的 SHA-256。",

@@ -8,7 +8,7 @@ the form it is, and of each cell that may be filled what stood in it and at whic
 import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -21,15 +21,17 @@ from anju import file_sizes, quantities
 from anju.problems import Place, Problem, Refused
 from anju.workbooks.files.numbers import BAD, GENERAL, number_from_cell, parse_number, read_number_format
 from anju.workbooks.files.opening import open_workbook
-from anju.workbooks.files.stamp import plain_text, read_stamp, write_stamp
+from anju.workbooks.files.stamp import RETURN, plain_text, read_stamp, write_stamp
+from anju.workbooks.files.xlsx import SheetProperties
 from anju.workbooks.reading.cells import cell_reference
 from anju.workbooks.writing.heads import head_cells
 
-SHEET, STAMP, RESULT = "填报", "_安居", "合并结果"
+SHEET, STAMP, RESULT = "填报", RETURN, "合并结果"
 LAYOUT = "1"
 MARK = "#列"  # in the hidden column, on the hidden row
 WORDS = ("未报", "无任务", "不适用")
 EXACT = 15  # digits; Excel keeps no more of a number
+PLAIN = "请去掉删除线和上下标，只留要报的数；作废的请清空。"
 AGAIN = "请从报表页重新下载离线表，把改动抄过去再上传。"
 
 
@@ -314,7 +316,8 @@ def read_file(content: bytes, name: str, kinds: Mapping[str, str]) -> ReturnedWo
         fix="请确认选对了文件。",
     ):
         raise Refused(*problems)
-    if open_workbook(content, name).kind != "xlsx":
+    opened = open_workbook(content, name)
+    if opened.kind != "xlsx":
         raise Refused(
             Problem(
                 "RET-601",
@@ -324,9 +327,9 @@ def read_file(content: bytes, name: str, kinds: Mapping[str, str]) -> ReturnedWo
             )
         )
     try:
-        book = load_workbook(BytesIO(content), read_only=True)
+        book = load_workbook(BytesIO(opened.orderly), read_only=True)
         got = _read_stamp(book, name)
-        _read_page(book, got, kinds)
+        _read_page(book, got, kinds, {sheet.name: sheet.marks for sheet in opened.sheets})
         book.close()
     except (BadZipFile, ValueError, KeyError, TypeError, IndexError, AttributeError, SyntaxError, EOFError) as damaged:
         # openpyxl raises whatever a damaged part makes of it; SyntaxError is that of XML
@@ -356,7 +359,9 @@ def _read_stamp(book: Any, name: str) -> ReturnedWorkbook:
     return ReturnedWorkbook(name, "", stamp.says, base)
 
 
-def _read_page(book: Any, got: ReturnedWorkbook, kinds: Mapping[str, str]) -> None:
+def _read_page(
+    book: Any, got: ReturnedWorkbook, kinds: Mapping[str, str], looks: Mapping[str, SheetProperties]
+) -> None:
     pages = [
         (name, rows)
         for name in book.sheetnames
@@ -390,7 +395,12 @@ def _read_page(book: Any, got: ReturnedWorkbook, kinds: Mapping[str, str]) -> No
         for at, code in places.items():
             if (key, code) in got.base:
                 found = cells[at] if at < len(cells) else None
-                got.cells[key, code] = _read_cell(found, cell_reference(number - 1, at), kinds.get(code, "text"))
+                kind, ref = kinds.get(code, "text"), cell_reference(number - 1, at)
+                flaw = looks[got.sheet].flaw(number - 1, at) if kind == "number" and got.sheet in looks else ""
+                entry = _read_cell(found, ref, kind)
+                got.cells[key, code] = (
+                    replace(entry, flaw=f"{flaw}，不知道算不算数。", fix=PLAIN) if flaw and entry.text else entry
+                )
 
 
 def _stamped_rows(page: Any) -> Iterator[tuple[int, tuple]]:
@@ -435,8 +445,12 @@ def _read_cell(cell: Any, ref: str, kind: str) -> ReturnedCell:
         return ReturnedCell(
             ref, plain_text(int(value) if not isinstance(value, str) and value == int(value) else value)
         )
-    percent = read_number_format(cell.number_format or "").kind == "percent"
-    number = number_from_cell(value, GENERAL._replace(kind="percent", most=EXACT) if percent else GENERAL)
+    look = read_number_format(cell.number_format or "")
+    if look.kind == "percent":
+        look = look._replace(most=EXACT)
+    number = number_from_cell(value, look if look.kind in ("percent", "other") else GENERAL)
     if number.state == BAD:
-        return ReturnedCell(ref, plain_text(value), f"填的 {value} 不是能记录的数。", "请核对后改填。")
-    return ReturnedCell(ref, quantities.scaled_text(number.digits, number.places) + ("%" if percent else ""))
+        return ReturnedCell(ref, plain_text(value), f"填的 {value} 不是能记录的数：{number.flaw}。", "请核对后改填。")
+    text = number.hidden or quantities.scaled_text(number.digits, number.places)
+    before, after, last = quantities.APPROXIMATE[number.approx]
+    return ReturnedCell(ref, f"{before}{text}{after}{number.unit}{last}")

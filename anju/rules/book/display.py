@@ -10,7 +10,7 @@ from anju.rules.book.schema import Book
 from anju.rules.language.exact import needed_places, to_scaled
 from anju.rules.language.ir import Choice, Day, Num, Type
 
-SHOWN_RATIO = 2
+SHOWN_RATIO, COMPUTING = 2, 12  # decimals
 POSTFIX = {"point": " 分", "%": "%", "1": "", "fen": " 元"}
 
 
@@ -22,11 +22,14 @@ def declared_show(book: Book, name: str) -> int | None:
 
 
 def shown_places(book: Book, name: str, type_: Type) -> int:
-    """Declared `show`; else all places when they are few, two when they are computing places."""
+    """Declared `show`; else all places of what is a fact or says its own, or when they are few, and two when they are computing places."""
     if not isinstance(type_, Num):
         return 0
     show = declared_show(book, name)
-    return show if show is not None else (type_.places if type_.places <= 4 else SHOWN_RATIO)
+    if show is not None:
+        return show
+    declared = name in book.inputs or (name in book.steps and book.steps[name].places is not None)
+    return type_.places if type_.places <= 4 or (declared and type_.places < COMPUTING) else SHOWN_RATIO
 
 
 def shown_value(book: Book, name: str, value: Any, type_: Type, unit: bool = True) -> str:

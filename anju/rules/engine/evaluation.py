@@ -1,4 +1,4 @@
-"""The slow reference: a rulebook by Python Decimal, one row at a time, written apart from `lower` and `compile`.
+"""What a formula means by the slow reference: each node by Python Decimal, one row at a time, written apart from `lower` and `compile`.
 
 It is what the engines are tested against, what worked examples run on, and what tells why a value is unknown.
 """

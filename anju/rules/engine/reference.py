@@ -1,4 +1,4 @@
-"""The slow reference: a rulebook by Python Decimal, one row at a time, written apart from the compiler."""
+"""A whole rulebook by the slow reference: windows, steps and conditions in their order; what a formula means is in `evaluation`."""
 
 from __future__ import annotations
 

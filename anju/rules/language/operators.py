@@ -1,6 +1,6 @@
 """The operators (算子) a formula may call: their names, how many arguments, and how they read in Chinese.
 
-What they mean is written twice and independently: `lower` (for the engines) and `reference` (by Decimal);
+What they mean is written twice and independently: `lower` (for the engines) and `evaluation` (by Decimal);
 docs/operators.md shows each with a worked table, which a test executes.
 """
 

@@ -20,7 +20,7 @@ from anju.problems import Problem, Refused
 from anju.quantities import COUNTED, scaled_text, unit_of_measure
 from anju.rules.book.schema import Book, BookInput
 from anju.runs.binding.bindings import Binding, BindingCase
-from anju.runs.binding.facts import Fact, FactRow, JudgedValue, fact_from_figure, fact_from_judged
+from anju.runs.binding.facts import Fact, FactRow, JudgedValue, checked_fact, fact_from_figure, fact_from_judged
 
 ROW_UNITS = {"money": "万元", "area": "㎡"}  # coarse enough to be read, fine enough for every figure of the family
 Given = Mapping[str, Any]
@@ -91,7 +91,7 @@ def _codes(book: Book, item: BookInput, catalogue: Mapping[str, Measure], level:
 
 def _figures(user: Actor, book: Book, codes: Iterable[str], regions: list[Region], periods: list[str]) -> FigureMapping:
     try:
-        return current.current_figures(user, codes, regions, periods)
+        return current.reported_figures(user, codes, regions, periods)
     except KeyError as error:
         raise _no_measure(book, str(error.args[0])) from None
 
@@ -234,7 +234,7 @@ class _Spread:
         for name, spec in self.entry.inputs.items():
             item = self.book.inputs[name]
             if name in figures_of:
-                facts[name] = fact_from_figure(
+                facts[name] = checked_fact(
                     item, figures_of[name], _families(figures_of[name], self.catalogue), unit_name
                 )
             elif "half_step" in spec:

@@ -144,7 +144,7 @@ def _complete(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapp
 
 def _rollups(binding: Binding, catalogue: Mapping[str, Measure], calibres: Mapping[str, str]) -> Iterator[BindingCase]:
     for measure in catalogue.values():
-        if not measure.is_computed and unit_of_measure(measure.unit).family not in ("%", "1"):
+        if not measure.is_computed and measure.adds:
             for calibre in ("", *measure.calibres):
                 code = f"{measure.code}:{calibre}" if calibre else measure.code
                 yield BindingCase(
@@ -173,7 +173,7 @@ def _wholes(catalogue: Mapping[str, Measure], complete: bool) -> Iterator[Bindin
         if measure.of_id:
             groups.setdefault((measure.of_id, measure.dimension), []).append(measure)
     for (whole, dimension), members in groups.items():
-        if whole in catalogue and members[0].complete is complete and len(members) > 1:
+        if whole in catalogue and catalogue[whole].adds and members[0].complete is complete and len(members) > 1:
             yield BindingCase(
                 f"{whole}/{dimension}", {"whole": whole, "dimension": dimension, "name": catalogue[whole].name}
             )

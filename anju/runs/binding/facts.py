@@ -134,10 +134,28 @@ def fact_from_figure(item: BookInput, figure: Figure, families: Collection[str],
     return Fact(_text(item, figure.exact / wanted.factor, figure), (figure,), assumed)
 
 
+def checked_fact(item: BookInput, figure: Figure, families: Collection[str], row_unit: str = "") -> Fact:
+    """The same for a check that nobody asked for: what the book cannot take is not checked, and that is said; it stops nothing else."""
+    try:
+        fact = fact_from_figure(item, figure, families, row_unit)
+    except Refused as refused:
+        return _unchecked(figure, "".join(problem.what for problem in refused.problems))
+    if fact.value is not None and item.range and not item.range[0] <= Decimal(fact.value) <= item.range[1]:
+        low, high = (f"{end.normalize():f}" for end in item.range)
+        return _unchecked(figure, f"{fact.value} 不在规则书所写的 {low} 至 {high} 之内。")
+    return fact
+
+
+def _unchecked(figure: Figure, why: str) -> Fact:
+    return Fact(
+        None, (figure,), figure.assumed, missing=(f"{figure.region.name}“{figure.name}”没有核对：{why.rstrip('。')}",)
+    )
+
+
 def _text(item: BookInput, value: Fraction, figure: Figure) -> str:
     scaled = value * 10**item.places
     if scaled.denominator != 1:
-        what = f"{figure.text()}{figure.unit} 换成{item.unit}后比规则书声明的 {item.places} 位小数更细。"
+        what = f"{figure.text()}{figure.unit} 换成{unit_of_measure(item.unit).name}后比规则书声明的 {item.places} 位小数更细。"
         raise Refused(
             Problem("RUN-005", f"{figure.region.name}“{item.label}”", what, "请在规则书中增加 places；不能悄悄舍去。")
         )

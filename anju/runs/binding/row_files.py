@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from anju.isolation import read_isolated
 from anju.problems import Place, Problem, Refused
 from anju.rules.book.schema import DATE, NUMBER, Book, BookInput
 
@@ -129,7 +130,11 @@ def _parquet(path: Path) -> tuple[list[str], Iterable[tuple[Any, ...]]]:
         return [column[0] for column in found.description or ()], found.fetchall()
 
 
-def _xlsx(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
+def _xlsx(path: Path) -> tuple[list[str], Iterable[list[Any]]]:
+    return read_isolated(_first_sheet, path)
+
+
+def _first_sheet(path: Path) -> tuple[list[str], list[list[Any]]]:
     """The first sheet with anything in it."""
     from anju.workbooks.files.opening import open_workbook
 
@@ -137,20 +142,25 @@ def _xlsx(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
         rows = ((number, row) for number, row in enumerate(sheet.rows()) if any(cell != "" for cell in row))
         first = next(rows, None)
         if first is not None:
-            return [str(cell).strip() for cell in first[1]], (_exact(sheet, number, row) for number, row in rows)
+            return [str(cell).strip() for cell in first[1]], [_exact(path, sheet, number, row) for number, row in rows]
     raise _problem(path, "工作簿是空的。", "第一行写列名，以下每行一条。")
 
 
-def _exact(sheet: Any, number: int, row: list[Any]) -> list[Any]:
+def _exact(path: Path, sheet: Any, number: int, row: list[Any]) -> list[Any]:
     """A sheet keeps binary fractions: each number is taken as its cell shows it, in exact digits."""
     from anju.quantities import scaled_text
-    from anju.workbooks.files.numbers import number_from_cell
+    from anju.workbooks.files.numbers import BAD, number_from_cell
+    from anju.workbooks.reading.cells import cell_reference
 
     found = []
     for column, cell in enumerate(row):
-        if isinstance(cell, int | Mapping) or not hasattr(cell, "is_integer"):
-            found.append(cell)
-            continue
-        shown = number_from_cell(cell, sheet.marks.format(number, column))
-        found.append(shown.hidden or scaled_text(shown.digits, shown.places))
+        flaw = sheet.marks.errors.get((number, column)) or sheet.marks.flaw(number, column)
+        is_number = not isinstance(cell, int | Mapping) and hasattr(cell, "is_integer")
+        shown = number_from_cell(cell, sheet.marks.format(number, column)) if is_number and not flaw else None
+        if shown is not None and (shown.state == BAD or shown.unit not in ("", "%") or shown.approx):
+            flaw = shown.flaw or "数字格式写着单位或“约”“余”"
+        if flaw and (cell != "" or flaw.startswith("#")):
+            where = Place(file=path.name, sheet=sheet.name, cell=cell_reference(number, column))
+            raise Refused(Problem("RUN-010", where, f"这一格不能确定是什么：{flaw}。", "请改成单纯的数字或文字。"))
+        found.append(cell if shown is None else shown.hidden or scaled_text(shown.digits, shown.places))
     return found

@@ -32,12 +32,6 @@ def find_book_if_any(kind: str, subject: str, region: Region, on: date) -> Book 
         raise
 
 
-def keep_copy(book: Book) -> BookCopy:
-    """The stored copy of a book's bytes, made at its first run."""
-    found = BookCopy.objects.filter(pk=book.digest).first()
-    return found or BookCopy.objects.create(digest=book.digest, file=book.file, content=book_content(book))
-
-
 def book_content(book: Book) -> bytes:
     """The file's bytes, by the digest they have to match."""
     for path in book_folders():

@@ -17,7 +17,7 @@ from anju.rules.engine import running
 from anju.runs.binding.binder import bind_all, bind_region, missing_input_problem
 from anju.runs.binding.bindings import bindings
 from anju.runs.binding.facts import Fact, FactRow, JudgedValue, fact_from_judged
-from anju.runs.models import Run
+from anju.runs.models import BookCopy, Run
 from anju.runs.queries import books, findings
 from anju.runs.queries.findings import RuleFinding
 from anju.runs.queries.runs import found_by, newest_run, rerun
@@ -165,7 +165,7 @@ def _store_run(by: Actor, book: Book, rows: list[FactRow], region: Region, perio
         return before
     told, pending = findings.findings_of_run(done, rows) if book.kind in ("warning", "check") else ([], [])
     run = Run.objects.create(
-        kind=book.kind, subject=book.subject, title=book.title, book=books.keep_copy(book), region=region, period=period, on=on,
+        kind=book.kind, subject=book.subject, title=book.title, book=_store_copy(book), region=region, period=period, on=on,
         engine=ENGINES[engine], rows=stored, inputs_digest=done.inputs_digest,
         outputs=outputs, outputs_digest=hashlib.sha256(outputs).hexdigest(), findings=told, pending=pending,
         notices=[problem.as_dict() for problem in done.problems], by=by.key, by_name=by.name,
@@ -181,6 +181,12 @@ def _store_run(by: Actor, book: Book, rows: list[FactRow], region: Region, perio
         digest=run.outputs_digest,
     )
     return run
+
+
+def _store_copy(book: Book) -> BookCopy:
+    """The stored copy of a book's bytes, made at its first run."""
+    found = BookCopy.objects.filter(pk=book.digest).first()
+    return found or BookCopy.objects.create(digest=book.digest, file=book.file, content=books.book_content(book))
 
 
 def _connection(engine: str) -> Any:

@@ -42,25 +42,34 @@ _UNITS = sorted(
 )
 _NUMBER = re.compile(
     r"(?P<before>" + "|".join(sorted(BEFORE, key=len, reverse=True)) + r")?\s*"
-    r"(?P<sign>[-−+]?)\s*(?P<whole>\d[\d, ]*|(?=\.\d))(?:\.(?P<fraction>\d+))?\s*"
-    r"(?P<after>" + "|".join(AFTER) + r")?\s*(?P<unit>" + "|".join(map(re.escape, _UNITS)) + r")?\s*(?P<last>" + "|".join(AFTER) + r")?"
+    r"(?P<sign>[-−+]?)\s*¥?\s*(?P<whole>[0-9][0-9, ]*)(?:\.(?P<fraction>[0-9]+))?\s*"
+    r"(?P<after>" + "|".join(AFTER) + r")?\s*(?P<unit>" + "|".join(map(re.escape, _UNITS)) + r")?\s*"
+    r"(?P<last>" + "|".join(AFTER) + r")?[。;]?"
 )  # fmt: skip
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+")
-_DASH = re.compile(r"[-‐‑‒–—―−─/\\~]+")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+")
+_DASH = re.compile(r"[-‐‑‒–—―−─﹘﹣/\\~]+")
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xFFE5: 0xA5}
+_SPACES = dict.fromkeys((0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
+_AS_NUMBER = {**_FULL_WIDTH, **_SPACES, **_INVISIBLE}
 _CHINESE_DIGITS = set("〇零一二三四五六七八九十百千两")
 
 
 def fold_text(text: str) -> str:
-    """Full-width to half-width, odd spaces to plain ones, invisible characters away."""
+    """Of words: full-width to half-width, odd spaces to plain ones, invisible characters away. Never of numbers: ① would become 1."""
     return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
+
+
+def fold_number(text: str) -> str:
+    """Of numbers: full-width forms and spaces only; a superscript or a circled digit stays what it is."""
+    return text.translate(_AS_NUMBER).strip()
 
 
 def parse_number(text: str) -> ParsedNumber:
     """A cell's text. Never raises: what is not a number comes back as `bad` with the reason."""
     if text.isascii() and text.isdecimal() and len(text) <= LONGEST:  # nine cells in ten
         return ParsedNumber(NUMBER, int(text))
-    folded = fold_text(text)
+    folded = fold_number(text)
     if not folded:
         return ParsedNumber(BLANK)
     if _DASH.fullmatch(folded):
@@ -72,7 +81,7 @@ def parse_number(text: str) -> ParsedNumber:
     if not match:
         return ParsedNumber(BAD, flaw=_flaw(folded))
     whole, fraction = match["whole"].strip(), match["fraction"] or ""
-    if whole and not _GROUPED.fullmatch(whole):
+    if not _GROUPED.fullmatch(whole):
         return ParsedNumber(BAD, flaw="千分位不是三位一节，可能少了一位，或两个数写在了一格")
     digits = re.sub(r"[, ]", "", whole) + fraction
     if len(digits) > LONGEST:
@@ -84,56 +93,187 @@ def parse_number(text: str) -> ParsedNumber:
 
 
 def _flaw(text: str) -> str:
-    if re.fullmatch(r"[\dOoIl.,]+", text) and re.search(r"\d", text) and re.search(r"[OoIl]", text):
+    if re.fullmatch(r"[0-9OoIl.,]+", text) and re.search(r"[0-9]", text) and re.search(r"[OoIl]", text):
         return "把字母 O、I、l 当成了数字 0、1"
-    if re.fullmatch(r"\(\s*[\d.,]+\s*\)", text):
+    if re.fullmatch(r"\(\s*[0-9.,]+\s*\)", text):
         return "括号里的数是负数还是说明，分不清"
     if text.startswith("#"):
         return "这一格是出错的公式"
     if text == "无":
         return "“无”是 0、是没有任务、还是没有报，分不清"
-    if _CHINESE_DIGITS & set(text) and not re.search(r"\d", text):
+    if marks := sorted({letter for letter in text if _is_mark(letter)}):
+        return f"有“{'、'.join(marks)}”这样的注释记号或序号，不能当数字"
+    if re.match(r"[-−+]?\s*\.\s*[0-9]", text):
+        return "小数点前面没有数字，可能漏了一位"
+    if re.search(r"[0-9]\s*\.(?![0-9])", text):
+        return "小数点后面没有数字，可能漏了一位"
+    if re.fullmatch(r"[-+]?[0-9.]+[eE][-+]?[0-9]+", text):
+        return "是科学记数法"
+    if _CHINESE_DIGITS & set(text) and not re.search(r"[0-9]", text):
         return "用了汉字数字"
-    if len(re.findall(r"\d+(?:\.\d+)?", text)) > 1:
+    if len(re.findall(r"[0-9]+(?:\.[0-9]+)?", text)) > 1:
         return "一格里写了不止一个数"
+    if re.match(r"[-−+]?[0-9]", text):
+        return "数的后面只能写单位、%、余、多、左右"
     return "不是数字"
 
 
+def _is_mark(letter: str) -> bool:
+    """A footnote mark or a number of another kind: ① ² ㊿ ⒈ Ⅴ ½ ٣ * †."""
+    return letter in "*†‡※§" or (
+        not letter.isascii() and letter != "〇" and unicodedata.category(letter) in ("No", "Nd", "Nl")
+    )
+
+
+def unit_named(own: str, unit: str) -> str | None:
+    """The unit that a number names for itself, in a place where `unit` is meant: 亿 among 万元 is 亿元. None: another kind of thing."""
+    if own in ("万", "亿"):
+        own += unit.lstrip("十百千万亿")
+    if not own or own == unit:
+        return unit
+    if own not in quantities.UNITS or (
+        unit and quantities.unit_of_measure(own).family != quantities.unit_of_measure(unit).family
+    ):
+        return None
+    return own
+
+
+# --- number formats ------------------------------------------------------------
+
+
+class FormatSection(NamedTuple):
+    """One section of a number format. before, after: words and signs around the digits; scale: by how many powers of ten it shows less.
+
+    least, most: decimals; form: digits | general | words (no digits at all); inner: something stands between the digits.
+    """
+
+    form: str
+    before: str = ""
+    after: str = ""
+    least: int = 0
+    most: int = 0
+    percent: bool = False
+    scale: int = 0
+    coloured: bool = False
+    inner: bool = False
+    condition: str = ""  # >=10000
+
+    @property
+    def plain(self) -> bool:
+        return self.form == "digits" and not (self.before or self.after or self.scale or self.inner or self.condition)
+
+
 class NumberFormat(NamedTuple):
-    """What a number format shows: kind general | number | percent | date | text; least and most decimals."""
+    """What a number format shows: kind general | number | percent | date | text | other; least and most decimals.
+
+    sections: where a number may need more than kind and decimals to be understood; flaw: why nothing in such a cell counts (struck out).
+    """
 
     kind: str
     least: int = 0
     most: int = 0
+    sections: tuple[FormatSection, ...] = ()
+    flaw: str = ""
 
 
 GENERAL = NumberFormat("general")
+_TOKEN = re.compile(
+    r'"(?P<words>[^"]*)"?|[\\!](?P<literal>.)|_.|\*.|\[(?P<bracket>[^\]]*)\]|(?P<general>general|g/通用格式)|(?P<mark>.)',
+    re.IGNORECASE | re.DOTALL,
+)
+_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9]+(?:\.[0-9]+)?)")
+_COMPARE = {
+    "<": lambda a, b: a < b, ">": lambda a, b: a > b, "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b,
+    "=": lambda a, b: a == b, "<>": lambda a, b: a != b,
+}  # fmt: skip
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|!.')
+_MAGNITUDES = {4: "万", 8: "亿"}
 
 
 @lru_cache(maxsize=512)
 def read_number_format(code: str) -> NumberFormat:
-    """Read an Excel format code. Scaled formats (0, for thousands) are taken as general: the stored value counts."""
+    """Read an Excel format code."""
     first = code.split(";")[0]
     if re.search(r"\[(?:h+|m+|s+)\]", first, re.IGNORECASE):
         return NumberFormat("date")
     plain = _LITERAL.sub("", first)
-    if not plain or plain.strip().lower() == "general":
-        return GENERAL
     if plain.strip() == "@":
         return NumberFormat("text")
-    if re.search(r"[ymdhs]|上午|年|月|日", plain.lower().replace("general", "")):
+    if re.search(r"[ymdhs]|上午|年|月|日", re.sub("general|g/通用格式", "", plain.lower())):
         return NumberFormat("date")
-    if (
-        not re.search(r"[0#?]", plain)
-        or "/" in plain
-        or "e+" in plain.lower()
-        or re.search(r"[0#?],+(?:[^0#?,]|$)", plain)
-    ):
+    if "/" in plain.replace("G/通用格式", "") or "e+" in plain.lower() or "e-" in plain.lower():
+        return GENERAL  # a fraction, or scientific: the stored value counts
+    sections = tuple(_section(tokens) for tokens in _split(code))
+    if not sections or (len(sections) == 1 and sections[0] == FormatSection("words")):
         return GENERAL
-    decimals = re.search(r"\.([0#?]*)", plain)
-    shown = decimals[1] if decimals else ""
-    return NumberFormat("percent" if "%" in plain else "number", shown.count("0"), len(shown))
+    one = sections[0]
+    if one.form == "general" and not (one.before or one.after or one.condition):
+        return NumberFormat("general", sections=sections[1:] and sections)
+    if one.plain or (one.form == "digits" and one.percent and one._replace(after="").plain and one.after == "%"):
+        return NumberFormat("percent" if one.percent else "number", one.least, one.most, sections[1:] and sections)
+    return NumberFormat("other", one.least, one.most, sections)
+
+
+def _split(code: str) -> list[list[re.Match[str]]]:
+    sections: list[list[re.Match[str]]] = [[]]
+    for token in _TOKEN.finditer(code):
+        if token["mark"] == ";":
+            sections.append([])
+        else:
+            sections[-1].append(token)
+    return sections[:4]
+
+
+def _section(tokens: list[re.Match[str]]) -> FormatSection:
+    """Walk over one section: what stands before, between and behind its digits."""
+    before = after = condition = pending = ""
+    form, least, most, commas, inner_places = "words", 0, 0, 0, -1
+    percent = coloured = point = inner = False
+    for token in tokens:
+        mark, words = token["mark"] or "", token["words"] or token["literal"] or ""
+        if bracket := token["bracket"]:
+            if bracket.startswith("$"):
+                words = bracket[1:].split("-")[0]
+            elif found := _CONDITION.fullmatch(bracket):
+                condition = found[1] + found[2]
+            else:
+                coloured = coloured or not bracket.lower().startswith("dbnum")
+        if token["general"]:
+            form = "general"
+        elif mark and mark in "0#?":
+            if form == "digits" and after:
+                if after == "." and not point and inner_places < 0:
+                    inner_places = 0  # 0!.0: a point that is only painted
+                else:
+                    inner = True
+                after = ""
+            form, commas = "digits", commas + (1 if point and pending else 0)
+            pending = ""
+            if inner_places >= 0:
+                inner_places += 1
+            elif point:
+                least, most = least + (mark == "0"), most + 1
+        elif mark == "." and form == "digits" and not point:
+            point, commas, pending = True, commas + len(pending), ""
+        elif mark == "," and form == "digits":
+            pending += ","
+        else:
+            percent = percent or mark == "%"
+            words = words or ("" if mark == " " else mark)
+            if form == "words":
+                before += words
+            else:
+                after += words
+    commas += len(pending)
+    painted = max(inner_places, 0)
+    return FormatSection(
+        form=form, before=_around(before), after=_around(after), least=least + painted, most=most + painted, percent=percent,
+        scale=3 * commas + painted, coloured=coloured, inner=inner, condition=condition,
+    )  # fmt: skip
+
+
+def _around(text: str) -> str:
+    return fold_number(text).replace(" ", "").replace("¥", "")
 
 
 def plain_number(value: float, least: int, most: int) -> tuple[int, int, str] | None:
@@ -154,21 +294,78 @@ def plain_number(value: float, least: int, most: int) -> tuple[int, int, str] | 
 
 
 def number_from_cell(value: object, fmt: NumberFormat) -> ParsedNumber:
-    """A number that Excel holds, as its format shows it: 9.1 under 0.00 is 9.10; 0.9401 under 0.0% is 94.0 %.
+    """A number that Excel holds, as its format shows it: 9.1 under 0.00 is 9.10; 0.9401 under 0.0% is 94.0 %; 5 under 0"亿元" is 5亿元.
 
     Excel keeps binary fractions; fifteen significant digits are what it lets a user type, so noise beyond them goes.
     """
     exact = Decimal(f"{value:.15g}")
     if not exact.is_finite():
-        return ParsedNumber(BAD, flaw="不是数字")
-    if fmt.kind == "percent":
-        exact *= 100
-    _sign, figures, exponent = exact.normalize().as_tuple()
+        return ParsedNumber(BAD, flaw="这不是一个数（NaN 或无穷大）")
+    section = _section_for(exact, fmt.sections)
+    if section is not None and (fmt.kind == "other" or exact < 0):
+        return _shown_by(exact, section, own_sign=len(fmt.sections) < 2 or bool(fmt.sections[0].condition))
+    percent = fmt.kind == "percent"
+    return _round(
+        exact * 100 if percent else exact,
+        fmt.least,
+        fmt.most if percent or fmt.kind == "number" else None,
+        "%" if percent else "",
+    )
+
+
+def _section_for(exact: Decimal, sections: tuple[FormatSection, ...]) -> FormatSection | None:
+    """The section that shows this number. A zero is shown as the first shows it: 0;-0;;@ hides it, and it is 0 all the same."""
+    if not any(section.condition for section in sections):
+        return (sections[1] if exact < 0 and len(sections) > 1 else sections[0]) if sections else None
+    for section in sections[:2]:
+        found = _CONDITION.fullmatch(section.condition)
+        if found is None or _COMPARE[found[1]](exact, Decimal(found[2])):
+            return section
+    return sections[min(2, len(sections) - 1)]
+
+
+def _shown_by(exact: Decimal, section: FormatSection, own_sign: bool) -> ParsedNumber:
+    """What a section with words, a scale or a sign shows. own_sign: Excel writes the minus of itself. Whatever could be read two ways is bad."""
+    if section.form == "words":
+        return ParsedNumber(
+            BAD, flaw=f"数字格式把它显示成“{section.before}”" if section.before else "数字格式把它藏起来了，看不见"
+        )
+    if section.inner:
+        return ParsedNumber(BAD, flaw="数字格式在数字中间插了别的字")
+    before, after = section.before, section.after
+    if exact < 0 and not own_sign and not section.coloured and not re.search(r"[-(]$", before):
+        return ParsedNumber(BAD, flaw="数字格式把负号藏起来了")
+    if exact < 0 and ((before.endswith("(") and after.startswith(")")) or before.endswith("-")):
+        before, after = before[:-1], after[1:] if after.startswith(")") else after
+    if before.endswith("-") or (before + after).strip("-") != before + after:
+        return ParsedNumber(BAD, flaw="数字格式显示的正负号和存的数不一样")
+    scaled = (exact * 100 if section.percent else exact).scaleb(-section.scale)
+    number = _round(scaled, section.least, None if section.form == "general" else section.most, "")
+    if number.state == BAD:
+        return number
+    text = f"{before}{quantities.scaled_text(abs(number.digits), number.places)}{after}"
+    shown = parse_number(text)
+    if shown.state != NUMBER:
+        return ParsedNumber(BAD, flaw=f"数字格式把它显示成“{text}”：{shown.flaw}")
+    if section.scale and not shown.unit.startswith(_MAGNITUDES.get(section.scale, "?")):
+        return ParsedNumber(BAD, flaw=f"数字格式把它缩小显示成 {text}，实际存的是 {_plain(exact)}，分不清按哪一个")
+    hidden = number.hidden and _plain(scaled)
+    return number._replace(unit=shown.unit, approx=shown.approx, hidden=hidden)
+
+
+def _plain(exact: Decimal) -> str:
+    """A decimal in full; of what is absurdly small or large its power of ten."""
+    return trim_zeros(f"{exact:f}") if -12 < exact.adjusted() < LONGEST else f"{exact.normalize():E}"
+
+
+def _round(exact: Decimal, least: int, most: int | None, unit: str) -> ParsedNumber:
+    """Rounded to the decimals that are shown; all of them where most is None."""
+    _sign, _figures, exponent = exact.normalize().as_tuple()
     actual = max(0, -exponent)  # type: ignore[operator]
-    if len(figures) + max(0, exponent) > LONGEST or actual > LONGEST:  # type: ignore[operator]
-        return ParsedNumber(BAD, flaw="数字过长")
-    places = min(max(actual, fmt.least), max(fmt.most, fmt.least)) if fmt.kind in ("number", "percent") else actual
+    places = actual if most is None else min(max(actual, least), max(most, least))
+    if exact.adjusted() >= LONGEST or places > LONGEST:
+        return ParsedNumber(BAD, flaw=f"数字过长（{_plain(exact)}）")
     shown = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) if places < actual else exact
-    digits = int(shown.scaleb(places))
-    hidden = trim_zeros(f"{exact:f}") if places < actual else ""
-    return ParsedNumber(NUMBER, digits, places, "%" if fmt.kind == "percent" else "", hidden=hidden)
+    return ParsedNumber(
+        NUMBER, int(shown.scaleb(places)), places, unit, hidden=_plain(exact) if places < actual else ""
+    )

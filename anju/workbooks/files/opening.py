@@ -2,11 +2,13 @@
 
 import hashlib
 import io
+import lzma
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -14,7 +16,8 @@ from python_calamine import CalamineWorkbook
 
 from anju import file_sizes
 from anju.problems import ASK, Place, Problem, Refused
-from anju.workbooks.files import biff, xlsx
+from anju.workbooks.files import biff, ole, xlsx
+from anju.workbooks.files.package import ERRORS, Package, SheetPart
 from anju.workbooks.files.xlsx import SheetProperties
 from anju.workbooks.reading.cells import column_letters
 
@@ -32,12 +35,23 @@ class Worksheet:
     merges: list[tuple[tuple[int, int], tuple[int, int]]]
     first_column: int
     _sheet: object
+    _first: list[list] | None = None
+
+    def first_rows(self, count: int) -> list[list]:
+        """The first rows of all, kept: several maps look for their heads in them."""
+        if self._first is None or (len(self._first) < count and len(self._first) < self.marks.height):
+            self._first = list(islice(self.rows(), count))
+        return self._first[:count]
 
     def rows(self) -> Iterator[list]:
         """Rows from the first, each a list from column A; a cell is str, float, bool, a date, or '' when empty."""
-        pad = [""] * self.first_column
-        for row in self._sheet.iter_rows():  # type: ignore[attr-defined]
-            yield pad + row
+        pad, rich = [""] * self.first_column, self.marks.rich
+        rich_rows = {row for row, _ in rich}
+        for number, row in enumerate(self._sheet.iter_rows()):  # type: ignore[attr-defined]
+            line = pad + row
+            if number in rich_rows:
+                line = [rich.get((number, column), (value,))[0] for column, value in enumerate(line)]
+            yield line
 
 
 @dataclass
@@ -47,6 +61,7 @@ class Workbook:
     sheets: list[Worksheet] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     kind: str = "xlsx"
+    orderly: bytes = b""  # of an .xlsx: the file with its parts under the usual names, for other libraries
 
 
 def _refuse(code: str, name: str, what: str, fix: str) -> Refused:
@@ -83,50 +98,81 @@ def open_workbook(source: str | Path | bytes, name: str = "") -> Workbook:
     """Open a workbook; every way a file can be bad is a Refused in words, never a traceback."""
     data, name = read_content(source, name)
     book = Workbook(name, hashlib.sha256(data).hexdigest())
-    kind = _kind(data, name)
+    book.kind = _kind(data, name)
     try:
-        scanned = _scan_xls(data, book) if kind == "xls" else _scan_xlsx(data, book)
+        if book.kind == "xls":
+            _open_xls(data, book)
+        else:
+            _open_xlsx(data, book)
     except (
+        ole.DamagedFile,
         zipfile.BadZipFile,
         zlib.error,
-        KeyError,
-        ValueError,
-        ParseError,
+        lzma.LZMAError,
         struct.error,
-        IndexError,
+        ParseError,
+        LookupError,  # a part missing, an encoding that nobody knows
+        ValueError,
+        ArithmeticError,
         EOFError,
-        NotImplementedError,
-        biff.DamagedFile,
+        OSError,
+        RuntimeError,
     ) as damaged:
         raise _damaged(name) from damaged
-    book.kind = kind
-    _limit(scanned, name)
+    return book
+
+
+Scanned = list[tuple[str, bool, SheetProperties]]
+
+
+def _visible(scanned: Scanned, book: Workbook) -> None:
+    """Refuse what is too large or empty; tell what is hidden."""
+    _limit(scanned, book.file_name)
     hidden = [title for title, visible, marks in scanned if not visible and marks.height]
     if hidden:
         book.problems.append(
             Problem(
                 "WB-011",
-                Place(file=name),
+                Place(file=book.file_name),
                 f"有隐藏的工作表：{'、'.join(hidden)}，没有读取。",
                 "确认不需要就不必处理；要读取的，请取消隐藏后重新上传。",
                 ASK,
             )
         )
-    shown = [(title, marks) for title, visible, marks in scanned if visible]
-    if not any(marks.height for _, marks in shown):
-        raise _refuse("WB-009", name, "没有任何内容（工作表是空的）。", "请确认选对了文件；从系统导出的，请重新导出。")
+    if not any(visible and marks.height for _, visible, marks in scanned):
+        raise _refuse(
+            "WB-009", book.file_name, "没有任何内容（工作表是空的）。", "请确认选对了文件；从系统导出的，请重新导出。"
+        )
+
+
+def _open_xls(data: bytes, book: Workbook) -> None:
+    sheets, encrypted = biff.read_biff(data)
+    if encrypted:
+        raise _refuse(
+            "WB-004", book.file_name, "文件有打开密码。", "请先用密码打开，取消密码（文件 → 文档加密）后另存，再上传。"
+        )
+    _visible([(sheet.name, sheet.visible, sheet.marks) for sheet in sheets], book)
+    book.sheets = [Worksheet(sheet.name, sheet.marks, sheet.merges, 0, sheet) for sheet in sheets if sheet.visible]
+
+
+def _open_xlsx(data: bytes, book: Workbook) -> None:
+    package = Package(data)
+    scanned = _scan_xlsx(package, book)
+    _visible([(part.name, part.visible, marks) for part, marks in scanned], book)
+    known = {error.decode() for error in ERRORS}
+    strange = frozenset(part.path for part, marks in scanned if not known.issuperset(marks.errors.values()))
+    book.orderly = package.orderly_bytes(strange)
     try:
-        calamine = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for title, marks in shown:
-            sheet = calamine.get_sheet_by_name(title)
-            book.sheets.append(
-                Worksheet(title, marks, list(sheet.merged_cell_ranges or ()), (sheet.start or (0, 0))[1], sheet)
-            )
+        calamine = CalamineWorkbook.from_filelike(io.BytesIO(book.orderly))
+        for part, marks in scanned:
+            if part.visible:
+                sheet = calamine.get_sheet_by_name(part.name)
+                start = (sheet.start or (0, 0))[1]
+                book.sheets.append(Worksheet(part.name, marks, list(sheet.merged_cell_ranges or ()), start, sheet))
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as damaged:  # a panic in calamine's Rust is no Exception
-        raise _damaged(name) from damaged
-    return book
+        raise _damaged(book.file_name) from damaged
 
 
 def _damaged(name: str) -> Refused:
@@ -177,46 +223,35 @@ def _kind(data: bytes, name: str) -> str:
     raise _refuse("WB-003", name, f"不是 Excel 工作簿，内容是{found}，只改扩展名是不够的。", SAVE_AS)
 
 
-def _scan_xls(data: bytes, book: Workbook) -> list[tuple[str, bool, SheetProperties]]:
-    sheets, encrypted = biff.scan_biff(data)
-    if encrypted:
+def _scan_xlsx(package: Package, book: Workbook) -> list[tuple[SheetPart, SheetProperties]]:
+    infos = package.zip.infolist()
+    unpacked = sum(info.file_size for info in infos)
+    if unpacked > LARGEST_UNPACKED:
         raise _refuse(
-            "WB-004", book.file_name, "文件有打开密码。", "请先用密码打开，取消密码（文件 → 文档加密）后另存，再上传。"
+            "WB-006",
+            book.file_name,
+            f"展开后有 {unpacked >> 20} 兆，上限是 {LARGEST_UNPACKED >> 20} 兆。",
+            "请按地区分成几个文件后上传。",
         )
-    return sheets
-
-
-def _scan_xlsx(data: bytes, book: Workbook) -> list[tuple[str, bool, SheetProperties]]:
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        names = set(package.namelist())
-        unpacked = sum(info.file_size for info in package.infolist())
-        if unpacked > LARGEST_UNPACKED:
-            raise _refuse(
-                "WB-006",
-                book.file_name,
-                f"展开后有 {unpacked >> 20} 兆，上限是 {LARGEST_UNPACKED >> 20} 兆。",
-                "请按地区分成几个文件后上传。",
+    if any(info.flag_bits & 1 for info in infos):
+        raise _refuse("WB-004", book.file_name, "文件有打开密码。", "请先用密码打开，取消密码后另存，再上传。")
+    others = {
+        "content.xml": "WPS/OpenOffice 的 ods 表格",
+        "word/document.xml": "一份 Word 文档",
+        "xl/workbook.bin": "xlsb 二进制工作簿",
+    }
+    found = next((text for part, text in others.items() if package.has(part)), "一个压缩包")
+    if not package.workbook or not package.find_parts():
+        raise _refuse("WB-003", book.file_name, f"不是 xlsx 工作簿，内容是{found}。", SAVE_AS)
+    if any(name.startswith("xl/externallinks/") and name.endswith(".xml") for name in package.parts):
+        book.problems.append(
+            Problem(
+                "WB-012",
+                Place(file=book.file_name),
+                "有公式引用了别的文件，读到的是上次保存时的结果。",
+                "请确认数字是最新的；稳妥的办法是选中后“选择性粘贴 → 数值”再上传。",
+                ASK,
             )
-        if "xl/workbook.xml" not in names:
-            others = {
-                "content.xml": "WPS/OpenOffice 的 ods 表格",
-                "word/document.xml": "一份 Word 文档",
-                "xl/workbook.bin": "xlsb 二进制工作簿",
-            }
-            found = next((text for part, text in others.items() if part in names), "一个压缩包")
-            raise _refuse("WB-003", book.file_name, f"不是 xlsx 工作簿，内容是{found}。", SAVE_AS)
-        if any(info.flag_bits & 1 for info in package.infolist()):
-            raise _refuse("WB-004", book.file_name, "文件有打开密码。", "请先用密码打开，取消密码后另存，再上传。")
-        parts = xlsx.sheet_parts(package)
-        if any(name.startswith("xl/externalLinks/") and name.endswith(".xml") for name in names):
-            book.problems.append(
-                Problem(
-                    "WB-012",
-                    Place(file=book.file_name),
-                    "有公式引用了别的文件，读到的是上次保存时的结果。",
-                    "请确认数字是最新的；稳妥的办法是选中后“选择性粘贴 → 数值”再上传。",
-                    ASK,
-                )
-            )
-        styles = xlsx.cell_formats(package)
-        return [(part.name, part.visible, xlsx.scan_xlsx(package, part.path, styles)) for part in parts]
+        )
+    styles, strings = xlsx.cell_formats(package), xlsx.rich_strings(package)
+    return [(part, xlsx.scan_xlsx(package, part.path, styles, strings)) for part in package.sheets]

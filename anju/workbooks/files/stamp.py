@@ -5,7 +5,12 @@ the workbook when it was written: only what differs from it was changed by the u
 """
 
 import hashlib
+import html
+import io
 import json
+import re
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +53,26 @@ def read_stamp(book: Any, sheet: str, *, foreign: Problem, altered: Problem) -> 
     if _digest(text, rows) != digest:
         raise Refused(altered)
     return Stamp(json.loads(text), rows)
+
+
+# Sheets of stamps, and of what: an import of tables tells where such a file belongs.
+RETURN, PROJECTS = "_安居", "_anju"
+BELONGS = {
+    RETURN: ("报表的离线表", "请打开“报表”里这个单位这一期的报表，在下方“离线填报”选这个文件，点“并入填好的离线表”。"),
+    PROJECTS: ("项目库的工作簿", "请到“项目”页点“导入工作簿”上传。"),
+}
+NAMES = 1 << 20  # bytes of a workbook's list of sheets; no list of ours is as long
+
+
+def where_it_belongs(content: bytes) -> tuple[str, str]:
+    """What a stamped workbook is and where it is uploaded; "" and "" for any other file. Only its list of sheets is looked at."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as book, book.open("xl/workbook.xml") as listed:
+            text = listed.read(NAMES).decode("utf-8", "replace")
+    except (zipfile.BadZipFile, KeyError, OSError, NotImplementedError, EOFError, RuntimeError, ValueError, zlib.error):
+        return "", ""
+    names = {html.unescape(name) for name in re.findall(r'<(?:\w+:)?sheet\s[^>]*?name="([^"]*)"', text)}
+    return next((said for name, said in BELONGS.items() if name in names), ("", ""))
 
 
 def _without_neighbours(lines: list[list[str]]) -> list[list[str]]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from anju import quantities
 from anju.problems import BLOCK, Problem
-from anju.workbooks.reading.maps import GroupRow, TotalRow
+from anju.workbooks.reading.maps import GroupRow, PartRow, TotalRow
 
 NUMBER, UNREPORTED, NO_TASK, NOT_APPLICABLE = "number", "unreported", "no_task", "not_applicable"  # 未报 无任务 不适用
 PROBLEM_SHEET = "问题清单"  # the sheet that mark() adds; never read back as data
@@ -40,6 +40,7 @@ class ReadCell(NamedTuple):
     document: str = ""  # 文号 of the document that sets a target
     effective_on: str = ""
     key: str = ""  # the map's name of the column, for checks
+    padded: int = 0  # zeros at its end that only the format shows: 0.566 as 56.60 %; a comparison need not mind them
 
     @property
     def base(self) -> int | None:
@@ -102,12 +103,22 @@ def cell_position(ref: str) -> tuple[int, int]:
 
 @dataclass
 class DataRow:
-    """One data row: kind is region, total or group; rule is the map's total or group."""
+    """One data row: kind is region, total, group or part; rule is the map's total, group or part.
+
+    places: the cell of each value that does not stand in the row itself, but below a further head.
+    """
 
     number: int
     label: str
     kind: str
     region: str
-    rule: TotalRow | GroupRow | None
+    rule: TotalRow | GroupRow | PartRow | None
     values: dict[str, int | None] = field(default_factory=dict)  # column → base units; None: unknown; absent: empty
     printed: dict[str, tuple[int, int]] = field(default_factory=dict)  # published ratio → digits, places
+    padded: dict[str, int] = field(default_factory=dict)  # published ratio → zeros at its end that the format adds
+    steps: dict[str, int] = field(default_factory=dict)  # base units of the last decimal, where it is coarser than one
+    places: dict[str, str] = field(default_factory=dict)
+    whole: str = ""  # of a part: the row it is a part of
+
+    def cell(self, column: str, letter: str) -> str:
+        return self.places.get(column) or f"{letter}{self.number + 1}"

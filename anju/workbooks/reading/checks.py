@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from anju import quantities
-from anju.problems import ASK
+from anju.problems import ASK, NOTE
 from anju.workbooks.reading.maps import GroupRow, MapCheck, MapRows, TableMap, TotalRow
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Report = Callable[..., None]
 MANY = 3  # as many of a kind have one cause
+ROUNDED = "不用答复；表上的比率只用来核对，不会入库。"
+RoundedPart = tuple[int, int, str]  # base units, those of the last printed place, and the unit as printed
 
 
 @dataclass
@@ -50,6 +52,8 @@ class SumChecker:
         self.open: tuple[DataRow, RunningSum] | None = None  # the group whose members stand below it
         self.since = RunningSum()  # region rows since the last total or group
         self.members: dict[str, list[RunningSum]] = {}
+        self.parts: list[DataRow] = []
+        self.wholes: dict[str, DataRow] = {}  # rows by name, for the parts of them; kept only where the map knows parts
         for group in rules.groups:
             if isinstance(group.members, tuple):
                 total = RunningSum()
@@ -65,13 +69,15 @@ class SumChecker:
         self.far: dict[
             str, list[tuple[str, ReadColumn, str]]
         ] = {}  # ratio column → its cells that are off by orders of magnitude
-        self.idle = not (rules.totals or rules.groups or table.checks or self.ratios)
+        self.idle = not (rules.totals or rules.groups or rules.parts or table.checks or self.ratios)
 
     def add(self, row: "DataRow") -> None:
         if self.idle:
             return
         blanks = self.table.blanks
         self._along(row)
+        if self.rules.parts and row.kind != "part":
+            self.wholes[row.label] = row
         if row.kind == "region":
             self.regions.add(row, self.names, blanks)
             self.since.add(row, self.names, blanks)
@@ -79,6 +85,9 @@ class SumChecker:
                 self.open[1].add(row, self.names, blanks)
             for total in self.members.get(row.label, ()):
                 total.add(row, self.names, blanks)
+            return
+        if row.kind == "part":
+            self.parts.append(row)
             return
         own = RunningSum()
         own.add(row, self.names, blanks)
@@ -110,6 +119,8 @@ class SumChecker:
     def finish(self) -> None:
         for cells in self.far.values():
             self._far(cells)
+        for row in self.parts:
+            self._part(row)
         for row, parts in self.pending:
             total = parts
             if isinstance(row.rule, TotalRow) and row.rule.of:
@@ -131,7 +142,7 @@ class SumChecker:
             one, known, added = self.fields[name], row.values.get(name), parts.value[name]
             if known is None:
                 if added and name not in row.values:
-                    cell = f"{one.letter}{row.number + 1}"
+                    cell = row.cell(name, one.letter)
                     self.report(
                         "WB-043",
                         cell,
@@ -143,12 +154,25 @@ class SumChecker:
             elif known != added:
                 self.report(
                     "WB-041",
-                    f"{one.letter}{row.number + 1}",
+                    row.cell(name, one.letter),
                     one.text,
                     f"“{row.label}”是 {_text(known, one)}，各行加起来是 {_text(added, one)}，相差 {_text(known - added, one)}。",
                     "请核对合计和各行；漏了行的请补上，错行的请移回。",
                     rule.level,
                 )
+
+    def _part(self, row: "DataRow") -> None:
+        """A part is never more than its whole."""
+        whole = self.wholes.get(row.whole)
+        for name in self.names:
+            part, all_of_it = row.values.get(name), whole.values.get(name) if whole else None
+            if part is not None and all_of_it is not None and part > all_of_it and name in self.fields:
+                one = self.fields[name]
+                self.report(
+                    "WB-044", row.cell(name, one.letter), one.text,
+                    f"“{row.label}”是 {_text(part, one)}，大于“{row.whole}”的 {_text(all_of_it, one)}。",
+                    "请核对两行。", row.rule.level,  # type: ignore[union-attr]
+                )  # fmt: skip
 
     def _along(self, row: "DataRow") -> None:
         for check in self.checks:
@@ -167,7 +191,7 @@ class SumChecker:
         if total is None or None in parts or not any(name in row.values for name in check.parts):
             return
         one, added = self.fields[check.total], sum(parts)  # type: ignore[arg-type]
-        cell = f"{one.letter}{row.number + 1}"
+        cell = row.cell(check.total, one.letter)
         left = total - added
         names = "、".join(self.fields[name].text for name in check.parts)
         if left and (left < 0 or not check.remainder):
@@ -188,7 +212,7 @@ class SumChecker:
         if small is not None and large is not None and small > large:
             one, other = self.fields[check.small], self.fields[check.large]
             self.report(
-                "WB-044", f"{one.letter}{row.number + 1}", one.text,
+                "WB-044", row.cell(check.small, one.letter), one.text,
                 f"“{row.label}”是 {_text(small, one)}，大于“{other.text}”的 {_text(large, other)}。{check.why}",
                 "请核对两列。", check.level,
             )  # fmt: skip
@@ -203,9 +227,15 @@ class SumChecker:
         if top is None:
             return
         said = ratio_flaw(*printed, top, bottom, one.unit)
-        if not said:
+        added = row.padded.get(name, 0)
+        if not said or (added and not ratio_flaw(printed[0] // 10**added, printed[1] - added, top, bottom, one.unit)):
             return
-        found = (f"{one.letter}{row.number + 1}", one, f"“{row.label}”{said}")
+        steps = [row.steps.get(key, 0) for key in one.column.ratio]  # type: ignore[union-attr]
+        units = [self.fields[key].unit for key in one.column.ratio]  # type: ignore[union-attr]
+        if within := rounding_note(*printed, (top, steps[0], units[0]), (bottom, steps[1], units[1]), unit=one.unit):
+            self.report("WB-047", row.cell(name, one.letter), one.text, f"“{row.label}”{said}{within}", ROUNDED, NOTE)
+            return
+        found = (row.cell(name, one.letter), one, f"“{row.label}”{said}")
         if _is_hundredfold(*printed, top, bottom, one.unit):
             self.far.setdefault(name, []).append(found)
         else:
@@ -230,6 +260,28 @@ def _is_hundredfold(printed: int, places: int, top: int, bottom: int, unit: str)
     """Whether a printed ratio and top ÷ bottom are a hundred times apart."""
     one, other = abs(printed * bottom), abs(top * (100 if unit == "%" else 1) * 10**places)
     return 0 < one * 100 <= other or 0 < other * 100 <= one
+
+
+def rounding_note(printed: int, places: int, top: RoundedPart, bottom: RoundedPart, unit: str) -> str:
+    """Whether the printed ratio can come out of the numbers from which top and bottom were rounded (2.84万 is anything from 2.835万 to
+    2.845万): then the sentence that says so, else ""."""
+    if (top[1] <= 1 and bottom[1] <= 1) or not bottom[2]:
+        return ""  # counted one by one
+    times = (100 if unit == "%" else 1) * 10**places
+    small = [2 * value - max(step, 0) for value, step, _ in (top, bottom)]
+    large = [2 * value + max(step, 0) for value, step, _ in (top, bottom)]
+    if small[0] < 0 or small[1] <= 0:
+        return ""
+    least = quantities.divide_half_up(small[0] * times, large[1])
+    if not least <= printed <= quantities.divide_half_up(large[0] * times, small[1]):
+        return ""
+    coarse = max((top[1], top[2]), (bottom[1], bottom[2]))[1]
+    return f"相差在{coarse[0] if coarse[:1] in ('万', '亿') else '印出的末'}位舍入之内。"
+
+
+def last_step(places: int, unit: str) -> int:
+    """Base units of the last printed place; 0 where it is finer than one."""
+    return quantities.unit_of_measure(unit).factor // 10**places
 
 
 def ratio_flaw(printed: int, places: int, top: int, bottom: int, unit: str) -> str:

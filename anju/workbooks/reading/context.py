@@ -56,11 +56,14 @@ def read_context(
     page = next((one for one in open_workbook(source, name).sheets if one.name == sheet), None)
     if page is None or row >= page.marks.height or column >= page.marks.width:
         return None
-    grid = HeadGrid(list(islice(page.rows(), heads.HEAD_ROWS)), page.merges)
+    grid = HeadGrid(page.first_rows(heads.HEAD_ROWS), page.merges)
     labels = (
         () if table is None else table.columns.region if isinstance(table.columns, LongColumns) else table.rows.label
     )  # type: ignore[union-attr]
-    head = heads.find_head(grid, labels) or _guess(grid)
+    found = heads.find_heads(page.first_rows(heads.MORE_HEADS), page.merges, labels)
+    head = next((one for one in reversed(found) if one.top <= row), found[0] if found else _guess(grid))
+    if found and head is not found[0]:
+        grid = HeadGrid(page.first_rows(head.bottom + 1), page.merges)
     values = next(islice(page.rows(), row, row + 1), [])
     width = max(len(values), grid.width)
     path = tuple(one.text for one in head.paths.get(column, ())) if head else ()
@@ -68,7 +71,7 @@ def read_context(
     return CellContext(
         sheet=sheet,
         cell=cell_reference(row, column),
-        title=head.title if head else "",
+        title=found[0].title if found else head.title if head else "",
         path=path,
         row_label=_label(head, values),
         head=_spans(grid, head, column) if head else (),

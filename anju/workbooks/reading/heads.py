@@ -4,16 +4,19 @@ import difflib
 import itertools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from anju import quantities
 from anju.problems import ASK, Place, Problem
-from anju.workbooks.files.numbers import BAD, fold_text, parse_number
+from anju.workbooks.files.numbers import BAD, DASH, fold_text, parse_number
 from anju.workbooks.reading.cells import cell_reference
 from anju.workbooks.reading.maps import MapColumn
+from anju.workbooks.reading.radicals import fold_radicals
 
-HEAD_ROWS = 60  # a head further down than this is no head
+HEAD_ROWS = 60  # a first head further down than this is no head
+MORE_HEADS = 20_000  # rows in which a form may print its head again, or go on with further columns (续表)
+MOST_HEADS = 500
 QUIET = {"序号", "备注", "说明", "排名", "编号", "栏次"}  # columns nobody expects to be read
 _TRADITIONAL = (
     "區区縣县戶户開开關关設设資资產产債债貨货幣币補补貼贴發发標标準准際际實实計计劃划務务總总數数額额單单個个項项萬万億亿舊旧樓楼棟栋築筑積积續续價价"
@@ -29,26 +32,46 @@ _TRADITIONAL = (
 SIMPLIFY = str.maketrans(_TRADITIONAL[::2], _TRADITIONAL[1::2])
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _NOISE = re.compile(r"[\s:：、,，.。;；·()\[\]【】“”\"'‘’_*＊]+")
-_UNIT_LINE = re.compile(r"单位[:：]?\s*\(?([^():：]{1,12})\)?\s*(?:\([^()]*\))?")
+_MARKS = re.compile(r"(?<![mM])[①-⒛㈠-㈩㉑-㉟㊱-㊿❶-❿⓫-⓴²³¹⁰⁴-⁹₀-₉]")  # of notes; the ² of m² is none
+_UNIT_WORD = re.compile(
+    r"[十百千万亿]*(?:[美港欧日]?元|美金|港币|套|户|间|栋|幢|人|人次|个|平方米|平米|㎡|m2|公顷|亩|米|公里|吨|%|‰)"
+)
+_OFFICE = "填报|编制|报送|填表|上报|主管|责任|实施|建设|牵头|所属|施工|产权|制表|编报|申报|报告|管理|配合|工作|成员|监理|设计|用人"
+_UNIT_LINE = re.compile(rf"(?<!{')(?<!'.join(_OFFICE.split('|'))})单位\s*[:：]\s*([^:：]{{1,30}})")
+_SEPARATORS = re.compile(r"[/、,，;；或和()\s]+")
 
 
 def units_in(text: str) -> tuple[str, ...]:
     """套（户） → (套, 户); what is not a unit gives nothing."""
-    words = [word for word in re.split(r"[/、,，或和()\s]+", fold_text(text)) if word]
-    names = [quantities.ALIASES.get(word, word) for word in words]
-    return (
-        tuple(names)
-        if names and all(name in quantities.UNITS and name not in ("1", "fen", "point") for name in names)
-        else ()
-    )
+    plain = re.sub(r"^单位\s*[:：]?|人民币", "", fold_text(text))
+    names = [quantities.ALIASES.get(word, word) for word in _SEPARATORS.split(plain) if word]
+    return tuple(names) if names and all(map(_is_unit, names)) else ()
 
 
-@lru_cache(maxsize=4096)
+def _is_unit(name: str) -> bool:
+    return name in quantities.UNITS and name not in ("1", "fen", "point")
+
+
+def without_marks(text: str) -> str:
+    """A name or heading without marks of notes: 东区① → 东区."""
+    return _MARKS.sub("", text) or text
+
+
+def strange_unit(text: str) -> str:
+    """A unit in a heading's brackets that nobody here knows, such as （百套）; ''."""
+    for found in _BRACKETED.findall(fold_text(text).translate(SIMPLIFY)):
+        word = re.sub(r"^单位[:：]?|人民币|\s", "", found)
+        if _UNIT_WORD.fullmatch(word) and not units_in(word):
+            return word
+    return ""
+
+
+@lru_cache(maxsize=1 << 16)
 def parse_heading(text: str) -> tuple[str, tuple[str, ...]]:
     """A header cell: the name to compare (spaces, brackets, punctuation away; simplified) and the units it names."""
-    folded, units = fold_text(text).translate(SIMPLIFY), ()
+    folded, units = fold_text(without_marks(text)).translate(SIMPLIFY), ()
     for found in _BRACKETED.findall(folded):
-        named = units_in(re.sub(r"^\s*单位\s*[:：]?", "", found))
+        named = units_in(found)
         if named:
             units = named
             folded = folded.replace(f"({found})", "")
@@ -58,11 +81,15 @@ def parse_heading(text: str) -> tuple[str, tuple[str, ...]]:
 @lru_cache(maxsize=1 << 16)
 def clean_label(text: object) -> str:
     """A row's name: 城 区 → 城区, 其中：阳城县 → 阳城县, 市本级 （开发区） → 市本级(开发区)."""
-    if isinstance(text, float) and text == int(text):
+    if isinstance(text, float) and text.is_integer():
         text = int(text)
-    plain = re.sub(r"\s+", "", fold_text(str(text))).translate(SIMPLIFY)
-    plain = re.sub(r"^(?:其中[:：]|\(?[0-9]{1,2}\)?[、.]|\(?[一二三四五六七八九十]{1,3}\)?[、.])", "", plain)
-    return plain.rstrip(":：")
+    plain = re.sub(r"\s+", "", fold_text(without_marks(fold_radicals(str(text))))).translate(SIMPLIFY)
+    plain = re.sub(
+        r"^(?:其中[:：]|\((?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})\)[、.]?|[0-9]{1,2}[、.]|[一二三四五六七八九十]{1,3}[、.])",
+        "",
+        plain,
+    )
+    return plain.rstrip(":*※†")
 
 
 @dataclass(frozen=True)
@@ -83,16 +110,41 @@ class TableHead:
     title: str
     units: tuple[str, ...]
     above: list[str]  # every line over the head, for 填报单位 and the like
+    unit_row: int = 0  # where the units stand
+    strange: str = ""  # a unit stated there that nobody here knows
 
     def text(self, column: int) -> str:
         return " / ".join(re.sub(r"\s+", "", cell.text) for cell in self.paths.get(column, ()))
 
     def units_of(self, column: int) -> tuple[str, ...]:
-        """The nearest unit in the column's own head, from below."""
-        for cell in reversed(self.paths.get(column, ())):
-            if units := parse_heading(cell.text)[1]:
+        """The nearest unit in the column's own head, from below; a last cell may be nothing else."""
+        path = self.paths.get(column, ())
+        for cell in reversed(path):
+            if units := parse_heading(cell.text)[1] or (
+                units_in(cell.text) if cell is path[-1] and len(path) > 1 else ()
+            ):
                 return units
         return ()
+
+    def strange_unit_of(self, column: int) -> str:
+        """A unit in the column's own head that nobody here knows."""
+        return next((word for cell in self.paths.get(column, ()) if (word := strange_unit(cell.text))), "")
+
+    def repeats(self, other: "TableHead") -> bool:
+        """Whether this is the other head printed again, whole or in part: nothing else over any column, no other units."""
+        return (not self.units or self.units == other.units) and all(
+            {parse_heading(cell.text) for cell in path}
+            <= {parse_heading(cell.text) for cell in other.paths.get(at, ())}
+            for at, path in self.paths.items()
+        )
+
+    def moved(self, rows: int) -> "TableHead":
+        """The same head so many rows further down."""
+        paths = {
+            at: [FoundHeadCell(cell.text, cell.row + rows, cell.column) for cell in path]
+            for at, path in self.paths.items()
+        }
+        return replace(self, top=self.top + rows, bottom=self.bottom + rows, paths=paths, unit_row=self.unit_row + rows)
 
 
 class HeadGrid:
@@ -117,7 +169,7 @@ class HeadGrid:
         anchor = self.anchors.get((row, column), (row, column))
         line = self.rows[anchor[0]]
         value = line[anchor[1]] if anchor[1] < len(line) else ""
-        if isinstance(value, float) and value == int(value):
+        if isinstance(value, float) and value.is_integer():
             value = int(value)
         return FoundHeadCell(str(value).strip(), *anchor)
 
@@ -140,6 +192,47 @@ def find_head(grid: HeadGrid, labels: Iterable[str]) -> TableHead | None:
             if (cell.row, cell.column) == (row, column) and parse_heading(cell.text)[0] in wanted:
                 return _head(grid, row, column)
     return None
+
+
+def find_heads(
+    rows: list[list], merges: list[tuple[tuple[int, int], tuple[int, int]]], labels: Iterable[str]
+) -> list[TableHead]:
+    """The form's head, and every further one below it: printed again, with its columns in another order, or with further columns."""
+    labels = tuple(labels)
+    first = find_head(HeadGrid(rows[:HEAD_ROWS], merges), labels)
+    if first is None:
+        return []
+    wanted, found = {parse_heading(name)[0] for name in labels}, [first]
+    for number in range(first.bottom + 1, len(rows)):
+        if number <= found[-1].bottom or len(found) > MOST_HEADS:
+            continue
+        for column in range(first.span[0], first.span[1] + 1):
+            text = rows[number][column] if column < len(rows[number]) else ""
+            if isinstance(text, str) and text and parse_heading(text)[0] in wanted:
+                found.append(_head_at(rows, merges, number, column, found[-1].bottom + 1))
+                break
+    return found
+
+
+def _head_at(
+    rows: list[list], merges: list[tuple[tuple[int, int], tuple[int, int]]], row: int, column: int, limit: int
+) -> TableHead:
+    """The head at a row, from the last row with numbers above it on."""
+    top = row
+    while top > max(limit, row - 6) and not any(map(_is_entry, rows[top - 1])):
+        top -= 1
+    window = rows[top : row + 12]
+    near = [
+        ((first[0] - top, first[1]), (last[0] - top, last[1]))
+        for first, last in merges
+        if top <= first[0] and last[0] < row + 12
+    ]
+    return _head(HeadGrid(window, near), row - top, column).moved(top)
+
+
+def _is_entry(value: object) -> bool:
+    """Whether a cell holds a number, or a word for none."""
+    return value != "" and (not isinstance(value, str) or parse_number(value).state not in (BAD, DASH))
 
 
 def _head(grid: HeadGrid, row: int, column: int) -> TableHead:
@@ -169,9 +262,10 @@ def head_between(grid: HeadGrid, top: int, bottom: int, span: tuple[int, int]) -
         if path:
             paths[at] = path
     above = [" ".join(cell.text for cell in grid.distinct(line)) for line in range(top)]
+    units, unit_row, strange = _table_units(above)
     return TableHead(
-        top=top, bottom=bottom, span=span, paths=paths, title=_title(above), units=_table_units(above), above=above
-    )
+        top=top, bottom=bottom, span=span, paths=paths, title=_title(above), units=units, above=above, unit_row=unit_row, strange=strange,
+    )  # fmt: skip
 
 
 def _is_head(grid: HeadGrid, row: int) -> bool:
@@ -227,13 +321,23 @@ def _title(above: list[str]) -> str:
     return re.sub(r"\s+", "", "".join(lines[:2]))
 
 
-def _table_units(above: list[str]) -> tuple[str, ...]:
-    for line in above:
-        if (found := re.search(r"单位\s*[:：]\s*(\S+)", fold_text(line).translate(SIMPLIFY))) and (
-            units := units_in(found[1])
-        ):
-            return units
-    return ()
+def _table_units(above: list[str]) -> tuple[tuple[str, ...], int, str]:
+    """The units that a line over the head states, its row, and a unit there that nobody here knows. An office (单位：某某局) is none."""
+    for row, line in enumerate(above):
+        for found in _UNIT_LINE.findall(fold_text(line).translate(SIMPLIFY)):
+            words = [word for word in _SEPARATORS.split(found.replace("人民币", "")) if word]
+            names = [quantities.ALIASES.get(word, word) for word in words]
+            units = tuple(itertools.takewhile(_is_unit, names))
+            strange = next((name for name in names[len(units) : len(units) + 1] if _UNIT_WORD.fullmatch(name)), "")
+            if units or strange:
+                return units, row, strange
+    return (), 0, ""
+
+
+def _without_units(path: list[FoundHeadCell]) -> list[str]:
+    """The column's names without a last one that only says its unit: 任务 over 套."""
+    names = [parse_heading(cell.text)[0] for cell in path]
+    return names[:-1] if len(names) > 1 and (not names[-1] or units_in(path[-1].text)) else names
 
 
 def _segments(path: str) -> list[str]:
@@ -269,6 +373,13 @@ class ColumnMatch:
     problems: list[Problem]
     missing: list[MapColumn]
 
+    def with_further(self, found: set[int], columns: tuple[MapColumn, ...]) -> "ColumnMatch":
+        """The same, where these columns stand under a further head of the sheet."""
+        late = [columns[index] for index in found - self.found.keys()]
+        told = iter(self.missing)
+        problems = [one for one in self.problems if one.code != "WB-022" or next(told) not in late]
+        return replace(self, problems=problems, missing=[one for one in self.missing if one not in late])
+
 
 def match_columns(columns: tuple[MapColumn, ...], head: TableHead, file_name: str, sheet: str) -> ColumnMatch:
     """Tell each map column its sheet column: WB-022 missing, WB-023 unknown, WB-024 found twice."""
@@ -277,10 +388,14 @@ def match_columns(columns: tuple[MapColumn, ...], head: TableHead, file_name: st
         for at, path in head.paths.items()
         if not head.span[0] <= at <= head.span[1]
     }
+    plain = {at: _without_units(head.paths[at]) for at in normal}
     candidates = []
     for column in columns:
+        wanted = [_segments(text) for text in column.path]
         scores = {
-            at: max((s for text in column.path if (s := _score(path, _segments(text))) is not None), default=None)
+            at: max(
+                (s for one in wanted if (s := _score(path, one) or _score(plain[at], one)) is not None), default=None
+            )
             for at, path in normal.items()
         }
         candidates.append({at: score for at, score in scores.items() if score is not None})

@@ -8,13 +8,15 @@ from functools import lru_cache
 from itertools import islice
 
 from anju import quantities
-from anju.problems import ASK, BLOCK
-from anju.workbooks.files.numbers import BAD, BLANK, DASH, WORDS, fold_text, parse_number, plain_number
+from anju.problems import ASK, BLOCK, NOTE
+from anju.workbooks.files.looks import STRUCK
+from anju.workbooks.files.numbers import BAD, BLANK, DASH, WORDS, fold_number, fold_text, parse_number, plain_number
 from anju.workbooks.files.opening import Worksheet
 from anju.workbooks.reading import checks, heads
 from anju.workbooks.reading.cells import NUMBER, ReadCell, WorkbookReading, cell_reference, column_letters
 from anju.workbooks.reading.heads import TableHead
 from anju.workbooks.reading.maps import LONG_REQUIRED, LongColumns, MapColumn, TableMap
+from anju.workbooks.reading.radicals import radicals_in
 from anju.workbooks.reading.values import LARGEST, CellReader, Entered, ReadColumn, shown_text
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
@@ -32,19 +34,22 @@ def _is_name(text: str) -> bool:
 
 
 def read_period(value: object) -> str | None:
-    """2021年 → 2021; 2021年8月, 2021年1—8月 → 2021-08; 2021年三季度 → 2021-Q3; 2021年12月31日 → 2021-12-31."""
+    """2021年 → 2021; 2021年8月, 2021年1—8月 → 2021-08; 2021年三季度 → 2021-Q3; 2021年上半年 → 2021-H1; 2021年12月31日 → 2021-12-31."""
     if isinstance(value, datetime.date):
         return value.strftime("%Y-%m-%d")
-    if isinstance(value, float) and value == int(value):
+    if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = re.sub(r"\s+", "", fold_text(str(value)))
-    if found := re.fullmatch(r"((?:19|20)\d\d)年?度?", text):
+    text = re.sub(r"\s+", "", fold_number(str(value)))  # never 2021-1② for December
+    year = r"((?:19|20)[0-9]{2})"
+    if found := re.fullmatch(year + "年?度?", text):
         return found[1]
-    if found := re.fullmatch(r"((?:19|20)\d\d)[-/.年](?:1[-—–~至])?(\d{1,2})月?", text):
+    if found := re.fullmatch(year + r"[-/.年](?:1[-—–~至])?([0-9]{1,2})月?", text):
         return f"{found[1]}-{int(found[2]):02}" if 1 <= int(found[2]) <= 12 else None
-    if found := re.fullmatch(r"((?:19|20)\d\d)[-年]?(?:Q|第)?([1-4一二三四])(?:季度)?", text):
+    if found := re.fullmatch(year + "(?:-H|年(?:度)?)([12上下])(?:半年)?", text):
+        return f"{found[1]}-H{'上下'.find(found[2]) + 1 or found[2]}"
+    if found := re.fullmatch(year + "[-年]?(?:Q|第)?([1-4一二三四])(?:季度)?", text):
         return f"{found[1]}-Q{'一二三四'.find(found[2]) + 1 or found[2]}"
-    if found := re.fullmatch(r"((?:19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text):
+    if found := re.fullmatch(year + r"[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", text):
         try:
             return datetime.date(*map(int, found.groups())).isoformat()
         except ValueError:
@@ -83,6 +88,10 @@ class LongReader(CellReader):
         self.fields: dict[tuple[str, bool], ReadColumn] = {}
         self.letter = column_letters(found["value"])
         self.periods: dict[object, str | None] = {}
+        self.join({found["value"]}, head.bottom + 1)
+        self.merged = self._merged_texts()
+        self.texts_above: dict[tuple[int, str], object] = {}
+        self.unit = self._stated_unit()
 
     def cells(self) -> Iterator[ReadCell]:
         start, columns, empty = self.head.bottom + 1, self.found, True
@@ -92,6 +101,8 @@ class LongReader(CellReader):
                 continue
             width = len(values)
             row = {name: values[at] if at < width else "" for name, at in columns.items()}
+            if self.merged:
+                self._spread_texts(number, row)
             if all(row[name] == "" for name in order if name not in ("region", "source")) and not self._odd(number):
                 if row["region"] != "" and len(heads.clean_label(row["region"])) <= 12:
                     self._wrong("WB-053", number, "value", "这一行只有区划，没有别的内容。", "请填完这一行，或删去。")
@@ -118,6 +129,36 @@ class LongReader(CellReader):
             )
         self._compare()
 
+    def _merged_texts(self) -> dict[tuple[int, str], tuple[int, str]]:
+        """A name, period or unit merged over several rows stands for each: (row, column) → the row that holds it."""
+        names = {at: name for name, at in self.found.items() if name != "value"}
+        spread = {}
+        for first, last in self.sheet.merges:
+            if first[0] > self.head.bottom and first[0] < last[0] and first[1] == last[1] and first[1] in names:
+                for number in range(first[0] + 1, min(last[0], self.marks.height) + 1):
+                    spread[number, names[first[1]]] = (first[0], names[first[1]])
+        return spread
+
+    def _spread_texts(self, number: int, row: dict) -> None:
+        for name in row:
+            if source := self.merged.get((number, name)):
+                row[name] = self.texts_above.get(source, "")
+            elif row[name] != "":
+                self.texts_above[number, name] = row[name]
+
+    def _stated_unit(self) -> str:
+        """The unit of rows that name none: of the values' own head, of the line over the table, else the map's."""
+        at = self.found["value"]
+        strange = self.head.strange_unit_of(at) or self.head.strange
+        units = self.head.units_of(at) or self.head.units
+        if strange or len(set(units)) > 1:
+            stated = strange or "、".join(units)
+            self.problem(
+                "WB-025", cell_reference(self.head.unit_row, 0), "", f"表上写的单位是“{stated}”，" + ("不认识。" if strange else "不止一个，分不清是哪一个。"),
+                "请在“单位”列逐行写明单位，并改正这一处。", BLOCK if strange or "unit" not in self.found else ASK,
+            )  # fmt: skip
+        return units[0] if len(set(units)) == 1 else self.table.unit
+
     def _odd(self, number: int) -> bool:
         return bool(self.odd) and (number, self.found["value"]) in self.odd
 
@@ -130,6 +171,17 @@ class LongReader(CellReader):
         region = heads.clean_label(row["region"]) if row["region"] != "" else ""
         if not region:
             self._wrong("WB-032", number, "region", "没有写区划。", "请填写区划名称。")
+        elif self.looked and self.marks.format(number, self.found["region"]).flaw == STRUCK:
+            self._wrong(
+                "WB-069",
+                number,
+                "region",
+                "这一行的区划名称划了删除线，不知道算不算数。",
+                "请去掉删除线；作废的行请删去。",
+            )
+        elif found := radicals_in(str(row["region"])):
+            what = f"名称里的“{'、'.join(found)}”是形似的部首，不是汉字；按“{region}”读取。"
+            self._wrong("WB-038", number, "region", what, "请核对名称，最好重新输入。", ASK)
         elif not _is_name(region):
             self._wrong("WB-033", number, "region", f"“{region}”不是区划名称。", "请改成区划名称；可能整行错开了一列。")
         code = self._measure(number, str(row["measure"]).strip())
@@ -155,7 +207,7 @@ class LongReader(CellReader):
             return None
         return (
             cell
-            if len(self.reading.problems) == before or all(p.level == ASK for p in self.reading.problems[before:])
+            if len(self.reading.problems) == before or all(p.level != BLOCK for p in self.reading.problems[before:])
             else None
         )
 
@@ -203,7 +255,7 @@ class LongReader(CellReader):
     def _unit_name(self, number: int, text: str) -> str:
         if text in quantities.UNITS:
             return text
-        name = re.sub(r"\s+", "", fold_text(text)) or self.table.unit
+        name = re.sub(r"\s+", "", fold_text(text)) or self.unit
         name = quantities.ALIASES.get(name, name) if name else ""
         if name and name not in quantities.UNITS:
             self._wrong(
@@ -284,8 +336,9 @@ class LongReader(CellReader):
     def _slowly(self, number: int, value: object, word: str, place: str, one: ReadColumn) -> Entered | None:
         """Anything but an ordinary number; None after saying what is wrong."""
         if self._odd(number):
-            self._special(number, one, place)
-            return None
+            value = self.joined_value(number, value, one)
+            if self._special(number, value, one, place) or (number, one.at) in self.unclear:
+                return None
         if word not in STATE_WORDS:
             self._wrong("WB-056", number, "state", f"没有“{word}”这种状态。", "请留空，或写“未报”“无任务”“不适用”。")
             return None
@@ -347,6 +400,12 @@ class LongReader(CellReader):
                 if rule.ratio
                 else checks.sum_flaw(cell.digits, cell.places, sum(bases), cell.unit)
             )
+            if said and rule.ratio:
+                top, bottom = ((part.base, checks.last_step(part.places, part.unit), part.unit) for part in parts)
+                if within := checks.rounding_note(cell.digits, cell.places, top, bottom, unit=cell.unit):
+                    told = f"“{region}”{said}{within}"
+                    self.problem("WB-047", cell.cell, cell.column_label, told, checks.ROUNDED, NOTE)
+                    continue
             if said:
                 fix = "请核对印出的数和它的各个来源；印出的比率、合计只用来核对，不会入库。"
                 self.problem("WB-045", cell.cell, cell.column_label, f"“{region}”{said}", fix, ASK)

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anju import quantities
 from anju.problems import BLOCK, Place, Problem, Refused
+from anju.yaml_files import load_yaml
 
 STATES = Literal["unreported", "no_task", "not_applicable"]
 
@@ -89,12 +89,26 @@ class GroupRow(MapPart):
     )
 
 
+class PartRow(MapPart):
+    """A row that says how much of another row's numbers is in a part of it (其中：高新区): in no sum, and never more than its whole.
+
+    of: the row it is a part of (the region row above when absent); region: only when the part is itself a region to be stored.
+    """
+
+    name: tuple[str, ...]
+    of: str = ""
+    region: str = ""
+    level: Literal["阻断", "提醒"] = BLOCK
+    _names = field_validator("name", mode="before")(_texts)
+
+
 class MapRows(MapPart):
     """Which rows there are. label: header of the name column. regions: every row expected, if the form is fixed."""
 
     label: tuple[str, ...]
     totals: tuple[TotalRow, ...] = ()
     groups: tuple[GroupRow, ...] = ()
+    parts: tuple[PartRow, ...] = ()
     regions: tuple[str, ...] = ()
     closed: bool = False  # whether a row that is not in `regions` stops the import
     aliases: dict[str, str] = Field(default_factory=dict)
@@ -102,7 +116,7 @@ class MapRows(MapPart):
     document: str = ""
     items: dict[str, str] = Field(default_factory=dict)  # rows are indicators, not regions: label → measure
     area: tuple[str, ...] = ("填报单位", "填报地区", "编制单位")  # where a form of indicators names its region
-    _tuples = field_validator("label", "totals", "groups", "regions", "area", mode="before")(_texts)
+    _tuples = field_validator("label", "totals", "groups", "parts", "regions", "area", mode="before")(_texts)
 
 
 class MapCheck(MapPart):
@@ -227,16 +241,15 @@ _ENGLISH = {
 }
 
 _MODELS = {
-    "columns": (MapColumn, LongColumns), "rows": (MapRows,), "totals": (TotalRow,), "groups": (GroupRow,), "checks": (MapCheck,), "published": (PublishedResult,),
+    "columns": (MapColumn, LongColumns), "rows": (MapRows,), "totals": (TotalRow,), "groups": (GroupRow,), "parts": (PartRow,), "checks": (MapCheck,), "published": (PublishedResult,),
 }  # fmt: skip
 
 
 def load_map(path: str | Path) -> TableMap:
     """Read a map file. Refused with every problem at once: WB-101 unreadable, WB-102 not YAML, WB-103 not a map."""
     path = Path(path)
-    yaml = YAML(typ="rt")
     try:
-        document = yaml.load(path.read_text("utf-8"))
+        document = load_yaml(path.read_text("utf-8"))
     except OSError as missing:
         raise Refused(
             Problem("WB-101", _place(path), "文件不存在或不能读取。", "请核对对照表文件的位置。")
@@ -244,7 +257,11 @@ def load_map(path: str | Path) -> TableMap:
     except MarkedYAMLError as broken:
         line = broken.problem_mark.line + 1 if broken.problem_mark else 0
         flaw = (
-            "用了制表符（Tab）缩进" if "\t" in path.read_text("utf-8") else "这一行或它的上一行，缩进、冒号或引号不对"
+            str(broken.problem)
+            if broken.__cause__
+            else "用了制表符（Tab）缩进"
+            if "\t" in path.read_text("utf-8")
+            else "这一行或它的上一行，缩进、冒号或引号不对"
         )
         raise Refused(
             Problem(

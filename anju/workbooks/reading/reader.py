@@ -3,14 +3,15 @@
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from anju.problems import Place, Problem, Refused
+from anju.workbooks.files.numbers import fold_number
 from anju.workbooks.files.opening import Workbook, Worksheet, open_workbook
 from anju.workbooks.reading import heads
 from anju.workbooks.reading.cells import PROBLEM_SHEET, ReadCell, WorkbookReading
+from anju.workbooks.reading.columns import Section, find_sections
 from anju.workbooks.reading.heads import ColumnMatch, HeadGrid, TableHead
 from anju.workbooks.reading.long_forms import LongReader, long_columns
 from anju.workbooks.reading.maps import LongColumns, MapColumn, TableMap, load_map
@@ -21,17 +22,25 @@ Source = str | Path | bytes
 
 @dataclass
 class SheetFit:
-    """How well one sheet fits a map."""
+    """How well one sheet fits a map. sections: its head and every further one, each with the columns found under it."""
 
     sheet: Worksheet
     head: TableHead | None
     match: ColumnMatch | None
     columns: tuple[MapColumn, ...]
+    sections: list[Section] = field(default_factory=list)
+
+    @property
+    def found(self) -> set[int]:
+        return {index for section in self.sections for index in section.found}
+
+    def has(self, column: MapColumn) -> bool:
+        return any(self.columns[index] == column for index in self.found)
 
     @property
     def score(self) -> tuple[int, int]:
         """(columns found, less columns missing): more is better."""
-        return (len(self.match.found), -len(self.match.missing)) if self.match else (0, -len(self.columns))
+        return (len(self.found), -len(self.match.missing)) if self.match else (0, -len(self.columns))
 
     @property
     def whole(self) -> bool:
@@ -45,13 +54,19 @@ def fit_sheet(sheet: Worksheet, table: TableMap, file_name: str) -> SheetFit:
         if isinstance(table.columns, LongColumns)
         else (table.columns, table.rows.label)
     )
-    grid = HeadGrid(list(islice(sheet.rows(), heads.HEAD_ROWS)), sheet.merges)
-    head = heads.find_head(grid, labels)
-    if head is None:
+    if table.form == "long":
+        head = heads.find_head(HeadGrid(sheet.first_rows(heads.HEAD_ROWS), sheet.merges), labels)
+        found = [head] if head else []
+    else:
+        found = heads.find_heads(sheet.first_rows(heads.MORE_HEADS), sheet.merges, labels)
+    if not found:
         return SheetFit(sheet, None, None, columns)
     if table.form == "long":
-        head.span = (-1, -1)  # the region's column is a column like the others
-    return SheetFit(sheet, head, heads.match_columns(columns, head, file_name, sheet.name), columns)
+        found[0].span = (-1, -1)  # the region's column is a column like the others
+    match = heads.match_columns(columns, found[0], file_name, sheet.name)
+    sections = find_sections(found, match, columns, file_name, sheet.name)
+    elsewhere = {index for section in sections[1:] for index in section.found}
+    return SheetFit(sheet, found[0], match.with_further(elsewhere, columns), columns, sections)
 
 
 def stream_cells(
@@ -79,7 +94,7 @@ def stream_cells(
         return
     head, sheet = best.head, best.sheet
     reading.sheet, reading.title = sheet.name, head.title
-    if len(best.match.found) * 3 < len([column for column in best.columns if column.required and not column.ignore]):
+    if len(best.found) * 3 < len([column for column in best.columns if column.required and not column.ignore]):
         reading.problems.append(_another(table, best, book))
         return
     reading.problems += best.match.problems
@@ -94,7 +109,7 @@ def stream_cells(
     if table.form == "items":
         area = area or _area(head, table)
     yield from WideReader(
-        sheet=sheet, table=table, reading=reading, head=head, found=best.match.found, area=area, period=when
+        sheet=sheet, table=table, reading=reading, sections=best.sections, area=area, period=when
     ).cells()
 
 
@@ -143,12 +158,28 @@ def _choose(book: Workbook, table: TableMap, reading: WorkbookReading) -> SheetF
             )
         )
         return None
+    if best.match and best.match.missing:
+        _point_to_other_sheets(best, fits)
     return best
+
+
+def _point_to_other_sheets(best: SheetFit, fits: list[SheetFit]) -> None:
+    """A form that goes on in another sheet: say where the missing columns are, and how to put them together."""
+    match: ColumnMatch = best.match  # type: ignore[assignment]
+    missing = iter(match.missing)
+    for number, problem in enumerate(match.problems):
+        if problem.code == "WB-022":
+            column = next(missing)
+            other = next((one for one in fits if one is not best and one.has(column)), None)
+            if other:
+                fix = f"它在工作表“{other.sheet.name}”里；是续表的，请连表头一起移到这张工作表的下面或右边。"
+                match.problems[number] = replace(problem, fix=fix)
 
 
 def _period(table: TableMap, given: str, head: TableHead, sheet: Worksheet, reading: WorkbookReading) -> str:
     """The map's period, the caller's, or the year in the title; WB-028 when a wide form has none."""
-    year = re.search(r"((?:19|20)\d\d)\s*年", head.title) or re.search(r"((?:19|20)\d\d)\s*年", " ".join(head.above))
+    titles = (fold_number(head.title), fold_number(" ".join(head.above)))
+    year = next((found for text in titles if (found := re.search(r"((?:19|20)[0-9]{2})\s*年", text))), None)
     found = (
         table.period.replace("{year}", year[1] if year else given[:4])
         if table.period
@@ -212,7 +243,7 @@ def find_map(source: Source, maps: Iterable[TableMap | str | Path], *, name: str
 
 def _another(table: TableMap, one: SheetFit, book: Workbook) -> Problem:
     """One problem instead of forty: this is another form."""
-    known, missing = len(one.match.found), "、".join(f"“{column.path[0]}”" for column in one.match.missing[:5])  # type: ignore[union-attr]
+    known, missing = len(one.found), "、".join(f"“{column.path[0]}”" for column in one.match.missing[:5])  # type: ignore[union-attr]
     return Problem(
         "WB-029",
         Place(file=book.file_name, sheet=one.sheet.name),

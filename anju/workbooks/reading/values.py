@@ -2,15 +2,25 @@
 
 import datetime
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from anju import quantities
 from anju.problems import ASK, BLOCK, Place, Problem
-from anju.workbooks.files.numbers import BAD, GENERAL, NumberFormat, ParsedNumber, number_from_cell, parse_number
+from anju.workbooks.files.looks import FAINT
+from anju.workbooks.files.numbers import (
+    BAD,
+    GENERAL,
+    NumberFormat,
+    ParsedNumber,
+    number_from_cell,
+    parse_number,
+    unit_named,
+)
 from anju.workbooks.files.opening import Worksheet
 from anju.workbooks.reading import heads
-from anju.workbooks.reading.cells import NUMBER, WorkbookReading
+from anju.workbooks.reading.cells import NUMBER, WorkbookReading, cell_reference
 from anju.workbooks.reading.heads import TableHead
 from anju.workbooks.reading.maps import MapColumn, TableMap
 
@@ -55,7 +65,13 @@ class CellReader:
     def __init__(self, sheet: Worksheet, table: TableMap, reading: WorkbookReading, head: TableHead) -> None:
         self.sheet, self.table, self.reading, self.head = sheet, table, reading, head
         self.marks = sheet.marks
-        self.odd = set(sheet.marks.errors) | sheet.marks.uncached
+        self.odd = set(sheet.marks.errors) | sheet.marks.uncached | set(sheet.marks.rich)
+        self.looked = any(style.flaw for style in sheet.marks.styles)
+        self.joined: dict[
+            tuple[int, int], tuple[tuple[int, int], tuple[int, int]]
+        ] = {}  # cell → the merged area it is in
+        self.spread: dict[tuple[int, int], object] = {}  # first cell of a merged area → what stands in it
+        self.unclear: set[tuple[int, int]] = set()  # cells of merged areas whose one number could be anybody's
         self.strays: list[tuple[str, str, str]] = []  # words found in number cells: perhaps a region's name
 
     def problem(self, code: str, cell: str, heading: str, what: str, fix: str, level: str = BLOCK) -> None:
@@ -75,13 +91,43 @@ class CellReader:
         one.least, one.most = (
             (0, 15) if one.fmt.kind in ("general", "text") else (one.fmt.least, max(one.fmt.most, one.fmt.least))
         )
-        if one.fmt.kind not in ("general", "text", "number"):
+        if one.fmt.kind not in ("general", "text", "number") or one.fmt.flaw:
             one.most = -1
 
-    def _special(self, number: int, one: ReadColumn, cell: str) -> None:
-        if error := self.marks.errors.get((number, one.at)):
+    def join(self, columns: Collection[int], start: int) -> None:
+        """Note merged areas among the numbers: one number for several cells could be each one's, their sum or the first one's."""
+        for first, last in self.sheet.merges:
+            if (
+                first[0] < start
+                or first == last
+                or first[1] not in columns
+                or last[0] - first[0] > len(columns) + 10_000
+            ):
+                continue
+            covered = [(row, at) for row in range(first[0], last[0] + 1) for at in columns if first[1] <= at <= last[1]]
+            if len(covered) > 1:
+                self.joined.update(dict.fromkeys(covered, (first, last)))
+        self.odd |= self.joined.keys()
+
+    def joined_value(self, number: int, value: object, one: ReadColumn) -> object:
+        """The cell's value; of a merged area the word that stands in it (无任务) holds for all its cells."""
+        area = self.joined.get((number, one.at))
+        if area is None:
+            return value
+        if area[0] == (number, one.at):
+            self.spread[area[0]] = value
+        word = self.spread.get(area[0], "")
+        if not _is_number(word):
+            return word
+        self.unclear.add((number, one.at))
+        return value
+
+    def _special(self, number: int, value: object, one: ReadColumn, cell: str) -> bool:
+        """Whether nothing can be taken from the cell as it stands, after saying why."""
+        place = (number, one.at)
+        if error := self.marks.errors.get(place):
             self.problem("WB-061", cell, one.text, f"这一格是出错的公式，显示 {error}。", "请改好公式，或直接填数。")
-        else:
+        elif place in self.marks.uncached:
             self.problem(
                 "WB-062",
                 cell,
@@ -89,21 +135,35 @@ class CellReader:
                 "这一格是公式，但文件里没有存下计算结果。",
                 "请在 WPS 或 Excel 中打开、保存一次再上传，或改填数字。",
             )
+        elif rich := self.marks.rich.get(place):
+            self._looks_wrong(rich[1], cell, one)
+        elif (area := self.joined.get(place)) and place == area[0] and _is_number(value):
+            last = cell_reference(*area[1])
+            self.problem(
+                "WB-070",
+                cell,
+                one.text,
+                f"{cell} 到 {last} 合并成了一格，只写了一个数，分不清是合计，还是每一格都是这个数。",
+                "请取消合并，每一格填自己的数；没有数的留空。",
+            )
+        else:
+            return False
+        return True
+
+    def _looks_wrong(self, flaw: str, cell: str, one: ReadColumn) -> None:
+        self.problem(
+            "WB-069", cell, one.text, f"{flaw}，不知道算不算数。", "请去掉删除线和上下标，只留要报的数；作废的请清空。"
+        )
 
     def number(self, value: object, fmt: NumberFormat, cell: str, one: ReadColumn) -> ParsedNumber | None:
         """The cell's number, or None after saying what is wrong with it."""
+        if fmt.flaw and value != "":
+            if fmt.flaw != FAINT:
+                self._looks_wrong(fmt.flaw, cell, one)
+                return None
+            self.problem("WB-015", cell, one.text, f"{fmt.flaw}，照样读取了。", "请改成看得见的颜色，看过再确认。", ASK)
         if isinstance(value, str):
             parsed = parse_number(value)
-            if parsed.state == BAD:
-                self.strays.append((heads.clean_label(value), cell, one.text))
-                self.problem(
-                    "WB-060",
-                    cell,
-                    one.text,
-                    f"填写“{_clip(value)}”，读不出数：{parsed.flaw}。",
-                    "请只填一个数；没有数的请留空，或写“未报”“无任务”“不适用”。",
-                )
-                return None
         elif isinstance(value, bool):
             self.problem("WB-060", cell, one.text, f"填写“{'TRUE' if value else 'FALSE'}”，不是数。", "请改填数字。")
             return None
@@ -127,6 +187,17 @@ class CellReader:
                     "请把数四舍五入到显示的位数（ROUND），或多显示几位小数。",
                     ASK,
                 )
+        if parsed.state == BAD:
+            text = written_text(value)
+            self.strays.append((heads.clean_label(text), cell, one.text))
+            self.problem(
+                "WB-060",
+                cell,
+                one.text,
+                f"填写“{_clip(text)}”，读不出数：{parsed.flaw}。",
+                "请只填一个数；没有数的请留空，或写“未报”“无任务”“不适用”。",
+            )
+            return None
         if parsed.state == NUMBER and parsed.digits < 0 and not one.negative:
             self.problem(
                 "WB-065",
@@ -140,12 +211,8 @@ class CellReader:
 
     def _unit(self, own: str, one: ReadColumn, cell: str, parsed: ParsedNumber) -> str | None:
         """The unit this number is in: the cell's own when it names one."""
-        if own in ("万", "亿"):
-            own += one.unit.removeprefix("万").removeprefix("亿")
-            own = "亿元" if own == "亿万元" else own
-        if not own or own == one.unit:
-            return one.unit or own
-        if own not in quantities.UNITS or (one.family and quantities.unit_of_measure(own).family != one.family):
+        unit = unit_named(own, one.unit)
+        if unit is None:
             self.problem(
                 "WB-066",
                 cell,
@@ -153,8 +220,7 @@ class CellReader:
                 f"这一格自带单位“{own}”，与本列的“{one.unit}”对不上。",
                 "请只填数字；单位写在表头。",
             )
-            return None
-        return own
+        return unit
 
     def _base(self, parsed: ParsedNumber, unit: str, one: ReadColumn, cell: str) -> int | None:
         text = quantities.scaled_text(parsed.digits, parsed.places)
@@ -181,12 +247,28 @@ def shown_text(value: object, parsed: ParsedNumber) -> str:
     """What the cell shows to a reader."""
     if isinstance(value, str):
         return value.strip()
-    return quantities.scaled_text(parsed.digits, parsed.places) + ("%" if parsed.unit == "%" else "")
+    before, after, last = quantities.APPROXIMATE[parsed.approx]
+    return f"{before}{quantities.scaled_text(parsed.digits, parsed.places)}{after}{parsed.unit}{last}"
+
+
+def padding(digits: int, places: int) -> int:
+    """How many zeros a format may have added behind the point, beside one decimal: of 56.60 one, of 50.00 one."""
+    added = 0
+    while places - added > 1 and digits % 10 == 0:
+        digits, added = digits // 10, added + 1
+    return added
+
+
+def _is_number(value: object) -> bool:
+    """Whether a cell holds something that must be a number: neither nothing nor one of the words for none."""
+    return parse_number(value).state in (NUMBER, BAD) if isinstance(value, str) else value != ""
 
 
 def written_text(value: object) -> str:
     """What stands in the cell, for messages."""
-    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _clip(text: str) -> str:

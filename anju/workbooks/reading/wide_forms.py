@@ -1,112 +1,104 @@
 """Reading a form with regions (or indicators) down and measures across."""
 
-import datetime
-import re
 from collections.abc import Iterator
 from itertools import islice
 
 from anju import quantities
 from anju.problems import ASK, BLOCK
-from anju.workbooks.files.numbers import BAD, BLANK, DASH, parse_number, plain_number
-from anju.workbooks.files.opening import Worksheet
+from anju.workbooks.files.numbers import BLANK, DASH, plain_number
 from anju.workbooks.reading import checks, heads
-from anju.workbooks.reading.cells import (
-    NUMBER,
-    UNREPORTED,
-    DataRow,
-    ReadCell,
-    WorkbookReading,
-    cell_reference,
-    column_letters,
-)
-from anju.workbooks.reading.heads import TableHead
-from anju.workbooks.reading.maps import MapColumn, TableMap, TotalRow
-from anju.workbooks.reading.values import LARGEST, CellReader, Entered, ReadColumn, shown_text, written_text
+from anju.workbooks.reading.cells import NUMBER, UNREPORTED, DataRow, ReadCell, cell_reference
+from anju.workbooks.reading.columns import Section
+from anju.workbooks.reading.maps import TotalRow
+from anju.workbooks.reading.rows import RowReader
+from anju.workbooks.reading.values import LARGEST, Entered, ReadColumn, padding, shown_text
 
-FOOT = re.compile(r"^(?:注|备注|说明|填表|填报|制表|审核|审批|复核|单位负责人|负责人|联系|资料来源|数据来源|截至|截止)")
+Event = DataRow | str
 
 
-class WideReader(CellReader):
+class WideReader(RowReader):
     """One pass over one sheet. Problems go to the reading; cells are yielded."""
 
-    def __init__(
-        self,
-        sheet: Worksheet,
-        table: TableMap,
-        reading: WorkbookReading,
-        head: TableHead,
-        found: dict[int, int],
-        area: str,
-        period: str,
-    ) -> None:
-        super().__init__(sheet, table, reading, head)
-        self.rules = table.rows
-        self.area = heads.clean_label(table.area or area)
-        self.period = period
-        self.unsure: set[str] = set()  # columns whose unit is in doubt: said once, at the head
-        self.fields = [
-            self._field(table.columns[index], at) for index, at in sorted(found.items(), key=lambda item: item[1])
-        ]
-        self.fields = [one for one in self.fields if not one.column.ignore]
-        self.taken = {one.at for one in self.fields}
-        self.totals = {heads.clean_label(name): rule for rule in self.rules.totals for name in rule.name}
-        self.groups = {heads.clean_label(name): rule for rule in self.rules.groups for name in rule.name}
-        self.expected = {heads.clean_label(name) for name in self.rules.regions}
-        self.aliases = {heads.clean_label(name): to for name, to in self.rules.aliases.items()}
-        self.items = {heads.clean_label(name): code for name, code in self.rules.items.items()}
-        self.head_words = {heads.clean_label(word) for word in self.rules.label}
-        self.labels: dict[str, int] = {}
-        self.doubled = ""  # the name of the row just refused, if it stood already
-
-    def _field(self, column: MapColumn, at: int) -> ReadColumn:
-        named, text = self.head.units_of(at), self.head.text(at)
-        wanted = column.unit or ("%" if column.ratio else self.table.unit)
-        family = quantities.unit_of_measure(wanted).family if wanted else ""
-        unit = wanted
-        if not column.ratio:
-            offered = named or self.head.units
-            same = [name for name in offered if not family or quantities.unit_of_measure(name).family == family]
-            if same:
-                unit = same[0]
-            elif named and not column.published:
-                self.unsure.add(column.name)
-                self.problem(
-                    "WB-025",
-                    cell_reference(self.head.paths[at][-1].row, at),
-                    text,
-                    f"表头写的单位是“{'、'.join(named)}”，这一列应当用“{wanted}”。",
-                    f"请换算成“{wanted}”并改正表头；确是“{named[0]}”的，请改对照表的 unit。",
-                )
-        if not unit and not column.published and self.table.form == "wide":
-            self.unsure.add(column.name)
-            self.problem(
-                "WB-026",
-                cell_reference(self.head.bottom, at),
-                text,
-                "表头、表上方和对照表都没有写计量单位。",
-                "请在表头加上单位，如“（套）”，或在对照表写 unit。",
-            )
-        family = family or (quantities.unit_of_measure(unit).family if unit else "")
-        period = (column.period or "").replace("{year}", self.period[:4]) or self.period
-        factor = quantities.unit_of_measure(unit).factor
-        return ReadColumn(
-            at=at,
-            column=column,
-            unit=unit,
-            family=family,
-            letter=column_letters(at),
-            text=text,
-            negative=column.negative,
-            period=period,
-            factor=factor,
-            name=column.name,
-        )
-
-    # rows
-
     def cells(self) -> Iterator[ReadCell]:
-        tally = checks.SumChecker(self.table, self.rules, self.fields, self.problem, self.unsure)
         start = self.head.bottom + 1
+        every = list(self.fields)
+        self._tell_hidden_columns()
+        empty, events, skipped = True, [], self._between()
+        tally = None if self.several else self._tally(every)
+        for number, values in enumerate(islice(self.sheet.rows(), start, None), start):
+            if self.later and number >= self.later[0].head.top:
+                every += self._turn(self.later.pop(0))
+            if number in skipped or (not any(value != "" for value in values) and not self.is_odd(number)):
+                continue
+            before = len(self.reading.problems)
+            row = self.row_of(number, values)
+            if row is None:
+                if any(one.level == BLOCK for one in self.reading.problems[before:]):
+                    events.append(self.doubled)
+            else:
+                empty = False
+                if number in self.marks.hidden_rows:
+                    self.problem(
+                        "WB-013",
+                        cell_reference(number, self.head.span[0]),
+                        row.label,
+                        "这一行是隐藏的，照样读取了。",
+                        "请取消隐藏，看过这一行的数再确认。",
+                        ASK,
+                    )
+                whole = self.rows.setdefault(row.label, row) if self.several else row
+                yield from self._read(row, values, whole)
+                if whole is row:
+                    events.append(row)
+            if tally and events:
+                _tell(tally, events.pop())
+        if empty:
+            self.problem(
+                "WB-030",
+                cell_reference(start, 0),
+                "",
+                "表头下面没有一行数据。",
+                "请填写后再上传；数据在别的工作表的，请只保留那一张。",
+            )
+        if tally is None:
+            tally = self._tally(list({one.name: one for one in reversed(every)}.values()))
+            for event in events:
+                _tell(tally, event)
+        tally.finish()
+        self._after()
+
+    def _tally(self, fields: list[ReadColumn]) -> checks.SumChecker:
+        return checks.SumChecker(self.table, self.rules, fields, self.problem, self.unsure)
+
+    def _between(self) -> set[int]:
+        """Rows of further heads, and of the titles right above them."""
+        skipped: set[int] = set()
+        first = self.sheet.first_rows(heads.MORE_HEADS) if self.later else []
+        for section in self.later:
+            skipped.update(range(section.head.top, section.head.bottom + 1))
+            number = section.head.top - 1
+            while number > self.head.bottom and self.is_title(first[number]):
+                skipped.add(number)
+                number -= 1
+        return skipped
+
+    def _turn(self, section: Section) -> list[ReadColumn]:
+        """Go on under a further head; what it reads that is new."""
+        if section.again:
+            for one in self.fields:
+                one.until = -1
+            return []
+        self.reading.problems += section.problems
+        further = {self.table.columns[index].name for index in section.found} - {one.name for one in self.fields}
+        if further or not section.found:
+            self.labels = {}  # the same rows once more, with other columns
+        self.fields = self.columns_under(section)
+        self.taken = {one.at for one in self.fields}
+        self.join(self.taken, section.head.bottom + 1)
+        self.whole = None
+        return self.fields
+
+    def _tell_hidden_columns(self) -> None:
         hidden_columns = sorted({one.letter for one in self.fields if one.at in self.marks.hidden_columns})
         if hidden_columns:
             self.problem(
@@ -117,133 +109,17 @@ class WideReader(CellReader):
                 "请取消隐藏，看过这些列的数再确认。",
                 ASK,
             )
-        empty = True
-        for number, values in enumerate(islice(self.sheet.rows(), start, None), start):
-            if not any(value != "" for value in values) and not self._odd(number):
-                continue
-            before = len(self.reading.problems)
-            row = self._row(number, values)
-            if row is None:
-                if any(one.level == BLOCK for one in self.reading.problems[before:]):
-                    tally.lose(self.doubled)
-                continue
-            empty = False
-            if number in self.marks.hidden_rows:
-                self.problem(
-                    "WB-013",
-                    cell_reference(number, self.head.span[0]),
-                    row.label,
-                    "这一行是隐藏的，照样读取了。",
-                    "请取消隐藏，看过这一行的数再确认。",
-                    ASK,
-                )
-            yield from self._read(row, values)
-            tally.add(row)
-        if empty:
-            self.problem(
-                "WB-030",
-                cell_reference(start, 0),
-                "",
-                "表头下面没有一行数据。",
-                "请填写后再上传；数据在别的工作表的，请只保留那一张。",
-            )
-        tally.finish()
-        self._after()
 
-    def _odd(self, number: int) -> bool:
-        """Whether a row that shows nothing still holds an error or an uncached formula."""
-        return bool(self.odd) and any((number, one.at) in self.odd for one in self.fields)
-
-    def _row(self, number: int, values: list) -> DataRow | None:
-        first, last = self.head.span
-        self.doubled = ""
-        name, at = values[last] if first == last < len(values) else "", first
-        for column in (*range(last, first - 1, -1), *range(first - 1, -1, -1)) if name == "" else ():
-            if column < first and not (
-                column < len(values) and isinstance(values[column], str) and parse_number(values[column]).state == BAD
-            ):
-                continue  # left of the names only words can name a row: 合计 in the first column
-            if column < len(values) and values[column] != "" and column not in self.taken:
-                name, at = values[column], column
-                break
-        if name == "":
-            if any(one.at < len(values) and values[one.at] != "" for one in self.fields):
-                self.problem(
-                    "WB-032",
-                    cell_reference(number, first),
-                    self.head.text(first),
-                    "这一行有数，但没有名称。",
-                    "请填写区划（或指标）名称；不属于这张表的数请删去。",
-                )
-            return None
-        if isinstance(name, datetime.date | bool) or (not isinstance(name, str) and not self.items):
-            self.problem(
-                "WB-033",
-                cell_reference(number, at),
-                self.head.text(first),
-                f"名称这一列写的是“{written_text(name)}”，不是名称。",
-                "请改成名称；可能整行错开了一列。",
-            )
-            return None
-        text = heads.clean_label(name)
-        if text in self.head_words:
-            return None  # the head again, at the top of a printed page
-        if (
-            (FOOT.match(text) or len(text) > 24)
-            and not self._odd(number)
-            and all(one.at >= len(values) or values[one.at] == "" for one in self.fields)
-        ):
-            return None
-        text = self.aliases.get(text, text)
-        if text in self.labels:
-            self.doubled = text
-            self.problem(
-                "WB-031",
-                cell_reference(number, at),
-                text,
-                f"“{text}”在第 {self.labels[text] + 1} 行已经有一行。",
-                "请只保留一行；不是同一个区划的，请把名称写全。",
-            )
-            return None
-        self.labels[text] = number
-        if self.items:
-            if text not in self.items:
-                self.problem(
-                    "WB-035",
-                    cell_reference(number, at),
-                    text,
-                    f"对照表里没有“{text}”这一项，没有读取。",
-                    "请核对名称，或在对照表的 rows.items 里加上这一项。",
-                    ASK,
-                )
-                return None
-            rule = self.totals.get(text)
-            return DataRow(number, text, "total" if rule else "region", self.area, rule)
-        if rule := self.totals.get(text):
-            return DataRow(number, text, "total", heads.clean_label(rule.region) or self.area or text, rule)
-        if group := self.groups.get(text):
-            return DataRow(number, text, "group", heads.clean_label(group.region), group)
-        if self.expected and text not in self.expected:
-            self.problem(
-                "WB-035",
-                cell_reference(number, at),
-                text,
-                f"规定的行里没有“{text}”。",
-                "请核对名称；确有这一区划的，请在对照表的 rows.regions 里加上，或在 rows.aliases 里写明是谁。",
-                BLOCK if self.rules.closed else ASK,
-            )
-        return DataRow(number, text, "region", text, None)
-
-    # cells
-
-    def _read(self, row: DataRow, values: list) -> Iterator[ReadCell]:
+    def _read(self, row: DataRow, values: list, whole: DataRow) -> Iterator[ReadCell]:
+        """The row's cells. whole: the row that its values belong to, itself unless a section above began it."""
         number, sheet, line, width = row.number, self.sheet.name, str(row.number + 1), len(values)
-        store = row.kind != "group" or bool(row.region)
-        kind = "region" if store and row.kind == "group" else row.kind  # a group that is a region is one
+        store = row.kind not in ("group", "part") or bool(row.region)
+        kind = "region" if store and row.kind in ("group", "part") else row.kind  # a group that is a region is one
         rule = row.rule if isinstance(row.rule, TotalRow) else None
         document = (rule.document if rule else "") or self.rules.document
         odd = self.odd and any((number, one.at) in self.odd for one in self.fields)
         measure = self.items.get(row.label) if self.items else None
+        rated = self.rated
         for one in self.fields:
             value = values[one.at] if one.at < width else ""
             if value == "" and not odd:
@@ -267,14 +143,20 @@ class WideReader(CellReader):
                 before = len(self.reading.problems)
                 long_way = self._long_way(number, value, cell, one)
                 if long_way is None:
-                    if len(self.reading.problems) > before:
-                        row.values[one.name] = None  # something stands there: unknown, not empty
+                    if len(self.reading.problems) > before or (number, one.at) in self.unclear:
+                        whole.values[one.name] = None  # something stands there: unknown, not empty
                     continue
                 state, unit, approx, text = long_way.state, long_way.unit, long_way.approx, long_way.text
                 digits, places, base = long_way.digits, long_way.places, long_way.base
-            row.values[one.name] = base
+            if whole is not row and not self._goes_on(whole, one, base, cell):
+                continue
+            whole.values[one.name] = base
+            if self.several:
+                whole.places[one.name] = cell
+            if one.name in rated and digits is not None:
+                whole.steps[one.name] = quantities.unit_of_measure(unit).factor // 10**places
             calibre = rule.calibre if rule and rule.calibre is not None else column.calibre or self.rules.calibre
-            made = ReadCell(
+            entry = ReadCell(
                 measure=measure or column.measure or one.name,
                 calibre=calibre,
                 region_name=row.region,
@@ -294,19 +176,31 @@ class WideReader(CellReader):
                 kind=kind,
                 document=column.document or document,
                 key=one.name,
+                padded=padding(digits, places) if column.published and digits and isinstance(value, float) else 0,
             )
             if column.published:
-                self.reading.published.append(made)
+                self.reading.published.append(entry)
                 if column.ratio and digits is not None:
-                    row.printed[one.name] = (digits, places)
+                    whole.printed[one.name], whole.padded[one.name] = (digits, places), entry.padded
             elif store:
-                yield made
+                yield entry
+
+    def _goes_on(self, whole: DataRow, one: ReadColumn, base: int | None, cell: str) -> bool:
+        """Whether a value below a further head is new; the same one again is passed over, another one is refused."""
+        if one.name not in whole.values:
+            return True
+        if whole.values[one.name] != base:
+            self.problem(
+                "WB-031", cell, one.text, f"“{whole.label}”的这个数在 {whole.cell(one.name, one.letter)} 已经有一个，两处不一样。", "请核对后改成一样，或只保留一处。",
+            )  # fmt: skip
+        return False
 
     def _long_way(self, number: int, value: object, cell: str, one: ReadColumn) -> Entered | None:
         """Anything but an ordinary number; None when there is nothing to keep."""
         if (number, one.at) in self.odd:
-            self._special(number, one, cell)
-            return None
+            value = self.joined_value(number, value, one)
+            if self._special(number, value, one, cell):
+                return None
         parsed = self.number(value, one.fmt, cell, one)
         if parsed is None or parsed.state == BLANK:
             return None
@@ -352,3 +246,8 @@ class WideReader(CellReader):
                 "请补上；确实没有数的，保留名称、数字留空。",
                 ASK,
             )
+
+
+def _tell(tally: checks.SumChecker, event: Event) -> None:
+    """A row read, or the name of one that was refused."""
+    tally.add(event) if isinstance(event, DataRow) else tally.lose(event)

@@ -59,7 +59,7 @@ def _book(source: str | Path | bytes, name: str) -> Book:
         if len(data) > file_sizes.MARKED or merged > MOST_MERGED:
             return _empty()
         if opened.kind == "xlsx":
-            return load_workbook(io.BytesIO(data))
+            return load_workbook(io.BytesIO(opened.orderly))
     except Refused:
         return _empty()
     except Exception:  # openpyxl raises whatever a damaged part makes of it; the list still reaches the user

@@ -110,5 +110,5 @@ def erase():
 
     with psycopg.connect(**Cluster(HOME).connection(SUPERUSER, DATABASE)) as db:
         db.execute("SET session_replication_role = replica")
-        for table in ("change", "cell", "line", "answer", "opinion", "step", "receipt", "paper", "return"):
+        for table in ("change", "cell", "line", "answer", "opinion", "step", "receipt", "paper", "extension", "return"):
             db.execute(f"DELETE FROM returns_{table}")

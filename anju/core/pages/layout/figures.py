@@ -25,11 +25,13 @@ write_blank = writer(element("span", title=slot("why")))
 
 
 def figure_html(figure: Any, unit: str | None = None, places: int | None = None, sign: bool = False) -> str:
-    """What a table's cell shows of a figure: 0 is 0; 未报, 无任务, 不适用 and blank are told apart; 推定 is marked."""
+    """What a table's cell shows of a figure: 0 is 0; 未报, 无任务, 不适用, 已报1/2 and blank are told apart; 推定 is marked."""
     text = figure.text(unit or None, places, True)
     if text == "":
         stored = getattr(figure, "observation_id", None) is not None
         word, note = STATES.get(figure.state, ("", "")) if stored or figure.state == "no_task" else ("", "")
+        if waiting := getattr(figure, "reported", ""):
+            word, note = waiting, figure.why
         return write_state(word=word, note=note) if word else ""
     text = (f"+{text}" if sign and not text.startswith("-") else text).replace("-", "−")
     before, middle, after = APPROXIMATE[figure.approx]

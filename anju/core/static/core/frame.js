@@ -17,6 +17,27 @@
     event.stopImmediatePropagation();
   });
 
+  /* "/" goes to the search, "?" shows the keys: not while something is typed. A page with keys of its own shows those. */
+  const showKeys = () => {
+    const keys = document.getElementById("site-keys");
+    if (keys && !keys.open) keys.showModal();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable], dialog")) return;
+    const search = document.getElementById("site-search");
+    if (event.key === "/" && search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    } else if (event.key === "?" && !document.getElementById("keys")) {
+      showKeys();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-keys]")) showKeys();
+  });
+
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
   });

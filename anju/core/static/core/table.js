@@ -35,6 +35,14 @@
     }
     const count = document.getElementById(`${words.dataset.filter}-count`);
     if (count) count.textContent = wanted ? `找到 ${shown} 行` : "";
+    for (const link of document.querySelectorAll("a[data-export]")) {
+      const address = new URL(link.href);
+      for (const [key, value] of [["rows", wanted], ["table", wanted && table.id]]) {
+        if (value) address.searchParams.set(key, value);
+        else address.searchParams.delete(key);
+      }
+      link.href = address.href;
+    }
   });
 
   /* A merged head is copied as merged cells (HTML) and, for plain paste, once in its first column (TSV). */

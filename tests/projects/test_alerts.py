@@ -13,7 +13,7 @@ from anju.core.models.region import Region
 from anju.core.models.trail import Trail
 from anju.core.people.scope import local_actor, open_scope
 from anju.problems import Refused
-from anju.projects.models import Entry, Look, Notice, Project
+from anju.projects.models import Alert, AlertScan, Entry, Project
 from anju.projects.queries import alerts, projects
 from anju.projects.services import events
 from anju.projects.services.alerts import scan_alerts
@@ -53,9 +53,9 @@ def test_a_region_is_large_when_its_projects_of_the_plan_are_more_than_can_be_wa
 
 def test_what_was_found_is_kept_with_its_day_and_words_and_told_on_the_way(clerk, county, stalled):
     said = []
-    look = scan_alerts(by=clerk, region=county, on=ON, told=lambda *one: said.append(one))
-    assert (look.on, look.projects, look.by) == (ON, 2, clerk.key)
-    found = list(alerts.list_alerts(clerk, look))
+    scan = scan_alerts(by=clerk, region=county, on=ON, told=lambda *one: said.append(one))
+    assert (scan.on, scan.projects, scan.by) == (ON, 2, clerk.key)
+    found = list(alerts.list_alerts(clerk, scan))
     assert [(one.project.code, one.subject, one.colour) for one in found] == [
         ("S1", "stalled", "橙"),
         ("S2", "stalled", "橙"),
@@ -69,24 +69,28 @@ def test_who_only_reads_keeps_nothing(clerk, county, stalled):
     head = person("head", "单位负责人", "head", county)
     with open_scope(head), pytest.raises(Refused, match="ACT-001"):
         scan_alerts(by=head, region=county, on=ON)
-    assert not Look.objects.exists()
+    assert not AlertScan.objects.exists()
 
 
 def test_a_later_look_of_the_month_takes_the_earlier_ones_place_and_other_months_stay(clerk, county, stalled):
     scan_alerts(by=clerk, region=county, on=date(2021, 2, 28))
     scan_alerts(by=clerk, region=county, on=date(2021, 3, 10))
     newest = scan_alerts(by=clerk, region=county, on=ON)
-    assert sorted(Look.objects.values_list("on", flat=True)) == [date(2021, 2, 28), ON]
-    assert Notice.objects.count() == 4
+    assert sorted(AlertScan.objects.values_list("on", flat=True)) == [date(2021, 2, 28), ON]
+    assert Alert.objects.count() == 4
     assert alerts.latest_scan(clerk, county, ON) == newest
     assert alerts.latest_scan(clerk, county, date(2021, 3, 20)) is None  # of a day before it was not yet so
     assert alerts.latest_scan(clerk, county, date(2021, 2, 28)).on == date(2021, 2, 28)
 
 
 def test_a_neighbour_sees_nothing_of_it(clerk, neighbour, city, county, stalled, acting):
-    look = scan_alerts(by=clerk, region=county, on=ON)
+    scan = scan_alerts(by=clerk, region=county, on=ON)
     acting(neighbour)
-    assert list(alerts.list_alerts(neighbour, look)) == [] and not Look.objects.exists() and not Notice.objects.exists()
+    assert (
+        list(alerts.list_alerts(neighbour, scan)) == []
+        and not AlertScan.objects.exists()
+        and not Alert.objects.exists()
+    )
     with pytest.raises(type(county).DoesNotExist):
         alerts.is_large(neighbour, county)
 
@@ -247,7 +251,7 @@ def test_a_kept_answer_is_void_when_a_book_that_applies_there_changes(kept, tmp_
 
 def test_a_kept_answer_of_another_day_says_whose_day_it_is(kept):
     with open_scope(local_actor()):
-        Look.objects.filter(on=ON).delete()
+        AlertScan.objects.filter(on=ON).delete()
     with open_scope(local_actor()) as me:
         scan_alerts(by=me, region=Region.objects.get(code=cast.EAST, valid_until=None), on=date(2021, 3, 10))
     text = kept()

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from anju.core.pages.layout.markup import NOTHING, element, join, markup, optional, slot, switch, writer
-from anju.projects.pages.drawings import PlotMark
+from anju.projects.pages.layout.drawings import PlotMark
 
 OVERDUE, DONE, GOING = "#a3201a", "#9aa7b5", "#1554a3"
 QUIET = "#4d5966"

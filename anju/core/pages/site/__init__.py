@@ -1,0 +1,1 @@
+"""Pages of the whole site: the search, the guides."""

@@ -1,0 +1,1 @@
+"""How projects are laid out: markup of the list and the table, pictures."""

@@ -1,0 +1,144 @@
+"""The columns that are read under a form's head, each with its unit; and the further heads of a sheet that has more than one.
+
+A head may be printed again on each page, come with its columns in another order, or go on with further ones (续表).
+"""
+
+from dataclasses import dataclass, field, replace
+
+from anju import quantities
+from anju.problems import Place, Problem
+from anju.workbooks.files.looks import STRUCK
+from anju.workbooks.files.opening import Worksheet
+from anju.workbooks.reading import heads
+from anju.workbooks.reading.cells import WorkbookReading, cell_reference, column_letters
+from anju.workbooks.reading.heads import ColumnMatch, TableHead
+from anju.workbooks.reading.maps import MapColumn, TableMap
+from anju.workbooks.reading.values import CellReader, ReadColumn
+
+
+@dataclass
+class Section:
+    """The rows under one head. found: map column → sheet column; again: it only repeats the head before."""
+
+    head: TableHead
+    found: dict[int, int]
+    again: bool = False
+    problems: list[Problem] = field(default_factory=list)
+
+
+def find_sections(
+    found: list[TableHead], match: ColumnMatch, columns: tuple[MapColumn, ...], file_name: str, sheet: str
+) -> list[Section]:
+    """A section for each head. Under a head that the map does not know nothing is read: WB-039, never the columns of another."""
+    sections = [Section(found[0], match.found)]
+    for head in found[1:]:
+        before = sections[-1]
+        if head.repeats(before.head):
+            sections.append(Section(head, before.found, again=True))
+            continue
+        ours = heads.match_columns(columns, head, file_name, sheet)
+        problems = [one for one in ours.problems if one.code != "WB-022"]
+        if not ours.found:
+            place = Place(file=file_name, sheet=sheet, cell=cell_reference(head.top, head.span[0]))
+            what = "这里又有一个表头，列和上面的不一样，对照表里一列也没有，下面的数没有读取。"
+            problems = [
+                Problem(
+                    "WB-039",
+                    place,
+                    what,
+                    "是另一张表的，请放到另一张工作表；是续表的，请在对照表的 columns 里加上这些列。",
+                )
+            ]
+        sections.append(Section(head, ours.found, problems=problems))
+    return sections
+
+
+class ColumnReader(CellReader):
+    """What each column is. unsure: those whose unit is in doubt, said once, at the head."""
+
+    def __init__(
+        self, sheet: Worksheet, table: TableMap, reading: WorkbookReading, head: TableHead, period: str
+    ) -> None:
+        super().__init__(sheet, table, reading, head)
+        self.period = period
+        self.unsure: set[str] = set()
+
+    def columns_under(self, section: Section) -> list[ReadColumn]:
+        """The columns under a head. What it says of units is told once for all of them."""
+        self.head = replace(section.head, units=section.head.units or self.head.units)
+        found = sorted(section.found.items(), key=lambda item: item[1])
+        pairs = [(self.table.columns[index], at) for index, at in found if not self.table.columns[index].ignore]
+        fields = [self._field(column, at) for column, at in pairs]
+        silent = [one for one in fields if not (one.column.ratio or one.column.published or self.head.units_of(one.at))]
+        families = {quantities.unit_of_measure(name).family for name in self.head.units}
+        foreign = bool(families and silent) and families.isdisjoint(one.family for one in silent)
+        if silent and (self.head.strange or foreign):
+            self.unsure.update(one.name for one in silent)
+            stated = self.head.strange or "、".join(self.head.units)
+            self.problem(
+                "WB-025",
+                cell_reference(self.head.unit_row, 0),
+                "",
+                f"表头上方写的单位是“{stated}”，"
+                + ("不认识。" if self.head.strange else f"各列应当用“{silent[0].unit}”。"),
+                "请换算成规定的单位并改正这一行；单位没有写错的，请改对照表的 unit，或换用合适的对照表。",
+            )
+        return fields
+
+    def _field(self, column: MapColumn, at: int) -> ReadColumn:
+        named, text = self.head.units_of(at), self.head.text(at)
+        wanted = column.unit or ("%" if column.ratio else self.table.unit)
+        family = quantities.unit_of_measure(wanted).family if wanted else ""
+        unit, place = wanted, cell_reference(self.head.paths[at][-1].row, at)
+        strange = "" if named or column.published else self.head.strange_unit_of(at)
+        if strange and not any(strange in heads.parse_heading(path)[0] for path in column.path):
+            self.unsure.add(column.name)
+            self.problem("WB-025", place, text, f"表头写的单位“{strange}”不认识。", f"请换算成“{wanted}”并改正表头。")
+        elif not column.ratio:
+            offered = named or self.head.units
+            same = [name for name in offered if not family or quantities.unit_of_measure(name).family == family]
+            if wanted in same:
+                pass
+            elif len(set(same)) > 1 and family:
+                self.unsure.add(column.name)
+                what = f"表头写了几个单位“{'、'.join(same)}”，分不清这一列是哪一个。"
+                self.problem("WB-025", place, text, what, "请在这一列的表头写明单位。")
+            elif same:
+                unit = same[0]
+            elif named and not column.published:
+                self.unsure.add(column.name)
+                self.problem(
+                    "WB-025",
+                    place,
+                    text,
+                    f"表头写的单位是“{'、'.join(named)}”，这一列应当用“{wanted}”。",
+                    f"请换算成“{wanted}”并改正表头；确是“{named[0]}”的，请改对照表的 unit。",
+                )
+        if not unit and not column.published and self.table.form == "wide":
+            self.unsure.add(column.name)
+            self.problem(
+                "WB-026",
+                cell_reference(self.head.bottom, at),
+                text,
+                "表头、表上方和对照表都没有写计量单位。",
+                "请在表头加上单位，如“（套）”，或在对照表写 unit。",
+            )
+        if self.looked and any(self.marks.format(cell.row, cell.column).flaw == STRUCK for cell in self.head.paths[at]):
+            self.problem(
+                "WB-069", place, text, "这一列的表头划了删除线，不知道算不算数。", "请去掉删除线；作废的列请删去。"
+            )
+        family = family or (quantities.unit_of_measure(unit).family if unit else "")
+        period = (column.period or "").replace("{year}", self.period[:4]) or self.period
+        factor = quantities.unit_of_measure(unit).factor
+        return ReadColumn(
+            at=at,
+            column=column,
+            unit=unit,
+            family=family,
+            letter=column_letters(at),
+            text=text,
+            negative=column.negative,
+            period=period,
+            factor=factor,
+            name=column.name,
+        )
