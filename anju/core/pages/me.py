@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
 from anju.core.people import directory
+from anju.core.people.access import record_sign_in
 from anju.core.people.permissions import requires_permission
-from anju.core.people.sign_in import record_sign_in
 
 
 @requires_permission("core.own")
