@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from anju.core.models.people import Organisation
+from anju.core.people.permissions import signature
 from anju.core.people.scope import Actor
 from anju.core.states import Move, move
 from anju.core.trail import trail
@@ -26,7 +27,7 @@ from anju.returns.models import Opinion, Return, Step
 from anju.returns.queries.checks import CheckFinding, check_return, standing_findings
 from anju.returns.queries.opinions import asked_departments, joint_review
 
-LONGEST = 1_000
+LONGEST, LONGEST_NAME = 1_000, 40
 
 
 def move_return(by: Actor, ret: Return, name: str, remark: str = "", because: Any = None) -> Move:
@@ -50,7 +51,7 @@ def move_return(by: Actor, ret: Return, name: str, remark: str = "", because: An
         target=ret.state,
         remark=remark.strip(),
         by=by.key,
-        by_name=by.name,
+        by_name=signature(by, made.permission, ret.region_id)[:LONGEST_NAME],
     )
     return made
 
