@@ -86,6 +86,9 @@ class Posting(models.Model):
     ground = models.CharField("依据", max_length=100, blank=True, help_text="任命或审计通知书的文号")
     by = models.CharField("授予人", max_length=64)
     at = models.DateTimeField("授予时间", db_default=Now())
+    acting_for = models.ForeignKey(
+        Staff, models.PROTECT, null=True, related_name="+", verbose_name="代谁", help_text="本人外出时指定的代理"
+    )
 
     class Meta:
         verbose_name = "任岗"

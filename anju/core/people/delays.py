@@ -60,7 +60,7 @@ def waiting_time(failures: int) -> timedelta:
 def remaining_wait(name: str, address: str, now: datetime) -> timedelta:
     """How long a device that is not known must still wait there under that name."""
     rows = AccessAttempt.objects.filter(ip_address=address, user_agent="")
-    waits = [
+    waits: list[timedelta] = [
         one.attempt_time + waiting_time(one.failures_since_start) - now
         for one in rows.filter(username=name, attempt_time__gt=now - FORGOTTEN)
     ]
