@@ -91,7 +91,9 @@ def test_once_handed_in_the_database_itself_refuses_a_change(people, ready, acti
             act()
 
 
-def test_a_silent_or_objecting_department_holds_it_up_unless_the_reviewer_says_why(people, ready, offices, acting):
+def test_a_silent_or_objecting_department_holds_it_up_unless_the_reviewer_says_why(
+    people, ready, projects, offices, acting
+):
     pass_on(people, ready, "joint")
     reviewer = acting(people["reviewer"])
     with pytest.raises(Refused, match=r"RET-052.*财政局没有发表意见；.*发改局没有发表意见；.*自然资源局没有发表意见"):
@@ -102,7 +104,7 @@ def test_a_silent_or_objecting_department_holds_it_up_unless_the_reviewer_says_w
             ret_id=ready.pk,
             agrees=who != "land",
             remark="供地数不对" if who == "land" else "",
-            line="p1",
+            line=f"p{projects[0].pk}",
             column="start",
         )
     with pytest.raises(Refused, match="自然资源局不同意：供地数不对"):
