@@ -36,7 +36,7 @@ test-fast: install
 
 # Kills, races, interrupts and random books, of which `make test` runs a sample: for hours.
 soak: install-dev
-	@ANJU_KILLS=2000 ANJU_RACES=10000 ANJU_INTERRUPTS=50 ANJU_RANDOM_BOOKS=20000 ANJU_RANDOM_ROWS=500 ANJU_EXAMPLES=10000 $(PYTEST) -m 'soak or examples'
+	@ANJU_MUTATIONS=1500 ANJU_KILLS=2000 ANJU_RACES=10000 ANJU_INTERRUPTS=50 ANJU_RANDOM_BOOKS=20000 ANJU_RANDOM_ROWS=500 ANJU_EXAMPLES=10000 $(PYTEST) -m 'soak or examples'
 
 lint: install
 	@$(BIN)/ruff format --check --quiet . || { echo "代码没有按格式排好，请运行：$(BIN)/ruff format ."; exit 1; }

@@ -42,6 +42,8 @@ def add_commands(subparsers: Any) -> None:
         help="听哪个地址：默认只有本机；0.0.0.0 让别的电脑也能打开，须先设 ANJU_HOSTS",
     )
     serve.add_argument("--port", type=int, default=PORT, metavar="端口", help=f"网站端口（默认 {PORT}，被占用时顺延）")
+    serve.add_argument("--certificate", type=Path, metavar="文件", help="证书（PEM，连同中间证书）：网站自己说 HTTPS")
+    serve.add_argument("--key", type=Path, metavar="文件", help="证书的私钥（PEM，不设密码）")
     serve.add_argument("--open", action="store_true", help="同时打开浏览器")
 
 
@@ -88,6 +90,12 @@ def run_generate(args: argparse.Namespace) -> int:
 
 def run_serve(args: argparse.Namespace) -> int:
     args.no_serve = False
+    if args.certificate or args.key:
+        from anju.core.console.serve import check_certificate
+
+        check_certificate(args.certificate or Path(), args.key or Path())
+        os.environ["ANJU_HTTPS"] = "1"  # before the settings are read
+        os.environ.setdefault("ANJU_PROXY", "")
     return _served(args, lambda: None)
 
 
@@ -131,6 +139,7 @@ def _served(args: argparse.Namespace, before: Callable[[], None]) -> int:
     from anju.core.database.postgres import Cluster
 
     started, process = set_up_django(), os.getpid()
+    shared = Cluster().share()
     try:
         _catalogue()
         before()
@@ -140,13 +149,16 @@ def _served(args: argparse.Namespace, before: Callable[[], None]) -> int:
 
         listen = getattr(args, "listen", LOOPBACK)
         port = find_free_port(args.port, listen)
-        address = f"http://127.0.0.1:{port}/"
+        certificate = (args.certificate, args.key) if getattr(args, "certificate", None) else None
+        address = f"{'https' if certificate else 'http'}://127.0.0.1:{port}/"
         who = "只有这台电脑能访问" if listen == LOOPBACK else f"别的电脑用 ANJU_HOSTS 里的名称或地址加 :{port} 访问"
         sys.stderr.write(f"\n网站已打开：{address}\n{who}。按 Ctrl-C 停止。\n")
         if getattr(args, "open", False):
             webbrowser.open(address)
-        serve(port, listen)
+        serve(port, listen, certificate)
         return OK
     finally:
-        if started and os.getpid() == process:  # the site's workers are forked from here and leave by the same door
-            Cluster().stop()
+        if os.getpid() == process:  # the site's workers are forked from here and leave by the same door
+            if started and Cluster().is_last(shared):
+                Cluster().stop()
+            os.close(shared)

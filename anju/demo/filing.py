@@ -11,6 +11,7 @@ from anju.core.people.scope import Actor, open_scope
 from anju.core.regions import tree
 from anju.demo.folder import PlaceFiling
 from anju.figures.services.import_binder import ImportBinder
+from anju.isolation import read_isolated
 from anju.problems import ASK, BLOCK, Problem, Refused
 from anju.quantities import in_unit, unit_of_measure
 from anju.returns.forms.spec import FormSpec
@@ -26,8 +27,12 @@ def file_returns(
     by: Actor, folder: Path, filing: PlaceFiling, within: Region, *, say: Callable[[str], None]
 ) -> list[Return]:
     """A return for each county that the workbook names, locked. Those that are locked already stay as they are."""
-    reading = reader.read_workbook(
-        folder / filing.file, folder / "maps" / f"{filing.map}.yaml", area=within.name, period=filing.period
+    reading = read_isolated(
+        reader.read_workbook,
+        folder / filing.file,
+        folder / "maps" / f"{filing.map}.yaml",
+        area=within.name,
+        period=filing.period,
     )
     with open_scope(by):
         rows: dict[int, list] = {}

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anju.core.regions.levels import LEVELS
 from anju.problems import Place as Where  # a place of this file is a city or a county
 from anju.problems import Problem, Refused
+from anju.yaml_files import load_yaml
 
 PERIOD = r"^\d{4}(-H[12]|-Q[1-4]|-\d{2}(-\d{2})?)?$"
 
@@ -135,7 +135,7 @@ def _text(path: Path) -> str:
 def read_yaml(path: Path) -> Any:
     """The file as data with line numbers. Refused: DEMO-001 when it is missing or no YAML."""
     try:
-        return YAML().load(path.read_text("utf-8"))
+        return load_yaml(path.read_text("utf-8"))
     except FileNotFoundError:
         raise Refused(
             Problem("DEMO-001", str(path), "没有这个文件。", "请确认资料夹里有它，文件名一字不差。")
@@ -148,6 +148,8 @@ def read_yaml(path: Path) -> Any:
             raise Refused(
                 Problem("DEMO-001", where, "用了制表符（Tab）缩进。", "请改用空格缩进，每层两个空格。")
             ) from None
+        if error.__cause__ and isinstance(error, MarkedYAMLError):
+            raise Refused(Problem("DEMO-001", where, f"{error.problem}。", "请改正后再运行一次。")) from None
         raise Refused(
             Problem("DEMO-001", where, "不是可读的 YAML 文件。", "请检查缩进、冒号后的空格和引号，文件存为 UTF-8。")
         ) from None
@@ -160,6 +162,15 @@ def _misfit(data: Any, found: Any) -> Problem:
     return Problem("DEMO-002", where, what, "请对照《增加一个市县》中的写法修改。")
 
 
+def _is_there(folder: Path, name: str) -> bool:
+    """Is it a file of this folder, by a name that a file can have?"""
+    try:
+        file = (folder / name).resolve()
+        return file.is_file() and file.is_relative_to(folder.resolve())
+    except (OSError, ValueError):
+        return False
+
+
 def read_place(folder: Path) -> PlaceDescription:
     """place.yaml of a folder. Refused with every problem: DEMO-001, DEMO-002 (a key), DEMO-003 (a file it names is missing)."""
     path = folder / "place.yaml"
@@ -168,7 +179,7 @@ def read_place(folder: Path) -> PlaceDescription:
         place = PlaceDescription.model_validate(data)
     except ValidationError as error:
         raise Refused(*(_misfit(data, found) for found in error.errors())) from None
-    missing = [book.file for book in (*place.returns, *place.workbooks) if not (folder / book.file).is_file()]
+    missing = [book.file for book in (*place.returns, *place.workbooks) if not _is_there(folder, book.file)]
     papers = {paper.number for paper in place.targets}
     unknown = [book for book in place.workbooks if book.target_document and book.target_document not in papers]
     problems = [

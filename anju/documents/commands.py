@@ -323,11 +323,12 @@ def _yaml(name: str | None) -> dict[str, Any] | None:
     """A mapping of options or prose; None when no file is given."""
     if not name:
         return None
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    from anju.yaml_files import load_yaml
+
     try:
-        data = YAML(typ="safe").load(_bytes(Path(name)).decode())
+        data = load_yaml(_bytes(Path(name)).decode(), plain=True)
     except (YAMLError, UnicodeDecodeError):
         data = None
     if not isinstance(data, dict):

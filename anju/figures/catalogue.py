@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from django.db import models, transaction
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from anju.core import registry
@@ -18,6 +17,7 @@ from anju.core.trail import trail
 from anju.figures.models import REFERENCES, Calibre, Measure, Observation
 from anju.problems import Place, Problem, Refused
 from anju.quantities import unit_of_measure
+from anju.yaml_files import load_yaml
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 KINDS = ("stock", "flow", "cumulative", "relative", "ratio", "sum")
@@ -88,7 +88,7 @@ def _shipped() -> tuple[tuple[str, CatalogueEntry], ...]:
 
 def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple[str, CatalogueEntry]]:
     try:
-        data = YAML().load(path.read_text("utf-8"))
+        data = load_yaml(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         problems.append(
             Problem("FIG-001", Place(file=path.name), f"读不出来：{error}", "请核对文件名，并存为 UTF-8 文本。")
@@ -111,6 +111,10 @@ def _entries(path: Path, origin: str, problems: list[Problem]) -> Iterable[tuple
         )
         return
     for section, items in data.items():
+        if items is not None and not isinstance(items, list):
+            what = f"{section} 下面应是列表。"
+            problems.append(Problem("FIG-002", Place(file=path.name), what, "请逐条以“- ”开头，照指标目录的写法改。"))
+            continue
         for index, item in enumerate(items or ()):
             where = Place(file=path.name, line=items.lc.item(index)[0] + 1)
             flaws = _shape(section, item)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from anju.core.console.command import OK, REFUSED, add_group, add_parser, print_result, set_up_django
+from anju.isolation import read_isolated
 from anju.problems import Problem, Refused
 from anju.quantities import unit_of_measure
 
@@ -324,7 +325,7 @@ def _map(path: Path, named: str) -> Any:
                     "请用 --map 写明对照表文件。",
                 )
             )
-        return reader.find_map(path, beside)
+        return read_isolated(reader.find_map, path, beside)
     return next((one for one in beside if one.stem == named), Path(named))
 
 

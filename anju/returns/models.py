@@ -9,7 +9,7 @@ from anju.core.models.people import Organisation
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.states import Move, States
-from anju.core.wording import period_label
+from anju.core.wording import period_title
 
 
 class Form(models.Model):
@@ -94,7 +94,7 @@ class Return(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.region.name}{period_label(self.period)}{self.form.name}" + (
+        return f"{self.region.name}{period_title(self.period, self.form.name)}" + (
             f"（第{self.serial - 1}次更正）" if self.serial > 1 else ""
         )
 
@@ -282,7 +282,7 @@ class Urge(models.Model):
         indexes = [models.Index(fields=["period", "region"], name="urge_by_period")]
 
     def __str__(self) -> str:
-        return f"{self.region.name}{period_label(self.period)}{self.form.name}"
+        return f"{self.region.name}{period_title(self.period, self.form.name)}"
 
 
 class Receipt(models.Model):

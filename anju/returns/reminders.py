@@ -136,12 +136,5 @@ def _reminder(one: DueReturn, act: str, office: int | None, urged: Urge | None) 
     link = ret.get_absolute_url() if ret else f"{path_of('returns:home')}?region={one.region.code}"
     key = f"{key_of(one.form.code, one.period)}{act}" + (f"/{office}" if act == "returns.opine" else "")
     return Reminder(
-        region=one.region,
-        act=act,
-        key=key,
-        what=what,
-        link=link,
-        due=one.deadline,
-        organisation_id=office,
-        hidden_from=one.filled_by,
-    )
+        region=one.region, act=act, key=key, what=what, link=link, due=one.deadline, organisation_id=office, hidden_from=one.filled_by
+    )  # fmt: skip

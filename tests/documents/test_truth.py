@@ -177,3 +177,30 @@ def test_nothing_is_marked_where_nothing_was_assumed(scope):
     told(scope, SUBSIDY)
     version = written(scope, "circular")
     assert "推定" not in plain(version) and heads(version)
+
+
+# --- annexes ----------------------------------------------------------------------------------
+
+
+def marks(version) -> list[str]:
+    return [markup.element_text(one) for one in markup.find_by_class(markup.parse_article(version.html), "annex-mark")]
+
+
+def test_a_single_attachment_has_no_number_and_several_have(scope):
+    told(scope, SUBSIDY)
+    assert marks(written(scope, "circular")) == ["附件"]
+    told(scope, {"loan.credit": "2"})
+    assert marks(written(scope, "circular")) == ["附件1", "附件2"]
+
+
+def test_a_head_over_nothing_but_its_own_total_is_the_column(scope):
+    told(scope, {"shanty.start.target": "100", "shanty.start": "90", "shanty.start.monetised": "9"})
+    grid = TableGrid(next(markup.parse_article(written(scope, "circular").html).iter("table")))
+    heads = [(cell.row, cell.text, cell.rows, cell.columns) for cell in grid.cells if cell.row < grid.head]
+    assert (1, "任务量", 2, 1) in heads and (1, "开工量", 1, 2) in heads and (2, "合计", 1, 1) in heads
+
+
+def test_a_table_without_parts_has_no_empty_level_of_heads(scope):
+    told(scope, {"shanty.start.target": "100", "shanty.start": "90"})
+    grid = TableGrid(next(markup.parse_article(written(scope, "circular").html).iter("table")))
+    assert grid.head == 2 and "合计" not in [cell.text for cell in grid.cells if cell.row < grid.head]

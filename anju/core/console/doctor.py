@@ -22,6 +22,7 @@ from anju.core.database.binaries import MAJOR
 from anju.core.database.folder import data_folder
 from anju.core.database.postgres import Cluster
 from anju.core.database.problems import database_problem
+from anju.core.database.secret_key import read_passwords, secret_key
 from anju.problems import Refused
 
 OK, WARN, BAD = "ok", "warn", "bad"
@@ -156,6 +157,8 @@ def _folder() -> Iterator[CheckResult]:
         yield CheckResult(
             "数据目录", WARN, f"{place} 是别的用户建立的。", "请一直由同一个用户运行，以免有的文件打不开。"
         )
+    yield from _safely("密钥", _key, place)
+    yield from _safely("数据库密码", _passwords, place)
     open_to_others = [
         f.name for f in (place / "access.json", place / "secret.key") if f.exists() and f.stat().st_mode & 0o077
     ]
@@ -170,6 +173,18 @@ def _folder() -> Iterator[CheckResult]:
         )
     else:
         yield CheckResult("数据目录", OK, str(place))
+
+
+def _key(place: Path) -> Iterator[CheckResult]:
+    if (place / "secret.key").exists():
+        secret_key()
+    yield from ()
+
+
+def _passwords(place: Path) -> Iterator[CheckResult]:
+    if (place / "access.json").exists():
+        read_passwords(place / "access.json")
+    yield from ()
 
 
 def _clock() -> Iterator[CheckResult]:
@@ -379,7 +394,7 @@ def _jobs(user: Any) -> Iterator[CheckResult]:
 
 @doctor_check("备份")
 def _backups(user: Any) -> Iterator[CheckResult]:
-    from anju.core.database.backup import last_backup
+    from anju.core.database.backup import check_backup, last_backup
     from anju.core.models.trail import Trail
 
     if not Trail.objects.exists():
@@ -397,26 +412,8 @@ def _backups(user: Any) -> Iterator[CheckResult]:
             "备份", OK, f"最近一次 {at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M}，文件已移走（{path.name}）"
         )
     else:
-        yield CheckResult("备份", OK, f"最近一次 {at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M}，{path}")
-
-
-@doctor_check("留痕")
-def _trail(user: Any) -> Iterator[CheckResult]:
-    from django.db import connections, transaction
-
-    from anju.core.database.drill import check_restored_chain, read_chain_head
-    from anju.core.trail import sealing
-
-    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        head = read_chain_head(cursor)
-        found = check_restored_chain(connections["owner"].connection, head)
-    if found:
-        yield CheckResult("留痕", BAD, f"{found[0].where}起，链与原文对不上。", found[0].fix)
-    for problem in sealing.check_trail():
-        yield CheckResult("留痕", BAD, f"{problem.where}：{problem.what}", problem.fix)
-        return
-    if not found:
-        yield CheckResult("留痕", OK, f"{head[0]:,} 条，逐条算到链头都对得上")
+        check_backup(path)
+        yield CheckResult("备份", OK, f"最近一次 {at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M}，完整，{path}")
 
 
 def worst_level(findings: list[CheckResult]) -> str:

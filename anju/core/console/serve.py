@@ -1,16 +1,23 @@
 """Serving the site: on loopback, unless another address is named together with the names under which it may be reached."""
 
 import gc
+import logging
 import os
+import resource
 import socket
-from typing import Any
+import ssl
+from contextlib import suppress
+from pathlib import Path
 
 from gunicorn.app.base import BaseApplication
 
+from anju.core.console.site_worker import SiteWorker
 from anju.core.jobs.worker import worker_beside
+from anju.isolation import start_keeper
 from anju.problems import Problem, Refused
 
 LOOPBACK = "127.0.0.1"
+OPEN_FILES = 8192
 TRIED_PORTS = 20  # when the wanted port is taken, the next ones are tried
 
 
@@ -44,38 +51,33 @@ def find_free_port(wanted: int, listen: str = LOOPBACK) -> int:
     )
 
 
-def accept_with_data(arbiter: Any) -> None:
-    """A connection reaches a worker when its first bytes do. Browsers open some in advance and say nothing on them;
-    each would hold a thread for five seconds, and a few colleagues would make everybody wait. Where the system has no such option they do."""
-    if hasattr(socket, "TCP_DEFER_ACCEPT"):
-        for listener in arbiter.LISTENERS:
-            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 30)
-
-
 class SiteServer(BaseApplication):
-    """A worker more than there are processors (one waits for the database now and then), a few threads each. The code is loaded before they part."""
+    """A worker more than there are processors (one waits for the database now and then), a few threads each. The code is loaded before they part.
 
-    def __init__(self, port: int, listen: str) -> None:
-        self.port, self.listen = port, listen
+    certificate: the files of certificate and key, when the site speaks HTTPS itself.
+    """
+
+    def __init__(self, port: int, listen: str, certificate: tuple[Path, Path] | None = None) -> None:
+        self.port, self.listen, self.certificate = port, listen, certificate
         super().__init__()
 
     def load_config(self) -> None:
-        settings = {
+        settings: dict[str, object] = {
             "bind": f"{self.listen}:{self.port}",
             "workers": min(os.cpu_count() or 1, 8) + 1,
             "threads": 4,
-            "worker_class": "gthread",
+            "worker_class": SiteWorker,
             "preload_app": True,
             "timeout": 120,
             "graceful_timeout": 10,
-            "keepalive": 30,  # people read between two pages: a new connection for each would be a wait for nothing
-            "when_ready": accept_with_data,
             "loglevel": "warning",
             "proc_name": "anju",
             "worker_exit": lambda server, worker: os._exit(
                 0
             ),  # threads of DuckDB stayed with the parent; unwinding would wait for them
         }
+        if self.certificate:
+            settings |= dict(zip(("certfile", "keyfile"), map(str, self.certificate), strict=True))
         for name, value in settings.items():
             self.cfg.set(name, value)
 
@@ -84,12 +86,35 @@ class SiteServer(BaseApplication):
 
         from anju.wsgi import application
 
+        start_keeper()  # shared by the workers
         gc.freeze()  # what was loaded here stays: looking through it again in every worker would hold pages up
         connections.close_all()  # a connection may not be shared by the workers that are forked from here
         return application
 
 
-def serve(port: int, listen: str = LOOPBACK) -> None:
+def check_certificate(certificate: Path, key: Path) -> None:
+    """Refused SRV-003 when the two do not open or do not belong together."""
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+    except (OSError, ValueError) as error:
+        what = (
+            "不是一对可用的证书和私钥。" if isinstance(error, ssl.SSLError) else f"打不开：{error.strerror or error}。"
+        )
+        raise Refused(
+            Problem(
+                "SRV-003",
+                f"--certificate {certificate} --key {key}",
+                what,
+                "请用 PEM 格式：证书文件里先写本机的证书，再写中间证书；私钥不要设密码，只让运行的用户能读。",
+            )
+        ) from error
+
+
+def serve(port: int, listen: str = LOOPBACK, certificate: tuple[Path, Path] | None = None) -> None:
     """Serve until interrupted (Ctrl-C). The database is already up; stopping it is the caller's matter."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that a request waits a moment is no news
+    with suppress(ValueError, OSError):  # each connection is an open file
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, OPEN_FILES) if most > 0 else OPEN_FILES, most))
     with worker_beside():  # and the background jobs with it
-        SiteServer(port, listen).run()
+        SiteServer(port, listen, certificate).run()

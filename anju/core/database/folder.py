@@ -2,13 +2,17 @@
 
 import errno
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from anju.problems import Problem, Refused
 
 ROOT_HOME = Path("/var/lib/anju")
+SYSTEM_USER = "anju-db"  # who the server runs as when we are root: PostgreSQL refuses to run as root
+LEAST = 20 << 20  # bytes: the next file of the database's log is 16 MB
 
 
 def data_folder() -> Path:
@@ -18,6 +22,14 @@ def data_folder() -> Path:
     if os.geteuid() == 0:
         return ROOT_HOME
     return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser().absolute() / "anju"
+
+
+def is_full() -> bool:
+    """Is there no room left on the disk of the data folder for the database to work?"""
+    try:
+        return shutil.disk_usage(data_folder()).free < LEAST
+    except OSError:
+        return False
 
 
 def folder_refusal(code: str, where: object, what: str, fix: str) -> Refused:
@@ -52,3 +64,33 @@ def storage_refusal(where: object, text: str, number: int | None = None) -> Refu
         f"数据库没有启动成功：{text}",
         "请按上面的原因处理后重试；日志在数据目录的 postgres/server.log。",
     )
+
+
+def system_user() -> int:
+    """The system user the server runs as under root; made when missing."""
+    import pwd
+
+    with suppress(KeyError):
+        return pwd.getpwnam(SYSTEM_USER).pw_uid
+    command = [
+        "useradd",
+        "--system",
+        "--user-group",
+        "--no-create-home",
+        "--home-dir",
+        str(ROOT_HOME),
+        "--shell",
+        "/usr/sbin/nologin",
+    ]
+    try:
+        subprocess.run([*command, SYSTEM_USER], check=True, capture_output=True)
+        return pwd.getpwnam(SYSTEM_USER).pw_uid
+    except (OSError, subprocess.CalledProcessError, KeyError) as error:
+        with suppress(KeyError):  # another start made it at the same moment
+            return pwd.getpwnam(SYSTEM_USER).pw_uid
+        raise folder_refusal(
+            "DB-010",
+            "root",
+            f"以 root 运行时需要系统用户 {SYSTEM_USER}，没有建成：{error}",
+            f"请先建立系统用户 {SYSTEM_USER}，或改用普通用户运行。",
+        ) from error

@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 import stat
+import struct
 import subprocess
 import time
 from collections.abc import Iterator
@@ -23,18 +24,27 @@ import psycopg
 from psycopg import sql
 
 from anju.core.database.binaries import MAJOR, binaries_folder
-from anju.core.database.folder import ROOT_HOME, data_folder, explain_os_errors, folder_refusal, storage_refusal
+from anju.core.database.folder import (
+    ROOT_HOME,
+    SYSTEM_USER,
+    data_folder,
+    explain_os_errors,
+    folder_refusal,
+    storage_refusal,
+    system_user,
+)
+from anju.core.database.secret_key import read_passwords
 
 DATABASE = "anju"
 SUPERUSER, OWNER, APPLICATION = "postgres", "anju_owner", "anju_app"
 PORTAL = "anju_portal"  # residents': sees its own household where a room says so, nothing else
 ROLES = (SUPERUSER, OWNER, APPLICATION, PORTAL)
-SYSTEM_USER = "anju-db"  # who the server runs as when we are root: PostgreSQL refuses to run as root
 PORT = 5432  # part of the socket's name; nothing listens on the network
 SOCKET_LIMIT = 103  # bytes of a socket's path: 107 on Linux, 103 on macOS
 LOG_LIMIT = 10_000_000  # bytes; one older log is kept
 LEAVING = 120  # seconds for the processes of a killed server to go
 RECOVERY = ("starting up", "in recovery mode", "not yet accepting")  # what a server says while it replays its log
+STATE_AT, SHUT_DOWN = 16, 1  # of pg_control: where its state stands, and the one after a shutdown in order
 PATIENCE = 600  # seconds; crash recovery of a large log takes longer than pg_ctl's default
 
 
@@ -47,6 +57,7 @@ class Cluster:
         self.data = self.folder / "data"
         self.log = self.folder / "server.log"
         self.access_file = self.home / "access.json"
+        self.stop_mark = self.folder / "stopped"  # by `stop`, in whatever way the server then went
         self.fsync = fsync
 
     # -- what it is -----------------------------------------------------------------------------------------------------------
@@ -61,8 +72,7 @@ class Cluster:
         return Path("/tmp") / f"anju-{self._runner()}-{mark}"
 
     def passwords(self) -> dict[str, str]:
-        with explain_os_errors(self.access_file):
-            return json.loads(self.access_file.read_text(encoding="utf-8"))
+        return read_passwords(self.access_file)
 
     def connection(self, role: str, database: str = DATABASE) -> dict[str, Any]:
         """Keyword arguments of psycopg.connect for one of the roles."""
@@ -112,6 +122,7 @@ class Cluster:
             if self.answers() and self._complete():
                 return False
             self.check_version()
+            self.stop_mark.unlink(missing_ok=True)
             mark = self._log_size()
             with self._claim() as claim:
                 if claim is not None:
@@ -133,6 +144,8 @@ class Cluster:
         with self._lock("start.lock"):
             if not self._connectable():
                 return False
+            with suppress(OSError):
+                self.stop_mark.touch()
             # During crash recovery PostgreSQL 18 may never finish a fast shutdown (seen with a full disk); an immediate one
             # loses nothing, recovery begins again at the next start.
             if (
@@ -142,14 +155,36 @@ class Cluster:
                 self._run("pg_ctl", "stop", "-D", self.data, "-m", "immediate", "-w", "-t", LEAVING)
         return True
 
+    def share(self) -> int:
+        """Be known as somebody who serves from it, until the handle is closed."""
+        self._make_folders()
+        handle = self._open("serving.lock")
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        return handle
+
+    @staticmethod
+    def is_last(handle: int) -> bool:
+        """Does nobody else serve from it?"""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
     def stopped(self) -> bool:
         """Was the server shut down in order, not killed? Waits for a start or a stop that is under way."""
         if self.answers():
             return False
         with self._lock("start.lock"):
-            return (
-                not self._connectable() and not (self.data / "postmaster.pid").exists()
-            )  # a server that goes in order takes it away
+            return not self._connectable() and (self.stop_mark.exists() or self._shut_down())
+
+    def _shut_down(self) -> bool:
+        """What the server wrote last of itself: one that fell, and could not get up for want of room, takes its postmaster.pid away as well."""
+        try:
+            (state,) = struct.unpack_from("=i", (self.data / "global" / "pg_control").read_bytes(), STATE_AT)
+        except (OSError, struct.error):
+            return False
+        return state == SHUT_DOWN
 
     def check_version(self) -> None:
         found = self.data_version()
@@ -333,6 +368,8 @@ class Cluster:
         part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
             out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
         part.replace(file)
 
     def _make_socket_folder(self) -> None:
@@ -452,33 +489,3 @@ class Cluster:
         if done.returncode:
             raise storage_refusal(self.data, done.stderr.strip() or done.stdout.strip())
         return done.stdout
-
-
-def system_user() -> int:
-    """The system user the server runs as under root; made when missing."""
-    import pwd
-
-    with suppress(KeyError):
-        return pwd.getpwnam(SYSTEM_USER).pw_uid
-    command = [
-        "useradd",
-        "--system",
-        "--user-group",
-        "--no-create-home",
-        "--home-dir",
-        str(ROOT_HOME),
-        "--shell",
-        "/usr/sbin/nologin",
-    ]
-    try:
-        subprocess.run([*command, SYSTEM_USER], check=True, capture_output=True)
-        return pwd.getpwnam(SYSTEM_USER).pw_uid
-    except (OSError, subprocess.CalledProcessError, KeyError) as error:
-        with suppress(KeyError):  # another start made it at the same moment
-            return pwd.getpwnam(SYSTEM_USER).pw_uid
-        raise folder_refusal(
-            "DB-010",
-            "root",
-            f"以 root 运行时需要系统用户 {SYSTEM_USER}，没有建成：{error}",
-            f"请先建立系统用户 {SYSTEM_USER}，或改用普通用户运行。",
-        ) from error

@@ -14,6 +14,24 @@ def is_unreachable(error: BaseException | None) -> bool:
     return isinstance(cause, psycopg.OperationalError) and (cause.sqlstate or "57P").startswith(("57P", "08"))
 
 
+def is_disk_full(error: BaseException | None) -> bool:
+    """Did the disk of the database, or the one under a file of ours, have no room?"""
+    cause = error.__cause__ if error and isinstance(error.__cause__, psycopg.Error) else error
+    if isinstance(cause, psycopg.Error):
+        return cause.sqlstate == "53100"
+    return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def is_unfit_input(error: BaseException | None) -> bool:
+    """Did the database refuse a value by its size or its characters? Whoever typed it can mend it."""
+    cause = error.__cause__ if error and isinstance(error.__cause__, psycopg.Error) else error
+    if isinstance(cause, psycopg.DataError | UnicodeEncodeError):
+        return True
+    return isinstance(cause, ValueError) and any(
+        text in str(cause) for text in ("NUL (0x00)", "integer string conversion")
+    )
+
+
 def database_problem(error: BaseException) -> Problem | None:
     """What a command says when the database failed under it; nothing for any other error."""
     cause = error if isinstance(error, psycopg.Error) else error.__cause__

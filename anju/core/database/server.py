@@ -102,7 +102,9 @@ def why_database_is_down() -> Problem | None:
     try:
         if is_server_named():
             ensure_database()
-        elif Cluster().stopped():
+        elif not (cluster := Cluster()).stopped():
+            cluster.start()  # it was killed, or had no room: tried again until it comes back
+        else:
             return Problem(
                 "DB-023",
                 "后台任务",

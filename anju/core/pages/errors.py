@@ -3,10 +3,12 @@
 import sys
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, UnreadablePostError
+from django.http.request import RawPostDataException
 from django.template.loader import render_to_string
 
-from anju.core.database.problems import is_unreachable
+from anju.core.database.folder import is_full
+from anju.core.database.problems import is_disk_full, is_unfit_input, is_unreachable
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
 from anju.core.people.identity import recognise_actor
@@ -26,6 +28,17 @@ def not_found(request: Request, exception: Exception | None = None) -> HttpRespo
 
 def bad_request(request: Request, exception: Exception | None = None) -> HttpResponse:
     return error_page(request, 400, "请求不完整或地址不对", "请从导航重新进入。上传的文件过大时，请拆成几个再传。")
+
+
+def bad_text(request: Request, field: str) -> HttpResponse:
+    """A control character, half a character: never typed, now and then pasted, mostly an attack."""
+    where = f"“{field}”这一栏" if field else "地址"
+    return error_page(
+        request,
+        400,
+        "里面有不能保存的字符",
+        f"{where}里有看不见的控制字符。请返回上一页，删去从别处粘贴来的内容，重新输入后再提交。",
+    )
 
 
 def forbidden(request: Request, exception: Exception | None = None) -> HttpResponse:
@@ -71,5 +84,18 @@ def method_not_allowed(request: Request, refused: HttpResponse) -> HttpResponse:
 
 def server_error(request: Request, *args: Any) -> HttpResponse:
     """Needs nothing: no database, no context."""
-    away = is_unreachable(sys.exc_info()[1])
+    error = sys.exc_info()[1]
+    if is_disk_full(error) or (is_unreachable(error) and is_full()):
+        said = {
+            "heading": "服务器磁盘已满，没有写入任何数据",
+            "advice": "请告诉系统管理员清理服务器的磁盘；腾出空间以后，本网站自动恢复，再办一次即可。",
+        }
+        return HttpResponse(render_to_string("core/failed.html", said), status=503)
+    if is_unfit_input(error) or isinstance(error, RawPostDataException | UnreadablePostError):
+        said = {
+            "heading": "提交的内容不能保存，没有写入任何数据",
+            "advice": "里面有太长的文字、太大的数，或看不见的控制字符。请返回上一页改正后再提交。",
+        }
+        return HttpResponse(render_to_string("core/failed.html", said), status=400)
+    away = is_unreachable(error)
     return HttpResponse(render_to_string("core/failed.html", {"away": away}), status=503 if away else 500)

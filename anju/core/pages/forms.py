@@ -5,6 +5,7 @@ command line refuse alike: validators here would be a second answer. And the fie
 kind, a document's paragraphs, a book's criteria), not on a class. What is left is to read days, numbers and files, and that is this file.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 
 from anju.core.pages.request import Request
+from anju.core.pages.uploads import scan_upload
 from anju.problems import Place, Problem, Refused
 
 
@@ -43,11 +45,43 @@ def draft_key(request: Request) -> str | None:
     return request.POST.get("_draft")
 
 
+UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def unfit_text(request: Request) -> str | None:
+    """The name of the field, or "" for the address, that has a character no page, file or database can hold; None when all is well."""
+    if UNFIT.search(request.path_info):
+        return ""
+    fields = [request.GET]
+    if request.method == "POST" and request.content_type in (
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ):
+        fields.append(request.POST)
+    for data in fields:
+        for name, texts in data.lists():
+            if UNFIT.search(name) or any(UNFIT.search(text) for text in texts):
+                return UNFIT.sub("", name)[:40]
+    return None
+
+
 class Upload(NamedTuple):
     """A file that was chosen: its name and its bytes."""
 
     name: str
     content: bytes
+
+
+LONGEST_NAME = 150  # characters of a file's name
+
+
+def clean_name(name: str) -> str:
+    """A file's name as it may be kept and shown: without what cannot be seen, and not without end; its ending stays."""
+    name = "".join(sign for sign in name if sign.isprintable()).strip() or "上传的文件"
+    stem, dot, ending = name.rpartition(".")
+    if len(name) <= LONGEST_NAME or len(ending) > 10:
+        return name[:LONGEST_NAME]
+    return f"{stem[: LONGEST_NAME - len(ending) - 2]}…{dot}{ending}"
 
 
 class PostedForm:
@@ -120,7 +154,11 @@ class PostedForm:
         if problems := self.too_large(label, file.name or "", file.size or 0):
             self.refuse(name, *problems)
             return None
-        return Upload(file.name or "", file.read())
+        found = Upload(clean_name(file.name or ""), file.read())
+        if problems := scan_upload(found.content, found.name):
+            self.refuse(name, *problems)
+            return None
+        return found
 
     def refuse(self, name: str, *problems: Problem) -> None:
         """More problems, of that field."""

@@ -32,6 +32,7 @@ from anju.figures.figure import NOTHING_TO_ADD
 from anju.quantities import UNITS
 from anju.workbooks.writing.heads import HeadCell, head_rows, paths_of
 
+TOTALS = ("合计", "小计", "总计")
 UNIT = re.compile(r"（([^（）]+)）$")
 
 
@@ -115,9 +116,17 @@ class Annex:
                     if next(left):
                         yield column
                 elif below := tuple(kept(column.columns)):
-                    yield replace(column, columns=below)
+                    yield _without_empty_level(replace(column, columns=below))
 
         self.columns = tuple(kept(self.columns))
+
+
+def _without_empty_level(head: AnnexColumn) -> AnnexColumn:
+    """A head over nothing but its own total is that column: 任务量 over 合计 alone is 任务量."""
+    [only] = head.columns if len(head.columns) == 1 else [None]
+    if only is None or only.columns or only.head not in (*TOTALS, head.head):
+        return head
+    return replace(only, head=head.head)
 
 
 def _was_said(figure: Any) -> bool:

@@ -56,5 +56,6 @@ def cn_date(day: date | None) -> str:
 
 
 @register.filter
-def cn_period(period: str) -> str:
-    return period_label(period)
+def cn_period(period: str, kind: str = "") -> str:
+    """kind: of the measure whose figure it is the period of: since January is of 2021年1—9月, not of the third quarter."""
+    return period_label(period, kind)

@@ -64,6 +64,7 @@ def compose_document(
     unsettled = [*finishing.blank_prose(article, cited), *finishing.lost_prose(paragraphs, citations.sections)]
     told = {one.ref for line in markup.sentences(article) if not line.row for one in line.figures if one.text}
     finishing.mark_assumed(article)
+    finishing.name_annexes(article)
     etree.strip_attributes(article, "data-unit", "data-prose")  # for the steps above only
     html = markup.mark_draft(markup.serialise_article(article))
     books = [dict(book) for book in context.get("books", ())]

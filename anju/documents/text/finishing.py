@@ -7,7 +7,7 @@ from typing import Any
 from lxml import etree, html
 
 from anju.documents.layout.grid import ASSUMED
-from anju.documents.layout.markup import class_names, element_text
+from anju.documents.layout.markup import class_names, element_text, find_by_class
 from anju.documents.text import units
 from anju.documents.text.wording import chinese_numeral
 from anju.problems import ASK, Problem
@@ -18,6 +18,7 @@ NUMERALS = {
     "h3": (re.compile(r"^（[一二三四五六七八九十]+）"), lambda number: f"（{chinese_numeral(number)}）"),
     "h4": (re.compile(r"^\d+\."), lambda number: f"{number}."),
 }
+NUMBERED = re.compile(r"附件\d+")
 UNPRINTED, BLANK = "DOC-035", "DOC-037"
 UNSETTLED = (UNPRINTED, BLANK)  # what must be settled before a text is signed
 NOTE = f"注：带{ASSUMED}的为推定数。"
@@ -133,6 +134,19 @@ def _number_headings(article: html.HtmlElement) -> None:
                 counts[below] = 0
             if heading.get("data-prose") is None and heading.text:
                 heading.text = shape.sub(write(counts[heading.tag]), heading.text)
+
+
+def name_annexes(article: html.HtmlElement) -> None:
+    """A single attachment is 附件, without a number."""
+    annexes = [one for one in article.iter("section") if "annex" in class_names(one)]
+    marks = [mark for one in annexes for mark in find_by_class(one, "annex-mark")]
+    numbered = [mark for mark in marks if NUMBERED.fullmatch(element_text(mark))]
+    if len(numbered) != 1:
+        return
+    numbered[0].text = "附件"
+    section = numbered[0].getparent()
+    if NUMBERED.fullmatch(section.get("data-title", "")):
+        section.set("data-title", "附件")
 
 
 # --- what the office wrote -------------------------------------------------------

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from lxml import html
 
 from anju.core.people.scope import Actor
+from anju.core.reading import read_file_of
 from anju.documents.layout import markup
 from anju.documents.layout.grid import TableGrid
 from anju.documents.layout.markup import CitedFigure
@@ -119,7 +120,7 @@ class ReadQuantity:
 
 def compare_edited(user: Actor, document: Document, content: bytes, name: str = "上传的文件") -> EditComparison:
     """Compare an edited .docx with the newest version of the document and with the ledger. Refused DOC-040 when the file cannot be read."""
-    edited = word_file.read_word(content, name)
+    edited = read_file_of(user, word_file.read_word, content, name, file=name)
     version = documents.find_version(user, document)
     return compare_blocks(version.html, stale.compose_now(user, document, version).html, edited)
 

@@ -3,7 +3,6 @@
 import datetime
 import json
 import re
-import threading
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import typst
 from lxml import html
 
 from anju.documents.layout.article import PageFormat, TablePlan, lay_out_article
-from anju.documents.writers.word import run_pandoc
+from anju.documents.writers.word import run_pandoc, too_long
+from anju.isolation import Killed, run_isolated, seconds_for
 
 HERE = Path(__file__).parent
 SERIF, SANS = "Noto Serif CJK SC", "Noto Sans CJK SC"
@@ -25,17 +25,30 @@ FACES = {
 }
 # pandoc names an alignment for every column, which would undo the template's vertical one; each cell brings its own anyway.
 COLUMN_ALIGN = re.compile(r"^ +align: \((?:auto|left|right|center|,)+\),\n", re.MULTILINE)
-_lock = threading.Lock()
 
 
 def to_pdf(article: html.HtmlElement, title: str = "", on: datetime.date | None = None) -> bytes:
     """The document as PDF. on: the day it says it was made (issued documents: their date), so that the same text gives the same bytes."""
     laid = lay_out_article(article, TypstMarkup())
-    body = COLUMN_ALIGN.sub("", run_pandoc(laid.source, "typst").decode())
+    source = laid.source.replace(" typst-", " typst:")  # lxml takes no colon
+    body = COLUMN_ALIGN.sub("", run_pandoc(source, "typst").decode())
     stamp = datetime.datetime.combine(on or datetime.date(1980, 1, 1), datetime.time(), datetime.UTC)
+    try:
+        return run_isolated(typeset, body, title, stamp, seconds=seconds_for(len(body)))
+    except Killed as killed:
+        raise too_long(title) from killed
+
+
+def typeset(body: str, title: str, stamp: datetime.datetime) -> bytes:
+    """typst's own part, in a process of its own."""
     source = f"{_fonts()}{_template()}#set document(title: {_string(title)})\n#show: official\n{body}"
-    with _lock:  # a compiler keeps its fonts and caches between documents, and does one thing at a time
-        return _compiler().compile(input=source.encode(), format="pdf", timestamp=stamp)
+    return _compiler().compile(input=source.encode(), format="pdf", timestamp=stamp)
+
+
+def warm_up() -> None:
+    """What each document needs, and takes the longest: the fonts."""
+    _fonts()
+    _compiler()
 
 
 @lru_cache(maxsize=1)
@@ -76,6 +89,8 @@ def _array(texts: list[str]) -> str:
 class TypstMarkup:
     """Calls of the functions of official.typ."""
 
+    holds = True
+
     def organs(self, names: list[str], suffix: str, size: int) -> str:
         return f"#organs({_array(names)}, {_string(suffix)}, {size // 2}pt)"
 
@@ -94,7 +109,7 @@ class TypstMarkup:
     def date(self, text: str) -> str:
         return f"#signed-on({_string(text)})"
 
-    def imprint(self, rows: list[str], organ: str, date: str, alone: bool) -> str:
+    def imprint(self, rows: list[str], organ: str, date: str, alone: bool, page: PageFormat) -> str:
         return f"#imprint({_array(rows)}, {_string(organ)}, {_string(date)})"
 
     def turn(self, was: PageFormat | None, page: PageFormat) -> str:
@@ -108,4 +123,5 @@ class TypstMarkup:
 
     def table(self, plan: TablePlan) -> tuple[str, str]:
         totals = "".join(f"{row}, " for row in plan.totals)
-        return f"#annex-table({plan.size}pt / 2, {plan.head}, ({totals}), {str(plan.torn).lower()})[", "]"
+        held = f"({plan.held[0]}, {plan.held[1]})" if any(plan.held) else "none"
+        return f"#annex-table({plan.size}pt / 2, {plan.head}, ({totals}), {plan.padding}, {held})[", "]"

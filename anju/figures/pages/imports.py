@@ -20,6 +20,7 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.lists import list_page
 from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import requires_permission
+from anju.core.reading import read_file_of, turn_of
 from anju.figures.models import Observation, Source, TargetDocument
 from anju.figures.pages import maps
 from anju.figures.queries import provenance
@@ -86,7 +87,10 @@ def upload_workbook(request: Request) -> HttpResponse:
     file = posted.file("file", "表格文件", required=True, fix="请选一个 .xlsx 或 .xls 文件。")
     if file is None:
         return render_imports(request, status=422, problems=posted.problems)
-    digest = uploads.keep_upload(file.content)
+    try:
+        digest = uploads.keep_upload(request.actor, file.content)
+    except Refused as refused:
+        return render_imports(request, status=422, problems=refused.problems)
     pairs = {"name": file.name} | {name: posted.text(name) for name in ("map", "region", "period")}
     return redirect(
         f"{path_of('figures:check', digest)}?{urlencode({key: value for key, value in pairs.items() if value})}"
@@ -101,19 +105,21 @@ def import_arguments(request: Request, made: PageContext, digest: str) -> tuple[
         raise Refused(Problem("DESK-005", Place(file=name), "没有说是哪个区划的表。", "请填写区划代码，例如 140500。"))
     try:
         content = uploads.fetch_upload(digest)
-        refuse_stamped(content, name)
-        table = maps.choose_map(content, name, key, made.region)
+        with turn_of(request.actor, name):
+            refuse_stamped(content, name)
+            table = maps.choose_map(content, name, key, made.region)
     except KeyError as error:
         raise Http404(digest) from error
     decided = request.GET.get("period_from", "")
-    reading, said = read_in_period(
-        content,
-        table,
-        choice=made.period,
-        decided=decided if decided in NAMES else "",
-        name=name,
-        area=made.region.name,
-    )
+    with turn_of(request.actor, name):
+        reading, said = read_in_period(
+            content,
+            table,
+            choice=made.period,
+            decided=decided if decided in NAMES else "",
+            name=name,
+            area=made.region.name,
+        )
     number = request.GET.get("document", "")
     document = TargetDocument.objects.filter(number=number, region_id=made.region.pk).first() if number else None
     asked = {
@@ -227,9 +233,10 @@ def download_marked(request: Request, digest: str) -> HttpResponse:
     except Refused as refused:
         problems = refused.problems
     try:
-        content = marking.mark_workbook(uploads.fetch_upload(digest), problems, name=name)
+        found = uploads.fetch_upload(digest)
     except KeyError as error:
         raise Http404(digest) from error
+    content = read_file_of(request.actor, marking.mark_workbook, found, problems, file=name, name=name)
     stem = name.rpartition(".")[0] or name
     return file_response(content, f"{stem}（标注问题）.xlsx")
 

@@ -5,14 +5,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from anju.core.database.folder import data_folder
 from anju.core.models.region import Region
 from anju.core.regions.tree import region_path_codes
+from anju.isolation import read_isolated
 from anju.problems import Refused
 from anju.workbooks.reading import maps, reader
+from anju.yaml_files import load_yaml
 
 PLACE_FILE = "place.yaml"  # beside the maps, or above their folder: whose they are
 
@@ -58,7 +59,7 @@ def _place(folder: Path) -> tuple[str, str]:
 @lru_cache(maxsize=256)
 def _place_of(file: Path, stamp: int) -> tuple[str, str]:
     try:
-        said = YAML(typ="safe").load(file.read_text("utf-8"))
+        said = load_yaml(file.read_text("utf-8"), plain=True)
     except (YAMLError, UnicodeDecodeError):
         return "", ""
     return (str(said.get("region") or ""), str(said.get("title") or "")) if isinstance(said, dict) else ("", "")
@@ -88,7 +89,7 @@ def choose_map(content: bytes, name: str, key: str, region: Region | None) -> ma
         )
     # A place copied from another brings the same maps again: a workbook fits both, and they say the same.
     different = {one.table.model_dump_json(): one.table for one in listed}
-    return reader.find_map(content, list(different.values()), name=name)
+    return read_isolated(reader.find_map, content, list(different.values()), file=name, name=name)
 
 
 def _unknown(key: str) -> maps.TableMap:

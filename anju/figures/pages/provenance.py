@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from anju.core import registry
 from anju.core.people.scope import Actor
+from anju.core.reading import read_file_of
 from anju.figures.figure import SHARE, DerivedFigure, Figure
 from anju.figures.models import Calibre, Measure
 from anju.figures.pages.sums import sum_remarks
@@ -125,7 +126,8 @@ def source_row(user: Actor, origin: Provenance) -> CellContext | None:
     if content is None:
         return None
     try:
-        return read_context(content, row.sheet, row.cell, name=origin.source.file_name)
+        name = origin.source.file_name
+        return read_file_of(user, read_context, content, row.sheet, row.cell, file=name, name=name)
     except Refused:
         return None
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from anju import periods
 from anju.core.wording import period_in, period_label
+from anju.isolation import read_isolated
 from anju.problems import Place, Problem, Refused
 from anju.workbooks.files.stamp import where_it_belongs
 from anju.workbooks.reading import reader
@@ -65,7 +66,9 @@ def read_in_period(
 
     The reading has the problem FIG-066 where they differ and nobody has decided. A long form says the period in each row.
     """
-    reading = reader.read_workbook(source, table, name=name, area=area, period=choice or otherwise)
+    reading = read_isolated(
+        reader.read_workbook, source, table, file=name, name=name, area=area, period=choice or otherwise
+    )
     if table.form == "long":
         return reading, TablePeriods()
     title = period_in(reading.title, (choice or otherwise)[:4])
@@ -77,7 +80,7 @@ def read_in_period(
             what = f"{NAMES.get(decided, decided)}没有写期间。"
             raise Refused(Problem("FIG-067", Place(file=reading.file_name), what, _how(said)))
         table = table.model_copy(update={"period": period})
-        return reader.read_workbook(source, table, name=name, area=area, period=period), said
+        return read_isolated(reader.read_workbook, source, table, file=name, name=name, area=area, period=period), said
     if said.differ:
         told = "，".join(f"{NAMES[name]}是{period_label(period)}（{period}）" for name, period in said.said.items())
         reading.problems.append(

@@ -12,7 +12,7 @@ from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
-from anju.core.wording import period_label
+from anju.core.wording import period_label, period_name
 from anju.documents.kinds import DocumentKind
 from anju.documents.layout import annex
 from anju.documents.layout.annex import AnnexColumn
@@ -148,7 +148,7 @@ def gather_pack(code: str, user: Actor, region: Region, period: str, options: di
                 "OVER-010",
                 f"{kind['name']}的期间“{period}”",
                 "与这种调度材料不合。",
-                f"请写成 {kind['example']} 这样的期间。",
+                f"请写成 {period_name(kind['example'])}（{kind['example']}）这样的期间。",
             )
         )
     on = periods.period_end(period)

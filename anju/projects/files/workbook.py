@@ -8,18 +8,17 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
 from django.db import transaction
 from django.utils import timezone
-from openpyxl import load_workbook
 
 from anju.core.models.region import Region
 from anju.core.people.permissions import require_permission
 from anju.core.people.scope import Actor
+from anju.core.reading import read_file_of
 from anju.core.regions import matching
 from anju.core.trail import trail
 from anju.problems import Place, Problem, Refused
@@ -37,18 +36,16 @@ from anju.projects.fields import (
     organisation_finder,
     read_field,
 )
+from anju.projects.files.returned import FIRST_ROW, LAYOUT, SHEET, STAMP, Before, open_returned
 from anju.projects.models import Project
 from anju.projects.queries.projects import filter_projects, project_totals
 from anju.projects.services.projects import edit_project, register_project
-from anju.workbooks.files.opening import open_workbook
-from anju.workbooks.files.stamp import PROJECTS, read_stamp, write_stamp
+from anju.workbooks.files.stamp import write_stamp
 from anju.workbooks.reading.cells import cell_reference
 
-SHEET, STAMP, LAYOUT = "项目", PROJECTS, 1
 FIXED = ("code", "kind", "year")  # of a project that is there already
 COLUMNS = tuple(FIELDS)
 PROGRESS = ("start", "gather", "basic", "complete", "finish", "invest")
-FIRST_ROW = 2  # below the title and the head
 MOST, EMPTY = 5_000, 200  # projects of one workbook; rows for new ones
 REGION_COLUMN, FIRST_COLUMN = 1, 2
 STATE_COLUMN = FIRST_COLUMN + len(COLUMNS)
@@ -190,7 +187,7 @@ def import_workbook(*, by: Actor, region: Region, content: bytes, name: str, pre
     """
     require_own_region(by, region)
     require_permission(by, EDIT, region.pk, f"{region.name} 项目工作簿《{name}》")
-    rows, before = _opened(content, name)
+    rows, before = read_file_of(by, open_returned, content, name, STATE_COLUMN, file=name)
     back = _Back(by, region, name, before, origin=f"import:{hashlib.sha256(content).hexdigest()[:16]}")
     for at, row in rows:
         back.row(at, row)
@@ -208,47 +205,6 @@ def import_workbook(*, by: Actor, region: Region, content: bytes, name: str, pre
     if preview:
         transaction.set_rollback(True)
     return brought
-
-
-Before = dict[int, tuple[int, dict[str, str]]]
-
-
-def _opened(content: bytes, name: str) -> tuple[list[tuple[int, list[str]]], Before]:
-    """The rows with anything in them, as texts, and what the stamp says stood there."""
-    open_workbook(content, name)  # says in words what is no workbook, too large, damaged or locked
-    book = load_workbook(io.BytesIO(content), data_only=True)
-    foreign = Problem(
-        "PROJ-040", Place(file=name), "不是从本系统导出的项目工作簿。", "请先“导出工作簿”，在导出的文件里修改或登记。"
-    )
-    altered = Problem("PROJ-041", Place(file=name), "工作簿里隐藏的标记已损坏。", "请重新导出，把改动抄过去。")
-    if SHEET not in book.sheetnames:
-        raise Refused(foreign)
-    stamp = read_stamp(book, STAMP, foreign=foreign, altered=altered)
-    if stamp.says["layout"] != LAYOUT:
-        raise Refused(altered)
-    before = {int(pk): (int(version), json.loads(texts)) for pk, version, texts in stamp.rows}
-    rows = []
-    for at, line in enumerate(
-        book[SHEET].iter_rows(min_row=FIRST_ROW + 1, max_col=STATE_COLUMN, values_only=True), start=FIRST_ROW
-    ):
-        texts = [_text(cell) for cell in line]
-        texts += [""] * (STATE_COLUMN - len(texts))
-        if any(texts):
-            rows.append((at, texts))
-    return rows, before
-
-
-def _text(value: Any) -> str:
-    """What a cell shows. Excel keeps binary fractions; fifteen digits are what it lets a user type."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return format(Decimal(f"{value:.15g}"), "f")
-    return str(value).strip()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from anju.core.pages.context import needs_region, page_context, render_page
 from anju.core.pages.files import file_response
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
+from anju.core.reading import read_file_of
 from anju.problems import Refused
 from anju.projects.files import workbook
 from anju.projects.models import Project
@@ -56,7 +57,11 @@ def upload_workbook(request: Request) -> HttpResponse:
     found = posted.file("file", "工作簿", required=True)
     if found is None:
         return render_page(request, "projects/import.html", status=422, problems=posted.problems, **context)
-    path = page_address(request, "projects:check", uploads.keep_upload(found.content))
+    try:
+        digest = uploads.keep_upload(request.actor, found.content)
+    except Refused as refused:
+        return render_page(request, "projects/import.html", status=422, problems=refused.problems, **context)
+    path = page_address(request, "projects:check", digest)
     return redirect(f"{path}{'&' if '?' in path else '?'}{urlencode({'name': found.name})}")
 
 
@@ -121,4 +126,5 @@ def download_marked(request: Request, digest: str) -> HttpResponse:
     except Refused as refused:
         problems = refused.problems
     stem = name.rpartition(".")[0] or name
-    return file_response(marking.mark_workbook(content, problems, name=name), f"{stem}（标注问题）.xlsx")
+    marked = read_file_of(request.actor, marking.mark_workbook, content, problems, file=name, name=name)
+    return file_response(marked, f"{stem}（标注问题）.xlsx")

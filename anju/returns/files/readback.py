@@ -1,15 +1,15 @@
 """What a receiver's own system exports, read and compared with the return cell by cell. Pure; knows no database."""
 
-import csv
 import datetime
-import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
 from typing import Any
 
 from anju import file_sizes, quantities
+from anju.core.people.scope import Actor
+from anju.core.reading import read_file_of
 from anju.problems import Place, Problem, Refused
+from anju.returns.files.export_sheets import ExportSheet, read_export
 from anju.returns.forms.spec import FormColumn
 from anju.returns.queries.values import NOTHING, read_number
 from anju.workbooks.files.numbers import (
@@ -19,11 +19,11 @@ from anju.workbooks.files.numbers import (
     GENERAL,
     NUMBER,
     NumberFormat,
-    fold_text,
+    fold_number,
     number_from_cell,
     parse_number,
+    unit_named,
 )
-from anju.workbooks.files.opening import open_workbook
 from anju.workbooks.reading import heads
 from anju.workbooks.reading.cells import cell_reference
 from anju.workbooks.reading.heads import HeadGrid, TableHead
@@ -64,17 +64,8 @@ class ReceiverDifference:
         return {**asdict(self), "says": self.says}
 
 
-@dataclass
-class ExportSheet:
-    """A sheet of the export: its rows and what it takes to understand them."""
-
-    name: str
-    rows: list[list[Any]]
-    merges: list[Any]
-    format: Any
-
-
 def compare_export(
+    user: Actor,
     content: bytes,
     name: str,
     wanted: Sequence[ReceiverField],
@@ -97,7 +88,7 @@ def compare_export(
     names = [one for one in wanted if one.column is None]
     best: tuple[int, ExportSheet, TableHead, dict[int, int], list[Problem]] | None = None
     columns = tuple(MapColumn(path=one.paths, measure=one.code) for one in wanted)
-    for page in _pages(content, name):
+    for page in read_file_of(user, read_export, content, name, file=name):
         grid = HeadGrid(page.rows[: heads.HEAD_ROWS], page.merges)
         head = heads.find_head(grid, [path for one in names for path in one.paths])
         if head is None:
@@ -195,19 +186,15 @@ def _same_value(ours: str, theirs: str, column: FormColumn, units: Sequence[str]
     try:
         mine, _ = read_number(ours, column.model_copy(update={"places": 6, "signed": True}))
         family = quantities.unit_of_measure(column.unit).family
-        unit = number.unit or next(
-            (one for one in units if quantities.unit_of_measure(one).family == family), column.unit
-        )
-        return (
-            quantities.unit_of_measure(unit).family == family
-            and quantities.to_base(number.digits, number.places, unit) == mine
-        )
+        named = next((one for one in units if quantities.unit_of_measure(one).family == family), column.unit)
+        unit = unit_named(number.unit, named)
+        return unit is not None and quantities.to_base(number.digits, number.places, unit) == mine
     except ValueError:
         return False
 
 
 def _words(text: str) -> str:
-    return "" if parse_number(text).state == DASH else "".join(fold_text(text).split())
+    return "" if parse_number(text).state == DASH else "".join(fold_number(text).split())
 
 
 def _text(values: Sequence[Any], at: int) -> str:
@@ -221,36 +208,13 @@ def _text(values: Sequence[Any], at: int) -> str:
 
 
 def _exact_text(page: ExportSheet, values: Sequence[Any], row: int, at: int) -> str:
-    """As exact as the cell holds it; a share that Excel shows in percent is read as percent."""
-    value = values[at] if at < len(values) else ""
-    if isinstance(value, str | bool | datetime.date) or page.format(row, at).kind != "percent":
+    """As exact as the cell holds it; a share that Excel shows in percent is read as percent, a unit in its format is part of it."""
+    value, look = values[at] if at < len(values) else "", page.format(row, at)
+    if isinstance(value, str | bool | datetime.date) or look.kind not in ("percent", "other"):
         return _text(values, at)
+    if look.kind == "other":
+        number = number_from_cell(value, look)
+        exact = number.hidden or quantities.scaled_text(number.digits, number.places)
+        return str(value) if number.state == BAD else exact + number.unit
     number = number_from_cell(value, NumberFormat("percent", 0, 15))
     return quantities.scaled_text(number.digits, number.places) + "%"
-
-
-def _pages(content: bytes, name: str) -> Iterator[ExportSheet]:
-    if (
-        not content
-        or content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
-        or b"\0" in content[:4096]
-        or content.lstrip()[:1] == b"<"
-    ):
-        for sheet in open_workbook(content, name).sheets:
-            yield ExportSheet(sheet.name, list(islice(sheet.rows(), 20_000)), sheet.merges, sheet.marks.format)
-        return
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        yield ExportSheet("", list(csv.reader(io.StringIO(text))), [], lambda row, column: GENERAL)
-        return
-    raise Refused(
-        Problem(
-            "RET-723",
-            Place(file=name),
-            "既不是 Excel 工作簿，也不是能读的文本表格。",
-            "请在对方系统里导出 .xlsx 或 .csv。",
-        )
-    )

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from anju import periods
 from anju.core.database.folder import data_folder
 from anju.problems import Problem, Refused
 from anju.returns.forms.spec import Deadline, FormSpec
+from anju.yaml_files import load_yaml
 
 LONG_AFTER = timedelta(
     days=92
@@ -43,7 +43,7 @@ def _days() -> Workdays:
     own = data_folder() / LISTED
     try:
         text = (own if own.is_file() else files("anju.returns.forms").joinpath(LISTED)).read_text(encoding="utf-8")
-        said = YAML(typ="safe", pure=True).load(text) or {}
+        said = load_yaml(text, plain=True) or {}
         dates = [
             (int(year), kind, date.fromisoformat(str(day)))
             for year, lists in said.items()

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from anju.problems import Place, Problem, Refused
 from anju.quantities import unit_of_measure
 from anju.returns.forms.parts import FormPart, Respelled
+from anju.yaml_files import load_yaml
 
 NAME = r"^[a-z][a-z0-9_]*$"
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -414,7 +414,7 @@ class DepartmentConcern(FormPart):
 @cache
 def departments() -> dict[str, DepartmentConcern]:
     """departments.yaml, by kind of department."""
-    said = YAML(typ="safe").load(DEPARTMENTS.read_text("utf-8"))
+    said = load_yaml(DEPARTMENTS.read_text("utf-8"), plain=True)
     return {kind: DepartmentConcern.model_validate(one) for kind, one in said.items()}
 
 
@@ -432,7 +432,7 @@ SAID = {
 def read_spec(content: str, name: str) -> FormSpec:
     """Refused RET-001 (no YAML) or RET-002 with every slip and its line."""
     try:
-        data = YAML().load(content)
+        data = load_yaml(content)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise Refused(

@@ -18,7 +18,7 @@ from anju.core.pages.forms import PostedForm, storable_text
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
-from anju.core.wording import period_label
+from anju.core.wording import period_title
 from anju.problems import Problem, Refused
 from anju.quantities import exact_text
 from anju.returns.files import papers, receivers
@@ -93,7 +93,7 @@ def render_return(
         request,
         "returns/return.html",
         status=status,
-        heading=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}",
+        heading=f"{ret.region.name}{period_title(ret.period, ret.form.name)}",
         **context,
     )
 
@@ -370,7 +370,7 @@ def compare_correction(request: Request, pk: int) -> HttpResponse:
     follow = f"，另有{len(other) - len(changed)}格随之重算" if len(other) > len(changed) else ""
     ground = f"（依据{ret.ordered_by}）" if ret.ordered_by else ""
     return render_page(
-        request, "returns/compare.html", heading=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}更正了{len(changed)}格{follow}",
+        request, "returns/compare.html", heading=f"{ret.region.name}{period_title(ret.period, ret.form.name)}更正了{len(changed)}格{follow}",
         sub=f"更正说明：{ret.reason}{ground}", ret=ret, changed=changed, body=grid_html.body_html(new, other), head=grid_html.heads_html(new),
         state=f"更正前 {wording.moment_text(before.locked_at)}锁定，更正后现在{Return.STATES.label(ret.state)}；改了的格标黄，下面写着原来的数",
     )  # fmt: skip

@@ -99,7 +99,7 @@ def read_back_export(*, by: Actor, receipt_id: int, content: bytes, name: str) -
     rows = {line.key: {one.code: copied_text(sheet, line, 0, one) for one in fields} for line in fillable_lines(sheet)}
     sums = {line.label for line in sheet.lines if line.computed}
     differences, count = readback.compare_export(
-        content, name, [ReceiverField(one.code, one.head, _paths(one), one.column) for one in fields], rows, sums
+        by, content, name, [ReceiverField(one.code, one.head, _paths(one), one.column) for one in fields], rows, sums
     )
     today = timezone.localdate()
     if found.state == Receipt.DIFFERS:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from anju.isolation import read_isolated
 from anju.problems import Place, Problem, Refused
 from anju.rules.book.schema import DATE, NUMBER, Book, BookInput
 
@@ -129,7 +130,11 @@ def _parquet(path: Path) -> tuple[list[str], Iterable[tuple[Any, ...]]]:
         return [column[0] for column in found.description or ()], found.fetchall()
 
 
-def _xlsx(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
+def _xlsx(path: Path) -> tuple[list[str], Iterable[list[Any]]]:
+    return read_isolated(_first_sheet, path)
+
+
+def _first_sheet(path: Path) -> tuple[list[str], list[list[Any]]]:
     """The first sheet with anything in it."""
     from anju.workbooks.files.opening import open_workbook
 
@@ -137,7 +142,7 @@ def _xlsx(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
         rows = ((number, row) for number, row in enumerate(sheet.rows()) if any(cell != "" for cell in row))
         first = next(rows, None)
         if first is not None:
-            return [str(cell).strip() for cell in first[1]], (_exact(path, sheet, number, row) for number, row in rows)
+            return [str(cell).strip() for cell in first[1]], [_exact(path, sheet, number, row) for number, row in rows]
     raise _problem(path, "工作簿是空的。", "第一行写列名，以下每行一条。")
 
 

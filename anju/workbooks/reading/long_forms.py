@@ -37,7 +37,7 @@ def read_period(value: object) -> str | None:
     """2021年 → 2021; 2021年8月, 2021年1—8月 → 2021-08; 2021年三季度 → 2021-Q3; 2021年上半年 → 2021-H1; 2021年12月31日 → 2021-12-31."""
     if isinstance(value, datetime.date):
         return value.strftime("%Y-%m-%d")
-    if isinstance(value, float) and value == int(value):
+    if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = re.sub(r"\s+", "", fold_number(str(value)))  # never 2021-1② for December
     year = r"((?:19|20)[0-9]{2})"

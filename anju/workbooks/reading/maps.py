@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anju import quantities
 from anju.problems import BLOCK, Place, Problem, Refused
+from anju.yaml_files import load_yaml
 
 STATES = Literal["unreported", "no_task", "not_applicable"]
 
@@ -248,9 +248,8 @@ _MODELS = {
 def load_map(path: str | Path) -> TableMap:
     """Read a map file. Refused with every problem at once: WB-101 unreadable, WB-102 not YAML, WB-103 not a map."""
     path = Path(path)
-    yaml = YAML(typ="rt")
     try:
-        document = yaml.load(path.read_text("utf-8"))
+        document = load_yaml(path.read_text("utf-8"))
     except OSError as missing:
         raise Refused(
             Problem("WB-101", _place(path), "文件不存在或不能读取。", "请核对对照表文件的位置。")
@@ -258,7 +257,11 @@ def load_map(path: str | Path) -> TableMap:
     except MarkedYAMLError as broken:
         line = broken.problem_mark.line + 1 if broken.problem_mark else 0
         flaw = (
-            "用了制表符（Tab）缩进" if "\t" in path.read_text("utf-8") else "这一行或它的上一行，缩进、冒号或引号不对"
+            str(broken.problem)
+            if broken.__cause__
+            else "用了制表符（Tab）缩进"
+            if "\t" in path.read_text("utf-8")
+            else "这一行或它的上一行，缩进、冒号或引号不对"
         )
         raise Refused(
             Problem(
