@@ -1,11 +1,12 @@
 """How pages and papers say a period, a date, a browser, in Chinese."""
 
 import re
-import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
 
 from django.utils import timezone
+
+from anju.workbooks.files.numbers import fold_number
 
 BROWSERS = (
     ("Edg/", "Edge"),
@@ -95,7 +96,7 @@ def period_in(text: str, year: str = "") -> str:
 
     year: of a month that is written without its year.
     """
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    text = re.sub(r"\s+", "", fold_number(text))  # a footnote mark is no digit
     text = re.sub(f"[{''.join(NUMERALS)}]{{4}}(?=年)", lambda found: "".join(map(NUMERALS.get, found[0])), text)
     text = re.sub(r"(十二|十一|十|[一二三四五六七八九])(?=月)", lambda found: MONTHS[found[1]], text)
     named: list[str] = []

@@ -11,7 +11,7 @@ from anju.core.regions import tree
 from anju.projects.event_kinds import EVERY
 from anju.projects.models import Project
 from anju.quantities import exact_text, to_base
-from anju.workbooks.files.numbers import NUMBER, fold_text, parse_number
+from anju.workbooks.files.numbers import NUMBER, fold_number, parse_number
 from anju.workbooks.files.typed import read_typed_number
 
 BUILT = ("shanty", "prh", "arh", "economic", "capped")
@@ -113,7 +113,7 @@ def read_field(
 
 def read_day(text: str) -> date:
     """2026-03-31, also 2026/3/31, 2026.3.31 and 2026年3月31日."""
-    plain = fold_text(text).split(" ")[0]
+    plain = fold_number(text).split(" ")[0]
     for mark in "年月/.":
         plain = plain.replace(mark, "-")
     try:

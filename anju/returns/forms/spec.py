@@ -414,7 +414,7 @@ class DepartmentConcern(FormPart):
 @cache
 def departments() -> dict[str, DepartmentConcern]:
     """departments.yaml, by kind of department."""
-    said = YAML(typ="safe").load(DEPARTMENTS.read_text("utf-8"))
+    said = load_yaml(DEPARTMENTS.read_text("utf-8"), plain=True)
     return {kind: DepartmentConcern.model_validate(one) for kind, one in said.items()}
 
 
