@@ -7,6 +7,7 @@ from typing import Any
 
 BLOCK = "阻断"  # nothing is stored
 ASK = "提醒"  # stored once the reminder is answered, and the answer is kept
+NOTE = "说明"  # stored; nobody has to do anything about it
 
 
 @dataclass(frozen=True)

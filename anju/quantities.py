@@ -112,3 +112,11 @@ def ratio_text(numerator: int, denominator: int, places: int, times: int = 100) 
     if denominator == 0:
         return None
     return scaled_text(divide_half_up(numerator * times * 10**places, denominator), places)
+
+
+def separate_thousands(text: str, least: int = 0) -> str:
+    """Decimal text with the thousands separated and at least so many decimals: (1234.5, 2) → 1,234.50."""
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    whole, _, fraction = digits.partition(".")
+    fraction = fraction.ljust(least, "0")
+    return f"{sign}{int(whole):,}{'.' + fraction if fraction else ''}"

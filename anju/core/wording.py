@@ -1,11 +1,12 @@
 """How pages and papers say a period, a date, a browser, in Chinese."""
 
 import re
-import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
 
 from django.utils import timezone
+
+from anju.workbooks.files.numbers import fold_number
 
 BROWSERS = (
     ("Edg/", "Edge"),
@@ -26,19 +27,55 @@ SYSTEMS = (
 )
 
 
-@lru_cache(maxsize=1024)  # a menu has those of five years
-def period_label(period: str) -> str:
-    """A period as officials write it: 2021年, 2021年三季度, 2021年1—8月, 截至2021年12月31日."""
-    if match := re.fullmatch(r"(\d{4})-Q([1-4])", period):
-        return f"{match[1]}年{'一二三四'[int(match[2]) - 1]}季度"
-    if match := re.fullmatch(r"(\d{4})-H([12])", period):
-        return f"{match[1]}年{'上下'[int(match[2]) - 1]}半年"
-    if match := re.fullmatch(r"(\d{4})-(\d{2})", period):
-        month = int(match[2])
-        return f"{match[1]}年1月" if month == 1 else f"{match[1]}年1—{month}月"
-    if match := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", period):
-        return f"截至{match[1]}年{int(match[2])}月{int(match[3])}日"
-    return f"{period}年" if re.fullmatch(r"\d{4}", period) else period
+HALVES, QUARTERS = {"1": "上半年", "2": "下半年"}, {"1": "一季度", "2": "二季度", "3": "三季度", "4": "四季度"}
+CUMULATIVE, FLOW, STOCK, RELATIVE = "cumulative", "flow", "stock", "relative"  # kinds of measures
+
+
+@lru_cache(maxsize=4096)  # a menu has those of five years
+def period_label(period: str, kind: str = "") -> str:
+    """A period as officials write it: 2021年, 2021年三季度, 2021年1—8月, 截至2021年12月31日.
+
+    kind: of the measure whose figure it is the period of. What is counted since January is of 2021年1—9月 and not of the third quarter, what
+    happened in a month is of 2021年8月, and what stood at its end of 2021年8月底.
+    """
+    if not (match := re.fullmatch(r"(\d{4})(?:-(?:H([12])|Q([1-4])|(\d{2})(?:-(\d{2}))?))?", period)):
+        return period
+    year, half, quarter, month, day = match.groups()
+    if day:
+        return f"截至{year}年{int(month)}月{int(day)}日"
+    last = int(month or 0) or 3 * int(quarter or 0) or 6 * int(half or 0)
+    if not last:
+        return f"{year}年底" if kind == STOCK else f"{year}年"
+    if kind in (STOCK, RELATIVE):
+        return f"{year}年{last}月底" if kind == STOCK else period_name(period)
+    if kind == FLOW or (not month and kind != CUMULATIVE):
+        return period_name(period)
+    return f"{year}年1月" if last == 1 else f"{year}年1—{last}月"
+
+
+def period_name(period: str) -> str:
+    """What a form of a period is called by: a month's is of the month, 2021年9月; what it counts since January its heads say."""
+    if not (match := re.fullmatch(r"(\d{4})-(?:H([12])|Q([1-4])|(\d{2})(?:-(\d{2}))?)", period)):
+        return f"{period}年" if re.fullmatch(r"\d{4}", period) else period
+    year, half, quarter, month, day = match.groups()
+    if month:
+        return f"{year}年{int(month)}月" + (f"{int(day)}日" if day else "")
+    return f"{year}年{HALVES[half] if half else QUARTERS[quarter]}"
+
+
+def period_title(period: str, name: str) -> str:
+    """A period before the name of a form that says its length itself: 2021年 and 年度报表 are 2021年度报表, 2021年三季度 and 季度报表 are 2021年三季度报表."""
+    label = period_label(period)
+    if label.endswith("年") and name.startswith("年"):
+        return label.removesuffix("年") + name
+    return label + next(
+        (
+            name.removeprefix(word)
+            for word in ("季度", "半年度", "半年")
+            if label.endswith(word[:2]) and name.startswith(word)
+        ),
+        name,
+    )
 
 
 NUMERALS = dict(zip("〇○零一二三四五六七八九", "000123456789", strict=True))
@@ -59,7 +96,7 @@ def period_in(text: str, year: str = "") -> str:
 
     year: of a month that is written without its year.
     """
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    text = re.sub(r"\s+", "", fold_number(text))  # a footnote mark is no digit
     text = re.sub(f"[{''.join(NUMERALS)}]{{4}}(?=年)", lambda found: "".join(map(NUMERALS.get, found[0])), text)
     text = re.sub(r"(十二|十一|十|[一二三四五六七八九])(?=月)", lambda found: MONTHS[found[1]], text)
     named: list[str] = []

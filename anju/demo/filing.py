@@ -1,5 +1,6 @@
 """Returns of a place that were filed long ago, taken from its workbook: opened, filled, answered and passed on to the lock, by the same acts as on a page."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from anju.core.regions import tree
 from anju.demo.folder import PlaceFiling
 from anju.figures.services.import_binder import ImportBinder
 from anju.isolation import read_isolated
-from anju.problems import ASK, BLOCK, Refused
+from anju.problems import ASK, BLOCK, Problem, Refused
 from anju.quantities import in_unit, unit_of_measure
 from anju.returns.forms.spec import FormSpec
 from anju.returns.models import Return
@@ -45,15 +46,21 @@ def file_returns(
             for one in [within, *tree.descendant_regions(by, within)]
             if one.pk in rows and one.kind == Region.Kind.COUNTY
         ]
-    filed = []
+    drafts = []
     for county in counties:
         with open_scope(by):
-            filed.append(_file(by, filing, county, rows[county.pk]))
+            drafts.append(_fill(by, filing, county, rows[county.pk]))
+    with open_scope(by):
+        _answer(by, filing, [ret for ret in drafts if ret.state == Return.DRAFT])
+    filed = []
+    for ret in drafts:
+        with open_scope(by):
+            filed.append(_pass_on(by, ret) if ret.state == Return.DRAFT else ret)
     say(f"报表 {filed[0].form.name}：{len(filed)} 份已锁定" if filed else f"报表 {filing.form}：表里没有县级单位")
     return filed
 
 
-def _file(by: Actor, filing: PlaceFiling, county: Region, rows: list) -> Return:
+def _fill(by: Actor, filing: PlaceFiling, county: Region, rows: list) -> Return:
     kind = Organisation.Kind.HOUSING
     organisations.register_organisation(by=by, region=county, kind=kind, name=f"{county.name}{kind.label}部门")
     ret = opening.open_return(by=by, form_code=filing.form, region=county, period=filing.period)
@@ -73,9 +80,33 @@ def _file(by: Actor, filing: PlaceFiling, county: Region, rows: list) -> Return:
         if spec.fillable(column, line, {})
     ]
     filling.fill_cells(by=by, ret_id=ret.pk, changes=puts, via="workbook")
-    for found in checks.check_return(by, ret):
-        if found.open and found.level == ASK and (said := filing.answers.get(found.check_id)):
-            answers.answer_check(by=by, ret_id=ret.pk, check_id=found.check_id, line=found.line, text=said)
+    return ret
+
+
+def _answer(by: Actor, filing: PlaceFiling, drafts: list[Return]) -> None:
+    """Each finding gets the answer that names its check and county: "start-below-target 沁水县、泽州县". Refused DEMO-009 with every finding that nobody answered, and how to name it."""
+    asked = [
+        (ret, found) for ret in drafts for found in checks.check_return(by, ret) if found.open and found.level == ASK
+    ]
+    named: dict[tuple[str, str], str] = {}
+    for key, text in filing.answers.items():
+        check_id, _, names = key.partition(" ")
+        for name in re.split(r"[、，,\s]+", names):
+            named[check_id, name] = text
+    problems = []
+    for ret, found in asked:
+        if said := named.get((found.check_id, ret.region.name)):
+            answers.answer_check(
+                by=by, ret_id=ret.pk, check_id=found.check_id, line=found.line, column=found.column, text=said
+            )
+        else:
+            fix = f"看过确实无误的，在 place.yaml 这份报表下面写 answers: {{{found.check_id} {ret.region.name}: 为什么无误}}。"
+            problems.append(Problem("DEMO-009", f"{ret} {found.where}", found.what, fix, ASK))
+    if problems:
+        raise Refused(*problems)
+
+
+def _pass_on(by: Actor, ret: Return) -> Return:
     review.hand_in_return(by=by, ret_id=ret.pk)
     review.review_return(by=by, ret_id=ret.pk, remark=REMARK)
     review.end_joint_review(by=by, ret_id=ret.pk, remark=REMARK)

@@ -52,7 +52,7 @@ class PlaceWorkbook(PlacePart):
     map: str
     period: str = Field("", pattern=PERIOD)  # of a table whose title and map say another
     target_document: str = ""  # the number of one of `targets`
-    answers: dict[str, str] = {}  # problem code → the clerk's answer to the reminder
+    answers: dict[str, str] = {}  # problem code and cells → the clerk's answer to the reminder
 
 
 class PlaceFiling(PlacePart):
@@ -62,7 +62,7 @@ class PlaceFiling(PlacePart):
     file: str
     map: str
     period: str = Field(pattern=r"^\d{4}(-Q[1-4]|-\d{2})?$")
-    answers: dict[str, str] = {}  # check → the answer to what it asks
+    answers: dict[str, str] = {}  # check and counties → the answer to what it asks of them
     blank: Literal["未报", "无任务", "不适用"] = "未报"  # what a blank cell of the workbook is
 
 

@@ -22,6 +22,9 @@ COUNTY = (
     ("clerk", "housing"),
     ("reviewer", "housing"),
     ("head", "housing"),
+    ("clerk", "finance"),  # fills the finance department's own forms
+    ("reviewer", "finance"),
+    ("head", "finance"),
     ("finance", "finance"),
     ("joint", "reform"),
     ("joint", "land"),
@@ -69,7 +72,9 @@ def make_accounts(practice: Region | None, places: Iterable[tuple[str, Region]])
 
 
 def _make_account(by: Actor, place: str, region: Region, post: str, kind: str) -> DemoAccount:
-    label, username = posts()[post].label, f"{kind if post == 'joint' else post.replace('_', '-')}.{region.code}"
+    label, username = posts()[post].label, f"{_user_word(post, kind)}.{region.code}"
+    if kind == "finance" and post != "finance":
+        label = f"{Organisation.Kind(kind).label}{label}"
     if found := Staff.objects.filter(username=username).first():
         return DemoAccount(place, label, found.name, username, "")
     whole = region.code == tree.NATION
@@ -94,6 +99,12 @@ def _make_account(by: Actor, place: str, region: Region, post: str, kind: str) -
     return DemoAccount(place, label, person.name, username, password)
 
 
+def _user_word(post: str, kind: str) -> str:
+    """How a demonstration's user name begins: clerk, finance-clerk, land."""
+    word = kind if post == "joint" else post.replace("_", "-")
+    return f"{kind}-{word}" if kind == "finance" and post != "finance" else word
+
+
 def account_lines(made: list[DemoAccount]) -> list[str]:
     """How to come in, said once."""
     new = [one for one in made if one.password]
@@ -106,8 +117,13 @@ def account_lines(made: list[DemoAccount]) -> list[str]:
                 place = one.place
                 said.append(f"  {place}")
             said.append(f"    {one.post:\u3000<6}  {one.username:<22}  {one.password}")
+        said.append(
+            "\n三员第一次登录后先启用动态口令：手机上装任何一个支持 TOTP 的软件扫码，不需要联网；"
+            "\n手边没有手机的，在本机运行 anju staff code 密钥（密钥显示在那一页上），得到六位数字。"
+        )
     if len(new) < len(made):
         said.append(
-            f"\n{len(made) - len(new)} 人以前已登记，密码不再显示。看有哪些人：anju staff list；忘了密码：anju staff first-link 用户名（给出链接，自己设新密码）。"
+            f"\n{len(made) - len(new)} 人以前已登记，密码不再显示。看有哪些人：anju staff list；忘了密码："
+            "anju staff first-link 用户名（给出链接，自己设新密码）；输错太多要等的：anju staff unlock 用户名。"
         )
     return said

@@ -99,6 +99,8 @@ def load_place(folder: Path, *, say: Say) -> LoadedPlace:
         for left in done.reminders:
             if left.code == "FIG-065" and left.code not in book.answers:  # asked only when something else is new
                 say(str(left))
+        for note in done.notes:
+            say(str(note))
     if problems:  # of every workbook at once; what is well is stored, and nothing is judged or written on half of it
         raise Refused(*problems)
     for run in place.runs:
@@ -208,9 +210,13 @@ def _import(
         )  # fmt: skip
     except Refused as refused:
         codes = {problem.code for problem in refused.problems}
-        asked = sorted({problem.code for problem in refused.problems if problem.level == ASK})
-        written = ", ".join(f"{code}: 为什么无误" for code in asked) or "编号: 为什么无误"
-        fix = f"阻断的改好；{PERIOD_HINT if 'FIG-066' in codes else ''}提醒确实无误的，在 place.yaml 这个文件下面写 answers: {{{written}}}，再运行一次。"
+        asked = [imports.short_key(problem) for problem in refused.problems if problem.level == ASK]
+        written = ", ".join(f"{key}: 为什么无误" for key in asked) or "编号 单元格: 为什么无误"
+        period = PERIOD_HINT if "FIG-066" in codes else ""
+        fix = (
+            f"阻断的改好；{period}提醒逐条看过、确实无误的，在 place.yaml 这个文件下面逐条写 answers: {{{written}}}，"
+            "情况相同的可以把几格写在一起（D3、D7），再运行一次。"
+        )
         told = Problem("DEMO-006", f"place.yaml 的 workbooks“{book.file}”", "这个文件一个数也没有写入。", fix)
         raise Refused(*refused.problems, told) from None
 

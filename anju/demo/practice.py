@@ -1,4 +1,4 @@
-"""A county to practise in (练习县): made up, with about thirty projects, targets of the year and three months of returns, the running month left to fill."""
+"""A county to practise in (练习县): made up, with about thirty projects, targets of the year and three months of returns, the newest left to fill."""
 
 import datetime
 from fractions import Fraction
@@ -6,6 +6,7 @@ from fractions import Fraction
 from django.db.models import Sum
 from django.utils import timezone
 
+from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import local_actor, open_scope
 from anju.core.regions import tree
@@ -13,6 +14,8 @@ from anju.demo.province import FORM, MARK, ProvinceSize, Say, generate_province
 from anju.figures.models import CurrentFigure
 from anju.figures.services import nodes, observations, targets
 from anju.projects.models import Project
+from anju.returns.forms import calendar
+from anju.returns.forms import spec as forms
 from anju.returns.models import Return
 from anju.returns.services import locking
 
@@ -26,12 +29,12 @@ TARGETS = {
 
 
 def make_practice_county(*, say: Say, today: datetime.date | None = None) -> Region:
-    """The county, made if it is not there yet, the month of `today` left to fill. Where a synthetic province stands, its first county is the one."""
+    """The county, made if it is not there yet, the newest month asked for on `today` left to fill. Where a synthetic province stands, its first county is the one."""
     today = today or timezone.localdate()
     with open_scope(local_actor()) as by:
         there = Region.objects.filter(code=COUNTY).first()
     if there is None:
-        last = today.replace(day=1) - datetime.timedelta(days=1)  # the month that was closed last
+        last = periods.period_end(calendar.shift_period(_month_to_fill(today), -1))  # the month that was closed last
         before = last.replace(day=1) - datetime.timedelta(days=1)
         generate_province(
             ProvinceSize(counties=2, projects=PROJECTS, years=2, observations=0, until=before, months=3, waiting=3),
@@ -40,15 +43,21 @@ def make_practice_county(*, say: Say, today: datetime.date | None = None) -> Reg
     by = local_actor()  # with the regions that were just made
     with open_scope(by):
         city = tree.find_region(by, CITY)
-        periods = sorted(
+        waiting = sorted(
             set(Return.objects.filter(region__parent=city, state=Return.CITY).values_list("period", flat=True))
         )
-    for period in periods:
+    for period in waiting:
         locking.lock_month(by=by, region=city, form_code=FORM, period=period)
-    say(f"往月报表 {len(periods)} 期已锁定，本月的留给您填")
+    say(f"往月报表 {len(waiting)} 期已锁定，最近一期留给您填")
     with open_scope(by):
         _targets(by, city, today)
         return tree.find_region(by, COUNTY)
+
+
+def _month_to_fill(today: datetime.date) -> str:
+    """The newest month whose return is asked for on that day: before the cut-off the running month's is not yet."""
+    spec = next(one for one in forms.shipped_specs() if one.code == FORM)
+    return calendar.periods_around(spec, today)[0]
 
 
 def _targets(by, city: Region, today: datetime.date) -> None:

@@ -15,12 +15,16 @@ from anju.problems import Problem, Refused
 OPTIONS = ("organs", "addressee", "signatories", "copies", "disclosure", "printed_by", "title", "cited", "dates")
 
 Gather = Callable[[Actor, Region, str, dict[str, Any]], dict[str, Any]]
+Review = Callable[[Actor, Region, str, set[str]], list[Problem]]
 
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """A kind of document. gather reads what its template needs; prose, options: keys of its free prose and its own options; upward: 上行文, needs a signatory to be issued.
-    remind: what the writer is reminded of about the free prose."""
+    """A kind of document. gather reads what its template needs; prose, options: keys of its free prose and its own options; upward: 上行文, needs a signatory.
+
+    needs: options without which its layout is not whole, so that it is not signed (organs, addressee).
+    remind: what the writer is reminded of about the free prose; review: about the written text, given the references of the figures that its sentences print.
+    """
 
     code: str
     name: str
@@ -29,7 +33,9 @@ class DocumentKind:
     prose: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     upward: bool = False
+    needs: tuple[str, ...] = ()
     remind: Callable[[dict[str, Any]], list[Problem]] = lambda prose: []
+    review: Review = lambda user, region, period, told: []
 
 
 _kinds: dict[str, DocumentKind] = {}

@@ -17,6 +17,7 @@ register_kind(
         ),
         options=("tables", "old_scope", "superior_short"),
         upward=True,
+        needs=("organs", "addressee"),
     )
 )  # fmt: skip
 register_kind(

@@ -116,6 +116,7 @@ def gather_self_evaluation(user: Actor, region: Region, period: str, options: di
         "filed": filed,
         "reminders": reminders,
         "tables": tables,
+        "scored": [table for table in tables if table.total.known],
         "books": [table.book for table in tables],
     }
 
@@ -142,6 +143,7 @@ def gather_region_evaluation(user: Actor, region: Region, period: str, options: 
         "recorded": f("prh.stock.recorded"),
         "built": [one | {"figure": f(one["code"])} for one in SPOKEN["built"] if f(one["code"]).known],
         "tables": tables,
+        "scored": [table for table in tables if table.total.known],
         "unscored": [one["name"] for one in wanted if not one.get("book")],
         "books": [table.book for table in tables],
     }

@@ -50,7 +50,11 @@ def add_commands(subparsers: Any) -> None:
         "--map", default="", metavar="对照表", help="对照表的文件名或代号；不写则在文件旁的 maps 目录里自动找"
     )
     brought.add_argument(
-        "--answer", action="append", default=[], metavar="代码=说明", help="答复一条提醒，可写多次；*=说明 答复全部"
+        "--answer",
+        action="append",
+        default=[],
+        metavar="哪一条=说明",
+        help="答复一条提醒，可写多次：WB-045 附件1!D3=说明；情况相同的可写几格，D3、D7",
     )
     brought.add_argument(
         "--period-from", choices=["title", "map", "choice"], default="",
@@ -295,14 +299,14 @@ def run_import(args: argparse.Namespace) -> int:
         done = (imports.preview_import if args.preview else imports.import_tables)(**wanted)
     data = {
         "import": done.source.pk if done.source and not args.preview else None, "new": done.new, "changed": done.changed,
-        "unchanged": done.unchanged, "reminders": [problem.as_json() for problem in done.reminders], "stored": not args.preview,
+        "unchanged": done.unchanged, "reminders": [problem.as_json() for problem in done.reminders], "notes": [problem.as_json() for problem in done.notes], "stored": not args.preview,
     }  # fmt: skip
     said = (
         f"预览：新增 {done.new} 个数，改动 {done.changed} 个，{done.unchanged} 个没有变化。"
         if args.preview
         else done.says
     )
-    print_result(args, data, [said, *map(str, done.reminders)])
+    print_result(args, data, [said, *map(str, (*done.reminders, *done.notes))])
     return OK
 
 

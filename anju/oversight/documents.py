@@ -2,6 +2,7 @@
 
 from anju.documents.kinds import DocumentKind, register_kind
 from anju.oversight.papers import circular, decomposition, dispatch
+from anju.oversight.papers.untold import untold_tasks
 
 register_kind(
     DocumentKind(
@@ -11,6 +12,8 @@ register_kind(
         gather=circular.gather_circular,
         prose=("opening", "work", "backlog", "loans", "audit", "thanks", "problems", "requirements"),
         options=("warnings", "backlog", "audits", "calibres", "calibre_names", "completion", "order", "parts_word"),
+        needs=("organs", "addressee"),
+        review=untold_tasks,
     )
 )
 register_kind(
@@ -21,6 +24,8 @@ register_kind(
         gather=decomposition.gather_decomposition,
         prose=("notice", "opening", "general", "plan_before", "plan_after"),
         options=("groups", "nodes", "dated", "superior_short", "place"),
+        needs=("organs", "addressee"),
+        review=untold_tasks,
     )
 )
 for made in dispatch.pack_kinds():

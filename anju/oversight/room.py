@@ -8,5 +8,6 @@ NAVIGATION = (
 DOCUMENTS = ("anju.oversight.documents",)
 JOBS = ("anju.oversight.jobs",)
 NOTICES = ("anju.oversight.queries.reminders:count_reminders",)
+ANNOUNCEMENTS = ("anju.oversight.services.reminders:announce_reminders",)
 REMINDERS = ("anju.oversight.queries.reminders:node_reminders",)
 REFERENCES = ("anju.oversight.papers.dispatch:reference_kinds",)

@@ -10,8 +10,9 @@ from anju.core.models.region import Region
 from anju.core.regions import tree
 from anju.projects.event_kinds import EVERY
 from anju.projects.models import Project
-from anju.quantities import exact_text, to_base, unit_of_measure
-from anju.workbooks.files.numbers import NUMBER, fold_text, parse_number
+from anju.quantities import exact_text, to_base
+from anju.workbooks.files.numbers import NUMBER, fold_number, parse_number
+from anju.workbooks.files.typed import read_typed_number
 
 BUILT = ("shanty", "prh", "arh", "economic", "capped")
 TEXT, CHOICE, NUMERIC, DAY, ORGANISATION = "text", "choice", "number", "date", "organisation"
@@ -112,7 +113,7 @@ def read_field(
 
 def read_day(text: str) -> date:
     """2026-03-31, also 2026/3/31, 2026.3.31 and 2026年3月31日."""
-    plain = fold_text(text).split(" ")[0]
+    plain = fold_number(text).split(" ")[0]
     for mark in "年月/.":
         plain = plain.replace(mark, "-")
     try:
@@ -123,21 +124,15 @@ def read_day(text: str) -> date:
 
 def read_quantity(text: str, unit_name: str) -> int | None:
     """A number as written, in that unit unless it names another of the same family; None for nothing. In base units."""
-    found = parse_number(text)
+    found = read_typed_number(text, unit_name)
     if found.state == "blank":
         return None
     if found.state != NUMBER:
         raise InvalidField(f"“{text}”不是数：{found.flaw or '没有数字'}。", f"请写以{unit_name}计的数；不知道的留空。")
     if found.approx:
         raise InvalidField(f"“{text}”是约数。", "请写确数。")
-    name = found.unit or unit_name
-    name = {"万": f"万{unit_name}", "亿": f"亿{unit_name}"}.get(name, name)
     try:
-        if unit_of_measure(name).family != unit_of_measure(unit_name).family:
-            raise InvalidField(f"“{text}”的单位不是{unit_name}。", f"请写以{unit_name}计的数。")
-        return to_base(found.digits, found.places, name)
-    except KeyError:
-        raise InvalidField(f"“{text}”的单位不认识。", f"请写以{unit_name}计的数。") from None
+        return to_base(found.digits, found.places, unit_name)
     except ValueError:
         raise InvalidField(f"“{text}”太细，{unit_name}记不下。", "请核对小数位。") from None
 

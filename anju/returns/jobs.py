@@ -1,5 +1,6 @@
 """Long work of this room, done in the background with its progress told."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,14 +18,15 @@ from anju.returns.services import locking, overdue
 
 
 @register_work("returns.close", "整期锁定报表")
-def lock_period(job: Any, *, by: Actor, region: str, form: str, period: str) -> str:
-    """Lock all that waits for the city; what stands in the way of the others is told at the end."""
+def lock_period(job: Any, *, by: Actor, region: str, form: str, period: str, regions: Sequence[str] = ()) -> str:
+    """Lock all that waits for the city, or those chosen; what stands in the way of the others is told at the end."""
     here = tree.find_region(by, region)
     done = locking.lock_month(
         by=by,
         region=here,
         form_code=form,
         period=period,
+        regions=regions,
         progress=lambda at, of, text: report_progress(job, at, of, text),
     )
     query = {"region": region, "period": period, "form": form} | ({"left": len(done.refused)} if done.refused else {})

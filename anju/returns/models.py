@@ -9,7 +9,7 @@ from anju.core.models.people import Organisation
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.states import Move, States
-from anju.core.wording import period_label
+from anju.core.wording import period_title
 
 
 class Form(models.Model):
@@ -35,6 +35,7 @@ class Return(models.Model):
     """One unit's return for one period on one form (填报). serial 1 is the return, later ones are its corrections (更正); all stay."""
 
     DRAFT, REVIEW, JOINT, HEAD, CITY, LOCKED = "draft", "review", "joint", "head", "city", "locked"
+    VOID = "void"  # a correction that was begun by mistake and given up: it stays, and counts for nothing
     STATES = States(
         Move("hand_in", DRAFT, REVIEW, permission="returns.fill", label="提交审核"),
         Move("withdraw", REVIEW, DRAFT, permission="returns.fill", label="撤回修改"),
@@ -46,6 +47,7 @@ class Return(models.Model):
         Move("return", JOINT, DRAFT, permission="returns.review", label="退回填报"),
         Move("return", HEAD, DRAFT, permission="returns.submit", label="退回填报"),
         Move("return", CITY, DRAFT, permission="returns.lock", label="退回县级"),
+        Move("discard", DRAFT, VOID, permission="returns.correct", label="撤销这次更正"),
         labels={
             DRAFT: "填报中",
             REVIEW: "待审核",
@@ -53,6 +55,7 @@ class Return(models.Model):
             HEAD: "待单位负责人上报",
             CITY: "待市级审定",
             LOCKED: "已锁定",
+            VOID: "已撤销",
         },
     )
     SUBMITTED = (CITY, LOCKED)  # what has left the unit: an auditor sees these only
@@ -62,8 +65,8 @@ class Return(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", verbose_name="填报单位")
     period = models.CharField("期间", max_length=10)
     serial = models.SmallIntegerField("次", default=1)
-    corrects = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="corrected_by", verbose_name="更正哪一次"
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="corrections", verbose_name="更正哪一次"
     )
     reason = models.TextField("更正说明", blank=True)
     ordered_by = models.CharField("上级要求的依据", max_length=120, blank=True)
@@ -81,14 +84,17 @@ class Return(models.Model):
     class Meta:
         verbose_name = "报表"
         ordering = ["-period", "form_id", "region_id", "serial"]
-        constraints = [models.UniqueConstraint(fields=["region", "period", "form", "serial"], name="one_return_each")]
+        constraints = [
+            models.UniqueConstraint(fields=["region", "period", "form", "serial"], name="one_return_each"),
+            models.UniqueConstraint(fields=["corrects"], condition=~Q(state="void"), name="one_correction_each"),
+        ]
         indexes = [
             models.Index(fields=["region", "state"], name="return_by_state"),
             models.Index(fields=["period", "state"], name="return_by_period"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.region.name}{period_label(self.period)}{self.form.name}" + (
+        return f"{self.region.name}{period_title(self.period, self.form.name)}" + (
             f"（第{self.serial - 1}次更正）" if self.serial > 1 else ""
         )
 
@@ -172,6 +178,22 @@ class Change(models.Model):
         return f"{self.line}·{self.column}（第{self.version}次）"
 
 
+class LockedPage(models.Model):
+    """What the page of a return said when it was locked (锁定时的样子): its checks with their answers, what stood beside its cells, the
+    departments' opinions. The ledger goes on, and what was found then stays as it was. Append-only."""
+
+    ret = models.OneToOneField(Return, models.PROTECT, related_name="locked_page")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    content = models.JSONField("内容")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "锁定时的样子"
+
+    def __str__(self) -> str:
+        return str(self.ret_id)
+
+
 class Answer(models.Model):
     """The answer to a check that asks (答复), or a waiver of one that blocks (豁免) by a named person, with its reason and last day."""
 
@@ -239,6 +261,28 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.move} {self.by_name}"
+
+
+class Urge(models.Model):
+    """The city urged a unit to go on with its return (催报): of one form and period, begun or not. to: the people whose turn it was, by name.
+    Append-only; the newest is the one that is shown."""
+
+    form = models.ForeignKey(Form, models.PROTECT, related_name="+", db_index=False)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    period = models.CharField("期间", max_length=10)
+    remark = models.TextField("催报的话", blank=True)
+    to = models.JSONField("送达", default=list)
+    by = models.CharField(max_length=64)
+    by_name = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "催报"
+        ordering = ["id"]
+        indexes = [models.Index(fields=["period", "region"], name="urge_by_period")]
+
+    def __str__(self) -> str:
+        return f"{self.region.name}{period_title(self.period, self.form.name)}"
 
 
 class Receipt(models.Model):

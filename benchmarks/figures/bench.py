@@ -127,7 +127,7 @@ def measure(imported: int, stored: int) -> list[str]:
                 readings=WorkbookReading("bench", "bench.xlsx", sha, cells=wanted),
                 region=nation,
                 period="2021",
-                answers={"*": "bench"},
+                answers={"FIG-035": "bench"},
             )
 
     first = timed(lambda: bring("0", cells))

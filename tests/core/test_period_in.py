@@ -43,3 +43,8 @@ def test_a_title_is_read_as_the_one_period_it_is_about(title, period):
 )
 def test_a_month_without_its_year_is_of_the_year_that_is_spoken_of(title, period):
     assert period_in(title, "2021") == period and period_in(title) == ""
+
+
+def test_a_footnote_mark_in_a_title_is_no_digit():
+    assert period_in("2021年1—1②月进展情况") != "2021-12"
+    assert period_in("2021年1²月进展情况") != "2021-12"

@@ -184,3 +184,14 @@ def test_units_of_our_own_are_registered_once_and_matched_by_any_of_their_names(
     ):
         with pytest.raises(Refused, match=code):
             loading.add_pseudo_unit(by=scope, parent=city, suffix=suffix, name=name)
+
+
+def test_provinces_of_which_the_list_has_no_parts_have_no_rows_and_are_still_found(operator):
+    nation = tree.find_region(operator, "100000", ON)
+    listed = {row.code for row in tree.child_regions(operator, nation, ON)}
+    assert len(listed) == 31 and not {"710000", "810000", "820000"} & listed
+    assert [tree.find_region(operator, code, ON).name for code in ("710000", "810000", "820000")] == [
+        "台湾省",
+        "香港特别行政区",
+        "澳门特别行政区",
+    ]

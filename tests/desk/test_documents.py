@@ -126,6 +126,26 @@ def test_document_says_which_sentence_a_correction_made_stale_then_is_rewritten_
     expect(circular.get_by_role("button", name="撤回这件文书")).to_have_count(1)
 
 
+def test_a_document_drafted_here_gets_its_organ_and_addressee_here_and_is_not_signed_without(page):
+    page.goto("/documents/?region=410800&period=2020")
+    page.get_by_label("文种").select_option(label="年度住房保障工作通报")
+    page.get_by_role("button", name="起草").click()
+    page.locator("article.official").wait_for()
+    page.locator("#sign").get_by_role("button").click()
+    problems = page.locator("section.problems", has_text="没有发文机关")
+    problems.wait_for()
+    see(problems, "没有主送机关")
+    page.lines.expect("422")
+    page.get_by_label("发文机关（署名").fill("某市住房保障办公室")
+    page.get_by_label("主送机关").fill("各县（市、区）人民政府")
+    page.get_by_label("下一步要求").fill("各地要加快进度。")
+    page.get_by_role("button", name="改稿", exact=True).click()
+    see(page.locator("article.official"), "各县（市、区）人民政府：", "各地要加快进度。")
+    see(page.locator("article.official footer.sign"), "某市住房保障办公室")
+    page.locator("#sign").get_by_role("button").click()
+    page.get_by_text("已签发。文本就此固定").wait_for()
+
+
 def test_phone_reads_and_signs_in_one_column(phone):
     phone.goto("/documents/?region=410800")
     phone.locator("tbody th a").first.click()

@@ -1,48 +1,15 @@
 """总览和调度: the gap to the next node, what moved, what is overdue; a pack made and read. A real city, invented figures."""
 
 import re
-from datetime import date
-from fractions import Fraction
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser import PHONE, see
 from tests.cast import everyone
+from tests.desk.conftest import PLANNED
 
-CITY, AUGUST = "520200", "/?region=520200&period=2023-08"
-
-
-@pytest.fixture(scope="module")
-def planned(loaded_places):
-    """Three counties asked for 100, 100 and 50 by 30 September; two reports, an entry that is overdue."""
-    from anju.core.people.scope import local_actor, open_scope
-    from anju.core.regions import tree
-    from anju.figures.services import nodes, observations, targets
-    from anju.projects.models import Project
-    from tests.projects.entered import entered
-
-    with open_scope(local_actor()) as by:
-        city = tree.find_region(by, CITY)
-        parts = tree.child_regions(by, city, date(2023, 12, 31))[:3]
-        paper = targets.register_target_document(
-            by=by, number="示保〔2023〕1号", title="实施方案", level="city", region=city, issued_on=date(2023, 7, 20)
-        )
-        rows = [
-            ("shanty.start.target", "2023", ("250", "100", "100", "50")),
-            ("shanty.start", "2023-07", ("105", "40", "45", "20")),
-        ]
-        rows.append(("shanty.start", "2023-08", ("150", "60", "90", None)))
-        for code, period, values in rows:
-            for region, value in zip((city, *parts), values, strict=True):
-                if value:
-                    said = {"document": paper} if code.endswith("target") else {}
-                    observations.enter_figure(by=by, measure=code, region=region, period=period, value=value, **said)
-        for day, share in ((date(2023, 6, 30), Fraction(1, 2)), (date(2023, 9, 30), Fraction(4, 5))):
-            nodes.set_node(by=by, document=paper, measure="shanty.start.target", on=day, share=share)
-        project = Project.objects.create(region=parts[0], code="P1", name="示例片区", kind="shanty", by="local")
-        entered(project, "three-years", date(2023, 2, 1))
-    return [part.name for part in parts]
+CITY, AUGUST = PLANNED, f"/?region={PLANNED}&period=2023-08"
 
 
 @pytest.fixture
@@ -114,7 +81,7 @@ def test_a_pack_is_made_from_the_dispatch_page_and_read_there(page, planned):
     head = page.locator("#dispatch tbody tr").nth(1)
     assert head.locator("th").inner_text() == planned[1] and head.locator("td").first.inner_text() == "1"
     form = page.locator("form", has_text="月调度")
-    assert form.locator("input[name=period]").input_value() == "2023-08"
+    assert form.locator("input[name=period]").input_value() == "2023年8月"
     form.locator("button").click()
     see(page.locator("article.official"), "全市棚户区改造开工150套")
     page.goto(AUGUST.replace("/?", "/dispatch/?"))
@@ -128,7 +95,7 @@ def test_a_period_that_is_not_the_pack_s_is_refused_and_what_was_typed_stays(pag
     form = page.locator("form", has_text="周调度")
     form.locator("input[name=period]").fill("2023-08")
     form.locator("button").click()
-    see(page.locator("section.problems"), "请写成 2021-08-13 这样的期间")
+    see(page.locator("section.problems"), "请写成 2021年8月13日（2021-08-13）这样的期间")
     expect(page.locator("form", has_text="周调度").locator("input[name=period]")).to_have_value("2023-08")
     page.lines.expect("422")
 

@@ -72,10 +72,60 @@ def test_an_upward_report_needs_its_signatory(scope, draft, kind):
 
     from anju.documents import kinds
 
-    kinds._kinds["sample"] = replace(kind, upward=True)
     sign_off_document(by=scope, document=draft, on=DAY)
-    with pytest.raises(Refused, match="DOC-022"):
+    kinds._kinds["sample"] = replace(kind, upward=True)
+    with pytest.raises(Refused, match="DOC-022"):  # signed before that was asked
         issue_document(by=scope, document=draft, number=NUMBER, on=DAY)
+    send_document_back(by=scope, document=draft, on=DAY, reason="缺签发人")
+    with pytest.raises(Refused, match="DOC-022"):
+        sign_off_document(by=scope, document=draft, on=DAY)
+
+
+@pytest.mark.parametrize(
+    ("options", "missing"),
+    [
+        ({}, ["发文机关", "主送机关"]),
+        ({"organs": [" "], "addressee": " "}, ["发文机关", "主送机关"]),
+        ({"organs": ["示例机关"]}, ["主送机关"]),
+        ({"addressee": "各县"}, ["发文机关"]),
+        ({"organs": ["示例机关"], "addressee": "各县"}, []),
+    ],
+)
+def test_what_the_layout_needs_is_there_before_a_text_is_signed(scope, draft, kind, options, missing):
+    from dataclasses import replace
+
+    from anju.documents import kinds
+
+    kinds._kinds["sample"] = replace(kind, needs=("organs", "addressee"))
+    document = write_document(by=scope, kind="sample", region=draft.region, period=YEAR, options=options)
+    if not missing:
+        assert sign_off_document(by=scope, document=document, on=DAY).state == "signed"
+        return
+    with pytest.raises(Refused) as refused:
+        sign_off_document(by=scope, document=document, on=DAY)
+    assert [(one.code, one.where.field) for one in refused.value.problems] == [("DOC-024", name) for name in missing]
+
+
+def test_prose_with_a_blank_in_it_is_not_signed_and_is_named(scope, draft):
+    document = write_document(
+        by=scope, kind="sample", region=draft.region, period=YEAR, prose={"problems": ["建成[[shanty.complete]]套。"]}
+    )
+    with pytest.raises(Refused, match="DOC-037") as refused:
+        sign_off_document(by=scope, document=document, on=DAY, reason="照发")
+    assert "棚户区改造基本建成量" in str(refused.value)
+
+
+def test_prose_without_a_place_in_the_text_is_not_signed_and_is_named(scope, draft, kind):
+    from dataclasses import replace
+
+    from anju.documents import kinds
+
+    kinds._kinds["sample"] = replace(kind, prose=("problems", "nowhere"))
+    document = write_document(
+        by=scope, kind="sample", region=draft.region, period=YEAR, prose={"nowhere": ["这段话没有位置。"]}
+    )
+    with pytest.raises(Refused, match="DOC-035"):
+        sign_off_document(by=scope, document=document, on=DAY)
 
 
 def test_a_corrected_figure_makes_its_sentences_stale(scope, city, draft):

@@ -14,8 +14,8 @@ from docx.shared import Mm, Pt
 from fontTools.ttLib import TTFont
 
 from anju.documents.layout import markup
-from anju.documents.layout.article import balance_title
 from anju.documents.layout.grid import TableGrid, text_width
+from anju.documents.layout.titles import balance_title, split_title
 from anju.documents.writers import formats, pdf, word
 
 MM = 360  # EMU that a rounding to twentieths of a point may take
@@ -291,16 +291,44 @@ def test_rare_names_are_drawn():
 @pytest.mark.parametrize(
     ("title", "lines"),
     [
-        ("关于2021年度住房保障主要工作完成情况的通报", ["关于2021年度住房保障主要工作", "完成情况的通报"]),
+        ("关于2021年度住房保障主要工作完成情况的通报", ["关于2021年度住房保障", "主要工作完成情况的通报"]),
         (
             "甲市财政局　甲市住房和城乡建设局关于绩效评价情况的报告",
             ["甲市财政局　甲市住房和城乡建设局", "关于绩效评价情况的报告"],
         ),
         ("短标题", ["短标题"]),
+        (
+            "2021年度棚户区住房改造开工、基本建成及城镇保障性安居工程投资和租赁补贴发放完成情况",
+            ["2021年度棚户区住房改造开工、", "基本建成及城镇保障性安居工程", "投资和租赁补贴发放完成情况"],
+        ),
+        (
+            "关于印发《2020年桂林市城镇保障性安居工程建设工作实施方案》的通知",
+            ["关于印发《2020年桂林市城镇保障性安居工程", "建设工作实施方案》的通知"],
+        ),
     ],
 )
 def test_a_long_title_breaks_where_the_sense_allows(title, lines):
     assert balance_title(title, word.TYPE_AREA // 2 * 10 // 220) == lines
+
+
+TITLES = [
+    "关于2021年三季度住房保障主要工作进展情况的通报", "关于某某市2020年度城镇保障性安居工程财政资金绩效评价有关情况的报告", "某某区2021年城镇保障性安居工程财政资金绩效自评报告",
+    "2021年某某自治区城镇保障性安居工程绩效评价报告", "某某市棚户区改造2021年三季度调度会议材料", "2017年底前开工2020年底前未建成项目建成情况",
+    "关于转发国务院办公厅关于加快发展保障性租赁住房的意见的通知", "城镇保障性安居工程审计发现问题整改完成情况", "龙胜各族自治县住房和城乡建设局关于做好老旧小区改造工作的通知",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize("room", [110, 150, 190, 344])
+def test_no_line_of_a_title_ends_within_a_word(title, room):
+    lines = balance_title(title, room)
+    assert "".join(lines) == title and all(text_width(line) <= room for line in lines)
+    ends, place = set(), 0
+    for piece, _ in split_title(title):
+        place += len(piece)
+        ends.add(place)
+    cuts = [sum(map(len, lines[:count])) for count in range(1, len(lines))]
+    assert set(cuts) <= ends and not [line for line in lines if line[0] in "的》、"]
 
 
 def test_a_draft_leaves_room_for_its_number_and_date():

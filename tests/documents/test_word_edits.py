@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import random
 import re
 import zipfile
 from io import BytesIO
@@ -475,3 +476,34 @@ def test_a_damaged_file_is_told_and_never_traced(file, count):
         whole[(at + 1) * len(whole) // (count + 1)] ^= 0x5A
     with contextlib.suppress(Refused):
         compared(bytes(whole))
+
+
+NAMES = (
+    b"w:p",
+    b"w:r",
+    b"w:t",
+    b"w:tc",
+    b"w:tr",
+    b"w:tbl",
+    b"w:del",
+    b"w:sdt",
+    b"w:txbxContent",
+    b"w:vMerge",
+    b"w:rPr",
+)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_text_with_its_elements_confused_is_read_or_refused(file, seed):
+    chance = random.Random(seed)
+    part = chance.choice([b"<w:body>"] * 3 + [b"<w:styles ", b"Relationship "])
+    old, new, count = chance.choice(NAMES), chance.choice(NAMES), chance.choice([1, 3, -1])
+    torn = chance.randrange(4) == 0
+
+    def change(text):
+        if part not in text:
+            return text
+        return text[: chance.randrange(len(text))] if torn else text.replace(old, new, count)
+
+    with contextlib.suppress(Refused):
+        compared(rewritten(saved(file), every=(lambda name: name, change)))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from lxml import html
 
+from anju.documents.layout.grid import ASSUMED
+
 NUMERAL = re.compile(r"^([一二三四五六七八九十]+)、")
 SUB = re.compile(r"^（([一二三四五六七八九十]+)）")
 
@@ -19,9 +21,13 @@ class Part:
 
     def take(self, printed: str) -> bool:
         """Whether a figure reads so, unit included; each figure of the text answers for one printed number only."""
-        if printed == "零":  # said by a rule's sentence, in which it is a word and no figure
+        if (
+            printed == "零"
+        ):  # said by a rule's sentence, in which it is a word and no figure, once for each place that it names
             before, zero, after = self.text.partition("建成率为零")
-            self.text = before + after
+            said = re.split("[；。]", before)[-1]
+            others = said.partition("、")[2]
+            self.text = before.removesuffix(said) + (others + zero if others else "") + after
             return bool(zero)
         for place, said in enumerate(self.figures):
             if said.startswith(printed):
@@ -108,8 +114,14 @@ def _grid(rows: html.HtmlElement) -> list[list[str]]:
                 across += 1
             for y in range(int(cell.get("rowspan") or 1)):
                 for x in range(int(cell.get("colspan") or 1)):
-                    grid[down + y, across + x] = squeeze(cell)
+                    grid[down + y, across + x] = unmarked(cell)
     return [[grid[down, across] for across in _widths(grid, down)] for down in range(len(lines))]
+
+
+def unmarked(cell: html.HtmlElement) -> str:
+    """A cell without the mark that we put behind what is 推定: the original has none."""
+    assumed = any("assumed" in (one.get("class") or "").split() for one in cell.iter("data"))
+    return squeeze(cell).removesuffix(ASSUMED) if assumed else squeeze(cell)
 
 
 def _widths(grid: dict[tuple[int, int], str], down: int) -> Iterator[int]:

@@ -29,7 +29,7 @@ def busy(user, city, east, west):
     )
     rows = [cell(east, "shanty.start", "7"), cell(city, "old.households.completed.target", "50", unit="%")]
     undone = imports.import_tables(
-        by=user, readings=reading(*rows, sha="9" * 64), region=city, period=YEAR, answers={"*": "改"}
+        by=user, readings=reading(*rows, sha="9" * 64), region=city, period=YEAR, answers={"FIG-035": "改"}
     )
     imports.undo_import(by=user, source=undone.source, reason="错表")
     rows = [cell(city, "old.households.completed.target", "50", unit="%")]

@@ -28,7 +28,12 @@ EVERYTHING = (
 
 def bring(user, city, sha, *cells, **more):
     return imports.import_tables(
-        by=user, readings=reading(*cells, sha=sha * 64), region=city, period=YEAR, answers={"*": "以新表为准"}, **more
+        by=user,
+        readings=reading(*cells, sha=sha * 64),
+        region=city,
+        period=YEAR,
+        answers={"FIG-035": "以新表为准"},
+        **more,
     )
 
 

@@ -91,7 +91,7 @@ def spot(page, row: int, column: str):
 
 
 def said(page, row: int, column: str) -> str:
-    return spot(page, row, column).locator("span").inner_text()
+    return spot(page, row, column).locator("span").inner_text().replace(",", "")
 
 
 def type_in(page, row: int, column: str, value: str) -> None:
@@ -157,7 +157,7 @@ def sees_what_is_due_and_begins(page, county):
     page.wait_for_selector(".held #grid td.at")
     assert page.locator("#grid tbody tr").count() > 30, "thirty-odd projects, each with what the ledger says"
     assert said(page, 0, "planned") and page.locator("#grid td.changed").count() == 0
-    assert page.locator("#grid small.last").first.inner_text().startswith("上月")
+    see(page.locator("#cell-bar .refs"), "上月")
     return page
 
 
@@ -226,6 +226,7 @@ def mends_what_blocks_and_answers_what_asks(page, rows) -> None:
     type_in(page, rows[1], "start", str(int(said(page, rows[1], "planned")) + 1))  # more than was planned: asked why
     saved(page)
     over = page.locator("#checks li:not(.done)").filter(has_text="大于计划")
+    page.locator("#checks .expander").click()
     over.locator("input[name=text]").fill("按示例函〔2026〕2号增加一套")
     press(page, "Enter")
     page.wait_for_function(
@@ -414,7 +415,8 @@ def correction_stands_beside(page, pk: int, rows) -> None:
     saved(page)
     page.get_by_role("link", name="更正前后对照").click()
     page.wait_for_selector("h2:has-text('改动的格')")
-    see(page.locator("main"), "更正了1格", "漏报二标段一套", "示例函〔2026〕3号", was, more(was, 9))
+    was, now = (f"{int(whole):,}.{part}" for whole, _, part in (one.partition(".") for one in (was, more(was, 9))))
+    see(page.locator("main"), "更正了1格", "漏报二标段一套", "示例函〔2026〕3号", was, now)
     # in the whole table the cell says what it said before
     expect(page.locator("td.was-other small.was", has_text=f"原 {was}")).to_have_count(1)
 

@@ -219,15 +219,47 @@ def test_an_answer_and_what_is_typed_leave_a_trail_row(people, draft, acting):
     assert {"returns.fill", "returns.answer"} <= acts
 
 
-def test_one_answer_to_all_that_a_check_asks_is_one_row(people, draft, projects, acting):
+def test_one_answer_to_what_was_ticked_is_one_row_and_answers_nothing_else(people, draft, projects, acting):
     from anju.core.models.trail import Trail
 
     by, lines = acting(people["clerk"]), [f"p{one.pk}" for one in projects[:2]]
     for line in lines:
-        put(by, draft, line, start="450")
-    made = answers.answer_all_alike(by=by, ret_id=draft.pk, check_id="start-ledger", text="台账尚未登记。")
-    assert sorted(one.line for one in made) == sorted(lines)
-    assert not [one for one in found(by, draft, "start-ledger") if one.open]
-    assert answers.answer_all_alike(by=by, ret_id=draft.pk, check_id="start-ledger", text="台账尚未登记。") == []
-    (row,) = Trail.objects.filter(act="returns.answer")
-    assert sorted(row.said["after"]["lines"]) == sorted(lines) and row.said["reason"] == "台账尚未登记。"
+        put(by, draft, line, start="450", basic="9")
+    about = {"ret_id": draft.pk, "check_id": "start-ledger"}
+    made = answers.answer_together(by=by, **about, places=[(lines[0], "start")], text="台账尚未登记。")
+    assert [one.line for one in made] == lines[:1]
+    assert [one.line for one in found(by, draft, "start-ledger") if one.open] == lines[
+        1:
+    ]  # not looked at, not answered
+    every = [(line, "start") for line in lines]
+    assert [one.line for one in answers.answer_together(by=by, **about, places=every, text="台账尚未登记。")] == lines[
+        1:
+    ]
+    assert answers.answer_together(by=by, **about, places=every, text="台账尚未登记。") == []
+    assert [one for one in found(by, draft, "basic-ledger") if one.open]
+    first, second = Trail.objects.filter(act="returns.answer").order_by("id")
+    assert (first.said["after"]["lines"], second.said["after"]["lines"]) == (lines[:1], lines[1:])
+    assert first.said["reason"] == "台账尚未登记。"
+
+
+def test_what_is_answered_together_is_all_asked_and_gets_words(people, draft, projects, acting):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    put(by, draft, line, start="450")
+    about = {"ret_id": draft.pk, "check_id": "start-ledger"}
+    with pytest.raises(Refused, match="RET-045"):
+        answers.answer_together(by=by, **about, places=[(line, "start")], text=" ")
+    with pytest.raises(Refused) as refused:
+        answers.answer_together(by=by, **about, places=[(line, "start"), ("p0", "start"), (line, "pay")], text="漏记")
+    assert [one.code for one in refused.value.problems] == ["RET-042", "RET-042"]
+    with pytest.raises(Refused, match="RET-043"):
+        answers.answer_together(by=by, ret_id=draft.pk, check_id="blank", places=[(line, "stage")], text="漏记")
+    assert not Answer.objects.exists()
+
+
+def test_of_two_unreported_cells_of_a_line_each_has_its_own_answer(people, draft, projects, acting):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    put(by, draft, line, arrive="未报", pay="未报")
+    about = {"ret_id": draft.pk, "check_id": "unreported", "line": line}
+    answers.answer_check(by=by, **about, column="pay", text="财政尚未对账")
+    told = {one.column: one.answer for one in found(by, draft, "unreported")}
+    assert told == {"arrive": "", "pay": "财政尚未对账"}

@@ -99,7 +99,7 @@ def test_the_same_value_from_an_older_version_is_no_conflict(people, draft, proj
 def test_a_text_that_will_not_do_is_told_and_the_others_are_saved(people, draft, projects, acting):
     by, line, old = acting(people["clerk"]), f"p{projects[0].pk}", f"p{projects[2].pk}"
     puts = [
-        CellEntry(line, "complete", "12套"), CellEntry(line, "handover", "1.5"), CellEntry(line, "gather", "3"), CellEntry(line, "stage", "快了"), CellEntry(line, "planned", "3"),
+        CellEntry(line, "complete", "12①"), CellEntry(line, "handover", "1.5"), CellEntry(line, "gather", "3"), CellEntry(line, "stage", "快了"), CellEntry(line, "planned", "3"),
         CellEntry(old, "start", "3"), CellEntry("p0", "start", "3"), CellEntry(line, "start_rate", "3"), CellEntry(line, "arrive", "-5"), CellEntry(line, "pay", "12.5"),
     ]  # fmt: skip
     done = filling.fill_cells(by=by, ret_id=draft.pk, changes=puts)
@@ -116,6 +116,51 @@ def test_a_text_that_will_not_do_is_told_and_the_others_are_saved(people, draft,
         "RET-031",
     ]
     assert str(done.problems[0].where) == "东关棚改 “竣工”" and len(done.refused) == 9
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "text"),
+    [
+        ("complete", "１２", "12"),
+        ("complete", "1,020", "1020"),
+        ("complete", " 1 020 ", "1020"),
+        ("complete", "１，０２０", "1020"),
+        ("complete", "12套", "12"),
+        ("complete", "0.2万", "2000"),
+        ("complete", "=100+20", "120"),
+        ("complete", "＝（１００＋２０）×２", "240"),
+        ("complete", "=10/4*2", "5"),
+        ("complete", "12.0", "12"),
+        ("invest", "0.5亿", "5000"),
+        ("invest", "0.5亿元", "5000"),
+        ("invest", "12345600元", "1234.56"),
+        ("invest", "=1200.5-0.25", "1200.25"),
+        ("invest", "1,200.50", "1200.50"),
+        ("complete", "未上报", "未报"),
+        ("complete", "不涉及", "不适用"),
+    ],
+)
+def test_a_cell_takes_what_the_reader_of_workbooks_takes(people, draft, projects, acting, column, typed, text):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    seen = cell(by, draft, line, column).version
+    done = filling.fill_cells(by=by, ret_id=draft.pk, changes=[CellEntry(line, column, typed, seen)])
+    assert not done.problems, done.problems[0].what
+    assert cell(by, draft, line, column).text == text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "5①", "5²", "㊿", "10,20", "1,0200", "约43", "43余", "1.2.3", "=1/3", "=A1+1", "=100+", "=1/0", ".6", "6.", "1e3", "2.8E-17", "NaN",
+        "Infinity", "12户", "3万元", "十二", "-5", "O.5", "1O", "12 13 1", "(5)", "#REF!", "9" * 40, "=" + "9*" * 90 + "9",
+    ],
+)  # fmt: skip
+def test_a_cell_takes_no_number_that_is_not_certain(people, draft, projects, acting, typed):
+    by, line = acting(people["clerk"]), f"p{projects[0].pk}"
+    before = cell(by, draft, line, "complete")
+    done = filling.fill_cells(by=by, ret_id=draft.pk, changes=[CellEntry(line, "complete", typed, before.version)])
+    assert [one.code for one in done.problems] == ["RET-031"] and not done.saved
+    assert cell(by, draft, line, "complete") == before
 
 
 def test_states_can_be_typed_and_a_cell_cleared(people, draft, projects, acting):

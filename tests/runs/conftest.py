@@ -52,7 +52,7 @@ def bring(slug: str):
             )
             imports.import_tables(
                 by=by, readings=reading, region=region, period=place.period, content=path.read_bytes(), title=path.stem,
-                document=papers.get(book.target_document), answers={"*": "测试：已核对原件"} | book.answers,
+                document=papers.get(book.target_document), answers=book.answers,
             )  # fmt: skip
     return by, region, place
 

@@ -101,7 +101,13 @@ def paper() -> dict[str, Any]:
     """A new pack of the city: written, signed, issued, read."""
     made = act(
         PUBLISHER,
-        lambda by: papers.write_document(by=by, kind="dispatch-month", region=tree.find_region(by, CITY), period=LAST),
+        lambda by: papers.write_document(
+            by=by,
+            kind="dispatch-month",
+            region=tree.find_region(by, CITY),
+            period=LAST,
+            options={"organs": ["示例机关"]},
+        ),
     )
     act(PUBLISHER, lambda by: papers.sign_off_document(by=by, document=made, on=date(2026, 11, 30)))
     act(

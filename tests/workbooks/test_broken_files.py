@@ -144,7 +144,15 @@ def test_a_sheet_part_that_is_cut_short():
 
 @pytest.mark.parametrize("name", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", SHEET])
 @pytest.mark.parametrize(
-    "content", [b"", b"<", b"\xff\xfe\0", b"<a>&b;</a>", b"<!DOCTYPE a [<!ENTITY b 'bb'>]><a>&b;</a>"]
+    "content",
+    [
+        b"",
+        b"<",
+        b"\xff\xfe\0",
+        b"<a>&b;</a>",
+        b"<?xml version='1.0' encoding='n'?><a/>",
+        b"<!DOCTYPE a [<!ENTITY b 'bb'>]><a>&b;</a>",
+    ],
 )
 def test_any_part_may_be_rubbish(name, content):
     reading = read_workbook(rezip(form(), {name: content}), table(), name="坏.xlsx")
@@ -198,3 +206,15 @@ def test_a_merge_that_reaches_past_the_sheet_is_read_and_marked():
     reading = read_workbook(data, table())
     assert reading.problems
     assert mark_workbook(data, reading.problems)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_any_way_of_packing_is_read_and_its_damage_survived(method):
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(form())) as old, zipfile.ZipFile(out, "w", method) as new:
+        for info in old.infolist():
+            new.writestr(info.filename, old.read(info))
+    data = out.getvalue()
+    for at in range(0, len(data), 97):
+        spoiled = data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+        assert all(one.code.startswith("WB-") for one in read_workbook(spoiled, table()).problems)

@@ -136,3 +136,15 @@ def test_a_row_that_only_has_words_above_a_second_head_is_still_data():
     reading = read_workbook(sheet_of(*rows), flat(columns=FLAT["columns"][:2]))
     assert reading.problems == []
     assert [cell.state for cell in reading.cells if cell.region_name == "西区"] == ["unreported", "unreported"]
+
+
+def test_a_form_that_goes_on_in_another_sheet_is_told_where_and_how_to_put_it_together():
+    book = openpyxl.Workbook()
+    for row in (["示例表"], *FIRST):
+        book.active.append(row)
+    other = book.create_sheet("示例表续")
+    for row in (["示例表（续）"], ["县区", "投资（亿元）", "开工率"], ["东区", 1, "50.0%"]):
+        other.append(row)
+    reading = read_workbook(saved(book), flat())
+    assert [code for code, _ in found(reading)] == ["WB-022", "WB-022"]
+    assert all("示例表续" in one.fix for one in reading.problems)

@@ -211,6 +211,9 @@ def test_a_cell_is_read_as_its_format_shows_it(value, code, digits, places):
         (5.0, "$#,##0", None),
         (12345678.0, '000"-"00000', None),
         (5.0, '"-"0', None),
+        (-5.0, "0;0", None),
+        (-5.0, '0"套";0"套"', None),
+        (-5.0, "0;[Red]0", (-5, 0, "", "")),
     ],
 )
 def test_what_a_number_format_states_counts(value, code, expected):

@@ -191,3 +191,32 @@ def test_a_count_of_texts_that_cannot_be_is_not_believed(claim):
 def test_an_orderly_package_is_not_written_anew():
     data = form()
     assert open_workbook(data).orderly == data
+
+
+@pytest.mark.parametrize("value", ["NaN", "INF", "1e400"])
+@pytest.mark.parametrize("cell", ["A1", "A3", "B4", "A7", "E3"])
+def test_what_is_no_number_in_a_title_head_or_name_does_no_harm(value, cell):
+    def put(xml: bytes) -> bytes:
+        return re.sub(rf'<c r="{cell}".*?</c>'.encode(), f'<c r="{cell}"><v>{value}</v></c>'.encode(), xml)
+
+    reading = read_workbook(rezip(form(), {SHEET: put}), table(), period="2021")
+    assert all(one.code.startswith("WB-") for one in reading.problems)
+    assert reading.blocked or cell == "A1"
+
+
+def test_a_strict_workbook_is_read():
+    strict = {
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+    }
+
+    def change(content: bytes) -> bytes:
+        for before, after in strict.items():
+            content = content.replace(before, after)
+        return content
+
+    with zipfile.ZipFile(io.BytesIO(form())) as package:
+        data = rezip(form(), dict.fromkeys(package.namelist(), change))
+    reading = read_workbook(data, table())
+    assert reading.problems == []
+    assert values(reading) == values(read_workbook(form(), table()))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from anju.problems import ASK, BLOCK
-from anju.workbooks.reading.checks import ratio_flaw, sum_flaw
+from anju.problems import ASK, BLOCK, NOTE
+from anju.workbooks.reading.checks import last_step, ratio_flaw, rounding_note, sum_flaw
 from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.reading.reader import read_workbook
 from tests.workbooks.forms import BODY, HEAD, WIDE, form, found, table
@@ -183,6 +183,54 @@ def test_a_ratio_agrees_at_its_printed_decimals(printed, places, top, bottom, sa
     assert (says in said) if says else said == ""
 
 
+@pytest.mark.parametrize(
+    ("printed", "places", "top", "bottom", "says"),
+    [
+        (4642, 2, (28_400, 2, "万套"), (61_300, 2, "万套"), "万位舍入之内"),  # 2.84万 ÷ 6.13万 is 46.21 to 46.45
+        (4620, 2, (28_400, 2, "万套"), (61_300, 2, "万套"), ""),
+        (4647, 2, (28_400, 2, "万套"), (61_300, 2, "万套"), ""),
+        (14, 0, (39_430, 3, "万套"), (83_000, 1, "万套"), ""),  # another number altogether
+        (47, 0, (39_430, 3, "万套"), (83_000, 1, "万套"), "万位舍入之内"),
+        (4642, 2, (28_400, 0, "套"), (61_300, 0, "套"), ""),  # whole flats were not rounded
+        (4630, 2, (28_400, 2, "万套"), (61_300, 0, "套"), "万位舍入之内"),
+        (331, 1, (10**10, 0, "亿元"), (3 * 10**10, 0, "亿元"), "亿位舍入之内"),
+        (901, 1, (10**10, 0, "亿元"), (3 * 10**10, 0, "亿元"), ""),
+        (499, 1, (100, 0, "元"), (200, 0, "元"), "末位舍入之内"),
+        (500, 1, (0, 2, "万套"), (61_300, 2, "万套"), ""),
+        (500, 1, (28_400, 2, "万套"), (50, 2, "万套"), ""),  # a denominator that may be nought
+        (-500, 1, (-28_400, 2, "万套"), (61_300, 2, "万套"), ""),
+    ],
+)
+def test_a_ratio_off_by_no_more_than_its_parts_were_rounded_by_is_a_note(printed, places, top, bottom, says):
+    top, bottom = ((value, last_step(shown, unit), unit) for value, shown, unit in (top, bottom))
+    said = rounding_note(printed, places, top, bottom, unit="%")
+    assert (says in said and said) if says else said == ""
+
+
+@pytest.mark.parametrize(
+    ("rate", "level"), [("46.42%", "说明"), ("46.33%", ""), ("14.00%", "提醒"), ("41.00%", "提醒")]
+)
+def test_the_note_of_a_rate_is_no_reminder(rate, level):
+    columns = [
+        {"path": "任务", "key": "asked", "measure": "start.target", "unit": "万套"},
+        {"path": "开工", "key": "done", "measure": "start", "unit": "万套"},
+        {"path": "开工率", "key": "rate", "published": True, "ratio": ["done", "asked"]},
+    ]
+
+    def spoil(sheet):
+        sheet["B3"].number_format = sheet["C3"].number_format = "0.00"
+        sheet["D3"].number_format = "0.00%"
+
+    content = form(
+        [["东区", 6.13, 2.84, rate]],
+        head=[["示例情况"], ["县区名称", "任务（万套）", "开工（万套）", "开工率"]],
+        merges=[],
+        spoil=spoil,
+    )
+    problems = read_workbook(content, table(columns=columns, checks=[])).problems
+    assert [one.level for one in problems if one.code in ("WB-045", "WB-047")] == ([level] if level else [])
+
+
 def test_a_printed_sum_cut_off_instead_of_rounded():
     parts = 29_300_000_000 + 56_200_000_000 + 9_199_360_000 + 463_580_000
     assert "截尾" in sum_flaw(951, 2, parts, "亿元")
@@ -281,7 +329,7 @@ def test_a_ratio_within_the_rounding_of_its_parts_is_a_note_of_its_own():
     body = [["东区", 6.13, 2.84, 0, "46.42%"], ["西区", 6.13, 2.84, 0, "47.42%"], ["南区", 6.13, 2.84, 0, "46.33%"]]
     reading = read_workbook(form(body, head=head, spoil=spoil), table(columns=columns, checks=[]))
     assert found(reading) == [("WB-047", "E6"), ("WB-045", "E7")]
-    assert {one.level for one in reading.problems} == {ASK}
+    assert [one.level for one in reading.problems] == [NOTE, ASK]
     counted = [[name, *(round(number * 10_000) for number in line[:2]), 0, rate] for name, *line, _, rate in body]
     assert {
         code

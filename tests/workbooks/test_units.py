@@ -147,3 +147,24 @@ def test_the_year_of_a_title_in_full_width_is_a_year():
     assert [cell.period for cell in read_workbook(money("２０２１年情况表", head=("县区", "到位")), table).cells] == [
         "2021"
     ]
+
+
+@pytest.mark.parametrize(("first", "second"), [("亿元", "千元"), ("（亿元）", "(千元)"), ("单位：亿元", "单位：千元")])
+def test_a_head_whose_last_row_only_says_the_units(first, second):
+    head = [["县区", "到位", "拨付"], [None, first, second]]
+    reading = read_workbook(form([["东区", 10, 5]], head=head, merges=["A1:A2"]), MONEY)
+    assert reading.problems == []
+    assert [(cell.key, cell.unit) for cell in reading.cells] == [("f.a", "亿元"), ("f.b", "千元")]
+
+
+def test_two_columns_that_differ_by_their_unit_alone_are_told_apart_by_it():
+    columns = [
+        {"path": "开工 / 套", "measure": "a.b", "unit": "套"},
+        {"path": "开工 / 户", "measure": "a.c", "unit": "户"},
+    ]
+    rows = MONEY.model_dump(exclude_unset=True, by_alias=True)
+    head = [["县区", "开工", None], [None, "户", "套"]]
+    data = form([["东区", 10, 5]], head=head, merges=["A1:A2", "B1:C1"])
+    reading = read_workbook(data, TableMap.model_validate({**rows, "columns": columns}))
+    assert [(cell.key, cell.text + cell.unit) for cell in reading.cells] == [("a.c", "10户"), ("a.b", "5套")]
+    assert reading.problems == []

@@ -30,7 +30,7 @@ from anju.core.people.sessions import clear_expired_sessions
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
 
-TASK, SWEEP = "anju.job", "anju.sweep"
+TASK, SWEEP, SEAL = "anju.job", "anju.sweep", "anju.seal"
 ATTEMPTS = 3  # a job whose worker was lost that often is not begun again by itself
 SILENCE = 30  # seconds without a heartbeat after which a worker counts as lost
 EVERY = 200  # milliseconds between two writings of progress

@@ -5,8 +5,10 @@ from datetime import date
 from functools import wraps
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.http import Http404, HttpResponse
+from django.urls import Resolver404, resolve
 
 from anju import periods
 from anju.core import registry
@@ -15,7 +17,7 @@ from anju.core.pages.addresses import front_page_path, path_of
 from anju.core.pages.layout.lists import exported
 from anju.core.pages.page import page_response
 from anju.core.pages.request import PageContext, Request
-from anju.core.people.permissions import may, require_permission
+from anju.core.people.permissions import PUBLIC, may, require_permission
 from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.core.wording import period_label
@@ -69,9 +71,7 @@ def needs_region(template: str = "", /, **shown: Any) -> Callable[[View], View]:
 def _make_context(request: Request, of: Any) -> PageContext:
     user = request.actor
     at_home, act = home_regions(user), getattr(request, "act", "core.own")
-    start = next(
-        (one for one in at_home if may(user, act, one.pk)), at_home[0] if at_home else None
-    )  # where they may do what the page is for
+    start = _first_region(user, at_home, act)
     asked, period = request.GET.get("region", ""), request.GET.get("period", "")
     try:
         if of is not None:
@@ -103,6 +103,31 @@ def _make_context(request: Request, of: Any) -> PageContext:
         choices=[(name, period_label(name), name == period) for name in known],
     )
     return PageContext(region, path, period, SimpleNamespace(path=path, region=region, choices=choices), when)
+
+
+def _first_region(user: Actor, at_home: list[Region], act: str) -> Region | None:
+    """Where they may do what the page is for: at home, or else in a region of a post of theirs that lies below (who is at home in the city
+    and fills for one of its counties)."""
+    if found := next((one for one in at_home if may(user, act, one.pk)), None):
+        return found
+    held = frozenset().union(*(user.posts or {}).values())
+    below = [one for one in tree.region_tree().all if one.pk in held and may(user, act, one.pk)]
+    standing = tree.regions_in_force(below, None) or below
+    return standing[0] if standing else at_home[0] if at_home else None
+
+
+def may_open(user: Actor, address: str) -> bool:
+    """May they go to that page of ours? By the permission with which its view is marked, in the region that the address names."""
+    parts = urlsplit(address)
+    try:
+        act = getattr(resolve(parts.path).func, "act", None)
+    except Resolver404:
+        return False
+    code = parse_qs(parts.query).get("region", [""])[0]
+    region = next((one for one in tree.region_tree().all if code and one.code == code and one.pk in user.places), None)
+    if code and region is None:
+        return False
+    return act is not None and (act == PUBLIC or may(user, act, region.pk if region else None))
 
 
 def navigation_links(user: Actor) -> list[tuple[str, str]]:

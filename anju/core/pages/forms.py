@@ -5,6 +5,7 @@ command line refuse alike: validators here would be a second answer. And the fie
 kind, a document's paragraphs, a book's criteria), not on a class. What is left is to read days, numbers and files, and that is this file.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 
 from anju.core.pages.request import Request
-from anju.core.pages.scanner import scan_upload
+from anju.core.pages.uploads import scan_upload
 from anju.problems import Place, Problem, Refused
 
 
@@ -32,6 +33,36 @@ class Input:
     wrong: str = ""
     whole: bool = False
     large: bool = False
+
+
+def storable_text(text: str) -> str:
+    """Without what PostgreSQL holds in no text: NUL, and halves of a character."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+def draft_key(request: Request) -> str | None:
+    """Under which key the form that was posted was kept while it was typed (core/static/core/forms.js), if it was."""
+    return request.POST.get("_draft")
+
+
+UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def unfit_text(request: Request) -> str | None:
+    """The name of the field, or "" for the address, that has a character no page, file or database can hold; None when all is well."""
+    if UNFIT.search(request.path_info):
+        return ""
+    fields = [request.GET]
+    if request.method == "POST" and request.content_type in (
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ):
+        fields.append(request.POST)
+    for data in fields:
+        for name, texts in data.lists():
+            if UNFIT.search(name) or any(UNFIT.search(text) for text in texts):
+                return UNFIT.sub("", name)[:40]
+    return None
 
 
 class Upload(NamedTuple):

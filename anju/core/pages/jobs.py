@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anju.core.jobs import queue as service
 from anju.core.models.job import Job
+from anju.core.pages.context import may_open
 from anju.core.pages.layout.lists import exported, list_page
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request, is_fragment
@@ -53,13 +54,20 @@ def _changed(request: Request, pk: int, act: object) -> HttpResponse:
     return redirect("core:jobs")
 
 
+def _with_result(request: Request, found: Job) -> Job:
+    """The way to the result is shown to who may go there: of a job that others asked for an administrator sees how far it is, and no more."""
+    if found.result and not may_open(request.actor, found.result):
+        found.result = ""
+    return found
+
+
 def _render_job(request: Request, found: Job, status: int = 200, **extra: object) -> HttpResponse:
     """The fragment for the page that asks again and again; a page of its own for who was sent here."""
     return page_response(
         request,
         "core/job.html" if is_fragment(request) else "core/job_page.html",
         status,
-        job=found,
+        job=_with_result(request, found),
         **extra,
     )
 
@@ -70,6 +78,8 @@ def _list(request: Request, status: int = 200, **extra: object) -> HttpResponse:
     if state in Job.State.values:
         found = found.filter(state=state)
     shown = list_page(request, found, SHOWN)
+    for one in shown:
+        _with_result(request, one)
     return exported(
         request,
         page_response(request, "core/jobs.html", status, shown=shown, state=state, states=Job.State.choices, **extra),

@@ -59,8 +59,13 @@ def find_region(user: Actor, code: str, on: date | None = None) -> Region:
 
 
 def child_regions(user: Actor, region: Region, on: date | None = None) -> list[Region]:
-    """Directly below, in order; of the user's places."""
-    return [one for one in regions_in_force(region_tree().under.get(region.code, ()), on) if one.pk in user.places]
+    """Directly below, in order; of the user's places. A province of which the list has no parts reports nothing here, and has no row in a table."""
+    under = region_tree().under
+    return [
+        one
+        for one in regions_in_force(under.get(region.code, ()), on)
+        if one.pk in user.places and (one.kind != Region.Kind.PROVINCE or one.code in under)
+    ]
 
 
 def descendant_regions(user: Actor, region: Region, on: date | None = None) -> list[Region]:

@@ -77,8 +77,9 @@ def fig_text(figure, unit=None, places=None, sign=False):
 
 
 @register.filter
-def period(value) -> str:
-    return wording.period_label(str(value)) if value else ""
+def period(value, kind: str = "") -> str:
+    """kind: of the measure whose figure it is the period of."""
+    return wording.period_label(str(value), kind) if value else ""
 
 
 @register.filter

@@ -13,6 +13,8 @@ from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
 from anju.core.regions import tree
 from anju.core.wording import period_label
+from anju.desk.pages import tasks
+from anju.desk.pages.waiting import group_reminders
 from anju.desk.queries import progress as told
 from anju.documents.pages import listing
 from anju.figures.pages import nodes
@@ -49,6 +51,7 @@ def show_overview(request: Request) -> HttpResponse:
     ahead = gaps.next or gaps.last
     finding = nodes.nodes_headline(gaps, summary.noun)
     warnings = warning_pages.region_warnings(user, made.region, made.period)
+    waiting = reminders.list_reminders(user)
     context = {
         "summary": summary,
         "sheet": progress_sheet(request, summary),
@@ -60,8 +63,13 @@ def show_overview(request: Request) -> HttpResponse:
             if not one.parts and one.whole.asked
         ],
         "lapsed": nodes.lapsed_sentences(gaps),
+        "bullets": tasks.task_bullets(user, summary.progress, ahead, reports, made.region, reported),
+        "map": tasks.county_map(chosen_task(request, summary), made.region),
+        "map_legend": tasks.LEGEND,
+        "as_of": reported,
         "node_passed": bool(gaps.last) and not gaps.next,
-        "notices": reminders.list_reminders(user),
+        "waiting": group_reminders(waiting),
+        "waiting_count": len(waiting),
         "late": overdue.list_overdue(user, made.region, on),
         "moved": told.report_increases(user, catalogue, reports, made.region, reported),
         "charts": summary.charts({one.node.actual_id for one in ahead}),
@@ -79,6 +87,13 @@ def put_reminder_away(request: Request, pk: int) -> HttpResponse:
     """知道了."""
     put_away_reminder(by=request.actor, notice_id=pk)
     return redirect(page_address(request, "desk:leader"))
+
+
+def chosen_task(request: Request, summary: told.Summary) -> told.MeasureProgress | None:
+    """The task that the map shows: the one that the address names, or else the first with parts."""
+    wanted = request.GET.get("task", "")
+    with_parts = [one for one in summary.progress if len(one.parts) > 1]
+    return next((one for one in with_parts if one.measure.code == wanted), with_parts[0] if with_parts else None)
 
 
 def progress_sheet(request: Request, summary: told.Summary) -> Sheet:
@@ -122,7 +137,7 @@ def progress_sheet(request: Request, summary: told.Summary) -> Sheet:
 
 def period_remark(one: told.MeasureProgress) -> str:
     """Of which period the figures are, where a later one is still coming in: （2026年1—10月；2026年1—11月已报1/2）."""
-    return f"（{period_label(one.whole.actual.period)}；{one.newer}）" if one.newer else ""
+    return f"（{period_label(one.whole.actual.period, one.measure.kind)}；{one.newer}）" if one.newer else ""
 
 
 def parts_remark(one: told.MeasureProgress) -> str:

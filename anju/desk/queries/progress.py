@@ -31,9 +31,10 @@ class PartialReport:
     period: str
     known: int
     asked: int
+    kind: str  # of the measure
 
     def __str__(self) -> str:
-        return f"{period_label(self.period)}已报{self.known}/{self.asked}"
+        return f"{period_label(self.period, self.kind)}已报{self.known}/{self.asked}"
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Summary:
         if told:
             one = told[0]
             said.append(
-                f"{period_label(one.whole.actual.period)}{one.measure.name}{one.whole.actual.text(None, None, True)}{one.whole.actual.unit}，完成{one.whole.rate.text()}%"
+                f"{period_label(one.whole.actual.period, one.measure.kind)}{one.measure.name}{one.whole.actual.text(None, None, True)}{one.whole.actual.unit}，完成{one.whole.rate.text()}%"
             )
         elif partly := next((one for one in self.progress if one.partly), None):
             known, left = partly.reported
@@ -156,7 +157,7 @@ class Summary:
 
     def chart(self, number: int, one: MeasureProgress) -> Chart:
         finding = comparison.comparison_headline(one.name, one.parts, self.noun)
-        sub = f"{one.name}与目标，{one.whole.unit}，{self.region.name}{period_label(one.whole.actual.period)}；竖线为目标，按差额排序"
+        sub = f"{one.name}与目标，{one.whole.unit}，{self.region.name}{period_label(one.whole.actual.period, one.measure.kind)}；竖线为目标，按差额排序"
         return comparison.bullet_chart(f"gap-{number}", one.parts, finding, sub)
 
 
@@ -277,7 +278,9 @@ def partial_report(parts: Sequence[TargetComparison], read: Callable[[Region], F
     asked = [one for one in parts if one.target.known and one.target.exact] or [
         one for one in parts if one.actual.known
     ]
-    return PartialReport(period, sum(read(one.actual.region).known for one in asked), len(asked))
+    return PartialReport(
+        period, sum(read(one.actual.region).known for one in asked), len(asked), asked[0].actual.kind if asked else ""
+    )
 
 
 def reported_measures(

@@ -13,7 +13,8 @@ One YAML file holds a room's annexes:
 `show` is what the template tag takes ("亿元 2", "1", "bare"). Without it a figure is printed in the unit that its head （…） or the annex's
 `unit` names: as reported when it was reported in that unit, else converted, with at most `places` decimals (of the column or a head above
 it; 0 when none says). `each` repeats a
-column for every value of that option ({item}; of a mapping {item} is its key and {item_name} its value). `groups` (an option of the document) sets sub-totals before the rows they sum.
+column for every value of that option ({item}; of a mapping {item} is its key and {item_name} its value). `optional: true`: left out when nobody
+says anything of it. `groups` (an option of the document) sets sub-totals before the rows they sum.
 """
 
 import re
@@ -31,17 +32,19 @@ from anju.figures.figure import NOTHING_TO_ADD
 from anju.quantities import UNITS
 from anju.workbooks.writing.heads import HeadCell, head_rows, paths_of
 
+TOTALS = ("合计", "小计", "总计")
 UNIT = re.compile(r"（([^（）]+)）$")
 
 
 @dataclass(frozen=True)
 class AnnexColumn:
-    """A column with its measure, or a head over columns."""
+    """A column with its measure, or a head over columns. optional: left out when nobody says anything of it, though others stay."""
 
     head: str
     code: str = ""
     calibre: str = ""
     show: str = ""
+    optional: bool = False
     columns: tuple["AnnexColumn", ...] = ()
 
 
@@ -96,9 +99,12 @@ class Annex:
     def known(self) -> bool:
         return any(cell.figure.known for row in self.rows for cell in row.cells)
 
-    def prune(self) -> None:
+    def prune(self, optional_only: bool = False) -> None:
         """Leave out the columns of which no row says anything, and the heads that then stand over nothing."""
-        said = [any(_was_said(row.cells[place].figure) for row in self.rows) for place in range(len(self.leaves))]
+        said = [
+            any(_was_said(row.cells[place].figure) for row in self.rows) or (optional_only and not column.optional)
+            for place, column in enumerate(self.leaves)
+        ]
         if not any(said):
             return
         self.rows = [replace(row, cells=tuple(compress(row.cells, said))) for row in self.rows]
@@ -110,9 +116,17 @@ class Annex:
                     if next(left):
                         yield column
                 elif below := tuple(kept(column.columns)):
-                    yield replace(column, columns=below)
+                    yield _without_empty_level(replace(column, columns=below))
 
         self.columns = tuple(kept(self.columns))
+
+
+def _without_empty_level(head: AnnexColumn) -> AnnexColumn:
+    """A head over nothing but its own total is that column: 任务量 over 合计 alone is 任务量."""
+    [only] = head.columns if len(head.columns) == 1 else [None]
+    if only is None or only.columns or only.head not in (*TOTALS, head.head):
+        return head
+    return replace(only, head=head.head)
 
 
 def _was_said(figure: Any) -> bool:
@@ -154,7 +168,8 @@ def _columns(
             own, most = named[1] if named and named[1] in UNITS else unit, one.get("places", places)
             if texts["code"] and own and not texts["show"]:
                 texts["show"] = f"{own} upto {most}"
-            yield AnnexColumn(columns=tuple(_columns(one.get("columns", ()), period, here, own, most)), **texts)
+            below = tuple(_columns(one.get("columns", ()), period, here, own, most))
+            yield AnnexColumn(columns=below, optional=one.get("optional", False), **texts)
 
 
 def order_parts(parts: Sequence[Any], codes: Sequence[str]) -> list[Any]:

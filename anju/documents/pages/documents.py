@@ -21,8 +21,8 @@ from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
 from anju.documents import kinds
 from anju.documents.models import Document, Version
+from anju.documents.pages import fields, prose
 from anju.documents.pages import listing as listing_pages
-from anju.documents.pages import prose
 from anju.documents.pages import stale as stale_told
 from anju.documents.queries import documents
 from anju.documents.queries.stale import stale_sentences
@@ -101,6 +101,7 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
     serial = request.GET.get("version", "")
     version = documents.find_version(user, document, int(serial) if serial.isdecimal() and len(serial) < 10 else None)
     newest = version.serial == versions[0].serial
+    drafted = newest and document.state == Document.DRAFT
     paper = listing_pages.listed_document(user, document)
     context: dict[str, Any] = {
         "document": document,
@@ -113,8 +114,10 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
         "warnings": [Problem(**warning) for warning in version.warnings],
         "ask_stale": newest and document.state != Document.WITHDRAWN,
         "annexed": 'class="annex' in version.html,
-        "prose": prose_fields(posted, version) if newest and document.state == Document.DRAFT else [],
-        "offered": warning_choices(user, document, version) if newest and document.state == Document.DRAFT else [],
+        "prose": prose_fields(posted, version) if drafted else [],
+        "layout": fields.layout_fields(posted, version) if drafted else [],
+        "offered": warning_choices(user, document, version) if drafted else [],
+        "missing": document_services.missing_parts(document, version) if drafted else [],
         "today": timezone.localdate(),
         "form": {key: posted.typed.get(key, "") for key in ("number", "on", "reason")},
         **extra,
@@ -141,12 +144,12 @@ def show_stale_sentences(request: Request, pk: int) -> HttpResponse:
 
 
 def prose_fields(posted: PostedForm, version: Version) -> list[dict[str, str]]:
-    """The official's own paragraphs, one a line, as they stand or as they were just typed."""
-    fields = []
+    """The official's own paragraphs, one a line, as they stand or as they were just typed; those not yet written are blank."""
+    shown = []
     for key, name in prose.section_names(version.document.kind, list(version.prose)):
-        text = version.prose[key]
+        text = version.prose.get(key, [])
         stands = "\n".join(text) if isinstance(text, list) else str(text)
-        fields.append(
+        shown.append(
             {
                 "key": key,
                 "name": name,
@@ -154,15 +157,15 @@ def prose_fields(posted: PostedForm, version: Version) -> list[dict[str, str]]:
                 "rows": str(min(14, 2 + len(stands) // 30)),
             }
         )
-    return fields
+    return shown
 
 
 def warning_choices(user: Any, document: Document, version: Version) -> list[dict[str, Any]]:
     """Warnings that 存在问题 may take up, chosen or not. Only documents that have such a part offer them."""
-    if "warnings" not in version.options:
+    if not fields.takes_option(document.kind, "warnings"):
         return []
     found = runs.list_findings(user, document.region, document.period, kinds=["warning"])
-    return [{"finding": one, "chosen": is_chosen(one.id, version.options["warnings"])} for one in found]
+    return [{"finding": one, "chosen": is_chosen(one.id, version.options.get("warnings", []))} for one in found]
 
 
 def is_chosen(warning: str, choice: str | list[str]) -> bool:
@@ -182,14 +185,15 @@ def edit_document(request: Request, pk: int) -> HttpResponse:
     user, posted = request.actor, DocumentForm(request)
     document = documents.find_document(user, pk)
     version = documents.find_version(user, document)
-    options, words = dict(version.options), dict(version.prose)
+    options, words = fields.posted_options(posted, version), dict(version.prose)
     if "choose" in posted.typed:
         boxes = warning_choices(user, document, version)
         options["warnings"] = read_choice(boxes, posted.every("warning"), version.options.get("warnings", []))
-    for key, before in version.prose.items():
+    for key, _ in prose.section_names(document.kind, list(version.prose)):
         if f"prose_{key}" in posted.typed:
-            lines = [line.strip() for line in posted.typed[f"prose_{key}"].splitlines() if line.strip()]
-            words[key] = lines if isinstance(before, list) else "\n".join(lines)
+            lines = fields.typed_lines(posted, f"prose_{key}")
+            if lines or key in words:
+                words[key] = "\n".join(lines) if isinstance(words.get(key), str) else lines
     if document.state != Document.DRAFT:
         problem = Problem(
             "DESK-006",

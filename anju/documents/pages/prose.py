@@ -3,7 +3,12 @@
 from anju.documents import kinds
 from anju.problems import Refused
 
+DISPATCH = {
+    "opening": "开头", "progress": "任务进展", "nodes": "距进度节点差额", "funds": "资金情况", "matters": "提请研究的事项（句末写责任单位、时限）",
+    "requirements": "下一步要求",
+}  # fmt: skip
 NAMES = {
+    "dispatch-week": DISPATCH, "dispatch-month": DISPATCH, "dispatch-quarter": DISPATCH,
     "circular": {
         "opening": "开头", "work": "目标任务：工作做法", "backlog": "续建项目：工作做法", "loans": "专项贷款：工作做法", "audit": "审计整改：工作做法",
         "thanks": "致谢", "problems": "存在问题：自拟的话", "requirements": "下一步要求",
@@ -30,11 +35,10 @@ NAMES = {
 
 
 def section_names(kind: str, keys: list[str]) -> list[tuple[str, str]]:
-    """(key, name) in the order of the document; a key that its kind does not know comes last, by itself."""
+    """(key, name) of every section the kind has, in the order of the document; a key that it does not know comes last, by itself."""
     try:
         order = list(kinds.find_kind(kind).prose)
     except Refused:  # its kind is gone
         order = []
     names = NAMES.get(kind, {})
-    listed = sorted(keys, key=lambda key: order.index(key) if key in order else len(order))
-    return [(key, names.get(key, f"自拟段落“{key}”")) for key in listed]
+    return [(key, names.get(key, f"自拟段落“{key}”")) for key in dict.fromkeys([*order, *keys])]

@@ -17,9 +17,9 @@ from anju.documents import kinds
 from anju.documents.layout import markup
 from anju.documents.models import Document, Version
 from anju.documents.queries import documents, stale
-from anju.documents.text import checks
+from anju.documents.text import checks, finishing
 from anju.documents.text.compose import ComposedText, compose_document, text_digest
-from anju.problems import ASK, Problem, Refused
+from anju.problems import ASK, Place, Problem, Refused
 
 
 @transaction.atomic
@@ -116,9 +116,15 @@ def _record(act: str, document: Document, version: Version, reason: str) -> None
 @transaction.atomic
 @trail.act("documents.sign_off")
 def sign_off_document(*, by: Actor, document: Document, on: datetime.date, reason: str = "") -> Document:
-    """签发: the text stands as it is. Refused DOC-021 while figures have changed since it was written; a reason passes it."""
-    _fresh(by, document, reason, "签发")
+    """签发: the text stands as it is.
+
+    Refused: DOC-022, DOC-024 for what its layout needs and nobody gave; DOC-035, DOC-037 for what the writer wrote and is not printed whole;
+    DOC-021 while figures have changed since it was written (a reason passes it).
+    """
     version = documents.find_version(by, document)
+    if problems := [*missing_parts(document, version), *_unsettled(version)]:
+        raise Refused(*problems)
+    _fresh(by, document, reason, "签发")
     move(
         document,
         "sign_off",
@@ -198,6 +204,34 @@ def withdraw_document(*, by: Actor, document: Document, on: datetime.date, reaso
         raise Refused(Problem("DOC-023", f"公文 {document}", "没有写明撤回的缘由。", "请填写缘由，它会留在记录里。"))
     move(document, "withdraw", by=by, on=on, reason=reason)
     return document
+
+
+PARTS = {"organs": "发文机关", "addressee": "主送机关", "signatories": "签发人"}
+
+
+def missing_parts(document: Document, version: Version) -> list[Problem]:
+    """What the layout of this kind needs and the document does not have: DOC-024, of an upward one without 签发人 DOC-022."""
+    kind = kinds.find_kind(document.kind)
+    problems = []
+    for name in (*kind.needs, *(("signatories",) if kind.upward else ())):
+        given = version.options.get(name) or ""
+        texts = [given] if isinstance(given, str) else given
+        if not any(str(text).strip() for text in texts):
+            code, what = (
+                ("DOC-022", "上行文没有签发人。") if name == "signatories" else ("DOC-024", f"没有{PARTS[name]}。")
+            )
+            fix = f"请在公文页的“改稿”里填写{PARTS[name]}（或写进选项 {name}），改稿以后再签发。"
+            problems.append(Problem(code, Place.of(f"公文《{document.title}》", PARTS[name]), what, fix))
+    return problems
+
+
+def _unsettled(version: Version) -> list[Problem]:
+    """What the writer was reminded of at the writing and has not settled."""
+    return [
+        Problem(one["code"], one["where"], one["what"], one["fix"])
+        for one in version.warnings
+        if one["code"] in finishing.UNSETTLED
+    ]
 
 
 def _fresh(by: Actor, document: Document, reason: str, act: str) -> None:

@@ -9,7 +9,7 @@ from anju.core.pages.layout.markup import join
 from anju.core.wording import period_label
 from anju.documents.layout.markup import chinese_date
 from anju.documents.text import references, wording
-from anju.documents.text.printing import FigureFormat, cell_html, figure_html
+from anju.documents.text.printing import FigureFormat, cell_html, figure_html, note_section
 
 register = template.Library()
 
@@ -29,7 +29,14 @@ def cell(figure, words: str | None = None) -> SafeString:
 @register.simple_tag(takes_context=True)
 def prose(context, key: str) -> SafeString:
     """The free paragraphs of that key, with their figures; nothing when there are none."""
-    return join((references.paragraph_html(item) for item in context["_paragraphs"].get(key, ())), "\n")
+    note_section(key)
+    return join((references.paragraph_html(item, key) for item in context["_paragraphs"].get(key, ())), "\n")
+
+
+@register.simple_tag(takes_context=True)
+def wrote(context, *beginnings: str) -> bool:
+    """Whether there is free prose under a key that begins so: a part of the text that only the writer's own words make."""
+    return any(key.startswith(beginnings) for key, items in context["_paragraphs"].items() if items)
 
 
 @register.filter
@@ -49,5 +56,6 @@ def cn_date(day: date | None) -> str:
 
 
 @register.filter
-def cn_period(period: str) -> str:
-    return period_label(period)
+def cn_period(period: str, kind: str = "") -> str:
+    """kind: of the measure whose figure it is the period of: since January is of 2021年1—9月, not of the third quarter."""
+    return period_label(period, kind)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.template.loader import get_template
+from lxml import etree
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.documents.kinds import DocumentKind
 from anju.documents.layout import markup
-from anju.documents.text import printing, references
-from anju.problems import Problem
+from anju.documents.text import finishing, printing, references, units
+from anju.problems import Problem, Refused
 
 USES = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""")
 
@@ -39,9 +40,12 @@ class ComposedText:
 def compose_document(
     user: Actor, kind: DocumentKind, region: Region, period: str, options: dict[str, Any], prose: dict[str, Any]
 ) -> ComposedText:
-    """The document as the ledger stands now, without 文号 and date. Refused with every reference that cannot be resolved."""
+    """The document as the ledger stands now, without 文号 and date.
+
+    Refused with every reference that cannot be resolved; DOC-036 with every figure whose unit is not what the words say.
+    """
     paragraphs = references.resolve_prose(user, prose, region, period, options)
-    with printing.collect_citations() as cited:
+    with printing.collect_citations() as citations:
         context = kind.gather(user, region, period, options)
         own = {
             "region": region,
@@ -53,9 +57,19 @@ def compose_document(
             "draft": True,
         }
         rendered = get_template(kind.template).render({**own, **context, "_paragraphs": paragraphs})
-    html = markup.mark_draft(rendered)
+    cited, article = citations.figures, markup.parse_article(rendered)
+    unfinished = finishing.drop_unfinished(article, cited)
+    if problems := units.check_units(article, cited):
+        raise Refused(*problems)
+    unsettled = [*finishing.blank_prose(article, cited), *finishing.lost_prose(paragraphs, citations.sections)]
+    told = {one.ref for line in markup.sentences(article) if not line.row for one in line.figures if one.text}
+    finishing.mark_assumed(article)
+    finishing.name_annexes(article)
+    etree.strip_attributes(article, "data-unit", "data-prose")  # for the steps above only
+    html = markup.mark_draft(markup.serialise_article(article))
     books = [dict(book) for book in context.get("books", ())]
-    reminders = [*context.get("reminders", ()), *kind.remind(prose)]
+    reminders = [*unsettled, *unfinished, *context.get("reminders", ()), *kind.remind(prose)]
+    reminders += kind.review(user, region, period, told)
     return ComposedText(
         title=str(context["title"]),
         html=html,

@@ -3,27 +3,43 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.safestring import SafeString
 
-from anju.core.pages.layout.markup import element, markup, slot, writer
+from anju.core.pages.layout.markup import element, markup, optional, slot, writer
+from anju.documents.text import units
 from anju.figures.figure import NOTHING_TO_ADD, exact_places
-from anju.quantities import ABOUT, ALIASES, APPROXIMATE, UNITS, unit_of_measure
+from anju.quantities import ABOUT, ALIASES, APPROXIMATE, UNITS
 
-_cited: ContextVar[dict[str, Any] | None] = ContextVar("cited", default=None)
+
+@dataclass
+class Citations:
+    """What is noted while a document is printed. figures: reference → figure; sections: keys of the free prose that have their place."""
+
+    figures: dict[str, Any] = field(default_factory=dict)
+    sections: set[str] = field(default_factory=set)
+
+
+_citations: ContextVar[Citations | None] = ContextVar("citations", default=None)
 
 
 @contextmanager
-def collect_citations() -> Iterator[dict[str, Any]]:
-    """Collect every figure printed inside: reference → figure."""
-    cited: dict[str, Any] = {}
-    token = _cited.set(cited)
+def collect_citations() -> Iterator[Citations]:
+    """Collect every figure printed inside, and every section of prose that was put in."""
+    citations = Citations()
+    token = _citations.set(citations)
     try:
-        yield cited
+        yield citations
     finally:
-        _cited.reset(token)
+        _citations.reset(token)
+
+
+def note_section(key: str) -> None:
+    """The free prose of that key has its place in the text that is being printed."""
+    if (citations := _citations.get()) is not None:
+        citations.sections.add(key)
 
 
 @dataclass(frozen=True)
@@ -61,10 +77,16 @@ class FigureFormat:
         """The digits as asked for, without any sign."""
         if not (self.upto and self.unit):
             return figure.text(self.unit, self.places, grouping)
-        there, here = unit_of_measure(figure.unit or "1"), unit_of_measure(self.unit)
-        if there.family != here.family or there.factor == here.factor or not figure.known:
+        if self.unit_of(figure) != self.unit or not figure.known:
             return figure.text(None, None, grouping)
         return figure.text(self.unit, min(exact_places(figure, self.unit), self.places or 0), grouping)
+
+    def unit_of(self, figure: Any) -> str:
+        """The unit that the digits are in. upto: the figure's own where one of it is one of those asked for (户 for 套)."""
+        own = getattr(figure, "unit", "") or "1"
+        if not self.unit or (self.upto and units.interchangeable(own, self.unit, units.families_of(figure))):
+            return own
+        return self.unit
 
 
 def figure_text(figure: Any, look: FigureFormat) -> str:
@@ -77,26 +99,32 @@ def figure_text(figure: Any, look: FigureFormat) -> str:
     return f"{ABOUT if behind_unit else before}{digits}{after}{percent}"
 
 
-write_figure = writer(element("data", slot("text"), css=slot("css"), value=slot("value"), data_ref=slot("ref")))
+write_figure = writer(
+    element(
+        "data", slot("text"), css=slot("css"), value=slot("value"), data_unit=optional("unit"), data_ref=slot("ref")
+    )
+)
 write_blank = writer(element("data", slot("text"), css="fig none", data_ref=slot("ref")))
 write_cell = writer(element("td", markup("figure"), css="num"))
 
 
 def figure_html(figure: Any, look: FigureFormat, said_blank: str = "") -> SafeString:
-    """said_blank: what is printed for 无任务 and 不适用 when the source itself said so.
+    """The figure as a <data> element that knows where it comes from, and in which unit its digits are.
 
-    The figure as a <data> element that knows where it comes from. A template's slip (no figure at all) must not print a blank."""
+    said_blank: what is printed for 无任务 and 不适用 when the source itself said so. A template's slip (no figure at all) must not print a blank.
+    """
     if figure is None or isinstance(figure, str):
         raise ValueError(f"a template prints something that is no figure: {figure!r}")
     ref, text = str(figure.reference), figure_text(figure, look)
-    if (cited := _cited.get()) is not None:
-        cited[ref] = figure
+    if (citations := _citations.get()) is not None:
+        citations.figures[ref] = figure
     if not text:
         said = getattr(figure, "observation_id", None) is not None and figure.state in NOTHING_TO_ADD
         return write_blank(ref=ref, text=said_blank if said else "")
     name = "fig assumed" if getattr(figure, "assumed", False) else "fig"
     value = look.digits(figure)
-    return write_figure(css=name, value=value, ref=ref, text=text)
+    unit = look.unit_of(figure) if getattr(figure, "family", "") else ""
+    return write_figure(css=name, value=value, ref=ref, unit=unit, text=text)
 
 
 def cell_html(figure: Any, look: FigureFormat) -> SafeString:

@@ -2,26 +2,28 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.safestring import SafeString
 
 from anju import periods
 from anju.core.models.region import Region
-from anju.core.pages.layout.markup import element, join, markup, trusted, writer
+from anju.core.pages.layout.markup import element, join, markup, slot, trusted, writer
 from anju.core.people.scope import Actor
 from anju.core.regions import tree
-from anju.documents.text import wording
+from anju.documents.text import units, wording
 from anju.documents.text.printing import FigureFormat, figure_html
+from anju.figures.figure import exact_places
 from anju.figures.queries import current
 from anju.figures.references import MeasureReference
 from anju.problems import Problem, Refused
+from anju.quantities import unit_of_measure
 
 REFERENCE = re.compile(r"\[\[(.*?)\]\]")
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 HEADS = (("### ", "h3"), ("## ", "h2"))
-WRITE = {tag: writer(element(tag, markup("text"))) for tag in ("p", "h2", "h3")}
+WRITE = {tag: writer(element(tag, markup("text"), data_prose=slot("section"))) for tag in ("p", "h2", "h3")}
 write_bold = writer(element("strong", markup("text")))
 
 
@@ -133,18 +135,31 @@ def _paragraph(text: str, found: dict[str, PrintedFigure]) -> Paragraph:
     tag = next((tag for mark, tag in HEADS if text.startswith(mark)), "p")
     if tag != "p":
         text = text.split(" ", 1)[1]
+    words = REFERENCE.split(text)
     pieces: list[str | PrintedFigure] = [
-        found[piece] if index % 2 else piece for index, piece in enumerate(REFERENCE.split(text))
+        _in_unit_behind(found[piece], words[index + 1]) if index % 2 else piece for index, piece in enumerate(words)
     ]
     return tag, pieces
 
 
-def paragraph_html(item: Paragraph) -> SafeString:
-    """One paragraph as HTML; its figures are printed (and cited) now."""
+def _in_unit_behind(printed: PrintedFigure, behind: str) -> PrintedFigure:
+    """[[shanty.start]]套, which was reported in 万户, is printed in 套: the writer has said the unit."""
+    unit = units.unit_named_at(behind)
+    families = units.families_of(printed.figure)
+    if not unit or printed.look.unit or unit_of_measure(unit).family not in families:
+        return printed
+    if units.interchangeable(printed.figure.unit, unit, families):
+        return printed
+    places = printed.look.places if printed.look.places is not None else exact_places(printed.figure, unit)
+    return replace(printed, look=replace(printed.look, unit=unit, places=places))
+
+
+def paragraph_html(item: Paragraph, section: str = "") -> SafeString:
+    """One paragraph as HTML; its figures are printed (and cited) now. section: the key of the prose it is of."""
     tag, pieces = item
     line = join(
         figure_html(piece.figure, piece.look) if isinstance(piece, PrintedFigure) else piece for piece in pieces
     )
     between = BOLD.split(line)  # escaping leaves the stars; a figure may stand between them
     bold = join(write_bold(text=trusted(one)) if place % 2 else trusted(one) for place, one in enumerate(between))
-    return WRITE[tag](text=bold)
+    return WRITE[tag](text=bold, section=section)

@@ -67,9 +67,8 @@ def cell_number(cell: TableCell) -> tuple[Decimal, str] | None:
     digits, decimals, percent = match["digits"].replace("−", "-"), len(match["decimals"] or ""), bool(match["percent"])
     value = Decimal(digits.replace(",", ""))
     form = ("#,##0" if "," in digits else "0") + ("." + "0" * decimals if decimals else "") + ("%" if percent else "")
-    form = "".join(
-        (f'"{match["before"]}"' if match["before"] else "", form, f'"{match["after"]}"' if match["after"] else "")
-    )
+    quoted = {name: f'"{match[name]}"' if match[name] else "" for name in ("before", "after", "assumed")}
+    form = quoted["before"] + form + quoted["after"] + quoted["assumed"]
     return (value / 100 if percent else value), form
 
 

@@ -139,9 +139,7 @@ def show_measure(request: Request, code: str) -> HttpResponse:
     ]
     context["over_time"] = time_sheet(user, one, made, sorted({period for period, _ in keys}), calibres)
     value = found(codes[0], made.region)
-    heading = (
-        f"{made.region.name}{period_label(made.period)}{one.name}：{value.spoken() or value.why or value.state_text}"
-    )
+    heading = f"{made.region.name}{period_label(made.period, one.kind)}{one.name}：{value.spoken() or value.why or value.state_text}"
     return render_page(request, "figures/measure.html", heading=heading, **context)
 
 
@@ -170,7 +168,7 @@ def measure_charts(one, target, codes: list[str], found, listed: list, made: Pag
     """Against the target where there is one; the places compared otherwise. A picture of one place would say nothing."""
     if len(listed) < 3:
         return []
-    below, sub = listed[1:], f"{made.region.name}，{period_label(made.period)}"
+    below, sub = listed[1:], f"{made.region.name}，{period_label(made.period, one.kind)}"
     wanted = next((name for name in codes if target and name.partition(":")[0] == target.code), None)
     actual = codes[0]
     unit = next((found(actual, region).unit for region in below if found(actual, region).known), "")
@@ -204,7 +202,11 @@ def time_sheet(user, one, made: PageContext, known: list[str], calibres: list[st
         text = figure_html(change.figure, sign=True) if comparable else ""
         rows.append(
             SheetRow(
-                [SheetCell(text=period_label(value.period)), SheetCell(figure=value), SheetCell(text=text, css="n")]
+                [
+                    SheetCell(text=period_label(value.period, one.kind)),
+                    SheetCell(figure=value),
+                    SheetCell(text=text, css="n"),
+                ]
             )
         )
     return Sheet("over-time", columns, rows, caption="各期数值") if any(value.known for value in line) else None

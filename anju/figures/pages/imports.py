@@ -1,5 +1,6 @@
 """导入: a workbook is checked first, with every problem at its cell; reminders are answered; an import can be taken back."""
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,7 +26,7 @@ from anju.figures.pages import maps
 from anju.figures.queries import provenance
 from anju.figures.services.import_period import NAMES, TablePeriods, read_in_period, refuse_stamped
 from anju.figures.services.imports import answer_key, import_tables, preview_import, undo_import
-from anju.problems import BLOCK, Place, Problem, Refused
+from anju.problems import ASK, BLOCK, Place, Problem, Refused
 from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.writing import marking
 
@@ -162,19 +163,26 @@ def render_check(
             context["reading"] = asked["readings"]
             context["form"] = maps.map_title(table)
             problems = preview.reminders
+            context["notes"] = preview.notes
         except Refused as error:
             problems, status = error.problems, 422
     stops = [one for one in problems if one.level == BLOCK]
     context["stops"] = stops
     typed = read_answers(request)
+    asks = [problem for problem in problems if problem.level == ASK]
+    alike = Counter(problem.code for problem in asks)
     context["asks"] = [
         {
             "problem": one,
             "name": f"answer_{number}",
             "key": answer_key(one),
             "answer": typed.get(answer_key(one), ""),
+            "alike": alike[one.code] > 1,
         }
-        for number, one in enumerate(problem for problem in problems if problem.level != BLOCK)
+        for number, one in enumerate(asks)
+    ]
+    context["together"] = [
+        {"code": code, "count": count, "name": f"together_{code}"} for code, count in alike.items() if count > 1
     ]
     context["unanswered"] = [one for one in context["asks"] if typed and not one["answer"]]
     heading = f"《{name}》有{len(stops)}处必须改正，没有导入" if stops else f"《{name}》可以导入"
@@ -184,10 +192,16 @@ def render_check(
 
 
 def read_answers(request: Request) -> dict[str, str]:
-    """What was answered, by the key of its reminder; "" where the field was left empty."""
+    """What was answered, by the key of its reminder; "" where the field was left empty. Of those of one code that were ticked, what was
+    written for them together."""
     posted = WorkbookForm(request)
-    numbers = [number for number in range(len(posted.typed)) if f"key_{number}" in posted.typed]
-    return {posted.typed[f"key_{number}"]: posted.text(f"answer_{number}") for number in numbers}
+    found = {}
+    for number in range(len(posted.typed)):
+        key = posted.typed.get(f"key_{number}", "")
+        if key:
+            together = posted.text(f"together_{key.split()[0]}") if posted.text(f"alike_{number}") else ""
+            found[key] = posted.text(f"answer_{number}") or together
+    return found
 
 
 @requires_permission("imports.store")

@@ -7,9 +7,10 @@ from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.figures.figure import Figure
 from anju.figures.queries.current import catalogue, current_figures
-from anju.problems import ASK, BLOCK, Place, Problem
+from anju.problems import ASK, BLOCK, NOTE, Place, Problem
 from anju.quantities import in_unit, unit_of_measure
 from anju.workbooks.reading.cells import ReadCell
+from anju.workbooks.reading.checks import ROUNDED, last_step, rounding_note
 
 
 def check_published(user: Actor, printed: Iterable[tuple[str, Region, ReadCell]]) -> list[Problem]:
@@ -20,14 +21,27 @@ def check_published(user: Actor, printed: Iterable[tuple[str, Region, ReadCell]]
     codes = {f"{cell.measure}:{cell.calibre}" for _, _, cell in printed}
     regions = {region.pk: region for _, region, _ in printed}
     found = current_figures(user, codes, regions.values(), {cell.period for _, _, cell in printed})
-    return [
-        Problem(
-            "FIG-031", Place(file=file_name, sheet=cell.sheet, cell=cell.cell, field=cell.column_label),
-            f"{region.name}“{right.name}”{flaw}", "请核对公布的数和它的分子、分母或分项；公布的数只用来核对，不会入库。", ASK,
-        )
-        for file_name, region, cell in printed
-        if (flaw := _flaw(cell, right := found(cell.measure, region, cell.period, cell.calibre)))
-    ]  # fmt: skip
+    problems = []
+    for file_name, region, cell in printed:
+        right = found(cell.measure, region, cell.period, cell.calibre)
+        if not (flaw := _flaw(cell, right)):
+            continue
+        where = Place(file=file_name, sheet=cell.sheet, cell=cell.cell, field=cell.column_label)
+        within = _rounding_note(cell, right)
+        fix = ROUNDED if within else "请核对公布的数和它的分子、分母或分项；公布的数只用来核对，不会入库。"
+        said = f"{region.name}“{right.name}”{flaw}{within}"
+        problems.append(Problem("FIG-031", where, said, fix, NOTE if within else ASK))
+    return problems
+
+
+def _rounding_note(cell: ReadCell, right: Figure) -> str:
+    """Of a ratio whose two parts were printed rounded: that it differs by no more than that."""
+    if right.kind != "ratio" or len(right.parts) != 2 or cell.digits is None:
+        return ""
+    if any(part.value is None for part in right.parts):
+        return ""
+    top, bottom = ((part.value or 0, last_step(part.places, part.unit), part.unit) for part in right.parts)
+    return rounding_note(cell.digits, cell.places, top, bottom, unit=cell.unit)
 
 
 def _flaw(cell: ReadCell, right: Figure) -> str:

@@ -3,6 +3,8 @@
 The rows go through a staging table (bulk.py); no row is saved by itself.
 """
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,7 +25,7 @@ from anju.figures.queries.current import CurrentRow, build_figure
 from anju.figures.services import bulk
 from anju.figures.services.bulk import StagingRow
 from anju.figures.services.import_binder import SHOWN, ImportBinder
-from anju.problems import ASK, BLOCK, Place, Problem, Refused
+from anju.problems import ASK, BLOCK, NOTE, Place, Problem, Refused
 from anju.workbooks.reading.cells import WorkbookReading
 
 
@@ -32,6 +34,7 @@ class ImportResult:
     """new: figures that had no value; changed: those that replace one; unchanged: cells that said what stands already.
 
     source is the import that these cells came with: the earlier one when nothing was new. reminders: those that were answered.
+    notes: what needs no answer.
     """
 
     source: Source | None
@@ -39,6 +42,7 @@ class ImportResult:
     changed: int
     unchanged: int
     reminders: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
 
     @property
     def says(self) -> str:
@@ -80,7 +84,7 @@ def import_tables(
 
     readings: one, or several of one file. region: names are matched in it and below it. period: of cells that name none.
     content: the file's bytes, kept for provenance. document: whose targets these are; adds: they add to the targets in force (追加).
-    answers: {answer_key(problem), problem code, or "*": why it is right}, kept with the import.
+    answers: {which finding: why it is right}, kept with the import; how a finding is named: `answers_of`.
     preview: store nothing, and list the reminders instead of asking for answers.
     Refused with every problem at once, unanswered reminders among them; then nothing is stored.
     """
@@ -131,7 +135,8 @@ def import_tables(
             )
     if preview:
         transaction.set_rollback(True)
-    return ImportResult(source, new, changed, unchanged, reminders)
+    notes = [problem for problem in problems if problem.level == NOTE]
+    return ImportResult(source, new, changed, unchanged, reminders, notes)
 
 
 preview_import = partial(import_tables, preview=True)
@@ -255,14 +260,59 @@ def _replaced(cursor: Any, file_name: str, count: int) -> list[Problem]:
 def _answered_reminders(problems: list[Problem], answers: Mapping[str, str], ask: bool) -> list[Problem]:
     """The reminders, when nothing blocks and each was answered."""
     reminders = [problem for problem in problems if problem.level == ASK]
-    blocked = any(problem.level == BLOCK for problem in problems)
-    if blocked or (ask and any(not _answer(problem, answers) for problem in reminders)):
-        raise Refused(*(problem for problem in problems if problem.level == BLOCK or not _answer(problem, answers)))
+    blocks = [problem for problem in problems if problem.level == BLOCK]
+    given = answers_of(reminders, answers)
+    open_ = [one for one in reminders if not given[answer_key(one)]]
+    if blocks or (ask and open_):
+        raise Refused(*blocks, *open_)
     return reminders
 
 
-def _answer(problem: Problem, answers: Mapping[str, str]) -> str:
-    return (answers.get(answer_key(problem)) or answers.get(problem.code) or answers.get("*") or "").strip()
+def answers_of(reminders: Sequence[Problem], answers: Mapping[str, str]) -> dict[str, str]:
+    """The answer of each reminder, by its key; "" where it has none.
+
+    An answer names its finding by `answer_key`, or by code and cell: "WB-045 D3", "WB-045 附件1!D3"; of equal ones that were looked at by
+    several cells: "WB-045 D3、D7". A code alone answers what is asked of the file as a whole, and no cell: one sentence never answers what
+    nobody looked at.
+    """
+    cells = Counter((one.code, one.where.cell) for one in reminders)
+    named: dict[tuple[str, str], str] = {}
+    for key, text in answers.items():
+        code, _, rest = key.partition(" ")
+        for part in re.split(r"[、，,\s]+", rest):
+            named[code, part] = text
+    given = {}
+    for one in reminders:
+        key, cell = answer_key(one), one.where.cell
+        said = answers.get(key) or named.get((one.code, f"{one.where.sheet}!{cell}"))
+        if not said and cell and cells[one.code, cell] == 1:
+            said = named.get((one.code, cell))
+        if not said and not cell:
+            said = answers.get(one.code)
+        given[key] = (said or "").strip()
+    return given
+
+
+def short_key(problem: Problem) -> str:
+    """How an answer may name a reminder in a file or a command: by its code, and its cell if it has one."""
+    where = problem.where
+    return f"{problem.code} {where.sheet}!{where.cell}" if where.cell else problem.code
+
+
+def _reason(problems: list[Problem], answers: Mapping[str, str], added: TargetDocument | None) -> str:
+    """Why figures change: by an addition, or for what was answered to FIG-035."""
+    if added:
+        return f"追加：{added.number}"
+    reminders = [one for one in problems if one.level == ASK]
+    given = answers_of(reminders, answers)
+    return next((given[answer_key(one)] for one in reminders if one.code == "FIG-035"), "")
+
+
+def _keep_answers(source: Source, reminders: list[Problem], answers: Mapping[str, str]) -> None:
+    given = answers_of(reminders, answers)
+    source.answers = [one.as_dict() | {"answer": given[answer_key(one)]} for one in reminders]
+    if source.answers:
+        Source.objects.filter(pk=source.pk).update(answers=source.answers)
 
 
 def _source(
@@ -274,24 +324,11 @@ def _source(
     )  # fmt: skip
 
 
-def _reason(problems: list[Problem], answers: Mapping[str, str], added: TargetDocument | None) -> str:
-    """Why figures change: by an addition, or for what was answered to FIG-035."""
-    if added:
-        return f"追加：{added.number}"
-    return next((_answer(problem, answers) for problem in problems if problem.code == "FIG-035"), "")
-
-
 def _store(cursor: Any, by: Actor, source: Source, reason: str) -> None:
     stored, stands = bulk.store_observations(cursor, source.pk, by.key, reason)
     if stands != stored:
         said = f"导入期间有 {stored - stands} 个数被别人改动。"
         raise Refused(Problem("FIG-042", Place(file=source.file_name), said, "请重新导入，看清现在的数再决定。"))
-
-
-def _keep_answers(source: Source, reminders: list[Problem], answers: Mapping[str, str]) -> None:
-    source.answers = [one.as_dict() | {"answer": _answer(one, answers)} for one in reminders]
-    if source.answers:
-        Source.objects.filter(pk=source.pk).update(answers=source.answers)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from anju.core.pages.request import PageContext, Request
 from anju.core.people.permissions import requires_permission
 from anju.core.regions import tree
 from anju.core.regions.levels import level_noun
-from anju.core.wording import period_label
+from anju.core.wording import period_in, period_label, period_name
 from anju.documents.models import Version
 from anju.documents.pages.listing import listed_documents
 from anju.documents.queries import documents
@@ -93,17 +93,19 @@ def ranking_headline(made: PageContext, ranking: packs.Ranking) -> str:
 
 
 def suggest_periods(on: date) -> list[str]:
-    """The period of a pack made on that day: of a week, a month, a quarter."""
-    return [on.isoformat(), f"{on:%Y-%m}", f"{on.year}-Q{(on.month + 2) // 3}"]
+    """The period of a pack made on that day, as people write it: of a week, a month, a quarter."""
+    return [period_name(one) for one in (on.isoformat(), f"{on:%Y-%m}", f"{on.year}-Q{(on.month + 2) // 3}")]
 
 
 def progress_sheet(tasks: list[packs.DispatchTask], ranking: packs.Ranking, made: PageContext, below: list) -> Sheet:
     """Every place by its rank, then those without one."""
     columns = [SheetColumn("区划"), *([SheetColumn("名次")] if ranking.places else [])]
     for task in tasks:
-        period = next(one.period for one in task.actual.values() if one.known)
+        known = next(one for one in task.actual.values() if one.known)
         heads = (SheetColumn("年度任务"), SheetColumn("完成"), SheetColumn("完成率"))
-        columns.append(SheetColumn(f"{task.said['name']}，{period_label(period)}", heads, unit=task.said["unit"]))
+        columns.append(
+            SheetColumn(f"{task.said['name']}，{period_label(known.period, known.kind)}", heads, unit=task.said["unit"])
+        )
     sheet = Sheet("dispatch", columns, caption="任务进展和排名")
     ranks = {one.region.pk: one.rank for one in ranking.places}
     ordered = [made.region, *(one.region for one in ranking.places), *(one for one in below if one.pk not in ranks)]
@@ -155,7 +157,7 @@ def write_pack(request: Request) -> HttpResponse:
             by=user,
             kind=code,
             region=made.region,
-            period=period,
+            period=period_in(period) or period,
             options=options,
             prose=before.prose if last and before else {},
         )

@@ -18,12 +18,14 @@ from anju.figures.models import Measure
 from anju.figures.queries import current, latest
 from anju.figures.tasks import tasks_of
 from anju.oversight.papers import measure_codes
+from anju.oversight.papers.left_out import names_left_out
 from anju.oversight.queries import warnings
-from anju.problems import Problem, Refused
+from anju.problems import ASK, Problem, Refused
 
 HERE = Path(__file__).parent
 LOANS = {"credit": "loan.credit", "issued": "loan.issued", "year": "loan.issued_year"}
 AUDIT = ("found", "fixed", "fixing", "rate")
+UNTIL_NOW = (Measure.Kind.CUMULATIVE, Measure.Kind.STOCK)  # December's is the year's
 COMPLETION = {
     "total": "shanty.complete.total.rate",
     "continued": "shanty.complete.rate",
@@ -43,12 +45,19 @@ class CircularTask:
     show: str
     rate: Figure
     short: tuple["CircularTask", ...] = ()
-    silent: tuple["CircularTask", ...] = ()  # parts with a task that did not report
+    silent: tuple["CircularTask", ...] = ()  # parts with a task that reported nothing
+    without: tuple["CircularTask", ...] = ()  # parts with a task that reported, this not among it
     told_by_parts: Fraction | int = 0
+    left_out: tuple[str, ...] = ()  # parts that reported nothing and are not in the whole's sum
+    until: str = ""  # the day of its figure, where it is not the text's own
 
     @property
     def region(self) -> Region:
         return self.rate.region
+
+    @property
+    def actual_code(self) -> str:
+        return self.actual.code or self.actual.parts[0].code
 
     @property
     def actual(self) -> Figure:
@@ -103,6 +112,8 @@ def gather_circular(user: Actor, region: Region, period: str, options: dict[str,
     for table in tables:
         table.prune()
     tasks = [_task(figures, region, parts, one, options) for one in named]
+    _note_left_out(tables, tasks)
+    asked_only = [task for task in tasks if task.target.known and task.target.exact and not task.actual.known]
     planned = [task for task in tasks if task.target.known and task.target.exact]
     done = [task for task in tasks if task.actual.known and task.reached is not False]
     backlog = {name: figures(f"backlog.{name}") for name in ("projects", "unfinished", "completed", "rate")}
@@ -110,7 +121,8 @@ def gather_circular(user: Actor, region: Region, period: str, options: dict[str,
         "rate": figures("loan.rate")
     }
     audits = [
-        {"year": year} | {name: figures(f"audit.{year}.{name}") for name in AUDIT} for year in options.get("audits", ())
+        {"year": year} | {name: figures(f"audit.{year}.{name}") for name in AUDIT}
+        for year in dict.fromkeys(options.get("audits", ()))
     ]
     audits = [audit for audit in audits if audit["found"].known]
     offered = warnings.offered_warnings(user, region, period)
@@ -128,12 +140,16 @@ def gather_circular(user: Actor, region: Region, period: str, options: dict[str,
         "reached": bool(planned) and all(task.reached for task in planned),
         "short": [task for task in tasks if task.short],
         "silent": [task for task in tasks if task.silent],
+        "without": [task for task in tasks if task.without],
         "backlog": backlog,
         "loans": loans,
         "audits": audits,
         "funds": [one | {"figure": figures(one["code"])} for one in spoken["funds"] if figures(one["code"]).known],
         "offered": offered,
-        "reminders": warnings.check_choice(offered, options.get("warnings", [])),
+        "reminders": [
+            *warnings.check_choice(offered, options.get("warnings", [])),
+            *(_no_result(task, period) for task in asked_only),
+        ],
         "problems": warnings.warning_paragraphs(user, warnings.chosen_warnings(offered, options.get("warnings", []))),
         "annexes": tables,
         "attachments": [table.title for table in tables],
@@ -147,23 +163,48 @@ def period_end_words(period: str) -> str:
 
 
 class StandingFigures:
-    """Figures of a period. Within a year: of the quarter's or month's latest report, against the year's targets; sums where only parts reported."""
+    """Figures of a period. Within a year: of the quarter's or month's latest report, against the year's targets; sums where only parts reported.
+
+    Of a whole year: its own, else what December counted since January or had at its end.
+    """
 
     def __init__(self, user: Actor, codes: Iterable[str], listed: list[Region], period: str) -> None:
         codes = list(codes)
-        self.region, self.period, self.year, self.sums = listed[0], period, period[:4], {}
+        self.region, self.listed, self.period, self.year = listed[0], listed, period, period[:4]
         catalogue = current.find_measures(user)
         behind = {
             (one, code.partition(":")[2]) for code in codes for one in self._behind(catalogue, code.partition(":")[0])
         }
         named = {one for one, _ in behind}
         self.targets = {code for code in named if catalogue[code].target_of_id}
-        self.catalogue, self.when = catalogue, {}
-        if period != self.year:
-            self.when, self.sums = latest.latest_within(user, named - self.targets, listed, period)
+        self.catalogue = catalogue
+        self.asked = named - self.targets
+        self.tasked = {one.target_of_id for one in catalogue.values()} | {
+            one.numerator_id for one in catalogue.values() if one.denominator_id in self.targets
+        }
+        until_now = {one for one in self.asked if period != self.year or catalogue[one].kind in UNTIL_NOW}
+        self.when, self.sums = latest.latest_within(user, until_now, listed, period)
+        if period == self.year:
+            end = periods.period_end(period)
+            self.when = {code: one for code, one in self.when.items() if periods.period_end(one) == end}
+        self.sums = {
+            key: whole for key, whole in self.sums.items() if key[0] in self.when and self._whole(whole, key[0])
+        }
         sides = {f"{one}:{calibre}" for one, calibre in behind if current.accepts_calibre(catalogue[one], calibre)}
         self.found = current.current_figures(
             user, {*codes, *named, *sides}, listed, {period, self.year, *self.when.values()}
+        )
+
+    def _whole(self, total: Figure, code: str) -> bool:
+        """A sum stands for its region when every part is in it; of a task also without those that were given none (`names_left_out` has the others)."""
+        parts = {one.pk for one in self.listed if one != total.region and one.kind != Region.Kind.PSEUDO}
+        return code in self.tasked or parts <= {part.region.pk for part in total.parts}
+
+    def reported_else(self, region: Region) -> bool:
+        """Whether the region reported anything of what the text is about in this period."""
+        return any(
+            self.found(code, region, period).known
+            for code, period in [*self.when.items(), *((code, self.period) for code in self.asked)]
         )
 
     @staticmethod
@@ -182,7 +223,7 @@ class StandingFigures:
         code, _, named = code.partition(":")
         calibre = calibre or named
         own = self.found(code, region, self.period, calibre)
-        if self.period == self.year or own.observation_id is not None:
+        if own.observation_id is not None:
             return own
         measure = self.catalogue[code]
         if measure.kind == Measure.Kind.RATIO:
@@ -193,9 +234,10 @@ class StandingFigures:
             return own if own.known else latest.rate_figure(code, top, bottom, own)
         if code in self.targets:
             return self.found(code, region, self.year, calibre)
-        if not calibre and (code, region.pk) in self.sums:
+        latest_own = self.found(code, region, self.when.get(code, self.period), calibre)
+        if not calibre and not latest_own.known and (code, region.pk) in self.sums:
             return self.sums[code, region.pk]
-        return self.found(code, region, self.when.get(code, self.period), calibre)
+        return latest_own if latest_own.known or latest_own.observation_id is not None else own
 
 
 def _completion(options: dict[str, Any]) -> str:
@@ -240,20 +282,50 @@ def _task(
         return CircularTask(one["name"], one["unit"], one["show"], figures(_rate(one, options), where))
 
     below = [of(part) for part in parts]
-    silent = [
-        part
-        for part in below
-        if part.target.known and part.target.exact and part.actual.state == UNREPORTED and not part.actual.known
-    ]
+    asked = [part for part in below if part.target.known and part.target.exact]
+    silent = [part for part in asked if part.actual.state == UNREPORTED and not part.actual.known]
+    without = [part for part in silent if figures.reported_else(part.region)]
     told = sum(part.actual.exact for part in below if part.actual.known)
+    whole = of(region)
+    # What nobody reported is no item of this period's forms: nobody is named for it, the writer is reminded.
+    anybody = any(one.actual.known or one.actual.observation_id for one in (whole, *below))
     return replace(
-        of(region),
+        whole,
         short=tuple(part for part in below if part.reached is False),
-        silent=tuple(silent),
+        silent=tuple(part for part in silent if part not in without) if anybody else (),
+        without=tuple(without) if anybody else (),
         told_by_parts=told,
+        left_out=names_left_out(whole.actual, [(part.region, part.target, part.actual) for part in below]),
+        until=_until(whole.actual, figures.period),
     )
 
 
+def _note_left_out(tables: Iterable[annex.Annex], tasks: Iterable[CircularTask]) -> None:
+    """Below a table: whose numbers are not in the first row's total."""
+    for table in tables:
+        codes = {column.code for column in table.leaves}
+        names = dict.fromkeys(name for task in tasks if task.actual_code in codes for name in task.left_out)
+        if names:
+            table.note = f"{'、'.join(names)}没有报来的数，合计中未计入。"
+
+
+def _until(actual: Figure, period: str) -> str:
+    """The last day of a figure that is older than the text, as it is said; "" for one of the same day."""
+    same = not actual.known or periods.period_end(actual.period) == periods.period_end(period)
+    return "" if same else period_end_words(actual.period)
+
+
+def _no_result(task: CircularTask, period: str) -> Problem:
+    """A reminder: the text tells what was asked and cannot tell what was done."""
+    why = task.actual.why if task.actual.why not in ("", "未报") else f"{period_label(period)}没有报来"
+    fix = "请补报后再拟稿；本期报表里没有这一项的，可以在自由正文里说明。"
+    what = f"有年度任务，没有{whole_word(task.region.name)}的完成数（{why}），正文只讲了任务。"
+    return Problem("OVER-006", task.name, what, fix, ASK)
+
+
 def _with_banks(figures: StandingFigures, code: str, banks: dict[str, str]) -> dict[str, Any]:
+    """The whole and its banks. some: they are not all of it, as the text must say."""
     named = [{"name": name, "figure": figures(f"{code}.{bank}")} for bank, name in banks.items()]
-    return {"whole": figures(code), "parts": [one for one in named if one["figure"].known]}
+    parts, whole = [one for one in named if one["figure"].known], figures(code)
+    summed = sum(one["figure"].exact for one in parts)
+    return {"whole": whole, "parts": parts, "some": whole.known and summed != whole.exact}

@@ -19,10 +19,11 @@ from anju.oversight.papers import measure_codes
 HERE = Path(__file__).parent
 PLAN = "{year}年{place}城镇保障性安居工程建设工作实施方案"
 NAMED = {
-    "all_start": "target.start.total",
+    "published_start": "safe.start.target",
     "shanty": "shanty.start.target",
     "added": "shanty.start.target.added_prior",
     "prh": "prh.start.target",
+    "arh": "arh.start.target",
     "complete": "shanty.complete.target",
     "prh_complete": "prh.complete.target",
     "allocated": "prh.allocated.target",
@@ -55,9 +56,11 @@ def gather_decomposition(user: Actor, region: Region, period: str, options: dict
         user, [*NAMED.values(), *(column.code for column in table.leaves)], [region, *parts], [period]
     )
     _rows(table, figures, region, parts, options.get("groups", []))
+    table.prune(optional_only=True)
     plan = options.get("cited", {}).get("plan", {}).get("title") or fill_placeholders(PLAN, period, options)
     nodes = _nodes(user, region, options)
     return {name: figures(code) for name, code in NAMED.items()} | {
+        "all_start": _all_start(figures, region),
         "title": options.get("title") or f"关于印发《{plan}》的通知",
         "plan_title": plan,
         "year": period[:4],
@@ -68,6 +71,18 @@ def gather_decomposition(user: Actor, region: Region, period: str, options: dict
         "annex": table,
         "attachments": [plan],
     }
+
+
+STARTS = ("shanty", "prh", "arh")
+
+
+def _all_start(figures: FigureMapping, region: Region) -> Figure:
+    """The whole of what is to be started: as the document itself gave it, else the sum of the parts that the sentence names, all of them."""
+    published, parts = figures(NAMED["published_start"]), [figures(NAMED[name]) for name in STARTS]
+    named = [part for part in parts if part.observation_id is not None]
+    if published.known or len(named) < 2:
+        return published
+    return total_figure(named, name="开工任务合计", region=region)
 
 
 def _rows(

@@ -12,7 +12,7 @@ from anju import periods
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.regions import tree
-from anju.core.wording import period_label
+from anju.core.wording import period_label, period_name
 from anju.documents.kinds import DocumentKind
 from anju.documents.layout import annex
 from anju.documents.layout.annex import AnnexColumn
@@ -29,6 +29,8 @@ from anju.figures.queries.nodes import NodeGaps
 from anju.figures.references import MeasureReference, ReferenceKind
 from anju.figures.tasks import tasks as all_tasks
 from anju.figures.tasks import tasks_of
+from anju.oversight.papers.left_out import names_left_out
+from anju.oversight.papers.untold import untold_tasks
 from anju.oversight.queries import overdue
 from anju.problems import ASK, Problem, Refused
 from anju.quantities import unit_of_measure
@@ -50,7 +52,9 @@ def pack_kinds() -> list[DocumentKind]:
             partial(gather_pack, code),
             prose=PROSE,
             options=OPTIONS,
+            needs=("organs",),
             remind=unanswered_reminders,
+            review=untold_tasks,
         )
         for code, said in annex.read_declarations(DECLARED)["kinds"].items()
     ]
@@ -72,6 +76,7 @@ class DispatchTask:
     target: dict[int, Figure]
     rate: dict[int, Figure]
     whole: int  # the region's own id
+    left_out: tuple[str, ...] = ()  # the parts that are not in the whole's sum
 
     @property
     def here(self) -> dict[str, Figure]:
@@ -143,7 +148,7 @@ def gather_pack(code: str, user: Actor, region: Region, period: str, options: di
                 "OVER-010",
                 f"{kind['name']}的期间“{period}”",
                 "与这种调度材料不合。",
-                f"请写成 {kind['example']} 这样的期间。",
+                f"请写成 {period_name(kind['example'])}（{kind['example']}）这样的期间。",
             )
         )
     on = periods.period_end(period)
@@ -219,7 +224,8 @@ def build_task(
     for pk, figure in actual.items():
         if isinstance(figure, DerivedFigure):  # a sum of parts: the catalogue's own rate knows nothing of it
             rates[pk] = latest.rate_figure(one["rate"], figure, target[pk], rates[pk])
-    return DispatchTask(one, actual, target, rates, listed[0].pk)
+    parts = [(place, target[place.pk], actual[place.pk]) for place in listed[1:]]
+    return DispatchTask(one, actual, target, rates, listed[0].pk, names_left_out(actual[listed[0].pk], parts))
 
 
 def rank_places(tasks: list[DispatchTask], region: Region, parts: Sequence[Region], period: str) -> Ranking:

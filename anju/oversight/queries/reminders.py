@@ -25,17 +25,24 @@ LEADS = Path(__file__).parents[1] / "reminders.yaml"
 
 def list_reminders(user: Actor, places: Iterable[int] | None = None) -> list[SentReminder]:
     """What waits for this user, the earliest deadline first: only what they may do themselves, and did not put away."""
-    found = _open_reminders(user)
+    found = _open_reminders(user).select_related("region")
     return [
         row
         for row in (found if places is None else found.filter(region_id__in=places))
-        if may(user, row.act, row.region_id)
+        if _concerns(user, row.act, row.region_id, row.organisation_id)
     ]
 
 
 def count_reminders(user: Actor) -> int:
     """How many, for the bar: one query."""
-    return sum(may(user, act, region) for act, region in _open_reminders(user).values_list("act", "region_id"))
+    found = _open_reminders(user).values_list("act", "region_id", "organisation_id")
+    return sum(_concerns(user, act, region, office) for act, region, office in found)
+
+
+def _concerns(user: Actor, act: str, region_id: int, organisation_id: int | None) -> bool:
+    """May they do it there, and is it their organisation's, when it is one's alone?"""
+    theirs = organisation_id is None or user.posts is None or organisation_id in user.organisation_ids
+    return theirs and may(user, act, region_id)
 
 
 def _open_reminders(user: Actor) -> QuerySet[SentReminder]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
+from anju.oversight.queries import grouping
 from anju.problems import ASK, Problem, Refused
 from anju.runs.binding.folders import book_library
 from anju.runs.queries import runs
@@ -53,7 +54,10 @@ def check_choice(warnings: Iterable[RuleFinding], choice: str | Iterable[str]) -
 
 
 def warning_paragraphs(user: Actor, warnings: Iterable[RuleFinding]) -> list[list[dict[str, Any]]]:
-    """Warnings of one subject make one paragraph: those of one condition together, closed by what is proposed; each in pieces, its figures apart."""
+    """Warnings of one subject make one paragraph: those of one condition together, closed by what is proposed; each in pieces, its figures apart.
+
+    Those that say the same of several places are one sentence.
+    """
 
     @cache
     def again(run_id: int) -> tuple[Any, Any]:
@@ -69,7 +73,10 @@ def warning_paragraphs(user: Actor, warnings: Iterable[RuleFinding]) -> list[lis
     for warning in warnings:
         subjects.setdefault(warning.subject, {}).setdefault(warning.condition, []).append(warning)
     made = [
-        [{"warnings": [told(one) for one in group], "propose": group[0].propose} for group in groups.values()]
+        [
+            {"warnings": grouping.group_sentences([told(one) for one in group]), "propose": group[0].propose}
+            for group in groups.values()
+        ]
         for groups in subjects.values()
     ]
     for groups in made:

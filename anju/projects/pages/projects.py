@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anju.core.models.region import Region
 from anju.core.pages.addresses import page_address
 from anju.core.pages.context import needs_region, page_context, render_page
+from anju.core.pages.layout.lists import MOST, is_whole
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
 from anju.core.people.scope import Actor
@@ -27,6 +28,7 @@ from anju.projects.pages.layout import drawings, listing_html
 from anju.projects.queries import projects, stages
 from anju.projects.queries.overdue import mark_overdue
 from anju.projects.services.projects import edit_project
+from anju.quantities import separate_thousands
 
 EDIT = "projects.edit"
 MOST_ON_MAP = 400  # a picture of more says less, and takes longer than a tenth of a second to write
@@ -65,8 +67,9 @@ def render_list(request: Request, status: int = 200, **extra: Any) -> HttpRespon
         if chosen["year"] in (None, one.year):
             counted[one.state] += one.count
     count, overdue = listing.count_filtered(tallies, chosen)
+    number, size = (1, MOST) if is_whole(request, count) else (listing.page_number(request), projects.SIZE)
     listed = projects.list_projects(
-        user, found, sort=sort, page=listing.page_number(request), until=listing.page_day(made), count=count
+        user, found, sort=sort, page=number, size=size, until=listing.page_day(made), count=count
     )
     mark_overdue(user, listed.lines, listing.page_day(made))
     word = Project.STATES.label(chosen["state"]) if chosen["state"] else "共"
@@ -104,8 +107,18 @@ def lock_reason(field: ProjectField, project: Project) -> str:
     return ""
 
 
+def shown_text(field: ProjectField, project: Project) -> str:
+    """A cell as the table shows it, the thousands of what is counted apart."""
+    text = field_text(field, getattr(project, field.name))
+    return separate_thousands(text) if text and field.type == NUMERIC and field.unit not in ("", "度") else text
+
+
 def cell_texts(project: Project, names: list[str]) -> dict[str, str]:
-    return {name: field_text(FIELDS[name], getattr(project, name)) for name in names}
+    return {name: shown_text(FIELDS[name], project) for name in names}
+
+
+def says_the_same(text: str, *others: str) -> bool:
+    return text.replace(",", "") in {other.replace(",", "") for other in others}
 
 
 @requires_permission("projects.see")
@@ -125,7 +138,7 @@ def show_table(request: Request) -> HttpResponse:
         project = line.project
         cells = [
             {
-                "name": field.name, "text": field_text(field, getattr(project, field.name)), "locked": lock_reason(field, project),
+                "name": field.name, "text": shown_text(field, project), "locked": lock_reason(field, project),
                 "css": "n" if field.type in (NUMERIC, DAY) else "wide" if field.name in WIDE else "",
             }
             for field in fields
@@ -181,7 +194,7 @@ def save_row(user: Actor, pk: int, version: int, cells: dict[str, tuple[str, str
             if any(problem.code == CHANGED for problem in refused.problems):
                 stands = cell_texts(now, list(wanted))
                 told = refused.problems[0].what
-                for name in [name for name in wanted if stands[name] not in (cells[name][1], wanted[name])]:
+                for name in [name for name in wanted if not says_the_same(stands[name], cells[name][1], wanted[name])]:
                     clashes[name] = f"{told}现在是“{stands[name] or '空白'}”。"
                     del wanted[name]
                 version = now.version

@@ -15,6 +15,7 @@ from django.utils import timezone
 from anju.core.people.scope import Actor
 from anju.core.reading import read_file_of
 from anju.core.trail import trail
+from anju.core.wording import period_name
 from anju.problems import ASK, Problem, Refused
 from anju.returns.base import FILL, actor_name, clock_text, require_return_act, require_state
 from anju.returns.files import offline_workbook_file as book
@@ -163,7 +164,7 @@ def _table(sheet: ReturnGrid) -> book.WorkbookTable:
         if cell.exists
     }
     lines = (
-        f"填报单位：{papers.reporting_unit_name(ret)}　　期间：{papers.period_name(ret.period)}　　统计截止日：{ret.cut_off:%Y-%m-%d}",
+        f"填报单位：{papers.reporting_unit_name(ret)}　　期间：{period_name(ret.period)}　　统计截止日：{ret.cut_off:%Y-%m-%d}",
         f"表号：{spec.number or spec.code}　　制定机关：{spec.authority.issuer}　　下载时间：{clock_text(timezone.now())}",
     )
     rows = [
@@ -267,7 +268,7 @@ def _belongs(ret: Return, got: book.ReturnedWorkbook) -> None:
             )
         )
     if stamp.get("period") != mine["period"]:
-        was, now = (papers.period_name(one["period"]) for one in ({"period": "", **stamp}, mine))
+        was, now = (period_name(one["period"]) for one in ({"period": "", **stamp}, mine))
         problems.append(
             Problem("RET-612", where, f"是{was}的离线表，这里是{now}。", "请核对月份，到那一期的报表页上传。")
         )

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from anju.core.people.scope import Actor, visible_rows
-from anju.core.wording import period_label, read_day
+from anju.core.wording import period_name, read_day
 from anju.documents.writers import formats
 from anju.problems import ASK, Problem
 from anju.returns.models import Paper, Return, Step
@@ -82,12 +82,6 @@ def paper_file_name(ret: Return, ending: str, more: str = "") -> str:
 
 def form_title(ret: Return) -> str:
     return ret.form.name + (f"（第{ret.serial - 1}次更正）" if ret.serial > 1 else "")
-
-
-def period_name(period: str) -> str:
-    """A month's form is of the month: 2021年9月; what it counts since January its heads say."""
-    year, _, month = period.partition("-")
-    return f"{year}年{int(month)}月" if len(month) == 2 and month.isdecimal() else period_label(period)
 
 
 def reporting_unit_name(ret: Return) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from anju.core.people.permissions import require_permission
 from anju.core.people.scope import Actor, visible_rows
+from anju.core.wording import period_name
 from anju.problems import Problem, Refused
 from anju.returns.base import require_own_organisation
 from anju.returns.files import papers
@@ -99,7 +100,7 @@ def make_copy_workbook(user: Actor, ret: Return, code: str) -> bytes:
     return _xlsx(
         made,
         title=f"{papers.form_title(ret)}——{made.receiver.name}誊录单",
-        line=f"{papers.reporting_unit_name(ret)}　{papers.period_name(ret.period)}",
+        line=f"{papers.reporting_unit_name(ret)}　{period_name(ret.period)}",
     )
 
 

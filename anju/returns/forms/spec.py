@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,6 +22,7 @@ NAME = r"^[a-z][a-z0-9_]*$"
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 TOTAL = "total"  # the key of the line of sums that a form with a ledger's lines has
 FIX = "请照《怎样写一张报表》（docs/forms.md）的写法改。"
+DEPARTMENTS = Path(__file__).with_name("departments.yaml")
 
 
 def _quoted(value: Any) -> Any:
@@ -140,6 +141,7 @@ class FormColumn(FormPart):
     )
     formula: Text = ""
     only: dict[str, tuple[Text, ...]] = {}
+    joint: tuple[str, ...] = ()  # the kinds of departments that it concerns, where departments.yaml does not know
     note: str = ""
 
     @model_validator(mode="after")
@@ -332,6 +334,9 @@ class FormSpec(FormPart):
             if x not in keys
         ]
         wrong += [f"publish 所指的列“{p.column}”没有定义" for p in self.publish if p.column not in codes]
+        wrong += [
+            f"列 {c.code} 的 joint“{x}”不在表的 joint 里" for c in self.columns for x in c.joint if x not in self.joint
+        ]
         wrong += [f"publish 所指的行“{p.line}”没有定义" for p in self.publish if p.line and p.line not in keys]
         wrong += [
             f"行 {f.key} 所加的行“{x}”没有定义"
@@ -371,6 +376,18 @@ class FormSpec(FormPart):
     def digest(self) -> str:
         return hashlib.sha256(json.dumps(self.canonical, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
+    def departments_of(self, column: FormColumn) -> tuple[str, ...]:
+        """The kinds of departments of the joint review that a column concerns."""
+        if column.joint:
+            return column.joint
+        event = column.source.event if column.source else ""
+        known = [
+            kind for kind, one in departments().items() if column.unit in one.units or (event and event in one.events)
+        ]
+        if not known and column.type == "text":
+            return ()
+        return tuple(kind for kind in self.joint if not known or kind in known)
+
     def fillable(self, column: FormColumn, line_key: str, facts: dict[str, Any]) -> bool:
         """May somebody write there?"""
         return not column.formula and not column.locked and self.has(column, line_key, facts)
@@ -385,6 +402,20 @@ class FormSpec(FormPart):
         ):
             return False
         return column.takes(facts)
+
+
+class DepartmentConcern(FormPart):
+    """What a kind of department looks at: columns in these units, and those filled from these events of a ledger."""
+
+    units: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+
+
+@cache
+def departments() -> dict[str, DepartmentConcern]:
+    """departments.yaml, by kind of department."""
+    said = load_yaml(DEPARTMENTS.read_text("utf-8"), plain=True)
+    return {kind: DepartmentConcern.model_validate(one) for kind, one in said.items()}
 
 
 RESERVED = {TOTAL, "row", "key", "line", "failed", "unknown", "decision", "colour", "more", "rank", "run_date"}

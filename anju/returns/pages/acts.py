@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from anju.core.jobs import queue
+from anju.core.pages.addresses import page_address
 from anju.core.pages.context import needs_region, page_context
 from anju.core.pages.files import file_response
 from anju.core.pages.forms import PostedForm
@@ -23,7 +24,7 @@ from anju.returns.models import Return
 from anju.returns.pages.form import render_return
 from anju.returns.pages.returns import render_home
 from anju.returns.queries import returns
-from anju.returns.services import corrections, locking, opening
+from anju.returns.services import bulk, corrections, locking, opening
 from anju.returns.services import review as review_services
 
 SEPARATORS = re.compile(r"[\s,，、；;]+")
@@ -107,7 +108,7 @@ def review_return(request: Request, pk: int) -> HttpResponse:
         request,
         pk,
         "review",
-        "审核通过，已送部门联审。",
+        "审核通过，已转下一环节。",
         lambda given: review_services.review_return(by=request.actor, ret_id=pk, remark=given["remark"]),
     )
 
@@ -120,7 +121,7 @@ def give_opinion(request: Request, pk: int) -> HttpResponse:
         return review_services.give_opinion(
             by=request.actor,
             ret_id=pk,
-            agrees=given["agrees"] == "1",
+            agrees={"1": True, "0": False}.get(given["agrees"]),
             remark=given["remark"],
             line=line,
             column=column,
@@ -185,7 +186,21 @@ def correct_return(request: Request, pk: int) -> HttpResponse:
             by=request.actor, ret_id=pk, reason=given["remark"], ordered_by=given["ordered_by"]
         )
 
-    return perform_act(request, pk, "correct", "更正表已开，原来的数已带过来。改好后照常提交审核。", call)
+    return perform_act(
+        request, pk, "correct", "更正表已开，原来的数已带过来；情况说明请照新数另写。改好后照常提交审核。", call
+    )
+
+
+@requires_permission("returns.correct")
+@require_POST
+def discard_correction(request: Request, pk: int) -> HttpResponse:
+    return perform_act(
+        request,
+        pk,
+        "discard",
+        "这次更正已撤销，这里是现行的报表。",
+        lambda given: corrections.discard_correction(by=request.actor, ret_id=pk, reason=given["remark"]),
+    )
 
 
 @requires_permission("returns.lock")
@@ -197,6 +212,7 @@ def lock_period(request: Request) -> HttpResponse:
     posted = PostedForm(request)
     form, period = posted.text("form"), posted.text("period")
     title = f"锁定{region.name}{period_label(period)}报表"
+    chosen = {"regions": posted.every("region")} if posted.every("region") else {}
     made = queue.enqueue(
         request.actor,
         "returns.close",
@@ -205,8 +221,42 @@ def lock_period(request: Request) -> HttpResponse:
         region=region.code,
         form=form,
         period=period,
+        **chosen,
     )
     return redirect(made)
+
+
+@requires_permission("returns.lock")
+@require_POST
+@needs_region()
+def send_returns_back(request: Request) -> HttpResponse:
+    """Those that were ticked, back to their units."""
+    return perform_bulk(request, bulk.send_returns_back, "已退回")
+
+
+@requires_permission("returns.lock")
+@require_POST
+@needs_region()
+def urge_units(request: Request) -> HttpResponse:
+    """催报: those that were ticked."""
+    return perform_bulk(request, bulk.urge_units, "已催报")
+
+
+def perform_bulk(request: Request, act: Callable[..., bulk.BulkResult], says: str) -> HttpResponse:
+    """Do it to those that were ticked, and name the others."""
+    posted, region = PostedForm(request), page_context(request).region
+    codes = set(posted.every("region"))
+    ids = [one.pk for one in tree.region_tree().all if one.code in codes and one.pk in request.actor.region_ids]
+    form, period = posted.text("form"), posted.text("period")
+    asked = {"form_code": form, "period": period, "remark": posted.text("remark"), "region_ids": ids}
+    try:
+        done = act(by=request.actor, region=region, **asked)
+    except Refused as refused:
+        return render_home(request, status=422, problems=refused.problems)
+    messages.success(request, f"{says}{len(done.done)}个单位：{'、'.join(one.name for one in done.done)}。")
+    for one in done.refused:
+        messages.warning(request, f"{one.where}：{one.what}{one.fix}")
+    return redirect(page_address(request, "returns:home", period=period, form=form))
 
 
 @requires_permission("returns.audit")

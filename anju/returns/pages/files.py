@@ -14,7 +14,7 @@ from anju.core.pages.forms import PostedForm, Upload
 from anju.core.pages.layout.sheets import Sheet, SheetCell, SheetColumn, SheetRow
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
-from anju.core.wording import period_label
+from anju.core.wording import period_title
 from anju.problems import Problem, Refused
 from anju.returns.files import offline_workbook, papers, receivers
 from anju.returns.models import Return
@@ -124,7 +124,7 @@ def render_receiver(
     ]  # fmt: skip
     return render_page(
         request, "returns/receiver.html", status=status, heading=f"报送{one.receiver.name}：{one.state}", ret=ret, one=one, sheet=sheet, problems=problems or [],
-        title=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}", may_receive=may(request.actor, "returns.receive", ret.region_id) and ret.state in Return.SUBMITTED,
+        title=f"{ret.region.name}{period_title(ret.period, ret.form.name)}", may_receive=may(request.actor, "returns.receive", ret.region_id) and ret.state in Return.SUBMITTED,
     )  # fmt: skip
 
 

@@ -14,22 +14,24 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anju.core.pages.addresses import path_of
 from anju.core.pages.context import page_context, render_page
-from anju.core.pages.forms import PostedForm
+from anju.core.pages.forms import PostedForm, storable_text
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
-from anju.core.wording import period_label
+from anju.core.wording import period_title
 from anju.problems import Problem, Refused
 from anju.quantities import exact_text
 from anju.returns.files import papers, receivers
 from anju.returns.forms import calendar
 from anju.returns.models import Return
 from anju.returns.pages import grid_html, wording
+from anju.returns.pages.columns import NumberWriter, column_data, column_help
 from anju.returns.queries import checks, explanation, reading, returns
 from anju.returns.queries.grid import ReturnGrid, lay_out_grid
-from anju.returns.queries.opinions import AskedDepartment, joint_review
+from anju.returns.queries.opinions import AskedDepartment, asked_departments, joint_review
 from anju.returns.services import answers, filling
 
+LARGEST_VERSION = 2**31
 UNSETTLED = ("RET-040", "RET-041")
 PRINTED = (("pdf", "打印的表（PDF）"), ("docx", "打印的表（Word）"), ("xlsx", "打印的表（Excel）"))
 
@@ -58,10 +60,18 @@ def render_return(
         returns.list_steps(user, ret),
     )
     findings = shown_findings(request, ret, found)
-    asked = joint_review(user, ret, steps) if ret.state != Return.DRAFT else []
+    asked = joint_review(user, ret, steps) if ret.state not in (Return.DRAFT, Return.VOID) else []
     opined = any(one.opinion and one.organisation and one.organisation.pk in user.organisation_ids for one in asked)
     later = read.corrected_by
-    choices = wording.offered_acts(user, ret, opined=opined, last=later is None, form=form)
+    choices = wording.offered_acts(
+        user,
+        ret,
+        opined=opined,
+        last=later is None,
+        asked=asked,
+        filled=bool(returns.filled_returns(user, [ret])),
+        form=form,
+    )
     moved = grid_html.changes_html(grid)
     # What the checks found stands in their own list, with the way to each cell: it is not told twice.
     unsettled = [one for one in problems or [] if one.code in UNSETTLED]
@@ -70,20 +80,20 @@ def render_return(
         "unsettled": len(unsettled), "ret": ret, "fill": grid.open, "facts": header_facts(ret, at), "stages": wording.stage_line(ret, steps, at), "steps": describe_steps(ret, steps),
         "remark": steps[-1] if steps and steps[-1].move == "return" and ret.state == Return.DRAFT else None, "corrected_by": later,
         "strong": wording.next_act(choices, opined=opined), "choices": choices, "form": form or {}, "waits": waiting_text(ret),
-        "places": remark_places(grid) if any(one.agrees for one in choices) else [], "findings": grid_html.group_findings(findings),
+        "place": remark_place(request, grid, form or {}), "findings": grid_html.group_findings(findings),
         **grid_html.count_findings(findings, grid.spec), "marks": grid_html.finding_marks(findings),
-        "moved": [] if grid.open else moved, "last_label": grid_html.PERIODS[grid.spec.period], "has_target": any(cell.target for cell in grid.cells.values()),
-        "head": grid_html.heads_html(grid), "body": grid_html.body_html(grid), "columns": grid_html.column_data(grid),
+        "moved": [] if grid.open else moved, "last_label": grid_html.PERIODS[grid.spec.period], "compared": bool(grid.last_period),
+        "head": grid_html.heads_html(grid), "body": grid_html.body_html(grid), "columns": column_data(grid),
         "explanation": explanation.draft_explanation(user, ret, read, found) if grid.open else [],
         "files": [{"href": path_of("returns:print", ret.pk, ending), "label": label} for ending, label in PRINTED], "sent": receivers.list_receivers(user, ret),
         "scans": papers.list_scans(user, ret), "may_scan": may(user, "returns.fill", ret.region_id),
-        "opinions": [opinion_row(one, grid) for one in asked], "notes": grid.spec.print.notes, "problems": problems,
+        "opinions": [opinion_row(one, grid) for one in asked], "notes": grid.spec.print.notes, "signers": grid.spec.print.signers, "problems": problems,
     }  # fmt: skip
     return render_page(
         request,
         "returns/return.html",
         status=status,
-        heading=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}",
+        heading=f"{ret.region.name}{period_title(ret.period, ret.form.name)}",
         **context,
     )
 
@@ -117,6 +127,8 @@ def header_facts(ret: Return, at: datetime) -> list[str]:
 
 
 def waiting_text(ret: Return) -> str:
+    if ret.state == Return.VOID:
+        return "这次更正已撤销，不用再办。"
     if ret.state == Return.LOCKED:
         return f"已锁定，内容摘要 {ret.digest[:16]}。数字有误只能更正。"
     return f"现在等{wording.waits_for(ret)}办理，您这里不用做什么。"
@@ -134,15 +146,13 @@ def describe_steps(ret: Return, steps: list[Any]) -> list[SimpleNamespace]:
     return made[::-1]
 
 
-def remark_places(grid: ReturnGrid) -> list[SimpleNamespace]:
-    """The cells that a remark may be about, line by line: those that somebody filled."""
-    filled: dict[str, list[SimpleNamespace]] = {}
-    for (line, column), cell in grid.cells.items():
-        if cell.via:
-            filled.setdefault(line, []).append(
-                SimpleNamespace(key=f"{line}|{column}", name=grid_html.column_name(grid, column))
-            )
-    return [SimpleNamespace(name=one.label, cells=filled[one.key]) for one in grid.lines if one.key in filled]
+def remark_place(request: Request, grid: ReturnGrid, form: dict[str, str]) -> SimpleNamespace:
+    """The cell that a remark is about: of what was posted, or of the address (?cell=line|column); blank for the whole form."""
+    key = form.get("where") or request.GET.get("cell", "")
+    line, _, column = key.rpartition("|")
+    if (line, column) not in grid.cells:
+        return SimpleNamespace(key="", name="")
+    return SimpleNamespace(key=key, name=grid_html.cell_place(grid, line, column))
 
 
 def opinion_row(one: AskedDepartment, grid: ReturnGrid) -> SimpleNamespace:
@@ -200,11 +210,16 @@ def refused_json(refused: Refused) -> JsonResponse:
 def read_cells(body: bytes) -> list[filling.CellEntry]:
     """Refused RET-030 for what no page of ours sends."""
     try:
-        return [
-            filling.CellEntry(str(one["line"]), str(one["column"]), str(one["text"]), int(one["version"]))
+        changes = [
+            filling.CellEntry(
+                str(one["line"]), str(one["column"]), storable_text(str(one["text"])), int(one["version"])
+            )
             for one in json.loads(body)["changes"]
         ]
-    except (ValueError, KeyError, TypeError) as error:
+        if any(not 0 <= change.version < LARGEST_VERSION for change in changes):
+            raise ValueError("version")
+        return changes
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise Refused(Problem("RET-030", "填报表", "送来的内容读不懂，没有存。", "请刷新页面后再填。")) from error
 
 
@@ -245,11 +260,12 @@ def answer_in_place(request: Request, pk: int, call: Callable[[PostedForm], Any]
 def answer_check(request: Request, pk: int) -> HttpResponse:
     def call(posted: PostedForm) -> Any:
         said = {"by": request.actor, "ret_id": pk, "check_id": posted.text("check"), "text": posted.text("text")}
-        return (
-            answers.answer_all_alike(**said)
-            if posted.text("all")
-            else answers.answer_check(**said, line=posted.text("line"))
-        )
+        line, column = posted.text("line"), posted.text("column")
+        ticked = [one.rpartition("|") for one in posted.every("also")]  # those of the same check that were ticked
+        if not ticked:
+            return answers.answer_check(**said, line=line, column=column)
+        places = [(line, column), *((there, code) for there, _, code in ticked)]
+        return answers.answer_together(**said, places=places)
 
     return answer_in_place(request, pk, call)
 
@@ -264,6 +280,7 @@ def waive_check(request: Request, pk: int) -> HttpResponse:
             ret_id=pk,
             check_id=posted.text("check"),
             line=posted.text("line"),
+            column=posted.text("column"),
             reason=posted.text("reason"),
             until=until,
         )
@@ -297,13 +314,13 @@ def show_cell(request: Request, pk: int) -> HttpResponse:
     grid, line, column = lay_out_grid(user, ret, read), request.GET.get("line", ""), request.GET.get("column", "")
     if (line, column) not in grid.cells:  # a project that left the ledger since the page was opened
         return page_response(
-            request, "returns/cell.html", status=422, row="没有这一格", note="行或列可能已变，请刷新页面。"
+            request, "returns/cell.html", status=422, row="没有这一格", gone="行或列可能已变，请刷新页面。"
         )
-    one, head = grid.cells[line, column], grid.spec.by_code[column]
+    one, head, numbers = grid.cells[line, column], grid.spec.by_code[column], NumberWriter(grid)
     known = [
-        (grid_html.PERIODS[grid.spec.period], one.last),
-        ("台账（到截止日）", one.ledger),
-        ("目标", one.target),
+        (grid_html.PERIODS[grid.spec.period], numbers.text(column, one.last)),
+        ("台账（到截止日）", numbers.text(column, one.ledger)),
+        ("目标", numbers.text(column, one.target)),
         *compared_facts(read, line, column),
     ]
     opinions = [
@@ -312,8 +329,9 @@ def show_cell(request: Request, pk: int) -> HttpResponse:
         if asked.opinion and (asked.opinion.line, asked.opinion.column) == (line, column)
     ]
     return page_response(
-        request, "returns/cell.html", row=grid_html.cell_place(grid, line), column=head.head, text=one.text, unit=head.unit, facts=[pair for pair in known if pair[1]],
-        note=head.note, formula=head.formula, history=returns.cell_history(user, ret, line, column), opinions=opinions,
+        request, "returns/cell.html", ret=ret, key=f"{line}|{column}", may_opine=ret.state == Return.JOINT and wording.is_asked(user, asked_departments(ret)),
+        row=grid_html.cell_place(grid, line), column=head.head, text=numbers.cell(one), unit=head.unit, facts=[pair for pair in known if pair[1]],
+        help=column_help(grid.spec, head), history=returns.cell_history(user, ret, line, column), opinions=opinions,
         findings=[found for found in shown_findings(request, ret, checks.check_return(user, ret, read)) if found.line == line and found.column == column],
     )  # fmt: skip
 
@@ -342,7 +360,8 @@ def compare_correction(request: Request, pk: int) -> HttpResponse:
     before = returns.get_return(user, ret.corrects_id)
     old, new = lay_out_grid(user, before), lay_out_grid(user, ret)
     keys = [key for key in dict.fromkeys([*new.cells, *old.cells]) if key[1] in new.spec.by_code]
-    pairs = [(key, text_at(old, key), text_at(new, key)) for key in keys]
+    numbers = NumberWriter(new)
+    pairs = [(key, text_at(old, key, numbers), text_at(new, key, numbers)) for key in keys]
     other = {key: was for key, was, now in pairs if was != now}
     changed = [
         SimpleNamespace(row=grid_html.cell_place(new, line), column=new.spec.by_code[column].head, before=was, after=now)
@@ -351,12 +370,12 @@ def compare_correction(request: Request, pk: int) -> HttpResponse:
     follow = f"，另有{len(other) - len(changed)}格随之重算" if len(other) > len(changed) else ""
     ground = f"（依据{ret.ordered_by}）" if ret.ordered_by else ""
     return render_page(
-        request, "returns/compare.html", heading=f"{ret.region.name}{period_label(ret.period)}{ret.form.name}更正了{len(changed)}格{follow}",
+        request, "returns/compare.html", heading=f"{ret.region.name}{period_title(ret.period, ret.form.name)}更正了{len(changed)}格{follow}",
         sub=f"更正说明：{ret.reason}{ground}", ret=ret, changed=changed, body=grid_html.body_html(new, other), head=grid_html.heads_html(new),
         state=f"更正前 {wording.moment_text(before.locked_at)}锁定，更正后现在{Return.STATES.label(ret.state)}；改了的格标黄，下面写着原来的数",
     )  # fmt: skip
 
 
-def text_at(grid: ReturnGrid, key: tuple[str, str]) -> str:
-    found = grid.cells.get(key)
-    return found.text if found else ""
+def text_at(grid: ReturnGrid, key: tuple[str, str], numbers: NumberWriter) -> str:
+    cell = grid.cells.get(key)
+    return numbers.cell(cell) if cell else ""

@@ -8,39 +8,42 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from anju.core.pages.layout.markup import element, given, join, markup, optional, slot, writer
+from anju.core.pages.layout.markup import NOTHING, element, given, join, markup, optional, slot, writer
 from anju.problems import BLOCK
 from anju.returns.forms.spec import FormSpec
+from anju.returns.pages.columns import NumberWriter, bare_columns, column_help
 from anju.returns.queries.checks import BLANK, CheckFinding
 from anju.returns.queries.grid import GridCell, ReturnGrid
 from anju.returns.sources.ledgers import named
 
 KINDS = {"prefill": "开表时预填", "page": "在页面上填", "workbook": "从离线表并入", "correct": "更正时带入"}
-FOLDED = 4  # so many that ask the same become one entry of the list
+FOLDED = 2  # so many that ask the same become one entry of the list; the others are looked at and ticked under it
 QUOTED = re.compile("“[^”]*”")
 PERIODS = {"month": "上月", "quarter": "上季", "half": "上期", "year": "上年", "once": "上期"}
 
 
 write_row = writer(element("tr", markup("cells")), "\n")
 write_corner = writer(element("th", slot("text"), scope="col", rowspan=slot("rows"), css="first"))
+write_second = writer(element("th", slot("text"), scope="col", rowspan=slot("rows"), css="second"))
 write_head = writer(
     element(
         "th",
-        slot("label"),
-        given("unit", element("span", "（", slot("unit"), "）", css="unit")),
+        element(
+            "span", slot("label"), given("unit", element("span", "（", slot("unit"), "）", css="unit")), css="label"
+        ),
         scope=slot("scope"),
         rowspan=slot("rows"),
         colspan=slot("columns"),
         css=slot("css"),
         title=optional("note"),
+        data_column=optional("code"),
     )
 )
 write_line = writer(
     element(
         "tr",
-        element(
-            "th", slot("indent"), slot("label"), given("code", element("small", slot("code"))), scope="row", css="first"
-        ),
+        element("th", slot("indent"), slot("label"), scope="row", css="first", title=slot("label")),
+        markup("second"),
         markup("cells"),
         data_l=slot("key"),
         data_name=slot("label"),
@@ -48,19 +51,20 @@ write_line = writer(
     ),
     "\n",
 )
+write_line_code = writer(element("th", slot("code"), css="second"))
 write_cell = writer(
     element(
         "td",
         element("span", slot("text")),
         given("old", element("small", "原 ", slot("old"), css="was")),
-        given("last", element("small", slot("when"), " ", slot("last"), css="last")),
-        given("ledger", element("small", "台账 ", slot("ledger"), css="ledger")),
-        given("target", element("small", "目标 ", slot("target"), css="target")),
         css=slot("css"),
         data_v=slot("version"),
+        data_last=optional("last"),
+        data_ledger=optional("ledger"),
+        data_target=optional("target"),
     )
 )
-NO_CELL = write_cell(text="", old="", last="", when="", ledger="", target="", css="lock none", version=0)
+NO_CELL = write_cell(text="", old="", last="", ledger="", target="", css="lock none", version=0)
 write_moved = writer(
     element(
         "tr",
@@ -77,9 +81,11 @@ write_moved = writer(
 
 
 def heads_html(grid: ReturnGrid) -> SafeString:
-    """The rows of heads with the units in them, and over the lines' names the corner."""
+    """The rows of heads with the units in them, and over the lines' names and codes the corner."""
     corner = write_corner(rows=len(grid.head), text=named(grid.spec, "指标"))
-    lines = []
+    if second := second_head(grid):
+        corner = join([corner, write_second(rows=len(grid.head), text=second)])
+    bare, lines = bare_columns(grid), []
     for line in grid.head:
         cells = []
         for one in line:
@@ -90,27 +96,24 @@ def heads_html(grid: ReturnGrid) -> SafeString:
                     scope=scope,
                     rows=one.rowspan,
                     columns=one.colspan,
-                    css=css,
-                    note=column.note if column else "",
+                    css="bare" if column and column.code in bare else css,
+                    note="\n".join(f"{name}：{text}" for name, text in column_help(grid.spec, column))
+                    if column
+                    else "",
                     label=one.heading,
                     unit=column.unit if column else "",
+                    code=column.code if column else "",
                 )
             )
         lines.append(write_row(cells=join(cells if lines else [corner, *cells])))
     return join(lines)
 
 
-def column_data(grid: ReturnGrid) -> list[dict[str, Any]]:
-    """What the grid in the browser must know of the columns; it computes nothing."""
-    return [
-        {
-            "code": one.code,
-            "full": one.head + (f"（{one.unit}）" if one.unit else ""),
-            "choices": list(one.choices),
-            "computed": bool(one.formula),
-        }
-        for one in grid.columns
-    ]
+def second_head(grid: ReturnGrid) -> str:
+    """What the second of the two columns that stand still says of each line; "" when there is nothing to say."""
+    if any(line.code for line in grid.lines):
+        return "编码"
+    return "栏次" if any(line.number for line in grid.lines) else ""
 
 
 def is_state(cell: GridCell) -> bool:
@@ -122,10 +125,10 @@ def cell_flags(cell: GridCell) -> str:
     return ("c" if cell.changed else "") + ("s" if is_state(cell) else "")
 
 
-def _html(cell: GridCell, numeric: bool, was: str, old: str | None) -> SafeString:
+def _html(cell: GridCell, numbers: NumberWriter, old: str | None) -> SafeString:
     if not cell.exists:
         return NO_CELL
-    css = "n" if numeric else "t"
+    css = "n" if cell.column in numbers.columns else "t"
     if not cell.open:
         css += " lock"
     if cell.changed:
@@ -134,48 +137,39 @@ def _html(cell: GridCell, numeric: bool, was: str, old: str | None) -> SafeStrin
         css += " st"
     if old is not None:
         css += " was-other"
-    # A cell that is not filled in here has its past elsewhere: only what one writes upon is shown beside its last word.
     return write_cell(
-        text=cell.text,
+        text=numbers.cell(cell),
         css=css,
         version=cell.version,
         old="" if old is None else old or "空白",
-        when=was,
-        last=was and cell.last,
-        ledger=cell.ledger,
-        target=cell.target,
+        last=numbers.text(cell.column, cell.last),
+        ledger=numbers.text(cell.column, cell.ledger),
+        target=numbers.text(cell.column, cell.target),
     )
 
 
 def body_html(grid: ReturnGrid, old: dict[tuple[str, str], str] | None = None) -> SafeString:
     """The lines of the table. Written here: a template takes many times as long. old: what other cells said before a correction."""
-    old = old or {}
-    columns = [
-        (column.code, column.type == "number", "" if column.locked else PERIODS[grid.spec.period])
-        for column in grid.columns
-    ]
-    lines = []
-    for line in grid.lines:
-        cells = join(
-            _html(grid.cells[line.key, code], numeric, was, old.get((line.key, code))) for code, numeric, was in columns
+    old, numbers, second = old or {}, NumberWriter(grid), second_head(grid)
+    codes = [column.code for column in grid.columns]
+    return join(
+        write_line(
+            key=line.key,
+            label=line.label,
+            css="total" if line.computed else "group" if line.heading else "",
+            indent="　" * line.indent,
+            second=write_line_code(code=line.code or line.number) if second else NOTHING,
+            cells=join(_html(grid.cells[line.key, code], numbers, old.get((line.key, code))) for code in codes),
         )
-        lines.append(
-            write_line(
-                key=line.key,
-                label=line.label,
-                css="total" if line.computed else "group" if line.heading else "",
-                indent="　" * line.indent,
-                code=line.code,
-                cells=cells,
-            )
-        )
-    return join(lines)
+        for line in grid.lines
+    )
 
 
 def cell_data(grid: ReturnGrid) -> list[list[Any]]:
     """What stands in every cell now, as the browser takes it after a save: line, column, text, version, flags."""
+    numbers = NumberWriter(grid)
     return [
-        [line, column, cell.text, cell.version, cell_flags(cell)]
+        [line, column, numbers.cell(cell), cell.version, cell_flags(cell)]
         for (line, column), cell in grid.cells.items()
         if cell.exists
     ]
@@ -196,14 +190,15 @@ def changes_html(grid: ReturnGrid) -> list[SafeString]:
     if not grid.last_period:
         return []
     labels, columns, before = {one.key: one.label for one in grid.lines}, grid.spec.by_code, PERIODS[grid.spec.period]
+    numbers = NumberWriter(grid)
     return [
         write_moved(
             key=f"{line}|{column}",
             line=labels[line],
             column=columns[column].head,
             before=before,
-            last=cell.last or "空白",
-            now=cell.text or "空白",
+            last=numbers.text(column, cell.last) or "空白",
+            now=numbers.cell(cell) or "空白",
         )
         for (line, column), cell in grid.cells.items()
         if cell.exists

@@ -19,9 +19,10 @@ from anju.core.wording import period_label
 from anju.problems import Problem
 from anju.returns.base import unlocked_returns
 from anju.returns.forms import calendar
-from anju.returns.models import Return
+from anju.returns.models import Form, Return, Urge
 from anju.returns.pages import wording
-from anju.returns.queries import deadlines, extensions, returns
+from anju.returns.queries import checks, deadlines, extensions, returns
+from anju.returns.reminders import urged_periods
 
 NEXT = {
     "hand_in": "继续填报",
@@ -32,13 +33,27 @@ NEXT = {
     "lock": "去审定",
 }
 write_link = writer(element("a", slot("name"), href=slot("href")))
+PROGRESS = (
+    element("td", element("span", slot("state"), css=slot("state_css"))),
+    element("td", slot("first"), data_label="首次上报"),
+    element("td", element("span", slot("hours"), css=slot("hours_css"))),
+    element("td", slot("urged"), data_label="催报"),
+)
 write_progress = writer(  # a province has a hundred of them
+    element("tr", element("th", markup("name"), scope="row", css="first"), *PROGRESS)
+)
+write_ticked = writer(
     element(
         "tr",
-        element("th", markup("name"), scope="row", css="first"),
-        element("td", element("span", slot("state"), css=slot("state_css"))),
-        element("td", slot("first"), data_label="首次上报"),
-        element("td", element("span", slot("hours"), css=slot("hours_css"))),
+        element(
+            "th",
+            element("input", type="checkbox", name="region", value=slot("code"), form="bulk", aria_label=slot("tick")),
+            " ",
+            markup("name"),
+            scope="row",
+            css="first",
+        ),
+        *PROGRESS,
     )
 )
 EMPTY = "到了报表期，要报的表会列在这里：报哪张、报给谁、还剩多少时间。表式由报表制度定，按月、季、年自动到期。"
@@ -61,24 +76,34 @@ def render_home(request: Request, status: int = 200, problems: list[Problem] | N
     ]  # from above the table by county says the others better
     mine = [one for one in rows if one["act"]]
     others = [] if above else [one for one in rows if not one["act"]]
+    locked = deadlines.recently_locked(user, made.region, known)
+    replaced = deadlines.corrected_returns(user, locked)
     return render_page(
         request, "returns/home.html", status=status, heading=home_headline(mine, others), sub=f"{made.region.name}，{wording.moment_text(at)}", mine=mine, others=others,
-        **(reporting_context(request, made.region, at, known) if above else {}), 
-        extensions=extensions.waiting_extensions(user, made.region), done=[locked_row(one) for one in deadlines.recently_locked(user, made.region, known)],
+        **(reporting_context(request, made.region, at, known) if above else {}),
+        extensions=extensions.waiting_extensions(user, made.region), done=[locked_row(one, one.pk in replaced) for one in locked],
         empty=EMPTY, problems=problems or [],
         may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **unlocked_after_job(request, made), asked_periods=PostedForm(request).typed.get("periods", made.period),
     )  # fmt: skip
 
 
 def unlocked_after_job(request: Request, made: PageContext) -> dict[str, Any]:
-    """What a closed month did not lock, where its job leads: how many those were, and what waits now."""
+    """What a closed month did not lock, where its job leads: how many those were, what waits now, and what stands in the way of each."""
     left = request.GET.get("left", "")[:4]
-    return {
-        "left": left,
-        "waiting": unlocked_returns(request.actor, made.region, request.GET.get("form", ""), made.period)
-        if left
-        else [],
-    }
+    if not left:
+        return {"left": "", "waiting": []}
+    user = request.actor
+    found = unlocked_returns(user, made.region, request.GET.get("form", ""), made.period)
+    return {"left": left, "waiting": [{"ret": ret, "why": obstacle_text(user, ret)} for ret in found]}
+
+
+def obstacle_text(user: Actor, ret: Return) -> str:
+    """What stands in the way of its lock: the first two, and how many there are."""
+    open_ = checks.standing_findings(checks.check_return(user, ret))
+    if not open_:
+        return "检查都已过，可再锁定"
+    more = f"等{len(open_)}处" if len(open_) > 2 else ""
+    return "；".join(one.what.removesuffix("。") for one in open_[:2]) + more
 
 
 def home_headline(mine: list[dict[str, Any]], others: list[dict[str, Any]]) -> str:
@@ -126,28 +151,48 @@ def return_row(user: Actor, one: deadlines.DueReturn, at: datetime) -> dict[str,
 
 
 def reporting_context(request: Request, region: Region, at: datetime, known: deadlines.AskedReturns) -> dict[str, Any]:
-    """Who has reported and who is late, by county, one form at a time, with the time of the first submission as proof."""
-    found = deadlines.reporting_progress(request.actor, region, at, known=known)
+    """Who has reported and who is late, by county, one form and one period at a time, with the time of the first submission as proof."""
+    user = request.actor
+    found = deadlines.reporting_progress(user, region, at, known=known)
     forms = {one.form.code: one.form for one in found}
     if not forms:
         return {}
-    code = request.GET.get("form", "")
+    code = request.GET.get("form") or PostedForm(request).text("form")
     if code not in forms:  # the form that most have to report
         code = max(forms, key=lambda each: (sum(one.form.code == each for one in found), each))
+    newest = next(one.period for one in found if one.form.code == code)
+    choices = reporting_periods(user, region, forms[code], newest)
+    period = request.GET.get("period") or PostedForm(request).text("period")
+    if period in choices and period != newest:
+        found = deadlines.reporting_progress(user, region, at, period)
+    else:
+        period = newest
     listed = [one for one in found if one.form.code == code]
-    doubt = calendar.guessed_deadline(returns.return_spec(forms[code]), listed[0].period)
+    if not listed:
+        return {}
+    doubt = calendar.guessed_deadline(returns.return_spec(forms[code]), period)
     late = sum(bool(one.days_late(at)) for one in listed)
     here = sum(bool(one.first_submitted_at) for one in listed)
-    waiting = sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed)
+    acts, urged = may(user, "returns.lock", region.pk), urged_periods(user, {period})
+    replaced = deadlines.corrected_returns(user, [one.ret for one in listed if one.ret])
     return {
-        "to_lock": waiting if may(request.actor, "returns.lock", region.pk) else 0, "lock_form": code, "lock_period": listed[0].period,
-        "progress": join(progress_row(one, at) for one in listed), "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
+        "to_lock": sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed) if acts else 0, "bulk": acts, "lock_form": code, "lock_period": period,
+        "progress": join(progress_row(one, at, urged.get((code, one.region.pk, period)), bool(one.ret and one.ret.pk in replaced), acts) for one in listed),
+        "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
+        "months": [(name, period_label(name), name == period) for name in choices],
         "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
-        "progress_sub": f"{period_label(listed[0].period)}，期限{wording.moment_text(listed[0].deadline)}{f'（{doubt}）' if doubt else ''}；首次上报时间即为凭证，退回再报不改",
+        "progress_sub": f"{period_label(period)}，期限{wording.moment_text(listed[0].deadline)}{f'（{doubt}）' if doubt else ''}；首次上报时间即为凭证，退回再报不改",
     }  # fmt: skip
 
 
-def progress_row(one: deadlines.ReportingStatus, at: datetime) -> SafeString:
+def reporting_periods(user: Actor, region: Region, form: Form, newest: str) -> list[str]:
+    """The periods of a form that may be looked at from above, the newest first: those that some return is of, and the one that is asked now."""
+    return sorted({newest, *deadlines.reported_periods(user, region, form.code)}, reverse=True)
+
+
+def progress_row(
+    one: deadlines.ReportingStatus, at: datetime, urged: Urge | None, corrected: bool, ticks: bool
+) -> SafeString:
     ret, first = one.ret, one.first_submitted_at
     late = one.days_late(at)
     said = (
@@ -157,18 +202,23 @@ def progress_row(one: deadlines.ReportingStatus, at: datetime) -> SafeString:
         if first
         else f"还剩{wording.duration_text(one.deadline - at)}"
     )
-    return write_progress(
-        name=write_link(href=ret.get_absolute_url(), name=one.region.name) if ret else one.region.name,
-        state_css="state on" if ret and ret.state in Return.SUBMITTED else "state",
-        state=Return.STATES.label(ret.state) if ret else "还没有开始",
-        first=wording.moment_text(first),
-        hours_css="hours late" if late else "hours ",
-        hours=said,
-    )
+    state = Return.STATES.label(ret.state) if ret else "还没有开始"
+    told = f"{wording.moment_text(urged.at)}，{'、'.join(urged.to)}" if urged and not first else ""
+    row = {
+        "name": write_link(href=ret.get_absolute_url(), name=one.region.name) if ret else one.region.name,
+        "state_css": "state on" if ret and ret.state in Return.SUBMITTED else "state",
+        "state": f"{state}（已更正）" if corrected else state,
+        "first": wording.moment_text(first),
+        "hours_css": "hours late" if late else "hours ",
+        "hours": said,
+        "urged": told,
+    }
+    return write_ticked(code=one.region.code, tick=f"选{one.region.name}", **row) if ticks else write_progress(**row)
 
 
-def locked_row(ret: Return) -> dict[str, Any]:
+def locked_row(ret: Return, corrected: bool) -> dict[str, Any]:
+    again = f"（第{ret.serial - 1}次更正）" if ret.serial > 1 else ""
     return {
         "name": ret.form.name, "href": ret.get_absolute_url(), "region": ret.region.name, "period": period_label(ret.period),
-        "first": wording.moment_text(ret.first_submitted_at), "state": Return.STATES.label(ret.state) + (f"（第{ret.serial - 1}次更正）" if ret.serial > 1 else ""),
+        "first": wording.moment_text(ret.first_submitted_at), "state": "已更正" if corrected else Return.STATES.label(ret.state) + again, "corrected": corrected,
     }  # fmt: skip

@@ -1,14 +1,17 @@
 """What pages of returns say of time and of acts."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from anju.core.models.people import Organisation
 from anju.core.pages.addresses import path_of
 from anju.core.people.permissions import may, permissions
 from anju.core.people.scope import Actor
 from anju.returns.models import Return
+from anju.returns.queries.opinions import AskedDepartment
 
 
 def duration_text(length: timedelta) -> str:
@@ -60,40 +63,75 @@ SAYS = {
     "hand_in": "全部检查再过一遍，没有阻断、提醒都已答复就转给审核岗。审核之前可以撤回来改。",
     "withdraw": "报表回到填报中，可以接着改；审核岗看到的会收回。",
     "review": "表示数已核对，转给各部门联审。发现有误请退回，不要代改。",
-    "clear": "各部门意见已齐，转给单位负责人。有部门没有表态或不同意的，请写明怎样处理的。",
+    "clear": "结束联审，转给单位负责人。",
     "submit": "代表本单位上报市级，上报时间即为凭证。此后要改，须由市级退回。",
     "lock": "数字固定并记入指标，与项目台账的差额记入台账，谁也不能再改；以后只能另报更正，两次都留底。",
     "return": "报表回到填报岗去改，意见随表送达。",
     "opine": "您所在部门的意见记入这张报表；再发表时以最新的为准。",
+    "discard": "更正点错了、不用改了的，在这里撤销：原来锁定的那张照旧作数，这次更正只留作记录。",
     "correct": "另开一张更正表，把现在的数带过去再改，重新走审核；原来这张原样保留，更正锁定后才替代它。",
 }
 ASKS = {"return": "退回意见（写明哪里要改）", "review": "审核意见（可不写）", "clear": "处理情况（意见没有齐或有不同意见时必写）", "submit": "上报意见（可不写）",
-        "lock": "审定意见（可不写）", "opine": "意见（不同意时必写）", "correct": "更正说明（为什么改）"}  # fmt: skip
-MUST = {"return", "correct"}
+        "lock": "审定意见（可不写）", "opine": "意见（不同意时必写）", "correct": "更正说明（为什么改）", "discard": "撤销的理由"}  # fmt: skip
+MUST = {"return", "correct", "discard"}
 ROUTE = {"return": "send-back", "hand_in": "hand-in"}
 OTHER_STEPS = {"open": "建立填报", "correct": "开更正表"}
+JUDGED = ("review", "lock")  # not by who filled it
 STRONG = ("hand_in", "opine", "review", "clear", "submit", "lock")
 
 
 def offered_acts(
-    user: Actor, ret: Return, *, opined: bool, last: bool, form: dict[str, str] | None = None
+    user: Actor,
+    ret: Return,
+    *,
+    opined: bool,
+    last: bool,
+    asked: Sequence[AskedDepartment] | None = None,
+    filled: bool = False,
+    form: dict[str, str] | None = None,
 ) -> list[OfferedAct]:
-    """Everything this person may do with the return now, the strong one first. last: no correction has replaced it."""
-    found = [(move.name, move.label) for move in Return.STATES.open_to(user, ret.state, ret.region_id)]
+    """Everything this person may do with the return now, the strong one first. last: no correction has replaced it.
+
+    asked: the departments of the joint review, when they are known. filled: this person filled it, and does not judge it.
+    """
+    found = [
+        (move.name, move.label)
+        for move in Return.STATES.open_to(user, ret.state, ret.region_id)
+        if not (filled and move.name in JUDGED and user.posts is not None)
+        and (move.name != "discard" or ret.corrects_id)
+    ]
     if ret.state == Return.JOINT and may(user, "returns.opine", ret.region_id):
-        found.append(("opine", "发表联审意见"))
+        offices = [one.organisation for one in asked if one.organisation] if asked is not None else None
+        if offices is None or is_asked(user, offices):
+            found.append(("opine", "发表联审意见"))
     if ret.state == Return.LOCKED and last and may(user, "returns.correct", ret.region_id):
         found.append(("correct", "发起更正"))
     order = [name for name in STRONG if name != "opine" or not opined]
     found.sort(key=lambda one: order.index(one[0]) if one[0] in order else len(order))
     return [
         OfferedAct(
-            name, label, SAYS[name], path_of(f"returns:{ROUTE.get(name, name)}", ret.pk), quick=name in ("hand_in", "withdraw"), asks=ASKS.get(name, ""),
-            must=name in MUST, agrees=name == "opine", ground=name == "correct", risk=name in ("return", "correct"),
+            name, label, says_of(name, asked or ()), path_of(f"returns:{ROUTE.get(name, name)}", ret.pk), quick=name in ("hand_in", "withdraw"), asks=ASKS.get(name, ""),
+            must=name in MUST, agrees=name == "opine", ground=name == "correct", risk=name in ("return", "correct", "discard"),
             opened=bool(form and form.get("act") == name),
         )
         for name, label in found
     ]  # fmt: skip
+
+
+def is_asked(user: Actor, offices: Iterable[Organisation]) -> bool:
+    """Is one of these departments this person's?"""
+    return user.posts is None or any(one.pk in user.organisation_ids for one in offices)
+
+
+def says_of(name: str, asked: Sequence[AskedDepartment]) -> str:
+    """What an act does; of the end of a joint review also how far it is: that all have agreed is said when all have."""
+    if name != "clear":
+        return SAYS[name]
+    lacking = [one for one in asked if not one.agrees]
+    if not lacking:
+        return f"各部门意见已齐，都同意。{SAYS[name]}" if asked else SAYS[name]
+    spoken = sum(one.opinion is not None for one in asked)
+    return f"{len(asked)}个部门中{spoken}个有了意见：{'；'.join(one.said for one in lacking)}。可以再等；确须{SAYS[name].removesuffix('。')}的，请写明怎样处理的。"
 
 
 def next_act(found: list[OfferedAct], *, opined: bool) -> OfferedAct | None:
@@ -117,7 +155,7 @@ STAGES = (
 def stage_line(ret: Return, steps: list, at: datetime) -> list[dict[str, str]]:
     """The line of states: of what is done who, when and how long; of what is in hand how long it waits."""
     order = [state for state, _ in STAGES]
-    here = order.index(ret.state)
+    here = order.index(Return.DRAFT if ret.state == Return.VOID else ret.state)
     made, came = [], ret.at
     since = {step.target: step.at for step in steps}
     for number, (state, label) in enumerate(STAGES):
@@ -134,6 +172,8 @@ def stage_line(ret: Return, steps: list, at: datetime) -> list[dict[str, str]]:
             said = (
                 moment_text(ret.locked_at)
                 if state == Return.LOCKED
+                else "已撤销"
+                if ret.state == Return.VOID
                 else f"等{waits_for(ret)}，{duration_text(at - since.get(state, ret.at))}"
             )
             made.append({"label": label, "css": "now", "said": said})

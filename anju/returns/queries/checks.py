@@ -1,7 +1,11 @@
-"""The checks of a return: everything found at once, with what answers it. An answer counts only while the fact that it answered stands."""
+"""The checks of a return: everything found at once, with what answers it. An answer counts only while the fact that it answered stands.
 
-from dataclasses import dataclass
-from typing import NamedTuple
+What is locked is not checked again: its findings are those of the lock, with the answers that they had.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -18,6 +22,15 @@ BLANK, UNREPORTED = "blank", "unreported"  # the checks that every form has
 
 
 @dataclass(frozen=True)
+class Waiver:
+    """A waiver in force (豁免): why, by whom, and its last day."""
+
+    text: str
+    by_name: str
+    until: date
+
+
+@dataclass(frozen=True)
 class CheckFinding:
     """One thing found. line "total" is the line of sums. answer: the text that still counts; waived: the waiver in force."""
 
@@ -31,7 +44,7 @@ class CheckFinding:
     fix: str
     answer: str = ""
     answered_by: str = ""
-    waived: Answer | None = None
+    waived: Waiver | None = None
 
     @property
     def open(self) -> bool:
@@ -46,34 +59,85 @@ class CheckFinding:
 
 
 def check_return(user: Actor, ret: Return, read: ReadReturn | None = None) -> list[CheckFinding]:
-    """What the form's checks find, those that block first, in the order of lines."""
+    """What the form's checks find, those that block first, in the order of lines; of a locked return what they had found at the lock."""
     read = read or reading.read_return(user, ret)
-    found = [*_blanks(read), *_formulas(read)]
+    if ret.state == Return.LOCKED:
+        return _found_at_lock(read)
     answers = _answers(ret)
     today = timezone.localdate()
     made = []
-    for one in found:
+    for one in [*_blanks(read), *_formulas(read)]:
         key = (one.check_id, one.line, one.what[:400])
         answer, waiver = answers.get((*key, False)), answers.get((*key, True))
         if waiver is not None and waiver.until < today:
             waiver = None
-        made.append(
-            CheckFinding(
-                check_id=one.check_id,
-                level=one.level,
-                line=one.line,
-                column=one.columns[0],
-                columns=one.columns,
-                where=one.where,
-                what=one.what,
-                fix=one.fix,
-                answer=answer.text if answer else "",
-                answered_by=answer.by_name if answer else "",
-                waived=waiver,
-            )
-        )
+        made.append(_finding(one, answer, waiver))
     order = {key: at for at, key in enumerate(read.keys)}
     return sorted(made, key=lambda one: (one.level != BLOCK, order.get(one.line, len(order))))
+
+
+def _finding(failure: "Failure", answer: Answer | None, waiver: Answer | None) -> CheckFinding:
+    return CheckFinding(
+        check_id=failure.check_id,
+        level=failure.level,
+        line=failure.line,
+        column=failure.columns[0],
+        columns=failure.columns,
+        where=failure.where,
+        what=failure.what,
+        fix=failure.fix,
+        answer=answer.text if answer else "",
+        answered_by=answer.by_name if answer else "",
+        waived=Waiver(waiver.text, waiver.by_name, waiver.until) if waiver else None,
+    )
+
+
+def findings_as_data(found: list[CheckFinding]) -> list[dict[str, Any]]:
+    """As the lock keeps them."""
+    return [
+        asdict(one) | ({"waived": asdict(one.waived) | {"until": str(one.waived.until)}} if one.waived else {})
+        for one in found
+    ]
+
+
+def _found_at_lock(read: ReadReturn) -> list[CheckFinding]:
+    if read.locked_page is None:
+        return _found_in_answers(read)
+    found = []
+    for one in read.locked_page["findings"]:
+        waived = one["waived"] and Waiver(**one["waived"] | {"until": date.fromisoformat(one["waived"]["until"])})
+        found.append(CheckFinding(**one | {"columns": tuple(one["columns"]), "waived": waived}))
+    return found
+
+
+def _found_in_answers(read: ReadReturn) -> list[CheckFinding]:
+    """Of a return that was locked before its page was kept: what its answers say was found. Each check of a line has one fact at the lock,
+    the last that was answered."""
+    checks = {check.id: check for check in read.spec.checks}
+    last: dict[tuple[str, str, str], Answer] = {}
+    for answer in _answers(read.ret).values():
+        last[answer.check_id, answer.line, "" if answer.check_id in checks else answer.said] = answer
+    found = []
+    for answer in last.values():
+        check = checks.get(answer.check_id)
+        columns = check.columns if check else (_column_named(read, answer.said),)
+        label = "合计" if answer.line == TOTAL else getattr(read.now.lines.get(answer.line), "label", answer.line)
+        heads = "、".join(read.spec.by_code[code].label for code in columns if code in read.spec.by_code)
+        failure = Failure(
+            check_id=answer.check_id,
+            level=check.level if check else BLOCK if answer.waiver else ASK,
+            line=answer.line,
+            columns=columns,
+            where=f"{label} “{heads}”",
+            what=answer.said,
+            fix="",
+        )
+        found.append(_finding(failure, None if answer.waiver else answer, answer if answer.waiver else None))
+    return found
+
+
+def _column_named(read: ReadReturn, said: str) -> str:
+    return next((column.code for column in read.spec.columns if f"“{column.label}”" in said), read.spec.columns[0].code)
 
 
 def _answers(ret: Return) -> dict[tuple[str, str, str, bool], Answer]:

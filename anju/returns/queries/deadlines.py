@@ -1,5 +1,6 @@
 """What is due, who has reported, who is late. The proof of time is the first submission, which is never set again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,8 @@ from anju.core.regions.tree import below
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
 from anju.returns.models import Form, Opinion, Return, Step
+from anju.returns.queries.opinions import asked_departments
+from anju.returns.queries.returns import filled_returns, fillers
 from anju.returns.services.opening import returns_asked_for
 
 HOUR = 3600
@@ -25,7 +28,8 @@ HOUR = 3600
 class DueReturn:
     """A return that is not locked yet. organisation: who fills it. ret None: nobody has begun. deadline: of who has it now. waits_for: the act it waits for.
 
-    opined: this person's organisation has given its opinion. mine: it waits for an act that this person may do.
+    opined: this person's organisation has given its opinion. mine: it waits for an act that this person may do. filled_by: user names of
+    who filled it, where the next act is another's.
     """
 
     form: Form
@@ -39,6 +43,7 @@ class DueReturn:
     at: datetime
     mine: bool = False
     opined: bool = False
+    filled_by: tuple[str, ...] = ()
 
     @property
     def hours_left(self) -> int:
@@ -99,7 +104,7 @@ def due_returns(
     known = known or asked_returns(user, at, region)
     ids, wanted = known.ids, known.wanted
     going = _latest(
-        user, rows_within(Return.objects.exclude(state=Return.LOCKED), ids)
+        user, rows_within(Return.objects.exclude(state__in=(Return.LOCKED, Return.VOID)), ids)
     )  # a correction is the last of its serials
     running = {(ret.form.code, ret.region_id, ret.period): ret for ret in going}
     done = set(
@@ -113,6 +118,7 @@ def due_returns(
     }
     rows = [row for key, row in (asked_for | begun).items() if key in begun or key not in done]
     opined = _opined(user, [ret for *_, ret in rows if ret is not None and ret.state == Return.JOINT])
+    barred = _barred(user, [ret for *_, ret in rows if ret is not None])
     found, above = [], places.region_tree().by_id
     for form, office, period, ret in rows:
         here = ret.region if ret is not None else office.region
@@ -138,11 +144,29 @@ def due_returns(
                 waits_for=act,
                 to=_receiver_text(above, here, ret),
                 at=at,
-                mine=doing and ours,
+                mine=doing and ours and not (ret is not None and ret.pk in barred),
                 opined=bool(ret and ret.pk in opined),
             )
         )
     return sorted(found, key=lambda one: (one.deadline, one.region.order, one.form.code, one.period))
+
+
+def _barred(user: Actor, rets: list[Return]) -> set[int]:
+    """Those whose next act is not this person's, though the post is: they filled it themselves, or their department is not asked."""
+    if user.posts is None:
+        return set()
+    judged = [
+        ret for ret in rets if ret.state in (Return.REVIEW, Return.CITY) and may(user, ACTS[ret.state], ret.region_id)
+    ]
+    asked = [
+        ret
+        for ret in rets
+        if ret.state == Return.JOINT
+        and may(user, "returns.opine", ret.region_id)
+        and not may(user, "returns.review", ret.region_id)
+    ]
+    silent = {ret.pk for ret in asked if not user.organisation_ids & {one.pk for one in asked_departments(ret)}}
+    return silent | filled_returns(user, judged)
 
 
 def _receiver_text(known: dict[int, Region], region: Region, ret: Return | None) -> str:
@@ -150,6 +174,39 @@ def _receiver_text(known: dict[int, Region], region: Region, ret: Return | None)
     if ret is not None and ret.state == Return.CITY and above is not None:
         above = known.get(above.parent_id)
     return f"报{above.name}" if above is not None else "报上级"
+
+
+def due_return(user: Actor, ret: Return, at: datetime) -> DueReturn | None:
+    """One return as it waits now, for who announces it; None when nobody has to do anything with it any more."""
+    if ret.state in (Return.LOCKED, Return.VOID):
+        return None
+    return DueReturn(
+        form=ret.form,
+        region=ret.region,
+        organisation=ret.organisation,
+        period=ret.period,
+        ret=ret,
+        deadline=_deadline(ret, ret.form, ret.period),
+        waits_for=ACTS[ret.state],
+        to="",
+        at=at,
+        filled_by=tuple(fillers(ret)) if ret.state in (Return.REVIEW, Return.CITY) else (),
+    )
+
+
+def unbegun_return(one: "ReportingStatus", at: datetime) -> DueReturn:
+    """A return that is asked for and nobody has begun, as it waits now."""
+    return DueReturn(
+        form=one.form,
+        region=one.region,
+        organisation=one.organisation,
+        period=one.period,
+        ret=None,
+        deadline=one.deadline,
+        waits_for=ACTS[""],
+        to="",
+        at=at,
+    )
 
 
 def _opined(user: Actor, rets: list[Return]) -> set[int]:
@@ -172,6 +229,7 @@ class ReportingStatus:
     period: str
     ret: Return | None
     deadline: datetime
+    organisation: Organisation | None = None
 
     @property
     def first_submitted_at(self) -> datetime | None:
@@ -204,13 +262,12 @@ def reporting_progress(
         wanted = [row for row in wanted if row[2] == newest[row[0].code]]
     known = _firsts(user, wanted)
     return [
-        _status(form, office.region, name, known.get((form.code, office.region_id, name)))
-        for form, office, name in wanted
+        _status(form, office, name, known.get((form.code, office.region_id, name))) for form, office, name in wanted
     ]
 
 
-def _status(form: Form, region: Region, period: str, ret: Return | None) -> ReportingStatus:
-    return ReportingStatus(form, region, period, ret, _unit_deadline(form, period, ret))
+def _status(form: Form, office: Organisation, period: str, ret: Return | None) -> ReportingStatus:
+    return ReportingStatus(form, office.region, period, ret, _unit_deadline(form, period, ret), office)
 
 
 def _unit_deadline(form: Form, period: str, ret: Return | None = None) -> datetime:
@@ -255,9 +312,23 @@ def _of_month(user: Actor, ids: frozenset[int], month: str) -> list[ReportingSta
     wanted = [row for row in returns_due_in(user, month) if row[1].region_id in ids]
     known = _firsts(user, wanted)
     return [
-        _status(form, office.region, name, known.get((form.code, office.region_id, name)))
-        for form, office, name in wanted
+        _status(form, office, name, known.get((form.code, office.region_id, name))) for form, office, name in wanted
     ]
+
+
+def corrected_returns(user: Actor, rets: Iterable[Return]) -> set[int]:
+    """Those of them that a locked correction has replaced (已更正)."""
+    ids = [ret.pk for ret in rets]
+    if not ids:
+        return set()
+    found = visible_rows(Return.objects.filter(corrects_id__in=ids, state=Return.LOCKED), user)
+    return set(found.values_list("corrects_id", flat=True))
+
+
+def reported_periods(user: Actor, region: Region, form_code: str) -> list[str]:
+    """The periods that there is a return of that form for, in the region and below."""
+    found = rows_within(visible_rows(Return.objects.filter(form__code=form_code), user), below(user, region))
+    return list(found.order_by().values_list("period", flat=True).distinct())
 
 
 def recently_locked(user: Actor, region: Region, known: AskedReturns | None = None, count: int = 20) -> list[Return]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from anju.core.people.permissions import may
 from anju.core.people.scope import Actor
@@ -107,7 +107,28 @@ def lay_out_grid(user: Actor, ret: Return, read: ReadReturn | None = None) -> Re
             )
         for column in spec.columns:
             made.cells[key, column.code] = _cell(read, key, column, open_, targets)
-    return made
+    return made if read.locked_page is None else _as_locked(made, read.locked_page)
+
+
+def grid_as_data(grid: ReturnGrid) -> dict[str, Any]:
+    """What a grid shows besides what was filled in, as the lock keeps it: what was computed, and what stood beside each cell."""
+    cells = [
+        [one.line, one.column, one.text if one.computed else None, one.last, one.ledger, one.target]
+        for one in grid.cells.values()
+        if one.computed or one.last or one.ledger or one.target
+    ]
+    return {"cells": cells, "last_period": grid.last_period}
+
+
+def _as_locked(grid: ReturnGrid, page: dict[str, Any]) -> ReturnGrid:
+    """The grid of a locked return: the ledger and the other forms went on, and it shows what they said then."""
+    kept = {(line, column): beside for line, column, *beside in page["grid"]["cells"]}
+    for key, cell in grid.cells.items():
+        text, last, ledger, target = kept.get(key, (None, "", "", ""))
+        shown = cell.text if text is None else text
+        grid.cells[key] = cell._replace(text=shown, last=last, ledger=ledger, target=target)
+    grid.last_period = page["grid"]["last_period"]
+    return grid
 
 
 def _cell(read: ReadReturn, key: str, column: FormColumn, open_: bool, targets: dict) -> GridCell:

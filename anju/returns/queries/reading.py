@@ -14,7 +14,7 @@ from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
 from anju.returns.forms.book import compile_form
 from anju.returns.forms.spec import TOTAL, CrossFact, FormColumn, FormSpec
-from anju.returns.models import Line, Return
+from anju.returns.models import Line, LockedPage, Return
 from anju.returns.queries.values import ReturnValues, StoredCell, rulebook_text
 from anju.returns.sources import ledgers
 from anju.returns.sources.figures import RegionNumbers, figure_in_base_units
@@ -40,7 +40,15 @@ def related_returns(user: Actor, ret: Return, codes: set[str], period_names: set
 
 def speaking_returns(rows: list[Return]) -> dict[tuple[str, str], Return]:
     """The return that speaks for each form and period: of its serials the last that was submitted, otherwise the last."""
-    return {(row.form.code, row.period): row for row in sorted(rows, key=lambda row: row.state in Return.SUBMITTED)}
+    known = [row for row in rows if row.state != Return.VOID]
+    return {(row.form.code, row.period): row for row in sorted(known, key=lambda row: row.state in Return.SUBMITTED)}
+
+
+def locked_content(user: Actor, ret: Return) -> dict[str, Any] | None:
+    """What was kept of a locked return's page."""
+    if ret.state != Return.LOCKED:
+        return None
+    return visible_rows(LockedPage.objects.filter(ret=ret), user).values_list("content", flat=True).first()
 
 
 def periods_with_same_end(period: str) -> list[str]:
@@ -73,7 +81,11 @@ def read_values(rets: list[Return]) -> dict[int, ReturnValues]:
 
 @dataclass
 class ReadReturn:
-    """last, ago: what the last period and the same one a year ago say. ledger_*: what the ledger says up to the cut-off day."""
+    """last, ago: what the last period and the same one a year ago say. ledger_*: what the ledger says up to the cut-off day.
+
+    corrected_by: its correction, given up ones aside. locked_page: what was kept of it at the lock; None before it, and of what was
+    locked before there was such a thing.
+    """
 
     user: Actor
     ret: Return
@@ -86,6 +98,7 @@ class ReadReturn:
     ledger_texts: dict[tuple[str, str], str] = field(default_factory=dict)
     elsewhere: dict[str, int | Mapping[str, int]] = field(default_factory=dict)
     corrected_by: Return | None = None
+    locked_page: dict[str, Any] | None = None
 
     # -- before
 
@@ -220,9 +233,13 @@ def read_return(user: Actor, ret: Return) -> ReadReturn:
         last=last and all_values[last.pk],
         ago=ago and all_values[ago.pk],
     )
-    made.corrected_by = next((row for row in rows if row.corrects_id == ret.pk), None)
+    made.corrected_by = next((row for row in rows if row.corrects_id == ret.pk and row.state != Return.VOID), None)
+    made.locked_page = locked_content(user, ret)
     _ledgers(made)
-    _elsewhere(made, {row.form.code: all_values[row.pk] for row in others})
+    if made.locked_page is None:
+        _elsewhere(made, {row.form.code: all_values[row.pk] for row in others})
+    else:
+        made.elsewhere = made.locked_page["elsewhere"]
     return made
 
 

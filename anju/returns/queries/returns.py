@@ -1,5 +1,6 @@
 """Reading returns. The user comes first; what is outside their regions does not exist. Nothing here writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from anju.quantities import exact_text
 from anju.returns.base import actor_name, find_return
 from anju.returns.forms import spec as forms
 from anju.returns.forms.spec import FormColumn, FormSpec
-from anju.returns.models import Cell, Change, Form, Return, Step
+from anju.returns.models import Answer, Cell, Change, Form, Return, Step
 
 get_return = find_return
 
@@ -28,6 +29,25 @@ def list_serials(user: Actor, of: Return) -> list[Return]:
     """The return and its corrections, in order."""
     found = Return.objects.filter(region_id=of.region_id, period=of.period, form__code=of.form.code)
     return list(visible_rows(found.select_related("form", "region"), user).order_by("serial"))
+
+
+def filled_returns(user: Actor, of: Iterable[Return]) -> set[int]:
+    """Those of them that this person filled: wrote a cell of, answered a check of, or handed in. What a correction took over is not theirs."""
+    began = {ret.pk: ret.at for ret in of}
+    if not began:
+        return set()
+    mine = {"ret_id__in": list(began), "by": user.key}
+    written = Change.objects.filter(**mine).values_list("ret_id", flat=True).distinct()
+    handed = Step.objects.filter(move="hand_in", **mine).values_list("ret_id", flat=True).distinct()
+    answered = Answer.objects.filter(waiver=False, **mine).values_list("ret_id", "at")
+    return {*written, *handed, *(pk for pk, at in answered if at >= began[pk])}
+
+
+def fillers(of: Return) -> list[str]:
+    """User names of who filled it: wrote a cell, or handed it in."""
+    written = Change.objects.filter(ret=of).values_list("by", flat=True)
+    handed = Step.objects.filter(ret=of, move="hand_in").values_list("by", flat=True)
+    return sorted({*written, *handed})
 
 
 def list_steps(user: Actor, of: Return) -> list[Step]:

@@ -7,6 +7,8 @@ from anju.quantities import exact_text, scaled_text, to_base
 from anju.returns.forms.book import unit_places
 from anju.returns.forms.spec import TOTAL, FormColumn, FormSpec
 from anju.returns.models import Cell, Line
+from anju.workbooks.files.numbers import ParsedNumber
+from anju.workbooks.files.typed import read_typed_number
 
 
 class StoredCell(NamedTuple):
@@ -32,26 +34,28 @@ def rulebook_text(base: int, unit_name: str) -> str:
 
 
 def read_number(text: str, column: FormColumn) -> tuple[int, int]:
-    """Base units and places as typed. ValueError says in Chinese what is wrong."""
-    plain = text.replace(",", "").replace("，", "").strip().removesuffix("%" if column.unit == "%" else "\0")
-    sign, digits = (-1, plain[1:]) if plain[:1] in "-−" else (1, plain)
-    whole, _, fraction = digits.partition(".")
-    if (
-        not (whole.isascii() and whole.isdigit())
-        or (fraction and not (fraction.isascii() and fraction.isdigit()))
-        or digits.endswith(".")
-    ):
-        raise ValueError(f"“{text}”不是数。")
-    if len(whole) > 15:
+    """Base units and places as typed: 1,020, １２, 0.5亿, =100+20. ValueError says in Chinese what is wrong."""
+    return fit_number(text, read_typed_number(text, column.unit), column)
+
+
+def fit_number(text: str, typed: ParsedNumber, column: FormColumn) -> tuple[int, int]:
+    """What was read of a text, as a cell of the column takes it."""
+    if typed.state != Cell.NUMBER:
+        raise ValueError(f"“{text}”不是数{f'：{typed.flaw}' if typed.flaw else ''}。")
+    if typed.approx:
+        raise ValueError(f"“{text}”是约数，这里填确切的数。")
+    digits, places = typed.digits, typed.places
+    while places > column.places and digits % 10 == 0:
+        digits, places = digits // 10, places - 1
+    if len(str(abs(digits))) - places > 15:
         raise ValueError(f"{text} 太大。")
-    if len(fraction) > column.places and fraction[column.places :].strip("0"):
+    if places > column.places:
         raise ValueError(
-            f"{text} 有 {len(fraction)} 位小数，这一列{f'最多 {column.places} 位' if column.places else '只填整数'}。"
+            f"{text} 有 {places} 位小数，这一列{f'最多 {column.places} 位' if column.places else '只填整数'}。"
         )
-    fraction = fraction[: column.places]
-    if sign < 0 and not column.signed and int(whole + fraction):
+    if digits < 0 and not column.signed:
         raise ValueError(f"{text} 是负数。")
-    return to_base(sign * int(whole + fraction), len(fraction), column.unit), len(fraction)
+    return to_base(digits, places, column.unit), places
 
 
 def cell_text(cell: Cell | StoredCell | None, column: FormColumn) -> str:

@@ -1,44 +1,42 @@
-"""Opening a correction (更正) beside a locked return."""
+"""Opening a correction (更正) beside a locked return, and giving up one that was begun by mistake."""
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Max
 
 from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
 from anju.returns.base import CORRECT, actor_name, clock_text, hold_return, require_own_organisation, require_state
 from anju.returns.models import Return, Step
+from anju.returns.reminders import announce_return
+from anju.returns.services.review import move_return
 
 
 @transaction.atomic
 @trail.act("returns.correct")
 def begin_correction(*, by: Actor, ret_id: int, reason: str, ordered_by: str = "") -> Return:
-    """Begin a correction of a locked return (更正): a draft with its cells, beside it. Both stay.
+    """Begin a correction of a locked return (更正): a draft with its cells, beside it. Both stay. Its explanation (情况说明) is written
+    anew: the old one tells of the old numbers.
 
     reason: the explanation, kept with every figure that it changes. ordered_by: the ground, when a superior ordered it.
     Refused: RET-060 there is a correction already (who and when), RET-061 no reason, RET-020 it is not locked.
     """
-    ret = hold_return(by, ret_id, CORRECT)
-    if by.posts is not None and not by.holds("city_reviewer", ret.region_id):
-        require_own_organisation(by, ret.organisation, str(ret))
+    ret = _hold(by, ret_id)
     require_state(ret, Return.LOCKED, doing="更正")
     if not reason.strip():
         raise Refused(Problem("RET-061", str(ret), "更正没有写说明。", "请写明为什么改、依据什么改。"))
+    every = Return.objects.filter(region_id=ret.region_id, period=ret.period, form_id=ret.form_id)
+    last = every.aggregate(last=Max("serial"))["last"]
     made = Return(
-        form=ret.form, region=ret.region, organisation=ret.organisation, period=ret.period, serial=ret.serial + 1, corrects=ret,
-        reason=reason.strip(), ordered_by=ordered_by.strip(), cut_off=ret.cut_off, due=ret.due, note=ret.note, by=by.key,
+        form=ret.form, region=ret.region, organisation=ret.organisation, period=ret.period, serial=last + 1, corrects=ret,
+        reason=reason.strip(), ordered_by=ordered_by.strip(), cut_off=ret.cut_off, due=ret.due, by=by.key,
         first_submitted_at=None,
     )  # fmt: skip
     try:
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError:
-        there = (
-            Return.objects.filter(
-                region_id=ret.region_id, period=ret.period, form_id=ret.form_id, serial__gt=ret.serial
-            )
-            .order_by("serial")
-            .first()
-        )
+        there = every.filter(serial__gt=ret.serial).exclude(state=Return.VOID).order_by("serial").first()
         what = f"{actor_name(there.by)} 已于 {clock_text(there.at)} 发起更正。" if there else "别人已发起更正。"
         raise Refused(Problem("RET-060", str(ret), what, "请在那一次更正里改。")) from None
     with connection.cursor() as cursor:
@@ -66,6 +64,33 @@ def begin_correction(*, by: Actor, ret_id: int, reason: str, ordered_by: str = "
         by=by.key,
         by_name=by.name,
     )
+    announce_return(by, made)
     after = {"corrects": ret.pk, "serial": made.serial, "ordered_by": made.ordered_by}
     trail.describe(obj=made, after=after, reason=made.reason, region_id=ret.region_id)
     return made
+
+
+@transaction.atomic
+@trail.act("returns.discard_correction")
+def discard_correction(*, by: Actor, ret_id: int, reason: str) -> Return:
+    """Give up a correction that was begun by mistake (撤销更正), while it is a draft. What it was to correct stands as before, and may be
+    corrected anew; the given-up one stays to be looked at. The return that stands is given back.
+
+    Refused: RET-062 it corrects nothing, RET-063 no reason, RET-020 it was handed in.
+    """
+    ret = _hold(by, ret_id)
+    if ret.corrects is None:
+        raise Refused(Problem("RET-062", str(ret), "不是更正，不能撤销。", "数不对的，在这张表里改。"))
+    require_state(ret, Return.DRAFT, doing="撤销更正")
+    if not reason.strip():
+        raise Refused(Problem("RET-063", str(ret), "没有写撤销的理由。", "请写一句为什么不再更正。"))
+    move_return(by, ret, "discard", reason)
+    return ret.corrects
+
+
+def _hold(by: Actor, ret_id: int) -> Return:
+    """The return, by whoever may correct it: its own unit, or the city."""
+    ret = hold_return(by, ret_id, CORRECT)
+    if by.posts is not None and not by.holds("city_reviewer", ret.region_id):
+        require_own_organisation(by, ret.organisation, str(ret))
+    return ret

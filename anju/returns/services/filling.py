@@ -15,8 +15,9 @@ from anju.returns.base import FILL, actor_name, clock_text, find_return, require
 from anju.returns.forms import spec as forms
 from anju.returns.forms.spec import FormColumn, FormSpec
 from anju.returns.models import Cell, Change, Line, Return
-from anju.returns.queries.values import cell_text, read_number
+from anju.returns.queries.values import cell_text, fit_number
 from anju.returns.services.opening import cell_as_change
+from anju.workbooks.files.typed import read_typed_number
 
 STATES = {label: code for code, label in Cell.STATES.items() if code not in (Cell.NUMBER, Cell.TEXT)}
 LARGEST = 10**13  # base units of a cell: a thousand 亿元
@@ -103,8 +104,11 @@ def cell_fields(text: str, column: FormColumn) -> dict[str, object]:
             }
         except ValueError:
             raise InvalidCell("RET-033", f"“{text}”不是日期。", "请写成 2021-08-20 的样子。") from None
+    typed = read_typed_number(text, column.unit)
+    if typed.state in STATES.values():  # said in other words: 未上报, 不涉及
+        return {"state": typed.state, "value": None, "places": 0, "text": ""}
     try:
-        value, places = read_number(text, column)
+        value, places = fit_number(text, typed, column)
     except ValueError as error:
         raise InvalidCell("RET-031", str(error), "请只写数字；没有数的写 未报、无任务 或 不适用。") from None
     if abs(value) > LARGEST:

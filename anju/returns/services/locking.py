@@ -1,7 +1,7 @@
 """Lock, and what follows: differences to the ledger become events, the sums become figures, the content gets its digest. And corrections."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,11 +22,13 @@ from anju.problems import Problem, Refused
 from anju.quantities import exact_text
 from anju.returns.base import LOCK, hold_return, require_state, unlocked_returns
 from anju.returns.forms.spec import FormColumn, FormSpec, PublishedSum
-from anju.returns.models import Return
+from anju.returns.models import LockedPage, Return
 from anju.returns.queries import layout, reading
-from anju.returns.queries.checks import check_return, standing_findings
+from anju.returns.queries.checks import CheckFinding, check_return, findings_as_data, standing_findings
+from anju.returns.queries.grid import grid_as_data, lay_out_grid
+from anju.returns.queries.opinions import departments_as_data, joint_review
 from anju.returns.queries.reading import ReadReturn
-from anju.returns.services.review import count_findings, move_return
+from anju.returns.services.review import count_findings, move_return, require_another
 
 # The differences are recorded at the lock, not at the submission: until then the return may be sent back and say something else, and an
 # event is never changed. What is locked is what the city took as true; later differences come by a correction, with its own events.
@@ -37,14 +39,17 @@ from anju.returns.services.review import count_findings, move_return
 def lock_return(*, by: Actor, ret_id: int, remark: str = "") -> Return:
     """Approve and lock (市级审定并锁定). From here nothing of it changes; a correction is a return of its own beside it.
 
-    Refused: RET-040 and RET-041 with everything that stands in the way, the ledger's own when it takes a difference no more.
+    Refused: RET-040 and RET-041 with everything that stands in the way, RET-054 by who filled it, the ledger's own when it takes a
+    difference no more.
     """
     ret = hold_return(by, ret_id, LOCK)
     require_state(ret, Return.CITY, doing="审定锁定")
+    require_another(by, ret, "审定")
     read = reading.read_return(by, ret)
     found = check_return(by, ret, read)
     if open_ := standing_findings(found):
         raise Refused(*(one.problem() for one in open_))
+    _keep_page(by, read, found)
     entries = ledger_differences(read)
     if entries:
         of = ledger(read.spec.rows.ledger)
@@ -59,6 +64,17 @@ def lock_return(*, by: Actor, ret_id: int, remark: str = "") -> Return:
     }
     move_return(by, ret, "lock", remark, because=because)
     return ret
+
+
+def _keep_page(by: Actor, read: ReadReturn, found: list[CheckFinding]) -> None:
+    """What the page says now, before the ledger takes the differences: later it says the same of this return."""
+    content = {
+        "findings": findings_as_data(found),
+        "grid": grid_as_data(lay_out_grid(by, read.ret, read)),
+        "elsewhere": read.elsewhere,
+        "departments": departments_as_data(joint_review(by, read.ret)),
+    }
+    LockedPage.objects.create(ret=read.ret, region_id=read.ret.region_id, content=content)
 
 
 def ledger_differences(read: ReadReturn) -> Sequence[Any]:
@@ -200,15 +216,25 @@ Progress = Callable[[int, int, str], None]
 
 
 def lock_month(
-    *, by: Actor, region: Region, form_code: str, period: str, progress: Progress | None = None
+    *,
+    by: Actor,
+    region: Region,
+    form_code: str,
+    period: str,
+    regions: Collection[str] = (),
+    progress: Progress | None = None,
 ) -> LockResult:
     """Lock every return that waits for the city, in the region and below (整期锁定), each in a transaction of its own.
+
+    regions: codes of those that were chosen; none: all.
 
     May be stopped (progress raises) and begun again: what is locked stays locked, and only what waits is taken up.
     Must not be called inside a transaction if that is to hold.
     """
     with open_scope(by):
-        waiting = unlocked_returns(by, region, form_code, period)
+        waiting = [
+            ret for ret in unlocked_returns(by, region, form_code, period) if not regions or ret.region.code in regions
+        ]
         ids = [(ret.pk, ret.region.name) for ret in waiting]
         mine = [ret.pk for ret in waiting if may(by, LOCK, ret.region_id)]
         row = _begun(by, region, form_code, period, mine) if mine else None
@@ -241,6 +267,3 @@ def _begun(by: Actor, region: Region, form_code: str, period: str, ids: list[int
         count=len(ids),
         digest=hashlib.sha256("".join(f"{pk}\n" for pk in ids).encode()).hexdigest(),
     )
-
-
-# -- corrections ---------------------------------------------------------------------------------------------------------------

@@ -100,7 +100,8 @@ def open_return(*, by: Actor, form_code: str, region: Region, period: str) -> Re
     """
     if region.pk not in by.region_ids:
         raise Region.DoesNotExist(f"没有区划 {region.code}")
-    known = visible_rows(Return.objects.filter(form__code=form_code, region=region, period=period), by)
+    every = Return.objects.filter(form__code=form_code, region=region, period=period)
+    known = visible_rows(every.exclude(state=Return.VOID), by)
     if found := known.select_related("form", "region", "organisation").order_by("-serial").first():
         return found
     form = form_in_force(form_code, period)

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from anju.core.models.people import Organisation
+from anju.core.people.permissions import signature
 from anju.core.people.scope import Actor
 from anju.core.states import Move, move
 from anju.core.trail import trail
@@ -22,15 +23,18 @@ from anju.returns.base import (
     who_was_faster,
 )
 from anju.returns.forms import spec as forms
-from anju.returns.models import Opinion, Return, Step
+from anju.returns.forms.spec import TOTAL, FormSpec
+from anju.returns.models import Line, Opinion, Return, Step
 from anju.returns.queries.checks import CheckFinding, check_return, standing_findings
-from anju.returns.queries.opinions import asked_departments, joint_review
+from anju.returns.queries.opinions import asked_departments, asked_kinds, joint_review
+from anju.returns.queries.returns import filled_returns
+from anju.returns.reminders import announce_return
 
-LONGEST = 1_000
+LONGEST, LONGEST_NAME = 1_000, 40
 
 
 def move_return(by: Actor, ret: Return, name: str, remark: str = "", because: Any = None) -> Move:
-    """The move and its step. RET-021 when somebody was faster, with who and when."""
+    """The move, its step, and word of it to whose turn it is now. RET-021 when somebody was faster, with who and when."""
     source = ret.state
     try:
         with transaction.atomic():
@@ -50,8 +54,9 @@ def move_return(by: Actor, ret: Return, name: str, remark: str = "", because: An
         target=ret.state,
         remark=remark.strip(),
         by=by.key,
-        by_name=by.name,
+        by_name=signature(by, made.permission, ret.region_id)[:LONGEST_NAME],
     )
+    announce_return(by, ret)
     return made
 
 
@@ -66,6 +71,13 @@ def require_settled(by: Actor, ret: Return) -> list[CheckFinding]:
 def count_findings(found: list[CheckFinding]) -> dict[str, int]:
     """What a decision rested on, for the trail."""
     return {"answered": sum(bool(one.answer) for one in found), "waived": sum(one.waived is not None for one in found)}
+
+
+def require_another(by: Actor, ret: Return, doing: str) -> None:
+    """Who filled a return does not judge it: refused RET-054. The machine's own operator, who files old papers, is bound by no post."""
+    if by.posts is not None and filled_returns(by, [ret]):
+        what = f"您填过这张报表，不能由您{doing}。"
+        raise Refused(Problem("RET-054", str(ret), what, "一人不能既填报又审核，请由另一位有这个岗位的人办理。"))
 
 
 @transaction.atomic
@@ -90,22 +102,27 @@ def withdraw_return(*, by: Actor, ret_id: int) -> Return:
 @transaction.atomic
 @trail.act("returns.review")
 def review_return(*, by: Actor, ret_id: int, remark: str = "") -> Return:
-    """Pass the review (审核通过). A form without joint review goes on to the head at once."""
+    """Pass the review (审核通过). Where no department is to be asked it goes on to the head at once. Refused RET-054 by who filled it."""
     ret = hold_return(by, ret_id, REVIEW)
+    require_state(ret, Return.REVIEW, doing="审核")
+    require_another(by, ret, "审核")
     move_return(by, ret, "review", remark)
-    if not forms.form_spec(ret.form).joint:
-        move_return(by, ret, "clear", "本表不设部门联审")
+    if not asked_kinds(ret):
+        joint = forms.form_spec(ret.form).joint
+        move_return(by, ret, "clear", "更正的格不涉及联审部门" if joint else "本表不设部门联审")
     return ret
 
 
 @transaction.atomic
 @trail.act("returns.opine")
 def give_opinion(
-    *, by: Actor, ret_id: int, agrees: bool, remark: str = "", line: str = "", column: str = ""
+    *, by: Actor, ret_id: int, agrees: bool | None, remark: str = "", line: str = "", column: str = ""
 ) -> Opinion:
     """A department's opinion in the joint review (联审意见); the latest of each organisation counts. An objection says why.
 
-    Refused: RET-020 not in joint review, RET-050 the person's organisation is not asked, RET-051 an objection without a remark.
+    agrees: None when nothing was chosen. line, column: the cell that the remark is about.
+    Refused: RET-020 not in joint review, RET-050 the person's organisation is not asked, RET-051 an objection without a remark,
+    RET-055 neither agreed nor objected, RET-056 there is no such cell.
     """
     ret = hold_return(by, ret_id, OPINE)
     require_state(ret, Return.JOINT, doing="发表联审意见")
@@ -116,15 +133,24 @@ def give_opinion(
         raise Refused(
             Problem("RET-050", str(ret), f"本表由{kinds}部门联审，您不在这些部门任岗。", "请由这些部门的人员办理。")
         )
+    if agrees is None:
+        raise Refused(Problem("RET-055", str(ret), "没有选同意还是有不同意见。", "请看过报表，选一样再提交。"))
+    if (line or column) and not _has_cell(ret, spec, line, column):
+        raise Refused(Problem("RET-056", str(ret), "意见所指的格不在表里。", "行或列可能已变，请刷新后重新点。"))
     if not agrees and not remark.strip():
         raise Refused(Problem("RET-051", str(ret), "不同意却没有写意见。", "请写明哪一格、为什么不同意。"))
     made = Opinion.objects.create(
         ret=ret, region_id=ret.region_id, organisation=mine[0], agrees=agrees, remark=remark.strip()[:LONGEST], line=line, column=column,
         by=by.key, by_name=by.name,
     )  # fmt: skip
+    announce_return(by, ret)
     after = {"agrees": agrees, "organisation": str(mine[0]), "line": line, "column": column}
     trail.describe(obj=ret, after=after, reason=made.remark, region_id=ret.region_id)
     return made
+
+
+def _has_cell(ret: Return, spec: FormSpec, line: str, column: str) -> bool:
+    return column in spec.by_code and (line == TOTAL or Line.objects.filter(ret=ret, key=line).exists())
 
 
 @transaction.atomic
@@ -168,6 +194,3 @@ def send_return_back(*, by: Actor, ret_id: int, remark: str) -> Return:
         require_return_act(by, ret, SUBMIT)
     move_return(by, ret, "return", remark)
     return ret
-
-
-# -- answers and waivers -------------------------------------------------------------------------------------------------------

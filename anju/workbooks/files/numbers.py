@@ -303,7 +303,7 @@ def number_from_cell(value: object, fmt: NumberFormat) -> ParsedNumber:
         return ParsedNumber(BAD, flaw="这不是一个数（NaN 或无穷大）")
     section = _section_for(exact, fmt.sections)
     if section is not None and (fmt.kind == "other" or exact < 0):
-        return _shown_by(exact, section)
+        return _shown_by(exact, section, own_sign=len(fmt.sections) < 2 or bool(fmt.sections[0].condition))
     percent = fmt.kind == "percent"
     return _round(
         exact * 100 if percent else exact,
@@ -324,8 +324,8 @@ def _section_for(exact: Decimal, sections: tuple[FormatSection, ...]) -> FormatS
     return sections[min(2, len(sections) - 1)]
 
 
-def _shown_by(exact: Decimal, section: FormatSection) -> ParsedNumber:
-    """What a section with words, a scale or a sign of its own shows. Whatever could be read two ways is bad."""
+def _shown_by(exact: Decimal, section: FormatSection, own_sign: bool) -> ParsedNumber:
+    """What a section with words, a scale or a sign shows. own_sign: Excel writes the minus of itself. Whatever could be read two ways is bad."""
     if section.form == "words":
         return ParsedNumber(
             BAD, flaw=f"数字格式把它显示成“{section.before}”" if section.before else "数字格式把它藏起来了，看不见"
@@ -333,6 +333,8 @@ def _shown_by(exact: Decimal, section: FormatSection) -> ParsedNumber:
     if section.inner:
         return ParsedNumber(BAD, flaw="数字格式在数字中间插了别的字")
     before, after = section.before, section.after
+    if exact < 0 and not own_sign and not section.coloured and not re.search(r"[-(]$", before):
+        return ParsedNumber(BAD, flaw="数字格式把负号藏起来了")
     if exact < 0 and ((before.endswith("(") and after.startswith(")")) or before.endswith("-")):
         before, after = before[:-1], after[1:] if after.startswith(")") else after
     if before.endswith("-") or (before + after).strip("-") != before + after:

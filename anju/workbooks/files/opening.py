@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -104,16 +105,18 @@ def open_workbook(source: str | Path | bytes, name: str = "") -> Workbook:
         else:
             _open_xlsx(data, book)
     except (
+        ole.DamagedFile,
         zipfile.BadZipFile,
         zlib.error,
-        KeyError,
-        ValueError,
-        ParseError,
+        lzma.LZMAError,
         struct.error,
-        IndexError,
+        ParseError,
+        LookupError,  # a part missing, an encoding that nobody knows
+        ValueError,
+        ArithmeticError,
         EOFError,
-        NotImplementedError,
-        ole.DamagedFile,
+        OSError,
+        RuntimeError,
     ) as damaged:
         raise _damaged(name) from damaged
     return book

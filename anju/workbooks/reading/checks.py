@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from anju import quantities
-from anju.problems import ASK
+from anju.problems import ASK, NOTE
 from anju.workbooks.reading.maps import GroupRow, MapCheck, MapRows, TableMap, TotalRow
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Report = Callable[..., None]
 MANY = 3  # as many of a kind have one cause
+ROUNDED = "不用答复；表上的比率只用来核对，不会入库。"
+RoundedPart = tuple[int, int, str]  # base units, those of the last printed place, and the unit as printed
 
 
 @dataclass
@@ -229,11 +231,9 @@ class SumChecker:
         if not said or (added and not ratio_flaw(printed[0] // 10**added, printed[1] - added, top, bottom, one.unit)):
             return
         steps = [row.steps.get(key, 0) for key in one.column.ratio]  # type: ignore[union-attr]
-        if _within_rounding(*printed, (top, steps[0]), (bottom, steps[1]), one.unit):
-            self.report(
-                "WB-047", row.cell(name, one.letter), one.text,
-                f"“{row.label}”{said}分子、分母是舍入过的数，相差在舍入之内。", "不必改；要一致的，请填写没有舍入的数。", ASK,
-            )  # fmt: skip
+        units = [self.fields[key].unit for key in one.column.ratio]  # type: ignore[union-attr]
+        if within := rounding_note(*printed, (top, steps[0], units[0]), (bottom, steps[1], units[1]), unit=one.unit):
+            self.report("WB-047", row.cell(name, one.letter), one.text, f"“{row.label}”{said}{within}", ROUNDED, NOTE)
             return
         found = (row.cell(name, one.letter), one, f"“{row.label}”{said}")
         if _is_hundredfold(*printed, top, bottom, one.unit):
@@ -262,17 +262,26 @@ def _is_hundredfold(printed: int, places: int, top: int, bottom: int, unit: str)
     return 0 < one * 100 <= other or 0 < other * 100 <= one
 
 
-def _within_rounding(printed: int, places: int, top: tuple[int, int], bottom: tuple[int, int], unit: str) -> bool:
-    """Whether the printed ratio can come out of the numbers from which top and bottom were rounded. Of each: base units, and those of its last decimal."""
-    if top[1] <= 1 and bottom[1] <= 1:
-        return False  # counted one by one
+def rounding_note(printed: int, places: int, top: RoundedPart, bottom: RoundedPart, unit: str) -> str:
+    """Whether the printed ratio can come out of the numbers from which top and bottom were rounded (2.84万 is anything from 2.835万 to
+    2.845万): then the sentence that says so, else ""."""
+    if (top[1] <= 1 and bottom[1] <= 1) or not bottom[2]:
+        return ""  # counted one by one
     times = (100 if unit == "%" else 1) * 10**places
-    small = [2 * value - step for value, step in (top, bottom)]
-    large = [2 * value + step for value, step in (top, bottom)]
+    small = [2 * value - max(step, 0) for value, step, _ in (top, bottom)]
+    large = [2 * value + max(step, 0) for value, step, _ in (top, bottom)]
     if small[0] < 0 or small[1] <= 0:
-        return False
+        return ""
     least = quantities.divide_half_up(small[0] * times, large[1])
-    return least <= printed <= quantities.divide_half_up(large[0] * times, small[1])
+    if not least <= printed <= quantities.divide_half_up(large[0] * times, small[1]):
+        return ""
+    coarse = max((top[1], top[2]), (bottom[1], bottom[2]))[1]
+    return f"相差在{coarse[0] if coarse[:1] in ('万', '亿') else '印出的末'}位舍入之内。"
+
+
+def last_step(places: int, unit: str) -> int:
+    """Base units of the last printed place; 0 where it is finer than one."""
+    return quantities.unit_of_measure(unit).factor // 10**places
 
 
 def ratio_flaw(printed: int, places: int, top: int, bottom: int, unit: str) -> str:

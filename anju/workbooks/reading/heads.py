@@ -32,7 +32,7 @@ _TRADITIONAL = (
 SIMPLIFY = str.maketrans(_TRADITIONAL[::2], _TRADITIONAL[1::2])
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _NOISE = re.compile(r"[\s:：、,，.。;；·()\[\]【】“”\"'‘’_*＊]+")
-_MARKS = re.compile(r"(?<![mM])[①-⑳㉑-㉟㊱-㊿❶-❿⓫-⓴²³¹⁰⁴-⁹₀-₉]")  # of notes; the ² of m² is none
+_MARKS = re.compile(r"(?<![mM])[①-⒛㈠-㈩㉑-㉟㊱-㊿❶-❿⓫-⓴²³¹⁰⁴-⁹₀-₉]")  # of notes; the ² of m² is none
 _UNIT_WORD = re.compile(
     r"[十百千万亿]*(?:[美港欧日]?元|美金|港币|套|户|间|栋|幢|人|人次|个|平方米|平米|㎡|m2|公顷|亩|米|公里|吨|%|‰)"
 )
@@ -43,8 +43,8 @@ _SEPARATORS = re.compile(r"[/、,，;；或和()\s]+")
 
 def units_in(text: str) -> tuple[str, ...]:
     """套（户） → (套, 户); what is not a unit gives nothing."""
-    words = [word for word in _SEPARATORS.split(fold_text(text).replace("人民币", "")) if word]
-    names = [quantities.ALIASES.get(word, word) for word in words]
+    plain = re.sub(r"^单位\s*[:：]?|人民币", "", fold_text(text))
+    names = [quantities.ALIASES.get(word, word) for word in _SEPARATORS.split(plain) if word]
     return tuple(names) if names and all(map(_is_unit, names)) else ()
 
 
@@ -71,7 +71,7 @@ def parse_heading(text: str) -> tuple[str, tuple[str, ...]]:
     """A header cell: the name to compare (spaces, brackets, punctuation away; simplified) and the units it names."""
     folded, units = fold_text(without_marks(text)).translate(SIMPLIFY), ()
     for found in _BRACKETED.findall(folded):
-        named = units_in(re.sub(r"^\s*单位\s*[:：]?", "", found))
+        named = units_in(found)
         if named:
             units = named
             folded = folded.replace(f"({found})", "")
@@ -81,7 +81,7 @@ def parse_heading(text: str) -> tuple[str, tuple[str, ...]]:
 @lru_cache(maxsize=1 << 16)
 def clean_label(text: object) -> str:
     """A row's name: 城 区 → 城区, 其中：阳城县 → 阳城县, 市本级 （开发区） → 市本级(开发区)."""
-    if isinstance(text, float) and text == int(text):
+    if isinstance(text, float) and text.is_integer():
         text = int(text)
     plain = re.sub(r"\s+", "", fold_text(without_marks(fold_radicals(str(text))))).translate(SIMPLIFY)
     plain = re.sub(
@@ -89,7 +89,7 @@ def clean_label(text: object) -> str:
         "",
         plain,
     )
-    return plain.rstrip(":：")
+    return plain.rstrip(":*※†")
 
 
 @dataclass(frozen=True)
@@ -117,9 +117,12 @@ class TableHead:
         return " / ".join(re.sub(r"\s+", "", cell.text) for cell in self.paths.get(column, ()))
 
     def units_of(self, column: int) -> tuple[str, ...]:
-        """The nearest unit in the column's own head, from below."""
-        for cell in reversed(self.paths.get(column, ())):
-            if units := parse_heading(cell.text)[1]:
+        """The nearest unit in the column's own head, from below; a last cell may be nothing else."""
+        path = self.paths.get(column, ())
+        for cell in reversed(path):
+            if units := parse_heading(cell.text)[1] or (
+                units_in(cell.text) if cell is path[-1] and len(path) > 1 else ()
+            ):
                 return units
         return ()
 
@@ -166,7 +169,7 @@ class HeadGrid:
         anchor = self.anchors.get((row, column), (row, column))
         line = self.rows[anchor[0]]
         value = line[anchor[1]] if anchor[1] < len(line) else ""
-        if isinstance(value, float) and value == int(value):
+        if isinstance(value, float) and value.is_integer():
             value = int(value)
         return FoundHeadCell(str(value).strip(), *anchor)
 
@@ -331,6 +334,12 @@ def _table_units(above: list[str]) -> tuple[tuple[str, ...], int, str]:
     return (), 0, ""
 
 
+def _without_units(path: list[FoundHeadCell]) -> list[str]:
+    """The column's names without a last one that only says its unit: 任务 over 套."""
+    names = [parse_heading(cell.text)[0] for cell in path]
+    return names[:-1] if len(names) > 1 and (not names[-1] or units_in(path[-1].text)) else names
+
+
 def _segments(path: str) -> list[str]:
     return [parse_heading(segment)[0] for segment in path.split("/") if segment.strip()]
 
@@ -379,10 +388,14 @@ def match_columns(columns: tuple[MapColumn, ...], head: TableHead, file_name: st
         for at, path in head.paths.items()
         if not head.span[0] <= at <= head.span[1]
     }
+    plain = {at: _without_units(head.paths[at]) for at in normal}
     candidates = []
     for column in columns:
+        wanted = [_segments(text) for text in column.path]
         scores = {
-            at: max((s for text in column.path if (s := _score(path, _segments(text))) is not None), default=None)
+            at: max(
+                (s for one in wanted if (s := _score(path, one) or _score(plain[at], one)) is not None), default=None
+            )
             for at, path in normal.items()
         }
         candidates.append({at: score for at, score in scores.items() if score is not None})

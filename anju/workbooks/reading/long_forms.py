@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from anju import quantities
-from anju.problems import ASK, BLOCK
+from anju.problems import ASK, BLOCK, NOTE
 from anju.workbooks.files.looks import STRUCK
 from anju.workbooks.files.numbers import BAD, BLANK, DASH, WORDS, fold_number, fold_text, parse_number, plain_number
 from anju.workbooks.files.opening import Worksheet
@@ -37,7 +37,7 @@ def read_period(value: object) -> str | None:
     """2021年 → 2021; 2021年8月, 2021年1—8月 → 2021-08; 2021年三季度 → 2021-Q3; 2021年上半年 → 2021-H1; 2021年12月31日 → 2021-12-31."""
     if isinstance(value, datetime.date):
         return value.strftime("%Y-%m-%d")
-    if isinstance(value, float) and value == int(value):
+    if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = re.sub(r"\s+", "", fold_number(str(value)))  # never 2021-1② for December
     year = r"((?:19|20)[0-9]{2})"
@@ -207,7 +207,7 @@ class LongReader(CellReader):
             return None
         return (
             cell
-            if len(self.reading.problems) == before or all(p.level == ASK for p in self.reading.problems[before:])
+            if len(self.reading.problems) == before or all(p.level != BLOCK for p in self.reading.problems[before:])
             else None
         )
 
@@ -400,6 +400,12 @@ class LongReader(CellReader):
                 if rule.ratio
                 else checks.sum_flaw(cell.digits, cell.places, sum(bases), cell.unit)
             )
+            if said and rule.ratio:
+                top, bottom = ((part.base, checks.last_step(part.places, part.unit), part.unit) for part in parts)
+                if within := checks.rounding_note(cell.digits, cell.places, top, bottom, unit=cell.unit):
+                    told = f"“{region}”{said}{within}"
+                    self.problem("WB-047", cell.cell, cell.column_label, told, checks.ROUNDED, NOTE)
+                    continue
             if said:
                 fix = "请核对印出的数和它的各个来源；印出的比率、合计只用来核对，不会入库。"
                 self.problem("WB-045", cell.cell, cell.column_label, f"“{region}”{said}", fix, ASK)

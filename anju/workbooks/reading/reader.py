@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from anju.problems import Place, Problem, Refused
@@ -33,6 +33,9 @@ class SheetFit:
     @property
     def found(self) -> set[int]:
         return {index for section in self.sections for index in section.found}
+
+    def has(self, column: MapColumn) -> bool:
+        return any(self.columns[index] == column for index in self.found)
 
     @property
     def score(self) -> tuple[int, int]:
@@ -155,7 +158,22 @@ def _choose(book: Workbook, table: TableMap, reading: WorkbookReading) -> SheetF
             )
         )
         return None
+    if best.match and best.match.missing:
+        _point_to_other_sheets(best, fits)
     return best
+
+
+def _point_to_other_sheets(best: SheetFit, fits: list[SheetFit]) -> None:
+    """A form that goes on in another sheet: say where the missing columns are, and how to put them together."""
+    match: ColumnMatch = best.match  # type: ignore[assignment]
+    missing = iter(match.missing)
+    for number, problem in enumerate(match.problems):
+        if problem.code == "WB-022":
+            column = next(missing)
+            other = next((one for one in fits if one is not best and one.has(column)), None)
+            if other:
+                fix = f"它在工作表“{other.sheet.name}”里；是续表的，请连表头一起移到这张工作表的下面或右边。"
+                match.problems[number] = replace(problem, fix=fix)
 
 
 def _period(table: TableMap, given: str, head: TableHead, sheet: Worksheet, reading: WorkbookReading) -> str:

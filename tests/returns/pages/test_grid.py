@@ -259,7 +259,7 @@ def test_on_a_phone_a_project_unfolds_and_three_of_its_cells_are_filled_by_touch
     page.goto(f"/returns/{draft.pk}/")
     row = page.locator("#grid tbody tr").first
     expect(page.locator("#grid td:visible")).to_have_count(0)  # the projects alone, each with its mark
-    row.locator("th").click()
+    row.locator("th.first").click()
     inputs = row.locator("td:visible:not(.lock) > span")
     inputs.first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -279,5 +279,5 @@ def test_on_a_phone_a_project_unfolds_and_three_of_its_cells_are_filled_by_touch
         "30",
     ]
     expect(page.locator("td.at > #cell-bar")).to_be_visible()  # 未报, 无任务 and the cell's past, beside the cell
-    row.locator("th").click()
+    row.locator("th.first").click()
     expect(page.locator("#grid td:visible")).to_have_count(0)

@@ -1,7 +1,5 @@
 """The month of a return in a real browser: by keyboard alone from the list of what is due to the hand-in, then hand over hand to the lock, and a correction."""
 
-import re
-
 from playwright.sync_api import expect
 
 from anju.core.people.scope import open_scope
@@ -22,6 +20,13 @@ def focused(page) -> str:
     return page.evaluate("document.activeElement.closest('tr')?.innerText || document.activeElement.innerText")
 
 
+def unfold(page):
+    """The list of the checks, which stand in one line."""
+    expander = page.locator("#checks .expander")
+    if expander.get_attribute("aria-expanded") == "false":
+        expander.click()
+
+
 def complete(page):
     """Everything blank is 0, the works of every project stand at the main structure; what is asked is answered."""
     page.locator("[data-zero]").click()
@@ -30,6 +35,8 @@ def complete(page):
     press(page, "Control+Shift+ArrowDown", "/", "4")
     saved(page)
     left = page.locator("#checks li:not(.done) input[name=text]")
+    if left.count():
+        unfold(page)
     while before := left.count():
         left.first.fill("据实填报")
         left.first.press("Enter")
@@ -111,13 +118,11 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
     joint = visit("joint")
     joint.goto(f"/returns/{draft.pk}/")
     joint.locator("form[action$='/opine/'] input[value='0']").check()
-    places = joint.locator("form[action$='/opine/'] select")
-    started = places.locator(
-        "optgroup[label='东关片区棚户区改造1'] option", has_text=re.compile("^自年初累计—住房—开工$")
-    )
-    places.select_option(value=started.get_attribute("value"))
+    joint.get_by_role("button", name="在表上点一格").click()
+    joint.locator("#grid tbody tr[data-name='东关片区棚户区改造1'] td").nth(4).click()
+    see(joint.locator("[data-points-at]"), "针对：东关片区棚户区改造1", "开工")
     joint.locator("form[action$='/opine/'] textarea").fill("与立项批复的套数不一致")
-    joint.locator("form[action$='/opine/'] button").click()
+    joint.locator("form[action$='/opine/'] button[data-leave]").click()
     joint.wait_for_selector(".state.bad:has-text('有不同意见')")
     with open_scope(operator("joint")):
         assert Opinion.objects.get(ret=draft).column == "start"
@@ -165,7 +170,7 @@ def test_the_return_goes_from_hand_to_hand_and_a_correction_keeps_both(visit, dr
         ]
 
 
-def test_one_reason_answers_all_that_ask_the_same(visit, draft):
+def test_one_reason_answers_what_was_ticked_and_nothing_more(visit, draft):
     page = opened(visit(), draft)
     complete(page)
     for line in range(3):
@@ -173,11 +178,17 @@ def test_one_reason_answers_all_that_ask_the_same(visit, draft):
         page.keyboard.type("90")
         press(page, "Enter")
     saved(page)
-    page.wait_for_selector("#checks button[name=all]")
+    page.wait_for_selector("#checks li.alike summary", state="attached")
+    unfold(page)
+    page.locator("#checks li.alike summary").first.click()
+    ticks = page.locator("#checks input[name=also]")
+    expect(ticks).to_have_count(2)
+    assert not ticks.first.is_checked()
+    ticks.first.check()
     page.locator("#checks li:not(.done) input[name=text]").first.fill("上月多报，已核减")
-    page.locator("#checks button[name=all]").first.click()
-    page.wait_for_selector("#checks .no-stop")
-    expect(page.locator("#checks li.done:has-text('上月多报')")).to_have_count(3)
+    page.locator("#checks li:not(.done) input[name=text]").first.press("Enter")
+    expect(page.locator("#checks li.done:has-text('上月多报')")).to_have_count(2)
+    see(page.locator("#checks .head"), "1 处待答复")
 
 
 def test_a_second_click_says_who_was_first(visit, draft):

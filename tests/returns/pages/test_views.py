@@ -100,11 +100,27 @@ def test_a_save_is_answered_with_the_checks_and_every_cell(visitor, opened):
     assert [line, "start_rate", "125.0", 0, ""] in answer["cells"]
 
 
-def test_what_cannot_be_read_stores_nothing(visitor, opened):
-    ret = opened()
-    answer = visitor().post(f"/returns/{ret.pk}/fill/", "{", content_type="application/json")
+CHANGE = '{"changes": [{"line": "p1", "column": "start", "text": "1", "version": %s}]}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["{", "[]", "5", "null", "{}", '{"changes": 5}', '{"changes": [{}]}', CHANGE % "null", CHANGE % "-1", CHANGE % "1e400", CHANGE % ("9" * 30), "[" * 100_000],
+    ids=range(12),
+)  # fmt: skip
+def test_what_cannot_be_read_stores_nothing(visitor, opened, body):
+    ret = opened(1)
+    answer = visitor().post(f"/returns/{ret.pk}/fill/", body, content_type="application/json")
     assert answer.status_code == 422
     assert "没有存" in answer.json()["problems"][0]["what"]
+
+
+def test_letters_that_no_database_holds_are_left_out_of_a_cell(visitor, opened):
+    ret, client = opened(1), visitor()
+    line = _grid(ret).lines[0].key
+    body = {"changes": [{"line": line, "column": "note", "text": "甲\0乙\ud800丙", "version": 0}]}
+    answer = client.post(f"/returns/{ret.pk}/fill/", json.dumps(body), content_type="application/json").json()
+    assert answer["saved"][0]["text"] == "甲乙丙"
 
 
 def test_another_county_does_not_find_it_and_a_reader_is_offered_no_act(visitor, opened):

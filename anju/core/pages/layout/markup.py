@@ -22,6 +22,7 @@ NOTHING = SafeString("")
 SPECIAL = "<&\">'"  # what html.escape replaces
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*")
 _CODE = ("script", "style")  # elements whose content is no text: what is escaped for HTML is not escaped for them
+_VOID = {"input"}  # has no end
 
 
 class Writer(Protocol):
@@ -93,6 +94,8 @@ def element(
         if not _NAME.fullmatch(name) or name == "style" or name.startswith("on"):
             raise ValueError(f"the attribute {name} is not written here")
         parts += _attribute(name, value)
+    if tag in _VOID:
+        return Element((*parts, ">"))
     return Element((*parts, ">", *_parts(content), f"</{tag}>"))
 
 

@@ -1,5 +1,6 @@
 /* The table that is filled in place, as Excel does it: arrows, Enter, Tab, F2, Esc, Delete, copy and paste of a block, undo.
-   Saved as it is typed; what could not be saved stays in its cell, says why, and is asked about on leaving.
+   Saved as it is typed; what could not be saved stays in its cell, says why, and is asked about on leaving. Until it is saved a cell is kept on
+   this computer too, for who typed it.
    One input moves from cell to cell and always has the focus: a Chinese input method needs a field to write into. */
 (() => {
   "use strict";
@@ -8,19 +9,20 @@
   const table = wrap.querySelector("table");
   const status = document.getElementById("grid-status");
   const summary = document.getElementById("grid-problems");
-  const token = wrap.querySelector("input[name=csrfmiddlewaretoken]")?.value;
   const lines = [...table.tBodies[0].rows].map((row) => [...row.querySelectorAll("td[data-field]")]);
   if (!lines.length || !lines[0].length) return;
   const all = lines.flat();
   const spot = new Map(lines.flatMap((cells, r) => cells.map((cell, c) => [cell, [r, c]])));
   const shownIn = (cell) => cell.querySelector(".v");
   const text = (cell) => shownIn(cell).textContent;
+  const plain = (cell) => Cells.plain(text(cell));
   const locked = (cell) => cell.dataset.locked !== undefined || cell.closest("tr").dataset.locked !== undefined;
   const base = new Map(all.map((cell) => [cell, text(cell)])); // what the server has
   const waiting = new Map(); // cell → text, not sent yet
   const wrong = new Map(); // cell → what is wrong with it
   const undone = [];
   const redone = [];
+  const SPACE = `anju-cells/${document.body.dataset.user}/`;
   let flying = false;
   let timer = 0;
   let pause = 0;
@@ -64,11 +66,23 @@
     input.focus({ preventScroll: true });
     here().scrollIntoView({ block: "nearest", inline: "nearest" });
   };
+  /* What is being typed is given up, or taken: then `put` keeps it. */
+  const given = (cell) => (waiting.has(cell) ? store(cell, waiting.get(cell)) : wrong.has(cell) ? store(cell, text(cell)) : forget(cell));
   const begin = (value, kind) => {
     if (locked(here())) return;
     mode = kind;
     input.className = "cell-input";
     if (value !== null) input.value = value;
+  };
+
+  /* -- kept on this computer until it is saved ------------------------------------------------------------------------------- */
+
+  const nameOf = (cell) => `${SPACE}${cell.closest("tr").dataset.project}/${cell.dataset.field}`;
+  const store = (cell, value) => {
+    try { localStorage.setItem(nameOf(cell), JSON.stringify({ text: value, base: base.get(cell) })); } catch { /* full or forbidden: the page still holds it */ }
+  };
+  const forget = (cell) => {
+    try { localStorage.removeItem(nameOf(cell)); } catch { /* nothing was kept */ }
   };
 
   /* -- changing ------------------------------------------------------------------------------------------------------------ */
@@ -77,13 +91,18 @@
     shownIn(cell).textContent = value;
     cell.querySelector(".says")?.remove();
     wrong.delete(cell);
-    if (value === base.get(cell)) waiting.delete(cell);
-    else waiting.set(cell, value);
+    if (value === base.get(cell)) {
+      waiting.delete(cell);
+      forget(cell);
+    } else {
+      waiting.set(cell, value);
+      store(cell, value);
+    }
     cell.classList.toggle("unsaved", waiting.has(cell));
     cell.classList.remove("bad");
   };
   const change = (pairs) => {
-    const step = pairs.filter(([cell, value]) => !locked(cell) && text(cell) !== value).map(([cell, value]) => [cell, text(cell), value]);
+    const step = pairs.filter(([cell, value]) => !locked(cell) && plain(cell) !== Cells.plain(value)).map(([cell, value]) => [cell, text(cell), value]);
     if (!step.length) return;
     undone.push(step);
     redone.length = 0;
@@ -103,6 +122,7 @@
     const value = input.value.trim();
     const cell = here();
     rest();
+    given(cell);
     change([[cell, value]]);
   };
 
@@ -171,38 +191,47 @@
         base.set(cell, stands);
         shownIn(cell).textContent = stands;
         cell.classList.remove("unsaved");
-        if (mine !== undefined) cell.classList.add("saved");
+        if (mine !== undefined) {
+          cell.classList.add("saved");
+          forget(cell);
+        }
       } else {
         base.set(cell, stands);
       }
     }
   };
-  const send = async () => {
-    if (flying || !waiting.size) return;
-    flying = true;
-    const sent = new Map(waiting);
-    waiting.clear();
+  const bodyOf = (sent) => {
     const rows = new Map();
     for (const [cell, value] of sent) {
       const row = cell.closest("tr");
       if (!rows.has(row)) rows.set(row, { project: Number(row.dataset.project), version: Number(row.dataset.version), fields: {} });
       rows.get(row).fields[cell.dataset.field] = { text: value, base: base.get(cell) };
     }
+    return [rows, JSON.stringify({ rows: [...rows.values()] })];
+  };
+  const send = async () => {
+    if (flying || !waiting.size) return;
+    flying = true;
+    const sent = new Map(waiting);
+    waiting.clear();
+    const [rows, body] = bodyOf(sent);
     say("正在保存…");
     try {
-      const response = await fetch(wrap.dataset.save, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-        body: JSON.stringify({ rows: [...rows.values()] }),
-      });
+      const response = await Session.send(wrap.dataset.save, body, { type: "application/json" });
       if (!response.ok) throw new Error(String(response.status));
       const answer = await response.json();
       const byProject = new Map(answer.rows.map((one) => [String(one.project), one]));
       for (const row of rows.keys()) take(row, byProject.get(row.dataset.project), sent);
       pause = 0;
       say(wrong.size ? `${answer.at} 已保存，${wrong.size} 处除外` : `已保存 ${answer.at}`, wrong.size > 0);
-    } catch {
+    } catch (error) {
       for (const [cell, value] of sent) if (!waiting.has(cell)) waiting.set(cell, value);
+      flying = false;
+      list();
+      if (error === Session.ENDED) {
+        say(`登录已过期，${waiting.size} 处留在本机，登录后自动存`, true);
+        return;
+      }
       pause = Math.min(30, pause * 2 || 3);
       say(`没有连上服务，${waiting.size} 处留在本页，${pause} 秒后再试`, true);
       clearTimeout(timer);
@@ -213,10 +242,19 @@
     if (waiting.size && !pause) soon();
   };
   addEventListener("online", send);
+  document.addEventListener("signedin", send);
+  /* The page goes: a request of its own outlives it. What cannot be sent is asked about, and stays on this computer. */
+  const flush = () => {
+    commit();
+    if (waiting.size && !pause && !Session.ended()) {
+      Session.send(wrap.dataset.save, bodyOf(waiting)[1], { type: "application/json", keepalive: true }).catch(() => { /* they stay on this computer */ });
+    }
+  };
   addEventListener("beforeunload", (event) => {
-    if (mode !== "ready") commit();
-    if (waiting.size || wrong.size || flying) event.preventDefault();
+    flush();
+    if (wrong.size || (waiting.size && (pause || Session.ended()))) event.preventDefault();
   });
+  addEventListener("pagehide", flush);
 
   /* -- keys ---------------------------------------------------------------------------------------------------------------- */
 
@@ -234,7 +272,7 @@
     const stop = () => { event.preventDefault(); event.stopPropagation(); };
     if (key === "Enter") { stop(); commit(); stand(at[0] + (event.shiftKey ? -1 : 1), at[1]); return; }
     if (key === "Tab") { commit(); if (along(event.shiftKey ? -1 : 1)) stop(); return; }
-    if (key === "Escape") { if (mode !== "ready") stop(); rest(); anchor = at; paint(); return; }
+    if (key === "Escape") { if (mode !== "ready") { stop(); given(here()); } rest(); anchor = at; paint(); return; }
     if (mode === "editing") return;
     if (ARROWS[key]) {
       stop();
@@ -244,7 +282,7 @@
       return;
     }
     if (mode !== "ready") return;
-    if (key === "F2") { stop(); begin(text(here()), "editing"); input.setSelectionRange(input.value.length, input.value.length); }
+    if (key === "F2") { stop(); begin(plain(here()), "editing"); input.setSelectionRange(input.value.length, input.value.length); }
     else if (key === "Home") { stop(); stand(ctrl ? 0 : at[0], 0, event.shiftKey); }
     else if (key === "End") { stop(); stand(ctrl ? lines.length - 1 : at[0], lines[0].length - 1, event.shiftKey); }
     else if (key === "PageDown" || key === "PageUp") { stop(); stand(at[0] + (key === "PageDown" ? 15 : -15), at[1], event.shiftKey); }
@@ -254,22 +292,26 @@
     else if (ctrl && key.toLowerCase() === "a") { stop(); anchor = [0, 0]; stand(lines.length - 1, lines[0].length - 1, true); }
   });
   input.addEventListener("compositionstart", () => { if (mode === "ready") begin(null, "typing"); });
-  input.addEventListener("input", () => { if (mode === "ready") begin(null, "typing"); });
+  input.addEventListener("input", (event) => {
+    if (mode === "ready") begin(null, "typing");
+    if (mode !== "ready" && !event.isComposing) store(here(), input.value.trim());
+  });
   input.addEventListener("blur", commit);
   for (const kind of ["copy", "cut"]) {
     input.addEventListener(kind, (event) => {
       if (mode !== "ready") return;
       event.preventDefault();
-      event.clipboardData.setData("text/plain", chosen().map((cells) => cells.map(text).join("\t")).join("\r\n"));
+      event.clipboardData.setData("text/plain", Cells.block(chosen().map((cells) => cells.map(plain))));
       if (kind === "cut") change(chosen().flat().map((cell) => [cell, ""]));
     });
   }
   input.addEventListener("paste", (event) => {
-    const pasted = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
+    const pasted = event.clipboardData.getData("text/plain");
     if (mode !== "ready" && !/[\t\n]/.test(pasted)) return;
     event.preventDefault();
+    given(here());
     rest();
-    const block = pasted.split("\n").map((line) => line.split("\t").map((one) => one.trim()));
+    const block = Cells.parse(pasted);
     const area = chosen();
     const [top, left] = spot.get(area[0][0]);
     // One value over a chosen block fills it; a block is laid down from the first cell, what does not fit is said.
@@ -303,9 +345,18 @@
   });
   table.addEventListener("dblclick", (event) => {
     if (!event.target.closest("td[data-field]") || mode !== "ready") return;
-    begin(text(here()), "editing");
+    begin(plain(here()), "editing");
   });
   wrap.addEventListener("focus", () => stand(...at));
   lines[at[0]][at[1]].append(input);
   rest();
+
+  for (const cell of all) {
+    let kept = null;
+    try { kept = JSON.parse(localStorage.getItem(nameOf(cell))); } catch { /* not ours */ }
+    if (!kept || locked(cell) || plain(cell) === Cells.plain(kept.text)) { forget(cell); continue; }
+    base.set(cell, kept.base); // another's word since then is a clash, and is told
+    put(cell, kept.text);
+  }
+  if (waiting.size) soon();
 })();

@@ -6,7 +6,6 @@
   if (!table || !window.Grid) return;
   const status = document.getElementById("saved");
   const remarks = document.getElementById("remark");
-  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
   /* The answer to a refused act stands at the act's address: to load it anew must show the return, not do the act once more. */
   const address = table.dataset.page;
   if (location.pathname !== address) history.replaceState(null, "", address);
@@ -23,13 +22,19 @@
   let running = null;
   let stopped = ""; // why nothing can be stored any more
 
+  const put = (td, text, version) => {
+    try { localStorage.setItem(SPACE + Grid.key(td), JSON.stringify({ text, version })); } catch { /* full or forbidden: the page still holds it */ }
+  };
+  const remove = (td) => {
+    try { localStorage.removeItem(SPACE + Grid.key(td)); } catch { /* nothing was kept */ }
+  };
   const store = (td) => {
     const { text, version } = pending.get(td);
-    try { localStorage.setItem(SPACE + Grid.key(td), JSON.stringify({ text, version })); } catch { /* full or forbidden: the page still holds it */ }
+    put(td, text, version);
   };
   const forget = (td) => {
     pending.delete(td);
-    try { localStorage.removeItem(SPACE + Grid.key(td)); } catch { /* nothing was kept */ }
+    remove(td);
   };
 
   const waiting = () => [...pending.keys()].filter((td) => !conflicts.has(td) && !wrong.has(td));
@@ -95,30 +100,40 @@
     return running;
   };
 
+  const changesOf = (sent) => JSON.stringify({ changes: sent.map((td) => {
+    const one = pending.get(td);
+    one.sent = one.text;
+    const [line, column] = split(Grid.key(td));
+    return { line, column, text: one.text, version: one.version };
+  }) });
+
   const send = async (sent) => {
     tell("正在保存…");
-    const changes = sent.map((td) => {
-      const one = pending.get(td);
-      one.sent = one.text;
-      const [line, column] = split(Grid.key(td));
-      return { line, column, text: one.text, version: one.version };
-    });
     let response;
     let said;
     try {
-      response = await fetch(table.dataset.save, {
-        method: "POST", credentials: "same-origin", redirect: "manual",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": token, Accept: "application/json" }, body: JSON.stringify({ changes }),
-      });
+      response = await Session.send(table.dataset.save, changesOf(sent), { type: "application/json" });
       if ((response.headers.get("Content-Type") || "").includes("json")) said = await response.json();
-    } catch { response = null; }
+    } catch (error) {
+      if (error === Session.ENDED) return signedOut();
+      response = null;
+    }
     if (response && said && response.ok) return take(sent, said);
     if (response && said && response.status === 422) return refuse(said);
-    if (response && (response.type === "opaqueredirect" || [401, 403].includes(response.status))) {
-      return later("登录已过期。请在新窗口登录后回来刷新本页");
-    }
+    if (response && response.status === 403) return refuse({ problems: [{ what: "您现在没有填报这张表的岗位。", fix: "" }] });
     if (response && response.status === 404) return refuse({ problems: [{ what: "这张报表已不存在，或不在您的区划内。", fix: "" }] });
     return later("连不上服务");
+  };
+
+  const signedOut = () => tell(`登录已过期：${waiting().length}处没有存上，已留在本机，登录后自动存`, "bad");
+  document.addEventListener("signedin", () => { failures = 0; save(); });
+
+  /* The page goes: what is still being typed is stored too. A request of its own outlives the page; the computer keeps the cells until they are known to be stored. */
+  const flush = () => {
+    Grid.commit();
+    const sent = waiting();
+    if (!sent.length || stopped || failures || Session.ended()) return;
+    Session.send(table.dataset.save, changesOf(sent), { type: "application/json", keepalive: true }).catch(() => { /* they stay on this computer */ });
   };
 
   const split = (key) => {
@@ -190,23 +205,37 @@
     if (rest) ask();
   };
 
+  const unfold = () => {
+    const list = document.getElementById("check-list");
+    if (!list) return;
+    list.hidden = false;
+    document.querySelector("#checks .expander").setAttribute("aria-expanded", "true");
+  };
+
+  /* What stopped the last act is told until nothing of it is left. */
+  const settle = () => {
+    const box = document.getElementById("unsettled");
+    const left = [...marks.values()].flat().filter((one) => !one.done).length;
+    if (box && left) box.querySelector("[data-left]").textContent = left;
+    else box?.remove();
+  };
+
   /* The checks as the server now says them; an answer that is being written in the list stays. */
   const checks = (said) => {
     const panel = document.getElementById("checks");
     if (panel && said.checks !== undefined) {
       const typed = [...panel.querySelectorAll("input[data-kept], textarea[data-kept]")].filter((one) => one.value !== one.defaultValue);
       const focused = panel.contains(document.activeElement) ? document.activeElement.dataset.kept : "";
-      const opened = panel.querySelector("details.all")?.open;
+      const opened = panel.querySelector("#check-list")?.hidden === false;
       const unfolded = [...panel.querySelectorAll("details[data-alike][open]")].map((one) => one.dataset.alike);
       panel.innerHTML = said.checks;
+      if (opened) unfold();
       for (const old of typed) {
         const now = [...panel.querySelectorAll("[data-kept]")].find((one) => one.dataset.kept === old.dataset.kept);
         if (now) now.value = old.value;
       }
       for (const one of panel.querySelectorAll("details[data-alike]")) one.open = unfolded.includes(one.dataset.alike);
       if (focused) [...panel.querySelectorAll("[data-kept]")].find((one) => one.dataset.kept === focused)?.focus();
-      const all = panel.querySelector("details.all");
-      if (all && opened !== undefined) all.open = opened;
     }
     if (said.marks) {
       marks = new Map();
@@ -214,6 +243,7 @@
         const key = `${one.line}|${one.column}`;
         marks.set(key, [...(marks.get(key) || []), one]);
       }
+      settle();
     }
     const draft = document.getElementById("explanation-draft");
     if (draft && said.draft !== undefined) {
@@ -291,6 +321,7 @@
     const field = [...document.querySelectorAll("#checks [data-answers]")].find((one) => one.dataset.answers === key);
     if (!field) return;
     back = td;
+    unfold();
     field.closest("details")?.setAttribute("open", "");
     field.focus();
     field.scrollIntoView({ block: "nearest" });
@@ -308,8 +339,8 @@
   const next = (way) => {
     const list = found();
     if (!list.length) return remark("没有要处理的格了");
-    const here = Grid.all().indexOf(document.querySelector("#grid td.at"));
     const order = Grid.all();
+    const here = order.indexOf(Grid.hand());
     const rest = way > 0 ? list.find((td) => order.indexOf(td) > here) : [...list].reverse().find((td) => order.indexOf(td) < here);
     Grid.show(rest || (way > 0 ? list[0] : list[list.length - 1]));
   };
@@ -329,10 +360,7 @@
     event.preventDefault();
     const failed = form.querySelector(".wrong");
     try {
-      const response = await fetch(form.action, {
-        method: "POST", credentials: "same-origin", redirect: "manual", body: new URLSearchParams(new FormData(form, event.submitter)),
-        headers: { "X-CSRFToken": token, Accept: "application/json" },
-      });
+      const response = await Session.send(form.action, new URLSearchParams(new FormData(form, event.submitter)));
       const said = await response.json();
       if (!response.ok) throw new Error(said.problems.map((one) => `${one.what}${one.fix || ""}`).join(""));
       for (const field of form.querySelectorAll("[data-kept]")) field.defaultValue = field.value;
@@ -392,14 +420,10 @@
     }
     if (event.key === "F6") {
       event.preventDefault();
-      const stops = [document.querySelector("[data-leave]"), document.querySelector("#checks a, #checks input"), "grid"].filter(Boolean);
+      const stops = [document.querySelector("[data-leave]"), document.querySelector("#checks .expander, #checks [data-zero]"), "grid"].filter(Boolean);
       const now = document.activeElement.closest(".grid-wrap") ? stops.indexOf("grid") : stops.findIndex((one) => one !== "grid" && (one === document.activeElement || one.closest("#checks")?.contains(document.activeElement)));
       const to = stops[(now + 1) % stops.length];
       if (to === "grid") Grid.start(); else to.focus();
-    }
-    if (event.key === "Enter" && event.ctrlKey && event.target.matches("[data-answers]")) { /* what else asks the same, is answered with it */
-      event.preventDefault();
-      event.target.form.requestSubmit(event.target.form.querySelector("[name=all]") || undefined);
     }
     if (event.key === "Escape" && event.target.matches("[data-kept]") && back) { Grid.show(back); back = null; }
     if (event.key === "?" && !event.target.matches("input, textarea, select")) help();
@@ -413,11 +437,21 @@
   document.getElementById("next-finding")?.addEventListener("click", () => next(1));
 
   addEventListener("beforeunload", (event) => {
-    if (pending.size) event.preventDefault();
+    flush();
+    if (pending.size && (pending.size > waiting().length || stopped || failures || Session.ended())) event.preventDefault();
   });
+  addEventListener("pagehide", flush);
+  addEventListener("pageshow", (event) => { if (event.persisted) save(); });
   addEventListener("online", () => { failures = 0; save(); });
 
   window.Drafts = {
+    /* While a cell is being typed in: a page that ends now loses nothing. null: given up. */
+    typed(td, text) {
+      const before = pending.get(td);
+      if (text !== null) put(td, text, before ? before.version : Number(td.dataset.v));
+      else if (before) store(td);
+      else remove(td);
+    },
     keep(td, text) {
       const before = pending.get(td);
       pending.set(td, { text, version: before ? before.version : Number(td.dataset.v), sent: before?.sent });
@@ -441,7 +475,7 @@
     const td = Grid.cell(...split(name.slice(SPACE.length)));
     let kept = null;
     try { kept = JSON.parse(localStorage.getItem(name)); } catch { /* not ours */ }
-    if (td && kept && Grid.said(td) === kept.text) localStorage.removeItem(name); // the server had it after all
+    if (td && kept && Cells.plain(Grid.said(td)) === Cells.plain(kept.text)) localStorage.removeItem(name); // the server had it after all
     else if (kept) left.push([td, kept, name]);
   }
   if (Grid.may) {

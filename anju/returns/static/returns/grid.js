@@ -1,4 +1,4 @@
-/* The grid of a return: keys, selection, blocks and undo as in a spreadsheet. No number is computed here: the server says them.
+/* The grid of a return: keys, selection, blocks and undo as in a spreadsheet. No number of the form is computed here: the server says them.
    One input lies over the cell in hand and always has the focus, so that an input method for Chinese works from the first key.
    What is typed is kept by drafts.js until the server has it. */
 (() => {
@@ -9,24 +9,37 @@
   const columns = JSON.parse(document.getElementById("grid-columns").textContent);
   const STATES = ["未报", "无任务", "不适用"];
   const mayFill = table.dataset.fill === "1";
-  const rows = [...table.tBodies[0].rows];
-  const cells = rows.map((row) => [...row.querySelectorAll("td")]);
+  const allRows = [...table.tBodies[0].rows];
+  const allCells = allRows.map((row) => [...row.querySelectorAll("td")]);
   const place = new Map();
-  cells.forEach((line, r) => line.forEach((td, c) => {
-    td.row = r;
+  allCells.forEach((line, r) => line.forEach((td, c) => {
     td.col = c;
     td.dataset.label = columns[c].full; // where a phone shows cards
-    place.set(`${rows[r].dataset.l}|${columns[c].code}`, td);
+    place.set(`${allRows[r].dataset.l}|${columns[c].code}`, td);
   }));
-  const last = { r: cells.length - 1, c: columns.length - 1 };
-  if (last.r < 0) return;
+  if (!allRows.length) return;
 
-  const keyOf = (td) => `${rows[td.row].dataset.l}|${columns[td.col].code}`;
+  /* The rows that are shown, in their order: see view.js. */
+  let rows = [];
+  let cells = [];
+  const last = { r: 0, c: columns.length - 1 };
+  const arrange = (shownRows) => {
+    rows = shownRows;
+    cells = rows.map((row) => [...row.querySelectorAll("td")]);
+    cells.forEach((line, r) => { for (const td of line) td.row = r; });
+    last.r = rows.length - 1;
+  };
+  arrange(allRows);
+
+  const lineOf = (td) => td.parentNode.dataset;
+  const keyOf = (td) => `${lineOf(td).l}|${columns[td.col].code}`;
   const shown = (td) => td.firstElementChild;
   const textOf = (td) => shown(td).textContent;
+  const plainOf = (td) => Cells.plain(textOf(td));
   const open = (td) => mayFill && !td.classList.contains("lock");
-  const nameOf = (td) => `${rows[td.row].dataset.name}，${columns[td.col].full}`;
-  const part = (td, kind) => td.querySelector(`small.${kind}`)?.textContent || "";
+  const nameOf = (td) => `${lineOf(td).name}，${columns[td.col].full}`;
+  const REFERENCES = [["last", table.dataset.before || "上期"], ["ledger", "台账"], ["target", "目标"]];
+  const references = (td) => REFERENCES.filter(([kind]) => td.dataset[kind]).map(([kind, word]) => `${word} ${td.dataset[kind]}`);
 
   /* -- the cell in hand ------------------------------------------------------------------------------------------------------ */
 
@@ -83,17 +96,34 @@
     painted.push(at);
   };
 
+  /* Of what is chosen the sum, as under a spreadsheet. Rates do not add up, nor do unlike units. */
+  const sums = () => {
+    const added = chosen().filter(([td]) => !td.parentNode.classList.contains("total")); // or a sum would count twice
+    const numbers = (added.length ? added : chosen()).flat().filter((td) => columns[td.col].unit);
+    const units = new Set(numbers.map((td) => columns[td.col].unit));
+    const total = Cells.summary(numbers.map(textOf));
+    if (!total) return "";
+    const [unit] = units;
+    if (units.size > 1) return `计数 ${total.count}（单位不同，不求和）`;
+    if (unit === "%") return `计数 ${total.count}　最小 ${total.least}　最大 ${total.most}`;
+    return `合计 ${total.sum}${unit}　平均 ${total.average}　计数 ${total.count}`;
+  };
+
   const say = () => {
     if (phone.matches) at.append(bar); else if (bar.parentNode !== wrap.parentNode) wrap.before(bar);
-    const parts = ["last", "ledger", "target"].map((kind) => part(at, kind)).filter(Boolean);
-    bar.querySelector(".what").textContent = nameOf(at);
-    bar.querySelector(".refs").textContent = parts.join("　");
-    bar.querySelector(".door").href = `${table.dataset.cell}?line=${encodeURIComponent(rows[at.row].dataset.l)}&column=${encodeURIComponent(columns[at.col].code)}`;
+    const { top, bottom, left, right } = block();
+    const many = top !== bottom || left !== right;
+    const parts = references(at);
+    if (!many && shown(at).scrollWidth > shown(at).clientWidth) parts.unshift(`全文：${textOf(at)}`);
+    bar.querySelector(".what").textContent = many ? `选中${bottom - top + 1}行${right - left + 1}列` : nameOf(at);
+    bar.querySelector(".refs").textContent = many ? sums() : parts.join("　");
+    bar.querySelector(".door").href = `${table.dataset.cell}?line=${encodeURIComponent(lineOf(at).l)}&column=${encodeURIComponent(columns[at.col].code)}`;
     bar.querySelector(".door").hidden = false;
     bar.querySelector("[data-list]").hidden = !open(at);
-    const why = open(at) ? "" : columns[at.col].computed ? "算出来的数，不用填" : mayFill ? "取自台账，这里不改" : "";
+    const why = many || open(at) ? "" : columns[at.col].computed ? "算出来的数，不用填" : mayFill ? "取自台账，这里不改" : "";
     bar.querySelector(".why").textContent = why;
     editor.setAttribute("aria-label", `${nameOf(at)}：${textOf(at) || "空白"}${why ? `，${why}` : ""}${parts.length ? `，${parts.join("，")}` : ""}`);
+    View.corner(mode === "nav" && !phone.matches && chosen().flat().some(open));
     Drafts.tell(at, note);
     if (!note.hidden) {
       const beside = at.offsetLeft + at.offsetWidth + 6;
@@ -105,9 +135,10 @@
   };
 
   const go = (r, c, extend = false, how = "") => {
+    if (!rows.length) return;
     const td = cells[Math.max(0, Math.min(last.r, r))][Math.max(0, Math.min(last.c, c))];
     to = td;
-    if (!extend || !at) at = td;
+    if (!extend || !at || !rows.includes(at.parentNode)) at = td;
     mode = "nav";
     editor.value = "";
     editor.classList.remove("on");
@@ -120,9 +151,15 @@
     editor.focus({ preventScroll: true });
   };
 
+  const show = (td) => {
+    if (!rows.includes(td.parentNode)) View.clear();
+    go(td.row, td.col);
+  };
+
   const begin = (how, text) => {
     if (!open(at)) return;
     mode = how;
+    View.corner(false);
     editor.classList.add("on");
     note.hidden = true;
     if (text !== undefined) {
@@ -132,6 +169,7 @@
   };
 
   const stop = () => {
+    if (mode !== "nav") Drafts.typed(at, null);
     mode = "nav";
     editor.value = "";
     editor.classList.remove("on");
@@ -142,7 +180,7 @@
     if (mode === "nav") return;
     const text = editor.value.trim();
     stop();
-    if (text !== textOf(at)) put([[at, text]]);
+    put([[at, text]]);
   };
 
   /* -- changing, undoing ----------------------------------------------------------------------------------------------------- */
@@ -156,10 +194,10 @@
   };
 
   const put = (changes, remember = true) => {
-    const real = changes.filter(([td, text]) => open(td) && text !== textOf(td));
+    const real = changes.filter(([td, text]) => open(td) && Cells.plain(text) !== plainOf(td));
     if (!real.length) return;
     if (remember) {
-      done.push(real.map(([td, text]) => [td, textOf(td), text]));
+      done.push(real.map(([td, text]) => [td, plainOf(td), text]));
       undone.length = 0;
     }
     for (const [td, text] of real) {
@@ -174,51 +212,29 @@
     if (!step) return;
     other.push(step);
     put(step.map(([td, before, after]) => [td, way === "undo" ? before : after]), false);
-    const [td] = step[0];
-    go(td.row, td.col);
+    show(step[0][0]);
     refresh();
   };
 
   /* -- blocks ------------------------------------------------------------------------------------------------------------------ */
 
-  const tsv = () => chosen().map((line) => line.map(textOf).join("\t")).join("\r\n");
-
-  /* A spreadsheet puts a cell with a line break or a tab into quotation marks. */
-  const parse = (text) => {
-    const lines = [[""]];
-    let quoted = false;
-    for (let i = 0; i < text.length; i += 1) {
-      const one = text[i];
-      const line = lines[lines.length - 1];
-      if (quoted) {
-        if (one !== '"') line[line.length - 1] += one === "\n" || one === "\r" ? " " : one;
-        else if (text[i + 1] === '"') { line[line.length - 1] += '"'; i += 1; }
-        else quoted = false;
-      } else if (one === '"' && line[line.length - 1] === "") quoted = true;
-      else if (one === "\t") line.push("");
-      else if (one === "\n") lines.push([""]);
-      else if (one !== "\r") line[line.length - 1] += one;
-    }
-    const end = lines[lines.length - 1];
-    if (lines.length > 1 && end.length === 1 && end[0] === "") lines.pop();
-    return lines;
-  };
+  const tsv = () => Cells.block(chosen().map((line) => line.map(plainOf)));
 
   const paste = (text) => {
-    const given = parse(text);
+    const given = Cells.parse(text);
     const { top, left } = block();
     const one = given.length === 1 && given[0].length === 1;
     const changes = [];
     let locked = 0;
     let outside = 0;
     if (one) {
-      for (const td of chosen().flat()) open(td) ? changes.push([td, given[0][0].trim()]) : (locked += 1);
+      for (const td of chosen().flat()) open(td) ? changes.push([td, given[0][0]]) : (locked += 1);
     } else {
       given.forEach((line, y) => line.forEach((said, x) => {
         const td = cells[top + y]?.[left + x];
-        if (!td) outside += said.trim() ? 1 : 0;
-        else if (!open(td)) locked += said.trim() && said.trim() !== textOf(td) ? 1 : 0;
-        else changes.push([td, said.trim()]);
+        if (!td) outside += said ? 1 : 0;
+        else if (!open(td)) locked += said && Cells.plain(said) !== plainOf(td) ? 1 : 0;
+        else changes.push([td, said]);
       }));
     }
     put(changes);
@@ -308,7 +324,7 @@
     const ctrl = event.ctrlKey || event.metaKey;
     const editing = mode !== "nav";
     if (!list.hidden) return inList(event);
-    if (key === "F2") { if (!editing) begin("edit", textOf(at)); else mode = "edit"; return true; }
+    if (key === "F2") { if (!editing) begin("edit", plainOf(at)); else mode = "edit"; return true; }
     if (key === "Escape") { if (editing) stop(); else leave(); return true; }
     if (alt && key === "Enter" && !editing) { bar.querySelector(".door").click(); return true; }
     if ((alt && key === "ArrowDown") || (!editing && event.code === "Slash" && !ctrl && !shift)) { offer(); return true; }
@@ -361,7 +377,10 @@
       event.stopPropagation();
     }
   });
-  editor.addEventListener("input", () => { if (mode === "nav") begin("type"); });
+  editor.addEventListener("input", (event) => {
+    if (mode === "nav") begin("type");
+    if (mode !== "nav" && !event.isComposing) Drafts.typed(at, editor.value.trim());
+  });
   editor.addEventListener("compositionstart", () => { if (mode === "nav") begin("type"); });
   editor.addEventListener("blur", () => { commit(); close(); wrap.classList.remove("held"); });
   editor.addEventListener("focus", () => wrap.classList.add("held"));
@@ -388,7 +407,7 @@
   const touch = () => {
     if (!phone.matches || !open(at)) return;
     if (columns[at.col].choices.length) { offer(); return; }
-    begin("edit", textOf(at));
+    begin("edit", plainOf(at));
     editor.select();
   };
 
@@ -412,26 +431,18 @@
     if (td && td !== to) go(td.row, td.col, true);
   });
   addEventListener("mouseup", () => { dragging = false; });
-  table.tBodies[0].addEventListener("dblclick", (event) => { if (event.target.closest("td")) begin("edit", textOf(at)); });
-  editor.addEventListener("dblclick", () => { if (mode === "nav") begin("edit", textOf(at)); });
+  table.tBodies[0].addEventListener("dblclick", (event) => { if (event.target.closest("td")) begin("edit", plainOf(at)); });
+  editor.addEventListener("dblclick", () => { if (mode === "nav") begin("edit", plainOf(at)); });
   editor.addEventListener("mousedown", (event) => { if (mode === "nav" && event.shiftKey) event.preventDefault(); });
   bar.querySelector("[data-list]").addEventListener("click", () => { if (at) { editor.focus(); offer(); } });
   buttons.undo?.addEventListener("click", () => undo(done, undone, "undo"));
   buttons.redo?.addEventListener("click", () => undo(undone, done, "redo"));
 
-  /* -- what stands in grey, remembered on this computer ------------------------------------------------------------------------------ */
-
-  for (const box of document.querySelectorAll("input[data-show]")) {
-    const name = `anju-show-${box.dataset.show}`;
-    const kept = localStorage.getItem(name);
-    if (kept !== null) box.checked = kept === "1";
-    const apply = () => { table.classList.toggle(`show-${box.dataset.show}`, box.checked); if (at) lay(); };
-    apply();
-    box.addEventListener("change", () => { localStorage.setItem(name, box.checked ? "1" : "0"); apply(); });
-  }
   const fit = () => {
     wrap.style.setProperty("--over", `${table.tHead.offsetHeight}px`);
-    wrap.style.setProperty("--beside", `${rows[0].cells[0].offsetWidth}px`);
+    const [first, second] = allRows[0].querySelectorAll("th");
+    wrap.style.setProperty("--first", `${first.offsetWidth}px`);
+    wrap.style.setProperty("--beside", `${first.offsetWidth + (second?.offsetWidth || 0)}px`);
     if (at) lay();
   };
   fit();
@@ -446,16 +457,30 @@
     name: nameOf,
     may: mayFill,
     write: (td, text) => { shown(td).textContent = text; },
-    show: (td) => go(td.row, td.col),
+    show,
     again: () => { if (at && mode === "nav") say(); },
     start: () => {
       if (phone.matches && !at) return; // all folded: the keyboard of the phone would cover what one came to read
-      const td = at || cells.flat().find(open) || cells[0][0];
-      go(td.row, td.col, false, at ? "" : "still"); // a page just opened stands at its top
+      const td = at || cells.flat().find(open) || cells[0]?.[0];
+      if (td) go(td.row, td.col, false, at ? "" : "still"); // a page just opened stands at its top
     },
     put,
     commit,
-    all: () => cells.flat(),
+    all: () => allCells.flat(),
+    rows: allRows,
+    columns,
+    arrange: (order) => {
+      arrange(order);
+      if (at && rows.includes(at.parentNode)) { to = at; lay(); paint(); say(); } else if (at) go(0, at.col, false, "still");
+    },
+    hand: () => at,
+    cells: () => cells,
+    block,
+    plain: plainOf,
+    select: (top, left, bottom, right) => {
+      at = cells[top][left];
+      go(bottom, right, true);
+    },
   };
   refresh();
 })();
