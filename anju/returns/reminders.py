@@ -135,4 +135,6 @@ def _reminder(one: DueReturn, act: str, office: int | None, urged: Urge | None) 
         what += f"。{urged.by_name}{timezone.localtime(urged.at):%m-%d %H:%M}催报{said}"
     link = ret.get_absolute_url() if ret else f"{path_of('returns:home')}?region={one.region.code}"
     key = f"{key_of(one.form.code, one.period)}{act}" + (f"/{office}" if act == "returns.opine" else "")
-    return Reminder(one.region, act, key, what, link, one.deadline, office, one.filled_by)
+    return Reminder(
+        region=one.region, act=act, key=key, what=what, link=link, due=one.deadline, organisation_id=office, hidden_from=one.filled_by
+    )  # fmt: skip

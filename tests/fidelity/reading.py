@@ -21,9 +21,13 @@ class Part:
 
     def take(self, printed: str) -> bool:
         """Whether a figure reads so, unit included; each figure of the text answers for one printed number only."""
-        if printed == "零":  # said by a rule's sentence, in which it is a word and no figure
+        if (
+            printed == "零"
+        ):  # said by a rule's sentence, in which it is a word and no figure, once for each place that it names
             before, zero, after = self.text.partition("建成率为零")
-            self.text = before + after
+            said = re.split("[；。]", before)[-1]
+            others = said.partition("、")[2]
+            self.text = before.removesuffix(said) + (others + zero if others else "") + after
             return bool(zero)
         for place, said in enumerate(self.figures):
             if said.startswith(printed):

@@ -11,7 +11,7 @@ from anju.figures.queries import current, provenance
 from anju.problems import Refused
 from anju.projects.models import Event
 from anju.projects.queries import projects as ledger
-from anju.returns.models import Cell, Change, Opinion, Return, Step
+from anju.returns.models import Cell, Change, Line, Opinion, Return, Step
 from anju.returns.queries import checks, layout, opinions, returns
 from anju.returns.queries.grid import lay_out_grid
 from anju.returns.services import answers, corrections, filling, locking, review
@@ -96,13 +96,14 @@ def test_a_silent_or_objecting_department_holds_it_up_unless_the_reviewer_says_w
     reviewer = acting(people["reviewer"])
     with pytest.raises(Refused, match=r"RET-052.*财政局没有发表意见；.*发改局没有发表意见；.*自然资源局没有发表意见"):
         review.end_joint_review(by=reviewer, ret_id=ready.pk)
+    line = Line.objects.filter(ret=ready).first().key
     for who in ("finance", "reform", "land"):
         review.give_opinion(
             by=acting(people[who]),
             ret_id=ready.pk,
             agrees=who != "land",
             remark="供地数不对" if who == "land" else "",
-            line="p1",
+            line=line,
             column="start",
         )
     with pytest.raises(Refused, match="自然资源局不同意：供地数不对"):

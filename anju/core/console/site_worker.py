@@ -23,7 +23,6 @@ HEAD = 20  # seconds in which the first line and the headers must have come
 SLOWEST = 16 << 10  # bytes of a body that must come each second after that
 IDLE = 30  # seconds that a connection is kept between two requests: people read
 STUCK = 60  # seconds without one byte taken after which an answer is given up
-LOOPBACK = "127.0.0.1"
 CONNECTIONS = 1000  # of one process
 
 SAID = {
@@ -190,13 +189,7 @@ class SiteWorker(Worker):
 
 
 def adjustments(most: int, **more: Any) -> Adjustments:
-    """waitress's settings. A proxy in front is believed only at its own address; what others say of addresses is dropped."""
-    proxy = os.environ.get("ANJU_PROXY", LOOPBACK if os.environ.get("ANJU_HTTPS") else "")
-    trusted = {
-        "trusted_proxy": proxy,
-        "trusted_proxy_count": 1,
-        "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto",
-    }
+    """waitress's settings. Whether the word of a proxy counts is decided where it is read."""
     return Adjustments(
         max_request_body_size=most,
         max_request_header_size=32 << 10,
@@ -206,8 +199,8 @@ def adjustments(most: int, **more: Any) -> Adjustments:
         recv_bytes=64 << 10,
         outbuf_high_watermark=1 << 30,  # an answer never waits in a thread; a large one waits on the disk
         log_socket_errors=False,
+        clear_untrusted_proxy_headers=False,
         ident=None,
-        **(trusted if proxy else {}),
         **more,
     )
 

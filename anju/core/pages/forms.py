@@ -5,6 +5,7 @@ command line refuse alike: validators here would be a second answer. And the fie
 kind, a document's paragraphs, a book's criteria), not on a class. What is left is to read days, numbers and files, and that is this file.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import make_aware
 
 from anju.core.pages.request import Request
-from anju.core.pages.scanner import scan_upload
+from anju.core.pages.uploads import scan_upload
 from anju.problems import Place, Problem, Refused
 
 
@@ -42,6 +43,26 @@ def storable_text(text: str) -> str:
 def draft_key(request: Request) -> str | None:
     """Under which key the form that was posted was kept while it was typed (core/static/core/forms.js), if it was."""
     return request.POST.get("_draft")
+
+
+UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def unfit_text(request: Request) -> str | None:
+    """The name of the field, or "" for the address, that has a character no page, file or database can hold; None when all is well."""
+    if UNFIT.search(request.path_info):
+        return ""
+    fields = [request.GET]
+    if request.method == "POST" and request.content_type in (
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    ):
+        fields.append(request.POST)
+    for data in fields:
+        for name, texts in data.lists():
+            if UNFIT.search(name) or any(UNFIT.search(text) for text in texts):
+                return UNFIT.sub("", name)[:40]
+    return None
 
 
 class Upload(NamedTuple):
@@ -97,7 +118,7 @@ class PostedForm:
     def key(self, name: str) -> int | None:
         """A number that the page itself had put there, such as a row's; None for anything else."""
         text = self.text(name)
-        return int(text) if text.isdecimal() else None
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
     def number(self, name: str, label: str) -> int | None:
         """A whole number, such as a year. Must be there."""
@@ -120,9 +141,9 @@ class PostedForm:
         """A day with its time, here; None where there is none."""
         try:
             found = parse_datetime(self.text(name))
-        except ValueError:
+            return make_aware(found) if found else None
+        except (ValueError, OverflowError):
             return None
-        return make_aware(found) if found else None
 
     def file(self, name: str, label: str, required: bool = False, fix: str = "请选一个文件再提交。") -> Upload | None:
         file = self._request.FILES.get(name)

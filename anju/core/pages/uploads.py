@@ -1,8 +1,12 @@
 """An uploaded file waits here between the check and the import: a browser cannot be asked for it twice. A folder a person; named by its SHA-256."""
 
 import hashlib
+import os
 import re
+import shlex
 import shutil
+import subprocess
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +20,8 @@ DAY = 24 * 60 * 60
 DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 MOST_FILES, MOST_BYTES = 40, 500 << 20  # of one person, waiting
 ROOM = 300 << 20  # bytes of the disk that are left to the database
+CLEAN, INFECTED = 0, 1  # how clamscan, clamdscan and others end
+PATIENCE = 30  # seconds
 
 
 def uploads_folder(user: Actor) -> Path:
@@ -62,3 +68,34 @@ def fetch_upload(digest: str) -> bytes:
             with suppress(FileNotFoundError):
                 return kept.read_bytes()
     raise KeyError(digest)
+
+
+def scan_upload(content: bytes, name: str) -> list[Problem]:
+    """The office's own malware scanner asked (ANJU_SCANNER: its command, to which the file's path is added).
+
+    Nothing when it is clean or nobody is to be asked; FILE-002 when it is not, FILE-003 when the scanner could not say.
+    """
+    command = shlex.split(os.environ.get("ANJU_SCANNER", ""))
+    if not command:
+        return []
+    with tempfile.NamedTemporaryFile(prefix="anju-") as file:
+        file.write(content)
+        file.flush()
+        try:
+            code = subprocess.run([*command, file.name], capture_output=True, timeout=PATIENCE, check=False).returncode
+        except (OSError, subprocess.TimeoutExpired):
+            code = -1
+    if code == CLEAN:
+        return []
+    if code == INFECTED:
+        return [
+            Problem("FILE-002", Place(file=name), "查毒软件认为有毒，没有收下。", "请在本机查毒，换一份干净的再传。")
+        ]
+    return [
+        Problem(
+            "FILE-003",
+            Place(file=name),
+            "查毒软件没有给出结果，没有收下。",
+            "请过一会儿再传；再次出现时，请告诉系统管理员。",
+        )
+    ]

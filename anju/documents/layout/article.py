@@ -9,12 +9,14 @@ from typing import Protocol
 
 from lxml import etree, html
 
+from anju.documents.layout import holding, paging
 from anju.documents.layout.grid import TableGrid, text_width
 from anju.documents.layout.markup import class_names, element_text, find_by_class
 from anju.documents.layout.titles import balance_title
 
 # GB/T 9704: the type area is 156 × 225 mm. In tenths of a point.
 PORTRAIT, LANDSCAPE, WIDE = 4422, 6378, 9865
+HEIGHTS = (6378, 4422, 6888)
 TITLE, ANNEX_TITLE = 220, 180  # 2号; 小2号 on a turned page, where every line is taken from the table
 STYLES = {
     "draft-mark": "草稿", "addressee": "主送机关", "annex-mark": "附件标记", "unit-line": "单位行", "table-note": "表注", "notes": "附注",
@@ -35,9 +37,18 @@ class PageFormat(IntEnum):
     def width(self) -> int:
         return (PORTRAIT, LANDSCAPE, WIDE)[self]
 
+    @property
+    def height(self) -> int:
+        return HEIGHTS[self]
+
 
 class FormatMarkup(Protocol):
-    """What a format says in its own words. Lengths are tenths of an em of body text, sizes half points."""
+    """What a format says in its own words. Lengths are tenths of an em of body text, sizes half points.
+
+    holds: what stands below a table is put into a last row of it, to be kept with the row above; a format that has other means says no.
+    """
+
+    holds: bool
 
     def organs(self, names: list[str], suffix: str, size: int) -> str: ...
     def number(self, number: str) -> str: ...
@@ -45,7 +56,7 @@ class FormatMarkup(Protocol):
     def attachment(self, name: str, number: str, first: bool, last: bool) -> str: ...
     def signature(self, name: str, right: int, first: bool) -> str: ...
     def date(self, text: str) -> str: ...
-    def imprint(self, rows: list[str], organ: str, date: str, alone: bool) -> str: ...
+    def imprint(self, rows: list[str], organ: str, date: str, alone: bool, page: PageFormat) -> str: ...
     def turn(self, was: PageFormat | None, page: PageFormat) -> str: ...
     def parts(self, texts: list[str], width: int) -> str: ...
     def table(self, plan: "TablePlan") -> tuple[str, str]: ...
@@ -53,14 +64,20 @@ class FormatMarkup(Protocol):
 
 @dataclass(frozen=True)
 class TablePlan:
-    """How a table is set: text size in half points, columns in hundredths of a percent, rows of its head, rows of totals, torn over pages or not."""
+    """How a table is set: text size in half points, columns in hundredths of a percent, rows of its head, rows of totals.
+
+    torn: rows that may break over pages; padding: above and below a cell's text, in hundredths of an em; held: columns and rows of a table
+    whose last row holds what is below it, (0, 0) for another.
+    """
 
     size: int
     widths: list[int]
     head: int
     totals: list[int]
     width: int
-    torn: bool
+    torn: list[int]
+    padding: int
+    held: tuple[int, int] = (0, 0)
 
 
 @dataclass
@@ -71,6 +88,7 @@ class ArticleLayout:
     marks: FormatMarkup
     tables: list[TablePlan] = field(default_factory=list)
     page: PageFormat = PageFormat.UPRIGHT
+    used: int = 0  # how much of the last page a table took, where one ended it
 
     @property
     def source(self) -> str:
@@ -91,7 +109,7 @@ class ArticleLayout:
     def turn(self, page: PageFormat) -> None:
         """Begin a new page, turned or not. Nothing stands before the first one."""
         self.raw(self.marks.turn(self.page if len(self.root) else None, page))
-        self.page = page
+        self.page, self.used = page, 0
 
 
 def lay_out_article(article: html.HtmlElement, marks: FormatMarkup) -> ArticleLayout:
@@ -105,13 +123,17 @@ def lay_out_article(article: html.HtmlElement, marks: FormatMarkup) -> ArticleLa
 
 
 def _flow(sheet: ArticleLayout, parent: html.HtmlElement, *, annex: bool) -> None:
-    for node in parent:
+    for node in list(parent):
+        if node.getparent() is None:  # taken along by the table above it
+            continue
         names = class_names(node)
         if "annex" in names:
             sheet.turn(PageFormat.of(node))
             _flow(sheet, node, annex=True)
         elif "imprint" in names:
-            alone = sheet.page != PageFormat.UPRIGHT
+            rows = sum(1 for _ in node.iter("p"))
+            fits = sheet.used and sheet.used + paging.imprint_height(rows) <= sheet.page.height
+            alone = sheet.page != PageFormat.UPRIGHT and not fits
             if alone:
                 sheet.turn(PageFormat.UPRIGHT)
             _imprint(sheet, node, alone)
@@ -155,10 +177,7 @@ def _move(node: html.HtmlElement, into: html.HtmlElement) -> None:
 def _title(sheet: ArticleLayout, node: html.HtmlElement, annex: bool) -> None:
     turned = sheet.page != PageFormat.UPRIGHT
     if node.find(".//br") is None:
-        room = (
-            sheet.width * 10 // (ANNEX_TITLE if turned else TITLE) - 10
-        )  # digits are wider in some fonts than in others
-        lines = balance_title(element_text(node), room)
+        lines = _title_lines(sheet, node)
         node = etree.Element("p")
         node.text = lines[0]
         for line in lines[1:]:
@@ -166,19 +185,36 @@ def _title(sheet: ArticleLayout, node: html.HtmlElement, annex: bool) -> None:
     sheet.styled(("附件标题横" if turned else "附件标题") if annex else "Title", node)
 
 
+def _title_lines(sheet: ArticleLayout, node: html.HtmlElement) -> list[str]:
+    turned = sheet.page != PageFormat.UPRIGHT
+    room = sheet.width * 10 // (ANNEX_TITLE if turned else TITLE) - 10  # digits are wider in some fonts than in others
+    return balance_title(element_text(node), room)
+
+
 def _table(sheet: ArticleLayout, table: html.HtmlElement) -> None:
     grid = TableGrid(table)
-    plan = TablePlan(
-        grid.size(sheet.width), grid.widths(sheet.width), grid.head, sorted(grid.total_rows), sheet.width, grid.torn
-    )
-    sheet.tables.append(plan)
+    title = next((one for one in table.itersiblings(preceding=True) if one.tag == "h1"), None)
+    titled = len(_title_lines(sheet, title)) if title is not None else 0
+    beside = paging.height_beside(table, sheet.page != PageFormat.UPRIGHT, titled, sheet.width)
+    size, padding = paging.fit_to_page(grid, sheet.width, sheet.page.height - beside)
+    heights = paging.row_heights(grid.lines(sheet.width, size), size, padding)
+    torn = paging.torn_rows(grid, heights, sheet.page.height)
+    sheet.used = paging.height_on_last_page(beside, heights, grid.head, sheet.page.height)
+    widths = grid.widths(sheet.width, size)
     group = etree.Element("colgroup")
-    for share in plan.widths:
+    for share in widths:
         etree.SubElement(group, "col", style=f"width:{share // 100}.{share % 100:02}%")
     table.insert(0, group)
     for cell in grid.cells:
         cell.element.tag = "th" if cell.row < grid.head else "td"
         cell.element.set("style", f"text-align:{grid.align(cell)}")
+        if cell.rows > 1 or cell.row in torn:
+            cell.element.set("typst-breakable", "true")
+    held = holding.hold_signature(sheet.marks, table, grid, sheet.width) if sheet.marks.holds else (0, 0)
+    plan = TablePlan(
+        size, widths, grid.head, sorted(grid.total_rows), sheet.width, torn=sorted(torn), padding=padding, held=held
+    )
+    sheet.tables.append(plan)
     before, after = sheet.marks.table(plan)
     table.tail = None
     sheet.raw(before)
@@ -224,4 +260,4 @@ def _imprint(sheet: ArticleLayout, foot: html.HtmlElement, alone: bool) -> None:
     rows = [element_text(one) for one in foot.iter("p") if "print" not in class_names(one)]
     date = "".join(_texts(foot, "date"))
     date = date if date.endswith("印发") or not date else f"{date}印发"
-    sheet.raw(sheet.marks.imprint(rows, "".join(_texts(foot, "organ")), date, alone))
+    sheet.raw(sheet.marks.imprint(rows, "".join(_texts(foot, "organ")), date, alone, sheet.page))

@@ -111,10 +111,16 @@ class TableGrid:
                 needs[column] = most
         return needs
 
-    @cached_property
-    def torn(self) -> bool:
-        """Whether its rows may break over two pages: those of sentences, and those held together by a merged cell, can be higher than what is left."""
-        return any(cell.row >= self.head and (cell.rows > 1 or cell.width > LONG) for cell in self.cells)
+    def lines(self, width: int, size: int = 0) -> list[int]:
+        """How many lines each row takes in a table that is so many tenths of a point wide, in the text size that it has there or another."""
+        room, shares = width * 2 // (size or self.size(width)), self.widths(width, size)
+        lines = [1] * self.rows
+        for cell in sorted(self.cells, key=lambda one: one.rows):
+            inside = room * sum(shares[cell.column : cell.column + cell.columns]) // 10_000 - PADDING
+            needed = max(-(-text_width(part) // max(inside, 10)) for part in cell.text.split("\n")) if cell.text else 1
+            here = slice(cell.row, cell.row + cell.rows)
+            lines[cell.row + cell.rows - 1] += max(0, needed - sum(lines[here]))
+        return lines
 
     def _alike(self) -> list[list[int]]:
         """Columns of one kind under the same words: they get the same width."""
@@ -130,9 +136,9 @@ class TableGrid:
         need = sum(least for least, _ in self._needs)
         return next((size for size in SIZES if need * size <= width * 2), SIZES[-1])
 
-    def widths(self, width: int) -> list[int]:
+    def widths(self, width: int, size: int = 0) -> list[int]:
         """Columns' shares of the table in hundredths of a percent, 10000 together; width in tenths of a point."""
-        room = width * 2 // self.size(width)  # tenths of an em
+        room = width * 2 // (size or self.size(width))  # tenths of an em
         least, wish = [one for one, _ in self._needs], [max(pair) for pair in self._needs]
         if sum(wish) <= room or sum(least) >= room:
             base = wish if sum(wish) <= room else least

@@ -53,10 +53,10 @@ def break_costs(title: str) -> dict[int, int]:
         if left[-1] in AFTER or right[0] in BEFORE or right == "关于":
             costs[place] = 0
         elif left in JOINING:
-            costs[place] = HALF_KNOWN
-        elif left == "的" or (known and right_known):
+            costs[place] = 2 * KNOWN
+        elif left == "的" or right in JOINING or (known and right_known):
             costs[place] = KNOWN
-        elif known or right_known or right in JOINING:
+        elif known or right_known:
             costs[place] = HALF_KNOWN
         else:
             costs[place] = TORN

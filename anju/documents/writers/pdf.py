@@ -30,7 +30,8 @@ COLUMN_ALIGN = re.compile(r"^ +align: \((?:auto|left|right|center|,)+\),\n", re.
 def to_pdf(article: html.HtmlElement, title: str = "", on: datetime.date | None = None) -> bytes:
     """The document as PDF. on: the day it says it was made (issued documents: their date), so that the same text gives the same bytes."""
     laid = lay_out_article(article, TypstMarkup())
-    body = COLUMN_ALIGN.sub("", run_pandoc(laid.source, "typst").decode())
+    source = laid.source.replace(" typst-", " typst:")  # lxml takes no colon
+    body = COLUMN_ALIGN.sub("", run_pandoc(source, "typst").decode())
     stamp = datetime.datetime.combine(on or datetime.date(1980, 1, 1), datetime.time(), datetime.UTC)
     try:
         return run_isolated(typeset, body, title, stamp, seconds=seconds_for(len(body)))
@@ -88,6 +89,8 @@ def _array(texts: list[str]) -> str:
 class TypstMarkup:
     """Calls of the functions of official.typ."""
 
+    holds = True
+
     def organs(self, names: list[str], suffix: str, size: int) -> str:
         return f"#organs({_array(names)}, {_string(suffix)}, {size // 2}pt)"
 
@@ -106,7 +109,7 @@ class TypstMarkup:
     def date(self, text: str) -> str:
         return f"#signed-on({_string(text)})"
 
-    def imprint(self, rows: list[str], organ: str, date: str, alone: bool) -> str:
+    def imprint(self, rows: list[str], organ: str, date: str, alone: bool, page: PageFormat) -> str:
         return f"#imprint({_array(rows)}, {_string(organ)}, {_string(date)})"
 
     def turn(self, was: PageFormat | None, page: PageFormat) -> str:
@@ -120,4 +123,5 @@ class TypstMarkup:
 
     def table(self, plan: TablePlan) -> tuple[str, str]:
         totals = "".join(f"{row}, " for row in plan.totals)
-        return f"#annex-table({plan.size}pt / 2, {plan.head}, ({totals}), {str(plan.torn).lower()})[", "]"
+        held = f"({plan.held[0]}, {plan.held[1]})" if any(plan.held) else "none"
+        return f"#annex-table({plan.size}pt / 2, {plan.head}, ({totals}), {plan.padding}, {held})[", "]"

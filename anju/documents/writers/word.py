@@ -22,8 +22,7 @@ from anju.problems import Problem, Refused
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 NS = {"w": W}
 FILTER = Path(__file__).with_name("raw.lua")
-TYPE_AREA, TYPE_HEIGHT = 8844, 12755  # twentieths of a point: 156 × 225 mm
-TYPE_LINE = 295  # tenths of an em of 4号 in a line of 版记 that keeps one character free on either side
+TYPE_AREA = 8844  # twentieths of a point: 156 mm
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same text gives the same bytes
 
 
@@ -89,6 +88,8 @@ def to_docx(article: html.HtmlElement, title: str = "") -> bytes:
 class WordMarkup:
     """The paragraphs pandoc cannot write, as WordprocessingML."""
 
+    holds = False  # Word keeps a row with what is below it
+
     def organs(self, names: list[str], suffix: str, size: int) -> str:
         run = f'<w:rPr><w:w w:val="66"/><w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
         height = f'w:line="{size * 13}" w:lineRule="exact"'
@@ -134,35 +135,37 @@ class WordMarkup:
     def date(self, text: str) -> str:
         return _p("成文日期", _r(text), f'<w:ind w:right="{4 * CHARACTER}"/>')
 
-    def imprint(self, rows: list[str], organ: str, date: str, alone: bool) -> str:
+    def imprint(self, rows: list[str], organ: str, date: str, alone: bool, page: PageFormat) -> str:
         """At the foot of its page: alone on it, pushed down by a blank of known height; below other text, a table floating on the bottom margin."""
+        area, line = (
+            page.width * 2,
+            (page.width - 280) // 14,
+        )  # tenths of an em of 4号, one character free on either side
         cells = [_p("抄送", _r(row), _hanging(row)) for row in rows]
         if organ or date:
-            tab = (
-                f'<w:tabs><w:tab w:val="right" w:pos="{TYPE_AREA - 280}"/></w:tabs><w:ind w:left="280" w:right="280"/>'
-            )
+            tab = f'<w:tabs><w:tab w:val="right" w:pos="{area - 280}"/></w:tabs><w:ind w:left="280" w:right="280"/>'
             cells.append(_p("抄送", _r(organ) + "<w:r><w:tab/></w:r>" + _r(date), tab))
         lines = []
         for index, cell in enumerate(cells):
             last = index == len(cells) - 1
             borders = f"<w:tcBorders>{_line('top', 6 if index else 8)}{_line('bottom', 8 if last else 6)}</w:tcBorders>"  # 0.35 mm outside, 0.25 mm between
             lines.append(
-                f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{TYPE_AREA}" w:type="dxa"/>{borders}</w:tcPr>{cell}</w:tc></w:tr>'
+                f'<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{area}" w:type="dxa"/>{borders}</w:tcPr>{cell}</w:tc></w:tr>'
             )
         if not lines:
             return ""
-        height = 480 * sum(-(-(text_width(row) - _head(row)) // (TYPE_LINE - _head(row))) for row in rows) + 480 * bool(
+        height = 480 * sum(-(-(text_width(row) - _head(row)) // (line - _head(row))) for row in rows) + 480 * bool(
             organ or date
         )
-        above = TYPE_HEIGHT - height - 300  # room for the rules and for what another program makes of a line
+        above = page.height * 2 - height - 300  # room for the rules and for what another program makes of a line
         if alone:
             return (
                 _p("分节", "", f'<w:spacing w:line="{above}" w:lineRule="exact"/>')
-                + _table([TYPE_AREA], "".join(lines))
+                + _table([area], "".join(lines))
                 + _p("分节", "")
             )
         place = f'<w:tblpPr w:leftFromText="0" w:rightFromText="0" w:topFromText="284" w:vertAnchor="margin" w:horzAnchor="margin" w:tblpX="0" w:tblpY="{above}"/>'
-        return _table([TYPE_AREA], "".join(lines), place) + _p("分节", "")
+        return _table([area], "".join(lines), place) + _p("分节", "")
 
     def turn(self, was: PageFormat | None, page: PageFormat) -> str:
         """The end of a section; its page is filled in when the reference's section is known."""
@@ -226,6 +229,7 @@ def _dress(written: bytes, laid: ArticleLayout, title: str) -> bytes:
     ]
     for table, plan in zip(tables, laid.tables, strict=True):
         _dress_table(table, plan)
+        _keep_with_signers(table)
     _keep_signature(document)
     _sections(document, laid.page)
     parts["word/document.xml"] = _xml(document)
@@ -256,6 +260,26 @@ def _keep_signature(document: etree._Element) -> None:
     style = above.find("w:pPr/w:pStyle", NS) if above is not None else None
     if style is not None:
         style.addnext(etree.Element(word_tag("keepNext")))
+
+
+def _keep_with_signers(table: etree._Element) -> None:
+    """The last row and the notes stay with the line of signers below them (its own style keeps on with what follows)."""
+    below: list[etree._Element] = []
+    for one in table.itersiblings():
+        style = one.find("w:pPr/w:pStyle", NS)
+        name = style.get(word_tag("val")) if style is not None else ""
+        if name == "单位行":
+            break
+        if name != "表注":
+            return
+        below.append(one)
+    else:
+        return
+    last = table.findall(word_tag("tr"))[-1]
+    for paragraph in (*last.iter(word_tag("p")), *below):
+        style = paragraph.find("w:pPr/w:pStyle", NS)
+        if style is not None:
+            style.addnext(etree.Element(word_tag("keepNext")))
 
 
 def _sections(document: etree._Element, last: PageFormat) -> None:
@@ -309,7 +333,8 @@ def _dress_table(table: etree._Element, plan: TablePlan) -> None:
         _line(side, 8 if side in ("top", "bottom", "left", "right") else 4)
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
-    inside = {"top": 50, "left": plan.size * 5 // 2, "bottom": 50, "right": plan.size * 5 // 2}
+    high = min(50, plan.size * plan.padding // 10)
+    inside = {"top": high, "left": plan.size * 5 // 2, "bottom": high, "right": plan.size * 5 // 2}
     margins = "".join(f'<w:{side} w:w="{width}" w:type="dxa"/>' for side, width in inside.items())
     content = (f'<w:tblStyle w:val="Table"/><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/>'
                f"<w:tblCellMar>{margins}</w:tblCellMar>"
@@ -319,17 +344,19 @@ def _dress_table(table: etree._Element, plan: TablePlan) -> None:
     for column, width in zip(table.find(word_tag("tblGrid")), widths, strict=True):
         column.set(word_tag("w"), str(width))
     for index, row in enumerate(table.findall(word_tag("tr"))):
-        _dress_row(row, plan, widths, head=index < plan.head, total=index in plan.totals)
+        torn = index in plan.torn
+        _dress_row(row, plan, widths, head=index < plan.head, total=index in plan.totals, torn=torn)
 
 
-def _dress_row(row: etree._Element, plan: TablePlan, widths: list[int], *, head: bool, total: bool) -> None:
+def _dress_row(row: etree._Element, plan: TablePlan, widths: list[int], *, head: bool, total: bool, torn: bool) -> None:
     for old in row.findall(word_tag("trPr")):
         row.remove(old)
-    header, whole = "<w:tblHeader/>" if head else "", "" if plan.torn and not head else "<w:cantSplit/>"
+    header, whole = "<w:tblHeader/>" if head else "", "" if torn else "<w:cantSplit/>"
+    least = min(16 if head else 22, 13 + plan.padding // 5)
     row.insert(
         0,
         etree.fromstring(
-            f'<w:trPr xmlns:w="{W}">{whole}<w:trHeight w:val="{plan.size * (16 if head else 22)}" w:hRule="atLeast"/>{header}</w:trPr>'
+            f'<w:trPr xmlns:w="{W}">{whole}<w:trHeight w:val="{plan.size * least}" w:hRule="atLeast"/>{header}</w:trPr>'
         ),
     )
     column = 0

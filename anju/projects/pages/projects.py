@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anju.core.models.region import Region
 from anju.core.pages.addresses import page_address
 from anju.core.pages.context import needs_region, page_context, render_page
+from anju.core.pages.layout.lists import MOST, is_whole
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
 from anju.core.people.scope import Actor
@@ -66,8 +67,9 @@ def render_list(request: Request, status: int = 200, **extra: Any) -> HttpRespon
         if chosen["year"] in (None, one.year):
             counted[one.state] += one.count
     count, overdue = listing.count_filtered(tallies, chosen)
+    number, size = (1, MOST) if is_whole(request, count) else (listing.page_number(request), projects.SIZE)
     listed = projects.list_projects(
-        user, found, sort=sort, page=listing.page_number(request), until=listing.page_day(made), count=count
+        user, found, sort=sort, page=number, size=size, until=listing.page_day(made), count=count
     )
     mark_overdue(user, listed.lines, listing.page_day(made))
     word = Project.STATES.label(chosen["state"]) if chosen["state"] else "共"

@@ -33,17 +33,23 @@ def is_export(request: Request) -> bool:
     return request.method == "GET" and request.GET.get(KEY) == ENDING
 
 
-def list_page(request: Request, rows: Any, size: int) -> Page:
-    """The rows of the asked page; all of them when the list leaves as a file. More than a file takes: the page is shown and says so."""
-    paginator = Paginator(rows, size)
-    if is_export(request) and paginator.count > MOST:
+def is_whole(request: Request, count: int) -> bool:
+    """Whether a list of so many rows is to be read whole, as a file. More than a file takes: its page is shown and says so."""
+    if is_export(request) and count > MOST:
         request.anju_export_problem = Problem(
             "LIST-001",
             "导出",
-            f"这个列表有{paginator.count:,}行，一次最多导出{MOST:,}行，没有导出。",
+            f"这个列表有{count:,}行，一次最多导出{MOST:,}行，没有导出。",
             "请先筛选，或换到下一级区划，再导出。",
         )
-    elif is_export(request):
+        return False
+    return is_export(request)
+
+
+def list_page(request: Request, rows: Any, size: int) -> Page:
+    """The rows of the asked page; all of them when the list leaves as a file."""
+    paginator = Paginator(rows, size)
+    if is_whole(request, paginator.count):
         return Paginator(rows, MOST).get_page(1)
     return paginator.get_page(request.GET.get("page"))
 
@@ -122,7 +128,7 @@ def _pieces(node: html.HtmlElement) -> Iterator[str]:
     yield (node.text or "") if node.tag == "pre" else (node.text or "").replace("\n", " ")
     for child in node:
         if isinstance(child.tag, str) and child.tag not in UNREAD and not _has_class(child, UNSEEN):
-            apart = _has_class(child, APART) or child.tag in ("li", "p", "br", "pre", "details")
+            apart = _has_class(child, APART) or child.tag in ("li", "p", "br", "pre", "details", "small")
             yield "\n" if apart else ""
             yield from _pieces(child)
             yield "\n" if apart else ""
