@@ -3,6 +3,8 @@
 BAND = "core"
 PREFIXES = ("sign-in/", "sign-out/", "me/", "staff/", "jobs/", "trail/", "search/", "help/")
 COMMANDS = ("anju.core.console.commands:add_commands",)
+JOBS = ("anju.core.jobs.daily",)
+DOCTOR = ("anju.core.console.trail_checks",)
 NAVIGATION = (
     {"order": 110, "label": "人员", "url": "core:staff", "permission": "staff.see", "guide": "staff"},
     {"order": 120, "label": "任务", "url": "core:jobs", "permission": "jobs.see", "guide": "commands"},

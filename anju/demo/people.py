@@ -117,8 +117,13 @@ def account_lines(made: list[DemoAccount]) -> list[str]:
                 place = one.place
                 said.append(f"  {place}")
             said.append(f"    {one.post:\u3000<6}  {one.username:<22}  {one.password}")
+        said.append(
+            "\n三员第一次登录后先启用动态口令：手机上装任何一个支持 TOTP 的软件扫码，不需要联网；"
+            "\n手边没有手机的，在本机运行 anju staff code 密钥（密钥显示在那一页上），得到六位数字。"
+        )
     if len(new) < len(made):
         said.append(
-            f"\n{len(made) - len(new)} 人以前已登记，密码不再显示。看有哪些人：anju staff list；忘了密码：anju staff first-link 用户名（给出链接，自己设新密码）。"
+            f"\n{len(made) - len(new)} 人以前已登记，密码不再显示。看有哪些人：anju staff list；忘了密码："
+            "anju staff first-link 用户名（给出链接，自己设新密码）；输错太多要等的：anju staff unlock 用户名。"
         )
     return said

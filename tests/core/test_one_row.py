@@ -18,9 +18,11 @@ TESTS = Path(__file__).parents[1]
 # Functions that take `by` and are no business act of their own, and why.
 NO_ACTS = {
     "anju.core.files.keep_file": "is called by the act that the file belongs to",
+    "anju.core.jobs.daily.rotate_trail": "a job, calls the act",
+    "anju.core.jobs.daily.send_head": "a job, calls the act",
+    "anju.core.people.access.record_sign_in": "writes the row of a sign-in itself",
     "anju.core.people.drafts.drop_draft": "what was typed and is not sent is nobody's act yet",
     "anju.core.people.drafts.keep_draft": "what was typed and is not sent is nobody's act yet",
-    "anju.core.people.sign_in.record_sign_in": "writes the row of a sign-in itself",
     "anju.core.states.move": "is put into the row of the act that it is made in",
     "anju.core.states.move_many": "describes the act that it is made in",
     "anju.core.trail.trail.open_act": "the trail itself",

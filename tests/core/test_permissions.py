@@ -84,7 +84,7 @@ def test_every_act_has_a_chinese_label_and_a_permission_unless_the_machine_does_
     assert not [act.code for act in acts.acts().values() if act.label.isascii()]
     alone = {act.code for act in acts.acts().values() if not act.permissions}
     assert alone == {
-        "sign_in.fail", "sign_in.lock_out", "regions.register_pseudo", "figures.rebuild_current", "figures.load_catalogue", "returns.load_forms",
+        "sign_in.fail", "sign_in.lock_out", "trail.rotate", "trail.send_head", "regions.register_pseudo", "figures.rebuild_current", "figures.load_catalogue", "returns.load_forms",
         "reminders.write", "demo.generate",
     }  # fmt: skip
     assert {post for each in permissions.permissions().values() for post in each.posts} == set(permissions.posts())

@@ -204,8 +204,40 @@ def test_the_system_administrator_may_not_take_over_who_has_a_password(db):
     assert codes(refused) == ["STAFF-011"]
     security = operator("security_admin")
     with open_scope(security):
-        assert staff.make_first_link(by=security, username=made.username).startswith("/sign-in/first/")
+        assert staff.reset_password(by=security, username=made.username) is None, "who resets sees no link"
+        with pytest.raises(Refused) as refused:
+            staff.make_first_link(by=security, username=made.username)
+    assert codes(refused) == ["ACT-001"]
     assert not Staff.objects.get(pk=made.pk).has_usable_password()
+    with open_scope(by):
+        assert staff.make_first_link(by=by, username=made.username).startswith("/sign-in/first/")
+
+
+@pytest.mark.parametrize("began", [-9, 0, 3])
+@pytest.mark.parametrize("on", [-30, -1, 0])
+def test_a_post_that_is_taken_away_is_gone_at_once_since_whenever_it_was_held(scope, office, newcomer, began, on):
+    given = postings.give_post(
+        by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY + timedelta(days=began)
+    )
+    postings.end_post(by=scope, posting_id=given.pk, on=DAY + timedelta(days=on), reason="东建〔2026〕2号")
+    for day in (DAY, DAY + timedelta(days=3)):
+        assert actor_of_staff(newcomer, day).posts == {}
+    again = postings.give_post(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY)
+    assert set(actor_of_staff(newcomer).posts) == {"clerk"} and again.pk != given.pk
+
+
+def test_a_post_may_be_taken_away_from_a_day_to_come(scope, office, newcomer):
+    given = postings.give_post(by=scope, username="wang.fang", organisation=office, post="clerk", since=DAY)
+    postings.end_post(by=scope, posting_id=given.pk, on=DAY + timedelta(days=2), reason="东建〔2026〕2号")
+    assert [bool(actor_of_staff(newcomer, DAY + timedelta(days=day)).posts) for day in (0, 2, 3)] == [True, True, False]
+    postings.end_post(by=scope, posting_id=given.pk, on=DAY, reason="提前")
+    assert actor_of_staff(newcomer).posts == {}
+
+
+def test_a_last_day_before_the_day_before_the_first_is_refused_by_the_database(scope, office, newcomer):
+    known = {"staff": newcomer, "organisation": office, "post": "clerk", "bounded": False, "since": DAY, "by": "x"}
+    with pytest.raises(IntegrityError, match="posting_ends_after_it_began"), transaction.atomic():
+        Posting.objects.create(**known, until=DAY - timedelta(days=2))
 
 
 def test_who_is_retired_holds_nothing_and_is_kept(scope, office, newcomer):

@@ -34,7 +34,9 @@ def check(tmp_path):
     def run(lines, *heads):
         file = tmp_path / "留痕.txt"
         file.write_bytes(b"".join(lines))
-        return [(problem.code, str(problem.where), problem.what) for problem in chain.verify_chain(file, heads)]
+        return [
+            (problem.code, str(problem.where), problem.what) for problem in chain.verify_chain([file], heads).problems
+        ]
 
     return run
 
@@ -46,7 +48,6 @@ def hexes():
 def test_a_true_file_passes_with_any_head_kept_on_the_way(lines, check):
     assert check(lines) == []
     assert check(lines, hexes()[-1], f"3:{hexes()[2]}", hexes()[4].upper()) == []
-    assert check(list(chain.chain_lines([]))) == []
 
 
 def test_a_changed_row_is_named(lines, check):
@@ -136,7 +137,7 @@ def test_rubbish_among_the_rows_is_named_and_breaks_nothing(lines, check, row):
 
 def test_a_head_that_is_none_and_a_file_that_is_none_are_said(check, lines, tmp_path):
     assert check(lines, "abc")[0][0] == "TRAIL-001"
-    assert [problem.code for problem in chain.verify_chain(tmp_path / "没有")] == ["TRAIL-002"]
+    assert [problem.code for problem in chain.verify_chain([tmp_path / "没有"]).problems] == ["TRAIL-002"]
 
 
 def test_the_check_runs_without_django_and_without_database(lines, tmp_path):
@@ -153,3 +154,69 @@ def test_the_check_runs_without_django_and_without_database(lines, tmp_path):
     assert (
         subprocess.run([sys.executable, "-c", script, file], capture_output=True, env=nowhere, cwd=CODE).returncode == 1
     )
+
+
+def of_versions(*versions):
+    """A true chain of rows of these versions, as its file's lines."""
+    rows, last = [], chain.GENESIS
+    for seq, version in enumerate(versions, start=1):
+        content = b"[1]" if version == "list" else b"{" if version == "broken" else None
+        content = content or chain.canonical_bytes({"act": "x"} | ({} if version is None else {"v": version}))
+        last = chain.link_hash(last, seq, content)
+        rows.append((seq, last, content))
+    return list(chain.chain_lines(rows))
+
+
+def test_the_rows_of_each_version_are_counted(tmp_path):
+    (tmp_path / "t").write_bytes(b"".join(of_versions(None, 2, 3, 3)))
+    check = chain.verify_chain([tmp_path / "t"])
+    assert (check.problems, chain.versions_text(check.versions)) == ([], "第1版1条、第2版1条、第3版2条")
+
+
+@pytest.mark.parametrize("version", [0, 4, 99, -1, "3", "新", True, "list", "broken"])
+def test_a_row_of_a_version_that_is_not_known_is_refused_though_its_hash_is_right(check, version):
+    ((code, where, what),) = check(of_versions(None, version, 3))
+    assert code == "TRAIL-010" and "第 3 行" in where and ("不认得" in what or "读不出来" in what)
+
+
+def test_a_file_without_a_row_is_not_called_good(check):
+    ((code, _, what),) = check(list(chain.chain_lines([])))
+    assert code == "TRAIL-011" and "一条记录也没有" in what
+
+
+@pytest.mark.parametrize("row", [b"9" * 5000 + b"\tx\ty\n", b"1\t" + b"0" * 64 + b'\t{"v":' + b"9" * 5000 + b"}\n"])
+def test_a_number_of_five_thousand_digits_is_a_sentence(lines, check, row):
+    assert check([lines[0], row])[0][0] in ("TRAIL-003", "TRAIL-006")
+    assert check(lines, "9" * 5000 + ":" + hexes()[0])[0][0] == "TRAIL-001"
+
+
+def test_a_row_that_says_a_number_of_five_thousand_digits_is_a_sentence(check):
+    content = b'{"v":' + b"9" * 5000 + b"}"
+    assert (
+        check(list(chain.chain_lines([(1, chain.link_hash(chain.GENESIS, 1, content), content)])))[0][0] == "TRAIL-010"
+    )
+
+
+def parts(tmp_path, cut=3):
+    """One chain in two files."""
+    rows = made()
+    first, second = tmp_path / "一", tmp_path / "二"
+    first.write_bytes(b"".join(chain.chain_lines(rows[:cut])))
+    second.write_bytes(b"".join(chain.chain_lines(rows[cut:], (cut, rows[cut - 1][1]))))
+    return first, second
+
+
+def test_a_chain_in_several_files_is_followed_through_all_of_them(tmp_path):
+    first, second = parts(tmp_path)
+    whole = chain.verify_chain([first, second], [f"2:{hexes()[1]}", f"8:{hexes()[7]}"])
+    assert (whole.problems, whole.start[0], whole.end[0]) == ([], 0, 8)
+    later = chain.verify_chain([second])
+    assert (later.problems, later.start[0], later.versions[1]) == ([], 3, 5)
+
+
+def test_files_of_a_chain_that_do_not_join_are_named(tmp_path):
+    first, second = parts(tmp_path)
+    other = tmp_path / "别的"
+    other.write_bytes(b"".join(chain.chain_lines(made("甲乙丁")[:3])))
+    for files in ([second, first], [first, first], [other, second]):
+        assert [problem.code for problem in chain.verify_chain(files).problems] == ["TRAIL-012"], files

@@ -35,7 +35,7 @@ def look(db):
         thing = trail.Subject("projects.project", "7", "项目 东县 A-2")
         with trail.inside_act(outer, by=by), trail.open_act("projects.register", by=by):
             trail.describe(obj=thing, region_id=region.pk)
-    client = Client()
+    client = Client(REMOTE_ADDR="10.1.2.3")
     sign_in(client, person("auditor"))
 
     def rows(**query: str) -> list[tuple[str, str]]:
@@ -66,3 +66,12 @@ def test_an_act_is_found_however_it_was_written(look):
     assert [obj for _, obj in look(words="A-2")] == ["项目 东县 A-2"]
     page = look.page()
     assert page.count('value="projects.register"') == 1 and ">销号</option>" in page and 'value="登记项目"' not in page
+
+
+def test_an_act_shows_its_time_and_from_where_it_came(look):
+    client = Client(REMOTE_ADDR="10.1.2.3")
+    sign_in(client, person("auditor"))
+    client.get("/staff/")
+    page = client.get("/trail/?act=access.refuse").content.decode()
+    assert "越权访问被拒" in page and "10.1.2.3" in page
+    assert re.search(r"\d\d:\d\d:\d\d", page)

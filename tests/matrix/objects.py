@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from anju.core.models.people import Staff
+from django.utils import timezone
+
+from anju.core.models.people import AdminReset, Staff
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from tests.cast import person
@@ -32,13 +34,19 @@ Maker = Callable[[Actor, Region, Staff], At]
 MAKERS: dict[str, Maker] = {}
 # Pages of no region: one's own, and lists that are only ever of what one sees.
 NO_REGION = {
-    "mfa_index", "core:me", "account_set_password", "core:me-sessions", "account_change_password", "account_reauthenticate", "mfa_reauthenticate",
-    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs", "core:guide-picture", "core:staff-register",
+    "mfa_index", "core:me", "account_set_password", "core:me-sessions", "core:me-deputy", "account_change_password", "account_reauthenticate",
+    "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs",
+    "core:guide-picture", "core:staff-register",
 }  # fmt: skip
 # One's own pages that are not there for who has no second step yet, or sends back to /me/: only who may is asked of them.
 NOT_THERE = {"mfa_deactivate_totp", "mfa_view_recovery_codes"}
 
-OF_ONE = {"core:job", "core:job-stop", "core:job-retry"}  # what belongs to one person: made for each who asks
+OF_ONE = {
+    "core:me-end-deputy",
+    "core:job",
+    "core:job-stop",
+    "core:job-retry",
+}  # what belongs to one person: made for each who asks
 
 
 def makes(*names: str) -> Callable[[Maker], Maker]:
@@ -56,7 +64,7 @@ def makes(*names: str) -> Callable[[Maker], Maker]:
 
 @makes(
     "core:staff-person", "core:staff-correct", "core:staff-first-link", "core:staff-reset-password", "core:staff-unlock", "core:staff-codes", "core:staff-sessions", "core:staff-retire",
-    "core:staff-give",
+    "core:staff-give", "core:staff-ask-reset",
 )  # fmt: skip
 def somebody(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": person("head", region.code).pk}, bare=True)
@@ -72,6 +80,14 @@ def posting(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": person("head", region.code).postings.get().pk}, bare=True)
 
 
+@makes("core:staff-confirm-reset")
+def reset(by: Actor, region: Region, visitor: Staff) -> At:
+    made = AdminReset.objects.create(
+        staff=person("head", region.code), kind="codes", reason="换了手机", by="somebody.else"
+    )
+    return At({"pk": made.pk}, bare=True)
+
+
 @makes("core:guide")
 def guide(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"name": "quickstart"})
@@ -80,6 +96,19 @@ def guide(by: Actor, region: Region, visitor: Staff) -> At:
 @makes("core:guide-picture")
 def guide_picture(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"file": "return.png"}, bare=True)
+
+
+@makes("core:me-end-deputy")
+def deputy(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.models.people import Posting
+
+    office = person("head", region.code).postings.get().organisation
+    colleague = Staff.objects.create(username=f"deputy-{region.code}-{visitor.pk}", name="示例代理")
+    made = Posting.objects.create(
+        staff=colleague, organisation=office, post="head", bounded=False, since=timezone.localdate(), until=timezone.localdate(), ground="外出",
+        by=visitor.username, acting_for=visitor,
+    )  # fmt: skip
+    return At({"pk": made.pk}, bare=True)
 
 
 @makes("core:job", "core:job-stop", "core:job-retry")

@@ -210,3 +210,11 @@ def test_every_reference_of_a_pack_can_be_opened(scope, parts, year):
             assert resolve_reference(scope, FigureReference.parse(one["ref"])).text() == one["text"].rstrip("%"), one[
                 "ref"
             ]
+
+
+def test_what_a_quarter_s_form_counted_since_january_is_said_to_be_since_january(scope, parts, year):
+    """The quarter's name is the meeting's; the figure is of January to September."""
+    for region, value in zip((place(scope), *parts), ("200", "90", "70", "40"), strict=False):
+        enter(scope, region, "2023-Q3", value)
+    text = plain(written(scope, "dispatch-quarter", "2023-Q3"))
+    assert "2023年1—9月，全市棚户区改造开工200套" in text and "2023年三季度，全市" not in text

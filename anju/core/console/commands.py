@@ -35,8 +35,12 @@ def add_commands(subparsers: Any) -> None:
         "file", metavar="文件", help="写到哪个文件"
     )
     parser = add_parser(trail, "verify", "离线核验导出的留痕文件，不需要数据库", trail_verify)
-    parser.add_argument("file", metavar="文件", help="anju trail export 写出的文件")
+    parser.add_argument(
+        "file", metavar="文件", nargs="+", help="anju trail export 写出的文件；转存过的，按先后列出转存的文件和现在的"
+    )
     parser.add_argument("--head", metavar="链头", action="append", default=[], help="另行保存的链头，可给多个")
+    add_parser(trail, "rotate", "把满了保存期（ANJU_TRAIL_MONTHS）的留痕转存到文件", trail_rotate)
+    add_parser(trail, "send", "把链头送出本机：文件、邮件、打印（ANJU_TRAIL_HEAD）", trail_send)
 
     staff.add_commands(subparsers)
 
@@ -212,25 +216,64 @@ def trail_head(args: argparse.Namespace) -> int:
 
 def trail_export(args: argparse.Namespace) -> int:
     set_up_django()
-    from anju.core.trail.sealing import check_trail, export_chain
+    from anju.core.trail.sealing import chain_start, check_trail, export_chain
 
-    seq, digest = export_chain(args.file)
+    (seq, digest), first = export_chain(args.file), chain_start()[0] + 1
     print_result(
-        args, {"file": args.file, "seq": seq, "head": digest}, f"已导出 {seq} 条到 {args.file}，链头 {seq}:{digest}"
+        args,
+        {"file": args.file, "first": first, "seq": seq, "head": digest},
+        f"已导出第 {first} 至 {seq} 条到 {args.file}，链头 {seq}:{digest}",
     )
     problems = check_trail()
     return show_problems(problems) if problems else OK
 
 
 def trail_verify(args: argparse.Namespace) -> int:
-    from anju.core.trail.chain import verify_chain
+    from anju.core.trail.chain import verify_chain, versions_text
 
-    if problems := verify_chain(args.file, args.head):
-        return show_problems(problems, args)
-    note = "" if args.head else "没有给出另行保存的链头，整条链若被改写后重新计算，这里看不出来。"
-    print_result(
-        args, {"problems": [], "note": note}, ["核验通过：没有发现改动、删除、调换或截断。", *([note] if note else [])]
-    )
+    check = verify_chain(args.file, args.head)
+    if check.problems:
+        return show_problems(check.problems, args)
+    notes = [] if args.head else ["没有给出另行保存的链头，整条链若被改写后重新计算，这里看不出来。"]
+    if check.start[0]:
+        notes.append(f"第 1 至 {check.start[0]} 条不在里面，请把转存的文件按先后一并给出。")
+    data = {
+        "problems": [],
+        "note": "".join(notes),
+        "first": check.start[0] + 1,
+        "seq": check.end[0],
+        "versions": dict(check.versions),
+    }
+    said = f"核验通过：第 {check.start[0] + 1} 至 {check.end[0]} 条（{versions_text(check.versions)}），没有发现改动、删除、调换或截断。"
+    print_result(args, data, [said, *notes])
+    return OK
+
+
+def trail_rotate(args: argparse.Namespace) -> int:
+    set_up_django()
+    from anju.core.people.scope import local_actor, open_scope
+    from anju.core.trail.keeping import rotate_trail
+
+    with open_scope(local_actor()) as by:
+        done = rotate_trail(by=by)
+    first, last, path = done or (None, None, None)
+    text = f"第 {first} 至 {last} 条已转存到 {path}，请另存一份到别处。" if done else "没有到期的留痕，什么也没有动。"
+    print_result(args, {"first": first, "last": last, "file": path}, text)
+    return OK
+
+
+def trail_send(args: argparse.Namespace) -> int:
+    set_up_django()
+    from anju.core.people.scope import local_actor, open_scope
+    from anju.core.trail import keeping
+
+    keeping.keep_sealed()
+    with open_scope(local_actor()) as by:
+        sent = keeping.send_head(by=by)
+    file = keeping.head_settings().file
+    ways = [*([str(file)] if file else []), *sent]
+    none = f"没有设把链头送到哪里（{keeping.HEAD}，见 docs/trail.md），什么也没有送。"
+    print_result(args, {"sent": ways}, f"链头已送出：{'、'.join(ways)}" if ways else none)
     return OK
 
 

@@ -416,25 +416,6 @@ def _backups(user: Any) -> Iterator[CheckResult]:
         yield CheckResult("备份", OK, f"最近一次 {at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M}，完整，{path}")
 
 
-@doctor_check("留痕")
-def _trail(user: Any) -> Iterator[CheckResult]:
-    from django.db import connections, transaction
-
-    from anju.core.database.drill import check_restored_chain, read_chain_head
-    from anju.core.trail import sealing
-
-    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        head = read_chain_head(cursor)
-        found = check_restored_chain(connections["owner"].connection, head)
-    if found:
-        yield CheckResult("留痕", BAD, f"{found[0].where}起，链与原文对不上。", found[0].fix)
-    for problem in sealing.check_trail():
-        yield CheckResult("留痕", BAD, f"{problem.where}：{problem.what}", problem.fix)
-        return
-    if not found:
-        yield CheckResult("留痕", OK, f"{head[0]:,} 条，逐条算到链头都对得上")
-
-
 def worst_level(findings: list[CheckResult]) -> str:
     return max((one.level for one in findings), key=(OK, WARN, BAD).index, default=OK)
 

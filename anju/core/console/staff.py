@@ -46,6 +46,8 @@ def add_commands(subparsers: Any) -> None:
     )
     link = add_parser(staff, "first-link", "发一个首次登录链接；已有密码的，原密码作废", staff_first_link)
     link.add_argument("username", metavar="用户名", help="已登记的人")
+    code = add_parser(staff, "code", "按动态口令的密钥算出现在的六位数字（手边没有手机时用，不连数据库）", staff_code)
+    code.add_argument("secret", metavar="密钥", help="启用动态口令的页上显示的密钥")
     for parser in (begin, one, link):
         parser.add_argument("--site", metavar="网址", default=SITE, help=f"网站地址，写进链接里（默认 {SITE}）")
 
@@ -113,6 +115,30 @@ def staff_first_link(args: argparse.Namespace) -> int:
 
     link = _for_one(args, lambda by: args.site + staff.make_first_link(by=by, username=args.username))
     print_result(args, {"username": args.username, "link": link}, [link, ONCE])
+    return OK
+
+
+def staff_code(args: argparse.Namespace) -> int:
+    import base64
+    import hmac
+    import time
+
+    text = "".join(args.secret.split()).upper()
+    try:
+        key = base64.b32decode(text + "=" * (-len(text) % 8))
+    except ValueError:
+        key = b""
+    if not key:
+        fix = "请照抄启用动态口令的页上“密钥”后面的字母和数字。"
+        raise Refused(Problem("STAFF-018", f"密钥“{args.secret[:40]}”", "不是动态口令的密钥。", fix))
+    step, now = 30, int(time.time())  # RFC 6238
+    digest = hmac.digest(key, (now // step).to_bytes(8, "big"), "sha1")
+    number = int.from_bytes(digest[digest[-1] & 15 :][:4], "big") & 0x7FFFFFFF
+    print_result(
+        args,
+        {"code": f"{number % 10**6:06}", "seconds": step - now % step},
+        f"{number % 10**6:06}（{step - now % step}秒内有效）",
+    )
     return OK
 
 
@@ -236,7 +262,7 @@ def staff_list(args: argparse.Namespace) -> int:
         ]
     lines = [
         f"{one['username']}  {one['name']}  {'、'.join(one['posts']) or '没有岗位'}"
-        + ("" if one["active"] else "  已停用") + ("  已锁定" if one["locked"] else "") + ("" if one["password"] else "  还没有设密码")
+        + ("" if one["active"] else "  已停用") + ("  暂缓登录" if one["locked"] else "") + ("" if one["password"] else "  还没有设密码")
         for one in data
     ]  # fmt: skip
     print_result(args, data, lines or ["还没有登记人员。新装好的先用 anju staff begin 登记三员。"])

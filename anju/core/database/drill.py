@@ -113,7 +113,10 @@ def read_chain_head(cursor: Any) -> tuple[int, bytes]:
 
 def check_restored_chain(db: Any, head: tuple[int, bytes]) -> list[Problem]:
     """Follow the chain in the restored database; nothing when it leads to the head."""
-    number, last = 0, chain.GENESIS
+    with db.cursor() as cursor:
+        cursor.execute("SELECT last, hash FROM core_trailarchive ORDER BY last DESC LIMIT 1")
+        row = cursor.fetchone()
+    number, last = (row[0], bytes(row[1])) if row else chain.BEGINNING
     with db.cursor("chain") as cursor:
         cursor.itersize = sealing.BATCH
         cursor.execute("SELECT seq, hash, canonical FROM core_trailseal JOIN core_trail ON id = trail_id ORDER BY seq")

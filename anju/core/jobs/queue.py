@@ -24,13 +24,13 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from anju.core import registry
 from anju.core.database.folder import data_folder
 from anju.core.models.job import Job
+from anju.core.people.access import clear_expired_sessions
 from anju.core.people.permissions import may, missing_permission_problem
 from anju.core.people.scope import Actor, local_actor, open_scope, visible_rows
-from anju.core.people.sessions import clear_expired_sessions
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
 
-TASK, SWEEP = "anju.job", "anju.sweep"
+TASK, SWEEP, SEAL = "anju.job", "anju.sweep", "anju.seal"
 ATTEMPTS = 3  # a job whose worker was lost that often is not begun again by itself
 SILENCE = 30  # seconds without a heartbeat after which a worker counts as lost
 EVERY = 200  # milliseconds between two writings of progress

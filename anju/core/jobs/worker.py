@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 AT_ONCE = 2  # jobs at a time: a long one does not keep the short ones waiting
 GRACE = 3  # seconds for running jobs when the worker is stopped; what is not done then is done again by the next worker
 GONE = 5  # seconds without a database after which a worker leaves; what it was doing went with the connection
+SEALING = "*/3 * * * *"  # when the trail is sealed: what is not sealed yet can be changed unseen
 PAUSE = 3  # seconds before a worker that died beside the site is replaced
 
 
@@ -27,6 +28,7 @@ def do_jobs() -> None:
 
     os.nice(10)  # who waits for a page goes first
     queue.sweep()
+    _seal()
     if logging.lastResort:
         logging.lastResort.addFilter(_worth_telling)
     app = DjangoApp(
@@ -38,9 +40,22 @@ def do_jobs() -> None:
     app.periodic(cron="* * * * *")(
         app.task(name=queue.SWEEP, queueing_lock=queue.SWEEP)(lambda timestamp: queue.sweep() and None)
     )
+    app.periodic(cron=SEALING)(app.task(name=queue.SEAL, queueing_lock=queue.SEAL)(lambda timestamp: _seal()))
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, _leave)
     app.run_worker(concurrency=AT_ONCE, delete_jobs="always", install_signal_handlers=False)
+
+
+def _seal() -> None:
+    """Seal the trail. That its head cannot be written where it is wanted is said, and keeps no worker from its work."""
+    from anju.core.trail import keeping
+    from anju.problems import Refused
+
+    try:
+        keeping.keep_sealed()
+    except Refused as refused:
+        for problem in refused.problems:
+            _say(str(problem))
 
 
 def _leave(*_: object) -> None:

@@ -1,8 +1,10 @@
 """Regions (区划), organisations (机构), staff and their posts (人员、岗位), kept files (附件) and the trail (留痕)."""
 
+from datetime import timedelta
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from anju.core.models.job import Job  # noqa: F401
@@ -84,13 +86,19 @@ class Posting(models.Model):
     ground = models.CharField("依据", max_length=100, blank=True, help_text="任命或审计通知书的文号")
     by = models.CharField("授予人", max_length=64)
     at = models.DateTimeField("授予时间", db_default=Now())
+    acting_for = models.ForeignKey(
+        Staff, models.PROTECT, null=True, related_name="+", verbose_name="代谁", help_text="本人外出时指定的代理"
+    )
 
     class Meta:
         verbose_name = "任岗"
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="posting_ends_after_it_began"
+                # the day before its first: taken away before it was in force for a day
+                condition=Q(until__isnull=True)
+                | Q(until__gte=ExpressionWrapper(F("since") - timedelta(days=1), output_field=models.DateField())),
+                name="posting_ends_after_it_began",
             ),
             models.CheckConstraint(
                 condition=Q(bounded=False) | (~Q(ground="") & Q(until__isnull=False)),
@@ -106,6 +114,29 @@ class Posting(models.Model):
         """The post as people call it; its code when the room that brought it is gone."""
         known = posts().get(self.post)
         return known.label if known else self.post
+
+
+class AdminReset(models.Model):
+    """One of the three administrators is to get a new password or new codes (三员重置): one administrator asks, another confirms."""
+
+    class Kind(models.TextChoices):
+        PASSWORD = "password", "重置密码"
+        CODES = "codes", "重置动态口令"
+
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+", verbose_name="人员")
+    kind = models.CharField("事项", max_length=8, choices=Kind)
+    reason = models.CharField("依据", max_length=200)
+    by = models.CharField("提出人", max_length=64)
+    at = models.DateTimeField("提出时间", db_default=Now())
+    decided_by = models.CharField("确认人", max_length=64, blank=True, default="")
+    decided_at = models.DateTimeField("确认时间", null=True)
+
+    class Meta:
+        verbose_name = "三员重置"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.staff}·{self.get_kind_display()}"
 
 
 class Assignment(models.Model):

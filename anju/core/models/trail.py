@@ -1,4 +1,4 @@
-"""The trail (留痕) and its seals."""
+"""The trail (留痕), its seals, and what of it left the database for files."""
 
 import json
 from typing import Any
@@ -55,3 +55,21 @@ class TrailSeal(models.Model):
 
     def __str__(self) -> str:
         return f"第{self.seq}环"
+
+
+class TrailArchive(models.Model):
+    """A part of the chain, from its beginning on, that was written to a file and has left the database (转存)."""
+
+    first = models.BigIntegerField("首条")
+    last = models.BigIntegerField("末条")
+    hash = models.BinaryField("末条散列值")
+    file = models.CharField("文件", max_length=200)
+    sha256 = models.CharField("SHA-256 摘要", max_length=64)
+    at = models.DateTimeField("时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "留痕转存"
+        ordering = ["last"]
+
+    def __str__(self) -> str:
+        return f"第{self.first}至{self.last}条"

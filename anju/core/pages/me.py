@@ -11,21 +11,31 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from anju.core.models.people import Posting
+from anju.core.pages.forms import Input, PostedForm
 from anju.core.pages.page import page_response
 from anju.core.pages.request import Request
-from anju.core.people import directory, drafts
-from anju.core.people.permissions import requires_permission
-from anju.core.people.sign_in import record_sign_in
+from anju.core.people import deputies, directory, drafts
+from anju.core.people.access import record_sign_in
+from anju.core.people.permissions import may, requires_permission
 from anju.core.wording import read_day
+from anju.problems import Problem, Refused
 
 
 @requires_permission("core.own")
 @require_safe
 def show_me(request: Request) -> HttpResponse:
-    """本人: posts, password, codes, where one is signed in."""
+    """本人: posts, deputies, password, codes, where one is signed in."""
+    return render_me(request)
+
+
+def render_me(request: Request, status: int = 200, problems: list[Problem] | None = None) -> HttpResponse:
     today = timezone.localdate()
     held = (
-        directory.postings_in_force(directory.list_postings(request.actor)).filter(staff=request.user).order_by("since")
+        directory.postings_in_force(directory.list_postings(request.actor))
+        .filter(staff=request.user)
+        .select_related("acting_for", "organisation__region")
+        .order_by("since")
     )
     kinds = set(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
     sessions = sorted(UserSession.objects.purge_and_list(request.user), key=lambda one: one.last_seen_at, reverse=True)
@@ -35,8 +45,76 @@ def show_me(request: Request) -> HttpResponse:
         "kinds": kinds,
         "sessions": sessions,
         "current": request.session.session_key,
+        "deputies": deputies.list_deputies(request.actor) if may(request.actor, deputies.NAME_DEPUTY) else (),
+        "deputising": _deputy_forms(request, problems or []) if may(request.actor, deputies.NAME_DEPUTY) else (),
+        "problems": problems or [],
     }
-    return page_response(request, "core/me.html", heading=request.actor.name, **context)
+    return page_response(request, "core/me.html", status=status, heading=request.actor.name, **context)
+
+
+def _deputy_forms(request: Request, problems: list[Problem]) -> list[tuple[Posting, list[Input]]]:
+    """A form for each post for which one may name a deputy; what was refused stays as it was typed."""
+    typed = PostedForm(request)
+    wrong = {one.where.field: f"{one.what}{one.fix}" for one in problems if one.where.field}
+    forms = []
+    for posting in deputies.own_postings(request.actor):
+        people = [
+            (one.username, f"{one.name}（{one.username}）") for one in deputies.list_colleagues(request.actor, posting)
+        ]
+        forms.append(
+            (
+                posting,
+                [
+                    Input(
+                        "username",
+                        "代理人",
+                        "choice",
+                        typed.text("username"),
+                        hint="请选择",
+                        choices=people,
+                        wrong=wrong.get("代理人", ""),
+                    ),
+                    Input("until", "代理到", "date", typed.text("until"), wrong=wrong.get("代理到", "")),
+                    Input("reason", "事由", "text", typed.text("reason"), wrong=wrong.get("事由", "")),
+                ],
+            )
+        )
+    return forms
+
+
+class DeputyForm(PostedForm):
+    code = "STAFF-007"
+
+
+@requires_permission("staff.name_deputy")
+@require_POST
+def name_deputy(request: Request) -> HttpResponse:
+    """指定代理."""
+    posted = DeputyForm(request)
+    until = posted.day("until", "代理到", required=False)
+    try:
+        if posted.key("posting") is None:
+            posted.refuse("posting", Problem("STAFF-001", "代理", "没有选要代理的岗位。", "请在本人页面上办理。"))
+        posted.check()
+        made = deputies.name_deputy(
+            by=request.actor, posting_id=posted.key("posting") or 0, username=posted.text("username"), until=until,
+            reason=posted.text("reason"),
+        )  # fmt: skip
+    except Refused as refused:
+        return render_me(request, status=422, problems=refused.problems)
+    messages.success(
+        request, f"已指定{made.staff.name}代理到{made.until}，以“{made.staff.name}（代{request.actor.name}）”署名。"
+    )
+    return redirect("core:me")
+
+
+@requires_permission("staff.name_deputy")
+@require_POST
+def end_deputy(request: Request, pk: int) -> HttpResponse:
+    """收回代理."""
+    ended = deputies.end_deputy(by=request.actor, posting_id=pk)
+    messages.success(request, f"{ended.staff.name}的代理已收回，立即生效。")
+    return redirect("core:me")
 
 
 @requires_permission("core.own")

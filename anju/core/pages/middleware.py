@@ -18,12 +18,16 @@ from anju.core.pages.context import navigation_links
 from anju.core.pages.errors import bad_text, forbidden, method_not_allowed, show_missing_post
 from anju.core.pages.forms import draft_key, unfit_text
 from anju.core.pages.request import Request, is_fragment
+from anju.core.people.access import record_download, record_refusal, record_sign_in
 from anju.core.people.drafts import drop_draft
-from anju.core.people.identity import recognise_actor
+from anju.core.people.identity import lacks_codes, recognise_actor
 from anju.core.people.permissions import PUBLIC, may, permissions
 from anju.core.people.scope import open_scope
+from anju.core.trail.source import client_address
+from anju.core.trail.trail import source_address
 from anju.problems import Refused
 
+OWN = "core.own"  # one's own account: where the second factor is set up, too
 AGAIN = AccountMiddleware(lambda request: None).process_exception
 
 
@@ -36,7 +40,11 @@ class ScopeMiddleware:
     def __call__(self, request: Request) -> HttpResponse:
         if (unfit := unfit_text(request)) is not None:
             return bad_text(request, unfit)
-        response = self.get_response(request)
+        token = source_address.set(client_address(request))
+        try:
+            response = self.get_response(request)
+        finally:
+            source_address.reset(token)
         response.headers.setdefault("Cache-Control", "no-store")  # whoever sits down next finds nothing under Back
         return (
             method_not_allowed(request, response) if response.status_code == 405 and not response.content else response
@@ -52,40 +60,52 @@ class ScopeMiddleware:
             return None
         if recognise_actor(request) is None:
             if request.user.is_authenticated:  # for too long
+                record_sign_in(request.user, "sign_in.expire")
                 logout(request)
             return redirect_to_sign_in(request)
         request.act = act
-        with open_scope(request.actor), pin_cache():
-            if not may(request.actor, act):
-                # The front page is where everybody lands: an administrator's is the first page that is theirs.
-                own = (
-                    next((path for path, _ in navigation_links(request.actor)), "")
-                    if request.path == front_page_path()
-                    else ""
-                )
-                return redirect(own) if own else show_missing_post(request, permissions()[act])
-            try:
-                response = view(request, *args, **kwargs)
-                if callable(getattr(response, "render", None)):  # a lazy response would be rendered outside the scope
-                    response = response.render()
-            except (
-                ReauthenticationRequired,
-                ImmediateHttpResponse,
-            ) as error:  # sign-in asks for the password once more
-                response = AGAIN(request, error)
-            except ObjectDoesNotExist as error:  # what a user may not see does not exist
-                raise Http404(str(error)) from error
-            except Refused as refused:
-                if any(problem.code != "ACT-001" for problem in refused.problems):
-                    raise
-                response = show_missing_post(request, permissions()[act], refused.problems)
-            if response.status_code == 405:  # an act's address, opened as if it were a page
-                response = method_not_allowed(request, response)
-            if response.status_code >= 400:  # what was refused leaves nothing behind
-                transaction.set_rollback(True)
-            elif request.method == "POST" and (draft := draft_key(request)) is not None:
-                drop_draft(by=request.actor, action=request.path, key=draft)  # the form was sent
+        try:
+            with open_scope(request.actor), pin_cache():
+                response = answer(request, view, args, kwargs)
+                if response.status_code == 405:  # an act's address, opened as if it were a page
+                    response = method_not_allowed(request, response)
+                if response.status_code >= 400:  # what was refused leaves nothing behind
+                    transaction.set_rollback(True)
+                elif request.method == "POST" and (draft := draft_key(request)) is not None:
+                    drop_draft(by=request.actor, action=request.path, key=draft)  # the form was sent
+                record_download(request.actor, request, response)
+        except Http404:
+            record_refusal(request, request.actor, 404)
+            raise
+        if response.status_code in (403, 404):
+            record_refusal(request, request.actor, response.status_code)
         return response
+
+
+def answer(request: Request, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> HttpResponse:
+    """What the view answers, within the scope; or which post it takes."""
+    act = request.act
+    if act != OWN and lacks_codes(request.user, request.actor):
+        return redirect_to(request, path_of("mfa_activate_totp"))
+    if not may(request.actor, act):
+        # The front page is where everybody lands: an administrator's is the first page that is theirs.
+        own = (
+            next((path for path, _ in navigation_links(request.actor)), "") if request.path == front_page_path() else ""
+        )
+        return redirect(own) if own else show_missing_post(request, permissions()[act])
+    try:
+        response = view(request, *args, **kwargs)
+        if callable(getattr(response, "render", None)):  # a lazy response would be rendered outside the scope
+            response = response.render()
+    except (ReauthenticationRequired, ImmediateHttpResponse) as error:  # sign-in asks for the password once more
+        response = AGAIN(request, error)
+    except ObjectDoesNotExist as error:  # what a user may not see does not exist
+        raise Http404(str(error)) from error
+    except Refused as refused:
+        if any(problem.code != "ACT-001" for problem in refused.problems):
+            raise
+        response = show_missing_post(request, permissions()[act], refused.problems)
+    return response
 
 
 def redirect_to_sign_in(request: Request) -> HttpResponse:
@@ -101,4 +121,9 @@ def redirect_to_sign_in(request: Request) -> HttpResponse:
     address = path_of("account_login")
     if wanted != front_page_path():  # the front page is no wish: the person's own is where work is
         address += f"?{urlencode({'next': wanted})}"
-    return HttpResponse(status=204, headers={"HX-Redirect": address}) if part else redirect(address)
+    return redirect_to(request, address)
+
+
+def redirect_to(request: Request, address: str) -> HttpResponse:
+    """A part of a page sends the whole page there."""
+    return HttpResponse(status=204, headers={"HX-Redirect": address}) if is_fragment(request) else redirect(address)

@@ -13,14 +13,14 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from anju.core.models.people import Posting, Staff
+from anju.core.models.people import AdminReset, Posting, Staff
 from anju.core.pages.addresses import page_address
 from anju.core.pages.context import page_context, render_page
 from anju.core.pages.forms import PostedForm
 from anju.core.pages.layout.lists import list_page
 from anju.core.pages.request import Request
-from anju.core.people import directory, postings, staff
-from anju.core.people.permissions import posts, requires_permission
+from anju.core.people import directory, postings, resets, staff
+from anju.core.people.permissions import may, posts, requires_permission
 from anju.core.regions import tree
 from anju.problems import Problem, Refused
 
@@ -51,6 +51,7 @@ def render_staff(request: Request, status: int = 200, **extra: Any) -> HttpRespo
     found = found.prefetch_related(Prefetch("postings", held, to_attr="held")).order_by("username")
     shown = list_page(request, found, PAGE)
     context = {"shown": shown, "locked": directory.list_locked_staff(user), "words": words, "tab": "people", **extra}
+    context["resets"] = resets.open_resets(user) if may(user, "staff.reset_admin") else []
     return render_page(request, "core/staff.html", status=status, heading=f"人员{shown.paginator.count}名", **context)
 
 
@@ -83,6 +84,9 @@ def render_person(request: Request, one: Staff, status: int = 200, **extra: Any)
         "sessions": UserSession.objects.filter(user=one).order_by("-last_seen_at"),
         "organisations": directory.list_organisations(user).filter(ended_on=None).values("pk", "name", "region__name"),
         "posts": posts(),
+        "administrator": staff.is_administrator(one),
+        "reset_kinds": AdminReset.Kind.choices,
+        "resets": [reset for reset in resets.open_resets(user) if reset.staff_id == one.pk],
         **extra,
     }
     return render_page(request, "core/person.html", status=status, heading=f"{one.name}（{one.username}）", **context)
@@ -105,21 +109,40 @@ def correct_name(request: Request, pk: int) -> HttpResponse:
 @requires_permission("staff.edit")
 @require_POST
 def make_first_link(request: Request, pk: int) -> HttpResponse:
-    return make_link(request, pk)
-
-
-@requires_permission("staff.unlock")
-@require_POST
-def reset_password(request: Request, pk: int) -> HttpResponse:
-    return make_link(request, pk)
-
-
-def make_link(request: Request, pk: int) -> HttpResponse:
     one = directory.list_people(request.actor).get(pk=pk)
     try:
         return show_link_once(request, one, staff.make_first_link(by=request.actor, username=one.username))
     except Refused as refused:
         return render_person(request, one, 422, problems=refused.problems)
+
+
+@requires_permission("staff.reset_admin")
+@require_POST
+def ask_reset(request: Request, pk: int) -> HttpResponse:
+    one, posted = directory.list_people(request.actor).get(pk=pk), StaffForm(request)
+    try:
+        resets.ask_reset(
+            by=request.actor, username=one.username, kind=posted.text("kind"), reason=posted.text("reason")
+        )
+    except Refused as refused:
+        return render_person(request, one, 422, problems=refused.problems, asking=posted.typed)
+    messages.success(request, "已提出，等另一位管理员确认。")
+    return redirect(page_address(request, "core:staff-person", pk))
+
+
+@requires_permission("staff.reset_admin")
+@require_POST
+def confirm_reset(request: Request, pk: int) -> HttpResponse:
+    """The link, if there is one, shows to who confirms."""
+    reset = AdminReset.objects.filter(staff__in=directory.list_people(request.actor)).get(pk=pk)
+    try:
+        link = resets.confirm_reset(by=request.actor, reset_id=pk)
+    except Refused as refused:
+        return render_person(request, reset.staff, 422, problems=refused.problems)
+    if link:
+        return show_link_once(request, reset.staff, link)
+    messages.success(request, "动态口令已重置，本人下次登录以后重新启用。")
+    return redirect(page_address(request, "core:staff-person", reset.staff_id))
 
 
 def show_link_once(request: Request, one: Staff, link: str) -> HttpResponse:
@@ -173,7 +196,7 @@ def end_post(request: Request, pk: int) -> HttpResponse:
         postings.end_post(by=request.actor, posting_id=pk, on=on, reason=posted.text("reason"))
     except Refused as refused:
         return render_person(request, posting.staff, 422, problems=refused.problems)
-    messages.success(request, "已收回岗位。")
+    messages.success(request, "已收回岗位。" if on > timezone.localdate() else "已收回岗位，马上生效。")
     return redirect(page_address(request, "core:staff-person", posting.staff_id))
 
 
@@ -194,6 +217,9 @@ def staff_act(act: str, does: Callable[..., Any], said: str, **more: Any) -> Cal
     return view
 
 
+reset_password = staff_act(
+    "staff.unlock", staff.reset_password, "原密码已作废，登录都已退出。请系统管理员发新的首次登录链接。"
+)
 unlock = staff_act("staff.unlock", staff.unlock_staff, "已解除锁定。")
 reset_codes = staff_act("staff.unlock", staff.reset_codes, "动态口令已重置，本人下次登录只用密码。")
 end_sessions = staff_act("staff.unlock", staff.end_sessions, "已退出此人的全部登录。")

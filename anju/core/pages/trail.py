@@ -75,6 +75,7 @@ def describe_row(row: Trail, sealed: bool) -> dict[str, Any]:
         "label": act_label(row.act, row.obj),
         "outer": said.get("outer"),
         "count": said.get("count"),
+        "source": said.get("source"),
         "sealed": sealed,
         "reason": said.get("reason"),
         "name": said["by"]["name"],

@@ -2,13 +2,12 @@
 
 from datetime import date
 
-from axes.models import AccessAttempt
-from django.conf import settings
-from django.db.models import Case, Q, QuerySet, Sum, When
+from django.db.models import Case, Q, QuerySet, When
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from anju.core.models.people import Organisation, Posting, Staff
+from anju.core.people.delays import waiting_names
 from anju.core.people.scope import Actor, rows_within, visible_rows
 
 KINDS = Case(
@@ -46,12 +45,5 @@ def find_person(user: Actor, username: str) -> Staff:
 
 
 def list_locked_staff(user: Actor) -> list[Staff]:
-    """Who cannot come in now, after too many failures."""
-    since = timezone.now() - settings.AXES_COOLOFF_TIME
-    failures = (
-        AccessAttempt.objects.filter(attempt_time__gte=since)
-        .values("username")
-        .annotate(failures=Sum("failures_since_start"))
-    )
-    names = failures.filter(failures__gte=settings.AXES_FAILURE_LIMIT).values("username")
-    return list(list_people(user).filter(username__in=names))
+    """Under whose name somebody must wait now, after too many failures."""
+    return list(list_people(user).filter(username__in=waiting_names(timezone.now())))

@@ -4,6 +4,7 @@ from datetime import date
 from functools import lru_cache
 from time import monotonic
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import connection
@@ -66,23 +67,24 @@ def actor_of_staff(staff: Staff, day: date | None = None) -> Actor:
     known = posts()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT post, organisation_id, region_ids, whole_region FROM anju_postings(%s, %s)",
+            "SELECT post, organisation_id, region_ids, whole_region, acting_for FROM anju_postings(%s, %s)",
             [staff.pk, day or timezone.localdate()],
         )
         # A post whose room was taken out gives nothing.
         rows = [
-            (post, organisation, frozenset(ids), whole)
-            for post, organisation, ids, whole in cursor.fetchall()
+            (post, organisation, frozenset(ids), whole, acting_for)
+            for post, organisation, ids, whole, acting_for in cursor.fetchall()
             if post in known
         ]
     held: dict[str, frozenset[int]] = {}
-    for post, _, ids, _ in rows:
+    for post, _, ids, _, _ in rows:
         held[post] = held.get(post, frozenset()) | ids
+    own = {post for post, *_, acting_for in rows if not acting_for}
     places = frozenset[int]().union(*held.values())
-    seen = frozenset[int]().union(*(ids for _, _, ids, whole in rows if whole))
+    seen = frozenset[int]().union(*(ids for _, _, ids, whole, _ in rows if whole))
     # Who only checks or administers sees what was handed in, never what somebody is still writing.
     drafts = frozenset[int]().union(
-        *(ids for post, _, ids, whole in rows if whole and not (known[post].bounded or known[post].admin))
+        *(ids for post, _, ids, whole, _ in rows if whole and not (known[post].bounded or known[post].admin))
     )
     return Actor(
         staff.username,
@@ -90,9 +92,10 @@ def actor_of_staff(staff: Staff, day: date | None = None) -> Actor:
         seen,
         held,
         drafts,
-        frozenset(organisation for _, organisation, _, _ in rows),
+        frozenset(organisation for _, organisation, *_ in rows),
         place_ids=None if places == seen else places,
         staff_id=staff.pk,
+        acting_for={post: acting_for for post, *_, acting_for in rows if acting_for and post not in own},
     )
 
 
@@ -108,3 +111,14 @@ def find_actor(key: str) -> Actor:
     if staff is None:
         raise Refused(Problem("STAFF-010", f"用户 {key}", "没有这个在用的人员。", "请由在岗的人员重新办理。"))
     return actor_of_staff(staff)
+
+
+def must_have_codes(user: Actor) -> bool:
+    """Must they have a second factor (动态口令)? The three administrators, and the posts that the office names; nobody at the machine itself."""
+    held = set(user.posts or ())
+    return any(posts()[code].admin for code in held) or bool(held and ({"all"} | held) & settings.TWO_FACTORS)
+
+
+def lacks_codes(staff: Staff, user: Actor) -> bool:
+    """They must have one and have not set it up yet."""
+    return must_have_codes(user) and not Authenticator.objects.filter(user=staff, type=Authenticator.Type.TOTP).exists()

@@ -22,7 +22,8 @@ PUBLIC = ""  # the permission of a view that asks for no sign-in
 
 @dataclass(frozen=True)
 class Post:
-    """A post (岗位). admin: one of the three separated administrators; bounded: given by a document and for a time only.
+    """A post (岗位). admin: one of the three separated administrators; bounded: given by a document and for a time only; deputy: its holder
+    may name one for a time.
 
     first: the name of the page to which signing in leads; without one it leads to the front page.
     """
@@ -31,6 +32,7 @@ class Post:
     label: str
     admin: bool = False
     bounded: bool = False
+    deputy: bool = False
     first: str = ""
 
 
@@ -89,6 +91,14 @@ def permissions() -> dict[str, Permission]:
 def may(user: "Actor", permission: str, region_id: int | None = None) -> bool:
     """May this user do it — somewhere, or for that region?"""
     return any(user.holds(post, region_id) for post in permissions()[permission].posts)
+
+
+def signature(user: "Actor", permission: str, region_id: int | None) -> str:
+    """The name under which this user does it, for papers: of a deputy (代) with the name of whom they stand for."""
+    held = [post for post in permissions()[permission].posts if user.holds(post, region_id)]
+    if not held or any(post not in user.acting_for for post in held):
+        return user.name
+    return f"{user.name}（代{user.acting_for[held[0]]}）"
 
 
 def require_permission(user: "Actor", permission: str, region_id: int | None, obj: str) -> None:

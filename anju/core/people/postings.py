@@ -1,8 +1,10 @@
 """Giving and ending posts (任岗). Every act leaves a trail row."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
 
 from anju.core.models.people import Organisation, Posting, Staff
 from anju.core.people import directory
@@ -48,7 +50,8 @@ def give_post(
         )
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT post FROM anju_posts_of(%s) WHERE coalesce(until, 'infinity') >= %s AND since <= coalesce(%s, 'infinity'::date)",
+            "SELECT DISTINCT post FROM anju_posts_of(%s) WHERE coalesce(until, 'infinity') >= %s AND since <= coalesce(%s, 'infinity'::date)"
+            " AND since <= coalesce(until, 'infinity')",
             [staff.pk, since, until],
         )
         held = [posts()[code] for (code,) in cursor.fetchall() if code in posts()]
@@ -61,7 +64,11 @@ def give_post(
                 "三员互相分开，也不兼业务岗位：请换一个人。",
             )
         )
-    during = Posting.objects.filter(staff=staff, organisation=organisation, post=post).exclude(until__lt=since)
+    during = (
+        Posting.objects.filter(staff=staff, organisation=organisation, post=post)
+        .exclude(until__lt=since)
+        .exclude(until__lt=F("since"))
+    )
     if (during.filter(since__lte=until) if until else during).exists():
         problems.append(
             Problem(
@@ -82,14 +89,16 @@ def give_post(
 @transaction.atomic
 @trail.act("staff.end_post")
 def end_post(*, by: Actor, posting_id: int, on: date, reason: str) -> Posting:
-    """收回岗位: on is the last day; a post that has not begun ends with its first. Refused STAFF-008 no reason, STAFF-009 ended already."""
+    """收回岗位. on: the last day, when it is to come; today or earlier takes the post away at once. A post given today, or that has not begun,
+    was never held then. Refused STAFF-008 no reason, STAFF-009 ended already."""
+    today = timezone.localdate()
     posting = directory.list_postings(by).get(pk=posting_id)
     require_permission(by, "staff.post", posting.organisation.region_id, posting.organisation.name)
     _another(by, posting.staff)
     where = f"用户 {posting.staff.username}"
     if problems := _grounded(where, reason):
         raise Refused(*problems)
-    last = max(on, posting.since)
+    last = max(on if on > today else min(on, today - timedelta(days=1)), posting.since - timedelta(days=1))
     if posting.until is not None and posting.until <= last:
         raise Refused(Problem("STAFF-009", where, f"这个岗位已到{posting.until}为止。", "无需再收回。"))
     Posting.objects.filter(pk=posting.pk).update(until=last)

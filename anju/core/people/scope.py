@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ class Actor:
     sees no drafts. place_ids: where they may navigate; None: the regions whose rows they see. A street's clerk has a place, but no region.
     Of people and homes they also see what belongs to their organisations (organisation_ids), to their estates (estate_ids), and to the
     households that are assigned to them (staff_id). household_ids: a resident's own, for the portal.
+    acting_for: of posts that they hold as a deputy only, the name of whom they stand for.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Actor:
     estate_ids: frozenset[int] = frozenset()
     staff_id: int | None = None
     household_ids: frozenset[int] = frozenset()
+    acting_for: Mapping[str, str] = field(default_factory=dict)
 
     def holds(self, post: str, region_id: int | None = None) -> bool:
         """Do they hold that post, for that region when one is named?"""

@@ -1,19 +1,21 @@
-"""Signing in. django-allauth does it (passwords, TOTP, recovery codes, OIDC), django-axes locks out; here is what is ours about it.
+"""Signing in. django-allauth does it (passwords, TOTP, recovery codes, OIDC), django-axes tells of failures (delays.py); here is what is ours about it.
 
 Who may come in is whom the system administrator registered, nobody else. Every sign-in, failure and lock-out leaves a row in the trail:
-the user name only when there is such a user (a password may have been typed in its place), never an address, never a password.
+the user name only when there is such a user (a password may have been typed in its place), never a password.
 """
 
 import base64
 import hashlib
-from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import ChangePasswordForm
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.usersessions.models import UserSession
 from axes.handlers.proxy import AxesProxyHandler
@@ -29,54 +31,49 @@ from django.urls import reverse_lazy
 from anju.core.models.people import Staff
 from anju.core.pages.addresses import front_page_path, path_of
 from anju.core.pages.errors import error_page
-from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Request
-from anju.core.people.identity import actor_of_staff, home_region_id
+from anju.core.people.access import DOOR, record_sign_in
+from anju.core.people.delays import FREE, SLOWEST, counted_name, remember_device, same_name
+from anju.core.people.identity import actor_of_staff, must_have_codes
 from anju.core.people.permissions import posts
-from anju.core.people.scope import Actor, open_scope
-from anju.core.trail import trail
+from anju.core.trail.source import client_address
 
-NOWHERE = frozenset({0})  # the id of no region: sees nothing, and may leave a row that concerns none
-DOOR = Actor("sign-in", "登录", NOWHERE)
 WRONG = "用户名或密码不对。"
 WRONG_CODE = "动态口令不对，或已经用过。请等下一个再输。"
 
 
-def record_sign_in(staff: Staff | None, act: str, *, by: Actor | None = None) -> None:
-    """A row in the trail, in the person's own region, so that its auditor sees it."""
-    user = actor_of_staff(staff) if staff else DOOR
-    writer = replace(user, key=(by or user).key, region_ids=user.region_ids or NOWHERE)
-    with open_scope(writer):
-        obj = (
-            trail.Subject.of(staff, f"用户 {staff.username}")
-            if staff
-            else trail.Subject("core.staff", "", "没有登记的用户名")
-        )
-        trail.record(by=by or (user if staff else DOOR), act=act, obj=obj, region_id=home_region_id(user))
-
-
 def axes_username(request: Request | None, credentials: dict[str, Any] | None) -> str:
-    """Under which name failures are counted: the person's own, however they wrote it; of anything else only a digest is kept."""
-    typed = str((credentials or {}).get("username") or (PostedForm(request).typed.get("login", "") if request else ""))
-    found = Staff.objects.filter(username__iexact=typed).values_list("username", flat=True).first()
-    return found or "?" + hashlib.sha256(typed.casefold().encode()).hexdigest()[:32]
+    return counted_name(str((credentials or {}).get("username") or ""))
 
 
-def show_locked_out(request: Request, *args: Any) -> HttpResponse:
-    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds()) // 60
-    return error_page(
+def show_wait(request: Request, *args: Any) -> HttpResponse:
+    seconds = max(int(getattr(request, "anju_wait", timedelta()).total_seconds()), SLOWEST)
+    wait = f"{seconds}秒" if seconds < 60 else f"{-(-seconds // 60)}分钟"
+    answer = error_page(
         request,
         429,
-        "输错次数太多，已锁定",
-        f"连续输错{settings.AXES_FAILURE_LIMIT}次。请过{minutes}分钟再试，或请安全管理员解除锁定。",
+        f"输错次数太多，请等{wait}再试",
+        "每多输错一次，要等的时间就长一些；平时登录用的电脑不受别处输错的影响。急着办事的，请安全管理员解除锁定，或在服务器上运行 anju staff unlock 用户名。",
     )
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def record_failure(request: Request, username: str) -> None:
-    staff = Staff.objects.filter(username__iexact=username).first()
+    """A row for each try that was looked at, and for the first of those that make one wait. What was not looked at leaves none: it could fill the disk."""
+    failures = getattr(request, "axes_failures_since_start", None)
+    if failures is None:
+        return
+    staff = Staff.objects.filter(username=same_name(username)).first() if "\0" not in username else None
     record_sign_in(staff, "sign_in.fail", by=DOOR)
-    if getattr(request, "axes_failures_since_start", None) == settings.AXES_FAILURE_LIMIT:
+    if failures == FREE:
         record_sign_in(staff, "sign_in.lock_out", by=DOOR)
+
+
+def refuse_wrong(request: Request, staff: Staff) -> None:
+    """A signed-in or half signed-in person typed a wrong password or code: it counts."""
+    user_login_failed.send(sender=__name__, credentials={"username": staff.username}, request=request)
+    record_failure(request, staff.username)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -106,6 +103,21 @@ class AccountAdapter(DefaultAccountAdapter):
         if said := self.SAID.get(message_template or ""):
             super().add_message(request, level, message=said)
 
+    def get_client_ip(self, request: Request) -> str:
+        return client_address(request)
+
+    def authenticate(self, request: Request, **credentials: Any) -> Staff | None:
+        """However the name was typed, in full width too."""
+        staff: Staff | None = super().authenticate(
+            request, **credentials | {"username": same_name(str(credentials.get("username", "")))}
+        )
+        return staff
+
+    def logout(self, request: Request) -> None:
+        if request.user.is_authenticated:
+            record_sign_in(request.user, "sign_in.leave")
+        super().logout(request)
+
     def authentication_failed(self, request: Request, **credentials: Any) -> None:
         record_failure(request, credentials.get("username", ""))
 
@@ -127,6 +139,7 @@ class AccountAdapter(DefaultAccountAdapter):
         response = super().post_login(request, user, **kwargs)
         for old in UserSession.objects.filter(user=user).order_by("-created_at", "-pk")[settings.SESSIONS_A_PERSON :]:
             old.end()
+        remember_device(request, response, user.username)
         record_sign_in(user, "sign_in.enter")
         return response
 
@@ -137,8 +150,11 @@ class MfaAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": WRONG_CODE,
         "cannot_generate_recovery_codes": "还没有启用动态口令，不能生成备用码。",
-        "cannot_delete_authenticator": "不能停用动态口令。",
+        "cannot_delete_authenticator": "您的岗位必须用动态口令，不能停用。换手机的，请安全管理员重置。",
     }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        return not must_have_codes(actor_of_staff(authenticator.user))
 
     def _cipher(self) -> Fernet:
         return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"totp:{settings.SECRET_KEY}".encode()).digest()))
@@ -154,16 +170,32 @@ class CodeForm(AuthenticateForm):
     """The second step. A wrong code counts as a wrong password does: who knows the password cannot go through all codes."""
 
     def clean_code(self) -> str:
-        request, credentials = context.request, {"username": self.user.username}
-        if not AxesProxyHandler.is_allowed(request, credentials):
-            request.axes_locked_out = True
-            raise ValidationError(WRONG_CODE)
+        request = context.request
+        refuse_while_waiting(request, self.user, WRONG_CODE)
         try:
             return super().clean_code()
         except ValidationError:
-            user_login_failed.send(sender=__name__, credentials=credentials, request=request)
-            record_failure(request, self.user.username)
+            refuse_wrong(request, self.user)
             raise
+
+
+class PasswordForm(ChangePasswordForm):
+    """修改密码. A wrong old password counts as one at the door does: who sits down at a colleague's desk cannot go through them."""
+
+    def clean_oldpassword(self) -> str:
+        request = context.request
+        refuse_while_waiting(request, self.user, AccountAdapter.error_messages["enter_current_password"])
+        try:
+            return super().clean_oldpassword()
+        except ValidationError:
+            refuse_wrong(request, self.user)
+            raise
+
+
+def refuse_while_waiting(request: Request, staff: Staff, said: str) -> None:
+    if not AxesProxyHandler.is_allowed(request, {"username": staff.username}):
+        request.axes_locked_out = True
+        raise ValidationError(said)
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):

@@ -9,17 +9,18 @@ from datetime import date
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from axes.utils import reset
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import default_token_generator
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from anju.core.models.people import Organisation, Posting, Staff
 from anju.core.pages.addresses import path_of
 from anju.core.people import directory, identity
-from anju.core.people.permissions import may, require_permission
+from anju.core.people.delays import end_wait
+from anju.core.people.permissions import posts, require_permission
 from anju.core.people.scope import Actor
 from anju.core.trail import trail
 from anju.problems import Problem, Refused
@@ -110,21 +111,64 @@ def correct_staff_name(*, by: Actor, username: str, name: str, reason: str) -> S
 def make_first_link(*, by: Actor, username: str) -> str:
     """The address at which the person sets the first password: shown once, kept nowhere, dead once used, after 72 hours, or when another is made.
 
-    Who has a password already gets one only from the security administrator (STAFF-011): it takes the old one away and ends every session.
+    For who has no password, or none any more: STAFF-011 asks the security administrator to reset it first, who never sees the link. Of the
+    three administrators two others decide (resets.py): STAFF-016. Whoever sits at the machine needs neither.
     """
-    act = "staff.unlock" if may(by, "staff.unlock") else "staff.edit"
-    require_permission(by, act, None, f"用户 {username}")
+    require_permission(by, "staff.edit", None, f"用户 {username}")
     staff = directory.find_person(by, username)
-    if staff.has_usable_password() and act != "staff.unlock":
-        raise Refused(
-            Problem("STAFF-011", f"用户 {staff.username}", "已经设过密码。", "忘记密码的，请由安全管理员重置。")
-        )
-    staff.password = make_password(None)  # what every earlier link was made of
-    staff.save(update_fields=["password"])
+    if by.posts is not None:
+        if is_administrator(staff):
+            raise Refused(two_administrators_problem(staff))
+        if staff.has_usable_password():
+            what, fix = "已经设过密码。", "忘记密码的，请安全管理员重置，重置以后再发链接。"
+            raise Refused(Problem("STAFF-011", f"用户 {staff.username}", what, fix))
     trail.describe(obj=trail.Subject.of(staff, f"用户 {staff.username}"), region_id=identity.home_region_id(by))
+    return new_link(staff)
+
+
+def new_link(staff: Staff) -> str:
+    """Whatever password and links there were are dead, and whoever sat there is out."""
+    take_password(staff)
     return path_of(
         "core:first", urlsafe_base64_encode(force_bytes(staff.pk)), default_token_generator.make_token(staff)
     )
+
+
+def take_password(staff: Staff) -> None:
+    staff.password = make_password(None)  # what every earlier link was made of
+    staff.save(update_fields=["password"])
+    end_every_session(staff)
+
+
+def end_every_session(staff: Staff) -> None:
+    for one in UserSession.objects.filter(user=staff):
+        one.end()
+
+
+def is_administrator(staff: Staff) -> bool:
+    """One of the three, now or from a day to come, wherever."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT post FROM anju_posts_of(%s) WHERE until IS NULL OR until >= greatest(since, %s)",
+            [staff.pk, timezone.localdate()],
+        )
+        return any(posts()[code].admin for (code,) in cursor.fetchall() if code in posts())
+
+
+def two_administrators_problem(staff: Staff) -> Problem:
+    return Problem(
+        "STAFF-016",
+        f"用户 {staff.username}",
+        "是三员之一，不能由一个人重置或发链接。",
+        "请在此人的页上提出，由另一位管理员确认；也可以由能登录服务器的人运行 anju staff first-link。",
+    )
+
+
+@transaction.atomic
+@trail.act("staff.reset_password")
+def reset_password(*, by: Actor, username: str) -> None:
+    """重置密码: the old one is dead and every session ends. The link goes out from the system administrator: who resets never sees it."""
+    _helped(by, username, take_password)
 
 
 @transaction.atomic
@@ -145,26 +189,33 @@ def retire_staff(*, by: Actor, username: str, on: date) -> Staff:
 @trail.act("staff.unlock")
 def unlock_staff(*, by: Actor, username: str) -> None:
     """解除锁定: the count of failures begins anew."""
-    _helped(by, username, lambda staff: reset(username=staff.username))
+    _helped(by, username, lambda staff: end_wait(staff.username))
 
 
 @transaction.atomic
 @trail.act("staff.reset_codes")
 def reset_codes(*, by: Actor, username: str) -> None:
-    """重置动态口令: a lost phone. The person signs in with the password alone until they set it up again."""
-    _helped(by, username, lambda staff: Authenticator.objects.filter(user=staff).delete())
+    """重置动态口令: a lost phone. The person signs in with the password alone until they set it up again. Of the three: STAFF-016."""
+    _helped(by, username, take_codes)
 
 
 @transaction.atomic
 @trail.act("staff.end_sessions")
 def end_sessions(*, by: Actor, username: str) -> None:
     """退出全部登录, wherever they sit."""
-    _helped(by, username, lambda staff: [one.end() for one in UserSession.objects.filter(user=staff)])
+    _helped(by, username, end_every_session)
+
+
+def take_codes(staff: Staff) -> None:
+    Authenticator.objects.filter(user=staff).delete()
+    end_every_session(staff)
 
 
 def _helped(by: Actor, username: str, do: Callable[[Staff], object]) -> None:
     require_permission(by, "staff.unlock", None, f"用户 {username}")
     staff = directory.find_person(by, username)
+    if by.posts is not None and do in (take_password, take_codes) and is_administrator(staff):
+        raise Refused(two_administrators_problem(staff))
     do(staff)
     trail.describe(obj=trail.Subject.of(staff, f"用户 {staff.username}"), region_id=identity.home_region_id(by))
 

@@ -21,7 +21,13 @@ from anju.core.models.trail import Trail
 from anju.core.people.scope import Actor
 from anju.core.trail import acts, chain
 
-VERSION = 2  # of what a row says; version 1 said the object as a text, an act by its Chinese name or that of a move
+# Of what a row says. Version 1 said the object as a text, an act by its Chinese name or that of a move; version 2 said the region's code,
+# which several regions of different times may carry, and not from where the act came.
+VERSION = 3
+
+source_address: ContextVar[str] = ContextVar(
+    "trail_source", default=""
+)  # of the request in hand; "" for this machine's own commands and jobs
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -103,6 +109,8 @@ def _write(said: ActDescription, *, by: Actor, outer: int | None, number: int | 
         "after": said.after,
         "reason": said.reason,
         "region": None if said.region_id is None else _code(said.region_id),
+        "region_id": said.region_id,
+        "source": source_address.get(),
         "digest": said.digest,
         "count": said.count,
         "outer": outer,

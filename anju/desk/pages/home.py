@@ -13,6 +13,7 @@ from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
 from anju.core.regions import tree
 from anju.core.wording import period_label
+from anju.desk.pages import tasks
 from anju.desk.pages.waiting import group_reminders
 from anju.desk.queries import progress as told
 from anju.documents.pages import listing
@@ -62,6 +63,10 @@ def show_overview(request: Request) -> HttpResponse:
             if not one.parts and one.whole.asked
         ],
         "lapsed": nodes.lapsed_sentences(gaps),
+        "bullets": tasks.task_bullets(user, summary.progress, ahead, reports, made.region, reported),
+        "map": tasks.county_map(chosen_task(request, summary), made.region),
+        "map_legend": tasks.LEGEND,
+        "as_of": reported,
         "node_passed": bool(gaps.last) and not gaps.next,
         "waiting": group_reminders(waiting),
         "waiting_count": len(waiting),
@@ -82,6 +87,13 @@ def put_reminder_away(request: Request, pk: int) -> HttpResponse:
     """知道了."""
     put_away_reminder(by=request.actor, notice_id=pk)
     return redirect(page_address(request, "desk:leader"))
+
+
+def chosen_task(request: Request, summary: told.Summary) -> told.MeasureProgress | None:
+    """The task that the map shows: the one that the address names, or else the first with parts."""
+    wanted = request.GET.get("task", "")
+    with_parts = [one for one in summary.progress if len(one.parts) > 1]
+    return next((one for one in with_parts if one.measure.code == wanted), with_parts[0] if with_parts else None)
 
 
 def progress_sheet(request: Request, summary: told.Summary) -> Sheet:

@@ -19,9 +19,10 @@ from anju.workbooks.files.numbers import (
     GENERAL,
     NUMBER,
     NumberFormat,
-    fold_text,
+    fold_number,
     number_from_cell,
     parse_number,
+    unit_named,
 )
 from anju.workbooks.reading import heads
 from anju.workbooks.reading.cells import cell_reference
@@ -185,19 +186,15 @@ def _same_value(ours: str, theirs: str, column: FormColumn, units: Sequence[str]
     try:
         mine, _ = read_number(ours, column.model_copy(update={"places": 6, "signed": True}))
         family = quantities.unit_of_measure(column.unit).family
-        unit = number.unit or next(
-            (one for one in units if quantities.unit_of_measure(one).family == family), column.unit
-        )
-        return (
-            quantities.unit_of_measure(unit).family == family
-            and quantities.to_base(number.digits, number.places, unit) == mine
-        )
+        named = next((one for one in units if quantities.unit_of_measure(one).family == family), column.unit)
+        unit = unit_named(number.unit, named)
+        return unit is not None and quantities.to_base(number.digits, number.places, unit) == mine
     except ValueError:
         return False
 
 
 def _words(text: str) -> str:
-    return "" if parse_number(text).state == DASH else "".join(fold_text(text).split())
+    return "" if parse_number(text).state == DASH else "".join(fold_number(text).split())
 
 
 def _text(values: Sequence[Any], at: int) -> str:
@@ -211,9 +208,13 @@ def _text(values: Sequence[Any], at: int) -> str:
 
 
 def _exact_text(page: ExportSheet, values: Sequence[Any], row: int, at: int) -> str:
-    """As exact as the cell holds it; a share that Excel shows in percent is read as percent."""
-    value = values[at] if at < len(values) else ""
-    if isinstance(value, str | bool | datetime.date) or page.format(row, at).kind != "percent":
+    """As exact as the cell holds it; a share that Excel shows in percent is read as percent, a unit in its format is part of it."""
+    value, look = values[at] if at < len(values) else "", page.format(row, at)
+    if isinstance(value, str | bool | datetime.date) or look.kind not in ("percent", "other"):
         return _text(values, at)
+    if look.kind == "other":
+        number = number_from_cell(value, look)
+        exact = number.hidden or quantities.scaled_text(number.digits, number.places)
+        return str(value) if number.state == BAD else exact + number.unit
     number = number_from_cell(value, NumberFormat("percent", 0, 15))
     return quantities.scaled_text(number.digits, number.places) + "%"

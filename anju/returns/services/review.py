@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from anju.core.models.people import Organisation
+from anju.core.people.permissions import signature
 from anju.core.people.scope import Actor
 from anju.core.states import Move, move
 from anju.core.trail import trail
@@ -29,7 +30,7 @@ from anju.returns.queries.opinions import asked_departments, asked_kinds, joint_
 from anju.returns.queries.returns import filled_returns
 from anju.returns.reminders import announce_return
 
-LONGEST = 1_000
+LONGEST, LONGEST_NAME = 1_000, 40
 
 
 def move_return(by: Actor, ret: Return, name: str, remark: str = "", because: Any = None) -> Move:
@@ -53,7 +54,7 @@ def move_return(by: Actor, ret: Return, name: str, remark: str = "", because: An
         target=ret.state,
         remark=remark.strip(),
         by=by.key,
-        by_name=by.name,
+        by_name=signature(by, made.permission, ret.region_id)[:LONGEST_NAME],
     )
     announce_return(by, ret)
     return made

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor
 from anju.runs.queries import runs
-from anju.runs.queries.findings import PendingRow, RuleFinding
+from anju.runs.queries.findings import PendingRow, RuleFinding, join_places
 
-FIRST = 2  # findings of a rule that a leader reads before opening the rest
+FIRST = 2  # sentences of a rule that a leader reads before opening the rest
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,17 @@ class WarningGroup:
     found: list[RuleFinding] = field(default_factory=list)
 
     @property
-    def first(self) -> list[RuleFinding]:
-        return self.found[:FIRST]
+    def sentences(self) -> list[str]:
+        """What is said alike of several places is said once: 泽州县、陵川县、沁水县限价房建成率为零."""
+        return join_places(self.found)
 
     @property
-    def rest(self) -> list[RuleFinding]:
-        return self.found[FIRST:]
+    def first(self) -> list[str]:
+        return self.sentences[:FIRST]
+
+    @property
+    def rest(self) -> list[str]:
+        return self.sentences[FIRST:]
 
 
 def region_warnings(user: Actor, region: Region, period: str) -> RegionWarnings:

@@ -116,5 +116,17 @@ def _sentence_pieces(outcome: OutcomeRow, says: SentenceTemplate) -> list[dict[s
     return [piece for piece in pieces if piece["text"]]
 
 
+def join_places(findings: Iterable[RuleFinding]) -> list[str]:
+    """The sentences; those that say the same of different places, and begin with the place, as one sentence of all of them, in their order."""
+    said: dict[tuple[bool, str], list[str]] = {}
+    for one in findings:
+        begins = bool(one.region_name) and one.sentence.startswith(one.region_name)
+        rest = one.sentence.removeprefix(one.region_name) if begins else one.sentence
+        places = said.setdefault((begins, rest), [])
+        if begins and one.region_name not in places:
+            places.append(one.region_name)
+    return [f"{'、'.join(places)}{rest}" for (_, rest), places in said.items()]
+
+
 def severity(finding: RuleFinding) -> int:
     return COLOURS.index(finding.colour) if finding.colour in COLOURS else len(COLOURS)

@@ -25,7 +25,8 @@ NAME = re.compile(r"[a-z][a-z0-9-]*")
 def guides_folder() -> Path:
     """Beside the sources; within the package where it was installed from a bundle (scripts/bundle puts them there)."""
     package = Path(__file__).parents[3]
-    return next(place for place in (package / "guides", package.parent / "docs") if (place / f"{FIRST}.md").is_file())
+    beside = package.parent / "docs"
+    return beside if (beside / f"{FIRST}.md").is_file() else package / "guides"
 
 
 @cache

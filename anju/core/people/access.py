@@ -1,0 +1,69 @@
+"""What is recorded of coming, going and taking along: sign-ins and sign-outs, refused pages, files that leave. What is kept of sessions is cleared."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, unquote
+
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.http import HttpResponse
+from django.utils import timezone
+
+from anju.core.models.people import Staff
+from anju.core.pages.request import Request
+from anju.core.people.identity import actor_of_staff, home_region_id
+from anju.core.people.scope import Actor, open_scope
+from anju.core.trail import trail
+
+NOWHERE = frozenset({0})  # the id of no region: sees nothing, and may leave a row that concerns none
+DOOR = Actor("sign-in", "登录", NOWHERE)
+LONGEST = 200  # characters of an address
+LATE = timedelta(minutes=2)  # a session is written down a moment after its line in the list, and seen once a minute
+FAILURES = timedelta(days=1)  # how long the address of a failed sign-in is kept
+
+
+def record_sign_in(staff: Staff | None, act: str, *, by: Actor | None = None) -> None:
+    """A row in the trail, in the person's own region, so that its auditor sees it."""
+    user = actor_of_staff(staff) if staff else DOOR
+    obj = (
+        trail.Subject.of(staff, f"用户 {staff.username}")
+        if staff
+        else trail.Subject("core.staff", "", "没有登记的用户名")
+    )
+    _record(user, by or user, act, obj)
+
+
+def record_refusal(request: Request, user: Actor, status: int) -> None:
+    """越权访问: a page that was not shown, because the post is missing (403) or because it is not there for them (404)."""
+    path = quote(request.path[:LONGEST], safe="/")
+    after = {"status": status, "method": request.method}
+    _record(user, user, "access.refuse", trail.Subject("core.page", "", path), after)
+
+
+def record_download(user: Actor, request: Request, response: HttpResponse) -> None:
+    """下载: a file left, by its name. Nothing for a page that is shown."""
+    told = response.headers.get("Content-Disposition", "")
+    if response.status_code == 200 and told.startswith("attachment"):
+        name = unquote(told.partition("UTF-8''")[2]) or request.path
+        after = {"path": quote(request.path[:LONGEST], safe="/")}
+        _record(user, user, "access.download", trail.Subject("core.download", "", f"文件 {name[:LONGEST]}"), after)
+
+
+def _record(user: Actor, by: Actor, act: str, obj: trail.Subject, after: Any = None) -> None:
+    """In the scope of the person whose region it is."""
+    with open_scope(replace(user, key=by.key, region_ids=user.region_ids or NOWHERE)):
+        trail.record(by=by, act=act, obj=obj, after=after, region_id=home_region_id(user))
+
+
+def clear_expired_sessions() -> None:
+    """Sessions that have ended by themselves, the list of where somebody is signed in, and old failures. As the owner: nobody is signed in."""
+    now = timezone.now()
+    Session.objects.using("owner").filter(expire_date__lt=now).delete()
+    live, listed = Session.objects.using("owner").values("session_key"), UserSession.objects.using("owner")
+    idle = listed.filter(last_seen_at__lt=now - timedelta(seconds=settings.SESSION_IDLE) - LATE)
+    Session.objects.using("owner").filter(session_key__in=list(idle.values_list("session_key", flat=True))).delete()
+    listed.filter(created_at__lt=now - LATE).exclude(session_key__in=live).delete()
+    AccessAttempt.objects.using("owner").filter(attempt_time__lt=now - FAILURES).delete()
