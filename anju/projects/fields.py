@@ -118,8 +118,8 @@ def read_day(text: str) -> date:
         plain = plain.replace(mark, "-")
     try:
         return date(*(int(part) for part in plain.removesuffix("日").split("-")))
-    except (TypeError, ValueError):
-        raise InvalidField(f"“{text}”不是日期。", "请写成 2026-03-31 的样子。") from None
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidField(f"“{text[:40]}”不是日期。", "请写成 2026-03-31 的样子。") from None
 
 
 def read_quantity(text: str, unit_name: str) -> int | None:

@@ -2,20 +2,26 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.test import Client
 
 from anju.core.console import doctor
 from anju.core.database import server
 from anju.core.database.backup import check_backup
-from anju.core.database.postgres import Cluster
+from anju.core.database.postgres import SUPERUSER, Cluster
 from anju.core.database.secret_key import read_passwords, secret_key
 from anju.problems import Refused
+from tests import template_clusters
 from tests.cast import person, sign_in
 from tests.core import clusters
 
@@ -158,6 +164,60 @@ def test_a_server_that_had_no_room_to_get_up_is_not_taken_for_a_stopped_one(monk
         assert cluster.stopped() and server.why_database_is_down() is not None
     finally:
         clusters.remove(place)
+
+
+def page(port: int) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/", timeout=120) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
+
+
+def wait_for(question, seconds: int = 300):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if found := question():
+            return found
+        time.sleep(0.5)
+    raise AssertionError("waited in vain")
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk")
+def test_after_a_full_disk_the_site_says_so_and_comes_back_by_itself(tmp_path):
+    place = clusters.folder()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m,mode=711", "tmpfs", place], check=True)
+    site = None
+    try:
+        template_clusters.copy_upgraded(place)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        log = tmp_path / "site.log"
+        with log.open("w") as said:
+            site = subprocess.Popen(
+                [sys.executable, "-m", "anju", "serve", "--port", str(port)], cwd=CODE, env=os.environ | {"ANJU_HOME": str(place)}, stdout=said, stderr=said
+            )  # fmt: skip
+        wait_for(lambda: page(port)[0] == 200)
+        subprocess.run(["dd", "if=/dev/zero", f"of={place / 'filler'}", "bs=1M"], capture_output=True, check=False)
+        with suppress(psycopg.Error), psycopg.connect(**Cluster(place).connection(SUPERUSER), autocommit=True) as db:
+            db.execute("CREATE TABLE large AS SELECT repeat(md5(n::text), 30) FROM generate_series(1, 2000000) n")
+        with suppress(psycopg.Error), psycopg.connect(**Cluster(place).connection(SUPERUSER), autocommit=True) as db:
+            db.execute("SELECT pg_switch_wal() FROM generate_series(1, 5)")
+        clusters.kill(clusters.postmaster(Cluster(place)))  # as the full disk does, sooner or later
+        status, text = wait_for(lambda: (found := page(port))[0] == 503 and found)
+        assert "磁盘已满" in text and status == 503
+        (place / "filler").unlink()
+        wait_for(lambda: page(port)[0] == 200)
+    finally:
+        if site:
+            site.terminate()
+            site.wait()
+        Cluster(place).stop()
+        subprocess.run(["umount", place], check=True)
 
 
 def test_private_pages_are_kept_by_no_browser(db):

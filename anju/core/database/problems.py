@@ -25,7 +25,7 @@ def is_disk_full(error: BaseException | None) -> bool:
 def is_unfit_input(error: BaseException | None) -> bool:
     """Did the database refuse a value by its size or its characters? Whoever typed it can mend it."""
     cause = error.__cause__ if error and isinstance(error.__cause__, psycopg.Error) else error
-    if isinstance(cause, psycopg.DataError | UnicodeEncodeError):
+    if isinstance(cause, psycopg.DataError | UnicodeEncodeError | OverflowError):
         return True
     return isinstance(cause, ValueError) and any(
         text in str(cause) for text in ("NUL (0x00)", "integer string conversion")

@@ -118,7 +118,7 @@ class PostedForm:
     def key(self, name: str) -> int | None:
         """A number that the page itself had put there, such as a row's; None for anything else."""
         text = self.text(name)
-        return int(text) if text.isdecimal() else None
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
     def number(self, name: str, label: str) -> int | None:
         """A whole number, such as a year. Must be there."""
@@ -141,9 +141,9 @@ class PostedForm:
         """A day with its time, here; None where there is none."""
         try:
             found = parse_datetime(self.text(name))
-        except ValueError:
+            return make_aware(found) if found else None
+        except (ValueError, OverflowError):
             return None
-        return make_aware(found) if found else None
 
     def file(self, name: str, label: str, required: bool = False, fix: str = "请选一个文件再提交。") -> Upload | None:
         file = self._request.FILES.get(name)

@@ -99,7 +99,7 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
     user, posted = request.actor, DocumentForm(request)
     versions = list(documents.list_versions(user, document))
     serial = request.GET.get("version", "")
-    version = documents.find_version(user, document, int(serial) if serial.isdecimal() else None)
+    version = documents.find_version(user, document, int(serial) if serial.isdecimal() and len(serial) < 10 else None)
     newest = version.serial == versions[0].serial
     drafted = newest and document.state == Document.DRAFT
     paper = listing_pages.listed_document(user, document)
@@ -273,7 +273,9 @@ def download_document(request: Request, pk: int, form: str) -> HttpResponse:
         raise Http404(form)
     document = documents.find_document(request.actor, pk)
     serial = request.GET.get("version", "")
-    version = documents.find_version(request.actor, document, int(serial) if serial.isdecimal() else None)
+    version = documents.find_version(
+        request.actor, document, int(serial) if serial.isdecimal() and len(serial) < 10 else None
+    )
     annexed = 'class="annex' in version.html
     if form == "xlsx" and not annexed:
         raise Http404(form)
