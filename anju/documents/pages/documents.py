@@ -273,7 +273,9 @@ def download_document(request: Request, pk: int, form: str) -> HttpResponse:
         raise Http404(form)
     document = documents.find_document(request.actor, pk)
     serial = request.GET.get("version", "")
-    version = documents.find_version(request.actor, document, int(serial) if serial.isdecimal() and len(serial) < 10 else None)
+    version = documents.find_version(
+        request.actor, document, int(serial) if serial.isdecimal() and len(serial) < 10 else None
+    )
     annexed = 'class="annex' in version.html
     if form == "xlsx" and not annexed:
         raise Http404(form)
