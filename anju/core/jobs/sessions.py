@@ -8,8 +8,9 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from anju.core.people.delays import FORGOTTEN
+
 LATE = timedelta(minutes=2)  # a session is written down a moment after its line in the list, and seen once a minute
-FAILURES = timedelta(days=1)  # how long the address of a failed sign-in is kept
 
 
 def clear_expired_sessions() -> None:
@@ -20,4 +21,4 @@ def clear_expired_sessions() -> None:
     idle = listed.filter(last_seen_at__lt=now - timedelta(seconds=settings.SESSION_IDLE) - LATE)
     Session.objects.using("owner").filter(session_key__in=list(idle.values_list("session_key", flat=True))).delete()
     listed.filter(created_at__lt=now - LATE).exclude(session_key__in=live).delete()
-    AccessAttempt.objects.using("owner").filter(attempt_time__lt=now - FAILURES).delete()
+    AccessAttempt.objects.using("owner").filter(attempt_time__lt=now - FORGOTTEN).delete()
