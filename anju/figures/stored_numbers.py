@@ -1,7 +1,7 @@
 """From a number as it was printed to what is stored: base units, the printed unit and decimals. Never rounded, never guessed."""
 
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from anju.figures.models import Measure, Observation
 from anju.figures.queries.current import accepts_calibre
 from anju.problems import Place, Problem, Refused
 from anju.quantities import COUNTED, to_base, unit_of_measure
+from anju.workbooks.files.typed import read_typed_number
 
 LONGEST = 40  # decimals or zeros; no unit has as many
 LARGEST, LARGEST_COUNT = (
@@ -73,17 +74,13 @@ def store_number(
             measure=measure, calibre=calibre, state=state, value=None, unit=measure.unit, places=0, approx=""
         )
     try:
-        sign, digits, exponent = Decimal(value).as_tuple() if isinstance(value, str | int | Decimal) else (0, (), "")
-        if abs(exponent) > LONGEST:  # 1e999999999 would keep the machine busy for hours
-            raise ValueError(value)
-        number = (-1 if sign else 1) * int("".join(map(str, digits)))
-        number, places = (number * 10**exponent, 0) if exponent > 0 else (number, -exponent)
-    except (InvalidOperation, TypeError, ValueError):
+        number, places = _typed(value, unit_name) if isinstance(value, str) else _exact(value)
+    except (TypeError, ValueError) as error:
         raise Refused(
             Problem(
                 "FIG-049",
                 where,
-                f"“{value}”不是数。" if value not in (None, "") else "没有写数。",
+                f"“{value}”不是数{'：' if str(error) else ''}{error}。" if value not in (None, "") else "没有写数。",
                 "请只写数字，如 1413 或 9.51，不写单位，也不写“约”“余”；没有数的另选状态。",
             )
         ) from None
@@ -101,6 +98,23 @@ def store_number(
         places=places,
         approx=approx,
     )
+
+
+def _typed(text: str, unit_name: str) -> tuple[int, int]:
+    """Digits and places of a typed number, counted in that unit. ValueError says what is wrong, "" when there is nothing to say."""
+    typed = read_typed_number(text, unit_name)
+    if typed.state != NUMBER or typed.approx:
+        raise ValueError(typed.flaw)
+    return typed.digits, typed.places
+
+
+def _exact(value: int | Decimal) -> tuple[int, int]:
+    """Digits and places. ValueError for what is no number, or has a power of ten that would keep the machine busy for hours."""
+    sign, digits, exponent = Decimal(value).as_tuple() if isinstance(value, int | Decimal) else (0, (), "n")
+    if not isinstance(exponent, int) or abs(exponent) > LONGEST:
+        raise ValueError
+    number = (-1 if sign else 1) * int("".join(map(str, digits)))
+    return (number * 10**exponent, 0) if exponent > 0 else (number, -exponent)
 
 
 def store_share(

@@ -68,7 +68,7 @@ def test_what_is_not_there_for_them_is_told_too(clerk):
     assert [row.said["after"]["status"] for row in rows("access.refuse")] == [404, 404]
 
 
-@pytest.mark.parametrize("name", ["a%00b", "%1b[2J", "x" * 5000, "%E6%B1%89", "%FF"])
+@pytest.mark.parametrize("name", ["x" * 5000, "%E6%B1%89", "a%20b%3Cscript%3E", "%E2%80%AE"])
 def test_whatever_stands_in_an_address_is_written_down_harmlessly(clerk, name):
     assert clerk.get(f"/t/not-there/{name}").status_code == 404
     (row,) = rows("access.refuse")

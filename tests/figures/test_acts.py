@@ -31,6 +31,12 @@ def test_what_is_entered_stands_with_its_precision(user, east):
     assert Trail.objects.filter(act="figures.enter", region=east).count() == 1
 
 
+@pytest.mark.parametrize("text", ["１,４１３", "1 413", "=1400+13", "0.1413万套", "1413套"])
+def test_a_number_may_be_typed_as_in_a_workbook(user, east, text):
+    observations.enter_figure(by=user, measure="shanty.start", region=east, period=YEAR, value=text)
+    assert value(user, east) == "1413"
+
+
 def test_about_and_states_are_kept(user, east, west):
     observations.enter_figure(by=user, measure="old.chargers", region=east, period=YEAR, value=5300, approx="约")
     observations.enter_figure(by=user, measure="arh.start.target", region=west, period=YEAR, state="no_task")
@@ -66,6 +72,11 @@ def test_entering_another_value_is_sent_to_correction(user, east, start):
         ("FIG-049", {"value": "1e999999999"}),
         ("FIG-049", {"value": "1e-999999999"}),
         ("FIG-049", {"value": "NaN"}),
+        ("FIG-049", {"value": "5①"}),
+        ("FIG-049", {"value": "5²"}),
+        ("FIG-049", {"value": ".6"}),
+        ("FIG-049", {"value": "约43"}),
+        ("FIG-049", {"value": "5亿元"}),
         ("FIG-049", {"approx": "大概"}),
     ],
 )

@@ -101,6 +101,8 @@ def address(name: str, one: dict[str, Any], code: str) -> str:
         return reverse(name, kwargs={"pk": one["project"]} | ({"kind": "start"} if name.endswith("total") else {}))
     if name in ("runs:run", "documents:document", "returns:return"):
         return reverse(name, kwargs={"pk": one[name.partition(":")[2]]})
+    if name == "returns:home":  # of the newest period; another one that is chosen asks for its units too
+        return f"{reverse(name)}?region={code}"
     return reverse(name) + ("" if name == "mfa_index" else at)
 
 

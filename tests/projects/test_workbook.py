@@ -5,10 +5,12 @@ from datetime import date
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.styles import Font
 
 from anju.core.models.people import Organisation
 from anju.problems import Refused
 from anju.projects.files import workbook
+from anju.projects.files.returned import open_returned
 from anju.projects.models import Project
 from anju.projects.queries import projects
 from anju.projects.services import events
@@ -140,3 +142,23 @@ def test_more_than_a_workbook_bears_is_refused(clerk, county, project, monkeypat
     with pytest.raises(Refused, match="PROJ-045"):
         workbook.export_workbook(clerk, county)
     assert projects.list_projects(clerk, projects.filter_projects(clerk, county)).count == 1
+
+
+def test_the_look_of_a_cell_counts(clerk, county, project, book):
+    content = book({(3, "计划套数（套）"): 300, (4, "编码"): "P2", (4, "名称"): "西关", (4, "计划投资（万元）"): 5})
+    opened = load_workbook(io.BytesIO(content))
+    sheet = opened[workbook.SHEET]
+    heads = {cell.value: cell.column for cell in sheet[2]}
+    money, flats = sheet.cell(4, heads["计划投资（万元）"]), sheet.cell(3, heads["计划套数（套）"])
+    money.number_format = '0"亿元"'
+    out = io.BytesIO()
+    opened.save(out)
+    flats.font = Font(strike=True)
+    refused_file = io.BytesIO()
+    opened.save(refused_file)
+    with pytest.raises(Refused) as refused:
+        bring(clerk, county, refused_file.getvalue())
+    assert codes(refused) == ["WB-069"]
+    assert refused.value.problems[0].where.cell == flats.coordinate
+    rows, _ = open_returned(out.getvalue(), "项目.xlsx", sheet.max_column)
+    assert "5亿元" in dict(rows)[3]

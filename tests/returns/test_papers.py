@@ -45,7 +45,7 @@ def test_a_draft_prints_with_all_that_the_form_asks_and_says_that_it_is_one(cler
     spec = returns.return_spec(draft)
     for wanted in (
         spec.name, f"制定机关：{spec.authority.issuer}", f"号：{spec.authority.number}", f"填报单位（盖章）：{draft.organisation.name}", "2021年8月",
-        "计量单位：套、户、万元", "东关棚改", "西关棚改", "合计", "4320", "草稿（填报中）", "填表人：", "审核人：", "单位负责人：", "报出日期：",
+        "计量单位：套、户、万元", "东关棚改", "西关棚改", "合计", "4,320", "草稿（填报中）", "填表人：", "审核人：", "单位负责人：", "报出日期：",
         "说明：1.", "—1—",
     ):  # fmt: skip
         assert "".join(wanted.split()) in text, wanted

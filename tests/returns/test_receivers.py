@@ -263,3 +263,16 @@ def test_what_is_not_that_export_is_refused_and_nothing_changes(clerk, ret, rece
         assert [problem.code for problem in refused.value.problems] == codes
     receipt.refresh_from_db()
     assert receipt.state == Receipt.SENT
+
+
+def test_a_unit_in_the_format_of_their_cell_is_part_of_their_number(clerk, ret, receipt):
+    book = load_workbook(BytesIO(xlsx(rows_of(clerk, ret))))
+    cell = book.active.cell(2, 7)
+    cell.value, cell.number_format = float(cell.value), '0"亿元"'
+    out = BytesIO()
+    book.save(out)
+    (one,) = receipts.read_back_export(by=clerk, receipt_id=receipt.pk, content=out.getvalue(), name="导出.xlsx")
+    assert one.theirs.endswith("亿元")
+    rows = rows_of(clerk, ret)
+    rows[1][6] += "亿"  # of what there is none: a difference, never a fall
+    assert len(receipts.read_back_export(by=clerk, receipt_id=receipt.pk, content=xlsx(rows), name="导出.xlsx")) == 1

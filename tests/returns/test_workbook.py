@@ -4,6 +4,8 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 
 from anju.core.models.trail import Trail
@@ -543,3 +545,18 @@ def test_two_workbooks_at_once_lose_nothing(committed):
         assert cells[line, "basic"].text in ("11", "22")
     (conflict,) = [one for result in results for one in result.conflicts]
     assert conflict.column == "basic" and conflict.theirs == cells[line, "basic"].text != conflict.mine
+
+
+def test_a_number_counts_as_it_looks(clerk, draft, sheet, at):
+    """A raised or struck-out figure is refused at its cell; a unit in the cell's format is part of the number; 5① is never 51."""
+    raised = CellRichText(TextBlock(InlineFont(), "5"), TextBlock(InlineFont(vertAlign="superscript"), "1"))
+    sheet["东关棚改", "start"] = raised
+    sheet["东关棚改", "complete"] = "5①"
+    sheet["东关棚改", "invest"] = 2
+    sheet.cell("东关棚改", "invest").number_format = '0"亿元"'
+    result = merge(clerk, draft, sheet)
+    assert {(at["东关棚改"], "start"), (at["东关棚改"], "complete")} <= result.refused.keys()
+    refs = [sheet.cell("东关棚改", code).coordinate for code in ("start", "complete")]
+    assert set(refs) <= {problem.where.cell for problem in result.problems}
+    assert text(clerk, draft, at["东关棚改"], "start") == "448"
+    assert text(clerk, draft, at["东关棚改"], "invest") == "20000"

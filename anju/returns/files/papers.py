@@ -13,6 +13,7 @@ from anju.documents.writers import formats
 from anju.problems import ASK, Problem
 from anju.returns.models import Paper, Return, Step
 from anju.returns.queries import grid, layout
+from anju.returns.queries.numbers import NumberWriter
 from anju.workbooks.writing.heads import HeadCell, head_rows
 
 SIGNS = {"填表人": "hand_in", "审核人": "review", "单位负责人": "submit"}  # whose step is whose signature
@@ -48,11 +49,11 @@ class KeptScan:
 def form_html(user: Actor, ret: Return) -> str:
     """The official form as the documents machine takes it."""
     sheet = grid.lay_out_grid(user, ret)
-    spec, units = sheet.spec, layout.form_units(sheet.columns)
+    spec, units, numbers = sheet.spec, layout.form_units(sheet.columns), NumberWriter(sheet)
     return render_to_string("returns/papers/form.html", {
         "name": spec.name[:28], "print": spec.print, "draft": _draft(ret), "title": form_title(ret), "marks": _marks(spec),
         "top": (f"填报单位（盖章）：{reporting_unit_name(ret)}", period_name(ret.period), f"计量单位：{'、'.join(units)}" if units else ""),
-        "head": _head(sheet, len(units) > 1), "rows": [_row(sheet, line) for line in sheet.lines], "notes": _notes(ret, spec),
+        "head": _head(sheet, len(units) > 1), "rows": [_row(sheet, line, numbers) for line in sheet.lines], "notes": _notes(ret, spec),
         "signers": _signers(user, ret, spec.print.signers),
     })  # fmt: skip
 
@@ -118,10 +119,10 @@ def _numbered(sheet: grid.ReturnGrid) -> bool:
     return any(line.number for line in sheet.lines)
 
 
-def _row(sheet: grid.ReturnGrid, line: grid.GridLine) -> dict[str, Any]:
+def _row(sheet: grid.ReturnGrid, line: grid.GridLine, numbers: NumberWriter) -> dict[str, Any]:
     cells = [{"text": line.number, "css": ""}] if _numbered(sheet) else []
     cells += [
-        {"text": cell.text, "css": {"number": "num", "text": "text"}.get(column.type, "")}
+        {"text": numbers.cell(cell), "css": {"number": "num", "text": "text"}.get(column.type, "")}
         if cell.exists else {"text": "" if line.heading else "—", "css": ""}
         for column, cell in zip(sheet.columns, sheet.row(line.key), strict=True)
     ]  # fmt: skip

@@ -20,14 +20,14 @@ from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
 from anju.core.wording import period_title
 from anju.problems import Problem, Refused
-from anju.quantities import exact_text
 from anju.returns.files import papers, receivers
 from anju.returns.forms import calendar
 from anju.returns.models import Return
 from anju.returns.pages import grid_html, wording
-from anju.returns.pages.columns import NumberWriter, column_data, column_help
+from anju.returns.pages.columns import column_data, column_help
 from anju.returns.queries import checks, explanation, reading, returns
 from anju.returns.queries.grid import ReturnGrid, lay_out_grid
+from anju.returns.queries.numbers import NumberWriter, counted_text
 from anju.returns.queries.opinions import AskedDepartment, asked_departments, joint_review
 from anju.returns.services import answers, filling
 
@@ -345,7 +345,7 @@ def compared_facts(read: reading.ReadReturn, line: str, column: str) -> list[tup
                 value = read.elsewhere.get(fact.name)
                 value = value.get(line) if isinstance(value, dict) else value
                 if value is not None and fact.name in check.formula and (line == "total") == (check.on == "total"):
-                    made.append((fact.label, f"{exact_text(value, fact.unit)} {fact.unit}"))
+                    made.append((fact.label, f"{counted_text(value, fact.unit)} {fact.unit}"))
     return list(dict.fromkeys(made))
 
 

@@ -11,9 +11,10 @@ from django.utils.safestring import SafeString
 from anju.core.pages.layout.markup import NOTHING, element, given, join, markup, optional, slot, writer
 from anju.problems import BLOCK
 from anju.returns.forms.spec import FormSpec
-from anju.returns.pages.columns import NumberWriter, bare_columns, column_help
+from anju.returns.pages.columns import bare_columns, column_help
 from anju.returns.queries.checks import BLANK, CheckFinding
 from anju.returns.queries.grid import GridCell, ReturnGrid
+from anju.returns.queries.numbers import NumberWriter
 from anju.returns.sources.ledgers import named
 
 KINDS = {"prefill": "开表时预填", "page": "在页面上填", "workbook": "从离线表并入", "correct": "更正时带入"}

@@ -77,11 +77,10 @@ def render_home(request: Request, status: int = 200, problems: list[Problem] | N
     mine = [one for one in rows if one["act"]]
     others = [] if above else [one for one in rows if not one["act"]]
     locked = deadlines.recently_locked(user, made.region, known)
-    replaced = deadlines.corrected_returns(user, locked)
     return render_page(
         request, "returns/home.html", status=status, heading=home_headline(mine, others), sub=f"{made.region.name}，{wording.moment_text(at)}", mine=mine, others=others,
         **(reporting_context(request, made.region, at, known) if above else {}),
-        extensions=extensions.waiting_extensions(user, made.region), done=[locked_row(one, one.pk in replaced) for one in locked],
+        extensions=extensions.waiting_extensions(user, made.region), done=[locked_row(one) for one in locked],
         empty=EMPTY, problems=problems or [],
         may_audit=user.posts is not None and may(user, "returns.audit", made.region.pk), **unlocked_after_job(request, made), asked_periods=PostedForm(request).typed.get("periods", made.period),
     )  # fmt: skip
@@ -174,10 +173,9 @@ def reporting_context(request: Request, region: Region, at: datetime, known: dea
     late = sum(bool(one.days_late(at)) for one in listed)
     here = sum(bool(one.first_submitted_at) for one in listed)
     acts, urged = may(user, "returns.lock", region.pk), urged_periods(user, {period})
-    replaced = deadlines.corrected_returns(user, [one.ret for one in listed if one.ret])
     return {
         "to_lock": sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed) if acts else 0, "bulk": acts, "lock_form": code, "lock_period": period,
-        "progress": join(progress_row(one, at, urged.get((code, one.region.pk, period)), bool(one.ret and one.ret.pk in replaced), acts) for one in listed),
+        "progress": join(progress_row(one, at, urged.get((code, one.region.pk, period)), acts) for one in listed),
         "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
         "months": [(name, period_label(name), name == period) for name in choices],
         "progress_title": f"{forms[code].name}：{len(listed)}个单位已报{here}个" + (f"，{late}个迟报或逾期" if late else ""),
@@ -190,11 +188,9 @@ def reporting_periods(user: Actor, region: Region, form: Form, newest: str) -> l
     return sorted({newest, *deadlines.reported_periods(user, region, form.code)}, reverse=True)
 
 
-def progress_row(
-    one: deadlines.ReportingStatus, at: datetime, urged: Urge | None, corrected: bool, ticks: bool
-) -> SafeString:
-    ret, first = one.ret, one.first_submitted_at
-    late = one.days_late(at)
+def progress_row(one: deadlines.ReportingStatus, at: datetime, urged: Urge | None, ticks: bool) -> SafeString:
+    ret: Any = one.ret
+    first, late = one.first_submitted_at, one.days_late(at)
     said = (
         f"迟{wording.duration_text((first or at) - one.deadline)}"
         if late
@@ -207,7 +203,7 @@ def progress_row(
     row = {
         "name": write_link(href=ret.get_absolute_url(), name=one.region.name) if ret else one.region.name,
         "state_css": "state on" if ret and ret.state in Return.SUBMITTED else "state",
-        "state": f"{state}（已更正）" if corrected else state,
+        "state": f"{state}（已更正）" if ret and ret.corrected else state,
         "first": wording.moment_text(first),
         "hours_css": "hours late" if late else "hours ",
         "hours": said,
@@ -216,9 +212,9 @@ def progress_row(
     return write_ticked(code=one.region.code, tick=f"选{one.region.name}", **row) if ticks else write_progress(**row)
 
 
-def locked_row(ret: Return, corrected: bool) -> dict[str, Any]:
+def locked_row(ret: Any) -> dict[str, Any]:
     again = f"（第{ret.serial - 1}次更正）" if ret.serial > 1 else ""
     return {
         "name": ret.form.name, "href": ret.get_absolute_url(), "region": ret.region.name, "period": period_label(ret.period),
-        "first": wording.moment_text(ret.first_submitted_at), "state": "已更正" if corrected else Return.STATES.label(ret.state) + again, "corrected": corrected,
+        "first": wording.moment_text(ret.first_submitted_at), "state": "已更正" if ret.corrected else Return.STATES.label(ret.state) + again, "corrected": ret.corrected,
     }  # fmt: skip

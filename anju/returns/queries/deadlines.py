@@ -1,10 +1,9 @@
 """What is due, who has reported, who is late. The proof of time is the first submission, which is never set again."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from anju import periods
@@ -18,7 +17,7 @@ from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
 from anju.returns.models import Form, Opinion, Return, Step
 from anju.returns.queries.opinions import asked_departments
-from anju.returns.queries.returns import filled_returns, fillers
+from anju.returns.queries.returns import fillers, has_filled
 from anju.returns.services.opening import returns_asked_for
 
 HOUR = 3600
@@ -61,6 +60,7 @@ def _latest(user: Actor, found: QuerySet[Return]) -> list[Return]:
     """Of every form, region and period the last serial."""
     rows = (
         visible_rows(found, user)
+        .annotate(filled=has_filled(user))
         .select_related("form", "region", "organisation")
         .defer("form__spec")
         .order_by("region__order", "period", "form_id", "serial")
@@ -155,9 +155,7 @@ def _barred(user: Actor, rets: list[Return]) -> set[int]:
     """Those whose next act is not this person's, though the post is: they filled it themselves, or their department is not asked."""
     if user.posts is None:
         return set()
-    judged = [
-        ret for ret in rets if ret.state in (Return.REVIEW, Return.CITY) and may(user, ACTS[ret.state], ret.region_id)
-    ]
+    judged = {ret.pk for ret in rets if ret.state in (Return.REVIEW, Return.CITY) and ret.filled}  # type: ignore[attr-defined]
     asked = [
         ret
         for ret in rets
@@ -166,7 +164,7 @@ def _barred(user: Actor, rets: list[Return]) -> set[int]:
         and not may(user, "returns.review", ret.region_id)
     ]
     silent = {ret.pk for ret in asked if not user.organisation_ids & {one.pk for one in asked_departments(ret)}}
-    return silent | filled_returns(user, judged)
+    return silent | judged
 
 
 def _receiver_text(known: dict[int, Region], region: Region, ret: Return | None) -> str:
@@ -282,6 +280,7 @@ def _firsts(user: Actor, wanted: list[tuple]) -> dict[tuple[str, int, str], Retu
     names = {name for *_, name in wanted}
     rows = (
         visible_rows(Return.objects.filter(period__in=names, serial=1), user)
+        .annotate(corrected=is_corrected())
         .select_related("form", "region")
         .defer("form__spec")
         if names
@@ -316,13 +315,9 @@ def _of_month(user: Actor, ids: frozenset[int], month: str) -> list[ReportingSta
     ]
 
 
-def corrected_returns(user: Actor, rets: Iterable[Return]) -> set[int]:
-    """Those of them that a locked correction has replaced (已更正)."""
-    ids = [ret.pk for ret in rets]
-    if not ids:
-        return set()
-    found = visible_rows(Return.objects.filter(corrects_id__in=ids, state=Return.LOCKED), user)
-    return set(found.values_list("corrects_id", flat=True))
+def is_corrected() -> Exists:
+    """Of each return, whether a locked correction has replaced it (已更正)."""
+    return Exists(Return.objects.filter(corrects=OuterRef("pk"), state=Return.LOCKED))
 
 
 def reported_periods(user: Actor, region: Region, form_code: str) -> list[str]:
@@ -336,4 +331,5 @@ def recently_locked(user: Actor, region: Region, known: AskedReturns | None = No
     found = rows_within(
         visible_rows(Return.objects.filter(state=Return.LOCKED), user), known.ids if known else below(user, region)
     )
-    return list(found.select_related("form", "region").defer("form__spec").order_by("-locked_at", "-id")[:count])
+    found = found.annotate(corrected=is_corrected()).select_related("form", "region").defer("form__spec")
+    return list(found.order_by("-locked_at", "-id")[:count])

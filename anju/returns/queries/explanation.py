@@ -1,10 +1,10 @@
 """The explanation (情况说明) drafted from what moved and what was asked: sentences to be read and changed by a person."""
 
 from anju.core.people.scope import Actor
-from anju.quantities import exact_text
 from anju.returns.forms.spec import TOTAL, FormColumn
 from anju.returns.models import Return
 from anju.returns.queries import checks, reading
+from anju.returns.queries.numbers import counted_text
 from anju.returns.queries.reading import ReadReturn
 
 
@@ -53,9 +53,9 @@ def _change_sentences(read: ReadReturn, column: FormColumn) -> list[str]:
         now, before = read.now.number(whole, column.code), read.before(read.last, whole, column)
         if now is not None and before is not None:
             change = _change_text(now - before, column) if now != before else "持平"
-            return [f"{column.head} {exact_text(now, column.unit)} {column.unit}，比上期{change}（{named}）。"]
+            return [f"{column.head} {counted_text(now, column.unit)} {column.unit}，比上期{change}（{named}）。"]
     return [f"{column.head}：{named}。"]
 
 
 def _change_text(change: int, column: FormColumn) -> str:
-    return f"{'增加' if change > 0 else '减少'} {exact_text(abs(change), column.unit)} {column.unit}"
+    return f"{'增加' if change > 0 else '减少'} {counted_text(abs(change), column.unit)} {column.unit}"

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import Combinable
+
 from anju.core.people.scope import Actor, visible_rows
 from anju.quantities import exact_text
 from anju.returns.base import actor_name, find_return
@@ -31,16 +34,21 @@ def list_serials(user: Actor, of: Return) -> list[Return]:
     return list(visible_rows(found.select_related("form", "region"), user).order_by("serial"))
 
 
+def has_filled(user: Actor) -> Combinable:
+    """Of each return, whether this person filled it: wrote a cell of it, answered a check, or handed it in. What a correction took over
+    is not theirs."""
+    mine = {"ret": OuterRef("pk"), "by": user.key}
+    return (
+        Exists(Change.objects.filter(**mine))
+        | Exists(Step.objects.filter(move="hand_in", **mine))
+        | Exists(Answer.objects.filter(waiver=False, at__gte=OuterRef("at"), **mine))
+    )
+
+
 def filled_returns(user: Actor, of: Iterable[Return]) -> set[int]:
-    """Those of them that this person filled: wrote a cell of, answered a check of, or handed in. What a correction took over is not theirs."""
-    began = {ret.pk: ret.at for ret in of}
-    if not began:
-        return set()
-    mine = {"ret_id__in": list(began), "by": user.key}
-    written = Change.objects.filter(**mine).values_list("ret_id", flat=True).distinct()
-    handed = Step.objects.filter(move="hand_in", **mine).values_list("ret_id", flat=True).distinct()
-    answered = Answer.objects.filter(waiver=False, **mine).values_list("ret_id", "at")
-    return {*written, *handed, *(pk for pk, at in answered if at >= began[pk])}
+    """Those of them that this person filled."""
+    ids = [ret.pk for ret in of]
+    return set(visible_rows(Return.objects.filter(has_filled(user), pk__in=ids), user).values_list("pk", flat=True))
 
 
 def fillers(of: Return) -> list[str]:

@@ -131,9 +131,11 @@ def unit_named(own: str, unit: str) -> str | None:
         own += unit.lstrip("十百千万亿")
     if not own or own == unit:
         return unit
-    if own not in quantities.UNITS or (
-        unit and quantities.unit_of_measure(own).family != quantities.unit_of_measure(unit).family
-    ):
+    known, wanted = (
+        quantities.UNITS.get(own),
+        quantities.UNITS.get(quantities.ALIASES.get(unit, unit)) if unit else None,
+    )
+    if known is None or (unit and (wanted is None or wanted.family != known.family)):
         return None
     return own
 

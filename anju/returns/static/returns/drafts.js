@@ -369,6 +369,7 @@
       const button = form.querySelector("button[data-says]");
       if (button) button.nextElementSibling.textContent = `已保存 ${said.at}`;
       failed.textContent = "";
+      form.querySelector(".kept")?.remove();
       checks(said);
       if (back) { Grid.show(back); back = null; }
     } catch (error) {
