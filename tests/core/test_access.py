@@ -7,9 +7,10 @@ from django.urls import path
 
 from anju.core.models.trail import Trail
 from anju.core.pages.files import file_response
-from anju.core.people.permissions import requires_permission
+from anju.core.people.permissions import require_permission, requires_permission
 from anju.core.people.scope import local_actor, open_scope
 from anju.core.trail.source import read_address
+from anju.problems import Refused
 from anju.urls import urlpatterns as house
 from tests.cast import BACKEND, EAST, person
 
@@ -27,6 +28,16 @@ def not_there(request, name):
 
 
 @requires_permission("core.own")
+def act(request):
+    """As acts do: the service refuses, and the page shows why."""
+    try:
+        require_permission(request.actor, request.GET["act"], None, "这件事")
+    except Refused as refused:
+        return HttpResponse(str(refused), status=422)
+    return HttpResponse("typed wrongly", status=422)
+
+
+@requires_permission("core.own")
 def page(request):
     return HttpResponse("x")
 
@@ -36,6 +47,7 @@ urlpatterns = [
     path("t/download/<str:name>", download),
     path("t/not-there/<str:name>", not_there),
     path("t/page", page),
+    path("t/act", act),
     *house,
 ]
 
@@ -60,6 +72,14 @@ def test_a_page_of_another_post_is_refused_and_told_with_who_where_and_from_wher
         ("/staff/", f"clerk-{EAST}", EAST, "10.1.2.3", {"status": 403, "method": "GET"}),
         ("/staff/register/", f"clerk-{EAST}", EAST, "10.1.2.3", {"status": 403, "method": "POST"}),
     ]
+
+
+def test_an_act_that_the_service_refuses_for_want_of_the_post_is_told_and_a_slip_in_typing_is_not(clerk):
+    assert clerk.get("/t/act?act=core.own").status_code == 422
+    assert not rows("access.refuse")
+    assert clerk.get("/t/act?act=staff.post").status_code == 422
+    assert clerk.get("/t/act?act=core.own").status_code == 422
+    assert [row.said["after"]["status"] for row in rows("access.refuse")] == [422]
 
 
 def test_what_is_not_there_for_them_is_told_too(clerk):

@@ -69,7 +69,9 @@ def test_every_figure_has_its_unit_behind_it_and_the_sentence_goes_on(words, beh
 
 
 def test_a_line_of_the_book_is_said_once_though_each_row_has_it():
-    both = [sentence(name, "整改率", number, "，低于", "90%") for name, number in (("甲县", "50.0%"), ("乙县", "85.7%"))]
+    both = [
+        sentence(name, "整改率", number, "，低于", "90%") for name, number in (("甲县", "50.0%"), ("乙县", "85.7%"))
+    ]
     assert said(both) == ["甲县、乙县整改率分别为50.0%、85.7%，低于90%"]
 
 

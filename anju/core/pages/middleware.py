@@ -21,7 +21,7 @@ from anju.core.pages.request import Request, is_fragment
 from anju.core.people.access import record_download, record_refusal, record_sign_in
 from anju.core.people.drafts import drop_draft
 from anju.core.people.identity import lacks_codes, recognise_actor
-from anju.core.people.permissions import PUBLIC, may, permissions
+from anju.core.people.permissions import PUBLIC, denied, may, permissions
 from anju.core.people.scope import open_scope
 from anju.core.trail.source import client_address
 from anju.core.trail.trail import source_address
@@ -64,6 +64,7 @@ class ScopeMiddleware:
                 logout(request)
             return redirect_to_sign_in(request)
         request.act = act
+        denied.set(False)
         try:
             with open_scope(request.actor), pin_cache():
                 response = answer(request, view, args, kwargs)
@@ -77,7 +78,7 @@ class ScopeMiddleware:
         except Http404:
             record_refusal(request, request.actor, 404)
             raise
-        if response.status_code in (403, 404):
+        if response.status_code in (403, 404) or (response.status_code == 422 and denied.get()):
             record_refusal(request, request.actor, response.status_code)
         return response
 

@@ -4,6 +4,7 @@ It knows no Django and imports no room: the files are found by looking.
 """
 
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from anju.core.people.scope import Actor
 
 View = TypeVar("View", bound=Callable[..., Any])
+denied: ContextVar[bool] = ContextVar("permission_denied", default=False)  # in the request in hand
 PUBLIC = ""  # the permission of a view that asks for no sign-in
 
 
@@ -104,6 +106,7 @@ def signature(user: "Actor", permission: str, region_id: int | None) -> str:
 def require_permission(user: "Actor", permission: str, region_id: int | None, obj: str) -> None:
     """Refused ACT-001 unless the user holds one of its posts for the region. obj: what it is about, for the sentence."""
     if not may(user, permission, region_id):
+        denied.set(True)
         raise Refused(missing_permission_problem(permission, obj))
 
 
