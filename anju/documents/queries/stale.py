@@ -11,6 +11,7 @@ from anju.documents.layout.markup import Sentence
 from anju.documents.models import Document, Version
 from anju.documents.queries.documents import find_version
 from anju.documents.text.compose import compose_document
+from anju.documents.text.finishing import lacks_marks
 from anju.documents.text.matching import match_texts
 
 DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -54,8 +55,9 @@ def stale_sentences(user: Actor, document: Document) -> list[StaleSentence]:
 def compose_now(user: Actor, document: Document, last: Version) -> Any:
     """The document as it would be written today, with the number and date it has."""
     made = compose_document(
-        user, kinds.find_kind(document.kind), document.region, document.period, last.options, last.prose
-    )
+        user, kinds.find_kind(document.kind), document.region, document.period, last.options, last.prose,
+        marked=not lacks_marks(last.html),
+    )  # fmt: skip
     if document.number and document.issued_on:
         made.html = markup.fill_number_and_date(made.html, document.number, document.issued_on)
     return made

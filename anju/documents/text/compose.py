@@ -38,9 +38,16 @@ class ComposedText:
 
 
 def compose_document(
-    user: Actor, kind: DocumentKind, region: Region, period: str, options: dict[str, Any], prose: dict[str, Any]
+    user: Actor,
+    kind: DocumentKind,
+    region: Region,
+    period: str,
+    options: dict[str, Any],
+    prose: dict[str, Any],
+    *,
+    marked: bool = True,
 ) -> ComposedText:
-    """The document as the ledger stands now, without 文号 and date.
+    """The document as the ledger stands now, without 文号 and date. marked: what is assumed says so in the text.
 
     Refused with every reference that cannot be resolved; DOC-036 with every figure whose unit is not what the words say.
     """
@@ -63,7 +70,8 @@ def compose_document(
         raise Refused(*problems)
     unsettled = [*finishing.blank_prose(article, cited), *finishing.lost_prose(paragraphs, citations.sections)]
     told = {one.ref for line in markup.sentences(article) if not line.row for one in line.figures if one.text}
-    finishing.mark_assumed(article)
+    if marked:
+        finishing.mark_assumed(article)
     finishing.name_annexes(article)
     etree.strip_attributes(article, "data-unit", "data-prose")  # for the steps above only
     html = markup.mark_draft(markup.serialise_article(article))

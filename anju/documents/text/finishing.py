@@ -6,6 +6,7 @@ from typing import Any
 
 from lxml import etree, html
 
+from anju.documents.layout import markup
 from anju.documents.layout.grid import ASSUMED
 from anju.documents.layout.markup import class_names, element_text, find_by_class
 from anju.documents.text import units
@@ -21,6 +22,7 @@ NUMERALS = {
 NUMBERED = re.compile(r"附件\d+")
 UNPRINTED, BLANK = "DOC-035", "DOC-037"
 UNSETTLED = (UNPRINTED, BLANK)  # what must be settled before a text is signed
+MARKS = ("（推定）", "〔推定〕")  # outside and inside brackets
 NOTE = f"注：带{ASSUMED}的为推定数。"
 
 Run = str | html.HtmlElement
@@ -183,6 +185,13 @@ def lost_prose(paragraphs: Mapping[str, Collection[Any]], printed: Collection[st
 # --- what was assumed --------------------------------------------------------------
 
 
+def lacks_marks(text: str) -> bool:
+    """Is it a text of before assumed figures were marked: there are some, and none says so?"""
+    article = markup.parse_article(text)
+    assumed = any("assumed" in class_names(one) for one in article.iter("data"))
+    return assumed and not any(mark in element_text(article) for mark in (*MARKS, NOTE))
+
+
 def mark_assumed(article: html.HtmlElement) -> None:
     """Every assumed figure says so in the text itself, wherever it is read: （推定） behind its unit, in tables a mark and a note."""
     tables: list[html.HtmlElement] = []
@@ -205,7 +214,7 @@ def _mark_in_text(node: html.HtmlElement, block: html.HtmlElement | None) -> Non
     tail = node.tail or ""
     unit = next((name for name in units.BY_LENGTH if tail.startswith(name)), "")
     before = _text_before(node, block) if block is not None else ""
-    mark = "〔推定〕" if before.count("（") > before.count("）") else "（推定）"
+    mark = MARKS[before.count("（") > before.count("）")]
     node.tail = unit + mark + tail[len(unit) :]
 
 
