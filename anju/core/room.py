@@ -10,5 +10,5 @@ NAVIGATION = (
     {"order": 120, "label": "任务", "url": "core:jobs", "permission": "jobs.see", "guide": "commands"},
     {"order": 130, "label": "留痕", "url": "core:trail", "permission": "trail.see", "guide": "trail"},
 )
-SUBJECTS = ("anju.core.regions.subjects:REGIONS", "anju.core.people.subjects:PEOPLE")
+SUBJECTS = ("anju.core.pages.site.subjects:REGIONS", "anju.core.pages.site.subjects:PEOPLE")
 ASKER = ("anju.core.people.identity:find_actor",)

@@ -72,7 +72,7 @@ def objects(route: Route, visitor) -> At:
 
 def addresses(chance: random.Random, route: Route, at: At) -> str:
     parts = dict(at.parts)
-    if route.parts and chance.random() < 0.2:
+    if set(route.parts) <= parts.keys() and route.parts and chance.random() < 0.2:
         one = chance.choice(route.parts)
         parts[one] = 10 ** chance.choice((9, 18, 30)) if isinstance(parts[one], int) else chance.choice(VALUES)[:500]
     try:

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from anju.core.people.access import clear_expired_sessions
+from anju.core.jobs.sessions import clear_expired_sessions
 from tests.cast import person, sign_in
 
 

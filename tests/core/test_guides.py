@@ -53,7 +53,7 @@ def test_a_page_links_the_guide_of_its_part(client):
 
 @pytest.mark.parametrize("file", ["none.png", "..%2f..%2fREADME.md", "return.PNG", "return.png%00", ".png"])
 def test_nothing_but_pictures_of_guides_is_served(client, file):
-    assert client.get(f"{path_of('core:guides')}pictures/{file}").status_code == 404
+    assert client.get(f"{path_of('core:guides')}pictures/{file}").status_code in (400, 404)
 
 
 @pytest.mark.parametrize("name", ["nowhere", "readme", "errors"])

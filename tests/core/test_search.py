@@ -78,7 +78,7 @@ def test_whatever_is_typed_is_answered(things, typed):
     client = Client()
     sign_in(client, person("clerk", EAST))
     answer = client.get(path_of("core:search"), {"q": typed})
-    assert answer.status_code == 200
+    assert answer.status_code == (400 if "\x00" in typed else 200)  # no address holds it
     assert "关于西关" not in answer.content.decode()
 
 

@@ -283,7 +283,7 @@ def project_workbook(by: Actor, region: Region, visitor: Staff) -> At:
 @makes(
     "returns:return", "returns:fill", "returns:refresh", "returns:answer", "returns:waive", "returns:note", "returns:cell", "returns:compare",
     "returns:hand-in", "returns:withdraw", "returns:review", "returns:opine", "returns:clear", "returns:submit", "returns:lock",
-    "returns:send-back", "returns:extension", "returns:ask-extension", "returns:decide-extension",
+    "returns:send-back", "returns:discard", "returns:extension", "returns:ask-extension", "returns:decide-extension",
     "returns:correct", "returns:print", "returns:offline", "returns:merge", "returns:scan", "returns:kept",
     "returns:receiver", "returns:copied", "returns:exported", "returns:sent", "returns:receipt", "returns:read-back",
 )  # fmt: skip

@@ -193,7 +193,11 @@ def test_the_writers_order_is_kept_and_one_kind_makes_one_paragraph(judged):
     assert [one.subject for one in picked] == ["idle-credit", "backlog-completion", "backlog-completion"] and picked[
         1
     ].id == zero
-    assert [[len(group["warnings"]) for group in groups] for groups in warning_paragraphs(judged, picked)] == [[1], [2]]
+    paragraphs = warning_paragraphs(judged, picked)
+    assert [[len(group["warnings"]) for group in groups] for groups in paragraphs] == [
+        [1],
+        [1],
+    ]  # two places, one sentence
     assert chosen_warnings(offered, []) == [] and chosen_warnings(offered, "all") == offered
 
 

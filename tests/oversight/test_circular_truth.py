@@ -104,18 +104,30 @@ def test_what_a_county_itself_says_is_unreported_is_said_of_it(scope):
 # --- totals ------------------------------------------------------------------------------
 
 
-def test_what_some_reported_is_no_total_where_nobody_was_given_a_task(scope):
-    """Who said nothing is no zero: the one answer to what the city's figure is leaves it unknown (已报1/4)."""
+def test_a_total_over_some_of_the_parts_is_not_printed_as_the_total(scope):
     told(scope, {"shanty.start.target": "1000"})
     enter(scope, FIRST, "2023-10", "shanty.start", "300")
-    assert "开工300套" not in plain(monthly(scope))
+    version = monthly(scope)
+    text = re.sub(r"<table.*?</table>", "", version.html, flags=re.S)
+    assert ">300<" not in text and "已报1/" in reminders(version, "OVER-006")[0].what
+    [row] = [line for line in version.html.splitlines() if f">{place(scope).name}<" in line and "<tr" in line]
+    assert ">300<" not in row
 
 
-def test_where_tasks_were_given_out_the_rest_is_not_named(scope):
+def test_a_total_of_all_that_were_given_a_task_is_the_total(scope):
     told(scope, {"shanty.start.target": "1000"})
     told(scope, {"shanty.start.target": "1000"}, FIRST)
     enter(scope, FIRST, "2023-10", "shanty.start", "300")
-    assert "未计入" not in plain(monthly(scope))
+    assert "全市棚户区住房改造开工300套，为年度任务的30.0%" in plain(monthly(scope))
+
+
+@pytest.mark.parametrize("period", ["2023", "2023-12"])
+def test_what_the_counties_counted_for_the_year_is_summed(scope, period):
+    told(scope, {"shanty.start.target": "1000"})
+    for code, done in ((FIRST, "300"), (SECOND, "600")):
+        told(scope, {"shanty.start.target": "500"}, code)
+        enter(scope, code, period, "shanty.start", done)
+    assert "截至2023年底，全市棚户区住房改造开工900套，为年度任务的90.0%" in plain(written(scope, "circular"))
 
 
 @pytest.mark.parametrize("measure", ["loan.credit", "backlog.unfinished", "funds.provincial", "bond.issued"])

@@ -54,6 +54,27 @@ def test_a_verb_before_the_figures_is_not_said_twice(words, joined):
     assert said([sentence("甲县", words, "5%"), sentence("乙县", words, "6%")]) == [f"甲县、乙县{joined}"]
 
 
+@pytest.mark.parametrize(
+    ("words", "behind", "joined"),
+    [
+        ("租赁补贴", "户全年集中发放一次，没有按月发放", "租赁补贴分别为5户、6户，全年集中发放一次，没有按月发放"),
+        ("尚有", "亿元未发放", "尚分别有5亿元、6亿元未发放"),
+        ("有效授信", "亿元，累计发放不足", "有效授信分别为5亿元、6亿元，累计发放不足"),
+        ("逾期", "天", "逾期分别为5天、6天"),
+    ],
+)
+def test_every_figure_has_its_unit_behind_it_and_the_sentence_goes_on(words, behind, joined):
+    both = [sentence("甲县", f"{words} ", "5", f" {behind}"), sentence("乙县", f"{words} ", "6", f" {behind}")]
+    assert said(both) == [f"甲县、乙县{joined}"]
+
+
+def test_a_line_of_the_book_is_said_once_though_each_row_has_it():
+    both = [
+        sentence(name, "整改率", number, "，低于", "90%") for name, number in (("甲县", "50.0%"), ("乙县", "85.7%"))
+    ]
+    assert said(both) == ["甲县、乙县整改率分别为50.0%、85.7%，低于90%"]
+
+
 def test_a_figure_that_is_the_same_for_all_is_said_once():
     line = SentencePiece(figure=SentenceFigure(StepReference(1, "line"), "10%"))
     both = [(SentencePiece(name), SentencePiece("不足"), line) for name in ("甲县", "乙县")]

@@ -218,3 +218,50 @@ def test_nothing_is_wider_than_a_phone(come, path):
     else:
         phone.goto(f"/projects/{path}{'&' if '?' in path else '?'}region={EAST}&period=2025")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_cell_that_is_being_typed_in_outlives_a_reload_and_the_way_back(page):
+    cell(page, 9, "note").click()
+    page.keyboard.type("没按回车就刷新")
+    page.reload()
+    shows(page, 9, note="没按回车就刷新")
+    cell(page, 10, "note").click()
+    page.keyboard.type("没按回车就后退")
+    page.goto("/returns/")
+    page.goto(TABLE)
+    shows(page, 10, note="没按回车就后退")
+    page.wait_for_function("!document.querySelector('#project-grid .unsaved')")
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    shows(page, 9, note="没按回车就刷新")
+    shows(page, 10, note="没按回车就后退")
+
+
+def test_the_table_goes_on_after_a_new_sign_in_in_another_window(page):
+    from tests.cast import sign_in
+
+    page.lines.allow("403")
+    page.context.clear_cookies()
+    cell(page, 9, "address").click()
+    page.keyboard.type("登录过期时写的")
+    page.keyboard.press("Enter")
+    page.locator("#grid-status", has_text="登录已过期").wait_for()
+    sign_in(page.context.new_page(), person("clerk"))
+    settled(page)
+    page.reload()
+    shows(page, 9, address="登录过期时写的")
+
+
+def test_thousands_stand_apart_and_a_number_may_be_a_sum(page):
+    cell(page, 9, "area").click()
+    page.keyboard.type("=1,000+234.5")
+    page.keyboard.press("Enter")
+    cell(page, 9, "area").locator(".says").wait_for()  # a sum is written without separators
+    cell(page, 9, "area").click()
+    page.keyboard.type("=1000+234.5")
+    page.keyboard.press("Enter")
+    shows(page, 9, area="1,234.5")
+    settled(page)
+    cell(page, 9, "area").click()
+    page.keyboard.press("F2")
+    expect(page.locator(".cell-input")).to_have_value("1234.5")

@@ -23,8 +23,8 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from anju.core import registry
 from anju.core.database.folder import data_folder
+from anju.core.jobs.sessions import clear_expired_sessions
 from anju.core.models.job import Job
-from anju.core.people.access import clear_expired_sessions
 from anju.core.people.permissions import may, missing_permission_problem
 from anju.core.people.scope import Actor, local_actor, open_scope, visible_rows
 from anju.core.trail import trail

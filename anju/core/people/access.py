@@ -1,16 +1,10 @@
-"""What is recorded of coming, going and taking along: sign-ins and sign-outs, refused pages, files that leave. What is kept of sessions is cleared."""
+"""What is recorded of coming, going and taking along: sign-ins and sign-outs, refused pages, files that leave."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, unquote
 
-from allauth.usersessions.models import UserSession
-from axes.models import AccessAttempt
-from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.http import HttpResponse
-from django.utils import timezone
 
 from anju.core.models.people import Staff
 from anju.core.pages.request import Request
@@ -21,8 +15,6 @@ from anju.core.trail import trail
 NOWHERE = frozenset({0})  # the id of no region: sees nothing, and may leave a row that concerns none
 DOOR = Actor("sign-in", "登录", NOWHERE)
 LONGEST = 200  # characters of an address
-LATE = timedelta(minutes=2)  # a session is written down a moment after its line in the list, and seen once a minute
-FAILURES = timedelta(days=1)  # how long the address of a failed sign-in is kept
 
 
 def record_sign_in(staff: Staff | None, act: str, *, by: Actor | None = None) -> None:
@@ -56,14 +48,3 @@ def _record(user: Actor, by: Actor, act: str, obj: trail.Subject, after: Any = N
     """In the scope of the person whose region it is."""
     with open_scope(replace(user, key=by.key, region_ids=user.region_ids or NOWHERE)):
         trail.record(by=by, act=act, obj=obj, after=after, region_id=home_region_id(user))
-
-
-def clear_expired_sessions() -> None:
-    """Sessions that have ended by themselves, the list of where somebody is signed in, and old failures. As the owner: nobody is signed in."""
-    now = timezone.now()
-    Session.objects.using("owner").filter(expire_date__lt=now).delete()
-    live, listed = Session.objects.using("owner").values("session_key"), UserSession.objects.using("owner")
-    idle = listed.filter(last_seen_at__lt=now - timedelta(seconds=settings.SESSION_IDLE) - LATE)
-    Session.objects.using("owner").filter(session_key__in=list(idle.values_list("session_key", flat=True))).delete()
-    listed.filter(created_at__lt=now - LATE).exclude(session_key__in=live).delete()
-    AccessAttempt.objects.using("owner").filter(attempt_time__lt=now - FAILURES).delete()

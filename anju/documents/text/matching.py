@@ -9,6 +9,8 @@ LONGEST = 2_000  # letters; a longer sentence is known whole or not at all: how 
 HALF = Fraction(1, 2)
 MOST = 30_000_000  # pieces of one side × letters of the other in one stretch; beyond that nothing of the document is left in it
 
+EACH = 20  # letters that looking at one piece is worth, however short it is: eighty thousand full stops are no text
+
 
 class ComparableText(Protocol):
     text: str
@@ -27,7 +29,7 @@ def match_texts(
     for act, i, j, k, m in difflib.SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
         if act == "equal":
             matched += zip(before[i:j], after[k:m], strict=True)
-        elif (j - i) * sum(len(other.text) for other in after[k:m]) <= MOST:
+        elif (j - i) * sum(len(other.text) + EACH for other in after[k:m]) <= MOST:
             matched += _match_nearest(before[i:j], after[k:m])
         else:
             matched += [*((piece, None) for piece in before[i:j]), *((None, other) for other in after[k:m])]

@@ -18,7 +18,6 @@ from anju.figures.models import Measure
 from anju.figures.queries import current, latest
 from anju.figures.tasks import tasks_of
 from anju.oversight.papers import measure_codes
-from anju.oversight.papers.left_out import names_left_out
 from anju.oversight.queries import warnings
 from anju.problems import ASK, Problem, Refused
 
@@ -48,16 +47,11 @@ class CircularTask:
     silent: tuple["CircularTask", ...] = ()  # parts with a task that reported nothing
     without: tuple["CircularTask", ...] = ()  # parts with a task that reported, this not among it
     told_by_parts: Fraction | int = 0
-    left_out: tuple[str, ...] = ()  # parts that reported nothing and are not in the whole's sum
     until: str = ""  # the day of its figure, where it is not the text's own
 
     @property
     def region(self) -> Region:
         return self.rate.region
-
-    @property
-    def actual_code(self) -> str:
-        return self.actual.code or self.actual.parts[0].code
 
     @property
     def actual(self) -> Figure:
@@ -112,7 +106,6 @@ def gather_circular(user: Actor, region: Region, period: str, options: dict[str,
     for table in tables:
         table.prune()
     tasks = [_task(figures, region, parts, one, options) for one in named]
-    _note_left_out(tables, tasks)
     asked_only = [task for task in tasks if task.target.known and task.target.exact and not task.actual.known]
     planned = [task for task in tasks if task.target.known and task.target.exact]
     done = [task for task in tasks if task.actual.known and task.reached is not False]
@@ -170,7 +163,7 @@ class StandingFigures:
 
     def __init__(self, user: Actor, codes: Iterable[str], listed: list[Region], period: str) -> None:
         codes = list(codes)
-        self.region, self.listed, self.period, self.year = listed[0], listed, period, period[:4]
+        self.region, self.period, self.year = listed[0], period, period[:4]
         catalogue = current.find_measures(user)
         behind = {
             (one, code.partition(":")[2]) for code in codes for one in self._behind(catalogue, code.partition(":")[0])
@@ -179,26 +172,15 @@ class StandingFigures:
         self.targets = {code for code in named if catalogue[code].target_of_id}
         self.catalogue = catalogue
         self.asked = named - self.targets
-        self.tasked = {one.target_of_id for one in catalogue.values()} | {
-            one.numerator_id for one in catalogue.values() if one.denominator_id in self.targets
-        }
         until_now = {one for one in self.asked if period != self.year or catalogue[one].kind in UNTIL_NOW}
-        self.when, self.sums = latest.latest_within(user, until_now, listed, period)
+        self.when, _ = latest.latest_within(user, until_now, listed, period)
         if period == self.year:
             end = periods.period_end(period)
             self.when = {code: one for code, one in self.when.items() if periods.period_end(one) == end}
-        self.sums = {
-            key: whole for key, whole in self.sums.items() if key[0] in self.when and self._whole(whole, key[0])
-        }
         sides = {f"{one}:{calibre}" for one, calibre in behind if current.accepts_calibre(catalogue[one], calibre)}
         self.found = current.current_figures(
             user, {*codes, *named, *sides}, listed, {period, self.year, *self.when.values()}
         )
-
-    def _whole(self, total: Figure, code: str) -> bool:
-        """A sum stands for its region when every part is in it; of a task also without those that were given none (`names_left_out` has the others)."""
-        parts = {one.pk for one in self.listed if one != total.region and one.kind != Region.Kind.PSEUDO}
-        return code in self.tasked or parts <= {part.region.pk for part in total.parts}
 
     def reported_else(self, region: Region) -> bool:
         """Whether the region reported anything of what the text is about in this period."""
@@ -223,7 +205,7 @@ class StandingFigures:
         code, _, named = code.partition(":")
         calibre = calibre or named
         own = self.found(code, region, self.period, calibre)
-        if own.observation_id is not None:
+        if own.observation_id is not None or (own.known and self.period == self.year):
             return own
         measure = self.catalogue[code]
         if measure.kind == Measure.Kind.RATIO:
@@ -234,10 +216,8 @@ class StandingFigures:
             return own if own.known else latest.rate_figure(code, top, bottom, own)
         if code in self.targets:
             return self.found(code, region, self.year, calibre)
-        latest_own = self.found(code, region, self.when.get(code, self.period), calibre)
-        if not calibre and not latest_own.known and (code, region.pk) in self.sums:
-            return self.sums[code, region.pk]
-        return latest_own if latest_own.known or latest_own.observation_id is not None else own
+        newest = self.found(code, region, self.when.get(code, self.period), calibre)
+        return newest if newest.known or newest.observation_id is not None else own
 
 
 def _completion(options: dict[str, Any]) -> str:
@@ -295,18 +275,8 @@ def _task(
         silent=tuple(part for part in silent if part not in without) if anybody else (),
         without=tuple(without) if anybody else (),
         told_by_parts=told,
-        left_out=names_left_out(whole.actual, [(part.region, part.target, part.actual) for part in below]),
         until=_until(whole.actual, figures.period),
     )
-
-
-def _note_left_out(tables: Iterable[annex.Annex], tasks: Iterable[CircularTask]) -> None:
-    """Below a table: whose numbers are not in the first row's total."""
-    for table in tables:
-        codes = {column.code for column in table.leaves}
-        names = dict.fromkeys(name for task in tasks if task.actual_code in codes for name in task.left_out)
-        if names:
-            table.note = f"{'、'.join(names)}没有报来的数，合计中未计入。"
 
 
 def _until(actual: Figure, period: str) -> str:

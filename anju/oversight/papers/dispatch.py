@@ -29,7 +29,6 @@ from anju.figures.queries.nodes import NodeGaps
 from anju.figures.references import MeasureReference, ReferenceKind
 from anju.figures.tasks import tasks as all_tasks
 from anju.figures.tasks import tasks_of
-from anju.oversight.papers.left_out import names_left_out
 from anju.oversight.papers.untold import untold_tasks
 from anju.oversight.queries import overdue
 from anju.problems import ASK, Problem, Refused
@@ -76,7 +75,6 @@ class DispatchTask:
     target: dict[int, Figure]
     rate: dict[int, Figure]
     whole: int  # the region's own id
-    left_out: tuple[str, ...] = ()  # the parts that are not in the whole's sum
 
     @property
     def here(self) -> dict[str, Figure]:
@@ -224,8 +222,7 @@ def build_task(
     for pk, figure in actual.items():
         if isinstance(figure, DerivedFigure):  # a sum of parts: the catalogue's own rate knows nothing of it
             rates[pk] = latest.rate_figure(one["rate"], figure, target[pk], rates[pk])
-    parts = [(place, target[place.pk], actual[place.pk]) for place in listed[1:]]
-    return DispatchTask(one, actual, target, rates, listed[0].pk, names_left_out(actual[listed[0].pk], parts))
+    return DispatchTask(one, actual, target, rates, listed[0].pk)
 
 
 def rank_places(tasks: list[DispatchTask], region: Region, parts: Sequence[Region], period: str) -> Ranking:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from anju.runs.queries.sentences import SentencePiece
+from anju.documents.text.units import BY_LENGTH
+from anju.runs.queries.sentences import SentenceFigure, SentencePiece
+from anju.runs.references import StepReference
 
 Pieces = tuple[SentencePiece, ...]
 VERBS = ("为", "是", "有", "达")  # behind these no second 为
 EACH = "分别为"
+SIGNS = "，；。：、（）"
 
 
 def group_sentences(sentences: Iterable[Pieces]) -> list[Pieces]:
@@ -41,29 +44,34 @@ def _shape(sentence: Pieces) -> tuple[str, ...]:
 def _one_of_all(sentences: Sequence[Pieces]) -> Pieces:
     made = [SentencePiece("、".join(dict.fromkeys(sentence[0].text for sentence in sentences)))]
     columns = list(zip(*(sentence[1:] for sentence in sentences), strict=True))
-    unit = ""
+    skip = ""
     for place, pieces in enumerate(columns):
         if pieces[0].figure is None:
-            words = pieces[0].text.removeprefix(unit)
-            unit = ""
-            made.append(SentencePiece(words))
+            made.append(SentencePiece(pieces[0].text.strip().removeprefix(skip)))
+            skip = ""
             continue
         figures = [piece.figure for piece in pieces if piece.figure]
-        if len({(figure.digits, str(figure.reference)) for figure in figures}) == 1:
+        if _is_one(figures):
             made.append(pieces[0])
             continue
-        behind = columns[place + 1][0].text if place + 1 < len(columns) else ""
-        unit = unit_before(behind)
+        behind = columns[place + 1][0].text.strip() if place + 1 < len(columns) else ""
+        skip = next((name for name in BY_LENGTH if behind.startswith(name)), "")
         words = made[-1].text
         verb = next((verb for verb in VERBS if words.endswith(verb)), "")
         made[-1] = SentencePiece(words.removesuffix(verb) + (f"分别{verb}" if verb else EACH))
         for number, figure in enumerate(figures):
             made += [SentencePiece("、")] if number else []
-            made += [SentencePiece(figure=figure), SentencePiece(unit)]
+            made += [SentencePiece(figure=figure), SentencePiece(skip)]
+        rest = behind.removeprefix(skip)
+        if rest and rest[0] not in SIGNS and verb != "有":
+            made.append(SentencePiece("，"))
     return tuple(piece for piece in made if piece.figure or piece.text)
 
 
-def unit_before(words: str) -> str:
-    """The unit that stands behind a figure: the words up to the next sign."""
-    head = words[: next((place for place, sign in enumerate(words) if sign in "，；。：、（"), len(words))]
-    return head if len(head) <= 4 else ""
+def _is_one(figures: Sequence[SentenceFigure]) -> bool:
+    """The same for all: one figure, or what the book itself says alike of each (a line, a share)."""
+    if len({figure.digits for figure in figures}) > 1:
+        return False
+    return len({str(figure.reference) for figure in figures}) == 1 or all(
+        isinstance(figure.reference, StepReference) for figure in figures
+    )

@@ -212,6 +212,8 @@ def lock_period(request: Request) -> HttpResponse:
     posted = PostedForm(request)
     form, period = posted.text("form"), posted.text("period")
     title = f"锁定{region.name}{period_label(period)}报表"
+    if posted.text("ticked") and not posted.every("region"):  # of a choice, and nothing chosen: never all
+        return render_home(request, status=422, problems=[bulk.nothing_chosen(region, form, period)])
     chosen = {"regions": posted.every("region")} if posted.every("region") else {}
     made = queue.enqueue(
         request.actor,

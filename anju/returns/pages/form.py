@@ -331,7 +331,7 @@ def show_cell(request: Request, pk: int) -> HttpResponse:
     return page_response(
         request, "returns/cell.html", ret=ret, key=f"{line}|{column}", may_opine=ret.state == Return.JOINT and wording.is_asked(user, asked_departments(ret)),
         row=grid_html.cell_place(grid, line), column=head.head, text=numbers.cell(one), unit=head.unit, facts=[pair for pair in known if pair[1]],
-        help=column_help(grid.spec, head), history=returns.cell_history(user, ret, line, column), opinions=opinions,
+        meaning=column_help(grid.spec, head), history=returns.cell_history(user, ret, line, column), opinions=opinions,
         findings=[found for found in shown_findings(request, ret, checks.check_return(user, ret, read)) if found.line == line and found.column == column],
     )  # fmt: skip
 

@@ -174,7 +174,8 @@ def reporting_context(request: Request, region: Region, at: datetime, known: dea
     here = sum(bool(one.first_submitted_at) for one in listed)
     acts, urged = may(user, "returns.lock", region.pk), urged_periods(user, {period})
     return {
-        "to_lock": sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed) if acts else 0, "bulk": acts, "lock_form": code, "lock_period": period,
+        "to_lock": sum(bool(one.ret and one.ret.state == Return.CITY) for one in listed) if acts else 0, "bulk": acts,
+        "bulk_remark": PostedForm(request).text("remark"), "lock_form": code, "lock_period": period,
         "progress": join(progress_row(one, at, urged.get((code, one.region.pk, period)), acts) for one in listed),
         "tabs": [{"code": one.code, "label": one.name, "here": one.code == code} for one in forms.values()],
         "months": [(name, period_label(name), name == period) for name in choices],

@@ -133,6 +133,10 @@ def urge_units(
     return result
 
 
+def nothing_chosen(region: Region, form_code: str, period: str) -> Problem:
+    return Problem("RET-064", _about(region, form_code, period), "没有选单位。", "请在表上勾选要办的单位。")
+
+
 def _chosen(by: Actor, region: Region, form_code: str, period: str, region_ids: Iterable[int]) -> list[ReportingStatus]:
     """How far those regions are with the form. Refused RET-064 when there is none of them."""
     require_permission(by, LOCK, region.pk, _about(region, form_code, period))
@@ -143,7 +147,7 @@ def _chosen(by: Actor, region: Region, form_code: str, period: str, region_ids: 
         if one.form.code == form_code and one.region.pk in wanted
     ]
     if not found:
-        raise Refused(Problem("RET-064", _about(region, form_code, period), "没有选单位。", "请在表上勾选要办的单位。"))
+        raise Refused(nothing_chosen(region, form_code, period))
     return found
 
 

@@ -14,11 +14,12 @@ from anju.workbooks.writing.heads import head_cells
 
 
 class PrintedNumber(NamedTuple):
-    """A number to be shown exactly so: digits × 10^-places, as a percentage or not."""
+    """A number to be shown exactly so: digits × 10^-places, as a percentage or not. mark: what stands behind it (推定)."""
 
     digits: int
     places: int = 0
     percent: bool = False
+    mark: str = ""
 
 
 LEFT, UP = object(), object()  # a cell that belongs to the one on its left, or above
@@ -110,7 +111,10 @@ def _code(places: int, percent: bool = False) -> str:
 
 
 def _format(value: Value, more: dict) -> dict:
-    return {**more, "num_format": _code(value.places, value.percent)} if isinstance(value, PrintedNumber) else more
+    if not isinstance(value, PrintedNumber):
+        return more
+    code = _code(value.places, value.percent)
+    return {**more, "num_format": f'{code}"{value.mark}"' if value.mark else code}
 
 
 def _write(page: object, row: int, column: int, value: Value, style: object) -> None:

@@ -224,6 +224,9 @@ def test_the_city_urges_and_sends_back_what_it_ticked(visitor, ret):
     refused = client.post("/returns/send-back/", given | {"remark": "再核"})
     assert refused.status_code == 422 and "填报中" in refused.content.decode()
     assert client.post("/returns/urge/", {"form": FORM, "period": PERIOD}).status_code == 422
+    nothing = client.post("/returns/close/", {"form": FORM, "period": PERIOD, "ticked": "1", "remark": "再核"})
+    assert nothing.status_code == 422 and "没有选单位" in nothing.content.decode()  # never all of them
+    assert ">再核</textarea>" in nothing.content.decode()
     reach(ret, "city")
     done = client.post("/returns/send-back/", given | {"remark": "再核"}, follow=True).content.decode()
     assert "已退回1个单位" in done

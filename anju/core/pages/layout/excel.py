@@ -22,7 +22,8 @@ def excel_value(cell: SheetCell) -> str | PrintedNumber | None:
         stored = figure.observation_id is not None or figure.state == "no_task"
         return STATES.get(figure.state, ("", ""))[0] or None if stored else None
     whole, _, fraction = text.partition(".")
-    return PrintedNumber(int(whole + fraction), len(fraction), (cell.unit or figure.unit) == "%")
+    mark = "（推定）" if figure.assumed else ""
+    return PrintedNumber(int(whole + fraction), len(fraction), (cell.unit or figure.unit) == "%", mark)
 
 
 def write_sheet(sheet: Sheet, title: str) -> bytes:

@@ -369,6 +369,7 @@
       const button = form.querySelector("button[data-says]");
       if (button) button.nextElementSibling.textContent = `已保存 ${said.at}`;
       failed.textContent = "";
+      form.querySelector(".kept")?.remove();
       checks(said);
       if (back) { Grid.show(back); back = null; }
     } catch (error) {
@@ -418,22 +419,8 @@
       const td = document.querySelector("#grid td.at");
       if (td) { event.preventDefault(); answer(td); }
     }
-    if (event.key === "F6") {
-      event.preventDefault();
-      const stops = [document.querySelector("[data-leave]"), document.querySelector("#checks .expander, #checks [data-zero]"), "grid"].filter(Boolean);
-      const now = document.activeElement.closest(".grid-wrap") ? stops.indexOf("grid") : stops.findIndex((one) => one !== "grid" && (one === document.activeElement || one.closest("#checks")?.contains(document.activeElement)));
-      const to = stops[(now + 1) % stops.length];
-      if (to === "grid") Grid.start(); else to.focus();
-    }
     if (event.key === "Escape" && event.target.matches("[data-kept]") && back) { Grid.show(back); back = null; }
-    if (event.key === "?" && !event.target.matches("input, textarea, select")) help();
-    if (event.key === "F1") { event.preventDefault(); help(); }
   });
-  const help = () => {
-    const dialog = document.getElementById("keys");
-    if (!dialog.open) dialog.showModal();
-  };
-  document.getElementById("help")?.addEventListener("click", help);
   document.getElementById("next-finding")?.addEventListener("click", () => next(1));
 
   addEventListener("beforeunload", (event) => {
@@ -506,13 +493,3 @@
   const first = document.getElementById("grid-marks");
   if (first) checks({ marks: JSON.parse(first.textContent) });
 })();
-
-/* The drafted explanation is taken over, to be written on. */
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-take-draft]");
-  if (!button) return;
-  const field = button.closest("form").querySelector("textarea");
-  const draft = document.getElementById("explanation-draft").innerText.trim();
-  field.value = field.value.trim() ? `${field.value.trim()}\n${draft}` : draft;
-  field.focus();
-});

@@ -1,4 +1,5 @@
-/* What of the grid is looked at: rows that are filtered, sorted, only those that moved; and the corner that is drawn over more cells to fill them. */
+/* What of the grid is looked at: rows that are filtered, sorted, only those that moved; the corner that is drawn over more cells to fill them;
+   and the keys that lead from part to part of the page. */
 (() => {
   "use strict";
   const table = document.getElementById("grid");
@@ -126,5 +127,36 @@
     Grid.select(wanted.top, wanted.left, wanted.bottom, wanted.right);
   });
 
+  /* -- keys of the page ------------------------------------------------------------------------------------------------------ */
+
+  const help = () => {
+    const dialog = document.getElementById("keys");
+    if (!dialog.open) dialog.showModal();
+  };
+  document.getElementById("help")?.addEventListener("click", help);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "F6") {
+      event.preventDefault();
+      const stops = [document.querySelector("[data-leave]"), document.querySelector("#checks .expander, #checks [data-zero]"), "grid"].filter(Boolean);
+      const now = document.activeElement.closest(".grid-wrap") ? stops.indexOf("grid") : stops.findIndex((one) => one !== "grid" && (one === document.activeElement || one.closest("#checks")?.contains(document.activeElement)));
+      const to = stops[(now + 1) % stops.length];
+      if (to === "grid") Grid.start(); else to.focus();
+    }
+    if (event.key === "F1" || (event.key === "?" && !event.target.matches("input, textarea, select"))) {
+      event.preventDefault();
+      help();
+    }
+  });
+
   window.View = { clear, corner };
 })();
+
+/* The drafted explanation is taken over, to be written on. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-take-draft]");
+  if (!button) return;
+  const field = button.closest("form").querySelector("textarea");
+  const draft = document.getElementById("explanation-draft").innerText.trim();
+  field.value = field.value.trim() ? `${field.value.trim()}\n${draft}` : draft;
+  field.focus();
+});

@@ -1,8 +1,11 @@
-"""Regions, as the search finds them."""
+"""Regions and people, as the search finds them."""
 
 from collections.abc import Iterator
 
-from anju.core.pages.addresses import front_page_path
+from django.db.models import Q
+
+from anju.core.pages.addresses import front_page_path, path_of
+from anju.core.people import directory
 from anju.core.people.scope import Actor
 from anju.core.regions import tree
 from anju.core.subjects import Subject, SubjectMatch, contains_all
@@ -17,4 +20,13 @@ def search_regions(user: Actor, words: list[str]) -> Iterator[SubjectMatch]:
             yield SubjectMatch(region.name, note, front_page_path(), region.pk, region.code)
 
 
+def search_people(user: Actor, words: list[str]) -> Iterator[SubjectMatch]:
+    people = directory.list_people(user)
+    for word in words:
+        people = people.filter(Q(username__icontains=word) | Q(name__icontains=word))
+    for person in people.order_by("username")[:50]:
+        yield SubjectMatch(person.name, person.username, path_of("core:staff-person", person.pk))
+
+
 REGIONS = Subject("区划", "core.own", search_regions)
+PEOPLE = Subject("人员", "staff.see", search_people)
