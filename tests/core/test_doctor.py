@@ -167,7 +167,7 @@ def test_figures_that_do_not_follow_from_what_was_reported_are_found(used):
         db.execute("SET session_replication_role = replica")
         db.execute(
             "INSERT INTO figures_current (region_id, period, measure_id, calibre_id, observation_id, state, value, unit, places, approx, assumed)"
-            " SELECT min(id), '2021', 'x', 'x', 1, 'value', 1, '', 0, '', false FROM core_region"
+            " SELECT min(id), '2021', 'x', 'x', 1, 'number', 1, '', 0, '', false FROM core_region"
         )
     try:
         code, found = examined(used)
