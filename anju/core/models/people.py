@@ -1,4 +1,4 @@
-"""Regions (区划), organisations (机构), staff and their posts (人员、岗位), kept files (附件) and the trail (留痕)."""
+"""Organisations (机构), staff (人员), their posts (岗位), resets of administrators (三员重置) and who works on whose case (个案分派)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""PDF: pandoc's typst writer and one typst template of the layout Word gets from reference.py."""
+"""PDF: pandoc's typst writer and one typst template of the layout Word gets from word_reference.py."""
 
 import datetime
 import json
