@@ -103,6 +103,10 @@ def _load_all(args: argparse.Namespace, folders: list[Path], *, people: bool = F
     from anju.demo.places import load_place
     from anju.demo.summary import summarise_load, write_documents
 
+    if people:
+        from anju.demo.people import refuse_real_people
+
+        refuse_real_people()
     progress = ProgressPrinter(len(folders) + people)
     loaded, files = [], []
     for folder in folders:

@@ -10,12 +10,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from anju.core.database.folder import data_folder
 from anju.core.models.people import Organisation, Staff
 from anju.core.models.region import Region
 from anju.core.people import organisations, postings, staff
 from anju.core.people.permissions import posts
 from anju.core.people.scope import Actor, local_actor, open_scope
 from anju.core.regions import tree
+from anju.problems import Problem, Refused
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 COUNTY = (
@@ -35,6 +37,7 @@ FEW = (
     (("city_reviewer", "housing"), ("publisher", "office")),
 )  # of a place: in its county, in its city
 ADMINS = ("system_admin", "security_admin", "audit_admin")
+DEMO_NAME = r"^[a-z-]+\.[0-9]{6}$"  # clerk.140522
 DAYS = 90  # of the auditor's post
 
 
@@ -47,6 +50,16 @@ class DemoAccount:
     name: str
     username: str
     password: str
+
+
+def refuse_real_people() -> None:
+    """Refused DEMO-021 where somebody is registered who is not of a demonstration: its places and people would be mixed with an office's."""
+    with open_scope(local_actor()):
+        count = Staff.objects.exclude(username__regex=DEMO_NAME).count()
+    if count:
+        what = f"这里已登记了{count}名正式人员；演示的市县、报表和人员会混进来。"
+        fix = "请另选一个数据目录，例如 ANJU_HOME=~/anju-demo anju demo。"
+        raise Refused(Problem("DEMO-021", f"数据目录 {data_folder()}", what, fix))
 
 
 def make_accounts(practice: Region | None, places: Iterable[tuple[str, Region]]) -> list[DemoAccount]:

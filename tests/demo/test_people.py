@@ -9,9 +9,11 @@ from django.test import Client
 from anju.cli import main
 from anju.core.models.people import Posting, Staff
 from anju.core.models.trail import Trail
+from anju.core.people import staff
 from anju.core.people.scope import local_actor, open_scope
 from anju.core.regions import tree
 from anju.demo import people
+from anju.problems import Refused
 from tests.cast import ADMINS, BUSINESS, CITY, EAST
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -66,3 +68,12 @@ def test_a_second_load_makes_nobody_anew_and_says_how_to_come_in(settings):
     assert not any(one.password for one in again)
     told = "\n".join(people.account_lines(again))
     assert "anju staff first-link" in told and "密码只显示" not in told
+
+
+def test_the_demonstration_does_not_come_into_a_house_in_use():
+    cast()
+    people.refuse_real_people()  # its own people are no reason: it may be loaded again
+    with open_scope(local_actor()) as by:
+        staff.register_staff(by=by, username="wang.fang", name="王芳")
+    with pytest.raises(Refused, match=r"DEMO-021.*1名正式人员"):
+        people.refuse_real_people()
