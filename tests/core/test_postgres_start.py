@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import time
 from pathlib import Path
@@ -69,6 +70,16 @@ def test_it_starts_after_kill_9_of_the_postmaster_under_a_busy_client(running):
     assert not running.answers()
     assert running.start() is True, "the killed server's backend must go first"
     assert clusters.gone(pid)
+    assert ask(running) == APPLICATION
+
+
+def test_a_process_that_a_killed_postmaster_left_waiting_for_ever_is_ended(running):
+    client = psycopg.connect(**running.connection(APPLICATION))
+    stuck = client.info.backend_pid
+    os.kill(stuck, signal.SIGSTOP)  # as one is that waits for a lock which nobody gives back
+    kill(postmaster(running))
+    assert running.start() is True
+    assert clusters.gone(stuck)
     assert ask(running) == APPLICATION
 
 

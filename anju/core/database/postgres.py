@@ -33,6 +33,7 @@ from anju.core.database.folder import (
     storage_refusal,
     system_user,
 )
+from anju.core.database.orphans import end_orphans
 from anju.core.database.secret_key import read_passwords
 
 DATABASE = "anju"
@@ -42,6 +43,7 @@ ROLES = (SUPERUSER, OWNER, APPLICATION, PORTAL)
 PORT = 5432  # part of the socket's name; nothing listens on the network
 SOCKET_LIMIT = 103  # bytes of a socket's path: 107 on Linux, 103 on macOS
 LOG_LIMIT = 10_000_000  # bytes; one older log is kept
+ORPHANS = 10  # seconds after which they are not waited for any more
 LEAVING = 120  # seconds for the processes of a killed server to go
 RECOVERY = ("starting up", "in recovery mode", "not yet accepting")  # what a server says while it replays its log
 STATE_AT, SHUT_DOWN = 16, 1  # of pg_control: where its state stands, and the one after a shutdown in order
@@ -235,6 +237,7 @@ class Cluster:
             handle = self._open("running.lock")
         try:
             until = time.monotonic() + LEAVING
+            kindly = time.monotonic() + ORPHANS
             while True:
                 with suppress(BlockingIOError):
                     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -243,6 +246,8 @@ class Cluster:
                 if self._connectable():
                     yield None
                     return
+                if time.monotonic() > kindly:
+                    end_orphans(self.data)
                 if time.monotonic() > until:
                     raise folder_refusal(
                         "DB-008",
