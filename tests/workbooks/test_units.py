@@ -168,3 +168,74 @@ def test_two_columns_that_differ_by_their_unit_alone_are_told_apart_by_it():
     reading = read_workbook(data, TableMap.model_validate({**rows, "columns": columns}))
     assert [(cell.key, cell.text + cell.unit) for cell in reading.cells] == [("a.c", "10户"), ("a.b", "5套")]
     assert reading.problems == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "情况表（千元）",
+        "情况表（套、千元）",
+        "单位 千元",
+        "单位（千元）",
+        "（金额单位为千元）",
+        "金额以千元为单位",
+        "单位：套 单位：千元",
+        "汇总单位：示例市住建局 单位：千元",
+        "单位：示例市住建局  计量单位：千元",
+    ],
+)
+def test_a_unit_over_the_table_counts_however_it_is_said(line):
+    reading = read_workbook(money(line), MONEY)
+    assert reading.problems == []
+    assert {cell.unit for cell in reading.cells} == {"千元"}
+
+
+@pytest.mark.parametrize("line", ["情况表（月）", "实施单位 示例公司", "单位为保密的除外", "进度（天）"])
+def test_words_that_only_look_like_a_unit_over_the_table_change_nothing(line):
+    reading = read_workbook(money(line), MONEY)
+    assert reading.problems == []
+    assert {cell.unit for cell in reading.cells} == {"万元"}
+
+
+def test_units_in_two_cells_of_one_line_both_count():
+    data = form([["东区", 10, 5]], head=[["单位：套", None, "单位：千元"], ["县区", "到位", "拨付"]], merges=[])
+    assert {cell.unit for cell in read_workbook(data, MONEY).cells} == {"千元"}
+
+
+@pytest.mark.parametrize("label", ["县区（千元）", "县区（单位：套、千元）"])
+def test_a_unit_in_the_head_of_the_names_counts(label):
+    reading = read_workbook(money(head=(label, "到位", "拨付")), MONEY)
+    assert {cell.unit for cell in reading.cells} == {"千元"}
+
+
+def test_a_unit_in_the_name_of_the_sheet_counts():
+    data = form([["东区", 10, 5]], head=[["县区", "到位", "拨付"]], merges=[], name="资金（千元）")
+    assert {cell.unit for cell in read_workbook(data, MONEY).cells} == {"千元"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["单位：千元"],
+        [None, None, "单位：千元"],
+        ["注：1.金额单位：千元"],
+        ["说明：本表金额单位为千元。"],
+        ["单位", "千元", "千元"],
+        ["计量单位", "千元", "千元"],
+    ],
+)
+@pytest.mark.parametrize("below", [False, True])
+def test_a_unit_that_stands_below_the_head_must_be_the_one_that_was_read(row, below):
+    head, body = [["县区", "到位", "拨付"]], [["东区", 10, 5]]
+    body = [*body, row] if below else [row, *body]
+    reading = read_workbook(form(body, head=head, merges=[]), MONEY)
+    assert {code for code, _ in found(reading)} == {"WB-025"}
+    assert reading.blocked
+
+
+@pytest.mark.parametrize(
+    "row", [["单位：万元"], ["计量单位", "万元", "万元"], ["注：资金单位为万元。"], ["单位", "张三"]]
+)
+def test_a_unit_below_the_head_that_agrees_is_no_data_and_no_problem(row):
+    data = form([["东区", 10, 5], row], head=[["县区", "到位", "拨付"]], merges=[])
+    assert read_workbook(data, MONEY).problems == []

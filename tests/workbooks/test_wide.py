@@ -347,3 +347,12 @@ def test_the_same_file_gives_the_same_reading():
     data = form()
     assert read_workbook(data, table()) == read_workbook(data, table())
     assert MERGES  # the form under test is a merged one
+
+
+@pytest.mark.parametrize(
+    "other", ["上年度开工建设情况", "未年度开工建设情况", "年度开工建设情况（不含棚改）", "以前年度开工建设情况"]
+)
+def test_a_heading_that_means_the_opposite_or_another_year_is_not_the_column(other):
+    head = [row[:] for row in HEAD]
+    head[2][1] = other
+    assert read_workbook(form(head=head), table()).blocked

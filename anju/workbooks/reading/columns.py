@@ -65,7 +65,9 @@ class ColumnReader(CellReader):
 
     def columns_under(self, section: Section) -> list[ReadColumn]:
         """The columns under a head. What it says of units is told once for all of them."""
-        self.head = replace(section.head, units=section.head.units or self.head.units)
+        self.head = replace(
+            section.head, units=section.head.units or self.head.units or heads.bracketed_units(self.sheet.name)
+        )
         found = sorted(section.found.items(), key=lambda item: item[1])
         pairs = [(self.table.columns[index], at) for index, at in found if not self.table.columns[index].ignore]
         fields = [self._field(column, at) for column, at in pairs]

@@ -37,7 +37,10 @@ _UNIT_WORD = re.compile(
     r"[十百千万亿]*(?:[美港欧日]?元|美金|港币|套|户|间|栋|幢|人|人次|个|平方米|平米|㎡|m2|公顷|亩|米|公里|吨|%|‰)"
 )
 _OFFICE = "填报|编制|报送|填表|上报|主管|责任|实施|建设|牵头|所属|施工|产权|制表|编报|申报|报告|管理|配合|工作|成员|监理|设计|用人"
-_UNIT_LINE = re.compile(rf"(?<!{')(?<!'.join(_OFFICE.split('|'))})单位\s*[:：]\s*([^:：]{{1,30}})")
+_AFTER_OFFICE = re.compile(rf"(?:{_OFFICE})$")
+_AS_UNIT = re.compile(r"以([^\s以]{1,8})为(?:计量|统计|金额|货币)?单位")
+_UNIT_OF_TIME = {"年", "月", "天", "岁", "次", "档", "条", "部"}  # 统计表（月）is a monthly table, and counts no months
+_ANOTHER = re.compile(r"[上下去前次明半未非不无除]$|[上去前]年|上[月季期]|同期|未|不含|扣除")
 _SEPARATORS = re.compile(r"[/、,，;；或和()\s]+")
 
 
@@ -263,6 +266,9 @@ def head_between(grid: HeadGrid, top: int, bottom: int, span: tuple[int, int]) -
             paths[at] = path
     above = [" ".join(cell.text for cell in grid.distinct(line)) for line in range(top)]
     units, unit_row, strange = _table_units(above)
+    named = [cell for at in range(max(span[0], 0), span[1] + 1) for cell in paths.get(at, ())]
+    if over := [name for cell in named for name in stated_units(cell.text)[0]]:  # 县区名称（万元）
+        units, unit_row = tuple(dict.fromkeys((*units, *over))), unit_row if units else named[0].row
     return TableHead(
         top=top, bottom=bottom, span=span, paths=paths, title=_title(above), units=units, above=above, unit_row=unit_row, strange=strange,
     )  # fmt: skip
@@ -284,6 +290,10 @@ def _goes_on(grid: HeadGrid, row: int, first: int, last: int) -> bool:
     if any(grid.at(row, column).text for column in range(first, last + 1) if grid.at(row, column).row == row):
         return False
     values = [value for value in grid.rows[row] if value != ""]
+    if len(values) == 1 and isinstance(values[0], str) and stated_units(values[0])[0]:
+        return (
+            sum(value != "" for value in grid.rows[row - 1]) <= 2
+        )  # one unit for the whole table stands over no column
     return bool(values) and all(isinstance(value, str) and parse_number(value).state == BAD for value in values)
 
 
@@ -322,16 +332,43 @@ def _title(above: list[str]) -> str:
 
 
 def _table_units(above: list[str]) -> tuple[tuple[str, ...], int, str]:
-    """The units that a line over the head states, its row, and a unit there that nobody here knows. An office (单位：某某局) is none."""
+    """The units that the lines over the head state, the first one's row, and a unit there that nobody here knows."""
+    units, first = [], 0
     for row, line in enumerate(above):
-        for found in _UNIT_LINE.findall(fold_text(line).translate(SIMPLIFY)):
-            words = [word for word in _SEPARATORS.split(found.replace("人民币", "")) if word]
-            names = [quantities.ALIASES.get(word, word) for word in words]
-            units = tuple(itertools.takewhile(_is_unit, names))
-            strange = next((name for name in names[len(units) : len(units) + 1] if _UNIT_WORD.fullmatch(name)), "")
-            if units or strange:
-                return units, row, strange
-    return (), 0, ""
+        named, strange = stated_units(line)
+        if (named or strange) and not units:
+            first = row
+        units += [name for name in named if name not in units]
+        if strange:
+            return tuple(units), row, strange
+    return tuple(units), first, ""
+
+
+def bracketed_units(text: str) -> tuple[str, ...]:
+    """The units in a title's brackets: 资金情况（千元）."""
+    named = (units_in(found) for found in _BRACKETED.findall(fold_text(text).translate(SIMPLIFY)))
+    return tuple(name for names in named if not _UNIT_OF_TIME.intersection(names) for name in names)
+
+
+def stated_units(line: str) -> tuple[tuple[str, ...], str]:
+    """The units that a line beside a table states, each 单位 by itself, and one that nobody here knows. An office (单位：某某局) is none."""
+    text = fold_text(line).translate(SIMPLIFY)
+    units, strange = list(bracketed_units(text)), ""
+    parts = text.split("单位")
+    for before, part in itertools.pairwise(parts):
+        sign = re.match(r"\s*([:：]|[为是](?=[^:：])|[(\s])", part)
+        if not sign or _AFTER_OFFICE.search(before):
+            continue
+        words = [word for word in _SEPARATORS.split(part[sign.end() :].replace("人民币", "")) if word]
+        names = [quantities.ALIASES.get(word.rstrip("。.;:："), word.rstrip("。.;:：")) for word in words]
+        known = list(itertools.takewhile(_is_unit, names))
+        units += known
+        if sign[1] in ":：":
+            strange = strange or next(
+                (one for one in names[len(known) : len(known) + 1] if _UNIT_WORD.fullmatch(one)), ""
+            )
+    units += [name for found in _AS_UNIT.findall(text) for name in units_in(found)]
+    return tuple(dict.fromkeys(units)), strange
 
 
 def _without_units(path: list[FoundHeadCell]) -> list[str]:
@@ -352,13 +389,19 @@ def _score(path: list[str], segments: list[str]) -> int | None:
     for segment in segments[:-1]:
         best = None
         for step in range(at, len(path) - 1):
-            points = 3 if path[step] == segment else 1 if segment in path[step] else 0
+            points = 3 if path[step] == segment else 1 if _says(path[step], segment) else 0
             if points and (best is None or points > best[0]):
                 best = (points, step)
         if best is None:
             return None
         score, at = score + 100 * best[0], best[1] + 1
     return score + (path[-1] == segments[-1]) - (len(path) - len(segments))
+
+
+def _says(heading: str, segment: str) -> bool:
+    """Whether a heading holds the words asked for, and no word that makes them mean something else: 上年度…, 未…, …除外."""
+    before, found, after = heading.partition(segment)
+    return bool(found) and not _ANOTHER.search(before) and not re.search(r"除外|不含|同期|以外", after)
 
 
 def _without_prefix(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from typing import NamedTuple
 
 from anju.problems import ASK, BLOCK
 from anju.workbooks.files.looks import STRUCK
@@ -233,6 +234,32 @@ class RowReader(ColumnReader):
         if not PART.match(fold_text(name)):
             self.whole = row
         return row
+
+
+class StatedUnits(NamedTuple):
+    """Units that a row below the head states: anywhere in a line, or under each column. only: it is a row of nothing else."""
+
+    units: tuple[str, ...]
+    by_column: dict[int, str]
+    only: bool
+
+
+def stated_in_row(values: list) -> StatedUnits | None:
+    """The units of a row of words: 单位：万元, 注：金额单位为千元, 计量单位 | 套 | 万元. None where there is none, or a number."""
+    texts = {at: value for at, value in enumerate(values) if value != ""}
+    if (
+        not texts
+        or not all(isinstance(value, str) for value in texts.values())
+        or "单位" not in fold_text("".join(texts.values())).translate(heads.SIMPLIFY)
+    ):
+        return None
+    by_column = {at: named[0] for at, text in texts.items() if len(named := heads.units_in(text)) == 1}
+    units = tuple(name for text in texts.values() for name in heads.stated_units(text)[0])
+    first = heads.clean_label(next(iter(texts.values())))
+    only = len(by_column) == len(texts) - 1 > 0 and first in ("单位", "计量单位", "计算单位")
+    if not only:
+        by_column = {}
+    return StatedUnits(units, by_column, only) if units or only else None
 
 
 def is_sign_off(values: list) -> bool:

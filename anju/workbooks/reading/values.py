@@ -16,6 +16,7 @@ from anju.workbooks.files.numbers import (
     ParsedNumber,
     number_from_cell,
     parse_number,
+    text_from_cell,
     unit_named,
 )
 from anju.workbooks.files.opening import Worksheet
@@ -163,7 +164,7 @@ class CellReader:
                 return None
             self.problem("WB-015", cell, one.text, f"{fmt.flaw}，照样读取了。", "请改成看得见的颜色，看过再确认。", ASK)
         if isinstance(value, str):
-            parsed = parse_number(value)
+            parsed = text_from_cell(value, fmt)
         elif isinstance(value, bool):
             self.problem("WB-060", cell, one.text, f"填写“{'TRUE' if value else 'FALSE'}”，不是数。", "请改填数字。")
             return None

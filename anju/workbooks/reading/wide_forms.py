@@ -10,7 +10,7 @@ from anju.workbooks.reading import checks, heads
 from anju.workbooks.reading.cells import NUMBER, UNREPORTED, DataRow, ReadCell, cell_reference
 from anju.workbooks.reading.columns import Section
 from anju.workbooks.reading.maps import TotalRow
-from anju.workbooks.reading.rows import RowReader
+from anju.workbooks.reading.rows import RowReader, StatedUnits, stated_in_row
 from anju.workbooks.reading.values import LARGEST, Entered, ReadColumn, padding, shown_text
 
 Event = DataRow | str
@@ -31,7 +31,10 @@ class WideReader(RowReader):
             if number in skipped or (not any(value != "" for value in values) and not self.is_odd(number)):
                 continue
             before = len(self.reading.problems)
-            row = self.row_of(number, values)
+            units = stated_in_row(values)
+            row = None if units and units.only else self.row_of(number, values)
+            if units and row is None:
+                self._check_stated(number, units)
             if row is None:
                 if any(one.level == BLOCK for one in self.reading.problems[before:]):
                     events.append(self.doubled)
@@ -66,6 +69,24 @@ class WideReader(RowReader):
                 _tell(tally, event)
         tally.finish()
         self._after()
+
+    def _check_stated(self, number: int, stated: StatedUnits) -> None:
+        """A unit that stands below the head (in a foot, in a row of its own) must be the one that was read."""
+        for one in self.fields:
+            if one.column.published or one.name in self.unsure:
+                continue
+            below = [stated.by_column[one.at]] if one.at in stated.by_column else []
+            if not below and not self.head.units_of(one.at):
+                below = [name for name in stated.units if quantities.unit_of_measure(name).family == one.family]
+            if below and one.unit not in below:
+                self.unsure.add(one.name)
+                self.problem(
+                    "WB-025",
+                    cell_reference(number, one.at if stated.by_column else self.head.span[0]),
+                    one.text,
+                    f"这一行写的单位是“{'、'.join(below)}”，这一列按“{one.unit}”读取，对不上。",
+                    f"请把单位写在表头，如“（{below[0]}）”；这一行写错的，请改正或删去。",
+                )
 
     def _tally(self, fields: list[ReadColumn]) -> checks.SumChecker:
         return checks.SumChecker(self.table, self.rules, fields, self.problem, self.unsure)
