@@ -239,3 +239,47 @@ def test_a_unit_that_stands_below_the_head_must_be_the_one_that_was_read(row, be
 def test_a_unit_below_the_head_that_agrees_is_no_data_and_no_problem(row):
     data = form([["东区", 10, 5], row], head=[["县区", "到位", "拨付"]], merges=[])
     assert read_workbook(data, MONEY).problems == []
+
+
+UNIT_COLUMN = TableMap.model_validate(
+    {
+        "map": "items", "form": "items", "period": "2021", "area": "示例市",
+        "rows": {"label": ["指标"], "items": {"投资": "a", "投资（万元）": "a"}},
+        "columns": [{"path": "本年", "key": "v", "unit": "亿元"}, {"path": ["计量单位"], "ignore": True, "required": False}],
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        (["指标", "计量单位", "本年"], ["投资", "万元", 5]),
+        (["指标", "单位", "本年"], ["投资", "万元", 5]),
+        (["指标", "本年", "单位"], ["投资", 5, "千元"]),
+        (["指标", "本年"], ["投资（万元）", 5]),
+    ],
+)
+def test_a_unit_that_a_row_states_for_itself_must_be_its_columns(head, row):
+    reading = read_workbook(form([row], head=[head], merges=[]), UNIT_COLUMN)
+    assert reading.blocked
+    assert "WB-066" in {code for code, _ in found(reading)}
+    agreeing = ["亿元" if value in ("万元", "千元") else "投资" if value == "投资（万元）" else value for value in row]
+    assert not read_workbook(form([agreeing], head=[head], merges=[]), UNIT_COLUMN).blocked
+
+
+SHARES = TableMap.model_validate(
+    {
+        "map": "shares", "period": "2021", "rows": {"label": ["县区"]},
+        "columns": [{"path": "开工率", "measure": "r", "unit": "%"}],
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "asked"),
+    [(["90%", "0.85"], "B3"), ([0.85, "90%"], "B2"), (["90%", 85], ""), ([0.85, 0.9], ""), (["90%", 0], "")],
+)
+def test_shares_of_one_among_percentages_are_asked_about(values, asked):
+    body = [[name, value] for name, value in zip(["东区", "西区"], values, strict=True)]
+    data = form(body, head=[["县区", "开工率（%）"]], merges=[])
+    assert found(read_workbook(data, SHARES)) == ([("WB-073", asked)] if asked else [])

@@ -1,12 +1,14 @@
 """Forms with regions down and measures across: finding the head, reading cells, and saying what is wrong with each."""
 
 import datetime
+import io
 
+import openpyxl
 import pytest
 
 from anju.problems import ASK, BLOCK
 from anju.workbooks.reading.reader import read_workbook
-from tests.workbooks.forms import BODY, HEAD, MERGES, WIDE, form, found, table, values
+from tests.workbooks.forms import BODY, HEAD, MERGES, WIDE, form, found, saved, table, values
 
 
 def put(**cells):
@@ -356,3 +358,29 @@ def test_a_heading_that_means_the_opposite_or_another_year_is_not_the_column(oth
     head = [row[:] for row in HEAD]
     head[2][1] = other
     assert read_workbook(form(head=head), table()).blocked
+
+
+@pytest.mark.parametrize(
+    ("title", "given", "year"),
+    [
+        ("2020年结转、2021年度示例情况", "", "2021"),
+        ("截至2022年1月的2021年度情况", "", "2021"),
+        ("2020年、2021年对比情况", "2021", "2021"),
+        ("2020年、2021年对比情况", "", ""),
+        ("2020年度、2021年度对比情况", "2022", "2022"),
+    ],
+)
+def test_of_several_years_in_a_title_none_is_taken_for_being_the_first(title, given, year):
+    head = [[title, None, None, None, None], *HEAD[1:]]
+    reading = read_workbook(form(head=head), table(), period=given)
+    assert {cell.period for cell in reading.cells} == {year}
+    assert reading.blocked == (year == "")
+
+
+def test_a_workbook_that_does_not_calculate_by_itself_is_asked_about():
+    book = openpyxl.load_workbook(io.BytesIO(form()))
+    assert found(read_workbook(saved(book), table())) == []
+    book.calculation.calcMode = "manual"
+    assert found(read_workbook(saved(book), table())) == []
+    book["附表"]["G9"] = "=B6"
+    assert "WB-016" in {code for code, _ in found(read_workbook(saved(book), table()))}

@@ -333,7 +333,8 @@ def _title(above: list[str]) -> str:
 
 def _table_units(above: list[str]) -> tuple[tuple[str, ...], int, str]:
     """The units that the lines over the head state, the first one's row, and a unit there that nobody here knows."""
-    units, first = [], 0
+    units: list[str] = []
+    first = 0
     for row, line in enumerate(above):
         named, strange = stated_units(line)
         if (named or strange) and not units:

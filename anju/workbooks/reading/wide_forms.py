@@ -20,6 +20,10 @@ class WideReader(RowReader):
     """One pass over one sheet. Problems go to the reading; cells are yielded."""
 
     def cells(self) -> Iterator[ReadCell]:
+        self.percents: dict[str, str] = {}  # cells that say % themselves → their column
+        self.shares: dict[
+            str, tuple[str, str, str]
+        ] = {}  # a column's first cell without it that could be a share of one
         start = self.head.bottom + 1
         every = list(self.fields)
         self._tell_hidden_columns()
@@ -49,6 +53,7 @@ class WideReader(RowReader):
                         "请取消隐藏，看过这一行的数再确认。",
                         ASK,
                     )
+                self.check_beside(number, row, values)
                 whole = self.rows.setdefault(row.label, row) if self.several else row
                 yield from self._read(row, values, whole)
                 if whole is row:
@@ -78,7 +83,7 @@ class WideReader(RowReader):
             below = [stated.by_column[one.at]] if one.at in stated.by_column else []
             if not below and not self.head.units_of(one.at):
                 below = [name for name in stated.units if quantities.unit_of_measure(name).family == one.family]
-            if below and one.unit not in below:
+            if below and quantities.ALIASES.get(one.unit, one.unit) not in below:
                 self.unsure.add(one.name)
                 self.problem(
                     "WB-025",
@@ -169,6 +174,8 @@ class WideReader(RowReader):
                     continue
                 state, unit, approx, text = long_way.state, long_way.unit, long_way.approx, long_way.text
                 digits, places, base = long_way.digits, long_way.places, long_way.base
+            if unit == "%" and digits and 0 < digits <= 10**places and cell not in self.percents:
+                self.shares.setdefault(one.name, (cell, one.text, text))
             if whole is not row and not self._goes_on(whole, one, base, cell):
                 continue
             whole.values[one.name] = base
@@ -232,6 +239,8 @@ class WideReader(RowReader):
             state = self.table.dash
         if state != NUMBER:
             return Entered(state, one.unit, shown_text(value, parsed), base=None if state == UNREPORTED else 0)
+        if parsed.unit == "%":
+            self.percents[cell] = one.name
         unit = self._unit(parsed.unit, one, cell, parsed)
         if unit is None or (base := self._base(parsed, unit, one, cell)) is None:
             return None
@@ -247,6 +256,16 @@ class WideReader(RowReader):
 
     def _after(self) -> None:
         """What can only be said at the end: names in number cells, rows that did not come."""
+        for name in self.shares.keys() & set(self.percents.values()):
+            cell, heading, text = self.shares[name]
+            self.problem(
+                "WB-073",
+                cell,
+                heading,
+                f"这一列有的格带 %，这一格只写 {text}，按 {text}% 读取；也可能是 {text} 倍（百分之一百为 1）。",
+                "请统一成一种写法，看过再确认。",
+                ASK,
+            )
         known = self.expected | set(self.labels)
         for text, cell, heading in self.strays:
             if text in known:
