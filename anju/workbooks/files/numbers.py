@@ -176,6 +176,7 @@ class NumberFormat(NamedTuple):
     most: int = 0
     sections: tuple[FormatSection, ...] = ()
     flaw: str = ""
+    days: str = ""  # of a date: no, where it shows only the month
     text: tuple[str, str] | None = ("", "")  # what it writes around a text; None: it hides texts
 
 
@@ -221,7 +222,7 @@ def _read_sections(code: str) -> NumberFormat:
     if plain.strip() == "@":
         return NumberFormat("text")
     if re.search(r"[ymdhs]|上午|年|月|日", re.sub("general|g/通用格式", "", plain.lower())):
-        return NumberFormat("date")
+        return NumberFormat("date", days="" if re.search("[dh日]", plain.lower()) or "y" not in plain.lower() else "no")
     if "/" in plain.replace("G/通用格式", "") or "e+" in plain.lower() or "e-" in plain.lower():
         return GENERAL  # a fraction, or scientific: the stored value counts
     sections = tuple(_section(tokens) for tokens in _split(code))

@@ -20,6 +20,7 @@ CHUNK = 1 << 22
 BUILT_IN = {
     **dict.fromkeys((1, 3, 37, 38, 41, 42, 5, 6), "0"), **dict.fromkeys((2, 4, 39, 40, 43, 44, 7, 8), "0.00"),
     9: "0%", 10: "0.00%", 49: "@", **dict.fromkeys((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)), "yyyy-mm-dd"),
+    **dict.fromkeys((17, 27, 36, 50, 52, 57), "yyyy-mm"),
 }  # fmt: skip
 NO = ("0", "false", "off")
 
