@@ -213,6 +213,16 @@ def test_a_unit_in_the_name_of_the_sheet_counts():
     assert {cell.unit for cell in read_workbook(data, MONEY).cells} == {"千元"}
 
 
+@pytest.mark.parametrize("place", ["left", "center", "right"])
+def test_a_unit_printed_over_each_page_counts(place):
+    def spoil(sheet):
+        part = getattr(sheet.oddHeader, place)
+        part.text, part.size, part.font, part.color = "单位：千元", 9, "SimSun,Regular", "00FF00"
+
+    data = form([["东区", 10, 5]], head=[["县区", "到位", "拨付"]], merges=[], spoil=spoil)
+    assert {cell.unit for cell in read_workbook(data, MONEY).cells} == {"千元"}
+
+
 @pytest.mark.parametrize(
     "row",
     [

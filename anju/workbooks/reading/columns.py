@@ -65,9 +65,8 @@ class ColumnReader(CellReader):
 
     def columns_under(self, section: Section) -> list[ReadColumn]:
         """The columns under a head. What it says of units is told once for all of them."""
-        self.head = replace(
-            section.head, units=section.head.units or self.head.units or heads.bracketed_units(self.sheet.name)
-        )
+        outside = heads.bracketed_units(self.sheet.name) or heads.stated_units(self.marks.page_head)[0]
+        self.head = replace(section.head, units=section.head.units or self.head.units or outside)
         found = sorted(section.found.items(), key=lambda item: item[1])
         pairs = [(self.table.columns[index], at) for index, at in found if not self.table.columns[index].ignore]
         fields = [self._field(column, at) for column, at in pairs]
