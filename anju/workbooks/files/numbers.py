@@ -20,6 +20,7 @@ WORDS = {
 # What is written around a number, and which of the stored words it means.
 BEFORE = {**dict.fromkeys((ABOUT, "大约", "约为", "近"), ABOUT), **dict.fromkeys(("超", "超过", "逾"), OVER)}
 AFTER = {**dict.fromkeys((OVER, "多", "以上"), OVER), **dict.fromkeys((OR_SO, "上下"), OR_SO)}
+UNSEEN = "数字格式把它藏起来了，看不见"
 LONGEST = 30  # digits; more is a mistake of the keyboard, and no base unit holds it
 
 
@@ -335,14 +336,17 @@ def number_from_cell(value: object, fmt: NumberFormat) -> ParsedNumber:
     )
 
 
+def shown_words(value: str, fmt: NumberFormat) -> str:
+    """A number that Excel holds as text, with what its format writes around it; other texts as they are."""
+    if fmt.text == ("", "") or parse_number(value).state != NUMBER:
+        return value
+    return f"{value}（{UNSEEN}）" if fmt.text is None else f"{fmt.text[0]}{value.strip()}{fmt.text[1]}"
+
+
 def text_from_cell(value: str, fmt: NumberFormat) -> ParsedNumber:
-    """A text that Excel holds, with what its format writes around it."""
-    number = parse_number(value)
-    if number.state != NUMBER or fmt.text == ("", ""):
-        return number
-    if fmt.text is None:
-        return ParsedNumber(BAD, flaw="数字格式把它藏起来了，看不见")
-    return parse_number(f"{fmt.text[0]}{value}{fmt.text[1]}")
+    """A text that Excel holds, read as it shows."""
+    shown = shown_words(value, fmt)
+    return ParsedNumber(BAD, flaw=UNSEEN) if shown is not value and fmt.text is None else parse_number(shown)
 
 
 def _section_for(exact: Decimal, sections: tuple[FormatSection, ...]) -> FormatSection | None:
@@ -359,9 +363,7 @@ def _section_for(exact: Decimal, sections: tuple[FormatSection, ...]) -> FormatS
 def _shown_by(exact: Decimal, section: FormatSection, own_sign: bool) -> ParsedNumber:
     """What a section with words, a scale or a sign shows. own_sign: Excel writes the minus of itself. Whatever could be read two ways is bad."""
     if section.form == "words":
-        return ParsedNumber(
-            BAD, flaw=f"数字格式把它显示成“{section.before}”" if section.before else "数字格式把它藏起来了，看不见"
-        )
+        return ParsedNumber(BAD, flaw=f"数字格式把它显示成“{section.before}”" if section.before else UNSEEN)
     if section.inner:
         return ParsedNumber(BAD, flaw="数字格式在数字中间插了别的字")
     before, after = section.before, section.after
