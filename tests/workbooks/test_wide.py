@@ -384,3 +384,46 @@ def test_a_workbook_that_does_not_calculate_by_itself_is_asked_about():
     assert found(read_workbook(saved(book), table())) == []
     book["附表"]["G9"] = "=B6"
     assert "WB-016" in {code for code, _ in found(read_workbook(saved(book), table()))}
+
+
+ONE = {"columns": [{"path": "任务量", "measure": "a", "unit": "套"}], "rows": {"label": ["县区名称"]}, "checks": []}
+
+
+@pytest.mark.parametrize("parent", ["上年同期", "去年", "同比增长", "占全省比重", "上月"])
+def test_a_column_under_a_head_that_compares_is_not_the_column_itself(parent):
+    head = [["2021年5月"], ["县区名称", parent], [None, "任务量"]]
+    data = form([["东区", 1]], head=head, merges=["A2:A3"])
+    assert read_workbook(data, table(**ONE)).blocked
+    named = {**ONE, "columns": [{"path": f"{parent} / 任务量", "measure": "a", "unit": "套"}]}
+    assert not read_workbook(data, table(**named)).blocked
+
+
+@pytest.mark.parametrize(
+    ("parent", "asked"),
+    [
+        ("2020年", True),
+        ("4月", True),
+        ("1—4月", True),
+        ("2021年", False),
+        ("1—5月", False),
+        ("5月", False),
+        ("上年结转", False),
+    ],
+)
+def test_a_head_of_another_year_or_month_is_asked_about(parent, asked):
+    head = [["2021年情况"], ["县区名称", parent], [None, "任务量"]]
+    data = form([["东区", 1]], head=head, merges=["A2:A3"])
+    reading = read_workbook(data, table(**{**ONE, "period": "2021-05"}))
+    assert found(reading) == ([("WB-017", "B3")] if asked else [])
+    named = {**ONE, "period": "2021-05", "columns": [{"path": f"{parent} / 任务量", "measure": "a", "unit": "套"}]}
+    assert found(read_workbook(data, table(**named))) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "refused"), [("2020年情况（续）", True), ("2021年情况（续）", False), ("续表", False)]
+)
+def test_a_title_further_down_of_another_year_is_refused(title, refused):
+    head = [["2021年情况"], ["县区名称", "任务量"]]
+    body = [["东区", 1], [title], ["县区名称", "任务量"], ["西区", 2]]
+    reading = read_workbook(form(body, head=head, merges=[]), table(**ONE))
+    assert found(reading) == ([("WB-039", "A4")] if refused else [])

@@ -41,6 +41,7 @@ _AFTER_OFFICE = re.compile(rf"(?:{_OFFICE})$")
 _AS_UNIT = re.compile(r"以([^\s以]{1,8})为(?:计量|统计|金额|货币)?单位")
 _UNIT_OF_TIME = {"年", "月", "天", "岁", "次", "档", "条", "部"}  # 统计表（月）is a monthly table, and counts no months
 _ANOTHER = re.compile(r"[上下去前次明半未非不无除]$|[上去前]年|上[月季期]|同期|未|不含|扣除")
+_COMPARED = re.compile(r"[上去]年(?!结转|结余|末|底)|上[月季期]|同期|同比|环比|增[长减幅速]|比重|占比")
 _SEPARATORS = re.compile(r"[/、,，;；或和()\s]+")
 
 
@@ -292,7 +293,7 @@ def _goes_on(grid: HeadGrid, row: int, first: int, last: int) -> bool:
     values = [value for value in grid.rows[row] if value != ""]
     if len(values) == 1 and isinstance(values[0], str) and stated_units(values[0])[0]:
         return (
-            sum(value != "" for value in grid.rows[row - 1]) <= 2
+            len([value for value in grid.rows[row - 1] if value != ""]) <= 2
         )  # one unit for the whole table stands over no column
     return bool(values) and all(isinstance(value, str) and parse_number(value).state == BAD for value in values)
 
@@ -386,6 +387,8 @@ def _score(path: list[str], segments: list[str]) -> int | None:
     """How well a column's head says what the map asks; None when it does not. The last word must be the whole word."""
     if not path or not segments or _without_prefix(path[-1]) != _without_prefix(segments[-1]):
         return None
+    if any(_COMPARED.search(step) for step in path[:-1]) and not _COMPARED.search("".join(segments)):
+        return None  # 上年同期 / 开工量 is not what 开工量 asks for
     score, at = 10, 0
     for segment in segments[:-1]:
         best = None

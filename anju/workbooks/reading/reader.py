@@ -199,7 +199,7 @@ def _year(text: str, given: str) -> str:
     for pattern in (r"((?:19|20)[0-9]{2})\s*年度", r"((?:19|20)[0-9]{2})\s*年"):
         years = dict.fromkeys(re.findall(pattern, text))
         if len(years) == 1:
-            return next(iter(years))
+            return str(next(iter(years)))
         if years:
             return given if given in years else ""
     return ""

@@ -5,10 +5,10 @@ from itertools import islice
 
 from anju import quantities
 from anju.problems import ASK, BLOCK
-from anju.workbooks.files.numbers import BLANK, DASH, plain_number
+from anju.workbooks.files.numbers import BLANK, DASH, fold_number, plain_number
 from anju.workbooks.reading import checks, heads
 from anju.workbooks.reading.cells import NUMBER, UNREPORTED, DataRow, ReadCell, cell_reference
-from anju.workbooks.reading.columns import Section
+from anju.workbooks.reading.columns import YEAR_NAMED, Section
 from anju.workbooks.reading.maps import TotalRow
 from anju.workbooks.reading.rows import RowReader, StatedUnits, stated_in_row
 from anju.workbooks.reading.values import LARGEST, Entered, ReadColumn, padding, shown_text
@@ -105,8 +105,22 @@ class WideReader(RowReader):
             number = section.head.top - 1
             while number > self.head.bottom and self.is_title(first[number]):
                 skipped.add(number)
+                self._check_title(number, first[number])
                 number -= 1
         return skipped
+
+    def _check_title(self, number: int, values: list[object]) -> None:
+        """A title further down that names another year than the one that is read."""
+        text = fold_number("".join(map(str, values)))
+        years = YEAR_NAMED.findall(text)
+        if years and self.period and self.period[:4] not in years:
+            self.problem(
+                "WB-039",
+                cell_reference(number, 0),
+                "",
+                f"这里又有一个标题，写的是{'、'.join(years)}年，上面按 {self.period} 读取。",
+                "另一期的表，请放到另一个文件；写错的请改正。",
+            )
 
     def _turn(self, section: Section) -> list[ReadColumn]:
         """Go on under a further head; what it reads that is new."""
