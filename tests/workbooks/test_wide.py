@@ -75,7 +75,7 @@ def test_a_head_is_known_however_it_is_written(head):
 
 
 def test_the_table_of_traditional_characters_is_made_of_pairs():
-    from anju.workbooks.reading.heads import _TRADITIONAL, SIMPLIFY
+    from anju.workbooks.reading.units import _TRADITIONAL, SIMPLIFY
 
     assert len(_TRADITIONAL) % 2 == 0
     assert all(chr(simple) != SIMPLIFY[simple] for simple in SIMPLIFY)

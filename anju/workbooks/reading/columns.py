@@ -11,7 +11,7 @@ from anju.problems import ASK, Place, Problem
 from anju.workbooks.files.looks import STRUCK
 from anju.workbooks.files.numbers import fold_number
 from anju.workbooks.files.opening import Worksheet
-from anju.workbooks.reading import heads
+from anju.workbooks.reading import heads, units
 from anju.workbooks.reading.cells import WorkbookReading, cell_reference, column_letters
 from anju.workbooks.reading.heads import ColumnMatch, TableHead
 from anju.workbooks.reading.maps import MapColumn, TableMap
@@ -70,7 +70,7 @@ class ColumnReader(CellReader):
 
     def columns_under(self, section: Section) -> list[ReadColumn]:
         """The columns under a head. What it says of units is told once for all of them."""
-        outside = heads.bracketed_units(self.sheet.name) or heads.stated_units(self.marks.page_head)[0]
+        outside = units.bracketed_units(self.sheet.name) or units.stated_units(self.marks.page_head)[0]
         self.head = replace(section.head, units=section.head.units or self.head.units or outside)
         found = sorted(section.found.items(), key=lambda item: item[1])
         pairs = [(self.table.columns[index], at) for index, at in found if not self.table.columns[index].ignore]

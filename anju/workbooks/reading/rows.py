@@ -9,7 +9,7 @@ from anju.problems import ASK, BLOCK
 from anju.workbooks.files.looks import STRUCK
 from anju.workbooks.files.numbers import BAD, fold_text, parse_number
 from anju.workbooks.files.opening import Worksheet
-from anju.workbooks.reading import heads
+from anju.workbooks.reading import heads, units
 from anju.workbooks.reading.cells import DataRow, WorkbookReading, cell_reference
 from anju.workbooks.reading.columns import ColumnReader, Section
 from anju.workbooks.reading.maps import PartRow, TableMap
@@ -131,7 +131,7 @@ class RowReader(ColumnReader):
                     "两张并排的表，请分开放到两张工作表，或改成同样的顺序。",
                 )
             elif heading in UNIT_HEADS:
-                own = own or heads.units_in(text)
+                own = own or units.units_in(text)
         for one in self.fields if own else ():
             if (
                 one.unit
@@ -303,15 +303,15 @@ def stated_in_row(values: list[object]) -> StatedUnits | None:
     if not all(isinstance(value, str) for value in values):
         return None
     texts = {at: str(value) for at, value in enumerate(values) if value != ""}
-    if "单位" not in fold_text("".join(texts.values())).translate(heads.SIMPLIFY):
+    if "单位" not in fold_text("".join(texts.values())).translate(units.SIMPLIFY):
         return None
-    by_column = {at: named[0] for at, text in texts.items() if len(named := heads.units_in(text)) == 1}
-    units = tuple(name for text in texts.values() for name in heads.stated_units(text)[0])
+    by_column = {at: named[0] for at, text in texts.items() if len(named := units.units_in(text)) == 1}
+    said = tuple(name for text in texts.values() for name in units.stated_units(text)[0])
     first = heads.clean_label(next(iter(texts.values())))
     only = len(by_column) == len(texts) - 1 > 0 and first in UNIT_HEADS
     if not only:
         by_column = {}
-    return StatedUnits(units, by_column, only) if units or only else None
+    return StatedUnits(said, by_column, only) if said or only else None
 
 
 def is_sign_off(values: list) -> bool:
