@@ -80,10 +80,15 @@ def period_title(period: str, name: str) -> str:
 
 NUMERALS = dict(zip("〇○零一二三四五六七八九", "000123456789", strict=True))
 MONTHS = {"十二": "12", "十一": "11", "十": "10", **dict(zip("一二三四五六七八九", "123456789", strict=True))}
-YEAR, MONTH, TO = r"(?P<year>(?:19|20)\d\d)", r"(?P<month>1[0-2]|0?[1-9])", r"(?:0?1月?(?:份)?[-—–−~～至到])?"
+YEAR, MONTH, TO = (
+    r"(?P<year>(?:19|20)\d\d)",
+    r"(?P<month>1[0-2]|0?[1-9])",
+    r"(?:(?:1[0-2]|0?[1-9])月?(?:份)?[-—–−~～至到])?",
+)
 IN_TEXT = (
     rf"{YEAR}年{TO}{MONTH}月(?:份)?(?:(?P<day>\d{{1,2}})日)?",
     rf"{YEAR}[-./]{MONTH}(?!\d)(?:[-./](?P<day>\d{{1,2}})(?!\d))?",
+    rf"{YEAR}年?前{MONTH}个月",
     rf"{YEAR}年?(?:前|第)?(?P<quarter>[1-4一二两三四])个?季度",
     rf"{YEAR}年?(?P<half>[上下])半年",
     rf"{YEAR}年",
@@ -98,7 +103,7 @@ def period_in(text: str, year: str = "") -> str:
     """
     text = re.sub(r"\s+", "", fold_number(text))  # a footnote mark is no digit
     text = re.sub(f"[{''.join(NUMERALS)}]{{4}}(?=年)", lambda found: "".join(map(NUMERALS.get, found[0])), text)
-    text = re.sub(r"(十二|十一|十|[一二三四五六七八九])(?=月)", lambda found: MONTHS[found[1]], text)
+    text = re.sub(r"(十二|十一|十|[一二三四五六七八九])(?=个?月)", lambda found: MONTHS[found[1]], text)
     named: list[str] = []
     for pattern in IN_TEXT:
         named += (_named_period(found.groupdict()) for found in re.finditer(pattern, text))

@@ -507,3 +507,56 @@ def test_a_text_with_its_elements_confused_is_read_or_refused(file, seed):
 
     with contextlib.suppress(Refused):
         compared(rewritten(saved(file), every=(lambda name: name, change)))
+
+
+def looked(file, text: str, look: str) -> None:
+    """Give a part of a run a look of its own."""
+    run = run_with(file, text)
+    before, after = run.find(qn("w:t")).text.split(text, 1)
+    for part, properties in ((before, ""), (text, look), (after, "")):
+        one = parse_xml(f"<w:r {nsdecls('w')}><w:rPr>{properties}</w:rPr><w:t xml:space='preserve'>{part}</w:t></w:r>")
+        run.addprevious(one)
+    run.getparent().remove(run)
+
+
+@pytest.mark.parametrize(
+    "look", ['<w:vertAlign w:val="subscript"/>', '<w:position w:val="10"/>', '<w:position w:val="-12"/>']
+)
+def test_digits_off_the_line_are_marks_however_they_were_put_there(file, look):
+    looked(file, "31", look)
+    assert changes(file)["start"] in ("66", "66套")
+
+
+def test_letters_a_little_off_the_line_are_what_they_are(file):
+    looked(file, "31", '<w:position w:val="2"/>')
+    assert changes(file) == {}
+
+
+def test_white_letters_do_not_count_unless_something_is_behind_them(file):
+    looked(file, "6631", '<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="000000"/>')
+    assert changes(file) == {}
+    looked(file, "27.27", '<w:color w:val="FFFFFF"/>')
+    assert set(changes(file)) == {"invest"}
+
+
+def test_a_hidden_row_is_gone(file):
+    row = next(row for row in file.element.body.iter(qn("w:tr")) if "城区" in "".join(row.itertext()))
+    row.get_or_add_trPr().append(parse_xml(f"<w:hidden {nsdecls('w')}/>"))
+    assert set(changes(file)) == {"a1", "a2", "a3", "a4"}
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "<m:f><m:num><m:r><m:t>66</m:t></m:r></m:num><m:den><m:r><m:t>31</m:t></m:r></m:den></m:f>",
+        "<m:sSup><m:e><m:r><m:t>66</m:t></m:r></m:e><m:sup><m:r><m:t>31</m:t></m:r></m:sup></m:sSup>",
+        "<m:sSub><m:e><m:r><m:t>66</m:t></m:r></m:e><m:sub><m:r><m:t>31</m:t></m:r></m:sub></m:sSub>",
+    ],
+)
+def test_a_fraction_or_power_set_as_a_formula_is_not_its_digits_in_a_row(file, formula):
+    looked(file, "6631", "")
+    run = run_with(file, "6631")
+    math = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    run.addprevious(parse_xml(f'<m:oMath xmlns:m="{math}">{formula}</m:oMath>'))
+    run.getparent().remove(run)
+    assert set(changes(file)) == {"start"}

@@ -9,12 +9,13 @@ from openpyxl.styles import Font
 
 from anju.core.models.people import Organisation
 from anju.problems import Refused
-from anju.projects.files import workbook
+from anju.projects.files import returned, workbook
 from anju.projects.files.returned import open_returned
 from anju.projects.models import Project
 from anju.projects.queries import projects
 from anju.projects.services import events
 from anju.projects.services.projects import edit_project
+from anju.workbooks.files.numbers import parse_number, read_number_format
 from anju.workbooks.writing import marking, tables
 from tests.projects.conftest import DAY
 
@@ -162,3 +163,23 @@ def test_the_look_of_a_cell_counts(clerk, county, project, book):
     assert refused.value.problems[0].where.cell == flats.coordinate
     rows, _ = open_returned(out.getvalue(), "项目.xlsx", sheet.max_column)
     assert "5亿元" in dict(rows)[3]
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "shown"),
+    [
+        (0.85, "0%", "85%"),
+        (0.8512, "0.0%", "85.12%"),
+        (1, "0%", "100%"),
+        (85, "0.0", "85"),
+        ("5", '@"亿元"', "5亿元"),
+        ("东关", '@"亿元"', "东关"),
+        (-5, "0;0", "数字格式把负号藏起来了"),
+    ],
+)
+def test_a_cell_is_what_it_shows(value, code, shown):
+    assert returned.cell_text(value, read_number_format(code)) == shown
+
+
+def test_a_number_kept_as_text_that_is_hidden_is_no_number():
+    assert parse_number(returned.cell_text("5", read_number_format(";;;"))).state == "bad"

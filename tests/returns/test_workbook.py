@@ -444,6 +444,34 @@ def test_what_excel_makes_of_an_entry_is_understood():
     assert not any(found.flaw for found in got.cells.values())
 
 
+@pytest.mark.parametrize(
+    ("value", "code", "shown", "flawed"),
+    [
+        ("5", '@"亿元"', "5亿元", False),
+        ("未报", '@"亿元"', "未报", False),
+        (-5, "0.00;0.00", "-5", True),
+        (-5, "0.00;-0.00", "-5", False),
+        (5, '0"000"', "5", True),
+    ],
+)
+def test_a_returned_cell_is_what_it_shows(value, code, shown, flawed):
+    fields = [offline_workbook_file.WorkbookColumn("n", ("n",), "number", unit="万元", places=2)]
+    table = offline_workbook_file.WorkbookTable(
+        "表",
+        (),
+        "行",
+        fields,
+        [("r", "甲", False)],
+        {("r", "n"): offline_workbook_file.WorkbookSlot("", 1)},
+        {"ret": "1"},
+    )
+    sheet = Sheet(offline_workbook_file.write_file(table))
+    sheet["甲", "n"] = value
+    sheet.cell("甲", "n").number_format = code
+    found = offline_workbook_file.read_file(sheet.content, NAME, {"n": "number"}).cells["r", "n"]
+    assert (found.text, bool(found.flaw)) == (shown, flawed)
+
+
 # --- whatever is changed on either side --------------------------------------
 
 SAID = ("", "0", "1", "1.50", "未报", "7")

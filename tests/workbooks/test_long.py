@@ -3,13 +3,15 @@
 import datetime
 
 import pytest
+from openpyxl import Workbook
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from anju.problems import ASK
 from anju.workbooks.reading.cells import WorkbookReading
 from anju.workbooks.reading.long_forms import read_period
 from anju.workbooks.reading.maps import TableMap
 from anju.workbooks.reading.reader import read_workbook, stream_cells
-from tests.workbooks.forms import LONG, LONG_HEAD, found, long_form
+from tests.workbooks.forms import LONG, LONG_HEAD, found, long_form, saved
 
 MAP = TableMap.model_validate(LONG)
 ROW = ["东区", "开工量", "2021", "", 12, "套", "", "", "通报第一段"]
@@ -157,3 +159,45 @@ def test_cells_come_one_by_one():
     assert next(cells).region_name == "第0县"
     assert len(list(cells)) == 49
     assert reading.problems == []
+
+
+def dated(value, code: str, epoch: datetime.datetime = WINDOWS_EPOCH) -> list[str]:
+    """The period that a cell of that format is read as."""
+    book = Workbook()
+    book.epoch = epoch
+    book.active.append(LONG_HEAD)
+    book.active.append(["东区", "拨款", value, None, 5, "万元"])
+    book.active["C2"].number_format = code
+    return [cell.period for cell in read_workbook(saved(book), TableMap.model_validate(LONG)).cells]
+
+
+@pytest.mark.parametrize("epoch", [WINDOWS_EPOCH, MAC_EPOCH])
+@pytest.mark.parametrize(
+    ("day", "code", "period"),
+    [
+        (1, 'yyyy"年"m"月"', "2021-05"),
+        (1, '[$-804]yyyy"年"m"月";@', "2021-05"),
+        (1, "mmm-yy", "2021-05"),
+        (1, "yyyy/m", "2021-05"),
+        (1, "yyyy-mm-dd", "2021-05-01"),
+        (1, 'yyyy"年"m"月"d"日"', "2021-05-01"),
+        (31, 'yyyy"年"m"月"', "2021-05-31"),
+    ],
+)
+def test_a_month_that_excel_made_a_date_of_is_a_month(epoch, day, code, period):
+    assert dated(datetime.date(2021, 5, day), code, epoch) == [period]
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "periods"),
+    [
+        (2021.1, "General", []),
+        (2021.1, "0.00", ["2021-10"]),
+        (2021.01, "General", ["2021-01"]),
+        (2021.11, "General", ["2021-11"]),
+        (2021.5, "General", ["2021-05"]),
+        (2021, "General", ["2021"]),
+    ],
+)
+def test_a_month_that_excel_made_a_number_of_is_never_guessed(value, code, periods):
+    assert dated(value, code) == periods

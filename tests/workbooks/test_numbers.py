@@ -13,6 +13,7 @@ from anju.workbooks.files.numbers import (
     parse_number,
     plain_number,
     read_number_format,
+    text_from_cell,
 )
 
 
@@ -267,3 +268,34 @@ def test_the_short_way_says_the_same_as_the_long_way(value, code):
 
 def test_folding_keeps_chinese_and_loses_width():
     assert fold_text("　１２３，ＡＢ（套）\u200b ") == "123,AB(套)"
+
+
+@pytest.mark.parametrize("text", ["0,583", "0，583", "0 583", "00,583", "100\t200"])
+def test_a_separator_that_cannot_be_one_of_thousands_is_refused(text):
+    assert parse_number(text).state == BAD
+
+
+@pytest.mark.parametrize("code", ['0"000"', "0\\0", "0!0", '"1"0', '0",000"', '0" 000"', '0".5"'])
+def test_digits_that_only_a_format_paints_are_refused(code):
+    assert number_from_cell(5, read_number_format(code)).state == BAD
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('@"万元"', ("number", 56, 1, "万元")),
+        ('0.00;-0.00;0;@"万元"', ("number", 56, 1, "万元")),
+        ('General;General;General;"约"@', ("number", 56, 1, "")),
+        ("@", ("number", 56, 1, "")),
+        ("0.00", ("number", 56, 1, "")),
+    ],
+)
+def test_a_number_kept_as_text_is_read_with_what_its_format_writes_around_it(code, expected):
+    number = text_from_cell("5.6", read_number_format(code))
+    assert (number.state, number.digits, number.places, number.unit) == expected
+
+
+@pytest.mark.parametrize("code", [";;;", '0;-0;0;"无"', '0;0;0;@"①"'])
+def test_a_number_kept_as_text_that_its_format_hides_or_marks_is_refused(code):
+    assert text_from_cell("5.6", read_number_format(code)).state == BAD
+    assert text_from_cell("未报", read_number_format(code)).state == "unreported"

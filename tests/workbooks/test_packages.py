@@ -220,3 +220,32 @@ def test_a_strict_workbook_is_read():
     reading = read_workbook(data, table())
     assert reading.problems == []
     assert values(reading) == values(read_workbook(form(), table()))
+
+
+@pytest.mark.parametrize(
+    ("formula", "circular"),
+    [
+        ("=SUM(E6:E8)", True),
+        ("=$E$6+1", True),
+        ("=SUM(A1:F20)*2", True),
+        ("=SUM(E7:E8)", False),
+        ("=B6-B6", False),
+        ("=ROW(E6)-6", False),
+        ("=AE6+E66", False),
+        ("=Sheet2!E6", False),
+    ],
+)
+def test_a_formula_that_counts_itself_shows_no_result(formula, circular):
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    sheet = book.add_worksheet("附表")
+    book.add_worksheet("Sheet2")
+    for number, line in enumerate([*HEAD, *BODY[1:]]):
+        sheet.write_row(number, 0, line)
+    for area in ("A3:A5", "B3:D3", "B4:B5", "C4:D4", "E3:E5"):
+        text = HEAD[int(area[1]) - 1]["ABCDE".index(area[0])]
+        sheet.merge_range(area, text)
+    sheet.write_formula("E6", formula, None, 0)
+    book.close()
+    data = rezip(buffer.getvalue(), {WORKBOOK: lambda xml: xml.replace(b' fullCalcOnLoad="1"', b"")})
+    assert (("WB-061", "E6") in found(read_workbook(data, table()))) == circular

@@ -126,3 +126,15 @@ def test_a_radical_in_a_name_is_folded_and_asked_about(name, folded):
 
 def test_a_radical_is_no_digit():
     assert ("WB-060", "B6") in found(read_workbook(form([["东区", "⼀", 1, 1, 1]]), table()))
+
+
+@pytest.mark.parametrize("second", [["西区", "东区"], ["东区", "东区"], ["南区", "西区"]])
+def test_two_tables_side_by_side_whose_rows_differ_are_refused(second):
+    head = [["2021年度"], ["县区名称", "任务量", None, "县区名称", "完成投资（亿元）"]]
+    columns = [{"path": "任务量", "measure": "a", "unit": "套"}, {"path": "完成投资", "measure": "b", "unit": "亿元"}]
+    side = table(columns=columns, checks=[], rows={"label": ["县区名称"]})
+    body = [["东区", 1, None, second[0], 0.5], ["西区", 2, None, second[1], 1]]
+    reading = read_workbook(form(body, head=head, merges=[]), side)
+    assert reading.blocked and "WB-033" in {code for code, _ in found(reading)}
+    same = [["东区", 1, None, "东 区", 0.5], ["西区", 2, None, "西区", 1]]
+    assert not read_workbook(form(same, head=head, merges=[]), side).blocked

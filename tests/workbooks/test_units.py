@@ -168,3 +168,128 @@ def test_two_columns_that_differ_by_their_unit_alone_are_told_apart_by_it():
     reading = read_workbook(data, TableMap.model_validate({**rows, "columns": columns}))
     assert [(cell.key, cell.text + cell.unit) for cell in reading.cells] == [("a.c", "10户"), ("a.b", "5套")]
     assert reading.problems == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "情况表（千元）",
+        "情况表（套、千元）",
+        "单位 千元",
+        "单位（千元）",
+        "（金额单位为千元）",
+        "金额以千元为单位",
+        "单位：套 单位：千元",
+        "汇总单位：示例市住建局 单位：千元",
+        "单位：示例市住建局  计量单位：千元",
+    ],
+)
+def test_a_unit_over_the_table_counts_however_it_is_said(line):
+    reading = read_workbook(money(line), MONEY)
+    assert reading.problems == []
+    assert {cell.unit for cell in reading.cells} == {"千元"}
+
+
+@pytest.mark.parametrize("line", ["情况表（月）", "实施单位 示例公司", "单位为保密的除外", "进度（天）"])
+def test_words_that_only_look_like_a_unit_over_the_table_change_nothing(line):
+    reading = read_workbook(money(line), MONEY)
+    assert reading.problems == []
+    assert {cell.unit for cell in reading.cells} == {"万元"}
+
+
+def test_units_in_two_cells_of_one_line_both_count():
+    data = form([["东区", 10, 5]], head=[["单位：套", None, "单位：千元"], ["县区", "到位", "拨付"]], merges=[])
+    assert {cell.unit for cell in read_workbook(data, MONEY).cells} == {"千元"}
+
+
+@pytest.mark.parametrize("label", ["县区（千元）", "县区（单位：套、千元）"])
+def test_a_unit_in_the_head_of_the_names_counts(label):
+    reading = read_workbook(money(head=(label, "到位", "拨付")), MONEY)
+    assert {cell.unit for cell in reading.cells} == {"千元"}
+
+
+def test_a_unit_in_the_name_of_the_sheet_counts():
+    data = form([["东区", 10, 5]], head=[["县区", "到位", "拨付"]], merges=[], name="资金（千元）")
+    assert {cell.unit for cell in read_workbook(data, MONEY).cells} == {"千元"}
+
+
+@pytest.mark.parametrize("place", ["left", "center", "right"])
+def test_a_unit_printed_over_each_page_counts(place):
+    def spoil(sheet):
+        part = getattr(sheet.oddHeader, place)
+        part.text, part.size, part.font, part.color = "单位：千元", 9, "SimSun,Regular", "00FF00"
+
+    data = form([["东区", 10, 5]], head=[["县区", "到位", "拨付"]], merges=[], spoil=spoil)
+    assert {cell.unit for cell in read_workbook(data, MONEY).cells} == {"千元"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["单位：千元"],
+        [None, None, "单位：千元"],
+        ["注：1.金额单位：千元"],
+        ["说明：本表金额单位为千元。"],
+        ["单位", "千元", "千元"],
+        ["计量单位", "千元", "千元"],
+    ],
+)
+@pytest.mark.parametrize("below", [False, True])
+def test_a_unit_that_stands_below_the_head_must_be_the_one_that_was_read(row, below):
+    head, body = [["县区", "到位", "拨付"]], [["东区", 10, 5]]
+    body = [*body, row] if below else [row, *body]
+    reading = read_workbook(form(body, head=head, merges=[]), MONEY)
+    assert {code for code, _ in found(reading)} == {"WB-025"}
+    assert reading.blocked
+
+
+@pytest.mark.parametrize(
+    "row", [["单位：万元"], ["计量单位", "万元", "万元"], ["注：资金单位为万元。"], ["单位", "张三"]]
+)
+def test_a_unit_below_the_head_that_agrees_is_no_data_and_no_problem(row):
+    data = form([["东区", 10, 5], row], head=[["县区", "到位", "拨付"]], merges=[])
+    assert read_workbook(data, MONEY).problems == []
+
+
+UNIT_COLUMN = TableMap.model_validate(
+    {
+        "map": "items", "form": "items", "period": "2021", "area": "示例市",
+        "rows": {"label": ["指标"], "items": {"投资": "a", "投资（万元）": "a"}},
+        "columns": [{"path": "本年", "key": "v", "unit": "亿元"}, {"path": ["计量单位"], "ignore": True, "required": False}],
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        (["指标", "计量单位", "本年"], ["投资", "万元", 5]),
+        (["指标", "单位", "本年"], ["投资", "万元", 5]),
+        (["指标", "本年", "单位"], ["投资", 5, "千元"]),
+        (["指标", "本年"], ["投资（万元）", 5]),
+    ],
+)
+def test_a_unit_that_a_row_states_for_itself_must_be_its_columns(head, row):
+    reading = read_workbook(form([row], head=[head], merges=[]), UNIT_COLUMN)
+    assert reading.blocked
+    assert "WB-066" in {code for code, _ in found(reading)}
+    agreeing = ["亿元" if value in ("万元", "千元") else "投资" if value == "投资（万元）" else value for value in row]
+    assert not read_workbook(form([agreeing], head=[head], merges=[]), UNIT_COLUMN).blocked
+
+
+SHARES = TableMap.model_validate(
+    {
+        "map": "shares", "period": "2021", "rows": {"label": ["县区"]},
+        "columns": [{"path": "开工率", "measure": "r", "unit": "%"}],
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "asked"),
+    [(["90%", "0.85"], "B3"), ([0.85, "90%"], "B2"), (["90%", 85], ""), ([0.85, 0.9], ""), (["90%", 0], "")],
+)
+def test_shares_of_one_among_percentages_are_asked_about(values, asked):
+    body = [[name, value] for name, value in zip(["东区", "西区"], values, strict=True)]
+    data = form(body, head=[["县区", "开工率（%）"]], merges=[])
+    assert found(read_workbook(data, SHARES)) == ([("WB-073", asked)] if asked else [])

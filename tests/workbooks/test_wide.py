@@ -1,12 +1,14 @@
 """Forms with regions down and measures across: finding the head, reading cells, and saying what is wrong with each."""
 
 import datetime
+import io
 
+import openpyxl
 import pytest
 
 from anju.problems import ASK, BLOCK
 from anju.workbooks.reading.reader import read_workbook
-from tests.workbooks.forms import BODY, HEAD, MERGES, WIDE, form, found, table, values
+from tests.workbooks.forms import BODY, HEAD, MERGES, WIDE, form, found, saved, table, values
 
 
 def put(**cells):
@@ -73,7 +75,7 @@ def test_a_head_is_known_however_it_is_written(head):
 
 
 def test_the_table_of_traditional_characters_is_made_of_pairs():
-    from anju.workbooks.reading.heads import _TRADITIONAL, SIMPLIFY
+    from anju.workbooks.reading.units import _TRADITIONAL, SIMPLIFY
 
     assert len(_TRADITIONAL) % 2 == 0
     assert all(chr(simple) != SIMPLIFY[simple] for simple in SIMPLIFY)
@@ -347,3 +349,81 @@ def test_the_same_file_gives_the_same_reading():
     data = form()
     assert read_workbook(data, table()) == read_workbook(data, table())
     assert MERGES  # the form under test is a merged one
+
+
+@pytest.mark.parametrize(
+    "other", ["上年度开工建设情况", "未年度开工建设情况", "年度开工建设情况（不含棚改）", "以前年度开工建设情况"]
+)
+def test_a_heading_that_means_the_opposite_or_another_year_is_not_the_column(other):
+    head = [row[:] for row in HEAD]
+    head[2][1] = other
+    assert read_workbook(form(head=head), table()).blocked
+
+
+@pytest.mark.parametrize(
+    ("title", "given", "year"),
+    [
+        ("2020年结转、2021年度示例情况", "", "2021"),
+        ("截至2022年1月的2021年度情况", "", "2021"),
+        ("2020年、2021年对比情况", "2021", "2021"),
+        ("2020年、2021年对比情况", "", ""),
+        ("2020年度、2021年度对比情况", "2022", "2022"),
+    ],
+)
+def test_of_several_years_in_a_title_none_is_taken_for_being_the_first(title, given, year):
+    head = [[title, None, None, None, None], *HEAD[1:]]
+    reading = read_workbook(form(head=head), table(), period=given)
+    assert {cell.period for cell in reading.cells} == {year}
+    assert reading.blocked == (year == "")
+
+
+def test_a_workbook_that_does_not_calculate_by_itself_is_asked_about():
+    book = openpyxl.load_workbook(io.BytesIO(form()))
+    assert found(read_workbook(saved(book), table())) == []
+    book.calculation.calcMode = "manual"
+    assert found(read_workbook(saved(book), table())) == []
+    book["附表"]["G9"] = "=B6"
+    assert "WB-016" in {code for code, _ in found(read_workbook(saved(book), table()))}
+
+
+ONE = {"columns": [{"path": "任务量", "measure": "a", "unit": "套"}], "rows": {"label": ["县区名称"]}, "checks": []}
+
+
+@pytest.mark.parametrize("parent", ["上年同期", "去年", "同比增长", "占全省比重", "上月"])
+def test_a_column_under_a_head_that_compares_is_not_the_column_itself(parent):
+    head = [["2021年5月"], ["县区名称", parent], [None, "任务量"]]
+    data = form([["东区", 1]], head=head, merges=["A2:A3"])
+    assert read_workbook(data, table(**ONE)).blocked
+    named = {**ONE, "columns": [{"path": f"{parent} / 任务量", "measure": "a", "unit": "套"}]}
+    assert not read_workbook(data, table(**named)).blocked
+
+
+@pytest.mark.parametrize(
+    ("parent", "asked"),
+    [
+        ("2020年", True),
+        ("4月", True),
+        ("1—4月", True),
+        ("2021年", False),
+        ("1—5月", False),
+        ("5月", False),
+        ("上年结转", False),
+    ],
+)
+def test_a_head_of_another_year_or_month_is_asked_about(parent, asked):
+    head = [["2021年情况"], ["县区名称", parent], [None, "任务量"]]
+    data = form([["东区", 1]], head=head, merges=["A2:A3"])
+    reading = read_workbook(data, table(**{**ONE, "period": "2021-05"}))
+    assert found(reading) == ([("WB-017", "B3")] if asked else [])
+    named = {**ONE, "period": "2021-05", "columns": [{"path": f"{parent} / 任务量", "measure": "a", "unit": "套"}]}
+    assert found(read_workbook(data, table(**named))) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "refused"), [("2020年情况（续）", True), ("2021年情况（续）", False), ("续表", False)]
+)
+def test_a_title_further_down_of_another_year_is_refused(title, refused):
+    head = [["2021年情况"], ["县区名称", "任务量"]]
+    body = [["东区", 1], [title], ["县区名称", "任务量"], ["西区", 2]]
+    reading = read_workbook(form(body, head=head, merges=[]), table(**ONE))
+    assert found(reading) == ([("WB-039", "A4")] if refused else [])

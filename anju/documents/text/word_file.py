@@ -4,6 +4,7 @@ Changes that were tracked count as accepted; what is struck out or hidden does n
 """
 
 import posixpath
+import re
 import struct
 import zipfile
 import zlib
@@ -26,6 +27,8 @@ RESAVE = "请用 Word 或 WPS 另存为“Word 文档（*.docx）”，去掉密
 OFF = ("0", "false", "off")
 UNREAD = {"del", "moveFrom", "rt", "instrText", "delText", "pPr", "rPr", "tcPr", "sdtPr", "tabs", "tblPr", "trPr"}
 SUPERSCRIPTS = str.maketrans("0123456789+-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
+SHADES = (("shd",), ("highlight",), ("pPr", "shd"), ("tcPr", "shd"), ("tblPr", "shd"), ("tblPr", "tblStyle"))
+SUBSCRIPTS = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 SYMBOL_MINUS = "F02D"  # of the font Symbol, as Word inserts it
 
 
@@ -158,10 +161,26 @@ def _is_unseen(properties: etree._Element | None) -> bool | None:
     said = None
     for one in () if properties is None else _children(properties):
         if _local(one) in ("strike", "dstrike", "vanish"):
-            if _value(one).lower() not in OFF:
+            if _says_yes(one):
                 return True
             said = False
+        elif _local(one) == "color" and _value(one).upper() == "FFFFFF" and not _is_shaded(properties):
+            return True
     return said
+
+
+def _says_yes(switch: etree._Element | None) -> bool:
+    return switch is not None and _value(switch).lower() not in OFF
+
+
+def _is_shaded(properties: etree._Element | None) -> bool:
+    """Whether something is behind the letters: of the run, the paragraph, the cell or the table. A style may be for a shaded cell."""
+    node = properties
+    while node is not None:
+        if _local(node) == "style" or any(_child(node, *path) is not None for path in SHADES):
+            return True
+        node = node.getparent()
+    return False
 
 
 def _unseen_styles(styles: etree._Element | None) -> set[str]:
@@ -232,7 +251,7 @@ class _WordReader:
         """The rows of a table, those of tables inside its cells left to the cells."""
         for child in _children(node):
             if _local(child) == "tr":
-                if _child(child, "trPr", "del") is None:
+                if _child(child, "trPr", "del") is None and not _says_yes(_child(child, "trPr", "hidden")):
                     yield child
             elif _local(child) not in UNREAD:
                 yield from self._rows(child)
@@ -283,8 +302,7 @@ class _WordReader:
                     own = style in self.unseen or None
                 text = "".join(self._pieces(child, boxes, unseen))
                 if not (unseen if own is None else own):
-                    raised = _value(_child(properties, "vertAlign")) == "superscript"
-                    yield text.translate(SUPERSCRIPTS) if raised else text
+                    yield text.translate(_shift(properties))
             elif kind == "t":
                 yield child.text or ""
             elif kind in ("br", "cr"):
@@ -295,8 +313,26 @@ class _WordReader:
                 yield "-"
             elif kind == "sym":
                 yield "-" if _value(child, "char").upper() == SYMBOL_MINUS else "□"
+            elif kind in ("sup", "sub"):  # of a formula
+                yield "".join(self._pieces(child, boxes, unseen)).translate(
+                    SUPERSCRIPTS if kind == "sup" else SUBSCRIPTS
+                )
+            elif kind == "num":
+                yield "".join(self._pieces(child, boxes, unseen)) + "/"
             elif kind not in UNREAD and (kind != "Fallback" or _is_only_choice(child)):
                 yield from self._pieces(child, boxes, unseen)
+
+
+def _shift(properties: etree._Element | None) -> dict[int, int]:
+    """Letters above or below the line are marks, whichever way they were put there."""
+    kind, height = _value(_child(properties, "vertAlign")), _value(_child(properties, "position"))
+    if kind == "superscript" or (not kind and re.fullmatch(r"(?:[4-9]|[1-9][0-9]+)(?:pt)?", height)):
+        return SUPERSCRIPTS
+    return (
+        SUBSCRIPTS
+        if kind == "subscript" or (not kind and re.fullmatch(r"-(?:[4-9]|[1-9][0-9]+)(?:pt)?", height))
+        else {}
+    )
 
 
 def _is_only_choice(fallback: etree._Element) -> bool:

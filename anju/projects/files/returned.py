@@ -9,8 +9,8 @@ from typing import Any
 from openpyxl import load_workbook
 
 from anju.problems import Place, Problem, Refused
-from anju.quantities import scaled_text
-from anju.workbooks.files.numbers import NumberFormat, number_from_cell
+from anju.quantities import scaled_text, trim_zeros
+from anju.workbooks.files.numbers import NumberFormat, number_from_cell, shown_words
 from anju.workbooks.files.opening import open_workbook
 from anju.workbooks.files.stamp import PROJECTS, read_stamp
 from anju.workbooks.files.xlsx import SheetProperties
@@ -41,7 +41,7 @@ def open_returned(content: bytes, name: str, width: int) -> tuple[list[tuple[int
     for at, line in enumerate(
         book[SHEET].iter_rows(min_row=FIRST_ROW + 1, max_col=width, values_only=True), start=FIRST_ROW
     ):
-        texts = [_text(cell, marks.format(at, column)) for column, cell in enumerate(line)]
+        texts = [cell_text(cell, marks.format(at, column)) for column, cell in enumerate(line)]
         for column, text in enumerate(texts):
             if text and (flaw := marks.flaw(at, column)):
                 where = Place(file=name, sheet=SHEET, cell=cell_reference(at, column))
@@ -56,7 +56,7 @@ def open_returned(content: bytes, name: str, width: int) -> tuple[list[tuple[int
     return rows, before
 
 
-def _text(value: Any, look: NumberFormat) -> str:
+def cell_text(value: Any, look: NumberFormat) -> str:
     """What a cell shows, with the unit that its format may state. Excel keeps binary fractions; fifteen digits are what it lets a user type."""
     if value is None:
         return ""
@@ -65,8 +65,11 @@ def _text(value: Any, look: NumberFormat) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if look.kind == "other":
+        if look.kind == "other" or (value < 0 and look.sections):
             shown = number_from_cell(value, look)
             return shown.flaw or (shown.hidden or scaled_text(shown.digits, shown.places)) + shown.unit
+        if look.kind == "percent":  # 0.85 shown as 85% is 85 of a hundred
+            shown = number_from_cell(value, NumberFormat("percent", 0, 15))
+            return shown.flaw or trim_zeros(scaled_text(shown.digits, shown.places)) + shown.unit
         return format(Decimal(f"{value:.15g}"), "f")
-    return str(value).strip()
+    return shown_words(str(value), look).strip()

@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 
 from anju import file_sizes, quantities
 from anju.problems import Place, Problem, Refused
-from anju.workbooks.files.numbers import BAD, GENERAL, number_from_cell, parse_number, read_number_format
+from anju.workbooks.files.numbers import BAD, GENERAL, number_from_cell, parse_number, read_number_format, shown_words
 from anju.workbooks.files.opening import open_workbook
 from anju.workbooks.files.stamp import RETURN, plain_text, read_stamp, write_stamp
 from anju.workbooks.files.xlsx import SheetProperties
@@ -441,14 +441,18 @@ def _read_cell(cell: Any, ref: str, kind: str) -> ReturnedCell:
         return ReturnedCell(
             ref, plain_text(value), "被表格程序当成了日期或逻辑值。", "请把这一格的格式改为“常规”后重新填写。"
         )
+    look = read_number_format(cell.number_format or "")
+    if isinstance(value, str) and kind == "number":
+        return ReturnedCell(ref, plain_text(shown_words(value, look)))
     if isinstance(value, str) or kind != "number":
         return ReturnedCell(
             ref, plain_text(int(value) if not isinstance(value, str) and value == int(value) else value)
         )
-    look = read_number_format(cell.number_format or "")
     if look.kind == "percent":
         look = look._replace(most=EXACT)
     number = number_from_cell(value, look if look.kind in ("percent", "other") else GENERAL)
+    if value < 0 and look.sections and (hidden := number_from_cell(value, look)).state == BAD:
+        number = hidden  # a section of its own takes the minus away
     if number.state == BAD:
         return ReturnedCell(ref, plain_text(value), f"填的 {value} 不是能记录的数：{number.flaw}。", "请核对后改填。")
     text = number.hidden or quantities.scaled_text(number.digits, number.places)

@@ -20,6 +20,7 @@ WORDS = {
 # What is written around a number, and which of the stored words it means.
 BEFORE = {**dict.fromkeys((ABOUT, "大约", "约为", "近"), ABOUT), **dict.fromkeys(("超", "超过", "逾"), OVER)}
 AFTER = {**dict.fromkeys((OVER, "多", "以上"), OVER), **dict.fromkeys((OR_SO, "上下"), OR_SO)}
+UNSEEN = "数字格式把它藏起来了，看不见"
 LONGEST = 30  # digits; more is a mistake of the keyboard, and no base unit holds it
 
 
@@ -46,11 +47,11 @@ _NUMBER = re.compile(
     r"(?P<after>" + "|".join(AFTER) + r")?\s*(?P<unit>" + "|".join(map(re.escape, _UNITS)) + r")?\s*"
     r"(?P<last>" + "|".join(AFTER) + r")?[。;]?"
 )  # fmt: skip
-_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)|[0-9]+")  # 0,583 is no number of thousands
 _DASH = re.compile(r"[-‐‑‒–—―−─﹘﹣/\\~]+")
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xFFE5: 0xA5}
-_SPACES = dict.fromkeys((0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
+_SPACES = dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
 _AS_NUMBER = {**_FULL_WIDTH, **_SPACES, **_INVISIBLE}
 _CHINESE_DIGITS = set("〇零一二三四五六七八九十百千两")
 
@@ -176,6 +177,8 @@ class NumberFormat(NamedTuple):
     most: int = 0
     sections: tuple[FormatSection, ...] = ()
     flaw: str = ""
+    days: str = ""  # of a date: no, where it shows only the month
+    text: tuple[str, str] | None = ("", "")  # what it writes around a text; None: it hides texts
 
 
 GENERAL = NumberFormat("general")
@@ -195,6 +198,24 @@ _MAGNITUDES = {4: "万", 8: "亿"}
 @lru_cache(maxsize=512)
 def read_number_format(code: str) -> NumberFormat:
     """Read an Excel format code."""
+    return _read_sections(code)._replace(text=_around_text(_split(code)))
+
+
+def _around_text(sections: list[list[re.Match[str]]]) -> tuple[str, str] | None:
+    """What stands around a text: @"万元" shows 5 as 5万元. A fourth section without @ shows none."""
+    for tokens in sections:
+        if at := next((at for at, token in enumerate(tokens) if token["mark"] == "@"), None):
+            return _words_of(tokens[:at]), _words_of(tokens[at + 1 :])
+        if at == 0:
+            return "", _words_of(tokens[1:])
+    return None if len(sections) == 4 else ("", "")
+
+
+def _words_of(tokens: list[re.Match[str]]) -> str:
+    return "".join(token["words"] or token["literal"] or (token["mark"] or "").replace("@", "") for token in tokens)
+
+
+def _read_sections(code: str) -> NumberFormat:
     first = code.split(";")[0]
     if re.search(r"\[(?:h+|m+|s+)\]", first, re.IGNORECASE):
         return NumberFormat("date")
@@ -202,7 +223,7 @@ def read_number_format(code: str) -> NumberFormat:
     if plain.strip() == "@":
         return NumberFormat("text")
     if re.search(r"[ymdhs]|上午|年|月|日", re.sub("general|g/通用格式", "", plain.lower())):
-        return NumberFormat("date")
+        return NumberFormat("date", days="" if re.search("[dh日]", plain.lower()) or "y" not in plain.lower() else "no")
     if "/" in plain.replace("G/通用格式", "") or "e+" in plain.lower() or "e-" in plain.lower():
         return GENERAL  # a fraction, or scientific: the stored value counts
     sections = tuple(_section(tokens) for tokens in _split(code))
@@ -315,6 +336,19 @@ def number_from_cell(value: object, fmt: NumberFormat) -> ParsedNumber:
     )
 
 
+def shown_words(value: str, fmt: NumberFormat) -> str:
+    """A number that Excel holds as text, with what its format writes around it; other texts as they are."""
+    if fmt.text == ("", "") or parse_number(value).state != NUMBER:
+        return value
+    return f"{value}（{UNSEEN}）" if fmt.text is None else f"{fmt.text[0]}{value.strip()}{fmt.text[1]}"
+
+
+def text_from_cell(value: str, fmt: NumberFormat) -> ParsedNumber:
+    """A text that Excel holds, read as it shows."""
+    shown = shown_words(value, fmt)
+    return ParsedNumber(BAD, flaw=UNSEEN) if shown is not value and fmt.text is None else parse_number(shown)
+
+
 def _section_for(exact: Decimal, sections: tuple[FormatSection, ...]) -> FormatSection | None:
     """The section that shows this number. A zero is shown as the first shows it: 0;-0;;@ hides it, and it is 0 all the same."""
     if not any(section.condition for section in sections):
@@ -329,9 +363,7 @@ def _section_for(exact: Decimal, sections: tuple[FormatSection, ...]) -> FormatS
 def _shown_by(exact: Decimal, section: FormatSection, own_sign: bool) -> ParsedNumber:
     """What a section with words, a scale or a sign shows. own_sign: Excel writes the minus of itself. Whatever could be read two ways is bad."""
     if section.form == "words":
-        return ParsedNumber(
-            BAD, flaw=f"数字格式把它显示成“{section.before}”" if section.before else "数字格式把它藏起来了，看不见"
-        )
+        return ParsedNumber(BAD, flaw=f"数字格式把它显示成“{section.before}”" if section.before else UNSEEN)
     if section.inner:
         return ParsedNumber(BAD, flaw="数字格式在数字中间插了别的字")
     before, after = section.before, section.after
@@ -349,6 +381,8 @@ def _shown_by(exact: Decimal, section: FormatSection, own_sign: bool) -> ParsedN
     shown = parse_number(text)
     if shown.state != NUMBER:
         return ParsedNumber(BAD, flaw=f"数字格式把它显示成“{text}”：{shown.flaw}")
+    if (shown.digits, shown.places) != (abs(number.digits), number.places):
+        return ParsedNumber(BAD, flaw=f"数字格式把它显示成“{text}”，实际存的是 {_plain(exact)}，分不清按哪一个")
     if section.scale and not shown.unit.startswith(_MAGNITUDES.get(section.scale, "?")):
         return ParsedNumber(BAD, flaw=f"数字格式把它缩小显示成 {text}，实际存的是 {_plain(exact)}，分不清按哪一个")
     hidden = number.hidden and _plain(scaled)

@@ -253,5 +253,17 @@ def _scan_xlsx(package: Package, book: Workbook) -> list[tuple[SheetPart, SheetP
                 ASK,
             )
         )
+    if b'calcMode="manual"' in package.read(package.workbook) and any(
+        part.visible and b"<f" in package.read(part.path) for part in package.sheets
+    ):
+        book.problems.append(
+            Problem(
+                "WB-016",
+                Place(file=book.file_name),
+                "工作簿设成了手动计算，公式的结果可能是旧的。",
+                "请在 WPS 或 Excel 中按 F9 重算、保存后重新上传；稳妥的办法是选中后“选择性粘贴 → 数值”。",
+                ASK,
+            )
+        )
     styles, strings = xlsx.cell_formats(package), xlsx.rich_strings(package)
     return [(part, xlsx.scan_xlsx(package, part.path, styles, strings)) for part in package.sheets]

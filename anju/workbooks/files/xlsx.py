@@ -20,6 +20,7 @@ CHUNK = 1 << 22
 BUILT_IN = {
     **dict.fromkeys((1, 3, 37, 38, 41, 42, 5, 6), "0"), **dict.fromkeys((2, 4, 39, 40, 43, 44, 7, 8), "0.00"),
     9: "0%", 10: "0.00%", 49: "@", **dict.fromkeys((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)), "yyyy-mm-dd"),
+    **dict.fromkeys((17, 27, 36, 50, 52, 57), "yyyy-mm"),
 }  # fmt: skip
 NO = ("0", "false", "off")
 
@@ -35,8 +36,10 @@ class SheetProperties:
         default_factory=dict
     )  # what is left of the text, what is wrong with it
     uncached: set[tuple[int, int]] = field(default_factory=set)
+    circular: set[tuple[int, int]] = field(default_factory=set)  # formulas that count themselves: Excel shows 0
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    page_head: str = ""  # printed over each page
     height: int = 0
     width: int = 0
 
@@ -121,6 +124,10 @@ _FORMULA = re.compile(
 _NOUGHT = re.compile(
     rb"""<(?:\w+:)?c(\s[^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*<(?:\w+:)?v>\s*0\s*</(?:\w+:)?v>"""
 )
+_OWN = re.compile(
+    rb"""<(?:\w+:)?c(\s[^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?>([^<]*)</(?:\w+:)?f>\s*<(?:\w+:)?v>\s*0\s*</(?:\w+:)?v>"""
+)
+_AREA = re.compile(r"(?<![A-Z0-9!_.'])\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?(?![A-Z0-9(_.])")
 _SHARED = re.compile(rb"""<(?:\w+:)?c(\s[^>]*\bt=["']s["'][^>]*)>\s*<(?:\w+:)?v>\s*(\d+)\s*<""")
 _INLINE = re.compile(rb"""<(?:\w+:)?c(\s[^>]*)>\s*<(?:\w+:)?is>(.*?)</(?:\w+:)?is>""", re.DOTALL)
 _ITEM = re.compile(rb"<(?:\w+:)?si(?:\s[^>]*)?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
@@ -130,6 +137,7 @@ _LETTERS = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)<")
 _STRIKE = re.compile(rb"""<(?:\w+:)?strike\s*(?:val=["'](\w+)["']\s*)?/?>""")
 _RAISED = re.compile(rb"""<(?:\w+:)?vertAlign\s[^>]*["'](?:superscript|subscript)["']""")
 Rich = tuple[str, str]
+_PAGE_HEAD = re.compile(rb"<(?:\w+:)?(?:odd|first|even)Header>([^<]*)<")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*?)/?>")
 
 
@@ -207,6 +215,9 @@ def scan_xlsx(package: Package, path: str, styles: list[NumberFormat], strings: 
                 )  # rows may come in any order from a careless writer
         _exceptions(chunk, marks, package.uncomputed)
         _rich_cells(chunk, marks, strings)
+        if found := _PAGE_HEAD.findall(chunk):
+            text = " ".join(html.unescape(one.decode("utf-8", "replace")) for one in found)
+            marks.page_head = re.sub(r'&(?:"[^"]*"|K[0-9A-F]{6}|[0-9]+|[A-Za-z])', " ", text)
     marks.width = max(columns.values(), default=-1) + 1
     return marks
 
@@ -245,6 +256,9 @@ def _exceptions(chunk: bytes, marks: SheetProperties, uncomputed: bool) -> None:
         found_formulas = ((_attributes(attributes), ref) for attributes, ref in _FORMULA.findall(chunk))
         # A text of no letters is a result: =IF(A1="","",…) says that there is nothing.
         marks.uncached.update(cell_position(ref.decode()) for cell, ref in found_formulas if cell.get("t") != "str")
+        for attributes, formula in _OWN.findall(chunk):
+            if (ref := _attributes(attributes).get("r")) and _counts_itself(formula.decode("utf-8", "replace"), ref):
+                marks.circular.add(cell_position(ref))
         if uncomputed:
             noughts = (_attributes(attributes).get("r") for attributes in _NOUGHT.findall(chunk))
             marks.uncached.update(cell_position(ref) for ref in noughts if ref)
@@ -253,6 +267,17 @@ def _exceptions(chunk: bytes, marks: SheetProperties, uncomputed: bool) -> None:
             row = _attributes(found)
             if (row.get("hidden") in ("1", "true") or _is_zero(row.get("ht"))) and "r" in row:
                 marks.hidden_rows.add(int(row["r"]) - 1)
+
+
+def _counts_itself(formula: str, ref: str) -> bool:
+    """Whether a formula names its own cell: =SUM(B6:B8) in B6."""
+    row, column = cell_position(ref)
+    plain = re.sub(r'"[^"]*"|\b(?:ROWS?|COLUMNS?|CELL|OFFSET|ADDRESS)\([^()]*\)', "", formula.upper())
+    for first, top, last, bottom in _AREA.findall(plain):
+        a, b = cell_position(first + top), cell_position((last or first) + (bottom or top))
+        if min(a[0], b[0]) <= row <= max(a[0], b[0]) and min(a[1], b[1]) <= column <= max(a[1], b[1]):
+            return True
+    return False
 
 
 def _is_zero(size: str | None) -> bool:

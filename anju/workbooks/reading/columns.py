@@ -3,17 +3,22 @@
 A head may be printed again on each page, come with its columns in another order, or go on with further ones (续表).
 """
 
+import re
 from dataclasses import dataclass, field, replace
 
 from anju import quantities
-from anju.problems import Place, Problem
+from anju.problems import ASK, Place, Problem
 from anju.workbooks.files.looks import STRUCK
+from anju.workbooks.files.numbers import fold_number
 from anju.workbooks.files.opening import Worksheet
-from anju.workbooks.reading import heads
+from anju.workbooks.reading import heads, units
 from anju.workbooks.reading.cells import WorkbookReading, cell_reference, column_letters
 from anju.workbooks.reading.heads import ColumnMatch, TableHead
 from anju.workbooks.reading.maps import MapColumn, TableMap
 from anju.workbooks.reading.values import CellReader, ReadColumn
+
+YEAR_NAMED = re.compile(r"((?:19|20)[0-9]{2})\s*年")
+MONTH_NAMED = re.compile(r"(?<![0-9])(1[0-2]|0?[1-9])\s*月(?!\s*(?:份)?\s*[-—–~至])")  # the last of 1—5月
 
 
 @dataclass
@@ -65,7 +70,8 @@ class ColumnReader(CellReader):
 
     def columns_under(self, section: Section) -> list[ReadColumn]:
         """The columns under a head. What it says of units is told once for all of them."""
-        self.head = replace(section.head, units=section.head.units or self.head.units)
+        outside = units.bracketed_units(self.sheet.name) or units.stated_units(self.marks.page_head)[0]
+        self.head = replace(section.head, units=section.head.units or self.head.units or outside)
         found = sorted(section.found.items(), key=lambda item: item[1])
         pairs = [(self.table.columns[index], at) for index, at in found if not self.table.columns[index].ignore]
         fields = [self._field(column, at) for column, at in pairs]
@@ -129,6 +135,8 @@ class ColumnReader(CellReader):
             )
         family = family or (quantities.unit_of_measure(unit).family if unit else "")
         period = (column.period or "").replace("{year}", self.period[:4]) or self.period
+        if not column.period and not column.published:
+            self._ask_other_time(column, text, place, period)
         factor = quantities.unit_of_measure(unit).factor
         return ReadColumn(
             at=at,
@@ -142,3 +150,16 @@ class ColumnReader(CellReader):
             factor=factor,
             name=column.name,
         )
+
+    def _ask_other_time(self, column: MapColumn, text: str, place: str, period: str) -> None:
+        """A head that names another year or month than the one that is read, where the map does not name it."""
+        plain, known = fold_number(text), fold_number("".join(column.path))
+        years = set(YEAR_NAMED.findall(plain)) - set(YEAR_NAMED.findall(known))
+        months = {int(found) for found in MONTH_NAMED.findall(plain)} - {
+            int(found) for found in MONTH_NAMED.findall(known)
+        }
+        month = int(period[5:7]) if re.fullmatch(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?", period) else 0
+        if period and ((years and period[:4] not in years) or (month and months and month not in months)):
+            self.problem(
+                "WB-017", place, text, f"表头写的是另一个时间，按 {period} 读取。", "请核对；确是另一期的，请在对照表这一列写 period。", ASK
+            )  # fmt: skip

@@ -7,49 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from anju import quantities
 from anju.problems import ASK, Place, Problem
 from anju.workbooks.files.numbers import BAD, DASH, fold_text, parse_number
 from anju.workbooks.reading.cells import cell_reference
 from anju.workbooks.reading.maps import MapColumn
 from anju.workbooks.reading.radicals import fold_radicals
+from anju.workbooks.reading.units import BRACKETED, SIMPLIFY, stated_units, strange_unit, table_units, units_in
 
 HEAD_ROWS = 60  # a first head further down than this is no head
 MORE_HEADS = 20_000  # rows in which a form may print its head again, or go on with further columns (续表)
 MOST_HEADS = 500
 QUIET = {"序号", "备注", "说明", "排名", "编号", "栏次"}  # columns nobody expects to be read
-_TRADITIONAL = (
-    "區区縣县戶户開开關关設设資资產产債债貨货幣币補补貼贴發发標标準准際际實实計计劃划務务總总數数額额單单個个項项萬万億亿舊旧樓楼棟栋築筑積积續续價价"
-    "適适經经濟济買买賣卖購购應应會会議议員员財财環环節节點点據据報报審审問问題题歸归類类組组織织級级鄉乡鎮镇號号處处時时間间門门齊齐備备註注說说國国"
-    "農农業业專专貸贷餘余結结轉转撥拨達达運运營营監监證证書书約约滿满義义為为與与無无後后過过還还遷迁徵征簽签訂订協协變变異异條条線线網网電电動动車车"
-    "場场險险壞坏髒脏亂乱評评績绩優优質质責责領领導导辦办團团體体係系統统廠厂礦矿陽阳陰阴縂总佔占佈布製制復复複复鋪铺園园圍围圖图壓压屬属層层師师帶带廣广"
-    "廳厅強强從从愛爱態态損损據据擇择擬拟擴扩攤摊敗败斷断暫暂術术權权歲岁殘残毀毁氣气滯滞燈灯燒烧爭争獎奖獨独現现療疗盡尽確确禮礼種种稅税窮穷競竞籌筹"
-    "簡简糧粮紀纪納纳級级細细終终給给維维緊紧縮缩繳缴聯联職职臨临莊庄華华萊莱蓋盖藝艺蘇苏虧亏術术裝装製制見见規规視视覺觉觀观訪访訴诉診诊詢询該该誤误課课"
-    "調调請请諸诸證证識识護护讓让貧贫貫贯費费貿贸賃赁賠赔賬账賽赛輔辅輕轻輪轮農农進进遠远選选遲迟邊边鄰邻醫医釋释鋼钢錄录錢钱錯错鍵键鐵铁長长閉闭"
-    "稱称況况狀状僅仅齡龄覽览筆笔練练寫写雖虽驟骤繼继紹绍嚴严夠够對对導导濱滨灣湾瓊琼黃黄龍龙鳳凤鎖锁滬沪蘭兰寧宁漢汉衛卫"
-    "隊队階阶隨随難难雙双雜杂離离靈灵靜静韌韧預预頂顶順顺須须頒颁頓顿頻频額额願愿類类風风養养館馆駐驻驗验體体"
-)
-SIMPLIFY = str.maketrans(_TRADITIONAL[::2], _TRADITIONAL[1::2])
-_BRACKETED = re.compile(r"\(([^()]*)\)")
 _NOISE = re.compile(r"[\s:：、,，.。;；·()\[\]【】“”\"'‘’_*＊]+")
 _MARKS = re.compile(r"(?<![mM])[①-⒛㈠-㈩㉑-㉟㊱-㊿❶-❿⓫-⓴²³¹⁰⁴-⁹₀-₉]")  # of notes; the ² of m² is none
-_UNIT_WORD = re.compile(
-    r"[十百千万亿]*(?:[美港欧日]?元|美金|港币|套|户|间|栋|幢|人|人次|个|平方米|平米|㎡|m2|公顷|亩|米|公里|吨|%|‰)"
-)
-_OFFICE = "填报|编制|报送|填表|上报|主管|责任|实施|建设|牵头|所属|施工|产权|制表|编报|申报|报告|管理|配合|工作|成员|监理|设计|用人"
-_UNIT_LINE = re.compile(rf"(?<!{')(?<!'.join(_OFFICE.split('|'))})单位\s*[:：]\s*([^:：]{{1,30}})")
-_SEPARATORS = re.compile(r"[/、,，;；或和()\s]+")
-
-
-def units_in(text: str) -> tuple[str, ...]:
-    """套（户） → (套, 户); what is not a unit gives nothing."""
-    plain = re.sub(r"^单位\s*[:：]?|人民币", "", fold_text(text))
-    names = [quantities.ALIASES.get(word, word) for word in _SEPARATORS.split(plain) if word]
-    return tuple(names) if names and all(map(_is_unit, names)) else ()
-
-
-def _is_unit(name: str) -> bool:
-    return name in quantities.UNITS and name not in ("1", "fen", "point")
+_ANOTHER = re.compile(r"[上下去前次明半未非不无除]$|[上去前]年|上[月季期]|同期|未|不含|扣除")
+_COMPARED = re.compile(r"[上去]年(?!结转|结余|末|底)|上[月季期]|同期|同比|环比|增[长减幅速]|比重|占比")
 
 
 def without_marks(text: str) -> str:
@@ -57,20 +29,11 @@ def without_marks(text: str) -> str:
     return _MARKS.sub("", text) or text
 
 
-def strange_unit(text: str) -> str:
-    """A unit in a heading's brackets that nobody here knows, such as （百套）; ''."""
-    for found in _BRACKETED.findall(fold_text(text).translate(SIMPLIFY)):
-        word = re.sub(r"^单位[:：]?|人民币|\s", "", found)
-        if _UNIT_WORD.fullmatch(word) and not units_in(word):
-            return word
-    return ""
-
-
 @lru_cache(maxsize=1 << 16)
 def parse_heading(text: str) -> tuple[str, tuple[str, ...]]:
     """A header cell: the name to compare (spaces, brackets, punctuation away; simplified) and the units it names."""
     folded, units = fold_text(without_marks(text)).translate(SIMPLIFY), ()
-    for found in _BRACKETED.findall(folded):
+    for found in BRACKETED.findall(folded):
         named = units_in(found)
         if named:
             units = named
@@ -262,7 +225,10 @@ def head_between(grid: HeadGrid, top: int, bottom: int, span: tuple[int, int]) -
         if path:
             paths[at] = path
     above = [" ".join(cell.text for cell in grid.distinct(line)) for line in range(top)]
-    units, unit_row, strange = _table_units(above)
+    units, unit_row, strange = table_units(above)
+    named = [cell for at in range(max(span[0], 0), span[1] + 1) for cell in paths.get(at, ())]
+    if over := [name for cell in named for name in stated_units(cell.text)[0]]:  # 县区名称（万元）
+        units, unit_row = tuple(dict.fromkeys((*units, *over))), unit_row if units else named[0].row
     return TableHead(
         top=top, bottom=bottom, span=span, paths=paths, title=_title(above), units=units, above=above, unit_row=unit_row, strange=strange,
     )  # fmt: skip
@@ -284,6 +250,10 @@ def _goes_on(grid: HeadGrid, row: int, first: int, last: int) -> bool:
     if any(grid.at(row, column).text for column in range(first, last + 1) if grid.at(row, column).row == row):
         return False
     values = [value for value in grid.rows[row] if value != ""]
+    if len(values) == 1 and isinstance(values[0], str) and stated_units(values[0])[0]:
+        return (
+            len([value for value in grid.rows[row - 1] if value != ""]) <= 2
+        )  # one unit for the whole table stands over no column
     return bool(values) and all(isinstance(value, str) and parse_number(value).state == BAD for value in values)
 
 
@@ -321,19 +291,6 @@ def _title(above: list[str]) -> str:
     return re.sub(r"\s+", "", "".join(lines[:2]))
 
 
-def _table_units(above: list[str]) -> tuple[tuple[str, ...], int, str]:
-    """The units that a line over the head states, its row, and a unit there that nobody here knows. An office (单位：某某局) is none."""
-    for row, line in enumerate(above):
-        for found in _UNIT_LINE.findall(fold_text(line).translate(SIMPLIFY)):
-            words = [word for word in _SEPARATORS.split(found.replace("人民币", "")) if word]
-            names = [quantities.ALIASES.get(word, word) for word in words]
-            units = tuple(itertools.takewhile(_is_unit, names))
-            strange = next((name for name in names[len(units) : len(units) + 1] if _UNIT_WORD.fullmatch(name)), "")
-            if units or strange:
-                return units, row, strange
-    return (), 0, ""
-
-
 def _without_units(path: list[FoundHeadCell]) -> list[str]:
     """The column's names without a last one that only says its unit: 任务 over 套."""
     names = [parse_heading(cell.text)[0] for cell in path]
@@ -348,17 +305,25 @@ def _score(path: list[str], segments: list[str]) -> int | None:
     """How well a column's head says what the map asks; None when it does not. The last word must be the whole word."""
     if not path or not segments or _without_prefix(path[-1]) != _without_prefix(segments[-1]):
         return None
+    if any(_COMPARED.search(step) for step in path[:-1]) and not _COMPARED.search("".join(segments)):
+        return None  # 上年同期 / 开工量 is not what 开工量 asks for
     score, at = 10, 0
     for segment in segments[:-1]:
         best = None
         for step in range(at, len(path) - 1):
-            points = 3 if path[step] == segment else 1 if segment in path[step] else 0
+            points = 3 if path[step] == segment else 1 if _says(path[step], segment) else 0
             if points and (best is None or points > best[0]):
                 best = (points, step)
         if best is None:
             return None
         score, at = score + 100 * best[0], best[1] + 1
     return score + (path[-1] == segments[-1]) - (len(path) - len(segments))
+
+
+def _says(heading: str, segment: str) -> bool:
+    """Whether a heading holds the words asked for, and no word that makes them mean something else: 上年度…, 未…, …除外."""
+    before, found, after = heading.partition(segment)
+    return bool(found) and not _ANOTHER.search(before) and not re.search(r"除外|不含|同期|以外", after)
 
 
 def _without_prefix(text: str) -> str:

@@ -10,7 +10,18 @@ from itertools import islice
 from anju import quantities
 from anju.problems import ASK, BLOCK, NOTE
 from anju.workbooks.files.looks import STRUCK
-from anju.workbooks.files.numbers import BAD, BLANK, DASH, WORDS, fold_number, fold_text, parse_number, plain_number
+from anju.workbooks.files.numbers import (
+    BAD,
+    BLANK,
+    DASH,
+    WORDS,
+    NumberFormat,
+    fold_number,
+    fold_text,
+    number_from_cell,
+    parse_number,
+    plain_number,
+)
 from anju.workbooks.files.opening import Worksheet
 from anju.workbooks.reading import checks, heads
 from anju.workbooks.reading.cells import NUMBER, ReadCell, WorkbookReading, cell_reference, column_letters
@@ -55,6 +66,17 @@ def read_period(value: object) -> str | None:
         except ValueError:
             return None
     return None
+
+
+def shown_period(value: datetime.date | float, fmt: NumberFormat) -> object:
+    """A period that Excel made a date or a number of, as its cell shows it: 2021年5月 is no day. 2021.1 could be January or October."""
+    if isinstance(value, datetime.date):
+        return value.strftime("%Y-%m") if fmt.days == "no" and value.day == 1 else value
+    if value.is_integer():
+        return value
+    number = number_from_cell(value, fmt)
+    text = quantities.scaled_text(number.digits, number.places)
+    return f"{text}（1月或10月）" if text.endswith(".1") else text
 
 
 def long_columns(columns: LongColumns) -> tuple[tuple[MapColumn, ...], tuple[str, ...]]:
@@ -240,6 +262,8 @@ class LongReader(CellReader):
     def _period(self, number: int, value: object) -> str:
         if value == "" and self.default_period:
             return self.default_period
+        if isinstance(value, datetime.date | float):
+            value = shown_period(value, self.marks.format(number, self.found["period"]))
         if value not in self.periods:
             self.periods[value] = read_period(value)
         if not (when := self.periods[value]):

@@ -179,12 +179,8 @@ def _point_to_other_sheets(best: SheetFit, fits: list[SheetFit]) -> None:
 def _period(table: TableMap, given: str, head: TableHead, sheet: Worksheet, reading: WorkbookReading) -> str:
     """The map's period, the caller's, or the year in the title; WB-028 when a wide form has none."""
     titles = (fold_number(head.title), fold_number(" ".join(head.above)))
-    year = next((found for text in titles if (found := re.search(r"((?:19|20)[0-9]{2})\s*年", text))), None)
-    found = (
-        table.period.replace("{year}", year[1] if year else given[:4])
-        if table.period
-        else given or (year[1] if year else "")
-    )
+    year = next((found for text in titles if (found := _year(text, given[:4]))), "")
+    found = table.period.replace("{year}", year or given[:4]) if table.period else given or year
     every = table.form != "long" and all(column.period and "{" not in column.period for column in table.columns)  # type: ignore[union-attr]
     if not found and table.form != "long" and not every:
         reading.problems.append(
@@ -196,6 +192,17 @@ def _period(table: TableMap, given: str, head: TableHead, sheet: Worksheet, read
             )
         )
     return found
+
+
+def _year(text: str, given: str) -> str:
+    """The year that a title is of. Of several (2020年结转2021年度…) the one of a 年度, the one given, else none."""
+    for pattern in (r"((?:19|20)[0-9]{2})\s*年度", r"((?:19|20)[0-9]{2})\s*年"):
+        years = dict.fromkeys(re.findall(pattern, text))
+        if len(years) == 1:
+            return str(next(iter(years)))
+        if years:
+            return given if given in years else ""
+    return ""
 
 
 def _area(head: TableHead, table: TableMap) -> str:

@@ -2,12 +2,14 @@
 
 import datetime
 import re
+from typing import NamedTuple
 
+from anju import quantities
 from anju.problems import ASK, BLOCK
 from anju.workbooks.files.looks import STRUCK
 from anju.workbooks.files.numbers import BAD, fold_text, parse_number
 from anju.workbooks.files.opening import Worksheet
-from anju.workbooks.reading import heads
+from anju.workbooks.reading import heads, units
 from anju.workbooks.reading.cells import DataRow, WorkbookReading, cell_reference
 from anju.workbooks.reading.columns import ColumnReader, Section
 from anju.workbooks.reading.maps import PartRow, TableMap
@@ -15,6 +17,7 @@ from anju.workbooks.reading.radicals import radicals_in
 from anju.workbooks.reading.values import written_text
 
 FOOT = re.compile(r"^(?:注|备注|说明|填表|填报|制表|审核|审批|复核|单位负责人|负责人|联系|资料来源|数据来源|截至|截止)")
+UNIT_HEADS = ("单位", "计量单位", "计算单位")
 PART = re.compile(r"\s*其\s*中")
 BETWEEN = re.compile(r"续|^附|表$|单位|[:：]|年|页")
 _WHO = "填表|填报|制表|编制|经办|审核|审批|复核|核对|统计|联系|单位|分管|主管|主要|科室"
@@ -61,6 +64,7 @@ class RowReader(ColumnReader):
         self.labels: dict[str, int] = {}
         self.rows: dict[str, DataRow] = {}  # of forms that go on below: each row's values from all its sections
         self.whole: DataRow | None = None  # the region row above, for 其中
+        self._beside: tuple[heads.TableHead, list[tuple[int, str]]] | None = None
         self.doubled = ""  # the name of the row just refused, if it stood already
 
     def is_title(self, values: list) -> bool:
@@ -91,6 +95,57 @@ class RowReader(ColumnReader):
             if column < len(values) and values[column] != "" and column not in self.taken:
                 return values[column], column
         return name, at
+
+    @property
+    def beside(self) -> list[tuple[int, str]]:
+        """Columns under the head that say more of a row, and are not read: its name once more, its unit."""
+        if self._beside is None or self._beside[0] is not self.head:
+            known = {*self.head_words, *UNIT_HEADS}
+            named = ((at, heads.parse_heading(path[-1].text)[0]) for at, path in self.head.paths.items())
+            first, last = self.head.span
+            found = [
+                (at, name) for at, name in named if name in known and at not in self.taken and not first <= at <= last
+            ]
+            self._beside = (self.head, found)
+        return self._beside[1]
+
+    def check_beside(self, number: int, row: DataRow, values: list[object]) -> None:
+        """What else the row says of itself: its name once more to the right, its unit in a column of units or at its name."""
+        at = self.head.span[1]
+        own = heads.parse_heading(str(values[at]))[1] if at < len(values) else ()
+        for at, heading in self.beside:
+            text = values[at] if at < len(values) else ""
+            if not isinstance(text, str) or not text:
+                continue
+            name = heads.clean_label(text)
+            if (
+                heading in self.head_words
+                and self.aliases.get(name, name) != row.label
+                and at < max(self.taken, default=0)
+            ):
+                self.problem(
+                    "WB-033",
+                    cell_reference(number, at),
+                    self.head.text(at),
+                    f"这一行左边是“{row.label}”，这里又是“{text.strip()}”，分不清右边的数是谁的。",
+                    "两张并排的表，请分开放到两张工作表，或改成同样的顺序。",
+                )
+            elif heading in UNIT_HEADS:
+                own = own or units.units_in(text)
+        for one in self.fields if own else ():
+            if (
+                one.unit
+                and not one.column.published
+                and not self.head.units_of(one.at)
+                and quantities.ALIASES.get(one.unit, one.unit) not in own
+            ):
+                self.problem(
+                    "WB-066",
+                    cell_reference(number, one.at),
+                    one.text,
+                    f"这一行写的单位是“{'、'.join(own)}”，与本列的“{one.unit}”对不上。",
+                    f"请换算成“{one.unit}”，并改正这一行的单位。",
+                )
 
     def row_of(self, number: int, values: list) -> DataRow | None:
         self.doubled = ""
@@ -233,6 +288,30 @@ class RowReader(ColumnReader):
         if not PART.match(fold_text(name)):
             self.whole = row
         return row
+
+
+class StatedUnits(NamedTuple):
+    """Units that a row below the head states: anywhere in a line, or under each column. only: it is a row of nothing else."""
+
+    units: tuple[str, ...]
+    by_column: dict[int, str]
+    only: bool
+
+
+def stated_in_row(values: list[object]) -> StatedUnits | None:
+    """The units of a row of words: 单位：万元, 注：金额单位为千元, 计量单位 | 套 | 万元. None where there is none, or a number."""
+    if not all(isinstance(value, str) for value in values):
+        return None
+    texts = {at: str(value) for at, value in enumerate(values) if value != ""}
+    if "单位" not in fold_text("".join(texts.values())).translate(units.SIMPLIFY):
+        return None
+    by_column = {at: named[0] for at, text in texts.items() if len(named := units.units_in(text)) == 1}
+    said = tuple(name for text in texts.values() for name in units.stated_units(text)[0])
+    first = heads.clean_label(next(iter(texts.values())))
+    only = len(by_column) == len(texts) - 1 > 0 and first in UNIT_HEADS
+    if not only:
+        by_column = {}
+    return StatedUnits(said, by_column, only) if said or only else None
 
 
 def is_sign_off(values: list) -> bool:

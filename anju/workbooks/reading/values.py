@@ -16,6 +16,7 @@ from anju.workbooks.files.numbers import (
     ParsedNumber,
     number_from_cell,
     parse_number,
+    text_from_cell,
     unit_named,
 )
 from anju.workbooks.files.opening import Worksheet
@@ -65,7 +66,7 @@ class CellReader:
     def __init__(self, sheet: Worksheet, table: TableMap, reading: WorkbookReading, head: TableHead) -> None:
         self.sheet, self.table, self.reading, self.head = sheet, table, reading, head
         self.marks = sheet.marks
-        self.odd = set(sheet.marks.errors) | sheet.marks.uncached | set(sheet.marks.rich)
+        self.odd = set(sheet.marks.errors) | sheet.marks.uncached | sheet.marks.circular | set(sheet.marks.rich)
         self.looked = any(style.flaw for style in sheet.marks.styles)
         self.joined: dict[
             tuple[int, int], tuple[tuple[int, int], tuple[int, int]]
@@ -135,6 +136,14 @@ class CellReader:
                 "这一格是公式，但文件里没有存下计算结果。",
                 "请在 WPS 或 Excel 中打开、保存一次再上传，或改填数字。",
             )
+        elif place in self.marks.circular:
+            self.problem(
+                "WB-061",
+                cell,
+                one.text,
+                "这一格的公式把自己也算了进去（循环引用），显示的 0 不是结果。",
+                "请改好公式的范围，或直接填数。",
+            )
         elif rich := self.marks.rich.get(place):
             self._looks_wrong(rich[1], cell, one)
         elif (area := self.joined.get(place)) and place == area[0] and _is_number(value):
@@ -163,7 +172,7 @@ class CellReader:
                 return None
             self.problem("WB-015", cell, one.text, f"{fmt.flaw}，照样读取了。", "请改成看得见的颜色，看过再确认。", ASK)
         if isinstance(value, str):
-            parsed = parse_number(value)
+            parsed = text_from_cell(value, fmt)
         elif isinstance(value, bool):
             self.problem("WB-060", cell, one.text, f"填写“{'TRUE' if value else 'FALSE'}”，不是数。", "请改填数字。")
             return None

@@ -5,12 +5,12 @@ from itertools import islice
 
 from anju import quantities
 from anju.problems import ASK, BLOCK
-from anju.workbooks.files.numbers import BLANK, DASH, plain_number
+from anju.workbooks.files.numbers import BLANK, DASH, fold_number, plain_number
 from anju.workbooks.reading import checks, heads
 from anju.workbooks.reading.cells import NUMBER, UNREPORTED, DataRow, ReadCell, cell_reference
-from anju.workbooks.reading.columns import Section
+from anju.workbooks.reading.columns import YEAR_NAMED, Section
 from anju.workbooks.reading.maps import TotalRow
-from anju.workbooks.reading.rows import RowReader
+from anju.workbooks.reading.rows import RowReader, StatedUnits, stated_in_row
 from anju.workbooks.reading.values import LARGEST, Entered, ReadColumn, padding, shown_text
 
 Event = DataRow | str
@@ -20,6 +20,10 @@ class WideReader(RowReader):
     """One pass over one sheet. Problems go to the reading; cells are yielded."""
 
     def cells(self) -> Iterator[ReadCell]:
+        self.percents: dict[str, str] = {}  # cells that say % themselves → their column
+        self.shares: dict[
+            str, tuple[str, str, str]
+        ] = {}  # a column's first cell without it that could be a share of one
         start = self.head.bottom + 1
         every = list(self.fields)
         self._tell_hidden_columns()
@@ -31,7 +35,10 @@ class WideReader(RowReader):
             if number in skipped or (not any(value != "" for value in values) and not self.is_odd(number)):
                 continue
             before = len(self.reading.problems)
-            row = self.row_of(number, values)
+            units = stated_in_row(values)
+            row = None if units and units.only else self.row_of(number, values)
+            if units and row is None:
+                self._check_stated(number, units)
             if row is None:
                 if any(one.level == BLOCK for one in self.reading.problems[before:]):
                     events.append(self.doubled)
@@ -46,6 +53,7 @@ class WideReader(RowReader):
                         "请取消隐藏，看过这一行的数再确认。",
                         ASK,
                     )
+                self.check_beside(number, row, values)
                 whole = self.rows.setdefault(row.label, row) if self.several else row
                 yield from self._read(row, values, whole)
                 if whole is row:
@@ -67,6 +75,24 @@ class WideReader(RowReader):
         tally.finish()
         self._after()
 
+    def _check_stated(self, number: int, stated: StatedUnits) -> None:
+        """A unit that stands below the head (in a foot, in a row of its own) must be the one that was read."""
+        for one in self.fields:
+            if one.column.published or one.name in self.unsure:
+                continue
+            below = [stated.by_column[one.at]] if one.at in stated.by_column else []
+            if not below and not self.head.units_of(one.at):
+                below = [name for name in stated.units if quantities.unit_of_measure(name).family == one.family]
+            if below and quantities.ALIASES.get(one.unit, one.unit) not in below:
+                self.unsure.add(one.name)
+                self.problem(
+                    "WB-025",
+                    cell_reference(number, one.at if stated.by_column else self.head.span[0]),
+                    one.text,
+                    f"这一行写的单位是“{'、'.join(below)}”，这一列按“{one.unit}”读取，对不上。",
+                    f"请把单位写在表头，如“（{below[0]}）”；这一行写错的，请改正或删去。",
+                )
+
     def _tally(self, fields: list[ReadColumn]) -> checks.SumChecker:
         return checks.SumChecker(self.table, self.rules, fields, self.problem, self.unsure)
 
@@ -79,8 +105,22 @@ class WideReader(RowReader):
             number = section.head.top - 1
             while number > self.head.bottom and self.is_title(first[number]):
                 skipped.add(number)
+                self._check_title(number, first[number])
                 number -= 1
         return skipped
+
+    def _check_title(self, number: int, values: list[object]) -> None:
+        """A title further down that names another year than the one that is read."""
+        text = fold_number("".join(map(str, values)))
+        years = YEAR_NAMED.findall(text)
+        if years and self.period and self.period[:4] not in years:
+            self.problem(
+                "WB-039",
+                cell_reference(number, 0),
+                "",
+                f"这里又有一个标题，写的是{'、'.join(years)}年，上面按 {self.period} 读取。",
+                "另一期的表，请放到另一个文件；写错的请改正。",
+            )
 
     def _turn(self, section: Section) -> list[ReadColumn]:
         """Go on under a further head; what it reads that is new."""
@@ -148,6 +188,8 @@ class WideReader(RowReader):
                     continue
                 state, unit, approx, text = long_way.state, long_way.unit, long_way.approx, long_way.text
                 digits, places, base = long_way.digits, long_way.places, long_way.base
+            if unit == "%" and digits and 0 < digits <= 10**places and cell not in self.percents:
+                self.shares.setdefault(one.name, (cell, one.text, text))
             if whole is not row and not self._goes_on(whole, one, base, cell):
                 continue
             whole.values[one.name] = base
@@ -211,6 +253,8 @@ class WideReader(RowReader):
             state = self.table.dash
         if state != NUMBER:
             return Entered(state, one.unit, shown_text(value, parsed), base=None if state == UNREPORTED else 0)
+        if parsed.unit == "%":
+            self.percents[cell] = one.name
         unit = self._unit(parsed.unit, one, cell, parsed)
         if unit is None or (base := self._base(parsed, unit, one, cell)) is None:
             return None
@@ -226,6 +270,16 @@ class WideReader(RowReader):
 
     def _after(self) -> None:
         """What can only be said at the end: names in number cells, rows that did not come."""
+        for name in self.shares.keys() & set(self.percents.values()):
+            cell, heading, text = self.shares[name]
+            self.problem(
+                "WB-073",
+                cell,
+                heading,
+                f"这一列有的格带 %，这一格只写 {text}，按 {text}% 读取；也可能是 {text} 倍（百分之一百为 1）。",
+                "请统一成一种写法，看过再确认。",
+                ASK,
+            )
         known = self.expected | set(self.labels)
         for text, cell, heading in self.strays:
             if text in known:
