@@ -214,10 +214,16 @@ def test_every_move_of_the_product_is_found_by_the_name_that_old_rows_have():
         for model in apps.get_models()
         if model.__module__.startswith("anju.") and isinstance(getattr(model, "STATES", None), States)
     ]
+    new = {
+        ("returns.return", "discard"),
+        ("returns.extension", "grant"),
+        ("returns.extension", "refuse"),
+    }  # no old row has them
     found = {
         (model, each.name): acts.find_act(each.name, f"{model._meta.verbose_name} 一")
         for model in models_
         for each in model.STATES
+        if (model._meta.label_lower, each.name) not in new
     }
     assert found and not [key for key, act in found.items() if act is None]
     rooms = {(model, name): act.code.partition(".")[0] for (model, name), act in found.items()}

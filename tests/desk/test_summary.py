@@ -7,8 +7,8 @@ from anju.figures.figure import NUMBER, Figure
 from anju.figures.pages.comparison import TargetComparison
 
 CITY = SimpleNamespace(name="示例市", pk=1, code="520200")
-STARTED = SimpleNamespace(name="棚户区改造开工量", code="shanty.start")
-ASKED = SimpleNamespace(name="棚户区改造开工任务", code="shanty.start.target")
+STARTED = SimpleNamespace(name="棚户区改造开工量", code="shanty.start", kind="cumulative")
+ASKED = SimpleNamespace(name="棚户区改造开工任务", code="shanty.start.target", kind="stock")
 
 
 def figure(value):

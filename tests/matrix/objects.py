@@ -34,7 +34,7 @@ Maker = Callable[[Actor, Region, Staff], At]
 MAKERS: dict[str, Maker] = {}
 # Pages of no region: one's own, and lists that are only ever of what one sees.
 NO_REGION = {
-    "mfa_index", "core:me", "account_set_password", "core:me-sessions", "core:me-deputy", "account_change_password", "account_reauthenticate",
+    "mfa_index", "core:me", "account_set_password", "core:me-sessions", "core:session", "core:drafts", "core:me-deputy", "account_change_password", "account_reauthenticate",
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "core:jobs",
     "core:guide-picture", "core:staff-register",
 }  # fmt: skip
