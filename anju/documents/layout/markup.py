@@ -10,6 +10,7 @@ from datetime import date
 
 from lxml import etree, html
 
+from anju.core.trees import TREES
 from anju.problems import Problem, Refused
 
 BLOCKS = ("p", "h1", "h2", "h3", "h4", "li", "th", "td")
@@ -36,7 +37,8 @@ DRAFT = "草稿"
 
 def parse_article(text: str) -> html.HtmlElement:
     """The article of a document, white space tidied. Refused DOC-001 when it has none, DOC-002 for an element nobody lays out."""
-    root = html.document_fromstring(text) if text.strip() else None
+    with TREES:
+        root = html.document_fromstring(text) if text.strip() else None
     article = root.find(".//article") if root is not None else None
     if article is None:
         raise Refused(
@@ -62,7 +64,8 @@ def parse_article(text: str) -> html.HtmlElement:
 
 
 def serialise_article(article: html.HtmlElement) -> str:
-    return etree.tostring(article, encoding="unicode", method="html", with_tail=False)
+    with TREES:
+        return etree.tostring(article, encoding="unicode", method="html", with_tail=False)
 
 
 def class_names(node: html.HtmlElement) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import typst
 from lxml import html
 
+from anju.core.trees import TREES
 from anju.documents.layout.article import PageFormat, TablePlan, lay_out_article
 from anju.documents.writers.word import run_pandoc, too_long
 from anju.isolation import Killed, run_isolated, seconds_for
@@ -29,8 +30,8 @@ COLUMN_ALIGN = re.compile(r"^ +align: \((?:auto|left|right|center|,)+\),\n", re.
 
 def to_pdf(article: html.HtmlElement, title: str = "", on: datetime.date | None = None) -> bytes:
     """The document as PDF. on: the day it says it was made (issued documents: their date), so that the same text gives the same bytes."""
-    laid = lay_out_article(article, TypstMarkup())
-    source = laid.source.replace(" typst-", " typst:")  # lxml takes no colon
+    with TREES:
+        source = lay_out_article(article, TypstMarkup()).source.replace(" typst-", " typst:")  # lxml takes no colon
     body = COLUMN_ALIGN.sub("", run_pandoc(source, "typst").decode())
     stamp = datetime.datetime.combine(on or datetime.date(1980, 1, 1), datetime.time(), datetime.UTC)
     try:

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pypandoc
 from lxml import etree, html
 
+from anju.core.trees import TREES
 from anju.documents.layout.article import ArticleLayout, PageFormat, TablePlan, lay_out_article
 from anju.documents.layout.grid import text_width
 from anju.documents.writers import word_reference
@@ -79,10 +80,13 @@ def too_long(title: str = "") -> Refused:
 
 def to_docx(article: html.HtmlElement, title: str = "") -> bytes:
     """The document as .docx."""
-    laid = lay_out_article(article, WordMarkup())
-    options = (f"--reference-doc={word_reference.reference_path()}", "--syntax-highlighting=none", "--output=-")
-    written = run_pandoc(laid.source, "docx", *options)
-    return _dress(written, laid, title)
+    with TREES:
+        laid = lay_out_article(article, WordMarkup())
+        source, reference = laid.source, word_reference.reference_path()
+    options = (f"--reference-doc={reference}", "--syntax-highlighting=none", "--output=-")
+    written = run_pandoc(source, "docx", *options)
+    with TREES:
+        return _dress(written, laid, title)
 
 
 class WordMarkup:

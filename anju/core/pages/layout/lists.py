@@ -14,6 +14,7 @@ from lxml import html
 
 from anju.core.pages.files import file_response
 from anju.core.pages.request import Request
+from anju.core.trees import TREES
 from anju.problems import Problem
 from anju.workbooks.writing.lists import ListCell, WrittenList, write_lists
 from anju.workbooks.writing.tables import PrintedNumber
@@ -63,7 +64,9 @@ def exported(request: Request, response: TemplateResponse) -> HttpResponse:
         response.context_data = {**(response.context_data or {}), "problems": [problem]}
         response.status_code = 422
         return response
-    page = html.document_fromstring(response.render().content.decode())
+    content = response.render().content.decode()
+    with TREES:
+        page = html.document_fromstring(content)
     main = next(iter(page.xpath("//main")), page)
     heading = "".join(next(iter(main.xpath(".//h1")), html.Element("h1")).itertext()).strip() or "列表"
     words, filtered = request.GET.get("rows", "").strip(), request.GET.get("table", "")

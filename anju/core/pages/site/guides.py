@@ -16,6 +16,7 @@ from anju.core.pages.context import page_context, render_page
 from anju.core.pages.layout.markup import trusted
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
+from anju.core.trees import TREES
 
 FIRST = "quickstart"
 NAME = re.compile(r"[a-z][a-z0-9-]*")
@@ -42,7 +43,8 @@ def guide_html(name: str) -> SafeString:
     command = [pypandoc.get_pandoc_path(), "--sandbox", "--from=gfm", "--to=html", "--syntax-highlighting=none"]
     source = (guides_folder() / f"{name}.md").read_bytes()
     written = subprocess.run(command, input=source, capture_output=True, check=True).stdout.decode()
-    body = html.fragment_fromstring(written, create_parent="div")
+    with TREES:
+        body = html.fragment_fromstring(written, create_parent="div")
     for title in body.xpath("./h1"):
         title.drop_tree()  # the page's own
     for node in body.iter("col", "th", "td", "table", "colgroup"):
@@ -54,7 +56,8 @@ def guide_html(name: str) -> SafeString:
     for picture in body.iter("img"):
         picture.set("src", path_of("core:guide-picture", Path(picture.get("src", "")).name))
         picture.set("loading", "lazy")
-    return trusted(html.tostring(body, encoding="unicode"))
+    with TREES:
+        return trusted(html.tostring(body, encoding="unicode"))
 
 
 def _lead(link: html.HtmlElement) -> None:
