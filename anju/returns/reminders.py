@@ -15,7 +15,7 @@ from anju.core.reminders import Reminder, announce_work
 from anju.core.wording import period_label
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
-from anju.returns.models import Return, Step, Urge
+from anju.returns.models import Extension, Return, Step, Urge
 from anju.returns.queries import deadlines
 from anju.returns.queries.deadlines import DueReturn, ReportingStatus
 from anju.returns.queries.opinions import joint_review
@@ -31,6 +31,9 @@ def return_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     for one in due:
         yield from reminders_of(user, one, urged.get((one.form.code, one.region.pk, one.period)))
     yield from complete_reminders(user, at)
+    waiting = Extension.objects.filter(state=Extension.ASKED, region_id__in=user.region_ids)
+    for asked in waiting.select_related("ret__form", "ret__region"):
+        yield _extension(asked)
 
 
 def complete_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
@@ -76,6 +79,21 @@ def announce_unbegun(by: Actor, one: ReportingStatus) -> None:
     due = deadlines.unbegun_return(one, timezone.now())
     urged = urged_periods(by, {one.period}).get((one.form.code, one.region.pk, one.period))
     announce_work(by, one.region, key_of(one.form.code, one.period), reminders_of(by, due, urged))
+
+
+def announce_extension(by: Actor, asked: Extension) -> None:
+    """That a later day was asked for is told to who decides, until it is decided. Part of the act."""
+    ret = asked.ret
+    announce_work(by, ret.region, f"extension/{ret.pk}/", [_extension(asked)] if asked.state == asked.ASKED else ())
+
+
+def _extension(asked: Extension) -> Reminder:
+    ret = asked.ret
+    return Reminder(
+        region=ret.region, act="returns.extend", key=f"extension/{ret.pk}/{asked.pk}",
+        what=f"{ret}申请延至{asked.until}：{asked.reason}"[:300], link=path_of("returns:extension", ret.pk),
+        due=datetime.fromisoformat(ret.due["unit"]),
+    )  # fmt: skip
 
 
 def key_of(form_code: str, period: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from anju.core.models.trail import Trail
 from anju.core.people.scope import open_scope
+from anju.oversight.queries.reminders import list_reminders
 from anju.problems import Refused
 from anju.returns.models import Extension, Return
 from anju.returns.queries import deadlines, extensions
@@ -35,11 +36,14 @@ def test_a_granted_day_is_the_deadline_wherever_lateness_is_told(ret, people, ac
     assert ret.due["unit"] == "2099-08-22T17:30:00+08:00"  # nothing has changed while nobody decided
     lock = acting(people["lock"])
     assert [one.pk for one in extensions.waiting_extensions(lock, city)] == [asked.pk]
+    assert [one.link for one in list_reminders(lock) if "申请延至" in one.what] == [f"/returns/{ret.pk}/extension/"]
+    assert not [one for one in list_reminders(people["clerk"]) if "申请延至" in one.what]
     grant_extension(by=lock, extension_id=asked.pk, until=date(2099, 8, 24), ground="同意，监理报告属实。")
     ret.refresh_from_db()
     later = datetime(2099, 8, 24, 17, 30, tzinfo=ZONE)
     assert (ret.due["unit"], ret.due["extended_from"]) == (later.isoformat(), "2099-08-22T17:30:00+08:00")
     assert extensions.waiting_extensions(lock, city) == []
+    assert not [one for one in list_reminders(lock) if "申请延至" in one.what]
     at = datetime(2099, 8, 23, 9, tzinfo=ZONE)
     (due,) = [one for one in deadlines.due_returns(lock, at, county) if one.ret == ret]
     assert due.deadline == later

@@ -15,6 +15,7 @@ from anju.returns.base import actor_name, clock_text, hold_return, require_own_o
 from anju.returns.forms import calendar
 from anju.returns.forms import spec as forms
 from anju.returns.models import Extension, Return
+from anju.returns.reminders import announce_extension, announce_return
 
 ASK, EXTEND = "returns.ask_extension", "returns.extend"
 LONGEST = 1_000
@@ -47,6 +48,7 @@ def ask_extension(*, by: Actor, ret_id: int, until: date, reason: str) -> Extens
         there = Extension.objects.get(ret=ret, state=Extension.ASKED)
         what = f"{actor_name(there.by)} 已于 {clock_text(there.at)} 申请延至 {there.until}，市级还没有决定。"
         raise Refused(Problem("RET-082", str(ret), what, "请等市级决定；急的请电话联系。")) from None
+    announce_extension(by, asked)
     after = {"until": str(until), "due": ret.due["unit"]}
     trail.describe(obj=ret, after=after, reason=asked.reason, region_id=ret.region_id)
     return asked
@@ -134,6 +136,9 @@ def _decide(
         until=asked.until, ground=asked.ground, decided_by=by.key, decided_by_name=by.name, decided_at=Now()
     )
     asked.refresh_from_db(fields=["decided_at"])
+    announce_extension(by, asked)
+    if asked.state == Extension.GRANTED:
+        announce_return(by, asked.ret)  # its deadline is another
     trail.describe(
         obj=asked.ret,
         before=before or {},
