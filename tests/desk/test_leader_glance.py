@@ -3,9 +3,11 @@
 import io
 import re
 import unicodedata
+from datetime import date
 
 import pdfplumber
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browser import PHONE, see
@@ -36,6 +38,13 @@ def test_there_are_at_most_five_tasks_and_each_stands_once(desk):
     names = desk.locator("#tasks .task-name").all_inner_texts()
     assert 3 <= len(names) <= 5 and len(set(names)) == len(names)
     assert desk.locator("#tasks .task.met").count() and desk.locator("#tasks .task .verdict").count() == len(names)
+
+
+def test_the_page_says_no_day_that_has_not_come(desk):
+    today = timezone.localdate()
+    desk.goto(f"/?region=140500&period={today.year}")
+    told = desk.locator(".as-of").inner_text()
+    assert date(*map(int, re.findall(r"\d+", told))) == today
 
 
 def test_the_trend_goes_from_the_first_report_to_the_last(desk):

@@ -66,7 +66,7 @@ def show_overview(request: Request) -> HttpResponse:
         "bullets": tasks.task_bullets(user, summary.progress, ahead, reports, made.region, reported),
         "map": tasks.county_map(chosen_task(request, summary), made.region),
         "map_legend": tasks.LEGEND,
-        "as_of": reported,
+        "as_of": on,
         "node_passed": bool(gaps.last) and not gaps.next,
         "waiting": group_reminders(waiting),
         "waiting_count": len(waiting),
