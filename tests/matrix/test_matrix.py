@@ -42,6 +42,7 @@ def routes(resolver: URLResolver | None = None, namespace: str = "") -> Iterator
 
 
 ROUTES = list(routes())
+pytestmark = pytest.mark.slow  # every route, post and region: more than a minute
 
 
 def test_every_route_has_a_name_and_an_act_of_the_table():
