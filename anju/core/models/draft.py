@@ -3,8 +3,6 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from anju.core.models.job import Job  # noqa: F401
-
 
 class FormDraft(models.Model):
     """A form as it was left: nobody's but the person's who typed it. It goes when the form is sent, or after a month.

@@ -182,10 +182,6 @@ def cell_place(grid: ReturnGrid, line: str, column: str = "") -> str:
     return f"{label}，{known[column].head}" if column in known else label
 
 
-def column_name(grid: ReturnGrid, column: str) -> str:
-    return grid.spec.by_code[column].head
-
-
 def changes_html(grid: ReturnGrid) -> list[SafeString]:
     """What a reviewer wants to see first: the figures that are not as they were, as rows of a table."""
     if not grid.last_period:

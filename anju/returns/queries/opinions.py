@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from anju.core.models.people import Organisation
-from anju.core.people.scope import Actor, visible_rows
+from anju.core.people.scope import Actor
 from anju.returns.forms import spec as forms
 from anju.returns.models import Cell, Opinion, Return, Step
 from anju.returns.queries import reading
@@ -113,7 +113,3 @@ def _asked_before_lock(kept: list[dict[str, Any]]) -> list[AskedDepartment]:
         AskedDepartment(one["kind"], one["label"], offices.get(one["organisation"]), opinions.get(one["opinion"]))
         for one in kept
     ]
-
-
-def list_opinions(user: Actor, ret: Return) -> list[Opinion]:
-    return list(visible_rows(Opinion.objects.filter(ret=ret).select_related("organisation"), user))

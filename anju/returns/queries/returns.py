@@ -23,11 +23,6 @@ def return_spec(of: Return | Form) -> FormSpec:
     return forms.form_spec(of.form if isinstance(of, Return) else of)
 
 
-def find_form(user: Actor, code: str) -> Form:
-    """The newest version."""
-    return Form.objects.filter(code=code).order_by("-since")[:1].get()
-
-
 def list_serials(user: Actor, of: Return) -> list[Return]:
     """The return and its corrections, in order."""
     found = Return.objects.filter(region_id=of.region_id, period=of.period, form__code=of.form.code)

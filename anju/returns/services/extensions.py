@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from anju.core.people.permissions import require_permission
+from anju.core.people.permissions import require_permission, signature
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.states import move
 from anju.core.trail import trail
@@ -18,7 +18,7 @@ from anju.returns.models import Extension, Return
 from anju.returns.reminders import announce_extension, announce_return
 
 ASK, EXTEND = "returns.ask_extension", "returns.extend"
-LONGEST = 1_000
+LONGEST, LONGEST_NAME = 1_000, 40
 
 
 @transaction.atomic
@@ -39,7 +39,12 @@ def ask_extension(*, by: Actor, ret_id: int, until: date, reason: str) -> Extens
     if problems:
         raise Refused(*problems)
     asked = Extension(
-        ret=ret, region_id=ret.region_id, until=until, reason=reason.strip()[:LONGEST], by=by.key, by_name=by.name
+        ret=ret,
+        region_id=ret.region_id,
+        until=until,
+        reason=reason.strip()[:LONGEST],
+        by=by.key,
+        by_name=signature(by, ASK, ret.region_id)[:LONGEST_NAME],
     )
     try:
         with transaction.atomic():
