@@ -5,7 +5,7 @@ A room is a Django app whose folder has a `room.py`. It is read, never run: cons
     BAND = "ledgers"                                  # its place in the order of imports
     PREFIXES = ("projects/",)                         # the addresses that are its own; with one, its urls.py counts from there
     NAVIGATION = ({"order": 30, "label": "项目", "url": "projects:list", "permission": "projects.see"},)
-    NOTICES = ("anju.projects.notices:count",)        # any kind of CALLS, OBJECTS, MODULES and FILES below
+    NOTICES = ("anju.projects.notices:count",)        # any kind of CALLS, OBJECTS, MODULES, FILES and NAMES below
 
 What a text names is fetched when its kind is first asked for. Nobody is passed over: a text that leads nowhere refuses (ROOM-003),
 so a hold or gate that is missing holds.
@@ -13,6 +13,7 @@ so a hold or gate that is missing holds.
 
 import ast
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -53,6 +54,7 @@ OBJECTS: dict[str, str] = {
     "ledgers": "anju.core.ledgers:Ledger",  # what forms are filled from, compared with and recorded in
     "subjects": "anju.core.subjects:Subject",  # what the search of the site finds
     "cases": "anju.cases.kinds:CaseKind",  # a kind of case of a close-out ledger
+    "demo": "anju.core.demo:DemoPart",  # a part of the demonstration and of the synthetic province
 }
 # Modules "package.module" whose import makes known what is in them, by kind.
 MODULES = (
@@ -65,6 +67,11 @@ FILES = (
     "measures",  # figures/catalogue.py: measures and calibres
     "bindings",  # runs/binding/bindings.py: where the inputs of a warning or check come from
 )
+# Names inside the data folder, by kind.
+NAMES = (
+    "backup",  # core/database/backup.py: a file or folder of the office's own that a backup carries
+)
+NAME = re.compile(r"[a-z][a-z0-9-]*(\.[a-z]+)?")
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,7 @@ def rooms() -> tuple[Room, ...]:
     found.sort(key=lambda room: (BANDS.index(room.band), room.name))
     refuse_clashes("名称", ((room.name, room.package) for room in found))
     refuse_clashes("网址", ((f"/{prefix}", room.package) for room in found for prefix in room.prefixes))
+    refuse_clashes("数据目录里的", ((name, room.package) for room in found for name in room.texts.get("backup", ())))
     return tuple(found)
 
 
@@ -181,13 +189,17 @@ def _read(package: str, path: Path) -> Room:
     if said.get("band") not in BANDS:
         raise ValueError(f"{path}: BAND is one of {', '.join(BANDS)}")
     written = {
-        kind: said.pop(kind) for kind in [*CALLS, *OBJECTS, *MODULES, *FILES, "prefixes", "navigation"] if kind in said
+        kind: said.pop(kind)
+        for kind in [*CALLS, *OBJECTS, *MODULES, *FILES, *NAMES, "prefixes", "navigation"]
+        if kind in said
     }
     for kind, value in written.items():
         if not isinstance(value, tuple) or not all(
             isinstance(one, dict if kind == "navigation" else str) for one in value
         ):
             raise ValueError(f"{path}: {kind.upper()} is a tuple")
+        if kind in NAMES and not all(map(NAME.fullmatch, value)):
+            raise ValueError(f"{path}: {kind.upper()} has plain names")
     if strange := set(said) - {"band"}:
         raise ValueError(f"{path}: there is no kind {', '.join(sorted(strange)).upper()}")
     navigation = tuple(NavigationLink(**link) for link in written.pop("navigation", ()))

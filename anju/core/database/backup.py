@@ -19,6 +19,7 @@ from typing import IO, Any
 from django.db import connections
 from django.utils import timezone
 
+from anju.core import registry
 from anju.core.database.binaries import binaries_folder
 from anju.core.database.folder import data_folder, explain_os_errors, folder_refusal, storage_refusal
 from anju.core.trail import sealing
@@ -28,7 +29,6 @@ BACKUPS_KEPT = 5  # backups made by itself before an upgrade
 BEFORE_UPGRADE = "upgrade-"
 PIECE = 1 << 20
 DUMP, FILES = "database.dump", "files/"
-OFFICE_FILES = ("maps", "workdays.yaml")  # what offices lay into the data folder: maps of tables, the calendar
 PLAIN_DUMP = b"PGDMP"  # how pg_dump's own file begins
 
 
@@ -77,8 +77,8 @@ def write_backup(path: Path | str, snapshot: str = "") -> tuple[int, str]:
 
 
 def office_files() -> list[Path]:
-    """The files of the data folder that no program can make again."""
-    places = [data_folder() / name for name in OFFICE_FILES]
+    """The files of the data folder that no program can make again: what the rooms name under BACKUP."""
+    places = [data_folder() / name for name in registry.room_texts("backup")]
     return sorted(file for place in places for file in (place, *place.rglob("*")) if file.is_file())
 
 
