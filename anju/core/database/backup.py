@@ -132,8 +132,8 @@ def restore_office_files(path: Path) -> list[Path]:
 def last_backup() -> tuple[datetime, Path] | None:
     """When the last backup was made, and into which file; None: never."""
     try:
-        said = json.loads(_note().read_text(encoding="utf-8"))
-        return datetime.fromisoformat(said["at"]), Path(said["file"])
+        note = json.loads(_note().read_text(encoding="utf-8"))
+        return datetime.fromisoformat(note["at"]), Path(note["file"])
     except (OSError, ValueError, KeyError):
         return None
 
@@ -183,9 +183,9 @@ def run_program(
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"} | {
         name: str(known[key]) for name, key in names.items() if known[key]
     }
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            [binaries_folder() / program, *arguments], env=environment, cwd="/", stderr=said,
+            [binaries_folder() / program, *arguments], env=environment, cwd="/", stderr=errors,
             stdin=subprocess.PIPE if source else subprocess.DEVNULL, stdout=subprocess.PIPE if out else subprocess.DEVNULL,
         )  # fmt: skip
         try:
@@ -201,5 +201,5 @@ def run_program(
             process.kill()
             process.wait()
         if code:
-            said.seek(0)
-            raise storage_refusal(path, said.read().decode("utf-8", "replace").strip())
+            errors.seek(0)
+            raise storage_refusal(path, errors.read().decode("utf-8", "replace").strip())
