@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from anju.workbooks.files.biff_formulas import counts_itself
 from anju.workbooks.files.biff_text import RichText, Texts, runs_flaw
 from anju.workbooks.files.looks import FAINT, STRUCK
 from anju.workbooks.files.numbers import NumberFormat, read_number_format
@@ -38,6 +39,8 @@ class BiffSheet:
     marks: SheetProperties
     merges: list[Merge] = field(default_factory=list)
     cells: dict[int, dict[int, object]] = field(default_factory=dict)
+    manual: bool = False  # Excel computes its formulas only when asked
+    formulas: bool = False
 
     def iter_rows(self) -> Iterator[list]:
         """Every row from the first to the last that holds something; '' where there is nothing."""
@@ -150,6 +153,8 @@ class _SheetReader:
     def take(self, kind: int, body: bytes) -> None:
         if kind in FORMULAS:
             self._formula(body)
+        elif kind == 0x0D and len(body) >= 2:  # CALCMODE
+            self.sheet.manual = struct.unpack_from("<H", body)[0] == 0
         elif kind == 0x207 and self.waiting:  # STRING
             self._put(*self.waiting, self.book.texts.long(body))
             self.waiting = None
@@ -221,9 +226,13 @@ class _SheetReader:
 
     def _formula(self, body: bytes) -> None:
         row, column = self._note(body)
-        self.waiting = None
+        self.waiting, self.sheet.formulas = None, True
         if body[12:14] != b"\xff\xff":
-            self._number(body, struct.unpack_from("<d", body, 6)[0])
+            value = struct.unpack_from("<d", body, 6)[0]
+            self._number(body, value)
+            tokens = body[22 : 22 + struct.unpack_from("<H", body, 20)[0]]
+            if value == 0 and counts_itself(tokens, row, column, self.book.texts.wide):
+                self.marks.circular.add((row, column))
         elif body[6] == 0:
             self.waiting = row, column
         elif body[6] == 1:
