@@ -345,7 +345,9 @@ def computed(formulas: dict[tuple[int, int], str], value: float = 0, *, manual: 
     return old_form(change).replace(struct.pack("<Q", 0xFFFF000000000003), struct.pack("<d", value))
 
 
-@pytest.mark.parametrize(("manual", "formula", "told"), [(True, True, True), (True, False, False), (False, True, False)])
+@pytest.mark.parametrize(
+    ("manual", "formula", "told"), [(True, True, True), (True, False, False), (False, True, False)]
+)
 def test_an_old_workbook_that_is_computed_by_hand_says_so(manual, formula, told):
     data = computed({(7, 2): "B8+1"} if formula else {}, 21, manual=manual)
     assert (("WB-016", "") in found(read_workbook(data, table()))) == told

@@ -143,7 +143,9 @@ def _compound(text: str) -> ParsedNumber | None:
     unit = least + noun
     if noun and unit not in quantities.UNITS and quantities.ALIASES.get(unit, "") not in quantities.UNITS:
         return None
-    approx = BEFORE.get(match["before"] or "", "") or AFTER.get(terms[-1][3] or match["after"] or match["last"] or "", "")
+    approx = BEFORE.get(match["before"] or "", "") or AFTER.get(
+        terms[-1][3] or match["after"] or match["last"] or "", ""
+    )
     sign = -1 if match["sign"] in ("-", "−") else 1
     return ParsedNumber(NUMBER, sign * total, places, quantities.ALIASES.get(unit, unit), approx)
 

@@ -103,12 +103,15 @@ class ColumnReader(CellReader):
         elif not column.ratio:
             offered = named or self.head.units
             same = [name for name in offered if not family or quantities.unit_of_measure(name).family == family]
-            if wanted in same:
-                pass
-            elif len(set(same)) > 1 and family:
+            if len(set(same)) > 1 and family and quantities.ALIASES.get(column.unit, column.unit) not in same:
+                # 单位：万户、户 says of no column which; one unit for the whole map does not either.
                 self.unsure.add(column.name)
-                what = f"表头写了几个单位“{'、'.join(same)}”，分不清这一列是哪一个。"
-                self.problem("WB-025", place, text, what, "请在这一列的表头写明单位。")
+                what = f"写了几个单位“{'、'.join(same)}”，分不清这一列是哪一个。"
+                self.problem(
+                    "WB-025", place, text, what, "请在这一列的表头写明单位，或在对照表这一列写 unit。"
+                )  # fmt: skip
+            elif wanted in same or len(set(same)) > 1:
+                pass
             elif same:
                 unit = same[0]
             elif named and not column.published:
