@@ -149,6 +149,8 @@ class _SheetReader:
     def __init__(self, book: _Globals, sheet: BiffSheet) -> None:
         self.book, self.sheet, self.marks = book, sheet, sheet.marks
         self.waiting: tuple[int, int] | None = None  # a formula whose text comes in a record of its own
+        self.drawing, self.letters = 0, 0  # the object being read, and how long its text is
+        self.drawn: dict[int, str] = {}
 
     def take(self, kind: int, body: bytes) -> None:
         if kind in FORMULAS:
@@ -184,10 +186,28 @@ class _SheetReader:
         elif kind == 0x7D and (struct.unpack_from("<H", body, 8)[0] & 1 or not struct.unpack_from("<H", body, 4)[0]):
             first, last = struct.unpack_from("<HH", body)
             self.marks.hidden_columns.update(range(first, min(last, 255) + 1))
+        elif kind in (0x5D, 0x1B6, 0x3C, 0x1C):
+            self._comment(kind, body)
         elif kind == 0xE5:  # MERGEDCELLS
             for at in range(2, len(body) - 7, 8):
                 top, bottom, left, right = struct.unpack_from("<4H", body, at)
                 self.sheet.merges.append(((top, left), (bottom, right)))
+
+    def _comment(self, kind: int, body: bytes) -> None:
+        """OBJ, TXO and its CONTINUE hold the text, NOTE the cell; before Excel 97 NOTE holds both."""
+        if kind == 0x5D and len(body) >= 8:
+            self.drawing, self.letters = struct.unpack_from("<H", body, 6)[0], 0
+        elif kind == 0x1B6 and len(body) >= 12:
+            self.letters = struct.unpack_from("<H", body, 10)[0]
+        elif kind == 0x3C and self.letters and body:
+            self.drawn[self.drawing] = self.book.texts.letters(body, self.letters)
+            self.letters = 0
+        elif kind == 0x1C and len(body) >= 8:
+            row, column, size, drawing = struct.unpack_from("<HHHH", body)
+            if not self.book.texts.wide:
+                self.marks.comments[row, column] = self.book.texts.letters(body[6:], size)
+            elif text := self.drawn.get(drawing):
+                self.marks.comments[row, column] = text
 
     def _note(self, body: bytes) -> tuple[int, int]:
         """Where the cell is; its look is kept."""

@@ -75,6 +75,7 @@ class ColumnReader(CellReader):
         found = sorted(section.found.items(), key=lambda item: item[1])
         pairs = [(self.table.columns[index], at) for index, at in found if not self.table.columns[index].ignore]
         fields = [self._field(column, at) for column, at in pairs]
+        self._check_comments(section.head, fields)
         silent = [one for one in fields if not (one.column.ratio or one.column.published or self.head.units_of(one.at))]
         families = {quantities.unit_of_measure(name).family for name in self.head.units}
         foreign = bool(families and silent) and families.isdisjoint(one.family for one in silent)
@@ -90,6 +91,22 @@ class ColumnReader(CellReader):
                 "请换算成规定的单位并改正这一行；单位没有写错的，请改对照表的 unit，或换用合适的对照表。",
             )
         return fields
+
+    def _check_comments(self, head: TableHead, fields: list[ReadColumn]) -> None:
+        """Comments at a head are about the columns under it; above the head and at its names about all that say no unit themselves."""
+        for row, column in self.marks.comments:
+            if row > head.bottom:
+                continue
+            under = [
+                one for one in fields if any((cell.row, cell.column) == (row, column) for cell in head.paths[one.at])
+            ]
+            if not under and (row < head.top or head.span[0] <= column <= head.span[1]):
+                named = {
+                    quantities.unit_of_measure(name).family
+                    for name in units.stated_units(self.marks.comments[row, column])[0]
+                }
+                under = [one for one in fields if one.family in named and not self.head.units_of(one.at)]
+            self.check_comment((row, column), [one for one in under if not one.column.published])
 
     def _field(self, column: MapColumn, at: int) -> ReadColumn:
         named, text = self.head.units_of(at), self.head.text(at)

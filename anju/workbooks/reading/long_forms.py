@@ -115,6 +115,9 @@ class LongReader(CellReader):
         self.merged = self._merged_texts()
         self.texts_above: dict[tuple[int, str], object] = {}
         self.unit = self._stated_unit()
+        self.heads_commented = [
+            place for place in self.marks.comments if place[0] <= head.bottom and "unit" not in found
+        ]
 
     def cells(self) -> Iterator[ReadCell]:
         start, columns, empty = self.head.bottom + 1, self.found, True
@@ -297,6 +300,10 @@ class LongReader(CellReader):
         one = self.fields.get((unit, code in self.negative)) or self._field_of(unit, code in self.negative)
         if number >= one.until:
             self._format(one, number)
+        for at in ((number, one.at), *self.heads_commented):
+            if at in self.marks.comments:
+                self.check_comment(at, [one])
+                self.heads_commented = [place for place in self.heads_commented if place != at]
         state, approx = NUMBER, ""
         short = (
             plain_number(value, one.least, one.most)

@@ -24,6 +24,7 @@ from anju.workbooks.reading import heads
 from anju.workbooks.reading.cells import NUMBER, WorkbookReading, cell_reference
 from anju.workbooks.reading.heads import TableHead
 from anju.workbooks.reading.maps import MapColumn, TableMap
+from anju.workbooks.reading.units import stated_units
 
 LARGEST = (1 << 63) - 1  # a base value is kept in 64 bits
 
@@ -104,6 +105,16 @@ class CellReader:
                 level,
             )
         )
+
+    def check_comment(self, place: tuple[int, int], fields: Iterable[ReadColumn]) -> None:
+        """A unit in a comment (批注) that is not the one these columns are read in."""
+        named = stated_units(self.marks.comments[place])[0]
+        wrong = [one for one in fields if named and quantities.ALIASES.get(one.unit, one.unit) not in named]
+        if wrong:
+            self.problem(
+                "WB-018", cell_reference(*place), wrong[0].text, f"批注写的单位是“{'、'.join(named)}”，按“{wrong[0].unit}”读取。",
+                "请核对；批注写得对的，请把单位写在表头，如“（" + named[0] + "）”。", ASK,
+            )  # fmt: skip
 
     def tell_unclear_rates(self, rates: Iterable[PlainRates]) -> None:
         """0.85, 0.9 and nothing above 1 in a % column: 0.85 % or 85 %, and nobody can tell."""

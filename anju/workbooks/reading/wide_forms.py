@@ -174,6 +174,8 @@ class WideReader(RowReader):
             value = values[one.at] if one.at < width else ""
             if value == "" and not odd:
                 continue
+            if (number, one.at) in self.marks.comments and not one.column.published:
+                self.check_comment((number, one.at), [one])
             if number >= one.until:
                 self._format(one, number)
             column, cell = one.column, one.letter + line
