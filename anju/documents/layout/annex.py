@@ -77,11 +77,12 @@ class AnnexRow:
     group: str = ""
     span: int = 0
     part: bool = False
+    number: str = ""
 
 
 @dataclass
 class Annex:
-    """page: how it lies (upright, landscape, wide); "" lies across from eleven columns on. problems: what its writer is reminded of."""
+    """numbered: the head of a column of numbers before the names. page: how it lies (upright, landscape, wide); "" lies across from eleven columns on. problems: what its writer is reminded of."""
 
     title: str
     columns: Sequence[AnnexColumn]
@@ -90,6 +91,7 @@ class Annex:
     note: str = ""
     corner: str = "单位"
     grouped: bool = False
+    numbered: str = ""
     page: str = ""
     problems: list[Problem] = field(default_factory=list)
 
@@ -114,7 +116,8 @@ class Annex:
     def head(self) -> list[list[HeadCell[str]]]:
         """Head rows for the template: every text once, with its rowspan and colspan."""
         first: list[tuple[str, ...]] = [(self.corner,), ()] if self.grouped else [(self.corner,)]
-        return head_rows([*first, *(tuple(column.head for column in path) for path in self.paths)])
+        before = [(self.numbered,)] if self.numbered else []
+        return head_rows([*before, *first, *(tuple(column.head for column in path) for path in self.paths)])
 
     @property
     def known(self) -> bool:

@@ -9,7 +9,7 @@ from anju.documents.layout.annex import Annex, AnnexCell, AnnexRow
 from anju.documents.tables.columns import Leaf, bind_columns
 from anju.documents.tables.computing import FilledRow, FilledTable, compute_table
 from anju.documents.tables.lying import page_of
-from anju.documents.tables.rows import SUBTOTAL, TOTAL, WHOLE, Place, RowSubject, gather_rows
+from anju.documents.tables.rows import DATA, SUBTOTAL, TOTAL, WHOLE, Place, RowSubject, gather_rows
 from anju.documents.tables.schema import Table
 from anju.documents.tables.values import TableValue, TableValues
 from anju.documents.text.printing import FigureFormat, figure_text
@@ -39,6 +39,7 @@ def fill_table(
     leave_silent_units(filled)
     compute_table(filled, values)
     annex = Annex(texts["title"], columns, annex_rows(filled), texts.get("unit", ""), corner=texts.get("corner", ""))
+    annex.numbered = table.numbered
     annex.grouped, annex.problems = any(row.inside for row in annex.rows), filled.problems
     note = texts.get("note", "")
     annex.note = "；".join([note.removesuffix("。"), *filled.notes]).lstrip("；") + "。" if filled.notes else note
@@ -65,7 +66,7 @@ def _says(value: TableValue) -> bool:
 
 def annex_rows(filled: FilledTable) -> list[AnnexRow]:
     """Rows as they are printed, with the text of each group merged over its rows."""
-    rows = []
+    rows: list[AnnexRow] = []
     for index, row in enumerate(filled.rows):
         subject = row.subject
         group = subject.group
@@ -81,6 +82,7 @@ def annex_rows(filled: FilledTable) -> list[AnnexRow]:
             AnnexRow(
                 subject.text, cells, total=subject.kind in (WHOLE, SUBTOTAL, TOTAL), inside=bool(group), group=group if first else "", span=span,
                 part=subject.text != subject.label,
+                number=str(1 + sum(bool(one.number) for one in rows)) if subject.kind == DATA else "",
             )
         )  # fmt: skip
     return rows

@@ -34,6 +34,8 @@ def table_element(annex: Annex) -> html.HtmlElement:
             ).text = cell.heading
     for under in annex.rows:
         row = etree.SubElement(body, "tr")
+        if annex.numbered:
+            etree.SubElement(row, "th").text = under.number
         if under.span:
             etree.SubElement(row, "th", {"rowspan": str(under.span)}).text = under.group
         etree.SubElement(row, "th", {"colspan": "2"} if annex.grouped and not under.inside else {}).text = under.label

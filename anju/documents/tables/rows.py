@@ -20,7 +20,8 @@ from anju.figures.tasks import tasks
 from anju.problems import Problem, Refused
 
 PART = "其中："
-DATA, WHOLE, INSIDE, SUBTOTAL, TOTAL = "data", "whole", "inside", "subtotal", "total"
+DATA, WHOLE, INSIDE, SUBTOTAL, TOTAL, EMPTY = "data", "whole", "inside", "subtotal", "total", "empty"
+NOWHERE = "none"
 
 
 @dataclass(frozen=True)
@@ -267,6 +268,8 @@ def _lines(place: Place, block: Rows) -> Iterator[RowSubject]:
 def _line_row(place: Place, line: Line, block: Rows) -> RowSubject:
     on = calendar.period_end(place.period)
     label = fill_placeholders(line.label, place.period, dict(place.options))
+    if line.region == NOWHERE:
+        return RowSubject(label, place.region, place.period, EMPTY, group=block.group)
     region = place.region if line.region == "own" else tree.find_region(place.user, line.region, on)
     period = resolve_period(line.period, place.period, place.options)
     measure = find_measure(line.code) if line.code else None
@@ -277,7 +280,7 @@ def _line_row(place: Place, line: Line, block: Rows) -> RowSubject:
         if code:
             find_measure(code)
     unit = line.unit or (measure.unit if measure else "")
-    return RowSubject(label, region, period or place.period, INSIDE if line.inside else DATA, line.code or sides.get("actual", ""), line.calibre, unit,
+    return RowSubject(label, region, period or place.period, WHOLE if line.whole else INSIDE if line.inside else DATA, line.code or sides.get("actual", ""), line.calibre, unit,
                       line.until, sides, given=line.given, group=block.group)  # fmt: skip
 
 

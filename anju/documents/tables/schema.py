@@ -149,7 +149,9 @@ class Column(TablePart):
 
 
 class Line(TablePart):
-    """A row that the table names itself. inside: a 其中 of the row above, which no sum adds. given: values with their source, by name."""
+    """A row that the table names itself. inside: a 其中 of the row above, which no sum adds; whole: the others are in it. region none: a row
+    that stays blank. given: values with their source, by name.
+    """
 
     label: Text
     code: str = ""
@@ -159,6 +161,7 @@ class Line(TablePart):
     unit: Unit = ""
     until: Text = ""
     inside: bool = False
+    whole: bool = False
     target: str = ""
     actual: str = ""
     rate: str = ""
@@ -248,10 +251,14 @@ class Order(TablePart):
 
 
 class Table(TablePart):
-    """A table, whole. needs: options without which it is left out. page: how it lies; auto is upright where its content fits."""
+    """A table, whole. needs: options without which it is left out. page: how it lies; auto is upright where its content fits.
+
+    numbered: the head of a column of numbers before the names; none without it.
+    """
 
     title: Text
     corner: str = "单位"
+    numbered: str = ""
     unit: str = ""
     places: int = Field(default=0, ge=0, le=6)
     note: str = ""

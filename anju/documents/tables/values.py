@@ -9,7 +9,7 @@ from anju.core import ledgers
 from anju.core.models.region import Region
 from anju.core.regions import tree
 from anju.documents.tables.columns import Leaf, earlier_period, member_code, resolve_period
-from anju.documents.tables.rows import SUBTOTAL, Place, RowSubject, find_measure
+from anju.documents.tables.rows import EMPTY, SUBTOTAL, Place, RowSubject, find_measure
 from anju.figures.figure import NUMBER, UNREPORTED, Figure, ratio_figure, total_figure
 from anju.figures.models import Measure
 from anju.figures.queries import current, latest
@@ -90,7 +90,8 @@ class TableValues:
         """The measure's figure that the cell is; None for a cell that is something else, or nothing."""
         spec = leaf.spec
         if (
-            row.item
+            row.kind == EMPTY
+            or row.item
             or spec.text
             or spec.formula
             or spec.rank
@@ -153,7 +154,7 @@ class TableValues:
 
     def value(self, row: RowSubject, leaf: Leaf) -> TableValue:
         """What is in the cell; nothing for one that is computed of others."""
-        if leaf.spec.text:
+        if leaf.spec.text and row.kind != EMPTY:
             return TableValue(text=self._text(row, leaf))
         if leaf.spec.record:
             return self.records.get((row.ledger, row.item, leaf.key or leaf.head.head), TableValue())
