@@ -1,5 +1,6 @@
 """Which period a table is of: what its title says, what its map says and what was chosen. Where they differ a person decides."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,15 +61,14 @@ def read_in_period(
     otherwise: str = "",
     name: str = "",
     area: str = "",
+    read: Callable[..., WorkbookReading] = read_isolated,
 ) -> tuple[WorkbookReading, TablePeriods]:
-    """Read a workbook, and what is said of its period. decided: title, map or choice, by which of them it is read; otherwise: of a table whose
+    """Read a workbook, and what is said of its period. read: for a person, `read_file_of` with who it is. decided: title, map or choice, by which of them it is read; otherwise: of a table whose
     map says none, where nothing was chosen for it.
 
     The reading has the problem FIG-066 where they differ and nobody has decided. A long form says the period in each row.
     """
-    reading = read_isolated(
-        reader.read_workbook, source, table, file=name, name=name, area=area, period=choice or otherwise
-    )
+    reading = read(reader.read_workbook, source, table, file=name, name=name, area=area, period=choice or otherwise)
     if table.form == "long":
         return reading, TablePeriods()
     title = period_in(reading.title, (choice or otherwise)[:4])
@@ -80,7 +80,7 @@ def read_in_period(
             what = f"{NAMES.get(decided, decided)}没有写期间。"
             raise Refused(Problem("FIG-067", Place(file=reading.file_name), what, _how(said)))
         table = table.model_copy(update={"period": period})
-        return read_isolated(reader.read_workbook, source, table, file=name, name=name, area=area, period=period), said
+        return read(reader.read_workbook, source, table, file=name, name=name, area=area, period=period), said
     if said.differ:
         told = "，".join(f"{NAMES[name]}是{period_label(period)}（{period}）" for name, period in said.said.items())
         reading.problems.append(
