@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from anju.documents.pages import documents
+from anju.documents.pages import asked_tables, documents
 
 app_name = "documents"
 urlpatterns = [
     path("", documents.list_documents, name="list"),
     path("write/", documents.write_document, name="write"),
+    path("tables/", asked_tables.list_tables, name="tables"),
+    path("tables/read/", asked_tables.read_head, name="tables-read"),
+    path("tables/keep/", asked_tables.keep_table, name="tables-keep"),
+    path("tables/<int:pk>/", asked_tables.show_table, name="table"),
+    path("tables/<int:pk>/picks/", asked_tables.show_picks, name="table-picks"),
+    path("tables/<int:pk>/drop/", asked_tables.drop_table, name="table-drop"),
+    path("tables/<int:pk>/download/<str:form>/", asked_tables.download_table, name="table-download"),
     path("<int:pk>/", documents.show_document, name="document"),
     path("<int:pk>/stale/", documents.show_stale_sentences, name="stale"),
     path("<int:pk>/edit/", documents.edit_document, name="edit"),
