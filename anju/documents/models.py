@@ -82,3 +82,45 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"第{self.serial}稿"
+
+
+class DocumentNumber(models.Model):
+    """A 文号 that is in use (占用), by the code of an organ and the year: of a paper issued here, of one issued elsewhere, kept for one to come, or
+    left out (空号) and said why. What no row has below the highest is a gap that nobody has explained.
+    """
+
+    RESERVED, USED, OUTSIDE, VOID = "reserved", "used", "outside", "void"
+    STATES = States(
+        Move("use_number", RESERVED, USED, permission="documents.issue", label="用于印发"),
+        Move("void_number", RESERVED, VOID, permission="documents.number", label="作空号"),
+        labels={RESERVED: "预留", USED: "已用", OUTSIDE: "系统外使用", VOID: "空号"},
+    )
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    code = models.CharField("发文机关代字", max_length=50)
+    year = models.IntegerField("年份")
+    serial = models.IntegerField("顺序号")
+    state = models.CharField("状态", max_length=10, choices=list(STATES.labels.items()))
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+", verbose_name="公文")
+    reason = models.CharField("说明", max_length=200, blank=True)
+    by = models.CharField("登记人", max_length=64)
+    at = models.DateTimeField("登记时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "文号"
+        ordering = ["region_id", "code", "-year", "serial"]
+        constraints = [
+            models.UniqueConstraint(fields=["region", "code", "year", "serial"], name="a_serial_is_taken_once"),
+            models.CheckConstraint(
+                condition=Q(document__isnull=False) | ~Q(state="used"),
+                name="a_used_number_has_its_paper",
+            ),
+            models.CheckConstraint(condition=Q(state="used") | ~Q(reason=""), name="an_unused_number_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}〔{self.year}〕{self.serial}号"
+
+    @property
+    def state_text(self) -> str:
+        return self.STATES.label(self.state)

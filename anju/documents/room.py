@@ -7,6 +7,7 @@ NAVIGATION = (
 )
 COMMANDS = ("anju.documents.commands:add_commands",)
 DOCTOR = ("anju.documents.doctor",)
+REMINDERS = ("anju.documents.reminders:document_reminders",)
 OVERDUE = ("anju.documents.overdue:overdue_documents",)
 USES = ("anju.documents.uses:documents_using",)
 SUBJECTS = ("anju.documents.subjects:DOCUMENTS",)

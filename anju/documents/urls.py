@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from anju.documents.pages import documents
+from anju.documents.pages import documents, numbers
 
 app_name = "documents"
 urlpatterns = [
     path("", documents.list_documents, name="list"),
     path("write/", documents.write_document, name="write"),
+    path("numbers/", numbers.show_numbers, name="numbers"),
+    path("numbers/reserve/", numbers.reserve_number, name="reserve-number"),
+    path("numbers/explain/", numbers.explain_gap, name="explain-gap"),
+    path("numbers/<int:pk>/void/", numbers.void_number, name="void-number"),
     path("<int:pk>/", documents.show_document, name="document"),
     path("<int:pk>/stale/", documents.show_stale_sentences, name="stale"),
     path("<int:pk>/edit/", documents.edit_document, name="edit"),

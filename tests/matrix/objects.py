@@ -175,6 +175,16 @@ def document(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": made.pk, "form": "html"}, bare=True)
 
 
+@makes("documents:void-number")
+def reserved_number(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.documents.models import DocumentNumber
+
+    made = DocumentNumber.objects.create(
+        region=region, code="示例字", year=2020, serial=1, state=DocumentNumber.RESERVED, reason="通报", by=by.key
+    )
+    return At({"pk": made.pk}, bare=True)
+
+
 @makes("figures:check", "figures:marked", "figures:store")
 def upload(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.pages import uploads

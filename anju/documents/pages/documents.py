@@ -24,7 +24,7 @@ from anju.documents.models import Document, Version
 from anju.documents.pages import fields, prose
 from anju.documents.pages import listing as listing_pages
 from anju.documents.pages import stale as stale_told
-from anju.documents.queries import documents
+from anju.documents.queries import documents, numbers
 from anju.documents.queries.stale import stale_sentences
 from anju.documents.services import documents as document_services
 from anju.documents.text import readback
@@ -118,7 +118,10 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
         "layout": fields.layout_fields(posted, version) if drafted else [],
         "offered": warning_choices(user, document, version) if drafted else [],
         "missing": document_services.missing_parts(document, version) if drafted else [],
-        "today": timezone.localdate(),
+        "today_text": timezone.localdate().isoformat(),
+        "next_number": numbers.suggest_number(user, document.region, document.kind, timezone.localdate().year)
+        if newest and document.state == Document.SIGNED
+        else "",
         "form": {key: posted.typed.get(key, "") for key in ("number", "on", "reason")},
         **extra,
     }

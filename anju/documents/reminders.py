@@ -1,0 +1,49 @@
+"""What waits for the publisher: numbers that nobody has explained."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from anju.core.models.region import Region
+from anju.core.pages.addresses import path_of
+from anju.core.people.scope import Actor
+from anju.core.reminders import Reminder, announce_work
+from anju.documents.models import DocumentNumber
+from anju.documents.numbers import range_text
+from anju.documents.queries import numbers
+from anju.yaml_files import load_yaml
+
+LEADS = Path(__file__).with_name("reminders.yaml")
+GAP = "number-gap/"
+
+
+def document_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
+    """Everything that waits."""
+    with_numbers = Region.objects.filter(pk__in=DocumentNumber.objects.values("region_id").distinct())
+    for region in with_numbers.filter(pk__in=user.region_ids):
+        yield from gap_reminders(user, region, at)
+
+
+def gap_reminders(user: Actor, region: Region, at: datetime) -> Iterator[Reminder]:
+    """One for each code and year. Due some days after the youngest number of the series was taken."""
+    for series in numbers.list_series(user, [region]):
+        if not (gaps := series.gaps):
+            continue
+        listed = "、".join(range_text(one.first, one.last) for one in gaps[:4]) + ("等" if len(gaps) > 4 else "")
+        what = f"{region.name}{series.code}〔{series.year}〕{listed}空着，请说明原因"
+        link = f"{path_of('documents:numbers')}?region={region.code}"
+        due = max(row.at for row in series.rows) + timedelta(days=lead_days("gap_days"))
+        yield Reminder(region, "documents.number", f"{GAP}{series.code}/{series.year}", what, link, due)
+
+
+def announce_gaps(by: Actor, region: Region) -> None:
+    """The gaps of a region as they are now. Part of the act that made or explained one."""
+    announce_work(by, region, GAP, gap_reminders(by, region, timezone.now()))
+
+
+def lead_days(name: str) -> int:
+    said: Any = load_yaml(LEADS.read_text("utf-8"), plain=True)
+    return int(said[name])
