@@ -175,6 +175,27 @@ def document(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": made.pk, "form": "html"}, bare=True)
 
 
+@makes(
+    "oversight:demand", "oversight:answer", "oversight:ask-again", "oversight:close-demand", "oversight:demand-evidence"
+)
+def demand(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.files import keep_file
+    from anju.oversight.models import Demand, DemandStep
+    from anju.oversight.queries.instructions import InstructionSubject
+    from anju.oversight.services import instructions
+
+    office = person("head", region.code).postings.get().organisation
+    subject = InstructionSubject("", region.name, "/", frozenset())
+    instruction = instructions.give_instruction(
+        by=by, region=region, subject=subject, text="请说明", organisations=[office], on=timezone.localdate(),
+        due_on=timezone.localdate(), leader="示例领导",
+    )  # fmt: skip
+    made = Demand.objects.get(instruction=instruction)
+    file = keep_file(by=by, region_id=region.pk, name="佐证.pdf", content=b"%PDF-1.4", media="application/pdf")
+    step = DemandStep.objects.create(demand=made, region=region, kind="answer", text="已办", file=file, by=by.key)
+    return At({"pk": made.pk, "step_id": step.pk}, bare=True)
+
+
 @makes("documents:void-number")
 def reserved_number(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.documents.models import DocumentNumber
