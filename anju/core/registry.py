@@ -38,6 +38,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "reminders": ("user", "at"),  # what is due at that moment, of the user's regions (core/reminders.py)
     "announcements": ("by", "region", "prefix", "wanted"),  # writes down what an act just handed on (core/reminders.py)
     "overdue": ("user", "region", "on"),  # what is overdue there and below, as of that day (core/overdue.py)
+    "figure_changes": ("by",),  # figures that stood were replaced or taken back; part of that act
     "uses": ("user", "figure", "reference"),  # what rests on a figure: [{"href": …, "text": …}], few and the newest
     "holds": (
         "user",

@@ -124,3 +124,44 @@ class DocumentNumber(models.Model):
     @property
     def state_text(self) -> str:
         return self.STATES.label(self.state)
+
+
+class Correction(models.Model):
+    """更正: figures of an issued paper changed afterwards. Proposed to the publisher, who has a correction paper drafted and issued or says why
+    there is to be none. original and document are kept beside each other for ever.
+
+    differences: [{where, old, new, figures: [[ref, old, new]]}] between what was printed and what the ledger says; digest: of them.
+    """
+
+    PROPOSED, DRAFTED, ISSUED, DISMISSED, LAPSED = "proposed", "drafted", "issued", "dismissed", "lapsed"
+    STATES = States(
+        Move("draft_correction", PROPOSED, DRAFTED, permission="documents.correct", label="起草更正通报"),
+        Move("issue_correction", DRAFTED, ISSUED, permission="documents.issue", label="印发更正通报"),
+        Move("dismiss_correction", PROPOSED, DISMISSED, permission="documents.correct", label="不更正"),
+        Move("lapse_correction", PROPOSED, LAPSED, permission="documents.correct", label="不再有变化"),
+        labels={PROPOSED: "建议更正", DRAFTED: "更正稿已起草", ISSUED: "已更正", DISMISSED: "不更正", LAPSED: "不再有变化"},
+    )  # fmt: skip
+
+    original = models.ForeignKey(Document, models.PROTECT, related_name="corrections", verbose_name="原件")
+    document = models.OneToOneField(
+        Document, models.PROTECT, null=True, related_name="correction_of", verbose_name="更正通报"
+    )
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    state = models.CharField("状态", max_length=10, default=PROPOSED, choices=list(STATES.labels.items()))
+    differences = models.JSONField(default=list)
+    digest = models.CharField(max_length=64)
+    reason = models.CharField("理由", max_length=400, blank=True)
+    by = models.CharField("经办", max_length=64)
+    at = models.DateTimeField("提出时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "更正"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["original"], condition=Q(state__in=["proposed", "drafted"]), name="one_open_correction"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"更正{self.original}"

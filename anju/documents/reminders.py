@@ -1,4 +1,4 @@
-"""What waits for the publisher: numbers that nobody has explained."""
+"""What waits for the publisher: numbers that nobody has explained, papers whose figures changed after they were issued."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,13 +11,13 @@ from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.people.scope import Actor
 from anju.core.reminders import Reminder, announce_work
-from anju.documents.models import DocumentNumber
+from anju.documents.models import Correction, DocumentNumber
 from anju.documents.numbers import range_text
-from anju.documents.queries import numbers
+from anju.documents.queries import corrections, numbers
 from anju.yaml_files import load_yaml
 
 LEADS = Path(__file__).with_name("reminders.yaml")
-GAP = "number-gap/"
+GAP, CORRECTION = "number-gap/", "correction/"
 
 
 def document_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
@@ -25,6 +25,8 @@ def document_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
     with_numbers = Region.objects.filter(pk__in=DocumentNumber.objects.values("region_id").distinct())
     for region in with_numbers.filter(pk__in=user.region_ids):
         yield from gap_reminders(user, region, at)
+    for row in corrections.list_corrections(user).filter(state__in=(Correction.PROPOSED, Correction.DRAFTED)):
+        yield _correction_reminder(row)
 
 
 def gap_reminders(user: Actor, region: Region, at: datetime) -> Iterator[Reminder]:
@@ -42,6 +44,22 @@ def gap_reminders(user: Actor, region: Region, at: datetime) -> Iterator[Reminde
 def announce_gaps(by: Actor, region: Region) -> None:
     """The gaps of a region as they are now. Part of the act that made or explained one."""
     announce_work(by, region, GAP, gap_reminders(by, region, timezone.now()))
+
+
+def announce_correction(by: Actor, row: Correction) -> None:
+    """Whether it still waits. Part of the act."""
+    waits = row.state in (Correction.PROPOSED, Correction.DRAFTED)
+    announce_work(by, row.region, f"{CORRECTION}{row.pk}/", [_correction_reminder(row)] if waits else [])
+
+
+def _correction_reminder(row: Correction) -> Reminder:
+    what = f"{row.original}《{row.original.title}》印发后有{len(row.differences)}处数字变化"
+    if row.state == Correction.DRAFTED and row.document is not None:
+        what, link = f"{what}，更正通报已起草，请签发、印发", row.document.get_absolute_url()
+    else:
+        what, link = f"{what}，请起草更正通报或说明不更正", row.original.get_absolute_url()
+    due = row.at + timedelta(days=lead_days("correction_days"))
+    return Reminder(row.region, "documents.correct", f"{CORRECTION}{row.pk}/", what, link, due)
 
 
 def lead_days(name: str) -> int:

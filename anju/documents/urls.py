@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.documents.pages import documents, numbers
+from anju.documents.pages import corrections, documents, numbers
 
 app_name = "documents"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("<int:pk>/stale/", documents.show_stale_sentences, name="stale"),
     path("<int:pk>/edit/", documents.edit_document, name="edit"),
     *(path(f"<int:pk>/act/{name}/", view, name=name) for name, view in documents.ACTS.items()),
+    path("<int:pk>/correction/draft/", corrections.draft_correction, name="draft-correction"),
+    path("<int:pk>/correction/dismiss/", corrections.dismiss_correction, name="dismiss-correction"),
     path("<int:pk>/compare/", documents.compare_document, name="compare"),
     path("<int:pk>/download/<str:form>/", documents.download_document, name="download"),
 ]

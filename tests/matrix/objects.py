@@ -158,7 +158,7 @@ def run(by: Actor, region: Region, visitor: Staff) -> At:
 
 @makes(
     "documents:document", "documents:stale", "documents:edit", "documents:sign-off", "documents:send-back", "documents:issue", "documents:withdraw",
-    "documents:compare", "documents:download",
+    "documents:compare", "documents:download", "documents:draft-correction", "documents:dismiss-correction",
 )  # fmt: skip
 def document(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.documents import kinds

@@ -24,7 +24,7 @@ from anju.documents.models import Document, Version
 from anju.documents.pages import fields, prose
 from anju.documents.pages import listing as listing_pages
 from anju.documents.pages import stale as stale_told
-from anju.documents.queries import documents, numbers
+from anju.documents.queries import corrections, documents, numbers
 from anju.documents.queries.stale import stale_sentences
 from anju.documents.services import documents as document_services
 from anju.documents.text import readback
@@ -113,6 +113,8 @@ def render_preview(request: Request, document: Document, status: int = 200, **ex
         "article": trusted(documents.document_text(document, version)),
         "warnings": [Problem(**warning) for warning in version.warnings],
         "ask_stale": newest and document.state != Document.WITHDRAWN,
+        "corrections": corrections.correction_papers(user, document),
+        "corrects": corrections.corrected_paper(user, document),
         "annexed": 'class="annex' in version.html,
         "prose": prose_fields(posted, version) if drafted else [],
         "layout": fields.layout_fields(posted, version) if drafted else [],

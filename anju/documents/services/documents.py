@@ -14,6 +14,7 @@ from anju.core.people.scope import Actor
 from anju.core.states import move
 from anju.core.trail import trail
 from anju.documents import kinds
+from anju.documents.base import settle_correction
 from anju.documents.layout import markup
 from anju.documents.models import Document, Version
 from anju.documents.numbers import parse_number
@@ -43,11 +44,7 @@ def write_document(
     DOC-032, DOC-033 an option or a section of prose that the kind does not have.
     """
     require_permission(by, "documents.write", region.pk, region.name)
-    draft = (
-        Document.objects.select_for_update()
-        .filter(kind=kind, region=region, period=period, state=Document.DRAFT)
-        .first()
-    )
+    draft = _standing_draft(by, kind, region, period, options or {})
     last = documents.find_version(by, draft) if draft else None
     options = _as_stored(options) if options is not None else last.options if last else {}
     prose = _as_stored(prose) if prose is not None else last.prose if last else {}
@@ -69,6 +66,16 @@ def write_document(
             act="documents.draft" if last is None else "documents.revise",
         )
     return draft
+
+
+def _standing_draft(by: Actor, kind: str, region: Region, period: str, options: dict[str, Any]) -> Document | None:
+    """The draft that would be written anew; of a kind that has papers apart, the one with the same option."""
+    drafts = Document.objects.select_for_update().filter(kind=kind, region=region, period=period, state=Document.DRAFT)
+    if not (apart := kinds.find_kind(kind).apart):
+        return drafts.first()
+    return next(
+        (one for one in drafts if documents.find_version(by, one).options.get(apart) == options.get(apart)), None
+    )
 
 
 def _as_stored(data: dict[str, Any]) -> dict[str, Any]:
@@ -202,6 +209,7 @@ def issue_document(*, by: Actor, document: Document, number: str, on: datetime.d
         document=document, serial=version.serial + 1, html=filled, html_digest=text_digest(filled), reason=reason, by=by.key,
         **{name: getattr(version, name) for name in same},
     )  # fmt: skip
+    settle_correction(by, document, on)
     _record("documents.issue", document, issued, reason)
     return document
 
