@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from anju.core.models.file import File
+from anju.core.models.people import Organisation
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
 from anju.core.states import Move, States
@@ -165,3 +167,70 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"更正{self.original}"
+
+
+class SealedScan(models.Model):
+    """The sealed scan of a paper (用印扫描件) beside the text it was signed as. digest: of that text.
+
+    has_text: the file has a text layer that was compared. missing: [{where, text}] that the layer does not say. Whoever compared the rest with
+    their eyes confirms it, once.
+    """
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="scans")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    file = models.ForeignKey(File, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    has_text = models.BooleanField("有文字层")
+    missing = models.JSONField(default=list)
+    note = models.CharField("说明", max_length=400, blank=True)
+    confirmed_by = models.CharField("核对人", max_length=64, blank=True)
+    confirmed_at = models.DateTimeField("核对时间", null=True)
+    by = models.CharField("上传", max_length=64)
+    at = models.DateTimeField("时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "用印扫描件"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.document}的扫描件"
+
+    @property
+    def verdict(self) -> str:
+        """What a list says of it."""
+        if self.confirmed_at is not None:
+            return "已核对"
+        if not self.has_text:
+            return "没有文字层，请对照核对"
+        return f"{len(self.missing)}处与原文不符" if self.missing else "文字逐句相符"
+
+
+class Delivery(models.Model):
+    """An issued paper sent to a unit (送达), which signs for it (签收). A unit below does not see the paper itself, so the text stands here too.
+
+    region, organisation: the receiver's.
+    """
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="deliveries", verbose_name="公文")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="收文单位")
+    title = models.CharField("标题", max_length=200)
+    number = models.CharField("文号", max_length=60)
+    issued_on = models.DateField("印发日期")
+    html = models.TextField()
+    sent_by = models.CharField("发送人", max_length=64)
+    sent_at = models.DateTimeField("发送时间", db_default=Now())
+    received_by = models.CharField(max_length=64, blank=True)
+    received_name = models.CharField("签收人", max_length=80, blank=True)
+    received_at = models.DateTimeField("签收时间", null=True)
+
+    class Meta:
+        verbose_name = "送达"
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["document", "organisation"], name="sent_once_to_each")]
+
+    def __str__(self) -> str:
+        return f"{self.number}《{self.title}》"
+
+    def get_absolute_url(self) -> str:
+        return path_of("documents:delivery", self.pk)

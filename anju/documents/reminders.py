@@ -9,15 +9,15 @@ from django.utils import timezone
 
 from anju.core.models.region import Region
 from anju.core.pages.addresses import path_of
-from anju.core.people.scope import Actor
+from anju.core.people.scope import Actor, visible_rows
 from anju.core.reminders import Reminder, announce_work
-from anju.documents.models import Correction, DocumentNumber
+from anju.documents.models import Correction, Delivery, DocumentNumber
 from anju.documents.numbers import range_text
 from anju.documents.queries import corrections, numbers
 from anju.yaml_files import load_yaml
 
 LEADS = Path(__file__).with_name("reminders.yaml")
-GAP, CORRECTION = "number-gap/", "correction/"
+GAP, CORRECTION, DELIVERY = "number-gap/", "correction/", "delivery/"
 
 
 def document_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
@@ -27,6 +27,9 @@ def document_reminders(user: Actor, at: datetime) -> Iterator[Reminder]:
         yield from gap_reminders(user, region, at)
     for row in corrections.list_corrections(user).filter(state__in=(Correction.PROPOSED, Correction.DRAFTED)):
         yield _correction_reminder(row)
+    waiting = Delivery.objects.filter(received_at=None).select_related("region").defer("html")
+    for delivery in visible_rows(waiting, user):
+        yield _delivery_reminder(delivery)
 
 
 def gap_reminders(user: Actor, region: Region, at: datetime) -> Iterator[Reminder]:
@@ -50,6 +53,20 @@ def announce_correction(by: Actor, row: Correction) -> None:
     """Whether it still waits. Part of the act."""
     waits = row.state in (Correction.PROPOSED, Correction.DRAFTED)
     announce_work(by, row.region, f"{CORRECTION}{row.pk}/", [_correction_reminder(row)] if waits else [])
+
+
+def announce_delivery(by: Actor, delivery: Delivery) -> None:
+    """Whether it still waits to be signed for. Part of the act."""
+    waits = [] if delivery.received_at else [_delivery_reminder(delivery)]
+    announce_work(by, delivery.region, f"{DELIVERY}{delivery.pk}/", waits)
+
+
+def _delivery_reminder(delivery: Delivery) -> Reminder:
+    due = delivery.sent_at + timedelta(days=lead_days("receive_days"))
+    return Reminder(
+        delivery.region, "documents.receive", f"{DELIVERY}{delivery.pk}/", f"请签收：{delivery}", delivery.get_absolute_url(),
+        due, organisation_id=delivery.organisation_id,
+    )  # fmt: skip
 
 
 def _correction_reminder(row: Correction) -> Reminder:

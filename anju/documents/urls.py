@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anju.documents.pages import corrections, documents, numbers
+from anju.documents.pages import corrections, delivery, documents, numbers
 
 app_name = "documents"
 urlpatterns = [
@@ -18,6 +18,14 @@ urlpatterns = [
     *(path(f"<int:pk>/act/{name}/", view, name=name) for name, view in documents.ACTS.items()),
     path("<int:pk>/correction/draft/", corrections.draft_correction, name="draft-correction"),
     path("<int:pk>/correction/dismiss/", corrections.dismiss_correction, name="dismiss-correction"),
+    path("<int:pk>/scans/keep/", delivery.keep_scan, name="keep-scan"),
+    path("<int:pk>/scans/<int:scan_id>/", delivery.download_scan, name="scan"),
+    path("<int:pk>/scans/<int:scan_id>/confirm/", delivery.confirm_scan, name="confirm-scan"),
+    path("<int:pk>/send/", delivery.send_document, name="send"),
+    path("received/", delivery.list_deliveries, name="deliveries"),
+    path("received/<int:pk>/", delivery.show_delivery, name="delivery"),
+    path("received/<int:pk>/sign/", delivery.receive_document, name="receive"),
+    path("received/<int:pk>/paper.pdf", delivery.download_delivery, name="delivery-pdf"),
     path("<int:pk>/compare/", documents.compare_document, name="compare"),
     path("<int:pk>/download/<str:form>/", documents.download_document, name="download"),
 ]

@@ -196,6 +196,32 @@ def demand(by: Actor, region: Region, visitor: Staff) -> At:
     return At({"pk": made.pk, "step_id": step.pk}, bare=True)
 
 
+@makes("documents:keep-scan", "documents:scan", "documents:confirm-scan", "documents:send")
+def sealed_scan(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.core.files import keep_file
+    from anju.documents.models import Document, SealedScan
+
+    pk = document(by, region, visitor).parts["pk"]
+    file = keep_file(by=by, region_id=region.pk, name="盖章.pdf", content=b"%PDF-1.4", media="application/pdf")
+    made = SealedScan.objects.create(
+        document=Document.objects.get(pk=pk), region=region, file=file, digest="", has_text=False, by=by.key
+    )
+    return At({"pk": pk, "scan_id": made.pk}, bare=True)
+
+
+@makes("documents:delivery", "documents:receive", "documents:delivery-pdf")
+def delivery(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.documents.models import Delivery, Document
+
+    paper = Document.objects.get(pk=document(by, region, visitor).parts["pk"])
+    office = person("head", region.code).postings.get().organisation
+    made = Delivery.objects.create(
+        document=paper, region=region, organisation=office, title="示例文书", number="1号", issued_on=timezone.localdate(),
+        html="<article class='official'><p>示例</p></article>", sent_by=by.key,
+    )  # fmt: skip
+    return At({"pk": made.pk}, bare=True)
+
+
 @makes("documents:void-number")
 def reserved_number(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.documents.models import DocumentNumber
