@@ -39,6 +39,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "reminders": ("user", "at"),  # what is due at that moment, of the user's regions (core/reminders.py)
     "announcements": ("by", "region", "prefix", "wanted"),  # writes down what an act just handed on (core/reminders.py)
     "overdue": ("user", "region", "on"),  # what is overdue there and below, as of that day (core/overdue.py)
+    "figure_changes": ("by",),  # figures that stood were replaced or taken back; part of that act
     "uses": ("user", "figure", "reference"),  # what rests on a figure: [{"href": …, "text": …}], few and the newest
     "holds": (
         "user",
@@ -47,6 +48,15 @@ CALLS: dict[str, tuple[str, ...]] = {
     ),  # by id of those held, which fields stand so somewhere and may not change: {id: {field: where}}
     "references": (),  # the kinds of references to figures that are the room's own (figures/references.py: ReferenceKind)
     "doors": ("request", "reference"),  # the panel of a reference that is no figure, None for another kind
+    "things": (
+        "user",
+        "key",
+    ),  # what a key like project/12 names, as the search tells it; None for another room's, or outside of their regions
+    "page_acts": (
+        "user",
+        "key",
+        "region",
+    ),  # what a user may do besides from the page of that thing: [(address, label)]
     "gates": ("by", "document", "on"),  # before a paper is issued: Refused when it may not be
 }
 # Objects "package.module:NAME", by kind: the class that says what each of them offers.

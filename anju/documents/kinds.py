@@ -22,6 +22,7 @@ Review = Callable[[Actor, Region, str, set[str]], list[Problem]]
 class DocumentKind:
     """A kind of document. gather reads what its template needs; prose, options: keys of its free prose and its own options; upward: 上行文, needs a signatory.
 
+    apart: an option; drafts of one kind, region and period that differ in it are papers of their own.
     needs: options without which its layout is not whole, so that it is not signed (organs, addressee).
     remind: what the writer is reminded of about the free prose; review: about the written text, given the references of the figures that its sentences print.
     """
@@ -34,6 +35,7 @@ class DocumentKind:
     options: tuple[str, ...] = ()
     upward: bool = False
     needs: tuple[str, ...] = ()
+    apart: str = ""
     remind: Callable[[dict[str, Any]], list[Problem]] = lambda prose: []
     review: Review = lambda user, region, period, told: []
 

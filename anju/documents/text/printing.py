@@ -127,6 +127,16 @@ def figure_html(figure: Any, look: FigureFormat, said_blank: str = "") -> SafeSt
     return write_figure(css=name, value=value, ref=ref, unit=unit, text=text)
 
 
+def printed_figure_html(figure: Any, text: str) -> SafeString:
+    """A figure in the digits in which another text prints it."""
+    ref = str(figure.reference)
+    if (citations := _citations.get()) is not None:
+        citations.figures[ref] = figure
+    name = "fig assumed" if getattr(figure, "assumed", False) else "fig"
+    digits = "".join(sign for sign in text if sign.isdigit() or sign in "-.")
+    return write_figure(css=name, value=digits, ref=ref, unit="", text=text)
+
+
 def cell_html(figure: Any, look: FigureFormat) -> SafeString:
     """A complete cell of a table. What the place said to be 无任务 or 不适用 is —, what it did not say is blank."""
     return write_cell(figure=figure_html(figure, look, "—"))

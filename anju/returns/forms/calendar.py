@@ -70,6 +70,19 @@ def is_workday(day: date) -> bool:
     return day in listed.worked or (day.weekday() < 5 and day not in listed.off)
 
 
+def day_after_workdays(day: date, count: int) -> date:
+    """The last of so many workdays, counted from the day after."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_workday(day)
+    return day
+
+
+def unlisted_years(first: date, last: date) -> list[int]:
+    """Years between two days whose holidays nobody registered: workdays are guessed there."""
+    return sorted(set(range(first.year, last.year + 1)) - _days().years)
+
+
 def guessed_deadline(spec: FormSpec, period: str) -> str:
     """What must be said of the unit's deadline when it counts workdays in a year whose holidays are not registered; "" when nothing must."""
     deadline = spec.due["unit"]
