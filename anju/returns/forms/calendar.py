@@ -70,6 +70,14 @@ def is_workday(day: date) -> bool:
     return day in listed.worked or (day.weekday() < 5 and day not in listed.off)
 
 
+def workdays_after(day: date, count: int) -> date:
+    """The workday that comes so many workdays later."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_workday(day)
+    return day
+
+
 def guessed_deadline(spec: FormSpec, period: str) -> str:
     """What must be said of the unit's deadline when it counts workdays in a year whose holidays are not registered; "" when nothing must."""
     deadline = spec.due["unit"]
@@ -111,10 +119,7 @@ def deadline_moment(deadline: Deadline, period: str) -> datetime:
     elif deadline.days is not None:
         day = end + timedelta(days=deadline.days)
     elif deadline.workdays is not None:
-        day, left = end, deadline.workdays
-        while left:
-            day += timedelta(days=1)
-            left -= is_workday(day)
+        day = workdays_after(end, deadline.workdays)
     else:
         months = end.year * 12 + end.month - 1 + deadline.months
         last = monthrange(months // 12, months % 12 + 1)[1]
