@@ -16,6 +16,7 @@ from anju.core.pages.forms import Input, PostedForm, Upload
 from anju.core.pages.request import Request
 from anju.core.people.permissions import may, requires_permission
 from anju.problems import Problem, Refused
+from anju.returns.forms import calendar
 from anju.returns.models import Inquiry, InquiryEntry
 from anju.returns.pages import grid_html
 from anju.returns.pages.acts import perform_act
@@ -78,10 +79,13 @@ def render_inquiry(
 
 
 def _said(inquiry: Inquiry, place: str) -> str:
+    doubt = calendar.guessed_days(timezone.localdate(inquiry.at), inquiry.due)
     late = inquiry.state == Inquiry.ASKED and timezone.localdate() > inquiry.due
     parts = [
         Inquiry.STATES.label(inquiry.state) + ("，已过期限" if late else ""),
-        f"答复期限{inquiry.due.month}月{inquiry.due.day}日" if inquiry.state != Inquiry.CLOSED else "",
+        f"答复期限{inquiry.due.month}月{inquiry.due.day}日{f'（{doubt}）' if doubt else ''}"
+        if inquiry.state != Inquiry.CLOSED
+        else "",
         f"问的是{place}" if place else "问的是整张报表",
         f"依据{inquiry.ground}" if inquiry.ground else "",
     ]
