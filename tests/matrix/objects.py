@@ -359,6 +359,7 @@ def project_workbook(by: Actor, region: Region, visitor: Staff) -> At:
     "returns:return", "returns:fill", "returns:refresh", "returns:answer", "returns:waive", "returns:note", "returns:cell", "returns:compare",
     "returns:hand-in", "returns:withdraw", "returns:review", "returns:opine", "returns:clear", "returns:submit", "returns:lock",
     "returns:send-back", "returns:discard", "returns:extension", "returns:ask-extension", "returns:decide-extension",
+    "returns:compare-scan", "returns:compared-scan", "returns:scan-page", "returns:return-cell", "returns:inquire",
     "returns:correct", "returns:print", "returns:offline", "returns:merge", "returns:scan", "returns:kept",
     "returns:receiver", "returns:copied", "returns:exported", "returns:sent", "returns:receipt", "returns:read-back",
 )  # fmt: skip
@@ -371,7 +372,34 @@ def filed(by: Actor, region: Region, visitor: Staff) -> At:
     made = opening.open_return(by=by, form_code="anju-project-month", region=region, period="2020-06")
     Return.objects.filter(pk=made.pk).update(state=Return.CITY)
     scan = Paper.objects.create(ret=made, region=region, file=picture(by, region), digest="", by=by.key)
-    return At({"pk": made.pk, "ending": "pdf", "scan_id": scan.pk, "code": "statistics"}, bare=True)
+    return At({"pk": made.pk, "ending": "pdf", "scan_id": scan.pk, "code": "statistics", "number": 1}, bare=True)
+
+
+@makes("returns:inquiry", "returns:answer-inquiry", "returns:decide-inquiry", "returns:inquiry-file")
+def inquiry(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.returns.models import Inquiry, InquiryEntry
+
+    at = filed(by, region, visitor)
+    made = Inquiry.objects.create(
+        ret_id=at.parts["pk"], region=region, due=timezone.localdate(), ground="示例审通〔2026〕1号"
+    )
+    entry = InquiryEntry.objects.create(
+        inquiry=made, region=region, kind="answer", text="示例", file=picture(by, region), by=by.key, by_name=by.name
+    )
+    return At({"inquiry_id": made.pk, "entry_id": entry.pk}, bare=True)
+
+
+@makes("returns:sign-delivery", "returns:register-signature", "returns:delivery-receipt")
+def set_delivery(by: Actor, region: Region, visitor: Staff) -> At:
+    from anju.returns.models import Delivery, Form
+    from anju.returns.services import opening
+
+    opening.load_forms(by=by)
+    made = Delivery.objects.create(
+        form=Form.objects.filter(code="anju-project-month")[0], region=region, period="2020-06", listed=[], digest="", by=by.key, by_name=by.name,
+        file=picture(by, region),
+    )  # fmt: skip
+    return At({"pk": made.pk}, bare=True)
 
 
 @makes("returns:open")
