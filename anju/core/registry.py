@@ -53,6 +53,9 @@ OBJECTS: dict[str, str] = {
     "ledgers": "anju.core.ledgers:Ledger",  # what forms are filled from, compared with and recorded in
     "subjects": "anju.core.subjects:Subject",  # what the search of the site finds
     "cases": "anju.cases.kinds:CaseKind",  # a kind of case of a close-out ledger
+    "paper_lists": "anju.documents.styles.sources:PaperList",  # what styles of papers may go through
+    "paper_annexes": "anju.documents.styles.sources:PaperAnnex",  # annexes of papers that the room lays out itself
+    "paper_reminders": "anju.documents.styles.sources:PaperReminder",  # what the writer of a style's paper is reminded of
 }
 # Modules "package.module" whose import makes known what is in them, by kind.
 MODULES = (

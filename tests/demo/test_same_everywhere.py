@@ -22,7 +22,7 @@ from anju.figures.queries import current
 from anju.figures.queries.references import resolve_reference
 from anju.figures.references import FigureReference
 from anju.figures.services import observations
-from anju.oversight.papers.circular import StandingFigures
+from anju.figures.queries.standing import StandingFigures
 from anju.returns.services import opening
 from tests.cast import everyone, sign_in
 

@@ -1,6 +1,7 @@
 """What the official's own paragraphs of a document are called, where they are edited."""
 
 from anju.documents import kinds
+from anju.documents.models import Document
 from anju.problems import Refused
 
 DISPATCH = {
@@ -34,11 +35,11 @@ NAMES = {
 }  # fmt: skip
 
 
-def section_names(kind: str, keys: list[str]) -> list[tuple[str, str]]:
+def section_names(document: Document, keys: list[str]) -> list[tuple[str, str]]:
     """(key, name) of every section the kind has, in the order of the document; a key that it does not know comes last, by itself."""
     try:
-        order = list(kinds.find_kind(kind).prose)
+        kind = kinds.find_kind(document.kind, document.region, document.period)
+        order, names = list(kind.prose), kind.sections or NAMES.get(kind.code, {})
     except Refused:  # its kind is gone
-        order = []
-    names = NAMES.get(kind, {})
+        order, names = [], NAMES.get(document.kind, {})
     return [(key, names.get(key, f"自拟段落“{key}”")) for key in dict.fromkeys([*order, *keys])]
