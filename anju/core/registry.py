@@ -66,6 +66,7 @@ MODULES = (
 # Paths inside the room's folder, by kind: a file, or a folder of files.
 FILES = (
     "measures",  # figures/catalogue.py: measures and calibres
+    "styles",  # documents/styles/library/finding.py: papers as data
     "bindings",  # runs/binding/bindings.py: where the inputs of a warning or check come from
 )
 

@@ -14,7 +14,6 @@ NAMES = {
         "opening": "开头", "work": "目标任务：工作做法", "backlog": "续建项目：工作做法", "loans": "专项贷款：工作做法", "audit": "审计整改：工作做法",
         "thanks": "致谢", "problems": "存在问题：自拟的话", "requirements": "下一步要求",
     },
-    "decomposition": {"notice": "通知正文", "opening": "方案开头", "general": "总体要求", "plan_before": "目标任务之后", "plan_after": "工作安排"},
     "evaluation-report": {
         "opening": "开头",
         "prh_shanty_fund_management": "公租房和棚改：资金管理", "prh_shanty_project_management": "公租房和棚改：项目管理",

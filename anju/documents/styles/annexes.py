@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from anju.core.models.region import Region
+from anju.core.wording import period_label
 from anju.documents.layout import annex
 from anju.documents.layout.annex import Annex, AnnexCell, AnnexColumn, AnnexRow
 from anju.documents.styles import sources
@@ -19,6 +20,7 @@ from anju.documents.styles.values.paper import Paper
 from anju.figures.figure import Figure, total_figure
 
 TABLE = "documents/annex_table.html"
+PARTS_WORD = "县（市、区）"
 OWN = "="  # before a name of the style, where else a measure's code stands
 
 
@@ -26,19 +28,18 @@ def declare(style: Style, spec: AnnexSpec, request: PaperRequest) -> Annex | Non
     """The table with its heads and no rows; None when an option that it needs is not given."""
     if not all(request.options.get(need) for need in spec.declaration.get("needs", ())):
         return None
-    options = {name: requests.option_word(style, request.options, name) if option.type == "choice" else request.options.get(name, option.text)
-               for name, option in style.options.items()}  # fmt: skip
-    words = {"place": request.region.name, "parts_word": "县（市、区）", "span": "", "period": ""}
-    options = words | options | dict(request.options) | {name: value for name, value in options.items() if style.options[name].type == "choice"}
-    options |= spoken_words(request)
-    return annex.make_annex(spec.declaration, request.period, options)
-
-
-def spoken_words(request: PaperRequest) -> dict[str, str]:
-    from anju.core.wording import period_label
-
+    defaults = {name: option.text for name, option in style.options.items() if option.text}
+    chosen = {
+        name: requests.option_word(style, request.options, name)
+        for name, option in style.options.items()
+        if option.type == "choice"
+    }
     label = period_label(request.period)
-    return {"span": f"{request.period}年度" if len(request.period) == 4 else label, "period_words": label}
+    words = {"place": request.region.name, "parts_word": PARTS_WORD}
+    spoken = {"span": f"{request.period}年度" if len(request.period) == 4 else label, "period": label}
+    return annex.make_annex(
+        spec.declaration, request.period, words | defaults | dict(request.options) | chosen | spoken
+    )
 
 
 def annex_codes(tables: Iterable[Annex]) -> list[str]:
@@ -51,7 +52,7 @@ def annex_codes(tables: Iterable[Annex]) -> list[str]:
     ]
 
 
-def write_annexes(paper: Paper, tables: Mapping[str, Annex | None]) -> tuple[list[tuple[str, SafeString]], list[SafeString]]:
+def write_annexes(paper: Paper, tables: Mapping[str, Annex | None]) -> list[tuple[str, SafeString]]:
     """(title, section) of every annex that has something to say, numbered in their order; then those that a room lays out."""
     printed: list[tuple[str, SafeString]] = []
     for spec in paper.style.annexes:
@@ -70,8 +71,8 @@ def write_annexes(paper: Paper, tables: Mapping[str, Annex | None]) -> tuple[lis
         if spec.prune != "never":
             table.prune(optional_only=spec.prune == "optional")
         mark = "" if paper.style.enclosure else str(len(printed) + 1)
-        printed.append((table.title, SafeString(render_to_string(TABLE, {"annex": table, "mark": mark}).strip())))
-    return printed, []
+        printed.append((table.title, render_to_string(TABLE, {"annex": table, "mark": mark})))
+    return printed
 
 
 def fill(paper: Paper, spec: AnnexSpec, table: Annex) -> None:
@@ -79,13 +80,23 @@ def fill(paper: Paper, spec: AnnexSpec, table: Annex) -> None:
     if spec.rows == "targets":
         target_rows(paper, table, regions)
     else:
-        annex.fill_rows(table, paper.request.region, regions, lambda column, region: cell_figure(paper, column, region), lambda region: region.name)
+        annex.fill_rows(
+            table,
+            paper.request.region,
+            regions,
+            lambda column, region: cell_figure(paper, column, region),
+            lambda region: region.name,
+        )
 
 
 def cell_figure(paper: Paper, column: AnnexColumn, region: Region) -> Any:
     """What a column says of a place: a measure as it stands, a name of the style, or list.member.name."""
     root = paper.root
-    frame = root if region.pk == root.region.pk else Frame(region, (*root.key, f"annex.{region.code}"), "regions", {"name": region.name}, root)
+    frame = (
+        root
+        if region.pk == root.region.pk
+        else Frame(region, (*root.key, f"annex.{region.code}"), "regions", {"name": region.name}, root)
+    )
     if not column.code.startswith(OWN):
         reader = paper.readers.reader(requests.STANDING, paper.request.period)
         return reader(column.code, region, calibre=column.calibre)
@@ -140,8 +151,12 @@ def target_rows(paper: Paper, table: Annex, parts: Sequence[Region]) -> None:
     for group in groups:
         members = [by_code[code] for code in group["regions"] if code in by_code]
         grouped |= {member.code for member in members}
-        table.rows.append(AnnexRow(group["total"], cells(handed_out, RegionGroup(region, group["total"], members)), total=True))
+        table.rows.append(
+            AnnexRow(group["total"], cells(handed_out, RegionGroup(region, group["total"], members)), total=True)
+        )
         for place, member in enumerate(members):
             span = 0 if place else len(members)
-            table.rows.append(AnnexRow(member.name, cells(handed_down, member), inside=True, group=group["label"], span=span))
+            table.rows.append(
+                AnnexRow(member.name, cells(handed_down, member), inside=True, group=group["label"], span=span)
+            )
     table.rows += [AnnexRow(part.name, cells(handed_down, part)) for part in parts if part.code not in grouped]

@@ -26,7 +26,11 @@ def read_computed(user: Actor, reference: StyleReference) -> Figure:
     region = tree.find_region(user, reference.region, on)
     try:
         style = style_library().find(reference.kind, tree.region_path_codes(region), on)
-        document = list_documents(user, region, kind=reference.kind, period=reference.period).exclude(state=Document.WITHDRAWN).first()
+        document = (
+            list_documents(user, region, kind=reference.kind, period=reference.period)
+            .exclude(state=Document.WITHDRAWN)
+            .first()
+        )
         options = find_version(user, document).options if document else {}
         paper = Paper(style, PaperRequest(user, region, reference.period, options), ())
         frame = paper.root

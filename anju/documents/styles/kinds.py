@@ -53,11 +53,15 @@ def style_kind(style: Style) -> DocumentKind:
     )
 
 
-def _write(style: Style, user: Actor, region: Region, period: str, options: dict[str, Any], paragraphs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _write(
+    style: Style, user: Actor, region: Region, period: str, options: dict[str, Any], paragraphs: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
     """Refused DOC-079 for a period of a shape that the style does not tell, DOC-080 for options that are not of their type."""
     if times.shape_of(period) not in style.periods:
         examples = "、".join(f"{SHAPE_NAMES[shape]}（{SHAPES[shape]}）" for shape in style.periods)
-        raise Refused(Problem("DOC-079", f"{style.name}的期间“{period}”", "与这种文书不合。", f"请写成{examples}这样的期间。"))
+        raise Refused(
+            Problem("DOC-079", f"{style.name}的期间“{period}”", "与这种文书不合。", f"请写成{examples}这样的期间。")
+        )
     check_options(style, options)
     made = write_style(style, user, region, period, options, paragraphs)
     return made.html, {"title": made.title, "books": made.books, "reminders": made.reminders}

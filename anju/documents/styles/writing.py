@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from anju.core.models.region import Region
-from anju.core.pages.layout.markup import element, join, markup, slot, writer
+from anju.core.pages.layout.markup import element, join, markup, writer
 from anju.core.people.scope import Actor
 from anju.core.wording import period_label
 from anju.documents.styles import annexes
@@ -37,18 +37,26 @@ from anju.documents.styles.sources import PaperRequest
 from anju.documents.styles.values import beyond
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.lists import Listed
-from anju.documents.styles.values.paper import Paper, figure_until
+from anju.documents.styles.values.paper import Paper, SpokenText, figure_until
 from anju.documents.text.printing import FigureFormat, figure_html, note_section
 from anju.documents.text.references import paragraph_html
-from anju.documents.text.wording import chinese_numeral, fill_placeholders
+from anju.documents.text.wording import chinese_numeral, fill_placeholders, spoken_date
 from anju.figures.figure import Figure
 from anju.problems import Problem, Refused
 
 TEMPLATE = "documents/style.html"
 MAX_CHARACTERS = 600_000  # of the whole article
 WRITE_P = writer(element("p", markup("text")))
-HEADINGS = {1: writer(element("h2", markup("text"))), 2: writer(element("h3", markup("text"))), 3: writer(element("h4", markup("text")))}
-NUMERALS = {1: lambda number: f"{chinese_numeral(number)}、", 2: lambda number: f"（{chinese_numeral(number)}）", 3: lambda number: f"{number}."}
+HEADINGS = {
+    1: writer(element("h2", markup("text"))),
+    2: writer(element("h3", markup("text"))),
+    3: writer(element("h4", markup("text"))),
+}
+NUMERALS = {
+    1: lambda number: f"{chinese_numeral(number)}、",
+    2: lambda number: f"（{chinese_numeral(number)}）",
+    3: lambda number: f"{number}.",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,9 @@ class WrittenStyle:
     reminders: list[Problem] = field(default_factory=list)
 
 
-def write_style(style: Style, user: Actor, region: Region, period: str, options: dict[str, Any], paragraphs: Mapping[str, Any]) -> WrittenStyle:
+def write_style(
+    style: Style, user: Actor, region: Region, period: str, options: dict[str, Any], paragraphs: Mapping[str, Any]
+) -> WrittenStyle:
     """The text that a style gives for a place and period. Figures are cited as they are printed (text/printing.py)."""
     request = PaperRequest(user, region, period, options)
     tables = [(spec, annexes.declare(style, spec, request)) for spec in style.annexes if not spec.source]
@@ -71,13 +81,13 @@ def write_style(style: Style, user: Actor, region: Region, period: str, options:
     body = text.blocks(style.blocks, paper.root)
     title = options.get("title") or text.plain(style.title, paper.root)
     enclosed = text.enclosure()
-    printed, attached = annexes.write_annexes(paper, dict((spec.name, table) for spec, table in tables))
+    printed = annexes.write_annexes(paper, {spec.name: table for spec, table in tables})
     titles = [*([enclosed["title"]] if enclosed else []), *(one for one, _ in printed)]
     html = render_to_string(
         TEMPLATE,
         {
             "style": style, "title": title, "body": body, "enclosed": enclosed, "options": options, "number": "", "date": None, "region": region,
-            "attachments": [enclosed["title"]] if enclosed else titles, "annexes": [one for _, one in printed] + attached,
+            "attachments": [enclosed["title"]] if enclosed else titles, "annexes": [one for _, one in printed],
             "signs": style.signed == "always" or (style.signed == "organs" and options.get("organs")),
         },
     )  # fmt: skip
@@ -119,7 +129,9 @@ class StyleText:
         if block.level:
             self.counts[block.level] += 1
             self.counts |= {level: 0 for level in self.counts if level > block.level}
-            yield HEADINGS[block.level](text=join([NUMERALS[block.level](self.counts[block.level]), self.sentence(block.heading, frame)]))
+            yield HEADINGS[block.level](
+                text=join([NUMERALS[block.level](self.counts[block.level]), self.sentence(block.heading, frame)])
+            )
         yield self.blocks(block.blocks, frame)
 
     def enclosure(self) -> dict[str, Any] | None:
@@ -127,7 +139,10 @@ class StyleText:
         if enclosed is None:
             return None
         self.counts = {1: 0, 2: 0, 3: 0}
-        return {"title": self.plain(enclosed.title, self.paper.root), "body": self.blocks(enclosed.blocks, self.paper.root)}
+        return {
+            "title": self.plain(enclosed.title, self.paper.root),
+            "body": self.blocks(enclosed.blocks, self.paper.root),
+        }
 
     # -- sentences
 
@@ -136,8 +151,7 @@ class StyleText:
         return "".join(str(one) for one in self.pieces(pieces, frame))
 
     def sentence(self, pieces: Iterable[Piece], frame: Frame) -> SafeString:
-        text = join(self.pieces(pieces, frame))
-        return text
+        return join(self.pieces(pieces, frame))
 
     def pieces(self, pieces: Iterable[Piece], frame: Frame) -> Iterator[Any]:
         """Words as text, figures as markup."""
@@ -158,7 +172,14 @@ class StyleText:
         self.length += len(str(text))
         if self.length > MAX_CHARACTERS:
             style = self.paper.style
-            raise Refused(Problem("DOC-074", f"文书样式 {style.code}（{style.file}）", f"写出来的文字超过 {MAX_CHARACTERS} 个字，没有写完。", "请缩小名单的范围。"))
+            raise Refused(
+                Problem(
+                    "DOC-074",
+                    f"文书样式 {style.code}（{style.file}）",
+                    f"写出来的文字超过 {MAX_CHARACTERS} 个字，没有写完。",
+                    "请缩小名单的范围。",
+                )
+            )
         return text
 
     def each(self, piece: Each, frame: Frame) -> Iterator[Any]:
@@ -170,17 +191,25 @@ class StyleText:
 
     def reference(self, piece: Reference, frame: Frame) -> Iterator[Any]:
         paper = self.paper
-        if not frame.has(piece.name) and (piece.path and piece.name in ("cited", "dates") or self.is_option_path(piece, frame)):
+        if not frame.has(piece.name) and (
+            (piece.path and piece.name in ("cited", "dates")) or self.is_option_path(piece, frame)
+        ):
             path = ".".join((piece.name, *piece.path))
             yield self.counted(fill_placeholders(f"{{{path}}}", paper.request.period, dict(paper.request.options)))
             return
         value = paper.value(piece.name, frame)
-        if piece.name == "year" and piece.step:
+        if isinstance(value, SpokenText):
+            yield from self.pieces(value.pieces, frame)
+        elif isinstance(value, str) and piece.path == ("date",):
+            yield spoken_date(value)
+        elif piece.name == "year" and piece.step:
             yield str(int(value) + piece.step)
         elif isinstance(value, str | int) or value is None:
             yield self.counted("" if value is None else str(value))
         elif isinstance(value, tuple | list):
-            yield from (figure_html(one.figure, FigureFormat()) if one.figure else self.counted(one.text) for one in value)
+            yield from (
+                figure_html(one.figure, FigureFormat()) if one.figure else self.counted(one.text) for one in value
+            )
         elif piece.path:
             yield self.counted(self.attribute(piece.path[0], value))
         else:
@@ -251,6 +280,8 @@ class StyleText:
         if label == OTHERWISE:
             return UNKNOWN not in labels
         if NUMBER.fullmatch(label):
-            number = self.paper.number("", value, self.paper.root) if isinstance(value, Figure) else beyond.decimal(value)
+            number = (
+                self.paper.number("", value, self.paper.root) if isinstance(value, Figure) else beyond.decimal(value)
+            )
             return number is not None and number == Decimal(label)
         return label in labels

@@ -68,7 +68,7 @@ class StandingFigures:
         if measure.kind == Measure.Kind.RATIO:
             top, bottom = (
                 self(side, region, calibre if current.accepts_calibre(self.catalogue[side], calibre) else "")
-                for side in (measure.numerator_id, measure.denominator_id)
+                for side in map(str, (measure.numerator_id, measure.denominator_id))
             )
             return own if own.known else latest.rate_figure(code, top, bottom, own)
         if code in self.targets:
@@ -85,16 +85,17 @@ class FiguresUpTo:
         wanted = dict.fromkeys(code.partition(":")[0] for code in codes)
         rates = [code for code in wanted if self.catalogue[code].kind == Measure.Kind.RATIO]
         done = dict.fromkeys(
-            [*(code for code in wanted if code not in rates), *(str(self.catalogue[code].numerator_id) for code in rates)]
+            [
+                *(code for code in wanted if code not in rates),
+                *(str(self.catalogue[code].numerator_id) for code in rates),
+            ]
         )
         targets = [code for code in done if self.catalogue[code].target_of_id]
         targets += [str(self.catalogue[code].denominator_id) for code in rates]
         self.done = latest.latest_figures(
             user, [code for code in done if code not in targets], listed, periods.period_end(period)
         )
-        self.when = {
-            code: self.done.period(str(self.catalogue[code].numerator_id)) or self.done.year for code in rates
-        }
+        self.when = {code: self.done.period(str(self.catalogue[code].numerator_id)) or self.done.year for code in rates}
         self.found = current.current_figures(
             user, dict.fromkeys([*rates, *targets]), listed, {self.done.year, *self.when.values()}
         )

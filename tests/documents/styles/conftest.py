@@ -12,8 +12,9 @@ def told(user, facts, code=CITY, period=THIS, **beside):
     """Enter figures: measure → value in the measure's own unit."""
     from anju.figures.services import observations
 
+    enter = observations.correct_figure if "reason" in beside else observations.enter_figure
     for measure, value in facts.items():
-        observations.enter_figure(by=user, measure=measure, region=place(user, code), period=period, value=value, **beside)
+        enter(by=user, measure=measure, region=place(user, code), period=period, value=value, **beside)
 
 
 @pytest.fixture
@@ -40,7 +41,14 @@ def written(scope, half_year):
 
     def write(kind="half-year", period=PERIOD, **options):
         prose = options.pop("prose", {})
-        document = write_document(by=scope, kind=kind, region=half_year, period=period, options={"organs": ["示例机关"], "addressee": "各地", **options}, prose=prose)
+        document = write_document(
+            by=scope,
+            kind=kind,
+            region=half_year,
+            period=period,
+            options={"organs": ["示例机关"], "addressee": "各地", **options},
+            prose=prose,
+        )
         return find_version(scope, document)
 
     return write

@@ -10,15 +10,15 @@ from decimal import Decimal
 from typing import Any
 
 from anju.rules.engine.evaluation import evaluate_formula
-from anju.rules.language.formula import Expr, FormulaError, formula_names, operator_calls, parse_formula
+from anju.rules.language.formula import Expr, FormulaError, Name, formula_names, operator_calls, parse_formula
 from anju.rules.language.operators import WINDOWS
 
 QUESTIONS = {
     "known": "有数", "state": "状态", "older": "不是本期末的数", "count": "有几个", "any": "有没有", "all": "是不是全部", "none": "是不是一个也没有",
-    "given": "选项写了没有", "written": "自由正文写了没有", "shared": "是按比例定的",
+    "given": "选项写了没有", "reported": "有人报过（无任务、未报也算）", "written": "自由正文写了没有", "shared": "是按比例定的",
 }  # fmt: skip
 OF_LISTS = ("count", "any", "all", "none")
-ASKED = re.compile(rf"\b({'|'.join(QUESTIONS)})\s*\(\s*([a-z][a-z0-9_]*\*?)\s*\)")
+ASKED = re.compile(rf"\b({'|'.join(QUESTIONS)})\s*\(\s*([a-z][a-z0-9_.]*\*?)\s*\)")
 TEXT = re.compile(r"('[^']*')")
 MARK = "ask_"
 PLACES = 40  # of a quotient: more than any rounding that follows can see
@@ -41,6 +41,11 @@ class Condition:
         asks = dict(self.asks)
         for name in dict.fromkeys(formula_names(self.expr)):
             yield asks.get(name, ("", name))
+
+
+def is_name(condition: Condition) -> str:
+    """The name that a condition is, when it is nothing else."""
+    return condition.expr.name if isinstance(condition.expr, Name) and not condition.asks else ""
 
 
 def read_condition(text: str) -> Condition:

@@ -23,13 +23,15 @@ PROBLEM_WORDS = ("name", "text")
 
 @dataclass(frozen=True)
 class Option:
-    """What a place may say of its paper besides the figures. values: of a choice, each with the word that {name} puts; text: what stands unless it says."""
+    """What a place may say of its paper besides the figures. values: of a choice, each with the word that {name} puts; text: what stands unless it says; keys: of what a table's
+    rows tell."""
 
     name: str
     type: str
     label: str = ""
     text: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class FigureSpec:
 
     measure: a code, in which {item} and {option} may stand. region: "" is the place one speaks of, parent, or a code; over: the sum over a set.
     period: "" is the paper's (schema of times.py). exactly: only what was reported for that very period. Of sum: the name that is added over
-    the members of the list `of`.
+    the members of the list `of`. first: of these names the first that is known. when: unknown unless it holds.
     """
 
     name: str
@@ -58,6 +60,8 @@ class FigureSpec:
     places: int | None = None
     show: str = ""
     label: str = ""
+    first: tuple[str, ...] = ()
+    when: Condition | None = None
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,7 @@ class Enclosure:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Style:
     """A style of papers, read from one file. digest: of exactly its bytes; file: as the reader knows it."""
 
@@ -175,6 +179,7 @@ class Style:
     upward: bool
     figures: Mapping[str, FigureSpec]
     conditions: Mapping[str, Condition]
+    texts: Mapping[str, tuple[Piece, ...]]
     sets: Mapping[str, RegionSet]
     lists: Mapping[str, ListSpec]
     blocks: tuple[Block, ...]
@@ -186,6 +191,9 @@ class Style:
     signed: str
     file: str
     digest: str
+
+    def __repr__(self) -> str:
+        return f"Style({self.code}, {self.file}, {self.digest[:12]})"
 
     def in_force(self, on: date) -> bool:
         return self.applies_from <= on and (self.applies_until is None or on <= self.applies_until)

@@ -1,9 +1,9 @@
 """The grammar of a sentence: words, and in braces what is put in. Pure; nothing here knows a figure.
 
-    {start}  {start 套 0}  {start.period}          a figure or a word, how it is printed, what else is known of it
-    {each behind join "；": {name}{rate}}          for each member of a list
-    {choose more: 增加 → 增加{more}套 | 减少 → …}    by value or state; {choose list: 全部 → … | 部分 → …}
-    {when rate < 60: …} {when known(more): … | …}  a clause under a condition, and instead of it
+{start}  {start 套 0}  {start.period}          a figure or a word, how it is printed, what else is known of it
+{each behind join "；": {name}{rate}}          for each member of a list
+{choose more: 增加 → 增加{more}套 | 减少 → …}    by value or state; {choose list: 全部 → … | 部分 → …}
+{when rate < 60: …} {when known(more): … | …}  a clause under a condition, and instead of it
 """
 
 import re
@@ -13,7 +13,9 @@ from anju.documents.styles.language.conditions import Condition, ConditionError,
 from anju.documents.text.printing import FigureFormat
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-REFERENCE = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(?P<step>[+-]\d{1,2})?(?P<path>(\.[a-z][a-z0-9_-]*)*)(?P<look>(\s+\S+)*)\s*")
+REFERENCE = re.compile(
+    r"(?P<name>[a-z][a-z0-9_]*)(?P<step>[+-]\d{1,2})?(?P<path>(\.[a-z][a-z0-9_-]*)*)(?P<look>(\s+\S+)*)\s*"
+)
 EACH = re.compile(
     r"""each\s+(?P<list>[a-z][a-z0-9_]*)(?P<rest>(\s+(join|last)\s*(["“'‘][^"”'’{}|]*["”'’]))*)\s*[:：]"""
 )
@@ -147,6 +149,8 @@ class _Reader:
 
     def read_reference(self) -> Reference:
         end = next((place for place in range(self.at, len(self.text)) if self.text[place] in "{}|"), len(self.text))
+        if end == len(self.text) or self.text[end] == "{":
+            raise SentenceError(self.at, "这个花括号没有配上右边的 }。", "请补上 }。")
         match = REFERENCE.fullmatch(self.text, self.at, end)
         if not match:
             inside = self.text[self.at : end].strip()
@@ -161,15 +165,23 @@ class _Reader:
         except ValueError as error:
             word = str(error).rpartition(" ")[2]
             raise SentenceError(
-                match.start("look"), f"认不得印法里的“{word}”。", "印法写单位、小数位、upto、grouping、bare、trim，如 {start 套 0}、{invest 亿元 upto 2}。"
+                match.start("look"),
+                f"认不得印法里的“{word}”。",
+                "印法写单位、小数位、upto、grouping、bare、trim，如 {start 套 0}、{invest 亿元 upto 2}。",
             ) from None
         place, self.at = self.at, end
-        return Reference(match["name"], place, int(match["step"] or 0), tuple(filter(None, match["path"].split("."))), look)
+        return Reference(
+            match["name"], place, int(match["step"] or 0), tuple(filter(None, match["path"].split("."))), look
+        )
 
     def read_each(self, depth: int) -> Each:
         match = EACH.match(self.text, self.at)
         if not match:
-            raise SentenceError(self.at, "each 的写法有误。", 'each 写成 {each 名单 join "、": 每一项怎么写}；join 可以不写，最后一个的连接另写 last "和"。')
+            raise SentenceError(
+                self.at,
+                "each 的写法有误。",
+                'each 写成 {each 名单 join "、": 每一项怎么写}；join 可以不写，最后一个的连接另写 last "和"。',
+            )
         place, self.at = self.at, match.end()
         self.each += 1
         if self.each > MAX_EACH:
@@ -232,7 +244,11 @@ class _Reader:
         try:
             return read_condition(text)
         except ConditionError as error:
-            raise SentenceError(place, f"条件“{text[:40]}”：{error}", "条件与规则书的公式写法相同，另有 known(名称)、count(名单)、any、all、none、given(选项)、written(段落)、state(名称)。") from None
+            raise SentenceError(
+                place,
+                f"条件“{text[:40]}”：{error}",
+                "条件与规则书的公式写法相同，另有 known(名称)、count(名单)、any、all、none、given(选项)、written(段落)、state(名称)。",
+            ) from None
 
     def space(self) -> None:
         while self.at < len(self.text) and self.text[self.at] in " \t\r\n":

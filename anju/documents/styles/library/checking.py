@@ -6,9 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from anju.documents.styles import sources
 from anju.documents.styles.language.conditions import OF_LISTS, Condition
 from anju.documents.styles.language.schema import (
-    REGION_WORDS,
-    TASK_FIGURES,
-    TASK_WORDS,
     TRUTHS,
     WORDS,
     Block,
@@ -36,74 +33,34 @@ from anju.documents.styles.language.sentences import (
     When,
     Words,
 )
+from anju.documents.styles.library.scopes import (
+    FIGURE,
+    LIST,
+    OPTION,
+    PARTS_OF,
+    PIECES,
+    TRUTH,
+    WORD,
+    Scope,
+    base_list,
+    item_scope,
+    source_scope,
+)
 from anju.figures.tasks import tasks
 from anju.rules.book.tree import ProblemReport
-from anju.rules.language.formula import Name
 
 NAMES, LIMIT = "DOC-073", "DOC-074"
-FIGURE, WORD, LIST, PIECES, TRUTH, OPTION = "figure", "word", "list", "pieces", "truth", "option"
 KINDS = {FIGURE: "数", WORD: "词", LIST: "名单", PIECES: "成句的话", TRUTH: "条件", OPTION: "选项"}
 BUILT_IN = ("regions", "tasks", "rows", "option")
-PARTS_OF = ("_unknown", "_rest")  # of a list: who cannot be told, who is not in it
 GIVEN = ("cited", "dates")
 ALWAYS = ("organs", "addressee", "signatories", "copies", "disclosure", "printed_by", "title")
 MAX_LOOPS = 3  # repeat, each, each
-
-Scope = dict[str, str]
+MAX_CHAIN = 30  # of names that rest on one another
 
 
 def check_style(style: Style, report: ProblemReport) -> None:
     """Problems go into the report."""
     _Check(style, report).run()
-
-
-def item_scope(style: Style, name: str) -> Scope:
-    """What can be said of a member of a list, by name: each with its kind."""
-    base = base_list(style, name)
-    spec = style.lists.get(base)
-    if spec is None:
-        return {}
-    if spec.of == "regions":
-        scope = dict.fromkeys(REGION_WORDS, WORD)
-    elif spec.of == "tasks":
-        scope = dict.fromkeys(TASK_WORDS, WORD) | dict.fromkeys(TASK_FIGURES, FIGURE) | _row_scope(spec)
-        scope.pop("task", None)
-    elif spec.of == "rows":
-        scope = _row_scope(spec)
-    elif spec.of == "option":
-        scope = {"item": WORD, "item_name": WORD}
-    elif source := sources.paper_lists().get(spec.of):
-        scope = source_scope(source)
-    else:
-        scope = item_scope(style, spec.of) if base_list(style, spec.of) != base else {}
-    scope |= dict.fromkeys(spec.figures, FIGURE)
-    if spec.order is not None:
-        scope |= {"rank": FIGURE, "tied": TRUTH}
-    if spec.group is not None:
-        scope["members"] = LIST
-    return scope
-
-
-def source_scope(source: sources.PaperList) -> Scope:
-    return (
-        dict.fromkeys(source.words, WORD) | dict.fromkeys(source.figures, FIGURE) | dict.fromkeys(source.pieces, PIECES) | dict.fromkeys(source.lists, LIST)
-    )
-
-
-def base_list(style: Style, name: str) -> str:
-    """The list that NAME_unknown and NAME_rest are parts of."""
-    if name in style.lists:
-        return name
-    return next((name.removesuffix(part) for part in PARTS_OF if name.endswith(part) and name.removesuffix(part) in style.lists), name)
-
-
-def _row_scope(spec: ListSpec) -> Scope:
-    return {
-        key: FIGURE if isinstance(value, FigureSpec) else WORD
-        for row in spec.rows
-        for key, value in row.items()
-        if key not in ("line", "show")
-    }
 
 
 class _Check:
@@ -112,9 +69,10 @@ class _Check:
         self.top: Scope = (
             dict.fromkeys(WORDS, WORD)
             | dict.fromkeys(TRUTHS, TRUTH)
-            | {name: OPTION for name in style.options}
+            | dict.fromkeys(style.options, OPTION)
             | dict.fromkeys(style.figures, FIGURE)
             | dict.fromkeys(style.conditions, TRUTH)
+            | dict.fromkeys(style.texts, PIECES)
             | dict.fromkeys(style.lists, LIST)
             | {f"{name}{part}": LIST for name in style.lists for part in PARTS_OF}
         )
@@ -134,6 +92,8 @@ class _Check:
         self.sets()
         self.circles()
         self.pieces(style.title, 0, "title", self.top, 0)
+        for name, text in style.texts.items():
+            self.pieces(text, 0, f"texts.{name}", {key: kind for key, kind in self.top.items() if kind != PIECES}, 0)
         self.blocks(style.blocks, "sections", self.top, 0)
         if style.enclosure:
             self.pieces(style.enclosure.title, 0, "enclosure.title", self.top, 0)
@@ -142,7 +102,12 @@ class _Check:
             where = f"annexes“{annex.name}”"
             self.condition(annex.when, annex.line, where, self.top)
             if annex.source and annex.source not in sources.paper_annexes():
-                self.wrong(annex.line, where, f"没有“{annex.source}”这种附表。", f"可写：{'、'.join(sources.paper_annexes()) or '（没有）'}。")
+                self.wrong(
+                    annex.line,
+                    where,
+                    f"没有“{annex.source}”这种附表。",
+                    f"可写：{'、'.join(sources.paper_annexes()) or '（没有）'}。",
+                )
             if annex.set != "parts" and annex.set not in style.sets:
                 self.unknown(annex.line, where, annex.set, style.sets, "区划的集合")
             self.columns(annex.declaration.get("columns", ()), annex.line, where)
@@ -153,10 +118,21 @@ class _Check:
 
     def clashes(self) -> None:
         """One word per thing: a name is a figure's or a list's or an option's."""
-        groups = {"figures": self.style.figures, "conditions": self.style.conditions, "lists": self.style.lists, "options": self.style.options}
+        groups = {
+            "figures": self.style.figures,
+            "conditions": self.style.conditions,
+            "texts": self.style.texts,
+            "lists": self.style.lists,
+            "options": self.style.options,
+        }
         seen: dict[str, str] = dict.fromkeys((*WORDS, *TRUTHS), "现成的词")
         for name in set(BUILT_IN) & set(self.style.lists):
-            self.wrong(self.style.lists[name].line, f"lists.{name}", f"名单不能叫“{name}”：of: {name} 另有意思。", "请换一个名称。")
+            self.wrong(
+                self.style.lists[name].line,
+                f"lists.{name}",
+                f"名单不能叫“{name}”：of: {name} 另有意思。",
+                "请换一个名称。",
+            )
         for group, names in groups.items():
             for name in names:
                 if name in seen and not (group == "options" and name in ("parts_word", "place")):
@@ -184,25 +160,38 @@ class _Check:
     def condition(self, condition: Condition | None, line: int, where: str, scope: Scope) -> None:
         for question, name in condition.names() if condition else ():
             if question == "written":
-                keys = [key for key in self.style.prose if key == name or (name.endswith("*") and key.startswith(name[:-1]))]
+                keys = [
+                    key for key in self.style.prose if key == name or (name.endswith("*") and key.startswith(name[:-1]))
+                ]
                 if not keys:
                     self.unknown(line, where, name, self.style.prose, "自由正文")
                 continue
             if question == "given":
-                if name not in self.style.options and name not in (*GIVEN, *ALWAYS):
+                if name.split(".")[0] not in (*self.style.options, *GIVEN, *ALWAYS):
                     self.unknown(line, where, name, self.style.options, "选项")
                 continue
             kind = self.kind(name, scope)
             wanted = (LIST,) if question in OF_LISTS else (FIGURE,) if question else (FIGURE, WORD, TRUTH, OPTION)
             if not kind:
-                self.unknown(line, where, name, [key for key, value in scope.items() if value in wanted], KINDS[wanted[0]])
+                self.unknown(
+                    line, where, name, [key for key, value in scope.items() if value in wanted], KINDS[wanted[0]]
+                )
             elif kind not in wanted:
-                self.wrong(line, where, f"“{name}”是{KINDS[kind]}，这里要{'或'.join(KINDS[one] for one in wanted)}。", "请改用别的名称，或用 count、known 等问法。")
+                self.wrong(
+                    line,
+                    where,
+                    f"“{name}”是{KINDS[kind]}，这里要{'或'.join(KINDS[one] for one in wanted)}。",
+                    "请改用别的名称，或用 count、known 等问法。",
+                )
 
     def figure(self, spec: FigureSpec, where: str, scope: Scope) -> None:
         self.condition(spec.formula, spec.line, where, scope)
         if spec.over and spec.over != "parts" and spec.over not in self.style.sets:
             self.unknown(spec.line, where, spec.over, self.style.sets, "区划的集合")
+        self.condition(spec.when, spec.line, where, scope)
+        for name in spec.first:
+            if self.kind(name, scope) != FIGURE:
+                self.unknown(spec.line, where, name, self.style.figures, "数")
         if spec.of:
             if self.kind(spec.of, scope) != LIST:
                 self.unknown(spec.line, where, spec.of, self.style.lists, "名单")
@@ -211,10 +200,10 @@ class _Check:
 
     def named_list(self, name: str, spec: ListSpec) -> None:
         where = f"lists.{name}"
-        if spec.of not in BUILT_IN and spec.of not in self.style.lists and base_list(self.style, spec.of) not in self.style.lists:
-            if sources.paper_lists().get(spec.of) is None:
-                self.unknown(spec.line, where, spec.of, [*BUILT_IN, *self.style.lists, *sources.paper_lists()], "名单来源")
-                return
+        known = [*BUILT_IN, *self.style.lists, *sources.paper_lists()]
+        if spec.of not in known and base_list(self.style, spec.of) not in self.style.lists:
+            self.unknown(spec.line, where, spec.of, known, "名单来源")
+            return
         if spec.of == "regions" and spec.set != "parts" and spec.set not in self.style.sets:
             self.unknown(spec.line, where, spec.set, self.style.sets, "区划的集合")
         if spec.of == "option" and spec.option not in self.style.options:
@@ -246,7 +235,10 @@ class _Check:
             for option in filter(None, (spec.option, spec.order)):
                 if option not in self.style.options:
                     self.unknown(spec.line, f"sets.{name}", option, self.style.options, "选项")
-        graph = {f"sets.{name}": [f"sets.{one}" for one in (*spec.minus, *spec.plus)] for name, spec in self.style.sets.items()}
+        graph = {
+            f"sets.{name}": [f"sets.{one}" for one in (*spec.minus, *spec.plus)]
+            for name, spec in self.style.sets.items()
+        }
         self.follow(graph, {f"sets.{name}": spec.line for name, spec in self.style.sets.items()})
 
     def circles(self) -> None:
@@ -254,12 +246,24 @@ class _Check:
         lines: dict[str, int] = {}
         for name, spec in self.style.figures.items():
             asked = [one for _, one in spec.formula.names()] if spec.formula else []
-            graph[name], lines[name] = [*asked, *filter(None, (spec.sum, spec.of))], spec.line
+            asked += [one for _, one in spec.when.names()] if spec.when else []
+            graph[name], lines[name] = [*asked, *spec.first, *filter(None, (spec.sum, spec.of))], spec.line
         for name, condition in self.style.conditions.items():
             graph[name], lines[name] = [one for _, one in condition.names()] if condition else [], 0
         for name, listed in self.style.lists.items():
-            asked = [one for condition in (listed.where, listed.order, listed.group) if condition for _, one in condition.names()]
-            asked += [one for spec in listed.figures.values() if spec.formula for _, one in spec.formula.names() if one not in listed.figures]
+            asked = [
+                one
+                for condition in (listed.where, listed.order, listed.group)
+                if condition
+                for _, one in condition.names()
+            ]
+            asked += [
+                one
+                for spec in listed.figures.values()
+                if spec.formula
+                for _, one in spec.formula.names()
+                if one not in listed.figures
+            ]
             own = item_scope(self.style, name)
             graph[name] = [listed.of, *(one for one in asked if one not in own or one in self.style.figures)]
             lines[name] = listed.line
@@ -268,6 +272,7 @@ class _Check:
     def follow(self, graph: Mapping[str, list[str]], lines: Mapping[str, int]) -> None:
         """A problem for each name that rests on itself."""
         done: dict[str, bool] = {}
+        depth: dict[str, int] = {}
         plain = {name: [self.plain(one, graph) for one in rests] for name, rests in graph.items()}
         for start in plain:
             path: list[tuple[str, Iterator[str]]] = [(start, iter(plain[start]))] if start not in done else []
@@ -277,6 +282,10 @@ class _Check:
                 following = next(rest, None)
                 if following is None:
                     done[name] = True
+                    depth[name] = 1 + max((depth.get(one, 0) for one in plain[name]), default=0)
+                    if depth[name] == MAX_CHAIN + 1:
+                        what = f"“{name}”由一个接一个的名称算出，超过 {MAX_CHAIN} 个。"
+                        self.wrong(lines.get(name, 0), name, what, "请少绕几道。", LIMIT)
                     path.pop()
                 elif following in plain and following not in done:
                     path.append((following, iter(plain[following])))
@@ -351,13 +360,30 @@ class _Check:
             self.unknown(line, where, piece.name, known, "数或词")
         elif kind in (LIST, TRUTH):
             way = f"{{each {piece.name}: …}}" if kind == LIST else f"{{when {piece.name}: …}}"
-            self.wrong(line, where, f"“{piece.name}”是{KINDS[kind]}，不能直接印。", f"请写 {way}，要印个数的另起名称：{{count: 名单}}。")
+            self.wrong(
+                line,
+                where,
+                f"“{piece.name}”是{KINDS[kind]}，不能直接印。",
+                f"请写 {way}，要印个数的另起名称：{{count: 名单}}。",
+            )
         elif kind == FIGURE and piece.path and (len(piece.path) > 1 or piece.path[0] not in ATTRIBUTES):
-            self.wrong(line, where, f"“{piece.name}.{'.'.join(piece.path)}”：数没有这一项。", f"可写：{'、'.join(f'.{key} {text}' for key, text in ATTRIBUTES.items())}。")
+            self.wrong(
+                line,
+                where,
+                f"“{piece.name}.{'.'.join(piece.path)}”：数没有这一项。",
+                f"可写：{'、'.join(f'.{key} {text}' for key, text in ATTRIBUTES.items())}。",
+            )
+        elif kind == WORD and piece.path == ("date",):
+            return
         elif kind in (WORD, PIECES) and (piece.path or piece.look):
             self.wrong(line, where, f"“{piece.name}”是{KINDS[kind]}，后面不能写单位、小数位或别的。", "请只写名称。")
         elif piece.step and piece.name != "year":
-            self.wrong(line, where, f"“{piece.name}{piece.step:+}”：只有 year 可以加减。", "别的算式请在 figures 里起名：{formula: …}。")
+            self.wrong(
+                line,
+                where,
+                f"“{piece.name}{piece.step:+}”：只有 year 可以加减。",
+                "别的算式请在 figures 里起名：{formula: …}。",
+            )
 
     def choose(self, piece: Choose, line: int, where: str, scope: Scope, loops: int) -> None:
         kind = TRUTH
@@ -366,7 +392,9 @@ class _Check:
         else:
             kind = self.kind(piece.name, scope)
             if not kind or kind == PIECES:
-                self.unknown(line, where, piece.name, [key for key, value in scope.items() if value != PIECES], "数、名单或选项")
+                self.unknown(
+                    line, where, piece.name, [key for key, value in scope.items() if value != PIECES], "数、名单或选项"
+                )
                 return
         allowed: Iterable[str] | None = None
         if kind == LIST:
@@ -381,7 +409,12 @@ class _Check:
             for label in labels:
                 if allowed is not None and label not in allowed and not (kind == FIGURE and NUMBER.fullmatch(label)):
                     known = "、".join(LABELS.get(one, one) for one in allowed)
-                    self.wrong(line, where, f"“{piece.name or piece.condition}”没有“{LABELS.get(label, label)}”这种情形。", f"可写：{known}{'，或一个数' if kind == FIGURE else ''}。")
+                    self.wrong(
+                        line,
+                        where,
+                        f"“{piece.name or piece.condition}”没有“{LABELS.get(label, label)}”这种情形。",
+                        f"可写：{known}{'，或一个数' if kind == FIGURE else ''}。",
+                    )
             self.pieces(body, line, where, scope, loops)
 
     def columns(self, columns: Iterable[Mapping[str, object]], line: int, where: str) -> None:
@@ -413,9 +446,9 @@ class _Check:
         walk(self.style.enclosure.blocks if self.style.enclosure else ())
         for key in self.style.prose:
             if key not in placed:
-                self.wrong(1, f"prose.{key}", f"自由正文“{key}”在 sections 里没有位置，写了也印不出来。", f"请在 sections 里加一块 {{prose: {key}}}，或从 prose 里删去。")
-
-
-def is_name(condition: Condition) -> str:
-    """The name that a condition is, when it is nothing else."""
-    return condition.expr.name if isinstance(condition.expr, Name) and not condition.asks else ""
+                self.wrong(
+                    1,
+                    f"prose.{key}",
+                    f"自由正文“{key}”在 sections 里没有位置，写了也印不出来。",
+                    f"请在 sections 里加一块 {{prose: {key}}}，或从 prose 里删去。",
+                )

@@ -8,12 +8,12 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
+from anju.core import registry
 from anju.core.database.folder import data_folder
 from anju.documents.styles.language.schema import Style
 from anju.documents.styles.library.loading import load_style
 from anju.problems import Problem, Refused
 
-SHIPPED = Path(__file__).parents[1] / "shipped"
 FOLDERS = "ANJU_STYLES"  # more folders of styles, as PATH separates them
 OFFICE = "styles"  # the office's own, within its data folder
 MOST = 400  # files
@@ -79,14 +79,23 @@ class StyleLibrary:
             if begun := [style for style in own if style.applies_from <= on]:
                 last = max(begun, key=lambda style: style.applies_from)
                 what = f"{on} 没有适用的样式：{last.file} 已于 {last.applies_until} 截止。"
-                raise Refused(Problem("DOC-078", f"文书样式 {code}（{region or '不限区划'}）", what, "请核对期间，或补充其后的样式。"))
-        first = min((style.applies_from for style in mine if style.region is None or style.region in regions), default=None)
+                raise Refused(
+                    Problem(
+                        "DOC-078", f"文书样式 {code}（{region or '不限区划'}）", what, "请核对期间，或补充其后的样式。"
+                    )
+                )
+        first = min(
+            (style.applies_from for style in mine if style.region is None or style.region in regions), default=None
+        )
         what = f"{on} 没有适用的样式" + (f"，最早一种自 {first} 起适用。" if first else "。")
         raise Refused(Problem("DOC-078", f"文书样式 {code}", what, "请核对期间和区划，或补充样式。"))
 
     def any_of(self, code: str) -> Style | None:
         """The newest of a kind, the one for everybody first: where no region is known."""
-        mine = sorted((style for style in self.styles if style.code == code), key=lambda style: (style.region is not None, -style.applies_from.toordinal()))
+        mine = sorted(
+            (style for style in self.styles if style.code == code),
+            key=lambda style: (style.region is not None, -style.applies_from.toordinal()),
+        )
         return mine[0] if mine else None
 
 
@@ -102,13 +111,17 @@ def spoken_code(file: Path) -> str:
 def style_folders() -> list[Path]:
     named = [Path(name) for name in os.environ.get(FOLDERS, "").split(os.pathsep) if name]
     office = data_folder() / OFFICE
-    return [SHIPPED, *([office] if office.is_dir() else []), *named]
+    return [*registry.room_files("styles"), *([office] if office.is_dir() else []), *named]
 
 
 def style_library() -> StyleLibrary:
     """Every style of the folders; read again when a file changes."""
     paths = style_folders()
-    stamp = tuple((str(file), file.stat().st_mtime_ns) for path in paths for file in sorted(path.rglob("*.yaml")))
+    stamp = tuple(
+        (str(file), file.stat().st_mtime_ns)
+        for path in paths
+        for file in ([path] if path.is_file() else sorted(path.rglob("*.yaml")))
+    )
     return _library(tuple(paths), stamp)
 
 

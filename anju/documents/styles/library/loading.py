@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from anju.documents.styles.language import schema, times
-from anju.documents.styles.library import checking
 from anju.documents.styles.language.conditions import Condition, ConditionError, read_condition
 from anju.documents.styles.language.schema import (
     AnnexSpec,
@@ -23,26 +22,51 @@ from anju.documents.styles.language.schema import (
     Style,
 )
 from anju.documents.styles.language.sentences import NAME, Piece, SentenceError, read_sentence
+from anju.documents.styles.library import checking
 from anju.documents.text.printing import FigureFormat
 from anju.problems import Refused
 from anju.quantities import ALIASES, UNITS
 from anju.rules.book.tree import INTEGER, ProblemReport, YamlNode, read_tree
 
 SHAPE, SENTENCE, FORMULA, NAMES, LIMIT = "DOC-070", "DOC-071", "DOC-072", "DOC-073", "DOC-074"
-MAX_BYTES = 400_000
-MOST = {"names": 400, "lists": 80, "sets": 40, "blocks": 400, "sentences": 1500, "annexes": 20, "columns": 200, "rows": 200}
+MAX_BYTES, MAX_DEPTH, MAX_BLOCKS_DEEP = 400_000, 100, 10
+MOST = {
+    "names": 400,
+    "lists": 80,
+    "sets": 40,
+    "blocks": 400,
+    "sentences": 1500,
+    "annexes": 20,
+    "columns": 200,
+    "rows": 200,
+}
 KEYS = (
-    "style", "name", "region", "applies", "sources", "periods", "title", "options", "prose", "needs", "upward", "figures", "conditions", "sets",
+    "style", "name", "region", "applies", "sources", "periods", "title", "options", "prose", "needs", "upward", "figures", "conditions", "texts", "sets",
     "lists", "sections", "enclosure", "annexes", "reminders", "letterhead", "imprint", "signed",
 )  # fmt: skip
 REQUIRED = ("style", "name", "applies", "sources", "periods", "title", "sections")
 FIGURE = ("measure", "calibre", "region", "over", "period", "latest", "exactly", "formula", "sum", "of", "run", "parameter", "paper", "given", "count",
-          "unit", "places", "show", "label")  # fmt: skip
-MEANINGS = ("measure", "formula", "sum", "run", "parameter", "paper", "given", "count")
+          "first", "when", "unit", "places", "show", "label")  # fmt: skip
+MEANINGS = ("measure", "formula", "sum", "first", "run", "parameter", "paper", "given", "count")
 LIST = ("of", "set", "option", "rows", "calibres", "latest", "where", "order", "top", "cut", "skip", "group", "figures")
 SET = ("below", "regions", "option", "level", "minus", "plus", "order")
 BLOCK = ("text", "prose", "heading", "content", "when", "repeat")
-ANNEX = ("name", "title", "corner", "unit", "note", "places", "columns", "needs", "when", "from", "rows", "set", "keep_empty", "prune")
+ANNEX = (
+    "name",
+    "title",
+    "corner",
+    "unit",
+    "note",
+    "places",
+    "columns",
+    "needs",
+    "when",
+    "from",
+    "rows",
+    "set",
+    "keep_empty",
+    "prune",
+)
 NEED = ("organs", "addressee")
 
 
@@ -50,8 +74,15 @@ class StyleReport(ProblemReport):
     """The problems of a style: what is wrong with its YAML has one code."""
 
     def add(self, code: str, line: int, path: str, what: str, fix: str) -> None:
+        if code == "BOOK-001":
+            fix += "句子里有冒号、引号、花括号的，整句加引号。"
         if code.startswith("BOOK-"):
-            code, fix = SHAPE, fix.replace("规则书格式", "文书样式的写法").replace("几本规则书", "几种样式").replace("规则书", "文书样式")
+            code, fix = (
+                SHAPE,
+                fix.replace("规则书格式", "文书样式的写法")
+                .replace("几本规则书", "几种样式")
+                .replace("规则书", "文书样式"),
+            )
         super().add(code, line, path, what, fix)
 
 
@@ -67,6 +98,9 @@ def load_text(content: bytes, file: str) -> Style:
     if len(content) > MAX_BYTES:
         report.add(LIMIT, 1, "", f"文件有 {len(content)} 字节，最多 {MAX_BYTES} 字节。", "请分成几种样式。")
         raise Refused(*report.problems)
+    if (line := too_deep(content)) is not None:
+        report.add(LIMIT, line, "", f"括号套了 {MAX_DEPTH} 层以上。", "请检查括号是否配对，或少套几层。")
+        raise Refused(*report.problems)
     tree, _ = read_tree(content, file, report)
     style = StyleLoader(report).style(tree, hashlib.sha256(content).hexdigest())
     if not report.problems and style is not None:
@@ -74,6 +108,21 @@ def load_text(content: bytes, file: str) -> Style:
     if report.problems or style is None:
         raise Refused(*sorted(report.problems, key=lambda problem: problem.where.line))
     return style
+
+
+def too_deep(content: bytes) -> int | None:
+    """The line where brackets stand in more brackets than any style needs: the reader of YAML would take minutes over them."""
+    depth, line = 0, 1
+    for byte in content:
+        if byte == 10:
+            line += 1
+        elif byte in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                return line
+        elif byte in b"]}":
+            depth = max(0, depth - 1)
+    return None
 
 
 class StyleLoader:
@@ -105,6 +154,7 @@ class StyleLoader:
             "upward": self.flag(known, "upward", False),
             "figures": self.named(known.get("figures"), self.figure, "names"),
             "conditions": self.named(known.get("conditions"), lambda name, node: self.condition(node), "names"),
+            "texts": self.named(known.get("texts"), lambda name, node: self.sentence(node), "names"),
             "sets": self.named(known.get("sets"), self.named_set, "sets"),
             "lists": self.named(known.get("lists"), self.named_list, "lists"),
             "blocks": self.blocks(known["sections"], 1),
@@ -153,7 +203,11 @@ class StyleLoader:
         for key, one in node.items() if node is not None else ():
             self.count(what, one)
             if not NAME.fullmatch(key) or key.startswith(("whole_", "outer_", "ask_")) or len(key) > 60:
-                one.wrong(NAMES, f"“{key}”不能作名称。", "请用小写英文字母开头，只用小写字母、数字和下划线；不要以 whole_、outer_、ask_ 开头。")
+                one.wrong(
+                    NAMES,
+                    f"“{key}”不能作名称。",
+                    "请用小写英文字母开头，只用小写字母、数字和下划线；不要以 whole_、outer_、ask_ 开头。",
+                )
                 continue
             found[key] = read(key, one)
         return found
@@ -179,11 +233,19 @@ class StyleLoader:
             return None
 
     def show(self, node: YamlNode) -> str:
-        text = node.text() if node.quoted() or not INTEGER.match(str(getattr(node.node, "value", ""))) else str(node.node.value)
+        text = (
+            node.text()
+            if node.quoted() or not INTEGER.match(str(getattr(node.node, "value", "")))
+            else str(node.node.value)
+        )
         try:
             FigureFormat.of(text)
         except ValueError as error:
-            node.wrong(SENTENCE, f"认不得印法里的“{str(error).rpartition(' ')[2]}”。", "印法写单位、小数位、upto、grouping、bare、trim。")
+            node.wrong(
+                SENTENCE,
+                f"认不得印法里的“{str(error).rpartition(' ')[2]}”。",
+                "印法写单位、小数位、upto、grouping、bare、trim。",
+            )
         return text
 
     def unit(self, node: YamlNode) -> str:
@@ -199,7 +261,7 @@ class StyleLoader:
     # -- names
 
     def option(self, name: str, node: YamlNode) -> Option:
-        known = node.fields(("type", "label", "default", "values"), ("type",))
+        known = node.fields(("type", "label", "default", "values", "keys"), ("type",))
         kind = known["type"].choice(schema.OPTION_TYPES) if "type" in known else ""
         values: dict[str, str] = {}
         if "values" in known:
@@ -213,27 +275,40 @@ class StyleLoader:
         text = known["default"].text() if "default" in known else ""
         if kind == "choice" and text not in ("", *values):
             known["default"].wrong(SHAPE, f"“{text}”不在可选的值里。", f"可写：{'、'.join(values)}。")
-        return Option(name, kind, known["label"].text() if "label" in known else "", text, values)
+        keys = tuple(self.word(one) for one in known["keys"].elements()) if "keys" in known else ()
+        return Option(name, kind, known["label"].text() if "label" in known else "", text, values, keys)
 
     def figure(self, name: str, node: YamlNode) -> FigureSpec:
         known = node.fields(FIGURE)
         meant = [key for key in MEANINGS if key in known]
         if len(meant) != 1:
-            node.wrong(SHAPE, f"要写明它是什么数：{'、'.join(MEANINGS)} 里写且只写一项。", "如 {measure: shanty.start}，或 {formula: a - b}。")
+            node.wrong(
+                SHAPE,
+                f"要写明它是什么数：{'、'.join(MEANINGS)} 里写且只写一项。",
+                "如 {measure: shanty.start}，或 {formula: a - b}。",
+            )
         said: dict[str, Any] = {"name": name, "line": node.line}
         for key in ("measure", "calibre", "region", "over", "label", "sum", "of"):
             if key in known:
                 said[key] = known[key].text()
         if "period" in known:
             said["period"] = str(getattr(known["period"].node, "value", ""))
-            if not times.is_relative(said["period"]):
-                known["period"].wrong(SHAPE, f"“{said['period']}”不是期间。", f"可写 {'、'.join(times.RELATIVE)}、year-1、year-1/12，或 2020-06 这样的期间。")
+            if not times.is_relative(said["period"]) and not said["period"].startswith("{"):
+                known["period"].wrong(
+                    SHAPE,
+                    f"“{said['period']}”不是期间。",
+                    f"可写 {'、'.join(times.RELATIVE)}、year-1、year-1/12，或 2020-06 这样的期间。",
+                )
         for key in ("latest", "exactly"):
             said[key] = self.flag(known, key, False)
         if "formula" in known:
             said["formula"] = self.condition(known["formula"])
         if "count" in known:
             said["of"] = self.word(known["count"])
+        if "first" in known:
+            said["first"] = self.texts(known["first"])
+        if "when" in known:
+            said["when"] = self.condition(known["when"])
         if "unit" in known:
             said["unit"] = self.unit(known["unit"])
         if "places" in known:
@@ -265,7 +340,11 @@ class StyleLoader:
             if key in known:
                 said[key] = self.texts(known[key])
         if not {"below", "regions", "option", "plus"} & set(known):
-            node.wrong(SHAPE, "没有写它包括哪些区划。", "请写 below: own（所属各地）、regions: [代码]、option: 选项名，或 plus: [别的集合]。")
+            node.wrong(
+                SHAPE,
+                "没有写它包括哪些区划。",
+                "请写 below: own（所属各地）、regions: [代码]、option: 选项名，或 plus: [别的集合]。",
+            )
         return RegionSet(**said)
 
     def named_list(self, name: str, node: YamlNode) -> ListSpec:
@@ -319,11 +398,22 @@ class StyleLoader:
         return tuple(block for one in node.elements() if (block := self.block(one, level)) is not None)
 
     def block(self, node: YamlNode, level: int) -> Block | None:
+        if node.path.count("content[") > MAX_BLOCKS_DEEP:
+            node.wrong(LIMIT, f"content 套了 {MAX_BLOCKS_DEEP} 层以上。", "请少套几层。")
+            return None
         self.count("blocks", node)
         known = node.fields(BLOCK)
-        kinds = [key for key in ("text", "prose", "heading", "content") if key in known and not (key == "content" and "heading" in known)]
+        kinds = [
+            key
+            for key in ("text", "prose", "heading", "content")
+            if key in known and not (key == "content" and "heading" in known)
+        ]
         if len(kinds) != 1:
-            node.wrong(SHAPE, "一块里要写且只写 text、prose、heading 或 content 一项。", "标题写 heading，下面的内容写 content；一段话写 text；自由正文的位置写 prose。")
+            node.wrong(
+                SHAPE,
+                "一块里要写且只写 text、prose、heading 或 content 一项。",
+                "标题写 heading，下面的内容写 content；一段话写 text；自由正文的位置写 prose。",
+            )
             return None
         when = self.condition(known["when"]) if "when" in known else None
         repeat = self.word(known["repeat"]) if "repeat" in known else ""
@@ -377,7 +467,9 @@ class StyleLoader:
     def column(self, node: YamlNode) -> dict[str, Any]:
         """As layout/annex.py declares it; figure: a name of the style instead of a measure's code."""
         self.count("columns", node)
-        known = node.fields(("head", "code", "figure", "calibre", "show", "places", "optional", "each", "columns"), ("head",))
+        known = node.fields(
+            ("head", "code", "figure", "calibre", "show", "places", "optional", "each", "columns"), ("head",)
+        )
         found: dict[str, Any] = {}
         for key in ("head", "code", "calibre", "each"):
             if key in known:

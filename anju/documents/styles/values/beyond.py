@@ -55,7 +55,13 @@ def figure(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> Any:
         return counted(paper, name, len(paper.members(spec.of, frame).members), frame, spec.unit or "个")
     kind = spec.source.get("of", "")
     if kind == "given":
-        return GivenValue(StyleReference.of(paper, name, frame), spec.label or name, spec.source["text"], spec.source["source"], region=frame.region)
+        return GivenValue(
+            StyleReference.of(paper, name, frame),
+            spec.label or name,
+            spec.source["text"],
+            spec.source["source"],
+            region=frame.region,
+        )
     if kind == "run":
         return run_step(paper, name, spec, frame)
     if kind == "parameter":
@@ -69,12 +75,25 @@ def counted(paper: "Paper", name: str, number: int, frame: Frame, unit: str) -> 
     path = name.rpartition(".")[2] if frame.key else name
     exact = Fraction(number * unit_of_measure(unit).factor)
     formula = "名单里的个数" if unit != "1" else "名次"
-    return derive_figure(base, base.name, exact, (), StyleReference.of(paper, path, frame), formula, unit=unit, places=0, family=unit_of_measure(unit).family, kind="")
+    return derive_figure(
+        base,
+        base.name,
+        exact,
+        (),
+        StyleReference.of(paper, path, frame),
+        formula,
+        unit=unit,
+        places=0,
+        family=unit_of_measure(unit).family,
+        kind="",
+    )
 
 
 def nothing(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> DerivedFigure:
     """A sum over nobody."""
-    base = Figure(code="", name=spec.label or name, region=frame.region, period=paper.request.period, unit=spec.unit or "1")
+    base = Figure(
+        code="", name=spec.label or name, region=frame.region, period=paper.request.period, unit=spec.unit or "1"
+    )
     return derive_figure(base, base.name, None, (), StyleReference.of(paper, name, frame), "合计", why="名单里没有一项")
 
 
@@ -87,12 +106,27 @@ def run_step(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> Given
     """A step of the newest run of a book for that place and period."""
     request, source = paper.request, spec.source
     period = times.shift_period(request.period, spec.period)
-    run = paper.once(("run", source["kind"], source["subject"], frame.region.pk, period), lambda: newest_run(request.user, source["kind"], source["subject"], frame.region, period))
+    run = paper.once(
+        ("run", source["kind"], source["subject"], frame.region.pk, period),
+        lambda: newest_run(request.user, source["kind"], source["subject"], frame.region, period),
+    )
     label = spec.label or f"{source['subject']}“{source['step']}”"
     if run is None:
-        return GivenValue(StyleReference.of(paper, name, frame), label, "", state="unreported", region=frame.region, why="还没有评判过")
+        return GivenValue(
+            StyleReference.of(paper, name, frame),
+            label,
+            "",
+            state="unreported",
+            region=frame.region,
+            why="还没有评判过",
+        )
     done = paper.once(("rerun", run.pk), lambda: rerun(request.user, run))
-    book = {"kind": run.kind, "subject": run.subject, "title": run.title, "digest": run.book_id if isinstance(run.book_id, str) else run.book.digest}
+    book = {
+        "kind": run.kind,
+        "subject": run.subject,
+        "title": run.title,
+        "digest": run.book_id if isinstance(run.book_id, str) else run.book.digest,
+    }
     if book not in request.books:
         request.books.append(book)
     row = done.row(source["row"]) if source.get("row") else done.rows[0]
@@ -100,7 +134,9 @@ def run_step(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> Given
     value = row.plain(step) if step in row.values else None
     words = "" if value is None else trim_zeros(str(value))
     path = step if not source.get("row") else f"{source['row']}/{step}"
-    return GivenValue(StepReference(run.pk, path), label, words, state="number" if words else "unreported", region=frame.region)
+    return GivenValue(
+        StepReference(run.pk, path), label, words, state="number" if words else "unreported", region=frame.region
+    )
 
 
 def parameter(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
@@ -114,22 +150,36 @@ def parameter(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> Give
         dated = None
     value = dated.value if dated is not None else None
     words = trim_zeros(f"{value:f}") if isinstance(value, Decimal) else "" if value is None else str(value)
-    return GivenValue(StyleReference.of(paper, name, frame), spec.label or source["name"], words, state="number" if words else "unreported", region=frame.region)
+    return GivenValue(
+        StyleReference.of(paper, name, frame),
+        spec.label or source["name"],
+        words,
+        state="number" if words else "unreported",
+        region=frame.region,
+    )
 
 
 def earlier_paper(paper: "Paper", name: str, spec: FigureSpec, frame: Frame) -> GivenValue:
     """The number, date or title of the newest issued paper of a kind, of the period meant or of the last one before."""
     source, request = spec.source, paper.request
     found = list_documents(request.user, frame.region, kind=source["kind"]).filter(state=Document.ISSUED)
-    if source.get("period", "last") == "last":
-        found = found.filter(period__lt=request.period)
-    else:
-        found = found.filter(period=times.shift_period(request.period, source["period"]))
-    document = found.order_by("-period", "-id").first()
+    last = source.get("period", "last") == "last"
+    of_period = (
+        {"period__lt": request.period} if last else {"period": times.shift_period(request.period, source["period"])}
+    )
+    document = found.filter(**of_period).order_by("-period", "-id").first()
     words = ""
     if document is not None:
-        words = {"number": document.number, "title": document.title, "date": chinese_date(document.issued_on)}.get(source["what"], "")
-    return GivenValue(StyleReference.of(paper, name, frame), spec.label or name, words, state="number" if words else "unreported", region=frame.region)
+        words = {"number": document.number, "title": document.title, "date": chinese_date(document.issued_on)}.get(
+            source["what"], ""
+        )
+    return GivenValue(
+        StyleReference.of(paper, name, frame),
+        spec.label or name,
+        words,
+        state="number" if words else "unreported",
+        region=frame.region,
+    )
 
 
 def decimal(value: Any) -> Decimal | None:
@@ -142,7 +192,13 @@ def decimal(value: Any) -> Decimal | None:
 
 def shared_words(figure: Any) -> SentenceFigure | None:
     """A target set as a share, as its document says it: 二分之一. None when it was set as a number."""
-    if not isinstance(figure, Figure) or not figure.parts or not figure.known or not figure.parts[0].exact or figure.kind == "ratio":
+    if (
+        not isinstance(figure, Figure)
+        or not figure.parts
+        or not figure.known
+        or not figure.parts[0].exact
+        or figure.kind == "ratio"
+    ):
         return None
     share = Fraction(figure.exact, figure.parts[0].exact)  # type: ignore[arg-type]
     if share.denominator >= 100 or share >= 1 or share <= 0:

@@ -24,18 +24,31 @@ DEFAULT_PLACES = 1  # of what is divided
 class FormulaFigures:
     def __init__(self, paper: "Paper") -> None:
         self.paper = paper
+        self.units: dict[int, str | None] = {}
 
     def check_units(self) -> None:
         """Refused DOC-076 for every formula of the style that adds or compares two units, or comes to another than it says."""
         style, problems = self.paper.style, []
         formulas = [(name, spec, spec.formula) for name, spec in style.figures.items() if spec.formula]
-        formulas += [(f"{listed}.{name}", spec, spec.formula) for listed, one in style.lists.items() for name, spec in one.figures.items() if spec.formula]
+        formulas += [
+            (f"{listed}.{name}", spec, spec.formula)
+            for listed, one in style.lists.items()
+            for name, spec in one.figures.items()
+            if spec.formula
+        ]
         for name, spec, formula in formulas:
             try:
                 self.factor(spec, self.counted_in(formula.expr))
             except units.UnitError as error:
                 place = Place(f"{style.file} 第 {spec.line} 行 {name}", file=style.file, line=spec.line, field=name)
-                problems.append(Problem("DOC-076", place, f"公式“{formula.text}”：{error}。", "请在 figures 里给它们写同一个 unit，或改公式。"))
+                problems.append(
+                    Problem(
+                        "DOC-076",
+                        place,
+                        f"公式“{formula.text}”：{error}。",
+                        "请在 figures 里给它们写同一个 unit，或改公式。",
+                    )
+                )
         if problems:
             raise Refused(*problems)
 
@@ -52,7 +65,12 @@ class FormulaFigures:
         if spec.measure and "{" not in spec.measure:
             measure = self.paper.readers.catalogue.get(spec.measure.partition(":")[0])
             return str(measure.unit) if measure is not None else None
-        return self.counted_in(spec.formula.expr, frame) if spec.formula else None
+        if spec.formula is None:
+            return None
+        key = id(spec)
+        if key not in self.units:
+            self.units[key] = self.counted_in(spec.formula.expr, frame)
+        return self.units[key]
 
     def factor(self, spec: FigureSpec, counted: str | None) -> int:
         """Base units that one of the formula's result is. A ratio said in % is a hundredfold."""
@@ -74,7 +92,11 @@ class FormulaFigures:
         unit = spec.unit or counted or PLAIN
         value = paper.come_to(formula, frame)
         exact = Fraction(value) * self.factor(spec, counted) if isinstance(value, Decimal) else None
-        of = figures[0] if figures else Figure(code="", name=spec.label or name, region=frame.region, period=paper.request.period)
+        of = (
+            figures[0]
+            if figures
+            else Figure(code="", name=spec.label or name, region=frame.region, period=paper.request.period)
+        )
         said = {
             "unit": unit_of_measure(unit).name if unit != "point" else unit, "family": unit_of_measure(unit).family, "period": paper.request.period,
             "places": self.places(spec, unit, figures), "kind": "ratio" if unit_of_measure(unit).family in NEVER_ADDED else of.kind,
@@ -84,8 +106,15 @@ class FormulaFigures:
             said |= {"state": states[0]}
         if exact is None and figures and all(part.known for part in figures):
             said |= {"why": "分母为 0"}
-        made = derive_figure(of, spec.label or formula.text, exact, figures, self.reference(name, spec, frame, figures), formula.text, **said)
-        return made
+        return derive_figure(
+            of,
+            spec.label or formula.text,
+            exact,
+            figures,
+            self.reference(name, spec, frame, figures),
+            formula.text,
+            **said,
+        )
 
     def places(self, spec: FigureSpec, unit: str, figures: tuple[Figure, ...]) -> int:
         if spec.places is not None:
@@ -101,7 +130,9 @@ class FormulaFigures:
             match expr:
                 case Sum(((1, Name(_)), (-1, Name(_)))) if figures[0].period != figures[1].period:
                     return CombinedReference(DIFFERENCE, (refs[0], refs[1]))
-                case Quotient(Name(_), Name(_)) if spec.unit == PERCENT and (spec.places or DEFAULT_PLACES) == DEFAULT_PLACES:
+                case Quotient(Name(_), Name(_)) if (
+                    spec.unit == PERCENT and (spec.places or DEFAULT_PLACES) == DEFAULT_PLACES
+                ):
                     return CombinedReference(RATIO, (refs[0], refs[1]))
         return StyleReference.of(self.paper, name, frame)
 

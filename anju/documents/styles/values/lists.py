@@ -31,7 +31,14 @@ def read_list(paper: "Paper", name: str, frame: Frame) -> Listed:
     found = Listed()
     candidates = list(all_members(paper, name, spec, frame))
     if len(candidates) > MAX_MEMBERS:
-        raise Refused(Problem("DOC-074", f"文书样式 {paper.style.code} 名单 {name}", f"有 {len(candidates)} 项，最多 {MAX_MEMBERS} 项。", "请缩小范围。"))
+        raise Refused(
+            Problem(
+                "DOC-074",
+                f"文书样式 {paper.style.code} 名单 {name}",
+                f"有 {len(candidates)} 项，最多 {MAX_MEMBERS} 项。",
+                "请缩小范围。",
+            )
+        )
     for member in candidates:
         holds = paper.truth(spec.where, member)
         (found.members if holds else found.unknown if holds is None else found.rest).append(member)
@@ -45,7 +52,7 @@ def read_list(paper: "Paper", name: str, frame: Frame) -> Listed:
 def all_members(paper: "Paper", name: str, spec: ListSpec, frame: Frame) -> Iterable[Frame]:
     """Everybody of whom the list may speak."""
     options = paper.request.options
-    own: dict[str, Any] = {key: value for key, value in spec.figures.items()}
+    own: dict[str, Any] = dict(spec.figures)
     if spec.latest:
         own["latest__"] = True
 
@@ -58,21 +65,29 @@ def all_members(paper: "Paper", name: str, spec: ListSpec, frame: Frame) -> Iter
             yield member(region.code, {"name": region.name, "code": region.code, "level": region.kind}, region)
     elif spec.of == "tasks":
         for row in requests.task_rows(spec, options):
-            words = {key: value for key, value in row.items() if key not in ("line", "rate", "actual", "target", "show", "calibre")}
+            words = {
+                key: value
+                for key, value in row.items()
+                if key not in ("line", "rate", "actual", "target", "show", "calibre")
+            }
             yield member(str(row["code"]), words | task_figures(paper, spec, row), show=str(row.get("show", "")))
     elif spec.of == "rows":
         for number, row in enumerate(spec.rows, 1):
             words = {key: value for key, value in row.items() if key not in ("line", "show")}
             yield member(str(row.get("key", number)), words, show=str(row.get("show", "")))
     elif spec.of == "option":
-        for item, called in requests.option_items(options.get(spec.option)):
-            yield member(item, {"item": item, "item_name": called})
+        for row in paper.readers.rows_of(spec):
+            yield member(row["item"], dict(row))
     elif source := sources.paper_lists().get(spec.of):
         for number, item in enumerate(paper.once(("source", spec.of), lambda: list(source.read(paper.request)))):
             yield member(str(item.get("key", number)), dict(item), item.get("region"))
     else:
         for other in paper.members(spec.of, frame).members:
-            yield replace(other, fields={**other.fields, **own}, key=(*other.key[:-1], f"{name}.{other.key[-1].partition('.')[2]}"))
+            yield replace(
+                other,
+                fields={**other.fields, **own},
+                key=(*other.key[:-1], f"{name}.{other.key[-1].partition('.')[2]}"),
+            )
 
 
 def task_figures(paper: "Paper", spec: ListSpec, row: dict[str, Any]) -> dict[str, FigureSpec]:
@@ -96,7 +111,11 @@ def in_order(paper: "Paper", name: str, spec: ListSpec, found: Listed) -> Listed
     """By value, equal ones sharing a rank; of whom there is no value stands apart. top keeps who shares the last place, unless cut."""
     keyed = [(paper.come_to(spec.order, member), member) for member in found.members] if spec.order else []
     unknown = [member for value, member in keyed if value is None]
-    known = sorted(((value, member) for value, member in keyed if value is not None), key=lambda pair: pair[0], reverse=spec.descending)
+    known = sorted(
+        ((value, member) for value, member in keyed if value is not None),
+        key=lambda pair: pair[0],
+        reverse=spec.descending,
+    )
     values = [value for value, _ in known]
     distinct = list(dict.fromkeys(values))
     ranked = []
@@ -105,7 +124,11 @@ def in_order(paper: "Paper", name: str, spec: ListSpec, found: Listed) -> Listed
         if spec.top and (place >= spec.top if spec.cut else values.index(value) >= spec.top):
             found.rest.append(member)
             continue
-        fields = {**member.fields, "rank": beyond.counted(paper, f"{name}.rank", rank, member, "1"), "tied": values.count(value) > 1}
+        fields = {
+            **member.fields,
+            "rank": beyond.counted(paper, f"{name}.rank", rank, member, "1"),
+            "tied": values.count(value) > 1,
+        }
         ranked.append(replace(member, fields=fields))
     return Listed(ranked, [*found.unknown, *unknown], found.rest)
 
@@ -120,5 +143,8 @@ def by_value(paper: "Paper", name: str, spec: ListSpec, found: Listed) -> Listed
             unknown.append(member)
         else:
             groups.setdefault(value, []).append(member)
-    made = [replace(group[0], fields={**group[0].fields, "members": group, "tied": len(group) > 1}, key=(*group[0].key, "group")) for group in groups.values()]
+    made = [
+        replace(group[0], fields={**group[0].fields, "members": group, "tied": len(group) > 1})
+        for group in groups.values()
+    ]
     return Listed(made, unknown, found.rest)

@@ -1,17 +1,19 @@
 """A paper being computed: what each name of its style comes to, in the place and for the member of which a sentence speaks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from fnmatch import fnmatchcase
+from fractions import Fraction
 from typing import Any
 
 from anju import periods
 from anju.core.wording import period_label
 from anju.documents.styles.language import times
-from anju.documents.styles.language.conditions import Condition, evaluate
+from anju.documents.styles.language.conditions import Condition, evaluate, is_name
 from anju.documents.styles.language.schema import FigureSpec, Style
-from anju.documents.styles.library.checking import base_list, is_name
+from anju.documents.styles.language.sentences import Piece
+from anju.documents.styles.library.scopes import base_list
 from anju.documents.styles.sources import PaperRequest
 from anju.documents.styles.values import beyond, requests
 from anju.documents.styles.values.formulas import FormulaFigures
@@ -26,10 +28,19 @@ MAX_STEPS = 400_000  # values looked up for one paper
 SHIFTS = ("whole_", "outer_")
 
 
+@dataclass(frozen=True)
+class SpokenText:
+    """A text of the style that has a name."""
+
+    pieces: tuple[Piece, ...]
+
+
 class Paper:
     """One writing of a style. Everything is computed when it is asked for, once for each place and member."""
 
-    def __init__(self, style: Style, request: PaperRequest, written: Iterable[str], annex_codes: Iterable[str] = ()) -> None:
+    def __init__(
+        self, style: Style, request: PaperRequest, written: Iterable[str], annex_codes: Iterable[str] = ()
+    ) -> None:
         self.style, self.request = style, request
         self.written = [*written]
         self.sets = requests.RegionSets(style, request)
@@ -65,7 +76,12 @@ class Paper:
         self.steps += 1
         if self.steps > MAX_STEPS:
             raise Refused(
-                Problem("DOC-074", f"文书样式 {self.style.code}（{self.style.file}）", f"要算的数超过 {MAX_STEPS} 个，没有算完。", "请缩小名单的范围，少套几层。")
+                Problem(
+                    "DOC-074",
+                    f"文书样式 {self.style.code}（{self.style.file}）",
+                    f"要算的数超过 {MAX_STEPS} 个，没有算完。",
+                    "请缩小名单的范围，少套几层。",
+                )
             )
         if frame.has(name):
             said = frame.field(name)
@@ -79,6 +95,8 @@ class Paper:
             return self.truth(self.style.conditions[name], frame)
         if base_list(self.style, name) in self.style.lists:
             return self.members(name, frame)
+        if name in self.style.texts:
+            return SpokenText(self.style.texts[name])
         if name in self.words:
             return self.words[name]
         if name in self.style.options:
@@ -87,13 +105,21 @@ class Paper:
 
     def knows(self, name: str, frame: Frame) -> bool:
         style = self.style
-        return frame.has(name) or name in style.figures or name in style.conditions or name in self.words or base_list(style, name) in style.lists
+        return (
+            frame.has(name)
+            or name in style.figures
+            or name in style.conditions
+            or name in (*self.words, *style.texts)
+            or base_list(style, name) in style.lists
+        )
 
     def once(self, key: tuple[Any, ...], make: Any) -> Any:
         """Computed once; Refused DOC-073 for what rests on itself."""
         if key not in self.known:
             if key in self.within:
-                raise Refused(Problem("DOC-073", f"文书样式 {self.style.code}", f"“{key[1]}”由自己算出自己。", "请断开这个圈。"))
+                raise Refused(
+                    Problem("DOC-073", f"文书样式 {self.style.code}", f"“{key[1]}”由自己算出自己。", "请断开这个圈。")
+                )
             self.within.add(key)
             try:
                 self.known[key] = make()
@@ -107,13 +133,22 @@ class Paper:
         return self.once(("figure", name, id(spec), frame.region.pk, frame.key), lambda: self.read(name, spec, frame))
 
     def read(self, name: str, spec: FigureSpec, frame: Frame) -> Any:
+        if spec.when is not None and not self.truth(spec.when, frame):
+            return beyond.nothing(self, name, spec, frame)
+        if spec.first:
+            values = [self.value(one, frame) for one in spec.first]
+            return next((value for value in values if value.known), values[0])
         if spec.measure:
             return self.measured(spec, frame)
         if spec.formula is not None:
             return self.formulas.figure(name, spec, frame)
         if spec.sum:
             parts = [self.value(spec.sum, member) for member in self.members(spec.of, frame).members]
-            return total_figure(parts, name=spec.label or parts[0].name, region=frame.region) if parts else beyond.nothing(self, name, spec, frame)
+            return (
+                total_figure(parts, name=spec.label or parts[0].name, region=frame.region)
+                if parts
+                else beyond.nothing(self, name, spec, frame)
+            )
         return beyond.figure(self, name, spec, frame)
 
     def measured(self, spec: FigureSpec, frame: Frame) -> Figure:
@@ -122,16 +157,21 @@ class Paper:
         calibre = requests.fill_code(spec.calibre, lambda word: self.code_word(word, frame))
         code, _, named = code.partition(":")
         latest = any(frame.fields.get("latest__") for frame in frame.chain())
-        reader = self.readers.reader(requests.mode_of(spec, latest), times.shift_period(self.request.period, spec.period))
+        period = requests.fill_code(spec.period, lambda word: self.code_word(word, frame))
+        reader = self.readers.reader(requests.mode_of(spec, latest), times.shift_period(self.request.period, period))
         if spec.over:
-            return total_figure([reader(code, region, calibre=calibre or named) for region in self.sets(spec.over)], region=frame.region)
+            return total_figure(
+                [reader(code, region, calibre=calibre or named) for region in self.sets(spec.over)], region=frame.region
+            )
         region = frame.region
         if spec.region == "parent":
             region = region.parent
         elif spec.region not in ("", "own"):
             region = self.sets.region(spec.region)
         if region is None or region.pk not in {one.pk for one in self.readers.regions}:
-            return beyond.out_of_sight(code, self.readers.catalogue[code].name, region or frame.region, self.request.period)
+            return beyond.out_of_sight(
+                code, self.readers.catalogue[code].name, region or frame.region, self.request.period
+            )
         found = reader(code, region, calibre=calibre or named)
         part = spec.source.get("part", "")
         return found.parts[int(part)] if part and len(found.parts) > int(part) else found
@@ -186,7 +226,15 @@ class Paper:
             if isinstance(item, Frame):
                 found.append(item)
             else:
-                found.append(Frame(item.get("region") or frame.region, (*frame.key, f"{name}.{item.get('key', number)}"), name, item, frame))
+                found.append(
+                    Frame(
+                        item.get("region") or frame.region,
+                        (*frame.key, f"{name}.{item.get('key', number)}"),
+                        name,
+                        item,
+                        frame,
+                    )
+                )
         return found
 
     # -- conditions
@@ -209,7 +257,7 @@ class Paper:
         if question == "written":
             return any(fnmatchcase(key, name) for key in self.written)
         if question == "given":
-            return bool(self.request.options.get(name))
+            return bool(option_at(self.request.options, name))
         value = self.value(name, frame)
         if question == "":
             if isinstance(value, Listed):
@@ -223,6 +271,8 @@ class Paper:
             return self.of_all(question, value)
         if question == "known":
             return bool(value is not None and getattr(value, "known", getattr(value, "state", "") == "number"))
+        if question == "reported":
+            return getattr(value, "observation_id", None) is not None
         if question == "state":
             return str(getattr(value, "state", "unreported"))
         if question == "older":
@@ -244,6 +294,14 @@ class Paper:
         if option.type == "number":
             return Decimal(str(said)) if str(said).strip() else None
         return str(said)
+
+
+def option_at(options: Mapping[str, Any], path: str) -> Any:
+    """What an option says under a path of keys (cited.plan); None for nothing."""
+    value: Any = options
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
 
 
 def period_end_words(period: str) -> str:

@@ -14,6 +14,7 @@ from anju.documents.styles.language import times
 from anju.documents.styles.language.schema import FigureSpec, ListSpec, RegionSet, Style
 from anju.documents.styles.sources import PaperRequest
 from anju.figures.figure import Figure
+from anju.figures.models import Measure
 from anju.figures.queries import current
 from anju.figures.queries.standing import FiguresUpTo, StandingFigures
 from anju.figures.tasks import tasks
@@ -49,6 +50,23 @@ def task_rows(spec: ListSpec, options: Mapping[str, Any]) -> Iterator[dict[str, 
         yield said | {"code": row.get("task", ""), "calibre": (chosen or {}).get(said.get("actual", ""), "")}
 
 
+def option_rows(value: Any, keys: Iterable[str] = ()) -> list[dict[str, str]]:
+    """The members that an option lists: item and item_name, or of rows of a table their keys; of a period its last day besides."""
+    if not (isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value)):
+        return [{"item": item, "item_name": name} for item, name in option_items(value)]
+    rows = []
+    for number, one in enumerate(value, 1):
+        row = (
+            dict.fromkeys(keys, "")
+            | {str(key): str(text) for key, text in one.items()}
+            | {"item": str(number), "item_name": str(number)}
+        )
+        if row.get("period"):
+            row["period_end"] = periods.period_end(row["period"]).isoformat()
+        rows.append(row)
+    return rows
+
+
 def option_items(value: Any) -> list[tuple[str, str]]:
     """(item, its name) of an option that lists things."""
     if isinstance(value, Mapping):
@@ -71,7 +89,12 @@ class RegionSets:
             self.known[name] = self.members(name)
             if len(self.known[name]) > MAX_REGIONS:
                 raise Refused(
-                    Problem("DOC-074", f"文书样式 {self.style.code} 集合 {name}", f"有 {len(self.known[name])} 个区划，最多 {MAX_REGIONS} 个。", "请缩小范围。")
+                    Problem(
+                        "DOC-074",
+                        f"文书样式 {self.style.code} 集合 {name}",
+                        f"有 {len(self.known[name])} 个区划，最多 {MAX_REGIONS} 个。",
+                        "请缩小范围。",
+                    )
                 )
         return self.known[name]
 
@@ -84,14 +107,24 @@ class RegionSets:
         if spec.below:
             of = own if spec.below == "own" else self.region(spec.below)
             if of is not None:
-                found += tree.descendant_regions(user, of, self.on) if spec.level else tree.child_regions(user, of, self.on)
-        codes = [*spec.regions, *(one for one, _ in option_items(options.get(spec.option)))] if spec.option else list(spec.regions)
+                found += (
+                    tree.descendant_regions(user, of, self.on) if spec.level else tree.child_regions(user, of, self.on)
+                )
+        codes = (
+            [*spec.regions, *(one for one, _ in option_items(options.get(spec.option)))]
+            if spec.option
+            else list(spec.regions)
+        )
         found += [region for code in codes if (region := self.region(code)) is not None]
         for other in spec.plus:
             found += self.named(other)
         taken = {region.pk for other in spec.minus for region in self.named(other)}
         kept = {region.pk: region for region in found if region.pk not in taken and spec.level in ("", region.kind)}
-        return order_parts(list(kept.values()), [one for one, _ in option_items(options.get(spec.order))]) if spec.order else list(kept.values())
+        return (
+            order_parts(list(kept.values()), [one for one, _ in option_items(options.get(spec.order))])
+            if spec.order
+            else list(kept.values())
+        )
 
     def named(self, name: str) -> list[Region]:
         """Of a set, or of one region by its code."""
@@ -115,8 +148,8 @@ class FigureReaders:
     def __init__(self, style: Style, request: PaperRequest, sets: RegionSets, annex_codes: Iterable[str]) -> None:
         self.style, self.request, self.sets = style, request, sets
         self.asked: dict[tuple[str, str], dict[str, int]] = {}
-        for code, spec, latest in self.specs():
-            self.ask(mode_of(spec, latest), times.shift_period(request.period, spec.period), code, spec.line)
+        for code, period, spec, latest in self.specs():
+            self.ask(mode_of(spec, latest), times.shift_period(request.period, period), code, spec.line)
         for code in annex_codes:
             self.ask(STANDING, request.period, code, 0)
         self.catalogue = current.find_measures(request.user)
@@ -128,34 +161,43 @@ class FigureReaders:
         if code:
             self.asked.setdefault((mode, period), {}).setdefault(code, line)
 
-    def specs(self) -> Iterator[tuple[str, FigureSpec, bool]]:
-        """(code, what asks for it, whether its list wants the latest) of every measure that is named."""
+    def specs(self) -> Iterator[tuple[str, str, FigureSpec, bool]]:
+        """(code, period, what asks for it, whether its list wants the latest) of every measure that is named."""
         options = self.request.options
 
-        def codes(spec: FigureSpec, items: Iterable[tuple[str, str]] = ()) -> Iterator[str]:
+        def codes(
+            spec: FigureSpec, rows: list[dict[str, str]], latest: bool
+        ) -> Iterator[tuple[str, str, FigureSpec, bool]]:
             text = f"{spec.measure}:{spec.calibre}" if spec.calibre else spec.measure
             if not text:
                 return
-            for item in [one for one, _ in items] if "{item}" in text else [""]:
-                yield fill_code(text, lambda name, item=item: item if name == "item" else option_word(self.style, options, name)).rstrip(":")
+            for row in rows if "{" in text + spec.period else [{}]:
 
-        every_item = [pair for listed in self.style.lists.values() if listed.of == "option" for pair in option_items(options.get(listed.option))]
+                def word(name: str, row: dict[str, str] = row) -> str:
+                    return row[name] if name in row else option_word(self.style, options, name)
+
+                yield fill_code(text, word).rstrip(":"), fill_code(spec.period, word), spec, latest
+
+        every_row = [row for listed in self.style.lists.values() for row in self.rows_of(listed)] or [{}]
         for spec in self.style.figures.values():
-            yield from ((code, spec, False) for code in codes(spec, every_item))
+            yield from codes(spec, every_row, False)
         for listed in self.style.lists.values():
-            items = option_items(options.get(listed.option)) if listed.of == "option" else every_item
+            rows = self.rows_of(listed) if listed.of == "option" else every_row
             for spec in listed.figures.values():
-                yield from ((code, spec, listed.latest) for code in codes(spec, items))
-            if listed.of == "tasks":
-                for row in task_rows(listed, options):
-                    spec = FigureSpec("", listed.line)
-                    rate = self.task_rate(row)
-                    wanted = [rate] if not listed.latest else [rate, row.get("actual", ""), row.get("target", "")]
-                    yield from ((code, spec, listed.latest) for code in wanted)
+                yield from codes(spec, rows, listed.latest)
+            for row in task_rows(listed, options) if listed.of == "tasks" else ():
+                rate = self.task_rate(row)
+                for code in [rate] if not listed.latest else [rate, row.get("actual", ""), row.get("target", "")]:
+                    yield code, "", FigureSpec("", listed.line), listed.latest
             for row in listed.rows:
                 for spec in row.values():
                     if isinstance(spec, FigureSpec):
-                        yield from ((code, spec, listed.latest) for code in codes(spec, items))
+                        yield from codes(spec, rows, listed.latest)
+
+    def rows_of(self, listed: ListSpec) -> list[dict[str, str]]:
+        if listed.of != "option" or listed.option not in self.style.options:
+            return []
+        return option_rows(self.request.options.get(listed.option), self.style.options[listed.option].keys)
 
     def task_rate(self, row: Mapping[str, Any]) -> str:
         code = fill_code(str(row.get("rate", "")), lambda name: option_word(self.style, self.request.options, name))
@@ -163,48 +205,66 @@ class FigureReaders:
 
     def check(self) -> None:
         """Refused DOC-075 for each code that the catalogue does not have, all at once."""
-        problems = []
-        for code, line in {code: line for codes in self.asked.values() for code, line in codes.items()}.items():
-            name, _, calibre = code.partition(":")
-            measure = self.catalogue.get(name)
-            if measure is None:
-                near = difflib.get_close_matches(name, self.catalogue, 1)
-                what = f"没有统计指标 {name}。"
-                fix = (f"是不是 {near[0]}？" if near else "") + "请改正样式；确有这样的数，请先登记指标。"
-            elif calibre and not measure.is_computed and not current.accepts_calibre(measure, calibre):
-                what, fix = f"统计指标 {name} 没有口径 {calibre}。", "请改正样式或选项。"
-            else:
-                continue
-            place = Place(f"{self.style.file}" + (f" 第 {line} 行" if line else ""), file=self.style.file, line=line)
-            problems.append(Problem("DOC-075", place, what, fix))
-        if problems:
+        asked = {code: line for codes in self.asked.values() for code, line in codes.items()}
+        if problems := code_problems(self.style, asked, self.catalogue):
             raise Refused(*problems)
 
     def every_region(self) -> list[Region]:
         style, own = self.style, self.request.region
         found = [own]
-        listed = {spec.set for spec in style.lists.values() if spec.of == "regions"} | {annex.set for annex in style.annexes if not annex.source}
-        listed |= {spec.over for spec in self.every_spec() if spec.over}
+        listed = {spec.set for spec in style.lists.values() if spec.of == "regions"} | {
+            annex.set for annex in style.annexes if not annex.source
+        }
+        listed |= {spec.over for spec in every_spec(style) if spec.over}
         for name in sorted(listed):
             found += self.sets(name)
-        for spec in self.every_spec():
+        for spec in every_spec(style):
             if spec.region == "parent" and own.parent is not None:
                 found.append(own.parent)
             elif spec.region not in ("", "own", "parent") and (region := self.sets.region(spec.region)) is not None:
                 found.append(region)
         return list({region.pk: region for region in found}.values())
 
-    def every_spec(self) -> Iterator[FigureSpec]:
-        yield from self.style.figures.values()
-        for listed in self.style.lists.values():
-            yield from listed.figures.values()
-            yield from (spec for row in listed.rows for spec in row.values() if isinstance(spec, FigureSpec))
-
     def reader(self, mode: str, period: str) -> Reader:
         key = (mode, period)
         if key not in self.readers:
-            self.readers[key] = read_figures(self.request.user, mode, list(self.asked.get(key, ())), self.regions, period)
+            self.readers[key] = read_figures(
+                self.request.user, mode, list(self.asked.get(key, ())), self.regions, period
+            )
         return self.readers[key]
+
+
+def code_problems(style: Style, asked: Mapping[str, int], catalogue: Mapping[str, Measure]) -> list[Problem]:
+    """A problem for each code (with its line) that the catalogue does not have."""
+    problems = []
+    for code, line in asked.items():
+        name, _, calibre = code.partition(":")
+        measure = catalogue.get(name)
+        if measure is None:
+            near = difflib.get_close_matches(name, catalogue, 1)
+            what = f"没有统计指标 {name}。"
+            fix = (f"是不是 {near[0]}？" if near else "") + "请改正样式或选项；确有这样的数，请先登记指标。"
+        elif calibre and not measure.is_computed and not current.accepts_calibre(measure, calibre):
+            what, fix = f"统计指标 {name} 没有口径 {calibre}。", "请改正样式或选项。"
+        else:
+            continue
+        place = Place(style.file + (f" 第 {line} 行" if line else ""), file=style.file, line=line)
+        problems.append(Problem("DOC-075", place, what, fix))
+    return problems
+
+
+def every_spec(style: Style) -> Iterator[FigureSpec]:
+    """Of the style itself and of its lists and their rows."""
+    yield from style.figures.values()
+    for listed in style.lists.values():
+        yield from listed.figures.values()
+        yield from (spec for row in listed.rows for spec in row.values() if isinstance(spec, FigureSpec))
+
+
+def unknown_codes(style: Style, catalogue: Mapping[str, Measure]) -> list[Problem]:
+    """What can be told without a place: the codes in which nothing is put in."""
+    asked = {f"{spec.measure}:{spec.calibre}".rstrip(":"): spec.line for spec in every_spec(style) if spec.measure}
+    return code_problems(style, {code: line for code, line in asked.items() if "{" not in code}, catalogue)
 
 
 def read_figures(user: Actor, mode: str, codes: list[str], regions: list[Region], period: str) -> Reader:
