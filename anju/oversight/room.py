@@ -11,5 +11,10 @@ NOTICES = ("anju.oversight.queries.reminders:count_reminders",)
 ANNOUNCEMENTS = ("anju.oversight.services.reminders:announce_reminders",)
 REMINDERS = ("anju.oversight.queries.reminders:node_reminders",)
 STYLES = ("papers/styles",)
+PAPER_LISTS = (
+    "anju.oversight.papers.lists:PROBLEMS",
+    "anju.oversight.papers.lists:NODES",
+    "anju.oversight.papers.lists:OVERDUE",
+)
 PAPER_REMINDERS = ("anju.oversight.papers.untold:UNTOLD_TASKS",)
 REFERENCES = ("anju.oversight.papers.dispatch:reference_kinds",)

@@ -60,7 +60,7 @@ def write_annexes(paper: Paper, tables: Mapping[str, Annex | None]) -> list[tupl
             continue
         if spec.source:
             source = sources.paper_annexes().get(spec.source)
-            printed += list(source.write(paper.request, len(printed))) if source else []
+            printed += source.sections(paper.request, len(printed)) if source else []
             continue
         table = tables.get(spec.name)
         if table is None:

@@ -31,27 +31,35 @@ class PaperRequest:
 
 @dataclass(frozen=True)
 class PaperList:
-    """A list that a style may go through. words, figures: what each of its members tells; pieces: words of it in which figures stand; lists: members within.
+    """A list that a style may go through. words, figures, truths: what each of its members tells; pieces: words of it in which figures stand; lists: members within.
 
-    read gives the members: {name: text, number as text, figure, pieces, or a list of such members}, with key: what it is called in a reference.
+    reader gives the members: {name: text, number as text, figure, pieces, or a list of such members}, with key: what it is called in a reference,
+    and region: whose figures are meant while it is spoken of.
     """
 
     code: str
     name: str
-    read: Callable[[PaperRequest], Iterable[Mapping[str, Any]]]
+    reader: Callable[[PaperRequest], Iterable[Mapping[str, Any]]] = lambda request: ()
     words: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     pieces: tuple[str, ...] = ()
+    truths: tuple[str, ...] = ()
     lists: Mapping[str, "PaperList"] = field(default_factory=dict)
+
+    def members(self, request: PaperRequest) -> list[Mapping[str, Any]]:
+        return list(self.reader(request))
 
 
 @dataclass(frozen=True)
 class PaperAnnex:
-    """Annexes that a room lays out itself: (title, the markup of the section) for each. mark: how many annexes stand before them."""
+    """Annexes that a room lays out itself: writer gives (title, the markup of the section) for each, told how many annexes stand before them."""
 
     code: str
     name: str
-    write: Callable[[PaperRequest, int], Iterable[tuple[str, SafeString]]]
+    writer: Callable[[PaperRequest, int], Iterable[tuple[str, SafeString]]]
+
+    def sections(self, request: PaperRequest, before: int) -> list[tuple[str, SafeString]]:
+        return list(self.writer(request, before))
 
 
 @dataclass(frozen=True)

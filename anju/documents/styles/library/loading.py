@@ -456,12 +456,12 @@ class StyleLoader:
             known["name"].text() if "name" in known else "",
             node.line,
             declaration,
-            self.condition(known["when"]) if "when" in known else None,
-            source,
-            known["rows"].choice(("parts", "targets")) if "rows" in known else "parts",
-            self.word(known["set"]) if "set" in known else "parts",
-            self.flag(known, "keep_empty", False),
-            known["prune"].choice(("all", "optional", "never")) if "prune" in known else "all",
+            when=self.condition(known["when"]) if "when" in known else None,
+            source=source,
+            rows=known["rows"].choice(("parts", "targets")) if "rows" in known else "parts",
+            set=self.word(known["set"]) if "set" in known else "parts",
+            keep_empty=self.flag(known, "keep_empty", False),
+            prune=known["prune"].choice(("all", "optional", "never")) if "prune" in known else "all",
         )
 
     def column(self, node: YamlNode) -> dict[str, Any]:

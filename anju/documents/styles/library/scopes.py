@@ -46,6 +46,7 @@ def source_scope(source: sources.PaperList) -> Scope:
         dict.fromkeys(source.words, WORD)
         | dict.fromkeys(source.figures, FIGURE)
         | dict.fromkeys(source.pieces, PIECES)
+        | dict.fromkeys(source.truths, TRUTH)
         | dict.fromkeys(source.lists, LIST)
     )
 

@@ -79,7 +79,7 @@ def all_members(paper: "Paper", name: str, spec: ListSpec, frame: Frame) -> Iter
         for row in paper.readers.rows_of(spec):
             yield member(row["item"], dict(row))
     elif source := sources.paper_lists().get(spec.of):
-        for number, item in enumerate(paper.once(("source", spec.of), lambda: list(source.read(paper.request)))):
+        for number, item in enumerate(paper.once(("source", spec.of), lambda: source.members(paper.request))):
             yield member(str(item.get("key", number)), dict(item), item.get("region"))
     else:
         for other in paper.members(spec.of, frame).members:

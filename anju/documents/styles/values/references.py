@@ -1,4 +1,4 @@
-"""What a style computes, as it is cited: style:half-year/growth@140500/2021-H1, style:half-year/behind.140502/gap@140500/2021-H1."""
+"""What a style computes, as it is cited: style:half-year/growth/140500/2021-H1, style:half-year/behind.140502/gap/140500/2021-H1."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class StyleReference(FigureReference):
 
     prefix = "style"
     SHAPE: ClassVar[re.Pattern[str]] = re.compile(
-        r"(?P<kind>[a-z][a-z0-9_-]*)/(?P<path>[^@÷+−]+)@(?P<region>[0-9A-Z-]+)/(?P<period>[0-9HQ-]+)"
+        r"(?P<kind>[a-z][a-z0-9_-]*)/(?P<path>[^@÷+−]+)/(?P<region>[0-9A-Z-]+)/(?P<period>[0-9HQ-]+)"
     )
 
     kind: str
@@ -42,4 +42,4 @@ class StyleReference(FigureReference):
         return members, name
 
     def write(self) -> str:
-        return f"{self.kind}/{self.path}@{self.region}/{self.period}"
+        return "/".join((self.kind, self.path, self.region, self.period))
