@@ -65,6 +65,9 @@ OBJECTS: dict[str, str] = {
     "subjects": "anju.core.subjects:Subject",  # what the search of the site finds
     "cases": "anju.cases.kinds:CaseKind",  # a kind of case of a close-out ledger
     "demo": "anju.core.demo:DemoPart",  # a part of the demonstration and of the synthetic province
+    "paper_lists": "anju.documents.styles.sources:PaperList",  # what styles of papers may go through
+    "paper_annexes": "anju.documents.styles.sources:PaperAnnex",  # annexes of papers that the room lays out itself
+    "paper_reminders": "anju.documents.styles.sources:PaperReminder",  # what the writer of a style's paper is reminded of
 }
 # Modules "package.module" whose import makes known what is in them, by kind.
 MODULES = (
@@ -75,6 +78,7 @@ MODULES = (
 # Paths inside the room's folder, by kind: a file, or a folder of files.
 FILES = (
     "measures",  # figures/catalogue.py: measures and calibres
+    "styles",  # documents/styles/library/finding.py: papers as data
     "bindings",  # runs/binding/bindings.py: where the inputs of a warning or check come from
 )
 # Names inside the data folder, by kind.

@@ -22,5 +22,12 @@ REMINDERS = (
 )
 OVERDUE = ("anju.oversight.overdue:overdue_demands",)
 CASES = ("anju.oversight.cases:DEMAND",)
+STYLES = ("papers/styles",)
+PAPER_LISTS = (
+    "anju.oversight.papers.lists:PROBLEMS",
+    "anju.oversight.papers.lists:NODES",
+    "anju.oversight.papers.lists:OVERDUE",
+)
+PAPER_REMINDERS = ("anju.oversight.papers.untold:UNTOLD_TASKS",)
 REFERENCES = ("anju.oversight.papers.dispatch:reference_kinds",)
 PAGE_ACTS = ("anju.oversight.pages.instructions:acts_of_thing",)

@@ -27,7 +27,7 @@ PAGE = 50
 
 
 class ScanForm(PostedForm):
-    code, file_code = "DOC-071", "DOC-071"
+    code, file_code = "DOC-061", "DOC-061"
 
 
 def _act(request: Request, pk: int, act: Callable[[Document, ScanForm], str]) -> HttpResponse:

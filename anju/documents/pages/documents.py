@@ -172,7 +172,7 @@ def show_stale_sentences(request: Request, pk: int) -> HttpResponse:
 def prose_fields(posted: PostedForm, version: Version) -> list[dict[str, str]]:
     """The official's own paragraphs, one a line, as they stand or as they were just typed; those not yet written are blank."""
     shown = []
-    for key, name in prose.section_names(version.document.kind, list(version.prose)):
+    for key, name in prose.section_names(version.document, list(version.prose)):
         text = version.prose.get(key, [])
         stands = "\n".join(text) if isinstance(text, list) else str(text)
         shown.append(
@@ -188,7 +188,7 @@ def prose_fields(posted: PostedForm, version: Version) -> list[dict[str, str]]:
 
 def warning_choices(user: Any, document: Document, version: Version) -> list[dict[str, Any]]:
     """Warnings that 存在问题 may take up, chosen or not. Only documents that have such a part offer them."""
-    if not fields.takes_option(document.kind, "warnings"):
+    if not fields.takes_option(document, "warnings"):
         return []
     found = runs.list_findings(user, document.region, document.period, kinds=["warning"])
     return [{"finding": one, "chosen": is_chosen(one.id, version.options.get("warnings", []))} for one in found]
@@ -215,7 +215,7 @@ def edit_document(request: Request, pk: int) -> HttpResponse:
     if "choose" in posted.typed:
         boxes = warning_choices(user, document, version)
         options["warnings"] = read_choice(boxes, posted.every("warning"), version.options.get("warnings", []))
-    for key, _ in prose.section_names(document.kind, list(version.prose)):
+    for key, _ in prose.section_names(document, list(version.prose)):
         if f"prose_{key}" in posted.typed:
             lines = fields.typed_lines(posted, f"prose_{key}")
             if lines or key in words:

@@ -56,7 +56,7 @@ def stale_sentences(user: Actor, document: Document) -> list[StaleSentence]:
 def compose_now(user: Actor, document: Document, last: Version) -> Any:
     """The document as it would be written today, with the number and date it has."""
     made = compose_document(
-        user, kinds.find_kind(document.kind), document.region, document.period, last.options, last.prose,
+        user, kinds.find_kind(document.kind, document.region, document.period), document.region, document.period, last.options, last.prose,
         marked=not lacks_marks(last.html),
     )  # fmt: skip
     if document.number and document.issued_on:

@@ -28,19 +28,19 @@ KINDS = {b"%PDF": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": 
 def keep_scan(*, by: Actor, document: Document, name: str, content: bytes) -> SealedScan:
     """Keep the sealed scan, compared with the text by its text layer where it has one.
 
-    Refused: DOC-071 what is neither PDF, JPEG nor PNG, or too large; DOC-072 a draft has no seal.
+    Refused: DOC-061 what is neither PDF, JPEG nor PNG, or too large; DOC-062 a draft has no seal.
     """
     require_permission(by, ISSUE, document.region_id, str(document))
     where = Place(f"扫描件《{name}》", file=name)
     if document.state not in (Document.SIGNED, Document.ISSUED):
         fix = "请先签发。"
-        raise Refused(Problem("DOC-072", where, f"{document.state_text}的公文不用印。", fix))
+        raise Refused(Problem("DOC-062", where, f"{document.state_text}的公文不用印。", fix))
     fix = "请降低扫描的分辨率，黑白或灰度即可。"
-    if problems := file_sizes.too_large(len(content), file_sizes.SCAN, code="DOC-071", where=where, fix=fix):
+    if problems := file_sizes.too_large(len(content), file_sizes.SCAN, code="DOC-061", where=where, fix=fix):
         raise Refused(*problems)
     media = next((media for head, media in KINDS.items() if content.startswith(head)), None)
     if media is None:
-        raise Refused(Problem("DOC-071", where, "内容不是 PDF、JPG 或 PNG。", "请扫描或拍照后存成其中一种。"))
+        raise Refused(Problem("DOC-061", where, "内容不是 PDF、JPG 或 PNG。", "请扫描或拍照后存成其中一种。"))
     version = documents.find_version(by, document)
     layer = ""
     if media == KINDS[b"%PDF"]:
@@ -59,13 +59,13 @@ def keep_scan(*, by: Actor, document: Document, name: str, content: bytes) -> Se
 @transaction.atomic
 @trail.act("documents.confirm_scan")
 def confirm_scan(*, by: Actor, scan_id: int, note: str = "") -> SealedScan:
-    """Somebody has compared the key figures with the scan. What the text layer says otherwise needs a note: DOC-073. Again changes nothing."""
+    """Somebody has compared the key figures with the scan. What the text layer says otherwise needs a note: DOC-063. Again changes nothing."""
     held = SealedScan.objects.select_for_update(of=("self",)).select_related("document")
     scan = visible_rows(held, by).get(pk=scan_id)
     require_permission(by, ISSUE, scan.region_id, str(scan.document))
     if scan.missing and not note.strip():
         fix = "请写明为什么不符仍算核对过（例如盖章压住了字）；确有出入的，重新打印、用印。"
-        raise Refused(Problem("DOC-073", Place(str(scan), field="说明"), "文字与原文不符，没有写说明。", fix))
+        raise Refused(Problem("DOC-063", Place(str(scan), field="说明"), "文字与原文不符，没有写说明。", fix))
     if scan.confirmed_at is not None:
         return scan
     scan.note, scan.confirmed_by, scan.confirmed_at = note.strip()[:400], by.key, timezone.now()
@@ -77,11 +77,11 @@ def confirm_scan(*, by: Actor, scan_id: int, note: str = "") -> SealedScan:
 @transaction.atomic
 @trail.act("documents.send")
 def send_document(*, by: Actor, document: Document, organisations: Collection[Organisation]) -> list[Delivery]:
-    """Send an issued paper to units; those that have it already are passed over. Refused DOC-074 not issued, or to nobody."""
+    """Send an issued paper to units; those that have it already are passed over. Refused DOC-064 not issued, or to nobody."""
     require_permission(by, ISSUE, document.region_id, str(document))
     if document.state != Document.ISSUED or document.issued_on is None or not organisations:
         what = "没有印发，不能发送。" if document.state != Document.ISSUED else "没有选收文单位。"
-        raise Refused(Problem("DOC-074", f"公文 {document}", what, "印发以后选收文单位再发送。"))
+        raise Refused(Problem("DOC-064", f"公文 {document}", what, "印发以后选收文单位再发送。"))
     version = documents.find_version(by, document)
     there = set(Delivery.objects.filter(document=document).values_list("organisation_id", flat=True))
     sent = []

@@ -48,8 +48,9 @@ def write_document(
     last = documents.find_version(by, draft) if draft else None
     options = _as_stored(options) if options is not None else last.options if last else {}
     prose = _as_stored(prose) if prose is not None else last.prose if last else {}
-    kinds.check_keys(kinds.find_kind(kind), options, prose)
-    made = compose_document(by, kinds.find_kind(kind), region, period, options, prose)
+    asked = kinds.find_kind(kind, region, period)
+    kinds.check_keys(asked, options, prose)
+    made = compose_document(by, asked, region, period, options, prose)
     if draft is None:
         draft = Document.objects.create(kind=kind, region=region, period=period, title=made.title, by=by.key)
     elif draft.title != made.title:
@@ -175,7 +176,7 @@ def issue_document(*, by: Actor, document: Document, number: str, on: datetime.d
         problems.append(
             Problem("DOC-020", f"文号“{number}”", f"已用于《{used.title}》。", "请核对发文登记，换一个文号。")
         )
-    if kinds.find_kind(document.kind).upward and not markup.find_by_class(
+    if kinds.find_kind(document.kind, document.region, document.period).upward and not markup.find_by_class(
         markup.parse_article(version.html), "signatory"
     ):
         problems.append(
@@ -229,7 +230,7 @@ PARTS = {"organs": "发文机关", "addressee": "主送机关", "signatories": "
 
 def missing_parts(document: Document, version: Version) -> list[Problem]:
     """What the layout of this kind needs and the document does not have: DOC-024, of an upward one without 签发人 DOC-022."""
-    kind = kinds.find_kind(document.kind)
+    kind = kinds.find_kind(document.kind, document.region, document.period)
     problems = []
     for name in (*kind.needs, *(("signatories",) if kind.upward else ())):
         given = version.options.get(name) or ""
