@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from anju import quantities
+from anju.periods import period_end
 from anju.problems import BLOCK, Place, Problem, Refused
 from anju.yaml_files import load_yaml
 
@@ -196,6 +197,15 @@ class TableMap(MapPart):
     checks: tuple[MapCheck, ...] = ()
     note: str = ""
     _tuples = field_validator("title", "sheet", "published", "checks", "negative", mode="before")(_texts)
+
+    @field_validator("period")
+    @classmethod
+    def _is_period(cls, value: str) -> str:
+        try:
+            period_end(value.replace("{year}", "2000") or "2000")
+        except Refused:
+            raise ValueError(f"“{value}”不是期间；可以写 2021、2021-08、{{year}}，不写就按标题和选定的期间") from None
+        return value
 
     @field_validator("columns", mode="before")
     @classmethod
