@@ -12,8 +12,8 @@ from anju.core.pages.addresses import path_of
 from anju.core.people.scope import Actor, visible_rows
 from anju.core.reminders import Reminder, announce_work
 from anju.documents.models import Correction, Delivery, DocumentNumber
-from anju.documents.numbers import range_text
 from anju.documents.queries import corrections, numbers
+from anju.documents.text.numbering import range_text
 from anju.yaml_files import load_yaml
 
 LEADS = Path(__file__).with_name("reminders.yaml")

@@ -10,11 +10,11 @@ from django.utils import timezone
 from anju.core.models.trail import Trail
 from anju.core.people.scope import open_scope
 from anju.documents.models import DocumentNumber
-from anju.documents.numbers import NumberParts, parse_number, ranges
 from anju.documents.overdue import overdue_documents
 from anju.documents.queries import numbers
 from anju.documents.services.documents import issue_document, sign_off_document, write_document
 from anju.documents.services.numbers import explain_gap, reserve_number, void_number
+from anju.documents.text.numbering import NumberParts, parse_number, ranges
 from anju.oversight.models import SentReminder
 from anju.problems import Refused
 from tests.cast import CITY, ELSEWHERE, operator, person, sign_in

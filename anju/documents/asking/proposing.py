@@ -117,7 +117,13 @@ def _propose(path: tuple[str, ...], table_unit: str, period: str, before: Sequen
     if measure.kind == Measure.Kind.RATIO:
         unit = "%"
     return ColumnProposal(
-        path, spoken_measure(measure), unit, head_period(path, period), "", tuple(measure.calibres), others, sure
+        path,
+        spoken_measure(measure),
+        unit,
+        head_period(path, period),
+        calibres=tuple(measure.calibres),
+        others=others,
+        sure=sure,
     )
 
 

@@ -70,7 +70,7 @@ def render_tables(request: Request, status: int = 200, pasted: str = "", **extra
 def read_head(request: Request) -> HttpResponse:
     """What was pasted, each column and row with what it is taken for. Nothing is stored."""
     made, user = page_context(request), request.actor
-    text = request.POST.get("pasted", "")
+    text = AskedForm(request).typed.get("pasted", "")
     try:
         pasted = asked_tables.read_head(user, made.region, made.period, text)
     except Refused as refused:
@@ -110,7 +110,7 @@ def period_choices(columns: list[ColumnProposal]) -> list[tuple[str, str]]:
 def keep_table(request: Request) -> HttpResponse:
     """What was confirmed becomes a kept table, which the page then shows."""
     made, user, posted = page_context(request), request.actor, AskedForm(request)
-    text = request.POST.get("pasted", "")
+    text = posted.typed.get("pasted", "")
     read_in = posted.text("read_in") or made.period
     pasted = None
     try:

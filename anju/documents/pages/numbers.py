@@ -14,9 +14,9 @@ from anju.core.pages.forms import PostedForm
 from anju.core.pages.request import Request
 from anju.core.people.permissions import requires_permission
 from anju.documents.models import DocumentNumber
-from anju.documents.numbers import parse_number
 from anju.documents.queries import numbers
 from anju.documents.services import numbers as number_services
+from anju.documents.text.numbering import parse_number
 from anju.problems import Place, Problem, Refused
 
 

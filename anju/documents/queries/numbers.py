@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from anju.core.models.region import Region
 from anju.core.people.scope import Actor, rows_within, visible_rows
 from anju.documents.models import Document, DocumentNumber
-from anju.documents.numbers import NumberParts, parse_number, range_text, ranges
+from anju.documents.text.numbering import NumberParts, parse_number, range_text, ranges
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ from anju.documents import kinds
 from anju.documents.base import settle_correction
 from anju.documents.layout import markup
 from anju.documents.models import Document, Version
-from anju.documents.numbers import parse_number
 from anju.documents.queries import documents, stale
 from anju.documents.services.numbers import take_number, taken_problem
 from anju.documents.text import checks, finishing
 from anju.documents.text.compose import ComposedText, compose_document, text_digest
+from anju.documents.text.numbering import parse_number
 from anju.problems import ASK, Place, Problem, Refused
 
 

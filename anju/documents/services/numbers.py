@@ -13,9 +13,9 @@ from anju.core.states import move
 from anju.core.trail import trail
 from anju.core.wording import read_day
 from anju.documents.models import Document, DocumentNumber
-from anju.documents.numbers import NumberParts, range_text
 from anju.documents.queries import numbers
 from anju.documents.reminders import announce_gaps
+from anju.documents.text.numbering import NumberParts, range_text
 from anju.problems import Place, Problem, Refused
 
 NUMBER = "documents.number"

@@ -131,7 +131,7 @@ def ask_again(*, by: Actor, demand_id: int, text: str, due_on: date) -> DemandSt
         raise Refused(*problems)
     demand.due_on = due_on
     demand.save(update_fields=["due_on"])
-    return _step(by, demand, "ask_again", DemandStep.Kind.AGAIN, text, None, {"due_on": str(due_on)})
+    return _step(by, demand, "ask_again", DemandStep.Kind.AGAIN, text, None, after={"due_on": str(due_on)})
 
 
 @transaction.atomic
@@ -198,7 +198,14 @@ def _require_giver(by: Actor, demand: Demand) -> None:
 
 
 def _step(
-    by: Actor, demand: Demand, name: str, kind: str, text: str, file: File | None, after: dict[str, Any] | None = None
+    by: Actor,
+    demand: Demand,
+    name: str,
+    kind: str,
+    text: str,
+    file: File | None,
+    *,
+    after: dict[str, Any] | None = None,
 ) -> DemandStep:
     """Move its case, keep what was said, tell whose turn it is."""
     move(demand.case, name, by=by, on=timezone.localdate(), reason=text.strip())
