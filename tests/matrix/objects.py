@@ -46,7 +46,11 @@ OF_ONE = {
     "core:job",
     "core:job-stop",
     "core:job-retry",
-}  # what belongs to one person: made for each who asks
+    "documents:table",
+    "documents:table-picks",
+    "documents:table-drop",
+    "documents:table-download",
+}  # what belongs to one person, or to their office: made for each who asks
 
 
 def makes(*names: str) -> Callable[[Maker], Maker]:
@@ -180,9 +184,14 @@ def asked_table(by: Actor, region: Region, visitor: Staff) -> At:
     from anju.core.models.people import Organisation
     from anju.documents.models import AskedTable
 
-    picks = {"columns": [{"says": "棚户区改造开工量〔shanty.start〕"}], "rows": [region.code], "whole": region.code, "read_in": PERIOD}
+    picks = {
+        "columns": [{"says": "棚户区改造开工量〔shanty.start〕"}],
+        "rows": [region.code],
+        "whole": region.code,
+        "read_in": PERIOD,
+    }
     made = AskedTable.objects.create(
-        region=region, organisation=Organisation.objects.filter(postings__staff=visitor).order_by("id").first(), name="示例",
+        region=region, organisation=Organisation.objects.filter(postings__staff=visitor).order_by("id").first(), name=f"示例{visitor.pk}",
         period=PERIOD, pasted="县区\t开工\n合计\t", picks=picks, by=by.key,
     )  # fmt: skip
     return At({"pk": made.pk, "form": "xlsx"}, bare=True)

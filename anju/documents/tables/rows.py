@@ -280,8 +280,11 @@ def _line_row(place: Place, line: Line, block: Rows) -> RowSubject:
         if code:
             find_measure(code)
     unit = line.unit or (measure.unit if measure else "")
-    return RowSubject(label, region, period or place.period, WHOLE if line.whole else INSIDE if line.inside else DATA, line.code or sides.get("actual", ""), line.calibre, unit,
-                      line.until, sides, given=line.given, group=block.group)  # fmt: skip
+    kind = WHOLE if line.whole else INSIDE if line.inside else DATA
+    return RowSubject(
+        label, region, period or place.period, kind, code=line.code or sides.get("actual", ""), calibre=line.calibre,
+        unit=unit, until=line.until, sides=sides, given=line.given, group=block.group,
+    )  # fmt: skip
 
 
 READERS: Mapping[str, Any] = {
