@@ -22,7 +22,7 @@ from anju.figures.pages.comparison import TargetComparison
 from anju.figures.pages.figures import calibre_names
 from anju.figures.queries import current
 from anju.figures.queries import nodes as node_queries
-from anju.oversight.queries import overdue, reminders
+from anju.oversight.queries import instructions, overdue, reminders
 from anju.oversight.services.reminders import put_reminder_away as put_away_reminder
 from anju.runs.pages import warnings as warning_pages
 
@@ -70,6 +70,7 @@ def show_overview(request: Request) -> HttpResponse:
         "node_passed": bool(gaps.last) and not gaps.next,
         "waiting": group_reminders(waiting),
         "waiting_count": len(waiting),
+        "demands": instructions.standing_demands(user, page.region, timezone.localdate()),
         "late": overdue.list_overdue(user, page.region, on),
         "moved": told.report_increases(user, catalogue, reports, page.region, reported),
         "charts": summary.charts({one.node.actual_id for one in ahead}),
