@@ -180,7 +180,7 @@ def document(by: Actor, region: Region, visitor: Staff) -> At:
 
 
 @makes("documents:table", "documents:table-picks", "documents:table-drop", "documents:table-download")
-def asked_table(by: Actor, region: Region, visitor: Staff) -> At:
+def asked_table(by: Actor, region: Region, visitor: Staff, name: str = "") -> At:
     from anju.core.models.people import Organisation
     from anju.documents.models import AskedTable
 
@@ -191,7 +191,7 @@ def asked_table(by: Actor, region: Region, visitor: Staff) -> At:
         "read_in": PERIOD,
     }
     made = AskedTable.objects.create(
-        region=region, organisation=Organisation.objects.filter(postings__staff=visitor).order_by("id").first(), name=f"示例{visitor.pk}",
+        region=region, organisation=Organisation.objects.filter(postings__staff=visitor).order_by("id").first(), name=name or f"示例{visitor.pk}",
         period=PERIOD, pasted="县区\t开工\n合计\t", picks=picks, by=by.key,
     )  # fmt: skip
     return At({"pk": made.pk, "form": "xlsx"}, bare=True)

@@ -139,7 +139,7 @@ def _measure(code: str, pick: ColumnPick) -> dict[str, Any]:
     measure = catalogue().get(code)
     if measure is None:
         raise ValueError(f"指标目录里没有 {code}。")
-    unit = ALIASES.get(pick.unit, pick.unit)
+    unit = ALIASES.get(pick.unit, pick.unit) if pick.unit else ""
     if unit and unit not in UNITS:
         raise ValueError(f"没有“{pick.unit}”这个单位。")
     families = {unit_of_measure(one).family for one in (measure.unit, *measure.units)}
