@@ -46,7 +46,11 @@ OF_ONE = {
     "core:job",
     "core:job-stop",
     "core:job-retry",
-}  # what belongs to one person: made for each who asks
+    "documents:table",
+    "documents:table-picks",
+    "documents:table-drop",
+    "documents:table-download",
+}  # what belongs to one person, or to their office: made for each who asks
 
 
 def makes(*names: str) -> Callable[[Maker], Maker]:
@@ -176,7 +180,7 @@ def document(by: Actor, region: Region, visitor: Staff) -> At:
 
 
 @makes("documents:table", "documents:table-picks", "documents:table-drop", "documents:table-download")
-def asked_table(by: Actor, region: Region, visitor: Staff) -> At:
+def asked_table(by: Actor, region: Region, visitor: Staff, name: str = "") -> At:
     from anju.core.models.people import Organisation
     from anju.documents.models import AskedTable
 
@@ -187,7 +191,7 @@ def asked_table(by: Actor, region: Region, visitor: Staff) -> At:
         "read_in": PERIOD,
     }
     made = AskedTable.objects.create(
-        region=region, organisation=Organisation.objects.filter(postings__staff=visitor).order_by("id").first(), name="示例",
+        region=region, organisation=Organisation.objects.filter(postings__staff=visitor).order_by("id").first(), name=name or f"示例{visitor.pk}",
         period=PERIOD, pasted="县区\t开工\n合计\t", picks=picks, by=by.key,
     )  # fmt: skip
     return At({"pk": made.pk, "form": "xlsx"}, bare=True)

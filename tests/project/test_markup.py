@@ -18,6 +18,7 @@ SAFE = {
     "html_safe",
 }
 TRUSTED = {
+    "anju/documents/pages/asked_tables.py",
     "anju/documents/pages/documents.py",
     "anju/documents/text/references.py",
     "anju/core/pages/site/guides.py",

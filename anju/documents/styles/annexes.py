@@ -17,6 +17,9 @@ from anju.documents.styles.sources import PaperRequest
 from anju.documents.styles.values import requests
 from anju.documents.styles.values.frames import Frame
 from anju.documents.styles.values.paper import Paper
+from anju.documents.tables.filling import fill_at
+from anju.documents.tables.rows import Place
+from anju.documents.tables.schema import Table
 from anju.figures.figure import Figure, total_figure
 
 TABLE = "documents/annex_table.html"
@@ -25,9 +28,14 @@ OWN = "="  # before a name of the style, where else a measure's code stands
 
 
 def declare(style: Style, spec: AnnexSpec, request: PaperRequest) -> Annex | None:
-    """The table with its heads and no rows; None when an option that it needs is not given."""
-    if not all(request.options.get(need) for need in spec.declaration.get("needs", ())):
+    """The table with its heads and no rows; None when an option that it needs is not given, and for one that brings its rows (`fill_own`)."""
+    if spec.table or not all(request.options.get(need) for need in spec.declaration.get("needs", ())):
         return None
+    return annex.make_annex(spec.declaration, request.period, words(style, request))
+
+
+def words(style: Style, request: PaperRequest) -> dict[str, Any]:
+    """What placeholders of an annex may name."""
     defaults = {name: option.text for name, option in style.options.items() if option.text}
     chosen = {
         name: requests.option_word(style, request.options, name)
@@ -35,11 +43,22 @@ def declare(style: Style, spec: AnnexSpec, request: PaperRequest) -> Annex | Non
         if option.type == "choice"
     }
     label = period_label(request.period)
-    words = {"place": request.region.name, "parts_word": PARTS_WORD}
+    place = {"place": request.region.name, "parts_word": PARTS_WORD}
     spoken = {"span": f"{request.period}年度" if len(request.period) == 4 else label, "period": label}
-    return annex.make_annex(
-        spec.declaration, request.period, words | defaults | dict(request.options) | chosen | spoken
-    )
+    return place | defaults | dict(request.options) | chosen | spoken
+
+
+def fill_own(paper: Paper, table: Table) -> Annex | None:
+    """A table that brings its rows; the writer is reminded of what it says of them."""
+    request = paper.request
+    place = Place(
+        request.user, request.region, request.period, words(paper.style, request),
+        names=lambda name, region: cell_figure(paper, AnnexColumn("", code=f"{OWN}{name}"), region), sets=paper.sets,
+    )  # fmt: skip
+    filled = fill_at(place, table)
+    if filled is not None:
+        request.reminders.extend(filled.problems)
+    return filled
 
 
 def annex_codes(tables: Iterable[Annex]) -> list[str]:
@@ -62,13 +81,14 @@ def write_annexes(paper: Paper, tables: Mapping[str, Annex | None]) -> list[tupl
             source = sources.paper_annexes().get(spec.source)
             printed += source.sections(paper.request, len(printed)) if source else []
             continue
-        table = tables.get(spec.name)
+        table = fill_own(paper, spec.table) if spec.table else tables.get(spec.name)
         if table is None:
             continue
-        fill(paper, spec, table)
+        if not spec.table:
+            fill(paper, spec, table)
         if not table.known and not spec.keep_empty:
             continue
-        if spec.prune != "never":
+        if spec.prune != "never" and not spec.table:
             table.prune(optional_only=spec.prune == "optional")
         mark = "" if paper.style.enclosure else str(len(printed) + 1)
         printed.append((table.title, render_to_string(TABLE, {"annex": table, "mark": mark})))

@@ -140,7 +140,10 @@ Block = Paragraph | ProsePlace | Section
 
 @dataclass(frozen=True)
 class AnnexSpec:
-    """An annex: a table declared as layout/annex.py says, or what a room writes (sources.py). rows: parts, or targets (下达、分解、小计)."""
+    """An annex: a table declared as layout/annex.py says, or what a room writes (sources.py). rows: parts, or targets (下达、分解、小计).
+
+    table: declared as anju/documents/tables says, instead.
+    """
 
     name: str
     line: int
@@ -151,6 +154,7 @@ class AnnexSpec:
     set: str = "parts"
     keep_empty: bool = False
     prune: str = "all"
+    table: Any = None
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ from anju.documents.styles.library.scopes import (
     item_scope,
     source_scope,
 )
+from anju.documents.tables.schema import walk as table_columns
 from anju.figures.tasks import tasks
 from anju.rules.book.tree import ProblemReport
 
@@ -111,6 +112,15 @@ class _Check:
             if annex.set != "parts" and annex.set not in style.sets:
                 self.unknown(annex.line, where, annex.set, style.sets, "区划的集合")
             self.columns(annex.declaration.get("columns", ()), annex.line, where)
+            if annex.table:
+                self.columns(
+                    [{"code": f"={one.figure}"} for one in table_columns(annex.table.columns) if one.figure],
+                    annex.line,
+                    where,
+                )
+                for block in annex.table.blocks:
+                    if block.set is not None and block.set not in self.style.sets:
+                        self.unknown(annex.line, where, block.set, self.style.sets, "区划的集合")
         for reminder in style.reminders:
             if reminder not in sources.paper_reminders():
                 self.unknown(1, "reminders", reminder, sources.paper_reminders(), "提醒")

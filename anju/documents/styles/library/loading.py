@@ -23,6 +23,7 @@ from anju.documents.styles.language.schema import (
 )
 from anju.documents.styles.language.sentences import NAME, Piece, SentenceError, read_sentence
 from anju.documents.styles.library import checking
+from anju.documents.styles.library.tables import read_annex_table
 from anju.documents.text.printing import FigureFormat
 from anju.problems import Refused
 from anju.quantities import ALIASES, UNITS
@@ -51,22 +52,7 @@ MEANINGS = ("measure", "formula", "sum", "first", "run", "parameter", "paper", "
 LIST = ("of", "set", "option", "rows", "calibres", "latest", "where", "order", "top", "cut", "skip", "group", "figures")
 SET = ("below", "regions", "option", "level", "minus", "plus", "order")
 BLOCK = ("text", "prose", "heading", "content", "when", "repeat")
-ANNEX = (
-    "name",
-    "title",
-    "corner",
-    "unit",
-    "note",
-    "places",
-    "columns",
-    "needs",
-    "when",
-    "from",
-    "rows",
-    "set",
-    "keep_empty",
-    "prune",
-)
+ANNEX = ("name", "title", "corner", "unit", "note", "places", "columns", "needs", "when", "from", "rows", "set", "keep_empty", "prune", "table")  # fmt: skip
 NEED = ("organs", "addressee")
 
 
@@ -440,7 +426,7 @@ class StyleLoader:
         self.count("annexes", node)
         known = node.fields(ANNEX, ("name",))
         source = known["from"].text() if "from" in known else ""
-        if not source and not {"title", "columns"} <= set(known):
+        if not source and "table" not in known and not {"title", "columns"} <= set(known):
             node.wrong(SHAPE, "附表没有写 title 和 columns。", "请写标题和各栏；由房间提供的附表写 from。")
         declaration: dict[str, Any] = {}
         for key in ("title", "corner", "unit", "note"):
@@ -462,6 +448,7 @@ class StyleLoader:
             set=self.word(known["set"]) if "set" in known else "parts",
             keep_empty=self.flag(known, "keep_empty", False),
             prune=known["prune"].choice(("all", "optional", "never")) if "prune" in known else "all",
+            table=read_annex_table(known["table"]) if "table" in known else None,
         )
 
     def column(self, node: YamlNode) -> dict[str, Any]:
