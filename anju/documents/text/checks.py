@@ -3,12 +3,9 @@
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from lxml import html
-from ruamel.yaml import YAML
 
 from anju import periods
 from anju.core.people.scope import Actor
@@ -16,21 +13,16 @@ from anju.core.regions import tree
 from anju.documents.layout import markup
 from anju.documents.layout.grid import NUMBER, TableCell, TableGrid
 from anju.documents.layout.markup import Sentence, find_by_class
+from anju.documents.text.wording import claim_words
 from anju.figures.figure import PERCENT_BASE, Figure, ratio_figure
 from anju.figures.queries import current
 from anju.problems import ASK, Problem
 from anju.quantities import trim_zeros
 
 CLAUSE = re.compile(r"[，；。！？：]")
-WORDS = Path(__file__).with_name("words.yaml")
 BRACKET = re.compile(r"（[^（）]*）|\([^()]*\)")
 SCALES = (0, 4, 8, -4, -8)  # the same figure in 元, 万元, 亿元; 套, 万套
 AS_WRITTEN = "如确需这样写，可以保留；这里只作提醒。"
-
-
-@cache
-def words() -> dict[str, list[str]]:
-    return YAML(typ="safe").load(WORDS.read_text(encoding="utf-8"))
 
 
 def check_text(user: Actor, text: str, cited: dict[str, Any]) -> list[Problem]:
@@ -55,12 +47,12 @@ def _claims(user: Actor, sentences: list[Sentence], cited: dict[str, Any]) -> It
     known: dict[str, list[Figure]] = {}
     for sentence in prose:
         for clause in CLAUSE.split(sentence.text):
-            found = {kind: [word for word in words()[kind] if word in clause] for kind in ("reached", "over", "every")}
+            found = {kind: [word for word in claim_words()[kind] if word in clause] for kind in ("reached", "over", "every")}
             # 完成年度任务的94.0% tells a number, 完成年度任务 makes a claim.
             found["reached"] = [word for word in found["reached"] if not re.search(rf"{word}\D*\d", clause)]
-            if not found["reached"] or any(word in clause for word in words()["except"]):
+            if not found["reached"] or any(word in clause for word in claim_words()["except"]):
                 continue
-            meant = _meant(sentence, prose, rates, any(word in clause for word in words()["about"]))
+            meant = _meant(sentence, prose, rates, any(word in clause for word in claim_words()["about"]))
             over, every = bool(found["over"]), bool(found["every"])
             fails: list[str] = []
             told: set[tuple[str, str, str]] = set()  # a part named under its whole is not named again by itself
@@ -135,7 +127,7 @@ def _rates_below(user: Actor, rate: Figure) -> list[Figure]:
 def _typed(sentences: list[Sentence]) -> Iterable[Problem]:
     """A number with a unit of ours that nobody can follow to its source."""
     typed = re.compile(
-        rf"(?<![\d.〔第年])\d[\d,]*(?:\.\d+)?\s*(?:{'|'.join(sorted(map(re.escape, words()['units']), key=len, reverse=True))})"
+        rf"(?<![\d.〔第年])\d[\d,]*(?:\.\d+)?\s*(?:{'|'.join(sorted(map(re.escape, claim_words()['units']), key=len, reverse=True))})"
     )
     for sentence in sentences:
         if sentence.row or sentence.where in ("版头", "版记", "落款"):

@@ -8,7 +8,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -46,6 +46,26 @@ class WordBlock:
 
 def read_word(content: bytes, name: str = "上传的文件") -> list[WordBlock]:
     """Paragraphs and rows in order, then footnotes. Refused DOC-040 when it is no readable .docx."""
+    body, unseen, notes = _open_parts(content, name)
+    reader = _WordReader(unseen)
+    blocks: list[WordBlock] = []
+    for part in (body, *(note for notes_part in notes for note in _written_notes(notes_part))):
+        for block in reader.read(part):
+            blocks.append(block)
+            if len(blocks) > BLOCKS:
+                raise _refused(name, f"里面的段落和表格行超过{BLOCKS}个，多得不正常。")
+    return blocks
+
+
+def open_body(content: bytes, name: str) -> tuple[etree._Element, Callable[[etree._Element], str]]:
+    """The body of a .docx, and what a paragraph of it reads. Refused DOC-040."""
+    body, unseen, _ = _open_parts(content, name)
+    reader = _WordReader(unseen)
+    return body, lambda paragraph: reader.paragraph_text(paragraph)
+
+
+def _open_parts(content: bytes, name: str) -> tuple[etree._Element, set[str], list[etree._Element | None]]:
+    """The body, the styles whose text does not count, the parts of notes."""
     if content.startswith(OLE):
         raise _refused(name, "是加了密码的文件，或者是旧版 .doc。")
     try:
@@ -65,14 +85,7 @@ def read_word(content: bytes, name: str = "上传的文件") -> list[WordBlock]:
     body = next((node for node in _children(root) if _local(node) == "body"), None)
     if body is None:
         raise _refused(name, "里面没有正文。")
-    reader = _WordReader(_unseen_styles(styles))
-    blocks: list[WordBlock] = []
-    for part in (body, *(note for notes_part in notes for note in _written_notes(notes_part))):
-        for block in reader.read(part):
-            blocks.append(block)
-            if len(blocks) > BLOCKS:
-                raise _refused(name, f"里面的段落和表格行超过{BLOCKS}个，多得不正常。")
-    return blocks
+    return body, _unseen_styles(styles), notes
 
 
 def _refused(name: str, what: str) -> Refused:
@@ -153,6 +166,52 @@ def _written_notes(part: etree._Element | None) -> list[etree._Element]:
     return [] if part is None else [note for note in _children(part) if _value(note, "type") in ("", "normal")]
 
 
+# --- the order of things ------------------------------------------------------
+
+
+def paragraph_nodes(part: etree._Element) -> Iterator[etree._Element]:
+    """Every paragraph of it in the file's order, those of cells and boxes too."""
+    return (node for node in part.iter(etree.Element) if _local(node) == "p" and _namespace(node) in (W, STRICT))
+
+
+def body_parts(node: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+    """("p", paragraph) and ("tbl", table) as they follow each other; a box after the paragraph it hangs on."""
+    for child in _children(node):
+        kind = _local(child)
+        if kind == "p":
+            yield "p", child
+            for box in child.iter(etree.Element):
+                if _local(box) == "txbxContent" and not any(_local(above) == "Fallback" for above in box.iterancestors()):
+                    yield from body_parts(box)
+        elif kind == "tbl":
+            yield "tbl", child
+        elif kind not in UNREAD and kind not in ("sectPr", "Fallback"):
+            yield from body_parts(child)
+
+
+def table_rows(node: etree._Element) -> Iterator[etree._Element]:
+    """The rows of a table that stand."""
+    for child in _children(node):
+        if _local(child) == "tr":
+            if _child(child, "trPr", "del") is None and not _says_yes(_child(child, "trPr", "hidden")):
+                yield child
+        elif _local(child) not in UNREAD:
+            yield from table_rows(child)
+
+
+def grid_cells(row: etree._Element) -> Iterator[tuple[etree._Element, int, bool]]:
+    """(cell, how many columns it covers, whether it goes on from the row above)."""
+    for child in _children(row):
+        if _local(child) == "tc":
+            if _child(child, "tcPr", "cellDel") is None:
+                span = _value(_child(child, "tcPr", "gridSpan"))
+                merge = _child(child, "tcPr", "vMerge")
+                across = int(span) if span.isdecimal() and span.isascii() and len(span) < 4 else 1
+                yield child, max(1, across), merge is not None and _value(merge) != "restart"
+        elif _local(child) not in UNREAD:
+            yield from grid_cells(child)
+
+
 # --- what counts -------------------------------------------------------------
 
 
@@ -224,7 +283,7 @@ class _WordReader:
             if kind == "p":
                 yield from self._paragraph(node)
             elif kind == "tbl":
-                for row in self._rows(node):
+                for row in table_rows(node):
                     yield self._row(row)
             elif (
                 kind in ("AlternateContent", "Choice")
@@ -247,14 +306,9 @@ class _WordReader:
         for box in boxes:
             yield from self.blocks(box)
 
-    def _rows(self, node: etree._Element) -> Iterator[etree._Element]:
-        """The rows of a table, those of tables inside its cells left to the cells."""
-        for child in _children(node):
-            if _local(child) == "tr":
-                if _child(child, "trPr", "del") is None and not _says_yes(_child(child, "trPr", "hidden")):
-                    yield child
-            elif _local(child) not in UNREAD:
-                yield from self._rows(child)
+    def paragraph_text(self, node: etree._Element) -> str:
+        """Of one paragraph, without the boxes that hang on it."""
+        return self._text(node, [])
 
     def _row(self, row: etree._Element) -> WordBlock:
         cells: dict[int, str] = {}

@@ -1,0 +1,205 @@
+"""The same figure in two places: text against table, text against text. Pure."""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from anju.documents.checker.findings import CONTRADICTION, CUT, ROUNDING, TRUNCATED, WRONG, Ledgerbook, compare_value, exact_in, slip_to, times_off
+from anju.documents.checker.paper import PaperNumber, Table
+from anju.documents.checker.tables import TOTAL
+from anju.quantities import separate_thousands
+
+WORDS = Path(__file__).with_name("subjects.yaml")
+YEAR = re.compile(r"((?:19|20)[0-9]{2})年")
+REGION = re.compile(r"([一-龥]{1,6}?(?:自治州|自治县|市|县|区|旗|州|盟))")
+LONG_ENOUGH = 1_000  # units of the last place: three digits are soon like others
+BARE = ("%", "点", "分", "倍", "")
+KIND = "前后不一"
+
+
+@cache
+def vocabulary() -> dict[str, Any]:
+    return dict(YAML(typ="safe").load(WORDS.read_text(encoding="utf-8")))
+
+
+def subjects_of(text: str) -> frozenset[str]:
+    """What the words speak of, each subject by its one name; the longer name wins over one inside it."""
+    found: set[str] = set()
+    rest = text
+    for name, words in vocabulary()["subjects"].items():
+        for word in words:
+            if word in rest:
+                found.add(name)
+                rest = rest.replace(word, "□")
+    return frozenset(found)
+
+
+def stage_of(text: str) -> str:
+    """task, done or "": whether a number is what was asked or what was reached."""
+    for stage, words in vocabulary()["stages"].items():
+        if any(word in text for word in words):
+            return str(stage)
+    return ""
+
+
+def check_crossing(paper: Ledgerbook) -> None:
+    texts = [number for paragraph in paper.paper.paragraphs for number in paragraph.numbers if number.family not in BARE and not number.approx]
+    for number in texts:
+        _against_tables(paper, number)
+    _against_text(paper, texts)
+
+
+# --- text against table ------------------------------------------------------
+
+
+def _against_tables(paper: Ledgerbook, number: PaperNumber) -> None:
+    rounding: tuple[PaperNumber, str] | None = None
+    for table in paper.paper.tables:
+        for cell in _rows_meant(paper, table, number):
+            if not _comparable(cell, number):
+                continue
+            value = _value_as(cell, number)
+            if value == number.value:
+                if number.value / number.step >= 10:
+                    paper.covers([number, cell])
+                    return
+            elif rounding is None and cell.step < number.step and number.slack and (subjects_of(number.before) & subjects_of(cell.before)):
+                state = compare_value(number, value)
+                if state != WRONG:
+                    rounding = cell, state
+    if rounding is not None and not paper.is_checked(number):
+        cell, state = rounding
+        advice = "是截尾，没有四舍五入。" if state == CUT else "四舍五入后相符。"
+        kind = TRUNCATED if state == CUT else "进位"
+        paper.tell(ROUNDING, kind, number, cell.shown, f"{cell.where}是{cell.shown}，这里印作{number.shown}。", advice=advice, among=[cell], also=cell.where)
+        return
+    if not paper.is_checked(number):
+        _slipped_from_table(paper, number)
+
+
+def _rows_meant(paper: Ledgerbook, table: Table, number: PaperNumber) -> Iterator[PaperNumber]:
+    """The cells of the rows that a number of the text may stand for: of the places its sentence names, else of the total."""
+    sentence = _sentence(paper, number)
+    named = [row for row, label in table.labels.items() if len(label) > 1 and label in sentence and not TOTAL.search(label)]
+    totals = [row for row, label in table.labels.items() if TOTAL.search(label)]
+    rows = list(dict.fromkeys([*named, *totals, table.head]))
+    for row in rows:
+        for column in range(table.columns):
+            cell = table.number(row, column)
+            if cell is not None:
+                yield cell
+
+
+def _sentence(paper: Ledgerbook, number: PaperNumber) -> str:
+    paragraph = paper.paper.paragraphs[number.paragraph]
+    return next((text for index, _, text in paragraph.sentences() if index == number.sentence), "")
+
+
+def _comparable(cell: PaperNumber, number: PaperNumber) -> bool:
+    return cell.family == number.family or not cell.family
+
+
+def _value_as(cell: PaperNumber, number: PaperNumber) -> Fraction:
+    """A cell without a unit is in the text's unit."""
+    return cell.value if cell.family else cell.value * number.scale
+
+
+def _slipped_from_table(paper: Ledgerbook, number: PaperNumber) -> None:
+    """A text's number that differs from the table's by one slip, of the same subject: they cannot both be right."""
+    if number.value / number.step < LONG_ENOUGH:
+        return
+    mine, sentence = subjects_of(number.before), _sentence(paper, number)
+    year = _year_of(sentence)
+    if not mine:
+        return
+    for table in paper.paper.tables:
+        if table.ragged:
+            continue
+        title_year = _year_of(table.title)
+        if year and title_year and year != title_year:
+            continue
+        near = [cell for cell in _rows_meant(paper, table, number) if _comparable(cell, number) and cell.value]
+        for cell in near:
+            theirs = subjects_of(cell.before) | subjects_of(table.title)
+            if not mine <= theirs or stage_of(cell.before) != stage_of(number.before) or not subjects_of(cell.before) & mine:
+                continue
+            value = _value_as(cell, number)
+            slack = cell.slack if cell.family else cell.slack * number.scale
+            if slip_to(number, value - slack, value + slack):
+                _tell(paper, number, cell, value)
+                return
+
+
+def _year_of(text: str) -> str:
+    years = set(YEAR.findall(text))
+    return years.pop() if len(years) == 1 else ""
+
+
+# --- text against text -------------------------------------------------------
+
+
+def _key(paper: Ledgerbook, number: PaperNumber) -> tuple[Any, ...] | None:
+    subjects = subjects_of(number.before)
+    if not subjects or number.depth:
+        return None
+    sentence = _sentence(paper, number)
+    before = sentence[: max(0, number.start)]
+    regions = frozenset(REGION.findall(number.before)) - {"全市", "全县", "全区", "我市", "我县", "我区"}
+    return number.family, subjects, stage_of(number.before), regions, _year_of(before) or _year_of(number.before)
+
+
+def _against_text(paper: Ledgerbook, texts: list[PaperNumber]) -> None:
+    by_value: dict[tuple[str, Fraction], list[PaperNumber]] = {}
+    for number in texts:
+        by_value.setdefault((number.family, number.value), []).append(number)
+    for alike in by_value.values():
+        places = {(one.paragraph, one.sentence) for one in alike}
+        if len(places) > 1 and alike[0].value / alike[0].step >= 100:
+            paper.covers(alike)
+    first: list[tuple[tuple[Any, ...], PaperNumber]] = []
+    for number in texts:
+        key = _key(paper, number)
+        if key is None:
+            continue
+        for other_key, other in first:
+            if (other.paragraph, other.sentence) != (number.paragraph, number.sentence) and _same_key(key, other_key):
+                _compare_texts(paper, number, other)
+        first.append((key, number))
+
+
+def _same_key(left: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
+    """Years may be left out; everything else is the same, or one says a subject more."""
+    if left[0] != right[0] or left[2] != right[2] or left[3] != right[3] or (left[4] and right[4] and left[4] != right[4]):
+        return False
+    return bool(left[1] == right[1])
+
+
+def _compare_texts(paper: Ledgerbook, number: PaperNumber, other: PaperNumber) -> None:
+    if number.value == other.value:
+        paper.covers([number, other])
+        return
+    coarse, fine = (number, other) if number.step > other.step else (other, number)
+    if coarse.slack and coarse.step > fine.step:
+        state = compare_value(coarse, fine.value)
+        if state != WRONG:
+            kind, advice = (TRUNCATED, "是截尾，没有四舍五入。") if state == CUT else ("进位", "四舍五入后相符。")
+            paper.tell(ROUNDING, kind, coarse, fine.shown, f"{fine.where}写{fine.shown}，这里写{coarse.shown}。", advice=advice, among=[fine], also=fine.where)
+            return
+    if min(number.value / number.step, other.value / other.step) < 100 or (paper.is_checked(number) and paper.is_checked(other)):
+        return
+    wide = number.value / number.step >= LONG_ENOUGH or len(subjects_of(number.before)) > 1
+    if wide and slip_to(number, other.value - other.slack, other.value + other.slack):
+        _tell(paper, number, other, other.value)
+
+
+def _tell(paper: Ledgerbook, number: PaperNumber, other: PaperNumber, value: Fraction) -> None:
+    shown = exact_in(value, number) if number.unit else separate_thousands(other.text)
+    paper.tell(
+        CONTRADICTION, KIND, number, shown, f"这里写{number.shown}，{other.where}写{other.shown}，相差{exact_in(abs(value - number.value), number)}。",
+        advice=times_off(number, value) or "两处只能有一个对，请核对。", among=[other], also=other.where,
+    )  # fmt: skip
